@@ -1,0 +1,5 @@
+"""The `fourfold` command."""
+
+from fourfold.cli.app import main
+
+__all__ = ["main"]

@@ -1,0 +1,277 @@
+"""`AsyncMemory` and `AsyncBank`: the public operations, composed from retain, recall and a store.
+
+Work on the store and the models runs in threads, so an event loop is never held up. One memory may be used
+from several threads and several event loops at once.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import re
+from collections.abc import Callable, Iterator, Sequence
+from datetime import UTC, datetime
+from functools import partial
+from types import TracebackType
+from typing import Self, TypeVar
+
+import anyio.to_thread
+
+from fourfold import recall as recalling
+from fourfold import retain as retaining
+from fourfold.engine import Engine
+from fourfold.errors import InputError, NotFoundError
+from fourfold.model import BankInfo, Entity, Interval, Message, Network, Recall, Retained, Unit
+from fourfold.models import load_embedder
+from fourfold.ports import Clock, Embedder, Store, Where
+from fourfold.recall.fuse import Weights
+from fourfold.retain.write import Progress
+from fourfold.settings import Settings, load_settings
+from fourfold.stores import StoreAddress, open_store
+from fourfold.stores.graph import Graphs
+from fourfold.stores.manifest import Manifest
+from fourfold.stores.records import read_bank, read_unit
+
+T = TypeVar("T")
+_BANK = re.compile(r"[^\s\x00-\x1f/\\](?:[^\x00-\x1f/\\]{0,198}[^\s\x00-\x1f/\\])?")
+
+
+class SystemClock:
+    """The machine's time, in UTC."""
+
+    def now(self) -> datetime:
+        """The present moment."""
+        return datetime.now(UTC)
+
+
+class AsyncMemory:
+    """A memory: one store holding many banks. Open it with `await AsyncMemory.open(...)`."""
+
+    def __init__(
+        self,
+        store: Store,
+        embedder: Embedder,
+        settings: Settings | None = None,
+        *,
+        clock: Clock | None = None,
+        weights: Weights | None = None,
+    ) -> None:
+        """Composes a memory of parts; `open` is the usual way. `weights` tune recall's fusion."""
+        self.settings = settings or load_settings()
+        self.weights = weights or Weights()
+        graphs = Graphs(store, self.settings.graph_units)
+        self.engine = Engine(store, graphs, embedder, clock or SystemClock(), self.settings)
+
+    @classmethod
+    async def open(
+        cls,
+        location: str | None = None,
+        *,
+        api_key: str | None = None,
+        embedder: str | Embedder | None = None,
+        settings: Settings | None = None,
+        clock: Clock | None = None,
+    ) -> Self:
+        """Opens the memory at `location`: a directory (default: in the user's data directory), ":memory:", or
+        the URL of a Qdrant server with its `api_key`.
+
+        `embedder` is a short name or an object. What is not given comes from `settings`, then from
+        `FOURFOLD_*` in the environment. Raises `ConfigurationError`, `StoreLockedError`, `StoreVersionError`,
+        `StoreError`; the store is unchanged then.
+        """
+        settings = settings or load_settings()
+        if api_key is not None:
+            settings = settings.model_copy(update={"api_key": api_key})
+        chosen = embedder if embedder is not None else settings.embedder
+        model = load_embedder(chosen, settings.threads) if isinstance(chosen, str) else chosen
+        manifest = Manifest(model.name, model.dimension, model.token_dimension)
+        address = StoreAddress(str(location or settings.location), manifest)
+        store = await _in_thread(open_store, address, settings)
+        return cls(store, model, settings, clock=clock)
+
+    def bank(self, name: str) -> AsyncBank:
+        """The bank called `name`; it comes into being with its first retain.
+
+        Raises `InputError` unless the name has 1 to 200 characters, no slash, no control character, and no
+        blank at either end.
+        """
+        if not isinstance(name, str) or not _BANK.fullmatch(name):
+            raise InputError(
+                f"{name!r} cannot name a bank: use 1 to 200 characters without slashes and control characters."
+            )
+        return AsyncBank(self, name)
+
+    async def banks(self) -> list[BankInfo]:
+        """All banks, by name."""
+
+        def read() -> list[BankInfo]:
+            profiles = [p.payload for p in self.engine.store.scan(Where(kind="bank"))]
+            infos = [read_bank(p, int(self.engine.graphs.get(p["bank"]).held(None).sum())) for p in profiles]
+            return sorted(infos, key=lambda info: info.name)
+
+        return await _in_thread(read)
+
+    async def close(self) -> None:
+        """Flushes and closes the store. Calling it twice is fine."""
+        await _in_thread(self.engine.store.close)
+
+    async def __aenter__(self) -> Self:
+        return self
+
+    async def __aexit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        await self.close()
+
+
+class AsyncBank:
+    """One agent's or user's memory. Nothing is ever recalled across banks."""
+
+    def __init__(self, memory: AsyncMemory, name: str) -> None:
+        self.memory, self.name = memory, name
+
+    async def retain(
+        self,
+        messages: str | Sequence[Message],
+        *,
+        at: datetime | None = None,
+        document: str = "",
+        context: str = "",
+        tags: Sequence[str] = (),
+        replace: bool = False,
+        progress: Progress | None = None,
+    ) -> Retained:
+        """Retains a text or messages; when it returns, they are durable and recalled at once.
+
+        `at` (aware) is when it was said, for messages without a time of their own; default: now. `document`
+        names what the messages belong to: retaining it again adds only the messages it did not have, and with
+        `replace=True` retires what is gone from it. `context` says in a few words what this is ("team
+        standup") and is searched too. `tags` filter recalls. `progress` is called with (done, total).
+
+        The whole call is one atomic write. Raises `InputError`, `ModelError` or `StoreError` with nothing
+        written.
+        """
+        request = retaining.Request(
+            self.name, messages, at, _named(document, "document"), context, _tags(tags), replace
+        )
+        return await _in_thread(retaining.retain, self.memory.engine, request, progress)
+
+    async def recall(
+        self,
+        question: str,
+        *,
+        budget: int | None = 2048,
+        limit: int | None = None,
+        networks: Sequence[Network | str] | None = None,
+        tags: Sequence[str] | None = None,
+        during: Interval | tuple[datetime | None, datetime | None] | None = None,
+        as_of: datetime | None = None,
+        explain: bool = False,
+    ) -> Recall:
+        """Recalls what bears on `question`, best first.
+
+        `budget` bounds the tokens of the hits together (estimated), `limit` their number; None is no bound.
+        `networks` and `tags` (any of them) narrow the search, `during` to units whose time meets the interval,
+        `as_of` (aware) answers as the bank would have at that moment. `explain` adds each hit's path and
+        factors. An empty or unknown bank has no hits. Raises `InputError`, `ModelError`, `StoreError`.
+        """
+        interval = Interval(*during) if isinstance(during, tuple) else during
+        request = recalling.Request(
+            bank=self.name,
+            question=question,
+            budget=budget,
+            limit=limit,
+            networks=None if networks is None else _networks(networks),
+            tags=None if tags is None else _tags(tags),
+            during=interval,
+            as_of=as_of,
+            explain=explain,
+        )
+        return await _in_thread(recalling.recall, self.memory.engine, request, self.memory.weights)
+
+    async def entities(self) -> list[Entity]:
+        """The people, places, things and terms the bank knows, most mentioned first."""
+
+        def read() -> list[Entity]:
+            graph = self.memory.engine.graphs.get(self.name)
+            with graph.lock:
+                return graph.entities()
+
+        return await _in_thread(read)
+
+    async def entity(self, name: str) -> Entity:
+        """The entity of that name or alias, case ignored; raises `NotFoundError`."""
+
+        def read() -> Entity | None:
+            graph = self.memory.engine.graphs.get(self.name)
+            with graph.lock:
+                return graph.entity(name)
+
+        found = await _in_thread(read)
+        if found is None:
+            raise NotFoundError(f'The bank "{self.name}" knows no entity called "{name}".')
+        return found
+
+    async def unit(self, unit_id: str) -> Unit:
+        """The unit of that id, retired ones included; raises `NotFoundError`."""
+
+        def read() -> list[Unit]:
+            with contextlib.suppress(ValueError):
+                where = Where(bank=self.name, kind="unit", ids=(_uuid(unit_id),))
+                return [read_unit(p) for p in self.memory.engine.store.scan(where)]
+            return []
+
+        found = await _in_thread(read)
+        if not found:
+            raise NotFoundError(f'The bank "{self.name}" has no unit {unit_id}.')
+        return found[0]
+
+    async def units(self, *, document: str | None = None, retired: bool = False) -> list[Unit]:
+        """The units that hold now, in the order they were said; of one document, with those `retired`."""
+
+        def read() -> Iterator[Unit]:
+            where = Where(
+                bank=self.name,
+                kind="unit",
+                live=None if retired else True,
+                documents=None if document is None else (document,),
+            )
+            points = sorted(
+                self.memory.engine.store.scan(where),
+                key=lambda p: (p.payload["recorded"], p.payload["order"]),
+            )
+            return map(read_unit, points)
+
+        units = list(await _in_thread(read))
+        return sorted(units, key=lambda unit: unit.mentioned_at)
+
+
+async def _in_thread(work: Callable[..., T], *args: object) -> T:
+    return await anyio.to_thread.run_sync(partial(work, *args))
+
+
+def _uuid(unit_id: str) -> str:
+    import uuid
+
+    return str(uuid.UUID(unit_id))
+
+
+def _named(name: str, what: str) -> str:
+    if not isinstance(name, str) or len(name) > 500 or any(ord(c) < 32 for c in name):
+        raise InputError(f"The {what} must be a string of at most 500 characters without control characters.")
+    return name
+
+
+def _tags(tags: Sequence[str]) -> tuple[str, ...]:
+    if isinstance(tags, str):
+        raise InputError(f'tags is the string "{tags}": pass a list, for instance ["{tags}"].')
+    return tuple(dict.fromkeys(_named(tag, "tag") for tag in tags))
+
+
+def _networks(networks: Sequence[Network | str]) -> tuple[Network, ...]:
+    if isinstance(networks, str):
+        raise InputError(f'networks is the string "{networks}": pass a list, for instance ["{networks}"].')
+    try:
+        return tuple(Network(name) for name in networks)
+    except ValueError as error:
+        known = ", ".join(n.value for n in Network)
+        raise InputError(f"{error}: the networks are {known}.") from error

@@ -1,0 +1,216 @@
+"""The values Fourfold speaks in. They are frozen, know no store and no model, and do no I/O.
+
+Times are aware datetimes; a naive one is refused where it enters. Intervals are half open.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from enum import StrEnum
+from typing import Literal
+
+from fourfold.errors import InputError
+
+Role = Literal["user", "assistant", "system", "tool"]
+LinkKind = Literal["temporal", "semantic", "causal", "evidence", "supersedes"]
+Channel = Literal["semantic", "keyword", "graph", "temporal", "rerank"]
+
+
+class Network(StrEnum):
+    """Which of the four networks a unit belongs to (Hindsight, section 3)."""
+
+    WORLD = "world"
+    EXPERIENCE = "experience"
+    SUMMARY = "summary"
+    BELIEF = "belief"
+
+
+class Verdict(StrEnum):
+    """What a retain did with one statement."""
+
+    ADD = "ADD"
+    UPDATE = "UPDATE"
+    RETIRE = "RETIRE"
+    NOOP = "NOOP"
+
+
+def aware(moment: datetime | None, what: str) -> datetime | None:
+    """Returns `moment` unchanged, or raises `InputError` where it lacks a time zone."""
+    if moment is not None and moment.tzinfo is None:
+        raise InputError(
+            f"{what} is {moment.isoformat()} without a time zone: pass an aware datetime, "
+            f"for instance moment.replace(tzinfo=timezone.utc)."
+        )
+    return moment
+
+
+@dataclass(frozen=True, slots=True)
+class Message:
+    """One thing that was said, or one passage of a document.
+
+    `role` "assistant" and "tool" mark the agent's own turns. `at` is when it was said (aware); None takes
+    the retain's `at`, or the clock. `id` names it in `Source.messages`; None derives one from the content.
+    """
+
+    text: str
+    speaker: str | None = None
+    role: Role = "user"
+    at: datetime | None = None
+    id: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Interval:
+    """A span of time, `start` included, `end` excluded; None is an open side."""
+
+    start: datetime | None
+    end: datetime | None
+
+    def __post_init__(self) -> None:
+        aware(self.start, "Interval.start")
+        aware(self.end, "Interval.end")
+        if self.start is not None and self.end is not None and self.end < self.start:
+            raise InputError(f"The interval ends ({self.end}) before it starts ({self.start}).")
+
+
+@dataclass(frozen=True, slots=True)
+class Source:
+    """Where a unit came from: the document, the messages in the order they were said, and the characters
+    `[start, end)` of the first one."""
+
+    document: str
+    messages: tuple[str, ...]
+    start: int = 0
+    end: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Link:
+    """A typed edge to another unit; `weight` in (0, 1]."""
+
+    to: str
+    kind: LinkKind
+    weight: float
+
+
+@dataclass(frozen=True, slots=True)
+class Unit:
+    """One remembered statement, in exactly one network.
+
+    `confidence` is in [0, 1] for beliefs, None elsewhere. `occurred` is when the fact held or the event took
+    place, None if nothing says so; `mentioned_at` when it was said; `recorded_at` when the bank learned it;
+    `retired_at` when it was superseded or forgotten, and `retired_by` what did that.
+    """
+
+    id: str
+    bank: str
+    text: str
+    network: Network
+    source: Source
+    mentioned_at: datetime
+    recorded_at: datetime
+    speaker: str | None = None
+    occurred: Interval | None = None
+    confidence: float | None = None
+    entities: tuple[str, ...] = ()
+    tags: tuple[str, ...] = ()
+    context: str = ""
+    session: str = ""
+    links: tuple[Link, ...] = ()
+    retired_at: datetime | None = None
+    retired_by: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Entity:
+    """A person, place, thing or term that units mention; `name` is the form it is shown by."""
+
+    id: str
+    name: str
+    aliases: tuple[str, ...] = ()
+    mentions: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Operation:
+    """One decision of a retain: what was done with which unit, and why."""
+
+    verdict: Verdict
+    unit: str
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class Usage:
+    """What a retain cost. Seconds are wall-clock; `tokens` counts what went through the embedder."""
+
+    texts: int = 0
+    tokens: int = 0
+    embed_seconds: float = 0.0
+    total_seconds: float = 0.0
+
+
+@dataclass(frozen=True, slots=True)
+class Retained:
+    """The answer to a retain: the units it left in the bank (new or met again), one operation for each
+    statement, and what it cost. When it is returned, everything in it is on disk."""
+
+    units: tuple[Unit, ...]
+    operations: tuple[Operation, ...]
+    usage: Usage = field(default_factory=Usage)
+
+    def count(self, verdict: Verdict) -> int:
+        """How many operations had this verdict."""
+        return sum(op.verdict is verdict for op in self.operations)
+
+
+@dataclass(frozen=True, slots=True)
+class ChannelScore:
+    """What one channel said of a hit: its rank there (1 is best) and its raw score."""
+
+    rank: int
+    score: float
+
+
+@dataclass(frozen=True, slots=True)
+class Hit:
+    """A recalled unit. `score` only orders hits of one recall. `path` (with `explain=True`) tells how the
+    graph reached it: unit ids from the seed on, and what modified its score."""
+
+    unit: Unit
+    score: float
+    channels: Mapping[Channel, ChannelScore] = field(default_factory=dict)
+    path: tuple[str, ...] = ()
+    factors: Mapping[str, float] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Trace:
+    """How a recall went: milliseconds a step, candidates a channel, and what the plan found."""
+
+    milliseconds: Mapping[str, float] = field(default_factory=dict)
+    candidates: Mapping[str, int] = field(default_factory=dict)
+    entities: tuple[str, ...] = ()
+    intervals: tuple[Interval, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Recall:
+    """The answer to a recall: hits best first, the summaries of the entities it met, `text` ready for a
+    prompt, and the trace."""
+
+    hits: tuple[Hit, ...]
+    text: str
+    summaries: tuple[Unit, ...] = ()
+    trace: Trace = field(default_factory=Trace)
+
+
+@dataclass(frozen=True, slots=True)
+class BankInfo:
+    """A bank as `Memory.banks` lists it."""
+
+    name: str
+    units: int
+    created_at: datetime

@@ -1,0 +1,33 @@
+"""Makes token vectors small: a fixed random rotation, of which the first rows are kept.
+
+The rotation is drawn once from NumPy's frozen legacy generator and made orthonormal with a fixed sign, so that
+every machine and version projects alike.
+"""
+
+from __future__ import annotations
+
+from functools import cache
+
+import numpy as np
+
+from fourfold.ports import Floats
+
+_SEED = 20241112
+
+
+@cache
+def rotation(dimension: int, kept: int) -> Floats:
+    """A (dimension, kept) matrix with orthonormal columns, the same everywhere."""
+    drawn = np.random.RandomState(_SEED).standard_normal((dimension, dimension))
+    q, r = np.linalg.qr(drawn)
+    turned: Floats = (q * np.sign(np.diag(r)))[:, :kept].astype(np.float32)
+    return turned
+
+
+def project(states: np.ndarray, onto: Floats) -> Floats:
+    """Token states (n, dimension), brought to length 1 and projected: (n, kept), dot products kept in
+    expectation (scaled by dimension / kept, so that a vector's product with itself stays near 1)."""
+    lengths = np.linalg.norm(states, axis=1, keepdims=True)
+    scale = np.sqrt(onto.shape[0] / onto.shape[1])
+    projected: Floats = ((states / np.maximum(lengths, 1e-9)) @ onto * scale).astype(np.float32)
+    return projected

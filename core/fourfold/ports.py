@@ -1,0 +1,136 @@
+"""The seams: what Fourfold asks of an embedding model, a store and a clock. Batch first, a few methods each.
+
+Adapters live in `models/` and `stores/`; none of their own types crosses these lines.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any, Protocol, runtime_checkable
+
+import numpy as np
+from numpy.typing import NDArray
+
+from fourfold.text import SparseVector
+
+Floats = NDArray[np.float32]
+
+
+@dataclass(frozen=True, slots=True)
+class Embedding:
+    """What a model makes of one text.
+
+    `vector` is (dimension,) with length 1. `tokens` is (n, token_dimension), rows of length about 1, and
+    `offsets` the n places `[start, end)` in the text that the rows stand for; rows for no text at all (the
+    model's own marks) are left out. Both are empty where the model has no token vectors.
+    """
+
+    vector: Floats
+    tokens: Floats
+    offsets: tuple[tuple[int, int], ...] = ()
+
+
+@runtime_checkable
+class Embedder(Protocol):
+    """Turns texts into vectors.
+
+    `name` identifies the model and everything that changes its vectors: a store remembers it and refuses
+    another. `token_dimension` is 0 where the model has no token vectors; late interaction is off then.
+    """
+
+    name: str
+    dimension: int
+    token_dimension: int
+
+    def embed(self, texts: Sequence[str]) -> list[Embedding]:
+        """One embedding a text, in order. Raises `ModelError`. Must be safe to call from several threads."""
+        ...
+
+
+class Clock(Protocol):
+    """Tells the time."""
+
+    def now(self) -> datetime:
+        """The present moment, aware."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class Point:
+    """One record of a store. `id` is a UUID; `payload` is JSON; a point without vectors is never searched."""
+
+    id: str
+    payload: Mapping[str, Any]
+    vector: Floats | None = None
+    terms: SparseVector | None = None
+    tokens: Floats | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Where:
+    """Which points: all conditions that are given must hold. Instants are epoch seconds.
+
+    `live` True keeps the units that hold now, None does not ask. `held_at` keeps the units that a bank knew
+    and held at that moment. `occurred` keeps those whose `occurred` (or, if unknown, `mentioned_at`) meets
+    `[start, end)`. `after` is (writer, revision): what that writer wrote later.
+    """
+
+    bank: str | None = None
+    kind: str | None = None
+    live: bool | None = None
+    ids: tuple[str, ...] | None = None
+    networks: tuple[str, ...] | None = None
+    tags: tuple[str, ...] | None = None
+    documents: tuple[str, ...] | None = None
+    held_at: float | None = None
+    occurred: tuple[float, float] | None = None
+    after: tuple[str, int] | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Query:
+    """One search: a dense vector (cosine), terms (BM25 with the IDF of the bank `where` names), or tokens
+    (n, token_dimension; the sum over rows of the largest dot product, MaxSim). Exactly one is given."""
+
+    where: Where
+    limit: int
+    vector: Floats | None = None
+    terms: SparseVector | None = None
+    tokens: Floats | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Fields:
+    """What `Store.scan` brings along: the payload always, vectors if asked."""
+
+    vectors: bool = False
+    terms: bool = False
+
+
+PAYLOAD = Fields()
+
+
+@runtime_checkable
+class Store(Protocol):
+    """Keeps points. Every method may be called from several threads; failures raise `StoreError`."""
+
+    writer: str
+    """Names this process among all that write to the store, for revisions."""
+
+    def write(self, points: Sequence[Point]) -> None:
+        """Inserts or replaces all points, whole or not at all; on return they are durable and found."""
+        ...
+
+    def search(self, queries: Sequence[Query]) -> list[list[tuple[str, float]]]:
+        """For each query (id, score), best first."""
+        ...
+
+    def scan(self, where: Where, fields: Fields = PAYLOAD) -> Iterator[Point]:
+        """Every point that `where` admits, in no order."""
+        ...
+
+    def close(self) -> None:
+        """Releases the store. Calling it twice is fine."""
+        ...

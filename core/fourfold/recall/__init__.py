@@ -1,0 +1,5 @@
+"""What happens to a question: plan, four channels, fuse, rerank, pack."""
+
+from fourfold.recall.run import Request, recall
+
+__all__ = ["Request", "recall"]

@@ -1,0 +1,129 @@
+"""Fusion: one score out of what the channels say of each candidate.
+
+Scores, not ranks, are fused: each channel is brought to [0, 1] over the candidates, weighted and summed, then
+multiplied by what the question and the unit tell apart from words. Measured against reciprocal rank fusion
+(Cormack et al. 2009) in docs/adr/0004.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from fourfold.ports import Floats
+from fourfold.recall.plan import Plan
+from fourfold.recall.temporal import nearness
+from fourfold.stores.graph import BankGraph
+
+Rows = NDArray[np.intp]
+
+
+@dataclass(frozen=True, slots=True)
+class Weights:
+    """How much each channel and each factor counts. The defaults were measured (docs/adr/0004)."""
+
+    keyword: float = 0.3
+    semantic: float = 0.3
+    rerank: float = 0.8
+    graph: float = 0.1
+    lend_keyword: float = 0.3
+    """What a unit lends of its keyword score to its neighbours in the session."""
+    lend_semantic: float = 0.5
+    lend: float = 0.05
+    """The same of the fused score: evidence comes in runs."""
+    speaker: float = 0.5
+    """Gain for units said by the one speaker whom the question names."""
+    session: float = 0.25
+    """Gain, at most, for units of the session that shares the most terms with the question."""
+    dated: float = 0.5
+    """Gain for units inside the dates that the question names."""
+    when: float = 0.15
+    """Gain for units that name a time, if the question asks for one; `count` the same for numbers."""
+    count: float = 0.1
+    asking: float = 0.25
+    """Loss, at most, for units that are questions themselves."""
+
+
+@dataclass(frozen=True, slots=True)
+class Candidates:
+    """The rows under consideration (sorted) and their raw scores, 0 where a channel has none."""
+
+    rows: Rows
+    keyword: Floats
+    semantic: Floats
+    rerank: Floats
+    graph: Floats
+
+
+@dataclass(frozen=True, slots=True)
+class Fused:
+    """A score a candidate, and the factors it was multiplied by."""
+
+    scores: Floats
+    factors: Mapping[str, Floats]
+
+
+def fuse(plan: Plan, graph: BankGraph, found: Candidates, weights: Weights) -> Fused:
+    """Fuses; the caller holds the graph's lock."""
+    records = graph.rows[found.rows]
+    before, after = (_positions(found.rows, records[side]) for side in ("previous", "next"))
+    score = (
+        weights.keyword * _scaled(_lent(found.keyword, before, after, weights.lend_keyword))
+        + weights.semantic * _scaled(_lent(found.semantic, before, after, weights.lend_semantic))
+        + weights.rerank * _scaled(found.rerank)
+        + weights.graph * _scaled(found.graph)
+    )
+    factors = _factors(plan, graph, found, weights)
+    for factor in factors.values():
+        score = score * factor
+    return Fused(_lent(score, before, after, weights.lend), factors)
+
+
+def _factors(plan: Plan, graph: BankGraph, found: Candidates, weights: Weights) -> dict[str, Floats]:
+    records = graph.rows[found.rows]
+    factors = {
+        "asking": 1 - weights.asking * records["asking"],
+        "session": 1 + weights.session * _by_session(found.keyword, records["session"]),
+    }
+    if plan.speaker >= 0:
+        factors["speaker"] = 1 + weights.speaker * (records["speaker"] == plan.speaker)
+    if plan.intervals:
+        factors["dated"] = 1 + weights.dated * (nearness(plan, records) > 0)
+    if plan.asks_when:
+        factors["when"] = 1 + weights.when * records["dated"]
+    if plan.asks_count:
+        factors["count"] = 1 + weights.count * records["counts"]
+    return {name: np.asarray(factor, dtype=np.float32) for name, factor in factors.items()}
+
+
+def _scaled(scores: Floats) -> Floats:
+    """Min-max to [0, 1]; all zero where there is nothing to tell apart."""
+    low, high = (float(scores.min()), float(scores.max())) if len(scores) else (0.0, 0.0)
+    scaled: Floats = (scores - low) / (high - low) if high > low else np.zeros_like(scores)
+    return scaled
+
+
+def _positions(rows: Rows, wanted: NDArray[np.int32]) -> Rows:
+    """Where in `rows` each wanted row stands; `len(rows)` for those that are not there."""
+    if not len(rows):
+        return np.zeros(0, dtype=np.intp)
+    at = np.searchsorted(rows, wanted)
+    hit = rows[np.minimum(at, len(rows) - 1)] == wanted
+    return np.where(hit, at, len(rows))
+
+
+def _lent(scores: Floats, before: Rows, after: Rows, share: float) -> Floats:
+    padded = np.append(scores, np.float32(0))
+    lent: Floats = scores + share * (padded[before] + padded[after])
+    return lent
+
+
+def _by_session(keyword: Floats, sessions: NDArray[np.int32]) -> Floats:
+    """For each candidate the keyword score of its session, in [0, 1]: the square root of the sum."""
+    if not len(keyword):
+        return keyword
+    _, inverse = np.unique(sessions, return_inverse=True)
+    return _scaled(np.sqrt(np.bincount(inverse, weights=keyword)).astype(np.float32))[inverse]

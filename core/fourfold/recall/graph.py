@@ -1,0 +1,27 @@
+"""The graph channel: spreading activation from the best units of the other channels and the question's
+entities. Seeds keep their place in its list."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from fourfold.recall.plan import Plan
+from fourfold.stores.graph import BankGraph, Reached
+
+_SEEDS = 12
+_ENTITY_LEVEL = 0.5
+
+
+def find(plan: Plan, graph: BankGraph, channels: list[Mapping[int, float]], limit: int) -> dict[int, Reached]:
+    """The `limit` units with the most activation. Each channel's best unit starts at 1, the others in
+    proportion to their score. The caller holds the graph's lock."""
+    seeds: dict[int | str, float] = {}
+    for scores in channels:
+        best = sorted(scores.items(), key=lambda item: -item[1])[:_SEEDS]
+        for row, score in best:
+            level = score / best[0][1] if best[0][1] > 0 else 0.0
+            seeds[row] = max(level, seeds.get(row, 0.0))
+    seeds |= dict.fromkeys(plan.entities, _ENTITY_LEVEL)
+    reached = graph.spread(seeds)
+    strongest = sorted(reached.items(), key=lambda item: (-item[1].activation, item[0]))
+    return dict(strongest[:limit])

@@ -1,0 +1,114 @@
+"""What a question asks for: its vectors and terms, and the entities, speakers and dates it names."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import UTC, datetime
+
+import numpy as np
+
+from fourfold.model import Interval
+from fourfold.ports import Embedder, Embedding, Floats
+from fourfold.stores.graph import BankGraph
+from fourfold.text import SparseVector, Word, clean, query_vector, term_id, words
+from fourfold.when import find_times
+
+LONGEST_QUESTION = 4000
+_MOST_TOKENS = 32
+_IDF_POWER = 1.5
+_STOP_WEIGHT = 0.16
+_MOST_YEARS = 12
+_WHEN = re.compile(
+    r"\bwhen\b|\bwhat (?:date|day|month|year|time)\b|\bwhich (?:day|month|year)\b|\bhow long\b", re.I
+)
+_COUNT = re.compile(r"\bhow (?:many|much|often|old)\b", re.I)
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """A question, understood. `tokens` are the rows to look for in late interaction, scaled so that their
+    weights sum to 1; `speaker` is the label of the one speaker that the question names, else -1."""
+
+    text: str
+    vector: Floats
+    terms: SparseVector
+    tokens: Floats
+    entities: tuple[str, ...]
+    speaker: int
+    intervals: tuple[Interval, ...]
+    asks_when: bool
+    asks_count: bool
+
+
+def plan(question: str, embedder: Embedder, graph: BankGraph, now: datetime) -> Plan:
+    """Plans `question` (its first `LONGEST_QUESTION` characters) against what the bank knows."""
+    text = clean(question[: 2 * LONGEST_QUESTION])[:LONGEST_QUESTION]
+    embedding = embedder.embed([text])[0]
+    found = words(text)
+    with graph.lock:
+        entities = _entities(found, graph.names())
+        weights = _weights(embedding, found, graph)
+        years = _years(graph)
+        speakers = {graph.label(name) for name in entities} - {-1}
+        named = next(iter(speakers)) if len(speakers) == 1 else -1
+    times = find_times(text, now, years)
+    return Plan(
+        text=text,
+        vector=embedding.vector,
+        terms=query_vector([word.stem for word in found if word.stem]),
+        tokens=_weighted(embedding.tokens, weights),
+        entities=entities,
+        speaker=named,
+        intervals=tuple(dict.fromkeys(time.interval for time in times)),
+        asks_when=_WHEN.search(text) is not None,
+        asks_count=_COUNT.search(text) is not None,
+    )
+
+
+def _entities(found: list[Word], names: Mapping[str, str]) -> tuple[str, ...]:
+    """Entities whose name or alias stands in the question, longest match first."""
+    folded = [re.sub(r"['’]s?$", "", word.text.casefold()) for word in found]
+    hits: dict[str, None] = {}
+    at = 0
+    while at < len(folded):
+        for length in range(min(5, len(folded) - at), 0, -1):
+            entity = names.get(" ".join(folded[at : at + length]))
+            if entity is not None:
+                hits[entity] = None
+                at += length - 1
+                break
+        at += 1
+    return tuple(hits)
+
+
+def _weights(embedding: Embedding, found: list[Word], graph: BankGraph) -> Floats:
+    """A weight a token row: its word's IDF in the bank to the power 1.5, little for stop words."""
+    weights = np.zeros(len(embedding.offsets), dtype=np.float32)
+    at = 0
+    for row, (start, _) in enumerate(embedding.offsets):
+        while at < len(found) and found[at].end <= start:
+            at += 1
+        if at < len(found) and found[at].start <= start:
+            stem = found[at].stem
+            weights[row] = graph.idf(term_id(stem)) ** _IDF_POWER if stem else _STOP_WEIGHT
+    return weights
+
+
+def _weighted(tokens: Floats, weights: Floats) -> Floats:
+    if not len(weights) or not weights.any():
+        weights = np.ones(len(tokens), dtype=np.float32)
+    kept = np.sort(np.argsort(-weights)[:_MOST_TOKENS])
+    shares = (weights[kept] / weights[kept].sum()).astype(np.float32)
+    scaled: Floats = tokens[kept] * shares[:, None]
+    return scaled
+
+
+def _years(graph: BankGraph) -> range:
+    """The years that the bank's messages span, the latest `_MOST_YEARS` of them."""
+    if not len(graph):
+        return range(0)
+    said = graph.rows["mentioned"]
+    first, last = (datetime.fromtimestamp(float(t), UTC).year for t in (said.min(), said.max()))
+    return range(max(first, last - _MOST_YEARS + 1), last + 1)

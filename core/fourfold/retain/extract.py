@@ -1,0 +1,109 @@
+"""The built-in extractor: statements out of pieces of text, without a language model.
+
+One statement a piece. The agent's own turns are experience, first-person judgements are belief, all else is
+world. Names are found by their capitals, times by `fourfold.when`.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass
+
+from fourfold.model import Interval, Network
+from fourfold.retain.chunk import Piece
+from fourfold.text import asking
+from fourfold.when import find_times
+
+
+@dataclass(frozen=True, slots=True)
+class Statement:
+    """What one piece says. `names` are mentions as written, not yet resolved."""
+
+    piece: Piece
+    network: Network
+    names: tuple[str, ...]
+    occurred: Interval | None
+    confidence: float | None
+
+
+def extract(pieces: Sequence[Piece], known: Collection[str] = ()) -> list[Statement]:
+    """One statement a piece, in order. `known` are casefolded names that need no further proof to be names."""
+    vouched = set(known) | _inside_sentences(pieces) | {p.speaker.casefold() for p in pieces if p.speaker}
+    return [_statement(piece, vouched) for piece in pieces]
+
+
+_CAPITAL = r"[A-ZÀ-ÖØ-ÞĀ-Ž][\w'’&.-]*[\w]|[A-ZÀ-ÖØ-Þ]"
+_NAME = re.compile(
+    rf"(?:{_CAPITAL})(?:\s+(?:(?:of|de|van|von|the|la|le|du|da|bin|al)\s+)*(?:{_CAPITAL}|\d+))*"
+)
+_STARTS = re.compile(r"(?:^|[.!?…:;\n\"“”(\[-]\s*)$")
+_NO_NAME = frozenset(
+    """i i'm i've i'll i'd im ok okay hey hi hello thanks thank wow yeah yes no oh sure great cool awesome
+    monday tuesday wednesday thursday friday saturday sunday january february march april may june july
+    august september october november december mr mrs ms dr lol omg btw ps congrats sounds it's that's
+    what's here's there's let's you're we're they're he's she's who's how's the a an and but so if""".split()
+)
+_JUDGEMENT = re.compile(
+    r"^(?:(?:but|and|so|well|honestly|yeah|yes|no|oh|hmm|personally)[, ]+)*(?:"
+    r"(?P<sure>i(?:'m| am) (?:sure|certain|convinced|positive)|i know that|no doubt|definitely)"
+    r"|(?P<firm>in my (?:opinion|view|experience)|i (?:strongly |firmly |truly |really )?believe|personally)"
+    r"|(?P<held>i (?:really |still |also |just )?(?:think|feel|find|consider|prefer)\b|to me\b|i(?:'d| would) say"
+    r"|it seems to me)"
+    r"|(?P<weak>i (?:guess|suppose|assume|suspect|imagine|reckon)|maybe i)"
+    r"|(?P<doubt>i (?:doubt|don'?t (?:think|believe)|hardly think)))",
+    re.IGNORECASE,
+)
+_CONFIDENCE = {"sure": 0.9, "firm": 0.8, "held": 0.7, "weak": 0.5, "doubt": 0.6}
+_AGENT_ROLES = ("assistant", "tool")
+
+
+def _statement(piece: Piece, vouched: set[str]) -> Statement:
+    times = find_times(piece.text, piece.at) if asking(piece.text) < 1 else []
+    network, confidence = _classify(piece)
+    return Statement(piece, network, _names(piece, vouched), times[0].interval if times else None, confidence)
+
+
+def _classify(piece: Piece) -> tuple[Network, float | None]:
+    if piece.role in _AGENT_ROLES:
+        return Network.EXPERIENCE, None
+    for sentence in re.split(r"(?<=[.!?])\s+", piece.text):
+        judged = _JUDGEMENT.match(sentence)
+        if judged and not sentence.endswith("?"):
+            return Network.BELIEF, _CONFIDENCE[str(judged.lastgroup)]
+    return Network.WORLD, None
+
+
+def _names(piece: Piece, vouched: set[str]) -> tuple[str, ...]:
+    """The speaker, then the names in the text. A capital at the start of a sentence proves nothing: such a
+    word counts if it is vouched for, or if it begins a name of several words."""
+    found = [piece.speaker] if piece.speaker else []
+    for match in _NAME.finditer(piece.text):
+        name = _trimmed(match.group())
+        if not name:
+            continue
+        starts = _STARTS.search(piece.text[: match.start()]) is not None and match.group().startswith(name)
+        if not starts or name.casefold() in vouched or " " in name:
+            found.append(name)
+    return tuple(dict.fromkeys(found))
+
+
+def _trimmed(name: str) -> str:
+    """Leading and trailing words that are no part of a name go, and a possessive 's."""
+    parts = name.split()
+    while parts and parts[0].casefold().replace("’", "'") in _NO_NAME:
+        parts.pop(0)
+    while parts and parts[-1].casefold().replace("’", "'") in _NO_NAME:
+        parts.pop()
+    joined = re.sub(r"['’]s?$", "", " ".join(parts))
+    return joined if len(joined) > 1 and not joined.isdigit() else ""
+
+
+def _inside_sentences(pieces: Sequence[Piece]) -> set[str]:
+    """Casefolded names that occur with a capital within a sentence somewhere."""
+    found = set()
+    for piece in pieces:
+        for match in _NAME.finditer(piece.text):
+            if not _STARTS.search(piece.text[: match.start()]):
+                found.add(_trimmed(match.group()).casefold())
+    return found - {""}

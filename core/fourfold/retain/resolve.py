@@ -1,0 +1,105 @@
+"""Which entity a mention means: one the bank knows, by name, company and time, or a new one.
+
+score = 0.5 * likeness of names + 0.3 * shared neighbours + 0.2 * nearness in time (linear over 7 days), and
+0.6 makes two the same (Hindsight, section 4.1). Likeness alone never does: numbers, codes and short names
+must match to the letter.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime
+
+from rapidfuzz.distance import JaroWinkler
+
+from fourfold.model import Entity
+from fourfold.stores.graph import BankGraph, entity_id
+
+_SAME = 0.6
+_DAYS_NEAR = 7
+
+
+@dataclass(slots=True)
+class Resolver:
+    """Resolves the mentions of one retain; `changed` are the entities that are new or gained an alias."""
+
+    graph: BankGraph
+    changed: dict[str, Entity]
+    _initials: dict[str, list[str]]
+
+    @classmethod
+    def over(cls, graph: BankGraph) -> Resolver:
+        """A resolver for the entities of `graph`; the caller holds its lock."""
+        initials: dict[str, list[str]] = {}
+        for name in set(graph.names().values()):
+            _file(initials, name)
+        return cls(graph, {}, initials)
+
+    def resolve(self, names: Sequence[str], at: datetime) -> tuple[str, ...]:
+        """The entity names that `names`, mentioned together at `at`, stand for."""
+        exact = {name: found for name in names if (found := self._known(name)) is not None}
+        company = set(exact.values())
+        return tuple(dict.fromkeys(exact.get(name) or self._meant(name, company, at) for name in names))
+
+    def _known(self, name: str) -> str | None:
+        folded = name.casefold()
+        found = self.graph.names().get(folded)
+        if found is None:
+            found = next((e.name for e in self.changed.values() if folded in _folded(e)), None)
+        return found
+
+    def _meant(self, name: str, company: set[str], at: datetime) -> str:
+        scored = [
+            (self._score(name, other, company, at), other)
+            for other in self._initials.get(name[0].casefold(), ())
+            if other not in company and _may_be_same(name, other)
+        ]
+        best = max(scored, default=(0.0, ""))
+        if best[0] >= _SAME:
+            entity = self.changed.get(best[1]) or self.graph.entity(best[1])
+            assert entity is not None
+            self.changed[entity.name] = replace(entity, aliases=(*entity.aliases, name), mentions=0)
+            return entity.name
+        self.changed[name] = Entity(entity_id(self.graph.bank, name), name)
+        _file(self._initials, name)
+        return name
+
+    def _score(self, name: str, other: str, company: set[str], at: datetime) -> float:
+        shared = company & self.graph.mentioned_with(other) if company else set()
+        last = self.graph.last_mention(other)
+        days = abs(at.timestamp() - last) / 86_400 if last is not None else 0.0
+        return (
+            0.5 * _likeness(name, other)
+            + 0.3 * (len(shared) / len(company) if company else 0.0)
+            + 0.2 * max(0.0, 1 - days / _DAYS_NEAR)
+        )
+
+
+def _file(initials: dict[str, list[str]], name: str) -> None:
+    initials.setdefault(name[0].casefold(), []).append(name)
+
+
+def _folded(entity: Entity) -> set[str]:
+    return {name.casefold() for name in (entity.name, *entity.aliases)}
+
+
+def _likeness(name: str, other: str) -> float:
+    short, long = sorted((name.casefold(), other.casefold()), key=len)
+    if long.startswith(short + " ") or (len(short) >= 3 and long.startswith(short)):
+        return 0.75
+    return float(JaroWinkler.similarity(short, long))
+
+
+def _may_be_same(name: str, other: str) -> bool:
+    """Whether likeness may be asked for at all: a short form of a single name ("Mel", "Melanie"), or a slip of
+    the pen in a long one."""
+    short, long = sorted((name.casefold(), other.casefold()), key=len)
+    if re.findall(r"\d+", short) != re.findall(r"\d+", long) or any(c.isdigit() for c in short + long):
+        return False
+    if " " in short or " " in long:
+        return " " in short and len(short) >= 8 and JaroWinkler.similarity(short, long) >= 0.95
+    if long.startswith(short):
+        return len(short) >= 3 and len(long) - len(short) <= 5
+    return len(short) >= 6 and JaroWinkler.similarity(short, long) >= 0.95

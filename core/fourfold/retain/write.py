@@ -1,0 +1,369 @@
+"""A retain from end to end: read, extract, embed, reconcile, link, and one atomic write.
+
+Reading, extracting and embedding need no lock; the rest holds the lock of the bank's graph, so that writes to
+a bank are ordered. The graph changes only after the store has acknowledged.
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field, replace
+from datetime import datetime, timedelta
+
+import numpy as np
+
+from fourfold.engine import Engine
+from fourfold.errors import InputError
+from fourfold.model import Link, Message, Operation, Retained, Source, Unit, Usage, Verdict
+from fourfold.ports import Embedder, Embedding, Fields, Floats, Point, Query, Where
+from fourfold.retain.chunk import read_messages, split_message
+from fourfold.retain.extract import Statement, extract
+from fourfold.retain.link import SEMANTIC_MOST, semantic_links, temporal_link
+from fourfold.retain.reconcile import Draft, same_statement
+from fourfold.retain.resolve import Resolver
+from fourfold.stores.graph import BankGraph
+from fourfold.stores.records import (
+    bank_point,
+    cursor_point,
+    entity_point,
+    make_id,
+    read_unit,
+    stamped,
+    unit_payload,
+)
+from fourfold.text import SparseVector, document_vector, terms
+
+Progress = Callable[[int, int], None]
+"""Called with (done, total) texts."""
+
+PREVIOUS_WEIGHT = 0.9
+"""The line a unit answers counts this much of its own words in late interaction (docs/adr/0003)."""
+
+_EMBED_AT_ONCE = 64
+
+
+@dataclass(frozen=True, slots=True)
+class Request:
+    """What to retain, and where. `document` "" is the bank's running journal; `replace` retires what the
+    document held and these messages do not."""
+
+    bank: str
+    messages: str | Sequence[Message]
+    at: datetime | None = None
+    document: str = ""
+    context: str = ""
+    tags: tuple[str, ...] = ()
+    replace: bool = False
+
+
+def retain(engine: Engine, request: Request, progress: Progress | None = None) -> Retained:
+    """Retains `request`; when it returns, everything it reports is durable and recalled at once.
+
+    Raises `InputError` before anything is written, `ModelError` or `StoreError` with nothing written.
+    """
+    began = time.perf_counter()
+    now = engine.clock.now()
+    messages = read_messages(request.messages, request.at, now)
+    if not messages and not request.replace:
+        raise InputError("There is nothing to retain: the text is empty.")
+    graph = engine.graphs.get(request.bank)
+    with graph.lock:
+        known = dict(graph.messages(request.document))
+        names = set(graph.names())
+    new = [m for m in messages if m.id not in known]
+    pieces = [piece for m in new for piece in split_message(m, engine.settings.unit_words)]
+    statements = extract(pieces, names)
+    embedded = _embed(engine.embedder, statements, request.context, progress)
+    with graph.lock:
+        writing = _Writing(engine, request, engine.graphs.get(request.bank), now)
+        writing.note_known(messages, known)
+        if request.replace:
+            writing.retire_missing({m.id for m in messages if m.id})
+        writing.add_all(statements, embedded)
+        writing.commit()
+    usage = Usage(
+        texts=len(statements),
+        tokens=sum(len(e.embedding.offsets) for e in embedded),
+        embed_seconds=sum(e.seconds for e in embedded),
+        total_seconds=time.perf_counter() - began,
+    )
+    return Retained(tuple(writing.touched.values()), tuple(writing.operations), usage)
+
+
+@dataclass(frozen=True, slots=True)
+class _Embedded:
+    """A statement's vectors: of the text as it is embedded, and which token rows are of the text alone."""
+
+    embedding: Embedding
+    own_from: int
+    seconds: float
+
+    @property
+    def own(self) -> Floats:
+        return self.embedding.tokens[self.own_from :]
+
+
+def _embed(
+    embedder: Embedder, statements: Sequence[Statement], context: str, progress: Progress | None
+) -> list[_Embedded]:
+    found: list[_Embedded] = []
+    for first in range(0, len(statements), _EMBED_AT_ONCE):
+        batch = statements[first : first + _EMBED_AT_ONCE]
+        prefixes = [situate(s, context) for s in batch]
+        began = time.perf_counter()
+        embeddings = embedder.embed([p + s.piece.text for p, s in zip(prefixes, batch, strict=True)])
+        share = (time.perf_counter() - began) / len(batch)
+        for prefix, embedding in zip(prefixes, embeddings, strict=True):
+            before = sum(end <= len(prefix) for _, end in embedding.offsets)
+            found.append(_Embedded(embedding, before, share))
+        if progress is not None:
+            progress(len(found), len(statements))
+    return found
+
+
+def situate(statement: Statement, context: str) -> str:
+    """What is embedded before a text: "(8 May 2023, context) Speaker: "."""
+    piece = statement.piece
+    date = f"{piece.at.day} {piece.at:%B %Y}"
+    inside = f"{date}, {context}" if context else date
+    return f"({inside}) {piece.speaker}: " if piece.speaker else f"({inside}) "
+
+
+@dataclass(slots=True)
+class _Writing:
+    """One write to one bank, prepared under its lock. Nothing is changed before `commit`."""
+
+    engine: Engine
+    request: Request
+    graph: BankGraph
+    now: datetime
+    operations: list[Operation] = field(default_factory=list)
+    touched: dict[str, Unit] = field(default_factory=dict)
+    _points: dict[str, Point] = field(default_factory=dict)
+    _drafts: list[tuple[Unit, Draft]] = field(default_factory=list)
+    _vectors: list[Floats] = field(default_factory=list)
+    _resolver: Resolver = field(init=False)
+
+    def __post_init__(self) -> None:
+        self._resolver = Resolver.over(self.graph)
+
+    def note_known(self, messages: Sequence[Message], known: dict[str, int]) -> None:
+        """Messages that the document already had are NOOPs."""
+        rows = dict.fromkeys(known[m.id] for m in messages if m.id in known)
+        ids = [self.graph.ids[row] for row in rows]
+        for unit in self._read(ids):
+            self._keep(unit, "this message of the document is retained already")
+
+    def retire_missing(self, kept: set[str]) -> None:
+        """Retires the units of the document all of whose messages are gone from it."""
+        where = Where(bank=self.request.bank, kind="unit", live=True, documents=(self.request.document,))
+        for point in self.engine.store.scan(where, Fields(vectors=True)):
+            unit = read_unit(point)
+            if kept.isdisjoint(unit.source.messages):
+                gone = replace(unit, retired_at=self.now, retired_by="replace")
+                self._amend(point, gone)
+                self.operations.append(Operation(Verdict.RETIRE, unit.id, "gone from the document"))
+
+    def add_all(self, statements: Sequence[Statement], embedded: Sequence[_Embedded]) -> None:
+        """Reconciles and links the statements, in order."""
+        known = self.graph.messages(self.request.document)
+        pairs = [(s, e) for s, e in zip(statements, embedded, strict=True) if s.piece.message not in known]
+        nearest = self._nearest([e.embedding.vector for _, e in pairs])
+        before = self._before(pairs[0][0]) if pairs else None
+        for (statement, vectors), neighbours in zip(pairs, nearest, strict=True):
+            before = self._add(statement, vectors, neighbours, before)
+
+    def commit(self) -> None:
+        """Writes everything as one batch, then brings the graph up to date."""
+        if not self._points:
+            return
+        bank, writer = self.request.bank, self.engine.store.writer
+        revision = self.graph.seen.get(writer, 0) + 1
+        points = list(self._points.values())
+        points += [entity_point(bank, e) for e in self._resolver.changed.values()]
+        if not self.graph.seen:
+            points.append(bank_point(bank, self.now))
+        points.append(cursor_point(bank, writer, revision))
+        self.engine.store.write([stamped(p, writer, revision) for p in points])
+        for entity in self._resolver.changed.values():
+            self.graph.add_entity(entity)
+        for point in self._points.values():
+            self.graph.add(read_unit(point), point.terms)
+        self.graph.seen[writer] = revision
+
+    # one statement ----------------------------------------------------------------------------------------
+
+    def _add(
+        self, statement: Statement, vectors: _Embedded, near: list[tuple[str, float]], before: _Before | None
+    ) -> _Before:
+        piece = statement.piece
+        names = self._resolver.resolve(statement.names, piece.at)
+        draft = Draft(piece.text, piece.speaker, names, statement.occurred, vectors.own)
+        session, follows = self._session(piece.at, piece.message, before)
+        known = self._known_as(draft, vectors.embedding.vector, near)
+        if known is not None:
+            self._add_evidence(*known, piece.message)
+            return _Before(session, piece.at, vectors.own, follows.unit if follows else None)
+        unit = self._unit(statement, names, session, self._links(piece.at, near, vectors, follows))
+        tokens = _with_previous(vectors.embedding.tokens, follows.tokens if follows else None)
+        self._points[unit.id] = Point(
+            unit.id,
+            {
+                **unit_payload(unit, len(self._points)),
+                "own": [vectors.own_from, len(vectors.embedding.tokens)],
+            },
+            vector=vectors.embedding.vector,
+            terms=self._terms(unit),
+            tokens=tokens,
+        )
+        self._drafts.append((unit, draft))
+        self._vectors.append(vectors.embedding.vector)
+        self.touched[unit.id] = unit
+        self.operations.append(Operation(Verdict.ADD, unit.id, "new to the bank"))
+        return _Before(session, piece.at, vectors.own, unit)
+
+    def _unit(
+        self, statement: Statement, names: tuple[str, ...], session: str, links: tuple[Link, ...]
+    ) -> Unit:
+        piece, request = statement.piece, self.request
+        return Unit(
+            id=make_id(request.bank, "unit", request.document, piece.message, str(piece.start)),
+            bank=request.bank,
+            text=piece.text,
+            network=statement.network,
+            source=Source(request.document, (piece.message,), piece.start, piece.end),
+            mentioned_at=piece.at,
+            recorded_at=self.now,
+            speaker=piece.speaker,
+            occurred=statement.occurred,
+            confidence=statement.confidence,
+            entities=names,
+            tags=request.tags,
+            context=request.context,
+            session=session,
+            links=links,
+        )
+
+    def _terms(self, unit: Unit) -> SparseVector:
+        return document_vector(terms(f"{unit.speaker or ''} {unit.text} {unit.context}"))
+
+    def _session(self, at: datetime, message: str, before: _Before | None) -> tuple[str, _Before | None]:
+        """The session a message at `at` belongs to, and what it follows in it."""
+        gap = timedelta(hours=self.engine.settings.session_gap_hours)
+        if before is not None and abs(at - before.at) <= gap:
+            return before.session, before
+        return make_id(self.request.bank, "session", self.request.document, message)[:13], None
+
+    def _links(
+        self, at: datetime, near: list[tuple[str, float]], vectors: _Embedded, follows: _Before | None
+    ) -> tuple[Link, ...]:
+        fresh = list(near)
+        if self._vectors:
+            cosines = np.stack(self._vectors) @ vectors.embedding.vector
+            for i in np.argsort(-cosines)[:SEMANTIC_MOST]:
+                fresh.append((self._drafts[int(i)][0].id, float(cosines[i])))
+        links = semantic_links(fresh)
+        neighbour = (
+            temporal_link(follows.unit.id, at, follows.unit.mentioned_at)
+            if follows and follows.unit
+            else None
+        )
+        return (neighbour, *links) if neighbour else tuple(links)
+
+    # what is known ----------------------------------------------------------------------------------------
+
+    def _nearest(self, vectors: Sequence[Floats]) -> list[list[tuple[str, float]]]:
+        where = Where(bank=self.request.bank, live=True)
+        if not len(self.graph):
+            return [[] for _ in vectors]
+        return self.engine.store.search([Query(where, SEMANTIC_MOST, vector=v) for v in vectors])
+
+    def _before(self, first: Statement) -> _Before | None:
+        """The last unit of the document, if the first statement may continue its session."""
+        row = self.graph.last(self.request.document)
+        if row is None:
+            return None
+        point = next(iter(self.engine.store.scan(Where(ids=(self.graph.ids[row],)), Fields(vectors=True))))
+        unit = read_unit(point)
+        start, end = point.payload["own"]
+        own = point.tokens[start:end] if point.tokens is not None else np.zeros((0, 1), np.float32)
+        return _Before(unit.session, unit.mentioned_at, own, unit)
+
+    def _known_as(
+        self, draft: Draft, vector: Floats, near: list[tuple[str, float]]
+    ) -> tuple[str, str] | None:
+        """The unit that already says what `draft` says, and why that is so."""
+        for unit, other in self._alike_here(draft, vector):
+            reason = same_statement(draft, other)
+            if reason:
+                return unit.id, reason
+        rows = [self.graph.ids[row] for row in self.graph.same_words(draft.text)]
+        likely = [unit for unit, cosine in near if cosine >= _LIKELY]
+        for point in self._points_of([*rows, *likely]):
+            unit = read_unit(point)
+            if unit.retired_at is not None:
+                continue
+            start, end = point.payload["own"]
+            own = point.tokens[start:end] if point.tokens is not None else draft.tokens[:0]
+            other = Draft(unit.text, unit.speaker, unit.entities, unit.occurred, own)
+            reason = same_statement(draft, other)
+            if reason:
+                return unit.id, reason
+        return None
+
+    def _alike_here(self, draft: Draft, vector: Floats) -> list[tuple[Unit, Draft]]:
+        """Statements of this very retain that may be the same."""
+        if not self._vectors:
+            return []
+        cosines = np.stack(self._vectors) @ vector
+        return [self._drafts[int(i)] for i in np.argsort(-cosines)[:3] if cosines[i] >= _LIKELY]
+
+    def _points_of(self, ids: Sequence[str]) -> list[Point]:
+        wanted = tuple(dict.fromkeys(i for i in ids if i not in self._points))
+        held = [self._points[i] for i in ids if i in self._points]
+        if not wanted:
+            return held
+        return held + list(self.engine.store.scan(Where(ids=wanted), Fields(vectors=True)))
+
+    def _read(self, ids: Sequence[str]) -> list[Unit]:
+        if not ids:
+            return []
+        found = {p.id: read_unit(p) for p in self.engine.store.scan(Where(ids=tuple(ids)))}
+        return [found[i] for i in ids if i in found]
+
+    def _add_evidence(self, unit_id: str, reason: str, message: str) -> None:
+        point = next(iter(self._points_of([unit_id])))
+        unit = read_unit(point)
+        if message not in unit.source.messages:
+            unit = replace(unit, source=replace(unit.source, messages=(*unit.source.messages, message)))
+            self._amend(point, unit)
+        self._keep(unit, reason)
+
+    def _amend(self, point: Point, unit: Unit) -> None:
+        payload = {**unit_payload(unit, point.payload["order"]), "own": point.payload["own"]}
+        self._points[unit.id] = replace(point, payload=payload)
+
+    def _keep(self, unit: Unit, reason: str) -> None:
+        self.touched[unit.id] = unit
+        self.operations.append(Operation(Verdict.NOOP, unit.id, reason))
+
+
+_LIKELY = 0.7
+
+
+@dataclass(frozen=True, slots=True)
+class _Before:
+    """What was said just before: in which session, when, its own tokens, and the last new unit of the session."""
+
+    session: str
+    at: datetime
+    tokens: Floats
+    unit: Unit | None
+
+
+def _with_previous(tokens: Floats, previous: Floats | None) -> Floats:
+    if previous is None or not len(previous) or not len(tokens):
+        return tokens
+    joined: Floats = np.concatenate([tokens, previous * np.float32(PREVIOUS_WEIGHT)])
+    return joined

@@ -1,0 +1,61 @@
+"""The settings, read from arguments, then from the environment (`FOURFOLD_*`). A wrong one is an error."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from platformdirs import user_data_path
+from pydantic import Field, ValidationError
+from pydantic_settings import BaseSettings, SettingsConfigDict
+
+from fourfold.errors import ConfigurationError
+
+
+class Settings(BaseSettings):
+    """Everything that can be set without an object of its own."""
+
+    model_config = SettingsConfigDict(env_prefix="FOURFOLD_", frozen=True, extra="forbid")
+
+    location: str = Field(default_factory=lambda: str(user_data_path("fourfold") / "memory"))
+    """Where the memory lies: a directory, ":memory:", or the URL of a Qdrant server."""
+    api_key: str | None = None
+    """The key of the Qdrant server, if it wants one."""
+    grpc: bool = True
+    """Talk gRPC to the Qdrant server (faster); False for HTTP only."""
+    collection: str = Field(default="fourfold", pattern=r"^[A-Za-z0-9_-]{1,64}$")
+    """The collection on a Qdrant server."""
+    timeout: float = Field(default=30.0, gt=0)
+    """Seconds to wait for a Qdrant server."""
+    embedder: str = "minilm"
+    """"minilm" (packaged) or "static" (packaged, faster, a little weaker)."""
+    threads: int = Field(default=0, ge=0, le=256)
+    """Threads for the embedding model; 0 takes one a core, at most 8."""
+    candidates: int = Field(default=120, ge=10, le=2000)
+    """How many units the semantic and keyword channels each put forward."""
+    session_gap_hours: float = Field(default=6.0, gt=0)
+    """A silence this long ends a session."""
+    unit_words: int = Field(default=120, ge=20, le=2000)
+    """A message longer than this is split at sentence borders."""
+    graph_units: int = Field(default=400_000, ge=1000)
+    """How many units' graphs are kept in memory; the bank used longest ago goes first."""
+    reserve_bytes: int = Field(default=64 * 2**20, ge=0)
+    """Free disk below which writes are refused."""
+
+
+def load_settings(**values: object) -> Settings:
+    """Settings from `values`, then the environment; raises `ConfigurationError` naming each wrong one."""
+    try:
+        return Settings(**{k: v for k, v in values.items() if v is not None})  # type: ignore[arg-type]
+    except ValidationError as error:
+        wrong = "; ".join(f"{'.'.join(map(str, e['loc']))}: {e['msg']}" for e in error.errors())
+        raise ConfigurationError(f"Wrong settings - {wrong}. See FOURFOLD_* in the environment.") from error
+
+
+def is_url(location: str) -> bool:
+    """Whether `location` names a server rather than a directory."""
+    return location.startswith(("http://", "https://"))
+
+
+def directory_of(location: str) -> Path:
+    """The directory `location` names, `~` expanded."""
+    return Path(location).expanduser().absolute()

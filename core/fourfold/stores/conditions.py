@@ -1,0 +1,90 @@
+"""The schema of a collection, and `Where` as a few plain conditions that both engines can translate.
+
+Payload fields that are filtered on, and the names of the vectors, are listed here once.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Literal
+
+from fourfold.ports import Where
+
+DENSE, TERMS, TOKENS = "dense", "terms", "tokens"
+
+FieldType = Literal["tenant", "keyword", "float", "integer"]
+INDEXED: dict[str, FieldType] = {
+    "bank": "tenant",
+    "kind": "keyword",
+    "state": "keyword",
+    "network": "keyword",
+    "tags": "keyword",
+    "entities": "keyword",
+    "document": "keyword",
+    "writer": "keyword",
+    "revision": "integer",
+    "recorded": "float",
+    "retired": "float",
+    "from": "float",
+    "to": "float",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Match:
+    """The field has (one of) these values."""
+
+    key: str
+    values: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Range:
+    """The field lies above `gt` / at or below `lte` / below `lt`."""
+
+    key: str
+    gt: float | None = None
+    lte: float | None = None
+    lt: float | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Ids:
+    """The point is one of these."""
+
+    ids: tuple[str, ...]
+
+
+Condition = Match | Range | Ids
+
+
+def conditions(where: Where) -> Iterator[Condition]:
+    """All of these must hold."""
+    if where.ids is not None:
+        yield Ids(where.ids)
+    if where.bank is not None:
+        yield Match("bank", (where.bank,))
+    if where.kind is not None:
+        yield Match("kind", (where.kind,))
+    if where.live is not None:
+        yield Match("state", ("live" if where.live else "retired",))
+    for key, values in (("network", where.networks), ("tags", where.tags), ("document", where.documents)):
+        if values is not None:
+            yield Match(key, values)
+    if where.held_at is not None:
+        yield Range("recorded", lte=where.held_at)
+        yield Range("retired", gt=where.held_at)
+    if where.occurred is not None:
+        start, end = where.occurred
+        yield Range("from", lt=end)
+        yield Range("to", gt=start)
+    if where.after is not None:
+        writer, revision = where.after
+        yield Match("writer", (writer,))
+        yield Range("revision", gt=revision)
+
+
+def corpus(where: Where) -> Where:
+    """The units whose term statistics decide IDF: all that hold now in the bank, whatever else is asked."""
+    return Where(bank=where.bank, live=True)

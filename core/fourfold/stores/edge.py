@@ -1,0 +1,342 @@
+"""The embedded store: Qdrant's own engine (`qdrant-edge-py`) over one directory, owned by one process.
+
+directory/
+  owner.lock      held while the store is open; owner.json says by whom
+  store/          appears whole (built aside, then renamed)
+    manifest.json
+    shard/        Qdrant's files
+"""
+
+from __future__ import annotations
+
+import contextlib
+import json
+import os
+import shutil
+import tempfile
+import threading
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import qdrant_edge as qe
+from filelock import FileLock, Timeout
+
+from fourfold.errors import ConfigurationError, StoreError, StoreLockedError
+from fourfold.ports import PAYLOAD, Fields, Point, Query, Store, Where
+from fourfold.stores.conditions import DENSE, INDEXED, TERMS, TOKENS, Ids, Match, Range, conditions, corpus
+from fourfold.stores.manifest import Manifest
+from fourfold.text import SparseVector
+
+_PAGE = 1000
+
+
+class EdgeStore(Store):
+    """Open it with `EdgeStore.open` or `EdgeStore.temporary`."""
+
+    writer = "embedded"
+
+    def __init__(self, directory: Path, lock: FileLock, shard: qe.EdgeShard, reserve: int) -> None:
+        self._directory, self._lock, self._shard = directory, lock, shard
+        self._reserve = reserve
+        self._use = threading.Lock()
+        self._closed = False
+        self._temporary = False
+
+    @classmethod
+    def open(cls, directory: Path, manifest: Manifest, reserve_bytes: int = 0) -> EdgeStore:
+        """Opens the store in `directory`, making it if the directory is empty or missing.
+
+        Raises `StoreLockedError` if another process has it open, `StoreVersionError` if its schema or
+        embedder does not fit, `ConfigurationError` if the directory holds something else, and `StoreError`
+        if it is damaged or cannot be written. None of these changes anything.
+        """
+        _make_directory(directory)
+        lock = _own(directory)
+        try:
+            home = directory / "store"
+            if not home.exists():
+                _create(directory, manifest)
+            manifest.check(_read_manifest(home), str(directory))
+            shard = _load(home, directory)
+        except BaseException:
+            lock.release()
+            raise
+        return cls(directory, lock, shard, reserve_bytes)
+
+    @classmethod
+    def temporary(cls, manifest: Manifest) -> EdgeStore:
+        """A store in a new temporary directory, which `close` removes."""
+        store = cls.open(Path(tempfile.mkdtemp(prefix="fourfold-")), manifest)
+        store._temporary = True
+        return store
+
+    def write(self, points: Sequence[Point]) -> None:
+        """One upsert of all points: one record of the write-ahead log."""
+        if not points:
+            return
+        with self._using("write"):
+            self._check_space()
+            self._shard.update(qe.UpdateOperation.upsert_points([_to_edge(p) for p in points]))
+
+    def search(self, queries: Sequence[Query]) -> list[list[tuple[str, float]]]:
+        """The queries as one planned batch."""
+        if not queries:
+            return []
+        with self._using("search"):
+            found = self._shard.query_batch(qe.QueryBatchRequest([_request(q) for q in queries]))
+        return [[(str(hit.id), hit.score) for hit in hits] for hits in found]
+
+    def scan(self, where: Where, fields: Fields = PAYLOAD) -> Iterator[Point]:
+        """Pages through what `where` admits."""
+        offset: Any = None
+        wanted = ([DENSE, TOKENS] if fields.vectors else []) + (
+            [TERMS] if fields.vectors or fields.terms else []
+        )
+        while True:
+            request = qe.ScrollRequest(
+                offset=offset,
+                limit=_PAGE,
+                filter=_filter(where),
+                with_payload=True,
+                with_vector=wanted or False,
+            )
+            with self._using("read"):
+                records, offset = self._shard.scroll(request)
+            yield from (_from_edge(record) for record in records)
+            if offset is None:
+                return
+
+    def close(self) -> None:
+        """Flushes, and gives the directory up."""
+        with self._use:
+            if self._closed:
+                return
+            self._closed = True
+            with _mapped("close", self._directory):
+                self._shard.close()
+        (self._directory / "owner.json").unlink(missing_ok=True)
+        self._lock.release()
+        if self._temporary:
+            shutil.rmtree(self._directory, ignore_errors=True)
+
+    @contextlib.contextmanager
+    def _using(self, doing: str) -> Iterator[None]:
+        with self._use:
+            if self._closed:
+                raise StoreError("The memory is closed. Open it again with Memory.open.")
+            with _mapped(doing, self._directory):
+                yield
+
+    def _check_space(self) -> None:
+        """The engine writes through memory maps, and a map onto a full disk ends the process: so stop before."""
+        free = shutil.disk_usage(self._directory).free
+        if free < self._reserve:
+            raise StoreError(
+                f"The disk of {self._directory} has {free / 2**20:.0f} MB left, and {self._reserve / 2**20:.0f} "
+                f"MB are kept in reserve. Nothing was written. Make room and retain again."
+            )
+
+
+def optimise(directory: Path) -> bool:
+    """Merges segments and builds indexes in `directory`, which no process may have open; True if there was
+    anything to do. Takes long and holds the interpreter: run it in a process of its own."""
+    lock = _own(directory)
+    try:
+        home = directory / "store"
+        if not home.exists():
+            raise StoreError(f"{directory} holds no Fourfold memory.")
+        shard = _load(home, directory)
+        with _mapped("compact", directory):
+            changed = shard.optimize()
+            shard.close()
+        return changed
+    finally:
+        (directory / "owner.json").unlink(missing_ok=True)
+        lock.release()
+
+
+def _make_directory(directory: Path) -> None:
+    try:
+        directory.mkdir(parents=True, exist_ok=True, mode=0o700)
+        others = [p.name for p in directory.iterdir() if p.name not in _OURS]
+    except OSError as error:
+        raise StoreError(
+            f"{directory} cannot be used ({error.strerror}). Choose a directory that you may write to, with "
+            f"Memory.open(path) or FOURFOLD_LOCATION."
+        ) from error
+    if others and not (directory / "store").exists():
+        raise ConfigurationError(
+            f"{directory} is not empty and holds no Fourfold memory (it has {sorted(others)[0]}). Nothing was "
+            f"changed. Choose an empty or a new directory."
+        )
+
+
+_OURS = {"owner.lock", "owner.json", "store", "store.new"}
+
+
+def _own(directory: Path) -> FileLock:
+    lock = FileLock(directory / "owner.lock", blocking=False, thread_local=False)
+    try:
+        lock.acquire()
+        (directory / "owner.json").write_text(json.dumps({"pid": os.getpid()}))
+    except Timeout as error:
+        raise StoreLockedError(
+            f"{directory} is open in another process{_owner(directory)}. Close it there, use a Qdrant server "
+            f"for several processes (Memory.open(url)), or open another directory."
+        ) from error
+    except OSError as error:
+        lock.release()
+        raise StoreError(
+            f"{directory} cannot be written to ({error.strerror}). Make it writable, or choose another one."
+        ) from error
+    return lock
+
+
+def _owner(directory: Path) -> str:
+    try:
+        return f" (pid {json.loads((directory / 'owner.json').read_text())['pid']})"
+    except (OSError, ValueError, KeyError, TypeError):
+        return ""
+
+
+def _create(directory: Path, manifest: Manifest) -> None:
+    aside = directory / "store.new"
+    shutil.rmtree(aside, ignore_errors=True)
+    with _mapped("create", directory):
+        (aside / "shard").mkdir(parents=True)
+        shard = qe.EdgeShard.create(str(aside / "shard"), _config(manifest))
+        for name, kind in INDEXED.items():
+            shard.update(qe.UpdateOperation.create_field_index(name, _index(kind)))
+        shard.close()
+        with (aside / "manifest.json").open("w") as file:
+            json.dump(manifest.to_json(), file)
+            file.flush()
+            os.fsync(file.fileno())
+        aside.rename(directory / "store")
+
+
+def _read_manifest(home: Path) -> Manifest:
+    try:
+        found = json.loads((home / "manifest.json").read_text())
+    except (OSError, ValueError) as error:
+        raise StoreError(
+            f"The manifest of {home} cannot be read ({error}). Nothing was changed. Restore it from a backup."
+        ) from error
+    return Manifest.from_json(found, str(home))
+
+
+def _load(home: Path, directory: Path) -> qe.EdgeShard:
+    if not (home / "shard" / "edge_config.json").exists():
+        raise StoreError(
+            f"The data of {directory} is missing or damaged (no {home / 'shard' / 'edge_config.json'}). Nothing "
+            f"was changed. Restore the directory from a backup."
+        )
+    with _mapped("open", directory):
+        return qe.EdgeShard.load(str(home / "shard"))
+
+
+@contextlib.contextmanager
+def _mapped(doing: str, directory: Path) -> Iterator[None]:
+    """The engine raises bare `Exception`s (and, on broken files, panics that are `BaseException`s)."""
+    try:
+        yield
+    except (StoreError, KeyboardInterrupt, SystemExit, GeneratorExit):
+        raise
+    except BaseException as error:
+        if "WouldBlock" in str(error):
+            raise StoreLockedError(
+                f"{directory} is open in another process{_owner(directory)}. Close it there first."
+            ) from error
+        raise StoreError(
+            f"Could not {doing} {directory}: {error}. If this repeats, its files are damaged or the disk is full; "
+            f"make room, or restore the directory from a backup."
+        ) from error
+
+
+def _config(manifest: Manifest) -> qe.EdgeConfig:
+    vectors = {DENSE: qe.EdgeVectorParams(manifest.dimension, qe.Distance.Cosine)}
+    if manifest.token_dimension:
+        vectors[TOKENS] = qe.EdgeVectorParams(
+            manifest.token_dimension,
+            qe.Distance.Dot,
+            multivector_config=qe.MultiVectorConfig(qe.MultiVectorComparator.MaxSim),
+            datatype=qe.VectorStorageDatatype.Turbo8,
+            hnsw_config=qe.HnswIndexConfig(m=0, ef_construct=4, full_scan_threshold=10_000),
+        )
+    return qe.EdgeConfig(
+        vectors=vectors, sparse_vectors={TERMS: qe.EdgeSparseVectorParams(modifier=qe.Modifier.Idf)}
+    )
+
+
+def _index(kind: str) -> Any:
+    match kind:
+        case "tenant":
+            return qe.KeywordIndexParams(is_tenant=True)
+        case "keyword":
+            return qe.PayloadSchemaType.Keyword
+        case "integer":
+            return qe.PayloadSchemaType.Integer
+        case _:
+            return qe.PayloadSchemaType.Float
+
+
+def _filter(where: Where) -> qe.Filter | None:
+    must: list[Any] = []
+    for condition in conditions(where):
+        match condition:
+            case Ids(ids):
+                must.append(qe.HasIdCondition(set(ids)))
+            case Match(key, values) if len(values) == 1:
+                must.append(qe.FieldCondition(key, match=qe.MatchValue(values[0])))
+            case Match(key, values):
+                must.append(qe.FieldCondition(key, match=qe.MatchAny(list(values))))
+            case Range(key, gt, lte, lt):
+                must.append(qe.FieldCondition(key, range=qe.RangeFloat(gt=gt, lte=lte, lt=lt)))
+    return qe.Filter(must=must) if must else None
+
+
+def _request(query: Query) -> qe.QueryRequest:
+    params = None
+    if query.terms is not None:
+        nearest = qe.Query.Nearest(_sparse(query.terms), TERMS)
+        params = qe.SearchParams(idf=qe.IdfParams(corpus=_filter(corpus(query.where))))
+    elif query.tokens is not None:
+        nearest = qe.Query.Nearest(query.tokens.tolist(), TOKENS)
+    elif query.vector is not None:
+        nearest = qe.Query.Nearest(query.vector.tolist(), DENSE)
+    else:
+        raise StoreError("A query needs a vector, terms or tokens.")
+    return qe.QueryRequest(
+        query.limit, query=nearest, filter=_filter(query.where), with_payload=False, params=params
+    )
+
+
+def _sparse(vector: SparseVector) -> qe.SparseVector:
+    return qe.SparseVector(vector.indices.tolist(), vector.values.tolist())
+
+
+def _to_edge(point: Point) -> qe.Point:
+    vectors: dict[str, Any] = {}
+    if point.vector is not None:
+        vectors[DENSE] = point.vector
+    if point.terms is not None and len(point.terms.indices):
+        vectors[TERMS] = _sparse(point.terms)
+    if point.tokens is not None and len(point.tokens):
+        vectors[TOKENS] = point.tokens
+    return qe.Point(point.id, vectors, dict(point.payload))
+
+
+def _from_edge(record: qe.Record) -> Point:
+    found: Any = record.vector or {}
+    terms = found.get(TERMS)
+    return Point(
+        str(record.id),
+        record.payload or {},
+        vector=np.array(found[DENSE], dtype=np.float32) if DENSE in found else None,
+        terms=SparseVector(np.array(terms.indices, np.uint32), np.array(terms.values, np.float32))
+        if terms is not None
+        else None,
+        tokens=np.array(found[TOKENS], dtype=np.float32) if TOKENS in found else None,
+    )

@@ -1,0 +1,300 @@
+"""The graph of one bank, in memory: units and entities as nodes of a NetworkX graph, and a few columns about
+the units for ranking. It is a view: everything in it comes from payloads, and it can be rebuilt at any time.
+
+Unit nodes are integers (their row), entity nodes their names. An edge carries one weight a link kind, for
+instance `{"temporal": 0.9, "semantic": 0.74}`; a mention is `{"entity": 1.0}`. Measured: about 4 kB a unit with
+its edges (docs/benchmarks.md).
+"""
+
+from __future__ import annotations
+
+import math
+import threading
+from collections import Counter, OrderedDict
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+
+import networkx as nx
+import numpy as np
+from numpy.typing import NDArray
+
+from fourfold.model import Entity, Unit
+from fourfold.ports import Fields, Point, Store, Where
+from fourfold.stores.records import NEVER, make_id, read_entity, read_unit, when
+from fourfold.text import SparseVector, asking, counts, inverse_document_frequency, normalise
+
+_BOOST = {"causal": 1.5, "entity": 1.2}
+_SPREAD = 0.5
+
+_ROW = np.dtype(
+    [
+        ("mentioned", "f8"),
+        ("start", "f8"),
+        ("end", "f8"),
+        ("recorded", "f8"),
+        ("retired", "f8"),
+        ("previous", "i4"),
+        ("next", "i4"),
+        ("session", "i4"),
+        ("speaker", "i4"),
+        ("asking", "f4"),
+        ("dated", "?"),
+        ("counts", "?"),
+    ]
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Reached:
+    """A unit that activation reached: how strongly, and over which nodes from its seed."""
+
+    activation: float
+    path: tuple[int | str, ...]
+
+
+class BankGraph:
+    """The view of one bank. Hold `lock` while reading or writing it; two threads may share one."""
+
+    def __init__(self, bank: str, lock: threading.RLock | None = None) -> None:
+        self.bank = bank
+        self.lock = lock or threading.RLock()
+        self.graph = nx.Graph()
+        self.ids: list[str] = []
+        self.seen: dict[str, int] = {}
+        """By writer, the last revision that is in here."""
+        self._row_of: dict[str, int] = {}
+        self._rows = np.zeros(64, dtype=_ROW)
+        self._labels: dict[str, int] = {}
+        self._entities: dict[str, Entity] = {}
+        self._alias: dict[str, str] = {}
+        self._documents: dict[str, dict[str, int]] = {}
+        self._said: dict[str, list[int]] = {}
+        self._last: dict[str, int] = {}
+        self._term_counts: Counter[int] = Counter()
+        self._last_mention: dict[str, float] = {}
+
+    def __len__(self) -> int:
+        return len(self.ids)
+
+    @property
+    def rows(self) -> NDArray[np.void]:
+        """One record a unit: times in epoch seconds, neighbours in the session (-1 for none), labels."""
+        return self._rows[: len(self.ids)]
+
+    def row(self, unit: str) -> int | None:
+        """The row of a unit id."""
+        return self._row_of.get(unit)
+
+    def label(self, name: str) -> int:
+        """The number that stands for a session or a speaker in `rows`; -1 if it was never seen."""
+        return self._labels.get(name, -1)
+
+    def idf(self, term: int) -> float:
+        """The inverse document frequency of a term id in this bank."""
+        return inverse_document_frequency(len(self.ids), self._term_counts[term])
+
+    # entities ---------------------------------------------------------------------------------------------
+
+    def entity(self, name: str) -> Entity | None:
+        """The entity of that name or alias, case ignored, with the number of units that mention it."""
+        canonical = self._alias.get(name.casefold())
+        if canonical is None:
+            return None
+        found = self._entities[canonical]
+        node = self.graph.adj.get(canonical, {})
+        return Entity(found.id, found.name, found.aliases, len(node))
+
+    def entities(self) -> list[Entity]:
+        """All entities, most mentioned first."""
+        found = [self.entity(name) for name in self._entities]
+        return sorted((e for e in found if e is not None), key=lambda e: (-e.mentions, e.name))
+
+    def names(self) -> Mapping[str, str]:
+        """Every casefolded name and alias, and the name of its entity."""
+        return self._alias
+
+    def last_mention(self, name: str) -> float | None:
+        """When the entity was last spoken of, in epoch seconds."""
+        return self._last_mention.get(name)
+
+    def mentioned_with(self, name: str, most: int = 64) -> set[str]:
+        """The entities that share a unit with this one, looking at `most` of its units."""
+        units = list(self.graph.adj.get(name, ()))[-most:]
+        return {node for unit in units for node in self.graph.adj[unit] if isinstance(node, str)} - {name}
+
+    def add_entity(self, entity: Entity) -> None:
+        """Adds an entity, or the aliases it did not have."""
+        self._entities[entity.name] = entity
+        for name in (entity.name, *entity.aliases):
+            self._alias.setdefault(name.casefold(), entity.name)
+        self.graph.add_node(entity.name)
+
+    # units ------------------------------------------------------------------------------------------------
+
+    def add(self, unit: Unit, terms: SparseVector | None) -> None:
+        """Adds a unit, or brings the one of the same id up to date."""
+        known = self._row_of.get(unit.id)
+        row = len(self.ids) if known is None else known
+        if known is None:
+            self._grow()
+            self.ids.append(unit.id)
+            self._row_of[unit.id] = row
+            self._rows[row]["previous"] = self._rows[row]["next"] = -1
+            self._term_counts.update([] if terms is None else terms.indices.tolist())
+            self._said.setdefault(normalise(unit.text), []).append(row)
+            self.graph.add_node(row)
+        self._describe(row, unit)
+        for entity in unit.entities:
+            self.graph.add_edge(row, entity, entity=1.0)
+            said = unit.mentioned_at.timestamp()
+            self._last_mention[entity] = max(said, self._last_mention.get(entity, said))
+        for link in unit.links:
+            other = self._row_of.get(link.to)
+            if other is not None:
+                self.graph.add_edge(row, other, **{link.kind: link.weight})
+        self._place(row, unit)
+
+    def _describe(self, row: int, unit: Unit) -> None:
+        start, end = when(unit)
+        record = self._rows[row]
+        record["mentioned"] = unit.mentioned_at.timestamp()
+        record["start"], record["end"] = start, end
+        record["recorded"] = unit.recorded_at.timestamp()
+        record["retired"] = NEVER if unit.retired_at is None else unit.retired_at.timestamp()
+        record["session"] = self._labels.setdefault(unit.session, len(self._labels))
+        record["speaker"] = self._labels.setdefault(unit.speaker or "", len(self._labels))
+        record["asking"], record["counts"] = asking(unit.text), counts(unit.text)
+        record["dated"] = unit.occurred is not None
+
+    def _place(self, row: int, unit: Unit) -> None:
+        """Finds the unit's place in its session (behind the unit it links to most strongly in time) and notes
+        which messages of its document are known."""
+        before = [
+            (link.weight, found)
+            for link in unit.links
+            if link.kind == "temporal" and (found := self._row_of.get(link.to)) is not None
+        ]
+        if before:
+            previous = max(before)[1]
+            self._rows[row]["previous"] = previous
+            self._rows[previous]["next"] = row
+        known = self._documents.setdefault(unit.source.document, {})
+        for message in unit.source.messages:
+            known.setdefault(message, row)
+        last = self._last.get(unit.source.document)
+        if last is None or self._rows[last]["mentioned"] <= self._rows[row]["mentioned"]:
+            self._last[unit.source.document] = row
+
+    def messages(self, document: str) -> Mapping[str, int]:
+        """The message ids of a document that are in the bank, and the row of the (first) unit of each."""
+        return self._documents.get(document, {})
+
+    def same_words(self, text: str) -> list[int]:
+        """The rows of units with the same words as `text`, case and punctuation ignored."""
+        return self._said.get(normalise(text), [])
+
+    def last(self, document: str) -> int | None:
+        """The row of the latest unit of a document."""
+        return self._last.get(document)
+
+    def held(self, at: float | None) -> NDArray[np.bool_]:
+        """Which rows hold now (None), or were known and held at that moment."""
+        rows = self.rows
+        if at is None:
+            return np.asarray(rows["retired"] == NEVER)
+        return np.asarray((rows["recorded"] <= at) & (rows["retired"] > at))
+
+    def spread(
+        self, seeds: Mapping[int | str, float], hops: int = 2, most_nodes: int = 2000
+    ) -> dict[int, Reached]:
+        """Spreading activation (Hindsight, section 4.2): a(j) <- max over i of a(i) * w(i, j) * 0.5 * boost.
+
+        Causal and entity edges are boosted; what passes through an entity is damped by 1/log2(2 + degree). At
+        most `most_nodes` nodes are expanded, strongest first. Seeds stay in the answer.
+        """
+        reached = {node: Reached(level, (node,)) for node, level in seeds.items() if node in self.graph}
+        frontier = dict(reached)
+        budget = most_nodes
+        for _ in range(hops):
+            following: dict[int | str, Reached] = {}
+            for node, source in sorted(frontier.items(), key=lambda item: -item[1].activation)[:budget]:
+                budget -= 1
+                for other, level in self._neighbours(node, source.activation):
+                    if level > 1e-3 and level > (reached[other].activation if other in reached else 0.0):
+                        following[other] = reached[other] = Reached(level, (*source.path, other))
+            frontier = following
+        return {node: found for node, found in reached.items() if isinstance(node, int)}
+
+    def _neighbours(self, node: int | str, level: float) -> Iterator[tuple[int | str, float]]:
+        adjacent = self.graph.adj[node]
+        if isinstance(node, str):
+            level /= math.log2(2 + len(adjacent))
+            if len(adjacent) > 256:  # a hub: everything mentions it, so it says nothing
+                return
+        for other, edge in adjacent.items():
+            weight = max(w * _BOOST.get(kind, 1.0) for kind, w in edge.items())
+            yield other, min(level, level * weight * _SPREAD)
+
+    def _grow(self) -> None:
+        if len(self.ids) == len(self._rows):
+            self._rows = np.concatenate([self._rows, np.zeros_like(self._rows)])
+
+
+class Graphs:
+    """The graphs of the banks in use, at most `most_units` units together: the one used longest ago goes."""
+
+    def __init__(self, store: Store, most_units: int) -> None:
+        self._store, self._most = store, most_units
+        self._graphs: OrderedDict[str, BankGraph] = OrderedDict()
+        self._locks: dict[str, threading.RLock] = {}  # outlive the graphs, so a bank never has two
+        self._lock = threading.Lock()
+
+    def get(self, bank: str) -> BankGraph:
+        """The graph of `bank`, with everything that any process has written to it."""
+        with self._lock:
+            lock = self._locks.setdefault(bank, threading.RLock())
+            graph = self._graphs.setdefault(bank, BankGraph(bank, lock))
+            self._graphs.move_to_end(bank)
+        with graph.lock:
+            self._catch_up(graph)
+        self._evict(bank)
+        return graph
+
+    def _catch_up(self, graph: BankGraph) -> None:
+        cursors = {
+            str(p.payload["writer"]): int(p.payload["revision"])
+            for p in self._store.scan(Where(bank=graph.bank, kind="cursor"))
+        }
+        first = not graph.seen
+        behind = {w: graph.seen.get(w, 0) for w, r in cursors.items() if graph.seen.get(w, 0) < r}
+        if not behind:
+            return
+        wheres = (
+            [Where(bank=graph.bank)] if first else [Where(bank=graph.bank, after=it) for it in behind.items()]
+        )
+        points = [p for where in wheres for p in self._store.scan(where, Fields(terms=True))]
+        for point in points:
+            if point.payload["kind"] == "entity":
+                graph.add_entity(read_entity(point))
+        units = [(read_unit(p), p) for p in points if p.payload["kind"] == "unit"]
+        _add_in_order(graph, units)
+        graph.seen.update(cursors)
+
+    def _evict(self, keep: str) -> None:
+        with self._lock:
+            for bank in list(self._graphs):
+                if sum(map(len, self._graphs.values())) <= self._most or bank == keep:
+                    return
+                del self._graphs[bank]
+
+
+def _add_in_order(graph: BankGraph, units: list[tuple[Unit, Point]]) -> None:
+    """Adds units so that a link's target is there before the link (links point to what came before)."""
+    units.sort(key=lambda pair: (pair[1].payload["recorded"], pair[1].payload["order"]))
+    for unit, point in units:
+        graph.add(unit, point.terms)
+
+
+def entity_id(bank: str, name: str) -> str:
+    """The id of the entity called `name` in `bank`."""
+    return make_id(bank, "entity", name.casefold())

@@ -1,0 +1,59 @@
+"""What a store says of itself: the schema it was written by and the model its vectors came from."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass
+from typing import Any
+
+from fourfold.errors import StoreError, StoreVersionError
+
+SCHEMA = 1
+
+
+@dataclass(frozen=True, slots=True)
+class Manifest:
+    """The schema version, and the embedder with its two dimensions."""
+
+    embedder: str
+    dimension: int
+    token_dimension: int
+    schema: int = SCHEMA
+
+    def to_json(self) -> dict[str, Any]:
+        """The manifest as JSON values."""
+        return asdict(self)
+
+    @staticmethod
+    def from_json(found: Mapping[str, Any], where: str) -> Manifest:
+        """Reads what `to_json` wrote; raises `StoreError` if it is damaged."""
+        try:
+            return Manifest(
+                str(found["embedder"]),
+                int(found["dimension"]),
+                int(found["token_dimension"]),
+                int(found["schema"]),
+            )
+        except (KeyError, TypeError, ValueError) as error:
+            raise StoreError(
+                f"The manifest of {where} is damaged ({error!r}). Nothing was changed. Restore it from a "
+                f"backup, or open an empty location."
+            ) from error
+
+    def check(self, found: Manifest, where: str) -> None:
+        """Raises `StoreVersionError` where `found`, the manifest of an existing store, does not fit."""
+        if found.schema > self.schema:
+            raise StoreVersionError(
+                f"{where} was written by a newer Fourfold (schema {found.schema}, this one knows "
+                f"{self.schema}). Nothing was changed. Run pip install -U fourfold."
+            )
+        if (found.embedder, found.dimension, found.token_dimension) != (
+            self.embedder,
+            self.dimension,
+            self.token_dimension,
+        ):
+            raise StoreVersionError(
+                f'{where} holds vectors of "{found.embedder}" ({found.dimension} dimensions), but the embedder '
+                f'is "{self.embedder}" ({self.dimension}). Nothing was changed. Open it with the embedder it '
+                f"was made with, or open an empty location for the new one."
+            )

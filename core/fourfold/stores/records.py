@@ -1,0 +1,136 @@
+"""How units, entities, banks and cursors lie in a store: payloads out of values, and values out of payloads.
+
+Ids are UUIDv5 of what makes a thing unique, so writing the same thing twice writes one point.
+"""
+
+from __future__ import annotations
+
+import uuid
+from collections.abc import Mapping
+from dataclasses import replace
+from datetime import datetime
+from typing import Any
+
+from fourfold.model import BankInfo, Entity, Interval, Link, Network, Source, Unit
+from fourfold.ports import Point
+
+NEVER = 1e12  # epoch seconds, some 30,000 years off: "not retired", and an interval without end
+_NAMESPACE = uuid.uuid5(uuid.NAMESPACE_URL, "fourfold")
+
+
+def make_id(*parts: str) -> str:
+    """The UUIDv5 of `parts`; no two different lists of parts share one."""
+    return str(uuid.uuid5(_NAMESPACE, "".join(f"{len(part)}:{part}" for part in parts)))
+
+
+def unit_payload(unit: Unit, order: int) -> dict[str, Any]:
+    """The payload of a unit, the `order`-th of its retain. Times are kept twice: as written, for reading, and
+    in seconds, for filters."""
+    start, end = when(unit)
+    return {
+        "kind": "unit",
+        "bank": unit.bank,
+        "state": "live" if unit.retired_at is None else "retired",
+        "text": unit.text,
+        "network": unit.network.value,
+        "document": unit.source.document,
+        "messages": list(unit.source.messages),
+        "offsets": [unit.source.start, unit.source.end],
+        "mentioned_at": unit.mentioned_at.isoformat(),
+        "recorded_at": unit.recorded_at.isoformat(),
+        "occurred": None if unit.occurred is None else [_iso(unit.occurred.start), _iso(unit.occurred.end)],
+        "retired_at": _iso(unit.retired_at),
+        "retired_by": unit.retired_by,
+        "recorded": unit.recorded_at.timestamp(),
+        "retired": NEVER if unit.retired_at is None else unit.retired_at.timestamp(),
+        "from": start,
+        "to": end,
+        "speaker": unit.speaker,
+        "confidence": unit.confidence,
+        "entities": list(unit.entities),
+        "tags": list(unit.tags),
+        "context": unit.context,
+        "session": unit.session,
+        "links": [[link.to, link.kind, round(link.weight, 4)] for link in unit.links],
+        "order": order,
+    }
+
+
+def when(unit: Unit) -> tuple[float, float]:
+    """The seconds `[start, end)` by which a unit is found in time: `occurred`, else the second it was said."""
+    mentioned = unit.mentioned_at.timestamp()
+    if unit.occurred is None:
+        return mentioned, mentioned + 1
+    start, end = unit.occurred.start, unit.occurred.end
+    return (-NEVER if start is None else start.timestamp()), (NEVER if end is None else end.timestamp())
+
+
+def read_unit(point: Point) -> Unit:
+    """The unit that `unit_payload` described."""
+    p = point.payload
+    occurred = p["occurred"]
+    return Unit(
+        id=point.id,
+        bank=p["bank"],
+        text=p["text"],
+        network=Network(p["network"]),
+        source=Source(p["document"], tuple(p["messages"]), int(p["offsets"][0]), int(p["offsets"][1])),
+        mentioned_at=datetime.fromisoformat(p["mentioned_at"]),
+        recorded_at=datetime.fromisoformat(p["recorded_at"]),
+        speaker=p["speaker"],
+        occurred=None if occurred is None else Interval(_moment(occurred[0]), _moment(occurred[1])),
+        confidence=p["confidence"],
+        entities=tuple(p["entities"]),
+        tags=tuple(p["tags"]),
+        context=p["context"],
+        session=p["session"],
+        links=tuple(Link(to, kind, weight) for to, kind, weight in p["links"]),
+        retired_at=_moment(p["retired_at"]),
+        retired_by=p["retired_by"],
+    )
+
+
+def entity_point(bank: str, entity: Entity) -> Point:
+    """An entity with its aliases. Mentions are not stored: the graph counts them."""
+    payload = {
+        "kind": "entity",
+        "bank": bank,
+        "name": entity.name,
+        "aliases": list(entity.aliases),
+    }
+    return Point(entity.id, payload)
+
+
+def read_entity(point: Point) -> Entity:
+    """The entity that `entity_point` described."""
+    return Entity(point.id, point.payload["name"], tuple(point.payload["aliases"]))
+
+
+def bank_point(bank: str, created_at: datetime) -> Point:
+    """A bank's profile."""
+    payload = {"kind": "bank", "bank": bank, "created_at": created_at.isoformat()}
+    return Point(make_id(bank, "bank"), payload)
+
+
+def read_bank(payload: Mapping[str, Any], units: int) -> BankInfo:
+    """The bank that `bank_point` described, with the number of units that hold now."""
+    return BankInfo(payload["bank"], units, datetime.fromisoformat(payload["created_at"]))
+
+
+def stamped(point: Point, writer: str, revision: int) -> Point:
+    """`point`, marked as written by `writer` in its `revision`-th write to the bank."""
+    return replace(point, payload={**point.payload, "writer": writer, "revision": revision})
+
+
+def cursor_point(bank: str, writer: str, revision: int) -> Point:
+    """How far one writer got in one bank; readers compare it with what they have loaded."""
+    payload = {"kind": "cursor", "bank": bank, "writer": writer, "revision": revision}
+    return Point(make_id(bank, "cursor", writer), payload)
+
+
+def _iso(moment: datetime | None) -> str | None:
+    return None if moment is None else moment.isoformat()
+
+
+def _moment(written: str | None) -> datetime | None:
+    return None if written is None else datetime.fromisoformat(written)

@@ -1,0 +1,211 @@
+"""The store on a Qdrant server or cluster, through `qdrant-client`: the same schema as the embedded one."""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import platform
+import uuid
+from collections.abc import Iterator, Sequence
+from typing import Any
+
+import grpc
+import numpy as np
+from qdrant_client import QdrantClient, models
+from qdrant_client.common.client_exceptions import QdrantException
+from qdrant_client.http.exceptions import ApiException
+
+from fourfold.errors import StoreError
+from fourfold.ports import PAYLOAD, Fields, Point, Query, Store, Where
+from fourfold.settings import Settings
+from fourfold.stores.conditions import DENSE, INDEXED, TERMS, TOKENS, Ids, Match, Range, conditions, corpus
+from fourfold.stores.manifest import Manifest
+from fourfold.text import SparseVector
+
+_PAGE = 1000
+_MANIFEST_ID = str(uuid.uuid5(uuid.NAMESPACE_URL, "fourfold:manifest"))
+
+
+class ServerStore(Store):
+    """One collection of a Qdrant server, shared by any number of processes."""
+
+    def __init__(self, client: QdrantClient, collection: str, manifest: Manifest, where: str) -> None:
+        """Uses `client`, making the collection if it is missing; raises `StoreVersionError` if it was made by
+        a newer schema or another embedder, and changes nothing then."""
+        self._client, self._collection, self._where = client, collection, where
+        self.writer = f"{platform.node()}-{os.getpid()}-{uuid.uuid4().hex[:8]}"
+        with _mapped("open", where):
+            if client.collection_exists(collection):
+                found = client.retrieve(collection, [_MANIFEST_ID], with_payload=True)
+                described = (found[0].payload or {}) if found else {}
+                manifest.check(Manifest.from_json(described, f"{where}/{collection}"), where)
+            else:
+                _create(client, collection, manifest)
+
+    @classmethod
+    def connect(cls, url: str, manifest: Manifest, settings: Settings) -> ServerStore:
+        """Connects to `url` with the api key, transport, timeout and collection of the settings."""
+        with _mapped("connect to", url):
+            client = QdrantClient(
+                url=url,
+                api_key=settings.api_key,
+                prefer_grpc=settings.grpc,
+                timeout=round(settings.timeout) or 1,
+                check_compatibility=False,
+            )
+        return cls(client, settings.collection, manifest, url)
+
+    def write(self, points: Sequence[Point]) -> None:
+        """One upsert of all points, awaited."""
+        if points:
+            with _mapped("write to", self._where):
+                self._client.upsert(self._collection, [_to_client(p) for p in points], wait=True)
+
+    def search(self, queries: Sequence[Query]) -> list[list[tuple[str, float]]]:
+        """The queries as one batch."""
+        if not queries:
+            return []
+        with _mapped("search", self._where):
+            found = self._client.query_batch_points(self._collection, [_request(q) for q in queries])
+        return [[(str(hit.id), hit.score) for hit in response.points] for response in found]
+
+    def scan(self, where: Where, fields: Fields = PAYLOAD) -> Iterator[Point]:
+        """Pages through what `where` admits."""
+        offset: Any = None
+        wanted = ([DENSE, TOKENS] if fields.vectors else []) + (
+            [TERMS] if fields.vectors or fields.terms else []
+        )
+        while True:
+            with _mapped("read", self._where):
+                records, offset = self._client.scroll(
+                    self._collection,
+                    scroll_filter=_filter(where),
+                    limit=_PAGE,
+                    offset=offset,
+                    with_payload=True,
+                    with_vectors=wanted or False,
+                )
+            yield from (_from_client(record) for record in records)
+            if offset is None:
+                return
+
+    def close(self) -> None:
+        """Closes the connection."""
+        with _mapped("close", self._where):
+            self._client.close()
+
+
+@contextlib.contextmanager
+def _mapped(doing: str, where: str) -> Iterator[None]:
+    try:
+        yield
+    except (QdrantException, ApiException, grpc.RpcError, OSError, ValueError, RuntimeError) as error:
+        raise StoreError(
+            f"Could not {doing} {where}: {error}. See that the server runs, that the address and api key are "
+            f"right, and that it is Qdrant 1.16 or newer."
+        ) from error
+
+
+def _create(client: QdrantClient, collection: str, manifest: Manifest) -> None:
+    vectors = {DENSE: models.VectorParams(size=manifest.dimension, distance=models.Distance.COSINE)}
+    if manifest.token_dimension:
+        vectors[TOKENS] = models.VectorParams(
+            size=manifest.token_dimension,
+            distance=models.Distance.DOT,
+            multivector_config=models.MultiVectorConfig(comparator=models.MultiVectorComparator.MAX_SIM),
+            datatype=models.Datatype.FLOAT16,
+            on_disk=True,
+            hnsw_config=models.HnswConfigDiff(m=0),
+        )
+    client.create_collection(
+        collection,
+        vectors_config=vectors,
+        sparse_vectors_config={TERMS: models.SparseVectorParams(modifier=models.Modifier.IDF)},
+    )
+    for name, kind in INDEXED.items():
+        client.create_payload_index(collection, name, field_schema=_index(kind), wait=True)
+    client.upsert(
+        collection,
+        [models.PointStruct(id=_MANIFEST_ID, vector={}, payload={"kind": "manifest", **manifest.to_json()})],
+        wait=True,
+    )
+
+
+def _index(kind: str) -> Any:
+    match kind:
+        case "tenant":
+            return models.KeywordIndexParams(type=models.KeywordIndexType.KEYWORD, is_tenant=True)
+        case "keyword":
+            return models.PayloadSchemaType.KEYWORD
+        case "integer":
+            return models.PayloadSchemaType.INTEGER
+        case _:
+            return models.PayloadSchemaType.FLOAT
+
+
+def _filter(where: Where) -> models.Filter | None:
+    must: list[Any] = []
+    for condition in conditions(where):
+        match condition:
+            case Ids(ids):
+                must.append(models.HasIdCondition(has_id=list(ids)))
+            case Match(key, values) if len(values) == 1:
+                must.append(models.FieldCondition(key=key, match=models.MatchValue(value=values[0])))
+            case Match(key, values):
+                must.append(models.FieldCondition(key=key, match=models.MatchAny(any=list(values))))
+            case Range(key, gt, lte, lt):
+                must.append(models.FieldCondition(key=key, range=models.Range(gt=gt, lte=lte, lt=lt)))
+    return models.Filter(must=must) if must else None
+
+
+def _request(query: Query) -> models.QueryRequest:
+    params = None
+    vector: Any
+    if query.terms is not None:
+        vector, using = _sparse(query.terms), TERMS
+        params = models.SearchParams(
+            idf=models.IdfCorpusParams(corpus=_filter(corpus(query.where)) or models.Filter())
+        )
+    elif query.tokens is not None:
+        vector, using = query.tokens.tolist(), TOKENS
+    elif query.vector is not None:
+        vector, using = query.vector.tolist(), DENSE
+    else:
+        raise StoreError("A query needs a vector, terms or tokens.")
+    return models.QueryRequest(
+        query=vector,
+        using=using,
+        limit=query.limit,
+        filter=_filter(query.where),
+        with_payload=False,
+        params=params,
+    )
+
+
+def _sparse(vector: SparseVector) -> models.SparseVector:
+    return models.SparseVector(indices=vector.indices.tolist(), values=vector.values.tolist())
+
+
+def _to_client(point: Point) -> models.PointStruct:
+    vectors: dict[str, Any] = {}
+    if point.vector is not None:
+        vectors[DENSE] = point.vector.tolist()
+    if point.terms is not None and len(point.terms.indices):
+        vectors[TERMS] = _sparse(point.terms)
+    if point.tokens is not None and len(point.tokens):
+        vectors[TOKENS] = point.tokens.tolist()
+    return models.PointStruct(id=point.id, vector=vectors, payload=dict(point.payload))
+
+
+def _from_client(record: models.Record) -> Point:
+    found: Any = record.vector or {}
+    terms = found.get(TERMS)
+    return Point(
+        str(record.id),
+        record.payload or {},
+        vector=np.array(found[DENSE], dtype=np.float32) if DENSE in found else None,
+        terms=SparseVector(np.array(terms.indices, np.uint32), np.array(terms.values, np.float32))
+        if terms is not None
+        else None,
+        tokens=np.array(found[TOKENS], dtype=np.float32) if TOKENS in found else None,
+    )

@@ -1,0 +1,193 @@
+"""`Memory` and `Bank`: the asynchronous ones, for code that does not await. Works inside a running event loop
+too, since the work is done on a loop of its own, in another thread."""
+
+from __future__ import annotations
+
+import atexit
+import threading
+from collections.abc import Awaitable, Callable, Sequence
+from concurrent.futures import Future
+from datetime import datetime
+from functools import partial
+from types import TracebackType
+from typing import Self, TypeVar
+
+import anyio
+from anyio.from_thread import BlockingPortal
+
+from fourfold.errors import StoreError
+from fourfold.memory import AsyncBank, AsyncMemory
+from fourfold.model import BankInfo, Entity, Interval, Message, Network, Recall, Retained, Unit
+from fourfold.ports import Clock, Embedder, Store
+from fourfold.recall.fuse import Weights
+from fourfold.retain.write import Progress
+from fourfold.settings import Settings
+
+T = TypeVar("T")
+
+
+class _Portal:
+    """An event loop in a daemon thread of its own, so that a memory left open never keeps a process alive."""
+
+    def __init__(self) -> None:
+        ready: Future[BlockingPortal] = Future()
+        thread = threading.Thread(target=anyio.run, args=(_serve, ready), name="fourfold", daemon=True)
+        thread.start()
+        self._portal, self._thread, self._lock = ready.result(), thread, threading.Lock()
+        self.stopped = False
+
+    def call(self, work: Callable[[], Awaitable[T]]) -> T:
+        """Runs `work` on the loop and waits for it."""
+        if self.stopped:
+            raise StoreError("The memory is closed. Open it again with Memory.open.")
+        return self._portal.call(work)
+
+    def stop(self) -> None:
+        """Ends the loop; calling it twice is fine."""
+        with self._lock:
+            if not self.stopped:
+                self.stopped = True
+                self._portal.start_task_soon(self._portal.stop)
+                self._thread.join()
+
+
+async def _serve(ready: Future[BlockingPortal]) -> None:
+    async with BlockingPortal() as portal:
+        ready.set_result(portal)
+        await portal.sleep_until_stopped()
+
+
+class Memory:
+    """A memory: one store holding many banks. Open it with `Memory.open(...)`, best in a `with`."""
+
+    def __init__(
+        self,
+        store: Store,
+        embedder: Embedder,
+        settings: Settings | None = None,
+        *,
+        clock: Clock | None = None,
+        weights: Weights | None = None,
+    ) -> None:
+        """See `AsyncMemory`."""
+        self._adopt(AsyncMemory(store, embedder, settings, clock=clock, weights=weights), _Portal())
+
+    def _adopt(self, memory: AsyncMemory, portal: _Portal) -> None:
+        self._async, self._portal = memory, portal
+        atexit.register(self.close)
+
+    @classmethod
+    def open(
+        cls,
+        location: str | None = None,
+        *,
+        api_key: str | None = None,
+        embedder: str | Embedder | None = None,
+        settings: Settings | None = None,
+        clock: Clock | None = None,
+    ) -> Self:
+        """See `AsyncMemory.open`."""
+        portal = _Portal()
+        opening = partial(
+            AsyncMemory.open, location, api_key=api_key, embedder=embedder, settings=settings, clock=clock
+        )
+        try:
+            opened = portal.call(opening)
+        except BaseException:
+            portal.stop()
+            raise
+        memory = cls.__new__(cls)
+        memory._adopt(opened, portal)
+        return memory
+
+    def bank(self, name: str) -> Bank:
+        """See `AsyncMemory.bank`."""
+        return Bank(self._async.bank(name), self._portal)
+
+    def banks(self) -> list[BankInfo]:
+        """See `AsyncMemory.banks`."""
+        return self._portal.call(self._async.banks)
+
+    def close(self) -> None:
+        """See `AsyncMemory.close`."""
+        if not self._portal.stopped:
+            self._portal.call(self._async.close)
+            self._portal.stop()
+            atexit.unregister(self.close)
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.close()
+
+
+class Bank:
+    """One agent's or user's memory; see `AsyncBank`."""
+
+    def __init__(self, bank: AsyncBank, portal: _Portal) -> None:
+        self._async, self._portal, self.name = bank, portal, bank.name
+
+    def retain(
+        self,
+        messages: str | Sequence[Message],
+        *,
+        at: datetime | None = None,
+        document: str = "",
+        context: str = "",
+        tags: Sequence[str] = (),
+        replace: bool = False,
+        progress: Progress | None = None,
+    ) -> Retained:
+        """See `AsyncBank.retain`."""
+        options = {
+            "at": at,
+            "document": document,
+            "context": context,
+            "tags": tags,
+            "replace": replace,
+            "progress": progress,
+        }
+        return self._portal.call(partial(self._async.retain, messages, **options))  # type: ignore[arg-type]
+
+    def recall(
+        self,
+        question: str,
+        *,
+        budget: int | None = 2048,
+        limit: int | None = None,
+        networks: Sequence[Network | str] | None = None,
+        tags: Sequence[str] | None = None,
+        during: Interval | tuple[datetime | None, datetime | None] | None = None,
+        as_of: datetime | None = None,
+        explain: bool = False,
+    ) -> Recall:
+        """See `AsyncBank.recall`."""
+        options = {
+            "budget": budget,
+            "limit": limit,
+            "networks": networks,
+            "tags": tags,
+            "during": during,
+            "as_of": as_of,
+            "explain": explain,
+        }
+        return self._portal.call(partial(self._async.recall, question, **options))  # type: ignore[arg-type]
+
+    def entities(self) -> list[Entity]:
+        """See `AsyncBank.entities`."""
+        return self._portal.call(self._async.entities)
+
+    def entity(self, name: str) -> Entity:
+        """See `AsyncBank.entity`."""
+        return self._portal.call(partial(self._async.entity, name))
+
+    def unit(self, unit_id: str) -> Unit:
+        """See `AsyncBank.unit`."""
+        return self._portal.call(partial(self._async.unit, unit_id))
+
+    def units(self, *, document: str | None = None, retired: bool = False) -> list[Unit]:
+        """See `AsyncBank.units`."""
+        return self._portal.call(partial(self._async.units, document=document, retired=retired))

@@ -1,0 +1,177 @@
+"""Plain text facts: words, stems, terms, sentences, and what a sentence looks like. Knows no model, no store.
+
+Scripts written without spaces (Chinese, Japanese, Thai) are cut into overlapping pairs of characters, the
+usual fallback where no dictionary is at hand.
+"""
+
+from __future__ import annotations
+
+import math
+import re
+import threading
+import unicodedata
+import zlib
+from collections import Counter
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+import Stemmer
+from numpy.typing import NDArray
+
+STOP_WORDS = frozenset(
+    """a an and are as at be been but by can could did do does for from had has have he her hers him his
+    how i if in into is it its me my no not of on or our ours she so than that the their theirs them
+    then there these they this those to us was we were what when where which who whom whose why will
+    with would you your yours about am just s t d ll m re ve don also any being both during each few
+    more most other own same should some such too very""".split()
+)
+
+_WORD = re.compile(r"[^\W_]+(?:['’][^\W_]+)*")
+_UNSPACED = re.compile(r"[\u0e00-\u0eff\u1000-\u109f\u3040-\u30ff\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff]+")
+_POSSESSIVE = re.compile(r"['’](?:s|re|ve|ll|d|m|t)?$")
+_SENTENCE_END = re.compile(r"(?<=[.!?…。！？])[\"'”’)\]]*\s+|(?<=[。！？])|\n+")
+_ABBREVIATED = re.compile(r"(?:\b(?:Mr|Mrs|Ms|Dr|Prof|St|vs|etc|e\.g|i\.e|approx|No)|\b[A-Z])\.$")
+_QUESTION = re.compile(r"[^.!?。！？]*[?？]")
+_NUMBER = re.compile(
+    r"\b(?:\d[\d,.]*|one|two|three|four|five|six|seven|eight|nine|ten|eleven|twelve|dozen|hundred|thousand"
+    r"|once|twice|couple|few|several|many|half)\b",
+    re.IGNORECASE,
+)
+_stemmers = threading.local()
+
+# Parameters of BM25 (Robertson and Zaragoza 2009, section 3.2) for units of a sentence or three.
+_K1, _B, _AVERAGE_TERMS = 1.2, 0.75, 14.0
+
+
+@dataclass(frozen=True, slots=True)
+class Word:
+    """A word of a text: as written, its place `[start, end)`, and its stem ("" for a stop word)."""
+
+    text: str
+    start: int
+    end: int
+    stem: str
+
+
+def words(text: str) -> list[Word]:
+    """All words of `text` in order, stemmed (Snowball English), stop words with an empty stem."""
+    found = list(_split(text))
+    stems = _stemmer().stemWords([_POSSESSIVE.sub("", word.lower()) for word, _, _ in found])
+    return [
+        Word(word, start, end, "" if stem in STOP_WORDS or word.lower() in STOP_WORDS else _fold(stem))
+        for (word, start, end), stem in zip(found, stems, strict=True)
+    ]
+
+
+def terms(text: str) -> list[str]:
+    """The stems of `text` that carry meaning, repeated as often as they occur."""
+    return [word.stem for word in words(text) if word.stem]
+
+
+def term_id(term: str) -> int:
+    """The index of a term in sparse vectors: CRC-32 of its UTF-8 form, the same on every machine."""
+    return zlib.crc32(term.encode())
+
+
+@dataclass(frozen=True, slots=True)
+class SparseVector:
+    """Term indices (sorted, unique) and their weights."""
+
+    indices: NDArray[np.uint32]
+    values: NDArray[np.float32]
+
+
+def document_vector(found: Sequence[str]) -> SparseVector:
+    """BM25's term-frequency half for a document; the engine multiplies by IDF when it searches."""
+    norm = _K1 * (1 - _B + _B * len(found) / _AVERAGE_TERMS)
+    return _sparse({term_id(t): n * (_K1 + 1) / (n + norm) for t, n in Counter(found).items()})
+
+
+def query_vector(found: Sequence[str]) -> SparseVector:
+    """Each distinct term of a question, weighted 1."""
+    return _sparse({term_id(t): 1.0 for t in found})
+
+
+def inverse_document_frequency(documents: int, containing: int) -> float:
+    """BM25's IDF, ln(1 + (N - n + 0.5) / (n + 0.5)); never negative."""
+    return math.log(1 + (max(documents, containing) - containing + 0.5) / (containing + 0.5))
+
+
+def sentences(text: str) -> list[tuple[int, int]]:
+    """The `[start, end)` of each sentence, blanks left out; abbreviations and initials end none."""
+    spans: list[tuple[int, int]] = []
+    start = 0
+    for match in _SENTENCE_END.finditer(text):
+        if _ABBREVIATED.search(text[max(start, match.start() - 8) : match.start()]):
+            continue
+        _append_trimmed(spans, text, start, match.end())
+        start = match.end()
+    _append_trimmed(spans, text, start, len(text))
+    return spans
+
+
+def asking(text: str) -> float:
+    """The share of `text`, by characters, that is questions: they seldom hold an answer."""
+    return sum(len(match) for match in _QUESTION.findall(text)) / max(1, len(text))
+
+
+def counts(text: str) -> bool:
+    """Whether `text` names a number or an amount."""
+    return _NUMBER.search(text) is not None
+
+
+def estimate_tokens(text: str) -> int:
+    """About how many tokens a language model sees: 1.3 a word, and one each character of an unspaced script."""
+    unspaced = sum(len(run) for run in _UNSPACED.findall(text))
+    return math.ceil(1.3 * len(_UNSPACED.sub(" ", text).split())) + unspaced
+
+
+def normalise(text: str) -> str:
+    """What two texts share when they say the same in the same words: NFKC, casefolded, only letters and digits."""
+    return " ".join(match.group() for match in _WORD.finditer(unicodedata.normalize("NFKC", text).casefold()))
+
+
+def clean(text: str) -> str:
+    """`text` without control characters (line breaks stay) and without lone surrogates, in NFC."""
+    kept = "".join(c for c in text if c in "\n\t" or unicodedata.category(c) not in {"Cc", "Cs"})
+    return unicodedata.normalize("NFC", kept).strip()
+
+
+def _split(text: str) -> Iterator[tuple[str, int, int]]:
+    for match in _WORD.finditer(text):
+        word = match.group()
+        if not _UNSPACED.search(word):
+            yield word, match.start(), match.end()
+            continue
+        for run in re.finditer(rf"{_UNSPACED.pattern}|[^\W_]", word):
+            at, chars = match.start() + run.start(), run.group()
+            for i in range(max(1, len(chars) - 1)):
+                yield chars[i : i + 2], at + i, at + min(i + 2, len(chars))
+
+
+def _fold(stem: str) -> str:
+    return "".join(c for c in unicodedata.normalize("NFKD", stem) if not unicodedata.combining(c))
+
+
+def _stemmer() -> Stemmer.Stemmer:
+    if not hasattr(_stemmers, "english"):
+        _stemmers.english = Stemmer.Stemmer("english")
+    found: Stemmer.Stemmer = _stemmers.english
+    return found
+
+
+def _sparse(weights: dict[int, float]) -> SparseVector:
+    indices = sorted(weights)
+    return SparseVector(
+        np.array(indices, dtype=np.uint32), np.array([weights[i] for i in indices], dtype=np.float32)
+    )
+
+
+def _append_trimmed(spans: list[tuple[int, int]], text: str, start: int, end: int) -> None:
+    while start < end and text[start].isspace():
+        start += 1
+    while end > start and text[end - 1].isspace():
+        end -= 1
+    if start < end:
+        spans.append((start, end))
