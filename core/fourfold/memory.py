@@ -252,7 +252,7 @@ async def _in_thread(work: Callable[..., T], *args: object) -> T:
 def _uuid(unit_id: str) -> str:
     import uuid
 
-    return str(uuid.UUID(unit_id))
+    return uuid.UUID(unit_id).hex
 
 
 def _named(name: str, what: str) -> str:

@@ -129,7 +129,7 @@ def estimate_tokens(text: str) -> int:
 
 def normalise(text: str) -> str:
     """What two texts share when they say the same in the same words: NFKC, casefolded, only letters and digits."""
-    return " ".join(match.group() for match in _WORD.finditer(unicodedata.normalize("NFKC", text).casefold()))
+    return " ".join(_WORD.findall(unicodedata.normalize("NFKC", text).casefold()))
 
 
 def clean(text: str) -> str:

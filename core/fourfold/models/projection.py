@@ -25,9 +25,9 @@ def rotation(dimension: int, kept: int) -> Floats:
 
 
 def project(states: np.ndarray, onto: Floats) -> Floats:
-    """Token states (n, dimension), brought to length 1 and projected: (n, kept), dot products kept in
+    """Token states (..., dimension), brought to length 1 and projected: (..., kept), dot products kept in
     expectation (scaled by dimension / kept, so that a vector's product with itself stays near 1)."""
-    lengths = np.linalg.norm(states, axis=1, keepdims=True)
+    lengths = np.linalg.norm(states, axis=-1, keepdims=True)
     scale = np.sqrt(onto.shape[0] / onto.shape[1])
     projected: Floats = ((states / np.maximum(lengths, 1e-9)) @ onto * scale).astype(np.float32)
     return projected

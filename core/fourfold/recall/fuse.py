@@ -26,12 +26,14 @@ class Weights:
     """How much each channel and each factor counts. The defaults were measured (docs/adr/0004)."""
 
     keyword: float = 0.3
-    semantic: float = 0.3
+    semantic: float = 0.4
     rerank: float = 0.8
-    graph: float = 0.1
+    graph: float = 0.05
     lend_keyword: float = 0.3
     """What a unit lends of its keyword score to its neighbours in the session."""
-    lend_semantic: float = 0.5
+    lend_semantic: float = 0.7
+    lend_semantic_far: float = 0.3
+    """What it lends of its cosine to its neighbours, and to theirs."""
     lend: float = 0.05
     """The same of the fused score: evidence comes in runs."""
     speaker: float = 0.5
@@ -70,9 +72,12 @@ def fuse(plan: Plan, graph: BankGraph, found: Candidates, weights: Weights) -> F
     """Fuses; the caller holds the graph's lock."""
     records = graph.rows[found.rows]
     before, after = (_positions(found.rows, records[side]) for side in ("previous", "next"))
+    far_before, far_after = (np.append(side, len(side))[side] for side in (before, after))
+    semantic = _lent(found.semantic, before, after, weights.lend_semantic)
+    semantic += _lent(found.semantic, far_before, far_after, weights.lend_semantic_far) - found.semantic
     score = (
         weights.keyword * _scaled(_lent(found.keyword, before, after, weights.lend_keyword))
-        + weights.semantic * _scaled(_lent(found.semantic, before, after, weights.lend_semantic))
+        + weights.semantic * _scaled(semantic)
         + weights.rerank * _scaled(found.rerank)
         + weights.graph * _scaled(found.graph)
     )
@@ -122,8 +127,10 @@ def _lent(scores: Floats, before: Rows, after: Rows, share: float) -> Floats:
 
 
 def _by_session(keyword: Floats, sessions: NDArray[np.int32]) -> Floats:
-    """For each candidate the keyword score of its session, in [0, 1]: the square root of the sum."""
+    """For each candidate the best keyword score of its session, brought to [0, 1]."""
     if not len(keyword):
         return keyword
-    _, inverse = np.unique(sessions, return_inverse=True)
-    return _scaled(np.sqrt(np.bincount(inverse, weights=keyword)).astype(np.float32))[inverse]
+    labels, inverse = np.unique(sessions, return_inverse=True)
+    best = np.zeros(len(labels), dtype=np.float32)
+    np.maximum.at(best, inverse, keyword)
+    return _scaled(best)[inverse]

@@ -18,7 +18,6 @@ from fourfold.when import find_times
 LONGEST_QUESTION = 4000
 _MOST_TOKENS = 32
 _IDF_POWER = 1.5
-_STOP_WEIGHT = 0.16
 _MOST_YEARS = 12
 _WHEN = re.compile(
     r"\bwhen\b|\bwhat (?:date|day|month|year|time)\b|\bwhich (?:day|month|year)\b|\bhow long\b", re.I
@@ -84,7 +83,7 @@ def _entities(found: list[Word], names: Mapping[str, str]) -> tuple[str, ...]:
 
 
 def _weights(embedding: Embedding, found: list[Word], graph: BankGraph) -> Floats:
-    """A weight a token row: its word's IDF in the bank to the power 1.5, little for stop words."""
+    """A weight a token row: its word's IDF in the bank to the power 1.5, none for stop words."""
     weights = np.zeros(len(embedding.offsets), dtype=np.float32)
     at = 0
     for row, (start, _) in enumerate(embedding.offsets):
@@ -92,14 +91,14 @@ def _weights(embedding: Embedding, found: list[Word], graph: BankGraph) -> Float
             at += 1
         if at < len(found) and found[at].start <= start:
             stem = found[at].stem
-            weights[row] = graph.idf(term_id(stem)) ** _IDF_POWER if stem else _STOP_WEIGHT
+            weights[row] = graph.idf(term_id(stem)) ** _IDF_POWER if stem else 0.0
     return weights
 
 
 def _weighted(tokens: Floats, weights: Floats) -> Floats:
     if not len(weights) or not weights.any():
         weights = np.ones(len(tokens), dtype=np.float32)
-    kept = np.sort(np.argsort(-weights)[:_MOST_TOKENS])
+    kept = np.sort(np.argsort(-weights)[: min(_MOST_TOKENS, np.count_nonzero(weights))])
     shares = (weights[kept] / weights[kept].sum()).astype(np.float32)
     scaled: Floats = tokens[kept] * shares[:, None]
     return scaled

@@ -21,7 +21,7 @@ from fourfold.recall.plan import Plan, plan
 from fourfold.stores.graph import BankGraph, Reached
 from fourfold.stores.records import NEVER, read_unit
 
-_PAGE = 48
+_PAGE = 32
 _NEIGHBOURS_OF = 40
 
 
@@ -174,9 +174,14 @@ class _Search:
     def _with_neighbours(
         self, rows: set[int], near: Mapping[int, float], terms: Mapping[int, float]
     ) -> set[int]:
-        best = [*list(near)[:_NEIGHBOURS_OF], *list(terms)[:_NEIGHBOURS_OF]]
-        records = self.graph.rows[best]
-        return rows | {int(r) for side in ("previous", "next") for r in records[side] if r >= 0}
+        """Adds what was said just before and after the best units."""
+        best = np.array([*list(near)[:_NEIGHBOURS_OF], *list(terms)[:_NEIGHBOURS_OF]], dtype=np.intp)
+        around = set()
+        for side in ("previous", "next"):
+            beside = self.graph.rows[best][side]
+            beyond = self.graph.rows[beside[beside >= 0]][side]
+            around |= {int(row) for row in (*beside, *beyond) if row >= 0}
+        return rows | around
 
 
 def _column(rows: Rows, scores: Mapping[int, float]) -> Floats:

@@ -86,14 +86,19 @@ class EdgeStore(Store):
             return []
         with self._using("search"):
             found = self._shard.query_batch(qe.QueryBatchRequest([_request(q) for q in queries]))
-        return [[(str(hit.id), hit.score) for hit in hits] for hits in found]
+        hits: Any
+        return [[(hit.id.hex, hit.score) for hit in hits] for hits in found]
 
     def scan(self, where: Where, fields: Fields = PAYLOAD) -> Iterator[Point]:
         """Pages through what `where` admits."""
+        terms = [TERMS] if fields.vectors or fields.terms else []
+        wanted = terms + ([DENSE, TOKENS] if fields.vectors else [])
+        if where.ids is not None and where == Where(ids=where.ids):  # no filter to evaluate: a plain lookup
+            with self._using("read"):
+                found = self._shard.retrieve(list(where.ids), True, wanted or False)
+            yield from map(_from_edge, found)
+            return
         offset: Any = None
-        wanted = ([DENSE, TOKENS] if fields.vectors else []) + (
-            [TERMS] if fields.vectors or fields.terms else []
-        )
         while True:
             request = qe.ScrollRequest(
                 offset=offset,
@@ -104,7 +109,7 @@ class EdgeStore(Store):
             )
             with self._using("read"):
                 records, offset = self._shard.scroll(request)
-            yield from (_from_edge(record) for record in records)
+            yield from map(_from_edge, records)
             if offset is None:
                 return
 
@@ -328,11 +333,11 @@ def _to_edge(point: Point) -> qe.Point:
     return qe.Point(point.id, vectors, dict(point.payload))
 
 
-def _from_edge(record: qe.Record) -> Point:
+def _from_edge(record: Any) -> Point:
     found: Any = record.vector or {}
     terms = found.get(TERMS)
     return Point(
-        str(record.id),
+        record.id.hex,
         record.payload or {},
         vector=np.array(found[DENSE], dtype=np.float32) if DENSE in found else None,
         terms=SparseVector(np.array(terms.indices, np.uint32), np.array(terms.values, np.float32))

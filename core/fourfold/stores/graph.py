@@ -25,6 +25,7 @@ from fourfold.text import SparseVector, asking, counts, inverse_document_frequen
 
 _BOOST = {"causal": 1.5, "entity": 1.2}
 _SPREAD = 0.5
+_HUB = 64  # an entity that more units mention than this says nothing about any one of them
 
 _ROW = np.dtype(
     [
@@ -205,7 +206,7 @@ class BankGraph:
         return np.asarray((rows["recorded"] <= at) & (rows["retired"] > at))
 
     def spread(
-        self, seeds: Mapping[int | str, float], hops: int = 2, most_nodes: int = 2000
+        self, seeds: Mapping[int | str, float], hops: int = 2, most_nodes: int = 128
     ) -> dict[int, Reached]:
         """Spreading activation (Hindsight, section 4.2): a(j) <- max over i of a(i) * w(i, j) * 0.5 * boost.
 
@@ -226,14 +227,16 @@ class BankGraph:
         return {node: found for node, found in reached.items() if isinstance(node, int)}
 
     def _neighbours(self, node: int | str, level: float) -> Iterator[tuple[int | str, float]]:
-        adjacent = self.graph.adj[node]
+        adjacent = self.graph._adj[node]
         if isinstance(node, str):
-            level /= math.log2(2 + len(adjacent))
-            if len(adjacent) > 256:  # a hub: everything mentions it, so it says nothing
+            if len(adjacent) > _HUB:
                 return
+            level /= math.log2(2 + len(adjacent))
         for other, edge in adjacent.items():
-            weight = max(w * _BOOST.get(kind, 1.0) for kind, w in edge.items())
-            yield other, min(level, level * weight * _SPREAD)
+            weight = 0.0
+            for kind, w in edge.items():
+                weight = max(weight, w * _BOOST.get(kind, 1.0))
+            yield other, level * min(1.0, weight * _SPREAD)
 
     def _grow(self) -> None:
         if len(self.ids) == len(self._rows):

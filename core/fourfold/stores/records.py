@@ -19,8 +19,8 @@ _NAMESPACE = uuid.uuid5(uuid.NAMESPACE_URL, "fourfold")
 
 
 def make_id(*parts: str) -> str:
-    """The UUIDv5 of `parts`; no two different lists of parts share one."""
-    return str(uuid.uuid5(_NAMESPACE, "".join(f"{len(part)}:{part}" for part in parts)))
+    """The UUIDv5 of `parts`, in hex; no two different lists of parts share one."""
+    return uuid.uuid5(_NAMESPACE, "".join(f"{len(part)}:{part}" for part in parts)).hex
 
 
 def unit_payload(unit: Unit, order: int) -> dict[str, Any]:

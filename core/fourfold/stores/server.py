@@ -67,7 +67,7 @@ class ServerStore(Store):
             return []
         with _mapped("search", self._where):
             found = self._client.query_batch_points(self._collection, [_request(q) for q in queries])
-        return [[(str(hit.id), hit.score) for hit in response.points] for response in found]
+        return [[(uuid.UUID(str(hit.id)).hex, hit.score) for hit in response.points] for response in found]
 
     def scan(self, where: Where, fields: Fields = PAYLOAD) -> Iterator[Point]:
         """Pages through what `where` admits."""
@@ -201,7 +201,7 @@ def _from_client(record: models.Record) -> Point:
     found: Any = record.vector or {}
     terms = found.get(TERMS)
     return Point(
-        str(record.id),
+        uuid.UUID(str(record.id)).hex,
         record.payload or {},
         vector=np.array(found[DENSE], dtype=np.float32) if DENSE in found else None,
         terms=SparseVector(np.array(terms.indices, np.uint32), np.array(terms.values, np.float32))
