@@ -59,7 +59,8 @@ class Clock(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class Point:
-    """One record of a store. `id` is a UUID in 32 hex digits; `payload` is JSON; a point without vectors is never searched."""
+    """One record of a store. `id` is a UUID in 32 hex digits, `payload` is JSON. Without vectors it is never found
+    by a search."""
 
     id: str
     payload: Mapping[str, Any]

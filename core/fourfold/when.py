@@ -2,8 +2,8 @@
 
 English dates, relative phrases, weekdays, months, seasons and years, each resolved against an anchor (when the
 text was said). Phrases that lie in no calendar ("99999 weeks ago", "31 June") are no times, and a bare number
-is no year. A phrase without a year is taken to be the one nearest before the anchor, or, with `years` given,
-one interval a year.
+is no year. A phrase without a year is the one nearest to the anchor, or, with `years` given, one
+interval a year.
 """
 
 from __future__ import annotations
@@ -198,7 +198,17 @@ def _years(
         return (int(written),)
     if years:
         return years
-    return (anchor.year if (month, day) <= (anchor.month, anchor.day) else anchor.year - 1,)
+    return (
+        min(
+            (anchor.year + step for step in (-1, 0, 1)), key=lambda year: _distance(anchor, year, month, day)
+        ),
+    )
+
+
+def _distance(anchor: datetime, year: int, month: int, day: int) -> float:
+    """Days from the anchor; those ahead count half as much again, since people mostly tell what was."""
+    days = (year - anchor.year) * 365.25 + (month - anchor.month) * 30.4 + day - anchor.day
+    return days * 1.5 if days > 0 else -days
 
 
 def _relative_year(which: str, anchor: datetime, month: int, length: int = 1) -> int:

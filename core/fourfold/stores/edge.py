@@ -85,8 +85,7 @@ class EdgeStore(Store):
         if not queries:
             return []
         with self._using("search"):
-            found = self._shard.query_batch(qe.QueryBatchRequest([_request(q) for q in queries]))
-        hits: Any
+            found: Any = self._shard.query_batch(qe.QueryBatchRequest([_request(q) for q in queries]))
         return [[(hit.id.hex, hit.score) for hit in hits] for hits in found]
 
     def scan(self, where: Where, fields: Fields = PAYLOAD) -> Iterator[Point]:

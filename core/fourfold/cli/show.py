@@ -1,0 +1,67 @@
+"""How the command line shows things: tables for a terminal, plain lines for a pipe, JSON if asked."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import asdict, is_dataclass
+from datetime import datetime
+from typing import Any
+
+from rich.console import Console
+from rich.markup import escape
+from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
+
+from fourfold.model import Hit, Recall
+from fourfold.recall.pack import span
+
+out = Console(highlight=False, soft_wrap=True)
+err = Console(stderr=True, highlight=False, soft_wrap=True)
+
+
+def as_json(value: Any) -> str:
+    """`value`, dataclasses included, as JSON."""
+    return json.dumps(asdict(value) if is_dataclass(value) and not isinstance(value, type) else value,
+                      default=_plain, ensure_ascii=False, indent=2)  # fmt: skip
+
+
+def show_recall(answer: Recall, explain: bool) -> None:
+    """The hits, best first, and how long each step took."""
+    if not answer.hits:
+        out.print("Nothing found.")
+    for number, hit in enumerate(answer.hits, 1):
+        unit = hit.unit
+        told = f" [cyan]({span(unit.occurred)})[/]" if unit.occurred else ""
+        who = f"[bold]{escape(unit.speaker)}[/]: " if unit.speaker else ""
+        out.print(f"[bold]{number:2}[/] {who}{escape(unit.text)}{told}")
+        said = f"{unit.mentioned_at:%Y-%m-%d}"
+        out.print(f"   [dim]said {said} · {unit.network} · score {hit.score:.2f} · {_channels(hit)}[/]")
+        if explain:
+            factors = ", ".join(
+                f"{name} x{factor:.2f}" for name, factor in hit.factors.items() if factor != 1
+            )
+            out.print(f"   [dim]{unit.id} · {factors or 'no factors'}[/]")
+    steps = ", ".join(f"{name} {ms:.1f}" for name, ms in answer.trace.milliseconds.items())
+    out.print(f"   [dim]milliseconds: {steps}[/]")
+
+
+@contextmanager
+def progress(what: str, total: int) -> Iterator[Progress]:
+    """A bar with rate on a terminal; nothing in a pipe."""
+    columns = (TextColumn(what), BarColumn(), MofNCompleteColumn(), TextColumn("{task.speed:.0f}/s"))
+    with Progress(*columns, TimeRemainingColumn(), console=err, disable=not err.is_terminal) as bar:
+        bar.add_task(what, total=total)
+        yield bar
+
+
+def _channels(hit: Hit) -> str:
+    return " ".join(f"{name} #{score.rank}" for name, score in hit.channels.items())
+
+
+def _plain(value: Any) -> Any:
+    if isinstance(value, datetime):
+        return value.isoformat()
+    if hasattr(value, "items"):
+        return dict(value)
+    return str(value)

@@ -1,0 +1,213 @@
+"""Doubles for tests of programs that use Fourfold, and the contract that every store must keep.
+
+def test_my_store(tmp_path):
+    check_store(lambda: MyStore(tmp_path))
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Callable, Sequence
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+import numpy as np
+
+from fourfold.errors import StoreError
+from fourfold.ports import Embedding, Fields, Floats, Point, Query, Store, Where
+from fourfold.stores.records import NEVER, make_id
+from fourfold.text import document_vector, query_vector, terms, words
+
+__all__ = ["FrozenClock", "HashEmbedder", "check_store", "sample_point"]
+
+
+class FrozenClock:
+    """A clock that stands still until `advance` is called."""
+
+    def __init__(self, moment: datetime = datetime(2026, 1, 1, tzinfo=UTC)) -> None:
+        self.moment = moment
+
+    def now(self) -> datetime:
+        """The moment it stands at."""
+        return self.moment
+
+    def advance(self, by: timedelta) -> None:
+        """Moves it on."""
+        self.moment += by
+
+
+class HashEmbedder:
+    """An embedder without a model: each stem has a random direction of its own, a text is their mean. Texts that
+    share words are near; nothing else is. The same on every machine."""
+
+    name = "hash-64/32"
+    dimension = 64
+    token_dimension = 32
+
+    def embed(self, texts: Sequence[str]) -> list[Embedding]:
+        """One embedding a text, one token row a word."""
+        return [self._one(text) for text in texts]
+
+    def _one(self, text: str) -> Embedding:
+        found = words(text)
+        rows = [_direction(word.stem or word.text.lower(), self.dimension) for word in found]
+        mean = np.sum(rows, axis=0) if rows else np.ones(self.dimension)
+        mean = mean / (np.linalg.norm(mean) or 1.0)
+        tokens = np.stack(rows)[:, : self.token_dimension] if rows else np.zeros((0, self.token_dimension))
+        tokens = tokens / np.maximum(np.linalg.norm(tokens, axis=1, keepdims=True), 1e-9)
+        return Embedding(
+            mean.astype(np.float32),
+            tokens.astype(np.float32),
+            tuple((word.start, word.end) for word in found),
+        )
+
+
+def _direction(word: str, dimension: int) -> Floats:
+    seed = int.from_bytes(hashlib.sha256(word.encode()).digest()[:4], "big")
+    drawn: Floats = np.random.RandomState(seed).standard_normal(dimension).astype(np.float32)
+    return drawn
+
+
+def sample_point(bank: str, name: str, text: str, **payload: Any) -> Point:
+    """A unit as a store sees it, embedded by `HashEmbedder`; `payload` overrides fields."""
+    embedding = HashEmbedder().embed([text])[0]
+    fields = {
+        "kind": "unit", "bank": bank, "state": "live", "text": text, "network": "world", "tags": [],
+        "document": "", "recorded": 100.0, "retired": NEVER, "from": 50.0, "to": 60.0,
+        "writer": "w", "revision": 1, **payload,
+    }  # fmt: skip
+    return Point(
+        make_id(bank, name), fields, embedding.vector, document_vector(terms(text)), embedding.tokens
+    )
+
+
+def check_store(make: Callable[[], Store]) -> None:
+    """Runs the contract of `Store` against what `make` returns (a new, empty store for `HashEmbedder`'s
+    dimensions at each call); raises `AssertionError` naming what is broken."""
+    for check in (
+        _finds_what_was_written,
+        _replaces_points_of_the_same_id,
+        _keeps_banks_apart,
+        _applies_every_filter,
+        _weighs_keywords_by_the_bank_alone,
+        _sums_the_best_token_matches,
+        _returns_vectors_when_asked,
+        _refuses_work_once_closed,
+    ):
+        store = make()
+        try:
+            check(store)
+        finally:
+            store.close()
+
+
+def _ids(store: Store, where: Where) -> set[str]:
+    return {point.id for point in store.scan(where)}
+
+
+def _dense(text: str, where: Where, limit: int = 10) -> Query:
+    return Query(where, limit, vector=HashEmbedder().embed([text])[0].vector)
+
+
+def _worded(text: str, where: Where, limit: int = 10) -> Query:
+    return Query(where, limit, terms=query_vector(terms(text)))
+
+
+def _finds_what_was_written(store: Store) -> None:
+    cat, dog = sample_point("a", "1", "the cat sleeps"), sample_point("a", "2", "the dog barks")
+    store.write([cat, dog])
+    store.write([])
+    (near, worded) = store.search([_dense("a cat", Where(bank="a")), _worded("dogs", Where(bank="a"))])
+    assert near[0][0] == cat.id, "the nearest vector comes first"
+    assert near[0][1] > near[1][1], "scores fall"
+    assert [unit for unit, _ in worded] == [dog.id], "only units that share a term are found by keyword"
+    assert store.search([]) == [], "no query, no answer"
+    assert len(store.search([_dense("cat", Where(bank="a"), limit=1)])[0]) == 1, "the limit holds"
+
+
+def _replaces_points_of_the_same_id(store: Store) -> None:
+    store.write([sample_point("a", "1", "old words")])
+    store.write([sample_point("a", "1", "new words")])
+    found = list(store.scan(Where(bank="a")))
+    assert [point.payload["text"] for point in found] == ["new words"], "the later write wins"
+
+
+def _keeps_banks_apart(store: Store) -> None:
+    store.write([sample_point("a", "1", "a secret"), sample_point("b", "1", "a secret")])
+    for query in (_dense("a secret", Where(bank="b")), _worded("secret", Where(bank="b"))):
+        assert [unit for unit, _ in store.search([query])[0]] == [make_id("b", "1")], "banks are apart"
+    assert _ids(store, Where(bank="b")) == {make_id("b", "1")}, "banks are apart"
+
+
+def _applies_every_filter(store: Store) -> None:
+    here = sample_point("a", "1", "one", tags=["x", "y"], document="d", network="belief")
+    gone = sample_point("a", "2", "two", state="retired", retired=200.0, recorded=150.0, revision=2)
+    other = Point(make_id("a", "3"), {"kind": "entity", "bank": "a", "writer": "w", "revision": 3})
+    store.write([here, gone, other])
+    expected = [
+        (Where(bank="a"), {here.id, gone.id, other.id}),
+        (Where(bank="a", kind="entity"), {other.id}),
+        (Where(bank="a", live=True), {here.id}),
+        (Where(bank="a", live=False), {gone.id}),
+        (Where(ids=(gone.id,)), {gone.id}),
+        (Where(bank="b", ids=(gone.id,)), set()),
+        (Where(bank="a", networks=("belief", "summary")), {here.id}),
+        (Where(bank="a", tags=("y", "z")), {here.id}),
+        (Where(bank="a", documents=("d",)), {here.id}),
+        (Where(bank="a", held_at=99.0), set()),
+        (Where(bank="a", held_at=199.0), {here.id, gone.id}),
+        (Where(bank="a", held_at=200.0), {here.id}),
+        (Where(bank="a", occurred=(59.0, 70.0)), {here.id, gone.id}),
+        (Where(bank="a", occurred=(60.0, 70.0)), set()),
+        (Where(bank="a", after=("w", 1)), {gone.id, other.id}),
+        (Where(bank="a", after=("v", 0)), set()),
+    ]
+    for where, ids in expected:
+        assert _ids(store, where) == ids, f"{where} admits {ids}"
+
+
+def _weighs_keywords_by_the_bank_alone(store: Store) -> None:
+    store.write(
+        [sample_point("a", str(i), text) for i, text in enumerate(["rare fox", "common fox", "common owl"])]
+    )
+    query = _worded("rare common fox", Where(bank="a", live=True))
+    before = store.search([query])[0]
+    store.write([sample_point("b", str(i), "rare rare rare fox") for i in range(20)])
+    after = store.search([query])[0]
+    assert [u for u, _ in before] == [u for u, _ in after], "another bank changes no ranking"
+    assert np.allclose([s for _, s in before], [s for _, s in after], rtol=1e-5), "nor a score"
+
+
+def _sums_the_best_token_matches(store: Store) -> None:
+    store.write([sample_point("a", "1", "red apple pie"), sample_point("a", "2", "green pear tart")])
+    tokens = HashEmbedder().embed(["red pie"])[0].tokens
+    found = store.search([Query(Where(bank="a"), 2, tokens=tokens)])[0]
+    assert found[0][0] == make_id("a", "1"), "the unit with both words comes first"
+    assert abs(found[0][1] - 2) < 0.1, "two exact matches make two"
+    halved = store.search([Query(Where(bank="a"), 1, tokens=tokens * np.float32(0.5))])[0]
+    assert abs(halved[0][1] - found[0][1] / 2) < 0.05, "rows weigh by their length"
+
+
+def _returns_vectors_when_asked(store: Store) -> None:
+    point = sample_point("a", "1", "three plain words")
+    store.write([point])
+    bare = next(iter(store.scan(Where(bank="a"))))
+    full = next(iter(store.scan(Where(bank="a"), Fields(vectors=True))))
+    assert bare.vector is None, "no vectors unless asked"
+    for got, wanted in ((full.vector, point.vector), (full.tokens, point.tokens)):
+        assert got is not None, "vectors come if asked"
+        assert wanted is not None
+        assert np.allclose(got, wanted, atol=0.05), "vectors come back as written, within their precision"
+    assert full.terms is not None, "terms come with vectors"
+    assert point.terms is not None
+    assert full.terms.indices.tolist() == point.terms.indices.tolist(), "terms come back as written"
+
+
+def _refuses_work_once_closed(store: Store) -> None:
+    store.close()
+    store.close()
+    try:
+        list(store.scan(Where(bank="a")))
+    except StoreError:
+        return
+    raise AssertionError("a closed store raises StoreError")

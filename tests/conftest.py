@@ -1,0 +1,45 @@
+"""What the tests share: memories on the fast double of an embedder, and one on the real model."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import UTC, datetime
+from pathlib import Path
+
+import pytest
+from hypothesis import settings as hypothesis_settings
+
+from fourfold import Memory
+from fourfold.models.minilm import MiniLM
+from fourfold.testing import FrozenClock, HashEmbedder
+
+hypothesis_settings.register_profile("fourfold", deadline=None, max_examples=60, derandomize=True)
+hypothesis_settings.load_profile("fourfold")
+
+MAY = datetime(2023, 5, 8, 13, 56, tzinfo=UTC)
+DATA = Path(__file__).parents[2] / "shared" / "data" / "locomo-dev.json"
+
+
+@pytest.fixture
+def clock() -> FrozenClock:
+    return FrozenClock(MAY)
+
+
+@pytest.fixture
+def memory(clock: FrozenClock) -> Iterator[Memory]:
+    """An empty memory on `HashEmbedder`."""
+    with Memory.open(":memory:", embedder=HashEmbedder(), clock=clock) as opened:
+        yield opened
+
+
+@pytest.fixture(scope="session")
+def minilm() -> MiniLM:
+    """The real model, loaded once."""
+    return MiniLM()
+
+
+@pytest.fixture
+def real(minilm: MiniLM, clock: FrozenClock) -> Iterator[Memory]:
+    """An empty memory on the real model."""
+    with Memory.open(":memory:", embedder=minilm, clock=clock) as opened:
+        yield opened

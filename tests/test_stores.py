@@ -1,0 +1,231 @@
+"""The contract of a store over both engines, their congruence, and what a store owes when things go wrong."""
+
+from __future__ import annotations
+
+import json
+import os
+import shutil
+import subprocess
+import sys
+import uuid
+import warnings
+from collections.abc import Iterator
+from pathlib import Path
+
+import numpy as np
+import pytest
+from qdrant_client import QdrantClient
+
+from fourfold import ConfigurationError, Memory, StoreError, StoreLockedError, StoreVersionError
+from fourfold.ports import Query, Store, Where
+from fourfold.settings import load_settings
+from fourfold.stores.edge import EdgeStore, optimise
+from fourfold.stores.manifest import Manifest
+from fourfold.stores.server import ServerStore
+from fourfold.testing import HashEmbedder, check_store, sample_point
+from fourfold.text import query_vector, terms
+
+MANIFEST = Manifest(HashEmbedder.name, HashEmbedder.dimension, HashEmbedder.token_dimension)
+SERVER = os.environ.get("FOURFOLD_TEST_QDRANT_URL")
+
+
+def make_edge() -> Store:
+    return EdgeStore.temporary(MANIFEST)
+
+
+def make_server() -> Store:
+    if SERVER:
+        settings = load_settings(collection=f"test-{uuid.uuid4().hex}")
+        return ServerStore.connect(SERVER, MANIFEST, settings)
+    with warnings.catch_warnings():  # the client's own engine has no payload indexes, and says so
+        warnings.simplefilter("ignore")
+        return ServerStore(QdrantClient(":memory:"), "test", MANIFEST, "memory")
+
+
+@pytest.fixture
+def pair() -> Iterator[tuple[Store, Store]]:
+    stores = make_edge(), make_server()
+    yield stores
+    for store in stores:
+        store.close()
+
+
+@pytest.mark.parametrize("make", [make_edge, make_server])
+def test_a_store_keeps_the_contract(make: object) -> None:
+    check_store(make)  # type: ignore[arg-type]
+
+
+def test_both_engines_give_the_same_answers(pair: tuple[Store, Store]) -> None:
+    rng = np.random.default_rng(7)
+    vocabulary = [f"word{i}" for i in range(60)]
+    points = [
+        sample_point("ab"[i % 2], str(i), " ".join(rng.choice(vocabulary, 8)), tags=[str(i % 3)])
+        for i in range(80)
+    ]
+    for store in pair:
+        store.write(points)
+    for _ in range(20):
+        text = " ".join(rng.choice(vocabulary, 4))
+        embedding = HashEmbedder().embed([text])[0]
+        where = Where(bank=str(rng.choice(["a", "b"])), live=True, tags=(str(rng.integers(3)), "9"))
+        queries = [
+            Query(where, 50, vector=embedding.vector),
+            Query(where, 50, terms=query_vector(terms(text))),
+            Query(where, 50, tokens=embedding.tokens),
+        ]
+        for ours, theirs in zip(*(store.search(queries) for store in pair), strict=True):
+            assert {u for u, _ in ours} == {u for u, _ in theirs}
+            scores = dict(theirs)
+            assert all(abs(score - scores[unit]) < 0.05 for unit, score in ours)
+
+
+def test_a_second_process_is_told_who_owns_the_directory(tmp_path: Path) -> None:
+    code = (
+        "import sys; from pathlib import Path; from fourfold.stores.edge import EdgeStore\n"
+        "from fourfold.stores.manifest import Manifest\n"
+        "try: EdgeStore.open(Path(sys.argv[1]), Manifest('hash-64/32', 64, 32))\n"
+        "except Exception as e: print(type(e).__name__, e)"
+    )
+    store = EdgeStore.open(tmp_path, MANIFEST)
+    told = subprocess.run(
+        [sys.executable, "-c", code, str(tmp_path)], capture_output=True, text=True, check=True
+    )
+    assert told.stdout.startswith("StoreLockedError")
+    assert f"pid {os.getpid()}" in told.stdout
+    with pytest.raises(StoreLockedError):
+        EdgeStore.open(tmp_path, MANIFEST)
+    store.close()
+    EdgeStore.open(tmp_path, MANIFEST).close()
+
+
+def _files(directory: Path) -> dict[str, bytes]:
+    return {
+        str(p.relative_to(directory)): p.read_bytes()
+        for p in (directory / "store").rglob("*")
+        if p.is_file() and "wal" not in p.parts
+    }
+
+
+@pytest.mark.parametrize(
+    ("wanted", "says"),
+    [
+        (Manifest("another", 64, 32), "embedder"),
+        (Manifest(HashEmbedder.name, 32, 32), "embedder"),
+        (Manifest(HashEmbedder.name, 64, 32, schema=0), "pip install -U fourfold"),
+    ],
+)
+def test_a_store_of_another_make_is_refused_and_left_alone(
+    tmp_path: Path, wanted: Manifest, says: str
+) -> None:
+    store = EdgeStore.open(tmp_path, MANIFEST)
+    store.write([sample_point("a", "1", "hello")])
+    store.close()
+    before = _files(tmp_path)
+    with pytest.raises(StoreVersionError, match=says):
+        EdgeStore.open(tmp_path, wanted)
+    assert _files(tmp_path) == before
+
+
+def test_a_server_collection_of_another_make_is_refused() -> None:
+    client = QdrantClient(":memory:")
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        ServerStore(client, "test", MANIFEST, "memory")
+    with pytest.raises(StoreVersionError, match="another"):
+        ServerStore(client, "test", Manifest("another", 64, 32), "memory")
+
+
+def test_a_server_that_is_not_there_is_named(unused_port: int) -> None:
+    with pytest.raises(StoreError, match=str(unused_port)):
+        Memory.open(
+            f"http://127.0.0.1:{unused_port}", embedder=HashEmbedder(), settings=load_settings(timeout=1)
+        )
+
+
+@pytest.mark.parametrize("damage", ["manifest", "no manifest", "config", "segments"])
+def test_a_damaged_directory_gets_an_error_that_says_what_to_do(tmp_path: Path, damage: str) -> None:
+    store = EdgeStore.open(tmp_path, MANIFEST)
+    store.write([sample_point("a", "1", "hello")])
+    store.close()
+    home = tmp_path / "store"
+    match damage:
+        case "manifest":
+            (home / "manifest.json").write_text('{"schema": ')
+        case "no manifest":
+            (home / "manifest.json").unlink()
+        case "config":
+            (home / "shard" / "edge_config.json").write_text("{")
+        case _:
+            for file in (home / "shard" / "segments").rglob("segment.json"):
+                file.write_text("{")
+    with pytest.raises(StoreError, match="backup"):
+        EdgeStore.open(tmp_path, MANIFEST)
+
+
+def test_a_truncated_log_leaves_the_rest_readable(tmp_path: Path) -> None:
+    store = EdgeStore.open(tmp_path, MANIFEST)
+    store.write([sample_point("a", "1", "flushed")])
+    store.close()
+    store = EdgeStore.open(tmp_path, MANIFEST)
+    store.write([sample_point("a", "2", "in the log alone")])
+    crashed = tmp_path.parent / f"{tmp_path.name}-crashed"
+    shutil.copytree(tmp_path / "store", crashed / "store")
+    store.close()
+    for log in (crashed / "store" / "shard" / "wal").glob("open-*"):
+        os.truncate(log, log.stat().st_size // 2)
+    reopened = EdgeStore.open(crashed, MANIFEST)
+    assert "flushed" in {p.payload["text"] for p in reopened.scan(Where(bank="a"))}
+    reopened.write([sample_point("a", "3", "written after")])
+    reopened.close()
+
+
+def test_a_directory_with_something_else_in_it_is_left_alone(tmp_path: Path) -> None:
+    (tmp_path / "thesis.txt").write_text("years of work")
+    with pytest.raises(ConfigurationError, match="not empty"):
+        EdgeStore.open(tmp_path, MANIFEST)
+    assert [p.name for p in tmp_path.iterdir()] == ["thesis.txt"]
+
+
+def test_a_path_that_cannot_be_a_directory_is_named(tmp_path: Path) -> None:
+    (tmp_path / "file").write_text("")
+    with pytest.raises(StoreError, match="cannot be used"):
+        EdgeStore.open(tmp_path / "file", MANIFEST)
+
+
+def test_a_directory_that_cannot_be_written_is_an_error() -> None:
+    with pytest.raises(StoreError, match="proc"):
+        EdgeStore.open(Path("/proc/fourfold"), MANIFEST)
+
+
+def test_nothing_is_written_when_the_disk_is_nearly_full(tmp_path: Path) -> None:
+    store = EdgeStore.open(tmp_path, MANIFEST, reserve_bytes=shutil.disk_usage(tmp_path).total)
+    with pytest.raises(StoreError, match="Nothing was written"):
+        store.write([sample_point("a", "1", "hello")])
+    assert list(store.scan(Where())) == []
+    store.close()
+
+
+def test_an_interrupted_creation_is_begun_again(tmp_path: Path) -> None:
+    (tmp_path / "store.new" / "shard").mkdir(parents=True)
+    (tmp_path / "store.new" / "shard" / "half").write_text("")
+    EdgeStore.open(tmp_path, MANIFEST).close()
+    assert json.loads((tmp_path / "store" / "manifest.json").read_text())["schema"] == 1
+
+
+def test_optimising_keeps_every_point(tmp_path: Path) -> None:
+    store = EdgeStore.open(tmp_path, MANIFEST)
+    store.write([sample_point("a", str(i), f"note {i}") for i in range(50)])
+    store.close()
+    optimise(tmp_path)
+    store = EdgeStore.open(tmp_path, MANIFEST)
+    assert len(list(store.scan(Where(bank="a")))) == 50
+    store.close()
+
+
+@pytest.fixture
+def unused_port() -> int:
+    import socket
+
+    with socket.socket() as listener:
+        listener.bind(("127.0.0.1", 0))
+        return int(listener.getsockname()[1])
