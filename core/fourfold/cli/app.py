@@ -124,7 +124,7 @@ def banks(memory: At = None, json: Json = False) -> None:
         )
         return
     for info in found:
-        show.out.print(f"{info.name}\t{info.units} units\tsince {info.created_at:%Y-%m-%d}", markup=False)
+        show.out.print(f"{info.name}: {info.units} units since {info.created_at:%Y-%m-%d}", markup=False)
     if not found:
         show.out.print("No banks yet. Make one: fourfold retain FILE --bank NAME")
 

@@ -193,7 +193,7 @@ def _pages(store: Store, graph: BankGraph, found: _Found, fused: Fused, explain:
     rows = found.candidates.rows
     order = np.lexsort((rows, -fused.scores))
     ranks = {
-        name: {row: rank for rank, row in enumerate(sorted(scores, key=lambda r: -scores[r]), 1)}
+        name: {row: rank for rank, row in enumerate(sorted(scores, key=lambda r: (-scores[r], r)), 1)}
         for name, scores in found.channels.items()
     }
     for first in range(0, len(order), _PAGE):

@@ -83,6 +83,9 @@ def _names(piece: Piece, vouched: set[str]) -> tuple[str, ...]:
         if not name:
             continue
         starts = _STARTS.search(piece.text[: match.start()]) is not None and match.group().startswith(name)
+        greeting, _, rest = name.partition(" ")
+        if starts and rest.casefold() in vouched and greeting.casefold() not in vouched:
+            name, starts = rest, False  # "Morning Melanie!"
         if not starts or name.casefold() in vouched or " " in name:
             found.append(name)
     return tuple(dict.fromkeys(found))

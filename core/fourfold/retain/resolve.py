@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 
 from rapidfuzz.distance import JaroWinkler
@@ -23,25 +23,28 @@ _DAYS_NEAR = 7
 
 @dataclass(slots=True)
 class Resolver:
-    """Resolves the mentions of one retain; `changed` are the entities that are new or gained an alias."""
+    """Resolves the mentions of one retain to entities of `graph`, whose lock the caller holds; `changed` are the
+    entities that are new or gained an alias."""
 
     graph: BankGraph
-    changed: dict[str, Entity]
-    _initials: dict[str, list[str]]
+    changed: dict[str, Entity] = field(default_factory=dict)
+    _initials: dict[str, list[str]] = field(default_factory=dict)
+    _together: dict[str, set[str]] = field(default_factory=dict)
+    _last: dict[str, datetime] = field(default_factory=dict)
 
-    @classmethod
-    def over(cls, graph: BankGraph) -> Resolver:
-        """A resolver for the entities of `graph`; the caller holds its lock."""
-        initials: dict[str, list[str]] = {}
-        for name in set(graph.names().values()):
-            _file(initials, name)
-        return cls(graph, {}, initials)
+    def __post_init__(self) -> None:
+        for name in set(self.graph.names().values()):
+            _file(self._initials, name)
 
     def resolve(self, names: Sequence[str], at: datetime) -> tuple[str, ...]:
         """The entity names that `names`, mentioned together at `at`, stand for."""
         exact = {name: found for name in names if (found := self._known(name)) is not None}
         company = set(exact.values())
-        return tuple(dict.fromkeys(exact.get(name) or self._meant(name, company, at) for name in names))
+        meant = tuple(dict.fromkeys(exact.get(name) or self._meant(name, company, at) for name in names))
+        for name in meant:
+            self._together.setdefault(name, set()).update(meant)
+            self._last[name] = at
+        return meant
 
     def _known(self, name: str) -> str | None:
         folded = name.casefold()
@@ -67,8 +70,8 @@ class Resolver:
         return name
 
     def _score(self, name: str, other: str, company: set[str], at: datetime) -> float:
-        shared = company & self.graph.mentioned_with(other) if company else set()
-        last = self.graph.last_mention(other)
+        shared = company & (self.graph.mentioned_with(other) | self._together.get(other, set()))
+        last = self._last[other].timestamp() if other in self._last else self.graph.last_mention(other)
         days = abs(at.timestamp() - last) / 86_400 if last is not None else 0.0
         return (
             0.5 * _likeness(name, other)

@@ -146,7 +146,7 @@ class _Writing:
     _resolver: Resolver = field(init=False)
 
     def __post_init__(self) -> None:
-        self._resolver = Resolver.over(self.graph)
+        self._resolver = Resolver(self.graph)
 
     def note_known(self, messages: Sequence[Message], known: dict[str, int]) -> None:
         """Messages that the document already had are NOOPs."""

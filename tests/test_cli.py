@@ -1,0 +1,133 @@
+"""The command line, as a person or a script would use it."""
+
+from __future__ import annotations
+
+import json
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from fourfold.cli.demo import conversation
+
+
+def fourfold(*arguments: object, stdin: str = "") -> subprocess.CompletedProcess[str]:
+    command = [sys.executable, "-c", "from fourfold.cli import main; main()", *map(str, arguments)]
+    return subprocess.run(command, capture_output=True, text=True, input=stdin, timeout=120, check=False)
+
+
+@pytest.fixture(scope="module")
+def kept(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A memory that holds the example conversation, retained by the command line."""
+    directory = tmp_path_factory.mktemp("cli") / "memory"
+    done = fourfold("retain", conversation(), "--bank", "friends", "--memory", directory, "--json")
+    assert done.returncode == 0, done.stderr
+    assert json.loads(done.stdout)["ADD"] == 26
+    return directory
+
+
+def test_retaining_again_adds_nothing(kept: Path) -> None:
+    done = fourfold("retain", conversation(), "-b", "friends", "-m", kept)
+    assert done.stdout.startswith("Retained 0 units in friends (26 known already)")
+
+
+def test_recall_answers_in_words_and_in_json(kept: Path) -> None:
+    question = ("recall", "How fast did Jonas run the marathon?", "-b", "friends", "-m", kept)
+    assert "3:52:10" in fourfold(*question).stdout
+    answer = json.loads(fourfold(*question, "--json", "--limit", 1).stdout)
+    assert answer["hits"][0]["unit"]["source"]["messages"] == ["16"]
+    assert "\x1b" not in fourfold(*question, "--explain").stdout
+
+
+def test_recall_as_of_a_time_before_anything_was_learned_finds_nothing(kept: Path) -> None:
+    done = fourfold("recall", "marathon", "-b", "friends", "-m", kept, "--as-of", "2020-01-01")
+    assert done.stdout.startswith("Nothing found.")
+
+
+def test_banks_are_listed(kept: Path) -> None:
+    assert fourfold("banks", "-m", kept).stdout.startswith("friends: 26 units")
+    assert json.loads(fourfold("banks", "-m", kept, "--json").stdout)[0]["units"] == 26
+
+
+def test_a_unit_and_an_entity_are_shown(kept: Path) -> None:
+    assert (
+        json.loads(fourfold("show", "mara", "-b", "friends", "-m", kept, "--json").stdout)["name"] == "Mara"
+    )
+    answer = json.loads(fourfold("recall", "Pixel", "-b", "friends", "-m", kept, "--json").stdout)
+    unit = answer["hits"][0]["unit"]
+    assert unit["text"] in fourfold("show", unit["id"], "-b", "friends", "-m", kept).stdout
+
+
+def test_compacting_keeps_everything(kept: Path) -> None:
+    assert fourfold("compact", "-m", kept).returncode == 0
+    assert "26 units" in fourfold("banks", "-m", kept).stdout
+
+
+def test_the_doctor_tries_the_model(kept: Path) -> None:
+    report = json.loads(fourfold("doctor", "-m", kept, "--json").stdout)
+    assert report["banks"] == 1
+    assert report["texts_a_second"] > 0
+
+
+def test_the_demo_runs_and_finds_what_it_asks_for() -> None:
+    report = json.loads(fourfold("demo", "--json").stdout)
+    assert report["units"] == 26
+    assert any("3:52:10" in text for text in report["answers"]["How fast did Jonas run the marathon?"])
+
+
+@pytest.mark.parametrize(
+    ("name", "content", "documents", "texts"),
+    [
+        ("notes.md", "# Trip\n\nWe went\nto sea.\n", 1, ["# Trip", "We went\nto sea."]),
+        ("chat.jsonl", '{"content": "Hi", "role": "human"}\n\n{"text": "Ho", "timestamp": 17}\n', 1, ["Hi", "Ho"]),
+        ("chat.json", '["Hi", {"text": "Ho", "speaker": "Ana", "at": "2026-01-01T10:00"}]', 1, ["Hi", "Ho"]),
+        ("locomo.json", json.dumps({"sample_id": "x", "conversation": {
+            "session_1_date_time": "1:56 pm on 8 May, 2023",
+            "session_1": [{"speaker": "A", "dia_id": "D1:1", "text": "Hi", "blip_caption": "x"}]}}), 1, ["Hi [x]"]),
+    ],
+)  # fmt: skip
+def test_every_kind_of_file_is_read(
+    tmp_path: Path, name: str, content: str, documents: int, texts: list[str]
+) -> None:
+    from fourfold.cli.files import read_file
+
+    (tmp_path / name).write_text(content)
+    found = read_file(tmp_path / name)
+    assert len(found) == documents
+    assert [m.text for messages in found.values() for m in messages] == texts
+
+
+def test_text_is_read_from_standard_input(tmp_path: Path) -> None:
+    done = fourfold("retain", "-", "-m", tmp_path / "memory", stdin="The boat is red.")
+    assert done.stdout.startswith("Retained 1 units in default")
+
+
+@pytest.mark.parametrize(
+    ("arguments", "status", "says"),
+    [
+        (("recall", "x", "-m", "{dir}/none"), 1, "holds no memory yet"),
+        (("retain", "{dir}/none.txt", "-m", "{dir}/m"), 1, "cannot be read"),
+        (("retain", "{dir}/broken.json", "-m", "{dir}/m"), 1, "not JSON"),
+        (("retain", "{dir}/broken.txt", "-m", "{dir}/m"), 1, "not UTF-8"),
+        (("compact", "-m", ":memory:"), 1, "works on a directory"),
+        (("compact", "-m", "{dir}/none"), 1, "holds no Fourfold memory"),
+        (("fly",), 2, "No such command"),
+    ],
+)
+def test_errors_say_what_to_do_and_set_the_exit_status(
+    tmp_path: Path, arguments: tuple[str, ...], status: int, says: str
+) -> None:
+    (tmp_path / "broken.json").write_text("{]")
+    (tmp_path / "broken.txt").write_bytes(b"\xff\xfe\xff")
+    done = fourfold(*(argument.format(dir=tmp_path) for argument in arguments))
+    assert done.returncode == status, done.stderr
+    assert says in " ".join(done.stderr.split())
+    assert "Traceback" not in done.stderr
+
+
+def test_an_unknown_bank_is_named_with_those_there_are(kept: Path) -> None:
+    done = fourfold("recall", "x", "-b", "foes", "-m", kept)
+    assert done.returncode == 1
+    assert 'no bank "foes"' in done.stderr
+    assert "friends" in done.stderr

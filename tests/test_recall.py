@@ -1,0 +1,160 @@
+"""What a recall finds, in which order, within which bounds."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime, timedelta
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from fourfold import InputError, Interval, Memory, Message, Network
+from fourfold.model import Hit, Source, Unit
+from fourfold.recall.pack import Packer, render
+from fourfold.testing import FrozenClock
+
+MAY = datetime(2023, 5, 8, 13, 56, tzinfo=UTC)
+TALK = [
+    Message("I moved to Lisbon last month.", "Ana", at=MAY, id="1"),
+    Message("How is the new flat?", "Ben", at=MAY, id="2"),
+    Message("Small, but I can see the river from the kitchen.", "Ana", at=MAY, id="3"),
+    Message("My dog Rex ate a whole cake.", "Ben", at=MAY + timedelta(days=20), id="4"),
+    Message("I believe dogs should not eat cake.", "Ana", at=MAY + timedelta(days=20), id="5"),
+    Message("I booked the vet for Rex.", "Bot", role="assistant", at=MAY + timedelta(days=20), id="6"),
+]
+
+
+@pytest.fixture
+def talk(real: Memory) -> Memory:
+    real.bank("a").retain(TALK, tags=["chat"])
+    return real
+
+
+@pytest.mark.parametrize(
+    ("question", "best"),
+    [("Where did Ana move?", "1"), ("What did Rex eat?", "4"), ("What can be seen from the kitchen?", "3"),
+     ("Who called the animal doctor?", "6"), ("What happened on 28 May 2023?", "4")],
+)  # fmt: skip
+def test_the_right_unit_is_among_the_first_two(talk: Memory, question: str, best: str) -> None:
+    answer = talk.bank("a").recall(question)
+    found = [hit.unit.source.messages[0] for hit in answer.hits]
+    assert best in found[:2]
+
+
+def test_the_text_is_ready_for_a_prompt(talk: Memory) -> None:
+    answer = talk.bank("a").recall("Where did Ana move?", limit=1)
+    assert answer.text == "[8 May 2023] Ana: I moved to Lisbon last month. (April 2023)"
+
+
+def test_filters_narrow_the_search(talk: Memory) -> None:
+    bank = talk.bank("a")
+    bank.retain([Message("Rex likes carrots.", "Ben", at=MAY + timedelta(days=21), id="7")], tags=["food"])
+
+    def ids(**bounds: object) -> set[str]:
+        hits = bank.recall("Rex the dog, cake, carrots", budget=None, **bounds).hits  # type: ignore[arg-type]
+        return {hit.unit.source.messages[0] for hit in hits}
+
+    assert ids(tags=["food"]) == {"7"}
+    assert ids(tags=["food", "chat"]) == {"1", "2", "3", "4", "5", "6", "7"}
+    assert ids(networks=["belief"]) == {"5"}
+    assert ids(networks=[Network.BELIEF, "experience"]) == {"5", "6"}
+    assert ids(during=(MAY + timedelta(days=10), None)) == {"4", "5", "6", "7"}
+    assert ids(during=Interval(datetime(2023, 4, 2, tzinfo=UTC), datetime(2023, 4, 3, tzinfo=UTC))) == {"1"}
+
+
+def test_as_of_answers_as_the_bank_would_have(memory: Memory, clock: FrozenClock) -> None:
+    bank = memory.bank("a")
+    bank.retain("The boat is red.", at=MAY)
+    then = clock.now()
+    clock.advance(timedelta(days=10))
+    bank.retain("The boat is blue.", at=MAY)
+    assert {h.unit.text for h in bank.recall("boat", as_of=then).hits} == {"The boat is red."}
+    assert {h.unit.text for h in bank.recall("boat", as_of=then - timedelta(days=1)).hits} == set()
+    assert len(bank.recall("boat").hits) == 2
+
+
+def test_explain_tells_channels_factors_and_path(talk: Memory) -> None:
+    hit = talk.bank("a").recall("Where did Ana move?", explain=True).hits[0]
+    assert {"semantic", "keyword", "graph", "rerank"} <= hit.channels.keys()
+    assert hit.channels["semantic"].rank == 1
+    assert hit.factors["speaker"] == pytest.approx(1.5)
+    assert hit.path[-1] == hit.unit.id
+
+
+def test_the_trace_tells_times_and_candidates(talk: Memory) -> None:
+    trace = talk.bank("a").recall("What did Rex eat in May 2023?").trace
+    assert trace.entities == ("Rex",)
+    assert trace.intervals[0].start == datetime(2023, 5, 1, tzinfo=UTC)
+    assert trace.candidates["temporal"] == 6
+    assert {"plan", "search", "graph", "rerank", "fuse", "pack"} <= trace.milliseconds.keys()
+
+
+def test_an_empty_or_unknown_bank_has_no_hits(memory: Memory) -> None:
+    assert memory.bank("nobody").recall("anything").hits == ()
+    assert memory.banks() == []
+
+
+@pytest.mark.parametrize(
+    "question",
+    ["", "   ", "?", "the of and", "x" * 100_000, "word " * 20_000, "リスボンはどこ?", "где лодка?", "🚤🚤",
+     "\x00\ud800", "31 February 99999", "'; DROP TABLE units; --"],
+)  # fmt: skip
+def test_any_question_gets_an_answer(talk: Memory, question: str) -> None:
+    answer = talk.bank("a").recall(question)
+    assert len(answer.hits) <= len(TALK)
+
+
+@pytest.mark.parametrize(
+    "bounds",
+    [{"budget": 0}, {"limit": -1}, {"networks": ["dreams"]}, {"networks": "world"}, {"tags": "x"}, {"tags": []},
+     {"as_of": datetime(2023, 1, 1)}, {"during": (MAY, MAY - timedelta(1))}],
+)  # fmt: skip
+def test_a_wrong_bound_is_an_error(memory: Memory, bounds: dict[str, object]) -> None:
+    with pytest.raises(InputError):
+        memory.bank("a").recall("boat", **bounds)  # type: ignore[arg-type]
+
+
+def test_a_question_that_is_no_string_is_an_error(memory: Memory) -> None:
+    with pytest.raises(InputError, match="not a string"):
+        memory.bank("a").recall(7)  # type: ignore[arg-type]
+
+
+def test_banks_do_not_see_each_other(memory: Memory) -> None:
+    memory.bank("a").retain("The password is tulip.")
+    memory.bank("b").retain("The weather is fine.")
+    answer = memory.bank("b").recall("password tulip")
+    assert [hit.unit.text for hit in answer.hits] in ([], ["The weather is fine."])
+    assert {entity.name for entity in memory.bank("b").entities()} == set()
+
+
+def test_a_ranking_does_not_change_because_another_bank_grew(memory: Memory) -> None:
+    bank = memory.bank("a")
+    bank.retain([Message(t) for t in ("A rare fox came.", "A common fox came.", "A common owl came.")])
+    before = [(h.unit.id, h.score) for h in bank.recall("rare common fox").hits]
+    memory.bank("b").retain([Message(f"Rare rare fox number {i}.") for i in range(40)])
+    assert [(h.unit.id, h.score) for h in bank.recall("rare common fox").hits] == before
+
+
+def _hit(text: str, score: float = 1.0) -> Hit:
+    unit = Unit(text, "a", text, Network.WORLD, Source("", ()), MAY, MAY)
+    return Hit(unit, score)
+
+
+@given(st.lists(st.text("ab ", min_size=1, max_size=400), max_size=30), st.integers(1, 300))
+def test_packing_never_exceeds_the_budget_and_gives_nothing_twice(texts: list[str], budget: int) -> None:
+    packer = Packer(budget, None)
+    packer.offer(map(_hit, texts))
+    assert packer.used <= budget
+    lines = [" ".join(hit.unit.text.split()) for hit in packer.hits]
+    assert len(lines) == len(set(lines))
+
+
+def test_packing_skips_what_does_not_fit_and_goes_on() -> None:
+    packer = Packer(40, None)
+    packer.offer([_hit("short one"), _hit("long " * 50), _hit("short two")])
+    assert [h.unit.text for h in packer.hits] == ["short one", "short two"]
+
+
+def test_a_retired_unit_is_marked_in_the_prompt() -> None:
+    unit = Unit("1", "a", "Hi.", Network.WORLD, Source("", ()), MAY, MAY, retired_at=MAY)
+    assert render(unit) == "[8 May 2023] Hi. [no longer held]"

@@ -1,0 +1,156 @@
+"""Random sequences of operations against a simple model, and many threads and event loops at once."""
+
+from __future__ import annotations
+
+import asyncio
+import shutil
+import tempfile
+from collections import Counter
+from concurrent.futures import ThreadPoolExecutor
+from datetime import UTC, datetime, timedelta
+
+from hypothesis import settings
+from hypothesis import strategies as st
+from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, rule
+
+from fourfold import AsyncMemory, Memory, Message
+from fourfold.testing import FrozenClock, HashEmbedder
+
+START = datetime(2026, 1, 1, tzinfo=UTC)
+BANKS = st.sampled_from(["a", "b"])
+DOCUMENTS = st.sampled_from(["one", "two"])
+TOPICS = ["harbour", "garden", "violin", "quarry", "lantern", "meadow", "compass", "orchard"]
+NUMBERS = st.lists(st.integers(0, 40), min_size=1, max_size=6, unique=True)
+
+
+def line(number: int) -> Message:
+    """A message of its own: no two numbers say the same."""
+    topic = TOPICS[number % len(TOPICS)]
+    return Message(f"The {topic} has number {number} on its gate.", "Ana", at=START, id=f"m{number}")
+
+
+class MemoryMachine(RuleBasedStateMachine):
+    """A bank is modelled as message number -> (documents it was said in), plus what was retired."""
+
+    @initialize()
+    def begin(self) -> None:
+        self.directory = tempfile.mkdtemp(prefix="fourfold-test-")
+        self.clock = FrozenClock(START)
+        self.memory = self._open()
+        self.live: dict[str, dict[str, set[str]]] = {"a": {}, "b": {}}
+        self.owner: dict[str, dict[str, str]] = {"a": {}, "b": {}}
+        self.past: list[tuple[datetime, str, set[str]]] = []
+
+    def _open(self) -> Memory:
+        return Memory.open(self.directory, embedder=HashEmbedder(), clock=self.clock)
+
+    @rule(bank=BANKS, document=DOCUMENTS, numbers=NUMBERS)
+    def retain(self, bank: str, document: str, numbers: list[int]) -> None:
+        self.clock.advance(timedelta(minutes=1))
+        self.memory.bank(bank).retain([line(n) for n in numbers], document=document)
+        for number in numbers:
+            text = line(number).text
+            self.owner[bank].setdefault(text, document)
+            self.live[bank].setdefault(text, set()).add(f"m{number}")
+
+    @rule(bank=BANKS)
+    def remember_the_moment(self, bank: str) -> None:
+        self.past.append((self.clock.now(), bank, set(self.live[bank])))
+        self.clock.advance(timedelta(minutes=1))
+
+    @rule()
+    def reopen(self) -> None:
+        self.memory.close()
+        self.memory = self._open()
+
+    @rule(bank=BANKS, number=st.integers(0, 40))
+    def recall_finds_what_is_there(self, bank: str, number: int) -> None:
+        wanted = line(number).text
+        hits = self.memory.bank(bank).recall(wanted, budget=None, limit=5).hits
+        texts = [hit.unit.text for hit in hits]
+        assert (texts[:1] == [wanted]) == (wanted in self.live[bank])
+        assert len(texts) == len(set(texts))
+        assert all(hit.unit.bank == bank for hit in hits)
+
+    @invariant()
+    def holds_exactly_what_was_retained(self) -> None:
+        for bank, model in getattr(self, "live", {}).items():
+            units = self.memory.bank(bank).units()
+            assert Counter(u.text for u in units) == Counter(dict.fromkeys(model, 1))
+            assert {u.text: u.source.document for u in units} == self.owner[bank]
+
+    @invariant()
+    def answers_for_the_past_do_not_change(self) -> None:
+        for moment, bank, texts in getattr(self, "past", [])[-3:]:
+            hits = self.memory.bank(bank).recall("number on the gate", budget=None, as_of=moment).hits
+            assert {hit.unit.text for hit in hits} == texts
+
+    def teardown(self) -> None:
+        if hasattr(self, "memory"):
+            self.memory.close()
+            shutil.rmtree(self.directory)
+
+
+TestMemoryMachine = MemoryMachine.TestCase
+TestMemoryMachine.settings = settings(max_examples=12, stateful_step_count=15, deadline=None)
+
+
+def test_threads_and_event_loops_on_one_memory_lose_nothing() -> None:
+    with Memory.open(":memory:", embedder=HashEmbedder()) as memory:
+
+        async def write(bank: str, first: int) -> None:
+            shared: AsyncMemory = memory._async
+            for number in range(first, first + 12):
+                await shared.bank(bank).retain([line(number)], document="log")
+                answer = await shared.bank(bank).recall(line(number).text, limit=5)
+                assert line(number).text in [hit.unit.text for hit in answer.hits]
+
+        with ThreadPoolExecutor(6) as threads:
+            work = [(bank, first) for bank in ("a", "b") for first in (0, 100, 200)]
+            for done in [threads.submit(lambda job: asyncio.run(write(*job)), job) for job in work]:
+                done.result()
+        for bank in ("a", "b"):
+            assert len(memory.bank(bank).units()) == 36
+
+
+def test_a_graph_that_was_evicted_is_rebuilt_alike() -> None:
+    with Memory.open(":memory:", embedder=HashEmbedder()) as memory:
+        bank = memory.bank("a")
+        bank.retain([line(n) for n in range(30)])
+        graphs = memory._async.engine.graphs
+        before, answer = graphs.get("a"), bank.recall("the garden gate")
+        graphs._graphs.clear()
+        after = graphs.get("a")
+        assert after is not before
+        assert after.ids == before.ids
+        assert (after.rows == before.rows).all()
+        assert {frozenset(e) for e in after.graph.edges} == {frozenset(e) for e in before.graph.edges}
+        assert bank.recall("the garden gate").hits == answer.hits
+
+
+def test_the_graphs_in_memory_are_bounded() -> None:
+    with Memory.open(":memory:", embedder=HashEmbedder()) as memory:
+        graphs = memory._async.engine.graphs
+        graphs._most = 25
+        for bank in "abcd":
+            memory.bank(bank).retain([line(n) for n in range(10)])
+            memory.bank(bank).recall("gate")
+        assert list(graphs._graphs) == ["c", "d"]
+        assert memory.bank("a").recall("The garden has number 1", limit=1).hits
+
+
+def test_what_another_process_wrote_is_seen_at_once() -> None:
+    with Memory.open(":memory:", embedder=HashEmbedder()) as memory:
+        store = memory._async.engine.store
+        bank = memory.bank("a")
+        bank.retain([line(1)], document="here")
+        other = Memory(store, HashEmbedder())
+        try:
+            store.writer = "elsewhere"
+            other.bank("a").retain([line(2)], document="there")
+            store.writer = "embedded"
+            assert bank.recall(line(2).text, limit=1).hits[0].unit.text == line(2).text
+            bank.retain([line(3)], document="here")
+            assert {u.text for u in other.bank("a").units()} == {line(n).text for n in (1, 2, 3)}
+        finally:
+            other._portal.stop()
