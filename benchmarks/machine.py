@@ -14,20 +14,19 @@ import numpy as np
 def describe() -> str:
     """Processor, cores, memory and the versions that matter."""
     names = ["fourfold", "qdrant-edge-py", "qdrant-client", "onnxruntime", "numpy", "networkx"]
-    model = next(
-        (
-            line.split(":")[1].strip()
-            for line in Path("/proc/cpuinfo").read_text().splitlines()
-            if "model name" in line
-        ),
-        platform.processor(),
-    )
+    lines = (line for line in _cpuinfo() if line.startswith("model name"))
+    model = next(lines, platform.processor()).split(":")[-1].strip()
     memory = os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES") / 2**30
     versions = ", ".join(f"{name} {version(name)}" for name in names)
     return (
         f"{model}, {os.cpu_count()} cores, {memory:.0f} GiB, load {os.getloadavg()[0]:.1f}; "
         f"Python {platform.python_version()}, {versions}"
     )
+
+
+def _cpuinfo() -> list[str]:
+    path = Path("/proc/cpuinfo")
+    return path.read_text().splitlines() if path.exists() else []
 
 
 def resident_mb() -> float:

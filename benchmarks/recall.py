@@ -69,10 +69,10 @@ def main() -> None:
     chosen = parser.parse_args()
     conversations = read_conversations(chosen.data)
     embedder = Remembering(chosen.embedder)
-    print(f"{describe()}\n\n{len(conversations)} conversations, ", end="")
-    print(
-        f"{sum(len(c.messages) for c in conversations)} turns, {sum(len(c.questions) for c in conversations)} questions"
+    turns, questions = (
+        sum(len(getattr(c, part)) for c in conversations) for part in ("messages", "questions")
     )
+    print(f"{describe()}\n\n{len(conversations)} conversations, {turns} turns, {questions} questions")
     with Memory.open(":memory:", embedder=embedder) as memory:
         _ingest(memory, conversations)
         weights = Weights()

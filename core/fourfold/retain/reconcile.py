@@ -8,6 +8,7 @@ at 0.89), so the words must agree as well; the vectors then see to it that they 
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
 from dataclasses import dataclass
 
 import numpy as np
@@ -30,18 +31,20 @@ _RELATIONS = frozenset(
 
 
 @dataclass(frozen=True, slots=True)
-class Draft:
-    """What reconciling looks at in a statement: words, speaker, names, time, and the tokens of its text alone
-    (n, token_dimension)."""
+class Claim:
+    """What reconciling looks at in a statement, but for its vectors."""
 
     text: str
     speaker: str | None
     entities: tuple[str, ...]
     occurred: Interval | None
-    tokens: Floats
 
 
-def same_statement(new: Draft, old: Draft) -> str | None:
+TokensOf = Callable[[], Floats]
+"""Gives the token vectors of a statement's text alone, (n, token_dimension); asked for only if words agree."""
+
+
+def same_statement(new: Claim, old: Claim, new_tokens: TokensOf, old_tokens: TokensOf) -> str | None:
     """Why `new` says nothing that `old` did not say, or None if it may say something.
 
     In other words means: one speaker, the same names and numbers in the same order, the same time if both give
@@ -54,7 +57,7 @@ def same_statement(new: Draft, old: Draft) -> str | None:
         return "said before in the same words"
     if not (_comparable(new, old) and _same_words(new.text, old.text)):
         return None
-    likeness = alike(new.tokens, old.tokens)
+    likeness = alike(new_tokens(), old_tokens())
     return f"said before in other words (likeness {likeness:.2f})" if likeness >= _PARAPHRASE else None
 
 
@@ -66,7 +69,7 @@ def alike(a: Floats, b: Floats) -> float:
     return float(min(similar.max(axis=1).mean(), similar.max(axis=0).mean()))
 
 
-def _comparable(new: Draft, old: Draft) -> bool:
+def _comparable(new: Claim, old: Claim) -> bool:
     return (
         set(new.entities) == set(old.entities)
         and _NAMED.findall(new.text) == _NAMED.findall(old.text)

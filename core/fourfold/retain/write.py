@@ -10,6 +10,7 @@ import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
+from functools import partial
 
 import numpy as np
 
@@ -19,11 +20,12 @@ from fourfold.model import Link, Message, Operation, Retained, Source, Unit, Usa
 from fourfold.ports import Embedder, Embedding, Fields, Floats, Point, Query, Where
 from fourfold.retain.chunk import read_messages, split_message
 from fourfold.retain.extract import Statement, extract
-from fourfold.retain.link import SEMANTIC_MOST, semantic_links, temporal_link
-from fourfold.retain.reconcile import Draft, same_statement
+from fourfold.retain.link import SEMANTIC_FLOOR, SEMANTIC_MOST, semantic_links, temporal_link
+from fourfold.retain.reconcile import Claim, same_statement
 from fourfold.retain.resolve import Resolver
 from fourfold.stores.graph import BankGraph
 from fourfold.stores.records import (
+    NEVER,
     bank_point,
     cursor_point,
     entity_point,
@@ -141,8 +143,8 @@ class _Writing:
     operations: list[Operation] = field(default_factory=list)
     touched: dict[str, Unit] = field(default_factory=dict)
     _points: dict[str, Point] = field(default_factory=dict)
-    _drafts: list[tuple[Unit, Draft]] = field(default_factory=list)
-    _vectors: list[Floats] = field(default_factory=list)
+    _added: list[tuple[Unit, _Embedded]] = field(default_factory=list)
+    _matrix: Floats = field(default_factory=lambda: np.zeros((0, 0), np.float32))
     _resolver: Resolver = field(init=False)
 
     def __post_init__(self) -> None:
@@ -169,6 +171,7 @@ class _Writing:
         """Reconciles and links the statements, in order."""
         known = self.graph.messages(self.request.document)
         pairs = [(s, e) for s, e in zip(statements, embedded, strict=True) if s.piece.message not in known]
+        self._matrix = np.zeros((len(pairs), self.engine.embedder.dimension), np.float32)
         nearest = self._nearest([e.embedding.vector for _, e in pairs])
         before = self._before(pairs[0][0]) if pairs else None
         for (statement, vectors), neighbours in zip(pairs, nearest, strict=True):
@@ -199,9 +202,9 @@ class _Writing:
     ) -> _Before:
         piece = statement.piece
         names = self._resolver.resolve(statement.names, piece.at)
-        draft = Draft(piece.text, piece.speaker, names, statement.occurred, vectors.own)
+        claim = Claim(piece.text, piece.speaker, names, statement.occurred)
         session, follows = self._session(piece.at, piece.message, before)
-        known = self._known_as(draft, vectors.embedding.vector, near)
+        known = self._known_as(claim, vectors, near)
         if known is not None:
             self._add_evidence(*known, piece.message)
             return _Before(session, piece.at, vectors.own, follows.unit if follows else None)
@@ -217,8 +220,8 @@ class _Writing:
             terms=self._terms(unit),
             tokens=tokens,
         )
-        self._drafts.append((unit, draft))
-        self._vectors.append(vectors.embedding.vector)
+        self._matrix[len(self._added)] = vectors.embedding.vector
+        self._added.append((unit, vectors))
         self.touched[unit.id] = unit
         self.operations.append(Operation(Verdict.ADD, unit.id, "new to the bank"))
         return _Before(session, piece.at, vectors.own, unit)
@@ -258,12 +261,8 @@ class _Writing:
     def _links(
         self, at: datetime, near: list[tuple[str, float]], vectors: _Embedded, follows: _Before | None
     ) -> tuple[Link, ...]:
-        fresh = list(near)
-        if self._vectors:
-            cosines = np.stack(self._vectors) @ vectors.embedding.vector
-            for i in np.argsort(-cosines)[:SEMANTIC_MOST]:
-                fresh.append((self._drafts[int(i)][0].id, float(cosines[i])))
-        links = semantic_links(fresh)
+        here = self._nearest_here(vectors, SEMANTIC_MOST, SEMANTIC_FLOOR)
+        links = semantic_links([*near, *((self._added[i][0].id, cosine) for i, cosine in here.items())])
         neighbour = (
             temporal_link(follows.unit.id, at, follows.unit.mentioned_at)
             if follows and follows.unit
@@ -286,38 +285,47 @@ class _Writing:
             return None
         point = next(iter(self.engine.store.scan(Where(ids=(self.graph.ids[row],)), Fields(vectors=True))))
         unit = read_unit(point)
-        start, end = point.payload["own"]
-        own = point.tokens[start:end] if point.tokens is not None else np.zeros((0, 1), np.float32)
-        return _Before(unit.session, unit.mentioned_at, own, unit)
+        return _Before(unit.session, unit.mentioned_at, _own(point), unit)
 
     def _known_as(
-        self, draft: Draft, vector: Floats, near: list[tuple[str, float]]
+        self, claim: Claim, vectors: _Embedded, near: list[tuple[str, float]]
     ) -> tuple[str, str] | None:
-        """The unit that already says what `draft` says, and why that is so."""
-        for unit, other in self._alike_here(draft, vector):
-            reason = same_statement(draft, other)
+        """The unit that already says what `claim` says, and why that is so."""
+        for i in self._nearest_here(vectors, 3, _LIKELY):
+            unit, other = self._added[i]
+            reason = same_statement(claim, _claim(unit), lambda: vectors.own, partial(getattr, other, "own"))
             if reason:
                 return unit.id, reason
-        rows = [self.graph.ids[row] for row in self.graph.same_words(draft.text)]
-        likely = [unit for unit, cosine in near if cosine >= _LIKELY]
-        for point in self._points_of([*rows, *likely]):
-            unit = read_unit(point)
-            if unit.retired_at is not None:
-                continue
-            start, end = point.payload["own"]
-            own = point.tokens[start:end] if point.tokens is not None else draft.tokens[:0]
-            other = Draft(unit.text, unit.speaker, unit.entities, unit.occurred, own)
-            reason = same_statement(draft, other)
+        likely = (self.graph.row(unit) for unit, cosine in near if cosine >= _LIKELY)
+        rows = [*self.graph.same_words(claim.text), *(row for row in likely if row is not None)]
+        for unit in self._read(self._held_of(rows, claim.speaker)):
+            reason = same_statement(
+                claim, _claim(unit), lambda: vectors.own, partial(self._own_tokens, unit.id)
+            )
             if reason:
                 return unit.id, reason
         return None
 
-    def _alike_here(self, draft: Draft, vector: Floats) -> list[tuple[Unit, Draft]]:
-        """Statements of this very retain that may be the same."""
-        if not self._vectors:
-            return []
-        cosines = np.stack(self._vectors) @ vector
-        return [self._drafts[int(i)] for i in np.argsort(-cosines)[:3] if cosines[i] >= _LIKELY]
+    def _nearest_here(self, vectors: _Embedded, most: int, floor: float) -> dict[int, float]:
+        """The statements of this very retain that are nearest, with their cosines."""
+        if not self._added:
+            return {}
+        cosines = self._matrix[: len(self._added)] @ vectors.embedding.vector
+        best = np.argsort(-cosines)[:most]
+        return {int(i): float(cosines[i]) for i in best if cosines[i] >= floor}
+
+    def _held_of(self, rows: Sequence[int], speaker: str | None) -> list[str]:
+        """The ids of those rows that hold and were said by `speaker`."""
+        records, label = self.graph.rows, self.graph.label(speaker or "")
+        return [
+            self.graph.ids[row]
+            for row in dict.fromkeys(rows)
+            if records[row]["speaker"] == label and records[row]["retired"] == NEVER
+        ]
+
+    def _own_tokens(self, unit_id: str) -> Floats:
+        (point,) = self._points_of([unit_id])
+        return _own(point)
 
     def _points_of(self, ids: Sequence[str]) -> list[Point]:
         wanted = tuple(dict.fromkeys(i for i in ids if i not in self._points))
@@ -327,10 +335,10 @@ class _Writing:
         return held + list(self.engine.store.scan(Where(ids=wanted), Fields(vectors=True)))
 
     def _read(self, ids: Sequence[str]) -> list[Unit]:
-        if not ids:
-            return []
-        found = {p.id: read_unit(p) for p in self.engine.store.scan(Where(ids=tuple(ids)))}
-        return [found[i] for i in ids if i in found]
+        """The units as this write would leave them, in the order of `ids`."""
+        stored = tuple(i for i in ids if i not in self._points)
+        found = {p.id: p for p in self.engine.store.scan(Where(ids=stored))} if stored else {}
+        return [read_unit(p) for i in ids if (p := self._points.get(i) or found.get(i)) is not None]
 
     def _add_evidence(self, unit_id: str, reason: str, message: str) -> None:
         point = next(iter(self._points_of([unit_id])))
@@ -360,6 +368,16 @@ class _Before:
     at: datetime
     tokens: Floats
     unit: Unit | None
+
+
+def _claim(unit: Unit) -> Claim:
+    return Claim(unit.text, unit.speaker, unit.entities, unit.occurred)
+
+
+def _own(point: Point) -> Floats:
+    """The token vectors of a unit's own text, out of all that are stored for it."""
+    start, end = point.payload["own"]
+    return np.zeros((0, 1), np.float32) if point.tokens is None else point.tokens[start:end]
 
 
 def _with_previous(tokens: Floats, previous: Floats | None) -> Floats:

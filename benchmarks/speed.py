@@ -1,0 +1,221 @@
+"""Retain and recall against the size of a bank, beside qdrant-client's local mode doing the same filtered search.
+
+    python benchmarks/speed.py [--sizes 1000 10000 100000] [--local 10000]
+
+A bank is filled with made-up chat lines whose vectors are drawn from a pool of really embedded ones (embedding
+100,000 lines would take a quarter of an hour and measure nothing new); what is timed afterwards - retaining 200
+new lines, recalling 200 questions, opening the directory in a new process - runs on the real model throughout.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import random
+import re
+import subprocess
+import sys
+import tempfile
+import time
+import warnings
+from collections.abc import Callable, Sequence
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from machine import describe, percentiles
+
+from fourfold import Memory, Message
+from fourfold.models.minilm import MiniLM
+from fourfold.ports import Embedding, Query, Where
+
+WHO = ["Ana", "Ben", "Caro", "Dev", "Elif", "Finn"]
+DID = [
+    "planted",
+    "sold",
+    "repaired",
+    "painted",
+    "borrowed",
+    "lost",
+    "found",
+    "baked",
+    "wrote about",
+    "photographed",
+]
+WHAT = ["a red bicycle", "an old violin", "two lemon trees", "the garden gate", "a letter from Rome", "wooden bowls",
+        "a broken radio", "the blue boat", "seven postcards", "a map of Porto", "the kitchen table", "a lantern"]  # fmt: skip
+WHERE = [
+    "at the market",
+    "behind the station",
+    "in the attic",
+    "near the river",
+    "at work",
+    "on the island",
+    "by the mill",
+]
+WHY = ["because it rained all week", "for my sister", "before the guests came", "and I am glad I did", "as a surprise",
+       "although nobody asked me to", "after a long argument"]  # fmt: skip
+START = datetime(2024, 1, 1, tzinfo=UTC)
+
+OPEN_AND_RECALL = """
+import json, sys, time
+from fourfold import Memory
+with Memory.open(sys.argv[1]) as memory:
+    assert memory.bank("bank").recall("Who repaired the blue boat near the river?").hits
+    answered = time.time()
+    sys.path.append(sys.argv[2])
+    from machine import resident_mb
+    print(json.dumps({"at": answered, "resident": resident_mb()}))
+"""
+
+
+class Pooled:
+    """MiniLM, but lines that end in "(entry N)" take the N-th of a pool of vectors, turned a little."""
+
+    def __init__(self, pool: int = 1500) -> None:
+        self._inner = MiniLM()
+        self.name = self._inner.name
+        self.dimension, self.token_dimension = self._inner.dimension, self._inner.token_dimension
+        self._pool = self._inner.embed([line(random.Random(i)) for i in range(pool)])
+        self._turns = np.random.default_rng(1)
+
+    def embed(self, texts: Sequence[str]) -> list[Embedding]:
+        """From the pool, or really."""
+        numbers = [re.search(r"\(entry (\d+)\)$", text) for text in texts]
+        if not all(numbers):
+            return self._inner.embed(texts)
+        return [self._turned(self._pool[int(n[1]) % len(self._pool)]) for n in numbers if n]
+
+    def _turned(self, base: Embedding) -> Embedding:
+        vector = base.vector + self._turns.standard_normal(self.dimension).astype(np.float32) * 0.02
+        return Embedding((vector / np.linalg.norm(vector)).astype(np.float32), base.tokens, base.offsets)
+
+
+def line(draw: random.Random) -> str:
+    """A made-up chat line of some twenty words."""
+    return (
+        f"Yesterday I {draw.choice(DID)} {draw.choice(WHAT)} {draw.choice(WHERE)} {draw.choice(WHY)}, and then "
+        f"{draw.choice(WHO)} {draw.choice(DID)} {draw.choice(WHAT)}."
+    )
+
+
+def messages(count: int, first: int, pooled: bool) -> list[Message]:
+    """`count` lines, twenty a day."""
+    draw = random.Random(first)
+    return [
+        Message(
+            f"{line(draw)} (entry {i})" if pooled else f"{line(draw)} That was number {i}.",
+            draw.choice(WHO),
+            at=START + timedelta(minutes=72 * i),
+            id=str(i),
+        )
+        for i in range(first, first + count)
+    ]
+
+
+def questions(count: int) -> list[str]:
+    """Questions about what the lines tell."""
+    draw = random.Random(99)
+    return [f"Who {draw.choice(DID)} {draw.choice(WHAT)} {draw.choice(WHERE)}?" for _ in range(count)]
+
+
+def main() -> None:
+    """Measures and prints a Markdown report."""
+    parser = argparse.ArgumentParser(description=(__doc__ or "").splitlines()[0])
+    parser.add_argument("--sizes", type=int, nargs="+", default=[1000, 10_000, 100_000])
+    parser.add_argument("--local", type=int, default=10_000, help="size up to which local mode is measured")
+    chosen = parser.parse_args()
+    print(describe() + "\n")
+    print("| units | retain, x embedding alone | recall p50 / p95 | embedding the question | the rest | "
+          "start to first answer | resident | disk a unit | dense search, ours | local mode |")  # fmt: skip
+    print("|---" * 10 + "|")
+    pool = Pooled()
+    for size in chosen.sizes:
+        with tempfile.TemporaryDirectory() as directory:
+            print(_row(size, Path(directory) / "memory", pool, size <= chosen.local), flush=True)
+
+
+def _row(size: int, directory: Path, pool: Pooled, local: bool) -> str:
+    with Memory.open(str(directory), embedder=pool) as memory:
+        bank = memory.bank("bank")
+        for first in range(0, size, 2000):
+            bank.retain(messages(min(2000, size - first), first, pooled=True), document="log")
+        bank.recall("warm up")
+        ratios = [_retain_ratio(memory, size + 50 * i) for i in range(4)]
+        asked = questions(200)
+        embedding = _time(lambda question: pool.embed([question]), asked)
+        recalling = _time(bank.recall, asked)
+        store = memory._async.engine.store
+        vectors = [pool.embed([question])[0].vector for question in asked[:100]]
+        wanted = Where(bank="bank", live=True)
+        ours = _time(lambda vector: store.search([Query(wanted, 10, vector=vector)]), vectors)
+        theirs = percentiles(_local_mode(memory, vectors[:20])) if local else "-"
+    started, resident = zip(*(_start(directory) for _ in range(3)), strict=True)
+    disk = sum(f.stat().st_blocks * 512 for f in directory.rglob("*") if f.is_file()) / size
+    rest = (np.median(recalling) - np.median(embedding)) * 1000
+    return (
+        f"| {size:,} | {np.median(ratios):.2f} | {percentiles(recalling)} | {percentiles(embedding)} | {rest:.1f} ms | "
+        f"{np.median(started):.2f} s | {np.median(resident):.0f} MB | {disk / 1024:.0f} kB | {percentiles(ours)} | {theirs} |"
+    )
+
+
+def _retain_ratio(memory: Memory, first: int) -> float:
+    """The time of a retain of 50 lines over the time that embedding them takes within it."""
+    began = time.perf_counter()
+    retained = memory.bank("bank").retain(messages(50, first, pooled=False), document="log")
+    return (time.perf_counter() - began) / retained.usage.embed_seconds
+
+
+def _time(work: Callable[[Any], object], items: Sequence[Any]) -> list[float]:
+    seconds = []
+    for item in items:
+        began = time.perf_counter()
+        work(item)
+        seconds.append(time.perf_counter() - began)
+    return seconds
+
+
+def _local_mode(memory: Memory, vectors: Sequence[np.ndarray]) -> list[float]:
+    """The same filtered top 10 in qdrant-client's in-memory local mode."""
+    from qdrant_client import QdrantClient, models
+
+    from fourfold.ports import Fields
+
+    client = QdrantClient(":memory:")
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        client.create_collection("c", models.VectorParams(size=384, distance=models.Distance.COSINE))
+        points = memory._async.engine.store.scan(Where(bank="bank", kind="unit"), Fields(vectors=True))
+        batch = [
+            models.PointStruct(
+                id=p.id, vector=p.vector.tolist(), payload={"bank": "bank", "state": p.payload["state"]}
+            )
+            for p in points
+            if p.vector is not None
+        ]
+        client.upsert("c", batch)
+    wanted = models.Filter(
+        must=[
+            models.FieldCondition(key=k, match=models.MatchValue(value=v))
+            for k, v in (("bank", "bank"), ("state", "live"))
+        ]
+    )
+    return _time(
+        lambda vector: client.query_points("c", vector.tolist(), query_filter=wanted, limit=10), vectors
+    )
+
+
+def _start(directory: Path) -> tuple[float, float]:
+    """Seconds from the start of a process to its first answer, and its resident memory then."""
+    began = time.time()
+    done = subprocess.run(
+        [sys.executable, "-c", OPEN_AND_RECALL, str(directory), str(Path(__file__).parent)],
+        capture_output=True, text=True, check=True,
+    )  # fmt: skip
+    answered = json.loads(done.stdout)
+    return answered["at"] - began, answered["resident"]
+
+
+if __name__ == "__main__":
+    main()
