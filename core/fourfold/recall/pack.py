@@ -1,52 +1,31 @@
-"""Packs hits into a prompt: whole units, best first, until the token budget is full. What does not fit is
+"""Packs a recall into a prompt: whole units, best first, until the token budget is full. What does not fit is
 skipped, shorter ones behind it may still; a statement is given once."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass, field
 
-from fourfold.model import Hit, Interval, Unit
-from fourfold.text import estimate_tokens, normalise
+import numpy as np
+from numpy.typing import NDArray
 
-_FULL = 12  # tokens: with less room than this, nothing is worth looking for
-_LINE = 8
+from fourfold.model import Interval, Unit
 
 
-@dataclass(slots=True)
-class Packer:
-    """Takes hits in order. `budget` in tokens and `limit` in hits; None is no bound."""
-
-    budget: int | None
-    limit: int | None
-    used: int = 0
-    hits: list[Hit] = field(default_factory=list)
-    _said: set[tuple[str | None, str]] = field(default_factory=set)
-
-    @property
-    def full(self) -> bool:
-        """Whether nothing more can go in."""
-        if self.limit is not None and len(self.hits) >= self.limit:
-            return True
-        return self.budget is not None and self.budget - self.used < _FULL
-
-    def offer(self, hits: Iterable[Hit]) -> None:
-        """Packs those that fit and were not said yet."""
-        for hit in hits:
-            if self.full:
-                return
-            said = (hit.unit.speaker, f"{normalise(hit.unit.text)}{hit.unit.occurred}")
-            size = estimate_tokens(hit.unit.text) + _LINE
-            if said in self._said or (self.budget is not None and self.used + size > self.budget):
-                continue
-            self._said.add(said)
-            self.used += size
-            self.hits.append(hit)
-
-    @property
-    def text(self) -> str:
-        """The hits as lines for a prompt."""
-        return "\n".join(render(hit.unit) for hit in self.hits)
+def choose(order: Iterable[int], rows: NDArray[np.void], budget: int | None, limit: int | None) -> list[int]:
+    """Which of `order` (rows, best first) go in: at most `budget` tokens (column "tokens") and `limit` units, no
+    two that say the same (column "said"). None is no bound."""
+    chosen: list[int] = []
+    said: set[int] = set()
+    left = np.inf if budget is None else budget
+    for row in order:
+        if limit is not None and len(chosen) >= limit:
+            break
+        size, saying = int(rows[row]["tokens"]), int(rows[row]["said"])
+        if size <= left and saying not in said:
+            said.add(saying)
+            left -= size
+            chosen.append(row)
+    return chosen
 
 
 def render(unit: Unit) -> str:

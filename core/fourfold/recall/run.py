@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime
 
@@ -16,12 +16,11 @@ from fourfold.ports import Floats, Store, Where
 from fourfold.recall import graph as graph_channel
 from fourfold.recall import keyword, rerank, semantic, temporal
 from fourfold.recall.fuse import Candidates, Fused, Rows, Weights, fuse
-from fourfold.recall.pack import Packer
+from fourfold.recall.pack import choose, render
 from fourfold.recall.plan import Plan, plan
 from fourfold.stores.graph import BankGraph, Reached
 from fourfold.stores.records import NEVER, read_unit
 
-_PAGE = 32
 _NEIGHBOURS_OF = 40
 
 
@@ -56,16 +55,17 @@ def recall(engine: Engine, request: Request, weights: Weights) -> Recall:
     found = _Search(engine, graph, question, where).run(timer)
     with graph.lock:
         fused = fuse(question, graph, found.candidates, weights)
-    timer.lap("fuse")
-    packer = Packer(request.budget, request.limit)
-    for hits in _pages(engine.store, graph, found, fused, request.explain):
-        packer.offer(hits)
-        if packer.full:
-            break
+        timer.lap("fuse")
+        rows = found.candidates.rows
+        best = np.lexsort((rows, -fused.scores))
+        chosen = choose((int(rows[i]) for i in best), graph.rows, request.budget, request.limit)
+        hits = _hits(engine.store, graph, found, fused, chosen)
+    if not request.explain:
+        hits = tuple(replace(hit, path=(), factors={}) for hit in hits)
     timer.lap("pack")
     return Recall(
-        hits=tuple(packer.hits),
-        text=packer.text,
+        hits=hits,
+        text="\n".join(render(hit.unit) for hit in hits),
         trace=Trace(timer.laps, found.counts(), question.entities, question.intervals),
     )
 
@@ -176,48 +176,38 @@ class _Search:
     ) -> set[int]:
         """Adds what was said just before and after the best units."""
         best = np.array([*list(near)[:_NEIGHBOURS_OF], *list(terms)[:_NEIGHBOURS_OF]], dtype=np.intp)
-        around = set()
-        for side in ("previous", "next"):
-            beside = self.graph.rows[best][side]
-            beyond = self.graph.rows[beside[beside >= 0]][side]
-            around |= {int(row) for row in (*beside, *beyond) if row >= 0}
-        return rows | around
+        records = self.graph.rows[best]
+        return rows | {int(row) for side in ("previous", "next") for row in records[side] if row >= 0}
 
 
 def _column(rows: Rows, scores: Mapping[int, float]) -> Floats:
     return np.array([scores.get(int(row), 0.0) for row in rows], dtype=np.float32)
 
 
-def _pages(store: Store, graph: BankGraph, found: _Found, fused: Fused, explain: bool) -> Iterator[list[Hit]]:
-    """The hits, best first, read from the store a page at a time."""
-    rows = found.candidates.rows
-    order = np.lexsort((rows, -fused.scores))
+def _hits(store: Store, graph: BankGraph, found: _Found, fused: Fused, chosen: list[int]) -> tuple[Hit, ...]:
+    """The chosen rows as hits, their units read from the store at once."""
+    if not chosen:
+        return ()
+    units = {p.id: read_unit(p) for p in store.scan(Where(ids=tuple(graph.ids[row] for row in chosen)))}
+    place = np.searchsorted(found.candidates.rows, chosen)
     ranks = {
         name: {row: rank for rank, row in enumerate(sorted(scores, key=lambda r: (-scores[r], r)), 1)}
         for name, scores in found.channels.items()
     }
-    for first in range(0, len(order), _PAGE):
-        page = order[first : first + _PAGE]
-        ids = [graph.ids[rows[i]] for i in page]
-        units = {p.id: read_unit(p) for p in store.scan(Where(ids=tuple(ids)))}
-        hits = []
-        for i, unit in zip(page, ids, strict=True):
-            row = int(rows[i])
-            channels = {
+    return tuple(
+        Hit(
+            unit=units[graph.ids[row]],
+            score=float(fused.scores[i]),
+            channels={
                 name: ChannelScore(ranks[name][row], float(scores[row]))
                 for name, scores in found.channels.items()
                 if row in scores
-            }
-            hits.append(
-                Hit(
-                    unit=units[unit],
-                    score=float(fused.scores[i]),
-                    channels=channels,
-                    path=_path(graph, found.reached.get(row)) if explain else (),
-                    factors={n: float(f[i]) for n, f in fused.factors.items()} if explain else {},
-                )
-            )
-        yield hits
+            },
+            path=_path(graph, found.reached.get(row)),
+            factors={name: float(factor[i]) for name, factor in fused.factors.items()},
+        )
+        for row, i in zip(chosen, place, strict=True)
+    )
 
 
 def _path(graph: BankGraph, reached: Reached | None) -> tuple[str, ...]:

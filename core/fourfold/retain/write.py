@@ -34,7 +34,7 @@ from fourfold.stores.records import (
     stamped,
     unit_payload,
 )
-from fourfold.text import SparseVector, document_vector, terms
+from fourfold.text import SparseVector, document_vector, terms, words
 
 Progress = Callable[[int, int], None]
 """Called with (done, total) texts."""
@@ -116,12 +116,21 @@ def _embed(
         began = time.perf_counter()
         embeddings = embedder.embed([p + s.piece.text for p, s in zip(prefixes, batch, strict=True)])
         share = (time.perf_counter() - began) / len(batch)
-        for prefix, embedding in zip(prefixes, embeddings, strict=True):
-            before = sum(end <= len(prefix) for _, end in embedding.offsets)
-            found.append(_Embedded(embedding, before, share))
+        for prefix, statement, embedding in zip(prefixes, batch, embeddings, strict=True):
+            kept = _content_rows(prefix + statement.piece.text, embedding)
+            before = sum(embedding.offsets[row][1] <= len(prefix) for row in kept)
+            tokens = embedding.tokens[kept]
+            found.append(_Embedded(replace(embedding, tokens=tokens), before, share))
         if progress is not None:
             progress(len(found), len(statements))
     return found
+
+
+def _content_rows(text: str, embedding: Embedding) -> list[int]:
+    """The token rows worth keeping: those of words that a question could look for."""
+    stopped = [(word.start, word.end) for word in words(text) if not word.stem]
+    starts = {at for start, end in stopped for at in range(start, end)}
+    return [row for row, (start, _) in enumerate(embedding.offsets) if start not in starts]
 
 
 def situate(statement: Statement, context: str) -> str:
@@ -192,7 +201,7 @@ class _Writing:
         for entity in self._resolver.changed.values():
             self.graph.add_entity(entity)
         for point in self._points.values():
-            self.graph.add(read_unit(point), point.terms)
+            self.graph.add(point)
         self.graph.seen[writer] = revision
 
     # one statement ----------------------------------------------------------------------------------------

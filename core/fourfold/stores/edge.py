@@ -15,6 +15,7 @@ import os
 import shutil
 import tempfile
 import threading
+import uuid
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Any
@@ -30,6 +31,7 @@ from fourfold.stores.manifest import Manifest
 from fourfold.text import SparseVector
 
 _PAGE = 1000
+_FLUSH_BYTES = 32 * 2**20
 
 
 class EdgeStore(Store):
@@ -41,6 +43,7 @@ class EdgeStore(Store):
         self._directory, self._lock, self._shard = directory, lock, shard
         self._reserve = reserve
         self._use = threading.Lock()
+        self._unflushed = 0
         self._closed = False
         self._temporary = False
 
@@ -79,13 +82,18 @@ class EdgeStore(Store):
         with self._using("write"):
             self._check_space()
             self._shard.update(qe.UpdateOperation.upsert_points([_to_edge(p) for p in points]))
+            self._unflushed += sum(_bytes(p) for p in points)
+            if self._unflushed > _FLUSH_BYTES:
+                self._settle()
 
     def search(self, queries: Sequence[Query]) -> list[list[tuple[str, float]]]:
         """The queries as one planned batch."""
         if not queries:
             return []
+        filters = {query.where: _filter(query.where) for query in queries}
+        requests = [_request(query, filters[query.where]) for query in queries]
         with self._using("search"):
-            found: Any = self._shard.query_batch(qe.QueryBatchRequest([_request(q) for q in queries]))
+            found: Any = self._shard.query_batch(qe.QueryBatchRequest(requests))
         return [[(hit.id.hex, hit.score) for hit in hits] for hits in found]
 
     def scan(self, where: Where, fields: Fields = PAYLOAD) -> Iterator[Point]:
@@ -119,11 +127,21 @@ class EdgeStore(Store):
                 return
             self._closed = True
             with _mapped("close", self._directory):
+                if self._unflushed:
+                    self._settle()
                 self._shard.close()
         (self._directory / "owner.json").unlink(missing_ok=True)
         self._lock.release()
         if self._temporary:
             shutil.rmtree(self._directory, ignore_errors=True)
+
+    def _settle(self) -> None:
+        """Flushes, so that the next open has little of the log to replay. A flush leaves the last record in the
+        log, so that one is made to be nothing."""
+        self._shard.flush()
+        self._shard.update(qe.UpdateOperation.delete_points([str(uuid.UUID(int=0))]))
+        self._shard.flush()
+        self._unflushed = 0
 
     @contextlib.contextmanager
     def _using(self, doing: str) -> Iterator[None]:
@@ -267,6 +285,7 @@ def _config(manifest: Manifest) -> qe.EdgeConfig:
             qe.Distance.Dot,
             multivector_config=qe.MultiVectorConfig(qe.MultiVectorComparator.MaxSim),
             datatype=qe.VectorStorageDatatype.Turbo8,
+            memory=qe.Memory.Cold,
             hnsw_config=qe.HnswIndexConfig(m=0, ef_construct=4, full_scan_threshold=10_000),
         )
     return qe.EdgeConfig(
@@ -301,7 +320,7 @@ def _filter(where: Where) -> qe.Filter | None:
     return qe.Filter(must=must) if must else None
 
 
-def _request(query: Query) -> qe.QueryRequest:
+def _request(query: Query, wanted: qe.Filter | None) -> qe.QueryRequest:
     params = None
     if query.terms is not None:
         nearest = qe.Query.Nearest(_sparse(query.terms), TERMS)
@@ -312,13 +331,17 @@ def _request(query: Query) -> qe.QueryRequest:
         nearest = qe.Query.Nearest(query.vector.tolist(), DENSE)
     else:
         raise StoreError("A query needs a vector, terms or tokens.")
-    return qe.QueryRequest(
-        query.limit, query=nearest, filter=_filter(query.where), with_payload=False, params=params
-    )
+    return qe.QueryRequest(query.limit, query=nearest, filter=wanted, with_payload=False, params=params)
 
 
 def _sparse(vector: SparseVector) -> qe.SparseVector:
     return qe.SparseVector(vector.indices.tolist(), vector.values.tolist())
+
+
+def _bytes(point: Point) -> int:
+    """About what a point takes in the log."""
+    vectors = (point.vector, point.tokens)
+    return 1000 + sum(v.nbytes for v in vectors if v is not None)
 
 
 def _to_edge(point: Point) -> qe.Point:

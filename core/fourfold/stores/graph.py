@@ -13,18 +13,27 @@ import threading
 from collections import Counter, OrderedDict
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
 
 import networkx as nx
 import numpy as np
 from numpy.typing import NDArray
 
-from fourfold.model import Entity, Unit
+from fourfold.model import Entity
 from fourfold.ports import Fields, Point, Store, Where
-from fourfold.stores.records import NEVER, make_id, read_entity, read_unit, when
-from fourfold.text import SparseVector, asking, counts, inverse_document_frequency, normalise
+from fourfold.stores.records import NEVER, make_id, read_entity
+from fourfold.text import (
+    asking,
+    counts,
+    estimate_tokens,
+    inverse_document_frequency,
+    normalise,
+)
 
 _BOOST = {"causal": 1.5, "entity": 1.2}
 _SPREAD = 0.5
+_LINE_TOKENS = 8  # a unit's date and speaker in a prompt
 _HUB = 64  # an entity that more units mention than this says nothing about any one of them
 
 _ROW = np.dtype(
@@ -39,6 +48,8 @@ _ROW = np.dtype(
         ("session", "i4"),
         ("speaker", "i4"),
         ("asking", "f4"),
+        ("said", "i8"),
+        ("tokens", "i4"),
         ("dated", "?"),
         ("counts", "?"),
     ]
@@ -69,7 +80,7 @@ class BankGraph:
         self._entities: dict[str, Entity] = {}
         self._alias: dict[str, str] = {}
         self._documents: dict[str, dict[str, int]] = {}
-        self._said: dict[str, list[int]] = {}
+        self._said: dict[int, list[int]] = {}
         self._last: dict[str, int] = {}
         self._term_counts: Counter[int] = Counter()
         self._last_mention: dict[str, float] = {}
@@ -79,7 +90,8 @@ class BankGraph:
 
     @property
     def rows(self) -> NDArray[np.void]:
-        """One record a unit: times in epoch seconds, neighbours in the session (-1 for none), labels."""
+        """One record a unit: times in epoch seconds, neighbours in the session (-1 for none), labels, a hash of
+        what it says, and its size in a prompt."""
         return self._rows[: len(self.ids)]
 
     def row(self, unit: str) -> int | None:
@@ -132,67 +144,68 @@ class BankGraph:
 
     # units ------------------------------------------------------------------------------------------------
 
-    def add(self, unit: Unit, terms: SparseVector | None) -> None:
-        """Adds a unit, or brings the one of the same id up to date."""
-        known = self._row_of.get(unit.id)
+    def add(self, point: Point) -> None:
+        """Adds a unit, as it lies in the store with its terms, or brings the one of the same id up to date."""
+        payload = point.payload
+        known = self._row_of.get(point.id)
         row = len(self.ids) if known is None else known
         if known is None:
             self._grow()
-            self.ids.append(unit.id)
-            self._row_of[unit.id] = row
+            self.ids.append(point.id)
+            self._row_of[point.id] = row
             self._rows[row]["previous"] = self._rows[row]["next"] = -1
-            self._term_counts.update([] if terms is None else terms.indices.tolist())
-            self._said.setdefault(normalise(unit.text), []).append(row)
+            self._term_counts.update([] if point.terms is None else point.terms.indices.tolist())
+            self._said.setdefault(hash(normalise(payload["text"])), []).append(row)
             self.graph.add_node(row)
-        self._describe(row, unit)
-        for entity in unit.entities:
+        self._describe(row, payload)
+        for entity in payload["entities"]:
             self.graph.add_edge(row, entity, entity=1.0)
-            said = unit.mentioned_at.timestamp()
+            said = float(self._rows[row]["mentioned"])
             self._last_mention[entity] = max(said, self._last_mention.get(entity, said))
-        for link in unit.links:
-            other = self._row_of.get(link.to)
+        before = []
+        for to, kind, weight in payload["links"]:
+            other = self._row_of.get(to)
             if other is not None:
-                self.graph.add_edge(row, other, **{link.kind: link.weight})
-        self._place(row, unit)
+                self.graph.add_edge(row, other, **{kind: weight})
+                if kind == "temporal":
+                    before.append((weight, other))
+        self._place(row, payload, before)
 
-    def _describe(self, row: int, unit: Unit) -> None:
-        start, end = when(unit)
+    def _describe(self, row: int, payload: Mapping[str, Any]) -> None:
+        text, speaker, dated = payload["text"], payload["speaker"] or "", payload["occurred"] is not None
         record = self._rows[row]
-        record["mentioned"] = unit.mentioned_at.timestamp()
-        record["start"], record["end"] = start, end
-        record["recorded"] = unit.recorded_at.timestamp()
-        record["retired"] = NEVER if unit.retired_at is None else unit.retired_at.timestamp()
-        record["session"] = self._labels.setdefault(unit.session, len(self._labels))
-        record["speaker"] = self._labels.setdefault(unit.speaker or "", len(self._labels))
-        record["asking"], record["counts"] = asking(unit.text), counts(unit.text)
-        record["dated"] = unit.occurred is not None
+        record["mentioned"] = datetime.fromisoformat(payload["mentioned_at"]).timestamp()
+        record["start"], record["end"] = payload["from"], payload["to"]
+        record["recorded"], record["retired"] = payload["recorded"], payload["retired"]
+        record["session"] = self._labels.setdefault(payload["session"], len(self._labels))
+        record["speaker"] = self._labels.setdefault(speaker, len(self._labels))
+        record["asking"], record["counts"], record["dated"] = asking(text), counts(text), dated
+        record["said"] = hash((normalise(text), speaker, payload["from"] if dated else None))
+        record["tokens"] = estimate_tokens(text) + _LINE_TOKENS
 
-    def _place(self, row: int, unit: Unit) -> None:
+    def _place(self, row: int, payload: Mapping[str, Any], before: list[tuple[float, int]]) -> None:
         """Finds the unit's place in its session (behind the unit it links to most strongly in time) and notes
         which messages of its document are known."""
-        before = [
-            (link.weight, found)
-            for link in unit.links
-            if link.kind == "temporal" and (found := self._row_of.get(link.to)) is not None
-        ]
         if before:
             previous = max(before)[1]
             self._rows[row]["previous"] = previous
             self._rows[previous]["next"] = row
-        known = self._documents.setdefault(unit.source.document, {})
-        for message in unit.source.messages:
+        document = payload["document"]
+        known = self._documents.setdefault(document, {})
+        for message in payload["messages"]:
             known.setdefault(message, row)
-        last = self._last.get(unit.source.document)
+        last = self._last.get(document)
         if last is None or self._rows[last]["mentioned"] <= self._rows[row]["mentioned"]:
-            self._last[unit.source.document] = row
+            self._last[document] = row
 
     def messages(self, document: str) -> Mapping[str, int]:
         """The message ids of a document that are in the bank, and the row of the (first) unit of each."""
         return self._documents.get(document, {})
 
     def same_words(self, text: str) -> list[int]:
-        """The rows of units with the same words as `text`, case and punctuation ignored."""
-        return self._said.get(normalise(text), [])
+        """The rows of units that (but for a hash collision) have the same words as `text`, case and punctuation
+        ignored."""
+        return self._said.get(hash(normalise(text)), [])
 
     def last(self, document: str) -> int | None:
         """The row of the latest unit of a document."""
@@ -206,7 +219,7 @@ class BankGraph:
         return np.asarray((rows["recorded"] <= at) & (rows["retired"] > at))
 
     def spread(
-        self, seeds: Mapping[int | str, float], hops: int = 2, most_nodes: int = 128
+        self, seeds: Mapping[int | str, float], hops: int = 2, most_nodes: int = 48
     ) -> dict[int, Reached]:
         """Spreading activation (Hindsight, section 4.2): a(j) <- max over i of a(i) * w(i, j) * 0.5 * boost.
 
@@ -275,12 +288,19 @@ class Graphs:
         wheres = (
             [Where(bank=graph.bank)] if first else [Where(bank=graph.bank, after=it) for it in behind.items()]
         )
-        points = [p for where in wheres for p in self._store.scan(where, Fields(terms=True))]
-        for point in points:
-            if point.payload["kind"] == "entity":
-                graph.add_entity(read_entity(point))
-        units = [(read_unit(p), p) for p in points if p.payload["kind"] == "unit"]
-        _add_in_order(graph, units)
+        entities, units = [], []
+        for where in wheres:
+            for point in self._store.scan(where, Fields(terms=True)):
+                if point.payload["kind"] == "entity":
+                    entities.append(read_entity(point))
+                elif point.payload["kind"] == "unit":
+                    place = (point.payload["recorded"], point.payload["order"])
+                    units.append((place, point))
+        for entity in entities:
+            graph.add_entity(entity)
+        # A link points to what came before: in this order its target is always there first.
+        for _, point in sorted(units, key=lambda item: item[0]):
+            graph.add(point)
         graph.seen.update(cursors)
 
     def _evict(self, keep: str) -> None:
@@ -289,13 +309,6 @@ class Graphs:
                 if sum(map(len, self._graphs.values())) <= self._most or bank == keep:
                     return
                 del self._graphs[bank]
-
-
-def _add_in_order(graph: BankGraph, units: list[tuple[Unit, Point]]) -> None:
-    """Adds units so that a link's target is there before the link (links point to what came before)."""
-    units.sort(key=lambda pair: (pair[1].payload["recorded"], pair[1].payload["order"]))
-    for unit, point in units:
-        graph.add(unit, point.terms)
 
 
 def entity_id(bank: str, name: str) -> str:
