@@ -184,9 +184,7 @@ def _local_mode(memory: Memory, vectors: Sequence[np.ndarray]) -> list[float]:
         client.create_collection("c", models.VectorParams(size=384, distance=models.Distance.COSINE))
         points = memory._async.engine.store.scan(Where(bank="bank", kind="unit"), Fields(vectors=True))
         batch = [
-            models.PointStruct(
-                id=p.id, vector=p.vector.tolist(), payload={"bank": "bank", "state": p.payload["state"]}
-            )
+            models.PointStruct(id=p.id, vector=p.vector.tolist(), payload={"bank": "bank", "kind": "unit"})
             for p in points
             if p.vector is not None
         ]
@@ -194,7 +192,7 @@ def _local_mode(memory: Memory, vectors: Sequence[np.ndarray]) -> list[float]:
     wanted = models.Filter(
         must=[
             models.FieldCondition(key=k, match=models.MatchValue(value=v))
-            for k, v in (("bank", "bank"), ("state", "live"))
+            for k, v in (("bank", "bank"), ("kind", "unit"))
         ]
     )
     return _time(

@@ -124,6 +124,16 @@ def test_the_model_keeps_order_and_is_indifferent_to_company(minilm: MiniLM) -> 
         assert all(text[a:b].strip() for a, b in embedding.offsets)
 
 
+def test_a_device_that_is_not_there_says_what_to_install() -> None:
+    from onnxruntime import get_available_providers
+
+    assert "CUDAExecutionProvider" not in get_available_providers()
+    with pytest.raises(ConfigurationError, match=r"fourfold\[gpu\]"):
+        load_embedder("minilm", device="cuda").embed(["hello"])
+    with pytest.raises(ConfigurationError, match="device"):
+        load_settings(device="abacus")
+
+
 def test_the_static_table_tells_topics_apart() -> None:
     boat, ship, tax = (
         e.vector for e in load_embedder("static").embed(["a small boat", "a little ship", "income tax"])

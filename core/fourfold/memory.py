@@ -82,7 +82,9 @@ class AsyncMemory:
         if api_key is not None:
             settings = settings.model_copy(update={"api_key": api_key})
         chosen = embedder if embedder is not None else settings.embedder
-        model = load_embedder(chosen, settings.threads) if isinstance(chosen, str) else chosen
+        model = (
+            load_embedder(chosen, settings.threads, settings.device) if isinstance(chosen, str) else chosen
+        )
         manifest = Manifest(model.name, model.dimension, model.token_dimension)
         address = StoreAddress(str(location or settings.location), manifest)
         store = await _in_thread(open_store, address, settings)
@@ -232,7 +234,7 @@ class AsyncBank:
             where = Where(
                 bank=self.name,
                 kind="unit",
-                live=None if retired else True,
+                live=not retired,
                 documents=None if document is None else (document,),
             )
             points = sorted(

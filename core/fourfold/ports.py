@@ -73,14 +73,14 @@ class Point:
 class Where:
     """Which points: all conditions that are given must hold. Instants are epoch seconds.
 
-    `live` True keeps the units that hold now, None does not ask. `held_at` keeps the units that a bank knew
+    `live` keeps the units that hold now in `bank`. `held_at` keeps the units that a bank knew
     and held at that moment. `occurred` keeps those whose `occurred` (or, if unknown, `mentioned_at`) meets
     `[start, end)`. `after` is (writer, revision): what that writer wrote later.
     """
 
     bank: str | None = None
     kind: str | None = None
-    live: bool | None = None
+    live: bool = False
     ids: tuple[str, ...] | None = None
     networks: tuple[str, ...] | None = None
     tags: tuple[str, ...] | None = None

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import Literal
 
 from platformdirs import user_data_path
 from pydantic import Field, ValidationError
@@ -28,6 +29,8 @@ class Settings(BaseSettings):
     """Seconds to wait for a Qdrant server."""
     embedder: str = "minilm"
     """"minilm" (packaged) or "static" (packaged, faster, a little weaker)."""
+    device: Literal["cpu", "cuda"] = "cpu"
+    """Where the embedding model runs; "cuda" needs the extra `gpu`."""
     threads: int = Field(default=0, ge=0, le=256)
     """Threads for the embedding model; 0 takes one a core, at most 8."""
     candidates: int = Field(default=80, ge=10, le=2000)

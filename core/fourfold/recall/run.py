@@ -83,7 +83,7 @@ def _where(request: Request) -> Where:
     during = request.during
     return Where(
         bank=request.bank,
-        live=True if request.as_of is None else None,
+        live=request.as_of is None,
         held_at=None if request.as_of is None else request.as_of.timestamp(),
         kind=None if request.as_of is None else "unit",
         networks=None if request.networks is None else tuple(Network(n).value for n in request.networks),

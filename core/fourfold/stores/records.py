@@ -30,7 +30,7 @@ def unit_payload(unit: Unit, order: int) -> dict[str, Any]:
     return {
         "kind": "unit",
         "bank": unit.bank,
-        "state": "live" if unit.retired_at is None else "retired",
+        "held_in": unit.bank if unit.retired_at is None else None,
         "text": unit.text,
         "network": unit.network.value,
         "document": unit.source.document,
