@@ -143,6 +143,44 @@ def test_replacing_a_document_retires_what_is_gone(memory: Memory, clock: Frozen
     assert gone.retired_by == "replace"
 
 
+def test_what_was_replaced_away_can_come_back(memory: Memory, clock: FrozenClock) -> None:
+    bank = memory.bank("a")
+    bank.retain(TALK, document="chat")
+    first = clock.now()
+    clock.advance(timedelta(days=1))
+    bank.retain(TALK[1:], document="chat", replace=True)
+    second = clock.now()
+    clock.advance(timedelta(days=1))
+    assert bank.retain(TALK, document="chat").count(Verdict.ADD) == 1
+    assert "Lisbon" in bank.recall("Lisbon brother Rui").text
+    assert "Lisbon" in bank.recall("Lisbon brother Rui", as_of=first).text
+    assert "Lisbon" not in bank.recall("Lisbon brother Rui", as_of=second).text
+
+
+def test_replacing_a_document_follows_an_edited_message(memory: Memory, clock: FrozenClock) -> None:
+    bank = memory.bank("a")
+    bank.retain([Message("The code is tulip.", id="1"), Message("The door is green.", id="2")], document="d")
+    clock.advance(timedelta(days=1))
+    edited = [Message("The code is daffodil.", id="1"), Message("The door is green.", id="2")]
+    replaced = bank.retain(edited, document="d", replace=True)
+    assert [op.verdict for op in replaced.operations] == [Verdict.NOOP, Verdict.RETIRE, Verdict.ADD]
+    assert {u.text for u in bank.units()} == {"The code is daffodil.", "The door is green."}
+
+
+def test_evidence_from_two_documents_is_kept_apart(memory: Memory, clock: FrozenClock) -> None:
+    bank = memory.bank("a")
+    bank.retain([Message("The key is under the mat.", id="1")], document="one")
+    bank.retain([Message("The key is under the mat.", id="1")], document="two")
+    (unit,) = bank.units()
+    assert unit.source.evidence == (("one", "1"), ("two", "1"))
+    bank.retain([Message("Another thing entirely.", id="9")], document="one", replace=True)
+    (kept, _) = bank.units()
+    assert kept.source.evidence == (("two", "1"),)
+    clock.advance(timedelta(days=1))
+    bank.retain([Message("Nothing of that kind.", id="9")], document="two", replace=True)
+    assert "key" not in bank.recall("the key under the mat").text
+
+
 def test_a_retold_conversation_grows_a_bank_by_at_most_a_fifth(real: Memory) -> None:
     pairs = json.loads((HERE / "data" / "retold.json").read_text())
     bank = real.bank("a")

@@ -5,8 +5,8 @@ Times are aware datetimes; a naive one is refused where it enters. Intervals are
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass, field
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from enum import StrEnum
 from typing import Literal
@@ -77,13 +77,28 @@ class Interval:
 
 @dataclass(frozen=True, slots=True)
 class Source:
-    """Where a unit came from: the document, the messages in the order they were said, and the characters
-    `[start, end)` of the first one."""
+    """Where a unit came from: the messages that said it, in order, the document of each (`documents`, as long as
+    `messages`), and the characters `[start, end)` of the first one. `document` is that of the first."""
 
     document: str
     messages: tuple[str, ...]
     start: int = 0
     end: int = 0
+    documents: tuple[str, ...] = ()
+
+    def __post_init__(self) -> None:
+        if not self.documents:
+            object.__setattr__(self, "documents", (self.document,) * len(self.messages))
+
+    @property
+    def evidence(self) -> tuple[tuple[str, str], ...]:
+        """(document, message) of every time it was said."""
+        return tuple(zip(self.documents, self.messages, strict=True))
+
+    def said_by(self, evidence: Sequence[tuple[str, str]]) -> Source:
+        """The same source with this `evidence`, of which there is some."""
+        documents, messages = zip(*evidence, strict=True)
+        return replace(self, document=documents[0], messages=messages, documents=documents)
 
 
 @dataclass(frozen=True, slots=True)

@@ -73,7 +73,7 @@ def sample_point(bank: str, name: str, text: str, **payload: Any) -> Point:
     embedding = HashEmbedder().embed([text])[0]
     fields = {
         "kind": "unit", "bank": bank, "held_in": bank, "text": text, "network": "world", "tags": [],
-        "document": "", "recorded": 100.0, "retired": NEVER, "from": 50.0, "to": 60.0,
+        "documents": [""], "recorded": 100.0, "retired": NEVER, "from": 50.0, "to": 60.0,
         "writer": "w", "revision": 1, **payload,
     }  # fmt: skip
     return Point(
@@ -140,7 +140,7 @@ def _keeps_banks_apart(store: Store) -> None:
 
 
 def _applies_every_filter(store: Store) -> None:
-    here = sample_point("a", "1", "one", tags=["x", "y"], document="d", network="belief")
+    here = sample_point("a", "1", "one", tags=["x", "y"], documents=["c", "d"], network="belief")
     gone = sample_point("a", "2", "two", held_in=None, retired=200.0, recorded=150.0, revision=2)
     other = Point(make_id("a", "3"), {"kind": "entity", "bank": "a", "writer": "w", "revision": 3})
     store.write([here, gone, other])

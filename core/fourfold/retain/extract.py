@@ -7,7 +7,7 @@ world. Names are found by their capitals, times by `fourfold.when`.
 from __future__ import annotations
 
 import re
-from collections.abc import Collection, Sequence
+from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass
 
 from fourfold.model import Interval, Network
@@ -29,8 +29,8 @@ class Statement:
 
 def extract(pieces: Sequence[Piece], known: Collection[str] = ()) -> list[Statement]:
     """One statement a piece, in order. `known` are casefolded names that need no further proof to be names."""
-    vouched = set(known) | _inside_sentences(pieces) | {p.speaker.casefold() for p in pieces if p.speaker}
-    return [_statement(piece, vouched) for piece in pieces]
+    vouched = _inside_sentences(pieces) | {p.speaker.casefold() for p in pieces if p.speaker}
+    return [_statement(piece, lambda name: name in vouched or name in known) for piece in pieces]
 
 
 _CAPITAL = r"[A-ZÀ-ÖØ-ÞĀ-Ž][\w'’&.-]*[\w]|[A-ZÀ-ÖØ-Þ]"
@@ -58,7 +58,7 @@ _CONFIDENCE = {"sure": 0.9, "firm": 0.8, "held": 0.7, "weak": 0.5, "doubt": 0.6}
 _AGENT_ROLES = ("assistant", "tool")
 
 
-def _statement(piece: Piece, vouched: set[str]) -> Statement:
+def _statement(piece: Piece, vouched: Callable[[str], bool]) -> Statement:
     times = find_times(piece.text, piece.at) if asking(piece.text) < 1 else []
     network, confidence = _classify(piece)
     return Statement(piece, network, _names(piece, vouched), times[0].interval if times else None, confidence)
@@ -74,7 +74,7 @@ def _classify(piece: Piece) -> tuple[Network, float | None]:
     return Network.WORLD, None
 
 
-def _names(piece: Piece, vouched: set[str]) -> tuple[str, ...]:
+def _names(piece: Piece, vouched: Callable[[str], bool]) -> tuple[str, ...]:
     """The speaker, then the names in the text. A capital at the start of a sentence proves nothing: such a
     word counts if it is vouched for, or if it begins a name of several words."""
     found = [piece.speaker] if piece.speaker else []
@@ -84,9 +84,9 @@ def _names(piece: Piece, vouched: set[str]) -> tuple[str, ...]:
             continue
         starts = _STARTS.search(piece.text[: match.start()]) is not None and match.group().startswith(name)
         greeting, _, rest = name.partition(" ")
-        if starts and rest.casefold() in vouched and greeting.casefold() not in vouched:
+        if starts and vouched(rest.casefold()) and not vouched(greeting.casefold()):
             name, starts = rest, False  # "Morning Melanie!"
-        if not starts or name.casefold() in vouched or " " in name:
+        if not starts or vouched(name.casefold()) or " " in name:
             found.append(name)
     return tuple(dict.fromkeys(found))
 

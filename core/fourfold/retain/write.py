@@ -17,7 +17,7 @@ import numpy as np
 from fourfold.engine import Engine
 from fourfold.errors import InputError
 from fourfold.model import Link, Message, Operation, Retained, Source, Unit, Usage, Verdict
-from fourfold.ports import Embedder, Embedding, Fields, Floats, Point, Query, Where
+from fourfold.ports import Embedder, Embedding, Fields, Floats, Point, Query, Store, Where
 from fourfold.retain.chunk import read_messages, split_message
 from fourfold.retain.extract import Statement, extract
 from fourfold.retain.link import SEMANTIC_FLOOR, SEMANTIC_MOST, semantic_links, temporal_link
@@ -71,17 +71,19 @@ def retain(engine: Engine, request: Request, progress: Progress | None = None) -
         raise InputError("There is nothing to retain: the text is empty.")
     graph = engine.graphs.get(request.bank)
     with graph.lock:
-        known = dict(graph.messages(request.document))
-        names = set(graph.names())
+        known = graph.known(request.document, [str(m.id) for m in messages])
+    if request.replace:
+        edited = _edited(engine.store, request, messages)
+        known = {message: row for message, row in known.items() if message not in edited}
     new = [m for m in messages if m.id not in known]
     pieces = [piece for m in new for piece in split_message(m, engine.settings.unit_words)]
-    statements = extract(pieces, names)
+    statements = extract(pieces, graph.names().keys())
     embedded = _embed(engine.embedder, statements, request.context, progress)
     with graph.lock:
         writing = _Writing(engine, request, engine.graphs.get(request.bank), now)
         writing.note_known(messages, known)
         if request.replace:
-            writing.retire_missing({m.id for m in messages if m.id})
+            writing.forget_all_but(set(known) & {m.id for m in messages if m.id})
         writing.add_all(statements, embedded)
         writing.commit()
     usage = Usage(
@@ -91,6 +93,21 @@ def retain(engine: Engine, request: Request, progress: Progress | None = None) -
         total_seconds=time.perf_counter() - began,
     )
     return Retained(tuple(writing.touched.values()), tuple(writing.operations), usage)
+
+
+def _edited(store: Store, request: Request, messages: Sequence[Message]) -> set[str]:
+    """The messages of a document that units quote and that now have other words."""
+    texts = {m.id: m.text for m in messages}
+    where = Where(bank=request.bank, live=True, documents=(request.document,))
+    units = [read_unit(point) for point in store.scan(where)]
+    quoted = ((u, *u.source.evidence[0]) for u in units)
+    return {
+        message
+        for unit, document, message in quoted
+        if document == request.document
+        and message in texts
+        and texts[message][unit.source.start : unit.source.end] != unit.text
+    }
 
 
 @dataclass(frozen=True, slots=True)
@@ -166,23 +183,27 @@ class _Writing:
         for unit in self._read(ids):
             self._keep(unit, "this message of the document is retained already")
 
-    def retire_missing(self, kept: set[str]) -> None:
-        """Retires the units of the document all of whose messages are gone from it."""
-        where = Where(bank=self.request.bank, kind="unit", live=True, documents=(self.request.document,))
+    def forget_all_but(self, kept: set[str]) -> None:
+        """Takes all other messages of the document from the evidence of units; those left with none are retired."""
+        document = self.request.document
+        where = Where(bank=self.request.bank, live=True, documents=(document,))
         for point in self.engine.store.scan(where, Fields(vectors=True)):
             unit = read_unit(point)
-            if kept.isdisjoint(unit.source.messages):
-                gone = replace(unit, retired_at=self.now, retired_by="replace")
-                self._amend(point, gone)
+            evidence = [pair for pair in unit.source.evidence if pair[0] != document or pair[1] in kept]
+            if not evidence:
+                self._amend(point, replace(unit, retired_at=self.now, retired_by="replace"))
                 self.operations.append(Operation(Verdict.RETIRE, unit.id, "gone from the document"))
+            elif len(evidence) < len(unit.source.evidence):
+                self._amend(point, replace(unit, source=unit.source.said_by(evidence)))
 
     def add_all(self, statements: Sequence[Statement], embedded: Sequence[_Embedded]) -> None:
         """Reconciles and links the statements, in order."""
-        known = self.graph.messages(self.request.document)
+        said = {s.piece.message for s in statements}
+        known = {} if self.request.replace else self.graph.known(self.request.document, said)
         pairs = [(s, e) for s, e in zip(statements, embedded, strict=True) if s.piece.message not in known]
         self._matrix = np.zeros((len(pairs), self.engine.embedder.dimension), np.float32)
         nearest = self._nearest([e.embedding.vector for _, e in pairs])
-        before = self._before(pairs[0][0]) if pairs else None
+        before = self._before() if pairs else None
         for (statement, vectors), neighbours in zip(pairs, nearest, strict=True):
             before = self._add(statement, vectors, neighbours, before)
 
@@ -239,8 +260,12 @@ class _Writing:
         self, statement: Statement, names: tuple[str, ...], session: str, links: tuple[Link, ...]
     ) -> Unit:
         piece, request = statement.piece, self.request
+        named = (request.bank, "unit", request.document, piece.message, str(piece.start))
+        identity = make_id(*named)
+        if self.graph.row(identity) is not None:  # it is there, retired: this is another one
+            identity = make_id(*named, self.now.isoformat())
         return Unit(
-            id=make_id(request.bank, "unit", request.document, piece.message, str(piece.start)),
+            id=identity,
             bank=request.bank,
             text=piece.text,
             network=statement.network,
@@ -287,8 +312,8 @@ class _Writing:
             return [[] for _ in vectors]
         return self.engine.store.search([Query(where, SEMANTIC_MOST, vector=v) for v in vectors])
 
-    def _before(self, first: Statement) -> _Before | None:
-        """The last unit of the document, if the first statement may continue its session."""
+    def _before(self) -> _Before | None:
+        """The last unit of the document, whose session the first statement may continue."""
         row = self.graph.last(self.request.document)
         if row is None:
             return None
@@ -352,8 +377,9 @@ class _Writing:
     def _add_evidence(self, unit_id: str, reason: str, message: str) -> None:
         point = next(iter(self._points_of([unit_id])))
         unit = read_unit(point)
-        if message not in unit.source.messages:
-            unit = replace(unit, source=replace(unit.source, messages=(*unit.source.messages, message)))
+        said = (self.request.document, message)
+        if said not in unit.source.evidence:
+            unit = replace(unit, source=unit.source.said_by([*unit.source.evidence, said]))
             self._amend(point, unit)
         self._keep(unit, reason)
 

@@ -21,7 +21,7 @@ INDEXED: dict[str, FieldType] = {
     "network": "keyword",
     "tags": "keyword",
     "entities": "keyword",
-    "document": "keyword",
+    "documents": "keyword",
     "writer": "keyword",
     "revision": "integer",
     "recorded": "float",
@@ -71,7 +71,7 @@ def conditions(where: Where) -> Iterator[Condition]:
         yield Match("bank", (where.bank,))
     if where.kind is not None:
         yield Match("kind", (where.kind,))
-    for key, values in (("network", where.networks), ("tags", where.tags), ("document", where.documents)):
+    for key, values in (("network", where.networks), ("tags", where.tags), ("documents", where.documents)):
         if values is not None:
             yield Match(key, values)
     if where.held_at is not None:

@@ -11,7 +11,7 @@ from __future__ import annotations
 import math
 import threading
 from collections import Counter, OrderedDict
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -190,17 +190,19 @@ class BankGraph:
             previous = max(before)[1]
             self._rows[row]["previous"] = previous
             self._rows[previous]["next"] = row
-        document = payload["document"]
-        known = self._documents.setdefault(document, {})
-        for message in payload["messages"]:
-            known.setdefault(message, row)
-        last = self._last.get(document)
-        if last is None or self._rows[last]["mentioned"] <= self._rows[row]["mentioned"]:
-            self._last[document] = row
+        for document, message in zip(payload["documents"], payload["messages"], strict=True):
+            known = self._documents.setdefault(document, {})
+            if message not in known or self._rows[known[message]]["retired"] != NEVER:
+                known[message] = row
+            last = self._last.get(document)
+            if last is None or self._rows[last]["mentioned"] <= self._rows[row]["mentioned"]:
+                self._last[document] = row
 
-    def messages(self, document: str) -> Mapping[str, int]:
-        """The message ids of a document that are in the bank, and the row of the (first) unit of each."""
-        return self._documents.get(document, {})
+    def known(self, document: str, messages: Iterable[str]) -> dict[str, int]:
+        """Those of `messages` that units hold now, and the row of the (first) unit of each."""
+        rows = self._documents.get(document, {})
+        found = ((message, rows[message]) for message in messages if message in rows)
+        return {message: row for message, row in found if self._rows[row]["retired"] == NEVER}
 
     def same_words(self, text: str) -> list[int]:
         """The rows of units that (but for a hash collision) have the same words as `text`, case and punctuation
