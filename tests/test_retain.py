@@ -252,6 +252,8 @@ def test_extraction_needs_no_capital_at_the_start_of_a_sentence() -> None:
         ([Message(cast(str, b"hi"))], "not a string"),
         ([Message("hi", role=cast(Any, "robot"))], "role"),
         ([Message("hi", speaker="x" * 300)], "200 characters"),
+        ([Message("hi", id=cast(str, 7))], "not a string"),
+        ([Message("hi", id="1"), Message("ho", id="1")], "an id of its own"),
     ],
 )
 def test_bad_input_is_refused_before_anything_is_written(memory: Memory, messages: object, says: str) -> None:

@@ -34,7 +34,7 @@ def read_messages(given: str | Sequence[Message], at: datetime | None, now: date
     the same message has the same id on every run."""
     aware(at, "at")
     listed = [Message(given, at=at)] if isinstance(given, str) else list(given)
-    read: list[Message] = []
+    read: dict[str, Message] = {}
     seen: dict[str, int] = {}
     for number, message in enumerate(listed):
         if not isinstance(message, Message):
@@ -46,8 +46,12 @@ def read_messages(given: str | Sequence[Message], at: datetime | None, now: date
             continue
         identity = message.id or _content_id(message, text, seen)
         speaker = clean(message.speaker).replace("\n", " ") if message.speaker else None
-        read.append(Message(text, speaker or None, message.role, message.at or at or now, identity))
-    return read
+        said = Message(text, speaker or None, message.role, message.at or at or now, identity)
+        if read.setdefault(identity, said) != said:
+            raise InputError(
+                f'Two messages have the id "{identity}" and say different things: give each an id of its own.'
+            )
+    return list(read.values())
 
 
 def split_message(message: Message, most_words: int) -> list[Piece]:
@@ -67,6 +71,9 @@ def split_message(message: Message, most_words: int) -> list[Piece]:
 def _checked(message: Message, number: int) -> str:
     if not isinstance(message.text, str):
         raise InputError(f"The text of message {number} is a {type(message.text).__name__}, not a string.")
+    for name, value in (("speaker", message.speaker), ("id", message.id)):
+        if value is not None and not isinstance(value, str):
+            raise InputError(f"The {name} of message {number} is a {type(value).__name__}, not a string.")
     if len(message.text) > _LONGEST_MESSAGE:
         raise InputError(
             f"Message {number} has {len(message.text):,} characters; the most is {_LONGEST_MESSAGE:,}. "
