@@ -91,6 +91,15 @@ def test_the_trace_tells_times_and_candidates(talk: Memory) -> None:
     assert {"plan", "search", "graph", "rerank", "fuse", "pack"} <= trace.milliseconds.keys()
 
 
+@pytest.mark.parametrize(
+    "question",
+    ["How do I configure a Kubernetes ingress?", "What is the boiling point of tungsten?",
+     "Which tax form reports foreign dividends?"],
+)  # fmt: skip
+def test_an_off_topic_question_finds_nothing(talk: Memory, question: str) -> None:
+    assert talk.bank("a").recall(question).hits == ()
+
+
 def test_an_empty_or_unknown_bank_has_no_hits(memory: Memory) -> None:
     assert memory.bank("nobody").recall("anything").hits == ()
     assert memory.banks() == []

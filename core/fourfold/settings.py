@@ -35,6 +35,8 @@ class Settings(BaseSettings):
     """Threads for the embedding model; 0 takes one a core, at most 8."""
     candidates: int = Field(default=80, ge=10, le=2000)
     """How many units the semantic and keyword channels each put forward."""
+    relevance: float = Field(default=0.34, ge=0, le=1)
+    """A question finds nothing unless some unit reaches this late-interaction score; 0 for no floor."""
     session_gap_hours: float = Field(default=6.0, gt=0)
     """A silence this long ends a session."""
     unit_words: int = Field(default=120, ge=20, le=2000)

@@ -128,6 +128,9 @@ class _Search:
             rows = self._with_neighbours({*near, *terms, *dated, *reached}, near, terms)
         timer.lap("graph")
         cosines, late = self._second(rows)
+        floor = self.engine.settings.relevance if self.where.occurred is None else 0.0
+        if not rerank.relevant(self.plan, late, floor):
+            cosines, late = {}, {}
         admitted = np.array(sorted(cosines), dtype=np.intp)
         channels: dict[Channel, Mapping[int, float]] = {
             "semantic": near,
