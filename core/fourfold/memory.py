@@ -24,7 +24,7 @@ from fourfold.model import BankInfo, Entity, Interval, Message, Network, Recall,
 from fourfold.models import load_embedder
 from fourfold.ports import Clock, Embedder, Store, Where
 from fourfold.recall.fuse import Weights
-from fourfold.retain.write import Progress
+from fourfold.retain.embed import Progress
 from fourfold.settings import Settings, load_settings
 from fourfold.stores import StoreAddress, open_store
 from fourfold.stores.graph import Graphs

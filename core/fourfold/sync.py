@@ -20,7 +20,7 @@ from fourfold.memory import AsyncBank, AsyncMemory
 from fourfold.model import BankInfo, Entity, Interval, Message, Network, Recall, Retained, Unit
 from fourfold.ports import Clock, Embedder, Store
 from fourfold.recall.fuse import Weights
-from fourfold.retain.write import Progress
+from fourfold.retain.embed import Progress
 from fourfold.settings import Settings
 
 T = TypeVar("T")

@@ -7,7 +7,7 @@ a bank are ordered. The graph changes only after the store has acknowledged.
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from functools import partial
@@ -17,8 +17,9 @@ import numpy as np
 from fourfold.engine import Engine
 from fourfold.errors import InputError
 from fourfold.model import Link, Message, Operation, Retained, Source, Unit, Usage, Verdict
-from fourfold.ports import Embedder, Embedding, Fields, Floats, Point, Query, Store, Where
+from fourfold.ports import Fields, Floats, Point, Query, Store, Where
 from fourfold.retain.chunk import read_messages, split_message
+from fourfold.retain.embed import Embedded, Progress, embed_statements
 from fourfold.retain.extract import Statement, extract
 from fourfold.retain.link import SEMANTIC_FLOOR, SEMANTIC_MOST, semantic_links, temporal_link
 from fourfold.retain.reconcile import Claim, same_statement
@@ -34,15 +35,10 @@ from fourfold.stores.records import (
     stamped,
     unit_payload,
 )
-from fourfold.text import SparseVector, document_vector, terms, words
-
-Progress = Callable[[int, int], None]
-"""Called with (done, total) texts."""
+from fourfold.text import SparseVector, document_vector, terms
 
 PREVIOUS_WEIGHT = 0.9
 """The line a unit answers counts this much of its own words in late interaction (docs/adr/0003)."""
-
-_EMBED_AT_ONCE = 64
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,7 +74,7 @@ def retain(engine: Engine, request: Request, progress: Progress | None = None) -
     new = [m for m in messages if m.id not in known]
     pieces = [piece for m in new for piece in split_message(m, engine.settings.unit_words)]
     statements = extract(pieces, graph.names().keys())
-    embedded = _embed(engine.embedder, statements, request.context, progress)
+    embedded = embed_statements(engine.embedder, statements, request.context, progress)
     with graph.lock:
         writing = _Writing(engine, request, engine.graphs.get(request.bank), now)
         writing.note_known(messages, known)
@@ -110,54 +106,6 @@ def _edited(store: Store, request: Request, messages: Sequence[Message]) -> set[
     }
 
 
-@dataclass(frozen=True, slots=True)
-class _Embedded:
-    """A statement's vectors: of the text as it is embedded, and which token rows are of the text alone."""
-
-    embedding: Embedding
-    own_from: int
-    seconds: float
-
-    @property
-    def own(self) -> Floats:
-        return self.embedding.tokens[self.own_from :]
-
-
-def _embed(
-    embedder: Embedder, statements: Sequence[Statement], context: str, progress: Progress | None
-) -> list[_Embedded]:
-    found: list[_Embedded] = []
-    for first in range(0, len(statements), _EMBED_AT_ONCE):
-        batch = statements[first : first + _EMBED_AT_ONCE]
-        prefixes = [situate(s, context) for s in batch]
-        began = time.perf_counter()
-        embeddings = embedder.embed([p + s.piece.text for p, s in zip(prefixes, batch, strict=True)])
-        share = (time.perf_counter() - began) / len(batch)
-        for prefix, statement, embedding in zip(prefixes, batch, embeddings, strict=True):
-            kept = _content_rows(prefix + statement.piece.text, embedding)
-            before = sum(embedding.offsets[row][1] <= len(prefix) for row in kept)
-            tokens = embedding.tokens[kept]
-            found.append(_Embedded(replace(embedding, tokens=tokens), before, share))
-        if progress is not None:
-            progress(len(found), len(statements))
-    return found
-
-
-def _content_rows(text: str, embedding: Embedding) -> list[int]:
-    """The token rows worth keeping: those of words that a question could look for."""
-    stopped = [(word.start, word.end) for word in words(text) if not word.stem]
-    starts = {at for start, end in stopped for at in range(start, end)}
-    return [row for row, (start, _) in enumerate(embedding.offsets) if start not in starts]
-
-
-def situate(statement: Statement, context: str) -> str:
-    """What is embedded before a text: "(8 May 2023, context) Speaker: "."""
-    piece = statement.piece
-    date = f"{piece.at.day} {piece.at:%B %Y}"
-    inside = f"{date}, {context}" if context else date
-    return f"({inside}) {piece.speaker}: " if piece.speaker else f"({inside}) "
-
-
 @dataclass(slots=True)
 class _Writing:
     """One write to one bank, prepared under its lock. Nothing is changed before `commit`."""
@@ -169,7 +117,7 @@ class _Writing:
     operations: list[Operation] = field(default_factory=list)
     touched: dict[str, Unit] = field(default_factory=dict)
     _points: dict[str, Point] = field(default_factory=dict)
-    _added: list[tuple[Unit, _Embedded]] = field(default_factory=list)
+    _added: list[tuple[Unit, Embedded]] = field(default_factory=list)
     _matrix: Floats = field(default_factory=lambda: np.zeros((0, 0), np.float32))
     _resolver: Resolver = field(init=False)
 
@@ -196,7 +144,7 @@ class _Writing:
             elif len(evidence) < len(unit.source.evidence):
                 self._amend(point, replace(unit, source=unit.source.said_by(evidence)))
 
-    def add_all(self, statements: Sequence[Statement], embedded: Sequence[_Embedded]) -> None:
+    def add_all(self, statements: Sequence[Statement], embedded: Sequence[Embedded]) -> None:
         """Reconciles and links the statements, in order."""
         said = {s.piece.message for s in statements}
         known = {} if self.request.replace else self.graph.known(self.request.document, said)
@@ -228,7 +176,7 @@ class _Writing:
     # one statement ----------------------------------------------------------------------------------------
 
     def _add(
-        self, statement: Statement, vectors: _Embedded, near: list[tuple[str, float]], before: _Before | None
+        self, statement: Statement, vectors: Embedded, near: list[tuple[str, float]], before: _Before | None
     ) -> _Before:
         piece = statement.piece
         names = self._resolver.resolve(statement.names, piece.at)
@@ -293,7 +241,7 @@ class _Writing:
         return make_id(self.request.bank, "session", self.request.document, message)[:13], None
 
     def _links(
-        self, at: datetime, near: list[tuple[str, float]], vectors: _Embedded, follows: _Before | None
+        self, at: datetime, near: list[tuple[str, float]], vectors: Embedded, follows: _Before | None
     ) -> tuple[Link, ...]:
         here = self._nearest_here(vectors, SEMANTIC_MOST, SEMANTIC_FLOOR)
         links = semantic_links([*near, *((self._added[i][0].id, cosine) for i, cosine in here.items())])
@@ -322,7 +270,7 @@ class _Writing:
         return _Before(unit.session, unit.mentioned_at, _own(point), unit)
 
     def _known_as(
-        self, claim: Claim, vectors: _Embedded, near: list[tuple[str, float]]
+        self, claim: Claim, vectors: Embedded, near: list[tuple[str, float]]
     ) -> tuple[str, str] | None:
         """The unit that already says what `claim` says, and why that is so."""
         for i in self._nearest_here(vectors, 3, _LIKELY):
@@ -340,7 +288,7 @@ class _Writing:
                 return unit.id, reason
         return None
 
-    def _nearest_here(self, vectors: _Embedded, most: int, floor: float) -> dict[int, float]:
+    def _nearest_here(self, vectors: Embedded, most: int, floor: float) -> dict[int, float]:
         """The statements of this very retain that are nearest, with their cosines."""
         if not self._added:
             return {}
