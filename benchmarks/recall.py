@@ -32,7 +32,7 @@ WITHOUT = {
     "keyword": {"keyword": 0.0, "lend_keyword": 0.0},
     "semantic": {"semantic": 0.0},
     "graph": {"graph": 0.0},
-    "neighbours": {"lend": 0.0, "lend_keyword": 0.0, "lend_semantic": 0.0, "lend_semantic_far": 0.0},
+    "neighbours": {"lend": 0.0, "lend_keyword": 0.0, "lend_semantic": 0.0},
     "speaker": {"speaker": 0.0},
     "session": {"session": 0.0},
     "dates": {"dated": 0.0, "when": 0.0},

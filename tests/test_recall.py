@@ -8,7 +8,6 @@ import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from numpy.typing import NDArray
 
 from fourfold import InputError, Interval, Memory, Message, Network
 from fourfold.model import Source, Unit
@@ -146,30 +145,24 @@ def test_a_ranking_does_not_change_because_another_bank_grew(memory: Memory) -> 
     assert [(h.unit.id, h.score) for h in bank.recall("rare common fox").hits] == before
 
 
-def _rows(sizes: list[int], said: list[int]) -> NDArray[np.void]:
-    rows = np.zeros(len(sizes), dtype=[("tokens", "i4"), ("said", "i8")])
-    rows["tokens"], rows["said"] = sizes, said
-    return rows
-
-
 @given(
     st.lists(st.tuples(st.integers(1, 90), st.integers(0, 9)), max_size=30),
     st.integers(1, 300),
     st.integers(1, 9),
 )
 def test_packing_keeps_every_bound(units: list[tuple[int, int]], budget: int, limit: int) -> None:
-    rows = _rows([size for size, _ in units], [said for _, said in units])
-    chosen = choose(range(len(units)), rows, budget, limit)
+    tokens = np.array([size for size, _ in units], dtype=np.int32)
+    said = np.array([saying for _, saying in units], dtype=np.int64)
+    chosen = choose(tokens, said, budget, limit)
     assert chosen == sorted(chosen)
-    assert sum(rows["tokens"][chosen]) <= budget
-    assert len(set(rows["said"][chosen])) == len(chosen) <= limit
-    assert choose(range(len(units)), rows, None, None) == sorted(
-        np.unique(rows["said"], return_index=True)[1]
-    )
+    assert sum(tokens[chosen]) <= budget
+    assert len(set(said[chosen])) == len(chosen) <= limit
+    assert choose(tokens, said, None, None) == sorted(np.unique(said, return_index=True)[1])
 
 
 def test_packing_skips_what_does_not_fit_and_goes_on() -> None:
-    assert choose([0, 1, 2], _rows([10, 50, 20], [1, 2, 3]), 40, None) == [0, 2]
+    tokens, said = np.array([10, 50, 20], dtype=np.int32), np.array([1, 2, 3], dtype=np.int64)
+    assert choose(tokens, said, 40, None) == [0, 2]
 
 
 def test_a_retired_unit_is_marked_in_the_prompt() -> None:

@@ -38,6 +38,9 @@ class Embedder(Protocol):
 
     `name` identifies the model and everything that changes its vectors: a store remembers it and refuses
     another. `token_dimension` is 0 where the model has no token vectors; late interaction is off then.
+
+    It may also have `centroids`, (k, token_dimension) with k up to 65,536: what token vectors are rounded to, so that
+    late interaction is estimated over a whole bank. Without them only what other channels find is reranked.
     """
 
     name: str

@@ -33,9 +33,9 @@ class Settings(BaseSettings):
     """Where the embedding model runs; "cuda" needs the extra `gpu`."""
     threads: int = Field(default=0, ge=0, le=256)
     """Threads for the embedding model; 0 takes one a core, at most 8."""
-    candidates: int = Field(default=80, ge=10, le=2000)
-    """How many units the semantic and keyword channels each put forward."""
-    relevance: float = Field(default=0.34, ge=0, le=1)
+    candidates: int = Field(default=160, ge=10, le=2000)
+    """How many units a recall scores exactly; a larger `limit` raises it."""
+    relevance: float = Field(default=0.3, ge=0, le=1)
     """A question finds nothing unless some unit reaches this late-interaction score; 0 for no floor."""
     session_gap_hours: float = Field(default=6.0, gt=0)
     """A silence this long ends a session."""

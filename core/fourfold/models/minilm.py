@@ -18,9 +18,10 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from fourfold.errors import ConfigurationError, ModelError
+from fourfold.models.centroids import load_centroids
 from fourfold.models.projection import project, rotation
 from fourfold.models.wordpiece import load_tokenizer, wordy_rows
-from fourfold.ports import Embedding
+from fourfold.ports import Embedding, Floats
 
 if TYPE_CHECKING:
     from onnxruntime import InferenceSession
@@ -38,7 +39,7 @@ class MiniLM:
     `threads` 0 takes one a core, at most 8; `device` is "cpu" or "cuda". Safe to call from several threads.
     """
 
-    name = "all-MiniLM-L6-v2-int8/128"
+    name = "all-MiniLM-L6-v2-int8/128/2048"
     dimension = 384
     token_dimension = 128
 
@@ -47,6 +48,11 @@ class MiniLM:
         self._lock = threading.Lock()
         self._loaded: tuple[Tokenizer, InferenceSession] | None = None
         self._rotation = rotation(self.dimension, self.token_dimension)
+
+    @property
+    def centroids(self) -> Floats:
+        """What token vectors are rounded to, (2048, 128)."""
+        return load_centroids("minilm")
 
     def embed(self, texts: Sequence[str]) -> list[Embedding]:
         """One embedding a text. Texts of like length share a batch, so little is computed for padding."""

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from fourfold.models.centroids import load_centroids
 from fourfold.models.wordpiece import load_tokenizer, wordy_rows
 from fourfold.ports import Embedding, Floats
 
@@ -25,13 +26,18 @@ _LONGEST = 512
 class StaticTable:
     """256 dimensions, up to 512 tokens a text. Its token vectors are the table's rows, first 128 components."""
 
-    name = "fourfold-static-256/128"
+    name = "fourfold-static-256/128/2048"
     dimension = 256
     token_dimension = 128
 
     def __init__(self) -> None:
         self._lock = threading.Lock()
         self._loaded: tuple[Tokenizer, Floats, Floats] | None = None
+
+    @property
+    def centroids(self) -> Floats:
+        """What token vectors are rounded to, (2048, 128)."""
+        return load_centroids("static")
 
     def embed(self, texts: Sequence[str]) -> list[Embedding]:
         """One embedding a text."""

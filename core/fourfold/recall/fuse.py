@@ -7,7 +7,6 @@ multiplied by what the question and the unit tell apart from words. Measured aga
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import dataclass
 
 import numpy as np
@@ -15,10 +14,9 @@ from numpy.typing import NDArray
 
 from fourfold.ports import Floats
 from fourfold.recall.plan import Plan
+from fourfold.recall.ranked import Rows
 from fourfold.recall.temporal import nearness
 from fourfold.stores.graph import BankGraph
-
-Rows = NDArray[np.intp]
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,9 +29,8 @@ class Weights:
     graph: float = 0.05
     lend_keyword: float = 0.3
     """What a unit lends of its keyword score to its neighbours in the session."""
-    lend_semantic: float = 0.7
-    lend_semantic_far: float = 0.3
-    """What it lends of its cosine to its neighbours, and to theirs."""
+    lend_semantic: float = 0.5
+    """What it lends of its cosine to the one before (the one after has it in its vector)."""
     lend: float = 0.05
     """The same of the fused score: evidence comes in runs."""
     speaker: float = 0.5
@@ -51,47 +48,46 @@ class Weights:
 
 @dataclass(frozen=True, slots=True)
 class Candidates:
-    """The rows under consideration (sorted) and their raw scores, 0 where a channel has none."""
+    """The rows under consideration (sorted), and what is known of each once for all: its raw keyword score and its
+    activation, 0 where it has none."""
 
     rows: Rows
     keyword: Floats
-    semantic: Floats
-    rerank: Floats
     graph: Floats
 
 
-@dataclass(frozen=True, slots=True)
-class Fused:
-    """A score a candidate, and the factors it was multiplied by."""
+class Fusion:
+    """Scores candidates; `fused` may be asked again once cosines and late interaction are known better.
 
-    scores: Floats
-    factors: Mapping[str, Floats]
+    Build it under the graph's lock.
+    """
+
+    def __init__(self, plan: Plan, graph: BankGraph, found: Candidates, weights: Weights) -> None:
+        records = graph.rows[found.rows]
+        self._weights = weights
+        self._before, self._after = (_positions(found.rows, records[side]) for side in ("previous", "next"))
+        self.factors = _factors(plan, records, found.keyword, weights)
+        """What each candidate's score is multiplied by, by name."""
+        self._factor = np.prod(list(self.factors.values()), axis=0)
+        self._words = weights.keyword * _scaled(self._lent(found.keyword, weights.lend_keyword))
+        self._words += weights.graph * _scaled(found.graph)
+
+    def fused(self, semantic: Floats, rerank: Floats) -> Floats:
+        """One score a candidate, in the order of its rows; so are the raw scores given."""
+        weights = self._weights
+        near = semantic + weights.lend_semantic * _at(semantic, self._after, default=semantic.min(initial=0))
+        score = self._words + weights.semantic * _scaled(near) + weights.rerank * _scaled(rerank)
+        return self._lent(score * self._factor, weights.lend)
+
+    def _lent(self, scores: Floats, share: float) -> Floats:
+        lent: Floats = scores + share * (_at(scores, self._before) + _at(scores, self._after))
+        return lent
 
 
-def fuse(plan: Plan, graph: BankGraph, found: Candidates, weights: Weights) -> Fused:
-    """Fuses; the caller holds the graph's lock."""
-    records = graph.rows[found.rows]
-    before, after = (_positions(found.rows, records[side]) for side in ("previous", "next"))
-    far_before, far_after = (np.append(side, len(side))[side] for side in (before, after))
-    semantic = _lent(found.semantic, before, after, weights.lend_semantic)
-    semantic += _lent(found.semantic, far_before, far_after, weights.lend_semantic_far) - found.semantic
-    score = (
-        weights.keyword * _scaled(_lent(found.keyword, before, after, weights.lend_keyword))
-        + weights.semantic * _scaled(semantic)
-        + weights.rerank * _scaled(found.rerank)
-        + weights.graph * _scaled(found.graph)
-    )
-    factors = _factors(plan, graph, found, weights)
-    for factor in factors.values():
-        score = score * factor
-    return Fused(_lent(score, before, after, weights.lend), factors)
-
-
-def _factors(plan: Plan, graph: BankGraph, found: Candidates, weights: Weights) -> dict[str, Floats]:
-    records = graph.rows[found.rows]
+def _factors(plan: Plan, records: NDArray[np.void], keyword: Floats, weights: Weights) -> dict[str, Floats]:
     factors = {
         "asking": 1 - weights.asking * records["asking"],
-        "session": 1 + weights.session * _by_session(found.keyword, records["session"]),
+        "session": 1 + weights.session * _by_session(keyword, records["session"]),
     }
     if plan.speaker >= 0:
         factors["speaker"] = 1 + weights.speaker * (records["speaker"] == plan.speaker)
@@ -120,10 +116,9 @@ def _positions(rows: Rows, wanted: NDArray[np.int32]) -> Rows:
     return np.where(hit, at, len(rows))
 
 
-def _lent(scores: Floats, before: Rows, after: Rows, share: float) -> Floats:
-    padded = np.append(scores, np.float32(0))
-    lent: Floats = scores + share * (padded[before] + padded[after])
-    return lent
+def _at(scores: Floats, places: Rows, default: float = 0.0) -> Floats:
+    """The score at each place; `default` for the place behind the last, which is nowhere."""
+    return np.append(scores, np.float32(default))[places]
 
 
 def _by_session(keyword: Floats, sessions: NDArray[np.int32]) -> Floats:

@@ -3,28 +3,27 @@ skipped, shorter ones behind it may still; a statement is given once."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-
 import numpy as np
 from numpy.typing import NDArray
 
 from fourfold.model import Interval, Unit
 
 
-def choose(order: Iterable[int], rows: NDArray[np.void], budget: int | None, limit: int | None) -> list[int]:
-    """Which of `order` (rows, best first) go in: at most `budget` tokens (column "tokens") and `limit` units, no
-    two that say the same (column "said"). None is no bound."""
+def choose(
+    tokens: NDArray[np.int32], said: NDArray[np.int64], budget: int | None, limit: int | None
+) -> list[int]:
+    """Which places of a ranking go in, best first: at most `budget` tokens and `limit` units, no two that say the
+    same. None is no bound."""
     chosen: list[int] = []
-    said: set[int] = set()
-    left = np.inf if budget is None else budget
-    for row in order:
+    seen: set[int] = set()
+    left = float("inf") if budget is None else budget
+    for place, (size, saying) in enumerate(zip(tokens.tolist(), said.tolist(), strict=True)):
         if limit is not None and len(chosen) >= limit:
             break
-        size, saying = int(rows[row]["tokens"]), int(rows[row]["said"])
-        if size <= left and saying not in said:
-            said.add(saying)
+        if size <= left and saying not in seen:
+            seen.add(saying)
             left -= size
-            chosen.append(row)
+            chosen.append(place)
     return chosen
 
 

@@ -1,23 +1,43 @@
-"""The rerank: late interaction (ColBERT, Khattab and Zaharia 2020) between the question's tokens and those of
-each candidate. For every token of the question, weighted by IDF, the most similar token of the unit counts."""
+"""The rerank: late interaction (ColBERT, Khattab and Zaharia 2020) between the question's tokens and those of a unit.
+For every token of the question, weighted by IDF, the most similar token of the unit counts.
+
+It comes in two steps (PLAID, Santhanam et al. 2022): an estimate over every unit of the bank, from the centroids of
+their tokens, finds candidates; the engine then scores the best of them exactly.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+import numpy as np
 
-from fourfold.ports import Query, Where
+from fourfold.ports import Floats, Query, Where
 from fourfold.recall.plan import Plan
+from fourfold.stores.graph import BankGraph
+from fourfold.stores.records import PREVIOUS_WEIGHT
 
 
-def relevant(plan: Plan, scores: Mapping[int, float], floor: float) -> bool:
-    """Whether any of `scores` reaches the relevance floor. A question that names a date, or has no word of its own,
-    is asked without one (docs/adr/0005)."""
-    if plan.intervals or not len(plan.terms.indices) or not scores:
-        return True
-    return max(scores.values()) >= floor
+def estimate(plan: Plan, graph: BankGraph, centroids: Floats | None) -> Floats | None:
+    """About what `query` would say of each row of the graph, (units,); None where the embedder has no centroids.
+    The caller holds the graph's lock."""
+    if centroids is None or not len(plan.tokens):
+        return None
+    own = graph.postings.best(plan.tokens @ centroids.T, len(graph))
+    previous = graph.rows["previous"]
+    answering = np.flatnonzero(previous >= 0)
+    carried = own[:, previous[answering]] * np.float32(PREVIOUS_WEIGHT)
+    own[:, answering] = np.maximum(own[:, answering], carried)
+    total: Floats = own.sum(axis=0)
+    return total
 
 
 def query(plan: Plan, where: Where, limit: int) -> Query | None:
     """MaxSim of the units `where` names; None where the embedder has no token vectors. The weights sum to 1,
     so a score is a mean similarity."""
     return Query(where, limit, tokens=plan.tokens) if len(plan.tokens) else None
+
+
+def relevant(plan: Plan, scores: Floats, floor: float) -> bool:
+    """Whether any of `scores` reaches the relevance floor. A question that names a date, or has no word of its own,
+    is asked without one (docs/adr/0005)."""
+    if plan.intervals or not len(plan.terms.indices) or not len(scores):
+        return True
+    return float(scores.max()) >= floor

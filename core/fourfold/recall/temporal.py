@@ -7,6 +7,7 @@ from numpy.typing import NDArray
 
 from fourfold.ports import Floats
 from fourfold.recall.plan import Plan
+from fourfold.recall.ranked import NOTHING, Ranked
 from fourfold.stores.graph import BankGraph
 
 _DAY = 86_400.0
@@ -14,11 +15,15 @@ SLACK_DAYS = 7.0
 """What happened is told up to a week later."""
 
 
-def find(plan: Plan, graph: BankGraph, limit: int) -> list[int]:
-    """At most `limit` rows; none if the question names no date. The caller holds the graph's lock."""
+def find(plan: Plan, graph: BankGraph, limit: int) -> Ranked:
+    """At most `limit` rows, scored by `nearness`; none if the question names no date. The caller holds the graph's
+    lock."""
+    if not plan.intervals:
+        return NOTHING
     near = nearness(plan, graph.rows)
     rows = np.flatnonzero(near > 0)
-    return [int(row) for row in rows[np.argsort(-near[rows], kind="stable")][:limit]]
+    rows = rows[np.argsort(-near[rows], kind="stable")][:limit]
+    return Ranked(rows, near[rows])
 
 
 def nearness(plan: Plan, rows: NDArray[np.void]) -> Floats:

@@ -6,7 +6,11 @@ import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 
-from fourfold.ports import Embedder, Embedding, Floats
+import numpy as np
+
+from fourfold.engine import Engine
+from fourfold.models.centroids import nearest_centroids
+from fourfold.ports import Embedding, Floats
 from fourfold.retain.extract import Statement
 from fourfold.text import words
 
@@ -18,10 +22,12 @@ _EMBED_AT_ONCE = 64
 
 @dataclass(frozen=True, slots=True)
 class Embedded:
-    """A statement's vectors: of the text as it is embedded, and which token rows are of the text alone."""
+    """A statement's vectors: of the text as it is embedded, which token rows are of the text alone, and the centroids
+    nearest to those."""
 
     embedding: Embedding
     own_from: int
+    codes: tuple[int, ...]
     seconds: float
 
     @property
@@ -31,7 +37,7 @@ class Embedded:
 
 
 def embed_statements(
-    embedder: Embedder, statements: Sequence[Statement], context: str, progress: Progress | None
+    engine: Engine, statements: Sequence[Statement], context: str, progress: Progress | None
 ) -> list[Embedded]:
     """The vectors of each statement, in order; `progress` hears of every `_EMBED_AT_ONCE` texts."""
     found: list[Embedded] = []
@@ -39,16 +45,24 @@ def embed_statements(
         batch = statements[first : first + _EMBED_AT_ONCE]
         prefixes = [situate(s, context) for s in batch]
         began = time.perf_counter()
-        embeddings = embedder.embed([p + s.piece.text for p, s in zip(prefixes, batch, strict=True)])
+        embeddings = engine.embedder.embed([p + s.piece.text for p, s in zip(prefixes, batch, strict=True)])
         share = (time.perf_counter() - began) / len(batch)
         for prefix, statement, embedding in zip(prefixes, batch, embeddings, strict=True):
             kept = _content_rows(prefix + statement.piece.text, embedding)
             before = sum(embedding.offsets[row][1] <= len(prefix) for row in kept)
             tokens = embedding.tokens[kept]
-            found.append(Embedded(replace(embedding, tokens=tokens), before, share))
+            codes = _codes(tokens[before:], engine.centroids)
+            found.append(Embedded(replace(embedding, tokens=tokens), before, codes, share))
         if progress is not None:
             progress(len(found), len(statements))
     return found
+
+
+def _codes(own: Floats, centroids: Floats | None) -> tuple[int, ...]:
+    """The centroids of a text's own tokens, each once."""
+    if centroids is None or not len(own):
+        return ()
+    return tuple(np.unique(nearest_centroids(own, centroids)).tolist())
 
 
 def _content_rows(text: str, embedding: Embedding) -> list[int]:

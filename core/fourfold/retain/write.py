@@ -27,6 +27,7 @@ from fourfold.retain.resolve import Resolver
 from fourfold.stores.graph import BankGraph
 from fourfold.stores.records import (
     NEVER,
+    PREVIOUS_WEIGHT,
     bank_point,
     cursor_point,
     entity_point,
@@ -37,8 +38,8 @@ from fourfold.stores.records import (
 )
 from fourfold.text import SparseVector, document_vector, terms
 
-PREVIOUS_WEIGHT = 0.9
-"""The line a unit answers counts this much of its own words in late interaction (docs/adr/0003)."""
+_CARRIED = np.float32(0.5)
+"""How much of the vector before it in the session goes into a unit's (docs/adr/0003)."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,7 +75,7 @@ def retain(engine: Engine, request: Request, progress: Progress | None = None) -
     new = [m for m in messages if m.id not in known]
     pieces = [piece for m in new for piece in split_message(m, engine.settings.unit_words)]
     statements = extract(pieces, graph.names().keys())
-    embedded = embed_statements(engine.embedder, statements, request.context, progress)
+    embedded = embed_statements(engine, statements, request.context, progress)
     with graph.lock:
         writing = _Writing(engine, request, engine.graphs.get(request.bank), now)
         writing.note_known(messages, known)
@@ -182,10 +183,11 @@ class _Writing:
         names = self._resolver.resolve(statement.names, piece.at)
         claim = Claim(piece.text, piece.speaker, names, statement.occurred)
         session, follows = self._session(piece.at, piece.message, before)
+        vector = _carried_on(vectors.embedding.vector, follows)
         known = self._known_as(claim, vectors, near)
         if known is not None:
             self._add_evidence(*known, piece.message)
-            return _Before(session, piece.at, vectors.own, follows.unit if follows else None)
+            return _Before(session, piece.at, vectors.own, vector, follows.unit if follows else None)
         unit = self._unit(statement, names, session, self._links(piece.at, near, vectors, follows))
         tokens = _with_previous(vectors.embedding.tokens, follows.tokens if follows else None)
         self._points[unit.id] = Point(
@@ -193,8 +195,9 @@ class _Writing:
             {
                 **unit_payload(unit, len(self._points)),
                 "own": [vectors.own_from, len(vectors.embedding.tokens)],
+                "codes": list(vectors.codes),
             },
-            vector=vectors.embedding.vector,
+            vector=vector,
             terms=self._terms(unit),
             tokens=tokens,
         )
@@ -202,7 +205,7 @@ class _Writing:
         self._added.append((unit, vectors))
         self.touched[unit.id] = unit
         self.operations.append(Operation(Verdict.ADD, unit.id, "new to the bank"))
-        return _Before(session, piece.at, vectors.own, unit)
+        return _Before(session, piece.at, vectors.own, vector, unit)
 
     def _unit(
         self, statement: Statement, names: tuple[str, ...], session: str, links: tuple[Link, ...]
@@ -267,7 +270,8 @@ class _Writing:
             return None
         point = next(iter(self.engine.store.scan(Where(ids=(self.graph.ids[row],)), Fields(vectors=True))))
         unit = read_unit(point)
-        return _Before(unit.session, unit.mentioned_at, _own(point), unit)
+        assert point.vector is not None
+        return _Before(unit.session, unit.mentioned_at, _own(point), point.vector, unit)
 
     def _known_as(
         self, claim: Claim, vectors: Embedded, near: list[tuple[str, float]]
@@ -332,7 +336,7 @@ class _Writing:
         self._keep(unit, reason)
 
     def _amend(self, point: Point, unit: Unit) -> None:
-        payload = {**unit_payload(unit, point.payload["order"]), "own": point.payload["own"]}
+        payload = {**point.payload, **unit_payload(unit, point.payload["order"])}
         self._points[unit.id] = replace(point, payload=payload)
 
     def _keep(self, unit: Unit, reason: str) -> None:
@@ -345,11 +349,13 @@ _LIKELY = 0.7
 
 @dataclass(frozen=True, slots=True)
 class _Before:
-    """What was said just before: in which session, when, its own tokens, and the last new unit of the session."""
+    """What was said just before: in which session, when, its own tokens, its vector with what it carries on, and the
+    last new unit of the session."""
 
     session: str
     at: datetime
     tokens: Floats
+    vector: Floats
     unit: Unit | None
 
 
@@ -361,6 +367,15 @@ def _own(point: Point) -> Floats:
     """The token vectors of a unit's own text, out of all that are stored for it."""
     start, end = point.payload["own"]
     return np.zeros((0, 1), np.float32) if point.tokens is None else point.tokens[start:end]
+
+
+def _carried_on(vector: Floats, follows: _Before | None) -> Floats:
+    """A statement's vector together with the one before it, in which the one before that is: length 1."""
+    if follows is None:
+        return vector
+    joined = vector + _CARRIED * follows.vector
+    scaled: Floats = (joined / (np.linalg.norm(joined) or 1.0)).astype(np.float32)
+    return scaled
 
 
 def _with_previous(tokens: Floats, previous: Floats | None) -> Floats:

@@ -22,6 +22,7 @@ from numpy.typing import NDArray
 
 from fourfold.model import Entity
 from fourfold.ports import Fields, Point, Store, Where
+from fourfold.stores.postings import Postings
 from fourfold.stores.records import NEVER, make_id, read_entity
 from fourfold.text import (
     asking,
@@ -47,6 +48,7 @@ _ROW = np.dtype(
         ("next", "i4"),
         ("session", "i4"),
         ("speaker", "i4"),
+        ("network", "i4"),
         ("asking", "f4"),
         ("said", "i8"),
         ("tokens", "i4"),
@@ -74,6 +76,7 @@ class BankGraph:
         self.ids: list[str] = []
         self.seen: dict[str, int] = {}
         """By writer, the last revision that is in here."""
+        self.postings = Postings()
         self._row_of: dict[str, int] = {}
         self._rows = np.zeros(64, dtype=_ROW)
         self._labels: dict[str, int] = {}
@@ -82,6 +85,7 @@ class BankGraph:
         self._documents: dict[str, dict[str, int]] = {}
         self._said: dict[int, list[int]] = {}
         self._last: dict[str, int] = {}
+        self._tagged: dict[str, set[int]] = {}
         self._term_counts: Counter[int] = Counter()
         self._last_mention: dict[str, float] = {}
 
@@ -156,6 +160,7 @@ class BankGraph:
             self._rows[row]["previous"] = self._rows[row]["next"] = -1
             self._term_counts.update([] if point.terms is None else point.terms.indices.tolist())
             self._said.setdefault(hash(normalise(payload["text"])), []).append(row)
+            self.postings.add(row, payload["codes"])
             self.graph.add_node(row)
         self._describe(row, payload)
         for entity in payload["entities"]:
@@ -169,6 +174,8 @@ class BankGraph:
                 self.graph.add_edge(row, other, **{kind: weight})
                 if kind == "temporal":
                     before.append((weight, other))
+        for tag in payload["tags"]:
+            self._tagged.setdefault(tag, set()).add(row)
         self._place(row, payload, before)
 
     def _describe(self, row: int, payload: Mapping[str, Any]) -> None:
@@ -179,6 +186,7 @@ class BankGraph:
         record["recorded"], record["retired"] = payload["recorded"], payload["retired"]
         record["session"] = self._labels.setdefault(payload["session"], len(self._labels))
         record["speaker"] = self._labels.setdefault(speaker, len(self._labels))
+        record["network"] = self._labels.setdefault(payload["network"], len(self._labels))
         record["asking"], record["counts"], record["dated"] = asking(text), counts(text), dated
         record["said"] = hash((normalise(text), speaker, payload["from"] if dated else None))
         record["tokens"] = estimate_tokens(text) + _LINE_TOKENS
@@ -212,6 +220,20 @@ class BankGraph:
     def last(self, document: str) -> int | None:
         """The row of the latest unit of a document."""
         return self._last.get(document)
+
+    def admitted(self, where: Where) -> NDArray[np.bool_]:
+        """Which rows the conditions of `where` admit that bear on units; ids and documents are not looked at."""
+        rows = self.rows
+        mask = self.held(where.held_at)
+        if where.networks is not None:
+            mask &= np.isin(rows["network"], [self.label(name) for name in where.networks])
+        if where.tags is not None:
+            tagged = set().union(*(self._tagged.get(tag, ()) for tag in where.tags))
+            mask &= np.isin(np.arange(len(rows)), list(tagged))
+        if where.occurred is not None:
+            start, end = where.occurred
+            mask &= (rows["start"] < end) & (rows["end"] > start)
+        return mask
 
     def held(self, at: float | None) -> NDArray[np.bool_]:
         """Which rows hold now (None), or were known and held at that moment."""

@@ -15,6 +15,8 @@ from fourfold.model import BankInfo, Entity, Interval, Link, Network, Source, Un
 from fourfold.ports import Point
 
 NEVER = 1e12  # epoch seconds, some 30,000 years off: "not retired", and an interval without end
+PREVIOUS_WEIGHT = 0.9
+"""The line a unit answers counts this much of its own words in late interaction (docs/adr/0003)."""
 _NAMESPACE = uuid.uuid5(uuid.NAMESPACE_URL, "fourfold")
 
 

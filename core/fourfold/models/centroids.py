@@ -1,0 +1,26 @@
+"""Rounds token vectors to the nearest of a packaged set of centroids (made by scripts/centroids.py)."""
+
+from __future__ import annotations
+
+from functools import cache
+from importlib.resources import files
+
+import numpy as np
+from numpy.typing import NDArray
+
+from fourfold.ports import Floats
+
+
+@cache
+def load_centroids(embedder: str) -> Floats:
+    """The centroids packaged for "minilm" or "static": (2048, 128), rows of length about 1."""
+    with (files("fourfold.models") / "data" / f"{embedder}-centroids.npz").open("rb") as file:
+        packed = np.load(file)
+        rows: Floats = packed["rows"] * packed["scales"].astype(np.float32)[:, None]
+        return rows
+
+
+def nearest_centroids(tokens: Floats, centroids: Floats) -> NDArray[np.uint16]:
+    """The number of the centroid nearest to each row of `tokens`."""
+    numbers: NDArray[np.uint16] = (tokens @ centroids.T).argmax(axis=1).astype(np.uint16)
+    return numbers

@@ -1,0 +1,50 @@
+"""What a channel answers: rows of the graph, best first, with raw scores."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+
+from fourfold.ports import Floats
+
+Rows = NDArray[np.intp]
+
+
+class Ranked(NamedTuple):
+    """`rows` (n,), best first, each once, and their `scores` (n,)."""
+
+    rows: Rows
+    scores: Floats
+
+    @staticmethod
+    def of(pairs: Iterable[tuple[int, float]]) -> Ranked:
+        """From (row, score) pairs in any order; of equal scores the lower row comes first."""
+        listed = list(pairs)
+        rows = np.array([row for row, _ in listed], dtype=np.intp)
+        scores = np.array([score for _, score in listed], dtype=np.float32)
+        order = np.lexsort((rows, -scores))
+        return Ranked(rows[order], scores[order])
+
+    def column(self, units: int, default: float = 0.0) -> Floats:
+        """The score of each of `units` rows; `default` where there is none."""
+        column = np.full(units, default, dtype=np.float32)
+        column[self.rows] = self.scores
+        return column
+
+    def among(self, wanted: NDArray[np.bool_]) -> Ranked:
+        """Those whose row is marked in `wanted`, one mark a unit."""
+        kept = wanted[self.rows]
+        return Ranked(self.rows[kept], self.scores[kept])
+
+
+NOTHING = Ranked.of(())
+
+
+def best(scores: Floats, most: int) -> Rows:
+    """The places of the `most` highest scores, in no order."""
+    if len(scores) <= most:
+        return np.arange(len(scores))
+    return np.argpartition(scores, -most)[-most:]

@@ -1,0 +1,142 @@
+"""From a plan to scored units, in two trips to the store: the channels put units forward, a first fusion picks the
+best of them, and these are scored exactly."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+
+import numpy as np
+
+from fourfold.engine import Engine
+from fourfold.model import Channel
+from fourfold.ports import Floats, Query, Where
+from fourfold.recall import graph as graph_channel
+from fourfold.recall import keyword, rerank, semantic, temporal
+from fourfold.recall.fuse import Candidates, Fusion, Weights
+from fourfold.recall.plan import Plan
+from fourfold.recall.ranked import NOTHING, Ranked, Rows, best
+from fourfold.recall.timer import Timer
+from fourfold.stores.graph import BankGraph, Reached
+
+_NEIGHBOURS_OF = 40
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """What a search came to: rows best first with their scores, what multiplied them, what each channel said, and
+    how the graph reached them."""
+
+    rows: Rows
+    scores: Floats
+    factors: Mapping[str, Floats]
+    channels: Mapping[Channel, Ranked]
+    reached: Mapping[int, Reached]
+
+
+@dataclass(frozen=True, slots=True)
+class Search:
+    """One question to one bank, of which `most` units are scored exactly."""
+
+    engine: Engine
+    graph: BankGraph
+    plan: Plan
+    where: Where
+    weights: Weights
+    most: int
+
+    def run(self, timer: Timer) -> Found:
+        """Searches; the lock of the graph is held only while the graph is read."""
+        near, terms = self._ask(
+            semantic.query(self.plan, self.where, self._wide),
+            keyword.query(self.plan, self.where, self._wide),
+        )
+        timer.lap("search")
+        with self.graph.lock:
+            units = len(self.graph)
+            estimated = rerank.estimate(self.plan, self.graph, self.engine.centroids)
+            timer.lap("estimate")
+            dated = temporal.find(self.plan, self.graph, self.most // 2)
+            reached = graph_channel.find(self.plan, self.graph, [near, terms], self.most // 2)
+            walked = Ranked.of((row, r.activation) for row, r in reached.items())
+            timer.lap("graph")
+            pool = self._pool([near, terms, dated, walked], estimated)
+            cosines = near.column(units, default=near.scores.min(initial=1.0))
+            likely = cosines if estimated is None else estimated
+            found = Candidates(pool, terms.column(units)[pool], walked.column(units)[pool])
+            fusion = Fusion(self.plan, self.graph, found, self.weights)
+            kept = pool[best(fusion.fused(cosines[pool], likely[pool]), self.most)]
+        timer.lap("fuse")
+        exact, late = self._exactly(kept)
+        if not rerank.relevant(self.plan, late.scores, self._floor()):
+            exact, late = NOTHING, NOTHING
+        timer.lap("rerank")
+        ranked = self._ranked(fusion, pool, units, exact, late)
+        admitted = exact.column(units, default=np.nan)
+        held = ~np.isnan(admitted)
+        return Found(
+            rows=pool[ranked.rows],
+            scores=ranked.scores,
+            factors={name: factor[ranked.rows] for name, factor in fusion.factors.items()},
+            channels={
+                "semantic": near,
+                "keyword": terms,
+                "graph": walked.among(held),
+                "temporal": dated.among(held),
+                "rerank": late,
+            },
+            reached=reached,
+        )
+
+    def _ask(self, *queries: Query | None) -> list[Ranked]:
+        """The store's answer to each query, nothing for those that are None. What another process has just written
+        and this graph has not seen is left for next time."""
+        asked = [query for query in queries if query is not None]
+        answers = iter(self.engine.store.search(asked))
+        row = self.graph.row
+        return [
+            NOTHING
+            if query is None
+            else Ranked.of((at, score) for unit, score in next(answers) if (at := row(unit)) is not None)
+            for query in queries
+        ]
+
+    def _exactly(self, rows: Rows) -> list[Ranked]:
+        """Cosine and late interaction of each of `rows` that the filters admit."""
+        where = replace(self.where, ids=tuple(self.graph.ids[row] for row in rows.tolist()))
+        most = max(1, len(rows))
+        return self._ask(semantic.query(self.plan, where, most), rerank.query(self.plan, where, most))
+
+    def _pool(self, channels: Sequence[Ranked], estimated: Floats | None) -> Rows:
+        """All candidates: what the channels put forward, what the estimate does, and what was said just before and
+        after the best; of these, what the filters admit."""
+        admitted = self.graph.admitted(self.where)
+        pool = np.zeros(len(admitted), dtype=np.bool_)
+        for channel in channels:
+            pool[channel.rows] = True
+        for channel in channels[:2]:
+            beside = self.graph.rows[channel.rows[:_NEIGHBOURS_OF]]
+            for side in ("previous", "next"):
+                pool[beside[side][beside[side] >= 0]] = True
+        if estimated is not None:
+            pool[best(np.where(admitted, estimated, -np.inf), self._wide)] = True
+        return np.flatnonzero(pool & admitted)
+
+    def _ranked(self, fusion: Fusion, pool: Rows, units: int, exact: Ranked, late: Ranked) -> Ranked:
+        """The places in `pool` of what was scored exactly, best first; the others only lend, at the lowest score."""
+        if not len(exact.rows):
+            return NOTHING
+        by_rerank = late if len(late.rows) else exact
+        cosines, likeness = (r.column(units, default=r.scores.min())[pool] for r in (exact, by_rerank))
+        scores = fusion.fused(cosines, likeness)
+        places = np.searchsorted(pool, np.sort(exact.rows))
+        order = np.lexsort((places, -scores[places]))
+        return Ranked(places[order], scores[places[order]])
+
+    @property
+    def _wide(self) -> int:
+        """How many units each channel puts forward."""
+        return self.most * 5 // 4
+
+    def _floor(self) -> float:
+        return self.engine.settings.relevance if self.where.occurred is None else 0.0
