@@ -107,10 +107,11 @@ class Query:
 
 @dataclass(frozen=True, slots=True)
 class Fields:
-    """What `Store.scan` brings along: the payload always, vectors if asked."""
+    """What `Store.scan` brings along: the payload (of it, `only` these fields), and vectors if asked."""
 
     vectors: bool = False
     terms: bool = False
+    only: tuple[str, ...] | None = None
 
 
 PAYLOAD = Fields()
@@ -133,6 +134,10 @@ class Store(Protocol):
 
     def scan(self, where: Where, fields: Fields = PAYLOAD) -> Iterator[Point]:
         """Every point that `where` admits, in no order."""
+        ...
+
+    def cursors(self, bank: str) -> Mapping[str, int]:
+        """By writer, the latest revision that anyone has written to `bank` (payloads of kind "cursor")."""
         ...
 
     def close(self) -> None:

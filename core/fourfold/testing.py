@@ -91,6 +91,7 @@ def check_store(make: Callable[[], Store]) -> None:
         _applies_every_filter,
         _weighs_keywords_by_the_bank_alone,
         _sums_the_best_token_matches,
+        _knows_how_far_each_writer_got,
         _returns_vectors_when_asked,
         _refuses_work_once_closed,
     ):
@@ -187,6 +188,16 @@ def _sums_the_best_token_matches(store: Store) -> None:
     assert abs(halved[0][1] - found[0][1] / 2) < 0.05, "rows weigh by their length"
 
 
+def _knows_how_far_each_writer_got(store: Store) -> None:
+    assert store.cursors("a") == {}, "nobody has written yet"
+    for writer, revision in (("w", 1), ("v", 7), ("w", 2)):
+        cursor = {"kind": "cursor", "bank": "a", "writer": writer, "revision": revision}
+        store.write([sample_point("a", "1", "words"), Point(make_id("a", "cursor", writer), cursor)])
+        assert store.cursors("a")[writer] == revision, "a cursor moves with the write"
+    assert store.cursors("a") == {"w": 2, "v": 7}, "each writer has one"
+    assert store.cursors("b") == {}, "banks are apart"
+
+
 def _returns_vectors_when_asked(store: Store) -> None:
     point = sample_point("a", "1", "three plain words")
     store.write([point])
@@ -200,6 +211,11 @@ def _returns_vectors_when_asked(store: Store) -> None:
     assert full.terms is not None, "terms come with vectors"
     assert point.terms is not None
     assert full.terms.indices.tolist() == point.terms.indices.tolist(), "terms come back as written"
+    for where in (Where(bank="a"), Where(ids=(point.id,))):
+        (part,) = store.scan(where, Fields(only=("text", "tags")))
+        assert part.payload == {"text": "three plain words", "tags": []}, (
+            "only the fields asked for come along"
+        )
 
 
 def _refuses_work_once_closed(store: Store) -> None:

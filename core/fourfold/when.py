@@ -17,6 +17,9 @@ from datetime import datetime, timedelta
 from fourfold.model import Interval
 
 Span = tuple[datetime, datetime]
+MONTHS = tuple(
+    "January February March April May June July August September October November December".split()
+)
 _DAY = timedelta(days=1)
 _FARTHEST_YEARS = 150
 
@@ -50,6 +53,16 @@ def find_times(text: str, anchor: datetime, years: Iterable[int] = ()) -> list[T
                 for start, end in spans
             ]
     return sorted(found, key=lambda mention: mention.start)
+
+
+def written_month(moment: datetime) -> str:
+    """ "May 2023", in English whatever the locale."""
+    return f"{MONTHS[moment.month - 1]} {moment.year}"
+
+
+def written_day(moment: datetime) -> str:
+    """ "8 May 2023", in English whatever the locale."""
+    return f"{moment.day} {written_month(moment)}"
 
 
 def day_of(moment: datetime) -> Span:

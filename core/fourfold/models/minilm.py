@@ -59,7 +59,7 @@ class MiniLM:
         if not texts:
             return []
         tokenizer, session = self._load()
-        encodings = tokenizer.encode_batch(list(texts))
+        encodings = tokenizer.encode_batch(list(texts)) if len(texts) > 1 else [tokenizer.encode(texts[0])]
         order = sorted(range(len(texts)), key=lambda i: len(encodings[i].ids))
         found: dict[int, Embedding] = {}
         for batch in _batches(order, encodings):

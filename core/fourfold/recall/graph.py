@@ -11,7 +11,7 @@ from fourfold.recall.plan import Plan
 from fourfold.recall.ranked import Ranked
 from fourfold.stores.graph import BankGraph, Reached
 
-_SEEDS = 12
+_SEEDS = 8
 _ENTITY_LEVEL = 0.5
 
 

@@ -7,6 +7,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from fourfold.model import Interval, Unit
+from fourfold.when import written_day, written_month
 
 
 def choose(
@@ -29,7 +30,7 @@ def choose(
 
 def render(unit: Unit) -> str:
     """ "[8 May 2023] Ana: I went there yesterday. (7 May 2023)", or with the time it tells of left out."""
-    said = f"[{unit.mentioned_at.day} {unit.mentioned_at:%B %Y}]"
+    said = f"[{written_day(unit.mentioned_at)}]"
     who = f" {unit.speaker}:" if unit.speaker else ""
     told = f" ({span(unit.occurred)})" if unit.occurred else ""
     gone = " [no longer held]" if unit.retired_at else ""
@@ -42,9 +43,9 @@ def span(interval: Interval) -> str:
     if start is None or end is None:
         return f"since {start:%Y-%m-%d}" if start else f"until {end:%Y-%m-%d}" if end else "at some time"
     if (end - start).days <= 1:
-        return f"{start.day} {start:%B %Y}"
+        return written_day(start)
     if (start.day, end.day) == (1, 1) and 28 <= (end - start).days <= 31:
-        return f"{start:%B %Y}"
+        return written_month(start)
     if (start.day, start.month, end.day, end.month) == (1, 1, 1, 1) and end.year == start.year + 1:
         return f"{start.year}"
     return f"{start:%Y-%m-%d} to {end:%Y-%m-%d}"

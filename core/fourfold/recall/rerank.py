@@ -21,11 +21,11 @@ def estimate(plan: Plan, graph: BankGraph, centroids: Floats | None) -> Floats |
     if centroids is None or not len(plan.tokens):
         return None
     own = graph.postings.best(plan.tokens @ centroids.T, len(graph))
-    previous = graph.rows["previous"]
-    answering = np.flatnonzero(previous >= 0)
-    carried = own[:, previous[answering]] * np.float32(PREVIOUS_WEIGHT)
-    own[:, answering] = np.maximum(own[:, answering], carried)
-    total: Floats = own.sum(axis=0)
+    previous = np.ascontiguousarray(graph.rows["previous"])
+    carried = own.take(previous, axis=1)
+    carried *= np.float32(PREVIOUS_WEIGHT)
+    carried[:, np.flatnonzero(previous < 0)] = -np.inf
+    total: Floats = np.maximum(own, carried, out=carried).sum(axis=0)
     return total
 
 

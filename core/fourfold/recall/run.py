@@ -16,7 +16,7 @@ from fourfold.recall.ranked import Ranked
 from fourfold.recall.search import Found, Search
 from fourfold.recall.timer import Timer
 from fourfold.stores.graph import BankGraph, Reached
-from fourfold.stores.records import NEVER, read_unit
+from fourfold.stores.records import NEVER, READ_UNIT, read_unit
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,7 +97,7 @@ def _hits(store: Store, graph: BankGraph, found: Found, chosen: list[int], expla
     """The chosen places of `found` as hits, their units read from the store at once."""
     rows = [int(found.rows[place]) for place in chosen]
     ids = [graph.ids[row] for row in rows]
-    units = {p.id: read_unit(p) for p in store.scan(Where(ids=tuple(ids)))} if ids else {}
+    units = {p.id: read_unit(p) for p in store.scan(Where(ids=tuple(ids)), READ_UNIT)} if ids else {}
     said = {name: _said(ranked, rows) for name, ranked in found.channels.items()}
     return tuple(
         Hit(

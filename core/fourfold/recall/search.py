@@ -48,8 +48,8 @@ class Search:
     def run(self, timer: Timer) -> Found:
         """Searches; the lock of the graph is held only while the graph is read."""
         near, terms = self._ask(
-            semantic.query(self.plan, self.where, self._wide),
-            keyword.query(self.plan, self.where, self._wide),
+            semantic.query(self.plan, self.where, self.most // 2),
+            keyword.query(self.plan, self.where, self.most),
         )
         timer.lap("search")
         with self.graph.lock:
@@ -119,7 +119,7 @@ class Search:
             for side in ("previous", "next"):
                 pool[beside[side][beside[side] >= 0]] = True
         if estimated is not None:
-            pool[best(np.where(admitted, estimated, -np.inf), self._wide)] = True
+            pool[best(np.where(admitted, estimated, -np.inf), self.most * 5 // 4)] = True
         return np.flatnonzero(pool & admitted)
 
     def _ranked(self, fusion: Fusion, pool: Rows, units: int, exact: Ranked, late: Ranked) -> Ranked:
@@ -132,11 +132,6 @@ class Search:
         places = np.searchsorted(pool, np.sort(exact.rows))
         order = np.lexsort((places, -scores[places]))
         return Ranked(places[order], scores[places[order]])
-
-    @property
-    def _wide(self) -> int:
-        """How many units each channel puts forward."""
-        return self.most * 5 // 4
 
     def _floor(self) -> float:
         return self.engine.settings.relevance if self.where.occurred is None else 0.0

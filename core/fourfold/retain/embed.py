@@ -13,6 +13,7 @@ from fourfold.models.centroids import nearest_centroids
 from fourfold.ports import Embedding, Floats
 from fourfold.retain.extract import Statement
 from fourfold.text import words
+from fourfold.when import written_day
 
 Progress = Callable[[int, int], None]
 """Called with (done, total) texts."""
@@ -75,6 +76,6 @@ def _content_rows(text: str, embedding: Embedding) -> list[int]:
 def situate(statement: Statement, context: str) -> str:
     """What is embedded before a text: "(8 May 2023, context) Speaker: "."""
     piece = statement.piece
-    date = f"{piece.at.day} {piece.at:%B %Y}"
+    date = written_day(piece.at)
     inside = f"{date}, {context}" if context else date
     return f"({inside}) {piece.speaker}: " if piece.speaker else f"({inside}) "

@@ -22,7 +22,6 @@ INDEXED: dict[str, FieldType] = {
     "tags": "keyword",
     "entities": "keyword",
     "documents": "keyword",
-    "writer": "keyword",
     "revision": "integer",
     "recorded": "float",
     "retired": "float",

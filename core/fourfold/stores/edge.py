@@ -16,7 +16,7 @@ import shutil
 import tempfile
 import threading
 import uuid
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -28,6 +28,7 @@ from fourfold.errors import ConfigurationError, StoreError, StoreLockedError
 from fourfold.ports import PAYLOAD, Fields, Point, Query, Store, Where
 from fourfold.stores.conditions import DENSE, INDEXED, TERMS, TOKENS, Ids, Match, Range, conditions, corpus
 from fourfold.stores.manifest import Manifest
+from fourfold.stores.records import read_cursors
 from fourfold.text import SparseVector
 
 _PAGE = 1000
@@ -43,7 +44,8 @@ class EdgeStore(Store):
         self._directory, self._lock, self._shard = directory, lock, shard
         self._reserve = reserve
         self._use = threading.Lock()
-        self._unflushed = 0
+        self._cursors: dict[str, Mapping[str, int]] = {}
+        self._writes = self._unflushed = 0
         self._closed = False
         self._temporary = False
 
@@ -82,6 +84,10 @@ class EdgeStore(Store):
         with self._using("write"):
             self._check_space()
             self._shard.update(qe.UpdateOperation.upsert_points([_to_edge(p) for p in points]))
+            self._writes += 1
+            for point in points:
+                if point.payload.get("kind") == "cursor":
+                    self._cursors.pop(point.payload["bank"], None)
             self._unflushed += sum(_bytes(p) for p in points)
             if self._unflushed > _FLUSH_BYTES:
                 self._settle()
@@ -102,7 +108,7 @@ class EdgeStore(Store):
         wanted = terms + ([DENSE, TOKENS] if fields.vectors else [])
         if where.ids is not None and where == Where(ids=where.ids):  # no filter to evaluate: a plain lookup
             with self._using("read"):
-                found = self._shard.retrieve(list(where.ids), True, wanted or False)
+                found = self._shard.retrieve(list(where.ids), _payload(fields), wanted or False)
             yield from map(_from_edge, found)
             return
         offset: Any = None
@@ -111,7 +117,7 @@ class EdgeStore(Store):
                 offset=offset,
                 limit=_PAGE,
                 filter=_filter(where),
-                with_payload=True,
+                with_payload=_payload(fields),
                 with_vector=wanted or False,
             )
             with self._using("read"):
@@ -119,6 +125,16 @@ class EdgeStore(Store):
             yield from map(_from_edge, records)
             if offset is None:
                 return
+
+    def cursors(self, bank: str) -> Mapping[str, int]:
+        """Read once, and again after a write: no other process can have written."""
+        found, writes = self._cursors.get(bank), self._writes
+        if found is None:
+            found = read_cursors(self, bank)
+            with self._use:
+                if self._writes == writes:
+                    self._cursors[bank] = found
+        return found
 
     def close(self) -> None:
         """Flushes, and gives the directory up."""
@@ -278,7 +294,11 @@ def _mapped(doing: str, directory: Path) -> Iterator[None]:
 
 
 def _config(manifest: Manifest) -> qe.EdgeConfig:
-    vectors = {DENSE: qe.EdgeVectorParams(manifest.dimension, qe.Distance.Cosine)}
+    vectors = {
+        DENSE: qe.EdgeVectorParams(
+            manifest.dimension, qe.Distance.Cosine, datatype=qe.VectorStorageDatatype.Float16
+        )
+    }
     if manifest.token_dimension:
         vectors[TOKENS] = qe.EdgeVectorParams(
             manifest.token_dimension,
@@ -300,7 +320,7 @@ def _index(kind: str) -> Any:
         case "keyword":
             return qe.PayloadSchemaType.Keyword
         case "integer":
-            return qe.PayloadSchemaType.Integer
+            return qe.IntegerIndexParams(lookup=False, range=True)
         case _:
             return qe.PayloadSchemaType.Float
 
@@ -318,6 +338,10 @@ def _filter(where: Where) -> qe.Filter | None:
             case Range(key, gt, lte, lt):
                 must.append(qe.FieldCondition(key, range=qe.RangeFloat(gt=gt, lte=lte, lt=lt)))
     return qe.Filter(must=must) if must else None
+
+
+def _payload(fields: Fields) -> Any:
+    return True if fields.only is None else qe.PayloadSelector.Include(list(fields.only))
 
 
 def _request(query: Query, wanted: qe.Filter | None) -> qe.QueryRequest:

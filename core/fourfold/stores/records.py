@@ -12,7 +12,8 @@ from datetime import datetime
 from typing import Any
 
 from fourfold.model import BankInfo, Entity, Interval, Link, Network, Source, Unit
-from fourfold.ports import Point
+from fourfold.ports import Fields, Point, Store, Where
+from fourfold.text import asking, counts, estimate_tokens
 
 NEVER = 1e12  # epoch seconds, some 30,000 years off: "not retired", and an interval without end
 PREVIOUS_WEIGHT = 0.9
@@ -27,7 +28,7 @@ def make_id(*parts: str) -> str:
 
 def unit_payload(unit: Unit, order: int) -> dict[str, Any]:
     """The payload of a unit, the `order`-th of its retain. Times are kept twice: as written, for reading, and
-    in seconds, for filters."""
+    in seconds, for filters; and what ranking asks of the text is kept as well, for the graph to load fast."""
     start, end = when(unit)
     return {
         "kind": "unit",
@@ -55,6 +56,9 @@ def unit_payload(unit: Unit, order: int) -> dict[str, Any]:
         "session": unit.session,
         "links": [[link.to, link.kind, round(link.weight, 4)] for link in unit.links],
         "order": order,
+        "asking": round(asking(unit.text), 3),
+        "counts": counts(unit.text),
+        "size": estimate_tokens(unit.text),
     }
 
 
@@ -65,6 +69,15 @@ def when(unit: Unit) -> tuple[float, float]:
         return mentioned, mentioned + 1
     start, end = unit.occurred.start, unit.occurred.end
     return (-NEVER if start is None else start.timestamp()), (NEVER if end is None else end.timestamp())
+
+
+READ_UNIT = Fields(
+    only=tuple(
+        "bank text network documents messages offsets mentioned_at recorded_at occurred retired_at retired_by "
+        "speaker confidence entities tags context session links".split()
+    )
+)
+"""What `read_unit` looks at."""
 
 
 def read_unit(point: Point) -> Unit:
@@ -134,6 +147,12 @@ def cursor_point(bank: str, writer: str, revision: int) -> Point:
     """How far one writer got in one bank; readers compare it with what they have loaded."""
     payload = {"kind": "cursor", "bank": bank, "writer": writer, "revision": revision}
     return Point(make_id(bank, "cursor", writer), payload)
+
+
+def read_cursors(store: Store, bank: str) -> dict[str, int]:
+    """How far each writer got in `bank`, as the store has it now."""
+    found = store.scan(Where(bank=bank, kind="cursor"))
+    return {str(p.payload["writer"]): int(p.payload["revision"]) for p in found}
 
 
 def _iso(moment: datetime | None) -> str | None:

@@ -6,7 +6,7 @@ import contextlib
 import os
 import platform
 import uuid
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 import grpc
@@ -20,6 +20,7 @@ from fourfold.ports import PAYLOAD, Fields, Point, Query, Store, Where
 from fourfold.settings import Settings
 from fourfold.stores.conditions import DENSE, INDEXED, TERMS, TOKENS, Ids, Match, Range, conditions, corpus
 from fourfold.stores.manifest import Manifest
+from fourfold.stores.records import read_cursors
 from fourfold.text import SparseVector
 
 _PAGE = 1000
@@ -82,12 +83,16 @@ class ServerStore(Store):
                     scroll_filter=_filter(where),
                     limit=_PAGE,
                     offset=offset,
-                    with_payload=True,
+                    with_payload=True if fields.only is None else list(fields.only),
                     with_vectors=wanted or False,
                 )
             yield from (_from_client(record) for record in records)
             if offset is None:
                 return
+
+    def cursors(self, bank: str) -> Mapping[str, int]:
+        """Read anew each time: other processes write as well."""
+        return read_cursors(self, bank)
 
     def close(self) -> None:
         """Closes the connection."""
@@ -107,7 +112,11 @@ def _mapped(doing: str, where: str) -> Iterator[None]:
 
 
 def _create(client: QdrantClient, collection: str, manifest: Manifest) -> None:
-    vectors = {DENSE: models.VectorParams(size=manifest.dimension, distance=models.Distance.COSINE)}
+    vectors = {
+        DENSE: models.VectorParams(
+            size=manifest.dimension, distance=models.Distance.COSINE, datatype=models.Datatype.FLOAT16
+        )
+    }
     if manifest.token_dimension:
         vectors[TOKENS] = models.VectorParams(
             size=manifest.token_dimension,
@@ -138,7 +147,7 @@ def _index(kind: str) -> Any:
         case "keyword":
             return models.PayloadSchemaType.KEYWORD
         case "integer":
-            return models.PayloadSchemaType.INTEGER
+            return models.IntegerIndexParams(type=models.IntegerIndexType.INTEGER, lookup=False, range=True)
         case _:
             return models.PayloadSchemaType.FLOAT
 
