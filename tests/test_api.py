@@ -13,7 +13,6 @@ import fourfold
 from fourfold import AsyncBank, AsyncMemory, Bank, ConfigurationError, Memory, StoreError
 from fourfold.model import Interval
 from fourfold.models import load_embedder
-from fourfold.models.minilm import MiniLM
 from fourfold.settings import Settings, load_settings
 from fourfold.testing import HashEmbedder
 
@@ -112,16 +111,6 @@ def test_an_interval_ends_after_it_starts() -> None:
 
     with pytest.raises(fourfold.InputError, match="before it starts"):
         Interval(datetime(2023, 1, 2, tzinfo=UTC), datetime(2023, 1, 1, tzinfo=UTC))
-
-
-def test_the_model_keeps_order_and_is_indifferent_to_company(minilm: MiniLM) -> None:
-    texts = ["a red boat", "the weather in Porto is mild today", "", "boat " * 400]
-    together = minilm.embed(texts)
-    for text, embedding in zip(texts, together, strict=True):
-        (alone,) = minilm.embed([text])
-        assert embedding.vector @ alone.vector > 0.97
-        assert embedding.tokens.shape == (len(embedding.offsets), minilm.token_dimension)
-        assert all(text[a:b].strip() for a, b in embedding.offsets)
 
 
 def test_a_device_that_is_not_there_says_what_to_install() -> None:

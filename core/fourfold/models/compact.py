@@ -1,0 +1,153 @@
+"""Rewrites an ONNX model so that weights stored in 8 bits stay in 8 bits while it runs.
+
+The packaged model keeps each weight matrix as 8-bit integers with a scale a column, and casts it to floats before
+use; onnxruntime folds that at load into four times the memory. Here a product takes the integers as they are (the
+operator MatMulNBits, which also rounds what it multiplies them with, in blocks of 128), and a look-up casts only the
+rows it took (figures in docs/adr/0002). Knows of ONNX's format (onnx.proto) only the few fields it changes; the rest
+is kept.
+"""
+
+from __future__ import annotations
+
+from functools import cache
+from typing import Any, NamedTuple
+
+import numpy as np
+
+_BLOCK = 128
+_INT_ATTRIBUTE, _UINT8 = 2, 2
+_EIGHT_BIT_COMPUTE = 4
+_FIELDS = {
+    "Attribute": (("name", 1, "string"), ("i", 3, "int64"), ("type", 20, "int32")),
+    "Node": (
+        ("input", 1, "string*"),
+        ("output", 2, "string*"),
+        ("name", 3, "string"),
+        ("op_type", 4, "string"),
+        ("attribute", 5, "Attribute*"),
+        ("domain", 7, "string"),
+    ),
+    "Tensor": (("dims", 1, "int64*"), ("data_type", 2, "int32"), ("name", 8, "string"), ("raw_data", 9, "bytes")),
+    "Graph": (("node", 1, "Node*"), ("initializer", 5, "Tensor*")),
+    "Opset": (("domain", 1, "string"), ("version", 2, "int64")),
+    "Model": (("graph", 7, "Graph"), ("opset_import", 8, "Opset*")),
+}  # fmt: skip
+
+
+class _Weight(NamedTuple):
+    """A matrix in 8 bits, its scales, and the nodes that make floats of them: cast, then times scale."""
+
+    numbers: Any
+    scales: Any
+    cast: Any
+    times: Any
+
+
+def compact(model: bytes) -> bytes:
+    """The same model with every 8-bit weight used in 8 bits."""
+    parsed = _message("Model")()
+    parsed.ParseFromString(model)
+    graph = parsed.graph
+    made_by = {output: node for node in graph.node for output in node.output}
+    stored = {tensor.name: tensor for tensor in graph.initializer}
+    nodes: list[Any] = []
+    for node in graph.node:
+        place = {"MatMul": 1, "Gather": 0}.get(node.op_type)
+        weight = None if place is None else _weight(node.input[place], made_by, stored)
+        if weight is None:
+            nodes.append(node)
+        elif node.op_type == "MatMul":
+            nodes.append(_product(node, weight))
+        else:
+            nodes += _look_up(node, weight)
+    for _ in range(2):  # the products with the scales are of no use now, and then neither are the casts
+        used = {name for node in nodes for name in node.input}
+        nodes = [n for n in nodes if n.op_type not in {"Mul", "Cast"} or n.output[0] in used]
+    kept = [_copy(node) for node in nodes]
+    del graph.node[:]
+    graph.node.extend(kept)
+    parsed.opset_import.add(domain="com.microsoft", version=1)
+    rewritten: bytes = parsed.SerializeToString()
+    return rewritten
+
+
+def _weight(name: str, made_by: dict[str, Any], stored: dict[str, Any]) -> _Weight | None:
+    times = made_by.get(name)
+    if times is None or times.op_type != "Mul":
+        return None
+    cast = made_by.get(times.input[0])
+    if cast is None or cast.op_type != "Cast" or cast.input[0] not in stored:
+        return None
+    return _Weight(stored[cast.input[0]], stored[times.input[1]], cast, times)
+
+
+def _product(node: Any, weight: _Weight) -> Any:
+    """Integers of (inner, outer) with a scale a column become blocks of (outer, inner / 128, 128) around 128."""
+    numbers, scales = weight.numbers, weight.scales
+    inner, outer = numbers.dims
+    turned = np.frombuffer(numbers.raw_data, np.int8).reshape(inner, outer).T.view(np.uint8) + np.uint8(128)
+    blocks = inner // _BLOCK
+    _fill(numbers, (outer, blocks, _BLOCK), np.ascontiguousarray(turned))
+    numbers.data_type = _UINT8
+    _fill(scales, (outer * blocks,), np.repeat(np.frombuffer(scales.raw_data, np.float32), blocks))
+    product = _copy(node, (node.input[0], numbers.name, scales.name), op_type="MatMulNBits")
+    product.domain = "com.microsoft"
+    settings = {"K": inner, "N": outer, "bits": 8, "block_size": _BLOCK, "accuracy_level": _EIGHT_BIT_COMPUTE}
+    for name, value in settings.items():
+        product.attribute.add(name=name, i=value, type=_INT_ATTRIBUTE)
+    return product
+
+
+def _look_up(node: Any, weight: _Weight) -> list[Any]:
+    """Rows of integers and of scales first, then the cast and the product of just those."""
+    wanted, output = node.input[1], node.output[0]
+    rows, scales, floats = (f"{output}/{part}" for part in ("rows", "scales", "floats"))
+    return [
+        _copy(node, (weight.numbers.name, wanted), rows),
+        _copy(node, (weight.scales.name, wanted), scales),
+        _copy(weight.cast, (rows,), floats),
+        _copy(weight.times, (floats, scales), output),
+    ]
+
+
+def _copy(
+    node: Any, inputs: tuple[str, ...] | None = None, output: str | None = None, op_type: str = ""
+) -> Any:
+    copied = type(node)()
+    copied.CopyFrom(node)
+    if inputs is not None:
+        copied.input[:] = inputs
+    if output is not None:
+        copied.output[:] = [output]
+        copied.name = output
+    copied.op_type = op_type or node.op_type
+    return copied
+
+
+def _fill(tensor: Any, shape: tuple[int, ...], values: np.ndarray) -> None:
+    tensor.dims[:] = shape
+    tensor.raw_data = values.tobytes()
+
+
+@cache
+def _message(name: str) -> Any:
+    """The protobuf class of an ONNX message with the fields above; the others travel along unread."""
+    from google.protobuf import descriptor_pb2, descriptor_pool, message_factory
+
+    field = descriptor_pb2.FieldDescriptorProto
+    file = descriptor_pb2.FileDescriptorProto(name="fourfold_onnx.proto", package="fourfold_onnx")
+    for message, fields in _FIELDS.items():
+        described = file.message_type.add(name=message)
+        for label, number, kind in fields:
+            plain = kind.rstrip("*")
+            scalar = getattr(field, f"TYPE_{plain.upper()}", None) if plain.islower() else None
+            described.field.add(
+                name=label,
+                number=number,
+                label=field.LABEL_REPEATED if kind.endswith("*") else field.LABEL_OPTIONAL,
+                type=field.TYPE_MESSAGE if scalar is None else scalar,
+                type_name=f".fourfold_onnx.{plain}" if scalar is None else None,
+            )
+    pool = descriptor_pool.DescriptorPool()
+    pool.Add(file)
+    return message_factory.GetMessageClass(pool.FindMessageTypeByName(f"fourfold_onnx.{name}"))

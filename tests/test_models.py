@@ -1,0 +1,60 @@
+"""The packaged embedders, run for real."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import numpy as np
+import pytest
+
+from fourfold.models import load_embedder
+from fourfold.models import minilm as minilm_module
+from fourfold.models.centroids import nearest_centroids
+from fourfold.models.minilm import MiniLM
+from fourfold.ports import Embedding
+
+TEXTS = [
+    "Ana moved to Lisbon last month.",
+    "Small, but I can see the river from the kitchen.",
+    "The band plays on Friday and nobody has told the neighbours, who go to bed at nine and will complain.",
+    "Rex ate a cake",
+    "ok",
+]
+
+
+def _likeness(a: Sequence[Embedding], b: Sequence[Embedding]) -> float:
+    """The lowest cosine between vectors of the same text, or of the same token."""
+    pairs = [(x.vector, y.vector) for x, y in zip(a, b, strict=True)]
+    pairs += [pair for x, y in zip(a, b, strict=True) for pair in zip(x.tokens, y.tokens, strict=True)]
+    return min(float(x @ y / np.linalg.norm(x) / np.linalg.norm(y)) for x, y in pairs)
+
+
+def test_the_model_in_8_bits_says_what_the_packaged_one_says(monkeypatch: pytest.MonkeyPatch) -> None:
+    ours = MiniLM().embed(TEXTS)
+    monkeypatch.setattr(minilm_module, "compact", lambda model: model)
+    assert _likeness(ours, MiniLM().embed(TEXTS)) > 0.99
+
+
+@pytest.mark.parametrize("name", ["minilm", "static"])
+def test_a_text_has_the_same_vectors_alone_and_among_others(name: str) -> None:
+    embedder = load_embedder(name)
+    alone = [embedder.embed([text])[0] for text in TEXTS]
+    assert _likeness(alone, embedder.embed(TEXTS)) > 0.998
+
+
+@pytest.mark.parametrize("name", ["minilm", "static"])
+def test_tokens_are_near_their_centroids(name: str) -> None:
+    embedder = load_embedder(name)
+    centroids: np.ndarray = embedder.centroids  # type: ignore[attr-defined]
+    tokens = np.concatenate([embedding.tokens for embedding in embedder.embed(TEXTS)])
+    near = centroids[nearest_centroids(tokens, centroids)]
+    cosines = (tokens * near).sum(axis=1) / np.linalg.norm(tokens, axis=1)
+    assert np.median(cosines) > 0.5
+    assert np.median(tokens @ centroids.T) < 0.2
+
+
+def test_offsets_tell_which_stretch_of_the_text_a_token_is(minilm: MiniLM) -> None:
+    texts = ["a red boat", "the weather in Porto is mild today", "", "boat " * 400]
+    for text, embedding in zip(texts, minilm.embed(texts), strict=True):
+        assert embedding.tokens.shape == (len(embedding.offsets), minilm.token_dimension)
+        assert all(text[a:b].strip() for a, b in embedding.offsets)
