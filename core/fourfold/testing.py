@@ -216,6 +216,9 @@ def _returns_vectors_when_asked(store: Store) -> None:
         assert part.payload == {"text": "three plain words", "tags": []}, (
             "only the fields asked for come along"
         )
+    store.write([sample_point("a", "1", "four words by now")])
+    (part,) = store.scan(Where(ids=(point.id,)), Fields(only=("text", "tags")))
+    assert part.payload["text"] == "four words by now", "what was read before a write is read again"
 
 
 def _refuses_work_once_closed(store: Store) -> None:

@@ -48,7 +48,7 @@ class Search:
     def run(self, timer: Timer) -> Found:
         """Searches; the lock of the graph is held only while the graph is read."""
         near, terms = self._ask(
-            semantic.query(self.plan, self.where, self.most // 2),
+            semantic.query(self.plan, self.where, self.most // 3),
             keyword.query(self.plan, self.where, self.most),
         )
         timer.lap("search")

@@ -22,19 +22,28 @@ from typing import Any
 
 import numpy as np
 import qdrant_edge as qe
-from filelock import FileLock, Timeout
+from filelock import FileLock
 
-from fourfold.errors import ConfigurationError, StoreError, StoreLockedError
+from fourfold.errors import StoreError, StoreLockedError
 from fourfold.ports import PAYLOAD, Fields, Point, Query, Store, Where
 from fourfold.stores.conditions import DENSE, INDEXED, TERMS, TOKENS, Ids, Match, Range, conditions, corpus
+from fourfold.stores.directory import (
+    check_space,
+    disown,
+    make_directory,
+    own,
+    owner,
+    read_ahead,
+    read_manifest,
+)
 from fourfold.stores.manifest import Manifest
+from fourfold.stores.recent import Recent
 from fourfold.stores.records import read_cursors
 from fourfold.text import SparseVector
 
 _PAGE = 1000
 _FLUSH_BYTES = 32 * 2**20
-_READ_AHEAD = 512 * 2**20
-_ADVICE_BYTES = 128 * 2**10  # Linux takes no more at once
+_RECENT = 8192
 
 
 class EdgeStore(Store):
@@ -46,6 +55,7 @@ class EdgeStore(Store):
         self._directory, self._lock, self._shard = directory, lock, shard
         self._reserve = reserve
         self._use = threading.Lock()
+        self._recent = Recent(_RECENT)
         self._cursors: dict[str, Mapping[str, int]] = {}
         self._writes = self._unflushed = 0
         self._closed = False
@@ -59,13 +69,13 @@ class EdgeStore(Store):
         embedder does not fit, `ConfigurationError` if the directory holds something else, and `StoreError`
         if it is damaged or cannot be written. None of these changes anything.
         """
-        _make_directory(directory)
-        lock = _own(directory)
+        make_directory(directory)
+        lock = own(directory)
         try:
             home = directory / "store"
             if not home.exists():
                 _create(directory, manifest)
-            manifest.check(_read_manifest(home), str(directory))
+            manifest.check(read_manifest(home), str(directory))
             shard = _load(home, directory)
         except BaseException:
             lock.release()
@@ -84,9 +94,11 @@ class EdgeStore(Store):
         if not points:
             return
         with self._using("write"):
-            self._check_space()
+            # The engine writes through memory maps, and a map onto a full disk ends the process.
+            check_space(self._directory, self._reserve)
             self._shard.update(qe.UpdateOperation.upsert_points([_to_edge(p) for p in points]))
             self._writes += 1
+            self._recent.forget(point.id for point in points)
             for point in points:
                 if point.payload.get("kind") == "cursor":
                     self._cursors.pop(point.payload["bank"], None)
@@ -109,9 +121,7 @@ class EdgeStore(Store):
         terms = [TERMS] if fields.vectors or fields.terms else []
         wanted = terms + ([DENSE, TOKENS] if fields.vectors else [])
         if where.ids is not None and where == Where(ids=where.ids):  # no filter to evaluate: a plain lookup
-            with self._using("read"):
-                found = self._shard.retrieve(list(where.ids), _payload(fields), wanted or False)
-            yield from map(_from_edge, found)
+            yield from self._look_up(where.ids, fields, wanted)
             return
         offset: Any = None
         while True:
@@ -127,6 +137,19 @@ class EdgeStore(Store):
             yield from map(_from_edge, records)
             if offset is None:
                 return
+
+    def _look_up(self, ids: Sequence[str], fields: Fields, wanted: list[str]) -> list[Point]:
+        """The points of these ids; payloads that were read lately need no reading."""
+        only = fields.only if fields.only and not wanted else None
+        with self._using("read"):
+            known = {i: p for i in ids if (p := self._recent.get(i, only)) is not None} if only else {}
+            unknown: list[Any] = [i for i in ids if i not in known]
+            read = self._shard.retrieve(unknown, _payload(fields), wanted or False) if unknown else []
+            found = [_from_edge(record) for record in read]
+            if only:
+                for point in found:
+                    self._recent.put(point.id, only, point.payload)
+        return [*(Point(i, payload) for i, payload in known.items()), *found]
 
     def cursors(self, bank: str) -> Mapping[str, int]:
         """Read once, and again after a write: no other process can have written."""
@@ -148,8 +171,7 @@ class EdgeStore(Store):
                 if self._unflushed:
                     self._settle()
                 self._shard.close()
-        (self._directory / "owner.json").unlink(missing_ok=True)
-        self._lock.release()
+        disown(self._directory, self._lock)
         if self._temporary:
             shutil.rmtree(self._directory, ignore_errors=True)
 
@@ -169,20 +191,11 @@ class EdgeStore(Store):
             with _mapped(doing, self._directory):
                 yield
 
-    def _check_space(self) -> None:
-        """The engine writes through memory maps, and a map onto a full disk ends the process: so stop before."""
-        free = shutil.disk_usage(self._directory).free
-        if free < self._reserve:
-            raise StoreError(
-                f"The disk of {self._directory} has {free / 2**20:.0f} MB left, and {self._reserve / 2**20:.0f} "
-                f"MB are kept in reserve. Nothing was written. Make room and retain again."
-            )
-
 
 def optimise(directory: Path) -> bool:
     """Merges segments and builds indexes in `directory`, which no process may have open; True if there was
     anything to do. Takes long and holds the interpreter: run it in a process of its own."""
-    lock = _own(directory)
+    lock = own(directory)
     try:
         home = directory / "store"
         if not home.exists():
@@ -193,52 +206,7 @@ def optimise(directory: Path) -> bool:
             shard.close()
         return changed
     finally:
-        (directory / "owner.json").unlink(missing_ok=True)
-        lock.release()
-
-
-def _make_directory(directory: Path) -> None:
-    try:
-        directory.mkdir(parents=True, exist_ok=True, mode=0o700)
-        others = [p.name for p in directory.iterdir() if p.name not in _OURS]
-    except OSError as error:
-        raise StoreError(
-            f"{directory} cannot be used ({error.strerror}). Choose a directory that you may write to, with "
-            f"Memory.open(path) or FOURFOLD_LOCATION."
-        ) from error
-    if others and not (directory / "store").exists():
-        raise ConfigurationError(
-            f"{directory} is not empty and holds no Fourfold memory (it has {sorted(others)[0]}). Nothing was "
-            f"changed. Choose an empty or a new directory."
-        )
-
-
-_OURS = {"owner.lock", "owner.json", "store", "store.new"}
-
-
-def _own(directory: Path) -> FileLock:
-    lock = FileLock(directory / "owner.lock", blocking=False, thread_local=False)
-    try:
-        lock.acquire()
-        (directory / "owner.json").write_text(json.dumps({"pid": os.getpid()}))
-    except Timeout as error:
-        raise StoreLockedError(
-            f"{directory} is open in another process{_owner(directory)}. Close it there, use a Qdrant server "
-            f"for several processes (Memory.open(url)), or open another directory."
-        ) from error
-    except OSError as error:
-        lock.release()
-        raise StoreError(
-            f"{directory} cannot be written to ({error.strerror}). Make it writable, or choose another one."
-        ) from error
-    return lock
-
-
-def _owner(directory: Path) -> str:
-    try:
-        return f" (pid {json.loads((directory / 'owner.json').read_text())['pid']})"
-    except (OSError, ValueError, KeyError, TypeError):
-        return ""
+        disown(directory, lock)
 
 
 def _create(directory: Path, manifest: Manifest) -> None:
@@ -257,16 +225,6 @@ def _create(directory: Path, manifest: Manifest) -> None:
         aside.rename(directory / "store")
 
 
-def _read_manifest(home: Path) -> Manifest:
-    try:
-        found = json.loads((home / "manifest.json").read_text())
-    except (OSError, ValueError) as error:
-        raise StoreError(
-            f"The manifest of {home} cannot be read ({error}). Nothing was changed. Restore it from a backup."
-        ) from error
-    return Manifest.from_json(found, str(home))
-
-
 def _load(home: Path, directory: Path) -> qe.EdgeShard:
     if not (home / "shard" / "edge_config.json").exists():
         raise StoreError(
@@ -275,24 +233,8 @@ def _load(home: Path, directory: Path) -> qe.EdgeShard:
         )
     with _mapped("open", directory):
         shard = qe.EdgeShard.load(str(home / "shard"))
-    _read_ahead(home / "shard" / "segments")
+    read_ahead(home / "shard" / "segments")
     return shard
-
-
-def _read_ahead(directory: Path) -> None:
-    """Asks the system to read the files into its cache, up to `_READ_AHEAD`. The engine maps them for random access,
-    so each page would otherwise wait for the disk on its own: 2 to 5 ms a recall until all have been met."""
-    if not hasattr(os, "posix_fadvise"):
-        return
-    left = _READ_AHEAD
-    for path in sorted(path for path in directory.rglob("*") if path.is_file()):
-        with contextlib.suppress(OSError), path.open("rb") as file:
-            size = path.stat().st_blocks * 512  # what the engine has only reserved is not on the disk
-            left -= size
-            if left < 0:
-                return
-            for at in range(0, size, _ADVICE_BYTES):
-                os.posix_fadvise(file.fileno(), at, _ADVICE_BYTES, os.POSIX_FADV_WILLNEED)
 
 
 @contextlib.contextmanager
@@ -305,7 +247,7 @@ def _mapped(doing: str, directory: Path) -> Iterator[None]:
     except BaseException as error:
         if "WouldBlock" in str(error):
             raise StoreLockedError(
-                f"{directory} is open in another process{_owner(directory)}. Close it there first."
+                f"{directory} is open in another process{owner(directory)}. Close it there first."
             ) from error
         raise StoreError(
             f"Could not {doing} {directory}: {error}. If this repeats, its files are damaged or the disk is full; "
