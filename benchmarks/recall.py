@@ -50,6 +50,7 @@ class Remembering:
         self._inner = load_embedder(name)
         self.name = self._inner.name
         self.dimension, self.token_dimension = self._inner.dimension, self._inner.token_dimension
+        self.centroids = self._inner.centroids
         self._known: dict[str, Embedding] = {}
 
     def embed(self, texts: Sequence[str]) -> list[Embedding]:

@@ -84,6 +84,7 @@ class Pooled:
         self._inner = MiniLM()
         self.name = self._inner.name
         self.dimension, self.token_dimension = self._inner.dimension, self._inner.token_dimension
+        self.centroids = self._inner.centroids
         self._pool = self._inner.embed([line(random.Random(i)) for i in range(pool)])
         self._turns = np.random.default_rng(1)
 

@@ -100,6 +100,14 @@ def test_wrong_settings_are_errors_at_open(monkeypatch: pytest.MonkeyPatch) -> N
         load_embedder("maxilm")
 
 
+def test_an_embedder_that_lacks_something_is_refused_by_name() -> None:
+    class Half:
+        name, dimension, token_dimension = "half", 3, 0
+
+    with pytest.raises(ConfigurationError, match=r"Half.* has no centroids, embed"):
+        Memory.open(":memory:", embedder=Half())  # type: ignore[arg-type]
+
+
 def test_settings_are_few_and_come_from_the_environment(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("FOURFOLD_CANDIDATES", "77")
     assert load_settings().candidates == 77

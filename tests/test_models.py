@@ -45,7 +45,8 @@ def test_a_text_has_the_same_vectors_alone_and_among_others(name: str) -> None:
 @pytest.mark.parametrize("name", ["minilm", "static"])
 def test_tokens_are_near_their_centroids(name: str) -> None:
     embedder = load_embedder(name)
-    centroids: np.ndarray = embedder.centroids  # type: ignore[attr-defined]
+    centroids = embedder.centroids
+    assert centroids is not None
     tokens = np.concatenate([embedding.tokens for embedding in embedder.embed(TEXTS)])
     near = centroids[nearest_centroids(tokens, centroids)]
     cosines = (tokens * near).sum(axis=1) / np.linalg.norm(tokens, axis=1)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from fourfold.ports import Clock, Embedder, Floats, Store
+from fourfold.ports import Clock, Embedder, Store
 from fourfold.settings import Settings
 from fourfold.stores.graph import Graphs
 
@@ -18,9 +18,3 @@ class Engine:
     embedder: Embedder
     clock: Clock
     settings: Settings
-
-    @property
-    def centroids(self) -> Floats | None:
-        """The embedder's centroids, if it has any."""
-        found: Floats | None = getattr(self.embedder, "centroids", None)
-        return found

@@ -21,7 +21,7 @@ from fourfold import retain as retaining
 from fourfold.engine import Engine
 from fourfold.errors import InputError, NotFoundError
 from fourfold.model import BankInfo, Entity, Interval, Message, Network, Recall, Retained, Unit
-from fourfold.models import load_embedder
+from fourfold.models import check_embedder, load_embedder
 from fourfold.ports import Clock, Embedder, Store, Where
 from fourfold.recall.fuse import Weights
 from fourfold.retain.embed import Progress
@@ -85,6 +85,7 @@ class AsyncMemory:
         model = (
             load_embedder(chosen, settings.threads, settings.device) if isinstance(chosen, str) else chosen
         )
+        check_embedder(model)
         manifest = Manifest(model.name, model.dimension, model.token_dimension)
         address = StoreAddress(str(location or settings.location), manifest)
         store = await _in_thread(open_store, address, settings)

@@ -39,13 +39,22 @@ class Embedder(Protocol):
     `name` identifies the model and everything that changes its vectors: a store remembers it and refuses
     another. `token_dimension` is 0 where the model has no token vectors; late interaction is off then.
 
-    It may also have `centroids`, (k, token_dimension) with k up to 65,536: what token vectors are rounded to, so that
-    late interaction is estimated over a whole bank. Without them only what other channels find is reranked.
+    `centroids`, (k, token_dimension) with k up to 65,536, is what token vectors are rounded to, so that late
+    interaction can be estimated over a whole bank; None leaves it to what other channels find. A wrapper passes on
+    all four.
     """
 
-    name: str
-    dimension: int
-    token_dimension: int
+    @property
+    def name(self) -> str: ...
+
+    @property
+    def dimension(self) -> int: ...
+
+    @property
+    def token_dimension(self) -> int: ...
+
+    @property
+    def centroids(self) -> Floats | None: ...
 
     def embed(self, texts: Sequence[str]) -> list[Embedding]:
         """One embedding a text, in order. Raises `ModelError`. Must be safe to call from several threads."""

@@ -43,6 +43,7 @@ class HashEmbedder:
     name = "hash-64/32"
     dimension = 64
     token_dimension = 32
+    centroids = None
 
     def embed(self, texts: Sequence[str]) -> list[Embedding]:
         """One embedding a text, one token row a word."""

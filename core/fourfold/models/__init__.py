@@ -1,5 +1,5 @@
 """Embedding models, one file each; `load_embedder` picks one by name without loading the others."""
 
-from fourfold.models.load import load_embedder
+from fourfold.models.load import check_embedder, load_embedder
 
-__all__ = ["load_embedder"]
+__all__ = ["check_embedder", "load_embedder"]

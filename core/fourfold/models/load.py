@@ -5,6 +5,18 @@ from __future__ import annotations
 from fourfold.errors import ConfigurationError
 from fourfold.ports import Embedder
 
+_PARTS = ("name", "dimension", "token_dimension", "centroids", "embed")
+
+
+def check_embedder(embedder: Embedder) -> None:
+    """Raises `ConfigurationError` naming what an embedder of the caller's own lacks."""
+    missing = [part for part in _PARTS if not hasattr(embedder, part)]
+    if missing:
+        raise ConfigurationError(
+            f"The embedder ({type(embedder).__name__}) has no {', '.join(missing)}: see fourfold.ports.Embedder. "
+            f"centroids may be None."
+        )
+
 
 def load_embedder(name: str, threads: int = 0, device: str = "cpu") -> Embedder:
     """The packaged embedder called `name`; its weights are read at its first use.
@@ -23,5 +35,5 @@ def load_embedder(name: str, threads: int = 0, device: str = "cpu") -> Embedder:
         case _:
             raise ConfigurationError(
                 f'No embedder is called "{name}". Take "minilm" or "static", or pass an object with '
-                f"name, dimension, token_dimension and embed(texts)."
+                f"{', '.join(_PARTS)}(texts)."
             )

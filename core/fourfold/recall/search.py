@@ -54,7 +54,7 @@ class Search:
         timer.lap("search")
         with self.graph.lock:
             units = len(self.graph)
-            estimated = rerank.estimate(self.plan, self.graph, self.engine.centroids)
+            estimated = rerank.estimate(self.plan, self.graph, self.engine.embedder.centroids)
             timer.lap("estimate")
             dated = temporal.find(self.plan, self.graph, self.most // 2)
             reached = graph_channel.find(self.plan, self.graph, [near, terms], self.most // 2)

@@ -8,9 +8,8 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
-from fourfold.engine import Engine
 from fourfold.models.centroids import nearest_centroids
-from fourfold.ports import Embedding, Floats
+from fourfold.ports import Embedder, Embedding, Floats
 from fourfold.retain.extract import Statement
 from fourfold.text import words
 from fourfold.when import written_day
@@ -39,7 +38,7 @@ class Embedded:
 
 
 def embed_statements(
-    engine: Engine, statements: Sequence[Statement], context: str, progress: Progress | None
+    embedder: Embedder, statements: Sequence[Statement], context: str, progress: Progress | None
 ) -> list[Embedded]:
     """What is searched of each statement, in order; `progress` hears of every `_EMBED_AT_ONCE` texts."""
     found: list[Embedded] = []
@@ -48,13 +47,13 @@ def embed_statements(
         prefixes = [situate(s, context) for s in batch]
         texts = [prefix + s.piece.text for prefix, s in zip(prefixes, batch, strict=True)]
         began = time.perf_counter()
-        embeddings = engine.embedder.embed(texts)
+        embeddings = embedder.embed(texts)
         share = (time.perf_counter() - began) / len(batch)
         described = [
             _described(text, len(prefix), embedding, share)
             for text, prefix, embedding in zip(texts, prefixes, embeddings, strict=True)
         ]
-        found += _coded(described, engine.centroids)
+        found += _coded(described, embedder.centroids)
         if progress is not None:
             progress(len(found), len(statements))
     return found

@@ -75,7 +75,7 @@ def retain(engine: Engine, request: Request, progress: Progress | None = None) -
     new = [m for m in messages if m.id not in known]
     pieces = [piece for m in new for piece in split_message(m, engine.settings.unit_words)]
     statements = extract(pieces, graph.names().keys())
-    embedded = embed_statements(engine, statements, request.context, progress)
+    embedded = embed_statements(engine.embedder, statements, request.context, progress)
     with graph.lock:
         writing = _Writing(engine, request, engine.graphs.get(request.bank), now)
         writing.note_known(messages, known)
