@@ -145,6 +145,14 @@ def test_a_ranking_does_not_change_because_another_bank_grew(memory: Memory) -> 
     assert [(h.unit.id, h.score) for h in bank.recall("rare common fox").hits] == before
 
 
+def test_who_asks_for_more_gets_more(memory: Memory) -> None:
+    bank = memory.bank("a")
+    bank.retain([Message(f"Note {n}: the garden gate was painted.", id=str(n)) for n in range(300)])
+    for limit in (5, 200, 290):
+        assert len(bank.recall("the garden gate", budget=None, limit=limit).hits) == limit
+    assert len(bank.recall("the garden gate", budget=None).hits) == 300
+
+
 @given(
     st.lists(st.tuples(st.integers(1, 90), st.integers(0, 9)), max_size=30),
     st.integers(1, 300),

@@ -172,7 +172,8 @@ class AsyncBank:
     ) -> Recall:
         """Recalls what bears on `question`, best first.
 
-        `budget` bounds the tokens of the hits together (estimated), `limit` their number; None is no bound.
+        `budget` bounds the tokens of the hits together (estimated), `limit` their number; None is no bound (without
+        either, four times the setting `candidates` come back at most: 640).
         `networks` and `tags` (any of them) narrow the search, `during` to units whose time meets the interval,
         `as_of` (aware) answers as the bank would have at that moment. `explain` adds each hit's path and
         factors. An empty or unknown bank has no hits. Raises `InputError`, `ModelError`, `StoreError`.

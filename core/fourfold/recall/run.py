@@ -18,6 +18,8 @@ from fourfold.recall.timer import Timer
 from fourfold.stores.graph import BankGraph, Reached
 from fourfold.stores.records import NEVER, READ_UNIT, read_unit
 
+_UNBOUNDED = 4
+
 
 @dataclass(frozen=True, slots=True)
 class Request:
@@ -47,8 +49,7 @@ def recall(engine: Engine, request: Request, weights: Weights) -> Recall:
     timer.lap("open")
     question = plan(request.question, engine.embedder, graph, request.as_of or engine.clock.now())
     timer.lap("plan")
-    most = max(engine.settings.candidates, request.limit or 0)
-    found = Search(engine, graph, question, where, weights, most).run(timer)
+    found = Search(engine, graph, question, where, weights, _most(engine, request)).run(timer)
     with graph.lock:
         records = graph.rows[found.rows]
     chosen = choose(records["tokens"], records["said"], request.budget, request.limit)
@@ -64,6 +65,13 @@ def recall(engine: Engine, request: Request, weights: Weights) -> Recall:
             question.intervals,
         ),
     )
+
+
+def _most(engine: Engine, request: Request) -> int:
+    """How many units to score exactly: more for those who want more, and most for those who set no bound."""
+    if request.limit is None and request.budget is None:
+        return _UNBOUNDED * engine.settings.candidates
+    return max(engine.settings.candidates, request.limit or 0)
 
 
 def _where(request: Request) -> Where:
