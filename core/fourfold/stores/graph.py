@@ -2,7 +2,7 @@
 the units for ranking. It is a view: everything in it comes from payloads, and it can be rebuilt at any time.
 
 Unit nodes are integers (their row), entity nodes their names. An edge carries one weight a link kind, for
-instance `{"temporal": 0.9, "semantic": 0.74}`; a mention is `{"entity": 1.0}`. Measured: about 1.4 kB a unit with
+instance `{"temporal": 0.9, "semantic": 0.74}`; a mention is `{"entity": 1.0}`. Measured: about 1.5 kB a unit with
 its edges (docs/benchmarks.md).
 """
 
