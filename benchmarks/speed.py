@@ -30,6 +30,7 @@ from machine import describe, percentiles
 from fourfold import Bank, Memory, Message
 from fourfold.models.minilm import MiniLM
 from fourfold.ports import Embedding, Query, Where
+from fourfold.when import written_day
 
 WHO = "Ana Ben Caro Dev Elif Finn".split()
 DID = "planted sold repaired painted borrowed lost found baked described photographed".split()
@@ -189,7 +190,7 @@ def _ask(directory: Path) -> dict[str, Any]:
 def _retain_ratios(bank: Bank, said: Sequence[Message], packaged: MiniLM) -> tuple[float, float]:
     """The time of a retain over the time that embedding the same texts takes, with the packaged model and within the
     retain."""
-    texts = [f"({m.at.day} {m.at:%B %Y}) {m.speaker}: {m.text}" for m in said if m.at]
+    texts = [f"({written_day(m.at)}) {m.speaker}: {m.text}" for m in said if m.at]
     began = time.perf_counter()
     for first in range(0, len(texts), 64):
         packaged.embed(texts[first : first + 64])

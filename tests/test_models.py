@@ -54,8 +54,10 @@ def test_tokens_are_near_their_centroids(name: str) -> None:
     assert np.median(tokens @ centroids.T) < 0.2
 
 
-def test_offsets_tell_which_stretch_of_the_text_a_token_is(minilm: MiniLM) -> None:
+def test_empty_and_overlong_texts_have_their_vectors_and_offsets(minilm: MiniLM) -> None:
     texts = ["a red boat", "the weather in Porto is mild today", "", "boat " * 400]
     for text, embedding in zip(texts, minilm.embed(texts), strict=True):
+        (alone,) = minilm.embed([text])
+        assert embedding.vector @ alone.vector > 0.97
         assert embedding.tokens.shape == (len(embedding.offsets), minilm.token_dimension)
         assert all(text[a:b].strip() for a, b in embedding.offsets)

@@ -34,7 +34,7 @@ class Settings(BaseSettings):
     threads: int = Field(default=0, ge=0, le=256)
     """Threads for the embedding model; 0 takes one a core, at most 8."""
     candidates: int = Field(default=160, ge=10, le=2000)
-    """How many units a recall scores exactly; a larger `limit` raises it."""
+    """How many units a recall scores exactly; a larger `limit` raises it, no bound at all makes it four times."""
     relevance: float = Field(default=0.32, ge=0, le=1)
     """A question finds nothing unless some unit reaches this late-interaction score; 0 for no floor."""
     session_gap_hours: float = Field(default=6.0, gt=0)

@@ -84,8 +84,8 @@ def _resolved(
     return [span for span in spans if abs(span[0].year - anchor.year) <= _FARTHEST_YEARS]
 
 
-_MONTHS = {name.lower(): i for i, name in enumerate(calendar.month_name) if name}
-_MONTHS |= {name.lower(): i for i, name in enumerate(calendar.month_abbr) if name} | {"sept": 9}
+_MONTHS = {name.lower(): i for i, name in enumerate(MONTHS, 1)}
+_MONTHS |= {name[:3].lower(): i for i, name in enumerate(MONTHS, 1)} | {"sept": 9}
 _WEEKDAYS = {name.lower(): i for i, name in enumerate(calendar.day_name)}
 _WEEKDAYS |= {name.lower(): i for i, name in enumerate(calendar.day_abbr)} | {"tues": 1, "thurs": 3}
 _SEASONS = {"spring": 3, "summer": 6, "autumn": 9, "fall": 9, "winter": 12}

@@ -72,8 +72,8 @@ class Search:
             exact, late = NOTHING, NOTHING
         timer.lap("rerank")
         ranked = self._ranked(fusion, pool, units, exact, late)
-        admitted = exact.column(units, default=np.nan)
-        held = ~np.isnan(admitted)
+        scored = np.zeros(units, dtype=np.bool_)
+        scored[exact.rows] = True
         return Found(
             rows=pool[ranked.rows],
             scores=ranked.scores,
@@ -81,8 +81,8 @@ class Search:
             channels={
                 "semantic": near,
                 "keyword": terms,
-                "graph": walked.among(held),
-                "temporal": dated.among(held),
+                "graph": walked.among(scored),
+                "temporal": dated.among(scored),
                 "rerank": late,
             },
             reached=reached,

@@ -91,7 +91,7 @@ def check_space(directory: Path, reserve: int) -> None:
 
 def read_ahead(directory: Path) -> None:
     """Asks the system to read the files into its cache, up to `_READ_AHEAD`. The engine maps them for random access,
-    so each page would otherwise wait for the disk on its own: 2 to 5 ms a recall until all have been met."""
+    so each page would otherwise wait for the disk on its own (docs/adr/0001)."""
     if not hasattr(os, "posix_fadvise"):
         return
     left = _READ_AHEAD

@@ -180,7 +180,7 @@ class BankGraph:
 
     def _join(self, node: int, other: int | str, kind: str, weight: float) -> None:
         """Adds an edge, or a kind to the one that is there. Edges of like weight (to two digits) share one
-        dictionary, which nobody may change: 650 bytes an edge less than with one each."""
+        dictionary, which nobody may change."""
         adjacent = self.graph._adj
         held = adjacent[node].get(other)
         this = (kind, round(weight, 2) or 0.01)
@@ -345,7 +345,7 @@ class Graphs:
                     place = (point.payload["recorded"], point.payload["order"], point.id)
                     units.append((place, marshal.dumps(dict(point.payload)), point.terms))
         # A link points to what came before: in this order its target is always there first. Until their turn comes,
-        # payloads wait as bytes: as objects, all at once, they would take five times the memory.
+        # payloads wait as bytes: as objects, all at once, they doubled the peak (57 MB for 10,000 units, so 29).
         for (_, _, unit), payload, terms in sorted(units, key=itemgetter(0)):
             graph.add(Point(unit, marshal.loads(payload), terms=terms))
         graph.seen.update(cursors)

@@ -57,7 +57,7 @@ class Postings:
         if not self._new:
             return
         codes = np.concatenate([codes for _, codes in self._new])
-        rows = np.repeat(*map(np.array, zip(*((row, len(codes)) for row, codes in self._new), strict=True)))
+        rows = np.repeat([row for row, _ in self._new], [len(codes) for _, codes in self._new])
         order = np.argsort(codes, kind="stable")
         places = np.searchsorted(self._codes, codes[order], side="right")
         self._codes = np.insert(self._codes, places, codes[order])
