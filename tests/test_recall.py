@@ -12,6 +12,8 @@ from hypothesis import strategies as st
 from fourfold import InputError, Interval, Memory, Message, Network
 from fourfold.model import Source, Unit
 from fourfold.recall.pack import choose, render
+from fourfold.recall.plan import plan
+from fourfold.recall.rerank import estimate
 from fourfold.testing import FrozenClock
 
 MAY = datetime(2023, 5, 8, 13, 56, tzinfo=UTC)
@@ -40,6 +42,23 @@ def test_the_right_unit_is_among_the_first_two(talk: Memory, question: str, best
     answer = talk.bank("a").recall(question)
     found = [hit.unit.source.messages[0] for hit in answer.hits]
     assert best in found[:2]
+
+
+@pytest.mark.parametrize(
+    ("question", "best"),
+    [("Where did Ana move?", "1"), ("What did Rex eat?", "4"), ("Who booked the vet?", "6")],
+)
+def test_the_estimate_over_the_bank_puts_the_right_unit_forward(
+    talk: Memory, question: str, best: str
+) -> None:
+    engine = talk._async.engine
+    graph = engine.graphs.get("a")
+    planned = plan(question, engine.embedder, graph, engine.clock.now())
+    estimated = estimate(planned, graph, engine.embedder.centroids)
+    assert estimated is not None
+    messages = {unit.id: unit.source.messages[0] for unit in talk.bank("a").units()}
+    assert best in [messages[graph.ids[row]] for row in np.argsort(-estimated)[:2]]
+    assert estimate(planned, graph, None) is None
 
 
 def test_the_text_is_ready_for_a_prompt(talk: Memory) -> None:
