@@ -96,6 +96,7 @@ def test_wrong_settings_are_errors_at_open(monkeypatch: pytest.MonkeyPatch) -> N
     monkeypatch.setenv("FOURFOLD_CANDIDATES", "many")
     with pytest.raises(ConfigurationError, match="candidates"):
         Memory.open(":memory:", embedder=HashEmbedder())
+    monkeypatch.delenv("FOURFOLD_CANDIDATES")
     with pytest.raises(ConfigurationError, match="minilm"):
         load_embedder("maxilm")
 
@@ -126,7 +127,7 @@ def test_a_device_that_is_not_there_says_what_to_install() -> None:
 
     assert "CUDAExecutionProvider" not in get_available_providers()
     with pytest.raises(ConfigurationError, match=r"fourfold\[gpu\]"):
-        load_embedder("minilm", device="cuda").embed(["hello"])
+        load_embedder("minilm", load_settings(device="cuda")).embed(["hello"])
     with pytest.raises(ConfigurationError, match="device"):
         load_settings(device="abacus")
 

@@ -12,8 +12,8 @@ import pytest
 
 from fourfold import InputError, Memory, Message, ModelError, Network, StoreError, Verdict
 from fourfold.ports import Embedding, Point
+from fourfold.retain.builtin import extract
 from fourfold.retain.chunk import read_messages, split_message
-from fourfold.retain.extract import extract
 from fourfold.testing import FrozenClock, HashEmbedder
 
 MAY = datetime(2023, 5, 8, 13, 56, tzinfo=UTC)
@@ -238,7 +238,7 @@ def test_a_sentence_without_end_is_cut() -> None:
 def test_extraction_needs_no_capital_at_the_start_of_a_sentence() -> None:
     (message,) = read_messages([Message("Great news! Porto Alegre is far. We saw Inês.", at=MAY)], None, MAY)
     (statement,) = extract(split_message(message, 120))
-    assert statement.names == ("Porto Alegre", "Inês")
+    assert [mention.name for mention in statement.mentions] == ["Porto Alegre", "Inês"]
 
 
 @pytest.mark.parametrize(

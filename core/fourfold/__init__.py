@@ -7,15 +7,20 @@ from fourfold.errors import (
     ConfigurationError,
     FourfoldError,
     InputError,
+    ModelBusyError,
     ModelError,
+    ModelLengthError,
     ModelOutputError,
+    ModelRefusedError,
     ModelTimeoutError,
     NotFoundError,
     StoreError,
     StoreLockedError,
     StoreVersionError,
+    TokenLimitError,
 )
 from fourfold.model import (
+    Aspects,
     BankInfo,
     ChannelScore,
     Entity,
@@ -23,6 +28,7 @@ from fourfold.model import (
     Interval,
     Link,
     Message,
+    Modality,
     Network,
     Operation,
     Recall,
@@ -33,6 +39,7 @@ from fourfold.model import (
     Usage,
     Verdict,
 )
+from fourfold.tokens import Tokens
 
 if TYPE_CHECKING:
     from fourfold.memory import AsyncBank, AsyncMemory
@@ -42,6 +49,7 @@ if TYPE_CHECKING:
 __version__ = "0.1.0"
 
 __all__ = [
+    "Aspects",
     "AsyncBank",
     "AsyncMemory",
     "Bank",
@@ -56,8 +64,12 @@ __all__ = [
     "Link",
     "Memory",
     "Message",
+    "Modality",
+    "ModelBusyError",
     "ModelError",
+    "ModelLengthError",
     "ModelOutputError",
+    "ModelRefusedError",
     "ModelTimeoutError",
     "Network",
     "NotFoundError",
@@ -69,6 +81,8 @@ __all__ = [
     "StoreError",
     "StoreLockedError",
     "StoreVersionError",
+    "TokenLimitError",
+    "Tokens",
     "Trace",
     "Unit",
     "Usage",

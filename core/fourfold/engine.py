@@ -2,19 +2,26 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
-from fourfold.ports import Clock, Embedder, Store
+from fourfold.ledger import Ledgers
+from fourfold.ports import Clock, Embedder, LanguageModel, Reranker, Store
 from fourfold.settings import Settings
 from fourfold.stores.graph import Graphs
 
 
 @dataclass(frozen=True, slots=True)
 class Engine:
-    """A store with the graphs over it, an embedder, a clock, and the settings."""
+    """A store with the graphs and the accounts over it, an embedder, a clock, the settings, and, if there are, a
+    language model and a reranker."""
 
     store: Store
     graphs: Graphs
     embedder: Embedder
     clock: Clock
     settings: Settings
+    ledgers: Ledgers
+    model: LanguageModel | None = None
+    reranker: Reranker | None = None
+    reading: set[str] = field(default_factory=set)
+    """The chunks that some retain of this process is having read."""

@@ -6,13 +6,19 @@
     │   ├── StoreLockedError    another process owns the directory
     │   └── StoreVersionError   written by another schema version or another embedding model
     ├── ModelError              an embedding, language or reranking model failed
-    │   ├── ModelTimeoutError
-    │   └── ModelOutputError
+    │   ├── ModelTimeoutError   it did not answer in time, or the connection broke
+    │   ├── ModelBusyError      it is rate limited or overloaded; `retry_after` says for how long
+    │   ├── ModelRefusedError   it will not answer this
+    │   └── ModelOutputError    it answered in a shape that cannot be used
+    │       └── ModelLengthError    the question, or the answer, is longer than it can be
+    ├── TokenLimitError         the bank's limit of language model tokens is reached
     ├── InputError              what was passed in cannot be used; nothing was written
     └── NotFoundError           no such bank, unit or entity
 
 A message says what happened and what to do about it.
 """
+
+from fourfold.tokens import Tokens
 
 
 class FourfoldError(Exception):
@@ -36,15 +42,37 @@ class StoreVersionError(StoreError):
 
 
 class ModelError(FourfoldError):
-    """An embedding, language or reranking model failed."""
+    """An embedding, language or reranking model failed. `tokens` is what the failed call took, if it took any."""
+
+    tokens: Tokens = Tokens()
 
 
 class ModelTimeoutError(ModelError):
     """A model did not answer in time."""
 
 
+class ModelBusyError(ModelError):
+    """A model is rate limited or overloaded. `retry_after`: the seconds it asks to wait, None if it does not say."""
+
+    def __init__(self, message: str, retry_after: float | None = None) -> None:
+        super().__init__(message)
+        self.retry_after = retry_after
+
+
+class ModelRefusedError(ModelError):
+    """A model will not answer this; asking again would not help."""
+
+
 class ModelOutputError(ModelError):
     """A model answered in a shape that cannot be used."""
+
+
+class ModelLengthError(ModelOutputError):
+    """The question, or the answer to it, is longer than the model can take: less at a time may work."""
+
+
+class TokenLimitError(FourfoldError):
+    """The bank's limit of language model tokens is reached; what was retained is kept."""
 
 
 class InputError(FourfoldError, ValueError):

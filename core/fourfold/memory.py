@@ -20,9 +20,10 @@ from fourfold import recall as recalling
 from fourfold import retain as retaining
 from fourfold.engine import Engine
 from fourfold.errors import InputError, NotFoundError
+from fourfold.ledger import Ledgers
 from fourfold.model import BankInfo, Entity, Interval, Message, Network, Recall, Retained, Unit
-from fourfold.models import check_embedder, load_embedder
-from fourfold.ports import Clock, Embedder, Store, Where
+from fourfold.models import load_models
+from fourfold.ports import Clock, Embedder, LanguageModel, Reranker, Store, Where
 from fourfold.recall.fuse import Weights
 from fourfold.retain.embed import Progress
 from fourfold.settings import Settings, load_settings
@@ -30,6 +31,7 @@ from fourfold.stores import StoreAddress, open_store
 from fourfold.stores.graph import Graphs
 from fourfold.stores.manifest import Manifest
 from fourfold.stores.records import read_bank, read_unit
+from fourfold.tokens import Tokens
 
 T = TypeVar("T")
 _BANK = re.compile(r"[^\s\x00-\x1f/\\](?:[^\x00-\x1f/\\]{0,198}[^\s\x00-\x1f/\\])?")
@@ -52,14 +54,24 @@ class AsyncMemory:
         embedder: Embedder,
         settings: Settings | None = None,
         *,
+        llm: LanguageModel | None = None,
+        reranker: Reranker | None = None,
         clock: Clock | None = None,
         weights: Weights | None = None,
     ) -> None:
         """Composes a memory of parts; `open` is the usual way. `weights` tune recall's fusion."""
         self.settings = settings or load_settings()
         self.weights = weights or Weights()
-        graphs = Graphs(store, self.settings.graph_units)
-        self.engine = Engine(store, graphs, embedder, clock or SystemClock(), self.settings)
+        self.engine = Engine(
+            store=store,
+            graphs=Graphs(store, self.settings.graph_units),
+            embedder=embedder,
+            clock=clock or SystemClock(),
+            settings=self.settings,
+            ledgers=Ledgers(store),
+            model=llm,
+            reranker=reranker,
+        )
 
     @classmethod
     async def open(
@@ -68,28 +80,28 @@ class AsyncMemory:
         *,
         api_key: str | None = None,
         embedder: str | Embedder | None = None,
+        llm: str | LanguageModel | None = None,
+        reranker: str | Reranker | None = None,
         settings: Settings | None = None,
         clock: Clock | None = None,
     ) -> Self:
         """Opens the memory at `location`: a directory (default: in the user's data directory), ":memory:", or
         the URL of a Qdrant server with its `api_key`.
 
-        `embedder` is a short name or an object. What is not given comes from `settings`, then from
-        `FOURFOLD_*` in the environment. Raises `ConfigurationError`, `StoreLockedError`, `StoreVersionError`,
-        `StoreError`; the store is unchanged then.
+        `embedder`, `llm` and `reranker` are short names ("minilm", "anthropic:claude-haiku-5-5",
+        "fastembed:Xenova/ms-marco-MiniLM-L-6-v2") or objects; see `fourfold.models.load`. What is not given comes
+        from `settings`, then from `FOURFOLD_*` in the environment. Raises `ConfigurationError`, `StoreLockedError`,
+        `StoreVersionError`, `StoreError`; the store is unchanged then.
         """
         settings = settings or load_settings()
         if api_key is not None:
             settings = settings.model_copy(update={"api_key": api_key})
-        chosen = embedder if embedder is not None else settings.embedder
-        model = (
-            load_embedder(chosen, settings.threads, settings.device) if isinstance(chosen, str) else chosen
-        )
-        check_embedder(model)
-        manifest = Manifest(model.name, model.dimension, model.token_dimension)
+        models = await _in_thread(load_models, settings, embedder, llm, reranker)
+        vectors = models.embedder
+        manifest = Manifest(vectors.name, vectors.dimension, vectors.token_dimension)
         address = StoreAddress(str(location or settings.location), manifest)
         store = await _in_thread(open_store, address, settings)
-        return cls(store, model, settings, clock=clock)
+        return cls(store, vectors, settings, llm=models.llm, reranker=models.reranker, clock=clock)
 
     def bank(self, name: str) -> AsyncBank:
         """The bank called `name`; it comes into being with its first retain.
@@ -114,7 +126,9 @@ class AsyncMemory:
         return await _in_thread(read)
 
     async def close(self) -> None:
-        """Flushes and closes the store. Calling it twice is fine."""
+        """Flushes and closes the store, and the language model's connections. Calling it twice is fine."""
+        if self.engine.model is not None:
+            await self.engine.model.close()
         await _in_thread(self.engine.store.close)
 
     async def __aenter__(self) -> Self:
@@ -152,11 +166,29 @@ class AsyncBank:
 
         The whole call is one atomic write. Raises `InputError`, `ModelError` or `StoreError` with nothing
         written.
+
+        With a language model (`Memory.open(llm=...)`) the text is written first, in chunks marked pending, and then
+        each chunk's statements as the model reads it; `progress` counts chunks. A chunk that the model fails to
+        read is kept as it was said, and read at the next retain or by `resume`; `Retained.pending` counts those.
+        Cancelling loses nothing: `resume` goes on. Raises `ConfigurationError` (key, model) and `TokenLimitError`
+        after everything was kept.
         """
         request = retaining.Request(
             self.name, messages, at, _named(document, "document"), context, _tags(tags), replace
         )
-        return await _in_thread(retaining.retain, self.memory.engine, request, progress)
+        return await retaining.retain(self.memory.engine, request, progress)
+
+    async def resume(self, *, progress: Progress | None = None) -> Retained:
+        """Has the language model read what it could not read when it was retained; see `retain`.
+
+        Calling it when nothing is pending is fine.
+        """
+        return await retaining.resume(self.memory.engine, self.name, progress)
+
+    async def usage(self) -> Tokens:
+        """What language models have read and written for this bank so far."""
+        ledger = await _in_thread(self.memory.engine.ledgers.get, self.name)
+        return ledger.spent
 
     async def recall(
         self,

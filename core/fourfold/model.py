@@ -12,6 +12,7 @@ from enum import StrEnum
 from typing import Literal
 
 from fourfold.errors import InputError
+from fourfold.tokens import Tokens
 
 Role = Literal["user", "assistant", "system", "tool"]
 LinkKind = Literal["temporal", "semantic", "causal", "evidence", "supersedes"]
@@ -34,6 +35,17 @@ class Verdict(StrEnum):
     UPDATE = "UPDATE"
     RETIRE = "RETIRE"
     NOOP = "NOOP"
+
+
+class Modality(StrEnum):
+    """How a statement is meant. Only a `FACT` claims that something is so."""
+
+    FACT = "fact"
+    PLAN = "plan"
+    WISH = "wish"
+    HYPOTHETICAL = "hypothetical"
+    QUESTION = "question"
+    QUOTE = "quote"
 
 
 def aware(moment: datetime | None, what: str) -> datetime | None:
@@ -111,12 +123,27 @@ class Link:
 
 
 @dataclass(frozen=True, slots=True)
+class Aspects:
+    """What a language model read out of a text about one statement, in a few words each; "" where nothing says it."""
+
+    who: str = ""
+    what: str = ""
+    when: str = ""
+    where: str = ""
+    why: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class Unit:
     """One remembered statement, in exactly one network.
 
     `confidence` is in [0, 1] for beliefs, None elsewhere. `occurred` is when the fact held or the event took
     place, None if nothing says so; `mentioned_at` when it was said; `recorded_at` when the bank learned it;
-    `retired_at` when it was superseded or forgotten, and `retired_by` what did that.
+    `retired_at` when it was superseded or forgotten, and `retired_by` what did that (the id of a unit, or a word).
+
+    `modality` says whether it is a fact at all. `superseded_by` is the unit that probably holds in its place, where
+    that is not sure enough to retire this one: it is recalled below that one. A `pending` unit is a text as it was
+    said, kept until a language model has read it; `chunk` is the stretch of the source that it was read from.
     """
 
     id: str
@@ -136,16 +163,23 @@ class Unit:
     links: tuple[Link, ...] = ()
     retired_at: datetime | None = None
     retired_by: str | None = None
+    modality: Modality = Modality.FACT
+    aspects: Aspects = field(default_factory=Aspects)
+    superseded_by: str | None = None
+    pending: bool = False
+    chunk: str = ""
 
 
 @dataclass(frozen=True, slots=True)
 class Entity:
-    """A person, place, thing or term that units mention; `name` is the form it is shown by."""
+    """A person, place, thing or term that units mention; `name` is the form it is shown by, `kind` what it is
+    ("person", "place"), "" if nothing told."""
 
     id: str
     name: str
     aliases: tuple[str, ...] = ()
     mentions: int = 0
+    kind: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -159,22 +193,32 @@ class Operation:
 
 @dataclass(frozen=True, slots=True)
 class Usage:
-    """What a retain cost. Seconds are wall-clock; `tokens` counts what went through the embedder."""
+    """What a retain cost. `texts` and `tokens` went through the embedder; `model` is what language models read and
+    wrote; seconds are wall-clock."""
 
     texts: int = 0
     tokens: int = 0
     embed_seconds: float = 0.0
     total_seconds: float = 0.0
+    model: Tokens = field(default_factory=Tokens)
 
 
 @dataclass(frozen=True, slots=True)
 class Retained:
     """The answer to a retain: the units it left in the bank (new or met again), one operation for each
-    statement, and what it cost. When it is returned, everything in it is on disk."""
+    statement, and what it cost. When it is returned, everything in it is on disk.
+
+    `pending` counts the stretches of text that a language model could not read: they are kept as they were said,
+    and read at the next retain or by `Bank.resume`; `warnings` says why. `dropped` counts what was left out of the
+    model's answers, by reason ("date", "entity", "cause", "source", "empty").
+    """
 
     units: tuple[Unit, ...]
     operations: tuple[Operation, ...]
     usage: Usage = field(default_factory=Usage)
+    pending: int = 0
+    warnings: tuple[str, ...] = ()
+    dropped: Mapping[str, int] = field(default_factory=dict)
 
     def count(self, verdict: Verdict) -> int:
         """How many operations had this verdict."""

@@ -1,4 +1,5 @@
-"""The seams: what Fourfold asks of an embedding model, a store and a clock. Batch first, a few methods each.
+"""The seams: what Fourfold asks of an embedding model, a language model, a reranker, a store and a clock. Batch
+first, a few methods each.
 
 Adapters live in `models/` and `stores/`; none of their own types crosses these lines.
 """
@@ -8,14 +9,17 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any, Protocol, runtime_checkable
+from typing import Any, Generic, Literal, Protocol, TypeVar, runtime_checkable
 
 import numpy as np
 from numpy.typing import NDArray
+from pydantic import BaseModel
 
 from fourfold.text import SparseVector
+from fourfold.tokens import Tokens
 
 Floats = NDArray[np.float32]
+Shape = TypeVar("Shape", bound=BaseModel)
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,6 +62,61 @@ class Embedder(Protocol):
 
     def embed(self, texts: Sequence[str]) -> list[Embedding]:
         """One embedding a text, in order. Raises `ModelError`. Must be safe to call from several threads."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class Turn:
+    """One message to a language model. The system's comes first and is the same from call to call, so that providers
+    may cache it."""
+
+    role: Literal["system", "user", "assistant"]
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class Answer(Generic[Shape]):
+    """A language model's answer: the value, in the shape asked for, and what it took."""
+
+    value: Shape
+    tokens: Tokens
+
+
+@runtime_checkable
+class LanguageModel(Protocol):
+    """Answers in a given shape.
+
+    `name` says which model it is ("anthropic:claude-haiku-5-5"). A backend makes one attempt a call: waiting and
+    trying again is `fourfold.models.patient`'s.
+    """
+
+    @property
+    def name(self) -> str: ...
+
+    async def ask(self, turns: Sequence[Turn], shape: type[Shape]) -> Answer[Shape]:
+        """The answer to `turns`, as a value of `shape`.
+
+        Raises `ModelTimeoutError` and `ModelBusyError` (another attempt may work), `ModelLengthError` (less at a time
+        may), `ModelOutputError`, `ModelRefusedError`, and `ConfigurationError` (wrong key, no such model). A
+        `ModelError` for an answer that is paid for says so in its `tokens`.
+        """
+        ...
+
+    async def close(self) -> None:
+        """Releases what was opened on the running event loop. It may be asked again after that."""
+        ...
+
+
+@runtime_checkable
+class Reranker(Protocol):
+    """Says how well texts answer a question (a cross-encoder)."""
+
+    @property
+    def name(self) -> str: ...
+
+    def score(self, question: str, texts: Sequence[str]) -> list[float]:
+        """One score a text, in order; more is better. Raises `ModelError`. Must be safe to call from several
+        threads."""
         ...
 
 

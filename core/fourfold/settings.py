@@ -29,6 +29,20 @@ class Settings(BaseSettings):
     """Seconds to wait for a Qdrant server."""
     embedder: str = "minilm"
     """"minilm" (packaged) or "static" (packaged, faster, a little weaker)."""
+    llm: str | None = None
+    """The language model that reads what is retained: "anthropic:MODEL", "openai:MODEL", "openai:MODEL@URL",
+    "transformers:MODEL". None: the built-in extractor, without any."""
+    llm_concurrency: int = Field(default=16, ge=1, le=256)
+    """Calls to the language model at once."""
+    llm_timeout: float = Field(default=120.0, gt=0)
+    """Seconds one call to the language model may take."""
+    llm_tokens: int = Field(default=0, ge=0)
+    """How many tokens, read and written, language models may take for one bank in all; 0 is no limit."""
+    llm_words: int = Field(default=600, ge=50, le=20_000)
+    """How much text a language model reads at once."""
+    reranker: str | None = None
+    """A cross-encoder for recall: "fastembed:MODEL" or "sentence-transformers:MODEL". None: late interaction
+    alone."""
     device: Literal["cpu", "cuda"] = "cpu"
     """Where the embedding model runs; "cuda" needs the extra `gpu`."""
     threads: int = Field(default=0, ge=0, le=256)

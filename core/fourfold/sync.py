@@ -18,10 +18,11 @@ from anyio.from_thread import BlockingPortal
 from fourfold.errors import StoreError
 from fourfold.memory import AsyncBank, AsyncMemory
 from fourfold.model import BankInfo, Entity, Interval, Message, Network, Recall, Retained, Unit
-from fourfold.ports import Clock, Embedder, Store
+from fourfold.ports import Clock, Embedder, LanguageModel, Reranker, Store
 from fourfold.recall.fuse import Weights
 from fourfold.retain.embed import Progress
 from fourfold.settings import Settings
+from fourfold.tokens import Tokens
 
 T = TypeVar("T")
 
@@ -40,7 +41,12 @@ class _Portal:
         """Runs `work` on the loop and waits for it."""
         if self.stopped:
             raise StoreError("The memory is closed. Open it again with Memory.open.")
-        return self._portal.call(work)
+        future = self._portal.start_task_soon(work)
+        try:
+            return future.result()
+        except BaseException:  # Ctrl-C in here: what is at work must not go on behind the caller's back
+            future.cancel()
+            raise
 
     def stop(self) -> None:
         """Ends the loop; calling it twice is fine."""
@@ -66,11 +72,16 @@ class Memory:
         embedder: Embedder,
         settings: Settings | None = None,
         *,
+        llm: LanguageModel | None = None,
+        reranker: Reranker | None = None,
         clock: Clock | None = None,
         weights: Weights | None = None,
     ) -> None:
         """See `AsyncMemory`."""
-        self._adopt(AsyncMemory(store, embedder, settings, clock=clock, weights=weights), _Portal())
+        memory = AsyncMemory(
+            store, embedder, settings, llm=llm, reranker=reranker, clock=clock, weights=weights
+        )
+        self._adopt(memory, _Portal())
 
     def _adopt(self, memory: AsyncMemory, portal: _Portal) -> None:
         self._async, self._portal = memory, portal
@@ -83,14 +94,15 @@ class Memory:
         *,
         api_key: str | None = None,
         embedder: str | Embedder | None = None,
+        llm: str | LanguageModel | None = None,
+        reranker: str | Reranker | None = None,
         settings: Settings | None = None,
         clock: Clock | None = None,
     ) -> Self:
         """See `AsyncMemory.open`."""
         portal = _Portal()
-        opening = partial(
-            AsyncMemory.open, location, api_key=api_key, embedder=embedder, settings=settings, clock=clock
-        )
+        options = {"api_key": api_key, "embedder": embedder, "llm": llm, "reranker": reranker, "clock": clock}
+        opening = partial(AsyncMemory.open, location, settings=settings, **options)  # type: ignore[arg-type]
         try:
             opened = portal.call(opening)
         except BaseException:
@@ -151,6 +163,14 @@ class Bank:
             "progress": progress,
         }
         return self._portal.call(partial(self._async.retain, messages, **options))  # type: ignore[arg-type]
+
+    def resume(self, *, progress: Progress | None = None) -> Retained:
+        """See `AsyncBank.resume`."""
+        return self._portal.call(partial(self._async.resume, progress=progress))
+
+    def usage(self) -> Tokens:
+        """See `AsyncBank.usage`."""
+        return self._portal.call(self._async.usage)
 
     def recall(
         self,

@@ -8,7 +8,6 @@ interval a year.
 
 from __future__ import annotations
 
-import calendar
 import re
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
@@ -65,6 +64,17 @@ def written_day(moment: datetime) -> str:
     return f"{moment.day} {written_month(moment)}"
 
 
+def written_weekday(moment: datetime) -> str:
+    """ "Monday, 2023-05-08", in English whatever the locale."""
+    return f"{_DAYS[moment.weekday()]}, {moment:%Y-%m-%d}"
+
+
+def months_of(anchor: datetime, year: int, month: int, length: int) -> Span:
+    """`length` calendar months from that one on, in the time zone of `anchor`."""
+    last = month - 1 + length
+    return _at(anchor, year, month, 1), _at(anchor, year + last // 12, last % 12 + 1, 1)
+
+
 def day_of(moment: datetime) -> Span:
     """The calendar day of `moment`, in its own time zone."""
     start = moment.replace(hour=0, minute=0, second=0, microsecond=0)
@@ -86,8 +96,9 @@ def _resolved(
 
 _MONTHS = {name.lower(): i for i, name in enumerate(MONTHS, 1)}
 _MONTHS |= {name[:3].lower(): i for i, name in enumerate(MONTHS, 1)} | {"sept": 9}
-_WEEKDAYS = {name.lower(): i for i, name in enumerate(calendar.day_name)}
-_WEEKDAYS |= {name.lower(): i for i, name in enumerate(calendar.day_abbr)} | {"tues": 1, "thurs": 3}
+_DAYS = "Monday Tuesday Wednesday Thursday Friday Saturday Sunday".split()
+_WEEKDAYS = {name.lower(): i for i, name in enumerate(_DAYS)}
+_WEEKDAYS |= {name[:3].lower(): i for i, name in enumerate(_DAYS)} | {"tues": 1, "thurs": 3}
 _SEASONS = {"spring": 3, "summer": 6, "autumn": 9, "fall": 9, "winter": 12}
 _NUMBERS = {
     word: i
@@ -121,11 +132,11 @@ def _month(match: re.Match[str], anchor: datetime, years: tuple[int, ...]) -> li
     month = int(part["m"]) if part["m"].isdigit() else _MONTHS[part["m"].lower().rstrip(".")]
     if part.get("which"):
         years = (_relative_year(part["which"], anchor, month),)
-    return [_months(anchor, year, month, 1) for year in _years(part, anchor, years, month, 1)]
+    return [months_of(anchor, year, month, 1) for year in _years(part, anchor, years, month, 1)]
 
 
 def _year(match: re.Match[str], anchor: datetime, _: tuple[int, ...]) -> list[Span]:
-    return [_months(anchor, int(match["y"]), 1, 12)]
+    return [months_of(anchor, int(match["y"]), 1, 12)]
 
 
 def _season(match: re.Match[str], anchor: datetime, years: tuple[int, ...]) -> list[Span]:
@@ -133,7 +144,7 @@ def _season(match: re.Match[str], anchor: datetime, years: tuple[int, ...]) -> l
     part = match.groupdict()
     if part.get("which"):
         years = (_relative_year(part["which"], anchor, month, length=3),)
-    return [_months(anchor, year, month, 3) for year in _years(part, anchor, years, month, 1)]
+    return [months_of(anchor, year, month, 3) for year in _years(part, anchor, years, month, 1)]
 
 
 def _named_day(match: re.Match[str], anchor: datetime, _: tuple[int, ...]) -> list[Span]:
@@ -198,11 +209,6 @@ def _at(anchor: datetime, year: int, month: int, day: int) -> datetime:
     return datetime(year, month, day, tzinfo=anchor.tzinfo)
 
 
-def _months(anchor: datetime, year: int, month: int, length: int) -> Span:
-    last = month - 1 + length
-    return _at(anchor, year, month, 1), _at(anchor, year + last // 12, last % 12 + 1, 1)
-
-
 def _years(
     part: dict[str, str | None], anchor: datetime, years: tuple[int, ...], month: int, day: int
 ) -> tuple[int, ...]:
@@ -247,9 +253,9 @@ def _shifted(anchor: datetime, count: int, unit: str) -> Span:
             return start - 3 * _DAY, start + 4 * _DAY
         case "month":
             month = anchor.year * 12 + anchor.month - 1 + count
-            return _months(anchor, month // 12, month % 12 + 1, 1)
+            return months_of(anchor, month // 12, month % 12 + 1, 1)
         case _:
-            return _months(anchor, anchor.year + count, 1, 12)
+            return months_of(anchor, anchor.year + count, 1, 12)
 
 
 def _weekday(today: datetime, weekday: int, step: int) -> Span:

@@ -203,7 +203,7 @@ def demo(json: Json = False) -> None:
 def _speed(settings: Settings) -> dict[str, object]:
     from fourfold.models import load_embedder
 
-    model = load_embedder(settings.embedder, settings.threads, settings.device)
+    model = load_embedder(settings.embedder, settings)
     began = time.perf_counter()
     model.embed(["warm up"])
     loaded = time.perf_counter()

@@ -1,5 +1,5 @@
-"""Embedding models, one file each; `load_embedder` picks one by name without loading the others."""
+"""Embedding, language and reranking models, one file a backend."""
 
-from fourfold.models.load import check_embedder, load_embedder
+from fourfold.models.load import Models, load_embedder, load_llm, load_models, load_reranker
 
-__all__ = ["check_embedder", "load_embedder"]
+__all__ = ["Models", "load_embedder", "load_llm", "load_models", "load_reranker"]

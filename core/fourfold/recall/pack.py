@@ -6,7 +6,7 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
-from fourfold.model import Interval, Unit
+from fourfold.model import Interval, Modality, Unit
 from fourfold.when import written_day, written_month
 
 
@@ -29,12 +29,23 @@ def choose(
 
 
 def render(unit: Unit) -> str:
-    """ "[8 May 2023] Ana: I went there yesterday. (7 May 2023)", or with the time it tells of left out."""
+    """ "[8 May 2023] Ana: I went there yesterday. (7 May 2023)", or with the time it tells of left out; what is no
+    fact, or no longer one, says so."""
     said = f"[{written_day(unit.mentioned_at)}]"
     who = f" {unit.speaker}:" if unit.speaker else ""
     told = f" ({span(unit.occurred)})" if unit.occurred else ""
-    gone = " [no longer held]" if unit.retired_at else ""
-    return f"{said}{who} {unit.text}{told}{gone}"
+    return f"{said}{who} {unit.text}{told}{_marks(unit)}"
+
+
+def _marks(unit: Unit) -> str:
+    marks = []
+    if unit.modality is not Modality.FACT and not unit.text.endswith("?"):
+        marks.append(f" [{unit.modality}]")
+    if unit.retired_at:
+        marks.append(" [no longer held]")
+    elif unit.superseded_by:
+        marks.append(" [probably superseded]")
+    return "".join(marks)
 
 
 def span(interval: Interval) -> str:

@@ -66,12 +66,14 @@ class Search:
             found = Candidates(pool, terms.column(units)[pool], walked.column(units)[pool])
             fusion = Fusion(self.plan, self.graph, found, self.weights)
             kept = pool[best(fusion.fused(cosines[pool], likely[pool]), self.most)]
+            pairs = self._successors(kept)
+            kept = np.union1d(kept, [newer for _, newer in pairs]).astype(kept.dtype)
         timer.lap("fuse")
         exact, late = self._exactly(kept)
         if not rerank.relevant(self.plan, late.scores, self._floor()):
             exact, late = NOTHING, NOTHING
         timer.lap("rerank")
-        ranked = self._ranked(fusion, pool, units, exact, late)
+        ranked = _newest_first(self._ranked(fusion, pool, units, exact, late), pool, pairs)
         scored = np.zeros(units, dtype=np.bool_)
         scored[exact.rows] = True
         return Found(
@@ -120,7 +122,19 @@ class Search:
                 pool[beside[side][beside[side] >= 0]] = True
         if estimated is not None:
             pool[best(np.where(admitted, estimated, -np.inf), self.most * 5 // 4)] = True
+        if self.graph.has_successors:
+            for row in np.flatnonzero(pool & admitted).tolist():
+                for newer in self.graph.successors(row):
+                    pool[newer] = True
         return np.flatnonzero(pool & admitted)
+
+    def _successors(self, rows: Rows) -> list[tuple[int, int]]:
+        """(row, the row that probably holds in its place) for those of `rows` that have one the filters admit."""
+        if not self.graph.has_successors:
+            return []
+        admitted = self.graph.admitted(self.where)
+        pairs = [(row, newer) for row in rows.tolist() for newer in self.graph.successors(row)[-1:]]
+        return [(row, newer) for row, newer in pairs if admitted[newer]]
 
     def _ranked(self, fusion: Fusion, pool: Rows, units: int, exact: Ranked, late: Ranked) -> Ranked:
         """The places in `pool` of what was scored exactly, best first; the others only lend, at the lowest score."""
@@ -135,3 +149,19 @@ class Search:
 
     def _floor(self) -> float:
         return self.engine.settings.relevance if self.where.occurred is None else 0.0
+
+
+def _newest_first(ranked: Ranked, pool: Rows, pairs: Sequence[tuple[int, int]]) -> Ranked:
+    """`ranked`, with every unit that is probably superseded right below the one that took its place, which gets the
+    better of their two scores."""
+    scores = dict(zip(pool[ranked.rows].tolist(), ranked.scores.tolist(), strict=True))
+    there = [(old, new) for old, new in pairs if old in scores and new in scores]
+    if not there:
+        return ranked
+    for old, new in there:
+        scores[new] = max(scores[new], scores[old])
+    for old, new in there:
+        scores[old] = min(scores[old], np.nextafter(np.float32(scores[new]), np.float32(-np.inf)))
+    changed = np.array([scores[row] for row in pool[ranked.rows].tolist()], dtype=np.float32)
+    order = np.lexsort((ranked.rows, -changed))
+    return Ranked(ranked.rows[order], changed[order])

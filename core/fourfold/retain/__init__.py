@@ -1,5 +1,5 @@
 """What happens to a message on its way into a bank: chunk, extract, resolve, reconcile, link, write."""
 
-from fourfold.retain.write import Request, retain
+from fourfold.retain.run import Request, resume, retain
 
-__all__ = ["Request", "retain"]
+__all__ = ["Request", "resume", "retain"]

@@ -1,11 +1,12 @@
-"""Cuts messages into pieces the size of a unit, at sentence borders. Knows nothing of what they say."""
+"""Cuts messages into pieces the size of a unit, at sentence borders, and gathers pieces into chunks, the stretches
+that a language model reads at once. Knows nothing of what they say."""
 
 from __future__ import annotations
 
 import hashlib
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
-from datetime import datetime
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
 
 from fourfold.errors import InputError
 from fourfold.model import Message, Role, aware
@@ -13,6 +14,7 @@ from fourfold.text import clean, sentences
 
 _LONGEST_MESSAGE = 10_000_000
 _LONGEST_NAME = 200
+_BEFORE = 3
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,6 +68,67 @@ def split_message(message: Message, most_words: int) -> list[Piece]:
         Piece(message.text[a:b], message.id, message.speaker, message.role, message.at, a, b)
         for a, b in spans
     ]
+
+
+@dataclass(frozen=True, slots=True)
+class Chunk:
+    """Pieces of one document in a row; `before` is what was said just before them, for understanding only. As it
+    lies in a bank it tells which `units` were made of it, and, until a model has read it, how often that was tried
+    and why it `failed`."""
+
+    id: str
+    document: str
+    pieces: tuple[Piece, ...]
+    before: tuple[str, ...] = ()
+    context: str = ""
+    tags: tuple[str, ...] = ()
+    units: tuple[str, ...] = ()
+    attempts: int = 0
+    failed: str = ""
+    batch: str = ""
+
+    @property
+    def messages(self) -> tuple[str, ...]:
+        """The ids of its messages."""
+        return tuple(dict.fromkeys(piece.message for piece in self.pieces))
+
+    def halves(self) -> tuple[Chunk, Chunk] | None:
+        """Two chunks with half of the pieces each; None for a single piece."""
+        middle = len(self.pieces) // 2
+        if not middle:
+            return None
+        told = tuple(said(piece) for piece in self.pieces[:middle])
+        return (
+            replace(self, pieces=self.pieces[:middle]),
+            replace(self, pieces=self.pieces[middle:], before=(*self.before, *told)[-_BEFORE:]),
+        )
+
+
+def said(piece: Piece) -> str:
+    """A piece as a line: "Ana: I live in Porto." """
+    return f"{piece.speaker or piece.role}: {piece.text}"
+
+
+def gather(
+    pieces: Sequence[Piece], most_words: int, gap: timedelta
+) -> list[tuple[tuple[Piece, ...], tuple[str, ...]]]:
+    """Runs of pieces of at most `most_words` words, none across a silence longer than `gap`; each with the last lines
+    of the run before it, if no such silence lies between."""
+    runs: list[list[Piece]] = []
+    size = 0
+    for piece in pieces:
+        length = _length(piece.text)
+        if runs and size + length <= most_words and abs(piece.at - runs[-1][-1].at) <= gap:
+            runs[-1].append(piece)
+            size += length
+        else:
+            runs.append([piece])
+            size = length
+    gathered = []
+    for i, run in enumerate(runs):
+        follows = i > 0 and abs(run[0].at - runs[i - 1][-1].at) <= gap
+        gathered.append((tuple(run), tuple(map(said, runs[i - 1][-_BEFORE:])) if follows else ()))
+    return gathered
 
 
 def _checked(message: Message, number: int) -> str:

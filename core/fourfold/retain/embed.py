@@ -10,7 +10,7 @@ import numpy as np
 
 from fourfold.models.centroids import nearest_centroids
 from fourfold.ports import Embedder, Embedding, Floats
-from fourfold.retain.extract import Statement
+from fourfold.retain.statement import Statement
 from fourfold.text import words
 from fourfold.when import written_day
 
@@ -45,7 +45,7 @@ def embed_statements(
     for first in range(0, len(statements), _EMBED_AT_ONCE):
         batch = statements[first : first + _EMBED_AT_ONCE]
         prefixes = [situate(s, context) for s in batch]
-        texts = [prefix + s.piece.text for prefix, s in zip(prefixes, batch, strict=True)]
+        texts = [prefix + s.text for prefix, s in zip(prefixes, batch, strict=True)]
         began = time.perf_counter()
         embeddings = embedder.embed(texts)
         share = (time.perf_counter() - began) / len(batch)
@@ -87,7 +87,6 @@ def _coded(described: Sequence[Embedded], centroids: Floats | None) -> list[Embe
 
 def situate(statement: Statement, context: str) -> str:
     """What is embedded before a text: "(8 May 2023, context) Speaker: "."""
-    piece = statement.piece
-    date = written_day(piece.at)
+    date = written_day(statement.at)
     inside = f"{date}, {context}" if context else date
-    return f"({inside}) {piece.speaker}: " if piece.speaker else f"({inside}) "
+    return f"({inside}) {statement.speaker}: " if statement.speaker else f"({inside}) "

@@ -1,112 +1,295 @@
-"""The built-in extractor: statements out of pieces of text, without a language model.
+"""The extractor with a language model: statements out of a chunk, and the checks on what the model wrote.
 
-One statement a piece. The agent's own turns are experience, first-person judgements are belief, all else is
-world. Names are found by their capitals, times by `fourfold.when`.
+A model's answer is not trusted: statements must trace to messages, dates must be dates, entities must stand in the
+text, causes must be there. What fails a check is left out and counted.
 """
 
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Collection, Sequence
-from dataclasses import dataclass
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime
+from typing import Any, Literal
 
-from fourfold.model import Interval, Network
-from fourfold.retain.chunk import Piece
-from fourfold.text import asking
-from fourfold.when import find_times
+from pydantic import BaseModel, Field, ValidationError, ValidatorFunctionWrapHandler, field_validator
+
+from fourfold import prompts
+from fourfold.errors import ModelLengthError, ModelOutputError
+from fourfold.model import Aspects, Interval, Modality, Network
+from fourfold.ports import LanguageModel, Turn
+from fourfold.retain.builtin import modality_of
+from fourfold.retain.chunk import Chunk, Piece, said
+from fourfold.retain.statement import Mention, Statement
+from fourfold.text import clean, normalise
+from fourfold.when import day_of, find_times, months_of, written_weekday
+
+_LONGEST = 2000
+_FARTHEST_YEARS = 150
+_UNSURE = 0.7
+_DATE = re.compile(r"(\d{4})(?:-(\d{1,2})(?:-(\d{1,2}))?)?(?:[T ].*)?$")
+
+
+class FoundEntity(BaseModel):
+    """An entity as the model names it."""
+
+    name: str
+    kind: Literal["person", "organization", "place", "thing", "event", "term"] = "term"
+    aliases: list[str] = Field(default_factory=list)
+
+    @field_validator("kind", mode="wrap")
+    @classmethod
+    def _lenient(cls, value: Any, accept: ValidatorFunctionWrapHandler) -> Any:
+        return _or(value, accept, "term")
+
+
+class FoundStatement(BaseModel):
+    """A statement as the model writes it; see `prompts/extract.md`."""
+
+    text: str
+    network: Literal["world", "experience", "belief"] = "world"
+    modality: Literal["fact", "plan", "wish", "hypothetical", "question", "quote"] | None = "fact"
+    messages: list[int] = Field(default_factory=list)
+    who: str = ""
+    what: str = ""
+    when: str = ""
+    where: str = ""
+    why: str = ""
+    occurred_from: str | None = None
+    occurred_to: str | None = None
+    entities: list[FoundEntity] = Field(default_factory=list)
+    confidence: float | None = None
+    causes: list[int] = Field(default_factory=list)
+
+    @field_validator("who", "what", "when", "where", "why", "network", "modality", mode="wrap")
+    @classmethod
+    def _lenient(cls, value: Any, accept: ValidatorFunctionWrapHandler, info: Any) -> Any:
+        return _or(value, accept, {"network": "world", "modality": None}.get(info.field_name, ""))
+
+    @field_validator("occurred_from", "occurred_to", "confidence", mode="wrap")
+    @classmethod
+    def _optional(cls, value: Any, accept: ValidatorFunctionWrapHandler) -> Any:
+        return _or(
+            str(value) if isinstance(value, int) and not isinstance(value, bool) else value, accept, None
+        )
+
+    @field_validator("messages", "entities", "causes", mode="wrap")
+    @classmethod
+    def _listed(cls, value: Any, accept: ValidatorFunctionWrapHandler) -> Any:
+        return _items(value, accept)
+
+
+class Extraction(BaseModel):
+    """The statements of one chunk."""
+
+    statements: list[FoundStatement]
+
+    @field_validator("statements", mode="wrap")
+    @classmethod
+    def _listed(cls, value: Any, accept: ValidatorFunctionWrapHandler) -> Any:
+        kept = _items(value, accept)
+        if value and not kept:
+            raise ValueError("none of the statements can be read")
+        return kept
 
 
 @dataclass(frozen=True, slots=True)
-class Statement:
-    """What one piece says. `names` are mentions as written, not yet resolved."""
+class Read:
+    """What a model made of a chunk: statements in order, and what was left out, by reason."""
 
-    piece: Piece
-    network: Network
-    names: tuple[str, ...]
-    occurred: Interval | None
-    confidence: float | None
+    statements: tuple[Statement, ...]
+    dropped: Mapping[str, int]
 
 
-def extract(pieces: Sequence[Piece], known: Collection[str] = ()) -> list[Statement]:
-    """One statement a piece, in order. `known` are casefolded names that need no further proof to be names."""
-    vouched = _inside_sentences(pieces) | {p.speaker.casefold() for p in pieces if p.speaker}
-    return [_statement(piece, lambda name: name in vouched or name in known) for piece in pieces]
+async def read_chunk(model: LanguageModel, chunk: Chunk) -> Read:
+    """The statements of `chunk`. Where it, or the answer, is too long for the model, its halves are read.
+
+    Raises what `LanguageModel.ask` raises, and `ModelOutputError` where nothing of an answer can be used.
+    """
+    try:
+        answer = await model.ask(turns(chunk), Extraction)
+    except ModelLengthError:
+        halves = chunk.halves()
+        if halves is None:
+            raise
+        first, second = [await read_chunk(model, half) for half in halves]
+        return _joined(first, second)
+    return checked(answer.value, chunk)
 
 
-_CAPITAL = r"[A-ZÀ-ÖØ-ÞĀ-Ž][\w'’&.-]*[\w]|[A-ZÀ-ÖØ-Þ]"
-_NAME = re.compile(
-    rf"(?:{_CAPITAL})(?:\s+(?:(?:of|de|van|von|the|la|le|du|da|bin|al)\s+)*(?:{_CAPITAL}|\d+))*"
-)
-_STARTS = re.compile(r"(?:^|[.!?…:;\n\"“”(\[-]\s*)$")
-_NO_NAME = frozenset(
-    """i i'm i've i'll i'd im ok okay hey hi hello thanks thank wow yeah yes no oh sure great cool awesome
-    monday tuesday wednesday thursday friday saturday sunday january february march april may june july
-    august september october november december mr mrs ms dr lol omg btw ps congrats sounds it's that's
-    what's here's there's let's you're we're they're he's she's who's how's the a an and but so if""".split()
-)
-_JUDGEMENT = re.compile(
-    r"^(?:(?:but|and|so|well|honestly|yeah|yes|no|oh|hmm|personally)[, ]+)*(?:"
-    r"(?P<sure>i(?:'m| am) (?:sure|certain|convinced|positive)|i know that|no doubt|definitely)"
-    r"|(?P<firm>in my (?:opinion|view|experience)|i (?:strongly |firmly |truly |really )?believe|personally)"
-    r"|(?P<held>i (?:really |still |also |just )?(?:think|feel|find|consider|prefer)\b|to me\b|i(?:'d| would) say"
-    r"|it seems to me)"
-    r"|(?P<weak>i (?:guess|suppose|assume|suspect|imagine|reckon)|maybe i)"
-    r"|(?P<doubt>i (?:doubt|don'?t (?:think|believe)|hardly think)))",
-    re.IGNORECASE,
-)
-_CONFIDENCE = {"sure": 0.9, "firm": 0.8, "held": 0.7, "weak": 0.5, "doubt": 0.6}
-_AGENT_ROLES = ("assistant", "tool")
+def turns(chunk: Chunk) -> list[Turn]:
+    """What a model is asked about `chunk`."""
+    day = written_weekday(chunk.pieces[0].at)
+    return prompts.extraction(day, chunk.context, chunk.before, [said(piece) for piece in chunk.pieces])
 
 
-def _statement(piece: Piece, vouched: Callable[[str], bool]) -> Statement:
-    times = find_times(piece.text, piece.at) if asking(piece.text) < 1 else []
-    network, confidence = _classify(piece)
-    return Statement(piece, network, _names(piece, vouched), times[0].interval if times else None, confidence)
+def checked(extraction: Extraction, chunk: Chunk) -> Read:
+    """What of `extraction` holds against the text it came from; raises `ModelOutputError` where nothing does."""
+    dropped: Counter[str] = Counter()
+    text = _searchable(chunk)
+    places: dict[int, int] = {}
+    kept: list[tuple[FoundStatement, Statement]] = []
+    for number, found in enumerate(extraction.statements, 1):
+        statement = _statement(found, chunk, text, dropped)
+        if statement is not None:
+            places[number] = len(kept)
+            kept.append((found, statement))
+    if extraction.statements and not kept:
+        raise ModelOutputError(
+            f"None of the model's {len(extraction.statements)} statements can be traced to the text."
+        )
+    statements = []
+    for place, (found, statement) in enumerate(kept):
+        causes = {places[number] for number in found.causes if number in places} - {place}
+        dropped["cause"] += len(set(found.causes)) - len(causes)
+        statements.append(replace(statement, causes=tuple(sorted(causes))))
+    return Read(tuple(statements), {reason: n for reason, n in dropped.items() if n})
 
 
-def _classify(piece: Piece) -> tuple[Network, float | None]:
-    if piece.role in _AGENT_ROLES:
-        return Network.EXPERIENCE, None
-    for sentence in re.split(r"(?<=[.!?])\s+", piece.text):
-        judged = _JUDGEMENT.match(sentence)
-        if judged and not sentence.endswith("?"):
-            return Network.BELIEF, _CONFIDENCE[str(judged.lastgroup)]
-    return Network.WORLD, None
+def _statement(found: FoundStatement, chunk: Chunk, text: str, dropped: Counter[str]) -> Statement | None:
+    written = " ".join(clean(found.text).split())
+    if not written or len(written) > _LONGEST:
+        dropped["empty"] += 1
+        return None
+    pieces = _pieces(found.messages, chunk)
+    if not pieces:
+        dropped["source"] += 1
+        return None
+    first = pieces[0]
+    network = Network(found.network)
+    unsure = _UNSURE if found.confidence is None else found.confidence
+    modality = Modality(found.modality) if found.modality else modality_of(written)
+    return Statement(
+        text=written,
+        key=normalise(written),
+        messages=tuple(dict.fromkeys(piece.message for piece in pieces)),
+        at=first.at,
+        network=network,
+        speaker=first.speaker,
+        start=first.start,
+        end=first.end,
+        mentions=_mentions(found, first, text, dropped),
+        occurred=_occurred(found, first.at, modality, dropped),
+        confidence=min(1.0, max(0.0, unsure)) if network is Network.BELIEF else None,
+        modality=modality,
+        aspects=Aspects(found.who, found.what, found.when, found.where, found.why),
+        chunk=chunk.id,
+    )
 
 
-def _names(piece: Piece, vouched: Callable[[str], bool]) -> tuple[str, ...]:
-    """The speaker, then the names in the text. A capital at the start of a sentence proves nothing: such a
-    word counts if it is vouched for, or if it begins a name of several words."""
-    found = [piece.speaker] if piece.speaker else []
-    for match in _NAME.finditer(piece.text):
-        name = _trimmed(match.group())
-        if not name:
+def _pieces(numbers: Sequence[int], chunk: Chunk) -> list[Piece]:
+    """The pieces of those numbers; the only one, where there is only one."""
+    if len(chunk.pieces) == 1:
+        return list(chunk.pieces)
+    return [chunk.pieces[n - 1] for n in dict.fromkeys(numbers) if 1 <= n <= len(chunk.pieces)]
+
+
+def _mentions(found: FoundStatement, first: Piece, text: str, dropped: Counter[str]) -> tuple[Mention, ...]:
+    """The entities that stand in the text, the speaker first."""
+    kept: dict[str, Mention] = {}
+    for entity in found.entities:
+        forms = [
+            name for name in dict.fromkeys(map(_name, (entity.name, *entity.aliases))) if _stands(name, text)
+        ]
+        if not forms or forms[0] != _name(entity.name):
+            dropped["entity"] += 1
+        if forms:
+            kept.setdefault(forms[0].casefold(), Mention(forms[0], tuple(forms[1:]), entity.kind))
+    if first.speaker and not any(first.speaker.casefold() in _forms(mention) for mention in kept.values()):
+        return (Mention(first.speaker, kind="person"), *kept.values())
+    return tuple(kept.values())
+
+
+def _forms(mention: Mention) -> set[str]:
+    return {name.casefold() for name in (mention.name, *mention.aliases)}
+
+
+def _name(written: str) -> str:
+    return " ".join(clean(written).split())[:200]
+
+
+def _stands(name: str, text: str) -> bool:
+    """Whether a name stands in the text, as words of their own; punctuation and case ignored."""
+    plain = normalise(name)
+    return bool(plain) and (f" {plain} " in text or (not plain.isascii() and plain in text))
+
+
+def _searchable(chunk: Chunk) -> str:
+    lines = [*chunk.before, chunk.context, *(said(piece) for piece in chunk.pieces)]
+    plain = normalise("\n".join(lines).replace("’s", " ").replace("'s", " "))
+    return f" {plain} "
+
+
+def _occurred(
+    found: FoundStatement, at: datetime, modality: Modality, dropped: Counter[str]
+) -> Interval | None:
+    """The interval the model gives, days included; else the time the statement's own words name."""
+    wanted = [written for written in (found.occurred_from, found.occurred_to) if written]
+    start, end = (_day(written, at) for written in (found.occurred_from, found.occurred_to))
+    if any(span is None for span in (_day(written, at) for written in wanted)):
+        dropped["date"] += 1
+    elif start or end:
+        first, last = (start and start[0]), (end and end[1])
+        if start and not end and (len(str(found.occurred_from)) < 10 or not _goes_on(found)):
+            last = start[1]
+        if first is None or last is None or first < last:
+            return Interval(first, last)
+        dropped["date"] += 1
+    if modality is Modality.QUESTION:
+        return None
+    times = find_times(found.when or found.text, at)
+    return times[0].interval if times else None
+
+
+def _goes_on(found: FoundStatement) -> bool:
+    return (
+        re.search(r"\b(?:since|still|ongoing|from now on|until)\b", f"{found.when} {found.text}", re.I)
+        is not None
+    )
+
+
+def _day(written: str | None, at: datetime) -> tuple[datetime, datetime] | None:
+    """The day, month or year an ISO date names; None if it names none near enough to when it was said."""
+    match = _DATE.match((written or "").strip())
+    if match is None:
+        return None
+    year, month, day = (int(part) if part else None for part in match.groups())
+    try:
+        assert year is not None
+        if abs(year - at.year) > _FARTHEST_YEARS:
+            return None
+        if month is None:
+            return months_of(at, year, 1, 12)
+        if day is None:
+            return months_of(at, year, month, 1)
+        return day_of(datetime(year, month, day, tzinfo=at.tzinfo))
+    except ValueError:
+        return None
+
+
+def _joined(first: Read, second: Read) -> Read:
+    moved = len(first.statements)
+    later = (replace(s, causes=tuple(c + moved for c in s.causes)) for s in second.statements)
+    return Read((*first.statements, *later), Counter(first.dropped) + Counter(second.dropped))
+
+
+def _or(value: Any, accept: ValidatorFunctionWrapHandler, otherwise: Any) -> Any:
+    """The value where it is acceptable, lowered where that makes it so."""
+    for attempt in (value, value.strip().lower() if isinstance(value, str) else None):
+        try:
+            return accept(attempt)
+        except ValidationError:
             continue
-        starts = _STARTS.search(piece.text[: match.start()]) is not None and match.group().startswith(name)
-        greeting, _, rest = name.partition(" ")
-        if starts and vouched(rest.casefold()) and not vouched(greeting.casefold()):
-            name, starts = rest, False  # "Morning Melanie!"
-        if not starts or vouched(name.casefold()) or " " in name:
-            found.append(name)
-    return tuple(dict.fromkeys(found))
+    return otherwise
 
 
-def _trimmed(name: str) -> str:
-    """Leading and trailing words that are no part of a name go, and a possessive 's."""
-    parts = name.split()
-    while parts and parts[0].casefold().replace("’", "'") in _NO_NAME:
-        parts.pop(0)
-    while parts and parts[-1].casefold().replace("’", "'") in _NO_NAME:
-        parts.pop()
-    joined = re.sub(r"['’]s?$", "", " ".join(parts))
-    return joined if len(joined) > 1 and not joined.isdigit() else ""
-
-
-def _inside_sentences(pieces: Sequence[Piece]) -> set[str]:
-    """Casefolded names that occur with a capital within a sentence somewhere."""
-    found = set()
-    for piece in pieces:
-        for match in _NAME.finditer(piece.text):
-            if not _STARTS.search(piece.text[: match.start()]):
-                found.add(_trimmed(match.group()).casefold())
-    return found - {""}
+def _items(value: Any, accept: ValidatorFunctionWrapHandler) -> list[Any]:
+    """Those items of a list that are acceptable."""
+    kept: list[Any] = []
+    for item in value if isinstance(value, list) else [value] if value is not None else []:
+        try:
+            kept += accept([item])
+        except ValidationError:
+            continue
+    return kept

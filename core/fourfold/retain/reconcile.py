@@ -15,6 +15,7 @@ import numpy as np
 
 from fourfold.model import Interval
 from fourfold.ports import Floats
+from fourfold.retain.supersede import Stated, standing
 from fourfold.text import asking, normalise, words
 
 _PARAPHRASE = 0.86
@@ -55,7 +56,7 @@ def same_statement(new: Claim, old: Claim, new_tokens: TokensOf, old_tokens: Tok
         return None
     if normalise(new.text) == normalise(old.text):
         return "said before in the same words"
-    if not (_comparable(new, old) and _same_words(new.text, old.text)):
+    if not (_comparable(new, old) and _same_words(new.text, old.text)) or _at_odds(new, old):
         return None
     likeness = alike(new_tokens(), old_tokens())
     return f"said before in other words (likeness {likeness:.2f})" if likeness >= _PARAPHRASE else None
@@ -76,6 +77,12 @@ def _comparable(new: Claim, old: Claim) -> bool:
         and bool(_NEGATION.search(new.text)) == bool(_NEGATION.search(old.text))
         and (asking(new.text) > 0.5) == (asking(old.text) > 0.5)
     )
+
+
+def _at_odds(new: Claim, old: Claim) -> bool:
+    """Whether they give one attribute two values ("plays rock music", "plays rap rock")."""
+    a, b = (Stated(claim.text, claim.speaker) for claim in (new, old))
+    return standing(a, b) is not None
 
 
 def _same_words(new: str, old: str) -> bool:

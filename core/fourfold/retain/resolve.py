@@ -15,6 +15,7 @@ from datetime import datetime
 from rapidfuzz.distance import JaroWinkler
 
 from fourfold.model import Entity
+from fourfold.retain.statement import Mention
 from fourfold.stores.graph import BankGraph, entity_id
 
 _SAME = 0.6
@@ -36,8 +37,11 @@ class Resolver:
         for name in set(self.graph.names().values()):
             _file(self._initials, name)
 
-    def resolve(self, names: Sequence[str], at: datetime) -> tuple[str, ...]:
-        """The entity names that `names`, mentioned together at `at`, stand for."""
+    def resolve(self, mentions: Sequence[Mention], at: datetime) -> tuple[str, ...]:
+        """The entity names that `mentions`, made together at `at`, stand for."""
+        names = [mention.name for mention in mentions]
+        for mention in mentions:
+            self._learn(mention)
         exact = {name: found for name in names if (found := self._known(name)) is not None}
         company = set(exact.values())
         meant = tuple(dict.fromkeys(exact.get(name) or self._meant(name, company, at) for name in names))
@@ -45,6 +49,28 @@ class Resolver:
             self._together.setdefault(name, set()).update(meant)
             self._last[name] = at
         return meant
+
+    def _learn(self, mention: Mention) -> None:
+        """Notes the aliases and the kind that a text gives a name."""
+        if not mention.aliases and not mention.kind:
+            return
+        known = next((k for name in (mention.name, *mention.aliases) if (k := self._known(name))), None)
+        held = (
+            self._entity(known) if known else Entity(entity_id(self.graph.bank, mention.name), mention.name)
+        )
+        taken = {form for name in (mention.name, *mention.aliases) if self._known(name) in (None, held.name)
+                 for form in [name]} - {held.name}  # fmt: skip
+        aliases = tuple(dict.fromkeys((*held.aliases, *sorted(taken))))
+        kind = held.kind or mention.kind
+        if known is None or (aliases, kind) != (held.aliases, held.kind):
+            self.changed[held.name] = replace(held, aliases=aliases, kind=kind, mentions=0)
+        if known is None:
+            _file(self._initials, held.name)
+
+    def _entity(self, name: str) -> Entity:
+        entity = self.changed.get(name) or self.graph.entity(name)
+        assert entity is not None
+        return entity
 
     def _known(self, name: str) -> str | None:
         folded = name.casefold()

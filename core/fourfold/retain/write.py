@@ -1,12 +1,11 @@
-"""A retain from end to end: read, extract, embed, reconcile, link, and one atomic write.
+"""Puts statements into a bank: each is reconciled with what is known, linked, and staged for one atomic write.
 
-Reading, extracting and embedding need no lock; the rest holds the lock of the bank's graph, so that writes to
-a bank are ordered. The graph changes only after the store has acknowledged.
+The caller holds the lock of the bank's graph from the making of a `Writing` to its `commit`, so that writes to a
+bank are ordered. The graph changes only after the store has acknowledged.
 """
 
 from __future__ import annotations
 
-import time
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
@@ -14,186 +13,135 @@ from functools import partial
 
 import numpy as np
 
-from fourfold.engine import Engine
-from fourfold.errors import InputError
-from fourfold.model import Link, Message, Operation, Retained, Source, Unit, Usage, Verdict
-from fourfold.ports import Fields, Floats, Point, Query, Store, Where
-from fourfold.retain.chunk import read_messages, split_message
-from fourfold.retain.embed import Embedded, Progress, embed_statements
-from fourfold.retain.extract import Statement, extract
+from fourfold.model import Link, Operation, Source, Unit, Verdict
+from fourfold.ports import Fields, Floats, Point, Query, Where
+from fourfold.retain.batch import Batch
+from fourfold.retain.chunk import Chunk
+from fourfold.retain.embed import Embedded
+from fourfold.retain.journal import State, chunk_point
 from fourfold.retain.link import SEMANTIC_FLOOR, SEMANTIC_MOST, semantic_links, temporal_link
 from fourfold.retain.reconcile import Claim, same_statement
 from fourfold.retain.resolve import Resolver
-from fourfold.stores.graph import BankGraph
-from fourfold.stores.records import (
-    NEVER,
-    PREVIOUS_WEIGHT,
-    bank_point,
-    cursor_point,
-    entity_point,
-    make_id,
-    read_unit,
-    stamped,
-    unit_payload,
-)
+from fourfold.retain.statement import Statement
+from fourfold.retain.supersede import Stated, assertions, standing
+from fourfold.stores.records import NEVER, PREVIOUS_WEIGHT, make_id, read_unit, unit_payload
 from fourfold.text import document_vector, terms
 
 _CARRIED = np.float32(0.5)
 """How much of the vector before it in the session goes into a unit's (docs/adr/0003)."""
+_MOST_RIVALS = 50
 
 
 @dataclass(frozen=True, slots=True)
-class Request:
-    """What to retain, and where. `document` "" is the bank's running journal; `replace` retires what the
-    document held and these messages do not."""
+class Origin:
+    """Where statements come from and how they are marked. The document "" is the bank's running journal."""
 
-    bank: str
-    messages: str | Sequence[Message]
-    at: datetime | None = None
     document: str = ""
     context: str = ""
     tags: tuple[str, ...] = ()
-    replace: bool = False
-
-
-def retain(engine: Engine, request: Request, progress: Progress | None = None) -> Retained:
-    """Retains `request`; when it returns, everything it reports is durable and recalled at once.
-
-    Raises `InputError` before anything is written, `ModelError` or `StoreError` with nothing written.
-    """
-    began = time.perf_counter()
-    now = engine.clock.now()
-    messages = read_messages(request.messages, request.at, now)
-    if not messages and not request.replace:
-        raise InputError("There is nothing to retain: the text is empty.")
-    graph = engine.graphs.get(request.bank)
-    with graph.lock:
-        known = graph.known(request.document, [str(m.id) for m in messages])
-    if request.replace:
-        edited = _edited(engine.store, request, messages)
-        known = {message: row for message, row in known.items() if message not in edited}
-    new = [m for m in messages if m.id not in known]
-    pieces = [piece for m in new for piece in split_message(m, engine.settings.unit_words)]
-    statements = extract(pieces, graph.names().keys())
-    embedded = embed_statements(engine.embedder, statements, request.context, progress)
-    with graph.lock:
-        writing = _Writing(engine, request, engine.graphs.get(request.bank), now)
-        writing.note_known(messages, known)
-        if request.replace:
-            writing.forget_all_but(set(known) & {m.id for m in messages if m.id})
-        writing.add_all(statements, embedded)
-        writing.commit()
-    usage = Usage(
-        texts=len(statements),
-        tokens=sum(len(e.embedding.offsets) for e in embedded),
-        embed_seconds=sum(e.seconds for e in embedded),
-        total_seconds=time.perf_counter() - began,
-    )
-    return Retained(tuple(writing.touched.values()), tuple(writing.operations), usage)
-
-
-def _edited(store: Store, request: Request, messages: Sequence[Message]) -> set[str]:
-    """The messages of a document that units quote and that now have other words."""
-    texts = {m.id: m.text for m in messages}
-    where = Where(bank=request.bank, live=True, documents=(request.document,))
-    units = [read_unit(point) for point in store.scan(where)]
-    quoted = ((u, *u.source.evidence[0]) for u in units)
-    return {
-        message
-        for unit, document, message in quoted
-        if document == request.document
-        and message in texts
-        and texts[message][unit.source.start : unit.source.end] != unit.text
-    }
 
 
 @dataclass(slots=True)
-class _Writing:
+class Writing:
     """One write to one bank, prepared under its lock. Nothing is changed before `commit`."""
 
-    engine: Engine
-    request: Request
-    graph: BankGraph
-    now: datetime
+    batch: Batch
+    origin: Origin
     operations: list[Operation] = field(default_factory=list)
     touched: dict[str, Unit] = field(default_factory=dict)
-    _points: dict[str, Point] = field(default_factory=dict)
+    unclear: list[tuple[str, str]] = field(default_factory=list)
+    """(new unit, older unit) of which the rules could not say whether one replaces the other."""
     _added: list[tuple[Unit, Embedded]] = field(default_factory=list)
     _matrix: Floats = field(default_factory=lambda: np.zeros((0, 0), np.float32))
+    _asserted: dict[str, list[str]] = field(default_factory=dict)
     _resolver: Resolver = field(init=False)
 
     def __post_init__(self) -> None:
-        self._resolver = Resolver(self.graph)
+        self._resolver = Resolver(self.batch.graph)
 
-    def note_known(self, messages: Sequence[Message], known: dict[str, int]) -> None:
+    def note_known(self, messages: Sequence[str], known: dict[str, int]) -> None:
         """Messages that the document already had are NOOPs."""
-        rows = dict.fromkeys(known[m.id] for m in messages if m.id in known)
-        ids = [self.graph.ids[row] for row in rows]
-        for unit in self._read(ids):
+        rows = dict.fromkeys(known[message] for message in messages if message in known)
+        for unit in self.batch.read([self.batch.graph.ids[row] for row in rows]):
             self._keep(unit, "this message of the document is retained already")
 
     def forget_all_but(self, kept: set[str]) -> None:
         """Takes all other messages of the document from the evidence of units; those left with none are retired."""
-        document = self.request.document
-        where = Where(bank=self.request.bank, live=True, documents=(document,))
-        for point in self.engine.store.scan(where, Fields(vectors=True)):
+        where = Where(bank=self.batch.graph.bank, live=True, documents=(self.origin.document,))
+        for point in self.batch.engine.store.scan(where, Fields(vectors=True)):
             unit = read_unit(point)
-            evidence = [pair for pair in unit.source.evidence if pair[0] != document or pair[1] in kept]
-            if not evidence:
-                self._amend(point, replace(unit, retired_at=self.now, retired_by="replace"))
-                self.operations.append(Operation(Verdict.RETIRE, unit.id, "gone from the document"))
-            elif len(evidence) < len(unit.source.evidence):
-                self._amend(point, replace(unit, source=unit.source.said_by(evidence)))
+            gone = {
+                message for document, message in unit.source.evidence if document == self.origin.document
+            } - kept
+            self._withdraw(point, unit, gone, "replace", "gone from the document")
 
-    def add_all(self, statements: Sequence[Statement], embedded: Sequence[Embedded]) -> None:
-        """Reconciles and links the statements, in order."""
-        said = {s.piece.message for s in statements}
-        known = {} if self.request.replace else self.graph.known(self.request.document, said)
-        pairs = [(s, e) for s, e in zip(statements, embedded, strict=True) if s.piece.message not in known]
-        self._matrix = np.zeros((len(pairs), self.engine.embedder.dimension), np.float32)
+    def forget_units(self, ids: Sequence[str], messages: Sequence[str]) -> None:
+        """Takes `messages` from the evidence of the units a pending chunk had: a model has read it by now."""
+        for point in self.batch.points(ids):
+            unit = read_unit(point)
+            if unit.retired_at is None and unit.pending:
+                self._withdraw(point, unit, set(messages), "extraction", "read by a language model now")
+
+    def put_chunk(self, chunk: Chunk, state: State) -> None:
+        """Notes a chunk."""
+        self.batch.others[chunk.id] = chunk_point(self.batch.graph.bank, chunk, state, self.batch.now)
+
+    def add_all(
+        self, statements: Sequence[Statement], embedded: Sequence[Embedded], only_new: bool = False
+    ) -> list[str]:
+        """Reconciles and links the statements, in order; the unit of each. With `only_new` those of messages that the
+        document has by now are left out."""
+        graph, document = self.batch.graph, self.origin.document
+        said = {s.messages[0] for s in statements}
+        known = graph.known(document, said) if only_new else {}
+        pairs = [(s, e) for s, e in zip(statements, embedded, strict=True) if s.messages[0] not in known]
+        self._matrix = _enlarged(self._matrix, len(pairs), self.batch.engine.embedder.dimension)
         nearest = self._nearest([e.embedding.vector for _, e in pairs])
         before = self._before() if pairs else None
+        made = []
         for (statement, vectors), neighbours in zip(pairs, nearest, strict=True):
             before = self._add(statement, vectors, neighbours, before)
+            made.append(before.made)
+        return made
+
+    def link_causes(self, statements: Sequence[Statement], units: Sequence[str]) -> None:
+        """Links the units of a chunk's statements as the statements say what caused what."""
+        for statement, made in zip(statements, units, strict=True):
+            causes = [units[cause] for cause in statement.causes if units[cause] != made]
+            for point in self.batch.points([made] if causes else []):
+                unit = read_unit(point)
+                there = {(link.to, link.kind) for link in unit.links}
+                new = tuple(Link(cause, "causal", 1.0) for cause in causes if (cause, "causal") not in there)
+                self.batch.amend(point, replace(unit, links=(*unit.links, *new)))
 
     def commit(self) -> None:
         """Writes everything as one batch, then brings the graph up to date."""
-        if not self._points:
-            return
-        bank, writer = self.request.bank, self.engine.store.writer
-        revision = self.graph.seen.get(writer, 0) + 1
-        points = list(self._points.values())
-        points += [entity_point(bank, e) for e in self._resolver.changed.values()]
-        if not self.graph.seen:
-            points.append(bank_point(bank, self.now))
-        points.append(cursor_point(bank, writer, revision))
-        self.engine.store.write([stamped(p, writer, revision) for p in points])
-        for entity in self._resolver.changed.values():
-            self.graph.add_entity(entity)
-        for point in self._points.values():
-            self.graph.add(point)
-        self.graph.seen[writer] = revision
+        self.batch.commit(self._resolver.changed)
 
     # one statement ----------------------------------------------------------------------------------------
 
     def _add(
         self, statement: Statement, vectors: Embedded, near: list[tuple[str, float]], before: _Before | None
     ) -> _Before:
-        piece = statement.piece
-        names = self._resolver.resolve(statement.names, piece.at)
-        claim = Claim(piece.text, piece.speaker, names, statement.occurred)
-        session, follows = self._session(piece.at, piece.message, before)
+        names = self._resolver.resolve(statement.mentions, statement.at)
+        claim = Claim(statement.text, statement.speaker, names, statement.occurred)
+        session, follows = self._session(statement.at, statement.messages[0], before)
         vector = _carried_on(vectors.embedding.vector, follows)
         known = self._known_as(claim, vectors, near)
         if known is not None:
-            self._add_evidence(*known, piece.message)
-            return _Before(session, piece.at, vectors.own, vector, follows.unit if follows else None)
-        unit = self._unit(statement, names, session, self._links(piece.at, near, vectors, follows))
+            self._add_evidence(*known, statement.messages)
+            last = follows.unit if follows else None
+            return _Before(session, statement.at, vectors.own, vector, last, known[0])
+        unit = self._unit(statement, names, session, self._links(statement.at, near, vectors, follows))
+        stated = _stated(unit)
+        attributes = list(dict.fromkeys(one.key for one in assertions(stated)))
+        unit = self._succeed(unit, stated, attributes)
         tokens = _with_previous(vectors.embedding.tokens, follows.tokens if follows else None)
-        self._points[unit.id] = Point(
+        self.batch.units[unit.id] = Point(
             unit.id,
             {
-                **unit_payload(unit, len(self._points)),
+                **unit_payload(unit, len(self.batch.units)),
+                "attributes": attributes,
                 "own": [vectors.own_from, len(vectors.embedding.tokens)],
                 "codes": list(vectors.codes),
             },
@@ -201,50 +149,93 @@ class _Writing:
             terms=document_vector([*vectors.stems, *terms(f"{unit.speaker or ''} {unit.context}")]),
             tokens=tokens,
         )
+        for attribute in attributes:
+            self._asserted.setdefault(attribute, []).append(unit.id)
         self._matrix[len(self._added)] = vectors.embedding.vector
         self._added.append((unit, vectors))
         self.touched[unit.id] = unit
-        self.operations.append(Operation(Verdict.ADD, unit.id, "new to the bank"))
-        return _Before(session, piece.at, vectors.own, vector, unit)
+        return _Before(session, statement.at, vectors.own, vector, unit, unit.id)
 
     def _unit(
         self, statement: Statement, names: tuple[str, ...], session: str, links: tuple[Link, ...]
     ) -> Unit:
-        piece, request = statement.piece, self.request
-        named = (request.bank, "unit", request.document, piece.message, str(piece.start))
+        bank, now, origin = self.batch.graph.bank, self.batch.now, self.origin
+        named = (bank, "unit", origin.document, *statement.messages, statement.key)
         identity = make_id(*named)
-        if self.graph.row(identity) is not None:  # it is there, retired: this is another one
-            identity = make_id(*named, self.now.isoformat())
+        if self.batch.graph.row(identity) is not None or identity in self.batch.units:
+            identity = make_id(*named, now.isoformat())  # it is there, retired: this is another one
         return Unit(
             id=identity,
-            bank=request.bank,
-            text=piece.text,
+            bank=bank,
+            text=statement.text,
             network=statement.network,
-            source=Source(request.document, (piece.message,), piece.start, piece.end),
-            mentioned_at=piece.at,
-            recorded_at=self.now,
-            speaker=piece.speaker,
+            source=Source(origin.document, statement.messages, statement.start, statement.end),
+            mentioned_at=statement.at,
+            recorded_at=now,
+            speaker=statement.speaker,
             occurred=statement.occurred,
             confidence=statement.confidence,
             entities=names,
-            tags=request.tags,
-            context=request.context,
+            tags=origin.tags,
+            context=origin.context,
             session=session,
             links=links,
+            modality=statement.modality,
+            aspects=statement.aspects,
+            pending=statement.pending,
+            chunk=statement.chunk,
         )
+
+    def _succeed(self, unit: Unit, stated: Stated, attributes: Sequence[str]) -> Unit:
+        """Retires or marks what `unit` takes the place of, and notes what was done; `unit`, linked to that."""
+        replaced: list[str] = []
+        reasons: list[str] = []
+        for older in self._rivals(unit, attributes):
+            found = standing(stated, _stated(older))
+            if found is None:
+                continue
+            kind, reason = found
+            if unit.mentioned_at < older.mentioned_at:  # told late: what is known is newer
+                unit = replace(unit, superseded_by=older.id)
+                reasons.append(f"said before what is known: {reason}")
+                continue
+            point = self.batch.points([older.id])[0]
+            if kind == "replaces":
+                self.batch.amend(point, replace(older, retired_at=self.batch.now, retired_by=unit.id))
+                self.operations.append(Operation(Verdict.RETIRE, older.id, reason))
+                replaced.append(older.id)
+            else:
+                self.batch.amend(point, replace(older, superseded_by=unit.id))
+                self.unclear.append((unit.id, older.id))
+            reasons.append(reason)
+            unit = replace(unit, links=(*unit.links, Link(older.id, "supersedes", 1.0 if replaced else 0.5)))
+        verdict = Verdict.UPDATE if replaced else Verdict.ADD
+        self.operations.append(Operation(verdict, unit.id, "; ".join(reasons) or "new to the bank"))
+        return unit
+
+    def _rivals(self, unit: Unit, attributes: Sequence[str]) -> list[Unit]:
+        """The units that hold now and give one of the attributes a value."""
+        graph = self.batch.graph
+        ids: list[str] = []
+        for attribute in attributes:
+            ids += [graph.ids[row] for row in graph.asserting(attribute)[-_MOST_RIVALS:]]
+            ids += self._asserted.get(attribute, ())
+        found = self.batch.read(list(dict.fromkeys(ids)))
+        return [older for older in found if older.retired_at is None and older.id != unit.id]
 
     def _session(self, at: datetime, message: str, before: _Before | None) -> tuple[str, _Before | None]:
         """The session a message at `at` belongs to, and what it follows in it."""
-        gap = timedelta(hours=self.engine.settings.session_gap_hours)
+        gap = timedelta(hours=self.batch.engine.settings.session_gap_hours)
         if before is not None and abs(at - before.at) <= gap:
             return before.session, before
-        return make_id(self.request.bank, "session", self.request.document, message)[:13], None
+        return make_id(self.batch.graph.bank, "session", self.origin.document, message)[:13], None
 
     def _links(
         self, at: datetime, near: list[tuple[str, float]], vectors: Embedded, follows: _Before | None
     ) -> tuple[Link, ...]:
         here = self._nearest_here(vectors, SEMANTIC_MOST, SEMANTIC_FLOOR)
-        links = semantic_links([*near, *((self._added[i][0].id, cosine) for i, cosine in here.items())])
+        there = [(unit, cosine) for unit, cosine in near if not self._is_gone(unit)]
+        links = semantic_links([*there, *((self._added[i][0].id, cosine) for i, cosine in here.items())])
         neighbour = (
             temporal_link(follows.unit.id, at, follows.unit.mentioned_at)
             if follows and follows.unit
@@ -255,20 +246,32 @@ class _Writing:
     # what is known ----------------------------------------------------------------------------------------
 
     def _nearest(self, vectors: Sequence[Floats]) -> list[list[tuple[str, float]]]:
-        where = Where(bank=self.request.bank, live=True)
-        if not len(self.graph):
+        where = Where(bank=self.batch.graph.bank, live=True)
+        if not len(self.batch.graph) or not vectors:
             return [[] for _ in vectors]
-        return self.engine.store.search([Query(where, SEMANTIC_MOST, vector=v) for v in vectors])
+        return self.batch.engine.store.search([Query(where, SEMANTIC_MOST, vector=v) for v in vectors])
+
+    def _is_gone(self, unit: str) -> bool:
+        """Whether this write retires a unit."""
+        point = self.batch.units.get(unit)
+        return point is not None and point.payload["retired"] != NEVER
 
     def _before(self) -> _Before | None:
         """The last unit of the document, whose session the first statement may continue."""
-        row = self.graph.last(self.request.document)
+        if self._added:
+            unit, vectors = self._added[-1]
+            vector = self.batch.units[unit.id].vector
+            assert vector is not None
+            return _Before(unit.session, unit.mentioned_at, vectors.own, vector, unit)
+        graph = self.batch.graph
+        row = graph.last(self.origin.document)
         if row is None:
             return None
-        point = next(iter(self.engine.store.scan(Where(ids=(self.graph.ids[row],)), Fields(vectors=True))))
+        point = self.batch.points([graph.ids[row]])[0]
         unit = read_unit(point)
         assert point.vector is not None
-        return _Before(unit.session, unit.mentioned_at, _own(point), point.vector, unit)
+        last = unit if unit.retired_at is None else None
+        return _Before(unit.session, unit.mentioned_at, _own(point), point.vector, last)
 
     def _known_as(
         self, claim: Claim, vectors: Embedded, near: list[tuple[str, float]]
@@ -276,12 +279,17 @@ class _Writing:
         """The unit that already says what `claim` says, and why that is so."""
         for i in self._nearest_here(vectors, 3, _LIKELY):
             unit, other = self._added[i]
+            if self._superseded(unit.id):
+                continue
             reason = same_statement(claim, _claim(unit), lambda: vectors.own, partial(getattr, other, "own"))
             if reason:
                 return unit.id, reason
-        likely = (self.graph.row(unit) for unit, cosine in near if cosine >= _LIKELY)
-        rows = [*self.graph.same_words(claim.text), *(row for row in likely if row is not None)]
-        for unit in self._read(self._held_of(rows, claim.speaker)):
+        graph = self.batch.graph
+        likely = (graph.row(unit) for unit, cosine in near if cosine >= _LIKELY)
+        rows = [*graph.same_words(claim.text), *(row for row in likely if row is not None)]
+        for unit in self.batch.read(self._held_of(rows, claim.speaker)):
+            if unit.retired_at is not None or unit.superseded_by is not None:
+                continue
             reason = same_statement(
                 claim, _claim(unit), lambda: vectors.own, partial(self._own_tokens, unit.id)
             )
@@ -299,42 +307,42 @@ class _Writing:
 
     def _held_of(self, rows: Sequence[int], speaker: str | None) -> list[str]:
         """The ids of those rows that hold and were said by `speaker`."""
-        records, label = self.graph.rows, self.graph.label(speaker or "")
+        graph = self.batch.graph
+        records, label = graph.rows, graph.label(speaker or "")
         return [
-            self.graph.ids[row]
+            graph.ids[row]
             for row in dict.fromkeys(rows)
             if records[row]["speaker"] == label and records[row]["retired"] == NEVER
         ]
 
+    def _superseded(self, unit: str) -> bool:
+        """Whether this write has retired or marked a unit that it added."""
+        payload = self.batch.units[unit].payload
+        return payload["retired"] != NEVER or payload["superseded_by"] is not None
+
     def _own_tokens(self, unit_id: str) -> Floats:
-        (point,) = self._points_of([unit_id])
+        (point,) = self.batch.points([unit_id])
         return _own(point)
 
-    def _points_of(self, ids: Sequence[str]) -> list[Point]:
-        wanted = tuple(dict.fromkeys(i for i in ids if i not in self._points))
-        held = [self._points[i] for i in ids if i in self._points]
-        if not wanted:
-            return held
-        return held + list(self.engine.store.scan(Where(ids=wanted), Fields(vectors=True)))
-
-    def _read(self, ids: Sequence[str]) -> list[Unit]:
-        """The units as this write would leave them, in the order of `ids`."""
-        stored = tuple(i for i in ids if i not in self._points)
-        found = {p.id: p for p in self.engine.store.scan(Where(ids=stored))} if stored else {}
-        return [read_unit(p) for i in ids if (p := self._points.get(i) or found.get(i)) is not None]
-
-    def _add_evidence(self, unit_id: str, reason: str, message: str) -> None:
-        point = next(iter(self._points_of([unit_id])))
+    def _add_evidence(self, unit_id: str, reason: str, messages: Sequence[str]) -> None:
+        point = self.batch.points([unit_id])[0]
         unit = read_unit(point)
-        said = (self.request.document, message)
-        if said not in unit.source.evidence:
-            unit = replace(unit, source=unit.source.said_by([*unit.source.evidence, said]))
-            self._amend(point, unit)
+        said = [(self.origin.document, message) for message in messages]
+        new = [pair for pair in said if pair not in unit.source.evidence]
+        if new:
+            unit = replace(unit, source=unit.source.said_by([*unit.source.evidence, *new]))
+            self.batch.amend(point, unit)
         self._keep(unit, reason)
 
-    def _amend(self, point: Point, unit: Unit) -> None:
-        payload = {**point.payload, **unit_payload(unit, point.payload["order"])}
-        self._points[unit.id] = replace(point, payload=payload)
+    def _withdraw(self, point: Point, unit: Unit, messages: set[str], by: str, reason: str) -> None:
+        """Takes messages of the document from a unit's evidence, and retires it if none is left."""
+        document = self.origin.document
+        evidence = [pair for pair in unit.source.evidence if pair[0] != document or pair[1] not in messages]
+        if not evidence:
+            self.batch.amend(point, replace(unit, retired_at=self.batch.now, retired_by=by))
+            self.operations.append(Operation(Verdict.RETIRE, unit.id, reason))
+        elif len(evidence) < len(unit.source.evidence):
+            self.batch.amend(point, replace(unit, source=unit.source.said_by(evidence)))
 
     def _keep(self, unit: Unit, reason: str) -> None:
         self.touched[unit.id] = unit
@@ -346,14 +354,24 @@ _LIKELY = 0.7
 
 @dataclass(frozen=True, slots=True)
 class _Before:
-    """What was said just before: in which session, when, its own tokens, its vector with what it carries on, and the
-    last new unit of the session."""
+    """What was said just before: in which session, when, its own tokens, its vector with what it carries on, the last
+    new unit of the session, and the unit it was made or found to be."""
 
     session: str
     at: datetime
     tokens: Floats
     vector: Floats
     unit: Unit | None
+    made: str = ""
+
+
+def _stated(unit: Unit) -> Stated:
+    return Stated(unit.text, unit.speaker, unit.modality)
+
+
+def _enlarged(matrix: Floats, more: int, dimension: int) -> Floats:
+    """`matrix`, with room for `more` rows."""
+    return np.concatenate([matrix.reshape(-1, dimension), np.zeros((more, dimension), np.float32)])
 
 
 def _claim(unit: Unit) -> Claim:

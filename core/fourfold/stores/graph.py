@@ -13,6 +13,7 @@ import math
 import threading
 from collections import Counter, OrderedDict
 from collections.abc import Iterable, Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime
 from operator import itemgetter
@@ -30,8 +31,10 @@ from fourfold.text import inverse_document_frequency, normalise
 
 _READ = tuple(
     "kind recorded order text speaker network tags entities links documents messages session codes mentioned_at "
-    "occurred from to retired asking counts size name aliases".split()
+    "occurred from to retired asking counts size name aliases type attributes superseded_by".split()
 )
+_LONGEST_CHAIN = 100
+CHUNKS = ("pending", "chunk", "gone")
 _BOOST = {"causal": 1.5, "entity": 1.2}
 _SPREAD = 0.5
 _LINE_TOKENS = 8  # a unit's date and speaker in a prompt
@@ -87,6 +90,10 @@ class BankGraph:
         self._last: dict[str, int] = {}
         self._weights: dict[tuple[tuple[str, float], ...], dict[str, float]] = {}
         self._tagged: dict[str, set[int]] = {}
+        self._attributes: dict[str, list[int]] = {}
+        self._superseded: dict[int, str] = {}
+        self._waiting: set[str] = set()
+        self._covered: dict[str, dict[str, str]] = {}
         self._term_counts: Counter[int] = Counter()
         self._last_mention: dict[str, float] = {}
 
@@ -120,7 +127,7 @@ class BankGraph:
             return None
         found = self._entities[canonical]
         node = self.graph.adj.get(canonical, {})
-        return Entity(found.id, found.name, found.aliases, len(node))
+        return Entity(found.id, found.name, found.aliases, len(node), found.kind)
 
     def entities(self) -> list[Entity]:
         """All entities, most mentioned first."""
@@ -176,6 +183,13 @@ class BankGraph:
                     before.append((weight, other))
         for tag in payload["tags"]:
             self._tagged.setdefault(tag, set()).add(row)
+        if known is None:
+            for attribute in payload["attributes"]:
+                self._attributes.setdefault(attribute, []).append(row)
+        if payload["superseded_by"] is not None:
+            self._superseded[row] = payload["superseded_by"]
+        else:
+            self._superseded.pop(row, None)
         self._place(row, payload, before)
 
     def _join(self, node: int, other: int | str, kind: str, weight: float) -> None:
@@ -238,6 +252,54 @@ class BankGraph:
         rows = self._documents.get(document, {})
         found = ((message, rows[message]) for message in messages if message in rows)
         return {message: row for message, row in found if self._rows[row]["retired"] == NEVER}
+
+    def note(self, point: Point) -> None:
+        """Takes notice of a chunk: which messages of its document it covers, and whether a model has read it."""
+        payload = point.payload
+        if payload["kind"] not in CHUNKS:
+            return
+        if payload["kind"] == "pending":
+            self._waiting.add(point.id)
+        else:
+            self._waiting.discard(point.id)
+        covered = self._covered.setdefault(payload["documents"][0], {})
+        for message in payload["messages"]:
+            if payload["kind"] != "gone":
+                covered[message] = point.id
+            elif covered.get(message) == point.id:
+                del covered[message]
+
+    def covered(self, document: str, messages: Iterable[str]) -> set[str]:
+        """Those of `messages` that a chunk of the document holds, read by a model or not yet."""
+        held = self._covered.get(document, {})
+        return {message for message in messages if message in held}
+
+    def pending(self) -> bool:
+        """Whether some chunk waits for a language model."""
+        return bool(self._waiting)
+
+    def asserting(self, attribute: str) -> list[int]:
+        """The rows that hold now and give that attribute (of something) a value, in the order they came."""
+        rows = self._attributes.get(attribute, ())
+        return [row for row in rows if self._rows[row]["retired"] == NEVER]
+
+    def successors(self, row: int) -> list[int]:
+        """The rows that probably hold in place of that one: the one that took its place, what took that one's, and so
+        on; the last holds now."""
+        found: list[int] = []
+        while (unit := self._superseded.get(row)) is not None and (
+            newer := self._row_of.get(unit)
+        ) is not None:
+            if newer in found or len(found) >= _LONGEST_CHAIN:
+                break
+            found.append(newer)
+            row = newer
+        return found
+
+    @property
+    def has_successors(self) -> bool:
+        """Whether any row has one."""
+        return bool(self._superseded)
 
     def same_words(self, text: str) -> list[int]:
         """The rows of units that (but for a hash collision) have the same words as `text`, case and punctuation
@@ -327,6 +389,13 @@ class Graphs:
         self._evict(bank)
         return graph
 
+    @contextmanager
+    def locked(self, bank: str) -> Iterator[BankGraph]:
+        """The graph of `bank`, held: nobody else writes to the bank meanwhile."""
+        lock = self.get(bank).lock
+        with lock:
+            yield self.get(bank)
+
     def _catch_up(self, graph: BankGraph) -> None:
         cursors = self._store.cursors(graph.bank)
         first = not graph.seen
@@ -341,6 +410,8 @@ class Graphs:
             for point in self._store.scan(where, Fields(terms=True, only=_READ)):
                 if point.payload["kind"] == "entity":
                     graph.add_entity(read_entity(point))
+                elif point.payload["kind"] in CHUNKS:
+                    graph.note(point)
                 elif point.payload["kind"] == "unit":
                     place = (point.payload["recorded"], point.payload["order"], point.id)
                     units.append((place, marshal.dumps(dict(point.payload)), point.terms))

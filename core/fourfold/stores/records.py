@@ -7,11 +7,11 @@ from __future__ import annotations
 
 import uuid
 from collections.abc import Mapping
-from dataclasses import replace
+from dataclasses import astuple, replace
 from datetime import datetime
 from typing import Any
 
-from fourfold.model import BankInfo, Entity, Interval, Link, Network, Source, Unit
+from fourfold.model import Aspects, BankInfo, Entity, Interval, Link, Modality, Network, Source, Unit
 from fourfold.ports import Fields, Point, Store, Where
 from fourfold.text import asking, counts, estimate_tokens
 
@@ -59,6 +59,11 @@ def unit_payload(unit: Unit, order: int) -> dict[str, Any]:
         "asking": round(asking(unit.text), 3),
         "counts": counts(unit.text),
         "size": estimate_tokens(unit.text),
+        "modality": unit.modality.value,
+        "aspects": list(astuple(unit.aspects)),
+        "superseded_by": unit.superseded_by,
+        "pending": unit.pending,
+        "chunk": unit.chunk,
     }
 
 
@@ -74,7 +79,7 @@ def when(unit: Unit) -> tuple[float, float]:
 READ_UNIT = Fields(
     only=tuple(
         "bank text network documents messages offsets mentioned_at recorded_at occurred retired_at retired_by "
-        "speaker confidence entities tags context session links".split()
+        "speaker confidence entities tags context session links modality aspects superseded_by pending chunk".split()
     )
 )
 """What `read_unit` looks at."""
@@ -108,6 +113,11 @@ def read_unit(point: Point) -> Unit:
         links=tuple(Link(to, kind, weight) for to, kind, weight in p["links"]),
         retired_at=_moment(p["retired_at"]),
         retired_by=p["retired_by"],
+        modality=Modality(p["modality"]),
+        aspects=Aspects(*p["aspects"]),
+        superseded_by=p["superseded_by"],
+        pending=p["pending"],
+        chunk=p["chunk"],
     )
 
 
@@ -118,13 +128,15 @@ def entity_point(bank: str, entity: Entity) -> Point:
         "bank": bank,
         "name": entity.name,
         "aliases": list(entity.aliases),
+        "type": entity.kind,
     }
     return Point(entity.id, payload)
 
 
 def read_entity(point: Point) -> Entity:
     """The entity that `entity_point` described."""
-    return Entity(point.id, point.payload["name"], tuple(point.payload["aliases"]))
+    p = point.payload
+    return Entity(point.id, p["name"], tuple(p["aliases"]), kind=p["type"])
 
 
 def bank_point(bank: str, created_at: datetime) -> Point:

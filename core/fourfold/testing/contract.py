@@ -1,72 +1,17 @@
-"""Doubles for tests of programs that use Fourfold, and the contract that every store must keep.
-
-def test_my_store(tmp_path):
-    check_store(lambda: MyStore(tmp_path))
-"""
+"""The contract that every store must keep."""
 
 from __future__ import annotations
 
-import hashlib
-from collections.abc import Callable, Sequence
-from datetime import UTC, datetime, timedelta
+from collections.abc import Callable
 from typing import Any
 
 import numpy as np
 
 from fourfold.errors import StoreError
-from fourfold.ports import Embedding, Fields, Floats, Point, Query, Store, Where
+from fourfold.ports import Fields, Point, Query, Store, Where
 from fourfold.stores.records import NEVER, make_id
-from fourfold.text import document_vector, query_vector, terms, words
-
-__all__ = ["FrozenClock", "HashEmbedder", "check_store", "sample_point"]
-
-
-class FrozenClock:
-    """A clock that stands still until `advance` is called."""
-
-    def __init__(self, moment: datetime = datetime(2026, 1, 1, tzinfo=UTC)) -> None:
-        self.moment = moment
-
-    def now(self) -> datetime:
-        """The moment it stands at."""
-        return self.moment
-
-    def advance(self, by: timedelta) -> None:
-        """Moves it on."""
-        self.moment += by
-
-
-class HashEmbedder:
-    """An embedder without a model: each stem has a random direction of its own, a text is their mean. Texts that
-    share words are near; nothing else is. The same on every machine."""
-
-    name = "hash-64/32"
-    dimension = 64
-    token_dimension = 32
-    centroids = None
-
-    def embed(self, texts: Sequence[str]) -> list[Embedding]:
-        """One embedding a text, one token row a word."""
-        return [self._one(text) for text in texts]
-
-    def _one(self, text: str) -> Embedding:
-        found = words(text)
-        rows = [_direction(word.stem or word.text.lower(), self.dimension) for word in found]
-        mean = np.sum(rows, axis=0) if rows else np.ones(self.dimension)
-        mean = mean / (np.linalg.norm(mean) or 1.0)
-        tokens = np.stack(rows)[:, : self.token_dimension] if rows else np.zeros((0, self.token_dimension))
-        tokens = tokens / np.maximum(np.linalg.norm(tokens, axis=1, keepdims=True), 1e-9)
-        return Embedding(
-            mean.astype(np.float32),
-            tokens.astype(np.float32),
-            tuple((word.start, word.end) for word in found),
-        )
-
-
-def _direction(word: str, dimension: int) -> Floats:
-    seed = int.from_bytes(hashlib.sha256(word.encode()).digest()[:4], "big")
-    drawn: Floats = np.random.RandomState(seed).standard_normal(dimension).astype(np.float32)
-    return drawn
+from fourfold.testing.doubles import HashEmbedder
+from fourfold.text import document_vector, query_vector, terms
 
 
 def sample_point(bank: str, name: str, text: str, **payload: Any) -> Point:

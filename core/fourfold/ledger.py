@@ -1,0 +1,110 @@
+"""What language models cost a bank: counted at every call, kept in the bank, bounded if asked."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Sequence
+
+from fourfold.errors import ModelError, TokenLimitError
+from fourfold.ports import Answer, LanguageModel, Point, Shape, Store, Turn, Where
+from fourfold.stores.records import make_id
+from fourfold.text import estimate_tokens
+from fourfold.tokens import Tokens
+
+
+class Ledger:
+    """The account of one bank. Every process keeps a record of its own; together they are what the bank has spent."""
+
+    def __init__(self, store: Store, bank: str) -> None:
+        self._store, self._bank, self._lock = store, bank, threading.Lock()
+        self._own = Tokens()
+        self._others = _spent_by_others(store, bank)
+        self._expected = 0
+
+    @property
+    def spent(self) -> Tokens:
+        """All tokens so far."""
+        with self._lock:
+            return self._own + self._others
+
+    def admit(self, expected: int, limit: int) -> None:
+        """Sets `expected` tokens aside for a call; raises `TokenLimitError` where `limit` (0 for none) forbids it."""
+        with self._lock:
+            total = self._own.total + self._others.total + self._expected
+            if limit and total + expected > limit:
+                raise TokenLimitError(
+                    f'The bank "{self._bank}" may spend {limit:,} language model tokens (llm_tokens), and has spent '
+                    f"{total:,}. What it could not read is kept as it was said; raise the limit and call resume()."
+                )
+            self._expected += expected
+
+    def settle(self, expected: int, spent: Tokens) -> None:
+        """Takes what a call did take in place of what was `expected`."""
+        with self._lock:
+            self._expected -= expected
+            self._own += spent
+
+    def point(self) -> Point:
+        """This process's record."""
+        with self._lock:
+            own = self._own
+        payload = {"kind": "ledger", "bank": self._bank, "calls": own.calls, "input": own.input}
+        payload |= {"output": own.output, "cached": own.cached}
+        return Point(make_id(self._bank, "ledger", self._store.writer), payload)
+
+
+class Ledgers:
+    """The accounts of the banks in use."""
+
+    def __init__(self, store: Store) -> None:
+        self._store, self._lock = store, threading.Lock()
+        self._of: dict[str, Ledger] = {}
+
+    def get(self, bank: str) -> Ledger:
+        """The account of `bank`."""
+        with self._lock:
+            if bank not in self._of:
+                self._of[bank] = Ledger(self._store, bank)
+            return self._of[bank]
+
+
+class Metered:
+    """`inner`, its tokens booked to `ledger`, up to `limit` tokens of the bank; `spent` is what went through here."""
+
+    def __init__(self, inner: LanguageModel, ledger: Ledger, limit: int) -> None:
+        self.inner, self._ledger, self._limit = inner, ledger, limit
+        self.spent = Tokens()
+
+    @property
+    def name(self) -> str:
+        """The inner model's."""
+        return self.inner.name
+
+    async def close(self) -> None:
+        """Closes the inner model."""
+        await self.inner.close()
+
+    async def ask(self, turns: Sequence[Turn], shape: type[Shape]) -> Answer[Shape]:
+        """See `LanguageModel.ask`; raises `TokenLimitError` as well."""
+        expected = sum(estimate_tokens(turn.text) for turn in turns)
+        self._ledger.admit(expected, self._limit)
+        spent = Tokens()
+        try:
+            answer = await self.inner.ask(turns, shape)
+            spent = answer.tokens
+        except ModelError as error:
+            spent = error.tokens
+            raise
+        finally:
+            self.spent += spent
+            self._ledger.settle(expected, spent)
+        return answer
+
+
+def _spent_by_others(store: Store, bank: str) -> Tokens:
+    total = Tokens()
+    for point in store.scan(Where(bank=bank, kind="ledger")):
+        if point.payload["writer"] != store.writer:
+            p = point.payload
+            total += Tokens(int(p["calls"]), int(p["input"]), int(p["output"]), int(p["cached"]))
+    return total

@@ -1,0 +1,130 @@
+"""Claude, through Anthropic's SDK 2.x: `pip install "fourfold[anthropic]"`, key in `ANTHROPIC_API_KEY`.
+
+The answer's shape goes along as a JSON schema (structured outputs), as the SDK's `messages.parse` would send it. We
+read the answer ourselves: `parse` throws away the text, the stop reason and the usage of an answer that does not fit,
+and these are what mending, splitting and accounting need.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from typing import TYPE_CHECKING, Any
+
+from fourfold.errors import (
+    ConfigurationError,
+    ModelLengthError,
+    ModelOutputError,
+    ModelRefusedError,
+    ModelTimeoutError,
+)
+from fourfold.models.remote import Clients, status_error
+from fourfold.models.structured import decode
+from fourfold.ports import Answer, Shape, Turn
+from fourfold.tokens import Tokens
+
+if TYPE_CHECKING:
+    from anthropic import AsyncAnthropic
+    from anthropic.types import Message
+
+DEFAULT = "claude-haiku-5-5"
+_KEY = "ANTHROPIC_API_KEY"
+
+
+class Claude:
+    """A Claude model. `model` is an id as the API names it, `base_url` another address of the API, `timeout` seconds
+    a call may take, `most_tokens` the longest answer."""
+
+    def __init__(
+        self,
+        model: str = DEFAULT,
+        *,
+        base_url: str | None = None,
+        api_key: str | None = None,
+        timeout: float = 120.0,
+        most_tokens: int = 8192,
+    ) -> None:
+        self.model, self._most, self._base_url = model, most_tokens, base_url
+        self._key, self._timeout = api_key or os.environ.get(_KEY), timeout
+        if self._key is None and not os.environ.get("ANTHROPIC_AUTH_TOKEN"):
+            raise ConfigurationError(f'The language model "{self.name}" needs a key: set {_KEY}.')
+        self._clients: Clients[AsyncAnthropic] = Clients(self._client)
+
+    @property
+    def name(self) -> str:
+        """ "anthropic:" and the model's id."""
+        return f"anthropic:{self.model}"
+
+    async def ask(self, turns: Sequence[Turn], shape: type[Shape]) -> Answer[Shape]:
+        """See `LanguageModel.ask`."""
+        with self._errors():
+            message: Message = await self._clients.get().messages.create(**self.request(turns, shape))
+        return read_message(message, shape)
+
+    async def close(self) -> None:
+        """See `LanguageModel.close`."""
+        await self._clients.close()
+
+    def request(self, turns: Sequence[Turn], shape: type[Shape]) -> dict[str, Any]:
+        """The parameters of the call that `ask` makes. The system's turns are marked for the prompt cache."""
+        from anthropic import transform_schema
+
+        fixed = [turn.text for turn in turns if turn.role == "system"]
+        return {
+            "model": self.model,
+            "max_tokens": self._most,
+            "system": [{"type": "text", "text": "\n\n".join(fixed), "cache_control": {"type": "ephemeral"}}],
+            "messages": [{"role": t.role, "content": t.text} for t in turns if t.role != "system"],
+            "output_config": {"format": {"type": "json_schema", "schema": transform_schema(shape)}},
+        }
+
+    def _client(self) -> AsyncAnthropic:
+        from anthropic import AsyncAnthropic
+
+        return AsyncAnthropic(
+            api_key=self._key, base_url=self._base_url, timeout=self._timeout, max_retries=0
+        )
+
+    @contextmanager
+    def _errors(self) -> Iterator[None]:
+        """The SDK's errors as ours."""
+        from anthropic import APIConnectionError, APIError, APIStatusError
+
+        try:
+            yield
+        except APIStatusError as error:
+            said = error.api_message or str(error.message)
+            raise status_error(self.name, error.status_code, said, error.response.headers, _KEY) from error
+        except APIConnectionError as error:
+            cause = error.__cause__ or error
+            raise ModelTimeoutError(f"No answer from {self.name}: {type(cause).__name__}: {cause}") from error
+        except APIError as error:
+            raise ModelOutputError(f"{self.name} sent what is no answer: {error.message}") from error
+
+
+def read_message(message: Message, shape: type[Shape]) -> Answer[Shape]:
+    """The answer in a message of the API; raises `ModelLengthError`, `ModelRefusedError`, `ModelOutputError`."""
+    tokens = _tokens(message)
+    text = "".join(getattr(block, "text", "") for block in message.content or ())
+    try:
+        match message.stop_reason:
+            case "refusal":
+                details: Any = message.stop_details
+                raise ModelRefusedError(
+                    f"{message.model} refused: {(details and details.explanation) or 'no reason'}."
+                )
+            case "max_tokens" | "model_context_window_exceeded":
+                raise ModelLengthError(f"{message.model} stopped in the middle: its answer got too long.")
+            case _:
+                return Answer(decode(text, shape), tokens)
+    except (ModelOutputError, ModelRefusedError) as error:
+        error.tokens = tokens
+        raise
+
+
+def _tokens(message: Message) -> Tokens:
+    used = message.usage
+    cached = used.cache_read_input_tokens or 0
+    read = used.input_tokens + cached + (used.cache_creation_input_tokens or 0)
+    return Tokens(1, read, used.output_tokens, cached)

@@ -1,0 +1,221 @@
+"""Models behind an OpenAI-compatible endpoint (OpenAI, vLLM, llama.cpp, Ollama, LM Studio): chat and embeddings.
+
+`pip install "fourfold[openai]"`. The shape of an answer is asked for as a JSON schema; where an endpoint refuses
+that, as a tool call; where it refuses that too, in words. What an endpoint can is found out once.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from typing import TYPE_CHECKING, Any, Literal
+
+import numpy as np
+
+from fourfold.errors import (
+    ConfigurationError,
+    ModelError,
+    ModelLengthError,
+    ModelOutputError,
+    ModelRefusedError,
+    ModelTimeoutError,
+)
+from fourfold.models.remote import Clients, status_error
+from fourfold.models.structured import decode
+from fourfold.ports import Answer, Embedding, Floats, Shape, Turn
+from fourfold.tokens import Tokens
+
+if TYPE_CHECKING:
+    from openai import AsyncOpenAI, OpenAI
+    from openai.types.chat import ChatCompletion
+
+DEFAULT = "gpt-5-mini"
+_KEY = "OPENAI_API_KEY"
+_TOOL = "answer"
+
+Way = Literal["schema", "tool", "words"]
+_WAYS: tuple[Way, ...] = ("schema", "tool", "words")
+
+
+class OpenAIChat:
+    """A chat model. `base_url` None is OpenAI itself, or `OPENAI_BASE_URL`; an endpoint of one's own needs no key.
+    `timeout` is the seconds a call may take, `most_tokens` the longest answer."""
+
+    def __init__(
+        self,
+        model: str = DEFAULT,
+        *,
+        base_url: str | None = None,
+        api_key: str | None = None,
+        timeout: float = 120.0,
+        most_tokens: int = 8192,
+    ) -> None:
+        self.model, self._timeout, self._most = model, timeout, most_tokens
+        self._base_url = base_url or os.environ.get("OPENAI_BASE_URL")
+        self._key = _key(api_key, self._base_url, self.name)
+        self._clients: Clients[AsyncOpenAI] = Clients(self._client)
+        self._way: Way = "schema"
+
+    @property
+    def name(self) -> str:
+        """ "openai:" and the model's id."""
+        return f"openai:{self.model}"
+
+    async def ask(self, turns: Sequence[Turn], shape: type[Shape]) -> Answer[Shape]:
+        """See `LanguageModel.ask`."""
+        for way in _WAYS[_WAYS.index(self._way) :]:
+            try:
+                with _errors(self.name):
+                    done = await self._clients.get().chat.completions.create(
+                        **self._request(turns, shape, way)
+                    )
+            except ModelError as error:
+                if type(error) is not ModelError or way == _WAYS[-1]:
+                    raise
+                continue  # the endpoint does not know this way of asking
+            self._way = way
+            return _read(done, shape)
+        raise AssertionError("the last way answers or raises")
+
+    async def close(self) -> None:
+        """See `LanguageModel.close`."""
+        await self._clients.close()
+
+    def _request(self, turns: Sequence[Turn], shape: type[Shape], way: Way) -> dict[str, Any]:
+        schema = shape.model_json_schema()
+        messages = [{"role": turn.role, "content": turn.text} for turn in turns]
+        request: dict[str, Any] = {"model": self.model, "messages": messages}
+        request["max_tokens" if self._base_url else "max_completion_tokens"] = self._most
+        match way:
+            case "schema":
+                form = {"name": shape.__name__, "schema": schema}
+                request["response_format"] = {"type": "json_schema", "json_schema": form}
+            case "tool":
+                function = {"name": _TOOL, "description": "Gives the answer.", "parameters": schema}
+                request["tools"] = [{"type": "function", "function": function}]
+                request["tool_choice"] = {"type": "function", "function": {"name": _TOOL}}
+            case "words":
+                wanted = (
+                    f"Answer with one JSON object of this schema, and nothing else:\n{json.dumps(schema)}"
+                )
+                request["messages"] = [*messages, {"role": "user", "content": wanted}]
+        return request
+
+    def _client(self) -> AsyncOpenAI:
+        from openai import AsyncOpenAI
+
+        return AsyncOpenAI(api_key=self._key, base_url=self._base_url, timeout=self._timeout, max_retries=0)
+
+
+class OpenAIEmbedder:
+    """An embedding model behind an OpenAI-compatible endpoint; `dimension` is asked of the model if not given."""
+
+    token_dimension = 0
+    centroids = None
+    _AT_ONCE = 128
+
+    def __init__(
+        self,
+        model: str = "text-embedding-3-small",
+        *,
+        base_url: str | None = None,
+        api_key: str | None = None,
+        timeout: float = 60.0,
+    ) -> None:
+        self.model, self._timeout = model, timeout
+        self._base_url = base_url or os.environ.get("OPENAI_BASE_URL")
+        self._key = _key(api_key, self._base_url, self.name)
+        self._made: OpenAI | None = None
+        self._dimension: int | None = None
+
+    @property
+    def name(self) -> str:
+        """ "openai:" and the model's id."""
+        return f"openai:{self.model}"
+
+    @property
+    def dimension(self) -> int:
+        """Asked of the model the first time."""
+        if self._dimension is None:
+            self._dimension = len(self._vectors(["dimension"])[0])
+        return self._dimension
+
+    def embed(self, texts: Sequence[str]) -> list[Embedding]:
+        """One embedding a text, `_AT_ONCE` of them a call."""
+        none = np.zeros((0, 0), np.float32)
+        parts = [texts[i : i + self._AT_ONCE] for i in range(0, len(texts), self._AT_ONCE)]
+        return [Embedding(vector, none) for part in parts for vector in self._vectors(part)]
+
+    def _vectors(self, texts: Sequence[str]) -> list[Floats]:
+        from openai import OpenAI
+
+        if self._made is None:
+            # The SDK's own retries (with `retry-after`) serve here: embedding is synchronous.
+            self._made = OpenAI(
+                api_key=self._key, base_url=self._base_url, timeout=self._timeout, max_retries=5
+            )
+        with _errors(self.name):
+            answer = self._made.embeddings.create(
+                model=self.model, input=[text or " " for text in texts], encoding_format="float"
+            )
+        found = sorted(answer.data or (), key=lambda one: one.index)
+        if len(found) != len(texts):
+            raise ModelOutputError(f"{self.name} sent {len(found)} vectors for {len(texts)} texts.")
+        rows = [np.asarray(one.embedding, dtype=np.float32) for one in found]
+        return [row / (np.linalg.norm(row) or 1.0) for row in rows]
+
+
+def _key(given: str | None, base_url: str | None, name: str) -> str:
+    key = given or os.environ.get(_KEY)
+    if key is None and base_url is None:
+        raise ConfigurationError(
+            f'"{name}" needs a key: set {_KEY}; or name an endpoint of your own: "{name}@http://127.0.0.1:8000/v1".'
+        )
+    return key or "none"
+
+
+@contextmanager
+def _errors(name: str) -> Iterator[None]:
+    """The SDK's errors as ours."""
+    from openai import APIConnectionError, APIError, APIStatusError
+
+    try:
+        yield
+    except APIStatusError as error:
+        raise status_error(
+            name, error.status_code, str(error.message), error.response.headers, _KEY
+        ) from error
+    except APIConnectionError as error:
+        cause = error.__cause__ or error
+        raise ModelTimeoutError(f"No answer from {name}: {type(cause).__name__}: {cause}") from error
+    except APIError as error:
+        raise ModelOutputError(f"{name} sent what is no answer: {error.message}") from error
+
+
+def _read(done: ChatCompletion, shape: type[Shape]) -> Answer[Shape]:
+    tokens = _tokens(done)
+    try:
+        if not done.choices:
+            raise ModelOutputError(f"{done.model} answered without a choice.")
+        choice = done.choices[0]
+        said = choice.message
+        calls = [getattr(call, "function", None) for call in said.tool_calls or ()]
+        written = next((call.arguments for call in calls if call is not None), None) or said.content or ""
+        if said.refusal or choice.finish_reason == "content_filter":
+            raise ModelRefusedError(f"{done.model} refused: {said.refusal or 'content filter'}.")
+        if choice.finish_reason == "length":
+            raise ModelLengthError(f"{done.model} stopped in the middle: its answer got too long.")
+        return Answer(decode(written, shape), tokens)
+    except (ModelOutputError, ModelRefusedError) as error:
+        error.tokens = tokens
+        raise
+
+
+def _tokens(done: ChatCompletion) -> Tokens:
+    used = done.usage
+    if used is None:
+        return Tokens(1)
+    details = used.prompt_tokens_details
+    return Tokens(1, used.prompt_tokens, used.completion_tokens, (details and details.cached_tokens) or 0)

@@ -1,0 +1,93 @@
+"""A language model that tries again: a wrapper for any `LanguageModel`.
+
+Timeouts, rate limits and overload pass, so they are retried, with exponential backoff and jitter (stamina), or
+after the time the provider names. A malformed answer is asked for once more. A refusal, a wrong key or a text too
+long are not: asking again would give the same. At most `concurrency` calls run at once, and waiting holds none of
+their places.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+
+import anyio
+import stamina
+
+from fourfold.errors import ModelBusyError, ModelLengthError, ModelOutputError, ModelTimeoutError
+from fourfold.ports import Answer, LanguageModel, Shape, Turn
+
+_LONGEST_WAIT = 120.0
+
+
+@dataclass(frozen=True, slots=True)
+class Patience:
+    """How long to try: `attempts` calls at most, within `seconds`; after a malformed answer `repeats` more."""
+
+    attempts: int = 6
+    seconds: float = 300.0
+    repeats: int = 1
+    wait_first: float = 0.5
+    wait_most: float = 30.0
+
+
+class Patient:
+    """`inner`, tried again where that may help. Belongs to one event loop."""
+
+    def __init__(
+        self,
+        inner: LanguageModel,
+        concurrency: int = 16,
+        patience: Patience | None = None,
+    ) -> None:
+        self.inner = inner
+        self._places = anyio.CapacityLimiter(concurrency)
+        self._patience = patience or Patience()
+
+    @property
+    def name(self) -> str:
+        """The inner model's."""
+        return self.inner.name
+
+    async def close(self) -> None:
+        """Closes the inner model."""
+        await self.inner.close()
+
+    async def ask(self, turns: Sequence[Turn], shape: type[Shape]) -> Answer[Shape]:
+        """See `LanguageModel.ask`; raises the last attempt's error."""
+        patience = self._patience
+        again = _Again(patience.repeats)
+        async for attempt in stamina.retry_context(
+            on=again.wait,
+            attempts=patience.attempts,
+            timeout=patience.seconds,
+            wait_initial=patience.wait_first,
+            wait_max=patience.wait_most,
+            wait_jitter=patience.wait_first,
+        ):
+            with attempt:
+                async with self._places:
+                    return await self.inner.ask(turns, shape)
+        raise AssertionError("stamina raises the last error")
+
+
+@dataclass(slots=True)
+class _Again:
+    """Whether an error is worth another attempt, or after how many seconds."""
+
+    repeats: int
+    _malformed: int = field(default=0)
+
+    def wait(self, error: Exception) -> bool | float:
+        match error:
+            case ModelBusyError(retry_after=float(seconds)):
+                return seconds if seconds <= _LONGEST_WAIT else False
+            case ModelTimeoutError() | ModelBusyError():
+                return True
+            case ModelLengthError():
+                return False
+            case ModelOutputError():
+                self._malformed += 1
+                return self._malformed <= self.repeats
+            case _:
+                return False

@@ -1,0 +1,101 @@
+"""What models behind an HTTP API have in common: a client for each event loop, and errors by status."""
+
+from __future__ import annotations
+
+import asyncio
+import weakref
+from collections.abc import Callable, Mapping
+from email.utils import parsedate_to_datetime
+from typing import Generic, Protocol, TypeVar
+
+from fourfold.errors import (
+    ConfigurationError,
+    FourfoldError,
+    ModelBusyError,
+    ModelError,
+    ModelLengthError,
+    ModelRefusedError,
+    ModelTimeoutError,
+)
+
+
+class Closes(Protocol):
+    """A client that can be closed."""
+
+    async def close(self) -> None: ...
+
+
+Client = TypeVar("Client", bound=Closes)
+
+_TOO_LONG = (
+    "context length",
+    "context_length",
+    "context window",
+    "too long",
+    "too many tokens",
+    "max_tokens",
+)
+_REFUSED = ("content_policy", "content policy", "content_filter", "content management policy", "safety")
+
+
+class Clients(Generic[Client]):
+    """One client an event loop: connections of one loop cannot be used on another."""
+
+    def __init__(self, make: Callable[[], Client]) -> None:
+        self._make = make
+        self._of: weakref.WeakKeyDictionary[asyncio.AbstractEventLoop, Client] = weakref.WeakKeyDictionary()
+
+    def get(self) -> Client:
+        """The client of the running loop."""
+        loop = asyncio.get_running_loop()
+        if loop not in self._of:
+            self._of[loop] = self._make()
+        return self._of[loop]
+
+    async def close(self) -> None:
+        """Closes the client of the running loop; the next call makes another."""
+        client = self._of.pop(asyncio.get_running_loop(), None)
+        if client is not None:
+            await client.close()
+
+
+def status_error(name: str, status: int, said: str, headers: Mapping[str, str], key: str) -> FourfoldError:
+    """What an HTTP status means: `said` is the provider's own message, `key` the variable its key is read from."""
+    told = f"{name} answered {status}: {said[:300]}"
+    said = said.lower()
+    match status:
+        case 401 | 403:
+            return ConfigurationError(f"{told} Check {key}.")
+        case 402 | 404:
+            return ConfigurationError(f"{told} Check the name of the model, its address and your account.")
+        case 408 | 504:
+            return ModelTimeoutError(told)
+        case 413:
+            return ModelLengthError(told)
+        case 400 | 422:
+            too_long, refused = (any(mark in said for mark in marks) for marks in (_TOO_LONG, _REFUSED))
+            kind = ModelLengthError if too_long else ModelRefusedError if refused else ModelError
+            return kind(told)
+        case _:
+            passes = status in (409, 425, 429) or status >= 500
+            return ModelBusyError(told, retry_after(headers)) if passes else ModelError(told)
+
+
+def retry_after(headers: Mapping[str, str]) -> float | None:
+    """The seconds that a `retry-after` header asks to wait (RFC 9110, section 10.2.3), None without one."""
+    milliseconds, seconds = headers.get("retry-after-ms"), headers.get("retry-after")
+    try:
+        if milliseconds is not None:
+            return max(0.0, float(milliseconds) / 1000)
+        return None if seconds is None else max(0.0, float(seconds))
+    except ValueError:
+        return _until(str(seconds))
+
+
+def _until(moment: str) -> float | None:
+    from datetime import UTC, datetime
+
+    try:
+        return max(0.0, (parsedate_to_datetime(moment) - datetime.now(UTC)).total_seconds())
+    except (TypeError, ValueError):
+        return None

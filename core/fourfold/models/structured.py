@@ -1,0 +1,47 @@
+"""Reads a value of a given shape out of what a language model wrote, mending what is nearly right."""
+
+from __future__ import annotations
+
+import json
+import re
+
+from pydantic import ValidationError
+
+from fourfold.errors import ModelOutputError
+from fourfold.ports import Shape
+
+_FENCE = re.compile(r"```(?:json)?\s*(.*?)\s*(?:```|$)", re.DOTALL | re.IGNORECASE)
+_THOUGHT = re.compile(r"<think(?:ing)?>.*?(?:</think(?:ing)?>|$)", re.DOTALL | re.IGNORECASE)
+_LONGEST = 4_000_000
+
+
+def decode(text: str, shape: type[Shape]) -> Shape:
+    """The value of `shape` in `text`: as it stands, out of a code fence or of prose around it, or mended
+    (json-repair: quotes, commas, brackets). Raises `ModelOutputError`."""
+    plain = _THOUGHT.sub("", text[:_LONGEST]).strip()
+    fenced = _FENCE.search(plain)
+    plain = fenced.group(1) if fenced else plain
+    start = min((at for at in (plain.find("{"), plain.find("[")) if at >= 0), default=-1)
+    if start < 0:
+        raise ModelOutputError(f"The model answered without any JSON: {_shown(text)}")
+    try:
+        return shape.model_validate(_parsed(plain[start:]))
+    except (ValidationError, ValueError, RecursionError) as error:
+        reason = (
+            f"{error.error_count()} fields are wrong" if isinstance(error, ValidationError) else str(error)
+        )
+        raise ModelOutputError(f"The model's JSON cannot be used ({reason}): {_shown(text)}") from error
+
+
+def _parsed(text: str) -> object:
+    try:
+        value, _ = json.JSONDecoder().raw_decode(text)
+    except ValueError:
+        from json_repair import repair_json
+
+        value = repair_json(text, return_objects=True)
+    return value
+
+
+def _shown(text: str) -> str:
+    return repr(text if len(text) <= 120 else f"{text[:120]}…")

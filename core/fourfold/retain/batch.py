@@ -1,0 +1,74 @@
+"""What one write to one bank changes, before it is written: points by id, over those in the store."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from datetime import datetime
+
+from fourfold.engine import Engine
+from fourfold.model import Entity, Unit
+from fourfold.ports import Fields, Point, Where
+from fourfold.stores.graph import BankGraph
+from fourfold.stores.records import (
+    bank_point,
+    cursor_point,
+    entity_point,
+    read_unit,
+    stamped,
+    unit_payload,
+)
+
+
+@dataclass(slots=True)
+class Batch:
+    """Points to be written to `graph`'s bank, whose lock the caller holds. Nothing is changed before `commit`."""
+
+    engine: Engine
+    graph: BankGraph
+    now: datetime
+    units: dict[str, Point] = field(default_factory=dict)
+    others: dict[str, Point] = field(default_factory=dict)
+
+    def points(self, ids: Sequence[str]) -> list[Point]:
+        """The points of units as this write would leave them, with their vectors."""
+        wanted = tuple(dict.fromkeys(i for i in ids if i not in self.units))
+        held = [self.units[i] for i in dict.fromkeys(ids) if i in self.units]
+        if not wanted:
+            return held
+        return held + list(self.engine.store.scan(Where(ids=wanted), Fields(vectors=True)))
+
+    def read(self, ids: Sequence[str]) -> list[Unit]:
+        """The units as this write would leave them, in the order of `ids`."""
+        stored = tuple(i for i in ids if i not in self.units)
+        found = {p.id: p for p in self.engine.store.scan(Where(ids=stored))} if stored else {}
+        return [read_unit(p) for i in ids if (p := self.units.get(i) or found.get(i)) is not None]
+
+    def changed(self) -> list[Unit]:
+        """All units in it."""
+        return [read_unit(point) for point in self.units.values()]
+
+    def amend(self, point: Point, unit: Unit) -> None:
+        """`unit` in place of what `point` says, its vectors as they are."""
+        payload = {**point.payload, **unit_payload(unit, point.payload["order"])}
+        self.units[unit.id] = replace(point, payload=payload)
+
+    def commit(self, entities: Mapping[str, Entity]) -> None:
+        """Writes everything as one batch, then brings the graph up to date."""
+        if not self.units and not self.others and not entities:
+            return
+        bank, writer = self.graph.bank, self.engine.store.writer
+        revision = self.graph.seen.get(writer, 0) + 1
+        points = [*self.units.values(), *self.others.values()]
+        points += [entity_point(bank, entity) for entity in entities.values()]
+        if not self.graph.seen:
+            points.append(bank_point(bank, self.now))
+        points.append(cursor_point(bank, writer, revision))
+        self.engine.store.write([stamped(p, writer, revision) for p in points])
+        for entity in entities.values():
+            self.graph.add_entity(entity)
+        for point in self.units.values():
+            self.graph.add(point)
+        for point in self.others.values():
+            self.graph.note(point)
+        self.graph.seen[writer] = revision

@@ -1,0 +1,185 @@
+"""Has a language model read chunks: several at once, written in order as they come, whatever goes wrong.
+
+A chunk that cannot be read is kept as it was said, by the built-in extractor, and stays pending. What no further call
+can mend (a wrong key, the bank's token limit) ends the calls, not the keeping: it is raised once everything is safe.
+"""
+
+from __future__ import annotations
+
+import logging
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import dataclass, field, replace
+from itertools import groupby
+
+import anyio
+import anyio.to_thread
+
+from fourfold.engine import Engine
+from fourfold.errors import ConfigurationError, FourfoldError, ModelError, TokenLimitError
+from fourfold.ledger import Metered
+from fourfold.model import Operation, Unit
+from fourfold.models.patient import Patient
+from fourfold.ports import LanguageModel
+from fourfold.retain.batch import Batch
+from fourfold.retain.builtin import extract
+from fourfold.retain.chunk import Chunk
+from fourfold.retain.embed import Embedded, Progress, embed_statements
+from fourfold.retain.extract import Read, read_chunk
+from fourfold.retain.statement import Statement
+from fourfold.retain.write import Origin, Writing
+from fourfold.tokens import Tokens
+
+log = logging.getLogger(__name__)
+
+_AHEAD = 4  # chunks read and not yet written, for each that may be read at once
+
+
+@dataclass(slots=True)
+class Outcome:
+    """What a retain came to, gathered as it goes on."""
+
+    units: dict[str, Unit] = field(default_factory=dict)
+    operations: list[Operation] = field(default_factory=list)
+    unclear: list[tuple[str, str]] = field(default_factory=list)
+    dropped: Counter[str] = field(default_factory=Counter)
+    warnings: dict[str, None] = field(default_factory=dict)
+    pending: int = 0
+    embedded: list[Embedded] = field(default_factory=list)
+    spent: Tokens = field(default_factory=Tokens)
+    stopped: FourfoldError | None = None
+
+    def take(self, writing: Writing) -> None:
+        """Adds what a write did."""
+        self.operations += writing.operations
+        self.unclear += writing.unclear
+        self.units |= writing.touched
+        for unit in writing.batch.changed():
+            if unit.retired_at is not None:
+                self.units.pop(unit.id, None)
+            elif unit.id in self.units:
+                self.units[unit.id] = unit
+
+
+@dataclass(slots=True)
+class Reading:
+    """The chunks of one bank on their way through `model`."""
+
+    engine: Engine
+    bank: str
+    model: LanguageModel
+    outcome: Outcome
+    _failures: int = 0
+
+    async def run(self, chunks: Sequence[Chunk], progress: Progress | None) -> None:
+        """Reads and writes `chunks`, in order. Every chunk is written, as read or as said, before this returns; if
+        it is cancelled, those not yet written are still pending in the bank."""
+        settings = self.engine.settings
+        metered = Metered(self.model, self.engine.ledgers.get(self.bank), settings.llm_tokens)
+        patient = Patient(metered, settings.llm_concurrency)
+        results: dict[int, Read | FourfoldError] = {}
+        arrived = anyio.Event()
+        room = anyio.Semaphore(settings.llm_concurrency * _AHEAD)
+
+        async def read(place: int) -> None:
+            nonlocal arrived
+            results[place] = await self._read(patient, chunks[place])
+            arrived.set()
+
+        async def start(group: anyio.abc.TaskGroup) -> None:
+            for place in range(len(chunks)):
+                await room.acquire()
+                group.start_soon(read, place)
+
+        try:
+            async with anyio.create_task_group() as group:
+                group.start_soon(start, group)
+                done = 0
+                while done < len(chunks):
+                    await arrived.wait()
+                    arrived = anyio.Event()
+                    ready: list[tuple[Chunk, Read | FourfoldError]] = []
+                    while done + len(ready) in results:
+                        place = done + len(ready)
+                        ready.append((chunks[place], results.pop(place)))
+                    if ready:
+                        await anyio.to_thread.run_sync(write, self.engine, self.bank, ready, self.outcome)
+                        done += len(ready)
+                        for _ in ready:
+                            room.release()
+                        if progress is not None:
+                            progress(done, len(chunks))
+        finally:
+            self.outcome.spent += metered.spent
+
+    async def _read(self, model: LanguageModel, chunk: Chunk) -> Read | FourfoldError:
+        """What the model makes of a chunk, or why it could not."""
+        if self.outcome.stopped is not None:
+            return self.outcome.stopped
+        if self._failures >= max(8, self.engine.settings.llm_concurrency):
+            return ModelError(
+                f"{model.name} failed {self._failures} times in a row; it was not asked any more."
+            )
+        try:
+            found = await read_chunk(model, chunk)
+        except (ConfigurationError, TokenLimitError) as error:
+            self.outcome.stopped = self.outcome.stopped or error
+            return error
+        except ModelError as error:
+            self._failures += 1
+            return error
+        self._failures = 0
+        return found
+
+
+def write(
+    engine: Engine, bank: str, ready: Sequence[tuple[Chunk, Read | FourfoldError]], outcome: Outcome
+) -> None:
+    """Writes chunks with what became of them, those of one origin in one batch: what a model read, or, where there
+    is an error in its place, what was said."""
+    for origin, group in groupby(
+        ready, key=lambda pair: Origin(pair[0].document, pair[0].context, pair[0].tags)
+    ):
+        settled = [_settled(engine, bank, chunk, result, outcome) for chunk, result in group]
+        statements = [statement for _, found in settled for statement in found]
+        embedded = embed_statements(engine.embedder, statements, origin.context, None)
+        outcome.embedded += embedded
+        with engine.graphs.locked(bank) as graph:
+            writing = Writing(Batch(engine, graph, engine.clock.now()), origin)
+            vectors = iter(embedded)
+            for chunk, found in settled:
+                _put(writing, chunk, found, [next(vectors) for _ in found])
+            account = engine.ledgers.get(bank).point()
+            writing.batch.others[account.id] = account
+            writing.commit()
+        outcome.take(writing)
+
+
+def _settled(
+    engine: Engine, bank: str, chunk: Chunk, result: Read | FourfoldError, outcome: Outcome
+) -> tuple[Chunk, Sequence[Statement]]:
+    """A chunk as it is after this attempt, and the statements to put in: `failed` says why it stays pending."""
+    tried = replace(chunk, attempts=chunk.attempts + 1, batch="")
+    if isinstance(result, Read):
+        outcome.dropped.update(result.dropped)
+        return replace(tried, failed=""), result.statements
+    outcome.pending += 1
+    outcome.warnings[str(result)] = None
+    log.warning("A chunk of the bank %s is kept as it was said, for now: %s", bank, result)
+    failed = replace(tried, failed=f"{type(result).__name__}: {result}")
+    names = engine.graphs.get(bank).names().keys()
+    said = () if chunk.units else extract(chunk.pieces, names)
+    return failed, [replace(statement, pending=True, chunk=chunk.id) for statement in said]
+
+
+def _put(
+    writing: Writing, chunk: Chunk, statements: Sequence[Statement], embedded: Sequence[Embedded]
+) -> None:
+    if chunk.failed:
+        made = writing.add_all(statements, embedded)
+        writing.put_chunk(replace(chunk, units=tuple(dict.fromkeys((*chunk.units, *made)))), "pending")
+        return
+    writing.forget_units(chunk.units, chunk.messages)
+    made = writing.add_all(statements, embedded)
+    writing.link_causes(statements, made)
+    writing.put_chunk(replace(chunk, units=tuple(dict.fromkeys(made))), "chunk")

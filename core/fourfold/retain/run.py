@@ -1,0 +1,230 @@
+"""A retain from end to end. Without a language model: read, extract, embed, reconcile, link, and one atomic write.
+With one: the text is written first, as pending chunks, and each chunk's statements as the model reads it."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+import anyio.to_thread
+
+from fourfold.engine import Engine
+from fourfold.errors import ConfigurationError, InputError
+from fourfold.model import Message, Retained, Usage
+from fourfold.ports import LanguageModel, Store, Where
+from fourfold.retain.batch import Batch
+from fourfold.retain.builtin import extract
+from fourfold.retain.chunk import Chunk, Piece, read_messages, split_message
+from fourfold.retain.embed import Progress, embed_statements
+from fourfold.retain.journal import chunks_of, chunks_that_changed, pending_chunks
+from fourfold.retain.pipeline import Outcome, Reading, write
+from fourfold.retain.write import Origin, Writing
+from fourfold.stores.graph import BankGraph
+from fourfold.stores.records import read_unit
+
+_MOST_ATTEMPTS = 5
+
+
+@dataclass(frozen=True, slots=True)
+class Request:
+    """What to retain, and where. `document` "" is the bank's running journal; `replace` retires what the
+    document held and these messages do not."""
+
+    bank: str
+    messages: str | Sequence[Message]
+    at: datetime | None = None
+    document: str = ""
+    context: str = ""
+    tags: tuple[str, ...] = ()
+    replace: bool = False
+
+    @property
+    def origin(self) -> Origin:
+        """Where its statements come from."""
+        return Origin(self.document, self.context, self.tags)
+
+
+async def retain(engine: Engine, request: Request, progress: Progress | None = None) -> Retained:
+    """Retains `request`; when it returns, everything it reports is durable and recalled at once.
+
+    Raises `InputError` before anything is written; `ModelError` or `StoreError` with nothing written, unless a
+    language model is at work: what it has read by then is kept, and the rest pending. `ConfigurationError` (its
+    key, its name) and `TokenLimitError` are raised after all was kept.
+    """
+    began = time.perf_counter()
+    if engine.model is None:
+        return await anyio.to_thread.run_sync(_retain_plainly, engine, request, progress, began)
+    outcome = Outcome()
+    chunks = await anyio.to_thread.run_sync(_journal, engine, request, outcome)
+    return await _read(engine, engine.model, request.bank, chunks, outcome, progress, began)
+
+
+async def resume(engine: Engine, bank: str, progress: Progress | None = None) -> Retained:
+    """Has the language model read all chunks of `bank` that are pending; without one, keeps those that nobody can
+    find yet as they were said."""
+    began = time.perf_counter()
+    chunks = await anyio.to_thread.run_sync(pending_chunks, engine.store, bank)
+    if engine.model is None:
+        outcome = Outcome()
+        await anyio.to_thread.run_sync(_keep_unread, engine, bank, chunks, outcome)
+        return _retained(outcome, began)
+    return await _read(engine, engine.model, bank, chunks, Outcome(), progress, began)
+
+
+async def _read(
+    engine: Engine,
+    model: LanguageModel,
+    bank: str,
+    chunks: Sequence[Chunk],
+    outcome: Outcome,
+    progress: Progress | None,
+    began: float,
+) -> Retained:
+    mine = [chunk for chunk in chunks if chunk.id not in engine.reading]
+    engine.reading.update(chunk.id for chunk in mine)
+    try:
+        if mine:
+            await Reading(engine, bank, model, outcome).run(mine, progress)
+    finally:
+        engine.reading.difference_update(chunk.id for chunk in mine)
+    if outcome.stopped is not None:
+        raise outcome.stopped
+    return _retained(outcome, began)
+
+
+def _retain_plainly(engine: Engine, request: Request, progress: Progress | None, began: float) -> Retained:
+    """Without a language model: one atomic write."""
+    outcome = Outcome()
+    messages = _messages(engine, request)
+    graph = engine.graphs.get(request.bank)
+    if graph.pending():
+        _keep_unread(engine, request.bank, pending_chunks(engine.store, request.bank), outcome)
+    with graph.lock:
+        news = _News.of(engine, request, graph, messages)
+    statements = extract(_pieces(news.messages, engine), graph.names().keys())
+    embedded = embed_statements(engine.embedder, statements, request.context, progress)
+    with engine.graphs.locked(request.bank) as graph:
+        writing = Writing(Batch(engine, graph, engine.clock.now()), request.origin)
+        news.settle(writing, request)
+        writing.add_all(statements, embedded, only_new=not request.replace)
+        writing.commit()
+    outcome.take(writing)
+    outcome.embedded += embedded
+    return _retained(outcome, began)
+
+
+def _journal(engine: Engine, request: Request, outcome: Outcome) -> list[Chunk]:
+    """Writes what is new as pending chunks; these, and what was left pending before and may be tried again, in the
+    order to read them."""
+    messages = _messages(engine, request)
+    with engine.graphs.locked(request.bank) as graph:
+        waiting = pending_chunks(engine.store, request.bank) if graph.pending() else []
+        news = _News.of(engine, request, graph, messages)
+        writing = Writing(Batch(engine, graph, engine.clock.now()), request.origin)
+        news.settle(writing, request)
+        settings = engine.settings
+        origin = (request.document, request.context, request.tags)
+        gap = timedelta(hours=settings.session_gap_hours)
+        chunks = chunks_of(request.bank, origin, _pieces(news.messages, engine), settings.llm_words, gap)
+        for chunk in chunks:
+            writing.put_chunk(chunk, "pending")
+        writing.commit()
+    outcome.take(writing)
+    gone = {chunk.id for chunk in (*chunks, *news.changed)}
+    return [c for c in waiting if c.id not in gone and _worth_trying(c, request.document)] + chunks
+
+
+def _worth_trying(chunk: Chunk, document: str) -> bool:
+    """Whether a retain into `document` should have an older chunk read: not if that was refused, or tried often;
+    nor if it was not tried at all and is of another document, since another process may be at it."""
+    if chunk.failed.startswith("ModelRefusedError") or chunk.attempts >= _MOST_ATTEMPTS:
+        return False
+    return chunk.attempts > 0 or chunk.document == document
+
+
+def _keep_unread(engine: Engine, bank: str, chunks: Sequence[Chunk], outcome: Outcome) -> None:
+    """Keeps those of the pending chunks that nobody can find yet as they were said; there is no language model."""
+    unread = [chunk for chunk in chunks if not chunk.units]
+    reason = ConfigurationError("No language model is set (llm): what waits for one is kept as it was said.")
+    write(engine, bank, [(chunk, reason) for chunk in unread], outcome)
+    outcome.pending = len(chunks)
+
+
+@dataclass(frozen=True, slots=True)
+class _News:
+    """What a request brings that its document does not have: which messages are `known`, and by which unit, which
+    have been taken into a chunk, which are new, and which chunks lost what they quote."""
+
+    known: dict[str, int]
+    covered: set[str]
+    messages: list[Message]
+    changed: list[Chunk]
+    all: list[str]
+
+    @staticmethod
+    def of(engine: Engine, request: Request, graph: BankGraph, messages: Sequence[Message]) -> _News:
+        """Looks `messages` up; the caller holds the graph's lock."""
+        ids = [str(m.id) for m in messages]
+        known, covered, changed = graph.known(request.document, ids), graph.covered(request.document, ids), []
+        if request.replace:
+            changed = chunks_that_changed(engine.store, request.bank, request.document, messages)
+            edited = _edited(engine.store, request, messages) | {m for c in changed for m in c.messages}
+            known = {message: row for message, row in known.items() if message not in edited}
+            covered -= edited
+        new = [m for m in messages if m.id not in known and m.id not in covered]
+        return _News(known, covered, new, changed, ids)
+
+    def settle(self, writing: Writing, request: Request) -> None:
+        """Notes what is known, and with `replace` takes away what is gone."""
+        writing.note_known(self.all, self.known)
+        if request.replace:
+            writing.forget_all_but((set(self.known) | self.covered) & set(self.all))
+        for chunk in self.changed:
+            writing.put_chunk(chunk, "gone")
+
+
+def _messages(engine: Engine, request: Request) -> list[Message]:
+    messages = read_messages(request.messages, request.at, engine.clock.now())
+    if not messages and not request.replace:
+        raise InputError("There is nothing to retain: the text is empty.")
+    return messages
+
+
+def _pieces(messages: Sequence[Message], engine: Engine) -> list[Piece]:
+    return [piece for m in messages for piece in split_message(m, engine.settings.unit_words)]
+
+
+def _edited(store: Store, request: Request, messages: Sequence[Message]) -> set[str]:
+    """The messages of a document that units quote and that now have other words."""
+    texts = {m.id: m.text for m in messages}
+    where = Where(bank=request.bank, live=True, documents=(request.document,))
+    units = [unit for unit in map(read_unit, store.scan(where)) if not unit.chunk]
+    quoted = ((u, *u.source.evidence[0]) for u in units)
+    return {
+        message
+        for unit, document, message in quoted
+        if document == request.document
+        and message in texts
+        and texts[message][unit.source.start : unit.source.end] != unit.text
+    }
+
+
+def _retained(outcome: Outcome, began: float) -> Retained:
+    embedded = outcome.embedded
+    usage = Usage(
+        texts=len(embedded),
+        tokens=sum(len(e.embedding.offsets) for e in embedded),
+        embed_seconds=sum(e.seconds for e in embedded),
+        total_seconds=time.perf_counter() - began,
+        model=outcome.spent,
+    )
+    return Retained(
+        units=tuple(outcome.units.values()),
+        operations=tuple(outcome.operations),
+        usage=usage,
+        pending=outcome.pending,
+        warnings=tuple(outcome.warnings),
+        dropped={reason: n for reason, n in outcome.dropped.items() if n},
+    )

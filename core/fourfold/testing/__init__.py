@@ -1,0 +1,40 @@
+"""Doubles for tests of programs that use Fourfold, servers that speak the wire formats of language model providers on
+this machine, and the contract that every store must keep.
+
+    def test_my_store(tmp_path):
+        check_store(lambda: MyStore(tmp_path))
+
+    with AnthropicServer(lambda call: {"statements": []}) as server:
+        memory = Memory.open(":memory:", llm=Claude(base_url=server.url, api_key="any"))
+"""
+
+from fourfold.testing.contract import check_store, sample_point
+from fourfold.testing.doubles import FrozenClock, HashEmbedder, ScriptedModel
+from fourfold.testing.servers import (
+    AnthropicServer,
+    Call,
+    CutOff,
+    OpenAIServer,
+    Refuse,
+    Stall,
+    Status,
+    Text,
+    Truncate,
+)
+
+__all__ = [
+    "AnthropicServer",
+    "Call",
+    "CutOff",
+    "FrozenClock",
+    "HashEmbedder",
+    "OpenAIServer",
+    "Refuse",
+    "ScriptedModel",
+    "Stall",
+    "Status",
+    "Text",
+    "Truncate",
+    "check_store",
+    "sample_point",
+]

@@ -1,0 +1,394 @@
+"""Local HTTP servers that speak the wire formats of Anthropic's Messages and Message Batches and of OpenAI's chat
+completions and embeddings, scripted to answer well or badly. They listen on 127.0.0.1 only.
+
+A script is a function of a `Call` that returns what to answer: a JSON value (the structured answer), or one of
+`Text`, `Status`, `Stall`, `CutOff`, `Refuse`, `Truncate`.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import threading
+import time
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from types import TracebackType
+from typing import Any, Self
+
+
+@dataclass(frozen=True, slots=True)
+class Call:
+    """A call as it came in. `number` counts from 1; `system` and `user` are the texts of those turns; `body` is
+    all."""
+
+    number: int
+    system: str
+    user: str
+    path: str
+    body: Mapping[str, Any]
+    headers: Mapping[str, str]
+
+
+@dataclass(frozen=True, slots=True)
+class Text:
+    """Answer with this text, whatever it is."""
+
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class Status:
+    """Answer with an error status, and `retry-after` if given."""
+
+    code: int
+    message: str = "an error"
+    retry_after: float | str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Stall:
+    """Answer with `then` after so many seconds."""
+
+    seconds: float
+    then: Any = None
+
+
+@dataclass(frozen=True, slots=True)
+class CutOff:
+    """Close the connection in the middle of the answer's body."""
+
+
+@dataclass(frozen=True, slots=True)
+class Refuse:
+    """Refuse, as a model does that will not answer."""
+
+    reason: str = "This request cannot be answered."
+
+
+@dataclass(frozen=True, slots=True)
+class Truncate:
+    """Stop in the middle of `value`'s JSON, as a model does whose answer got too long."""
+
+    value: Any = field(default_factory=lambda: {"statements": [{"text": "half a sta"}]})
+
+
+Script = Callable[[Call], Any]
+
+
+class _Server:
+    """A server in a thread of its own, for a `with`. `calls` are those it got, in order."""
+
+    def __init__(self, script: Script) -> None:
+        self.script, self.calls = script, list[Call]()
+        self.lock = threading.Lock()
+        owner = self
+
+        class Handler(_Handler):
+            server_of = owner
+
+        self._http = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
+        self._http.daemon_threads = True
+        self._thread = threading.Thread(target=self._http.serve_forever, args=(0.02,), daemon=True)
+
+    @property
+    def url(self) -> str:
+        """The address to give to a client."""
+        return f"http://127.0.0.1:{self._http.server_port}"
+
+    def __enter__(self) -> Self:
+        self._thread.start()
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self._http.shutdown()
+        self._http.server_close()
+
+    def noted(self, path: str, body: Mapping[str, Any], headers: Mapping[str, str]) -> Call:
+        """The call, numbered and kept."""
+        turns = list(body.get("messages") or ())
+        system = [_plain(body.get("system")), *(_plain(t["content"]) for t in turns if t["role"] == "system")]
+        user = [_plain(turn["content"]) for turn in turns if turn["role"] == "user"]
+        with self.lock:
+            call = Call(
+                len(self.calls) + 1, "\n".join(filter(None, system)), "\n".join(user), path, body, headers
+            )
+            self.calls.append(call)
+        return call
+
+    def get(self, path: str) -> tuple[str, bytes] | None:
+        """The type and body to answer a GET with; None for 404."""
+        return None
+
+    def post(self, path: str, body: Mapping[str, Any], headers: Mapping[str, str]) -> Any:
+        """What to answer a POST with: one of the script's answers, or `_Body`."""
+        raise NotImplementedError
+
+    def rendered(self, call: Call, answer: Any) -> dict[str, Any]:
+        """A good answer in the provider's format."""
+        raise NotImplementedError
+
+    def failed(self, status: Status) -> dict[str, Any]:
+        """An error in the provider's format."""
+        raise NotImplementedError
+
+
+class AnthropicServer(_Server):
+    """Speaks `POST /v1/messages` and the Message Batches API. A batch is worked off when its results are asked for
+    the first time; `batch_polls` says how often it is still in progress before that."""
+
+    def __init__(self, script: Script, batch_polls: int = 0) -> None:
+        super().__init__(script)
+        self.batches: dict[str, list[dict[str, Any]]] = {}
+        self._polls_left: dict[str, int] = {}
+        self._batch_polls = batch_polls
+
+    def post(self, path: str, body: Mapping[str, Any], headers: Mapping[str, str]) -> Any:
+        """See `_Server.post`."""
+        if not headers.get("authorization") and not headers.get("x-api-key"):
+            return Status(401, "no key was given")
+        match path:
+            case "/v1/messages":
+                call = self.noted(path, body, headers)
+                return _Scripted(call, self.script(call))
+            case "/v1/messages/batches":
+                with self.lock:
+                    batch = f"msgbatch_{len(self.batches) + 1:04}"
+                    self.batches[batch] = [dict(request) for request in body["requests"]]
+                    self._polls_left[batch] = self._batch_polls
+                return _Body(self._batch(batch))
+            case _:
+                return Status(404, f"no such path: {path}")
+
+    def get(self, path: str) -> tuple[str, bytes] | None:
+        """A batch, or its results as JSON lines."""
+        name, _, rest = path.removeprefix("/v1/messages/batches/").partition("/")
+        if not path.startswith("/v1/messages/batches/") or name not in self.batches:
+            return None
+        if rest == "results":
+            lines = (json.dumps(self._result(request)) for request in self.batches[name])
+            return "application/x-jsonl", "\n".join(lines).encode()
+        with self.lock:
+            self._polls_left[name] -= 1
+        return "application/json", json.dumps(self._batch(name)).encode()
+
+    def rendered(self, call: Call, answer: Any) -> dict[str, Any]:
+        """See `_Server.rendered`."""
+        text, stop, details = _written(answer)
+        stops = {"length": "max_tokens", "refusal": "refusal"}
+        return {
+            "id": f"msg_{call.number:04}",
+            "type": "message",
+            "role": "assistant",
+            "model": call.body.get("model", ""),
+            "content": [] if stop == "refusal" else [{"type": "text", "text": text}],
+            "stop_reason": stops.get(stop, "end_turn"),
+            "stop_sequence": None,
+            "stop_details": {"type": "refusal", "category": None, "explanation": details}
+            if details
+            else None,
+            "usage": {
+                "input_tokens": len(call.user.split()),
+                "cache_read_input_tokens": len(call.system.split()) if call.number > 1 else 0,
+                "cache_creation_input_tokens": 0 if call.number > 1 else len(call.system.split()),
+                "output_tokens": max(1, len(text.split())),
+            },
+        }
+
+    def failed(self, status: Status) -> dict[str, Any]:
+        """See `_Server.failed`."""
+        kinds = {401: "authentication_error", 404: "not_found_error", 429: "rate_limit_error"}
+        kinds |= {400: "invalid_request_error", 413: "invalid_request_error", 529: "overloaded_error"}
+        kind = kinds.get(status.code, "api_error")
+        return {"type": "error", "error": {"type": kind, "message": status.message}, "request_id": "req_test"}
+
+    def _batch(self, name: str) -> dict[str, Any]:
+        ended = self._polls_left[name] <= 0
+        count = len(self.batches[name])
+        return {
+            "id": name,
+            "type": "message_batch",
+            "processing_status": "ended" if ended else "in_progress",
+            "request_counts": {
+                "processing": 0 if ended else count, "succeeded": count if ended else 0,
+                "errored": 0, "canceled": 0, "expired": 0,
+            },
+            "created_at": "2026-01-01T00:00:00Z",
+            "expires_at": "2026-01-02T00:00:00Z",
+            "ended_at": "2026-01-01T00:01:00Z" if ended else None,
+            "archived_at": None,
+            "cancel_initiated_at": None,
+            "results_url": f"{self.url}/v1/messages/batches/{name}/results" if ended else None,
+        }  # fmt: skip
+
+    def _result(self, request: Mapping[str, Any]) -> dict[str, Any]:
+        call = self.noted("/v1/messages/batches", request["params"], {})
+        answer = self.script(call)
+        if isinstance(answer, Status):
+            result: dict[str, Any] = {"type": "errored", "error": self.failed(answer)}
+            if answer.code == 408:
+                result = {"type": "expired"}
+        else:
+            result = {"type": "succeeded", "message": self.rendered(call, answer)}
+        return {"custom_id": request["custom_id"], "result": result}
+
+
+class OpenAIServer(_Server):
+    """Speaks `POST /v1/chat/completions` and `/v1/embeddings`. `ways` names what it can be asked in: "schema",
+    "tool", "words"; anything else is answered with 400, as older servers do."""
+
+    def __init__(self, script: Script, ways: tuple[str, ...] = ("schema", "tool", "words")) -> None:
+        super().__init__(script)
+        self._ways = ways
+
+    @property
+    def url(self) -> str:
+        """The address to give to a client as `base_url`."""
+        return super().url + "/v1"
+
+    def post(self, path: str, body: Mapping[str, Any], headers: Mapping[str, str]) -> Any:
+        """See `_Server.post`."""
+        match path:
+            case "/v1/chat/completions":
+                way = "schema" if "response_format" in body else "tool" if "tools" in body else "words"
+                if way not in self._ways:
+                    return Status(400, f"{way} is not supported here")
+                call = self.noted(path, body, headers)
+                return _Scripted(call, self.script(call))
+            case "/v1/embeddings":
+                self.noted(path, body, headers)
+                vectors = [_hashed(text) for text in body["input"]]
+                data = [{"object": "embedding", "index": i, "embedding": v} for i, v in enumerate(vectors)]
+                used = {"prompt_tokens": len(vectors), "total_tokens": len(vectors)}
+                return _Body({"object": "list", "model": body["model"], "data": data, "usage": used})
+            case _:
+                return Status(404, f"no such path: {path}")
+
+    def rendered(self, call: Call, answer: Any) -> dict[str, Any]:
+        """See `_Server.rendered`."""
+        text, stop, details = _written(answer)
+        message: dict[str, Any] = {"role": "assistant", "content": text, "refusal": details or None}
+        if "tools" in call.body and stop != "refusal":
+            function = {"name": "answer", "arguments": text}
+            message |= {
+                "content": None,
+                "tool_calls": [{"id": "t", "type": "function", "function": function}],
+            }
+        read, written = len((call.system + " " + call.user).split()), max(1, len(text.split()))
+        return {
+            "id": f"chatcmpl-{call.number}",
+            "object": "chat.completion",
+            "created": 0,
+            "model": call.body.get("model", ""),
+            "choices": [
+                {"index": 0, "finish_reason": "length" if stop == "length" else "stop", "message": message}
+            ],
+            "usage": {"prompt_tokens": read, "completion_tokens": written, "total_tokens": read + written},
+        }
+
+    def failed(self, status: Status) -> dict[str, Any]:
+        """See `_Server.failed`."""
+        return {"error": {"message": status.message, "type": "error", "param": None, "code": None}}
+
+
+@dataclass(frozen=True, slots=True)
+class _Scripted:
+    call: Call
+    answer: Any
+
+
+@dataclass(frozen=True, slots=True)
+class _Body:
+    value: Any
+
+
+class _Handler(BaseHTTPRequestHandler):
+    protocol_version = "HTTP/1.1"
+    server_of: _Server
+
+    def do_POST(self) -> None:
+        body = json.loads(self.rfile.read(int(self.headers["content-length"])))
+        path = self.path.partition("?")[0]
+        self._answer(self.server_of.post(path, body, {k.lower(): v for k, v in self.headers.items()}))
+
+    def do_GET(self) -> None:
+        found = self.server_of.get(self.path.partition("?")[0])
+        if found is None:
+            self._send(404, self.server_of.failed(Status(404, "not found")))
+        else:
+            self._send_bytes(200, found[1], found[0])
+
+    def log_message(self, format: str, *args: Any) -> None:
+        """Says nothing."""
+
+    def _answer(self, answer: Any) -> None:
+        match answer:
+            case _Scripted(call, Stall(seconds, then)):
+                time.sleep(seconds)
+                self._answer(_Scripted(call, then))
+            case _Scripted(_, Status() as status) | (Status() as status):
+                self._send(status.code, self.server_of.failed(status), status.retry_after)
+            case _Scripted(call, CutOff()):
+                body = json.dumps(self.server_of.rendered(call, {"statements": []})).encode()
+                self._send_bytes(200, body, cut=len(body) // 2)
+            case _Scripted(call, said):
+                self._send(200, self.server_of.rendered(call, said))
+            case _Body(value):
+                self._send(200, value)
+            case _:
+                raise AssertionError(f"not an answer: {answer}")
+
+    def _send(self, code: int, value: Any, retry_after: float | str | None = None) -> None:
+        self._send_bytes(code, json.dumps(value).encode(), retry_after=retry_after)
+
+    def _send_bytes(
+        self,
+        code: int,
+        body: bytes,
+        kind: str = "application/json",
+        cut: int | None = None,
+        retry_after: float | str | None = None,
+    ) -> None:
+        try:
+            self.send_response(code)
+            self.send_header("content-type", kind)
+            self.send_header("content-length", str(len(body)))
+            if retry_after is not None:
+                self.send_header("retry-after", str(retry_after))
+            self.end_headers()
+            self.wfile.write(body[:cut])
+        except OSError:  # the client has gone
+            self.close_connection = True
+        self.close_connection = self.close_connection or cut is not None
+
+
+def _written(answer: Any) -> tuple[str, str, str]:
+    """The text of an answer, why it stops, and the reason of a refusal."""
+    match answer:
+        case Text(text):
+            return text, "end", ""
+        case Refuse(reason):
+            return "", "refusal", reason
+        case Truncate(value):
+            text = json.dumps(value)
+            return text[: len(text) * 2 // 3], "length", ""
+        case _:
+            return json.dumps(answer), "end", ""
+
+
+def _plain(content: Any) -> str:
+    if isinstance(content, str):
+        return content
+    return "\n".join(block.get("text", "") for block in content or ())
+
+
+def _hashed(text: str) -> list[float]:
+    """A direction for each word, summed: texts that share words are near."""
+    found = [0.0] * 32
+    for word in text.lower().split():
+        for i, byte in enumerate(hashlib.sha256(word.encode()).digest()):
+            found[i] += byte - 127.5
+    return found
