@@ -193,8 +193,10 @@ def _copulas(plain: str, speaker: str | None) -> Iterator[tuple[str, str, str, b
     if match:
         yield from _owned(match, _speaker(speaker))
     match = _OF.match(plain)
-    if match and _named(match["s"]):
-        yield from _owned(match, _subject(match["s"], speaker))
+    if match:
+        sure = _named(match["s"])  # "the club" may be another one by now
+        for subject, attribute, value, one in _owned(match, _subject(match["s"], speaker)):
+            yield subject, attribute, value, one and sure
         return
     match = _POSSESSED.match(plain)
     if match and _named(match["s"]):
@@ -210,11 +212,12 @@ def _copulas(plain: str, speaker: str | None) -> Iterator[tuple[str, str, str, b
 def _owned(match: re.Match[str], subject: str) -> Iterator[tuple[str, str, str, bool]]:
     """An attribute that belongs to someone: "her new job", "favourite colour"."""
     attribute = re.sub(r"^(?:new|current|present|actual|latest|official) ", "", match["r"].lower())
+    attribute = attribute.replace("favourite ", "favorite ")
     head = _head(attribute)
     if head in _MANY:
         return
     value = _PLACED.sub("", match["v"])
-    sure = head in _ONE or attribute.startswith(("favourite ", "favorite "))
+    sure = head in _ONE or attribute.startswith("favorite ")
     yield subject, " ".join(terms(attribute)) or attribute, value, sure and not _loose(value)
 
 

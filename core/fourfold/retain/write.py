@@ -63,7 +63,11 @@ class Writing:
         """Messages that the document already had are NOOPs."""
         rows = dict.fromkeys(known[message] for message in messages if message in known)
         for unit in self.batch.read([self.batch.graph.ids[row] for row in rows]):
-            self._keep(unit, "this message of the document is retained already")
+            if unit.retired_at is None:
+                self._keep(unit, "this message of the document is retained already")
+            else:
+                reason = f"retained already, and replaced by {unit.retired_by} since"
+                self.operations.append(Operation(Verdict.NOOP, unit.id, reason))
 
     def forget_all_but(self, kept: set[str]) -> None:
         """Takes all other messages of the document from the evidence of units; those left with none are retired."""

@@ -24,14 +24,16 @@ import numpy as np
 from numpy.typing import NDArray
 
 from fourfold.model import Entity
+from fourfold.names import keys
 from fourfold.ports import Fields, Point, Store, Where
 from fourfold.stores.postings import Postings
-from fourfold.stores.records import NEVER, make_id, read_entity
+from fourfold.stores.records import NEVER, is_id, make_id, read_entity
 from fourfold.text import inverse_document_frequency, normalise
 
 _READ = tuple(
     "kind recorded order text speaker network tags entities links documents messages session codes mentioned_at "
-    "occurred from to retired asking counts size name aliases type attributes superseded_by".split()
+    "occurred from to retired asking counts size name aliases type attributes superseded_by "
+    "retired_by".split()
 )
 _LONGEST_CHAIN = 100
 CHUNKS = ("pending", "chunk", "gone")
@@ -86,12 +88,14 @@ class BankGraph:
         self._labels: dict[str, int] = {}
         self._entities: dict[str, Entity] = {}
         self._alias: dict[str, str] = {}
+        self._lookalikes: dict[str, dict[str, None]] = {}
         self._documents: dict[str, dict[str, int]] = {}
         self._last: dict[str, int] = {}
         self._weights: dict[tuple[tuple[str, float], ...], dict[str, float]] = {}
         self._tagged: dict[str, set[int]] = {}
         self._attributes: dict[str, list[int]] = {}
         self._superseded: dict[int, str] = {}
+        self._replaced: set[int] = set()
         self._waiting: set[str] = set()
         self._covered: dict[str, dict[str, str]] = {}
         self._term_counts: Counter[int] = Counter()
@@ -152,7 +156,14 @@ class BankGraph:
         self._entities[entity.name] = entity
         for name in (entity.name, *entity.aliases):
             self._alias.setdefault(name.casefold(), entity.name)
+            for key in keys(name):
+                self._lookalikes.setdefault(key, {})[entity.name] = None
         self.graph.add_node(entity.name)
+
+    def lookalikes(self, name: str) -> list[str]:
+        """The entities with a name that `name` has any likeness to."""
+        found = (entity for key in keys(name) for entity in self._lookalikes.get(key, ()))
+        return sorted(dict.fromkeys(found))
 
     # units ------------------------------------------------------------------------------------------------
 
@@ -186,6 +197,8 @@ class BankGraph:
         if known is None:
             for attribute in payload["attributes"]:
                 self._attributes.setdefault(attribute, []).append(row)
+        if payload["retired_by"] is not None and is_id(payload["retired_by"]):
+            self._replaced.add(row)
         if payload["superseded_by"] is not None:
             self._superseded[row] = payload["superseded_by"]
         else:
@@ -248,10 +261,14 @@ class BankGraph:
                 self._last[document] = row
 
     def known(self, document: str, messages: Iterable[str]) -> dict[str, int]:
-        """Those of `messages` that units hold now, and the row of the (first) unit of each."""
+        """Those of `messages` that units hold now, or held until a newer one took their place; and the row of the
+        (first) unit of each."""
         rows = self._documents.get(document, {})
         found = ((message, rows[message]) for message in messages if message in rows)
-        return {message: row for message, row in found if self._rows[row]["retired"] == NEVER}
+        return {message: row for message, row in found if self._is_known(row)}
+
+    def _is_known(self, row: int) -> bool:
+        return bool(self._rows[row]["retired"] == NEVER) or row in self._replaced
 
     def note(self, point: Point) -> None:
         """Takes notice of a chunk: which messages of its document it covers, and whether a model has read it."""

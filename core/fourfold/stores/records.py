@@ -26,6 +26,11 @@ def make_id(*parts: str) -> str:
     return uuid.uuid5(_NAMESPACE, "".join(f"{len(part)}:{part}" for part in parts)).hex
 
 
+def is_id(text: str) -> bool:
+    """Whether `text` is an id as `make_id` makes them."""
+    return len(text) == 32 and not set(text) - set("0123456789abcdef")
+
+
 def unit_payload(unit: Unit, order: int) -> dict[str, Any]:
     """The payload of a unit, the `order`-th of its retain. Times are kept twice: as written, for reading, and
     in seconds, for filters; and what ranking asks of the text is kept as well, for the graph to load fast."""

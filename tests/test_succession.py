@@ -1,0 +1,114 @@
+"""New values take the place of old ones, and nothing else does: labelled pairs, without a language model."""
+
+from __future__ import annotations
+
+import json
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+from fourfold import Memory, Message, Verdict
+from fourfold.testing import FrozenClock, HashEmbedder
+
+DATA = Path(__file__).parent / "data"
+MAY = datetime(2024, 5, 10, 9, tzinfo=UTC)
+
+
+def memory() -> Memory:
+    return Memory.open(":memory:", embedder=HashEmbedder())
+
+
+def test_pairs_that_do_not_replace_each_other_are_both_kept() -> None:
+    pairs = json.loads((DATA / "keep.json").read_text())
+    assert len(pairs) >= 150
+    lost, marked = [], []
+    with memory() as opened:
+        for number, (kind, first, second, one, other) in enumerate(pairs):
+            bank = opened.bank(str(number))
+            bank.retain([Message(first, one, at=MAY)])
+            bank.retain([Message(second, other, at=MAY + timedelta(days=3))])
+            units = bank.units()
+            if len(units) < 2:
+                lost.append((kind, first, second))
+            elif any(unit.superseded_by for unit in units):
+                marked.append((kind, first, second))
+    assert len(lost) <= 0.03 * len(pairs), lost
+    assert len(marked) <= 0.03 * len(pairs), marked
+
+
+def test_new_values_replace_old_ones_and_the_past_remembers_them() -> None:
+    pairs = json.loads((DATA / "replaced.json").read_text())
+    missed = []
+    clock = FrozenClock(MAY)
+    with Memory.open(":memory:", embedder=HashEmbedder(), clock=clock) as opened:
+        for number, (first, second) in enumerate(pairs):
+            bank = opened.bank(str(number))
+            bank.retain([Message(first, "Mara")])
+            before = clock.now()
+            clock.advance(timedelta(days=1))
+            done = bank.retain([Message(second, "Mara")])
+            if [unit.text for unit in bank.units()] != [second]:
+                missed.append((first, second))
+                continue
+            assert (done.count(Verdict.UPDATE), done.count(Verdict.RETIRE)) == (1, 1)
+            old = next(unit for unit in bank.units(retired=True) if unit.text == first)
+            new = bank.units()[0]
+            assert old.retired_by == new.id
+            assert [link.to for link in new.links if link.kind == "supersedes"] == [old.id]
+            assert first in bank.recall(first, as_of=before).text
+            assert first not in bank.recall(first).text
+    assert len(missed) <= 0.05 * len(pairs), missed
+
+
+def test_an_unsure_successor_comes_first_and_the_older_one_says_so() -> None:
+    with memory() as opened:
+        bank = opened.bank("a")
+        bank.retain("Hines Ward plays the position of wide receiver.", at=MAY)
+        bank.retain("Hines Ward plays the position of cornerback.", at=MAY)
+        hits = bank.recall("Which position does Hines Ward play, wide receiver?").hits
+        assert [hit.unit.superseded_by is None for hit in hits] == [True, False]
+        assert "cornerback" in hits[0].unit.text
+        assert hits[1].unit.superseded_by == hits[0].unit.id
+        assert "[probably superseded]" in bank.recall("wide receiver").text
+
+
+def test_a_value_that_comes_back_is_current_again() -> None:
+    with memory() as opened:
+        bank = opened.bank("a")
+        for day, place in enumerate(("Porto", "Lisbon", "Porto")):
+            bank.retain([Message(f"I live in {place}.", "Mara", at=MAY + timedelta(days=day))])
+        assert [unit.text for unit in bank.units()] == ["I live in Porto."]
+        for day, job in enumerate(("baker", "teacher", "baker")):
+            bank.retain([Message(f"I work as a {job}.", "Mara", at=MAY + timedelta(days=day))])
+        hits = bank.recall("What does Mara work as?").hits
+        assert hits[0].unit.text == "I work as a baker."
+        assert hits[0].unit.superseded_by is None
+
+
+def test_what_is_told_late_does_not_replace_what_is_newer() -> None:
+    with memory() as opened:
+        bank = opened.bank("a")
+        bank.retain([Message("I live in Lisbon.", "Mara", at=MAY)])
+        bank.retain([Message("I live in Porto.", "Mara", at=MAY - timedelta(days=400))])
+        units = {unit.text: unit for unit in bank.units()}
+        assert units["I live in Lisbon."].superseded_by is None
+        assert units["I live in Porto."].superseded_by == units["I live in Lisbon."].id
+
+
+def test_within_one_retain_the_later_statement_holds() -> None:
+    with memory() as opened:
+        bank = opened.bank("a")
+        done = bank.retain([Message("I live in Porto.", "Mara"), Message("I moved to Lisbon.", "Mara")])
+        assert [unit.text for unit in bank.units()] == ["I moved to Lisbon."]
+        assert [unit.text for unit in done.units] == ["I moved to Lisbon."]
+
+
+def test_retaining_the_same_history_again_changes_nothing() -> None:
+    told = ["I live in Porto.", "I moved to Lisbon.", "I work as a baker.", "I work as a cook."]
+    said = [Message(text, "Mara", at=MAY + timedelta(days=day)) for day, text in enumerate(told)]
+    with memory() as opened:
+        bank = opened.bank("a")
+        bank.retain(said, document="d")
+        before = bank.units(retired=True)
+        again = bank.retain(said, document="d")
+        assert again.count(Verdict.NOOP) == 4
+        assert bank.units(retired=True) == before
