@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import json
 from datetime import UTC, date, datetime, timedelta, timezone
+from pathlib import Path
 
 import pytest
 from hypothesis import given
@@ -11,6 +13,42 @@ from hypothesis import strategies as st
 from fourfold.when import find_times
 
 ANCHOR = datetime(2023, 5, 10, 14, 30, tzinfo=UTC)  # a Wednesday
+
+TABLE = Path(__file__).parent / "data" / "times.json"
+
+
+def expected(written: str) -> list[tuple[datetime, datetime | None]]:
+    """What a row of the table wants: "2024-05-15", "2024-05", "2024", "first day..last day", "first day..", "-"."""
+    if written == "-":
+        return []
+    first, dots, last = written.partition("..")
+    start, end = _days(first)
+    return [(start, (_days(last)[1] if last else None) if dots else end)]
+
+
+def _days(written: str) -> tuple[datetime, datetime]:
+    year, month, day = ([int(part) for part in written.split("-")] + [0, 0])[:3]
+    start = datetime(year, month or 1, day or 1, tzinfo=UTC)
+    if day:
+        return start, start + timedelta(days=1)
+    return start, datetime(year + (month or 12) // 12, month % 12 + 1 if month else 1, 1, tzinfo=UTC)
+
+
+def test_the_table_of_phrases_is_read_as_people_mean_it() -> None:
+    rows = json.loads(TABLE.read_text())
+    assert len(rows) >= 200
+    wrong = []
+    for text, day, written in rows:
+        anchor = datetime.fromisoformat(day).replace(hour=10, tzinfo=UTC)
+        found = [(time.interval.start, time.interval.end) for time in find_times(text, anchor)]
+        wanted = expected(written)
+        if found != wanted:
+            wrong.append((text, written, found))
+            # Wrong is forgivable, another year is not.
+            years = {start.year for start, _ in wanted}
+            assert {start.year for start, _ in found if start} <= years, (text, written, found)
+    assert len(wrong) <= 0.03 * len(rows), wrong
+
 
 SPANS = [
     ("I saw her yesterday", "2023-05-09", "2023-05-10"),

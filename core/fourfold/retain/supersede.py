@@ -223,7 +223,9 @@ def _owned(match: re.Match[str], subject: str) -> Iterator[tuple[str, str, str, 
 
 def _head(attribute: str) -> str:
     """The noun that an attribute is about: the last word, before any "of"."""
-    return re.split(r" (?:of|in|at|for|that|who|where|which|from|to|with) ", attribute.lower())[0].split()[-1]
+    return re.split(r" (?:of|in|at|for|about|that|who|where|which|from|to|with) ", attribute.lower())[
+        0
+    ].split()[-1]
 
 
 def _loose(value: str) -> bool:
@@ -234,9 +236,17 @@ def _loose(value: str) -> bool:
     )
 
 
+_REMARK = re.compile(
+    r"(?:so|very|really|quite|too|a bit|pretty|that|to) |(?:great|good|fine|nice|awesome|amazing|hard|fun|tough"
+    r"|boring|stressful|okay|ok|bad|terrible|wonderful|perfect|broken|kind|lovely)$"
+)
+
+
 def _differ(later: Assertion, earlier: Assertion) -> bool:
     """Whether two values are different ones, of one kind: not a remark beside a name, nor more or less exact."""
     new, old = later.value, earlier.value
+    if _loose(new) or _loose(old):
+        return False
     a, b = (set(terms(_CLASS.sub("", value))) or {normalise(value)} for value in (new, old))
     kinds = {_shape(new), _shape(old)}
     if a <= b or b <= a or (len(kinds) > 1 and (later.sure or "number" in kinds)):

@@ -1,0 +1,14 @@
+"""Finds the times a text speaks of and turns them into intervals. Knows calendars, not stores or models."""
+
+from fourfold.when.english import TimeMention, find_times
+from fourfold.when.spans import day_of, months_of, written_day, written_month, written_weekday
+
+__all__ = [
+    "TimeMention",
+    "day_of",
+    "find_times",
+    "months_of",
+    "written_day",
+    "written_month",
+    "written_weekday",
+]
