@@ -1,17 +1,21 @@
-"""`kill -9` at random moments of a retain loop: what was acknowledged is whole, nothing is half there."""
+"""`kill -9` at random moments: what was acknowledged is whole, nothing is half there, and what was begun can be
+finished."""
 
 from __future__ import annotations
 
 import random
+import signal
 import subprocess
 import sys
 import time
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 from fourfold import Memory
-from fourfold.testing import HashEmbedder
+from fourfold.models.openai import OpenAIChat
+from fourfold.testing import Call, HashEmbedder, OpenAIServer
 
 ROUNDS = 10
 BATCH = 4
@@ -61,3 +65,52 @@ def test_every_acknowledged_retain_survives_kill_9(tmp_path: Path, seed: int) ->
         last = max(acknowledged)
         hits = memory.bank(f"bank{last % 2}").recall(f"Note {last} of the log", limit=BATCH).hits
         assert {hit.unit.source.document for hit in hits} == {str(last)}
+
+
+READER = """
+import sys
+from datetime import UTC, datetime, timedelta
+from fourfold import Memory, Message
+from fourfold.models.openai import OpenAIChat
+from fourfold.testing import HashEmbedder
+start = datetime(2024, 1, 1, tzinfo=UTC)
+days = [start + timedelta(days=n) for n in range(int(sys.argv[3]))]
+said = [Message(f"Tree {n} is an oak.", "Ana", at=day, id=str(n)) for n, day in enumerate(days)]
+with Memory.open(sys.argv[1], embedder=HashEmbedder(), llm=OpenAIChat("m", base_url=sys.argv[2])) as memory:
+    memory.bank("a").retain(said, document="d", progress=lambda done, of: print(done, flush=True))
+"""
+
+
+def _read(call: Call) -> dict[str, Any]:
+    """What a model would say of one chunk, which is one line here."""
+    said = call.user.rpartition("[1] Ana: ")[2]
+    return {"statements": [{"text": f"Ana knows: {said}", "messages": [1]}]}
+
+
+@pytest.mark.parametrize(("how", "chunks"), [(signal.SIGKILL, 1000), (signal.SIGINT, 300)])
+def test_a_retain_of_many_chunks_that_is_stopped_is_finished_by_resume(
+    tmp_path: Path, how: signal.Signals, chunks: int
+) -> None:
+    with OpenAIServer(_read) as server:
+        command = [sys.executable, "-c", READER, str(tmp_path), server.url, str(chunks)]
+        with subprocess.Popen(
+            command, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True
+        ) as reader:
+            assert reader.stdout is not None
+            written = 0
+            while written < 100:
+                written = int(reader.stdout.readline())
+            reader.send_signal(how)
+            written = max([written, *(int(line) for line in reader.stdout if line.endswith("\n"))])
+        model = OpenAIChat("m", base_url=server.url)
+        with Memory.open(str(tmp_path), embedder=HashEmbedder(), llm=model) as memory:
+            bank = memory.bank("a")
+            before = len(bank.units())
+            assert written <= before < chunks
+            paid = len(server.calls)
+            done = bank.resume()
+            assert len(server.calls) - paid == chunks - before
+            assert done.pending == 0
+            texts = [unit.text for unit in bank.units()]
+            assert sorted(texts) == sorted(f"Ana knows: Tree {n} is an oak." for n in range(chunks))
+            assert bank.usage().calls >= chunks

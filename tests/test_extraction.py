@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
 from typing import Any
@@ -16,6 +17,7 @@ from fourfold import (
     Memory,
     Message,
     Modality,
+    ModelTimeoutError,
     Network,
     Retained,
     TokenLimitError,
@@ -346,3 +348,96 @@ def test_a_document_that_changed_is_read_again_only_where_it_changed() -> None:
         bank.retain(talk(1), document="d", replace=True)
         assert len(texts(bank)) == 1
         assert len(calls) == 4
+
+
+# What the model judges ---------------------------------------------------------------------------------------
+
+
+def judged(*verdicts: dict[str, Any]) -> tuple[Memory, ScriptedModel, Retained]:
+    """A bank in which one job follows another, and the model judges that so."""
+    told = iter(["Ana works as a baker.", "Ana works as a teacher."])
+
+    def answer(turns: Any, shape: str) -> Any:
+        if shape == "Verdicts":
+            return {"verdicts": list(verdicts)}
+        return {"statements": [{"text": next(told), "messages": [1]}]}
+
+    model = ScriptedModel(answer)
+    memory = Memory.open(":memory:", embedder=HashEmbedder(), llm=model)
+    bank = memory.bank("a")
+    bank.retain([Message("I bake.", "Ana", at=MAY)])
+    return memory, model, bank.retain([Message("I teach.", "Ana", at=MAY + timedelta(days=1))])
+
+
+def test_the_model_judges_what_the_rules_could_not_decide() -> None:
+    memory, model, done = judged({"label": "1a", "verdict": "replaces", "reason": "a new job"})
+    with memory:
+        assert "old: (10 May 2024) Ana: Ana works as a baker." in model.asked[-1][1].text
+        assert texts(memory.bank("a")) == ["Ana works as a teacher."]
+        assert (done.count(Verdict.UPDATE), done.count(Verdict.RETIRE)) == (1, 1)
+        assert [unit.text for unit in done.units] == ["Ana works as a teacher."]
+
+
+def test_both_and_same_are_carried_out() -> None:
+    memory, _, _ = judged({"label": "1a", "verdict": "both"})
+    with memory:
+        assert [unit.superseded_by for unit in memory.bank("a").units()] == [None, None]
+    memory, _, _ = judged({"label": "1a", "verdict": "same"})
+    with memory:
+        (unit,) = memory.bank("a").units()
+        assert unit.text == "Ana works as a baker."
+        assert len(unit.source.messages) == 2
+
+
+@pytest.mark.parametrize("label", ["9z", "1b", "", "the first"])
+def test_a_verdict_on_what_the_model_was_not_shown_changes_nothing(label: str) -> None:
+    memory, _, done = judged({"label": label, "verdict": "replaces"}, {"label": "1a", "verdict": "eat it"})
+    with memory:
+        assert len(texts(memory.bank("a"))) == 2
+        assert memory.bank("a").units()[0].superseded_by == memory.bank("a").units()[1].id
+        assert done.dropped == {"verdict": 1}
+
+
+def test_a_judge_that_fails_leaves_both() -> None:
+    def answer(turns: Any, shape: str) -> Any:
+        if shape == "Verdicts":
+            return ModelTimeoutError("no answer")
+        return {"statements": [{"text": turns[1].text.rpartition(": ")[2], "messages": [1]}]}
+
+    with Memory.open(":memory:", embedder=HashEmbedder(), llm=ScriptedModel(answer)) as memory:
+        bank = memory.bank("a")
+        bank.retain([Message("Ana works as a baker.", "Ana", at=MAY)])
+        done = bank.retain([Message("Ana works as a teacher.", "Ana", at=MAY + timedelta(days=1))])
+        assert (done.pending, done.warnings) == (0, ("no answer",))
+        assert len(texts(bank)) == 2
+
+
+@pytest.mark.parametrize("with_model", [False, True])
+def test_retains_into_one_document_at_once_lose_nothing_and_double_nothing(with_model: bool) -> None:
+    def answer(turns: Any, shape: str) -> Any:
+        lines = [line for line in turns[1].text.split("\n") if line.startswith("[")]
+        told = ({"text": line.rpartition(": ")[2], "messages": [n]} for n, line in enumerate(lines, 1))
+        return {"statements": list(told)}
+
+    trees = [
+        "oak",
+        "fig",
+        "pear",
+        "plum",
+        "lemon",
+        "olive",
+        "cherry",
+        "walnut",
+        "almond",
+        "quince",
+        "elm",
+        "ash",
+    ]
+    said = [Message(f"The {tree} stands in row {i}.", "Ana", at=MAY, id=tree) for i, tree in enumerate(trees)]
+    model = ScriptedModel(answer) if with_model else None
+    with Memory.open(":memory:", embedder=HashEmbedder(), llm=model) as memory:
+        bank = memory.bank("a")
+        parts = [said[i : i + 5] for i in range(len(said) - 4)] * 3
+        with ThreadPoolExecutor(8) as pool:
+            list(pool.map(lambda part: bank.retain(part, document="d"), parts))
+        assert sorted(texts(bank)) == sorted(message.text for message in said)

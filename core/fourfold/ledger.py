@@ -17,8 +17,7 @@ class Ledger:
 
     def __init__(self, store: Store, bank: str) -> None:
         self._store, self._bank, self._lock = store, bank, threading.Lock()
-        self._own = Tokens()
-        self._others = _spent_by_others(store, bank)
+        self._own, self._others = _spent(store, bank)
         self._expected = 0
 
     @property
@@ -101,10 +100,14 @@ class Metered:
         return answer
 
 
-def _spent_by_others(store: Store, bank: str) -> Tokens:
-    total = Tokens()
+def _spent(store: Store, bank: str) -> tuple[Tokens, Tokens]:
+    """What this writer has spent so far, and what all others have."""
+    own = others = Tokens()
     for point in store.scan(Where(bank=bank, kind="ledger")):
-        if point.payload["writer"] != store.writer:
-            p = point.payload
-            total += Tokens(int(p["calls"]), int(p["input"]), int(p["output"]), int(p["cached"]))
-    return total
+        p = point.payload
+        tokens = Tokens(int(p["calls"]), int(p["input"]), int(p["output"]), int(p["cached"]))
+        if p["writer"] == store.writer:
+            own = tokens
+        else:
+            others += tokens
+    return own, others

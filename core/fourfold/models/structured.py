@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import json
 import re
+from typing import Any
 
-from pydantic import ValidationError
+from pydantic import ValidationError, ValidatorFunctionWrapHandler
 
 from fourfold.errors import ModelOutputError
 from fourfold.ports import Shape
@@ -31,6 +32,17 @@ def decode(text: str, shape: type[Shape]) -> Shape:
             f"{error.error_count()} fields are wrong" if isinstance(error, ValidationError) else str(error)
         )
         raise ModelOutputError(f"The model's JSON cannot be used ({reason}): {_shown(text)}") from error
+
+
+def acceptable_items(value: Any, accept: ValidatorFunctionWrapHandler) -> list[Any]:
+    """Those items of a list that its validator accepts: one bad item does not spoil the rest."""
+    kept: list[Any] = []
+    for item in value if isinstance(value, list) else [value] if value is not None else []:
+        try:
+            kept += accept([item])
+        except ValidationError:
+            continue
+    return kept
 
 
 def _parsed(text: str) -> object:

@@ -18,6 +18,7 @@ from pydantic import BaseModel, Field, ValidationError, ValidatorFunctionWrapHan
 from fourfold import prompts
 from fourfold.errors import ModelLengthError, ModelOutputError
 from fourfold.model import Aspects, Interval, Modality, Network
+from fourfold.models.structured import acceptable_items
 from fourfold.ports import LanguageModel, Turn
 from fourfold.retain.builtin import modality_of
 from fourfold.retain.chunk import Chunk, Piece, said
@@ -77,7 +78,7 @@ class FoundStatement(BaseModel):
     @field_validator("messages", "entities", "causes", mode="wrap")
     @classmethod
     def _listed(cls, value: Any, accept: ValidatorFunctionWrapHandler) -> Any:
-        return _items(value, accept)
+        return acceptable_items(value, accept)
 
 
 class Extraction(BaseModel):
@@ -88,7 +89,7 @@ class Extraction(BaseModel):
     @field_validator("statements", mode="wrap")
     @classmethod
     def _listed(cls, value: Any, accept: ValidatorFunctionWrapHandler) -> Any:
-        kept = _items(value, accept)
+        kept = acceptable_items(value, accept)
         if value and not kept:
             raise ValueError("none of the statements can be read")
         return kept
@@ -282,14 +283,3 @@ def _or(value: Any, accept: ValidatorFunctionWrapHandler, otherwise: Any) -> Any
         except ValidationError:
             continue
     return otherwise
-
-
-def _items(value: Any, accept: ValidatorFunctionWrapHandler) -> list[Any]:
-    """Those items of a list that are acceptable."""
-    kept: list[Any] = []
-    for item in value if isinstance(value, list) else [value] if value is not None else []:
-        try:
-            kept += accept([item])
-        except ValidationError:
-            continue
-    return kept

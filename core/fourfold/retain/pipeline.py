@@ -17,9 +17,7 @@ import anyio.to_thread
 
 from fourfold.engine import Engine
 from fourfold.errors import ConfigurationError, FourfoldError, ModelError, TokenLimitError
-from fourfold.ledger import Metered
 from fourfold.model import Operation, Unit
-from fourfold.models.patient import Patient
 from fourfold.ports import LanguageModel
 from fourfold.retain.batch import Batch
 from fourfold.retain.builtin import extract
@@ -54,7 +52,11 @@ class Outcome:
         self.operations += writing.operations
         self.unclear += writing.unclear
         self.units |= writing.touched
-        for unit in writing.batch.changed():
+        self.note_changes(writing.batch)
+
+    def note_changes(self, batch: Batch) -> None:
+        """Brings the units up to date with a write."""
+        for unit in batch.changed():
             if unit.retired_at is not None:
                 self.units.pop(unit.id, None)
             elif unit.id in self.units:
@@ -75,15 +77,13 @@ class Reading:
         """Reads and writes `chunks`, in order. Every chunk is written, as read or as said, before this returns; if
         it is cancelled, those not yet written are still pending in the bank."""
         settings = self.engine.settings
-        metered = Metered(self.model, self.engine.ledgers.get(self.bank), settings.llm_tokens)
-        patient = Patient(metered, settings.llm_concurrency)
         results: dict[int, Read | FourfoldError] = {}
         arrived = anyio.Event()
         room = anyio.Semaphore(settings.llm_concurrency * _AHEAD)
 
         async def read(place: int) -> None:
             nonlocal arrived
-            results[place] = await self._read(patient, chunks[place])
+            results[place] = await self._read(self.model, chunks[place])
             arrived.set()
 
         async def start(group: anyio.abc.TaskGroup) -> None:
@@ -91,26 +91,23 @@ class Reading:
                 await room.acquire()
                 group.start_soon(read, place)
 
-        try:
-            async with anyio.create_task_group() as group:
-                group.start_soon(start, group)
-                done = 0
-                while done < len(chunks):
-                    await arrived.wait()
-                    arrived = anyio.Event()
-                    ready: list[tuple[Chunk, Read | FourfoldError]] = []
-                    while done + len(ready) in results:
-                        place = done + len(ready)
-                        ready.append((chunks[place], results.pop(place)))
-                    if ready:
-                        await anyio.to_thread.run_sync(write, self.engine, self.bank, ready, self.outcome)
-                        done += len(ready)
-                        for _ in ready:
-                            room.release()
-                        if progress is not None:
-                            progress(done, len(chunks))
-        finally:
-            self.outcome.spent += metered.spent
+        async with anyio.create_task_group() as group:
+            group.start_soon(start, group)
+            done = 0
+            while done < len(chunks):
+                await arrived.wait()
+                arrived = anyio.Event()
+                ready: list[tuple[Chunk, Read | FourfoldError]] = []
+                while done + len(ready) in results:
+                    place = done + len(ready)
+                    ready.append((chunks[place], results.pop(place)))
+                if ready:
+                    await anyio.to_thread.run_sync(write, self.engine, self.bank, ready, self.outcome)
+                    done += len(ready)
+                    for _ in ready:
+                        room.release()
+                    if progress is not None:
+                        progress(done, len(chunks))
 
     async def _read(self, model: LanguageModel, chunk: Chunk) -> Read | FourfoldError:
         """What the model makes of a chunk, or why it could not."""

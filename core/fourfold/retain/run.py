@@ -12,13 +12,16 @@ import anyio.to_thread
 
 from fourfold.engine import Engine
 from fourfold.errors import ConfigurationError, InputError
+from fourfold.ledger import Metered
 from fourfold.model import Message, Retained, Usage
+from fourfold.models.patient import Patient
 from fourfold.ports import LanguageModel, Store, Where
 from fourfold.retain.batch import Batch
 from fourfold.retain.builtin import extract
 from fourfold.retain.chunk import Chunk, Piece, read_messages, split_message
 from fourfold.retain.embed import Progress, embed_statements
 from fourfold.retain.journal import chunks_of, chunks_that_changed, pending_chunks
+from fourfold.retain.judge import judge
 from fourfold.retain.pipeline import Outcome, Reading, write
 from fourfold.retain.write import Origin, Writing
 from fourfold.stores.graph import BankGraph
@@ -84,10 +87,15 @@ async def _read(
 ) -> Retained:
     mine = [chunk for chunk in chunks if chunk.id not in engine.reading]
     engine.reading.update(chunk.id for chunk in mine)
+    metered = Metered(model, engine.ledgers.get(bank), engine.settings.llm_tokens) if mine else None
     try:
-        if mine:
-            await Reading(engine, bank, model, outcome).run(mine, progress)
+        if metered is not None:
+            patient = Patient(metered, engine.settings.llm_concurrency)
+            await Reading(engine, bank, patient, outcome).run(mine, progress)
+            if outcome.stopped is None:
+                await judge(engine, bank, patient, outcome)
     finally:
+        outcome.spent = metered.spent if metered is not None else outcome.spent
         engine.reading.difference_update(chunk.id for chunk in mine)
     if outcome.stopped is not None:
         raise outcome.stopped

@@ -11,6 +11,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Literal
 
 from fourfold.model import Modality
@@ -39,16 +40,15 @@ class Stated:
     modality: Modality = Modality.FACT
 
 
-def assertions(stated: Stated) -> list[Assertion]:
+@lru_cache(maxsize=4096)
+def assertions(stated: Stated) -> tuple[Assertion, ...]:
     """The attributes that a statement gives a value; none for what is no fact, or tells of the past."""
     if stated.modality is not Modality.FACT:
-        return []
+        return ()
     spans = sentences(stated.text)
     whole = len(spans) == 1
     found = (_sentence(stated.text[a:b], stated.speaker) for a, b in spans[:_MOST_SENTENCES])
-    return [
-        Assertion(key, value, sure, whole) for one in found if one is not None for key, value, sure in [one]
-    ]
+    return tuple(Assertion(*one, whole) for one in found if one is not None)
 
 
 def standing(new: Stated, old: Stated) -> tuple[Standing, str] | None:

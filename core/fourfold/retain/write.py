@@ -140,6 +140,8 @@ class Writing:
         stated = _stated(unit)
         attributes = list(dict.fromkeys(one.key for one in assertions(stated)))
         unit = self._succeed(unit, stated, attributes)
+        if self.batch.engine.model is not None:
+            self._ask_about(unit, near, vectors)
         tokens = _with_previous(vectors.embedding.tokens, follows.tokens if follows else None)
         self.batch.units[unit.id] = Point(
             unit.id,
@@ -216,6 +218,28 @@ class Writing:
         verdict = Verdict.UPDATE if replaced else Verdict.ADD
         self.operations.append(Operation(verdict, unit.id, "; ".join(reasons) or "new to the bank"))
         return unit
+
+    def _ask_about(self, unit: Unit, near: Sequence[tuple[str, float]], vectors: Embedded) -> None:
+        """Notes what is so near to `unit`, and about the same, that only a reader can say whether it says the
+        same."""
+        here = {self._added[i][0].id: c for i, c in self._nearest_here(vectors, 3, _UNCLEAR).items()}
+        close = [other for other, cosine in [*near, *here.items()] if cosine >= _UNCLEAR]
+        for other in self.batch.read(list(dict.fromkeys(close))):
+            shared = set(unit.entities) & set(other.entities) - {unit.speaker}
+            alike = (unit.speaker, unit.network, unit.modality) == (
+                other.speaker,
+                other.network,
+                other.modality,
+            )
+            pair = (unit.id, other.id)
+            if (
+                alike
+                and shared
+                and other.retired_at is None
+                and pair not in self.unclear
+                and other.id != unit.id
+            ):
+                self.unclear.append(pair)
 
     def _rivals(self, unit: Unit, attributes: Sequence[str]) -> list[Unit]:
         """The units that hold now and give one of the attributes a value."""
@@ -354,6 +378,7 @@ class Writing:
 
 
 _LIKELY = 0.7
+_UNCLEAR = 0.88
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Callable, Sequence
 from datetime import UTC, datetime, timedelta
+from functools import lru_cache
 from typing import Any
 
 import numpy as np
@@ -56,6 +57,7 @@ class HashEmbedder:
         )
 
 
+@lru_cache(maxsize=10_000)
 def _direction(word: str, dimension: int) -> Floats:
     seed = int.from_bytes(hashlib.sha256(word.encode()).digest()[:4], "big")
     drawn: Floats = np.random.RandomState(seed).standard_normal(dimension).astype(np.float32)
