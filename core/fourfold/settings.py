@@ -28,10 +28,10 @@ class Settings(BaseSettings):
     timeout: float = Field(default=30.0, gt=0)
     """Seconds to wait for a Qdrant server."""
     embedder: str = "minilm"
-    """"minilm" (packaged) or "static" (packaged, faster, a little weaker)."""
+    """"minilm" (packaged), "static" (packaged, faster, a little weaker), or one of `fourfold.models.load`."""
     llm: str | None = None
-    """The language model that reads what is retained: "anthropic:MODEL", "openai:MODEL", "openai:MODEL@URL",
-    "transformers:MODEL". None: the built-in extractor, without any."""
+    """The language model that reads what is retained: "anthropic:MODEL", "openai:MODEL", "openai:MODEL@URL".
+    None: the built-in extractor, without any."""
     llm_concurrency: int = Field(default=16, ge=1, le=256)
     """Calls to the language model at once."""
     llm_timeout: float = Field(default=120.0, gt=0)

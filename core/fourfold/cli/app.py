@@ -12,7 +12,7 @@ from typing import Annotated
 
 import typer
 
-from fourfold import FourfoldError, InputError, Memory, Message, NotFoundError, Settings, __version__
+from fourfold import FourfoldError, InputError, Memory, Message, NotFoundError, __version__
 from fourfold.cli import files, show
 from fourfold.model import Verdict
 from fourfold.settings import directory_of, is_url, load_settings
@@ -174,22 +174,17 @@ def compact(memory: At = None, json: Json = False) -> None:
 
 @app.command()
 def doctor(memory: At = None, json: Json = False) -> None:
-    """Show what is configured, try it, and say how fast it is."""
-    settings = load_settings()
-    report: dict[str, object] = {
-        "fourfold": __version__,
-        "python": sys.version.split()[0],
-        "memory": memory or settings.location,
-        "embedder": settings.embedder,
-        **_speed(settings),
-    }
-    with Memory.open(memory) as opened:
-        report["banks"] = len(opened.banks())
+    """Show what is configured, load and try each part, and say how fast it is."""
+    from fourfold.cli.doctor import examine
+
+    report = examine(memory)
     if json:
         show.out.print(show.as_json(report), markup=False)
-        return
-    for name, value in report.items():
-        show.out.print(f"{name:24} {value}", markup=False)
+    else:
+        for name, value in report.items():
+            show.out.print(f"{name:24} {value}", markup=False)
+    if any(str(value).startswith("FAILED") for value in report.values()):
+        raise typer.Exit(1)
 
 
 @app.command()
@@ -198,26 +193,6 @@ def demo(json: Json = False) -> None:
     from fourfold.cli.demo import run
 
     run(json)
-
-
-def _speed(settings: Settings) -> dict[str, object]:
-    from fourfold.models import load_embedder
-
-    model = load_embedder(settings.embedder, settings)
-    began = time.perf_counter()
-    model.embed(["warm up"])
-    loaded = time.perf_counter()
-    texts = [f"Ana said on day {i} that the harbour was quiet and the fish were cheap." for i in range(64)]
-    model.embed(texts)
-    batch = time.perf_counter()
-    for text in texts[:8]:
-        model.embed([text])
-    done = time.perf_counter()
-    return {
-        "load_seconds": round(loaded - began, 2),
-        "texts_a_second": round(len(texts) / (batch - loaded)),
-        "question_ms": round((done - batch) / 8 * 1000, 1),
-    }
 
 
 def _read(path: Path) -> dict[str, list[Message]]:

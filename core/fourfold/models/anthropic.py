@@ -19,7 +19,7 @@ from fourfold.errors import (
     ModelRefusedError,
     ModelTimeoutError,
 )
-from fourfold.models.remote import Clients, status_error
+from fourfold.models.remote import Clients, require, status_error
 from fourfold.models.structured import decode
 from fourfold.ports import Answer, Shape, Turn
 from fourfold.tokens import Tokens
@@ -45,6 +45,7 @@ class Claude:
         timeout: float = 120.0,
         most_tokens: int = 8192,
     ) -> None:
+        require("anthropic")
         self.model, self._most, self._base_url = model, most_tokens, base_url
         self._key, self._timeout = api_key or os.environ.get(_KEY), timeout
         if self._key is None and not os.environ.get("ANTHROPIC_AUTH_TOKEN"):

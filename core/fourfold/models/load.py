@@ -2,14 +2,14 @@
 
 A name is a backend, or "backend:model", or "backend:model@url". Embedders: "minilm" (packaged, the default), "static"
 (packaged), "multilingual", "fastembed", "sentence-transformers", "openai", "voyage". Language models: "anthropic",
-"openai", "transformers". Rerankers: "fastembed", "sentence-transformers".
+"openai". Rerankers: "fastembed", "sentence-transformers".
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from contextlib import contextmanager
+from collections.abc import Mapping
 from dataclasses import dataclass
+from importlib import import_module
 from typing import Any
 
 from fourfold.errors import ConfigurationError
@@ -57,50 +57,75 @@ def load_models(
 
 def load_embedder(spec: str, settings: Settings | None = None) -> Embedder:
     """The embedder called `spec`; its weights are read at its first use."""
-    settings = settings or load_settings()
-    backend, model, url = _parts(spec)
-    with _extra(backend, spec):
-        match backend:
-            case "minilm":
-                from fourfold.models.minilm import MiniLM
-
-                return MiniLM(threads=settings.threads, device=settings.device)
-            case "static":
-                from fourfold.models.static import StaticTable
-
-                return StaticTable()
-            case "openai":
-                from fourfold.models.openai import OpenAIEmbedder
-
-                return OpenAIEmbedder(**_named(model), base_url=url)
-    raise _unknown("embedder", spec, "minilm, static, openai:MODEL[@URL]")
+    loaded: Embedder = _load("embedder", _EMBEDDERS, spec, settings or load_settings())
+    return loaded
 
 
 def load_llm(spec: str, settings: Settings | None = None) -> LanguageModel:
     """The language model called `spec`. No call is made."""
-    settings = settings or load_settings()
-    backend, model, url = _parts(spec)
-    with _extra(backend, spec):
-        match backend:
-            case "anthropic":
-                from fourfold.models.anthropic import Claude
-
-                return Claude(**_named(model), base_url=url, timeout=settings.llm_timeout)
-            case "openai":
-                from fourfold.models.openai import OpenAIChat
-
-                return OpenAIChat(**_named(model), base_url=url, timeout=settings.llm_timeout)
-    raise _unknown("language model", spec, "anthropic:MODEL, openai:MODEL[@URL]")
+    loaded: LanguageModel = _load("language model", _LANGUAGE_MODELS, spec, settings or load_settings())
+    return loaded
 
 
 def load_reranker(spec: str, settings: Settings | None = None) -> Reranker:
-    """The reranker called `spec`."""
-    raise _unknown("reranker", spec, "none yet")
+    """The reranker called `spec`; its weights are read at its first use."""
+    loaded: Reranker = _load("reranker", _RERANKERS, spec, settings or load_settings())
+    return loaded
 
 
-def _named(model: str) -> dict[str, Any]:
-    """The argument that names a model; none, for the backend's own default, where none is named."""
-    return {"model": model} if model else {}
+@dataclass(frozen=True, slots=True)
+class _Backend:
+    """A class of `fourfold.models`, and the options it takes beside a model's name."""
+
+    module: str
+    name: str
+    options: tuple[str, ...] = ()
+
+
+_EMBEDDERS = {
+    "minilm": _Backend("minilm", "MiniLM", ("threads", "device")),
+    "static": _Backend("static", "StaticTable"),
+    "multilingual": _Backend("multilingual", "MultilingualE5"),
+    "fastembed": _Backend("fastembed", "FastEmbedder", ("threads", "device")),
+    "sentence-transformers": _Backend("sentence_transformers", "SentenceEmbedder", ("device",)),
+    "openai": _Backend("openai", "OpenAIEmbedder", ("base_url",)),
+    "voyage": _Backend("voyage", "VoyageEmbedder", ("base_url",)),
+}
+_LANGUAGE_MODELS = {
+    "anthropic": _Backend("anthropic", "Claude", ("base_url", "timeout")),
+    "openai": _Backend("openai", "OpenAIChat", ("base_url", "timeout")),
+}
+_RERANKERS = {
+    "fastembed": _Backend("fastembed", "FastReranker", ("threads", "device")),
+    "sentence-transformers": _Backend("sentence_transformers", "SentenceReranker", ("device",)),
+}
+_WITHOUT_MODEL = ("minilm", "static", "multilingual")
+
+
+def _load(what: str, backends: Mapping[str, _Backend], spec: str, settings: Settings) -> Any:
+    name, model, url = _parts(spec)
+    backend = backends.get(name)
+    if backend is None or (model and name in _WITHOUT_MODEL):
+        raise ConfigurationError(
+            f'No {what} is called "{spec}". Take one of {", ".join(backends)} (with ":MODEL" where there are '
+            f'several, and "@URL" for an endpoint of your own), or pass an object.'
+        )
+    if url is not None and "base_url" not in backend.options:
+        raise ConfigurationError(f'"{spec}" names an address, and {name} has none.')
+    given = {
+        "base_url": url,
+        "timeout": settings.llm_timeout,
+        "device": settings.device,
+        "threads": settings.threads,
+    }
+    options = {option: given[option] for option in backend.options}
+    try:
+        make = getattr(import_module(f"fourfold.models.{backend.module}"), backend.name)
+        return make(model, **options) if model else make(**options)
+    except ModuleNotFoundError as error:
+        raise ConfigurationError(
+            f'"{spec}" needs the package {error.name}: run pip install "fourfold[{name}]".'
+        ) from error
 
 
 def _parts(spec: str) -> tuple[str, str, str | None]:
@@ -110,24 +135,9 @@ def _parts(spec: str) -> tuple[str, str, str | None]:
     return backend.strip(), model.strip(), f"http{url}" if at else None
 
 
-@contextmanager
-def _extra(backend: str, spec: str) -> Iterator[None]:
-    """A package that is not installed as an error that says what to do."""
-    try:
-        yield
-    except ModuleNotFoundError as error:
-        raise ConfigurationError(
-            f'"{spec}" needs the package {error.name}: run pip install "fourfold[{backend}]".'
-        ) from error
-
-
 def _check(model: object, what: str, parts: tuple[str, ...], port: str) -> None:
     missing = [part for part in parts if not hasattr(model, part)]
     if missing:
         raise ConfigurationError(
             f"The {what} ({type(model).__name__}) has no {', '.join(missing)}: see fourfold.ports.{port}."
         )
-
-
-def _unknown(what: str, spec: str, known: str) -> ConfigurationError:
-    return ConfigurationError(f'No {what} is called "{spec}". Take one of {known}, or pass an object.')

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import json
 import os
+import re
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any, Literal
@@ -22,7 +23,7 @@ from fourfold.errors import (
     ModelRefusedError,
     ModelTimeoutError,
 )
-from fourfold.models.remote import Clients, status_error
+from fourfold.models.remote import Clients, require, status_error
 from fourfold.models.structured import decode
 from fourfold.ports import Answer, Embedding, Floats, Shape, Turn
 from fourfold.tokens import Tokens
@@ -52,6 +53,7 @@ class OpenAIChat:
         timeout: float = 120.0,
         most_tokens: int = 8192,
     ) -> None:
+        require("openai")
         self.model, self._timeout, self._most = model, timeout, most_tokens
         self._base_url = base_url or os.environ.get("OPENAI_BASE_URL")
         self._key = _key(api_key, self._base_url, self.name)
@@ -124,9 +126,11 @@ class OpenAIEmbedder:
         api_key: str | None = None,
         timeout: float = 60.0,
     ) -> None:
+        require("openai")
         self.model, self._timeout = model, timeout
         self._base_url = base_url or os.environ.get("OPENAI_BASE_URL")
         self._key = _key(api_key, self._base_url, self.name)
+        self._retries = 5
         self._made: OpenAI | None = None
         self._dimension: int | None = None
 
@@ -154,7 +158,7 @@ class OpenAIEmbedder:
         if self._made is None:
             # The SDK's own retries (with `retry-after`) serve here: embedding is synchronous.
             self._made = OpenAI(
-                api_key=self._key, base_url=self._base_url, timeout=self._timeout, max_retries=5
+                api_key=self._key, base_url=self._base_url, timeout=self._timeout, max_retries=self._retries
             )
         with _errors(self.name):
             answer = self._made.embeddings.create(

@@ -6,6 +6,7 @@ import asyncio
 import weakref
 from collections.abc import Callable, Mapping
 from email.utils import parsedate_to_datetime
+from importlib.util import find_spec
 from typing import Generic, Protocol, TypeVar
 
 from fourfold.errors import (
@@ -36,6 +37,12 @@ _TOO_LONG = (
     "max_tokens",
 )
 _REFUSED = ("content_policy", "content policy", "content_filter", "content management policy", "safety")
+
+
+def require(package: str) -> None:
+    """Raises `ModuleNotFoundError` where a package is not installed, without importing it: that takes seconds."""
+    if find_spec(package) is None:
+        raise ModuleNotFoundError(f"No module named {package!r}", name=package)
 
 
 class Clients(Generic[Client]):

@@ -9,6 +9,7 @@ from fourfold.engine import Engine
 from fourfold.errors import InputError
 from fourfold.model import ChannelScore, Hit, Interval, Network, Recall, Trace, aware
 from fourfold.ports import Store, Where
+from fourfold.recall.cross import reranked
 from fourfold.recall.fuse import Weights
 from fourfold.recall.pack import choose, render
 from fourfold.recall.plan import plan
@@ -50,6 +51,9 @@ def recall(engine: Engine, request: Request, weights: Weights) -> Recall:
     question = plan(request.question, engine.embedder, graph, request.as_of or engine.clock.now())
     timer.lap("plan")
     found = Search(engine, graph, question, where, weights, _most(engine, request)).run(timer)
+    if engine.reranker is not None:
+        found = reranked(engine.store, graph, engine.reranker, question.text, found)
+        timer.lap("cross-encoder")
     with graph.lock:
         records = graph.rows[found.rows]
     chosen = choose(records["tokens"], records["said"], request.budget, request.limit)

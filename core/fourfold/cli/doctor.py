@@ -1,0 +1,96 @@
+"""What `fourfold doctor` says: every part that is configured, loaded, tried and timed. A part that fails is named
+with its reason, and the others are tried all the same."""
+
+from __future__ import annotations
+
+import sys
+import time
+from collections.abc import Callable
+
+import anyio
+from pydantic import BaseModel
+
+from fourfold import FourfoldError, Memory, Settings, __version__
+from fourfold.models import load_embedder, load_llm, load_reranker
+from fourfold.ports import Turn
+from fourfold.settings import load_settings
+
+
+class Reply(BaseModel):
+    """What the language model is asked for."""
+
+    word: str
+
+
+def examine(memory: str | None) -> dict[str, object]:
+    """The report, line by line."""
+    settings = load_settings()
+    report: dict[str, object] = {
+        "fourfold": __version__,
+        "python": sys.version.split()[0],
+        "memory": memory or settings.location,
+        "embedder": settings.embedder,
+    }
+    report |= _tried("embedder", lambda: _embedder(settings))
+    report["language model"] = settings.llm or "none: the built-in extractor"
+    if settings.llm:
+        report |= _tried("language model", lambda: _language_model(settings, str(settings.llm)))
+    report["reranker"] = settings.reranker or "none: late interaction alone"
+    if settings.reranker:
+        report |= _tried("reranker", lambda: _reranker(settings, str(settings.reranker)))
+    return report | _tried("memory", lambda: _memory(memory))
+
+
+def _tried(part: str, work: Callable[[], dict[str, object]]) -> dict[str, object]:
+    try:
+        return work()
+    except FourfoldError as error:
+        return {f"{part} check": f"FAILED: {error}"}
+
+
+def _embedder(settings: Settings) -> dict[str, object]:
+    began = time.perf_counter()
+    model = load_embedder(settings.embedder, settings)
+    model.embed(["warm up"])
+    loaded = time.perf_counter()
+    texts = [f"Ana said on day {i} that the harbour was quiet and the fish were cheap." for i in range(64)]
+    model.embed(texts)
+    batch = time.perf_counter()
+    for text in texts[:8]:
+        model.embed([text])
+    done = time.perf_counter()
+    return {
+        "load_seconds": round(loaded - began, 2),
+        "texts_a_second": round(len(texts) / (batch - loaded)),
+        "question_ms": round((done - batch) / 8 * 1000, 1),
+    }
+
+
+def _language_model(settings: Settings, spec: str) -> dict[str, object]:
+    model = load_llm(spec, settings)
+
+    async def ask() -> tuple[float, int]:
+        began = time.perf_counter()
+        asked = [Turn("system", "Answer briefly."), Turn("user", "Which word greets someone?")]
+        try:
+            answer = await model.ask(asked, Reply)
+        finally:
+            await model.close()
+        return time.perf_counter() - began, answer.tokens.total
+
+    took, tokens = anyio.run(ask)
+    return {"llm_seconds": round(took, 2), "llm_tokens_for_that": tokens}
+
+
+def _reranker(settings: Settings, spec: str) -> dict[str, object]:
+    model = load_reranker(spec, settings)
+    texts = [f"Ana lives in Porto, and this is line {i}." for i in range(32)]
+    model.score("warm up", texts[:1])
+    began = time.perf_counter()
+    model.score("Where does Ana live?", texts)
+    return {"rerank_ms_for_32": round((time.perf_counter() - began) * 1000, 1)}
+
+
+def _memory(location: str | None) -> dict[str, object]:
+    with Memory.open(location) as opened:
+        return {"banks": len(opened.banks())}

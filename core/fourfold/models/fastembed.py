@@ -1,0 +1,91 @@
+"""Embedders and cross-encoders of the library fastembed, on onnxruntime: `pip install "fourfold[fastembed]"`.
+
+The library downloads a model at its first use, unless `path` names a directory that has its files. `device="cuda"`
+runs it on a GPU (with the package fastembed-gpu in place of fastembed).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from functools import cached_property
+from typing import Any
+
+from fastembed import TextEmbedding
+from fastembed.rerank.cross_encoder import TextCrossEncoder
+
+from fourfold.models.vectors import embeddings, loading, model_errors
+from fourfold.ports import Embedding
+
+_PROVIDERS = {"cpu": ["CPUExecutionProvider"], "cuda": ["CUDAExecutionProvider"]}
+_FAILURES = (RuntimeError, ValueError)
+
+
+class FastEmbedder:
+    """An embedding model that fastembed knows, by its name there. `threads` 0 leaves their number to onnxruntime."""
+
+    token_dimension = 0
+    centroids = None
+
+    def __init__(
+        self,
+        model: str = "BAAI/bge-small-en-v1.5",
+        *,
+        device: str = "cpu",
+        threads: int = 0,
+        path: str | None = None,
+    ) -> None:
+        self.model, self._options = model, _options(device, threads, path)
+
+    @property
+    def name(self) -> str:
+        """ "fastembed:" and the model's name."""
+        return f"fastembed:{self.model}"
+
+    @property
+    def dimension(self) -> int:
+        """As fastembed says; the model is loaded for it."""
+        return int(self._loaded.embedding_size)
+
+    def embed(self, texts: Sequence[str]) -> list[Embedding]:
+        """One embedding a text."""
+        with model_errors(self.name, *_FAILURES):
+            return embeddings(self._loaded.embed(list(texts)), len(texts), self.name)
+
+    @cached_property
+    def _loaded(self) -> TextEmbedding:
+        with loading(self.name):
+            return TextEmbedding(self.model, **self._options)
+
+
+class FastReranker:
+    """A cross-encoder that fastembed knows, by its name there."""
+
+    def __init__(
+        self,
+        model: str = "Xenova/ms-marco-MiniLM-L-6-v2",
+        *,
+        device: str = "cpu",
+        threads: int = 0,
+        path: str | None = None,
+    ) -> None:
+        self.model, self._options = model, _options(device, threads, path)
+
+    @property
+    def name(self) -> str:
+        """ "fastembed:" and the model's name."""
+        return f"fastembed:{self.model}"
+
+    def score(self, question: str, texts: Sequence[str]) -> list[float]:
+        """One score a text."""
+        with model_errors(self.name, *_FAILURES):
+            return [float(score) for score in self._loaded.rerank(question, list(texts))]
+
+    @cached_property
+    def _loaded(self) -> TextCrossEncoder:
+        with loading(self.name):
+            return TextCrossEncoder(self.model, **self._options)
+
+
+def _options(device: str, threads: int, path: str | None) -> dict[str, Any]:
+    options: dict[str, Any] = {"providers": _PROVIDERS[device], "threads": threads or None}
+    return {**options, "specific_model_path": path} if path else options

@@ -1,0 +1,47 @@
+"""What models from other libraries have in common: vectors without token vectors as embeddings, checked, and the
+libraries' errors as ours."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
+
+import numpy as np
+
+from fourfold.errors import ConfigurationError, ModelError, ModelOutputError
+from fourfold.ports import Embedding, Floats
+
+
+def embeddings(rows: Iterable[object], wanted: int, name: str) -> list[Embedding]:
+    """One embedding of length 1 a row, none with token vectors; raises `ModelOutputError` unless there are `wanted`
+    rows of finite numbers."""
+    vectors = [np.asarray(row, dtype=np.float32).reshape(-1) for row in rows]
+    if len(vectors) != wanted or not all(len(v) and np.isfinite(v).all() for v in vectors):
+        raise ModelOutputError(f"{name} gave {len(vectors)} usable vectors for {wanted} texts.")
+    return [Embedding(_scaled(vector), _NO_TOKENS) for vector in vectors]
+
+
+@contextmanager
+def model_errors(name: str, *kinds: type[Exception]) -> Iterator[None]:
+    """A library's errors as `ModelError`."""
+    try:
+        yield
+    except kinds as error:
+        raise ModelError(f"{name} failed: {type(error).__name__}: {error}") from error
+
+
+@contextmanager
+def loading(name: str) -> Iterator[None]:
+    """What goes wrong while a model is loaded as `ConfigurationError`."""
+    try:
+        yield
+    except (ValueError, OSError, RuntimeError) as error:
+        raise ConfigurationError(f'"{name}" cannot be loaded: {error}') from error
+
+
+def _scaled(vector: Floats) -> Floats:
+    scaled: Floats = (vector / (np.linalg.norm(vector) or 1.0)).astype(np.float32)
+    return scaled
+
+
+_NO_TOKENS = np.zeros((0, 0), np.float32)
