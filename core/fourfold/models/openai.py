@@ -188,9 +188,8 @@ def _errors(name: str) -> Iterator[None]:
     try:
         yield
     except APIStatusError as error:
-        raise status_error(
-            name, error.status_code, str(error.message), error.response.headers, _KEY
-        ) from error
+        said = re.sub(r"^Error code: \d+ - ", "", str(error.message))
+        raise status_error(name, error.status_code, said, error.response.headers, _KEY) from error
     except APIConnectionError as error:
         cause = error.__cause__ or error
         raise ModelTimeoutError(f"No answer from {name}: {type(cause).__name__}: {cause}") from error
