@@ -1,25 +1,57 @@
-"""The README's Python runs as it stands, and the documents name no file that is not there."""
+"""The README's Python runs as it stands (providers replaced by servers on this machine), so do the examples, and the
+documents name no file that is not there."""
 
 from __future__ import annotations
 
+import os
 import re
 import subprocess
 import sys
 from pathlib import Path
+from typing import Any
 
 import pytest
+
+from fourfold.testing import AnthropicServer, Call, OpenAIServer
 
 ROOT = Path(__file__).parents[1]
 BLOCKS = re.findall(r"```python\n(.*?)```", (ROOT / "README.md").read_text("utf-8"), re.DOTALL)
 
 
+EXAMPLES = sorted(path.name for path in (ROOT / "examples").glob("*.py") if path.name != "repeat.py")
+
+
+def facts(call: Call) -> dict[str, Any]:
+    """One fact, whatever was said."""
+    return {"statements": [{"text": "Mara moved to Porto.", "messages": [1]}]}
+
+
 @pytest.mark.parametrize("block", BLOCKS, ids=range(len(BLOCKS)))
 def test_the_readme_runs(block: str, tmp_path: Path) -> None:
-    done = subprocess.run(
-        [sys.executable, "-c", block], cwd=tmp_path, capture_output=True, text=True, timeout=120, check=False
-    )
+    with AnthropicServer(facts) as claude, OpenAIServer(facts) as local:
+        here = block.replace("http://127.0.0.1:11434/v1", local.url).replace('device="cuda"', 'device="cpu"')
+        environment = {**os.environ, "ANTHROPIC_API_KEY": "k", "ANTHROPIC_BASE_URL": claude.url}
+        done = _run([sys.executable, "-c", here], tmp_path, environment)
+        assert bool(claude.calls) == ("anthropic" in block)
+        assert bool(local.calls) == ("openai" in block)
     assert done.returncode == 0, done.stderr
     assert done.stdout.strip()
+
+
+@pytest.mark.parametrize("example", EXAMPLES)
+def test_the_examples_run_without_a_key_and_say_so(example: str, tmp_path: Path) -> None:
+    keys = ("ANTHROPIC_API_KEY", "FOURFOLD_LLM")
+    environment = {name: value for name, value in os.environ.items() if name not in keys}
+    done = _run([sys.executable, str(ROOT / "examples" / example)], tmp_path, environment)
+    assert done.returncode == 0, done.stderr
+    assert re.search(r"test server on this machine|CPU does its work", done.stdout)
+    assert "Mara" in done.stdout
+
+
+def _run(command: list[str], cwd: Path, environment: dict[str, str]) -> subprocess.CompletedProcess[str]:
+    return subprocess.run(
+        command, cwd=cwd, env=environment, capture_output=True, text=True, timeout=120, check=False
+    )
 
 
 def test_the_first_block_prints_what_the_readme_shows(tmp_path: Path) -> None:
