@@ -14,8 +14,9 @@ from typing import Any
 import pytest
 
 from fourfold import Memory
+from fourfold.models.anthropic import Claude
 from fourfold.models.openai import OpenAIChat
-from fourfold.testing import Call, HashEmbedder, OpenAIServer
+from fourfold.testing import AnthropicServer, Call, HashEmbedder, OpenAIServer
 
 ROUNDS = 10
 BATCH = 4
@@ -114,3 +115,31 @@ def test_a_retain_of_many_chunks_that_is_stopped_is_finished_by_resume(
             texts = [unit.text for unit in bank.units()]
             assert sorted(texts) == sorted(f"Ana knows: Tree {n} is an oak." for n in range(chunks))
             assert bank.usage().calls >= chunks
+
+
+SUBMITTER = """
+import sys
+from fourfold import Memory, Message
+from fourfold.models.anthropic import Claude
+from fourfold.testing import HashEmbedder
+claude = Claude(base_url=sys.argv[2], api_key="k", poll=0.01)
+with Memory.open(sys.argv[1], embedder=HashEmbedder(), llm=claude) as memory:
+    memory.bank("a").retain([Message("Tree 1 is an oak.", "Ana", id="1")], document="d", batch=True)
+"""
+
+
+def test_a_batch_that_was_submitted_is_waited_for_and_not_submitted_again(tmp_path: Path) -> None:
+    with AnthropicServer(_read, batch_polls=1_000_000) as server:
+        command = [sys.executable, "-c", SUBMITTER, str(tmp_path), server.url]
+        with subprocess.Popen(command) as submitter:
+            while not server.polls:
+                assert submitter.poll() is None
+            submitter.kill()
+        server.finish()
+        claude = Claude(base_url=server.url, api_key="k", poll=0.01)
+        with Memory.open(str(tmp_path), embedder=HashEmbedder(), llm=claude) as memory:
+            bank = memory.bank("a")
+            assert not bank.units()
+            assert bank.resume().pending == 0
+            assert [unit.text for unit in bank.units()] == ["Ana knows: Tree 1 is an oak."]
+            assert (len(server.batches), len(server.calls)) == (1, 1)

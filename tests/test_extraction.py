@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -14,6 +15,7 @@ import stamina
 from fourfold import (
     Bank,
     ConfigurationError,
+    InputError,
     Memory,
     Message,
     Modality,
@@ -441,3 +443,46 @@ def test_retains_into_one_document_at_once_lose_nothing_and_double_nothing(with_
         with ThreadPoolExecutor(8) as pool:
             list(pool.map(lambda part: bank.retain(part, document="d"), parts))
         assert sorted(texts(bank)) == sorted(message.text for message in said)
+
+
+# In bulk -----------------------------------------------------------------------------------------------------
+
+
+@contextmanager
+def bulk_memory(server: AnthropicServer, directory: Path) -> Iterator[Bank]:
+    claude = Claude(base_url=server.url, api_key="k", poll=0.01)
+    with Memory.open(str(directory), embedder=HashEmbedder(), llm=claude) as memory:
+        yield memory.bank("a")
+
+
+def test_a_batch_is_submitted_waited_for_and_written(tmp_path: Path) -> None:
+    with AnthropicServer(facts, batch_polls=3) as server, bulk_memory(server, tmp_path) as bank:
+        heard: list[tuple[int, int]] = []
+        done = bank.retain(talk(5), document="d", batch=True, progress=lambda n, of: heard.append((n, of)))
+        assert [len(requests) for requests in server.batches.values()] == [5]
+        assert texts(bank) == [
+            f"Ana says that I planted tree number {i} in the garden of Porto." for i in range(5)
+        ]
+        assert (done.pending, done.usage.model.calls, bank.usage().calls, heard) == (0, 5, 5, [(5, 5)])
+
+
+def test_what_a_batch_leaves_out_stays_pending_and_is_read_by_resume(tmp_path: Path) -> None:
+    faults = {1: Status(500), 2: Status(408), 3: Refuse(), 4: Text("no"), 5: Truncate()}
+    script = AnthropicServer(lambda call: faults.get(call.number) or facts(call))
+    with script as server, bulk_memory(server, tmp_path) as bank:
+        done = bank.retain(talk(7), document="d", batch=True)
+        assert done.pending == 5
+        assert len(texts(bank)) == 7
+        assert bank.resume().pending == 0
+        assert all(text.startswith("Ana says") for text in texts(bank))
+
+
+def test_a_wrong_key_is_an_error_in_bulk_as_well(tmp_path: Path) -> None:
+    with AnthropicServer(facts) as server:
+        claude = Claude(base_url=server.url + "/nowhere", api_key="k")
+        with Memory.open(":memory:", embedder=HashEmbedder(), llm=claude) as memory:
+            with pytest.raises(ConfigurationError, match="404"):
+                memory.bank("a").retain(talk(2), batch=True)
+            assert len(texts(memory.bank("a"))) == 2
+    with Memory.open(":memory:", embedder=HashEmbedder()) as memory, pytest.raises(InputError, match="batch"):
+        memory.bank("a").retain(talk(1), batch=True)

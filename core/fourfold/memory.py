@@ -155,6 +155,7 @@ class AsyncBank:
         context: str = "",
         tags: Sequence[str] = (),
         replace: bool = False,
+        batch: bool = False,
         progress: Progress | None = None,
     ) -> Retained:
         """Retains a text or messages; when it returns, they are durable and recalled at once.
@@ -174,7 +175,7 @@ class AsyncBank:
         after everything was kept.
         """
         request = retaining.Request(
-            self.name, messages, at, _named(document, "document"), context, _tags(tags), replace
+            self.name, messages, at, _named(document, "document"), context, _tags(tags), replace, batch
         )
         return await retaining.retain(self.memory.engine, request, progress)
 

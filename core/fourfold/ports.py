@@ -15,6 +15,7 @@ import numpy as np
 from numpy.typing import NDArray
 from pydantic import BaseModel
 
+from fourfold.errors import ModelError
 from fourfold.text import SparseVector
 from fourfold.tokens import Tokens
 
@@ -104,6 +105,25 @@ class LanguageModel(Protocol):
 
     async def close(self) -> None:
         """Releases what was opened on the running event loop. It may be asked again after that."""
+        ...
+
+
+@runtime_checkable
+class BatchModel(LanguageModel, Protocol):
+    """A language model that also answers many questions at once, later and cheaper."""
+
+    poll: float
+    """Seconds to wait before asking for a batch's results the first time."""
+
+    async def submit(self, asked: Mapping[str, Sequence[Turn]], shape: type[Shape]) -> str:
+        """Hands questions in, by an id of up to 64 letters, digits, "-" and "_"; the name of the batch. Raises as
+        `ask`."""
+        ...
+
+    async def collect(
+        self, batch: str, shape: type[Shape]
+    ) -> Mapping[str, Answer[Shape] | ModelError] | None:
+        """What became of each question of a batch; None as long as it is being worked on. Raises as `ask`."""
         ...
 
 

@@ -151,6 +151,7 @@ class Bank:
         context: str = "",
         tags: Sequence[str] = (),
         replace: bool = False,
+        batch: bool = False,
         progress: Progress | None = None,
     ) -> Retained:
         """See `AsyncBank.retain`."""
@@ -160,6 +161,7 @@ class Bank:
             "context": context,
             "tags": tags,
             "replace": replace,
+            "batch": batch,
             "progress": progress,
         }
         return self._portal.call(partial(self._async.retain, messages, **options))  # type: ignore[arg-type]

@@ -8,12 +8,13 @@ and these are what mending, splitting and accounting need.
 from __future__ import annotations
 
 import os
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 
 from fourfold.errors import (
     ConfigurationError,
+    ModelError,
     ModelLengthError,
     ModelOutputError,
     ModelRefusedError,
@@ -27,6 +28,7 @@ from fourfold.tokens import Tokens
 if TYPE_CHECKING:
     from anthropic import AsyncAnthropic
     from anthropic.types import Message
+    from anthropic.types.messages import MessageBatchIndividualResponse
 
 DEFAULT = "claude-haiku-5-5"
 _KEY = "ANTHROPIC_API_KEY"
@@ -34,7 +36,7 @@ _KEY = "ANTHROPIC_API_KEY"
 
 class Claude:
     """A Claude model. `model` is an id as the API names it, `base_url` another address of the API, `timeout` seconds
-    a call may take, `most_tokens` the longest answer."""
+    a call may take, `most_tokens` the longest answer, `poll` seconds between looks at a batch."""
 
     def __init__(
         self,
@@ -44,9 +46,11 @@ class Claude:
         api_key: str | None = None,
         timeout: float = 120.0,
         most_tokens: int = 8192,
+        poll: float = 10.0,
     ) -> None:
         require("anthropic")
         self.model, self._most, self._base_url = model, most_tokens, base_url
+        self.poll = poll
         self._key, self._timeout = api_key or os.environ.get(_KEY), timeout
         if self._key is None and not os.environ.get("ANTHROPIC_AUTH_TOKEN"):
             raise ConfigurationError(f'The language model "{self.name}" needs a key: set {_KEY}.')
@@ -62,6 +66,25 @@ class Claude:
         with self._errors():
             message: Message = await self._clients.get().messages.create(**self.request(turns, shape))
         return read_message(message, shape)
+
+    async def submit(self, asked: Mapping[str, Sequence[Turn]], shape: type[Shape]) -> str:
+        """See `BatchModel.submit`."""
+        requests: Any = [
+            {"custom_id": key, "params": self.request(turns, shape)} for key, turns in asked.items()
+        ]
+        with self._errors():
+            batch = await self._clients.get().messages.batches.create(requests=requests)
+        return batch.id
+
+    async def collect(
+        self, batch: str, shape: type[Shape]
+    ) -> Mapping[str, Answer[Shape] | ModelError] | None:
+        """See `BatchModel.collect`."""
+        with self._errors():
+            batches = self._clients.get().messages.batches
+            if (await batches.retrieve(batch)).processing_status != "ended":
+                return None
+            return {one.custom_id: _outcome(one, shape) async for one in await batches.results(batch)}
 
     async def close(self) -> None:
         """See `LanguageModel.close`."""
@@ -102,6 +125,20 @@ class Claude:
             raise ModelTimeoutError(f"No answer from {self.name}: {type(cause).__name__}: {cause}") from error
         except APIError as error:
             raise ModelOutputError(f"{self.name} sent what is no answer: {error.message}") from error
+
+
+def _outcome(one: MessageBatchIndividualResponse, shape: type[Shape]) -> Answer[Shape] | ModelError:
+    """What became of one question of a batch."""
+    match one.result.type:
+        case "succeeded":
+            try:
+                return read_message(one.result.message, shape)
+            except ModelError as error:
+                return error
+        case "errored":
+            return ModelError(f"The batch failed on it: {one.result.error.error.message}")
+        case other:
+            return ModelError(f"The batch left it out: {other}.")
 
 
 def read_message(message: Message, shape: type[Shape]) -> Answer[Shape]:

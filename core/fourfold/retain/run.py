@@ -15,9 +15,10 @@ from fourfold.errors import ConfigurationError, InputError
 from fourfold.ledger import Metered
 from fourfold.model import Message, Retained, Usage
 from fourfold.models.patient import Patient
-from fourfold.ports import LanguageModel, Store, Where
+from fourfold.ports import BatchModel, Store, Where
 from fourfold.retain.batch import Batch
 from fourfold.retain.builtin import extract
+from fourfold.retain.bulk import read_in_bulk
 from fourfold.retain.chunk import Chunk, Piece, read_messages, split_message
 from fourfold.retain.embed import Progress, embed_statements
 from fourfold.retain.journal import chunks_of, chunks_that_changed, pending_chunks
@@ -42,6 +43,7 @@ class Request:
     context: str = ""
     tags: tuple[str, ...] = ()
     replace: bool = False
+    batch: bool = False
 
     @property
     def origin(self) -> Origin:
@@ -57,11 +59,15 @@ async def retain(engine: Engine, request: Request, progress: Progress | None = N
     key, its name) and `TokenLimitError` are raised after all was kept.
     """
     began = time.perf_counter()
+    if request.batch and not isinstance(engine.model, BatchModel):
+        raise InputError(
+            "batch=True needs a language model with a batch API (anthropic): leave it out, or set llm."
+        )
     if engine.model is None:
         return await anyio.to_thread.run_sync(_retain_plainly, engine, request, progress, began)
     outcome = Outcome()
     chunks = await anyio.to_thread.run_sync(_journal, engine, request, outcome)
-    return await _read(engine, engine.model, request.bank, chunks, outcome, progress, began)
+    return await _read(engine, request.bank, _Job(chunks, request.batch, progress, began), outcome)
 
 
 async def resume(engine: Engine, bank: str, progress: Progress | None = None) -> Retained:
@@ -73,33 +79,47 @@ async def resume(engine: Engine, bank: str, progress: Progress | None = None) ->
         outcome = Outcome()
         await anyio.to_thread.run_sync(_keep_unread, engine, bank, chunks, outcome)
         return _retained(outcome, began)
-    return await _read(engine, engine.model, bank, chunks, Outcome(), progress, began)
+    return await _read(engine, bank, _Job(chunks, False, progress, began), Outcome())
 
 
-async def _read(
-    engine: Engine,
-    model: LanguageModel,
-    bank: str,
-    chunks: Sequence[Chunk],
-    outcome: Outcome,
-    progress: Progress | None,
-    began: float,
-) -> Retained:
-    mine = [chunk for chunk in chunks if chunk.id not in engine.reading]
+@dataclass(frozen=True, slots=True)
+class _Job:
+    """Chunks to have read, in bulk if asked, since when, and who hears of it."""
+
+    chunks: Sequence[Chunk]
+    bulk: bool
+    progress: Progress | None
+    began: float
+
+
+async def _read(engine: Engine, bank: str, job: _Job, outcome: Outcome) -> Retained:
+    mine = [chunk for chunk in job.chunks if chunk.id not in engine.reading]
     engine.reading.update(chunk.id for chunk in mine)
-    metered = Metered(model, engine.ledgers.get(bank), engine.settings.llm_tokens) if mine else None
     try:
-        if metered is not None:
-            patient = Patient(metered, engine.settings.llm_concurrency)
-            await Reading(engine, bank, patient, outcome).run(mine, progress)
-            if outcome.stopped is None:
-                await judge(engine, bank, patient, outcome)
+        await _have_read(engine, bank, mine, job, outcome)
     finally:
-        outcome.spent = metered.spent if metered is not None else outcome.spent
         engine.reading.difference_update(chunk.id for chunk in mine)
     if outcome.stopped is not None:
         raise outcome.stopped
-    return _retained(outcome, began)
+    return _retained(outcome, job.began)
+
+
+async def _have_read(engine: Engine, bank: str, chunks: Sequence[Chunk], job: _Job, outcome: Outcome) -> None:
+    """Chunks that are in a batch are waited for; others are read one by one, or, in bulk, as a batch."""
+    if not chunks or engine.model is None:
+        return
+    batched = [chunk for chunk in chunks if chunk.batch or job.bulk]
+    if batched and isinstance(engine.model, BatchModel):
+        await read_in_bulk(engine, bank, engine.model, batched, outcome, job.progress)
+    alone = [chunk for chunk in chunks if not (chunk.batch or job.bulk)]
+    metered = Metered(engine.model, engine.ledgers.get(bank), engine.settings.llm_tokens)
+    patient = Patient(metered, engine.settings.llm_concurrency)
+    try:
+        await Reading(engine, bank, patient, outcome).run(alone, job.progress)
+        if outcome.stopped is None:
+            await judge(engine, bank, patient, outcome)
+    finally:
+        outcome.spent += metered.spent
 
 
 def _retain_plainly(engine: Engine, request: Request, progress: Progress | None, began: float) -> Retained:
@@ -149,7 +169,7 @@ def _worth_trying(chunk: Chunk, document: str) -> bool:
     nor if it was not tried at all and is of another document, since another process may be at it."""
     if chunk.failed.startswith("ModelRefusedError") or chunk.attempts >= _MOST_ATTEMPTS:
         return False
-    return chunk.attempts > 0 or chunk.document == document
+    return not chunk.batch and (chunk.attempts > 0 or chunk.document == document)
 
 
 def _keep_unread(engine: Engine, bank: str, chunks: Sequence[Chunk], outcome: Outcome) -> None:

@@ -143,8 +143,14 @@ class AnthropicServer(_Server):
     def __init__(self, script: Script, batch_polls: int = 0) -> None:
         super().__init__(script)
         self.batches: dict[str, list[dict[str, Any]]] = {}
+        self.polls: list[str] = []
         self._polls_left: dict[str, int] = {}
         self._batch_polls = batch_polls
+
+    def finish(self) -> None:
+        """Ends all batches."""
+        with self.lock:
+            self._polls_left = dict.fromkeys(self._polls_left, 0)
 
     def post(self, path: str, body: Mapping[str, Any], headers: Mapping[str, str]) -> Any:
         """See `_Server.post`."""
@@ -173,6 +179,7 @@ class AnthropicServer(_Server):
             return "application/x-jsonl", "\n".join(lines).encode()
         with self.lock:
             self._polls_left[name] -= 1
+            self.polls.append(name)
         return "application/json", json.dumps(self._batch(name)).encode()
 
     def rendered(self, call: Call, answer: Any) -> dict[str, Any]:
