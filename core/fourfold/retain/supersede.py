@@ -229,11 +229,9 @@ def _head(attribute: str) -> str:
 
 
 def _loose(value: str) -> bool:
-    """Whether a value is more of a remark than a value ("so kind to me")."""
-    return (
-        len(value.split()) > 6
-        or re.match(r"(?:so|very|really|quite|too|a bit|pretty|that|to) ", value) is not None
-    )
+    """Whether a value is more of a remark than a value ("so kind to me", "great")."""
+    bare = _CLASS.sub("", value)
+    return _REMARK.match(bare) is not None or (len(bare.split()) > 6 and _shape(bare) == "word")
 
 
 _REMARK = re.compile(
