@@ -10,10 +10,12 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from fourfold import Bank, InputError, Memory, Message, NotFoundError
 from fourfold.names import keys, likeness
 from fourfold.retain.resolve import Resolver
 from fourfold.retain.statement import Mention
 from fourfold.stores.graph import BankGraph
+from fourfold.testing import HashEmbedder
 
 DATA = Path(__file__).parent / "data"
 MAY = datetime(2024, 5, 10, 9, tzinfo=UTC)
@@ -70,3 +72,84 @@ def test_likeness_is_symmetric_and_names_that_are_alike_share_a_key(a: str, b: s
 def test_every_pair_of_the_table_that_is_alike_shares_a_key() -> None:
     for _, known, _, mention, _, _, _ in json.loads((DATA / "mentions.json").read_text()):
         assert not likeness(known, mention) or keys(known) & keys(mention), (known, mention)
+
+
+# By hand -----------------------------------------------------------------------------------------------------
+
+
+def told() -> tuple[Memory, Bank]:
+    """A bank that knows a sister by two names."""
+    memory = Memory.open(":memory:", embedder=HashEmbedder())
+    bank = memory.bank("a")
+    for number, text in enumerate(
+        ["We met Benedita in Porto.", "I called Dita in the evening.", "Dita has a boat."]
+    ):
+        bank.retain([Message(text, "Mara", at=MAY + timedelta(days=number))])
+    return memory, bank
+
+
+def mentions(bank: Bank) -> dict[str, tuple[str, ...]]:
+    return {unit.text: unit.entities for unit in bank.units()}
+
+
+def test_two_entities_are_made_one_by_hand_and_that_is_undone() -> None:
+    memory, bank = told()
+    with memory:
+        before, known = mentions(bank), bank.entities()
+        change = bank.merge("Dita", into="Benedita", reason="my sister")
+        assert (change.what, change.reason, len(change.units)) == ("merge", "my sister", 2)
+        assert bank.entity("dita").name == "Benedita"
+        assert bank.entity("Benedita").mentions == 3
+        assert "Dita" not in [entity.name for entity in bank.entities()]
+        bank.retain([Message("And then Dita laughed.", "Mara", at=MAY + timedelta(days=9))])
+        assert mentions(bank)["And then Dita laughed."] == ("Mara", "Benedita")
+        bank.undo(change)
+        assert {text: mentions(bank)[text] for text in before} == before
+        assert {entity.name for entity in bank.entities()} == {entity.name for entity in known}
+        assert [one.undone for one in bank.changes()] == [True]
+
+
+def test_an_alias_is_made_an_entity_of_its_own_by_hand() -> None:
+    memory, bank = told()
+    with memory:
+        merged = bank.merge("Dita", into="Benedita")
+        change = bank.split("Dita", of="Benedita", reason="two people after all")
+        assert bank.entity("Dita").name == "Dita"
+        assert (bank.entity("Dita").mentions, bank.entity("Benedita").mentions) == (2, 1)
+        with pytest.raises(InputError, match="after it first"):
+            bank.undo(merged)
+        bank.undo(change)
+        assert bank.entity("Dita").name == "Benedita"
+        bank.undo(merged.id)
+        assert bank.entity("Dita").name == "Dita"
+
+
+def test_what_cannot_be_merged_split_or_undone_says_why() -> None:
+    memory, bank = told()
+    with memory:
+        change = bank.merge("Dita", into="Benedita")
+        for work, error in (
+            (lambda: bank.merge("Nobody", into="Benedita"), NotFoundError),
+            (lambda: bank.merge("Dita", into="Benedita"), InputError),
+            (lambda: bank.split("Bene", of="Benedita"), InputError),
+            (lambda: bank.undo("0" * 32), NotFoundError),
+            (lambda: (bank.undo(change), bank.undo(change)), InputError),
+        ):
+            with pytest.raises(error):
+                work()
+
+
+def test_what_another_process_merged_is_seen_at_once() -> None:
+    memory, bank = told()
+    with memory:
+        store = memory._async.engine.store
+        other = Memory(store, HashEmbedder())
+        try:
+            assert bank.entity("Dita").name == "Dita"
+            here, store.writer = store.writer, "elsewhere"
+            other.bank("a").merge("Dita", into="Benedita")
+            store.writer = here
+            assert bank.entity("Dita").name == "Benedita"
+            assert len(bank.entities()) == len(other.bank("a").entities())
+        finally:
+            other._portal.stop()

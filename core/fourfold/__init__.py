@@ -22,6 +22,7 @@ from fourfold.errors import (
 from fourfold.model import (
     Aspects,
     BankInfo,
+    Change,
     ChannelScore,
     Entity,
     Hit,
@@ -54,6 +55,7 @@ __all__ = [
     "AsyncMemory",
     "Bank",
     "BankInfo",
+    "Change",
     "ChannelScore",
     "ConfigurationError",
     "Entity",

@@ -21,7 +21,7 @@ from fourfold import retain as retaining
 from fourfold.engine import Engine
 from fourfold.errors import InputError, NotFoundError
 from fourfold.ledger import Ledgers
-from fourfold.model import BankInfo, Entity, Interval, Message, Network, Recall, Retained, Unit
+from fourfold.model import BankInfo, Change, Entity, Interval, Message, Network, Recall, Retained, Unit
 from fourfold.models import load_models
 from fourfold.ports import Clock, Embedder, LanguageModel, Reranker, Store, Where
 from fourfold.recall.fuse import Weights
@@ -247,6 +247,30 @@ class AsyncBank:
         if found is None:
             raise NotFoundError(f'The bank "{self.name}" knows no entity called "{name}".')
         return found
+
+    async def merge(self, name: str, *, into: str, reason: str = "") -> Change:
+        """Makes two entities one: `into` keeps its name, `name` becomes an alias, and units that mention it mention
+        `into`.
+
+        Raises `NotFoundError` for a name the bank does not know, `InputError` where they are one already.
+        """
+        return await _in_thread(retaining.curate.merge, self.memory.engine, self.name, name, into, reason)
+
+    async def split(self, name: str, *, of: str, reason: str = "") -> Change:
+        """Makes `name`, an alias of the entity `of`, an entity of its own; units that say that name, and no other
+        form of the old one's, mention it from then on. Raises `NotFoundError`, and `InputError` for what is no
+        alias."""
+        return await _in_thread(retaining.curate.split, self.memory.engine, self.name, name, of, reason)
+
+    async def changes(self) -> list[Change]:
+        """What was merged and split by hand, the latest first."""
+        return await _in_thread(retaining.curate.changes, self.memory.engine, self.name)
+
+    async def undo(self, change: Change | str) -> Change:
+        """Takes a merge or a split back. Raises `NotFoundError`, and `InputError` where it is undone already or a
+        later change of the same entities stands in the way."""
+        wanted = change if isinstance(change, str) else change.id
+        return await _in_thread(retaining.curate.undo, self.memory.engine, self.name, wanted)
 
     async def unit(self, unit_id: str) -> Unit:
         """The unit of that id, retired ones included; raises `NotFoundError`."""

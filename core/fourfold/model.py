@@ -183,6 +183,20 @@ class Entity:
 
 
 @dataclass(frozen=True, slots=True)
+class Change:
+    """Something put right by hand: `what` was done ("merge", "split"), `shown` in words, when, why, to which
+    `units`, and whether it was `undone`."""
+
+    id: str
+    what: str
+    shown: str
+    at: datetime
+    reason: str
+    units: tuple[str, ...]
+    undone: bool = False
+
+
+@dataclass(frozen=True, slots=True)
 class Operation:
     """One decision of a retain: what was done with which unit, and why."""
 

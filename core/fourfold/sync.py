@@ -17,7 +17,7 @@ from anyio.from_thread import BlockingPortal
 
 from fourfold.errors import StoreError
 from fourfold.memory import AsyncBank, AsyncMemory
-from fourfold.model import BankInfo, Entity, Interval, Message, Network, Recall, Retained, Unit
+from fourfold.model import BankInfo, Change, Entity, Interval, Message, Network, Recall, Retained, Unit
 from fourfold.ports import Clock, Embedder, LanguageModel, Reranker, Store
 from fourfold.recall.fuse import Weights
 from fourfold.retain.embed import Progress
@@ -205,6 +205,22 @@ class Bank:
     def entity(self, name: str) -> Entity:
         """See `AsyncBank.entity`."""
         return self._portal.call(partial(self._async.entity, name))
+
+    def merge(self, name: str, *, into: str, reason: str = "") -> Change:
+        """See `AsyncBank.merge`."""
+        return self._portal.call(partial(self._async.merge, name, into=into, reason=reason))
+
+    def split(self, name: str, *, of: str, reason: str = "") -> Change:
+        """See `AsyncBank.split`."""
+        return self._portal.call(partial(self._async.split, name, of=of, reason=reason))
+
+    def changes(self) -> list[Change]:
+        """See `AsyncBank.changes`."""
+        return self._portal.call(self._async.changes)
+
+    def undo(self, change: Change | str) -> Change:
+        """See `AsyncBank.undo`."""
+        return self._portal.call(partial(self._async.undo, change))
 
     def unit(self, unit_id: str) -> Unit:
         """See `AsyncBank.unit`."""

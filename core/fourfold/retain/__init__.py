@@ -1,5 +1,6 @@
 """What happens to a message on its way into a bank: chunk, extract, resolve, reconcile, link, write."""
 
+from fourfold.retain import curate
 from fourfold.retain.run import Request, resume, retain
 
-__all__ = ["Request", "resume", "retain"]
+__all__ = ["Request", "curate", "resume", "retain"]

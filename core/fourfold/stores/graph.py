@@ -402,9 +402,16 @@ class Graphs:
             graph = self._graphs.setdefault(bank, BankGraph(bank, lock))
             self._graphs.move_to_end(bank)
         with graph.lock:
-            self._catch_up(graph)
-        self._evict(bank)
-        return graph
+            if self._catch_up(graph):
+                self._evict(bank)
+                return graph
+        self.forget(bank)  # entities were merged or split elsewhere: what is in memory cannot follow that
+        return self.get(bank)
+
+    def forget(self, bank: str) -> None:
+        """Lets the graph of `bank` go; it is built anew when it is next asked for."""
+        with self._lock:
+            self._graphs.pop(bank, None)
 
     @contextmanager
     def locked(self, bank: str) -> Iterator[BankGraph]:
@@ -413,18 +420,21 @@ class Graphs:
         with lock:
             yield self.get(bank)
 
-    def _catch_up(self, graph: BankGraph) -> None:
+    def _catch_up(self, graph: BankGraph) -> bool:
+        """Brings `graph` up to date; False where only a new one can be."""
         cursors = self._store.cursors(graph.bank)
         first = not graph.seen
         behind = {w: graph.seen.get(w, 0) for w, r in cursors.items() if graph.seen.get(w, 0) < r}
         if not behind:
-            return
+            return True
         wheres = (
             [Where(bank=graph.bank)] if first else [Where(bank=graph.bank, after=it) for it in behind.items()]
         )
         units = []
         for where in wheres:
             for point in self._store.scan(where, Fields(terms=True, only=_READ)):
+                if point.payload["kind"] == "change" and not first:
+                    return False
                 if point.payload["kind"] == "entity":
                     graph.add_entity(read_entity(point))
                 elif point.payload["kind"] in CHUNKS:
@@ -437,6 +447,7 @@ class Graphs:
         for (_, _, unit), payload, terms in sorted(units, key=itemgetter(0)):
             graph.add(Point(unit, marshal.loads(payload), terms=terms))
         graph.seen.update(cursors)
+        return True
 
     def _evict(self, keep: str) -> None:
         with self._lock:
