@@ -20,26 +20,31 @@ _PROVIDERS = {"cpu": ["CPUExecutionProvider"], "cuda": ["CUDAExecutionProvider"]
 _FAILURES = (RuntimeError, ValueError)
 
 
-class FastEmbedder:
-    """An embedding model that fastembed knows, by its name there. `threads` 0 leaves their number to onnxruntime."""
+class _Named:
+    """A model of fastembed by its name there. `threads` 0 leaves their number to onnxruntime."""
 
-    token_dimension = 0
-    centroids = None
+    _default: str
 
     def __init__(
-        self,
-        model: str = "BAAI/bge-small-en-v1.5",
-        *,
-        device: str = "cpu",
-        threads: int = 0,
-        path: str | None = None,
+        self, model: str | None = None, *, device: str = "cpu", threads: int = 0, path: str | None = None
     ) -> None:
-        self.model, self._options = model, _options(device, threads, path)
+        self.model = model or self._default
+        self._options: dict[str, Any] = {"providers": _PROVIDERS[device], "threads": threads or None}
+        if path is not None:
+            self._options["specific_model_path"] = path
 
     @property
     def name(self) -> str:
         """ "fastembed:" and the model's name."""
         return f"fastembed:{self.model}"
+
+
+class FastEmbedder(_Named):
+    """An embedding model."""
+
+    token_dimension = 0
+    centroids = None
+    _default = "BAAI/bge-small-en-v1.5"
 
     @property
     def dimension(self) -> int:
@@ -57,23 +62,10 @@ class FastEmbedder:
             return TextEmbedding(self.model, **self._options)
 
 
-class FastReranker:
-    """A cross-encoder that fastembed knows, by its name there."""
+class FastReranker(_Named):
+    """A cross-encoder."""
 
-    def __init__(
-        self,
-        model: str = "Xenova/ms-marco-MiniLM-L-6-v2",
-        *,
-        device: str = "cpu",
-        threads: int = 0,
-        path: str | None = None,
-    ) -> None:
-        self.model, self._options = model, _options(device, threads, path)
-
-    @property
-    def name(self) -> str:
-        """ "fastembed:" and the model's name."""
-        return f"fastembed:{self.model}"
+    _default = "Xenova/ms-marco-MiniLM-L-6-v2"
 
     def score(self, question: str, texts: Sequence[str]) -> list[float]:
         """One score a text."""
@@ -84,8 +76,3 @@ class FastReranker:
     def _loaded(self) -> TextCrossEncoder:
         with loading(self.name):
             return TextCrossEncoder(self.model, **self._options)
-
-
-def _options(device: str, threads: int, path: str | None) -> dict[str, Any]:
-    options: dict[str, Any] = {"providers": _PROVIDERS[device], "threads": threads or None}
-    return {**options, "specific_model_path": path} if path else options
