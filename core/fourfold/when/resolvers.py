@@ -341,9 +341,23 @@ def _tense(match: re.Match[str]) -> str:
     if _TO_COME.search(sentence):
         return "future"
     after = re.split(r"[.!?;\n]", match.string[match.end() :])[0]
+    phrase = match.group().lower()
+    about = (
+        _MOVED.search(sentence) or phrase.startswith("for ") or _ARRANGED.search(f"{sentence}{phrase}{after}")
+    )
+    if about:
+        return ""  # "I booked the train for 31 January": done by now, but not what it is about
     return "past" if _BYGONE.search(f"{sentence}{after}") else ""
 
 
+_MOVED = re.compile(
+    r"\b(?:mov|push|shift|delay|chang|put off)\w*\b.* to (?:the )?$|\bfor (?:the )?$", re.IGNORECASE
+)
+_ARRANGED = re.compile(
+    r"\b(?:book|schedul|plan|reserv|arrang|invit|postpon|regist|enrol|remind|promis|order|appoint|agre|announc|expect"
+    r"|decid|sav)\w*|\bsign(?:ed|ing)? up\b|\b(?:calendar|tickets?|deadline|reservation|next)\b",
+    re.IGNORECASE,
+)
 _BYGONE = re.compile(
     r"\b(?:was|were|did|had|went|came|saw|met|got|took|made|began|gave|left|found|felt|told|said|bought|ran|won|lost|sang"
     r"|wrote|drove|flew|grew|held|kept|knew|led|read|sold|sent|slept|spent|spoke|swam|taught|thought|wore|ate|broke|built"
