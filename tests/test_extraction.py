@@ -130,7 +130,7 @@ def test_messages_that_were_read_are_not_paid_for_again(provider: str) -> None:
 
 # What goes wrong, and what the model is asked in all until it gives up (3 attempts, see _no_waiting).
 FAULTS: dict[str, tuple[Any, int]] = {
-    "stalls": (Stall(1.5), 1),
+    "stalls": (Stall(2.5), 1),
     "rate limited": (Status(429, "slow down", retry_after=0.01), 3),
     "rate limited until a date": (Status(429, "slow down", retry_after="Wed, 01 Jan 2020 00:00:00 GMT"), 3),
     "internal error": (Status(500), 3),
@@ -160,7 +160,7 @@ def test_whatever_a_provider_does_the_text_is_kept_and_read_later(provider: str,
         return answer if broken else facts(call)
 
     # The two lines are one chunk: an answer too long is asked for in halves, each of which fails as well.
-    with memory_with(provider, script, timeout=0.5 if fault == "stalls" else 5.0) as (memory, calls):
+    with memory_with(provider, script, timeout=1.0 if fault == "stalls" else 5.0) as (memory, calls):
         bank = memory.bank("a")
         first = bank.retain(said, document="d")
         assert len(calls) >= attempts
