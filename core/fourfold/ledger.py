@@ -6,6 +6,7 @@ import threading
 from collections.abc import Sequence
 
 from fourfold.errors import ModelError, TokenLimitError
+from fourfold.models.wrapped import Wrapped
 from fourfold.ports import Answer, LanguageModel, Point, Shape, Store, Turn, Where
 from fourfold.stores.records import make_id
 from fourfold.text import estimate_tokens
@@ -67,21 +68,13 @@ class Ledgers:
             return self._of[bank]
 
 
-class Metered:
+class Metered(Wrapped):
     """`inner`, its tokens booked to `ledger`, up to `limit` tokens of the bank; `spent` is what went through here."""
 
     def __init__(self, inner: LanguageModel, ledger: Ledger, limit: int) -> None:
-        self.inner, self._ledger, self._limit = inner, ledger, limit
+        super().__init__(inner)
+        self._ledger, self._limit = ledger, limit
         self.spent = Tokens()
-
-    @property
-    def name(self) -> str:
-        """The inner model's."""
-        return self.inner.name
-
-    async def close(self) -> None:
-        """Closes the inner model."""
-        await self.inner.close()
 
     async def ask(self, turns: Sequence[Turn], shape: type[Shape]) -> Answer[Shape]:
         """See `LanguageModel.ask`; raises `TokenLimitError` as well."""

@@ -15,6 +15,7 @@ import anyio
 import stamina
 
 from fourfold.errors import ModelBusyError, ModelLengthError, ModelOutputError, ModelTimeoutError
+from fourfold.models.wrapped import Wrapped
 from fourfold.ports import Answer, LanguageModel, Shape, Turn
 
 _LONGEST_WAIT = 120.0
@@ -31,7 +32,7 @@ class Patience:
     wait_most: float = 30.0
 
 
-class Patient:
+class Patient(Wrapped):
     """`inner`, tried again where that may help. Belongs to one event loop."""
 
     def __init__(
@@ -40,18 +41,9 @@ class Patient:
         concurrency: int = 16,
         patience: Patience | None = None,
     ) -> None:
-        self.inner = inner
+        super().__init__(inner)
         self._places = anyio.CapacityLimiter(concurrency)
         self._patience = patience or Patience()
-
-    @property
-    def name(self) -> str:
-        """The inner model's."""
-        return self.inner.name
-
-    async def close(self) -> None:
-        """Closes the inner model."""
-        await self.inner.close()
 
     async def ask(self, turns: Sequence[Turn], shape: type[Shape]) -> Answer[Shape]:
         """See `LanguageModel.ask`; raises the last attempt's error."""

@@ -214,7 +214,9 @@ class Writing:
                 self.batch.amend(point, replace(older, superseded_by=unit.id))
                 self.unclear.append((unit.id, older.id))
             reasons.append(reason)
-            unit = replace(unit, links=(*unit.links, Link(older.id, "supersedes", 1.0 if replaced else 0.5)))
+            unit = replace(
+                unit, links=(*unit.links, Link(older.id, "supersedes", 1.0 if kind == "replaces" else 0.5))
+            )
         verdict = Verdict.UPDATE if replaced else Verdict.ADD
         self.operations.append(Operation(verdict, unit.id, "; ".join(reasons) or "new to the bank"))
         return unit
@@ -223,23 +225,12 @@ class Writing:
         """Notes what is so near to `unit`, and about the same, that only a reader can say whether it says the
         same."""
         here = {self._added[i][0].id: c for i, c in self._nearest_here(vectors, 3, _UNCLEAR).items()}
-        close = [other for other, cosine in [*near, *here.items()] if cosine >= _UNCLEAR]
-        for other in self.batch.read(list(dict.fromkeys(close))):
+        close = [other for other, cosine in [*near, *here.items()] if cosine >= _UNCLEAR and other != unit.id]
+        noted = {old for new, old in self.unclear if new == unit.id}
+        for other in self.batch.read([one for one in dict.fromkeys(close) if one not in noted]):
             shared = set(unit.entities) & set(other.entities) - {unit.speaker}
-            alike = (unit.speaker, unit.network, unit.modality) == (
-                other.speaker,
-                other.network,
-                other.modality,
-            )
-            pair = (unit.id, other.id)
-            if (
-                alike
-                and shared
-                and other.retired_at is None
-                and pair not in self.unclear
-                and other.id != unit.id
-            ):
-                self.unclear.append(pair)
+            if shared and other.retired_at is None and _kind(unit) == _kind(other):
+                self.unclear.append((unit.id, other.id))
 
     def _rivals(self, unit: Unit, attributes: Sequence[str]) -> list[Unit]:
         """The units that hold now and give one of the attributes a value."""
@@ -396,6 +387,11 @@ class _Before:
 
 def _stated(unit: Unit) -> Stated:
     return Stated(unit.text, unit.speaker, unit.modality)
+
+
+def _kind(unit: Unit) -> tuple[str | None, str, str]:
+    """Who says it, in which network, and how it is meant."""
+    return unit.speaker, unit.network, unit.modality
 
 
 def _enlarged(matrix: Floats, more: int, dimension: int) -> Floats:
