@@ -20,6 +20,7 @@ from locomo import CATEGORIES, Conversation, Question, read_conversations
 from machine import describe, percentiles
 
 from fourfold import Memory, Message
+from fourfold.language import ENGLISH
 from fourfold.models import load_embedder
 from fourfold.ports import Embedding, Query, Where
 from fourfold.recall.fuse import Weights
@@ -123,7 +124,9 @@ def _baselines(memory: Memory, embedder: Remembering) -> dict[str, Ranker]:
         )
 
     def bm25(bank: str, question: Question) -> list[str]:
-        return ranked(bank, Query(Where(bank=bank, live=True), 200, terms=query_vector(terms(question.text))))
+        return ranked(
+            bank, Query(Where(bank=bank, live=True), 200, terms=query_vector(terms(question.text, ENGLISH)))
+        )
 
     def fused(bank: str, question: Question) -> list[str]:
         scores: dict[str, float] = {}

@@ -11,6 +11,7 @@ from typing import Any, cast
 import pytest
 
 from fourfold import InputError, Memory, Message, ModelError, Network, StoreError, Verdict
+from fourfold.language import ENGLISH
 from fourfold.ports import Embedding, Point
 from fourfold.retain.builtin import extract
 from fourfold.retain.chunk import read_messages, split_message
@@ -237,7 +238,7 @@ def test_a_sentence_without_end_is_cut() -> None:
 
 def test_extraction_needs_no_capital_at_the_start_of_a_sentence() -> None:
     (message,) = read_messages([Message("Great news! Porto Alegre is far. We saw Inês.", at=MAY)], None, MAY)
-    (statement,) = extract(split_message(message, 120))
+    (statement,) = extract(split_message(message, 120), ENGLISH)
     assert [mention.name for mention in statement.mentions] == ["Porto Alegre", "Inês"]
 
 

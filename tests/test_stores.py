@@ -17,6 +17,7 @@ import pytest
 from qdrant_client import QdrantClient
 
 from fourfold import ConfigurationError, Memory, StoreError, StoreLockedError, StoreVersionError
+from fourfold.language import ENGLISH
 from fourfold.ports import Query, Store, Where
 from fourfold.settings import load_settings
 from fourfold.stores.edge import EdgeStore, optimise
@@ -70,7 +71,7 @@ def test_both_engines_give_the_same_answers(pair: tuple[Store, Store]) -> None:
         where = Where(bank=str(rng.choice(["a", "b"])), live=True, tags=(str(rng.integers(3)), "9"))
         queries = [
             Query(where, 50, vector=embedding.vector),
-            Query(where, 50, terms=query_vector(terms(text))),
+            Query(where, 50, terms=query_vector(terms(text, ENGLISH))),
             Query(where, 50, tokens=embedding.tokens),
         ]
         for ours, theirs in zip(*(store.search(queries) for store in pair), strict=True):

@@ -8,10 +8,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from fourfold import text
+from fourfold.language import ENGLISH
 
 
 def test_stems_and_stop_words() -> None:
-    assert text.terms("She was running to the runners' bakery, and it's Ana's") == [
+    assert text.terms("She was running to the runners' bakery, and it's Ana's", ENGLISH) == [
         "run",
         "runner",
         "bakeri",
@@ -20,11 +21,11 @@ def test_stems_and_stop_words() -> None:
 
 
 def test_accents_are_folded_in_terms() -> None:
-    assert text.terms("Inês cafés") == text.terms("Ines cafes")
+    assert text.terms("Inês cafés", ENGLISH) == text.terms("Ines cafes", ENGLISH)
 
 
 def test_scripts_without_blanks_are_cut_into_pairs() -> None:
-    assert text.terms("我喜欢咖啡") == ["我喜", "喜欢", "欢咖", "咖啡"]
+    assert text.terms("我喜欢咖啡", ENGLISH) == ["我喜", "喜欢", "欢咖", "咖啡"]
 
 
 def test_sentences_end_at_marks_but_not_at_abbreviations() -> None:
@@ -49,7 +50,7 @@ def test_sentences_cover_all_that_is_not_blank(said: str) -> None:
 
 @given(st.text())
 def test_no_text_breaks_words_or_sizes(said: str) -> None:
-    for word in text.words(said):
+    for word in text.words(said, ENGLISH):
         assert said[word.start : word.end] == word.text
     assert text.estimate_tokens(said) >= 0
     assert text.clean(text.clean(said)) == text.clean(said)

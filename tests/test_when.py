@@ -10,6 +10,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from fourfold.language import ENGLISH
 from fourfold.when import find_times
 
 ANCHOR = datetime(2023, 5, 10, 14, 30, tzinfo=UTC)  # a Wednesday
@@ -40,7 +41,7 @@ def test_the_table_of_phrases_is_read_as_people_mean_it() -> None:
     wrong = []
     for text, day, written in rows:
         anchor = datetime.fromisoformat(day).replace(hour=10, tzinfo=UTC)
-        found = [(time.interval.start, time.interval.end) for time in find_times(text, anchor)]
+        found = [(time.interval.start, time.interval.end) for time in find_times(text, anchor, ENGLISH)]
         wanted = expected(written)
         if found != wanted:
             wrong.append((text, written, found))
@@ -110,41 +111,41 @@ NO_TIMES = [
 
 @pytest.mark.parametrize(("text", "start", "end"), SPANS)
 def test_a_phrase_means_its_interval(text: str, start: str, end: str) -> None:
-    (found,) = find_times(text, ANCHOR)
+    (found,) = find_times(text, ANCHOR, ENGLISH)
     assert (str(found.interval.start)[:10], str(found.interval.end)[:10]) == (start, end)
 
 
 @pytest.mark.parametrize("text", NO_TIMES)
 def test_what_is_no_time_is_none(text: str) -> None:
-    assert find_times(text, ANCHOR) == []
+    assert find_times(text, ANCHOR, ENGLISH) == []
 
 
 def test_since_leaves_the_end_open() -> None:
-    (found,) = find_times("I have lived here since 2016", ANCHOR)
+    (found,) = find_times("I have lived here since 2016", ANCHOR, ENGLISH)
     assert found.interval.start == datetime(2016, 1, 1, tzinfo=UTC)
     assert found.interval.end is None
 
 
 def test_a_date_without_a_year_stands_for_every_year_asked_for() -> None:
-    found = find_times("What happened in June?", ANCHOR, years=(2021, 2022))
+    found = find_times("What happened in June?", ANCHOR, ENGLISH, years=(2021, 2022))
     assert [t.interval.start.year for t in found if t.interval.start] == [2021, 2022]
 
 
 def test_times_are_in_the_zone_of_the_anchor() -> None:
     tokyo = timezone(timedelta(hours=9))
-    (found,) = find_times("yesterday", datetime(2023, 5, 10, 1, 0, tzinfo=tokyo))
+    (found,) = find_times("yesterday", datetime(2023, 5, 10, 1, 0, tzinfo=tokyo), ENGLISH)
     assert found.interval.start == datetime(2023, 5, 9, tzinfo=tokyo)
 
 
 @given(st.text(max_size=80), st.datetimes(timezones=st.just(UTC)))
 def test_no_text_breaks_the_grammar(text: str, anchor: datetime) -> None:
-    for found in find_times(text, anchor):
+    for found in find_times(text, anchor, ENGLISH):
         assert text[found.start : found.end]
 
 
 @given(st.integers(0, 99_999), st.sampled_from(["day", "week", "month", "year"]))
 def test_any_count_of_any_unit_is_a_time_or_none(count: int, unit: str) -> None:
-    for found in find_times(f"{count} {unit}s ago", ANCHOR):
+    for found in find_times(f"{count} {unit}s ago", ANCHOR, ENGLISH):
         assert found.interval.start is not None
         assert found.interval.start <= ANCHOR
 
@@ -152,6 +153,6 @@ def test_any_count_of_any_unit_is_a_time_or_none(count: int, unit: str) -> None:
 @given(st.dates(date(1950, 1, 1), date(2090, 1, 1)))
 def test_a_written_date_is_that_day(day: date) -> None:
     for written in (f"{day.day} {day:%B %Y}", f"{day:%B} {day.day}, {day.year}", day.isoformat()):
-        (found,) = find_times(f"It was on {written}.", ANCHOR)
+        (found,) = find_times(f"It was on {written}.", ANCHOR, ENGLISH)
         assert found.interval.start is not None
         assert found.interval.start.date() == day

@@ -20,6 +20,8 @@ from fourfold import recall as recalling
 from fourfold import retain as retaining
 from fourfold.engine import Engine
 from fourfold.errors import InputError, NotFoundError
+from fourfold.language import Language
+from fourfold.language import language as spoken
 from fourfold.ledger import Ledgers
 from fourfold.model import BankInfo, Change, Entity, Interval, Message, Network, Recall, Retained, Unit
 from fourfold.models import load_models
@@ -30,7 +32,7 @@ from fourfold.settings import Settings, load_settings
 from fourfold.stores import StoreAddress, open_store
 from fourfold.stores.graph import Graphs
 from fourfold.stores.manifest import Manifest
-from fourfold.stores.records import read_bank, read_unit
+from fourfold.stores.records import Profile, read_profile, read_unit
 from fourfold.tokens import Tokens
 
 T = TypeVar("T")
@@ -103,27 +105,34 @@ class AsyncMemory:
         store = await _in_thread(open_store, address, settings)
         return cls(store, vectors, settings, llm=models.llm, reranker=models.reranker, clock=clock)
 
-    def bank(self, name: str) -> AsyncBank:
+    def bank(self, name: str, *, language: str | None = None) -> AsyncBank:
         """The bank called `name`; it comes into being with its first retain.
 
-        Raises `InputError` unless the name has 1 to 200 characters, no slash, no control character, and no
-        blank at either end.
+        `language` (ISO 639-1: "de") is the one a new bank is kept in; without it, that of what is retained first. It
+        decides on the stemmer, the stop words and the date words; see `fourfold.language`.
+
+        Raises `InputError` for a language that is not known, and unless the name has 1 to 200 characters, no slash,
+        no control character, and no blank at either end.
         """
         if not isinstance(name, str) or not _BANK.fullmatch(name):
             raise InputError(
                 f"{name!r} cannot name a bank: use 1 to 200 characters without slashes and control characters."
             )
-        return AsyncBank(self, name)
+        return AsyncBank(self, name, None if language is None else spoken(language))
 
     async def banks(self) -> list[BankInfo]:
         """All banks, by name."""
 
         def read() -> list[BankInfo]:
-            profiles = [p.payload for p in self.engine.store.scan(Where(kind="bank"))]
-            infos = [read_bank(p, int(self.engine.graphs.get(p["bank"]).held(None).sum())) for p in profiles]
-            return sorted(infos, key=lambda info: info.name)
+            profiles = [read_profile(p.payload) for p in self.engine.store.scan(Where(kind="bank"))]
+            return sorted(map(self._info, profiles), key=lambda info: info.name)
 
         return await _in_thread(read)
+
+    def _info(self, profile: Profile) -> BankInfo:
+        units = int(self.engine.graphs.get(profile.bank).held(None).sum())
+        code = profile.language.code if profile.language else None
+        return BankInfo(profile.bank, units, profile.created_at, code)
 
     async def close(self) -> None:
         """Flushes and closes the store, and the language model's connections. Calling it twice is fine."""
@@ -143,8 +152,8 @@ class AsyncMemory:
 class AsyncBank:
     """One agent's or user's memory. Nothing is ever recalled across banks."""
 
-    def __init__(self, memory: AsyncMemory, name: str) -> None:
-        self.memory, self.name = memory, name
+    def __init__(self, memory: AsyncMemory, name: str, language: Language | None = None) -> None:
+        self.memory, self.name, self._language = memory, name, language
 
     async def retain(
         self,
@@ -175,7 +184,15 @@ class AsyncBank:
         after everything was kept.
         """
         request = retaining.Request(
-            self.name, messages, at, _named(document, "document"), context, _tags(tags), replace, batch
+            self.name,
+            messages,
+            at,
+            _named(document, "document"),
+            context,
+            _tags(tags),
+            replace,
+            batch,
+            self._language,
         )
         return await retaining.retain(self.memory.engine, request, progress)
 
@@ -185,6 +202,13 @@ class AsyncBank:
         Calling it when nothing is pending is fine.
         """
         return await retaining.resume(self.memory.engine, self.name, progress)
+
+    async def set_language(self, language: str) -> None:
+        """Keeps the bank in `language` (ISO 639-1) from now on; what is in it is found by that language's words.
+
+        Takes some seconds for 10,000 units, in which nothing else is written to the bank. Raises `InputError`.
+        """
+        await _in_thread(retaining.set_language, self.memory.engine, self.name, language)
 
     async def usage(self) -> Tokens:
         """What language models have read and written for this bank so far."""

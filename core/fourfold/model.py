@@ -287,3 +287,5 @@ class BankInfo:
     name: str
     units: int
     created_at: datetime
+    language: str | None = None
+    """Its ISO 639-1 code; None as long as nobody can tell."""

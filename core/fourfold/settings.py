@@ -6,10 +6,11 @@ from pathlib import Path
 from typing import Literal
 
 from platformdirs import user_data_path
-from pydantic import Field, ValidationError
+from pydantic import Field, ValidationError, field_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
-from fourfold.errors import ConfigurationError
+from fourfold.errors import ConfigurationError, InputError
+from fourfold.language import language
 
 
 class Settings(BaseSettings):
@@ -43,6 +44,8 @@ class Settings(BaseSettings):
     reranker: str | None = None
     """A cross-encoder for recall: "fastembed:MODEL" or "sentence-transformers:MODEL". None: late interaction
     alone."""
+    language: str | None = None
+    """The language (ISO 639-1) that new banks are kept in; None finds it out from what is retained first."""
     device: Literal["cpu", "cuda"] = "cpu"
     """Where the embedding model runs; "cuda" needs the extra `gpu`."""
     threads: int = Field(default=0, ge=0, le=256)
@@ -59,6 +62,14 @@ class Settings(BaseSettings):
     """How many units' graphs are kept in memory; the bank used longest ago goes first."""
     reserve_bytes: int = Field(default=64 * 2**20, ge=0)
     """Free disk below which writes are refused."""
+
+    @field_validator("language")
+    @classmethod
+    def _known(cls, code: str | None) -> str | None:
+        try:
+            return None if code is None else language(code).code
+        except InputError as error:
+            raise ValueError(str(error)) from error
 
 
 def load_settings(**values: object) -> Settings:

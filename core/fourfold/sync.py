@@ -112,9 +112,9 @@ class Memory:
         memory._adopt(opened, portal)
         return memory
 
-    def bank(self, name: str) -> Bank:
+    def bank(self, name: str, *, language: str | None = None) -> Bank:
         """See `AsyncMemory.bank`."""
-        return Bank(self._async.bank(name), self._portal)
+        return Bank(self._async.bank(name, language=language), self._portal)
 
     def banks(self) -> list[BankInfo]:
         """See `AsyncMemory.banks`."""
@@ -169,6 +169,10 @@ class Bank:
     def resume(self, *, progress: Progress | None = None) -> Retained:
         """See `AsyncBank.resume`."""
         return self._portal.call(partial(self._async.resume, progress=progress))
+
+    def set_language(self, language: str) -> None:
+        """See `AsyncBank.set_language`."""
+        return self._portal.call(partial(self._async.set_language, language))
 
     def usage(self) -> Tokens:
         """See `AsyncBank.usage`."""

@@ -19,21 +19,19 @@ import numpy as np
 import Stemmer
 from numpy.typing import NDArray
 
-STOP_WORDS = frozenset(
-    """a an and are as at be been but by can could did do does for from had has have he her hers him his
-    how i if in into is it its me my no not of on or our ours she so than that the their theirs them
-    then there these they this those to us was we were what when where which who whom whose why will
-    with would you your yours about am just s t d ll m re ve don also any being both during each few
-    more most other own same should some such too very""".split()
-)
+from fourfold.language import Language
 
 _WORD = re.compile(r"[^\W_]+(?:['’][^\W_]+)*")
 _UNSPACED = re.compile(r"[\u0e00-\u0eff\u1000-\u109f\u3040-\u30ff\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff]+")
+_ELISION = re.compile(r"^(?:[cdjlmnst]|qu|jusqu|lorsqu|puisqu)['’](?=\w{2})")  # l'école
 _POSSESSIVE = re.compile(r"['’](?:s|re|ve|ll|d|m|t)?$")
 _SENTENCE_END = re.compile(r"(?<=[.!?…。！？])[\"'”’)\]]*\s+|(?<=[。！？])|\n+")
 _ABBREVIATED = re.compile(
-    r"(?:\b(?:Mr|Mrs|Ms|Dr|Prof|St|vs|etc|e\.g|i\.e|approx|No|Inc|Ltd|Co|Corp|Jr|Sr)|\b[A-Z])\.$"
+    r"(?:\b(?:Mr|Mrs|Ms|Dr|Prof|St|vs|etc|e\.g|i\.e|approx|No|Inc|Ltd|Co|Corp|Jr|Sr|z\.\s?B|u\.\s?a|d\.\s?h|bzw|ca|Nr|Mme"
+    r"|Mlle|Sra|Srta|Ud|Uds)|\b[A-Z])\.$"
 )
+_DAY = re.compile(r"\b\d\d?\.$")
+_GERMAN_MONTH = re.compile(r"(?:Jan|Feb|Mär|Apr|Mai|Jun|Jul|Aug|Sep|Okt|Nov|Dez)")  # "am 5. Mai"
 _QUESTION = re.compile(r"[^.!?。！？]*[?？]")
 _NUMBER = re.compile(
     r"\b(?:\d[\d,.]*|one|two|three|four|five|six|seven|eight|nine|ten|eleven|twelve|dozen|hundred|thousand"
@@ -56,19 +54,20 @@ class Word:
     stem: str
 
 
-def words(text: str) -> list[Word]:
-    """All words of `text` in order, stemmed (Snowball English), stop words with an empty stem."""
-    found = list(_split(text))
-    stems = _stemmer().stemWords([_POSSESSIVE.sub("", word.lower()) for word, _, _ in found])
+def words(text: str, language: Language) -> list[Word]:
+    """All words of `text` in order, stemmed as `language` does it, its stop words with an empty stem."""
+    found, stops = list(_split(text)), language.stop_words
+    plain = [_POSSESSIVE.sub("", _ELISION.sub("", word.lower())) for word, _, _ in found]
+    stems = _stemmer(language.stemmer).stemWords(plain) if language.stemmer else plain
     return [
-        Word(word, start, end, "" if stem in STOP_WORDS or word.lower() in STOP_WORDS else _fold(stem))
-        for (word, start, end), stem in zip(found, stems, strict=True)
+        Word(word, start, end, "" if stem in stops or bare in stops or word.lower() in stops else _fold(stem))
+        for (word, start, end), bare, stem in zip(found, plain, stems, strict=True)
     ]
 
 
-def terms(text: str) -> list[str]:
+def terms(text: str, language: Language) -> list[str]:
     """The stems of `text` that carry meaning, repeated as often as they occur."""
-    return [word.stem for word in words(text) if word.stem]
+    return [word.stem for word in words(text, language) if word.stem]
 
 
 def term_id(term: str) -> int:
@@ -101,11 +100,12 @@ def inverse_document_frequency(documents: int, containing: int) -> float:
 
 
 def sentences(text: str) -> list[tuple[int, int]]:
-    """The `[start, end)` of each sentence, blanks left out; abbreviations and initials end none."""
+    """The `[start, end)` of each sentence, blanks left out; abbreviations, initials and "5. Mai" end none."""
     spans: list[tuple[int, int]] = []
     start = 0
     for match in _SENTENCE_END.finditer(text):
-        if _ABBREVIATED.search(text[max(start, match.start() - 8) : match.start()]):
+        before = text[max(start, match.start() - 8) : match.start()]
+        if _ABBREVIATED.search(before) or (_DAY.search(before) and _GERMAN_MONTH.match(text, match.end())):
             continue
         _append_trimmed(spans, text, start, match.end())
         start = match.end()
@@ -161,10 +161,10 @@ def _fold(stem: str) -> str:
     return "".join(c for c in unicodedata.normalize("NFKD", stem) if not unicodedata.combining(c))
 
 
-def _stemmer() -> Stemmer.Stemmer:
-    if not hasattr(_stemmers, "english"):
-        _stemmers.english = Stemmer.Stemmer("english")
-    found: Stemmer.Stemmer = _stemmers.english
+def _stemmer(algorithm: str) -> Stemmer.Stemmer:
+    if not hasattr(_stemmers, algorithm):
+        setattr(_stemmers, algorithm, Stemmer.Stemmer(algorithm))
+    found: Stemmer.Stemmer = getattr(_stemmers, algorithm)
     return found
 
 

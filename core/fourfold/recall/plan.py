@@ -20,9 +20,15 @@ _MOST_TOKENS = 32
 _IDF_POWER = 1.5
 _MOST_YEARS = 12
 _WHEN = re.compile(
-    r"\bwhen\b|\bwhat (?:date|day|month|year|time)\b|\bwhich (?:day|month|year)\b|\bhow long\b", re.I
+    r"\bwhen\b|\bwhat (?:date|day|month|year|time)\b|\bwhich (?:day|month|year)\b|\bhow long\b|\bwann\b|\bwie lange\b"
+    r"|\bquand\b|\bcuándo\b|什么时候|什麼時候|何时|何時|哪[年天]|几[月号]",
+    re.I,
 )
-_COUNT = re.compile(r"\bhow (?:many|much|often|old)\b", re.I)
+_COUNT = re.compile(
+    r"\bhow (?:many|much|often|old)\b|\bwie (?:viele?|oft|alt)\b|\bcombien\b|\bcuánt[oa]s?\b"
+    r"|多少|多大|几[个個次岁歲]",
+    re.I,
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,14 +51,14 @@ def plan(question: str, embedder: Embedder, graph: BankGraph, now: datetime) -> 
     """Plans `question` (its first `LONGEST_QUESTION` characters) against what the bank knows."""
     text = clean(question[: 2 * LONGEST_QUESTION])[:LONGEST_QUESTION]
     embedding = embedder.embed([text])[0]
-    found = words(text)
+    found = words(text, graph.language)
     with graph.lock:
         entities = _entities(found, graph.names())
         weights = _weights(embedding, found, graph)
         years = _years(graph)
         speakers = {graph.label(name) for name in entities} - {-1}
         named = next(iter(speakers)) if len(speakers) == 1 else -1
-    times = find_times(text, now, years)
+    times = find_times(text, now, graph.language, years)
     return Plan(
         text=text,
         vector=embedding.vector,

@@ -2,5 +2,6 @@
 
 from fourfold.retain import curate
 from fourfold.retain.run import Request, resume, retain
+from fourfold.retain.spoken import set_language
 
-__all__ = ["Request", "curate", "resume", "retain"]
+__all__ = ["Request", "curate", "resume", "retain", "set_language"]

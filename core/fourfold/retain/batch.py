@@ -7,10 +7,12 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime
 
 from fourfold.engine import Engine
+from fourfold.language import Language
 from fourfold.model import Entity, Unit
 from fourfold.ports import Fields, Point, Where
 from fourfold.stores.graph import BankGraph
 from fourfold.stores.records import (
+    Profile,
     bank_point,
     cursor_point,
     entity_point,
@@ -27,6 +29,8 @@ class Batch:
     engine: Engine
     graph: BankGraph
     now: datetime
+    language: Language | None = None
+    """The language that this write settles for a bank that had none."""
     units: dict[str, Point] = field(default_factory=dict)
     others: dict[str, Point] = field(default_factory=dict)
 
@@ -53,18 +57,32 @@ class Batch:
         payload = {**point.payload, **unit_payload(unit, point.payload["order"])}
         self.units[unit.id] = replace(point, payload=payload)
 
+    @property
+    def spoken(self) -> Language:
+        """The language its statements are in."""
+        return self.language or self.graph.language
+
+    def _profile(self) -> Profile:
+        held = self.graph.profile or Profile(self.graph.bank, self.now)
+        return replace(held, language=self.language or held.language)
+
     def commit(self, entities: Mapping[str, Entity]) -> None:
         """Writes everything as one batch, then brings the graph up to date."""
-        if not self.units and not self.others and not entities:
+        if not (self.units or self.others or entities or self.language):
             return
         bank, writer = self.graph.bank, self.engine.store.writer
         revision = self.graph.seen.get(writer, 0) + 1
         points = [*self.units.values(), *self.others.values()]
         points += [entity_point(bank, entity) for entity in entities.values()]
-        if not self.graph.seen:
-            points.append(bank_point(bank, self.now))
+        profile = self._profile()
+        if profile != self.graph.profile:
+            points.append(bank_point(profile))
         points.append(cursor_point(bank, writer, revision))
         self.engine.store.write([stamped(p, writer, revision) for p in points])
+        if self.language is not None and len(self.graph):
+            self.engine.graphs.forget(bank)  # the terms of everything in it may be others now
+            return
+        self.graph.profile = profile
         for entity in entities.values():
             self.graph.add_entity(entity)
         for point in self.units.values():

@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Collection, Sequence
 
+from fourfold.language import ENGLISH, Language
 from fourfold.model import Modality, Network
 from fourfold.retain.chunk import Piece
 from fourfold.retain.statement import Mention, Statement
@@ -16,10 +17,10 @@ from fourfold.text import asking
 from fourfold.when import find_times
 
 
-def extract(pieces: Sequence[Piece], known: Collection[str] = ()) -> list[Statement]:
+def extract(pieces: Sequence[Piece], language: Language, known: Collection[str] = ()) -> list[Statement]:
     """One statement a piece, in order. `known` are casefolded names that need no further proof to be names."""
-    vouched = _inside_sentences(pieces) | {p.speaker.casefold() for p in pieces if p.speaker}
-    return [_statement(piece, lambda name: name in vouched or name in known) for piece in pieces]
+    vouched = _inside_sentences(pieces, language) | {p.speaker.casefold() for p in pieces if p.speaker}
+    return [_statement(piece, language, lambda name: name in vouched or name in known) for piece in pieces]
 
 
 _CAPITAL = r"[A-ZÀ-ÖØ-ÞĀ-Ž][\w'’&.-]*[\w]|[A-ZÀ-ÖØ-Þ]"
@@ -32,6 +33,12 @@ _NO_NAME = frozenset(
     monday tuesday wednesday thursday friday saturday sunday january february march april may june july
     august september october november december mr mrs ms dr lol omg btw ps congrats sounds it's that's
     what's here's there's let's you're we're they're he's she's who's how's the a an and but so if""".split()
+)
+_DETERMINED = re.compile(
+    r"\b(?:der|die|das|de[nms]|[kmds]?eine?[mnrs]?|ihre?[mnrs]?|unse?re?[mnrs]?|eue?re?[mnrs]?|diese?[mnrs]?|jede?[mnrs]?"
+    r"|welche?[mnrs]?|alle?[mnrs]?|vieler?n?|mehrere?n?|einiger?n?|weniger?n?|im|ins|am|ans|aufs|zum|zur|vom|beim|\d+"
+    r"|zwei|drei|vier|fünf|sechs|sieben|acht|neun|zehn)\s+(?:[a-zäöüß]+(?:e[mnrs]?)\s+)?$",
+    re.IGNORECASE,
 )
 _JUDGEMENT = re.compile(
     r"^(?:(?:but|and|so|well|honestly|yeah|yes|no|oh|hmm|personally)[, ]+)*(?:"
@@ -79,8 +86,8 @@ _CONFIDENCE = {"sure": 0.9, "firm": 0.8, "held": 0.7, "weak": 0.5, "doubt": 0.6}
 _AGENT_ROLES = ("assistant", "tool")
 
 
-def _statement(piece: Piece, vouched: Callable[[str], bool]) -> Statement:
-    times = find_times(piece.text, piece.at) if asking(piece.text) < 1 else []
+def _statement(piece: Piece, language: Language, vouched: Callable[[str], bool]) -> Statement:
+    times = find_times(piece.text, piece.at, language) if asking(piece.text) < 1 else []
     network, confidence = _classify(piece)
     return Statement(
         text=piece.text,
@@ -91,7 +98,7 @@ def _statement(piece: Piece, vouched: Callable[[str], bool]) -> Statement:
         speaker=piece.speaker,
         start=piece.start,
         end=piece.end,
-        mentions=tuple(Mention(name) for name in _names(piece, vouched)),
+        mentions=tuple(Mention(name) for name in _names(piece, language, vouched)),
         occurred=times[0].interval if times else None,
         confidence=confidence,
         modality=modality_of(piece.text),
@@ -121,13 +128,13 @@ def _classify(piece: Piece) -> tuple[Network, float | None]:
     return Network.WORLD, None
 
 
-def _names(piece: Piece, vouched: Callable[[str], bool]) -> tuple[str, ...]:
+def _names(piece: Piece, language: Language, vouched: Callable[[str], bool]) -> tuple[str, ...]:
     """The speaker, then the names in the text. A capital at the start of a sentence proves nothing: such a
     word counts if it is vouched for, or if it begins a name of several words."""
     found = [piece.speaker] if piece.speaker else []
     for match in _NAME.finditer(piece.text):
-        name = _trimmed(match.group())
-        if not name:
+        name = _trimmed(match.group(), language)
+        if not name or (_is_noun(match, name, language) and not vouched(name.casefold())):
             continue
         starts = _STARTS.search(piece.text[: match.start()]) is not None and match.group().startswith(name)
         greeting, _, rest = name.partition(" ")
@@ -138,22 +145,38 @@ def _names(piece: Piece, vouched: Callable[[str], bool]) -> tuple[str, ...]:
     return tuple(dict.fromkeys(found))
 
 
-def _trimmed(name: str) -> str:
+def _is_noun(match: re.Match[str], name: str, language: Language) -> bool:
+    """Whether a word is written with a capital as any noun is: "mein Hund", "drei kleine Kinder"."""
+    return (
+        language.noun_capitals
+        and " " not in name
+        and _DETERMINED.search(match.string[: match.start()]) is not None
+    )
+
+
+def _trimmed(name: str, language: Language) -> str:
     """Leading and trailing words that are no part of a name go, and a possessive 's."""
+    others = frozenset() if language == ENGLISH else language.stop_words
     parts = name.split()
-    while parts and parts[0].casefold().replace("’", "'") in _NO_NAME:
+    while parts and _no_name(parts[0], others):
         parts.pop(0)
-    while parts and parts[-1].casefold().replace("’", "'") in _NO_NAME:
+    while parts and _no_name(parts[-1], others):
         parts.pop()
     joined = re.sub(r"['’]s?$", "", " ".join(parts))
     return joined if len(joined) > 1 and not joined.isdigit() else ""
 
 
-def _inside_sentences(pieces: Sequence[Piece]) -> set[str]:
+def _no_name(word: str, others: frozenset[str]) -> bool:
+    folded = word.casefold().replace("’", "'")
+    return folded in _NO_NAME or folded in others
+
+
+def _inside_sentences(pieces: Sequence[Piece], language: Language) -> set[str]:
     """Casefolded names that occur with a capital within a sentence somewhere."""
     found = set()
     for piece in pieces:
         for match in _NAME.finditer(piece.text):
-            if not _STARTS.search(piece.text[: match.start()]):
-                found.add(_trimmed(match.group()).casefold())
+            name = _trimmed(match.group(), language)
+            if not _STARTS.search(piece.text[: match.start()]) and not _is_noun(match, name, language):
+                found.add(name.casefold())
     return found - {""}

@@ -15,6 +15,7 @@ import anyio.to_thread
 
 from fourfold.engine import Engine
 from fourfold.errors import ConfigurationError, FourfoldError, ModelError, TokenLimitError
+from fourfold.language import Language
 from fourfold.ledger import Ledger
 from fourfold.ports import Answer, BatchModel
 from fourfold.retain.batch import Batch
@@ -34,6 +35,7 @@ async def read_in_bulk(
     bank: str,
     model: BatchModel,
     chunks: Sequence[Chunk],
+    language: Language,
     outcome: Outcome,
     progress: Progress | None,
 ) -> None:
@@ -55,7 +57,7 @@ async def read_in_bulk(
     done = 0
     for batch, part in waiting.items():
         answers = await _collected(model, batch)
-        results = [(chunk, _result(chunk, answers, batch)) for chunk in part]
+        results = [(chunk, _result(chunk, answers, batch, language)) for chunk in part]
         if isinstance(answers, dict):
             for answer in answers.values():
                 spent = answer.tokens
@@ -113,7 +115,10 @@ async def _collected(
 
 
 def _result(
-    chunk: Chunk, answers: dict[str, Answer[Extraction] | ModelError] | FourfoldError, batch: str
+    chunk: Chunk,
+    answers: dict[str, Answer[Extraction] | ModelError] | FourfoldError,
+    batch: str,
+    language: Language,
 ) -> Read | FourfoldError:
     if isinstance(answers, FourfoldError):
         return answers
@@ -123,6 +128,6 @@ def _result(
     if isinstance(answer, ModelError):
         return answer
     try:
-        return checked(answer.value, chunk)
+        return checked(answer.value, chunk, language)
     except ModelError as error:
         return error

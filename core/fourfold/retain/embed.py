@@ -8,10 +8,11 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
+from fourfold.language import Language
 from fourfold.models.centroids import nearest_centroids
 from fourfold.ports import Embedder, Embedding, Floats
 from fourfold.retain.statement import Statement
-from fourfold.text import words
+from fourfold.text import SparseVector, document_vector, terms, words
 from fourfold.when import written_day
 
 Progress = Callable[[int, int], None]
@@ -38,7 +39,11 @@ class Embedded:
 
 
 def embed_statements(
-    embedder: Embedder, statements: Sequence[Statement], context: str, progress: Progress | None
+    embedder: Embedder,
+    statements: Sequence[Statement],
+    context: str,
+    language: Language,
+    progress: Progress | None = None,
 ) -> list[Embedded]:
     """What is searched of each statement, in order; `progress` hears of every `_EMBED_AT_ONCE` texts."""
     found: list[Embedded] = []
@@ -50,7 +55,7 @@ def embed_statements(
         embeddings = embedder.embed(texts)
         share = (time.perf_counter() - began) / len(batch)
         described = [
-            _described(text, len(prefix), embedding, share)
+            _described(text, len(prefix), embedding, language, share)
             for text, prefix, embedding in zip(texts, prefixes, embeddings, strict=True)
         ]
         found += _coded(described, embedder.centroids)
@@ -59,9 +64,9 @@ def embed_statements(
     return found
 
 
-def _described(text: str, start: int, embedding: Embedding, seconds: float) -> Embedded:
+def _described(text: str, start: int, embedding: Embedding, language: Language, seconds: float) -> Embedded:
     """Keeps the token rows of words that a question could look for; the text itself begins at `start`."""
-    found = words(text)
+    found = words(text, language)
     stopped = {at for word in found if not word.stem for at in range(word.start, word.end)}
     kept = [row for row, (at, _) in enumerate(embedding.offsets) if at not in stopped]
     return Embedded(
@@ -83,6 +88,11 @@ def _coded(described: Sequence[Embedded], centroids: Floats | None) -> list[Embe
     return [
         replace(e, codes=tuple(np.unique(part).tolist())) for e, part in zip(described, parts, strict=True)
     ]
+
+
+def term_vector(stems: Sequence[str], speaker: str | None, context: str, language: Language) -> SparseVector:
+    """What the keyword channel searches of a text with these `stems`."""
+    return document_vector([*stems, *terms(f"{speaker or ''} {context}", language)])
 
 
 def situate(statement: Statement, context: str) -> str:

@@ -17,6 +17,7 @@ from pydantic import BaseModel, Field, ValidationError, ValidatorFunctionWrapHan
 
 from fourfold import prompts
 from fourfold.errors import ModelLengthError, ModelOutputError
+from fourfold.language import Language
 from fourfold.model import Aspects, Interval, Modality, Network
 from fourfold.models.structured import acceptable_items
 from fourfold.ports import LanguageModel, Turn
@@ -103,8 +104,9 @@ class Read:
     dropped: Mapping[str, int]
 
 
-async def read_chunk(model: LanguageModel, chunk: Chunk) -> Read:
-    """The statements of `chunk`. Where it, or the answer, is too long for the model, its halves are read.
+async def read_chunk(model: LanguageModel, chunk: Chunk, language: Language) -> Read:
+    """The statements of `chunk`, which is in `language`. Where it, or the answer, is too long for the model, its
+    halves are read.
 
     Raises what `LanguageModel.ask` raises, and `ModelOutputError` where nothing of an answer can be used.
     """
@@ -114,9 +116,9 @@ async def read_chunk(model: LanguageModel, chunk: Chunk) -> Read:
         halves = chunk.halves()
         if halves is None:
             raise
-        first, second = [await read_chunk(model, half) for half in halves]
+        first, second = [await read_chunk(model, half, language) for half in halves]
         return _joined(first, second)
-    return checked(answer.value, chunk)
+    return checked(answer.value, chunk, language)
 
 
 def turns(chunk: Chunk) -> list[Turn]:
@@ -125,14 +127,14 @@ def turns(chunk: Chunk) -> list[Turn]:
     return prompts.extraction(day, chunk.context, chunk.before, [said(piece) for piece in chunk.pieces])
 
 
-def checked(extraction: Extraction, chunk: Chunk) -> Read:
+def checked(extraction: Extraction, chunk: Chunk, language: Language) -> Read:
     """What of `extraction` holds against the text it came from; raises `ModelOutputError` where nothing does."""
     dropped: Counter[str] = Counter()
     text = _searchable(chunk)
     places: dict[int, int] = {}
     kept: list[tuple[FoundStatement, Statement]] = []
     for number, found in enumerate(extraction.statements, 1):
-        statement = _statement(found, chunk, text, dropped)
+        statement = _statement(found, chunk, text, language, dropped)
         if statement is not None:
             places[number] = len(kept)
             kept.append((found, statement))
@@ -148,7 +150,9 @@ def checked(extraction: Extraction, chunk: Chunk) -> Read:
     return Read(tuple(statements), {reason: n for reason, n in dropped.items() if n})
 
 
-def _statement(found: FoundStatement, chunk: Chunk, text: str, dropped: Counter[str]) -> Statement | None:
+def _statement(
+    found: FoundStatement, chunk: Chunk, text: str, language: Language, dropped: Counter[str]
+) -> Statement | None:
     written = " ".join(clean(found.text).split())
     if not written or len(written) > _LONGEST:
         dropped["empty"] += 1
@@ -171,7 +175,7 @@ def _statement(found: FoundStatement, chunk: Chunk, text: str, dropped: Counter[
         start=first.start,
         end=first.end,
         mentions=_mentions(found, first, text, dropped),
-        occurred=_occurred(found, first.at, modality, dropped),
+        occurred=_occurred(found, first.at, modality, language, dropped),
         confidence=min(1.0, max(0.0, unsure)) if network is Network.BELIEF else None,
         modality=modality,
         aspects=Aspects(found.who, found.what, found.when, found.where, found.why),
@@ -223,7 +227,7 @@ def _searchable(chunk: Chunk) -> str:
 
 
 def _occurred(
-    found: FoundStatement, at: datetime, modality: Modality, dropped: Counter[str]
+    found: FoundStatement, at: datetime, modality: Modality, language: Language, dropped: Counter[str]
 ) -> Interval | None:
     """The interval the model gives, days included; else the time the statement's own words name."""
     wanted = [written for written in (found.occurred_from, found.occurred_to) if written]
@@ -239,7 +243,7 @@ def _occurred(
         dropped["date"] += 1
     if modality is Modality.QUESTION:
         return None
-    times = find_times(found.when or found.text, at)
+    times = find_times(found.when or found.text, at, language)
     return times[0].interval if times else None
 
 

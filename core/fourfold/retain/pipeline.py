@@ -17,6 +17,7 @@ import anyio.to_thread
 
 from fourfold.engine import Engine
 from fourfold.errors import ConfigurationError, FourfoldError, ModelError, TokenLimitError
+from fourfold.language import Language
 from fourfold.model import Operation, Unit
 from fourfold.ports import LanguageModel
 from fourfold.retain.batch import Batch
@@ -70,6 +71,7 @@ class Reading:
     engine: Engine
     bank: str
     model: LanguageModel
+    language: Language
     outcome: Outcome
     _failures: int = 0
 
@@ -118,7 +120,7 @@ class Reading:
                 f"{model.name} failed {self._failures} times in a row; it was not asked any more."
             )
         try:
-            found = await read_chunk(model, chunk)
+            found = await read_chunk(model, chunk, self.language)
         except (ConfigurationError, TokenLimitError) as error:
             self.outcome.stopped = self.outcome.stopped or error
             return error
@@ -139,7 +141,8 @@ def write(
     ):
         settled = [_settled(engine, bank, chunk, result, outcome) for chunk, result in group]
         statements = [statement for _, found in settled for statement in found]
-        embedded = embed_statements(engine.embedder, statements, origin.context, None)
+        language = engine.graphs.get(bank).language
+        embedded = embed_statements(engine.embedder, statements, origin.context, language)
         outcome.embedded += embedded
         with engine.graphs.locked(bank) as graph:
             writing = Writing(Batch(engine, graph, engine.clock.now()), origin)
@@ -164,8 +167,8 @@ def _settled(
     outcome.warnings[str(result)] = None
     log.warning("A chunk of the bank %s is kept as it was said, for now: %s", bank, result)
     failed = replace(tried, failed=f"{type(result).__name__}: {result}")
-    names = engine.graphs.get(bank).names().keys()
-    said = () if chunk.units else extract(chunk.pieces, names)
+    graph = engine.graphs.get(bank)
+    said = () if chunk.units else extract(chunk.pieces, graph.language, graph.names().keys())
     return failed, [replace(statement, pending=True, chunk=chunk.id) for statement in said]
 
 

@@ -13,18 +13,14 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from fourfold.language import Language
 from fourfold.model import Interval
 from fourfold.ports import Floats
 from fourfold.retain.supersede import Stated, standing
-from fourfold.text import asking, normalise, words
+from fourfold.text import asking, normalise, terms, words
 
 _PARAPHRASE = 0.86
 _LEAST_STEMS = 4
-_NEGATION = re.compile(
-    r"\b(?:not|no|never|none|nobody|nothing|neither|nor|without|hardly|cannot|\w+n['’]?t|unable|stop\w*|quit|"
-    r"refus\w+|fail\w*)\b",
-    re.IGNORECASE,
-)
 _NAMED = re.compile(r"(?<=[\w,;:] )[A-Z]\w+|\d+(?:[.,:]\d+)*")
 _RELATIONS = frozenset(
     "than before after from to instead because until over against without if unless".split()
@@ -45,18 +41,23 @@ TokensOf = Callable[[], Floats]
 """Gives the token vectors of a statement's text alone, (n, token_dimension); asked for only if words agree."""
 
 
-def same_statement(new: Claim, old: Claim, new_tokens: TokensOf, old_tokens: TokensOf) -> str | None:
+def same_statement(
+    new: Claim, old: Claim, new_tokens: TokensOf, old_tokens: TokensOf, language: Language
+) -> str | None:
     """Why `new` says nothing that `old` did not say, or None if it may say something.
 
     In other words means: one speaker, the same names and numbers in the same order, the same time if both give
     one, both or neither negated or asking, no content word exchanged for another, no two parts trading places
-    ("Ana likes Ben"), and token vectors that find each other (mean MaxSim in both directions).
+    ("Ana likes Ben"), and token vectors that find each other (mean MaxSim in both directions). In a language of which
+    nobody said what denies, the same words alone are the same.
     """
     if new.speaker != old.speaker or not _same_time(new.occurred, old.occurred):
         return None
     if normalise(new.text) == normalise(old.text):
         return "said before in the same words"
-    if not (_comparable(new, old) and _same_words(new.text, old.text)) or _at_odds(new, old):
+    if not (_comparable(new, old, language) and _same_words(new.text, old.text, language)) or _at_odds(
+        new, old
+    ):
         return None
     likeness = alike(new_tokens(), old_tokens())
     return f"said before in other words (likeness {likeness:.2f})" if likeness >= _PARAPHRASE else None
@@ -70,11 +71,13 @@ def alike(a: Floats, b: Floats) -> float:
     return float(min(similar.max(axis=1).mean(), similar.max(axis=0).mean()))
 
 
-def _comparable(new: Claim, old: Claim) -> bool:
+def _comparable(new: Claim, old: Claim, language: Language) -> bool:
+    denies = language.negation
     return (
-        set(new.entities) == set(old.entities)
+        denies is not None
+        and bool(denies.search(new.text)) == bool(denies.search(old.text))
+        and set(new.entities) == set(old.entities)
         and _NAMED.findall(new.text) == _NAMED.findall(old.text)
-        and bool(_NEGATION.search(new.text)) == bool(_NEGATION.search(old.text))
         and (asking(new.text) > 0.5) == (asking(old.text) > 0.5)
     )
 
@@ -85,13 +88,13 @@ def _at_odds(new: Claim, old: Claim) -> bool:
     return standing(a, b) is not None
 
 
-def _same_words(new: str, old: str) -> bool:
+def _same_words(new: str, old: str, language: Language) -> bool:
     """Whether one text has the content words of the other, and at most one more, in no contrary relation."""
-    a, b = ([word.stem for word in words(text) if word.stem] for text in (new, old))
+    a, b = terms(new, language), terms(old, language)
     only_a, only_b = set(a) - set(b), set(b) - set(a)
     if min(len(set(a)), len(set(b))) < _LEAST_STEMS or (only_a and only_b) or len(only_a | only_b) > 1:
         return False
-    return not _exchanged(a, b) and _relations(new, old)
+    return not _exchanged(a, b) and _relations(new, old, language)
 
 
 def _exchanged(a: list[str], b: list[str]) -> bool:
@@ -105,14 +108,14 @@ def _exchanged(a: list[str], b: list[str]) -> bool:
     return False
 
 
-def _relations(new: str, old: str) -> bool:
+def _relations(new: str, old: str, language: Language) -> bool:
     """Whether a relation word that both texts have ("from", "than") is followed by the same word in both."""
-    a, b = _following(new), _following(old)
+    a, b = _following(new, language), _following(old, language)
     return all(a[word] == b[word] for word in a.keys() & b.keys())
 
 
-def _following(text: str) -> dict[str, str]:
-    found = words(text)
+def _following(text: str, language: Language) -> dict[str, str]:
+    found = words(text, language)
     return {
         word.text.lower(): next((later.stem for later in found[i + 1 :] if later.stem), "")
         for i, word in enumerate(found)

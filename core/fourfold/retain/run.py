@@ -12,6 +12,7 @@ import anyio.to_thread
 
 from fourfold.engine import Engine
 from fourfold.errors import ConfigurationError, InputError
+from fourfold.language import Language
 from fourfold.ledger import Metered
 from fourfold.model import Message, Retained, Usage
 from fourfold.models.patient import Patient
@@ -24,6 +25,7 @@ from fourfold.retain.embed import Progress, embed_statements
 from fourfold.retain.journal import chunks_of, chunks_that_changed, pending_chunks
 from fourfold.retain.judge import judge
 from fourfold.retain.pipeline import Outcome, Reading, write
+from fourfold.retain.spoken import settle, settled
 from fourfold.retain.write import Origin, Writing
 from fourfold.stores.graph import BankGraph
 from fourfold.stores.records import read_unit
@@ -44,6 +46,7 @@ class Request:
     tags: tuple[str, ...] = ()
     replace: bool = False
     batch: bool = False
+    language: Language | None = None
 
     @property
     def origin(self) -> Origin:
@@ -109,13 +112,14 @@ async def _have_read(engine: Engine, bank: str, chunks: Sequence[Chunk], job: _J
     if not chunks or engine.model is None:
         return
     batched = [chunk for chunk in chunks if chunk.batch or job.bulk]
+    language = (await anyio.to_thread.run_sync(engine.graphs.get, bank)).language
     if batched and isinstance(engine.model, BatchModel):
-        await read_in_bulk(engine, bank, engine.model, batched, outcome, job.progress)
+        await read_in_bulk(engine, bank, engine.model, batched, language, outcome, job.progress)
     alone = [chunk for chunk in chunks if not (chunk.batch or job.bulk)]
     metered = Metered(engine.model, engine.ledgers.get(bank), engine.settings.llm_tokens)
     patient = Patient(metered, engine.settings.llm_concurrency)
     try:
-        await Reading(engine, bank, patient, outcome).run(alone, job.progress)
+        await Reading(engine, bank, patient, language, outcome).run(alone, job.progress)
         if outcome.stopped is None:
             await judge(engine, bank, patient, outcome)
     finally:
@@ -131,10 +135,13 @@ def _retain_plainly(engine: Engine, request: Request, progress: Progress | None,
         _keep_unread(engine, request.bank, pending_chunks(engine.store, request.bank), outcome)
     with graph.lock:
         news = _News.of(engine, request, graph, messages)
-    statements = extract(_pieces(news.messages, engine), graph.names().keys())
-    embedded = embed_statements(engine.embedder, statements, request.context, progress)
+        language = settled(engine, graph, request.language, news.messages)
+        spoken = language or graph.language
+    statements = extract(_pieces(news.messages, engine), spoken, graph.names().keys())
+    embedded = embed_statements(engine.embedder, statements, request.context, spoken, progress)
     with engine.graphs.locked(request.bank) as graph:
         writing = Writing(Batch(engine, graph, engine.clock.now()), request.origin)
+        settle(writing.batch, language)
         news.settle(writing, request)
         writing.add_all(statements, embedded, only_new=not request.replace)
         writing.commit()
@@ -151,6 +158,7 @@ def _journal(engine: Engine, request: Request, outcome: Outcome) -> list[Chunk]:
         waiting = pending_chunks(engine.store, request.bank) if graph.pending() else []
         news = _News.of(engine, request, graph, messages)
         writing = Writing(Batch(engine, graph, engine.clock.now()), request.origin)
+        settle(writing.batch, settled(engine, graph, request.language, news.messages))
         news.settle(writing, request)
         settings = engine.settings
         origin = (request.document, request.context, request.tags)

@@ -14,6 +14,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 from typing import Literal
 
+from fourfold.language import ENGLISH
 from fourfold.model import Modality
 from fourfold.text import normalise, sentences, terms
 
@@ -184,7 +185,7 @@ def _readings(plain: str, speaker: str | None) -> Iterator[tuple[str, str, str, 
     for pattern in (_MADE, _DEFINITE, _KNOWN_FOR):
         match = pattern.match(plain)
         if match and (subject := _subject(match["s"], speaker)):
-            yield subject, " ".join(terms(match["r"])), match["v"], False
+            yield subject, " ".join(terms(match["r"], ENGLISH)), match["v"], False
     yield from _copulas(plain, speaker)
 
 
@@ -218,7 +219,7 @@ def _owned(match: re.Match[str], subject: str) -> Iterator[tuple[str, str, str, 
         return
     value = _PLACED.sub("", match["v"])
     sure = head in _ONE or attribute.startswith("favorite ")
-    yield subject, " ".join(terms(attribute)) or attribute, value, sure and not _loose(value)
+    yield subject, " ".join(terms(attribute, ENGLISH)) or attribute, value, sure and not _loose(value)
 
 
 def _head(attribute: str) -> str:
@@ -245,7 +246,7 @@ def _differ(later: Assertion, earlier: Assertion) -> bool:
     new, old = later.value, earlier.value
     if _loose(new) or _loose(old):
         return False
-    a, b = (set(terms(_CLASS.sub("", value))) or {normalise(value)} for value in (new, old))
+    a, b = (set(terms(_CLASS.sub("", value), ENGLISH)) or {normalise(value)} for value in (new, old))
     kinds = {_shape(new), _shape(old)}
     if a <= b or b <= a or (len(kinds) > 1 and (later.sure or "number" in kinds)):
         return False
@@ -299,4 +300,4 @@ def _speaker(speaker: str | None) -> str:
 
 
 def _plain(text: str) -> str:
-    return " ".join(terms(text))
+    return " ".join(terms(text, ENGLISH))

@@ -17,7 +17,7 @@ from fourfold.model import Link, Operation, Source, Unit, Verdict
 from fourfold.ports import Fields, Floats, Point, Query, Where
 from fourfold.retain.batch import Batch
 from fourfold.retain.chunk import Chunk
-from fourfold.retain.embed import Embedded
+from fourfold.retain.embed import Embedded, term_vector
 from fourfold.retain.journal import State, chunk_point
 from fourfold.retain.link import SEMANTIC_FLOOR, SEMANTIC_MOST, semantic_links, temporal_link
 from fourfold.retain.reconcile import Claim, same_statement
@@ -25,7 +25,6 @@ from fourfold.retain.resolve import Resolver
 from fourfold.retain.statement import Statement
 from fourfold.retain.supersede import Stated, assertions, standing
 from fourfold.stores.records import NEVER, PREVIOUS_WEIGHT, make_id, read_unit, unit_payload
-from fourfold.text import document_vector, terms
 
 _CARRIED = np.float32(0.5)
 """How much of the vector before it in the session goes into a unit's (docs/adr/0003)."""
@@ -152,7 +151,7 @@ class Writing:
                 "codes": list(vectors.codes),
             },
             vector=vector,
-            terms=document_vector([*vectors.stems, *terms(f"{unit.speaker or ''} {unit.context}")]),
+            terms=term_vector(vectors.stems, unit.speaker, unit.context, self.batch.spoken),
             tokens=tokens,
         )
         for attribute in attributes:
@@ -300,7 +299,9 @@ class Writing:
             unit, other = self._added[i]
             if self._superseded(unit.id):
                 continue
-            reason = same_statement(claim, _claim(unit), lambda: vectors.own, partial(getattr, other, "own"))
+            reason = same_statement(
+                claim, _claim(unit), lambda: vectors.own, partial(getattr, other, "own"), self.batch.spoken
+            )
             if reason:
                 return unit.id, reason
         graph = self.batch.graph
@@ -310,7 +311,11 @@ class Writing:
             if unit.retired_at is not None or unit.superseded_by is not None:
                 continue
             reason = same_statement(
-                claim, _claim(unit), lambda: vectors.own, partial(self._own_tokens, unit.id)
+                claim,
+                _claim(unit),
+                lambda: vectors.own,
+                partial(self._own_tokens, unit.id),
+                self.batch.spoken,
             )
             if reason:
                 return unit.id, reason

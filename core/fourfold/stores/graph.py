@@ -23,17 +23,18 @@ import networkx as nx
 import numpy as np
 from numpy.typing import NDArray
 
+from fourfold.language import ENGLISH, Language
 from fourfold.model import Entity
 from fourfold.names import keys
 from fourfold.ports import Fields, Point, Store, Where
 from fourfold.stores.postings import Postings
-from fourfold.stores.records import NEVER, is_id, make_id, read_entity
+from fourfold.stores.records import NEVER, Profile, is_id, make_id, read_entity, read_profile
 from fourfold.text import inverse_document_frequency, normalise
 
 _READ = tuple(
     "kind recorded order text speaker network tags entities links documents messages session codes mentioned_at "
     "occurred from to retired asking counts size name aliases type attributes superseded_by "
-    "retired_by".split()
+    "retired_by created_at language bank".split()
 )
 _LONGEST_CHAIN = 100
 CHUNKS = ("pending", "chunk", "gone")
@@ -80,6 +81,7 @@ class BankGraph:
         self.lock = lock or threading.RLock()
         self.graph = nx.Graph()
         self.ids: list[str] = []
+        self.profile: Profile | None = None
         self.seen: dict[str, int] = {}
         """By writer, the last revision that is in here."""
         self.postings = Postings()
@@ -109,6 +111,11 @@ class BankGraph:
         """One record a unit: times in epoch seconds, neighbours in the session (-1 for none), labels, a hash of
         what it says, and its size in a prompt."""
         return self._rows[: len(self.ids)]
+
+    @property
+    def language(self) -> Language:
+        """The language the bank is kept in; English as long as nobody can tell."""
+        return (self.profile and self.profile.language) or ENGLISH
 
     def row(self, unit: str) -> int | None:
         """The row of a unit id."""
@@ -405,7 +412,9 @@ class Graphs:
             if self._catch_up(graph):
                 self._evict(bank)
                 return graph
-        self.forget(bank)  # entities were merged or split elsewhere: what is in memory cannot follow that
+        self.forget(
+            bank
+        )  # entities merged or split elsewhere, or another language: memory cannot follow that
         return self.get(bank)
 
     def forget(self, bank: str) -> None:
@@ -435,7 +444,12 @@ class Graphs:
             for point in self._store.scan(where, Fields(terms=True, only=_READ)):
                 if point.payload["kind"] == "change" and not first:
                     return False
-                if point.payload["kind"] == "entity":
+                if point.payload["kind"] == "bank":
+                    profile = read_profile(point.payload)
+                    if not first and profile.language != (graph.profile and graph.profile.language):
+                        return False
+                    graph.profile = profile
+                elif point.payload["kind"] == "entity":
                     graph.add_entity(read_entity(point))
                 elif point.payload["kind"] in CHUNKS:
                     graph.note(point)

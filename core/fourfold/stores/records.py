@@ -7,11 +7,12 @@ from __future__ import annotations
 
 import uuid
 from collections.abc import Mapping
-from dataclasses import astuple, replace
+from dataclasses import astuple, dataclass, replace
 from datetime import datetime
 from typing import Any
 
-from fourfold.model import Aspects, BankInfo, Entity, Interval, Link, Modality, Network, Source, Unit
+from fourfold.language import Language, language
+from fourfold.model import Aspects, Entity, Interval, Link, Modality, Network, Source, Unit
 from fourfold.ports import Fields, Point, Store, Where
 from fourfold.text import asking, counts, estimate_tokens
 
@@ -19,6 +20,16 @@ NEVER = 1e12  # epoch seconds, some 30,000 years off: "not retired", and an inte
 PREVIOUS_WEIGHT = 0.9
 """The line a unit answers counts this much of its own words in late interaction (docs/adr/0003)."""
 _NAMESPACE = uuid.uuid5(uuid.NAMESPACE_URL, "fourfold")
+
+
+@dataclass(frozen=True, slots=True)
+class Profile:
+    """What is known of a bank as a whole: since when it is there, and the language it is kept in, None as long as
+    nobody can tell."""
+
+    bank: str
+    created_at: datetime
+    language: Language | None = None
 
 
 def make_id(*parts: str) -> str:
@@ -144,15 +155,22 @@ def read_entity(point: Point) -> Entity:
     return Entity(point.id, p["name"], tuple(p["aliases"]), kind=p["type"])
 
 
-def bank_point(bank: str, created_at: datetime) -> Point:
-    """A bank's profile."""
-    payload = {"kind": "bank", "bank": bank, "created_at": created_at.isoformat()}
-    return Point(make_id(bank, "bank"), payload)
+def bank_point(profile: Profile) -> Point:
+    """A bank's profile as a record of the store."""
+    payload = {
+        "kind": "bank",
+        "bank": profile.bank,
+        "created_at": profile.created_at.isoformat(),
+        "language": profile.language and profile.language.code,
+    }
+    return Point(make_id(profile.bank, "bank"), payload)
 
 
-def read_bank(payload: Mapping[str, Any], units: int) -> BankInfo:
-    """The bank that `bank_point` described, with the number of units that hold now."""
-    return BankInfo(payload["bank"], units, datetime.fromisoformat(payload["created_at"]))
+def read_profile(payload: Mapping[str, Any]) -> Profile:
+    """The profile that `bank_point` described."""
+    code = payload["language"]
+    created_at = datetime.fromisoformat(payload["created_at"])
+    return Profile(payload["bank"], created_at, language(code) if code else None)
 
 
 def stamped(point: Point, writer: str, revision: int) -> Point:

@@ -8,6 +8,7 @@ from typing import Any
 import numpy as np
 
 from fourfold.errors import StoreError
+from fourfold.language import ENGLISH
 from fourfold.ports import Fields, Point, Query, Store, Where
 from fourfold.stores.records import NEVER, make_id
 from fourfold.testing.doubles import HashEmbedder
@@ -23,7 +24,7 @@ def sample_point(bank: str, name: str, text: str, **payload: Any) -> Point:
         "writer": "w", "revision": 1, **payload,
     }  # fmt: skip
     return Point(
-        make_id(bank, name), fields, embedding.vector, document_vector(terms(text)), embedding.tokens
+        make_id(bank, name), fields, embedding.vector, document_vector(terms(text, ENGLISH)), embedding.tokens
     )
 
 
@@ -57,7 +58,7 @@ def _dense(text: str, where: Where, limit: int = 10) -> Query:
 
 
 def _worded(text: str, where: Where, limit: int = 10) -> Query:
-    return Query(where, limit, terms=query_vector(terms(text)))
+    return Query(where, limit, terms=query_vector(terms(text, ENGLISH)))
 
 
 def _finds_what_was_written(store: Store) -> None:

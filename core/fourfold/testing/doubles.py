@@ -10,6 +10,7 @@ from typing import Any
 
 import numpy as np
 
+from fourfold.language import ENGLISH
 from fourfold.ports import Answer, Embedding, Floats, Shape, Turn
 from fourfold.text import words
 from fourfold.tokens import Tokens
@@ -44,7 +45,7 @@ class HashEmbedder:
         return [self._one(text) for text in texts]
 
     def _one(self, text: str) -> Embedding:
-        found = words(text)
+        found = words(text, ENGLISH)
         rows = [_direction(word.stem or word.text.lower(), self.dimension) for word in found]
         mean = np.sum(rows, axis=0) if rows else np.ones(self.dimension)
         mean = mean / (np.linalg.norm(mean) or 1.0)

@@ -1,6 +1,7 @@
 """Finds the times a text speaks of and turns them into intervals. Knows calendars, not stores or models."""
 
-from fourfold.when.english import TimeMention, find_times
+from fourfold.when.english import TimeMention
+from fourfold.when.find import find_times
 from fourfold.when.spans import day_of, months_of, written_day, written_month, written_weekday
 
 __all__ = [
