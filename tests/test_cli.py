@@ -3,18 +3,29 @@
 from __future__ import annotations
 
 import json
+import os
 import subprocess
 import sys
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 from fourfold.cli.demo import conversation
+from fourfold.testing import OpenAIServer, Refuse
 
 
-def fourfold(*arguments: object, stdin: str = "") -> subprocess.CompletedProcess[str]:
+def fourfold(*arguments: object, stdin: str = "", **environment: str) -> subprocess.CompletedProcess[str]:
     command = [sys.executable, "-c", "from fourfold.cli import main; main()", *map(str, arguments)]
-    return subprocess.run(command, capture_output=True, text=True, input=stdin, timeout=120, check=False)
+    return subprocess.run(
+        command,
+        capture_output=True,
+        text=True,
+        input=stdin,
+        timeout=120,
+        check=False,
+        env=os.environ | environment,
+    )
 
 
 @pytest.fixture(scope="module")
@@ -48,6 +59,34 @@ def test_recall_as_of_a_time_before_anything_was_learned_finds_nothing(kept: Pat
 def test_banks_are_listed(kept: Path) -> None:
     assert fourfold("banks", "-m", kept).stdout.startswith("friends: 26 units")
     assert json.loads(fourfold("banks", "-m", kept, "--json").stdout)[0]["units"] == 26
+
+
+def test_what_a_language_model_could_not_read_is_told_and_read_later(tmp_path: Path) -> None:
+    notes, memory = tmp_path / "notes.md", tmp_path / "memory"
+    notes.write_text("Inês has a cat called Bolo.")
+    statement = {"text": "Inês has a cat called Bolo.", "network": "world", "messages": [1]}
+    answers: list[Any] = [Refuse("not that")]
+    with OpenAIServer(lambda call: answers.pop() if answers else {"statements": [statement]}) as server:
+        model = {"FOURFOLD_LLM": f"openai:test@{server.url}", "OPENAI_API_KEY": "none"}
+        done = fourfold("retain", notes, "-m", memory, **model)
+        assert done.returncode == 0, done.stderr
+        assert "1 chunk is kept as said" in done.stdout
+        assert "fourfold resume --bank default" in done.stdout
+        assert "not that" in done.stderr
+        assert "1 chunks waiting" in fourfold("banks", "-m", memory).stdout
+        assert fourfold("recall", "What is the cat called?", "-m", memory).stdout.count("Bolo") == 1
+        done = fourfold("resume", "-m", memory, "--json", **model)
+        assert json.loads(done.stdout)["pending"] == 0, done.stderr
+    assert "waiting" not in fourfold("banks", "-m", memory).stdout
+    assert fourfold("resume", "-b", "nobody", "-m", memory).returncode == 1
+
+
+def test_a_new_bank_is_given_a_language(tmp_path: Path) -> None:
+    fourfold("retain", "-", "--language", "de", "-m", tmp_path / "memory", stdin="Moin!")
+    assert fourfold("banks", "-m", tmp_path / "memory").stdout.rstrip().endswith("German")
+    wrong = fourfold("retain", "-", "--language", "xx", "-m", tmp_path / "memory", stdin="Moin!")
+    assert wrong.returncode == 1
+    assert "no language known" in wrong.stderr
 
 
 def test_a_unit_and_an_entity_are_shown(kept: Path) -> None:

@@ -10,12 +10,13 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from fourfold.language import ENGLISH
+from fourfold.language import ENGLISH, language
 from fourfold.when import find_times
 
 ANCHOR = datetime(2023, 5, 10, 14, 30, tzinfo=UTC)  # a Wednesday
 
 TABLE = Path(__file__).parent / "data" / "times.json"
+FOREIGN = json.loads((Path(__file__).parent / "data" / "times_foreign.json").read_text())
 
 
 def expected(written: str) -> list[tuple[datetime, datetime | None]]:
@@ -35,13 +36,15 @@ def _days(written: str) -> tuple[datetime, datetime]:
     return start, datetime(year + (month or 12) // 12, month % 12 + 1 if month else 1, 1, tzinfo=UTC)
 
 
-def test_the_table_of_phrases_is_read_as_people_mean_it() -> None:
-    rows = json.loads(TABLE.read_text())
-    assert len(rows) >= 200
+@pytest.mark.parametrize("code", ["en", *FOREIGN])
+def test_the_table_of_phrases_is_read_as_people_mean_it(code: str) -> None:
+    rows = json.loads(TABLE.read_text()) if code == "en" else FOREIGN[code]
+    assert len(rows) >= {"en": 200, "it": 4}.get(code, 45)
     wrong = []
     for text, day, written in rows:
         anchor = datetime.fromisoformat(day).replace(hour=10, tzinfo=UTC)
-        found = [(time.interval.start, time.interval.end) for time in find_times(text, anchor, ENGLISH)]
+        times = find_times(text, anchor, language(code))
+        found = [(time.interval.start, time.interval.end) for time in times]
         wanted = expected(written)
         if found != wanted:
             wrong.append((text, written, found))

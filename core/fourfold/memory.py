@@ -130,9 +130,11 @@ class AsyncMemory:
         return await _in_thread(read)
 
     def _info(self, profile: Profile) -> BankInfo:
-        units = int(self.engine.graphs.get(profile.bank).held(None).sum())
+        graph = self.engine.graphs.get(profile.bank)
         code = profile.language.code if profile.language else None
-        return BankInfo(profile.bank, units, profile.created_at, code)
+        with graph.lock:
+            units = int(graph.held(None).sum())
+            return BankInfo(profile.bank, units, profile.created_at, code, graph.pending())
 
     async def close(self) -> None:
         """Flushes and closes the store, and the language model's connections. Calling it twice is fine."""
@@ -208,7 +210,8 @@ class AsyncBank:
 
         Takes some seconds for 10,000 units, in which nothing else is written to the bank. Raises `InputError`.
         """
-        await _in_thread(retaining.set_language, self.memory.engine, self.name, language)
+        self._language = spoken(language)
+        await _in_thread(retaining.set_language, self.memory.engine, self.name, self._language)
 
     async def usage(self) -> Tokens:
         """What language models have read and written for this bank so far."""

@@ -289,3 +289,5 @@ class BankInfo:
     created_at: datetime
     language: str | None = None
     """Its ISO 639-1 code; None as long as nobody can tell."""
+    pending: int = 0
+    """Chunks that wait for a language model, kept as they were said; see `Bank.resume`."""

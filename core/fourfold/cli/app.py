@@ -7,14 +7,24 @@ import sys
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import asdict
 from pathlib import Path
 from typing import Annotated
 
 import typer
 
-from fourfold import FourfoldError, InputError, Memory, Message, NotFoundError, __version__
+from fourfold import (
+    BankInfo,
+    FourfoldError,
+    InputError,
+    Memory,
+    Message,
+    NotFoundError,
+    Retained,
+    __version__,
+)
 from fourfold.cli import files, show
-from fourfold.model import Verdict
+from fourfold.language import language
 from fourfold.settings import directory_of, is_url, load_settings
 
 app = typer.Typer(
@@ -54,31 +64,42 @@ def retain(
     bank: BankName = "default",
     memory: At = None,
     tag: Annotated[list[str] | None, typer.Option(help="A tag for all of it; may be repeated.")] = None,
+    spoken: Annotated[
+        str | None,
+        typer.Option("--language", help="The language of a new bank (en, de, ...); else it is found out."),
+    ] = None,
     json: Json = False,
 ) -> None:
     """Retain files. Doing it again adds only what is new, also after Ctrl-C."""
     documents = [pair for path in paths for pair in _read(path).items()]
-    counts = dict.fromkeys(Verdict, 0)
+    done: list[Retained] = []
     began = time.perf_counter()
     with Memory.open(memory) as opened:
-        chosen = opened.bank(bank)
+        chosen = opened.bank(bank, language=spoken)
+        # With a language model a document goes in at once: its text is safe before the first call.
+        at_once = _BATCH if load_settings().llm is None else None
         for document, messages in documents:
             with show.progress(document, len(messages)) as bar:
-                for first in range(0, len(messages), _BATCH):
-                    batch = messages[first : first + _BATCH]
-                    for operation in chosen.retain(batch, document=document, tags=tag or []).operations:
-                        counts[operation.verdict] += 1
-                    bar.advance(bar.task_ids[0], len(batch))
-    seconds = time.perf_counter() - began
-    if json:
-        show.out.print(
-            show.as_json({**{v.value: n for v, n in counts.items()}, "seconds": round(seconds, 3)})
-        )
-    else:
-        known = counts[Verdict.NOOP]
-        show.out.print(
-            f"Retained {counts[Verdict.ADD]} units in {bank} ({known} known already), {seconds:.1f} s."
-        )
+                for first in range(0, len(messages), at_once or len(messages)):
+                    batch = messages[first : first + (at_once or len(messages))]
+                    follow = None if at_once else show.follow(bar)
+                    done.append(chosen.retain(batch, document=document, tags=tag or [], progress=follow))
+                    if at_once:
+                        bar.advance(bar.task_ids[0], len(batch))
+        pending = _info(opened, bank).pending
+    show.show_retained(done, pending, bank, time.perf_counter() - began, json)
+
+
+@app.command()
+def resume(bank: BankName = "default", memory: At = None, json: Json = False) -> None:
+    """Have the language model read what it could not read when it was retained."""
+    began = time.perf_counter()
+    with _existing(memory) as opened:
+        _info(opened, bank)
+        with show.progress(bank, 0) as bar:
+            done = opened.bank(bank).resume(progress=show.follow(bar))
+        pending = _info(opened, bank).pending
+    show.show_retained([done], pending, bank, time.perf_counter() - began, json)
 
 
 @app.command()
@@ -97,7 +118,7 @@ def recall(
     """Recall what bears on a question."""
     moment = files.parse_time(as_of, "--as-of")
     with _existing(memory) as opened:
-        _check_bank(opened, bank)
+        _info(opened, bank)
         answer = opened.bank(bank).recall(
             question,
             budget=budget,
@@ -119,12 +140,13 @@ def banks(memory: At = None, json: Json = False) -> None:
     with _existing(memory) as opened:
         found = opened.banks()
     if json:
-        show.out.print(
-            show.as_json([{"name": b.name, "units": b.units, "created_at": b.created_at} for b in found])
-        )
+        show.out.print(show.as_json([asdict(info) for info in found]), markup=False)
         return
     for info in found:
-        show.out.print(f"{info.name}: {info.units} units since {info.created_at:%Y-%m-%d}", markup=False)
+        told = f", {language(info.language).name}" if info.language else ""
+        since = f"since {info.created_at:%Y-%m-%d}"
+        waits = f", {info.pending} chunks waiting for a language model" if info.pending else ""
+        show.out.print(f"{info.name}: {info.units} units {since}{told}{waits}", markup=False)
     if not found:
         show.out.print("No banks yet. Make one: fourfold retain FILE --bank NAME")
 
@@ -213,11 +235,13 @@ def _existing(memory: str | None) -> Iterator[Memory]:
         yield opened
 
 
-def _check_bank(memory: Memory, bank: str) -> None:
-    names = [info.name for info in memory.banks()]
-    if bank not in names:
-        there = ", ".join(names[:20]) or "none yet"
+def _info(memory: Memory, bank: str) -> BankInfo:
+    """What is known of a bank that must be there."""
+    found = {info.name: info for info in memory.banks()}
+    if bank not in found:
+        there = ", ".join(list(found)[:20]) or "none yet"
         raise NotFoundError(f'There is no bank "{bank}". Banks: {there}.')
+    return found[bank]
 
 
 def _optimise(directory: str) -> None:

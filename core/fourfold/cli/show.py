@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
+from collections import Counter
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import asdict, is_dataclass
 from datetime import datetime
@@ -13,7 +14,7 @@ from rich.console import Console
 from rich.markup import escape
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 
-from fourfold.model import Hit, Recall
+from fourfold.model import Hit, Recall, Retained, Verdict
 from fourfold.recall.pack import span
 
 out = Console(highlight=False, soft_wrap=True)
@@ -44,6 +45,32 @@ def show_recall(answer: Recall, explain: bool) -> None:
             out.print(f"   [dim]{unit.id} · {factors or 'no factors'}[/]")
     steps = ", ".join(f"{name} {ms:.1f}" for name, ms in answer.trace.milliseconds.items())
     out.print(f"   [dim]milliseconds: {steps}[/]")
+
+
+def show_retained(done: Sequence[Retained], pending: int, bank: str, seconds: float, in_json: bool) -> None:
+    """How much was kept; how many chunks of the bank are `pending`, and why."""
+    counts = Counter(operation.verdict for one in done for operation in one.operations)
+    warnings = list(dict.fromkeys(warning for one in done for warning in one.warnings))
+    if in_json:
+        found = {verdict.value: counts[verdict] for verdict in Verdict}
+        more = {"pending": pending, "warnings": warnings, "seconds": round(seconds, 3)}
+        out.print(as_json(found | more), markup=False)
+        return
+    changed = f", {counts[Verdict.UPDATE]} in place of older ones" if counts[Verdict.UPDATE] else ""
+    known = f"{counts[Verdict.NOOP]} known already"
+    new = counts[Verdict.ADD] + counts[Verdict.UPDATE]
+    out.print(f"Retained {new} units in {bank}{changed} ({known}), {seconds:.1f} s.", markup=False)
+    if pending:
+        kept = "chunk is" if pending == 1 else "chunks are"
+        out.print(f"{pending} {kept} kept as said until the language model can read it. Try again:")
+        out.print(f"fourfold resume --bank {bank}", markup=False)
+    for warning in warnings:
+        err.print(f"fourfold: {warning}", markup=False)
+
+
+def follow(bar: Progress) -> Callable[[int, int], None]:
+    """What moves `bar` as a retain reports (done, total)."""
+    return lambda done, total: bar.update(bar.task_ids[0], completed=done, total=total)
 
 
 @contextmanager

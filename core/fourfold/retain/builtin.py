@@ -134,7 +134,9 @@ def _names(piece: Piece, language: Language, vouched: Callable[[str], bool]) -> 
     found = [piece.speaker] if piece.speaker else []
     for match in _NAME.finditer(piece.text):
         name = _trimmed(match.group(), language)
-        if not name or (_is_noun(match, name, language) and not vouched(name.casefold())):
+        if not vouched(name.casefold()):
+            name = _without_noun(match, name, language)
+        if not name:
             continue
         starts = _STARTS.search(piece.text[: match.start()]) is not None and match.group().startswith(name)
         greeting, _, rest = name.partition(" ")
@@ -145,13 +147,12 @@ def _names(piece: Piece, language: Language, vouched: Callable[[str], bool]) -> 
     return tuple(dict.fromkeys(found))
 
 
-def _is_noun(match: re.Match[str], name: str, language: Language) -> bool:
-    """Whether a word is written with a capital as any noun is: "mein Hund", "drei kleine Kinder"."""
-    return (
-        language.noun_capitals
-        and " " not in name
-        and _DETERMINED.search(match.string[: match.start()]) is not None
-    )
+def _without_noun(match: re.Match[str], name: str, language: Language) -> str:
+    """A name without a noun that has its capital as any noun has: "mein Hund Bruno", "drei kleine Kinder"."""
+    if not language.noun_capitals:
+        return name
+    before = match.string[: match.string.index(name, match.start())]
+    return name.partition(" ")[2] if _DETERMINED.search(before) else name
 
 
 def _trimmed(name: str, language: Language) -> str:
@@ -177,6 +178,6 @@ def _inside_sentences(pieces: Sequence[Piece], language: Language) -> set[str]:
     for piece in pieces:
         for match in _NAME.finditer(piece.text):
             name = _trimmed(match.group(), language)
-            if not _STARTS.search(piece.text[: match.start()]) and not _is_noun(match, name, language):
-                found.add(name.casefold())
+            if not _STARTS.search(piece.text[: match.start()]):
+                found.add(_without_noun(match, name, language).casefold())
     return found - {""}

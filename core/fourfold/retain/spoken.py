@@ -56,12 +56,9 @@ def settle(batch: Batch, found: Language | None) -> None:
         _reindex(batch, found, None)
 
 
-def set_language(engine: Engine, bank: str, code: str) -> None:
-    """Keeps `bank` in the language of that code: what is in it is found by that language's words from then on.
-
-    An interrupted change is none; done again, it is finished. Raises `InputError` for an unknown code.
-    """
-    wanted = language(code)
+def set_language(engine: Engine, bank: str, wanted: Language) -> None:
+    """Keeps `bank` in that language: what is in it is found by its words from then on. An interrupted change is none;
+    done again, it is finished."""
     with engine.graphs.locked(bank) as graph:
         if graph.profile and graph.profile.language == wanted:
             return

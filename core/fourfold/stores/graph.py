@@ -298,9 +298,9 @@ class BankGraph:
         held = self._covered.get(document, {})
         return {message for message in messages if message in held}
 
-    def pending(self) -> bool:
-        """Whether some chunk waits for a language model."""
-        return bool(self._waiting)
+    def pending(self) -> int:
+        """How many chunks wait for a language model."""
+        return len(self._waiting)
 
     def asserting(self, attribute: str) -> list[int]:
         """The rows that hold now and give that attribute (of something) a value, in the order they came."""

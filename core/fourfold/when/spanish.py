@@ -17,7 +17,8 @@ _VOCABULARY = {
     "season": {"primavera": "spring", "verano": "summer", "otoño": "autumn", "invierno": "winter"},
     "unit": {
         "minutos?": "minute", "horas?": "hour", "días?|dias?": "day", "semanas?": "week",
-        "fin(?:es)? de semana": "weekend", "mes(?:es)?": "month", "trimestres?": "quarter", "años?": "year", "décadas?": "decade",
+        "fin(?:es)? de semana": "weekend", "mes(?:es)?": "month", "trimestres?": "quarter",
+        "años?": "year", "décadas?": "decade",
     },
     "count": {
         r"\d{1,5}": "", "una?|un": "a", "dos": "2", "tres": "3", "cuatro": "4", "cinco": "5", "seis": "6",
