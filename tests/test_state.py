@@ -3,18 +3,27 @@
 from __future__ import annotations
 
 import asyncio
+import re
 import shutil
 import tempfile
 from collections import Counter
+from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime, timedelta
 
+import anyio
+import stamina
 from hypothesis import settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, rule
 
 from fourfold import AsyncMemory, Memory, Message
+from fourfold.errors import ModelBusyError, ModelLengthError, ModelOutputError, ModelRefusedError
+from fourfold.ports import Answer, Shape, Turn
+from fourfold.retain.extract import Extraction
+from fourfold.settings import load_settings
 from fourfold.testing import FrozenClock, HashEmbedder
+from fourfold.tokens import Tokens
 
 START = datetime(2026, 1, 1, tzinfo=UTC)
 BANKS = st.sampled_from(["a", "b"])
@@ -93,6 +102,143 @@ class MemoryMachine(RuleBasedStateMachine):
 
 TestMemoryMachine = MemoryMachine.TestCase
 TestMemoryMachine.settings = settings(max_examples=12, stateful_step_count=15, deadline=None)
+
+
+FAULTS = st.dictionaries(
+    st.integers(0, 30), st.sampled_from(["busy", "refused", "malformed", "too long"]), max_size=3
+)
+SOME = st.lists(st.integers(0, 30), min_size=1, max_size=12, unique=True)
+
+
+class Moody:
+    """A language model that reads each message rightly, but for those it has `faults` with; asked about `hangs`, it
+    has the retain cancelled. `paid` counts how often each message was read."""
+
+    name = "moody"
+
+    def __init__(self) -> None:
+        self.faults: dict[int, str] = {}
+        self.hangs: int | None = None
+        self.scope: anyio.CancelScope | None = None
+        self.paid: Counter[int] = Counter()
+
+    async def ask(self, turns: Sequence[Turn], shape: type[Shape]) -> Answer[Shape]:
+        """One statement a message."""
+        if shape is not Extraction:
+            return Answer(shape.model_validate({"verdicts": []}), Tokens(1))
+        asked = turns[-1].text.split("Messages:\n")[-1]
+        numbers = [int(number) for number in re.findall(r"number (\d+) on", asked)]
+        await anyio.sleep(0)
+        if self.hangs in numbers:
+            assert self.scope is not None
+            self.scope.cancel()
+            await anyio.sleep_forever()
+        for number in numbers:
+            match self.faults.get(number):
+                case "busy":
+                    raise ModelBusyError("not now")
+                case "refused":
+                    raise ModelRefusedError("not that")
+                case "malformed":
+                    raise ModelOutputError("{")
+                case "too long" if len(numbers) > 1:
+                    raise ModelLengthError("too much")
+        self.paid.update(numbers)
+        told = [{"text": read(number), "messages": [i]} for i, number in enumerate(numbers, 1)]
+        return Answer(shape.model_validate({"statements": told}), Tokens(1, 10, 10))
+
+    async def close(self) -> None:
+        """Nothing to release."""
+
+
+def read(number: int) -> str:
+    """What the model makes of `line(number)`."""
+    return f"Ana saw number {number} on the gate of the {TOPICS[number % len(TOPICS)]}."
+
+
+class ReadingMachine(RuleBasedStateMachine):
+    """A document that grows by retains, two at a time, while the model fails, is cancelled, and the process ends."""
+
+    @initialize()
+    def begin(self) -> None:
+        stamina.set_testing(True, attempts=2)
+        self.directory = tempfile.mkdtemp(prefix="fourfold-test-")
+        self.model = Moody()
+        self.memory = self._open()
+        self.kept: set[int] = set()
+        self.begun: set[int] = set()
+
+    def _open(self) -> Memory:
+        chosen = load_settings(llm_words=50, llm_concurrency=3)
+        return Memory.open(
+            self.directory,
+            embedder=HashEmbedder(),
+            llm=self.model,
+            settings=chosen,
+            clock=FrozenClock(START),
+        )
+
+    def _retain(self, numbers: list[int]) -> None:
+        self.memory.bank("a").retain([line(n) for n in numbers], document="log")
+
+    @rule(one=SOME, other=SOME, faults=FAULTS)
+    def retain_two_at_once(self, one: list[int], other: list[int], faults: dict[int, str]) -> None:
+        self.model.faults = faults
+        with ThreadPoolExecutor(2) as threads:
+            for done in [threads.submit(self._retain, numbers) for numbers in (one, other)]:
+                done.result()
+        self.kept |= {*one, *other}
+
+    @rule(numbers=SOME)
+    def is_cancelled(self, numbers: list[int]) -> None:
+        self.model.faults, self.model.hangs = {}, numbers[-1]
+
+        async def begin() -> None:
+            with anyio.CancelScope() as self.model.scope:
+                bank = self.memory._async.bank("a")
+                await bank.retain([line(n) for n in numbers], document="log")
+
+        asyncio.run(begin())
+        self.model.hangs = None
+        self.begun |= {*numbers}
+
+    @rule()
+    def reopen(self) -> None:
+        self.memory.close()
+        self.memory = self._open()
+
+    @rule(faults=FAULTS)
+    def resume(self, faults: dict[int, str]) -> None:
+        self.model.faults = faults
+        self.memory.bank("a").resume()
+        self.kept |= self.begun
+
+    @invariant()
+    def every_message_is_there_once_as_read_or_as_said(self) -> None:
+        if not hasattr(self, "memory"):
+            return
+        texts = Counter(unit.text for unit in self.memory.bank("a").units())
+        assert not [text for text, times in texts.items() if times > 1]
+        for number in self.kept | self.begun:
+            found = texts[read(number)] + texts[line(number).text]
+            assert found == 1 or (found == 0 and number not in self.kept), number
+        assert sum(texts.values()) <= len(self.kept | self.begun)
+        assert all(self.model.paid[n] == texts[read(n)] for n in self.kept | self.begun)
+
+    def teardown(self) -> None:
+        if hasattr(self, "memory"):
+            self.model.faults = {}
+            self.memory.bank("a").resume()
+            texts = {unit.text for unit in self.memory.bank("a").units()}
+            assert texts == {read(number) for number in self.kept | self.begun}
+            assert not [info for info in self.memory.banks() if info.pending]
+            self.memory.close()
+            shutil.rmtree(self.directory)
+            stamina.set_testing(False)
+
+
+TestReadingMachine = ReadingMachine.TestCase
+TestReadingMachine.settings = settings(max_examples=15, stateful_step_count=10, deadline=None)
 
 
 def test_threads_and_event_loops_on_one_memory_lose_nothing() -> None:

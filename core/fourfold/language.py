@@ -29,6 +29,8 @@ class Language:
     stop_words: frozenset[str] = frozenset()
     negation: re.Pattern[str] | None = None
     noun_capitals: bool = False
+    elision: bool = False
+    """Whether a word may begin with what is left of another: "l'école"."""
 
 
 def _any_of(words: str) -> re.Pattern[str]:
@@ -132,6 +134,7 @@ _FRENCH = Language(
         lorsque depuis là alors puis donc bien est-ce""".split()
     ),
     _any_of("ne n pas jamais rien aucun aucune personne sans ni non guère"),
+    elision=True,
 )
 _SPANISH = Language(
     "es",
@@ -169,7 +172,7 @@ LANGUAGES: Mapping[str, Language] = {
         _SPANISH,
         _CHINESE,
         *(
-            Language(code, name, name.lower())
+            Language(code, name, name.lower(), elision=code in ("ca", "it"))
             for code, name in {
                 "ar": "Arabic", "ca": "Catalan", "cs": "Czech", "da": "Danish", "el": "Greek", "et": "Estonian",
                 "eu": "Basque", "fa": "Persian", "fi": "Finnish", "ga": "Irish", "hi": "Hindi", "hu": "Hungarian",

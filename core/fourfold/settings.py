@@ -31,8 +31,8 @@ class Settings(BaseSettings):
     embedder: str = "minilm"
     """"minilm" (packaged), "static" (packaged, faster, a little weaker), or one of `fourfold.models.load`."""
     llm: str | None = None
-    """The language model that reads what is retained: "anthropic:MODEL", "openai:MODEL", "openai:MODEL@URL".
-    None: the built-in extractor, without any."""
+    """The language model that reads what is retained: "anthropic:MODEL", "openai:MODEL", "openai:MODEL@URL",
+    "transformers:MODEL". None: the built-in extractor, without any."""
     llm_concurrency: int = Field(default=16, ge=1, le=256)
     """Calls to the language model at once."""
     llm_timeout: float = Field(default=120.0, gt=0)
@@ -47,7 +47,7 @@ class Settings(BaseSettings):
     language: str | None = None
     """The language (ISO 639-1) that new banks are kept in; None finds it out from what is retained first."""
     device: Literal["cpu", "cuda"] = "cpu"
-    """Where the embedding model runs; "cuda" needs the extra `gpu`."""
+    """Where models run: the embedding model ("cuda" needs the extra `gpu`), a reranker, a local language model."""
     threads: int = Field(default=0, ge=0, le=256)
     """Threads for the embedding model; 0 takes one a core, at most 8."""
     candidates: int = Field(default=160, ge=10, le=2000)

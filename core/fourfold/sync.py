@@ -41,11 +41,20 @@ class _Portal:
         """Runs `work` on the loop and waits for it."""
         if self.stopped:
             raise StoreError("The memory is closed. Open it again with Memory.open.")
-        future = self._portal.start_task_soon(work)
+        ended = threading.Event()
+
+        async def tracked() -> T:
+            try:
+                return await work()
+            finally:
+                ended.set()
+
+        future = self._portal.start_task_soon(tracked)
         try:
             return future.result()
         except BaseException:  # Ctrl-C in here: what is at work must not go on behind the caller's back
             future.cancel()
+            ended.wait()
             raise
 
     def stop(self) -> None:

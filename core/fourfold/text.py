@@ -57,7 +57,9 @@ class Word:
 def words(text: str, language: Language) -> list[Word]:
     """All words of `text` in order, stemmed as `language` does it, its stop words with an empty stem."""
     found, stops = list(_split(text)), language.stop_words
-    plain = [_POSSESSIVE.sub("", _ELISION.sub("", word.lower())) for word, _, _ in found]
+    plain = [_POSSESSIVE.sub("", word.lower()) for word, _, _ in found]
+    if language.elision:
+        plain = [_ELISION.sub("", word) for word in plain]
     stems = _stemmer(language.stemmer).stemWords(plain) if language.stemmer else plain
     return [
         Word(word, start, end, "" if stem in stops or bare in stops or word.lower() in stops else _fold(stem))

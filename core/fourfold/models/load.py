@@ -2,7 +2,7 @@
 
 A name is a backend, or "backend:model", or "backend:model@url". Embedders: "minilm" (packaged, the default), "static"
 (packaged), "multilingual", "fastembed", "sentence-transformers", "openai", "voyage". Language models: "anthropic",
-"openai". Rerankers: "fastembed", "sentence-transformers".
+"openai", "transformers". Rerankers: "fastembed", "sentence-transformers".
 """
 
 from __future__ import annotations
@@ -94,6 +94,7 @@ _EMBEDDERS = {
 _LANGUAGE_MODELS = {
     "anthropic": _Backend("anthropic", "Claude", ("base_url", "timeout")),
     "openai": _Backend("openai", "OpenAIChat", ("base_url", "timeout")),
+    "transformers": _Backend("transformers", "LocalModel", ("device", "timeout")),
 }
 _RERANKERS = {
     "fastembed": _Backend("fastembed", "FastReranker", ("threads", "device")),

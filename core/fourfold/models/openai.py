@@ -6,7 +6,6 @@ that, as a tool call; where it refuses that too, in words. What an endpoint can 
 
 from __future__ import annotations
 
-import json
 import os
 import re
 from collections.abc import Iterator, Sequence
@@ -17,6 +16,7 @@ import numpy as np
 
 from fourfold.errors import (
     ConfigurationError,
+    ModelBusyError,
     ModelError,
     ModelLengthError,
     ModelOutputError,
@@ -24,7 +24,7 @@ from fourfold.errors import (
     ModelTimeoutError,
 )
 from fourfold.models.remote import Clients, require, status_error
-from fourfold.models.structured import decode
+from fourfold.models.structured import decode, in_words
 from fourfold.ports import Answer, Embedding, Floats, Shape, Turn
 from fourfold.tokens import Tokens
 
@@ -74,9 +74,9 @@ class OpenAIChat:
                         **self._request(turns, shape, way)
                     )
             except ModelError as error:
-                if type(error) is not ModelError or way == _WAYS[-1]:
+                if way == _WAYS[-1] or not _unknown(way, error):
                     raise
-                continue  # the endpoint does not know this way of asking
+                continue
             self._way = way
             return _read(done, shape)
         raise AssertionError("the last way answers or raises")
@@ -99,16 +99,21 @@ class OpenAIChat:
                 request["tools"] = [{"type": "function", "function": function}]
                 request["tool_choice"] = {"type": "function", "function": {"name": _TOOL}}
             case "words":
-                wanted = (
-                    f"Answer with one JSON object of this schema, and nothing else:\n{json.dumps(schema)}"
-                )
-                request["messages"] = [*messages, {"role": "user", "content": wanted}]
+                request["messages"] = [*messages, {"role": "user", "content": in_words(shape)}]
         return request
 
     def _client(self) -> AsyncOpenAI:
         from openai import AsyncOpenAI
 
         return AsyncOpenAI(api_key=self._key, base_url=self._base_url, timeout=self._timeout, max_retries=0)
+
+
+def _unknown(way: Way, error: ModelError) -> bool:
+    """Whether an endpoint does not know this way of asking: it answers 400, or names what it stumbles on (the server
+    of llama-cpp-python answers 500)."""
+    stumbles = {"schema": ("response_format", "json_schema"), "tool": ("tool_choice", "tools"), "words": ()}
+    named = any(word in str(error) for word in stumbles[way])
+    return type(error) is ModelError or (isinstance(error, ModelBusyError) and named)
 
 
 class OpenAIEmbedder:

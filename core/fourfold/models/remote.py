@@ -68,7 +68,7 @@ class Clients(Generic[Client]):
 
 def status_error(name: str, status: int, said: str, headers: Mapping[str, str], key: str) -> FourfoldError:
     """What an HTTP status means: `said` is the provider's own message, `key` the variable its key is read from."""
-    told = f"{name} answered {status}: {said[:300]}"
+    told = f"{name} answered {status}: {' '.join(said.split())[:300]}"
     said = said.lower()
     match status:
         case 401 | 403:

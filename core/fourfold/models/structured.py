@@ -34,6 +34,12 @@ def decode(text: str, shape: type[Shape]) -> Shape:
         raise ModelOutputError(f"The model's JSON cannot be used ({reason}): {_shown(text)}") from error
 
 
+def in_words(shape: type[Shape]) -> str:
+    """What to tell a model that is not bound to a shape, or would do better knowing it."""
+    schema = json.dumps(shape.model_json_schema())
+    return f"Answer with one JSON object of this schema, and nothing else:\n{schema}"
+
+
 def acceptable_items(value: Any, accept: ValidatorFunctionWrapHandler) -> list[Any]:
     """Those items of a list that its validator accepts: one bad item does not spoil the rest."""
     kept: list[Any] = []

@@ -77,7 +77,7 @@ class Reading:
 
     async def run(self, chunks: Sequence[Chunk], progress: Progress | None) -> None:
         """Reads and writes `chunks`, in order. Every chunk is written, as read or as said, before this returns; if
-        it is cancelled, those not yet written are still pending in the bank."""
+        it is cancelled, those that were read are written, and the others are still pending in the bank."""
         settings = self.engine.settings
         results: dict[int, Read | FourfoldError] = {}
         arrived = anyio.Event()
@@ -93,23 +93,32 @@ class Reading:
                 await room.acquire()
                 group.start_soon(read, place)
 
-        async with anyio.create_task_group() as group:
-            group.start_soon(start, group)
-            done = 0
-            while done < len(chunks):
-                await arrived.wait()
-                arrived = anyio.Event()
-                ready: list[tuple[Chunk, Read | FourfoldError]] = []
-                while done + len(ready) in results:
-                    place = done + len(ready)
-                    ready.append((chunks[place], results.pop(place)))
-                if ready:
-                    await anyio.to_thread.run_sync(write, self.engine, self.bank, ready, self.outcome)
-                    done += len(ready)
-                    for _ in ready:
-                        room.release()
-                    if progress is not None:
-                        progress(done, len(chunks))
+        try:
+            async with anyio.create_task_group() as group:
+                group.start_soon(start, group)
+                done = 0
+                while done < len(chunks):
+                    await arrived.wait()
+                    arrived = anyio.Event()
+                    ready: list[tuple[Chunk, Read | FourfoldError]] = []
+                    while done + len(ready) in results:
+                        place = done + len(ready)
+                        ready.append((chunks[place], results.pop(place)))
+                    if ready:
+                        await self._write(ready)
+                        done += len(ready)
+                        for _ in ready:
+                            room.release()
+                        if progress is not None:
+                            progress(done, len(chunks))
+        finally:
+            paid = [(chunks[place], found) for place, found in results.items() if isinstance(found, Read)]
+            if paid:  # it was cancelled while these waited for their turn
+                await self._write(paid)
+
+    async def _write(self, ready: Sequence[tuple[Chunk, Read | FourfoldError]]) -> None:
+        with anyio.CancelScope(shield=True):  # what is paid for is kept
+            await anyio.to_thread.run_sync(write, self.engine, self.bank, ready, self.outcome)
 
     async def _read(self, model: LanguageModel, chunk: Chunk) -> Read | FourfoldError:
         """What the model makes of a chunk, or why it could not."""

@@ -245,11 +245,14 @@ class AnthropicServer(_Server):
 
 class OpenAIServer(_Server):
     """Speaks `POST /v1/chat/completions` and `/v1/embeddings`. `ways` names what it can be asked in: "schema",
-    "tool", "words"; anything else is answered with 400, as older servers do."""
+    "tool", "words"; anything else is answered with `unknown`: 400, as older servers do, or 500, as that of
+    llama-cpp-python."""
 
-    def __init__(self, script: Script, ways: tuple[str, ...] = ("schema", "tool", "words")) -> None:
+    def __init__(
+        self, script: Script, ways: tuple[str, ...] = ("schema", "tool", "words"), unknown: int = 400
+    ) -> None:
         super().__init__(script)
-        self._ways = ways
+        self._ways, self._unknown = ways, unknown
 
     @property
     def url(self) -> str:
@@ -260,9 +263,9 @@ class OpenAIServer(_Server):
         """See `_Server.post`."""
         match path:
             case "/v1/chat/completions":
-                way = "schema" if "response_format" in body else "tool" if "tools" in body else "words"
-                if way not in self._ways:
-                    return Status(400, f"{way} is not supported here")
+                field = next((name for name in ("response_format", "tools") if name in body), "")
+                if {"response_format": "schema", "tools": "tool", "": "words"}[field] not in self._ways:
+                    return Status(self._unknown, f"1 validation error: ('body', '{field}')")
                 call = self.noted(path, body, headers)
                 return _Scripted(call, self.script(call))
             case "/v1/embeddings":

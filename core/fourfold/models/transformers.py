@@ -1,0 +1,188 @@
+"""Language models run in this process by the library transformers, on torch: `pip install "fourfold[transformers]"`.
+
+A model is a name on the hub, a directory, or a GGUF file. The shape of an answer binds the decoding (xgrammar), so
+that even a small model writes JSON of that shape, unless it runs out of time or room. One question is answered at a
+time: for many at once, serve the model with vLLM or llama.cpp and name its address ("openai:MODEL@URL").
+"""
+
+from __future__ import annotations
+
+import threading
+import time
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from functools import cached_property
+from pathlib import Path
+from typing import Any
+
+import anyio
+import anyio.to_thread
+import torch
+from jinja2.exceptions import TemplateError
+from transformers import AutoModelForCausalLM, AutoTokenizer, MaxTimeCriteria
+from xgrammar import GrammarCompiler, TokenizerInfo
+from xgrammar.contrib.hf import LogitsProcessor
+
+from fourfold.errors import ConfigurationError, ModelLengthError, ModelOutputError, ModelTimeoutError
+from fourfold.models.structured import decode, in_words
+from fourfold.models.vectors import loading, model_errors
+from fourfold.ports import Answer, Shape, Turn
+from fourfold.tokens import Tokens
+
+DEFAULT = "Qwen/Qwen3-4B-Instruct-2507"
+_LEAST_ROOM = 64
+
+
+class LocalModel:
+    """A model of one's own. `device` is "cpu" or "cuda", `timeout` the seconds an answer may take, `most_tokens` its
+    length. The weights are read at the first question.
+
+    An answer that gets too long, takes too long, or does not fit into memory raises `ModelLengthError`: half of the
+    text may do.
+    """
+
+    def __init__(
+        self, model: str = DEFAULT, *, device: str = "cpu", timeout: float = 120.0, most_tokens: int = 4096
+    ) -> None:
+        self.model, self._device, self._timeout, self._most = model, device, timeout, most_tokens
+        self._lock = threading.Lock()
+        if device == "cuda" and not torch.cuda.is_available():
+            raise ConfigurationError(
+                f'"{self.name}" is to run on a GPU, and torch finds none: set device="cpu", or install torch '
+                f"for CUDA."
+            )
+
+    @property
+    def name(self) -> str:
+        """ "transformers:" and the model's name."""
+        return f"transformers:{self.model}"
+
+    async def ask(self, turns: Sequence[Turn], shape: type[Shape]) -> Answer[Shape]:
+        """See `LanguageModel.ask`. Cancelled, it stops at the next token."""
+        stop = threading.Event()
+        try:
+            return await anyio.to_thread.run_sync(self._answer, turns, shape, stop, abandon_on_cancel=True)
+        finally:
+            stop.set()
+
+    async def close(self) -> None:
+        """See `LanguageModel.close`. The weights stay."""
+
+    def _answer(self, turns: Sequence[Turn], shape: type[Shape], stop: threading.Event) -> Answer[Shape]:
+        with self._lock:
+            if stop.is_set():
+                raise ModelTimeoutError(f"{self.name} was not waited for.")
+            loaded = self._loaded
+            asked = loaded.encoded(turns, in_words(shape)).to(self._device)
+            length = int(asked["input_ids"].shape[1])
+            room = min(self._most, loaded.context - length)
+            if room < _LEAST_ROOM:
+                raise ModelLengthError(
+                    f"{self.name} has room for {loaded.context} tokens, and {length} were asked."
+                )
+            began = time.monotonic()
+            written = self._written(loaded, asked, shape, room, stop)[length:]
+            seconds = time.monotonic() - began
+        tokens = Tokens(1, length, len(written))
+        try:
+            if not written or written[-1] not in loaded.ends:
+                raise ModelLengthError(
+                    f"{self.name} stopped in the middle, after {len(written)} tokens and {seconds:.0f} s."
+                )
+            return Answer(decode(loaded.tokenizer.decode(written, skip_special_tokens=True), shape), tokens)
+        except ModelOutputError as error:
+            error.tokens = tokens
+            raise
+
+    def _written(
+        self, loaded: _Loaded, asked: Mapping[str, Any], shape: type[Shape], room: int, stop: threading.Event
+    ) -> list[int]:
+        """The ids of the question and its answer."""
+        grammar = loaded.grammars.compile_json_schema(shape)
+        limits = [MaxTimeCriteria(self._timeout), lambda ids, scores: _flags(ids, stop)]
+        try:
+            with model_errors(self.name, RuntimeError, ValueError, IndexError), torch.inference_mode():
+                made = loaded.model.generate(
+                    **asked,
+                    max_new_tokens=room,
+                    do_sample=False,
+                    logits_processor=[LogitsProcessor(grammar)],
+                    stopping_criteria=limits,
+                    pad_token_id=loaded.ends[0],
+                )
+        except torch.OutOfMemoryError as error:
+            raise ModelLengthError(f"{self.name} does not fit into memory with so long a text.") from error
+        return [int(one) for one in made[0]]
+
+    @cached_property
+    def _loaded(self) -> _Loaded:
+        path = Path(self.model).expanduser()
+        gguf = {"gguf_file": path.name} if path.suffix == ".gguf" else {}
+        source = str(path.parent) if gguf else str(path) if path.exists() else self.model
+        with loading(self.name):
+            tokenizer = AutoTokenizer.from_pretrained(source, **gguf)
+            model = AutoModelForCausalLM.from_pretrained(source, dtype="auto", **gguf).to(self._device).eval()
+            size = model.config.get_text_config().vocab_size
+            grammars = GrammarCompiler(TokenizerInfo.from_huggingface(tokenizer, vocab_size=size))
+        return _Loaded(tokenizer, model, grammars)
+
+
+@dataclass(frozen=True, slots=True)
+class _Loaded:
+    """A tokenizer, its model, and what compiles shapes into what the model may write."""
+
+    tokenizer: Any
+    model: Any
+    grammars: GrammarCompiler
+
+    @property
+    def context(self) -> int:
+        """How many tokens a question and its answer may have together."""
+        return int(getattr(self.model.config.get_text_config(), "max_position_embeddings", 0) or 1 << 20)
+
+    @property
+    def ends(self) -> list[int]:
+        """The tokens that end an answer."""
+        found = self.model.generation_config.eos_token_id
+        ends = found if isinstance(found, list) else [found]
+        return [end for end in {*ends, self.tokenizer.eos_token_id} if end is not None]
+
+    def encoded(self, turns: Sequence[Turn], wanted: str) -> Any:
+        """The question in the model's own chat format, `wanted` said last; without roles where it has no format."""
+        messages = [{"role": turn.role, "content": turn.text} for turn in turns]
+        messages.append({"role": "user", "content": wanted})
+        if not self.tokenizer.chat_template:
+            plain = "\n\n".join(message["content"] for message in messages)
+            return self.tokenizer(f"{plain}\n\n", return_tensors="pt", return_token_type_ids=False)
+        for said in (_joined(messages), _without_system(messages)):
+            try:
+                return self.tokenizer.apply_chat_template(
+                    said,
+                    add_generation_prompt=True,
+                    enable_thinking=False,
+                    return_dict=True,
+                    return_tensors="pt",
+                )
+            except TemplateError:  # some formats have no system role
+                continue
+        raise ModelOutputError("The model's chat format takes no question.")
+
+
+def _joined(messages: Sequence[Mapping[str, str]]) -> list[dict[str, str]]:
+    """Messages of one role in a row as one: many chat formats want the roles to alternate."""
+    joined: list[dict[str, str]] = []
+    for message in messages:
+        if joined and joined[-1]["role"] == message["role"]:
+            joined[-1]["content"] += f"\n\n{message['content']}"
+        else:
+            joined.append(dict(message))
+    return joined
+
+
+def _without_system(messages: Sequence[Mapping[str, str]]) -> list[dict[str, str]]:
+    return _joined([{**message, "role": message["role"].replace("system", "user")} for message in messages])
+
+
+def _flags(ids: torch.Tensor, stop: threading.Event) -> torch.Tensor:
+    """What transformers asks after each token: whether to stop, once a sequence."""
+    return torch.full((ids.shape[0],), stop.is_set(), dtype=torch.bool, device=ids.device)
