@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import socket
 import subprocess
 import sys
@@ -17,6 +18,7 @@ import pytest
 from fourfold import ConfigurationError, Memory, Message, Retained, Settings
 from fourfold.ports import Turn
 from fourfold.retain.extract import Extraction
+from fourfold.testing import OpenAIServer
 
 pytestmark = [pytest.mark.live, pytest.mark.filterwarnings("default")]
 
@@ -35,7 +37,7 @@ MESSAGES = [
     Message(text, speaker, at=SAID + timedelta(minutes=i), id=str(i))
     for i, (speaker, text) in enumerate(LINES)
 ]
-SETTINGS = Settings(llm_timeout=60, llm_words=50, llm_concurrency=2)
+SETTINGS = Settings(llm_timeout=20, llm_words=50, llm_concurrency=2)
 
 
 @pytest.fixture(scope="module")
@@ -69,15 +71,15 @@ def endpoint(weights: Path) -> Iterator[str]:
             server.terminate()
 
 
-def _nothing_is_lost(directory: Path, llm: str) -> None:
+def _nothing_is_lost(directory: Path, llm: str, messages: list[Message]) -> None:
     """What must hold however badly a model answers."""
     with Memory.open(str(directory), llm=llm, settings=SETTINGS) as memory:
         bank = memory.bank("one")
-        done = bank.retain(MESSAGES, document="chat")
+        done = bank.retain(messages, document="chat")
         _is_sound(done, memory)
         _is_sound(bank.resume(), memory)
         assert bank.usage().calls >= done.usage.model.calls > 0
-        again = bank.retain(MESSAGES, document="chat")
+        again = bank.retain(messages, document="chat")
         assert not [one for one in again.operations if one.verdict == "ADD"] or done.pending
         for unit in bank.units():
             assert unit.id in [hit.unit.id for hit in bank.recall(unit.text, budget=None).hits]
@@ -98,11 +100,11 @@ def _is_sound(done: Retained, memory: Memory) -> None:
 
 
 def test_a_small_model_behind_llama_cpp_breaks_nothing(endpoint: str, tmp_path: Path) -> None:
-    _nothing_is_lost(tmp_path, f"openai:smollm2@{endpoint}")
+    _nothing_is_lost(tmp_path, f"openai:smollm2@{endpoint}", MESSAGES)
 
 
 def test_a_small_model_in_this_process_breaks_nothing(weights: Path, tmp_path: Path) -> None:
-    _nothing_is_lost(tmp_path, f"transformers:{weights}")
+    _nothing_is_lost(tmp_path, f"transformers:{weights}", MESSAGES[:3])
 
 
 def test_a_model_in_this_process_answers_in_the_shape_it_is_asked_for(weights: Path) -> None:
@@ -145,7 +147,7 @@ def tiny(tmp_path_factory: pytest.TempPathFactory) -> Path:
     reads them, "onnx" as fastembed does."""
     import torch
     from sentence_transformers import SentenceTransformer
-    from sentence_transformers.models import Pooling, Transformer
+    from sentence_transformers.sentence_transformer.modules import Pooling, Transformer
     from transformers import BertConfig, BertForSequenceClassification, BertModel, BertTokenizerFast
 
     there = tmp_path_factory.mktemp("tiny")
@@ -158,7 +160,7 @@ def tiny(tmp_path_factory: pytest.TempPathFactory) -> Path:
     )
     vocabulary = ["[PAD]", "[UNK]", "[CLS]", "[SEP]", "[MASK]", *words]
     (there / "vocab.txt").write_text("\n".join(vocabulary))
-    tokenizer = BertTokenizerFast(str(there / "vocab.txt"))
+    tokenizer = BertTokenizerFast(str(there / "vocab.txt"), model_max_length=128)
     size = {"hidden_size": 32, "num_hidden_layers": 1, "num_attention_heads": 2, "intermediate_size": 64}
     config = BertConfig(vocab_size=len(vocabulary), num_labels=1, **size)
     torch.manual_seed(0)
@@ -169,7 +171,43 @@ def tiny(tmp_path_factory: pytest.TempPathFactory) -> Path:
     scorer = BertForSequenceClassification(config).eval()
     scorer.save_pretrained(there / "reranker")
     tokenizer.save_pretrained(there / "reranker")
+    scorer.save_pretrained(there / "onnx")
+    tokenizer.save_pretrained(there / "onnx")
+    (there / "onnx" / "onnx").mkdir()
+    (there / "onnx" / "special_tokens_map.json").write_text(json.dumps(tokenizer.special_tokens_map))
+    asked = dict(tokenizer("cat", "sister", return_tensors="pt"))
+    names = ("input_ids", "attention_mask", "token_type_ids")
+    torch.onnx.export(
+        scorer,
+        tuple(asked[name] for name in names),
+        str(there / "onnx" / "onnx" / "model.onnx"),
+        input_names=list(names),
+        output_names=["logits"],
+        dynamic_axes={name: {0: "batch", 1: "length"} for name in names} | {"logits": {0: "batch"}},
+        dynamo=False,
+    )
     return there
+
+
+def test_a_cross_encoder_of_fastembed_ranks_as_the_model_it_was_made_of(tiny: Path) -> None:
+    from fourfold.models.fastembed import FastReranker
+    from fourfold.models.sentence_transformers import SentenceReranker
+
+    texts = [text for _, text in LINES]
+    fast = FastReranker(path=str(tiny / "onnx")).score("What is the cat called?", texts)
+    plain = SentenceReranker(str(tiny / "reranker")).score("What is the cat called?", texts)
+    assert len(set(fast)) == len(texts)
+    assert list(np.argsort(fast)) == list(np.argsort(plain))
+
+
+def test_voyage_is_asked_as_its_package_asks(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("VOYAGE_API_KEY", "none")
+    with OpenAIServer(lambda call: {}) as server:
+        spec = f"voyage:voyage-3.5@{server.url}"
+        with Memory.open(":memory:", embedder=spec) as memory:
+            memory.bank("one").retain(MESSAGES)
+            assert memory.bank("one").recall("cat Bolo loves guests", limit=1).hits
+        assert {call.path for call in server.calls} == {"/v1/embeddings"}
 
 
 def test_sentence_transformers_embed_and_rank(tiny: Path, tmp_path: Path) -> None:
