@@ -9,6 +9,7 @@ import pytest
 
 from fourfold import ConfigurationError, InputError, Memory, Message
 from fourfold.language import LANGUAGES, detect, language
+from fourfold.retain.wording import confidence_of, modality_of
 from fourfold.settings import load_settings
 from fourfold.testing import HashEmbedder
 from fourfold.text import sentences, terms
@@ -188,6 +189,64 @@ def test_german_nouns_are_no_names() -> None:
         bank = memory.bank("one", language="de")
         bank.retain("Gestern hat unser Hund Bruno mit drei kleinen Kindern gespielt, auch mit Emil.", at=SAID)
         assert {entity.name for entity in bank.entities()} == {"Bruno", "Emil"}
+
+
+WORDED: dict[str, list[tuple[str, str, float | None]]] = {
+    "de": [
+        ("Ich wohne in Leipzig.", "fact", None),
+        ("Vielleicht ziehe ich nach Wien.", "hypothetical", None),
+        ("Wir könnten Postgres nehmen.", "hypothetical", None),
+        ("Ich würde gerne Cello lernen.", "wish", None),
+        ("Ich will nächstes Jahr nach Kanada.", "plan", None),
+        ("Wir werden im Juni umziehen.", "plan", None),
+        ("Ich werde oft eingeladen.", "fact", None),
+        ("Wer kommt mit?", "question", None),
+        ("Ich finde die Stadt schön.", "fact", 0.7),
+        ("Ich glaube nicht, dass es regnet.", "fact", 0.6),
+        ("Klara sagte: „Ich komme später.“", "quote", None),
+    ],
+    "fr": [
+        ("J'habite à Lyon.", "fact", None),
+        ("Peut-être que je déménage à Nice.", "hypothetical", None),
+        ("On pourrait prendre Postgres.", "hypothetical", None),
+        ("J'aimerais apprendre le violoncelle.", "wish", None),
+        ("Je vais acheter une voiture.", "plan", None),
+        ("Je compte partir en juin.", "plan", None),
+        ("Je vais bien.", "fact", None),
+        ("Qui vient ?", "question", None),
+        ("Je pense que la ville est belle.", "fact", 0.7),
+        ("Je ne crois pas qu'il pleuve.", "fact", 0.6),
+    ],
+    "es": [
+        ("Vivo en Sevilla.", "fact", None),
+        ("Quizás me mude a Madrid.", "hypothetical", None),
+        ("Podríamos usar Postgres.", "hypothetical", None),
+        ("Me gustaría aprender violonchelo.", "wish", None),
+        ("Voy a comprar un coche.", "plan", None),
+        ("Quiero visitar Canadá.", "plan", None),
+        ("Quiero mucho a mi hermana.", "fact", None),
+        ("¿Quién viene?", "question", None),
+        ("Creo que la ciudad es bonita.", "fact", 0.7),
+        ("No creo que llueva.", "fact", 0.6),
+    ],
+    "zh": [
+        ("我住在成都。", "fact", None),
+        ("也许我会搬到上海。", "hypothetical", None),
+        ("我希望学大提琴。", "wish", None),
+        ("我打算明年去加拿大。", "plan", None),
+        ("谁来？", "question", None),
+        ("我觉得这座城市很美。", "fact", 0.7),
+        ("我不认为会下雨。", "fact", 0.6),
+    ],
+    "it": [("Vivo a Roma.", "fact", None), ("Chi viene?", "question", None)],
+}
+
+
+@pytest.mark.parametrize("code", WORDED)
+def test_how_a_text_is_meant_is_told_by_its_wording(code: str) -> None:
+    for text, modality, confidence in WORDED[code]:
+        assert modality_of(text, language(code)) == modality, text
+        assert confidence_of(text, language(code)) == confidence, text
 
 
 def test_an_unknown_language_is_refused_before_anything_is_written() -> None:

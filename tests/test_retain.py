@@ -242,6 +242,11 @@ def test_extraction_needs_no_capital_at_the_start_of_a_sentence() -> None:
     assert [mention.name for mention in statement.mentions] == ["Porto Alegre", "Inês"]
 
 
+def test_messages_may_come_one_by_one(memory: Memory) -> None:
+    done = memory.bank("a").retain(Message(f"Bus {n} stops at the harbour.", at=MAY) for n in range(3))
+    assert len(done.units) == 3
+
+
 @pytest.mark.parametrize(
     ("messages", "says"),
     [
@@ -250,6 +255,7 @@ def test_extraction_needs_no_capital_at_the_start_of_a_sentence() -> None:
         ([], "nothing to retain"),
         ([Message("hi", at=datetime(2023, 5, 8))], "time zone"),
         (["hi"], "list of Message"),
+        (cast(Any, Message("hi")), "put it in a list"),
         ([Message(cast(str, b"hi"))], "not a string"),
         ([Message("hi", role=cast(Any, "robot"))], "role"),
         ([Message("hi", speaker="x" * 300)], "200 characters"),

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from fourfold.ledger import Ledgers
 from fourfold.ports import Clock, Embedder, LanguageModel, Reranker, Store
 from fourfold.settings import Settings
-from fourfold.stores.graph import Graphs
+from fourfold.stores.graphs import Graphs
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import contextlib
 import re
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from datetime import UTC, datetime
 from functools import partial
 from types import TracebackType
@@ -30,7 +30,7 @@ from fourfold.recall.fuse import Weights
 from fourfold.retain.embed import Progress
 from fourfold.settings import Settings, load_settings
 from fourfold.stores import StoreAddress, open_store
-from fourfold.stores.graph import Graphs
+from fourfold.stores.graphs import Graphs
 from fourfold.stores.manifest import Manifest
 from fourfold.stores.records import Profile, read_profile, read_unit
 from fourfold.tokens import Tokens
@@ -134,7 +134,7 @@ class AsyncMemory:
         code = profile.language.code if profile.language else None
         with graph.lock:
             units = int(graph.held(None).sum())
-            return BankInfo(profile.bank, units, profile.created_at, code, graph.pending())
+            return BankInfo(profile.bank, units, profile.created_at, code, graph.documents.pending())
 
     async def close(self) -> None:
         """Flushes and closes the store, and the language model's connections. Calling it twice is fine."""
@@ -159,7 +159,7 @@ class AsyncBank:
 
     async def retain(
         self,
-        messages: str | Sequence[Message],
+        messages: str | Iterable[Message],
         *,
         at: datetime | None = None,
         document: str = "",
@@ -180,7 +180,8 @@ class AsyncBank:
         written.
 
         With a language model (`Memory.open(llm=...)`) the text is written first, in chunks marked pending, and then
-        each chunk's statements as the model reads it; `progress` counts chunks. A chunk that the model fails to
+        each chunk's statements as the model reads it: those of a long text can be recalled as they come. `progress`
+        counts chunks. A chunk that the model fails to
         read is kept as it was said, and read at the next retain or by `resume`; `Retained.pending` counts those.
         Cancelling loses nothing: `resume` goes on. Raises `ConfigurationError` (key, model) and `TokenLimitError`
         after everything was kept.

@@ -5,7 +5,7 @@ from __future__ import annotations
 
 import atexit
 import threading
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Awaitable, Callable, Iterable, Sequence
 from concurrent.futures import Future
 from datetime import datetime
 from functools import partial
@@ -153,7 +153,7 @@ class Bank:
 
     def retain(
         self,
-        messages: str | Sequence[Message],
+        messages: str | Iterable[Message],
         *,
         at: datetime | None = None,
         document: str = "",

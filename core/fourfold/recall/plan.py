@@ -53,7 +53,7 @@ def plan(question: str, embedder: Embedder, graph: BankGraph, now: datetime) -> 
     embedding = embedder.embed([text])[0]
     found = words(text, graph.language)
     with graph.lock:
-        entities = _entities(found, graph.names())
+        entities = _entities(found, graph.names.all())
         weights = _weights(embedding, found, graph)
         years = _years(graph)
         speakers = {graph.label(name) for name in entities} - {-1}

@@ -88,5 +88,5 @@ class Batch:
         for point in self.units.values():
             self.graph.add(point)
         for point in self.others.values():
-            self.graph.note(point)
+            self.graph.documents.note(point)
         self.graph.seen[writer] = revision

@@ -10,9 +10,10 @@ import re
 from collections.abc import Callable, Collection, Sequence
 
 from fourfold.language import ENGLISH, Language
-from fourfold.model import Modality, Network
+from fourfold.model import Network
 from fourfold.retain.chunk import Piece
 from fourfold.retain.statement import Mention, Statement
+from fourfold.retain.wording import confidence_of, modality_of
 from fourfold.text import asking
 from fourfold.when import find_times
 
@@ -40,55 +41,12 @@ _DETERMINED = re.compile(
     r"|zwei|drei|vier|fünf|sechs|sieben|acht|neun|zehn)\s+(?:[a-zäöüß]+(?:e[mnrs]?)\s+)?$",
     re.IGNORECASE,
 )
-_JUDGEMENT = re.compile(
-    r"^(?:(?:but|and|so|well|honestly|yeah|yes|no|oh|hmm|personally)[, ]+)*(?:"
-    r"(?P<sure>i(?:'m| am) (?:sure|certain|convinced|positive)|i know that|no doubt|definitely)"
-    r"|(?P<firm>in my (?:opinion|view|experience)|i (?:strongly |firmly |truly |really )?believe|personally)"
-    r"|(?P<held>i (?:really |still |also |just )?(?:think|feel|find|consider|prefer)\b|to me\b|i(?:'d| would) say"
-    r"|it seems to me)"
-    r"|(?P<weak>i (?:guess|suppose|assume|suspect|imagine|reckon)|maybe i)"
-    r"|(?P<doubt>i (?:doubt|don'?t (?:think|believe)|hardly think)))",
-    re.IGNORECASE,
-)
-_SENTENCE = re.compile(r"(?<=[.!?…。！？])\s+|\n+")
-_LEAD = r"^(?:(?:but|and|so|well|then|honestly|yeah|yes|no|oh|hmm|anyway|ok|okay)[, ]+)*"
-_WE = r"\b(?:i|we)"
-_OFTEN = r" (?:really |still |so |always |just |also |now )?"
-_MODALITIES = tuple(
-    (kind, re.compile(pattern, re.IGNORECASE))
-    for kind, pattern in (
-        (
-            Modality.QUOTE,
-            r"""^\W*["“«„].+["”»“][.!]?\W*$"""
-            r"""|\b(?:said|says|told me|wrote|quoted?|goes|put it)\b[^.]{0,30}[:,]\s*["“«„]""",
-        ),
-        (
-            Modality.HYPOTHETICAL,
-            _LEAD
-            + r"(?:maybe|perhaps|possibly|suppose|supposing|imagine|what if|if (?:i|we|you|he|she|they|it|only)\b"
-            r"|(?:i|we|you|they|he|she) (?:could|might|may)(?! not be able)\b)"
-            r"|\b(?:might as well|we could|i could maybe)\b",
-        ),
-        (
-            Modality.WISH,
-            rf"{_WE}(?:'d|’d| would)?{_OFTEN}(?:wish|hope|dream of|long to|love to|like to)\b"
-            rf"|{_WE}(?:'d|’d| would){_OFTEN}(?:love|like|prefer) to\b|{_LEAD}if only\b",
-        ),
-        (
-            Modality.PLAN,
-            rf"{_WE}(?:'m|’m|'re|’re| am| are| was| were)?{_OFTEN}(?:plan(?:ning)? (?:to|on)|going to|gonna"
-            r"|intend(?:ing)? to|about to|thinking (?:of|about)|hoping to|looking to)\b"
-            rf"|{_WE}(?:'ll|’ll| will| shall)\b(?! (?:never forget|always be|admit|say))",
-        ),
-    )
-)
-_CONFIDENCE = {"sure": 0.9, "firm": 0.8, "held": 0.7, "weak": 0.5, "doubt": 0.6}
 _AGENT_ROLES = ("assistant", "tool")
 
 
 def _statement(piece: Piece, language: Language, vouched: Callable[[str], bool]) -> Statement:
     times = find_times(piece.text, piece.at, language) if asking(piece.text) < 1 else []
-    network, confidence = _classify(piece)
+    network, confidence = _classify(piece, language)
     return Statement(
         text=piece.text,
         key=str(piece.start),
@@ -101,31 +59,15 @@ def _statement(piece: Piece, language: Language, vouched: Callable[[str], bool])
         mentions=tuple(Mention(name) for name in _names(piece, language, vouched)),
         occurred=times[0].interval if times else None,
         confidence=confidence,
-        modality=modality_of(piece.text),
+        modality=modality_of(piece.text, language),
     )
 
 
-def modality_of(text: str) -> Modality:
-    """How a text is meant, by its wording (English). A text of several sentences is a fact if one of them is."""
-    found = [_sentence_modality(sentence) for sentence in _SENTENCE.split(text) if sentence.strip()]
-    plain = [one for one in found if one is not Modality.QUESTION] or found
-    return Modality.FACT if not plain or Modality.FACT in plain else plain[0]
-
-
-def _sentence_modality(sentence: str) -> Modality:
-    if sentence.rstrip("\"”')] ").endswith(("?", "？")):
-        return Modality.QUESTION
-    return next((kind for kind, pattern in _MODALITIES if pattern.search(sentence)), Modality.FACT)
-
-
-def _classify(piece: Piece) -> tuple[Network, float | None]:
+def _classify(piece: Piece, language: Language) -> tuple[Network, float | None]:
     if piece.role in _AGENT_ROLES:
         return Network.EXPERIENCE, None
-    for sentence in re.split(r"(?<=[.!?])\s+", piece.text):
-        judged = _JUDGEMENT.match(sentence)
-        if judged and not sentence.endswith("?"):
-            return Network.BELIEF, _CONFIDENCE[str(judged.lastgroup)]
-    return Network.WORLD, None
+    confidence = confidence_of(piece.text, language)
+    return (Network.WORLD if confidence is None else Network.BELIEF), confidence
 
 
 def _names(piece: Piece, language: Language, vouched: Callable[[str], bool]) -> tuple[str, ...]:

@@ -4,7 +4,7 @@ that a language model reads at once. Knows nothing of what they say."""
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
@@ -30,12 +30,16 @@ class Piece:
     end: int
 
 
-def read_messages(given: str | Sequence[Message], at: datetime | None, now: datetime) -> list[Message]:
+def read_messages(given: str | Iterable[Message], at: datetime | None, now: datetime) -> list[Message]:
     """The messages of a retain, cleaned, each with a time and an id; raises `InputError` for what cannot be
     used. Empty texts are left out. An id is made from the content, and the time if one was given, so that
     the same message has the same id on every run."""
     aware(at, "at")
-    listed = [Message(given, at=at)] if isinstance(given, str) else list(given)
+    if not isinstance(given, str | Iterable):
+        raise InputError(
+            f"retain takes a string or messages; this is one {type(given).__name__}: put it in a list."
+        )
+    listed = [Message(given, at=at)] if isinstance(given, str) else given
     read: dict[str, Message] = {}
     seen: dict[str, int] = {}
     for number, message in enumerate(listed):

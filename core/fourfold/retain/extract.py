@@ -21,9 +21,9 @@ from fourfold.language import Language
 from fourfold.model import Aspects, Interval, Modality, Network
 from fourfold.models.structured import acceptable_items
 from fourfold.ports import LanguageModel, Turn
-from fourfold.retain.builtin import modality_of
 from fourfold.retain.chunk import Chunk, Piece, said
 from fourfold.retain.statement import Mention, Statement
+from fourfold.retain.wording import modality_of
 from fourfold.text import clean, normalise
 from fourfold.when import day_of, find_times, months_of, written_weekday
 
@@ -164,7 +164,7 @@ def _statement(
     first = pieces[0]
     network = Network(found.network)
     unsure = _UNSURE if found.confidence is None else found.confidence
-    modality = Modality(found.modality) if found.modality else modality_of(written)
+    modality = Modality(found.modality) if found.modality else modality_of(written, language)
     return Statement(
         text=written,
         key=normalise(written),

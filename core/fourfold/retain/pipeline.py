@@ -177,7 +177,7 @@ def _settled(
     log.warning("A chunk of the bank %s is kept as it was said, for now: %s", bank, result)
     failed = replace(tried, failed=f"{type(result).__name__}: {result}")
     graph = engine.graphs.get(bank)
-    said = () if chunk.units else extract(chunk.pieces, graph.language, graph.names().keys())
+    said = () if chunk.units else extract(chunk.pieces, graph.language, graph.names.all().keys())
     return failed, [replace(statement, pending=True, chunk=chunk.id) for statement in said]
 
 

@@ -53,7 +53,7 @@ class Resolver:
 
     def _known(self, name: str) -> str | None:
         folded = name.casefold()
-        return self.graph.names().get(folded) or self._new_alias.get(folded)
+        return self.graph.names.all().get(folded) or self._new_alias.get(folded)
 
     def _meant(self, mention: Mention, exact: str | None, company: set[str], at: datetime) -> str:
         """The entity of a mention; for one that is known to the letter there is a choice only if it is a part of
@@ -76,7 +76,7 @@ class Resolver:
 
     def _candidates(self, mention: Mention, company: set[str]) -> list[str]:
         """The entities whose names are like the mention, without those that are mentioned beside it."""
-        found = {other for name in (mention.name, *mention.aliases) for other in self.graph.lookalikes(name)}
+        found = {other for name in (mention.name, *mention.aliases) for other in self.graph.names.alike(name)}
         for key in keys(mention.name):
             found |= self._lookalikes.get(key, {}).keys()
         return sorted(found - company)
@@ -97,7 +97,7 @@ class Resolver:
         known = self.graph.mentioned_with(other) | self._together.get(other, set())
         known -= {other}
         shared = len(company & known) / len(company) if company and known else _UNKNOWN_COMPANY
-        last = self._last[other].timestamp() if other in self._last else self.graph.last_mention(other)
+        last = self._last[other].timestamp() if other in self._last else self.graph.names.last_mention(other)
         days = abs(at.timestamp() - last) / 86_400 if last is not None else 0.0
         near = max(0.0, 1 - days / _DAYS_NEAR)
         return SAME if alike == SAME else 0.5 * alike + 0.3 * shared + 0.2 * near

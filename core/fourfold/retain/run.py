@@ -4,7 +4,7 @@ With one: the text is written first, as pending chunks, and each chunk's stateme
 from __future__ import annotations
 
 import time
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -39,7 +39,7 @@ class Request:
     document held and these messages do not."""
 
     bank: str
-    messages: str | Sequence[Message]
+    messages: str | Iterable[Message]
     at: datetime | None = None
     document: str = ""
     context: str = ""
@@ -131,13 +131,13 @@ def _retain_plainly(engine: Engine, request: Request, progress: Progress | None,
     outcome = Outcome()
     messages = _messages(engine, request)
     graph = engine.graphs.get(request.bank)
-    if graph.pending():
+    if graph.documents.pending():
         _keep_unread(engine, request.bank, pending_chunks(engine.store, request.bank), outcome)
     with graph.lock:
         news = _News.of(engine, request, graph, messages)
         language = settled(engine, graph, request.language, news.messages)
         spoken = language or graph.language
-    statements = extract(_pieces(news.messages, engine), spoken, graph.names().keys())
+    statements = extract(_pieces(news.messages, engine), spoken, graph.names.all().keys())
     embedded = embed_statements(engine.embedder, statements, request.context, spoken, progress)
     with engine.graphs.locked(request.bank) as graph:
         writing = Writing(Batch(engine, graph, engine.clock.now()), request.origin)
@@ -155,7 +155,7 @@ def _journal(engine: Engine, request: Request, outcome: Outcome) -> list[Chunk]:
     order to read them."""
     messages = _messages(engine, request)
     with engine.graphs.locked(request.bank) as graph:
-        waiting = pending_chunks(engine.store, request.bank) if graph.pending() else []
+        waiting = pending_chunks(engine.store, request.bank) if graph.documents.pending() else []
         news = _News.of(engine, request, graph, messages)
         writing = Writing(Batch(engine, graph, engine.clock.now()), request.origin)
         settle(writing.batch, settled(engine, graph, request.language, news.messages))
@@ -203,7 +203,11 @@ class _News:
     def of(engine: Engine, request: Request, graph: BankGraph, messages: Sequence[Message]) -> _News:
         """Looks `messages` up; the caller holds the graph's lock."""
         ids = [str(m.id) for m in messages]
-        known, covered, changed = graph.known(request.document, ids), graph.covered(request.document, ids), []
+        known, covered, changed = (
+            graph.known(request.document, ids),
+            graph.documents.covered(request.document, ids),
+            [],
+        )
         if request.replace:
             changed = chunks_that_changed(engine.store, request.bank, request.document, messages)
             edited = _edited(engine.store, request, messages) | {m for c in changed for m in c.messages}

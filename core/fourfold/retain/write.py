@@ -9,18 +9,18 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
-from functools import partial
 
 import numpy as np
 
 from fourfold.model import Link, Operation, Source, Unit, Verdict
-from fourfold.ports import Fields, Floats, Point, Query, Where
+from fourfold.ports import Fields, Floats, Point, Where
 from fourfold.retain.batch import Batch
 from fourfold.retain.chunk import Chunk
 from fourfold.retain.embed import Embedded, term_vector
 from fourfold.retain.journal import State, chunk_point
+from fourfold.retain.known import Known, Near, own_tokens
 from fourfold.retain.link import SEMANTIC_FLOOR, SEMANTIC_MOST, semantic_links, temporal_link
-from fourfold.retain.reconcile import Claim, same_statement
+from fourfold.retain.reconcile import Claim
 from fourfold.retain.resolve import Resolver
 from fourfold.retain.statement import Statement
 from fourfold.retain.supersede import Stated, assertions, standing
@@ -28,7 +28,6 @@ from fourfold.stores.records import NEVER, PREVIOUS_WEIGHT, make_id, read_unit, 
 
 _CARRIED = np.float32(0.5)
 """How much of the vector before it in the session goes into a unit's (docs/adr/0003)."""
-_MOST_RIVALS = 50
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,12 +49,11 @@ class Writing:
     touched: dict[str, Unit] = field(default_factory=dict)
     unclear: list[tuple[str, str]] = field(default_factory=list)
     """(new unit, older unit) of which the rules could not say whether one replaces the other."""
-    _added: list[tuple[Unit, Embedded]] = field(default_factory=list)
-    _matrix: Floats = field(default_factory=lambda: np.zeros((0, 0), np.float32))
-    _asserted: dict[str, list[str]] = field(default_factory=dict)
+    _known: Known = field(init=False)
     _resolver: Resolver = field(init=False)
 
     def __post_init__(self) -> None:
+        self._known = Known(self.batch)
         self._resolver = Resolver(self.batch.graph)
 
     def note_known(self, messages: Sequence[str], known: dict[str, int]) -> None:
@@ -98,8 +96,8 @@ class Writing:
         said = {s.messages[0] for s in statements}
         known = graph.known(document, said) if only_new else {}
         pairs = [(s, e) for s, e in zip(statements, embedded, strict=True) if s.messages[0] not in known]
-        self._matrix = _enlarged(self._matrix, len(pairs), self.batch.engine.embedder.dimension)
-        nearest = self._nearest([e.embedding.vector for _, e in pairs])
+        self._known.expect(len(pairs))
+        nearest = self._known.in_bank([e.embedding.vector for _, e in pairs])
         before = self._before() if pairs else None
         made = []
         for (statement, vectors), neighbours in zip(pairs, nearest, strict=True):
@@ -123,14 +121,12 @@ class Writing:
 
     # one statement ----------------------------------------------------------------------------------------
 
-    def _add(
-        self, statement: Statement, vectors: Embedded, near: list[tuple[str, float]], before: _Before | None
-    ) -> _Before:
+    def _add(self, statement: Statement, vectors: Embedded, near: Near, before: _Before | None) -> _Before:
         names = self._resolver.resolve(statement.mentions, statement.at)
         claim = Claim(statement.text, statement.speaker, names, statement.occurred)
         session, follows = self._session(statement.at, statement.messages[0], before)
         vector = _carried_on(vectors.embedding.vector, follows)
-        known = self._known_as(claim, vectors, near)
+        known = self._known.same_as(claim, vectors, near)
         if known is not None:
             self._add_evidence(*known, statement.messages)
             last = follows.unit if follows else None
@@ -140,7 +136,7 @@ class Writing:
         attributes = list(dict.fromkeys(one.key for one in assertions(stated)))
         unit = self._succeed(unit, stated, attributes)
         if self.batch.engine.model is not None:
-            self._ask_about(unit, near, vectors)
+            self._ask_about(unit, vectors, near)
         tokens = _with_previous(vectors.embedding.tokens, follows.tokens if follows else None)
         self.batch.units[unit.id] = Point(
             unit.id,
@@ -154,10 +150,7 @@ class Writing:
             terms=term_vector(vectors.stems, unit.speaker, unit.context, self.batch.spoken),
             tokens=tokens,
         )
-        for attribute in attributes:
-            self._asserted.setdefault(attribute, []).append(unit.id)
-        self._matrix[len(self._added)] = vectors.embedding.vector
-        self._added.append((unit, vectors))
+        self._known.add(unit, vectors, attributes)
         self.touched[unit.id] = unit
         return _Before(session, statement.at, vectors.own, vector, unit, unit.id)
 
@@ -195,7 +188,7 @@ class Writing:
         """Retires or marks what `unit` takes the place of, and notes what was done; `unit`, linked to that."""
         replaced: list[str] = []
         reasons: list[str] = []
-        for older in self._rivals(unit, attributes):
+        for older in self._known.rivals(unit, attributes):
             found = standing(stated, _stated(older))
             if found is None:
                 continue
@@ -220,26 +213,11 @@ class Writing:
         self.operations.append(Operation(verdict, unit.id, "; ".join(reasons) or "new to the bank"))
         return unit
 
-    def _ask_about(self, unit: Unit, near: Sequence[tuple[str, float]], vectors: Embedded) -> None:
-        """Notes what is so near to `unit`, and about the same, that only a reader can say whether it says the
-        same."""
-        here = {self._added[i][0].id: c for i, c in self._nearest_here(vectors, 3, _UNCLEAR).items()}
-        close = [other for other, cosine in [*near, *here.items()] if cosine >= _UNCLEAR and other != unit.id]
+    def _ask_about(self, unit: Unit, vectors: Embedded, near: Near) -> None:
+        """Notes what only a reader can say of whether it says the same as `unit`."""
         noted = {old for new, old in self.unclear if new == unit.id}
-        for other in self.batch.read([one for one in dict.fromkeys(close) if one not in noted]):
-            shared = set(unit.entities) & set(other.entities) - {unit.speaker}
-            if shared and other.retired_at is None and _kind(unit) == _kind(other):
-                self.unclear.append((unit.id, other.id))
-
-    def _rivals(self, unit: Unit, attributes: Sequence[str]) -> list[Unit]:
-        """The units that hold now and give one of the attributes a value."""
-        graph = self.batch.graph
-        ids: list[str] = []
-        for attribute in attributes:
-            ids += [graph.ids[row] for row in graph.asserting(attribute)[-_MOST_RIVALS:]]
-            ids += self._asserted.get(attribute, ())
-        found = self.batch.read(list(dict.fromkeys(ids)))
-        return [older for older in found if older.retired_at is None and older.id != unit.id]
+        close = self._known.unclear(unit, vectors, near)
+        self.unclear += [(unit.id, other) for other in close if other not in noted]
 
     def _session(self, at: datetime, message: str, before: _Before | None) -> tuple[str, _Before | None]:
         """The session a message at `at` belongs to, and what it follows in it."""
@@ -249,11 +227,11 @@ class Writing:
         return make_id(self.batch.graph.bank, "session", self.origin.document, message)[:13], None
 
     def _links(
-        self, at: datetime, near: list[tuple[str, float]], vectors: Embedded, follows: _Before | None
+        self, at: datetime, near: Near, vectors: Embedded, follows: _Before | None
     ) -> tuple[Link, ...]:
-        here = self._nearest_here(vectors, SEMANTIC_MOST, SEMANTIC_FLOOR)
+        here = self._known.in_write(vectors, SEMANTIC_MOST, SEMANTIC_FLOOR)
         there = [(unit, cosine) for unit, cosine in near if not self._is_gone(unit)]
-        links = semantic_links([*there, *((self._added[i][0].id, cosine) for i, cosine in here.items())])
+        links = semantic_links([*there, *here])
         neighbour = (
             temporal_link(follows.unit.id, at, follows.unit.mentioned_at)
             if follows and follows.unit
@@ -263,12 +241,6 @@ class Writing:
 
     # what is known ----------------------------------------------------------------------------------------
 
-    def _nearest(self, vectors: Sequence[Floats]) -> list[list[tuple[str, float]]]:
-        where = Where(bank=self.batch.graph.bank, live=True)
-        if not len(self.batch.graph) or not vectors:
-            return [[] for _ in vectors]
-        return self.batch.engine.store.search([Query(where, SEMANTIC_MOST, vector=v) for v in vectors])
-
     def _is_gone(self, unit: str) -> bool:
         """Whether this write retires a unit."""
         point = self.batch.units.get(unit)
@@ -276,77 +248,20 @@ class Writing:
 
     def _before(self) -> _Before | None:
         """The last unit of the document, whose session the first statement may continue."""
-        if self._added:
-            unit, vectors = self._added[-1]
+        if (last := self._known.last) is not None:
+            unit, vectors = last
             vector = self.batch.units[unit.id].vector
             assert vector is not None
             return _Before(unit.session, unit.mentioned_at, vectors.own, vector, unit)
         graph = self.batch.graph
-        row = graph.last(self.origin.document)
+        row = graph.documents.last(self.origin.document)
         if row is None:
             return None
         point = self.batch.points([graph.ids[row]])[0]
         unit = read_unit(point)
         assert point.vector is not None
-        last = unit if unit.retired_at is None else None
-        return _Before(unit.session, unit.mentioned_at, _own(point), point.vector, last)
-
-    def _known_as(
-        self, claim: Claim, vectors: Embedded, near: list[tuple[str, float]]
-    ) -> tuple[str, str] | None:
-        """The unit that already says what `claim` says, and why that is so."""
-        for i in self._nearest_here(vectors, 3, _LIKELY):
-            unit, other = self._added[i]
-            if self._superseded(unit.id):
-                continue
-            reason = same_statement(
-                claim, _claim(unit), lambda: vectors.own, partial(getattr, other, "own"), self.batch.spoken
-            )
-            if reason:
-                return unit.id, reason
-        graph = self.batch.graph
-        likely = (graph.row(unit) for unit, cosine in near if cosine >= _LIKELY)
-        rows = [*graph.same_words(claim.text), *(row for row in likely if row is not None)]
-        for unit in self.batch.read(self._held_of(rows, claim.speaker)):
-            if unit.retired_at is not None or unit.superseded_by is not None:
-                continue
-            reason = same_statement(
-                claim,
-                _claim(unit),
-                lambda: vectors.own,
-                partial(self._own_tokens, unit.id),
-                self.batch.spoken,
-            )
-            if reason:
-                return unit.id, reason
-        return None
-
-    def _nearest_here(self, vectors: Embedded, most: int, floor: float) -> dict[int, float]:
-        """The statements of this very retain that are nearest, with their cosines."""
-        if not self._added:
-            return {}
-        cosines = self._matrix[: len(self._added)] @ vectors.embedding.vector
-        best = np.argsort(-cosines)[:most]
-        return {int(i): float(cosines[i]) for i in best if cosines[i] >= floor}
-
-    def _held_of(self, rows: Sequence[int], speaker: str | None) -> list[str]:
-        """The ids of those rows that hold and were said by `speaker`."""
-        graph = self.batch.graph
-        records, label = graph.rows, graph.label(speaker or "")
-        return [
-            graph.ids[row]
-            for row in dict.fromkeys(rows)
-            if records[row]["speaker"] == label and records[row]["retired"] == NEVER
-        ]
-
-    def _superseded(self, unit: str) -> bool:
-        """Whether this write has retired or marked a unit that it added."""
-        payload = self.batch.units[unit].payload
-        return payload["retired"] != NEVER or payload["superseded_by"] is not None
-
-    def _own_tokens(self, unit_id: str) -> Floats:
-        (point,) = self.batch.points([unit_id])
-        return _own(point)
+        held = unit if unit.retired_at is None else None
+        return _Before(unit.session, unit.mentioned_at, own_tokens(point), point.vector, held)
 
     def _add_evidence(self, unit_id: str, reason: str, messages: Sequence[str]) -> None:
         point = self.batch.points([unit_id])[0]
@@ -373,10 +288,6 @@ class Writing:
         self.operations.append(Operation(Verdict.NOOP, unit.id, reason))
 
 
-_LIKELY = 0.7
-_UNCLEAR = 0.88
-
-
 @dataclass(frozen=True, slots=True)
 class _Before:
     """What was said just before: in which session, when, its own tokens, its vector with what it carries on, the last
@@ -392,26 +303,6 @@ class _Before:
 
 def _stated(unit: Unit) -> Stated:
     return Stated(unit.text, unit.speaker, unit.modality)
-
-
-def _kind(unit: Unit) -> tuple[str | None, str, str]:
-    """Who says it, in which network, and how it is meant."""
-    return unit.speaker, unit.network, unit.modality
-
-
-def _enlarged(matrix: Floats, more: int, dimension: int) -> Floats:
-    """`matrix`, with room for `more` rows."""
-    return np.concatenate([matrix.reshape(-1, dimension), np.zeros((more, dimension), np.float32)])
-
-
-def _claim(unit: Unit) -> Claim:
-    return Claim(unit.text, unit.speaker, unit.entities, unit.occurred)
-
-
-def _own(point: Point) -> Floats:
-    """The token vectors of a unit's own text, out of all that are stored for it."""
-    start, end = point.payload["own"]
-    return np.zeros((0, 1), np.float32) if point.tokens is None else point.tokens[start:end]
 
 
 def _carried_on(vector: Floats, follows: _Before | None) -> Floats:

@@ -8,15 +8,12 @@ its edges (docs/benchmarks.md).
 
 from __future__ import annotations
 
-import marshal
 import math
 import threading
-from collections import Counter, OrderedDict
+from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
-from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
-from operator import itemgetter
 from typing import Any
 
 import networkx as nx
@@ -25,19 +22,14 @@ from numpy.typing import NDArray
 
 from fourfold.language import ENGLISH, Language
 from fourfold.model import Entity
-from fourfold.names import keys
-from fourfold.ports import Fields, Point, Store, Where
+from fourfold.ports import Point, Where
+from fourfold.stores.documents import Documents
+from fourfold.stores.names import Names
 from fourfold.stores.postings import Postings
-from fourfold.stores.records import NEVER, Profile, is_id, make_id, read_entity, read_profile
+from fourfold.stores.records import NEVER, Profile, is_id, make_id
 from fourfold.text import inverse_document_frequency, normalise
 
-_READ = tuple(
-    "kind recorded order text speaker network tags entities links documents messages session codes mentioned_at "
-    "occurred from to retired asking counts size name aliases type attributes superseded_by "
-    "retired_by created_at language bank".split()
-)
 _LONGEST_CHAIN = 100
-CHUNKS = ("pending", "chunk", "gone")
 _BOOST = {"causal": 1.5, "entity": 1.2}
 _SPREAD = 0.5
 _LINE_TOKENS = 8  # a unit's date and speaker in a prompt
@@ -85,23 +77,17 @@ class BankGraph:
         self.seen: dict[str, int] = {}
         """By writer, the last revision that is in here."""
         self.postings = Postings()
+        self.names = Names()
+        self.documents = Documents()
         self._row_of: dict[str, int] = {}
         self._rows = np.zeros(64, dtype=_ROW)
         self._labels: dict[str, int] = {}
-        self._entities: dict[str, Entity] = {}
-        self._alias: dict[str, str] = {}
-        self._lookalikes: dict[str, dict[str, None]] = {}
-        self._documents: dict[str, dict[str, int]] = {}
-        self._last: dict[str, int] = {}
         self._weights: dict[tuple[tuple[str, float], ...], dict[str, float]] = {}
         self._tagged: dict[str, set[int]] = {}
         self._attributes: dict[str, list[int]] = {}
         self._superseded: dict[int, str] = {}
         self._replaced: set[int] = set()
-        self._waiting: set[str] = set()
-        self._covered: dict[str, dict[str, str]] = {}
         self._term_counts: Counter[int] = Counter()
-        self._last_mention: dict[str, float] = {}
 
     def __len__(self) -> int:
         return len(self.ids)
@@ -133,25 +119,13 @@ class BankGraph:
 
     def entity(self, name: str) -> Entity | None:
         """The entity of that name or alias, case ignored, with the number of units that mention it."""
-        canonical = self._alias.get(name.casefold())
-        if canonical is None:
-            return None
-        found = self._entities[canonical]
-        node = self.graph.adj.get(canonical, {})
-        return Entity(found.id, found.name, found.aliases, len(node), found.kind)
+        found = self.names.get(name)
+        return found and replace(found, mentions=len(self.graph.adj.get(found.name, {})))
 
     def entities(self) -> list[Entity]:
         """All entities, most mentioned first."""
-        found = [self.entity(name) for name in self._entities]
+        found = [self.entity(name) for name in self.names]
         return sorted((e for e in found if e is not None), key=lambda e: (-e.mentions, e.name))
-
-    def names(self) -> Mapping[str, str]:
-        """Every casefolded name and alias, and the name of its entity."""
-        return self._alias
-
-    def last_mention(self, name: str) -> float | None:
-        """When the entity was last spoken of, in epoch seconds."""
-        return self._last_mention.get(name)
 
     def mentioned_with(self, name: str, most: int = 64) -> set[str]:
         """The entities that share a unit with this one, looking at `most` of its units."""
@@ -160,17 +134,8 @@ class BankGraph:
 
     def add_entity(self, entity: Entity) -> None:
         """Adds an entity, or the aliases it did not have."""
-        self._entities[entity.name] = entity
-        for name in (entity.name, *entity.aliases):
-            self._alias.setdefault(name.casefold(), entity.name)
-            for key in keys(name):
-                self._lookalikes.setdefault(key, {})[entity.name] = None
+        self.names.add(entity)
         self.graph.add_node(entity.name)
-
-    def lookalikes(self, name: str) -> list[str]:
-        """The entities with a name that `name` has any likeness to."""
-        found = (entity for key in keys(name) for entity in self._lookalikes.get(key, ()))
-        return sorted(dict.fromkeys(found))
 
     # units ------------------------------------------------------------------------------------------------
 
@@ -190,8 +155,7 @@ class BankGraph:
         self._describe(row, payload)
         for entity in payload["entities"]:
             self._join(row, entity, "entity", 1.0)
-            said = float(self._rows[row]["mentioned"])
-            self._last_mention[entity] = max(said, self._last_mention.get(entity, said))
+            self.names.mention(entity, float(self._rows[row]["mentioned"]))
         before = []
         for to, kind, weight in payload["links"]:
             other = self._row_of.get(to)
@@ -259,48 +223,16 @@ class BankGraph:
             previous = max(before)[1]
             self._rows[row]["previous"] = previous
             self._rows[previous]["next"] = row
-        for document, message in zip(payload["documents"], payload["messages"], strict=True):
-            known = self._documents.setdefault(document, {})
-            if message not in known or self._rows[known[message]]["retired"] != NEVER:
-                known[message] = row
-            last = self._last.get(document)
-            if last is None or self._rows[last]["mentioned"] <= self._rows[row]["mentioned"]:
-                self._last[document] = row
+        self.documents.place(row, payload, self._rows)
 
     def known(self, document: str, messages: Iterable[str]) -> dict[str, int]:
         """Those of `messages` that units hold now, or held until a newer one took their place; and the row of the
         (first) unit of each."""
-        rows = self._documents.get(document, {})
-        found = ((message, rows[message]) for message in messages if message in rows)
-        return {message: row for message, row in found if self._is_known(row)}
+        found = self.documents.rows(document, messages)
+        return {message: row for message, row in found.items() if self._is_known(row)}
 
     def _is_known(self, row: int) -> bool:
         return bool(self._rows[row]["retired"] == NEVER) or row in self._replaced
-
-    def note(self, point: Point) -> None:
-        """Takes notice of a chunk: which messages of its document it covers, and whether a model has read it."""
-        payload = point.payload
-        if payload["kind"] not in CHUNKS:
-            return
-        if payload["kind"] == "pending":
-            self._waiting.add(point.id)
-        else:
-            self._waiting.discard(point.id)
-        covered = self._covered.setdefault(payload["documents"][0], {})
-        for message in payload["messages"]:
-            if payload["kind"] != "gone":
-                covered[message] = point.id
-            elif covered.get(message) == point.id:
-                del covered[message]
-
-    def covered(self, document: str, messages: Iterable[str]) -> set[str]:
-        """Those of `messages` that a chunk of the document holds, read by a model or not yet."""
-        held = self._covered.get(document, {})
-        return {message for message in messages if message in held}
-
-    def pending(self) -> int:
-        """How many chunks wait for a language model."""
-        return len(self._waiting)
 
     def asserting(self, attribute: str) -> list[int]:
         """The rows that hold now and give that attribute (of something) a value, in the order they came."""
@@ -329,10 +261,6 @@ class BankGraph:
         """The rows of units that (but for a hash collision) have the same words as `text`, case and punctuation
         ignored."""
         return [int(row) for row in np.flatnonzero(self.rows["words"] == hash(normalise(text)))]
-
-    def last(self, document: str) -> int | None:
-        """The row of the latest unit of a document."""
-        return self._last.get(document)
 
     def admitted(self, where: Where) -> NDArray[np.bool_]:
         """Which rows the conditions of `where` admit that bear on units; ids and documents are not looked at."""
@@ -391,84 +319,6 @@ class BankGraph:
     def _grow(self) -> None:
         if len(self.ids) == len(self._rows):
             self._rows = np.concatenate([self._rows, np.zeros_like(self._rows)])
-
-
-class Graphs:
-    """The graphs of the banks in use, at most `most_units` units together: the one used longest ago goes."""
-
-    def __init__(self, store: Store, most_units: int) -> None:
-        self._store, self._most = store, most_units
-        self._graphs: OrderedDict[str, BankGraph] = OrderedDict()
-        self._locks: dict[str, threading.RLock] = {}  # outlive the graphs, so a bank never has two
-        self._lock = threading.Lock()
-
-    def get(self, bank: str) -> BankGraph:
-        """The graph of `bank`, with everything that any process has written to it."""
-        with self._lock:
-            lock = self._locks.setdefault(bank, threading.RLock())
-            graph = self._graphs.setdefault(bank, BankGraph(bank, lock))
-            self._graphs.move_to_end(bank)
-        with graph.lock:
-            if self._catch_up(graph):
-                self._evict(bank)
-                return graph
-        self.forget(
-            bank
-        )  # entities merged or split elsewhere, or another language: memory cannot follow that
-        return self.get(bank)
-
-    def forget(self, bank: str) -> None:
-        """Lets the graph of `bank` go; it is built anew when it is next asked for."""
-        with self._lock:
-            self._graphs.pop(bank, None)
-
-    @contextmanager
-    def locked(self, bank: str) -> Iterator[BankGraph]:
-        """The graph of `bank`, held: nobody else writes to the bank meanwhile."""
-        lock = self.get(bank).lock
-        with lock:
-            yield self.get(bank)
-
-    def _catch_up(self, graph: BankGraph) -> bool:
-        """Brings `graph` up to date; False where only a new one can be."""
-        cursors = self._store.cursors(graph.bank)
-        first = not graph.seen
-        behind = {w: graph.seen.get(w, 0) for w, r in cursors.items() if graph.seen.get(w, 0) < r}
-        if not behind:
-            return True
-        wheres = (
-            [Where(bank=graph.bank)] if first else [Where(bank=graph.bank, after=it) for it in behind.items()]
-        )
-        units = []
-        for where in wheres:
-            for point in self._store.scan(where, Fields(terms=True, only=_READ)):
-                if point.payload["kind"] == "change" and not first:
-                    return False
-                if point.payload["kind"] == "bank":
-                    profile = read_profile(point.payload)
-                    if not first and profile.language != (graph.profile and graph.profile.language):
-                        return False
-                    graph.profile = profile
-                elif point.payload["kind"] == "entity":
-                    graph.add_entity(read_entity(point))
-                elif point.payload["kind"] in CHUNKS:
-                    graph.note(point)
-                elif point.payload["kind"] == "unit":
-                    place = (point.payload["recorded"], point.payload["order"], point.id)
-                    units.append((place, marshal.dumps(dict(point.payload)), point.terms))
-        # A link points to what came before: in this order its target is always there first. Until their turn comes,
-        # payloads wait as bytes: as objects, all at once, they doubled the peak (57 MB for 10,000 units, so 29).
-        for (_, _, unit), payload, terms in sorted(units, key=itemgetter(0)):
-            graph.add(Point(unit, marshal.loads(payload), terms=terms))
-        graph.seen.update(cursors)
-        return True
-
-    def _evict(self, keep: str) -> None:
-        with self._lock:
-            for bank in list(self._graphs):
-                if sum(map(len, self._graphs.values())) <= self._most or bank == keep:
-                    return
-                del self._graphs[bank]
 
 
 def entity_id(bank: str, name: str) -> str:

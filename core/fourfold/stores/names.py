@@ -1,0 +1,52 @@
+"""The entities of one bank by their names: exact, by alias, and by any likeness."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+
+from fourfold.model import Entity
+from fourfold.names import keys
+
+
+class Names:
+    """Entities by name; the graph counts their mentions."""
+
+    def __init__(self) -> None:
+        self._entities: dict[str, Entity] = {}
+        self._alias: dict[str, str] = {}
+        self._lookalikes: dict[str, dict[str, None]] = {}
+        self._last_mention: dict[str, float] = {}
+
+    def __iter__(self) -> Iterator[str]:
+        """The canonical name of every entity."""
+        return iter(self._entities)
+
+    def add(self, entity: Entity) -> None:
+        """Adds an entity, or the aliases it did not have."""
+        self._entities[entity.name] = entity
+        for name in (entity.name, *entity.aliases):
+            self._alias.setdefault(name.casefold(), entity.name)
+            for key in keys(name):
+                self._lookalikes.setdefault(key, {})[entity.name] = None
+
+    def get(self, name: str) -> Entity | None:
+        """The entity of that name or alias, case ignored."""
+        canonical = self._alias.get(name.casefold())
+        return None if canonical is None else self._entities[canonical]
+
+    def all(self) -> Mapping[str, str]:
+        """Every casefolded name and alias, and the name of its entity."""
+        return self._alias
+
+    def alike(self, name: str) -> list[str]:
+        """The entities with a name that `name` has any likeness to."""
+        found = (entity for key in keys(name) for entity in self._lookalikes.get(key, ()))
+        return sorted(dict.fromkeys(found))
+
+    def mention(self, name: str, at: float) -> None:
+        """Notes that an entity was spoken of, in epoch seconds."""
+        self._last_mention[name] = max(at, self._last_mention.get(name, at))
+
+    def last_mention(self, name: str) -> float | None:
+        """When the entity was last spoken of, in epoch seconds."""
+        return self._last_mention.get(name)
