@@ -10,17 +10,8 @@ this machine, and the contract that every store must keep.
 
 from fourfold.testing.contract import check_store, sample_point
 from fourfold.testing.doubles import FrozenClock, HashEmbedder, ScriptedModel
-from fourfold.testing.servers import (
-    AnthropicServer,
-    Call,
-    CutOff,
-    OpenAIServer,
-    Refuse,
-    Stall,
-    Status,
-    Text,
-    Truncate,
-)
+from fourfold.testing.scripted import Call, CutOff, Refuse, Stall, Status, Text, Truncate
+from fourfold.testing.servers import AnthropicServer, OpenAIServer
 
 __all__ = [
     "AnthropicServer",

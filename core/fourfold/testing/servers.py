@@ -1,142 +1,27 @@
 """Local HTTP servers that speak the wire formats of Anthropic's Messages and Message Batches and of OpenAI's chat
-completions and embeddings, scripted to answer well or badly. They listen on 127.0.0.1 only.
-
-A script is a function of a `Call` that returns what to answer: a JSON value (the structured answer), or one of
-`Text`, `Status`, `Stall`, `CutOff`, `Refuse`, `Truncate`.
-"""
+completions and embeddings, scripted to answer well or badly (see `fourfold.testing.scripted`)."""
 
 from __future__ import annotations
 
 import hashlib
 import json
-import threading
-import time
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
-from types import TracebackType
-from typing import Any, Self
+from collections.abc import Mapping
+from typing import Any
+
+from fourfold.testing.scripted import (
+    Body,
+    Call,
+    Refuse,
+    Script,
+    Scripted,
+    ScriptedServer,
+    Status,
+    Text,
+    Truncate,
+)
 
 
-@dataclass(frozen=True, slots=True)
-class Call:
-    """A call as it came in. `number` counts from 1; `system` and `user` are the texts of those turns; `body` is
-    all."""
-
-    number: int
-    system: str
-    user: str
-    path: str
-    body: Mapping[str, Any]
-    headers: Mapping[str, str]
-
-
-@dataclass(frozen=True, slots=True)
-class Text:
-    """Answer with this text, whatever it is."""
-
-    text: str
-
-
-@dataclass(frozen=True, slots=True)
-class Status:
-    """Answer with an error status, and `retry-after` if given."""
-
-    code: int
-    message: str = "an error"
-    retry_after: float | str | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class Stall:
-    """Answer with `then` after so many seconds."""
-
-    seconds: float
-    then: Any = None
-
-
-@dataclass(frozen=True, slots=True)
-class CutOff:
-    """Close the connection in the middle of the answer's body."""
-
-
-@dataclass(frozen=True, slots=True)
-class Refuse:
-    """Refuse, as a model does that will not answer."""
-
-    reason: str = "This request cannot be answered."
-
-
-@dataclass(frozen=True, slots=True)
-class Truncate:
-    """Stop in the middle of `value`'s JSON, as a model does whose answer got too long."""
-
-    value: Any = field(default_factory=lambda: {"statements": [{"text": "half a sta"}]})
-
-
-Script = Callable[[Call], Any]
-
-
-class _Server:
-    """A server in a thread of its own, for a `with`. `calls` are those it got, in order."""
-
-    def __init__(self, script: Script) -> None:
-        self.script, self.calls = script, list[Call]()
-        self.lock = threading.Lock()
-        owner = self
-
-        class Handler(_Handler):
-            server_of = owner
-
-        self._http = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
-        self._http.daemon_threads = True
-        self._thread = threading.Thread(target=self._http.serve_forever, args=(0.02,), daemon=True)
-
-    @property
-    def url(self) -> str:
-        """The address to give to a client."""
-        return f"http://127.0.0.1:{self._http.server_port}"
-
-    def __enter__(self) -> Self:
-        self._thread.start()
-        return self
-
-    def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
-    ) -> None:
-        self._http.shutdown()
-        self._http.server_close()
-
-    def noted(self, path: str, body: Mapping[str, Any], headers: Mapping[str, str]) -> Call:
-        """The call, numbered and kept."""
-        turns = list(body.get("messages") or ())
-        system = [_plain(body.get("system")), *(_plain(t["content"]) for t in turns if t["role"] == "system")]
-        user = [_plain(turn["content"]) for turn in turns if turn["role"] == "user"]
-        with self.lock:
-            call = Call(
-                len(self.calls) + 1, "\n".join(filter(None, system)), "\n".join(user), path, body, headers
-            )
-            self.calls.append(call)
-        return call
-
-    def get(self, path: str) -> tuple[str, bytes] | None:
-        """The type and body to answer a GET with; None for 404."""
-        return None
-
-    def post(self, path: str, body: Mapping[str, Any], headers: Mapping[str, str]) -> Any:
-        """What to answer a POST with: one of the script's answers, or `_Body`."""
-        raise NotImplementedError
-
-    def rendered(self, call: Call, answer: Any) -> dict[str, Any]:
-        """A good answer in the provider's format."""
-        raise NotImplementedError
-
-    def failed(self, status: Status) -> dict[str, Any]:
-        """An error in the provider's format."""
-        raise NotImplementedError
-
-
-class AnthropicServer(_Server):
+class AnthropicServer(ScriptedServer):
     """Speaks `POST /v1/messages` and the Message Batches API. A batch is worked off when its results are asked for
     the first time; `batch_polls` says how often it is still in progress before that."""
 
@@ -153,19 +38,19 @@ class AnthropicServer(_Server):
             self._polls_left = dict.fromkeys(self._polls_left, 0)
 
     def post(self, path: str, body: Mapping[str, Any], headers: Mapping[str, str]) -> Any:
-        """See `_Server.post`."""
+        """See `ScriptedServer.post`."""
         if not headers.get("authorization") and not headers.get("x-api-key"):
             return Status(401, "no key was given")
         match path:
             case "/v1/messages":
                 call = self.noted(path, body, headers)
-                return _Scripted(call, self.script(call))
+                return Scripted(call, self.script(call))
             case "/v1/messages/batches":
                 with self.lock:
                     batch = f"msgbatch_{len(self.batches) + 1:04}"
                     self.batches[batch] = [dict(request) for request in body["requests"]]
                     self._polls_left[batch] = self._batch_polls
-                return _Body(self._batch(batch))
+                return Body(self._batch(batch))
             case _:
                 return Status(404, f"no such path: {path}")
 
@@ -183,7 +68,7 @@ class AnthropicServer(_Server):
         return "application/json", json.dumps(self._batch(name)).encode()
 
     def rendered(self, call: Call, answer: Any) -> dict[str, Any]:
-        """See `_Server.rendered`."""
+        """See `ScriptedServer.rendered`."""
         text, stop, details = _written(answer)
         stops = {"length": "max_tokens", "refusal": "refusal"}
         return {
@@ -206,7 +91,7 @@ class AnthropicServer(_Server):
         }
 
     def failed(self, status: Status) -> dict[str, Any]:
-        """See `_Server.failed`."""
+        """See `ScriptedServer.failed`."""
         kinds = {401: "authentication_error", 404: "not_found_error", 429: "rate_limit_error"}
         kinds |= {400: "invalid_request_error", 413: "invalid_request_error", 529: "overloaded_error"}
         kind = kinds.get(status.code, "api_error")
@@ -243,7 +128,7 @@ class AnthropicServer(_Server):
         return {"custom_id": request["custom_id"], "result": result}
 
 
-class OpenAIServer(_Server):
+class OpenAIServer(ScriptedServer):
     """Speaks `POST /v1/chat/completions` and `/v1/embeddings`. `ways` names what it can be asked in: "schema",
     "tool", "words"; anything else is answered with `unknown`: 400, as older servers do, or 500, as that of
     llama-cpp-python."""
@@ -260,25 +145,25 @@ class OpenAIServer(_Server):
         return super().url + "/v1"
 
     def post(self, path: str, body: Mapping[str, Any], headers: Mapping[str, str]) -> Any:
-        """See `_Server.post`."""
+        """See `ScriptedServer.post`."""
         match path:
             case "/v1/chat/completions":
                 field = next((name for name in ("response_format", "tools") if name in body), "")
                 if {"response_format": "schema", "tools": "tool", "": "words"}[field] not in self._ways:
                     return Status(self._unknown, f"1 validation error: ('body', '{field}')")
                 call = self.noted(path, body, headers)
-                return _Scripted(call, self.script(call))
+                return Scripted(call, self.script(call))
             case "/v1/embeddings":
                 self.noted(path, body, headers)
                 vectors = [_hashed(text) for text in body["input"]]
                 data = [{"object": "embedding", "index": i, "embedding": v} for i, v in enumerate(vectors)]
                 used = {"prompt_tokens": len(vectors), "total_tokens": len(vectors)}
-                return _Body({"object": "list", "model": body["model"], "data": data, "usage": used})
+                return Body({"object": "list", "model": body["model"], "data": data, "usage": used})
             case _:
                 return Status(404, f"no such path: {path}")
 
     def rendered(self, call: Call, answer: Any) -> dict[str, Any]:
-        """See `_Server.rendered`."""
+        """See `ScriptedServer.rendered`."""
         text, stop, details = _written(answer)
         message: dict[str, Any] = {"role": "assistant", "content": text, "refusal": details or None}
         if "tools" in call.body and stop != "refusal":
@@ -300,79 +185,8 @@ class OpenAIServer(_Server):
         }
 
     def failed(self, status: Status) -> dict[str, Any]:
-        """See `_Server.failed`."""
+        """See `ScriptedServer.failed`."""
         return {"error": {"message": status.message, "type": "error", "param": None, "code": None}}
-
-
-@dataclass(frozen=True, slots=True)
-class _Scripted:
-    call: Call
-    answer: Any
-
-
-@dataclass(frozen=True, slots=True)
-class _Body:
-    value: Any
-
-
-class _Handler(BaseHTTPRequestHandler):
-    protocol_version = "HTTP/1.1"
-    server_of: _Server
-
-    def do_POST(self) -> None:
-        body = json.loads(self.rfile.read(int(self.headers["content-length"])))
-        path = self.path.partition("?")[0]
-        self._answer(self.server_of.post(path, body, {k.lower(): v for k, v in self.headers.items()}))
-
-    def do_GET(self) -> None:
-        found = self.server_of.get(self.path.partition("?")[0])
-        if found is None:
-            self._send(404, self.server_of.failed(Status(404, "not found")))
-        else:
-            self._send_bytes(200, found[1], found[0])
-
-    def log_message(self, format: str, *args: Any) -> None:
-        """Says nothing."""
-
-    def _answer(self, answer: Any) -> None:
-        match answer:
-            case _Scripted(call, Stall(seconds, then)):
-                time.sleep(seconds)
-                self._answer(_Scripted(call, then))
-            case _Scripted(_, Status() as status) | (Status() as status):
-                self._send(status.code, self.server_of.failed(status), status.retry_after)
-            case _Scripted(call, CutOff()):
-                body = json.dumps(self.server_of.rendered(call, {"statements": []})).encode()
-                self._send_bytes(200, body, cut=len(body) // 2)
-            case _Scripted(call, said):
-                self._send(200, self.server_of.rendered(call, said))
-            case _Body(value):
-                self._send(200, value)
-            case _:
-                raise AssertionError(f"not an answer: {answer}")
-
-    def _send(self, code: int, value: Any, retry_after: float | str | None = None) -> None:
-        self._send_bytes(code, json.dumps(value).encode(), retry_after=retry_after)
-
-    def _send_bytes(
-        self,
-        code: int,
-        body: bytes,
-        kind: str = "application/json",
-        cut: int | None = None,
-        retry_after: float | str | None = None,
-    ) -> None:
-        try:
-            self.send_response(code)
-            self.send_header("content-type", kind)
-            self.send_header("content-length", str(len(body)))
-            if retry_after is not None:
-                self.send_header("retry-after", str(retry_after))
-            self.end_headers()
-            self.wfile.write(body[:cut])
-        except OSError:  # the client has gone
-            self.close_connection = True
-        self.close_connection = self.close_connection or cut is not None
 
 
 def _written(answer: Any) -> tuple[str, str, str]:
@@ -387,12 +201,6 @@ def _written(answer: Any) -> tuple[str, str, str]:
             return text[: len(text) * 2 // 3], "length", ""
         case _:
             return json.dumps(answer), "end", ""
-
-
-def _plain(content: Any) -> str:
-    if isinstance(content, str):
-        return content
-    return "\n".join(block.get("text", "") for block in content or ())
 
 
 def _hashed(text: str) -> list[float]:

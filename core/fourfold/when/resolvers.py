@@ -32,6 +32,7 @@ from fourfold.when.vocabulary import (
     SEASONS,
     WEEKDAY_NUMBERS,
 )
+from fourfold.when.years import meant_years, relative_day_year, relative_year, step_of, tense
 
 Resolver = Callable[[re.Match[str], datetime, tuple[int, ...]], list[Span]]
 
@@ -41,7 +42,8 @@ def resolve_date(match: re.Match[str], anchor: datetime, years: tuple[int, ...])
     month = _month_number(named["m"])
     day = ORDINALS.get(named["d"].lower()) or int(named["d"])
     return [
-        day_of(at(anchor, year, month, day)) for year in _years(named, match, anchor, years, (month, day))
+        day_of(at(anchor, year, month, day))
+        for year in meant_years(named, match, anchor, years, (month, day))
     ]
 
 
@@ -49,7 +51,7 @@ def resolve_days(match: re.Match[str], anchor: datetime, years: tuple[int, ...])
     """ "3 to 7 May", "May 3-7"."""
     named = match.groupdict()
     month, first, last = _month_number(named["m"]), int(named["d"]), int(named["e"])
-    found = _years(named, match, anchor, years, (month, first))
+    found = meant_years(named, match, anchor, years, (month, first))
     return [
         (at(anchor, year, month, first), at(anchor, year, month, last) + DAY)
         for year in found
@@ -86,8 +88,10 @@ def resolve_month(match: re.Match[str], anchor: datetime, years: tuple[int, ...]
     named = match.groupdict()
     month = _month_number(named["m"])
     if named.get("which"):
-        years = (_relative_year(named["which"], anchor, month),)
-    spans = [months_of(anchor, year, month, 1) for year in _years(named, match, anchor, years, (month, 1))]
+        years = (relative_year(named["which"], anchor, month),)
+    spans = [
+        months_of(anchor, year, month, 1) for year in meant_years(named, match, anchor, years, (month, 1))
+    ]
     return _parted(named, spans)
 
 
@@ -105,8 +109,10 @@ def resolve_season(match: re.Match[str], anchor: datetime, years: tuple[int, ...
     month = SEASONS[match["s"].lower()]
     named = match.groupdict()
     if named.get("which"):
-        years = (_relative_year(named["which"], anchor, month, length=3),)
-    spans = [months_of(anchor, year, month, 3) for year in _years(named, match, anchor, years, (month, 1))]
+        years = (relative_year(named["which"], anchor, month, length=3),)
+    spans = [
+        months_of(anchor, year, month, 3) for year in meant_years(named, match, anchor, years, (month, 1))
+    ]
     return _parted(named, spans)
 
 
@@ -140,8 +146,8 @@ def resolve_holiday(match: re.Match[str], anchor: datetime, years: tuple[int, ..
     named = match.groupdict()
     month, day = HOLIDAYS[name](anchor.year)
     if named.get("which"):
-        years = (_relative_day_year(named["which"], anchor, month, day),)
-    return [holiday(anchor, name, year) for year in _years(named, match, anchor, years, (month, day))]
+        years = (relative_day_year(named["which"], anchor, month, day),)
+    return [holiday(anchor, name, year) for year in meant_years(named, match, anchor, years, (month, day))]
 
 
 def resolve_week_of_month(match: re.Match[str], anchor: datetime, years: tuple[int, ...]) -> list[Span]:
@@ -150,7 +156,7 @@ def resolve_week_of_month(match: re.Match[str], anchor: datetime, years: tuple[i
     month = _month_number(named["m"])
     return [
         _nth(months_of(anchor, year, month, 1), match["n"].lower(), match["unit"].lower())
-        for year in _years(named, match, anchor, years, (month, 1))
+        for year in meant_years(named, match, anchor, years, (month, 1))
     ]
 
 
@@ -247,7 +253,7 @@ def resolve_before_last(match: re.Match[str], anchor: datetime, _: tuple[int, ..
 
 
 def resolve_which(match: re.Match[str], anchor: datetime, _: tuple[int, ...]) -> list[Span]:
-    step = _step(match["which"])
+    step = step_of(match["which"])
     unit = match["unit"].lower()
     today = day_of(anchor)[0]
     named = match.groupdict()
@@ -264,19 +270,12 @@ def resolve_which(match: re.Match[str], anchor: datetime, _: tuple[int, ...]) ->
 
 
 def resolve_bare_weekday(match: re.Match[str], anchor: datetime, _: tuple[int, ...]) -> list[Span]:
-    ahead = match.group().lower().startswith(("by ", "until ")) or _tense(match) == "future"
+    ahead = match.group().lower().startswith(("by ", "until ")) or tense(match) == "future"
     today = day_of(anchor)[0]
     weekday = WEEKDAY_NUMBERS[match["unit"].lower()]
     if ahead:
         return [day_of(today + ((weekday - today.weekday() - 1) % 7 + 1) * DAY)]
     return [_weekday(today, weekday, -1)]
-
-
-_TO_COME = re.compile(
-    r"\b(?:will|shall|going to|see you|meet you|let's|are meeting|am meeting|due|plan(?:ning)? to|deadline)\b[^.!?]*$"
-    r"|['’]ll\b[^.!?]*$",
-    re.IGNORECASE,
-)
 
 
 def resolve_from_day(match: re.Match[str], anchor: datetime, _: tuple[int, ...]) -> list[Span]:
@@ -303,102 +302,6 @@ def _parted(named: dict[str, str | None], spans: list[Span]) -> list[Span]:
 def _month_number(written: str | None) -> int:
     assert written is not None
     return int(written) if written.isdigit() else MONTH_NUMBERS[written.lower().rstrip(".")]
-
-
-def _years(
-    named: dict[str, str | None],
-    match: re.Match[str],
-    anchor: datetime,
-    years: tuple[int, ...],
-    date: tuple[int, int],
-) -> tuple[int, ...]:
-    """The years a date (month, day) is of: the one written, those asked for, or by the tense of its sentence the last
-    one, the next one, or the nearest."""
-    written = named.get("y")
-    if written:
-        return (int(written),)
-    if years:
-        return years
-    passed = date <= (anchor.month, anchor.day)
-    match _tense(match):
-        case "past":
-            return (anchor.year if passed else anchor.year - 1,)
-        case "future":
-            current = date >= (anchor.month, 1 if date[1] == 1 else anchor.day)
-            return (anchor.year if current else anchor.year + 1,)
-        case _:
-            return (
-                min(
-                    (anchor.year + step for step in (-1, 0, 1)),
-                    key=lambda year: _distance(anchor, year, *date),
-                ),
-            )
-
-
-def _tense(match: re.Match[str]) -> str:
-    """ "past" or "future" if a word before the phrase, in its sentence, says so."""
-    sentence = re.split(r"[.!?;\n]", match.string[: match.start()])[-1]
-    if _TO_COME.search(sentence):
-        return "future"
-    after = re.split(r"[.!?;\n]", match.string[match.end() :])[0]
-    phrase = match.group().lower()
-    about = (
-        _MOVED.search(sentence) or phrase.startswith("for ") or _ARRANGED.search(f"{sentence}{phrase}{after}")
-    )
-    if about:
-        return ""  # "I booked the train for 31 January": done by now, but not what it is about
-    return "past" if _BYGONE.search(f"{sentence}{after}") else ""
-
-
-_MOVED = re.compile(
-    r"\b(?:mov|push|shift|delay|chang|put off)\w*\b.* to (?:the )?$|\bfor (?:the )?$", re.IGNORECASE
-)
-_ARRANGED = re.compile(
-    r"\b(?:book|schedul|plan|reserv|arrang|invit|postpon|regist|enrol|remind|promis|order|appoint|agre|announc|expect"
-    r"|decid|sav)\w*|\bsign(?:ed|ing)? up\b|\b(?:calendar|tickets?|deadline|reservation|next)\b",
-    re.IGNORECASE,
-)
-_BYGONE = re.compile(
-    r"\b(?:was|were|did|had|went|came|saw|met|got|took|made|began|gave|left|found|felt|told|said|bought|ran|won|lost|sang"
-    r"|wrote|drove|flew|grew|held|kept|knew|led|read|sold|sent|slept|spent|spoke|swam|taught|thought|wore|ate|broke|built"
-    r"|caught|chose|drew|fell|fought|heard|hid|hit|hurt|paid|rode|rose|sat|stood|stole|threw|woke|born|been"
-    r"|(?!need|feed|seed|speed|weed|bleed|breed|indeed|hundred|red|bed)\w{2,}ed)\b",
-    re.IGNORECASE,
-)
-
-
-def _distance(anchor: datetime, year: int, month: int, day: int) -> float:
-    """Days from the anchor; those ahead count half as much again, since people mostly tell what was."""
-    days = (year - anchor.year) * 365.25 + (month - anchor.month) * 30.4 + day - anchor.day
-    return days * 1.5 if days > 0 else -days
-
-
-def _step(which: str) -> int:
-    """-1 for the last one, 0 for this one, 1 for the next one."""
-    word = which.lower().split()[-1]
-    return {"next": 1, "coming": 1, "following": 1, "this": 0}.get(word, -1)
-
-
-def _relative_year(which: str, anchor: datetime, month: int, length: int = 1) -> int:
-    match _step(which):
-        case 0:
-            return anchor.year
-        case 1:
-            return anchor.year + (month <= anchor.month)
-        case _:
-            begun = month + length - 1 < anchor.month
-            return anchor.year if begun else anchor.year - 1
-
-
-def _relative_day_year(which: str, anchor: datetime, month: int, day: int) -> int:
-    passed = (month, day) < (anchor.month, anchor.day)
-    match _step(which):
-        case 0:
-            return anchor.year
-        case 1:
-            return anchor.year + passed
-        case _:
-            return anchor.year - (not passed)
 
 
 def _count(phrase: str) -> int:
