@@ -13,9 +13,10 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime
 
 from fourfold.model import Entity
-from fourfold.names import SAME, keys, likeness
+from fourfold.names import SAME, likeness
 from fourfold.retain.statement import Mention
 from fourfold.stores.graph import BankGraph, entity_id
+from fourfold.stores.names import Names
 
 _SAME = 0.6
 _DAYS_NEAR = 7
@@ -30,10 +31,8 @@ class Resolver:
 
     graph: BankGraph
     changed: dict[str, Entity] = field(default_factory=dict)
-    _new_alias: dict[str, str] = field(default_factory=dict)
-    _lookalikes: dict[str, dict[str, None]] = field(default_factory=dict)
+    _names: Names = field(default_factory=Names)
     _together: dict[str, set[str]] = field(default_factory=dict)
-    _last: dict[str, datetime] = field(default_factory=dict)
 
     def resolve(self, mentions: Sequence[Mention], at: datetime) -> tuple[str, ...]:
         """The entity names that `mentions`, made together at `at`, stand for."""
@@ -48,12 +47,12 @@ class Resolver:
         unique = tuple(dict.fromkeys(meant))
         for name in unique:
             self._together.setdefault(name, set()).update(unique)
-            self._last[name] = at
+            self._names.mention(name, at.timestamp())
         return unique
 
     def _known(self, name: str) -> str | None:
-        folded = name.casefold()
-        return self.graph.names.all().get(folded) or self._new_alias.get(folded)
+        found = self.graph.names.get(name) or self._names.get(name)
+        return found.name if found else None
 
     def _meant(self, mention: Mention, exact: str | None, company: set[str], at: datetime) -> str:
         """The entity of a mention; for one that is known to the letter there is a choice only if it is a part of
@@ -77,9 +76,7 @@ class Resolver:
     def _candidates(self, mention: Mention, company: set[str]) -> list[str]:
         """The entities whose names are like the mention, without those that are mentioned beside it."""
         found = {other for name in (mention.name, *mention.aliases) for other in self.graph.names.alike(name)}
-        for key in keys(mention.name):
-            found |= self._lookalikes.get(key, {}).keys()
-        return sorted(found - company)
+        return sorted((found | set(self._names.alike(mention.name))) - company)
 
     def _score(self, mention: Mention, other: str, company: set[str], at: datetime) -> float:
         entity = self._entity(other)
@@ -97,7 +94,7 @@ class Resolver:
         known = self.graph.mentioned_with(other) | self._together.get(other, set())
         known -= {other}
         shared = len(company & known) / len(company) if company and known else _UNKNOWN_COMPANY
-        last = self._last[other].timestamp() if other in self._last else self.graph.names.last_mention(other)
+        last = self._names.last_mention(other) or self.graph.names.last_mention(other)
         days = abs(at.timestamp() - last) / 86_400 if last is not None else 0.0
         near = max(0.0, 1 - days / _DAYS_NEAR)
         return SAME if alike == SAME else 0.5 * alike + 0.3 * shared + 0.2 * near
@@ -118,7 +115,4 @@ class Resolver:
 
     def _put(self, entity: Entity) -> None:
         self.changed[entity.name] = entity
-        for name in (entity.name, *entity.aliases):
-            self._new_alias.setdefault(name.casefold(), entity.name)
-            for key in keys(name):
-                self._lookalikes.setdefault(key, {})[entity.name] = None
+        self._names.add(entity)
