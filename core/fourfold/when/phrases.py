@@ -38,10 +38,9 @@ class Grammar:
             for match in pattern.finditer(text):
                 if any(taken[match.start() : match.end()]):
                     continue
+                taken[match.start() : match.end()] = [True] * (match.end() - match.start())
                 times = find_english_times(self._in_english(match, english), anchor, years)
-                if times:
-                    taken[match.start() : match.end()] = [True] * (match.end() - match.start())
-                    found += [TimeMention(match.start(), match.end(), time.interval) for time in times]
+                found += [TimeMention(match.start(), match.end(), time.interval) for time in times]
         return sorted(found, key=lambda mention: mention.start)
 
     def _in_english(self, match: re.Match[str], english: str) -> str:
