@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from fourfold import ConfigurationError, InputError, Memory, Message
-from fourfold.language import LANGUAGES, detect, language
+from fourfold.language import detect, language
 from fourfold.retain.wording import confidence_of, modality_of
 from fourfold.settings import load_settings
 from fourfold.testing import HashEmbedder
@@ -264,7 +264,3 @@ def test_new_banks_take_the_language_of_the_settings() -> None:
     with Memory.open(":memory:", embedder=HashEmbedder(), settings=load_settings(language="FR")) as memory:
         memory.bank("one").retain("ok", at=SAID)
         assert memory.banks()[0].language == "fr"
-
-
-def test_every_language_has_a_code_of_its_own() -> None:
-    assert all(code == found.code for code, found in LANGUAGES.items())

@@ -107,11 +107,14 @@ def test_a_small_model_in_this_process_breaks_nothing(weights: Path, tmp_path: P
     _nothing_is_lost(tmp_path, f"transformers:{weights}", MESSAGES[:3])
 
 
-def test_a_model_in_this_process_answers_in_the_shape_it_is_asked_for(weights: Path) -> None:
+def test_a_model_in_this_process_answers_in_the_shape_it_is_asked_for(
+    weights: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     import anyio
+    import torch
     from pydantic import BaseModel
 
-    from fourfold import ModelError
+    from fourfold.errors import ModelError, ModelLengthError
     from fourfold.models.transformers import LocalModel
 
     class Person(BaseModel):
@@ -130,6 +133,12 @@ def test_a_model_in_this_process_answers_in_the_shape_it_is_asked_for(weights: P
         assert scope.cancelled_caught
         with pytest.raises(ModelError, match="has room for 8192 tokens"):
             await model.ask([Turn("user", "Ana is 31. " * 3000)], Person)
+        monkeypatch.setattr(model._loaded.model, "generate", out_of_memory)
+        with pytest.raises(ModelLengthError, match="does not fit into memory"):
+            await model.ask(turns, Person)
+
+    def out_of_memory(**asked: object) -> None:
+        raise torch.OutOfMemoryError("CUDA out of memory")
 
     anyio.run(ask)
 

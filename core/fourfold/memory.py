@@ -181,10 +181,9 @@ class AsyncBank:
 
         With a language model (`Memory.open(llm=...)`) the text is written first, in chunks marked pending, and then
         each chunk's statements as the model reads it: those of a long text can be recalled as they come. `progress`
-        counts chunks. A chunk that the model fails to
-        read is kept as it was said, and read at the next retain or by `resume`; `Retained.pending` counts those.
-        Cancelling loses nothing: `resume` goes on. Raises `ConfigurationError` (key, model) and `TokenLimitError`
-        after everything was kept.
+        counts chunks. A chunk that the model fails to read is kept as it was said, and read at the next retain or by
+        `resume`; `Retained.pending` counts those. Cancelling loses nothing: `resume` goes on. Raises
+        `ConfigurationError` (key, model) and `TokenLimitError` after everything was kept.
         """
         request = retaining.Request(
             self.name,
@@ -209,7 +208,7 @@ class AsyncBank:
     async def set_language(self, language: str) -> None:
         """Keeps the bank in `language` (ISO 639-1) from now on; what is in it is found by that language's words.
 
-        Takes some seconds for 10,000 units, in which nothing else is written to the bank. Raises `InputError`.
+        Every unit is written anew, and nothing else to the bank meanwhile. Raises `InputError`.
         """
         self._language = spoken(language)
         await _in_thread(retaining.set_language, self.memory.engine, self.name, self._language)

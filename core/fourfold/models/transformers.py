@@ -100,8 +100,8 @@ class LocalModel:
         """The ids of the question and its answer."""
         grammar = loaded.grammars.compile_json_schema(shape)
         limits = [MaxTimeCriteria(self._timeout), lambda ids, scores: _flags(ids, stop)]
-        try:
-            with model_errors(self.name, RuntimeError, ValueError, IndexError), torch.inference_mode():
+        with model_errors(self.name, RuntimeError, ValueError, IndexError), torch.inference_mode():
+            try:
                 made = loaded.model.generate(
                     **asked,
                     max_new_tokens=room,
@@ -110,8 +110,10 @@ class LocalModel:
                     stopping_criteria=limits,
                     pad_token_id=loaded.ends[0],
                 )
-        except torch.OutOfMemoryError as error:
-            raise ModelLengthError(f"{self.name} does not fit into memory with so long a text.") from error
+            except torch.OutOfMemoryError as error:  # a RuntimeError, but one that less text may mend
+                raise ModelLengthError(
+                    f"{self.name} does not fit into memory with so long a text."
+                ) from error
         return [int(one) for one in made[0]]
 
     @cached_property
