@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterator
 from datetime import UTC, datetime
 from pathlib import Path
@@ -12,6 +13,8 @@ from hypothesis import settings as hypothesis_settings
 from fourfold import Memory
 from fourfold.models.minilm import MiniLM
 from fourfold.testing import FrozenClock, HashEmbedder
+
+os.environ.setdefault("FOURFOLD_CONSOLIDATE", "asked")  # tests settle banks when they want it
 
 hypothesis_settings.register_profile("fourfold", deadline=None, max_examples=60, derandomize=True)
 hypothesis_settings.load_profile("fourfold")

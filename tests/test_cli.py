@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import subprocess
 import sys
 from pathlib import Path
@@ -12,7 +13,7 @@ from typing import Any
 import pytest
 
 from fourfold.cli.demo import conversation
-from fourfold.testing import OpenAIServer, Refuse
+from fourfold.testing import Call, OpenAIServer, Refuse
 
 
 def fourfold(*arguments: object, stdin: str = "", **environment: str) -> subprocess.CompletedProcess[str]:
@@ -96,6 +97,89 @@ def test_a_unit_and_an_entity_are_shown(kept: Path) -> None:
     answer = json.loads(fourfold("recall", "Pixel", "-b", "friends", "-m", kept, "--json").stdout)
     unit = answer["hits"][0]["unit"]
     assert unit["text"] in fourfold("show", unit["id"], "-b", "friends", "-m", kept).stdout
+
+
+BUS = [
+    ("2026-01-12", "I think the bus is reliable."),
+    ("2026-02-03", "The bus was late again."),
+    ("2026-03-01", "The bus was excellent this week."),
+]
+
+
+@pytest.fixture(scope="module")
+def rides(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A memory with a belief that facts have moved."""
+    home = tmp_path_factory.mktemp("rides")
+    told = [{"text": text, "speaker": "Ana", "at": f"{day}T09:00:00Z"} for day, text in BUS]
+    (home / "bus.json").write_text(json.dumps(told))
+    done = fourfold("retain", home / "bus.json", "-m", home / "memory")
+    assert done.returncode == 0, done.stderr
+    return home / "memory"
+
+
+def test_beliefs_are_shown_with_their_history_and_drawn(rides: Path, tmp_path: Path) -> None:
+    shown = fourfold("beliefs", "-m", rides).stdout
+    assert shown.startswith("0.60 Ana: I think the bus is reliable.")
+    assert "2026-02-03 contradict 0.70 -> 0.50: The bus was late again." in shown
+    drawn = fourfold("beliefs", "-m", rides, "--plot").stdout
+    assert " 0.7 ┤─" in drawn
+    assert " 0.5 ┤" in drawn
+    assert "2026-01-12                                        2026-03-01" in drawn
+    (belief,) = json.loads(fourfold("beliefs", "-m", rides, "--json").stdout)
+    assert [change["after"] for change in belief["history"]] == [0.7, 0.5, 0.6]
+    picture = tmp_path / "bus.png"
+    done = fourfold("beliefs", "-m", rides, "--png", picture)
+    assert (done.returncode, done.stdout) == (0, "")
+    assert picture.read_bytes().startswith(b"\x89PNG")
+    assert fourfold("beliefs", "-m", rides, "--png", tmp_path / "no" / "bus.png").returncode == 1
+    assert fourfold("beliefs", "-m", rides, "--min-confidence", 0.9).stdout.startswith("No beliefs.")
+
+
+def test_a_question_is_reflected_on_and_the_profile_shown(rides: Path) -> None:
+    answer = fourfold("reflect", "How is the bus?", "-m", rides).stdout
+    assert answer.startswith("An extract from memory")
+    assert "supported by the evidence" in answer
+    assert json.loads(fourfold("reflect", "How is the bus?", "-m", rides, "--json").stdout)["extract"]
+    assert fourfold("status", "-m", rides).stdout == "0 units wait to be taken into beliefs and summaries.\n"
+    assert json.loads(fourfold("settle", "-m", rides, "--json").stdout)["pending"] == 0
+    assert "The bus was late again." in fourfold("core", "-m", rides).stdout
+    assert "The bus was excellent this week." in fourfold("show", "Ana", "-m", rides).stdout
+
+
+def test_forgetting_says_what_went_and_what_fell(tmp_path: Path) -> None:
+    for name in ("one", "two"):
+        (tmp_path / name).with_suffix(".json").write_text(
+            json.dumps([{"text": "I think the bus is reliable.", "speaker": "Ana"}])
+        )
+    memory = tmp_path / "memory"
+    fourfold("retain", tmp_path / "one.json", tmp_path / "two.json", "-m", memory)
+    done = fourfold("forget", "--document", "one.json", "-m", memory)
+    assert done.stdout == "Forgot 0 units, 1 beliefs fell.\n", done.stderr
+    assert fourfold("forget", "--document", "two.json", "-m", memory).stdout == "Forgot 1 units.\n"
+    assert fourfold("beliefs", "-m", memory).stdout.startswith("No beliefs.")
+    wrong = fourfold("forget", "-m", memory)
+    assert (wrong.returncode, "one of document, unit, entity and tags" in wrong.stderr) == (1, True)
+
+
+def test_a_model_reflects_on_the_command_line_with_its_citations(tmp_path: Path) -> None:
+    notes, memory = tmp_path / "notes.md", tmp_path / "memory"
+    notes.write_text("Inês has a cat called Bolo.")
+
+    def script(call: Call) -> Any:
+        if "You answer questions" in call.system:
+            label = call.user.partition("[")[2][:8]
+            belief = {"statement": "Inês likes cats.", "confidence": 0.6, "citations": [label]}
+            return {"answer": f"Bolo [{label}] [deadbeef].", "citations": [label], "beliefs": [belief]}
+        return {"statements": [{"text": "Inês has a cat called Bolo.", "messages": [1]}]}
+
+    with OpenAIServer(script) as server:
+        model = {"FOURFOLD_LLM": f"openai:test@{server.url}", "OPENAI_API_KEY": "none"}
+        fourfold("retain", notes, "-m", memory, **model)
+        done = fourfold("reflect", "What is the cat of Inês called?", "-m", memory, **model)
+    assert re.match(r"Bolo \[[0-9a-f]{8}\]\.\nsupported", done.stdout), done.stderr
+    assert re.search(r"   \[[0-9a-f]{8}\] \[.*\] Inês has a cat called Bolo\.", done.stdout)
+    assert "believes now (0.60): Inês likes cats." in done.stdout
+    assert "deadbeef" in done.stderr
 
 
 def test_compacting_keeps_everything(kept: Path) -> None:

@@ -21,7 +21,7 @@ from fourfold.language import ENGLISH
 from fourfold.ports import Query, Store, Where
 from fourfold.settings import load_settings
 from fourfold.stores.edge import EdgeStore, optimise
-from fourfold.stores.manifest import Manifest
+from fourfold.stores.manifest import SCHEMA, Manifest
 from fourfold.stores.server import ServerStore
 from fourfold.testing import HashEmbedder, check_store, sample_point
 from fourfold.text import query_vector, terms
@@ -83,7 +83,7 @@ def test_both_engines_give_the_same_answers(pair: tuple[Store, Store]) -> None:
 def test_a_second_process_is_told_who_owns_the_directory(tmp_path: Path) -> None:
     code = (
         "import sys; from pathlib import Path; from fourfold.stores.edge import EdgeStore\n"
-        "from fourfold.stores.manifest import Manifest\n"
+        "from fourfold.stores.manifest import SCHEMA, Manifest\n"
         "try: EdgeStore.open(Path(sys.argv[1]), Manifest('hash-64/32', 64, 32))\n"
         "except Exception as e: print(type(e).__name__, e)"
     )
@@ -210,7 +210,7 @@ def test_an_interrupted_creation_is_begun_again(tmp_path: Path) -> None:
     (tmp_path / "store.new" / "shard").mkdir(parents=True)
     (tmp_path / "store.new" / "shard" / "half").write_text("")
     EdgeStore.open(tmp_path, MANIFEST).close()
-    assert json.loads((tmp_path / "store" / "manifest.json").read_text())["schema"] == 1
+    assert json.loads((tmp_path / "store" / "manifest.json").read_text())["schema"] == SCHEMA
 
 
 def test_optimising_keeps_every_point(tmp_path: Path) -> None:

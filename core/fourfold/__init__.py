@@ -3,6 +3,7 @@
 from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
+from fourfold.beliefs import Assessment, Belief, Effect
 from fourfold.errors import (
     ConfigurationError,
     FourfoldError,
@@ -34,16 +35,29 @@ from fourfold.model import (
     Operation,
     Recall,
     Retained,
+    Sentence,
     Source,
+    Summary,
     Trace,
     Unit,
     Usage,
     Verdict,
 )
+from fourfold.reflections import (
+    Citation,
+    Core,
+    CoreLine,
+    Disposition,
+    Failure,
+    Forgotten,
+    Reflection,
+    Status,
+)
 from fourfold.tokens import Tokens
 
 if TYPE_CHECKING:
-    from fourfold.memory import AsyncBank, AsyncMemory
+    from fourfold.bank import AsyncBank
+    from fourfold.memory import AsyncMemory
     from fourfold.settings import Settings
     from fourfold.sync import Bank, Memory
 
@@ -51,14 +65,23 @@ __version__ = "0.1.0"
 
 __all__ = [
     "Aspects",
+    "Assessment",
     "AsyncBank",
     "AsyncMemory",
     "Bank",
     "BankInfo",
+    "Belief",
     "Change",
     "ChannelScore",
+    "Citation",
     "ConfigurationError",
+    "Core",
+    "CoreLine",
+    "Disposition",
+    "Effect",
     "Entity",
+    "Failure",
+    "Forgotten",
     "FourfoldError",
     "Hit",
     "InputError",
@@ -77,12 +100,16 @@ __all__ = [
     "NotFoundError",
     "Operation",
     "Recall",
+    "Reflection",
     "Retained",
+    "Sentence",
     "Settings",
     "Source",
+    "Status",
     "StoreError",
     "StoreLockedError",
     "StoreVersionError",
+    "Summary",
     "TokenLimitError",
     "Tokens",
     "Trace",
@@ -92,7 +119,7 @@ __all__ = [
 ]
 
 _LATER = {
-    "AsyncBank": "fourfold.memory",
+    "AsyncBank": "fourfold.bank",
     "AsyncMemory": "fourfold.memory",
     "Bank": "fourfold.sync",
     "Memory": "fourfold.sync",

@@ -94,7 +94,8 @@ ENGLISH = Language(
         most other own same should some such too very""".split()
     ),
     _any_of(
-        r"not no never none nobody nothing neither nor without hardly cannot \w+n['’]?t unable stop\w* quit"
+        r"not no never none nobody nothing neither nor without hardly cannot \w+n['’]t"
+        r" (?:ai|are|ca|could|did|does|do|had|has|have|is|must|need|should|was|were|wo|would)nt unable stop\w* quit"
         r" refus\w+ fail\w*"
     ),
 )

@@ -5,7 +5,7 @@ Times are aware datetimes; a naive one is refused where it enters. Intervals are
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from enum import StrEnum
@@ -90,7 +90,8 @@ class Interval:
 @dataclass(frozen=True, slots=True)
 class Source:
     """Where a unit came from: the messages that said it, in order, the document of each (`documents`, as long as
-    `messages`), and the characters `[start, end)` of the first one. `document` is that of the first."""
+    `messages`), and the characters `[start, end)` of the first one. `document` is that of the first. What is derived
+    from other units (a summary, a conclusion) has no messages: it links to its evidence."""
 
     document: str
     messages: tuple[str, ...]
@@ -168,6 +169,51 @@ class Unit:
     superseded_by: str | None = None
     pending: bool = False
     chunk: str = ""
+
+
+def evidence_links(units: Iterable[str]) -> tuple[Link, ...]:
+    """Links to the units that something rests on."""
+    return tuple(Link(unit, "evidence", 1.0) for unit in units)
+
+
+@dataclass(frozen=True, slots=True)
+class Sentence:
+    """A sentence of a summary, and the ids of the units that say it."""
+
+    text: str
+    evidence: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Summary:
+    """What is known of an entity, from facts alone: a unit of the network `summary`, sentence by sentence. `extract`
+    says that the sentences are quoted; else a language model wrote them."""
+
+    unit: Unit
+    sentences: tuple[Sentence, ...]
+    extract: bool
+
+    @property
+    def entity(self) -> str:
+        """Whom or what it is about."""
+        return self.unit.entities[0]
+
+    @property
+    def text(self) -> str:
+        """All of it."""
+        return self.unit.text
+
+    @property
+    def evidence(self) -> tuple[str, ...]:
+        """The ids of the units it rests on."""
+        return tuple(dict.fromkeys(unit for sentence in self.sentences for unit in sentence.evidence))
+
+    def of(self, sentences: tuple[Sentence, ...], at: datetime) -> Summary:
+        """The same summary made of these sentences, at that moment."""
+        text = "\n".join(sentence.text for sentence in sentences)
+        evidence = dict.fromkeys(unit for sentence in sentences for unit in sentence.evidence)
+        unit = replace(self.unit, text=text, recorded_at=at, mentioned_at=at, links=evidence_links(evidence))
+        return Summary(unit, sentences, self.extract)
 
 
 @dataclass(frozen=True, slots=True)
@@ -271,12 +317,12 @@ class Trace:
 
 @dataclass(frozen=True, slots=True)
 class Recall:
-    """The answer to a recall: hits best first, the summaries of the entities it met, `text` ready for a
-    prompt, and the trace."""
+    """The answer to a recall: hits best first, their `text` ready for a prompt, the summaries of the entities it met,
+    and the trace."""
 
     hits: tuple[Hit, ...]
     text: str
-    summaries: tuple[Unit, ...] = ()
+    summaries: tuple[Summary, ...] = ()
     trace: Trace = field(default_factory=Trace)
 
 

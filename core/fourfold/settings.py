@@ -54,6 +54,9 @@ class Settings(BaseSettings):
     """How many units a recall scores exactly; a larger `limit` raises it, no bound at all makes it four times."""
     relevance: float = Field(default=0.32, ge=0, le=1)
     """A question finds nothing unless some unit reaches this late-interaction score; 0 for no floor."""
+    consolidate: Literal["background", "asked"] = "background"
+    """When beliefs, summaries and core profiles are brought up to date: in the background after a write, or only when
+    `Bank.settle` asks for it."""
     session_gap_hours: float = Field(default=6.0, gt=0)
     """A silence this long ends a session."""
     unit_words: int = Field(default=120, ge=20, le=2000)

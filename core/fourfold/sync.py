@@ -14,12 +14,27 @@ from typing import Self, TypeVar
 
 import anyio
 from anyio.from_thread import BlockingPortal
+from pydantic import BaseModel
 
+from fourfold.bank import AsyncBank
+from fourfold.beliefs import Belief
 from fourfold.errors import StoreError
-from fourfold.memory import AsyncBank, AsyncMemory
-from fourfold.model import BankInfo, Change, Entity, Interval, Message, Network, Recall, Retained, Unit
+from fourfold.memory import AsyncMemory
+from fourfold.model import (
+    BankInfo,
+    Change,
+    Entity,
+    Interval,
+    Message,
+    Network,
+    Recall,
+    Retained,
+    Summary,
+    Unit,
+)
 from fourfold.ports import Clock, Embedder, LanguageModel, Reranker, Store
 from fourfold.recall.fuse import Weights
+from fourfold.reflections import Core, Disposition, Forgotten, Reflection, Status
 from fourfold.retain.embed import Progress
 from fourfold.settings import Settings
 from fourfold.tokens import Tokens
@@ -121,9 +136,17 @@ class Memory:
         memory._adopt(opened, portal)
         return memory
 
-    def bank(self, name: str, *, language: str | None = None) -> Bank:
+    def bank(
+        self,
+        name: str,
+        *,
+        language: str | None = None,
+        mission: str | None = None,
+        disposition: Disposition | None = None,
+    ) -> Bank:
         """See `AsyncMemory.bank`."""
-        return Bank(self._async.bank(name, language=language), self._portal)
+        bank = self._async.bank(name, language=language, mission=mission, disposition=disposition)
+        return Bank(bank, self._portal)
 
     def banks(self) -> list[BankInfo]:
         """See `AsyncMemory.banks`."""
@@ -210,6 +233,87 @@ class Bank:
             "explain": explain,
         }
         return self._portal.call(partial(self._async.recall, question, **options))  # type: ignore[arg-type]
+
+    def reflect(
+        self,
+        question: str,
+        *,
+        budget: int | None = None,
+        steps: int = 4,
+        tags: Sequence[str] | None = None,
+        during: Interval | tuple[datetime | None, datetime | None] | None = None,
+        as_of: datetime | None = None,
+        response_model: type[BaseModel] | None = None,
+        believe: bool = True,
+    ) -> Reflection:
+        """See `AsyncBank.reflect`."""
+        options = {
+            "budget": budget,
+            "steps": steps,
+            "tags": tags,
+            "during": during,
+            "as_of": as_of,
+            "response_model": response_model,
+            "believe": believe,
+        }
+        return self._portal.call(partial(self._async.reflect, question, **options))  # type: ignore[arg-type]
+
+    def believe(
+        self,
+        statement: str,
+        *,
+        confidence: float = 0.7,
+        evidence: Sequence[Unit | str] = (),
+        reason: str = "",
+    ) -> Belief:
+        """See `AsyncBank.believe`."""
+        options = {"confidence": confidence, "evidence": evidence, "reason": reason}
+        return self._portal.call(partial(self._async.believe, statement, **options))  # type: ignore[arg-type]
+
+    def beliefs(
+        self, about: str | None = None, *, min_confidence: float = 0.0, retired: bool = False
+    ) -> list[Belief]:
+        """See `AsyncBank.beliefs`."""
+        return self._portal.call(
+            partial(self._async.beliefs, about, min_confidence=min_confidence, retired=retired)
+        )
+
+    def summary(self, entity: str) -> Summary:
+        """See `AsyncBank.summary`."""
+        return self._portal.call(partial(self._async.summary, entity))
+
+    def core(self, budget: int = 400) -> Core:
+        """See `AsyncBank.core`."""
+        return self._portal.call(partial(self._async.core, budget))
+
+    def pin(self, unit: Unit | str) -> None:
+        """See `AsyncBank.pin`."""
+        return self._portal.call(partial(self._async.pin, unit))
+
+    def unpin(self, unit: Unit | str) -> None:
+        """See `AsyncBank.unpin`."""
+        return self._portal.call(partial(self._async.unpin, unit))
+
+    def status(self) -> Status:
+        """See `AsyncBank.status`."""
+        return self._portal.call(self._async.status)
+
+    def settle(self) -> Status:
+        """See `AsyncBank.settle`."""
+        return self._portal.call(self._async.settle)
+
+    def forget(
+        self,
+        *,
+        document: str | None = None,
+        unit: Unit | str | None = None,
+        entity: str | None = None,
+        tags: Sequence[str] | None = None,
+        reason: str = "",
+    ) -> Forgotten:
+        """See `AsyncBank.forget`."""
+        options = {"document": document, "unit": unit, "entity": entity, "tags": tags, "reason": reason}
+        return self._portal.call(partial(self._async.forget, **options))  # type: ignore[arg-type]
 
     def entities(self) -> list[Entity]:
         """See `AsyncBank.entities`."""

@@ -5,8 +5,7 @@ from __future__ import annotations
 import subprocess
 import sys
 import time
-from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import suppress
 from dataclasses import asdict
 from pathlib import Path
 from typing import Annotated
@@ -14,7 +13,6 @@ from typing import Annotated
 import typer
 
 from fourfold import (
-    BankInfo,
     FourfoldError,
     InputError,
     Memory,
@@ -23,17 +21,12 @@ from fourfold import (
     Retained,
     __version__,
 )
-from fourfold.cli import files, show
+from fourfold.cli import files, reflecting, show
+from fourfold.cli.common import At, BankName, Json, app, existing, info_of
 from fourfold.language import language
 from fourfold.settings import directory_of, is_url, load_settings
 
-app = typer.Typer(
-    no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False, rich_markup_mode=None
-)
-
-At = Annotated[str | None, typer.Option("--memory", "-m", help="Directory, Qdrant URL or :memory:.")]
-BankName = Annotated[str, typer.Option("--bank", "-b", help="The bank.")]
-Json = Annotated[bool, typer.Option("--json", help="Answer in JSON.")]
+__all__ = ["app", "main", "reflecting"]
 
 _BATCH = 256
 
@@ -86,20 +79,22 @@ def retain(
                     done.append(chosen.retain(batch, document=document, tags=tag or [], progress=follow))
                     if at_once:
                         bar.advance(bar.task_ids[0], len(batch))
-        pending = _info(opened, bank).pending
-    show.show_retained(done, pending, bank, time.perf_counter() - began, json)
+        with show.waiting("taking it into beliefs and summaries"):
+            status = chosen.settle()
+    show.show_retained(done, status, bank, time.perf_counter() - began, json)
 
 
 @app.command()
 def resume(bank: BankName = "default", memory: At = None, json: Json = False) -> None:
     """Have the language model read what it could not read when it was retained."""
     began = time.perf_counter()
-    with _existing(memory) as opened:
-        _info(opened, bank)
+    with existing(memory) as opened:
+        info_of(opened, bank)
         with show.progress(bank, 0) as bar:
             done = opened.bank(bank).resume(progress=show.follow(bar))
-        pending = _info(opened, bank).pending
-    show.show_retained([done], pending, bank, time.perf_counter() - began, json)
+        with show.waiting("taking it into beliefs and summaries"):
+            status = opened.bank(bank).settle()
+    show.show_retained([done], status, bank, time.perf_counter() - began, json)
 
 
 @app.command()
@@ -117,8 +112,8 @@ def recall(
 ) -> None:
     """Recall what bears on a question."""
     moment = files.parse_time(as_of, "--as-of")
-    with _existing(memory) as opened:
-        _info(opened, bank)
+    with existing(memory) as opened:
+        info_of(opened, bank)
         answer = opened.bank(bank).recall(
             question,
             budget=budget,
@@ -137,7 +132,7 @@ def recall(
 @app.command()
 def banks(memory: At = None, json: Json = False) -> None:
     """List the banks."""
-    with _existing(memory) as opened:
+    with existing(memory) as opened:
         found = opened.banks()
     if json:
         show.out.print(show.as_json([asdict(info) for info in found]), markup=False)
@@ -158,13 +153,18 @@ def show_unit(
     memory: At = None,
     json: Json = False,
 ) -> None:
-    """Show one unit, or one entity, with all that is known of it."""
-    with _existing(memory) as opened:
+    """Show one unit, or one entity with its summary."""
+    with existing(memory) as opened:
         chosen = opened.bank(bank)
+        summary = None
         try:
             found: object = chosen.unit(unit)
         except NotFoundError:
             found = chosen.entity(unit)
+            with suppress(NotFoundError):
+                summary = chosen.summary(unit)
+    if summary is not None and not json:
+        show.out.print(f"{summary.text}\n", markup=False)
     if json:
         show.out.print(show.as_json(found), markup=False)
         return
@@ -221,27 +221,6 @@ def _read(path: Path) -> dict[str, list[Message]]:
     if str(path) == "-":
         return {"": [Message(sys.stdin.read())]}
     return files.read_file(path)
-
-
-@contextmanager
-def _existing(memory: str | None) -> Iterator[Memory]:
-    """Opens a memory that is there: asking a question should not make one."""
-    location = memory or load_settings().location
-    if not is_url(location) and location != ":memory:" and not (directory_of(location) / "store").exists():
-        raise NotFoundError(
-            f"{location} holds no memory yet. Make one: fourfold retain FILE --memory {location}"
-        )
-    with Memory.open(location) as opened:
-        yield opened
-
-
-def _info(memory: Memory, bank: str) -> BankInfo:
-    """What is known of a bank that must be there."""
-    found = {info.name: info for info in memory.banks()}
-    if bank not in found:
-        there = ", ".join(list(found)[:20]) or "none yet"
-        raise NotFoundError(f'There is no bank "{bank}". Banks: {there}.')
-    return found[bank]
 
 
 def _optimise(directory: str) -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections import Counter
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import asdict, is_dataclass
 from datetime import datetime
@@ -14,8 +14,10 @@ from rich.console import Console
 from rich.markup import escape
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 
-from fourfold.model import Hit, Recall, Retained, Verdict
+from fourfold.beliefs import Assessment, Belief, Effect
+from fourfold.model import Hit, Recall, Retained, Unit, Verdict
 from fourfold.recall.pack import span
+from fourfold.reflections import Reflection, Status
 
 out = Console(highlight=False, soft_wrap=True)
 err = Console(stderr=True, highlight=False, soft_wrap=True)
@@ -47,10 +49,76 @@ def show_recall(answer: Recall, explain: bool) -> None:
     out.print(f"   [dim]milliseconds: {steps}[/]")
 
 
-def show_retained(done: Sequence[Retained], pending: int, bank: str, seconds: float, in_json: bool) -> None:
-    """How much was kept; how many chunks of the bank are `pending`, and why."""
+def show_reflection(answer: Reflection) -> None:
+    """The answer, how well it is supported, and, where a model wrote it, what it cites."""
+    out.print(escape(answer.answer))
+    support = "supported" if answer.supported else "not supported"
+    out.print(f"[dim]{support} by the evidence, strength {answer.strength:.2f}[/]")
+    for citation in answer.citations if not answer.extract else ():
+        out.print(
+            f"   [dim][{citation.unit.id[:8]}] {escape(citation.quote)}[/]".replace("[dim][", "[dim]\\[")
+        )
+    for belief in answer.beliefs:
+        out.print(f"   [dim]believes now ({belief.confidence:.2f}): {escape(belief.statement)}[/]")
+    if answer.dropped:
+        err.print(
+            f"fourfold: left out citations of what was not shown: {', '.join(answer.dropped)}", markup=False
+        )
+
+
+def show_beliefs(found: Sequence[Belief], told: Mapping[str, Unit], plot: bool) -> None:
+    """Each belief with its history; with its confidence drawn over time if asked."""
+    from fourfold.cli.plot import drawn
+
+    if not found:
+        out.print(
+            'No beliefs. They come from judgements ("I think ..."), from reflecting, and from Bank.believe.'
+        )
+    latest = max((change.said for belief in found for change in belief.history), default=None)
+    for belief in found:
+        who = f"[bold]{escape(belief.unit.speaker)}[/]: " if belief.unit.speaker else ""
+        out.print(f"[bold]{belief.confidence:.2f}[/] {who}{escape(belief.statement)}")
+        if plot and latest is not None:
+            out.print(drawn(belief, latest), markup=False)
+        for change in belief.history:
+            before = "" if change.before is None else f"{change.before:.2f} -> "
+            reason = escape(reason_of(change, told))
+            out.print(
+                f"   [dim]{change.said:%Y-%m-%d} {change.effect} {before}{change.after:.2f}: {reason}[/]"
+            )
+
+
+def reason_of(change: Assessment, told: Mapping[str, Unit]) -> str:
+    """What gave the reason for a change: what was said, else the reason itself."""
+    texts = [told[one].text for one in change.evidence if one in told]
+    return "; ".join(texts) if texts and change.effect is not Effect.LOST else change.reason
+
+
+def show_status(found: Status) -> None:
+    """What waits and what failed."""
+    out.print(f"{found.pending} units wait to be taken into beliefs and summaries.")
+    if found.unread:
+        out.print(f"{found.unread} chunks wait for a language model.")
+    for failure in found.failed:
+        err.print(f"fourfold: {failure.what}: {failure.reason} ({failure.attempts} attempts)", markup=False)
+
+
+@contextmanager
+def waiting(what: str) -> Iterator[None]:
+    """Says what is being waited for, on a terminal."""
+    if not err.is_terminal:
+        yield
+        return
+    with err.status(what):
+        yield
+
+
+def show_retained(done: Sequence[Retained], status: Status, bank: str, seconds: float, in_json: bool) -> None:
+    """How much was kept; how many chunks of the bank are pending, and why; what failed of consolidating it."""
+    pending = status.unread
     counts = Counter(operation.verdict for one in done for operation in one.operations)
     warnings = list(dict.fromkeys(warning for one in done for warning in one.warnings))
+    warnings += [f"{failure.what}: {failure.reason}" for failure in status.failed]
     if in_json:
         found = {verdict.value: counts[verdict] for verdict in Verdict}
         more = {"pending": pending, "warnings": warnings, "seconds": round(seconds, 3)}

@@ -1,5 +1,13 @@
 """What language models are told: one Markdown file a task, and a function that fills it in."""
 
-from fourfold.prompts.render import extraction, judgement
+from fourfold.prompts.render import (
+    assessment,
+    extraction,
+    judgement,
+    looked_up,
+    reflection,
+    summary,
+    uncited,
+)
 
-__all__ = ["extraction", "judgement"]
+__all__ = ["assessment", "extraction", "judgement", "looked_up", "reflection", "summary", "uncited"]

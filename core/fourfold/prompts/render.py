@@ -24,11 +24,58 @@ def extraction(day: str, context: str, before: Sequence[str], lines: Sequence[st
 def judgement(cases: Sequence[tuple[str, Sequence[str]]]) -> list[Turn]:
     """Asks what each new statement does to older ones. A case is the new one and the old ones it may bear on; a new
     one is numbered from 1, its old ones with letters ("2b")."""
+    return [Turn("system", _fixed("judge")), Turn("user", _labelled(cases, "new", "old"))]
+
+
+def assessment(cases: Sequence[tuple[str, Sequence[str]]]) -> list[Turn]:
+    """Asks what each new fact does to beliefs; numbered and lettered like the cases of `judgement`."""
+    return [Turn("system", _fixed("assess")), Turn("user", _labelled(cases, "fact", "belief"))]
+
+
+def summary(
+    entity: str, old: Sequence[tuple[str, str]], facts: Sequence[tuple[str, str]], words: int
+) -> list[Turn]:
+    """Asks for a summary of `entity` of at most `words` words: the sentences it has, each with the labels of its
+    facts, and the facts, each with its label."""
+    parts = [f"About: {entity}", f"At most {words} words."]
+    if old:
+        parts.append("The summary so far:\n" + "\n".join(f"{text} [{labels}]" for labels, text in old))
+    parts.append("Facts:\n" + "\n".join(f"[{label}] {text}" for label, text in facts))
+    return [Turn("system", _fixed("summarise")), Turn("user", "\n\n".join(parts))]
+
+
+def reflection(frame: str, day: str, question: str, evidence: str) -> list[Turn]:
+    """Asks `question` of the memory on `day`; `frame` is the bank's mission and disposition."""
+    asked = f"Today is {day}.\n\nEvidence:\n{evidence or NO_EVIDENCE}\n\nQuestion: {question}"
+    return [Turn("system", _fixed("reflect")), Turn("system", frame), Turn("user", asked)]
+
+
+def looked_up(found: Sequence[tuple[str, str]], last: bool) -> str:
+    """What was asked for, each with what was found; `last` tells the model to answer now."""
+    parts = [f"{asked}:\n{answer or NO_EVIDENCE}" for asked, answer in found]
+    return "\n\n".join([*parts, _LAST] if last else parts)
+
+
+def uncited(wrong: Sequence[str]) -> str:
+    """Sends wrong citations back."""
+    return (
+        f"These ids are not among the evidence you were shown: {', '.join(wrong)}. Answer again, citing only what "
+        f"you were shown; leave out what nothing shown supports."
+    )
+
+
+NO_EVIDENCE = "(nothing)"
+_LAST = "There is no more to look up. Answer now, with `look_up` empty."
+
+
+def _labelled(cases: Sequence[tuple[str, Sequence[str]]], one: str, many: str) -> str:
     listed = []
-    for number, (new, old) in enumerate(cases, 1):
-        listed.append(f"[{number}] new: {new}")
-        listed += [f"    [{number}{letter}] old: {text}" for letter, text in zip(LETTERS, old, strict=False)]
-    return [Turn("system", _fixed("judge")), Turn("user", "\n".join(listed))]
+    for number, (first, others) in enumerate(cases, 1):
+        listed.append(f"[{number}] {one}: {first}")
+        listed += [
+            f"    [{number}{letter}] {many}: {text}" for letter, text in zip(LETTERS, others, strict=False)
+        ]
+    return "\n".join(listed)
 
 
 LETTERS = "abcdefghijklmnopqrstuvwxyz"

@@ -2,24 +2,28 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
 from fourfold.engine import Engine
 from fourfold.errors import InputError
-from fourfold.model import ChannelScore, Hit, Interval, Network, Recall, Trace, aware
+from fourfold.model import ChannelScore, Hit, Interval, Network, Recall, Summary, Trace, aware
 from fourfold.ports import Store, Where
 from fourfold.recall.cross import reranked
 from fourfold.recall.fuse import Weights
 from fourfold.recall.pack import choose, render
-from fourfold.recall.plan import plan
+from fourfold.recall.plan import Plan, plan
 from fourfold.recall.ranked import Ranked
 from fourfold.recall.search import Found, Search
 from fourfold.recall.timer import Timer
+from fourfold.stores.derived import read_summaries, summary_id
 from fourfold.stores.graph import BankGraph, Reached
 from fourfold.stores.records import NEVER, READ_UNIT, read_unit
 
 _UNBOUNDED = 4
+_BEST = 10
+_MOST_SUMMARIES = 3
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,9 +63,12 @@ def recall(engine: Engine, request: Request, weights: Weights) -> Recall:
     chosen = choose(records["tokens"], records["said"], request.budget, request.limit)
     hits = _hits(engine.store, graph, found, chosen, request.explain)
     timer.lap("pack")
+    summaries = _summaries(engine.store, graph, request, question, hits)
+    timer.lap("summaries")
     return Recall(
         hits=hits,
         text="\n".join(render(hit.unit) for hit in hits),
+        summaries=summaries,
         trace=Trace(
             timer.laps,
             {name: len(r.rows) for name, r in found.channels.items()},
@@ -120,6 +127,25 @@ def _hits(store: Store, graph: BankGraph, found: Found, chosen: list[int], expla
             factors={name: float(f[place]) for name, f in found.factors.items()} if explain else {},
         )
         for place, row, unit in zip(chosen, rows, ids, strict=True)
+    )
+
+
+def _summaries(
+    store: Store, graph: BankGraph, request: Request, question: Plan, hits: Sequence[Hit]
+) -> tuple[Summary, ...]:
+    """The summaries of the entities that the question names, then of those that its best hits name."""
+    if request.networks is not None and Network.SUMMARY not in request.networks:
+        return ()
+    met: dict[str, float] = {}
+    for rank, hit in enumerate(hits[:_BEST], 1):
+        for entity in hit.unit.entities:
+            met[entity] = met.get(entity, 0.0) + 1 / rank
+    names = list(dict.fromkeys([*question.entities, *sorted(met, key=lambda name: -met[name])]))
+    ids = tuple(summary_id(graph.bank, name) for name in names[:_MOST_SUMMARIES])
+    found = read_summaries(store, ids)
+    as_of = request.as_of
+    return tuple(
+        found[i] for i in ids if i in found and (as_of is None or found[i].unit.recorded_at <= as_of)
     )
 
 

@@ -1,4 +1,4 @@
-"""Milliseconds between the steps of a recall."""
+"""Milliseconds between the steps of an operation."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ class Timer:
         self._last = time.perf_counter()
 
     def lap(self, name: str) -> None:
-        """Ends the step called `name`."""
+        """Ends the step called `name`; one that comes again adds up."""
         now = time.perf_counter()
-        self.laps[name] = round((now - self._last) * 1000, 3)
+        self.laps[name] = round(self.laps.get(name, 0.0) + (now - self._last) * 1000, 3)
         self._last = now

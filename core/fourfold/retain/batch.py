@@ -6,10 +6,13 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 
+from fourfold.beliefs import Belief
 from fourfold.engine import Engine
 from fourfold.language import Language
 from fourfold.model import Entity, Unit
 from fourfold.ports import Fields, Point, Where
+from fourfold.reflections import Disposition
+from fourfold.stores.derived import history_payload
 from fourfold.stores.graph import BankGraph
 from fourfold.stores.records import (
     Profile,
@@ -31,6 +34,11 @@ class Batch:
     now: datetime
     language: Language | None = None
     """The language that this write settles for a bank that had none."""
+    mission: str | None = None
+    disposition: Disposition | None = None
+    """How the bank reflects from this write on; None leaves that as it is."""
+    derived: bool = False
+    """Whether what is written follows from what the bank holds, and is no news to consolidation."""
     units: dict[str, Point] = field(default_factory=dict)
     others: dict[str, Point] = field(default_factory=dict)
 
@@ -52,6 +60,11 @@ class Batch:
         """All units in it."""
         return [read_unit(point) for point in self.units.values()]
 
+    def change(self, belief: Belief) -> None:
+        """`belief` in place of what the store has of it; it is there."""
+        (point,) = self.points([belief.unit.id])
+        self.amend(replace(point, payload={**point.payload, **history_payload(belief)}), belief.unit)
+
     def amend(self, point: Point, unit: Unit) -> None:
         """`unit` in place of what `point` says, its vectors as they are."""
         payload = {**point.payload, **unit_payload(unit, point.payload["order"])}
@@ -62,23 +75,32 @@ class Batch:
         """The language its statements are in."""
         return self.language or self.graph.language
 
+    @property
+    def revision(self) -> int:
+        """The number of this write among those of this process to the bank."""
+        return self.graph.seen.get(self.engine.store.writer, 0) + 1
+
     def _profile(self) -> Profile:
         held = self.graph.profile or Profile(self.graph.bank, self.now)
-        return replace(held, language=self.language or held.language)
+        return replace(
+            held,
+            language=self.language or held.language,
+            mission=held.mission if self.mission is None else self.mission,
+            disposition=self.disposition or held.disposition,
+        )
 
     def commit(self, entities: Mapping[str, Entity]) -> None:
         """Writes everything as one batch, then brings the graph up to date."""
-        if not (self.units or self.others or entities or self.language):
+        profile = self._profile()
+        if not (self.units or self.others or entities) and profile == self.graph.profile:
             return
-        bank, writer = self.graph.bank, self.engine.store.writer
-        revision = self.graph.seen.get(writer, 0) + 1
+        bank, writer, revision = self.graph.bank, self.engine.store.writer, self.revision
         points = [*self.units.values(), *self.others.values()]
         points += [entity_point(bank, entity) for entity in entities.values()]
-        profile = self._profile()
         if profile != self.graph.profile:
             points.append(bank_point(profile))
         points.append(cursor_point(bank, writer, revision))
-        self.engine.store.write([stamped(p, writer, revision) for p in points])
+        self.engine.store.write([stamped(p, writer, revision, self.derived) for p in points])
         if self.language is not None and len(self.graph):
             self.engine.graphs.forget(bank)  # the terms of everything in it may be others now
             return

@@ -13,6 +13,7 @@ from fourfold.errors import InputError, NotFoundError
 from fourfold.model import Change, Entity
 from fourfold.ports import Point, Where
 from fourfold.retain.batch import Batch
+from fourfold.stores.derived import gone_point, summary_id
 from fourfold.stores.graph import BankGraph, entity_id
 from fourfold.stores.records import make_id, read_entity, read_unit
 from fourfold.text import normalise
@@ -90,6 +91,7 @@ def undo(engine: Engine, bank: str, change: str) -> Change:
             unit = read_unit(point)
             batch.amend(point, replace(unit, entities=tuple(record.payload["units"][unit.id])))
         _drop_entities(batch, bank, gone)
+        _look_again(batch, [e[1] for e in (*record.payload["before"], *record.payload["after"])])
         batch.others[record.id] = replace(record, payload={**record.payload, "undone": True})
         batch.commit({entity.name: entity for entity in restored})
     engine.graphs.forget(bank)
@@ -142,6 +144,7 @@ def _carry_out(engine: Engine, bank: str, plan: Callable[[BankGraph], _Edit], re
                 units[unit.id] = list(unit.entities)
                 batch.amend(point, replace(unit, entities=entities))
         _drop_entities(batch, bank, {e.id for e in edit.before} - {e.id for e in edit.after})
+        _look_again(batch, [entity.name for entity in (*edit.before, *edit.after)])
         order = len(list(engine.store.scan(Where(bank=bank, kind="change"))))
         record = Point(
             make_id(bank, "change", str(order), batch.now.isoformat()),
@@ -160,9 +163,19 @@ def _carry_out(engine: Engine, bank: str, plan: Callable[[BankGraph], _Edit], re
 
 def _drop_entities(batch: Batch, bank: str, gone: Iterable[str]) -> None:
     for identity in gone:
-        batch.others[identity] = Point(
-            identity, {"kind": "gone", "bank": bank, "documents": [""], "messages": []}
-        )
+        batch.others[identity] = gone_point(bank, identity)
+
+
+def _look_again(batch: Batch, names: Iterable[str]) -> None:
+    """Drops the summaries of these entities, and has one unit of each count as news, so that they are made anew."""
+    bank = batch.graph.bank
+    for name in names:
+        batch.others[summary_id(bank, name)] = gone_point(bank, summary_id(bank, name))
+        rows = [row for row in batch.graph.graph.adj.get(name, ()) if isinstance(row, int)]
+        mentioning = [batch.graph.ids[row] for row in rows]
+        left = [i for i in mentioning if i not in batch.units or name in batch.units[i].payload["entities"]]
+        for point in batch.points(left[:1]):
+            batch.units[point.id] = point
 
 
 def _entity(graph: BankGraph, name: str) -> Entity:

@@ -82,11 +82,16 @@ def pending_chunks(store: Store, bank: str) -> list[Chunk]:
     return sorted(found, key=lambda chunk: (chunk.pieces[0].at, chunk.document, chunk.id))
 
 
+def chunks_of_document(store: Store, bank: str, document: str) -> list[Chunk]:
+    """The chunks of a document, read by a model or not yet."""
+    wheres = [Where(bank=bank, kind=kind, documents=(document,)) for kind in ("chunk", "pending")]
+    return [read_chunk_point(point) for where in wheres for point in store.scan(where)]
+
+
 def chunks_that_changed(store: Store, bank: str, document: str, messages: Iterable[Message]) -> list[Chunk]:
     """The chunks of a document that quote a message which is gone, or has other words now."""
     texts = {m.id: m.text for m in messages}
-    wheres = [Where(bank=bank, kind=kind, documents=(document,)) for kind in ("chunk", "pending")]
-    chunks = [read_chunk_point(point) for where in wheres for point in store.scan(where)]
+    chunks = chunks_of_document(store, bank, document)
     return [
         c for c in chunks if any((texts.get(p.message) or "")[p.start : p.end] != p.text for p in c.pieces)
     ]

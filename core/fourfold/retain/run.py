@@ -5,14 +5,13 @@ from __future__ import annotations
 
 import time
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
 import anyio.to_thread
 
 from fourfold.engine import Engine
 from fourfold.errors import ConfigurationError, InputError
-from fourfold.language import Language
 from fourfold.ledger import Metered
 from fourfold.model import Message, Retained, Usage
 from fourfold.models.patient import Patient
@@ -25,7 +24,7 @@ from fourfold.retain.embed import Progress, embed_statements
 from fourfold.retain.journal import chunks_of, chunks_that_changed, pending_chunks
 from fourfold.retain.judge import judge
 from fourfold.retain.pipeline import Outcome, Reading, write
-from fourfold.retain.spoken import settle, settled
+from fourfold.retain.spoken import Wanted, settle, settled
 from fourfold.retain.write import Origin, Writing
 from fourfold.stores.graph import BankGraph
 from fourfold.stores.records import read_unit
@@ -46,7 +45,7 @@ class Request:
     tags: tuple[str, ...] = ()
     replace: bool = False
     batch: bool = False
-    language: Language | None = None
+    wanted: Wanted = field(default_factory=Wanted)
 
     @property
     def origin(self) -> Origin:
@@ -135,13 +134,13 @@ def _retain_plainly(engine: Engine, request: Request, progress: Progress | None,
         _keep_unread(engine, request.bank, pending_chunks(engine.store, request.bank), outcome)
     with graph.lock:
         news = _News.of(engine, request, graph, messages)
-        language = settled(engine, graph, request.language, news.messages)
+        language = settled(engine, graph, request.wanted.language, news.messages)
         spoken = language or graph.language
     statements = extract(_pieces(news.messages, engine), spoken, graph.names.all().keys())
     embedded = embed_statements(engine.embedder, statements, request.context, spoken, progress)
     with engine.graphs.locked(request.bank) as graph:
         writing = Writing(Batch(engine, graph, engine.clock.now()), request.origin)
-        settle(writing.batch, language)
+        settle(writing.batch, language, request.wanted)
         news.settle(writing, request)
         writing.add_all(statements, embedded, only_new=not request.replace)
         writing.commit()
@@ -158,7 +157,8 @@ def _journal(engine: Engine, request: Request, outcome: Outcome) -> list[Chunk]:
         waiting = pending_chunks(engine.store, request.bank) if graph.documents.pending() else []
         news = _News.of(engine, request, graph, messages)
         writing = Writing(Batch(engine, graph, engine.clock.now()), request.origin)
-        settle(writing.batch, settled(engine, graph, request.language, news.messages))
+        language = settled(engine, graph, request.wanted.language, news.messages)
+        settle(writing.batch, language, request.wanted)
         news.settle(writing, request)
         settings = engine.settings
         origin = (request.document, request.context, request.tags)

@@ -1,9 +1,10 @@
-"""Which language a bank is kept in: settled by its first retains, or by who opens it, and changed on request."""
+"""What a bank is: the language it is kept in (settled by its first retains, or by who opens it, and changed on
+request), its mission and its disposition."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from itertools import chain
 
 from fourfold.engine import Engine
@@ -11,12 +12,22 @@ from fourfold.errors import InputError
 from fourfold.language import ENGLISH, Language, detect, language
 from fourfold.model import Message
 from fourfold.ports import Fields, Where
+from fourfold.reflections import Disposition
 from fourfold.retain.batch import Batch
 from fourfold.retain.embed import term_vector
 from fourfold.stores.graph import BankGraph
 from fourfold.text import terms
 
 _AT_ONCE = 500
+
+
+@dataclass(frozen=True, slots=True)
+class Wanted:
+    """What whoever opened a bank wants it to be: its language, its mission, its disposition; None leaves it be."""
+
+    language: Language | None = None
+    mission: str | None = None
+    disposition: Disposition | None = None
 
 
 def settled(
@@ -45,9 +56,10 @@ def _heard(engine: Engine, graph: BankGraph, messages: Sequence[Message]) -> Lan
     return detect(chain((m.text for m in messages), (str(point.payload["text"]) for point in so_far)))
 
 
-def settle(batch: Batch, found: Language | None) -> None:
-    """Has `batch` note the language of its bank, unless another write did so first, and has what the bank holds found
-    by that language's words. The caller holds the graph's lock."""
+def settle(batch: Batch, found: Language | None, wanted: Wanted) -> None:
+    """Has `batch` note what is `wanted` of its bank, and the language `found` for it, unless another write did so
+    first: what the bank holds is found by that language's words then. The caller holds the graph's lock."""
+    batch.mission, batch.disposition = wanted.mission, wanted.disposition
     held = batch.graph.profile and batch.graph.profile.language
     if found is None or held is not None:
         return

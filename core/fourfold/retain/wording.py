@@ -30,6 +30,18 @@ def confidence_of(text: str, language: Language) -> float | None:
     return None
 
 
+def judgement_of(text: str, language: Language) -> tuple[str, bool]:
+    """The first judgement in `text` without the words that begin it ("I think that"; but "I prefer" is a part of it),
+    and whether these are of doubt; where there is none, `text` as it is."""
+    wording = _WORDINGS.get(language.code)
+    for sentence in _SENTENCE.split(text) if wording else ():
+        judged = wording.judgement.match(sentence) if wording else None
+        if judged and not sentence.endswith(_ASKING):
+            start = 0 if _PREFERRING.search(judged.group()) else judged.end()
+            return _THAT.sub("", sentence[start:]), judged.lastgroup == "doubt"
+    return text, False
+
+
 @dataclass(frozen=True, slots=True)
 class _Wording:
     """What tells each modality in a language, the first that fits first; and what begins a judgement."""
@@ -49,11 +61,14 @@ def _sentence_modality(sentence: str, wording: _Wording | None) -> Modality:
 
 _SENTENCE = re.compile(r"(?<=[.!?…])\s+|(?<=[。！？])\s*|\n+")
 _ASKING = ("?", "？")
+_THAT = re.compile(r"^[\s,:，：]*(?:(?:that|dass|que|qu['’])\b\s*)?", re.IGNORECASE)
+_PREFERRING = re.compile(r"prefer|bevorzug|préfèr|prefier|喜欢", re.IGNORECASE)
 _CONFIDENCE = {"sure": 0.9, "firm": 0.8, "held": 0.7, "weak": 0.5, "doubt": 0.6}
 _QUOTED = re.compile(
     r"""^\W*["“«„「].+["”»“」][.!。]?\W*$"""
     r"""|\b(?:said|says|told me|wrote|quoted?|goes|put it|sagte?|meinte|schrieb|dit|écrit|dijo|dice|escribió)\b"""
-    r"""[^.]{0,30}[:,]\s*["“«„]|[说道写]\s*[:：]\s*[“「"]""",
+    r"""[^.]{0,30}[:,]\s*["“«„]|[说道写]\s*[:：]\s*[“「"]"""
+    r"""|[,.!…]["”»“]\s*(?:\w+ )?(?:said|says|asked|wrote|sagte|meinte|dit|dijo)\b""",
     re.IGNORECASE,
 )
 
@@ -80,7 +95,7 @@ _ENGLISH = _wording(
     r"|intend(?:ing)? to|about to|thinking (?:of|about)|hoping to|looking to)\b"
     rf"|{_WE}(?:'ll|’ll| will| shall)\b(?! (?:never forget|always be|admit|say))",
     judgement=r"^(?:(?:but|and|so|well|honestly|yeah|yes|no|oh|hmm|personally)[, ]+)*(?:"
-    r"(?P<sure>i(?:'m| am) (?:sure|certain|convinced|positive)|i know that|no doubt|definitely)"
+    r"(?P<sure>i(?:'m| am) (?:sure|certain|convinced|positive)|i know that|(?:no doubt|definitely)(?= (?-i:[a-z])))"
     r"|(?P<firm>in my (?:opinion|view|experience)|i (?:strongly |firmly |truly |really )?believe|personally)"
     r"|(?P<held>i (?:really |still |also |just )?(?:think|feel|find|consider|prefer)\b|to me\b|i(?:'d| would) say"
     r"|it seems to me)"

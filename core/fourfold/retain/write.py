@@ -6,17 +6,20 @@ bank are ordered. The graph changes only after the store has acknowledged.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
+from typing import Any
 
 import numpy as np
 
-from fourfold.model import Link, Operation, Source, Unit, Verdict
+from fourfold.beliefs import formed
+from fourfold.model import Link, Network, Operation, Source, Unit, Verdict
 from fourfold.ports import Fields, Floats, Point, Where
 from fourfold.retain.batch import Batch
 from fourfold.retain.chunk import Chunk
 from fourfold.retain.embed import Embedded, term_vector
+from fourfold.retain.evidence import drop_evidence
 from fourfold.retain.journal import State, chunk_point
 from fourfold.retain.known import Known, Near, own_tokens
 from fourfold.retain.link import SEMANTIC_FLOOR, SEMANTIC_MOST, semantic_links, temporal_link
@@ -24,6 +27,7 @@ from fourfold.retain.reconcile import Claim
 from fourfold.retain.resolve import Resolver
 from fourfold.retain.statement import Statement
 from fourfold.retain.supersede import Stated, assertions, standing
+from fourfold.stores.derived import history_payload, read_belief
 from fourfold.stores.records import NEVER, PREVIOUS_WEIGHT, make_id, read_unit, unit_payload
 
 _CARRIED = np.float32(0.5)
@@ -116,7 +120,9 @@ class Writing:
                 self.batch.amend(point, replace(unit, links=(*unit.links, *new)))
 
     def commit(self) -> None:
-        """Writes everything as one batch, then brings the graph up to date."""
+        """Writes everything as one batch, then brings the graph up to date. What rested on units that are gone loses
+        that."""
+        drop_evidence(self.batch)
         self.batch.commit(self._resolver.changed)
 
     # one statement ----------------------------------------------------------------------------------------
@@ -142,6 +148,7 @@ class Writing:
             unit.id,
             {
                 **unit_payload(unit, len(self.batch.units)),
+                **_history(unit),
                 "attributes": attributes,
                 "own": [vectors.own_from, len(vectors.embedding.tokens)],
                 "codes": list(vectors.codes),
@@ -270,7 +277,7 @@ class Writing:
         new = [pair for pair in said if pair not in unit.source.evidence]
         if new:
             unit = replace(unit, source=unit.source.said_by([*unit.source.evidence, *new]))
-            self.batch.amend(point, unit)
+            unit = self._amend_source(point, unit)
         self._keep(unit, reason)
 
     def _withdraw(self, point: Point, unit: Unit, messages: set[str], by: str, reason: str) -> None:
@@ -281,7 +288,16 @@ class Writing:
             self.batch.amend(point, replace(unit, retired_at=self.batch.now, retired_by=by))
             self.operations.append(Operation(Verdict.RETIRE, unit.id, reason))
         elif len(evidence) < len(unit.source.evidence):
-            self.batch.amend(point, replace(unit, source=unit.source.said_by(evidence)))
+            self._amend_source(point, replace(unit, source=unit.source.said_by(evidence)))
+
+    def _amend_source(self, point: Point, unit: Unit) -> Unit:
+        """Puts down who says `unit` now. How often a judgement was said moves its confidence."""
+        self.batch.amend(point, unit)
+        if unit.network is Network.BELIEF:
+            belief = replace(read_belief(point), unit=unit).stated(self.batch.now)
+            self.batch.change(belief)
+            return belief.unit
+        return unit
 
     def _keep(self, unit: Unit, reason: str) -> None:
         self.touched[unit.id] = unit
@@ -299,6 +315,13 @@ class _Before:
     vector: Floats
     unit: Unit | None
     made: str = ""
+
+
+def _history(unit: Unit) -> Mapping[str, Any]:
+    """What the payload of a new belief has beside that of other units."""
+    if unit.network is not Network.BELIEF:
+        return {}
+    return history_payload(formed(unit, (unit.id,), "said so"))
 
 
 def _stated(unit: Unit) -> Stated:

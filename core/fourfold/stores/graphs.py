@@ -18,7 +18,7 @@ from fourfold.stores.records import read_entity, read_profile
 _READ = tuple(
     "kind recorded order text speaker network tags entities links documents messages session codes mentioned_at "
     "occurred from to retired asking counts size name aliases type attributes superseded_by "
-    "retired_by created_at language bank".split()
+    "retired_by created_at language mission disposition bank".split()
 )
 
 

@@ -8,7 +8,7 @@ from typing import Any
 
 from fourfold.errors import StoreError, StoreVersionError
 
-SCHEMA = 1
+SCHEMA = 2
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,13 +7,14 @@ from __future__ import annotations
 
 import uuid
 from collections.abc import Mapping
-from dataclasses import astuple, dataclass, replace
+from dataclasses import astuple, dataclass, field, replace
 from datetime import datetime
 from typing import Any
 
 from fourfold.language import Language, language
 from fourfold.model import Aspects, Entity, Interval, Link, Modality, Network, Source, Unit
 from fourfold.ports import Fields, Point, Store, Where
+from fourfold.reflections import Disposition
 from fourfold.text import asking, counts, estimate_tokens
 
 NEVER = 1e12  # epoch seconds, some 30,000 years off: "not retired", and an interval without end
@@ -24,12 +25,15 @@ _NAMESPACE = uuid.uuid5(uuid.NAMESPACE_URL, "fourfold")
 
 @dataclass(frozen=True, slots=True)
 class Profile:
-    """What is known of a bank as a whole: since when it is there, and the language it is kept in, None as long as
-    nobody can tell."""
+    """What is known of a bank as a whole: since when it is there, the language it is kept in (None as long as nobody
+    can tell), and how it reflects."""
 
     bank: str
     created_at: datetime
     language: Language | None = None
+    mission: str = ""
+    """What the bank's agent is there for; it frames reflection."""
+    disposition: Disposition = field(default_factory=Disposition)
 
 
 def make_id(*parts: str) -> str:
@@ -111,7 +115,7 @@ def read_unit(point: Point) -> Unit:
         text=p["text"],
         network=Network(p["network"]),
         source=Source(
-            p["documents"][0],
+            p["documents"][0] if p["documents"] else "",
             tuple(p["messages"]),
             int(p["offsets"][0]),
             int(p["offsets"][1]),
@@ -162,6 +166,8 @@ def bank_point(profile: Profile) -> Point:
         "bank": profile.bank,
         "created_at": profile.created_at.isoformat(),
         "language": profile.language and profile.language.code,
+        "mission": profile.mission,
+        "disposition": list(astuple(profile.disposition)),
     }
     return Point(make_id(profile.bank, "bank"), payload)
 
@@ -170,12 +176,20 @@ def read_profile(payload: Mapping[str, Any]) -> Profile:
     """The profile that `bank_point` described."""
     code = payload["language"]
     created_at = datetime.fromisoformat(payload["created_at"])
-    return Profile(payload["bank"], created_at, language(code) if code else None)
+    return Profile(
+        payload["bank"],
+        created_at,
+        language(code) if code else None,
+        payload["mission"],
+        Disposition(*payload["disposition"]),
+    )
 
 
-def stamped(point: Point, writer: str, revision: int) -> Point:
-    """`point`, marked as written by `writer` in its `revision`-th write to the bank."""
-    return replace(point, payload={**point.payload, "writer": writer, "revision": revision})
+def stamped(point: Point, writer: str, revision: int, derived: bool = False) -> Point:
+    """`point`, marked as written by `writer` in its `revision`-th write to the bank; `derived` from what is there, or
+    news."""
+    mark = {"writer": writer, "revision": revision, "derived": derived}
+    return replace(point, payload={**point.payload, **mark})
 
 
 def cursor_point(bank: str, writer: str, revision: int) -> Point:

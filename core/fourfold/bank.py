@@ -1,0 +1,404 @@
+"""`AsyncBank`: what can be done with one bank. Each method checks what it is given and hands over to retain, recall
+or reflect."""
+
+from __future__ import annotations
+
+import contextlib
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import replace as replaced
+from datetime import datetime
+from functools import partial
+from typing import TypeVar
+
+import anyio.to_thread
+from pydantic import BaseModel
+
+from fourfold import recall as recalling
+from fourfold import reflect as reflecting
+from fourfold import retain as retaining
+from fourfold.beliefs import Belief
+from fourfold.engine import Engine
+from fourfold.errors import InputError, NotFoundError
+from fourfold.language import language as spoken
+from fourfold.model import Change, Entity, Interval, Message, Network, Recall, Retained, Summary, Unit
+from fourfold.ports import Where
+from fourfold.recall.fuse import Weights
+from fourfold.reflect.background import Background
+from fourfold.reflections import Core, Forgotten, Reflection, Status
+from fourfold.retain.embed import Progress
+from fourfold.retain.spoken import Wanted
+from fourfold.stores.derived import read_summary, summary_id
+from fourfold.stores.records import read_unit
+from fourfold.tokens import Tokens
+
+T = TypeVar("T")
+
+
+class AsyncBank:
+    """One agent's or user's memory. Nothing is ever recalled across banks."""
+
+    def __init__(
+        self, name: str, engine: Engine, background: Background, weights: Weights, wanted: Wanted
+    ) -> None:
+        """`AsyncMemory.bank` makes them."""
+        self.name = name
+        self._engine, self._background, self._weights, self._wanted = engine, background, weights, wanted
+
+    async def retain(
+        self,
+        messages: str | Iterable[Message],
+        *,
+        at: datetime | None = None,
+        document: str = "",
+        context: str = "",
+        tags: Sequence[str] = (),
+        replace: bool = False,
+        batch: bool = False,
+        progress: Progress | None = None,
+    ) -> Retained:
+        """Retains a text or messages; when it returns, they are durable and recalled at once.
+
+        `at` (aware) is when it was said, for messages without a time of their own; default: now. `document`
+        names what the messages belong to: retaining it again adds only the messages it did not have, and with
+        `replace=True` retires what is gone from it. `context` says in a few words what this is ("team
+        standup") and is searched too. `tags` filter recalls. `progress` is called with (done, total).
+
+        The whole call is one atomic write. Raises `InputError`, `ModelError` or `StoreError` with nothing
+        written.
+
+        With a language model (`Memory.open(llm=...)`) the text is written first, in chunks marked pending, and then
+        each chunk's statements as the model reads it: those of a long text can be recalled as they come. `progress`
+        counts chunks. A chunk that the model fails to read is kept as it was said, and read at the next retain or by
+        `resume`; `Retained.pending` counts those. Cancelling loses nothing: `resume` goes on. Raises
+        `ConfigurationError` (key, model) and `TokenLimitError` after everything was kept.
+        """
+        request = retaining.Request(
+            self.name,
+            messages,
+            at,
+            _named(document, "document"),
+            context,
+            _tags(tags),
+            replace,
+            batch,
+            self._wanted,
+        )
+        try:
+            return await retaining.retain(self._engine, request, progress)
+        finally:
+            self._background.notice(self.name)
+
+    async def resume(self, *, progress: Progress | None = None) -> Retained:
+        """Has the language model read what it could not read when it was retained; see `retain`.
+
+        Calling it when nothing is pending is fine.
+        """
+        try:
+            return await retaining.resume(self._engine, self.name, progress)
+        finally:
+            self._background.notice(self.name)
+
+    async def set_language(self, language: str) -> None:
+        """Keeps the bank in `language` (ISO 639-1) from now on; what is in it is found by that language's words.
+
+        Every unit is written anew, and nothing else to the bank meanwhile. Raises `InputError`.
+        """
+        wanted = spoken(language)
+        await _in_thread(retaining.set_language, self._engine, self.name, wanted)
+        self._wanted = replaced(self._wanted, language=wanted)
+
+    async def usage(self) -> Tokens:
+        """What language models have read and written for this bank so far."""
+        ledger = await _in_thread(self._engine.ledgers.get, self.name)
+        return ledger.spent
+
+    async def recall(
+        self,
+        question: str,
+        *,
+        budget: int | None = 2048,
+        limit: int | None = None,
+        networks: Sequence[Network | str] | None = None,
+        tags: Sequence[str] | None = None,
+        during: Interval | tuple[datetime | None, datetime | None] | None = None,
+        as_of: datetime | None = None,
+        explain: bool = False,
+    ) -> Recall:
+        """Recalls what bears on `question`, best first.
+
+        `budget` bounds the tokens of the hits together (estimated), `limit` their number; None is no bound (without
+        either, four times the setting `candidates` come back at most: 640).
+        `networks` and `tags` (any of them) narrow the search, `during` to units whose time meets the interval,
+        `as_of` (aware) answers as the bank would have at that moment. `explain` adds each hit's path and
+        factors. An empty or unknown bank has no hits. Raises `InputError`, `ModelError`, `StoreError`.
+        """
+        interval = Interval(*during) if isinstance(during, tuple) else during
+        request = recalling.Request(
+            bank=self.name,
+            question=question,
+            budget=budget,
+            limit=limit,
+            networks=None if networks is None else _networks(networks),
+            tags=None if tags is None else _tags(tags),
+            during=interval,
+            as_of=as_of,
+            explain=explain,
+        )
+        self._background.notice(self.name, first=True)
+        return await _in_thread(recalling.recall, self._engine, request, self._weights)
+
+    # reflection, beliefs, summaries, the core profile ---------------------------------------------------------------
+
+    async def reflect(
+        self,
+        question: str,
+        *,
+        budget: int | None = None,
+        steps: int = 4,
+        tags: Sequence[str] | None = None,
+        during: Interval | tuple[datetime | None, datetime | None] | None = None,
+        as_of: datetime | None = None,
+        response_model: type[BaseModel] | None = None,
+        believe: bool = True,
+    ) -> Reflection:
+        """Answers `question` from what the bank holds, with the units that each claim rests on.
+
+        With a language model: it is shown evidence of at most `budget` tokens (default 4,096) in at most `steps`
+        calls, in which it may look up more, and answers under the bank's mission and disposition. Citations are
+        checked; wrong ones go back to it once, and are dropped and reported then. `response_model` has the answer be
+        an object of that class (`Reflection.value`). What it concludes becomes a belief, unless `believe` is False or
+        `as_of` is given. Without one: the units that bear on it best, quoted, of at most `budget` tokens (default
+        512), said to be an extract. Either way, an answer that the evidence does not bear out says so
+        (`Reflection.supported`).
+
+        `tags`, `during` and `as_of` are those of `recall`. Raises `InputError`, `ConfigurationError`, `ModelError`,
+        `TokenLimitError`, `StoreError`.
+        """
+        request = reflecting.Request(
+            self.name,
+            question,
+            budget,
+            steps,
+            None if tags is None else _tags(tags),
+            Interval(*during) if isinstance(during, tuple) else during,
+            as_of,
+            response_model,
+            believe,
+            self._wanted,
+        )
+        answer = await reflecting.reflect(self._engine, request, self._weights)
+        if answer.beliefs:
+            self._background.notice(self.name)
+        return answer
+
+    async def believe(
+        self,
+        statement: str,
+        *,
+        confidence: float = 0.7,
+        evidence: Sequence[Unit | str] = (),
+        reason: str = "",
+    ) -> Belief:
+        """Has the bank believe `statement` with that `confidence` (0-1), resting on `evidence`: units of this bank
+        that hold now, or their ids. One that it believes already takes that confidence, and the evidence in addition.
+
+        Facts that come later reassess it. A belief whose evidence is all forgotten is retired; one without evidence
+        stands by itself. Raises `InputError` with nothing written, `ModelError`, `StoreError`.
+        """
+        if isinstance(evidence, str):
+            raise InputError("evidence is a string: pass a list of units, or of their ids.")
+        ids = tuple(one.id if isinstance(one, Unit) else one for one in evidence)
+        conviction = reflecting.Conviction(statement, confidence, ids, reason or "set by hand", sets=True)
+        (belief,) = await _in_thread(reflecting.form, self._engine, self.name, [conviction], self._wanted)
+        self._background.notice(self.name)
+        return belief
+
+    async def beliefs(
+        self, about: str | None = None, *, min_confidence: float = 0.0, retired: bool = False
+    ) -> list[Belief]:
+        """What the bank believes, the surest first; `about` an entity (name or alias), of at least `min_confidence`,
+        with those it no longer holds if `retired`. Raises `NotFoundError` for an entity it does not know."""
+        wanted = (about, min_confidence, retired)
+        return await _in_thread(reflecting.beliefs, self._engine, self.name, *wanted)
+
+    async def summary(self, entity: str) -> Summary:
+        """What is known of an entity (name or alias), each sentence with the units that say it. Raises
+        `NotFoundError` where there is none: the bank does not know the entity, or fewer than two facts about it, or
+        has not been consolidated since (`settle` does that now)."""
+        known = await self.entity(entity)
+
+        def read() -> Summary | None:
+            where = Where(bank=self.name, kind="summary", ids=(summary_id(self.name, known.name),))
+            return next(map(read_summary, self._engine.store.scan(where)), None)
+
+        found = await _in_thread(read)
+        if found is None:
+            raise NotFoundError(
+                f'The bank "{self.name}" has no summary of "{known.name}" yet; settle() makes one.'
+            )
+        return found
+
+    async def core(self, budget: int = 400) -> Core:
+        """What should always be in the prompt, within `budget` tokens: what is pinned, whom the bank is about, what
+        they hold and prefer, what is open. The same from call to call as long as what it says holds, so that a prompt
+        that begins with it can be cached. It follows the bank as that is consolidated."""
+        return await _in_thread(reflecting.core.core, self._engine, self.name, budget)
+
+    async def pin(self, unit: Unit | str) -> None:
+        """Has a unit always be in the core profile. Raises `NotFoundError` for one that does not hold now."""
+        await _in_thread(reflecting.core.pin, self._engine, self.name, _id(unit), True)
+
+    async def unpin(self, unit: Unit | str) -> None:
+        """Has a unit be in the core profile no more than others. Raises `NotFoundError`."""
+        await _in_thread(reflecting.core.pin, self._engine, self.name, _id(unit), False)
+
+    async def status(self) -> Status:
+        """How far consolidation is, and what failed of it."""
+        return await _in_thread(self._background.status, self.name)
+
+    async def settle(self) -> Status:
+        """Has what was retained taken into beliefs, summaries and the core profile now, and waits for it. What a
+        language model fails at is in the answer's `failed`; it is tried again with the next retain or `settle`."""
+        await self._background.settle(self.name)
+        return await self.status()
+
+    async def forget(
+        self,
+        *,
+        document: str | None = None,
+        unit: Unit | str | None = None,
+        entity: str | None = None,
+        tags: Sequence[str] | None = None,
+        reason: str = "",
+    ) -> Forgotten:
+        """Forgets a document, a unit, all that mentions an entity, or all with one of these `tags`: one of the four.
+
+        What is forgotten is retired: nothing recalls it any more but `as_of`. What rested on it loses that in the
+        same write: beliefs with no other evidence are retired, others fall, summaries and the core profile go without
+        it. A statement that another document says too stays. Raises `InputError`, and `NotFoundError` for what the
+        bank never knew.
+        """
+        named = None if unit is None else _id(unit)
+        selection = retaining.Selection(document, named, entity, None if tags is None else _tags(tags))
+        done = await _in_thread(retaining.forget, self._engine, self.name, selection, reason)
+        self._background.notice(self.name)
+        return done
+
+    # what there is --------------------------------------------------------------------------------------
+
+    async def entities(self) -> list[Entity]:
+        """The people, places, things and terms the bank knows, most mentioned first."""
+
+        def read() -> list[Entity]:
+            graph = self._engine.graphs.get(self.name)
+            with graph.lock:
+                return graph.entities()
+
+        return await _in_thread(read)
+
+    async def entity(self, name: str) -> Entity:
+        """The entity of that name or alias, case ignored; raises `NotFoundError`."""
+
+        def read() -> Entity | None:
+            graph = self._engine.graphs.get(self.name)
+            with graph.lock:
+                return graph.entity(name)
+
+        found = await _in_thread(read)
+        if found is None:
+            raise NotFoundError(f'The bank "{self.name}" knows no entity called "{name}".')
+        return found
+
+    async def merge(self, name: str, *, into: str, reason: str = "") -> Change:
+        """Makes two entities one: `into` keeps its name, `name` becomes an alias, and units that mention it mention
+        `into`.
+
+        Raises `NotFoundError` for a name the bank does not know, `InputError` where they are one already.
+        """
+        return await _in_thread(retaining.curate.merge, self._engine, self.name, name, into, reason)
+
+    async def split(self, name: str, *, of: str, reason: str = "") -> Change:
+        """Makes `name`, an alias of the entity `of`, an entity of its own; units that say that name, and no other
+        form of the old one's, mention it from then on. Raises `NotFoundError`, and `InputError` for what is no
+        alias."""
+        return await _in_thread(retaining.curate.split, self._engine, self.name, name, of, reason)
+
+    async def changes(self) -> list[Change]:
+        """What was merged and split by hand, the latest first."""
+        return await _in_thread(retaining.curate.changes, self._engine, self.name)
+
+    async def undo(self, change: Change | str) -> Change:
+        """Takes a merge or a split back. Raises `NotFoundError`, and `InputError` where it is undone already or a
+        later change of the same entities stands in the way."""
+        wanted = change if isinstance(change, str) else change.id
+        return await _in_thread(retaining.curate.undo, self._engine, self.name, wanted)
+
+    async def unit(self, unit_id: str) -> Unit:
+        """The unit of that id, of whatever network, retired ones included; raises `NotFoundError`."""
+
+        def read() -> list[Unit]:
+            with contextlib.suppress(ValueError):
+                where = Where(bank=self.name, ids=(_uuid(unit_id),))
+                points = self._engine.store.scan(where)
+                return [read_unit(p) for p in points if p.payload["kind"] in ("unit", "summary")]
+            return []
+
+        found = await _in_thread(read)
+        if not found:
+            raise NotFoundError(f'The bank "{self.name}" has no unit {unit_id}.')
+        return found[0]
+
+    async def units(self, *, document: str | None = None, retired: bool = False) -> list[Unit]:
+        """The units that hold now, in the order they were said; of one document, with those `retired`."""
+
+        def read() -> Iterator[Unit]:
+            where = Where(
+                bank=self.name,
+                kind="unit",
+                live=not retired,
+                documents=None if document is None else (document,),
+            )
+            points = sorted(
+                self._engine.store.scan(where),
+                key=lambda p: (p.payload["recorded"], p.payload["order"]),
+            )
+            return map(read_unit, points)
+
+        units = list(await _in_thread(read))
+        return sorted(units, key=lambda unit: unit.mentioned_at)
+
+
+async def _in_thread(work: Callable[..., T], *args: object) -> T:
+    return await anyio.to_thread.run_sync(partial(work, *args))
+
+
+def _id(unit: Unit | str) -> str:
+    return unit.id if isinstance(unit, Unit) else unit
+
+
+def _uuid(unit_id: str) -> str:
+    import uuid
+
+    return uuid.UUID(unit_id).hex
+
+
+def _named(name: str, what: str) -> str:
+    if not isinstance(name, str) or len(name) > 500 or any(ord(c) < 32 for c in name):
+        raise InputError(f"The {what} must be a string of at most 500 characters without control characters.")
+    return name
+
+
+def _tags(tags: Sequence[str]) -> tuple[str, ...]:
+    if isinstance(tags, str):
+        raise InputError(f'tags is the string "{tags}": pass a list, for instance ["{tags}"].')
+    return tuple(dict.fromkeys(_named(tag, "tag") for tag in tags))
+
+
+def _networks(networks: Sequence[Network | str]) -> tuple[Network, ...]:
+    if isinstance(networks, str):
+        raise InputError(f'networks is the string "{networks}": pass a list, for instance ["{networks}"].')
+    try:
+        return tuple(Network(name) for name in networks)
+    except ValueError as error:
+        known = ", ".join(n.value for n in Network)
+        raise InputError(f"{error}: the networks are {known}.") from error

@@ -1,0 +1,214 @@
+"""New facts reassess the beliefs that share an entity with them: judged by a language model where there is one, by
+rules otherwise. A fact moves a belief once, however often this is done."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass, field
+from typing import Any, Literal
+
+import anyio.to_thread
+from pydantic import BaseModel, Field, ValidatorFunctionWrapHandler, field_validator
+
+from fourfold import prompts
+from fourfold.beliefs import Belief, Effect
+from fourfold.engine import Engine
+from fourfold.language import Language
+from fourfold.model import Modality, Network, Unit
+from fourfold.models.structured import acceptable_items
+from fourfold.ports import LanguageModel, Point, Where
+from fourfold.prompts.render import LETTERS
+from fourfold.recall.pack import render
+from fourfold.reflect.verdict import Said, subjects, verdict
+from fourfold.retain.batch import Batch
+from fourfold.stores.derived import read_belief
+from fourfold.stores.records import read_unit
+
+log = logging.getLogger(__name__)
+
+Rest = Callable[[], None]
+"""Called often: gives way to those who wait for an answer."""
+
+_CASES_AT_ONCE = 20
+_MOST_BELIEFS = 8
+
+
+@dataclass(frozen=True, slots=True)
+class Pair:
+    """A belief and a fact that came after it, about the same entity."""
+
+    belief: Belief
+    fact: Unit
+
+
+@dataclass(frozen=True, slots=True)
+class Ruling:
+    """What a fact does to a belief, by their ids, and why."""
+
+    belief: str
+    fact: str
+    effect: Effect
+    reason: str
+
+
+class Assessed(BaseModel):
+    """The model's verdict on one belief, by its label ("2b")."""
+
+    label: str
+    verdict: Literal["reinforce", "weaken", "contradict", "neutral"]
+    reason: str = ""
+
+
+class Assessments(BaseModel):
+    """The model's verdicts on several cases."""
+
+    verdicts: list[Assessed] = Field(default_factory=list)
+
+    @field_validator("verdicts", mode="wrap")
+    @classmethod
+    def _listed(cls, value: Any, accept: ValidatorFunctionWrapHandler) -> Any:
+        return acceptable_items(value, accept)
+
+
+async def assess(
+    engine: Engine, bank: str, changed: Sequence[Point], model: LanguageModel | None, rest: Rest
+) -> None:
+    """Reassesses the beliefs that the units `changed` bear on. Raises what `LanguageModel.ask` raises, with what was
+    judged by then done."""
+    pairs = await anyio.to_thread.run_sync(_pairs, engine, bank, changed, rest)
+    if not pairs:
+        return
+    language = engine.graphs.get(bank).language
+    if model is None:
+        rulings = await anyio.to_thread.run_sync(_by_rules, pairs, language, rest)
+        await anyio.to_thread.run_sync(_carry_out, engine, bank, rulings)
+        return
+    cases = _cases(pairs, language)
+    for first in range(0, len(cases), _CASES_AT_ONCE):
+        shown = cases[first : first + _CASES_AT_ONCE]
+        asked = [(render(fact), [render(b.unit) for b in beliefs]) for fact, beliefs in shown]
+        answer = await model.ask(prompts.assessment(asked), Assessments)
+        rulings = _by_model(shown, answer.value)
+        await anyio.to_thread.run_sync(_carry_out, engine, bank, rulings)
+
+
+def _pairs(engine: Engine, bank: str, changed: Sequence[Point], rest: Rest) -> list[Pair]:
+    """The pairs to judge: every fact among `changed`, with the beliefs that were there before it, in the order the
+    facts came. What already moved a belief is left out."""
+    facts = sorted((point for point in changed if _tells(point)), key=_place)
+    where = Where(bank=bank, live=True, networks=(Network.BELIEF.value,))
+    about: dict[str, list[tuple[tuple[float, int, str], Belief]]] = {}
+    for point in engine.store.scan(where) if facts else ():
+        for entity in point.payload["entities"]:
+            about.setdefault(entity, []).append((_place(point), read_belief(point)))
+        rest()
+    pairs = []
+    for point in facts:
+        fact, place = read_unit(point), _place(point)
+        met: dict[str, Belief] = {}
+        for entity in fact.entities:
+            for before, belief in about.get(entity, ()):
+                if before < place and fact.id not in belief.evidence:
+                    met[belief.unit.id] = belief
+        pairs += [Pair(belief, fact) for belief in met.values()]
+        rest()
+    return pairs
+
+
+def _tells(point: Point) -> bool:
+    """Whether a unit holds and tells something. What concludes from other units is no news."""
+    p = point.payload
+    spoken = p["network"] != Network.BELIEF.value or bool(p["messages"])
+    return p["retired_at"] is None and spoken and p["modality"] not in (Modality.QUESTION, Modality.QUOTE)
+
+
+def _place(point: Point) -> tuple[float, int, str]:
+    return point.payload["recorded"], point.payload["order"], point.id
+
+
+def _by_rules(pairs: Sequence[Pair], language: Language, rest: Rest) -> list[Ruling]:
+    rulings = []
+    for pair in pairs:
+        effect, reason = verdict(_said(pair.belief.unit), _said(pair.fact), language)
+        if effect is not Effect.NEUTRAL:
+            rulings.append(Ruling(pair.belief.unit.id, pair.fact.id, effect, reason))
+        rest()
+    return rulings
+
+
+def _said(unit: Unit) -> Said:
+    judgement = unit.network is Network.BELIEF and unit.speaker is not None
+    return Said(unit.text, unit.speaker, unit.modality, judgement, unit.entities)
+
+
+def _cases(pairs: Sequence[Pair], language: Language) -> list[tuple[Unit, list[Belief]]]:
+    """By fact, the beliefs it shares most of its words with: those it shares no word with cannot be about the
+    same."""
+    by_fact: dict[str, tuple[Unit, list[tuple[int, Belief]]]] = {}
+    for pair in pairs:
+        shared = len(subjects(_said(pair.belief.unit), language) & subjects(_said(pair.fact), language))
+        others = set(pair.belief.unit.entities) & set(pair.fact.entities) - {pair.fact.speaker}
+        if shared or others:
+            by_fact.setdefault(pair.fact.id, (pair.fact, []))[1].append((shared, pair.belief))
+    return [
+        (fact, [belief for _, belief in sorted(found, key=lambda one: -one[0])[:_MOST_BELIEFS]])
+        for fact, found in by_fact.values()
+    ]
+
+
+def _by_model(cases: Sequence[tuple[Unit, Sequence[Belief]]], answer: Assessments) -> list[Ruling]:
+    """The verdicts on what was shown; any other is left out."""
+    shown = {
+        f"{number}{letter}": (fact, belief)
+        for number, (fact, beliefs) in enumerate(cases, 1)
+        for letter, belief in zip(LETTERS, beliefs, strict=False)
+    }
+    rulings = []
+    for judged in answer.verdicts:
+        pair = shown.pop(judged.label.strip().strip("[]").lower(), None)
+        if pair is None:
+            log.warning("A verdict on %s, which was not asked about, is left out.", judged.label)
+        elif judged.verdict != "neutral":
+            fact, belief = pair
+            reason = judged.reason or "the language model's judgement"
+            rulings.append(Ruling(belief.unit.id, fact.id, Effect(judged.verdict), reason))
+    order = {fact.id: place for place, (fact, _) in enumerate(cases)}
+    return sorted(rulings, key=lambda ruling: order[ruling.fact])
+
+
+def _carry_out(engine: Engine, bank: str, rulings: Iterable[Ruling]) -> None:
+    """Moves the beliefs, as they are by now, by the facts that still hold."""
+    rulings = list(rulings)
+    with engine.graphs.locked(bank) as graph:
+        batch = Batch(engine, graph, engine.clock.now(), derived=True)
+        facts = {unit.id: unit for unit in batch.read([ruling.fact for ruling in rulings])}
+        points = {point.id: point for point in batch.points([ruling.belief for ruling in rulings])}
+        moving = _Moving({key: read_belief(point) for key, point in points.items()})
+        for ruling in rulings:
+            fact = facts.get(ruling.fact)
+            if fact is not None and fact.retired_at is None:
+                moving.take(ruling, fact, batch)
+        for belief in moving.moved.values():
+            batch.change(belief)
+        account = engine.ledgers.get(bank).point()
+        if engine.model is not None:
+            batch.others[account.id] = account
+        batch.commit({})
+
+
+@dataclass(slots=True)
+class _Moving:
+    """Beliefs on the move within one write."""
+
+    held: dict[str, Belief]
+    moved: dict[str, Belief] = field(default_factory=dict)
+
+    def take(self, ruling: Ruling, fact: Unit, batch: Batch) -> None:
+        """Applies one ruling."""
+        before = self.held.get(ruling.belief)
+        if before is None or before.unit.retired_at is not None:
+            return
+        after = before.assessed(ruling.effect, fact, ruling.reason, batch.now)
+        if after is not before:
+            self.held[ruling.belief] = self.moved[ruling.belief] = after

@@ -1,0 +1,128 @@
+"""A reflection from end to end: with a language model, evidence and as many look-ups as it may make; without one, an
+extract. What it concludes becomes a belief of the bank."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field, replace
+from datetime import datetime
+
+import anyio.to_thread
+from pydantic import BaseModel
+
+from fourfold import recall as recalling
+from fourfold.beliefs import Belief
+from fourfold.engine import Engine
+from fourfold.errors import ConfigurationError, InputError
+from fourfold.ledger import Metered
+from fourfold.model import Interval, aware
+from fourfold.models.patient import Patient
+from fourfold.ports import LanguageModel
+from fourfold.recall.fuse import Weights
+from fourfold.reflect.beliefs import Conviction, form
+from fourfold.reflect.disposition import framed
+from fourfold.reflect.lookup import Library
+from fourfold.reflect.loop import Loop, mended, shape_of
+from fourfold.reflect.plain import MOST_HITS, quoted
+from fourfold.reflect.shown import Shown
+from fourfold.reflections import Reflection
+from fourfold.retain.batch import Batch
+from fourfold.retain.spoken import Wanted
+from fourfold.stores.records import Profile
+from fourfold.when import written_weekday
+
+_BUDGET, _BUDGET_OF_AN_EXTRACT = 4096, 512
+_MOST_STEPS = 20
+
+
+@dataclass(frozen=True, slots=True)
+class Request:
+    """A question to reflect on; see `Bank.reflect`."""
+
+    bank: str
+    question: str
+    budget: int | None = None
+    steps: int = 4
+    tags: tuple[str, ...] | None = None
+    during: Interval | None = None
+    as_of: datetime | None = None
+    response_model: type[BaseModel] | None = None
+    believe: bool = True
+    wanted: Wanted = field(default_factory=Wanted)
+
+
+async def reflect(engine: Engine, request: Request, weights: Weights) -> Reflection:
+    """Answers `request`. Raises `InputError`, `ConfigurationError` where it needs a language model and there is none,
+    `ModelError`, `TokenLimitError`, `StoreError`; what it spent is booked in any case."""
+    _check(request)
+    asked = recalling.Request(
+        request.bank, request.question, tags=request.tags, during=request.during, as_of=request.as_of
+    )
+    if engine.model is None:
+        if request.response_model is not None:
+            raise ConfigurationError(
+                "response_model needs a language model: Memory.open(llm=...). Without one, reflect quotes."
+            )
+        return await anyio.to_thread.run_sync(_extract, engine, request, asked, weights)
+    metered = Metered(engine.model, engine.ledgers.get(request.bank), engine.settings.llm_tokens)
+    try:
+        return await _reason(engine, request, Library(engine, weights, asked), metered)
+    finally:
+        with anyio.CancelScope(shield=True):
+            await anyio.to_thread.run_sync(_book, engine, request.bank)
+
+
+def _extract(engine: Engine, request: Request, asked: recalling.Request, weights: Weights) -> Reflection:
+    found = recalling.recall(engine, replace(asked, budget=None, limit=MOST_HITS), weights)
+    answer = quoted(request.question, found, request.budget or _BUDGET_OF_AN_EXTRACT)
+    return replace(answer, milliseconds=found.trace.milliseconds)
+
+
+async def _reason(engine: Engine, request: Request, library: Library, metered: Metered) -> Reflection:
+    shown = Shown(request.budget or _BUDGET)
+    patient: LanguageModel = Patient(metered, engine.settings.llm_concurrency)
+    loop = Loop(patient, library, shown, request.steps, shape_of(request.response_model))
+    now = request.as_of or engine.clock.now()
+    frame = await anyio.to_thread.run_sync(_frame, engine, request)
+    reflection, concluded = await loop.run(request.question, frame, written_weekday(now))
+    beliefs: list[Belief] = []
+    if request.believe and request.as_of is None:
+        reason = f"concluded from: {request.question}"[:300]
+        convictions = [
+            Conviction(belief.statement, belief.confidence, evidence, reason)
+            for belief, evidence in mended(concluded, shown)
+        ]
+        if convictions:
+            beliefs = await anyio.to_thread.run_sync(form, engine, request.bank, convictions, request.wanted)
+    return replace(reflection, beliefs=tuple(beliefs), tokens=metered.spent)
+
+
+def _frame(engine: Engine, request: Request) -> str:
+    """The mission and the disposition that were given, else those the bank keeps."""
+    graph = engine.graphs.get(request.bank)
+    held = graph.profile or Profile(request.bank, engine.clock.now())
+    wanted = request.wanted
+    mission = held.mission if wanted.mission is None else wanted.mission
+    return framed(mission, wanted.disposition or held.disposition)
+
+
+def _book(engine: Engine, bank: str) -> None:
+    """Keeps what the bank has spent."""
+    with engine.graphs.locked(bank) as graph:
+        if graph.profile is not None:  # a bank that nothing was ever written to has no account
+            batch = Batch(engine, graph, engine.clock.now(), derived=True)
+            account = engine.ledgers.get(bank).point()
+            batch.others[account.id] = account
+            batch.commit({})
+
+
+def _check(request: Request) -> None:
+    aware(request.as_of, "as_of")
+    if not isinstance(request.question, str) or not request.question.strip():
+        raise InputError("The question is empty: say what to reflect on.")
+    if request.budget is not None and request.budget <= 0:
+        raise InputError(f"budget is {request.budget}: give a positive number of tokens, or None.")
+    if not 1 <= request.steps <= _MOST_STEPS:
+        raise InputError(f"steps is {request.steps}: give a number from 1 to {_MOST_STEPS}.")
+    shape = request.response_model
+    if shape is not None and not (isinstance(shape, type) and issubclass(shape, BaseModel)):
+        raise InputError("response_model must be a pydantic model class.")

@@ -1,0 +1,91 @@
+"""Forgetting: units are retired, and what rested on them loses that, in one write. `as_of` still sees them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
+
+from fourfold.engine import Engine
+from fourfold.errors import InputError, NotFoundError
+from fourfold.ports import Fields, Point, Where
+from fourfold.reflections import Forgotten
+from fourfold.retain.batch import Batch
+from fourfold.retain.evidence import drop_evidence
+from fourfold.retain.journal import chunks_of_document
+from fourfold.retain.write import Origin, Writing
+from fourfold.stores.derived import read_belief
+from fourfold.stores.graph import BankGraph
+from fourfold.stores.records import read_unit
+
+
+@dataclass(frozen=True, slots=True)
+class Selection:
+    """What to forget: exactly one of these is given. `tags` are those of units with any of them."""
+
+    document: str | None = None
+    unit: str | None = None
+    entity: str | None = None
+    tags: tuple[str, ...] | None = None
+
+    def __post_init__(self) -> None:
+        given = [name for name in ("document", "unit", "entity", "tags") if getattr(self, name) is not None]
+        if len(given) != 1:
+            told = " and ".join(given) or "nothing"
+            raise InputError(
+                f"Say what to forget by one of document, unit, entity and tags; {told} was given."
+            )
+        if self.tags == ():
+            raise InputError("tags is empty: name the tags whose units to forget.")
+
+
+def forget(engine: Engine, bank: str, selection: Selection, reason: str) -> Forgotten:
+    """Retires what `selection` names. Raises `NotFoundError` for what the bank never knew."""
+    with engine.graphs.locked(bank) as graph:
+        batch = Batch(engine, graph, engine.clock.now())
+        if selection.document is not None:
+            _forget_document(batch, selection.document)
+        else:
+            for point in _selected(engine, graph, selection):
+                unit = read_unit(point)
+                if unit.retired_at is None:
+                    batch.amend(point, replace(unit, retired_at=batch.now, retired_by=_by(reason)))
+        drop_evidence(batch)
+        batch.commit({})
+    retired = tuple(unit for unit in batch.changed() if unit.retired_at is not None)
+    beliefs = (read_belief(point) for point in batch.units.values() if "history" in point.payload)
+    return Forgotten(retired, tuple(belief for belief in beliefs if belief.unit.retired_at is None))
+
+
+def _by(reason: str) -> str:
+    return f"forget: {reason}" if reason else "forget"
+
+
+def _forget_document(batch: Batch, document: str) -> None:
+    """Takes the document's messages from all that they say, and its chunks."""
+    engine, bank = batch.engine, batch.graph.bank
+    chunks = chunks_of_document(engine.store, bank, document)
+    ever = engine.store.scan(Where(bank=bank, kind="unit", documents=(document,)), Fields(only=("bank",)))
+    if not chunks and next(iter(ever), None) is None:
+        raise NotFoundError(f'The bank "{bank}" has no document "{document}".')
+    writing = Writing(batch, Origin(document))
+    writing.forget_all_but(set())
+    for chunk in chunks:
+        writing.put_chunk(chunk, "gone")
+
+
+def _selected(engine: Engine, graph: BankGraph, selection: Selection) -> Iterable[Point]:
+    where = Where(bank=graph.bank, kind="unit")
+    if selection.unit is not None:
+        row = graph.row(selection.unit)
+        if row is None:
+            raise NotFoundError(f'The bank "{graph.bank}" has no unit {selection.unit}.')
+        where = replace(where, ids=(selection.unit,))
+    elif selection.entity is not None:
+        entity = graph.entity(selection.entity)
+        if entity is None:
+            raise NotFoundError(f'The bank "{graph.bank}" knows no entity called "{selection.entity}".')
+        rows = [row for row in graph.graph.adj[entity.name] if isinstance(row, int)]
+        where = replace(where, ids=tuple(graph.ids[row] for row in rows))
+    else:
+        where = replace(where, tags=selection.tags)
+    return list(engine.store.scan(where, Fields(vectors=True)))
