@@ -35,13 +35,13 @@ def kept(tmp_path_factory: pytest.TempPathFactory) -> Path:
     directory = tmp_path_factory.mktemp("cli") / "memory"
     done = fourfold("retain", conversation(), "--bank", "friends", "--memory", directory, "--json")
     assert done.returncode == 0, done.stderr
-    assert json.loads(done.stdout)["ADD"] == 26
+    assert json.loads(done.stdout)["ADD"] == 30
     return directory
 
 
 def test_retaining_again_adds_nothing(kept: Path) -> None:
     done = fourfold("retain", conversation(), "-b", "friends", "-m", kept)
-    assert done.stdout.startswith("Retained 0 units in friends (26 known already)")
+    assert done.stdout.startswith("Retained 0 units in friends (30 known already)")
 
 
 def test_recall_answers_in_words_and_in_json(kept: Path) -> None:
@@ -58,8 +58,8 @@ def test_recall_as_of_a_time_before_anything_was_learned_finds_nothing(kept: Pat
 
 
 def test_banks_are_listed(kept: Path) -> None:
-    assert fourfold("banks", "-m", kept).stdout.startswith("friends: 26 units")
-    assert json.loads(fourfold("banks", "-m", kept, "--json").stdout)[0]["units"] == 26
+    assert fourfold("banks", "-m", kept).stdout.startswith("friends: 30 units")
+    assert json.loads(fourfold("banks", "-m", kept, "--json").stdout)[0]["units"] == 30
 
 
 def test_what_a_language_model_could_not_read_is_told_and_read_later(tmp_path: Path) -> None:
@@ -184,7 +184,7 @@ def test_a_model_reflects_on_the_command_line_with_its_citations(tmp_path: Path)
 
 def test_compacting_keeps_everything(kept: Path) -> None:
     assert fourfold("compact", "-m", kept).returncode == 0
-    assert "26 units" in fourfold("banks", "-m", kept).stdout
+    assert "30 units" in fourfold("banks", "-m", kept).stdout
 
 
 def test_the_doctor_tries_the_model(kept: Path) -> None:
@@ -195,7 +195,7 @@ def test_the_doctor_tries_the_model(kept: Path) -> None:
 
 def test_the_demo_runs_and_finds_what_it_asks_for() -> None:
     report = json.loads(fourfold("demo", "--json").stdout)
-    assert report["units"] == 26
+    assert report["units"] == 30
     assert any("3:52:10" in text for text in report["answers"]["How fast did Jonas run the marathon?"])
 
 

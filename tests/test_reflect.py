@@ -7,6 +7,7 @@ import re
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
+from functools import partial
 from typing import Any
 
 import pytest
@@ -20,7 +21,10 @@ from fourfold import (
     InputError,
     Memory,
     Message,
+    ModelLengthError,
     ModelOutputError,
+    ModelRefusedError,
+    ModelTimeoutError,
     Network,
     TokenLimitError,
 )
@@ -29,7 +33,18 @@ from fourfold.models.openai import OpenAIChat
 from fourfold.ports import Turn
 from fourfold.reflect.shown import cited, without
 from fourfold.settings import load_settings
-from fourfold.testing import AnthropicServer, Call, FrozenClock, HashEmbedder, OpenAIServer, ScriptedModel
+from fourfold.testing import (
+    AnthropicServer,
+    Call,
+    CutOff,
+    FrozenClock,
+    HashEmbedder,
+    OpenAIServer,
+    Refuse,
+    ScriptedModel,
+    Status,
+    Truncate,
+)
 from fourfold.text import estimate_tokens
 
 MAY = datetime(2026, 5, 20, 19, 10, tzinfo=UTC)
@@ -398,3 +413,94 @@ def test_citations_are_read_out_of_an_answer_and_taken_out_of_it() -> None:
     said = "A [0a1b2c3d, deadbeef]. B [deadbeef]; C [see 3], D [0A1B2C3D4E]."
     assert cited(said) == ["0a1b2c3d", "deadbeef", "0A1B2C3D4E"]
     assert without(said, ["deadbeef"]) == "A [0a1b2c3d]. B; C [see 3], D [0A1B2C3D4E]."
+
+
+# heard while it is written ----------------------------------------------------------------------------------------
+
+
+@BOTH
+def test_an_answer_is_heard_while_it_is_written(provider: str) -> None:
+    def script(call: Call) -> Any:
+        if "You answer questions" not in call.system:
+            return {"statements": [{"text": "Mara pays 640 euros for the workshop.", "messages": [1]}]}
+        label = next(iter(shown(call.user).values()))
+        if 'recall "workshop":' not in call.user:
+            return {"look_up": [{"what": "recall", "query": "workshop"}], "answer": "Let me see."}
+        return {"answer": f"It is 640 euros a month [{label}], and no more [deadbeef].", "citations": [label]}
+
+    for ways in (("schema",), ("tool",)):
+        with AnthropicServer(script) as claude, OpenAIServer(script, ways) as openai:
+            model = (
+                Claude(base_url=claude.url, api_key="k", timeout=5)
+                if provider == "anthropic"
+                else OpenAIChat("m", base_url=openai.url, timeout=5)
+            )
+            heard: list[str] = []
+            with Memory.open(":memory:", embedder=HashEmbedder(), llm=model) as memory:
+                bank = memory.bank("a")
+                bank.retain(TALK[1:2])
+                answer = bank.reflect("What is the rent of the workshop?", on_text=heard.append)
+                spent = bank.usage()
+            assert "".join(heard) == answer.answer
+            assert len(heard) > 3
+            assert "deadbeef" not in answer.answer
+            assert "Let me see" not in answer.answer
+            assert answer.dropped == ("deadbeef",)
+            calls = claude.calls if provider == "anthropic" else openai.calls
+            assert spent.calls == len(calls) == 4
+            assert spent.input > spent.output > 0
+            assert all(call.body.get("stream") for call in calls[1:])
+
+
+def test_an_answer_mended_into_other_words_follows_as_a_whole() -> None:
+    def say(turns: Sequence[Turn]) -> Any:
+        label = label_of(turns, "rent of the workshop")
+        if len(turns) > 3:
+            return {"answer": f"The rent is 640 euros [{label}].", "citations": [label]}
+        return {"answer": "640 euros [deadbeef].", "citations": []}
+
+    with reflecting(say) as (bank, _):
+        heard: list[str] = []
+        answer = bank.reflect("What is the rent?", on_text=heard.append)
+        assert heard == ["640 euros.", f"\n\n{answer.answer}"]
+
+
+def test_an_extract_is_heard_at_once(memory: Memory) -> None:
+    heard: list[str] = []
+    answer = memory.bank("a").reflect("Who?", on_text=heard.append)
+    assert heard == [answer.answer]
+
+
+@BOTH
+def test_a_stream_that_breaks_is_begun_again_unless_something_was_heard(provider: str) -> None:
+    fate: list[Any] = []
+
+    def script(call: Call) -> Any:
+        if "You answer questions" not in call.system:
+            return {"statements": [{"text": "Mara pays 640 euros for the workshop.", "messages": [1]}]}
+        label = next(iter(shown(call.user).values()))
+        return fate.pop() if fate else {"answer": f"640 euros [{label}].", "citations": [label]}
+
+    with AnthropicServer(script) as claude, OpenAIServer(script) as openai:
+        model = (
+            Claude(base_url=claude.url, api_key="k", timeout=5)
+            if provider == "anthropic"
+            else OpenAIChat("m", base_url=openai.url, timeout=5)
+        )
+        with Memory.open(":memory:", embedder=HashEmbedder(), llm=model) as memory:
+            bank = memory.bank("a")
+            bank.retain(TALK[1:2])
+            ask = partial(bank.reflect, "What is the rent of the workshop?")
+            heard: list[str] = []
+            fate.append(Status(529))
+            assert ask(on_text=heard.append).answer == "".join(heard)
+            fate += [CutOff(), CutOff()]
+            with pytest.raises(ModelTimeoutError):
+                ask(on_text=heard.append)
+            fate.clear()
+            fate.append(Truncate({"answer": "640 euros and so on and on"}))
+            with pytest.raises(ModelLengthError):
+                ask(on_text=heard.append)
+            fate.append(Refuse("not that"))
+            with pytest.raises(ModelRefusedError, match="not that"):
+                ask(on_text=heard.append)

@@ -156,10 +156,10 @@ class AsyncBank:
         budget: int | None = None,
         steps: int = 4,
         tags: Sequence[str] | None = None,
-        during: Interval | tuple[datetime | None, datetime | None] | None = None,
         as_of: datetime | None = None,
         response_model: type[BaseModel] | None = None,
         believe: bool = True,
+        on_text: Callable[[str], None] | None = None,
     ) -> Reflection:
         """Answers `question` from what the bank holds, with the units that each claim rests on.
 
@@ -171,7 +171,7 @@ class AsyncBank:
         512), said to be an extract. Either way, an answer that the evidence does not bear out says so
         (`Reflection.supported`).
 
-        `tags`, `during` and `as_of` are those of `recall`. Raises `InputError`, `ConfigurationError`, `ModelError`,
+        `tags` and `as_of` are those of `recall`. Raises `InputError`, `ConfigurationError`, `ModelError`,
         `TokenLimitError`, `StoreError`.
         """
         request = reflecting.Request(
@@ -180,10 +180,10 @@ class AsyncBank:
             budget,
             steps,
             None if tags is None else _tags(tags),
-            Interval(*during) if isinstance(during, tuple) else during,
             as_of,
             response_model,
             believe,
+            on_text,
             self._wanted,
         )
         answer = await reflecting.reflect(self._engine, request, self._weights)

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Sequence
+from collections.abc import Awaitable, Callable, Sequence
+from functools import partial
 
 from fourfold.errors import ModelError, TokenLimitError
-from fourfold.models.wrapped import Wrapped
-from fourfold.ports import Answer, LanguageModel, Point, Shape, Store, Turn, Where
+from fourfold.models.wrapped import Wrapped, streamed
+from fourfold.ports import Answer, Heard, LanguageModel, Point, Shape, Store, Turn, Where
 from fourfold.stores.records import make_id
 from fourfold.text import estimate_tokens
 from fourfold.tokens import Tokens
@@ -78,11 +79,20 @@ class Metered(Wrapped):
 
     async def ask(self, turns: Sequence[Turn], shape: type[Shape]) -> Answer[Shape]:
         """See `LanguageModel.ask`; raises `TokenLimitError` as well."""
+        return await self._booked(turns, partial(self.inner.ask, turns, shape))
+
+    async def stream(self, turns: Sequence[Turn], shape: type[Shape], heard: Heard) -> Answer[Shape]:
+        """See `StreamingModel.stream`; raises `TokenLimitError` as well."""
+        return await self._booked(turns, partial(streamed, self.inner, turns, shape, heard))
+
+    async def _booked(
+        self, turns: Sequence[Turn], asked: Callable[[], Awaitable[Answer[Shape]]]
+    ) -> Answer[Shape]:
         expected = sum(estimate_tokens(turn.text) for turn in turns)
         self._ledger.admit(expected, self._limit)
         spent = Tokens()
         try:
-            answer = await self.inner.ask(turns, shape)
+            answer = await asked()
             spent = answer.tokens
         except ModelError as error:
             spent = error.tokens

@@ -6,7 +6,7 @@ Adapters live in `models/` and `stores/`; none of their own types crosses these 
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Generic, Literal, Protocol, TypeVar, runtime_checkable
@@ -105,6 +105,19 @@ class LanguageModel(Protocol):
 
     async def close(self) -> None:
         """Releases what was opened on the running event loop. It may be asked again after that."""
+        ...
+
+
+Heard = Callable[[str], None]
+"""Is told a text piece by piece, as it is written."""
+
+
+@runtime_checkable
+class StreamingModel(LanguageModel, Protocol):
+    """A language model that lets its answer be heard while it writes it."""
+
+    async def stream(self, turns: Sequence[Turn], shape: type[Shape], heard: Heard) -> Answer[Shape]:
+        """As `ask`; `heard` is told the JSON of the answer as it comes."""
         ...
 
 

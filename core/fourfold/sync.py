@@ -241,20 +241,20 @@ class Bank:
         budget: int | None = None,
         steps: int = 4,
         tags: Sequence[str] | None = None,
-        during: Interval | tuple[datetime | None, datetime | None] | None = None,
         as_of: datetime | None = None,
         response_model: type[BaseModel] | None = None,
         believe: bool = True,
+        on_text: Callable[[str], None] | None = None,
     ) -> Reflection:
         """See `AsyncBank.reflect`."""
         options = {
             "budget": budget,
             "steps": steps,
             "tags": tags,
-            "during": during,
             "as_of": as_of,
             "response_model": response_model,
             "believe": believe,
+            "on_text": on_text,
         }
         return self._portal.call(partial(self._async.reflect, question, **options))  # type: ignore[arg-type]
 

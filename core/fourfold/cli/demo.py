@@ -14,10 +14,11 @@ from fourfold.cli import files, show
 
 
 def run(json: bool) -> None:
-    """Retains the conversation and asks its questions."""
+    """Retains the conversation, asks its questions, reflects, and shows a belief's history and a summary."""
     path = conversation()
     messages = next(iter(files.read_file(path).values()))
-    questions = jsonlib.loads(path.read_text("utf-8"))["questions"]
+    asked = jsonlib.loads(path.read_text("utf-8"))
+    questions = asked["questions"]
     began = time.perf_counter()
     with Memory.open(":memory:") as memory:
         bank = memory.bank("demo")
@@ -25,14 +26,30 @@ def run(json: bool) -> None:
         retained = bank.retain(messages, document=path.name)
         written = time.perf_counter()
         answers = [(question, bank.recall(question, limit=3)) for question in questions]
+        recalled = time.perf_counter()
+        bank.settle()
+        settled = time.perf_counter()
+        reflection = bank.reflect(asked["reflect"], budget=160)
         done = time.perf_counter()
         entities = bank.entities()
-    seconds = {"open": opened - began, "retain": written - opened, "recall": done - written}
+        belief = max(bank.beliefs(), key=lambda one: len(one.history))
+        told = {one: bank.unit(one) for change in belief.history for one in change.evidence}
+        summary = bank.summary(entities[0].name)
+    seconds = {
+        "open": opened - began,
+        "retain": written - opened,
+        "recall": recalled - written,
+        "consolidate": settled - recalled,
+        "reflect": done - settled,
+    }
     if json:
         report = {
             "seconds": {name: round(value, 3) for name, value in seconds.items()},
             "units": len(retained.units),
             "answers": {q: [hit.unit.text for hit in answer.hits] for q, answer in answers},
+            "reflection": reflection,
+            "belief": belief,
+            "summary": summary,
         }
         show.out.print(show.as_json(report), markup=False)
         return
@@ -45,6 +62,14 @@ def run(json: bool) -> None:
         show.out.print(f"[bold green]? {escape(question)}[/]")
         show.show_recall(answer, explain=False)
         show.out.print()
+    show.out.print(f"[bold green]Reflecting: {escape(asked['reflect'])}[/]")
+    show.show_reflection(reflection)
+    show.out.print("\n[bold green]A belief, and what moved it[/]")
+    show.show_beliefs([belief], told, plot=True)
+    show.out.print(f"\n[bold green]What is known of {escape(summary.entity)}, and the unit that says it[/]")
+    for sentence in summary.sentences:
+        show.out.print(f"{escape(sentence.text)} [dim]{', '.join(one[:8] for one in sentence.evidence)}[/]")
+    show.out.print()
     steps = ", ".join(f"{name} {value:.2f} s" for name, value in seconds.items())
     show.out.print(f"Took: {steps} (the first retain loads the embedding model).")
 

@@ -155,6 +155,8 @@ def _channels(hit: Hit) -> str:
 
 
 def _plain(value: Any) -> Any:
+    if is_dataclass(value) and not isinstance(value, type):
+        return asdict(value)
     if isinstance(value, datetime):
         return value.isoformat()
     if hasattr(value, "items"):

@@ -22,7 +22,7 @@ from fourfold.errors import (
 )
 from fourfold.models.remote import Clients, require, status_error
 from fourfold.models.structured import decode
-from fourfold.ports import Answer, Shape, Turn
+from fourfold.ports import Answer, Heard, Shape, Turn
 from fourfold.tokens import Tokens
 
 if TYPE_CHECKING:
@@ -65,6 +65,20 @@ class Claude:
         """See `LanguageModel.ask`."""
         with self._errors():
             message: Message = await self._clients.get().messages.create(**self.request(turns, shape))
+        return read_message(message, shape)
+
+    async def stream(self, turns: Sequence[Turn], shape: type[Shape], heard: Heard) -> Answer[Shape]:
+        """See `StreamingModel.stream`."""
+        message: Message | None = None
+        with self._errors():
+            async with self._clients.get().messages.stream(**self.request(turns, shape)) as coming:
+                async for event in coming:
+                    if event.type == "text":
+                        heard(event.text)
+                    elif event.type == "message_stop":
+                        message = event.message
+        if message is None:
+            raise ModelTimeoutError(f"The answer of {self.name} broke off.")
         return read_message(message, shape)
 
     async def submit(self, asked: Mapping[str, Sequence[Turn]], shape: type[Shape]) -> str:
@@ -114,9 +128,12 @@ class Claude:
     def _errors(self) -> Iterator[None]:
         """The SDK's errors as ours."""
         from anthropic import APIConnectionError, APIError, APIStatusError
+        from httpx2 import HTTPError
 
         try:
             yield
+        except HTTPError as error:  # in the middle of a stream the SDK lets it through as it is
+            raise ModelTimeoutError(f"The answer of {self.name} broke off: {error}") from error
         except APIStatusError as error:
             said = error.api_message or str(error.message)
             raise status_error(self.name, error.status_code, said, error.response.headers, _KEY) from error

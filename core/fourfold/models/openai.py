@@ -8,8 +8,9 @@ from __future__ import annotations
 
 import os
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Awaitable, Callable, Iterator, Sequence
 from contextlib import contextmanager
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Literal
 
 import numpy as np
@@ -25,12 +26,13 @@ from fourfold.errors import (
 )
 from fourfold.models.remote import Clients, require, status_error
 from fourfold.models.structured import decode, in_words
-from fourfold.ports import Answer, Embedding, Floats, Shape, Turn
+from fourfold.ports import Answer, Embedding, Floats, Heard, Shape, Turn
 from fourfold.tokens import Tokens
 
 if TYPE_CHECKING:
     from openai import AsyncOpenAI, OpenAI
-    from openai.types.chat import ChatCompletion
+    from openai.types import CompletionUsage
+    from openai.types.chat import ChatCompletion, ChatCompletionChunk
 
 DEFAULT = "gpt-5-mini"
 _KEY = "OPENAI_API_KEY"
@@ -67,18 +69,41 @@ class OpenAIChat:
 
     async def ask(self, turns: Sequence[Turn], shape: type[Shape]) -> Answer[Shape]:
         """See `LanguageModel.ask`."""
+
+        async def asked(way: Way) -> Answer[Shape]:
+            with _errors(self.name):
+                request = self._request(turns, shape, way)
+                done = await self._clients.get().chat.completions.create(**request)
+            return _Said.of(done).read(shape)
+
+        return await self._in_a_way_it_knows(asked)
+
+    async def stream(self, turns: Sequence[Turn], shape: type[Shape], heard: Heard) -> Answer[Shape]:
+        """See `StreamingModel.stream`."""
+
+        async def asked(way: Way) -> Answer[Shape]:
+            gathered = _Said(self.name)
+            with _errors(self.name):
+                request = self._request(turns, shape, way) | {"stream_options": {"include_usage": True}}
+                coming = await self._clients.get().chat.completions.create(**request, stream=True)
+                async for chunk in coming:
+                    if piece := gathered.take(chunk):
+                        heard(piece)
+            return gathered.read(shape)
+
+        return await self._in_a_way_it_knows(asked)
+
+    async def _in_a_way_it_knows(self, asked: Callable[[Way], Awaitable[Answer[Shape]]]) -> Answer[Shape]:
+        """Asks by schema, by tool, in words, until the endpoint knows what is meant; what it knows is remembered."""
         for way in _WAYS[_WAYS.index(self._way) :]:
             try:
-                with _errors(self.name):
-                    done = await self._clients.get().chat.completions.create(
-                        **self._request(turns, shape, way)
-                    )
+                found = await asked(way)
             except ModelError as error:
                 if way == _WAYS[-1] or not _unknown(way, error):
                     raise
                 continue
             self._way = way
-            return _read(done, shape)
+            return found
         raise AssertionError("the last way answers or raises")
 
     async def close(self) -> None:
@@ -202,27 +227,60 @@ def _errors(name: str) -> Iterator[None]:
         raise ModelOutputError(f"{name} sent what is no answer: {error.message}") from error
 
 
-def _read(done: ChatCompletion, shape: type[Shape]) -> Answer[Shape]:
-    tokens = _tokens(done)
-    try:
-        if not done.choices:
-            raise ModelOutputError(f"{done.model} answered without a choice.")
-        choice = done.choices[0]
-        said = choice.message
-        calls = [getattr(call, "function", None) for call in said.tool_calls or ()]
-        written = next((call.arguments for call in calls if call is not None), None) or said.content or ""
-        if said.refusal or choice.finish_reason == "content_filter":
-            raise ModelRefusedError(f"{done.model} refused: {said.refusal or 'content filter'}.")
-        if choice.finish_reason == "length":
-            raise ModelLengthError(f"{done.model} stopped in the middle: its answer got too long.")
-        return Answer(decode(written, shape), tokens)
-    except (ModelOutputError, ModelRefusedError) as error:
-        error.tokens = tokens
-        raise
+@dataclass(slots=True)
+class _Said:
+    """What a model said, whole or as far as it came."""
+
+    model: str
+    written: str = ""
+    refusal: str = ""
+    finish: str | None = None
+    answered: bool = False
+    tokens: Tokens = field(default_factory=lambda: Tokens(1))
+
+    @staticmethod
+    def of(done: ChatCompletion) -> _Said:
+        """An answer that came whole."""
+        said = _Said(done.model, tokens=_tokens(done.usage))
+        for choice in done.choices[:1] if done.choices else ():
+            calls = [getattr(call, "function", None) for call in choice.message.tool_calls or ()]
+            arguments = next((call.arguments for call in calls if call is not None), None)
+            said.written = arguments or choice.message.content or ""
+            said.refusal, said.finish = choice.message.refusal or "", choice.finish_reason
+            said.answered = True
+        return said
+
+    def take(self, chunk: ChatCompletionChunk) -> str:
+        """Adds a chunk of an answer that comes in pieces; what it adds to the text."""
+        if chunk.usage is not None:
+            self.tokens = _tokens(chunk.usage)
+        self.model = chunk.model or self.model
+        piece = ""
+        for choice in chunk.choices[:1]:
+            calls = [call.function for call in choice.delta.tool_calls or () if call.function is not None]
+            piece = "".join(call.arguments or "" for call in calls) or choice.delta.content or ""
+            self.refusal += choice.delta.refusal or ""
+            self.finish = choice.finish_reason or self.finish
+            self.answered = True
+        self.written += piece
+        return piece
+
+    def read(self, shape: type[Shape]) -> Answer[Shape]:
+        """The answer in it."""
+        try:
+            if not self.answered:
+                raise ModelOutputError(f"{self.model} answered without a choice.")
+            if self.refusal or self.finish == "content_filter":
+                raise ModelRefusedError(f"{self.model} refused: {self.refusal or 'content filter'}.")
+            if self.finish == "length":
+                raise ModelLengthError(f"{self.model} stopped in the middle: its answer got too long.")
+            return Answer(decode(self.written, shape), self.tokens)
+        except (ModelOutputError, ModelRefusedError) as error:
+            error.tokens = self.tokens
+            raise
 
 
-def _tokens(done: ChatCompletion) -> Tokens:
-    used = done.usage
+def _tokens(used: CompletionUsage | None) -> Tokens:
     if used is None:
         return Tokens(1)
     details = used.prompt_tokens_details

@@ -8,15 +8,16 @@ their places.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass, field
+from functools import partial
 
 import anyio
 import stamina
 
 from fourfold.errors import ModelBusyError, ModelLengthError, ModelOutputError, ModelTimeoutError
-from fourfold.models.wrapped import Wrapped
-from fourfold.ports import Answer, LanguageModel, Shape, Turn
+from fourfold.models.wrapped import Wrapped, streamed
+from fourfold.ports import Answer, Heard, LanguageModel, Shape, Turn
 
 _LONGEST_WAIT = 120.0
 
@@ -47,8 +48,22 @@ class Patient(Wrapped):
 
     async def ask(self, turns: Sequence[Turn], shape: type[Shape]) -> Answer[Shape]:
         """See `LanguageModel.ask`; raises the last attempt's error."""
+        return await self._tried(partial(self.inner.ask, turns, shape), _Again(self._patience.repeats))
+
+    async def stream(self, turns: Sequence[Turn], shape: type[Shape], heard: Heard) -> Answer[Shape]:
+        """See `StreamingModel.stream`. What was heard cannot be taken back: there is no other attempt after that."""
+        again = _Again(self._patience.repeats)
+
+        def hear(piece: str) -> None:
+            again.heard = True
+            heard(piece)
+
+        return await self._tried(partial(streamed, self.inner, turns, shape, hear), again)
+
+    async def _tried(
+        self, attempt_at: Callable[[], Awaitable[Answer[Shape]]], again: _Again
+    ) -> Answer[Shape]:
         patience = self._patience
-        again = _Again(patience.repeats)
         async for attempt in stamina.retry_context(
             on=again.wait,
             attempts=patience.attempts,
@@ -59,7 +74,7 @@ class Patient(Wrapped):
         ):
             with attempt:
                 async with self._places:
-                    return await self.inner.ask(turns, shape)
+                    return await attempt_at()
         raise AssertionError("stamina raises the last error")
 
 
@@ -68,9 +83,12 @@ class _Again:
     """Whether an error is worth another attempt, or after how many seconds."""
 
     repeats: int
+    heard: bool = False
     _malformed: int = field(default=0)
 
     def wait(self, error: Exception) -> bool | float:
+        if self.heard:
+            return False
         match error:
             case ModelBusyError(retry_after=float(seconds)):
                 return seconds if seconds <= _LONGEST_WAIT else False

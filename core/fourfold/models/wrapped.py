@@ -1,12 +1,25 @@
-"""What wrappers of a language model share: the name, and the closing, of the one inside."""
+"""What wrappers of a language model share: the name, the closing, and the streaming of the one inside."""
 
 from __future__ import annotations
 
-from fourfold.ports import LanguageModel
+from collections.abc import Sequence
+
+from fourfold.ports import Answer, Heard, LanguageModel, Shape, StreamingModel, Turn
+
+
+async def streamed(
+    model: LanguageModel, turns: Sequence[Turn], shape: type[Shape], heard: Heard
+) -> Answer[Shape]:
+    """Asks `model` and lets its answer be heard as it comes; at once, from one that does not stream."""
+    if isinstance(model, StreamingModel):
+        return await model.stream(turns, shape, heard)
+    answer = await model.ask(turns, shape)
+    heard(answer.value.model_dump_json())
+    return answer
 
 
 class Wrapped:
-    """Passes on everything but `ask`."""
+    """Passes on everything but `ask` and `stream`."""
 
     def __init__(self, inner: LanguageModel) -> None:
         self.inner = inner

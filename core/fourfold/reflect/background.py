@@ -7,6 +7,7 @@ import asyncio
 import logging
 import threading
 import time
+from collections import Counter
 from collections.abc import Callable
 from contextlib import suppress
 from functools import partial
@@ -43,7 +44,7 @@ class Background:
         self._since: dict[str, tuple[float, float]] = {}
         """By bank, when the first and the latest write were noticed."""
         self._seen: set[str] = set()
-        self._running: set[str] = set()
+        self._running: Counter[str] = Counter()
         self._locks: dict[str, threading.Lock] = {}
         self._thread: threading.Thread | None = None
         self._stopping = False
@@ -64,7 +65,12 @@ class Background:
 
     async def settle(self, bank: str) -> None:
         """Consolidates `bank` now, or waits for who is at it; on return nothing waits but what a model failed at."""
-        await self._consolidate(bank, self._check)
+        with self._changed:
+            self._running[bank] += 1
+        try:
+            await self._consolidate(bank, self._check)
+        finally:
+            self._left(bank)
 
     def status(self, bank: str) -> Status:
         """How far consolidation is."""
@@ -72,7 +78,12 @@ class Background:
         with graph.lock:
             unread = graph.documents.pending()
         failed = tuple(read_progress(self._engine.store, bank).failed.values())
-        return Status(pending(self._engine, bank), bank in self._running, failed, unread)
+        return Status(pending(self._engine, bank), self._running[bank] > 0, failed, unread)
+
+    def waits(self, bank: str) -> bool:
+        """Whether `bank` is being consolidated, or will be without anybody doing anything."""
+        with self._changed:
+            return bank in self._since or self._running[bank] > 0
 
     def stop(self) -> None:
         """Ends the work at the next border; calling it twice is fine."""
@@ -92,6 +103,12 @@ class Background:
                 return
             except FourfoldError as error:
                 log.warning("The bank %s could not be consolidated for now: %s", bank, error)
+            finally:
+                self._left(bank)
+
+    def _left(self, bank: str) -> None:
+        with self._changed:
+            self._running[bank] -= 1
 
     async def _once(self, bank: str) -> None:
         loop = asyncio.get_running_loop()
@@ -116,6 +133,7 @@ class Background:
                 due = {b: min(last + QUIET, first + _LATEST) for b, (first, last) in self._since.items()}
                 bank = min(due, key=due.__getitem__, default=None)
                 if bank is not None and due[bank] <= now:
+                    self._running[bank] += 1
                     del self._since[bank]
                     return bank
                 self._changed.wait(None if bank is None else due[bank] - now)
@@ -125,11 +143,9 @@ class Background:
         with self._changed:
             lock = self._locks.setdefault(bank, threading.Lock())
         await anyio.to_thread.run_sync(lock.acquire)
-        self._running.add(bank)
         try:
             await consolidate(self._engine, bank, rest)
         finally:
-            self._running.discard(bank)
             lock.release()
 
     def _check(self) -> None:

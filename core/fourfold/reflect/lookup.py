@@ -50,7 +50,7 @@ class Library:
 
     def recall(self, question: str, during: Interval | None = None) -> list[Unit]:
         """The units that bear on `question`, best first."""
-        request = replace(self.asked, question=question, during=during or self.asked.during)
+        request = replace(self.asked, question=question, during=during)
         return [hit.unit for hit in recalling.recall(self.engine, request, self.weights).hits]
 
     def look_up(self, wanted: LookUp, shown: Shown) -> str:

@@ -21,11 +21,13 @@ from pydantic import (
 from fourfold import prompts
 from fourfold.errors import ModelOutputError
 from fourfold.models.structured import acceptable_items
+from fourfold.models.wrapped import streamed
 from fourfold.ports import LanguageModel, Turn
 from fourfold.recall.pack import render
 from fourfold.recall.timer import Timer
 from fourfold.reflect.lookup import Library, LookUp
 from fourfold.reflect.shown import Shown, cited, without
+from fourfold.reflect.voice import Voice
 from fourfold.reflections import Citation, Reflection
 from fourfold.tokens import Tokens
 
@@ -81,6 +83,7 @@ class Loop:
     shown: Shown
     steps: int
     shape: type[Step] = Step
+    voice: Voice | None = None
     timer: Timer = field(default_factory=Timer)
     tokens: Tokens = field(default_factory=Tokens)
     looked_up: list[str] = field(default_factory=list)
@@ -111,10 +114,17 @@ class Loop:
             wrong = self._wrong(step)
         if not step.answer:
             raise ModelOutputError(f"{self.model.name} came to no answer in {self.steps} steps.")
-        return self._reflection(question, step, wrong), step.beliefs
+        reflection = self._reflection(question, step, wrong)
+        if self.voice is not None:
+            self.voice.end(reflection.answer)
+        return reflection, step.beliefs
 
     async def _ask(self, turns: Sequence[Turn]) -> Step:
-        answer = await self.model.ask(turns, self.shape)
+        if self.voice is None:
+            answer = await self.model.ask(turns, self.shape)
+        else:
+            self.voice.begin()
+            answer = await streamed(self.model, turns, self.shape, self.voice.take)
         self.tokens += answer.tokens
         self.timer.lap("model")
         return answer.value

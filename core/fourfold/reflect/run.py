@@ -14,7 +14,7 @@ from fourfold.beliefs import Belief
 from fourfold.engine import Engine
 from fourfold.errors import ConfigurationError, InputError
 from fourfold.ledger import Metered
-from fourfold.model import Interval, aware
+from fourfold.model import aware
 from fourfold.models.patient import Patient
 from fourfold.ports import LanguageModel
 from fourfold.recall.fuse import Weights
@@ -24,6 +24,7 @@ from fourfold.reflect.lookup import Library
 from fourfold.reflect.loop import Loop, mended, shape_of
 from fourfold.reflect.plain import MOST_HITS, quoted
 from fourfold.reflect.shown import Shown
+from fourfold.reflect.voice import Hear, Voice
 from fourfold.reflections import Reflection
 from fourfold.retain.batch import Batch
 from fourfold.retain.spoken import Wanted
@@ -43,10 +44,10 @@ class Request:
     budget: int | None = None
     steps: int = 4
     tags: tuple[str, ...] | None = None
-    during: Interval | None = None
     as_of: datetime | None = None
     response_model: type[BaseModel] | None = None
     believe: bool = True
+    on_text: Hear | None = None
     wanted: Wanted = field(default_factory=Wanted)
 
 
@@ -54,9 +55,7 @@ async def reflect(engine: Engine, request: Request, weights: Weights) -> Reflect
     """Answers `request`. Raises `InputError`, `ConfigurationError` where it needs a language model and there is none,
     `ModelError`, `TokenLimitError`, `StoreError`; what it spent is booked in any case."""
     _check(request)
-    asked = recalling.Request(
-        request.bank, request.question, tags=request.tags, during=request.during, as_of=request.as_of
-    )
+    asked = recalling.Request(request.bank, request.question, tags=request.tags, as_of=request.as_of)
     if engine.model is None:
         if request.response_model is not None:
             raise ConfigurationError(
@@ -74,13 +73,16 @@ async def reflect(engine: Engine, request: Request, weights: Weights) -> Reflect
 def _extract(engine: Engine, request: Request, asked: recalling.Request, weights: Weights) -> Reflection:
     found = recalling.recall(engine, replace(asked, budget=None, limit=MOST_HITS), weights)
     answer = quoted(request.question, found, request.budget or _BUDGET_OF_AN_EXTRACT)
+    if request.on_text is not None:
+        request.on_text(answer.answer)
     return replace(answer, milliseconds=found.trace.milliseconds)
 
 
 async def _reason(engine: Engine, request: Request, library: Library, metered: Metered) -> Reflection:
     shown = Shown(request.budget or _BUDGET)
     patient: LanguageModel = Patient(metered, engine.settings.llm_concurrency)
-    loop = Loop(patient, library, shown, request.steps, shape_of(request.response_model))
+    voice = None if request.on_text is None else Voice(request.on_text, shown)
+    loop = Loop(patient, library, shown, request.steps, shape_of(request.response_model), voice)
     now = request.as_of or engine.clock.now()
     frame = await anyio.to_thread.run_sync(_frame, engine, request)
     reflection, concluded = await loop.run(request.question, frame, written_weekday(now))

@@ -187,7 +187,9 @@ class Summarising:
             if _ASIDE.match(text) or asking(text) or len(text.split()) > _LONGEST_SENTENCE:
                 continue
             of_them = _TO_OTHERS.search(text) is None or _OF_ONESELF.search(text) is not None
-            if len(self._stemmed(_CALLED.sub(" ", text))) >= _LEAST_STEMS and (of_them if own else _mentions(text, names)):
+            if len(self._stemmed(_CALLED.sub(" ", text))) >= _LEAST_STEMS and (
+                of_them if own else _mentions(text, names)
+            ):
                 found.append(text)
         return found
 

@@ -7,7 +7,7 @@ affirm or both deny, and praise or blame alike. Words of praise and blame are En
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from functools import lru_cache
 
@@ -38,15 +38,13 @@ class Said:
 
 def verdict(belief: Said, fact: Said, language: Language) -> tuple[Effect, str]:
     """What `fact` does to `belief`, and why, in a few words."""
-    text, doubt = judgement_of(belief.text, language) if belief.judgement else (belief.text, False)
+    text, held = _held(belief, language)
     if fact.modality in (Modality.QUESTION, Modality.QUOTE) or _of_another(belief, fact, text):
         return Effect.NEUTRAL, "not about the same"
     told = standing(Stated(fact.text, fact.speaker, fact.modality), Stated(belief.text, belief.speaker))
     if told is not None:
         kind, reason = told
         return (Effect.CONTRADICT if kind == "replaces" else Effect.WEAKEN), reason
-    held = _claim(text, belief.names, language)
-    held = _turned(held) if doubt else held
     found = [_compared(held, claim) for claim in _claims(fact, language)]
     effect, reason = max(
         found, key=lambda one: _WEIGHT[one[0]], default=(Effect.NEUTRAL, "nothing in common")
@@ -106,8 +104,18 @@ def _compared(held: _Claim, new: _Claim) -> tuple[Effect, str]:
     return (Effect.WEAKEN if new.hedged else Effect.CONTRADICT), f"says otherwise: {told}"
 
 
-def _claims(fact: Said, language: Language) -> Iterator[_Claim]:
+@lru_cache(maxsize=2048)
+def _held(belief: Said, language: Language) -> tuple[str, _Claim]:
+    """What is believed, without the words that begin it, and the claim it makes."""
+    text, doubt = judgement_of(belief.text, language) if belief.judgement else (belief.text, False)
+    claim = _claim(text, belief.names, language)
+    return text, _turned(claim) if doubt else claim
+
+
+@lru_cache(maxsize=2048)
+def _claims(fact: Said, language: Language) -> tuple[_Claim, ...]:
     """The claims of a fact, sentence by sentence."""
+    found = []
     for start, end in sentences(fact.text):
         sentence = fact.text[start:end]
         if sentence.endswith(("?", "？")):
@@ -116,14 +124,14 @@ def _claims(fact: Said, language: Language) -> Iterator[_Claim]:
         claim = _claim(text, fact.names, language)
         if modality_of(sentence, language) is not Modality.FACT:
             claim = replace(claim, hedged=True)
-        yield _turned(claim) if doubt else claim
+        found.append(_turned(claim) if doubt else claim)
+    return tuple(found)
 
 
 def _turned(claim: _Claim) -> _Claim:
     return replace(claim, leaning=-claim.leaning, denies=not claim.denies)
 
 
-@lru_cache(maxsize=8192)
 def _claim(text: str, names: tuple[str, ...], language: Language) -> _Claim:
     english = language == ENGLISH
     if english:
@@ -133,16 +141,16 @@ def _claim(text: str, names: tuple[str, ...], language: Language) -> _Claim:
     if english:
         denials += len(_FORMERLY.findall(text))
     denies = denials % 2 == 1
-    lean = _leaning(text) if english else 0
+    stems = terms(_OWNED.sub(" ", text), language)
+    lean = _leaning(stems) if english else 0
     named = {stem for name in names for stem in terms(name, language)}
-    found = frozenset(terms(_OWNED.sub(" ", text), language)) - (_EVALUATING if english else frozenset())
+    found = frozenset(stems) - (_EVALUATING if english else frozenset())
     hedged = english and _HEDGED.search(text) is not None
     return _Claim(found, found & named, -lean if denies else lean, denies, hedged)
 
 
-def _leaning(text: str) -> int:
-    found = terms(text, ENGLISH)
-    balance = sum((stem in _PRAISE) - (stem in _BLAME) for stem in found)
+def _leaning(stems: Iterable[str]) -> int:
+    balance = sum((stem in _PRAISE) - (stem in _BLAME) for stem in stems)
     return (balance > 0) - (balance < 0)
 
 

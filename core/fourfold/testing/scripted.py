@@ -10,7 +10,7 @@ from __future__ import annotations
 import json
 import threading
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from types import TracebackType
@@ -130,6 +130,10 @@ class ScriptedServer:
         """A good answer in the provider's format."""
         raise NotImplementedError
 
+    def events(self, whole: dict[str, Any]) -> Iterator[tuple[str, Any]]:
+        """The same in pieces, as (name of the event or "", data) of a stream."""
+        raise NotImplementedError
+
     def failed(self, status: Status) -> dict[str, Any]:
         """An error in the provider's format."""
         raise NotImplementedError
@@ -173,14 +177,26 @@ class _Handler(BaseHTTPRequestHandler):
             case Scripted(_, Status() as status) | (Status() as status):
                 self._send(status.code, self.server_of.failed(status), status.retry_after)
             case Scripted(call, CutOff()):
-                body = json.dumps(self.server_of.rendered(call, {"statements": []})).encode()
-                self._send_bytes(200, body, cut=len(body) // 2)
+                kind, body = self._written(call, {"statements": []})
+                self._send_bytes(200, body, kind, cut=len(body) // 2)
             case Scripted(call, said):
-                self._send(200, self.server_of.rendered(call, said))
+                kind, body = self._written(call, said)
+                self._send_bytes(200, body, kind)
             case Body(value):
                 self._send(200, value)
             case _:
                 raise AssertionError(f"not an answer: {answer}")
+
+    def _written(self, call: Call, answer: Any) -> tuple[str, bytes]:
+        """The type and the body of a good answer: a stream of events, if that was asked for."""
+        whole = self.server_of.rendered(call, answer)
+        if not call.body.get("stream"):
+            return "application/json", json.dumps(whole).encode()
+        lines = []
+        for name, data in self.server_of.events(whole):
+            lines += [f"event: {name}"] if name else []
+            lines += [f"data: {data if isinstance(data, str) else json.dumps(data)}", ""]
+        return "text/event-stream", "\n".join([*lines, ""]).encode()
 
     def _send(self, code: int, value: Any, retry_after: float | str | None = None) -> None:
         self._send_bytes(code, json.dumps(value).encode(), retry_after=retry_after)
@@ -204,6 +220,14 @@ class _Handler(BaseHTTPRequestHandler):
         except OSError:  # the client has gone
             self.close_connection = True
         self.close_connection = self.close_connection or cut is not None
+
+
+def pieces(text: str) -> list[str]:
+    """`text` as a model writes it, a few characters at a time."""
+    return [text[at : at + _PIECE] for at in range(0, len(text), _PIECE)]
+
+
+_PIECE = 9
 
 
 def _plain(content: Any) -> str:

@@ -5,7 +5,7 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from typing import Any
 
 from fourfold.testing.scripted import (
@@ -18,6 +18,7 @@ from fourfold.testing.scripted import (
     Status,
     Text,
     Truncate,
+    pieces,
 )
 
 
@@ -89,6 +90,26 @@ class AnthropicServer(ScriptedServer):
                 "output_tokens": max(1, len(text.split())),
             },
         }
+
+    def events(self, whole: dict[str, Any]) -> Iterator[tuple[str, Any]]:
+        """See `ScriptedServer.events`."""
+
+        def event(kind: str, **data: Any) -> tuple[str, Any]:
+            return kind, {"type": kind, **data}
+
+        used = whole["usage"]
+        yield event("message_start", message={**whole, "content": [], "stop_reason": None})
+        for index, block in enumerate(whole["content"]):
+            yield event("content_block_start", index=index, content_block={**block, "text": ""})
+            for piece in pieces(block["text"]):
+                delta = {"type": "text_delta", "text": piece}
+                yield event("content_block_delta", index=index, delta=delta)
+            yield event("content_block_stop", index=index)
+        ended = {"stop_reason": whole["stop_reason"], "stop_sequence": None}
+        if whole["stop_details"]:
+            ended["stop_details"] = whole["stop_details"]
+        yield event("message_delta", delta=ended, usage={"output_tokens": used["output_tokens"]})
+        yield event("message_stop")
 
     def failed(self, status: Status) -> dict[str, Any]:
         """See `ScriptedServer.failed`."""
@@ -183,6 +204,29 @@ class OpenAIServer(ScriptedServer):
             ],
             "usage": {"prompt_tokens": read, "completion_tokens": written, "total_tokens": read + written},
         }
+
+    def events(self, whole: dict[str, Any]) -> Iterator[tuple[str, Any]]:
+        """See `ScriptedServer.events`."""
+        (choice,) = whole["choices"]
+        frame = {key: whole[key] for key in ("id", "created", "model")} | {"object": "chat.completion.chunk"}
+
+        def chunk(delta: dict[str, Any], finish: str | None = None) -> tuple[str, Any]:
+            return "", {**frame, "choices": [{"index": 0, "delta": delta, "finish_reason": finish}]}
+
+        said = choice["message"]
+        yield chunk({"role": "assistant", "content": "", "refusal": said.get("refusal")})
+        for piece in pieces(said.get("content") or ""):
+            yield chunk({"content": piece})
+        for call in said.get("tool_calls") or ():
+            named = {"name": call["function"]["name"], "arguments": ""}
+            yield chunk(
+                {"tool_calls": [{"index": 0, "id": call["id"], "type": "function", "function": named}]}
+            )
+            for piece in pieces(call["function"]["arguments"]):
+                yield chunk({"tool_calls": [{"index": 0, "function": {"arguments": piece}}]})
+        yield chunk({}, choice["finish_reason"])
+        yield "", {**frame, "choices": [], "usage": whole["usage"]}
+        yield "", "[DONE]"
 
     def failed(self, status: Status) -> dict[str, Any]:
         """See `ScriptedServer.failed`."""
