@@ -146,7 +146,9 @@ def steps() -> None:
         bank = memory.bank("bank")
         for first in range(0, UNITS, 1000):
             bank.retain(lines[first : first + 1000], document="log")
+        began = time.perf_counter()
         bank.settle()
+        settled = time.perf_counter() - began
         engine = memory._async.engine
         reasoning = Memory(engine.store, engine.embedder, settings, llm=Instant())
         taken = []
@@ -158,7 +160,8 @@ def steps() -> None:
         reasoning._portal.stop()
     print(
         f"A step of reflection with a model that takes no time, {UNITS:,} units, three look-ups a step: p50 / p95 "
-        f"{percentiles(taken)}; a recall alone {percentiles(recalled)}\n"
+        f"{percentiles(taken)}; a recall alone {percentiles(recalled)}. The first consolidation of those took "
+        f"{settled:.1f} s.\n"
     )
 
 

@@ -189,6 +189,36 @@ def test_a_belief_falls_with_its_evidence_and_goes_with_the_last_of_it(memory: M
     assert not bank.recall("Does Ana spend much on lunch?", limit=9).hits
 
 
+def test_what_was_superseded_is_evidence_until_its_source_is_forgotten(
+    memory: Memory, clock: FrozenClock
+) -> None:
+    bank = memory.bank("a")
+    (old,) = bank.retain([Message("I live in Porto.", "Ana", id="1")], document="one").units
+    belief = bank.believe("Ana likes the sea.", confidence=0.6, evidence=[old])
+    clock.advance(timedelta(days=1))
+    bank.retain([Message("I live in Lisbon.", "Ana", id="2")], document="two")
+    assert bank.unit(old.id).retired_by not in (None, "forget")
+    assert [b.unit.id for b in bank.beliefs()] == [belief.unit.id]
+    clock.advance(timedelta(days=1))
+    assert [unit.text for unit in bank.forget(document="one").units] == ["Ana likes the sea."]
+    assert bank.beliefs() == []
+    assert [unit.text for unit in bank.units()] == ["I live in Lisbon."]
+    assert bank.recall("Where does Ana live?", as_of=bank.unit(old.id).recorded_at).hits[0].unit.id == old.id
+
+
+def test_evidence_is_found_again_whatever_the_clocks_said(clock: FrozenClock) -> None:
+    """A conclusion may be recorded by a process whose clock is behind: in a new graph it comes before its
+    evidence."""
+    with Memory.open(":memory:", embedder=HashEmbedder(), clock=clock) as memory:
+        bank = memory.bank("a", language="en")
+        (fact,) = bank.retain([Message("Ana paid 9 euros for lunch.", "Ben")]).units
+        clock.advance(timedelta(hours=-1))
+        bank.believe("Ana spends much on lunch.", evidence=[fact])
+        memory._async.engine.graphs.forget("a")
+        bank.forget(unit=fact)
+        assert bank.beliefs() == []
+
+
 def test_what_cannot_be_believed_is_refused_before_anything_is_written(memory: Memory) -> None:
     bank = memory.bank("a")
     kept = bank.retain("Ana paid for lunch.").units[0]

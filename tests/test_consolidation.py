@@ -130,7 +130,7 @@ def test_the_core_says_who_it_is_about_what_they_hold_and_what_is_open(memory: M
     assert list(dict.fromkeys(line.kind for line in core.lines)) == ["pinned", "about", "preference", "open"]
     assert kinds["pinned"].evidence == (pinned.id,)
     assert "plant pear trees" in kinds["open"].text
-    assert kinds["preference"].text == f"[8 May 2023] Ana: {GARDEN[3]}"
+    assert kinds["preference"].text == f"[8 May 2023] Ana: {GARDEN[3]} [belief, 0.70]"
     assert core.text.count("I love pruning old trees") == 1
     assert "To keep in mind:\n- [8 May 2023] Ana: My blood type is rare." in core.text
     bank.unpin(pinned)

@@ -1,5 +1,5 @@
-"""The README's Python runs as it stands (providers replaced by servers on this machine), so do the examples, and the
-documents name no file that is not there."""
+"""The Python of the README and of docs/reflect.md runs as it stands (providers replaced by servers on this machine),
+so do the examples, and the documents name no file that is not there."""
 
 from __future__ import annotations
 
@@ -15,7 +15,11 @@ import pytest
 from fourfold.testing import AnthropicServer, Call, OpenAIServer
 
 ROOT = Path(__file__).parents[1]
-BLOCKS = re.findall(r"```python\n(.*?)```", (ROOT / "README.md").read_text("utf-8"), re.DOTALL)
+BLOCKS = [
+    block
+    for document in ("README.md", "docs/reflect.md")
+    for block in re.findall(r"```python\n(.*?)```", (ROOT / document).read_text("utf-8"), re.DOTALL)
+]
 
 
 EXAMPLES = sorted(path.name for path in (ROOT / "examples").glob("*.py") if path.name != "repeat.py")
@@ -67,7 +71,9 @@ def test_the_first_block_prints_what_the_readme_shows(tmp_path: Path) -> None:
     assert done.stdout.strip() == shown.strip()
 
 
-@pytest.mark.parametrize("document", ["README.md", "AGENTS.md", "CHANGELOG.md", "docs/benchmarks.md"])
+@pytest.mark.parametrize(
+    "document", ["README.md", "AGENTS.md", "CHANGELOG.md", "docs/benchmarks.md", "docs/reflect.md"]
+)
 def test_links_lead_somewhere(document: str) -> None:
     text = (ROOT / document).read_text("utf-8")
     for target in re.findall(r"\]\(([^)#]+)\)", text):

@@ -239,7 +239,7 @@ def test_the_model_may_look_up_more_until_its_steps_are_used_up() -> None:
         assert "Said on 20 May 2026:\nMara: I moved to Porto last March." in asked[2]
         assert "(this is no belief that was shown)" in asked[2]
         assert asked[2].endswith("There is no more to look up. Answer now, with `look_up` empty.")
-        assert answer.looked_up[:2] == ("Who moved?", 'recall "violins"')
+        assert answer.trace.looked_up[:2] == ("Who moved?", 'recall "violins"')
         assert [citation.unit.source.messages for citation in answer.citations] == [("4",)]
 
 
@@ -406,7 +406,7 @@ def test_reflection_works_over_the_wire(provider: str) -> None:
             bank.retain(TALK[1:2])
             answer = bank.reflect("What is the rent of the workshop?")
             assert answer.answer.startswith("640 euros [")
-            assert len(answer.looked_up) == 2
+            assert len(answer.trace.looked_up) == 2
 
 
 def test_citations_are_read_out_of_an_answer_and_taken_out_of_it() -> None:

@@ -51,6 +51,7 @@ from fourfold.reflections import (
     Failure,
     Forgotten,
     Reflection,
+    ReflectionTrace,
     Status,
 )
 from fourfold.tokens import Tokens
@@ -101,6 +102,7 @@ __all__ = [
     "Operation",
     "Recall",
     "Reflection",
+    "ReflectionTrace",
     "Retained",
     "Sentence",
     "Settings",

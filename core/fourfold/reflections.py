@@ -41,13 +41,21 @@ class Citation:
 
 
 @dataclass(frozen=True, slots=True)
+class ReflectionTrace:
+    """How a reflection went: what was asked of the memory, in order, and the milliseconds of each part."""
+
+    looked_up: tuple[str, ...] = ()
+    milliseconds: Mapping[str, float] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
 class Reflection:
     """The answer to a question, with what it rests on.
 
     `supported` says whether the evidence bears it out, `strength` (0-1) how well; an unsupported answer says that it
     is not known. `extract` marks an answer made of quotations, without a language model. `value` is the object asked
     for by `response_model`. `beliefs` are those it formed or bore out. `dropped` names citations of the model that
-    were never recalled, left out after it had a chance to mend them. `looked_up` is what was asked of the memory.
+    were never recalled, left out after it had a chance to mend them. `tokens` is what language models took.
     """
 
     question: str
@@ -59,9 +67,8 @@ class Reflection:
     extract: bool = False
     value: Any = None
     dropped: tuple[str, ...] = ()
-    looked_up: tuple[str, ...] = ()
     tokens: Tokens = field(default_factory=Tokens)
-    milliseconds: Mapping[str, float] = field(default_factory=dict)
+    trace: ReflectionTrace = field(default_factory=ReflectionTrace)
 
 
 @dataclass(frozen=True, slots=True)

@@ -43,7 +43,7 @@ def beliefs(
     ] = 0.0,
     plot: Annotated[bool, typer.Option("--plot", help="Draw each one's confidence over time.")] = False,
     png: Annotated[
-        Path | None, typer.Option(help="Write the first one's confidence over time to this file.")
+        Path | None, typer.Option(help="Write the confidence of the one that changed most to this file.")
     ] = None,
     json: Json = False,
 ) -> None:
@@ -60,7 +60,8 @@ def beliefs(
     if png is not None:
         if not found:
             raise NotFoundError("There is no such belief to draw.")
-        save_png(found[0], png, lambda change: show.reason_of(change, told))
+        most = max(found, key=lambda belief: len(belief.history))
+        save_png(most, png, lambda change: show.reason_of(change, told))
         show.err.print(f"Wrote {png}.", markup=False)
     if json:
         show.out.print(show.as_json([asdict(belief) for belief in found]), markup=False)

@@ -6,7 +6,7 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
-from fourfold.model import Interval, Modality, Unit
+from fourfold.model import Interval, Modality, Network, Unit
 from fourfold.when import written_day, written_month
 
 
@@ -30,7 +30,7 @@ def choose(
 
 def render(unit: Unit) -> str:
     """ "[8 May 2023] Ana: I went there yesterday. (7 May 2023)", or with the time it tells of left out; what is no
-    fact, or no longer one, says so."""
+    fact, or no longer one, says so, and a belief how sure it is."""
     said = f"[{written_day(unit.mentioned_at)}]"
     who = f" {unit.speaker}:" if unit.speaker else ""
     told = f" ({span(unit.occurred)})" if unit.occurred else ""
@@ -39,6 +39,8 @@ def render(unit: Unit) -> str:
 
 def _marks(unit: Unit) -> str:
     marks = []
+    if unit.network is Network.BELIEF and unit.confidence is not None:
+        marks.append(f" [belief, {unit.confidence:.2f}]")
     if unit.modality is not Modality.FACT and not unit.text.endswith("?"):
         marks.append(f" [{unit.modality}]")
     if unit.retired_at:

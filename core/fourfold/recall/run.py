@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 from fourfold.engine import Engine
 from fourfold.errors import InputError
-from fourfold.model import ChannelScore, Hit, Interval, Network, Recall, Summary, Trace, aware
-from fourfold.ports import Store, Where
+from fourfold.model import ChannelScore, Hit, Interval, Network, Recall, Summary, Trace, Unit, aware
+from fourfold.ports import Point, Store, Where
 from fourfold.recall.cross import reranked
 from fourfold.recall.fuse import Weights
 from fourfold.recall.pack import choose, render
@@ -17,7 +17,7 @@ from fourfold.recall.plan import Plan, plan
 from fourfold.recall.ranked import Ranked
 from fourfold.recall.search import Found, Search
 from fourfold.recall.timer import Timer
-from fourfold.stores.derived import read_summaries, summary_id
+from fourfold.stores.derived import READ_BELIEF, read_belief, read_summaries, summary_id
 from fourfold.stores.graph import BankGraph, Reached
 from fourfold.stores.records import NEVER, READ_UNIT, read_unit
 
@@ -61,7 +61,7 @@ def recall(engine: Engine, request: Request, weights: Weights) -> Recall:
     with graph.lock:
         records = graph.rows[found.rows]
     chosen = choose(records["tokens"], records["said"], request.budget, request.limit)
-    hits = _hits(engine.store, graph, found, chosen, request.explain)
+    hits = _hits(engine.store, graph, found, chosen, request)
     timer.lap("pack")
     summaries = _summaries(engine.store, graph, request, question, hits)
     timer.lap("summaries")
@@ -112,22 +112,35 @@ def _where(request: Request) -> Where:
     )
 
 
-def _hits(store: Store, graph: BankGraph, found: Found, chosen: list[int], explain: bool) -> tuple[Hit, ...]:
+def _hits(
+    store: Store, graph: BankGraph, found: Found, chosen: list[int], request: Request
+) -> tuple[Hit, ...]:
     """The chosen places of `found` as hits, their units read from the store at once."""
     rows = [int(found.rows[place]) for place in chosen]
     ids = [graph.ids[row] for row in rows]
-    units = {p.id: read_unit(p) for p in store.scan(Where(ids=tuple(ids)), READ_UNIT)} if ids else {}
+    points = (
+        store.scan(Where(ids=tuple(ids)), READ_UNIT if request.as_of is None else READ_BELIEF) if ids else ()
+    )
+    units = {point.id: _as_of(point, request.as_of) for point in points}
     said = {name: _said(ranked, rows) for name, ranked in found.channels.items()}
     return tuple(
         Hit(
             unit=units[unit],
             score=float(found.scores[place]),
             channels={name: by_row[row] for name, by_row in said.items() if row in by_row},
-            path=_path(graph, found.reached.get(row)) if explain else (),
-            factors={name: float(f[place]) for name, f in found.factors.items()} if explain else {},
+            path=_path(graph, found.reached.get(row)) if request.explain else (),
+            factors={name: float(f[place]) for name, f in found.factors.items()} if request.explain else {},
         )
         for place, row, unit in zip(chosen, rows, ids, strict=True)
     )
+
+
+def _as_of(point: Point, moment: datetime | None) -> Unit:
+    """The unit, if it is a belief with the confidence that it had then."""
+    if moment is None or "history" not in point.payload:
+        return read_unit(point)
+    belief = read_belief(point)
+    return replace(belief.unit, confidence=belief.at(moment))
 
 
 def _summaries(

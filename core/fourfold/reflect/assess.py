@@ -4,6 +4,7 @@ rules otherwise. A fact moves a belief once, however often this is done."""
 from __future__ import annotations
 
 import logging
+from collections import Counter
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Literal
@@ -17,13 +18,14 @@ from fourfold.engine import Engine
 from fourfold.language import Language
 from fourfold.model import Modality, Network, Unit
 from fourfold.models.structured import acceptable_items
-from fourfold.ports import LanguageModel, Point, Where
+from fourfold.ports import Fields, LanguageModel, Point, Where
 from fourfold.prompts.render import LETTERS
 from fourfold.recall.pack import render
-from fourfold.reflect.verdict import Said, subjects, verdict
+from fourfold.reflect.verdict import Said, verdict
 from fourfold.retain.batch import Batch
 from fourfold.stores.derived import read_belief
 from fourfold.stores.records import read_unit
+from fourfold.text import term_id, terms
 
 log = logging.getLogger(__name__)
 
@@ -32,14 +34,17 @@ Rest = Callable[[], None]
 
 _CASES_AT_ONCE = 20
 _MOST_BELIEFS = 8
+_BELIEFS_AT_ONCE = 8
 
 
 @dataclass(frozen=True, slots=True)
 class Pair:
-    """A belief and a fact that came after it, about the same entity."""
+    """A belief and a fact that came after it, about the same entity; `shared` counts the words they have in
+    common."""
 
     belief: Belief
     fact: Unit
+    shared: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,44 +81,81 @@ async def assess(
 ) -> None:
     """Reassesses the beliefs that the units `changed` bear on. Raises what `LanguageModel.ask` raises, with what was
     judged by then done."""
-    pairs = await anyio.to_thread.run_sync(_pairs, engine, bank, changed, rest)
+    pairs = await anyio.to_thread.run_sync(_pairs, engine, bank, changed, model is not None, rest)
     if not pairs:
         return
     language = engine.graphs.get(bank).language
     if model is None:
         rulings = await anyio.to_thread.run_sync(_by_rules, pairs, language, rest)
-        await anyio.to_thread.run_sync(_carry_out, engine, bank, rulings)
+        await anyio.to_thread.run_sync(_carry_out, engine, bank, rulings, rest)
         return
-    cases = _cases(pairs, language)
+    cases = _cases(pairs)
     for first in range(0, len(cases), _CASES_AT_ONCE):
         shown = cases[first : first + _CASES_AT_ONCE]
         asked = [(render(fact), [render(b.unit) for b in beliefs]) for fact, beliefs in shown]
         answer = await model.ask(prompts.assessment(asked), Assessments)
         rulings = _by_model(shown, answer.value)
-        await anyio.to_thread.run_sync(_carry_out, engine, bank, rulings)
+        await anyio.to_thread.run_sync(_carry_out, engine, bank, rulings, rest)
 
 
-def _pairs(engine: Engine, bank: str, changed: Sequence[Point], rest: Rest) -> list[Pair]:
-    """The pairs to judge: every fact among `changed`, with the beliefs that were there before it, in the order the
-    facts came. What already moved a belief is left out."""
+@dataclass(slots=True)
+class _Held:
+    """The beliefs of a bank, by the terms and the entities in them."""
+
+    beliefs: list[tuple[tuple[float, int, str], Belief]] = field(default_factory=list)
+    by_term: dict[int, list[int]] = field(default_factory=dict)
+    by_entity: dict[str, list[int]] = field(default_factory=dict)
+
+    def add(self, point: Point, language: Language) -> None:
+        """Adds a belief as it lies in the store."""
+        number, belief = len(self.beliefs), read_belief(point)
+        self.beliefs.append((_place(point), belief))
+        for term in _terms(point, language):
+            self.by_term.setdefault(term, []).append(number)
+        for entity in set(belief.unit.entities) - {belief.unit.speaker}:
+            self.by_entity.setdefault(entity, []).append(number)
+
+    def meets(self, point: Point, language: Language, by_entity: bool) -> list[Pair]:
+        """The beliefs that were there before a fact, share an entity and a word with it (or, with `by_entity`, an
+        entity that neither speaks), and were not moved by it yet."""
+        fact, place = read_unit(point), _place(point)
+        shared: Counter[int] = Counter()
+        for term in _terms(point, language):
+            shared.update(self.by_term.get(term, ()))
+        if by_entity:
+            others = set(fact.entities) - {fact.speaker}
+            shared.update({number: 0 for entity in others for number in self.by_entity.get(entity, ())})
+        found = []
+        for number, words in sorted(shared.items()):
+            before, belief = self.beliefs[number]
+            new = before < place and fact.id not in belief.evidence
+            if new and not set(fact.entities).isdisjoint(belief.unit.entities):
+                found.append(Pair(belief, fact, words))
+        return found
+
+
+def _pairs(engine: Engine, bank: str, changed: Sequence[Point], by_entity: bool, rest: Rest) -> list[Pair]:
+    """The pairs to judge: every fact among `changed`, with the beliefs it may bear on, in the order the facts
+    came."""
     facts = sorted((point for point in changed if _tells(point)), key=_place)
     where = Where(bank=bank, live=True, networks=(Network.BELIEF.value,))
-    about: dict[str, list[tuple[tuple[float, int, str], Belief]]] = {}
-    for point in engine.store.scan(where) if facts else ():
-        for entity in point.payload["entities"]:
-            about.setdefault(entity, []).append((_place(point), read_belief(point)))
+    language, held = engine.graphs.get(bank).language, _Held()
+    for point in engine.store.scan(where, Fields(terms=True)) if facts else ():
+        held.add(point, language)
         rest()
-    pairs = []
-    for point in facts:
-        fact, place = read_unit(point), _place(point)
-        met: dict[str, Belief] = {}
-        for entity in fact.entities:
-            for before, belief in about.get(entity, ()):
-                if before < place and fact.id not in belief.evidence:
-                    met[belief.unit.id] = belief
-        pairs += [Pair(belief, fact) for belief in met.values()]
+    pairs: list[Pair] = []
+    for point in facts if held.beliefs else ():
+        pairs += held.meets(point, language, by_entity)
         rest()
     return pairs
+
+
+def _terms(point: Point, language: Language) -> set[int]:
+    """The ids of the terms in a unit's text, but for those of its speaker's name."""
+    if point.terms is None:
+        return set()
+    speaker = {term_id(stem) for stem in terms(point.payload["speaker"] or "", language)}
+    return set(point.terms.indices.tolist()) - speaker
 
 
 def _tells(point: Point) -> bool:
@@ -142,19 +184,13 @@ def _said(unit: Unit) -> Said:
     return Said(unit.text, unit.speaker, unit.modality, judgement, unit.entities)
 
 
-def _cases(pairs: Sequence[Pair], language: Language) -> list[tuple[Unit, list[Belief]]]:
-    """By fact, the beliefs it shares most of its words with: those it shares no word with cannot be about the
-    same."""
-    by_fact: dict[str, tuple[Unit, list[tuple[int, Belief]]]] = {}
+def _cases(pairs: Sequence[Pair]) -> list[tuple[Unit, list[Belief]]]:
+    """By fact, the beliefs it shares most words with."""
+    by_fact: dict[str, list[Pair]] = {}
     for pair in pairs:
-        shared = len(subjects(_said(pair.belief.unit), language) & subjects(_said(pair.fact), language))
-        others = set(pair.belief.unit.entities) & set(pair.fact.entities) - {pair.fact.speaker}
-        if shared or others:
-            by_fact.setdefault(pair.fact.id, (pair.fact, []))[1].append((shared, pair.belief))
-    return [
-        (fact, [belief for _, belief in sorted(found, key=lambda one: -one[0])[:_MOST_BELIEFS]])
-        for fact, found in by_fact.values()
-    ]
+        by_fact.setdefault(pair.fact.id, []).append(pair)
+    nearest = (sorted(found, key=lambda pair: -pair.shared)[:_MOST_BELIEFS] for found in by_fact.values())
+    return [(found[0].fact, [pair.belief for pair in found]) for found in nearest]
 
 
 def _by_model(cases: Sequence[tuple[Unit, Sequence[Belief]]], answer: Assessments) -> list[Ruling]:
@@ -177,9 +213,21 @@ def _by_model(cases: Sequence[tuple[Unit, Sequence[Belief]]], answer: Assessment
     return sorted(rulings, key=lambda ruling: order[ruling.fact])
 
 
-def _carry_out(engine: Engine, bank: str, rulings: Iterable[Ruling]) -> None:
-    """Moves the beliefs, as they are by now, by the facts that still hold."""
-    rulings = list(rulings)
+def _carry_out(engine: Engine, bank: str, rulings: Iterable[Ruling], rest: Rest) -> None:
+    """Moves the beliefs, a few in each write, so that nobody waits for long."""
+    by_belief: dict[str, list[Ruling]] = {}
+    for ruling in rulings:
+        by_belief.setdefault(ruling.belief, []).append(ruling)
+    moved = list(by_belief.values())
+    for first in range(0, len(moved), _BELIEFS_AT_ONCE):
+        _move(engine, bank, [ruling for one in moved[first : first + _BELIEFS_AT_ONCE] for ruling in one])
+        rest()
+    if engine.model is not None and not moved:
+        _move(engine, bank, [])  # the account
+
+
+def _move(engine: Engine, bank: str, rulings: Sequence[Ruling]) -> None:
+    """Moves beliefs, as they are by now, by the facts that still hold."""
     with engine.graphs.locked(bank) as graph:
         batch = Batch(engine, graph, engine.clock.now(), derived=True)
         facts = {unit.id: unit for unit in batch.read([ruling.fact for ruling in rulings])}

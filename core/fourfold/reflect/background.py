@@ -13,7 +13,6 @@ from contextlib import suppress
 from functools import partial
 
 import anyio
-import anyio.to_thread
 
 from fourfold.engine import Engine
 from fourfold.errors import FourfoldError
@@ -29,6 +28,7 @@ QUIET = 1.0
 _LATEST = 15.0
 _WORK = 0.002
 _REST = 0.004
+_POLL = 0.01
 
 
 class StoppedError(Exception):
@@ -142,7 +142,10 @@ class Background:
     async def _consolidate(self, bank: str, rest: Rest) -> None:
         with self._changed:
             lock = self._locks.setdefault(bank, threading.Lock())
-        await anyio.to_thread.run_sync(lock.acquire)
+        while not lock.acquire(
+            blocking=False
+        ):  # waiting in a thread could be cancelled with the lock in hand
+            await anyio.sleep(_POLL)
         try:
             await consolidate(self._engine, bank, rest)
         finally:

@@ -9,14 +9,14 @@ from datetime import datetime
 from fourfold.beliefs import Assessment, Belief, Effect, formed
 from fourfold.engine import Engine
 from fourfold.errors import InputError, NotFoundError
-from fourfold.model import Network, Source, Unit, evidence_links
+from fourfold.model import Message, Network, Source, Unit, evidence_links
 from fourfold.ports import Point, Where
 from fourfold.retain.batch import Batch
 from fourfold.retain.builtin import extract
 from fourfold.retain.chunk import Piece
 from fourfold.retain.embed import Embedded, embed_statements, term_vector
 from fourfold.retain.resolve import Resolver
-from fourfold.retain.spoken import Wanted, settle
+from fourfold.retain.spoken import Wanted, settle, settled
 from fourfold.retain.statement import Statement
 from fourfold.stores.derived import history_payload, read_belief
 from fourfold.stores.records import make_id, unit_payload
@@ -52,7 +52,8 @@ def form(engine: Engine, bank: str, convictions: Sequence[Conviction], wanted: W
     embedded = embed_statements(engine.embedder, statements, "", language)
     with engine.graphs.locked(bank) as graph:
         forming = _Forming(Batch(engine, graph, now), Resolver(graph))
-        settle(forming.batch, wanted.language, wanted)
+        said = [Message(one.statement) for one in convictions]
+        settle(forming.batch, settled(engine, graph, wanted.language, said), wanted)
         taken = (forming.take(*each) for each in zip(convictions, statements, embedded, strict=True))
         made = [belief for belief in taken if belief is not None]
         forming.batch.commit(forming.resolver.changed)

@@ -81,7 +81,7 @@ def _next(engine: Engine, bank: str, retrying: bool) -> _Work | None:
     last = waiting[min(_SLICE, len(waiting)) - 1][:2]
     taken = [one for one in waiting if one[:2] <= last]
     upto = {writer: revision for writer, revision, _ in taken}
-    changed = engine.store.scan(Where(ids=tuple(unit for *_, unit in taken)))
+    changed = engine.store.scan(Where(ids=tuple(unit for *_, unit in taken)), Fields(terms=True))
     return _Work(list(changed), upto, progress)
 
 

@@ -90,7 +90,9 @@ class Library:
         summary = read_summaries(self.engine.store, (identity,)).get(identity)
         if summary is None or self._past(summary.unit.recorded_at):
             return f'(there is no summary of "{entity.name}"; recall what mentions it)'
-        return shown.show(self._units(list(summary.evidence)))
+        held = {unit.id: unit for unit in self._units(list(summary.evidence))}
+        told = [shown.tell(s.text, [held[e] for e in s.evidence if e in held]) for s in summary.sentences]
+        return "\n".join(filter(None, told))
 
     def _source(self, written: str, shown: Shown) -> str:
         """The chunk a unit was read from; without one, what was said before and after it."""

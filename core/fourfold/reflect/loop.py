@@ -28,7 +28,7 @@ from fourfold.recall.timer import Timer
 from fourfold.reflect.lookup import Library, LookUp
 from fourfold.reflect.shown import Shown, cited, without
 from fourfold.reflect.voice import Voice
-from fourfold.reflections import Citation, Reflection
+from fourfold.reflections import Citation, Reflection, ReflectionTrace
 from fourfold.tokens import Tokens
 
 _MOST_LOOK_UPS = 3
@@ -156,9 +156,8 @@ class Loop:
             strength=round(step.strength, 2) if units else 0.0,
             value=step.answer if isolated else None,
             dropped=tuple(wrong),
-            looked_up=tuple(self.looked_up),
             tokens=self.tokens,
-            milliseconds=dict(self.timer.laps),
+            trace=ReflectionTrace(tuple(self.looked_up), dict(self.timer.laps)),
         )
 
 

@@ -7,13 +7,12 @@ from collections.abc import Iterable
 
 from fourfold.model import Hit, Recall
 from fourfold.recall.pack import render
-from fourfold.reflections import Citation, Reflection
+from fourfold.reflections import Citation, Reflection, ReflectionTrace
 from fourfold.text import estimate_tokens
 
 MOST_HITS = 48
 _NOTHING, _FULL = 0.32, 0.9
-"""Late-interaction scores of the best unit that stand for no support and for the best there is: off-topic questions
-stay below 0.5, nineteen of twenty that have an answer are above (measured on the development conversations)."""
+"""Late-interaction scores of the best unit that stand for no support and for the best there is (docs/adr/0011)."""
 _SUPPORTED = 0.3
 _HEAD = "An extract from memory, not a composed answer:"
 _WEAK = "The memory holds nothing that clearly answers this. What comes nearest (an extract):"
@@ -34,7 +33,7 @@ def quoted(question: str, found: Recall, budget: int) -> Reflection:
         supported=supported,
         strength=strength,
         extract=True,
-        looked_up=(question,),
+        trace=ReflectionTrace((question,), found.trace.milliseconds),
     )
 
 

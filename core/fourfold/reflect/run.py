@@ -75,7 +75,7 @@ def _extract(engine: Engine, request: Request, asked: recalling.Request, weights
     answer = quoted(request.question, found, request.budget or _BUDGET_OF_AN_EXTRACT)
     if request.on_text is not None:
         request.on_text(answer.answer)
-    return replace(answer, milliseconds=found.trace.milliseconds)
+    return answer
 
 
 async def _reason(engine: Engine, request: Request, library: Library, metered: Metered) -> Reflection:

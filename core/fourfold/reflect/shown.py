@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 
-from fourfold.model import Network, Unit
+from fourfold.model import Unit
 from fourfold.recall.pack import render
 from fourfold.text import estimate_tokens
 
@@ -27,18 +27,30 @@ class Shown:
         """The lines of `found` for the prompt, as far as there is room; one that was shown already takes little."""
         lines = []
         for unit in found:
-            label = next((label for label, held in self.units.items() if held.id == unit.id), None)
+            label = self._known(unit)
             if label is not None:
                 lines.append(f"[{label}] (shown above)")
                 continue
             label = self._label(unit)
-            line = f"[{label}] ({_kind(unit)}) {render(unit)}"
+            line = f"[{label}] ({unit.network}) {render(unit)}"
             size = estimate_tokens(line)
             if size <= self.budget:
                 self.budget -= size
                 self.units[label] = unit
                 lines.append(line)
         return "\n".join(lines)
+
+    def tell(self, sentence: str, found: Iterable[Unit]) -> str:
+        """A sentence that says what the units `found` say, with their ids, which may be cited from then on; "" where
+        there is no room."""
+        units = {self._known(unit) or self._label(unit): unit for unit in found}
+        line = f"{sentence} [{', '.join(units)}]"
+        size = estimate_tokens(line)
+        if size > self.budget:
+            return ""
+        self.budget -= size
+        self.units |= units
+        return line
 
     def take(self, text: str) -> str:
         """`text`, cut to what there is room for."""
@@ -58,6 +70,9 @@ class Shown:
             if unit.id.startswith(plain) and plain.startswith(label):
                 return unit
         return None
+
+    def _known(self, unit: Unit) -> str | None:
+        return next((label for label, held in self.units.items() if held.id == unit.id), None)
 
     def _label(self, unit: Unit) -> str:
         length = _SHORT
@@ -82,9 +97,3 @@ def without(answer: str, wrong: Iterable[str]) -> str:
         return f"{before}[{', '.join(right)}]" if right else ""
 
     return MARKER.sub(kept, answer)
-
-
-def _kind(unit: Unit) -> str:
-    if unit.network is Network.BELIEF and unit.confidence is not None:
-        return f"belief, confidence {unit.confidence:.2f}"
-    return unit.network.value

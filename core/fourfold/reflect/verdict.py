@@ -1,27 +1,23 @@
-"""What a fact does to a belief, by rules: polarity, shared subject and object, negation. An unsure case is neutral.
-
-Two sentences are about the same where the fact shares most of the belief's words of substance; they agree where both
-affirm or both deny, and praise or blame alike. Words of praise and blame are English; elsewhere negation decides.
+"""What a fact does to a belief, by rules: the same topic, praised or blamed; or the same words, affirmed or denied.
+An unsure case is neutral: a belief moved wrongly misleads, one left alone says what it said.
 """
 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from functools import lru_cache
 
 from fourfold.beliefs import Effect
-from fourfold.language import ENGLISH, Language
+from fourfold.language import Language
 from fourfold.model import Modality
+from fourfold.reflect.claim import Claim, claims_in, claims_of
 from fourfold.retain.supersede import Stated, standing
-from fourfold.retain.wording import judgement_of, modality_of
-from fourfold.text import sentences, terms
+from fourfold.retain.wording import judgement_of
 
-_ALIKE = 0.6
-_ALIKE_OF_TWO = 0.5
+_SAME_TOPIC = 2 / 3
+_SAME_WORDS = 0.8
 _LEAST_STEMS = 2
-_MOST_OTHERS = 3
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,7 +41,7 @@ def verdict(belief: Said, fact: Said, language: Language) -> tuple[Effect, str]:
     if told is not None:
         kind, reason = told
         return (Effect.CONTRADICT if kind == "replaces" else Effect.WEAKEN), reason
-    found = [_compared(held, claim) for claim in _claims(fact, language)]
+    found = [_compared(one, claim) for one in held for claim in _claims(fact, language)]
     effect, reason = max(
         found, key=lambda one: _WEIGHT[one[0]], default=(Effect.NEUTRAL, "nothing in common")
     )
@@ -56,13 +52,8 @@ def verdict(belief: Said, fact: Said, language: Language) -> tuple[Effect, str]:
     return effect, reason
 
 
-def subjects(said: Said, language: Language) -> frozenset[str]:
-    """The stems that say what it is about: all but names, and words of praise and blame."""
-    claim = _claim(said.text, said.names, language)
-    return claim.stems - claim.names
-
-
 _WEIGHT = {Effect.NEUTRAL: 0, Effect.REINFORCE: 1, Effect.WEAKEN: 2, Effect.CONTRADICT: 3}
+_FIRST = re.compile(r"\b(?:I|me|my|mine|myself|we|our|us)\b|\bI['’]")
 
 
 def _of_another(belief: Said, fact: Said, text: str) -> bool:
@@ -73,127 +64,42 @@ def _of_another(belief: Said, fact: Said, text: str) -> bool:
     return fact.judgement or (_FIRST.search(text) is not None and belief.speaker not in fact.names)
 
 
-@dataclass(frozen=True, slots=True)
-class _Claim:
-    """A sentence, reduced: its words of substance, and those of them that are names; which way it leans (1 praises,
-    -1 blames, 0 neither), whether it denies, and whether it only half means it."""
-
-    stems: frozenset[str]
-    names: frozenset[str]
-    leaning: int
-    denies: bool
-    hedged: bool
-
-
-def _compared(held: _Claim, new: _Claim) -> tuple[Effect, str]:
-    about = held.stems - held.names
-    shared = (about or held.stems) & new.stems
-    if not shared or (not about and len(new.stems - new.names - shared) > _MOST_OTHERS):
-        return Effect.NEUTRAL, "nothing in common"
-    share, told = len(shared) / len(about or held.stems), ", ".join(sorted(shared))
-    if held.leaning and new.leaning and share >= (_ALIKE if len(about or held.stems) > 2 else _ALIKE_OF_TWO):
+def _compared(held: Claim, new: Claim) -> tuple[Effect, str]:
+    if held.leaning and new.leaning:
+        shared, same = held.topic & new.topic, _same_topic(held, new)
         agree = held.leaning == new.leaning
-    elif share >= _ALIKE and len(shared) >= _LEAST_STEMS and not (held.leaning and new.leaning):
-        agree = held.denies == new.denies
-        if held.leaning and not new.leaning and agree:
-            return Effect.NEUTRAL, f"the same, without a judgement: {told}"
     else:
-        return Effect.NEUTRAL, "too little in common"
+        words = (held.topic | held.rest) - held.names
+        shared = words & (new.topic | new.rest)
+        same = len(shared) >= max(_LEAST_STEMS, _SAME_WORDS * len(words)) and bool(held.topic)
+        agree = held.denies == new.denies
+        if held.leaning and agree:
+            return Effect.NEUTRAL, "the same, without a judgement"
+    if not same:
+        return Effect.NEUTRAL, "not clearly about the same"
+    told = ", ".join(sorted(shared))
     if agree:
         return (Effect.NEUTRAL if new.hedged else Effect.REINFORCE), f"says so too: {told}"
     return (Effect.WEAKEN if new.hedged else Effect.CONTRADICT), f"says otherwise: {told}"
 
 
+def _same_topic(held: Claim, new: Claim) -> bool:
+    """Whether a claim is about what is believed of: most of the topic; of somebody, also in the same respect ("a good
+    teacher", "a bad driver")."""
+    shared = held.topic & new.topic
+    if not shared or len(shared) < _SAME_TOPIC * len(held.topic):
+        return False
+    return bool(shared - held.names) or not held.rest or bool(held.rest & (new.rest | new.topic))
+
+
 @lru_cache(maxsize=2048)
-def _held(belief: Said, language: Language) -> tuple[str, _Claim]:
-    """What is believed, without the words that begin it, and the claim it makes."""
+def _held(belief: Said, language: Language) -> tuple[str, tuple[Claim, ...]]:
+    """What is believed, without the words that begin it, and the claims it makes."""
     text, doubt = judgement_of(belief.text, language) if belief.judgement else (belief.text, False)
-    claim = _claim(text, belief.names, language)
-    return text, _turned(claim) if doubt else claim
+    claims = tuple(claims_in(text, belief.names, language))
+    return text, tuple(claim.turned for claim in claims) if doubt else claims
 
 
 @lru_cache(maxsize=2048)
-def _claims(fact: Said, language: Language) -> tuple[_Claim, ...]:
-    """The claims of a fact, sentence by sentence."""
-    found = []
-    for start, end in sentences(fact.text):
-        sentence = fact.text[start:end]
-        if sentence.endswith(("?", "？")):
-            continue
-        text, doubt = judgement_of(sentence, language)
-        claim = _claim(text, fact.names, language)
-        if modality_of(sentence, language) is not Modality.FACT:
-            claim = replace(claim, hedged=True)
-        found.append(_turned(claim) if doubt else claim)
-    return tuple(found)
-
-
-def _turned(claim: _Claim) -> _Claim:
-    return replace(claim, leaning=-claim.leaning, denies=not claim.denies)
-
-
-def _claim(text: str, names: tuple[str, ...], language: Language) -> _Claim:
-    english = language == ENGLISH
-    if english:
-        text = _DISLIKED.sub("hate", text)
-    pattern = language.negation
-    denials = len(pattern.findall(text)) if pattern else 0
-    if english:
-        denials += len(_FORMERLY.findall(text))
-    denies = denials % 2 == 1
-    stems = terms(_OWNED.sub(" ", text), language)
-    lean = _leaning(stems) if english else 0
-    named = {stem for name in names for stem in terms(name, language)}
-    found = frozenset(stems) - (_EVALUATING if english else frozenset())
-    hedged = english and _HEDGED.search(text) is not None
-    return _Claim(found, found & named, -lean if denies else lean, denies, hedged)
-
-
-def _leaning(stems: Iterable[str]) -> int:
-    balance = sum((stem in _PRAISE) - (stem in _BLAME) for stem in stems)
-    return (balance > 0) - (balance < 0)
-
-
-def _stems(written: str) -> frozenset[str]:
-    return frozenset(terms(written, ENGLISH))
-
-
-_FIRST = re.compile(r"\b(?:I|me|my|mine|myself|we|our|us)\b|\bI['’]")
-_OWNED = re.compile(r"\b[A-ZÀ-Þ][\w-]*['’]s (?=[a-z])")  # "Mara's car" is not Mara
-_FORMERLY = re.compile(r"\b(?:used to|no more|formerly|far from)\b", re.IGNORECASE)
-_DISLIKED = re.compile(
-    r"\b(?:(?:can['’]?t|cannot|couldn['’]?t) stand|(?:gave|given|giving|give) up(?: on)?|tired of|sick of"
-    r"|fed up with)\b",
-    re.IGNORECASE,
-)
-_HEDGED = re.compile(
-    r"\b(?:sometimes|a bit|a little|somewhat|slightly|less|not (?:always|really|quite|entirely|that)|might|maybe"
-    r"|perhaps|possibly|could|mostly|partly|kind of|sort of|occasionally|at times)\b",
-    re.IGNORECASE,
-)
-_PRAISE = _stems(
-    """love like enjoy adore prefer favorite favourite great good best better wonderful amazing awesome excellent
-    fantastic superb delicious tasty beautiful lovely nice fun funny exciting interesting useful helpful reliable
-    trustworthy honest kind friendly generous fast quick easy simple comfortable calm quiet safe healthy clean cheap
-    affordable worth happy glad proud pleased delighted thrilled grateful impressed impressive brilliant smart clever
-    perfect fine success successful win improved improves fresh smooth stable punctual patient talented fond
-    recommend rewarding relaxing peaceful strong solid sound accurate correct right true"""
-)
-_BLAME = _stems(
-    """hate dislike detest loathe despise avoid bad worse worst awful terrible horrible dreadful poor disgusting ugly
-    nasty boring dull useless unreliable dishonest unkind rude unfriendly mean slow hard difficult complicated
-    uncomfortable noisy loud dangerous unsafe unhealthy dirty expensive overpriced worthless sad unhappy angry
-    annoyed annoying disappointed disappointing frustrated frustrating upset worried ashamed stupid failed failing
-    failure fails broken breaks crashed crashes crash late unstable buggy stressful exhausting bland stale weak wrong
-    false inaccurate lost loses cancelled complained complaint complaints flawed wasteful waste regret lied lies
-    cheated crowded"""
-)
-_EVALUATING = (
-    _PRAISE
-    | _BLAME
-    | _stems(
-        """new old big small down all really always never still also think find feel say believe thing lot much far
-        too quite people person every day today now get got make made go went come came one time again everyone
-        anymore consider opinion seem absolutely"""
-    )
-)
+def _claims(fact: Said, language: Language) -> tuple[Claim, ...]:
+    return tuple(claims_of(fact.text, fact.names, language))

@@ -7,6 +7,7 @@ from collections.abc import Collection, Iterable
 from dataclasses import replace
 
 from fourfold.model import Unit
+from fourfold.ports import Point
 from fourfold.retain.batch import Batch
 from fourfold.stores.derived import (
     core_point,
@@ -18,7 +19,7 @@ from fourfold.stores.derived import (
     summary_point,
 )
 from fourfold.stores.graph import BankGraph
-from fourfold.stores.records import is_id
+from fourfold.stores.records import is_id, read_unit
 
 _REASON = "what it rested on was forgotten"
 
@@ -27,7 +28,9 @@ def drop_evidence(batch: Batch) -> None:
     """Takes the units that `batch` retires, other than for a newer one, from what rests on them. A belief that all
     evidence is gone of is retired, and is no evidence any more itself."""
     gone: dict[str, Unit] = {}
-    while new := [unit for unit in batch.changed() if _forgotten(unit) and unit.id not in gone]:
+    while new := [
+        read_unit(point) for point in batch.units.values() if _forgotten(point) and point.id not in gone
+    ]:
         gone |= {unit.id: unit for unit in new}
         for point in batch.points(_resting_on(batch.graph, new)):
             belief = read_belief(point) if "history" in point.payload else None
@@ -42,9 +45,10 @@ def drop_evidence(batch: Batch) -> None:
         _rewrite_core(batch, gone)
 
 
-def _forgotten(unit: Unit) -> bool:
+def _forgotten(point: Point) -> bool:
     """Whether a unit is retired, and not since a newer one says what holds now."""
-    return unit.retired_at is not None and not is_id(unit.retired_by or "")
+    p = point.payload
+    return p["retired_at"] is not None and not is_id(p["retired_by"] or "")
 
 
 def _resting_on(graph: BankGraph, units: Iterable[Unit]) -> list[str]:

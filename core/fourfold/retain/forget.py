@@ -15,7 +15,7 @@ from fourfold.retain.journal import chunks_of_document
 from fourfold.retain.write import Origin, Writing
 from fourfold.stores.derived import read_belief
 from fourfold.stores.graph import BankGraph
-from fourfold.stores.records import read_unit
+from fourfold.stores.records import is_id, read_unit
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,32 +43,37 @@ def forget(engine: Engine, bank: str, selection: Selection, reason: str) -> Forg
     with engine.graphs.locked(bank) as graph:
         batch = Batch(engine, graph, engine.clock.now())
         if selection.document is not None:
-            _forget_document(batch, selection.document)
+            _forget_document(batch, selection.document, reason)
         else:
             for point in _selected(engine, graph, selection):
-                unit = read_unit(point)
-                if unit.retired_at is None:
-                    batch.amend(point, replace(unit, retired_at=batch.now, retired_by=_by(reason)))
+                _retire(batch, point, reason)
         drop_evidence(batch)
         batch.commit({})
-    retired = tuple(unit for unit in batch.changed() if unit.retired_at is not None)
+    retired = tuple(unit for unit in batch.changed() if unit.retired_at == batch.now)
     beliefs = (read_belief(point) for point in batch.units.values() if "history" in point.payload)
     return Forgotten(retired, tuple(belief for belief in beliefs if belief.unit.retired_at is None))
 
 
-def _by(reason: str) -> str:
-    return f"forget: {reason}" if reason else "forget"
+def _retire(batch: Batch, point: Point, reason: str) -> None:
+    """Retires a unit. One that a newer one took the place of is forgotten from then on: it is evidence no more."""
+    unit = read_unit(point)
+    if unit.retired_at is None or is_id(unit.retired_by or ""):
+        by = f"forget: {reason}" if reason else "forget"
+        batch.amend(point, replace(unit, retired_at=unit.retired_at or batch.now, retired_by=by))
 
 
-def _forget_document(batch: Batch, document: str) -> None:
+def _forget_document(batch: Batch, document: str, reason: str) -> None:
     """Takes the document's messages from all that they say, and its chunks."""
     engine, bank = batch.engine, batch.graph.bank
     chunks = chunks_of_document(engine.store, bank, document)
-    ever = engine.store.scan(Where(bank=bank, kind="unit", documents=(document,)), Fields(only=("bank",)))
-    if not chunks and next(iter(ever), None) is None:
+    said = list(engine.store.scan(Where(bank=bank, kind="unit", documents=(document,)), Fields(vectors=True)))
+    if not chunks and not said:
         raise NotFoundError(f'The bank "{bank}" has no document "{document}".')
     writing = Writing(batch, Origin(document))
     writing.forget_all_but(set())
+    for point in said:
+        if point.payload["retired_at"] is not None and set(point.payload["documents"]) == {document}:
+            _retire(batch, point, reason)
     for chunk in chunks:
         writing.put_chunk(chunk, "gone")
 

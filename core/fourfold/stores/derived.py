@@ -10,9 +10,9 @@ from typing import Any
 
 from fourfold.beliefs import Assessment, Belief, Effect
 from fourfold.model import Sentence, Summary
-from fourfold.ports import Point, Store, Where
+from fourfold.ports import Fields, Point, Store, Where
 from fourfold.reflections import CoreLine, Failure
-from fourfold.stores.records import make_id, read_unit, unit_payload
+from fourfold.stores.records import READ_UNIT, make_id, read_unit, unit_payload
 
 
 def history_payload(belief: Belief) -> dict[str, Any]:
@@ -31,6 +31,10 @@ def history_payload(belief: Belief) -> dict[str, Any]:
             for c in belief.history
         ]
     }
+
+
+READ_BELIEF = Fields(only=(*(READ_UNIT.only or ()), "history"))
+"""What `read_belief` looks at."""
 
 
 def read_belief(point: Point) -> Belief:

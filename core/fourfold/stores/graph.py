@@ -88,6 +88,8 @@ class BankGraph:
         self._superseded: dict[int, str] = {}
         self._replaced: set[int] = set()
         self._term_counts: Counter[int] = Counter()
+        self._awaited: dict[str, list[tuple[int, str, float]]] = {}
+        """By unit that is not there yet, the links to it."""
 
     def __len__(self) -> int:
         return len(self.ids)
@@ -159,10 +161,14 @@ class BankGraph:
         before = []
         for to, kind, weight in payload["links"]:
             other = self._row_of.get(to)
-            if other is not None:
-                self._join(row, other, kind, weight)
-                if kind == "temporal":
-                    before.append((weight, other))
+            if other is None:  # clocks differ: what it rests on may come after it
+                self._awaited.setdefault(to, []).append((row, kind, weight))
+                continue
+            self._join(row, other, kind, weight)
+            if kind == "temporal":
+                before.append((weight, other))
+        for waiting, kind, weight in self._awaited.pop(point.id, ()):
+            self._join(waiting, row, kind, weight)
         for tag in payload["tags"]:
             self._tagged.setdefault(tag, set()).add(row)
         if known is None:
