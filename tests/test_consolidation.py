@@ -381,6 +381,48 @@ def test_what_a_model_fails_at_is_shown_with_its_reason_and_tried_again(
         assert bank.summary("Ana").sentences
 
 
+def test_a_summary_keeps_what_is_old_and_reads_what_is_new(
+    writer: Writer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from fourfold.reflect import summaries
+
+    monkeypatch.setattr(summaries, "_MOST_FACTS", 4)
+    monkeypatch.setattr(summaries, "_MODEL_FACTS", 2)
+    clock = FrozenClock(MAY)
+    with Memory.open(":memory:", embedder=HashEmbedder(), llm=writer.model, clock=clock) as memory:
+        bank = memory.bank("a")
+        for day in range(5):
+            clock.advance(timedelta(days=1))
+            told = [Message(f"I rowed to island {day} in boat {n}.", "Ana", id=f"{day}-{n}") for n in (1, 2)]
+            bank.retain(told)
+            bank.settle()
+        texts = [sentence.text for sentence in bank.summary("Ana").sentences]
+        assert sorted(texts) == sorted(
+            f"It is said: I rowed to island {day} in boat {n}." for day in range(5) for n in (1, 2)
+        )
+        assert len(writer.model.asked[-1][-1].text.split("Facts:\n")[1].splitlines()) == 10
+        bank.forget(unit=bank.summary("Ana").sentences[0].evidence[0])
+        assert len(bank.summary("Ana").sentences) == 9
+
+
+def test_a_model_that_is_down_is_not_asked_for_every_summary(writer: Writer) -> None:
+    names = ("Ana", "Ben", "Carla", "Dora", "Emil", "Fritz")
+    with Memory.open(":memory:", embedder=HashEmbedder(), llm=writer.model, clock=FrozenClock(MAY)) as memory:
+        bank = memory.bank("a")
+        told = [
+            Message(f"I rowed the boat number {n} across the lake.", who) for who in names for n in (1, 2)
+        ]
+        bank.retain(told)
+        writer.fails = {"Written"}
+        writer.calls.clear()
+        failed = bank.settle().failed
+        assert [failure.what for failure in failed] == [f"summary of {name}" for name in names]
+        assert writer.calls.count("Written") == 3
+        writer.fails = set()
+        assert bank.settle().failed == ()
+        assert all(bank.summary(name).sentences for name in names)
+
+
 def test_facts_wait_for_a_judge_who_fails_and_the_rules_judge_in_the_end(writer: Writer) -> None:
     with Memory.open(":memory:", embedder=HashEmbedder(), llm=writer.model, clock=FrozenClock(MAY)) as memory:
         bank = memory.bank("a")

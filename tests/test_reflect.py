@@ -270,26 +270,6 @@ def test_what_is_shown_stays_within_the_budget() -> None:
         assert 0 < max(sizes) <= 50
 
 
-def test_the_disposition_and_the_mission_frame_the_prompt() -> None:
-    def say(turns: Sequence[Turn]) -> Any:
-        return {"answer": "Perhaps.", "supported": False}
-
-    with reflecting(say) as (bank, model):
-        memory_prompt = []
-        for disposition in (Disposition(5, 1, 1, 0.9), Disposition(1, 5, 5, 0.9), Disposition(bias=0)):
-            framed = bank._async._wanted
-            bank._async._wanted = type(framed)(framed.language, framed.mission, disposition)
-            bank.reflect("Is Porto expensive?")
-            memory_prompt.append("\n".join(t.text for t in model.asked[-1] if t.role == "system"))
-            bank._async._wanted = framed
-        doubting, trusting, blank = memory_prompt
-        assert "Doubt what rests on one source" in doubting
-        assert "Take what people say as it was said." in trusting
-        assert "weigh the evidence alone" in blank
-        assert all("Help Mara with her budget." in prompt for prompt in memory_prompt)
-        assert len(set(memory_prompt)) == 3
-
-
 def test_a_bank_keeps_its_mission_and_disposition() -> None:
     model = ScriptedModel(lambda turns, shape: {"answer": "Yes."} if shape == "Step" else {"statements": []})
     with Memory.open(":memory:", embedder=HashEmbedder(), llm=model) as memory:
@@ -385,28 +365,57 @@ def test_reflection_sees_what_was_known_then() -> None:
 BOTH = pytest.mark.parametrize("provider", ["anthropic", "openai"])
 
 
-@BOTH
-def test_reflection_works_over_the_wire(provider: str) -> None:
-    def script(call: Call) -> Any:
-        if "You answer questions" not in call.system:
-            return {"statements": [{"text": "Mara pays 640 euros for the workshop.", "messages": [1]}]}
-        label = next(iter(shown(call.user).values()))
-        if 'recall "workshop":' not in call.user:
-            return {"look_up": [{"what": "recall", "query": "workshop"}]}
-        return {"answer": f"640 euros [{label}].", "citations": [label]}
+@contextmanager
+def over_the_wire(
+    provider: str, script: Callable[[Call], Any], ways: tuple[str, ...] = ("schema",)
+) -> Iterator[tuple[Memory, list[Call]]]:
+    """A memory whose bank "a" knows the rent, and whose model is a server that reflects by `script`."""
 
-    with AnthropicServer(script) as claude, OpenAIServer(script) as openai:
+    def answer(call: Call) -> Any:
+        if "You answer questions" in call.system:
+            return script(call)
+        return {"statements": [{"text": "Mara pays 640 euros for the workshop.", "messages": [1]}]}
+
+    with AnthropicServer(answer) as claude, OpenAIServer(answer, ways) as openai:
+        server = claude if provider == "anthropic" else openai
         model = (
             Claude(base_url=claude.url, api_key="k", timeout=5)
             if provider == "anthropic"
             else OpenAIChat("m", base_url=openai.url, timeout=5)
         )
         with Memory.open(":memory:", embedder=HashEmbedder(), llm=model) as memory:
-            bank = memory.bank("a")
-            bank.retain(TALK[1:2])
-            answer = bank.reflect("What is the rent of the workshop?")
-            assert answer.answer.startswith("640 euros [")
-            assert len(answer.trace.looked_up) == 2
+            memory.bank("a").retain(TALK[1:2])
+            yield memory, server.calls
+
+
+@BOTH
+def test_reflection_works_over_the_wire(provider: str) -> None:
+    def script(call: Call) -> Any:
+        label = next(iter(shown(call.user).values()))
+        if 'recall "workshop":' not in call.user:
+            return {"look_up": [{"what": "recall", "query": "workshop"}]}
+        return {"answer": f"640 euros [{label}].", "citations": [label]}
+
+    with over_the_wire(provider, script) as (memory, _):
+        answer = memory.bank("a").reflect("What is the rent of the workshop?")
+        assert answer.answer.startswith("640 euros [")
+        assert len(answer.trace.looked_up) == 2
+
+
+@BOTH
+def test_the_disposition_and_the_mission_frame_the_prompt(provider: str) -> None:
+    prompts = []
+    with over_the_wire(provider, lambda call: {"answer": "Perhaps.", "supported": False}) as (memory, calls):
+        for disposition in (Disposition(5, 1, 1, 0.9), Disposition(1, 5, 5, 0.9), Disposition(bias=0)):
+            bank = memory.bank("a", mission="Help Mara with her budget.", disposition=disposition)
+            bank.reflect("Is the workshop expensive?")
+            prompts.append(calls[-1].system)
+    doubting, trusting, blank = prompts
+    assert "Doubt what rests on one source" in doubting
+    assert "Take what people say as it was said." in trusting
+    assert "weigh the evidence alone" in blank
+    assert all("Help Mara with her budget." in prompt for prompt in prompts)
+    assert len({prompt.partition("Your mission")[0] for prompt in prompts}) == 1
 
 
 def test_citations_are_read_out_of_an_answer_and_taken_out_of_it() -> None:
@@ -419,37 +428,27 @@ def test_citations_are_read_out_of_an_answer_and_taken_out_of_it() -> None:
 
 
 @BOTH
-def test_an_answer_is_heard_while_it_is_written(provider: str) -> None:
+@pytest.mark.parametrize("way", ["schema", "tool"])
+def test_an_answer_is_heard_while_it_is_written(provider: str, way: str) -> None:
     def script(call: Call) -> Any:
-        if "You answer questions" not in call.system:
-            return {"statements": [{"text": "Mara pays 640 euros for the workshop.", "messages": [1]}]}
         label = next(iter(shown(call.user).values()))
         if 'recall "workshop":' not in call.user:
             return {"look_up": [{"what": "recall", "query": "workshop"}], "answer": "Let me see."}
         return {"answer": f"It is 640 euros a month [{label}], and no more [deadbeef].", "citations": [label]}
 
-    for ways in (("schema",), ("tool",)):
-        with AnthropicServer(script) as claude, OpenAIServer(script, ways) as openai:
-            model = (
-                Claude(base_url=claude.url, api_key="k", timeout=5)
-                if provider == "anthropic"
-                else OpenAIChat("m", base_url=openai.url, timeout=5)
-            )
-            heard: list[str] = []
-            with Memory.open(":memory:", embedder=HashEmbedder(), llm=model) as memory:
-                bank = memory.bank("a")
-                bank.retain(TALK[1:2])
-                answer = bank.reflect("What is the rent of the workshop?", on_text=heard.append)
-                spent = bank.usage()
-            assert "".join(heard) == answer.answer
-            assert len(heard) > 3
-            assert "deadbeef" not in answer.answer
-            assert "Let me see" not in answer.answer
-            assert answer.dropped == ("deadbeef",)
-            calls = claude.calls if provider == "anthropic" else openai.calls
-            assert spent.calls == len(calls) == 4
-            assert spent.input > spent.output > 0
-            assert all(call.body.get("stream") for call in calls[1:])
+    heard: list[str] = []
+    with over_the_wire(provider, script, (way,)) as (memory, calls):
+        bank = memory.bank("a")
+        answer = bank.reflect("What is the rent of the workshop?", on_text=heard.append)
+        spent = bank.usage()
+    assert "".join(heard) == answer.answer
+    assert len(heard) > 3
+    assert "deadbeef" not in answer.answer
+    assert "Let me see" not in answer.answer
+    assert answer.dropped == ("deadbeef",)
+    assert spent.calls == len(calls) == 4
+    assert spent.input > spent.output > 0
+    assert all(call.body.get("stream") for call in calls[1:])
 
 
 def test_an_answer_mended_into_other_words_follows_as_a_whole() -> None:
@@ -476,31 +475,21 @@ def test_a_stream_that_breaks_is_begun_again_unless_something_was_heard(provider
     fate: list[Any] = []
 
     def script(call: Call) -> Any:
-        if "You answer questions" not in call.system:
-            return {"statements": [{"text": "Mara pays 640 euros for the workshop.", "messages": [1]}]}
         label = next(iter(shown(call.user).values()))
         return fate.pop() if fate else {"answer": f"640 euros [{label}].", "citations": [label]}
 
-    with AnthropicServer(script) as claude, OpenAIServer(script) as openai:
-        model = (
-            Claude(base_url=claude.url, api_key="k", timeout=5)
-            if provider == "anthropic"
-            else OpenAIChat("m", base_url=openai.url, timeout=5)
-        )
-        with Memory.open(":memory:", embedder=HashEmbedder(), llm=model) as memory:
-            bank = memory.bank("a")
-            bank.retain(TALK[1:2])
-            ask = partial(bank.reflect, "What is the rent of the workshop?")
-            heard: list[str] = []
-            fate.append(Status(529))
-            assert ask(on_text=heard.append).answer == "".join(heard)
-            fate += [CutOff(), CutOff()]
-            with pytest.raises(ModelTimeoutError):
-                ask(on_text=heard.append)
-            fate.clear()
-            fate.append(Truncate({"answer": "640 euros and so on and on"}))
-            with pytest.raises(ModelLengthError):
-                ask(on_text=heard.append)
-            fate.append(Refuse("not that"))
-            with pytest.raises(ModelRefusedError, match="not that"):
-                ask(on_text=heard.append)
+    with over_the_wire(provider, script) as (memory, _):
+        heard: list[str] = []
+        ask = partial(memory.bank("a").reflect, "What is the rent of the workshop?", on_text=heard.append)
+        fate.append(Status(529))
+        assert ask().answer == "".join(heard)
+        fate += [CutOff(), CutOff()]
+        with pytest.raises(ModelTimeoutError):
+            ask()
+        fate.clear()
+        fate.append(Truncate({"answer": "640 euros and so on and on"}))
+        with pytest.raises(ModelLengthError):
+            ask()
+        fate.append(Refuse("not that"))
+        with pytest.raises(ModelRefusedError, match="not that"):
+            ask()

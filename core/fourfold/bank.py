@@ -7,16 +7,14 @@ import contextlib
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import replace as replaced
 from datetime import datetime
-from functools import partial
-from typing import TypeVar
 
-import anyio.to_thread
 from pydantic import BaseModel
 
 from fourfold import recall as recalling
 from fourfold import reflect as reflecting
 from fourfold import retain as retaining
 from fourfold.beliefs import Belief
+from fourfold.calls import id_of, in_thread, named, networks_of, plain_id, tags_of
 from fourfold.engine import Engine
 from fourfold.errors import InputError, NotFoundError
 from fourfold.language import language as spoken
@@ -30,8 +28,6 @@ from fourfold.retain.spoken import Wanted
 from fourfold.stores.derived import read_summary, summary_id
 from fourfold.stores.records import read_unit
 from fourfold.tokens import Tokens
-
-T = TypeVar("T")
 
 
 class AsyncBank:
@@ -76,9 +72,9 @@ class AsyncBank:
             self.name,
             messages,
             at,
-            _named(document, "document"),
+            named(document, "document"),
             context,
-            _tags(tags),
+            tags_of(tags),
             replace,
             batch,
             self._wanted,
@@ -104,12 +100,12 @@ class AsyncBank:
         Every unit is written anew, and nothing else to the bank meanwhile. Raises `InputError`.
         """
         wanted = spoken(language)
-        await _in_thread(retaining.set_language, self._engine, self.name, wanted)
+        await in_thread(retaining.set_language, self._engine, self.name, wanted)
         self._wanted = replaced(self._wanted, language=wanted)
 
     async def usage(self) -> Tokens:
         """What language models have read and written for this bank so far."""
-        ledger = await _in_thread(self._engine.ledgers.get, self.name)
+        ledger = await in_thread(self._engine.ledgers.get, self.name)
         return ledger.spent
 
     async def recall(
@@ -138,14 +134,14 @@ class AsyncBank:
             question=question,
             budget=budget,
             limit=limit,
-            networks=None if networks is None else _networks(networks),
-            tags=None if tags is None else _tags(tags),
+            networks=None if networks is None else networks_of(networks),
+            tags=None if tags is None else tags_of(tags),
             during=interval,
             as_of=as_of,
             explain=explain,
         )
         self._background.notice(self.name, first=True)
-        return await _in_thread(recalling.recall, self._engine, request, self._weights)
+        return await in_thread(recalling.recall, self._engine, request, self._weights)
 
     # reflection, beliefs, summaries, the core profile ---------------------------------------------------------------
 
@@ -179,7 +175,7 @@ class AsyncBank:
             question,
             budget,
             steps,
-            None if tags is None else _tags(tags),
+            None if tags is None else tags_of(tags),
             as_of,
             response_model,
             believe,
@@ -209,7 +205,7 @@ class AsyncBank:
             raise InputError("evidence is a string: pass a list of units, or of their ids.")
         ids = tuple(one.id if isinstance(one, Unit) else one for one in evidence)
         conviction = reflecting.Conviction(statement, confidence, ids, reason or "set by hand", sets=True)
-        (belief,) = await _in_thread(reflecting.form, self._engine, self.name, [conviction], self._wanted)
+        (belief,) = await in_thread(reflecting.form, self._engine, self.name, [conviction], self._wanted)
         self._background.notice(self.name)
         return belief
 
@@ -219,7 +215,7 @@ class AsyncBank:
         """What the bank believes, the surest first; `about` an entity (name or alias), of at least `min_confidence`,
         with those it no longer holds if `retired`. Raises `NotFoundError` for an entity it does not know."""
         wanted = (about, min_confidence, retired)
-        return await _in_thread(reflecting.beliefs, self._engine, self.name, *wanted)
+        return await in_thread(reflecting.beliefs, self._engine, self.name, *wanted)
 
     async def summary(self, entity: str) -> Summary:
         """What is known of an entity (name or alias), each sentence with the units that say it. Raises
@@ -231,7 +227,7 @@ class AsyncBank:
             where = Where(bank=self.name, kind="summary", ids=(summary_id(self.name, known.name),))
             return next(map(read_summary, self._engine.store.scan(where)), None)
 
-        found = await _in_thread(read)
+        found = await in_thread(read)
         if found is None:
             raise NotFoundError(
                 f'The bank "{self.name}" has no summary of "{known.name}" yet; settle() makes one.'
@@ -242,19 +238,19 @@ class AsyncBank:
         """What should always be in the prompt, within `budget` tokens: what is pinned, whom the bank is about, what
         they hold and prefer, what is open. The same from call to call as long as what it says holds, so that a prompt
         that begins with it can be cached. It follows the bank as that is consolidated."""
-        return await _in_thread(reflecting.core.core, self._engine, self.name, budget)
+        return await in_thread(reflecting.core.core, self._engine, self.name, budget)
 
     async def pin(self, unit: Unit | str) -> None:
         """Has a unit always be in the core profile. Raises `NotFoundError` for one that does not hold now."""
-        await _in_thread(reflecting.core.pin, self._engine, self.name, _id(unit), True)
+        await in_thread(reflecting.core.pin, self._engine, self.name, id_of(unit), True)
 
     async def unpin(self, unit: Unit | str) -> None:
         """Has a unit be in the core profile no more than others. Raises `NotFoundError`."""
-        await _in_thread(reflecting.core.pin, self._engine, self.name, _id(unit), False)
+        await in_thread(reflecting.core.pin, self._engine, self.name, id_of(unit), False)
 
     async def status(self) -> Status:
         """How far consolidation is, and what failed of it."""
-        return await _in_thread(self._background.status, self.name)
+        return await in_thread(self._background.status, self.name)
 
     async def settle(self) -> Status:
         """Has what was retained taken into beliefs, summaries and the core profile now, and waits for it. What a
@@ -278,9 +274,9 @@ class AsyncBank:
         it. A statement that another document says too stays. Raises `InputError`, and `NotFoundError` for what the
         bank never knew.
         """
-        named = None if unit is None else _id(unit)
-        selection = retaining.Selection(document, named, entity, None if tags is None else _tags(tags))
-        done = await _in_thread(retaining.forget, self._engine, self.name, selection, reason)
+        named = None if unit is None else id_of(unit)
+        selection = retaining.Selection(document, named, entity, None if tags is None else tags_of(tags))
+        done = await in_thread(retaining.forget, self._engine, self.name, selection, reason)
         self._background.notice(self.name)
         return done
 
@@ -294,7 +290,7 @@ class AsyncBank:
             with graph.lock:
                 return graph.entities()
 
-        return await _in_thread(read)
+        return await in_thread(read)
 
     async def entity(self, name: str) -> Entity:
         """The entity of that name or alias, case ignored; raises `NotFoundError`."""
@@ -304,7 +300,7 @@ class AsyncBank:
             with graph.lock:
                 return graph.entity(name)
 
-        found = await _in_thread(read)
+        found = await in_thread(read)
         if found is None:
             raise NotFoundError(f'The bank "{self.name}" knows no entity called "{name}".')
         return found
@@ -315,35 +311,35 @@ class AsyncBank:
 
         Raises `NotFoundError` for a name the bank does not know, `InputError` where they are one already.
         """
-        return await _in_thread(retaining.curate.merge, self._engine, self.name, name, into, reason)
+        return await in_thread(retaining.curate.merge, self._engine, self.name, name, into, reason)
 
     async def split(self, name: str, *, of: str, reason: str = "") -> Change:
         """Makes `name`, an alias of the entity `of`, an entity of its own; units that say that name, and no other
         form of the old one's, mention it from then on. Raises `NotFoundError`, and `InputError` for what is no
         alias."""
-        return await _in_thread(retaining.curate.split, self._engine, self.name, name, of, reason)
+        return await in_thread(retaining.curate.split, self._engine, self.name, name, of, reason)
 
     async def changes(self) -> list[Change]:
         """What was merged and split by hand, the latest first."""
-        return await _in_thread(retaining.curate.changes, self._engine, self.name)
+        return await in_thread(retaining.curate.changes, self._engine, self.name)
 
     async def undo(self, change: Change | str) -> Change:
         """Takes a merge or a split back. Raises `NotFoundError`, and `InputError` where it is undone already or a
         later change of the same entities stands in the way."""
         wanted = change if isinstance(change, str) else change.id
-        return await _in_thread(retaining.curate.undo, self._engine, self.name, wanted)
+        return await in_thread(retaining.curate.undo, self._engine, self.name, wanted)
 
     async def unit(self, unit_id: str) -> Unit:
         """The unit of that id, of whatever network, retired ones included; raises `NotFoundError`."""
 
         def read() -> list[Unit]:
             with contextlib.suppress(ValueError):
-                where = Where(bank=self.name, ids=(_uuid(unit_id),))
+                where = Where(bank=self.name, ids=(plain_id(unit_id),))
                 points = self._engine.store.scan(where)
                 return [read_unit(p) for p in points if p.payload["kind"] in ("unit", "summary")]
             return []
 
-        found = await _in_thread(read)
+        found = await in_thread(read)
         if not found:
             raise NotFoundError(f'The bank "{self.name}" has no unit {unit_id}.')
         return found[0]
@@ -364,41 +360,5 @@ class AsyncBank:
             )
             return map(read_unit, points)
 
-        units = list(await _in_thread(read))
+        units = list(await in_thread(read))
         return sorted(units, key=lambda unit: unit.mentioned_at)
-
-
-async def _in_thread(work: Callable[..., T], *args: object) -> T:
-    return await anyio.to_thread.run_sync(partial(work, *args))
-
-
-def _id(unit: Unit | str) -> str:
-    return unit.id if isinstance(unit, Unit) else unit
-
-
-def _uuid(unit_id: str) -> str:
-    import uuid
-
-    return uuid.UUID(unit_id).hex
-
-
-def _named(name: str, what: str) -> str:
-    if not isinstance(name, str) or len(name) > 500 or any(ord(c) < 32 for c in name):
-        raise InputError(f"The {what} must be a string of at most 500 characters without control characters.")
-    return name
-
-
-def _tags(tags: Sequence[str]) -> tuple[str, ...]:
-    if isinstance(tags, str):
-        raise InputError(f'tags is the string "{tags}": pass a list, for instance ["{tags}"].')
-    return tuple(dict.fromkeys(_named(tag, "tag") for tag in tags))
-
-
-def _networks(networks: Sequence[Network | str]) -> tuple[Network, ...]:
-    if isinstance(networks, str):
-        raise InputError(f'networks is the string "{networks}": pass a list, for instance ["{networks}"].')
-    try:
-        return tuple(Network(name) for name in networks)
-    except ValueError as error:
-        known = ", ".join(n.value for n in Network)
-        raise InputError(f"{error}: the networks are {known}.") from error

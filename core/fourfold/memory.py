@@ -7,15 +7,12 @@ from several threads and several event loops at once.
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
 from datetime import UTC, datetime
-from functools import partial
 from types import TracebackType
-from typing import Self, TypeVar
-
-import anyio.to_thread
+from typing import Self
 
 from fourfold.bank import AsyncBank
+from fourfold.calls import in_thread
 from fourfold.engine import Engine
 from fourfold.errors import InputError
 from fourfold.language import language as spoken
@@ -34,7 +31,6 @@ from fourfold.stores.manifest import Manifest
 from fourfold.stores.records import Profile, read_profile
 
 LONGEST_MISSION = 2000
-T = TypeVar("T")
 _BANK = re.compile(r"[^\s\x00-\x1f/\\](?:[^\x00-\x1f/\\]{0,198}[^\s\x00-\x1f/\\])?")
 
 
@@ -98,11 +94,11 @@ class AsyncMemory:
         settings = settings or load_settings()
         if api_key is not None:
             settings = settings.model_copy(update={"api_key": api_key})
-        models = await _in_thread(load_models, settings, embedder, llm, reranker)
+        models = await in_thread(load_models, settings, embedder, llm, reranker)
         vectors = models.embedder
         manifest = Manifest(vectors.name, vectors.dimension, vectors.token_dimension)
         address = StoreAddress(str(location or settings.location), manifest)
-        store = await _in_thread(open_store, address, settings)
+        store = await in_thread(open_store, address, settings)
         return cls(store, vectors, settings, llm=models.llm, reranker=models.reranker, clock=clock)
 
     def bank(
@@ -138,7 +134,7 @@ class AsyncMemory:
             profiles = [read_profile(p.payload) for p in self.engine.store.scan(Where(kind="bank"))]
             return sorted(map(self._info, profiles), key=lambda info: info.name)
 
-        return await _in_thread(read)
+        return await in_thread(read)
 
     def _info(self, profile: Profile) -> BankInfo:
         graph = self.engine.graphs.get(profile.bank)
@@ -150,10 +146,10 @@ class AsyncMemory:
     async def close(self) -> None:
         """Ends what goes on in the background (it is taken up again later), flushes and closes the store, and the
         language model's connections. Calling it twice is fine."""
-        await _in_thread(self.background.stop)
+        await in_thread(self.background.stop)
         if self.engine.model is not None:
             await self.engine.model.close()
-        await _in_thread(self.engine.store.close)
+        await in_thread(self.engine.store.close)
 
     async def __aenter__(self) -> Self:
         return self
@@ -162,7 +158,3 @@ class AsyncMemory:
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
         await self.close()
-
-
-async def _in_thread(work: Callable[..., T], *args: object) -> T:
-    return await anyio.to_thread.run_sync(partial(work, *args))

@@ -55,8 +55,8 @@ class Settings(BaseSettings):
     relevance: float = Field(default=0.32, ge=0, le=1)
     """A question finds nothing unless some unit reaches this late-interaction score; 0 for no floor."""
     consolidate: Literal["background", "asked"] = "background"
-    """When beliefs, summaries and core profiles are brought up to date: in the background after a write, or only when
-    `Bank.settle` asks for it."""
+    """When beliefs, summaries and core profiles are brought up to date: in the background, a second after the last
+    write (a minute, where a language model does it), or only when `Bank.settle` asks for it."""
     session_gap_hours: float = Field(default=6.0, gt=0)
     """A silence this long ends a session."""
     unit_words: int = Field(default=120, ge=20, le=2000)

@@ -17,7 +17,7 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, T
 from fourfold.beliefs import Assessment, Belief, Effect
 from fourfold.model import Hit, Recall, Retained, Unit, Verdict
 from fourfold.recall.pack import span
-from fourfold.reflections import Reflection, Status
+from fourfold.reflections import Failure, Reflection, Status
 
 out = Console(highlight=False, soft_wrap=True)
 err = Console(stderr=True, highlight=False, soft_wrap=True)
@@ -99,8 +99,20 @@ def show_status(found: Status) -> None:
     out.print(f"{found.pending} units wait to be taken into beliefs and summaries.")
     if found.unread:
         out.print(f"{found.unread} chunks wait for a language model.")
+    for told in failures(found):
+        err.print(f"fourfold: {told}", markup=False)
+
+
+def failures(found: Status) -> list[str]:
+    """What failed of consolidation, by reason."""
+    by_reason: dict[str, list[Failure]] = {}
     for failure in found.failed:
-        err.print(f"fourfold: {failure.what}: {failure.reason} ({failure.attempts} attempts)", markup=False)
+        by_reason.setdefault(failure.reason, []).append(failure)
+    return [
+        f"{failed[0].what}{f' and {len(failed) - 1} more' if len(failed) > 1 else ''}: {reason} "
+        f"({max(failure.attempts for failure in failed)} attempts)"
+        for reason, failed in by_reason.items()
+    ]
 
 
 @contextmanager
@@ -118,7 +130,7 @@ def show_retained(done: Sequence[Retained], status: Status, bank: str, seconds: 
     pending = status.unread
     counts = Counter(operation.verdict for one in done for operation in one.operations)
     warnings = list(dict.fromkeys(warning for one in done for warning in one.warnings))
-    warnings += [f"{failure.what}: {failure.reason}" for failure in status.failed]
+    warnings += failures(status)
     if in_json:
         found = {verdict.value: counts[verdict] for verdict in Verdict}
         more = {"pending": pending, "warnings": warnings, "seconds": round(seconds, 3)}

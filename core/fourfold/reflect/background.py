@@ -23,9 +23,11 @@ from fourfold.stores.derived import read_progress
 
 log = logging.getLogger(__name__)
 
-QUIET = 1.0
-"""Seconds without a write after which a bank is consolidated; after `_LATEST` it is, however many writes come."""
-_LATEST = 15.0
+QUIET, _QUIET_WITH_MODEL = 1.0, 60.0
+"""Seconds without a write after which a bank is consolidated. A language model is asked less often: what it writes
+about a conversation is paid for once, not at every line."""
+_LATEST = 10
+"""However many writes come, a bank waits no longer than this many times that."""
 _WORK = 0.002
 _REST = 0.004
 _POLL = 0.01
@@ -130,7 +132,10 @@ class Background:
         with self._changed:
             while not self._stopping:
                 now = time.monotonic()
-                due = {b: min(last + QUIET, first + _LATEST) for b, (first, last) in self._since.items()}
+                quiet = QUIET if self._engine.model is None else _QUIET_WITH_MODEL
+                due = {
+                    b: min(last + quiet, first + _LATEST * quiet) for b, (first, last) in self._since.items()
+                }
                 bank = min(due, key=due.__getitem__, default=None)
                 if bank is not None and due[bank] <= now:
                     self._running[bank] += 1

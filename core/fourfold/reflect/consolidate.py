@@ -30,6 +30,7 @@ log = logging.getLogger(__name__)
 
 _SLICE = 1000
 _MOST_ATTEMPTS = 3
+_MOST_IN_A_ROW = 3
 _SUMMARY = "summary of "
 _BELIEFS = "beliefs"
 _FAILS = (ModelError, ConfigurationError, TokenLimitError)
@@ -113,6 +114,7 @@ async def _summarise(
     round_ = Summarising(engine, bank, language, rest)
     again = [key.removeprefix(_SUMMARY) for key in progress.failed if key.startswith(_SUMMARY)]
     hopeless: FourfoldError | None = None
+    in_a_row = 0
     for entity in dict.fromkeys([*touched(work.changed), *again]):
         key = f"{_SUMMARY}{entity}"
         try:
@@ -121,10 +123,11 @@ async def _summarise(
             await round_.refresh(entity, model)
         except _FAILS as error:
             log.warning("The summary of %s in the bank %s stays as it is: %s", entity, bank, error)
-            progress = _failed(progress, key, error)
-            hopeless = None if isinstance(error, ModelError) else error
+            progress, in_a_row = _failed(progress, key, error), in_a_row + 1
+            if in_a_row >= _MOST_IN_A_ROW or not isinstance(error, ModelError):
+                hopeless = error
         else:
-            progress = progress.noted(key, None)
+            progress, in_a_row = progress.noted(key, None), 0
     return progress
 
 

@@ -93,7 +93,8 @@ class Summarising:
         await anyio.to_thread.run_sync(self._put, entity, made, seen)
 
     def _survey(self, entity: str) -> tuple[Summary | None, list[Unit], str] | None:
-        """The summary there is, the facts to make one of, and what stands for them; None if nothing changed."""
+        """The summary there is, the facts to make one of (the latest, and those it rests on), and what stands for all
+        facts; None if nothing changed."""
         graph = self.engine.graphs.get(self.bank)
         with graph.lock:
             ids = _facts(graph, entity)
@@ -101,7 +102,10 @@ class Summarising:
         old = _stored(self.engine, self.bank, entity)
         if (old.payload["seen"] if old else "") == seen:
             return None
-        return (read_summary(old) if old else None), self._read(ids), seen
+        before = read_summary(old) if old else None
+        kept = set(before.evidence) if before else set()
+        recent = set(ids[-_MOST_FACTS:])
+        return before, self._read([i for i in ids if i in recent or i in kept]), seen
 
     def _read(self, ids: Sequence[str]) -> list[Unit]:
         unknown = [i for i in ids if i not in self._units]
@@ -246,7 +250,7 @@ def _facts(graph: BankGraph, entity: str) -> list[str]:
         and not graph.successors(row)
     ]
     held.sort(key=lambda row: (float(records[row]["mentioned"]), row))
-    return [graph.ids[row] for row in held[-_MOST_FACTS:]] if len(held) >= _LEAST_FACTS else []
+    return [graph.ids[row] for row in held] if len(held) >= _LEAST_FACTS else []
 
 
 def _all_held(graph: BankGraph, made: Sequence[Sentence]) -> bool:
