@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import re
 import shutil
 import tempfile
@@ -10,6 +11,7 @@ from collections import Counter
 from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime, timedelta
+from itertools import pairwise
 
 import anyio
 import stamina
@@ -17,7 +19,8 @@ from hypothesis import settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, rule
 
-from fourfold import AsyncMemory, Memory, Message
+from fourfold import AsyncMemory, Effect, Memory, Message, NotFoundError
+from fourfold.beliefs import moved
 from fourfold.errors import ModelBusyError, ModelLengthError, ModelOutputError, ModelRefusedError
 from fourfold.ports import Answer, Shape, Turn
 from fourfold.retain.extract import Extraction
@@ -239,6 +242,108 @@ class ReadingMachine(RuleBasedStateMachine):
 
 TestReadingMachine = ReadingMachine.TestCase
 TestReadingMachine.settings = settings(max_examples=15, stateful_step_count=10, deadline=None)
+
+
+OPINIONS = st.sampled_from(["reliable", "awful", "excellent", "late"])
+THINGS = st.sampled_from(["night bus", "harbour ferry", "old lift"])
+STEPS = {Effect.REINFORCE: 1, Effect.WEAKEN: -1, Effect.CONTRADICT: -2}
+
+
+class BelievingMachine(RuleBasedStateMachine):
+    """Judgements and facts come and are forgotten, banks are settled or not, the process ends: what is derived always
+    rests on what is there, and every confidence is what its history says."""
+
+    @initialize()
+    def begin(self) -> None:
+        self.directory = tempfile.mkdtemp(prefix="fourfold-test-")
+        self.clock = FrozenClock(START)
+        self.memory = self._open()
+        self.documents: set[str] = set()
+        self.said = 0
+        for document in ("one", "two"):
+            for thing, opinion in (("night bus", "reliable"), ("old lift", "awful")):
+                self.judge(thing, opinion, document)
+                self.report(thing, opinion, document)
+        for document in ("one", "two"):
+            rests = self.memory.bank("a").units(document=document)
+            self.memory.bank("a").believe(f"Something follows from {document}.", evidence=rests[:2])
+        self.memory.bank("a").believe("Something follows.", evidence=self.memory.bank("a").units()[-3:])
+        self.settle()
+
+    def _open(self) -> Memory:
+        return Memory.open(self.directory, embedder=HashEmbedder(), clock=self.clock)
+
+    def _tell(self, text: str, document: str) -> None:
+        self.clock.advance(timedelta(minutes=1))
+        self.said += 1
+        self.memory.bank("a").retain([Message(text, "Ana", id=f"m{self.said}")], document=document)
+        self.documents.add(document)
+
+    @rule(thing=THINGS, opinion=OPINIONS, document=DOCUMENTS)
+    def judge(self, thing: str, opinion: str, document: str) -> None:
+        self._tell(f"I think the {thing} is {opinion}.", document)
+
+    @rule(thing=THINGS, opinion=OPINIONS, document=DOCUMENTS)
+    def report(self, thing: str, opinion: str, document: str) -> None:
+        self._tell(f"The {thing} was {opinion} on tour {self.said}.", document)
+
+    @rule(data=st.data())
+    def conclude(self, data: st.DataObject) -> None:
+        units = self.memory.bank("a").units()
+        if units:
+            self.clock.advance(timedelta(minutes=1))
+            rests = data.draw(
+                st.lists(st.sampled_from(units), min_size=1, max_size=3, unique_by=lambda u: u.id)
+            )
+            self.memory.bank("a").believe(f"Conclusion {self.said} about Ana.", evidence=rests)
+
+    @rule()
+    def settle(self) -> None:
+        bank = self.memory.bank("a")
+        self.clock.advance(timedelta(minutes=1))
+        assert bank.settle().pending == 0
+        before = (bank.beliefs(), bank.core(900))
+        assert bank.settle().pending == 0
+        assert (bank.beliefs(), bank.core(900)) == before
+
+    @rule(document=DOCUMENTS)
+    def forget(self, document: str) -> None:
+        if document in self.documents:
+            self.clock.advance(timedelta(minutes=1))
+            self.memory.bank("a").forget(document=document)
+            assert not self.memory.bank("a").units(document=document)
+
+    @rule()
+    def reopen(self) -> None:
+        self.memory.close()
+        self.memory = self._open()
+
+    @invariant()
+    def everything_derived_rests_on_what_is_there(self) -> None:
+        if not hasattr(self, "memory"):
+            return
+        bank = self.memory.bank("a")
+        held = {unit.id for unit in bank.units()}
+        for belief in bank.beliefs():
+            assert set(belief.evidence) <= held
+            assert belief.confidence == belief.history[-1].after
+            for before, change in pairwise(belief.history):
+                assert change.before == before.after
+                if change.effect in STEPS:
+                    assert change.after == moved(before.after, STEPS[change.effect])
+        for entity in bank.entities():
+            with contextlib.suppress(NotFoundError):
+                assert set(bank.summary(entity.name).evidence) <= held
+        assert all(set(line.evidence) <= held for line in bank.core(900).lines)
+
+    def teardown(self) -> None:
+        if hasattr(self, "memory"):
+            self.memory.close()
+            shutil.rmtree(self.directory)
+
+
+TestBelievingMachine = BelievingMachine.TestCase
+TestBelievingMachine.settings = settings(max_examples=12, stateful_step_count=15, deadline=None)
 
 
 def test_threads_and_event_loops_on_one_memory_lose_nothing() -> None:

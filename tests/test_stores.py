@@ -16,14 +16,14 @@ import numpy as np
 import pytest
 from qdrant_client import QdrantClient
 
-from fourfold import ConfigurationError, Memory, StoreError, StoreLockedError, StoreVersionError
+from fourfold import ConfigurationError, Memory, Message, StoreError, StoreLockedError, StoreVersionError
 from fourfold.language import ENGLISH
 from fourfold.ports import Query, Store, Where
 from fourfold.settings import load_settings
 from fourfold.stores.edge import EdgeStore, optimise
 from fourfold.stores.manifest import SCHEMA, Manifest
 from fourfold.stores.server import ServerStore
-from fourfold.testing import HashEmbedder, check_store, sample_point
+from fourfold.testing import FrozenClock, HashEmbedder, check_store, sample_point
 from fourfold.text import query_vector, terms
 
 MANIFEST = Manifest(HashEmbedder.name, HashEmbedder.dimension, HashEmbedder.token_dimension)
@@ -78,6 +78,39 @@ def test_both_engines_give_the_same_answers(pair: tuple[Store, Store]) -> None:
             assert {u for u, _ in ours} == {u for u, _ in theirs}
             scores = dict(theirs)
             assert all(abs(score - scores[unit]) < 0.05 for unit, score in ours)
+
+
+def test_both_engines_come_to_the_same_beliefs_and_summaries(pair: tuple[Store, Store]) -> None:
+    told = [
+        Message("I ride the night bus with Ben.", "Ana", id="0"),
+        Message("I think the night bus is reliable.", "Ana", id="1"),
+        Message("The night bus was late again.", "Ana", id="2"),
+        Message("The night bus was excellent in spring.", "Ana", id="3"),
+    ]
+    answers = []
+    for store in pair:
+        memory = Memory(store, HashEmbedder(), clock=FrozenClock())
+        bank = memory.bank("a")
+        bank.retain(told[:1], document="one")
+        bank.retain(told[1:], document="two")
+        assert bank.status().pending == 4
+        assert bank.settle().pending == 0
+        (belief,) = bank.beliefs("Ana")
+        before = (
+            belief.history,
+            bank.summary("Ana"),
+            bank.core().text,
+            {citation.unit.id for citation in bank.reflect("How is the night bus?").citations},
+        )
+        bank.forget(document="one")
+        after = (bank.summary("Ana"), bank.core().text, bank.settle())
+        bank.forget(document="two")
+        answers.append((before, after, bank.beliefs()))
+        memory._portal.stop()
+    ours, theirs = answers
+    assert ours == theirs
+    assert [change.after for change in ours[0][0]] == [0.7, 0.5, 0.6]
+    assert ours[2] == []
 
 
 def test_a_second_process_is_told_who_owns_the_directory(tmp_path: Path) -> None:
