@@ -15,7 +15,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from fourfold import ConfigurationError, Memory, Message, Retained, Settings
+from fourfold import ConfigurationError, Memory, Message, ModelError, Retained, Settings
 from fourfold.ports import Turn
 from fourfold.retain.extract import Extraction
 from fourfold.testing import OpenAIServer
@@ -85,6 +85,25 @@ def _nothing_is_lost(directory: Path, llm: str, messages: list[Message]) -> None
             assert unit.id in [hit.unit.id for hit in bank.recall(unit.text, budget=None).hits]
 
 
+def _reflection_holds(directory: Path, llm: str) -> None:
+    """Whatever a model concludes: it cites what is there, and what it fails at is said."""
+    heard: list[str] = []
+    with Memory.open(str(directory), llm=llm, settings=SETTINGS) as memory:
+        bank = memory.bank("one")
+        status = bank.settle()
+        assert status.pending == 0 or [failure.what for failure in status.failed] == ["beliefs"]
+        try:
+            answer = bank.reflect("Who is allergic to cats?", budget=400, steps=2, on_text=heard.append)
+        except ModelError:
+            return
+        assert answer.answer
+        assert "".join(heard).endswith(answer.answer)
+        ids = {unit.id for unit in bank.units()}
+        assert {citation.unit.id for citation in answer.citations} <= ids
+        assert all(set(belief.evidence) <= ids for belief in answer.beliefs)
+        assert answer.citations or not answer.supported
+
+
 def _is_sound(done: Retained, memory: Memory) -> None:
     bank = memory.bank("one")
     ids = {message.id for message in MESSAGES}
@@ -101,10 +120,12 @@ def _is_sound(done: Retained, memory: Memory) -> None:
 
 def test_a_small_model_behind_llama_cpp_breaks_nothing(endpoint: str, tmp_path: Path) -> None:
     _nothing_is_lost(tmp_path, f"openai:smollm2@{endpoint}", MESSAGES)
+    _reflection_holds(tmp_path, f"openai:smollm2@{endpoint}")
 
 
 def test_a_small_model_in_this_process_breaks_nothing(weights: Path, tmp_path: Path) -> None:
     _nothing_is_lost(tmp_path, f"transformers:{weights}", MESSAGES[:3])
+    _reflection_holds(tmp_path, f"transformers:{weights}")
 
 
 def test_a_model_in_this_process_answers_in_the_shape_it_is_asked_for(
