@@ -25,7 +25,7 @@ def fourfold(*arguments: object, stdin: str = "", **environment: str) -> subproc
         input=stdin,
         timeout=120,
         check=False,
-        env=os.environ | environment,
+        env=os.environ | {"FOURFOLD_CONSOLIDATE": "background"} | environment,
     )
 
 
@@ -144,6 +144,14 @@ def test_a_question_is_reflected_on_and_the_profile_shown(rides: Path) -> None:
     assert json.loads(fourfold("settle", "-m", rides, "--json").stdout)["pending"] == 0
     assert "The bus was late again." in fourfold("core", "-m", rides).stdout
     assert "The bus was excellent this week." in fourfold("show", "Ana", "-m", rides).stdout
+
+
+def test_what_is_retained_waits_where_it_is_to_be_asked_for(tmp_path: Path) -> None:
+    (tmp_path / "notes.md").write_text("The night bus was late again.")
+    memory, asked = tmp_path / "memory", {"FOURFOLD_CONSOLIDATE": "asked"}
+    assert fourfold("retain", tmp_path / "notes.md", "-m", memory, **asked).returncode == 0
+    assert fourfold("status", "-m", memory, **asked).stdout.startswith("1 units wait")
+    assert fourfold("settle", "-m", memory, **asked).stdout.startswith("0 units wait")
 
 
 def test_forgetting_says_what_went_and_what_fell(tmp_path: Path) -> None:

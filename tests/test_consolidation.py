@@ -14,7 +14,7 @@ from typing import Any
 import pytest
 import stamina
 
-from fourfold import Bank, Effect, Memory, Message, ModelBusyError, Network, NotFoundError, Status
+from fourfold import Bank, Effect, Memory, Message, ModelBusyError, Network, NotFoundError, Status, StoreError
 from fourfold.cli.files import read_file
 from fourfold.ports import Turn
 from fourfold.reflect import background
@@ -259,6 +259,18 @@ def test_closing_ends_the_background_at_once_and_loses_nothing(
     assert not [t for t in threading.enumerate() if t.name == "fourfold-consolidation" and t.is_alive()]
     with open_at(tmp_path) as memory:
         assert memory.bank("a").settle() == Status(pending=0, running=False)
+
+
+def test_settling_a_memory_that_is_being_closed_says_so(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with open_at(tmp_path) as memory:
+        bank = memory.bank("a")
+        bank.retain(garden())
+        memory._async.background.stop()
+        with pytest.raises(StoreError, match="closed meanwhile"):
+            bank.settle()
+        assert bank.status() == Status(pending=7, running=False)
 
 
 def test_two_threads_settling_and_one_retaining_agree() -> None:

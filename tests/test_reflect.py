@@ -243,6 +243,14 @@ def test_the_model_may_look_up_more_until_its_steps_are_used_up() -> None:
         assert [citation.unit.source.messages for citation in answer.citations] == [("4",)]
 
 
+def test_a_model_that_has_one_step_is_told_to_answer_at_once() -> None:
+    with reflecting(lambda turns: {"answer": "So."}) as (bank, model):
+        bank.reflect("Who moved?", steps=1)
+        assert "Answer now" in model.asked[0][-1].text
+        bank.reflect("Who moved?", steps=2)
+        assert "Answer now" not in model.asked[1][-1].text
+
+
 def test_a_model_that_never_answers_is_an_error_and_its_tokens_are_booked() -> None:
     with reflecting(lambda turns: {"look_up": [{"query": "more"}]}) as (bank, model):
         before = bank.usage().calls

@@ -13,12 +13,14 @@ from typing import Annotated
 import typer
 
 from fourfold import (
+    Bank,
     FourfoldError,
     InputError,
     Memory,
     Message,
     NotFoundError,
     Retained,
+    Status,
     __version__,
 )
 from fourfold.cli import files, reflecting, show
@@ -79,8 +81,7 @@ def retain(
                     done.append(chosen.retain(batch, document=document, tags=tag or [], progress=follow))
                     if at_once:
                         bar.advance(bar.task_ids[0], len(batch))
-        with show.waiting("taking it into beliefs and summaries"):
-            status = chosen.settle()
+        status = _consolidated(chosen)
     show.show_retained(done, status, bank, time.perf_counter() - began, json)
 
 
@@ -92,8 +93,7 @@ def resume(bank: BankName = "default", memory: At = None, json: Json = False) ->
         info_of(opened, bank)
         with show.progress(bank, 0) as bar:
             done = opened.bank(bank).resume(progress=show.follow(bar))
-        with show.waiting("taking it into beliefs and summaries"):
-            status = opened.bank(bank).settle()
+        status = _consolidated(opened.bank(bank))
     show.show_retained([done], status, bank, time.perf_counter() - began, json)
 
 
@@ -215,6 +215,14 @@ def demo(json: Json = False) -> None:
     from fourfold.cli.demo import run
 
     run(json)
+
+
+def _consolidated(bank: Bank) -> Status:
+    """A command has no background: what it wrote is taken in before it ends, unless that is to be asked for."""
+    if load_settings().consolidate == "asked":
+        return bank.status()
+    with show.waiting("taking it into beliefs and summaries"):
+        return bank.settle()
 
 
 def _read(path: Path) -> dict[str, list[Message]]:

@@ -44,9 +44,11 @@ def summary(
     return [Turn("system", _fixed("summarise")), Turn("user", "\n\n".join(parts))]
 
 
-def reflection(frame: str, day: str, question: str, evidence: str) -> list[Turn]:
-    """Asks `question` of the memory on `day`; `frame` is the bank's mission and disposition."""
+def reflection(frame: str, day: str, question: str, evidence: str, last: bool) -> list[Turn]:
+    """Asks `question` of the memory on `day`; `frame` is the bank's mission and disposition. `last` tells the model
+    to answer at once."""
     asked = f"Today is {day}.\n\nEvidence:\n{evidence or NO_EVIDENCE}\n\nQuestion: {question}"
+    asked += f"\n\n{_LAST}" if last else ""
     return [Turn("system", _fixed("reflect")), Turn("system", frame), Turn("user", asked)]
 
 

@@ -15,7 +15,7 @@ from functools import partial
 import anyio
 
 from fourfold.engine import Engine
-from fourfold.errors import FourfoldError
+from fourfold.errors import FourfoldError, StoreError
 from fourfold.reflect.assess import Rest
 from fourfold.reflect.consolidate import consolidate, pending
 from fourfold.reflections import Status
@@ -71,6 +71,10 @@ class Background:
             self._running[bank] += 1
         try:
             await self._consolidate(bank, self._check)
+        except StoppedError as error:
+            raise StoreError(
+                "The memory was closed meanwhile; what waits is taken up when it is used again."
+            ) from error
         finally:
             self._left(bank)
 
@@ -110,7 +114,7 @@ class Background:
 
     def _left(self, bank: str) -> None:
         with self._changed:
-            self._running[bank] -= 1
+            self._running -= Counter((bank,))  # keeps no zeros
 
     async def _once(self, bank: str) -> None:
         loop = asyncio.get_running_loop()
@@ -147,10 +151,8 @@ class Background:
     async def _consolidate(self, bank: str, rest: Rest) -> None:
         with self._changed:
             lock = self._locks.setdefault(bank, threading.Lock())
-        while not lock.acquire(
-            blocking=False
-        ):  # waiting in a thread could be cancelled with the lock in hand
-            await anyio.sleep(_POLL)
+        while not lock.acquire(blocking=False):
+            await anyio.sleep(_POLL)  # a thread that waits could be cancelled with the lock in hand
         try:
             await consolidate(self._engine, bank, rest)
         finally:

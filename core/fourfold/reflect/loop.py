@@ -92,7 +92,7 @@ class Loop:
         """The answer, its beliefs yet to be formed. Raises what `LanguageModel.ask` raises."""
         self.looked_up.append(question)
         units = await anyio.to_thread.run_sync(self.library.recall, question)
-        turns = prompts.reflection(frame, day, question, self.shown.show(units))
+        turns = prompts.reflection(frame, day, question, self.shown.show(units), self.steps == 1)
         self.timer.lap("recall")
         step = await self._ask(turns)
         for left in range(self.steps - 2, -1, -1):
