@@ -271,11 +271,12 @@ def test_what_is_shown_stays_within_the_budget() -> None:
             if re.match(r"\[[0-9a-f]{8}\] \((?!shown above)", line)
         ]
         sizes.append(sum(estimate_tokens(line) for line in shown_here))
-        return {"look_up": [{"query": "workshop violins rent Porto"}], "answer": "So."}
+        return {"look_up": [{"query": "Who repairs violins?"}], "answer": "So."}
 
     with reflecting(say) as (bank, _):
-        bank.reflect("What about the workshop?", budget=50, steps=3)
-        assert 0 < max(sizes) <= 50
+        bank.reflect("What about the workshop in Porto?", budget=50, steps=3)
+        assert 0 < sizes[0] <= 25
+        assert sizes[0] < max(sizes) <= 50
 
 
 def test_a_bank_keeps_its_mission_and_disposition() -> None:

@@ -55,7 +55,10 @@ async def reflect(engine: Engine, request: Request, weights: Weights) -> Reflect
     """Answers `request`. Raises `InputError`, `ConfigurationError` where it needs a language model and there is none,
     `ModelError`, `TokenLimitError`, `StoreError`; what it spent is booked in any case."""
     _check(request)
-    asked = recalling.Request(request.bank, request.question, tags=request.tags, as_of=request.as_of)
+    half = max(1, (request.budget or _BUDGET) // 2)  # what is left is for look-ups
+    asked = recalling.Request(
+        request.bank, request.question, budget=half, tags=request.tags, as_of=request.as_of
+    )
     if engine.model is None:
         if request.response_model is not None:
             raise ConfigurationError(
