@@ -71,6 +71,9 @@ def reflecting(say: Say, **settings: Any) -> Iterator[tuple[Bank, ScriptedModel]
     def answer(turns: Sequence[Turn], shape: str) -> Any:
         if shape == "Step":
             return say(turns)
+        if shape == "Written":
+            labels = re.findall(r"^\[(\d+)\] ", turns[-1].text, re.MULTILINE)
+            return {"sentences": [{"text": f"It is said ({label}).", "facts": [label]} for label in labels]}
         lines = turns[-1].text.split("Messages:\n")[-1].split("\n") if shape == "Extraction" else []
         told = [line.partition(": ")[2] for line in lines]
         return {"statements": [{"text": text, "messages": [i]} for i, text in enumerate(told, 1)]}
@@ -241,6 +244,29 @@ def test_the_model_may_look_up_more_until_its_steps_are_used_up() -> None:
         assert asked[2].endswith("There is no more to look up. Answer now, with `look_up` empty.")
         assert answer.trace.looked_up[:2] == ("Who moved?", 'recall "violins"')
         assert [citation.unit.source.messages for citation in answer.citations] == [("4",)]
+
+
+def test_the_model_may_look_into_a_belief_and_a_summary() -> None:
+    told: list[str] = []
+
+    def say(turns: Sequence[Turn]) -> Any:
+        told.append(turns[-1].text)
+        if len(told) == 1:
+            label = label_of(turns, "Porto suits Mara")
+            return {"look_up": [{"what": "belief", "query": label}, {"what": "entity", "query": "Mara"}]}
+        return {"answer": "So.", "citations": re.findall(r"It is said .*\[([0-9a-f]{8})\]", told[-1])}
+
+    with reflecting(say) as (bank, _):
+        units = bank.units()
+        bank.believe("Porto suits Mara.", confidence=0.6, evidence=units[:1], reason="she stayed")
+        bank.settle()
+        answer = bank.reflect("Does Porto suit Mara?")
+        history, summary = told[1].split('entity "Mara":')
+        assert "formed, 0.60 (she stayed)" in history
+        assert "I moved to Porto last March." in told[0] + history
+        assert "It is said" in summary
+        assert {citation.unit.id for citation in answer.citations} <= {unit.id for unit in units}
+        assert answer.citations
 
 
 def test_a_model_that_has_one_step_is_told_to_answer_at_once() -> None:
