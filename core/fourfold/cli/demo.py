@@ -4,74 +4,94 @@ from __future__ import annotations
 
 import json as jsonlib
 import time
+from dataclasses import dataclass
 from importlib.resources import files as resources
+from itertools import pairwise
 from pathlib import Path
 
 from rich.markup import escape
 
-from fourfold import Memory
+from fourfold import Belief, Entity, Memory, Recall, Reflection, Retained, Summary, Unit
 from fourfold.cli import files, show
+
+
+@dataclass(frozen=True, slots=True)
+class _Lived:
+    """What the demo did, and how long each part took."""
+
+    messages: int
+    retained: Retained
+    entities: list[Entity]
+    answers: list[tuple[str, Recall]]
+    reflection: Reflection
+    belief: Belief
+    told: dict[str, Unit]
+    summary: Summary
+    seconds: dict[str, float]
 
 
 def run(json: bool) -> None:
     """Retains the conversation, asks its questions, reflects, and shows a belief's history and a summary."""
-    path = conversation()
+    lived = _live(conversation())
+    if not json:
+        _show(lived)
+        return
+    report = {
+        "seconds": {name: round(value, 3) for name, value in lived.seconds.items()},
+        "units": len(lived.retained.units),
+        "answers": {q: [hit.unit.text for hit in answer.hits] for q, answer in lived.answers},
+        "reflection": lived.reflection,
+        "belief": lived.belief,
+        "summary": lived.summary,
+    }
+    show.out.print(show.as_json(report), markup=False)
+
+
+def _live(path: Path) -> _Lived:
     messages = next(iter(files.read_file(path).values()))
     asked = jsonlib.loads(path.read_text("utf-8"))
-    questions = asked["questions"]
-    began = time.perf_counter()
+    times = [time.perf_counter()]
     with Memory.open(":memory:") as memory:
         bank = memory.bank("demo")
-        opened = time.perf_counter()
+        times.append(time.perf_counter())
         retained = bank.retain(messages, document=path.name)
-        written = time.perf_counter()
-        answers = [(question, bank.recall(question, limit=3)) for question in questions]
-        recalled = time.perf_counter()
+        times.append(time.perf_counter())
+        answers = [(question, bank.recall(question, limit=3)) for question in asked["questions"]]
+        times.append(time.perf_counter())
         bank.settle()
-        settled = time.perf_counter()
+        times.append(time.perf_counter())
         reflection = bank.reflect(asked["reflect"], budget=160)
-        done = time.perf_counter()
+        times.append(time.perf_counter())
         entities = bank.entities()
         belief = max(bank.beliefs(), key=lambda one: len(one.history))
         told = {one: bank.unit(one) for change in belief.history for one in change.evidence}
         summary = bank.summary(entities[0].name)
-    seconds = {
-        "open": opened - began,
-        "retain": written - opened,
-        "recall": recalled - written,
-        "consolidate": settled - recalled,
-        "reflect": done - settled,
-    }
-    if json:
-        report = {
-            "seconds": {name: round(value, 3) for name, value in seconds.items()},
-            "units": len(retained.units),
-            "answers": {q: [hit.unit.text for hit in answer.hits] for q, answer in answers},
-            "reflection": reflection,
-            "belief": belief,
-            "summary": summary,
-        }
-        show.out.print(show.as_json(report), markup=False)
-        return
-    networks = {unit.network.value for unit in retained.units}
+    parts = ("open", "retain", "recall", "consolidate", "reflect")
+    seconds = {part: after - before for part, (before, after) in zip(parts, pairwise(times), strict=True)}
+    return _Lived(len(messages), retained, entities, answers, reflection, belief, told, summary, seconds)
+
+
+def _show(lived: _Lived) -> None:
+    units, names = lived.retained.units, [entity.name for entity in lived.entities]
+    networks = {unit.network.value for unit in units}
     show.out.print(
-        f"Retained {len(messages)} messages as {len(retained.units)} units in {', '.join(sorted(networks))}; "
-        f"{len(entities)} entities, among them {', '.join(e.name for e in entities[:6])}.\n"
+        f"Retained {lived.messages} messages as {len(units)} units in {', '.join(sorted(networks))}; "
+        f"{len(names)} entities, among them {', '.join(names[:6])}.\n"
     )
-    for question, answer in answers:
+    for question, answer in lived.answers:
         show.out.print(f"[bold green]? {escape(question)}[/]")
         show.show_recall(answer, explain=False)
         show.out.print()
-    show.out.print(f"[bold green]Reflecting: {escape(asked['reflect'])}[/]")
-    show.show_reflection(reflection)
+    show.out.print(f"[bold green]Reflecting: {escape(lived.reflection.question)}[/]")
+    show.show_reflection(lived.reflection)
     show.out.print("\n[bold green]A belief, and what moved it[/]")
-    show.show_beliefs([belief], told, plot=True)
-    show.out.print(f"\n[bold green]What is known of {escape(summary.entity)}, and the unit that says it[/]")
-    for sentence in summary.sentences:
+    show.show_beliefs([lived.belief], lived.told, plot=True)
+    entity = escape(lived.summary.entity)
+    show.out.print(f"\n[bold green]What is known of {entity}, and the unit that says it[/]")
+    for sentence in lived.summary.sentences:
         show.out.print(f"{escape(sentence.text)} [dim]{', '.join(one[:8] for one in sentence.evidence)}[/]")
-    show.out.print()
-    steps = ", ".join(f"{name} {value:.2f} s" for name, value in seconds.items())
-    show.out.print(f"Took: {steps} (the first retain loads the embedding model).")
+    steps = ", ".join(f"{name} {value:.2f} s" for name, value in lived.seconds.items())
+    show.out.print(f"\nTook: {steps} (the first retain loads the embedding model).")
 
 
 def conversation() -> Path:

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import json
 import re
-from typing import Any
+from typing import Annotated, Any, TypeVar
 
-from pydantic import ValidationError, ValidatorFunctionWrapHandler
+from pydantic import ValidationError, ValidatorFunctionWrapHandler, WrapValidator
 
 from fourfold.errors import ModelOutputError
 from fourfold.ports import Shape
 
+Item = TypeVar("Item")
 _FENCE = re.compile(r"```(?:json)?\s*(.*?)\s*(?:```|$)", re.DOTALL | re.IGNORECASE)
 _THOUGHT = re.compile(r"<think(?:ing)?>.*?(?:</think(?:ing)?>|$)", re.DOTALL | re.IGNORECASE)
 _LONGEST = 4_000_000
@@ -49,6 +50,10 @@ def acceptable_items(value: Any, accept: ValidatorFunctionWrapHandler) -> list[A
         except ValidationError:
             continue
     return kept
+
+
+Acceptable = Annotated[list[Item], WrapValidator(acceptable_items)]
+"""A list in a model's answer, of which the acceptable items are kept."""
 
 
 def _parsed(text: str) -> object:

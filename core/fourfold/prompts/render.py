@@ -5,8 +5,12 @@ from __future__ import annotations
 from collections.abc import Sequence
 from functools import cache
 from importlib.resources import files
+from typing import TypeVar
 
 from fourfold.ports import Turn
+
+One = TypeVar("One")
+Many = TypeVar("Many")
 
 
 def extraction(day: str, context: str, before: Sequence[str], lines: Sequence[str]) -> list[Turn]:
@@ -70,17 +74,31 @@ NO_EVIDENCE = "(nothing)"
 _LAST = "There is no more to look up. Answer now, with `look_up` empty."
 
 
+def by_label(cases: Sequence[tuple[One, Sequence[Many]]]) -> dict[str, tuple[One, Many]]:
+    """What the label of each verdict stands for, in cases that were shown in this order."""
+    return {
+        f"{number}{letter}": (first, other)
+        for number, (first, others) in enumerate(cases, 1)
+        for letter, other in zip(_LETTERS, others, strict=False)
+    }
+
+
+def plain_label(written: str) -> str:
+    """A label as a model wrote it, without what it put around it."""
+    return written.strip().strip("[]").lower()
+
+
 def _labelled(cases: Sequence[tuple[str, Sequence[str]]], one: str, many: str) -> str:
     listed = []
     for number, (first, others) in enumerate(cases, 1):
         listed.append(f"[{number}] {one}: {first}")
         listed += [
-            f"    [{number}{letter}] {many}: {text}" for letter, text in zip(LETTERS, others, strict=False)
+            f"    [{number}{letter}] {many}: {text}" for letter, text in zip(_LETTERS, others, strict=False)
         ]
     return "\n".join(listed)
 
 
-LETTERS = "abcdefghijklmnopqrstuvwxyz"
+_LETTERS = "abcdefghijklmnopqrstuvwxyz"
 
 
 @cache

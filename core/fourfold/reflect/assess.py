@@ -7,19 +7,19 @@ import logging
 from collections import Counter
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
-from typing import Any, Literal
+from typing import Literal
 
 import anyio.to_thread
-from pydantic import BaseModel, Field, ValidatorFunctionWrapHandler, field_validator
+from pydantic import BaseModel, Field
 
 from fourfold import prompts
 from fourfold.beliefs import Belief, Effect
 from fourfold.engine import Engine
 from fourfold.language import Language
 from fourfold.model import Modality, Network, Unit
-from fourfold.models.structured import acceptable_items
+from fourfold.models.structured import Acceptable
 from fourfold.ports import Fields, LanguageModel, Point, Where
-from fourfold.prompts.render import LETTERS
+from fourfold.prompts.render import by_label, plain_label
 from fourfold.recall.pack import render
 from fourfold.reflect.verdict import Said, verdict
 from fourfold.retain.batch import Batch
@@ -68,12 +68,7 @@ class Assessed(BaseModel):
 class Assessments(BaseModel):
     """The model's verdicts on several cases."""
 
-    verdicts: list[Assessed] = Field(default_factory=list)
-
-    @field_validator("verdicts", mode="wrap")
-    @classmethod
-    def _listed(cls, value: Any, accept: ValidatorFunctionWrapHandler) -> Any:
-        return acceptable_items(value, accept)
+    verdicts: Acceptable[Assessed] = Field(default_factory=list)
 
 
 async def assess(
@@ -195,14 +190,10 @@ def _cases(pairs: Sequence[Pair]) -> list[tuple[Unit, list[Belief]]]:
 
 def _by_model(cases: Sequence[tuple[Unit, Sequence[Belief]]], answer: Assessments) -> list[Ruling]:
     """The verdicts on what was shown; any other is left out."""
-    shown = {
-        f"{number}{letter}": (fact, belief)
-        for number, (fact, beliefs) in enumerate(cases, 1)
-        for letter, belief in zip(LETTERS, beliefs, strict=False)
-    }
+    shown = by_label(cases)
     rulings = []
     for judged in answer.verdicts:
-        pair = shown.pop(judged.label.strip().strip("[]").lower(), None)
+        pair = shown.pop(plain_label(judged.label), None)
         if pair is None:
             log.warning("A verdict on %s, which was not asked about, is left out.", judged.label)
         elif judged.verdict != "neutral":

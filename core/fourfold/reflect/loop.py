@@ -20,7 +20,7 @@ from pydantic import (
 
 from fourfold import prompts
 from fourfold.errors import ModelOutputError
-from fourfold.models.structured import acceptable_items
+from fourfold.models.structured import Acceptable
 from fourfold.models.wrapped import streamed
 from fourfold.ports import LanguageModel, Turn
 from fourfold.recall.pack import render
@@ -45,17 +45,12 @@ class Concluded(BaseModel):
 class Step(BaseModel):
     """What the model does next: look something up, or answer; see `prompts/reflect.md`."""
 
-    look_up: list[LookUp] = Field(default_factory=list)
+    look_up: Acceptable[LookUp] = Field(default_factory=list)
     answer: str = ""
     citations: list[str] = Field(default_factory=list)
     supported: bool = True
     strength: float = 0.5
-    beliefs: list[Concluded] = Field(default_factory=list)
-
-    @field_validator("look_up", "beliefs", mode="wrap")
-    @classmethod
-    def _listed(cls, value: Any, accept: ValidatorFunctionWrapHandler) -> Any:
-        return acceptable_items(value, accept)
+    beliefs: Acceptable[Concluded] = Field(default_factory=list)
 
     @field_validator("strength", mode="wrap")
     @classmethod
@@ -147,14 +142,14 @@ class Loop:
         written = _text(step.answer)
         named = (self.shown.get(one) for one in (*cited(written), *step.citations))
         units = {unit.id: unit for unit in named if unit is not None}
-        isolated = isinstance(step.answer, BaseModel)
+        is_object = isinstance(step.answer, BaseModel)
         return Reflection(
             question,
-            answer=written if isolated else without(written, wrong),
+            answer=written if is_object else without(written, wrong),
             citations=tuple(Citation(unit, render(unit)) for unit in units.values()),
             supported=step.supported and bool(units),
             strength=round(step.strength, 2) if units else 0.0,
-            value=step.answer if isolated else None,
+            value=step.answer if is_object else None,
             dropped=tuple(wrong),
             tokens=self.tokens,
             trace=ReflectionTrace(tuple(self.looked_up), dict(self.timer.laps)),

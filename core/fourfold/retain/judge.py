@@ -10,18 +10,18 @@ from __future__ import annotations
 import logging
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
-from typing import Any, Literal
+from typing import Literal
 
 import anyio.to_thread
-from pydantic import BaseModel, Field, ValidatorFunctionWrapHandler, field_validator
+from pydantic import BaseModel, Field
 
 from fourfold import prompts
 from fourfold.engine import Engine
 from fourfold.errors import ConfigurationError, ModelError, TokenLimitError
 from fourfold.model import Link, Operation, Unit, Verdict
-from fourfold.models.structured import acceptable_items
+from fourfold.models.structured import Acceptable
 from fourfold.ports import LanguageModel
-from fourfold.prompts.render import LETTERS
+from fourfold.prompts.render import by_label, plain_label
 from fourfold.retain.batch import Batch
 from fourfold.retain.pipeline import Outcome
 from fourfold.when import written_day
@@ -43,12 +43,7 @@ class Judged(BaseModel):
 class Verdicts(BaseModel):
     """The model's verdicts on several cases."""
 
-    verdicts: list[Judged] = Field(default_factory=list)
-
-    @field_validator("verdicts", mode="wrap")
-    @classmethod
-    def _listed(cls, value: Any, accept: ValidatorFunctionWrapHandler) -> Any:
-        return acceptable_items(value, accept)
+    verdicts: Acceptable[Judged] = Field(default_factory=list)
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,15 +90,11 @@ def _line(unit: Unit) -> str:
 
 
 def _carry_out(engine: Engine, bank: str, cases: Sequence[_Case], answer: Verdicts, outcome: Outcome) -> None:
-    shown = {
-        f"{number}{letter}": (case.new, old)
-        for number, case in enumerate(cases, 1)
-        for letter, old in zip(LETTERS, case.old, strict=False)
-    }
+    shown = by_label([(case.new, case.old) for case in cases])
     with engine.graphs.locked(bank) as graph:
         batch = Batch(engine, graph, engine.clock.now())
         for verdict in answer.verdicts:
-            pair = shown.pop(verdict.label.strip().strip("[]").lower(), None)
+            pair = shown.pop(plain_label(verdict.label), None)
             if pair is None:
                 outcome.dropped["verdict"] += 1
                 continue
