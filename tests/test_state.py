@@ -41,20 +41,36 @@ def line(number: int) -> Message:
     return Message(f"The {topic} has number {number} on its gate.", "Ana", at=START, id=f"m{number}")
 
 
-class MemoryMachine(RuleBasedStateMachine):
+class StoredMachine(RuleBasedStateMachine):
+    """A memory in a directory of its own, opened anew at any time."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.directory = tempfile.mkdtemp(prefix="fourfold-test-")
+        self.clock = FrozenClock(START)
+        self.memory = self.open()
+
+    def open(self) -> Memory:
+        return Memory.open(self.directory, embedder=HashEmbedder(), clock=self.clock)
+
+    @rule()
+    def reopen(self) -> None:
+        self.memory.close()
+        self.memory = self.open()
+
+    def teardown(self) -> None:
+        self.memory.close()
+        shutil.rmtree(self.directory)
+
+
+class MemoryMachine(StoredMachine):
     """A bank is modelled as message number -> (documents it was said in), plus what was retired."""
 
     @initialize()
     def begin(self) -> None:
-        self.directory = tempfile.mkdtemp(prefix="fourfold-test-")
-        self.clock = FrozenClock(START)
-        self.memory = self._open()
         self.live: dict[str, dict[str, set[str]]] = {"a": {}, "b": {}}
         self.owner: dict[str, dict[str, str]] = {"a": {}, "b": {}}
         self.past: list[tuple[datetime, str, set[str]]] = []
-
-    def _open(self) -> Memory:
-        return Memory.open(self.directory, embedder=HashEmbedder(), clock=self.clock)
 
     @rule(bank=BANKS, document=DOCUMENTS, numbers=NUMBERS)
     def retain(self, bank: str, document: str, numbers: list[int]) -> None:
@@ -69,11 +85,6 @@ class MemoryMachine(RuleBasedStateMachine):
     def remember_the_moment(self, bank: str) -> None:
         self.past.append((self.clock.now(), bank, set(self.live[bank])))
         self.clock.advance(timedelta(minutes=1))
-
-    @rule()
-    def reopen(self) -> None:
-        self.memory.close()
-        self.memory = self._open()
 
     @rule(bank=BANKS, number=st.integers(0, 40))
     def recall_finds_what_is_there(self, bank: str, number: int) -> None:
@@ -96,11 +107,6 @@ class MemoryMachine(RuleBasedStateMachine):
         for moment, bank, texts in getattr(self, "past", [])[-3:]:
             hits = self.memory.bank(bank).recall("number on the gate", budget=None, as_of=moment).hits
             assert {hit.unit.text for hit in hits} == texts
-
-    def teardown(self) -> None:
-        if hasattr(self, "memory"):
-            self.memory.close()
-            shutil.rmtree(self.directory)
 
 
 TestMemoryMachine = MemoryMachine.TestCase
@@ -159,26 +165,24 @@ def read(number: int) -> str:
     return f"Ana saw number {number} on the gate of the {TOPICS[number % len(TOPICS)]}."
 
 
-class ReadingMachine(RuleBasedStateMachine):
+class ReadingMachine(StoredMachine):
     """A document that grows by retains, two at a time, while the model fails, is cancelled, and the process ends."""
 
-    @initialize()
-    def begin(self) -> None:
+    def __init__(self) -> None:
         stamina.set_testing(True, attempts=2)
-        self.directory = tempfile.mkdtemp(prefix="fourfold-test-")
         self.model = Moody()
-        self.memory = self._open()
+        super().__init__()
         self.kept: set[int] = set()
         self.begun: set[int] = set()
 
-    def _open(self) -> Memory:
+    def open(self) -> Memory:
         chosen = load_settings(llm_words=50, llm_concurrency=3)
         return Memory.open(
             self.directory,
             embedder=HashEmbedder(),
             llm=self.model,
             settings=chosen,
-            clock=FrozenClock(START),
+            clock=self.clock,
         )
 
     def _retain(self, numbers: list[int]) -> None:
@@ -205,11 +209,6 @@ class ReadingMachine(RuleBasedStateMachine):
         self.model.hangs = None
         self.begun |= {*numbers}
 
-    @rule()
-    def reopen(self) -> None:
-        self.memory.close()
-        self.memory = self._open()
-
     @rule(faults=FAULTS)
     def resume(self, faults: dict[int, str]) -> None:
         self.model.faults = faults
@@ -218,8 +217,6 @@ class ReadingMachine(RuleBasedStateMachine):
 
     @invariant()
     def every_message_is_there_once_as_read_or_as_said(self) -> None:
-        if not hasattr(self, "memory"):
-            return
         texts = Counter(unit.text for unit in self.memory.bank("a").units())
         assert not [text for text, times in texts.items() if times > 1]
         for number in self.kept | self.begun:
@@ -229,15 +226,13 @@ class ReadingMachine(RuleBasedStateMachine):
         assert all(self.model.paid[n] == texts[read(n)] for n in self.kept | self.begun)
 
     def teardown(self) -> None:
-        if hasattr(self, "memory"):
-            self.model.faults = {}
-            self.memory.bank("a").resume()
-            texts = {unit.text for unit in self.memory.bank("a").units()}
-            assert texts == {read(number) for number in self.kept | self.begun}
-            assert not [info for info in self.memory.banks() if info.pending]
-            self.memory.close()
-            shutil.rmtree(self.directory)
-            stamina.set_testing(False)
+        self.model.faults = {}
+        self.memory.bank("a").resume()
+        texts = {unit.text for unit in self.memory.bank("a").units()}
+        assert texts == {read(number) for number in self.kept | self.begun}
+        assert not [info for info in self.memory.banks() if info.pending]
+        super().teardown()
+        stamina.set_testing(False)
 
 
 TestReadingMachine = ReadingMachine.TestCase
@@ -249,15 +244,12 @@ THINGS = st.sampled_from(["night bus", "harbour ferry", "old lift"])
 STEPS = {Effect.REINFORCE: 1, Effect.WEAKEN: -1, Effect.CONTRADICT: -2}
 
 
-class BelievingMachine(RuleBasedStateMachine):
+class BelievingMachine(StoredMachine):
     """Judgements and facts come and are forgotten, banks are settled or not, the process ends: what is derived always
     rests on what is there, and every confidence is what its history says."""
 
     @initialize()
     def begin(self) -> None:
-        self.directory = tempfile.mkdtemp(prefix="fourfold-test-")
-        self.clock = FrozenClock(START)
-        self.memory = self._open()
         self.documents: set[str] = set()
         self.said = 0
         for document in ("one", "two"):
@@ -269,9 +261,6 @@ class BelievingMachine(RuleBasedStateMachine):
             self.memory.bank("a").believe(f"Something follows from {document}.", evidence=rests[:2])
         self.memory.bank("a").believe("Something follows.", evidence=self.memory.bank("a").units()[-3:])
         self.settle()
-
-    def _open(self) -> Memory:
-        return Memory.open(self.directory, embedder=HashEmbedder(), clock=self.clock)
 
     def _tell(self, text: str, document: str) -> None:
         self.clock.advance(timedelta(minutes=1))
@@ -313,15 +302,8 @@ class BelievingMachine(RuleBasedStateMachine):
             self.memory.bank("a").forget(document=document)
             assert not self.memory.bank("a").units(document=document)
 
-    @rule()
-    def reopen(self) -> None:
-        self.memory.close()
-        self.memory = self._open()
-
     @invariant()
     def everything_derived_rests_on_what_is_there(self) -> None:
-        if not hasattr(self, "memory"):
-            return
         bank = self.memory.bank("a")
         held = {unit.id for unit in bank.units()}
         for belief in bank.beliefs():
@@ -335,11 +317,6 @@ class BelievingMachine(RuleBasedStateMachine):
             with contextlib.suppress(NotFoundError):
                 assert set(bank.summary(entity.name).evidence) <= held
         assert all(set(line.evidence) <= held for line in bank.core(900).lines)
-
-    def teardown(self) -> None:
-        if hasattr(self, "memory"):
-            self.memory.close()
-            shutil.rmtree(self.directory)
 
 
 TestBelievingMachine = BelievingMachine.TestCase
