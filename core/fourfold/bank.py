@@ -18,7 +18,7 @@ from fourfold.calls import id_of, in_thread, named, networks_of, plain_id, tags_
 from fourfold.engine import Engine
 from fourfold.errors import InputError, NotFoundError
 from fourfold.language import language as spoken
-from fourfold.model import Change, Entity, Interval, Message, Network, Recall, Retained, Summary, Unit
+from fourfold.model import Change, Entity, Fact, Interval, Message, Network, Recall, Retained, Summary, Unit
 from fourfold.ports import Where
 from fourfold.recall.fuse import Weights
 from fourfold.reflect.background import Background
@@ -81,6 +81,31 @@ class AsyncBank:
         )
         try:
             return await retaining.retain(self._engine, request, progress)
+        finally:
+            self._background.notice(self.name)
+
+    async def retain_facts(
+        self,
+        facts: Iterable[Fact],
+        *,
+        at: datetime | None = None,
+        document: str = "",
+        context: str = "",
+        tags: Sequence[str] = (),
+    ) -> Retained:
+        """Retains statements that were read out of a conversation already, by the caller or its model: they are kept
+        as they are, resolved, reconciled and linked as those of `retain`, in one atomic write.
+
+        `at`, `document`, `context` and `tags` are those of `retain`. Raises `InputError`, `ModelError` (of the
+        embedder) or `StoreError` with nothing written.
+        """
+        read = retaining.read_facts(facts)
+        said, labels = retaining.messages_of(read), tags_of(tags)
+        request = retaining.Request(
+            self.name, said, at, named(document, "document"), context, labels, wanted=self._wanted, facts=read
+        )
+        try:
+            return await retaining.retain(self._engine, request)
         finally:
             self._background.notice(self.name)
 

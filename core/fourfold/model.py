@@ -88,6 +88,25 @@ class Interval:
 
 
 @dataclass(frozen=True, slots=True)
+class Fact:
+    """A statement that was read out of what was said by whoever retains it, so that nothing is left to extract.
+
+    `text` can be understood by itself (1 to 2,000 characters). `entities` are the names in it, `occurred` is when it
+    held or happened (None: what its words say), `confidence` (0-1) is for beliefs alone, `modality` None leaves it to
+    the words. `at` is when it was said (aware); None takes the retain's `at`, or the clock.
+    """
+
+    text: str
+    network: Network = Network.WORLD
+    entities: tuple[str, ...] = ()
+    occurred: Interval | None = None
+    confidence: float | None = None
+    modality: Modality | None = None
+    speaker: str | None = None
+    at: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class Source:
     """Where a unit came from: the messages that said it, in order, the document of each (`documents`, as long as
     `messages`), and the characters `[start, end)` of the first one. `document` is that of the first. What is derived

@@ -24,6 +24,7 @@ from fourfold.model import (
     BankInfo,
     Change,
     Entity,
+    Fact,
     Interval,
     Message,
     Network,
@@ -197,6 +198,19 @@ class Bank:
             "progress": progress,
         }
         return self._portal.call(partial(self._async.retain, messages, **options))  # type: ignore[arg-type]
+
+    def retain_facts(
+        self,
+        facts: Iterable[Fact],
+        *,
+        at: datetime | None = None,
+        document: str = "",
+        context: str = "",
+        tags: Sequence[str] = (),
+    ) -> Retained:
+        """See `AsyncBank.retain_facts`."""
+        options = {"at": at, "document": document, "context": context, "tags": tags}
+        return self._portal.call(partial(self._async.retain_facts, facts, **options))  # type: ignore[arg-type]
 
     def resume(self, *, progress: Progress | None = None) -> Retained:
         """See `AsyncBank.resume`."""

@@ -4,5 +4,16 @@ from fourfold.retain import curate
 from fourfold.retain.forget import Selection, forget
 from fourfold.retain.run import Request, resume, retain
 from fourfold.retain.spoken import set_language
+from fourfold.retain.stated import messages_of, read_facts
 
-__all__ = ["Request", "Selection", "curate", "forget", "resume", "retain", "set_language"]
+__all__ = [
+    "Request",
+    "Selection",
+    "curate",
+    "forget",
+    "messages_of",
+    "read_facts",
+    "resume",
+    "retain",
+    "set_language",
+]

@@ -4,7 +4,7 @@ With one: the text is written first, as pending chunks, and each chunk's stateme
 from __future__ import annotations
 
 import time
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
@@ -13,7 +13,7 @@ import anyio.to_thread
 from fourfold.engine import Engine
 from fourfold.errors import ConfigurationError, InputError
 from fourfold.ledger import Metered
-from fourfold.model import Message, Retained, Usage
+from fourfold.model import Fact, Message, Retained, Usage
 from fourfold.models.patient import Patient
 from fourfold.ports import BatchModel, Store, Where
 from fourfold.retain.batch import Batch
@@ -25,6 +25,7 @@ from fourfold.retain.journal import chunks_of, chunks_that_changed, pending_chun
 from fourfold.retain.judge import judge
 from fourfold.retain.pipeline import Outcome, Reading, write
 from fourfold.retain.spoken import Wanted, settle, settled
+from fourfold.retain.stated import stated
 from fourfold.retain.write import Origin, Writing
 from fourfold.stores.graph import BankGraph
 from fourfold.stores.records import read_unit
@@ -35,7 +36,8 @@ _MOST_ATTEMPTS = 5
 @dataclass(frozen=True, slots=True)
 class Request:
     """What to retain, and where. `document` "" is the bank's running journal; `replace` retires what the
-    document held and these messages do not."""
+    document held and these messages do not. `facts` are what the messages of those ids state,
+    where nothing is left to extract."""
 
     bank: str
     messages: str | Iterable[Message]
@@ -46,6 +48,7 @@ class Request:
     replace: bool = False
     batch: bool = False
     wanted: Wanted = field(default_factory=Wanted)
+    facts: Mapping[str, Fact] = field(default_factory=dict)
 
     @property
     def origin(self) -> Origin:
@@ -65,7 +68,7 @@ async def retain(engine: Engine, request: Request, progress: Progress | None = N
         raise InputError(
             "batch=True needs a language model with a batch API (anthropic): leave it out, or set llm."
         )
-    if engine.model is None:
+    if engine.model is None or request.facts:
         return await anyio.to_thread.run_sync(_retain_plainly, engine, request, progress, began)
     outcome = Outcome()
     chunks = await anyio.to_thread.run_sync(_journal, engine, request, outcome)
@@ -126,17 +129,20 @@ async def _have_read(engine: Engine, bank: str, chunks: Sequence[Chunk], job: _J
 
 
 def _retain_plainly(engine: Engine, request: Request, progress: Progress | None, began: float) -> Retained:
-    """Without a language model: one atomic write."""
+    """Without reading by a language model: one atomic write."""
     outcome = Outcome()
     messages = _messages(engine, request)
     graph = engine.graphs.get(request.bank)
-    if graph.documents.pending():
+    if engine.model is None and graph.documents.pending():
         _keep_unread(engine, request.bank, pending_chunks(engine.store, request.bank), outcome)
     with graph.lock:
         news = _News.of(engine, request, graph, messages)
         language = settled(engine, graph, request.wanted.language, news.messages)
         spoken = language or graph.language
-    statements = extract(_pieces(news.messages, engine), spoken, graph.names.all().keys())
+    if request.facts:
+        statements = stated(news.messages, request.facts, spoken)
+    else:
+        statements = extract(_pieces(news.messages, engine), spoken, graph.names.all().keys())
     embedded = embed_statements(engine.embedder, statements, request.context, spoken, progress)
     with engine.graphs.locked(request.bank) as graph:
         writing = Writing(Batch(engine, graph, engine.clock.now()), request.origin)
