@@ -68,6 +68,21 @@ class UnitShape(BaseModel):
         )
 
 
+class BeliefShape(BaseModel):
+    """A belief and how sure the bank is of it."""
+
+    id: str
+    text: str
+    confidence: float | None
+    changes: int
+
+    @classmethod
+    def of(cls, belief: Belief) -> BeliefShape:
+        """That of a belief."""
+        unit = belief.unit
+        return cls(id=unit.id, text=unit.text, confidence=unit.confidence, changes=len(belief.history))
+
+
 class RetainAnswer(BaseModel):
     """What a retain did. `extracted_by` says who read the statements out of the text."""
 
@@ -95,21 +110,6 @@ class ReflectAnswer(BaseModel):
     extract: bool
     evidence: list[UnitShape]
     beliefs: list[BeliefShape]
-
-
-class BeliefShape(BaseModel):
-    """A belief and how sure the bank is of it."""
-
-    id: str
-    text: str
-    confidence: float | None
-    changes: int
-
-    @classmethod
-    def of(cls, belief: Belief) -> BeliefShape:
-        """That of a belief."""
-        unit = belief.unit
-        return cls(id=unit.id, text=unit.text, confidence=unit.confidence, changes=len(belief.history))
 
 
 class BeliefsAnswer(BaseModel):
@@ -152,9 +152,6 @@ class StatusAnswer(BaseModel):
     banks: list[BankShape]
     pending: int
     unread: int
-
-
-ReflectAnswer.model_rebuild()
 
 
 def span(written: str) -> Interval:

@@ -133,8 +133,8 @@ class Tools:
         bank: BankName = None,
     ) -> Annotated[CallToolResult, ReflectAnswer]:
         """Think a question over with everything remembered: the evidence, what is believed about it and how sure.
-        Where no language model is set up, it lays these out and you draw the
-        conclusion. For a plain look-up use `recall`."""
+        Where no language model is set up, it lays these out and you draw the conclusion. For a plain look-up use
+        `recall`."""
         asked = await self._bank(bank)
         thought = await asked.reflect(question, budget=budget)
         found = await asked.recall(question, budget=budget, networks=["belief"])

@@ -13,7 +13,7 @@ from fourfold.retain.wording import confidence_of, modality_of
 from fourfold.text import asking, clean
 from fourfold.when import find_times
 
-LONGEST = 2000
+_LONGEST = 2000
 _MOST_NAMES = 50
 _LONGEST_NAME = 200
 _UNSURE = 0.7
@@ -83,9 +83,9 @@ def _name(written: str) -> str:
 def _check(fact: Fact, number: int) -> None:
     if not isinstance(fact, Fact):
         raise InputError(f"Item {number} is a {type(fact).__name__}: retain_facts takes a list of Fact.")
-    if not isinstance(fact.text, str) or not 1 <= len(clean(fact.text)) <= LONGEST:
+    if not isinstance(fact.text, str) or not 1 <= len(clean(fact.text)) <= _LONGEST:
         raise InputError(
-            f"Fact {number}: the text must have 1 to {LONGEST:,} characters. Split a longer one."
+            f"Fact {number}: the text must have 1 to {_LONGEST:,} characters. Split a longer one."
         )
     if fact.network not in (Network.WORLD, Network.EXPERIENCE, Network.BELIEF):
         raise InputError(
