@@ -2,9 +2,7 @@
 
 import os
 
-import anyio
-
-from fourfold_mcp.server import serve_stdio
+from fourfold_mcp.process import serve_stdio
 
 if __name__ == "__main__":
-    anyio.run(serve_stdio, os.environ.get("FOURFOLD_BANK", "default"))
+    serve_stdio(os.environ.get("FOURFOLD_BANK", "default"))

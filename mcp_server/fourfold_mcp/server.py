@@ -1,9 +1,6 @@
-"""Puts the server together and serves it over stdio."""
+"""Puts the server together."""
 
 from __future__ import annotations
-
-import logging
-import sys
 
 import anyio
 from mcp.server import MCPServer
@@ -63,15 +60,3 @@ def make_server(tools: Tools) -> MCPServer[object]:
     server.add_tool(tools.forget, title="Forget", annotations=forgets)
     server.add_tool(tools.status, title="Status", annotations=reads)
     return server
-
-
-async def serve_stdio(bank: str) -> None:
-    """Serves the memory of the settings over stdin and stdout until stdin ends; `bank` is the one that tools use by
-    themselves. Only warnings are logged, on stderr."""
-    logging.basicConfig(stream=sys.stderr, level=logging.WARNING, force=True)
-    opening = Opening()
-    try:
-        await make_server(Tools(opening.memory, bank)).run_stdio_async()
-    finally:
-        with anyio.CancelScope(shield=True):
-            await opening.close()

@@ -146,12 +146,13 @@ class BankShape(BaseModel):
 
 
 class StatusAnswer(BaseModel):
-    """The banks there are, and how far the default one is consolidated."""
+    """The banks there are, how far the asked one is consolidated, and what else is to be known of this server."""
 
     bank: str
     banks: list[BankShape]
     pending: int
     unread: int
+    notes: list[str]
 
 
 def span(written: str) -> Interval:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import functools
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Sequence
 from typing import Annotated, Literal, ParamSpec, TypeVar
 
 from mcp.server.mcpserver.exceptions import ToolError
@@ -57,10 +57,13 @@ def answer(text: str, shape: BaseModel) -> CallToolResult:
 
 
 class Tools:
-    """The tools of one server. `opened` opens the memory, at the first call that needs it."""
+    """The tools of one server. `opened` opens the memory, at the first call that needs it; `notes` are what `status`
+    has to tell besides."""
 
-    def __init__(self, opened: Callable[[], Awaitable[AsyncMemory]], bank: str) -> None:
-        self._opened, self._default = opened, bank
+    def __init__(
+        self, opened: Callable[[], Awaitable[AsyncMemory]], bank: str, notes: Sequence[str] = ()
+    ) -> None:
+        self._opened, self._default, self._notes = opened, bank, notes
 
     async def _bank(self, name: str | None) -> AsyncBank:
         return (await self._opened()).bank(self._default if name is None else name)
@@ -213,9 +216,16 @@ class Tools:
         asked, memory = await self._bank(bank), await self._opened()
         banks = [BankShape(name=one.name, units=one.units) for one in await memory.banks()]
         now = await asked.status()
-        shape = StatusAnswer(bank=asked.name, banks=banks, pending=now.pending, unread=now.unread)
+        notes = list(self._notes)
+        shape = StatusAnswer(
+            bank=asked.name, banks=banks, pending=now.pending, unread=now.unread, notes=notes
+        )
         lines = [f"{one.name}: {one.units} units" for one in banks]
-        return answer("\n".join([f"Default bank: {asked.name}", *lines]), shape)
+        if now.pending:
+            lines.append(f"{now.pending} passages of {asked.name} wait for the language model to read them.")
+        if now.unread:
+            lines.append(f"{now.unread} units of {asked.name} have not moved its beliefs and summaries yet.")
+        return answer("\n".join([f"Default bank: {self._default}", *lines, *notes]), shape)
 
 
 def _believed(beliefs: list[BeliefShape]) -> list[str]:

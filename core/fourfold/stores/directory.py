@@ -15,7 +15,7 @@ from fourfold.stores.manifest import Manifest
 
 _READ_AHEAD = 1024 * 2**20
 _ADVICE_BYTES = 128 * 2**10  # Linux takes no more at once
-_OURS = {"owner.lock", "owner.json", "store", "store.new"}
+_OURS = {"owner.lock", "owner.json", "serving", "store", "store.new"}
 
 
 def make_directory(directory: Path) -> None:

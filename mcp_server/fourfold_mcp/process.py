@@ -1,0 +1,119 @@
+"""One process that a client started over stdio: a relay, and the host too if it has the seat."""
+
+from __future__ import annotations
+
+import asyncio
+import hashlib
+import logging
+import signal
+import socket
+import sys
+import time
+from contextlib import suppress
+from importlib import import_module
+from typing import TYPE_CHECKING
+
+from fourfold import FourfoldError, __version__
+from fourfold.settings import Settings, directory_of, is_url, load_settings
+from fourfold_mcp.relay import LONGEST_LINE, Connection, Hello, Relay, Stdio
+from fourfold_mcp.seat import Seat
+
+if TYPE_CHECKING:
+    from fourfold_mcp.host import Host
+
+_LIMIT = 4 * LONGEST_LINE  # an answer may be longer than what was asked
+_PATIENCE = 30.0  # seconds in which whoever has the seat must answer
+_PAUSE = 0.02
+
+
+def serve_stdio(bank: str) -> None:
+    """Serves the memory of the settings over stdin and stdout, until stdin ends and all is answered, or until SIGTERM
+    or SIGINT; `bank` is the one that tools use by themselves. Of several processes on one directory one serves for
+    all, and another takes its place when it ends, however it does. Only warnings are logged, on stderr."""
+    logging.basicConfig(stream=sys.stderr, level=logging.WARNING, force=True)
+    with suppress(asyncio.CancelledError):
+        asyncio.run(Process(bank).run())
+
+
+class Process:
+    """Finds who serves, or does it itself."""
+
+    def __init__(self, bank: str) -> None:
+        settings = _settings()
+        self._hello = Hello(bank, __version__, _digest(settings))
+        self._seat = None if settings is None else _seat(settings.location)
+        self._host: Host | None = None
+        self._own: asyncio.Task[None] | None = None
+        self._accepting: asyncio.Server | None = None
+
+    async def run(self) -> None:
+        """Until the client is gone or a signal says so."""
+        task = asyncio.current_task()
+        for number in (signal.SIGTERM, signal.SIGINT):
+            with suppress(NotImplementedError):  # Windows
+                asyncio.get_running_loop().add_signal_handler(number, task.cancel)  # type: ignore[union-attr]
+        try:
+            await Relay(Stdio(), self._hello, self._connect).run()
+        finally:
+            await self._leave()
+
+    async def _connect(self) -> Connection | None:
+        until = time.monotonic() + _PATIENCE
+        while self._host is None:
+            if self._seat is None:
+                await self._become_host(None)
+            elif (accepting := self._seat.take()) is not None:
+                await self._become_host(accepting)
+            elif (visiting := self._seat.visit()) is not None:
+                return await asyncio.open_unix_connection(sock=visiting, limit=_LIMIT)
+            elif time.monotonic() > until:
+                return None
+            else:
+                await asyncio.sleep(_PAUSE)
+        here, there = socket.socketpair()
+        self._own = asyncio.create_task(
+            self._host.welcome(*await asyncio.open_connection(sock=there, limit=_LIMIT))
+        )
+        return await asyncio.open_connection(sock=here, limit=_LIMIT)
+
+    async def _become_host(self, accepting: socket.socket | None) -> None:
+        # Importing the protocol takes most of a second: those who connect meanwhile wait at the door.
+        module = await asyncio.to_thread(import_module, "fourfold_mcp.host")
+        self._host = module.Host(self._hello)
+        if accepting is not None:
+            self._accepting = await asyncio.start_unix_server(
+                self._host.welcome, sock=accepting, limit=_LIMIT
+            )
+
+    async def _leave(self) -> None:
+        """Ends what the host does, closes the memory, and only then lets another process have the seat."""
+        if self._accepting is not None and self._seat is not None:
+            self._seat.close_door()
+            self._accepting.close()
+        if self._host is not None:
+            await self._host.leave()
+        if self._seat is not None and self._accepting is not None:
+            self._seat.leave()
+
+
+def _settings() -> Settings | None:
+    """None if they are wrong: then the tools say so, where it is read."""
+    try:
+        return load_settings()
+    except FourfoldError:
+        return None
+
+
+def _digest(settings: Settings | None) -> str:
+    told = "" if settings is None else settings.model_dump_json()
+    return hashlib.sha256(told.encode()).hexdigest()
+
+
+def _seat(location: str) -> Seat | None:
+    """None where several processes can have it open, or none can: then the tools say why."""
+    if is_url(location) or location == ":memory:" or not hasattr(socket, "AF_UNIX"):
+        return None
+    try:
+        return Seat(directory_of(location))
+    except (FourfoldError, OSError):
+        return None

@@ -1,0 +1,188 @@
+"""Several MCP clients on one directory, each with a process of its own, of which the one that serves is killed."""
+
+from __future__ import annotations
+
+import json
+import os
+import random
+import signal
+import sys
+import time
+from collections import Counter
+from contextlib import suppress
+from pathlib import Path
+from typing import Literal
+
+import anyio
+import pytest
+from mcp import Client, MCPError, StdioServerParameters
+from mcp.client.stdio import stdio_client
+
+from fourfold import Memory
+
+Mode = Literal["legacy", "auto"]
+MOVED_TEXT = "Ana moved to Porto."
+MOVED = {"text": MOVED_TEXT, "entities": ["Ana", "Porto"]}
+CLIENTS, CALLS, KILLS = 8, 200, 3
+LONGEST = 60.0  # seconds: a call that takes as long hangs (benchmarks/mcp.py measures how long they take)
+
+
+class Desk:
+    """A directory, and what several clients do to it."""
+
+    def __init__(self, home: Path) -> None:
+        self.home = home
+        settings = {"FOURFOLD_LOCATION": str(home), "FOURFOLD_BANK": "desk"}
+        self.parameters = StdioServerParameters(
+            command=sys.executable, args=["-m", "fourfold_mcp"], env=settings
+        )
+        self.acknowledged: list[str] = []
+        self.took: list[float] = []
+        self.lost = 0
+
+    def client(self, mode: Mode = "auto") -> Client:
+        """One more client, with its process."""
+        return Client(stdio_client(self.parameters), mode=mode)
+
+    def owner(self) -> int | None:
+        """The process that has the seat; None while it changes hands."""
+        try:
+            return int(json.loads((self.home / "serving" / "address.json").read_text())["pid"])
+        except (OSError, ValueError):
+            return None
+
+    async def kill_owner(self) -> None:
+        """Ends the owner as the system does when memory runs out, and waits for another."""
+        killed = await self.owned()
+        os.kill(killed, signal.SIGKILL)
+        while await self.owned() == killed:
+            await anyio.sleep(0.01)
+
+    async def owned(self) -> int:
+        """The owner, as soon as there is one."""
+        with anyio.fail_after(20):
+            while (owner := self.owner()) is None:
+                await anyio.sleep(0.01)
+        return owner
+
+    async def work(self, number: int) -> None:
+        """One client's day. When its own process is killed it starts another, as a desktop assistant does, and makes
+        the call again that was not answered."""
+        rng = random.Random(number)
+        call = 0
+        while call < CALLS:
+            try:
+                async with self.client() as client:
+                    while call < CALLS:
+                        await self.ask(client, rng, f"{number}-{call}")
+                        call += 1
+            except* MCPError:
+                self.lost += 1
+
+    async def ask(self, client: Client, rng: random.Random, mark: str) -> None:
+        """One call, of those that clients make; raises if it goes wrong."""
+        statement = f"Project {mark} belongs to Ana."
+        calls: list[tuple[str, dict[str, object]]] = [
+            ("retain", {"facts": [{"text": statement, "entities": [f"Project {mark}", "Ana"]}]}),
+            ("retain", {"text": statement}),
+            ("recall", {"question": "Which projects belong to Ana?", "budget": 256}),
+            ("status", {}),
+            ("entity", {"name": "Ana"}),
+        ]
+        tool, arguments = rng.choices(calls, weights=[3, 1, 4, 1, 1])[0]
+        began = time.monotonic()
+        with anyio.fail_after(LONGEST):
+            result = await client.call_tool(tool, arguments)
+        self.took.append(time.monotonic() - began)
+        if tool == "retain":
+            assert not result.is_error, result
+            self.acknowledged.append(statement)
+
+
+def test_eight_clients_lose_nothing_when_the_owner_is_killed_three_times(tmp_path: Path) -> None:
+    desk = Desk(tmp_path / "memory")
+
+    async def scenario() -> None:
+        async with anyio.create_task_group() as tasks:
+            for number in range(CLIENTS):
+                tasks.start_soon(desk.work, number)
+            for part in range(1, KILLS + 1):
+                while len(desk.took) < CLIENTS * CALLS * part // (KILLS + 1):
+                    await anyio.sleep(0.02)
+                await desk.kill_owner()
+
+    anyio.run(scenario)
+    assert desk.lost == KILLS  # each time the client whose process it was, and no other
+    assert len(desk.took) == CLIENTS * CALLS
+    assert not (desk.home / "serving" / "address.json").exists()  # nobody serves any more
+    with Memory.open(str(desk.home)) as memory:
+        kept = Counter(unit.text for unit in memory.bank("desk").units())
+    assert set(desk.acknowledged) <= set(kept)
+    assert set(kept.values()) == {1}
+
+
+@pytest.mark.parametrize("mode", ["legacy", "auto"])
+def test_the_next_one_takes_over_when_the_first_is_killed(tmp_path: Path, mode: Mode) -> None:
+    desk = Desk(tmp_path / "memory")
+
+    async def scenario() -> None:
+        with suppress(BaseExceptionGroup):  # the first one's session ends as its process does
+            async with desk.client(mode) as first:
+                await first.call_tool("retain", {"facts": [MOVED]})
+                async with desk.client(mode) as other:
+                    await other.call_tool("status", {})
+                    await desk.kill_owner()
+                    found = await other.call_tool("recall", {"question": "Where did Ana move?"})
+                    assert MOVED_TEXT in str(found.content)
+                    again = await other.call_tool("retain", {"facts": [MOVED]})
+                    assert again.structured_content["operations"] == {"NOOP": 1}
+                    desk.lost += 1
+
+    anyio.run(scenario)
+    assert desk.lost == 1  # it came to the end
+
+
+@pytest.mark.parametrize("mode", ["legacy", "auto"])
+def test_the_next_one_takes_over_when_the_first_is_closed(tmp_path: Path, mode: Mode) -> None:
+    desk = Desk(tmp_path / "memory")
+
+    there, enough = anyio.Event(), anyio.Event()
+
+    async def stay() -> None:
+        async with desk.client(mode) as first:
+            await first.call_tool("retain", {"facts": [MOVED]})
+            there.set()
+            await enough.wait()
+
+    async def scenario() -> None:
+        async with anyio.create_task_group() as tasks:
+            tasks.start_soon(stay)
+            await there.wait()
+            owner = await desk.owned()
+            async with desk.client(mode) as other:
+                await other.call_tool("status", {})
+                assert await desk.owned() == owner
+                enough.set()
+                while await desk.owned() == owner:
+                    await anyio.sleep(0.01)
+                found = await other.call_tool("recall", {"question": "Where did Ana move?"})
+                assert MOVED_TEXT in str(found.content)
+
+    anyio.run(scenario)
+
+
+def test_who_is_served_by_other_settings_is_told(tmp_path: Path) -> None:
+    desk = Desk(tmp_path / "memory")
+    other = Desk(tmp_path / "memory")
+    assert other.parameters.env is not None
+    other.parameters.env |= {"FOURFOLD_BANK": "theirs", "FOURFOLD_RELEVANCE": "0.5"}
+
+    async def scenario() -> None:
+        async with desk.client() as first:
+            assert (await first.call_tool("status", {})).structured_content["notes"] == []
+            async with other.client() as second:
+                status = (await second.call_tool("status", {})).structured_content
+                assert status["bank"] == "theirs"
+                assert "settings, which differ" in status["notes"][0]
+
+    anyio.run(scenario)
