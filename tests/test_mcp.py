@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import sys
 from collections.abc import Awaitable, Callable
 from pathlib import Path
@@ -9,22 +10,34 @@ from typing import Any
 
 import anyio
 import pytest
-from mcp import Client, StdioServerParameters
+from mcp import Client, MCPError, StdioServerParameters
 from mcp.client.stdio import stdio_client
-from mcp_types import CallToolResult, TextContent
+from mcp_types import (
+    INVALID_PARAMS,
+    CallToolResult,
+    ElicitRequestFormParams,
+    ElicitResult,
+    PromptReference,
+    ResourceListChangedNotification,
+    ResourceTemplateReference,
+    ResourceUpdatedNotification,
+    TextContent,
+    TextResourceContents,
+)
 
 from fourfold import AsyncMemory
 from fourfold.testing import FrozenClock, HashEmbedder
-from fourfold_mcp.server import make_server
-from fourfold_mcp.tools import Tools
+from fourfold_mcp.access import Access
+from fourfold_mcp.changes import Changes
+from fourfold_mcp.server import Server
 
-TOOLS = {"retain", "recall", "reflect", "beliefs", "entity", "forget", "status"}
+TOOLS = set("retain recall reflect beliefs entity timeline forget status search fetch".split())
 PORTO_TEXT = "Ana moved to Porto."
 PORTO = {"text": PORTO_TEXT, "entities": ["Ana", "Porto"], "when": "2023-04"}
 
 
-def session(clock: FrozenClock, talk: Callable[[Client], Awaitable[None]]) -> None:
-    """Has `talk` with a server on an empty memory."""
+def session(clock: FrozenClock, talk: Callable[[Client], Awaitable[None]], **options: Any) -> None:
+    """Has `talk` with a server on an empty memory; `options` are the client's."""
 
     async def run() -> None:
         async with await AsyncMemory.open(":memory:", embedder=HashEmbedder(), clock=clock) as memory:
@@ -32,10 +45,16 @@ def session(clock: FrozenClock, talk: Callable[[Client], Awaitable[None]]) -> No
             async def opened() -> AsyncMemory:
                 return memory
 
-            async with Client(make_server(Tools(opened, "mine"))) as client:
+            async with Client(Server(Access(opened, "mine"), Changes()), **options) as client:
                 await talk(client)
 
     anyio.run(run)
+
+
+async def read(client: Client, uri: str) -> str:
+    (content,) = (await client.read_resource(uri)).contents
+    assert isinstance(content, TextResourceContents)
+    return content.text
 
 
 def text(result: CallToolResult) -> str:
@@ -91,7 +110,7 @@ def test_banks_are_apart_and_named_in_the_status(clock: FrozenClock) -> None:
         mine = await client.call_tool("beliefs", {})
         theirs = await client.call_tool("beliefs", {"about": "Ana", "bank": "theirs"})
         assert mine.structured_content["beliefs"] == []
-        assert "(0.80): Ana is patient." in text(theirs)
+        assert "(0.80) Ana is patient." in text(theirs)
         status = (await client.call_tool("status", {})).structured_content
         assert status is not None
         assert [bank["name"] for bank in status["banks"]] == ["mine", "theirs"]
@@ -104,18 +123,24 @@ def test_banks_are_apart_and_named_in_the_status(clock: FrozenClock) -> None:
     [
         ("retain", {}, "either text or facts"),
         ("retain", {"text": "Ana.", "facts": [PORTO]}, "either text or facts"),
-        ("retain", {"text": 5}, "text"),
-        ("retain", {"text": "x" * 200_001}, "200000"),
+        ("retain", {"text": 5}, "- text: input should be a valid string"),
+        ("retain", {"text": "x" * 200_001}, "- text: string should have at most 200000 characters"),
         ("retain", {"facts": [{"text": "Ana.", "when": "soon"}]}, "is no date"),
         ("retain", {"facts": [{"text": "Ana.", "network": "summary"}]}, "network"),
         ("retain", {"facts": [{"text": "Ana.", "confidence": 0.5}]}, "only a belief"),
         ("retain", {"text": "Ana.", "bank": "../../etc"}, "cannot name a bank"),
         ("retain", {"text": "Ana.", "bank": "a\x00b"}, "cannot name a bank"),
         ("recall", {"question": "Ana?", "during": "2023-13"}, "is no date"),
+        ("recall", {"question": "Ana?", "during": "2023-05/2023-04"}, "ends before"),
+        ("recall", {}, "- question: field required"),
+        ("timeline", {"about": "Nobody"}, "knows no entity"),
+        ("timeline", {"limit": 0}, "- limit: input should be greater than or equal to 1"),
+        ("fetch", {"id": "../../etc/passwd"}, "no unit"),
         ("recall", {"question": "Ana?", "budget": 1}, "64"),
         ("entity", {"name": "Nobody"}, "knows no entity"),
         ("forget", {"unit": "nonsense", "confirm": True}, "nonsense"),
         ("forget", {"confirm": True}, "one of"),
+        ("forget", {"unit": "nonsense"}, "nonsense"),
         ("forget_everything", {}, "forget_everything"),
     ],
 )
@@ -129,6 +154,222 @@ def test_a_bad_request_says_what_is_wrong_and_changes_nothing(
         status = (await client.call_tool("status", {})).structured_content
         assert status is not None
         assert status["banks"] == []
+
+    session(clock, talk)
+
+
+def test_a_timeline_tells_what_was_so_before(clock: FrozenClock) -> None:
+    async def talk(client: Client) -> None:
+        for month, place in (("2023-04", "Porto"), ("2024-01", "Lisbon")):
+            fact = {"text": f"Ana lives in {place}.", "entities": ["Ana"], "when": month}
+            told = await client.call_tool("retain", {"facts": [fact]})
+        assert "No longer so: Ana lives in Porto." in text(told)
+        known = await client.call_tool("timeline", {"about": "ana"})
+        before, now = known.structured_content["units"]
+        assert (before["text"], now["text"]) == ("Ana lives in Porto.", "Ana lives in Lisbon.")
+        assert before["held_until"]
+        assert not now["held_until"]
+        assert "[no longer held]" in text(known).splitlines()[0]
+        then = await client.call_tool("timeline", {"during": "2023-03/2023-05"})
+        assert [unit["text"] for unit in then.structured_content["units"]] == ["Ana lives in Porto."]
+
+    session(clock, talk)
+
+
+def test_search_and_fetch_are_those_of_connectors(clock: FrozenClock) -> None:
+    async def talk(client: Client) -> None:
+        await client.call_tool("retain", {"facts": [PORTO]})
+        found = await client.call_tool("search", {"query": "Where did Ana move?"})
+        assert json.loads(text(found)) == found.structured_content
+        (result,) = found.structured_content["results"]
+        assert (result["title"], result["url"]) == (PORTO_TEXT, f"memory://mine/units/{result['id']}")
+        fetched = await client.call_tool("fetch", {"id": result["id"]})
+        assert json.loads(text(fetched)) == fetched.structured_content
+        assert fetched.structured_content["title"] == PORTO_TEXT
+        assert PORTO_TEXT in fetched.structured_content["text"]
+        assert fetched.structured_content["metadata"]["entities"] == "Ana, Porto"
+
+    session(clock, talk)
+
+
+def test_without_a_model_reflect_lays_out_evidence_beliefs_and_character(clock: FrozenClock) -> None:
+    async def talk(client: Client) -> None:
+        belief = {"text": "Ana is patient.", "network": "belief", "confidence": 0.8, "entities": ["Ana"]}
+        await client.call_tool("retain", {"facts": [PORTO, belief]})
+        thought = await client.call_tool("reflect", {"question": "What do you think of Ana?"})
+        assert [one["text"] for one in thought.structured_content["beliefs"]] == ["Ana is patient."]
+        assert "(0.80) Ana is patient." in text(thought)
+        assert "Skepticism 3 of 5" in text(thought)
+        assert "conclusion is yours" in text(thought)
+
+    session(clock, talk)
+
+
+@pytest.mark.parametrize("mode", ["legacy", "auto"])
+@pytest.mark.parametrize("agrees", [True, False])
+def test_the_user_is_asked_before_something_is_forgotten(clock: FrozenClock, mode: str, agrees: bool) -> None:
+    asked: list[str] = []
+
+    async def answer(_: object, params: ElicitRequestFormParams) -> ElicitResult:
+        asked.append(params.message)
+        return ElicitResult(action="accept", content={"forget": agrees})
+
+    async def talk(client: Client) -> None:
+        await client.call_tool("retain", {"facts": [PORTO]})
+        done = await client.call_tool("forget", {"entity": "Porto"})
+        assert len(done.structured_content["units"]) == int(agrees)
+        assert asked == ['Forget all that mentions "Porto" (1 memories)? It will not be recalled any more.']
+        status = await client.call_tool("status", {})
+        assert status.structured_content["banks"][0]["units"] == int(not agrees)
+
+    session(clock, talk, elicitation_callback=answer, mode=mode)
+
+
+def test_resources_show_banks_profiles_entities_and_units(clock: FrozenClock) -> None:
+    async def talk(client: Client) -> None:
+        fact = {"text": "A/B tests at 10% & more are Ana's work.", "entities": ["A/B tests", "Ana"]}
+        kept = await client.call_tool("retain", {"facts": [fact], "bank": "lab two"})
+        (unit,) = kept.structured_content["units"]
+        listed = {resource.uri for resource in (await client.list_resources()).resources}
+        assert listed == {"memory://banks", "memory://lab%20two/profile"}
+        templates = (await client.list_resource_templates()).resource_templates
+        assert {template.uri_template for template in templates} == {
+            "memory://{bank}/profile",
+            "memory://{bank}/entities/{name}",
+            "memory://{bank}/units/{id}",
+        }
+        assert json.loads(await read(client, "memory://banks"))[0]["name"] == "lab two"
+        assert "lab two" in await read(client, "memory://lab%20two/profile")
+        shown = await read(client, "memory://lab%20two/entities/A%2FB%20tests")
+        assert "# A/B tests" in shown
+        assert "A/B tests at 10% & more are Ana's work." in shown
+        one = json.loads(await read(client, f"memory://lab%20two/units/{unit['id']}"))
+        assert one["text"] == fact["text"]
+        assert one["history"] == []
+
+    session(clock, talk)
+
+
+def test_a_unit_is_shown_with_what_it_rests_on_and_how_it_changed(clock: FrozenClock) -> None:
+    async def talk(client: Client) -> None:
+        belief = {"text": "The market is good for bowls.", "network": "belief", "confidence": 0.6}
+        kept = await client.call_tool("retain", {"facts": [belief]})
+        uri = f"memory://mine/units/{kept.structured_content['units'][0]['id']}"
+        one = json.loads(await read(client, uri))
+        assert one["history"][0]["after"] == 0.6
+        assert one["evidence"][0]["text"] == belief["text"]
+
+    session(clock, talk)
+
+
+@pytest.mark.parametrize(
+    ("uri", "said"),
+    [
+        ("memory://nobody/profile", "no memory"),
+        ("memory://mine/entities/Nobody", "knows no entity"),
+        ("memory://mine/units/123", "no unit"),
+        ("memory://..%2F..%2Fetc/profile", "Unknown resource"),
+        ("memory://mine/units/..%2F..%2Fpasswd", "Unknown resource"),
+        ("memory://a%00b/profile", "Unknown resource"),
+        ("file:///etc/passwd", "Unknown resource"),
+    ],
+)
+def test_what_there_is_not_cannot_be_read(clock: FrozenClock, uri: str, said: str) -> None:
+    async def talk(client: Client) -> None:
+        await client.call_tool("retain", {"facts": [PORTO]})
+        with pytest.raises(MCPError, match=said) as caught:
+            await read(client, uri)
+        assert caught.value.error.code == INVALID_PARAMS
+
+    session(clock, talk)
+
+
+def test_names_are_completed(clock: FrozenClock) -> None:
+    async def talk(client: Client) -> None:
+        facts = [PORTO, {"text": "Joanna paints.", "entities": ["Joanna"]}]
+        await client.call_tool("retain", {"facts": facts})
+        template = ResourceTemplateReference(uri="memory://{bank}/entities/{name}")
+
+        async def completed(name: str, typed: str, **given: str) -> list[str]:
+            done = await client.complete(template, {"name": name, "value": typed}, context_arguments=given)
+            return done.completion.values
+
+        assert await completed("bank", "mi") == ["mine"]
+        assert await completed("name", "an", bank="mine") == ["Ana", "Joanna"]
+        assert await completed("name", "an", bank="../x") == []
+        assert await completed("unheard of", "") == []
+        prompt = PromptReference(name="know")
+        done = await client.complete(prompt, {"name": "about", "value": "por"})
+        assert done.completion.values == ["Porto"]
+
+    session(clock, talk)
+
+
+def test_prompts_say_which_tools_to_use(clock: FrozenClock) -> None:
+    async def talk(client: Client) -> None:
+        assert {one.name for one in (await client.list_prompts()).prompts} == {"remember", "know", "review"}
+        for name, arguments, said in [
+            ("remember", {"focus": "dates"}, "dates above all"),
+            ("know", {"about": "Ana"}, "What do you know about Ana?"),
+            ("review", {}, "last 7 days"),
+        ]:
+            prompt = await client.get_prompt(name, arguments)
+            assert said in prompt.messages[0].content.text  # type: ignore[union-attr]
+
+    session(clock, talk)
+
+
+def test_a_client_of_the_newer_protocol_hears_of_changes(clock: FrozenClock) -> None:
+    async def talk(client: Client) -> None:
+        banks = client.listen(resources_list_changed=True, resource_subscriptions=["memory://banks"])
+        async with banks as changes:
+            await client.call_tool("retain", {"facts": [PORTO]})
+            heard = [await anext(changes), await anext(changes)]
+        assert [type(event).__name__ for event in heard] == ["ResourcesListChanged", "ResourceUpdated"]
+
+    session(clock, talk)
+
+
+@pytest.mark.filterwarnings("ignore:resources/.*subscribe is removed")
+def test_a_client_of_the_older_protocol_hears_of_changes(
+    clock: FrozenClock, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("FOURFOLD_CONSOLIDATE", "background")
+    heard: list[str] = []
+
+    async def hear(message: object) -> None:
+        if isinstance(message, ResourceUpdatedNotification):
+            heard.append(str(message.params.uri))
+        if isinstance(message, ResourceListChangedNotification):
+            heard.append("list")
+
+    async def talk(client: Client) -> None:
+        await client.list_resources()
+        for uri in ("memory://mine/entities/Ana", "memory://mine/profile", "memory://banks"):
+            await client.subscribe_resource(uri)
+        await client.unsubscribe_resource("memory://banks")
+        await client.call_tool("retain", {"facts": [PORTO]})
+        with anyio.fail_after(10):  # and once more when it has been consolidated
+            while len(heard) < 5:
+                await anyio.sleep(0.02)
+        profile, ana = "memory://mine/profile", "memory://mine/entities/Ana"
+        assert heard == ["list", profile, ana, profile, ana]
+
+    session(clock, talk, message_handler=hear, mode="legacy")
+
+
+def test_long_work_reports_progress(clock: FrozenClock, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("fourfold_mcp.tools._REPORT_SECONDS", 0.001)
+    steps: list[tuple[float, float | None]] = []
+
+    async def hear(progress: float, total: float | None, message: str | None) -> None:
+        steps.append((progress, total))
+
+    async def talk(client: Client) -> None:
+        story = " ".join(f"On day {day} Ana walked to the village of Number{day}." for day in range(400))
+        await client.call_tool("retain", {"text": story}, progress_callback=hear)
+        assert steps
+        assert all(total and 0 < done <= total for done, total in steps)
 
     session(clock, talk)
 

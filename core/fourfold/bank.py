@@ -355,11 +355,15 @@ class AsyncBank:
         return await in_thread(retaining.curate.undo, self._engine, self.name, wanted)
 
     async def unit(self, unit_id: str) -> Unit:
-        """The unit of that id, of whatever network, retired ones included; raises `NotFoundError`."""
+        """The unit of that id, of whatever network, retired ones included. Its first 8 characters are enough where no
+        other unit's id begins so. Raises `NotFoundError`."""
 
         def read() -> list[Unit]:
+            graph = self._engine.graphs.get(self.name)
+            with graph.lock:
+                known = graph.find(unit_id)
             with contextlib.suppress(ValueError):
-                where = Where(bank=self.name, ids=(plain_id(unit_id),))
+                where = Where(bank=self.name, ids=(known or plain_id(unit_id),))
                 points = self._engine.store.scan(where)
                 return [read_unit(p) for p in points if p.payload["kind"] in ("unit", "summary")]
             return []
@@ -387,3 +391,19 @@ class AsyncBank:
 
         units = list(await in_thread(read))
         return sorted(units, key=lambda unit: unit.mentioned_at)
+
+    async def timeline(
+        self,
+        *,
+        entity: str | None = None,
+        during: Interval | tuple[datetime | None, datetime | None] | None = None,
+        limit: int | None = None,
+    ) -> list[Unit]:
+        """What happened, in the order in which it did: the facts and experiences that mention `entity` (name or
+        alias), whose time meets `during`; the latest `limit`. Those that a later one took the place of are among them
+        (`Unit.retired_by`). A unit's time is when it occurred, or where nothing says that, when it was said. Raises
+        `InputError`, and `NotFoundError` for an entity it does not know."""
+        if limit is not None and limit <= 0:
+            raise InputError(f"limit is {limit}: give a positive number, or None for no bound.")
+        interval = Interval(*during) if isinstance(during, tuple) else during
+        return await in_thread(recalling.timeline, self._engine, self.name, entity, interval, limit)

@@ -7,6 +7,7 @@ from several threads and several event loops at once.
 from __future__ import annotations
 
 import re
+from collections.abc import Collection
 from datetime import UTC, datetime
 from types import TracebackType
 from typing import Self
@@ -127,12 +128,13 @@ class AsyncMemory:
         wanted = Wanted(None if language is None else spoken(language), mission, disposition)
         return AsyncBank(name, self.engine, self.background, self.weights, wanted)
 
-    async def banks(self) -> list[BankInfo]:
-        """All banks, by name."""
+    async def banks(self, names: Collection[str] | None = None) -> list[BankInfo]:
+        """All banks, by name; of those `names` alone, if they are given."""
 
         def read() -> list[BankInfo]:
             profiles = [read_profile(p.payload) for p in self.engine.store.scan(Where(kind="bank"))]
-            return sorted(map(self._info, profiles), key=lambda info: info.name)
+            wanted = [one for one in profiles if names is None or one.bank in names]
+            return sorted(map(self._info, wanted), key=lambda info: info.name)
 
         return await in_thread(read)
 

@@ -55,7 +55,9 @@ class Reflection:
     `supported` says whether the evidence bears it out, `strength` (0-1) how well; an unsupported answer says that it
     is not known. `extract` marks an answer made of quotations, without a language model. `value` is the object asked
     for by `response_model`. `beliefs` are those it formed or bore out. `dropped` names citations of the model that
-    were never recalled, left out after it had a chance to mend them. `tokens` is what language models took.
+    were never recalled, left out after it had a chance to mend them. `frame` is the mission and the
+    disposition it was made under, in words; whoever reasons over an extract should go by it. `tokens` is what
+    language models took.
     """
 
     question: str
@@ -67,6 +69,7 @@ class Reflection:
     extract: bool = False
     value: Any = None
     dropped: tuple[str, ...] = ()
+    frame: str = ""
     tokens: Tokens = field(default_factory=Tokens)
     trace: ReflectionTrace = field(default_factory=ReflectionTrace)
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 
 import atexit
 import threading
-from collections.abc import Awaitable, Callable, Iterable, Sequence
+from collections.abc import Awaitable, Callable, Collection, Iterable, Sequence
 from concurrent.futures import Future
 from datetime import datetime
 from functools import partial
@@ -149,9 +149,9 @@ class Memory:
         bank = self._async.bank(name, language=language, mission=mission, disposition=disposition)
         return Bank(bank, self._portal)
 
-    def banks(self) -> list[BankInfo]:
+    def banks(self, names: Collection[str] | None = None) -> list[BankInfo]:
         """See `AsyncMemory.banks`."""
-        return self._portal.call(self._async.banks)
+        return self._portal.call(partial(self._async.banks, names))
 
     def close(self) -> None:
         """See `AsyncMemory.close`."""
@@ -356,6 +356,16 @@ class Bank:
     def unit(self, unit_id: str) -> Unit:
         """See `AsyncBank.unit`."""
         return self._portal.call(partial(self._async.unit, unit_id))
+
+    def timeline(
+        self,
+        *,
+        entity: str | None = None,
+        during: Interval | tuple[datetime | None, datetime | None] | None = None,
+        limit: int | None = None,
+    ) -> list[Unit]:
+        """See `AsyncBank.timeline`."""
+        return self._portal.call(partial(self._async.timeline, entity=entity, during=during, limit=limit))
 
     def units(self, *, document: str | None = None, retired: bool = False) -> list[Unit]:
         """See `AsyncBank.units`."""

@@ -9,14 +9,15 @@ from functools import cache
 
 import anyio
 from anyio.streams.memory import MemoryObjectReceiveStream, MemoryObjectSendStream
-from mcp.server import MCPServer
+from mcp.server.lowlevel.server import NotificationOptions
 from mcp.shared.message import SessionMessage
 from mcp_types import INVALID_REQUEST, PARSE_ERROR, JSONRPCRequest, jsonrpc_message_adapter
 from pydantic import ValidationError
 
+from fourfold_mcp.access import Access
+from fourfold_mcp.changes import Changes
 from fourfold_mcp.relay import Hello, cancelled, is_stream, line_of
-from fourfold_mcp.server import Opening, make_server
-from fourfold_mcp.tools import Tools
+from fourfold_mcp.server import Opening, Server
 
 PATIENCE = 1.5
 """Seconds that calls have to finish in when the host leaves. Clients end a server after 2."""
@@ -28,12 +29,12 @@ class Host:
     """Serves all that connect. `hello` is what it would say itself: who differs is told so by `status`."""
 
     def __init__(self, hello: Hello) -> None:
-        self._hello, self._opening = hello, Opening()
+        self._hello, self._opening, self._changes = hello, Opening(), Changes()
         self._visits: dict[asyncio.Task[None], Visit] = {}
         self._server = cache(self._make_server)
 
-    def _make_server(self, bank: str, notes: tuple[str, ...]) -> MCPServer[object]:
-        return make_server(Tools(self._opening.memory, bank, notes))
+    def _make_server(self, bank: str, notes: tuple[str, ...]) -> Server:
+        return Server(Access(self._opening.memory, bank, notes=notes), self._changes)
 
     async def welcome(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         """Serves a connection until it ends, or `leave`."""
@@ -53,6 +54,7 @@ class Host:
         for visit in self._visits.values():
             visit.leave()
         await asyncio.gather(*tasks, return_exceptions=True)
+        self._changes.close()
         await self._opening.close()
 
 
@@ -77,16 +79,17 @@ class Visit:
         """Takes no further requests, and ends when those that are running are answered."""
         self._staying.cancel()
 
-    async def serve(self, server: MCPServer[object]) -> None:
+    async def serve(self, server: Server) -> None:
         """Until the other side closes the connection, or `leave`."""
         sending, read = anyio.create_memory_object_stream[Incoming]()
         write, answers = anyio.create_memory_object_stream[SessionMessage]()
         # The one way to serve a stream that is not stdin: MCPServer gives its session loop no public name.
         low = server._lowlevel_server
+        options = low.create_initialization_options(NotificationOptions(resources_changed=True))
         try:
             async with anyio.create_task_group() as tasks:
                 tasks.start_soon(self._give, answers)
-                tasks.start_soon(low.run, read, write, low.create_initialization_options())
+                tasks.start_soon(low.run, read, write, options)
                 async with (
                     sending
                 ):  # the session goes on until this is closed, and ends calls that are running

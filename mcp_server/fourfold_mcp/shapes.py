@@ -50,6 +50,7 @@ class UnitShape(BaseModel):
     entities: list[str] = []
     confidence: float | None = None
     speaker: str | None = None
+    held_until: datetime | None = None
 
     @classmethod
     def of(cls, unit: Unit) -> UnitShape:
@@ -65,6 +66,7 @@ class UnitShape(BaseModel):
             entities=list(unit.entities),
             confidence=unit.confidence,
             speaker=unit.speaker,
+            held_until=unit.retired_at,
         )
 
 
@@ -102,7 +104,8 @@ class RecallAnswer(BaseModel):
 
 
 class ReflectAnswer(BaseModel):
-    """An answer and the units it rests on. `extract`: these are quotations, for you to reason over."""
+    """An answer and the units it rests on. `extract`: these are quotations, for you to reason over, in the way that
+    `disposition` says."""
 
     bank: str
     answer: str
@@ -110,6 +113,38 @@ class ReflectAnswer(BaseModel):
     extract: bool
     evidence: list[UnitShape]
     beliefs: list[BeliefShape]
+    disposition: str
+
+
+class TimelineAnswer(BaseModel):
+    """What happened, the earliest first."""
+
+    bank: str
+    units: list[UnitShape]
+
+
+class SearchHit(BaseModel):
+    """A memory by its title."""
+
+    id: str
+    title: str
+    url: str
+
+
+class SearchAnswer(BaseModel):
+    """What was found, best first."""
+
+    results: list[SearchHit]
+
+
+class FetchAnswer(BaseModel):
+    """A memory in full."""
+
+    id: str
+    title: str
+    text: str
+    url: str
+    metadata: dict[str, str]
 
 
 class BeliefsAnswer(BaseModel):
@@ -156,8 +191,17 @@ class StatusAnswer(BaseModel):
 
 
 def span(written: str) -> Interval:
-    """The year, month or day of an ISO date, in UTC; raises `InputError`."""
-    match = _DATE.fullmatch(written.strip())
+    """The year, month or day of an ISO date, or from one to the other, both included, in UTC; raises `InputError`."""
+    first, _, last = written.partition("/")
+    start = _part(first, written)
+    end = _part(last, written) if last else start
+    if end.start is not None and start.start is not None and end.start < start.start:
+        raise InputError(f"{written!r} ends before it starts: write the earlier date first.")
+    return Interval(start.start, end.end)
+
+
+def _part(date: str, written: str) -> Interval:
+    match = _DATE.fullmatch(date.strip())
     try:
         if match is None:
             raise ValueError
@@ -167,4 +211,6 @@ def span(written: str) -> Interval:
             return Interval(*day_of(first))
         return Interval(*months_of(first, first.year, first.month, 1 if month else 12))
     except ValueError as error:
-        raise InputError(f"{written!r} is no date: write 2026, 2026-05 or 2026-05-08.") from error
+        raise InputError(
+            f"{written!r} is no date: write 2026, 2026-05, 2026-05-08 or 2026-05-01/2026-05-08."
+        ) from error

@@ -2,75 +2,63 @@
 
 from __future__ import annotations
 
-import functools
-from collections.abc import Awaitable, Callable, Sequence
-from typing import Annotated, Literal, ParamSpec, TypeVar
+import asyncio
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager, suppress
+from typing import Annotated, Any, Literal
 
+from mcp.server.mcpserver import Context
 from mcp.server.mcpserver.exceptions import ToolError
-from mcp_types import CallToolResult, TextContent
-from pydantic import BaseModel, Field
+from mcp_types import CallToolResult
+from pydantic import Field
 
-from fourfold import AsyncBank, AsyncMemory, FourfoldError, Interval, NotFoundError, Verdict
+from fourfold import AsyncBank, Belief, NotFoundError, Retained, Verdict
+from fourfold_mcp.access import Access
+from fourfold_mcp.changes import Changes
 from fourfold_mcp.shapes import (
     BankShape,
     BeliefsAnswer,
     BeliefShape,
     EntityAnswer,
-    ForgetAnswer,
+    FetchAnswer,
     RecallAnswer,
     ReflectAnswer,
     RetainAnswer,
+    SearchAnswer,
     StatedFact,
     StatusAnswer,
+    TimelineAnswer,
     UnitShape,
     span,
 )
+from fourfold_mcp.uris import unit_uri
+from fourfold_mcp.words import answer, believed, lines_of, told
 
-P = ParamSpec("P")
-T = TypeVar("T")
 LONGEST_TEXT = 200_000
+_MOST_BELIEFS = 12
+_TITLE = 80
+_REPORT_SECONDS = 0.5
 
 BankName = Annotated[str | None, Field(description="Which memory to use. Leave it out for the usual one.")]
 Budget = Annotated[int, Field(ge=64, le=16_384, description="Most tokens of memories to bring back.")]
 Tags = Annotated[list[str] | None, Field(description="Only what has one of these labels.")]
+During = Annotated[
+    str | None,
+    Field(description="Only what happened then: 2026, 2026-05, 2026-05-08 or 2026-05-01/2026-05-08."),
+]
 NetworkName = Literal["world", "experience", "summary", "belief"]
 
 
-def told(tool: Callable[P, Awaitable[T]]) -> Callable[P, Awaitable[T]]:
-    """Has a tool tell the model what went wrong, in the words of the library's errors."""
-
-    @functools.wraps(tool)
-    async def telling(*args: P.args, **kwargs: P.kwargs) -> T:
-        try:
-            return await tool(*args, **kwargs)
-        except FourfoldError as error:
-            raise ToolError(str(error)) from error
-
-    return telling
-
-
-def answer(text: str, shape: BaseModel) -> CallToolResult:
-    """A result to read and the same as data."""
-    return CallToolResult(
-        content=[TextContent(type="text", text=text)], structured_content=shape.model_dump(mode="json")
-    )
-
-
 class Tools:
-    """The tools of one server. `opened` opens the memory, at the first call that needs it; `notes` are what `status`
-    has to tell besides."""
+    """The tools of one server."""
 
-    def __init__(
-        self, opened: Callable[[], Awaitable[AsyncMemory]], bank: str, notes: Sequence[str] = ()
-    ) -> None:
-        self._opened, self._default, self._notes = opened, bank, notes
-
-    async def _bank(self, name: str | None) -> AsyncBank:
-        return (await self._opened()).bank(self._default if name is None else name)
+    def __init__(self, access: Access, changes: Changes) -> None:
+        self._access, self._changes = access, changes
 
     @told
     async def retain(
         self,
+        ctx: Context[Any, Any],
         text: Annotated[
             str, Field(max_length=LONGEST_TEXT, description="What was said, word for word.")
         ] = "",
@@ -85,14 +73,16 @@ class Tools:
         the same thing twice is harmless; a new value replaces the old one."""
         if bool(text.strip()) == bool(facts):
             raise ToolError("Give either text or facts: facts for statements you wrote, text for a passage.")
-        kept, labels = await self._bank(bank), tags or []
+        kept, labels = await self._access.bank(bank), tags or []
         if facts:
             extracted, stated = "the caller", [one.fact() for one in facts]
             done = await kept.retain_facts(stated, context=context, tags=labels)
         else:
-            model = (await self._opened()).engine.model
+            model = (await self._access.memory()).engine.model
             extracted = "the built-in extractor" if model is None else model.name
-            done = await kept.retain(text, context=context, tags=labels)
+            async with _reporting(ctx) as report:
+                done = await kept.retain(text, context=context, tags=labels, progress=report)
+        await self._changes.retained(kept, done.units)
         counts = {verdict.value: done.count(verdict) for verdict in Verdict if done.count(verdict)}
         shape = RetainAnswer(
             bank=kept.name,
@@ -102,9 +92,11 @@ class Tools:
             pending=done.pending,
             warnings=list(done.warnings),
         )
-        lines = [f"- {unit.text}" for unit in done.units]
-        did = ", ".join(f"{n} {verdict}" for verdict, n in counts.items())
-        return answer("\n".join([f"Remembered in {kept.name} ({did}; read by {extracted}):", *lines]), shape)
+        did = (
+            ", ".join(f"{n} {_DID[verdict]}" for verdict, n in counts.items()) or "nothing to remember in it"
+        )
+        lines = [f"Remembered in {kept.name}, as read by {extracted} ({did}):", *lines_of(done.units)]
+        return answer("\n".join([*lines, *await _replaced(kept, done), *done.warnings]), shape)
 
     @told
     async def recall(
@@ -115,18 +107,17 @@ class Tools:
             list[NetworkName] | None, Field(description="Only these kinds of memories.")
         ] = None,
         tags: Tags = None,
-        during: Annotated[
-            str | None, Field(description="Only what happened then: 2026, 2026-05, 2026-05-08.")
-        ] = None,
+        during: During = None,
         bank: BankName = None,
     ) -> Annotated[CallToolResult, RecallAnswer]:
         """Look up what is remembered. Call this before answering anything that may depend on the user, their people,
         projects, preferences or on earlier conversations. Returns dated statements, best first, with their ids."""
-        asked = await self._bank(bank)
-        interval: Interval | None = None if during is None else span(during)
+        asked = await self._access.bank(bank)
+        interval = None if during is None else span(during)
         found = await asked.recall(question, budget=budget, networks=networks, tags=tags, during=interval)
-        shape = RecallAnswer(bank=asked.name, units=[UnitShape.of(hit.unit) for hit in found.hits])
-        return answer(found.text or f"Nothing in {asked.name} bears on that.", shape)
+        units = [hit.unit for hit in found.hits]
+        shape = RecallAnswer(bank=asked.name, units=list(map(UnitShape.of, units)))
+        return answer("\n".join(lines_of(units)) or f"Nothing in {asked.name} bears on that.", shape)
 
     @told
     async def reflect(
@@ -135,23 +126,30 @@ class Tools:
         budget: Budget = 2048,
         bank: BankName = None,
     ) -> Annotated[CallToolResult, ReflectAnswer]:
-        """Think a question over with everything remembered: the evidence, what is believed about it and how sure.
-        Where no language model is set up, it lays these out and you draw the conclusion. For a plain look-up use
-        `recall`."""
-        asked = await self._bank(bank)
+        """Think a question over with everything remembered: the evidence, what is believed about it and how sure, and
+        the character to judge it by. Where no language model is set up, it lays these out and you draw the
+        conclusion. For a plain look-up use `recall`."""
+        asked = await self._access.bank(bank)
         thought = await asked.reflect(question, budget=budget)
-        found = await asked.recall(question, budget=budget, networks=["belief"])
-        held = {belief.unit.id: belief for belief in await asked.beliefs()}
-        beliefs = [BeliefShape.of(held[hit.unit.id]) for hit in found.hits if hit.unit.id in held]
+        beliefs = await _bearing(asked, question, budget)
+        evidence = [citation.unit for citation in thought.citations]
         shape = ReflectAnswer(
             bank=asked.name,
             answer=thought.answer,
             supported=thought.supported,
             extract=thought.extract,
-            evidence=[UnitShape.of(citation.unit) for citation in thought.citations],
-            beliefs=beliefs,
+            evidence=[UnitShape.of(unit) for unit in evidence],
+            beliefs=[BeliefShape.of(one) for one in beliefs],
+            disposition=thought.frame,
         )
-        return answer("\n".join([thought.answer, *_believed(beliefs)]), shape)
+        if thought.extract:
+            clear = "Evidence" if thought.supported else "Nothing answers this clearly. What comes nearest"
+            head = ["No language model is set up here, so the conclusion is yours to draw."]
+            head += [f"{clear}:", *lines_of(evidence)] if evidence else ["No statement bears on it."]
+        else:
+            head = [thought.answer]
+        held = ["Beliefs, with how sure they are:", *believed(beliefs)] if beliefs else []
+        return answer("\n".join([*head, *held, *([thought.frame] if thought.extract else [])]), shape)
 
     @told
     async def beliefs(
@@ -161,10 +159,10 @@ class Tools:
         bank: BankName = None,
     ) -> Annotated[CallToolResult, BeliefsAnswer]:
         """List opinions and judgements with their confidence, the surest first. For facts use `recall`."""
-        asked = await self._bank(bank)
-        beliefs = [BeliefShape.of(one) for one in await asked.beliefs(about, min_confidence=min_confidence)]
-        text = "\n".join(_believed(beliefs)) or f"{asked.name} holds no such beliefs."
-        return answer(text, BeliefsAnswer(bank=asked.name, beliefs=beliefs))
+        asked = await self._access.bank(bank)
+        found = await asked.beliefs(about, min_confidence=min_confidence)
+        shape = BeliefsAnswer(bank=asked.name, beliefs=[BeliefShape.of(one) for one in found])
+        return answer("\n".join(believed(found)) or f"{asked.name} holds no such beliefs.", shape)
 
     @told
     async def entity(
@@ -172,61 +170,141 @@ class Tools:
         name: Annotated[str, Field(max_length=200, description="A person, place, project or thing.")],
         bank: BankName = None,
     ) -> Annotated[CallToolResult, EntityAnswer]:
-        """Sum up what is known of one person, place, project or thing: its other names and its summary."""
-        asked = await self._bank(bank)
-        known = await asked.entity(name)
-        try:
-            summary = (await asked.summary(known.name)).text
-        except NotFoundError:
-            summary = ""
-        shape = EntityAnswer(
-            bank=asked.name,
-            name=known.name,
-            kind=known.kind,
-            aliases=list(known.aliases),
-            mentions=known.mentions,
-            summary=summary,
-        )
-        return answer(f"{known.name} ({known.mentions} mentions)\n{summary}".strip(), shape)
+        """Sum up what is known of one person, place, project or thing: its other names and its summary. For what
+        happened to it, in order, use `timeline`."""
+        asked = await self._access.bank(bank)
+        shape = await entity_of(asked, name)
+        also = f", also called {', '.join(shape.aliases)}" if shape.aliases else ""
+        return answer(f"{shape.name}{also}: {shape.mentions} mentions.\n{shape.summary}".strip(), shape)
 
     @told
-    async def forget(
+    async def timeline(
         self,
-        unit: Annotated[str | None, Field(description="The id of one memory, as recall gives it.")] = None,
-        entity: Annotated[str | None, Field(description="Everything that mentions this name.")] = None,
-        tags: Annotated[list[str] | None, Field(description="Everything with one of these labels.")] = None,
-        confirm: Annotated[bool, Field(description="True once the user has agreed.")] = False,
+        about: Annotated[str | None, Field(description="Whom or what; leave out for everything.")] = None,
+        during: During = None,
+        limit: Annotated[int, Field(ge=1, le=200, description="Most entries; the latest are kept.")] = 50,
         bank: BankName = None,
-    ) -> Annotated[CallToolResult, ForgetAnswer]:
-        """Forget one memory, all that mentions a name, or all with a label, when the user asks for it. Give one of
-        the three, and confirm=true after the user has agreed. Beliefs that rested on it fall with it."""
-        if not confirm:
-            raise ToolError("Nothing was forgotten. Ask the user, then call forget again with confirm=true.")
-        asked = await self._bank(bank)
-        done = await asked.forget(unit=unit, entity=entity, tags=tags, reason="asked for by the user")
-        units, beliefs = map(UnitShape.of, done.units), map(BeliefShape.of, done.beliefs)
-        shape = ForgetAnswer(bank=asked.name, units=list(units), beliefs=list(beliefs))
-        return answer(
-            "\n".join([f"Forgot {len(shape.units)}:", *(f"- {u.text}" for u in shape.units)]), shape
+    ) -> Annotated[CallToolResult, TimelineAnswer]:
+        """List what happened, in order of time, also what is no longer so: for histories, "when did ...", "what was
+        before ...", or a review of a day, a week or a month. For a question about one thing use `recall`."""
+        asked = await self._access.bank(bank)
+        interval = None if during is None else span(during)
+        units = await asked.timeline(entity=about, during=interval, limit=limit)
+        shape = TimelineAnswer(bank=asked.name, units=list(map(UnitShape.of, units)))
+        return answer("\n".join(lines_of(units)) or f"Nothing in {asked.name} happened then.", shape)
+
+    @told
+    async def search(
+        self,
+        query: Annotated[str, Field(max_length=10_000, description="What to look for, in words.")],
+        bank: BankName = None,
+    ) -> Annotated[CallToolResult, SearchAnswer]:
+        """Search the memory and list what was found by id and title, to read with `fetch`. Assistants that can use
+        `recall` should: it brings the statements themselves."""
+        asked = await self._access.bank(bank)
+        found = await asked.recall(query, limit=10, budget=None)
+        results = [
+            {"id": hit.unit.id, "title": hit.unit.text[:_TITLE], "url": unit_uri(asked.name, hit.unit.id)}
+            for hit in found.hits
+        ]
+        shape = SearchAnswer.model_validate({"results": results})
+        return answer(shape.model_dump_json(), shape)
+
+    @told
+    async def fetch(
+        self,
+        id: Annotated[str, Field(max_length=64, description="An id that search or recall gave.")],
+        bank: BankName = None,
+    ) -> Annotated[CallToolResult, FetchAnswer]:
+        """Read one memory in full by its id: what it says, where it comes from, what it rests on."""
+        asked = await self._access.bank(bank)
+        unit = await asked.unit(id)
+        around = {
+            "network": unit.network.value,
+            "said": unit.mentioned_at.isoformat(),
+            "speaker": unit.speaker or "",
+            "entities": ", ".join(unit.entities),
+            "document": unit.source.document,
+        }
+        shape = FetchAnswer(
+            id=unit.id,
+            title=unit.text[:_TITLE],
+            text=lines_of([unit])[0].removeprefix("- "),
+            url=unit_uri(asked.name, unit.id),
+            metadata={name: value for name, value in around.items() if value},
         )
+        return answer(shape.model_dump_json(), shape)
 
     @told
     async def status(self, bank: BankName = None) -> Annotated[CallToolResult, StatusAnswer]:
         """Say which memories there are, how much is in them, and whether anything waits to be taken in."""
-        asked, memory = await self._bank(bank), await self._opened()
-        banks = [BankShape(name=one.name, units=one.units) for one in await memory.banks()]
-        now = await asked.status()
-        notes = list(self._notes)
+        asked = await self._access.bank(bank)
+        banks = [BankShape(name=one.name, units=one.units) for one in await self._access.banks()]
+        now, notes = await asked.status(), list(self._access.notes)
         shape = StatusAnswer(
             bank=asked.name, banks=banks, pending=now.pending, unread=now.unread, notes=notes
         )
-        lines = [f"{one.name}: {one.units} units" for one in banks]
+        lines = [f"{one.name}: {one.units} units" for one in banks] or ["Nothing is remembered yet."]
         if now.pending:
-            lines.append(f"{now.pending} passages of {asked.name} wait for the language model to read them.")
+            lines.append(f"{now.pending} units of {asked.name} have not moved its beliefs and summaries yet.")
         if now.unread:
-            lines.append(f"{now.unread} units of {asked.name} have not moved its beliefs and summaries yet.")
-        return answer("\n".join([f"Default bank: {self._default}", *lines, *notes]), shape)
+            lines.append(f"{now.unread} passages of {asked.name} wait for the language model to read them.")
+        return answer("\n".join([f"Usual bank: {self._access.default}", *lines, *notes]), shape)
 
 
-def _believed(beliefs: list[BeliefShape]) -> list[str]:
-    return [f"- believes ({one.confidence:.2f}): {one.text}" for one in beliefs if one.confidence is not None]
+_DID = {"ADD": "new", "UPDATE": "brought up to date", "RETIRE": "replaced", "NOOP": "known already"}
+
+
+async def entity_of(bank: AsyncBank, name: str) -> EntityAnswer:
+    """What is known of an entity; raises `NotFoundError`."""
+    known = await bank.entity(name)
+    summary = ""
+    with suppress(NotFoundError):
+        summary = (await bank.summary(known.name)).text
+    return EntityAnswer(
+        bank=bank.name,
+        name=known.name,
+        kind=known.kind,
+        aliases=list(known.aliases),
+        mentions=known.mentions,
+        summary=summary,
+    )
+
+
+async def _replaced(bank: AsyncBank, done: Retained) -> list[str]:
+    """What holds no longer by a retain, in words."""
+    retired = [operation.unit for operation in done.operations if operation.verdict is Verdict.RETIRE]
+    return [f"No longer so: {(await bank.unit(unit)).text}" for unit in retired]
+
+
+async def _bearing(bank: AsyncBank, question: str, budget: int) -> list[Belief]:
+    """The beliefs that bear on a question by their words, and those about whom it names, the surest first."""
+    found = await bank.recall(question, budget=budget, networks=["belief"])
+    near = {hit.unit.id for hit in found.hits}
+    named = set(found.trace.entities)
+    held = await bank.beliefs()
+    return [one for one in held if one.unit.id in near or named.intersection(one.unit.entities)][
+        :_MOST_BELIEFS
+    ]
+
+
+@asynccontextmanager
+async def _reporting(ctx: Context[Any, Any]) -> AsyncIterator[Callable[[int, int], None]]:
+    """A progress to hand to long work, in whatever thread; what it says is passed on now and then."""
+    latest: list[tuple[int, int]] = []
+
+    async def pass_on() -> None:
+        while True:
+            await asyncio.sleep(_REPORT_SECONDS)
+            if latest:
+                done, total = latest.pop()
+                await ctx.report_progress(done, total)
+
+    def report(done: int, total: int) -> None:
+        latest[:] = [(done, total)]
+
+    reporting = asyncio.create_task(pass_on())
+    try:
+        yield report
+    finally:
+        reporting.cancel()

@@ -19,7 +19,7 @@ from fourfold.recall.search import Found, Search
 from fourfold.recall.timer import Timer
 from fourfold.stores.derived import READ_BELIEF, read_belief, read_summaries, summary_id
 from fourfold.stores.graph import BankGraph, Reached
-from fourfold.stores.records import NEVER, READ_UNIT, read_unit
+from fourfold.stores.records import READ_UNIT, read_unit, seconds_of
 
 _UNBOUNDED = 4
 _BEST = 10
@@ -103,12 +103,7 @@ def _where(request: Request) -> Where:
         kind=None if request.as_of is None else "unit",
         networks=None if request.networks is None else tuple(Network(n).value for n in request.networks),
         tags=request.tags,
-        occurred=None
-        if during is None
-        else (
-            during.start.timestamp() if during.start else -NEVER,
-            during.end.timestamp() if during.end else NEVER,
-        ),
+        occurred=None if during is None else seconds_of(during),
     )
 
 

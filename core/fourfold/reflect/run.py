@@ -76,6 +76,7 @@ async def reflect(engine: Engine, request: Request, weights: Weights) -> Reflect
 def _extract(engine: Engine, request: Request, asked: recalling.Request, weights: Weights) -> Reflection:
     found = recalling.recall(engine, replace(asked, budget=None, limit=MOST_HITS), weights)
     answer = quoted(request.question, found, request.budget or _BUDGET_OF_AN_EXTRACT)
+    answer = replace(answer, frame=_frame(engine, request))
     if request.on_text is not None:
         request.on_text(answer.answer)
     return answer
@@ -98,7 +99,7 @@ async def _reason(engine: Engine, request: Request, library: Library, metered: M
         ]
         if convictions:
             beliefs = await anyio.to_thread.run_sync(form, engine, request.bank, convictions, request.wanted)
-    return replace(reflection, beliefs=tuple(beliefs), tokens=metered.spent)
+    return replace(reflection, beliefs=tuple(beliefs), frame=frame, tokens=metered.spent)
 
 
 def _frame(engine: Engine, request: Request) -> str:

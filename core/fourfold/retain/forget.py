@@ -81,10 +81,10 @@ def _forget_document(batch: Batch, document: str, reason: str) -> None:
 def _selected(engine: Engine, graph: BankGraph, selection: Selection) -> Iterable[Point]:
     where = Where(bank=graph.bank, kind="unit")
     if selection.unit is not None:
-        row = graph.row(selection.unit)
-        if row is None:
+        known = graph.find(selection.unit)
+        if known is None:
             raise NotFoundError(f'The bank "{graph.bank}" has no unit {selection.unit}.')
-        where = replace(where, ids=(selection.unit,))
+        where = replace(where, ids=(known,))
     elif selection.entity is not None:
         entity = graph.entity(selection.entity)
         if entity is None:

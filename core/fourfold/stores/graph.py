@@ -29,6 +29,9 @@ from fourfold.stores.postings import Postings
 from fourfold.stores.records import NEVER, Profile, is_id, make_id
 from fourfold.text import inverse_document_frequency, normalise
 
+SHORT_ID = 8
+"""Characters by which a unit can be named in a bank of usual size."""
+
 _LONGEST_CHAIN = 100
 _BOOST = {"causal": 1.5, "entity": 1.2}
 _SPREAD = 0.5
@@ -109,6 +112,16 @@ class BankGraph:
         """The row of a unit id."""
         return self._row_of.get(unit)
 
+    def find(self, written: str) -> str | None:
+        """The id of a unit by its id, with or without dashes, or by its beginning, where one unit begins so."""
+        plain = written.strip().replace("-", "").lower()
+        if plain in self._row_of:
+            return plain
+        if len(plain) < SHORT_ID:
+            return None
+        found = [unit for unit in self.ids if unit.startswith(plain)]
+        return found[0] if len(found) == 1 else None
+
     def label(self, name: str) -> int:
         """The number that stands for a session or a speaker in `rows`; -1 if it was never seen."""
         return self._labels.get(name, -1)
@@ -174,13 +187,19 @@ class BankGraph:
         if known is None:
             for attribute in payload["attributes"]:
                 self._attributes.setdefault(attribute, []).append(row)
-        if payload["retired_by"] is not None and is_id(payload["retired_by"]):
+        self._succeed(row, payload)
+        self._place(row, payload, before)
+
+    def _succeed(self, row: int, payload: Mapping[str, Any]) -> None:
+        """Notes what took the unit's place, for certain or probably; a forgotten one has no successor."""
+        if is_id(payload["retired_by"] or ""):
             self._replaced.add(row)
+        else:
+            self._replaced.discard(row)
         if payload["superseded_by"] is not None:
             self._superseded[row] = payload["superseded_by"]
         else:
             self._superseded.pop(row, None)
-        self._place(row, payload, before)
 
     def _join(self, node: int, other: int | str, kind: str, weight: float) -> None:
         """Adds an edge, or a kind to the one that is there. Edges of like weight (to two digits) share one
@@ -268,10 +287,13 @@ class BankGraph:
         ignored."""
         return [int(row) for row in np.flatnonzero(self.rows["words"] == hash(normalise(text)))]
 
-    def admitted(self, where: Where) -> NDArray[np.bool_]:
-        """Which rows the conditions of `where` admit that bear on units; ids and documents are not looked at."""
+    def admitted(self, where: Where, *, history: bool = False) -> NDArray[np.bool_]:
+        """Which rows the conditions of `where` admit that bear on units; ids and documents are not looked at. With
+        `history` also those that a later one took the place of: they are not forgotten."""
         rows = self.rows
         mask = self.held(where.held_at)
+        if history:
+            mask[list(self._replaced)] = True
         if where.networks is not None:
             mask &= np.isin(rows["network"], [self.label(name) for name in where.networks])
         if where.tags is not None:

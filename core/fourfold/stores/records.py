@@ -92,7 +92,12 @@ def when(unit: Unit) -> tuple[float, float]:
     mentioned = unit.mentioned_at.timestamp()
     if unit.occurred is None:
         return mentioned, mentioned + 1
-    start, end = unit.occurred.start, unit.occurred.end
+    return seconds_of(unit.occurred)
+
+
+def seconds_of(interval: Interval) -> tuple[float, float]:
+    """An interval in seconds `[start, end)`; an open side is as far as it can be."""
+    start, end = interval.start, interval.end
     return (-NEVER if start is None else start.timestamp()), (NEVER if end is None else end.timestamp())
 
 

@@ -1,0 +1,76 @@
+"""`Bank.timeline`: units in the order of time; and units named by the beginning of their ids."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+
+import pytest
+
+from fourfold import Bank, Fact, InputError, Interval, Memory, Network, NotFoundError
+
+MOVES = ["Ana lives in Porto.", "Ana lives in Lisbon."]
+
+
+def year(number: int) -> Interval:
+    return Interval(datetime(number, 1, 1, tzinfo=UTC), datetime(number + 1, 1, 1, tzinfo=UTC))
+
+
+@pytest.fixture
+def bank(memory: Memory) -> Bank:
+    return memory.bank("b")
+
+
+@pytest.fixture
+def told(bank: Bank) -> Bank:
+    """A bank that was told of Ana's moves, the later first, and of something else."""
+    facts = [
+        Fact("Ana visited Rome in 2022.", entities=("Ana", "Rome"), occurred=year(2022)),
+        Fact("Ana studied in Braga in 2019.", entities=("Ana", "Braga"), occurred=year(2019)),
+        Fact("Ben paints.", entities=("Ben",), at=datetime(2023, 3, 1, tzinfo=UTC)),
+        Fact("Ana is kind.", Network.BELIEF, ("Ana",), confidence=0.7),
+    ]
+    bank.retain_facts(facts)
+    return bank
+
+
+def test_facts_come_in_the_order_in_which_they_happened(told: Bank) -> None:
+    assert [unit.text[:11] for unit in told.timeline(entity="ana")] == ["Ana studied", "Ana visited"]
+    assert [unit.text for unit in told.timeline()][:3] == [
+        "Ana studied in Braga in 2019.",
+        "Ana visited Rome in 2022.",
+        "Ben paints.",
+    ]
+
+
+def test_an_interval_and_a_limit_narrow_it(told: Bank) -> None:
+    assert [unit.text for unit in told.timeline(during=year(2023))] == ["Ben paints."]
+    assert [unit.text for unit in told.timeline(limit=1)] == ["Ben paints."]
+    assert told.timeline(during=year(1999)) == []
+
+
+def test_what_was_superseded_is_told_and_what_was_forgotten_is_not(bank: Bank) -> None:
+    for number, text in enumerate(MOVES):
+        bank.retain_facts([Fact(text, entities=("Ana",), at=datetime(2020 + number, 1, 1, tzinfo=UTC))])
+    before, now = bank.timeline(entity="Ana")
+    assert [before.text, now.text] == MOVES
+    assert before.retired_by == now.id
+    bank.forget(unit=before.id)
+    assert bank.timeline(entity="Ana") == [now]
+
+
+def test_a_wrong_question_is_told(told: Bank) -> None:
+    with pytest.raises(NotFoundError, match="Nobody"):
+        told.timeline(entity="Nobody")
+    with pytest.raises(InputError, match="limit"):
+        told.timeline(limit=0)
+
+
+def test_a_unit_is_named_by_the_beginning_of_its_id(told: Bank) -> None:
+    unit = told.timeline(during=year(2023))[0]
+    assert told.unit(unit.id[:8]) == unit
+    assert told.unit(unit.id[:8].upper()) == unit
+    for wrong in (unit.id[:7], unit.id[:8] + "x", "", "00000000"):
+        with pytest.raises(NotFoundError):
+            told.unit(wrong)
+    told.forget(unit=unit.id[:8])
+    assert told.timeline(during=year(2023)) == []
