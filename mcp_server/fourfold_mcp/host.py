@@ -29,12 +29,13 @@ class Host:
     """Serves all that connect. `hello` is what it would say itself: who differs is told so by `status`."""
 
     def __init__(self, hello: Hello) -> None:
-        self._hello, self._opening, self._changes = hello, Opening(), Changes()
+        self._hello, self._opening = hello, Opening()
+        self.memory, self.changes = self._opening.memory, Changes()
         self._visits: dict[asyncio.Task[None], Visit] = {}
         self._server = cache(self._make_server)
 
     def _make_server(self, bank: str, notes: tuple[str, ...]) -> Server:
-        return Server(Access(self._opening.memory, bank, notes=notes), self._changes)
+        return Server(Access(self.memory, bank, notes=notes), self.changes)
 
     async def welcome(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         """Serves a connection until it ends, or `leave`."""
@@ -54,7 +55,7 @@ class Host:
         for visit in self._visits.values():
             visit.leave()
         await asyncio.gather(*tasks, return_exceptions=True)
-        self._changes.close()
+        self.changes.close()
         await self._opening.close()
 
 

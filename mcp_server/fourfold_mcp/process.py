@@ -1,25 +1,25 @@
-"""One process that a client started over stdio: a relay, and the host too if it has the seat."""
+"""A process that serves: over stdio a relay, and the host too if it has the seat; over HTTP always the host."""
 
 from __future__ import annotations
 
 import asyncio
 import hashlib
-import logging
 import signal
 import socket
-import sys
 import time
 from contextlib import suppress
 from importlib import import_module
 from typing import TYPE_CHECKING
 
-from fourfold import FourfoldError, __version__
+from fourfold import FourfoldError, StoreLockedError, __version__
 from fourfold.settings import Settings, directory_of, is_url, load_settings
+from fourfold_mcp.logs import log_to_stderr
 from fourfold_mcp.relay import LONGEST_LINE, Connection, Hello, Relay, Stdio
 from fourfold_mcp.seat import Seat
 
 if TYPE_CHECKING:
     from fourfold_mcp.host import Host
+    from fourfold_mcp.web import Web
 
 _LIMIT = 4 * LONGEST_LINE  # an answer may be longer than what was asked
 _PATIENCE = 30.0  # seconds in which whoever has the seat must answer
@@ -29,10 +29,17 @@ _PAUSE = 0.02
 def serve_stdio(bank: str) -> None:
     """Serves the memory of the settings over stdin and stdout, until stdin ends and all is answered, or until SIGTERM
     or SIGINT; `bank` is the one that tools use by themselves. Of several processes on one directory one serves for
-    all, and another takes its place when it ends, however it does. Only warnings are logged, on stderr."""
-    logging.basicConfig(stream=sys.stderr, level=logging.WARNING, force=True)
+    all, and another takes its place when it ends, however it does."""
+    log_to_stderr()
     with suppress(asyncio.CancelledError):
-        asyncio.run(Process(bank).run())
+        asyncio.run(Process(bank).relay())
+
+
+def serve_http(bank: str, web: Web) -> None:
+    """Serves it over streamable HTTP until SIGTERM or SIGINT, and at the same time for the clients on this machine
+    that come over stdio. Raises `StoreLockedError` where another process serves the directory already."""
+    log_to_stderr()
+    asyncio.run(Process(bank).serve(web))
 
 
 class Process:
@@ -46,8 +53,8 @@ class Process:
         self._own: asyncio.Task[None] | None = None
         self._accepting: asyncio.Server | None = None
 
-    async def run(self) -> None:
-        """Until the client is gone or a signal says so."""
+    async def relay(self) -> None:
+        """Passes lines between stdio and who serves, until the client is gone or a signal says so."""
         task = asyncio.current_task()
         for number in (signal.SIGTERM, signal.SIGINT):
             with suppress(NotImplementedError):  # Windows
@@ -57,13 +64,30 @@ class Process:
         finally:
             await self._leave()
 
+    async def serve(self, web: Web) -> None:
+        """Serves over HTTP, and for those who relay."""
+        from fourfold_mcp import web as serving
+
+        accepting = None if self._seat is None else self._seat.take()
+        if self._seat is not None and accepting is None:
+            raise StoreLockedError(
+                f"Another process serves this memory already{self._seat.holder()}. End the clients that use it, or "
+                f"have it on a Qdrant server (FOURFOLD_LOCATION=http://...)."
+            )
+        try:
+            host = await self._become_host(accepting)
+            await serving.serve(host, self._hello.bank, web)
+        finally:
+            await self._leave()
+
     async def _connect(self) -> Connection | None:
         until = time.monotonic() + _PATIENCE
-        while self._host is None:
+        host = self._host
+        while host is None:
             if self._seat is None:
-                await self._become_host(None)
+                host = await self._become_host(None)
             elif (accepting := self._seat.take()) is not None:
-                await self._become_host(accepting)
+                host = await self._become_host(accepting)
             elif (visiting := self._seat.visit()) is not None:
                 return await asyncio.open_unix_connection(sock=visiting, limit=_LIMIT)
             elif time.monotonic() > until:
@@ -72,18 +96,18 @@ class Process:
                 await asyncio.sleep(_PAUSE)
         here, there = socket.socketpair()
         self._own = asyncio.create_task(
-            self._host.welcome(*await asyncio.open_connection(sock=there, limit=_LIMIT))
+            host.welcome(*await asyncio.open_connection(sock=there, limit=_LIMIT))
         )
         return await asyncio.open_connection(sock=here, limit=_LIMIT)
 
-    async def _become_host(self, accepting: socket.socket | None) -> None:
+    async def _become_host(self, accepting: socket.socket | None) -> Host:
         # Importing the protocol takes most of a second: those who connect meanwhile wait at the door.
         module = await asyncio.to_thread(import_module, "fourfold_mcp.host")
-        self._host = module.Host(self._hello)
+        host: Host = module.Host(self._hello)
+        self._host = host
         if accepting is not None:
-            self._accepting = await asyncio.start_unix_server(
-                self._host.welcome, sock=accepting, limit=_LIMIT
-            )
+            self._accepting = await asyncio.start_unix_server(host.welcome, sock=accepting, limit=_LIMIT)
+        return host
 
     async def _leave(self) -> None:
         """Ends what the host does, closes the memory, and only then lets another process have the seat."""

@@ -61,6 +61,13 @@ class Seat:
             return None
         return visiting
 
+    def holder(self) -> str:
+        """ " (pid 123)", or nothing where it is not known."""
+        try:
+            return f" (pid {json.loads(self._address.read_text())['pid']})"
+        except (OSError, ValueError, KeyError, TypeError):
+            return ""
+
     def close_door(self) -> None:
         """Has nobody come in any more. The seat stays taken."""
         self._clear()

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import logging
+import time
 from typing import Any
 
 import anyio
@@ -36,6 +38,9 @@ INSTRUCTIONS = """This is your long-term memory. It outlives the conversation.
   what you did for them), call retain with facts. Do not retain small talk, guesses, or secrets such as passwords.
 - When the user corrects you, retain the correction: it replaces what was so before.
 - Forget only when the user asks for it."""
+
+
+log = logging.getLogger(__name__)
 
 
 class Opening:
@@ -141,7 +146,13 @@ class Server(MCPServer[object]):
                     raise MCPError(code=INVALID_PARAMS, message=str(error)) from error
         if ctx.method == "resources/list":
             self._changes.lists(ctx)
-        return await call_next(ctx)
+        began = time.perf_counter()
+        try:
+            return await call_next(ctx)
+        finally:
+            told = {"method": ctx.method, "name": str((ctx.params or {}).get("name", ""))[:100]}
+            told["milliseconds"] = f"{(time.perf_counter() - began) * 1000:.1f}"
+            log.info("answered", extra={"fields": told})
 
 
 def _followed(method: str, params: Any) -> list[str]:
