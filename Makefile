@@ -2,13 +2,15 @@
 PYTHON ?= python3
 BIN := .venv/bin
 
-.PHONY: demo test test-live check format bench clean
+.PHONY: demo test test-live test-mcp mcpb check format bench clean
 .DEFAULT_GOAL := help
 
 help:
 	@echo "make demo    retain a conversation, recall from it, show it (offline)"
 	@echo "make test    the whole test suite"
 	@echo "make test-live   with small real models (minutes to install)"
+	@echo "make test-mcp    the MCP server before its public test tools (needs npm)"
+	@echo "make mcpb    dist/fourfold.mcpb, which a desktop assistant opens (needs npm)"
 	@echo "make check   format, lint, types, import contracts, tests"
 	@echo "make bench   evidence recall and speed, on DATA=path/to/conversations.json"
 
@@ -35,6 +37,20 @@ test: .venv/ready
 test-live: .venv-live/ready
 	HF_HUB_OFFLINE=1 .venv-live/bin/pytest -m live -v
 
+# The public tools for MCP servers, and a Node that is new enough for them.
+.node/ready: Makefile
+	mkdir -p .node
+	npm install --prefix .node --silent --no-fund --no-audit node@22 @modelcontextprotocol/conformance@0.1.16 @modelcontextprotocol/inspector@2 @anthropic-ai/mcpb@2
+	@touch $@
+
+test-mcp: .venv/ready .node/ready
+	$(BIN)/pytest -m node -v
+
+mcpb: .node/ready
+	@mkdir -p dist
+	PATH="$(CURDIR)/.node/node_modules/.bin:$$PATH" mcpb validate mcp_server/bundle/manifest.json
+	PATH="$(CURDIR)/.node/node_modules/.bin:$$PATH" mcpb pack mcp_server/bundle dist/fourfold.mcpb
+
 check: .venv/ready
 	$(BIN)/ruff format --check .
 	$(BIN)/ruff check .
@@ -52,4 +68,4 @@ bench: .venv/ready
 	$(BIN)/python benchmarks/speed.py
 
 clean:
-	rm -rf .venv .venv-live dist build .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache
+	rm -rf .venv .venv-live .node dist build .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache

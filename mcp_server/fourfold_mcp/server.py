@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 import time
+from collections.abc import Callable
 from typing import Any
 
 import anyio
@@ -88,17 +89,22 @@ class Server(MCPServer[object]):
         )
         writes = reads.model_copy(update={"read_only_hint": False})
         forgets = writes.model_copy(update={"destructive_hint": True})
-        self.add_tool(tools.recall, title="Recall", annotations=reads)
-        self.add_tool(tools.retain, title="Remember", annotations=writes)
+        self._tool(tools.recall, title="Recall", annotations=reads)
+        self._tool(tools.retain, title="Remember", annotations=writes)
         # with a language model, a reflection forms beliefs
-        self.add_tool(tools.reflect, title="Reflect", annotations=writes)
-        self.add_tool(tools.beliefs, title="Beliefs", annotations=reads)
-        self.add_tool(tools.entity, title="About an entity", annotations=reads)
-        self.add_tool(tools.timeline, title="Timeline", annotations=reads)
-        self.add_tool(forgetting(access, changes), title="Forget", annotations=forgets)
-        self.add_tool(tools.status, title="Status", annotations=reads)
-        self.add_tool(tools.search, title="Search", annotations=reads)
-        self.add_tool(tools.fetch, title="Fetch", annotations=reads)
+        self._tool(tools.reflect, title="Reflect", annotations=writes)
+        self._tool(tools.beliefs, title="Beliefs", annotations=reads)
+        self._tool(tools.entity, title="About an entity", annotations=reads)
+        self._tool(tools.timeline, title="Timeline", annotations=reads)
+        self._tool(forgetting(access, changes), title="Forget", annotations=forgets)
+        self._tool(tools.status, title="Status", annotations=reads)
+        self._tool(tools.search, title="Search", annotations=reads)
+        self._tool(tools.fetch, title="Fetch", annotations=reads)
+
+    def _tool(self, tool: Callable[..., Any], title: str, annotations: ToolAnnotations) -> None:
+        """Adds a tool; its docstring is what a model chooses by, without the line breaks of the source."""
+        told = " ".join((tool.__doc__ or "").split())
+        self.add_tool(tool, title=title, description=told, annotations=annotations)
 
     def _add_resources(self, resources: Resources) -> None:
         data, text = "application/json", "text/plain"

@@ -1,0 +1,7 @@
+"""The entry point of the bundle."""
+
+import os
+
+from fourfold_mcp.process import serve_stdio
+
+serve_stdio(os.environ.get("FOURFOLD_BANK") or "default")
