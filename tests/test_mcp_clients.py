@@ -112,6 +112,10 @@ def test_eight_clients_lose_nothing_when_the_owner_is_killed_three_times(tmp_pat
                 await desk.kill_owner()
 
     anyio.run(scenario)
+    took = sorted(desk.took)
+    print(
+        f"{len(took)} calls: median {took[len(took) // 2]:.3f} s, longest {took[-1]:.2f} s"
+    )  # shown by pytest -s
     assert desk.lost == KILLS  # each time the client whose process it was, and no other
     assert len(desk.took) == CLIENTS * CALLS
     assert not (desk.home / "serving" / "address.json").exists()  # nobody serves any more

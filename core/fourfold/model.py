@@ -18,6 +18,9 @@ Role = Literal["user", "assistant", "system", "tool"]
 LinkKind = Literal["temporal", "semantic", "causal", "evidence", "supersedes"]
 Channel = Literal["semantic", "keyword", "graph", "temporal", "rerank"]
 
+SHORT_ID = 8
+"""Characters of a unit's id by which it can be named in a bank of usual size."""
+
 
 class Network(StrEnum):
     """Which of the four networks a unit belongs to (Hindsight, section 3)."""

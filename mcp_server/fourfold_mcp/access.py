@@ -3,8 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable, Collection, Sequence
+from typing import TYPE_CHECKING
 
-from fourfold import AsyncBank, AsyncMemory, BankInfo, InputError
+from fourfold import BankInfo, InputError
+
+if TYPE_CHECKING:
+    from fourfold import AsyncBank, AsyncMemory
 
 Allowed = Collection[str] | None
 """The banks that a request may touch; None: all."""

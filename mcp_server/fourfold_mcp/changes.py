@@ -6,6 +6,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Callable, Iterable
 from contextlib import suppress
+from typing import TYPE_CHECKING
 from weakref import WeakKeyDictionary, WeakSet
 
 from mcp.server.connection import Connection
@@ -18,8 +19,11 @@ from mcp.server.subscriptions import (
 )
 from mcp_types import EmptyResult, SubscribeRequestParams, UnsubscribeRequestParams
 
-from fourfold import AsyncBank, Forgotten, FourfoldError, Unit
+from fourfold import Forgotten, FourfoldError, Unit
 from fourfold_mcp.uris import BANKS, entity_uri, profile_uri, unit_uri
+
+if TYPE_CHECKING:
+    from fourfold import AsyncBank
 
 _LOOK_SECONDS = 1.0
 _PATIENCE = 600  # looks at a bank that is being consolidated

@@ -16,8 +16,9 @@ from pydantic import ValidationError
 
 from fourfold_mcp.access import Access
 from fourfold_mcp.changes import Changes
+from fourfold_mcp.opening import Opening
 from fourfold_mcp.relay import Hello, cancelled, is_stream, line_of
-from fourfold_mcp.server import Opening, Server
+from fourfold_mcp.server import Server
 
 PATIENCE = 1.5
 """Seconds that calls have to finish in when the host leaves. Clients end a server after 2."""
@@ -45,6 +46,7 @@ class Host:
         try:
             hello = await visit.hello()
             if hello is not None:
+                self._opening.warm(hello.bank)
                 await visit.serve(self._server(hello.bank, tuple(hello.differences(self._hello))))
         finally:
             del self._visits[task]

@@ -6,7 +6,7 @@ import functools
 import json
 from collections.abc import Awaitable, Callable, Iterable
 from dataclasses import asdict
-from typing import ParamSpec
+from typing import TYPE_CHECKING, ParamSpec
 
 from mcp.server.mcpserver.exceptions import ResourceError, ResourceNotFoundError
 from mcp_types import (
@@ -19,12 +19,15 @@ from mcp_types import (
 )
 from pydantic_core import to_jsonable_python
 
-from fourfold import AsyncBank, FourfoldError, InputError, NotFoundError
+from fourfold import FourfoldError, InputError, NotFoundError
 from fourfold_mcp.access import Access
 from fourfold_mcp.shapes import UnitShape
 from fourfold_mcp.tools import entity_of
 from fourfold_mcp.uris import BANKS, profile_uri
 from fourfold_mcp.words import lines_of
+
+if TYPE_CHECKING:
+    from fourfold import AsyncBank
 
 P = ParamSpec("P")
 _MOST_NAMES = 100  # that a completion may have
@@ -82,8 +85,7 @@ class Resources:
     async def entity(self, bank: str, name: str) -> str:
         """One person, place, project or thing: its names, its summary, and what happened to it lately."""
         kept = await self._bank(bank)
-        known = await entity_of(kept, name)
-        units = await kept.timeline(entity=known.name, limit=_MOST_FACTS)
+        known, units = await entity_of(kept, name, _MOST_FACTS)
         told = [f"# {known.name}"]
         told += [f"Also called {', '.join(known.aliases)}."] if known.aliases else []
         told += [known.summary] if known.summary else []

@@ -7,7 +7,6 @@ import time
 from collections.abc import Callable
 from typing import Any
 
-import anyio
 from mcp.server import MCPServer
 from mcp.server.context import CallNext, HandlerResult, ServerRequestContext
 from mcp.server.mcpserver import Context
@@ -24,7 +23,7 @@ from mcp_types import (
 )
 from pydantic import ValidationError
 
-from fourfold import AsyncMemory, FourfoldError, __version__
+from fourfold import FourfoldError, __version__
 from fourfold_mcp import prompts, uris
 from fourfold_mcp.access import Access
 from fourfold_mcp.changes import Changes
@@ -42,26 +41,6 @@ INSTRUCTIONS = """This is your long-term memory. It outlives the conversation.
 
 
 log = logging.getLogger(__name__)
-
-
-class Opening:
-    """A memory that is opened at its first use, once, however many ask at the same time."""
-
-    def __init__(self) -> None:
-        self._lock = anyio.Lock()
-        self._memory: AsyncMemory | None = None
-
-    async def memory(self) -> AsyncMemory:
-        """The memory of the settings; raises as `AsyncMemory.open`."""
-        async with self._lock:
-            if self._memory is None:
-                self._memory = await AsyncMemory.open()
-            return self._memory
-
-    async def close(self) -> None:
-        """Closes it, if it was opened."""
-        if self._memory is not None:
-            await self._memory.close()
 
 
 class Server(MCPServer[object]):
@@ -132,6 +111,8 @@ class Server(MCPServer[object]):
         except ToolError as error:
             if isinstance(error.__cause__, ValidationError):
                 raise ToolError(wrong_arguments(name, error.__cause__)) from error.__cause__
+            if isinstance(error.__cause__, ToolError):  # ours, before the library put its own words before it
+                raise error.__cause__ from None
             raise
 
     async def list_resources(self) -> list[Resource]:

@@ -9,7 +9,6 @@ from typing import Literal
 from pydantic import BaseModel, ConfigDict, Field
 
 from fourfold import Belief, Fact, InputError, Interval, Network, Unit
-from fourfold.when.spans import day_of, months_of
 
 _DATE = re.compile(r"(\d{4})(?:-(\d\d))?(?:-(\d\d))?")
 
@@ -163,6 +162,7 @@ class EntityAnswer(BaseModel):
     aliases: list[str]
     mentions: int
     summary: str
+    latest: list[UnitShape]
 
 
 class ForgetAnswer(BaseModel):
@@ -201,6 +201,8 @@ def span(written: str) -> Interval:
 
 
 def _part(date: str, written: str) -> Interval:
+    from fourfold.when.spans import day_of, months_of  # with the memory: a client waits for the first answer
+
     match = _DATE.fullmatch(date.strip())
     try:
         if match is None:

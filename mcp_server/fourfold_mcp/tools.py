@@ -5,14 +5,14 @@ from __future__ import annotations
 import asyncio
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager, suppress
-from typing import Annotated, Any, Literal
+from typing import TYPE_CHECKING, Annotated, Any, Literal
 
 from mcp.server.mcpserver import Context
 from mcp.server.mcpserver.exceptions import ToolError
 from mcp_types import CallToolResult
 from pydantic import Field
 
-from fourfold import AsyncBank, Belief, NotFoundError, Retained, Verdict
+from fourfold import Belief, NotFoundError, Retained, Unit, Verdict
 from fourfold_mcp.access import Access
 from fourfold_mcp.changes import Changes
 from fourfold_mcp.shapes import (
@@ -34,9 +34,13 @@ from fourfold_mcp.shapes import (
 from fourfold_mcp.uris import unit_uri
 from fourfold_mcp.words import answer, believed, lines_of, told
 
+if TYPE_CHECKING:
+    from fourfold import AsyncBank
+
 LONGEST_TEXT = 200_000
 _MOST_BELIEFS = 12
 _TITLE = 80
+_LATEST = 10
 _REPORT_SECONDS = 0.5
 
 BankName = Annotated[str | None, Field(description="Which memory to use. Leave it out for the usual one.")]
@@ -170,12 +174,13 @@ class Tools:
         name: Annotated[str, Field(max_length=200, description="A person, place, project or thing.")],
         bank: BankName = None,
     ) -> Annotated[CallToolResult, EntityAnswer]:
-        """Sum up what is known of one person, place, project or thing: its other names and its summary. For what
-        happened to it, in order, use `timeline`."""
+        """Sum up what is known of one person, place, project or thing: its other names, its summary, and what was
+        said of it last. For all that happened to it, in order, use `timeline`."""
         asked = await self._access.bank(bank)
-        shape = await entity_of(asked, name)
+        shape, latest = await entity_of(asked, name)
         also = f", also called {', '.join(shape.aliases)}" if shape.aliases else ""
-        return answer(f"{shape.name}{also}: {shape.mentions} mentions.\n{shape.summary}".strip(), shape)
+        lines = [f"{shape.name}{also}: {shape.mentions} mentions.", shape.summary, *lines_of(latest)]
+        return answer("\n".join(line for line in lines if line), shape)
 
     @told
     async def timeline(
@@ -255,20 +260,23 @@ class Tools:
 _DID = {"ADD": "new", "UPDATE": "brought up to date", "RETIRE": "replaced", "NOOP": "known already"}
 
 
-async def entity_of(bank: AsyncBank, name: str) -> EntityAnswer:
-    """What is known of an entity; raises `NotFoundError`."""
+async def entity_of(bank: AsyncBank, name: str, most: int = _LATEST) -> tuple[EntityAnswer, list[Unit]]:
+    """What is known of an entity, and its latest `most` units; raises `NotFoundError`."""
     known = await bank.entity(name)
     summary = ""
     with suppress(NotFoundError):
         summary = (await bank.summary(known.name)).text
-    return EntityAnswer(
+    latest = await bank.timeline(entity=known.name, limit=most)
+    shape = EntityAnswer(
         bank=bank.name,
         name=known.name,
         kind=known.kind,
         aliases=list(known.aliases),
         mentions=known.mentions,
         summary=summary,
+        latest=[UnitShape.of(unit) for unit in latest],
     )
+    return shape, latest
 
 
 async def _replaced(bank: AsyncBank, done: Retained) -> list[str]:

@@ -11,8 +11,7 @@ from mcp_types import CallToolResult, TextContent
 from pydantic import BaseModel, ValidationError
 
 from fourfold import Belief, FourfoldError, Unit
-from fourfold.recall.pack import render
-from fourfold.stores.graph import SHORT_ID
+from fourfold.model import SHORT_ID
 
 P = ParamSpec("P")
 T = TypeVar("T")
@@ -40,6 +39,10 @@ def answer(text: str, shape: BaseModel) -> CallToolResult:
 
 def lines_of(units: Iterable[Unit]) -> list[str]:
     """One line a unit: when it was said, what it says, and the id by which it can be fetched or forgotten."""
+    from fourfold.recall.pack import (
+        render,  # with the memory, not before: a client waits for the first answer
+    )
+
     return [f"- {render(unit)} (id {unit.id[:SHORT_ID]})" for unit in units]
 
 

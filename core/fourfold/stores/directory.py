@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import ctypes
 import json
 import os
 import shutil
@@ -15,6 +16,7 @@ from fourfold.stores.manifest import Manifest
 
 _READ_AHEAD = 1024 * 2**20
 _ADVICE_BYTES = 128 * 2**10  # Linux takes no more at once
+_DONT_NEED = 4  # MADV_DONTNEED
 _OURS = {"owner.lock", "owner.json", "serving", "store", "store.new"}
 
 
@@ -103,3 +105,20 @@ def read_ahead(directory: Path) -> None:
                 return
             for at in range(0, size, _ADVICE_BYTES):
                 os.posix_fadvise(file.fileno(), at, _ADVICE_BYTES, os.POSIX_FADV_WILLNEED)
+
+
+def let_go(directory: Path) -> None:
+    """Takes what is mapped of the directory's files out of this process (on Linux); the system's cache keeps it.
+    Opening reads all of the log once, which would count as this process' memory ever after."""
+    maps = Path("/proc/self/maps")
+    if not maps.exists():
+        return
+    inside = f"{directory.resolve()}{os.sep}"
+    libc = ctypes.CDLL(None, use_errno=True)
+    for line in maps.read_text().splitlines():
+        span, modes, *_, path = line.split(maxsplit=5)
+        if path.startswith(inside) and (
+            modes.endswith("s") or "w" not in modes
+        ):  # a private change would be lost
+            start, end = (int(part, 16) for part in span.split("-"))
+            libc.madvise(ctypes.c_void_p(start), ctypes.c_size_t(end - start), _DONT_NEED)

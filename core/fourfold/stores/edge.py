@@ -30,6 +30,7 @@ from fourfold.stores.conditions import DENSE, INDEXED, TERMS, TOKENS, Ids, Match
 from fourfold.stores.directory import (
     check_space,
     disown,
+    let_go,
     make_directory,
     own,
     owner,
@@ -233,6 +234,7 @@ def _load(home: Path, directory: Path) -> qe.EdgeShard:
         )
     with _mapped("open", directory):
         shard = qe.EdgeShard.load(str(home / "shard"))
+    let_go(home)
     read_ahead(home / "shard" / "segments")
     return shard
 

@@ -21,16 +21,13 @@ import numpy as np
 from numpy.typing import NDArray
 
 from fourfold.language import ENGLISH, Language
-from fourfold.model import Entity
+from fourfold.model import SHORT_ID, Entity
 from fourfold.ports import Point, Where
 from fourfold.stores.documents import Documents
 from fourfold.stores.names import Names
 from fourfold.stores.postings import Postings
 from fourfold.stores.records import NEVER, Profile, is_id, make_id
 from fourfold.text import inverse_document_frequency, normalise
-
-SHORT_ID = 8
-"""Characters by which a unit can be named in a bank of usual size."""
 
 _LONGEST_CHAIN = 100
 _BOOST = {"causal": 1.5, "entity": 1.2}
