@@ -22,7 +22,11 @@ BLOCKS = [
 ]
 
 
-EXAMPLES = sorted(path.name for path in (ROOT / "examples").glob("*.py") if path.name != "repeat.py")
+EXAMPLES = sorted(
+    path.name
+    for path in (ROOT / "examples").glob("*.py")
+    if path.name not in ("repeat.py", "mcp_transcript.py")
+)
 
 
 def facts(call: Call) -> dict[str, Any]:
@@ -50,6 +54,19 @@ def test_the_examples_run_without_a_key_and_say_so(example: str, tmp_path: Path)
     assert done.returncode == 0, done.stderr
     assert re.search(r"test server on this machine|CPU does its work", done.stdout)
     assert "Mara" in done.stdout
+
+
+def test_the_transcript_of_the_server_is_what_it_says_now(tmp_path: Path) -> None:
+    done = _run([sys.executable, str(ROOT / "examples" / "mcp_transcript.py")], tmp_path, dict(os.environ))
+    assert done.returncode == 0, done.stderr
+    kept = (ROOT / "docs" / "mcp.md").read_text().split("```text\n")[1].split("```")[0]
+    assert _undated(kept) == _undated(done.stdout)
+
+
+def _undated(transcript: str) -> str:
+    """Without the day it was taken on, and what follows from it: a date that was said relatively, the ids."""
+    shown = re.sub(r"\[\d+ \w+ \d{4}\]|\(May \d{4}\)|\bid [0-9a-f]{8}|\"[0-9a-f]{8}\"", "", transcript)
+    return "\n".join(line for line in shown.splitlines() if "have not moved" not in line).strip()
 
 
 def _run(command: list[str], cwd: Path, environment: dict[str, str]) -> subprocess.CompletedProcess[str]:

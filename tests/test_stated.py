@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 
 from fourfold import Fact, InputError, Interval, Memory, Network, Verdict
+from fourfold.ports import Embedder
 from fourfold.testing import HashEmbedder, ScriptedModel
 
 JUNE = Interval(datetime(2023, 6, 1, tzinfo=UTC), datetime(2023, 7, 1, tzinfo=UTC))
@@ -89,3 +90,13 @@ def test_a_fact_said_later_counts_for_later(memory: Memory, clock: Any) -> None:
     at = datetime(2023, 5, 8, tzinfo=UTC) - timedelta(days=30)
     (unit,) = memory.bank("b").retain_facts([Fact("Ana moved.")], at=at).units
     assert unit.mentioned_at == at
+
+
+def test_a_stated_fact_carries_nothing_of_the_one_before_it(minilm: Embedder) -> None:
+    facts = ["Ana lives in Porto.", "Ana is allergic to peanuts.", "Ana lives in Lisbon."]
+    with Memory.open(":memory:", embedder=minilm) as memory:
+        bank = memory.bank("b")
+        for text in facts:
+            bank.retain_facts([Fact(text, entities=("Ana",))])
+        first, second = bank.recall("Where does Ana live?").hits[:2]
+    assert (first.unit.text, second.unit.text) == (facts[2], facts[1])

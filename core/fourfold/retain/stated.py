@@ -68,6 +68,7 @@ def _statement(message: Message, fact: Fact, language: Language) -> Statement:
         occurred=occurred,
         confidence=confidence,
         modality=fact.modality or modality_of(message.text, language),
+        alone=True,
     )
 
 

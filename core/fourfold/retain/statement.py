@@ -21,7 +21,7 @@ class Mention:
 class Statement:
     """One statement. `messages` are the ids of those that say it; `[start, end)` its place in the first one; `key`
     tells it from others of the same messages; `causes` are the places, in the list it comes in, of what brought it
-    about."""
+    about. One that stands `alone` is understood without what was said before it, and carries nothing of that."""
 
     text: str
     key: str
@@ -39,3 +39,4 @@ class Statement:
     causes: tuple[int, ...] = ()
     chunk: str = ""
     pending: bool = False
+    alone: bool = False

@@ -131,6 +131,7 @@ class Writing:
         names = self._resolver.resolve(statement.mentions, statement.at)
         claim = Claim(statement.text, statement.speaker, names, statement.occurred)
         session, follows = self._session(statement.at, statement.messages[0], before)
+        follows = None if statement.alone else follows
         vector = _carried_on(vectors.embedding.vector, follows)
         known = self._known.same_as(claim, vectors, near)
         if known is not None:
