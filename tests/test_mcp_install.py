@@ -130,3 +130,21 @@ def test_a_log_line_is_json_and_quotes_no_error_above_debug() -> None:
     assert (told["message"], told["bank"], told["error"]) == ("It failed: here", "b", "ValueError")
     assert "secret" not in str(told)
     assert line(logging.DEBUG)["said"] == "Ana's secret"
+
+
+@pytest.mark.parametrize("arguments", [[], ["http"]])
+def test_a_missing_extra_is_named(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], arguments: list[str]
+) -> None:
+    monkeypatch.setitem(sys.modules, "mcp", None)
+    monkeypatch.setattr("fourfold_mcp.process.find_spec", lambda name: None)
+    assert run(monkeypatch, *arguments) == 1
+    assert 'pip install "fourfold[mcp]"' in capsys.readouterr().err
+
+
+def test_a_wrong_log_level_is_told(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setenv("FOURFOLD_LOG", "LOUD")
+    assert run(monkeypatch) == 1
+    assert "FOURFOLD_LOG" in capsys.readouterr().err

@@ -11,7 +11,7 @@ import typer
 
 from fourfold import FourfoldError
 from fourfold_mcp import clients
-from fourfold_mcp.process import serve_http, serve_stdio
+from fourfold_mcp.process import check_installed, serve_http, serve_stdio
 from fourfold_mcp.tokens import ALL, Tokens, tokens_file
 
 app = typer.Typer(add_completion=False, pretty_exceptions_enable=False, rich_markup_mode=None)
@@ -61,6 +61,7 @@ def http(
     per_minute: Annotated[int, typer.Option(min=1, help="Requests a minute that one token may make.")] = 600,
 ) -> None:
     """Serve the memory over streamable HTTP, at /mcp."""
+    check_installed()
     from fourfold_mcp.web import LOOPBACK, Web
 
     _use(memory)

@@ -9,9 +9,10 @@ import socket
 import time
 from contextlib import suppress
 from importlib import import_module
+from importlib.util import find_spec
 from typing import TYPE_CHECKING
 
-from fourfold import FourfoldError, StoreLockedError, __version__
+from fourfold import ConfigurationError, FourfoldError, StoreLockedError, __version__
 from fourfold.settings import Settings, directory_of, is_url, load_settings
 from fourfold_mcp.logs import log_to_stderr
 from fourfold_mcp.relay import LONGEST_LINE, Connection, Hello, Relay, Stdio
@@ -29,7 +30,9 @@ _PAUSE = 0.02
 def serve_stdio(bank: str) -> None:
     """Serves the memory of the settings over stdin and stdout, until stdin ends and all is answered, or until SIGTERM
     or SIGINT; `bank` is the one that tools use by themselves. Of several processes on one directory one serves for
-    all, and another takes its place when it ends, however it does."""
+    all, and another takes its place when it ends, however it does. Raises `ConfigurationError` where the extra is
+    missing."""
+    check_installed()
     log_to_stderr()
     with suppress(asyncio.CancelledError):
         asyncio.run(Process(bank).relay())
@@ -40,6 +43,14 @@ def serve_http(bank: str, web: Web) -> None:
     that come over stdio. Raises `StoreLockedError` where another process serves the directory already."""
     log_to_stderr()
     asyncio.run(Process(bank).serve(web))
+
+
+def check_installed() -> None:
+    """Raises `ConfigurationError` where the extra is missing."""
+    if find_spec("mcp") is None:
+        raise ConfigurationError(
+            'The protocol\'s library is not installed: pip install "fourfold[mcp]", with the Python that starts this.'
+        )
 
 
 class Process:

@@ -11,11 +11,7 @@ def main() -> None:
     may be waiting. Exit status: 0 well, 1 an error of ours (on stderr), 2 wrong usage, 130 Ctrl-C."""
     brought = entry_points(group="fourfold.commands", name=sys.argv[1] if len(sys.argv) > 1 else "")
     for command in brought:
-        try:
-            run = command.load()
-        except ModuleNotFoundError as error:
-            needed = f'pip install "fourfold[{command.name}]"'
-            raise SystemExit(f"fourfold: {error.name} is not installed: {needed}") from None
+        run = command.load()
         del sys.argv[1]
         run()
         return
