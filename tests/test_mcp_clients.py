@@ -17,6 +17,7 @@ import anyio
 import pytest
 from mcp import Client, MCPError, StdioServerParameters
 from mcp.client.stdio import stdio_client
+from mcp_types import ElicitRequestParams, ElicitResult
 
 from fourfold import Memory
 
@@ -173,6 +174,32 @@ def test_the_next_one_takes_over_when_the_first_is_closed(tmp_path: Path, mode: 
                 assert MOVED_TEXT in str(found.content)
 
     anyio.run(scenario)
+
+
+@pytest.mark.parametrize("mode", ["legacy", "auto"])
+def test_a_question_to_the_user_outlives_the_process_that_asked_it(tmp_path: Path, mode: Mode) -> None:
+    desk = Desk(tmp_path / "memory")
+    asked: list[str] = []
+
+    async def agree(context: object, params: ElicitRequestParams) -> ElicitResult:
+        asked.append(params.message)
+        if len(asked) == 1:
+            await desk.kill_owner()
+        return ElicitResult(action="accept", content={"forget": True})
+
+    async def scenario() -> None:
+        with suppress(BaseExceptionGroup):  # the first one's session ends as its process does
+            async with desk.client(mode) as first:
+                await first.call_tool("retain", {"facts": [MOVED]})
+                other = Client(stdio_client(desk.parameters), mode=mode, elicitation_callback=agree)
+                async with other:
+                    done = await other.call_tool("forget", {"entity": "Porto"})
+                    assert [unit["text"] for unit in done.structured_content["units"]] == [MOVED_TEXT]
+                    desk.lost += 1
+
+    anyio.run(scenario)
+    assert desk.lost == 1  # it came to the end
+    assert set(asked) == {'Forget all that mentions "Porto" (1 memories)? It will not be recalled any more.'}
 
 
 def test_who_is_served_by_other_settings_is_told(tmp_path: Path) -> None:

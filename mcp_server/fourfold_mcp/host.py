@@ -10,6 +10,7 @@ from functools import cache
 import anyio
 from anyio.streams.memory import MemoryObjectReceiveStream, MemoryObjectSendStream
 from mcp.server.lowlevel.server import NotificationOptions
+from mcp.server.request_state import RequestStateSecurity
 from mcp.shared.message import SessionMessage
 from mcp_types import INVALID_REQUEST, PARSE_ERROR, JSONRPCRequest, jsonrpc_message_adapter
 from pydantic import ValidationError
@@ -27,16 +28,19 @@ Incoming = SessionMessage | Exception
 
 
 class Host:
-    """Serves all that connect. `hello` is what it would say itself: who differs is told so by `status`."""
+    """Serves all that connect. `hello` is what it would say itself: who differs is told so by `status`. `key` seals
+    what a client brings back with its answer to a question; None takes one of its own."""
 
-    def __init__(self, hello: Hello) -> None:
+    def __init__(self, hello: Hello, key: bytes | None = None) -> None:
         self._hello, self._opening = hello, Opening()
+        self._sealing = None if key is None else RequestStateSecurity(keys=[key])
         self.memory, self.changes = self._opening.memory, Changes()
         self._visits: dict[asyncio.Task[None], Visit] = {}
         self._server = cache(self._make_server)
 
     def _make_server(self, bank: str, notes: tuple[str, ...]) -> Server:
-        return Server(Access(self.memory, bank, notes=notes), self.changes)
+        access = Access(self.memory, bank, notes=notes)
+        return Server(access, self.changes, request_state_security=self._sealing)
 
     async def welcome(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         """Serves a connection until it ends, or `leave`."""

@@ -114,7 +114,8 @@ class Process:
     async def _become_host(self, accepting: socket.socket | None) -> Host:
         # Importing the protocol takes most of a second: those who connect meanwhile wait at the door.
         module = await asyncio.to_thread(import_module, "fourfold_mcp.host")
-        host: Host = module.Host(self._hello)
+        key = self._seat.key() if self._seat is not None and accepting is not None else None
+        host: Host = module.Host(self._hello, key)
         self._host = host
         if accepting is not None:
             self._accepting = await asyncio.start_unix_server(host.welcome, sock=accepting, limit=_LIMIT)

@@ -10,6 +10,7 @@ from __future__ import annotations
 import contextlib
 import json
 import os
+import secrets
 import socket
 import tempfile
 from pathlib import Path
@@ -50,6 +51,16 @@ class Seat:
         written.write_text(json.dumps({"pid": os.getpid(), "door": os.fspath(self._door)}))
         written.replace(self._address)
         return accepting
+
+    def key(self) -> bytes:
+        """A secret of the directory, for who has the seat: what one process sealed, the next can open."""
+        kept = self._home / "key"
+        if not kept.exists():
+            written = self._home / "key.new"
+            written.touch(mode=0o600)
+            written.write_bytes(secrets.token_bytes(32))
+            written.replace(kept)
+        return kept.read_bytes()
 
     def visit(self) -> socket.socket | None:
         """A connection to the process that has the seat; None if it does not answer (yet, or any more)."""
