@@ -90,8 +90,9 @@ def test_what_was_asked_before_the_input_ended_is_answered(wire: Wire) -> None:
 def test_lines_that_are_no_messages_are_complained_about_and_the_session_goes_on(wire: Wire) -> None:
     wire.write(HELLO, READY)
     assert wire.read()["id"] == 0
-    wire.write(b"{not json")
-    assert wire.read()["error"]["code"] == -32700
+    for nonsense in (b"{not json", b"[" * 100_000, b"\xff\xfe", b'{"id": "\\ud800'):
+        wire.write(nonsense)
+        assert wire.read()["error"]["code"] == -32700
     wire.write({"id": 7})
     complaint = wire.read()
     assert (complaint["id"], complaint["error"]["code"]) == (7, -32600)

@@ -43,6 +43,23 @@ def test_stating_a_fact_again_writes_nothing_new(memory: Memory) -> None:
     assert [unit.id for unit in bank.units()] == [first.id]
 
 
+def test_a_fact_that_is_stated_again_with_more_of_it_is_completed(memory: Memory) -> None:
+    bank, text = memory.bank("b"), "Ana moved to Porto."
+    (first,) = bank.retain_facts([Fact(text, entities=("Ana",))]).units
+    done = bank.retain_facts([Fact(text, entities=("Ana", "Porto"), occurred=JUNE)])
+    assert [(one.verdict, one.unit) for one in done.operations] == [(Verdict.UPDATE, first.id)]
+    (unit,) = bank.units()
+    assert (unit.id, unit.entities, unit.occurred) == (first.id, ("Ana", "Porto"), JUNE)
+    assert done.units == (unit,)
+    assert bank.timeline(entity="Porto", during=JUNE) == [unit]
+    for less in (Fact(text, entities=("Porto",)), Fact(text)):
+        assert bank.retain_facts([less]).count(Verdict.NOOP) == 1
+    (same,) = bank.units()
+    assert (same.entities, same.occurred) == (unit.entities, unit.occurred)
+    another = Fact(text, entities=("Ana",), occurred=Interval(JUNE.end, None))
+    assert bank.retain_facts([another]).count(Verdict.ADD) == 1
+
+
 def test_a_stated_fact_supersedes_what_was_so_before(real: Memory) -> None:
     bank = real.bank("b")
     bank.retain("Ana lives in Lisbon.")

@@ -142,7 +142,7 @@ def _complaint(line: bytes) -> bytes:
     """What is wrong with a line that is no message."""
     try:
         found = json.loads(line)
-    except ValueError:
+    except (ValueError, RecursionError):
         error = {"code": PARSE_ERROR, "message": "This line is not JSON. Send one message a line."}
         return line_of({"jsonrpc": "2.0", "id": None, "error": error})
     number = found.get("id") if isinstance(found, dict) else None

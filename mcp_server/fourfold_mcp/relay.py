@@ -352,7 +352,7 @@ def _parsed(line: Line) -> Parsed | None:
     """The message in a line; None where it is none: whoever serves says what is wrong with it."""
     try:
         found = json.loads(line)
-    except ValueError:
+    except (ValueError, RecursionError):
         return None
     return found if isinstance(found, dict) else None
 

@@ -15,6 +15,7 @@ from fourfold.retain.embed import Embedded
 from fourfold.retain.link import SEMANTIC_MOST
 from fourfold.retain.reconcile import Claim, same_statement
 from fourfold.stores.records import NEVER
+from fourfold.text import normalise
 
 _MOST_RIVALS = 50
 _LIKELY = 0.7
@@ -83,6 +84,18 @@ class Known:
             reason = same_statement(claim, claim_of(unit), lambda: vectors.own, own, spoken)
             if reason:
                 return unit.id, reason
+        return None
+
+    def stated_before(self, claim: Claim) -> tuple[str, str] | None:
+        """The unit that says `claim` in the same words, where at most one of them gives a time, and why that is the
+        same. It is for statements that stand alone: of what is said in a talk, the time may be what differs."""
+        rows = self.batch.graph.same_words(claim.text)
+        held = [unit.id for unit, _ in self._added if not self._superseded(unit.id)]
+        for unit in self.batch.read([*held, *self._held_of(rows, claim.speaker)]):
+            gone = unit.retired_at is not None or unit.superseded_by is not None
+            same = unit.speaker == claim.speaker and normalise(unit.text) == normalise(claim.text)
+            if same and not gone and None in (unit.occurred, claim.occurred):
+                return unit.id, "stated before in the same words"
         return None
 
     def rivals(self, unit: Unit, attributes: Sequence[str]) -> list[Unit]:

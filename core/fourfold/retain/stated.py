@@ -73,7 +73,16 @@ def _statement(message: Message, fact: Fact, language: Language) -> Statement:
 
 
 def _id(fact: Fact) -> str:
-    said = (fact.network, clean(fact.text), fact.speaker, fact.at and fact.at.isoformat(), fact.confidence)
+    when = fact.occurred and (fact.occurred.start, fact.occurred.end)
+    said = (
+        fact.network,
+        clean(fact.text),
+        fact.speaker,
+        fact.at,
+        fact.confidence,
+        when,
+        tuple(fact.entities),
+    )
     return "fact-" + hashlib.sha256(repr(said).encode()).hexdigest()[:24]
 
 

@@ -14,7 +14,7 @@ from typing import Any
 import numpy as np
 
 from fourfold.beliefs import formed
-from fourfold.model import Link, Network, Operation, Source, Unit, Verdict
+from fourfold.model import Interval, Link, Network, Operation, Source, Unit, Verdict
 from fourfold.ports import Fields, Floats, Point, Where
 from fourfold.retain.batch import Batch
 from fourfold.retain.chunk import Chunk
@@ -134,8 +134,12 @@ class Writing:
         follows = None if statement.alone else follows
         vector = _carried_on(vectors.embedding.vector, follows)
         known = self._known.same_as(claim, vectors, near)
+        if known is None and statement.alone:
+            known = self._known.stated_before(claim)
         if known is not None:
             self._add_evidence(*known, statement.messages)
+            if statement.alone:
+                self._complete(known[0], names, statement.occurred)
             last = follows.unit if follows else None
             return _Before(session, statement.at, vectors.own, vector, last, known[0])
         unit = self._unit(statement, names, session, self._links(statement.at, near, vectors, follows))
@@ -280,6 +284,20 @@ class Writing:
             unit = replace(unit, source=unit.source.said_by([*unit.source.evidence, *new]))
             unit = self._amend_source(point, unit)
         self._keep(unit, reason)
+
+    def _complete(self, unit_id: str, names: Sequence[str], occurred: Interval | None) -> None:
+        """Gives a unit that is stated again the names, and the time if it has none, that it lacked."""
+        point = self.batch.points([unit_id])[0]
+        unit = read_unit(point)
+        fuller = replace(
+            unit,
+            entities=tuple(dict.fromkeys((*unit.entities, *names))),
+            occurred=unit.occurred or occurred,
+        )
+        if fuller != unit:
+            self.batch.amend(point, fuller)
+            self.touched[unit_id] = fuller
+            self.operations[-1] = Operation(Verdict.UPDATE, unit_id, "stated again, with more of it")
 
     def _withdraw(self, point: Point, unit: Unit, messages: set[str], by: str, reason: str) -> None:
         """Takes messages of the document from a unit's evidence, and retires it if none is left."""
