@@ -40,6 +40,8 @@ class Changes(InMemorySubscriptionBus):
         self._listing: WeakSet[Connection] = WeakSet()
         self._streams = 0
         self._banks: set[str] = set()
+        self._due: dict[str, set[str]] = {}
+        """By bank, what its consolidation will change."""
         self._looking: dict[str, asyncio.Task[None]] = {}
 
     def subscribe(self, listener: Callable[[ServerEvent], None]) -> Callable[[], None]:
@@ -98,30 +100,33 @@ class Changes(InMemorySubscriptionBus):
             entity_uri(bank.name, name) for name in {name for unit in units for name in unit.entities}
         ]
         await self._tell([BANKS, *(unit_uri(bank.name, unit.id) for unit in units), *derived])
-        self._looking[bank.name] = asyncio.create_task(
-            self._once_settled(bank, derived, self._looking.get(bank.name))
-        )
+        self._due.setdefault(bank.name, set()).update(derived)
+        if bank.name not in self._looking:
+            self._looking[bank.name] = asyncio.create_task(self._once_settled(bank))
 
     async def _tell(self, uris: Iterable[str]) -> None:
         for uri in uris:
             await self.publish(ResourceUpdated(uri))
 
-    async def _once_settled(
-        self, bank: AsyncBank, uris: list[str], before: asyncio.Task[None] | None
-    ) -> None:
-        if before is not None:
-            before.cancel()
-        with suppress(FourfoldError):
-            for _ in range(_PATIENCE):
-                await asyncio.sleep(_LOOK_SECONDS)
-                now = await bank.status()
-                if not (now.pending or now.running):
-                    break
-            await self._tell(uris)
+    async def _once_settled(self, bank: AsyncBank) -> None:
+        try:
+            with suppress(FourfoldError):
+                while bank.name in self._due:  # more may come while it is told
+                    await self._settled(bank)
+                    await self._tell(sorted(self._due.pop(bank.name), reverse=True))
+        finally:
+            del self._looking[bank.name]
+
+    async def _settled(self, bank: AsyncBank) -> None:
+        for _ in range(_PATIENCE):
+            await asyncio.sleep(_LOOK_SECONDS)
+            now = await bank.status()
+            if not (now.pending or now.running):
+                return
 
     def close(self) -> None:
         """Tells nothing more."""
-        for looking in self._looking.values():
+        for looking in list(self._looking.values()):
             looking.cancel()
 
 

@@ -2,7 +2,7 @@
 
 # Annotations stay objects here: the protocol's library looks them up by their values, which in part are local.
 from collections.abc import Awaitable, Callable
-from typing import Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any
 
 from mcp.server.elicitation import AcceptedElicitation, ElicitationResult
 from mcp.server.mcpserver import Context, Elicit, Resolve
@@ -14,13 +14,16 @@ from fourfold import FourfoldError, InputError
 from fourfold_mcp.access import Access
 from fourfold_mcp.changes import Changes
 from fourfold_mcp.shapes import BeliefShape, ForgetAnswer, UnitShape
+from fourfold_mcp.tools import BankName
 from fourfold_mcp.words import answer, told
+
+if TYPE_CHECKING:
+    from fourfold import AsyncBank
 
 UnitId = Annotated[str | None, Field(description="The id of one memory, as recall gives it.")]
 EntityName = Annotated[str | None, Field(description="Everything that mentions this name.")]
 Labels = Annotated[list[str] | None, Field(description="Everything with one of these labels.")]
 Confirm = Annotated[bool, Field(description="True once the user has agreed.")]
-BankName = Annotated[str | None, Field(description="Which memory to use. Leave it out for the usual one.")]
 
 
 class Agreed(BaseModel):
@@ -41,7 +44,7 @@ def forgetting(access: Access, changes: Changes) -> Callable[..., Awaitable[Call
         bank: str | None,
     ) -> Agreed | Elicit[Agreed]:
         try:
-            what = await described(unit, entity, tags, bank)
+            what = await _described(await access.bank(bank), unit, entity, tags)
         except FourfoldError as error:
             raise ToolError(str(error)) from error
         if confirm:
@@ -53,20 +56,6 @@ def forgetting(access: Access, changes: Changes) -> Callable[..., Awaitable[Call
                 f"confirm=true."
             )
         return Elicit(f"Forget {what}? It will not be recalled any more.", Agreed)
-
-    async def described(
-        unit: str | None, entity: str | None, tags: list[str] | None, bank: str | None
-    ) -> str:
-        """What is to be forgotten, in words; raises `FourfoldError`."""
-        kept = await access.bank(bank)
-        if sum(one is not None for one in (unit, entity, tags)) != 1:
-            raise InputError("Say what to forget by one of unit, entity and tags.")
-        if unit is not None:
-            return f'"{(await kept.unit(unit)).text}"'
-        if entity is not None:
-            known = await kept.entity(entity)
-            return f'all that mentions "{known.name}" ({known.mentions} memories)'
-        return f"all that is labelled {' or '.join(tags or ())}"
 
     @told
     async def forget(
@@ -98,3 +87,15 @@ def forgetting(access: Access, changes: Changes) -> Callable[..., Awaitable[Call
         return answer("\n".join(lines), shape)
 
     return forget
+
+
+async def _described(bank: "AsyncBank", unit: str | None, entity: str | None, tags: list[str] | None) -> str:
+    """What is to be forgotten, in words; raises `FourfoldError`."""
+    if sum(one is not None for one in (unit, entity, tags)) != 1:
+        raise InputError("Say what to forget by one of unit, entity and tags.")
+    if unit is not None:
+        return f'"{(await bank.unit(unit)).text}"'
+    if entity is not None:
+        known = await bank.entity(entity)
+        return f'all that mentions "{known.name}" ({known.mentions} memories)'
+    return f"all that is labelled {' or '.join(tags or ())}"

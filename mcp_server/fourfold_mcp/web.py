@@ -7,7 +7,7 @@ import logging
 import signal
 from collections.abc import Sequence
 from contextlib import suppress
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 
 import uvicorn
 from limits import RateLimitItemPerMinute
@@ -45,7 +45,7 @@ class Web:
     host: str = "127.0.0.1"
     port: int = 8765
     names: Sequence[str] = ()
-    tokens: Tokens | None = field(default=None)
+    tokens: Tokens | None = None
     per_minute: int = 600
 
     def __post_init__(self) -> None:
