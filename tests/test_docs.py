@@ -7,6 +7,7 @@ import os
 import re
 import subprocess
 import sys
+from itertools import groupby
 from pathlib import Path
 from typing import Any
 
@@ -64,9 +65,14 @@ def test_the_transcript_of_the_server_is_what_it_says_now(tmp_path: Path) -> Non
 
 
 def _undated(transcript: str) -> str:
-    """Without the day it was taken on, and what follows from it: a date that was said relatively, the ids."""
+    """Without the day it was taken on, and what follows from it: a date that was said relatively, the ids, and which
+    of two memories that hardly bear on a question comes first (the day is among the words that are embedded)."""
     shown = re.sub(r"\[\d+ \w+ \d{4}\]|\(May \d{4}\)|\bid [0-9a-f]{8}|\"[0-9a-f]{8}\"", "", transcript)
-    return "\n".join(line for line in shown.splitlines() if "have not moved" not in line).strip()
+    lines = (line for line in shown.splitlines() if "have not moved" not in line)
+    parts = (
+        sorted(part) if listed else part for listed, part in groupby(lines, lambda one: one.startswith("- "))
+    )
+    return "\n".join(line for part in parts for line in part).strip()
 
 
 def _run(command: list[str], cwd: Path, environment: dict[str, str]) -> subprocess.CompletedProcess[str]:

@@ -14,6 +14,7 @@ from datetime import UTC, datetime, timedelta
 from itertools import pairwise
 
 import anyio
+import pytest
 import stamina
 from hypothesis import settings
 from hypothesis import strategies as st
@@ -25,6 +26,7 @@ from fourfold.errors import ModelBusyError, ModelLengthError, ModelOutputError, 
 from fourfold.ports import Answer, Shape, Turn
 from fourfold.retain.extract import Extraction
 from fourfold.settings import load_settings
+from fourfold.stores import graphs
 from fourfold.testing import FrozenClock, HashEmbedder
 from fourfold.tokens import Tokens
 
@@ -39,6 +41,12 @@ def line(number: int) -> Message:
     """A message of its own: no two numbers say the same."""
     topic = TOPICS[number % len(TOPICS)]
     return Message(f"The {topic} has number {number} on its gate.", "Ana", at=START, id=f"m{number}")
+
+
+@pytest.fixture(autouse=True)
+def every_graph_is_worth_keeping(monkeypatch: pytest.MonkeyPatch) -> None:
+    """So that what is reopened begins with the graph that was kept."""
+    monkeypatch.setattr(graphs, "_WORTH", 1)
 
 
 class StoredMachine(RuleBasedStateMachine):

@@ -26,8 +26,8 @@ from fourfold.reflect.background import Background
 from fourfold.reflections import Disposition
 from fourfold.retain.spoken import Wanted
 from fourfold.settings import Settings, load_settings
-from fourfold.stores import StoreAddress, open_store
 from fourfold.stores.graphs import Graphs
+from fourfold.stores.load import StoreAddress, open_store
 from fourfold.stores.manifest import Manifest
 from fourfold.stores.records import Profile, read_profile
 
@@ -151,6 +151,7 @@ class AsyncMemory:
         await in_thread(self.background.stop)
         if self.engine.model is not None:
             await self.engine.model.close()
+        await in_thread(self.engine.graphs.close)
         await in_thread(self.engine.store.close)
 
     async def __aenter__(self) -> Self:

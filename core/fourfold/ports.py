@@ -218,12 +218,32 @@ class Fields:
 PAYLOAD = Fields()
 
 
+class Cache(Protocol):
+    """Keeps bytes that can be made again, by name. It may lose them at any time, and never raises. What `get` gives
+    may be damaged: who reads it checks."""
+
+    def get(self, name: str) -> bytes | None:
+        """What was put last under `name`, or nothing."""
+        ...
+
+    def put(self, name: str, data: bytes) -> None:
+        """Keeps `data`, whole or not at all."""
+        ...
+
+    def drop(self, name: str) -> None:
+        """Lets it go."""
+        ...
+
+
 @runtime_checkable
 class Store(Protocol):
     """Keeps points. Every method may be called from several threads; failures raise `StoreError`."""
 
     writer: str
     """Names this process among all that write to the store, for revisions."""
+
+    cache: Cache | None
+    """Where what is derived from the store is kept from one opening to the next; None where nothing is."""
 
     def write(self, points: Sequence[Point]) -> None:
         """Inserts or replaces all points, whole or not at all; on return they are durable and found."""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from contextlib import suppress
+import gc
 from importlib import import_module
 from typing import TYPE_CHECKING
 
@@ -35,12 +35,17 @@ class Opening:
             self._warming = asyncio.create_task(self._warm(bank))
 
     async def _warm(self, bank: str) -> None:
-        with suppress(FourfoldError):  # who asks is told
+        try:
             engine = (await self.memory()).engine
             await asyncio.gather(
                 asyncio.to_thread(engine.embedder.embed, ["warm up"]),
                 asyncio.to_thread(engine.graphs.get, bank),
             )
+        except FourfoldError:
+            pass  # who asks is told
+        finally:  # what is there now stays: a collection need not look at it again
+            gc.freeze()
+            gc.enable()
 
     async def close(self) -> None:
         """Closes it, if it was opened."""

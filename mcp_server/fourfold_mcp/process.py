@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import gc
 import hashlib
 import signal
 import socket
@@ -34,6 +35,7 @@ def serve_stdio(bank: str) -> None:
     missing."""
     check_installed()
     log_to_stderr()
+    gc.disable()  # nothing that a start loads is garbage; whoever has loaded its share turns it on again
     with suppress(asyncio.CancelledError):
         asyncio.run(Process(bank).relay())
 
@@ -100,6 +102,7 @@ class Process:
             elif (accepting := self._seat.take()) is not None:
                 host = await self._become_host(accepting)
             elif (visiting := self._seat.visit()) is not None:
+                gc.enable()
                 return await asyncio.open_unix_connection(sock=visiting, limit=_LIMIT)
             elif time.monotonic() > until:
                 return None

@@ -12,13 +12,14 @@ from fourfold.model import ChannelScore, Hit, Interval, Network, Recall, Summary
 from fourfold.ports import Point, Store, Where
 from fourfold.recall.cross import reranked
 from fourfold.recall.fuse import Weights
+from fourfold.recall.graph import Reached
 from fourfold.recall.pack import choose, render
 from fourfold.recall.plan import Plan, plan
 from fourfold.recall.ranked import Ranked
 from fourfold.recall.search import Found, Search
 from fourfold.recall.timer import Timer
 from fourfold.stores.derived import READ_BELIEF, read_belief, read_summaries, summary_id
-from fourfold.stores.graph import BankGraph, Reached
+from fourfold.stores.graph import BankGraph
 from fourfold.stores.records import READ_UNIT, read_unit, seconds_of
 
 _UNBOUNDED = 4

@@ -14,10 +14,11 @@ from fourfold.ports import Floats, Query, Where
 from fourfold.recall import graph as graph_channel
 from fourfold.recall import keyword, rerank, semantic, temporal
 from fourfold.recall.fuse import Candidates, Fusion, Weights
+from fourfold.recall.graph import Reached
 from fourfold.recall.plan import Plan
 from fourfold.recall.ranked import NOTHING, Ranked, Rows, best
 from fourfold.recall.timer import Timer
-from fourfold.stores.graph import BankGraph, Reached
+from fourfold.stores.graph import BankGraph
 
 _NEIGHBOURS_OF = 40
 

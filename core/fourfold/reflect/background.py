@@ -155,6 +155,7 @@ class Background:
             await anyio.sleep(_POLL)  # a thread that waits could be cancelled with the lock in hand
         try:
             await consolidate(self._engine, bank, rest)
+            await anyio.to_thread.run_sync(self._engine.graphs.keep, bank)
         finally:
             lock.release()
 

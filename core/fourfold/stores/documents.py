@@ -22,6 +22,19 @@ class Documents:
         self._waiting: set[str] = set()
         self._covered: dict[str, dict[str, str]] = {}
 
+    def freeze(self) -> dict[str, Any]:
+        """As JSON values."""
+        waiting = sorted(self._waiting)
+        return {"rows": self._rows, "last": self._last, "waiting": waiting, "covered": self._covered}
+
+    @classmethod
+    def thaw(cls, frozen: Mapping[str, Any]) -> Documents:
+        """The documents that `freeze` took down."""
+        documents = cls()
+        documents._rows, documents._last = frozen["rows"], frozen["last"]
+        documents._waiting, documents._covered = set(frozen["waiting"]), frozen["covered"]
+        return documents
+
     def place(self, row: int, payload: Mapping[str, Any], rows: NDArray[Any]) -> None:
         """Notes the messages that a unit quotes; of two units of a message the one that holds counts."""
         for document, message in zip(payload["documents"], payload["messages"], strict=True):
@@ -29,7 +42,7 @@ class Documents:
             if message not in known or rows[known[message]]["retired"] != NEVER:
                 known[message] = row
             last = self._last.get(document)
-            if last is None or rows[last]["mentioned"] <= rows[row]["mentioned"]:
+            if last is None or (rows[last]["mentioned"], last) < (rows[row]["mentioned"], row):
                 self._last[document] = row
 
     def rows(self, document: str, messages: Iterable[str]) -> dict[str, int]:

@@ -5,6 +5,7 @@ directory/
   store/          appears whole (built aside, then renamed)
     manifest.json
     shard/        Qdrant's files
+    cache/        graphs of large banks, made again where they are missing
 """
 
 from __future__ import annotations
@@ -25,7 +26,8 @@ import qdrant_edge as qe
 from filelock import FileLock
 
 from fourfold.errors import StoreError, StoreLockedError
-from fourfold.ports import PAYLOAD, Fields, Point, Query, Store, Where
+from fourfold.ports import PAYLOAD, Cache, Fields, Point, Query, Store, Where
+from fourfold.stores.cache import DirectoryCache
 from fourfold.stores.conditions import DENSE, INDEXED, TERMS, TOKENS, Ids, Match, Range, conditions, corpus
 from fourfold.stores.directory import (
     check_space,
@@ -54,6 +56,7 @@ class EdgeStore(Store):
 
     def __init__(self, directory: Path, lock: FileLock, shard: qe.EdgeShard, reserve: int) -> None:
         self._directory, self._lock, self._shard = directory, lock, shard
+        self.cache: Cache | None = DirectoryCache(directory / "store" / "cache", reserve)
         self._reserve = reserve
         self._use = threading.Lock()
         self._recent = Recent(_RECENT)
@@ -87,7 +90,7 @@ class EdgeStore(Store):
     def temporary(cls, manifest: Manifest) -> EdgeStore:
         """A store in a new temporary directory, which `close` removes."""
         store = cls.open(Path(tempfile.mkdtemp(prefix="fourfold-")), manifest)
-        store._temporary = True
+        store._temporary, store.cache = True, None
         return store
 
     def write(self, points: Sequence[Point]) -> None:

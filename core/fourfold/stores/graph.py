@@ -1,19 +1,16 @@
 """The graph of one bank, in memory: units and entities as nodes of a NetworkX graph, and a few columns about
 the units for ranking. It is a view: everything in it comes from payloads, and it can be rebuilt at any time.
-
-Unit nodes are integers (their row), entity nodes their names. An edge carries one weight a link kind, for
-instance `{"temporal": 0.9, "semantic": 0.74}`; a mention is `{"entity": 1.0}`. Measured: about 1.5 kB a unit with
-its edges (docs/benchmarks.md).
+Measured: about 1.5 kB a unit with its edges (docs/benchmarks.md).
 """
 
 from __future__ import annotations
 
-import math
 import threading
 from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass, replace
+from collections.abc import Generator, Iterable, Mapping
+from dataclasses import replace
 from datetime import datetime
+from hashlib import blake2b
 from typing import Any
 
 import networkx as nx
@@ -24,16 +21,15 @@ from fourfold.language import ENGLISH, Language
 from fourfold.model import SHORT_ID, Entity
 from fourfold.ports import Point, Where
 from fourfold.stores.documents import Documents
+from fourfold.stores.edges import Edges
 from fourfold.stores.names import Names
 from fourfold.stores.postings import Postings
-from fourfold.stores.records import NEVER, Profile, is_id, make_id
+from fourfold.stores.records import NEVER, Profile, bank_point, is_id, make_id, read_profile
+from fourfold.stores.snapshot import Snapshot
 from fourfold.text import inverse_document_frequency, normalise
 
 _LONGEST_CHAIN = 100
-_BOOST = {"causal": 1.5, "entity": 1.2}
-_SPREAD = 0.5
 _LINE_TOKENS = 8  # a unit's date and speaker in a prompt
-_HUB = 64  # an entity that more units mention than this says nothing about any one of them
 
 _ROW = np.dtype(
     [
@@ -57,21 +53,13 @@ _ROW = np.dtype(
 )
 
 
-@dataclass(frozen=True, slots=True)
-class Reached:
-    """A unit that activation reached: how strongly, and over which nodes from its seed."""
-
-    activation: float
-    path: tuple[int | str, ...]
-
-
 class BankGraph:
     """The view of one bank. Hold `lock` while reading or writing it; two threads may share one."""
 
     def __init__(self, bank: str, lock: threading.RLock | None = None) -> None:
         self.bank = bank
         self.lock = lock or threading.RLock()
-        self.graph = nx.Graph()
+        self.edges = Edges()
         self.ids: list[str] = []
         self.profile: Profile | None = None
         self.seen: dict[str, int] = {}
@@ -82,7 +70,6 @@ class BankGraph:
         self._row_of: dict[str, int] = {}
         self._rows = np.zeros(64, dtype=_ROW)
         self._labels: dict[str, int] = {}
-        self._weights: dict[tuple[tuple[str, float], ...], dict[str, float]] = {}
         self._tagged: dict[str, set[int]] = {}
         self._attributes: dict[str, list[int]] = {}
         self._superseded: dict[int, str] = {}
@@ -90,9 +77,66 @@ class BankGraph:
         self._term_counts: Counter[int] = Counter()
         self._awaited: dict[str, list[tuple[int, str, float]]] = {}
         """By unit that is not there yet, the links to it."""
+        self.changes = 0
+        """How many units were added or brought up to date since it was made, or was last kept."""
 
     def __len__(self) -> int:
         return len(self.ids)
+
+    def freeze(self) -> Generator[None, None, Snapshot]:
+        """Takes a snapshot of the graph and returns it. The lock may be let go at every yield; who finds that the
+        graph was changed meanwhile starts anew."""
+        edges = yield from self.edges.freeze(len(self))
+        parts = {"edges": edges, "postings": self.postings.freeze()}
+        arrays = {f"{part}.{name}": a for part, of in parts.items() for name, a in of.arrays.items()}
+        arrays["ids"] = np.frombuffer(bytes.fromhex("".join(self.ids)), np.uint8)
+        arrays["rows"] = self.rows.copy()
+        arrays["terms"] = np.array(list(self._term_counts.items()), np.int64).reshape(-1, 2)
+        plain = {
+            "edges": edges.plain,
+            "names": self.names.freeze(),
+            "documents": self.documents.freeze(),
+            "profile": self.profile and dict(bank_point(self.profile).payload),
+            "seen": self.seen,
+            "labels": list(self._labels),
+            "tagged": {tag: sorted(rows) for tag, rows in self._tagged.items()},
+            "attributes": self._attributes,
+            "superseded": list(self._superseded.items()),
+            "replaced": sorted(self._replaced),
+            "awaited": self._awaited,
+        }
+        return Snapshot(arrays, plain)
+
+    @classmethod
+    def thaw(cls, snapshot: Snapshot, bank: str, lock: threading.RLock) -> BankGraph:
+        """The graph that `freeze` took down; raises `ValueError` or `KeyError` if it is none."""
+        arrays, plain = snapshot.arrays, snapshot.plain
+        graph = cls(bank, lock)
+        ids = arrays["ids"].tobytes().hex()
+        graph.ids = [ids[at : at + 32] for at in range(0, len(ids), 32)]
+        graph._row_of = {unit: row for row, unit in enumerate(graph.ids)}
+        graph._rows = np.concatenate([arrays["rows"], np.zeros(64, dtype=_ROW)])
+        if graph._rows.dtype != _ROW or len(graph.rows) != len(arrays["rows"]):
+            raise ValueError("not the rows of a graph")
+        graph._term_counts = Counter(dict(arrays["terms"].tolist()))
+        graph.edges = Edges.thaw(snapshot.part("edges"), len(graph))
+        graph.postings = Postings.thaw(snapshot.part("postings"))
+        graph.names = Names.thaw(plain["names"])
+        graph.documents = Documents.thaw(plain["documents"])
+        graph.profile = read_profile(plain["profile"]) if plain["profile"] else None
+        graph.seen = plain["seen"]
+        graph._labels = {name: at for at, name in enumerate(plain["labels"])}
+        graph._tagged = {tag: set(rows) for tag, rows in plain["tagged"].items()}
+        graph._attributes = plain["attributes"]
+        graph._superseded = dict(plain["superseded"])
+        graph._replaced = set(plain["replaced"])
+        graph._awaited = {unit: [tuple(link) for link in links] for unit, links in plain["awaited"].items()}
+        return graph
+
+    @property
+    def graph(self) -> nx.Graph:
+        """The NetworkX graph."""
+        return self.edges.graph
 
     @property
     def rows(self) -> NDArray[np.void]:
@@ -156,6 +200,7 @@ class BankGraph:
         payload = point.payload
         known = self._row_of.get(point.id)
         row = len(self.ids) if known is None else known
+        self.changes += 1
         if known is None:
             self._grow()
             self.ids.append(point.id)
@@ -166,7 +211,7 @@ class BankGraph:
             self.graph.add_node(row)
         self._describe(row, payload)
         for entity in payload["entities"]:
-            self._join(row, entity, "entity", 1.0)
+            self.edges.join(row, entity, "entity", 1.0)
             self.names.mention(entity, float(self._rows[row]["mentioned"]))
         before = []
         for to, kind, weight in payload["links"]:
@@ -174,11 +219,11 @@ class BankGraph:
             if other is None:  # clocks differ: what it rests on may come after it
                 self._awaited.setdefault(to, []).append((row, kind, weight))
                 continue
-            self._join(row, other, kind, weight)
+            self.edges.join(row, other, kind, weight)
             if kind == "temporal":
                 before.append((weight, other))
         for waiting, kind, weight in self._awaited.pop(point.id, ()):
-            self._join(waiting, row, kind, weight)
+            self.edges.join(waiting, row, kind, weight)
         for tag in payload["tags"]:
             self._tagged.setdefault(tag, set()).add(row)
         if known is None:
@@ -198,25 +243,13 @@ class BankGraph:
         else:
             self._superseded.pop(row, None)
 
-    def _join(self, node: int, other: int | str, kind: str, weight: float) -> None:
-        """Adds an edge, or a kind to the one that is there. Edges of like weight (to two digits) share one
-        dictionary, which nobody may change."""
-        adjacent = self.graph._adj
-        held = adjacent[node].get(other)
-        this = (kind, round(weight, 2) or 0.01)
-        key = (this,) if held is None else tuple(sorted({**held, kind: this[1]}.items()))
-        shared = self._weights.get(key)
-        if shared is None:
-            shared = self._weights[key] = dict(key)
-        adjacent[node][other] = adjacent[other][node] = shared
-
     def _describe(self, row: int, payload: Mapping[str, Any]) -> None:
         speaker, network, dated = (
             payload["speaker"] or "",
             payload["network"],
             payload["occurred"] is not None,
         )
-        words = hash(normalise(payload["text"]))
+        words = _hash(normalise(payload["text"]))
         known = self._rows[row]
         self._rows[row] = (
             datetime.fromisoformat(payload["mentioned_at"]).timestamp(),
@@ -232,7 +265,7 @@ class BankGraph:
             ),
             payload["asking"],
             words,
-            hash((words, speaker, payload["from"] if dated else None)),
+            _hash(f"{words} {payload['from'] if dated else ''} {speaker}"),
             payload["size"] + _LINE_TOKENS,
             dated,
             payload["counts"],
@@ -282,7 +315,7 @@ class BankGraph:
     def same_words(self, text: str) -> list[int]:
         """The rows of units that (but for a hash collision) have the same words as `text`, case and punctuation
         ignored."""
-        return [int(row) for row in np.flatnonzero(self.rows["words"] == hash(normalise(text)))]
+        return [int(row) for row in np.flatnonzero(self.rows["words"] == _hash(normalise(text)))]
 
     def admitted(self, where: Where, *, history: bool = False) -> NDArray[np.bool_]:
         """Which rows the conditions of `where` admit that bear on units; ids and documents are not looked at. With
@@ -308,42 +341,16 @@ class BankGraph:
             return np.asarray(rows["retired"] == NEVER)
         return np.asarray((rows["recorded"] <= at) & (rows["retired"] > at))
 
-    def spread(
-        self, seeds: Mapping[int | str, float], hops: int = 2, most_nodes: int = 24
-    ) -> dict[int, Reached]:
-        """Spreading activation (Hindsight, section 4.2): a(j) <- max over i of a(i) * w(i, j) * 0.5 * boost.
-
-        Causal and entity edges are boosted; what passes through an entity is damped by 1/log2(2 + degree). At
-        most `most_nodes` nodes are expanded, strongest first. Seeds stay in the answer.
-        """
-        reached = {node: Reached(level, (node,)) for node, level in seeds.items() if node in self.graph}
-        frontier = dict(reached)
-        budget = most_nodes
-        for _ in range(hops):
-            following: dict[int | str, Reached] = {}
-            for node, source in sorted(frontier.items(), key=lambda item: -item[1].activation)[:budget]:
-                budget -= 1
-                for other, level in self._neighbours(node, source.activation):
-                    if level > 1e-3 and level > (reached[other].activation if other in reached else 0.0):
-                        following[other] = reached[other] = Reached(level, (*source.path, other))
-            frontier = following
-        return {node: found for node, found in reached.items() if isinstance(node, int)}
-
-    def _neighbours(self, node: int | str, level: float) -> Iterator[tuple[int | str, float]]:
-        adjacent = self.graph._adj[node]
-        if isinstance(node, str):
-            if len(adjacent) > _HUB:
-                return
-            level /= math.log2(2 + len(adjacent))
-        for other, edge in adjacent.items():
-            weight = 0.0
-            for kind, w in edge.items():
-                weight = max(weight, w * _BOOST.get(kind, 1.0))
-            yield other, level * min(1.0, weight * _SPREAD)
-
     def _grow(self) -> None:
         if len(self.ids) == len(self._rows):
             self._rows = np.concatenate([self._rows, np.zeros_like(self._rows)])
+
+
+def _hash(text: str) -> int:
+    """64 bits of a text, the same in every process."""
+    return int.from_bytes(
+        blake2b(text.encode(errors="surrogatepass"), digest_size=8).digest(), "little", signed=True
+    )
 
 
 def entity_id(bank: str, name: str) -> str:

@@ -1,5 +1,6 @@
 """The graphs of the banks in use: built from payloads when a bank is first asked for, kept current, and let go when
-they take too much room."""
+they take too much room. A large one is kept in the store's cache, so that the next process need not build it: it
+only catches up with what was written since (docs/adr/0012)."""
 
 from __future__ import annotations
 
@@ -14,12 +15,16 @@ from fourfold.ports import Fields, Point, Store, Where
 from fourfold.stores.documents import CHUNKS
 from fourfold.stores.graph import BankGraph
 from fourfold.stores.records import read_entity, read_profile
+from fourfold.stores.snapshot import Snapshot
 
 _READ = tuple(
     "kind recorded order text speaker network tags entities links documents messages session codes mentioned_at "
     "occurred from to retired asking counts size name aliases type attributes superseded_by "
     "retired_by created_at language mission disposition bank".split()
 )
+_WORTH = 500
+_SHARE = 0.1
+"""A graph is kept when as many of its units, and that share of them, are new: catching up with fewer is quick."""
 
 
 class Graphs:
@@ -35,21 +40,55 @@ class Graphs:
         """The graph of `bank`, with everything that any process has written to it."""
         with self._lock:
             lock = self._locks.setdefault(bank, threading.RLock())
-            graph = self._graphs.setdefault(bank, BankGraph(bank, lock))
-            self._graphs.move_to_end(bank)
-        with graph.lock:
-            if self._catch_up(graph):
-                self._evict(bank)
-                return graph
-        self.forget(
-            bank
-        )  # entities merged or split elsewhere, or another language: memory cannot follow that
-        return self.get(bank)
+        with lock:
+            graph = self._graphs.get(bank)
+            if graph is None:
+                graph = self._kept(bank, lock)
+            if graph is None or not self._catch_up(graph):
+                # Nothing is there yet; or entities were merged or split elsewhere, or it has another language now.
+                self.forget(bank)
+                graph = BankGraph(bank, lock)
+                self._catch_up(graph)
+            with self._lock:
+                self._graphs[bank] = graph
+                self._graphs.move_to_end(bank)
+            self._evict(bank)
+            return graph
 
     def forget(self, bank: str) -> None:
-        """Lets the graph of `bank` go; it is built anew when it is next asked for."""
+        """Lets the graph of `bank` go, the kept one too; it is built anew when it is next asked for."""
         with self._lock:
             self._graphs.pop(bank, None)
+        if self._store.cache is not None:
+            self._store.cache.drop(_name(bank))
+
+    def keep(self, bank: str, *, wait: bool = True) -> None:
+        """Keeps the graph of `bank` for the next process, if enough of it is new; not if somebody writes to the bank
+        meanwhile, nor, without `wait`, if somebody holds it. Call it with `wait` only where you hold no graph."""
+        graph, cache = self._graphs.get(bank), self._store.cache
+        if graph is None or cache is None or graph.changes < max(_WORTH, _SHARE * len(graph)):
+            return
+        snapshot = _frozen(graph, wait)
+        if snapshot is not None:
+            cache.put(_name(bank), snapshot.to_bytes())
+
+    def close(self) -> None:
+        """Keeps what is worth it, before the store is closed."""
+        for bank in list(self._graphs):
+            self.keep(bank)
+
+    def _kept(self, bank: str, lock: threading.RLock) -> BankGraph | None:
+        """The graph that was kept, if one was; not if it knows more than the store, which lost something then."""
+        data = None if self._store.cache is None else self._store.cache.get(_name(bank))
+        snapshot = None if data is None else Snapshot.from_bytes(data)
+        if snapshot is None:
+            return None
+        try:
+            graph = BankGraph.thaw(snapshot, bank, lock)
+        except (KeyError, ValueError, TypeError, IndexError):
+            return None
+        cursors = self._store.cursors(bank)
+        return graph if all(cursors.get(w, 0) >= r for w, r in graph.seen.items()) else None
 
     @contextmanager
     def locked(self, bank: str) -> Iterator[BankGraph]:
@@ -93,8 +132,34 @@ class Graphs:
         return True
 
     def _evict(self, keep: str) -> None:
+        while (bank := self._surplus(keep)) is not None:
+            self.keep(bank, wait=False)
+            with self._lock:
+                self._graphs.pop(bank, None)
+
+    def _surplus(self, keep: str) -> str | None:
+        """The bank whose graph has to go next."""
         with self._lock:
-            for bank in list(self._graphs):
-                if sum(map(len, self._graphs.values())) <= self._most or bank == keep:
-                    return
-                del self._graphs[bank]
+            oldest = next(iter(self._graphs))
+            return oldest if sum(map(len, self._graphs.values())) > self._most and oldest != keep else None
+
+
+def _frozen(graph: BankGraph, wait: bool) -> Snapshot | None:
+    """A snapshot, taken slice by slice, so that a recall need not wait for all of it."""
+    freezing, seen = graph.freeze(), dict(graph.seen)
+    while graph.lock.acquire(blocking=wait):
+        try:
+            if graph.seen != seen:
+                break
+            next(freezing)
+        except StopIteration as done:
+            graph.changes = 0
+            snapshot: Snapshot = done.value
+            return snapshot
+        finally:
+            graph.lock.release()
+    return None
+
+
+def _name(bank: str) -> str:
+    return f"graph {bank}"

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
+from typing import Any
 
 from fourfold.model import Entity
 from fourfold.names import keys
@@ -17,15 +18,33 @@ class Names:
         self._lookalikes: dict[str, dict[str, None]] = {}
         self._last_mention: dict[str, float] = {}
 
+    def freeze(self) -> dict[str, Any]:
+        """As JSON values."""
+        entities = [[one.id, one.name, one.aliases, one.kind] for one in self._entities.values()]
+        return {"entities": entities, "alias": self._alias, "last": self._last_mention}
+
+    @classmethod
+    def thaw(cls, frozen: Mapping[str, Any]) -> Names:
+        """The names that `freeze` took down."""
+        names = cls()
+        for id_, name, aliases, kind in frozen["entities"]:
+            names._note(Entity(id_, name, tuple(aliases), kind=kind))
+        names._alias, names._last_mention = frozen["alias"], frozen["last"]
+        return names
+
     def __iter__(self) -> Iterator[str]:
         """The canonical name of every entity."""
         return iter(self._entities)
 
     def add(self, entity: Entity) -> None:
         """Adds an entity, or the aliases it did not have."""
-        self._entities[entity.name] = entity
+        self._note(entity)
         for name in (entity.name, *entity.aliases):
             self._alias.setdefault(name.casefold(), entity.name)
+
+    def _note(self, entity: Entity) -> None:
+        self._entities[entity.name] = entity
+        for name in (entity.name, *entity.aliases):
             for key in keys(name):
                 self._lookalikes.setdefault(key, {})[entity.name] = None
 

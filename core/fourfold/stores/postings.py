@@ -12,6 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from fourfold.ports import Floats
+from fourfold.stores.snapshot import Snapshot
 
 _PROBES = 64
 
@@ -28,6 +29,18 @@ class Postings:
         """Notes that unit `row` has tokens nearest to these centroids."""
         if len(codes):
             self._new.append((row, np.array(codes, dtype=np.uint16)))
+
+    def freeze(self) -> Snapshot:
+        """What `thaw` makes it of again."""
+        self._merge()
+        return Snapshot({"codes": self._codes, "rows": self._rows}, {})
+
+    @classmethod
+    def thaw(cls, snapshot: Snapshot) -> Postings:
+        """The postings that `freeze` took down."""
+        postings = cls()
+        postings._codes, postings._rows = snapshot.arrays["codes"], snapshot.arrays["rows"]
+        return postings
 
     def best(self, similar: Floats, units: int) -> Floats:
         """The largest similarity of each question token with the tokens of each unit, (tokens, units).

@@ -30,6 +30,8 @@ _MANIFEST_ID = str(uuid.uuid5(uuid.NAMESPACE_URL, "fourfold:manifest"))
 class ServerStore(Store):
     """One collection of a Qdrant server, shared by any number of processes."""
 
+    cache = None
+
     def __init__(self, client: QdrantClient, collection: str, manifest: Manifest, where: str) -> None:
         """Uses `client`, making the collection if it is missing; raises `StoreVersionError` if it was made by
         a newer schema or another embedder, and changes nothing then."""

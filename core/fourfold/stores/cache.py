@@ -1,0 +1,45 @@
+"""A cache in a directory: one file a name. What it loses is made again."""
+
+from __future__ import annotations
+
+import contextlib
+import hashlib
+import logging
+import shutil
+from pathlib import Path
+
+log = logging.getLogger(__name__)
+
+
+class DirectoryCache:
+    """Keeps files in `directory`, as long as more than `reserve` bytes of the disk are free."""
+
+    def __init__(self, directory: Path, reserve: int = 0) -> None:
+        self._directory, self._reserve = directory, reserve
+
+    def get(self, name: str) -> bytes | None:
+        """What was put last under `name`."""
+        with contextlib.suppress(OSError):
+            return self._path(name).read_bytes()
+        return None
+
+    def put(self, name: str, data: bytes) -> None:
+        """Writes it aside and renames it. It is not waited for until it is on the disk: a reader checks."""
+        path = self._path(name)
+        aside = path.with_suffix(".new")
+        try:
+            self._directory.mkdir(mode=0o700, exist_ok=True)
+            if shutil.disk_usage(self._directory).free < self._reserve + len(data):
+                return
+            aside.write_bytes(data)
+            aside.replace(path)
+        except OSError as error:
+            log.warning("%s could not be written (%s); the next start takes longer.", path, error.strerror)
+
+    def drop(self, name: str) -> None:
+        """Removes the file."""
+        with contextlib.suppress(OSError):
+            self._path(name).unlink(missing_ok=True)
+
+    def _path(self, name: str) -> Path:
+        return self._directory / hashlib.sha256(name.encode(errors="surrogatepass")).hexdigest()[:32]

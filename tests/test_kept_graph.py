@@ -1,0 +1,271 @@
+"""A large bank's graph is kept beside the store: what a process opens with is what it would build, whatever became of
+the file meanwhile."""
+
+from __future__ import annotations
+
+import shutil
+import threading
+from collections.abc import Iterator
+from datetime import timedelta
+from pathlib import Path
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from fourfold import Memory, Message
+from fourfold.stores import graphs
+from fourfold.stores.cache import DirectoryCache
+from fourfold.stores.graph import BankGraph
+from fourfold.stores.graphs import Graphs, _frozen
+from fourfold.stores.snapshot import Snapshot
+from fourfold.testing import FrozenClock, HashEmbedder
+
+TOLD = [
+    "Ana Silva moved to Porto in April 2023.",
+    "I think the Saturday market is the best place to sell bowls.",
+    "Ben works at Harbour Clinic because Ana told him of it.",
+    "Ana Silva lives in Porto.",
+    "The kiln broke last week, and Ben repaired it.",
+    "Dr. Okafor met Ana and Ben in Lisbon.",
+]
+
+
+@pytest.fixture(autouse=True)
+def every_graph_is_worth_keeping(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(graphs, "_WORTH", 1)
+
+
+@pytest.fixture
+def home(tmp_path: Path) -> Path:
+    return tmp_path / "memory"
+
+
+CLOCK = FrozenClock()
+
+
+def opened(home: Path) -> Memory:
+    return Memory.open(str(home), embedder=HashEmbedder(), clock=CLOCK)
+
+
+def tell(memory: Memory, rounds: int = 3, first: int = 0) -> None:
+    for number in range(first, first + rounds):
+        CLOCK.advance(timedelta(hours=1))
+        said = [Message(f"{text} ({number})", "Ana", id=f"{number}-{i}") for i, text in enumerate(TOLD)]
+        memory.bank("a").retain(said, document=f"day {number}", tags=[f"tag {number % 2}"])
+
+
+def kept(home: Path) -> Path:
+    (file,) = (home / "store" / "cache").iterdir()
+    return file
+
+
+def graph_of(memory: Memory) -> BankGraph:
+    return memory._async.engine.graphs.get("a")
+
+
+def built(memory: Memory) -> BankGraph:
+    """The same graph from payloads alone."""
+    store = memory._async.engine.store
+    cache, store.cache = store.cache, None
+    try:
+        return Graphs(store, 10_000).get("a")
+    finally:
+        store.cache = cache
+
+
+def everything(graph: BankGraph) -> dict[str, object]:
+    """All that a graph knows, in an order that does not hang on how it came about."""
+    names = {row: graph.ids[row] for row in range(len(graph))}
+    edges = {
+        (str(names.get(a, a)), str(names.get(b, b)), tuple(sorted(kinds.items())))
+        for a, near in graph.graph.adj.items()
+        for b, kinds in near.items()
+    }
+    snapshot = _frozen(graph, wait=True)
+    assert snapshot is not None
+    plain = dict(snapshot.plain)
+    numbered = {"labels", "edges"}
+    labels = plain["labels"]
+    rows = [
+        tuple(
+            labels[value] if field in ("session", "speaker", "network") else value
+            for field, value in zip(graph.rows.dtype.names or (), row, strict=True)
+        )
+        for row in graph.rows.tolist()
+    ]
+    similar = np.random.default_rng(1).normal(size=(3, 2048)).astype(np.float32)
+    return {
+        "ids": graph.ids,
+        "rows": rows,
+        "edges": edges,
+        "best": graph.postings.best(similar, len(graph)).tolist(),
+        "terms": dict(graph._term_counts),
+        "alike": {name: graph.names.alike(name) for name in graph.names},
+        "entities": graph.entities(),
+        **{key: value for key, value in plain.items() if key not in {*numbered, "names"}},
+    }
+
+
+def test_a_bank_opens_with_the_graph_that_was_kept(home: Path) -> None:
+    with opened(home) as memory:
+        tell(memory)
+        memory.bank("a").settle()
+        before = memory.bank("a").recall("Where does Ana live?").hits
+    with opened(home) as memory:
+        graph = graph_of(memory)
+        assert graph.changes == 0, "nothing was added to it one by one"
+        assert everything(graph) == everything(built(memory))
+        assert memory.bank("a").recall("Where does Ana live?").hits == before
+
+
+def test_it_catches_up_with_what_was_written_after_it_was_kept(home: Path) -> None:
+    with opened(home) as memory:
+        tell(memory)
+    old = kept(home).read_bytes()
+    with opened(home) as memory:
+        bank = memory.bank("a")
+        tell(memory, rounds=2, first=3)
+        CLOCK.advance(timedelta(hours=1))
+        bank.retain("Ana Silva lives in Lisbon.", document="later")
+        bank.forget(document="day 1")
+        bank.settle()
+    kept(home).write_bytes(old)  # as after kill -9
+    with opened(home) as memory:
+        graph = graph_of(memory)
+        assert 0 < graph.changes < len(graph)
+        assert everything(graph) == everything(built(memory))
+
+
+def test_a_merge_after_it_was_kept_has_it_built_anew(home: Path) -> None:
+    with opened(home) as memory:
+        tell(memory)
+    file, old = kept(home), kept(home).read_bytes()
+    with opened(home) as memory:
+        memory.bank("a").merge("Ben", into="Ana Silva")
+    file.write_bytes(old)
+    with opened(home) as memory:
+        graph = graph_of(memory)
+        assert graph.changes == len(graph)
+        assert memory.bank("a").entity("Ben").name == "Ana Silva"
+
+
+def test_a_store_that_lost_something_does_not_believe_it(home: Path, tmp_path: Path) -> None:
+    with opened(home) as memory:
+        tell(memory, rounds=1)
+    shutil.copytree(home / "store" / "shard", tmp_path / "older")
+    with opened(home) as memory:
+        tell(memory, rounds=2, first=1)
+    shutil.rmtree(home / "store" / "shard")
+    shutil.copytree(tmp_path / "older", home / "store" / "shard")
+    with opened(home) as memory:
+        assert len(graph_of(memory)) == len(TOLD)
+        assert everything(graph_of(memory)) == everything(built(memory))
+
+
+def test_one_of_another_version_or_none_at_all_is_built_anew(
+    home: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with opened(home) as memory:
+        tell(memory)
+    monkeypatch.setattr("fourfold.stores.snapshot.FORMAT", 0)
+    with opened(home) as memory:
+        assert graph_of(memory).changes == len(TOLD) * 3
+    kept(home).unlink()
+    with opened(home) as memory:
+        assert graph_of(memory).changes == len(TOLD) * 3
+
+
+@pytest.fixture(scope="module")
+def frozen() -> Iterator[Snapshot]:
+    with Memory.open(":memory:", embedder=HashEmbedder(), clock=FrozenClock()) as memory:
+        tell(memory)
+        snapshot = _frozen(graph_of(memory), wait=True)
+        assert snapshot is not None
+        yield snapshot
+
+
+@given(at=st.floats(0, 1, exclude_max=True), bit=st.integers(0, 7), cut=st.booleans())
+def test_a_damaged_snapshot_is_none_or_says_the_same(
+    frozen: Snapshot, at: float, bit: int, cut: bool
+) -> None:
+    data = bytearray(frozen.to_bytes())
+    place = int(at * len(data))
+    if cut:
+        del data[place:]
+    else:
+        data[place] ^= 1 << bit
+    found = Snapshot.from_bytes(bytes(data))
+    if found is not None:
+        assert found.plain == Snapshot.from_bytes(frozen.to_bytes()).plain  # type: ignore[union-attr]
+        for name, array in frozen.arrays.items():
+            assert (found.arrays[name] == array).all()
+
+
+def test_what_is_no_graph_is_built_anew(home: Path) -> None:
+    with opened(home) as memory:
+        tell(memory)
+    kept(home).write_bytes(Snapshot({"ids": np.zeros(16, np.uint8)}, {}).to_bytes())
+    with opened(home) as memory:
+        assert graph_of(memory).changes == len(TOLD) * 3
+
+
+def test_it_is_not_kept_while_somebody_writes_to_the_bank(home: Path) -> None:
+    with opened(home) as memory:
+        tell(memory)
+        graph = graph_of(memory)
+        freezing = graph.freeze()
+        next(freezing)
+        assert _frozen(graph, wait=True) is not None
+        graph.seen["embedded"] += 1
+        held, leave = threading.Event(), threading.Event()
+
+        def hold() -> None:
+            with graph.lock:
+                held.set()
+                leave.wait()
+
+        thread = threading.Thread(target=hold)
+        thread.start()
+        held.wait()
+        assert _frozen(graph, wait=False) is None, "somebody holds it"
+        leave.set()
+        thread.join()
+
+
+def test_a_graph_that_has_to_go_is_kept(home: Path) -> None:
+    with opened(home) as memory:
+        memory._async.engine.graphs._most = 10
+        tell(memory)
+        memory.bank("b").retain("Carla sings.")
+        assert "a" not in memory._async.engine.graphs._graphs
+        assert kept(home).stat().st_size > 0
+        assert everything(graph_of(memory)) == everything(built(memory))
+
+
+def test_a_small_bank_is_not_kept(home: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(graphs, "_WORTH", 500)
+    with opened(home) as memory:
+        tell(memory)
+    assert not (home / "store" / "cache").exists()
+
+
+def test_a_cache_leaves_the_reserve_of_the_disk_alone_and_never_raises(tmp_path: Path) -> None:
+    cache = DirectoryCache(tmp_path / "cache", reserve=2**62)
+    cache.put("a", b"x")
+    assert cache.get("a") is None
+    (tmp_path / "file").write_text("in the way")
+    cache = DirectoryCache(tmp_path / "file")
+    cache.put("a", b"x")
+    cache.drop("a")
+    assert cache.get("a") is None
+    cache = DirectoryCache(tmp_path / "cache")
+    cache.put("../a", b"x")
+    cache.put("../a", b"y")
+    assert cache.get("../a") == b"y"
+    assert [path.parent for path in tmp_path.rglob("*") if path.is_file() and path.name != "file"] == [
+        tmp_path / "cache"
+    ]
+    cache.drop("../a")
+    assert cache.get("../a") is None
