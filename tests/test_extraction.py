@@ -282,6 +282,17 @@ def retained(*statements: dict[str, Any], text: str = "Ana met Tom Berg in Porto
     return bank, bank.retain([Message(text, "Ana", at=MAY, id="m")])
 
 
+def test_a_bank_may_be_read_by_another_model_than_the_memorys() -> None:
+    statement = {"text": "Ana met Tom Berg.", "messages": [1]}
+    guest = ScriptedModel(lambda turns, shape: {"statements": [statement]})
+    with Memory.open(":memory:", embedder=HashEmbedder()) as memory:
+        read = memory.bank("a", llm=guest).retain([Message("I met Tom Berg.", "Ana", at=MAY)])
+        assert [unit.text for unit in read.units] == ["Ana met Tom Berg."]
+        said = memory.bank("a").retain([Message("I like Porto.", "Ana", at=MAY)])
+        assert [unit.text for unit in said.units] == ["I like Porto."]
+        assert len(guest.asked) == 1
+
+
 def test_dates_that_cannot_be_are_dropped_and_counted() -> None:
     for start, end in (
         ("2024-02-31", None),

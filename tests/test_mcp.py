@@ -36,7 +36,9 @@ PORTO_TEXT = "Ana moved to Porto."
 PORTO = {"text": PORTO_TEXT, "entities": ["Ana", "Porto"], "when": "2023-04"}
 
 
-def session(clock: FrozenClock, talk: Callable[[Client], Awaitable[None]], **options: Any) -> None:
+def session(
+    clock: FrozenClock, talk: Callable[[Client], Awaitable[None]], *, sampling: bool = False, **options: Any
+) -> None:
     """Has `talk` with a server on an empty memory; `options` are the client's."""
 
     async def run() -> None:
@@ -45,7 +47,9 @@ def session(clock: FrozenClock, talk: Callable[[Client], Awaitable[None]], **opt
             async def opened() -> AsyncMemory:
                 return memory
 
-            async with Client(Server(Access(opened, "mine"), Changes()), **options) as client:
+            async with Client(
+                Server(Access(opened, "mine", sampling=sampling), Changes()), **options
+            ) as client:
                 await talk(client)
 
     anyio.run(run)
@@ -359,7 +363,7 @@ def test_a_client_of_the_older_protocol_hears_of_changes(
 
 
 def test_long_work_reports_progress(clock: FrozenClock, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("fourfold_mcp.tools._REPORT_SECONDS", 0.001)
+    monkeypatch.setattr("fourfold_mcp.retaining._REPORT_SECONDS", 0.001)
     steps: list[tuple[float, float | None]] = []
 
     async def hear(progress: float, total: float | None, message: str | None) -> None:

@@ -107,6 +107,17 @@ def site(tmp_path: Path, tokens: dict[str, str]) -> Iterator[Site]:
     site.process.communicate()
 
 
+def test_a_client_of_the_older_protocol_hears_that_the_list_of_banks_may_change(open_site: Site) -> None:
+    async def talk() -> None:
+        async with open_site.client(mode="legacy") as client:
+            resources = client.server_capabilities.resources
+            assert resources is not None
+            assert resources.list_changed
+            assert resources.subscribe
+
+    anyio.run(talk)
+
+
 @pytest.mark.parametrize("mode", ["legacy", "auto"])
 def test_a_token_reaches_its_banks_and_no_other(site: Site, tokens: dict[str, str], mode: str) -> None:
     async def talk() -> None:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Collection
+from dataclasses import replace
 from datetime import UTC, datetime
 from types import TracebackType
 from typing import Self
@@ -109,12 +110,14 @@ class AsyncMemory:
         language: str | None = None,
         mission: str | None = None,
         disposition: Disposition | None = None,
+        llm: LanguageModel | None = None,
     ) -> AsyncBank:
         """The bank called `name`; it comes into being with its first retain.
 
         `language` (ISO 639-1: "de") is the one a new bank is kept in; without it, that of what is retained first. It
         decides on the stemmer, the stop words and the date words; see `fourfold.language`. `mission` (what its agent
-        is there for) and `disposition` frame how it reflects; the bank keeps them from its next write on.
+        is there for) and `disposition` frame how it reflects; the bank keeps them from its next write on. `llm`
+        answers what is asked of this object, in place of the memory's model, which goes on in the background.
 
         Raises `InputError` for a language that is not known, and unless the name has 1 to 200 characters, no slash,
         no control character, and no blank at either end.
@@ -126,7 +129,8 @@ class AsyncMemory:
         if mission is not None and (not isinstance(mission, str) or len(mission) > LONGEST_MISSION):
             raise InputError(f"The mission must be a string of at most {LONGEST_MISSION:,} characters.")
         wanted = Wanted(None if language is None else spoken(language), mission, disposition)
-        return AsyncBank(name, self.engine, self.background, self.weights, wanted)
+        engine = self.engine if llm is None else replace(self.engine, model=llm)
+        return AsyncBank(name, engine, self.background, self.weights, wanted)
 
     async def banks(self, names: Collection[str] | None = None) -> list[BankInfo]:
         """All banks, by name; of those `names` alone, if they are given."""

@@ -144,9 +144,10 @@ class Memory:
         language: str | None = None,
         mission: str | None = None,
         disposition: Disposition | None = None,
+        llm: LanguageModel | None = None,
     ) -> Bank:
         """See `AsyncMemory.bank`."""
-        bank = self._async.bank(name, language=language, mission=mission, disposition=disposition)
+        bank = self._async.bank(name, language=language, mission=mission, disposition=disposition, llm=llm)
         return Bank(bank, self._portal)
 
     def banks(self, names: Collection[str] | None = None) -> list[BankInfo]:

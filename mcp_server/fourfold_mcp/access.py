@@ -22,7 +22,7 @@ def everything() -> Allowed:
 class Access:
     """`opened` opens the memory, at the first request that needs it; `default` is the bank of requests that name
     none; `allowed` says of the request that is being answered which banks it may touch; `notes` are what `status`
-    has to tell besides."""
+    has to tell besides; `sampling` says whether the client's model may be asked to read a text."""
 
     def __init__(
         self,
@@ -31,7 +31,9 @@ class Access:
         *,
         notes: Sequence[str] = (),
         allowed: Callable[[], Allowed] = everything,
+        sampling: bool = False,
     ) -> None:
+        self.sampling = sampling
         self.memory, self._default, self.notes, self._allowed = opened, default, tuple(notes), allowed
 
     @property

@@ -9,7 +9,6 @@ from functools import cache
 
 import anyio
 from anyio.streams.memory import MemoryObjectReceiveStream, MemoryObjectSendStream
-from mcp.server.lowlevel.server import NotificationOptions
 from mcp.server.request_state import RequestStateSecurity
 from mcp.shared.message import SessionMessage
 from mcp_types import INVALID_REQUEST, PARSE_ERROR, JSONRPCRequest, jsonrpc_message_adapter
@@ -38,8 +37,8 @@ class Host:
         self._visits: dict[asyncio.Task[None], Visit] = {}
         self._server = cache(self._make_server)
 
-    def _make_server(self, bank: str, notes: tuple[str, ...]) -> Server:
-        access = Access(self.memory, bank, notes=notes)
+    def _make_server(self, bank: str, notes: tuple[str, ...], sampling: bool) -> Server:
+        access = Access(self.memory, bank, notes=notes, sampling=sampling)
         return Server(access, self.changes, request_state_security=self._sealing)
 
     async def welcome(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
@@ -51,7 +50,8 @@ class Host:
             hello = await visit.hello()
             if hello is not None:
                 self._opening.warm(hello.bank)
-                await visit.serve(self._server(hello.bank, tuple(hello.differences(self._hello))))
+                notes = tuple(hello.differences(self._hello))
+                await visit.serve(self._server(hello.bank, notes, hello.sampling))
         finally:
             del self._visits[task]
 
@@ -92,7 +92,7 @@ class Visit:
         write, answers = anyio.create_memory_object_stream[SessionMessage]()
         # The one way to serve a stream that is not stdin: MCPServer gives its session loop no public name.
         low = server._lowlevel_server
-        options = low.create_initialization_options(NotificationOptions(resources_changed=True))
+        options = low.create_initialization_options()
         try:
             async with anyio.create_task_group() as tasks:
                 tasks.start_soon(self._give, answers)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import gc
 import hashlib
+import os
 import signal
 import socket
 import time
@@ -60,7 +61,7 @@ class Process:
 
     def __init__(self, bank: str) -> None:
         settings = _settings()
-        self._hello = Hello(bank, __version__, _digest(settings))
+        self._hello = Hello(bank, __version__, _digest(settings), _sampling())
         self._seat = None if settings is None else _seat(settings.location)
         self._host: Host | None = None
         self._own: asyncio.Task[None] | None = None
@@ -89,7 +90,7 @@ class Process:
             )
         try:
             host = await self._become_host(accepting)
-            await serving.serve(host, self._hello.bank, web)
+            await serving.serve(host, self._hello, web)
         finally:
             await self._leave()
 
@@ -141,6 +142,14 @@ def _settings() -> Settings | None:
         return load_settings()
     except FourfoldError:
         return None
+
+
+def _sampling() -> bool:
+    """Whether the client's model may be asked; raises `ConfigurationError`."""
+    written = os.environ.get("FOURFOLD_SAMPLING", "0")
+    if written not in ("0", "1"):
+        raise ConfigurationError(f"FOURFOLD_SAMPLING is {written!r}: write 1 or 0.")
+    return written == "1"
 
 
 def _digest(settings: Settings | None) -> str:

@@ -35,12 +35,14 @@ Connection = tuple[asyncio.StreamReader, asyncio.StreamWriter]
 
 @dataclass(frozen=True, slots=True)
 class Hello:
-    """The first line of a connection: the bank that tools use by themselves, and what the process was started as."""
+    """The first line of a connection: the bank that tools use by themselves, what the process was started as, and
+    whether the client's model may be asked to read texts (by sampling)."""
 
     bank: str
     version: str
     settings: str
     """A digest of the settings, the secret ones included."""
+    sampling: bool = False
 
     def differences(self, host: Hello) -> list[str]:
         """In words, how the host differs, whose version and settings hold for all."""

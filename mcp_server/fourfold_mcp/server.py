@@ -5,9 +5,10 @@ from __future__ import annotations
 import logging
 import time
 from collections.abc import Callable
+from functools import partial
 from typing import Any
 
-from mcp.server import MCPServer
+from mcp.server import MCPServer, NotificationOptions
 from mcp.server.context import CallNext, HandlerResult, ServerRequestContext
 from mcp.server.mcpserver import Context
 from mcp.server.mcpserver.exceptions import ToolError
@@ -29,6 +30,7 @@ from fourfold_mcp.access import Access
 from fourfold_mcp.changes import Changes
 from fourfold_mcp.forgetting import forgetting
 from fourfold_mcp.resources import Resources
+from fourfold_mcp.retaining import retaining
 from fourfold_mcp.tools import Tools
 from fourfold_mcp.words import wrong_arguments
 
@@ -58,7 +60,7 @@ class Server(MCPServer[object]):
             **options,
         )
         self._access, self._changes, self._resources = access, changes, Resources(access)
-        self._add_tools(Tools(access, changes), access, changes)
+        self._add_tools(Tools(access), access, changes)
         self._add_resources(self._resources)
         self._add_prompts()
 
@@ -69,7 +71,7 @@ class Server(MCPServer[object]):
         writes = reads.model_copy(update={"read_only_hint": False})
         forgets = writes.model_copy(update={"destructive_hint": True})
         self._tool(tools.recall, title="Recall", annotations=reads)
-        self._tool(tools.retain, title="Remember", annotations=writes)
+        self._tool(retaining(access, changes), title="Remember", annotations=writes)
         # with a language model, a reflection forms beliefs
         self._tool(tools.reflect, title="Reflect", annotations=writes)
         self._tool(tools.beliefs, title="Beliefs", annotations=reads)
@@ -94,6 +96,10 @@ class Server(MCPServer[object]):
         self.completion()(resources.complete)  # type: ignore[no-untyped-call]
         # For the older protocol; MCPServer itself answers subscriptions/listen of the newer one alone.
         low = self._lowlevel_server
+        # Otherwise only who serves over a stream of its own could say that the list of resources may change.
+        low.create_initialization_options = partial(  # type: ignore[method-assign]
+            low.create_initialization_options, NotificationOptions(resources_changed=True)
+        )
         low.add_request_handler("resources/subscribe", SubscribeRequestParams, self._changes.follow)
         low.add_request_handler("resources/unsubscribe", UnsubscribeRequestParams, self._changes.unfollow)
 
@@ -114,6 +120,13 @@ class Server(MCPServer[object]):
             if isinstance(error.__cause__, ToolError):  # ours, before the library put its own words before it
                 raise error.__cause__ from None
             raise
+        except MCPError as error:
+            if name != "retain":
+                raise
+            raise ToolError(
+                f"Nothing was retained: your client's model was not to be asked ({error.message}). Call retain again "
+                f"with facts."
+            ) from error
 
     async def list_resources(self) -> list[Resource]:
         """The list of banks, and the profile of each."""

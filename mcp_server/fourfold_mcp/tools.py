@@ -1,20 +1,15 @@
-"""The tools: each hands over to a bank and puts the answer into words and into its shape."""
+"""The tools but for retain and forget: each hands over to a bank and puts the answer into words and shape."""
 
 from __future__ import annotations
 
-import asyncio
-from collections.abc import AsyncIterator, Callable
-from contextlib import asynccontextmanager, suppress
-from typing import TYPE_CHECKING, Annotated, Any, Literal
+from contextlib import suppress
+from typing import TYPE_CHECKING, Annotated, Literal
 
-from mcp.server.mcpserver import Context
-from mcp.server.mcpserver.exceptions import ToolError
 from mcp_types import CallToolResult
 from pydantic import Field
 
-from fourfold import Belief, NotFoundError, Retained, Unit, Verdict
+from fourfold import Belief, NotFoundError, Unit
 from fourfold_mcp.access import Access
-from fourfold_mcp.changes import Changes
 from fourfold_mcp.shapes import (
     BankShape,
     BeliefsAnswer,
@@ -23,9 +18,7 @@ from fourfold_mcp.shapes import (
     FetchAnswer,
     RecallAnswer,
     ReflectAnswer,
-    RetainAnswer,
     SearchAnswer,
-    StatedFact,
     StatusAnswer,
     TimelineAnswer,
     UnitShape,
@@ -37,11 +30,9 @@ from fourfold_mcp.words import answer, believed, lines_of, told
 if TYPE_CHECKING:
     from fourfold import AsyncBank
 
-LONGEST_TEXT = 200_000
 _MOST_BELIEFS = 12
 _TITLE = 80
 _LATEST = 10
-_REPORT_SECONDS = 0.5
 
 BankName = Annotated[str | None, Field(description="Which memory to use. Leave it out for the usual one.")]
 Budget = Annotated[int, Field(ge=64, le=16_384, description="Most tokens of memories to bring back.")]
@@ -56,51 +47,8 @@ NetworkName = Literal["world", "experience", "summary", "belief"]
 class Tools:
     """The tools of one server."""
 
-    def __init__(self, access: Access, changes: Changes) -> None:
-        self._access, self._changes = access, changes
-
-    @told
-    async def retain(
-        self,
-        ctx: Context[Any, Any],
-        text: Annotated[
-            str, Field(max_length=LONGEST_TEXT, description="What was said, word for word.")
-        ] = "",
-        facts: Annotated[list[StatedFact] | None, Field(max_length=100)] = None,
-        context: Annotated[str, Field(max_length=500, description="What this was, in a few words.")] = "",
-        tags: Annotated[list[str] | None, Field(description="Labels to narrow later recalls by.")] = None,
-        bank: BankName = None,
-    ) -> Annotated[CallToolResult, RetainAnswer]:
-        """Remember something for later conversations. Prefer `facts`: write each durable fact, preference, decision
-        or plan as one sentence with names instead of pronouns, its entities, and a date if one is known. Give `text`
-        instead to have a passage kept as it was said. Give one of the two. Not for small talk or secrets. Telling
-        the same thing twice is harmless; a new value replaces the old one."""
-        if bool(text.strip()) == bool(facts):
-            raise ToolError("Give either text or facts: facts for statements you wrote, text for a passage.")
-        kept, labels = await self._access.bank(bank), tags or []
-        if facts:
-            extracted, stated = "the caller", [one.fact() for one in facts]
-            done = await kept.retain_facts(stated, context=context, tags=labels)
-        else:
-            model = (await self._access.memory()).engine.model
-            extracted = "the built-in extractor" if model is None else model.name
-            async with _reporting(ctx) as report:
-                done = await kept.retain(text, context=context, tags=labels, progress=report)
-        await self._changes.retained(kept, done.units)
-        counts = {verdict.value: done.count(verdict) for verdict in Verdict if done.count(verdict)}
-        shape = RetainAnswer(
-            bank=kept.name,
-            units=[UnitShape.of(unit) for unit in done.units],
-            operations=counts,
-            extracted_by=extracted,
-            pending=done.pending,
-            warnings=list(done.warnings),
-        )
-        did = (
-            ", ".join(f"{n} {_DID[verdict]}" for verdict, n in counts.items()) or "nothing to remember in it"
-        )
-        lines = [f"Remembered in {kept.name}, as read by {extracted} ({did}):", *lines_of(done.units)]
-        return answer("\n".join([*lines, *await _replaced(kept, done), *done.warnings]), shape)
+    def __init__(self, access: Access) -> None:
+        self._access = access
 
     @told
     async def recall(
@@ -257,9 +205,6 @@ class Tools:
         return answer("\n".join([f"Usual bank: {self._access.default}", *lines, *notes]), shape)
 
 
-_DID = {"ADD": "new", "UPDATE": "brought up to date", "RETIRE": "replaced", "NOOP": "known already"}
-
-
 async def entity_of(bank: AsyncBank, name: str, most: int = _LATEST) -> tuple[EntityAnswer, list[Unit]]:
     """What is known of an entity, and its latest `most` units; raises `NotFoundError`."""
     known = await bank.entity(name)
@@ -279,12 +224,6 @@ async def entity_of(bank: AsyncBank, name: str, most: int = _LATEST) -> tuple[En
     return shape, latest
 
 
-async def _replaced(bank: AsyncBank, done: Retained) -> list[str]:
-    """What holds no longer by a retain, in words."""
-    retired = [operation.unit for operation in done.operations if operation.verdict is Verdict.RETIRE]
-    return [f"No longer so: {(await bank.unit(unit)).text}" for unit in retired]
-
-
 async def _bearing(bank: AsyncBank, question: str, budget: int) -> list[Belief]:
     """The beliefs that bear on a question by their words, and those about whom it names, the surest first."""
     found = await bank.recall(question, budget=budget, networks=["belief"])
@@ -294,25 +233,3 @@ async def _bearing(bank: AsyncBank, question: str, budget: int) -> list[Belief]:
     return [one for one in held if one.unit.id in near or named.intersection(one.unit.entities)][
         :_MOST_BELIEFS
     ]
-
-
-@asynccontextmanager
-async def _reporting(ctx: Context[Any, Any]) -> AsyncIterator[Callable[[int, int], None]]:
-    """A progress to hand to long work, in whatever thread; what it says is passed on now and then."""
-    latest: list[tuple[int, int]] = []
-
-    async def pass_on() -> None:
-        while True:
-            await asyncio.sleep(_REPORT_SECONDS)
-            if latest:
-                done, total = latest.pop()
-                await ctx.report_progress(done, total)
-
-    def report(done: int, total: int) -> None:
-        latest[:] = [(done, total)]
-
-    reporting = asyncio.create_task(pass_on())
-    try:
-        yield report
-    finally:
-        reporting.cancel()

@@ -24,8 +24,9 @@ from starlette.responses import JSONResponse, Response
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 from fourfold import ConfigurationError, __version__
-from fourfold_mcp.access import Access, Allowed
+from fourfold_mcp.access import Access, Allowed, everything
 from fourfold_mcp.host import Host
+from fourfold_mcp.relay import Hello
 from fourfold_mcp.server import Server
 from fourfold_mcp.tokens import ALL, Tokens
 
@@ -123,12 +124,12 @@ class Limited:
         return f"token {found[0]}" if found else f"address {(scope.get('client') or ('',))[0]}"
 
 
-def application(host: Host, bank: str, web: Web) -> ASGIApp:
+def application(host: Host, hello: Hello, web: Web) -> ASGIApp:
     """The application: /mcp, and /health, which tells nothing of what is remembered."""
     options: dict[str, object] = {}
-    access = Access(host.memory, bank)
+    allowed = banks_of_token if web.tokens else everything
+    access = Access(host.memory, hello.bank, allowed=allowed, sampling=hello.sampling)
     if web.tokens:
-        access = Access(host.memory, bank, allowed=banks_of_token)
         issuer = AnyHttpUrl(f"http://{web.host if web.host not in _ANY else web.names[0]}:{web.port}")
         options["auth"] = AuthSettings(issuer_url=issuer, resource_server_url=None)
         options["token_verifier"] = Verifier(web.tokens)
@@ -144,10 +145,10 @@ def application(host: Host, bank: str, web: Web) -> ASGIApp:
     return Limited(app, web.per_minute, web.tokens)
 
 
-async def serve(host: Host, bank: str, web: Web) -> None:
+async def serve(host: Host, hello: Hello, web: Web) -> None:
     """Serves until SIGTERM or SIGINT; requests that are running then may finish."""
     config = uvicorn.Config(
-        application(host, bank, web),
+        application(host, hello, web),
         host=web.host,
         port=web.port,
         log_config=None,

@@ -2,13 +2,14 @@
 
 from fourfold.retain import curate
 from fourfold.retain.forget import Selection, forget
-from fourfold.retain.run import Request, resume, retain
+from fourfold.retain.run import Request, asked, resume, retain
 from fourfold.retain.spoken import set_language
 from fourfold.retain.stated import messages_of, read_facts
 
 __all__ = [
     "Request",
     "Selection",
+    "asked",
     "curate",
     "forget",
     "messages_of",

@@ -15,12 +15,13 @@ from fourfold.errors import ConfigurationError, InputError
 from fourfold.ledger import Metered
 from fourfold.model import Fact, Message, Retained, Usage
 from fourfold.models.patient import Patient
-from fourfold.ports import BatchModel, Store, Where
+from fourfold.ports import BatchModel, Store, Turn, Where
 from fourfold.retain.batch import Batch
 from fourfold.retain.builtin import extract
 from fourfold.retain.bulk import read_in_bulk
 from fourfold.retain.chunk import Chunk, Piece, read_messages, split_message
 from fourfold.retain.embed import Progress, embed_statements
+from fourfold.retain.extract import turns
 from fourfold.retain.journal import chunks_of, chunks_that_changed, pending_chunks
 from fourfold.retain.judge import judge
 from fourfold.retain.pipeline import Outcome, Reading, write
@@ -73,6 +74,13 @@ async def retain(engine: Engine, request: Request, progress: Progress | None = N
     outcome = Outcome()
     chunks = await anyio.to_thread.run_sync(_journal, engine, request, outcome)
     return await _read(engine, request.bank, _Job(chunks, request.batch, progress, began), outcome)
+
+
+def asked(engine: Engine, request: Request) -> list[Turn] | None:
+    """What a language model is asked about `request` in a bank that has nothing of it yet, where that is one
+    question; None where it takes several. Raises `InputError`."""
+    chunks = _chunks(engine, request, _messages(engine, request))
+    return turns(chunks[0]) if len(chunks) == 1 else None
 
 
 async def resume(engine: Engine, bank: str, progress: Progress | None = None) -> Retained:
@@ -166,16 +174,19 @@ def _journal(engine: Engine, request: Request, outcome: Outcome) -> list[Chunk]:
         language = settled(engine, graph, request.wanted.language, news.messages)
         settle(writing.batch, language, request.wanted)
         news.settle(writing, request)
-        settings = engine.settings
-        origin = (request.document, request.context, request.tags)
-        gap = timedelta(hours=settings.session_gap_hours)
-        chunks = chunks_of(request.bank, origin, _pieces(news.messages, engine), settings.llm_words, gap)
+        chunks = _chunks(engine, request, news.messages)
         for chunk in chunks:
             writing.put_chunk(chunk, "pending")
         writing.commit()
     outcome.take(writing)
     gone = {chunk.id for chunk in (*chunks, *news.changed)}
     return [c for c in waiting if c.id not in gone and _worth_trying(c, request.document)] + chunks
+
+
+def _chunks(engine: Engine, request: Request, messages: Sequence[Message]) -> list[Chunk]:
+    settings, origin = engine.settings, (request.document, request.context, request.tags)
+    gap = timedelta(hours=settings.session_gap_hours)
+    return chunks_of(request.bank, origin, _pieces(messages, engine), settings.llm_words, gap)
 
 
 def _worth_trying(chunk: Chunk, document: str) -> bool:
