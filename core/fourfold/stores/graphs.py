@@ -68,9 +68,9 @@ class Graphs:
         graph, cache = self._graphs.get(bank), self._store.cache
         if graph is None or cache is None or graph.changes < max(_WORTH, _SHARE * len(graph)):
             return
-        snapshot = _frozen(graph, wait)
-        if snapshot is not None:
-            cache.put(_name(bank), snapshot.to_bytes())
+        data = _frozen(graph, wait)
+        if data is not None:
+            cache.put(_name(bank), data)
 
     def close(self) -> None:
         """Keeps what is worth it, before the store is closed."""
@@ -144,7 +144,7 @@ class Graphs:
             return oldest if sum(map(len, self._graphs.values())) > self._most and oldest != keep else None
 
 
-def _frozen(graph: BankGraph, wait: bool) -> Snapshot | None:
+def _frozen(graph: BankGraph, wait: bool) -> bytes | None:
     """A snapshot, taken slice by slice, so that a recall need not wait for all of it."""
     freezing, seen = graph.freeze(), dict(graph.seen)
     while graph.lock.acquire(blocking=wait):
@@ -153,9 +153,10 @@ def _frozen(graph: BankGraph, wait: bool) -> Snapshot | None:
                 break
             next(freezing)
         except StopIteration as done:
-            graph.changes = 0
             snapshot: Snapshot = done.value
-            return snapshot
+            data = snapshot.to_bytes()  # it shares parts with the graph, so before anybody may change that
+            graph.changes = 0
+            return data
         finally:
             graph.lock.release()
     return None
