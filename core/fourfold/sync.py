@@ -176,6 +176,11 @@ class Bank:
     def __init__(self, bank: AsyncBank, portal: _Portal) -> None:
         self._async, self._portal, self.name = bank, portal, bank.name
 
+    @property
+    def awaited(self) -> AsyncBank:
+        """The same bank, for code that awaits; on any event loop."""
+        return self._async
+
     def retain(
         self,
         messages: str | Iterable[Message],

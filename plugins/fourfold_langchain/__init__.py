@@ -1,0 +1,11 @@
+"""Fourfold in LangChain: a retriever, and tools for agents."""
+
+from importlib.util import find_spec
+
+if find_spec("langchain_core") is None:
+    raise ImportError('LangChain is not installed: pip install "fourfold[langchain]"')
+
+from fourfold_langchain.retriever import FourfoldRetriever
+from fourfold_langchain.tools import memory_tools
+
+__all__ = ["FourfoldRetriever", "memory_tools"]
