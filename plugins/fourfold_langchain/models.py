@@ -1,0 +1,128 @@
+"""The app's own models for Fourfold: a chat model of LangChain as a language model, its embeddings as an embedder."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from functools import cached_property
+from typing import Any
+
+from langchain_core.embeddings import Embeddings
+from langchain_core.language_models import BaseChatModel
+from langchain_core.messages import AIMessage, BaseMessage, HumanMessage, SystemMessage
+
+from fourfold import FourfoldError, ModelError, ModelTimeoutError, Tokens
+from fourfold.models.remote import status_error
+from fourfold.models.structured import decode, in_words
+from fourfold.models.vectors import embeddings
+from fourfold.ports import Answer, Embedding, Floats, Shape, Turn
+
+
+class ChatModel:
+    """A language model for `Memory.open(llm=ChatModel(model))`. It is asked by `with_structured_output`, and in words
+    where the model has none. What it raises becomes a `ModelError` or `ConfigurationError`, by its HTTP status if it
+    tells one.
+
+    One attempt a call: Fourfold tries again itself, so set `max_retries=0` on the model.
+    """
+
+    def __init__(self, model: BaseChatModel, name: str | None = None) -> None:
+        """`name` is what results and accounts call it; default: the model's own."""
+        self._model = model
+        told = getattr(model, "model_name", None) or getattr(model, "model", None) or type(model).__name__
+        self.name = f"langchain:{name or told}"
+        self._structured = True
+
+    async def ask(self, turns: Sequence[Turn], shape: type[Shape]) -> Answer[Shape]:
+        """See `LanguageModel.ask`."""
+        if self._structured:
+            try:
+                form = self._model.with_structured_output(shape, include_raw=True)
+            except NotImplementedError:  # it has no tools
+                self._structured = False
+            else:
+                with _errors(self.name):
+                    found: Any = await form.ainvoke(_messages(turns))
+                return self._read(found["raw"], found["parsed"], shape)
+        with _errors(self.name):
+            said = await self._model.ainvoke(_messages([*turns, Turn("user", in_words(shape))]))
+        return self._read(said, None, shape)
+
+    async def close(self) -> None:
+        """The model is the app's: it is left as it is."""
+
+    def _read(self, said: BaseMessage, parsed: object, shape: type[Shape]) -> Answer[Shape]:
+        tokens = _tokens(said)
+        if isinstance(parsed, shape):
+            return Answer(parsed, tokens)
+        try:
+            calls = said.tool_calls if isinstance(said, AIMessage) else []
+            return Answer(
+                shape.model_validate(calls[0]["args"]) if calls else decode(said.text, shape), tokens
+            )
+        except (ModelError, ValueError) as error:
+            failed = error if isinstance(error, ModelError) else ModelError(f"{self.name}: {error}")
+            failed.tokens = tokens
+            raise failed from error
+
+
+class TextEmbedder:
+    """An embedder for `Memory.open(embedder=TextEmbedder(embeddings, "text-embedding-3-small"))`. `name` says which
+    model it is: a memory keeps it and refuses another. It has no token vectors, so recall goes without late
+    interaction."""
+
+    token_dimension = 0
+    centroids: Floats | None = None
+
+    def __init__(self, model: Embeddings, name: str, dimension: int | None = None) -> None:
+        """Without `dimension` one text is embedded to find it."""
+        self._model, self.name, self._dimension = model, f"langchain:{name}", dimension
+
+    @cached_property
+    def dimension(self) -> int:
+        """The length of a vector."""
+        return self._dimension or len(self.embed(["dimension"])[0].vector)
+
+    def embed(self, texts: Sequence[str]) -> list[Embedding]:
+        """One embedding a text."""
+        if not texts:
+            return []
+        with _errors(self.name):
+            rows = self._model.embed_documents(list(texts))
+        return embeddings(rows, len(texts), self.name)
+
+
+def _messages(turns: Sequence[Turn]) -> list[BaseMessage]:
+    """System turns as one message, since some providers take only one."""
+    system = "\n\n".join(turn.text for turn in turns if turn.role == "system")
+    kinds: dict[str, type[BaseMessage]] = {"user": HumanMessage, "assistant": AIMessage}
+    said = [kinds[turn.role](turn.text) for turn in turns if turn.role != "system"]
+    return [SystemMessage(system), *said] if system else said
+
+
+def _tokens(said: BaseMessage) -> Tokens:
+    used = said.usage_metadata if isinstance(said, AIMessage) else None
+    if used is None:
+        return Tokens(1)
+    cached = used.get("input_token_details", {}).get("cache_read") or 0
+    return Tokens(1, used["input_tokens"], used["output_tokens"], cached)
+
+
+@contextmanager
+def _errors(name: str) -> Iterator[None]:
+    """A provider's errors as ours. LangChain hands out each provider's own, of which nothing is known but, for most,
+    an HTTP status."""
+    try:
+        yield
+    except FourfoldError:
+        raise
+    except TimeoutError as error:
+        raise ModelTimeoutError(f"{name} did not answer in time.") from error
+    except Exception as error:
+        status = getattr(error, "status_code", None)
+        if isinstance(status, int):
+            headers = getattr(getattr(error, "response", None), "headers", {})
+            raise status_error(name, status, str(error), headers, "its key") from error
+        if "timeout" in type(error).__name__.lower():
+            raise ModelTimeoutError(f"{name} did not answer in time: {error}") from error
+        raise ModelError(f"{name} failed: {type(error).__name__}: {error}") from error
