@@ -5,7 +5,7 @@ from __future__ import annotations
 
 import shutil
 import threading
-from collections.abc import Iterator
+from collections.abc import Generator, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
 from pathlib import Path
@@ -209,15 +209,27 @@ def test_what_is_no_graph_is_built_anew(home: Path) -> None:
         assert graph_of(memory).changes == len(TOLD) * 3
 
 
-def test_it_is_not_kept_while_somebody_writes_to_the_bank(home: Path) -> None:
+def test_it_is_not_kept_if_somebody_writes_to_the_bank_meanwhile(
+    home: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     with opened(home) as memory:
         tell(memory)
-        graph = graph_of(memory)
-        freezing = graph.freeze()
-        next(freezing)
-        assert _frozen(graph, wait=True) is not None
-        graph.seen["embedded"] += 1
-        held, leave = threading.Event(), threading.Event()
+        graph, slices = graph_of(memory), BankGraph.freeze
+
+        def freeze(frozen: BankGraph) -> Generator[None, None, Snapshot]:
+            frozen.seen["elsewhere"] = 1  # what a write leaves, as if it came between two slices
+            yield
+            return (yield from slices(frozen))
+
+        monkeypatch.setattr(BankGraph, "freeze", freeze)
+        assert _frozen(graph, wait=True) is None
+        assert _frozen(graph, wait=True) is not None, "nobody writes this time"
+
+
+def test_a_graph_that_somebody_holds_is_not_waited_for_unless_asked(home: Path) -> None:
+    with opened(home) as memory:
+        tell(memory)
+        graph, held, leave = graph_of(memory), threading.Event(), threading.Event()
 
         def hold() -> None:
             with graph.lock:
@@ -227,8 +239,9 @@ def test_it_is_not_kept_while_somebody_writes_to_the_bank(home: Path) -> None:
         thread = threading.Thread(target=hold)
         thread.start()
         held.wait()
-        assert _frozen(graph, wait=False) is None, "somebody holds it"
+        assert _frozen(graph, wait=False) is None
         leave.set()
+        assert _frozen(graph, wait=True) is not None
         thread.join()
 
 

@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 import json
+import os
+import subprocess
+import sys
 from pathlib import Path
 from typing import Any
 
@@ -12,9 +15,7 @@ from mcp.shared.exceptions import MCPError
 from mcp_types import INVALID_REQUEST, CreateMessageRequestParams, CreateMessageResult, TextContent
 from test_mcp import session, text
 
-from fourfold import ConfigurationError
 from fourfold.testing import FrozenClock
-from fourfold_mcp.process import serve_stdio
 
 SAID = "I moved to Porto in April. Ben thinks the rent is too high there."
 PORTO = {
@@ -136,8 +137,10 @@ def test_statements_the_caller_wrote_need_nobody_to_read_them(clock: FrozenClock
     assert desk.asked == []
 
 
-def test_a_wrong_setting_is_an_error(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
-    monkeypatch.setenv("FOURFOLD_LOCATION", str(tmp_path / "memory"))
-    monkeypatch.setenv("FOURFOLD_SAMPLING", "yes")
-    with pytest.raises(ConfigurationError, match="FOURFOLD_SAMPLING is 'yes': write 1 or 0"):
-        serve_stdio("default")
+def test_a_wrong_setting_is_an_error(tmp_path: Path) -> None:
+    env = {**os.environ, "FOURFOLD_LOCATION": str(tmp_path / "memory"), "FOURFOLD_SAMPLING": "yes"}
+    command = [sys.executable, "-m", "fourfold_mcp"]
+    done = subprocess.run(command, env=env, input="", capture_output=True, text=True, check=False)
+    assert done.returncode == 1
+    assert "FOURFOLD_SAMPLING is 'yes': write 1 or 0" in done.stderr
+    assert not (tmp_path / "memory").exists()

@@ -36,7 +36,6 @@ def serve_stdio(bank: str) -> None:
     missing."""
     check_installed()
     log_to_stderr()
-    gc.disable()  # nothing that a start loads is garbage; whoever has loaded its share turns it on again
     with suppress(asyncio.CancelledError):
         asyncio.run(Process(bank).relay())
 
@@ -69,6 +68,7 @@ class Process:
 
     async def relay(self) -> None:
         """Passes lines between stdio and who serves, until the client is gone or a signal says so."""
+        gc.disable()  # nothing that a start loads is garbage; whoever has loaded its share turns it on again
         task = asyncio.current_task()
         for number in (signal.SIGTERM, signal.SIGINT):
             with suppress(NotImplementedError):  # Windows
