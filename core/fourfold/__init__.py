@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any
 from fourfold.beliefs import Assessment, Belief, Effect
 from fourfold.errors import (
     ConfigurationError,
+    ConflictError,
     FourfoldError,
     InputError,
     ModelBusyError,
@@ -20,12 +21,14 @@ from fourfold.errors import (
     StoreVersionError,
     TokenLimitError,
 )
+from fourfold.identity import bank_name
 from fourfold.model import (
     Aspects,
     BankInfo,
     Change,
     ChannelScore,
     Entity,
+    Entry,
     Fact,
     Hit,
     Interval,
@@ -77,11 +80,13 @@ __all__ = [
     "ChannelScore",
     "Citation",
     "ConfigurationError",
+    "ConflictError",
     "Core",
     "CoreLine",
     "Disposition",
     "Effect",
     "Entity",
+    "Entry",
     "Fact",
     "Failure",
     "Forgotten",
@@ -120,6 +125,7 @@ __all__ = [
     "Unit",
     "Usage",
     "Verdict",
+    "bank_name",
 ]
 
 _LATER = {

@@ -3,10 +3,11 @@ or reflect."""
 
 from __future__ import annotations
 
-import contextlib
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Sequence
+from concurrent.futures import Future
 from dataclasses import replace as replaced
 from datetime import datetime
+from functools import partial
 
 from pydantic import BaseModel
 
@@ -14,11 +15,13 @@ from fourfold import recall as recalling
 from fourfold import reflect as reflecting
 from fourfold import retain as retaining
 from fourfold.beliefs import Belief
-from fourfold.calls import id_of, in_thread, named, networks_of, plain_id, tags_of
+from fourfold.calls import id_of, in_thread, named, networks_of, tags_of
+from fourfold.contents import Contents
 from fourfold.engine import Engine
 from fourfold.errors import InputError, NotFoundError
 from fourfold.language import language as spoken
-from fourfold.model import Change, Entity, Fact, Interval, Message, Network, Recall, Retained, Summary, Unit
+from fourfold.later import Later
+from fourfold.model import Change, Entry, Fact, Interval, Message, Network, Recall, Retained, Summary, Unit
 from fourfold.ports import Where
 from fourfold.recall.fuse import Weights
 from fourfold.reflect.background import Background
@@ -26,19 +29,25 @@ from fourfold.reflections import Core, Forgotten, Reflection, Status
 from fourfold.retain.embed import Progress
 from fourfold.retain.spoken import Wanted
 from fourfold.stores.derived import read_summary, summary_id
-from fourfold.stores.records import read_unit
+from fourfold.stores.entries import expired_documents
 from fourfold.tokens import Tokens
 
 
-class AsyncBank:
+class AsyncBank(Contents):
     """One agent's or user's memory. Nothing is ever recalled across banks."""
 
     def __init__(
-        self, name: str, engine: Engine, background: Background, weights: Weights, wanted: Wanted
+        self,
+        name: str,
+        engine: Engine,
+        background: Background,
+        later: Later,
+        weights: Weights,
+        wanted: Wanted,
     ) -> None:
         """`AsyncMemory.bank` makes them."""
-        self.name = name
-        self._engine, self._background, self._weights, self._wanted = engine, background, weights, wanted
+        super().__init__(name, engine)
+        self._background, self._later, self._weights, self._wanted = background, later, weights, wanted
 
     async def retain(
         self,
@@ -108,6 +117,70 @@ class AsyncBank:
             return await retaining.retain(self._engine, request)
         finally:
             self._background.notice(self.name)
+
+    def retain_later(
+        self,
+        messages: str | Iterable[Message],
+        *,
+        at: datetime | None = None,
+        document: str = "",
+        context: str = "",
+        tags: Sequence[str] = (),
+    ) -> Future[Retained]:
+        """Retains without being waited for: in a thread, after what this bank was given so before. Closing the memory
+        waits for it, and so does the end of the process; only a kill before it is written loses it. What it raises is
+        logged, and raised by the future's `result()`."""
+        given = messages if isinstance(messages, str) else list(messages)
+        options = {
+            "at": at or self._engine.clock.now(),
+            "document": document,
+            "context": context,
+            "tags": tags,
+        }
+        return self._later.add(self.name, partial(self.retain, given, **options))  # type: ignore[arg-type]
+
+    async def keep(
+        self,
+        entries: Iterable[Entry],
+        messages: str | Iterable[Message] = (),
+        *,
+        document: str,
+        at: datetime | None = None,
+        tags: Sequence[str] = (),
+        replace: bool = False,
+    ) -> Retained:
+        """Keeps values word for word (`entry` and `entries` bring them back as they are), and retains what they say,
+        `messages`, in one write; there may be none.
+
+        All of it belongs to `document`; `forget(document=...)` takes it away. With `replace` there is nothing else in
+        that document: other messages of it are retired, other entries of the same kinds are gone. Raises
+        `ConflictError` where an entry is not at the revision it was to replace, `InputError`, `ModelError`,
+        `StoreError`, with nothing written.
+        """
+        kept, labels = retaining.checked_entries(entries), tags_of(tags)
+        request = retaining.Request(
+            self.name,
+            messages,
+            at,
+            named(document, "document"),
+            "",
+            labels,
+            replace,
+            wanted=self._wanted,
+            entries=kept,
+        )
+        try:
+            return await retaining.retain(self._engine, request)
+        finally:
+            self._background.notice(self.name)
+
+    async def expire(self, kind: str) -> list[str]:
+        """Forgets the documents of which an entry of that `kind` has expired, with all that they say; their names."""
+        wanted = (self.name, named(kind, "kind"), self._engine.clock.now())
+        documents = await in_thread(expired_documents, self._engine.store, *wanted)
+        for document in documents:
+            await self.forget(document=document, reason="expired")
+        return documents
 
     async def resume(self, *, progress: Progress | None = None) -> Retained:
         """Has the language model read what it could not read when it was retained; see `retain`.
@@ -305,30 +378,7 @@ class AsyncBank:
         self._background.notice(self.name)
         return done
 
-    # what there is --------------------------------------------------------------------------------------
-
-    async def entities(self) -> list[Entity]:
-        """The people, places, things and terms the bank knows, most mentioned first."""
-
-        def read() -> list[Entity]:
-            graph = self._engine.graphs.get(self.name)
-            with graph.lock:
-                return graph.entities()
-
-        return await in_thread(read)
-
-    async def entity(self, name: str) -> Entity:
-        """The entity of that name or alias, case ignored; raises `NotFoundError`."""
-
-        def read() -> Entity | None:
-            graph = self._engine.graphs.get(self.name)
-            with graph.lock:
-                return graph.entity(name)
-
-        found = await in_thread(read)
-        if found is None:
-            raise NotFoundError(f'The bank "{self.name}" knows no entity called "{name}".')
-        return found
+    # what is put right by hand -------------------------------------------------------------------------------
 
     async def merge(self, name: str, *, into: str, reason: str = "") -> Change:
         """Makes two entities one: `into` keeps its name, `name` becomes an alias, and units that mention it mention
@@ -353,57 +403,3 @@ class AsyncBank:
         later change of the same entities stands in the way."""
         wanted = change if isinstance(change, str) else change.id
         return await in_thread(retaining.curate.undo, self._engine, self.name, wanted)
-
-    async def unit(self, unit_id: str) -> Unit:
-        """The unit of that id, of whatever network, retired ones included. Its first 8 characters are enough where no
-        other unit's id begins so. Raises `NotFoundError`."""
-
-        def read() -> list[Unit]:
-            graph = self._engine.graphs.get(self.name)
-            with graph.lock:
-                known = graph.find(unit_id)
-            with contextlib.suppress(ValueError):
-                where = Where(bank=self.name, ids=(known or plain_id(unit_id),))
-                points = self._engine.store.scan(where)
-                return [read_unit(p) for p in points if p.payload["kind"] in ("unit", "summary")]
-            return []
-
-        found = await in_thread(read)
-        if not found:
-            raise NotFoundError(f'The bank "{self.name}" has no unit {unit_id}.')
-        return found[0]
-
-    async def units(self, *, document: str | None = None, retired: bool = False) -> list[Unit]:
-        """The units that hold now, in the order they were said; of one document, with those `retired`."""
-
-        def read() -> Iterator[Unit]:
-            where = Where(
-                bank=self.name,
-                kind="unit",
-                live=not retired,
-                documents=None if document is None else (document,),
-            )
-            points = sorted(
-                self._engine.store.scan(where),
-                key=lambda p: (p.payload["recorded"], p.payload["order"]),
-            )
-            return map(read_unit, points)
-
-        units = list(await in_thread(read))
-        return sorted(units, key=lambda unit: unit.mentioned_at)
-
-    async def timeline(
-        self,
-        *,
-        entity: str | None = None,
-        during: Interval | tuple[datetime | None, datetime | None] | None = None,
-        limit: int | None = None,
-    ) -> list[Unit]:
-        """What happened, in the order in which it did: the facts and experiences that mention `entity` (name or
-        alias), whose time meets `during`; the latest `limit`. Those that a later one took the place of are among them
-        (`Unit.retired_by`). A unit's time is when it occurred, or where nothing says that, when it was said. Raises
-        `InputError`, and `NotFoundError` for an entity it does not know."""
-        if limit is not None and limit <= 0:
-            raise InputError(f"limit is {limit}: give a positive number, or None for no bound.")
-        interval = Interval(*during) if isinstance(during, tuple) else during
-        return await in_thread(recalling.timeline, self._engine, self.name, entity, interval, limit)

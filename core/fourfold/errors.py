@@ -12,6 +12,7 @@
     │   └── ModelOutputError    it answered in a shape that cannot be used
     │       └── ModelLengthError    the question, or the answer, is longer than it can be
     ├── TokenLimitError         the bank's limit of language model tokens is reached
+    ├── ConflictError           what was to be replaced has been changed meanwhile; nothing was written
     ├── InputError              what was passed in cannot be used; nothing was written
     └── NotFoundError           no such bank, unit or entity
 
@@ -73,6 +74,10 @@ class ModelLengthError(ModelOutputError):
 
 class TokenLimitError(FourfoldError):
     """The bank's limit of language model tokens is reached; what was retained is kept."""
+
+
+class ConflictError(FourfoldError):
+    """What was to be replaced has been changed meanwhile; nothing was written. Read it again."""
 
 
 class InputError(FourfoldError, ValueError):

@@ -14,10 +14,11 @@ from types import TracebackType
 from typing import Self
 
 from fourfold.bank import AsyncBank
-from fourfold.calls import in_thread
+from fourfold.calls import in_thread, named
 from fourfold.engine import Engine
 from fourfold.errors import InputError
 from fourfold.language import language as spoken
+from fourfold.later import Later
 from fourfold.ledger import Ledgers
 from fourfold.model import BankInfo
 from fourfold.models import load_models
@@ -27,6 +28,7 @@ from fourfold.reflect.background import Background
 from fourfold.reflections import Disposition
 from fourfold.retain.spoken import Wanted
 from fourfold.settings import Settings, load_settings
+from fourfold.stores.entries import banks_with
 from fourfold.stores.graphs import Graphs
 from fourfold.stores.load import StoreAddress, open_store
 from fourfold.stores.manifest import Manifest
@@ -72,6 +74,7 @@ class AsyncMemory:
             reranker=reranker,
         )
         self.background = Background(self.engine)
+        self.later = Later()
 
     @classmethod
     async def open(
@@ -130,7 +133,7 @@ class AsyncMemory:
             raise InputError(f"The mission must be a string of at most {LONGEST_MISSION:,} characters.")
         wanted = Wanted(None if language is None else spoken(language), mission, disposition)
         engine = self.engine if llm is None else replace(self.engine, model=llm)
-        return AsyncBank(name, engine, self.background, self.weights, wanted)
+        return AsyncBank(name, engine, self.background, self.later, self.weights, wanted)
 
     async def banks(self, names: Collection[str] | None = None) -> list[BankInfo]:
         """All banks, by name; of those `names` alone, if they are given."""
@@ -142,6 +145,10 @@ class AsyncMemory:
 
         return await in_thread(read)
 
+    async def banks_keeping(self, kind: str) -> list[str]:
+        """The names of the banks that keep entries of that `kind` (see `AsyncBank.keep`) now, sorted."""
+        return await in_thread(banks_with, self.engine.store, named(kind, "kind"), self.engine.clock.now())
+
     def _info(self, profile: Profile) -> BankInfo:
         graph = self.engine.graphs.get(profile.bank)
         code = profile.language.code if profile.language else None
@@ -150,8 +157,9 @@ class AsyncMemory:
             return BankInfo(profile.bank, units, profile.created_at, code, graph.documents.pending())
 
     async def close(self) -> None:
-        """Ends what goes on in the background (it is taken up again later), flushes and closes the store, and the
-        language model's connections. Calling it twice is fine."""
+        """Finishes what was given to `retain_later`, ends what goes on in the background (it is taken up again
+        the next time), flushes and closes the store, and the model's connections. Calling it twice is fine."""
+        await in_thread(self.later.finish)
         await in_thread(self.background.stop)
         if self.engine.model is not None:
             await self.engine.model.close()

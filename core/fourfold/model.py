@@ -9,7 +9,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from enum import StrEnum
-from typing import Literal
+from typing import Any, Literal
 
 from fourfold.errors import InputError
 from fourfold.tokens import Tokens
@@ -107,6 +107,30 @@ class Fact:
     modality: Modality | None = None
     speaker: str | None = None
     at: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """A JSON `value` that a bank keeps word for word, beside what it understood of it: a file, an item of an app's
+    store, a message as the app has it. Its `key` is unique among those of its `kind` ("file").
+
+    `expires_at` (aware): gone from then on. `revision`, as it is kept, counts how often it was written; given to
+    `keep`, it is the one that the new value takes the place of (0: there must be none yet; None: whichever).
+    `document` and the times are the bank's.
+    """
+
+    kind: str
+    key: str
+    value: Any
+    expires_at: datetime | None = None
+    revision: int | None = None
+    document: str = ""
+    created_at: datetime | None = None
+    updated_at: datetime | None = None
+
+    def expired(self, now: datetime) -> bool:
+        """Whether it is gone at that moment."""
+        return self.expires_at is not None and self.expires_at <= now
 
 
 @dataclass(frozen=True, slots=True)

@@ -24,6 +24,7 @@ from fourfold.model import (
     BankInfo,
     Change,
     Entity,
+    Entry,
     Fact,
     Interval,
     Message,
@@ -154,6 +155,10 @@ class Memory:
         """See `AsyncMemory.banks`."""
         return self._portal.call(partial(self._async.banks, names))
 
+    def banks_keeping(self, kind: str) -> list[str]:
+        """See `AsyncMemory.banks_keeping`."""
+        return self._portal.call(partial(self._async.banks_keeping, kind))
+
     def close(self) -> None:
         """See `AsyncMemory.close`."""
         if not self._portal.stopped:
@@ -217,6 +222,36 @@ class Bank:
         """See `AsyncBank.retain_facts`."""
         options = {"at": at, "document": document, "context": context, "tags": tags}
         return self._portal.call(partial(self._async.retain_facts, facts, **options))  # type: ignore[arg-type]
+
+    def retain_later(
+        self,
+        messages: str | Iterable[Message],
+        *,
+        at: datetime | None = None,
+        document: str = "",
+        context: str = "",
+        tags: Sequence[str] = (),
+    ) -> Future[Retained]:
+        """See `AsyncBank.retain_later`."""
+        return self._async.retain_later(messages, at=at, document=document, context=context, tags=tags)
+
+    def keep(
+        self,
+        entries: Iterable[Entry],
+        messages: str | Iterable[Message] = (),
+        *,
+        document: str,
+        at: datetime | None = None,
+        tags: Sequence[str] = (),
+        replace: bool = False,
+    ) -> Retained:
+        """See `AsyncBank.keep`."""
+        options = {"document": document, "at": at, "tags": tags, "replace": replace}
+        return self._portal.call(partial(self._async.keep, entries, messages, **options))  # type: ignore[arg-type]
+
+    def expire(self, kind: str) -> list[str]:
+        """See `AsyncBank.expire`."""
+        return self._portal.call(partial(self._async.expire, kind))
 
     def resume(self, *, progress: Progress | None = None) -> Retained:
         """See `AsyncBank.resume`."""
@@ -376,3 +411,11 @@ class Bank:
     def units(self, *, document: str | None = None, retired: bool = False) -> list[Unit]:
         """See `AsyncBank.units`."""
         return self._portal.call(partial(self._async.units, document=document, retired=retired))
+
+    def entries(self, kind: str, *, document: str | None = None) -> list[Entry]:
+        """See `AsyncBank.entries`."""
+        return self._portal.call(partial(self._async.entries, kind, document=document))
+
+    def entry(self, kind: str, key: str) -> Entry | None:
+        """See `AsyncBank.entry`."""
+        return self._portal.call(partial(self._async.entry, kind, key))

@@ -1,6 +1,7 @@
 """What happens to a message on its way into a bank: chunk, extract, resolve, reconcile, link, write."""
 
 from fourfold.retain import curate
+from fourfold.retain.entries import checked_entries
 from fourfold.retain.forget import Selection, forget
 from fourfold.retain.run import Request, asked, resume, retain
 from fourfold.retain.spoken import set_language
@@ -10,6 +11,7 @@ __all__ = [
     "Request",
     "Selection",
     "asked",
+    "checked_entries",
     "curate",
     "forget",
     "messages_of",

@@ -10,6 +10,7 @@ from fourfold.errors import InputError, NotFoundError
 from fourfold.ports import Fields, Point, Where
 from fourfold.reflections import Forgotten
 from fourfold.retain.batch import Batch
+from fourfold.retain.entries import drop_entries
 from fourfold.retain.evidence import drop_evidence
 from fourfold.retain.journal import chunks_of_document
 from fourfold.retain.write import Origin, Writing
@@ -63,11 +64,12 @@ def _retire(batch: Batch, point: Point, reason: str) -> None:
 
 
 def _forget_document(batch: Batch, document: str, reason: str) -> None:
-    """Takes the document's messages from all that they say, and its chunks."""
+    """Takes the document's messages from all that they say, its chunks, and its entries."""
     engine, bank = batch.engine, batch.graph.bank
     chunks = chunks_of_document(engine.store, bank, document)
     said = list(engine.store.scan(Where(bank=bank, kind="unit", documents=(document,)), Fields(vectors=True)))
-    if not chunks and not said:
+    kept = drop_entries(batch, document)
+    if not chunks and not said and not kept:
         raise NotFoundError(f'The bank "{bank}" has no document "{document}".')
     writing = Writing(batch, Origin(document))
     writing.forget_all_but(set())

@@ -13,7 +13,7 @@ import anyio.to_thread
 from fourfold.engine import Engine
 from fourfold.errors import ConfigurationError, InputError
 from fourfold.ledger import Metered
-from fourfold.model import Fact, Message, Retained, Usage
+from fourfold.model import Entry, Fact, Message, Retained, Usage
 from fourfold.models.patient import Patient
 from fourfold.ports import BatchModel, Store, Turn, Where
 from fourfold.retain.batch import Batch
@@ -21,6 +21,7 @@ from fourfold.retain.builtin import extract
 from fourfold.retain.bulk import read_in_bulk
 from fourfold.retain.chunk import Chunk, Piece, read_messages, split_message
 from fourfold.retain.embed import Progress, embed_statements
+from fourfold.retain.entries import put_entries
 from fourfold.retain.extract import turns
 from fourfold.retain.journal import chunks_of, chunks_that_changed, pending_chunks
 from fourfold.retain.judge import judge
@@ -38,7 +39,7 @@ _MOST_ATTEMPTS = 5
 class Request:
     """What to retain, and where. `document` "" is the bank's running journal; `replace` retires what the
     document held and these messages do not. `facts` are what the messages of those ids state,
-    where nothing is left to extract."""
+    where nothing is left to extract. `entries` are kept word for word in the same write."""
 
     bank: str
     messages: str | Iterable[Message]
@@ -50,6 +51,7 @@ class Request:
     batch: bool = False
     wanted: Wanted = field(default_factory=Wanted)
     facts: Mapping[str, Fact] = field(default_factory=dict)
+    entries: tuple[Entry, ...] = ()
 
     @property
     def origin(self) -> Origin:
@@ -240,11 +242,12 @@ class _News:
             writing.forget_all_but((set(self.known) | self.covered) & set(self.all))
         for chunk in self.changed:
             writing.put_chunk(chunk, "gone")
+        put_entries(writing.batch, request.document, request.entries, request.replace)
 
 
 def _messages(engine: Engine, request: Request) -> list[Message]:
     messages = read_messages(request.messages, request.at, engine.clock.now())
-    if not messages and not request.replace:
+    if not messages and not request.replace and not request.entries:
         raise InputError("There is nothing to retain: the text is empty.")
     return messages
 

@@ -1,0 +1,116 @@
+"""`Contents`: what there is in one bank. Looking at it changes nothing."""
+
+from __future__ import annotations
+
+import contextlib
+from collections.abc import Iterator
+from datetime import datetime
+
+from fourfold import recall as recalling
+from fourfold.calls import in_thread, named, plain_id
+from fourfold.engine import Engine
+from fourfold.errors import InputError, NotFoundError
+from fourfold.model import Entity, Entry, Interval, Unit
+from fourfold.ports import Where
+from fourfold.stores.entries import find_entries
+from fourfold.stores.records import read_unit
+
+
+class Contents:
+    """One bank, to be looked at."""
+
+    def __init__(self, name: str, engine: Engine) -> None:
+        self.name = name
+        self._engine = engine
+
+    async def entities(self) -> list[Entity]:
+        """The people, places, things and terms the bank knows, most mentioned first."""
+
+        def read() -> list[Entity]:
+            graph = self._engine.graphs.get(self.name)
+            with graph.lock:
+                return graph.entities()
+
+        return await in_thread(read)
+
+    async def entity(self, name: str) -> Entity:
+        """The entity of that name or alias, case ignored; raises `NotFoundError`."""
+
+        def read() -> Entity | None:
+            graph = self._engine.graphs.get(self.name)
+            with graph.lock:
+                return graph.entity(name)
+
+        found = await in_thread(read)
+        if found is None:
+            raise NotFoundError(f'The bank "{self.name}" knows no entity called "{name}".')
+        return found
+
+    async def unit(self, unit_id: str) -> Unit:
+        """The unit of that id, of whatever network, retired ones included. Its first 8 characters are enough where no
+        other unit's id begins so. Raises `NotFoundError`."""
+
+        def read() -> list[Unit]:
+            graph = self._engine.graphs.get(self.name)
+            with graph.lock:
+                known = graph.find(unit_id)
+            with contextlib.suppress(ValueError):
+                where = Where(bank=self.name, ids=(known or plain_id(unit_id),))
+                points = self._engine.store.scan(where)
+                return [read_unit(p) for p in points if p.payload["kind"] in ("unit", "summary")]
+            return []
+
+        found = await in_thread(read)
+        if not found:
+            raise NotFoundError(f'The bank "{self.name}" has no unit {unit_id}.')
+        return found[0]
+
+    async def units(self, *, document: str | None = None, retired: bool = False) -> list[Unit]:
+        """The units that hold now, in the order they were said; of one document, with those `retired`."""
+
+        def read() -> Iterator[Unit]:
+            where = Where(
+                bank=self.name,
+                kind="unit",
+                live=not retired,
+                documents=None if document is None else (document,),
+            )
+            points = sorted(
+                self._engine.store.scan(where),
+                key=lambda p: (p.payload["recorded"], p.payload["order"]),
+            )
+            return map(read_unit, points)
+
+        units = list(await in_thread(read))
+        return sorted(units, key=lambda unit: unit.mentioned_at)
+
+    async def timeline(
+        self,
+        *,
+        entity: str | None = None,
+        during: Interval | tuple[datetime | None, datetime | None] | None = None,
+        limit: int | None = None,
+    ) -> list[Unit]:
+        """What happened, in the order in which it did: the facts and experiences that mention `entity` (name or
+        alias), whose time meets `during`; the latest `limit`. Those that a later one took the place of are among them
+        (`Unit.retired_by`). A unit's time is when it occurred, or where nothing says that, when it was said. Raises
+        `InputError`, and `NotFoundError` for an entity it does not know."""
+        if limit is not None and limit <= 0:
+            raise InputError(f"limit is {limit}: give a positive number, or None for no bound.")
+        interval = Interval(*during) if isinstance(during, tuple) else during
+        return await in_thread(recalling.timeline, self._engine, self.name, entity, interval, limit)
+
+    async def entries(self, kind: str, *, document: str | None = None) -> list[Entry]:
+        """What is kept word for word under that `kind` (see `AsyncBank.keep`), of one document if that is given, in
+        the order in which it was first kept. What has expired is left out."""
+        wanted = (named(kind, "kind"), None if document is None else named(document, "document"))
+        found = await in_thread(find_entries, self._engine.store, self.name, *wanted)
+        now = self._engine.clock.now()
+        return [entry for entry in found if not entry.expired(now)]
+
+    async def entry(self, kind: str, key: str) -> Entry | None:
+        """What is kept word for word under `key`, or nothing."""
+        keys = (named(key, "key"),)
+        found = await in_thread(find_entries, self._engine.store, self.name, named(kind, "kind"), None, keys)
+        now = self._engine.clock.now()
+        return next((entry for entry in found if not entry.expired(now)), None)

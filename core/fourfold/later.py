@@ -1,0 +1,73 @@
+"""Work that nobody waits for, in threads of its own: what is given for one bank is done in that order."""
+
+from __future__ import annotations
+
+import logging
+import threading
+from collections import deque
+from collections.abc import Callable, Coroutine
+from concurrent.futures import Future, ThreadPoolExecutor
+from typing import Any, TypeVar
+
+import anyio
+
+from fourfold.errors import StoreError
+
+T = TypeVar("T")
+Work = Callable[[], Coroutine[Any, Any, Any]]
+log = logging.getLogger(__name__)
+
+_WORKERS = 4
+"""Banks that are worked for at once."""
+
+
+class Later:
+    """What a memory does later. Threads are started with the first work; before the process ends they finish what
+    they were given."""
+
+    def __init__(self) -> None:
+        self._lock = threading.Lock()
+        self._threads: ThreadPoolExecutor | None = None
+        self._queues: dict[str, deque[tuple[Work, Future[Any]]]] = {}
+        self._finished = False
+
+    def add(self, bank: str, work: Callable[[], Coroutine[Any, Any, T]]) -> Future[T]:
+        """Has `work` done after all that was given for this bank before. What it raises is in the future, and logged.
+        Raises `StoreError` where the memory is closed."""
+        future: Future[T] = Future()
+        with self._lock:
+            if self._finished:
+                raise StoreError("The memory is closed. Open it again with Memory.open.")
+            if self._threads is None:
+                self._threads = ThreadPoolExecutor(_WORKERS, thread_name_prefix="fourfold-later")
+            if (queue := self._queues.get(bank)) is not None:
+                queue.append((work, future))
+                return future
+            self._queues[bank] = deque([(work, future)])
+            self._threads.submit(self._work_off, bank)
+        return future
+
+    def finish(self) -> None:
+        """Waits until all is done, and takes nothing more."""
+        with self._lock:
+            self._finished, threads = True, self._threads
+        if threads is not None:
+            threads.shutdown(wait=True)
+
+    def _work_off(self, bank: str) -> None:
+        while (given := self._next(bank)) is not None:
+            work, future = given
+            if not future.set_running_or_notify_cancel():
+                continue
+            try:
+                future.set_result(anyio.run(work))
+            except BaseException as error:  # noqa: BLE001  whatever it is, it is the future's
+                log.warning('What was to be done later in the bank "%s" failed: %s', bank, error)
+                future.set_exception(error)
+
+    def _next(self, bank: str) -> tuple[Work, Future[Any]] | None:
+        with self._lock:
+            if self._queues[bank]:
+                return self._queues[bank].popleft()
+            del self._queues[bank]
+            return None

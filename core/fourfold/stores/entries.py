@@ -1,0 +1,97 @@
+"""Entries as they lie in a store: JSON values that a bank keeps word for word, each kind apart from the others."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import replace
+from datetime import datetime
+
+from fourfold.model import Entry
+from fourfold.ports import Fields, Point, Store, Where
+from fourfold.stores.records import make_id
+
+_GONE = "gone_entry"
+_KIND = "entry:"
+
+
+def entry_point(bank: str, entry: Entry, order: int) -> Point:
+    """An entry, the `order`-th of its write, as a record of the store. It has its times and its revision."""
+    assert entry.created_at is not None
+    assert entry.updated_at is not None
+    payload = {
+        "kind": _KIND + entry.kind,
+        "bank": bank,
+        "documents": [entry.document],
+        "key": entry.key,
+        "value": entry.value,
+        "order": order,
+        "revised": entry.revision,
+        "created_at": entry.created_at.isoformat(),
+        "updated_at": entry.updated_at.isoformat(),
+        "expires_at": entry.expires_at and entry.expires_at.isoformat(),
+    }
+    return Point(_entry_id(bank, entry.kind, entry.key), payload)
+
+
+def gone_point(bank: str, entry: Entry) -> Point:
+    """What is left of an entry: nothing but that it was there."""
+    payload = {"kind": _GONE, "bank": bank, "documents": []}
+    return Point(_entry_id(bank, entry.kind, entry.key), payload)
+
+
+def find_entries(
+    store: Store,
+    bank: str,
+    kind: str,
+    document: str | None = None,
+    keys: Iterable[str] | None = None,
+) -> list[Entry]:
+    """The entries of that kind in the order in which they were first kept, expired ones included; of one document, or
+    with one of these keys."""
+    where = Where(bank=bank, kind=_KIND + kind, documents=None if document is None else (document,))
+    if keys is not None:
+        where = replace(where, ids=tuple(_entry_id(bank, kind, key) for key in keys))
+    points = sorted(store.scan(where), key=lambda p: (p.payload["created_at"], p.payload["order"]))
+    return [_read(point) for point in points]
+
+
+def entries_of(store: Store, bank: str, document: str) -> list[Entry]:
+    """The entries of a document, of every kind."""
+    points = store.scan(Where(bank=bank, documents=(document,)))
+    return [_read(point) for point in points if point.payload["kind"].startswith(_KIND)]
+
+
+def banks_with(store: Store, kind: str, now: datetime) -> list[str]:
+    """The banks that keep entries of that kind now, by name."""
+    points = store.scan(Where(kind=_KIND + kind), Fields(only=("bank", "expires_at")))
+    return sorted({p.payload["bank"] for p in points if not _over(p, now)})
+
+
+def expired_documents(store: Store, bank: str, kind: str, now: datetime) -> list[str]:
+    """The documents of which an entry of that kind has expired, each once."""
+    points = store.scan(Where(bank=bank, kind=_KIND + kind), Fields(only=("documents", "expires_at")))
+    return sorted({p.payload["documents"][0] for p in points if _over(p, now)})
+
+
+def _over(point: Point, now: datetime) -> bool:
+    expires = point.payload["expires_at"]
+    return expires is not None and datetime.fromisoformat(expires) <= now
+
+
+def _entry_id(bank: str, kind: str, key: str) -> str:
+    return make_id(bank, "entry", kind, key)
+
+
+def _read(point: Point) -> Entry:
+    p = point.payload
+    expires = p["expires_at"]
+    return Entry(
+        kind=p["kind"].removeprefix(_KIND),
+        key=p["key"],
+        value=p["value"],
+        expires_at=None if expires is None else datetime.fromisoformat(expires),
+        revision=int(p["revised"]),
+        document=p["documents"][0],
+        created_at=datetime.fromisoformat(p["created_at"]),
+        updated_at=datetime.fromisoformat(p["updated_at"]),
+    )

@@ -1,0 +1,299 @@
+"""Values that a bank keeps word for word beside what they say, and retains that nobody waits for."""
+
+from __future__ import annotations
+
+import logging
+import subprocess
+import sys
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+from datetime import datetime, timedelta
+from pathlib import Path
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from fourfold import (
+    Bank,
+    ConflictError,
+    Entry,
+    InputError,
+    Memory,
+    Message,
+    NotFoundError,
+    StoreError,
+    bank_name,
+)
+from fourfold.identity import labels_of
+from fourfold.testing import FrozenClock, HashEmbedder
+from fourfold.turn import framed, needs_memory, unframed
+
+
+@pytest.fixture
+def clock() -> FrozenClock:
+    return FrozenClock()
+
+
+@pytest.fixture
+def memory(clock: FrozenClock) -> Iterator[Memory]:
+    with Memory.open(":memory:", embedder=HashEmbedder(), clock=clock) as memory:
+        yield memory
+
+
+@pytest.fixture
+def bank(memory: Memory) -> Bank:
+    return memory.bank("ana")
+
+
+def texts(bank: Bank, question: str) -> list[str]:
+    return [hit.unit.text for hit in bank.recall(question).hits]
+
+
+def test_a_value_comes_back_as_it_is_and_what_it_says_is_recalled(bank: Bank, clock: FrozenClock) -> None:
+    value = {"rent": 640.5, "of": ["the workshop", None, True], "naïve": "né\n\t☂"}
+    done = bank.keep([Entry("item", "rent", value)], "The workshop costs 640 euros.", document="papers")
+    entry = bank.entry("item", "rent")
+    assert entry is not None
+    assert (entry.value, entry.document, entry.revision) == (value, "papers", 1)
+    assert entry.created_at == entry.updated_at == clock.now()
+    (hit,) = bank.recall("What does the workshop cost?").hits
+    assert hit.unit.id == done.units[0].id
+    assert hit.unit.source.document == "papers"
+
+
+def test_entries_are_listed_in_the_order_they_were_first_kept(bank: Bank, clock: FrozenClock) -> None:
+    bank.keep([Entry("chat", "b", 1), Entry("chat", "a", 2)], document="one")
+    clock.advance(timedelta(minutes=1))
+    bank.keep([Entry("chat", "0", 3)], document="two")
+    bank.keep([Entry("chat", "b", 4)], document="one")
+    assert [(e.key, e.value, e.revision) for e in bank.entries("chat")] == [
+        ("b", 4, 2),
+        ("a", 2, 1),
+        ("0", 3, 1),
+    ]
+    assert [e.key for e in bank.entries("chat", document="two")] == ["0"]
+    assert bank.entries("file") == []
+    assert bank.entry("file", "b") is None
+
+
+def test_an_entry_without_words_makes_no_unit(bank: Bank) -> None:
+    done = bank.keep([Entry("item", "a", {})], document="a")
+    assert done.units == ()
+    assert bank.units() == []
+    assert [e.key for e in bank.entries("item")] == ["a"]
+
+
+def test_replacing_a_document_takes_away_what_it_had(bank: Bank) -> None:
+    bank.keep([Entry("file", "a", 1), Entry("file", "b", 2)], "Ana lives in Porto.", document="notes")
+    bank.keep([Entry("item", "a", 3)], document="notes")
+    bank.keep([Entry("file", "b", 4)], "Ana lives in Lisbon.", document="notes", replace=True)
+    assert [(e.key, e.value) for e in bank.entries("file")] == [("b", 4)]
+    assert [e.value for e in bank.entries("item")] == [3]
+    assert texts(bank, "Where does Ana live?") == ["Ana lives in Lisbon."]
+
+
+def test_a_forgotten_document_is_gone_with_its_entries(bank: Bank) -> None:
+    bank.keep([Entry("file", "a", 1)], "Ana lives in Porto.", document="notes")
+    bank.keep([Entry("file", "b", 2)], document="silent")
+    bank.forget(document="notes")
+    bank.forget(document="silent")
+    assert bank.entries("file") == []
+    assert texts(bank, "Where does Ana live?") == []
+    with pytest.raises(NotFoundError):
+        bank.forget(document="silent")
+    bank.keep([Entry("file", "a", 5)], document="notes")
+    assert [(e.value, e.revision) for e in bank.entries("file")] == [(5, 1)]
+
+
+def test_a_value_is_replaced_only_at_the_revision_that_was_read(bank: Bank) -> None:
+    bank.keep([Entry("file", "a", "one", revision=0)], "One.", document="a")
+    with pytest.raises(ConflictError, match="is there already"):
+        bank.keep([Entry("file", "a", "two", revision=0)], "Two.", document="a")
+    bank.keep([Entry("file", "a", "two", revision=1)], "Two.", document="a", replace=True)
+    with pytest.raises(ConflictError, match=r"changed meanwhile \(revision 2\)"):
+        bank.keep([Entry("file", "a", "three", revision=1)], "Three.", document="a", replace=True)
+    with pytest.raises(ConflictError, match="is gone"):
+        bank.keep([Entry("file", "b", "three", revision=1)], "Three.", document="b")
+    assert [unit.text for unit in bank.units()] == ["Two."]
+    assert [e.value for e in bank.entries("file")] == ["two"]
+
+
+def test_of_many_writers_at_once_each_reads_what_the_one_before_wrote(bank: Bank) -> None:
+    bank.keep([Entry("count", "n", 0)], document="n")
+
+    def add(_: int) -> None:
+        while True:
+            entry = bank.entry("count", "n")
+            assert entry is not None
+            try:
+                bank.keep([Entry("count", "n", entry.value + 1, revision=entry.revision)], document="n")
+            except ConflictError:
+                continue
+            return
+
+    with ThreadPoolExecutor(8) as threads:
+        list(threads.map(add, range(40)))
+    assert [e.value for e in bank.entries("count")] == [40]
+
+
+def test_what_has_expired_is_not_found_and_then_forgotten(
+    memory: Memory, bank: Bank, clock: FrozenClock
+) -> None:
+    soon = clock.now() + timedelta(hours=1)
+    bank.keep([Entry("item", "a", 1, expires_at=soon)], "Ana is in Porto.", document="a")
+    bank.keep([Entry("item", "b", 2)], "Bea is in Porto.", document="b")
+    assert memory.banks_keeping("item") == ["ana"]
+    clock.advance(timedelta(hours=1))
+    assert bank.entry("item", "a") is None
+    assert [e.key for e in bank.entries("item")] == ["b"]
+    assert bank.expire("item") == ["a"]
+    assert bank.expire("item") == []
+    assert texts(bank, "Who is in Porto?") == ["Bea is in Porto."]
+
+
+def test_which_banks_keep_something(memory: Memory, clock: FrozenClock) -> None:
+    memory.bank("b").keep([Entry("item", "x", 1)], document="x")
+    memory.bank("a").keep([Entry("item", "x", 1)], document="x")
+    memory.bank("c").keep([Entry("file", "x", 1)], document="x")
+    memory.bank("d").keep([Entry("item", "x", 1, expires_at=clock.now())], document="x")
+    memory.bank("e").retain("Nothing is kept here.")
+    assert memory.banks_keeping("item") == ["a", "b"]
+
+
+@pytest.mark.parametrize(
+    ("entries", "told"),
+    [
+        ([], "nothing to keep"),
+        (Entry("item", "a", 1), "a list of Entry"),
+        (["a"], "one is a str"),
+        ([Entry("", "a", 1)], "kind"),
+        ([Entry("item", "", 1)], "key"),
+        ([Entry("item", "a\n", 1)], "key"),
+        ([Entry("item", "a" * 501, 1)], "key"),
+        ([Entry("item", "a", float("nan"))], "JSON"),
+        ([Entry("item", "a", object())], "JSON"),
+        ([Entry("item", "a", 1), Entry("item", "a", 2)], "key of its own"),
+        ([Entry("item", "a", 1, expires_at=datetime(2026, 1, 1))], "time zone"),
+    ],
+)
+def test_what_cannot_be_kept_is_an_error_and_nothing_is_written(
+    bank: Bank, entries: list[Entry], told: str
+) -> None:
+    with pytest.raises(InputError, match=told):
+        bank.keep(entries, "Ana lives in Porto.", document="a")
+    assert bank.units() == []
+    assert bank.entries("item") == []
+
+
+def test_entries_survive_closing(tmp_path: Path) -> None:
+    for opened in range(2):
+        with Memory.open(str(tmp_path), embedder=HashEmbedder()) as memory:
+            if not opened:
+                memory.bank("ana").keep([Entry("item", "a", {"b": 1})], "Ana is here.", document="a")
+            assert [e.value for e in memory.bank("ana").entries("item")] == [{"b": 1}]
+            assert memory.bank("bea").entries("item") == []
+
+
+# later ------------------------------------------------------------------------------------------------------
+
+
+def test_what_is_retained_later_is_there_in_order_when_the_memory_is_closed(tmp_path: Path) -> None:
+    with Memory.open(str(tmp_path), embedder=HashEmbedder()) as memory:
+        bank = memory.bank("ana")
+        for n in range(20):
+            bank.retain_later([Message(f"Number {n} is here.", id=str(n))], document="chat")
+        done = bank.retain_later("The last one is here.", document="chat").result()
+        assert [unit.text for unit in done.units] == ["The last one is here."]
+        bank.retain_later("This one nobody waits for.", document="chat")
+    with Memory.open(str(tmp_path), embedder=HashEmbedder()) as memory:
+        said = [unit.text for unit in memory.bank("ana").units()]
+        assert said == [
+            *(f"Number {n} is here." for n in range(20)),
+            "The last one is here.",
+            "This one nobody waits for.",
+        ]
+
+
+def test_what_is_retained_later_is_written_though_nobody_closes(tmp_path: Path) -> None:
+    code = (
+        "import sys; from fourfold import Memory; from fourfold.testing import HashEmbedder; "
+        "bank = Memory.open(sys.argv[1], embedder=HashEmbedder()).bank('ana'); "
+        "[bank.retain_later(f'Number {n} is here.') for n in range(10)]"
+    )
+    subprocess.run([sys.executable, "-c", code, str(tmp_path)], check=True, timeout=60)
+    with Memory.open(str(tmp_path), embedder=HashEmbedder()) as memory:
+        assert len(memory.bank("ana").units()) == 10
+
+
+def test_what_goes_wrong_later_is_logged_and_the_next_is_done(
+    bank: Bank, caplog: pytest.LogCaptureFixture
+) -> None:
+    with caplog.at_level(logging.WARNING):
+        wrong = bank.retain_later(" ")
+        right = bank.retain_later("Ana lives in Porto.")
+        assert len(right.result().units) == 1
+    with pytest.raises(InputError, match="empty"):
+        wrong.result()
+    assert "failed: There is nothing to retain" in caplog.text
+
+
+def test_a_closed_memory_takes_nothing_for_later() -> None:
+    with Memory.open(":memory:", embedder=HashEmbedder()) as memory:
+        bank = memory.bank("ana")
+    with pytest.raises(StoreError, match="closed"):
+        bank.retain_later("Ana lives in Porto.")
+
+
+# who is who -------------------------------------------------------------------------------------------------
+
+
+@given(st.lists(st.text(min_size=1, max_size=12), min_size=1, max_size=4))
+def test_labels_make_a_valid_name_that_no_others_make(labels: list[str]) -> None:
+    name = bank_name(*labels)
+    assert labels_of(name) == tuple(labels)
+
+
+@given(st.lists(st.text("ab~%/. 2F", min_size=1, max_size=4), min_size=1, max_size=3))
+def test_a_memory_takes_every_such_name(labels: list[str]) -> None:
+    with Memory.open(":memory:", embedder=HashEmbedder()) as memory:
+        assert memory.bank(bank_name(*labels)).name == bank_name(*labels)
+
+
+def test_usual_names_stay_as_they_are() -> None:
+    assert bank_name("alice") == "alice"
+    assert bank_name("auth0|5f7c", "alice@example.com") == "auth0|5f7c~alice@example.com"
+    assert bank_name("google-oauth2/12") == "google-oauth2%2F12"
+
+
+@pytest.mark.parametrize("labels", [(), ("",), ("a", ""), ("a" * 201,), (None,)])
+def test_nobody_is_no_bank(labels: tuple[str, ...]) -> None:
+    with pytest.raises(InputError):
+        bank_name(*labels)
+
+
+# a turn -----------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    "text", ["", "Hi!", "hey there", "Thank you so much!", "ok", "你好", "Merci beaucoup"]
+)
+def test_small_talk_needs_no_memory(text: str) -> None:
+    assert not needs_memory(text)
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["Where do I live?", "Thanks, Rita!", "Yes, the blue one.", "no no no no no no no", "Wo wohne ich?"],
+)
+def test_anything_else_may_need_it(text: str) -> None:
+    assert needs_memory(text)
+
+
+@given(st.text(), st.text(), st.text(alphabet="ab <>/-memory", max_size=30))
+def test_what_memory_put_into_a_prompt_is_taken_out_again(profile: str, recalled: str, said: str) -> None:
+    blocks = framed(profile, recalled)
+    assert unframed("\n\n".join([*blocks])) == ""
+    if blocks and "<" not in said:
+        assert unframed("\n".join([said, *blocks])) == said.strip()
+    assert unframed("Nothing was added.") == "Nothing was added."
