@@ -51,7 +51,8 @@ def test_the_facade_has_the_signatures_of_the_original(facade: type, original: t
             if not name.startswith("_")
         }
 
-    assert public(facade) == public(original)
+    facade_only = {"run"}
+    assert {n: p for n, p in public(facade).items() if n not in facade_only} == public(original)
 
 
 def test_the_facade_works_inside_a_running_loop() -> None:

@@ -7,7 +7,6 @@ from collections.abc import Callable, Iterable, Sequence
 from concurrent.futures import Future
 from dataclasses import replace as replaced
 from datetime import datetime
-from functools import partial
 
 from pydantic import BaseModel
 
@@ -131,13 +130,21 @@ class AsyncBank(Contents):
         waits for it, and so does the end of the process; only a kill before it is written loses it. What it raises is
         logged, and raised by the future's `result()`."""
         given = messages if isinstance(messages, str) else list(messages)
-        options = {
-            "at": at or self._engine.clock.now(),
-            "document": document,
-            "context": context,
-            "tags": tags,
-        }
-        return self._later.add(self.name, partial(self.retain, given, **options))  # type: ignore[arg-type]
+        said = at or self._engine.clock.now()
+
+        async def work() -> Retained:
+            try:
+                return await self.retain(given, at=said, document=document, context=context, tags=tags)
+            finally:
+                if self._engine.model is not None:  # its connections belong to this event loop
+                    await self._engine.model.close()
+
+        return self._later.add(self.name, work)
+
+    async def caught_up(self, within: float = 1.0) -> bool:
+        """Waits, at most `within` seconds, until what this bank was given by `retain_later` is written; whether it
+        is."""
+        return await in_thread(self._later.wait, self.name, within)
 
     async def keep(
         self,

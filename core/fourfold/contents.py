@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import contextlib
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from datetime import datetime
 
 from fourfold import recall as recalling
@@ -100,17 +100,17 @@ class Contents:
         interval = Interval(*during) if isinstance(during, tuple) else during
         return await in_thread(recalling.timeline, self._engine, self.name, entity, interval, limit)
 
-    async def entries(self, kind: str, *, document: str | None = None) -> list[Entry]:
-        """What is kept word for word under that `kind` (see `AsyncBank.keep`), of one document if that is given, in
-        the order in which it was first kept. What has expired is left out."""
+    async def entries(
+        self, kind: str, *, document: str | None = None, keys: Collection[str] | None = None
+    ) -> list[Entry]:
+        """What is kept word for word under that `kind` (see `AsyncBank.keep`), of one document or under these `keys`
+        if they are given, in the order in which it was first kept. What has expired is left out."""
         wanted = (named(kind, "kind"), None if document is None else named(document, "document"))
-        found = await in_thread(find_entries, self._engine.store, self.name, *wanted)
+        asked = None if keys is None else [named(key, "key") for key in keys]
+        found = await in_thread(find_entries, self._engine.store, self.name, *wanted, asked)
         now = self._engine.clock.now()
         return [entry for entry in found if not entry.expired(now)]
 
     async def entry(self, kind: str, key: str) -> Entry | None:
         """What is kept word for word under `key`, or nothing."""
-        keys = (named(key, "key"),)
-        found = await in_thread(find_entries, self._engine.store, self.name, named(kind, "kind"), None, keys)
-        now = self._engine.clock.now()
-        return next((entry for entry in found if not entry.expired(now)), None)
+        return next(iter(await self.entries(kind, keys=(key,))), None)

@@ -6,7 +6,7 @@ import logging
 import threading
 from collections import deque
 from collections.abc import Callable, Coroutine
-from concurrent.futures import Future, ThreadPoolExecutor
+from concurrent.futures import Future, ThreadPoolExecutor, wait
 from typing import Any, TypeVar
 
 import anyio
@@ -29,6 +29,7 @@ class Later:
         self._lock = threading.Lock()
         self._threads: ThreadPoolExecutor | None = None
         self._queues: dict[str, deque[tuple[Work, Future[Any]]]] = {}
+        self._last: dict[str, Future[Any]] = {}
         self._finished = False
 
     def add(self, bank: str, work: Callable[[], Coroutine[Any, Any, T]]) -> Future[T]:
@@ -40,12 +41,19 @@ class Later:
                 raise StoreError("The memory is closed. Open it again with Memory.open.")
             if self._threads is None:
                 self._threads = ThreadPoolExecutor(_WORKERS, thread_name_prefix="fourfold-later")
+            self._last[bank] = future
             if (queue := self._queues.get(bank)) is not None:
                 queue.append((work, future))
                 return future
             self._queues[bank] = deque([(work, future)])
             self._threads.submit(self._work_off, bank)
         return future
+
+    def wait(self, bank: str, within: float) -> bool:
+        """Waits, at most `within` seconds, until all is done that was given for this bank so far; whether it is."""
+        with self._lock:
+            last = self._last.get(bank)
+        return last is None or not wait([last], within).not_done
 
     def finish(self) -> None:
         """Waits until all is done, and takes nothing more."""
@@ -69,5 +77,5 @@ class Later:
         with self._lock:
             if self._queues[bank]:
                 return self._queues[bank].popleft()
-            del self._queues[bank]
+            del self._queues[bank], self._last[bank]
             return None

@@ -145,9 +145,12 @@ class AsyncMemory:
 
         return await in_thread(read)
 
-    async def banks_keeping(self, kind: str) -> list[str]:
-        """The names of the banks that keep entries of that `kind` (see `AsyncBank.keep`) now, sorted."""
-        return await in_thread(banks_with, self.engine.store, named(kind, "kind"), self.engine.clock.now())
+    async def banks_keeping(self, kind: str, *, tag: str | None = None, expired: bool = False) -> list[str]:
+        """The names of the banks that keep entries of that `kind` (see `AsyncBank.keep`), with that `tag`, sorted;
+        with `expired`, also of those that have none left that has not expired."""
+        wanted = (named(kind, "kind"), None if tag is None else named(tag, "tag"))
+        now = None if expired else self.engine.clock.now()
+        return await in_thread(banks_with, self.engine.store, *wanted, now)
 
     def _info(self, profile: Profile) -> BankInfo:
         graph = self.engine.graphs.get(profile.bank)

@@ -114,15 +114,16 @@ class Entry:
     """A JSON `value` that a bank keeps word for word, beside what it understood of it: a file, an item of an app's
     store, a message as the app has it. Its `key` is unique among those of its `kind` ("file").
 
-    `expires_at` (aware): gone from then on. `revision`, as it is kept, counts how often it was written; given to
-    `keep`, it is the one that the new value takes the place of (0: there must be none yet; None: whichever).
-    `document` and the times are the bank's.
+    `expires_at` (aware): gone from then on. `tags` are for `Memory.banks_keeping`. `revision`, as it is kept, counts
+    how often the value was written; given to `keep`, it is the one that the new value takes the place of (0: there
+    must be none yet; None: whichever). `document` and the times are the bank's.
     """
 
     kind: str
     key: str
     value: Any
     expires_at: datetime | None = None
+    tags: tuple[str, ...] = ()
     revision: int | None = None
     document: str = ""
     created_at: datetime | None = None

@@ -13,7 +13,7 @@ from types import TracebackType
 from typing import Self, TypeVar
 
 import anyio
-from anyio.from_thread import BlockingPortal
+from anyio.from_thread import BlockingPortal, start_blocking_portal
 from pydantic import BaseModel
 
 from fourfold.bank import AsyncBank
@@ -89,7 +89,21 @@ async def _serve(ready: Future[BlockingPortal]) -> None:
         await portal.sleep_until_stopped()
 
 
-class Memory:
+class _Facade:
+    """Stands before something asynchronous, and works on `_portal`."""
+
+    _portal: _Portal
+
+    def run(self, work: Callable[[], Awaitable[T]]) -> T:
+        """Runs `work` on the memory's event loop and waits for it: for code of a framework's plugin that is written
+        once, for `awaited`. After the memory is closed it runs too; what it asks of the memory raises there."""
+        if self._portal.stopped:
+            with start_blocking_portal() as portal:
+                return portal.call(work)
+        return self._portal.call(work)
+
+
+class Memory(_Facade):
     """A memory: one store holding many banks. Open it with `Memory.open(...)`, best in a `with`."""
 
     def __init__(
@@ -138,6 +152,11 @@ class Memory:
         memory._adopt(opened, portal)
         return memory
 
+    @property
+    def awaited(self) -> AsyncMemory:
+        """The same memory, for code that awaits; on any event loop."""
+        return self._async
+
     def bank(
         self,
         name: str,
@@ -155,9 +174,9 @@ class Memory:
         """See `AsyncMemory.banks`."""
         return self._portal.call(partial(self._async.banks, names))
 
-    def banks_keeping(self, kind: str) -> list[str]:
+    def banks_keeping(self, kind: str, *, tag: str | None = None, expired: bool = False) -> list[str]:
         """See `AsyncMemory.banks_keeping`."""
-        return self._portal.call(partial(self._async.banks_keeping, kind))
+        return self._portal.call(partial(self._async.banks_keeping, kind, tag=tag, expired=expired))
 
     def close(self) -> None:
         """See `AsyncMemory.close`."""
@@ -175,7 +194,7 @@ class Memory:
         self.close()
 
 
-class Bank:
+class Bank(_Facade):
     """One agent's or user's memory; see `AsyncBank`."""
 
     def __init__(self, bank: AsyncBank, portal: _Portal) -> None:
@@ -248,6 +267,10 @@ class Bank:
         """See `AsyncBank.keep`."""
         options = {"document": document, "at": at, "tags": tags, "replace": replace}
         return self._portal.call(partial(self._async.keep, entries, messages, **options))  # type: ignore[arg-type]
+
+    def caught_up(self, within: float = 1.0) -> bool:
+        """See `AsyncBank.caught_up`."""
+        return self._portal.call(partial(self._async.caught_up, within))
 
     def expire(self, kind: str) -> list[str]:
         """See `AsyncBank.expire`."""
@@ -412,9 +435,11 @@ class Bank:
         """See `AsyncBank.units`."""
         return self._portal.call(partial(self._async.units, document=document, retired=retired))
 
-    def entries(self, kind: str, *, document: str | None = None) -> list[Entry]:
+    def entries(
+        self, kind: str, *, document: str | None = None, keys: Collection[str] | None = None
+    ) -> list[Entry]:
         """See `AsyncBank.entries`."""
-        return self._portal.call(partial(self._async.entries, kind, document=document))
+        return self._portal.call(partial(self._async.entries, kind, document=document, keys=keys))
 
     def entry(self, kind: str, key: str) -> Entry | None:
         """See `AsyncBank.entry`."""

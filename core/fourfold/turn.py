@@ -1,14 +1,29 @@
-"""A turn of an app that has a memory: whether it needs to recall anything, what goes into its prompt, and that none
-of this is taken for something that was said. The plugins share it; it knows no framework and no bank."""
+"""A turn of an app that has a memory: whether it needs to recall anything, what goes into its prompt, what is
+retained of it, and that what memory put there is not taken for something that was said. The plugins share it; it
+knows no framework."""
 
 from __future__ import annotations
 
+import logging
 import re
+from collections.abc import Awaitable, Callable, Collection, Iterable
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING, TypeVar
+
+from fourfold.model import Message
+
+if TYPE_CHECKING:
+    from fourfold.bank import AsyncBank
+
+T = TypeVar("T")
+log = logging.getLogger(__name__)
 
 _PROFILE, _RECALLED = "memory-profile", "memory-recalled"
 _FRAMED = re.compile(rf"\s*<({_PROFILE}|{_RECALLED})>.*?</\1>\s*", re.DOTALL)
 _WORD = re.compile(r"[^\W_]+(?:['’][^\W_]+)*")
 _MOST_SMALL_TALK = 6
+_PATIENCE = 0.5
+"""Seconds for which a turn waits for what the turn before it said to be written."""
 _SMALL_TALK = frozenset(
     """hi hello hey hiya yo good morning afternoon evening night day there again all everyone how are you doing is it
     going what's up thanks thank thx ty much so very lot a for that the cheers great cool nice perfect awesome ok okay
@@ -37,6 +52,63 @@ def framed(profile: str, recalled: str) -> list[str]:
 def unframed(text: str) -> str:
     """`text` without what `framed` made: what memory put into a prompt was said by nobody."""
     return _FRAMED.sub("\n", text).strip() if f"<{_PROFILE}>" in text or f"<{_RECALLED}>" in text else text
+
+
+@dataclass(frozen=True, slots=True)
+class Turns:
+    """How an app's turns use a bank: at most `budget` tokens are recalled where `gate` says that what the user said
+    needs it, and `profile` tokens of the core profile are always there (0: none).
+
+    A memory that fails is logged, and the turn goes on without; with `strict` it raises, and retaining is waited for.
+    """
+
+    budget: int = 1024
+    profile: int = 400
+    gate: Callable[[str], bool] = needs_memory
+    strict: bool = False
+
+    async def recall(self, bank: AsyncBank, said: str, shown: Collection[str] = ()) -> list[str]:
+        """What goes into the prompt after the user `said` this: `framed` blocks. What was said in messages that are
+        `shown` to the model anyway (their ids) is left out."""
+        return await self.guarded(bank, "recalled", lambda: self._blocks(bank, said, shown)) or []
+
+    async def retain(self, bank: AsyncBank, messages: Iterable[Message], document: str) -> None:
+        """Retains what was said in a turn, behind the app's back, without what memory itself put there."""
+        said = [replace(message, text=unframed(message.text)) for message in messages]
+        told = [message for message in said if message.text.strip()]
+
+        async def retained() -> None:
+            if self.strict:
+                await bank.retain(told, document=document)
+            else:
+                bank.retain_later(told, document=document)
+
+        if told:
+            await self.guarded(bank, "retained", retained)
+
+    async def _blocks(self, bank: AsyncBank, said: str, shown: Collection[str]) -> list[str]:
+        from fourfold.recall.pack import render  # loaded with the memory
+
+        await bank.caught_up(_PATIENCE)
+        profile = (await bank.core(self.profile)).text if self.profile else ""
+        said = unframed(said)
+        if not said.strip() or not self.gate(said):
+            return framed(profile, "")
+        found, seen = await bank.recall(said, budget=self.budget), set(shown)
+        sources = ((hit.unit, hit.unit.source.messages) for hit in found.hits)
+        told = [render(unit) for unit, messages in sources if not messages or not seen.issuperset(messages)]
+        return framed(profile, "\n".join(told))
+
+    async def guarded(self, bank: AsyncBank, done: str, work: Callable[[], Awaitable[T]]) -> T | None:
+        """What `work` comes to; what it raises is logged as what was not `done`, or raised if these turns are
+        strict."""
+        try:
+            return await work()
+        except Exception as error:  # whatever it is, the app's turn goes on
+            if self.strict:
+                raise
+            log.warning("Nothing was %s in the bank %s: %s", done, bank.name, error)
+            return None
 
 
 def _frame(tag: str, told: str, text: str) -> str:

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Sequence
 from functools import cached_property
 from typing import Any
 
@@ -11,8 +10,8 @@ from langchain_core.embeddings import Embeddings
 from langchain_core.language_models import BaseChatModel
 from langchain_core.messages import AIMessage, BaseMessage, HumanMessage, SystemMessage
 
-from fourfold import FourfoldError, ModelError, ModelTimeoutError, Tokens
-from fourfold.models.remote import status_error
+from fourfold import ModelError, Tokens
+from fourfold.models.remote import foreign_errors
 from fourfold.models.structured import decode, in_words
 from fourfold.models.vectors import embeddings
 from fourfold.ports import Answer, Embedding, Floats, Shape, Turn
@@ -41,10 +40,10 @@ class ChatModel:
             except NotImplementedError:  # it has no tools
                 self._structured = False
             else:
-                with _errors(self.name):
+                with foreign_errors(self.name):
                     found: Any = await form.ainvoke(_messages(turns))
                 return self._read(found["raw"], found["parsed"], shape)
-        with _errors(self.name):
+        with foreign_errors(self.name):
             said = await self._model.ainvoke(_messages([*turns, Turn("user", in_words(shape))]))
         return self._read(said, None, shape)
 
@@ -87,7 +86,7 @@ class TextEmbedder:
         """One embedding a text."""
         if not texts:
             return []
-        with _errors(self.name):
+        with foreign_errors(self.name):
             rows = self._model.embed_documents(list(texts))
         return embeddings(rows, len(texts), self.name)
 
@@ -106,23 +105,3 @@ def _tokens(said: BaseMessage) -> Tokens:
         return Tokens(1)
     cached = used.get("input_token_details", {}).get("cache_read") or 0
     return Tokens(1, used["input_tokens"], used["output_tokens"], cached)
-
-
-@contextmanager
-def _errors(name: str) -> Iterator[None]:
-    """A provider's errors as ours. LangChain hands out each provider's own, of which nothing is known but, for most,
-    an HTTP status."""
-    try:
-        yield
-    except FourfoldError:
-        raise
-    except TimeoutError as error:
-        raise ModelTimeoutError(f"{name} did not answer in time.") from error
-    except Exception as error:
-        status = getattr(error, "status_code", None)
-        if isinstance(status, int):
-            headers = getattr(getattr(error, "response", None), "headers", {})
-            raise status_error(name, status, str(error), headers, "its key") from error
-        if "timeout" in type(error).__name__.lower():
-            raise ModelTimeoutError(f"{name} did not answer in time: {error}") from error
-        raise ModelError(f"{name} failed: {type(error).__name__}: {error}") from error

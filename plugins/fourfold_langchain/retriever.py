@@ -2,18 +2,16 @@
 
 from __future__ import annotations
 
-import logging
 from datetime import datetime
-from typing import Any
+from functools import partial
 
 from langchain_core.callbacks import AsyncCallbackManagerForRetrieverRun, CallbackManagerForRetrieverRun
 from langchain_core.documents import Document
 from langchain_core.retrievers import BaseRetriever
 from pydantic import Field
 
-from fourfold import Bank, FourfoldError, Hit, Interval, Recall
-
-log = logging.getLogger(__name__)
+from fourfold import Bank, Interval, Recall
+from fourfold.turn import Turns
 
 
 class FourfoldRetriever(BaseRetriever):
@@ -23,8 +21,7 @@ class FourfoldRetriever(BaseRetriever):
     tags) and `during` narrow the recall; `tags` and `metadata` are LangChain's, for tracing. A document's text is the
     dated line that is ready for a prompt, its `id` the unit's; what is known besides is in its metadata.
 
-    A memory that fails is logged and answers nothing, so that the app's turn goes on; with `strict=True` its
-    `FourfoldError` is raised.
+    A memory that fails is logged and answers nothing, so that the app's turn goes on; with `strict=True` it raises.
     """
 
     bank: Bank = Field(exclude=True)
@@ -38,57 +35,26 @@ class FourfoldRetriever(BaseRetriever):
     def _get_relevant_documents(
         self, query: str, *, run_manager: CallbackManagerForRetrieverRun, k: int | None = None
     ) -> list[Document]:
-        try:
-            return documents(self.bank.recall(query, **self._bounds(k)))
-        except FourfoldError as error:
-            return self._failed(error)
+        return self.bank.run(partial(self._found, query, k))
 
     async def _aget_relevant_documents(
         self, query: str, *, run_manager: AsyncCallbackManagerForRetrieverRun, k: int | None = None
     ) -> list[Document]:
-        try:
-            return documents(await self.bank.awaited.recall(query, **self._bounds(k)))
-        except FourfoldError as error:
-            return self._failed(error)
+        return await self._found(query, k)
 
-    def _bounds(self, k: int | None) -> dict[str, Any]:
-        during = None if self.during is None else Interval(*self.during)
-        return {
-            "limit": self.k if k is None else k,
-            "budget": self.budget,
-            "networks": self.networks,
-            "tags": self.labels,
-            "during": during,
-        }
+    async def _found(self, query: str, k: int | None) -> list[Document]:
+        async def recall() -> Recall:
+            return await self.bank.awaited.recall(
+                query,
+                limit=self.k if k is None else k,
+                budget=self.budget,
+                networks=self.networks,
+                tags=self.labels,
+                during=None if self.during is None else Interval(*self.during),
+            )
 
-    def _failed(self, error: FourfoldError) -> list[Document]:
-        if self.strict:
-            raise error
-        log.warning("Nothing was recalled from %s: %s", self.bank.name, error)
-        return []
+        from fourfold.recall.pack import described, render  # with the memory
 
-
-def documents(found: Recall) -> list[Document]:
-    """What was recalled, best first."""
-    return [_document(hit) for hit in found.hits]
-
-
-def _document(hit: Hit) -> Document:
-    from fourfold.recall.pack import render  # with the memory
-
-    unit, occurred = hit.unit, hit.unit.occurred or Interval(None, None)
-    known = {
-        "text": unit.text,
-        "network": unit.network.value,
-        "score": float(hit.score),
-        "said": unit.mentioned_at.isoformat(),
-        "occurred_from": occurred.start and occurred.start.isoformat(),
-        "occurred_to": occurred.end and occurred.end.isoformat(),
-        "speaker": unit.speaker,
-        "entities": list(unit.entities),
-        "confidence": unit.confidence,
-        "document": unit.source.document,
-        "messages": list(unit.source.messages),
-    }
-    told = {name: value for name, value in known.items() if value not in (None, "", [])}
-    return Document(page_content=render(unit), metadata=told, id=unit.id)
+        found = await Turns(strict=self.strict).guarded(self.bank.awaited, "recalled", recall)
+        hits = found.hits if found else ()
+        return [Document(render(hit.unit), id=hit.unit.id, metadata=described(hit)) for hit in hits]

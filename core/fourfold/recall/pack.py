@@ -3,10 +3,12 @@ skipped, shorter ones behind it may still; a statement is given once."""
 
 from __future__ import annotations
 
+from typing import Any
+
 import numpy as np
 from numpy.typing import NDArray
 
-from fourfold.model import Interval, Modality, Network, Unit
+from fourfold.model import Hit, Interval, Modality, Network, Unit
 from fourfold.when import written_day, written_month
 
 
@@ -35,6 +37,25 @@ def render(unit: Unit) -> str:
     who = f" {unit.speaker}:" if unit.speaker else ""
     told = f" ({span(unit.occurred)})" if unit.occurred else ""
     return f"{said}{who} {unit.text}{told}{_marks(unit)}"
+
+
+def described(hit: Hit) -> dict[str, Any]:
+    """What is known of a hit besides `render`'s line, by name, times in ISO 8601; what is not known is left out."""
+    unit, occurred = hit.unit, hit.unit.occurred or Interval(None, None)
+    known = {
+        "text": unit.text,
+        "network": unit.network.value,
+        "score": float(hit.score),
+        "said": unit.mentioned_at.isoformat(),
+        "occurred_from": occurred.start and occurred.start.isoformat(),
+        "occurred_to": occurred.end and occurred.end.isoformat(),
+        "speaker": unit.speaker,
+        "entities": list(unit.entities),
+        "confidence": unit.confidence,
+        "document": unit.source.document,
+        "messages": list(unit.source.messages),
+    }
+    return {name: value for name, value in known.items() if value not in (None, "", [])}
 
 
 def _marks(unit: Unit) -> str:

@@ -6,6 +6,7 @@ import json
 from collections.abc import Iterable
 from dataclasses import replace
 
+from fourfold.calls import tags_of
 from fourfold.errors import ConflictError, InputError
 from fourfold.model import Entry, aware
 from fourfold.retain.batch import Batch
@@ -68,6 +69,8 @@ def _renewed(batch: Batch, document: str, entry: Entry, held: Entry | None) -> E
         there = "is there already" if held is not None else "is gone"
         said = f"has been changed meanwhile (revision {revision})" if entry.revision and held else there
         raise ConflictError(f'"{entry.key}" {said}; read it again.')
+    if held is not None and entry.revision == revision and entry.value == held.value:  # it only expires later
+        return replace(entry, document=document, created_at=held.created_at, updated_at=held.updated_at)
     created = held.created_at if held is not None else batch.now
     return replace(entry, revision=revision + 1, document=document, created_at=created, updated_at=batch.now)
 
@@ -81,8 +84,9 @@ def _checked(entry: Entry) -> Entry:
                 f"The {what} of an entry must be a string of 1 to {_LONGEST_KEY} characters, none of control."
             )
     aware(entry.expires_at, "expires_at")
+    tags = tags_of(entry.tags)
     try:
         value = json.loads(json.dumps(entry.value, allow_nan=False))
     except (TypeError, ValueError) as error:
         raise InputError(f'The value of "{entry.key}" cannot be kept as JSON: {error}') from error
-    return replace(entry, value=value)
+    return replace(entry, value=value, tags=tags)

@@ -22,6 +22,7 @@ def entry_point(bank: str, entry: Entry, order: int) -> Point:
         "kind": _KIND + entry.kind,
         "bank": bank,
         "documents": [entry.document],
+        "tags": list(entry.tags),
         "key": entry.key,
         "value": entry.value,
         "order": order,
@@ -61,10 +62,11 @@ def entries_of(store: Store, bank: str, document: str) -> list[Entry]:
     return [_read(point) for point in points if point.payload["kind"].startswith(_KIND)]
 
 
-def banks_with(store: Store, kind: str, now: datetime) -> list[str]:
-    """The banks that keep entries of that kind now, by name."""
-    points = store.scan(Where(kind=_KIND + kind), Fields(only=("bank", "expires_at")))
-    return sorted({p.payload["bank"] for p in points if not _over(p, now)})
+def banks_with(store: Store, kind: str, tag: str | None, now: datetime | None) -> list[str]:
+    """The banks that keep entries of that kind, with that tag, by name; with `now`, entries that have not expired."""
+    where = Where(kind=_KIND + kind, tags=None if tag is None else (tag,))
+    points = store.scan(where, Fields(only=("bank", "expires_at")))
+    return sorted({p.payload["bank"] for p in points if now is None or not _over(p, now)})
 
 
 def expired_documents(store: Store, bank: str, kind: str, now: datetime) -> list[str]:
@@ -90,6 +92,7 @@ def _read(point: Point) -> Entry:
         key=p["key"],
         value=p["value"],
         expires_at=None if expires is None else datetime.fromisoformat(expires),
+        tags=tuple(p["tags"]),
         revision=int(p["revised"]),
         document=p["documents"][0],
         created_at=datetime.fromisoformat(p["created_at"]),

@@ -1,0 +1,59 @@
+"""The memory of a chain, for apps that still have chains: `langchain_classic`'s interface is deprecated."""
+
+from __future__ import annotations
+
+from functools import partial
+from typing import Any
+
+from langchain_classic.memory.chat_memory import BaseChatMemory
+from langchain_classic.memory.utils import get_prompt_input_key
+from langchain_core.messages import SystemMessage, get_buffer_string
+from pydantic import Field, model_validator
+
+from fourfold import Bank
+from fourfold.turn import Turns
+from fourfold_langchain.history import FourfoldChatMessageHistory
+
+
+class FourfoldMemory(BaseChatMemory):
+    """In place of `ConversationBufferMemory` or `VectorStoreRetrieverMemory`: `FourfoldMemory(bank=bank)`.
+
+    Under `memory_key` a prompt is given what the bank knows that bears on the input, at most `budget` tokens and
+    `profile` of the core profile, and the last `window` messages of the `session`: as text, or with `return_messages`
+    as messages, of which the first is what is known. What fails is logged; with `strict` it raises.
+    """
+
+    bank: Bank = Field(exclude=True)
+    session: str = "default"
+    window: int = Field(default=20, ge=0)
+    budget: int = 1024
+    profile: int = 400
+    strict: bool = False
+    memory_key: str = "history"
+    human_prefix: str = "Human"
+    ai_prefix: str = "AI"
+
+    @model_validator(mode="after")
+    def _of_the_session(self) -> FourfoldMemory:
+        self.chat_memory = FourfoldChatMessageHistory(self.bank, self.session, strict=self.strict)
+        return self
+
+    @property
+    def memory_variables(self) -> list[str]:
+        """The key of what is remembered."""
+        return [self.memory_key]
+
+    def load_memory_variables(self, inputs: dict[str, Any]) -> dict[str, Any]:
+        """What bears on the input, and the last messages."""
+        return self.bank.run(partial(self.aload_memory_variables, inputs))
+
+    async def aload_memory_variables(self, inputs: dict[str, Any]) -> dict[str, Any]:
+        """What bears on the input, and the last messages."""
+        said = inputs[self.input_key or get_prompt_input_key(inputs, self.memory_variables)]
+        recent = (await self.chat_memory.aget_messages())[-self.window :] if self.window else []
+        turns = Turns(self.budget, self.profile, strict=self.strict)
+        known = await turns.recall(self.bank.awaited, str(said), [message.id or "" for message in recent])
+        if self.return_messages:
+            return {self.memory_key: [*([SystemMessage("\n\n".join(known))] if known else []), *recent]}
+        told = get_buffer_string(recent, human_prefix=self.human_prefix, ai_prefix=self.ai_prefix)
+        return {self.memory_key: "\n\n".join(filter(None, [*known, told]))}
