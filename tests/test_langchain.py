@@ -154,7 +154,7 @@ def test_a_memory_that_fails_does_not_end_the_turn(caplog: pytest.LogCaptureFixt
     ):
         with caplog.at_level(logging.WARNING):
             assert ask("Where did Ana move?") == []
-        assert "Nothing was recalled from ana" in caplog.text
+        assert "Nothing was recalled in the bank ana" in caplog.text
     with pytest.raises(StoreError):
         FourfoldRetriever(bank=bank, strict=True).invoke("Where did Ana move?")
 

@@ -5,7 +5,7 @@ A namespace is a bank (`bank_name`), an item a document of it: what an item says
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Any
@@ -15,10 +15,11 @@ from fourfold.errors import ConflictError, NotFoundError
 from fourfold.filters import meets
 from fourfold.identity import bank_name, labels_of
 from fourfold.memory import AsyncMemory
-from fourfold.model import Entry
+from fourfold.model import Entry, Message
 
 _KIND = "item"
 _DOCUMENTS = "store/"
+_FEW_WORDS = 3
 Namespace = tuple[str, ...]
 
 
@@ -45,18 +46,17 @@ class Items:
         namespace: Namespace,
         key: str,
         value: Mapping[str, Any],
-        text: str | None = None,
+        texts: Iterable[str] | None = None,
         ttl: timedelta | None = None,
     ) -> None:
-        """Keeps a JSON object, in place of what was there. `text` is what it says (default: all that is in it, "" for
-        nothing); with `ttl` it is gone that long after it was put or last touched."""
+        """Keeps a JSON object, in place of what was there. `texts` are what it says (default: all that is in it;
+        it may be nothing); with `ttl` it is gone that long after it was put or last touched."""
         expires = None if ttl is None else self._now() + ttl
         kept = {"value": dict(value), "ttl": None if ttl is None else ttl.total_seconds()}
         tags = tuple(bank_name(*namespace[:depth]) for depth in range(1, len(namespace) + 1))
-        said = "\n".join(_lines(value)) if text is None else text
-        await self._bank(namespace).keep(
-            [Entry(_KIND, key, kept, expires, tags)], said, document=_DOCUMENTS + key, replace=True
-        )
+        said = [Message(text) for text in (_texts(value) if texts is None else texts) if text.strip()]
+        item = Entry(_KIND, key, kept, expires, tags)
+        await self._bank(namespace).keep([item], said, document=_DOCUMENTS + key, replace=True)
 
     async def delete(self, namespace: Namespace, key: str) -> None:
         """Forgets an item and what it says; one that is not there is fine."""
@@ -152,16 +152,21 @@ def _meets(entry: Entry, where: Mapping[str, Any] | None) -> bool:
     return not where or meets(entry.value["value"], where)
 
 
-def _lines(value: object, name: str = "") -> Iterator[str]:
-    """Every text and number in a value, with the name of its field where it does not say much by itself."""
+def _texts(value: Mapping[str, Any]) -> list[str]:
+    """What a value says: its longer texts each by itself, and in one what says little without its field's name."""
+    leaves = [(name.replace("_", " "), str(leaf)) for name, leaf in _leaves(value)]
+    alone = [text for _, text in leaves if len(text.split()) > _FEW_WORDS]
+    named = [f"{name}: {text}" for name, text in leaves if 0 < len(text.split()) <= _FEW_WORDS]
+    return [*alone, "\n".join(named)]
+
+
+def _leaves(value: object, name: str = "") -> Iterator[tuple[str, str | float]]:
     match value:
         case Mapping():
             for key, inner in value.items():
-                yield from _lines(inner, str(key))
+                yield from _leaves(inner, str(key))
         case list() | tuple():
             for inner in value:
-                yield from _lines(inner, name)
-        case str() if len(value.split()) > 3 or not name:
-            yield value
-        case str() | int() | float() if value != "":
-            yield f"{name.replace('_', ' ')}: {value}"
+                yield from _leaves(inner, name)
+        case str() | int() | float():
+            yield name, value

@@ -70,13 +70,15 @@ class FourfoldChatMessageHistory(BaseChatMessageHistory):
 
 
 def said(messages: Iterable[BaseMessage]) -> list[Message]:
-    """What a user or the assistant said. Tools, system prompts, and what other middleware put in (a summary of
-    earlier messages) say nothing."""
-    roles = {HumanMessage: "user", AIMessage: "assistant"}
-    spoken = (
-        (message, role)
-        for message in messages
-        for kind, role in roles.items()
-        if isinstance(message, kind) and "lc_source" not in message.additional_kwargs
-    )
-    return [Message(m.text, m.name or None, role, id=m.id) for m, role in spoken]  # type: ignore[arg-type]
+    """What a user or the assistant said of it, for a bank."""
+    spoken = [message for message in messages if is_spoken(message)]
+    return [
+        Message(m.text, m.name or None, "user" if isinstance(m, HumanMessage) else "assistant", id=m.id)
+        for m in spoken
+    ]
+
+
+def is_spoken(message: BaseMessage) -> bool:
+    """Whether somebody said it. Tools, system prompts, and what middleware puts in (such as a summary of earlier
+    messages) say nothing."""
+    return isinstance(message, HumanMessage | AIMessage) and "lc_source" not in message.additional_kwargs

@@ -5,48 +5,41 @@ from __future__ import annotations
 import logging
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from functools import partial
-from typing import Annotated, Any, NotRequired
+from typing import Any
 
 from langchain.agents.middleware import AgentMiddleware, AgentState, ModelRequest, ModelResponse
-from langchain.agents.middleware.types import PrivateStateAttr
-from langchain_core.messages import AnyMessage, HumanMessage, SystemMessage
+from langchain_core.messages import AIMessage, AnyMessage, HumanMessage, SystemMessage
+from langchain_core.runnables import Runnable, RunnableLambda
 from langgraph.config import get_config
 from langgraph.runtime import Runtime
 
 from fourfold import Bank, InputError, Memory, bank_name
 from fourfold.bank import AsyncBank
 from fourfold.turn import Turns, needs_memory
-from fourfold_langchain.history import said
+from fourfold_langchain.history import is_spoken, said
 
 log = logging.getLogger(__name__)
 
-
-class MemoryState(AgentState[Any]):
-    """What the middleware knows of a thread; it is in no input and no output."""
-
-    memory_prompt: NotRequired[Annotated[list[str], PrivateStateAttr]]
-    memory_retained: NotRequired[Annotated[str, PrivateStateAttr]]
+_MOST_OPEN_TURNS = 1000
 
 
-class FourfoldMiddleware(AgentMiddleware[MemoryState, Any, Any]):
+class FourfoldMiddleware(AgentMiddleware[AgentState[Any], Any, Any]):
     """Long-term memory for `create_agent(..., middleware=[FourfoldMiddleware(memory)])`.
 
     With a `Memory` each user has a bank: `user` is the name of the field of the runtime's context (or of the config's
     `configurable`) that says who it is, or a function of the runtime. A turn of nobody has no memory. With a `Bank`
     all turns are that bank's. A thread is a document; see docs/identity.md.
 
-    Once a turn, when the user has said something, the core profile (at most `profile` tokens, 0 for none) and what
-    bears on it (`budget` tokens, if `gate` says that it needs memory) go at the end of the system message. When the
-    agent has answered, what both said is retained in the background. What fails is logged; with `strict` it raises.
+    Once a turn, the core profile (at most `profile` tokens, 0 for none) and what bears on what the user said
+    (`budget` tokens, if `gate` says that it needs memory) go at the end of the system message. When the agent has
+    answered, what both said is retained in the background. What fails is logged; with `strict` it raises.
     """
-
-    state_schema = MemoryState
 
     def __init__(
         self,
         memory: Memory | Bank,
         *,
-        user: str | Callable[[Runtime[Any]], str | None] = "user_id",
+        user: str | Callable[[Runtime[Any]], Any] = "user_id",
         budget: int = 1024,
         profile: int = 400,
         gate: Callable[[str], bool] = needs_memory,
@@ -55,47 +48,50 @@ class FourfoldMiddleware(AgentMiddleware[MemoryState, Any, Any]):
         super().__init__()
         self._memory, self._turns = memory, Turns(budget, profile, gate, strict)
         self._user = user if callable(user) else partial(_field, user)
-
-    def before_agent(self, state: MemoryState, runtime: Runtime[Any]) -> dict[str, Any] | None:
-        """Recalls."""
-        bank = self._bank(runtime)
-        return self._memory.run(partial(self._recalled, bank, state["messages"])) if bank else None
-
-    async def abefore_agent(self, state: MemoryState, runtime: Runtime[Any]) -> dict[str, Any] | None:
-        """Recalls."""
-        bank = self._bank(runtime)
-        return await self._recalled(bank, state["messages"]) if bank else None
+        self._open: dict[tuple[str, str | None], list[str]] = {}
+        """What was recalled in turns that are not over, by bank and message. It is not in the agent's state: that is
+        shown to whoever follows the run as a stream."""
 
     def wrap_model_call(
         self, request: ModelRequest[Any], handler: Callable[[ModelRequest[Any]], ModelResponse[Any]]
     ) -> ModelResponse[Any]:
-        """Tells the model what was recalled."""
-        return handler(_informed(request))
+        """Tells the model what is remembered."""
+        if (bank := self._bank(request.runtime)) is None:
+            return handler(request)
+        asked = _last_said(request.state["messages"])
+        if (known := self._open.get((bank.name, asked.id))) is None:
+            known = self._note(bank, asked, self._recall(bank, request).invoke(asked.text))
+        return handler(_informed(request, known))
 
     async def awrap_model_call(
         self,
         request: ModelRequest[Any],
         handler: Callable[[ModelRequest[Any]], Awaitable[ModelResponse[Any]]],
     ) -> ModelResponse[Any]:
-        """Tells the model what was recalled."""
-        return await handler(_informed(request))
+        """Tells the model what is remembered."""
+        if (bank := self._bank(request.runtime)) is None:
+            return await handler(request)
+        asked = _last_said(request.state["messages"])
+        if (known := self._open.get((bank.name, asked.id))) is None:
+            known = self._note(bank, asked, await self._recall(bank, request).ainvoke(asked.text))
+        return await handler(_informed(request, known))
 
-    def after_agent(self, state: MemoryState, runtime: Runtime[Any]) -> dict[str, Any] | None:
+    def after_agent(self, state: AgentState[Any], runtime: Runtime[Any]) -> None:
         """Retains the turn."""
-        bank = self._bank(runtime)
-        return self._memory.run(partial(self._retained, bank, state, _thread())) if bank else None
+        if (bank := self._bank(runtime)) is not None:
+            self._memory.run(partial(self._retain, bank, state["messages"], _configured("thread_id")))
 
-    async def aafter_agent(self, state: MemoryState, runtime: Runtime[Any]) -> dict[str, Any] | None:
+    async def aafter_agent(self, state: AgentState[Any], runtime: Runtime[Any]) -> None:
         """Retains the turn."""
-        bank = self._bank(runtime)
-        return await self._retained(bank, state, _thread()) if bank else None
+        if (bank := self._bank(runtime)) is not None:
+            await self._retain(bank, state["messages"], _configured("thread_id"))
 
     def _bank(self, runtime: Runtime[Any]) -> AsyncBank | None:
         if isinstance(self._memory, Bank):
             return self._memory.awaited
         try:
             user = self._user(runtime)
-            if not user:
+            if user in (None, ""):
                 raise InputError(
                     'It is nobody\'s: say whose it is, as in invoke(..., context={"user_id": "alice"}).'
                 )
@@ -106,53 +102,64 @@ class FourfoldMiddleware(AgentMiddleware[MemoryState, Any, Any]):
             log.warning("A turn goes without memory. %s", error)
             return None
 
-    async def _recalled(self, bank: AsyncBank, messages: Sequence[AnyMessage]) -> dict[str, Any]:
-        last = messages[-1] if messages else None
-        asked = last.text if isinstance(last, HumanMessage) else ""
-        shown = [message.id for message in messages if message.id]
-        return {"memory_prompt": await self._turns.recall(bank, asked, shown)}
+    def _recall(self, bank: AsyncBank, request: ModelRequest[Any]) -> Runnable[str, list[str]]:
+        """What is recalled for what was said, as a step of its own in the app's trace."""
+        shown = [message.id for message in request.messages if message.id]
 
-    async def _retained(self, bank: AsyncBank, state: MemoryState, thread: str) -> dict[str, Any]:
-        news = _news(state["messages"], state.get("memory_retained"))
-        await self._turns.retain(bank, said(news), thread)
-        return {"memory_retained": news[-1].id} if news else {}
+        async def recall(text: str) -> list[str]:
+            return await self._turns.recall(bank, text, shown)
+
+        return RunnableLambda(lambda text: self._memory.run(partial(recall, text)), recall, name="recall")
+
+    def _note(self, bank: AsyncBank, asked: HumanMessage, known: list[str]) -> list[str]:
+        while len(self._open) >= _MOST_OPEN_TURNS:  # turns that failed
+            self._open.pop(next(iter(self._open)), None)
+        self._open[bank.name, asked.id] = known
+        return known
+
+    async def _retain(self, bank: AsyncBank, messages: Sequence[AnyMessage], thread: object) -> None:
+        self._open.pop((bank.name, _last_said(messages).id), None)
+        await self._turns.retain(bank, said(_last_turn(messages)), str(thread or ""))
 
 
-def _informed(request: ModelRequest[Any]) -> ModelRequest[Any]:
-    """The request with what was recalled at the end of its system message: what comes before stays as it is from turn
-    to turn, so that a provider's prompt cache holds up to there."""
-    state: Mapping[str, Any] = request.state
-    prompt: list[str] = state.get("memory_prompt") or []
-    if not prompt:
+def _informed(request: ModelRequest[Any], known: list[str]) -> ModelRequest[Any]:
+    """The request with what is known at the end of its system message: what comes before stays as it is from turn to
+    turn, so that a provider's prompt cache holds up to there."""
+    if not known:
         return request
     system = request.system_message or SystemMessage("")
     content: str | list[str | dict[Any, Any]]
     if isinstance(system.content, str):
-        content = "\n\n".join([*filter(None, [system.content]), *prompt])
+        content = "\n\n".join([*filter(None, [system.content]), *known])
     else:
-        content = [*system.content, *({"type": "text", "text": block} for block in prompt)]
+        content = [*system.content, *({"type": "text", "text": block} for block in known)]
     return request.override(system_message=system.model_copy(update={"content": content}))
 
 
-def _news(messages: Sequence[AnyMessage], retained: str | None) -> Sequence[AnyMessage]:
-    """What was said since the message of the id `retained`; where it is not there, the last turn: an app that
-    keeps no threads passes all that was said before each time."""
-    ids = [message.id for message in messages]
-    if retained in ids:
-        return messages[ids.index(retained) + 1 :]
-    start = len(messages)
-    while start and not isinstance(messages[start - 1], HumanMessage):
-        start -= 1
-    while start and isinstance(messages[start - 1], HumanMessage):
-        start -= 1
-    return messages[start:]
+def _last_said(messages: Sequence[AnyMessage]) -> HumanMessage:
+    human = (m for m in reversed(messages) if isinstance(m, HumanMessage) and is_spoken(m))
+    return next(human, HumanMessage(""))
+
+
+def _last_turn(messages: Sequence[AnyMessage]) -> Sequence[AnyMessage]:
+    """What was said since the answer before the last that the user said: a turn that failed before is in it too. Apps
+    that keep no threads pass all that was said before each time."""
+    start = max(
+        (n for n, m in enumerate(messages) if isinstance(m, HumanMessage) and is_spoken(m)), default=0
+    )
+    answers = (n + 1 for n in range(start - 1, -1, -1) if _answers(messages[n]))
+    return messages[next(answers, 0) :]
+
+
+def _answers(message: AnyMessage) -> bool:
+    return isinstance(message, AIMessage) and not message.tool_calls
 
 
 def _field(name: str, runtime: Runtime[Any]) -> Any:
     context = runtime.context
     told = context.get(name) if isinstance(context, Mapping) else getattr(context, name, None)
-    return told or get_config().get("configurable", {}).get(name)
+    return _configured(name) if told is None else told
 
 
-def _thread() -> str:
-    return str(get_config().get("configurable", {}).get("thread_id") or "")
+def _configured(name: str) -> Any:
+    return get_config().get("configurable", {}).get(name)

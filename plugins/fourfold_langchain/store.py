@@ -103,13 +103,13 @@ class FourfoldStore(BaseStore):
             await self._items.delete(op.namespace, op.key)
         else:
             ttl = None if op.ttl is None else timedelta(minutes=op.ttl)
-            await self._items.put(op.namespace, op.key, op.value, self._text(op), ttl)
+            await self._items.put(op.namespace, op.key, op.value, self._texts(op), ttl)
 
-    def _text(self, op: PutOp) -> str | None:
+    def _texts(self, op: PutOp) -> list[str] | None:
         paths = self._fields if op.index is None else op.index or ()
         if paths is None or list(paths) == ["$"]:
             return None
-        return "\n".join(text for path in paths for text in get_text_at_path(op.value, path))
+        return [text for path in paths for text in get_text_at_path(op.value, path)]
 
 
 def _check(op: Op) -> None:
