@@ -7,6 +7,7 @@ import subprocess
 import sys
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
 from datetime import datetime, timedelta
 from pathlib import Path
 
@@ -236,6 +237,48 @@ def test_what_goes_wrong_later_is_logged_and_the_next_is_done(
     with pytest.raises(InputError, match="empty"):
         wrong.result()
     assert "failed: There is nothing to retain" in caplog.text
+
+
+def test_what_is_forgotten_does_not_come_back_from_what_was_given_for_later(bank: Bank) -> None:
+    for n in range(5):
+        bank.retain_later(f"Number {n} is here.", document="chat")
+    bank.forget(document="chat")
+    assert bank.caught_up(0)
+    assert bank.units() == []
+
+
+def test_entries_can_be_let_go_and_what_was_said_stays(bank: Bank) -> None:
+    bank.keep([Entry("chat", "a", 1), Entry("chat", "b", 2)], "The boat is red.", document="one")
+    assert bank.drop("chat", ["a", "nobody's"]) == 1
+    assert bank.drop("chat", []) == 0
+    assert [entry.key for entry in bank.entries("chat")] == ["b"]
+    assert [unit.text for unit in bank.units()] == ["The boat is red."]
+
+
+def test_an_entry_that_is_only_to_expire_later_keeps_its_times(bank: Bank, clock: FrozenClock) -> None:
+    bank.keep([Entry("item", "a", 1, clock.now() + timedelta(minutes=1), tags=("x",))], document="one")
+    entry = bank.entry("item", "a")
+    assert entry is not None
+    clock.advance(timedelta(seconds=30))
+    later = clock.now() + timedelta(minutes=1)
+    bank.keep([replace(entry, expires_at=later)], document="one")
+    assert bank.entry("item", "a") == replace(entry, expires_at=later)
+    clock.advance(timedelta(minutes=2))
+    assert bank.entry("item", "a") is None
+    with pytest.raises(ConflictError):
+        bank.keep([replace(entry, expires_at=clock.now() + timedelta(minutes=1))], document="one")
+
+
+def test_banks_are_found_by_the_tags_of_what_they_keep(memory: Memory, clock: FrozenClock) -> None:
+    soon = clock.now() + timedelta(minutes=1)
+    memory.bank("one").keep([Entry("item", "a", 1, tags=("x", "y"))], document="d")
+    memory.bank("two").keep([Entry("item", "a", 1, soon, tags=("x",))], document="d")
+    memory.bank("three").keep([Entry("file", "a", 1, tags=("x",))], document="d")
+    assert memory.banks_keeping("item") == ["one", "two"]
+    assert memory.banks_keeping("item", tag="y") == ["one"]
+    clock.advance(timedelta(minutes=2))
+    assert memory.banks_keeping("item", tag="x") == ["one"]
+    assert memory.banks_keeping("item", tag="x", expired=True) == ["one", "two"]
 
 
 def test_a_closed_memory_takes_nothing_for_later() -> None:

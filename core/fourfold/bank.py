@@ -3,7 +3,7 @@ or reflect."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Collection, Iterable, Sequence
 from concurrent.futures import Future
 from dataclasses import replace as replaced
 from datetime import datetime
@@ -141,9 +141,9 @@ class AsyncBank(Contents):
 
         return self._later.add(self.name, work)
 
-    async def caught_up(self, within: float = 1.0) -> bool:
-        """Waits, at most `within` seconds, until what this bank was given by `retain_later` is written; whether it
-        is."""
+    async def caught_up(self, within: float | None = 1.0) -> bool:
+        """Waits, at most `within` seconds (None: no bound), until what this bank was given by `retain_later` is
+        written; whether it is."""
         return await in_thread(self._later.wait, self.name, within)
 
     async def keep(
@@ -180,6 +180,12 @@ class AsyncBank(Contents):
             return await retaining.retain(self._engine, request)
         finally:
             self._background.notice(self.name)
+
+    async def drop(self, kind: str, keys: Collection[str]) -> int:
+        """Lets go of the entries of that `kind` under these `keys`, and of nothing that was retained; how many there
+        were."""
+        wanted = (named(kind, "kind"), [named(key, "key") for key in keys])
+        return await in_thread(retaining.drop, self._engine, self.name, *wanted) if keys else 0
 
     async def expire(self, kind: str) -> list[str]:
         """Forgets the documents of which an entry of that `kind` has expired, with all that they say; their names."""
@@ -381,6 +387,7 @@ class AsyncBank(Contents):
         """
         named = None if unit is None else id_of(unit)
         selection = retaining.Selection(document, named, entity, None if tags is None else tags_of(tags))
+        await self.caught_up(None)  # or it would come back
         done = await in_thread(retaining.forget, self._engine, self.name, selection, reason)
         self._background.notice(self.name)
         return done

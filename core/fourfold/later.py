@@ -49,8 +49,8 @@ class Later:
             self._threads.submit(self._work_off, bank)
         return future
 
-    def wait(self, bank: str, within: float) -> bool:
-        """Waits, at most `within` seconds, until all is done that was given for this bank so far; whether it is."""
+    def wait(self, bank: str, within: float | None) -> bool:
+        """Waits, at most `within` seconds if that is given, until all is done that was given for this bank so far; whether it is."""
         with self._lock:
             last = self._last.get(bank)
         return last is None or not wait([last], within).not_done

@@ -268,7 +268,11 @@ class Bank(_Facade):
         options = {"document": document, "at": at, "tags": tags, "replace": replace}
         return self._portal.call(partial(self._async.keep, entries, messages, **options))  # type: ignore[arg-type]
 
-    def caught_up(self, within: float = 1.0) -> bool:
+    def drop(self, kind: str, keys: Collection[str]) -> int:
+        """See `AsyncBank.drop`."""
+        return self._portal.call(partial(self._async.drop, kind, keys))
+
+    def caught_up(self, within: float | None = 1.0) -> bool:
         """See `AsyncBank.caught_up`."""
         return self._portal.call(partial(self._async.caught_up, within))
 

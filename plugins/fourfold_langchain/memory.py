@@ -7,7 +7,7 @@ from typing import Any
 
 from langchain_classic.memory.chat_memory import BaseChatMemory
 from langchain_classic.memory.utils import get_prompt_input_key
-from langchain_core.messages import SystemMessage, get_buffer_string
+from langchain_core.messages import SystemMessage, get_buffer_string, messages_from_dict
 from pydantic import Field, model_validator
 
 from fourfold import Bank
@@ -23,6 +23,7 @@ class FourfoldMemory(BaseChatMemory):
     as messages, of which the first is what is known. What fails is logged; with `strict` it raises.
     """
 
+    chat_memory: Any = Field(default=None, exclude=True)
     bank: Bank = Field(exclude=True)
     session: str = "default"
     window: int = Field(default=20, ge=0)
@@ -50,9 +51,10 @@ class FourfoldMemory(BaseChatMemory):
     async def aload_memory_variables(self, inputs: dict[str, Any]) -> dict[str, Any]:
         """What bears on the input, and the last messages."""
         said = inputs[self.input_key or get_prompt_input_key(inputs, self.memory_variables)]
-        recent = (await self.chat_memory.aget_messages())[-self.window :] if self.window else []
+        kept = list((await self.chat_memory.transcript.read()).items()) if self.window else []
+        recent = messages_from_dict([message for _, message in kept[-self.window :]])
         turns = Turns(self.budget, self.profile, strict=self.strict)
-        known = await turns.recall(self.bank.awaited, str(said), [message.id or "" for message in recent])
+        known = await turns.recall(self.bank.awaited, str(said), [key for key, _ in kept[-self.window :]])
         if self.return_messages:
             return {self.memory_key: [*([SystemMessage("\n\n".join(known))] if known else []), *recent]}
         told = get_buffer_string(recent, human_prefix=self.human_prefix, ai_prefix=self.ai_prefix)

@@ -16,7 +16,7 @@ from langgraph.runtime import Runtime
 from fourfold import Bank, InputError, Memory, bank_name
 from fourfold.bank import AsyncBank
 from fourfold.turn import Turns, needs_memory
-from fourfold_langchain.history import is_spoken, said
+from fourfold_langchain.history import message_of, said
 
 log = logging.getLogger(__name__)
 
@@ -137,7 +137,7 @@ def _informed(request: ModelRequest[Any], known: list[str]) -> ModelRequest[Any]
 
 
 def _last_said(messages: Sequence[AnyMessage]) -> HumanMessage:
-    human = (m for m in reversed(messages) if isinstance(m, HumanMessage) and is_spoken(m))
+    human = (m for m in reversed(messages) if isinstance(m, HumanMessage) and message_of(m))
     return next(human, HumanMessage(""))
 
 
@@ -145,7 +145,7 @@ def _last_turn(messages: Sequence[AnyMessage]) -> Sequence[AnyMessage]:
     """What was said since the answer before the last that the user said: a turn that failed before is in it too. Apps
     that keep no threads pass all that was said before each time."""
     start = max(
-        (n for n, m in enumerate(messages) if isinstance(m, HumanMessage) and is_spoken(m)), default=0
+        (n for n, m in enumerate(messages) if isinstance(m, HumanMessage) and message_of(m)), default=0
     )
     answers = (n + 1 for n in range(start - 1, -1, -1) if _answers(messages[n]))
     return messages[next(answers, 0) :]

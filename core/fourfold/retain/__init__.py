@@ -1,7 +1,7 @@
 """What happens to a message on its way into a bank: chunk, extract, resolve, reconcile, link, write."""
 
 from fourfold.retain import curate
-from fourfold.retain.entries import checked_entries
+from fourfold.retain.entries import checked_entries, drop
 from fourfold.retain.forget import Selection, forget
 from fourfold.retain.run import Request, asked, resume, retain
 from fourfold.retain.spoken import set_language
@@ -13,6 +13,7 @@ __all__ = [
     "asked",
     "checked_entries",
     "curate",
+    "drop",
     "forget",
     "messages_of",
     "read_facts",

@@ -7,6 +7,7 @@ from collections.abc import Iterable
 from dataclasses import replace
 
 from fourfold.calls import tags_of
+from fourfold.engine import Engine
 from fourfold.errors import ConflictError, InputError
 from fourfold.model import Entry, aware
 from fourfold.retain.batch import Batch
@@ -46,6 +47,17 @@ def put_entries(batch: Batch, document: str, entries: Iterable[Entry], replaces:
             for other in find_entries(store, bank, kind, document):
                 if other.key not in kept:
                     _drop(batch, other)
+
+
+def drop(engine: Engine, bank: str, kind: str, keys: Iterable[str]) -> int:
+    """Lets go of entries, and of nothing that was said; how many there were."""
+    with engine.graphs.locked(bank) as graph:
+        batch = Batch(engine, graph, engine.clock.now())
+        held = find_entries(engine.store, bank, kind, keys=keys)
+        for entry in held:
+            _drop(batch, entry)
+        batch.commit({})
+    return len(held)
 
 
 def drop_entries(batch: Batch, document: str) -> int:
