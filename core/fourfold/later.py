@@ -50,7 +50,8 @@ class Later:
         return future
 
     def wait(self, bank: str, within: float | None) -> bool:
-        """Waits, at most `within` seconds if that is given, until all is done that was given for this bank so far; whether it is."""
+        """Waits, at most `within` seconds if that is given, until what this bank was given so far is done; whether it
+        is."""
         with self._lock:
             last = self._last.get(bank)
         return last is None or not wait([last], within).not_done

@@ -10,7 +10,7 @@ from concurrent.futures import Future
 from datetime import datetime
 from functools import partial
 from types import TracebackType
-from typing import Self, TypeVar
+from typing import NoReturn, Self, TypeVar
 
 import anyio
 from anyio.from_thread import BlockingPortal, start_blocking_portal
@@ -93,6 +93,17 @@ class _Facade:
     """Stands before something asynchronous, and works on `_portal`."""
 
     _portal: _Portal
+
+    def __copy__(self) -> Self:
+        return self
+
+    def __deepcopy__(self, memo: object) -> Self:
+        return self  # frameworks copy what holds one
+
+    def __reduce__(self) -> NoReturn:
+        raise TypeError(
+            "A memory is open in one process: pass on where it is and the bank's name, and open it there."
+        )
 
     def run(self, work: Callable[[], Awaitable[T]]) -> T:
         """Runs `work` on the memory's event loop and waits for it: for code of a framework's plugin that is written

@@ -10,9 +10,9 @@ from langchain_core.embeddings import Embeddings
 from langchain_core.language_models import BaseChatModel
 from langchain_core.messages import AIMessage, BaseMessage, HumanMessage, SystemMessage
 
-from fourfold import ModelError, Tokens
-from fourfold.models.remote import foreign_errors
-from fourfold.models.structured import decode, in_words
+from fourfold import Tokens
+from fourfold.models.foreign import answer, errors
+from fourfold.models.structured import in_words
 from fourfold.models.vectors import embeddings
 from fourfold.ports import Answer, Embedding, Floats, Shape, Turn
 
@@ -40,29 +40,21 @@ class ChatModel:
             except NotImplementedError:  # it has no tools
                 self._structured = False
             else:
-                with foreign_errors(self.name):
+                with errors(self.name):
                     found: Any = await form.ainvoke(_messages(turns))
-                return self._read(found["raw"], found["parsed"], shape)
-        with foreign_errors(self.name):
+                return self._answer(found["raw"], found["parsed"], shape)
+        with errors(self.name):
             said = await self._model.ainvoke(_messages([*turns, Turn("user", in_words(shape))]))
-        return self._read(said, None, shape)
+        return self._answer(said, None, shape)
 
     async def close(self) -> None:
         """The model is the app's: it is left as it is."""
 
-    def _read(self, said: BaseMessage, parsed: object, shape: type[Shape]) -> Answer[Shape]:
-        tokens = _tokens(said)
+    def _answer(self, said: BaseMessage, parsed: object, shape: type[Shape]) -> Answer[Shape]:
         if isinstance(parsed, shape):
-            return Answer(parsed, tokens)
-        try:
-            calls = said.tool_calls if isinstance(said, AIMessage) else []
-            return Answer(
-                shape.model_validate(calls[0]["args"]) if calls else decode(said.text, shape), tokens
-            )
-        except (ModelError, ValueError) as error:
-            failed = error if isinstance(error, ModelError) else ModelError(f"{self.name}: {error}")
-            failed.tokens = tokens
-            raise failed from error
+            return Answer(parsed, _tokens(said))
+        calls = said.tool_calls if isinstance(said, AIMessage) else []
+        return answer(self.name, shape, _tokens(said), calls[0]["args"] if calls else None, said.text)
 
 
 class TextEmbedder:
@@ -86,7 +78,7 @@ class TextEmbedder:
         """One embedding a text."""
         if not texts:
             return []
-        with foreign_errors(self.name):
+        with errors(self.name):
             rows = self._model.embed_documents(list(texts))
         return embeddings(rows, len(texts), self.name)
 

@@ -4,8 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import weakref
-from collections.abc import Callable, Iterator, Mapping
-from contextlib import contextmanager
+from collections.abc import Callable, Mapping
 from email.utils import parsedate_to_datetime
 from importlib.util import find_spec
 from typing import Generic, Protocol, TypeVar
@@ -87,26 +86,6 @@ def status_error(name: str, status: int, said: str, headers: Mapping[str, str], 
         case _:
             passes = status in (409, 425, 429) or status >= 500
             return ModelBusyError(told, retry_after(headers)) if passes else ModelError(told)
-
-
-@contextmanager
-def foreign_errors(name: str) -> Iterator[None]:
-    """A framework's model's errors as ours. It hands out each provider's own, of which nothing is known but, for
-    most, an HTTP status."""
-    try:
-        yield
-    except FourfoldError:
-        raise
-    except TimeoutError as error:
-        raise ModelTimeoutError(f"{name} did not answer in time.") from error
-    except Exception as error:
-        status = getattr(error, "status_code", None)
-        if isinstance(status, int):
-            headers = getattr(getattr(error, "response", None), "headers", {})
-            raise status_error(name, status, str(error), headers, "its key") from error
-        if "timeout" in type(error).__name__.lower():
-            raise ModelTimeoutError(f"{name} did not answer in time: {error}") from error
-        raise ModelError(f"{name} failed: {type(error).__name__}: {error}") from error
 
 
 def retry_after(headers: Mapping[str, str]) -> float | None:

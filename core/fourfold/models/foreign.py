@@ -1,0 +1,47 @@
+"""Models of frameworks as ours: what they raise, and what they answer."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from typing import Any
+
+from fourfold.errors import FourfoldError, ModelError, ModelTimeoutError
+from fourfold.models.remote import status_error
+from fourfold.models.structured import decode
+from fourfold.ports import Answer, Shape
+from fourfold.tokens import Tokens
+
+
+@contextmanager
+def errors(name: str) -> Iterator[None]:
+    """Raises a model's errors as ours. A framework hands out each provider's own, of which nothing is known but, for
+    most, an HTTP status."""
+    try:
+        yield
+    except FourfoldError:
+        raise
+    except TimeoutError as error:
+        raise ModelTimeoutError(f"{name} did not answer in time.") from error
+    except Exception as error:
+        status = getattr(error, "status_code", None)
+        if isinstance(status, int):
+            headers = getattr(getattr(error, "response", None), "headers", {})
+            raise status_error(name, status, str(error), headers, "its key") from error
+        if "timeout" in type(error).__name__.lower():
+            raise ModelTimeoutError(f"{name} did not answer in time: {error}") from error
+        raise ModelError(f"{name} failed: {type(error).__name__}: {error}") from error
+
+
+def answer(
+    name: str, shape: type[Shape], tokens: Tokens, arguments: Mapping[str, Any] | None, text: str
+) -> Answer[Shape]:
+    """The answer in the `arguments` of a tool call, or where there was none in its `text`. Raises `ModelError`, which
+    tells the tokens too."""
+    try:
+        found = decode(text, shape) if arguments is None else shape.model_validate(arguments)
+        return Answer(found, tokens)
+    except (ModelError, ValueError) as error:
+        failed = error if isinstance(error, ModelError) else ModelError(f"{name}: {error}")
+        failed.tokens = tokens
+        raise failed from error

@@ -1,0 +1,1 @@
+"""Fourfold as Claude's memory tool."""

@@ -1,0 +1,71 @@
+"""A retriever over one bank."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime
+from functools import partial
+from typing import Any
+
+from llama_index.core.base.base_retriever import BaseRetriever
+from llama_index.core.schema import NodeRelationship, NodeWithScore, QueryBundle, RelatedNodeInfo, TextNode
+
+from fourfold import Bank, Hit, InputError, Interval
+from fourfold.turn import Turns
+
+
+class FourfoldRetriever(BaseRetriever):
+    """Recalls from `bank`: `FourfoldRetriever(memory.bank("alice"), k=8)`.
+
+    `k` is the most nodes (None: no bound), `budget` the most tokens in them all; `networks`, `tags` and `during`
+    narrow the recall. A node's text is the dated line that is ready for a prompt, its id the unit's, its source the
+    document; what is known besides is in its metadata, which a model is not shown.
+
+    A memory that fails is logged and answers nothing, so that the app's turn goes on; with `strict=True` it raises.
+    """
+
+    def __init__(
+        self,
+        bank: Bank,
+        *,
+        k: int | None = 8,
+        budget: int | None = None,
+        networks: Sequence[str] | None = None,
+        tags: Sequence[str] | None = None,
+        during: tuple[datetime | None, datetime | None] | None = None,
+        strict: bool = False,
+        **options: Any,
+    ) -> None:
+        """`options` are LlamaIndex's own: callback_manager, verbose. Raises `InputError`."""
+        if k is not None and k < 1:
+            raise InputError(f"k is {k}: give a positive number, or None for no bound.")
+        super().__init__(**options)
+        self._bank, self._turns = bank, Turns(strict=strict)
+        interval = None if during is None else Interval(*during)
+        self._recall = partial(
+            bank.awaited.recall, limit=k, budget=budget, networks=networks, tags=tags, during=interval
+        )
+
+    def _retrieve(self, query_bundle: QueryBundle) -> list[NodeWithScore]:
+        return self._bank.run(partial(self._aretrieve, query_bundle))
+
+    async def _aretrieve(self, query_bundle: QueryBundle) -> list[NodeWithScore]:
+        work = partial(self._recall, query_bundle.query_str)
+        found = await self._turns.guarded(self._bank.awaited, "recalled", work)
+        return [_node(hit) for hit in found.hits] if found else []
+
+
+def _node(hit: Hit) -> NodeWithScore:
+    from fourfold.recall.pack import described, render  # with the memory
+
+    known = described(hit)
+    source = hit.unit.source.document
+    node = TextNode(
+        id_=hit.unit.id,
+        text=render(hit.unit),
+        metadata=known,
+        excluded_llm_metadata_keys=list(known),
+        excluded_embed_metadata_keys=list(known),
+        relationships={NodeRelationship.SOURCE: RelatedNodeInfo(node_id=source)} if source else {},
+    )
+    return NodeWithScore(node=node, score=float(hit.score))

@@ -1,0 +1,25 @@
+"""Tools by which an agent uses a bank itself."""
+
+from __future__ import annotations
+
+from functools import partial, wraps
+
+from llama_index.core.tools import FunctionTool
+
+from fourfold import Bank
+from fourfold import tools as core
+from fourfold.tools import Tool
+
+
+def memory_tools(bank: Bank, *, budget: int = 1024) -> list[FunctionTool]:
+    """The tools `recall`, `retain` and `reflect` on `bank`, sync and async; recall and reflect bring at most `budget`
+    tokens. An agent is told what goes wrong, as LlamaIndex tells the error of a tool."""
+    return [_tool(bank, tool) for tool in core.memory_tools(bank.awaited, budget)]
+
+
+def _tool(bank: Bank, tool: Tool) -> FunctionTool:
+    @wraps(tool.run)
+    def run(*args: str, **kwargs: str) -> str:
+        return bank.run(partial(tool.run, *args, **kwargs))
+
+    return FunctionTool.from_defaults(run, tool.name, tool.description, async_fn=tool.run)
