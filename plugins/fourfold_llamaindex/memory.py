@@ -24,7 +24,7 @@ class FourfoldMemory(BaseMemory):
     A model is given what the bank knows that bears on what was said last, at most `budget` tokens and `profile` of
     the core profile, as a system message, and then the last `window` messages of the `session`. All messages are
     kept, and what the user and the assistant say is retained in the background. What fails is logged; with `strict`
-    it raises. One that was saved with an agent's context comes back without its bank: set `bank` again.
+    it raises. One that was saved with an agent's context comes back without its bank: pass `memory=` again.
     """
 
     bank: Bank | None = Field(default=None, exclude=True)
@@ -49,21 +49,32 @@ class FourfoldMemory(BaseMemory):
         memory.put_messages(chat_history or [])
         return memory
 
+    def __bool__(self) -> bool:
+        """Without a bank, as it comes back with a context, it is as good as none: an agent takes the one it is
+        passed."""
+        return self.bank is not None
+
     def get(self, input: str | None = None, **kwargs: Any) -> list[ChatMessage]:
         """What is known that bears on `input` (default: what the user said last), and the last messages."""
         return self._bank.run(partial(self.aget, input, **kwargs))
 
     async def aget(self, input: str | None = None, **kwargs: Any) -> list[ChatMessage]:
         """See `get`."""
-        kept = list((await self._transcript.read()).items())
-        recent = [(key, ChatMessage.model_validate(value)) for key, value in kept[-self.window :]]
-        while recent and len(recent) == self.window < len(kept) and recent[0][1].role != MessageRole.USER:
-            recent = recent[1:]  # the results of tools cannot come before what called for them
-        asked = [message for _, message in recent if message.role == MessageRole.USER]
-        question = input or (asked[-1].content if asked else None) or ""
-        known = await self._recall(question, [key for key, _ in recent], len(kept) - len(recent) + len(asked))
+        kept = await self._transcript.read()
+        messages = [ChatMessage.model_validate(value) for value in kept.values()]
+        asked = [n for n, message in enumerate(messages) if message.role == MessageRole.USER]
+        start = self._start(len(messages), asked)
+        question = input or (messages[asked[-1]].content if asked else None) or ""
+        known = await self._recall(question, list(kept)[start:], len(asked))
         told = [ChatMessage("\n\n".join(known), role=MessageRole.SYSTEM)] if known else []
-        return [*told, *(message for _, message in recent)]
+        return [*told, *messages[start:]]
+
+    def _start(self, count: int, asked: Sequence[int]) -> int:
+        """Where the window begins: with something a user said, since a tool's result cannot come before its call."""
+        start = max(0, count - self.window)
+        if start == 0:
+            return 0
+        return next((n for n in asked if n >= start), asked[-1] if asked else start)
 
     def get_all(self) -> list[ChatMessage]:
         """All messages of the session."""
@@ -109,8 +120,8 @@ class FourfoldMemory(BaseMemory):
     def _bank(self) -> Bank:
         if self.bank is None:
             raise InputError(
-                "This FourfoldMemory has no bank: give it one, FourfoldMemory.from_defaults(bank=...), "
-                "or where it was restored with a context, its `bank` again."
+                "This FourfoldMemory has no bank: make it by FourfoldMemory.from_defaults(bank=...). "
+                "One that was restored with a context has none: pass memory=... to run() again."
             )
         return self.bank
 
