@@ -87,7 +87,8 @@ def test_it_is_asked_for_the_shape_by_its_tools() -> None:
 
 
 def test_one_without_tools_is_told_the_shape_in_words() -> None:
-    wordy = Wordy(said=f"Here:\n```json\n{json.dumps({'statements': [PORTO]})}\n```", heard=[])
+    wordy = Wordy(max_tokens=None)
+    wordy.said = f"Here:\n```json\n{json.dumps({'statements': [PORTO]})}\n```"
     found = ask(wordy)
     assert [one.text for one in found.value.statements] == ["Ana moved to {Porto}."]
     assert found.tokens == Tokens(1)

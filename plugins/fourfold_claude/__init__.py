@@ -1,1 +1,19 @@
-"""Fourfold as Claude's memory tool."""
+"""Fourfold as Claude's memory tool: its files are documents of a bank. The Anthropic SDK, which takes seconds to
+load, is loaded when a tool is first used."""
+
+from importlib import import_module
+from importlib.util import find_spec
+from typing import TYPE_CHECKING, Any
+
+if find_spec("anthropic") is None:
+    raise ImportError('The Anthropic SDK is not installed: pip install "fourfold[anthropic]"')
+
+if TYPE_CHECKING:
+    from fourfold_claude.tool import AsyncFourfoldMemoryTool as AsyncFourfoldMemoryTool
+    from fourfold_claude.tool import FourfoldMemoryTool as FourfoldMemoryTool
+
+
+def __getattr__(name: str) -> Any:
+    if name not in ("AsyncFourfoldMemoryTool", "FourfoldMemoryTool"):
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    return getattr(import_module(f"{__name__}.tool"), name)

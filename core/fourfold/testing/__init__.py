@@ -10,7 +10,7 @@ this machine, and the contract that every store must keep.
 
 from fourfold.testing.contract import check_store, sample_point
 from fourfold.testing.doubles import FrozenClock, HashEmbedder, ScriptedModel
-from fourfold.testing.scripted import Call, CutOff, Refuse, Stall, Status, Text, Truncate
+from fourfold.testing.scripted import Call, CutOff, Refuse, Stall, Status, Text, Truncate, UseTool
 from fourfold.testing.servers import AnthropicServer, OpenAIServer
 
 __all__ = [
@@ -26,6 +26,7 @@ __all__ = [
     "Status",
     "Text",
     "Truncate",
+    "UseTool",
     "check_store",
     "sample_point",
 ]

@@ -38,6 +38,14 @@ class Text:
 
 
 @dataclass(frozen=True, slots=True)
+class UseTool:
+    """Answer with a call of a tool; Anthropic's server only."""
+
+    name: str
+    input: Mapping[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
 class Status:
     """Answer with an error status, and `retry-after` if given."""
 

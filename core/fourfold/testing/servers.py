@@ -18,6 +18,7 @@ from fourfold.testing.scripted import (
     Status,
     Text,
     Truncate,
+    UseTool,
     pieces,
 )
 
@@ -71,13 +72,17 @@ class AnthropicServer(ScriptedServer):
     def rendered(self, call: Call, answer: Any) -> dict[str, Any]:
         """See `ScriptedServer.rendered`."""
         text, stop, details = _written(answer)
-        stops = {"length": "max_tokens", "refusal": "refusal"}
+        stops = {"length": "max_tokens", "refusal": "refusal", "tool": "tool_use"}
+        content: list[dict[str, Any]] = [] if stop == "refusal" else [{"type": "text", "text": text}]
+        if isinstance(answer, UseTool):
+            used = {"name": answer.name, "input": dict(answer.input)}
+            content = [{"type": "tool_use", "id": f"toolu_{call.number:04}", **used}]
         return {
             "id": f"msg_{call.number:04}",
             "type": "message",
             "role": "assistant",
             "model": call.body.get("model", ""),
-            "content": [] if stop == "refusal" else [{"type": "text", "text": text}],
+            "content": content,
             "stop_reason": stops.get(stop, "end_turn"),
             "stop_sequence": None,
             "stop_details": {"type": "refusal", "category": None, "explanation": details}
@@ -100,9 +105,12 @@ class AnthropicServer(ScriptedServer):
         used = whole["usage"]
         yield event("message_start", message={**whole, "content": [], "stop_reason": None})
         for index, block in enumerate(whole["content"]):
-            yield event("content_block_start", index=index, content_block={**block, "text": ""})
-            for piece in pieces(block["text"]):
-                delta = {"type": "text_delta", "text": piece}
+            is_tool = block["type"] == "tool_use"
+            empty: dict[str, Any] = {"input": {}} if is_tool else {"text": ""}
+            yield event("content_block_start", index=index, content_block={**block, **empty})
+            for piece in pieces(json.dumps(block["input"]) if is_tool else block["text"]):
+                part = {"type": "input_json_delta", "partial_json": piece}
+                delta = part if is_tool else {"type": "text_delta", "text": piece}
                 yield event("content_block_delta", index=index, delta=delta)
             yield event("content_block_stop", index=index)
         ended = {"stop_reason": whole["stop_reason"], "stop_sequence": None}
@@ -240,6 +248,8 @@ def _written(answer: Any) -> tuple[str, str, str]:
             return text, "end", ""
         case Refuse(reason):
             return "", "refusal", reason
+        case UseTool(name):
+            return name, "tool", ""
         case Truncate(value):
             text = json.dumps(value)
             return text[: len(text) * 2 // 3], "length", ""

@@ -1,0 +1,110 @@
+"""Claude's memory tool on a bank, for the Anthropic SDK."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Awaitable, Callable
+from functools import partial
+from typing import TypeVar
+
+from anthropic.lib.tools import BetaAbstractMemoryTool, BetaAsyncAbstractMemoryTool, ToolError
+from anthropic.types.beta import (
+    BetaCacheControlEphemeralParam,
+    BetaMemoryTool20250818CreateCommand,
+    BetaMemoryTool20250818DeleteCommand,
+    BetaMemoryTool20250818InsertCommand,
+    BetaMemoryTool20250818RenameCommand,
+    BetaMemoryTool20250818StrReplaceCommand,
+    BetaMemoryTool20250818ViewCommand,
+)
+
+from fourfold import Bank, FourfoldError
+from fourfold_claude.commands import Commands
+
+Command = TypeVar("Command")
+log = logging.getLogger(__name__)
+
+
+class AsyncFourfoldMemoryTool(BetaAsyncAbstractMemoryTool):
+    """`FourfoldMemoryTool` for `AsyncAnthropic`."""
+
+    def __init__(self, bank: Bank, *, cache_control: BetaCacheControlEphemeralParam | None = None) -> None:
+        super().__init__(cache_control=cache_control)
+        self._commands = Commands(bank.awaited)
+
+    async def view(self, command: BetaMemoryTool20250818ViewCommand) -> str:
+        """Shows a file with line numbers, or what is in a directory."""
+        return await _told(self._commands.view, command)
+
+    async def create(self, command: BetaMemoryTool20250818CreateCommand) -> str:
+        """Makes a file."""
+        return await _told(self._commands.create, command)
+
+    async def str_replace(self, command: BetaMemoryTool20250818StrReplaceCommand) -> str:
+        """Replaces a text that occurs once in a file."""
+        return await _told(self._commands.str_replace, command)
+
+    async def insert(self, command: BetaMemoryTool20250818InsertCommand) -> str:
+        """Inserts a text after a line."""
+        return await _told(self._commands.insert, command)
+
+    async def delete(self, command: BetaMemoryTool20250818DeleteCommand) -> str:
+        """Forgets a file or a directory, and what it says."""
+        return await _told(self._commands.delete, command)
+
+    async def rename(self, command: BetaMemoryTool20250818RenameCommand) -> str:
+        """Moves a file or a directory."""
+        return await _told(self._commands.rename, command)
+
+    async def clear_all_memory(self) -> str:
+        """Forgets all files, and what they say; nothing else of the bank."""
+        return await self._commands.clear()
+
+
+class FourfoldMemoryTool(BetaAbstractMemoryTool):
+    """Claude's memory tool: `client.beta.messages.tool_runner(tools=[FourfoldMemoryTool(bank)], ...)`.
+
+    Claude's files are documents of `bank`: they come back to it word for word, and what they say is recalled wherever
+    the bank is used. A memory that fails is logged and told to Claude as the tool's error; the run goes on.
+    """
+
+    def __init__(self, bank: Bank, *, cache_control: BetaCacheControlEphemeralParam | None = None) -> None:
+        super().__init__(cache_control=cache_control)
+        self._bank, self._awaited = bank, AsyncFourfoldMemoryTool(bank)
+
+    def view(self, command: BetaMemoryTool20250818ViewCommand) -> str:
+        """Shows a file with line numbers, or what is in a directory."""
+        return self._bank.run(partial(self._awaited.view, command))
+
+    def create(self, command: BetaMemoryTool20250818CreateCommand) -> str:
+        """Makes a file."""
+        return self._bank.run(partial(self._awaited.create, command))
+
+    def str_replace(self, command: BetaMemoryTool20250818StrReplaceCommand) -> str:
+        """Replaces a text that occurs once in a file."""
+        return self._bank.run(partial(self._awaited.str_replace, command))
+
+    def insert(self, command: BetaMemoryTool20250818InsertCommand) -> str:
+        """Inserts a text after a line."""
+        return self._bank.run(partial(self._awaited.insert, command))
+
+    def delete(self, command: BetaMemoryTool20250818DeleteCommand) -> str:
+        """Forgets a file or a directory, and what it says."""
+        return self._bank.run(partial(self._awaited.delete, command))
+
+    def rename(self, command: BetaMemoryTool20250818RenameCommand) -> str:
+        """Moves a file or a directory."""
+        return self._bank.run(partial(self._awaited.rename, command))
+
+    def clear_all_memory(self) -> str:
+        """Forgets all files, and what they say; nothing else of the bank."""
+        return self._bank.run(self._awaited.clear_all_memory)
+
+
+async def _told(work: Callable[[Command], Awaitable[str]], command: Command) -> str:
+    """What a command answers; what goes wrong in the memory is told to Claude."""
+    try:
+        return await work(command)
+    except FourfoldError as error:
+        log.warning("Claude's memory tool failed: %s", error)
+        raise ToolError(str(error)) from error
