@@ -7,6 +7,7 @@ import os
 import re
 import subprocess
 import sys
+from difflib import ndiff
 from itertools import groupby
 from pathlib import Path
 from typing import Any
@@ -26,7 +27,7 @@ BLOCKS = [
 EXAMPLES = sorted(
     path.name
     for path in (ROOT / "examples").glob("*.py")
-    if path.name not in ("repeat.py", "mcp_transcript.py")
+    if path.name not in ("repeat.py", "offline.py", "mcp_transcript.py")
 )
 
 
@@ -53,8 +54,39 @@ def test_the_examples_run_without_a_key_and_say_so(example: str, tmp_path: Path)
     environment = {name: value for name, value in os.environ.items() if name not in keys}
     done = _run([sys.executable, str(ROOT / "examples" / example)], tmp_path, environment)
     assert done.returncode == 0, done.stderr
-    assert re.search(r"test server on this machine|CPU does its work", done.stdout)
+    assert re.search(r"test server on this machine|CPU does its work|stand-in on this machine", done.stdout)
     assert "Mara" in done.stdout
+
+
+@pytest.mark.parametrize("app", ["langchain_agent.py", "llamaindex_chat.py"])
+def test_an_app_remembers_by_one_or_two_lines(app: str, tmp_path: Path) -> None:
+    examples = ROOT / "examples"
+    before, after = (
+        (folder / app).read_text("utf-8").splitlines() for folder in (examples / "before", examples)
+    )
+    changed = [line for line in ndiff(before, after) if line[0] == "+" and line[2:].strip()]
+    assert len(changed) <= 2
+    assert len(after) < 40
+    environment = {**os.environ, "PYTHONPATH": str(examples)}
+    said = [
+        _run([sys.executable, str(folder / app)], tmp_path, environment).stdout
+        for folder in (examples / "before", examples)
+    ]
+    assert "I moved to Porto in May." not in said[0].split("Where did I move to?", 1)[1]
+    assert "I moved to Porto in May." in said[1].split("Where did I move to?", 1)[1]
+    others = [turn for turn in said[1].split("\n\n") if turn.startswith("rui")]
+    assert all("I remember nothing about that." in turn for turn in others)
+
+
+def test_one_bank_is_seen_from_everywhere(tmp_path: Path) -> None:
+    done = _run([sys.executable, str(ROOT / "examples" / "everywhere.py")], tmp_path, dict(os.environ))
+    assert done.returncode == 0, done.stderr
+    told = [line for line in done.stdout.splitlines() if ", of " in line]
+    assert len(told) == 4
+    for line, words in zip(
+        told, ("red bicycle", "kiln on Fridays", "Rita lives in Lisbon", "opens at nine"), strict=True
+    ):
+        assert words in line
 
 
 def test_the_transcript_of_the_server_is_what_it_says_now(tmp_path: Path) -> None:

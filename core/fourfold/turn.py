@@ -22,7 +22,7 @@ _PROFILE, _RECALLED = "memory-profile", "memory-recalled"
 _FRAMED = re.compile(rf"\s*<({_PROFILE}|{_RECALLED})>.*?</\1>\s*", re.DOTALL)
 _WORD = re.compile(r"[^\W_]+(?:['’][^\W_]+)*")
 _MOST_SMALL_TALK = 6
-_PATIENCE = 0.5
+_PATIENCE = 2.0
 """Seconds for which a turn waits for what the turn before it said to be written."""
 _SMALL_TALK = frozenset(
     """hi hello hey hiya yo good morning afternoon evening night day there again all everyone how are you doing is it

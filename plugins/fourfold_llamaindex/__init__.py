@@ -5,6 +5,8 @@ from importlib import import_module
 from importlib.util import find_spec
 from typing import TYPE_CHECKING, Any
 
+from fourfold import Memory as Memory  # so that an app needs one import more
+
 if find_spec("llama_index") is None or find_spec("llama_index.core") is None:
     raise ImportError('LlamaIndex is not installed: pip install "fourfold[llamaindex]"')
 
