@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from functools import partial
 
 from langchain_core.chat_history import BaseChatMessageHistory
@@ -14,9 +14,9 @@ from fourfold.turn import Turns
 
 
 class FourfoldChatMessageHistory(BaseChatMessageHistory):
-    """The messages of `session` in `bank`, for `RunnableWithMessageHistory` and the like. They come back as they
-    were, and what users and the assistant say is retained in the background. A message that has an `id` is there
-    once. What fails is logged; with `strict` it raises, and retaining is waited for."""
+    """The messages of `session` in `bank`, for `RunnableWithMessageHistory` and the like: they come back as they
+    were, and what users and the assistant say is retained in the background. A message with an `id` is there once.
+    What fails is logged; with `strict` it raises, and retaining is waited for."""
 
     def __init__(self, bank: Bank, session: str, *, strict: bool = False) -> None:
         self.bank = bank
@@ -55,8 +55,3 @@ def message_of(message: BaseMessage) -> Message | None:
         return None
     role = "user" if isinstance(message, HumanMessage) else "assistant"
     return Message(message.text, message.name or None, role, id=message.id)  # type: ignore[arg-type]
-
-
-def said(messages: Iterable[BaseMessage]) -> list[Message]:
-    """What a bank retains of messages."""
-    return [told for message in messages if (told := message_of(message))]

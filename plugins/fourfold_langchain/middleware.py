@@ -5,22 +5,24 @@ from __future__ import annotations
 import logging
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from functools import partial
-from typing import Any
+from typing import Any, TypeAlias
 
 from langchain.agents.middleware import AgentMiddleware, AgentState, ModelRequest, ModelResponse
 from langchain_core.messages import AIMessage, AnyMessage, HumanMessage, SystemMessage
-from langchain_core.runnables import Runnable, RunnableLambda
+from langchain_core.runnables import RunnableLambda
 from langgraph.config import get_config
 from langgraph.runtime import Runtime
 
 from fourfold import Bank, InputError, Memory, bank_name
 from fourfold.bank import AsyncBank
 from fourfold.turn import Turns, needs_memory
-from fourfold_langchain.history import message_of, said
+from fourfold_langchain.history import message_of
 
 log = logging.getLogger(__name__)
 
 _MOST_OPEN_TURNS = 1000
+Request: TypeAlias = ModelRequest[Any]
+Response: TypeAlias = ModelResponse[Any]
 
 
 class FourfoldMiddleware(AgentMiddleware[AgentState[Any], Any, Any]):
@@ -52,39 +54,27 @@ class FourfoldMiddleware(AgentMiddleware[AgentState[Any], Any, Any]):
         """What was recalled in turns that are not over, by bank and message. It is not in the agent's state: that is
         shown to whoever follows the run as a stream."""
 
-    def wrap_model_call(
-        self, request: ModelRequest[Any], handler: Callable[[ModelRequest[Any]], ModelResponse[Any]]
-    ) -> ModelResponse[Any]:
+    def wrap_model_call(self, request: Request, handler: Callable[[Request], Response]) -> Response:
         """Tells the model what is remembered."""
-        if (bank := self._bank(request.runtime)) is None:
-            return handler(request)
-        asked = _last_said(request.state["messages"])
-        if (known := self._open.get((bank.name, asked.id))) is None:
-            known = self._note(bank, asked, self._recall(bank, request).invoke(asked.text))
-        return handler(_informed(request, known))
+        return handler(_informed(request, self._memory.run(partial(self._known, request))))
 
     async def awrap_model_call(
-        self,
-        request: ModelRequest[Any],
-        handler: Callable[[ModelRequest[Any]], Awaitable[ModelResponse[Any]]],
-    ) -> ModelResponse[Any]:
+        self, request: Request, handler: Callable[[Request], Awaitable[Response]]
+    ) -> Response:
         """Tells the model what is remembered."""
-        if (bank := self._bank(request.runtime)) is None:
-            return await handler(request)
-        asked = _last_said(request.state["messages"])
-        if (known := self._open.get((bank.name, asked.id))) is None:
-            known = self._note(bank, asked, await self._recall(bank, request).ainvoke(asked.text))
-        return await handler(_informed(request, known))
+        return await handler(_informed(request, await self._known(request)))
 
     def after_agent(self, state: AgentState[Any], runtime: Runtime[Any]) -> None:
         """Retains the turn."""
-        if (bank := self._bank(runtime)) is not None:
-            self._memory.run(partial(self._retain, bank, state["messages"], _configured("thread_id")))
+        self._memory.run(partial(self.aafter_agent, state, runtime))
 
     async def aafter_agent(self, state: AgentState[Any], runtime: Runtime[Any]) -> None:
         """Retains the turn."""
         if (bank := self._bank(runtime)) is not None:
-            await self._retain(bank, state["messages"], _configured("thread_id"))
+            messages, thread = state["messages"], _configured("thread_id")
+            self._open.pop((bank.name, _last_said(messages).id), None)
+            said = [told for message in _last_turn(messages) if (told := message_of(message))]
+            await self._turns.retain(bank, said, str(thread or ""))
 
     def _bank(self, runtime: Runtime[Any]) -> AsyncBank | None:
         if isinstance(self._memory, Bank):
@@ -102,27 +92,26 @@ class FourfoldMiddleware(AgentMiddleware[AgentState[Any], Any, Any]):
             log.warning("A turn goes without memory. %s", error)
             return None
 
-    def _recall(self, bank: AsyncBank, request: ModelRequest[Any]) -> Runnable[str, list[str]]:
-        """What is recalled for what was said, as a step of its own in the app's trace."""
-        shown = [message.id for message in request.messages if message.id]
+    async def _known(self, request: Request) -> list[str]:
+        """What goes into the prompt in this turn. It is recalled once, as a step of its own in the app's trace."""
+        if (bank := self._bank(request.runtime)) is None:
+            return []
+        asked = _last_said(request.state["messages"])
+        known = self._open.get((bank.name, asked.id))
+        if known is None:
+            shown = [message.id for message in request.messages if message.id]
 
-        async def recall(text: str) -> list[str]:
-            return await self._turns.recall(bank, text, shown)
+            async def recall(text: str) -> list[str]:
+                return await self._turns.recall(bank, text, shown)
 
-        return RunnableLambda(lambda text: self._memory.run(partial(recall, text)), recall, name="recall")
-
-    def _note(self, bank: AsyncBank, asked: HumanMessage, known: list[str]) -> list[str]:
-        while len(self._open) >= _MOST_OPEN_TURNS:  # turns that failed
-            self._open.pop(next(iter(self._open)), None)
-        self._open[bank.name, asked.id] = known
+            known = await RunnableLambda(recall, name="recall").ainvoke(asked.text)
+            if len(self._open) >= _MOST_OPEN_TURNS:  # turns that failed
+                self._open.pop(next(iter(self._open)), None)
+            self._open[bank.name, asked.id] = known
         return known
 
-    async def _retain(self, bank: AsyncBank, messages: Sequence[AnyMessage], thread: object) -> None:
-        self._open.pop((bank.name, _last_said(messages).id), None)
-        await self._turns.retain(bank, said(_last_turn(messages)), str(thread or ""))
 
-
-def _informed(request: ModelRequest[Any], known: list[str]) -> ModelRequest[Any]:
+def _informed(request: Request, known: list[str]) -> Request:
     """The request with what is known at the end of its system message: what comes before stays as it is from turn to
     turn, so that a provider's prompt cache holds up to there."""
     if not known:
@@ -147,12 +136,8 @@ def _last_turn(messages: Sequence[AnyMessage]) -> Sequence[AnyMessage]:
     start = max(
         (n for n, m in enumerate(messages) if isinstance(m, HumanMessage) and message_of(m)), default=0
     )
-    answers = (n + 1 for n in range(start - 1, -1, -1) if _answers(messages[n]))
-    return messages[next(answers, 0) :]
-
-
-def _answers(message: AnyMessage) -> bool:
-    return isinstance(message, AIMessage) and not message.tool_calls
+    answers = [n + 1 for n, m in enumerate(messages[:start]) if isinstance(m, AIMessage) and not m.tool_calls]
+    return messages[max(answers, default=0) :]
 
 
 def _field(name: str, runtime: Runtime[Any]) -> Any:

@@ -10,7 +10,7 @@ from langchain_core.documents import Document
 from langchain_core.retrievers import BaseRetriever
 from pydantic import Field
 
-from fourfold import Bank, Interval, Recall
+from fourfold import Bank, Interval
 from fourfold.turn import Turns
 
 
@@ -43,18 +43,17 @@ class FourfoldRetriever(BaseRetriever):
         return await self._found(query, k)
 
     async def _found(self, query: str, k: int | None) -> list[Document]:
-        async def recall() -> Recall:
-            return await self.bank.awaited.recall(
-                query,
-                limit=self.k if k is None else k,
-                budget=self.budget,
-                networks=self.networks,
-                tags=self.labels,
-                during=None if self.during is None else Interval(*self.during),
-            )
-
         from fourfold.recall.pack import described, render  # with the memory
 
+        recall = partial(
+            self.bank.awaited.recall,
+            query,
+            limit=self.k if k is None else k,
+            budget=self.budget,
+            networks=self.networks,
+            tags=self.labels,
+            during=None if self.during is None else Interval(*self.during),
+        )
         found = await Turns(strict=self.strict).guarded(self.bank.awaited, "recalled", recall)
         hits = found.hits if found else ()
         return [Document(render(hit.unit), id=hit.unit.id, metadata=described(hit)) for hit in hits]

@@ -34,9 +34,7 @@ class FourfoldStore(BaseStore):
     `search(query=...)` recalls, and other parts of an app recall what an item says: a namespace is a bank. `fields`
     are the paths of what is said in an item where `put` names none; default: all of it. With a `ttl` configuration
     items expire, and are gone at that moment; what they say is forgotten by `sweep_ttl`, or every
-    `sweep_interval_minutes` if that is given.
-
-    What cannot be kept or read raises its `FourfoldError`: a store that forgets silently is none.
+    `sweep_interval_minutes` if that is given. What cannot be kept or read raises its `FourfoldError`.
     """
 
     __slots__ = ("_fields", "_items", "_memory", "_swept", "ttl_config")

@@ -8,7 +8,6 @@ from langchain_core.tools import BaseTool, StructuredTool, ToolException
 
 from fourfold import Bank, FourfoldError
 from fourfold import tools as core
-from fourfold.tools import Tool
 
 
 def memory_tools(bank: Bank, *, budget: int = 1024) -> list[BaseTool]:
@@ -17,7 +16,7 @@ def memory_tools(bank: Bank, *, budget: int = 1024) -> list[BaseTool]:
     return [_tool(bank, tool) for tool in core.memory_tools(bank.awaited, budget)]
 
 
-def _tool(bank: Bank, tool: Tool) -> BaseTool:
+def _tool(bank: Bank, tool: core.Tool) -> BaseTool:
     @wraps(tool.run)
     async def arun(*args: str, **kwargs: str) -> str:
         try:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from functools import cached_property
 from typing import Any
 
 from llama_index.core.base.embeddings.base import BaseEmbedding
@@ -13,10 +12,9 @@ from llama_index.core.llms.function_calling import FunctionCallingLLM
 from llama_index.core.program.function_program import get_function_tool
 
 from fourfold import Tokens
-from fourfold.models.foreign import answer, errors
+from fourfold.models.foreign import ForeignEmbedder, answer, errors, one_system
 from fourfold.models.structured import in_words
-from fourfold.models.vectors import embeddings
-from fourfold.ports import Answer, Embedding, Floats, Shape, Turn
+from fourfold.ports import Answer, Shape, Turn
 
 
 class ChatModel:
@@ -48,37 +46,17 @@ class ChatModel:
         """The model is the app's: it is left as it is."""
 
 
-class TextEmbedder:
-    """An embedder for `Memory.open(embedder=TextEmbedder(embedding))`. Its `name` is kept by a memory, which refuses
-    another; default: the model's own. It has no token vectors, so recall goes without late interaction."""
-
-    token_dimension = 0
-    centroids: Floats | None = None
+class TextEmbedder(ForeignEmbedder):
+    """An embedder for `Memory.open(embedder=TextEmbedder(embedding))`. A memory keeps its `name`, by default the
+    model's own, and refuses another. Without `dimension` one text is embedded to find it."""
 
     def __init__(self, model: BaseEmbedding, name: str | None = None, dimension: int | None = None) -> None:
-        """Without `dimension` one text is embedded to find it."""
-        self._model, self._dimension = model, dimension
-        self.name = f"llamaindex:{name or model.model_name}"
-
-    @cached_property
-    def dimension(self) -> int:
-        """The length of a vector."""
-        return self._dimension or len(self.embed(["dimension"])[0].vector)
-
-    def embed(self, texts: Sequence[str]) -> list[Embedding]:
-        """One embedding a text."""
-        if not texts:
-            return []
-        with errors(self.name):
-            rows = self._model.get_text_embedding_batch(list(texts))
-        return embeddings(rows, len(texts), self.name)
+        rows = model.get_text_embedding_batch
+        super().__init__(f"llamaindex:{name or model.model_name}", rows, dimension)
 
 
 def _messages(turns: Sequence[Turn]) -> list[ChatMessage]:
-    """System turns as one message, since some providers take only one."""
-    system = "\n\n".join(turn.text for turn in turns if turn.role == "system")
-    said = [ChatMessage(turn.text, role=turn.role) for turn in turns if turn.role != "system"]
-    return [ChatMessage(system, role="system"), *said] if system else said
+    return [ChatMessage(turn.text, role=turn.role) for turn in one_system(turns)]
 
 
 def _tokens(said: ChatResponse) -> Tokens:

@@ -8,7 +8,6 @@ from llama_index.core.tools import FunctionTool
 
 from fourfold import Bank
 from fourfold import tools as core
-from fourfold.tools import Tool
 
 
 def memory_tools(bank: Bank, *, budget: int = 1024) -> list[FunctionTool]:
@@ -17,7 +16,7 @@ def memory_tools(bank: Bank, *, budget: int = 1024) -> list[FunctionTool]:
     return [_tool(bank, tool) for tool in core.memory_tools(bank.awaited, budget)]
 
 
-def _tool(bank: Bank, tool: Tool) -> FunctionTool:
+def _tool(bank: Bank, tool: core.Tool) -> FunctionTool:
     @wraps(tool.run)
     def run(*args: str, **kwargs: str) -> str:
         return bank.run(partial(tool.run, *args, **kwargs))

@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
+from functools import cached_property
 from typing import Any
 
 from fourfold.errors import FourfoldError, ModelError, ModelTimeoutError
 from fourfold.models.remote import status_error
 from fourfold.models.structured import decode
-from fourfold.ports import Answer, Shape
+from fourfold.models.vectors import embeddings
+from fourfold.ports import Answer, Embedding, Floats, Shape, Turn
 from fourfold.tokens import Tokens
 
 
@@ -45,3 +47,37 @@ def answer(
         failed = error if isinstance(error, ModelError) else ModelError(f"{name}: {error}")
         failed.tokens = tokens
         raise failed from error
+
+
+def one_system(turns: Sequence[Turn]) -> list[Turn]:
+    """The turns with those of the system as one, at the beginning: some providers take only one."""
+    system = "\n\n".join(turn.text for turn in turns if turn.role == "system")
+    said = [turn for turn in turns if turn.role != "system"]
+    return [Turn("system", system), *said] if system else said
+
+
+class ForeignEmbedder:
+    """An embedder of `rows`, which gives a vector a text. It has no token vectors, so recall goes without late
+    interaction. A memory keeps the `name` and refuses another."""
+
+    token_dimension = 0
+    centroids: Floats | None = None
+
+    def __init__(
+        self, name: str, rows: Callable[[list[str]], Sequence[Sequence[float]]], dimension: int | None
+    ) -> None:
+        """Without `dimension` one text is embedded to find it."""
+        self.name, self._rows, self._dimension = name, rows, dimension
+
+    @cached_property
+    def dimension(self) -> int:
+        """The length of a vector."""
+        return self._dimension or len(self.embed(["dimension"])[0].vector)
+
+    def embed(self, texts: Sequence[str]) -> list[Embedding]:
+        """One embedding a text."""
+        if not texts:
+            return []
+        with errors(self.name):
+            rows = self._rows(list(texts))
+        return embeddings(rows, len(texts), self.name)
