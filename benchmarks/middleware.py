@@ -4,8 +4,8 @@
 
 An agent whose model answers at once takes turns without memory, with the middleware, and with middleware of a few
 lines that searches `InMemoryStore` over the same lines and embedding model; all by turns, each turn a new thread and
-another question. A turn ends when the app has its answer. What is retained of it is written before the next begins,
-and timed apart.
+another question. A turn ends when the app has its answer. What is retained of it is written and consolidated before
+the next begins, since people's turns are seconds apart; writing is timed by itself, and so is recall alone.
 """
 
 from __future__ import annotations
@@ -27,7 +27,7 @@ from langchain_core.messages import SystemMessage
 from langgraph.checkpoint.memory import InMemorySaver
 from langgraph.store.memory import InMemoryStore
 from machine import describe, percentiles
-from speed import Pooled, messages, questions
+from speed import Pooled, messages, questions, timed
 
 from fourfold import Memory
 from fourfold_langchain import FourfoldMiddleware
@@ -127,18 +127,22 @@ def _measure(directory: Path, pool: Pooled, size: int, turns: int) -> None:
         }
         spent: dict[str, list[float]] = {name: [] for name in apps}
         behind: list[float] = []
-        asked = iter(questions((turns + 5) * len(apps)))
+        alone: list[float] = []
+        asked = iter(questions((turns + 5) * (len(apps) + 1)))
         for number in range(turns + 5):
+            alone += timed(lambda question: bank.recall(question, budget=1024), [next(asked)])[: number >= 5]
             for name, ask in apps.items():
                 question = next(asked)
                 started = time.perf_counter()
                 ask(question, f"{name} {number}")
                 answered = time.perf_counter()
                 bank.caught_up(None)
+                written = time.perf_counter()
+                bank.settle()
                 if number >= 5:
                     spent[name].append(answered - started)
                     if name.startswith("Fourfold"):
-                        behind.append(time.perf_counter() - answered)
+                        behind.append(written - answered)
         units = len(bank.units())
     loop.close()
     print(f"{size} units at first, {units} at last; {turns} turns; p50 / p95")
@@ -146,6 +150,7 @@ def _measure(directory: Path, pool: Pooled, size: int, turns: int) -> None:
         plain = spent["no memory, awaited" if name.endswith("awaited") else "no memory"]
         added = (np.median(times) - np.median(plain)) * 1000
         print(f"{name:28} {percentiles(times):20} adds {added:6.1f} ms at the median")
+    print(f"{'recall alone':28} {percentiles(alone)}")
     print(f"{'retaining, after the answer':28} {percentiles(behind)}")
 
 

@@ -144,7 +144,7 @@ class AsyncBank(Contents):
     async def caught_up(self, within: float | None = 1.0) -> bool:
         """Waits, at most `within` seconds (None: no bound), until what this bank was given by `retain_later` is
         written; whether it is."""
-        return await in_thread(self._later.wait, self.name, within)
+        return self._later.wait(self.name, 0) or await in_thread(self._later.wait, self.name, within)
 
     async def keep(
         self,
