@@ -15,12 +15,12 @@ from fourfold import reflect as reflecting
 from fourfold import retain as retaining
 from fourfold.beliefs import Belief
 from fourfold.calls import id_of, in_thread, named, networks_of, tags_of
-from fourfold.contents import Contents
+from fourfold.curated import Curated
 from fourfold.engine import Engine
 from fourfold.errors import InputError, NotFoundError
 from fourfold.language import language as spoken
 from fourfold.later import Later
-from fourfold.model import Change, Entry, Fact, Interval, Message, Network, Recall, Retained, Summary, Unit
+from fourfold.model import Entry, Fact, Interval, Message, Network, Recall, Retained, Summary, Unit
 from fourfold.ports import Where
 from fourfold.recall.fuse import Weights
 from fourfold.reflect.background import Background
@@ -32,7 +32,7 @@ from fourfold.stores.entries import expired_documents
 from fourfold.tokens import Tokens
 
 
-class AsyncBank(Contents):
+class AsyncBank(Curated):
     """One agent's or user's memory. Nothing is ever recalled across banks."""
 
     def __init__(
@@ -391,29 +391,3 @@ class AsyncBank(Contents):
         done = await in_thread(retaining.forget, self._engine, self.name, selection, reason)
         self._background.notice(self.name)
         return done
-
-    # what is put right by hand -------------------------------------------------------------------------------
-
-    async def merge(self, name: str, *, into: str, reason: str = "") -> Change:
-        """Makes two entities one: `into` keeps its name, `name` becomes an alias, and units that mention it mention
-        `into`.
-
-        Raises `NotFoundError` for a name the bank does not know, `InputError` where they are one already.
-        """
-        return await in_thread(retaining.curate.merge, self._engine, self.name, name, into, reason)
-
-    async def split(self, name: str, *, of: str, reason: str = "") -> Change:
-        """Makes `name`, an alias of the entity `of`, an entity of its own; units that say that name, and no other
-        form of the old one's, mention it from then on. Raises `NotFoundError`, and `InputError` for what is no
-        alias."""
-        return await in_thread(retaining.curate.split, self._engine, self.name, name, of, reason)
-
-    async def changes(self) -> list[Change]:
-        """What was merged and split by hand, the latest first."""
-        return await in_thread(retaining.curate.changes, self._engine, self.name)
-
-    async def undo(self, change: Change | str) -> Change:
-        """Takes a merge or a split back. Raises `NotFoundError`, and `InputError` where it is undone already or a
-        later change of the same entities stands in the way."""
-        wanted = change if isinstance(change, str) else change.id
-        return await in_thread(retaining.curate.undo, self._engine, self.name, wanted)
