@@ -10,6 +10,7 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from datetime import datetime, timedelta
 from pathlib import Path
+from typing import Any
 
 import pytest
 from hypothesis import given
@@ -27,7 +28,8 @@ from fourfold import (
     bank_name,
 )
 from fourfold.identity import labels_of
-from fourfold.testing import FrozenClock, HashEmbedder
+from fourfold.models.anthropic import Claude
+from fourfold.testing import AnthropicServer, Call, FrozenClock, HashEmbedder, Status
 from fourfold.turn import framed, needs_memory, unframed
 
 
@@ -340,3 +342,38 @@ def test_what_memory_put_into_a_prompt_is_taken_out_again(profile: str, recalled
     if blocks and "<" not in said:
         assert unframed("\n".join([said, *blocks])) == said.strip()
     assert unframed("Nothing was added.") == "Nothing was added."
+
+
+# with a language model ---------------------------------------------------------------------------------------
+
+
+def told(call: Call) -> dict[str, Any]:
+    return {"statements": [{"text": "Rita lives in Lisbon.", "messages": [1]}]}
+
+
+def test_an_entry_is_kept_though_the_model_cannot_read_what_it_says() -> None:
+    answers: list[Any] = [Status(400, "no")]
+    with AnthropicServer(lambda call: answers[0]) as server:
+        claude = Claude(base_url=server.url, api_key="any")
+        with Memory.open(":memory:", embedder=HashEmbedder(), llm=claude) as memory:
+            bank = memory.bank("ana")
+            done = bank.keep([Entry("file", "a", "Rita: Lisbon")], "Rita: Lisbon", document="a")
+            assert done.pending
+            entry = bank.entry("file", "a")
+            assert entry is not None
+            assert entry.value == "Rita: Lisbon"
+            answers[0] = told(server.calls[0])
+            bank.resume()
+            assert [unit.text for unit in bank.units()] == ["Rita lives in Lisbon."]
+
+
+def test_what_is_retained_later_is_read_by_the_model_and_its_connections_are_closed() -> None:
+    with AnthropicServer(told) as server:
+        claude = Claude(base_url=server.url, api_key="any")
+        with Memory.open(":memory:", embedder=HashEmbedder(), llm=claude) as memory:
+            bank = memory.bank("ana")
+            for n in range(3):
+                bank.retain_later([Message("She lives there.", "Ana", id=str(n))], document=str(n))
+            assert bank.caught_up(20)
+            assert {unit.text for unit in bank.units()} == {"Rita lives in Lisbon."}
+        assert len(server.calls) == 3
