@@ -148,6 +148,17 @@ def test_each_message_is_retained_once_and_what_the_model_sees_is_not_recalled(
     assert all(len(unit.source.messages) == 1 for unit in units)
 
 
+def test_a_long_thread_leaves_room_for_what_was_said_elsewhere(memory: Memory, model: Scripted) -> None:
+    memory.bank("ana").retain("Rui painted a boat in Faro.", document="elsewhere")
+    app = agent(model, memory, budget=60)
+    for n in range(12):
+        tell(app, f"My boat has been painted {n} times.")
+    texts(memory.bank("ana"))
+    tell(app, "How many times has my boat been painted?")
+    assert "Rui painted a boat in Faro." in model.system()
+    assert "been painted" not in model.system()
+
+
 def test_an_app_that_keeps_no_threads_passes_all_and_the_last_turn_is_retained(
     memory: Memory, model: Scripted
 ) -> None:

@@ -6,11 +6,11 @@ from __future__ import annotations
 
 import logging
 import re
-from collections.abc import Awaitable, Callable, Collection, Iterable
+from collections.abc import Awaitable, Callable, Collection, Iterable, Iterator
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, TypeVar
 
-from fourfold.model import Message
+from fourfold.model import Hit, Message
 
 if TYPE_CHECKING:
     from fourfold.bank import AsyncBank
@@ -22,6 +22,8 @@ _PROFILE, _RECALLED = "memory-profile", "memory-recalled"
 _FRAMED = re.compile(rf"\s*<({_PROFILE}|{_RECALLED})>.*?</\1>\s*", re.DOTALL)
 _WORD = re.compile(r"[^\W_]+(?:['’][^\W_]+)*")
 _MOST_SMALL_TALK = 6
+_ROOM = 4
+"""How many times the budget is looked through where much of what is found may be shown anyway."""
 _PATIENCE = 2.0
 """Seconds for which a turn waits for what the turn before it said to be written."""
 _SMALL_TALK = frozenset(
@@ -87,17 +89,29 @@ class Turns:
             await self.guarded(bank, "retained", retained)
 
     async def _blocks(self, bank: AsyncBank, said: str, shown: Collection[str]) -> list[str]:
-        from fourfold.recall.pack import render  # loaded with the memory
-
         await bank.caught_up(_PATIENCE)
         profile = (await bank.core(self.profile)).text if self.profile else ""
         said = unframed(said)
         if not said.strip() or not self.gate(said):
             return framed(profile, "")
-        found, seen = await bank.recall(said, budget=self.budget), set(shown)
-        sources = ((hit.unit, hit.unit.source.messages) for hit in found.hits)
-        told = [render(unit) for unit, messages in sources if not messages or not seen.issuperset(messages)]
-        return framed(profile, "\n".join(told))
+        room = self.budget if len(shown) < 2 else _ROOM * self.budget
+        return framed(
+            profile, "\n".join(self._unseen((await bank.recall(said, budget=room)).hits, set(shown)))
+        )
+
+    def _unseen(self, hits: Iterable[Hit], shown: set[str]) -> Iterator[str]:
+        """The lines of what was not said in messages that are shown, within the budget."""
+        from fourfold.recall.pack import render  # loaded with the memory
+        from fourfold.text import estimate_tokens
+
+        left = self.budget
+        for hit in hits:
+            messages = hit.unit.source.messages
+            if not messages or not shown.issuperset(messages):
+                line = render(hit.unit)
+                if (size := estimate_tokens(line)) <= left:
+                    left -= size
+                    yield line
 
     async def guarded(self, bank: AsyncBank, done: str, work: Callable[[], Awaitable[T]]) -> T | None:
         """What `work` comes to; what it raises is logged as what was not `done`, or raised if these turns are
