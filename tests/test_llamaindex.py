@@ -30,7 +30,7 @@ from llama_index.core.schema import MetadataMode, NodeRelationship, TextNode
 from llama_index.core.workflow import Context, JsonSerializer
 
 import fourfold_llamaindex
-from fourfold import Bank, FourfoldError, InputError, Memory, Message
+from fourfold import Bank, FourfoldError, InputError, Memory, Message, StoreError
 from fourfold.testing import HashEmbedder
 from fourfold_llamaindex import (
     FourfoldMemory,
@@ -229,6 +229,24 @@ def test_a_chat_history_is_taken_over(bank: Bank) -> None:
     memory = FourfoldMemory.from_defaults([user("The boat is red.")], bank=bank, llm=Scripted().llm)
     assert [m.content for m in memory.get_all()] == ["The boat is red."]
     assert texts(bank) == ["The boat is red."]
+    with pytest.raises(InputError, match="no sesion, token_limit"):
+        FourfoldMemory.from_defaults(bank=bank, sesion="one", token_limit=99)
+
+
+def test_a_history_that_cannot_be_replaced_stays(
+    bank: Bank, memory: Memory, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    kept = FourfoldMemory.from_defaults([user("The boat is red.")], bank=bank)
+
+    async def fails(*args: Any, **kwargs: Any) -> None:
+        raise StoreError("The disk is full.")
+
+    with monkeypatch.context() as patched:
+        patched.setattr(type(bank.awaited), "keep", fails)
+        kept.set([user("The mill is closed.")])
+    assert [m.content for m in kept.get_all()] == ["The boat is red."]
+    kept.set([])
+    assert kept.get_all() == []
 
 
 # agents -------------------------------------------------------------------------------------------------------

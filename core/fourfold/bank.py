@@ -5,6 +5,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterable, Sequence
 from concurrent.futures import Future
+from contextlib import suppress
 from dataclasses import replace as replaced
 from datetime import datetime
 
@@ -17,7 +18,7 @@ from fourfold.beliefs import Belief
 from fourfold.calls import id_of, in_thread, named, networks_of, tags_of
 from fourfold.curated import Curated
 from fourfold.engine import Engine
-from fourfold.errors import InputError, NotFoundError
+from fourfold.errors import FourfoldError, InputError, NotFoundError
 from fourfold.language import language as spoken
 from fourfold.later import Later
 from fourfold.model import Entry, Fact, Interval, Message, Network, Recall, Retained, Summary, Unit
@@ -137,7 +138,8 @@ class AsyncBank(Curated):
                 return await self.retain(given, at=said, document=document, context=context, tags=tags)
             finally:
                 if self._engine.model is not None:  # its connections belong to this event loop
-                    await self._engine.model.close()
+                    with suppress(FourfoldError):
+                        await self._engine.model.close()
 
         return self._later.add(self.name, work)
 

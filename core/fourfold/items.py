@@ -87,7 +87,7 @@ class Items:
         banks = [self._memory.bank(name) for name in names]
         found = [(bank, *hit) for bank in banks for hit in await _found(bank, query, where, offset + limit)]
         if query:
-            found.sort(key=lambda each: -1.0 if each[2] is None else each[2], reverse=True)
+            found.sort(key=lambda each: (each[2] is not None, each[2] or 0.0), reverse=True)
         return [await self._item(*each, touch) for each in found[offset : offset + limit]]
 
     async def namespaces(self, prefix: Namespace = ()) -> list[Namespace]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from typing import Any
 from uuid import uuid4
@@ -31,39 +31,42 @@ class Transcript:
         entries = await self._turns.guarded(self._bank, "read", self._entries) or []
         return {entry.key.removeprefix(f"{self._session}/"): entry.value for entry in entries}
 
-    async def add(self, said: Sequence[Said]) -> None:
-        """Adds messages, and retains behind the app's back what they say. One whose `Message` has an id is there
-        once: it takes the place of the one before."""
+    async def add(self, said: Sequence[Said]) -> list[str]:
+        """Adds messages, and retains behind the app's back what they say; the ids of those that were kept. One whose
+        `Message` has an id is there once: it takes the place of the one before."""
         named = [
             (message.id if message and message.id else str(uuid4()), value, message)
             for value, message in said
         ]
         entries = [Entry(self._kind, f"{self._session}/{key}", value) for key, value, _ in named]
-        if entries:
-            await self._turns.guarded(
-                self._bank, "kept", lambda: self._bank.keep(entries, document=self._session)
-            )
-            told = [replace(message, id=key) for key, _, message in named if message]
-            await self._turns.retain(self._bank, told, self._session)
+        if not entries:
+            return []
+        kept = await self._turns.guarded(
+            self._bank, "kept", lambda: self._bank.keep(entries, document=self._session)
+        )
+        told = [replace(message, id=key) for key, _, message in named if message]
+        await self._turns.retain(self._bank, told, self._session)
+        return [key for key, _, _ in named] if kept else []
 
     async def set(self, said: Sequence[Said]) -> None:
         """Has these be the messages, and no others. What was retained stays, and what was there is not retained
         anew."""
-        held = list((await self.read()).values())
-        values = [value for value, _ in said]
+        before = await self.read()
+        held, values = list(before.values()), [value for value, _ in said]
         if values[: len(held)] == held:
             await self.add(said[len(held) :])
-        else:
-            await self.clear()
-            await self.add([(value, None if value in held else message) for value, message in said])
+        else:  # first what is to stay, so that nothing is lost half way
+            kept = await self.add([(value, None if value in held else message) for value, message in said])
+            if kept or not said:
+                await self._drop(before.keys() - kept)
 
     async def clear(self) -> None:
         """Lets go of the messages. What was retained of them stays: `forget(document=session)` forgets that too."""
+        await self._drop(await self.read())
 
-        async def dropped() -> None:
-            await self._bank.drop(self._kind, [entry.key for entry in await self._entries()])
-
-        await self._turns.guarded(self._bank, "cleared", dropped)
+    async def _drop(self, ids: Iterable[str]) -> None:
+        keys = [f"{self._session}/{each}" for each in ids]
+        await self._turns.guarded(self._bank, "cleared", lambda: self._bank.drop(self._kind, keys))
 
     async def _entries(self) -> list[Entry]:
         return await self._bank.entries(self._kind, document=self._session)

@@ -44,8 +44,14 @@ class FourfoldMemory(BaseMemory):
 
     @classmethod
     def from_defaults(cls, chat_history: list[ChatMessage] | None = None, **options: Any) -> Self:
-        """A memory with these fields; a `chat_history` is taken over. LlamaIndex passes an `llm`: it needs none."""
-        memory = cls(**{name: value for name, value in options.items() if name != "llm"})
+        """A memory with these fields; a `chat_history` is taken over. LlamaIndex passes an `llm`: it needs none.
+        Raises `InputError` for what is no field."""
+        options.pop("llm", None)
+        if unknown := sorted(options.keys() - cls.model_fields.keys()):
+            raise InputError(
+                f"FourfoldMemory has no {', '.join(unknown)}: it has {', '.join(cls.model_fields)}."
+            )
+        memory = cls(**options)
         memory.put_messages(chat_history or [])
         return memory
 
