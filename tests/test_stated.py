@@ -51,7 +51,7 @@ def test_a_fact_that_is_stated_again_with_more_of_it_is_completed(memory: Memory
     (unit,) = bank.units()
     assert (unit.id, unit.entities, unit.occurred) == (first.id, ("Ana", "Porto"), JUNE)
     assert done.units == (unit,)
-    assert bank.timeline(entity="Porto", during=JUNE) == [unit]
+    assert [event.unit for event in bank.timeline(entity="Porto", during=JUNE)] == [unit]
     for less in (Fact(text, entities=("Porto",)), Fact(text)):
         assert bank.retain_facts([less]).count(Verdict.NOOP) == 1
     (same,) = bank.units()

@@ -6,7 +6,7 @@ from datetime import UTC, datetime
 
 import pytest
 
-from fourfold import Bank, Fact, InputError, Interval, Memory, Network, NotFoundError
+from fourfold import Bank, Event, Fact, InputError, Interval, Memory, Network, NotFoundError, Unit
 
 MOVES = ["Ana lives in Porto.", "Ana lives in Lisbon."]
 
@@ -33,9 +33,14 @@ def told(bank: Bank) -> Bank:
     return bank
 
 
+def facts(events: list[Event]) -> list[Unit]:
+    """What happened, without what was believed of it."""
+    return [event.unit for event in events if event.assessment is None]
+
+
 def test_facts_come_in_the_order_in_which_they_happened(told: Bank) -> None:
-    assert [unit.text[:11] for unit in told.timeline(entity="ana")] == ["Ana studied", "Ana visited"]
-    assert [unit.text for unit in told.timeline()][:3] == [
+    assert [unit.text[:11] for unit in facts(told.timeline(entity="ana"))] == ["Ana studied", "Ana visited"]
+    assert [unit.text for unit in facts(told.timeline())][:3] == [
         "Ana studied in Braga in 2019.",
         "Ana visited Rome in 2022.",
         "Ben paints.",
@@ -43,8 +48,8 @@ def test_facts_come_in_the_order_in_which_they_happened(told: Bank) -> None:
 
 
 def test_an_interval_and_a_limit_narrow_it(told: Bank) -> None:
-    assert [unit.text for unit in told.timeline(during=year(2023))] == ["Ben paints."]
-    assert [unit.text for unit in told.timeline(limit=1)] == ["Ben paints."]
+    assert [unit.text for unit in facts(told.timeline(during=year(2023)))] == ["Ben paints."]
+    assert [event.unit.text for event in told.timeline(limit=1)] == ["Ana is kind."]
     assert told.timeline(during=year(1999)) == []
 
 
@@ -52,10 +57,21 @@ def test_what_was_superseded_is_told_and_what_was_forgotten_is_not(bank: Bank) -
     for number, text in enumerate(MOVES):
         bank.retain_facts([Fact(text, entities=("Ana",), at=datetime(2020 + number, 1, 1, tzinfo=UTC))])
     before, now = bank.timeline(entity="Ana")
-    assert [before.text, now.text] == MOVES
-    assert before.retired_by == now.id
-    bank.forget(unit=before.id)
-    assert bank.timeline(entity="Ana") == [now]
+    assert [before.unit.text, now.unit.text] == MOVES
+    assert (before.replaced_by, now.replaces) == (now.unit.id, (before.unit.id,))
+    assert (before.until, now.until) == (now.at, None)
+    bank.forget(unit=before.unit)
+    assert facts(bank.timeline(entity="Ana")) == [now.unit]
+
+
+def test_what_was_believed_is_told_and_when_it_changed(bank: Bank) -> None:
+    belief = bank.believe("Ana is generous.", confidence=0.6)
+    bank.believe("Ana is generous.", confidence=0.4, reason="she was not")
+    told = bank.timeline()
+    assert [event.unit.id for event in told] == [belief.unit.id, belief.unit.id]
+    assert [e.assessment and e.assessment.after for e in told] == [0.6, 0.4]
+    bank.forget(unit=belief.unit)
+    assert bank.timeline() == []
 
 
 def test_a_wrong_question_is_told(told: Bank) -> None:
@@ -66,11 +82,11 @@ def test_a_wrong_question_is_told(told: Bank) -> None:
 
 
 def test_a_unit_is_named_by_the_beginning_of_its_id(told: Bank) -> None:
-    unit = told.timeline(during=year(2023))[0]
+    unit = facts(told.timeline(during=year(2023)))[0]
     assert told.unit(unit.id[:8]) == unit
     assert told.unit(unit.id[:8].upper()) == unit
     for wrong in (unit.id[:7], unit.id[:8] + "x", "", "00000000"):
         with pytest.raises(NotFoundError):
             told.unit(wrong)
     told.forget(unit=unit.id[:8])
-    assert told.timeline(during=year(2023)) == []
+    assert facts(told.timeline(during=year(2023))) == []

@@ -19,13 +19,14 @@ from fourfold.calls import id_of, in_thread, named, networks_of, tags_of
 from fourfold.curated import Curated
 from fourfold.engine import Engine
 from fourfold.errors import FourfoldError, InputError, NotFoundError
+from fourfold.governance import Forgotten
 from fourfold.language import language as spoken
 from fourfold.later import Later
 from fourfold.model import Entry, Fact, Interval, Message, Network, Recall, Retained, Summary, Unit
 from fourfold.ports import Where
 from fourfold.recall.fuse import Weights
 from fourfold.reflect.background import Background
-from fourfold.reflections import Core, Forgotten, Reflection, Status
+from fourfold.reflections import Core, Reflection, Status
 from fourfold.retain.embed import Progress
 from fourfold.retain.spoken import Wanted
 from fourfold.stores.derived import read_summary, summary_id
@@ -352,14 +353,6 @@ class AsyncBank(Curated):
         they hold and prefer, what is open. The same from call to call as long as what it says holds, so that a prompt
         that begins with it can be cached. It follows the bank as that is consolidated."""
         return await in_thread(reflecting.core.core, self._engine, self.name, budget)
-
-    async def pin(self, unit: Unit | str) -> None:
-        """Has a unit always be in the core profile. Raises `NotFoundError` for one that does not hold now."""
-        await in_thread(reflecting.core.pin, self._engine, self.name, id_of(unit), True)
-
-    async def unpin(self, unit: Unit | str) -> None:
-        """Has a unit be in the core profile no more than others. Raises `NotFoundError`."""
-        await in_thread(reflecting.core.pin, self._engine, self.name, id_of(unit), False)
 
     async def status(self) -> Status:
         """How far consolidation is, and what failed of it."""

@@ -108,6 +108,18 @@ class Belief:
                     found = found._with(lost)
         return found
 
+    def resting(self, gone: str, kept: str) -> Belief:
+        """This belief with `kept` for evidence wherever `gone` was: one took the other's place."""
+        moved_to = tuple(
+            replace(
+                change, evidence=tuple(dict.fromkeys(kept if one == gone else one for one in change.evidence))
+            )
+            for change in self.history
+        )
+        links = tuple(replace(link, to=kept) if link.to == gone and link.kind == "evidence" else link
+                      for link in self.unit.links)  # fmt: skip
+        return Belief(replace(self.unit, links=links), moved_to)
+
     @property
     def rests_on_nothing(self) -> bool:
         """Whether all that ever spoke for it has been forgotten. One that was given without evidence stands by

@@ -10,6 +10,7 @@ from fourfold import recall as recalling
 from fourfold.calls import in_thread, named, plain_id
 from fourfold.engine import Engine
 from fourfold.errors import InputError, NotFoundError
+from fourfold.governance import Event
 from fourfold.model import Entity, Entry, Interval, Unit
 from fourfold.ports import Where
 from fourfold.stores.entries import find_entries
@@ -90,11 +91,12 @@ class Contents:
         entity: str | None = None,
         during: Interval | tuple[datetime | None, datetime | None] | None = None,
         limit: int | None = None,
-    ) -> list[Unit]:
-        """What happened, in the order in which it did: the facts and experiences that mention `entity` (name or
-        alias), whose time meets `during`; the latest `limit`. Those that a later one took the place of are among them
-        (`Unit.retired_by`). A unit's time is when it occurred, or where nothing says that, when it was said. Raises
-        `InputError`, and `NotFoundError` for an entity it does not know."""
+    ) -> list[Event]:
+        """What happened, in the order in which it did, and what was believed: the facts and experiences that mention
+        `entity` (name or alias), whose time meets `during`, and the moves of beliefs about it; the latest `limit`. A
+        fact that a later one took the place of says until when it held. A fact's time is when it occurred, or where
+        nothing says that, when it was said. Raises `InputError`, and `NotFoundError` for an entity it does not
+        know."""
         if limit is not None and limit <= 0:
             raise InputError(f"limit is {limit}: give a positive number, or None for no bound.")
         interval = Interval(*during) if isinstance(during, tuple) else during

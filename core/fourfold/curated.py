@@ -1,36 +1,105 @@
-"""`Curated`: what is put right by hand in one bank, and can be taken back."""
+"""`Curated`: what is put right by hand in one bank, what was done to it, and the way back."""
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
+from fourfold import reflect as reflecting
 from fourfold import retain as retaining
-from fourfold.calls import in_thread
+from fourfold.calls import id_of, in_thread
 from fourfold.contents import Contents
-from fourfold.model import Change
+from fourfold.errors import InputError, NotFoundError
+from fourfold.governance import Change
+from fourfold.model import Unit
 
 
 class Curated(Contents):
-    """One bank whose entities can be merged and split."""
+    """One bank whose units and entities can be put right. Each change is a record with its reason, and can be
+    undone."""
 
-    async def merge(self, name: str, *, into: str, reason: str = "") -> Change:
-        """Makes two entities one: `into` keeps its name, `name` becomes an alias, and units that mention it mention
-        `into`.
+    async def edit(self, unit: Unit | str, text: str, *, reason: str = "") -> Change:
+        """Has a unit say `text` instead: a new one with the same source, time and speaker takes its place, and an
+        earlier moment still has the old one. Raises `NotFoundError` for one that does not hold now, `InputError`."""
+        return await in_thread(
+            retaining.rewrite.rewrite, self._engine, self.name, id_of(unit), [text], reason
+        )
 
-        Raises `NotFoundError` for a name the bank does not know, `InputError` where they are one already.
+    async def merge(self, what: Unit | str, *, into: Unit | str, reason: str = "") -> Change:
+        """Makes two entities one, by their names: `into` keeps its name, the other becomes an alias, and units that
+        mention it mention `into`. Or two units, as such or by their ids: `into` stays and takes over what says the
+        other.
+
+        Raises `NotFoundError` for what the bank does not know, `InputError` where they are one already.
         """
-        return await in_thread(retaining.curate.merge, self._engine, self.name, name, into, reason)
+        if await self._is_unit(what) and await self._is_unit(into):
+            wanted = (id_of(what), id_of(into), reason)
+            return await in_thread(retaining.rewrite.join, self._engine, self.name, *wanted)
+        names = (_name(what), _name(into), reason)
+        return await in_thread(retaining.curate.merge, self._engine, self.name, *names)
 
-    async def split(self, name: str, *, of: str, reason: str = "") -> Change:
-        """Makes `name`, an alias of the entity `of`, an entity of its own; units that say that name, and no other
-        form of the old one's, mention it from then on. Raises `NotFoundError`, and `InputError` for what is no
-        alias."""
-        return await in_thread(retaining.curate.split, self._engine, self.name, name, of, reason)
+    async def split(
+        self,
+        what: Unit | str,
+        *,
+        of: str | None = None,
+        into: Sequence[str] | None = None,
+        reason: str = "",
+    ) -> Change:
+        """Makes the name `what`, an alias of the entity `of`, an entity of its own; units that say that name, and no
+        other form of the old one's, mention it from then on. Or takes a unit apart: units with the texts `into` take
+        its place. Raises `NotFoundError`, and `InputError` for what is no alias."""
+        if (of is None) == (into is None):
+            raise InputError(
+                "Say the entity that an alias is split `of`, or the texts to split a unit `into`."
+            )
+        if into is not None:
+            wanted = (id_of(what), into, reason)
+            return await in_thread(retaining.rewrite.rewrite, self._engine, self.name, *wanted)
+        return await in_thread(retaining.curate.split, self._engine, self.name, _name(what), of, reason)
 
-    async def changes(self) -> list[Change]:
-        """What was merged and split by hand, the latest first."""
-        return await in_thread(retaining.curate.changes, self._engine, self.name)
+    async def rename(self, name: str, *, to: str, reason: str = "") -> Change:
+        """Has an entity be called `to`; the name it had becomes an alias. Raises `NotFoundError`, and `InputError`
+        where another is called so."""
+        plain = " ".join(to.split()) if isinstance(to, str) else ""
+        if not 0 < len(plain) <= 200:
+            raise InputError("An entity's name has 1 to 200 characters.")
+        return await in_thread(retaining.curate.rename, self._engine, self.name, name, plain, reason)
 
-    async def undo(self, change: Change | str) -> Change:
-        """Takes a merge or a split back. Raises `NotFoundError`, and `InputError` where it is undone already or a
-        later change of the same entities stands in the way."""
-        wanted = change if isinstance(change, str) else change.id
-        return await in_thread(retaining.curate.undo, self._engine, self.name, wanted)
+    async def pin(self, what: Unit | str, *, reason: str = "") -> Change | None:
+        """Has a unit, or what is told of an entity, always be in the core profile, and never fade; None where it does
+        already. Raises `NotFoundError` for a unit that does not hold now, and an unknown name."""
+        wanted = (id_of(what), True, reason)
+        return await in_thread(reflecting.core.pin, self._engine, self.name, *wanted)
+
+    async def unpin(self, what: Unit | str, *, reason: str = "") -> Change | None:
+        """Has it be in the core profile no more than others. Raises `NotFoundError`."""
+        wanted = (id_of(what), False, reason)
+        return await in_thread(reflecting.core.pin, self._engine, self.name, *wanted)
+
+    async def history(self, unit: Unit | str | None = None, *, limit: int | None = None) -> list[Change]:
+        """What was done to the bank, or to one unit, the latest first: every write that changed something, what was
+        derived by it included. At most `limit` changes. Raises `NotFoundError` for a unit the bank never had."""
+        if limit is not None and limit <= 0:
+            raise InputError(f"limit is {limit}: give a positive number, or None for no bound.")
+        known = None if unit is None else (await self.unit(id_of(unit))).id
+        return await in_thread(retaining.history, self._engine, self.name, known, limit)
+
+    async def undo(self, change: Change | str, *, reason: str = "") -> Change:
+        """Takes a change back: what it made is retired, what it changed is as it was, and what rested on it falls or
+        comes back. An undo can be undone. Raises `NotFoundError`, and `InputError` where it is undone already, was
+        for good (an erasure), or a later change of the same thing stands in the way."""
+        wanted = change.id if isinstance(change, Change) else change
+        return await in_thread(retaining.undo, self._engine, self.name, wanted, reason)
+
+    async def _is_unit(self, what: Unit | str) -> bool:
+        try:
+            await self.unit(id_of(what))
+        except NotFoundError:
+            return False
+        return True
+
+
+def _name(what: Unit | str) -> str:
+    if isinstance(what, Unit):
+        raise InputError("A unit and an entity cannot be made one: give two units, or two names.")
+    return what

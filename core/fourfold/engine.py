@@ -23,5 +23,7 @@ class Engine:
     ledgers: Ledgers
     model: LanguageModel | None = None
     reranker: Reranker | None = None
+    by: str = ""
+    """Whoever it is that works with them, for the records of what was done."""
     reading: set[str] = field(default_factory=set)
     """The chunks that some retain of this process is having read."""

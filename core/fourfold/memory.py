@@ -114,13 +114,15 @@ class AsyncMemory:
         mission: str | None = None,
         disposition: Disposition | None = None,
         llm: LanguageModel | None = None,
+        by: str = "",
     ) -> AsyncBank:
         """The bank called `name`; it comes into being with its first retain.
 
         `language` (ISO 639-1: "de") is the one a new bank is kept in; without it, that of what is retained first. It
         decides on the stemmer, the stop words and the date words; see `fourfold.language`. `mission` (what its agent
         is there for) and `disposition` frame how it reflects; the bank keeps them from its next write on. `llm`
-        answers what is asked of this object, in place of the memory's model, which goes on in the background.
+        answers what is asked of this object, in place of the memory's model, which goes on in the background. `by`
+        is whom the bank's history names for what is done by this object.
 
         Raises `InputError` for a language that is not known, and unless the name has 1 to 200 characters, no slash,
         no control character, and no blank at either end.
@@ -132,7 +134,7 @@ class AsyncMemory:
         if mission is not None and (not isinstance(mission, str) or len(mission) > LONGEST_MISSION):
             raise InputError(f"The mission must be a string of at most {LONGEST_MISSION:,} characters.")
         wanted = Wanted(None if language is None else spoken(language), mission, disposition)
-        engine = self.engine if llm is None else replace(self.engine, model=llm)
+        engine = replace(self.engine, by=named(by, "by"), model=self.engine.model if llm is None else llm)
         return AsyncBank(name, engine, self.background, self.later, self.weights, wanted)
 
     async def banks(self, names: Collection[str] | None = None) -> list[BankInfo]:

@@ -276,20 +276,6 @@ class Entity:
 
 
 @dataclass(frozen=True, slots=True)
-class Change:
-    """Something put right by hand: `what` was done ("merge", "split"), `shown` in words, when, why, to which
-    `units`, and whether it was `undone`."""
-
-    id: str
-    what: str
-    shown: str
-    at: datetime
-    reason: str
-    units: tuple[str, ...]
-    undone: bool = False
-
-
-@dataclass(frozen=True, slots=True)
 class Operation:
     """One decision of a retain: what was done with which unit, and why."""
 
@@ -341,15 +327,30 @@ class ChannelScore:
 
 
 @dataclass(frozen=True, slots=True)
+class Strength:
+    """How well a unit is remembered (Ebbinghaus; MemoryBank, arXiv 2305.10250): `retention` exp(-t/S) in (0, 1], with
+    t the days since it was last said or used and S its `stability` in days, which grows with its `uses`. A `pinned`
+    one never fades."""
+
+    retention: float
+    stability: float
+    uses: int = 0
+    used_at: datetime | None = None
+    pinned: bool = False
+
+
+@dataclass(frozen=True, slots=True)
 class Hit:
-    """A recalled unit. `score` only orders hits of one recall. `path` (with `explain=True`) tells how the
-    graph reached it: unit ids from the seed on, and what modified its score."""
+    """A recalled unit. `score` only orders hits of one recall. With `explain=True`, `path` tells how the graph
+    reached it (unit ids from the seed on), `factors` what modified its score, and `strength` how well it is
+    remembered."""
 
     unit: Unit
     score: float
     channels: Mapping[Channel, ChannelScore] = field(default_factory=dict)
     path: tuple[str, ...] = ()
     factors: Mapping[str, float] = field(default_factory=dict)
+    strength: Strength | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -179,7 +179,8 @@ class Where:
 
     `live` keeps the units that hold now in `bank`. `held_at` keeps the units that a bank knew
     and held at that moment. `occurred` keeps those whose `occurred` (or, if unknown, `mentioned_at`) meets
-    `[start, end)`. `after` is (writer, revision): what that writer wrote later.
+    `[start, end)`. `after` is (writer, revision): what that writer wrote later. `since` keeps what was recorded
+    later.
     """
 
     bank: str | None = None
@@ -192,18 +193,21 @@ class Where:
     held_at: float | None = None
     occurred: tuple[float, float] | None = None
     after: tuple[str, int] | None = None
+    since: float | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class Query:
-    """One search: a dense vector (cosine), terms (BM25 with the IDF of the bank `where` names), or tokens
-    (n, token_dimension; the sum over rows of the largest dot product, MaxSim). Exactly one is given."""
+    """One search: a dense vector (cosine), terms (BM25 with the IDF of the points in `corpus`; None: of the units
+    that hold now in the bank `where` names), or tokens (n, token_dimension; the sum over rows of the largest dot
+    product, MaxSim). Exactly one is given."""
 
     where: Where
     limit: int
     vector: Floats | None = None
     terms: SparseVector | None = None
     tokens: Floats | None = None
+    corpus: Where | None = None
 
 
 @dataclass(frozen=True, slots=True)

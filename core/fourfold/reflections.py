@@ -74,15 +74,6 @@ class Reflection:
     trace: ReflectionTrace = field(default_factory=ReflectionTrace)
 
 
-@dataclass(frozen=True, slots=True)
-class Forgotten:
-    """What a `forget` did: the `units` it retired, beliefs that rested on nothing else included, and the `beliefs`
-    that lost some of their evidence, as they are now."""
-
-    units: tuple[Unit, ...]
-    beliefs: tuple[Belief, ...]
-
-
 CoreKind = Literal["pinned", "about", "preference", "open"]
 
 

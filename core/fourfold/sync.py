@@ -19,10 +19,10 @@ from pydantic import BaseModel
 from fourfold.bank import AsyncBank
 from fourfold.beliefs import Belief
 from fourfold.errors import StoreError
+from fourfold.governance import Change, Event, Forgotten
 from fourfold.memory import AsyncMemory
 from fourfold.model import (
     BankInfo,
-    Change,
     Entity,
     Entry,
     Fact,
@@ -36,7 +36,7 @@ from fourfold.model import (
 )
 from fourfold.ports import Clock, Embedder, LanguageModel, Reranker, Store
 from fourfold.recall.fuse import Weights
-from fourfold.reflections import Core, Disposition, Forgotten, Reflection, Status
+from fourfold.reflections import Core, Disposition, Reflection, Status
 from fourfold.retain.embed import Progress
 from fourfold.settings import Settings
 from fourfold.tokens import Tokens
@@ -176,9 +176,12 @@ class Memory(_Facade):
         mission: str | None = None,
         disposition: Disposition | None = None,
         llm: LanguageModel | None = None,
+        by: str = "",
     ) -> Bank:
         """See `AsyncMemory.bank`."""
-        bank = self._async.bank(name, language=language, mission=mission, disposition=disposition, llm=llm)
+        bank = self._async.bank(
+            name, language=language, mission=mission, disposition=disposition, llm=llm, by=by
+        )
         return Bank(bank, self._portal)
 
     def banks(self, names: Collection[str] | None = None) -> list[BankInfo]:
@@ -379,14 +382,6 @@ class Bank(_Facade):
         """See `AsyncBank.core`."""
         return self._portal.call(partial(self._async.core, budget))
 
-    def pin(self, unit: Unit | str) -> None:
-        """See `AsyncBank.pin`."""
-        return self._portal.call(partial(self._async.pin, unit))
-
-    def unpin(self, unit: Unit | str) -> None:
-        """See `AsyncBank.unpin`."""
-        return self._portal.call(partial(self._async.unpin, unit))
-
     def status(self) -> Status:
         """See `AsyncBank.status`."""
         return self._portal.call(self._async.status)
@@ -416,21 +411,44 @@ class Bank(_Facade):
         """See `AsyncBank.entity`."""
         return self._portal.call(partial(self._async.entity, name))
 
-    def merge(self, name: str, *, into: str, reason: str = "") -> Change:
+    def edit(self, unit: Unit | str, text: str, *, reason: str = "") -> Change:
+        """See `AsyncBank.edit`."""
+        return self._portal.call(partial(self._async.edit, unit, text, reason=reason))
+
+    def merge(self, what: Unit | str, *, into: Unit | str, reason: str = "") -> Change:
         """See `AsyncBank.merge`."""
-        return self._portal.call(partial(self._async.merge, name, into=into, reason=reason))
+        return self._portal.call(partial(self._async.merge, what, into=into, reason=reason))
 
-    def split(self, name: str, *, of: str, reason: str = "") -> Change:
+    def split(
+        self,
+        what: Unit | str,
+        *,
+        of: str | None = None,
+        into: Sequence[str] | None = None,
+        reason: str = "",
+    ) -> Change:
         """See `AsyncBank.split`."""
-        return self._portal.call(partial(self._async.split, name, of=of, reason=reason))
+        return self._portal.call(partial(self._async.split, what, of=of, into=into, reason=reason))
 
-    def changes(self) -> list[Change]:
-        """See `AsyncBank.changes`."""
-        return self._portal.call(self._async.changes)
+    def rename(self, name: str, *, to: str, reason: str = "") -> Change:
+        """See `AsyncBank.rename`."""
+        return self._portal.call(partial(self._async.rename, name, to=to, reason=reason))
 
-    def undo(self, change: Change | str) -> Change:
+    def pin(self, what: Unit | str, *, reason: str = "") -> Change | None:
+        """See `AsyncBank.pin`."""
+        return self._portal.call(partial(self._async.pin, what, reason=reason))
+
+    def unpin(self, what: Unit | str, *, reason: str = "") -> Change | None:
+        """See `AsyncBank.unpin`."""
+        return self._portal.call(partial(self._async.unpin, what, reason=reason))
+
+    def history(self, unit: Unit | str | None = None, *, limit: int | None = None) -> list[Change]:
+        """See `AsyncBank.history`."""
+        return self._portal.call(partial(self._async.history, unit, limit=limit))
+
+    def undo(self, change: Change | str, *, reason: str = "") -> Change:
         """See `AsyncBank.undo`."""
-        return self._portal.call(partial(self._async.undo, change))
+        return self._portal.call(partial(self._async.undo, change, reason=reason))
 
     def unit(self, unit_id: str) -> Unit:
         """See `AsyncBank.unit`."""
@@ -442,7 +460,7 @@ class Bank(_Facade):
         entity: str | None = None,
         during: Interval | tuple[datetime | None, datetime | None] | None = None,
         limit: int | None = None,
-    ) -> list[Unit]:
+    ) -> list[Event]:
         """See `AsyncBank.timeline`."""
         return self._portal.call(partial(self._async.timeline, entity=entity, during=during, limit=limit))
 

@@ -142,7 +142,8 @@ class Tools:
         before ...", or a review of a day, a week or a month. For a question about one thing use `recall`."""
         asked = await self._access.bank(bank)
         interval = None if during is None else span(during)
-        units = await asked.timeline(entity=about, during=interval, limit=limit)
+        events = await asked.timeline(entity=about, during=interval, limit=limit)
+        units = [event.unit for event in events if event.assessment is None]
         shape = TimelineAnswer(bank=asked.name, units=list(map(UnitShape.of, units)))
         return answer("\n".join(lines_of(units)) or f"Nothing in {asked.name} happened then.", shape)
 
@@ -211,7 +212,8 @@ async def entity_of(bank: AsyncBank, name: str, most: int = _LATEST) -> tuple[En
     summary = ""
     with suppress(NotFoundError):
         summary = (await bank.summary(known.name)).text
-    latest = await bank.timeline(entity=known.name, limit=most)
+    told = await bank.timeline(entity=known.name)
+    latest = [event.unit for event in told if event.assessment is None][-most:]
     shape = EntityAnswer(
         bank=bank.name,
         name=known.name,

@@ -8,24 +8,24 @@ from dataclasses import replace
 import numpy as np
 
 from fourfold.errors import ModelOutputError
-from fourfold.ports import Reranker, Store, Where
+from fourfold.ports import Reranker
 from fourfold.recall.pack import render
 from fourfold.recall.search import Found
-from fourfold.stores.graph import BankGraph
-from fourfold.stores.records import READ_UNIT, read_unit
+from fourfold.stores.past import View
 
 _READ = 32
 
 
-def reranked(store: Store, graph: BankGraph, reranker: Reranker, question: str, found: Found) -> Found:
+def reranked(view: View, reranker: Reranker, question: str, found: Found) -> Found:
     """`found` with its best `_READ` units in the order of the reranker's scores. Their fused scores stay, in
     falling order, so that scores go on falling over the whole list. A unit that is probably superseded stays below
     the one that took its place."""
     rows = [int(row) for row in found.rows[:_READ]]
     if len(rows) < 2:
         return found
+    graph = view.graph
     ids = [graph.ids[row] for row in rows]
-    units = {point.id: read_unit(point) for point in store.scan(Where(ids=tuple(ids)), READ_UNIT)}
+    units = view.units(ids)
     scores = reranker.score(question, [render(units[unit]) for unit in ids])
     if len(scores) != len(rows):
         raise ModelOutputError(f"{reranker.name} gave {len(scores)} scores for {len(rows)} texts.")

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import datetime
 
 from fourfold.engine import Engine
 from fourfold.errors import InputError
-from fourfold.model import ChannelScore, Hit, Interval, Network, Recall, Summary, Trace, Unit, aware
-from fourfold.ports import Point, Store, Where
+from fourfold.model import ChannelScore, Hit, Interval, Network, Recall, Summary, Trace, aware
+from fourfold.ports import Where
 from fourfold.recall.cross import reranked
 from fourfold.recall.fuse import Weights
 from fourfold.recall.graph import Reached
@@ -18,9 +18,10 @@ from fourfold.recall.plan import Plan, plan
 from fourfold.recall.ranked import Ranked
 from fourfold.recall.search import Found, Search
 from fourfold.recall.timer import Timer
-from fourfold.stores.derived import READ_BELIEF, read_belief, read_summaries, summary_id
+from fourfold.stores.derived import read_summary, summary_id
 from fourfold.stores.graph import BankGraph
-from fourfold.stores.records import READ_UNIT, read_unit, seconds_of
+from fourfold.stores.past import View
+from fourfold.stores.records import seconds_of
 
 _UNBOUNDED = 4
 _BEST = 10
@@ -49,22 +50,23 @@ def recall(engine: Engine, request: Request, weights: Weights) -> Recall:
     """
     where = _where(request)
     timer = Timer()
-    graph = engine.graphs.get(request.bank)
+    view = engine.graphs.view(request.bank, request.as_of)
+    graph = view.graph
     if not len(graph) or not request.question.strip():
         return Recall((), "")
     timer.lap("open")
     question = plan(request.question, engine.embedder, graph, request.as_of or engine.clock.now())
     timer.lap("plan")
-    found = Search(engine, graph, question, where, weights, _most(engine, request)).run(timer)
+    found = Search(engine, view, question, where, weights, _most(engine, request)).run(timer)
     if engine.reranker is not None:
-        found = reranked(engine.store, graph, engine.reranker, question.text, found)
+        found = reranked(view, engine.reranker, question.text, found)
         timer.lap("cross-encoder")
     with graph.lock:
         records = graph.rows[found.rows]
     chosen = choose(records["tokens"], records["said"], request.budget, request.limit)
-    hits = _hits(engine.store, graph, found, chosen, request)
+    hits = _hits(view, found, chosen, request)
     timer.lap("pack")
-    summaries = _summaries(engine.store, graph, request, question, hits)
+    summaries = _summaries(view, request, question, hits)
     timer.lap("summaries")
     return Recall(
         hits=hits,
@@ -99,49 +101,32 @@ def _where(request: Request) -> Where:
     during = request.during
     return Where(
         bank=request.bank,
-        live=request.as_of is None,
-        held_at=None if request.as_of is None else request.as_of.timestamp(),
-        kind=None if request.as_of is None else "unit",
+        live=True,
         networks=None if request.networks is None else tuple(Network(n).value for n in request.networks),
         tags=request.tags,
         occurred=None if during is None else seconds_of(during),
     )
 
 
-def _hits(
-    store: Store, graph: BankGraph, found: Found, chosen: list[int], request: Request
-) -> tuple[Hit, ...]:
-    """The chosen places of `found` as hits, their units read from the store at once."""
+def _hits(view: View, found: Found, chosen: list[int], request: Request) -> tuple[Hit, ...]:
+    """The chosen places of `found` as hits, their units read at once."""
     rows = [int(found.rows[place]) for place in chosen]
-    ids = [graph.ids[row] for row in rows]
-    points = (
-        store.scan(Where(ids=tuple(ids)), READ_UNIT if request.as_of is None else READ_BELIEF) if ids else ()
-    )
-    units = {point.id: _as_of(point, request.as_of) for point in points}
+    ids = [view.graph.ids[row] for row in rows]
+    units = view.units(ids)
     said = {name: _said(ranked, rows) for name, ranked in found.channels.items()}
     return tuple(
         Hit(
             unit=units[unit],
             score=float(found.scores[place]),
             channels={name: by_row[row] for name, by_row in said.items() if row in by_row},
-            path=_path(graph, found.reached.get(row)) if request.explain else (),
+            path=_path(view.graph, found.reached.get(row)) if request.explain else (),
             factors={name: float(f[place]) for name, f in found.factors.items()} if request.explain else {},
         )
         for place, row, unit in zip(chosen, rows, ids, strict=True)
     )
 
 
-def _as_of(point: Point, moment: datetime | None) -> Unit:
-    """The unit, if it is a belief with the confidence that it had then."""
-    if moment is None or "history" not in point.payload:
-        return read_unit(point)
-    belief = read_belief(point)
-    return replace(belief.unit, confidence=belief.at(moment))
-
-
-def _summaries(
-    store: Store, graph: BankGraph, request: Request, question: Plan, hits: Sequence[Hit]
-) -> tuple[Summary, ...]:
+def _summaries(view: View, request: Request, question: Plan, hits: Sequence[Hit]) -> tuple[Summary, ...]:
     """The summaries of the entities that the question names, then of those that its best hits name."""
     if request.networks is not None and Network.SUMMARY not in request.networks:
         return ()
@@ -150,8 +135,8 @@ def _summaries(
         for entity in hit.unit.entities:
             met[entity] = met.get(entity, 0.0) + 1 / rank
     names = list(dict.fromkeys([*question.entities, *sorted(met, key=lambda name: -met[name])]))
-    ids = tuple(summary_id(graph.bank, name) for name in names[:_MOST_SUMMARIES])
-    found = read_summaries(store, ids)
+    ids = tuple(summary_id(view.graph.bank, name) for name in names[:_MOST_SUMMARIES])
+    found = {p.id: read_summary(p) for p in view.read(ids) if p.payload["kind"] == "summary"} if ids else {}
     as_of = request.as_of
     return tuple(
         found[i] for i in ids if i in found and (as_of is None or found[i].unit.recorded_at <= as_of)

@@ -19,6 +19,7 @@ from fourfold.recall.plan import Plan
 from fourfold.recall.ranked import NOTHING, Ranked, Rows, best
 from fourfold.recall.timer import Timer
 from fourfold.stores.graph import BankGraph
+from fourfold.stores.past import View
 
 _NEIGHBOURS_OF = 40
 
@@ -37,20 +38,27 @@ class Found:
 
 @dataclass(frozen=True, slots=True)
 class Search:
-    """One question to one bank, of which `most` units are scored exactly."""
+    """One question to one bank, now or then, of which `most` units are scored exactly. `where` bears on what holds in
+    the view."""
 
     engine: Engine
-    graph: BankGraph
+    view: View
     plan: Plan
     where: Where
     weights: Weights
     most: int
 
+    @property
+    def graph(self) -> BankGraph:
+        """The graph that is searched."""
+        return self.view.graph
+
     def run(self, timer: Timer) -> Found:
         """Searches; the lock of the graph is held only while the graph is read."""
+        where, corpus = self._stored()
+        words = keyword.query(self.plan, where, self.most)
         near, terms = self._ask(
-            semantic.query(self.plan, self.where, self.most // 3),
-            keyword.query(self.plan, self.where, self.most),
+            semantic.query(self.plan, where, self.most // 3), words and replace(words, corpus=corpus)
         )
         timer.lap("search")
         with self.graph.lock:
@@ -104,9 +112,25 @@ class Search:
             for query in queries
         ]
 
+    def _stored(self) -> tuple[Where, Where | None]:
+        """What the store is asked about, and what its terms are weighed by. Its payloads say what holds now: then,
+        the units are named."""
+        if not self.view.past:
+            return self.where, None
+        bank = self.where.bank
+        with self.graph.lock:
+            admitted, held = self.graph.admitted(self.where), self.graph.held(None)
+        return Where(bank=bank, ids=self._ids(np.flatnonzero(admitted))), Where(
+            bank=bank, ids=self._ids(np.flatnonzero(held))
+        )
+
+    def _ids(self, rows: Rows) -> tuple[str, ...]:
+        return tuple(self.graph.ids[row] for row in rows.tolist())
+
     def _exactly(self, rows: Rows) -> list[Ranked]:
         """Cosine and late interaction of each of `rows` that the filters admit."""
-        where = replace(self.where, ids=tuple(self.graph.ids[row] for row in rows.tolist()))
+        ids = self._ids(rows)
+        where = Where(bank=self.where.bank, ids=ids) if self.view.past else replace(self.where, ids=ids)
         most = max(1, len(rows))
         return self._ask(semantic.query(self.plan, where, most), rerank.query(self.plan, where, most))
 

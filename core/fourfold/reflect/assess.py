@@ -220,7 +220,7 @@ def _carry_out(engine: Engine, bank: str, rulings: Iterable[Ruling], rest: Rest)
 def _move(engine: Engine, bank: str, rulings: Sequence[Ruling]) -> None:
     """Moves beliefs, as they are by now, by the facts that still hold."""
     with engine.graphs.locked(bank) as graph:
-        batch = Batch(engine, graph, engine.clock.now(), derived=True)
+        batch = Batch(engine, graph, engine.clock.now(), "reassess", derived=True)
         facts = {unit.id: unit for unit in batch.read([ruling.fact for ruling in rulings])}
         points = {point.id: point for point in batch.points([ruling.belief for ruling in rulings])}
         moving = _Moving({key: read_belief(point) for key, point in points.items()})

@@ -51,7 +51,7 @@ def form(engine: Engine, bank: str, convictions: Sequence[Conviction], wanted: W
     statements = extract(pieces, language, known.keys())
     embedded = embed_statements(engine.embedder, statements, "", language)
     with engine.graphs.locked(bank) as graph:
-        forming = _Forming(Batch(engine, graph, now), Resolver(graph))
+        forming = _Forming(Batch(engine, graph, now, "believe"), Resolver(graph))
         said = [Message(one.statement) for one in convictions]
         settle(forming.batch, settled(engine, graph, wanted.language, said), wanted)
         taken = (forming.take(*each) for each in zip(convictions, statements, embedded, strict=True))

@@ -138,7 +138,7 @@ def _failed(progress: Progress, key: str, error: FourfoldError) -> Progress:
 
 def _note(engine: Engine, bank: str, progress: Progress) -> None:
     with engine.graphs.locked(bank) as graph:
-        batch = Batch(engine, graph, engine.clock.now(), derived=True)
+        batch = Batch(engine, graph, engine.clock.now(), "progress", derived=True)
         point = progress_point(bank, progress)
         batch.others[point.id] = point
         batch.commit({})

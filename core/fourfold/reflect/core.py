@@ -13,6 +13,7 @@ import numpy as np
 
 from fourfold.engine import Engine
 from fourfold.errors import InputError, NotFoundError
+from fourfold.governance import Change
 from fourfold.model import Entity, Modality, Network, Unit
 from fourfold.ports import Where
 from fourfold.recall.pack import render
@@ -54,19 +55,31 @@ def core(engine: Engine, bank: str, budget: int) -> Core:
     return Core(_text(kept), tuple(kept), record.at)
 
 
-def pin(engine: Engine, bank: str, unit: str, pinned: bool) -> None:
-    """Has a unit always be in the profile, or no longer. Raises `NotFoundError` for one that does not hold now."""
+def pin(engine: Engine, bank: str, written: str, pinned: bool, reason: str) -> Change | None:
+    """Has a unit, or what is told of an entity, always be in the profile, or no longer; None where that is so
+    already. Raises `NotFoundError` for a unit that does not hold now, and a name the bank does not know."""
     with engine.graphs.locked(bank) as graph:
-        row = graph.row(unit)
-        if row is None or (pinned and graph.rows[row]["retired"] != NEVER):
-            raise NotFoundError(f'The bank "{bank}" has no unit {unit} that holds now.')
+        identity, shown = _pinnable(graph, written, pinned)
         record = read_core(engine.store, bank)
-        others = tuple(one for one in record.pinned if one != unit)
-        if pinned and unit not in record.pinned:
-            record = replace(record, pinned=(*record.pinned, unit))
-        elif not pinned:
-            record = replace(record, pinned=others)
-        _write(engine, graph, record)
+        if (identity in record.pinned) == pinned:
+            return None
+        others = tuple(one for one in record.pinned if one != identity)
+        record = replace(record, pinned=(*others, identity) if pinned else others)
+        return _write(engine, graph, record, "pin" if pinned else "unpin", shown, reason)
+
+
+def _pinnable(graph: BankGraph, written: str, pinned: bool) -> tuple[str, str]:
+    """The id of a unit or an entity, and how it is shown."""
+    unit = graph.find(written)
+    if unit is not None:
+        row = graph.row(unit)
+        if row is not None and (not pinned or graph.rows[row]["retired"] == NEVER):
+            return unit, ""
+    elif (entity := graph.entity(written)) is not None:
+        return entity.id, f'"{entity.name}"'
+    raise NotFoundError(
+        f'The bank "{graph.bank}" has no unit {written} that holds now, and no entity of that name.'
+    )
 
 
 def refresh(engine: Engine, bank: str) -> None:
@@ -75,13 +88,21 @@ def refresh(engine: Engine, bank: str) -> None:
         _write(engine, graph, read_core(engine.store, bank))
 
 
-def _write(engine: Engine, graph: BankGraph, record: CoreRecord) -> None:
-    batch = Batch(engine, graph, engine.clock.now(), derived=True)
+def _write(
+    engine: Engine,
+    graph: BankGraph,
+    record: CoreRecord,
+    what: str = "core",
+    shown: str = "",
+    reason: str = "",
+) -> Change | None:
+    batch = Batch(engine, graph, engine.clock.now(), what, shown, reason, derived=what == "core")
     lines = _settled(record, list(_candidates(engine, graph, record)))
     if lines != record.lines or record != read_core(engine.store, graph.bank):
         point = core_point(graph.bank, CoreRecord(lines, record.pinned, batch.now))
         batch.others[point.id] = point
-        batch.commit({})
+        return batch.commit({})
+    return None
 
 
 def _settled(record: CoreRecord, candidates: Sequence[CoreLine]) -> tuple[CoreLine, ...]:
@@ -99,8 +120,12 @@ def _settled(record: CoreRecord, candidates: Sequence[CoreLine]) -> tuple[CoreLi
 
 def _candidates(engine: Engine, graph: BankGraph, record: CoreRecord) -> Iterator[CoreLine]:
     """What may be in the profile, the best of each kind first; of what is there already twice as much qualifies."""
-    for unit in _read(engine, graph, record.pinned):
+    for unit in _read(engine, graph, [one for one in record.pinned if graph.row(one) is not None]):
         yield CoreLine("pinned", render(unit), (unit.id,))
+    named = [entity.name for entity in graph.entities() if entity.id in record.pinned]
+    for told in read_summaries(engine.store, tuple(summary_id(graph.bank, name) for name in named)).values():
+        for sentence in told.sentences:
+            yield CoreLine("pinned", sentence.text, sentence.evidence)
     who = _user(graph)
     if who is None:
         return

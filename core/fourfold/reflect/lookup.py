@@ -13,12 +13,11 @@ from fourfold import recall as recalling
 from fourfold.engine import Engine
 from fourfold.errors import FourfoldError
 from fourfold.model import Interval, Network, Unit
-from fourfold.ports import Where
 from fourfold.recall.fuse import Weights
 from fourfold.reflect.shown import Shown
 from fourfold.retain.journal import read_chunk_point
-from fourfold.stores.derived import read_belief, read_summaries, summary_id
-from fourfold.stores.records import READ_UNIT, read_unit
+from fourfold.stores.derived import read_belief, read_summary, summary_id
+from fourfold.stores.past import View
 from fourfold.when import written_day
 
 _LINES_AROUND = 3
@@ -48,6 +47,11 @@ class Library:
     weights: Weights
     asked: recalling.Request
 
+    @property
+    def view(self) -> View:
+        """The bank at that moment."""
+        return self.engine.graphs.view(self.asked.bank, self.asked.as_of)
+
     def recall(self, question: str, during: Interval | None = None) -> list[Unit]:
         """The units that bear on `question`, best first."""
         request = replace(self.asked, question=question, during=during)
@@ -72,7 +76,7 @@ class Library:
         except (FourfoldError, ValueError) as error:
             return f"(not understood: {error})"
         if wanted.entity:
-            graph = self.engine.graphs.get(self.asked.bank)
+            graph = self.view.graph
             with graph.lock:
                 entity = graph.entity(wanted.entity)
             if entity is None:
@@ -81,13 +85,14 @@ class Library:
         return shown.show(found)
 
     def _entity(self, name: str, shown: Shown) -> str:
-        graph = self.engine.graphs.get(self.asked.bank)
+        graph = self.view.graph
         with graph.lock:
             entity = graph.entity(name)
         if entity is None:
             return f'(nobody and nothing called "{name}" is known)'
         identity = summary_id(self.asked.bank, entity.name)
-        summary = read_summaries(self.engine.store, (identity,)).get(identity)
+        found = [p for p in self.view.read((identity,)) if p.payload["kind"] == "summary"]
+        summary = read_summary(found[0]) if found else None
         if summary is None or self._past(summary.unit.recorded_at):
             return f'(there is no summary of "{entity.name}"; recall what mentions it)'
         held = {unit.id: unit for unit in self._units(list(summary.evidence))}
@@ -100,7 +105,7 @@ class Library:
         if unit is None:
             return "(this id was not shown)"
         if unit.chunk:
-            for point in self.engine.store.scan(Where(bank=self.asked.bank, ids=(unit.chunk,))):
+            for point in self.view.read((unit.chunk,)):
                 if point.payload["kind"] in ("chunk", "pending"):
                     pieces = read_chunk_point(point).pieces
                     said = (f"{p.speaker}: {p.text}" if p.speaker else p.text for p in pieces)
@@ -108,7 +113,7 @@ class Library:
         return shown.show(self._units(self._around(unit)))
 
     def _around(self, unit: Unit) -> list[str]:
-        graph = self.engine.graphs.get(self.asked.bank)
+        graph = self.view.graph
         with graph.lock:
             row = graph.row(unit.id)
             if row is None:
@@ -123,7 +128,7 @@ class Library:
         unit = shown.get(written)
         if unit is None or unit.network is not Network.BELIEF:
             return "(this is no belief that was shown)"
-        (point,) = self.engine.store.scan(Where(ids=(unit.id,)))
+        (point,) = self.view.read((unit.id,))
         belief = read_belief(point)
         history = [change for change in belief.history if not self._past(change.at)]
         evidence = {u.id: u for u in self._units([e for change in history for e in change.evidence])}
@@ -137,8 +142,7 @@ class Library:
 
     def _units(self, ids: list[str]) -> list[Unit]:
         """The units of these ids that the bank holds, or held then."""
-        found = self.engine.store.scan(Where(ids=tuple(dict.fromkeys(ids))), READ_UNIT) if ids else ()
-        units = {point.id: read_unit(point) for point in found}
+        units = self.view.units(ids)
         return [units[i] for i in ids if i in units and self._held(units[i])]
 
     def _held(self, unit: Unit) -> bool:

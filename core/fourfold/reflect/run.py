@@ -115,7 +115,7 @@ def _book(engine: Engine, bank: str) -> None:
     """Keeps what the bank has spent."""
     with engine.graphs.locked(bank) as graph:
         if graph.profile is not None:  # a bank that nothing was ever written to has no account
-            batch = Batch(engine, graph, engine.clock.now(), derived=True)
+            batch = Batch(engine, graph, engine.clock.now(), "account", derived=True)
             account = engine.ledgers.get(bank).point()
             batch.others[account.id] = account
             batch.commit({})

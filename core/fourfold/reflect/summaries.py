@@ -121,7 +121,7 @@ class Summarising:
         with self.engine.graphs.locked(self.bank) as graph:
             if made and not _all_held(graph, made):
                 return
-            batch = Batch(self.engine, graph, self.engine.clock.now(), derived=True)
+            batch = Batch(self.engine, graph, self.engine.clock.now(), "summarise", derived=True)
             identity = summary_id(self.bank, entity)
             if made:
                 unit = _unit(self.bank, entity, made, batch.now)

@@ -1,11 +1,12 @@
 """What happens to a message on its way into a bank: chunk, extract, resolve, reconcile, link, write."""
 
-from fourfold.retain import curate
+from fourfold.retain import curate, rewrite
 from fourfold.retain.entries import checked_entries, drop
 from fourfold.retain.forget import Selection, forget
 from fourfold.retain.run import Request, asked, resume, retain
 from fourfold.retain.spoken import set_language
 from fourfold.retain.stated import messages_of, read_facts
+from fourfold.retain.undo import history, undo
 
 __all__ = [
     "Request",
@@ -15,9 +16,12 @@ __all__ = [
     "curate",
     "drop",
     "forget",
+    "history",
     "messages_of",
     "read_facts",
     "resume",
     "retain",
+    "rewrite",
     "set_language",
+    "undo",
 ]

@@ -8,13 +8,16 @@ from datetime import datetime
 
 from fourfold.beliefs import Belief
 from fourfold.engine import Engine
+from fourfold.governance import Change
 from fourfold.language import Language
-from fourfold.model import Entity, Unit
+from fourfold.model import Entity, Operation, Unit, Verdict
 from fourfold.ports import Fields, Point, Where
 from fourfold.reflections import Disposition
 from fourfold.stores.derived import history_payload
 from fourfold.stores.graph import BankGraph
+from fourfold.stores.log import UNLOGGED, Difference, Record, difference, record_id, record_point
 from fourfold.stores.records import (
+    NEVER,
     Profile,
     bank_point,
     cursor_point,
@@ -32,6 +35,13 @@ class Batch:
     engine: Engine
     graph: BankGraph
     now: datetime
+    what: str = "retain"
+    """What is being done, for the record of it; `shown` says it in words, `reason` why, `reasons` why a unit was
+    changed. `undoes` is the record that it takes back."""
+    shown: str = ""
+    reason: str = ""
+    reasons: dict[str, str] = field(default_factory=dict)
+    undoes: str = ""
     language: Language | None = None
     """The language that this write settles for a bank that had none."""
     mission: str | None = None
@@ -80,6 +90,11 @@ class Batch:
         """The number of this write among those of this process to the bank."""
         return self.graph.seen.get(self.engine.store.writer, 0) + 1
 
+    @property
+    def record_id(self) -> str:
+        """The id of the record that this write will leave."""
+        return record_id(self.graph.bank, self.engine.store.writer, self.revision)
+
     def _profile(self) -> Profile:
         held = self.graph.profile or Profile(self.graph.bank, self.now)
         return replace(
@@ -89,26 +104,66 @@ class Batch:
             disposition=self.disposition or held.disposition,
         )
 
-    def commit(self, entities: Mapping[str, Entity]) -> None:
-        """Writes everything as one batch, then brings the graph up to date."""
+    def commit(self, entities: Mapping[str, Entity]) -> Change | None:
+        """Writes everything as one batch with the record of it, then brings the graph up to date. The record; None
+        where nothing changed."""
         profile = self._profile()
         if not (self.units or self.others or entities) and profile == self.graph.profile:
-            return
+            return None
         bank, writer, revision = self.graph.bank, self.engine.store.writer, self.revision
         points = [*self.units.values(), *self.others.values()]
         points += [entity_point(bank, entity) for entity in entities.values()]
         if profile != self.graph.profile:
             points.append(bank_point(profile))
+        record = self._record(points)
+        if record is not None:
+            points.append(record_point(record))
         points.append(cursor_point(bank, writer, revision))
         self.engine.store.write([stamped(p, writer, revision, self.derived) for p in points])
         if self.language is not None and len(self.graph):
             self.engine.graphs.forget(bank)  # the terms of everything in it may be others now
-            return
-        self.graph.profile = profile
-        for entity in entities.values():
-            self.graph.add_entity(entity)
-        for point in self.units.values():
-            self.graph.add(point)
-        for point in self.others.values():
-            self.graph.documents.note(point)
-        self.graph.seen[writer] = revision
+        else:
+            self.graph.profile = profile
+            for entity in entities.values():
+                self.graph.add_entity(entity)
+            for point in self.units.values():
+                self.graph.add(point)
+            for point in self.others.values():
+                self.graph.documents.note(point)
+            self.graph.seen[writer] = revision
+        return None if record is None else record.change()
+
+    def _record(self, points: Sequence[Point]) -> Record | None:
+        """What this write makes and changes; None where it is nothing that anybody would take back."""
+        logged = [point for point in points if point.payload["kind"] not in UNLOGGED]
+        old = tuple(p.id for p in logged if p.id not in self.units or self.graph.row(p.id) is not None)
+        stored = {p.id: p.payload for p in self.engine.store.scan(Where(ids=old))} if old else {}
+        made = tuple(point.id for point in logged if point.id not in stored)
+        steps = {p.id: difference(stored[p.id], p.payload) for p in logged if p.id in stored}
+        before = {identity: found for identity, found in steps.items() if found}
+        if not (made or before):
+            return None
+        return Record(
+            id=self.record_id,
+            bank=self.graph.bank,
+            what=self.what,
+            at=self.now,
+            order=sum(self.graph.seen.values()) + 1,
+            by=self.engine.by,
+            reason=self.reason,
+            shown=self.shown,
+            derived=self.derived,
+            made=made,
+            before=before,
+            operations=self._operations(made, before),
+            undoes=self.undoes,
+        )
+
+    def _operations(self, made: Sequence[str], before: Mapping[str, Difference]) -> tuple[Operation, ...]:
+        """What became of each unit."""
+        found = [(unit, Verdict.ADD) for unit in made if unit in self.units]
+        for unit, point in self.units.items():
+            if unit in before:
+                retired = "retired" in before[unit] and point.payload["retired"] != NEVER
+                found.append((unit, Verdict.RETIRE if retired else Verdict.UPDATE))
+        return tuple(Operation(verdict, unit, self.reasons.get(unit, "")) for unit, verdict in found)

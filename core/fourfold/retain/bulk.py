@@ -84,7 +84,7 @@ async def _submitted(
 
     def note() -> None:
         with engine.graphs.locked(bank) as graph:
-            writing = Batch(engine, graph, engine.clock.now())
+            writing = Batch(engine, graph, engine.clock.now(), "submit")
             for chunk in marked:
                 writing.others[chunk.id] = chunk_point(bank, chunk, "pending", writing.now)
             writing.commit({})

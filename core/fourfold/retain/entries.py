@@ -52,7 +52,7 @@ def put_entries(batch: Batch, document: str, entries: Iterable[Entry], replaces:
 def drop(engine: Engine, bank: str, kind: str, keys: Iterable[str]) -> int:
     """Lets go of entries, and of nothing that was said; how many there were."""
     with engine.graphs.locked(bank) as graph:
-        batch = Batch(engine, graph, engine.clock.now())
+        batch = Batch(engine, graph, engine.clock.now(), "drop")
         held = find_entries(engine.store, bank, kind, keys=keys)
         for entry in held:
             _drop(batch, entry)

@@ -32,7 +32,7 @@ def drop_evidence(batch: Batch) -> None:
         read_unit(point) for point in batch.units.values() if _forgotten(point) and point.id not in gone
     ]:
         gone |= {unit.id: unit for unit in new}
-        for point in batch.points(_resting_on(batch.graph, new)):
+        for point in batch.points(resting_on(batch.graph, (unit.id for unit in new))):
             belief = read_belief(point) if "history" in point.payload else None
             if belief is not None and belief.unit.retired_at is None and belief.unit.id not in gone:
                 changed = belief.without(set(gone), _REASON, batch.now)
@@ -51,10 +51,10 @@ def _forgotten(point: Point) -> bool:
     return p["retired_at"] is not None and not is_id(p["retired_by"] or "")
 
 
-def _resting_on(graph: BankGraph, units: Iterable[Unit]) -> list[str]:
+def resting_on(graph: BankGraph, units: Iterable[str]) -> list[str]:
     """The units that have one of `units` for evidence, or are evidence of one."""
     found: dict[str, None] = {}
-    for row in (graph.row(unit.id) for unit in units):
+    for row in map(graph.row, units):
         for other, kinds in graph.graph.adj.get(row, {}).items() if row is not None else ():
             if isinstance(other, int) and "evidence" in kinds:
                 found[graph.ids[other]] = None

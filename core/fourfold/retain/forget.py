@@ -7,8 +7,8 @@ from dataclasses import dataclass, replace
 
 from fourfold.engine import Engine
 from fourfold.errors import InputError, NotFoundError
+from fourfold.governance import Forgotten
 from fourfold.ports import Fields, Point, Where
-from fourfold.reflections import Forgotten
 from fourfold.retain.batch import Batch
 from fourfold.retain.entries import drop_entries
 from fourfold.retain.evidence import drop_evidence
@@ -38,11 +38,18 @@ class Selection:
         if self.tags == ():
             raise InputError("tags is empty: name the tags whose units to forget.")
 
+    @property
+    def shown(self) -> str:
+        """It, in words; a unit is among what was changed."""
+        if self.document is not None:
+            return f'document "{self.document}"'
+        return f'"{self.entity}"' if self.entity is not None else ", ".join(self.tags or ())
+
 
 def forget(engine: Engine, bank: str, selection: Selection, reason: str) -> Forgotten:
     """Retires what `selection` names. Raises `NotFoundError` for what the bank never knew."""
     with engine.graphs.locked(bank) as graph:
-        batch = Batch(engine, graph, engine.clock.now())
+        batch = Batch(engine, graph, engine.clock.now(), "forget", selection.shown, reason)
         if selection.document is not None:
             _forget_document(batch, selection.document, reason)
         else:

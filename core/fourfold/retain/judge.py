@@ -92,13 +92,15 @@ def _line(unit: Unit) -> str:
 def _carry_out(engine: Engine, bank: str, cases: Sequence[_Case], answer: Verdicts, outcome: Outcome) -> None:
     shown = by_label([(case.new, case.old) for case in cases])
     with engine.graphs.locked(bank) as graph:
-        batch = Batch(engine, graph, engine.clock.now())
+        batch = Batch(engine, graph, engine.clock.now(), "reconcile")
         for verdict in answer.verdicts:
             pair = shown.pop(plain_label(verdict.label), None)
             if pair is None:
                 outcome.dropped["verdict"] += 1
                 continue
-            outcome.operations += _decide(batch, verdict, *pair)
+            decided = list(_decide(batch, verdict, *pair))
+            batch.reasons |= {operation.unit: operation.reason for operation in decided}
+            outcome.operations += decided
         account = engine.ledgers.get(bank).point()
         batch.others[account.id] = account
         batch.commit({})

@@ -154,7 +154,7 @@ def write(
         embedded = embed_statements(engine.embedder, statements, origin.context, language)
         outcome.embedded += embedded
         with engine.graphs.locked(bank) as graph:
-            writing = Writing(Batch(engine, graph, engine.clock.now()), origin)
+            writing = Writing(Batch(engine, graph, engine.clock.now(), "read"), origin)
             vectors = iter(embedded)
             for chunk, found in settled:
                 _put(writing, chunk, found, [next(vectors) for _ in found])

@@ -155,7 +155,7 @@ def _retain_plainly(engine: Engine, request: Request, progress: Progress | None,
         statements = extract(_pieces(news.messages, engine), spoken, graph.names.all().keys())
     embedded = embed_statements(engine.embedder, statements, request.context, spoken, progress)
     with engine.graphs.locked(request.bank) as graph:
-        writing = Writing(Batch(engine, graph, engine.clock.now()), request.origin)
+        writing = Writing(_batch(engine, graph, request), request.origin)
         settle(writing.batch, language, request.wanted)
         news.settle(writing, request)
         writing.add_all(statements, embedded, only_new=not request.replace)
@@ -172,7 +172,7 @@ def _journal(engine: Engine, request: Request, outcome: Outcome) -> list[Chunk]:
     with engine.graphs.locked(request.bank) as graph:
         waiting = pending_chunks(engine.store, request.bank) if graph.documents.pending() else []
         news = _News.of(engine, request, graph, messages)
-        writing = Writing(Batch(engine, graph, engine.clock.now()), request.origin)
+        writing = Writing(_batch(engine, graph, request), request.origin)
         language = settled(engine, graph, request.wanted.language, news.messages)
         settle(writing.batch, language, request.wanted)
         news.settle(writing, request)
@@ -197,6 +197,13 @@ def _worth_trying(chunk: Chunk, document: str) -> bool:
     if chunk.failed.startswith("ModelRefusedError") or chunk.attempts >= _MOST_ATTEMPTS:
         return False
     return not chunk.batch and (chunk.attempts > 0 or chunk.document == document)
+
+
+def _batch(engine: Engine, graph: BankGraph, request: Request) -> Batch:
+    what = "keep" if request.entries else "retain"
+    return Batch(
+        engine, graph, engine.clock.now(), what, request.document and f'document "{request.document}"'
+    )
 
 
 def _keep_unread(engine: Engine, bank: str, chunks: Sequence[Chunk], outcome: Outcome) -> None:
@@ -260,7 +267,8 @@ def _edited(store: Store, request: Request, messages: Sequence[Message]) -> set[
     """The messages of a document that units quote and that now have other words."""
     texts = {m.id: m.text for m in messages}
     where = Where(bank=request.bank, live=True, documents=(request.document,))
-    units = [unit for unit in map(read_unit, store.scan(where)) if not unit.chunk]
+    live = map(read_unit, store.scan(where))
+    units = [unit for unit in live if not unit.chunk and unit.source.end > unit.source.start]
     quoted = ((u, *u.source.evidence[0]) for u in units)
     return {
         message

@@ -76,10 +76,10 @@ def set_language(engine: Engine, bank: str, wanted: Language) -> None:
             return
         left = [graph.ids[first : first + _AT_ONCE] for first in range(0, len(graph), _AT_ONCE)]
         for ids in left[:-1]:
-            part = Batch(engine, graph, engine.clock.now())
+            part = Batch(engine, graph, engine.clock.now(), "language")
             _reindex(part, wanted, tuple(ids))
             part.commit({})
-        last = Batch(engine, graph, engine.clock.now(), language=wanted)
+        last = Batch(engine, graph, engine.clock.now(), "language", wanted.name, language=wanted)
         _reindex(last, wanted, tuple(left[-1]) if left else ())
         last.commit({})
 

@@ -123,6 +123,8 @@ class Writing:
         """Writes everything as one batch, then brings the graph up to date. What rested on units that are gone loses
         that."""
         drop_evidence(self.batch)
+        decided = [op for op in self.operations if op.verdict in (Verdict.UPDATE, Verdict.RETIRE)]
+        self.batch.reasons |= {op.unit: op.reason for op in decided}
         self.batch.commit(self._resolver.changed)
 
     # one statement ----------------------------------------------------------------------------------------

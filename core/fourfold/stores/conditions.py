@@ -9,7 +9,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Literal
 
-from fourfold.ports import Where
+from fourfold.ports import Query, Where
 
 DENSE, TERMS, TOKENS = "dense", "terms", "tokens"
 
@@ -76,6 +76,8 @@ def conditions(where: Where) -> Iterator[Condition]:
     if where.held_at is not None:
         yield Range("recorded", lte=where.held_at)
         yield Range("retired", gt=where.held_at)
+    if where.since is not None:
+        yield Range("recorded", gt=where.since)
     if where.occurred is not None:
         start, end = where.occurred
         yield Range("from", lt=end)
@@ -86,6 +88,6 @@ def conditions(where: Where) -> Iterator[Condition]:
         yield Range("revision", gt=revision)
 
 
-def corpus(where: Where) -> Where:
+def corpus(query: Query) -> Where:
     """The units whose term statistics decide IDF: all that hold now in the bank, whatever else is asked."""
-    return Where(bank=where.bank, live=True)
+    return query.corpus or Where(bank=query.where.bank, live=True)

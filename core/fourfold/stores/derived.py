@@ -102,7 +102,7 @@ def core_point(bank: str, core: CoreRecord) -> Point:
 
 def read_core(store: Store, bank: str) -> CoreRecord:
     """The core profile of `bank`; an empty one where there is none yet."""
-    for point in store.scan(Where(ids=(make_id(bank, "core"),))):
+    for point in store.scan(Where(bank=bank, kind="core", ids=(make_id(bank, "core"),))):
         p = point.payload
         lines = tuple(CoreLine(kind, text, tuple(evidence)) for kind, text, evidence in p["lines"])
         return CoreRecord(lines, tuple(p["pinned"]), datetime.fromisoformat(p["at"]) if p["at"] else None)

@@ -315,7 +315,7 @@ def _request(query: Query, wanted: qe.Filter | None) -> qe.QueryRequest:
     params = None
     if query.terms is not None:
         nearest = qe.Query.Nearest(_sparse(query.terms), TERMS)
-        params = qe.SearchParams(idf=qe.IdfParams(corpus=_filter(corpus(query.where))))
+        params = qe.SearchParams(idf=qe.IdfParams(corpus=_filter(corpus(query))))
     elif query.tokens is not None:
         nearest = qe.Query.Nearest(query.tokens.tolist(), TOKENS)
     elif query.vector is not None:

@@ -36,8 +36,17 @@ def entry_point(bank: str, entry: Entry, order: int) -> Point:
 
 def gone_point(bank: str, entry: Entry) -> Point:
     """What is left of an entry: nothing but that it was there."""
-    payload = {"kind": _GONE, "bank": bank, "documents": []}
-    return Point(_entry_id(bank, entry.kind, entry.key), payload)
+    return Point(_entry_id(bank, entry.kind, entry.key), {"kind": _GONE, "bank": bank, "documents": []})
+
+
+def gone_entry(point: Point) -> Point:
+    """What is left of the entry that lies in the store as `point`."""
+    return Point(point.id, {"kind": _GONE, "bank": point.payload["bank"], "documents": []})
+
+
+def is_entry(point: Point) -> bool:
+    """Whether a point is an entry that is kept."""
+    return str(point.payload["kind"]).startswith(_KIND)
 
 
 def find_entries(

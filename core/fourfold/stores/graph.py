@@ -213,7 +213,7 @@ class BankGraph:
         for entity in payload["entities"]:
             self.edges.join(row, entity, "entity", 1.0)
             self.names.mention(entity, float(self._rows[row]["mentioned"]))
-        before = []
+        before = []  # its place in its session is behind the unit it links to most strongly in time
         for to, kind, weight in payload["links"]:
             other = self._row_of.get(to)
             if other is None:  # clocks differ: what it rests on may come after it
@@ -230,7 +230,11 @@ class BankGraph:
             for attribute in payload["attributes"]:
                 self._attributes.setdefault(attribute, []).append(row)
         self._succeed(row, payload)
-        self._place(row, payload, before)
+        if before and known is None:
+            previous = max(before)[1]
+            self._rows[row]["previous"] = previous
+            self._rows[previous]["next"] = row
+        self.documents.place(row, payload, self._rows)
 
     def _succeed(self, row: int, payload: Mapping[str, Any]) -> None:
         """Notes what took the unit's place, for certain or probably; a forgotten one has no successor."""
@@ -270,15 +274,6 @@ class BankGraph:
             dated,
             payload["counts"],
         )
-
-    def _place(self, row: int, payload: Mapping[str, Any], before: list[tuple[float, int]]) -> None:
-        """Finds the unit's place in its session (behind the unit it links to most strongly in time) and notes
-        which messages of its document are known."""
-        if before:
-            previous = max(before)[1]
-            self._rows[row]["previous"] = previous
-            self._rows[previous]["next"] = row
-        self.documents.place(row, payload, self._rows)
 
     def known(self, document: str, messages: Iterable[str]) -> dict[str, int]:
         """Those of `messages` that units hold now, or held until a newer one took their place; and the row of the

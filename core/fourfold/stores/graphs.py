@@ -4,24 +4,23 @@ only catches up with what was written since (docs/adr/0012)."""
 
 from __future__ import annotations
 
-import marshal
 import threading
 from collections import OrderedDict
 from collections.abc import Iterator
 from contextlib import contextmanager
-from operator import itemgetter
+from datetime import datetime
 
 from fourfold.ports import Fields, Point, Store, Where
-from fourfold.stores.documents import CHUNKS
+from fourfold.stores.build import READ, fill
 from fourfold.stores.graph import BankGraph
-from fourfold.stores.records import read_entity, read_profile
+from fourfold.stores.log import OPERATION
+from fourfold.stores.past import View, is_now, past
+from fourfold.stores.records import read_profile
 from fourfold.stores.snapshot import Snapshot
 
-_READ = tuple(
-    "kind recorded order text speaker network tags entities links documents messages session codes mentioned_at "
-    "occurred from to retired asking counts size name aliases type attributes superseded_by "
-    "retired_by created_at language mission disposition bank".split()
-)
+_MOST_PASTS = 4
+_ANEW = frozenset({"merge", "split", "rename", "undo", "erase", "load"})
+"""What is done to a bank that a graph cannot follow step by step."""
 _WORTH = 500
 _SHARE = 0.1
 """A graph is kept when as many of its units, and that share of them, are new: catching up with fewer is quick."""
@@ -35,6 +34,26 @@ class Graphs:
         self._graphs: OrderedDict[str, BankGraph] = OrderedDict()
         self._locks: dict[str, threading.RLock] = {}  # outlive the graphs, so a bank never has two
         self._lock = threading.Lock()
+        self._pasts: OrderedDict[tuple[str, datetime], tuple[dict[str, int], View]] = OrderedDict()
+
+    def view(self, bank: str, moment: datetime | None) -> View:
+        """`bank` as it is, or as it was at `moment`: seen from its log. The pasts asked for last are kept."""
+        graph = self.get(bank)
+        if moment is None or is_now(self._store, graph, moment):
+            return View(self._store, graph)
+        with graph.lock:
+            seen = dict(graph.seen)
+        with self._lock:
+            known = self._pasts.get((bank, moment))
+        if known is not None and known[0] == seen:
+            return known[1]
+        found = past(self._store, bank, moment)
+        with self._lock:
+            self._pasts[bank, moment] = seen, found
+            self._pasts.move_to_end((bank, moment))
+            if len(self._pasts) > _MOST_PASTS:
+                self._pasts.popitem(last=False)
+        return found
 
     def get(self, bank: str) -> BankGraph:
         """The graph of `bank`, with everything that any process has written to it."""
@@ -59,6 +78,8 @@ class Graphs:
         """Lets the graph of `bank` go, the kept one too; it is built anew when it is next asked for."""
         with self._lock:
             self._graphs.pop(bank, None)
+            for key in [key for key in self._pasts if key[0] == bank]:
+                del self._pasts[key]
         if self._store.cache is not None:
             self._store.cache.drop(_name(bank))
 
@@ -107,27 +128,14 @@ class Graphs:
         wheres = (
             [Where(bank=graph.bank)] if first else [Where(bank=graph.bank, after=it) for it in behind.items()]
         )
-        units = []
-        for where in wheres:
-            for point in self._store.scan(where, Fields(terms=True, only=_READ)):
-                if point.payload["kind"] == "change" and not first:
-                    return False
-                if point.payload["kind"] == "bank":
-                    profile = read_profile(point.payload)
-                    if not first and profile.language != (graph.profile and graph.profile.language):
-                        return False
-                    graph.profile = profile
-                elif point.payload["kind"] == "entity":
-                    graph.add_entity(read_entity(point))
-                elif point.payload["kind"] in CHUNKS:
-                    graph.documents.note(point)
-                elif point.payload["kind"] == "unit":
-                    place = (point.payload["recorded"], point.payload["order"], point.id)
-                    units.append((place, marshal.dumps(dict(point.payload)), point.terms))
-        # A link points to what came before: in this order its target is always there first. Until their turn comes,
-        # payloads wait as bytes: as objects, all at once, they doubled the peak (57 MB for 10,000 units, so 29).
-        for (_, _, unit), payload, terms in sorted(units, key=itemgetter(0)):
-            graph.add(Point(unit, marshal.loads(payload), terms=terms))
+        news = (point for where in wheres for point in self._store.scan(where, Fields(terms=True, only=READ)))
+        if first:
+            fill(graph, news)
+        else:
+            read = list(news)
+            if any(_starts_anew(graph, point) for point in read):
+                return False
+            fill(graph, read)
         graph.seen.update(cursors)
         return True
 
@@ -142,6 +150,14 @@ class Graphs:
         with self._lock:
             oldest = next(iter(self._graphs))
             return oldest if sum(map(len, self._graphs.values())) > self._most and oldest != keep else None
+
+
+def _starts_anew(graph: BankGraph, point: Point) -> bool:
+    """Whether a graph has to be made anew for what another process wrote."""
+    p = point.payload
+    if p["kind"] == "bank":
+        return read_profile(p).language != (graph.profile and graph.profile.language)
+    return p["kind"] == OPERATION and p["what"] in _ANEW
 
 
 def _frozen(graph: BankGraph, wait: bool) -> bytes | None:

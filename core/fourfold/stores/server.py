@@ -175,7 +175,7 @@ def _request(query: Query) -> models.QueryRequest:
     if query.terms is not None:
         vector, using = _sparse(query.terms), TERMS
         params = models.SearchParams(
-            idf=models.IdfCorpusParams(corpus=_filter(corpus(query.where)) or models.Filter())
+            idf=models.IdfCorpusParams(corpus=_filter(corpus(query)) or models.Filter())
         )
     elif query.tokens is not None:
         vector, using = query.tokens.tolist(), TOKENS
