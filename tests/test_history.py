@@ -1,4 +1,4 @@
-"""What was done to a bank: its history, undone; units and entities put right; and the bank as it was at any moment."""
+"""What was done to a bank, and undone; units and entities put right; and the bank as it was at any moment."""
 
 from __future__ import annotations
 
@@ -110,7 +110,7 @@ def test_a_unit_is_edited_and_that_is_undone(bank: Bank, clock: FrozenClock) -> 
     before = clock.now()
     clock.advance(HOUR)
     change = bank.edit(old, "Ana moved to Braga in June 2021.", reason="misheard")
-    (new,) = [unit for unit in bank.units(document="d")]
+    (new,) = bank.units(document="d")
     assert (new.text, new.speaker, new.tags) == ("Ana moved to Braga in June 2021.", "Rui", ("home",))
     assert new.source.messages == ("m",)
     assert new.occurred is not None
@@ -274,7 +274,7 @@ class GovernedMachine(StoredMachine):
             self.did(bank)
             assert self.live[bank] == expected
 
-    @precondition(lambda self: getattr(self, "done", None))
+    @precondition(lambda self: bool(getattr(self, "done", None)))
     @rule(data=st.data())
     def undo(self, data: st.DataObject) -> None:
         bank, change, added, taken = data.draw(st.sampled_from(self.done))
