@@ -371,18 +371,29 @@ class AsyncBank(Curated):
         unit: Unit | str | None = None,
         entity: str | None = None,
         tags: Sequence[str] | None = None,
+        before: datetime | None = None,
+        erase: bool = False,
         reason: str = "",
     ) -> Forgotten:
-        """Forgets a document, a unit, all that mentions an entity, or all with one of these `tags`: one of the four.
+        """Forgets a document, a unit, all that mentions an entity, all with one of these `tags`, or all that was said
+        `before` a moment (aware): one of the five.
 
-        What is forgotten is retired: nothing recalls it any more but `as_of`. What rested on it loses that in the
-        same write: beliefs with no other evidence are retired, others fall, summaries and the core profile go without
-        it. A statement that another document says too stays. Raises `InputError`, and `NotFoundError` for what the
-        bank never knew.
+        What is forgotten is retired: nothing recalls it any more but `as_of`, and it can be undone. What rested on it
+        loses that in the same write: beliefs with no other evidence are retired, others fall, summaries and the core
+        profile go without it. A statement that another document says too stays.
+
+        With `erase` it is gone for good, retired units of the selection included: its texts, its chunks and entries,
+        what follows from it alone, entities that nothing else mentions; the rest is rewritten without it, the history
+        as well. On return, no file of an embedded store holds its bytes; nobody can read or write meanwhile
+        (seconds). The receipt says what is gone, and what is true of the bytes. Raises `InputError`,
+        `NotFoundError` for what the bank never knew, and `StoreError`: the rest is done when the memory is opened
+        again.
         """
         named = None if unit is None else id_of(unit)
-        selection = retaining.Selection(document, named, entity, None if tags is None else tags_of(tags))
+        wanted = None if tags is None else tags_of(tags)
+        selection = retaining.Selection(document, named, entity, wanted, before)
         await self.caught_up(None)  # or it would come back
-        done = await in_thread(retaining.forget, self._engine, self.name, selection, reason)
+        work = retaining.erase if erase else retaining.forget
+        done = await in_thread(work, self._engine, self.name, selection, reason)
         self._background.notice(self.name)
         return done

@@ -108,6 +108,26 @@ class Belief:
                     found = found._with(lost)
         return found
 
+    def erased(self, gone: Collection[str]) -> Belief | None:
+        """This belief as if the units `gone` had never been: nothing of what they did is in its history. None where
+        all that it was formed of is among them."""
+        begun = self.history[0] if self.history else None
+        if begun is not None and begun.evidence and not set(begun.evidence) - set(gone):
+            return None
+        history: list[Assessment] = []
+        for change in self.history:
+            left = tuple(unit for unit in change.evidence if unit not in gone)
+            if change.evidence and not left:
+                continue
+            before = history[-1].after if history else None
+            steps = _STEPS.get(change.effect)
+            after = change.after if before is None or steps is None else moved(before, steps)
+            reason = change.reason if left == change.evidence else ""
+            history.append(replace(change, before=before, after=after, reason=reason, evidence=left))
+        links = tuple(link for link in self.unit.links if link.to not in gone)
+        confidence = history[-1].after if history else self.unit.confidence
+        return Belief(replace(self.unit, links=links, confidence=confidence), tuple(history))
+
     def resting(self, gone: str, kept: str) -> Belief:
         """This belief with `kept` for evidence wherever `gone` was: one took the other's place."""
         moved_to = tuple(

@@ -33,6 +33,7 @@ from fourfold.stores.graphs import Graphs
 from fourfold.stores.load import StoreAddress, open_store
 from fourfold.stores.manifest import Manifest
 from fourfold.stores.records import Profile, read_profile
+from fourfold.stores.traces import traces_of
 
 LONGEST_MISSION = 2000
 _BANK = re.compile(r"[^\s\x00-\x1f/\\](?:[^\x00-\x1f/\\]{0,198}[^\s\x00-\x1f/\\])?")
@@ -153,6 +154,13 @@ class AsyncMemory:
         wanted = (named(kind, "kind"), None if tag is None else named(tag, "tag"))
         now = None if expired else self.engine.clock.now()
         return await in_thread(banks_with, self.engine.store, *wanted, now)
+
+    async def traces(self, text: str) -> list[str]:
+        """Where `text` is found in the memory, in all banks: the records that hold it, and the files that hold its
+        bytes; nothing once it is erased. Case counts. Raises `InputError` for an empty text."""
+        if not isinstance(text, str) or not text.strip():
+            raise InputError("The text is empty: give the words to look for.")
+        return await in_thread(traces_of, self.engine.store, text)
 
     def _info(self, profile: Profile) -> BankInfo:
         graph = self.engine.graphs.get(profile.bank)

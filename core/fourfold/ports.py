@@ -253,6 +253,15 @@ class Store(Protocol):
         """Inserts or replaces all points, whole or not at all; on return they are durable and found."""
         ...
 
+    def rewrite(self, points: Sequence[Point], gone: Sequence[str]) -> str:
+        """Puts `points` in place of what there is under their ids, removes `gone`, and with both the bytes of what
+        was there; all of it or nothing, whenever the process ends. What is true of the bytes then, in words."""
+        ...
+
+    def holding(self, text: str) -> list[str]:
+        """Where the text is found among the bytes of the store's own files; nothing where it has none."""
+        ...
+
     def search(self, queries: Sequence[Query]) -> list[list[tuple[str, float]]]:
         """For each query (id, score), best first."""
         ...

@@ -192,6 +192,10 @@ class Memory(_Facade):
         """See `AsyncMemory.banks_keeping`."""
         return self._portal.call(partial(self._async.banks_keeping, kind, tag=tag, expired=expired))
 
+    def traces(self, text: str) -> list[str]:
+        """See `AsyncMemory.traces`."""
+        return self._portal.call(partial(self._async.traces, text))
+
     def close(self) -> None:
         """See `AsyncMemory.close`."""
         if not self._portal.stopped:
@@ -397,11 +401,23 @@ class Bank(_Facade):
         unit: Unit | str | None = None,
         entity: str | None = None,
         tags: Sequence[str] | None = None,
+        before: datetime | None = None,
+        erase: bool = False,
         reason: str = "",
     ) -> Forgotten:
         """See `AsyncBank.forget`."""
-        options = {"document": document, "unit": unit, "entity": entity, "tags": tags, "reason": reason}
-        return self._portal.call(partial(self._async.forget, **options))  # type: ignore[arg-type]
+        return self._portal.call(
+            partial(
+                self._async.forget,
+                document=document,
+                unit=unit,
+                entity=entity,
+                tags=tags,
+                before=before,
+                erase=erase,
+                reason=reason,
+            )
+        )
 
     def entities(self) -> list[Entity]:
         """See `AsyncBank.entities`."""

@@ -2,6 +2,7 @@
 
 from fourfold.retain import curate, rewrite
 from fourfold.retain.entries import checked_entries, drop
+from fourfold.retain.erase import erase
 from fourfold.retain.forget import Selection, forget
 from fourfold.retain.run import Request, asked, resume, retain
 from fourfold.retain.spoken import set_language
@@ -15,6 +16,7 @@ __all__ = [
     "checked_entries",
     "curate",
     "drop",
+    "erase",
     "forget",
     "history",
     "messages_of",

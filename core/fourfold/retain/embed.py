@@ -12,6 +12,7 @@ from fourfold.language import Language
 from fourfold.models.centroids import nearest_centroids
 from fourfold.ports import Embedder, Embedding, Floats
 from fourfold.retain.statement import Statement
+from fourfold.stores.records import PREVIOUS_WEIGHT
 from fourfold.text import SparseVector, document_vector, terms, words
 from fourfold.when import written_day
 
@@ -19,6 +20,8 @@ Progress = Callable[[int, int], None]
 """Called with (done, total) texts."""
 
 _EMBED_AT_ONCE = 64
+_CARRIED = np.float32(0.5)
+"""How much of the vector before it in the session goes into a unit's (docs/adr/0003)."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,3 +103,20 @@ def situate(statement: Statement, context: str) -> str:
     date = written_day(statement.at)
     inside = f"{date}, {context}" if context else date
     return f"({inside}) {statement.speaker}: " if statement.speaker else f"({inside}) "
+
+
+def carried_on(vector: Floats, before: Floats | None) -> Floats:
+    """A statement's vector together with that of the one before it, in which the one before that is: length 1."""
+    if before is None:
+        return vector
+    joined = vector + _CARRIED * before
+    scaled: Floats = (joined / (np.linalg.norm(joined) or 1.0)).astype(np.float32)
+    return scaled
+
+
+def with_previous(tokens: Floats, previous: Floats | None) -> Floats:
+    """A statement's token rows, and those of the one before it at a lower weight."""
+    if previous is None or not len(previous) or not len(tokens):
+        return tokens
+    joined: Floats = np.concatenate([tokens, previous * np.float32(PREVIOUS_WEIGHT)])
+    return joined

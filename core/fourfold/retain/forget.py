@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from dataclasses import dataclass, replace
+from datetime import datetime
+
+import numpy as np
 
 from fourfold.engine import Engine
 from fourfold.errors import InputError, NotFoundError
 from fourfold.governance import Forgotten
+from fourfold.model import aware
 from fourfold.ports import Fields, Point, Where
 from fourfold.retain.batch import Batch
 from fourfold.retain.entries import drop_entries
@@ -21,28 +24,34 @@ from fourfold.stores.records import is_id, read_unit
 
 @dataclass(frozen=True, slots=True)
 class Selection:
-    """What to forget: exactly one of these is given. `tags` are those of units with any of them."""
+    """What to forget: exactly one of these is given. `tags` are those of units with any of them; `before` (aware)
+    means what was said before it."""
 
     document: str | None = None
     unit: str | None = None
     entity: str | None = None
     tags: tuple[str, ...] | None = None
+    before: datetime | None = None
 
     def __post_init__(self) -> None:
-        given = [name for name in ("document", "unit", "entity", "tags") if getattr(self, name) is not None]
+        names = ("document", "unit", "entity", "tags", "before")
+        given = [name for name in names if getattr(self, name) is not None]
         if len(given) != 1:
             told = " and ".join(given) or "nothing"
             raise InputError(
-                f"Say what to forget by one of document, unit, entity and tags; {told} was given."
+                f"Say what to forget by one of document, unit, entity, tags and before; {told} was given."
             )
         if self.tags == ():
             raise InputError("tags is empty: name the tags whose units to forget.")
+        aware(self.before, "before")
 
     @property
     def shown(self) -> str:
         """It, in words; a unit is among what was changed."""
         if self.document is not None:
             return f'document "{self.document}"'
+        if self.before is not None:
+            return f"before {self.before:%Y-%m-%d %H:%M}"
         return f'"{self.entity}"' if self.entity is not None else ", ".join(self.tags or ())
 
 
@@ -53,7 +62,7 @@ def forget(engine: Engine, bank: str, selection: Selection, reason: str) -> Forg
         if selection.document is not None:
             _forget_document(batch, selection.document, reason)
         else:
-            for point in _selected(engine, graph, selection):
+            for point in selected(engine, graph, selection):
                 _retire(batch, point, reason)
         drop_evidence(batch)
         batch.commit({})
@@ -87,7 +96,8 @@ def _forget_document(batch: Batch, document: str, reason: str) -> None:
         writing.put_chunk(chunk, "gone")
 
 
-def _selected(engine: Engine, graph: BankGraph, selection: Selection) -> Iterable[Point]:
+def selected(engine: Engine, graph: BankGraph, selection: Selection) -> list[Point]:
+    """The units that a selection names, retired ones included, with their vectors. Raises `NotFoundError`."""
     where = Where(bank=graph.bank, kind="unit")
     if selection.unit is not None:
         known = graph.find(selection.unit)
@@ -100,6 +110,13 @@ def _selected(engine: Engine, graph: BankGraph, selection: Selection) -> Iterabl
             raise NotFoundError(f'The bank "{graph.bank}" knows no entity called "{selection.entity}".')
         rows = [row for row in graph.graph.adj[entity.name] if isinstance(row, int)]
         where = replace(where, ids=tuple(graph.ids[row] for row in rows))
+    elif selection.before is not None:
+        rows = np.flatnonzero(graph.rows["mentioned"] < selection.before.timestamp()).tolist()
+        where = replace(where, ids=tuple(graph.ids[row] for row in rows))
+    elif selection.document is not None:
+        where = replace(where, documents=(selection.document,))
     else:
         where = replace(where, tags=selection.tags)
+    if where.ids == ():
+        return []
     return list(engine.store.scan(where, Fields(vectors=True)))

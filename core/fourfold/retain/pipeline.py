@@ -11,6 +11,7 @@ from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from itertools import groupby
+from typing import TypeVar
 
 import anyio
 import anyio.to_thread
@@ -19,7 +20,7 @@ from fourfold.engine import Engine
 from fourfold.errors import ConfigurationError, FourfoldError, ModelError, TokenLimitError
 from fourfold.language import Language
 from fourfold.model import Operation, Unit
-from fourfold.ports import LanguageModel
+from fourfold.ports import Fields, LanguageModel, Where
 from fourfold.retain.batch import Batch
 from fourfold.retain.builtin import extract
 from fourfold.retain.chunk import Chunk
@@ -30,6 +31,7 @@ from fourfold.retain.write import Origin, Writing
 from fourfold.tokens import Tokens
 
 log = logging.getLogger(__name__)
+T = TypeVar("T")
 
 _AHEAD = 4  # chunks read and not yet written, for each that may be read at once
 
@@ -148,7 +150,8 @@ def write(
     for origin, group in groupby(
         ready, key=lambda pair: Origin(pair[0].document, pair[0].context, pair[0].tags)
     ):
-        settled = [_settled(engine, bank, chunk, result, outcome) for chunk, result in group]
+        wanted = _still_there(engine, bank, list(group))
+        settled = [_settled(engine, bank, chunk, result, outcome) for chunk, result in wanted]
         statements = [statement for _, found in settled for statement in found]
         language = engine.graphs.get(bank).language
         embedded = embed_statements(engine.embedder, statements, origin.context, language)
@@ -156,12 +159,22 @@ def write(
         with engine.graphs.locked(bank) as graph:
             writing = Writing(Batch(engine, graph, engine.clock.now(), "read"), origin)
             vectors = iter(embedded)
+            there = {chunk.id for chunk, _ in _still_there(engine, bank, settled)}
             for chunk, found in settled:
-                _put(writing, chunk, found, [next(vectors) for _ in found])
+                of_chunk = [next(vectors) for _ in found]
+                if chunk.id in there:
+                    _put(writing, chunk, found, of_chunk)
             account = engine.ledgers.get(bank).point()
             writing.batch.others[account.id] = account
             writing.commit()
         outcome.take(writing)
+
+
+def _still_there(engine: Engine, bank: str, read: Sequence[tuple[Chunk, T]]) -> list[tuple[Chunk, T]]:
+    """Those whose chunk was not forgotten while it was read."""
+    where = Where(bank=bank, kind="pending", ids=tuple(chunk.id for chunk, _ in read))
+    held = {point.id for point in engine.store.scan(where, Fields(only=("kind",)))}
+    return [(chunk, found) for chunk, found in read if chunk.id in held]
 
 
 def _settled(

@@ -11,14 +11,12 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from typing import Any
 
-import numpy as np
-
 from fourfold.beliefs import formed
 from fourfold.model import Interval, Link, Network, Operation, Source, Unit, Verdict
 from fourfold.ports import Fields, Floats, Point, Where
 from fourfold.retain.batch import Batch
 from fourfold.retain.chunk import Chunk
-from fourfold.retain.embed import Embedded, term_vector
+from fourfold.retain.embed import Embedded, carried_on, term_vector, with_previous
 from fourfold.retain.evidence import drop_evidence
 from fourfold.retain.journal import State, chunk_point
 from fourfold.retain.known import Known, Near, own_tokens
@@ -28,10 +26,7 @@ from fourfold.retain.resolve import Resolver
 from fourfold.retain.statement import Statement
 from fourfold.retain.supersede import Stated, assertions, standing
 from fourfold.stores.derived import history_payload, read_belief
-from fourfold.stores.records import NEVER, PREVIOUS_WEIGHT, make_id, read_unit, unit_payload
-
-_CARRIED = np.float32(0.5)
-"""How much of the vector before it in the session goes into a unit's (docs/adr/0003)."""
+from fourfold.stores.records import NEVER, make_id, read_unit, unit_payload
 
 
 @dataclass(frozen=True, slots=True)
@@ -134,7 +129,7 @@ class Writing:
         claim = Claim(statement.text, statement.speaker, names, statement.occurred)
         session, follows = self._session(statement.at, statement.messages[0], before)
         follows = None if statement.alone else follows
-        vector = _carried_on(vectors.embedding.vector, follows)
+        vector = carried_on(vectors.embedding.vector, follows.vector if follows else None)
         known = self._known.same_as(claim, vectors, near)
         if known is None and statement.alone:
             known = self._known.stated_before(claim)
@@ -150,7 +145,7 @@ class Writing:
         unit = self._succeed(unit, stated, attributes)
         if self.batch.engine.model is not None:
             self._ask_about(unit, vectors, near)
-        tokens = _with_previous(vectors.embedding.tokens, follows.tokens if follows else None)
+        tokens = with_previous(vectors.embedding.tokens, follows.tokens if follows else None)
         self.batch.units[unit.id] = Point(
             unit.id,
             {
@@ -347,19 +342,3 @@ def _history(unit: Unit) -> Mapping[str, Any]:
 
 def _stated(unit: Unit) -> Stated:
     return Stated(unit.text, unit.speaker, unit.modality)
-
-
-def _carried_on(vector: Floats, follows: _Before | None) -> Floats:
-    """A statement's vector together with the one before it, in which the one before that is: length 1."""
-    if follows is None:
-        return vector
-    joined = vector + _CARRIED * follows.vector
-    scaled: Floats = (joined / (np.linalg.norm(joined) or 1.0)).astype(np.float32)
-    return scaled
-
-
-def _with_previous(tokens: Floats, previous: Floats | None) -> Floats:
-    if previous is None or not len(previous) or not len(tokens):
-        return tokens
-    joined: Floats = np.concatenate([tokens, previous * np.float32(PREVIOUS_WEIGHT)])
-    return joined

@@ -5,8 +5,10 @@ from __future__ import annotations
 import contextlib
 import ctypes
 import json
+import mmap
 import os
 import shutil
+from collections.abc import Sequence
 from pathlib import Path
 
 from filelock import FileLock, Timeout
@@ -79,6 +81,28 @@ def read_manifest(home: Path) -> Manifest:
             f"The manifest of {home} cannot be read ({error}). Nothing was changed. Restore it from a backup."
         ) from error
     return Manifest.from_json(found, str(home))
+
+
+def needles_of(text: str) -> tuple[bytes, ...]:
+    """The bytes that a text may be written as."""
+    escaped = json.dumps(text)[1:-1]
+    written = (
+        text.encode(errors="surrogatepass"),
+        escaped.encode(),
+        text.encode("utf-16-le", "surrogatepass"),
+    )
+    return tuple(dict.fromkeys(written))
+
+
+def holds(path: Path, needles: Sequence[bytes]) -> bool:
+    """Whether a file holds any of `needles`. One that is gone meanwhile does not."""
+    try:
+        if not path.stat().st_size:
+            return False
+        with path.open("rb") as file, mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ) as found:
+            return any(found.find(needle) >= 0 for needle in needles)
+    except FileNotFoundError:
+        return False
 
 
 def check_space(directory: Path, reserve: int) -> None:

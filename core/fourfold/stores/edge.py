@@ -5,6 +5,7 @@ directory/
   store/          appears whole (built aside, then renamed)
     manifest.json
     shard/        Qdrant's files
+    purge         what is being erased, until that is done
     cache/        graphs of large banks, made again where they are missing
 """
 
@@ -14,6 +15,7 @@ import contextlib
 import json
 import os
 import shutil
+import subprocess
 import tempfile
 import threading
 import uuid
@@ -21,19 +23,21 @@ from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
-import numpy as np
 import qdrant_edge as qe
 from filelock import FileLock
 
 from fourfold.errors import StoreError, StoreLockedError
 from fourfold.ports import PAYLOAD, Cache, Fields, Point, Query, Store, Where
+from fourfold.stores import purge
 from fourfold.stores.cache import DirectoryCache
-from fourfold.stores.conditions import DENSE, INDEXED, TERMS, TOKENS, Ids, Match, Range, conditions, corpus
+from fourfold.stores.conditions import DENSE, INDEXED, TERMS, TOKENS
 from fourfold.stores.directory import (
     check_space,
     disown,
+    holds,
     let_go,
     make_directory,
+    needles_of,
     own,
     owner,
     read_ahead,
@@ -42,7 +46,7 @@ from fourfold.stores.directory import (
 from fourfold.stores.manifest import Manifest
 from fourfold.stores.recent import Recent
 from fourfold.stores.records import read_cursors
-from fourfold.text import SparseVector
+from fourfold.stores.shard import config_of, filter_of, from_edge, index_of, payload_of, request_of, to_edge
 
 _PAGE = 1000
 _FLUSH_BYTES = 32 * 2**20
@@ -80,6 +84,8 @@ class EdgeStore(Store):
             if not home.exists():
                 _create(directory, manifest)
             manifest.check(read_manifest(home), str(directory))
+            if purge.is_due(home):
+                _purge(home, directory)
             shard = _load(home, directory)
         except BaseException:
             lock.release()
@@ -100,7 +106,7 @@ class EdgeStore(Store):
         with self._using("write"):
             # The engine writes through memory maps, and a map onto a full disk ends the process.
             check_space(self._directory, self._reserve)
-            self._shard.update(qe.UpdateOperation.upsert_points([_to_edge(p) for p in points]))
+            self._shard.update(qe.UpdateOperation.upsert_points([to_edge(p) for p in points]))
             self._writes += 1
             self._recent.forget(point.id for point in points)
             for point in points:
@@ -110,12 +116,40 @@ class EdgeStore(Store):
             if self._unflushed > _FLUSH_BYTES:
                 self._settle()
 
+    def rewrite(self, points: Sequence[Point], gone: Sequence[str]) -> str:
+        """Notes it, and has it done by another process while nobody can read; see `fourfold.stores.purge`."""
+        home = self._directory / "store"
+        with self._using("erase"):
+            check_space(self._directory, self._reserve)
+            purge.note(home, points, gone)
+            self._shard.close()
+            try:
+                _purge(home, self._directory)
+            finally:
+                self._shard = _load(home, self._directory)
+                self._writes += 1
+                self._unflushed = 0
+                self._cursors.clear()
+                self._recent.forget([*gone, *(point.id for point in points)])
+        return (
+            "Every segment that held any of it was written anew without it, and no file of the write-ahead log that "
+            "held it is left. Copies of the directory (backups, snapshots of the disk) are not touched."
+        )
+
+    def holding(self, text: str) -> list[str]:
+        """The files of the directory that hold the text, in UTF-8 or UTF-16, or as JSON writes it."""
+        with self._using("read"):
+            self._shard.flush()
+            needles = needles_of(text)
+            files = sorted(path for path in self._directory.rglob("*") if path.is_file())
+            return [str(path.relative_to(self._directory)) for path in files if holds(path, needles)]
+
     def search(self, queries: Sequence[Query]) -> list[list[tuple[str, float]]]:
         """The queries as one planned batch."""
         if not queries:
             return []
-        filters = {query.where: _filter(query.where) for query in queries}
-        requests = [_request(query, filters[query.where]) for query in queries]
+        filters = {query.where: filter_of(query.where) for query in queries}
+        requests = [request_of(query, filters[query.where]) for query in queries]
         with self._using("search"):
             found: Any = self._shard.query_batch(qe.QueryBatchRequest(requests))
         return [[(hit.id.hex, hit.score) for hit in hits] for hits in found]
@@ -132,13 +166,13 @@ class EdgeStore(Store):
             request = qe.ScrollRequest(
                 offset=offset,
                 limit=_PAGE,
-                filter=_filter(where),
-                with_payload=_payload(fields),
+                filter=filter_of(where),
+                with_payload=payload_of(fields),
                 with_vector=wanted or False,
             )
             with self._using("read"):
                 records, offset = self._shard.scroll(request)
-            yield from map(_from_edge, records)
+            yield from map(from_edge, records)
             if offset is None:
                 return
 
@@ -148,8 +182,8 @@ class EdgeStore(Store):
         with self._using("read"):
             known = {i: p for i in ids if (p := self._recent.get(i, only)) is not None} if only else {}
             unknown: list[Any] = [i for i in ids if i not in known]
-            read = self._shard.retrieve(unknown, _payload(fields), wanted or False) if unknown else []
-            found = [_from_edge(record) for record in read]
+            read = self._shard.retrieve(unknown, payload_of(fields), wanted or False) if unknown else []
+            found = [from_edge(record) for record in read]
             if only:
                 for point in found:
                     self._recent.put(point.id, only, point.payload)
@@ -196,6 +230,16 @@ class EdgeStore(Store):
                 yield
 
 
+def _purge(home: Path, directory: Path) -> None:
+    try:
+        purge.carry_out(home)
+    except (OSError, subprocess.SubprocessError) as error:
+        raise StoreError(
+            f"What was to be erased in {directory} is noted, but not done yet ({error}). It is done when the memory "
+            f"is opened again; make room on the disk if that is full."
+        ) from error
+
+
 def optimise(directory: Path) -> bool:
     """Merges segments and builds indexes in `directory`, which no process may have open; True if there was
     anything to do. Takes long and holds the interpreter: run it in a process of its own."""
@@ -204,11 +248,10 @@ def optimise(directory: Path) -> bool:
         home = directory / "store"
         if not home.exists():
             raise StoreError(f"{directory} holds no Fourfold memory.")
-        shard = _load(home, directory)
+        if purge.is_due(home):
+            _purge(home, directory)
         with _mapped("compact", directory):
-            changed = shard.optimize()
-            shard.close()
-        return changed
+            return purge.optimise(home / "shard")
     finally:
         disown(directory, lock)
 
@@ -218,9 +261,9 @@ def _create(directory: Path, manifest: Manifest) -> None:
     shutil.rmtree(aside, ignore_errors=True)
     with _mapped("create", directory):
         (aside / "shard").mkdir(parents=True)
-        shard = qe.EdgeShard.create(str(aside / "shard"), _config(manifest))
+        shard = qe.EdgeShard.create(str(aside / "shard"), config_of(manifest))
         for name, kind in INDEXED.items():
-            shard.update(qe.UpdateOperation.create_field_index(name, _index(kind)))
+            shard.update(qe.UpdateOperation.create_field_index(name, index_of(kind)))
         shard.close()
         with (aside / "manifest.json").open("w") as file:
             json.dump(manifest.to_json(), file)
@@ -260,101 +303,7 @@ def _mapped(doing: str, directory: Path) -> Iterator[None]:
         ) from error
 
 
-def _config(manifest: Manifest) -> qe.EdgeConfig:
-    vectors = {
-        DENSE: qe.EdgeVectorParams(
-            manifest.dimension, qe.Distance.Cosine, datatype=qe.VectorStorageDatatype.Float16
-        )
-    }
-    if manifest.token_dimension:
-        vectors[TOKENS] = qe.EdgeVectorParams(
-            manifest.token_dimension,
-            qe.Distance.Dot,
-            multivector_config=qe.MultiVectorConfig(qe.MultiVectorComparator.MaxSim),
-            datatype=qe.VectorStorageDatatype.Turbo8,
-            memory=qe.Memory.Cold,
-            hnsw_config=qe.HnswIndexConfig(m=0, ef_construct=4, full_scan_threshold=10_000),
-        )
-    return qe.EdgeConfig(
-        vectors=vectors, sparse_vectors={TERMS: qe.EdgeSparseVectorParams(modifier=qe.Modifier.Idf)}
-    )
-
-
-def _index(kind: str) -> Any:
-    match kind:
-        case "tenant":
-            return qe.KeywordIndexParams(is_tenant=True)
-        case "keyword":
-            return qe.PayloadSchemaType.Keyword
-        case "integer":
-            return qe.IntegerIndexParams(lookup=False, range=True)
-        case _:
-            return qe.PayloadSchemaType.Float
-
-
-def _filter(where: Where) -> qe.Filter | None:
-    must: list[Any] = []
-    for condition in conditions(where):
-        match condition:
-            case Ids(ids):
-                must.append(qe.HasIdCondition(set(ids)))
-            case Match(key, values) if len(values) == 1:
-                must.append(qe.FieldCondition(key, match=qe.MatchValue(values[0])))
-            case Match(key, values):
-                must.append(qe.FieldCondition(key, match=qe.MatchAny(list(values))))
-            case Range(key, gt, lte, lt):
-                must.append(qe.FieldCondition(key, range=qe.RangeFloat(gt=gt, lte=lte, lt=lt)))
-    return qe.Filter(must=must) if must else None
-
-
-def _payload(fields: Fields) -> Any:
-    return True if fields.only is None else qe.PayloadSelector.Include(list(fields.only))
-
-
-def _request(query: Query, wanted: qe.Filter | None) -> qe.QueryRequest:
-    params = None
-    if query.terms is not None:
-        nearest = qe.Query.Nearest(_sparse(query.terms), TERMS)
-        params = qe.SearchParams(idf=qe.IdfParams(corpus=_filter(corpus(query))))
-    elif query.tokens is not None:
-        nearest = qe.Query.Nearest(query.tokens.tolist(), TOKENS)
-    elif query.vector is not None:
-        nearest = qe.Query.Nearest(query.vector.tolist(), DENSE)
-    else:
-        raise StoreError("A query needs a vector, terms or tokens.")
-    return qe.QueryRequest(query.limit, query=nearest, filter=wanted, with_payload=False, params=params)
-
-
-def _sparse(vector: SparseVector) -> qe.SparseVector:
-    return qe.SparseVector(vector.indices.tolist(), vector.values.tolist())
-
-
 def _bytes(point: Point) -> int:
     """About what a point takes in the log."""
     vectors = (point.vector, point.tokens)
     return 1000 + sum(v.nbytes for v in vectors if v is not None)
-
-
-def _to_edge(point: Point) -> qe.Point:
-    vectors: dict[str, Any] = {}  # lists: the engine takes twice as long over arrays
-    if point.vector is not None:
-        vectors[DENSE] = point.vector.tolist()
-    if point.terms is not None and len(point.terms.indices):
-        vectors[TERMS] = _sparse(point.terms)
-    if point.tokens is not None and len(point.tokens):
-        vectors[TOKENS] = point.tokens.tolist()
-    return qe.Point(point.id, vectors, dict(point.payload))
-
-
-def _from_edge(record: Any) -> Point:
-    found: Any = record.vector or {}
-    terms = found.get(TERMS)
-    return Point(
-        record.id.hex,
-        record.payload or {},
-        vector=np.array(found[DENSE], dtype=np.float32) if DENSE in found else None,
-        terms=SparseVector(np.array(terms.indices, np.uint32), np.array(terms.values, np.float32))
-        if terms is not None
-        else None,
-        tokens=np.array(found[TOKENS], dtype=np.float32) if TOKENS in found else None,
-    )

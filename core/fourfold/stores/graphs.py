@@ -92,6 +92,8 @@ class Graphs:
         data = _frozen(graph, wait)
         if data is not None:
             cache.put(_name(bank), data)
+            if self._graphs.get(bank) is not graph:  # it was let go meanwhile, perhaps for what was in it
+                cache.drop(_name(bank))
 
     def close(self) -> None:
         """Keeps what is worth it, before the store is closed."""

@@ -64,6 +64,23 @@ class ServerStore(Store):
             with _mapped("write to", self._where):
                 self._client.upsert(self._collection, [_to_client(p) for p in points], wait=True)
 
+    def rewrite(self, points: Sequence[Point], gone: Sequence[str]) -> str:
+        """One upsert that leaves nothing of `gone` but the ids, then their deletion, both awaited."""
+        empty = [Point(one, {"kind": "erased"}) for one in gone]
+        self.write([*points, *empty])
+        if gone:
+            with _mapped("erase in", self._where):
+                self._client.delete(self._collection, points_selector=list(gone), wait=True)
+        return (
+            "Qdrant has acknowledged the deletion: no query finds any of it. The bytes go when Qdrant's optimiser "
+            "next builds the segments anew that held them (deleted_threshold), when its write-ahead log moves on, "
+            "and, in snapshots and backups, when these are deleted."
+        )
+
+    def holding(self, text: str) -> list[str]:
+        """Nothing: the files are the server's."""
+        return []
+
     def search(self, queries: Sequence[Query]) -> list[list[tuple[str, float]]]:
         """The queries as one batch."""
         if not queries:

@@ -1,0 +1,338 @@
+"""Erasing: units are gone for good, with their texts, their chunks and what follows from them alone; the rest is
+rewritten without them, the log as well. All of it is one rewriting of the store, and nothing of it can be undone."""
+
+from __future__ import annotations
+
+import hashlib
+from collections import Counter
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field, replace
+
+from fourfold.beliefs import Belief
+from fourfold.engine import Engine
+from fourfold.errors import NotFoundError
+from fourfold.governance import Forgotten, Receipt
+from fourfold.model import Entity, Network, Operation, Unit, Verdict
+from fourfold.ports import Fields, Point, Where
+from fourfold.retain.batch import Batch
+from fourfold.retain.evidence import resting_on
+from fourfold.retain.forget import Selection, selected
+from fourfold.retain.journal import chunk_point, read_chunk_point
+from fourfold.retain.renew import renewed
+from fourfold.retain.traces import Traces
+from fourfold.stores.derived import (
+    core_point,
+    history_payload,
+    progress_point,
+    read_belief,
+    read_core,
+    read_progress,
+    read_summary,
+    summary_id,
+    summary_point,
+)
+from fourfold.stores.documents import CHUNKS
+from fourfold.stores.entries import is_entry
+from fourfold.stores.graph import BankGraph
+from fourfold.stores.log import Record, record_point, records
+from fourfold.stores.records import (
+    cursor_point,
+    entity_point,
+    read_unit,
+    stamped,
+    unit_payload,
+)
+from fourfold.text import normalise
+
+_FOLLOWERS = 8
+"""Units said after an erased one whose vectors are made anew: what it left in the next is a 2nd of it, then a 4th."""
+_REST = Fields(
+    only=("kind", "text", "speaker", "entities", "links", "retired_by", "superseded_by", "documents")
+)
+
+
+def erase(engine: Engine, bank: str, selection: Selection, reason: str) -> Forgotten:
+    """Erases what `selection` names, and says so in a receipt, which the bank's history keeps. Raises `NotFoundError`
+    for what the bank never knew."""
+    try:
+        with engine.graphs.locked(bank) as graph:
+            erasing = _Erasing(Batch(engine, graph, engine.clock.now(), "erase", "", reason))
+            return erasing.run(selection)
+    finally:
+        engine.graphs.forget(bank)
+
+
+@dataclass(slots=True)
+class _Erasing:
+    """One erasure; the caller holds the lock of the bank's graph. `batch` says who, when and why, and is not
+    committed."""
+
+    batch: Batch
+    gone: dict[str, Unit] = field(default_factory=dict)
+    points: dict[str, Point] = field(default_factory=dict)
+    """What is put in place of what there is, by id."""
+    dropped: dict[str, str] = field(default_factory=dict)
+    """By id, the kind of what goes besides the units."""
+    elsewhere: list[str] = field(default_factory=list)
+    """Units that were said elsewhere too, and stay."""
+    counts: Counter[str] = field(default_factory=Counter)
+
+    @property
+    def graph(self) -> BankGraph:
+        """The graph of the bank, as it is until now."""
+        return self.batch.graph
+
+    def run(self, selection: Selection) -> Forgotten:
+        """Works out what goes and what the rest is without it, and has the store do it."""
+        said = self._choose(selection)
+        if not self.gone and not said:
+            told = f'document "{selection.document}"' if selection.document is not None else "unit like that"
+            raise NotFoundError(f'The bank "{self.graph.bank}" has no {told}.')
+        beliefs = self._judge_beliefs()
+        traces = Traces.of(self.gone, (unit.text for unit in self.gone.values()))
+        self._let_go_of_texts(selection.document, traces)
+        rest = self._amend_rest(traces)
+        self._name_entities(rest)
+        self._renew_followers()
+        self._rewrite_derived(traces)
+        self._rewrite_log(Traces.of([*self.gone, *self.dropped], traces.texts))
+        alike = (point.id for point in rest if traces.says(point.payload["text"]))
+        kept = dict.fromkeys([*(unit for unit in self.elsewhere if unit not in self.gone), *alike])
+        return Forgotten((), tuple(beliefs), self._carry_out(tuple(kept)))
+
+    # what goes
+
+    def _choose(self, selection: Selection) -> bool:
+        """The units to go; what is said elsewhere too only loses a source. Whether there is a document of that name
+        at all."""
+        engine, document = self.batch.engine, selection.document
+        found = [(point, read_unit(point)) for point in selected(engine, self.graph, selection)]
+        for point, unit in found:
+            left = [] if document is None else [pair for pair in unit.source.evidence if pair[0] != document]
+            if left:
+                self.elsewhere.append(unit.id)
+                self._said_by(point, unit, left)
+            else:
+                self.gone[unit.id] = unit
+        self._add_versions(unit for _, unit in found)
+        if document is None:
+            return False
+        where = Where(bank=self.graph.bank, documents=(document,))
+        return any(True for _ in engine.store.scan(where, Fields(only=("kind",))))
+
+    def _said_by(self, point: Point, unit: Unit, evidence: list[tuple[str, str]]) -> None:
+        """A unit that keeps these sources. How often a judgement was said moves its confidence."""
+        unit = replace(unit, source=unit.source.said_by(evidence))
+        if unit.network is Network.BELIEF:
+            self._believe(point, replace(read_belief(point), unit=unit).stated(self.batch.now))
+        else:
+            self._amend(point, unit, "source")
+
+    def _add_versions(self, units: Iterable[Unit]) -> None:
+        """Adds what a unit was edited from: older words for the same source."""
+        todo = [unit for unit in units if unit.id in self.gone]
+        while todo:
+            unit = todo.pop()
+            older = [link.to for link in unit.links if link.kind == "supersedes" and link.to not in self.gone]
+            for before in self.batch.read(older):
+                if before.retired_by == unit.id and set(before.source.evidence) & set(unit.source.evidence):
+                    self.gone[before.id] = before
+                    todo.append(before)
+
+    def _judge_beliefs(self) -> list[Belief]:
+        """Beliefs as if what goes had never been; those of it alone go as well. Those that stay."""
+        changed: dict[str, Belief] = {}
+        new = list(self.gone)
+        while new:
+            points = self.batch.points([i for i in resting_on(self.graph, new) if i not in self.gone])
+            new = []
+            for point in (p for p in points if "history" in p.payload):
+                current = self.points.get(point.id, point)
+                belief = read_belief(current)
+                left = belief.erased(set(self.gone))
+                if left is None:
+                    self.gone[point.id] = belief.unit
+                    self.points.pop(point.id, None)
+                    changed.pop(point.id, None)
+                    new.append(point.id)
+                elif left.history != belief.history:
+                    self._amend(
+                        replace(current, payload={**current.payload, **history_payload(left)}),
+                        left.unit,
+                        "belief",
+                    )
+                    changed[point.id] = left
+        return list(changed.values())
+
+    def _let_go_of_texts(self, document: str | None, traces: Traces) -> None:
+        """The chunks and the entries that hold what goes: of a document all, else those that do."""
+        store, bank = self.batch.engine.store, self.graph.bank
+        documents = {one for unit in self.gone.values() for one in unit.source.documents} | {document} - {
+            None
+        }
+        said = {pair for unit in self.gone.values() for pair in unit.source.evidence}
+        for name in sorted(filter(lambda one: one is not None, documents), key=str):
+            for point in store.scan(Where(bank=bank, documents=(str(name),))):
+                kind = point.payload["kind"]
+                if name == document and (kind in CHUNKS or is_entry(point) or kind == "gone_entry"):
+                    self.dropped[point.id] = "chunk" if kind in CHUNKS else "entry"
+                elif kind in CHUNKS and "pieces" in point.payload:
+                    self._shorten(point, said)
+                elif is_entry(point) and traces.says(point.payload["value"]):
+                    self.dropped[point.id] = "entry"
+
+    def _shorten(self, point: Point, said: set[tuple[str, str]]) -> None:
+        """A chunk without the pieces of messages that go, and without what was said before it."""
+        chunk = read_chunk_point(point)
+        pieces = tuple(piece for piece in chunk.pieces if (chunk.document, piece.message) not in said)
+        if not pieces:
+            self.dropped[point.id] = "chunk"
+        elif len(pieces) < len(chunk.pieces) or chunk.before:
+            units = tuple(unit for unit in chunk.units if unit not in self.gone)
+            left = replace(chunk, pieces=pieces, before=(), units=units, failed="")
+            self._put(chunk_point(self.graph.bank, left, point.payload["kind"], self.batch.now), "chunk")
+
+    # what stays
+
+    def _amend_rest(self, traces: Traces) -> list[Point]:
+        """Takes what names a gone unit out of the others; all others, as far as names and texts go."""
+        where = Where(bank=self.graph.bank, kind="unit")
+        rest = [p for p in self.batch.engine.store.scan(where, _REST) if p.id not in self.gone]
+        marked = [
+            p.id
+            for p in rest
+            if traces.names([p.payload[name] for name in ("links", "retired_by", "superseded_by")])
+        ]
+        for stored in self.batch.points(marked):
+            point = self.points.get(stored.id, stored)
+            unit = read_unit(point)
+            self._amend(
+                point,
+                replace(
+                    unit,
+                    links=tuple(link for link in unit.links if link.to not in self.gone),
+                    retired_by="erased" if unit.retired_by in self.gone else unit.retired_by,
+                    superseded_by=None if unit.superseded_by in self.gone else unit.superseded_by,
+                ),
+                "unit",
+            )
+        return rest
+
+    def _name_entities(self, rest: Sequence[Point]) -> None:
+        """Entities that nothing mentions any more go; others lose the aliases that only what goes has said."""
+        mentioned = {name for point in rest for name in point.payload["entities"]}
+        for name in {name for unit in self.gone.values() for name in unit.entities}:
+            entity = self.graph.entity(name)
+            if entity is None:
+                continue
+            if name not in mentioned:
+                self.dropped[entity.id] = "entity"
+                self.dropped[summary_id(self.graph.bank, name)] = "summary"
+                continue
+            told = [point for point in rest if name in point.payload["entities"]]
+            self._keep_aliases(entity, told)
+
+    def _keep_aliases(self, entity: Entity, told: Sequence[Point]) -> None:
+        known = _spoken((p.payload["speaker"], p.payload["text"]) for p in told)
+        lost = _spoken((unit.speaker, unit.text) for unit in self.gone.values())
+        forms = ((alias, f" {normalise(alias)} ") for alias in entity.aliases)
+        aliases = tuple(alias for alias, form in forms if form in known or form not in lost)
+        if aliases != entity.aliases:
+            self._put(entity_point(self.graph.bank, replace(entity, aliases=aliases)), "entity")
+
+    def _renew_followers(self) -> None:
+        """What was said right after a gone unit carries something of it in its vectors: they are made anew."""
+        chains = []
+        for unit in self.gone:
+            row = self.graph.row(unit)
+            chain: list[str] = []
+            while (
+                row is not None
+                and (row := int(self.graph.rows[row]["next"])) >= 0
+                and len(chain) < _FOLLOWERS
+            ):
+                if self.graph.ids[row] in self.gone:
+                    break
+                chain.append(self.graph.ids[row])
+            chains.append(chain)
+        ids = list(dict.fromkeys(one for chain in chains for one in chain))
+        stored = {p.id: self.points.get(p.id, p) for p in self.batch.points(ids)}
+        for chain in chains:
+            for point in renewed(
+                self.batch.engine.embedder, [stored[one] for one in chain], self.batch.spoken
+            ):
+                self._put(point, "vectors")
+
+    def _rewrite_derived(self, traces: Traces) -> None:
+        """Summaries, the core profile, and what is noted of consolidation."""
+        store, bank = self.batch.engine.store, self.graph.bank
+        for point in store.scan(Where(bank=bank, kind="summary")):
+            if point.id in self.dropped:
+                continue
+            summary = read_summary(point)
+            kept = tuple(one for one in summary.sentences if not traces.bears_on([one.text, *one.evidence]))
+            if not kept:
+                self.dropped[point.id] = "summary"
+            elif len(kept) < len(summary.sentences):
+                self._put(summary_point(summary.of(kept, self.batch.now), ""), "summary")
+        core = read_core(store, bank)
+        lines = tuple(line for line in core.lines if not traces.bears_on([line.text, *line.evidence]))
+        pinned = tuple(one for one in core.pinned if one not in self.gone and one not in self.dropped)
+        if core.at is not None:
+            self._put(core_point(bank, replace(core, lines=lines, pinned=pinned)), "core")
+        progress = read_progress(store, bank)
+        if progress.failed:
+            self._put(progress_point(bank, replace(progress, failed={})), "progress")
+
+    def _rewrite_log(self, traces: Traces) -> None:
+        """The records without a trace of it. What they told of something by an earlier state is put in again as it
+        is: its earlier bytes go with that."""
+        final = {i for i, p in self.points.items() if p.payload["kind"] != "unit"}
+        again: set[str] = set()
+        for record in records(self.batch.engine.store, self.graph.bank):
+            left = traces.without(record, final)
+            if left != record:
+                self._put(record_point(left), "record")
+                again |= {one for one in record.before if left.before.get(one) != record.before[one]}
+        for point in self.batch.points(
+            [one for one in again if one not in self.gone and one not in self.dropped]
+        ):
+            self.points.setdefault(point.id, point)
+
+    # how
+
+    def _amend(self, point: Point, unit: Unit, what: str) -> None:
+        """`unit` in place of what `point` says, its vectors as they are."""
+        self._put(
+            replace(point, payload={**point.payload, **unit_payload(unit, point.payload["order"])}), what
+        )
+
+    def _believe(self, point: Point, belief: Belief) -> None:
+        """`belief` in place of what `point` says."""
+        told = replace(point, payload={**point.payload, **history_payload(belief)})
+        self._amend(told, belief.unit, "belief")
+
+    def _put(self, point: Point, what: str) -> None:
+        if point.id not in self.points:
+            self.counts[f"{what} rewritten"] += 1
+        self.points[point.id] = point
+
+    def _carry_out(self, kept: tuple[str, ...]) -> Receipt:
+        batch, bank = self.batch, self.graph.bank
+        writer = batch.engine.store.writer
+        gone = [*self.gone, *(one for one in self.dropped if one not in self.gone)]
+        order = sum(self.graph.seen.values()) + 1
+        operations = tuple(Operation(Verdict.RETIRE, unit, "") for unit in sorted(self.gone))
+        record = Record(batch.record_id, bank, "erase", batch.now, order, batch.engine.by, batch.reason,
+                        operations=operations)  # fmt: skip
+        put = [point for one, point in self.points.items() if one not in gone]
+        put += [record_point(record), cursor_point(bank, writer, batch.revision)]
+        guarantee = batch.engine.store.rewrite([stamped(p, writer, batch.revision) for p in put], gone)
+        counts = Counter({"unit": len(self.gone)}) + Counter(self.dropped.values()) + self.counts
+        digest = hashlib.sha256("\n".join(sorted(self.gone)).encode()).hexdigest()
+        return Receipt(tuple(sorted(self.gone)), batch.now, dict(counts), digest, kept, guarantee)
+
+
+def _spoken(said: Iterable[tuple[str | None, str]]) -> str:
+    """What speakers say, their names included, as one text whose words stand between blanks."""
+    return "".join(f" {normalise(f'{speaker or str()} {text}')} " for speaker, text in said)

@@ -1,0 +1,31 @@
+"""Finds a text in a store: in its records, and among the bytes of its files."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+from fourfold.ports import Store, Where
+
+
+def traces_of(store: Store, text: str) -> list[str]:
+    """Where the text is: "unit 1a2b... of the bank alice", "file store/shard/...", in no order."""
+    found = [
+        f"{point.payload.get('kind')} {point.id} of the bank {point.payload.get('bank')}"
+        for point in store.scan(Where())
+        if any(text in leaf for leaf in leaves(point.payload))
+    ]
+    return found + [f"file {name}" for name in store.holding(text)]
+
+
+def leaves(value: Any) -> Iterator[str]:
+    """All strings in a JSON value, names of fields included."""
+    if isinstance(value, str):
+        yield value
+    elif isinstance(value, Mapping):
+        for name, one in value.items():
+            yield name
+            yield from leaves(one)
+    elif isinstance(value, (list, tuple)):
+        for one in value:
+            yield from leaves(one)

@@ -1,0 +1,244 @@
+"""Erasing: nothing of it is left in answers, records, files or the history, and everything else is."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from fourfold import Bank, Entry, InputError, Memory, Message, NotFoundError
+from fourfold.stores import graphs
+from fourfold.testing import FrozenClock, HashEmbedder
+
+SECRET = "Xanthippe keeps the spare key under the blue flowerpot."
+
+
+@pytest.fixture
+def kept(tmp_path: Path, clock: FrozenClock, monkeypatch: pytest.MonkeyPatch) -> Iterator[Memory]:
+    """A memory in a directory, whose graphs are kept beside it."""
+    monkeypatch.setattr(graphs, "_WORTH", 1)
+    with Memory.open(str(tmp_path), embedder=HashEmbedder(), clock=clock) as memory:
+        yield memory
+
+
+def plain(bank: Bank) -> dict[str, Any]:
+    """All that a bank shows, but for its history."""
+    return {
+        "units": [(unit.text, unit.entities) for unit in bank.units()],
+        "entities": [(entity.name, entity.aliases) for entity in bank.entities()],
+        "beliefs": [(belief.statement, belief.confidence) for belief in bank.beliefs()],
+        "core": bank.core().text,
+        "timeline": [event.unit.text for event in bank.timeline()],
+    }
+
+
+def told(bank: Bank) -> None:
+    """Some days of a life."""
+    bank.retain(
+        [
+            Message("Our dog Bruno barks at the moon.", "Ana", id="1"),
+            Message("Bruno fears the vet in Porto.", "Ana", id="2"),
+            Message("I think the harbour is beautiful.", "Rui", id="3"),
+        ],
+        document="before",
+    )
+
+
+def test_nothing_of_an_erased_document_is_left(kept: Memory, tmp_path: Path, clock: FrozenClock) -> None:
+    bank = kept.bank("a")
+    told(bank)
+    clock.advance(timedelta(hours=1))
+    bank.retain(
+        [
+            Message(SECRET, "Rui", id="1"),
+            Message("Xanthippe, my aunt, works nights.", "Rui", id="2"),
+            Message("I called Xanthippe in the evening.", "Rui", id="3"),
+        ],
+        document="secret",
+    )
+    evidence = bank.units(document="secret")[0]
+    bank.believe("Xanthippe is careless.", evidence=[evidence], reason=SECRET)
+    bank.settle()
+    assert "Xanthippe" in bank.summary("Xanthippe").text
+    bank.forget(unit=bank.units(document="secret")[2], reason=f"said twice: {SECRET}")
+    edited = bank.edit(evidence, "Xanthippe keeps the spare key somewhere.", reason="safer")
+    bank.undo(edited)
+    bank.settle()
+    kept._async.engine.graphs.close()
+    assert any("cache" in place for place in kept.traces("Xanthippe"))
+    receipt = bank.forget(document="secret", erase=True, reason="request 17").receipt
+    assert receipt is not None
+    assert set(receipt.units) >= {evidence.id}
+    assert receipt.counts["unit"] == len(receipt.units) == 5
+    assert "Xanthippe" not in str(receipt)
+    assert kept.traces("Xanthippe") == []
+    assert kept.traces("flowerpot") == []
+    assert "segment" in receipt.guarantee
+    assert "Xanthippe" not in str(bank.history()) + str(plain(bank))
+    latest = bank.history()[0]
+    assert (latest.what, latest.reason, set(latest.units)) == ("erase", "request 17", set(receipt.units))
+    with pytest.raises(InputError, match="for good"):
+        bank.undo(latest)
+    assert [unit.text for unit in bank.units(document="before")][:2] == [
+        "Our dog Bruno barks at the moon.",
+        "Bruno fears the vet in Porto.",
+    ]
+    assert bank.recall("Our dog Bruno barks at the moon.", limit=1).hits[0].unit.source.messages == ("1",)
+    with pytest.raises(NotFoundError):
+        bank.forget(document="secret", erase=True)
+
+
+def test_the_rest_is_as_if_it_had_never_been(kept: Memory, clock: FrozenClock) -> None:
+    with_it, without = kept.bank("with"), kept.bank("without")
+    for bank in (with_it, without):
+        told(bank)
+    clock.advance(timedelta(minutes=1))
+    unit = with_it.retain([Message(SECRET, "Rui", id="9")], document="secret").units[0]
+    clock.advance(timedelta(minutes=1))
+    for bank in (with_it, without):
+        bank.retain([Message("Bruno swims in the harbour.", "Ana", id="10")], document="after")
+        bank.settle()
+    with_it.forget(unit=unit, erase=True)
+    with_it.settle()
+    assert plain(with_it) == plain(without)
+    question = "Where does Bruno swim, in the harbour?"
+    answers = [
+        [(hit.unit.text, round(hit.score, 3)) for hit in bank.recall(question).hits]
+        for bank in (with_it, without)
+    ]
+    assert answers[0] == answers[1] != []
+
+
+def test_what_was_said_right_after_it_carries_nothing_of_it(kept: Memory) -> None:
+    banks = kept.bank("with"), kept.bank("without")
+    after = [
+        Message("The garden has a well.", "Ana", id="2"),
+        Message("The quarry is closed.", "Ana", id="3"),
+    ]
+    for bank in banks:
+        before = [Message(SECRET, "Rui", id="1")] if bank.name == "with" else []
+        bank.retain([*before, *after], document="d")
+    banks[0].forget(unit=banks[0].units()[0], erase=True)
+    for question in ("Xanthippe spare key flowerpot", "The garden has a well", "The quarry is closed"):
+        found = [[(h.unit.text, round(h.score, 3)) for h in bank.recall(question).hits] for bank in banks]
+        assert found[0] == found[1]
+
+
+def test_a_statement_of_another_document_stays_and_is_named(kept: Memory) -> None:
+    bank = kept.bank("a")
+    bank.retain([Message("The bridge was closed in March.", "Ana", id="1")], document="one")
+    bank.retain([Message("The bridge was closed in March.", "Ana", id="1")], document="two")
+    done = bank.forget(document="one", erase=True)
+    (unit,) = bank.units()
+    assert unit.source.documents == ("two",)
+    assert done.receipt is not None
+    assert (done.receipt.units, done.receipt.kept) == ((), (unit.id,))
+
+
+def test_entries_go_with_their_document_and_where_they_hold_the_words(kept: Memory) -> None:
+    bank = kept.bank("a")
+    bank.keep([Entry("file", "/notes.md", {"text": SECRET})], [Message(SECRET, id="m")], document="notes")
+    bank.keep([Entry("file", "/other.md", {"text": "The quarry is closed."})], document="other")
+    bank.forget(unit=bank.units()[0], erase=True)
+    assert [entry.key for entry in bank.entries("file")] == ["/other.md"]
+    assert kept.traces("flowerpot") == []
+    bank.forget(document="other", erase=True)
+    assert bank.entries("file") == []
+    assert kept.traces("quarry") == []
+
+
+def test_other_banks_are_not_touched(kept: Memory) -> None:
+    mine, other = kept.bank("mine"), kept.bank("other")
+    for bank in (mine, other):
+        told(bank)
+        bank.retain(SECRET, document="secret")
+        bank.settle()
+    before = plain(other), other.history()
+    mine.forget(document="secret", erase=True)
+    mine.forget(entity="Bruno", erase=True)
+    assert "Bruno" not in [entity.name for entity in mine.entities()]
+    assert (plain(other), other.history()) == before
+    for text in (SECRET, "Bruno"):
+        held = {place.rpartition(" ")[2] for place in kept.traces(text) if not place.startswith("file")}
+        assert held == {"other"}
+
+
+def test_what_was_said_before_a_moment_is_forgotten_or_erased(kept: Memory, clock: FrozenClock) -> None:
+    bank = kept.bank("a")
+    days = [datetime(2020 + n, 1, 1, tzinfo=UTC) for n in range(4)]
+    bank.retain([Message(f"Note {n} about the harbour.", "Ana", at=day) for n, day in enumerate(days)])
+    bank.forget(before=days[1])
+    assert len(bank.units()) == 3
+    done = bank.forget(before=days[2], erase=True)
+    assert done.receipt is not None
+    assert len(done.receipt.units) == 2
+    assert [unit.text for unit in bank.units()] == [f"Note {n} about the harbour." for n in (2, 3)]
+    with pytest.raises(InputError, match="time zone"):
+        bank.forget(before=datetime(2020, 1, 1))
+    with pytest.raises(InputError, match="by one of"):
+        bank.forget(before=days[0], document="d")
+
+
+def test_a_belief_loses_what_erased_facts_did_to_it(kept: Memory) -> None:
+    bank = kept.bank("a")
+    first, second = (bank.retain(text).units[0] for text in ("Ana gave her books away.", SECRET))
+    bank.believe("Ana is generous.", confidence=0.8, evidence=[first])
+    bank.believe("Ana is generous.", confidence=0.9, evidence=[second], reason=f"since {SECRET}")
+    done = bank.forget(unit=second, erase=True)
+    (belief,) = bank.beliefs()
+    assert done.beliefs == (belief,)
+    assert (belief.evidence, belief.confidence, len(belief.history)) == ((first.id,), 0.8, 1)
+    assert kept.traces("flowerpot") == []
+    bank.forget(unit=first, erase=True)
+    assert bank.beliefs(retired=True) == []
+
+
+ERASER = """
+import sys
+from fourfold import Memory
+from fourfold.testing import HashEmbedder
+with Memory.open(sys.argv[1], embedder=HashEmbedder()) as memory:
+    print("open", flush=True)
+    memory.bank("a").forget(document="secret", erase=True)
+    print("erased", flush=True)
+"""
+
+
+@pytest.mark.parametrize("delay", [0.02, 0.1, 0.3, 0.6, 0.9])
+def test_an_erasure_that_is_killed_is_finished_or_was_none(tmp_path: Path, delay: float) -> None:
+    with Memory.open(str(tmp_path), embedder=HashEmbedder()) as memory:
+        for number in range(40):
+            memory.bank("a").retain(f"Note {number} of the log says so.", document=f"d{number % 3}")
+        memory.bank("a").retain(SECRET, document="secret")
+        before = plain(memory.bank("a"))
+    with subprocess.Popen(
+        [sys.executable, "-c", ERASER, str(tmp_path)], stdout=subprocess.PIPE, text=True
+    ) as eraser:
+        assert eraser.stdout is not None
+        assert eraser.stdout.readline() == "open\n"
+        killer = time.monotonic() + delay
+        while time.monotonic() < killer and eraser.poll() is None:
+            pass
+        eraser.kill()
+        said = eraser.stdout.read()
+    with Memory.open(str(tmp_path), embedder=HashEmbedder()) as memory:
+        bank = memory.bank("a")
+        erased = not bank.units(document="secret")
+        assert erased or not said
+        after = plain(bank)
+        if erased:
+            assert memory.traces("flowerpot") == []
+            before["units"] = [one for one in before["units"] if one[0] != SECRET]
+            before["entities"] = [one for one in before["entities"] if one[0] != "Xanthippe"]
+            before["timeline"].remove(SECRET)
+        else:
+            assert bank.recall(SECRET, limit=1).hits[0].unit.text == SECRET
+        assert after == before
+        bank.retain("And the log goes on.", document="d0")
+        assert "And the log goes on." in [unit.text for unit in bank.units()]
