@@ -166,7 +166,7 @@ class AsyncMemory:
         graph = self.engine.graphs.get(profile.bank)
         code = profile.language.code if profile.language else None
         with graph.lock:
-            units = int(graph.held(None).sum())
+            units = int(graph.held().sum())
             return BankInfo(profile.bank, units, profile.created_at, code, graph.documents.pending())
 
     async def close(self) -> None:

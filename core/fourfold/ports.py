@@ -177,10 +177,9 @@ class Point:
 class Where:
     """Which points: all conditions that are given must hold. Instants are epoch seconds.
 
-    `live` keeps the units that hold now in `bank`. `held_at` keeps the units that a bank knew
-    and held at that moment. `occurred` keeps those whose `occurred` (or, if unknown, `mentioned_at`) meets
-    `[start, end)`. `after` is (writer, revision): what that writer wrote later. `since` keeps what was recorded
-    later.
+    `live` keeps the units that hold now in `bank`. `occurred` keeps those whose `occurred` (or, if unknown,
+    `mentioned_at`) meets `[start, end)`. `after` is (writer, revision): what that writer wrote later. `since` keeps
+    what was recorded later.
     """
 
     bank: str | None = None
@@ -190,7 +189,6 @@ class Where:
     networks: tuple[str, ...] | None = None
     tags: tuple[str, ...] | None = None
     documents: tuple[str, ...] | None = None
-    held_at: float | None = None
     occurred: tuple[float, float] | None = None
     after: tuple[str, int] | None = None
     since: float | None = None

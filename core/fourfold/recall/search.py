@@ -113,24 +113,26 @@ class Search:
         ]
 
     def _stored(self) -> tuple[Where, Where | None]:
-        """What the store is asked about, and what its terms are weighed by. Its payloads say what holds now: then,
-        the units are named."""
-        if not self.view.past:
+        """What the store is asked about, and what its terms are weighed by (None: what holds now). Units are named
+        where its payloads say what holds now, and that is not what is asked, or where time narrows it."""
+        if not self.view.past and self.where.occurred is None:
             return self.where, None
         bank = self.where.bank
         with self.graph.lock:
-            admitted, held = self.graph.admitted(self.where), self.graph.held(None)
-        return Where(bank=bank, ids=self._ids(np.flatnonzero(admitted))), Where(
-            bank=bank, ids=self._ids(np.flatnonzero(held))
-        )
+            admitted, held = (
+                np.flatnonzero(self.graph.admitted(self.where)),
+                np.flatnonzero(self.graph.held()),
+            )
+        named = Where(bank=bank, ids=self._ids(admitted))
+        return named, Where(bank=bank, ids=self._ids(held)) if self.view.past else None
 
     def _ids(self, rows: Rows) -> tuple[str, ...]:
         return tuple(self.graph.ids[row] for row in rows.tolist())
 
     def _exactly(self, rows: Rows) -> list[Ranked]:
-        """Cosine and late interaction of each of `rows` that the filters admit."""
+        """Cosine and late interaction of each of `rows`, which the filters admit."""
         ids = self._ids(rows)
-        where = Where(bank=self.where.bank, ids=ids) if self.view.past else replace(self.where, ids=ids)
+        where = Where(bank=self.where.bank, ids=ids)
         most = max(1, len(rows))
         return self._ask(semantic.query(self.plan, where, most), rerank.query(self.plan, where, most))
 

@@ -144,7 +144,7 @@ def _candidates(engine: Engine, graph: BankGraph, record: CoreRecord) -> Iterato
 
 def _user(graph: BankGraph) -> Entity | None:
     """Whom the bank is about: who said most of what is not the agent's; without speakers, who is mentioned most."""
-    held = graph.rows[graph.held(None)]
+    held = graph.rows[graph.held()]
     said = held[held["network"] != graph.label(Network.EXPERIENCE.value)]["speaker"]
     nobody = graph.label("")
     spoken = Counter(int(label) for label in said if label != nobody)

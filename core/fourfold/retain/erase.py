@@ -46,9 +46,6 @@ from fourfold.text import normalise
 
 _FOLLOWERS = 8
 """Units said after an erased one whose vectors are made anew: what it left in the next is a 2nd of it, then a 4th."""
-_REST = Fields(
-    only=("kind", "text", "speaker", "entities", "links", "retired_by", "superseded_by", "documents")
-)
 
 
 def erase(engine: Engine, bank: str, selection: Selection, reason: str) -> Forgotten:
@@ -91,13 +88,12 @@ class _Erasing:
         beliefs = self._judge_beliefs()
         traces = Traces.of(self.gone, (unit.text for unit in self.gone.values()))
         self._let_go_of_texts(selection.document, traces)
-        rest = self._amend_rest(traces)
-        self._name_entities(rest)
+        self._amend_rest()
+        self._name_entities()
         self._renew_followers()
         self._rewrite_derived(traces)
         self._rewrite_log(Traces.of([*self.gone, *self.dropped], traces.texts))
-        alike = (point.id for point in rest if traces.says(point.payload["text"]))
-        kept = dict.fromkeys([*(unit for unit in self.elsewhere if unit not in self.gone), *alike])
+        kept = dict.fromkeys([*(unit for unit in self.elsewhere if unit not in self.gone), *self._alike()])
         return Forgotten((), tuple(beliefs), self._carry_out(tuple(kept)))
 
     # what goes
@@ -194,51 +190,64 @@ class _Erasing:
 
     # what stays
 
-    def _amend_rest(self, traces: Traces) -> list[Point]:
-        """Takes what names a gone unit out of the others; all others, as far as names and texts go."""
-        where = Where(bank=self.graph.bank, kind="unit")
-        rest = [p for p in self.batch.engine.store.scan(where, _REST) if p.id not in self.gone]
-        marked = [
-            p.id
-            for p in rest
-            if traces.names([p.payload[name] for name in ("links", "retired_by", "superseded_by")])
-        ]
-        for stored in self.batch.points(marked):
+    def _amend_rest(self) -> None:
+        """Takes what names a gone unit out of the others."""
+        graph, near = self.graph, self.graph.graph.adj
+        rows = [row for row in map(graph.row, self.gone) if row is not None]
+        linked = {other for row in rows for other in near.get(row, ()) if isinstance(other, int)}
+        named = {
+            graph.ids[row] for row in (*linked, *graph.succeeded_by(self.gone))
+        } | self._replaced_by_gone()
+        for stored in self.batch.points(sorted(named - self.gone.keys())):
             point = self.points.get(stored.id, stored)
             unit = read_unit(point)
-            self._amend(
-                point,
-                replace(
-                    unit,
-                    links=tuple(link for link in unit.links if link.to not in self.gone),
-                    retired_by="erased" if unit.retired_by in self.gone else unit.retired_by,
-                    superseded_by=None if unit.superseded_by in self.gone else unit.superseded_by,
-                ),
-                "unit",
+            left = replace(
+                unit,
+                links=tuple(link for link in unit.links if link.to not in self.gone),
+                retired_by="erased" if unit.retired_by in self.gone else unit.retired_by,
+                superseded_by=None if unit.superseded_by in self.gone else unit.superseded_by,
             )
-        return rest
+            if left != unit:
+                self._amend(point, left, "unit")
 
-    def _name_entities(self, rest: Sequence[Point]) -> None:
+    def _replaced_by_gone(self) -> set[str]:
+        """The units that were retired in favour of one that goes."""
+        replaced = tuple(self.graph.ids[row] for row in self.graph.replaced)
+        points = (
+            self.batch.engine.store.scan(Where(ids=replaced), Fields(only=("retired_by",)))
+            if replaced
+            else ()
+        )
+        return {point.id for point in points if point.payload["retired_by"] in self.gone}
+
+    def _name_entities(self) -> None:
         """Entities that nothing mentions any more go; others lose the aliases that only what goes has said."""
-        mentioned = {name for point in rest for name in point.payload["entities"]}
-        for name in {name for unit in self.gone.values() for name in unit.entities}:
-            entity = self.graph.entity(name)
+        graph = self.graph
+        for name in sorted({name for unit in self.gone.values() for name in unit.entities}):
+            entity = graph.entity(name)
             if entity is None:
                 continue
-            if name not in mentioned:
+            rows = [row for row in graph.graph.adj.get(name, ()) if isinstance(row, int)]
+            left = [graph.ids[row] for row in rows if graph.ids[row] not in self.gone]
+            if not left:
                 self.dropped[entity.id] = "entity"
-                self.dropped[summary_id(self.graph.bank, name)] = "summary"
-                continue
-            told = [point for point in rest if name in point.payload["entities"]]
-            self._keep_aliases(entity, told)
+                self.dropped[summary_id(graph.bank, name)] = "summary"
+            elif entity.aliases:
+                self._keep_aliases(entity, left)
 
-    def _keep_aliases(self, entity: Entity, told: Sequence[Point]) -> None:
+    def _keep_aliases(self, entity: Entity, left: Sequence[str]) -> None:
+        told = self.batch.engine.store.scan(Where(ids=tuple(left)), Fields(only=("speaker", "text")))
         known = _spoken((p.payload["speaker"], p.payload["text"]) for p in told)
         lost = _spoken((unit.speaker, unit.text) for unit in self.gone.values())
         forms = ((alias, f" {normalise(alias)} ") for alias in entity.aliases)
         aliases = tuple(alias for alias, form in forms if form in known or form not in lost)
         if aliases != entity.aliases:
             self._put(entity_point(self.graph.bank, replace(entity, aliases=aliases)), "entity")
+
+    def _alike(self) -> list[str]:
+        """Units that say what a gone one said in the same words, and stay."""
+        rows = {row for unit in self.gone.values() for row in self.graph.same_words(unit.text)}
+        return [self.graph.ids[row] for row in sorted(rows) if self.graph.ids[row] not in self.gone]
 
     def _renew_followers(self) -> None:
         """What was said right after a gone unit carries something of it in its vectors: they are made anew."""

@@ -13,20 +13,15 @@ from fourfold.ports import Query, Where
 
 DENSE, TERMS, TOKENS = "dense", "terms", "tokens"
 
-FieldType = Literal["tenant", "keyword", "float", "integer"]
+FieldType = Literal["tenant", "keyword", "integer"]
 INDEXED: dict[str, FieldType] = {
     "bank": "tenant",
     "kind": "keyword",
     "held_in": "tenant",
     "network": "keyword",
     "tags": "keyword",
-    "entities": "keyword",
     "documents": "keyword",
     "revision": "integer",
-    "recorded": "float",
-    "retired": "float",
-    "from": "float",
-    "to": "float",
 }
 
 
@@ -73,9 +68,6 @@ def conditions(where: Where) -> Iterator[Condition]:
     for key, values in (("network", where.networks), ("tags", where.tags), ("documents", where.documents)):
         if values is not None:
             yield Match(key, values)
-    if where.held_at is not None:
-        yield Range("recorded", lte=where.held_at)
-        yield Range("retired", gt=where.held_at)
     if where.since is not None:
         yield Range("recorded", gt=where.since)
     if where.occurred is not None:

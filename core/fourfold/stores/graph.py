@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import threading
 from collections import Counter
-from collections.abc import Generator, Iterable, Mapping
+from collections.abc import Collection, Generator, Iterable, Mapping
 from dataclasses import replace
 from datetime import datetime
 from hashlib import blake2b
@@ -303,6 +303,15 @@ class BankGraph:
         return found
 
     @property
+    def replaced(self) -> list[int]:
+        """The rows that were retired in favour of another unit."""
+        return sorted(self._replaced)
+
+    def succeeded_by(self, units: Collection[str]) -> list[int]:
+        """The rows that probably one of these units holds in place of."""
+        return [row for row, unit in self._superseded.items() if unit in units]
+
+    @property
     def has_successors(self) -> bool:
         """Whether any row has one."""
         return bool(self._superseded)
@@ -316,7 +325,7 @@ class BankGraph:
         """Which rows the conditions of `where` admit that bear on units; ids and documents are not looked at. With
         `history` also those that a later one took the place of: they are not forgotten."""
         rows = self.rows
-        mask = self.held(where.held_at)
+        mask = self.held()
         if history:
             mask[list(self._replaced)] = True
         if where.networks is not None:
@@ -329,12 +338,9 @@ class BankGraph:
             mask &= (rows["start"] < end) & (rows["end"] > start)
         return mask
 
-    def held(self, at: float | None) -> NDArray[np.bool_]:
-        """Which rows hold now (None), or were known and held at that moment."""
-        rows = self.rows
-        if at is None:
-            return np.asarray(rows["retired"] == NEVER)
-        return np.asarray((rows["recorded"] <= at) & (rows["retired"] > at))
+    def held(self) -> NDArray[np.bool_]:
+        """Which rows hold now."""
+        return np.asarray(self.rows["retired"] == NEVER)
 
     def _grow(self) -> None:
         if len(self.ids) == len(self._rows):

@@ -165,10 +165,8 @@ def _index(kind: str) -> Any:
             return models.KeywordIndexParams(type=models.KeywordIndexType.KEYWORD, is_tenant=True)
         case "keyword":
             return models.PayloadSchemaType.KEYWORD
-        case "integer":
-            return models.IntegerIndexParams(type=models.IntegerIndexType.INTEGER, lookup=False, range=True)
         case _:
-            return models.PayloadSchemaType.FLOAT
+            return models.IntegerIndexParams(type=models.IntegerIndexType.INTEGER, lookup=False, range=True)
 
 
 def _filter(where: Where) -> models.Filter | None:

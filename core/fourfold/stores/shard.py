@@ -41,10 +41,8 @@ def index_of(kind: str) -> Any:
             return qe.KeywordIndexParams(is_tenant=True)
         case "keyword":
             return qe.PayloadSchemaType.Keyword
-        case "integer":
-            return qe.IntegerIndexParams(lookup=False, range=True)
         case _:
-            return qe.PayloadSchemaType.Float
+            return qe.IntegerIndexParams(lookup=False, range=True)
 
 
 def filter_of(where: Where) -> qe.Filter | None:
