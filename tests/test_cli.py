@@ -166,7 +166,7 @@ def test_forgetting_says_what_went_and_what_fell(tmp_path: Path) -> None:
     assert fourfold("forget", "--document", "two.json", "-m", memory).stdout == "Forgot 1 units.\n"
     assert fourfold("beliefs", "-m", memory).stdout.startswith("No beliefs.")
     wrong = fourfold("forget", "-m", memory)
-    assert (wrong.returncode, "one of document, unit, entity and tags" in wrong.stderr) == (1, True)
+    assert (wrong.returncode, "one of document, unit, entity, tags and before" in wrong.stderr) == (1, True)
 
 
 def test_a_model_reflects_on_the_command_line_with_its_citations(tmp_path: Path) -> None:

@@ -9,7 +9,7 @@ from fourfold import retain as retaining
 from fourfold.calls import id_of, in_thread
 from fourfold.contents import Contents
 from fourfold.errors import InputError, NotFoundError
-from fourfold.governance import Change
+from fourfold.governance import Change, Policy, Pruned
 from fourfold.model import Unit
 
 
@@ -75,6 +75,13 @@ class Curated(Contents):
         """Has it be in the core profile no more than others. Raises `NotFoundError`."""
         wanted = (id_of(what), False, reason)
         return await in_thread(reflecting.core.pin, self._engine, self.name, *wanted)
+
+    async def prune(self, policy: Policy | None = None, *, dry_run: bool = False, reason: str = "") -> Pruned:
+        """Archives what has faded by `policy` (default: `Policy()`), so that it is kept and not recalled, and erases
+        what has been archived for longer than the policy says; with `dry_run` says what that would be. An archiving
+        can be undone. Raises `InputError`, and `ConfigurationError` where the setting `decay` is off."""
+        wanted = (policy or Policy(), dry_run, reason)
+        return await in_thread(retaining.prune, self._engine, self.name, *wanted)
 
     async def history(self, unit: Unit | str | None = None, *, limit: int | None = None) -> list[Change]:
         """What was done to the bank, or to one unit, the latest first: every write that changed something, what was

@@ -8,6 +8,7 @@ from fourfold.ledger import Ledgers
 from fourfold.ports import Clock, Embedder, LanguageModel, Reranker, Store
 from fourfold.settings import Settings
 from fourfold.stores.graphs import Graphs
+from fourfold.stores.uses import Noted
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,5 +26,7 @@ class Engine:
     reranker: Reranker | None = None
     by: str = ""
     """Whoever it is that works with them, for the records of what was done."""
+    noted: Noted = field(default_factory=Noted)
+    """What was recalled and is not written down yet."""
     reading: set[str] = field(default_factory=set)
     """The chunks that some retain of this process is having read."""

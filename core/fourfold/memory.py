@@ -6,6 +6,7 @@ from several threads and several event loops at once.
 
 from __future__ import annotations
 
+import logging
 import re
 from collections.abc import Collection
 from dataclasses import replace
@@ -16,7 +17,7 @@ from typing import Self
 from fourfold.bank import AsyncBank
 from fourfold.calls import in_thread, named
 from fourfold.engine import Engine
-from fourfold.errors import InputError
+from fourfold.errors import FourfoldError, InputError
 from fourfold.language import language as spoken
 from fourfold.later import Later
 from fourfold.ledger import Ledgers
@@ -26,6 +27,7 @@ from fourfold.ports import Clock, Embedder, LanguageModel, Reranker, Store, Wher
 from fourfold.recall.fuse import Weights
 from fourfold.reflect.background import Background
 from fourfold.reflections import Disposition
+from fourfold.retain.prune import note_uses
 from fourfold.retain.spoken import Wanted
 from fourfold.settings import Settings, load_settings
 from fourfold.stores.entries import banks_with
@@ -35,6 +37,7 @@ from fourfold.stores.manifest import Manifest
 from fourfold.stores.records import Profile, read_profile
 from fourfold.stores.traces import traces_of
 
+log = logging.getLogger(__name__)
 LONGEST_MISSION = 2000
 _BANK = re.compile(r"[^\s\x00-\x1f/\\](?:[^\x00-\x1f/\\]{0,198}[^\s\x00-\x1f/\\])?")
 
@@ -174,10 +177,18 @@ class AsyncMemory:
         the next time), flushes and closes the store, and the model's connections. Calling it twice is fine."""
         await in_thread(self.later.finish)
         await in_thread(self.background.stop)
+        await in_thread(self._note_uses)
         if self.engine.model is not None:
             await self.engine.model.close()
         await in_thread(self.engine.graphs.close)
         await in_thread(self.engine.store.close)
+
+    def _note_uses(self) -> None:
+        for bank in self.engine.noted.banks():
+            try:
+                note_uses(self.engine, bank)
+            except FourfoldError as error:  # a full disk is no reason not to close
+                log.warning("What was recalled of the bank %s could not be noted: %s", bank, error)
 
     async def __aenter__(self) -> Self:
         return self

@@ -54,6 +54,9 @@ class Settings(BaseSettings):
     """How many units a recall scores exactly; a larger `limit` raises it, no bound at all makes it four times."""
     relevance: float = Field(default=0.32, ge=0, le=1)
     """A question finds nothing unless some unit reaches this late-interaction score; 0 for no floor."""
+    decay: float | None = Field(default=30.0, gt=0)
+    """Days after which a unit that is neither said again nor recalled is remembered to 1/e of its strength, a small
+    factor of recall and the basis of `Bank.prune`. None (in the environment: "none"): nothing fades."""
     consolidate: Literal["background", "asked"] = "background"
     """When beliefs, summaries and core profiles are brought up to date: in the background, a second after the last
     write (a minute, where a language model does it), or only when `Bank.settle` asks for it."""
@@ -65,6 +68,11 @@ class Settings(BaseSettings):
     """How many units' graphs are kept in memory; the bank used longest ago goes first."""
     reserve_bytes: int = Field(default=64 * 2**20, ge=0)
     """Free disk below which writes are refused."""
+
+    @field_validator("decay", mode="before")
+    @classmethod
+    def _off(cls, days: object) -> object:
+        return None if isinstance(days, str) and days.strip().lower() in ("none", "off") else days
 
     @field_validator("language")
     @classmethod

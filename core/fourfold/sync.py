@@ -19,7 +19,7 @@ from pydantic import BaseModel
 from fourfold.bank import AsyncBank
 from fourfold.beliefs import Belief
 from fourfold.errors import StoreError
-from fourfold.governance import Change, Event, Forgotten
+from fourfold.governance import Change, Event, Forgotten, Policy, Pruned
 from fourfold.memory import AsyncMemory
 from fourfold.model import (
     BankInfo,
@@ -457,6 +457,10 @@ class Bank(_Facade):
     def unpin(self, what: Unit | str, *, reason: str = "") -> Change | None:
         """See `AsyncBank.unpin`."""
         return self._portal.call(partial(self._async.unpin, what, reason=reason))
+
+    def prune(self, policy: Policy | None = None, *, dry_run: bool = False, reason: str = "") -> Pruned:
+        """See `AsyncBank.prune`."""
+        return self._portal.call(partial(self._async.prune, policy, dry_run=dry_run, reason=reason))
 
     def history(self, unit: Unit | str | None = None, *, limit: int | None = None) -> list[Change]:
         """See `AsyncBank.history`."""

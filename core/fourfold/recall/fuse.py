@@ -44,6 +44,8 @@ class Weights:
     count: float = 0.1
     asking: float = 0.25
     """Loss, at most, for units that are questions themselves."""
+    strength: float = 0.05
+    """Loss, at most, for units that have faded (docs/adr/0015)."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,15 +61,24 @@ class Candidates:
 class Fusion:
     """Scores candidates; `fused` may be asked again once cosines and late interaction are known better.
 
-    Build it under the graph's lock.
+    `remembered` is how well each candidate is, in (0, 1]; None where nothing fades. Build it under the graph's lock.
     """
 
-    def __init__(self, plan: Plan, graph: BankGraph, found: Candidates, weights: Weights) -> None:
+    def __init__(
+        self,
+        plan: Plan,
+        graph: BankGraph,
+        found: Candidates,
+        weights: Weights,
+        remembered: Floats | None = None,
+    ) -> None:
         records = graph.rows[found.rows]
         self._weights = weights
         self._before, self._after = (_positions(found.rows, records[side]) for side in ("previous", "next"))
         self.factors = _factors(plan, records, found.keyword, weights)
         """What each candidate's score is multiplied by, by name."""
+        if remembered is not None:
+            self.factors["strength"] = (1 - weights.strength * (1 - remembered)).astype(np.float32)
         self._factor = np.prod(list(self.factors.values()), axis=0)
         self._words = weights.keyword * _scaled(self._lent(found.keyword, weights.lend_keyword))
         self._words += weights.graph * _scaled(found.graph)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 from fourfold.engine import Engine
@@ -22,6 +22,7 @@ from fourfold.stores.derived import read_summary, summary_id
 from fourfold.stores.graph import BankGraph
 from fourfold.stores.past import View
 from fourfold.stores.records import seconds_of
+from fourfold.stores.strength import strength
 
 _UNBOUNDED = 4
 _BEST = 10
@@ -55,9 +56,10 @@ def recall(engine: Engine, request: Request, weights: Weights) -> Recall:
     if not len(graph) or not request.question.strip():
         return Recall((), "")
     timer.lap("open")
-    question = plan(request.question, engine.embedder, graph, request.as_of or engine.clock.now())
+    now = request.as_of or engine.clock.now()
+    question = plan(request.question, engine.embedder, graph, now)
     timer.lap("plan")
-    found = Search(engine, view, question, where, weights, _most(engine, request)).run(timer)
+    found = Search(engine, view, question, where, weights, _most(engine, request), now).run(timer)
     if engine.reranker is not None:
         found = reranked(view, engine.reranker, question.text, found)
         timer.lap("cross-encoder")
@@ -65,6 +67,10 @@ def recall(engine: Engine, request: Request, weights: Weights) -> Recall:
         records = graph.rows[found.rows]
     chosen = choose(records["tokens"], records["said"], request.budget, request.limit)
     hits = _hits(view, found, chosen, request)
+    if request.explain and engine.settings.decay is not None:
+        hits = _with_strength(view, hits, now, engine.settings.decay)
+    if request.as_of is None and engine.settings.decay is not None:
+        engine.noted.add(request.bank, [hit.unit.id for hit in hits[:_BEST]], now.timestamp())
     timer.lap("pack")
     summaries = _summaries(view, request, question, hits)
     timer.lap("summaries")
@@ -124,6 +130,13 @@ def _hits(view: View, found: Found, chosen: list[int], request: Request) -> tupl
         )
         for place, row, unit in zip(chosen, rows, ids, strict=True)
     )
+
+
+def _with_strength(view: View, hits: Sequence[Hit], now: datetime, decay: float) -> tuple[Hit, ...]:
+    with view.graph.lock:
+        rows = [view.graph.row(hit.unit.id) for hit in hits]
+        found = [None if row is None else strength(view.graph, row, now, decay) for row in rows]
+    return tuple(replace(hit, strength=each) for hit, each in zip(hits, found, strict=True))
 
 
 def _summaries(view: View, request: Request, question: Plan, hits: Sequence[Hit]) -> tuple[Summary, ...]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
+from datetime import datetime
 
 import numpy as np
 
@@ -20,6 +21,7 @@ from fourfold.recall.ranked import NOTHING, Ranked, Rows, best
 from fourfold.recall.timer import Timer
 from fourfold.stores.graph import BankGraph
 from fourfold.stores.past import View
+from fourfold.stores.strength import retention
 
 _NEIGHBOURS_OF = 40
 
@@ -47,6 +49,7 @@ class Search:
     where: Where
     weights: Weights
     most: int
+    now: datetime
 
     @property
     def graph(self) -> BankGraph:
@@ -73,7 +76,7 @@ class Search:
             cosines = near.column(units, default=near.scores.min(initial=1.0))
             likely = cosines if estimated is None else estimated
             found = Candidates(pool, terms.column(units)[pool], walked.column(units)[pool])
-            fusion = Fusion(self.plan, self.graph, found, self.weights)
+            fusion = Fusion(self.plan, self.graph, found, self.weights, self._remembered(pool))
             kept = pool[best(fusion.fused(cosines[pool], likely[pool]), self.most)]
             pairs = self._successors(kept)
             kept = np.union1d(kept, [newer for _, newer in pairs]).astype(kept.dtype)
@@ -173,6 +176,10 @@ class Search:
         places = np.searchsorted(pool, np.sort(exact.rows))
         order = np.lexsort((places, -scores[places]))
         return Ranked(places[order], scores[places[order]])
+
+    def _remembered(self, rows: Rows) -> Floats | None:
+        decay = self.engine.settings.decay
+        return None if decay is None else retention(self.graph, rows, self.now, decay)
 
     def _floor(self) -> float:
         return self.engine.settings.relevance if self.where.occurred is None else 0.0

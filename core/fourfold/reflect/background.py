@@ -19,6 +19,7 @@ from fourfold.errors import FourfoldError, StoreError
 from fourfold.reflect.assess import Rest
 from fourfold.reflect.consolidate import consolidate, pending
 from fourfold.reflections import Status
+from fourfold.retain.prune import note_uses
 from fourfold.stores.derived import read_progress
 
 log = logging.getLogger(__name__)
@@ -154,6 +155,7 @@ class Background:
         while not lock.acquire(blocking=False):
             await anyio.sleep(_POLL)  # a thread that waits could be cancelled with the lock in hand
         try:
+            await anyio.to_thread.run_sync(note_uses, self._engine, bank)
             await consolidate(self._engine, bank, rest)
             await anyio.to_thread.run_sync(self._engine.graphs.keep, bank)
         finally:

@@ -129,7 +129,7 @@ class Batch:
             for point in self.units.values():
                 self.graph.add(point)
             for point in self.others.values():
-                self.graph.documents.note(point)
+                self.graph.note(point)
             self.graph.seen[writer] = revision
         return None if record is None else record.change()
 

@@ -42,6 +42,7 @@ from fourfold.stores.records import (
     stamped,
     unit_payload,
 )
+from fourfold.stores.uses import USE, use_point
 from fourfold.text import normalise
 
 _FOLLOWERS = 8
@@ -289,6 +290,10 @@ class _Erasing:
         pinned = tuple(one for one in core.pinned if one not in self.gone and one not in self.dropped)
         if core.at is not None:
             self._put(core_point(bank, replace(core, lines=lines, pinned=pinned)), "core")
+        for point in store.scan(Where(bank=bank, kind=USE)):
+            uses = {unit: use for unit, use in point.payload["uses"].items() if unit not in self.gone}
+            if len(uses) < len(point.payload["uses"]):
+                self._put(use_point(point.id, bank, uses), "use")
         progress = read_progress(store, bank)
         if progress.failed:
             self._put(progress_point(bank, replace(progress, failed={})), "progress")

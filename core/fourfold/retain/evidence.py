@@ -19,7 +19,7 @@ from fourfold.stores.derived import (
     summary_point,
 )
 from fourfold.stores.graph import BankGraph
-from fourfold.stores.records import is_id, read_unit
+from fourfold.stores.records import ARCHIVED, is_id, read_unit
 
 _REASON = "what it rested on was forgotten"
 
@@ -46,9 +46,9 @@ def drop_evidence(batch: Batch) -> None:
 
 
 def _forgotten(point: Point) -> bool:
-    """Whether a unit is retired, and not since a newer one says what holds now."""
+    """Whether a unit is retired, and not since a newer one says what holds now, nor since it has faded."""
     p = point.payload
-    return p["retired_at"] is not None and not is_id(p["retired_by"] or "")
+    return p["retired_at"] is not None and not is_id(p["retired_by"] or "") and p["retired_by"] != ARCHIVED
 
 
 def resting_on(graph: BankGraph, units: Iterable[str]) -> list[str]:

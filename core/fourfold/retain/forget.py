@@ -32,9 +32,11 @@ class Selection:
     entity: str | None = None
     tags: tuple[str, ...] | None = None
     before: datetime | None = None
+    units: tuple[str, ...] | None = None
+    """Ids; for pruning."""
 
     def __post_init__(self) -> None:
-        names = ("document", "unit", "entity", "tags", "before")
+        names = ("document", "unit", "entity", "tags", "before", "units")
         given = [name for name in names if getattr(self, name) is not None]
         if len(given) != 1:
             told = " and ".join(given) or "nothing"
@@ -113,6 +115,8 @@ def selected(engine: Engine, graph: BankGraph, selection: Selection) -> list[Poi
     elif selection.before is not None:
         rows = np.flatnonzero(graph.rows["mentioned"] < selection.before.timestamp()).tolist()
         where = replace(where, ids=tuple(graph.ids[row] for row in rows))
+    elif selection.units is not None:
+        where = replace(where, ids=selection.units)
     elif selection.document is not None:
         where = replace(where, documents=(selection.document,))
     else:

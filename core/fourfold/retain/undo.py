@@ -20,6 +20,7 @@ from fourfold.stores.documents import CHUNKS
 from fourfold.stores.entries import gone_entry, is_entry
 from fourfold.stores.log import Record, records, reverted
 from fourfold.stores.records import NEVER, read_entity, read_unit
+from fourfold.stores.uses import USE
 
 _FINAL = frozenset({"erase", "prune for good", "load", "fork"})
 _OF_ENTITIES = frozenset({"merge", "split", "rename"})
@@ -125,6 +126,8 @@ def _take_back(batch: Batch, taken: Sequence[Record], log: Sequence[Record]) -> 
             point = now[identity]
             now[identity] = replace(point, payload=reverted(point.payload, kept))
     for identity in touched & now.keys():
+        if now[identity].payload["kind"] == USE:
+            continue  # what was recalled was
         point = _unmade(batch, now[identity]) if identity in made else now[identity]
         (batch.units if point.payload["kind"] == "unit" else batch.others)[identity] = point
     _tidy_entities(batch, taken, now)

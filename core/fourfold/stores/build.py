@@ -10,10 +10,11 @@ from fourfold.ports import Point
 from fourfold.stores.documents import CHUNKS
 from fourfold.stores.graph import BankGraph
 from fourfold.stores.records import read_entity, read_profile
+from fourfold.stores.uses import USE
 
 READ = tuple(
     "kind recorded order text speaker network tags entities links documents messages session codes mentioned_at "
-    "occurred from to retired asking counts size name aliases type attributes superseded_by uses "
+    "occurred from to retired asking counts size name aliases type attributes superseded_by uses pinned "
     "retired_by created_at language mission disposition bank what".split()
 )
 """The fields of payloads that a graph is made of."""
@@ -21,7 +22,7 @@ READ = tuple(
 
 def fill(graph: BankGraph, points: Iterable[Point]) -> None:
     """Adds to `graph` what the points say, units in the order they came."""
-    units = []
+    units, uses = [], []
     for point in points:
         match point.payload["kind"]:
             case "bank":
@@ -31,9 +32,13 @@ def fill(graph: BankGraph, points: Iterable[Point]) -> None:
             case "unit":
                 place = (point.payload["recorded"], point.payload["order"], point.id)
                 units.append((place, marshal.dumps(dict(point.payload)), point.terms))
-            case kind if kind in CHUNKS:
-                graph.documents.note(point)
+            case kind if kind == "core" or kind in CHUNKS:
+                graph.note(point)
+            case kind if kind == USE:
+                uses.append(point)
     # A link points to what came before: in this order its target is always there first. Until their turn comes,
     # payloads wait as bytes: as objects, all at once, they doubled the peak (57 MB for 10,000 units, so 29).
     for (_, _, unit), payload, terms in sorted(units, key=itemgetter(0)):
         graph.add(Point(unit, marshal.loads(payload), terms=terms))
+    for point in uses:  # of units that are there by now
+        graph.note(point)

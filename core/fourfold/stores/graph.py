@@ -24,8 +24,9 @@ from fourfold.stores.documents import Documents
 from fourfold.stores.edges import Edges
 from fourfold.stores.names import Names
 from fourfold.stores.postings import Postings
-from fourfold.stores.records import NEVER, Profile, bank_point, is_id, make_id, read_profile
+from fourfold.stores.records import ARCHIVED, NEVER, Profile, bank_point, is_id, make_id, read_profile
 from fourfold.stores.snapshot import Snapshot
+from fourfold.stores.uses import USE
 from fourfold.text import inverse_document_frequency, normalise
 
 _LONGEST_CHAIN = 100
@@ -47,6 +48,9 @@ _ROW = np.dtype(
         ("words", "i8"),
         ("said", "i8"),
         ("tokens", "i4"),
+        ("times", "i4"),
+        ("uses", "i4"),
+        ("used", "f8"),
         ("dated", "?"),
         ("counts", "?"),
     ]
@@ -74,6 +78,8 @@ class BankGraph:
         self._attributes: dict[str, list[int]] = {}
         self._superseded: dict[int, str] = {}
         self._replaced: set[int] = set()
+        self._archived: set[int] = set()
+        self._pinned: tuple[str, ...] = ()
         self._term_counts: Counter[int] = Counter()
         self._awaited: dict[str, list[tuple[int, str, float]]] = {}
         """By unit that is not there yet, the links to it."""
@@ -103,6 +109,8 @@ class BankGraph:
             "attributes": self._attributes,
             "superseded": list(self._superseded.items()),
             "replaced": sorted(self._replaced),
+            "archived": sorted(self._archived),
+            "pinned": self._pinned,
             "awaited": self._awaited,
         }
         return Snapshot(arrays, plain)
@@ -129,7 +137,8 @@ class BankGraph:
         graph._tagged = {tag: set(rows) for tag, rows in plain["tagged"].items()}
         graph._attributes = plain["attributes"]
         graph._superseded = dict(plain["superseded"])
-        graph._replaced = set(plain["replaced"])
+        graph._replaced, graph._archived = set(plain["replaced"]), set(plain["archived"])
+        graph._pinned = tuple(plain["pinned"])
         graph._awaited = {unit: [tuple(link) for link in links] for unit, links in plain["awaited"].items()}
         return graph
 
@@ -242,6 +251,10 @@ class BankGraph:
             self._replaced.add(row)
         else:
             self._replaced.discard(row)
+        if payload["retired_by"] == ARCHIVED:
+            self._archived.add(row)
+        else:
+            self._archived.discard(row)
         if payload["superseded_by"] is not None:
             self._superseded[row] = payload["superseded_by"]
         else:
@@ -271,18 +284,41 @@ class BankGraph:
             words,
             _hash(f"{words} {payload['from'] if dated else ''} {speaker}"),
             payload["size"] + _LINE_TOKENS,
+            len(payload["messages"]),
+            known["uses"],
+            known["used"],
             dated,
             payload["counts"],
         )
 
     def known(self, document: str, messages: Iterable[str]) -> dict[str, int]:
-        """Those of `messages` that units hold now, or held until a newer one took their place; and the row of the
-        (first) unit of each."""
+        """Those of `messages` that units hold now, or held until a newer one took their place or they were archived;
+        and the row of the (first) unit of each."""
         found = self.documents.rows(document, messages)
         return {message: row for message, row in found.items() if self._is_known(row)}
 
     def _is_known(self, row: int) -> bool:
-        return bool(self._rows[row]["retired"] == NEVER) or row in self._replaced
+        return bool(self._rows[row]["retired"] == NEVER) or row in self._replaced or row in self._archived
+
+    def note(self, point: Point) -> None:
+        """Takes notice of a record that is no unit: a chunk, what is pinned, how often units were used."""
+        payload = point.payload
+        match payload["kind"]:
+            case "core":
+                self._pinned = tuple(payload["pinned"])
+            case kind if kind == USE:
+                for unit, (uses, at) in payload["uses"].items():
+                    if (row := self._row_of.get(unit)) is not None:
+                        self._rows[row]["uses"], self._rows[row]["used"] = uses, at
+            case _:
+                self.documents.note(point)
+
+    def pinned_rows(self) -> list[int]:
+        """The rows that are pinned, by themselves or with an entity they mention."""
+        rows = [row for unit in self._pinned if (row := self._row_of.get(unit)) is not None]
+        for entity in [e for e in map(self.names.get, self.names) if e is not None and e.id in self._pinned]:
+            rows += [row for row in self.graph.adj.get(entity.name, ()) if isinstance(row, int)]
+        return rows
 
     def asserting(self, attribute: str) -> list[int]:
         """The rows that hold now and give that attribute (of something) a value, in the order they came."""

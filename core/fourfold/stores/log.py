@@ -24,7 +24,8 @@ _STAMPS = frozenset({"writer", "revision", "derived"})
 
 Payload = Mapping[str, Any]
 Difference = Mapping[str, Sequence[Any]]
-"""By field, what it was: ["was", value], ["first", n] (the first n of what the list is now), or ["absent"]."""
+"""By field, what it was: ["was", value], ["first", n] (the first n of what the list is now), ["absent"], or of an
+object ["keys", {key: [value], or [] where it had none}]."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -125,10 +126,19 @@ def difference(before: Payload, after: Payload) -> dict[str, list[Any]]:
         if name not in before:
             found[name] = ["absent"]
             continue
-        old, new = before[name], after.get(name)
-        grown = isinstance(old, list) and isinstance(new, list) and old and new[: len(old)] == old
-        found[name] = ["first", len(old)] if grown else ["was", old]
+        found[name] = _step(before[name], after.get(name))
     return found
+
+
+def _step(old: Any, new: Any) -> list[Any]:
+    match old, new:
+        case list(), list() if old and new[: len(old)] == old:
+            return ["first", len(old)]
+        case dict(), dict():
+            names = (name for name in old.keys() | new.keys() if old.get(name, _step) != new.get(name, _step))
+            return ["keys", {name: [old[name]] if name in old else [] for name in names}]
+        case _:
+            return ["was", old]
 
 
 def reverted(payload: Payload, steps: Difference) -> dict[str, Any]:
@@ -140,6 +150,9 @@ def reverted(payload: Payload, steps: Difference) -> dict[str, Any]:
                 back.pop(name, None)
             case "first":
                 back[name] = back[name][: int(value[0])]
+            case "keys":
+                changed = {key: was[0] for key, was in value[0].items() if was}
+                back[name] = {k: v for k, v in back[name].items() if k not in value[0]} | changed
             case _:
                 back[name] = value[0]
     return back

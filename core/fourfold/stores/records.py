@@ -18,6 +18,8 @@ from fourfold.reflections import Disposition
 from fourfold.text import asking, counts, estimate_tokens
 
 NEVER = 1e12  # epoch seconds, some 30,000 years off: "not retired", and an interval without end
+ARCHIVED = "archive"
+"""What retires a unit that has faded: it is kept, and known, and not recalled."""
 PREVIOUS_WEIGHT = 0.9
 """The line a unit answers counts this much of its own words in late interaction (docs/adr/0003)."""
 _NAMESPACE = uuid.uuid5(uuid.NAMESPACE_URL, "fourfold")

@@ -12,7 +12,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-FORMAT = 1
+FORMAT = 2
 """Goes up when a view holds other things, or the same ones otherwise."""
 
 Array = NDArray[Any]
