@@ -119,7 +119,7 @@ def test_pruning_archives_what_has_faded_and_that_is_undone(bank: Bank, clock: F
     change = bank.history(limit=1)[0]
     assert (change.what, change.reason) == ("prune", "tidy")
     assert bank.prune().archived == ()
-    assert bank.retain(HARBOUR, document="d", at=old.mentioned_at).count(Verdict.ADD) == 0
+    assert bank.retain(HARBOUR, document="d").count(Verdict.ADD) == 0
     bank.undo(change)
     assert hit(bank).unit.id == old.id
 
