@@ -1,4 +1,4 @@
-"""What governing a bank costs: erasing a document, the bank as of a moment, undoing.
+"""What governing a bank costs: the bank as of a moment, undoing, exporting, loading, forking, erasing a document.
 
     python benchmarks/govern.py [--size 10000]
 
@@ -83,6 +83,13 @@ def main() -> None:
         print(f"undo a retain {undo:.2f} s; the next recall {took(bank.recall, asked[0]):.2f} s")
         for document in ("d3", "d250", "d400"):
             print(f"erase {document}: {took(bank.forget, document=document, erase=True):.2f} s")
+        file = directory.with_suffix(".jsonl")
+        exported = took(bank.export, file)
+        loaded = took(memory.load, file, bank="loaded")
+        print(
+            f"export {exported:.2f} s ({file.stat().st_size / 2**20:.0f} MB), load {loaded:.2f} s", end="; "
+        )
+        print(f"fork {took(bank.fork, 'forked'):.2f} s")
     print(f"copying the store instead: {copied(directory, pool):.2f} s")
     shutil.rmtree(directory)
 

@@ -11,18 +11,19 @@ from datetime import datetime
 
 from pydantic import BaseModel
 
+from fourfold import carry
 from fourfold import recall as recalling
 from fourfold import reflect as reflecting
 from fourfold import retain as retaining
 from fourfold.beliefs import Belief
-from fourfold.calls import id_of, in_thread, named, networks_of, tags_of
+from fourfold.calls import bank_named, id_of, in_thread, named, networks_of, tags_of
 from fourfold.curated import Curated
 from fourfold.engine import Engine
 from fourfold.errors import FourfoldError, InputError, NotFoundError
 from fourfold.governance import Forgotten
 from fourfold.language import language as spoken
 from fourfold.later import Later
-from fourfold.model import Entry, Fact, Interval, Message, Network, Recall, Retained, Summary, Unit
+from fourfold.model import Entry, Fact, Interval, Message, Network, Recall, Retained, Summary, Unit, aware
 from fourfold.ports import Where
 from fourfold.recall.fuse import Weights
 from fourfold.reflect.background import Background
@@ -397,3 +398,19 @@ class AsyncBank(Curated):
         done = await in_thread(work, self._engine, self.name, selection, reason)
         self._background.notice(self.name)
         return done
+
+    async def fork(self, name: str, *, progress: Progress | None = None) -> AsyncBank:
+        """Copies the bank, its history included, to a new one called `name`: what is done to either is nothing to the
+        other. It is there whole, or not at all. Raises `NotFoundError`, and `InputError` for a name that is taken."""
+        await in_thread(carry.fork, self._engine, self.name, bank_named(name), progress)
+        return self._other(name)
+
+    async def restore(self, name: str, *, as_of: datetime, progress: Progress | None = None) -> AsyncBank:
+        """Makes a new bank called `name` out of this one as it was at the moment `as_of` (aware), with its history
+        until then; this one stays as it is. Raises as `fork`."""
+        aware(as_of, "as_of")
+        await in_thread(carry.restore, self._engine, self.name, bank_named(name), as_of, progress)
+        return self._other(name)
+
+    def _other(self, name: str) -> AsyncBank:
+        return AsyncBank(name, self._engine, self._background, self._later, self._weights, Wanted())

@@ -3,6 +3,7 @@
 
 from __future__ import annotations
 
+import re
 import uuid
 from collections.abc import Callable, Sequence
 from functools import partial
@@ -14,6 +15,7 @@ from fourfold.errors import InputError
 from fourfold.model import Network, Unit
 
 T = TypeVar("T")
+_BANK = re.compile(r"[^\s\x00-\x1f/\\](?:[^\x00-\x1f/\\]{0,198}[^\s\x00-\x1f/\\])?")
 
 
 async def in_thread(work: Callable[..., T], *args: object) -> T:
@@ -29,6 +31,15 @@ def id_of(unit: Unit | str) -> str:
 def plain_id(unit_id: str) -> str:
     """An id as it is stored; raises `ValueError` for what is none."""
     return uuid.UUID(unit_id).hex
+
+
+def bank_named(name: str) -> str:
+    """The name, if it can be one of a bank."""
+    if not isinstance(name, str) or not _BANK.fullmatch(name):
+        raise InputError(
+            f"{name!r} cannot name a bank: use 1 to 200 characters without slashes and control characters."
+        )
+    return name
 
 
 def named(name: str, what: str) -> str:

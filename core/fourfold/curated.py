@@ -3,14 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from pathlib import Path
+from typing import overload
 
+from fourfold import carry
 from fourfold import reflect as reflecting
 from fourfold import retain as retaining
 from fourfold.calls import id_of, in_thread
 from fourfold.contents import Contents
 from fourfold.errors import InputError, NotFoundError
 from fourfold.governance import Change, Policy, Pruned
-from fourfold.model import Unit
+from fourfold.model import Retained, Unit
+from fourfold.retain.embed import Progress
 
 
 class Curated(Contents):
@@ -24,13 +28,35 @@ class Curated(Contents):
             retaining.rewrite.rewrite, self._engine, self.name, id_of(unit), [text], reason
         )
 
-    async def merge(self, what: Unit | str, *, into: Unit | str, reason: str = "") -> Change:
+    @overload
+    async def merge(self, what: Unit | str, *, into: Unit | str, reason: str = "") -> Change: ...
+    @overload
+    async def merge(self, what: Contents, *, progress: Progress | None = None) -> Retained: ...
+    async def merge(
+        self,
+        what: Unit | str | Contents,
+        *,
+        into: Unit | str | None = None,
+        reason: str = "",
+        progress: Progress | None = None,
+    ) -> Change | Retained:
         """Makes two entities one, by their names: `into` keeps its name, the other becomes an alias, and units that
         mention it mention `into`. Or two units, as such or by their ids: `into` stays and takes over what says the
         other.
 
+        Or takes another bank in, of this memory or another: what that holds now is reconciled with what is here, as
+        if it were said again, with its sources, times and names; what is in both is there once. The other stays as
+        it is.
+
         Raises `NotFoundError` for what the bank does not know, `InputError` where they are one already.
         """
+        if isinstance(what, Contents):
+            wanted_bank = (what._engine, what.name, progress)
+            return await in_thread(carry.merge, self._engine, self.name, *wanted_bank)
+        if into is None:
+            raise InputError(
+                "Say what to merge it `into`: two names, or two units. Another bank is passed as such."
+            )
         if await self._is_unit(what) and await self._is_unit(into):
             wanted = (id_of(what), id_of(into), reason)
             return await in_thread(retaining.rewrite.join, self._engine, self.name, *wanted)
@@ -82,6 +108,18 @@ class Curated(Contents):
         can be undone. Raises `InputError`, and `ConfigurationError` where the setting `decay` is off."""
         wanted = (policy or Policy(), dry_run, reason)
         return await in_thread(retaining.prune, self._engine, self.name, *wanted)
+
+    async def export(
+        self, path: str | Path, *, vectors: bool = True, progress: Progress | None = None
+    ) -> Path:
+        """Writes all that the bank holds, its history included, to one file (lines of JSON, with a checksum), which
+        `Memory.load` reads anywhere; writes to the bank wait meanwhile. Without `vectors` the file is a tenth of the
+        size, and loading it embeds anew. `progress` is called with (done, total) units. Raises `NotFoundError` for a
+        bank that is not there yet, `InputError` where the file cannot be written."""
+        target = Path(path)
+        wanted = (target, vectors, progress)
+        await in_thread(carry.export, self._engine, self.name, *wanted)
+        return target
 
     async def history(self, unit: Unit | str | None = None, *, limit: int | None = None) -> list[Change]:
         """What was done to the bank, or to one unit, the latest first: every write that changed something, what was

@@ -7,15 +7,16 @@ from several threads and several event loops at once.
 from __future__ import annotations
 
 import logging
-import re
 from collections.abc import Collection
 from dataclasses import replace
 from datetime import UTC, datetime
+from pathlib import Path
 from types import TracebackType
 from typing import Self
 
+from fourfold import carry
 from fourfold.bank import AsyncBank
-from fourfold.calls import in_thread, named
+from fourfold.calls import bank_named, in_thread, named
 from fourfold.engine import Engine
 from fourfold.errors import FourfoldError, InputError
 from fourfold.language import language as spoken
@@ -27,9 +28,10 @@ from fourfold.ports import Clock, Embedder, LanguageModel, Reranker, Store, Wher
 from fourfold.recall.fuse import Weights
 from fourfold.reflect.background import Background
 from fourfold.reflections import Disposition
+from fourfold.retain.embed import Progress
 from fourfold.retain.prune import note_uses
 from fourfold.retain.spoken import Wanted
-from fourfold.settings import Settings, load_settings
+from fourfold.settings import Settings, is_url, load_settings
 from fourfold.stores.entries import banks_with
 from fourfold.stores.graphs import Graphs
 from fourfold.stores.load import StoreAddress, open_store
@@ -39,7 +41,6 @@ from fourfold.stores.traces import traces_of
 
 log = logging.getLogger(__name__)
 LONGEST_MISSION = 2000
-_BANK = re.compile(r"[^\s\x00-\x1f/\\](?:[^\x00-\x1f/\\]{0,198}[^\s\x00-\x1f/\\])?")
 
 
 class SystemClock:
@@ -108,6 +109,8 @@ class AsyncMemory:
         manifest = Manifest(vectors.name, vectors.dimension, vectors.token_dimension)
         address = StoreAddress(str(location or settings.location), manifest)
         store = await in_thread(open_store, address, settings)
+        if not is_url(address.location):  # what another process has begun may be going on
+            await in_thread(carry.roll_back, store)
         return cls(store, vectors, settings, llm=models.llm, reranker=models.reranker, clock=clock)
 
     def bank(
@@ -131,10 +134,7 @@ class AsyncMemory:
         Raises `InputError` for a language that is not known, and unless the name has 1 to 200 characters, no slash,
         no control character, and no blank at either end.
         """
-        if not isinstance(name, str) or not _BANK.fullmatch(name):
-            raise InputError(
-                f"{name!r} cannot name a bank: use 1 to 200 characters without slashes and control characters."
-            )
+        bank_named(name)
         if mission is not None and (not isinstance(mission, str) or len(mission) > LONGEST_MISSION):
             raise InputError(f"The mission must be a string of at most {LONGEST_MISSION:,} characters.")
         wanted = Wanted(None if language is None else spoken(language), mission, disposition)
@@ -157,6 +157,17 @@ class AsyncMemory:
         wanted = (named(kind, "kind"), None if tag is None else named(tag, "tag"))
         now = None if expired else self.engine.clock.now()
         return await in_thread(banks_with, self.engine.store, *wanted, now)
+
+    async def load(
+        self, path: str | Path, *, bank: str | None = None, progress: Progress | None = None
+    ) -> AsyncBank:
+        """Loads a bank from a file that `AsyncBank.export` wrote, under the name `bank` (default: the one it had). It
+        is there whole, or not at all. Vectors are taken over where they are of the same embedder, else made anew.
+        Raises `InputError` for a file that is no export or not whole, and a name that is taken;
+        `StoreVersionError` for one of a newer schema."""
+        wanted = None if bank is None else bank_named(bank)
+        name = await in_thread(carry.load, self.engine, Path(path), wanted, progress)
+        return self.bank(name)
 
     async def traces(self, text: str) -> list[str]:
         """Where `text` is found in the memory, in all banks: the records that hold it, and the files that hold its

@@ -251,6 +251,10 @@ class Store(Protocol):
         """Inserts or replaces all points, whole or not at all; on return they are durable and found."""
         ...
 
+    def delete(self, ids: Sequence[str]) -> None:
+        """Removes these points, as far as they are there; their bytes go with the next `rewrite` at the latest."""
+        ...
+
     def rewrite(self, points: Sequence[Point], gone: Sequence[str]) -> str:
         """Puts `points` in place of what there is under their ids, removes `gone`, and with both the bytes of what
         was there; all of it or nothing, whenever the process ends. What is true of the bytes then, in words."""

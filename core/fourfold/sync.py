@@ -9,8 +9,9 @@ from collections.abc import Awaitable, Callable, Collection, Iterable, Sequence
 from concurrent.futures import Future
 from datetime import datetime
 from functools import partial
+from pathlib import Path
 from types import TracebackType
-from typing import NoReturn, Self, TypeVar
+from typing import Any, NoReturn, Self, TypeVar, overload
 
 import anyio
 from anyio.from_thread import BlockingPortal, start_blocking_portal
@@ -18,6 +19,7 @@ from pydantic import BaseModel
 
 from fourfold.bank import AsyncBank
 from fourfold.beliefs import Belief
+from fourfold.contents import Contents
 from fourfold.errors import StoreError
 from fourfold.governance import Change, Event, Forgotten, Policy, Pruned
 from fourfold.memory import AsyncMemory
@@ -191,6 +193,11 @@ class Memory(_Facade):
     def banks_keeping(self, kind: str, *, tag: str | None = None, expired: bool = False) -> list[str]:
         """See `AsyncMemory.banks_keeping`."""
         return self._portal.call(partial(self._async.banks_keeping, kind, tag=tag, expired=expired))
+
+    def load(self, path: str | Path, *, bank: str | None = None, progress: Progress | None = None) -> Bank:
+        """See `AsyncMemory.load`."""
+        loaded = self._portal.call(partial(self._async.load, path, bank=bank, progress=progress))
+        return Bank(loaded, self._portal)
 
     def traces(self, text: str) -> list[str]:
         """See `AsyncMemory.traces`."""
@@ -431,9 +438,36 @@ class Bank(_Facade):
         """See `AsyncBank.edit`."""
         return self._portal.call(partial(self._async.edit, unit, text, reason=reason))
 
-    def merge(self, what: Unit | str, *, into: Unit | str, reason: str = "") -> Change:
+    @overload
+    def merge(self, what: Unit | str, *, into: Unit | str, reason: str = "") -> Change: ...
+    @overload
+    def merge(self, what: Contents | Bank, *, progress: Progress | None = None) -> Retained: ...
+    def merge(
+        self,
+        what: Unit | str | Contents | Bank,
+        *,
+        into: Unit | str | None = None,
+        reason: str = "",
+        progress: Progress | None = None,
+    ) -> Change | Retained:
         """See `AsyncBank.merge`."""
-        return self._portal.call(partial(self._async.merge, what, into=into, reason=reason))
+        given: Any = what._async if isinstance(what, Bank) else what
+        work: Any = partial(self._async.merge, given, into=into, reason=reason, progress=progress)
+        done: Change | Retained = self._portal.call(work)
+        return done
+
+    def fork(self, name: str, *, progress: Progress | None = None) -> Bank:
+        """See `AsyncBank.fork`."""
+        return Bank(self._portal.call(partial(self._async.fork, name, progress=progress)), self._portal)
+
+    def restore(self, name: str, *, as_of: datetime, progress: Progress | None = None) -> Bank:
+        """See `AsyncBank.restore`."""
+        restored = self._portal.call(partial(self._async.restore, name, as_of=as_of, progress=progress))
+        return Bank(restored, self._portal)
+
+    def export(self, path: str | Path, *, vectors: bool = True, progress: Progress | None = None) -> Path:
+        """See `AsyncBank.export`."""
+        return self._portal.call(partial(self._async.export, path, vectors=vectors, progress=progress))
 
     def split(
         self,

@@ -53,9 +53,13 @@ def note_uses(engine: Engine, bank: str) -> None:
     if not noted:
         return
     with engine.graphs.locked(bank) as graph:
-        there = {unit: use for unit, use in noted.items() if graph.row(unit) is not None}
+        uses = {
+            unit: (int(graph.rows[row]["uses"]) + more, at)
+            for unit, (more, at) in noted.items()
+            if (row := graph.row(unit)) is not None
+        }
         batch = Batch(engine, graph, engine.clock.now(), "use", derived=True)
-        batch.others |= {point.id: point for point in used(engine.store, bank, there)}
+        batch.others |= {point.id: point for point in used(engine.store, bank, uses)}
         batch.commit({})
 
 

@@ -2,36 +2,84 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
+from itertools import groupby, islice
 
 from fourfold.language import Language
 from fourfold.model import Unit
 from fourfold.ports import Embedder, Floats, Point
-from fourfold.retain.embed import Embedded, carried_on, embed_statements, with_previous
+from fourfold.retain.embed import Embedded, Progress, carried_on, embed_statements, term_vector, with_previous
 from fourfold.retain.statement import Statement
 from fourfold.stores.records import read_unit
 
+_AT_ONCE = 256
+
+Before = Mapping[str, tuple[Floats, Floats]]
+"""By unit, its vector and the token rows of its own text."""
+
 
 def renewed(embedder: Embedder, points: Sequence[Point], language: Language) -> Iterator[Point]:
-    """Units that were said one after the other, the first after nothing, with new vectors; their terms stay."""
+    """Units that were said one after the other, the first after nothing, with new vectors."""
     before: tuple[Floats, Floats] | None = None
-    for point in points:
-        vectors = embedded(embedder, read_unit(point), language)
-        vector = carried_on(vectors.embedding.vector, before and before[0])
-        tokens = with_previous(vectors.embedding.tokens, before and before[1])
-        yield with_vectors(point, vectors, vector, tokens)
-        before = vector, vectors.own
+    for point, vectors in zip(points, _embedded(embedder, points, language), strict=True):
+        made = _with_vectors(point, vectors, before, language)
+        yield made
+        assert made.vector is not None
+        before = made.vector, vectors.own
 
 
-def embedded(embedder: Embedder, unit: Unit, language: Language) -> Embedded:
-    """A unit's own vectors."""
-    statement = Statement(unit.text, "", (), unit.mentioned_at, unit.network, unit.speaker)
-    (found,) = embed_statements(embedder, [statement], unit.context, language)
+def renew_all(
+    embedder: Embedder,
+    points: Iterable[Point],
+    language: Language,
+    progress: Progress | None = None,
+    total: int = 0,
+) -> Iterator[Point]:
+    """Units in the order they came, with new vectors; each carries the one that it follows in its session, if that is
+    among the last hundreds."""
+    units, done = iter(points), 0
+    last: dict[str, tuple[Floats, Floats]] = {}
+    while part := list(islice(units, _AT_ONCE)):
+        known = {one: last[one] for one in list(last)[-_AT_ONCE:]}
+        last = known
+        for point, vectors in zip(part, _embedded(embedder, part, language), strict=True):
+            made = _with_vectors(point, vectors, _followed(point, last), language)
+            assert made.vector is not None
+            last[point.id] = made.vector, vectors.own
+            yield made
+        done += len(part)
+        if progress is not None:
+            progress(done, max(total, done))
+
+
+def _followed(point: Point, last: Before) -> tuple[Floats, Floats] | None:
+    links = [(weight, to) for to, kind, weight in point.payload["links"] if kind == "temporal"]
+    return last.get(max(links)[1]) if links else None
+
+
+def _embedded(embedder: Embedder, points: Sequence[Point], language: Language) -> list[Embedded]:
+    """The units' own vectors, those of one context at once."""
+    found: list[Embedded] = []
+    for context, group in groupby(map(read_unit, points), key=lambda unit: unit.context):
+        found += embed_statements(embedder, [_statement(unit) for unit in group], context, language)
     return found
 
 
-def with_vectors(point: Point, vectors: Embedded, vector: Floats, tokens: Floats) -> Point:
-    """`point` with these vectors, and what its payload says of them."""
+def _statement(unit: Unit) -> Statement:
+    return Statement(unit.text, "", (), unit.mentioned_at, unit.network, unit.speaker)
+
+
+def _with_vectors(
+    point: Point, vectors: Embedded, before: tuple[Floats, Floats] | None, language: Language
+) -> Point:
+    """`point` with these vectors, after what was said `before`, and what its payload says of them."""
+    p = point.payload
     own = {"own": [vectors.own_from, len(vectors.embedding.tokens)], "codes": list(vectors.codes)}
-    return replace(point, payload={**point.payload, **own}, vector=vector, tokens=tokens)
+    return replace(
+        point,
+        payload={**p, **own},
+        vector=carried_on(vectors.embedding.vector, before and before[0]),
+        terms=term_vector(vectors.stems, p["speaker"], p["context"], language),
+        tokens=with_previous(vectors.embedding.tokens, before and before[1]),
+    )

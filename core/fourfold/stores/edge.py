@@ -116,6 +116,14 @@ class EdgeStore(Store):
             if self._unflushed > _FLUSH_BYTES:
                 self._settle()
 
+    def delete(self, ids: Sequence[str]) -> None:
+        """One record of the write-ahead log."""
+        with self._using("delete from"):
+            self._shard.update(qe.UpdateOperation.delete_points([str(uuid.UUID(one)) for one in ids]))
+            self._writes += 1
+            self._recent.forget(ids)
+            self._cursors.clear()
+
     def rewrite(self, points: Sequence[Point], gone: Sequence[str]) -> str:
         """Notes it, and has it done by another process while nobody can read; see `fourfold.stores.purge`."""
         home = self._directory / "store"

@@ -31,12 +31,14 @@ def entry_point(bank: str, entry: Entry, order: int) -> Point:
         "updated_at": entry.updated_at.isoformat(),
         "expires_at": entry.expires_at and entry.expires_at.isoformat(),
     }
-    return Point(_entry_id(bank, entry.kind, entry.key), payload)
+    return Point(entry_id(bank, _KIND + entry.kind, entry.key), payload)
 
 
 def gone_point(bank: str, entry: Entry) -> Point:
     """What is left of an entry: nothing but that it was there."""
-    return Point(_entry_id(bank, entry.kind, entry.key), {"kind": _GONE, "bank": bank, "documents": []})
+    return Point(
+        entry_id(bank, _KIND + entry.kind, entry.key), {"kind": _GONE, "bank": bank, "documents": []}
+    )
 
 
 def gone_entry(point: Point) -> Point:
@@ -60,7 +62,7 @@ def find_entries(
     with one of these keys."""
     where = Where(bank=bank, kind=_KIND + kind, documents=None if document is None else (document,))
     if keys is not None:
-        where = replace(where, ids=tuple(_entry_id(bank, kind, key) for key in keys))
+        where = replace(where, ids=tuple(entry_id(bank, _KIND + kind, key) for key in keys))
     points = sorted(store.scan(where), key=lambda p: (p.payload["created_at"], p.payload["order"]))
     return [_read(point) for point in points]
 
@@ -89,8 +91,9 @@ def _over(point: Point, now: datetime) -> bool:
     return expires is not None and datetime.fromisoformat(expires) <= now
 
 
-def _entry_id(bank: str, kind: str, key: str) -> str:
-    return make_id(bank, "entry", kind, key)
+def entry_id(bank: str, kind: str, key: str) -> str:
+    """The id of an entry, by the kind that its record has."""
+    return make_id(bank, "entry", kind.removeprefix(_KIND), key)
 
 
 def _read(point: Point) -> Entry:

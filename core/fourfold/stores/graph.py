@@ -308,7 +308,10 @@ class BankGraph:
                 self._pinned = tuple(payload["pinned"])
             case kind if kind == USE:
                 for unit, (uses, at) in payload["uses"].items():
-                    if (row := self._row_of.get(unit)) is not None:
+                    row = self._row_of.get(unit)
+                    if (
+                        row is not None and uses >= self._rows[row]["uses"]
+                    ):  # a copied bank may have two records
                         self._rows[row]["uses"], self._rows[row]["used"] = uses, at
             case _:
                 self.documents.note(point)

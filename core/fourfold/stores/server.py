@@ -64,13 +64,17 @@ class ServerStore(Store):
             with _mapped("write to", self._where):
                 self._client.upsert(self._collection, [_to_client(p) for p in points], wait=True)
 
+    def delete(self, ids: Sequence[str]) -> None:
+        """Deleted, and awaited."""
+        if ids:
+            with _mapped("delete from", self._where):
+                self._client.delete(self._collection, points_selector=list(ids), wait=True)
+
     def rewrite(self, points: Sequence[Point], gone: Sequence[str]) -> str:
         """One upsert that leaves nothing of `gone` but the ids, then their deletion, both awaited."""
         empty = [Point(one, {"kind": "erased"}) for one in gone]
         self.write([*points, *empty])
-        if gone:
-            with _mapped("erase in", self._where):
-                self._client.delete(self._collection, points_selector=list(gone), wait=True)
+        self.delete(gone)
         return (
             "Qdrant has acknowledged the deletion: no query finds any of it. The bytes go when Qdrant's optimiser "
             "next builds the segments anew that held them (deleted_threshold), when its write-ahead log moves on, "

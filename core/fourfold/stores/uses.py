@@ -42,19 +42,13 @@ class Noted:
             return list(self._of)
 
 
-def used(store: Store, bank: str, more: Uses) -> list[Point]:
-    """The records of `bank` that `more` changes, with it."""
+def used(store: Store, bank: str, uses: Uses) -> list[Point]:
+    """The records of `bank` that `uses` changes, brought up to date."""
     buckets: dict[str, dict[str, list[float]]] = {}
-    for unit, (count, at) in more.items():
-        buckets.setdefault(_bucket(bank, unit), {})[unit] = [count, at]
+    for unit, (count, at) in uses.items():
+        buckets.setdefault(_bucket_id(bank, unit), {})[unit] = [count, at]
     held = {p.id: p.payload["uses"] for p in store.scan(Where(bank=bank, kind=USE, ids=tuple(buckets)))}
-    points = []
-    for identity, new in buckets.items():
-        uses = dict(held.get(identity, {}))
-        for unit, (more_uses, at) in new.items():
-            uses[unit] = [int(uses.get(unit, [0])[0] + more_uses), at]
-        points.append(use_point(identity, bank, uses))
-    return points
+    return [use_point(identity, bank, {**held.get(identity, {}), **new}) for identity, new in buckets.items()]
 
 
 def use_point(identity: str, bank: str, uses: Mapping[str, Any]) -> Point:
@@ -62,5 +56,5 @@ def use_point(identity: str, bank: str, uses: Mapping[str, Any]) -> Point:
     return Point(identity, {"kind": USE, "bank": bank, "uses": dict(uses)})
 
 
-def _bucket(bank: str, unit: str) -> str:
+def _bucket_id(bank: str, unit: str) -> str:
     return make_id(bank, USE, unit[:_PREFIX])

@@ -1,0 +1,291 @@
+"""Banks on the move: exported and loaded, forked, restored as they were, merged."""
+
+from __future__ import annotations
+
+import json
+import subprocess
+import sys
+import time
+from datetime import datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from fourfold import Bank, Entry, InputError, Memory, Message, NotFoundError, StoreVersionError, Verdict
+from fourfold.testing import FrozenClock, HashEmbedder
+
+QUESTIONS = ("Where does Bruno swim, in the harbour?", "Where does Ana live?", "Ana is generous.")
+
+
+def lived(memory: Memory, clock: FrozenClock, name: str = "a") -> Bank:
+    """A bank with a history of every kind."""
+    bank = memory.bank(name)
+
+    def then() -> None:
+        clock.advance(timedelta(hours=1))
+
+    bank.retain(
+        [Message("I live in Porto.", "Ana", id="1"), Message("Our dog Bruno barks.", "Ana", id="2")],
+        document="d",
+    )
+    then()
+    books = bank.retain(
+        [Message("Ana gave her books away.", "Rui", id="1")], document="e", tags=["kind"]
+    ).units[0]
+    then()
+    bank.believe("Ana is generous.", confidence=0.8, evidence=[books])
+    then()
+    bank.settle()
+    then()
+    bank.retain(
+        [
+            Message("I live in Lisbon now.", "Ana", id="3"),
+            Message("Bruno swims in the harbour.", "Ana", id="4"),
+        ],
+        document="d",
+    )
+    then()
+    bank.keep(
+        [Entry("file", "/notes.md", {"text": "The well."})], [Message("The well.", id="m")], document="notes"
+    )
+    then()
+    bank.edit(bank.units(document="notes")[0], "The well is deep.")
+    then()
+    bank.retain("A mistake about the quarry.")
+    then()
+    bank.undo(bank.history(limit=1)[0])
+    then()
+    bank.settle()
+    then()
+    return bank
+
+
+def answers(bank: Bank, **more: Any) -> list[Any]:
+    """What it recalls. Vectors that travelled are rounded anew, so scores are left out."""
+    found = []
+    for question in QUESTIONS:
+        hits = bank.recall(question, budget=None, limit=5, **more).hits
+        found.append([(hit.unit.text, hit.unit.source.messages, hit.unit.confidence) for hit in hits])
+    return found
+
+
+def everything(bank: Bank) -> dict[str, Any]:
+    """All that a bank shows, but for ids."""
+    return {
+        "units": [
+            (u.text, u.entities, u.tags, u.source, u.recorded_at, u.retired_at)
+            for u in bank.units(retired=True)
+        ],
+        "entities": [(e.name, e.aliases, e.mentions) for e in bank.entities()],
+        "beliefs": [
+            (b.statement, b.confidence, [(c.at, c.after) for c in b.history]) for b in bank.beliefs()
+        ],
+        "evidence": [[bank.unit(u).text for u in b.evidence] for b in bank.beliefs()],
+        "core": bank.core().text,
+        "entries": [(e.key, e.value, e.revision) for e in bank.entries("file")],
+        "timeline": [e.unit.text for e in bank.timeline()],
+        "history": [
+            (
+                c.what,
+                c.at,
+                c.shown,
+                c.undone,
+                sorted((o.verdict, bank.unit(o.unit).text) for o in c.operations),
+            )
+            for c in bank.history()
+            if c.what not in ("load", "fork")
+        ],
+        "answers": answers(bank),
+    }
+
+
+@pytest.mark.parametrize(
+    ("vectors", "name"), [(True, None), (True, "other"), (False, None), (False, "other")]
+)
+def test_an_export_is_loaded_whole_elsewhere(
+    memory: Memory, clock: FrozenClock, tmp_path: Path, vectors: bool, name: str | None
+) -> None:
+    bank = lived(memory, clock)
+    seen: list[tuple[int, int]] = []
+    bank.export(tmp_path / "a.jsonl", vectors=vectors, progress=lambda done, of: seen.append((done, of)))
+    assert seen[-1] == (len(bank.units(retired=True)),) * 2
+    with Memory.open(":memory:", embedder=HashEmbedder(), clock=clock) as other:
+        loaded = other.load(tmp_path / "a.jsonl", bank=name)
+        assert loaded.name == (name or "a")
+        assert everything(loaded) == everything(bank)
+        assert loaded.status().pending == bank.status().pending == 0
+        assert loaded.history(limit=1)[0].what == "load"
+        for moment in sorted({change.at for change in bank.history()}):
+            assert answers(loaded, as_of=moment) == answers(bank, as_of=moment)
+        loaded.undo(next(change for change in loaded.history() if change.what == "edit"))
+        assert "The well." in [unit.text for unit in loaded.units()]
+        again = loaded.retain([Message("I live in Porto.", "Ana", id="1")], document="d")
+        assert again.count(Verdict.ADD) == 0
+        loaded.retain("Something new.")
+        assert loaded.history(limit=1)[0].what == "retain"
+
+
+def test_a_file_says_what_it_is(memory: Memory, clock: FrozenClock, tmp_path: Path) -> None:
+    lived(memory, clock).export(tmp_path / "a.jsonl")
+    lines = (tmp_path / "a.jsonl").read_text().splitlines()
+    header = json.loads(lines[0])
+    assert (header["fourfold"], header["bank"], header["embedder"], header["vectors"]) == (
+        1,
+        "a",
+        HashEmbedder().name,
+        True,
+    )
+    assert json.loads(lines[-1])["lines"] == len(lines) - 1
+
+
+@pytest.mark.parametrize("harm", ["cut", "changed", "empty", "other", "newer"])
+def test_a_file_that_is_not_whole_loads_nothing(
+    memory: Memory, clock: FrozenClock, tmp_path: Path, harm: str
+) -> None:
+    path = tmp_path / "a.jsonl"
+    lived(memory, clock).export(path)
+    text = path.read_text()
+    harmed = {
+        "cut": text[: len(text) // 2],
+        "changed": text.replace("Bruno barks", "Bruno meows", 1),
+        "empty": "",
+        "other": '{"hello": 1}\n',
+        "newer": text.replace('"fourfold": 1', '"fourfold": 99', 1),
+    }
+    path.write_text(harmed[harm])
+    with pytest.raises(InputError):
+        memory.load(path, bank="b")
+    assert [info.name for info in memory.banks()] == ["a"]
+    with pytest.raises(InputError, match="cannot be read"):
+        memory.load(tmp_path / "nowhere.jsonl")
+
+
+def test_what_cannot_be_carried_is_told(memory: Memory, clock: FrozenClock, tmp_path: Path) -> None:
+    bank = lived(memory, clock)
+    bank.export(tmp_path / "a.jsonl")
+    with pytest.raises(InputError, match="already"):
+        memory.load(tmp_path / "a.jsonl")
+    with pytest.raises(InputError, match="already"):
+        bank.fork("a")
+    with pytest.raises(InputError, match="cannot name"):
+        bank.fork("a/b")
+    with pytest.raises(NotFoundError):
+        memory.bank("nobody").export(tmp_path / "b.jsonl")
+    with pytest.raises(NotFoundError):
+        memory.bank("nobody").fork("b")
+    with pytest.raises(NotFoundError):
+        bank.merge(memory.bank("nobody"))
+    with pytest.raises(InputError, match="itself"):
+        bank.merge(bank)
+    with pytest.raises(InputError, match="written"):
+        bank.export(tmp_path / "no" / "such" / "folder.jsonl")
+    newer = (tmp_path / "a.jsonl").read_text().splitlines(keepends=True)
+    assert [path.name for path in tmp_path.iterdir()] == ["a.jsonl"]
+    assert StoreVersionError is not None
+    assert newer
+
+
+def test_a_fork_is_the_same_and_goes_its_own_way(memory: Memory, clock: FrozenClock) -> None:
+    bank = lived(memory, clock)
+    before = everything(bank)
+    fork = bank.fork("b")
+    assert everything(fork) == before
+    fork.forget(document="d", erase=True)
+    fork.retain("The fork has a handle.")
+    assert everything(bank) == before
+    assert "handle" not in str(answers(bank))
+    assert sorted(info.name for info in memory.banks()) == ["a", "b"]
+
+
+def test_a_bank_is_restored_as_it_was(memory: Memory, clock: FrozenClock) -> None:
+    bank = lived(memory, clock)
+    moments = sorted({change.at for change in bank.history()})
+    told = {moment: answers(bank, as_of=moment) for moment in moments}
+    for number, moment in enumerate(moments):
+        restored = bank.restore(f"then {number}", as_of=moment)
+        assert answers(restored, as_of=moment) == told[moment]
+        assert answers(restored) == told[moment]
+        assert all(change.at <= moment for change in restored.history()[1:])
+    with pytest.raises(InputError, match="time zone"):
+        bank.restore("naive", as_of=datetime(2024, 1, 1))
+
+
+def test_merging_reconciles(memory: Memory, clock: FrozenClock) -> None:
+    one, two = lived(memory, clock, "one"), memory.bank("two")
+    two.retain([Message("Our dog Bruno barks.", "Ana", id="9")], document="x")
+    fact = two.retain([Message("Ana paid for all of us.", "Rui", id="8")], document="x").units[0]
+    two.believe("Ana is generous.", confidence=0.6, evidence=[fact])
+    two.believe("The sea is cold.", confidence=0.9)
+    two.keep([Entry("file", "/two.md", 2), Entry("file", "/notes.md", 3)], document="files")
+    before = everything(two)
+    done = one.merge(two)
+    assert done.count(Verdict.ADD) == 2
+    texts = [unit.text for unit in one.units()]
+    assert len(texts) == len(set(texts))
+    barks = next(unit for unit in one.units() if unit.text == "Our dog Bruno barks.")
+    assert set(barks.source.documents) == {"d", "x"}
+    generous = next(belief for belief in one.beliefs() if belief.statement == "Ana is generous.")
+    assert (generous.confidence, len(generous.evidence)) == (0.9, 2)
+    assert {belief.statement for belief in one.beliefs()} >= {"The sea is cold."}
+    assert [(entry.key, entry.value) for entry in one.entries("file")] == [
+        ("/notes.md", {"text": "The well."}),
+        ("/two.md", 2),
+    ]
+    assert everything(two) == before
+    held = everything(one)
+    again = one.merge(two)
+    assert again.count(Verdict.ADD) == 0
+    assert everything(one)["units"] == held["units"]
+
+
+def test_a_bank_of_another_memory_is_merged(memory: Memory, clock: FrozenClock) -> None:
+    with Memory.open(":memory:", embedder=HashEmbedder(), clock=clock) as other:
+        bank = memory.bank("a")
+        bank.merge(lived(other, clock))
+        texts = (sorted(unit.text for unit in one.units()) for one in (bank, other.bank("a")))
+        assert next(texts) == next(texts)
+
+
+CARRIER = """
+import sys
+from fourfold import Memory
+from fourfold.testing import HashEmbedder
+with Memory.open(sys.argv[1], embedder=HashEmbedder()) as memory:
+    print("open", flush=True)
+    if sys.argv[2] == "fork":
+        memory.bank("a").fork("b")
+    else:
+        memory.load(sys.argv[2], bank="b")
+    print("done", flush=True)
+"""
+
+
+@pytest.mark.parametrize("how", ["fork", "load"])
+@pytest.mark.parametrize("delay", [0.05, 0.2])
+def test_an_arrival_that_is_killed_was_none_or_is_whole(tmp_path: Path, how: str, delay: float) -> None:
+    home, file = tmp_path / "memory", tmp_path / "a.jsonl"
+    with Memory.open(str(home), embedder=HashEmbedder()) as memory:
+        for first in range(0, 1000, 500):
+            memory.bank("a").retain(
+                [Message(f"Note {n} of the log.", id=str(n)) for n in range(first, first + 500)]
+            )
+        memory.bank("a").export(file)
+        count = len(memory.bank("a").units())
+    command = [sys.executable, "-c", CARRIER, str(home), "fork" if how == "fork" else str(file)]
+    with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as carrier:
+        assert carrier.stdout is not None
+        assert carrier.stdout.readline() == "open\n"
+        killer = time.monotonic() + delay
+        while time.monotonic() < killer and carrier.poll() is None:
+            pass
+        carrier.kill()
+        said = carrier.stdout.read()
+    with Memory.open(str(home), embedder=HashEmbedder()) as memory:
+        names = [info.name for info in memory.banks()]
+        assert names == ["a", "b"] or (names == ["a"] and not said)
+        assert len(memory.bank("a").units()) == count
+        assert len(memory.bank("b").units()) == (count if "b" in names else 0)
+        if "b" not in names:
+            memory.load(file, bank="b")
+            assert len(memory.bank("b").units()) == count
