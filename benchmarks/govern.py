@@ -83,6 +83,9 @@ def main() -> None:
         print(f"undo a retain {undo:.2f} s; the next recall {took(bank.recall, asked[0]):.2f} s")
         for document in ("d3", "d250", "d400"):
             print(f"erase {document}: {took(bank.forget, document=document, erase=True):.2f} s")
+    print(f"copying the store instead: {copied(directory, pool):.2f} s")
+    with Memory.open(str(directory), embedder=pool) as memory:
+        bank = memory.bank("a")
         file = directory.with_suffix(".jsonl")
         exported = took(bank.export, file)
         loaded = took(memory.load, file, bank="loaded")
@@ -90,7 +93,6 @@ def main() -> None:
             f"export {exported:.2f} s ({file.stat().st_size / 2**20:.0f} MB), load {loaded:.2f} s", end="; "
         )
         print(f"fork {took(bank.fork, 'forked'):.2f} s")
-    print(f"copying the store instead: {copied(directory, pool):.2f} s")
     shutil.rmtree(directory)
 
 

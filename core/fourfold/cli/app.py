@@ -23,12 +23,12 @@ from fourfold import (
     Status,
     __version__,
 )
-from fourfold.cli import files, reflecting, show
+from fourfold.cli import files, governing, reflecting, show
 from fourfold.cli.common import At, BankName, Json, app, existing, info_of
 from fourfold.language import language
 from fourfold.settings import directory_of, is_url, load_settings
 
-__all__ = ["app", "main", "reflecting"]
+__all__ = ["app", "governing", "main", "reflecting"]
 
 _BATCH = 256
 

@@ -1,4 +1,4 @@
-"""The commands about what a bank makes of what it holds: reflection, beliefs, the core profile, and forgetting."""
+"""The commands about what a bank makes of what it holds: reflection, beliefs, and the core profile."""
 
 from __future__ import annotations
 
@@ -109,27 +109,3 @@ def settle(bank: BankName = "default", memory: At = None, json: Json = False) ->
         show.out.print(show.as_json(found), markup=False)
     else:
         show.show_status(found)
-
-
-@app.command()
-def forget(
-    bank: BankName = "default",
-    memory: At = None,
-    document: Annotated[str | None, typer.Option(help="A document.")] = None,
-    unit: Annotated[str | None, typer.Option(help="A unit's id.")] = None,
-    entity: Annotated[str | None, typer.Option(help="All that mentions an entity.")] = None,
-    tag: Annotated[list[str] | None, typer.Option(help="All with this tag; may be repeated.")] = None,
-    reason: Annotated[str, typer.Option(help="Why.")] = "",
-    json: Json = False,
-) -> None:
-    """Forget something: it is retired, and what rested on it falls. An answer as of an earlier time still sees it."""
-    with existing(memory) as opened:
-        info_of(opened, bank)
-        done = opened.bank(bank).forget(
-            document=document, unit=unit, entity=entity, tags=tag or None, reason=reason
-        )
-    if json:
-        show.out.print(show.as_json(done), markup=False)
-    else:
-        fallen = f", {len(done.beliefs)} beliefs fell" if done.beliefs else ""
-        show.out.print(f"Forgot {len(done.units)} units{fallen}.", markup=False)

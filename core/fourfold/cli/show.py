@@ -15,6 +15,7 @@ from rich.markup import escape
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 
 from fourfold.beliefs import Assessment, Belief, Effect
+from fourfold.governance import Change, Event, Forgotten
 from fourfold.model import Hit, Recall, Retained, Unit, Verdict
 from fourfold.recall.pack import span
 from fourfold.reflections import Failure, Reflection, Status
@@ -45,6 +46,13 @@ def show_recall(answer: Recall, explain: bool) -> None:
                 f"{name} x{factor:.2f}" for name, factor in hit.factors.items() if factor != 1
             )
             out.print(f"   [dim]{unit.id} · {factors or 'no factors'}[/]")
+            if (known := hit.strength) is not None:
+                used = f", last on {known.used_at:%Y-%m-%d}" if known.used_at else ""
+                pinned = ", pinned" if known.pinned else ""
+                out.print(
+                    f"   [dim]remembered {known.retention:.2f} (stability {known.stability:.0f} days), "
+                    f"used {known.uses} times{used}{pinned}[/]"
+                )
     steps = ", ".join(f"{name} {ms:.1f}" for name, ms in answer.trace.milliseconds.items())
     out.print(f"   [dim]milliseconds: {steps}[/]")
 
@@ -92,6 +100,69 @@ def reason_of(change: Assessment, told: Mapping[str, Unit]) -> str:
     """What gave the reason for a change: what was said, else the reason itself."""
     texts = [told[one].text for one in change.evidence if one in told]
     return "; ".join(texts) if texts and change.effect is not Effect.LOST else change.reason
+
+
+def show_timeline(events: Sequence[Event]) -> None:
+    """One line an event: facts with until when they held, moves of beliefs."""
+    if not events:
+        out.print("Nothing happened then.")
+    for event in events:
+        when = f"{event.at:%Y-%m-%d}"
+        change = event.assessment
+        if change is None:
+            until = f" [dim]until {event.until:%Y-%m-%d}[/]" if event.until else ""
+            who = f"[bold]{escape(event.unit.speaker)}[/]: " if event.unit.speaker else ""
+            out.print(f"{when} {who}{escape(event.unit.text)}{until}")
+        else:
+            before = "" if change.before is None else f"{change.before:.2f} -> "
+            moved = f"{change.effect} {before}{change.after:.2f}"
+            out.print(f"{when} [dim]believed ({moved}):[/] {escape(event.unit.text)}")
+
+
+def show_history(changes: Sequence[Change]) -> None:
+    """One line a change, and why each unit was changed, where something says that."""
+    if not changes:
+        out.print("Nothing was done yet.")
+    for change in changes:
+        counts = Counter(operation.verdict.value for operation in change.operations)
+        told = ", ".join(f"{count} {verdict}" for verdict, count in sorted(counts.items()))
+        by = f" by {change.by}" if change.by else ""
+        undone = " [dim](undone)[/]" if change.undone else ""
+        what = f"{change.what} {change.shown}".strip()
+        head = f"[bold]{change.id[:8]}[/] {change.at:%Y-%m-%d %H:%M} {escape(what)}{escape(by)}"
+        out.print(f"{head}: {told or 'no units'}{undone}")
+        for reason in dict.fromkeys([change.reason, *(operation.reason for operation in change.operations)]):
+            if reason:
+                out.print(f"   [dim]{escape(reason)}[/]")
+
+
+def show_forgotten(done: Forgotten, in_json: bool) -> None:
+    """What went, and what fell; of an erasure, the receipt."""
+    if in_json:
+        out.print(as_json(done), markup=False)
+        return
+    fallen = f", {len(done.beliefs)} beliefs fell" if done.beliefs else ""
+    if done.receipt is None:
+        out.print(f"Forgot {len(done.units)} units{fallen}.", markup=False)
+        return
+    receipt = done.receipt
+    counts = ", ".join(f"{count} {what}" for what, count in sorted(receipt.counts.items()))
+    out.print(f"Erased {len(receipt.units)} units{fallen}: {counts}.", markup=False)
+    out.print(f"Digest of their ids: {receipt.digest}", markup=False)
+    for unit in receipt.kept:
+        out.print(f"Kept, since it was said elsewhere too: {unit[:8]}", markup=False)
+    out.print(receipt.guarantee, markup=False)
+
+
+def show_traces(found: Sequence[str], in_json: bool) -> None:
+    """Where a text was found."""
+    if in_json:
+        out.print(as_json({"found": list(found)}), markup=False)
+        return
+    for place in found:
+        out.print(f"Found in {place}", markup=False)
+    if not found:
+        out.print("Not found: in no record of any bank, and in no file of the store.")
 
 
 def show_status(found: Status) -> None:
