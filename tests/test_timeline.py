@@ -6,7 +6,7 @@ from datetime import UTC, datetime
 
 import pytest
 
-from fourfold import Bank, Event, Fact, InputError, Interval, Memory, Network, NotFoundError, Unit
+from fourfold import Bank, Event, Fact, InputError, Interval, Memory, Message, Network, NotFoundError, Unit
 
 MOVES = ["Ana lives in Porto.", "Ana lives in Lisbon."]
 
@@ -72,6 +72,28 @@ def test_what_was_believed_is_told_and_when_it_changed(bank: Bank) -> None:
     assert [e.assessment and e.assessment.after for e in told] == [0.6, 0.4]
     bank.forget(unit=belief.unit)
     assert bank.timeline() == []
+
+
+@pytest.mark.parametrize(
+    ("question", "reached"),
+    [
+        ("Where did Ana live before Lisbon?", ["Lisbon", "Porto", "Braga"]),
+        ("Where did Ana use to live, in which city was it previously?", ["Lisbon", "Porto", "Braga"]),
+        ("Where does Ana live?", ["Lisbon"]),
+        ("Where did Ana live in December 2020?", ["Lisbon", "Porto"]),
+    ],
+)
+def test_questions_about_the_past_reach_what_held_then(
+    real: Memory, question: str, reached: list[str]
+) -> None:
+    bank = real.bank("b")
+    for number, place in enumerate(["Braga", "Porto", "Lisbon"]):
+        at = datetime(2019 + number, 6, 1, tzinfo=UTC)
+        bank.retain([Message(f"I live in {place} now.", "Ana", at=at)], document=place)
+    hits = bank.recall(question).hits
+    assert [hit.unit.text.split()[3] for hit in hits] == reached
+    assert [hit.unit.retired_at is None for hit in hits] == [place == "Lisbon" for place in reached]
+    assert bank.recall(question).text.count("[no longer held]") == len(reached) - 1
 
 
 def test_a_wrong_question_is_told(told: Bank) -> None:

@@ -29,6 +29,12 @@ _COUNT = re.compile(
     r"|多少|多大|几[个個次岁歲]",
     re.I,
 )
+_BEFORE = re.compile(
+    r"\b(?:before|previous(?:ly)?|former(?:ly)?|use[d]? to|earlier|originally|prior to|until|at first|back then"
+    r"|no longer|any ?more|in the past|früher\w*|vorher\w*|zuvor|ehemal\w*|bevor|avant|auparavant|précédent\w*"
+    r"|ancien\w*|antes|anterior\w*|antigu[oa]s?)\b|以前|之前|从前|從前|过去|過去|原来|原來",
+    re.I,
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,6 +51,7 @@ class Plan:
     intervals: tuple[Interval, ...]
     asks_when: bool
     asks_count: bool
+    asks_before: bool
 
 
 def plan(question: str, embedder: Embedder, graph: BankGraph, now: datetime) -> Plan:
@@ -69,6 +76,7 @@ def plan(question: str, embedder: Embedder, graph: BankGraph, now: datetime) -> 
         intervals=tuple(dict.fromkeys(time.interval for time in times)),
         asks_when=_WHEN.search(text) is not None,
         asks_count=_COUNT.search(text) is not None,
+        asks_before=_BEFORE.search(text) is not None,
     )
 
 

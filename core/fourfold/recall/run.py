@@ -11,6 +11,7 @@ from fourfold.errors import InputError
 from fourfold.model import ChannelScore, Hit, Interval, Network, Recall, Summary, Trace, aware
 from fourfold.ports import Where
 from fourfold.recall.cross import reranked
+from fourfold.recall.former import with_former
 from fourfold.recall.fuse import Weights
 from fourfold.recall.graph import Reached
 from fourfold.recall.pack import choose, render
@@ -63,6 +64,7 @@ def recall(engine: Engine, request: Request, weights: Weights) -> Recall:
     if engine.reranker is not None:
         found = reranked(view, engine.reranker, question.text, found)
         timer.lap("cross-encoder")
+    found = with_former(question, graph, found)
     with graph.lock:
         records = graph.rows[found.rows]
     chosen = choose(records["tokens"], records["said"], request.budget, request.limit)

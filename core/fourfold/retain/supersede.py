@@ -159,7 +159,7 @@ _CLASS = re.compile(
 _DETERMINER = re.compile(rf"^(?:{_DET}) ", re.IGNORECASE)
 _TAIL = re.compile(
     r"(?:,? (?:now|currently|these days|at the moment|right now|as of \w+|since .+|last \w+|this \w+|today|yesterday"
-    r"|(?:\w+ )?(?:days?|weeks?|months?|years?) ago))+$",
+    r"|(?:\w+ )?(?:days?|weeks?|months?|years?) ago|in (?:early |late |mid-?)?(?:[A-Z][a-z]+ )?(?:19|20)\d\d))+$",
     re.IGNORECASE,
 )
 

@@ -341,6 +341,17 @@ class BankGraph:
             row = newer
         return found
 
+    def replaced_by(self, row: int) -> list[int]:
+        """The rows that were retired in favour of that one, the latest first."""
+        near = self.graph.adj.get(row, {})
+        older = [
+            o
+            for o, kinds in near.items()
+            if isinstance(o, int) and "supersedes" in kinds and o in self._replaced
+        ]
+        said = self._rows["mentioned"]
+        return sorted((o for o in older if o < row), key=lambda o: (-said[o], -o))
+
     @property
     def replaced(self) -> list[int]:
         """The rows that were retired in favour of another unit."""
