@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 from collections.abc import Collection, Iterator
 from datetime import datetime
+from typing import Protocol
 
 from fourfold import recall as recalling
 from fourfold.calls import in_thread, named, plain_id
@@ -15,6 +16,13 @@ from fourfold.model import Entity, Entry, Interval, Unit
 from fourfold.ports import Where
 from fourfold.stores.entries import find_entries
 from fourfold.stores.records import read_unit
+
+
+class AnyBank(Protocol):
+    """A bank of any memory, awaited or not."""
+
+    @property
+    def name(self) -> str: ...
 
 
 class Contents:

@@ -10,7 +10,7 @@ from fourfold import carry
 from fourfold import reflect as reflecting
 from fourfold import retain as retaining
 from fourfold.calls import id_of, in_thread
-from fourfold.contents import Contents
+from fourfold.contents import AnyBank, Contents
 from fourfold.errors import InputError, NotFoundError
 from fourfold.governance import Change, Policy, Pruned
 from fourfold.model import Retained, Unit
@@ -31,10 +31,10 @@ class Curated(Contents):
     @overload
     async def merge(self, what: Unit | str, *, into: Unit | str, reason: str = "") -> Change: ...
     @overload
-    async def merge(self, what: Contents, *, progress: Progress | None = None) -> Retained: ...
+    async def merge(self, what: AnyBank, *, progress: Progress | None = None) -> Retained: ...
     async def merge(
         self,
-        what: Unit | str | Contents,
+        what: Unit | str | AnyBank,
         *,
         into: Unit | str | None = None,
         reason: str = "",
@@ -50,9 +50,12 @@ class Curated(Contents):
 
         Raises `NotFoundError` for what the bank does not know, `InputError` where they are one already.
         """
-        if isinstance(what, Contents):
-            wanted_bank = (what._engine, what.name, progress)
+        other = getattr(what, "awaited", what)
+        if isinstance(other, Contents):
+            wanted_bank = (other._engine, other.name, progress)
             return await in_thread(carry.merge, self._engine, self.name, *wanted_bank)
+        if not isinstance(what, Unit | str):
+            raise InputError("Give two names, two units, or another bank.")
         if into is None:
             raise InputError(
                 "Say what to merge it `into`: two names, or two units. Another bank is passed as such."

@@ -68,6 +68,11 @@ class Ledgers:
                 self._of[bank] = Ledger(self._store, bank)
             return self._of[bank]
 
+    def forget(self, bank: str) -> None:
+        """The bank is no more."""
+        with self._lock:
+            self._of.pop(bank, None)
+
 
 class Metered(Wrapped):
     """`inner`, its tokens booked to `ledger`, up to `limit` tokens of the bank; `spent` is what went through here."""

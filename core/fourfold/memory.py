@@ -19,6 +19,7 @@ from fourfold.bank import AsyncBank
 from fourfold.calls import bank_named, in_thread, named
 from fourfold.engine import Engine
 from fourfold.errors import FourfoldError, InputError
+from fourfold.governance import Receipt
 from fourfold.language import language as spoken
 from fourfold.later import Later
 from fourfold.ledger import Ledgers
@@ -29,6 +30,7 @@ from fourfold.recall.fuse import Weights
 from fourfold.reflect.background import Background
 from fourfold.reflections import Disposition
 from fourfold.retain.embed import Progress
+from fourfold.retain.erase import erase_bank
 from fourfold.retain.prune import note_uses
 from fourfold.retain.spoken import Wanted
 from fourfold.settings import Settings, is_url, load_settings
@@ -36,7 +38,7 @@ from fourfold.stores.entries import banks_with
 from fourfold.stores.graphs import Graphs
 from fourfold.stores.load import StoreAddress, open_store
 from fourfold.stores.manifest import Manifest
-from fourfold.stores.records import Profile, read_profile
+from fourfold.stores.records import make_id, read_profile
 from fourfold.stores.traces import traces_of
 
 log = logging.getLogger(__name__)
@@ -142,14 +144,33 @@ class AsyncMemory:
         return AsyncBank(name, engine, self.background, self.later, self.weights, wanted)
 
     async def banks(self, names: Collection[str] | None = None) -> list[BankInfo]:
-        """All banks, by name; of those `names` alone, if they are given."""
+        """All banks, by name; of those `names` alone, if they are given. Nothing is loaded for it: units are counted
+        by the store."""
 
         def read() -> list[BankInfo]:
-            profiles = [read_profile(p.payload) for p in self.engine.store.scan(Where(kind="bank"))]
-            wanted = [one for one in profiles if names is None or one.bank in names]
-            return sorted(map(self._info, wanted), key=lambda info: info.name)
+            ids = None if names is None else tuple(make_id(name, "bank") for name in names)
+            profiles = [read_profile(p.payload) for p in self.engine.store.scan(Where(kind="bank", ids=ids))]
+            units = self.engine.store.counts(Where(kind="unit"), "held_in")
+            pending = self.engine.store.counts(Where(kind="pending"))
+            found = (
+                BankInfo(
+                    one.bank,
+                    units.get(one.bank, 0),
+                    one.created_at,
+                    one.language.code if one.language else None,
+                    pending.get(one.bank, 0),
+                )
+                for one in profiles
+            )
+            return sorted(found, key=lambda info: info.name)
 
         return await in_thread(read)
+
+    async def erase(self, bank: str) -> Receipt:
+        """Erases a bank and all that it holds, for good; other banks are as they were. The receipt is as that of
+        `AsyncBank.forget`. Raises `NotFoundError` for one that is not there."""
+        await in_thread(self.later.wait, bank_named(bank), None)  # or it would come back
+        return await in_thread(erase_bank, self.engine, bank)
 
     async def banks_keeping(self, kind: str, *, tag: str | None = None, expired: bool = False) -> list[str]:
         """The names of the banks that keep entries of that `kind` (see `AsyncBank.keep`), with that `tag`, sorted;
@@ -175,13 +196,6 @@ class AsyncMemory:
         if not isinstance(text, str) or not text.strip():
             raise InputError("The text is empty: give the words to look for.")
         return await in_thread(traces_of, self.engine.store, text)
-
-    def _info(self, profile: Profile) -> BankInfo:
-        graph = self.engine.graphs.get(profile.bank)
-        code = profile.language.code if profile.language else None
-        with graph.lock:
-            units = int(graph.held().sum())
-            return BankInfo(profile.bank, units, profile.created_at, code, graph.documents.pending())
 
     async def close(self) -> None:
         """Finishes what was given to `retain_later`, ends what goes on in the background (it is taken up again

@@ -272,6 +272,10 @@ class Store(Protocol):
         """Every point that `where` admits, in no order."""
         ...
 
+    def counts(self, where: Where, by: Literal["bank", "held_in"] = "bank") -> Mapping[str, int]:
+        """How many points `where` admits, by what they have in an indexed field."""
+        ...
+
     def cursors(self, bank: str) -> Mapping[str, int]:
         """By writer, the latest revision that anyone has written to `bank` (payloads of kind "cursor")."""
         ...

@@ -19,9 +19,9 @@ from pydantic import BaseModel
 
 from fourfold.bank import AsyncBank
 from fourfold.beliefs import Belief
-from fourfold.contents import Contents
+from fourfold.contents import AnyBank
 from fourfold.errors import StoreError
-from fourfold.governance import Change, Event, Forgotten, Policy, Pruned
+from fourfold.governance import Change, Event, Forgotten, Policy, Pruned, Receipt
 from fourfold.memory import AsyncMemory
 from fourfold.model import (
     BankInfo,
@@ -193,6 +193,10 @@ class Memory(_Facade):
     def banks_keeping(self, kind: str, *, tag: str | None = None, expired: bool = False) -> list[str]:
         """See `AsyncMemory.banks_keeping`."""
         return self._portal.call(partial(self._async.banks_keeping, kind, tag=tag, expired=expired))
+
+    def erase(self, bank: str) -> Receipt:
+        """See `AsyncMemory.erase`."""
+        return self._portal.call(partial(self._async.erase, bank))
 
     def load(self, path: str | Path, *, bank: str | None = None, progress: Progress | None = None) -> Bank:
         """See `AsyncMemory.load`."""
@@ -441,18 +445,17 @@ class Bank(_Facade):
     @overload
     def merge(self, what: Unit | str, *, into: Unit | str, reason: str = "") -> Change: ...
     @overload
-    def merge(self, what: Contents | Bank, *, progress: Progress | None = None) -> Retained: ...
+    def merge(self, what: AnyBank, *, progress: Progress | None = None) -> Retained: ...
     def merge(
         self,
-        what: Unit | str | Contents | Bank,
+        what: Unit | str | AnyBank,
         *,
         into: Unit | str | None = None,
         reason: str = "",
         progress: Progress | None = None,
     ) -> Change | Retained:
         """See `AsyncBank.merge`."""
-        given: Any = what._async if isinstance(what, Bank) else what
-        work: Any = partial(self._async.merge, given, into=into, reason=reason, progress=progress)
+        work: Any = partial(self._async.merge, what, into=into, reason=reason, progress=progress)
         done: Change | Retained = self._portal.call(work)
         return done
 

@@ -34,8 +34,8 @@ def existing(memory: str | None) -> Iterator[Memory]:
 
 def info_of(memory: Memory, bank: str) -> BankInfo:
     """What is known of a bank that must be there."""
-    found = {info.name: info for info in memory.banks()}
-    if bank not in found:
-        there = ", ".join(list(found)[:20]) or "none yet"
+    found = memory.banks([bank])
+    if not found:
+        there = ", ".join([info.name for info in memory.banks()][:20]) or "none yet"
         raise NotFoundError(f'There is no bank "{bank}". Banks: {there}.')
-    return found[bank]
+    return found[0]

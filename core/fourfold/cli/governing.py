@@ -8,7 +8,7 @@ from typing import Annotated
 
 import typer
 
-from fourfold import InputError, Memory, Policy
+from fourfold import Forgotten, InputError, Memory, Policy
 from fourfold.cli import files, show
 from fourfold.cli.common import At, BankName, Json, app, existing, info_of
 from fourfold.model import Interval
@@ -85,6 +85,7 @@ def forget(
     entity: Annotated[str | None, typer.Option(help="All that mentions an entity.")] = None,
     tag: Annotated[list[str] | None, typer.Option(help="All with this tag; may be repeated.")] = None,
     before: Annotated[str | None, typer.Option(help="All that was said before this time (ISO 8601).")] = None,
+    everything: Annotated[bool, typer.Option("--everything", help="The whole bank, with --erase.")] = False,
     erase: Annotated[bool, typer.Option("--erase", help="For good: no bytes are left.")] = False,
     verify: Annotated[str | None, typer.Option(help="Look for this text in every record and file.")] = None,
     reason: Reason = "",
@@ -94,8 +95,13 @@ def forget(
     With --erase it is gone for good. --verify, alone or after an erasure, proves it: exit status 1 if the text is
     found."""
     named = [document, unit, entity, tag or None, before]
+    if everything and (not erase or any(one is not None for one in named)):
+        raise InputError("--everything erases the bank: say --erase with it, and nothing else to forget.")
     with existing(memory) as opened:
-        if any(one is not None for one in named) or verify is None:
+        if everything:
+            info_of(opened, bank)
+            show.show_forgotten(Forgotten((), (), opened.erase(bank)), json)
+        elif any(one is not None for one in named) or verify is None:
             info_of(opened, bank)
             done = opened.bank(bank, by="command line").forget(
                 document=document,

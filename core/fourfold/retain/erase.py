@@ -5,8 +5,9 @@ from __future__ import annotations
 
 import hashlib
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from datetime import datetime
 
 from fourfold.beliefs import Belief
 from fourfold.engine import Engine
@@ -58,6 +59,30 @@ def erase(engine: Engine, bank: str, selection: Selection, reason: str) -> Forgo
             return erasing.run(selection)
     finally:
         engine.graphs.forget(bank)
+
+
+def erase_bank(engine: Engine, bank: str) -> Receipt:
+    """Erases all of a bank; raises `NotFoundError` where there is none."""
+    try:
+        with engine.graphs.locked(bank) as graph:
+            if graph.profile is None:
+                raise NotFoundError(f'There is no bank "{bank}".')
+            kinds = {
+                p.id: str(p.payload["kind"])
+                for p in engine.store.scan(Where(bank=bank), Fields(only=("kind",)))
+            }
+            guarantee = engine.store.rewrite((), list(kinds))
+    finally:
+        engine.graphs.forget(bank)
+        engine.ledgers.forget(bank)
+        engine.noted.take(bank)
+    return _receipt(
+        [one for one, kind in kinds.items() if kind == "unit"],
+        engine.clock.now(),
+        Counter(kinds.values()),
+        (),
+        guarantee,
+    )
 
 
 @dataclass(slots=True)
@@ -343,8 +368,16 @@ class _Erasing:
         put += [record_point(record), cursor_point(bank, writer, batch.revision)]
         guarantee = batch.engine.store.rewrite([stamped(p, writer, batch.revision) for p in put], gone)
         counts = Counter({"unit": len(self.gone)}) + Counter(self.dropped.values()) + self.counts
-        digest = hashlib.sha256("\n".join(sorted(self.gone)).encode()).hexdigest()
-        return Receipt(tuple(sorted(self.gone)), batch.now, dict(counts), digest, kept, guarantee)
+        return _receipt(self.gone, batch.now, counts, kept, guarantee)
+
+
+def _receipt(
+    units: Iterable[str], at: datetime, counts: Mapping[str, int], kept: tuple[str, ...], guarantee: str
+) -> Receipt:
+    listed = tuple(sorted(units))
+    return Receipt(
+        listed, at, dict(counts), hashlib.sha256("\n".join(listed).encode()).hexdigest(), kept, guarantee
+    )
 
 
 def _spoken(said: Iterable[tuple[str | None, str]]) -> str:

@@ -12,6 +12,8 @@ from typing import Literal
 from fourfold.ports import Query, Where
 
 DENSE, TERMS, TOKENS = "dense", "terms", "tokens"
+MOST_BANKS = 10_000_000
+"""More than anybody lists."""
 
 FieldType = Literal["tenant", "keyword", "integer"]
 INDEXED: dict[str, FieldType] = {

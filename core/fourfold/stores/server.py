@@ -7,7 +7,7 @@ import os
 import platform
 import uuid
 from collections.abc import Iterator, Mapping, Sequence
-from typing import Any
+from typing import Any, Literal
 
 import grpc
 import numpy as np
@@ -18,7 +18,18 @@ from qdrant_client.http.exceptions import ApiException
 from fourfold.errors import StoreError
 from fourfold.ports import PAYLOAD, Fields, Point, Query, Store, Where
 from fourfold.settings import Settings
-from fourfold.stores.conditions import DENSE, INDEXED, TERMS, TOKENS, Ids, Match, Range, conditions, corpus
+from fourfold.stores.conditions import (
+    DENSE,
+    INDEXED,
+    MOST_BANKS,
+    TERMS,
+    TOKENS,
+    Ids,
+    Match,
+    Range,
+    conditions,
+    corpus,
+)
 from fourfold.stores.manifest import Manifest
 from fourfold.stores.records import read_cursors
 from fourfold.text import SparseVector
@@ -112,6 +123,12 @@ class ServerStore(Store):
             yield from (_from_client(record) for record in records)
             if offset is None:
                 return
+
+    def counts(self, where: Where, by: Literal["bank", "held_in"] = "bank") -> Mapping[str, int]:
+        """Counted exactly, from the index."""
+        with _mapped("read", self._where):
+            found = self._client.facet(self._collection, by, _filter(where), limit=MOST_BANKS, exact=True)
+        return {str(hit.value): hit.count for hit in found.hits}
 
     def cursors(self, bank: str) -> Mapping[str, int]:
         """Read anew each time: other processes write as well."""

@@ -40,6 +40,8 @@ def check_store(make: Callable[[], Store]) -> None:
         _sums_the_best_token_matches,
         _knows_how_far_each_writer_got,
         _returns_vectors_when_asked,
+        _counts_by_bank,
+        _deletes_and_rewrites,
         _refuses_work_once_closed,
     ):
         store = make()
@@ -165,6 +167,33 @@ def _returns_vectors_when_asked(store: Store) -> None:
     store.write([sample_point("a", "1", "four words by now")])
     (part,) = store.scan(Where(ids=(point.id,)), Fields(only=("text", "tags")))
     assert part.payload["text"] == "four words by now", "what was read before a write is read again"
+
+
+def _counts_by_bank(store: Store) -> None:
+    assert store.counts(Where(kind="unit")) == {}, "nothing is there yet"
+    gone = sample_point("a", "2", "two", held_in=None)
+    other = Point(make_id("b", "3"), {"kind": "entity", "bank": "b"})
+    store.write([sample_point("a", "1", "one"), gone, sample_point("b", "1", "one"), other])
+    assert store.counts(Where(kind="unit")) == {"a": 2, "b": 1}, "what is admitted, by bank"
+    assert store.counts(Where(kind="unit"), "held_in") == {"a": 1, "b": 1}, "what holds, by bank"
+    assert store.counts(Where(bank="b")) == {"b": 2}, "of one bank"
+
+
+def _deletes_and_rewrites(store: Store) -> None:
+    points = [sample_point("a", str(number), f"the secret word {number}") for number in range(4)]
+    store.write(points)
+    store.delete([points[0].id, make_id("a", "never")])
+    assert _ids(store, Where(bank="a")) == {point.id for point in points[1:]}, "what is deleted is gone"
+    told = store.rewrite([sample_point("a", "1", "another word")], [points[2].id])
+    assert isinstance(told, str), "it is said what is true of the bytes"
+    found = {point.id: point.payload["text"] for point in store.scan(Where(bank="a"))}
+    kept = points[3].payload["text"]
+    assert found == {points[1].id: "another word", points[3].id: kept}, "the rest is as it was"
+    assert store.holding("the secret word 2") == [], "no bytes are left"
+    (near,) = store.search([_dense("another word", Where(bank="a"), 1)])
+    assert near[0][0] == points[1].id, "what was rewritten is found"
+    store.write([sample_point("a", "5", "a later word")])
+    assert len(_ids(store, Where(bank="a"))) == 3, "it can be written to afterwards"
 
 
 def _refuses_work_once_closed(store: Store) -> None:
