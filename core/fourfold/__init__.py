@@ -3,6 +3,7 @@
 from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
+from fourfold.admission import Rule
 from fourfold.beliefs import Assessment, Belief, Effect
 from fourfold.errors import (
     ConfigurationError,
@@ -115,6 +116,7 @@ __all__ = [
     "Reflection",
     "ReflectionTrace",
     "Retained",
+    "Rule",
     "Sentence",
     "Settings",
     "Source",

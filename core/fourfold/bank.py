@@ -48,8 +48,8 @@ class AsyncBank(Curated):
         wanted: Wanted,
     ) -> None:
         """`AsyncMemory.bank` makes them."""
-        super().__init__(name, engine)
-        self._background, self._later, self._weights, self._wanted = background, later, weights, wanted
+        super().__init__(name, engine, wanted)
+        self._background, self._later, self._weights = background, later, weights
 
     async def retain(
         self,

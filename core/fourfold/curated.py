@@ -11,21 +11,27 @@ from fourfold import reflect as reflecting
 from fourfold import retain as retaining
 from fourfold.calls import id_of, in_thread
 from fourfold.contents import AnyBank, Contents
+from fourfold.engine import Engine
 from fourfold.errors import InputError, NotFoundError
 from fourfold.governance import Change, Policy, Pruned
 from fourfold.model import Retained, Unit
 from fourfold.retain.embed import Progress
+from fourfold.retain.spoken import Wanted
 
 
 class Curated(Contents):
     """One bank whose units and entities can be put right. Each change is a record with its reason, and can be
     undone."""
 
+    def __init__(self, name: str, engine: Engine, wanted: Wanted) -> None:
+        super().__init__(name, engine)
+        self._wanted = wanted
+
     async def edit(self, unit: Unit | str, text: str, *, reason: str = "") -> Change:
         """Has a unit say `text` instead: a new one with the same source, time and speaker takes its place, and an
         earlier moment still has the old one. Raises `NotFoundError` for one that does not hold now, `InputError`."""
         return await in_thread(
-            retaining.rewrite.rewrite, self._engine, self.name, id_of(unit), [text], reason
+            retaining.rewrite.rewrite, self._engine, self.name, id_of(unit), [text], reason, self._wanted
         )
 
     @overload
@@ -82,7 +88,7 @@ class Curated(Contents):
                 "Say the entity that an alias is split `of`, or the texts to split a unit `into`."
             )
         if into is not None:
-            wanted = (id_of(what), into, reason)
+            wanted = (id_of(what), into, reason, self._wanted)
             return await in_thread(retaining.rewrite.rewrite, self._engine, self.name, *wanted)
         return await in_thread(retaining.curate.split, self._engine, self.name, _name(what), of, reason)
 

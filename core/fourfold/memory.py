@@ -7,7 +7,7 @@ from several threads and several event loops at once.
 from __future__ import annotations
 
 import logging
-from collections.abc import Collection
+from collections.abc import Collection, Iterable
 from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
@@ -15,6 +15,7 @@ from types import TracebackType
 from typing import Self
 
 from fourfold import carry
+from fourfold.admission import Rule, rules_of
 from fourfold.bank import AsyncBank
 from fourfold.calls import bank_named, in_thread, named
 from fourfold.engine import Engine
@@ -124,28 +125,34 @@ class AsyncMemory:
         disposition: Disposition | None = None,
         llm: LanguageModel | None = None,
         by: str = "",
+        hold_back: Iterable[str | Rule] | None = None,
     ) -> AsyncBank:
         """The bank called `name`; it comes into being with its first retain.
 
-        `language` (ISO 639-1: "de") is the one a new bank is kept in; without it, that of what is retained first. It
-        decides on the stemmer, the stop words and the date words; see `fourfold.language`. `mission` (what its agent
-        is there for) and `disposition` frame how it reflects; the bank keeps them from its next write on. `llm`
-        answers what is asked of this object, in place of the memory's model, which goes on in the background. `by`
-        is whom the bank's history names for what is done by this object.
+        `language` (ISO 639-1: "de") is the one a new bank is kept in; without it, that of what is retained
+        first. It decides on the stemmer, the stop words and the date words; see `fourfold.language`. `mission`
+        (what its agent is there for) and `disposition` frame how it reflects; the bank keeps them from its next
+        write on. `llm` answers what is asked of this object, in place of the memory's model, which goes on in
+        the background. `by` is whom the bank's history names for what is done by this object.
 
-        Raises `InputError` for a language that is not known, and unless the name has 1 to 200 characters, no slash,
-        no control character, and no blank at either end.
+        `hold_back` says what is never written: names of detectors ("secrets": API keys, private keys and card
+        numbers) and `Rule`s; the bank keeps them, tests excepted, from its next write on (an empty list lifts
+        them). `Retained.held_back` counts what was.
+
+        Raises `InputError` for a language that is not known, a wrong rule, and unless the name has 1 to 200
+        characters, no slash, no control character, and no blank at either end.
         """
         bank_named(name)
         if mission is not None and (not isinstance(mission, str) or len(mission) > LONGEST_MISSION):
             raise InputError(f"The mission must be a string of at most {LONGEST_MISSION:,} characters.")
-        wanted = Wanted(None if language is None else spoken(language), mission, disposition)
+        rules = None if hold_back is None else rules_of(hold_back)
+        wanted = Wanted(None if language is None else spoken(language), mission, disposition, rules)
         engine = replace(self.engine, by=named(by, "by"), model=self.engine.model if llm is None else llm)
         return AsyncBank(name, engine, self.background, self.later, self.weights, wanted)
 
     async def banks(self, names: Collection[str] | None = None) -> list[BankInfo]:
-        """All banks, by name; of those `names` alone, if they are given. Nothing is loaded for it: units are counted
-        by the store."""
+        """All banks, by name; of those `names` alone, if they are given. Nothing is loaded for it: units are
+        counted by the store."""
 
         def read() -> list[BankInfo]:
             ids = None if names is None else tuple(make_id(name, "bank") for name in names)
@@ -182,9 +189,9 @@ class AsyncMemory:
     async def load(
         self, path: str | Path, *, bank: str | None = None, progress: Progress | None = None
     ) -> AsyncBank:
-        """Loads a bank from a file that `AsyncBank.export` wrote, under the name `bank` (default: the one it had). It
-        is there whole, or not at all. Vectors are taken over where they are of the same embedder, else made anew.
-        Raises `InputError` for a file that is no export or not whole, and a name that is taken;
+        """Loads a bank from a file that `AsyncBank.export` wrote, under the name `bank` (default: the one it
+        had). It is there whole, or not at all. Vectors are taken over where they are of the same embedder, else
+        made anew. Raises `InputError` for a file that is no export or not whole, and a name that is taken;
         `StoreVersionError` for one of a newer schema."""
         wanted = None if bank is None else bank_named(bank)
         name = await in_thread(carry.load, self.engine, Path(path), wanted, progress)

@@ -94,9 +94,9 @@ class Interval:
 class Fact:
     """A statement that was read out of what was said by whoever retains it, so that nothing is left to extract.
 
-    `text` can be understood by itself (1 to 2,000 characters). `entities` are the names in it, `occurred` is when it
-    held or happened (None: what its words say), `confidence` (0-1) is for beliefs alone, `modality` None leaves it to
-    the words. `at` is when it was said (aware); None takes the retain's `at`, or the clock.
+    `text` can be understood by itself (1 to 2,000 characters). `entities` are the names in it, `occurred` is
+    when it held or happened (None: what its words say), `confidence` (0-1) is for beliefs alone, `modality`
+    None leaves it to the words. `at` is when it was said (aware); None takes the retain's `at`, or the clock.
     """
 
     text: str
@@ -114,9 +114,9 @@ class Entry:
     """A JSON `value` that a bank keeps word for word, beside what it understood of it: a file, an item of an app's
     store, a message as the app has it. Its `key` is unique among those of its `kind` ("file").
 
-    `expires_at` (aware): gone from then on. `tags` are for `Memory.banks_keeping`. `revision`, as it is kept, counts
-    how often the value was written; given to `keep`, it is the one that the new value takes the place of (0: there
-    must be none yet; None: whichever). `document` and the times are the bank's.
+    `expires_at` (aware): gone from then on. `tags` are for `Memory.banks_keeping`. `revision`, as it is kept,
+    counts how often the value was written; given to `keep`, it is the one that the new value takes the place of
+    (0: there must be none yet; None: whichever). `document` and the times are the bank's.
     """
 
     kind: str
@@ -137,8 +137,8 @@ class Entry:
 @dataclass(frozen=True, slots=True)
 class Source:
     """Where a unit came from: the messages that said it, in order, the document of each (`documents`, as long as
-    `messages`), and the characters `[start, end)` of the first one. `document` is that of the first. What is derived
-    from other units (a summary, a conclusion) has no messages: it links to its evidence."""
+    `messages`), and the characters `[start, end)` of the first one. `document` is that of the first. What is
+    derived from other units (a summary, a conclusion) has no messages: it links to its evidence."""
 
     document: str
     messages: tuple[str, ...]
@@ -172,7 +172,8 @@ class Link:
 
 @dataclass(frozen=True, slots=True)
 class Aspects:
-    """What a language model read out of a text about one statement, in a few words each; "" where nothing says it."""
+    """What a language model read out of a text about one statement, in a few words each; "" where nothing says
+    it."""
 
     who: str = ""
     what: str = ""
@@ -233,8 +234,8 @@ class Sentence:
 
 @dataclass(frozen=True, slots=True)
 class Summary:
-    """What is known of an entity, from facts alone: a unit of the network `summary`, sentence by sentence. `extract`
-    says that the sentences are quoted; else a language model wrote them."""
+    """What is known of an entity, from facts alone: a unit of the network `summary`, sentence by sentence.
+    `extract` says that the sentences are quoted; else a language model wrote them."""
 
     unit: Unit
     sentences: tuple[Sentence, ...]
@@ -303,7 +304,8 @@ class Retained:
 
     `pending` counts the stretches of text that a language model could not read: they are kept as they were said,
     and read at the next retain or by `Bank.resume`; `warnings` says why. `dropped` counts what was left out of the
-    model's answers, by reason ("date", "entity", "cause", "source", "empty").
+    model's answers, by reason ("date", "entity", "cause", "source", "empty"). `held_back` counts what the
+    bank's rules kept from being written, by rule.
     """
 
     units: tuple[Unit, ...]
@@ -312,6 +314,7 @@ class Retained:
     pending: int = 0
     warnings: tuple[str, ...] = ()
     dropped: Mapping[str, int] = field(default_factory=dict)
+    held_back: Mapping[str, int] = field(default_factory=dict)
 
     def count(self, verdict: Verdict) -> int:
         """How many operations had this verdict."""
@@ -328,9 +331,9 @@ class ChannelScore:
 
 @dataclass(frozen=True, slots=True)
 class Strength:
-    """How well a unit is remembered (Ebbinghaus; MemoryBank, arXiv 2305.10250): `retention` exp(-t/S) in (0, 1], with
-    t the days since it was last said or used and S its `stability` in days, which grows with its `uses`. A `pinned`
-    one never fades."""
+    """How well a unit is remembered (Ebbinghaus; MemoryBank, arXiv 2305.10250): `retention` exp(-t/S) in (0,
+    1], with t the days since it was last said or used and S its `stability` in days, which grows with its
+    `uses`. A `pinned` one never fades."""
 
     retention: float
     stability: float
@@ -365,8 +368,8 @@ class Trace:
 
 @dataclass(frozen=True, slots=True)
 class Recall:
-    """The answer to a recall: hits best first, their `text` ready for a prompt, the summaries of the entities it met,
-    and the trace."""
+    """The answer to a recall: hits best first, their `text` ready for a prompt, the summaries of the entities
+    it met, and the trace."""
 
     hits: tuple[Hit, ...]
     text: str

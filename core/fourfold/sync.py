@@ -17,6 +17,7 @@ import anyio
 from anyio.from_thread import BlockingPortal, start_blocking_portal
 from pydantic import BaseModel
 
+from fourfold.admission import Rule
 from fourfold.bank import AsyncBank
 from fourfold.beliefs import Belief
 from fourfold.contents import AnyBank
@@ -179,10 +180,17 @@ class Memory(_Facade):
         disposition: Disposition | None = None,
         llm: LanguageModel | None = None,
         by: str = "",
+        hold_back: Iterable[str | Rule] | None = None,
     ) -> Bank:
         """See `AsyncMemory.bank`."""
         bank = self._async.bank(
-            name, language=language, mission=mission, disposition=disposition, llm=llm, by=by
+            name,
+            language=language,
+            mission=mission,
+            disposition=disposition,
+            llm=llm,
+            by=by,
+            hold_back=hold_back,
         )
         return Bank(bank, self._portal)
 

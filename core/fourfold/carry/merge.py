@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from itertools import groupby
 
+from fourfold.admission import Rule, left_out, masked
 from fourfold.beliefs import Belief, Effect
 from fourfold.engine import Engine
 from fourfold.errors import InputError, NotFoundError
@@ -46,7 +47,7 @@ def merge(engine: Engine, bank: str, source: Engine, other: str, progress: Progr
     merging.rest_beliefs(points)
     merging.keep_entries(source)
     outcome = merging.outcome
-    return Retained(tuple(outcome.units.values()), tuple(outcome.operations))
+    return Retained(tuple(outcome.units.values()), tuple(outcome.operations), held_back=dict(outcome.held))
 
 
 def _held(source: Engine, other: str) -> list[Point]:
@@ -84,7 +85,8 @@ class _Merging:
 
     def take(self, origin: Origin, points: Sequence[Point]) -> None:
         """Reconciles units of one origin, in one write."""
-        units = [read_unit(point) for point in points]
+        rules = Wanted().rules_of(self.engine.graphs.get(self.bank))
+        units = [unit for point in points if (unit := self._admitted(read_unit(point), rules)) is not None]
         statements = [self._statement(unit) for unit in units]
         graph = self.engine.graphs.get(self.bank)
         embedded = embed_statements(self.engine.embedder, statements, origin.context, graph.language)
@@ -98,6 +100,12 @@ class _Merging:
             writing.commit()
         self.outcome.take(writing)
 
+    def _admitted(self, unit: Unit, rules: Sequence[Rule]) -> Unit | None:
+        """The unit without what this bank holds back; None for one that is left out."""
+        text = masked(unit.text, rules, self.outcome.held)
+        gone = left_out(text, rules, self.outcome.held)
+        return None if gone else replace(unit, text=text)
+
     def rest_beliefs(self, points: Sequence[Point]) -> None:
         """Gives beliefs the history they had, where they are new, and the evidence, where they were there."""
         beliefs = [read_belief(point) for point in points if "history" in point.payload]
@@ -108,6 +116,8 @@ class _Merging:
                 )
                 facts = {unit.id: unit for unit in batch.read(list(self.made.values()))}
                 for belief in beliefs[first : first + _AT_ONCE]:
+                    if belief.unit.id not in self.made:
+                        continue
                     for point in batch.points([self.made[belief.unit.id]]):
                         if "history" in point.payload:
                             batch.change(self._rested(read_belief(point), belief, facts, batch))

@@ -11,6 +11,7 @@ from fourfold.engine import Engine
 from fourfold.errors import InputError, NotFoundError
 from fourfold.model import Message, Network, Source, Unit, evidence_links
 from fourfold.ports import Point, Where
+from fourfold.retain.admit import refuse
 from fourfold.retain.batch import Batch
 from fourfold.retain.builtin import extract
 from fourfold.retain.chunk import Piece
@@ -48,6 +49,9 @@ def form(engine: Engine, bank: str, convictions: Sequence[Conviction], wanted: W
     pieces = [Piece(one.statement, "", None, "user", now, 0, len(one.statement)) for one in convictions]
     with engine.graphs.locked(bank) as graph:
         known = dict(graph.names.all())
+        rules = wanted.rules_of(graph)
+    for one in convictions:
+        refuse(one.statement, rules)
     statements = extract(pieces, language, known.keys())
     embedded = embed_statements(engine.embedder, statements, "", language)
     with engine.graphs.locked(bank) as graph:

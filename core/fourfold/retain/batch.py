@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 
+from fourfold.admission import Rule
 from fourfold.beliefs import Belief
 from fourfold.engine import Engine
 from fourfold.governance import Change
@@ -47,6 +48,8 @@ class Batch:
     mission: str | None = None
     disposition: Disposition | None = None
     """How the bank reflects from this write on; None leaves that as it is."""
+    rules: tuple[Rule, ...] | None = None
+    """What the bank holds back from this write on."""
     derived: bool = False
     """Whether what is written follows from what the bank holds, and is no news to consolidation."""
     units: dict[str, Point] = field(default_factory=dict)
@@ -102,6 +105,7 @@ class Batch:
             language=self.language or held.language,
             mission=held.mission if self.mission is None else self.mission,
             disposition=self.disposition or held.disposition,
+            rules=held.rules if self.rules is None else self.rules,
         )
 
     def commit(self, entities: Mapping[str, Entity]) -> Change | None:

@@ -44,6 +44,7 @@ class Outcome:
     operations: list[Operation] = field(default_factory=list)
     unclear: list[tuple[str, str]] = field(default_factory=list)
     dropped: Counter[str] = field(default_factory=Counter)
+    held: Counter[str] = field(default_factory=Counter)
     warnings: dict[str, None] = field(default_factory=dict)
     pending: int = 0
     embedded: list[Embedded] = field(default_factory=list)

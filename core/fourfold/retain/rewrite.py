@@ -12,12 +12,14 @@ from fourfold.errors import InputError, NotFoundError
 from fourfold.governance import Change
 from fourfold.model import Link, Network, Unit
 from fourfold.ports import Point, Where
+from fourfold.retain.admit import refuse
 from fourfold.retain.batch import Batch
 from fourfold.retain.builtin import extract
 from fourfold.retain.chunk import Piece
 from fourfold.retain.embed import Embedded, embed_statements, term_vector
 from fourfold.retain.evidence import resting_on
 from fourfold.retain.resolve import Resolver
+from fourfold.retain.spoken import Wanted
 from fourfold.retain.statement import Statement
 from fourfold.retain.supersede import Stated, assertions
 from fourfold.stores.derived import history_payload, read_belief
@@ -27,7 +29,9 @@ from fourfold.text import clean, normalise
 LONGEST_TEXT = 2000
 
 
-def rewrite(engine: Engine, bank: str, unit: str, texts: Sequence[str], reason: str) -> Change:
+def rewrite(
+    engine: Engine, bank: str, unit: str, texts: Sequence[str], reason: str, wanted: Wanted
+) -> Change:
     """Puts units with these `texts` in the place of one: the first takes over the links to it. Each keeps its source,
     time, speaker and tags; names and dates are read out of the new text. Raises `InputError`, `NotFoundError`."""
     said = _checked(texts)
@@ -37,6 +41,9 @@ def rewrite(engine: Engine, bank: str, unit: str, texts: Sequence[str], reason: 
     graph = engine.graphs.get(bank)
     with graph.lock:
         language, known = graph.language, dict(graph.names.all())
+        rules = wanted.rules_of(graph)
+    for text in said:
+        refuse(text, rules)
     pieces = [Piece(text, "", old.speaker, "user", old.mentioned_at, 0, len(text)) for text in said]
     statements = [
         replace(one, network=old.network, alone=True) for one in extract(pieces, language, known.keys())

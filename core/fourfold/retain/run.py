@@ -4,18 +4,21 @@ With one: the text is written first, as pending chunks, and each chunk's stateme
 from __future__ import annotations
 
 import time
+from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 
 import anyio.to_thread
 
+from fourfold.admission import kinds, masked
 from fourfold.engine import Engine
 from fourfold.errors import ConfigurationError, InputError
 from fourfold.ledger import Metered
 from fourfold.model import Entry, Fact, Message, Retained, Usage
 from fourfold.models.patient import Patient
 from fourfold.ports import BatchModel, Store, Turn, Where
+from fourfold.retain.admit import admitted, check_entries, read_first
 from fourfold.retain.batch import Batch
 from fourfold.retain.builtin import extract
 from fourfold.retain.bulk import read_in_bulk
@@ -74,6 +77,7 @@ async def retain(engine: Engine, request: Request, progress: Progress | None = N
     if engine.model is None or request.facts:
         return await anyio.to_thread.run_sync(_retain_plainly, engine, request, progress, began)
     outcome = Outcome()
+    request = await _screened(engine, request, outcome)
     chunks = await anyio.to_thread.run_sync(_journal, engine, request, outcome)
     return await _read(engine, request.bank, _Job(chunks, request.batch, progress, began), outcome)
 
@@ -81,7 +85,7 @@ async def retain(engine: Engine, request: Request, progress: Progress | None = N
 def asked(engine: Engine, request: Request) -> list[Turn] | None:
     """What a language model is asked about `request` in a bank that has nothing of it yet, where that is one
     question; None where it takes several. Raises `InputError`."""
-    chunks = _chunks(engine, request, _messages(engine, request))
+    chunks = _chunks(engine, request, _messages(engine, request, Counter()))
     return turns(chunks[0]) if len(chunks) == 1 else None
 
 
@@ -141,7 +145,8 @@ async def _have_read(engine: Engine, bank: str, chunks: Sequence[Chunk], job: _J
 def _retain_plainly(engine: Engine, request: Request, progress: Progress | None, began: float) -> Retained:
     """Without reading by a language model: one atomic write."""
     outcome = Outcome()
-    messages = _messages(engine, request)
+    messages = _messages(engine, request, outcome.held)
+    request = _with_entries(engine, request, outcome.held)
     graph = engine.graphs.get(request.bank)
     if engine.model is None and graph.documents.pending():
         _keep_unread(engine, request.bank, pending_chunks(engine.store, request.bank), outcome)
@@ -168,7 +173,8 @@ def _retain_plainly(engine: Engine, request: Request, progress: Progress | None,
 def _journal(engine: Engine, request: Request, outcome: Outcome) -> list[Chunk]:
     """Writes what is new as pending chunks; these, and what was left pending before and may be tried again, in the
     order to read them."""
-    messages = _messages(engine, request)
+    messages = _messages(engine, request, outcome.held)
+    request = _with_entries(engine, request, outcome.held)
     with engine.graphs.locked(request.bank) as graph:
         waiting = pending_chunks(engine.store, request.bank) if graph.documents.pending() else []
         news = _News.of(engine, request, graph, messages)
@@ -252,11 +258,43 @@ class _News:
         put_entries(writing.batch, request.document, request.entries, request.replace)
 
 
-def _messages(engine: Engine, request: Request) -> list[Message]:
+def _messages(engine: Engine, request: Request, held: Counter[str]) -> list[Message]:
+    """The messages of a request, without what its bank holds back."""
     messages = read_messages(request.messages, request.at, engine.clock.now())
     if not messages and not request.replace and not request.entries:
         raise InputError("There is nothing to retain: the text is empty.")
-    return messages
+    graph = engine.graphs.get(request.bank)
+    with graph.lock:
+        return admitted(messages, request.wanted.rules_of(graph), graph, held)
+
+
+def _with_entries(engine: Engine, request: Request, held: Counter[str]) -> Request:
+    """The request, its entries and its context without what its bank holds back."""
+    graph = engine.graphs.get(request.bank)
+    with graph.lock:
+        rules = request.wanted.rules_of(graph)
+    entries = check_entries(request.entries, rules, held)
+    return replace(request, entries=entries, context=masked(request.context, rules, held))
+
+
+async def _screened(engine: Engine, request: Request, outcome: Outcome) -> Request:
+    """The request without the messages that only a reader finds to be held back; nothing is written by then."""
+    graph = await anyio.to_thread.run_sync(engine.graphs.get, request.bank)
+    with graph.lock:
+        rules = request.wanted.rules_of(graph)
+    if engine.model is None or not kinds(rules):
+        return request
+    given = request.messages if isinstance(request.messages, str) else list(request.messages)
+    request = replace(request, messages=given)
+    messages = await anyio.to_thread.run_sync(_messages, engine, request, Counter[str]())
+    metered = Metered(engine.model, engine.ledgers.get(request.bank), engine.settings.llm_tokens)
+    patient = Patient(metered, engine.settings.llm_concurrency)
+    try:
+        chunks = _chunks(engine, request, messages)
+        found = await read_first(patient, chunks, graph.language, rules, outcome.held)
+    finally:
+        outcome.spent += metered.spent
+    return replace(request, messages=[message for message in messages if message.id not in found])
 
 
 def _pieces(messages: Sequence[Message], engine: Engine) -> list[Piece]:
@@ -295,4 +333,5 @@ def _retained(outcome: Outcome, began: float) -> Retained:
         pending=outcome.pending,
         warnings=tuple(outcome.warnings),
         dropped={reason: n for reason, n in outcome.dropped.items() if n},
+        held_back=dict(outcome.held),
     )

@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from itertools import chain
 
+from fourfold.admission import Rule
 from fourfold.engine import Engine
 from fourfold.errors import InputError
 from fourfold.language import ENGLISH, Language, detect, language
@@ -23,11 +24,19 @@ _AT_ONCE = 500
 
 @dataclass(frozen=True, slots=True)
 class Wanted:
-    """What whoever opened a bank wants it to be: its language, its mission, its disposition; None leaves it be."""
+    """What whoever opened a bank wants it to be: its language, its mission, its disposition, what it
+    holds back; None leaves it be."""
 
     language: Language | None = None
     mission: str | None = None
     disposition: Disposition | None = None
+    rules: tuple[Rule, ...] | None = None
+
+    def rules_of(self, graph: BankGraph) -> tuple[Rule, ...]:
+        """What is held back: what was asked for, or what the bank keeps. The caller holds the graph's lock."""
+        if self.rules is not None:
+            return self.rules
+        return graph.profile.rules if graph.profile is not None else ()
 
 
 def settled(
@@ -60,6 +69,8 @@ def settle(batch: Batch, found: Language | None, wanted: Wanted) -> None:
     """Has `batch` note what is `wanted` of its bank, and the language `found` for it, unless another write did so
     first: what the bank holds is found by that language's words then. The caller holds the graph's lock."""
     batch.mission, batch.disposition = wanted.mission, wanted.disposition
+    if wanted.rules is not None:
+        batch.rules = tuple(rule for rule in wanted.rules if rule.test is None)
     held = batch.graph.profile and batch.graph.profile.language
     if found is None or held is not None:
         return

@@ -15,7 +15,7 @@ from fourfold.stores.uses import USE
 READ = tuple(
     "kind recorded order text speaker network tags entities links documents messages session codes mentioned_at "
     "occurred from to retired asking counts size name aliases type attributes superseded_by uses pinned "
-    "retired_by created_at language mission disposition bank what".split()
+    "retired_by created_at language mission disposition hold_back bank what".split()
 )
 """The fields of payloads that a graph is made of."""
 

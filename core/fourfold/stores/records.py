@@ -11,6 +11,7 @@ from dataclasses import astuple, dataclass, field, replace
 from datetime import datetime
 from typing import Any
 
+from fourfold.admission import Rule
 from fourfold.language import Language, language
 from fourfold.model import Aspects, Entity, Interval, Link, Modality, Network, Source, Unit
 from fourfold.ports import Fields, Point, Store, Where
@@ -36,6 +37,8 @@ class Profile:
     mission: str = ""
     """What the bank's agent is there for; it frames reflection."""
     disposition: Disposition = field(default_factory=Disposition)
+    rules: tuple[Rule, ...] = ()
+    """What it holds back."""
 
 
 def make_id(*parts: str) -> str:
@@ -175,6 +178,7 @@ def bank_point(profile: Profile) -> Point:
         "language": profile.language and profile.language.code,
         "mission": profile.mission,
         "disposition": list(astuple(profile.disposition)),
+        "hold_back": [[rule.name, rule.pattern, rule.entity] for rule in profile.rules],
     }
     return Point(make_id(profile.bank, "bank"), payload)
 
@@ -189,6 +193,7 @@ def read_profile(payload: Mapping[str, Any]) -> Profile:
         language(code) if code else None,
         payload["mission"],
         Disposition(*payload["disposition"]),
+        tuple(Rule(name, pattern, entity) for name, pattern, entity in payload.get("hold_back", ())),
     )
 
 

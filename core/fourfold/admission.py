@@ -1,0 +1,142 @@
+"""What a bank holds back: rules that keep kinds of content from being written at all. Pure values and tests of
+text."""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass
+
+from fourfold.errors import InputError
+
+Test = Callable[[str], bool]
+
+# Borders are of ASCII letters and digits alone: a secret may stand right beside other scripts.
+_START, _END = r"(?<![A-Za-z0-9_-])", r"(?![A-Za-z0-9_-])"
+_KEYS = "|".join(
+    (
+        r"sk-(?:[A-Za-z]+-)*[A-Za-z0-9_-]{20,}",  # OpenAI, Anthropic
+        r"(?:sk|rk|pk)_(?:live|test)_[A-Za-z0-9]{16,}",  # Stripe
+        r"(?:AKIA|ASIA)[0-9A-Z]{16}",  # AWS
+        r"gh[pousr]_[A-Za-z0-9]{30,}|github_pat_[A-Za-z0-9_]{40,}",
+        r"glpat-[A-Za-z0-9_-]{20,}",
+        r"xox[abeoprs]-[A-Za-z0-9-]{10,}",  # Slack
+        r"AIza[0-9A-Za-z_-]{35}",  # Google
+        r"hf_[A-Za-z0-9]{30,}|npm_[A-Za-z0-9]{30,}|pypi-[A-Za-z0-9_-]{40,}",
+        r"eyJ[A-Za-z0-9_-]{8,}\.eyJ[A-Za-z0-9_-]{8,}\.[A-Za-z0-9_-]{8,}",  # a JSON web token
+    )
+)
+_NAMED = (
+    r"(?i:(?:api|access|secret|auth)[ _-]?(?:key|token)|client[ _-]?secret|password|passwd|passwort)"
+    r"\s*(?:is|=|:|：)\s*[\"'“]?(?P<named>[^\s\"'”,;]{8,})"
+)
+_API_KEY = re.compile(rf"{_START}(?:{_KEYS}){_END}|{_NAMED}")
+_PRIVATE_KEY = re.compile(
+    r"-----BEGIN [A-Z ]*PRIVATE KEY-----.*?(?:-----END [A-Z ]*PRIVATE KEY-----|\Z)", re.DOTALL
+)
+_CARD = re.compile(r"(?<!\d)[3-6]\d(?:[ -]?\d){11,17}(?!\d)")
+
+
+@dataclass(frozen=True, slots=True)
+class Rule:
+    """One kind of content to hold back; exactly one of the three is given. What a `pattern` (a regular expression)
+    finds is masked, and the rest of the text is kept. A text that mentions an entity of the kind `entity`
+    ("person"), or that `test` says True of, is left out whole; a `test` is not kept in the bank, and binds
+    those who pass it."""
+
+    name: str
+    pattern: str | None = None
+    entity: str | None = None
+    test: Test | None = None
+
+    def __post_init__(self) -> None:
+        if not isinstance(self.name, str) or not 0 < len(self.name) <= 100:
+            raise InputError("A rule needs a name of 1 to 100 characters.")
+        given = [one for one in (self.pattern, self.entity, self.test) if one is not None]
+        if len(given) != 1:
+            raise InputError(f'The rule "{self.name}" needs one of pattern, entity and test.')
+        if self.test is not None and not callable(self.test):
+            raise InputError(f'The test of the rule "{self.name}" cannot be called.')
+        try:
+            if self.pattern is not None and re.compile(self.pattern).match("") is not None:
+                raise InputError(f'The pattern of the rule "{self.name}" finds the empty text.')
+        except re.error as error:
+            raise InputError(f'The pattern of the rule "{self.name}" is none: {error}.') from error
+
+
+DETECTORS = ("api_key", "private_key", "card_number")
+"""Rules that come along; "secrets" names all three."""
+
+
+def rules_of(given: Iterable[str | Rule]) -> tuple[Rule, ...]:
+    """The rules, the detectors by their names; raises `InputError`."""
+    if isinstance(given, (str, Rule)):
+        raise InputError('hold_back is a list of rules and of names of detectors, for instance ["secrets"].')
+    found: dict[str, Rule] = {}
+    for one in given:
+        names = DETECTORS if one == "secrets" else (one,)
+        for name in names:
+            if isinstance(name, str) and name not in DETECTORS:
+                raise InputError(f'There is no detector "{name}": there are secrets, {", ".join(DETECTORS)}.')
+            if not isinstance(name, (str, Rule)):
+                raise InputError(f"hold_back is a list of Rule and of names; one is a {type(name).__name__}.")
+            rule = name if isinstance(name, Rule) else Rule(name, entity=f"detector:{name}")
+            found[rule.name] = rule
+    return tuple(found.values())
+
+
+def masked(text: str, rules: Sequence[Rule], held: Counter[str]) -> str:
+    """`text` with what patterns and detectors find replaced by "[held back: name]"; `held` counts it."""
+    for rule in rules:
+        for start, end in reversed(_found(rule, text)):
+            text = f"{text[:start]}[held back: {rule.name}]{text[end:]}"
+            held[rule.name] += 1
+    return text
+
+
+def left_out(text: str, rules: Sequence[Rule], held: Counter[str]) -> bool:
+    """Whether a test leaves the text out; `held` counts it. A test that fails is an `InputError`: nothing is
+    written unseen."""
+    for rule in rules:
+        if rule.test is None:
+            continue
+        try:
+            verdict = rule.test(text)
+        except Exception as error:
+            raise InputError(f'The rule "{rule.name}" failed ({error!r}); nothing was written.') from error
+        if not isinstance(verdict, bool):
+            raise InputError(
+                f'The rule "{rule.name}" gave {verdict!r}, not True or False; nothing was written.'
+            )
+        if verdict:
+            held[rule.name] += 1
+            return True
+    return False
+
+
+def kinds(rules: Sequence[Rule]) -> dict[str, str]:
+    """By kind of entity, the rule that holds it back."""
+    return {r.entity: r.name for r in rules if r.entity is not None and not r.entity.startswith("detector:")}
+
+
+def _found(rule: Rule, text: str) -> list[tuple[int, int]]:
+    match rule.entity or rule.pattern:
+        case "detector:api_key":
+            matches = _API_KEY.finditer(text)
+            return [m.span("named") if m["named"] is not None else m.span() for m in matches]
+        case "detector:private_key":
+            return [m.span() for m in _PRIVATE_KEY.finditer(text)]
+        case "detector:card_number":
+            return [m.span() for m in _CARD.finditer(text) if _is_card(m.group())]
+        case str(pattern) if rule.pattern is not None:
+            return [m.span() for m in re.finditer(pattern, text) if m.group()]
+        case _:
+            return []
+
+
+def _is_card(written: str) -> bool:
+    """The check digit of card numbers (Luhn; ISO/IEC 7812-1)."""
+    digits = [int(c) for c in written if c.isdigit()]
+    doubled = [d if at % 2 == 0 else (2 * d - 9 if d > 4 else 2 * d) for at, d in enumerate(reversed(digits))]
+    return 13 <= len(digits) <= 19 and len(set(digits)) > 1 and sum(doubled) % 10 == 0

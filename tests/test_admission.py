@@ -1,0 +1,158 @@
+"""What a bank holds back is never written: secrets, patterns, kinds of entities, what an app's own test says."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Sequence
+
+import pytest
+
+from fourfold import Bank, Entry, Fact, InputError, Memory, Message, Rule
+from fourfold.admission import masked, rules_of
+from fourfold.ports import Turn
+from fourfold.testing import HashEmbedder, ScriptedModel
+
+KEY = "sk-ant-api03-" + "a1B2" * 8
+
+
+def said(bank: Bank) -> list[str]:
+    return [unit.text for unit in bank.units()]
+
+
+@pytest.mark.parametrize(
+    ("text", "left", "rule"),
+    [
+        (f"My key is {KEY}, keep it.", "My key is [held back: api_key], keep it.", "api_key"),
+        (f"密钥是{KEY}。谢谢", "密钥是[held back: api_key]。谢谢", "api_key"),
+        ("AKIAIOSFODNN7EXAMPLE is mine", "[held back: api_key] is mine", "api_key"),
+        ("ghp_" + "x" * 36, "[held back: api_key]", "api_key"),
+        ("api_key = 'abcdefgh1234'", "api_key = '[held back: api_key]'", "api_key"),
+        ("The password is correcthorse9!", "The password is [held back: api_key]", "api_key"),
+        ("Card: 4111 1111 1111 1111.", "Card: [held back: card_number].", "card_number"),
+        ("卡号4111111111111111吗", "卡号[held back: card_number]吗", "card_number"),
+        (
+            "-----BEGIN RSA PRIVATE KEY-----\nMIIE\n-----END RSA PRIVATE KEY----- end",
+            "[held back: private_key] end",
+            "private_key",
+        ),
+    ],
+)
+def test_the_detectors_find_secrets_whatever_stands_beside_them(text: str, left: str, rule: str) -> None:
+    held: Counter[str] = Counter()
+    assert masked(text, rules_of(["secrets"]), held) == left
+    assert held == {rule: 1}
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Call me at 4111 1111 1111 1112.",
+        "The order 0000000000000000 is here.",
+        "We talked about task-based learning and risk-averse people.",
+        "My password is new.",
+        "On 2023-05-08 13:56:00 we met at 1600 Pennsylvania Avenue.",
+        "The secret of the garden is a well.",
+    ],
+)
+def test_the_detectors_leave_other_texts_alone(text: str) -> None:
+    assert masked(text, rules_of(["secrets"]), Counter()) == text
+
+
+def test_a_secret_is_masked_counted_and_never_written(memory: Memory) -> None:
+    bank = memory.bank("a", hold_back=["secrets"])
+    done = bank.retain(
+        [Message(f"The key of the harbour API is {KEY}.", "Ana", id="1")], context=f"key {KEY}"
+    )
+    assert done.held_back == {"api_key": 2}
+    assert said(bank) == ["The key of the harbour API is [held back: api_key]."]
+    bank.retain_facts([Fact(f"The key is {KEY}.")])
+    bank.keep([Entry("file", "/k", {"lines": [f"key {KEY}"]})], [], document="d")
+    assert bank.entries("file")[0].value == {"lines": ["key [held back: api_key]"]}
+    for refused in (
+        lambda: bank.believe(f"{KEY} is safe."),
+        lambda: bank.edit(bank.units()[0], f"It is {KEY}."),
+    ):
+        with pytest.raises(InputError, match="holds back"):
+            refused()
+    assert memory.traces(KEY) == []
+
+
+def test_the_bank_keeps_its_rules_until_they_are_lifted(memory: Memory) -> None:
+    memory.bank("a", hold_back=["card_number", Rule("codes", pattern=r"X-\d+")]).retain("The code is X-17.")
+    again = memory.bank("a")
+    assert again.retain("The other code is X-18.").held_back == {"codes": 1}
+    assert again.fork("b").retain("Code X-19 is new.").held_back == {"codes": 1}
+    assert memory.bank("a", hold_back=[]).retain("The last code is X-20.").held_back == {}
+    assert again.retain("Now the code is X-21.").held_back == {}
+    assert sorted(said(again))[-1] == "The other code is [held back: codes]."
+
+
+def test_a_test_leaves_a_text_out_whole_and_one_that_fails_refuses_the_write(memory: Memory) -> None:
+    def about_health(text: str) -> bool:
+        if "?" in text:
+            raise ValueError("no questions")
+        return "doctor" in text
+
+    bank = memory.bank("a", hold_back=[Rule("health", test=about_health)])
+    done = bank.retain(
+        [Message("I saw the doctor.", id="1"), Message("The well is deep.", id="2")], document="d"
+    )
+    assert (done.held_back, said(bank)) == ({"health": 1}, ["The well is deep."])
+    assert bank.retain("The doctor again.").held_back == {"health": 1}
+    for text in ("Is it?",):
+        with pytest.raises(InputError, match="failed"):
+            bank.retain(text)
+    with pytest.raises(InputError, match="True or False"):
+        memory.bank("a", hold_back=[Rule("odd", test=lambda text: "yes")]).retain("A text.")  # type: ignore[arg-type, return-value]
+    with pytest.raises(InputError, match="holds what this bank holds back"):
+        bank.keep([Entry("file", "/f", "the doctor said")], document="f")
+    assert said(bank) == ["The well is deep."]
+    assert memory.traces("doctor") == []
+
+
+def test_kinds_of_entities_are_held_back_before_a_model_has_its_text_written() -> None:
+    texts = ["Bruno lives at 7 Mill Lane.", "The well is deep."]
+
+    def reads(turns: Sequence[Turn], shape: str) -> object:
+        if shape != "Extraction":
+            return {"verdicts": []}
+        shown = [text for text in texts if text in turns[-1].text]
+        place = [{"name": "7 Mill Lane", "kind": "place"}]
+        return {
+            "statements": [
+                {"text": text, "messages": [number], "entities": place if "Mill" in text else []}
+                for number, text in enumerate(shown, 1)
+            ]
+        }
+
+    model = ScriptedModel(reads)
+    with Memory.open(":memory:", embedder=HashEmbedder(), llm=model) as memory:
+        bank = memory.bank("a", hold_back=[Rule("addresses", entity="place")])
+        done = bank.retain([Message(text, id=str(n)) for n, text in enumerate(texts, 1)], document="d")
+        assert (done.held_back, said(bank)) == ({"addresses": 1}, ["The well is deep."])
+        assert memory.traces("Mill Lane") == []
+
+
+@pytest.mark.parametrize(
+    "wrong",
+    [
+        "secrets",
+        ["secret"],
+        [7],
+        Rule("x", pattern="y"),
+    ],
+)
+def test_wrong_rules_are_told(memory: Memory, wrong: object) -> None:
+    with pytest.raises(InputError):
+        memory.bank("a", hold_back=wrong)  # type: ignore[arg-type]
+
+
+@pytest.mark.parametrize(
+    "given",
+    [{"pattern": "("}, {"pattern": "x*"}, {}, {"pattern": "x", "entity": "person"}, {"test": 3}],
+)
+def test_a_rule_that_is_none_is_told(given: dict[str, object]) -> None:
+    with pytest.raises(InputError):
+        Rule("r", **given)  # type: ignore[arg-type]
+    with pytest.raises(InputError, match="name"):
+        Rule("", pattern="x")
