@@ -16,10 +16,12 @@ from fourfold.filters import meets
 from fourfold.identity import bank_name, labels_of
 from fourfold.memory import AsyncMemory
 from fourfold.model import Entry, Message
+from fourfold.retain.embed import Progress
 
 _KIND = "item"
 _DOCUMENTS = "store/"
 _FEW_WORDS = 3
+_EVERY = 1_000_000
 Namespace = tuple[str, ...]
 
 
@@ -93,6 +95,21 @@ class Items:
     async def namespaces(self, prefix: Namespace = ()) -> list[Namespace]:
         """The namespaces with items that begin with `prefix`, sorted."""
         return sorted(labels_of(name) for name in await self._banks(prefix))
+
+    async def copy_from(self, source: Any, progress: Progress | None = None) -> int:
+        """Puts in all items of a store that lists namespaces and searches as LangGraph's stores do (`BaseStore`); how
+        many. Doing it again changes nothing. `progress` is called with (done, total) namespaces."""
+        namespaces, count = await source.alist_namespaces(limit=_EVERY), 0
+        for number, namespace in enumerate(namespaces, 1):
+            for item in await source.asearch(tuple(namespace), limit=_EVERY):
+                if tuple(item.namespace) == tuple(namespace):
+                    held = await self.get(tuple(namespace), item.key)
+                    if held is None or held.value != item.value:
+                        await self.put(tuple(namespace), item.key, item.value)
+                    count += 1
+            if progress is not None:
+                progress(number, len(namespaces))
+        return count
 
     async def sweep(self) -> int:
         """Forgets what has expired, and what it says, in all namespaces; how many items that were."""

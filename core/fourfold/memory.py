@@ -21,6 +21,7 @@ from fourfold.calls import bank_named, in_thread, named
 from fourfold.engine import Engine
 from fourfold.errors import FourfoldError, InputError
 from fourfold.governance import Receipt
+from fourfold.identity import bank_name
 from fourfold.language import language as spoken
 from fourfold.later import Later
 from fourfold.ledger import Ledgers
@@ -191,11 +192,29 @@ class AsyncMemory:
     ) -> AsyncBank:
         """Loads a bank from a file that `AsyncBank.export` wrote, under the name `bank` (default: the one it
         had). It is there whole, or not at all. Vectors are taken over where they are of the same embedder, else
-        made anew. Raises `InputError` for a file that is no export or not whole, and a name that is taken;
-        `StoreVersionError` for one of a newer schema."""
-        wanted = None if bank is None else bank_named(bank)
-        name = await in_thread(carry.load, self.engine, Path(path), wanted, progress)
-        return self.bank(name)
+        made anew.
+
+        Or takes in what another product has exported: mem0's memories (a list, or its "results"), the JSONL of the
+        reference MCP memory server, `conversations.json` of ChatGPT or Claude. That is retained in `bank`
+        (default: the name of the file), which may be there already; doing it again, also after it was stopped,
+        adds what is missing.
+
+        `progress` is called with (done, total) units, or conversations. Raises `InputError` for a file that is
+        none of these, or not whole, and a name that is taken; `StoreVersionError` for one of a newer schema."""
+        source, wanted = Path(path), None if bank is None else bank_named(bank)
+        if await in_thread(carry.is_export, source):
+            return self.bank(await in_thread(carry.load, self.engine, source, wanted, progress))
+        foreign = await in_thread(carry.read_foreign, source)
+        target = self.bank(wanted or bank_name(source.stem))
+        parts = [part for part in (*foreign.conversations.items(), *foreign.facts.items()) if part[1]]
+        for number, (document, _) in enumerate(parts, 1):
+            if document in foreign.conversations:
+                await target.retain(foreign.conversations[document], document=document)
+            else:
+                await target.retain_facts(foreign.facts[document], document=document)
+            if progress is not None:
+                progress(number, len(parts))
+        return target
 
     async def traces(self, text: str) -> list[str]:
         """Where `text` is found in the memory, in all banks: the records that hold it, and the files that hold its

@@ -88,8 +88,11 @@ def checked(path: Path) -> Header:
 
 def is_export(path: Path) -> bool:
     """Whether a file begins as an export does."""
-    with path.open("rb") as file:
-        return file.read(200).lstrip().startswith(b'{"fourfold":')
+    try:
+        with path.open("rb") as file:
+            return file.read(200).lstrip().startswith(b'{"fourfold":')
+    except OSError as error:
+        raise InputError(f"{path} cannot be read: {error.strerror}.") from error
 
 
 def read(path: Path) -> Iterator[Point]:

@@ -169,14 +169,14 @@ def export(
 
 @app.command()
 def load(
-    path: Annotated[Path, typer.Argument(help="A file that export wrote.")],
+    path: Annotated[Path, typer.Argument(help="A file that export wrote, or another product's export.")],
     bank: Annotated[
         str | None, typer.Option("--bank", "-b", help="Its name here; else the one it had.")
     ] = None,
     memory: At = None,
     json: Json = False,
 ) -> None:
-    """Load a bank from a file."""
+    """Load a bank from a file, or take in what mem0, the MCP memory server, ChatGPT or Claude has exported."""
     with Memory.open(memory) as opened, show.progress(str(path), 0) as bar:
         loaded = opened.load(path, bank=bank, progress=show.follow(bar))
         units = info_of(opened, loaded.name).units

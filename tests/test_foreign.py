@@ -1,0 +1,155 @@
+"""What other products export is loaded."""
+
+from __future__ import annotations
+
+import json
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+import pytest
+from langgraph.store.memory import InMemoryStore
+
+from fourfold import InputError, Memory
+from fourfold.items import Items
+
+MEM0 = [
+    {"id": "1", "memory": "Ana lives in Porto", "user_id": "ana", "created_at": "2024-05-01T10:00:00-07:00"},
+    {"id": "2", "memory": "Ana is allergic to nuts", "user_id": "ana", "created_at": None},
+]
+GRAPH = [
+    {
+        "type": "entity",
+        "name": "John_Smith",
+        "entityType": "person",
+        "observations": ["Speaks fluent Spanish", "John Smith sails"],
+    },
+    {"type": "entity", "name": "Acme", "entityType": "organization", "observations": []},
+    {"type": "relation", "from": "John_Smith", "to": "Acme", "relationType": "works_at"},
+]
+
+
+def node(name: str, parent: str | None, role: str, text: Any, children: list[str]) -> dict[str, Any]:
+    told = {
+        "author": {"role": role},
+        "create_time": 1_714_557_600.5,
+        "content": {"content_type": "text", "parts": [text]},
+    }
+    return {"id": name, "parent": parent, "children": children, "message": told}
+
+
+CHATGPT = [
+    {
+        "title": "Garden",
+        "conversation_id": "c-1",
+        "current_node": "d",
+        "mapping": {
+            "a": {"id": "a", "parent": None, "children": ["b"], "message": None},
+            "b": node("b", "a", "user", "How deep is the well in my garden in Porto?", ["c", "d"]),
+            "c": node("c", "b", "assistant", "An answer that was thrown away.", []),
+            "d": node("d", "b", "assistant", "The well is nine metres deep.", []),
+        },
+    },
+    {
+        "title": "Empty",
+        "id": "c-2",
+        "current_node": None,
+        "mapping": {"x": node("x", None, "system", "You help.", [])},
+    },
+]
+CLAUDE = [
+    {
+        "uuid": "u-1",
+        "name": "Boat",
+        "created_at": "2024-06-01T08:00:00.000000Z",
+        "chat_messages": [
+            {
+                "uuid": "m-1",
+                "sender": "human",
+                "text": "My boat is called Lua.",
+                "created_at": "2024-06-01T08:00:00Z",
+            },
+            {
+                "uuid": "m-2",
+                "sender": "assistant",
+                "text": "",
+                "content": [{"type": "text", "text": "Lua is a fine name."}],
+                "created_at": "2024-06-01T08:00:05Z",
+            },
+        ],
+    }
+]
+
+
+@pytest.mark.parametrize(
+    ("given", "lines", "texts"),
+    [
+        (MEM0, False, {"Ana lives in Porto", "Ana is allergic to nuts"}),
+        ({"results": MEM0}, False, {"Ana lives in Porto", "Ana is allergic to nuts"}),
+        (GRAPH, True, {"John Smith: Speaks fluent Spanish", "John Smith sails", "John Smith works at Acme."}),
+        (CHATGPT, False, {"How deep is the well in my garden in Porto?", "The well is nine metres deep."}),
+        (CLAUDE, False, {"My boat is called Lua.", "Lua is a fine name."}),
+    ],
+)
+def test_an_export_of_another_product_is_loaded(
+    memory: Memory, tmp_path: Path, given: Any, lines: bool, texts: set[str]
+) -> None:
+    path = tmp_path / "their export.json"
+    path.write_text("\n".join(map(json.dumps, given)) if lines else json.dumps(given))
+    seen: list[tuple[int, int]] = []
+    bank = memory.load(path, progress=lambda done, of: seen.append((done, of)))
+    assert bank.name == "their export"
+    assert {unit.text for unit in bank.units()} == texts
+    assert seen[-1][0] == seen[-1][1]
+    again = memory.load(path, bank="their export")
+    assert {unit.text for unit in again.units()} == texts
+    assert len(memory.load(path, bank="mine").units()) == len(texts)
+
+
+def test_times_roles_and_names_come_along(memory: Memory, tmp_path: Path) -> None:
+    for name, given in (("mem0", MEM0), ("graph", GRAPH), ("chatgpt", CHATGPT), ("claude", CLAUDE)):
+        (tmp_path / f"{name}.json").write_text(json.dumps(given))
+        memory.load(tmp_path / f"{name}.json")
+    first = memory.bank("mem0").units()
+    assert datetime(2024, 5, 1, 17, tzinfo=UTC) in [unit.mentioned_at for unit in first]
+    assert memory.bank("graph").entity("John Smith").mentions == 3
+    asked, answered = memory.bank("chatgpt").units()
+    assert (asked.network, answered.network) == ("world", "experience")
+    assert asked.source.document == "chatgpt/c-1"
+    assert memory.bank("claude").units()[0].source.messages == ("m-1",)
+
+
+@pytest.mark.parametrize(
+    ("text", "told"),
+    [
+        ("", "none of what can be loaded"),
+        ("{", "not JSON"),
+        ("[]", "none of what can be loaded"),
+        ('[{"hello": 1}]', "none of what can be loaded"),
+        ('[{"chat_messages": [{}]}]', "not as such exports are"),
+        ('[{"mapping": 3}]', "not as such exports are"),
+        (json.dumps([{"memory": "a", "user_id": "x"}, {"memory": "b", "user_id": "y"}]), "2 users"),
+    ],
+)
+def test_a_file_that_is_none_of_them_is_told(memory: Memory, tmp_path: Path, text: str, told: str) -> None:
+    (tmp_path / "file.json").write_text(text)
+    with pytest.raises(InputError, match=told):
+        memory.load(tmp_path / "file.json")
+    assert memory.banks() == []
+
+
+def test_a_langgraph_store_is_copied(memory: Memory) -> None:
+    source = InMemoryStore()
+    source.put(("memories", "ana"), "1", {"text": "The harbour has a crane."})
+    source.put(("memories", "ana", "old"), "2", {"text": "The well is deep."})
+    source.put(("memories", "rui"), "1", {"text": "The sea is cold.", "rank": 3})
+    items = Items(memory.awaited)
+    for _ in range(2):
+        assert memory.run(lambda: items.copy_from(source)) == 3
+    found = memory.run(lambda: items.search(("memories",)))
+    assert {(item.namespace, item.key): item.value for item in found} == {
+        (("memories", "ana"), "1"): {"text": "The harbour has a crane."},
+        (("memories", "ana", "old"), "2"): {"text": "The well is deep."},
+        (("memories", "rui"), "1"): {"text": "The sea is cold.", "rank": 3},
+    }
+    assert memory.bank("memories~ana").recall("The harbour has a crane.").hits
