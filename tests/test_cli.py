@@ -262,3 +262,39 @@ def test_an_unknown_bank_is_named_with_those_there_are(kept: Path) -> None:
     assert done.returncode == 1
     assert 'no bank "foes"' in done.stderr
     assert "friends" in done.stderr
+
+
+def test_a_bank_is_governed_from_the_command_line(tmp_path: Path) -> None:
+    memory, talk = tmp_path / "memory", tmp_path / "talk.json"
+    said = [
+        {"text": "I live in Porto.", "speaker": "Ana", "at": "2023-01-05T10:00:00Z", "id": "1"},
+        {"text": "My landlord is Rui Costa.", "speaker": "Ana", "at": "2023-01-06T10:00:00Z", "id": "2"},
+        {"text": "I live in Lisbon now.", "speaker": "Ana", "at": "2024-05-20T10:00:00Z", "id": "3"},
+    ]
+    talk.write_text(json.dumps(said))
+    fourfold("retain", talk, "-m", memory)
+    shown = fourfold("timeline", "--entity", "Ana", "-m", memory).stdout.splitlines()
+    assert shown[0] == "2023-01-05 Ana: I live in Porto. until 2024-05-20"
+    erased = fourfold("forget", "--entity", "Rui Costa", "--erase", "--verify", "Rui Costa", "-m", memory)
+    assert erased.returncode == 0, erased.stderr
+    assert erased.stdout.splitlines()[-1].startswith("Not found: in no record")
+    found = fourfold("forget", "--verify", "Porto", "-m", memory)
+    assert (found.returncode, "Found in unit" in found.stdout) == (1, True)
+    assert "Exported 1 units" in fourfold("export", tmp_path / "a.jsonl", "-m", memory).stdout
+    assert (
+        fourfold("load", tmp_path / "a.jsonl", "-b", "copy", "-m", memory).stdout
+        == "Loaded 1 units into copy.\n"
+    )
+    assert "Copied default to other" in fourfold("fork", "other", "-m", memory).stdout
+    assert "0 units are new" in fourfold("merge", "copy", "-m", memory).stdout
+    assert fourfold("prune", "--dry-run", "-m", memory).stdout.startswith("Would archive")
+    changes = json.loads(fourfold("history", "--json", "-m", memory).stdout)
+    retained = next(change["id"] for change in changes if change["what"] == "retain")
+    assert fourfold("undo", retained[:8], "--reason", "a test", "-m", memory).stdout.startswith(
+        "Undone: retain"
+    )
+    assert "a test" in fourfold("history", "-m", memory).stdout
+    gone = fourfold("forget", "--everything", "--erase", "-b", "other", "-m", memory)
+    assert gone.stdout.startswith("Erased 2 units"), gone.stderr
+    assert "other" not in fourfold("banks", "-m", memory).stdout
+    assert fourfold("forget", "--everything", "-m", memory).returncode == 1

@@ -19,7 +19,7 @@ from fourfold.testing import AnthropicServer, Call, OpenAIServer
 ROOT = Path(__file__).parents[1]
 BLOCKS = [
     block
-    for document in ("README.md", "docs/reflect.md")
+    for document in ("README.md", "docs/reflect.md", "docs/governance.md")
     for block in re.findall(r"```python\n(.*?)```", (ROOT / document).read_text("utf-8"), re.DOTALL)
 ]
 
@@ -113,6 +113,14 @@ def _run(command: list[str], cwd: Path, environment: dict[str, str]) -> subproce
     )
 
 
+def test_the_block_on_governing_prints_what_the_readme_shows(tmp_path: Path) -> None:
+    readme = (ROOT / "README.md").read_text("utf-8")
+    part = readme.partition("## What you can ask of it")[2]
+    block, shown = (re.findall(rf"```{kind}\n(.*?)```", part, re.DOTALL)[0] for kind in ("python", "text"))
+    done = _run([sys.executable, "-c", block], tmp_path, dict(os.environ))
+    assert done.stdout == shown, done.stderr
+
+
 def test_the_first_block_prints_what_the_readme_shows(tmp_path: Path) -> None:
     done = subprocess.run(
         [sys.executable, "-c", BLOCKS[0]],
@@ -127,7 +135,8 @@ def test_the_first_block_prints_what_the_readme_shows(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize(
-    "document", ["README.md", "AGENTS.md", "CHANGELOG.md", "docs/benchmarks.md", "docs/reflect.md"]
+    "document",
+    ["README.md", "AGENTS.md", "CHANGELOG.md", "docs/benchmarks.md", "docs/governance.md", "docs/reflect.md"],
 )
 def test_links_lead_somewhere(document: str) -> None:
     text = (ROOT / document).read_text("utf-8")

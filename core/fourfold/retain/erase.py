@@ -29,7 +29,6 @@ from fourfold.stores.derived import (
     read_core,
     read_progress,
     read_summary,
-    summary_id,
     summary_point,
 )
 from fourfold.stores.documents import CHUNKS
@@ -96,6 +95,8 @@ class _Erasing:
     """What is put in place of what there is, by id."""
     dropped: dict[str, str] = field(default_factory=dict)
     """By id, the kind of what goes besides the units."""
+    nameless: set[str] = field(default_factory=set)
+    """Names of entities that go."""
     elsewhere: list[str] = field(default_factory=list)
     """Units that were said elsewhere too, and stay."""
     counts: Counter[str] = field(default_factory=Counter)
@@ -257,7 +258,7 @@ class _Erasing:
             left = [graph.ids[row] for row in rows if graph.ids[row] not in self.gone]
             if not left:
                 self.dropped[entity.id] = "entity"
-                self.dropped[summary_id(graph.bank, name)] = "summary"
+                self.nameless.add(name)
             elif entity.aliases:
                 self._keep_aliases(entity, left)
 
@@ -302,11 +303,10 @@ class _Erasing:
         """Summaries, the core profile, and what is noted of consolidation."""
         store, bank = self.batch.engine.store, self.graph.bank
         for point in store.scan(Where(bank=bank, kind="summary")):
-            if point.id in self.dropped:
-                continue
             summary = read_summary(point)
+            lost = summary.entity in self.nameless
             kept = tuple(one for one in summary.sentences if not traces.bears_on([one.text, *one.evidence]))
-            if not kept:
+            if lost or not kept:
                 self.dropped[point.id] = "summary"
             elif len(kept) < len(summary.sentences):
                 self._put(summary_point(summary.of(kept, self.batch.now), ""), "summary")
