@@ -64,7 +64,7 @@ def test_what_consolidation_does_is_in_the_history_too(bank: Bank) -> None:
     assert {"summarise", "core"} <= derived
 
 
-def test_a_retain_is_undone_and_the_undo_as_well(bank: Bank) -> None:
+def test_a_retain_is_undone_and_the_undo_as_well(memory: Memory, bank: Bank) -> None:
     bank.retain("The harbour has a crane.", document="d")
     bank.retain("The garden has a well.", document="d")
     change = bank.history()[0]
@@ -76,9 +76,13 @@ def test_a_retain_is_undone_and_the_undo_as_well(bank: Bank) -> None:
     bank.undo(undone.id[:8])
     assert texts(bank) == ["The garden has a well.", "The harbour has a crane."]
     assert [c.undone for c in bank.history()] == [False, True, False, False]
+    bank.undo(bank.history()[-1])
+    assert texts(bank) == ["The garden has a well."]
+    assert [info.units for info in memory.banks()] == [1]
     bank.undo(change)
+    assert texts(bank) == []
     bank.retain("The garden has a well.", document="d")
-    assert texts(bank) == ["The garden has a well.", "The harbour has a crane."]
+    assert texts(bank) == ["The garden has a well."]
 
 
 def test_a_forget_is_undone_with_the_beliefs_that_fell(bank: Bank) -> None:

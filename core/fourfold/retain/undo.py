@@ -143,6 +143,8 @@ def _unmade(batch: Batch, point: Point) -> Point:
         held = replace(read_unit(point), retired_at=batch.now, retired_by="undo")
         batch.amend(point, held)
         return batch.units[point.id]
+    if kind == "bank":
+        return point  # it is there, if with nothing in it
     if kind == "core":
         return replace(
             point, payload={**p, "pinned": [], "lines": [one for one in p["lines"] if one[0] != "pinned"]}
