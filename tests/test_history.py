@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import logging
 from collections import Counter
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -13,7 +15,7 @@ from hypothesis.stateful import initialize, invariant, precondition, rule
 from test_state import BANKS, DOCUMENTS, NUMBERS, StoredMachine, line
 
 from fourfold import Bank, Change, Fact, InputError, Memory, Message, NotFoundError, Recall, Verdict
-from fourfold.testing import FrozenClock
+from fourfold.testing import FrozenClock, HashEmbedder
 
 HOUR = timedelta(hours=1)
 
@@ -312,3 +314,59 @@ class GovernedMachine(StoredMachine):
 
 TestGovernedMachine = GovernedMachine.TestCase
 TestGovernedMachine.settings = settings(max_examples=12, stateful_step_count=20, deadline=None)
+
+
+class ErasingMachine(GovernedMachine):
+    """The same, and what is erased is nowhere; banks are exported and loaded meanwhile."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.logged: list[str] = []
+        self.handler = logging.Handler(logging.DEBUG)
+        self.handler.emit = lambda record: self.logged.append(record.getMessage())  # type: ignore[method-assign]
+        logging.getLogger("fourfold").addHandler(self.handler)
+        logging.getLogger("fourfold").setLevel(logging.DEBUG)
+
+    @rule(bank=BANKS, data=st.data())
+    def erase(self, bank: str, data: st.DataObject) -> None:
+        units = self.bank(bank).units(retired=True)
+        if not units:
+            return
+        unit = data.draw(st.sampled_from(units))
+        other = {"a": "b", "b": "a"}[bank]
+        untouched = [unit.text for unit in self.memory.bank(other).units(retired=True)]
+        receipt = self.memory.bank(bank).forget(unit=unit, erase=True).receipt
+        assert receipt is not None
+        assert unit.id in receipt.units
+        left = self.memory.bank(bank).units(retired=True)
+        gone = {one.text for one in units} - {one.text for one in left} - set(untouched)
+        for text in gone:
+            assert self.memory.traces(text) == []
+            assert text not in "\n".join(self.logged) + str(self.memory.bank(bank).history())
+        assert [one.text for one in self.memory.bank(other).units(retired=True)] == untouched
+        self.live[bank] = Counter(one.text for one in self.memory.bank(bank).units())
+        self.done = [one for one in self.done if one[0] != bank]
+        self.told = [one for one in self.told if one[1] != bank]
+
+    @rule(bank=BANKS)
+    def export_and_load(self, bank: str) -> None:
+        if not self.memory.banks([bank]):
+            return
+        path = Path(self.directory).with_suffix(".jsonl")
+        self.bank(bank).export(path)
+        with Memory.open(":memory:", embedder=HashEmbedder(), clock=self.clock) as elsewhere:
+            loaded = elsewhere.load(path)
+            assert Counter(unit.text for unit in loaded.units()) == self.live[bank]
+            for question in QUESTIONS[:2]:
+                asked = (self.memory.bank(bank), loaded)
+                texts = [[hit.unit.text for hit in one.recall(question).hits] for one in asked]
+                assert texts[0] == texts[1]
+        path.unlink()
+
+    def teardown(self) -> None:
+        logging.getLogger("fourfold").removeHandler(self.handler)
+        super().teardown()
+
+
+TestErasingMachine = ErasingMachine.TestCase
+TestErasingMachine.settings = settings(max_examples=4, stateful_step_count=14, deadline=None)
