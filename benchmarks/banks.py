@@ -69,7 +69,7 @@ def main() -> None:
     chosen = parser.parse_args()
     print(describe() + "\n")
     print(
-        "| banks | units | list all | open one and recall | dense search in one | filter without an index | erase one |"
+        "| banks | units | list all | open one and recall | search in one | filter without an index | erase one |"
     )
     print("|---|---|---|---|---|---|---|")
     pool, done = Pooled(), 0
@@ -91,8 +91,8 @@ def main() -> None:
             plain = [took(store.search, [near(Where(since=float(n)), vector)]) for n in range(5)]
             erased = took(memory.erase, f"bank {size - 1}")
             print(
-                f"| {size:,} | {size * chosen.units:,} | {listed:.3f} s | {percentiles(opened)} | {percentiles(tenant)} "
-                f"| {percentiles(plain)} | {erased:.2f} s |",
+                f"| {size:,} | {size * chosen.units:,} | {listed:.3f} s | {percentiles(opened)} "
+                f"| {percentiles(tenant)} | {percentiles(plain)} | {erased:.2f} s |",
                 flush=True,
             )
 

@@ -1,0 +1,61 @@
+"""Stores that earlier code wrote are opened, and nothing of them is lost. `data/store-2.tar.xz` was written by
+schema 2 before there was a log (commit f67f60f): a bank "a" with a move, a belief, a merge, an entry that was
+forgotten."""
+
+from __future__ import annotations
+
+import tarfile
+from datetime import UTC, datetime
+from pathlib import Path
+
+import pytest
+
+from fourfold import Memory, Message, NotFoundError, Verdict
+from fourfold.testing import HashEmbedder
+
+OLD = Path(__file__).parent / "data" / "store-2.tar.xz"
+
+
+@pytest.fixture
+def home(tmp_path: Path) -> Path:
+    """The directory of the older store."""
+    with tarfile.open(OLD) as packed:
+        packed.extractall(tmp_path, filter="data")
+    return tmp_path
+
+
+def test_a_store_from_before_the_log_is_as_it_was(home: Path) -> None:
+    for _ in range(2):
+        with Memory.open(str(home), embedder=HashEmbedder()) as memory:
+            bank = memory.bank("a")
+            assert [unit.text for unit in bank.units()] == [
+                "Our dog Bruno barks at the moon.",
+                "I called Dita in Porto.",
+                "Ana gave all her books away.",
+                "I live in Lisbon now.",
+                "Ana is generous.",
+            ]
+            assert bank.entity("Dita").name == "Bruno"
+            assert [(b.statement, b.confidence) for b in bank.beliefs()] == [("Ana is generous.", 0.8)]
+            assert bank.entries("file") == []
+            then = bank.recall("Where does Ana live?", as_of=datetime(2026, 1, 1, 12, tzinfo=UTC))
+            assert then.hits[0].unit.text == "I live in Porto."
+            assert "Lisbon" not in then.text
+            assert memory.banks()[0].units == 5
+
+
+def test_it_is_gone_on_with(home: Path) -> None:
+    with Memory.open(str(home), embedder=HashEmbedder()) as memory:
+        bank = memory.bank("a")
+        assert bank.history() == []
+        assert bank.retain([Message("I live in Porto.", "Ana", id="1")], document="d").count(Verdict.ADD) == 0
+        bank.retain([Message("I live in Braga now.", "Ana", id="5")], document="d")
+        assert [change.what for change in bank.history()] == ["retain"]
+        bank.undo(bank.history()[0])
+        assert "I live in Lisbon now." in [unit.text for unit in bank.units()]
+        bank.forget(document="d", erase=True)
+        assert memory.traces("Lisbon") == []
+        copy = bank.fork("b")
+        assert [unit.text for unit in copy.units()] == ["Ana gave all her books away.", "Ana is generous."]
+        with pytest.raises(NotFoundError):
+            bank.forget(document="d")
