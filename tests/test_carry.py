@@ -3,14 +3,12 @@
 from __future__ import annotations
 
 import json
-import subprocess
-import sys
-import time
 from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
 
 import pytest
+from killing import killed_after
 
 from fourfold import Bank, Entry, InputError, Memory, Message, NotFoundError, StoreVersionError, Verdict
 from fourfold.testing import FrozenClock, HashEmbedder
@@ -272,15 +270,7 @@ def test_an_arrival_that_is_killed_was_none_or_is_whole(tmp_path: Path, how: str
             )
         memory.bank("a").export(file)
         count = len(memory.bank("a").units())
-    command = [sys.executable, "-c", CARRIER, str(home), "fork" if how == "fork" else str(file)]
-    with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as carrier:
-        assert carrier.stdout is not None
-        assert carrier.stdout.readline() == "open\n"
-        killer = time.monotonic() + delay
-        while time.monotonic() < killer and carrier.poll() is None:
-            pass
-        carrier.kill()
-        said = carrier.stdout.read()
+    said = killed_after(delay, CARRIER, home, "fork" if how == "fork" else file)
     with Memory.open(str(home), embedder=HashEmbedder()) as memory:
         names = [info.name for info in memory.banks()]
         assert names == ["a", "b"] or (names == ["a"] and not said)

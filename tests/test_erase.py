@@ -2,15 +2,13 @@
 
 from __future__ import annotations
 
-import subprocess
-import sys
-import time
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
 import pytest
+from killing import killed_after
 
 from fourfold import Bank, Entry, InputError, Memory, Message, NotFoundError
 from fourfold.stores import graphs
@@ -217,16 +215,7 @@ def test_an_erasure_that_is_killed_is_finished_or_was_none(tmp_path: Path, delay
             memory.bank("a").retain(f"Note {number} of the log says so.", document=f"d{number % 3}")
         memory.bank("a").retain(SECRET, document="secret")
         before = plain(memory.bank("a"))
-    with subprocess.Popen(
-        [sys.executable, "-c", ERASER, str(tmp_path)], stdout=subprocess.PIPE, text=True
-    ) as eraser:
-        assert eraser.stdout is not None
-        assert eraser.stdout.readline() == "open\n"
-        killer = time.monotonic() + delay
-        while time.monotonic() < killer and eraser.poll() is None:
-            pass
-        eraser.kill()
-        said = eraser.stdout.read()
+    said = killed_after(delay, ERASER, tmp_path)
     with Memory.open(str(tmp_path), embedder=HashEmbedder()) as memory:
         bank = memory.bank("a")
         erased = not bank.units(document="secret")

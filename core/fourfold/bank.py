@@ -19,18 +19,16 @@ from fourfold.beliefs import Belief
 from fourfold.calls import bank_named, id_of, in_thread, named, networks_of, tags_of
 from fourfold.curated import Curated
 from fourfold.engine import Engine
-from fourfold.errors import FourfoldError, InputError, NotFoundError
+from fourfold.errors import FourfoldError, InputError
 from fourfold.governance import Forgotten
 from fourfold.language import language as spoken
 from fourfold.later import Later
-from fourfold.model import Entry, Fact, Interval, Message, Network, Recall, Retained, Summary, Unit, aware
-from fourfold.ports import Where
+from fourfold.model import Entry, Fact, Interval, Message, Network, Recall, Retained, Unit, aware
 from fourfold.recall.fuse import Weights
 from fourfold.reflect.background import Background
-from fourfold.reflections import Core, Reflection, Status
+from fourfold.reflections import Reflection, Status
 from fourfold.retain.embed import Progress
 from fourfold.retain.spoken import Wanted
-from fourfold.stores.derived import read_summary, summary_id
 from fourfold.stores.entries import expired_documents
 from fourfold.tokens import Tokens
 
@@ -323,37 +321,6 @@ class AsyncBank(Curated):
         (belief,) = await in_thread(reflecting.form, self._engine, self.name, [conviction], self._wanted)
         self._background.notice(self.name)
         return belief
-
-    async def beliefs(
-        self, about: str | None = None, *, min_confidence: float = 0.0, retired: bool = False
-    ) -> list[Belief]:
-        """What the bank believes, the surest first; `about` an entity (name or alias), of at least `min_confidence`,
-        with those it no longer holds if `retired`. Raises `NotFoundError` for an entity it does not know."""
-        wanted = (about, min_confidence, retired)
-        return await in_thread(reflecting.beliefs, self._engine, self.name, *wanted)
-
-    async def summary(self, entity: str) -> Summary:
-        """What is known of an entity (name or alias), each sentence with the units that say it. Raises
-        `NotFoundError` where there is none: the bank does not know the entity, or fewer than two facts about it, or
-        has not been consolidated since (`settle` does that now)."""
-        known = await self.entity(entity)
-
-        def read() -> Summary | None:
-            where = Where(bank=self.name, kind="summary", ids=(summary_id(self.name, known.name),))
-            return next(map(read_summary, self._engine.store.scan(where)), None)
-
-        found = await in_thread(read)
-        if found is None:
-            raise NotFoundError(
-                f'The bank "{self.name}" has no summary of "{known.name}" yet; settle() makes one.'
-            )
-        return found
-
-    async def core(self, budget: int = 400) -> Core:
-        """What should always be in the prompt, within `budget` tokens: what is pinned, whom the bank is about, what
-        they hold and prefer, what is open. The same from call to call as long as what it says holds, so that a prompt
-        that begins with it can be cached. It follows the bank as that is consolidated."""
-        return await in_thread(reflecting.core.core, self._engine, self.name, budget)
 
     async def status(self) -> Status:
         """How far consolidation is, and what failed of it."""

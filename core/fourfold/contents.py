@@ -8,12 +8,16 @@ from datetime import datetime
 from typing import Protocol
 
 from fourfold import recall as recalling
+from fourfold import reflect as reflecting
+from fourfold.beliefs import Belief
 from fourfold.calls import in_thread, named, plain_id
 from fourfold.engine import Engine
 from fourfold.errors import InputError, NotFoundError
 from fourfold.governance import Event
-from fourfold.model import Entity, Entry, Interval, Unit
+from fourfold.model import Entity, Entry, Interval, Summary, Unit
 from fourfold.ports import Where
+from fourfold.reflections import Core
+from fourfold.stores.derived import read_summary, summary_id
 from fourfold.stores.entries import find_entries
 from fourfold.stores.records import read_unit
 
@@ -109,6 +113,37 @@ class Contents:
             raise InputError(f"limit is {limit}: give a positive number, or None for no bound.")
         interval = Interval(*during) if isinstance(during, tuple) else during
         return await in_thread(recalling.timeline, self._engine, self.name, entity, interval, limit)
+
+    async def beliefs(
+        self, about: str | None = None, *, min_confidence: float = 0.0, retired: bool = False
+    ) -> list[Belief]:
+        """What the bank believes, the surest first; `about` an entity (name or alias), of at least `min_confidence`,
+        with those it no longer holds if `retired`. Raises `NotFoundError` for an entity it does not know."""
+        wanted = (about, min_confidence, retired)
+        return await in_thread(reflecting.beliefs, self._engine, self.name, *wanted)
+
+    async def summary(self, entity: str) -> Summary:
+        """What is known of an entity (name or alias), each sentence with the units that say it. Raises
+        `NotFoundError` where there is none: the bank does not know the entity, or fewer than two facts about it, or
+        has not been consolidated since (`settle` does that now)."""
+        known = await self.entity(entity)
+
+        def read() -> Summary | None:
+            where = Where(bank=self.name, kind="summary", ids=(summary_id(self.name, known.name),))
+            return next(map(read_summary, self._engine.store.scan(where)), None)
+
+        found = await in_thread(read)
+        if found is None:
+            raise NotFoundError(
+                f'The bank "{self.name}" has no summary of "{known.name}" yet; settle() makes one.'
+            )
+        return found
+
+    async def core(self, budget: int = 400) -> Core:
+        """What should always be in the prompt, within `budget` tokens: what is pinned, whom the bank is about, what
+        they hold and prefer, what is open. The same from call to call as long as what it says holds, so that a prompt
+        that begins with it can be cached. It follows the bank as that is consolidated."""
+        return await in_thread(reflecting.core.core, self._engine, self.name, budget)
 
     async def entries(
         self, kind: str, *, document: str | None = None, keys: Collection[str] | None = None

@@ -86,6 +86,16 @@ def checked(path: Path) -> Header:
     return header
 
 
+def text_of(path: Path) -> str:
+    """The text of a file in UTF-8; raises `InputError`."""
+    try:
+        return path.read_text("utf-8-sig")
+    except OSError as error:
+        raise InputError(f"{path} cannot be read: {error.strerror}.") from error
+    except UnicodeDecodeError as error:
+        raise InputError(f"{path} is not UTF-8 text ({error.reason} at byte {error.start}).") from error
+
+
 def is_export(path: Path) -> bool:
     """Whether a file begins as an export does."""
     try:

@@ -10,6 +10,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
+from fourfold.carry.file import text_of
 from fourfold.errors import InputError
 from fourfold.model import Fact, Message, Role
 
@@ -27,12 +28,7 @@ class Foreign:
 
 def read_foreign(path: Path) -> Foreign:
     """Reads the file, whatever product wrote it; raises `InputError` that says where and what is wrong."""
-    try:
-        text = path.read_text("utf-8-sig")
-    except OSError as error:
-        raise InputError(f"{path} cannot be read: {error.strerror}.") from error
-    except UnicodeDecodeError as error:
-        raise InputError(f"{path} is not UTF-8 text ({error.reason} at byte {error.start}).") from error
+    text = text_of(path)
     found = _parsed(path, text)
     first = found[0] if isinstance(found, list) and found else None
     try:

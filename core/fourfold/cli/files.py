@@ -13,6 +13,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
+from fourfold.carry.file import text_of
 from fourfold.errors import InputError
 from fourfold.model import Message, Role
 
@@ -23,12 +24,7 @@ _ROLES: dict[str, Role] = {
 
 def read_file(path: Path) -> dict[str, list[Message]]:
     """The messages of each document in the file; raises `InputError` naming the file and what is wrong."""
-    try:
-        text = path.read_text("utf-8-sig")
-    except OSError as error:
-        raise InputError(f"{path} cannot be read: {error.strerror}.") from error
-    except UnicodeDecodeError as error:
-        raise InputError(f"{path} is not UTF-8 text ({error.reason} at byte {error.start}).") from error
+    text = text_of(path)
     if path.suffix in {".json", ".jsonl", ".ndjson"}:
         return _chats(path, _parse(path, text))
     return {path.name: [Message(p, id=f"p{i}") for i, p in enumerate(_paragraphs(text), 1)]}

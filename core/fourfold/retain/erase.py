@@ -223,7 +223,7 @@ class _Erasing:
         rows = [row for row in map(graph.row, self.gone) if row is not None]
         linked = {other for row in rows for other in near.get(row, ()) if isinstance(other, int)}
         named = {
-            graph.ids[row] for row in (*linked, *graph.succeeded_by(self.gone))
+            graph.ids[row] for row in (*linked, *graph.succession.by(self.gone))
         } | self._replaced_by_gone()
         for stored in self.batch.points(sorted(named - self.gone.keys())):
             point = self.points.get(stored.id, stored)
@@ -239,7 +239,7 @@ class _Erasing:
 
     def _replaced_by_gone(self) -> set[str]:
         """The units that were retired in favour of one that goes."""
-        replaced = tuple(self.graph.ids[row] for row in self.graph.replaced)
+        replaced = tuple(self.graph.ids[row] for row in sorted(self.graph.succession.replaced))
         points = (
             self.batch.engine.store.scan(Where(ids=replaced), Fields(only=("retired_by",)))
             if replaced

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import threading
 from collections import Counter
-from collections.abc import Collection, Generator, Iterable, Mapping
+from collections.abc import Generator, Iterable, Mapping
 from dataclasses import replace
 from datetime import datetime
 from hashlib import blake2b
@@ -24,8 +24,9 @@ from fourfold.stores.documents import Documents
 from fourfold.stores.edges import Edges
 from fourfold.stores.names import Names
 from fourfold.stores.postings import Postings
-from fourfold.stores.records import ARCHIVED, NEVER, Profile, bank_point, is_id, make_id, read_profile
+from fourfold.stores.records import NEVER, Profile, bank_point, make_id, read_profile
 from fourfold.stores.snapshot import Snapshot
+from fourfold.stores.succession import Succession
 from fourfold.stores.uses import USE
 from fourfold.text import inverse_document_frequency, normalise
 
@@ -76,9 +77,7 @@ class BankGraph:
         self._labels: dict[str, int] = {}
         self._tagged: dict[str, set[int]] = {}
         self._attributes: dict[str, list[int]] = {}
-        self._superseded: dict[int, str] = {}
-        self._replaced: set[int] = set()
-        self._archived: set[int] = set()
+        self.succession = Succession()
         self._pinned: tuple[str, ...] = ()
         self._term_counts: Counter[int] = Counter()
         self._awaited: dict[str, list[tuple[int, str, float]]] = {}
@@ -107,9 +106,7 @@ class BankGraph:
             "labels": list(self._labels),
             "tagged": {tag: sorted(rows) for tag, rows in self._tagged.items()},
             "attributes": self._attributes,
-            "superseded": list(self._superseded.items()),
-            "replaced": sorted(self._replaced),
-            "archived": sorted(self._archived),
+            "succession": self.succession.freeze(),
             "pinned": self._pinned,
             "awaited": self._awaited,
         }
@@ -136,8 +133,7 @@ class BankGraph:
         graph._labels = {name: at for at, name in enumerate(plain["labels"])}
         graph._tagged = {tag: set(rows) for tag, rows in plain["tagged"].items()}
         graph._attributes = plain["attributes"]
-        graph._superseded = dict(plain["superseded"])
-        graph._replaced, graph._archived = set(plain["replaced"]), set(plain["archived"])
+        graph.succession = Succession.thaw(plain["succession"])
         graph._pinned = tuple(plain["pinned"])
         graph._awaited = {unit: [tuple(link) for link in links] for unit, links in plain["awaited"].items()}
         return graph
@@ -238,27 +234,12 @@ class BankGraph:
         if known is None:
             for attribute in payload["attributes"]:
                 self._attributes.setdefault(attribute, []).append(row)
-        self._succeed(row, payload)
+        self.succession.note(row, payload)
         if before and known is None:
             previous = max(before)[1]
             self._rows[row]["previous"] = previous
             self._rows[previous]["next"] = row
         self.documents.place(row, payload, self._rows)
-
-    def _succeed(self, row: int, payload: Mapping[str, Any]) -> None:
-        """Notes what took the unit's place, for certain or probably; a forgotten one has no successor."""
-        if is_id(payload["retired_by"] or ""):
-            self._replaced.add(row)
-        else:
-            self._replaced.discard(row)
-        if payload["retired_by"] == ARCHIVED:
-            self._archived.add(row)
-        else:
-            self._archived.discard(row)
-        if payload["superseded_by"] is not None:
-            self._superseded[row] = payload["superseded_by"]
-        else:
-            self._superseded.pop(row, None)
 
     def _describe(self, row: int, payload: Mapping[str, Any]) -> None:
         speaker, network, dated = (
@@ -298,7 +279,7 @@ class BankGraph:
         return {message: row for message, row in found.items() if self._is_known(row)}
 
     def _is_known(self, row: int) -> bool:
-        return bool(self._rows[row]["retired"] == NEVER) or row in self._replaced or row in self._archived
+        return bool(self._rows[row]["retired"] == NEVER) or self.succession.is_known(row)
 
     def note(self, point: Point) -> None:
         """Takes notice of a record that is no unit: a chunk, what is pinned, how often units were used."""
@@ -332,7 +313,7 @@ class BankGraph:
         """The rows that probably hold in place of that one: the one that took its place, what took that one's, and so
         on; the last holds now."""
         found: list[int] = []
-        while (unit := self._superseded.get(row)) is not None and (
+        while (unit := self.succession.superseded.get(row)) is not None and (
             newer := self._row_of.get(unit)
         ) is not None:
             if newer in found or len(found) >= _LONGEST_CHAIN:
@@ -343,28 +324,15 @@ class BankGraph:
 
     def replaced_by(self, row: int) -> list[int]:
         """The rows that were retired in favour of that one, the latest first."""
-        near = self.graph.adj.get(row, {})
-        older = [
-            o
-            for o, kinds in near.items()
-            if isinstance(o, int) and "supersedes" in kinds and o in self._replaced
-        ]
-        said = self._rows["mentioned"]
-        return sorted((o for o in older if o < row), key=lambda o: (-said[o], -o))
-
-    @property
-    def replaced(self) -> list[int]:
-        """The rows that were retired in favour of another unit."""
-        return sorted(self._replaced)
-
-    def succeeded_by(self, units: Collection[str]) -> list[int]:
-        """The rows that probably one of these units holds in place of."""
-        return [row for row, unit in self._superseded.items() if unit in units]
+        near = self.graph.adj.get(row, {}).items()
+        linked = [other for other, kinds in near if isinstance(other, int) and "supersedes" in kinds]
+        older = [other for other in linked if other < row and other in self.succession.replaced]
+        return sorted(older, key=lambda other: (-self._rows["mentioned"][other], -other))
 
     @property
     def has_successors(self) -> bool:
         """Whether any row has one."""
-        return bool(self._superseded)
+        return bool(self.succession.superseded)
 
     def same_words(self, text: str) -> list[int]:
         """The rows of units that (but for a hash collision) have the same words as `text`, case and punctuation
@@ -377,7 +345,7 @@ class BankGraph:
         rows = self.rows
         mask = self.held()
         if history:
-            mask[list(self._replaced)] = True
+            mask[list(self.succession.replaced)] = True
         if where.networks is not None:
             mask &= np.isin(rows["network"], [self.label(name) for name in where.networks])
         if where.tags is not None:
