@@ -151,6 +151,20 @@ def test_entries_go_with_their_document_and_where_they_hold_the_words(kept: Memo
     assert kept.traces("quarry") == []
 
 
+def test_a_name_that_only_erased_texts_say_is_gone_though_its_bearer_stays(kept: Memory) -> None:
+    bank, text = kept.bank("a"), "I called Dita in the evening."
+    called = bank.retain([Message(text, "Mara", id="1")], document="d").units[0]
+    unit = bank.retain([Message("We met Benedita Xanthos in Porto.", "Mara", id="2")], document="d").units[0]
+    bank.merge("Dita", into="Benedita Xanthos", reason="Benedita Xanthos is her name")
+    bank.settle()
+    assert bank.unit(called.id).entities == ("Mara", "Benedita Xanthos")
+    bank.forget(unit=unit, erase=True)
+    assert bank.unit(called.id).entities == ("Mara", "Dita")
+    assert bank.entity("Dita").name == "Dita"
+    assert kept.traces("Xanthos") == []
+    assert [hit.unit.text for hit in bank.recall(text).hits] == [text]
+
+
 def test_other_banks_are_not_touched(kept: Memory) -> None:
     mine, other = kept.bank("mine"), kept.bank("other")
     for bank in (mine, other):

@@ -5,7 +5,7 @@ from __future__ import annotations
 
 import hashlib
 from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 
@@ -33,7 +33,7 @@ from fourfold.stores.derived import (
 )
 from fourfold.stores.documents import CHUNKS
 from fourfold.stores.entries import is_entry
-from fourfold.stores.graph import BankGraph
+from fourfold.stores.graph import BankGraph, entity_id
 from fourfold.stores.log import Record, record_point, records
 from fourfold.stores.records import (
     cursor_point,
@@ -96,7 +96,9 @@ class _Erasing:
     dropped: dict[str, str] = field(default_factory=dict)
     """By id, the kind of what goes besides the units."""
     nameless: set[str] = field(default_factory=set)
-    """Names of entities that go."""
+    """Entities that go, or are called otherwise."""
+    names: set[str] = field(default_factory=set)
+    """Names and aliases that nobody says any more."""
     elsewhere: list[str] = field(default_factory=list)
     """Units that were said elsewhere too, and stay."""
     counts: Counter[str] = field(default_factory=Counter)
@@ -119,7 +121,7 @@ class _Erasing:
         self._name_entities()
         self._renew_followers()
         self._rewrite_derived(traces)
-        self._rewrite_log(Traces.of([*self.gone, *self.dropped], traces.texts))
+        self._rewrite_log(Traces.of([*self.gone, *self.dropped], [*traces.texts, *sorted(self.names)]))
         kept = dict.fromkeys([*(unit for unit in self.elsewhere if unit not in self.gone), *self._alike()])
         return Forgotten((), tuple(beliefs), self._carry_out(tuple(kept)))
 
@@ -248,28 +250,48 @@ class _Erasing:
         return {point.id for point in points if point.payload["retired_by"] in self.gone}
 
     def _name_entities(self) -> None:
-        """Entities that nothing mentions any more go; others lose the aliases that only what goes has said."""
+        """Entities that nothing mentions any more go; others lose the names that only what goes has said."""
         graph = self.graph
+        lost = _spoken((unit.speaker, unit.text) for unit in self.gone.values())
         for name in sorted({name for unit in self.gone.values() for name in unit.entities}):
             entity = graph.entity(name)
             if entity is None:
                 continue
             rows = [row for row in graph.graph.adj.get(name, ()) if isinstance(row, int)]
             left = [graph.ids[row] for row in rows if graph.ids[row] not in self.gone]
-            if not left:
-                self.dropped[entity.id] = "entity"
-                self.nameless.add(name)
-            elif entity.aliases:
-                self._keep_aliases(entity, left)
+            known = _spoken(self._told(left))
+            forms = {form: f" {normalise(form)} " for form in (name, *entity.aliases)}
+            kept = [form for form, said in forms.items() if left and (said in known or said not in lost)]
+            self.names |= forms.keys() - set(kept)
+            if not kept:
+                kept = [name] if left else []  # nothing else is known to call it by
+            self._call(entity, kept, left)
 
-    def _keep_aliases(self, entity: Entity, left: Sequence[str]) -> None:
-        told = self.batch.engine.store.scan(Where(ids=tuple(left)), Fields(only=("speaker", "text")))
-        known = _spoken((p.payload["speaker"], p.payload["text"]) for p in told)
-        lost = _spoken((unit.speaker, unit.text) for unit in self.gone.values())
-        forms = ((alias, f" {normalise(alias)} ") for alias in entity.aliases)
-        aliases = tuple(alias for alias, form in forms if form in known or form not in lost)
-        if aliases != entity.aliases:
-            self._put(entity_point(self.graph.bank, replace(entity, aliases=aliases)), "entity")
+    def _told(self, ids: Sequence[str]) -> Iterator[tuple[str | None, str]]:
+        found = (
+            self.batch.engine.store.scan(Where(ids=tuple(ids)), Fields(only=("speaker", "text")))
+            if ids
+            else ()
+        )
+        return ((point.payload["speaker"], point.payload["text"]) for point in found)
+
+    def _call(self, entity: Entity, forms: Sequence[str], left: Sequence[str]) -> None:
+        """Has an entity go by these forms alone, the first of them its name; by none, it goes. `left` mention it."""
+        bank = self.graph.bank
+        if tuple(forms) == (entity.name, *entity.aliases):
+            return
+        if tuple(forms[:1]) != (entity.name,):
+            self.dropped[entity.id] = "entity"
+            self.nameless.add(entity.name)
+        if not forms:
+            return
+        called = replace(entity, id=entity_id(bank, forms[0]), name=forms[0], aliases=tuple(forms[1:]))
+        self._put(entity_point(bank, called), "entity")
+        for stored in self.batch.points(left) if called.name != entity.name else ():
+            point = self.points.get(stored.id, stored)
+            unit = read_unit(point)
+            names = tuple(called.name if one == entity.name else one for one in unit.entities)
+            self._amend(point, replace(unit, entities=names), "unit")
 
     def _alike(self) -> list[str]:
         """Units that say what a gone one said in the same words, and stay."""
