@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 from collections import Counter
+from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -15,7 +16,8 @@ from hypothesis.stateful import initialize, invariant, precondition, rule
 from test_state import BANKS, DOCUMENTS, NUMBERS, StoredMachine, line
 
 from fourfold import Bank, Change, Fact, InputError, Memory, Message, NotFoundError, Recall, Verdict
-from fourfold.testing import FrozenClock, HashEmbedder
+from fourfold.ports import Turn
+from fourfold.testing import FrozenClock, HashEmbedder, ScriptedModel
 
 HOUR = timedelta(hours=1)
 
@@ -200,6 +202,26 @@ def test_units_and_entities_are_not_made_one(bank: Bank) -> None:
         bank.merge(unit, into=unit)
     with pytest.raises(InputError, match="into"):
         bank.split("Benedita")
+
+
+def test_what_a_language_model_read_is_undone_with_the_text_it_was_read_from(clock: FrozenClock) -> None:
+    def reads(turns: Sequence[Turn], shape: str) -> object:
+        said = turns[-1].text.rpartition("Ana: ")[2]
+        return {"statements": [{"text": f"Ana says: {said}", "messages": [1]}], "verdicts": []}
+
+    model = ScriptedModel(reads)
+    with Memory.open(":memory:", embedder=HashEmbedder(), llm=model, clock=clock) as memory:
+        bank, said = memory.bank("b"), [Message("The well is deep.", "Ana", id="1")]
+        bank.retain("The sea is cold.", document="other")
+        bank.retain(said, document="d")
+        assert [change.what for change in bank.history()][:2] == ["read", "retain"]
+        bank.undo(bank.history()[1])
+        assert not bank.units(document="d")
+        assert bank.status().unread == 0
+        asked = len(model.asked)
+        assert bank.retain(said, document="d").count(Verdict.ADD) == 1
+        assert len(model.asked) > asked
+        assert [unit.text for unit in bank.units(document="d")] == ["Ana says: The well is deep."]
 
 
 def answer(bank: Bank, question: str, **more: Any) -> list[tuple[Any, ...]]:

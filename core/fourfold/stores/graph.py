@@ -299,10 +299,12 @@ class BankGraph:
 
     def pinned_rows(self) -> list[int]:
         """The rows that are pinned, by themselves or with an entity they mention."""
-        rows = [row for unit in self._pinned if (row := self._row_of.get(unit)) is not None]
-        for entity in [e for e in map(self.names.get, self.names) if e is not None and e.id in self._pinned]:
-            rows += [row for row in self.graph.adj.get(entity.name, ()) if isinstance(row, int)]
-        return rows
+        rows = [row for one in self._pinned if (row := self._row_of.get(one)) is not None]
+        if len(rows) == len(self._pinned):
+            return rows
+        pinned = {name for name in self.names if (known := self.names.get(name)) and known.id in self._pinned}
+        near = (self.graph.adj.get(name, ()) for name in pinned)
+        return rows + [row for mentioning in near for row in mentioning if isinstance(row, int)]
 
     def asserting(self, attribute: str) -> list[int]:
         """The rows that hold now and give that attribute (of something) a value, in the order they came."""
