@@ -18,7 +18,8 @@ from fourfold.stores.past import View, is_now, past
 from fourfold.stores.records import read_profile
 from fourfold.stores.snapshot import Snapshot
 
-_MOST_PASTS = 4
+_MOST_PASTS, _PAST_SHARE = 4, 0.25
+"""So many moments are kept, and no more units in them than that share of what graphs may have."""
 _ANEW = frozenset({"merge", "split", "rename", "undo", "erase", "load"})
 """What is done to a bank that a graph cannot follow step by step."""
 _WORTH = 500
@@ -39,7 +40,7 @@ class Graphs:
     def view(self, bank: str, moment: datetime | None) -> View:
         """`bank` as it is, or as it was at `moment`: seen from its log. The pasts asked for last are kept."""
         graph = self.get(bank)
-        if moment is None or is_now(self._store, graph, moment):
+        if moment is None:
             return View(self._store, graph)
         with graph.lock:
             seen = dict(graph.seen)
@@ -47,13 +48,19 @@ class Graphs:
             known = self._pasts.get((bank, moment))
         if known is not None and known[0] == seen:
             return known[1]
+        if is_now(self._store, graph, moment):
+            return View(self._store, graph)
         found = past(self._store, bank, moment)
         with self._lock:
             self._pasts[bank, moment] = seen, found
             self._pasts.move_to_end((bank, moment))
-            if len(self._pasts) > _MOST_PASTS:
+            while len(self._pasts) > 1 and self._too_much_past():
                 self._pasts.popitem(last=False)
         return found
+
+    def _too_much_past(self) -> bool:
+        units = sum(len(view.graph) for _, view in self._pasts.values())
+        return len(self._pasts) > _MOST_PASTS or units > _PAST_SHARE * self._most
 
     def get(self, bank: str) -> BankGraph:
         """The graph of `bank`, with everything that any process has written to it."""
