@@ -3,14 +3,18 @@
 from __future__ import annotations
 
 import json
+import warnings
 from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
 
 import pytest
 from killing import killed_after
+from qdrant_client import QdrantClient
 
 from fourfold import Bank, Entry, InputError, Memory, Message, NotFoundError, StoreVersionError, Verdict
+from fourfold.stores.manifest import Manifest
+from fourfold.stores.server import ServerStore
 from fourfold.testing import FrozenClock, HashEmbedder
 
 QUESTIONS = ("Where does Bruno swim, in the harbour?", "Where does Ana live?", "Ana is generous.")
@@ -279,3 +283,32 @@ def test_an_arrival_that_is_killed_was_none_or_is_whole(tmp_path: Path, how: str
         if "b" not in names:
             memory.load(file, bank="b")
             assert len(memory.bank("b").units()) == count
+
+
+def test_all_of_it_works_on_a_server_and_the_receipt_says_what_is_true_there(
+    memory: Memory, clock: FrozenClock, tmp_path: Path
+) -> None:
+    with warnings.catch_warnings():  # the client's own engine has no payload indexes, and says so
+        warnings.simplefilter("ignore")
+        model = HashEmbedder()
+        manifest = Manifest(model.name, model.dimension, model.token_dimension)
+        store = ServerStore(QdrantClient(":memory:"), "test", manifest, "memory")
+    embedded = lived(memory, clock)
+    began = embedded.history()[-1].at
+    with Memory(store, model, clock=FrozenClock(began)) as server:
+        mine = server._async.engine.clock
+        assert isinstance(mine, FrozenClock)
+        bank = lived(server, mine)
+        assert everything(bank) == everything(embedded)
+        for moment in sorted({change.at for change in bank.history()}):
+            assert answers(bank, as_of=moment) == answers(embedded, as_of=moment)
+        bank.export(tmp_path / "a.jsonl")
+        assert everything(server.load(tmp_path / "a.jsonl", bank="b")) == everything(bank)
+        assert everything(bank.fork("c")) == everything(bank)
+        receipt = bank.forget(document="d", erase=True).receipt
+        assert receipt is not None
+        assert "snapshots" in receipt.guarantee
+        assert not bank.units(document="d", retired=True)
+        assert [info.name for info in server.banks()] == ["a", "b", "c"]
+        server.erase("c")
+        assert {place.rpartition(" ")[2] for place in server.traces("Lisbon")} == {"b"}
