@@ -2,13 +2,33 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass, field
+from functools import wraps
+from typing import Concatenate, ParamSpec, TypeVar
 
 from fourfold.ledger import Ledgers
-from fourfold.ports import Clock, Embedder, LanguageModel, Reranker, Store
+from fourfold.models.current import Current
+from fourfold.ports import Clock, LanguageModel, Reranker, Store
 from fourfold.settings import Settings
 from fourfold.stores.graphs import Graphs
 from fourfold.stores.uses import Noted
+
+P = ParamSpec("P")
+T = TypeVar("T")
+
+
+def steady(
+    work: Callable[Concatenate[Engine, P], T],
+) -> Callable[Concatenate[Engine, P], T]:
+    """`work`, during which the embedder stays the one it is: for what embeds, and then searches or writes."""
+
+    @wraps(work)
+    def steadied(engine: Engine, /, *args: P.args, **kwargs: P.kwargs) -> T:
+        with engine.graphs.era.use():
+            return work(engine, *args, **kwargs)
+
+    return steadied
 
 
 @dataclass(frozen=True, slots=True)
@@ -18,7 +38,7 @@ class Engine:
 
     store: Store
     graphs: Graphs
-    embedder: Embedder
+    embedder: Current
     clock: Clock
     settings: Settings
     ledgers: Ledgers

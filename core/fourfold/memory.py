@@ -26,7 +26,8 @@ from fourfold.language import language as spoken
 from fourfold.later import Later
 from fourfold.ledger import Ledgers
 from fourfold.model import BankInfo
-from fourfold.models import load_models
+from fourfold.models import load_embedder, load_models
+from fourfold.models.current import Current
 from fourfold.ports import Clock, Embedder, LanguageModel, Reranker, Store, Where
 from fourfold.recall.fuse import Weights
 from fourfold.reflect.background import Background
@@ -34,6 +35,7 @@ from fourfold.reflections import Disposition
 from fourfold.retain.embed import Progress
 from fourfold.retain.erase import erase_bank
 from fourfold.retain.prune import note_uses
+from fourfold.retain.reembed import reembed
 from fourfold.retain.spoken import Wanted
 from fourfold.settings import Settings, is_url, load_settings
 from fourfold.stores.entries import banks_with
@@ -75,7 +77,7 @@ class AsyncMemory:
         self.engine = Engine(
             store=store,
             graphs=Graphs(store, self.settings.graph_units),
-            embedder=embedder,
+            embedder=Current(embedder),
             clock=clock or SystemClock(),
             settings=self.settings,
             ledgers=Ledgers(store),
@@ -215,6 +217,18 @@ class AsyncMemory:
             if progress is not None:
                 progress(number, len(parts))
         return target
+
+    async def reembed(self, embedder: str | Embedder, *, progress: Progress | None = None) -> int:
+        """Changes the embedding model of all that is in the memory, without extracting anything anew; how many
+        units got new vectors. Recall goes on by the old ones, and what is retained meanwhile is made anew as
+        well, until all are there; then the new ones take over at once. Stopped at any time, it goes on from
+        there when it is called again. From then on the memory has to be opened with that embedder; on a server,
+        other processes have to be started anew with it. `progress` is called with (done, total) units. Raises
+        `ConfigurationError`, `ModelError`, `StoreError`."""
+        model = (
+            await in_thread(load_embedder, embedder, self.settings) if isinstance(embedder, str) else embedder
+        )
+        return await in_thread(reembed, self.engine, model, progress)
 
     async def traces(self, text: str) -> list[str]:
         """Where `text` is found in the memory, in all banks: the records that hold it, and the files that hold its

@@ -260,6 +260,23 @@ class Store(Protocol):
         was there; all of it or nothing, whenever the process ends. What is true of the bytes then, in words."""
         ...
 
+    def prepare(self, vectors: tuple[str, int, int]) -> None:
+        """Makes room for the vectors of another embedder (its name and its two dimensions) beside those there are.
+        Those of yet another one, that were begun, go."""
+        ...
+
+    def lacking(self, bank: str) -> set[str]:
+        """The units of `bank` that have no vectors of the next embedder: not made yet, or written since."""
+        ...
+
+    def add_next(self, points: Sequence[Point]) -> None:
+        """Gives units, as they are, the vectors of the next embedder."""
+        ...
+
+    def switch(self) -> None:
+        """Has the vectors of the next embedder be those of the store, from now on and for whoever opens it."""
+        ...
+
     def holding(self, text: str) -> list[str]:
         """Where the text is found among the bytes of the store's own files; nothing where it has none."""
         ...

@@ -202,6 +202,10 @@ class Memory(_Facade):
         """See `AsyncMemory.banks_keeping`."""
         return self._portal.call(partial(self._async.banks_keeping, kind, tag=tag, expired=expired))
 
+    def reembed(self, embedder: str | Embedder, *, progress: Progress | None = None) -> int:
+        """See `AsyncMemory.reembed`."""
+        return self._portal.call(partial(self._async.reembed, embedder, progress=progress))
+
     def erase(self, bank: str) -> Receipt:
         """See `AsyncMemory.erase`."""
         return self._portal.call(partial(self._async.erase, bank))

@@ -9,7 +9,7 @@ from pathlib import Path
 from fourfold.carry.arrive import arrive, vacant
 from fourfold.carry.file import Header, checked, read
 from fourfold.carry.names import Renaming
-from fourfold.engine import Engine
+from fourfold.engine import Engine, steady
 from fourfold.errors import StoreVersionError
 from fourfold.language import ENGLISH, Language
 from fourfold.ports import Point
@@ -19,6 +19,7 @@ from fourfold.stores.manifest import SCHEMA
 from fourfold.stores.records import read_profile
 
 
+@steady
 def load(engine: Engine, path: Path, bank: str | None, progress: Progress | None) -> str:
     """Loads the file; the name of the bank, which is there whole, or not at all. Raises `InputError` for a file that
     is none or not whole and a name that is taken, `StoreVersionError` for one of a newer schema."""

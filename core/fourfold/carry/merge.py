@@ -9,7 +9,7 @@ from itertools import groupby
 
 from fourfold.admission import Rule, left_out, masked
 from fourfold.beliefs import Belief, Effect
-from fourfold.engine import Engine
+from fourfold.engine import Engine, steady
 from fourfold.errors import InputError, NotFoundError
 from fourfold.model import Entity, Retained, Unit
 from fourfold.ports import Point, Where
@@ -26,6 +26,7 @@ from fourfold.stores.records import read_entity, read_unit
 _AT_ONCE = 256
 
 
+@steady
 def merge(engine: Engine, bank: str, source: Engine, other: str, progress: Progress | None) -> Retained:
     """Takes what `other`, a bank of `source`, holds now into `bank`; `other` stays as it is. Raises `NotFoundError`
     and `InputError`."""

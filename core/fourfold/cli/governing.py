@@ -226,3 +226,16 @@ def merge(
     told = f"Merged {other} into {bank}: {new} units are new, {len(done.operations) - new} were known."
     result = {"bank": bank, "new": new, "known": len(done.operations) - new}
     show.out.print(show.as_json(result) if json else told, markup=False)
+
+
+@app.command()
+def reembed(
+    embedder: Annotated[str, typer.Argument(help="The new embedder: minilm, static, fastembed:MODEL, ...")],
+    memory: At = None,
+    json: Json = False,
+) -> None:
+    """Change the embedding model of a memory, without extracting anything anew. Stopped, it goes on where it was."""
+    with existing(memory) as opened, show.progress(embedder, 0) as bar:
+        made = opened.reembed(embedder, progress=show.follow(bar))
+    told = f"Made vectors for {made} units. From now on open it with FOURFOLD_EMBEDDER={embedder}."
+    show.out.print(show.as_json({"embedder": embedder, "units": made}) if json else told, markup=False)

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 
-from fourfold.engine import Engine
+from fourfold.engine import Engine, steady
 from fourfold.errors import InputError
 from fourfold.model import ChannelScore, Hit, Interval, Network, Recall, Summary, Trace, aware
 from fourfold.ports import Where
@@ -45,6 +45,7 @@ class Request:
     explain: bool = False
 
 
+@steady
 def recall(engine: Engine, request: Request, weights: Weights) -> Recall:
     """Answers `request`; an empty or unknown bank has no hits.
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 
 from fourfold.beliefs import Assessment, Belief, Effect, formed
-from fourfold.engine import Engine
+from fourfold.engine import Engine, steady
 from fourfold.errors import InputError, NotFoundError
 from fourfold.model import Message, Network, Source, Unit, evidence_links
 from fourfold.ports import Point, Where
@@ -38,6 +38,7 @@ class Conviction:
     sets: bool = False
 
 
+@steady
 def form(engine: Engine, bank: str, convictions: Sequence[Conviction], wanted: Wanted) -> list[Belief]:
     """Forms these beliefs, or brings those that are there already up to date, in one write.
 

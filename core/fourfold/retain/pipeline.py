@@ -16,7 +16,7 @@ from typing import TypeVar
 import anyio
 import anyio.to_thread
 
-from fourfold.engine import Engine
+from fourfold.engine import Engine, steady
 from fourfold.errors import ConfigurationError, FourfoldError, ModelError, TokenLimitError
 from fourfold.language import Language
 from fourfold.model import Operation, Unit
@@ -143,6 +143,7 @@ class Reading:
         return found
 
 
+@steady
 def write(
     engine: Engine, bank: str, ready: Sequence[tuple[Chunk, Read | FourfoldError]], outcome: Outcome
 ) -> None:

@@ -44,7 +44,7 @@ def renew_all(
         known = {one: last[one] for one in list(last)[-_AT_ONCE:]}
         last = known
         for point, vectors in zip(part, _embedded(embedder, part, language), strict=True):
-            made = _with_vectors(point, vectors, _followed(point, last), language)
+            made = _with_vectors(point, vectors, last.get(followed(point) or ""), language)
             assert made.vector is not None
             last[point.id] = made.vector, vectors.own
             yield made
@@ -53,9 +53,10 @@ def renew_all(
             progress(done, max(total, done))
 
 
-def _followed(point: Point, last: Before) -> tuple[Floats, Floats] | None:
+def followed(point: Point) -> str | None:
+    """The unit that one follows in its session."""
     links = [(weight, to) for to, kind, weight in point.payload["links"] if kind == "temporal"]
-    return last.get(max(links)[1]) if links else None
+    return str(max(links)[1]) if links else None
 
 
 def _embedded(embedder: Embedder, points: Sequence[Point], language: Language) -> list[Embedded]:

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from fourfold.beliefs import formed
-from fourfold.engine import Engine
+from fourfold.engine import Engine, steady
 from fourfold.errors import InputError, NotFoundError
 from fourfold.governance import Change
 from fourfold.model import Link, Network, Unit
@@ -29,6 +29,7 @@ from fourfold.text import clean, normalise
 LONGEST_TEXT = 2000
 
 
+@steady
 def rewrite(
     engine: Engine, bank: str, unit: str, texts: Sequence[str], reason: str, wanted: Wanted
 ) -> Change:

@@ -12,7 +12,7 @@ from datetime import datetime, timedelta
 import anyio.to_thread
 
 from fourfold.admission import kinds, masked
-from fourfold.engine import Engine
+from fourfold.engine import Engine, steady
 from fourfold.errors import ConfigurationError, InputError
 from fourfold.ledger import Metered
 from fourfold.model import Entry, Fact, Message, Retained, Usage
@@ -142,6 +142,7 @@ async def _have_read(engine: Engine, bank: str, chunks: Sequence[Chunk], job: _J
         outcome.spent += metered.spent
 
 
+@steady
 def _retain_plainly(engine: Engine, request: Request, progress: Progress | None, began: float) -> Retained:
     """Without reading by a language model: one atomic write."""
     outcome = Outcome()

@@ -83,6 +83,16 @@ def read_manifest(home: Path) -> Manifest:
     return Manifest.from_json(found, str(home))
 
 
+def write_manifest(home: Path, manifest: Manifest) -> None:
+    """Puts `manifest` in place of the one there, whole or not at all."""
+    aside = home / "manifest.new"
+    with aside.open("w") as file:
+        json.dump(manifest.to_json(), file)
+        file.flush()
+        os.fsync(file.fileno())
+    aside.replace(home / "manifest.json")
+
+
 def needles_of(text: str) -> tuple[bytes, ...]:
     """The bytes that a text may be written as."""
     escaped = json.dumps(text)[1:-1]

@@ -12,14 +12,13 @@ directory/
 from __future__ import annotations
 
 import contextlib
-import json
-import os
 import shutil
 import subprocess
 import tempfile
 import threading
 import uuid
 from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import Any, Literal
 
@@ -30,7 +29,7 @@ from fourfold.errors import StoreError, StoreLockedError
 from fourfold.ports import PAYLOAD, Cache, Fields, Point, Query, Store, Where
 from fourfold.stores import purge
 from fourfold.stores.cache import DirectoryCache
-from fourfold.stores.conditions import DENSE, INDEXED, MOST_BANKS, TERMS, TOKENS
+from fourfold.stores.conditions import INDEXED, MOST_BANKS, TERMS
 from fourfold.stores.directory import (
     check_space,
     disown,
@@ -42,11 +41,24 @@ from fourfold.stores.directory import (
     owner,
     read_ahead,
     read_manifest,
+    write_manifest,
 )
+from fourfold.stores.generations import Names
 from fourfold.stores.manifest import Manifest
 from fourfold.stores.recent import Recent
 from fourfold.stores.records import read_cursors
-from fourfold.stores.shard import config_of, filter_of, from_edge, index_of, payload_of, request_of, to_edge
+from fourfold.stores.shard import (
+    config_of,
+    drop_others,
+    filter_of,
+    from_edge,
+    index_of,
+    made_beside,
+    payload_of,
+    request_of,
+    to_edge,
+    vectors_of,
+)
 
 _PAGE = 1000
 _FLUSH_BYTES = 32 * 2**20
@@ -58,8 +70,11 @@ class EdgeStore(Store):
 
     writer = "embedded"
 
-    def __init__(self, directory: Path, lock: FileLock, shard: qe.EdgeShard, reserve: int) -> None:
+    def __init__(
+        self, directory: Path, lock: FileLock, shard: qe.EdgeShard, manifest: Manifest, reserve: int
+    ) -> None:
         self._directory, self._lock, self._shard = directory, lock, shard
+        self._manifest, self._names = manifest, Names(manifest.generation)
         self.cache: Cache | None = DirectoryCache(directory / "store" / "cache", reserve)
         self._reserve = reserve
         self._use = threading.Lock()
@@ -83,14 +98,17 @@ class EdgeStore(Store):
             home = directory / "store"
             if not home.exists():
                 _create(directory, manifest)
-            manifest.check(read_manifest(home), str(directory))
+            found = read_manifest(home)
+            manifest.check(found, str(directory))
             if purge.is_due(home):
                 _purge(home, directory)
             shard = _load(home, directory)
+            with _mapped("open", directory):
+                drop_others(shard, home / "shard", found)
         except BaseException:
             lock.release()
             raise
-        return cls(directory, lock, shard, reserve_bytes)
+        return cls(directory, lock, shard, found, reserve_bytes)
 
     @classmethod
     def temporary(cls, manifest: Manifest) -> EdgeStore:
@@ -106,7 +124,7 @@ class EdgeStore(Store):
         with self._using("write"):
             # The engine writes through memory maps, and a map onto a full disk ends the process.
             check_space(self._directory, self._reserve)
-            self._shard.update(qe.UpdateOperation.upsert_points([to_edge(p) for p in points]))
+            self._shard.update(qe.UpdateOperation.upsert_points([to_edge(p, self._names) for p in points]))
             self._writes += 1
             self._recent.forget(point.id for point in points)
             for point in points:
@@ -144,6 +162,70 @@ class EdgeStore(Store):
             "held it is left. Copies of the directory (backups, snapshots of the disk) are not touched."
         )
 
+    def prepare(self, vectors: tuple[str, int, int]) -> None:
+        """Makes the vectors of the next generation, empty; those of an embedder that was given up go."""
+        home = self._directory / "store"
+        with self._using("prepare"):
+            if self._manifest.next == vectors:
+                return
+            noted = replace(self._manifest, next=None)
+            write_manifest(home, noted)
+            self._manifest = noted
+            drop_others(self._shard, home / "shard", noted)
+            for operation in made_beside(noted.followed_by(vectors)):
+                self._shard.update(operation)
+            self._shard.flush()
+            self._manifest = replace(noted, next=vectors)
+            write_manifest(home, self._manifest)
+
+    def lacking(self, bank: str) -> set[str]:
+        """Those without a vector of that name, which is given last."""
+        wanted = filter_of(Where(bank=bank, kind="unit"))
+        missing = qe.HasVectorCondition(self._names.next.dense)
+        found: set[str] = set()
+        offset: Any = None
+        while True:
+            request = qe.ScrollRequest(
+                offset=offset,
+                limit=_PAGE,
+                filter=qe.Filter(must=wanted.must if wanted else [], must_not=[missing]),
+                with_payload=False,
+            )
+            with self._using("read"):
+                records, offset = self._shard.scroll(request)
+            found |= {uuid.UUID(str(record.id)).hex for record in records}
+            if offset is None:
+                return found
+
+    def add_next(self, points: Sequence[Point]) -> None:
+        """The payload first: its vectors say that a unit is done."""
+        names = self._names.next
+        with self._using("write"):
+            check_space(self._directory, self._reserve)
+            for point in points:
+                told = {
+                    name: value for name, value in names.stored(point.payload).items() if name in names.fields
+                }
+                self._shard.update(qe.UpdateOperation.set_payload([point.id], told))
+            vectors = [qe.PointVectors(p.id, vectors_of(replace(p, terms=None), names)) for p in points]
+            self._shard.update(qe.UpdateOperation.update_vectors(vectors))
+            self._unflushed += sum(_bytes(p) for p in points)
+            if self._unflushed > _FLUSH_BYTES:
+                self._settle()
+
+    def switch(self) -> None:
+        """The manifest says which are current; the old ones go after that, or when the store is next opened."""
+        home = self._directory / "store"
+        with self._using("switch"):
+            assert self._manifest.next is not None
+            self._shard.flush()
+            manifest = self._manifest.followed_by(self._manifest.next)
+            write_manifest(home, manifest)
+            self._manifest, self._names = manifest, Names(manifest.generation)
+            self._recent.clear()
+            shutil.rmtree(home / "cache", ignore_errors=True)
+            drop_others(self._shard, home / "shard", manifest)
+
     def holding(self, text: str) -> list[str]:
         """The files of the directory that hold the text, in UTF-8 or UTF-16, or as JSON writes it."""
         with self._using("read"):
@@ -157,7 +239,7 @@ class EdgeStore(Store):
         if not queries:
             return []
         filters = {query.where: filter_of(query.where) for query in queries}
-        requests = [request_of(query, filters[query.where]) for query in queries]
+        requests = [request_of(query, filters[query.where], self._names) for query in queries]
         with self._using("search"):
             found: Any = self._shard.query_batch(qe.QueryBatchRequest(requests))
         return [[(hit.id.hex, hit.score) for hit in hits] for hits in found]
@@ -165,7 +247,8 @@ class EdgeStore(Store):
     def scan(self, where: Where, fields: Fields = PAYLOAD) -> Iterator[Point]:
         """Pages through what `where` admits."""
         terms = [TERMS] if fields.vectors or fields.terms else []
-        wanted = terms + ([DENSE, TOKENS] if fields.vectors else [])
+        names = self._names
+        wanted = terms + ([names.dense, names.tokens] if fields.vectors else [])
         if where.ids is not None and where == Where(ids=where.ids):  # no filter to evaluate: a plain lookup
             yield from self._look_up(where.ids, fields, wanted)
             return
@@ -175,12 +258,12 @@ class EdgeStore(Store):
                 offset=offset,
                 limit=_PAGE,
                 filter=filter_of(where),
-                with_payload=payload_of(fields),
+                with_payload=payload_of(fields, names),
                 with_vector=wanted or False,
             )
             with self._using("read"):
                 records, offset = self._shard.scroll(request)
-            yield from map(from_edge, records)
+            yield from (from_edge(record, names) for record in records)
             if offset is None:
                 return
 
@@ -190,8 +273,12 @@ class EdgeStore(Store):
         with self._using("read"):
             known = {i: p for i in ids if (p := self._recent.get(i, only)) is not None} if only else {}
             unknown: list[Any] = [i for i in ids if i not in known]
-            read = self._shard.retrieve(unknown, payload_of(fields), wanted or False) if unknown else []
-            found = [from_edge(record) for record in read]
+            read = (
+                self._shard.retrieve(unknown, payload_of(fields, self._names), wanted or False)
+                if unknown
+                else []
+            )
+            found = [from_edge(record, self._names) for record in read]
             if only:
                 for point in found:
                     self._recent.put(point.id, only, point.payload)
@@ -266,7 +353,7 @@ def optimise(directory: Path) -> bool:
         if purge.is_due(home):
             _purge(home, directory)
         with _mapped("compact", directory):
-            return purge.optimise(home / "shard")
+            return purge.optimise(home)
     finally:
         disown(directory, lock)
 
@@ -280,10 +367,7 @@ def _create(directory: Path, manifest: Manifest) -> None:
         for name, kind in INDEXED.items():
             shard.update(qe.UpdateOperation.create_field_index(name, index_of(kind)))
         shard.close()
-        with (aside / "manifest.json").open("w") as file:
-            json.dump(manifest.to_json(), file)
-            file.flush()
-            os.fsync(file.fileno())
+        write_manifest(aside, manifest)
         aside.rename(directory / "store")
 
 

@@ -12,6 +12,7 @@ from datetime import datetime
 
 from fourfold.ports import Fields, Point, Store, Where
 from fourfold.stores.build import READ, fill
+from fourfold.stores.era import Era
 from fourfold.stores.graph import BankGraph
 from fourfold.stores.log import OPERATION
 from fourfold.stores.past import View, is_now, past
@@ -35,6 +36,8 @@ class Graphs:
         self._graphs: OrderedDict[str, BankGraph] = OrderedDict()
         self._locks: dict[str, threading.RLock] = {}  # outlive the graphs, so a bank never has two
         self._lock = threading.Lock()
+        self.era = Era()
+        """Of the vectors that are current."""
         self._pasts: OrderedDict[tuple[str, datetime], tuple[dict[str, int], View]] = OrderedDict()
 
     def view(self, bank: str, moment: datetime | None) -> View:
@@ -90,6 +93,13 @@ class Graphs:
         if self._store.cache is not None:
             self._store.cache.drop(_name(bank))
 
+    def forget_all(self) -> None:
+        """Lets all graphs go: what they hold of vectors is of another embedder's."""
+        with self._lock:
+            banks = [*self._graphs, *(bank for bank, _ in self._pasts)]
+        for bank in banks:
+            self.forget(bank)
+
     def keep(self, bank: str, *, wait: bool = True) -> None:
         """Keeps the graph of `bank` for the next process, if enough of it is new; not if somebody writes to the bank
         meanwhile, nor, without `wait`, if somebody holds it. Call it with `wait` only where you hold no graph."""
@@ -123,9 +133,10 @@ class Graphs:
     @contextmanager
     def locked(self, bank: str) -> Iterator[BankGraph]:
         """The graph of `bank`, held: nobody else writes to the bank meanwhile."""
-        lock = self.get(bank).lock
-        with lock:
-            yield self.get(bank)
+        with self.era.use():
+            lock = self.get(bank).lock
+            with lock:
+                yield self.get(bank)
 
     def _catch_up(self, graph: BankGraph) -> bool:
         """Brings `graph` up to date; False where only a new one can be."""

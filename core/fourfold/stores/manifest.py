@@ -13,12 +13,24 @@ SCHEMA = 2
 
 @dataclass(frozen=True, slots=True)
 class Manifest:
-    """The schema version, and the embedder with its two dimensions."""
+    """The schema version, the embedder with its two dimensions, and how many embedders there were before it.
+    `next` is the one whose vectors are being made."""
 
     embedder: str
     dimension: int
     token_dimension: int
     schema: int = SCHEMA
+    generation: int = 0
+    next: tuple[str, int, int] | None = None
+
+    @property
+    def vectors(self) -> tuple[str, int, int]:
+        """What its vectors are of."""
+        return self.embedder, self.dimension, self.token_dimension
+
+    def followed_by(self, vectors: tuple[str, int, int]) -> Manifest:
+        """The manifest once those vectors have taken the place of these."""
+        return Manifest(*vectors, schema=self.schema, generation=self.generation + 1)
 
     def to_json(self) -> dict[str, Any]:
         """The manifest as JSON values."""
@@ -33,6 +45,8 @@ class Manifest:
                 int(found["dimension"]),
                 int(found["token_dimension"]),
                 int(found["schema"]),
+                int(found.get("generation") or 0),
+                _vectors(found.get("next")),
             )
         except (KeyError, TypeError, ValueError) as error:
             raise StoreError(
@@ -47,13 +61,13 @@ class Manifest:
                 f"{where} was written by a newer Fourfold (schema {found.schema}, this one knows "
                 f"{self.schema}). Nothing was changed. Run pip install -U fourfold."
             )
-        if (found.embedder, found.dimension, found.token_dimension) != (
-            self.embedder,
-            self.dimension,
-            self.token_dimension,
-        ):
+        if found.vectors != self.vectors:
             raise StoreVersionError(
                 f'{where} holds vectors of "{found.embedder}" ({found.dimension} dimensions), but the embedder '
                 f'is "{self.embedder}" ({self.dimension}). Nothing was changed. Open it with the embedder it '
-                f"was made with, or open an empty location for the new one."
+                f"was made with, and change that by Memory.reembed or fourfold reembed."
             )
+
+
+def _vectors(found: Any) -> tuple[str, int, int] | None:
+    return None if found is None else (str(found[0]), int(found[1]), int(found[2]))

@@ -23,9 +23,11 @@ from typing import Any
 import qdrant_edge as qe
 
 from fourfold.ports import Point
-from fourfold.stores.conditions import TERMS
+from fourfold.stores.directory import read_manifest
+from fourfold.stores.generations import Names
 from fourfold.stores.lines import from_line, to_line
-from fourfold.stores.shard import to_edge
+from fourfold.stores.manifest import Manifest
+from fourfold.stores.shard import config_of, to_edge
 
 _LOG_FILE_BYTES = 32 * 2**20
 _NOBODY = str(uuid.UUID(int=1))
@@ -70,10 +72,10 @@ def carry_out(home: Path) -> None:
             time.sleep(_PAUSE)  # another one is at it, whose memory was killed
 
 
-def optimise(shard: Path) -> bool:
+def optimise(home: Path) -> bool:
     """Merges segments, builds those anew that lost something, and the indexes that are worth it; whether there was
     anything to do."""
-    opened = _opened(shard, index=True)
+    opened = _opened(home / "shard", read_manifest(home), index=True)
     changed = opened.optimize()
     opened.close()
     return bool(changed)
@@ -81,14 +83,16 @@ def optimise(shard: Path) -> bool:
 
 def _carry_out(home: Path) -> None:
     shard = home / "shard"
-    opened = _opened(shard, index=_is_indexed(shard))
+    manifest = read_manifest(home)
+    names = Names(manifest.generation)
+    opened = _opened(shard, manifest, index=_is_indexed(shard))
     with _noted(home).open(encoding="utf-8") as lines:
         gone: list[Any] = [str(uuid.UUID(one)) for one in json.loads(next(lines))["gone"]]
         if gone:
             opened.update(qe.UpdateOperation.delete_points(gone))
         for points in _batches(lines):
             opened.update(qe.UpdateOperation.delete_points([point.id for point in points]))
-            opened.update(qe.UpdateOperation.upsert_points(list(map(to_edge, points))))
+            opened.update(qe.UpdateOperation.upsert_points([to_edge(point, names) for point in points]))
     opened.optimize()
     opened.flush()
     filler = qe.FieldCondition("kind", match=qe.MatchValue("x" * _LOG_FILE_BYTES))
@@ -113,12 +117,16 @@ def _batches(lines: Iterator[str]) -> Iterator[list[Point]]:
         yield batch
 
 
-def _opened(shard: Path, index: bool) -> qe.EdgeShard:
+def _opened(shard: Path, manifest: Manifest, index: bool) -> qe.EdgeShard:
     optimisers = qe.EdgeOptimizersConfig(
         deleted_threshold=1e-9, vacuum_min_vector_number=1, indexing_threshold=None if index else _NEVER
     )
-    terms = {TERMS: qe.EdgeSparseVectorParams(modifier=qe.Modifier.Idf)}
-    return qe.EdgeShard.load(str(shard), qe.EdgeConfig(sparse_vectors=terms, optimizers=optimisers))
+    config = config_of(manifest)
+    vectors = None if manifest.next else config.vectors
+    return qe.EdgeShard.load(
+        str(shard),
+        qe.EdgeConfig(vectors=vectors, sparse_vectors=config.sparse_vectors, optimizers=optimisers),
+    )
 
 
 def _is_indexed(shard: Path) -> bool:

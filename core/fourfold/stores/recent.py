@@ -31,6 +31,10 @@ class Recent:
         if len(self._kept) > self._most:
             self._kept.popitem(last=False)
 
+    def clear(self) -> None:
+        """Drops all."""
+        self._kept.clear()
+
     def forget(self, points: Iterable[str]) -> None:
         """Drops points that have changed."""
         for point in points:

@@ -7,6 +7,7 @@ import os
 import platform
 import uuid
 from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import replace
 from typing import Any, Literal
 
 import grpc
@@ -19,17 +20,16 @@ from fourfold.errors import StoreError
 from fourfold.ports import PAYLOAD, Fields, Point, Query, Store, Where
 from fourfold.settings import Settings
 from fourfold.stores.conditions import (
-    DENSE,
     INDEXED,
     MOST_BANKS,
     TERMS,
-    TOKENS,
     Ids,
     Match,
     Range,
     conditions,
     corpus,
 )
+from fourfold.stores.generations import Names
 from fourfold.stores.manifest import Manifest
 from fourfold.stores.records import read_cursors
 from fourfold.text import SparseVector
@@ -50,11 +50,14 @@ class ServerStore(Store):
         self.writer = f"{platform.node()}-{os.getpid()}-{uuid.uuid4().hex[:8]}"
         with _mapped("open", where):
             if client.collection_exists(collection):
-                found = client.retrieve(collection, [_MANIFEST_ID], with_payload=True)
-                described = (found[0].payload or {}) if found else {}
-                manifest.check(Manifest.from_json(described, f"{where}/{collection}"), where)
+                stored = client.retrieve(collection, [_MANIFEST_ID], with_payload=True)
+                described = (stored[0].payload or {}) if stored else {}
+                found = Manifest.from_json(described, f"{where}/{collection}")
+                manifest.check(found, where)
+                manifest = found
             else:
                 _create(client, collection, manifest)
+        self._manifest, self._names = manifest, Names(manifest.generation)
 
     @classmethod
     def connect(cls, url: str, manifest: Manifest, settings: Settings) -> ServerStore:
@@ -73,7 +76,7 @@ class ServerStore(Store):
         """One upsert of all points, awaited."""
         if points:
             with _mapped("write to", self._where):
-                self._client.upsert(self._collection, [_to_client(p) for p in points], wait=True)
+                self._client.upsert(self._collection, [_to_client(p, self._names) for p in points], wait=True)
 
     def delete(self, ids: Sequence[str]) -> None:
         """Deleted, and awaited."""
@@ -92,6 +95,77 @@ class ServerStore(Store):
             "and, in snapshots and backups, when these are deleted."
         )
 
+    def prepare(self, vectors: tuple[str, int, int]) -> None:
+        """Named vectors are added to the collection, after those that were given up are gone."""
+        if self._manifest.next == vectors:
+            return
+        with _mapped("prepare", self._where):
+            self._note(replace(self._manifest, next=None))
+            self._drop_others()
+            for name, config in _beside(self._manifest.followed_by(vectors)).items():
+                self._client.create_vector_name(self._collection, name, config)
+            self._note(replace(self._manifest, next=vectors))
+
+    def lacking(self, bank: str) -> set[str]:
+        """Those without a vector of that name, which is given last."""
+        missing = models.HasVectorCondition(has_vector=self._names.next.dense)
+        wanted = _filter(Where(bank=bank, kind="unit")) or models.Filter()
+        found: set[str] = set()
+        offset: Any = None
+        while True:
+            with _mapped("read", self._where):
+                records, offset = self._client.scroll(
+                    self._collection,
+                    scroll_filter=models.Filter(must=wanted.must, must_not=[missing]),
+                    limit=_PAGE,
+                    offset=offset,
+                    with_payload=False,
+                )
+            found |= {uuid.UUID(str(record.id)).hex for record in records}
+            if offset is None:
+                return found
+
+    def add_next(self, points: Sequence[Point]) -> None:
+        """The payload first: its vectors say that a unit is done."""
+        names = self._names.next
+        with _mapped("write to", self._where):
+            for point in points:
+                told = {
+                    name: value for name, value in names.stored(point.payload).items() if name in names.fields
+                }
+                self._client.set_payload(self._collection, told, [point.id], wait=False)
+            vectors = [
+                models.PointVectors(id=p.id, vector=_vectors(replace(p, terms=None), names)) for p in points
+            ]
+            self._client.update_vectors(self._collection, vectors, wait=True)
+
+    def switch(self) -> None:
+        """The manifest says which are current; the old ones go after that. Other processes have to be started
+        anew."""
+        with _mapped("switch", self._where):
+            assert self._manifest.next is not None
+            self._note(self._manifest.followed_by(self._manifest.next))
+            self._names = Names(self._manifest.generation)
+            self._drop_others()
+
+    def _note(self, manifest: Manifest) -> None:
+        self._client.upsert(self._collection, [_manifest_point(manifest)], wait=True)
+        self._manifest = manifest
+
+    def _drop_others(self) -> None:
+        """Drops the vectors that are neither the present nor the next ones, and what payloads say of them."""
+        names = self._names
+        kept = {names.dense, names.tokens} | (
+            {names.next.dense, names.next.tokens} if self._manifest.next else set()
+        )
+        there = self._client.get_collection(self._collection).config.params.vectors
+        for name in sorted((there if isinstance(there, dict) else {}).keys() - kept):
+            self._client.delete_vector_name(self._collection, name)
+        others = [Names(at) for at in (names.generation - 1, names.generation + 1) if at >= 0]
+        fields = [name for other in others if other.dense not in kept for name in other.fields]
+        units = _filter(Where(kind="unit")) or models.Filter()
+        self._client.delete_payload(self._collection, fields, models.FilterSelector(filter=units), wait=True)
+
     def holding(self, text: str) -> list[str]:
         """Nothing: the files are the server's."""
         return []
@@ -101,13 +175,16 @@ class ServerStore(Store):
         if not queries:
             return []
         with _mapped("search", self._where):
-            found = self._client.query_batch_points(self._collection, [_request(q) for q in queries])
+            found = self._client.query_batch_points(
+                self._collection, [_request(q, self._names) for q in queries]
+            )
         return [[(uuid.UUID(str(hit.id)).hex, hit.score) for hit in response.points] for response in found]
 
     def scan(self, where: Where, fields: Fields = PAYLOAD) -> Iterator[Point]:
         """Pages through what `where` admits."""
         offset: Any = None
-        wanted = ([DENSE, TOKENS] if fields.vectors else []) + (
+        names = self._names
+        wanted = ([names.dense, names.tokens] if fields.vectors else []) + (
             [TERMS] if fields.vectors or fields.terms else []
         )
         while True:
@@ -117,10 +194,10 @@ class ServerStore(Store):
                     scroll_filter=_filter(where),
                     limit=_PAGE,
                     offset=offset,
-                    with_payload=True if fields.only is None else list(fields.only),
+                    with_payload=True if fields.only is None else names.asked(fields.only),
                     with_vectors=wanted or False,
                 )
-            yield from (_from_client(record) for record in records)
+            yield from (_from_client(record, names) for record in records)
             if offset is None:
                 return
 
@@ -152,13 +229,14 @@ def _mapped(doing: str, where: str) -> Iterator[None]:
 
 
 def _create(client: QdrantClient, collection: str, manifest: Manifest) -> None:
+    names = Names(manifest.generation)
     vectors = {
-        DENSE: models.VectorParams(
+        names.dense: models.VectorParams(
             size=manifest.dimension, distance=models.Distance.COSINE, datatype=models.Datatype.FLOAT16
         )
     }
     if manifest.token_dimension:
-        vectors[TOKENS] = models.VectorParams(
+        vectors[names.tokens] = models.VectorParams(
             size=manifest.token_dimension,
             distance=models.Distance.DOT,
             multivector_config=models.MultiVectorConfig(comparator=models.MultiVectorComparator.MAX_SIM),
@@ -175,9 +253,33 @@ def _create(client: QdrantClient, collection: str, manifest: Manifest) -> None:
         client.create_payload_index(collection, name, field_schema=_index(kind), wait=True)
     client.upsert(
         collection,
-        [models.PointStruct(id=_MANIFEST_ID, vector={}, payload={"kind": "manifest", **manifest.to_json()})],
+        [_manifest_point(manifest)],
         wait=True,
     )
+
+
+def _manifest_point(manifest: Manifest) -> models.PointStruct:
+    return models.PointStruct(id=_MANIFEST_ID, vector={}, payload={"kind": "manifest", **manifest.to_json()})
+
+
+def _beside(manifest: Manifest) -> dict[str, models.DenseVectorNameConfig]:
+    """The vectors of `manifest`, the next generation, for a collection that is there."""
+    names = Names(manifest.generation)
+    made = {
+        names.dense: models.DenseVectorConfig(
+            size=manifest.dimension,
+            distance=models.Distance.COSINE,
+            datatype=models.VectorStorageDatatype.FLOAT16,
+        )
+    }
+    if manifest.token_dimension:
+        made[names.tokens] = models.DenseVectorConfig(
+            size=manifest.token_dimension,
+            distance=models.Distance.DOT,
+            multivector_config=models.MultiVectorConfig(comparator=models.MultiVectorComparator.MAX_SIM),
+            datatype=models.VectorStorageDatatype.FLOAT16,
+        )
+    return {name: models.DenseVectorNameConfig(dense=config) for name, config in made.items()}
 
 
 def _index(kind: str) -> Any:
@@ -205,7 +307,7 @@ def _filter(where: Where) -> models.Filter | None:
     return models.Filter(must=must) if must else None
 
 
-def _request(query: Query) -> models.QueryRequest:
+def _request(query: Query, names: Names) -> models.QueryRequest:
     params = None
     vector: Any
     if query.terms is not None:
@@ -214,9 +316,9 @@ def _request(query: Query) -> models.QueryRequest:
             idf=models.IdfCorpusParams(corpus=_filter(corpus(query)) or models.Filter())
         )
     elif query.tokens is not None:
-        vector, using = query.tokens.tolist(), TOKENS
+        vector, using = query.tokens.tolist(), names.tokens
     elif query.vector is not None:
-        vector, using = query.vector.tolist(), DENSE
+        vector, using = query.vector.tolist(), names.dense
     else:
         raise StoreError("A query needs a vector, terms or tokens.")
     return models.QueryRequest(
@@ -233,26 +335,30 @@ def _sparse(vector: SparseVector) -> models.SparseVector:
     return models.SparseVector(indices=vector.indices.tolist(), values=vector.values.tolist())
 
 
-def _to_client(point: Point) -> models.PointStruct:
+def _to_client(point: Point, names: Names) -> models.PointStruct:
+    return models.PointStruct(id=point.id, vector=_vectors(point, names), payload=names.stored(point.payload))
+
+
+def _vectors(point: Point, names: Names) -> dict[str, Any]:
     vectors: dict[str, Any] = {}
     if point.vector is not None:
-        vectors[DENSE] = point.vector.tolist()
+        vectors[names.dense] = point.vector.tolist()
     if point.terms is not None and len(point.terms.indices):
         vectors[TERMS] = _sparse(point.terms)
     if point.tokens is not None and len(point.tokens):
-        vectors[TOKENS] = point.tokens.tolist()
-    return models.PointStruct(id=point.id, vector=vectors, payload=dict(point.payload))
+        vectors[names.tokens] = point.tokens.tolist()
+    return vectors
 
 
-def _from_client(record: models.Record) -> Point:
+def _from_client(record: models.Record, names: Names) -> Point:
     found: Any = record.vector or {}
     terms = found.get(TERMS)
     return Point(
         uuid.UUID(str(record.id)).hex,
-        record.payload or {},
-        vector=np.array(found[DENSE], dtype=np.float32) if DENSE in found else None,
+        names.plain(record.payload or {}),
+        vector=np.array(found[names.dense], dtype=np.float32) if names.dense in found else None,
         terms=SparseVector(np.array(terms.indices, np.uint32), np.array(terms.values, np.float32))
         if terms is not None
         else None,
-        tokens=np.array(found[TOKENS], dtype=np.float32) if TOKENS in found else None,
+        tokens=np.array(found[names.tokens], dtype=np.float32) if names.tokens in found else None,
     )

@@ -1,0 +1,135 @@
+"""Another embedding model for a memory: online, resumable, and nothing is extracted anew."""
+
+from __future__ import annotations
+
+import warnings
+from collections.abc import Sequence
+from pathlib import Path
+
+import pytest
+from killing import killed_after
+from qdrant_client import QdrantClient
+
+from fourfold import Bank, Memory, Message, StoreVersionError
+from fourfold.ports import Embedding, Fields, Where
+from fourfold.stores.manifest import Manifest
+from fourfold.stores.server import ServerStore
+from fourfold.testing import HashEmbedder
+
+
+class Longer(HashEmbedder):
+    """Other vectors, of other dimensions; `texts` counts what it embedded."""
+
+    name, dimension, token_dimension = "longer", 96, 48
+
+    def __init__(self) -> None:
+        self.texts = 0
+
+    def embed(self, texts: Sequence[str]) -> list[Embedding]:
+        self.texts += len(texts)
+        return super().embed(texts)
+
+
+def said(first: int, last: int) -> list[Message]:
+    return [
+        Message(f"Note {n} is about the harbour and its crane.", "Ana", id=str(n)) for n in range(first, last)
+    ]
+
+
+def texts(bank: Bank, question: str = "Note 17 is about the harbour and its crane.") -> list[str]:
+    return [hit.unit.text for hit in bank.recall(question, limit=1).hits]
+
+
+def test_recall_goes_on_while_vectors_are_made_and_then_uses_the_new_ones(tmp_path: Path) -> None:
+    new = Longer()
+    with Memory.open(str(tmp_path), embedder=HashEmbedder()) as memory:
+        one, two = memory.bank("one"), memory.bank("two")
+        one.retain(said(0, 150), document="d")
+        two.retain(said(0, 20), document="d")
+        one.settle()
+        before, history = texts(one), len(one.history())
+        seen: list[tuple[int, int]] = []
+
+        def progress(done: int, total: int) -> None:
+            if not seen:
+                assert texts(one) == before
+                one.retain(said(150, 160), document="d")
+                two.edit(two.units()[0], "The garden has a well.")
+            seen.append((done, total))
+
+        made = memory.reembed(new, progress=progress)
+        assert seen[-1] == (made, made)
+        assert made >= 181
+        assert memory.reembed(new) == 0
+        assert texts(one) == before
+        assert texts(two, "The garden has a well.")[0] == "The garden has a well."
+        assert len(one.history()) == history + 1
+        store = memory._async.engine.store
+        points = list(store.scan(Where(bank="one", kind="unit"), Fields(vectors=True)))
+        assert {
+            (len(p.vector), p.tokens.shape[1])
+            for p in points
+            if p.vector is not None and p.tokens is not None
+        } == {(96, 48)}
+        assert not {name for p in points for name in p.payload if name[-1].isdigit()}
+        one.retain(said(160, 161), document="d")
+        one.forget(unit=one.units()[0], erase=True)
+        kept = [unit.text for unit in one.units()]
+    with pytest.raises(StoreVersionError, match="longer"):
+        Memory.open(str(tmp_path), embedder=HashEmbedder())
+    with Memory.open(str(tmp_path), embedder=Longer()) as memory:
+        assert [unit.text for unit in memory.bank("one").units()] == kept
+        assert texts(memory.bank("one"))
+        assert memory.reembed(HashEmbedder()) > 0
+        assert texts(memory.bank("one"))
+
+
+def test_it_works_on_a_server_too() -> None:
+    with warnings.catch_warnings():  # the client's own engine has no payload indexes, and says so
+        warnings.simplefilter("ignore")
+        old = HashEmbedder()
+        store = ServerStore(
+            QdrantClient(":memory:"), "test", Manifest(old.name, old.dimension, old.token_dimension), "memory"
+        )
+    with Memory(store, old) as memory:
+        bank = memory.bank("one")
+        bank.retain(said(0, 40), document="d")
+        before = texts(bank)
+        assert memory.reembed(Longer()) == 40
+        assert texts(bank) == before
+        bank.retain(said(40, 41), document="d")
+        assert texts(bank, "Note 40 is about the harbour and its crane.")[0].startswith("Note 40")
+
+
+CHANGER = """
+import sys
+sys.path.append(sys.argv[2])
+from fourfold import Memory
+from fourfold.testing import HashEmbedder
+from test_reembed import Longer
+with Memory.open(sys.argv[1], embedder=HashEmbedder()) as memory:
+    print("open", flush=True)
+    memory.reembed(Longer(), progress=lambda done, of: print(done, flush=True))
+    print("done", flush=True)
+"""
+
+
+@pytest.mark.parametrize("delay", [0.1, 0.3, 0.8])
+def test_a_change_that_is_killed_goes_on_where_it_was(tmp_path: Path, delay: float) -> None:
+    with Memory.open(str(tmp_path), embedder=HashEmbedder()) as memory:
+        memory.bank("one").retain(said(0, 600), document="d")
+        kept = [unit.text for unit in memory.bank("one").units()]
+        before = texts(memory.bank("one"))
+    told = killed_after(delay, CHANGER, tmp_path, Path(__file__).parent).split()
+    done = max([int(line) for line in told if line.isdigit()], default=0)
+    new = Longer()
+    if "done" not in told:
+        try:
+            with Memory.open(str(tmp_path), embedder=HashEmbedder()) as memory:
+                assert texts(memory.bank("one")) == before
+                assert memory.reembed(new) <= 600 - done
+        except StoreVersionError:
+            assert done == 600  # it was killed between the switch and its last word
+    with Memory.open(str(tmp_path), embedder=new) as memory:
+        assert [unit.text for unit in memory.bank("one").units()] == kept
+        assert texts(memory.bank("one")) == before
