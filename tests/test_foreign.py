@@ -8,10 +8,12 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from killing import killed_after
 from langgraph.store.memory import InMemoryStore
 
 from fourfold import InputError, Memory
 from fourfold.items import Items
+from fourfold.testing import HashEmbedder
 
 MEM0 = [
     {"id": "1", "memory": "Ana lives in Porto", "user_id": "ana", "created_at": "2024-05-01T10:00:00-07:00"},
@@ -153,3 +155,39 @@ def test_a_langgraph_store_is_copied(memory: Memory) -> None:
         (("memories", "rui"), "1"): {"text": "The sea is cold.", "rank": 3},
     }
     assert memory.bank("memories~ana").recall("The harbour has a crane.").hits
+
+
+IMPORTER = """
+import sys
+from fourfold import Memory
+from fourfold.testing import HashEmbedder
+with Memory.open(sys.argv[1], embedder=HashEmbedder()) as memory:
+    print("open", flush=True)
+    memory.load(sys.argv[2], bank="mine", progress=lambda done, of: print(done, flush=True))
+"""
+
+
+def test_an_import_that_is_killed_is_finished_by_doing_it_again(tmp_path: Path) -> None:
+    talks = [
+        {
+            "uuid": f"u-{talk}",
+            "chat_messages": [
+                {
+                    "uuid": f"m-{talk}-{n}",
+                    "sender": "human",
+                    "text": f"Note {n} of talk {talk} is about boats.",
+                }
+                for n in range(5)
+            ],
+        }
+        for talk in range(60)
+    ]
+    path = tmp_path / "conversations.json"
+    path.write_text(json.dumps(talks))
+    home = tmp_path / "memory"
+    done = [int(line) for line in killed_after(0.15, IMPORTER, home, path).split()]
+    with Memory.open(str(home), embedder=HashEmbedder()) as memory:
+        kept = {unit.source.document for unit in memory.bank("mine").units()}
+        assert kept >= {f"claude/u-{talk}" for talk in range(max(done, default=0))}
+        bank = memory.load(path, bank="mine")
+        assert len(bank.units()) == 300

@@ -362,7 +362,12 @@ class ErasingMachine(GovernedMachine):
         assert unit.id in receipt.units
         left = self.memory.bank(bank).units(retired=True)
         gone = {one.text for one in units} - {one.text for one in left} - set(untouched)
+        path = Path(self.directory).with_suffix(".jsonl")
+        self.memory.bank(bank).export(path)
+        exported = path.read_text("utf-8")
+        path.unlink()
         for text in gone:
+            assert text not in exported
             assert self.memory.traces(text) == []
             assert text not in "\n".join(self.logged) + str(self.memory.bank(bank).history())
         assert [one.text for one in self.memory.bank(other).units(retired=True)] == untouched
