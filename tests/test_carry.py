@@ -268,9 +268,9 @@ with Memory.open(sys.argv[1], embedder=HashEmbedder()) as memory:
 def test_an_arrival_that_is_killed_was_none_or_is_whole(tmp_path: Path, how: str, delay: float) -> None:
     home, file = tmp_path / "memory", tmp_path / "a.jsonl"
     with Memory.open(str(home), embedder=HashEmbedder()) as memory:
-        for first in range(0, 1000, 500):
+        for first in range(0, 500, 250):
             memory.bank("a").retain(
-                [Message(f"Note {n} of the log.", id=str(n)) for n in range(first, first + 500)]
+                [Message(f"Note {n} of the log.", id=str(n)) for n in range(first, first + 250)]
             )
         memory.bank("a").export(file)
         count = len(memory.bank("a").units())
