@@ -89,6 +89,14 @@ def test_a_retain_is_undone_and_the_undo_as_well(memory: Memory, bank: Bank) -> 
     assert texts(bank) == ["The garden has a well."]
 
 
+def test_a_change_of_which_all_was_erased_is_undone_without_harm(bank: Bank) -> None:
+    unit = bank.retain("The harbour has a crane.", document="d").units[0]
+    bank.forget(unit=unit, erase=True)
+    bank.undo(bank.history()[-1])
+    assert texts(bank) == []
+    assert [change.undone for change in bank.history()] == [False, False, True]
+
+
 def test_a_forget_is_undone_with_the_beliefs_that_fell(bank: Bank) -> None:
     fact = bank.retain("Ana gave all her books away.").units[0]
     bank.believe("Ana is generous.", confidence=0.8, evidence=[fact])

@@ -145,7 +145,7 @@ class Batch:
         made = tuple(point.id for point in logged if point.id not in stored)
         steps = {p.id: difference(stored[p.id], p.payload) for p in logged if p.id in stored}
         before = {identity: found for identity, found in steps.items() if found}
-        if not (made or before):
+        if not (made or before or self.undoes):
             return None
         return Record(
             id=self.record_id,

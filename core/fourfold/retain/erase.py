@@ -75,13 +75,8 @@ def erase_bank(engine: Engine, bank: str) -> Receipt:
         engine.graphs.forget(bank)
         engine.ledgers.forget(bank)
         engine.noted.take(bank)
-    return _receipt(
-        [one for one, kind in kinds.items() if kind == "unit"],
-        engine.clock.now(),
-        Counter(kinds.values()),
-        (),
-        guarantee,
-    )
+    units = [one for one, kind in kinds.items() if kind == "unit"]
+    return _receipt(units, engine.clock.now(), Counter(kinds.values()), (), guarantee)
 
 
 @dataclass(slots=True)
@@ -181,23 +176,17 @@ class _Erasing:
                     changed.pop(point.id, None)
                     new.append(point.id)
                 elif left.history != belief.history:
-                    self._amend(
-                        replace(current, payload={**current.payload, **history_payload(left)}),
-                        left.unit,
-                        "belief",
-                    )
+                    self._believe(current, left)
                     changed[point.id] = left
         return list(changed.values())
 
     def _let_go_of_texts(self, document: str | None, traces: Traces) -> None:
         """The chunks and the entries that hold what goes: of a document all, else those that do."""
         store, bank = self.batch.engine.store, self.graph.bank
-        documents = {one for unit in self.gone.values() for one in unit.source.documents} | {document} - {
-            None
-        }
+        documents = {one for unit in self.gone.values() for one in unit.source.documents}
         said = {pair for unit in self.gone.values() for pair in unit.source.evidence}
-        for name in sorted(filter(lambda one: one is not None, documents), key=str):
-            for point in store.scan(Where(bank=bank, documents=(str(name),))):
+        for name in sorted(documents if document is None else documents | {document}):
+            for point in store.scan(Where(bank=bank, documents=(name,))):
                 kind = point.payload["kind"]
                 if name == document and (kind in CHUNKS or is_entry(point) or kind == "gone_entry"):
                     self.dropped[point.id] = "chunk" if kind in CHUNKS else "entry"

@@ -22,7 +22,7 @@ from fourfold.stores.log import Record, records, reverted
 from fourfold.stores.records import NEVER, read_entity, read_unit
 from fourfold.stores.uses import USE
 
-_FINAL = frozenset({"erase", "prune for good", "load", "fork"})
+_FINAL = frozenset({"erase", "load", "fork", "restore", "use"})
 _OF_ENTITIES = frozenset({"merge", "split", "rename"})
 
 
@@ -86,7 +86,7 @@ def _check(taken: Sequence[Record], log: Sequence[Record]) -> None:
     if record.undone:
         raise InputError(f"The change {record.id[:SHORT_ID]} ({record.what}) is undone already.")
     if record.what in _FINAL:
-        raise InputError(f"What was done for good ({record.what}) cannot be undone.")
+        raise InputError(f"That change ({record.what}) is for good: it cannot be undone.")
     for one in taken:
         later = [other for other in _later(one, log) if other.id not in mine and not other.derived]
         stands = [other for other in later if _at_odds(one, other)]
