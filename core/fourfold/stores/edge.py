@@ -203,9 +203,7 @@ class EdgeStore(Store):
         with self._using("write"):
             check_space(self._directory, self._reserve)
             for point in points:
-                told = {
-                    name: value for name, value in names.stored(point.payload).items() if name in names.fields
-                }
+                told = names.of_vectors(point.payload)
                 self._shard.update(qe.UpdateOperation.set_payload([point.id], told))
             vectors = [qe.PointVectors(p.id, vectors_of(replace(p, terms=None), names)) for p in points]
             self._shard.update(qe.UpdateOperation.update_vectors(vectors))

@@ -46,6 +46,10 @@ class Names:
         names = dict(zip(_OF_VECTORS, self.fields, strict=True))
         return {names.get(name, name): value for name, value in payload.items()}
 
+    def of_vectors(self, payload: Mapping[str, Any]) -> dict[str, Any]:
+        """What a payload says of the vectors, as it is stored."""
+        return {name: value for name, value in self.stored(payload).items() if name in self.fields}
+
     def plain(self, stored: Mapping[str, Any]) -> dict[str, Any]:
         """A payload as it is read: without what is of other generations."""
         others = {

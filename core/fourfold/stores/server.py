@@ -130,9 +130,7 @@ class ServerStore(Store):
         names = self._names.next
         with _mapped("write to", self._where):
             for point in points:
-                told = {
-                    name: value for name, value in names.stored(point.payload).items() if name in names.fields
-                }
+                told = names.of_vectors(point.payload)
                 self._client.set_payload(self._collection, told, [point.id], wait=False)
             vectors = [
                 models.PointVectors(id=p.id, vector=_vectors(replace(p, terms=None), names)) for p in points
