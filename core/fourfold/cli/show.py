@@ -12,7 +12,16 @@ from typing import Any
 
 from rich.console import Console
 from rich.markup import escape
-from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
+from rich.progress import (
+    BarColumn,
+    MofNCompleteColumn,
+    Progress,
+    ProgressColumn,
+    Task,
+    TextColumn,
+    TimeRemainingColumn,
+)
+from rich.text import Text
 
 from fourfold.beliefs import Assessment, Belief, Effect
 from fourfold.governance import Change, Event, Forgotten
@@ -227,10 +236,23 @@ def follow(bar: Progress) -> Callable[[int, int], None]:
 @contextmanager
 def progress(what: str, total: int) -> Iterator[Progress]:
     """A bar with rate on a terminal; nothing in a pipe."""
-    columns = (TextColumn(what), BarColumn(), MofNCompleteColumn(), TextColumn("{task.speed:.0f}/s"))
+    columns = (
+        TextColumn("{task.description}", markup=False),
+        BarColumn(),
+        MofNCompleteColumn(),
+        _RateColumn(),
+    )
     with Progress(*columns, TimeRemainingColumn(), console=err, disable=not err.is_terminal) as bar:
         bar.add_task(what, total=total)
         yield bar
+
+
+class _RateColumn(ProgressColumn):
+    """Steps a second, once there is a rate: a bar is drawn before its first step, when none can be told."""
+
+    def render(self, task: Task) -> Text:
+        """Renders the rate of `task`, or nothing."""
+        return Text("" if task.speed is None else f"{task.speed:.0f}/s")
 
 
 def _channels(hit: Hit) -> str:
