@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from datetime import datetime
+from datetime import MAXYEAR, MINYEAR, UTC, datetime
 from enum import StrEnum
 from typing import Any, Literal
 
@@ -52,12 +52,23 @@ class Modality(StrEnum):
 
 
 def aware(moment: datetime | None, what: str) -> datetime | None:
-    """Returns `moment` unchanged, or raises `InputError` where it lacks a time zone."""
-    if moment is not None and moment.tzinfo is None:
+    """Returns `moment` unchanged, or raises `InputError` where it lacks a time zone or is, in UTC, before the year 1
+    or after 9999."""
+    if moment is None:
+        return None
+    if moment.utcoffset() is None:
         raise InputError(
             f"{what} is {moment.isoformat()} without a time zone: pass an aware datetime, "
             f"for instance moment.replace(tzinfo=timezone.utc)."
         )
+    if moment.year in (MINYEAR, MAXYEAR):  # only there can the offset carry it out of the calendar
+        try:
+            moment.astimezone(UTC)
+        except OverflowError:
+            raise InputError(
+                f"{what} is {moment.isoformat()}, which is outside the years 1 to 9999 in UTC: pass a moment inside "
+                f"them, or None where it may be left open."
+            ) from None
     return moment
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import datetime
 
 import numpy as np
 
@@ -123,5 +123,7 @@ def _years(graph: BankGraph) -> range:
     if not len(graph):
         return range(0)
     said = graph.rows["mentioned"]
-    first, last = (datetime.fromtimestamp(float(t), UTC).year for t in (said.min(), said.max()))
+    # Not by datetime: the last microseconds of 9999 are, as a float, those of a year that it does not have.
+    ends = np.array([said.min(), said.max()]).astype("datetime64[s]").astype("datetime64[Y]")
+    first, last = (1970 + int(year) for year in ends.astype(int))
     return range(max(first, last - _MOST_YEARS + 1), last + 1)

@@ -75,12 +75,12 @@ def _names(piece: Piece, language: Language, vouched: Callable[[str], bool]) -> 
     word counts if it is vouched for, or if it begins a name of several words."""
     found = [piece.speaker] if piece.speaker else []
     for match in _NAME.finditer(piece.text):
-        name = _trimmed(match.group(), language)
+        name, start = _trimmed(match, language)
         if not vouched(name.casefold()):
-            name = _without_noun(match, name, language)
+            name = _without_noun(piece.text[:start], name, language)
         if not name:
             continue
-        starts = _STARTS.search(piece.text[: match.start()]) is not None and match.group().startswith(name)
+        starts = _STARTS.search(piece.text[: match.start()]) is not None and start == match.start()
         greeting, _, rest = name.partition(" ")
         if starts and vouched(rest.casefold()) and not vouched(greeting.casefold()):
             name, starts = rest, False  # "Morning Melanie!"
@@ -89,24 +89,26 @@ def _names(piece: Piece, language: Language, vouched: Callable[[str], bool]) -> 
     return tuple(dict.fromkeys(found))
 
 
-def _without_noun(match: re.Match[str], name: str, language: Language) -> str:
-    """A name without a noun that has its capital as any noun has: "mein Hund Bruno", "drei kleine Kinder"."""
+def _without_noun(before: str, name: str, language: Language) -> str:
+    """A name without a noun that has its capital as any noun has: "mein Hund Bruno", "drei kleine Kinder"; `before`
+    is the text in front of the name."""
     if not language.noun_capitals:
         return name
-    before = match.string[: match.string.index(name, match.start())]
     return name.partition(" ")[2] if _DETERMINED.search(before) else name
 
 
-def _trimmed(name: str, language: Language) -> str:
-    """Leading and trailing words that are no part of a name go, and a possessive 's."""
+def _trimmed(match: re.Match[str], language: Language) -> tuple[str, int]:
+    """The name in a match, and where in the text it begins: leading and trailing words that are no part of a name go,
+    and a possessive 's; whatever blanks stand between its words become one. "" where nothing is left."""
     others = frozenset() if language == ENGLISH else language.stop_words
-    parts = name.split()
-    while parts and _no_name(parts[0], others):
-        parts.pop(0)
-    while parts and _no_name(parts[-1], others):
-        parts.pop()
-    joined = re.sub(r"['’]s?$", "", " ".join(parts))
-    return joined if len(joined) > 1 and not joined.isdigit() else ""
+    words = list(re.finditer(r"\S+", match.group()))
+    while words and _no_name(words[0].group(), others):
+        words.pop(0)
+    while words and _no_name(words[-1].group(), others):
+        words.pop()
+    start = match.start() + (words[0].start() if words else 0)
+    name = re.sub(r"['’]s?$", "", " ".join(word.group() for word in words))
+    return (name if len(name) > 1 and not name.isdigit() else ""), start
 
 
 def _no_name(word: str, others: frozenset[str]) -> bool:
@@ -119,7 +121,7 @@ def _inside_sentences(pieces: Sequence[Piece], language: Language) -> set[str]:
     found = set()
     for piece in pieces:
         for match in _NAME.finditer(piece.text):
-            name = _trimmed(match.group(), language)
+            name, start = _trimmed(match, language)
             if not _STARTS.search(piece.text[: match.start()]):
-                found.add(_without_noun(match, name, language).casefold())
+                found.add(_without_noun(piece.text[:start], name, language).casefold())
     return found - {""}

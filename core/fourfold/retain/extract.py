@@ -16,7 +16,7 @@ from typing import Any, Literal
 from pydantic import BaseModel, Field, ValidationError, ValidatorFunctionWrapHandler, field_validator
 
 from fourfold import prompts
-from fourfold.errors import ModelLengthError, ModelOutputError
+from fourfold.errors import InputError, ModelLengthError, ModelOutputError
 from fourfold.language import Language
 from fourfold.model import Aspects, Interval, Modality, Network
 from fourfold.models.structured import acceptable_items
@@ -238,8 +238,11 @@ def _occurred(
         first, last = (start and start[0]), (end and end[1])
         if start and not end and (len(str(found.occurred_from)) < 10 or not _goes_on(found)):
             last = start[1]
-        if first is None or last is None or first < last:
-            return Interval(first, last)
+        try:
+            if first is None or last is None or first < last:
+                return Interval(first, last)
+        except InputError:  # of a message at the edge of the calendar
+            pass
         dropped["date"] += 1
     if modality is Modality.QUESTION:
         return None

@@ -67,10 +67,11 @@ class Resolver:
         likely = [(score, other) for score, other in scored if score >= _SAME]
         if likely and (len(likely) == 1 or likely[0][0] - likely[1][0] >= _CLEARLY):
             return likely[0][1]
-        if exact is not None:
-            return exact
-        if self._known(mention.name) is None:
-            self._put(Entity(entity_id(self.graph.bank, mention.name), mention.name, kind=mention.kind))
+        # Asked once more, since a mention before this one may have brought the name in ("IT", then "It").
+        known = exact or self._known(mention.name)
+        if known is not None:
+            return known
+        self._put(Entity(entity_id(self.graph.bank, mention.name), mention.name, kind=mention.kind))
         return mention.name
 
     def _candidates(self, mention: Mention, company: set[str]) -> list[str]:

@@ -9,13 +9,13 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 from fourfold.model import Interval
 from fourfold.when import resolvers as r
 from fourfold.when.resolvers import Resolver
-from fourfold.when.spans import DAY, Span
+from fourfold.when.spans import DAY
 from fourfold.when.vocabulary import (
     ANY_HOLIDAY,
     CLEAR_MONTH,
@@ -62,12 +62,14 @@ def find_times(text: str, anchor: datetime, years: Iterable[int] = ()) -> list[T
         for match in pattern.finditer(text):
             if any(taken[match.start() : match.end()]):
                 continue
-            spans = _resolved(resolve, match, anchor, wanted)
+            intervals = _resolved(resolve, match, anchor, wanted)
             taken[match.start() : match.end()] = [True] * (match.end() - match.start())
             open_ended = _SINCE.search(text[: match.start()]) or match.group().lower().startswith("since ")
             found += [
-                TimeMention(match.start(), match.end(), Interval(start, None if open_ended else end))
-                for start, end in spans
+                TimeMention(
+                    match.start(), match.end(), replace(interval, end=None) if open_ended else interval
+                )
+                for interval in intervals
             ]
     found.sort(key=lambda mention: mention.start)
     return found if wanted else _ranges(text, found)
@@ -78,24 +80,31 @@ def _ranges(text: str, found: list[TimeMention]) -> list[TimeMention]:
     joined: list[TimeMention] = []
     for mention in found:
         before = joined[-1] if joined else None
+        whole = None
         if before is not None and _joins(text, before, mention):
-            joined[-1] = TimeMention(before.start, mention.end, _spanning(before.interval, mention.interval))
+            whole = _spanning(before.interval, mention.interval)
+        if before is not None and whole is not None:
+            joined[-1] = TimeMention(before.start, mention.end, whole)
         else:
             joined.append(mention)
     return joined
 
 
-def _spanning(first: Interval, last: Interval) -> Interval:
+def _spanning(first: Interval, last: Interval) -> Interval | None:
     """From the start of one to the end of the other. "From Monday to Friday" ends in the week it starts in; "from
-    June to August 2022" names its year once."""
+    June to August 2022" names its year once. None where that year lacks its day ("from 29 February to March 2023").
+    """
     start, end = first.start, last.end
     assert start is not None
     assert end is not None
-    if start >= end > start - 7 * DAY:
-        end += 7 * DAY
-    if start >= end:
-        start = start.replace(year=end.year - (start.month > end.month))
-    return Interval(min(start, end), end)
+    try:
+        if start >= end > start - 7 * DAY:
+            end += 7 * DAY
+        if start >= end:
+            start = start.replace(year=end.year - (start.month > end.month))
+        return Interval(min(start, end), end)
+    except (ValueError, OverflowError):
+        return None
 
 
 def _joins(text: str, a: TimeMention, b: TimeMention) -> bool:
@@ -117,12 +126,12 @@ _SINCE = re.compile(r"\b(?:since|ever since|as of|starting(?: in| from)?) (?:the
 
 def _resolved(
     resolve: Resolver, match: re.Match[str], anchor: datetime, years: tuple[int, ...]
-) -> list[Span]:
+) -> list[Interval]:
     try:
         spans = resolve(match, anchor, years)
+        return [Interval(*span) for span in spans if abs(span[0].year - anchor.year) <= _FARTHEST_YEARS]
     except (ValueError, OverflowError):  # a date that is in no calendar
         return []
-    return [span for span in spans if abs(span[0].year - anchor.year) <= _FARTHEST_YEARS]
 
 
 def _rule(

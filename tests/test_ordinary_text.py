@@ -1,0 +1,95 @@
+"""Ordinary text and times that once broke a retain, or a bank; each test is at the public API."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime, timedelta, timezone
+
+import pytest
+
+from fourfold import InputError, Interval, Memory, Message
+
+EAST = timezone(timedelta(hours=14))
+WEST = timezone(timedelta(hours=-12))
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "We use IT at work and It helps.",
+        "I live in the US. Us two moved.",
+        "ANA met Ana, and ana met AnA.",
+        "Straße and STRASSE are the same in Zürich and ZÜRICH.",
+    ],
+)
+def test_names_that_differ_in_case_alone_are_retained(memory: Memory, text: str) -> None:
+    retained = memory.bank("a").retain([Message(text, "Ben")])
+    assert "".join(unit.text for unit in retained.units) == text
+    assert {name for unit in retained.units for name in unit.entities} <= {
+        entity.name for entity in memory.bank("a").entities()
+    }
+
+
+@pytest.mark.parametrize("blank", ["\n", "  ", "\t", "\u00a0", "\u3000", " \n "])
+@pytest.mark.parametrize("language", ["de", "en", "fr", "es", "zh"])
+def test_any_blank_between_capitalised_words_is_retained(memory: Memory, blank: str, language: str) -> None:
+    bank = memory.bank("a", language=language)
+    retained = bank.retain(
+        [
+            Message(f"Viele Grüße{blank}Klara"),
+            Message(f"Das hat mein Hund{blank}Bruno{blank}Meier gefressen."),
+        ]
+    )
+    assert len(retained.units) == 2
+
+
+@pytest.mark.parametrize(
+    "moment",
+    [
+        datetime(9999, 12, 31, 23, 59, 59, tzinfo=timezone(timedelta(hours=-5))),
+        datetime(1, 1, 1, tzinfo=timezone(timedelta(hours=1))),
+    ],
+)
+def test_a_time_outside_the_calendar_is_refused_before_anything_is_written(
+    memory: Memory, moment: datetime
+) -> None:
+    bank = memory.bank("a")
+    for refused in (
+        lambda: bank.retain("I live in Porto.", at=moment),
+        lambda: bank.retain([Message("I live in Porto.", at=moment)]),
+        lambda: bank.recall("Porto?", as_of=moment),
+        lambda: bank.recall("Porto?", during=(moment, None)),
+        lambda: Interval(moment, None),
+    ):
+        with pytest.raises(InputError, match="outside the years 1 to 9999"):
+            refused()
+    assert memory.banks() == []
+
+
+@pytest.mark.parametrize(
+    "moment",
+    [
+        datetime.max.replace(tzinfo=UTC),
+        datetime.min.replace(tzinfo=UTC),
+        datetime(1, 1, 1, 15, tzinfo=EAST),
+        datetime(9999, 12, 31, 11, tzinfo=WEST),
+    ],
+)
+def test_a_time_at_the_edge_of_the_calendar_leaves_the_bank_readable(
+    memory: Memory, moment: datetime
+) -> None:
+    bank = memory.bank("a")
+    words = (
+        "today, yesterday, tomorrow, last week, next month, this year, since Monday, from Monday to Friday"
+    )
+    bank.retain([Message(f"I was in Porto {words}.", at=moment), Message("I like it here.")])
+    assert bank.recall("Where was I today, and in May?").hits
+    assert bank.recall("Where was I?", as_of=moment) is not None
+    assert bank.recall("Where was I?", during=(None, moment)) is not None
+    assert len(bank.timeline()) == 2
+
+
+def test_a_range_whose_year_lacks_its_day_is_retained(memory: Memory) -> None:
+    retained = memory.bank("a").retain(
+        "I was in Rome from 29 February to March 2023.", at=datetime(2024, 5, 1, tzinfo=UTC)
+    )
+    assert len(retained.units) == 1
