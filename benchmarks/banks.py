@@ -22,10 +22,10 @@ from machine import describe, percentiles
 from speed import Pooled, messages
 
 from fourfold import Memory
-from fourfold.carry.export import everything
-from fourfold.carry.names import Renaming
 from fourfold.ports import Floats, Query, Where
-from fourfold.stores.records import cursor_point, stamped
+from fourfold.schema.units import cursor_point, stamped
+from fourfold.transfer.export import everything
+from fourfold.transfer.rekey import Renaming
 
 
 def took(work: Callable[..., object], *given: Any, **named: Any) -> float:

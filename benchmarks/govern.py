@@ -21,8 +21,8 @@ from speed import Pooled, messages, questions
 
 from fourfold import Memory
 from fourfold.ports import Fields, Where
-from fourfold.stores.edge import EdgeStore
-from fourfold.stores.manifest import Manifest
+from fourfold.storage.embedded import EdgeStore
+from fourfold.storage.manifest import Manifest
 
 _A_DOCUMENT = 20
 

@@ -20,11 +20,11 @@ from locomo import CATEGORIES, Conversation, Question, read_conversations
 from machine import describe, percentiles
 
 from fourfold import Memory, Message
-from fourfold.language import ENGLISH
+from fourfold.language.languages import ENGLISH
+from fourfold.language.text import query_vector, terms
 from fourfold.models import load_embedder
 from fourfold.ports import Embedding, Query, Where
 from fourfold.recall.fuse import Weights
-from fourfold.text import query_vector, terms
 
 KS = (5, 10, 20, 50)
 BUDGETS = (512, 1024, 2048)

@@ -19,7 +19,7 @@ from pathlib import Path
 from machine import describe
 
 from fourfold import Memory, Message, Recall
-from fourfold.text import normalise
+from fourfold.language.text import normalise
 
 _FACT = re.compile(r"^(\d+)\. (.+)$")
 

@@ -26,12 +26,12 @@ from recall import Remembering
 from speed import Pooled, line, questions
 
 from fourfold import Bank, Memory, Message
-from fourfold.language import ENGLISH
+from fourfold.language.dates import written_day
+from fourfold.language.languages import ENGLISH
+from fourfold.language.text import estimate_tokens, terms
 from fourfold.models.openai import OpenAIChat
 from fourfold.settings import load_settings
 from fourfold.testing import Call, OpenAIServer
-from fourfold.text import estimate_tokens, terms
-from fourfold.when import written_day
 
 BUDGET = 512
 ANSWERED = (1, 2, 4)
@@ -211,7 +211,7 @@ def _talk(draw: random.Random) -> Iterator[str]:
 
 def _meanwhile(memory: Memory, bank: Bank, asked: Sequence[str]) -> tuple[list[float], float]:
     """Recalls, one after another, while the background is at work; and how long that took."""
-    from fourfold.reflect import background
+    from fourfold.consolidate import background
 
     worker = background.Background(_in_background(memory._async.engine))
     background.QUIET = 0.0

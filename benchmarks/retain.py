@@ -21,9 +21,9 @@ import anyio
 from machine import describe
 
 from fourfold import Memory, Message
+from fourfold.ingest.extract.llm import Extraction
 from fourfold.models import load_embedder
 from fourfold.models.openai import OpenAIChat
-from fourfold.retain.extract import Extraction
 from fourfold.settings import load_settings
 from fourfold.testing import Call, OpenAIServer, Stall
 

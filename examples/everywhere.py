@@ -23,9 +23,9 @@ from fourfold.testing import AnthropicServer, Text, UseTool
 from fourfold_claude import FourfoldMemoryTool
 from fourfold_langchain import FourfoldMiddleware
 from fourfold_llamaindex import FourfoldMemory
-from fourfold_mcp.access import Access
-from fourfold_mcp.changes import Changes
+from fourfold_mcp.scope import Access
 from fourfold_mcp.server import Server
+from fourfold_mcp.subscriptions import Changes
 
 NOTE = {"command": "create", "path": "/memories/rui.md", "file_text": "Rui repairs the kiln on Fridays."}
 

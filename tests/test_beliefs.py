@@ -12,12 +12,12 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from fourfold import Bank, Effect, InputError, Memory, Message, Network, NotFoundError, Unit
-from fourfold.beliefs import moved
-from fourfold.language import ENGLISH
-from fourfold.model import Modality
-from fourfold.reflect.verdict import Said, verdict
-from fourfold.retain.wording import confidence_of, modality_of
+from fourfold.consolidate.assess_rules import Said, verdict
+from fourfold.language.languages import ENGLISH
+from fourfold.language.modality import confidence_of, modality_of
 from fourfold.testing import FrozenClock, HashEmbedder
+from fourfold.values.beliefs import moved
+from fourfold.values.units import Modality
 
 TABLE = json.loads((Path(__file__).parent / "data" / "verdicts.json").read_text("utf-8"))
 
@@ -35,7 +35,7 @@ def test_the_rules_say_what_a_fact_does_to_a_belief(
 
 
 def test_in_other_languages_negation_decides() -> None:
-    from fourfold.language import language
+    from fourfold.language.languages import language
 
     german = language("de")
     belief = Said("Der Aufzug im Rathaus funktioniert.", None, Modality.FACT, False, ("Rathaus",))

@@ -14,8 +14,8 @@ from killing import killed_after
 from qdrant_client import QdrantClient
 
 from fourfold import Bank, Entry, InputError, Memory, Message, NotFoundError, StoreVersionError, Verdict
-from fourfold.stores.manifest import Manifest
-from fourfold.stores.server import ServerStore
+from fourfold.storage.manifest import Manifest
+from fourfold.storage.server import ServerStore
 from fourfold.testing import FrozenClock, HashEmbedder
 
 QUESTIONS = ("Where does Bruno swim, in the harbour?", "Where does Ana live?", "Ana is generous.")

@@ -18,7 +18,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from fourfold import Bank, ConflictError, Memory, NotFoundError, bank_name
-from fourfold.files import Files
+from fourfold.integrations.files import Files
 from fourfold.testing import AnthropicServer, HashEmbedder, Text, UseTool
 from fourfold_claude import AsyncFourfoldMemoryTool, FourfoldMemoryTool
 

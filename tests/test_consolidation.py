@@ -16,9 +16,9 @@ import stamina
 
 from fourfold import Bank, Effect, Memory, Message, ModelBusyError, Network, NotFoundError, Status, StoreError
 from fourfold.cli.files import read_file
+from fourfold.consolidate import background
+from fourfold.consolidate.assess import Rest
 from fourfold.ports import Turn
-from fourfold.reflect import background
-from fourfold.reflect.assess import Rest
 from fourfold.settings import Settings, load_settings
 from fourfold.testing import FrozenClock, HashEmbedder, ScriptedModel
 
@@ -142,7 +142,7 @@ def test_the_core_says_who_it_is_about_what_they_hold_and_what_is_open(memory: M
 def test_the_core_keeps_to_its_budget_and_stays_as_it_is_while_it_holds(
     memory: Memory, clock: FrozenClock
 ) -> None:
-    from fourfold.text import estimate_tokens
+    from fourfold.language.text import estimate_tokens
 
     bank = memory.bank("a")
     bank.retain(garden())
@@ -396,7 +396,7 @@ def test_what_a_model_fails_at_is_shown_with_its_reason_and_tried_again(
 def test_a_summary_keeps_what_is_old_and_reads_what_is_new(
     writer: Writer, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    from fourfold.reflect import summaries
+    from fourfold.consolidate import summaries
 
     monkeypatch.setattr(summaries, "_MOST_FACTS", 4)
     monkeypatch.setattr(summaries, "_MODEL_FACTS", 2)

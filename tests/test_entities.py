@@ -11,10 +11,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from fourfold import Bank, InputError, Memory, Message, NotFoundError
-from fourfold.names import keys, likeness
-from fourfold.retain.resolve import Resolver
-from fourfold.retain.statement import Mention
-from fourfold.stores.graph import BankGraph
+from fourfold.index.bank_index import BankGraph
+from fourfold.ingest.extract.statement import Mention
+from fourfold.ingest.resolve_entities import Resolver
+from fourfold.language.person_names import keys, likeness
 from fourfold.testing import HashEmbedder
 
 DATA = Path(__file__).parent / "data"

@@ -27,10 +27,10 @@ from fourfold import (
     StoreError,
     bank_name,
 )
-from fourfold.identity import labels_of
+from fourfold.integrations.turn import framed, needs_memory, unframed
 from fourfold.models.anthropic import Claude
 from fourfold.testing import AnthropicServer, Call, FrozenClock, HashEmbedder, Status
-from fourfold.turn import framed, needs_memory, unframed
+from fourfold.values.bank_names import labels_of
 
 
 @pytest.fixture

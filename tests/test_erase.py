@@ -11,7 +11,7 @@ import pytest
 from killing import killed_after
 
 from fourfold import Bank, Entry, InputError, Memory, Message, NotFoundError
-from fourfold.stores import graphs
+from fourfold.index import registry
 from fourfold.testing import FrozenClock, HashEmbedder
 
 SECRET = "Xanthippe keeps the spare key under the blue flowerpot."
@@ -20,7 +20,7 @@ SECRET = "Xanthippe keeps the spare key under the blue flowerpot."
 @pytest.fixture
 def kept(tmp_path: Path, clock: FrozenClock, monkeypatch: pytest.MonkeyPatch) -> Iterator[Memory]:
     """A memory in a directory, whose graphs are kept beside it."""
-    monkeypatch.setattr(graphs, "_WORTH", 1)
+    monkeypatch.setattr(registry, "_WORTH", 1)
     with Memory.open(str(tmp_path), embedder=HashEmbedder(), clock=clock) as memory:
         yield memory
 

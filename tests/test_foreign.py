@@ -12,7 +12,7 @@ from killing import killed_after
 from langgraph.store.memory import InMemoryStore
 
 from fourfold import InputError, Memory
-from fourfold.items import Items
+from fourfold.integrations.key_value import Items
 from fourfold.testing import HashEmbedder
 
 MEM0 = [

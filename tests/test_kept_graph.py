@@ -16,11 +16,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from fourfold import Memory, Message
-from fourfold.stores import graphs
-from fourfold.stores.cache import DirectoryCache
-from fourfold.stores.graph import BankGraph
-from fourfold.stores.graphs import Graphs, _frozen
-from fourfold.stores.snapshot import Snapshot
+from fourfold.index import registry
+from fourfold.index.bank_index import BankGraph
+from fourfold.index.registry import Graphs, _frozen
+from fourfold.index.snapshot import Snapshot
+from fourfold.storage.cache import DirectoryCache
 from fourfold.testing import FrozenClock, HashEmbedder
 
 TOLD = [
@@ -35,7 +35,7 @@ TOLD = [
 
 @pytest.fixture(autouse=True)
 def every_graph_is_worth_keeping(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(graphs, "_WORTH", 1)
+    monkeypatch.setattr(registry, "_WORTH", 1)
 
 
 @pytest.fixture
@@ -171,7 +171,7 @@ def test_one_of_another_version_or_none_at_all_is_built_anew(
 ) -> None:
     with opened(home) as memory:
         tell(memory)
-    monkeypatch.setattr("fourfold.stores.snapshot.FORMAT", 0)
+    monkeypatch.setattr("fourfold.index.snapshot.FORMAT", 0)
     with opened(home) as memory:
         assert graph_of(memory).changes == len(TOLD) * 3
     kept(home).unlink()
@@ -283,7 +283,7 @@ def test_what_is_kept_while_others_write_is_what_was_there_at_one_moment(home: P
 
 
 def test_a_small_bank_is_not_kept(home: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(graphs, "_WORTH", 500)
+    monkeypatch.setattr(registry, "_WORTH", 500)
     with opened(home) as memory:
         tell(memory)
     assert not (home / "store" / "cache").exists()

@@ -21,8 +21,8 @@ from fourfold import (
     ModelTimeoutError,
     Tokens,
 )
+from fourfold.ingest.extract.llm import Extraction
 from fourfold.ports import Turn
-from fourfold.retain.extract import Extraction
 from fourfold.testing import HashEmbedder
 from fourfold_langchain import ChatModel, TextEmbedder
 

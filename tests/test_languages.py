@@ -8,12 +8,12 @@ from pathlib import Path
 import pytest
 
 from fourfold import ConfigurationError, InputError, Memory, Message
-from fourfold.language import detect, language
-from fourfold.retain.wording import confidence_of, modality_of
+from fourfold.language.dates import find_times
+from fourfold.language.languages import detect, language
+from fourfold.language.modality import confidence_of, modality_of
+from fourfold.language.text import sentences, terms
 from fourfold.settings import load_settings
 from fourfold.testing import HashEmbedder
-from fourfold.text import sentences, terms
-from fourfold.when import find_times
 
 SAID = datetime(2024, 5, 15, 10, tzinfo=UTC)
 

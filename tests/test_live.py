@@ -16,8 +16,8 @@ import numpy as np
 import pytest
 
 from fourfold import ConfigurationError, Memory, Message, ModelError, Retained, Settings
+from fourfold.ingest.extract.llm import Extraction
 from fourfold.ports import Turn
-from fourfold.retain.extract import Extraction
 from fourfold.testing import OpenAIServer
 
 pytestmark = [pytest.mark.live, pytest.mark.filterwarnings("default")]

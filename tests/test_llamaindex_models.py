@@ -23,8 +23,8 @@ from fourfold import (
     ModelTimeoutError,
     Tokens,
 )
+from fourfold.ingest.extract.llm import Extraction
 from fourfold.ports import Turn
-from fourfold.retain.extract import Extraction
 from fourfold.testing import HashEmbedder
 from fourfold_llamaindex import ChatModel, TextEmbedder
 

@@ -27,9 +27,9 @@ from mcp_types import (
 
 from fourfold import AsyncMemory
 from fourfold.testing import FrozenClock, HashEmbedder
-from fourfold_mcp.access import Access
-from fourfold_mcp.changes import Changes
+from fourfold_mcp.scope import Access
 from fourfold_mcp.server import Server
+from fourfold_mcp.subscriptions import Changes
 
 TOOLS = set("retain recall reflect beliefs entity timeline forget status search fetch".split())
 PORTO_TEXT = "Ana moved to Porto."
@@ -363,7 +363,7 @@ def test_a_client_of_the_older_protocol_hears_of_changes(
 
 
 def test_long_work_reports_progress(clock: FrozenClock, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("fourfold_mcp.retaining._REPORT_SECONDS", 0.001)
+    monkeypatch.setattr("fourfold_mcp.tools.retain._REPORT_SECONDS", 0.001)
     steps: list[tuple[float, float | None]] = []
 
     async def hear(progress: float, total: float | None, message: str | None) -> None:

@@ -21,7 +21,7 @@ from mcp import Client, MCPError, StdioServerParameters
 from mcp.client.stdio import stdio_client
 from mcp.client.streamable_http import streamable_http_client
 
-from fourfold_mcp.tokens import Tokens
+from fourfold_mcp.transport.bearer_tokens import Tokens
 
 MOVED = {"text": "Ana moved to Porto.", "entities": ["Ana", "Porto"]}
 CALL = {"jsonrpc": "2.0", "id": 1, "method": "tools/list"}
@@ -45,7 +45,7 @@ class Site:
 
     def start(self, *options: str) -> subprocess.Popen[bytes]:
         """A process that serves here."""
-        command = ["from fourfold_mcp.command import main; main()"]
+        command = ["from fourfold_mcp.install.command import main; main()"]
         arguments = ["http", "--port", str(self.port), "--bank", "desk", *options]
         return subprocess.Popen(
             [sys.executable, "-c", *command, *arguments], env=self.env, stderr=subprocess.PIPE

@@ -11,10 +11,10 @@ from pathlib import Path
 import pytest
 
 from fourfold import ConfigurationError, InputError
-from fourfold_mcp import clients
-from fourfold_mcp.command import main
+from fourfold_mcp.install import clients
+from fourfold_mcp.install.command import main
 from fourfold_mcp.logs import JsonLines
-from fourfold_mcp.tokens import Tokens
+from fourfold_mcp.transport.bearer_tokens import Tokens
 
 OTHERS = '{\n    "theme": "dark",\n    "mcpServers": {"files": {"command": "files"}}\n}'
 
@@ -137,7 +137,7 @@ def test_a_missing_extra_is_named(
     monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], arguments: list[str]
 ) -> None:
     monkeypatch.setitem(sys.modules, "mcp", None)
-    monkeypatch.setattr("fourfold_mcp.process.find_spec", lambda name: None)
+    monkeypatch.setattr("fourfold_mcp.transport.process.find_spec", lambda name: None)
     assert run(monkeypatch, *arguments) == 1
     assert 'pip install "fourfold[mcp]"' in capsys.readouterr().err
 

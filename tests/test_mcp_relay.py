@@ -14,7 +14,7 @@ from typing import Any
 
 import pytest
 
-from fourfold_mcp.relay import LONGEST_LINE, Session
+from fourfold_mcp.transport.stdio_relay import LONGEST_LINE, Session
 
 HELLO = {
     "jsonrpc": "2.0",

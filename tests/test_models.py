@@ -8,9 +8,9 @@ import numpy as np
 import pytest
 
 from fourfold.models import load_embedder
-from fourfold.models import minilm as minilm_module
-from fourfold.models.centroids import nearest_centroids
-from fourfold.models.minilm import MiniLM
+from fourfold.models.packaged import minilm as minilm_module
+from fourfold.models.packaged.centroids import nearest_centroids
+from fourfold.models.packaged.minilm import MiniLM
 from fourfold.ports import Embedding
 
 TEXTS = [

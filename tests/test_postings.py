@@ -6,7 +6,7 @@ import numpy as np
 from hypothesis import given
 from hypothesis import strategies as st
 
-from fourfold.stores.postings import Postings
+from fourfold.index.postings import Postings
 
 CENTROIDS = 300
 

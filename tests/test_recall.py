@@ -10,11 +10,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from fourfold import InputError, Interval, Memory, Message, Network
-from fourfold.model import Source, Unit
-from fourfold.recall.pack import choose, render
+from fourfold.recall.late_interaction import estimate
 from fourfold.recall.plan import plan
-from fourfold.recall.rerank import estimate
+from fourfold.recall.prompt import choose, render
 from fourfold.testing import FrozenClock
+from fourfold.values.units import Source, Unit
 
 MAY = datetime(2023, 5, 8, 13, 56, tzinfo=UTC)
 TALK = [

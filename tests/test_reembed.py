@@ -12,8 +12,8 @@ from qdrant_client import QdrantClient
 
 from fourfold import Bank, Memory, Message, StoreVersionError
 from fourfold.ports import Embedding, Fields, Where
-from fourfold.stores.manifest import Manifest
-from fourfold.stores.server import ServerStore
+from fourfold.storage.manifest import Manifest
+from fourfold.storage.server import ServerStore
 from fourfold.testing import HashEmbedder
 
 

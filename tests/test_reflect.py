@@ -28,10 +28,11 @@ from fourfold import (
     Network,
     TokenLimitError,
 )
+from fourfold.language.text import estimate_tokens
 from fourfold.models.anthropic import Claude
 from fourfold.models.openai import OpenAIChat
 from fourfold.ports import Turn
-from fourfold.reflect.shown import cited, without
+from fourfold.reflect.evidence_window import cited, without
 from fourfold.settings import load_settings
 from fourfold.testing import (
     AnthropicServer,
@@ -45,7 +46,6 @@ from fourfold.testing import (
     Status,
     Truncate,
 )
-from fourfold.text import estimate_tokens
 
 MAY = datetime(2026, 5, 20, 19, 10, tzinfo=UTC)
 TALK = [

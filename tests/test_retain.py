@@ -11,10 +11,10 @@ from typing import Any, cast
 import pytest
 
 from fourfold import InputError, Memory, Message, ModelError, Network, StoreError, Verdict
-from fourfold.language import ENGLISH
+from fourfold.ingest.chunking import read_messages, split_message
+from fourfold.ingest.extract.rules import extract
+from fourfold.language.languages import ENGLISH
 from fourfold.ports import Embedding, Point
-from fourfold.retain.builtin import extract
-from fourfold.retain.chunk import read_messages, split_message
 from fourfold.testing import FrozenClock, HashEmbedder
 
 MAY = datetime(2023, 5, 8, 13, 56, tzinfo=UTC)

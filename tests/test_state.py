@@ -21,14 +21,14 @@ from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, rule
 
 from fourfold import AsyncMemory, Effect, Memory, Message, NotFoundError
-from fourfold.beliefs import moved
 from fourfold.errors import ModelBusyError, ModelLengthError, ModelOutputError, ModelRefusedError
+from fourfold.index import registry
+from fourfold.ingest.extract.llm import Extraction
 from fourfold.ports import Answer, Shape, Turn
-from fourfold.retain.extract import Extraction
 from fourfold.settings import load_settings
-from fourfold.stores import graphs
 from fourfold.testing import FrozenClock, HashEmbedder
-from fourfold.tokens import Tokens
+from fourfold.token_usage import Tokens
+from fourfold.values.beliefs import moved
 
 START = datetime(2026, 1, 1, tzinfo=UTC)
 BANKS = st.sampled_from(["a", "b"])
@@ -46,7 +46,7 @@ def line(number: int) -> Message:
 @pytest.fixture(autouse=True)
 def every_graph_is_worth_keeping(monkeypatch: pytest.MonkeyPatch) -> None:
     """So that what is reopened begins with the graph that was kept."""
-    monkeypatch.setattr(graphs, "_WORTH", 1)
+    monkeypatch.setattr(registry, "_WORTH", 1)
 
 
 class StoredMachine(RuleBasedStateMachine):

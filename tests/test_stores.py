@@ -17,14 +17,14 @@ import pytest
 from qdrant_client import QdrantClient
 
 from fourfold import ConfigurationError, Memory, Message, StoreError, StoreLockedError, StoreVersionError
-from fourfold.language import ENGLISH
+from fourfold.language.languages import ENGLISH
+from fourfold.language.text import query_vector, terms
 from fourfold.ports import Query, Store, Where
 from fourfold.settings import load_settings
-from fourfold.stores.edge import EdgeStore, optimise
-from fourfold.stores.manifest import SCHEMA, Manifest
-from fourfold.stores.server import ServerStore
+from fourfold.storage.embedded import EdgeStore, optimise
+from fourfold.storage.manifest import SCHEMA, Manifest
+from fourfold.storage.server import ServerStore
 from fourfold.testing import FrozenClock, HashEmbedder, check_store, sample_point
-from fourfold.text import query_vector, terms
 
 MANIFEST = Manifest(HashEmbedder.name, HashEmbedder.dimension, HashEmbedder.token_dimension)
 SERVER = os.environ.get("FOURFOLD_TEST_QDRANT_URL")
@@ -115,8 +115,8 @@ def test_both_engines_come_to_the_same_beliefs_and_summaries(pair: tuple[Store, 
 
 def test_a_second_process_is_told_who_owns_the_directory(tmp_path: Path) -> None:
     code = (
-        "import sys; from pathlib import Path; from fourfold.stores.edge import EdgeStore\n"
-        "from fourfold.stores.manifest import SCHEMA, Manifest\n"
+        "import sys; from pathlib import Path; from fourfold.storage.embedded import EdgeStore\n"
+        "from fourfold.storage.manifest import SCHEMA, Manifest\n"
         "try: EdgeStore.open(Path(sys.argv[1]), Manifest('hash-64/32', 64, 32))\n"
         "except Exception as e: print(type(e).__name__, e)"
     )

@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from fourfold import text
-from fourfold.language import ENGLISH
+from fourfold.language.languages import ENGLISH
 
 
 def test_stems_and_stop_words() -> None:

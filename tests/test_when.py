@@ -10,8 +10,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from fourfold.language import ENGLISH, language
-from fourfold.when import find_times
+from fourfold.language.dates import find_times
+from fourfold.language.languages import ENGLISH, language
 
 ANCHOR = datetime(2023, 5, 10, 14, 30, tzinfo=UTC)  # a Wednesday
 

@@ -3,8 +3,6 @@
 from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
-from fourfold.admission import Rule
-from fourfold.beliefs import Assessment, Belief, Effect
 from fourfold.errors import (
     ConfigurationError,
     ConflictError,
@@ -22,9 +20,22 @@ from fourfold.errors import (
     StoreVersionError,
     TokenLimitError,
 )
-from fourfold.governance import Change, Event, Forgotten, Policy, Pruned, Receipt
-from fourfold.identity import bank_name
-from fourfold.model import (
+from fourfold.token_usage import Tokens
+from fourfold.values.bank_names import bank_name
+from fourfold.values.beliefs import Assessment, Belief, Effect
+from fourfold.values.changes import Change, Event, Forgotten, Policy, Pruned, Receipt
+from fourfold.values.redaction import Rule
+from fourfold.values.reflection import (
+    Citation,
+    Core,
+    CoreLine,
+    Disposition,
+    Failure,
+    Reflection,
+    ReflectionTrace,
+    Status,
+)
+from fourfold.values.units import (
     Aspects,
     BankInfo,
     ChannelScore,
@@ -49,23 +60,12 @@ from fourfold.model import (
     Usage,
     Verdict,
 )
-from fourfold.reflections import (
-    Citation,
-    Core,
-    CoreLine,
-    Disposition,
-    Failure,
-    Reflection,
-    ReflectionTrace,
-    Status,
-)
-from fourfold.tokens import Tokens
 
 if TYPE_CHECKING:
-    from fourfold.bank import AsyncBank
-    from fourfold.memory import AsyncMemory
+    from fourfold.api.bank import AsyncBank
+    from fourfold.api.memory import AsyncMemory
+    from fourfold.api.sync import Bank, Memory
     from fourfold.settings import Settings
-    from fourfold.sync import Bank, Memory
 
 __version__ = "0.1.0"
 
@@ -136,10 +136,10 @@ __all__ = [
 ]
 
 _LATER = {
-    "AsyncBank": "fourfold.bank",
-    "AsyncMemory": "fourfold.memory",
-    "Bank": "fourfold.sync",
-    "Memory": "fourfold.sync",
+    "AsyncBank": "fourfold.api.bank",
+    "AsyncMemory": "fourfold.api.memory",
+    "Bank": "fourfold.api.sync",
+    "Memory": "fourfold.api.sync",
     "Settings": "fourfold.settings",
 }
 

@@ -19,7 +19,7 @@
 A message says what happened and what to do about it.
 """
 
-from fourfold.tokens import Tokens
+from fourfold.token_usage import Tokens
 
 
 class FourfoldError(Exception):

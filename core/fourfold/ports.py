@@ -16,8 +16,8 @@ from numpy.typing import NDArray
 from pydantic import BaseModel
 
 from fourfold.errors import ModelError
-from fourfold.text import SparseVector
-from fourfold.tokens import Tokens
+from fourfold.language.text import SparseVector
+from fourfold.token_usage import Tokens
 
 Floats = NDArray[np.float32]
 Shape = TypeVar("Shape", bound=BaseModel)
@@ -88,7 +88,7 @@ class LanguageModel(Protocol):
     """Answers in a given shape.
 
     `name` says which model it is ("anthropic:claude-haiku-5-5"). A backend makes one attempt a call: waiting and
-    trying again is `fourfold.models.patient`'s.
+    trying again is `fourfold.models.retrying`'s.
     """
 
     @property

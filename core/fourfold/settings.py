@@ -10,7 +10,7 @@ from pydantic import Field, ValidationError, field_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from fourfold.errors import ConfigurationError, InputError
-from fourfold.language import language
+from fourfold.language.languages import language
 
 
 class Settings(BaseSettings):

@@ -2,6 +2,6 @@
 
 import os
 
-from fourfold_mcp.process import serve_stdio
+from fourfold_mcp.transport.process import serve_stdio
 
 serve_stdio(os.environ.get("FOURFOLD_BANK") or "default")

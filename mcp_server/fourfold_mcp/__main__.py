@@ -4,7 +4,7 @@ import os
 import sys
 
 from fourfold import FourfoldError
-from fourfold_mcp.process import serve_stdio
+from fourfold_mcp.transport.process import serve_stdio
 
 if __name__ == "__main__":
     try:

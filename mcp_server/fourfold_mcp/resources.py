@@ -20,11 +20,11 @@ from mcp_types import (
 from pydantic_core import to_jsonable_python
 
 from fourfold import FourfoldError, InputError, NotFoundError
-from fourfold_mcp.access import Access
-from fourfold_mcp.shapes import UnitShape
-from fourfold_mcp.tools import entity_of
+from fourfold_mcp.formatting import lines_of
+from fourfold_mcp.schemas import UnitShape
+from fourfold_mcp.scope import Access
+from fourfold_mcp.tools.reading import entity_of
 from fourfold_mcp.uris import BANKS, profile_uri
-from fourfold_mcp.words import lines_of
 
 if TYPE_CHECKING:
     from fourfold import AsyncBank

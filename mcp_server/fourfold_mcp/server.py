@@ -26,13 +26,13 @@ from pydantic import ValidationError
 
 from fourfold import FourfoldError, __version__
 from fourfold_mcp import prompts, uris
-from fourfold_mcp.access import Access
-from fourfold_mcp.changes import Changes
-from fourfold_mcp.forgetting import forgetting
+from fourfold_mcp.formatting import wrong_arguments
 from fourfold_mcp.resources import Resources
-from fourfold_mcp.retaining import retaining
-from fourfold_mcp.tools import Tools
-from fourfold_mcp.words import wrong_arguments
+from fourfold_mcp.scope import Access
+from fourfold_mcp.subscriptions import Changes
+from fourfold_mcp.tools.forget import forgetting
+from fourfold_mcp.tools.reading import Tools
+from fourfold_mcp.tools.retain import retaining
 
 INSTRUCTIONS = """This is your long-term memory. It outlives the conversation.
 - Before you answer what may depend on the user or on earlier conversations, call recall with a whole question.

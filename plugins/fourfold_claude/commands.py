@@ -15,8 +15,8 @@ from anthropic.types.beta import (
     BetaMemoryTool20250818ViewCommand,
 )
 
-from fourfold.bank import AsyncBank
-from fourfold.files import Files
+from fourfold.api.bank import AsyncBank
+from fourfold.integrations.files import Files
 
 _ROOT = "/memories"
 _MOST_LINES = 999_999

@@ -9,8 +9,8 @@ from langchain_core.chat_history import BaseChatMessageHistory
 from langchain_core.messages import AIMessage, BaseMessage, HumanMessage, message_to_dict, messages_from_dict
 
 from fourfold import Bank, Message
-from fourfold.transcript import Transcript
-from fourfold.turn import Turns
+from fourfold.integrations.transcript import Transcript
+from fourfold.integrations.turn import Turns
 
 
 class FourfoldChatMessageHistory(BaseChatMessageHistory):

@@ -11,7 +11,7 @@ from langchain_core.messages import SystemMessage, get_buffer_string, messages_f
 from pydantic import Field, model_validator
 
 from fourfold import Bank
-from fourfold.turn import Turns
+from fourfold.integrations.turn import Turns
 from fourfold_langchain.history import FourfoldChatMessageHistory
 
 

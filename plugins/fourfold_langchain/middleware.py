@@ -14,8 +14,8 @@ from langgraph.config import get_config
 from langgraph.runtime import Runtime
 
 from fourfold import Bank, InputError, Memory, bank_name
-from fourfold.bank import AsyncBank
-from fourfold.turn import Turns, needs_memory
+from fourfold.api.bank import AsyncBank
+from fourfold.integrations.turn import Turns, needs_memory
 from fourfold_langchain.history import message_of
 
 log = logging.getLogger(__name__)

@@ -10,7 +10,7 @@ from langchain_core.language_models import BaseChatModel
 from langchain_core.messages import AIMessage, BaseMessage, HumanMessage, SystemMessage
 
 from fourfold import Tokens
-from fourfold.models.foreign import ForeignEmbedder, answer, errors, one_system
+from fourfold.models.framework import ForeignEmbedder, answer, errors, one_system
 from fourfold.models.structured import in_words
 from fourfold.ports import Answer, Shape, Turn
 

@@ -11,7 +11,7 @@ from langchain_core.retrievers import BaseRetriever
 from pydantic import Field
 
 from fourfold import Bank, Interval
-from fourfold.turn import Turns
+from fourfold.integrations.turn import Turns
 
 
 class FourfoldRetriever(BaseRetriever):
@@ -43,7 +43,7 @@ class FourfoldRetriever(BaseRetriever):
         return await self._found(query, k)
 
     async def _found(self, query: str, k: int | None) -> list[Document]:
-        from fourfold.recall.pack import described, render  # with the memory
+        from fourfold.recall.prompt import described, render  # with the memory
 
         recall = partial(
             self.bank.awaited.recall,

@@ -25,7 +25,7 @@ from langgraph.store.base import (
 from langgraph.store.base import Item as StoreItem
 
 from fourfold import InputError, Memory, bank_name
-from fourfold.items import Items, Namespace
+from fourfold.integrations.key_value import Items, Namespace
 
 
 class FourfoldStore(BaseStore):

@@ -7,7 +7,7 @@ from functools import partial, wraps
 from langchain_core.tools import BaseTool, StructuredTool, ToolException
 
 from fourfold import Bank, FourfoldError
-from fourfold import tools as core
+from fourfold.integrations import tools as core
 
 
 def memory_tools(bank: Bank, *, budget: int = 1024) -> list[BaseTool]:

@@ -11,8 +11,8 @@ from llama_index.core.memory import BaseMemory, BaseMemoryBlock
 from pydantic import ConfigDict, Field, PrivateAttr
 
 from fourfold import Bank, InputError, Message
-from fourfold.transcript import Said, Transcript
-from fourfold.turn import Turns, unframed
+from fourfold.integrations.transcript import Said, Transcript
+from fourfold.integrations.turn import Turns, unframed
 from fourfold_llamaindex.events import MemoryRecallEvent, MemoryRetainEvent, dispatcher
 
 _ROLES = {MessageRole.USER: "user", MessageRole.ASSISTANT: "assistant"}

@@ -12,7 +12,7 @@ from llama_index.core.llms.function_calling import FunctionCallingLLM
 from llama_index.core.program.function_program import get_function_tool
 
 from fourfold import Tokens
-from fourfold.models.foreign import ForeignEmbedder, answer, errors, one_system
+from fourfold.models.framework import ForeignEmbedder, answer, errors, one_system
 from fourfold.models.structured import in_words
 from fourfold.ports import Answer, Shape, Turn
 

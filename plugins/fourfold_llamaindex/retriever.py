@@ -11,7 +11,7 @@ from llama_index.core.base.base_retriever import BaseRetriever
 from llama_index.core.schema import NodeRelationship, NodeWithScore, QueryBundle, RelatedNodeInfo, TextNode
 
 from fourfold import Bank, Hit, InputError, Interval
-from fourfold.turn import Turns
+from fourfold.integrations.turn import Turns
 
 
 class FourfoldRetriever(BaseRetriever):
@@ -56,7 +56,7 @@ class FourfoldRetriever(BaseRetriever):
 
 
 def _node(hit: Hit) -> NodeWithScore:
-    from fourfold.recall.pack import described, render  # with the memory
+    from fourfold.recall.prompt import described, render  # with the memory
 
     known = described(hit)
     source = hit.unit.source.document

@@ -7,7 +7,7 @@ from functools import partial, wraps
 from llama_index.core.tools import FunctionTool
 
 from fourfold import Bank
-from fourfold import tools as core
+from fourfold.integrations import tools as core
 
 
 def memory_tools(bank: Bank, *, budget: int = 1024) -> list[FunctionTool]:

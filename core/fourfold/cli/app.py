@@ -23,12 +23,12 @@ from fourfold import (
     Status,
     __version__,
 )
-from fourfold.cli import files, governing, reflecting, show
+from fourfold.cli import cmd_history, cmd_reflect, files, output
 from fourfold.cli.common import At, BankName, Json, app, existing, info_of
-from fourfold.language import language
+from fourfold.language.languages import language
 from fourfold.settings import directory_of, is_url, load_settings
 
-__all__ = ["app", "governing", "main", "reflecting"]
+__all__ = ["app", "cmd_history", "cmd_reflect", "main"]
 
 _BATCH = 256
 
@@ -38,10 +38,10 @@ def main() -> None:
     try:
         app()
     except FourfoldError as error:
-        show.err.print(f"fourfold: {error}", style="red", markup=False)
+        output.err.print(f"fourfold: {error}", style="red", markup=False)
         raise SystemExit(1) from None
     except KeyboardInterrupt:
-        show.err.print("fourfold: stopped. What was reported as retained is kept.")
+        output.err.print("fourfold: stopped. What was reported as retained is kept.")
         raise SystemExit(130) from None
 
 
@@ -49,7 +49,7 @@ def main() -> None:
 def _root(version: Annotated[bool, typer.Option("--version", help="Show the version.")] = False) -> None:
     """Long-term memory for agents: retain what was said, recall what bears on a question. Offline, no key."""
     if version:
-        show.out.print(__version__)
+        output.out.print(__version__)
         raise typer.Exit
 
 
@@ -74,15 +74,15 @@ def retain(
         # With a language model a document goes in at once: its text is safe before the first call.
         at_once = _BATCH if load_settings().llm is None else None
         for document, messages in documents:
-            with show.progress(document, len(messages)) as bar:
+            with output.progress(document, len(messages)) as bar:
                 for first in range(0, len(messages), at_once or len(messages)):
                     batch = messages[first : first + (at_once or len(messages))]
-                    follow = None if at_once else show.follow(bar)
+                    follow = None if at_once else output.follow(bar)
                     done.append(chosen.retain(batch, document=document, tags=tag or [], progress=follow))
                     if at_once:
                         bar.advance(bar.task_ids[0], len(batch))
         status = _consolidated(chosen)
-    show.show_retained(done, status, bank, time.perf_counter() - began, json)
+    output.show_retained(done, status, bank, time.perf_counter() - began, json)
 
 
 @app.command()
@@ -91,10 +91,10 @@ def resume(bank: BankName = "default", memory: At = None, json: Json = False) ->
     began = time.perf_counter()
     with existing(memory) as opened:
         info_of(opened, bank)
-        with show.progress(bank, 0) as bar:
-            done = opened.bank(bank).resume(progress=show.follow(bar))
+        with output.progress(bank, 0) as bar:
+            done = opened.bank(bank).resume(progress=output.follow(bar))
         status = _consolidated(opened.bank(bank))
-    show.show_retained([done], status, bank, time.perf_counter() - began, json)
+    output.show_retained([done], status, bank, time.perf_counter() - began, json)
 
 
 @app.command()
@@ -124,9 +124,9 @@ def recall(
             explain=explain,
         )
     if json:
-        show.out.print(show.as_json(answer), markup=False)
+        output.out.print(output.as_json(answer), markup=False)
     else:
-        show.show_recall(answer, explain)
+        output.show_recall(answer, explain)
 
 
 @app.command()
@@ -135,15 +135,15 @@ def banks(memory: At = None, json: Json = False) -> None:
     with existing(memory) as opened:
         found = opened.banks()
     if json:
-        show.out.print(show.as_json([asdict(info) for info in found]), markup=False)
+        output.out.print(output.as_json([asdict(info) for info in found]), markup=False)
         return
     for info in found:
         told = f", {language(info.language).name}" if info.language else ""
         since = f"since {info.created_at:%Y-%m-%d}"
         waits = f", {info.pending} chunks waiting for a language model" if info.pending else ""
-        show.out.print(f"{info.name}: {info.units} units {since}{told}{waits}", markup=False)
+        output.out.print(f"{info.name}: {info.units} units {since}{told}{waits}", markup=False)
     if not found:
-        show.out.print("No banks yet. Make one: fourfold retain FILE --bank NAME")
+        output.out.print("No banks yet. Make one: fourfold retain FILE --bank NAME")
 
 
 @app.command(name="show")
@@ -164,14 +164,14 @@ def show_unit(
             with suppress(NotFoundError):
                 summary = chosen.summary(unit)
     if summary is not None and not json:
-        show.out.print(f"{summary.text}\n", markup=False)
+        output.out.print(f"{summary.text}\n", markup=False)
     if json:
-        show.out.print(show.as_json(found), markup=False)
+        output.out.print(output.as_json(found), markup=False)
         return
     for name in found.__slots__:  # type: ignore[attr-defined]
         value = getattr(found, name)
         if value not in (None, (), ""):
-            show.out.print(f"{name:13} {value}", markup=False)
+            output.out.print(f"{name:13} {value}", markup=False)
 
 
 @app.command()
@@ -189,8 +189,8 @@ def compact(memory: At = None, json: Json = False) -> None:
         raise typer.Exit(1)
     seconds = time.perf_counter() - began
     result = {"directory": location, "seconds": round(seconds, 1)}
-    show.out.print(
-        show.as_json(result) if json else f"Compacted {location} in {seconds:.1f} s.", markup=False
+    output.out.print(
+        output.as_json(result) if json else f"Compacted {location} in {seconds:.1f} s.", markup=False
     )
 
 
@@ -201,10 +201,10 @@ def doctor(memory: At = None, json: Json = False) -> None:
 
     report = examine(memory)
     if json:
-        show.out.print(show.as_json(report), markup=False)
+        output.out.print(output.as_json(report), markup=False)
     else:
         for name, value in report.items():
-            show.out.print(f"{name:24} {value}", markup=False)
+            output.out.print(f"{name:24} {value}", markup=False)
     if any(str(value).startswith("FAILED") for value in report.values()):
         raise typer.Exit(1)
 
@@ -221,7 +221,7 @@ def _consolidated(bank: Bank) -> Status:
     """A command has no background: what it wrote is taken in before it ends, unless that is to be asked for."""
     if load_settings().consolidate == "asked":
         return bank.status()
-    with show.waiting("taking it into beliefs and summaries"):
+    with output.waiting("taking it into beliefs and summaries"):
         return bank.settle()
 
 
@@ -232,10 +232,10 @@ def _read(path: Path) -> dict[str, list[Message]]:
 
 
 def _optimise(directory: str) -> None:
-    from fourfold.stores.edge import optimise
+    from fourfold.storage.embedded import optimise
 
     try:
         optimise(Path(directory))
     except FourfoldError as error:
-        show.err.print(f"fourfold: {error}", style="red", markup=False)
+        output.err.print(f"fourfold: {error}", style="red", markup=False)
         raise SystemExit(1) from None

@@ -12,7 +12,7 @@ from pathlib import Path
 from rich.markup import escape
 
 from fourfold import Belief, Entity, Memory, Recall, Reflection, Retained, Summary, Unit
-from fourfold.cli import files, show
+from fourfold.cli import files, output
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,7 +44,7 @@ def run(json: bool) -> None:
         "belief": lived.belief,
         "summary": lived.summary,
     }
-    show.out.print(show.as_json(report), markup=False)
+    output.out.print(output.as_json(report), markup=False)
 
 
 def _live(path: Path) -> _Lived:
@@ -74,24 +74,24 @@ def _live(path: Path) -> _Lived:
 def _show(lived: _Lived) -> None:
     units, names = lived.retained.units, [entity.name for entity in lived.entities]
     networks = {unit.network.value for unit in units}
-    show.out.print(
+    output.out.print(
         f"Retained {lived.messages} messages as {len(units)} units in {', '.join(sorted(networks))}; "
         f"{len(names)} entities, among them {', '.join(names[:6])}.\n"
     )
     for question, answer in lived.answers:
-        show.out.print(f"[bold green]? {escape(question)}[/]")
-        show.show_recall(answer, explain=False)
-        show.out.print()
-    show.out.print(f"[bold green]Reflecting: {escape(lived.reflection.question)}[/]")
-    show.show_reflection(lived.reflection)
-    show.out.print("\n[bold green]A belief, and what moved it[/]")
-    show.show_beliefs([lived.belief], lived.told, plot=True)
+        output.out.print(f"[bold green]? {escape(question)}[/]")
+        output.show_recall(answer, explain=False)
+        output.out.print()
+    output.out.print(f"[bold green]Reflecting: {escape(lived.reflection.question)}[/]")
+    output.show_reflection(lived.reflection)
+    output.out.print("\n[bold green]A belief, and what moved it[/]")
+    output.show_beliefs([lived.belief], lived.told, plot=True)
     entity = escape(lived.summary.entity)
-    show.out.print(f"\n[bold green]What is known of {entity}, and the unit that says it[/]")
+    output.out.print(f"\n[bold green]What is known of {entity}, and the unit that says it[/]")
     for sentence in lived.summary.sentences:
-        show.out.print(f"{escape(sentence.text)} [dim]{', '.join(one[:8] for one in sentence.evidence)}[/]")
+        output.out.print(f"{escape(sentence.text)} [dim]{', '.join(one[:8] for one in sentence.evidence)}[/]")
     steps = ", ".join(f"{name} {value:.2f} s" for name, value in lived.seconds.items())
-    show.out.print(f"\nTook: {steps} (the first retain loads the embedding model).")
+    output.out.print(f"\nTook: {steps} (the first retain loads the embedding model).")
 
 
 def conversation() -> Path:

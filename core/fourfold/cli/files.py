@@ -13,9 +13,9 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
-from fourfold.carry.file import text_of
 from fourfold.errors import InputError
-from fourfold.model import Message, Role
+from fourfold.transfer.file_format import text_of
+from fourfold.values.units import Message, Role
 
 _ROLES: dict[str, Role] = {
     "user": "user", "human": "user", "assistant": "assistant", "ai": "assistant", "system": "system", "tool": "tool"

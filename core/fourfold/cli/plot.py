@@ -7,8 +7,8 @@ from datetime import datetime
 from pathlib import Path
 from textwrap import shorten
 
-from fourfold.beliefs import Assessment, Belief
 from fourfold.errors import ConfigurationError, InputError
+from fourfold.values.beliefs import Assessment, Belief
 
 _WIDTH, _HEIGHT = 60, 10
 _LEAVES, _ARRIVES = {True: "╯", False: "╮"}, {True: "╭", False: "╰"}  # upwards, downwards

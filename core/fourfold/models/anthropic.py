@@ -23,7 +23,7 @@ from fourfold.errors import (
 from fourfold.models.remote import Clients, require, status_error
 from fourfold.models.structured import decode
 from fourfold.ports import Answer, Heard, Shape, Turn
-from fourfold.tokens import Tokens
+from fourfold.token_usage import Tokens
 
 if TYPE_CHECKING:
     from anthropic import AsyncAnthropic

@@ -27,7 +27,7 @@ from fourfold.errors import (
 from fourfold.models.remote import Clients, require, status_error
 from fourfold.models.structured import decode, in_words
 from fourfold.ports import Answer, Embedding, Floats, Heard, Shape, Turn
-from fourfold.tokens import Tokens
+from fourfold.token_usage import Tokens
 
 if TYPE_CHECKING:
     from openai import AsyncOpenAI, OpenAI

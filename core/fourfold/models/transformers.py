@@ -27,7 +27,7 @@ from fourfold.errors import ConfigurationError, ModelLengthError, ModelOutputErr
 from fourfold.models.structured import decode, in_words
 from fourfold.models.vectors import loading, model_errors
 from fourfold.ports import Answer, Shape, Turn
-from fourfold.tokens import Tokens
+from fourfold.token_usage import Tokens
 
 DEFAULT = "Qwen/Qwen3-4B-Instruct-2507"
 _LEAST_ROOM = 64

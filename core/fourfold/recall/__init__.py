@@ -1,6 +1,5 @@
-"""What happens to a question: plan, four channels, fuse, rerank, pack. And what is read in the order of time."""
+"""What happens to a question: plan, four channels, fuse, late interaction, pack."""
 
 from fourfold.recall.run import Request, recall
-from fourfold.recall.timeline import timeline
 
-__all__ = ["Request", "recall", "timeline"]
+__all__ = ["Request", "recall"]

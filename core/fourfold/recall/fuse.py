@@ -12,11 +12,11 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from fourfold.index.bank_index import BankGraph
 from fourfold.ports import Floats
+from fourfold.recall.channels.ranked import Rows
+from fourfold.recall.channels.temporal import nearness
 from fourfold.recall.plan import Plan
-from fourfold.recall.ranked import Rows
-from fourfold.recall.temporal import nearness
-from fourfold.stores.graph import BankGraph
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,11 +9,11 @@ from datetime import datetime
 
 import numpy as np
 
-from fourfold.model import Interval
+from fourfold.index.bank_index import BankGraph
+from fourfold.language.dates import find_times
+from fourfold.language.text import SparseVector, Word, clean, query_vector, term_id, words
 from fourfold.ports import Embedder, Embedding, Floats
-from fourfold.stores.graph import BankGraph
-from fourfold.text import SparseVector, Word, clean, query_vector, term_id, words
-from fourfold.when import find_times
+from fourfold.values.units import Interval
 
 LONGEST_QUESTION = 4000
 _MOST_TOKENS = 32

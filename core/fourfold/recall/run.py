@@ -6,24 +6,24 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 
-from fourfold.engine import Engine, steady
 from fourfold.errors import InputError
-from fourfold.model import ChannelScore, Hit, Interval, Network, Recall, Summary, Trace, aware
+from fourfold.index.as_of import View
+from fourfold.index.bank_index import BankGraph
+from fourfold.index.retention import strength
 from fourfold.ports import Where
-from fourfold.recall.cross import reranked
-from fourfold.recall.former import with_former
+from fourfold.recall.channels.graph import Reached
+from fourfold.recall.channels.ranked import Ranked
+from fourfold.recall.cross_encoder import reranked
 from fourfold.recall.fuse import Weights
-from fourfold.recall.graph import Reached
-from fourfold.recall.pack import choose, render
 from fourfold.recall.plan import Plan, plan
-from fourfold.recall.ranked import Ranked
+from fourfold.recall.prompt import choose, render
 from fourfold.recall.search import Found, Search
-from fourfold.recall.timer import Timer
-from fourfold.stores.derived import read_summary, summary_id
-from fourfold.stores.graph import BankGraph
-from fourfold.stores.past import View
-from fourfold.stores.records import seconds_of
-from fourfold.stores.strength import strength
+from fourfold.recall.stopwatch import Timer
+from fourfold.recall.superseded import with_former
+from fourfold.schema.derived import read_summary, summary_id
+from fourfold.schema.units import seconds_of
+from fourfold.services import Engine, steady
+from fourfold.values.units import ChannelScore, Hit, Interval, Network, Recall, Summary, Trace, aware
 
 _UNBOUNDED = 4
 _BEST = 10

@@ -9,19 +9,20 @@ from datetime import datetime
 
 import numpy as np
 
-from fourfold.engine import Engine
-from fourfold.model import Channel
+from fourfold.index.as_of import View
+from fourfold.index.bank_index import BankGraph
+from fourfold.index.retention import retention
 from fourfold.ports import Floats, Query, Where
-from fourfold.recall import graph as graph_channel
-from fourfold.recall import keyword, rerank, semantic, temporal
+from fourfold.recall import late_interaction
+from fourfold.recall.channels import graph as graph_channel
+from fourfold.recall.channels import keyword, semantic, temporal
+from fourfold.recall.channels.graph import Reached
+from fourfold.recall.channels.ranked import NOTHING, Ranked, Rows, best
 from fourfold.recall.fuse import Candidates, Fusion, Weights
-from fourfold.recall.graph import Reached
 from fourfold.recall.plan import Plan
-from fourfold.recall.ranked import NOTHING, Ranked, Rows, best
-from fourfold.recall.timer import Timer
-from fourfold.stores.graph import BankGraph
-from fourfold.stores.past import View
-from fourfold.stores.strength import retention
+from fourfold.recall.stopwatch import Timer
+from fourfold.services import Engine
+from fourfold.values.units import Channel
 
 _NEIGHBOURS_OF = 40
 
@@ -66,7 +67,7 @@ class Search:
         timer.lap("search")
         with self.graph.lock:
             units = len(self.graph)
-            estimated = rerank.estimate(self.plan, self.graph, self.engine.embedder.centroids)
+            estimated = late_interaction.estimate(self.plan, self.graph, self.engine.embedder.centroids)
             timer.lap("estimate")
             dated = temporal.find(self.plan, self.graph, self.most // 2)
             reached = graph_channel.find(self.plan, self.graph, [near, terms], self.most // 2)
@@ -82,7 +83,7 @@ class Search:
             kept = np.union1d(kept, [newer for _, newer in pairs]).astype(kept.dtype)
         timer.lap("fuse")
         exact, late = self._exactly(kept)
-        if not rerank.relevant(self.plan, late.scores, self._floor()):
+        if not late_interaction.relevant(self.plan, late.scores, self._floor()):
             exact, late = NOTHING, NOTHING
         timer.lap("rerank")
         ranked = _newest_first(self._ranked(fusion, pool, units, exact, late), pool, pairs)
@@ -137,7 +138,9 @@ class Search:
         ids = self._ids(rows)
         where = Where(bank=self.where.bank, ids=ids)
         most = max(1, len(rows))
-        return self._ask(semantic.query(self.plan, where, most), rerank.query(self.plan, where, most))
+        return self._ask(
+            semantic.query(self.plan, where, most), late_interaction.query(self.plan, where, most)
+        )
 
     def _pool(self, channels: Sequence[Ranked], estimated: Floats | None) -> Rows:
         """All candidates: what the channels put forward, what the estimate does, and what was said just before and

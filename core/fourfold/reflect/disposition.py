@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from fourfold.reflections import Disposition
+from fourfold.values.reflection import Disposition
 
 _SKEPTICISM = (
     "Take what people say as it was said.",

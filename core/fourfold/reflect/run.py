@@ -10,26 +10,26 @@ import anyio.to_thread
 from pydantic import BaseModel
 
 from fourfold import recall as recalling
-from fourfold.beliefs import Belief
-from fourfold.engine import Engine
+from fourfold.consolidate.form_beliefs import Conviction, form
 from fourfold.errors import ConfigurationError, InputError
-from fourfold.ledger import Metered
-from fourfold.model import aware
-from fourfold.models.patient import Patient
+from fourfold.ingest.bank_options import Wanted
+from fourfold.language.dates import written_weekday
+from fourfold.models.retrying import Patient
 from fourfold.ports import LanguageModel
 from fourfold.recall.fuse import Weights
-from fourfold.reflect.beliefs import Conviction, form
+from fourfold.reflect.agent import Loop, mended, shape_of
+from fourfold.reflect.answer_stream import Hear, Voice
 from fourfold.reflect.disposition import framed
-from fourfold.reflect.lookup import Library
-from fourfold.reflect.loop import Loop, mended, shape_of
-from fourfold.reflect.plain import MOST_HITS, quoted
-from fourfold.reflect.shown import Shown
-from fourfold.reflect.voice import Hear, Voice
-from fourfold.reflections import Reflection
-from fourfold.retain.batch import Batch
-from fourfold.retain.spoken import Wanted
-from fourfold.stores.records import Profile
-from fourfold.when import written_weekday
+from fourfold.reflect.evidence_window import Shown
+from fourfold.reflect.extractive import MOST_HITS, quoted
+from fourfold.reflect.memory_tools import Library
+from fourfold.schema.units import Profile
+from fourfold.services import Engine
+from fourfold.token_accounts import Metered
+from fourfold.transaction.transaction import Batch
+from fourfold.values.beliefs import Belief
+from fourfold.values.reflection import Reflection
+from fourfold.values.units import aware
 
 _BUDGET, _BUDGET_OF_AN_EXTRACT = 4096, 512
 _MOST_STEPS = 20

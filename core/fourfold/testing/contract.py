@@ -8,11 +8,11 @@ from typing import Any
 import numpy as np
 
 from fourfold.errors import StoreError
-from fourfold.language import ENGLISH
+from fourfold.language.languages import ENGLISH
+from fourfold.language.text import document_vector, query_vector, terms
 from fourfold.ports import Fields, Point, Query, Store, Where
-from fourfold.stores.records import NEVER, make_id
+from fourfold.schema.units import NEVER, make_id
 from fourfold.testing.doubles import HashEmbedder
-from fourfold.text import document_vector, query_vector, terms
 
 
 def sample_point(bank: str, name: str, text: str, **payload: Any) -> Point:

@@ -10,10 +10,10 @@ from typing import Any
 
 import numpy as np
 
-from fourfold.language import ENGLISH
+from fourfold.language.languages import ENGLISH
+from fourfold.language.text import words
 from fourfold.ports import Answer, Embedding, Floats, Shape, Turn
-from fourfold.text import words
-from fourfold.tokens import Tokens
+from fourfold.token_usage import Tokens
 
 
 class FrozenClock:

@@ -1,0 +1,386 @@
+"""`AsyncBank`: what can be done with one bank. Each method checks what it is given and hands over to retain, recall
+or reflect."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Collection, Iterable, Sequence
+from concurrent.futures import Future
+from contextlib import suppress
+from dataclasses import replace as replaced
+from datetime import datetime
+
+from pydantic import BaseModel
+
+from fourfold import ingest, transfer
+from fourfold import recall as recalling
+from fourfold import reflect as reflecting
+from fourfold.api.edits import Curated
+from fourfold.api.task_queue import Later
+from fourfold.consolidate.background import Background
+from fourfold.consolidate.form_beliefs import Conviction, form
+from fourfold.errors import FourfoldError, InputError
+from fourfold.govern.erase import erase as erase_units
+from fourfold.govern.forget import Selection
+from fourfold.govern.forget import forget as forget_units
+from fourfold.ingest.bank_options import Wanted
+from fourfold.ingest.embed import Progress
+from fourfold.language.languages import language as spoken
+from fourfold.recall.fuse import Weights
+from fourfold.schema.entries import expired_documents
+from fourfold.services import Engine
+from fourfold.token_usage import Tokens
+from fourfold.validation import bank_named, id_of, in_thread, named, networks_of, tags_of
+from fourfold.values.beliefs import Belief
+from fourfold.values.changes import Forgotten
+from fourfold.values.reflection import Reflection, Status
+from fourfold.values.units import Entry, Fact, Interval, Message, Network, Recall, Retained, Unit, aware
+
+
+class AsyncBank(Curated):
+    """One agent's or user's memory. Nothing is ever recalled across banks."""
+
+    def __init__(
+        self,
+        name: str,
+        engine: Engine,
+        background: Background,
+        later: Later,
+        weights: Weights,
+        wanted: Wanted,
+    ) -> None:
+        """`AsyncMemory.bank` makes them."""
+        super().__init__(name, engine, wanted)
+        self._background, self._later, self._weights = background, later, weights
+
+    async def retain(
+        self,
+        messages: str | Iterable[Message],
+        *,
+        at: datetime | None = None,
+        document: str = "",
+        context: str = "",
+        tags: Sequence[str] = (),
+        replace: bool = False,
+        batch: bool = False,
+        progress: Progress | None = None,
+    ) -> Retained:
+        """Retains a text or messages; when it returns, they are durable and recalled at once.
+
+        `at` (aware) is when it was said, for messages without a time of their own; default: now. `document`
+        names what the messages belong to: retaining it again adds only the messages it did not have, and with
+        `replace=True` retires what is gone from it. `context` says in a few words what this is ("team
+        standup") and is searched too. `tags` filter recalls. `progress` is called with (done, total).
+
+        The whole call is one atomic write. Raises `InputError`, `ModelError` or `StoreError` with nothing
+        written.
+
+        With a language model (`Memory.open(llm=...)`) the text is written first, in chunks marked pending, and then
+        each chunk's statements as the model reads it: those of a long text can be recalled as they come. `progress`
+        counts chunks. A chunk that the model fails to read is kept as it was said, and read at the next retain or by
+        `resume`; `Retained.pending` counts those. Cancelling loses nothing: `resume` goes on. Raises
+        `ConfigurationError` (key, model) and `TokenLimitError` after everything was kept.
+        """
+        request = ingest.Request(
+            self.name,
+            messages,
+            at,
+            named(document, "document"),
+            context,
+            tags_of(tags),
+            replace,
+            batch,
+            self._wanted,
+        )
+        try:
+            return await ingest.retain(self._engine, request, progress)
+        finally:
+            self._background.notice(self.name)
+
+    async def retain_facts(
+        self,
+        facts: Iterable[Fact],
+        *,
+        at: datetime | None = None,
+        document: str = "",
+        context: str = "",
+        tags: Sequence[str] = (),
+    ) -> Retained:
+        """Retains statements that were read out of a conversation already, by the caller or its model: they are kept
+        as they are, resolved, reconciled and linked as those of `retain`, in one atomic write.
+
+        `at`, `document`, `context` and `tags` are those of `retain`. Raises `InputError`, `ModelError` (of the
+        embedder) or `StoreError` with nothing written.
+        """
+        read = ingest.read_facts(facts)
+        said, labels = ingest.messages_of(read), tags_of(tags)
+        request = ingest.Request(
+            self.name, said, at, named(document, "document"), context, labels, wanted=self._wanted, facts=read
+        )
+        try:
+            return await ingest.retain(self._engine, request)
+        finally:
+            self._background.notice(self.name)
+
+    def retain_later(
+        self,
+        messages: str | Iterable[Message],
+        *,
+        at: datetime | None = None,
+        document: str = "",
+        context: str = "",
+        tags: Sequence[str] = (),
+    ) -> Future[Retained]:
+        """Retains without being waited for: in a thread, after what this bank was given so before. Closing the memory
+        waits for it, and so does the end of the process; only a kill before it is written loses it. What it raises is
+        logged, and raised by the future's `result()`."""
+        given = messages if isinstance(messages, str) else list(messages)
+        said = at or self._engine.clock.now()
+
+        async def work() -> Retained:
+            try:
+                return await self.retain(given, at=said, document=document, context=context, tags=tags)
+            finally:
+                if self._engine.model is not None:  # its connections belong to this event loop
+                    with suppress(FourfoldError):
+                        await self._engine.model.close()
+
+        return self._later.add(self.name, work)
+
+    async def caught_up(self, within: float | None = 1.0) -> bool:
+        """Waits, at most `within` seconds (None: no bound), until what this bank was given by `retain_later` is
+        written; whether it is."""
+        return self._later.wait(self.name, 0) or await in_thread(self._later.wait, self.name, within)
+
+    async def keep(
+        self,
+        entries: Iterable[Entry],
+        messages: str | Iterable[Message] = (),
+        *,
+        document: str,
+        at: datetime | None = None,
+        tags: Sequence[str] = (),
+        replace: bool = False,
+    ) -> Retained:
+        """Keeps values word for word (`entry` and `entries` bring them back as they are), and retains what they say,
+        `messages`, in one write; there may be none.
+
+        All of it belongs to `document`; `forget(document=...)` takes it away. With `replace` there is nothing else in
+        that document: other messages of it are retired, other entries of the same kinds are gone. Raises
+        `ConflictError` where an entry is not at the revision it was to replace, `InputError`, `ModelError`,
+        `StoreError`, with nothing written.
+        """
+        kept, labels = ingest.checked_entries(entries), tags_of(tags)
+        request = ingest.Request(
+            self.name,
+            messages,
+            at,
+            named(document, "document"),
+            "",
+            labels,
+            replace,
+            wanted=self._wanted,
+            entries=kept,
+        )
+        try:
+            return await ingest.retain(self._engine, request)
+        finally:
+            self._background.notice(self.name)
+
+    async def drop(self, kind: str, keys: Collection[str]) -> int:
+        """Lets go of the entries of that `kind` under these `keys`, and of nothing that was retained; how many there
+        were."""
+        wanted = (named(kind, "kind"), [named(key, "key") for key in keys])
+        return await in_thread(ingest.drop, self._engine, self.name, *wanted) if keys else 0
+
+    async def expire(self, kind: str) -> list[str]:
+        """Forgets the documents of which an entry of that `kind` has expired, with all that they say; their names."""
+        wanted = (self.name, named(kind, "kind"), self._engine.clock.now())
+        documents = await in_thread(expired_documents, self._engine.store, *wanted)
+        for document in documents:
+            await self.forget(document=document, reason="expired")
+        return documents
+
+    async def resume(self, *, progress: Progress | None = None) -> Retained:
+        """Has the language model read what it could not read when it was retained; see `retain`.
+
+        Calling it when nothing is pending is fine.
+        """
+        try:
+            return await ingest.resume(self._engine, self.name, progress)
+        finally:
+            self._background.notice(self.name)
+
+    async def set_language(self, language: str) -> None:
+        """Keeps the bank in `language` (ISO 639-1) from now on; what is in it is found by that language's words.
+
+        Every unit is written anew, and nothing else to the bank meanwhile. Raises `InputError`.
+        """
+        wanted = spoken(language)
+        await in_thread(ingest.set_language, self._engine, self.name, wanted)
+        self._wanted = replaced(self._wanted, language=wanted)
+
+    async def usage(self) -> Tokens:
+        """What language models have read and written for this bank so far."""
+        ledger = await in_thread(self._engine.ledgers.get, self.name)
+        return ledger.spent
+
+    async def recall(
+        self,
+        question: str,
+        *,
+        budget: int | None = 2048,
+        limit: int | None = None,
+        networks: Sequence[Network | str] | None = None,
+        tags: Sequence[str] | None = None,
+        during: Interval | tuple[datetime | None, datetime | None] | None = None,
+        as_of: datetime | None = None,
+        explain: bool = False,
+    ) -> Recall:
+        """Recalls what bears on `question`, best first.
+
+        `budget` bounds the tokens of the hits together (estimated), `limit` their number; None is no bound (without
+        either, four times the setting `candidates` come back at most: 640).
+        `networks` and `tags` (any of them) narrow the search, `during` to units whose time meets the interval,
+        `as_of` (aware) answers as the bank would have at that moment. `explain` adds each hit's path and
+        factors. An empty or unknown bank has no hits. Raises `InputError`, `ModelError`, `StoreError`.
+        """
+        interval = Interval(*during) if isinstance(during, tuple) else during
+        request = recalling.Request(
+            bank=self.name,
+            question=question,
+            budget=budget,
+            limit=limit,
+            networks=None if networks is None else networks_of(networks),
+            tags=None if tags is None else tags_of(tags),
+            during=interval,
+            as_of=as_of,
+            explain=explain,
+        )
+        self._background.notice(self.name, first=True)
+        return await in_thread(recalling.recall, self._engine, request, self._weights)
+
+    # reflection, beliefs, summaries, the core profile ---------------------------------------------------------------
+
+    async def reflect(
+        self,
+        question: str,
+        *,
+        budget: int | None = None,
+        steps: int = 4,
+        tags: Sequence[str] | None = None,
+        as_of: datetime | None = None,
+        response_model: type[BaseModel] | None = None,
+        believe: bool = True,
+        on_text: Callable[[str], None] | None = None,
+    ) -> Reflection:
+        """Answers `question` from what the bank holds, with the units that each claim rests on.
+
+        With a language model: it is shown evidence of at most `budget` tokens (default 4,096) in at most `steps`
+        calls, in which it may look up more, and answers under the bank's mission and disposition. Citations are
+        checked; wrong ones go back to it once, and are dropped and reported then. `response_model` has the answer be
+        an object of that class (`Reflection.value`). What it concludes becomes a belief, unless `believe` is False or
+        `as_of` is given. Without one: the units that bear on it best, quoted, of at most `budget` tokens (default
+        512), said to be an extract. Either way, an answer that the evidence does not bear out says so
+        (`Reflection.supported`).
+
+        `tags` and `as_of` are those of `recall`. Raises `InputError`, `ConfigurationError`, `ModelError`,
+        `TokenLimitError`, `StoreError`.
+        """
+        request = reflecting.Request(
+            self.name,
+            question,
+            budget,
+            steps,
+            None if tags is None else tags_of(tags),
+            as_of,
+            response_model,
+            believe,
+            on_text,
+            self._wanted,
+        )
+        answer = await reflecting.reflect(self._engine, request, self._weights)
+        if answer.beliefs:
+            self._background.notice(self.name)
+        return answer
+
+    async def believe(
+        self,
+        statement: str,
+        *,
+        confidence: float = 0.7,
+        evidence: Sequence[Unit | str] = (),
+        reason: str = "",
+    ) -> Belief:
+        """Has the bank believe `statement` with that `confidence` (0-1), resting on `evidence`: units of this bank
+        that hold now, or their ids. One that it believes already takes that confidence, and the evidence in addition.
+
+        Facts that come later reassess it. A belief whose evidence is all forgotten is retired; one without evidence
+        stands by itself. Raises `InputError` with nothing written, `ModelError`, `StoreError`.
+        """
+        if isinstance(evidence, str):
+            raise InputError("evidence is a string: pass a list of units, or of their ids.")
+        ids = tuple(one.id if isinstance(one, Unit) else one for one in evidence)
+        conviction = Conviction(statement, confidence, ids, reason or "set by hand", sets=True)
+        (belief,) = await in_thread(form, self._engine, self.name, [conviction], self._wanted)
+        self._background.notice(self.name)
+        return belief
+
+    async def status(self) -> Status:
+        """How far consolidation is, and what failed of it."""
+        return await in_thread(self._background.status, self.name)
+
+    async def settle(self) -> Status:
+        """Has what was retained taken into beliefs, summaries and the core profile now, and waits for it. What a
+        language model fails at is in the answer's `failed`; it is tried again with the next retain or `settle`."""
+        await self._background.settle(self.name)
+        return await self.status()
+
+    async def forget(
+        self,
+        *,
+        document: str | None = None,
+        unit: Unit | str | None = None,
+        entity: str | None = None,
+        tags: Sequence[str] | None = None,
+        before: datetime | None = None,
+        erase: bool = False,
+        reason: str = "",
+    ) -> Forgotten:
+        """Forgets a document, a unit, all that mentions an entity, all with one of these `tags`, or all that was said
+        `before` a moment (aware): one of the five.
+
+        What is forgotten is retired: nothing recalls it any more but `as_of`, and it can be undone. What rested on it
+        loses that in the same write: beliefs with no other evidence are retired, others fall, summaries and the core
+        profile go without it. A statement that another document says too stays.
+
+        With `erase` it is gone for good, retired units of the selection included: its texts, its chunks and entries,
+        what follows from it alone, entities that nothing else mentions; the rest is rewritten without it, the history
+        as well. On return, no file of an embedded store holds its bytes; nobody can read or write meanwhile
+        (seconds). The receipt says what is gone, and what is true of the bytes. Raises `InputError`,
+        `NotFoundError` for what the bank never knew, and `StoreError`: the rest is done when the memory is opened
+        again.
+        """
+        named = None if unit is None else id_of(unit)
+        wanted = None if tags is None else tags_of(tags)
+        selection = Selection(document, named, entity, wanted, before)
+        await self.caught_up(None)  # or it would come back
+        work = erase_units if erase else forget_units
+        done = await in_thread(work, self._engine, self.name, selection, reason)
+        self._background.notice(self.name)
+        return done
+
+    async def fork(self, name: str, *, progress: Progress | None = None) -> AsyncBank:
+        """Copies the bank, its history included, to a new one called `name`: what is done to either is nothing to the
+        other. It is there whole, or not at all. Raises `NotFoundError`, and `InputError` for a name that is taken."""
+        await in_thread(transfer.fork, self._engine, self.name, bank_named(name), progress)
+        return self._other(name)
+
+    async def restore(self, name: str, *, as_of: datetime, progress: Progress | None = None) -> AsyncBank:
+        """Makes a new bank called `name` out of this one as it was at the moment `as_of` (aware), with its history
+        until then; this one stays as it is. Raises as `fork`."""
+        aware(as_of, "as_of")
+        await in_thread(transfer.restore, self._engine, self.name, bank_named(name), as_of, progress)
+        return self._other(name)
+
+    def _other(self, name: str) -> AsyncBank:
+        return AsyncBank(name, self._engine, self._background, self._later, self._weights, Wanted())

@@ -1,0 +1,264 @@
+"""`AsyncMemory`: a store and its models put together, and its banks (see `fourfold.api.bank`).
+
+Work on the store and the models runs in threads, so an event loop is never held up. One memory may be used
+from several threads and several event loops at once.
+"""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Collection, Iterable
+from dataclasses import replace
+from datetime import UTC, datetime
+from pathlib import Path
+from types import TracebackType
+from typing import Self
+
+from fourfold import transfer
+from fourfold.api.bank import AsyncBank
+from fourfold.api.task_queue import Later
+from fourfold.consolidate.background import Background
+from fourfold.errors import FourfoldError, InputError
+from fourfold.govern.erase import erase_bank
+from fourfold.govern.find_text import traces_of
+from fourfold.govern.prune import note_uses
+from fourfold.govern.reembed import reembed
+from fourfold.index.registry import Graphs
+from fourfold.ingest.bank_options import Wanted
+from fourfold.ingest.embed import Progress
+from fourfold.language.languages import language as spoken
+from fourfold.models import load_embedder, load_models
+from fourfold.models.switchable import Current
+from fourfold.ports import Clock, Embedder, LanguageModel, Reranker, Store, Where
+from fourfold.recall.fuse import Weights
+from fourfold.schema.entries import banks_with
+from fourfold.schema.units import make_id, read_profile
+from fourfold.services import Engine
+from fourfold.settings import Settings, is_url, load_settings
+from fourfold.storage.manifest import Manifest
+from fourfold.storage.open import StoreAddress, open_store
+from fourfold.token_accounts import Ledgers
+from fourfold.validation import bank_named, in_thread, named
+from fourfold.values.bank_names import bank_name
+from fourfold.values.changes import Receipt
+from fourfold.values.redaction import Rule, rules_of
+from fourfold.values.reflection import Disposition
+from fourfold.values.units import BankInfo
+
+log = logging.getLogger(__name__)
+LONGEST_MISSION = 2000
+
+
+class SystemClock:
+    """The machine's time, in UTC."""
+
+    def now(self) -> datetime:
+        """The present moment."""
+        return datetime.now(UTC)
+
+
+class AsyncMemory:
+    """A memory: one store holding many banks. Open it with `await AsyncMemory.open(...)`."""
+
+    def __init__(
+        self,
+        store: Store,
+        embedder: Embedder,
+        settings: Settings | None = None,
+        *,
+        llm: LanguageModel | None = None,
+        reranker: Reranker | None = None,
+        clock: Clock | None = None,
+        weights: Weights | None = None,
+    ) -> None:
+        """Composes a memory of parts; `open` is the usual way. `weights` tune recall's fusion."""
+        self.settings = settings or load_settings()
+        self.weights = weights or Weights()
+        self.engine = Engine(
+            store=store,
+            graphs=Graphs(store, self.settings.graph_units),
+            embedder=Current(embedder),
+            clock=clock or SystemClock(),
+            settings=self.settings,
+            ledgers=Ledgers(store),
+            model=llm,
+            reranker=reranker,
+        )
+        self.background = Background(self.engine)
+        self.later = Later()
+
+    @classmethod
+    async def open(
+        cls,
+        location: str | None = None,
+        *,
+        api_key: str | None = None,
+        embedder: str | Embedder | None = None,
+        llm: str | LanguageModel | None = None,
+        reranker: str | Reranker | None = None,
+        settings: Settings | None = None,
+        clock: Clock | None = None,
+    ) -> Self:
+        """Opens the memory at `location`: a directory (default: in the user's data directory), ":memory:", or
+        the URL of a Qdrant server with its `api_key`.
+
+        `embedder`, `llm` and `reranker` are short names ("minilm", "anthropic:claude-haiku-5-5",
+        "fastembed:Xenova/ms-marco-MiniLM-L-6-v2") or objects; see `fourfold.models.load`. What is not given comes
+        from `settings`, then from `FOURFOLD_*` in the environment. Raises `ConfigurationError`, `StoreLockedError`,
+        `StoreVersionError`, `StoreError`; the store is unchanged then.
+        """
+        settings = settings or load_settings()
+        if api_key is not None:
+            settings = settings.model_copy(update={"api_key": api_key})
+        models = await in_thread(load_models, settings, embedder, llm, reranker)
+        vectors = models.embedder
+        manifest = Manifest(vectors.name, vectors.dimension, vectors.token_dimension)
+        address = StoreAddress(str(location or settings.location), manifest)
+        store = await in_thread(open_store, address, settings)
+        if not is_url(address.location):  # what another process has begun may be going on
+            await in_thread(transfer.roll_back, store)
+        return cls(store, vectors, settings, llm=models.llm, reranker=models.reranker, clock=clock)
+
+    def bank(
+        self,
+        name: str,
+        *,
+        language: str | None = None,
+        mission: str | None = None,
+        disposition: Disposition | None = None,
+        llm: LanguageModel | None = None,
+        by: str = "",
+        hold_back: Iterable[str | Rule] | None = None,
+    ) -> AsyncBank:
+        """The bank called `name`; it comes into being with its first retain.
+
+        `language` (ISO 639-1: "de") is the one a new bank is kept in; without it, that of what is retained
+        first. It decides on the stemmer, the stop words and the date words (`fourfold.language`). `mission`
+        (what its agent is there for) and `disposition` frame how it reflects; the bank keeps them from its next
+        write on. `llm` answers what is asked of this object, in place of the memory's model, which goes on in
+        the background. `by` is whom the bank's history names for what is done by this object.
+
+        `hold_back` says what is never written: names of detectors ("secrets": API keys, private keys and card
+        numbers) and `Rule`s; the bank keeps them, tests excepted, from its next write on (an empty list lifts
+        them). `Retained.held_back` counts what was.
+
+        Raises `InputError` for a language that is not known, a wrong rule, and unless the name has 1 to 200
+        characters, no slash, no control character, and no blank at either end.
+        """
+        bank_named(name)
+        if mission is not None and (not isinstance(mission, str) or len(mission) > LONGEST_MISSION):
+            raise InputError(f"The mission must be a string of at most {LONGEST_MISSION:,} characters.")
+        rules = None if hold_back is None else rules_of(hold_back)
+        wanted = Wanted(None if language is None else spoken(language), mission, disposition, rules)
+        engine = replace(self.engine, by=named(by, "by"), model=self.engine.model if llm is None else llm)
+        return AsyncBank(name, engine, self.background, self.later, self.weights, wanted)
+
+    async def banks(self, names: Collection[str] | None = None) -> list[BankInfo]:
+        """All banks, by name; of those `names` alone, if they are given. Nothing is loaded for it: units are
+        counted by the store."""
+
+        def read() -> list[BankInfo]:
+            ids = None if names is None else tuple(make_id(name, "bank") for name in names)
+            profiles = [read_profile(p.payload) for p in self.engine.store.scan(Where(kind="bank", ids=ids))]
+            units = self.engine.store.counts(Where(kind="unit"), "held_in")
+            pending = self.engine.store.counts(Where(kind="pending"))
+            found = (
+                BankInfo(
+                    one.bank,
+                    units.get(one.bank, 0),
+                    one.created_at,
+                    one.language.code if one.language else None,
+                    pending.get(one.bank, 0),
+                )
+                for one in profiles
+            )
+            return sorted(found, key=lambda info: info.name)
+
+        return await in_thread(read)
+
+    async def erase(self, bank: str) -> Receipt:
+        """Erases a bank and all that it holds, for good; other banks are as they were. The receipt is as that of
+        `AsyncBank.forget`. Raises `NotFoundError` for one that is not there."""
+        await in_thread(self.later.wait, bank_named(bank), None)  # or it would come back
+        return await in_thread(erase_bank, self.engine, bank)
+
+    async def banks_keeping(self, kind: str, *, tag: str | None = None, expired: bool = False) -> list[str]:
+        """The names of the banks that keep entries of that `kind` (see `AsyncBank.keep`), with that `tag`, sorted;
+        with `expired`, also of those that have none left that has not expired."""
+        wanted = (named(kind, "kind"), None if tag is None else named(tag, "tag"))
+        now = None if expired else self.engine.clock.now()
+        return await in_thread(banks_with, self.engine.store, *wanted, now)
+
+    async def load(
+        self, path: str | Path, *, bank: str | None = None, progress: Progress | None = None
+    ) -> AsyncBank:
+        """Loads a bank from a file that `AsyncBank.export` wrote, under the name `bank` (default: the one it
+        had). It is there whole, or not at all. Vectors are taken over where they are of the same embedder, else
+        made anew.
+
+        Or takes in what another product has exported: mem0's memories (a list, or its "results"), the JSONL of the
+        reference MCP memory server, `conversations.json` of ChatGPT or Claude. That is retained in `bank`
+        (default: the name of the file), which may be there already; doing it again, also after it was stopped,
+        adds what is missing.
+
+        `progress` is called with (done, total) units, or conversations. Raises `InputError` for a file that is
+        none of these, or not whole, and a name that is taken; `StoreVersionError` for one of a newer schema."""
+        source, wanted = Path(path), None if bank is None else bank_named(bank)
+        if await in_thread(transfer.is_export, source):
+            return self.bank(await in_thread(transfer.load, self.engine, source, wanted, progress))
+        foreign = await in_thread(transfer.read_foreign, source)
+        target = self.bank(wanted or bank_name(source.stem))
+        parts = [part for part in (*foreign.conversations.items(), *foreign.facts.items()) if part[1]]
+        for number, (document, _) in enumerate(parts, 1):
+            if document in foreign.conversations:
+                await target.retain(foreign.conversations[document], document=document)
+            else:
+                await target.retain_facts(foreign.facts[document], document=document)
+            if progress is not None:
+                progress(number, len(parts))
+        return target
+
+    async def reembed(self, embedder: str | Embedder, *, progress: Progress | None = None) -> int:
+        """Changes the embedding model of all that is in the memory, without extracting anything anew; how many
+        units got new vectors. Recall goes on by the old ones, and what is retained meanwhile is made anew as
+        well, until all are there; then the new ones take over at once. Stopped at any time, it goes on from
+        there when it is called again. From then on the memory has to be opened with that embedder; on a server,
+        other processes have to be started anew with it. `progress` is called with (done, total) units. Raises
+        `ConfigurationError`, `ModelError`, `StoreError`."""
+        model = (
+            await in_thread(load_embedder, embedder, self.settings) if isinstance(embedder, str) else embedder
+        )
+        return await in_thread(reembed, self.engine, model, progress)
+
+    async def traces(self, text: str) -> list[str]:
+        """Where `text` is found in the memory, in all banks: the records that hold it, and the files that hold its
+        bytes; nothing once it is erased. Case counts. Raises `InputError` for an empty text."""
+        if not isinstance(text, str) or not text.strip():
+            raise InputError("The text is empty: give the words to look for.")
+        return await in_thread(traces_of, self.engine.store, text)
+
+    async def close(self) -> None:
+        """Finishes what was given to `retain_later`, ends what goes on in the background (it is taken up again
+        the next time), flushes and closes the store, and the model's connections. Calling it twice is fine."""
+        await in_thread(self.later.finish)
+        await in_thread(self.background.stop)
+        await in_thread(self._note_uses)
+        if self.engine.model is not None:
+            await self.engine.model.close()
+        await in_thread(self.engine.graphs.close)
+        await in_thread(self.engine.store.close)
+
+    def _note_uses(self) -> None:
+        for bank in self.engine.noted.banks():
+            try:
+                note_uses(self.engine, bank)
+            except FourfoldError as error:  # a full disk is no reason not to close
+                log.warning("What was recalled of the bank %s could not be noted: %s", bank, error)
+
+    async def __aenter__(self) -> Self:
+        return self
+
+    async def __aexit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        await self.close()

@@ -1,0 +1,161 @@
+"""`Contents`: what there is in one bank. Looking at it changes nothing."""
+
+from __future__ import annotations
+
+import contextlib
+from collections.abc import Collection, Iterator
+from datetime import datetime
+from typing import Protocol
+
+from fourfold.consolidate import core_profile, form_beliefs
+from fourfold.errors import InputError, NotFoundError
+from fourfold.govern import timeline
+from fourfold.ports import Where
+from fourfold.schema.derived import read_summary, summary_id
+from fourfold.schema.entries import find_entries
+from fourfold.schema.units import read_unit
+from fourfold.services import Engine
+from fourfold.validation import in_thread, named, plain_id
+from fourfold.values.beliefs import Belief
+from fourfold.values.changes import Event
+from fourfold.values.reflection import Core
+from fourfold.values.units import Entity, Entry, Interval, Summary, Unit
+
+
+class AnyBank(Protocol):
+    """A bank of any memory, awaited or not."""
+
+    @property
+    def name(self) -> str: ...
+
+
+class Contents:
+    """One bank, to be looked at."""
+
+    def __init__(self, name: str, engine: Engine) -> None:
+        self.name = name
+        self._engine = engine
+
+    async def entities(self) -> list[Entity]:
+        """The people, places, things and terms the bank knows, most mentioned first."""
+
+        def read() -> list[Entity]:
+            graph = self._engine.graphs.get(self.name)
+            with graph.lock:
+                return graph.entities()
+
+        return await in_thread(read)
+
+    async def entity(self, name: str) -> Entity:
+        """The entity of that name or alias, case ignored; raises `NotFoundError`."""
+
+        def read() -> Entity | None:
+            graph = self._engine.graphs.get(self.name)
+            with graph.lock:
+                return graph.entity(name)
+
+        found = await in_thread(read)
+        if found is None:
+            raise NotFoundError(f'The bank "{self.name}" knows no entity called "{name}".')
+        return found
+
+    async def unit(self, unit_id: str) -> Unit:
+        """The unit of that id, of whatever network, retired ones included. Its first 8 characters are enough where no
+        other unit's id begins so. Raises `NotFoundError`."""
+
+        def read() -> list[Unit]:
+            graph = self._engine.graphs.get(self.name)
+            with graph.lock:
+                known = graph.find(unit_id)
+            with contextlib.suppress(ValueError):
+                where = Where(bank=self.name, ids=(known or plain_id(unit_id),))
+                points = self._engine.store.scan(where)
+                return [read_unit(p) for p in points if p.payload["kind"] in ("unit", "summary")]
+            return []
+
+        found = await in_thread(read)
+        if not found:
+            raise NotFoundError(f'The bank "{self.name}" has no unit {unit_id}.')
+        return found[0]
+
+    async def units(self, *, document: str | None = None, retired: bool = False) -> list[Unit]:
+        """The units that hold now, in the order they were said; of one document, with those `retired`."""
+
+        def read() -> Iterator[Unit]:
+            where = Where(
+                bank=self.name,
+                kind="unit",
+                live=not retired,
+                documents=None if document is None else (document,),
+            )
+            points = sorted(
+                self._engine.store.scan(where),
+                key=lambda p: (p.payload["recorded"], p.payload["order"]),
+            )
+            return map(read_unit, points)
+
+        units = list(await in_thread(read))
+        return sorted(units, key=lambda unit: unit.mentioned_at)
+
+    async def timeline(
+        self,
+        *,
+        entity: str | None = None,
+        during: Interval | tuple[datetime | None, datetime | None] | None = None,
+        limit: int | None = None,
+    ) -> list[Event]:
+        """What happened, in the order in which it did, and what was believed: the facts and experiences that mention
+        `entity` (name or alias), whose time meets `during`, and the moves of beliefs about it; the latest `limit`. A
+        fact that a later one took the place of says until when it held. A fact's time is when it occurred, or where
+        nothing says that, when it was said. Raises `InputError`, and `NotFoundError` for an entity it does not
+        know."""
+        if limit is not None and limit <= 0:
+            raise InputError(f"limit is {limit}: give a positive number, or None for no bound.")
+        interval = Interval(*during) if isinstance(during, tuple) else during
+        return await in_thread(timeline.timeline, self._engine, self.name, entity, interval, limit)
+
+    async def beliefs(
+        self, about: str | None = None, *, min_confidence: float = 0.0, retired: bool = False
+    ) -> list[Belief]:
+        """What the bank believes, the surest first; `about` an entity (name or alias), of at least `min_confidence`,
+        with those it no longer holds if `retired`. Raises `NotFoundError` for an entity it does not know."""
+        wanted = (about, min_confidence, retired)
+        return await in_thread(form_beliefs.beliefs, self._engine, self.name, *wanted)
+
+    async def summary(self, entity: str) -> Summary:
+        """What is known of an entity (name or alias), each sentence with the units that say it. Raises
+        `NotFoundError` where there is none: the bank does not know the entity, or fewer than two facts about it, or
+        has not been consolidated since (`settle` does that now)."""
+        known = await self.entity(entity)
+
+        def read() -> Summary | None:
+            where = Where(bank=self.name, kind="summary", ids=(summary_id(self.name, known.name),))
+            return next(map(read_summary, self._engine.store.scan(where)), None)
+
+        found = await in_thread(read)
+        if found is None:
+            raise NotFoundError(
+                f'The bank "{self.name}" has no summary of "{known.name}" yet; settle() makes one.'
+            )
+        return found
+
+    async def core(self, budget: int = 400) -> Core:
+        """What should always be in the prompt, within `budget` tokens: what is pinned, whom the bank is about, what
+        they hold and prefer, what is open. The same from call to call as long as what it says holds, so that a prompt
+        that begins with it can be cached. It follows the bank as that is consolidated."""
+        return await in_thread(core_profile.core, self._engine, self.name, budget)
+
+    async def entries(
+        self, kind: str, *, document: str | None = None, keys: Collection[str] | None = None
+    ) -> list[Entry]:
+        """What is kept word for word under that `kind` (see `AsyncBank.keep`), of one document or under these `keys`
+        if they are given, in the order in which it was first kept. What has expired is left out."""
+        wanted = (named(kind, "kind"), None if document is None else named(document, "document"))
+        asked = None if keys is None else [named(key, "key") for key in keys]
+        found = await in_thread(find_entries, self._engine.store, self.name, *wanted, asked)
+        now = self._engine.clock.now()
+        return [entry for entry in found if not entry.expired(now)]
+
+    async def entry(self, kind: str, key: str) -> Entry | None:
+        """What is kept word for word under `key`, or nothing."""
+        return next(iter(await self.entries(kind, keys=(key,))), None)

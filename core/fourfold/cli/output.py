@@ -1,0 +1,269 @@
+"""How the command line shows things: tables for a terminal, plain lines for a pipe, JSON if asked."""
+
+from __future__ import annotations
+
+import json
+from collections import Counter
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import asdict, is_dataclass
+from datetime import datetime
+from typing import Any
+
+from rich.console import Console
+from rich.markup import escape
+from rich.progress import (
+    BarColumn,
+    MofNCompleteColumn,
+    Progress,
+    ProgressColumn,
+    Task,
+    TextColumn,
+    TimeRemainingColumn,
+)
+from rich.text import Text
+
+from fourfold.recall.prompt import span
+from fourfold.values.beliefs import Assessment, Belief, Effect
+from fourfold.values.changes import Change, Event, Forgotten
+from fourfold.values.reflection import Failure, Reflection, Status
+from fourfold.values.units import Hit, Recall, Retained, Unit, Verdict
+
+out = Console(highlight=False, soft_wrap=True)
+err = Console(stderr=True, highlight=False, soft_wrap=True)
+
+
+def as_json(value: Any) -> str:
+    """`value`, dataclasses included, as JSON."""
+    return json.dumps(asdict(value) if is_dataclass(value) and not isinstance(value, type) else value,
+                      default=_plain, ensure_ascii=False, indent=2)  # fmt: skip
+
+
+def show_recall(answer: Recall, explain: bool) -> None:
+    """The hits, best first, and how long each step took."""
+    if not answer.hits:
+        out.print("Nothing found.")
+    for number, hit in enumerate(answer.hits, 1):
+        unit = hit.unit
+        told = f" [cyan]({span(unit.occurred)})[/]" if unit.occurred else ""
+        who = f"[bold]{escape(unit.speaker)}[/]: " if unit.speaker else ""
+        out.print(f"[bold]{number:2}[/] {who}{escape(unit.text)}{told}")
+        said = f"{unit.mentioned_at:%Y-%m-%d}"
+        out.print(f"   [dim]said {said} · {unit.network} · score {hit.score:.2f} · {_channels(hit)}[/]")
+        if explain:
+            factors = ", ".join(
+                f"{name} x{factor:.2f}" for name, factor in hit.factors.items() if factor != 1
+            )
+            out.print(f"   [dim]{unit.id} · {factors or 'no factors'}[/]")
+            if (known := hit.strength) is not None:
+                used = f", last on {known.used_at:%Y-%m-%d}" if known.used_at else ""
+                pinned = ", pinned" if known.pinned else ""
+                out.print(
+                    f"   [dim]remembered {known.retention:.2f} (stability {known.stability:.0f} days), "
+                    f"used {known.uses} times{used}{pinned}[/]"
+                )
+    steps = ", ".join(f"{name} {ms:.1f}" for name, ms in answer.trace.milliseconds.items())
+    out.print(f"   [dim]milliseconds: {steps}[/]")
+
+
+def show_reflection(answer: Reflection) -> None:
+    """The answer, how well it is supported, and, where a model wrote it, what it cites."""
+    out.print(escape(answer.answer))
+    support = "supported" if answer.supported else "not supported"
+    out.print(f"[dim]{support} by the evidence, strength {answer.strength:.2f}[/]")
+    for citation in answer.citations if not answer.extract else ():
+        out.print(
+            f"   [dim][{citation.unit.id[:8]}] {escape(citation.quote)}[/]".replace("[dim][", "[dim]\\[")
+        )
+    for belief in answer.beliefs:
+        out.print(f"   [dim]believes now ({belief.confidence:.2f}): {escape(belief.statement)}[/]")
+    if answer.dropped:
+        err.print(
+            f"fourfold: left out citations of what was not shown: {', '.join(answer.dropped)}", markup=False
+        )
+
+
+def show_beliefs(found: Sequence[Belief], told: Mapping[str, Unit], plot: bool) -> None:
+    """Each belief with its history; with its confidence drawn over time if asked."""
+    from fourfold.cli.plot import drawn
+
+    if not found:
+        out.print(
+            'No beliefs. They come from judgements ("I think ..."), from reflecting, and from Bank.believe.'
+        )
+    latest = max((change.said for belief in found for change in belief.history), default=None)
+    for belief in found:
+        who = f"[bold]{escape(belief.unit.speaker)}[/]: " if belief.unit.speaker else ""
+        out.print(f"[bold]{belief.confidence:.2f}[/] {who}{escape(belief.statement)}")
+        if plot and latest is not None:
+            out.print(drawn(belief, latest), markup=False)
+        for change in belief.history:
+            before = "" if change.before is None else f"{change.before:.2f} -> "
+            reason = escape(reason_of(change, told))
+            out.print(
+                f"   [dim]{change.said:%Y-%m-%d} {change.effect} {before}{change.after:.2f}: {reason}[/]"
+            )
+
+
+def reason_of(change: Assessment, told: Mapping[str, Unit]) -> str:
+    """What gave the reason for a change: what was said, else the reason itself."""
+    texts = [told[one].text for one in change.evidence if one in told]
+    return "; ".join(texts) if texts and change.effect is not Effect.LOST else change.reason
+
+
+def show_timeline(events: Sequence[Event]) -> None:
+    """One line an event: facts with until when they held, moves of beliefs."""
+    if not events:
+        out.print("Nothing happened then.")
+    for event in events:
+        when = f"{event.at:%Y-%m-%d}"
+        change = event.assessment
+        if change is None:
+            until = f" [dim]until {event.until:%Y-%m-%d}[/]" if event.until else ""
+            who = f"[bold]{escape(event.unit.speaker)}[/]: " if event.unit.speaker else ""
+            out.print(f"{when} {who}{escape(event.unit.text)}{until}")
+        else:
+            before = "" if change.before is None else f"{change.before:.2f} -> "
+            moved = f"{change.effect} {before}{change.after:.2f}"
+            out.print(f"{when} [dim]believed ({moved}):[/] {escape(event.unit.text)}")
+
+
+def show_history(changes: Sequence[Change]) -> None:
+    """One line a change, and why each unit was changed, where something says that."""
+    if not changes:
+        out.print("Nothing was done yet.")
+    for change in changes:
+        counts = Counter(operation.verdict.value for operation in change.operations)
+        told = ", ".join(f"{count} {verdict}" for verdict, count in sorted(counts.items()))
+        by = f" by {change.by}" if change.by else ""
+        undone = " [dim](undone)[/]" if change.undone else ""
+        what = f"{change.what} {change.shown}".strip()
+        head = f"[bold]{change.id[:8]}[/] {change.at:%Y-%m-%d %H:%M} {escape(what)}{escape(by)}"
+        out.print(f"{head}: {told or 'no units'}{undone}")
+        for reason in dict.fromkeys([change.reason, *(operation.reason for operation in change.operations)]):
+            if reason:
+                out.print(f"   [dim]{escape(reason)}[/]")
+
+
+def show_forgotten(done: Forgotten, in_json: bool) -> None:
+    """What went, and what fell; of an erasure, the receipt."""
+    if in_json:
+        out.print(as_json(done), markup=False)
+        return
+    fallen = f", {len(done.beliefs)} beliefs fell" if done.beliefs else ""
+    if done.receipt is None:
+        out.print(f"Forgot {len(done.units)} units{fallen}.", markup=False)
+        return
+    receipt = done.receipt
+    counts = ", ".join(f"{count} {what}" for what, count in sorted(receipt.counts.items()))
+    out.print(f"Erased {len(receipt.units)} units{fallen}: {counts}.", markup=False)
+    out.print(f"Digest of their ids: {receipt.digest}", markup=False)
+    for unit in receipt.kept:
+        out.print(f"Kept, since it was said elsewhere too: {unit[:8]}", markup=False)
+    out.print(receipt.guarantee, markup=False)
+
+
+def show_traces(found: Sequence[str], in_json: bool) -> None:
+    """Where a text was found."""
+    if in_json:
+        out.print(as_json({"found": list(found)}), markup=False)
+        return
+    for place in found:
+        out.print(f"Found in {place}", markup=False)
+    if not found:
+        out.print("Not found: in no record of any bank, and in no file of the store.")
+
+
+def show_status(found: Status) -> None:
+    """What waits and what failed."""
+    out.print(f"{found.pending} units wait to be taken into beliefs and summaries.")
+    if found.unread:
+        out.print(f"{found.unread} chunks wait for a language model.")
+    for told in failures(found):
+        err.print(f"fourfold: {told}", markup=False)
+
+
+def failures(found: Status) -> list[str]:
+    """What failed of consolidation, by reason."""
+    by_reason: dict[str, list[Failure]] = {}
+    for failure in found.failed:
+        by_reason.setdefault(failure.reason, []).append(failure)
+    return [
+        f"{failed[0].what}{f' and {len(failed) - 1} more' if len(failed) > 1 else ''}: {reason} "
+        f"({max(failure.attempts for failure in failed)} attempts)"
+        for reason, failed in by_reason.items()
+    ]
+
+
+@contextmanager
+def waiting(what: str) -> Iterator[None]:
+    """Says what is being waited for, on a terminal."""
+    if not err.is_terminal:
+        yield
+        return
+    with err.status(what):
+        yield
+
+
+def show_retained(done: Sequence[Retained], status: Status, bank: str, seconds: float, in_json: bool) -> None:
+    """How much was kept; how many chunks of the bank are pending, and why; what failed of consolidating it."""
+    pending = status.unread
+    counts = Counter(operation.verdict for one in done for operation in one.operations)
+    warnings = list(dict.fromkeys(warning for one in done for warning in one.warnings))
+    warnings += failures(status)
+    if in_json:
+        found = {verdict.value: counts[verdict] for verdict in Verdict}
+        more = {"pending": pending, "warnings": warnings, "seconds": round(seconds, 3)}
+        out.print(as_json(found | more), markup=False)
+        return
+    changed = f", {counts[Verdict.UPDATE]} in place of older ones" if counts[Verdict.UPDATE] else ""
+    known = f"{counts[Verdict.NOOP]} known already"
+    new = counts[Verdict.ADD] + counts[Verdict.UPDATE]
+    out.print(f"Retained {new} units in {bank}{changed} ({known}), {seconds:.1f} s.", markup=False)
+    if pending:
+        kept = "chunk is" if pending == 1 else "chunks are"
+        out.print(f"{pending} {kept} kept as said until the language model can read it. Try again:")
+        out.print(f"fourfold resume --bank {bank}", markup=False)
+    for warning in warnings:
+        err.print(f"fourfold: {warning}", markup=False)
+
+
+def follow(bar: Progress) -> Callable[[int, int], None]:
+    """What moves `bar` as a retain reports (done, total)."""
+    return lambda done, total: bar.update(bar.task_ids[0], completed=done, total=total)
+
+
+@contextmanager
+def progress(what: str, total: int) -> Iterator[Progress]:
+    """A bar with rate on a terminal; nothing in a pipe."""
+    columns = (
+        TextColumn("{task.description}", markup=False),
+        BarColumn(),
+        MofNCompleteColumn(),
+        _RateColumn(),
+    )
+    with Progress(*columns, TimeRemainingColumn(), console=err, disable=not err.is_terminal) as bar:
+        bar.add_task(what, total=total)
+        yield bar
+
+
+class _RateColumn(ProgressColumn):
+    """Steps a second, once there is a rate: a bar is drawn before its first step, when none can be told."""
+
+    def render(self, task: Task) -> Text:
+        """Renders the rate of `task`, or nothing."""
+        return Text("" if task.speed is None else f"{task.speed:.0f}/s")
+
+
+def _channels(hit: Hit) -> str:
+    return " ".join(f"{name} #{score.rank}" for name, score in hit.channels.items())
+
+
+def _plain(value: Any) -> Any:
+    if is_dataclass(value) and not isinstance(value, type):
+        return asdict(value)
+    if isinstance(value, datetime):
+        return value.isoformat()
+    if hasattr(value, "items"):
+        return dict(value)
+    return str(value)

@@ -1,0 +1,1 @@
+"""What an owner does with a memory: forget, erase, undo, edit, prune, look back."""

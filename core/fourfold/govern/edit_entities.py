@@ -1,0 +1,146 @@
+"""Entities put right by hand: two made one, one made two, one called otherwise."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass, replace
+from typing import Literal
+
+from fourfold.errors import InputError, NotFoundError
+from fourfold.index.bank_index import BankGraph, entity_id
+from fourfold.language.text import normalise
+from fourfold.schema.derived import gone_point, summary_id
+from fourfold.schema.units import read_unit
+from fourfold.services import Engine
+from fourfold.transaction.transaction import Batch
+from fourfold.values.changes import Change
+from fourfold.values.units import Entity
+
+
+def merge(engine: Engine, bank: str, name: str, into: str, reason: str) -> Change:
+    """Makes the entity `name` one with `into`, which keeps its name and takes the other's as aliases."""
+
+    def plan(graph: BankGraph) -> _Edit:
+        gone, kept = _entity(graph, name), _entity(graph, into)
+        if gone.name == kept.name:
+            raise InputError(f'"{name}" and "{into}" are one entity already ("{kept.name}").')
+        aliases = tuple(dict.fromkeys((*kept.aliases, gone.name, *gone.aliases)))
+        merged = replace(kept, aliases=aliases, kind=kept.kind or gone.kind)
+        return _Edit(
+            "merge",
+            f'"{gone.name}" into "{kept.name}"',
+            before=(gone, kept),
+            after=(merged,),
+            units=_mentioning(graph, gone.name),
+            rename=lambda unit, entities: tuple(kept.name if e == gone.name else e for e in entities),
+        )
+
+    return _carry_out(engine, bank, plan, reason)
+
+
+def split(engine: Engine, bank: str, name: str, of: str, reason: str) -> Change:
+    """Makes `name`, an alias of the entity `of`, an entity of its own. It takes along the units that say its name
+    and no other form of the old one's."""
+
+    def plan(graph: BankGraph) -> _Edit:
+        whole = _entity(graph, of)
+        alias = next((a for a in whole.aliases if a.casefold() == name.casefold()), None)
+        if alias is None:
+            raise InputError(
+                f'"{name}" is no alias of "{whole.name}", whose aliases are {list(whole.aliases)}.'
+            )
+        rest = replace(whole, aliases=tuple(a for a in whole.aliases if a != alias))
+        part = Entity(entity_id(bank, alias), alias, kind=whole.kind)
+
+        def renamed(said: str, entities: Sequence[str]) -> tuple[str, ...]:
+            if not _says(said, alias) or any(_says(said, form) for form in (rest.name, *rest.aliases)):
+                return tuple(entities)
+            return tuple(alias if e == whole.name else e for e in entities)
+
+        shown = f'"{alias}" from "{whole.name}"'
+        units = _mentioning(graph, whole.name)
+        return _Edit("split", shown, before=(whole,), after=(rest, part), units=units, rename=renamed)
+
+    return _carry_out(engine, bank, plan, reason)
+
+
+def rename(engine: Engine, bank: str, name: str, to: str, reason: str) -> Change:
+    """Has the entity `name` be called `to`; the name it had becomes an alias."""
+
+    def plan(graph: BankGraph) -> _Edit:
+        old = _entity(graph, name)
+        taken = graph.entity(to)
+        if taken is not None and taken.name != old.name:
+            raise InputError(f'There is an entity called "{taken.name}" already: merge "{name}" into it.')
+        aliases = tuple(alias for alias in dict.fromkeys((*old.aliases, old.name)) if alias != to)
+        new = Entity(entity_id(bank, to), to, aliases, kind=old.kind)
+        return _Edit(
+            "rename",
+            f'"{old.name}" to "{to}"',
+            before=(old,),
+            after=(new,),
+            units=_mentioning(graph, old.name),
+            rename=lambda unit, entities: tuple(to if e == old.name else e for e in entities),
+        )
+
+    return _carry_out(engine, bank, plan, reason)
+
+
+@dataclass(frozen=True, slots=True)
+class _Edit:
+    """A change to be: the entities before and after it, and the units whose mentions `rename` may change."""
+
+    what: Literal["merge", "split", "rename"]
+    shown: str
+    before: tuple[Entity, ...]
+    after: tuple[Entity, ...]
+    units: tuple[str, ...]
+    rename: Callable[[str, Sequence[str]], tuple[str, ...]]
+
+
+def _carry_out(engine: Engine, bank: str, plan: Callable[[BankGraph], _Edit], reason: str) -> Change:
+    with engine.graphs.locked(bank) as graph:
+        edit = plan(graph)
+        batch = Batch(engine, graph, engine.clock.now(), edit.what, edit.shown, reason)
+        for point in batch.points(edit.units):
+            unit = read_unit(point)
+            entities = tuple(dict.fromkeys(edit.rename(f"{unit.speaker or ''} {unit.text}", unit.entities)))
+            if entities != unit.entities:
+                batch.amend(point, replace(unit, entities=entities))
+        for identity in {e.id for e in edit.before} - {e.id for e in edit.after}:
+            batch.others[identity] = gone_point(bank, identity)
+        look_again(batch, [entity.name for entity in (*edit.before, *edit.after)])
+        change = batch.commit({entity.name: entity for entity in edit.after})
+    engine.graphs.forget(bank)
+    assert change is not None
+    return change
+
+
+def look_again(batch: Batch, names: Iterable[str]) -> None:
+    """Drops the summaries of these entities, and has one unit of each count as news, so that they are made anew."""
+    bank = batch.graph.bank
+    for name in names:
+        batch.others[summary_id(bank, name)] = gone_point(bank, summary_id(bank, name))
+        rows = [row for row in batch.graph.graph.adj.get(name, ()) if isinstance(row, int)]
+        mentioning = [batch.graph.ids[row] for row in rows]
+        left = [i for i in mentioning if i not in batch.units or name in batch.units[i].payload["entities"]]
+        for point in batch.points(left[:1]):
+            batch.units[point.id] = point
+
+
+def _entity(graph: BankGraph, name: str) -> Entity:
+    found = graph.entity(name)
+    if found is None:
+        raise NotFoundError(f'The bank "{graph.bank}" knows no entity called "{name}".')
+    return replace(found, mentions=0)
+
+
+def _mentioning(graph: BankGraph, name: str) -> tuple[str, ...]:
+    return tuple(graph.ids[row] for row in graph.graph.adj[name] if isinstance(row, int))
+
+
+def _says(text: str, name: str) -> bool:
+    return (
+        f" {normalise(name)} "
+        in f" {normalise(text.replace(chr(8217), chr(39)).replace(chr(39) + 's', ' '))} "
+    )

@@ -1,0 +1,168 @@
+"""Units put right by hand: said otherwise, taken apart, made one. What was there is retired in favour of what takes
+its place, so that an earlier moment still has it, and so that it can be undone."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+
+from fourfold.errors import InputError, NotFoundError
+from fourfold.ingest.bank_options import Wanted
+from fourfold.ingest.chunking import Piece
+from fourfold.ingest.embed import Embedded, embed_statements, term_vector
+from fourfold.ingest.extract.rules import extract
+from fourfold.ingest.extract.statement import Statement
+from fourfold.ingest.redact import refuse
+from fourfold.ingest.resolve_entities import Resolver
+from fourfold.language.attributes import Stated, assertions
+from fourfold.language.text import clean, normalise
+from fourfold.ports import Point, Where
+from fourfold.schema.derived import history_payload, read_belief
+from fourfold.schema.units import make_id, read_unit, unit_payload
+from fourfold.services import Engine, steady
+from fourfold.transaction.cascade import resting_on
+from fourfold.transaction.transaction import Batch
+from fourfold.values.beliefs import formed
+from fourfold.values.changes import Change
+from fourfold.values.units import Link, Network, Unit
+
+LONGEST_TEXT = 2000
+
+
+@steady
+def rewrite(
+    engine: Engine, bank: str, unit: str, texts: Sequence[str], reason: str, wanted: Wanted
+) -> Change:
+    """Puts units with these `texts` in the place of one: the first takes over the links to it. Each keeps its source,
+    time, speaker and tags; names and dates are read out of the new text. Raises `InputError`, `NotFoundError`."""
+    said = _checked(texts)
+    old = held(engine, bank, unit)
+    if [normalise(text) for text in said] == [normalise(old.text)]:
+        raise InputError("The text is what the unit says already.")
+    graph = engine.graphs.get(bank)
+    with graph.lock:
+        language, known = graph.language, dict(graph.names.all())
+        rules = wanted.rules_of(graph)
+    for text in said:
+        refuse(text, rules)
+    pieces = [Piece(text, "", old.speaker, "user", old.mentioned_at, 0, len(text)) for text in said]
+    statements = [
+        replace(one, network=old.network, alone=True) for one in extract(pieces, language, known.keys())
+    ]
+    embedded = embed_statements(engine.embedder, statements, old.context, language)
+    with engine.graphs.locked(bank) as graph:
+        batch = Batch(engine, graph, engine.clock.now(), "edit" if len(said) == 1 else "split", "", reason)
+        (point,) = batch.points([old.id])
+        if read_unit(point).retired_at is not None:
+            raise InputError(f"The unit {old.id} has been retired meanwhile.")
+        resolver = Resolver(graph)
+        made = [_put(batch, resolver, point, *each) for each in zip(statements, embedded, strict=True)]
+        batch.amend(
+            point, replace(read_unit(point), retired_at=batch.now, retired_by=made[0], superseded_by=None)
+        )
+        _move_evidence(batch, old.id, made[0])
+        change = batch.commit(resolver.changed)
+    assert change is not None
+    return change
+
+
+def join(engine: Engine, bank: str, unit: str, into: str, reason: str) -> Change:
+    """Makes two units that say the same one: `into` stays, and takes over the other's sources, tags and names."""
+    gone, kept = held(engine, bank, unit), held(engine, bank, into)
+    if gone.id == kept.id:
+        raise InputError("Both are the same unit.")
+    if gone.network is not kept.network:
+        raise InputError(
+            f"One is of the network {gone.network}, the other {kept.network}: they are not the same."
+        )
+    with engine.graphs.locked(bank) as graph:
+        batch = Batch(engine, graph, engine.clock.now(), "merge", "", reason)
+        points = {point.id: point for point in batch.points([gone.id, kept.id])}
+        gone, kept = read_unit(points[gone.id]), read_unit(points[kept.id])
+        if gone.retired_at is not None or kept.retired_at is not None:
+            raise InputError("One of the units has been retired meanwhile.")
+        said = list(dict.fromkeys([*kept.source.evidence, *gone.source.evidence]))
+        merged = replace(
+            kept,
+            source=kept.source.said_by(said) if said else kept.source,
+            tags=tuple(dict.fromkeys((*kept.tags, *gone.tags))),
+            entities=tuple(dict.fromkeys((*kept.entities, *gone.entities))),
+            occurred=kept.occurred or gone.occurred,
+            links=(*kept.links, Link(gone.id, "supersedes", 1.0)),
+        )
+        batch.amend(points[kept.id], merged)
+        batch.amend(
+            points[gone.id], replace(gone, retired_at=batch.now, retired_by=kept.id, superseded_by=None)
+        )
+        _move_evidence(batch, gone.id, kept.id)
+        change = batch.commit({})
+    assert change is not None
+    return change
+
+
+def held(engine: Engine, bank: str, written: str) -> Unit:
+    """The unit of that id (or that begins so) that holds now; raises `NotFoundError`."""
+    graph = engine.graphs.get(bank)
+    with graph.lock:
+        known = graph.find(written)
+    found = [read_unit(point) for point in engine.store.scan(Where(ids=(known,)))] if known else []
+    if not found or found[0].retired_at is not None:
+        raise NotFoundError(f'The bank "{bank}" has no unit {written} that holds now.')
+    return found[0]
+
+
+def _checked(texts: Sequence[str]) -> list[str]:
+    if isinstance(texts, str) or not texts:
+        raise InputError("Give the texts as a list of one or more strings.")
+    said = [" ".join(clean(text).split()) if isinstance(text, str) else "" for text in texts]
+    if not all(0 < len(text) <= LONGEST_TEXT for text in said):
+        raise InputError(
+            f"A text has 1 to {LONGEST_TEXT:,} characters; to take a unit away, use forget(unit=...)."
+        )
+    if len({normalise(text) for text in said}) < len(said):
+        raise InputError("Two of the texts say the same.")
+    return said
+
+
+def _put(batch: Batch, resolver: Resolver, old: Point, statement: Statement, vectors: Embedded) -> str:
+    """Stages a unit in place of `old`; its id."""
+    before = read_unit(old)
+    unit = replace(
+        before,
+        id=make_id(before.bank, "edit", before.id, normalise(statement.text), batch.now.isoformat()),
+        text=statement.text,
+        recorded_at=batch.now,
+        occurred=statement.occurred or (before.occurred if batch.what == "edit" else None),
+        entities=resolver.resolve(statement.mentions, before.mentioned_at),
+        links=(
+            *(link for link in before.links if link.kind != "supersedes"),
+            Link(before.id, "supersedes", 1.0),
+        ),
+        modality=statement.modality,
+        source=replace(before.source, start=0, end=0),
+        superseded_by=None,
+        pending=False,
+    )
+    payload = unit_payload(unit, len(batch.units))
+    if unit.network is Network.BELIEF:
+        evidence = [one if one != before.id else unit.id for one in read_belief(old).evidence]
+        belief = formed(unit, evidence, batch.reason or "edited")
+        payload |= history_payload(belief)
+    stated = Stated(unit.text, unit.speaker, unit.modality)
+    tokens = vectors.embedding.tokens
+    payload |= {
+        "attributes": list(dict.fromkeys(one.key for one in assertions(stated))),
+        "own": [vectors.own_from, len(tokens)],
+        "codes": list(vectors.codes),
+    }
+    terms = term_vector(vectors.stems, unit.speaker, unit.context, batch.spoken)
+    batch.units[unit.id] = Point(unit.id, payload, vectors.embedding.vector, terms, tokens)
+    return unit.id
+
+
+def _move_evidence(batch: Batch, gone: str, kept: str) -> None:
+    """Beliefs that rest on `gone` rest on `kept`."""
+    for point in batch.points(resting_on(batch.graph, [gone])):
+        belief = read_belief(point) if "history" in point.payload else None
+        if belief is not None and belief.unit.retired_at is None and gone in belief.evidence:
+            batch.change(belief.resting(gone, kept))

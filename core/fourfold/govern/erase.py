@@ -1,0 +1,396 @@
+"""Erasing: units are gone for good, with their texts, their chunks and what follows from them alone; the rest is
+rewritten without them, the log as well. All of it is one rewriting of the store, and nothing of it can be undone."""
+
+from __future__ import annotations
+
+import hashlib
+from collections import Counter
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from datetime import datetime
+
+from fourfold.errors import NotFoundError
+from fourfold.govern.erasure_scope import Traces
+from fourfold.govern.forget import Selection, selected
+from fourfold.govern.reembed_units import renewed
+from fourfold.index.bank_index import BankGraph, entity_id
+from fourfold.index.document_index import CHUNKS
+from fourfold.ingest.pending_chunks import chunk_point, read_chunk_point
+from fourfold.language.text import normalise
+from fourfold.ports import Fields, Point, Where
+from fourfold.schema.changelog import Record, record_point, records
+from fourfold.schema.derived import (
+    core_point,
+    history_payload,
+    progress_point,
+    read_belief,
+    read_core,
+    read_progress,
+    read_summary,
+    summary_point,
+)
+from fourfold.schema.entries import is_entry
+from fourfold.schema.recall_counts import USE, use_point
+from fourfold.schema.units import (
+    cursor_point,
+    entity_point,
+    read_unit,
+    stamped,
+    unit_payload,
+)
+from fourfold.services import Engine
+from fourfold.transaction.cascade import resting_on
+from fourfold.transaction.transaction import Batch
+from fourfold.values.beliefs import Belief
+from fourfold.values.changes import Forgotten, Receipt
+from fourfold.values.units import Entity, Network, Operation, Unit, Verdict
+
+_FOLLOWERS = 8
+"""Units said after an erased one whose vectors are made anew: what it left in the next is a 2nd of it, then a 4th."""
+
+
+def erase(engine: Engine, bank: str, selection: Selection, reason: str) -> Forgotten:
+    """Erases what `selection` names, and says so in a receipt, which the bank's history keeps. Raises `NotFoundError`
+    for what the bank never knew."""
+    try:
+        with engine.graphs.locked(bank) as graph:
+            erasing = _Erasing(Batch(engine, graph, engine.clock.now(), "erase", "", reason))
+            return erasing.run(selection)
+    finally:
+        engine.graphs.forget(bank)
+
+
+def erase_bank(engine: Engine, bank: str) -> Receipt:
+    """Erases all of a bank; raises `NotFoundError` where there is none."""
+    try:
+        with engine.graphs.locked(bank) as graph:
+            if graph.profile is None:
+                raise NotFoundError(f'There is no bank "{bank}".')
+            kinds = {
+                p.id: str(p.payload["kind"])
+                for p in engine.store.scan(Where(bank=bank), Fields(only=("kind",)))
+            }
+            guarantee = engine.store.rewrite((), list(kinds))
+    finally:
+        engine.graphs.forget(bank)
+        engine.ledgers.forget(bank)
+        engine.noted.take(bank)
+    units = [one for one, kind in kinds.items() if kind == "unit"]
+    return _receipt(units, engine.clock.now(), Counter(kinds.values()), (), guarantee)
+
+
+@dataclass(slots=True)
+class _Erasing:
+    """One erasure; the caller holds the lock of the bank's graph. `batch` says who, when and why, and is not
+    committed."""
+
+    batch: Batch
+    gone: dict[str, Unit] = field(default_factory=dict)
+    points: dict[str, Point] = field(default_factory=dict)
+    """What is put in place of what there is, by id."""
+    dropped: dict[str, str] = field(default_factory=dict)
+    """By id, the kind of what goes besides the units."""
+    nameless: set[str] = field(default_factory=set)
+    """Entities that go, or are called otherwise."""
+    names: set[str] = field(default_factory=set)
+    """Names and aliases that nobody says any more."""
+    elsewhere: list[str] = field(default_factory=list)
+    """Units that were said elsewhere too, and stay."""
+    counts: Counter[str] = field(default_factory=Counter)
+
+    @property
+    def graph(self) -> BankGraph:
+        """The graph of the bank, as it is until now."""
+        return self.batch.graph
+
+    def run(self, selection: Selection) -> Forgotten:
+        """Works out what goes and what the rest is without it, and has the store do it."""
+        said = self._choose(selection)
+        if not self.gone and not said:
+            told = f'document "{selection.document}"' if selection.document is not None else "unit like that"
+            raise NotFoundError(f'The bank "{self.graph.bank}" has no {told}.')
+        beliefs = self._judge_beliefs()
+        traces = Traces.of(self.gone, (unit.text for unit in self.gone.values()))
+        self._let_go_of_texts(selection.document, traces)
+        self._amend_rest()
+        self._name_entities()
+        self._renew_followers()
+        self._rewrite_derived(traces)
+        self._rewrite_log(Traces.of([*self.gone, *self.dropped], [*traces.texts, *sorted(self.names)]))
+        kept = dict.fromkeys([*(unit for unit in self.elsewhere if unit not in self.gone), *self._alike()])
+        return Forgotten((), tuple(beliefs), self._carry_out(tuple(kept)))
+
+    # what goes
+
+    def _choose(self, selection: Selection) -> bool:
+        """The units to go; what is said elsewhere too only loses a source. Whether there is a document of that name
+        at all."""
+        engine, document = self.batch.engine, selection.document
+        found = [(point, read_unit(point)) for point in selected(engine, self.graph, selection)]
+        for point, unit in found:
+            left = [] if document is None else [pair for pair in unit.source.evidence if pair[0] != document]
+            if left:
+                self.elsewhere.append(unit.id)
+                self._said_by(point, unit, left)
+            else:
+                self.gone[unit.id] = unit
+        self._add_versions(unit for _, unit in found)
+        if document is None:
+            return False
+        where = Where(bank=self.graph.bank, documents=(document,))
+        return any(True for _ in engine.store.scan(where, Fields(only=("kind",))))
+
+    def _said_by(self, point: Point, unit: Unit, evidence: list[tuple[str, str]]) -> None:
+        """A unit that keeps these sources. How often a judgement was said moves its confidence."""
+        unit = replace(unit, source=unit.source.said_by(evidence))
+        if unit.network is Network.BELIEF:
+            self._believe(point, replace(read_belief(point), unit=unit).stated(self.batch.now))
+        else:
+            self._amend(point, unit, "source")
+
+    def _add_versions(self, units: Iterable[Unit]) -> None:
+        """Adds what a unit was edited from: older words for the same source."""
+        todo = [unit for unit in units if unit.id in self.gone]
+        while todo:
+            unit = todo.pop()
+            older = [link.to for link in unit.links if link.kind == "supersedes" and link.to not in self.gone]
+            for before in self.batch.read(older):
+                if before.retired_by == unit.id and set(before.source.evidence) & set(unit.source.evidence):
+                    self.gone[before.id] = before
+                    todo.append(before)
+
+    def _judge_beliefs(self) -> list[Belief]:
+        """Beliefs as if what goes had never been; those of it alone go as well. Those that stay."""
+        changed: dict[str, Belief] = {}
+        new = list(self.gone)
+        while new:
+            points = self.batch.points([i for i in resting_on(self.graph, new) if i not in self.gone])
+            new = []
+            for point in (p for p in points if "history" in p.payload):
+                current = self.points.get(point.id, point)
+                belief = read_belief(current)
+                left = belief.erased(set(self.gone))
+                if left is None:
+                    self.gone[point.id] = belief.unit
+                    self.points.pop(point.id, None)
+                    changed.pop(point.id, None)
+                    new.append(point.id)
+                elif left.history != belief.history:
+                    self._believe(current, left)
+                    changed[point.id] = left
+        return list(changed.values())
+
+    def _let_go_of_texts(self, document: str | None, traces: Traces) -> None:
+        """The chunks and the entries that hold what goes: of a document all, else those that do."""
+        store, bank = self.batch.engine.store, self.graph.bank
+        documents = {one for unit in self.gone.values() for one in unit.source.documents}
+        said = {pair for unit in self.gone.values() for pair in unit.source.evidence}
+        for name in sorted(documents if document is None else documents | {document}):
+            for point in store.scan(Where(bank=bank, documents=(name,))):
+                kind = point.payload["kind"]
+                if name == document and (kind in CHUNKS or is_entry(point) or kind == "gone_entry"):
+                    self.dropped[point.id] = "chunk" if kind in CHUNKS else "entry"
+                elif kind in CHUNKS and "pieces" in point.payload:
+                    self._shorten(point, said)
+                elif is_entry(point) and traces.says(point.payload["value"]):
+                    self.dropped[point.id] = "entry"
+
+    def _shorten(self, point: Point, said: set[tuple[str, str]]) -> None:
+        """A chunk without the pieces of messages that go, and without what was said before it."""
+        chunk = read_chunk_point(point)
+        pieces = tuple(piece for piece in chunk.pieces if (chunk.document, piece.message) not in said)
+        if not pieces:
+            self.dropped[point.id] = "chunk"
+        elif len(pieces) < len(chunk.pieces) or chunk.before:
+            units = tuple(unit for unit in chunk.units if unit not in self.gone)
+            left = replace(chunk, pieces=pieces, before=(), units=units, failed="")
+            self._put(chunk_point(self.graph.bank, left, point.payload["kind"], self.batch.now), "chunk")
+
+    # what stays
+
+    def _amend_rest(self) -> None:
+        """Takes what names a gone unit out of the others."""
+        graph, near = self.graph, self.graph.graph.adj
+        rows = [row for row in map(graph.row, self.gone) if row is not None]
+        linked = {other for row in rows for other in near.get(row, ()) if isinstance(other, int)}
+        named = {
+            graph.ids[row] for row in (*linked, *graph.succession.by(self.gone))
+        } | self._replaced_by_gone()
+        for stored in self.batch.points(sorted(named - self.gone.keys())):
+            point = self.points.get(stored.id, stored)
+            unit = read_unit(point)
+            left = replace(
+                unit,
+                links=tuple(link for link in unit.links if link.to not in self.gone),
+                retired_by="erased" if unit.retired_by in self.gone else unit.retired_by,
+                superseded_by=None if unit.superseded_by in self.gone else unit.superseded_by,
+            )
+            if left != unit:
+                self._amend(point, left, "unit")
+
+    def _replaced_by_gone(self) -> set[str]:
+        """The units that were retired in favour of one that goes."""
+        replaced = tuple(self.graph.ids[row] for row in sorted(self.graph.succession.replaced))
+        points = (
+            self.batch.engine.store.scan(Where(ids=replaced), Fields(only=("retired_by",)))
+            if replaced
+            else ()
+        )
+        return {point.id for point in points if point.payload["retired_by"] in self.gone}
+
+    def _name_entities(self) -> None:
+        """Entities that nothing mentions any more go; others lose the names that only what goes has said."""
+        graph = self.graph
+        lost = _spoken((unit.speaker, unit.text) for unit in self.gone.values())
+        for name in sorted({name for unit in self.gone.values() for name in unit.entities}):
+            entity = graph.entity(name)
+            if entity is None:
+                continue
+            rows = [row for row in graph.graph.adj.get(name, ()) if isinstance(row, int)]
+            left = [graph.ids[row] for row in rows if graph.ids[row] not in self.gone]
+            known = _spoken(self._told(left))
+            forms = {form: f" {normalise(form)} " for form in (name, *entity.aliases)}
+            kept = [form for form, said in forms.items() if left and (said in known or said not in lost)]
+            self.names |= forms.keys() - set(kept)
+            if not kept:
+                kept = [name] if left else []  # nothing else is known to call it by
+            self._call(entity, kept, left)
+
+    def _told(self, ids: Sequence[str]) -> Iterator[tuple[str | None, str]]:
+        found = (
+            self.batch.engine.store.scan(Where(ids=tuple(ids)), Fields(only=("speaker", "text")))
+            if ids
+            else ()
+        )
+        return ((point.payload["speaker"], point.payload["text"]) for point in found)
+
+    def _call(self, entity: Entity, forms: Sequence[str], left: Sequence[str]) -> None:
+        """Has an entity go by these forms alone, the first of them its name; by none, it goes. `left` mention it."""
+        bank = self.graph.bank
+        if tuple(forms) == (entity.name, *entity.aliases):
+            return
+        if tuple(forms[:1]) != (entity.name,):
+            self.dropped[entity.id] = "entity"
+            self.nameless.add(entity.name)
+        if not forms:
+            return
+        called = replace(entity, id=entity_id(bank, forms[0]), name=forms[0], aliases=tuple(forms[1:]))
+        self._put(entity_point(bank, called), "entity")
+        for stored in self.batch.points(left) if called.name != entity.name else ():
+            point = self.points.get(stored.id, stored)
+            unit = read_unit(point)
+            names = tuple(called.name if one == entity.name else one for one in unit.entities)
+            self._amend(point, replace(unit, entities=names), "unit")
+
+    def _alike(self) -> list[str]:
+        """Units that say what a gone one said in the same words, and stay."""
+        rows = {row for unit in self.gone.values() for row in self.graph.same_words(unit.text)}
+        return [self.graph.ids[row] for row in sorted(rows) if self.graph.ids[row] not in self.gone]
+
+    def _renew_followers(self) -> None:
+        """What was said right after a gone unit carries something of it in its vectors: they are made anew."""
+        chains = []
+        for unit in self.gone:
+            row = self.graph.row(unit)
+            chain: list[str] = []
+            while (
+                row is not None
+                and (row := int(self.graph.rows[row]["next"])) >= 0
+                and len(chain) < _FOLLOWERS
+            ):
+                if self.graph.ids[row] in self.gone:
+                    break
+                chain.append(self.graph.ids[row])
+            chains.append(chain)
+        ids = list(dict.fromkeys(one for chain in chains for one in chain))
+        stored = {p.id: self.points.get(p.id, p) for p in self.batch.points(ids)}
+        for chain in chains:
+            for point in renewed(
+                self.batch.engine.embedder, [stored[one] for one in chain], self.batch.spoken
+            ):
+                self._put(point, "vectors")
+
+    def _rewrite_derived(self, traces: Traces) -> None:
+        """Summaries, the core profile, and what is noted of consolidation."""
+        store, bank = self.batch.engine.store, self.graph.bank
+        for point in store.scan(Where(bank=bank, kind="summary")):
+            summary = read_summary(point)
+            lost = summary.entity in self.nameless
+            kept = tuple(one for one in summary.sentences if not traces.bears_on([one.text, *one.evidence]))
+            if lost or not kept:
+                self.dropped[point.id] = "summary"
+            elif len(kept) < len(summary.sentences):
+                self._put(summary_point(summary.of(kept, self.batch.now), ""), "summary")
+        core = read_core(store, bank)
+        lines = tuple(line for line in core.lines if not traces.bears_on([line.text, *line.evidence]))
+        pinned = tuple(one for one in core.pinned if one not in self.gone and one not in self.dropped)
+        if core.at is not None:
+            self._put(core_point(bank, replace(core, lines=lines, pinned=pinned)), "core")
+        for point in store.scan(Where(bank=bank, kind=USE)):
+            uses = {unit: use for unit, use in point.payload["uses"].items() if unit not in self.gone}
+            if len(uses) < len(point.payload["uses"]):
+                self._put(use_point(point.id, bank, uses), "use")
+        progress = read_progress(store, bank)
+        if progress.failed:
+            self._put(progress_point(bank, replace(progress, failed={})), "progress")
+
+    def _rewrite_log(self, traces: Traces) -> None:
+        """The records without a trace of it. What they told of something by an earlier state is put in again as it
+        is: its earlier bytes go with that."""
+        final = {i for i, p in self.points.items() if p.payload["kind"] != "unit"}
+        again: set[str] = set()
+        for record in records(self.batch.engine.store, self.graph.bank):
+            left = traces.without(record, final)
+            if left != record:
+                self._put(record_point(left), "record")
+                again |= {one for one in record.before if left.before.get(one) != record.before[one]}
+        for point in self.batch.points(
+            [one for one in again if one not in self.gone and one not in self.dropped]
+        ):
+            self.points.setdefault(point.id, point)
+
+    # how
+
+    def _amend(self, point: Point, unit: Unit, what: str) -> None:
+        """`unit` in place of what `point` says, its vectors as they are."""
+        self._put(
+            replace(point, payload={**point.payload, **unit_payload(unit, point.payload["order"])}), what
+        )
+
+    def _believe(self, point: Point, belief: Belief) -> None:
+        """`belief` in place of what `point` says."""
+        told = replace(point, payload={**point.payload, **history_payload(belief)})
+        self._amend(told, belief.unit, "belief")
+
+    def _put(self, point: Point, what: str) -> None:
+        if point.id not in self.points:
+            self.counts[f"{what} rewritten"] += 1
+        self.points[point.id] = point
+
+    def _carry_out(self, kept: tuple[str, ...]) -> Receipt:
+        batch, bank = self.batch, self.graph.bank
+        writer = batch.engine.store.writer
+        gone = [*self.gone, *(one for one in self.dropped if one not in self.gone)]
+        order = sum(self.graph.seen.values()) + 1
+        operations = tuple(Operation(Verdict.RETIRE, unit, "") for unit in sorted(self.gone))
+        record = Record(batch.record_id, bank, "erase", batch.now, order, batch.engine.by, batch.reason,
+                        operations=operations)  # fmt: skip
+        put = [point for one, point in self.points.items() if one not in gone]
+        put += [record_point(record), cursor_point(bank, writer, batch.revision)]
+        guarantee = batch.engine.store.rewrite([stamped(p, writer, batch.revision) for p in put], gone)
+        counts = Counter({"unit": len(self.gone)}) + Counter(self.dropped.values()) + self.counts
+        return _receipt(self.gone, batch.now, counts, kept, guarantee)
+
+
+def _receipt(
+    units: Iterable[str], at: datetime, counts: Mapping[str, int], kept: tuple[str, ...], guarantee: str
+) -> Receipt:
+    listed = tuple(sorted(units))
+    return Receipt(
+        listed, at, dict(counts), hashlib.sha256("\n".join(listed).encode()).hexdigest(), kept, guarantee
+    )
+
+
+def _spoken(said: Iterable[tuple[str | None, str]]) -> str:
+    """What speakers say, their names included, as one text whose words stand between blanks."""
+    return "".join(f" {normalise(f'{speaker or str()} {text}')} " for speaker, text in said)

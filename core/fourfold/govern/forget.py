@@ -1,0 +1,126 @@
+"""Forgetting: units are retired, and what rested on them loses that, in one write. `as_of` still sees them."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from datetime import datetime
+
+import numpy as np
+
+from fourfold.errors import InputError, NotFoundError
+from fourfold.index.bank_index import BankGraph
+from fourfold.ingest.entries import drop_entries
+from fourfold.ingest.pending_chunks import chunks_of_document
+from fourfold.ingest.write import Origin, Writing
+from fourfold.ports import Fields, Point, Where
+from fourfold.schema.derived import read_belief
+from fourfold.schema.units import is_id, read_unit
+from fourfold.services import Engine
+from fourfold.transaction.cascade import drop_evidence
+from fourfold.transaction.transaction import Batch
+from fourfold.values.changes import Forgotten
+from fourfold.values.units import aware
+
+
+@dataclass(frozen=True, slots=True)
+class Selection:
+    """What to forget: exactly one of these is given. `tags` are those of units with any of them; `before` (aware)
+    means what was said before it."""
+
+    document: str | None = None
+    unit: str | None = None
+    entity: str | None = None
+    tags: tuple[str, ...] | None = None
+    before: datetime | None = None
+    units: tuple[str, ...] | None = None
+    """Ids; for pruning."""
+
+    def __post_init__(self) -> None:
+        names = ("document", "unit", "entity", "tags", "before", "units")
+        given = [name for name in names if getattr(self, name) is not None]
+        if len(given) != 1:
+            told = " and ".join(given) or "nothing"
+            raise InputError(
+                f"Say what to forget by one of document, unit, entity, tags and before; {told} was given."
+            )
+        if self.tags == ():
+            raise InputError("tags is empty: name the tags whose units to forget.")
+        aware(self.before, "before")
+
+    @property
+    def shown(self) -> str:
+        """It, in words; a unit is among what was changed."""
+        if self.document is not None:
+            return f'document "{self.document}"'
+        if self.before is not None:
+            return f"before {self.before:%Y-%m-%d %H:%M}"
+        return f'"{self.entity}"' if self.entity is not None else ", ".join(self.tags or ())
+
+
+def forget(engine: Engine, bank: str, selection: Selection, reason: str) -> Forgotten:
+    """Retires what `selection` names. Raises `NotFoundError` for what the bank never knew."""
+    with engine.graphs.locked(bank) as graph:
+        batch = Batch(engine, graph, engine.clock.now(), "forget", selection.shown, reason)
+        if selection.document is not None:
+            _forget_document(batch, selection.document, reason)
+        else:
+            for point in selected(engine, graph, selection):
+                _retire(batch, point, reason)
+        drop_evidence(batch)
+        batch.commit({})
+    retired = tuple(unit for unit in batch.changed() if unit.retired_at == batch.now)
+    beliefs = (read_belief(point) for point in batch.units.values() if "history" in point.payload)
+    return Forgotten(retired, tuple(belief for belief in beliefs if belief.unit.retired_at is None))
+
+
+def _retire(batch: Batch, point: Point, reason: str) -> None:
+    """Retires a unit. One that a newer one took the place of is forgotten from then on: it is evidence no more."""
+    unit = read_unit(point)
+    if unit.retired_at is None or is_id(unit.retired_by or ""):
+        by = f"forget: {reason}" if reason else "forget"
+        batch.amend(point, replace(unit, retired_at=unit.retired_at or batch.now, retired_by=by))
+
+
+def _forget_document(batch: Batch, document: str, reason: str) -> None:
+    """Takes the document's messages from all that they say, its chunks, and its entries."""
+    engine, bank = batch.engine, batch.graph.bank
+    chunks = chunks_of_document(engine.store, bank, document)
+    said = list(engine.store.scan(Where(bank=bank, kind="unit", documents=(document,)), Fields(vectors=True)))
+    kept = drop_entries(batch, document)
+    if not chunks and not said and not kept:
+        raise NotFoundError(f'The bank "{bank}" has no document "{document}".')
+    writing = Writing(batch, Origin(document))
+    writing.forget_all_but(set())
+    for point in said:
+        if point.payload["retired_at"] is not None and set(point.payload["documents"]) == {document}:
+            _retire(batch, point, reason)
+    for chunk in chunks:
+        writing.put_chunk(chunk, "gone")
+
+
+def selected(engine: Engine, graph: BankGraph, selection: Selection) -> list[Point]:
+    """The units that a selection names, retired ones included, with their vectors. Raises `NotFoundError`."""
+    where = Where(bank=graph.bank, kind="unit")
+    if selection.unit is not None:
+        known = graph.find(selection.unit)
+        if known is None:
+            raise NotFoundError(f'The bank "{graph.bank}" has no unit {selection.unit}.')
+        where = replace(where, ids=(known,))
+    elif selection.entity is not None:
+        entity = graph.entity(selection.entity)
+        if entity is None:
+            raise NotFoundError(f'The bank "{graph.bank}" knows no entity called "{selection.entity}".')
+        rows = [row for row in graph.graph.adj[entity.name] if isinstance(row, int)]
+        where = replace(where, ids=tuple(graph.ids[row] for row in rows))
+    elif selection.before is not None:
+        rows = np.flatnonzero(graph.rows["mentioned"] < selection.before.timestamp()).tolist()
+        where = replace(where, ids=tuple(graph.ids[row] for row in rows))
+    elif selection.units is not None:
+        where = replace(where, ids=selection.units)
+    elif selection.document is not None:
+        where = replace(where, documents=(selection.document,))
+    else:
+        where = replace(where, tags=selection.tags)
+    if where.ids == ():
+        return []
+    return list(engine.store.scan(where, Fields(vectors=True)))

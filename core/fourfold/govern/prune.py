@@ -1,0 +1,109 @@
+"""Pruning: what has faded is archived (kept, not recalled), and what has been archived for long goes for good."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import datetime, timedelta
+
+import numpy as np
+
+from fourfold.errors import ConfigurationError, InputError
+from fourfold.govern.erase import erase
+from fourfold.govern.forget import Selection
+from fourfold.index.bank_index import BankGraph
+from fourfold.index.retention import retention
+from fourfold.ports import Fields, Where
+from fourfold.schema.recall_counts import used
+from fourfold.schema.units import ARCHIVED, read_unit
+from fourfold.services import Engine
+from fourfold.transaction.transaction import Batch
+from fourfold.values.changes import Policy, Pruned
+from fourfold.values.units import Network
+
+_FADING = (Network.WORLD.value, Network.EXPERIENCE.value)
+
+
+def prune(engine: Engine, bank: str, policy: Policy, dry_run: bool, reason: str) -> Pruned:
+    """Does what `policy` says, or with `dry_run` says what that would be. Raises `InputError`, and
+    `ConfigurationError` where nothing decays."""
+    _check(policy)
+    if engine.settings.decay is None:
+        raise ConfigurationError(
+            "Nothing fades: the setting decay is off. Give it a number of days to prune."
+        )
+    now = engine.clock.now()
+    with engine.graphs.locked(bank) as graph:
+        faded = _faded(graph, policy, now, engine.settings.decay)
+        batch = Batch(engine, graph, now, "prune", f"retention below {policy.below:g}", reason)
+        for point in batch.points(faded):
+            unit = read_unit(point)
+            batch.amend(point, replace(unit, retired_at=now, retired_by=ARCHIVED))
+        archived = tuple(sorted(batch.changed(), key=lambda unit: unit.mentioned_at))
+        gone = _long_archived(engine, bank, policy, now)
+        if dry_run:
+            return Pruned(archived, gone, True)
+        batch.commit({})
+    receipt = erase(engine, bank, Selection(units=gone), reason or "pruned").receipt if gone else None
+    return Pruned(archived, gone, False, receipt)
+
+
+def note_uses(engine: Engine, bank: str) -> None:
+    """Writes down what was recalled of a bank since the last time."""
+    noted = engine.noted.take(bank)
+    if not noted:
+        return
+    with engine.graphs.locked(bank) as graph:
+        uses = {
+            unit: (int(graph.rows[row]["uses"]) + more, at)
+            for unit, (more, at) in noted.items()
+            if (row := graph.row(unit)) is not None
+        }
+        batch = Batch(engine, graph, engine.clock.now(), "use", derived=True)
+        batch.others |= {point.id: point for point in used(engine.store, bank, uses)}
+        batch.commit({})
+
+
+def _check(policy: Policy) -> None:
+    if not isinstance(policy, Policy):
+        raise InputError("The policy must be a Policy, for instance Policy(below=0.05).")
+    if not 0 <= policy.below <= 1:
+        raise InputError(f"below is {policy.below!r}: give a retention from 0 to 1.")
+    if policy.keep < 0:
+        raise InputError(f"keep is {policy.keep!r}: give a number of units, 0 for no bound.")
+    if policy.delete_after is not None and policy.delete_after < 0:
+        raise InputError(f"delete_after is {policy.delete_after!r}: give a number of days, or None.")
+    for name in ("networks", "tags"):
+        if getattr(policy, name) == ():
+            raise InputError(f"{name} is empty, which nothing matches: leave it out.")
+    if not set(policy.networks or ()) <= set(_FADING):
+        raise InputError(
+            f"Only {' and '.join(_FADING)} fade: beliefs fall by evidence, summaries follow facts."
+        )
+
+
+def _faded(graph: BankGraph, policy: Policy, now: datetime, decay: float) -> list[str]:
+    """The units to archive, those that have faded most first."""
+    where = Where(networks=policy.networks or _FADING, tags=policy.tags)
+    rows = np.flatnonzero(graph.admitted(where))
+    left = retention(graph, rows, now, decay)
+    order = np.argsort(left, kind="stable")
+    spare = max(0, int(graph.held().sum()) - policy.keep)
+    faded = [
+        int(rows[at]) for at in order if left[at] < policy.below and not _is_evidence(graph, int(rows[at]))
+    ]
+    return [graph.ids[row] for row in faded[:spare]]
+
+
+def _is_evidence(graph: BankGraph, row: int) -> bool:
+    return any("evidence" in kinds for other, kinds in graph.graph.adj[row].items() if isinstance(other, int))
+
+
+def _long_archived(engine: Engine, bank: str, policy: Policy, now: datetime) -> tuple[str, ...]:
+    if policy.delete_after is None:
+        return ()
+    until = (now - timedelta(days=policy.delete_after)).timestamp()
+    where = Where(bank=bank, kind="unit", networks=policy.networks, tags=policy.tags)
+    points = engine.store.scan(where, Fields(only=("retired", "retired_by")))
+    return tuple(
+        sorted(p.id for p in points if p.payload["retired_by"] == ARCHIVED and p.payload["retired"] <= until)
+    )

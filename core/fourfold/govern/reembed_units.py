@@ -1,0 +1,86 @@
+"""Makes the vectors of units anew out of what they say: for another model, or without what was said before them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import replace
+from itertools import groupby, islice
+
+from fourfold.ingest.embed import Embedded, Progress, carried_on, embed_statements, term_vector, with_previous
+from fourfold.ingest.extract.statement import Statement
+from fourfold.language.languages import Language
+from fourfold.ports import Embedder, Floats, Point
+from fourfold.schema.units import read_unit
+from fourfold.values.units import Unit
+
+_AT_ONCE = 256
+
+Before = Mapping[str, tuple[Floats, Floats]]
+"""By unit, its vector and the token rows of its own text."""
+
+
+def renewed(embedder: Embedder, points: Sequence[Point], language: Language) -> Iterator[Point]:
+    """Units that were said one after the other, the first after nothing, with new vectors."""
+    before: tuple[Floats, Floats] | None = None
+    for point, vectors in zip(points, _embedded(embedder, points, language), strict=True):
+        made = _with_vectors(point, vectors, before, language)
+        yield made
+        assert made.vector is not None
+        before = made.vector, vectors.own
+
+
+def renew_all(
+    embedder: Embedder,
+    points: Iterable[Point],
+    language: Language,
+    progress: Progress | None = None,
+    total: int = 0,
+) -> Iterator[Point]:
+    """Units in the order they came, with new vectors; each carries the one that it follows in its session, if that is
+    among the last hundreds."""
+    units, done = iter(points), 0
+    last: dict[str, tuple[Floats, Floats]] = {}
+    while part := list(islice(units, _AT_ONCE)):
+        known = {one: last[one] for one in list(last)[-_AT_ONCE:]}
+        last = known
+        for point, vectors in zip(part, _embedded(embedder, part, language), strict=True):
+            made = _with_vectors(point, vectors, last.get(followed(point) or ""), language)
+            assert made.vector is not None
+            last[point.id] = made.vector, vectors.own
+            yield made
+        done += len(part)
+        if progress is not None:
+            progress(done, max(total, done))
+
+
+def followed(point: Point) -> str | None:
+    """The unit that one follows in its session."""
+    links = [(weight, to) for to, kind, weight in point.payload["links"] if kind == "temporal"]
+    return str(max(links)[1]) if links else None
+
+
+def _embedded(embedder: Embedder, points: Sequence[Point], language: Language) -> list[Embedded]:
+    """The units' own vectors, those of one context at once."""
+    found: list[Embedded] = []
+    for context, group in groupby(map(read_unit, points), key=lambda unit: unit.context):
+        found += embed_statements(embedder, [_statement(unit) for unit in group], context, language)
+    return found
+
+
+def _statement(unit: Unit) -> Statement:
+    return Statement(unit.text, "", (), unit.mentioned_at, unit.network, unit.speaker)
+
+
+def _with_vectors(
+    point: Point, vectors: Embedded, before: tuple[Floats, Floats] | None, language: Language
+) -> Point:
+    """`point` with these vectors, after what was said `before`, and what its payload says of them."""
+    p = point.payload
+    own = {"own": [vectors.own_from, len(vectors.embedding.tokens)], "codes": list(vectors.codes)}
+    return replace(
+        point,
+        payload={**p, **own},
+        vector=carried_on(vectors.embedding.vector, before and before[0]),
+        terms=term_vector(vectors.stems, p["speaker"], p["context"], language),
+        tokens=with_previous(vectors.embedding.tokens, before and before[1]),
+    )

@@ -1,0 +1,95 @@
+"""Reads a bank in the order of time: what held and until when, and what was believed. No ranking: what meets the
+conditions is told."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from datetime import datetime
+
+import numpy as np
+
+from fourfold.errors import NotFoundError
+from fourfold.index.bank_index import BankGraph
+from fourfold.ports import Where
+from fourfold.schema.derived import read_belief
+from fourfold.schema.units import is_id, read_unit, seconds_of
+from fourfold.services import Engine
+from fourfold.values.changes import Event
+from fourfold.values.units import Interval, Network, Unit
+
+_TOLD = (Network.WORLD.value, Network.EXPERIENCE.value)
+
+
+def timeline(
+    engine: Engine, bank: str, entity: str | None, during: Interval | None, limit: int | None
+) -> list[Event]:
+    """The facts and experiences of `bank` that mention `entity` and meet `during`, and how beliefs about it moved
+    then, the latest `limit` of them, by when they occurred or were said. Raises `NotFoundError` for an entity it
+    does not know."""
+    graph = engine.graphs.get(bank)
+    with graph.lock:
+        name = None if entity is None else _name(graph, entity)
+        ids = [graph.ids[row] for row in _rows(graph, name, during, limit)]
+    told = _facts(engine, ids)
+    believed = [event for event in _believed(engine, bank, name) if during is None or _meets(event, during)]
+    events = sorted([*told, *believed], key=lambda event: event.at)
+    return events[-(limit or len(events)) :] if events else []
+
+
+def _name(graph: BankGraph, entity: str) -> str:
+    known = graph.entity(entity)
+    if known is None:
+        raise NotFoundError(f'The bank "{graph.bank}" knows no entity called "{entity}".')
+    return known.name
+
+
+def _rows(graph: BankGraph, name: str | None, during: Interval | None, limit: int | None) -> list[int]:
+    where = Where(networks=_TOLD, occurred=None if during is None else seconds_of(during))
+    told = graph.admitted(where, history=True)
+    if name is not None:
+        mentioning = [row for row in graph.graph.adj[name] if isinstance(row, int)]
+        told &= np.isin(np.arange(len(told)), mentioning)
+    rows = np.flatnonzero(told)
+    in_order = rows[np.lexsort((rows, graph.rows["start"][rows]))]
+    return [int(row) for row in in_order[-(limit or len(rows)) :]]
+
+
+def _facts(engine: Engine, ids: list[str]) -> list[Event]:
+    units = _read(engine, ids)
+    successors = _read(engine, [unit.retired_by for unit in units.values() if is_id(unit.retired_by or "")])
+    return [_fact(units[one], successors) for one in ids if one in units]
+
+
+def _fact(unit: Unit, successors: dict[str, Unit]) -> Event:
+    newer = successors.get(unit.retired_by or "")
+    return Event(
+        at=_begins(unit),
+        unit=unit,
+        replaces=tuple(link.to for link in unit.links if link.kind == "supersedes"),
+        replaced_by=newer.id if newer else unit.superseded_by,
+        until=None if newer is None else _begins(newer),
+    )
+
+
+def _begins(unit: Unit) -> datetime:
+    return (unit.occurred.start if unit.occurred is not None else None) or unit.mentioned_at
+
+
+def _believed(engine: Engine, bank: str, name: str | None) -> Iterator[Event]:
+    """Every move of a belief, of those that are held no longer too, but for what was forgotten."""
+    where = Where(bank=bank, kind="unit", networks=(Network.BELIEF.value,))
+    for belief in map(read_belief, engine.store.scan(where)):
+        forgotten = belief.unit.retired_at is not None and not is_id(belief.unit.retired_by or "")
+        if not forgotten and (name is None or name in belief.unit.entities):
+            for change in belief.history:
+                yield Event(at=change.said, unit=belief.unit, assessment=change)
+
+
+def _meets(event: Event, during: Interval) -> bool:
+    start, end = seconds_of(during)
+    return start <= event.at.timestamp() < end
+
+
+def _read(engine: Engine, ids: Sequence[str | None]) -> dict[str, Unit]:
+    wanted = tuple({one for one in ids if one is not None})
+    return {p.id: read_unit(p) for p in engine.store.scan(Where(ids=wanted))} if wanted else {}

@@ -1,0 +1,182 @@
+"""Takes writes back, one record of the log at a time: what a write made is retired, and what it changed is as it
+was."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+from typing import Any
+
+from fourfold.errors import InputError, NotFoundError
+from fourfold.govern.edit_entities import look_again
+from fourfold.index.document_index import CHUNKS
+from fourfold.ports import Fields, Point, Where
+from fourfold.schema.changelog import Record, records, reverted
+from fourfold.schema.derived import gone_point
+from fourfold.schema.entries import gone_entry, is_entry
+from fourfold.schema.recall_counts import USE
+from fourfold.schema.units import NEVER, read_entity, read_unit
+from fourfold.services import Engine
+from fourfold.transaction.cascade import drop_evidence
+from fourfold.transaction.transaction import Batch
+from fourfold.values.changes import Change
+from fourfold.values.units import SHORT_ID
+
+_FINAL = frozenset({"erase", "load", "fork", "restore", "use"})
+_OF_ENTITIES = frozenset({"merge", "split", "rename"})
+
+
+def history(engine: Engine, bank: str, unit: str | None, limit: int | None) -> list[Change]:
+    """The changes of a bank, or of one unit, the latest first."""
+    found = [record.change() for record in records(engine.store, bank)]
+    if unit is not None:
+        found = [change for change in found if unit in change.units]
+    return found[:limit]
+
+
+def undo(engine: Engine, bank: str, change: str, reason: str) -> Change:
+    """Takes back the write that `change` names (its id, or the beginning of it), and what a language model read out
+    of the texts that it brought. Raises `NotFoundError`; `InputError` where it is undone already, final, or a later
+    write has changed the same thing."""
+    with engine.graphs.locked(bank) as graph:
+        log = records(engine.store, bank)
+        record = _find(log, change, bank)
+        taken = _with_readings(record, log)
+        _check(taken, log)
+        batch = Batch(
+            engine, graph, engine.clock.now(), "undo", record.shown or record.what, reason, undoes=record.id
+        )
+        _take_back(batch, taken, log)
+        drop_evidence(batch)
+        marks = {one.id for one in taken} | {record.undoes}
+        stored = {p.id: p for p in engine.store.scan(Where(ids=tuple(marks - {""})))}
+        for one in taken:
+            batch.others[one.id] = _marked(stored[one.id], batch.record_id)
+        if record.undoes:  # it was an undo: what that took back is there again
+            batch.others[record.undoes] = _marked(stored[record.undoes], "")
+        restored = [read_entity(p) for p in batch.others.values() if p.payload["kind"] == "entity"]
+        done = batch.commit({entity.name: entity for entity in restored})
+    engine.graphs.forget(bank)
+    assert done is not None
+    return done
+
+
+def _find(log: Sequence[Record], written: str, bank: str) -> Record:
+    plain = written.strip().replace("-", "").lower()
+    found = [one for one in log if one.id == plain or (len(plain) >= SHORT_ID and one.id.startswith(plain))]
+    if len(found) != 1:
+        raise NotFoundError(f'The bank "{bank}" has no change {written}; history() lists them.')
+    return found[0]
+
+
+def _with_readings(record: Record, log: Sequence[Record]) -> list[Record]:
+    """The record, and the later ones of what a language model read out of its chunks; the latest first."""
+    chunks = set(record.made) if record.what == "retain" else set()
+    readings = [one for one in _later(record, log) if one.what in ("read", "submit") and chunks & one.touched]
+    return [*readings, record]
+
+
+def _later(record: Record, log: Sequence[Record]) -> list[Record]:
+    """What came after it and still counts: neither taken back, nor itself the taking back of something."""
+    return [one for one in log if one.order > record.order and not one.undone and not one.undoes]
+
+
+def _check(taken: Sequence[Record], log: Sequence[Record]) -> None:
+    record, mine = taken[-1], {one.id for one in taken}
+    if record.undone:
+        raise InputError(f"The change {record.id[:SHORT_ID]} ({record.what}) is undone already.")
+    if record.what in _FINAL:
+        raise InputError(f"That change ({record.what}) is for good: it cannot be undone.")
+    for one in taken:
+        later = [other for other in _later(one, log) if other.id not in mine and not other.derived]
+        stands = [other for other in later if _at_odds(one, other)]
+        if stands:
+            told = "; ".join(f"{o.what} {o.shown} ({o.id[:SHORT_ID]})".replace("  ", " ") for o in stands)
+            raise InputError(f"Undo what came after it first: {told}.")
+
+
+def _at_odds(record: Record, later: Record) -> bool:
+    """Whether a later write has changed what `record` did: it would be lost. An entity's names only grow, but by
+    those who make entities one or two."""
+    units = {operation.unit for operation in (*record.operations, *later.operations)}
+    of_entities = record.what in _OF_ENTITIES and later.what in _OF_ENTITIES
+    for one in record.touched & later.touched:
+        if not (one in units or of_entities):
+            continue
+        fields = set(record.before.get(one, ()))
+        if one in record.made or one in later.made or fields & set(later.before.get(one, ())):
+            return True
+    return False
+
+
+def _take_back(batch: Batch, taken: Sequence[Record], log: Sequence[Record]) -> None:
+    """Stages what the touched points were, as far as no later write of what is derived has changed them since."""
+    mine = {one.id for one in taken}
+    touched = {identity for one in taken for identity in one.touched}
+    now = {p.id: p for p in batch.engine.store.scan(Where(ids=tuple(touched)), Fields(vectors=True))}
+    made: set[str] = set()
+    for one in taken:
+        since = [other for other in _later(one, log) if other.id not in mine]
+        made |= set(one.made)
+        for identity, steps in one.before.items():
+            if identity not in now:
+                continue  # it was erased
+            others = {name for other in since for name in other.before.get(identity, ())}
+            kept = {name: step for name, step in steps.items() if name not in others}
+            point = now[identity]
+            now[identity] = replace(point, payload=reverted(point.payload, kept))
+    for identity in touched & now.keys():
+        if now[identity].payload["kind"] == USE:
+            continue  # what was recalled was
+        point = _unmade(batch, now[identity]) if identity in made else now[identity]
+        (batch.units if point.payload["kind"] == "unit" else batch.others)[identity] = point
+    _tidy_entities(batch, taken, now)
+
+
+def _unmade(batch: Batch, point: Point) -> Point:
+    """What is left of something that was made and is to be no more."""
+    p, bank = point.payload, batch.graph.bank
+    kind = p["kind"]
+    if kind == "unit":
+        if p["retired"] != NEVER:
+            return point
+        held = replace(read_unit(point), retired_at=batch.now, retired_by="undo")
+        batch.amend(point, held)
+        return batch.units[point.id]
+    if kind == "bank":
+        return point  # it is there, if with nothing in it
+    if kind == "core":
+        return replace(
+            point, payload={**p, "pinned": [], "lines": [one for one in p["lines"] if one[0] != "pinned"]}
+        )
+    if kind in CHUNKS:
+        return replace(point, payload={**p, "kind": "gone"})
+    return gone_entry(point) if is_entry(point) else gone_point(bank, point.id)
+
+
+def _tidy_entities(batch: Batch, taken: Sequence[Record], now: Mapping[str, Point]) -> None:
+    """Entities that were made stay where other units mention them by now. What is told of those touched is made
+    anew."""
+    made = {identity for one in taken for identity in one.made}
+    names: list[str] = []
+    for one in taken:
+        for identity in one.touched & now.keys():
+            if now[identity].payload["kind"] != "entity":
+                continue
+            name = str(now[identity].payload["name"])
+            names.append(name)
+            if identity in made and _mentioned(batch, name):
+                batch.others.pop(identity, None)
+    look_again(batch, names)
+
+
+def _mentioned(batch: Batch, name: str) -> bool:
+    """Whether a unit mentions the entity after this write, retired ones included."""
+    rows = (row for row in batch.graph.graph.adj.get(name, ()) if isinstance(row, int))
+    units = (batch.units.get(batch.graph.ids[row]) for row in rows)
+    return any(point is None or name in point.payload["entities"] for point in units)
+
+
+def _marked(point: Point, undone: str) -> Point:
+    payload: dict[str, Any] = {**point.payload, "undone": undone}
+    return replace(point, payload=payload)

@@ -1,0 +1,87 @@
+"""A bank as it was at a moment: a graph of its own, and the payloads that were others then, both from the log."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, field, replace
+from datetime import datetime
+
+from fourfold.index.bank_index import BankGraph
+from fourfold.index.build import READ, fill
+from fourfold.ports import PAYLOAD, Fields, Point, Store, Where
+from fourfold.schema.changelog import earlier, records
+from fourfold.schema.derived import READ_BELIEF, read_belief
+from fourfold.schema.units import NEVER, READ_UNIT, read_unit
+from fourfold.values.units import Unit
+
+
+@dataclass(frozen=True, slots=True)
+class View:
+    """A bank, now or then: its graph, and by id what the store has otherwise by now (None: what was not there)."""
+
+    store: Store
+    graph: BankGraph
+    changed: Mapping[str, Point | None] = field(default_factory=dict)
+    moment: datetime | None = None
+
+    @property
+    def past(self) -> bool:
+        """Whether it is of a moment since which something has changed."""
+        return self.moment is not None
+
+    def read(self, ids: Iterable[str], fields: Fields = PAYLOAD) -> Iterator[Point]:
+        """The points of these ids, without vectors, as they are or were."""
+        wanted = tuple(dict.fromkeys(ids))
+        stored = tuple(one for one in wanted if one not in self.changed)
+        if stored:
+            yield from self.store.scan(Where(ids=stored), fields)
+        for one in wanted:
+            if (point := self.changed.get(one)) is not None:
+                yield point
+
+    def units(self, ids: Iterable[str]) -> dict[str, Unit]:
+        """The units of these ids, by id, as they are or were."""
+        points = self.read(ids, READ_BELIEF if self.past else READ_UNIT)
+        return {point.id: self._then(point) for point in points}
+
+    def _then(self, point: Point) -> Unit:
+        """The unit: a belief with the confidence that it had then, and what was retired later not retired."""
+        unit, moment = read_unit(point), self.moment
+        if moment is None:
+            return unit
+        if "history" in point.payload:
+            unit = replace(unit, confidence=read_belief(point).at(moment))
+        later = unit.retired_at is not None and unit.retired_at > moment
+        return replace(unit, retired_at=None, retired_by=None) if later else unit
+
+
+def is_now(store: Store, graph: BankGraph, moment: datetime) -> bool:
+    """Whether nothing has changed in the bank since that moment."""
+    at = moment.timestamp()
+    with graph.lock:
+        rows = graph.rows
+        later = (rows["recorded"] > at) | ((rows["retired"] > at) & (rows["retired"] != NEVER))
+    return not later.any() and not records(store, graph.bank, moment)
+
+
+def past(store: Store, bank: str, moment: datetime) -> View:
+    """`bank` as it was at `moment`. What came without a record of it (an older version wrote it, or it was loaded
+    without its log) goes by the times in the payloads."""
+    changed = earlier(store, records(store, bank, moment))
+    graph = BankGraph(bank)
+    fill(graph, _then(store, bank, moment.timestamp(), changed))
+    return View(store, graph, changed, moment)
+
+
+def _then(store: Store, bank: str, at: float, changed: Mapping[str, Point | None]) -> Iterator[Point]:
+    for point in store.scan(Where(bank=bank), Fields(terms=True, only=READ)):
+        before = changed.get(point.id, point)
+        if before is None:
+            continue
+        p = {name: value for name, value in before.payload.items() if name in READ}
+        if p["kind"] == "unit":
+            if p["recorded"] > at:
+                continue
+            if at < p["retired"] < NEVER:
+                p |= {"retired": NEVER, "retired_by": None}
+        yield replace(point, payload=p)

@@ -1,0 +1,379 @@
+"""The graph of one bank, in memory: units and entities as nodes of a NetworkX graph, and a few columns about
+the units for ranking. It is a view: everything in it comes from payloads, and it can be rebuilt at any time.
+Measured: about 1.5 kB a unit with its edges (docs/benchmarks.md).
+"""
+
+from __future__ import annotations
+
+import threading
+from collections import Counter
+from collections.abc import Generator, Iterable, Mapping
+from dataclasses import replace
+from datetime import datetime
+from hashlib import blake2b
+from typing import Any
+
+import networkx as nx
+import numpy as np
+from numpy.typing import NDArray
+
+from fourfold.index.document_index import Documents
+from fourfold.index.edges import Edges
+from fourfold.index.entity_index import Names
+from fourfold.index.postings import Postings
+from fourfold.index.snapshot import Snapshot
+from fourfold.index.supersession import Succession
+from fourfold.language.languages import ENGLISH, Language
+from fourfold.language.text import inverse_document_frequency, normalise
+from fourfold.ports import Point, Where
+from fourfold.schema.recall_counts import USE
+from fourfold.schema.units import NEVER, Profile, bank_point, make_id, read_profile
+from fourfold.values.units import SHORT_ID, Entity
+
+_LONGEST_CHAIN = 100
+_LINE_TOKENS = 8  # a unit's date and speaker in a prompt
+
+_ROW = np.dtype(
+    [
+        ("mentioned", "f8"),
+        ("start", "f8"),
+        ("end", "f8"),
+        ("recorded", "f8"),
+        ("retired", "f8"),
+        ("previous", "i4"),
+        ("next", "i4"),
+        ("session", "i4"),
+        ("speaker", "i4"),
+        ("network", "i4"),
+        ("asking", "f4"),
+        ("words", "i8"),
+        ("said", "i8"),
+        ("tokens", "i4"),
+        ("times", "i4"),
+        ("uses", "i4"),
+        ("used", "f8"),
+        ("dated", "?"),
+        ("counts", "?"),
+    ]
+)
+
+
+class BankGraph:
+    """The view of one bank. Hold `lock` while reading or writing it; two threads may share one."""
+
+    def __init__(self, bank: str, lock: threading.RLock | None = None) -> None:
+        self.bank = bank
+        self.lock = lock or threading.RLock()
+        self.edges = Edges()
+        self.ids: list[str] = []
+        self.profile: Profile | None = None
+        self.seen: dict[str, int] = {}
+        """By writer, the last revision that is in here."""
+        self.postings = Postings()
+        self.names = Names()
+        self.documents = Documents()
+        self._row_of: dict[str, int] = {}
+        self._rows = np.zeros(64, dtype=_ROW)
+        self._labels: dict[str, int] = {}
+        self._tagged: dict[str, set[int]] = {}
+        self._attributes: dict[str, list[int]] = {}
+        self.succession = Succession()
+        self._pinned: tuple[str, ...] = ()
+        self._term_counts: Counter[int] = Counter()
+        self._awaited: dict[str, list[tuple[int, str, float]]] = {}
+        """By unit that is not there yet, the links to it."""
+        self.changes = 0
+        """How many units were added or brought up to date since it was made, or was last kept."""
+
+    def __len__(self) -> int:
+        return len(self.ids)
+
+    def freeze(self) -> Generator[None, None, Snapshot]:
+        """Takes a snapshot of the graph and returns it. The lock may be let go at every yield; who finds that the
+        graph was changed meanwhile starts anew."""
+        edges = yield from self.edges.freeze(len(self))
+        parts = {"edges": edges, "postings": self.postings.freeze()}
+        arrays = {f"{part}.{name}": a for part, of in parts.items() for name, a in of.arrays.items()}
+        arrays["ids"] = np.frombuffer(bytes.fromhex("".join(self.ids)), np.uint8)
+        arrays["rows"] = self.rows.copy()
+        arrays["terms"] = np.array(list(self._term_counts.items()), np.int64).reshape(-1, 2)
+        plain = {
+            "edges": edges.plain,
+            "names": self.names.freeze(),
+            "documents": self.documents.freeze(),
+            "profile": self.profile and dict(bank_point(self.profile).payload),
+            "seen": self.seen,
+            "labels": list(self._labels),
+            "tagged": {tag: sorted(rows) for tag, rows in self._tagged.items()},
+            "attributes": self._attributes,
+            "succession": self.succession.freeze(),
+            "pinned": self._pinned,
+            "awaited": self._awaited,
+        }
+        return Snapshot(arrays, plain)
+
+    @classmethod
+    def thaw(cls, snapshot: Snapshot, bank: str, lock: threading.RLock) -> BankGraph:
+        """The graph that `freeze` took down; raises `ValueError` or `KeyError` if it is none."""
+        arrays, plain = snapshot.arrays, snapshot.plain
+        graph = cls(bank, lock)
+        ids = arrays["ids"].tobytes().hex()
+        graph.ids = [ids[at : at + 32] for at in range(0, len(ids), 32)]
+        graph._row_of = {unit: row for row, unit in enumerate(graph.ids)}
+        graph._rows = np.concatenate([arrays["rows"], np.zeros(64, dtype=_ROW)])
+        if graph._rows.dtype != _ROW or len(graph.rows) != len(arrays["rows"]):
+            raise ValueError("not the rows of a graph")
+        graph._term_counts = Counter(dict(arrays["terms"].tolist()))
+        graph.edges = Edges.thaw(snapshot.part("edges"), len(graph))
+        graph.postings = Postings.thaw(snapshot.part("postings"))
+        graph.names = Names.thaw(plain["names"])
+        graph.documents = Documents.thaw(plain["documents"])
+        graph.profile = read_profile(plain["profile"]) if plain["profile"] else None
+        graph.seen = plain["seen"]
+        graph._labels = {name: at for at, name in enumerate(plain["labels"])}
+        graph._tagged = {tag: set(rows) for tag, rows in plain["tagged"].items()}
+        graph._attributes = plain["attributes"]
+        graph.succession = Succession.thaw(plain["succession"])
+        graph._pinned = tuple(plain["pinned"])
+        graph._awaited = {unit: [tuple(link) for link in links] for unit, links in plain["awaited"].items()}
+        return graph
+
+    @property
+    def graph(self) -> nx.Graph:
+        """The NetworkX graph."""
+        return self.edges.graph
+
+    @property
+    def rows(self) -> NDArray[np.void]:
+        """One record a unit: times in epoch seconds, neighbours in the session (-1 for none), labels, a hash of
+        what it says, and its size in a prompt."""
+        return self._rows[: len(self.ids)]
+
+    @property
+    def language(self) -> Language:
+        """The language the bank is kept in; English as long as nobody can tell."""
+        return (self.profile and self.profile.language) or ENGLISH
+
+    def row(self, unit: str) -> int | None:
+        """The row of a unit id."""
+        return self._row_of.get(unit)
+
+    def find(self, written: str) -> str | None:
+        """The id of a unit by its id, with or without dashes, or by its beginning, where one unit begins so."""
+        plain = written.strip().replace("-", "").lower()
+        if plain in self._row_of:
+            return plain
+        if len(plain) < SHORT_ID:
+            return None
+        found = [unit for unit in self.ids if unit.startswith(plain)]
+        return found[0] if len(found) == 1 else None
+
+    def label(self, name: str) -> int:
+        """The number that stands for a session or a speaker in `rows`; -1 if it was never seen."""
+        return self._labels.get(name, -1)
+
+    def idf(self, term: int) -> float:
+        """The inverse document frequency of a term id in this bank."""
+        return inverse_document_frequency(len(self.ids), self._term_counts[term])
+
+    # entities ---------------------------------------------------------------------------------------------
+
+    def entity(self, name: str) -> Entity | None:
+        """The entity of that name or alias, case ignored, with the number of units that mention it."""
+        found = self.names.get(name)
+        return found and replace(found, mentions=len(self.graph.adj.get(found.name, {})))
+
+    def entities(self) -> list[Entity]:
+        """All entities, most mentioned first."""
+        found = [self.entity(name) for name in self.names]
+        return sorted((e for e in found if e is not None), key=lambda e: (-e.mentions, e.name))
+
+    def mentioned_with(self, name: str, most: int = 64) -> set[str]:
+        """The entities that share a unit with this one, looking at `most` of its units."""
+        units = list(self.graph.adj.get(name, ()))[-most:]
+        return {node for unit in units for node in self.graph.adj[unit] if isinstance(node, str)} - {name}
+
+    def add_entity(self, entity: Entity) -> None:
+        """Adds an entity, or the aliases it did not have."""
+        self.names.add(entity)
+        self.graph.add_node(entity.name)
+
+    # units ------------------------------------------------------------------------------------------------
+
+    def add(self, point: Point) -> None:
+        """Adds a unit, as it lies in the store with its terms, or brings the one of the same id up to date."""
+        payload = point.payload
+        known = self._row_of.get(point.id)
+        row = len(self.ids) if known is None else known
+        self.changes += 1
+        if known is None:
+            self._grow()
+            self.ids.append(point.id)
+            self._row_of[point.id] = row
+            self._rows[row]["previous"] = self._rows[row]["next"] = -1
+            self._term_counts.update([] if point.terms is None else point.terms.indices.tolist())
+            self.postings.add(row, payload["codes"])
+            self.graph.add_node(row)
+        self._describe(row, payload)
+        for entity in payload["entities"]:
+            self.edges.join(row, entity, "entity", 1.0)
+            self.names.mention(entity, float(self._rows[row]["mentioned"]))
+        before = []  # its place in its session is behind the unit it links to most strongly in time
+        for to, kind, weight in payload["links"]:
+            other = self._row_of.get(to)
+            if other is None:  # clocks differ: what it rests on may come after it
+                self._awaited.setdefault(to, []).append((row, kind, weight))
+                continue
+            self.edges.join(row, other, kind, weight)
+            if kind == "temporal":
+                before.append((weight, other))
+        for waiting, kind, weight in self._awaited.pop(point.id, ()):
+            self.edges.join(waiting, row, kind, weight)
+        for tag in payload["tags"]:
+            self._tagged.setdefault(tag, set()).add(row)
+        if known is None:
+            for attribute in payload["attributes"]:
+                self._attributes.setdefault(attribute, []).append(row)
+        self.succession.note(row, payload)
+        if before and known is None:
+            previous = max(before)[1]
+            self._rows[row]["previous"] = previous
+            self._rows[previous]["next"] = row
+        self.documents.place(row, payload, self._rows)
+
+    def _describe(self, row: int, payload: Mapping[str, Any]) -> None:
+        speaker, network, dated = (
+            payload["speaker"] or "",
+            payload["network"],
+            payload["occurred"] is not None,
+        )
+        words = _hash(normalise(payload["text"]))
+        known = self._rows[row]
+        self._rows[row] = (
+            datetime.fromisoformat(payload["mentioned_at"]).timestamp(),
+            payload["from"],
+            payload["to"],
+            payload["recorded"],
+            payload["retired"],
+            known["previous"],
+            known["next"],
+            *(
+                self._labels.setdefault(name, len(self._labels))
+                for name in (payload["session"], speaker, network)
+            ),
+            payload["asking"],
+            words,
+            _hash(f"{words} {payload['from'] if dated else ''} {speaker}"),
+            payload["size"] + _LINE_TOKENS,
+            len(payload["messages"]),
+            known["uses"],
+            known["used"],
+            dated,
+            payload["counts"],
+        )
+
+    def known(self, document: str, messages: Iterable[str]) -> dict[str, int]:
+        """Those of `messages` that units hold now, or held until a newer one took their place or they were archived;
+        and the row of the (first) unit of each."""
+        found = self.documents.rows(document, messages)
+        return {message: row for message, row in found.items() if self._is_known(row)}
+
+    def _is_known(self, row: int) -> bool:
+        return bool(self._rows[row]["retired"] == NEVER) or self.succession.is_known(row)
+
+    def note(self, point: Point) -> None:
+        """Takes notice of a record that is no unit: a chunk, what is pinned, how often units were used."""
+        payload = point.payload
+        match payload["kind"]:
+            case "core":
+                self._pinned = tuple(payload["pinned"])
+            case kind if kind == USE:
+                for unit, (uses, at) in payload["uses"].items():
+                    row = self._row_of.get(unit)
+                    if (
+                        row is not None and uses >= self._rows[row]["uses"]
+                    ):  # a copied bank may have two records
+                        self._rows[row]["uses"], self._rows[row]["used"] = uses, at
+            case _:
+                self.documents.note(point)
+
+    def pinned_rows(self) -> list[int]:
+        """The rows that are pinned, by themselves or with an entity they mention."""
+        rows = [row for one in self._pinned if (row := self._row_of.get(one)) is not None]
+        if len(rows) == len(self._pinned):
+            return rows
+        pinned = {name for name in self.names if (known := self.names.get(name)) and known.id in self._pinned}
+        near = (self.graph.adj.get(name, ()) for name in pinned)
+        return rows + [row for mentioning in near for row in mentioning if isinstance(row, int)]
+
+    def asserting(self, attribute: str) -> list[int]:
+        """The rows that hold now and give that attribute (of something) a value, in the order they came."""
+        rows = self._attributes.get(attribute, ())
+        return [row for row in rows if self._rows[row]["retired"] == NEVER]
+
+    def successors(self, row: int) -> list[int]:
+        """The rows that probably hold in place of that one: the one that took its place, what took that one's, and so
+        on; the last holds now."""
+        found: list[int] = []
+        while (unit := self.succession.superseded.get(row)) is not None and (
+            newer := self._row_of.get(unit)
+        ) is not None:
+            if newer in found or len(found) >= _LONGEST_CHAIN:
+                break
+            found.append(newer)
+            row = newer
+        return found
+
+    def replaced_by(self, row: int) -> list[int]:
+        """The rows that were retired in favour of that one, the latest first."""
+        near = self.graph.adj.get(row, {}).items()
+        linked = [other for other, kinds in near if isinstance(other, int) and "supersedes" in kinds]
+        older = [other for other in linked if other < row and other in self.succession.replaced]
+        return sorted(older, key=lambda other: (-self._rows["mentioned"][other], -other))
+
+    @property
+    def has_successors(self) -> bool:
+        """Whether any row has one."""
+        return bool(self.succession.superseded)
+
+    def same_words(self, text: str) -> list[int]:
+        """The rows of units that (but for a hash collision) have the same words as `text`, case and punctuation
+        ignored."""
+        return [int(row) for row in np.flatnonzero(self.rows["words"] == _hash(normalise(text)))]
+
+    def admitted(self, where: Where, *, history: bool = False) -> NDArray[np.bool_]:
+        """Which rows the conditions of `where` admit that bear on units; ids and documents are not looked at. With
+        `history` also those that a later one took the place of: they are not forgotten."""
+        rows = self.rows
+        mask = self.held()
+        if history:
+            mask[list(self.succession.replaced)] = True
+        if where.networks is not None:
+            mask &= np.isin(rows["network"], [self.label(name) for name in where.networks])
+        if where.tags is not None:
+            tagged = set().union(*(self._tagged.get(tag, ()) for tag in where.tags))
+            mask &= np.isin(np.arange(len(rows)), list(tagged))
+        if where.occurred is not None:
+            start, end = where.occurred
+            mask &= (rows["start"] < end) & (rows["end"] > start)
+        return mask
+
+    def held(self) -> NDArray[np.bool_]:
+        """Which rows hold now."""
+        return np.asarray(self.rows["retired"] == NEVER)
+
+    def _grow(self) -> None:
+        if len(self.ids) == len(self._rows):
+            self._rows = np.concatenate([self._rows, np.zeros_like(self._rows)])
+
+
+def _hash(text: str) -> int:
+    """64 bits of a text, the same in every process."""
+    return int.from_bytes(
+        blake2b(text.encode(errors="surrogatepass"), digest_size=8).digest(), "little", signed=True
+    )
+
+
+def entity_id(bank: str, name: str) -> str:
+    """The id of the entity called `name` in `bank`."""
+    return make_id(bank, "entity", name.casefold())

@@ -1,0 +1,202 @@
+"""The graphs of the banks in use: built from payloads when a bank is first asked for, kept current, and let go when
+they take too much room. A large one is kept in the store's cache, so that the next process need not build it: it
+only catches up with what was written since (docs/adr/0012)."""
+
+from __future__ import annotations
+
+import threading
+from collections import OrderedDict
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import datetime
+
+from fourfold.index.as_of import View, is_now, past
+from fourfold.index.bank_index import BankGraph
+from fourfold.index.build import READ, fill
+from fourfold.index.rw_lock import Era
+from fourfold.index.snapshot import Snapshot
+from fourfold.ports import Fields, Point, Store, Where
+from fourfold.schema.changelog import OPERATION
+from fourfold.schema.units import read_profile
+
+_MOST_PASTS, _PAST_SHARE = 4, 0.25
+"""So many moments are kept, and no more units in them than that share of what graphs may have."""
+_ANEW = frozenset({"merge", "split", "rename", "undo", "erase", "load"})
+"""What is done to a bank that a graph cannot follow step by step."""
+_WORTH = 500
+_SHARE = 0.1
+"""A graph is kept when as many of its units, and that share of them, are new: catching up with fewer is quick."""
+
+
+class Graphs:
+    """The graphs of the banks in use, at most `most_units` units together: the one used longest ago goes."""
+
+    def __init__(self, store: Store, most_units: int) -> None:
+        self._store, self._most = store, most_units
+        self._graphs: OrderedDict[str, BankGraph] = OrderedDict()
+        self._locks: dict[str, threading.RLock] = {}  # outlive the graphs, so a bank never has two
+        self._lock = threading.Lock()
+        self.era = Era()
+        """Of the vectors that are current."""
+        self._pasts: OrderedDict[tuple[str, datetime], tuple[dict[str, int], View]] = OrderedDict()
+
+    def view(self, bank: str, moment: datetime | None) -> View:
+        """`bank` as it is, or as it was at `moment`: seen from its log. The pasts asked for last are kept."""
+        graph = self.get(bank)
+        if moment is None:
+            return View(self._store, graph)
+        with graph.lock:
+            seen = dict(graph.seen)
+        with self._lock:
+            known = self._pasts.get((bank, moment))
+        if known is not None and known[0] == seen:
+            return known[1]
+        if is_now(self._store, graph, moment):
+            return View(self._store, graph)
+        found = past(self._store, bank, moment)
+        with self._lock:
+            self._pasts[bank, moment] = seen, found
+            self._pasts.move_to_end((bank, moment))
+            while len(self._pasts) > 1 and self._too_much_past():
+                self._pasts.popitem(last=False)
+        return found
+
+    def _too_much_past(self) -> bool:
+        units = sum(len(view.graph) for _, view in self._pasts.values())
+        return len(self._pasts) > _MOST_PASTS or units > _PAST_SHARE * self._most
+
+    def get(self, bank: str) -> BankGraph:
+        """The graph of `bank`, with everything that any process has written to it."""
+        with self._lock:
+            lock = self._locks.setdefault(bank, threading.RLock())
+        with lock:
+            graph = self._graphs.get(bank)
+            if graph is None:
+                graph = self._kept(bank, lock)
+            if graph is None or not self._catch_up(graph):
+                # Nothing is there yet; or entities were merged or split elsewhere, or it has another language now.
+                self.forget(bank)
+                graph = BankGraph(bank, lock)
+                self._catch_up(graph)
+            with self._lock:
+                self._graphs[bank] = graph
+                self._graphs.move_to_end(bank)
+            self._evict(bank)
+            return graph
+
+    def forget(self, bank: str) -> None:
+        """Lets the graph of `bank` go, the kept one too; it is built anew when it is next asked for."""
+        with self._lock:
+            self._graphs.pop(bank, None)
+            for key in [key for key in self._pasts if key[0] == bank]:
+                del self._pasts[key]
+        if self._store.cache is not None:
+            self._store.cache.drop(_name(bank))
+
+    def forget_all(self) -> None:
+        """Lets all graphs go: what they hold of vectors is of another embedder's."""
+        with self._lock:
+            banks = [*self._graphs, *(bank for bank, _ in self._pasts)]
+        for bank in banks:
+            self.forget(bank)
+
+    def keep(self, bank: str, *, wait: bool = True) -> None:
+        """Keeps the graph of `bank` for the next process, if enough of it is new; not if somebody writes to the bank
+        meanwhile, nor, without `wait`, if somebody holds it. Call it with `wait` only where you hold no graph."""
+        graph, cache = self._graphs.get(bank), self._store.cache
+        if graph is None or cache is None or graph.changes < max(_WORTH, _SHARE * len(graph)):
+            return
+        data = _frozen(graph, wait)
+        if data is not None:
+            cache.put(_name(bank), data)
+            if self._graphs.get(bank) is not graph:  # it was let go meanwhile, perhaps for what was in it
+                cache.drop(_name(bank))
+
+    def close(self) -> None:
+        """Keeps what is worth it, before the store is closed."""
+        for bank in list(self._graphs):
+            self.keep(bank)
+
+    def _kept(self, bank: str, lock: threading.RLock) -> BankGraph | None:
+        """The graph that was kept, if one was; not if it knows more than the store, which lost something then."""
+        data = None if self._store.cache is None else self._store.cache.get(_name(bank))
+        snapshot = None if data is None else Snapshot.from_bytes(data)
+        if snapshot is None:
+            return None
+        try:
+            graph = BankGraph.thaw(snapshot, bank, lock)
+        except (KeyError, ValueError, TypeError, IndexError):
+            return None
+        cursors = self._store.cursors(bank)
+        return graph if all(cursors.get(w, 0) >= r for w, r in graph.seen.items()) else None
+
+    @contextmanager
+    def locked(self, bank: str) -> Iterator[BankGraph]:
+        """The graph of `bank`, held: nobody else writes to the bank meanwhile."""
+        with self.era.use():
+            lock = self.get(bank).lock
+            with lock:
+                yield self.get(bank)
+
+    def _catch_up(self, graph: BankGraph) -> bool:
+        """Brings `graph` up to date; False where only a new one can be."""
+        cursors = self._store.cursors(graph.bank)
+        first = not graph.seen
+        behind = {w: graph.seen.get(w, 0) for w, r in cursors.items() if graph.seen.get(w, 0) < r}
+        if not behind:
+            return True
+        wheres = (
+            [Where(bank=graph.bank)] if first else [Where(bank=graph.bank, after=it) for it in behind.items()]
+        )
+        news = (point for where in wheres for point in self._store.scan(where, Fields(terms=True, only=READ)))
+        if first:
+            fill(graph, news)
+        else:
+            read = list(news)
+            if any(_starts_anew(graph, point) for point in read):
+                return False
+            fill(graph, read)
+        graph.seen.update(cursors)
+        return True
+
+    def _evict(self, keep: str) -> None:
+        while (bank := self._surplus(keep)) is not None:
+            self.keep(bank, wait=False)
+            with self._lock:
+                self._graphs.pop(bank, None)
+
+    def _surplus(self, keep: str) -> str | None:
+        """The bank whose graph has to go next."""
+        with self._lock:
+            oldest = next(iter(self._graphs))
+            return oldest if sum(map(len, self._graphs.values())) > self._most and oldest != keep else None
+
+
+def _starts_anew(graph: BankGraph, point: Point) -> bool:
+    """Whether a graph has to be made anew for what another process wrote."""
+    p = point.payload
+    if p["kind"] == "bank":
+        return read_profile(p).language != (graph.profile and graph.profile.language)
+    return p["kind"] == OPERATION and p["what"] in _ANEW
+
+
+def _frozen(graph: BankGraph, wait: bool) -> bytes | None:
+    """A snapshot, taken slice by slice, so that a recall need not wait for all of it."""
+    freezing, seen = graph.freeze(), dict(graph.seen)
+    while graph.lock.acquire(blocking=wait):
+        try:
+            if graph.seen != seen:
+                break
+            next(freezing)
+        except StopIteration as done:
+            snapshot: Snapshot = done.value
+            data = snapshot.to_bytes()  # it shares parts with the graph, so before anybody may change that
+            graph.changes = 0
+            return data
+        finally:
+            graph.lock.release()
+    return None
+
+
+def _name(bank: str) -> str:
+    return f"graph {bank}"

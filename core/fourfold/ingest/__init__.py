@@ -1,0 +1,18 @@
+"""What happens to a message on its way into a bank: chunk, extract, resolve, deduplicate, link, write."""
+
+from fourfold.ingest.bank_options import set_language
+from fourfold.ingest.entries import checked_entries, drop
+from fourfold.ingest.extract.facts import messages_of, read_facts
+from fourfold.ingest.run import Request, asked, resume, retain
+
+__all__ = [
+    "Request",
+    "asked",
+    "checked_entries",
+    "drop",
+    "messages_of",
+    "read_facts",
+    "resume",
+    "retain",
+    "set_language",
+]

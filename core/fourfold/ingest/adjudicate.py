@@ -1,0 +1,137 @@
+"""What the rules could not decide, put to the language model: whether a new statement replaces an older one, says the
+same, or stands beside it.
+
+The model sees the candidates and nothing else may come of it: a verdict on what it was not shown changes nothing
+and is counted. Where the model fails, what the rules did stands (both kept, the older one marked).
+"""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
+from typing import Literal
+
+import anyio.to_thread
+from pydantic import BaseModel, Field
+
+from fourfold import prompts
+from fourfold.errors import ConfigurationError, ModelError, TokenLimitError
+from fourfold.ingest.pipeline import Outcome
+from fourfold.language.dates import written_day
+from fourfold.models.structured import Acceptable
+from fourfold.ports import LanguageModel
+from fourfold.prompts.render import by_label, plain_label
+from fourfold.services import Engine
+from fourfold.transaction.transaction import Batch
+from fourfold.values.units import Link, Operation, Unit, Verdict
+
+log = logging.getLogger(__name__)
+
+_CASES_AT_ONCE = 20
+_MOST_CANDIDATES = 8
+
+
+class Judged(BaseModel):
+    """The model's verdict on one older statement, by its label ("2b")."""
+
+    label: str
+    verdict: Literal["same", "replaces", "both"]
+    reason: str = ""
+
+
+class Verdicts(BaseModel):
+    """The model's verdicts on several cases."""
+
+    verdicts: Acceptable[Judged] = Field(default_factory=list)
+
+
+@dataclass(frozen=True, slots=True)
+class _Case:
+    """A new unit and the older ones it may bear on, as they were shown."""
+
+    new: Unit
+    old: tuple[Unit, ...]
+
+
+async def judge(engine: Engine, bank: str, model: LanguageModel, outcome: Outcome) -> None:
+    """Has `model` judge what `outcome` left unclear, and carries the verdicts out."""
+    cases = await anyio.to_thread.run_sync(_cases, engine, bank, outcome.unclear)
+    for first in range(0, len(cases), _CASES_AT_ONCE):
+        shown = cases[first : first + _CASES_AT_ONCE]
+        asked = [(_line(case.new), [_line(unit) for unit in case.old]) for case in shown]
+        try:
+            answer = await model.ask(prompts.judgement(asked), Verdicts)
+        except (ModelError, ConfigurationError, TokenLimitError) as error:
+            log.warning("Older statements of the bank %s stay marked as they are: %s", bank, error)
+            outcome.warnings[str(error)] = None
+            return
+        await anyio.to_thread.run_sync(_carry_out, engine, bank, shown, answer.value, outcome)
+
+
+def _cases(engine: Engine, bank: str, pairs: Sequence[tuple[str, str]]) -> list[_Case]:
+    """The pairs that are still open, by their new unit."""
+    if not pairs:
+        return []
+    with engine.graphs.locked(bank) as graph:
+        ids = dict.fromkeys(unit for pair in pairs for unit in pair)
+        units = {unit.id: unit for unit in Batch(engine, graph, engine.clock.now()).read(list(ids))}
+    held = {key: unit for key, unit in units.items() if unit.retired_at is None}
+    by_new: dict[str, list[Unit]] = {}
+    for new, old in dict.fromkeys(pairs):
+        if new in held and old in held:
+            by_new.setdefault(new, []).append(held[old])
+    return [_Case(held[new], tuple(old[:_MOST_CANDIDATES])) for new, old in by_new.items()]
+
+
+def _line(unit: Unit) -> str:
+    who = f"{unit.speaker}: " if unit.speaker else ""
+    return f"({written_day(unit.mentioned_at)}) {who}{unit.text}"
+
+
+def _carry_out(engine: Engine, bank: str, cases: Sequence[_Case], answer: Verdicts, outcome: Outcome) -> None:
+    shown = by_label([(case.new, case.old) for case in cases])
+    with engine.graphs.locked(bank) as graph:
+        batch = Batch(engine, graph, engine.clock.now(), "reconcile")
+        for verdict in answer.verdicts:
+            pair = shown.pop(plain_label(verdict.label), None)
+            if pair is None:
+                outcome.dropped["verdict"] += 1
+                continue
+            decided = list(_decide(batch, verdict, *pair))
+            batch.reasons |= {operation.unit: operation.reason for operation in decided}
+            outcome.operations += decided
+        account = engine.ledgers.get(bank).point()
+        batch.others[account.id] = account
+        batch.commit({})
+        outcome.note_changes(batch)
+
+
+def _decide(batch: Batch, verdict: Judged, new: Unit, old: Unit) -> Iterator[Operation]:
+    """Does what a verdict says, if both units still are as they were shown."""
+    units = {unit.id: unit for unit in batch.read([new.id, old.id])}
+    now_new, now_old = units.get(new.id), units.get(old.id)
+    if now_new is None or now_old is None or now_new.retired_at or now_old.retired_at:
+        return
+    if (now_new.text, now_old.text) != (new.text, old.text):
+        return
+    newer, older = batch.points([new.id])[0], batch.points([old.id])[0]
+    reason = verdict.reason or "the language model's judgement"
+    match verdict.verdict:
+        case "replaces":
+            gone = replace(now_old, retired_at=batch.now, retired_by=new.id, superseded_by=None)
+            batch.amend(older, gone)
+            links = tuple(link for link in now_new.links if (link.to, link.kind) != (old.id, "supersedes"))
+            batch.amend(newer, replace(now_new, links=(*links, Link(old.id, "supersedes", 1.0))))
+            yield Operation(Verdict.RETIRE, old.id, reason)
+            yield Operation(Verdict.UPDATE, new.id, reason)
+        case "same":
+            said = [*now_old.source.evidence, *now_new.source.evidence]
+            source = now_old.source.said_by(list(dict.fromkeys(said)))
+            batch.amend(older, replace(now_old, source=source, superseded_by=None))
+            batch.amend(newer, replace(now_new, retired_at=batch.now, retired_by=old.id))
+            yield Operation(Verdict.NOOP, old.id, reason)
+        case "both":
+            if now_old.superseded_by == new.id:
+                batch.amend(older, replace(now_old, superseded_by=None))
+                yield Operation(Verdict.NOOP, old.id, reason)

@@ -1,0 +1,133 @@
+"""Bulk imports through a provider's batch API: half the price, within a day.
+
+Chunks are submitted, and their batch is noted in the bank before anything waits for it: a process that is stopped
+is gone on with by `resume`, which asks for the results of the same batch. What a batch did not answer stays
+pending.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+
+import anyio
+import anyio.to_thread
+
+from fourfold.errors import ConfigurationError, FourfoldError, ModelError, TokenLimitError
+from fourfold.ingest.chunking import Chunk
+from fourfold.ingest.embed import Progress
+from fourfold.ingest.extract.llm import Extraction, Read, checked, turns
+from fourfold.ingest.pending_chunks import chunk_point
+from fourfold.ingest.pipeline import Outcome, write
+from fourfold.language.languages import Language
+from fourfold.language.text import estimate_tokens
+from fourfold.ports import Answer, BatchModel
+from fourfold.services import Engine
+from fourfold.token_accounts import Ledger
+from fourfold.token_usage import Tokens
+from fourfold.transaction.transaction import Batch
+
+_CHUNKS_A_BATCH = 1000
+
+
+async def read_in_bulk(
+    engine: Engine,
+    bank: str,
+    model: BatchModel,
+    chunks: Sequence[Chunk],
+    language: Language,
+    outcome: Outcome,
+    progress: Progress | None,
+) -> None:
+    """Has `chunks` read by batches and writes what comes back; those that were submitted before are only waited
+    for."""
+    ledger = engine.ledgers.get(bank)
+    waiting: dict[str, list[Chunk]] = {}
+    for chunk in chunks:
+        if chunk.batch:
+            waiting.setdefault(chunk.batch, []).append(chunk)
+    new = [chunk for chunk in chunks if not chunk.batch]
+    for first in range(0, len(new), _CHUNKS_A_BATCH):
+        part = new[first : first + _CHUNKS_A_BATCH]
+        try:
+            waiting |= await _submitted(engine, bank, model, part, ledger)
+        except (ModelError, ConfigurationError, TokenLimitError) as error:
+            await anyio.to_thread.run_sync(write, engine, bank, [(c, error) for c in part], outcome)
+            outcome.stopped = outcome.stopped or (None if isinstance(error, ModelError) else error)
+    done = 0
+    for batch, part in waiting.items():
+        answers = await _collected(model, batch)
+        results = [(chunk, _result(chunk, answers, batch, language)) for chunk in part]
+        if isinstance(answers, dict):
+            for answer in answers.values():
+                spent = answer.tokens
+                ledger.settle(0, spent)
+                outcome.spent += spent
+        await anyio.to_thread.run_sync(write, engine, bank, results, outcome)
+        done += len(part)
+        if progress is not None:
+            progress(done, len(chunks))
+
+
+async def _submitted(
+    engine: Engine, bank: str, model: BatchModel, chunks: Sequence[Chunk], ledger: Ledger
+) -> dict[str, list[Chunk]]:
+    """Submits `chunks` as one batch, and notes that in the bank."""
+    asked = {chunk.id: turns(chunk) for chunk in chunks}
+    expected = sum(estimate_tokens(turn.text) for one in asked.values() for turn in one)
+    ledger.admit(expected, engine.settings.llm_tokens)
+    try:
+        batch = await model.submit(asked, Extraction)
+    finally:
+        ledger.settle(expected, Tokens())
+    marked = [replace(chunk, batch=batch) for chunk in chunks]
+
+    def note() -> None:
+        with engine.graphs.locked(bank) as graph:
+            writing = Batch(engine, graph, engine.clock.now(), "submit")
+            for chunk in marked:
+                writing.others[chunk.id] = chunk_point(bank, chunk, "pending", writing.now)
+            writing.commit({})
+
+    with anyio.CancelScope(shield=True):  # what is paid for must be noted
+        await anyio.to_thread.run_sync(note)
+    return {batch: marked}
+
+
+async def _collected(
+    model: BatchModel, batch: str
+) -> dict[str, Answer[Extraction] | ModelError] | FourfoldError:
+    """The answers of a batch, once it has ended; or why there are none."""
+    wait = model.poll
+    while True:
+        try:
+            answers = await model.collect(batch, Extraction)
+        except ConfigurationError as error:
+            return error
+        except ModelError as error:
+            answers = None
+            if wait > model.poll * 64:
+                return error
+        if answers is not None:
+            return dict(answers)
+        await anyio.sleep(wait)
+        wait = min(wait * 1.5, model.poll * 100)
+
+
+def _result(
+    chunk: Chunk,
+    answers: dict[str, Answer[Extraction] | ModelError] | FourfoldError,
+    batch: str,
+    language: Language,
+) -> Read | FourfoldError:
+    if isinstance(answers, FourfoldError):
+        return answers
+    answer = answers.get(chunk.id)
+    if answer is None:
+        return ModelError(f"The batch {batch} has no answer for it.")
+    if isinstance(answer, ModelError):
+        return answer
+    try:
+        return checked(answer.value, chunk, language)
+    except ModelError as error:
+        return error

@@ -1,0 +1,164 @@
+"""What a new statement is compared with: what its bank holds, and what the very write it belongs to has added."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from functools import partial
+
+import numpy as np
+
+from fourfold.ingest.deduplicate import Claim, same_statement
+from fourfold.ingest.embed import Embedded
+from fourfold.ingest.link import SEMANTIC_MOST
+from fourfold.language.text import normalise
+from fourfold.ports import Floats, Point, Query, Where
+from fourfold.schema.units import NEVER
+from fourfold.transaction.transaction import Batch
+from fourfold.values.units import Unit
+
+_MOST_RIVALS = 50
+_LIKELY = 0.7
+_UNCLEAR = 0.88
+
+Near = Sequence[tuple[str, float]]
+"""Units with their cosines, best first."""
+
+
+@dataclass(slots=True)
+class Known:
+    """What is known while `batch` is prepared; the caller holds the lock of its bank's graph."""
+
+    batch: Batch
+    _added: list[tuple[Unit, Embedded]] = field(default_factory=list)
+    _vectors: Floats = field(default_factory=lambda: np.zeros((0, 0), np.float32))
+    _asserted: dict[str, list[str]] = field(default_factory=dict)
+
+    def expect(self, more: int) -> None:
+        """Makes room for so many statements."""
+        dimension = self.batch.engine.embedder.dimension
+        held = self._vectors.reshape(-1, dimension)
+        self._vectors = np.concatenate([held, np.zeros((more, dimension), np.float32)])
+
+    def add(self, unit: Unit, vectors: Embedded, attributes: Sequence[str]) -> None:
+        """Notes a new unit, and the attributes it gives a value."""
+        for attribute in attributes:
+            self._asserted.setdefault(attribute, []).append(unit.id)
+        self._vectors[len(self._added)] = vectors.embedding.vector
+        self._added.append((unit, vectors))
+
+    @property
+    def last(self) -> tuple[Unit, Embedded] | None:
+        """The unit that was added last."""
+        return self._added[-1] if self._added else None
+
+    def in_bank(self, vectors: Sequence[Floats]) -> list[Near]:
+        """For each vector the units of the bank that hold now and are nearest."""
+        where = Where(bank=self.batch.graph.bank, live=True)
+        if not len(self.batch.graph) or not vectors:
+            return [[] for _ in vectors]
+        return list(self.batch.engine.store.search([Query(where, SEMANTIC_MOST, vector=v) for v in vectors]))
+
+    def in_write(self, vectors: Embedded, most: int, floor: float) -> Near:
+        """The units of this very write that are nearest."""
+        return [(self._added[place][0].id, cosine) for place, cosine in self._nearest(vectors, most, floor)]
+
+    def same_as(self, claim: Claim, vectors: Embedded, near: Near) -> tuple[str, str] | None:
+        """The unit that already says what `claim` says, and why that is so."""
+        spoken = self.batch.spoken
+        for place, _ in self._nearest(vectors, 3, _LIKELY):
+            unit, other = self._added[place]
+            if self._superseded(unit.id):
+                continue
+            own = partial(getattr, other, "own")
+            reason = same_statement(claim, claim_of(unit), lambda: vectors.own, own, spoken)
+            if reason:
+                return unit.id, reason
+        graph = self.batch.graph
+        likely = (graph.row(unit) for unit, cosine in near if cosine >= _LIKELY)
+        rows = [*graph.same_words(claim.text), *(row for row in likely if row is not None)]
+        for unit in self.batch.read(self._held_of(rows, claim.speaker)):
+            if unit.retired_at is not None or unit.superseded_by is not None:
+                continue
+            own = partial(self._own_tokens, unit.id)
+            reason = same_statement(claim, claim_of(unit), lambda: vectors.own, own, spoken)
+            if reason:
+                return unit.id, reason
+        return None
+
+    def stated_before(self, claim: Claim) -> tuple[str, str] | None:
+        """The unit that says `claim` in the same words, where at most one of them gives a time, and why that is the
+        same. It is for statements that stand alone: of what is said in a talk, the time may be what differs."""
+        rows = self.batch.graph.same_words(claim.text)
+        held = [unit.id for unit, _ in self._added if not self._superseded(unit.id)]
+        for unit in self.batch.read([*held, *self._held_of(rows, claim.speaker)]):
+            gone = unit.retired_at is not None or unit.superseded_by is not None
+            same = unit.speaker == claim.speaker and normalise(unit.text) == normalise(claim.text)
+            if same and not gone and None in (unit.occurred, claim.occurred):
+                return unit.id, "stated before in the same words"
+        return None
+
+    def rivals(self, unit: Unit, attributes: Sequence[str]) -> list[Unit]:
+        """The units that hold now and give one of the attributes a value."""
+        graph = self.batch.graph
+        ids: list[str] = []
+        for attribute in attributes:
+            ids += [graph.ids[row] for row in graph.asserting(attribute)[-_MOST_RIVALS:]]
+            ids += self._asserted.get(attribute, ())
+        found = self.batch.read(list(dict.fromkeys(ids)))
+        return [older for older in found if older.retired_at is None and older.id != unit.id]
+
+    def unclear(self, unit: Unit, vectors: Embedded, near: Near) -> list[str]:
+        """The units so near to `unit`, and about the same, that only a reader can say whether they say the same."""
+        here = self.in_write(vectors, 3, _UNCLEAR)
+        close = [other for other, cosine in (*near, *here) if cosine >= _UNCLEAR and other != unit.id]
+        return [
+            other.id
+            for other in self.batch.read(list(dict.fromkeys(close)))
+            if set(unit.entities) & set(other.entities) - {unit.speaker}
+            and other.retired_at is None
+            and _kind(unit) == _kind(other)
+        ]
+
+    def _nearest(self, vectors: Embedded, most: int, floor: float) -> list[tuple[int, float]]:
+        """The places in this write of what is nearest, with the cosines."""
+        if not self._added:
+            return []
+        cosines = self._vectors[: len(self._added)] @ vectors.embedding.vector
+        best = np.argsort(-cosines)[:most]
+        return [(int(place), float(cosines[place])) for place in best if cosines[place] >= floor]
+
+    def _held_of(self, rows: Sequence[int], speaker: str | None) -> list[str]:
+        """The ids of those rows that hold and were said by `speaker`."""
+        graph = self.batch.graph
+        records, label = graph.rows, graph.label(speaker or "")
+        return [
+            graph.ids[row]
+            for row in dict.fromkeys(rows)
+            if records[row]["speaker"] == label and records[row]["retired"] == NEVER
+        ]
+
+    def _superseded(self, unit: str) -> bool:
+        """Whether this write has retired or marked a unit that it added."""
+        payload = self.batch.units[unit].payload
+        return payload["retired"] != NEVER or payload["superseded_by"] is not None
+
+    def _own_tokens(self, unit_id: str) -> Floats:
+        (point,) = self.batch.points([unit_id])
+        return own_tokens(point)
+
+
+def claim_of(unit: Unit) -> Claim:
+    """What reconciling looks at in a unit."""
+    return Claim(unit.text, unit.speaker, unit.entities, unit.occurred)
+
+
+def own_tokens(point: Point) -> Floats:
+    """The token vectors of a unit's own text, out of all that are stored for it."""
+    start, end = point.payload["own"]
+    return np.zeros((0, 1), np.float32) if point.tokens is None else point.tokens[start:end]
+
+
+def _kind(unit: Unit) -> tuple[str | None, str, str]:
+    """Who says it, in which network, and how it is meant."""
+    return unit.speaker, unit.network, unit.modality

@@ -1,0 +1,203 @@
+"""Cuts messages into pieces the size of a unit, at sentence borders, and gathers pieces into chunks, the stretches
+that a language model reads at once. Knows nothing of what they say."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+
+from fourfold.errors import InputError
+from fourfold.language.text import clean, sentences
+from fourfold.values.units import Message, Role, aware
+
+_LONGEST_MESSAGE = 10_000_000
+_LONGEST_NAME = 200
+_BEFORE = 3
+
+
+@dataclass(frozen=True, slots=True)
+class Piece:
+    """A stretch `[start, end)` of a message, no longer than a unit should be."""
+
+    text: str
+    message: str
+    speaker: str | None
+    role: Role
+    at: datetime
+    start: int
+    end: int
+
+
+def read_messages(given: str | Iterable[Message], at: datetime | None, now: datetime) -> list[Message]:
+    """The messages of a retain, cleaned, each with a time and an id; raises `InputError` for what cannot be
+    used. Empty texts are left out. An id is made from the content, and the time if one was given, so that
+    the same message has the same id on every run."""
+    aware(at, "at")
+    if not isinstance(given, str | Iterable):
+        raise InputError(
+            f"retain takes a string or messages; this is one {type(given).__name__}: put it in a list."
+        )
+    listed = [Message(given, at=at)] if isinstance(given, str) else given
+    read: dict[str, Message] = {}
+    seen: dict[str, int] = {}
+    for number, message in enumerate(listed):
+        if not isinstance(message, Message):
+            raise InputError(
+                f"Item {number} is a {type(message).__name__}: retain takes a string or a list of Message."
+            )
+        text = _checked(message, number)
+        if not text:
+            continue
+        identity = message.id or _content_id(message, text, seen)
+        speaker = clean(message.speaker).replace("\n", " ") if message.speaker else None
+        said = Message(text, speaker or None, message.role, message.at or at or now, identity)
+        if read.setdefault(identity, said) != said:
+            raise InputError(
+                f'Two messages have the id "{identity}" and say different things: give each an id of its own.'
+            )
+    return list(read.values())
+
+
+def split_message(message: Message, most_words: int) -> list[Piece]:
+    """The pieces of a message that `read_messages` returned: whole if short, else runs of whole sentences of
+    at most `most_words` words (a longer sentence is cut between words)."""
+    assert message.at is not None
+    assert message.id is not None
+    spans = [(0, len(message.text))]
+    if len(message.text.split()) > most_words or len(message.text) > most_words * 12:
+        spans = _packed(message.text, most_words)
+    return [
+        Piece(message.text[a:b], message.id, message.speaker, message.role, message.at, a, b)
+        for a, b in spans
+    ]
+
+
+@dataclass(frozen=True, slots=True)
+class Chunk:
+    """Pieces of one document in a row; `before` is what was said just before them, for understanding only. As it
+    lies in a bank it tells which `units` were made of it, and, until a model has read it, how often that was tried
+    and why it `failed`."""
+
+    id: str
+    document: str
+    pieces: tuple[Piece, ...]
+    before: tuple[str, ...] = ()
+    context: str = ""
+    tags: tuple[str, ...] = ()
+    units: tuple[str, ...] = ()
+    attempts: int = 0
+    failed: str = ""
+    batch: str = ""
+
+    @property
+    def messages(self) -> tuple[str, ...]:
+        """The ids of its messages."""
+        return tuple(dict.fromkeys(piece.message for piece in self.pieces))
+
+    def halves(self) -> tuple[Chunk, Chunk] | None:
+        """Two chunks with half of the pieces each; None for a single piece."""
+        middle = len(self.pieces) // 2
+        if not middle:
+            return None
+        told = tuple(said(piece) for piece in self.pieces[:middle])
+        return (
+            replace(self, pieces=self.pieces[:middle]),
+            replace(self, pieces=self.pieces[middle:], before=(*self.before, *told)[-_BEFORE:]),
+        )
+
+
+def said(piece: Piece) -> str:
+    """A piece as a line: "Ana: I live in Porto." """
+    return f"{piece.speaker or piece.role}: {piece.text}"
+
+
+def gather(
+    pieces: Sequence[Piece], most_words: int, gap: timedelta
+) -> list[tuple[tuple[Piece, ...], tuple[str, ...]]]:
+    """Runs of pieces of at most `most_words` words, none across a silence longer than `gap`; each with the last lines
+    of the run before it, if no such silence lies between."""
+    runs: list[list[Piece]] = []
+    size = 0
+    for piece in pieces:
+        length = _length(piece.text)
+        if runs and size + length <= most_words and abs(piece.at - runs[-1][-1].at) <= gap:
+            runs[-1].append(piece)
+            size += length
+        else:
+            runs.append([piece])
+            size = length
+    gathered = []
+    for i, run in enumerate(runs):
+        follows = i > 0 and abs(run[0].at - runs[i - 1][-1].at) <= gap
+        gathered.append((tuple(run), tuple(map(said, runs[i - 1][-_BEFORE:])) if follows else ()))
+    return gathered
+
+
+def _checked(message: Message, number: int) -> str:
+    if not isinstance(message.text, str):
+        raise InputError(f"The text of message {number} is a {type(message.text).__name__}, not a string.")
+    for name, value in (("speaker", message.speaker), ("id", message.id)):
+        if value is not None and not isinstance(value, str):
+            raise InputError(f"The {name} of message {number} is a {type(value).__name__}, not a string.")
+    if len(message.text) > _LONGEST_MESSAGE:
+        raise InputError(
+            f"Message {number} has {len(message.text):,} characters; the most is {_LONGEST_MESSAGE:,}. "
+            f"Split it into several messages."
+        )
+    if message.role not in ("user", "assistant", "system", "tool"):
+        raise InputError(f'Message {number} has role "{message.role}": use user, assistant, system or tool.')
+    if len(message.speaker or "") > _LONGEST_NAME or len(message.id or "") > _LONGEST_NAME:
+        raise InputError(f"Message {number}: a speaker or id has at most {_LONGEST_NAME} characters.")
+    aware(message.at, f"Message {number}: at")
+    return clean(message.text)
+
+
+def _content_id(message: Message, text: str, seen: dict[str, int]) -> str:
+    said = f"{message.speaker}\0{message.role}\0{message.at.isoformat() if message.at else ''}\0{text}"
+    digest = hashlib.sha256(said.encode()).hexdigest()[:16]
+    seen[digest] = seen.get(digest, 0) + 1
+    return digest if seen[digest] == 1 else f"{digest}-{seen[digest]}"
+
+
+def _packed(text: str, most_words: int) -> list[tuple[int, int]]:
+    packed: list[tuple[int, int]] = []
+    size = 0
+    for start, end in _short_enough(text, most_words):
+        length = _length(text[start:end])
+        if packed and size + length <= most_words:
+            packed[-1] = (packed[-1][0], end)
+            size += length
+        else:
+            packed.append((start, end))
+            size = length
+    return packed
+
+
+def _short_enough(text: str, most_words: int) -> list[tuple[int, int]]:
+    """Sentences, and where one is longer than `most_words`, cuts of it between words (or anywhere, where a
+    script has no blanks)."""
+    return [span for sentence in sentences(text) for span in _slices(text, *sentence, most_words)]
+
+
+def _slices(text: str, start: int, end: int, most_words: int) -> Iterator[tuple[int, int]]:
+    while _length(text[start:end]) > most_words:
+        cut = _cut(text, start, end, most_words)
+        yield start, cut
+        start = cut
+        while start < end and text[start].isspace():
+            start += 1
+    if start < end:
+        yield start, end
+
+
+def _cut(text: str, start: int, end: int, most_words: int) -> int:
+    farthest = min(end, start + most_words * 6)
+    blank = text.rfind(" ", start + most_words * 2, farthest)
+    return blank if blank > 0 else farthest
+
+
+def _length(text: str) -> int:
+    """Words, or a sixth of the characters where blanks are rare."""
+    return max(len(text.split()), len(text) // 6 if len(text) > 12 * max(1, len(text.split())) else 0)

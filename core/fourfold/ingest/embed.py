@@ -1,0 +1,122 @@
+"""Embeds statements with what situates them, and keeps the token rows that a question could look for."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
+
+import numpy as np
+
+from fourfold.ingest.extract.statement import Statement
+from fourfold.language.dates import written_day
+from fourfold.language.languages import Language
+from fourfold.language.text import SparseVector, document_vector, terms, words
+from fourfold.models.packaged.centroids import nearest_centroids
+from fourfold.ports import Embedder, Embedding, Floats
+from fourfold.schema.units import PREVIOUS_WEIGHT
+
+Progress = Callable[[int, int], None]
+"""Called with (done, total) texts."""
+
+_EMBED_AT_ONCE = 64
+_CARRIED = np.float32(0.5)
+"""How much of the vector before it in the session goes into a unit's (docs/adr/0003)."""
+
+
+@dataclass(frozen=True, slots=True)
+class Embedded:
+    """What is searched of a statement: its vectors, as it is embedded; which token rows are of the text alone; the
+    centroids nearest to those; and the stems of the text."""
+
+    embedding: Embedding
+    own_from: int
+    codes: tuple[int, ...]
+    stems: tuple[str, ...]
+    seconds: float
+
+    @property
+    def own(self) -> Floats:
+        """The token rows of the text alone."""
+        return self.embedding.tokens[self.own_from :]
+
+
+def embed_statements(
+    embedder: Embedder,
+    statements: Sequence[Statement],
+    context: str,
+    language: Language,
+    progress: Progress | None = None,
+) -> list[Embedded]:
+    """What is searched of each statement, in order; `progress` hears of every `_EMBED_AT_ONCE` texts."""
+    found: list[Embedded] = []
+    for first in range(0, len(statements), _EMBED_AT_ONCE):
+        batch = statements[first : first + _EMBED_AT_ONCE]
+        prefixes = [situate(s, context) for s in batch]
+        texts = [prefix + s.text for prefix, s in zip(prefixes, batch, strict=True)]
+        began = time.perf_counter()
+        embeddings = embedder.embed(texts)
+        share = (time.perf_counter() - began) / len(batch)
+        described = [
+            _described(text, len(prefix), embedding, language, share)
+            for text, prefix, embedding in zip(texts, prefixes, embeddings, strict=True)
+        ]
+        found += _coded(described, embedder.centroids)
+        if progress is not None:
+            progress(len(found), len(statements))
+    return found
+
+
+def _described(text: str, start: int, embedding: Embedding, language: Language, seconds: float) -> Embedded:
+    """Keeps the token rows of words that a question could look for; the text itself begins at `start`."""
+    found = words(text, language)
+    stopped = {at for word in found if not word.stem for at in range(word.start, word.end)}
+    kept = [row for row, (at, _) in enumerate(embedding.offsets) if at not in stopped]
+    return Embedded(
+        embedding=replace(embedding, tokens=embedding.tokens[kept]),
+        own_from=sum(embedding.offsets[row][1] <= start for row in kept),
+        codes=(),
+        stems=tuple(word.stem for word in found if word.stem and word.start >= start),
+        seconds=seconds,
+    )
+
+
+def _coded(described: Sequence[Embedded], centroids: Floats | None) -> list[Embedded]:
+    """With the centroids of each statement's own tokens, each once."""
+    if centroids is None:
+        return list(described)
+    numbers = nearest_centroids(np.concatenate([e.own for e in described]), centroids)
+    ends = np.cumsum([len(e.own) for e in described])
+    parts = np.split(numbers, ends[:-1])
+    return [
+        replace(e, codes=tuple(np.unique(part).tolist())) for e, part in zip(described, parts, strict=True)
+    ]
+
+
+def term_vector(stems: Sequence[str], speaker: str | None, context: str, language: Language) -> SparseVector:
+    """What the keyword channel searches of a text with these `stems`."""
+    return document_vector([*stems, *terms(f"{speaker or ''} {context}", language)])
+
+
+def situate(statement: Statement, context: str) -> str:
+    """What is embedded before a text: "(8 May 2023, context) Speaker: "."""
+    date = written_day(statement.at)
+    inside = f"{date}, {context}" if context else date
+    return f"({inside}) {statement.speaker}: " if statement.speaker else f"({inside}) "
+
+
+def carried_on(vector: Floats, before: Floats | None) -> Floats:
+    """A statement's vector together with that of the one before it, in which the one before that is: length 1."""
+    if before is None:
+        return vector
+    joined = vector + _CARRIED * before
+    scaled: Floats = (joined / (np.linalg.norm(joined) or 1.0)).astype(np.float32)
+    return scaled
+
+
+def with_previous(tokens: Floats, previous: Floats | None) -> Floats:
+    """A statement's token rows, and those of the one before it at a lower weight."""
+    if previous is None or not len(previous) or not len(tokens):
+        return tokens
+    joined: Floats = np.concatenate([tokens, previous * np.float32(PREVIOUS_WEIGHT)])
+    return joined

@@ -1,0 +1,111 @@
+"""Facts that come stated: checked, and made the statements that an extractor would make of a text."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Iterable, Mapping, Sequence
+
+from fourfold.errors import InputError
+from fourfold.ingest.extract.statement import Mention, Statement
+from fourfold.language.dates import find_times
+from fourfold.language.languages import Language
+from fourfold.language.modality import confidence_of, modality_of
+from fourfold.language.text import asking, clean
+from fourfold.values.units import Fact, Message, Network
+
+_LONGEST = 2000
+_MOST_NAMES = 50
+_LONGEST_NAME = 200
+_UNSURE = 0.7
+
+
+def read_facts(given: Iterable[Fact]) -> dict[str, Fact]:
+    """The facts by the id of the message that says each: made from what it says, so that a fact has the same one on
+    every run. Raises `InputError` for what cannot be used."""
+    if isinstance(given, str) or not isinstance(given, Iterable):
+        raise InputError(f"retain_facts takes a list of Fact; this is one {type(given).__name__}.")
+    facts: dict[str, Fact] = {}
+    for number, fact in enumerate(given):
+        _check(fact, number)
+        facts[_id(fact)] = fact
+    if not facts:
+        raise InputError("There is nothing to retain: the list of facts is empty.")
+    return facts
+
+
+def messages_of(facts: Mapping[str, Fact]) -> list[Message]:
+    """A message a fact, saying that and no more."""
+    return [
+        Message(f.text, f.speaker, "assistant" if f.network is Network.EXPERIENCE else "user", f.at, id)
+        for id, f in facts.items()
+    ]
+
+
+def stated(messages: Sequence[Message], facts: Mapping[str, Fact], language: Language) -> list[Statement]:
+    """The statements of those facts that `messages` say."""
+    return [_statement(message, facts[str(message.id)], language) for message in messages]
+
+
+def _statement(message: Message, fact: Fact, language: Language) -> Statement:
+    assert message.at is not None
+    occurred = fact.occurred
+    if occurred is None and asking(message.text) < 1:
+        times = find_times(message.text, message.at, language)
+        occurred = times[0].interval if times else None
+    confidence = fact.confidence
+    if fact.network is Network.BELIEF and confidence is None:
+        confidence = confidence_of(message.text, language) or _UNSURE
+    names = dict.fromkeys(filter(None, (message.speaker, *(_name(name) for name in fact.entities))))
+    return Statement(
+        text=message.text,
+        key="0",
+        messages=(str(message.id),),
+        at=message.at,
+        network=fact.network,
+        speaker=message.speaker,
+        end=len(message.text),
+        mentions=tuple(map(Mention, names)),
+        occurred=occurred,
+        confidence=confidence,
+        modality=fact.modality or modality_of(message.text, language),
+        alone=True,
+    )
+
+
+def _id(fact: Fact) -> str:
+    when = fact.occurred and (fact.occurred.start, fact.occurred.end)
+    said = (
+        fact.network,
+        clean(fact.text),
+        fact.speaker,
+        fact.at,
+        fact.confidence,
+        when,
+        tuple(fact.entities),
+    )
+    return "fact-" + hashlib.sha256(repr(said).encode()).hexdigest()[:24]
+
+
+def _name(written: str) -> str:
+    return " ".join(clean(written).split())
+
+
+def _check(fact: Fact, number: int) -> None:
+    if not isinstance(fact, Fact):
+        raise InputError(f"Item {number} is a {type(fact).__name__}: retain_facts takes a list of Fact.")
+    if not isinstance(fact.text, str) or not 1 <= len(clean(fact.text)) <= _LONGEST:
+        raise InputError(
+            f"Fact {number}: the text must have 1 to {_LONGEST:,} characters. Split a longer one."
+        )
+    if fact.network not in (Network.WORLD, Network.EXPERIENCE, Network.BELIEF):
+        raise InputError(
+            f"Fact {number}: the network must be world, experience or belief; summaries are made."
+        )
+    if fact.confidence is not None and fact.network is not Network.BELIEF:
+        raise InputError(f"Fact {number}: only a belief has a confidence. Leave it out, or state a belief.")
+    if fact.confidence is not None and not 0 <= fact.confidence <= 1:
+        raise InputError(f"Fact {number}: the confidence is {fact.confidence}: give a number from 0 to 1.")
+    if isinstance(fact.entities, str) or len(fact.entities) > _MOST_NAMES:
+        raise InputError(f"Fact {number}: entities must be a list of at most {_MOST_NAMES} names.")
+    if not all(isinstance(name, str) and 0 < len(_name(name)) <= _LONGEST_NAME for name in fact.entities):
+        raise InputError(f"Fact {number}: a name has 1 to {_LONGEST_NAME} characters.")

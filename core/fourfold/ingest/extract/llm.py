@@ -1,0 +1,292 @@
+"""The extractor with a language model: statements out of a chunk, and the checks on what the model wrote.
+
+A model's answer is not trusted: statements must trace to messages, dates must be dates, entities must stand in the
+text, causes must be there. What fails a check is left out and counted.
+"""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime
+from typing import Any, Literal
+
+from pydantic import BaseModel, Field, ValidationError, ValidatorFunctionWrapHandler, field_validator
+
+from fourfold import prompts
+from fourfold.errors import InputError, ModelLengthError, ModelOutputError
+from fourfold.ingest.chunking import Chunk, Piece, said
+from fourfold.ingest.extract.statement import Mention, Statement
+from fourfold.language.dates import day_of, find_times, months_of, written_weekday
+from fourfold.language.languages import Language
+from fourfold.language.modality import modality_of
+from fourfold.language.text import clean, normalise
+from fourfold.models.structured import acceptable_items
+from fourfold.ports import LanguageModel, Turn
+from fourfold.values.units import Aspects, Interval, Modality, Network
+
+_LONGEST = 2000
+_FARTHEST_YEARS = 150
+_UNSURE = 0.7
+_DATE = re.compile(r"(\d{4})(?:-(\d{1,2})(?:-(\d{1,2}))?)?(?:[T ].*)?$")
+
+
+class FoundEntity(BaseModel):
+    """An entity as the model names it."""
+
+    name: str
+    kind: Literal["person", "organization", "place", "thing", "event", "term"] = "term"
+    aliases: list[str] = Field(default_factory=list)
+
+    @field_validator("kind", mode="wrap")
+    @classmethod
+    def _lenient(cls, value: Any, accept: ValidatorFunctionWrapHandler) -> Any:
+        return _or(value, accept, "term")
+
+
+class FoundStatement(BaseModel):
+    """A statement as the model writes it; see `prompts/extract.md`."""
+
+    text: str
+    network: Literal["world", "experience", "belief"] = "world"
+    modality: Literal["fact", "plan", "wish", "hypothetical", "question", "quote"] | None = "fact"
+    messages: list[int] = Field(default_factory=list)
+    who: str = ""
+    what: str = ""
+    when: str = ""
+    where: str = ""
+    why: str = ""
+    occurred_from: str | None = None
+    occurred_to: str | None = None
+    entities: list[FoundEntity] = Field(default_factory=list)
+    confidence: float | None = None
+    causes: list[int] = Field(default_factory=list)
+
+    @field_validator("who", "what", "when", "where", "why", "network", "modality", mode="wrap")
+    @classmethod
+    def _lenient(cls, value: Any, accept: ValidatorFunctionWrapHandler, info: Any) -> Any:
+        return _or(value, accept, {"network": "world", "modality": None}.get(info.field_name, ""))
+
+    @field_validator("occurred_from", "occurred_to", "confidence", mode="wrap")
+    @classmethod
+    def _optional(cls, value: Any, accept: ValidatorFunctionWrapHandler) -> Any:
+        return _or(
+            str(value) if isinstance(value, int) and not isinstance(value, bool) else value, accept, None
+        )
+
+    @field_validator("messages", "entities", "causes", mode="wrap")
+    @classmethod
+    def _listed(cls, value: Any, accept: ValidatorFunctionWrapHandler) -> Any:
+        return acceptable_items(value, accept)
+
+
+class Extraction(BaseModel):
+    """The statements of one chunk."""
+
+    statements: list[FoundStatement]
+
+    @field_validator("statements", mode="wrap")
+    @classmethod
+    def _listed(cls, value: Any, accept: ValidatorFunctionWrapHandler) -> Any:
+        kept = acceptable_items(value, accept)
+        if value and not kept:
+            raise ValueError("none of the statements can be read")
+        return kept
+
+
+@dataclass(frozen=True, slots=True)
+class Read:
+    """What a model made of a chunk: statements in order, and what was left out, by reason."""
+
+    statements: tuple[Statement, ...]
+    dropped: Mapping[str, int]
+
+
+async def read_chunk(model: LanguageModel, chunk: Chunk, language: Language) -> Read:
+    """The statements of `chunk`, which is in `language`. Where it, or the answer, is too long for the model, its
+    halves are read.
+
+    Raises what `LanguageModel.ask` raises, and `ModelOutputError` where nothing of an answer can be used.
+    """
+    try:
+        answer = await model.ask(turns(chunk), Extraction)
+    except ModelLengthError:
+        halves = chunk.halves()
+        if halves is None:
+            raise
+        first, second = [await read_chunk(model, half, language) for half in halves]
+        return _joined(first, second)
+    return checked(answer.value, chunk, language)
+
+
+def turns(chunk: Chunk) -> list[Turn]:
+    """What a model is asked about `chunk`."""
+    day = written_weekday(chunk.pieces[0].at)
+    return prompts.extraction(day, chunk.context, chunk.before, [said(piece) for piece in chunk.pieces])
+
+
+def checked(extraction: Extraction, chunk: Chunk, language: Language) -> Read:
+    """What of `extraction` holds against the text it came from; raises `ModelOutputError` where nothing does."""
+    dropped: Counter[str] = Counter()
+    text = _searchable(chunk)
+    places: dict[int, int] = {}
+    kept: list[tuple[FoundStatement, Statement]] = []
+    for number, found in enumerate(extraction.statements, 1):
+        statement = _statement(found, chunk, text, language, dropped)
+        if statement is not None:
+            places[number] = len(kept)
+            kept.append((found, statement))
+    if extraction.statements and not kept:
+        raise ModelOutputError(
+            f"None of the model's {len(extraction.statements)} statements can be traced to the text."
+        )
+    statements = []
+    for place, (found, statement) in enumerate(kept):
+        causes = {places[number] for number in found.causes if number in places} - {place}
+        dropped["cause"] += len(set(found.causes)) - len(causes)
+        statements.append(replace(statement, causes=tuple(sorted(causes))))
+    return Read(tuple(statements), {reason: n for reason, n in dropped.items() if n})
+
+
+def _statement(
+    found: FoundStatement, chunk: Chunk, text: str, language: Language, dropped: Counter[str]
+) -> Statement | None:
+    written = " ".join(clean(found.text).split())
+    if not written or len(written) > _LONGEST:
+        dropped["empty"] += 1
+        return None
+    pieces = _pieces(found.messages, chunk)
+    if not pieces:
+        dropped["source"] += 1
+        return None
+    first = pieces[0]
+    network = Network(found.network)
+    unsure = _UNSURE if found.confidence is None else found.confidence
+    modality = Modality(found.modality) if found.modality else modality_of(written, language)
+    return Statement(
+        text=written,
+        key=normalise(written),
+        messages=tuple(dict.fromkeys(piece.message for piece in pieces)),
+        at=first.at,
+        network=network,
+        speaker=first.speaker,
+        start=first.start,
+        end=first.end,
+        mentions=_mentions(found, first, text, dropped),
+        occurred=_occurred(found, first.at, modality, language, dropped),
+        confidence=min(1.0, max(0.0, unsure)) if network is Network.BELIEF else None,
+        modality=modality,
+        aspects=Aspects(found.who, found.what, found.when, found.where, found.why),
+        chunk=chunk.id,
+    )
+
+
+def _pieces(numbers: Sequence[int], chunk: Chunk) -> list[Piece]:
+    """The pieces of those numbers; the only one, where there is only one."""
+    if len(chunk.pieces) == 1:
+        return list(chunk.pieces)
+    return [chunk.pieces[n - 1] for n in dict.fromkeys(numbers) if 1 <= n <= len(chunk.pieces)]
+
+
+def _mentions(found: FoundStatement, first: Piece, text: str, dropped: Counter[str]) -> tuple[Mention, ...]:
+    """The entities that stand in the text, the speaker first."""
+    kept: dict[str, Mention] = {}
+    for entity in found.entities:
+        forms = [
+            name for name in dict.fromkeys(map(_name, (entity.name, *entity.aliases))) if _stands(name, text)
+        ]
+        if not forms or forms[0] != _name(entity.name):
+            dropped["entity"] += 1
+        if forms:
+            kept.setdefault(forms[0].casefold(), Mention(forms[0], tuple(forms[1:]), entity.kind))
+    if first.speaker and not any(first.speaker.casefold() in _forms(mention) for mention in kept.values()):
+        return (Mention(first.speaker, kind="person"), *kept.values())
+    return tuple(kept.values())
+
+
+def _forms(mention: Mention) -> set[str]:
+    return {name.casefold() for name in (mention.name, *mention.aliases)}
+
+
+def _name(written: str) -> str:
+    return " ".join(clean(written).split())[:200]
+
+
+def _stands(name: str, text: str) -> bool:
+    """Whether a name stands in the text, as words of their own; punctuation and case ignored."""
+    plain = normalise(name)
+    return bool(plain) and (f" {plain} " in text or (not plain.isascii() and plain in text))
+
+
+def _searchable(chunk: Chunk) -> str:
+    lines = [*chunk.before, chunk.context, *(said(piece) for piece in chunk.pieces)]
+    plain = normalise("\n".join(lines).replace("’s", " ").replace("'s", " "))
+    return f" {plain} "
+
+
+def _occurred(
+    found: FoundStatement, at: datetime, modality: Modality, language: Language, dropped: Counter[str]
+) -> Interval | None:
+    """The interval the model gives, days included; else the time the statement's own words name."""
+    wanted = [written for written in (found.occurred_from, found.occurred_to) if written]
+    start, end = (_day(written, at) for written in (found.occurred_from, found.occurred_to))
+    if any(span is None for span in (_day(written, at) for written in wanted)):
+        dropped["date"] += 1
+    elif start or end:
+        first, last = (start and start[0]), (end and end[1])
+        if start and not end and (len(str(found.occurred_from)) < 10 or not _goes_on(found)):
+            last = start[1]
+        try:
+            if first is None or last is None or first < last:
+                return Interval(first, last)
+        except InputError:  # of a message at the edge of the calendar
+            pass
+        dropped["date"] += 1
+    if modality is Modality.QUESTION:
+        return None
+    times = find_times(found.when or found.text, at, language)
+    return times[0].interval if times else None
+
+
+def _goes_on(found: FoundStatement) -> bool:
+    return (
+        re.search(r"\b(?:since|still|ongoing|from now on|until)\b", f"{found.when} {found.text}", re.I)
+        is not None
+    )
+
+
+def _day(written: str | None, at: datetime) -> tuple[datetime, datetime] | None:
+    """The day, month or year an ISO date names; None if it names none near enough to when it was said."""
+    match = _DATE.match((written or "").strip())
+    if match is None:
+        return None
+    year, month, day = (int(part) if part else None for part in match.groups())
+    try:
+        assert year is not None
+        if abs(year - at.year) > _FARTHEST_YEARS:
+            return None
+        if month is None:
+            return months_of(at, year, 1, 12)
+        if day is None:
+            return months_of(at, year, month, 1)
+        return day_of(datetime(year, month, day, tzinfo=at.tzinfo))
+    except ValueError:
+        return None
+
+
+def _joined(first: Read, second: Read) -> Read:
+    moved = len(first.statements)
+    later = (replace(s, causes=tuple(c + moved for c in s.causes)) for s in second.statements)
+    return Read((*first.statements, *later), Counter(first.dropped) + Counter(second.dropped))
+
+
+def _or(value: Any, accept: ValidatorFunctionWrapHandler, otherwise: Any) -> Any:
+    """The value where it is acceptable, lowered where that makes it so."""
+    for attempt in (value, value.strip().lower() if isinstance(value, str) else None):
+        try:
+            return accept(attempt)
+        except ValidationError:
+            continue
+    return otherwise

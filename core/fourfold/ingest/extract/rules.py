@@ -1,0 +1,127 @@
+"""The built-in extractor: statements out of pieces of text, without a language model.
+
+One statement a piece. The agent's own turns are experience, first-person judgements are belief, all else is
+world. Names are found by their capitals, times by `fourfold.language.dates`.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Collection, Sequence
+
+from fourfold.ingest.chunking import Piece
+from fourfold.ingest.extract.statement import Mention, Statement
+from fourfold.language.dates import find_times
+from fourfold.language.languages import ENGLISH, Language
+from fourfold.language.modality import confidence_of, modality_of
+from fourfold.language.text import asking
+from fourfold.values.units import Network
+
+
+def extract(pieces: Sequence[Piece], language: Language, known: Collection[str] = ()) -> list[Statement]:
+    """One statement a piece, in order. `known` are casefolded names that need no further proof to be names."""
+    vouched = _inside_sentences(pieces, language) | {p.speaker.casefold() for p in pieces if p.speaker}
+    return [_statement(piece, language, lambda name: name in vouched or name in known) for piece in pieces]
+
+
+_CAPITAL = r"[A-ZÀ-ÖØ-ÞĀ-Ž][\w'’&.-]*[\w]|[A-ZÀ-ÖØ-Þ]"
+_NAME = re.compile(
+    rf"(?:{_CAPITAL})(?:\s+(?:(?:of|de|van|von|the|la|le|du|da|bin|al)\s+)*(?:{_CAPITAL}|\d+))*"
+)
+_STARTS = re.compile(r"(?:^|[.!?…:;\n\"“”(\[-]\s*)$")
+_NO_NAME = frozenset(
+    """i i'm i've i'll i'd im ok okay hey hi hello thanks thank wow yeah yes no oh sure great cool awesome
+    monday tuesday wednesday thursday friday saturday sunday january february march april may june july
+    august september october november december mr mrs ms dr lol omg btw ps congrats sounds it's that's
+    what's here's there's let's you're we're they're he's she's who's how's the a an and but so if""".split()
+)
+_DETERMINED = re.compile(
+    r"\b(?:der|die|das|de[nms]|[kmds]?eine?[mnrs]?|ihre?[mnrs]?|unse?re?[mnrs]?|eue?re?[mnrs]?|diese?[mnrs]?|jede?[mnrs]?"
+    r"|welche?[mnrs]?|alle?[mnrs]?|vieler?n?|mehrere?n?|einiger?n?|weniger?n?|im|ins|am|ans|aufs|zum|zur|vom|beim|\d+"
+    r"|zwei|drei|vier|fünf|sechs|sieben|acht|neun|zehn)\s+(?:[a-zäöüß]+(?:e[mnrs]?)\s+)?$",
+    re.IGNORECASE,
+)
+_AGENT_ROLES = ("assistant", "tool")
+
+
+def _statement(piece: Piece, language: Language, vouched: Callable[[str], bool]) -> Statement:
+    times = find_times(piece.text, piece.at, language) if asking(piece.text) < 1 else []
+    network, confidence = _classify(piece, language)
+    return Statement(
+        text=piece.text,
+        key=str(piece.start),
+        messages=(piece.message,),
+        at=piece.at,
+        network=network,
+        speaker=piece.speaker,
+        start=piece.start,
+        end=piece.end,
+        mentions=tuple(Mention(name) for name in _names(piece, language, vouched)),
+        occurred=times[0].interval if times else None,
+        confidence=confidence,
+        modality=modality_of(piece.text, language),
+    )
+
+
+def _classify(piece: Piece, language: Language) -> tuple[Network, float | None]:
+    if piece.role in _AGENT_ROLES:
+        return Network.EXPERIENCE, None
+    confidence = confidence_of(piece.text, language)
+    return (Network.WORLD if confidence is None else Network.BELIEF), confidence
+
+
+def _names(piece: Piece, language: Language, vouched: Callable[[str], bool]) -> tuple[str, ...]:
+    """The speaker, then the names in the text. A capital at the start of a sentence proves nothing: such a
+    word counts if it is vouched for, or if it begins a name of several words."""
+    found = [piece.speaker] if piece.speaker else []
+    for match in _NAME.finditer(piece.text):
+        name, start = _trimmed(match, language)
+        if not vouched(name.casefold()):
+            name = _without_noun(piece.text[:start], name, language)
+        if not name:
+            continue
+        starts = _STARTS.search(piece.text[: match.start()]) is not None and start == match.start()
+        greeting, _, rest = name.partition(" ")
+        if starts and vouched(rest.casefold()) and not vouched(greeting.casefold()):
+            name, starts = rest, False  # "Morning Melanie!"
+        if not starts or vouched(name.casefold()) or " " in name:
+            found.append(name)
+    return tuple(dict.fromkeys(found))
+
+
+def _without_noun(before: str, name: str, language: Language) -> str:
+    """A name without a noun that has its capital as any noun has: "mein Hund Bruno", "drei kleine Kinder"; `before`
+    is the text in front of the name."""
+    if not language.noun_capitals:
+        return name
+    return name.partition(" ")[2] if _DETERMINED.search(before) else name
+
+
+def _trimmed(match: re.Match[str], language: Language) -> tuple[str, int]:
+    """The name in a match, and where in the text it begins: leading and trailing words that are no part of a name go,
+    and a possessive 's; whatever blanks stand between its words become one. "" where nothing is left."""
+    others = frozenset() if language == ENGLISH else language.stop_words
+    words = list(re.finditer(r"\S+", match.group()))
+    while words and _no_name(words[0].group(), others):
+        words.pop(0)
+    while words and _no_name(words[-1].group(), others):
+        words.pop()
+    start = match.start() + (words[0].start() if words else 0)
+    name = re.sub(r"['’]s?$", "", " ".join(word.group() for word in words))
+    return (name if len(name) > 1 and not name.isdigit() else ""), start
+
+
+def _no_name(word: str, others: frozenset[str]) -> bool:
+    folded = word.casefold().replace("’", "'")
+    return folded in _NO_NAME or folded in others
+
+
+def _inside_sentences(pieces: Sequence[Piece], language: Language) -> set[str]:
+    """Casefolded names that occur with a capital within a sentence somewhere."""
+    found = set()
+    for piece in pieces:
+        for match in _NAME.finditer(piece.text):
+            name, start = _trimmed(match, language)
+            if not _STARTS.search(piece.text[: match.start()]):
+                found.add(_without_noun(piece.text[:start], name, language).casefold())
+    return found - {""}

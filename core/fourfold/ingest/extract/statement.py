@@ -1,0 +1,42 @@
+"""What an extractor makes of a text, before it is a unit of a bank."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from datetime import datetime
+
+from fourfold.values.units import Aspects, Interval, Modality, Network
+
+
+@dataclass(frozen=True, slots=True)
+class Mention:
+    """A name as it was written, not yet resolved, with other forms of it in the same text and the kind of thing."""
+
+    name: str
+    aliases: tuple[str, ...] = ()
+    kind: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Statement:
+    """One statement. `messages` are the ids of those that say it; `[start, end)` its place in the first one; `key`
+    tells it from others of the same messages; `causes` are the places, in the list it comes in, of what brought it
+    about. One that stands `alone` is understood without what was said before it, and carries nothing of that."""
+
+    text: str
+    key: str
+    messages: tuple[str, ...]
+    at: datetime
+    network: Network
+    speaker: str | None = None
+    start: int = 0
+    end: int = 0
+    mentions: tuple[Mention, ...] = ()
+    occurred: Interval | None = None
+    confidence: float | None = None
+    modality: Modality = Modality.FACT
+    aspects: Aspects = field(default_factory=Aspects)
+    causes: tuple[int, ...] = ()
+    chunk: str = ""
+    pending: bool = False
+    alone: bool = False

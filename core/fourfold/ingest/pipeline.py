@@ -1,0 +1,209 @@
+"""Has a language model read chunks: several at once, written in order as they come, whatever goes wrong.
+
+A chunk that cannot be read is kept as it was said, by the built-in extractor, and stays pending. What no further call
+can mend (a wrong key, the bank's token limit) ends the calls, not the keeping: it is raised once everything is safe.
+"""
+
+from __future__ import annotations
+
+import logging
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import dataclass, field, replace
+from itertools import groupby
+from typing import TypeVar
+
+import anyio
+import anyio.to_thread
+
+from fourfold.errors import ConfigurationError, FourfoldError, ModelError, TokenLimitError
+from fourfold.ingest.chunking import Chunk
+from fourfold.ingest.embed import Embedded, Progress, embed_statements
+from fourfold.ingest.extract.llm import Read, read_chunk
+from fourfold.ingest.extract.rules import extract
+from fourfold.ingest.extract.statement import Statement
+from fourfold.ingest.write import Origin, Writing
+from fourfold.language.languages import Language
+from fourfold.ports import Fields, LanguageModel, Where
+from fourfold.services import Engine, steady
+from fourfold.token_usage import Tokens
+from fourfold.transaction.transaction import Batch
+from fourfold.values.units import Operation, Unit
+
+log = logging.getLogger(__name__)
+T = TypeVar("T")
+
+_AHEAD = 4  # chunks read and not yet written, for each that may be read at once
+
+
+@dataclass(slots=True)
+class Outcome:
+    """What a retain came to, gathered as it goes on."""
+
+    units: dict[str, Unit] = field(default_factory=dict)
+    operations: list[Operation] = field(default_factory=list)
+    unclear: list[tuple[str, str]] = field(default_factory=list)
+    dropped: Counter[str] = field(default_factory=Counter)
+    held: Counter[str] = field(default_factory=Counter)
+    warnings: dict[str, None] = field(default_factory=dict)
+    pending: int = 0
+    embedded: list[Embedded] = field(default_factory=list)
+    spent: Tokens = field(default_factory=Tokens)
+    stopped: FourfoldError | None = None
+
+    def take(self, writing: Writing) -> None:
+        """Adds what a write did."""
+        self.operations += writing.operations
+        self.unclear += writing.unclear
+        self.units |= writing.touched
+        self.note_changes(writing.batch)
+
+    def note_changes(self, batch: Batch) -> None:
+        """Brings the units up to date with a write."""
+        for unit in batch.changed():
+            if unit.retired_at is not None:
+                self.units.pop(unit.id, None)
+            elif unit.id in self.units:
+                self.units[unit.id] = unit
+
+
+@dataclass(slots=True)
+class Reading:
+    """The chunks of one bank on their way through `model`."""
+
+    engine: Engine
+    bank: str
+    model: LanguageModel
+    language: Language
+    outcome: Outcome
+    _failures: int = 0
+
+    async def run(self, chunks: Sequence[Chunk], progress: Progress | None) -> None:
+        """Reads and writes `chunks`, in order. Every chunk is written, as read or as said, before this returns; if
+        it is cancelled, those that were read are written, and the others are still pending in the bank."""
+        settings = self.engine.settings
+        results: dict[int, Read | FourfoldError] = {}
+        arrived = anyio.Event()
+        room = anyio.Semaphore(settings.llm_concurrency * _AHEAD)
+
+        async def read(place: int) -> None:
+            nonlocal arrived
+            results[place] = await self._read(self.model, chunks[place])
+            arrived.set()
+
+        async def start(group: anyio.abc.TaskGroup) -> None:
+            for place in range(len(chunks)):
+                await room.acquire()
+                group.start_soon(read, place)
+
+        try:
+            async with anyio.create_task_group() as group:
+                group.start_soon(start, group)
+                done = 0
+                while done < len(chunks):
+                    await arrived.wait()
+                    arrived = anyio.Event()
+                    ready: list[tuple[Chunk, Read | FourfoldError]] = []
+                    while done + len(ready) in results:
+                        place = done + len(ready)
+                        ready.append((chunks[place], results.pop(place)))
+                    if ready:
+                        await self._write(ready)
+                        done += len(ready)
+                        for _ in ready:
+                            room.release()
+                        if progress is not None:
+                            progress(done, len(chunks))
+        finally:
+            paid = [(chunks[place], found) for place, found in results.items() if isinstance(found, Read)]
+            if paid:  # it was cancelled while these waited for their turn
+                await self._write(paid)
+
+    async def _write(self, ready: Sequence[tuple[Chunk, Read | FourfoldError]]) -> None:
+        with anyio.CancelScope(shield=True):  # what is paid for is kept
+            await anyio.to_thread.run_sync(write, self.engine, self.bank, ready, self.outcome)
+
+    async def _read(self, model: LanguageModel, chunk: Chunk) -> Read | FourfoldError:
+        """What the model makes of a chunk, or why it could not."""
+        if self.outcome.stopped is not None:
+            return self.outcome.stopped
+        if self._failures >= max(8, self.engine.settings.llm_concurrency):
+            return ModelError(
+                f"{model.name} failed {self._failures} times in a row; it was not asked any more."
+            )
+        try:
+            found = await read_chunk(model, chunk, self.language)
+        except (ConfigurationError, TokenLimitError) as error:
+            self.outcome.stopped = self.outcome.stopped or error
+            return error
+        except ModelError as error:
+            self._failures += 1
+            return error
+        self._failures = 0
+        return found
+
+
+@steady
+def write(
+    engine: Engine, bank: str, ready: Sequence[tuple[Chunk, Read | FourfoldError]], outcome: Outcome
+) -> None:
+    """Writes chunks with what became of them, those of one origin in one batch: what a model read, or, where there
+    is an error in its place, what was said."""
+    for origin, group in groupby(
+        ready, key=lambda pair: Origin(pair[0].document, pair[0].context, pair[0].tags)
+    ):
+        wanted = _still_there(engine, bank, list(group))
+        settled = [_settled(engine, bank, chunk, result, outcome) for chunk, result in wanted]
+        statements = [statement for _, found in settled for statement in found]
+        language = engine.graphs.get(bank).language
+        embedded = embed_statements(engine.embedder, statements, origin.context, language)
+        outcome.embedded += embedded
+        with engine.graphs.locked(bank) as graph:
+            writing = Writing(Batch(engine, graph, engine.clock.now(), "read"), origin)
+            vectors = iter(embedded)
+            there = {chunk.id for chunk, _ in _still_there(engine, bank, settled)}
+            for chunk, found in settled:
+                of_chunk = [next(vectors) for _ in found]
+                if chunk.id in there:
+                    _put(writing, chunk, found, of_chunk)
+            account = engine.ledgers.get(bank).point()
+            writing.batch.others[account.id] = account
+            writing.commit()
+        outcome.take(writing)
+
+
+def _still_there(engine: Engine, bank: str, read: Sequence[tuple[Chunk, T]]) -> list[tuple[Chunk, T]]:
+    """Those whose chunk was not forgotten while it was read."""
+    where = Where(bank=bank, kind="pending", ids=tuple(chunk.id for chunk, _ in read))
+    held = {point.id for point in engine.store.scan(where, Fields(only=("kind",)))}
+    return [(chunk, found) for chunk, found in read if chunk.id in held]
+
+
+def _settled(
+    engine: Engine, bank: str, chunk: Chunk, result: Read | FourfoldError, outcome: Outcome
+) -> tuple[Chunk, Sequence[Statement]]:
+    """A chunk as it is after this attempt, and the statements to put in: `failed` says why it stays pending."""
+    tried = replace(chunk, attempts=chunk.attempts + 1, batch="")
+    if isinstance(result, Read):
+        outcome.dropped.update(result.dropped)
+        return replace(tried, failed=""), result.statements
+    outcome.pending += 1
+    outcome.warnings[str(result)] = None
+    log.warning("A chunk of the bank %s is kept as it was said, for now: %s", bank, result)
+    failed = replace(tried, failed=f"{type(result).__name__}: {result}")
+    graph = engine.graphs.get(bank)
+    said = () if chunk.units else extract(chunk.pieces, graph.language, graph.names.all().keys())
+    return failed, [replace(statement, pending=True, chunk=chunk.id) for statement in said]
+
+
+def _put(
+    writing: Writing, chunk: Chunk, statements: Sequence[Statement], embedded: Sequence[Embedded]
+) -> None:
+    if chunk.failed:
+        made = writing.add_all(statements, embedded)
+        writing.put_chunk(replace(chunk, units=tuple(dict.fromkeys((*chunk.units, *made)))), "pending")
+        return
+    writing.forget_units(chunk.units, chunk.messages)
+    made = writing.add_all(statements, embedded)
+    writing.link_causes(statements, made)
+    writing.put_chunk(replace(chunk, units=tuple(dict.fromkeys(made))), "chunk")

@@ -1,0 +1,119 @@
+"""Which entity a mention means: one the bank knows, by name, company and time, or a new one.
+
+score = 0.5 * likeness of names + 0.3 * shared neighbours + 0.2 * nearness in time (linear over 7 days), and 0.6
+makes two the same (Hindsight, section 4.1). Likeness alone never does (see `fourfold.language.person_names`).
+Where several entities could be meant and none is clearly ahead, the mention is a new one: two people are kept apart
+rather than made one.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field, replace
+from datetime import datetime
+
+from fourfold.index.bank_index import BankGraph, entity_id
+from fourfold.index.entity_index import Names
+from fourfold.ingest.extract.statement import Mention
+from fourfold.language.person_names import SAME, likeness
+from fourfold.values.units import Entity
+
+_SAME = 0.6
+_DAYS_NEAR = 7
+_CLEARLY = 0.1
+_UNKNOWN_COMPANY = 0.5
+
+
+@dataclass(slots=True)
+class Resolver:
+    """Resolves the mentions of one retain to entities of `graph`, whose lock the caller holds; `changed` are the
+    entities that are new or gained an alias."""
+
+    graph: BankGraph
+    changed: dict[str, Entity] = field(default_factory=dict)
+    _names: Names = field(default_factory=Names)
+    _together: dict[str, set[str]] = field(default_factory=dict)
+
+    def resolve(self, mentions: Sequence[Mention], at: datetime) -> tuple[str, ...]:
+        """The entity names that `mentions`, made together at `at`, stand for."""
+        exact = {m.name: found for m in mentions if (found := self._known(m.name)) is not None}
+        company = set(exact.values())
+        meant = []
+        for mention in mentions:
+            name = self._meant(mention, exact.get(mention.name), company, at)
+            self._learn(name, mention)
+            company.add(name)
+            meant.append(name)
+        unique = tuple(dict.fromkeys(meant))
+        for name in unique:
+            self._together.setdefault(name, set()).update(unique)
+            self._names.mention(name, at.timestamp())
+        return unique
+
+    def _known(self, name: str) -> str | None:
+        found = self.graph.names.get(name) or self._names.get(name)
+        return found.name if found else None
+
+    def _meant(self, mention: Mention, exact: str | None, company: set[str], at: datetime) -> str:
+        """The entity of a mention; for one that is known to the letter there is a choice only if it is a part of
+        several names ("Ana", of "Ana Sousa" and "Ana Reis")."""
+        if exact is not None and (exact.casefold() == mention.name.casefold() or " " in mention.name):
+            return exact
+        others = company - ({exact} if exact else set())
+        scored = sorted(
+            ((self._score(mention, other, others, at), other) for other in self._candidates(mention, others)),
+            reverse=True,
+        )
+        likely = [(score, other) for score, other in scored if score >= _SAME]
+        if likely and (len(likely) == 1 or likely[0][0] - likely[1][0] >= _CLEARLY):
+            return likely[0][1]
+        # Asked once more, since a mention before this one may have brought the name in ("IT", then "It").
+        known = exact or self._known(mention.name)
+        if known is not None:
+            return known
+        self._put(Entity(entity_id(self.graph.bank, mention.name), mention.name, kind=mention.kind))
+        return mention.name
+
+    def _candidates(self, mention: Mention, company: set[str]) -> list[str]:
+        """The entities whose names are like the mention, without those that are mentioned beside it."""
+        found = {other for name in (mention.name, *mention.aliases) for other in self.graph.names.alike(name)}
+        return sorted((found | set(self._names.alike(mention.name))) - company)
+
+    def _score(self, mention: Mention, other: str, company: set[str], at: datetime) -> float:
+        entity = self._entity(other)
+        people = "person" in (mention.kind, entity.kind)
+        if mention.kind and entity.kind and mention.kind != entity.kind:
+            return 0.0
+        # An alias that is the mention to the letter ("Tom") tells nothing: it may stand for several.
+        forms = [
+            entity.name,
+            *(alias for alias in entity.aliases if alias.casefold() != mention.name.casefold()),
+        ]
+        alike = max(likeness(mention.name, form, people) for form in forms)
+        if alike == 0:
+            return 0.0
+        known = self.graph.mentioned_with(other) | self._together.get(other, set())
+        known -= {other}
+        shared = len(company & known) / len(company) if company and known else _UNKNOWN_COMPANY
+        last = self._names.last_mention(other) or self.graph.names.last_mention(other)
+        days = abs(at.timestamp() - last) / 86_400 if last is not None else 0.0
+        near = max(0.0, 1 - days / _DAYS_NEAR)
+        return SAME if alike == SAME else 0.5 * alike + 0.3 * shared + 0.2 * near
+
+    def _learn(self, name: str, mention: Mention) -> None:
+        """Notes what a mention tells of its entity: the form it was written in, other forms, and its kind."""
+        held = self._entity(name)
+        forms = [form for form in (mention.name, *mention.aliases) if self._known(form) is None]
+        aliases = tuple(dict.fromkeys((*held.aliases, *forms)))
+        kind = held.kind or mention.kind
+        if (aliases, kind) != (held.aliases, held.kind):
+            self._put(replace(held, aliases=aliases, kind=kind, mentions=0))
+
+    def _entity(self, name: str) -> Entity:
+        entity = self.changed.get(name) or self.graph.entity(name)
+        assert entity is not None
+        return entity
+
+    def _put(self, entity: Entity) -> None:
+        self.changed[entity.name] = entity
+        self._names.add(entity)

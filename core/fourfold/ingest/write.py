@@ -1,0 +1,344 @@
+"""Puts statements into a bank: each is reconciled with what is known, linked, and staged for one atomic write.
+
+The caller holds the lock of the bank's graph from the making of a `Writing` to its `commit`, so that writes to a
+bank are ordered. The graph changes only after the store has acknowledged.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from datetime import datetime, timedelta
+from typing import Any
+
+from fourfold.ingest.candidates import Known, Near, own_tokens
+from fourfold.ingest.chunking import Chunk
+from fourfold.ingest.deduplicate import Claim
+from fourfold.ingest.embed import Embedded, carried_on, term_vector, with_previous
+from fourfold.ingest.extract.statement import Statement
+from fourfold.ingest.link import SEMANTIC_FLOOR, SEMANTIC_MOST, semantic_links, temporal_link
+from fourfold.ingest.pending_chunks import State, chunk_point
+from fourfold.ingest.resolve_entities import Resolver
+from fourfold.language.attributes import Stated, assertions, standing
+from fourfold.ports import Fields, Floats, Point, Where
+from fourfold.schema.derived import history_payload, read_belief
+from fourfold.schema.units import NEVER, make_id, read_unit, unit_payload
+from fourfold.transaction.cascade import drop_evidence
+from fourfold.transaction.transaction import Batch
+from fourfold.values.beliefs import formed
+from fourfold.values.units import Interval, Link, Network, Operation, Source, Unit, Verdict
+
+
+@dataclass(frozen=True, slots=True)
+class Origin:
+    """Where statements come from and how they are marked. The document "" is the bank's running journal."""
+
+    document: str = ""
+    context: str = ""
+    tags: tuple[str, ...] = ()
+
+
+@dataclass(slots=True)
+class Writing:
+    """One write to one bank, prepared under its lock. Nothing is changed before `commit`."""
+
+    batch: Batch
+    origin: Origin
+    operations: list[Operation] = field(default_factory=list)
+    touched: dict[str, Unit] = field(default_factory=dict)
+    unclear: list[tuple[str, str]] = field(default_factory=list)
+    """(new unit, older unit) of which the rules could not say whether one replaces the other."""
+    _known: Known = field(init=False)
+    _resolver: Resolver = field(init=False)
+
+    def __post_init__(self) -> None:
+        self._known = Known(self.batch)
+        self._resolver = Resolver(self.batch.graph)
+
+    def note_known(self, messages: Sequence[str], known: dict[str, int]) -> None:
+        """Messages that the document already had are NOOPs."""
+        rows = dict.fromkeys(known[message] for message in messages if message in known)
+        for unit in self.batch.read([self.batch.graph.ids[row] for row in rows]):
+            if unit.retired_at is None:
+                self._keep(unit, "this message of the document is retained already")
+            else:
+                reason = f"retained already, and replaced by {unit.retired_by} since"
+                self.operations.append(Operation(Verdict.NOOP, unit.id, reason))
+
+    def forget_all_but(self, kept: set[str]) -> None:
+        """Takes all other messages of the document from the evidence of units; those left with none are retired."""
+        where = Where(bank=self.batch.graph.bank, live=True, documents=(self.origin.document,))
+        for point in self.batch.engine.store.scan(where, Fields(vectors=True)):
+            unit = read_unit(point)
+            gone = {
+                message for document, message in unit.source.evidence if document == self.origin.document
+            } - kept
+            self._withdraw(point, unit, gone, "replace", "gone from the document")
+
+    def forget_units(self, ids: Sequence[str], messages: Sequence[str]) -> None:
+        """Takes `messages` from the evidence of the units a pending chunk had: a model has read it by now."""
+        for point in self.batch.points(ids):
+            unit = read_unit(point)
+            if unit.retired_at is None and unit.pending:
+                self._withdraw(point, unit, set(messages), "extraction", "read by a language model now")
+
+    def put_chunk(self, chunk: Chunk, state: State) -> None:
+        """Notes a chunk."""
+        self.batch.others[chunk.id] = chunk_point(self.batch.graph.bank, chunk, state, self.batch.now)
+
+    def add_all(
+        self, statements: Sequence[Statement], embedded: Sequence[Embedded], only_new: bool = False
+    ) -> list[str]:
+        """Reconciles and links the statements, in order; the unit of each. With `only_new` those of messages that the
+        document has by now are left out."""
+        graph, document = self.batch.graph, self.origin.document
+        said = {s.messages[0] for s in statements}
+        known = graph.known(document, said) if only_new else {}
+        pairs = [(s, e) for s, e in zip(statements, embedded, strict=True) if s.messages[0] not in known]
+        self._known.expect(len(pairs))
+        nearest = self._known.in_bank([e.embedding.vector for _, e in pairs])
+        before = self._before() if pairs else None
+        made = []
+        for (statement, vectors), neighbours in zip(pairs, nearest, strict=True):
+            before = self._add(statement, vectors, neighbours, before)
+            made.append(before.made)
+        return made
+
+    def link_causes(self, statements: Sequence[Statement], units: Sequence[str]) -> None:
+        """Links the units of a chunk's statements as the statements say what caused what."""
+        for statement, made in zip(statements, units, strict=True):
+            causes = [units[cause] for cause in statement.causes if units[cause] != made]
+            for point in self.batch.points([made] if causes else []):
+                unit = read_unit(point)
+                there = {(link.to, link.kind) for link in unit.links}
+                new = tuple(Link(cause, "causal", 1.0) for cause in causes if (cause, "causal") not in there)
+                self.batch.amend(point, replace(unit, links=(*unit.links, *new)))
+
+    def commit(self) -> None:
+        """Writes everything as one batch, then brings the graph up to date. What rested on units that are gone loses
+        that."""
+        drop_evidence(self.batch)
+        decided = [op for op in self.operations if op.verdict in (Verdict.UPDATE, Verdict.RETIRE)]
+        self.batch.reasons |= {op.unit: op.reason for op in decided}
+        self.batch.commit(self._resolver.changed)
+
+    # one statement ----------------------------------------------------------------------------------------
+
+    def _add(self, statement: Statement, vectors: Embedded, near: Near, before: _Before | None) -> _Before:
+        names = self._resolver.resolve(statement.mentions, statement.at)
+        claim = Claim(statement.text, statement.speaker, names, statement.occurred)
+        session, follows = self._session(statement.at, statement.messages[0], before)
+        follows = None if statement.alone else follows
+        vector = carried_on(vectors.embedding.vector, follows.vector if follows else None)
+        known = self._known.same_as(claim, vectors, near)
+        if known is None and statement.alone:
+            known = self._known.stated_before(claim)
+        if known is not None:
+            self._add_evidence(*known, statement.messages)
+            if statement.alone:
+                self._complete(known[0], names, statement.occurred)
+            last = follows.unit if follows else None
+            return _Before(session, statement.at, vectors.own, vector, last, known[0])
+        unit = self._unit(statement, names, session, self._links(statement.at, near, vectors, follows))
+        stated = _stated(unit)
+        attributes = list(dict.fromkeys(one.key for one in assertions(stated)))
+        unit = self._succeed(unit, stated, attributes)
+        if self.batch.engine.model is not None:
+            self._ask_about(unit, vectors, near)
+        tokens = with_previous(vectors.embedding.tokens, follows.tokens if follows else None)
+        self.batch.units[unit.id] = Point(
+            unit.id,
+            {
+                **unit_payload(unit, len(self.batch.units)),
+                **_history(unit),
+                "attributes": attributes,
+                "own": [vectors.own_from, len(vectors.embedding.tokens)],
+                "codes": list(vectors.codes),
+            },
+            vector=vector,
+            terms=term_vector(vectors.stems, unit.speaker, unit.context, self.batch.spoken),
+            tokens=tokens,
+        )
+        self._known.add(unit, vectors, attributes)
+        self.touched[unit.id] = unit
+        return _Before(session, statement.at, vectors.own, vector, unit, unit.id)
+
+    def _unit(
+        self, statement: Statement, names: tuple[str, ...], session: str, links: tuple[Link, ...]
+    ) -> Unit:
+        bank, now, origin = self.batch.graph.bank, self.batch.now, self.origin
+        named = (bank, "unit", origin.document, *statement.messages, statement.key)
+        identity = make_id(*named)
+        if self.batch.graph.row(identity) is not None or identity in self.batch.units:
+            identity = make_id(*named, now.isoformat())  # it is there, retired: this is another one
+        return Unit(
+            id=identity,
+            bank=bank,
+            text=statement.text,
+            network=statement.network,
+            source=Source(origin.document, statement.messages, statement.start, statement.end),
+            mentioned_at=statement.at,
+            recorded_at=now,
+            speaker=statement.speaker,
+            occurred=statement.occurred,
+            confidence=statement.confidence,
+            entities=names,
+            tags=origin.tags,
+            context=origin.context,
+            session=session,
+            links=links,
+            modality=statement.modality,
+            aspects=statement.aspects,
+            pending=statement.pending,
+            chunk=statement.chunk,
+        )
+
+    def _succeed(self, unit: Unit, stated: Stated, attributes: Sequence[str]) -> Unit:
+        """Retires or marks what `unit` takes the place of, and notes what was done; `unit`, linked to that."""
+        replaced: list[str] = []
+        reasons: list[str] = []
+        for older in self._known.rivals(unit, attributes):
+            found = standing(stated, _stated(older))
+            if found is None:
+                continue
+            kind, reason = found
+            if unit.mentioned_at < older.mentioned_at:  # told late: what is known is newer
+                unit = replace(unit, superseded_by=older.id)
+                reasons.append(f"said before what is known: {reason}")
+                continue
+            point = self.batch.points([older.id])[0]
+            if kind == "replaces":
+                self.batch.amend(point, replace(older, retired_at=self.batch.now, retired_by=unit.id))
+                self.operations.append(Operation(Verdict.RETIRE, older.id, reason))
+                replaced.append(older.id)
+            else:
+                self.batch.amend(point, replace(older, superseded_by=unit.id))
+                self.unclear.append((unit.id, older.id))
+            reasons.append(reason)
+            unit = replace(
+                unit, links=(*unit.links, Link(older.id, "supersedes", 1.0 if kind == "replaces" else 0.5))
+            )
+        verdict = Verdict.UPDATE if replaced else Verdict.ADD
+        self.operations.append(Operation(verdict, unit.id, "; ".join(reasons) or "new to the bank"))
+        return unit
+
+    def _ask_about(self, unit: Unit, vectors: Embedded, near: Near) -> None:
+        """Notes what only a reader can say of whether it says the same as `unit`."""
+        noted = {old for new, old in self.unclear if new == unit.id}
+        close = self._known.unclear(unit, vectors, near)
+        self.unclear += [(unit.id, other) for other in close if other not in noted]
+
+    def _session(self, at: datetime, message: str, before: _Before | None) -> tuple[str, _Before | None]:
+        """The session a message at `at` belongs to, and what it follows in it."""
+        gap = timedelta(hours=self.batch.engine.settings.session_gap_hours)
+        if before is not None and abs(at - before.at) <= gap:
+            return before.session, before
+        return make_id(self.batch.graph.bank, "session", self.origin.document, message)[:13], None
+
+    def _links(
+        self, at: datetime, near: Near, vectors: Embedded, follows: _Before | None
+    ) -> tuple[Link, ...]:
+        here = self._known.in_write(vectors, SEMANTIC_MOST, SEMANTIC_FLOOR)
+        there = [(unit, cosine) for unit, cosine in near if not self._is_gone(unit)]
+        links = semantic_links([*there, *here])
+        neighbour = (
+            temporal_link(follows.unit.id, at, follows.unit.mentioned_at)
+            if follows and follows.unit
+            else None
+        )
+        return (neighbour, *links) if neighbour else tuple(links)
+
+    # what is known ----------------------------------------------------------------------------------------
+
+    def _is_gone(self, unit: str) -> bool:
+        """Whether this write retires a unit."""
+        point = self.batch.units.get(unit)
+        return point is not None and point.payload["retired"] != NEVER
+
+    def _before(self) -> _Before | None:
+        """The last unit of the document, whose session the first statement may continue."""
+        if (last := self._known.last) is not None:
+            unit, vectors = last
+            vector = self.batch.units[unit.id].vector
+            assert vector is not None
+            return _Before(unit.session, unit.mentioned_at, vectors.own, vector, unit)
+        graph = self.batch.graph
+        row = graph.documents.last(self.origin.document)
+        if row is None:
+            return None
+        point = self.batch.points([graph.ids[row]])[0]
+        unit = read_unit(point)
+        assert point.vector is not None
+        held = unit if unit.retired_at is None else None
+        return _Before(unit.session, unit.mentioned_at, own_tokens(point), point.vector, held)
+
+    def _add_evidence(self, unit_id: str, reason: str, messages: Sequence[str]) -> None:
+        point = self.batch.points([unit_id])[0]
+        unit = read_unit(point)
+        said = [(self.origin.document, message) for message in messages]
+        new = [pair for pair in said if pair not in unit.source.evidence]
+        if new:
+            unit = replace(unit, source=unit.source.said_by([*unit.source.evidence, *new]))
+            unit = self._amend_source(point, unit)
+        self._keep(unit, reason)
+
+    def _complete(self, unit_id: str, names: Sequence[str], occurred: Interval | None) -> None:
+        """Gives a unit that is stated again the names, and the time if it has none, that it lacked."""
+        point = self.batch.points([unit_id])[0]
+        unit = read_unit(point)
+        fuller = replace(
+            unit,
+            entities=tuple(dict.fromkeys((*unit.entities, *names))),
+            occurred=unit.occurred or occurred,
+        )
+        if fuller != unit:
+            self.batch.amend(point, fuller)
+            self.touched[unit_id] = fuller
+            self.operations[-1] = Operation(Verdict.UPDATE, unit_id, "stated again, with more of it")
+
+    def _withdraw(self, point: Point, unit: Unit, messages: set[str], by: str, reason: str) -> None:
+        """Takes messages of the document from a unit's evidence, and retires it if none is left."""
+        document = self.origin.document
+        evidence = [pair for pair in unit.source.evidence if pair[0] != document or pair[1] not in messages]
+        if not evidence:
+            self.batch.amend(point, replace(unit, retired_at=self.batch.now, retired_by=by))
+            self.operations.append(Operation(Verdict.RETIRE, unit.id, reason))
+        elif len(evidence) < len(unit.source.evidence):
+            self._amend_source(point, replace(unit, source=unit.source.said_by(evidence)))
+
+    def _amend_source(self, point: Point, unit: Unit) -> Unit:
+        """Puts down who says `unit` now. How often a judgement was said moves its confidence."""
+        self.batch.amend(point, unit)
+        if unit.network is Network.BELIEF:
+            belief = replace(read_belief(point), unit=unit).stated(self.batch.now)
+            self.batch.change(belief)
+            return belief.unit
+        return unit
+
+    def _keep(self, unit: Unit, reason: str) -> None:
+        self.touched[unit.id] = unit
+        self.operations.append(Operation(Verdict.NOOP, unit.id, reason))
+
+
+@dataclass(frozen=True, slots=True)
+class _Before:
+    """What was said just before: in which session, when, its own tokens, its vector with what it carries on, the last
+    new unit of the session, and the unit it was made or found to be."""
+
+    session: str
+    at: datetime
+    tokens: Floats
+    vector: Floats
+    unit: Unit | None
+    made: str = ""
+
+
+def _history(unit: Unit) -> Mapping[str, Any]:
+    """What the payload of a new belief has beside that of other units."""
+    if unit.network is not Network.BELIEF:
+        return {}
+    return history_payload(formed(unit, (unit.id,), "said so"))
+
+
+def _stated(unit: Unit) -> Stated:
+    return Stated(unit.text, unit.speaker, unit.modality)

@@ -1,0 +1,189 @@
+"""`Items`: JSON values under namespaces and keys, as apps keep them in a store, found by what they say.
+
+A namespace is a bank (`bank_name`), an item a document of it: what an item says is recalled like all else there.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+from typing import Any
+
+from fourfold.api.bank import AsyncBank
+from fourfold.api.memory import AsyncMemory
+from fourfold.errors import ConflictError, NotFoundError
+from fourfold.ingest.embed import Progress
+from fourfold.integrations.json_filters import meets
+from fourfold.values.bank_names import bank_name, labels_of
+from fourfold.values.units import Entry, Message
+
+_KIND = "item"
+_DOCUMENTS = "store/"
+_FEW_WORDS = 3
+_EVERY = 1_000_000
+Namespace = tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class Item:
+    """A value as it was put. `score` says how well it fits a query, where its text was recalled for it."""
+
+    namespace: Namespace
+    key: str
+    value: Mapping[str, Any]
+    created_at: datetime
+    updated_at: datetime
+    score: float | None = None
+
+
+class Items:
+    """The items of a memory. What cannot be kept or read raises its `FourfoldError`."""
+
+    def __init__(self, memory: AsyncMemory) -> None:
+        self._memory = memory
+
+    async def put(
+        self,
+        namespace: Namespace,
+        key: str,
+        value: Mapping[str, Any],
+        texts: Iterable[str] | None = None,
+        ttl: timedelta | None = None,
+    ) -> None:
+        """Keeps a JSON object, in place of what was there. `texts` are what it says (default: all that is in it;
+        it may be nothing); with `ttl` it is gone that long after it was put or last touched."""
+        expires = None if ttl is None else self._now() + ttl
+        kept = {"value": dict(value), "ttl": None if ttl is None else ttl.total_seconds()}
+        tags = tuple(bank_name(*namespace[:depth]) for depth in range(1, len(namespace) + 1))
+        said = [Message(text) for text in (_texts(value) if texts is None else texts) if text.strip()]
+        item = Entry(_KIND, key, kept, expires, tags)
+        await self._bank(namespace).keep([item], said, document=_DOCUMENTS + key, replace=True)
+
+    async def delete(self, namespace: Namespace, key: str) -> None:
+        """Forgets an item and what it says; one that is not there is fine."""
+        try:
+            await self._bank(namespace).forget(document=_DOCUMENTS + key, reason="deleted")
+        except NotFoundError:
+            return
+
+    async def get(self, namespace: Namespace, key: str, *, touch: bool = False) -> Item | None:
+        """The item of that key. `touch`: from now on it lives for its time again."""
+        bank = self._bank(namespace)
+        entry = await bank.entry(_KIND, key)
+        return None if entry is None else await self._item(bank, entry, None, touch)
+
+    async def search(
+        self,
+        prefix: Namespace,
+        query: str | None = None,
+        where: Mapping[str, Any] | None = None,
+        limit: int = 10,
+        offset: int = 0,
+        *,
+        touch: bool = False,
+    ) -> list[Item]:
+        """Items of the namespaces that begin with `prefix`, in the order in which they were put. With a `query` those
+        whose texts are recalled come first, best first. `where` names fields and what they must be (see `meets`)."""
+        names = await self._banks(prefix)
+        banks = [self._memory.bank(name) for name in names]
+        found = [(bank, *hit) for bank in banks for hit in await _found(bank, query, where, offset + limit)]
+        if query:
+            found.sort(key=lambda each: (each[2] is not None, each[2] or 0.0), reverse=True)
+        return [await self._item(*each, touch) for each in found[offset : offset + limit]]
+
+    async def namespaces(self, prefix: Namespace = ()) -> list[Namespace]:
+        """The namespaces with items that begin with `prefix`, sorted."""
+        return sorted(labels_of(name) for name in await self._banks(prefix))
+
+    async def copy_from(self, source: Any, progress: Progress | None = None) -> int:
+        """Puts in all items of a store that lists namespaces and searches as LangGraph's stores do (`BaseStore`); how
+        many. Doing it again changes nothing. `progress` is called with (done, total) namespaces."""
+        namespaces, count = await source.alist_namespaces(limit=_EVERY), 0
+        for number, namespace in enumerate(namespaces, 1):
+            for item in await source.asearch(tuple(namespace), limit=_EVERY):
+                if tuple(item.namespace) == tuple(namespace):
+                    held = await self.get(tuple(namespace), item.key)
+                    if held is None or held.value != item.value:
+                        await self.put(tuple(namespace), item.key, item.value)
+                    count += 1
+            if progress is not None:
+                progress(number, len(namespaces))
+        return count
+
+    async def sweep(self) -> int:
+        """Forgets what has expired, and what it says, in all namespaces; how many items that were."""
+        banks = await self._memory.banks_keeping(_KIND, expired=True)
+        return sum([len(await self._memory.bank(name).expire(_KIND)) for name in banks])
+
+    async def _item(self, bank: AsyncBank, entry: Entry, score: float | None, touch: bool) -> Item:
+        if touch and entry.value["ttl"] is not None:
+            entry = await self._touched(bank, entry)
+        assert entry.created_at is not None
+        assert entry.updated_at is not None
+        told = (entry.key, entry.value["value"], entry.created_at, entry.updated_at)
+        return Item(labels_of(bank.name), *told, score)
+
+    async def _touched(self, bank: AsyncBank, entry: Entry) -> Entry:
+        renewed = replace(entry, expires_at=self._now() + timedelta(seconds=entry.value["ttl"]))
+        try:
+            await bank.keep([renewed], document=entry.document)
+        except ConflictError:  # it was put anew meanwhile, and lives on for that
+            return entry
+        return renewed
+
+    async def _banks(self, prefix: Namespace) -> list[str]:
+        return await self._memory.banks_keeping(_KIND, tag=bank_name(*prefix) if prefix else None)
+
+    def _bank(self, namespace: Namespace) -> AsyncBank:
+        return self._memory.bank(bank_name(*namespace))
+
+    def _now(self) -> datetime:
+        return self._memory.engine.clock.now()
+
+
+async def _found(
+    bank: AsyncBank, query: str | None, where: Mapping[str, Any] | None, most: int
+) -> list[tuple[Entry, float | None]]:
+    """At most so many entries: those that are recalled, best first, then the others, in order."""
+    scores = await _recalled(bank, query) if query else {}
+    entries = {entry.key: entry for entry in await bank.entries(_KIND, keys=scores)} if scores else {}
+    ranked = [(entries[key], score) for key, score in scores.items() if key in entries]
+    found: list[tuple[Entry, float | None]] = [each for each in ranked if _meets(each[0], where)]
+    if len(found) < most:
+        others = [entry for entry in await bank.entries(_KIND) if entry.key not in scores]
+        found += [(entry, None) for entry in others if _meets(entry, where)]
+    return found[:most]
+
+
+async def _recalled(bank: AsyncBank, query: str) -> dict[str, float]:
+    scores: dict[str, float] = {}
+    for hit in (await bank.recall(query, budget=None)).hits:
+        for document in hit.unit.source.documents:
+            if document.startswith(_DOCUMENTS):
+                scores.setdefault(document.removeprefix(_DOCUMENTS), float(hit.score))
+    return scores
+
+
+def _meets(entry: Entry, where: Mapping[str, Any] | None) -> bool:
+    return not where or meets(entry.value["value"], where)
+
+
+def _texts(value: Mapping[str, Any]) -> list[str]:
+    """What a value says: its longer texts each by itself, and in one what says little without its field's name."""
+    leaves = [(name.replace("_", " "), str(leaf)) for name, leaf in _leaves(value)]
+    alone = [text for _, text in leaves if len(text.split()) > _FEW_WORDS]
+    named = [f"{name}: {text}" for name, text in leaves if 0 < len(text.split()) <= _FEW_WORDS]
+    return [*alone, "\n".join(named)]
+
+
+def _leaves(value: object, name: str = "") -> Iterator[tuple[str, str | float]]:
+    match value:
+        case Mapping():
+            for key, inner in value.items():
+                yield from _leaves(inner, str(key))
+        case list() | tuple():
+            for inner in value:
+                yield from _leaves(inner, name)
+        case str() | int() | float():
+            yield name, value

@@ -1,0 +1,45 @@
+"""The tools by which an agent uses a bank itself, as every framework's plugin offers them."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Coroutine
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from fourfold.api.bank import AsyncBank
+
+_NOTHING = "Nothing that is remembered bears on that."
+_RECALL = """Look up what is remembered. Call this before answering anything that may depend on the user or on earlier
+conversations. Ask a whole question, with names."""
+_RETAIN = """Remember something for later conversations: a lasting fact, preference, decision or plan, in whole
+sentences with names instead of pronouns. Not for small talk or secrets."""
+_REFLECT = """Think a question over with everything remembered: an answer with the evidence it rests on. For a plain
+look-up use recall."""
+
+
+@dataclass(frozen=True, slots=True)
+class Tool:
+    """A tool: its name, what a model is told about it, and the function, whose parameters are the tool's."""
+
+    name: str
+    description: str
+    run: Callable[..., Coroutine[Any, Any, str]]
+
+
+def memory_tools(bank: AsyncBank, budget: int) -> list[Tool]:
+    """`recall`, `retain` and `reflect` on a bank; recall and reflect bring at most `budget` tokens. They raise
+    `FourfoldError`."""
+
+    async def recall(question: str) -> str:
+        return (await bank.recall(question, budget=budget)).text or _NOTHING
+
+    async def retain(text: str) -> str:
+        done = await bank.retain(text)
+        return "\n".join(["Remembered:", *(f"- {unit.text}" for unit in done.units), *done.warnings])
+
+    async def reflect(question: str) -> str:
+        return (await bank.reflect(question, budget=budget)).answer
+
+    told = [(_RECALL, recall), (_RETAIN, retain), (_REFLECT, reflect)]
+    return [Tool(run.__name__, " ".join(text.split()), run) for text, run in told]

@@ -1,0 +1,249 @@
+"""The date grammar: English dates, relative phrases, weekdays, months, seasons, holidays, years, ranges, each
+resolved against an anchor (when the text was said).
+
+Phrases that lie in no calendar ("99999 weeks ago", "31 June") are no times, and a bare number is no year. A phrase
+without a year is the one nearest to the anchor, or, with `years` given, one interval a year.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
+from datetime import datetime
+
+from fourfold.language.dates import resolvers as r
+from fourfold.language.dates.resolvers import Resolver
+from fourfold.language.dates.spans import DAY
+from fourfold.language.dates.vocabulary import (
+    ANY_HOLIDAY,
+    CLEAR_MONTH,
+    DECADES,
+    FULL_MONTH,
+    MONTH,
+    NO_AMOUNT,
+    NUMBER,
+    OF_YEAR,
+    ORDINAL,
+    PART,
+    PREPOSITION,
+    SEASON,
+    TH,
+    UNIT,
+    WEEKDAY,
+    WHICH,
+    YEAR,
+)
+from fourfold.values.units import Interval
+
+_FARTHEST_YEARS = 150
+
+
+@dataclass(frozen=True, slots=True)
+class TimeMention:
+    """A phrase at `[start, end)` of the text and the interval it means."""
+
+    start: int
+    end: int
+    interval: Interval
+
+
+def find_times(text: str, anchor: datetime, years: Iterable[int] = ()) -> list[TimeMention]:
+    """All times in `text`, in order, none overlapping.
+
+    `anchor` is aware. With `years`, a date without a year stands for that date in each of them.
+    """
+    if _HINT.search(text) is None:
+        return []
+    wanted = tuple(years)
+    found: list[TimeMention] = []
+    taken = [False] * (len(text) + 1)
+    for pattern, resolve in _GRAMMAR:
+        for match in pattern.finditer(text):
+            if any(taken[match.start() : match.end()]):
+                continue
+            intervals = _resolved(resolve, match, anchor, wanted)
+            taken[match.start() : match.end()] = [True] * (match.end() - match.start())
+            open_ended = _SINCE.search(text[: match.start()]) or match.group().lower().startswith("since ")
+            found += [
+                TimeMention(
+                    match.start(), match.end(), replace(interval, end=None) if open_ended else interval
+                )
+                for interval in intervals
+            ]
+    found.sort(key=lambda mention: mention.start)
+    return found if wanted else _ranges(text, found)
+
+
+def _ranges(text: str, found: list[TimeMention]) -> list[TimeMention]:
+    """Two times that a text joins ("from May to July 2022", "3 May - 7 May") as one."""
+    joined: list[TimeMention] = []
+    for mention in found:
+        before = joined[-1] if joined else None
+        whole = None
+        if before is not None and _joins(text, before, mention):
+            whole = _spanning(before.interval, mention.interval)
+        if before is not None and whole is not None:
+            joined[-1] = TimeMention(before.start, mention.end, whole)
+        else:
+            joined.append(mention)
+    return joined
+
+
+def _spanning(first: Interval, last: Interval) -> Interval | None:
+    """From the start of one to the end of the other. "From Monday to Friday" ends in the week it starts in; "from
+    June to August 2022" names its year once. None where that year lacks its day ("from 29 February to March 2023").
+    """
+    start, end = first.start, last.end
+    assert start is not None
+    assert end is not None
+    try:
+        if start >= end > start - 7 * DAY:
+            end += 7 * DAY
+        if start >= end:
+            start = start.replace(year=end.year - (start.month > end.month))
+        return Interval(min(start, end), end)
+    except (ValueError, OverflowError):
+        return None
+
+
+def _joins(text: str, a: TimeMention, b: TimeMention) -> bool:
+    if a.interval.start is None or a.interval.end is None or b.interval.end is None:
+        return False
+    opening, second = text[: a.end].lower(), text[b.start : b.end].lower()
+    link = _LINK.match(second)
+    between = (text[a.end : b.start] + (link.group() if link else "")).strip().lower()
+    if between in {"-", "–", "—", "through", "until"}:
+        return True
+    if between in {"to", "till", "thru"}:
+        return re.search(r"\bfrom (?:the )?[^.]{0,30}$", opening) is not None
+    return between == "and" and re.search(r"\bbetween [^.]{0,30}$", opening) is not None
+
+
+_LINK = re.compile(r"(?:to|until|till|through) ")
+_SINCE = re.compile(r"\b(?:since|ever since|as of|starting(?: in| from)?) (?:the )?$", re.IGNORECASE)
+
+
+def _resolved(
+    resolve: Resolver, match: re.Match[str], anchor: datetime, years: tuple[int, ...]
+) -> list[Interval]:
+    try:
+        spans = resolve(match, anchor, years)
+        return [Interval(*span) for span in spans if abs(span[0].year - anchor.year) <= _FARTHEST_YEARS]
+    except (ValueError, OverflowError):  # a date that is in no calendar
+        return []
+
+
+def _rule(
+    pattern: str, resolve: Resolver, flags: re.RegexFlag = re.IGNORECASE
+) -> tuple[re.Pattern[str], Resolver]:
+    return re.compile(rf"(?<![\w/])(?:{pattern})(?![\w/])", flags), resolve
+
+
+# Longer phrases first: what an earlier rule took, no later one sees.
+_GRAMMAR: tuple[tuple[re.Pattern[str], Resolver], ...] = (
+    _rule(
+        rf"(?P<y>{YEAR})[-/](?P<m>\d\d?)[-/](?P<d>\d\d?)(?:T[\d:.]+(?:Z|[+-]\d\d:?\d\d)?)?", r.resolve_date
+    ),
+    _rule(rf"(?P<a>\d\d?)(?P<sep>[./])(?P<b>\d\d?)(?P=sep)(?P<y>{YEAR}|\d\d)", r.resolve_numeric),
+    _rule(
+        rf"(?P<d>\d\d?){TH} ?(?:-|–|to|until|through) ?(?P<e>\d\d?){TH} (?:of )?(?P<m>{MONTH})\.?{OF_YEAR}",
+        r.resolve_days,
+    ),
+    _rule(
+        rf"(?P<m>{MONTH})\.? (?P<d>\d\d?){TH} ?(?:-|–|to|until|through) ?(?P<e>\d\d?){TH}{OF_YEAR}",
+        r.resolve_days,
+    ),
+    _rule(rf"(?:(?P<which>{WHICH}) )?(?P<h>{ANY_HOLIDAY}){OF_YEAR}", r.resolve_holiday),
+    _rule(
+        rf"(?:(?:{WEEKDAY}),? )?(?:the )?(?P<d>\d{{1,2}}|{ORDINAL}){TH} (?:day )?(?:of )?(?P<m>{MONTH})\.?{OF_YEAR}",
+        r.resolve_date,
+    ),
+    _rule(
+        rf"(?:(?:{WEEKDAY}),? )?(?P<m>{MONTH})\.? (?:the )?(?P<d>\d{{1,2}}|{ORDINAL}){TH}{OF_YEAR}",
+        r.resolve_date,
+    ),
+    _rule(
+        rf"(?:the )?(?P<n>{ORDINAL}|last) (?P<unit>week|weekend|{WEEKDAY}) (?:of|in) (?P<m>{MONTH})\.?{OF_YEAR}",
+        r.resolve_week_of_month,
+    ),
+    _rule(rf"(?:since )?(?:(?P<part>{PART}) ?)?(?P<m>{MONTH})\.?,? (?:of )?(?P<y>{YEAR})", r.resolve_month),
+    _rule(rf"(?P<y>{YEAR})-(?P<m>0[1-9]|1[0-2])", r.resolve_month),
+    _rule(rf"(?P<which>{WHICH}) (?P<m>{MONTH})", r.resolve_month),
+    _rule(rf"(?i:{PREPOSITION}) (?:(?P<part>(?i:{PART})) ?)?(?P<m>{FULL_MONTH})", r.resolve_month, re.NOFLAG),
+    _rule(rf"(?P<part>(?i:{PART})) ?(?P<m>{FULL_MONTH})", r.resolve_month, re.NOFLAG),
+    _rule(rf"(?:{PREPOSITION}) (?:(?P<part>{PART}) ?)?(?P<m>{CLEAR_MONTH})", r.resolve_month),
+    _rule(rf"(?P<part>{PART}) ?(?P<m>{CLEAR_MONTH})", r.resolve_month),
+    _rule(rf"(?P<part>{PART}) ?(?P<m>{CLEAR_MONTH})", r.resolve_month),
+    _rule(rf"(?:the )?(?:(?P<part>{PART}) ?)?(?P<s>{SEASON})(?:,? of|,)? (?P<y>{YEAR})", r.resolve_season),
+    _rule(rf"(?:(?P<part>{PART}) )?(?P<which>{WHICH}) (?P<s>{SEASON})", r.resolve_season),
+    _rule(
+        rf"(?:in|during|over|throughout|since|(?P<part>{PART})) (?:the )?(?P<s>{SEASON})(?! back| water| asleep)",
+        r.resolve_season,
+    ),
+    _rule(rf"Q(?P<q>[1-4])(?: of)? ?(?P<y>{YEAR})?", r.resolve_quarter, re.NOFLAG),
+    _rule(rf"(?:the )?(?P<q>first|second|third|fourth|last) quarter of (?P<y>{YEAR})", r.resolve_quarter),
+    _rule(rf"(?:the )?(?P<n>first|second) half of (?P<y>{YEAR})", r.resolve_half),
+    _rule(r"(?:the )?(?:(?P<part>early|mid-?|late) )?(?P<c>19|20)(?P<t>\d0)['’]?s", r.resolve_decade),
+    _rule(
+        r"(?:the|in the|during the) (?:(?P<part>early|mid-?|late) )?['’]?(?P<t>[2-9]0)['’]?s",
+        r.resolve_decade,
+    ),
+    _rule(rf"the (?:(?P<part>early|mid-?|late) )?(?P<w>{'|'.join(DECADES)})", r.resolve_decade),
+    _rule(rf"(?P<n>{NUMBER}) (?P<unit>day|week)s? from (?P<day>tomorrow|{WEEKDAY})", r.resolve_from_day),
+    _rule(rf"(?P<n>{NUMBER}) (?P<unit>{UNIT})s? (?P<later>from now|from today)", r.resolve_ago),
+    _rule(r"(?:the )?day (?:before yesterday|after tomorrow)", r.resolve_named_day),
+    _rule(
+        r"(?:yesterday|tomorrow)(?: (?:morning|afternoon|evening|night))?|(?:earlier |later )?today|tonight|just now"
+        r"|last night|this (?:morning|afternoon|evening)",
+        r.resolve_named_day,
+    ),
+    _rule(
+        rf"(?:the )?(?P<unit>weekend|week|month|year|{WEEKDAY}) (?P<side>before last|after next)",
+        r.resolve_before_last,
+    ),
+    _rule(rf"(?P<n>{NUMBER}) (?P<unit>year)s? and (?P<half>a half) (?:ago|back|earlier)", r.resolve_ago),
+    _rule(rf"(?P<n>{NUMBER}) and (?P<half>a half) (?P<unit>year)s (?:ago|back|earlier)", r.resolve_ago),
+    _rule(r"half an? (?P<unit>year|month|hour|day) ago", r.resolve_half_ago),
+    _rule(rf"(?P<n>{NUMBER}) (?P<unit>{UNIT}|weekend|{WEEKDAY})s? (?:ago|back|earlier)", r.resolve_ago),
+    _rule(
+        rf"(?P<in>in) (?:about |around )?(?P<n>{NUMBER}) (?P<unit>{UNIT})s?(?! (?:of|old|long))(?:['’] time)?",
+        r.resolve_ago,
+    ),
+    _rule(
+        rf"(?:(?:over|in|during|for|within) )?(?:the|these) (?:past|last) (?P<n>{NUMBER}) (?P<unit>{UNIT})s?",
+        r.resolve_lately,
+    ),
+    _rule(rf"(?:over|in|during|for|within) the next (?P<n>{NUMBER}) (?P<unit>{UNIT})s?", r.resolve_ahead),
+    _rule(
+        rf"(?:(?P<part>{PART}) )?(?:the )?(?P<which>{WHICH}) "
+        rf"(?P<unit>weekend|week|month|quarter|year|decade|{WEEKDAY})(?: (?:morning|afternoon|evening|night))?",
+        r.resolve_which,
+    ),
+    _rule(r"(?:just )?the other (?:day|night|evening|week)", r.resolve_the_other_day),
+    _rule(
+        rf"(?:on|since|by|until|from|to) (?P<unit>{WEEKDAY})(?: (?:morning|afternoon|evening|night))?(?!s)",
+        r.resolve_bare_weekday,
+    ),
+    _rule(r"(?:over|on|during|at) the weekend", r.resolve_weekend),
+    _rule(
+        r"on the (?P<d>\d\d?)(?:st|nd|rd|th)(?! (?:of|floor|street|avenue|grade"
+        r"|birthday|anniversary|try|time|day|place))",
+        r.resolve_this_day,
+    ),
+    _rule(
+        rf"(?:(?:from|between) )?(?P<y>{YEAR}) ?(?:-|–|to|and|until|till|through) ?(?P<z>{YEAR})",
+        r.resolve_year_range,
+    ),
+    _rule(
+        rf"(?:{PREPOSITION}|(?:back|way back) in) (?:(?P<part>{PART}) ?)?(?:the )?(?:year )?(?P<y>{YEAR}){NO_AMOUNT}",
+        r.resolve_year,
+    ),
+    _rule(rf"(?P<part>{PART}) ?(?P<y>{YEAR}){NO_AMOUNT}", r.resolve_year),
+    _rule(rf"(?<=\()(?P<y>{YEAR})(?=\))", r.resolve_year),
+)
+_HINT = re.compile(
+    rf"\d|(?<!\w)(?:{MONTH}|{WEEKDAY}|{SEASON}|{ANY_HOLIDAY})s?(?!\w)|day|night|week|month|year|quarter|ago|tomorrow|decade"
+    r"|now|morning|evening|afternoon|ties\b",
+    re.IGNORECASE,
+)

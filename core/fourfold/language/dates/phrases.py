@@ -1,0 +1,88 @@
+"""Date grammars of other languages than English: phrases found by a few patterns a language, told in English, and
+resolved by the English grammar.
+
+A grammar is a vocabulary and rules. In a rule's pattern `{month}` stands for any word that the vocabulary lists
+under "month", `{day}` and `{year}` for numbers, and a digit at the end tells two of a kind apart; its English has
+the same names. What English has no time for is none.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from fourfold.language.dates.english import TimeMention
+from fourfold.language.dates.english import find_times as find_english_times
+
+Vocabulary = Mapping[str, Mapping[str, str]]
+"""By kind, words (patterns) and what they are in English."""
+
+_NUMBERS = {"day": r"[0-3]?\d", "year": r"(?:18|19|20)\d\d", "number": r"\d{1,2}", "short": r"\d\d"}
+_SLOT = re.compile(r"\{(\w+?)(\d?)\}")
+
+
+@dataclass(frozen=True, slots=True)
+class Grammar:
+    """The rules of a language, longer phrases first: what an earlier one took, no later one sees."""
+
+    rules: tuple[tuple[re.Pattern[str], str], ...]
+    words: Mapping[str, tuple[tuple[re.Pattern[str], str], ...]]
+
+    def find_times(self, text: str, anchor: datetime, years: Sequence[int]) -> list[TimeMention]:
+        """All times in `text`, in order, none overlapping; see `fourfold.language.dates.find_times`."""
+        found: list[TimeMention] = []
+        taken = [False] * (len(text) + 1)
+        for pattern, english in self.rules:
+            for match in pattern.finditer(text):
+                if any(taken[match.start() : match.end()]):
+                    continue
+                taken[match.start() : match.end()] = [True] * (match.end() - match.start())
+                times = find_english_times(self._in_english(match, english), anchor, years)
+                found += [TimeMention(match.start(), match.end(), time.interval) for time in times]
+        return sorted(found, key=lambda mention: mention.start)
+
+    def _in_english(self, match: re.Match[str], english: str) -> str:
+        def told(slot: re.Match[str]) -> str:
+            written = match[slot[1] + slot[2]]
+            return "" if written is None else self._word(slot[1], written)
+
+        return " ".join(_SLOT.sub(told, english).split())
+
+    def _word(self, kind: str, written: str) -> str:
+        forms = self.words.get(kind, ())
+        return next((english for form, english in forms if form.fullmatch(written)), "") or written
+
+
+def grammar(vocabulary: Vocabulary, rules: Sequence[tuple[str, str]], spaced: bool = True) -> Grammar:
+    """The grammar of `rules` over `vocabulary`; `spaced` is False for a script without blanks between words."""
+    alternatives = {
+        kind: "|".join(sorted(words, key=len, reverse=True)) for kind, words in vocabulary.items()
+    } | _NUMBERS
+    border = r"\w/" if spaced else r"\d"
+
+    def compiled(pattern: str) -> re.Pattern[str]:
+        inside = _SLOT.sub(lambda slot: f"(?P<{slot[1]}{slot[2]}>{alternatives[slot[1]]})", pattern)
+        return re.compile(rf"(?<![{border}])(?:{inside})(?![{border}])", re.IGNORECASE)
+
+    return Grammar(
+        rules=tuple((compiled(pattern), english) for pattern, english in rules),
+        words={
+            kind: tuple((re.compile(form, re.IGNORECASE), english) for form, english in words.items())
+            for kind, words in vocabulary.items()
+        },
+    )
+
+
+NUMERIC_RULES = (
+    (
+        r"{year}[-/](?P<number>\d\d?)[-/](?P<number2>\d\d?)(?:T[\d:.]+(?:Z|[+-]\d\d:?\d\d)?)?",
+        "{year}-{number}-{number2}",
+    ),
+    (r"{number}[./]{number2}[./](?P<year>(?:18|19|20)\d\d|\d\d)", "{number}.{number2}.{year}"),
+    (r"(?<=\(){year}(?=\))", "in {year}"),
+)
+"""What needs no words: "2023-05-08", and "8.5.2023" and "8/5/2023", the day first."""
+
+NUMERIC = grammar({}, NUMERIC_RULES)

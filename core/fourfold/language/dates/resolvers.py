@@ -1,0 +1,318 @@
+"""What each phrase of the English date grammar means: from a match and an anchor to spans. A date without a year is
+that of each of `years`, if some are asked for."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from datetime import datetime
+
+from fourfold.language.dates.spans import (
+    DAY,
+    HOLIDAYS,
+    Span,
+    at,
+    back,
+    day_of,
+    holiday,
+    months_of,
+    part,
+    quarter,
+    shifted,
+    week_of,
+    weekend_of,
+    year_of,
+)
+from fourfold.language.dates.vocabulary import (
+    DECADES,
+    MONTH_NUMBERS,
+    NUMBERS,
+    ORDINALS,
+    PARTS,
+    SEASONS,
+    WEEKDAY_NUMBERS,
+)
+from fourfold.language.dates.years import meant_years, relative_day_year, relative_year, step_of, tense
+
+Resolver = Callable[[re.Match[str], datetime, tuple[int, ...]], list[Span]]
+
+
+def resolve_date(match: re.Match[str], anchor: datetime, years: tuple[int, ...]) -> list[Span]:
+    named = match.groupdict()
+    month = _month_number(named["m"])
+    day = ORDINALS.get(named["d"].lower()) or int(named["d"])
+    return [
+        day_of(at(anchor, year, month, day))
+        for year in meant_years(named, match, anchor, years, (month, day))
+    ]
+
+
+def resolve_days(match: re.Match[str], anchor: datetime, years: tuple[int, ...]) -> list[Span]:
+    """ "3 to 7 May", "May 3-7"."""
+    named = match.groupdict()
+    month, first, last = _month_number(named["m"]), int(named["d"]), int(named["e"])
+    found = meant_years(named, match, anchor, years, (month, first))
+    return [
+        (at(anchor, year, month, first), at(anchor, year, month, last) + DAY)
+        for year in found
+        if first <= last
+    ]
+
+
+def resolve_numeric(match: re.Match[str], anchor: datetime, _: tuple[int, ...]) -> list[Span]:
+    """ "5/13/2023", "13.5.2023": the part above 12 is the day; else a slash puts the month first, a dot the day."""
+    first, second, year = int(match["a"]), int(match["b"]), int(match["y"])
+    if year < 100:
+        year += 2000 if year <= anchor.year % 100 + 10 else 1900
+    month, day = (first, second) if match["sep"] == "/" else (second, first)
+    if month > 12:
+        month, day = day, month
+    return [day_of(at(anchor, year, month, day))]
+
+
+def resolve_this_day(match: re.Match[str], anchor: datetime, _: tuple[int, ...]) -> list[Span]:
+    """ "on the 15th": the nearest, sooner past than to come."""
+    day = int(match["d"])
+    found = []
+    for count in (-1, 0, 1):
+        first = shifted(anchor, count, "month")[0]
+        try:
+            found.append(first.replace(day=day))
+        except ValueError:
+            continue
+    today = day_of(anchor)[0]
+    return [day_of(min(found, key=lambda d: (d - today).days * 2 if d > today else (today - d).days))]
+
+
+def resolve_month(match: re.Match[str], anchor: datetime, years: tuple[int, ...]) -> list[Span]:
+    named = match.groupdict()
+    month = _month_number(named["m"])
+    if named.get("which"):
+        years = (relative_year(named["which"], anchor, month),)
+    spans = [
+        months_of(anchor, year, month, 1) for year in meant_years(named, match, anchor, years, (month, 1))
+    ]
+    return _parted(named, spans)
+
+
+def resolve_year(match: re.Match[str], anchor: datetime, _: tuple[int, ...]) -> list[Span]:
+    return _parted(match.groupdict(), [year_of(anchor, int(match["y"]))])
+
+
+def resolve_year_range(match: re.Match[str], anchor: datetime, _: tuple[int, ...]) -> list[Span]:
+    """ "from 2015 to 2018"."""
+    first, last = int(match["y"]), int(match["z"])
+    return [(year_of(anchor, first)[0], year_of(anchor, last)[1])] if first <= last else []
+
+
+def resolve_season(match: re.Match[str], anchor: datetime, years: tuple[int, ...]) -> list[Span]:
+    month = SEASONS[match["s"].lower()]
+    named = match.groupdict()
+    if named.get("which"):
+        years = (relative_year(named["which"], anchor, month, length=3),)
+    spans = [
+        months_of(anchor, year, month, 3) for year in meant_years(named, match, anchor, years, (month, 1))
+    ]
+    return _parted(named, spans)
+
+
+def resolve_quarter(match: re.Match[str], anchor: datetime, _: tuple[int, ...]) -> list[Span]:
+    written = match["q"].lower()
+    number = int(written) if written.isdigit() else 4 if written == "last" else ORDINALS[written]
+    year = match.groupdict().get("y")
+    return [quarter(anchor, (int(year) if year else anchor.year) * 4 + number - 1)]
+
+
+def resolve_half(match: re.Match[str], anchor: datetime, _: tuple[int, ...]) -> list[Span]:
+    return [months_of(anchor, int(match["y"]), 1 if match["n"].lower() == "first" else 7, 6)]
+
+
+def resolve_decade(match: re.Match[str], anchor: datetime, _: tuple[int, ...]) -> list[Span]:
+    named = match.groupdict()
+    tens = int(named["t"]) if named.get("t") else DECADES[match["w"].lower()]
+    century = int(named["c"]) if named.get("c") else (19 if tens > anchor.year % 100 else anchor.year // 100)
+    start = at(anchor, century * 100 + tens, 1, 1)
+    span = (start, at(anchor, start.year + 10, 1, 1))
+    place = {"early": (0, 4), "mid": (4, 7), "late": (7, 10)}.get(
+        (named.get("part") or "").lower().rstrip("-")
+    )
+    if place:
+        span = (at(anchor, start.year + place[0], 1, 1), at(anchor, start.year + place[1], 1, 1))
+    return [span]
+
+
+def resolve_holiday(match: re.Match[str], anchor: datetime, years: tuple[int, ...]) -> list[Span]:
+    name = match["h"].lower().replace("’", "'").replace("st.", "st").replace("4th", "fourth")
+    named = match.groupdict()
+    month, day = HOLIDAYS[name](anchor.year)
+    if named.get("which"):
+        years = (relative_day_year(named["which"], anchor, month, day),)
+    return [holiday(anchor, name, year) for year in meant_years(named, match, anchor, years, (month, day))]
+
+
+def resolve_week_of_month(match: re.Match[str], anchor: datetime, years: tuple[int, ...]) -> list[Span]:
+    """ "the first week of June", "the last weekend of May 2023", "the second Friday of March"."""
+    named = match.groupdict()
+    month = _month_number(named["m"])
+    return [
+        _nth(months_of(anchor, year, month, 1), match["n"].lower(), match["unit"].lower())
+        for year in meant_years(named, match, anchor, years, (month, 1))
+    ]
+
+
+def _nth(month: Span, which: str, unit: str) -> Span:
+    start, end = month
+    if unit == "week":
+        first = end - 7 * DAY if which == "last" else start + (ORDINALS[which] - 1) * 7 * DAY
+        return first, min(first + 7 * DAY, end)
+    weekday = 5 if unit == "weekend" else WEEKDAY_NUMBERS[unit]
+    days = [d for d in (start + i * DAY for i in range((end - start).days)) if d.weekday() == weekday]
+    first = (
+        days[-1]
+        if which == "last"
+        else days[ORDINALS[which] - 1]
+        if ORDINALS[which] <= len(days)
+        else days[-1]
+    )
+    return first, first + (2 if unit == "weekend" else 1) * DAY
+
+
+def resolve_named_day(match: re.Match[str], anchor: datetime, _: tuple[int, ...]) -> list[Span]:
+    phrase = match.group().lower()
+    shift = next(days for word, days in _NAMED_DAYS if word in phrase)
+    return [day_of(anchor + shift * DAY)]
+
+
+_NAMED_DAYS = (
+    ("before yesterday", -2),
+    ("after tomorrow", 2),
+    ("yesterday", -1),
+    ("last night", -1),
+    ("tomorrow", 1),
+    ("today", 0),
+    ("tonight", 0),
+    ("just now", 0),
+    ("this ", 0),
+)
+
+
+def resolve_ago(match: re.Match[str], anchor: datetime, _: tuple[int, ...]) -> list[Span]:
+    named = match.groupdict()
+    future = named.get("in") is not None or named.get("later") is not None
+    unit = match["unit"].lower()
+    if named.get("half"):
+        months = 12 * _count(match["n"]) + 6 if unit == "year" else None
+        return [shifted(anchor, months if future else -months, "month")] if months else []
+    count = _count(match["n"]) * (1 if future else -1)
+    if unit in WEEKDAY_NUMBERS:
+        return [_weekday(day_of(anchor)[0] + (count + 1) * 7 * DAY, WEEKDAY_NUMBERS[unit], -1)]
+    return [shifted(anchor, count, unit)]
+
+
+def resolve_half_ago(match: re.Match[str], anchor: datetime, _: tuple[int, ...]) -> list[Span]:
+    unit = match["unit"].lower()
+    return [
+        {"year": shifted(anchor, -6, "month"), "month": shifted(anchor, -15, "day")}.get(unit, day_of(anchor))
+    ]
+
+
+def resolve_lately(match: re.Match[str], anchor: datetime, _: tuple[int, ...]) -> list[Span]:
+    """ "over the past two weeks"."""
+    return [back(anchor, _count(match["n"]), match["unit"].lower())]
+
+
+def resolve_ahead(match: re.Match[str], anchor: datetime, _: tuple[int, ...]) -> list[Span]:
+    """ "in the next three days"."""
+    count, unit = _count(match["n"]), match["unit"].lower()
+    start = day_of(anchor)[0]
+    if unit in {"month", "quarter", "year", "decade"}:
+        return [(start, shifted(anchor, count, unit)[0].replace(day=min(anchor.day, 28)) + DAY)]
+    days = {"minute": 0, "hour": 0, "day": 1, "week": 7, "fortnight": 14}[unit] * count
+    return [(start, start + (days + 1) * DAY)]
+
+
+def resolve_the_other_day(_match: re.Match[str], anchor: datetime, _: tuple[int, ...]) -> list[Span]:
+    today = day_of(anchor)[0]
+    return [(today - 7 * DAY, today)]
+
+
+def resolve_before_last(match: re.Match[str], anchor: datetime, _: tuple[int, ...]) -> list[Span]:
+    """ "the week before last", "the month after next"."""
+    step = -2 if match["side"].lower().startswith("before") else 2
+    unit = match["unit"].lower()
+    match unit:
+        case "week":
+            return [week_of(anchor + step * 7 * DAY)]
+        case "weekend":
+            return [weekend_of(anchor + step * 7 * DAY)]
+        case "month" | "year":
+            return [shifted(anchor, step, unit)]
+        case _:
+            near = _weekday(day_of(anchor)[0], WEEKDAY_NUMBERS[unit], -1 if step < 0 else 1)[0]
+            return [day_of(near + (step + (1 if step < 0 else -1)) * 7 * DAY)]
+
+
+def resolve_which(match: re.Match[str], anchor: datetime, _: tuple[int, ...]) -> list[Span]:
+    step = step_of(match["which"])
+    unit = match["unit"].lower()
+    today = day_of(anchor)[0]
+    named = match.groupdict()
+    if unit in WEEKDAY_NUMBERS:
+        return [_weekday(today, WEEKDAY_NUMBERS[unit], step)]
+    match unit:
+        case "week":
+            spans = [week_of(today + step * 7 * DAY)]
+        case "weekend":
+            spans = [weekend_of(today + step * 7 * DAY)]
+        case _:
+            spans = [shifted(anchor, step, unit)]
+    return _parted(named, spans) if unit in {"month", "year", "quarter"} else spans
+
+
+def resolve_bare_weekday(match: re.Match[str], anchor: datetime, _: tuple[int, ...]) -> list[Span]:
+    ahead = match.group().lower().startswith(("by ", "until ")) or tense(match) == "future"
+    today = day_of(anchor)[0]
+    weekday = WEEKDAY_NUMBERS[match["unit"].lower()]
+    if ahead:
+        return [day_of(today + ((weekday - today.weekday() - 1) % 7 + 1) * DAY)]
+    return [_weekday(today, weekday, -1)]
+
+
+def resolve_from_day(match: re.Match[str], anchor: datetime, _: tuple[int, ...]) -> list[Span]:
+    """ "a week from tomorrow", "two weeks from Friday"."""
+    day = match["day"].lower()
+    start = anchor + DAY if day == "tomorrow" else _weekday(day_of(anchor)[0], WEEKDAY_NUMBERS[day], 0)[0]
+    if day != "tomorrow" and start <= day_of(anchor)[0]:
+        start += 7 * DAY
+    return [day_of(start + _count(match["n"]) * {"day": 1, "week": 7}[match["unit"].lower()] * DAY)]
+
+
+def resolve_weekend(_match: re.Match[str], anchor: datetime, _: tuple[int, ...]) -> list[Span]:
+    today = day_of(anchor)[0]
+    saturday = today - ((today.weekday() + 2) % 7) * DAY
+    return [(saturday, saturday + 2 * DAY)]
+
+
+def _parted(named: dict[str, str | None], spans: list[Span]) -> list[Span]:
+    written = " ".join((named.get("part") or "").lower().replace("the ", "").replace("very ", "").split())
+    which = PARTS.get(written.rstrip("-"))
+    return [part(span, which) for span in spans] if which else spans
+
+
+def _month_number(written: str | None) -> int:
+    assert written is not None
+    return int(written) if written.isdigit() else MONTH_NUMBERS[written.lower().rstrip(".")]
+
+
+def _count(phrase: str) -> int:
+    return int(phrase) if phrase.isdigit() else NUMBERS[" ".join(phrase.lower().split())]
+
+
+def _weekday(today: datetime, weekday: int, step: int) -> Span:
+    """The nearest such day strictly before today (step -1), in this week (0), or in the next one (1)."""
+    monday = today - today.weekday() * DAY
+    if step < 0:
+        start = today - ((today.weekday() - weekday - 1) % 7 + 1) * DAY
+    else:
+        start = monday + (7 * step + weekday) * DAY
+    return start, start + DAY

@@ -1,0 +1,71 @@
+"""The words of the English date grammar, and patterns that match any of a kind."""
+
+from __future__ import annotations
+
+import re
+
+from fourfold.language.dates.spans import HOLIDAYS, MONTHS, WEEKDAYS
+
+MONTH_NUMBERS = {name.lower(): i for i, name in enumerate(MONTHS, 1)}
+MONTH_NUMBERS |= {name[:3].lower(): i for i, name in enumerate(MONTHS, 1)} | {"sept": 9}
+WEEKDAY_NUMBERS = {name.lower(): i for i, name in enumerate(WEEKDAYS)}
+WEEKDAY_NUMBERS |= {name[:3].lower(): i for i, name in enumerate(WEEKDAYS)} | {"tues": 1, "thurs": 3}
+SEASONS = {"spring": 3, "summer": 6, "autumn": 9, "fall": 9, "winter": 12}
+NUMBERS = {
+    word: i
+    for i, word in enumerate(
+        "one two three four five six seven eight nine ten eleven twelve thirteen fourteen fifteen".split(), 1
+    )
+} | {
+    "a": 1, "an": 1, "a couple of": 2, "a couple": 2, "couple of": 2, "a few": 3, "few": 3, "several": 4,
+    "twenty": 20, "thirty": 30, "a dozen": 12,
+}  # fmt: skip
+ORDINALS = {
+    word: i
+    for i, word in enumerate(
+        "first second third fourth fifth sixth seventh eighth ninth tenth eleventh twelfth thirteenth"
+        " fourteenth fifteenth sixteenth seventeenth eighteenth nineteenth twentieth twenty-first twenty-second"
+        " twenty-third twenty-fourth"
+        " twenty-fifth twenty-sixth twenty-seventh twenty-eighth twenty-ninth thirtieth thirty-first".split(),
+        1,
+    )
+}
+PARTS = {
+    "early": "early", "beginning of": "early", "start of": "early", "mid": "mid", "middle of": "mid", "late": "late",
+    "end of": "late",
+}  # fmt: skip
+DECADES = {
+    name: 10 * i
+    for i, name in enumerate(
+        "twenties thirties forties fifties sixties seventies eighties nineties".split(), 2
+    )
+}
+
+MONTH = "|".join(sorted(MONTH_NUMBERS, key=len, reverse=True))
+FULL_MONTH = "|".join(MONTHS)
+CLEAR_MONTH = "|".join(
+    sorted((m for m in MONTH_NUMBERS if m not in {"may", "mar", "jun", "dec", "sun", "march"}), key=len)[::-1]
+)
+WEEKDAY = "|".join(sorted((d for d in WEEKDAY_NUMBERS if len(d) > 3 or d in {"fri"}), key=len, reverse=True))
+SEASON = "|".join(SEASONS)
+NUMBER = r"\d{1,5}|" + "|".join(sorted(NUMBERS, key=len, reverse=True))
+ORDINAL = "|".join(sorted(ORDINALS, key=len, reverse=True))
+YEAR = r"(?:18|19|20)\d\d"
+TH = r"(?:st|nd|rd|th)?"
+WHICH = r"this past|this coming|the past|the previous|the following|last|past|previous|next|this|coming"
+PREPOSITION = (
+    r"in|since|during|by|until|till|from|of|before|after|around|throughout|year|for|between|to|through"
+)
+PART = r"early|mid-?|late|(?:the )?(?:very )?(?:beginning|start|middle|end) of"
+UNIT = r"minute|hour|day|week|fortnight|month|quarter|year|decade"
+NO_AMOUNT = (
+    r"(?! ?(?:%|calories|people|dollars|euros|pounds|steps|words|km|miles|meters|metres|items|users|points|pages"
+    r"|years|kg|hours|days|times|men|women|books|bucks|feet|units|lines|questions|degrees|percent))"
+)
+
+
+OF_YEAR = rf"(?:,? (?:of )?(?P<y>{YEAR}))?"
+ANY_HOLIDAY = (
+    "|".join(sorted((re.escape(name).replace("'", "['’]") for name in HOLIDAYS), key=len, reverse=True))
+    + "|st\\. patrick['’]s day|4th of july"
+)

@@ -1,0 +1,186 @@
+"""Plain text facts: words, stems, terms, sentences, and what a sentence looks like. Knows no model, no store.
+
+Scripts written without spaces (Chinese, Japanese, Thai) are cut into overlapping pairs of characters, the
+usual fallback where no dictionary is at hand.
+"""
+
+from __future__ import annotations
+
+import math
+import re
+import threading
+import unicodedata
+import zlib
+from collections import Counter
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+import Stemmer
+from numpy.typing import NDArray
+
+from fourfold.language.languages import Language
+
+_WORD = re.compile(r"[^\W_]+(?:['’][^\W_]+)*")
+_UNSPACED = re.compile(r"[\u0e00-\u0eff\u1000-\u109f\u3040-\u30ff\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff]+")
+_ELISION = re.compile(r"^(?:[cdjlmnst]|qu|jusqu|lorsqu|puisqu)['’](?=\w{2})")  # l'école
+_POSSESSIVE = re.compile(r"['’](?:s|re|ve|ll|d|m|t)?$")
+_SENTENCE_END = re.compile(r"(?<=[.!?…。！？])[\"'”’)\]]*\s+|(?<=[。！？])|\n+")
+_ABBREVIATED = re.compile(
+    r"(?:\b(?:Mr|Mrs|Ms|Dr|Prof|St|vs|etc|e\.g|i\.e|approx|No|Inc|Ltd|Co|Corp|Jr|Sr|z\.\s?B|u\.\s?a|d\.\s?h|bzw|ca|Nr|Mme"
+    r"|Mlle|Sra|Srta|Ud|Uds)|\b[A-Z])\.$"
+)
+_DAY = re.compile(r"\b\d\d?\.$")
+_GERMAN_MONTH = re.compile(r"(?:Jan|Feb|Mär|Apr|Mai|Jun|Jul|Aug|Sep|Okt|Nov|Dez)")  # "am 5. Mai"
+_QUESTION = re.compile(r"[^.!?。！？]*[?？]")
+_NUMBER = re.compile(
+    r"\b(?:\d[\d,.]*|one|two|three|four|five|six|seven|eight|nine|ten|eleven|twelve|dozen|hundred|thousand"
+    r"|once|twice|couple|few|several|many|half)\b",
+    re.IGNORECASE,
+)
+_stemmers = threading.local()
+
+# Parameters of BM25 (Robertson and Zaragoza 2009, section 3.2) for units of a sentence or three.
+_K1, _B, _AVERAGE_TERMS = 1.2, 0.75, 14.0
+
+
+@dataclass(frozen=True, slots=True)
+class Word:
+    """A word of a text: as written, its place `[start, end)`, and its stem ("" for a stop word)."""
+
+    text: str
+    start: int
+    end: int
+    stem: str
+
+
+def words(text: str, language: Language) -> list[Word]:
+    """All words of `text` in order, stemmed as `language` does it, its stop words with an empty stem."""
+    found, stops = list(_split(text)), language.stop_words
+    plain = [_POSSESSIVE.sub("", word.lower()) for word, _, _ in found]
+    if language.elision:
+        plain = [_ELISION.sub("", word) for word in plain]
+    stems = _stemmer(language.stemmer).stemWords(plain) if language.stemmer else plain
+    return [
+        Word(word, start, end, "" if stem in stops or bare in stops or word.lower() in stops else _fold(stem))
+        for (word, start, end), bare, stem in zip(found, plain, stems, strict=True)
+    ]
+
+
+def terms(text: str, language: Language) -> list[str]:
+    """The stems of `text` that carry meaning, repeated as often as they occur."""
+    return [word.stem for word in words(text, language) if word.stem]
+
+
+def term_id(term: str) -> int:
+    """The index of a term in sparse vectors: CRC-32 of its UTF-8 form, the same on every machine."""
+    return zlib.crc32(term.encode())
+
+
+@dataclass(frozen=True, slots=True)
+class SparseVector:
+    """Term indices (sorted, unique) and their weights."""
+
+    indices: NDArray[np.uint32]
+    values: NDArray[np.float32]
+
+
+def document_vector(found: Sequence[str]) -> SparseVector:
+    """BM25's term-frequency half for a document; the engine multiplies by IDF when it searches."""
+    norm = _K1 * (1 - _B + _B * len(found) / _AVERAGE_TERMS)
+    return _sparse({term_id(t): n * (_K1 + 1) / (n + norm) for t, n in Counter(found).items()})
+
+
+def query_vector(found: Sequence[str]) -> SparseVector:
+    """Each distinct term of a question, weighted 1."""
+    return _sparse({term_id(t): 1.0 for t in found})
+
+
+def inverse_document_frequency(documents: int, containing: int) -> float:
+    """BM25's IDF, ln(1 + (N - n + 0.5) / (n + 0.5)); never negative."""
+    return math.log(1 + (max(documents, containing) - containing + 0.5) / (containing + 0.5))
+
+
+def sentences(text: str) -> list[tuple[int, int]]:
+    """The `[start, end)` of each sentence, blanks left out; abbreviations, initials and "5. Mai" end none."""
+    spans: list[tuple[int, int]] = []
+    start = 0
+    for match in _SENTENCE_END.finditer(text):
+        before = text[max(start, match.start() - 8) : match.start()]
+        if _ABBREVIATED.search(before) or (_DAY.search(before) and _GERMAN_MONTH.match(text, match.end())):
+            continue
+        _append_trimmed(spans, text, start, match.end())
+        start = match.end()
+    _append_trimmed(spans, text, start, len(text))
+    return spans
+
+
+def asking(text: str) -> float:
+    """The share of `text`, by characters, that is questions: they seldom hold an answer."""
+    if "?" not in text and "？" not in text:
+        return 0.0
+    return sum(len(match) for match in _QUESTION.findall(text)) / len(text)
+
+
+def counts(text: str) -> bool:
+    """Whether `text` names a number or an amount."""
+    return _NUMBER.search(text) is not None
+
+
+def estimate_tokens(text: str) -> int:
+    """About how many tokens a language model sees: 1.3 a word, and one each character of an unspaced script."""
+    if text.isascii():
+        return math.ceil(1.3 * len(text.split()))
+    unspaced = sum(len(run) for run in _UNSPACED.findall(text))
+    return math.ceil(1.3 * len(_UNSPACED.sub(" ", text).split())) + unspaced
+
+
+def normalise(text: str) -> str:
+    """What two texts share when they say the same in the same words: NFKC, casefolded, only letters and digits."""
+    plain = text.lower() if text.isascii() else unicodedata.normalize("NFKC", text).casefold()
+    return " ".join(_WORD.findall(plain))
+
+
+def clean(text: str) -> str:
+    """`text` without control characters (line breaks stay) and without lone surrogates, in NFC."""
+    kept = "".join(c for c in text if c in "\n\t" or unicodedata.category(c) not in {"Cc", "Cs"})
+    return unicodedata.normalize("NFC", kept).strip()
+
+
+def _split(text: str) -> Iterator[tuple[str, int, int]]:
+    for match in _WORD.finditer(text):
+        word = match.group()
+        if not _UNSPACED.search(word):
+            yield word, match.start(), match.end()
+            continue
+        for run in re.finditer(rf"{_UNSPACED.pattern}|[^\W_]", word):
+            at, chars = match.start() + run.start(), run.group()
+            for i in range(max(1, len(chars) - 1)):
+                yield chars[i : i + 2], at + i, at + min(i + 2, len(chars))
+
+
+def _fold(stem: str) -> str:
+    return "".join(c for c in unicodedata.normalize("NFKD", stem) if not unicodedata.combining(c))
+
+
+def _stemmer(algorithm: str) -> Stemmer.Stemmer:
+    if not hasattr(_stemmers, algorithm):
+        setattr(_stemmers, algorithm, Stemmer.Stemmer(algorithm))
+    found: Stemmer.Stemmer = getattr(_stemmers, algorithm)
+    return found
+
+
+def _sparse(weights: dict[int, float]) -> SparseVector:
+    indices = sorted(weights)
+    return SparseVector(
+        np.array(indices, dtype=np.uint32), np.array([weights[i] for i in indices], dtype=np.float32)
+    )
+
+
+def _append_trimmed(spans: list[tuple[int, int]], text: str, start: int, end: int) -> None:
+    while start < end and text[start].isspace():
+        start += 1
+    while end > start and text[end - 1].isspace():
+        end -= 1
+    if start < end:
+        spans.append((start, end))

@@ -1,0 +1,1 @@
+"""The embedding models whose weights come with a package: no key, no server, no download."""

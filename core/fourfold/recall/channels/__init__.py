@@ -1,0 +1,1 @@
+"""The ways of finding units; each ranks by itself, and `fuse` weighs them."""

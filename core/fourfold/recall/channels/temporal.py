@@ -1,0 +1,42 @@
+"""The temporal channel: units whose time meets the dates a question names, nearest to their middle first."""
+
+from __future__ import annotations
+
+import numpy as np
+from numpy.typing import NDArray
+
+from fourfold.index.bank_index import BankGraph
+from fourfold.ports import Floats
+from fourfold.recall.channels.ranked import NOTHING, Ranked
+from fourfold.recall.plan import Plan
+
+_DAY = 86_400.0
+SLACK_DAYS = 7.0
+"""What happened is told up to a week later."""
+
+
+def find(plan: Plan, graph: BankGraph, limit: int) -> Ranked:
+    """At most `limit` rows, scored by `nearness`; none if the question names no date. The caller holds the graph's
+    lock."""
+    if not plan.intervals:
+        return NOTHING
+    near = nearness(plan, graph.rows)
+    rows = np.flatnonzero(near > 0)
+    rows = rows[np.argsort(-near[rows], kind="stable")][:limit]
+    return Ranked(rows, near[rows])
+
+
+def nearness(plan: Plan, rows: NDArray[np.void]) -> Floats:
+    """For each row, 0 outside the named intervals, else in (0, 1], 1 at their middle. A row lies inside if what
+    it tells of does, or if it was said then or within `SLACK_DAYS` after."""
+    near = np.zeros(len(rows), dtype=np.float32)
+    for interval in plan.intervals:
+        start = interval.start.timestamp() if interval.start else -np.inf
+        end = interval.end.timestamp() if interval.end else np.inf
+        said = rows["mentioned"]
+        inside = (rows["start"] < end) & (rows["end"] > start)
+        inside |= (said >= start) & (said < end + SLACK_DAYS * _DAY)
+        middle = (start + end) / 2 if np.isfinite(start + end) else (start if np.isfinite(start) else end)
+        distance = np.abs(np.clip(middle, rows["start"], rows["end"]) - middle) / _DAY
+        np.maximum(near, np.where(inside, 1 / (1 + distance / 30), 0), out=near)
+    return near

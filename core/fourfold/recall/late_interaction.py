@@ -1,0 +1,43 @@
+"""The rerank: late interaction (ColBERT, Khattab and Zaharia 2020) between the question's tokens and those of a unit.
+For every token of the question, weighted by IDF, the most similar token of the unit counts.
+
+It comes in two steps (PLAID, Santhanam et al. 2022): an estimate over every unit of the bank, from the centroids of
+their tokens, finds candidates; the engine then scores the best of them exactly.
+"""
+
+from __future__ import annotations
+
+import numpy as np
+
+from fourfold.index.bank_index import BankGraph
+from fourfold.ports import Floats, Query, Where
+from fourfold.recall.plan import Plan
+from fourfold.schema.units import PREVIOUS_WEIGHT
+
+
+def estimate(plan: Plan, graph: BankGraph, centroids: Floats | None) -> Floats | None:
+    """About what `query` would say of each row of the graph, (units,); None where the embedder has no centroids.
+    The caller holds the graph's lock."""
+    if centroids is None or not len(plan.tokens):
+        return None
+    own = graph.postings.best(plan.tokens @ centroids.T, len(graph))
+    previous = np.ascontiguousarray(graph.rows["previous"])
+    carried = own.take(previous, axis=1)
+    carried *= np.float32(PREVIOUS_WEIGHT)
+    carried[:, np.flatnonzero(previous < 0)] = -np.inf
+    total: Floats = np.maximum(own, carried, out=carried).sum(axis=0)
+    return total
+
+
+def query(plan: Plan, where: Where, limit: int) -> Query | None:
+    """MaxSim of the units `where` names; None where the embedder has no token vectors. The weights sum to 1,
+    so a score is a mean similarity."""
+    return Query(where, limit, tokens=plan.tokens) if len(plan.tokens) else None
+
+
+def relevant(plan: Plan, scores: Floats, floor: float) -> bool:
+    """Whether any of `scores` reaches the relevance floor. A question that names a date, or has no word of its own,
+    is asked without one (docs/adr/0005)."""
+    if plan.intervals or not len(plan.terms.indices) or not len(scores):
+        return True
+    return float(scores.max()) >= floor

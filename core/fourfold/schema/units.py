@@ -1,0 +1,224 @@
+"""How units, entities, banks and cursors lie in a store: payloads out of values, and values out of payloads.
+
+Ids are UUIDv5 of what makes a thing unique, so writing the same thing twice writes one point.
+"""
+
+from __future__ import annotations
+
+import uuid
+from collections.abc import Mapping
+from dataclasses import astuple, dataclass, field, replace
+from datetime import datetime
+from typing import Any
+
+from fourfold.language.languages import Language, language
+from fourfold.language.text import asking, counts, estimate_tokens
+from fourfold.ports import Fields, Point, Store, Where
+from fourfold.values.redaction import Rule
+from fourfold.values.reflection import Disposition
+from fourfold.values.units import Aspects, Entity, Interval, Link, Modality, Network, Source, Unit
+
+NEVER = 1e12  # epoch seconds, some 30,000 years off: "not retired", and an interval without end
+ARCHIVED = "archive"
+"""What retires a unit that has faded: it is kept, and known, and not recalled."""
+PREVIOUS_WEIGHT = 0.9
+"""The line a unit answers counts this much of its own words in late interaction (docs/adr/0003)."""
+_NAMESPACE = uuid.uuid5(uuid.NAMESPACE_URL, "fourfold")
+
+
+@dataclass(frozen=True, slots=True)
+class Profile:
+    """What is known of a bank as a whole: since when it is there, the language it is kept in (None as long as nobody
+    can tell), and how it reflects."""
+
+    bank: str
+    created_at: datetime
+    language: Language | None = None
+    mission: str = ""
+    """What the bank's agent is there for; it frames reflection."""
+    disposition: Disposition = field(default_factory=Disposition)
+    rules: tuple[Rule, ...] = ()
+    """What it holds back."""
+
+
+def make_id(*parts: str) -> str:
+    """The UUIDv5 of `parts`, in hex; no two different lists of parts share one."""
+    return uuid.uuid5(_NAMESPACE, "".join(f"{len(part)}:{part}" for part in parts)).hex
+
+
+def is_id(text: str) -> bool:
+    """Whether `text` is an id as `make_id` makes them."""
+    return len(text) == 32 and not set(text) - set("0123456789abcdef")
+
+
+def unit_payload(unit: Unit, order: int) -> dict[str, Any]:
+    """The payload of a unit, the `order`-th of its retain. Times are kept twice: as written, for reading, and
+    in seconds, for filters; and what ranking asks of the text is kept as well, for the graph to load fast."""
+    start, end = when(unit)
+    return {
+        "kind": "unit",
+        "bank": unit.bank,
+        "held_in": unit.bank if unit.retired_at is None else None,
+        "text": unit.text,
+        "network": unit.network.value,
+        "documents": list(unit.source.documents),
+        "messages": list(unit.source.messages),
+        "offsets": [unit.source.start, unit.source.end],
+        "mentioned_at": unit.mentioned_at.isoformat(),
+        "recorded_at": unit.recorded_at.isoformat(),
+        "occurred": None if unit.occurred is None else [_iso(unit.occurred.start), _iso(unit.occurred.end)],
+        "retired_at": _iso(unit.retired_at),
+        "retired_by": unit.retired_by,
+        "recorded": unit.recorded_at.timestamp(),
+        "retired": NEVER if unit.retired_at is None else unit.retired_at.timestamp(),
+        "from": start,
+        "to": end,
+        "speaker": unit.speaker,
+        "confidence": unit.confidence,
+        "entities": list(unit.entities),
+        "tags": list(unit.tags),
+        "context": unit.context,
+        "session": unit.session,
+        "links": [[link.to, link.kind, round(link.weight, 4)] for link in unit.links],
+        "order": order,
+        "asking": round(asking(unit.text), 3),
+        "counts": counts(unit.text),
+        "size": estimate_tokens(unit.text),
+        "modality": unit.modality.value,
+        "aspects": list(astuple(unit.aspects)),
+        "superseded_by": unit.superseded_by,
+        "pending": unit.pending,
+        "chunk": unit.chunk,
+    }
+
+
+def when(unit: Unit) -> tuple[float, float]:
+    """The seconds `[start, end)` by which a unit is found in time: `occurred`, else the second it was said."""
+    mentioned = unit.mentioned_at.timestamp()
+    if unit.occurred is None:
+        return mentioned, mentioned + 1
+    return seconds_of(unit.occurred)
+
+
+def seconds_of(interval: Interval) -> tuple[float, float]:
+    """An interval in seconds `[start, end)`; an open side is as far as it can be."""
+    start, end = interval.start, interval.end
+    return (-NEVER if start is None else start.timestamp()), (NEVER if end is None else end.timestamp())
+
+
+READ_UNIT = Fields(
+    only=tuple(
+        "bank text network documents messages offsets mentioned_at recorded_at occurred retired_at retired_by "
+        "speaker confidence entities tags context session links modality aspects superseded_by pending chunk".split()
+    )
+)
+"""What `read_unit` looks at."""
+
+
+def read_unit(point: Point) -> Unit:
+    """The unit that `unit_payload` described."""
+    p = point.payload
+    occurred = p["occurred"]
+    return Unit(
+        id=point.id,
+        bank=p["bank"],
+        text=p["text"],
+        network=Network(p["network"]),
+        source=Source(
+            p["documents"][0] if p["documents"] else "",
+            tuple(p["messages"]),
+            int(p["offsets"][0]),
+            int(p["offsets"][1]),
+            tuple(p["documents"]),
+        ),
+        mentioned_at=datetime.fromisoformat(p["mentioned_at"]),
+        recorded_at=datetime.fromisoformat(p["recorded_at"]),
+        speaker=p["speaker"],
+        occurred=None if occurred is None else Interval(_moment(occurred[0]), _moment(occurred[1])),
+        confidence=p["confidence"],
+        entities=tuple(p["entities"]),
+        tags=tuple(p["tags"]),
+        context=p["context"],
+        session=p["session"],
+        links=tuple(Link(to, kind, weight) for to, kind, weight in p["links"]),
+        retired_at=_moment(p["retired_at"]),
+        retired_by=p["retired_by"],
+        modality=Modality(p["modality"]),
+        aspects=Aspects(*p["aspects"]),
+        superseded_by=p["superseded_by"],
+        pending=p["pending"],
+        chunk=p["chunk"],
+    )
+
+
+def entity_point(bank: str, entity: Entity) -> Point:
+    """An entity with its aliases. Mentions are not stored: the graph counts them."""
+    payload = {
+        "kind": "entity",
+        "bank": bank,
+        "name": entity.name,
+        "aliases": list(entity.aliases),
+        "type": entity.kind,
+    }
+    return Point(entity.id, payload)
+
+
+def read_entity(point: Point) -> Entity:
+    """The entity that `entity_point` described."""
+    p = point.payload
+    return Entity(point.id, p["name"], tuple(p["aliases"]), kind=p["type"])
+
+
+def bank_point(profile: Profile) -> Point:
+    """A bank's profile as a record of the store."""
+    payload = {
+        "kind": "bank",
+        "bank": profile.bank,
+        "created_at": profile.created_at.isoformat(),
+        "language": profile.language and profile.language.code,
+        "mission": profile.mission,
+        "disposition": list(astuple(profile.disposition)),
+        "hold_back": [[rule.name, rule.pattern, rule.entity] for rule in profile.rules],
+    }
+    return Point(make_id(profile.bank, "bank"), payload)
+
+
+def read_profile(payload: Mapping[str, Any]) -> Profile:
+    """The profile that `bank_point` described."""
+    code = payload["language"]
+    created_at = datetime.fromisoformat(payload["created_at"])
+    return Profile(
+        payload["bank"],
+        created_at,
+        language(code) if code else None,
+        payload["mission"],
+        Disposition(*payload["disposition"]),
+        tuple(Rule(name, pattern, entity) for name, pattern, entity in payload.get("hold_back", ())),
+    )
+
+
+def stamped(point: Point, writer: str, revision: int, derived: bool = False) -> Point:
+    """`point`, marked as written by `writer` in its `revision`-th write to the bank; `derived` from what is there, or
+    news."""
+    mark = {"writer": writer, "revision": revision, "derived": derived}
+    return replace(point, payload={**point.payload, **mark})
+
+
+def cursor_point(bank: str, writer: str, revision: int) -> Point:
+    """How far one writer got in one bank; readers compare it with what they have loaded."""
+    payload = {"kind": "cursor", "bank": bank, "writer": writer, "revision": revision}
+    return Point(make_id(bank, "cursor", writer), payload)
+
+
+def read_cursors(store: Store, bank: str) -> dict[str, int]:
+    """How far each writer got in `bank`, as the store has it now."""
+    found = store.scan(Where(bank=bank, kind="cursor"))
+    return {str(p.payload["writer"]): int(p.payload["revision"]) for p in found}
+
+
+def _iso(moment: datetime | None) -> str | None:
+    return None if moment is None else moment.isoformat()
+
+
+def _moment(written: str | None) -> datetime | None:
+    return None if written is None else datetime.fromisoformat(written)

@@ -1,0 +1,52 @@
+"""The parts that every operation works with, put together once by `memory`."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from functools import wraps
+from typing import Concatenate, ParamSpec, TypeVar
+
+from fourfold.index.registry import Graphs
+from fourfold.models.switchable import Current
+from fourfold.ports import Clock, LanguageModel, Reranker, Store
+from fourfold.schema.recall_counts import Noted
+from fourfold.settings import Settings
+from fourfold.token_accounts import Ledgers
+
+P = ParamSpec("P")
+T = TypeVar("T")
+
+
+def steady(
+    work: Callable[Concatenate[Engine, P], T],
+) -> Callable[Concatenate[Engine, P], T]:
+    """`work`, during which the embedder stays the one it is: for what embeds, and then searches or writes."""
+
+    @wraps(work)
+    def steadied(engine: Engine, /, *args: P.args, **kwargs: P.kwargs) -> T:
+        with engine.graphs.era.use():
+            return work(engine, *args, **kwargs)
+
+    return steadied
+
+
+@dataclass(frozen=True, slots=True)
+class Engine:
+    """A store with the graphs and the accounts over it, an embedder, a clock, the settings, and, if there are, a
+    language model and a reranker."""
+
+    store: Store
+    graphs: Graphs
+    embedder: Current
+    clock: Clock
+    settings: Settings
+    ledgers: Ledgers
+    model: LanguageModel | None = None
+    reranker: Reranker | None = None
+    by: str = ""
+    """Whoever it is that works with them, for the records of what was done."""
+    noted: Noted = field(default_factory=Noted)
+    """What was recalled and is not written down yet."""
+    reading: set[str] = field(default_factory=set)
+    """The chunks that some retain of this process is having read."""

@@ -1,0 +1,1 @@
+"""Qdrant, embedded or on a server, behind the `Store` port."""

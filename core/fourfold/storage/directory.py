@@ -1,0 +1,158 @@
+"""The directory of an embedded store: who owns it, what it says of itself, how much room there is."""
+
+from __future__ import annotations
+
+import contextlib
+import ctypes
+import json
+import mmap
+import os
+import shutil
+from collections.abc import Sequence
+from pathlib import Path
+
+from filelock import FileLock, Timeout
+
+from fourfold.errors import ConfigurationError, StoreError, StoreLockedError
+from fourfold.storage.manifest import Manifest
+
+_READ_AHEAD = 1024 * 2**20
+_ADVICE_BYTES = 128 * 2**10  # Linux takes no more at once
+_DONT_NEED = 4  # MADV_DONTNEED
+_OURS = {"owner.lock", "owner.json", "serving", "store", "store.new"}
+
+
+def make_directory(directory: Path) -> None:
+    """Makes it if it is missing; raises if it cannot be used or holds something else."""
+    try:
+        directory.mkdir(parents=True, exist_ok=True, mode=0o700)
+        others = [p.name for p in directory.iterdir() if p.name not in _OURS]
+    except OSError as error:
+        raise StoreError(
+            f"{directory} cannot be used ({error.strerror}). Choose a directory that you may write to, with "
+            f"Memory.open(path) or FOURFOLD_LOCATION."
+        ) from error
+    if others and not (directory / "store").exists():
+        raise ConfigurationError(
+            f"{directory} is not empty and holds no Fourfold memory (it has {sorted(others)[0]}). Nothing was "
+            f"changed. Choose an empty or a new directory."
+        )
+
+
+def own(directory: Path) -> FileLock:
+    """Takes the directory for this process, or raises `StoreLockedError` naming the owner; `disown` gives it back."""
+    lock = FileLock(directory / "owner.lock", blocking=False, thread_local=False)
+    try:
+        lock.acquire()
+        (directory / "owner.json").write_text(json.dumps({"pid": os.getpid()}))
+    except Timeout as error:
+        raise StoreLockedError(
+            f"{directory} is open in another process{owner(directory)}. Close it there, use a Qdrant server "
+            f"for several processes (Memory.open(url)), or open another directory."
+        ) from error
+    except OSError as error:
+        lock.release()
+        raise StoreError(
+            f"{directory} cannot be written to ({error.strerror}). Make it writable, or choose another one."
+        ) from error
+    return lock
+
+
+def disown(directory: Path, lock: FileLock) -> None:
+    """Gives up what `own` took."""
+    (directory / "owner.json").unlink(missing_ok=True)
+    lock.release()
+
+
+def owner(directory: Path) -> str:
+    """ " (pid 123)", or nothing where it is not known."""
+    try:
+        return f" (pid {json.loads((directory / 'owner.json').read_text())['pid']})"
+    except (OSError, ValueError, KeyError, TypeError):
+        return ""
+
+
+def read_manifest(home: Path) -> Manifest:
+    """What the store in `home` says of itself; raises `StoreError` if that is damaged."""
+    try:
+        found = json.loads((home / "manifest.json").read_text())
+    except (OSError, ValueError) as error:
+        raise StoreError(
+            f"The manifest of {home} cannot be read ({error}). Nothing was changed. Restore it from a backup."
+        ) from error
+    return Manifest.from_json(found, str(home))
+
+
+def write_manifest(home: Path, manifest: Manifest) -> None:
+    """Puts `manifest` in place of the one there, whole or not at all."""
+    aside = home / "manifest.new"
+    with aside.open("w") as file:
+        json.dump(manifest.to_json(), file)
+        file.flush()
+        os.fsync(file.fileno())
+    aside.replace(home / "manifest.json")
+
+
+def needles_of(text: str) -> tuple[bytes, ...]:
+    """The bytes that a text may be written as."""
+    escaped = json.dumps(text)[1:-1]
+    written = (
+        text.encode(errors="surrogatepass"),
+        escaped.encode(),
+        text.encode("utf-16-le", "surrogatepass"),
+    )
+    return tuple(dict.fromkeys(written))
+
+
+def holds(path: Path, needles: Sequence[bytes]) -> bool:
+    """Whether a file holds any of `needles`. One that is gone meanwhile does not."""
+    try:
+        if not path.stat().st_size:
+            return False
+        with path.open("rb") as file, mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ) as found:
+            return any(found.find(needle) >= 0 for needle in needles)
+    except FileNotFoundError:
+        return False
+
+
+def check_space(directory: Path, reserve: int) -> None:
+    """Raises `StoreError` if less than `reserve` bytes are free."""
+    free = shutil.disk_usage(directory).free
+    if free < reserve:
+        raise StoreError(
+            f"The disk of {directory} has {free / 2**20:.0f} MB left, and {reserve / 2**20:.0f} MB are kept in "
+            f"reserve. Nothing was written. Make room and retain again."
+        )
+
+
+def read_ahead(directory: Path) -> None:
+    """Asks the system to read the files into its cache, up to `_READ_AHEAD`. The engine maps them for random access,
+    so each page would otherwise wait for the disk on its own (docs/adr/0001)."""
+    if not hasattr(os, "posix_fadvise"):
+        return
+    left = _READ_AHEAD
+    for path in sorted(path for path in directory.rglob("*") if path.is_file()):
+        with contextlib.suppress(OSError), path.open("rb") as file:
+            size = path.stat().st_blocks * 512  # what the engine has only reserved is not on the disk
+            left -= size
+            if left < 0:
+                return
+            for at in range(0, size, _ADVICE_BYTES):
+                os.posix_fadvise(file.fileno(), at, _ADVICE_BYTES, os.POSIX_FADV_WILLNEED)
+
+
+def let_go(directory: Path) -> None:
+    """Takes what is mapped of the directory's files out of this process (on Linux); the system's cache keeps it.
+    Opening reads all of the log once, which would count as this process' memory ever after."""
+    maps = Path("/proc/self/maps")
+    if not maps.exists():
+        return
+    inside = f"{directory.resolve()}{os.sep}"
+    libc = ctypes.CDLL(None, use_errno=True)
+    for line in maps.read_text().splitlines():
+        span, modes, *_, path = line.split(maxsplit=5)
+        if path.startswith(inside) and (
+            modes.endswith("s") or "w" not in modes
+        ):  # a private change would be lost
+            start, end = (int(part, 16) for part in span.split("-"))
+            libc.madvise(ctypes.c_void_p(start), ctypes.c_size_t(end - start), _DONT_NEED)

@@ -1,0 +1,406 @@
+"""The embedded store: Qdrant's own engine (`qdrant-edge-py`) over one directory, owned by one process.
+
+directory/
+  owner.lock      held while the store is open; owner.json says by whom
+  store/          appears whole (built aside, then renamed)
+    manifest.json
+    shard/        Qdrant's files
+    purge         what is being erased, until that is done
+    cache/        graphs of large banks, made again where they are missing
+"""
+
+from __future__ import annotations
+
+import contextlib
+import shutil
+import subprocess
+import tempfile
+import threading
+import uuid
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import replace
+from pathlib import Path
+from typing import Any, Literal
+
+import qdrant_edge as qe
+from filelock import FileLock
+
+from fourfold.errors import StoreError, StoreLockedError
+from fourfold.ports import PAYLOAD, Cache, Fields, Point, Query, Store, Where
+from fourfold.schema.units import read_cursors
+from fourfold.storage import purge
+from fourfold.storage.cache import DirectoryCache
+from fourfold.storage.directory import (
+    check_space,
+    disown,
+    holds,
+    let_go,
+    make_directory,
+    needles_of,
+    own,
+    owner,
+    read_ahead,
+    read_manifest,
+    write_manifest,
+)
+from fourfold.storage.embedded_types import (
+    config_of,
+    drop_others,
+    filter_of,
+    from_edge,
+    index_of,
+    made_beside,
+    payload_of,
+    request_of,
+    to_edge,
+    vectors_of,
+)
+from fourfold.storage.filters import INDEXED, MOST_BANKS, TERMS
+from fourfold.storage.lru import Recent
+from fourfold.storage.manifest import Manifest
+from fourfold.storage.vector_names import Names
+
+_PAGE = 1000
+_FLUSH_BYTES = 32 * 2**20
+_RECENT = 8192
+
+
+class EdgeStore(Store):
+    """Open it with `EdgeStore.open` or `EdgeStore.temporary`."""
+
+    writer = "embedded"
+
+    def __init__(
+        self, directory: Path, lock: FileLock, shard: qe.EdgeShard, manifest: Manifest, reserve: int
+    ) -> None:
+        self._directory, self._lock, self._shard = directory, lock, shard
+        self._manifest, self._names = manifest, Names(manifest.generation)
+        self.cache: Cache | None = DirectoryCache(directory / "store" / "cache", reserve)
+        self._reserve = reserve
+        self._use = threading.Lock()
+        self._recent = Recent(_RECENT)
+        self._cursors: dict[str, Mapping[str, int]] = {}
+        self._writes = self._unflushed = 0
+        self._closed = False
+        self._temporary = False
+
+    @classmethod
+    def open(cls, directory: Path, manifest: Manifest, reserve_bytes: int = 0) -> EdgeStore:
+        """Opens the store in `directory`, making it if the directory is empty or missing.
+
+        Raises `StoreLockedError` if another process has it open, `StoreVersionError` if its schema or
+        embedder does not fit, `ConfigurationError` if the directory holds something else, and `StoreError`
+        if it is damaged or cannot be written. None of these changes anything.
+        """
+        make_directory(directory)
+        lock = own(directory)
+        try:
+            home = directory / "store"
+            if not home.exists():
+                _create(directory, manifest)
+            found = read_manifest(home)
+            manifest.check(found, str(directory))
+            if purge.is_due(home):
+                _purge(home, directory)
+            shard = _load(home, directory)
+            with _mapped("open", directory):
+                drop_others(shard, home / "shard", found)
+        except BaseException:
+            lock.release()
+            raise
+        return cls(directory, lock, shard, found, reserve_bytes)
+
+    @classmethod
+    def temporary(cls, manifest: Manifest) -> EdgeStore:
+        """A store in a new temporary directory, which `close` removes."""
+        store = cls.open(Path(tempfile.mkdtemp(prefix="fourfold-")), manifest)
+        store._temporary, store.cache = True, None
+        return store
+
+    def write(self, points: Sequence[Point]) -> None:
+        """One upsert of all points: one record of the write-ahead log."""
+        if not points:
+            return
+        with self._using("write"):
+            # The engine writes through memory maps, and a map onto a full disk ends the process.
+            check_space(self._directory, self._reserve)
+            self._shard.update(qe.UpdateOperation.upsert_points([to_edge(p, self._names) for p in points]))
+            self._writes += 1
+            self._recent.forget(point.id for point in points)
+            for point in points:
+                if point.payload.get("kind") == "cursor":
+                    self._cursors.pop(point.payload["bank"], None)
+            self._unflushed += sum(_bytes(p) for p in points)
+            if self._unflushed > _FLUSH_BYTES:
+                self._settle()
+
+    def delete(self, ids: Sequence[str]) -> None:
+        """One record of the write-ahead log."""
+        with self._using("delete from"):
+            self._shard.update(qe.UpdateOperation.delete_points([str(uuid.UUID(one)) for one in ids]))
+            self._writes += 1
+            self._recent.forget(ids)
+            self._cursors.clear()
+
+    def rewrite(self, points: Sequence[Point], gone: Sequence[str]) -> str:
+        """Notes it, and has it done by another process while nobody can read; see `fourfold.storage.purge`."""
+        home = self._directory / "store"
+        with self._using("erase"):
+            check_space(self._directory, self._reserve)
+            purge.note(home, points, gone)
+            self._shard.close()
+            try:
+                _purge(home, self._directory)
+            finally:
+                self._shard = _load(home, self._directory)
+                self._writes += 1
+                self._unflushed = 0
+                self._cursors.clear()
+                self._recent.forget([*gone, *(point.id for point in points)])
+        return (
+            "Every segment that held any of it was written anew without it, and no file of the write-ahead log that "
+            "held it is left. Copies of the directory (backups, snapshots of the disk) are not touched."
+        )
+
+    def prepare(self, vectors: tuple[str, int, int]) -> None:
+        """Makes the vectors of the next generation, empty; those of an embedder that was given up go."""
+        home = self._directory / "store"
+        with self._using("prepare"):
+            if self._manifest.next == vectors:
+                return
+            noted = replace(self._manifest, next=None)
+            write_manifest(home, noted)
+            self._manifest = noted
+            drop_others(self._shard, home / "shard", noted)
+            for operation in made_beside(noted.followed_by(vectors)):
+                self._shard.update(operation)
+            self._shard.flush()
+            self._manifest = replace(noted, next=vectors)
+            write_manifest(home, self._manifest)
+
+    def lacking(self, bank: str) -> set[str]:
+        """Those without a vector of that name, which is given last."""
+        wanted = filter_of(Where(bank=bank, kind="unit"))
+        missing = qe.HasVectorCondition(self._names.next.dense)
+        found: set[str] = set()
+        offset: Any = None
+        while True:
+            request = qe.ScrollRequest(
+                offset=offset,
+                limit=_PAGE,
+                filter=qe.Filter(must=wanted.must if wanted else [], must_not=[missing]),
+                with_payload=False,
+            )
+            with self._using("read"):
+                records, offset = self._shard.scroll(request)
+            found |= {uuid.UUID(str(record.id)).hex for record in records}
+            if offset is None:
+                return found
+
+    def add_next(self, points: Sequence[Point]) -> None:
+        """The payload first: its vectors say that a unit is done."""
+        names = self._names.next
+        with self._using("write"):
+            check_space(self._directory, self._reserve)
+            for point in points:
+                told = names.of_vectors(point.payload)
+                self._shard.update(qe.UpdateOperation.set_payload([point.id], told))
+            vectors = [qe.PointVectors(p.id, vectors_of(replace(p, terms=None), names)) for p in points]
+            self._shard.update(qe.UpdateOperation.update_vectors(vectors))
+            self._unflushed += sum(_bytes(p) for p in points)
+            if self._unflushed > _FLUSH_BYTES:
+                self._settle()
+
+    def switch(self) -> None:
+        """The manifest says which are current; the old ones go after that, or when the store is next opened."""
+        home = self._directory / "store"
+        with self._using("switch"):
+            assert self._manifest.next is not None
+            self._shard.flush()
+            manifest = self._manifest.followed_by(self._manifest.next)
+            write_manifest(home, manifest)
+            self._manifest, self._names = manifest, Names(manifest.generation)
+            self._recent.clear()
+            shutil.rmtree(home / "cache", ignore_errors=True)
+            drop_others(self._shard, home / "shard", manifest)
+
+    def holding(self, text: str) -> list[str]:
+        """The files of the directory that hold the text, in UTF-8 or UTF-16, or as JSON writes it."""
+        with self._using("read"):
+            self._shard.flush()
+            needles = needles_of(text)
+            files = sorted(path for path in self._directory.rglob("*") if path.is_file())
+            return [str(path.relative_to(self._directory)) for path in files if holds(path, needles)]
+
+    def search(self, queries: Sequence[Query]) -> list[list[tuple[str, float]]]:
+        """The queries as one planned batch."""
+        if not queries:
+            return []
+        filters = {query.where: filter_of(query.where) for query in queries}
+        requests = [request_of(query, filters[query.where], self._names) for query in queries]
+        with self._using("search"):
+            found: Any = self._shard.query_batch(qe.QueryBatchRequest(requests))
+        return [[(hit.id.hex, hit.score) for hit in hits] for hits in found]
+
+    def scan(self, where: Where, fields: Fields = PAYLOAD) -> Iterator[Point]:
+        """Pages through what `where` admits."""
+        terms = [TERMS] if fields.vectors or fields.terms else []
+        names = self._names
+        wanted = terms + ([names.dense, names.tokens] if fields.vectors else [])
+        if where.ids is not None and where == Where(ids=where.ids):  # no filter to evaluate: a plain lookup
+            yield from self._look_up(where.ids, fields, wanted)
+            return
+        offset: Any = None
+        while True:
+            request = qe.ScrollRequest(
+                offset=offset,
+                limit=_PAGE,
+                filter=filter_of(where),
+                with_payload=payload_of(fields, names),
+                with_vector=wanted or False,
+            )
+            with self._using("read"):
+                records, offset = self._shard.scroll(request)
+            yield from (from_edge(record, names) for record in records)
+            if offset is None:
+                return
+
+    def _look_up(self, ids: Sequence[str], fields: Fields, wanted: list[str]) -> list[Point]:
+        """The points of these ids; payloads that were read lately need no reading."""
+        only = fields.only if fields.only and not wanted else None
+        with self._using("read"):
+            known = {i: p for i in ids if (p := self._recent.get(i, only)) is not None} if only else {}
+            unknown: list[Any] = [i for i in ids if i not in known]
+            read = (
+                self._shard.retrieve(unknown, payload_of(fields, self._names), wanted or False)
+                if unknown
+                else []
+            )
+            found = [from_edge(record, self._names) for record in read]
+            if only:
+                for point in found:
+                    self._recent.put(point.id, only, point.payload)
+        return [*(Point(i, payload) for i, payload in known.items()), *found]
+
+    def counts(self, where: Where, by: Literal["bank", "held_in"] = "bank") -> Mapping[str, int]:
+        """Counted exactly, from the index."""
+        request = qe.FacetRequest(by, MOST_BANKS, True, filter_of(where))
+        with self._using("read"):
+            found: Any = self._shard.facet(request)
+        return {str(hit.value): int(hit.count) for hit in found.hits}
+
+    def cursors(self, bank: str) -> Mapping[str, int]:
+        """Read once, and again after a write: no other process can have written."""
+        found, writes = self._cursors.get(bank), self._writes
+        if found is None:
+            found = read_cursors(self, bank)
+            with self._use:
+                if self._writes == writes:
+                    self._cursors[bank] = found
+        return found
+
+    def close(self) -> None:
+        """Flushes, and gives the directory up."""
+        with self._use:
+            if self._closed:
+                return
+            self._closed = True
+            with _mapped("close", self._directory):
+                if self._unflushed:
+                    self._settle()
+                self._shard.close()
+        disown(self._directory, self._lock)
+        if self._temporary:
+            shutil.rmtree(self._directory, ignore_errors=True)
+
+    def _settle(self) -> None:
+        """Flushes, so that the next open has little of the log to replay. A flush leaves the last record in the
+        log, so that one is made to be nothing."""
+        self._shard.flush()
+        self._shard.update(qe.UpdateOperation.delete_points([str(uuid.UUID(int=0))]))
+        self._shard.flush()
+        self._unflushed = 0
+
+    @contextlib.contextmanager
+    def _using(self, doing: str) -> Iterator[None]:
+        with self._use:
+            if self._closed:
+                raise StoreError("The memory is closed. Open it again with Memory.open.")
+            with _mapped(doing, self._directory):
+                yield
+
+
+def _purge(home: Path, directory: Path) -> None:
+    try:
+        purge.carry_out(home)
+    except (OSError, subprocess.SubprocessError) as error:
+        raise StoreError(
+            f"What was to be erased in {directory} is noted, but not done yet ({error}). It is done when the memory "
+            f"is opened again; make room on the disk if that is full."
+        ) from error
+
+
+def optimise(directory: Path) -> bool:
+    """Merges segments and builds indexes in `directory`, which no process may have open; True if there was
+    anything to do. Takes long and holds the interpreter: run it in a process of its own."""
+    lock = own(directory)
+    try:
+        home = directory / "store"
+        if not home.exists():
+            raise StoreError(f"{directory} holds no Fourfold memory.")
+        if purge.is_due(home):
+            _purge(home, directory)
+        with _mapped("compact", directory):
+            return purge.optimise(home)
+    finally:
+        disown(directory, lock)
+
+
+def _create(directory: Path, manifest: Manifest) -> None:
+    aside = directory / "store.new"
+    shutil.rmtree(aside, ignore_errors=True)
+    with _mapped("create", directory):
+        (aside / "shard").mkdir(parents=True)
+        shard = qe.EdgeShard.create(str(aside / "shard"), config_of(manifest))
+        for name, kind in INDEXED.items():
+            shard.update(qe.UpdateOperation.create_field_index(name, index_of(kind)))
+        shard.close()
+        write_manifest(aside, manifest)
+        aside.rename(directory / "store")
+
+
+def _load(home: Path, directory: Path) -> qe.EdgeShard:
+    if not (home / "shard" / "edge_config.json").exists():
+        raise StoreError(
+            f"The data of {directory} is missing or damaged (no {home / 'shard' / 'edge_config.json'}). Nothing "
+            f"was changed. Restore the directory from a backup."
+        )
+    with _mapped("open", directory):
+        shard = qe.EdgeShard.load(str(home / "shard"))
+    let_go(home)
+    read_ahead(home / "shard" / "segments")
+    return shard
+
+
+@contextlib.contextmanager
+def _mapped(doing: str, directory: Path) -> Iterator[None]:
+    """The engine raises bare `Exception`s (and, on broken files, panics that are `BaseException`s)."""
+    try:
+        yield
+    except (StoreError, KeyboardInterrupt, SystemExit, GeneratorExit):
+        raise
+    except BaseException as error:
+        if "WouldBlock" in str(error):
+            raise StoreLockedError(
+                f"{directory} is open in another process{owner(directory)}. Close it there first."
+            ) from error
+        raise StoreError(
+            f"Could not {doing} {directory}: {error}. If this repeats, its files are damaged or the disk is full; "
+            f"make room, or restore the directory from a backup."
+        ) from error
+
+
+def _bytes(point: Point) -> int:
+    """About what a point takes in the log."""
+    vectors = (point.vector, point.tokens)
+    return 1000 + sum(v.nbytes for v in vectors if v is not None)

@@ -1,0 +1,121 @@
+"""What language models cost a bank: counted at every call, kept in the bank, bounded if asked."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Awaitable, Callable, Sequence
+from functools import partial
+
+from fourfold.errors import ModelError, TokenLimitError
+from fourfold.language.text import estimate_tokens
+from fourfold.models.delegating import Wrapped, streamed
+from fourfold.ports import Answer, Heard, LanguageModel, Point, Shape, Store, Turn, Where
+from fourfold.schema.units import make_id
+from fourfold.token_usage import Tokens
+
+
+class Ledger:
+    """The account of one bank. Every process keeps a record of its own; together they are what the bank has spent."""
+
+    def __init__(self, store: Store, bank: str) -> None:
+        self._store, self._bank, self._lock = store, bank, threading.Lock()
+        self._own, self._others = _spent(store, bank)
+        self._expected = 0
+
+    @property
+    def spent(self) -> Tokens:
+        """All tokens so far."""
+        with self._lock:
+            return self._own + self._others
+
+    def admit(self, expected: int, limit: int) -> None:
+        """Sets `expected` tokens aside for a call; raises `TokenLimitError` where `limit` (0 for none) forbids it."""
+        with self._lock:
+            total = self._own.total + self._others.total + self._expected
+            if limit and total + expected > limit:
+                raise TokenLimitError(
+                    f'The bank "{self._bank}" may spend {limit:,} language model tokens (llm_tokens), and has spent '
+                    f"{total:,}. What it could not read is kept as it was said; raise the limit and call resume()."
+                )
+            self._expected += expected
+
+    def settle(self, expected: int, spent: Tokens) -> None:
+        """Takes what a call did take in place of what was `expected`."""
+        with self._lock:
+            self._expected -= expected
+            self._own += spent
+
+    def point(self) -> Point:
+        """This process's record."""
+        with self._lock:
+            own = self._own
+        payload = {"kind": "ledger", "bank": self._bank, "calls": own.calls, "input": own.input}
+        payload |= {"output": own.output, "cached": own.cached}
+        return Point(make_id(self._bank, "ledger", self._store.writer), payload)
+
+
+class Ledgers:
+    """The accounts of the banks in use."""
+
+    def __init__(self, store: Store) -> None:
+        self._store, self._lock = store, threading.Lock()
+        self._of: dict[str, Ledger] = {}
+
+    def get(self, bank: str) -> Ledger:
+        """The account of `bank`."""
+        with self._lock:
+            if bank not in self._of:
+                self._of[bank] = Ledger(self._store, bank)
+            return self._of[bank]
+
+    def forget(self, bank: str) -> None:
+        """The bank is no more."""
+        with self._lock:
+            self._of.pop(bank, None)
+
+
+class Metered(Wrapped):
+    """`inner`, its tokens booked to `ledger`, up to `limit` tokens of the bank; `spent` is what went through here."""
+
+    def __init__(self, inner: LanguageModel, ledger: Ledger, limit: int) -> None:
+        super().__init__(inner)
+        self._ledger, self._limit = ledger, limit
+        self.spent = Tokens()
+
+    async def ask(self, turns: Sequence[Turn], shape: type[Shape]) -> Answer[Shape]:
+        """See `LanguageModel.ask`; raises `TokenLimitError` as well."""
+        return await self._booked(turns, partial(self.inner.ask, turns, shape))
+
+    async def stream(self, turns: Sequence[Turn], shape: type[Shape], heard: Heard) -> Answer[Shape]:
+        """See `StreamingModel.stream`; raises `TokenLimitError` as well."""
+        return await self._booked(turns, partial(streamed, self.inner, turns, shape, heard))
+
+    async def _booked(
+        self, turns: Sequence[Turn], asked: Callable[[], Awaitable[Answer[Shape]]]
+    ) -> Answer[Shape]:
+        expected = sum(estimate_tokens(turn.text) for turn in turns)
+        self._ledger.admit(expected, self._limit)
+        spent = Tokens()
+        try:
+            answer = await asked()
+            spent = answer.tokens
+        except ModelError as error:
+            spent = error.tokens
+            raise
+        finally:
+            self.spent += spent
+            self._ledger.settle(expected, spent)
+        return answer
+
+
+def _spent(store: Store, bank: str) -> tuple[Tokens, Tokens]:
+    """What this writer has spent so far, and what all others have."""
+    own = others = Tokens()
+    for point in store.scan(Where(bank=bank, kind="ledger")):
+        p = point.payload
+        tokens = Tokens(int(p["calls"]), int(p["input"]), int(p["output"]), int(p["cached"]))
+        if p["writer"] == store.writer:
+            own = tokens
+        else:
+            others += tokens
+    return own, others

@@ -1,0 +1,84 @@
+"""What becomes of beliefs, summaries and the core profile when units they rest on are forgotten: nothing keeps a
+citation of what is gone."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable
+from dataclasses import replace
+
+from fourfold.index.bank_index import BankGraph
+from fourfold.ports import Point
+from fourfold.schema.derived import (
+    core_point,
+    gone_point,
+    read_belief,
+    read_core,
+    read_summaries,
+    summary_id,
+    summary_point,
+)
+from fourfold.schema.units import ARCHIVED, is_id, read_unit
+from fourfold.transaction.transaction import Batch
+from fourfold.values.units import Unit
+
+_REASON = "what it rested on was forgotten"
+
+
+def drop_evidence(batch: Batch) -> None:
+    """Takes the units that `batch` retires, other than for a newer one, from what rests on them. A belief that all
+    evidence is gone of is retired, and is no evidence any more itself."""
+    gone: dict[str, Unit] = {}
+    while new := [
+        read_unit(point) for point in batch.units.values() if _forgotten(point) and point.id not in gone
+    ]:
+        gone |= {unit.id: unit for unit in new}
+        for point in batch.points(resting_on(batch.graph, (unit.id for unit in new))):
+            belief = read_belief(point) if "history" in point.payload else None
+            if belief is not None and belief.unit.retired_at is None and belief.unit.id not in gone:
+                changed = belief.without(set(gone), _REASON, batch.now)
+                if changed.rests_on_nothing:
+                    left = replace(changed.unit, retired_at=batch.now, retired_by="evidence")
+                    changed = replace(changed, unit=left)
+                batch.change(changed)
+    if gone:
+        _rewrite_summaries(batch, gone.values())
+        _rewrite_core(batch, gone)
+
+
+def _forgotten(point: Point) -> bool:
+    """Whether a unit is retired, and not since a newer one says what holds now, nor since it has faded."""
+    p = point.payload
+    return p["retired_at"] is not None and not is_id(p["retired_by"] or "") and p["retired_by"] != ARCHIVED
+
+
+def resting_on(graph: BankGraph, units: Iterable[str]) -> list[str]:
+    """The units that have one of `units` for evidence, or are evidence of one."""
+    found: dict[str, None] = {}
+    for row in map(graph.row, units):
+        for other, kinds in graph.graph.adj.get(row, {}).items() if row is not None else ():
+            if isinstance(other, int) and "evidence" in kinds:
+                found[graph.ids[other]] = None
+    return list(found)
+
+
+def _rewrite_summaries(batch: Batch, gone: Iterable[Unit]) -> None:
+    """Leaves out the sentences that rest on what is gone."""
+    bank, lost = batch.graph.bank, {unit.id for unit in gone}
+    entities = {entity for unit in gone for entity in unit.entities}
+    summaries = read_summaries(batch.engine.store, tuple(summary_id(bank, name) for name in sorted(entities)))
+    for summary in summaries.values():
+        kept = tuple(one for one in summary.sentences if lost.isdisjoint(one.evidence))
+        if len(kept) < len(summary.sentences):
+            batch.others[summary.unit.id] = (
+                summary_point(summary.of(kept, batch.now), "") if kept else gone_point(bank, summary.unit.id)
+            )
+
+
+def _rewrite_core(batch: Batch, gone: Collection[str]) -> None:
+    core = read_core(batch.engine.store, batch.graph.bank)
+    lines = tuple(line for line in core.lines if not set(line.evidence) & set(gone))
+    pinned = tuple(unit for unit in core.pinned if unit not in gone)
+    if (lines, pinned) != (core.lines, core.pinned):
+        changed = replace(core, lines=lines, pinned=pinned, at=batch.now)
+        point = core_point(batch.graph.bank, changed)
+        batch.others[point.id] = point

@@ -1,0 +1,10 @@
+"""Banks on the move: into a file and out of it, to another name, into another bank, out of other products."""
+
+from fourfold.transfer.export import export
+from fourfold.transfer.file_format import is_export
+from fourfold.transfer.fork import fork, restore, roll_back
+from fourfold.transfer.importers import read_foreign
+from fourfold.transfer.load import load
+from fourfold.transfer.merge import merge
+
+__all__ = ["export", "fork", "is_export", "load", "merge", "read_foreign", "restore", "roll_back"]

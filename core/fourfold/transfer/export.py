@@ -1,0 +1,63 @@
+"""Exports a bank: all that it holds, its history included, into one file."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import replace
+from importlib.metadata import version
+from pathlib import Path
+
+from fourfold.consolidate.run import pending
+from fourfold.errors import NotFoundError
+from fourfold.index.bank_index import BankGraph
+from fourfold.ingest.embed import Progress
+from fourfold.ports import Fields, Point, Where
+from fourfold.services import Engine
+from fourfold.storage.manifest import SCHEMA
+from fourfold.transfer.file_format import Header, write
+from fourfold.transfer.rekey import LEFT_BEHIND
+
+_AT_ONCE = 500
+_KEPT_SETTINGS = ("session_gap_hours", "unit_words", "decay", "relevance")
+
+
+def export(engine: Engine, bank: str, path: Path, vectors: bool, progress: Progress | None) -> int:
+    """Writes `bank` to `path`, as it is at one moment (writes to it wait); how many units it has. Raises
+    `NotFoundError`, and `InputError` where the file cannot be written."""
+    with engine.graphs.locked(bank) as graph:
+        if graph.profile is None:
+            raise NotFoundError(f'There is no bank "{bank}".')
+        model, settings = engine.embedder, engine.settings.model_dump(include=set(_KEPT_SETTINGS))
+        header = Header(
+            bank=bank,
+            version=version("fourfold"),
+            schema=SCHEMA,
+            embedder=model.name,
+            dimension=model.dimension,
+            token_dimension=model.token_dimension,
+            vectors=vectors,
+            at=engine.clock.now().isoformat(),
+            units=len(graph),
+            pending=pending(engine, bank),
+            settings=settings,
+        )
+        write(path, header, everything(engine, graph, vectors, progress))
+        return len(graph)
+
+
+def everything(
+    engine: Engine, graph: BankGraph, vectors: bool = True, progress: Progress | None = None
+) -> Iterator[Point]:
+    """The records of a bank but for those that stay behind: first those that are no units, then the units in the
+    order they came. The caller holds the graph's lock."""
+    for point in engine.store.scan(Where(bank=graph.bank)):
+        if point.payload["kind"] not in ("unit", *LEFT_BEHIND):
+            yield point
+    for first in range(0, len(graph), _AT_ONCE):
+        ids = graph.ids[first : first + _AT_ONCE]
+        found = {p.id: p for p in engine.store.scan(Where(ids=tuple(ids)), Fields(vectors=vectors))}
+        for one in ids:
+            point = found[one]
+            yield point if vectors else replace(point, vector=None, terms=None, tokens=None)
+        if progress is not None:
+            progress(min(first + _AT_ONCE, len(graph)), len(graph))

@@ -1,0 +1,81 @@
+"""Copies a bank under another name: as it is, or as it was at a moment."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from dataclasses import replace
+from datetime import datetime
+
+from fourfold.consolidate.run import pending
+from fourfold.errors import NotFoundError
+from fourfold.index.as_of import View
+from fourfold.ingest.embed import Progress
+from fourfold.ports import Fields, Point, Where
+from fourfold.schema.changelog import OPERATION, records
+from fourfold.schema.units import NEVER
+from fourfold.services import Engine
+from fourfold.transfer.export import everything
+from fourfold.transfer.install import arrive, roll_back, vacant
+from fourfold.transfer.rekey import ID_FIELDS, LEFT_BEHIND, Renaming
+
+__all__ = ["fork", "restore", "roll_back"]
+
+
+def fork(engine: Engine, bank: str, name: str, progress: Progress | None) -> None:
+    """Copies `bank`, its history included, to a new bank called `name`, which is there whole or not at all. Raises
+    `NotFoundError`, and `InputError` for a name that is taken."""
+    _copy(engine, bank, name, None, progress)
+
+
+def restore(engine: Engine, bank: str, name: str, moment: datetime, progress: Progress | None) -> None:
+    """The same of `bank` as it was at `moment`, with its history until then."""
+    _copy(engine, bank, name, moment, progress)
+
+
+def _copy(engine: Engine, bank: str, name: str, moment: datetime | None, progress: Progress | None) -> None:
+    with engine.graphs.locked(bank) as graph:
+        if graph.profile is None:
+            raise NotFoundError(f'There is no bank "{bank}".')
+        vacant(engine, name)
+        renaming = Renaming(bank, name)
+        for point in engine.store.scan(Where(bank=bank), Fields(only=ID_FIELDS)):
+            if point.payload["kind"] not in LEFT_BEHIND:
+                renaming.note(point)
+        points: Iterable[Point] = everything(engine, graph, progress=progress)
+        if moment is not None:
+            points = _then(engine.graphs.view(bank, moment), points, _later(engine, bank, moment), moment)
+        what, shown = (
+            ("fork", f'"{bank}"')
+            if moment is None
+            else ("restore", f'"{bank}" as of {moment:%Y-%m-%d %H:%M}')
+        )
+        arrive(
+            engine,
+            name,
+            map(renaming.moved, points),
+            what,
+            shown,
+            moment is None and not pending(engine, bank),
+        )
+
+
+def _later(engine: Engine, bank: str, moment: datetime) -> set[str]:
+    return {record.id for record in records(engine.store, bank, moment)}
+
+
+def _then(view: View, points: Iterable[Point], later: set[str], moment: datetime) -> Iterator[Point]:
+    """The records as they were; `later` are those of the log that tell of what came after."""
+    at = moment.timestamp()
+    for point in points:
+        before = view.changed.get(point.id, point)
+        if point.id in later or before is None:
+            continue
+        p = dict(before.payload)
+        if p["kind"] == OPERATION and p["undone"] in later:
+            p["undone"] = ""
+        if p["kind"] == "unit":
+            if p["recorded"] > at:
+                continue
+            if at < p["retired"] < NEVER:
+                p |= {"retired": NEVER, "retired_at": None, "retired_by": None, "held_in": p["bank"]}
+        yield replace(point, payload=p)

@@ -1,0 +1,85 @@
+"""Puts the records of a whole bank into a store, in parts. The bank is there once its profile is, which comes last;
+what a process that was stopped has left behind is taken away before it is begun again, or when the memory is
+opened."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from itertools import islice
+
+from fourfold.errors import InputError
+from fourfold.ports import Fields, Point, Store, Where
+from fourfold.schema.changelog import OPERATION, Record, record_id, record_point
+from fourfold.schema.derived import Progress as Consolidated
+from fourfold.schema.derived import progress_point
+from fourfold.schema.units import cursor_point, make_id, stamped
+from fourfold.services import Engine
+
+_AT_ONCE = 500
+_MARK = "arriving"
+
+
+def vacant(engine: Engine, bank: str) -> None:
+    """Sees to it that nothing is called `bank`: raises `InputError` where a bank is, and takes the remains of an
+    arrival away."""
+    if any(True for _ in engine.store.scan(Where(bank=bank, kind="bank"), Fields(only=("kind",)))):
+        raise InputError(f'There is a bank "{bank}" already: choose another name, or merge into it.')
+    _clear(engine.store, bank)
+
+
+def arrive(engine: Engine, bank: str, points: Iterable[Point], what: str, shown: str, settled: bool) -> None:
+    """Writes `points`, all records of `bank` with its profile among them. `settled` says that consolidation has taken
+    all of it in."""
+    store = engine.store
+    mark = Point(make_id(bank, _MARK), {"kind": _MARK, "bank": bank})
+    store.write([mark])
+    last: list[Point] = []
+    order = 0
+    for part in _parts(points):
+        last += [point for point in part if point.payload["kind"] == "bank"]
+        order = max([order, *(int(p.payload["order"]) for p in part if p.payload["kind"] == OPERATION)])
+        store.write([stamped(p, store.writer, 1, settled) for p in part if p.payload["kind"] != "bank"])
+    revision = order + 1
+    record = Record(
+        record_id(bank, store.writer, revision),
+        bank,
+        what,
+        engine.clock.now(),
+        revision,
+        engine.by,
+        shown=shown,
+    )
+    done = {store.writer: revision} if settled else {}
+    last += [
+        record_point(record),
+        progress_point(bank, Consolidated(done)),
+        cursor_point(bank, store.writer, revision),
+    ]
+    store.write([stamped(point, store.writer, revision, settled) for point in last])
+    store.delete([mark.id])
+    engine.graphs.forget(bank)
+
+
+def roll_back(store: Store) -> list[str]:
+    """Takes away the remains of banks that never arrived; their names. Only for a store of one process."""
+    left = sorted(str(point.payload["bank"]) for point in store.scan(Where(kind=_MARK)))
+    for bank in left:
+        _clear(store, bank)
+    return left
+
+
+def _clear(store: Store, bank: str) -> None:
+    """Deletes what there is of a bank that has no profile, its mark last."""
+    if any(True for _ in store.scan(Where(bank=bank, kind="bank"), Fields(only=("kind",)))):
+        store.delete([make_id(bank, _MARK)])  # it arrived; only the mark was left
+        return
+    ids = [p.id for p in store.scan(Where(bank=bank), Fields(only=("kind",))) if p.id != make_id(bank, _MARK)]
+    for first in range(0, len(ids), _AT_ONCE):
+        store.delete(ids[first : first + _AT_ONCE])
+    store.delete([make_id(bank, _MARK)])
+
+
+def _parts(points: Iterable[Point]) -> Iterator[list[Point]]:
+    stream = iter(points)
+    while part := list(islice(stream, _AT_ONCE)):
+        yield part

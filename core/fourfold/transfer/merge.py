@@ -1,0 +1,184 @@
+"""Merges one bank into another: what it holds is reconciled with what is there as if it were said again, statement by
+statement, with its sources, times and names. Doing it again adds nothing."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field, replace
+from itertools import groupby
+
+from fourfold.errors import InputError, NotFoundError
+from fourfold.ingest.bank_options import Wanted, settle, settled
+from fourfold.ingest.embed import Progress, embed_statements
+from fourfold.ingest.extract.statement import Mention, Statement
+from fourfold.ingest.pipeline import Outcome
+from fourfold.ingest.write import Origin, Writing
+from fourfold.ports import Point, Where
+from fourfold.schema.derived import read_belief
+from fourfold.schema.entries import entry_id, is_entry
+from fourfold.schema.units import read_entity, read_unit
+from fourfold.services import Engine, steady
+from fourfold.transaction.transaction import Batch
+from fourfold.values.beliefs import Belief, Effect
+from fourfold.values.redaction import Rule, left_out, masked
+from fourfold.values.units import Entity, Retained, Unit
+
+_AT_ONCE = 256
+
+
+@steady
+def merge(engine: Engine, bank: str, source: Engine, other: str, progress: Progress | None) -> Retained:
+    """Takes what `other`, a bank of `source`, holds now into `bank`; `other` stays as it is. Raises `NotFoundError`
+    and `InputError`."""
+    if engine.store is source.store and bank == other:
+        raise InputError("A bank cannot be merged into itself.")
+    merging = _Merging(engine, bank, other, {})
+    merging.names = _entities(source, other)
+    points = _held(source, other)
+    if source.graphs.get(other).profile is None:
+        raise NotFoundError(f'There is no bank "{other}" to merge.')
+    done = 0
+    for origin, group in groupby(points, key=_origin):
+        units = list(group)
+        for first in range(0, len(units), _AT_ONCE):
+            merging.take(origin, units[first : first + _AT_ONCE])
+            done += len(units[first : first + _AT_ONCE])
+            if progress is not None:
+                progress(done, len(points))
+    merging.rest_beliefs(points)
+    merging.keep_entries(source)
+    outcome = merging.outcome
+    return Retained(tuple(outcome.units.values()), tuple(outcome.operations), held_back=dict(outcome.held))
+
+
+def _held(source: Engine, other: str) -> list[Point]:
+    """The units that hold now, those of one origin together, in the order they came."""
+    points = list(source.store.scan(Where(bank=other, kind="unit", live=True)))
+    first: dict[Origin, tuple[float, int]] = {}
+    for point in points:
+        place = point.payload["recorded"], point.payload["order"]
+        first[_origin(point)] = min(place, first.get(_origin(point), place))
+    return sorted(
+        points, key=lambda p: (first[_origin(p)], str(_origin(p)), p.payload["recorded"], p.payload["order"])
+    )
+
+
+def _origin(point: Point) -> Origin:
+    p = point.payload
+    return Origin(p["documents"][0] if p["documents"] else "", p["context"], tuple(p["tags"]))
+
+
+def _entities(source: Engine, other: str) -> dict[str, Entity]:
+    found = map(read_entity, source.store.scan(Where(bank=other, kind="entity")))
+    return {entity.name: entity for entity in found}
+
+
+@dataclass(slots=True)
+class _Merging:
+    """The bank that takes another in; `made` is by unit of the other the one that it came to."""
+
+    engine: Engine
+    bank: str
+    other: str
+    made: dict[str, str]
+    names: dict[str, Entity] = field(default_factory=dict)
+    outcome: Outcome = field(default_factory=Outcome)
+
+    def take(self, origin: Origin, points: Sequence[Point]) -> None:
+        """Reconciles units of one origin, in one write."""
+        rules = Wanted().rules_of(self.engine.graphs.get(self.bank))
+        units = [unit for point in points if (unit := self._admitted(read_unit(point), rules)) is not None]
+        statements = [self._statement(unit) for unit in units]
+        graph = self.engine.graphs.get(self.bank)
+        embedded = embed_statements(self.engine.embedder, statements, origin.context, graph.language)
+        with self.engine.graphs.locked(self.bank) as graph:
+            batch = Batch(self.engine, graph, self.engine.clock.now(), "merge", f'the bank "{self.other}"')
+            writing = Writing(batch, origin)
+            settle(batch, settled(self.engine, graph, None, []), Wanted())
+            made = writing.add_all(statements, embedded)
+            self.made |= {unit.id: new for unit, new in zip(units, made, strict=True)}
+            self._add_sources(writing, units, made)
+            writing.commit()
+        self.outcome.take(writing)
+
+    def _admitted(self, unit: Unit, rules: Sequence[Rule]) -> Unit | None:
+        """The unit without what this bank holds back; None for one that is left out."""
+        text = masked(unit.text, rules, self.outcome.held)
+        gone = left_out(text, rules, self.outcome.held)
+        return None if gone else replace(unit, text=text)
+
+    def rest_beliefs(self, points: Sequence[Point]) -> None:
+        """Gives beliefs the history they had, where they are new, and the evidence, where they were there."""
+        beliefs = [read_belief(point) for point in points if "history" in point.payload]
+        for first in range(0, len(beliefs), _AT_ONCE):
+            with self.engine.graphs.locked(self.bank) as graph:
+                batch = Batch(
+                    self.engine, graph, self.engine.clock.now(), "merge", f'the bank "{self.other}"'
+                )
+                facts = {unit.id: unit for unit in batch.read(list(self.made.values()))}
+                for belief in beliefs[first : first + _AT_ONCE]:
+                    if belief.unit.id not in self.made:
+                        continue
+                    for point in batch.points([self.made[belief.unit.id]]):
+                        if "history" in point.payload:
+                            batch.change(self._rested(read_belief(point), belief, facts, batch))
+                batch.commit({})
+
+    def keep_entries(self, source: Engine) -> None:
+        """Keeps what the other bank keeps word for word, but for what is kept under the same key here."""
+        points = [p for p in source.store.scan(Where(bank=self.other)) if is_entry(p)]
+        moved = {entry_id(self.bank, p.payload["kind"], p.payload["key"]): p for p in points}
+        with self.engine.graphs.locked(self.bank) as graph:
+            batch = Batch(self.engine, graph, self.engine.clock.now(), "merge", f'the bank "{self.other}"')
+            where = Where(bank=self.bank, ids=tuple(moved))
+            there = {p.id for p in self.engine.store.scan(where) if is_entry(p)} if moved else set()
+            for identity, point in moved.items():
+                if identity not in there:
+                    batch.others[identity] = Point(identity, {**point.payload, "bank": self.bank})
+            batch.commit({})
+
+    def _statement(self, unit: Unit) -> Statement:
+        mentions = []
+        for name in unit.entities:
+            known = self.names.get(name, Entity("", name))
+            mentions.append(Mention(known.name, known.aliases, known.kind))
+        return Statement(
+            text=unit.text,
+            key=f"{self.other}:{unit.id}",
+            messages=unit.source.messages[:1] or (f"{self.other}:{unit.id}",),
+            at=unit.mentioned_at,
+            network=unit.network,
+            speaker=unit.speaker,
+            start=unit.source.start,
+            end=unit.source.end,
+            mentions=tuple(mentions),
+            occurred=unit.occurred,
+            confidence=unit.confidence,
+            modality=unit.modality,
+            aspects=unit.aspects,
+        )
+
+    def _add_sources(self, writing: Writing, units: Sequence[Unit], made: Sequence[str]) -> None:
+        """All that says a unit besides its first source."""
+        for unit, new in zip(units, made, strict=True):
+            (point,) = writing.batch.points([new])
+            held = read_unit(point)
+            more = [pair for pair in unit.source.evidence if pair not in held.source.evidence]
+            if more and unit.source.messages:
+                source = held.source.said_by([*held.source.evidence, *more])
+                writing.batch.amend(point, replace(held, source=source))
+
+    def _rested(self, held: Belief, told: Belief, facts: dict[str, Unit], batch: Batch) -> Belief:
+        """The belief as it is here, with what moved it there."""
+        gone = {unit for change in told.history for unit in change.evidence if unit not in self.made}
+        if len(held.history) == 1 and held.unit.recorded_at == batch.now:
+            moved = told.erased(gone) or told
+            for unit in moved.evidence:
+                moved = moved.resting(unit, self.made.get(unit, unit))
+            now = replace(held.unit, confidence=moved.confidence)
+            return replace(held, unit=now, history=moved.history)
+        for unit in told.evidence:
+            fact = facts.get(self.made.get(unit, ""))
+            if fact is not None and fact.id != held.unit.id:
+                held = held.assessed(Effect.REINFORCE, fact, f'as the bank "{self.other}" had it', batch.now)
+        return held

@@ -1,0 +1,182 @@
+"""Beliefs: statements with a confidence that new facts move, and the account of every move. Knows no store, no model.
+
+The update is that of Hindsight (arXiv 2512.12818, section 5): a fact that reinforces a belief adds a step to its
+confidence, one that weakens it takes a step away, one that contradicts it takes two; the result stays in [0, 1].
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime
+from enum import StrEnum
+
+from fourfold.values.units import Unit, evidence_links
+
+STEP = 0.1
+
+
+class Effect(StrEnum):
+    """What something does to a belief. `FORMED` begins its history; `LOST` takes back what a forgotten fact did."""
+
+    FORMED = "formed"
+    REINFORCE = "reinforce"
+    WEAKEN = "weaken"
+    CONTRADICT = "contradict"
+    NEUTRAL = "neutral"
+    LOST = "lost"
+
+
+_STEPS = {Effect.REINFORCE: 1, Effect.WEAKEN: -1, Effect.CONTRADICT: -2, Effect.NEUTRAL: 0}
+_SUPPORT = (Effect.FORMED, Effect.REINFORCE)
+
+
+def moved(confidence: float, steps: int) -> float:
+    """`confidence` after so many steps of `STEP`, in [0, 1]."""
+    return round(min(1.0, max(0.0, confidence + steps * STEP)), 4)
+
+
+@dataclass(frozen=True, slots=True)
+class Assessment:
+    """One change of a belief: when the bank made it, what was done, its confidence before (None when it was formed)
+    and after, why, and the ids of the units that gave the reason. `said` is when what gave the reason was said. A
+    stated judgement is its own first evidence."""
+
+    at: datetime
+    said: datetime
+    effect: Effect
+    before: float | None
+    after: float
+    reason: str
+    evidence: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Belief:
+    """A unit of the network `belief`, and its history, the oldest change first."""
+
+    unit: Unit
+    history: tuple[Assessment, ...]
+
+    @property
+    def statement(self) -> str:
+        """What is believed."""
+        return self.unit.text
+
+    @property
+    def confidence(self) -> float:
+        """How sure the bank is of it now, in [0, 1]."""
+        return self.unit.confidence or 0.0
+
+    @property
+    def evidence(self) -> tuple[str, ...]:
+        """The ids of the units its confidence rests on now, for and against, in the order they came."""
+        return tuple(dict.fromkeys(unit for change in self._counting() for unit in change.evidence))
+
+    def assessed(self, effect: Effect, evidence: Unit, reason: str, at: datetime) -> Belief:
+        """This belief after the unit `evidence` had that effect on it; unchanged where it did already, or had
+        none."""
+        if effect is Effect.NEUTRAL or (evidence.id != self.unit.id and evidence.id in self.evidence):
+            return self
+        after, said = moved(self.confidence, _STEPS[effect]), evidence.mentioned_at
+        return self._with(Assessment(at, said, effect, self.confidence, after, reason, (evidence.id,)))
+
+    def stated(self, at: datetime) -> Belief:
+        """This belief in step with how often it was said: every time after the first reinforces it, and one that was
+        forgotten takes that back."""
+        own = self.unit.id
+        counted = sum((c.effect is Effect.REINFORCE) - (c.effect is Effect.LOST) for c in self.history
+                      if c.evidence == (own,))  # fmt: skip
+        found, said = self, max(1, len(self.unit.source.messages)) - 1
+        for _ in range(said - counted):
+            found = found.assessed(Effect.REINFORCE, found.unit, "said again", at)
+        for _ in range(counted - said):
+            after = moved(found.confidence, -1)
+            lost = Assessment(at, at, Effect.LOST, found.confidence, after, "said once less", (own,))
+            found = found._with(lost)
+        return found
+
+    def without(self, gone: Collection[str], reason: str, at: datetime) -> Belief:
+        """This belief after the units `gone` were forgotten: what they did to it is taken back, step for step."""
+        found = self
+        for change in self._counting():
+            for unit in change.evidence:
+                if unit in gone:
+                    steps = -1 if change.effect in _SUPPORT else -_STEPS[change.effect]
+                    after = moved(found.confidence, steps)
+                    lost = Assessment(at, at, Effect.LOST, found.confidence, after, reason, (unit,))
+                    found = found._with(lost)
+        return found
+
+    def erased(self, gone: Collection[str]) -> Belief | None:
+        """This belief as if the units `gone` had never been: nothing of what they did is in its history. None where
+        all that it was formed of is among them."""
+        begun = self.history[0] if self.history else None
+        if begun is not None and begun.evidence and not set(begun.evidence) - set(gone):
+            return None
+        history: list[Assessment] = []
+        for change in self.history:
+            left = tuple(unit for unit in change.evidence if unit not in gone)
+            if change.evidence and not left:
+                continue
+            before = history[-1].after if history else None
+            steps = _STEPS.get(change.effect)
+            after = change.after if before is None or steps is None else moved(before, steps)
+            reason = change.reason if left == change.evidence else ""
+            history.append(replace(change, before=before, after=after, reason=reason, evidence=left))
+        links = tuple(link for link in self.unit.links if link.to not in gone)
+        confidence = history[-1].after if history else self.unit.confidence
+        return Belief(replace(self.unit, links=links, confidence=confidence), tuple(history))
+
+    def resting(self, gone: str, kept: str) -> Belief:
+        """This belief with `kept` for evidence wherever `gone` was: one took the other's place."""
+        moved_to = tuple(
+            replace(
+                change, evidence=tuple(dict.fromkeys(kept if one == gone else one for one in change.evidence))
+            )
+            for change in self.history
+        )
+        links = tuple(replace(link, to=kept) if link.to == gone and link.kind == "evidence" else link
+                      for link in self.unit.links)  # fmt: skip
+        return Belief(replace(self.unit, links=links), moved_to)
+
+    @property
+    def rests_on_nothing(self) -> bool:
+        """Whether all that ever spoke for it has been forgotten. One that was given without evidence stands by
+        itself."""
+        formed = self.history[0].evidence if self.history else ()
+        return bool(formed) and not any(c.evidence for c in self._counting() if c.effect in _SUPPORT)
+
+    def at(self, moment: datetime) -> float | None:
+        """Its confidence at `moment`; None before it was formed."""
+        past = [change.after for change in self.history if change.at <= moment]
+        return past[-1] if past else None
+
+    def _with(self, change: Assessment) -> Belief:
+        history = (*self.history, change)
+        changed = Belief(replace(self.unit, confidence=change.after), history)
+        others = tuple(link for link in self.unit.links if link.kind != "evidence")
+        links = evidence_links(unit for unit in changed.evidence if unit != self.unit.id)
+        return Belief(replace(changed.unit, links=(*others, *links)), history)
+
+    def _counting(self) -> list[Assessment]:
+        """The changes that still count, each with the evidence it has left."""
+        left: list[Assessment] = []
+        for change in self.history:
+            if change.effect is not Effect.LOST:
+                left.append(change)
+                continue
+            (gone,) = change.evidence
+            place = max(i for i, one in enumerate(left) if gone in one.evidence)
+            rest = tuple(unit for unit in left[place].evidence if unit != gone)
+            left[place] = replace(left[place], evidence=rest)
+        return left
+
+
+def formed(unit: Unit, evidence: Sequence[str], reason: str) -> Belief:
+    """The belief that `unit` states, with the first entry of its history."""
+    confidence = unit.confidence or 0.0
+    at, said = unit.recorded_at, unit.mentioned_at
+    begun = Assessment(at, said, Effect.FORMED, None, confidence, reason, tuple(evidence))
+    links = evidence_links(one for one in evidence if one != unit.id)
+    return Belief(replace(unit, links=(*unit.links, *links)), (begun,))

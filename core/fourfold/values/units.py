@@ -1,0 +1,401 @@
+"""The values Fourfold speaks in. They are frozen, know no store and no model, and do no I/O.
+
+Times are aware datetimes; a naive one is refused where it enters. Intervals are half open.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from datetime import MAXYEAR, MINYEAR, UTC, datetime
+from enum import StrEnum
+from typing import Any, Literal
+
+from fourfold.errors import InputError
+from fourfold.token_usage import Tokens
+
+Role = Literal["user", "assistant", "system", "tool"]
+LinkKind = Literal["temporal", "semantic", "causal", "evidence", "supersedes"]
+Channel = Literal["semantic", "keyword", "graph", "temporal", "rerank"]
+
+SHORT_ID = 8
+"""Characters of a unit's id by which it can be named in a bank of usual size."""
+
+
+class Network(StrEnum):
+    """Which of the four networks a unit belongs to (Hindsight, section 3)."""
+
+    WORLD = "world"
+    EXPERIENCE = "experience"
+    SUMMARY = "summary"
+    BELIEF = "belief"
+
+
+class Verdict(StrEnum):
+    """What a retain did with one statement."""
+
+    ADD = "ADD"
+    UPDATE = "UPDATE"
+    RETIRE = "RETIRE"
+    NOOP = "NOOP"
+
+
+class Modality(StrEnum):
+    """How a statement is meant. Only a `FACT` claims that something is so."""
+
+    FACT = "fact"
+    PLAN = "plan"
+    WISH = "wish"
+    HYPOTHETICAL = "hypothetical"
+    QUESTION = "question"
+    QUOTE = "quote"
+
+
+def aware(moment: datetime | None, what: str) -> datetime | None:
+    """Returns `moment` unchanged, or raises `InputError` where it lacks a time zone or is, in UTC, before the year 1
+    or after 9999."""
+    if moment is None:
+        return None
+    if moment.utcoffset() is None:
+        raise InputError(
+            f"{what} is {moment.isoformat()} without a time zone: pass an aware datetime, "
+            f"for instance moment.replace(tzinfo=timezone.utc)."
+        )
+    if moment.year in (MINYEAR, MAXYEAR):  # only there can the offset carry it out of the calendar
+        try:
+            moment.astimezone(UTC)
+        except OverflowError:
+            raise InputError(
+                f"{what} is {moment.isoformat()}, which is outside the years 1 to 9999 in UTC: pass a moment inside "
+                f"them, or None where it may be left open."
+            ) from None
+    return moment
+
+
+@dataclass(frozen=True, slots=True)
+class Message:
+    """One thing that was said, or one passage of a document.
+
+    `role` "assistant" and "tool" mark the agent's own turns. `at` is when it was said (aware); None takes
+    the retain's `at`, or the clock. `id` names it in `Source.messages`; None derives one from the content.
+    """
+
+    text: str
+    speaker: str | None = None
+    role: Role = "user"
+    at: datetime | None = None
+    id: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Interval:
+    """A span of time, `start` included, `end` excluded; None is an open side."""
+
+    start: datetime | None
+    end: datetime | None
+
+    def __post_init__(self) -> None:
+        aware(self.start, "Interval.start")
+        aware(self.end, "Interval.end")
+        if self.start is not None and self.end is not None and self.end < self.start:
+            raise InputError(f"The interval ends ({self.end}) before it starts ({self.start}).")
+
+
+@dataclass(frozen=True, slots=True)
+class Fact:
+    """A statement that was read out of what was said by whoever retains it, so that nothing is left to extract.
+
+    `text` can be understood by itself (1 to 2,000 characters). `entities` are the names in it, `occurred` is
+    when it held or happened (None: what its words say), `confidence` (0-1) is for beliefs alone, `modality`
+    None leaves it to the words. `at` is when it was said (aware); None takes the retain's `at`, or the clock.
+    """
+
+    text: str
+    network: Network = Network.WORLD
+    entities: tuple[str, ...] = ()
+    occurred: Interval | None = None
+    confidence: float | None = None
+    modality: Modality | None = None
+    speaker: str | None = None
+    at: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """A JSON `value` that a bank keeps word for word, beside what it understood of it: a file, an item of an app's
+    store, a message as the app has it. Its `key` is unique among those of its `kind` ("file").
+
+    `expires_at` (aware): gone from then on. `tags` are for `Memory.banks_keeping`. `revision`, as it is kept,
+    counts how often the value was written; given to `keep`, it is the one that the new value takes the place of
+    (0: there must be none yet; None: whichever). `document` and the times are the bank's.
+    """
+
+    kind: str
+    key: str
+    value: Any
+    expires_at: datetime | None = None
+    tags: tuple[str, ...] = ()
+    revision: int | None = None
+    document: str = ""
+    created_at: datetime | None = None
+    updated_at: datetime | None = None
+
+    def expired(self, now: datetime) -> bool:
+        """Whether it is gone at that moment."""
+        return self.expires_at is not None and self.expires_at <= now
+
+
+@dataclass(frozen=True, slots=True)
+class Source:
+    """Where a unit came from: the messages that said it, in order, the document of each (`documents`, as long as
+    `messages`), and the characters `[start, end)` of the first one. `document` is that of the first. What is
+    derived from other units (a summary, a conclusion) has no messages: it links to its evidence."""
+
+    document: str
+    messages: tuple[str, ...]
+    start: int = 0
+    end: int = 0
+    documents: tuple[str, ...] = ()
+
+    def __post_init__(self) -> None:
+        if not self.documents:
+            object.__setattr__(self, "documents", (self.document,) * len(self.messages))
+
+    @property
+    def evidence(self) -> tuple[tuple[str, str], ...]:
+        """(document, message) of every time it was said."""
+        return tuple(zip(self.documents, self.messages, strict=True))
+
+    def said_by(self, evidence: Sequence[tuple[str, str]]) -> Source:
+        """The same source with this `evidence`, of which there is some."""
+        documents, messages = zip(*evidence, strict=True)
+        return replace(self, document=documents[0], messages=messages, documents=documents)
+
+
+@dataclass(frozen=True, slots=True)
+class Link:
+    """A typed edge to another unit; `weight` in (0, 1]."""
+
+    to: str
+    kind: LinkKind
+    weight: float
+
+
+@dataclass(frozen=True, slots=True)
+class Aspects:
+    """What a language model read out of a text about one statement, in a few words each; "" where nothing says
+    it."""
+
+    who: str = ""
+    what: str = ""
+    when: str = ""
+    where: str = ""
+    why: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Unit:
+    """One remembered statement, in exactly one network.
+
+    `confidence` is in [0, 1] for beliefs, None elsewhere. `occurred` is when the fact held or the event took
+    place, None if nothing says so; `mentioned_at` when it was said; `recorded_at` when the bank learned it;
+    `retired_at` when it was superseded or forgotten, and `retired_by` what did that (the id of a unit, or a word).
+
+    `modality` says whether it is a fact at all. `superseded_by` is the unit that probably holds in its place, where
+    that is not sure enough to retire this one: it is recalled below that one. A `pending` unit is a text as it was
+    said, kept until a language model has read it; `chunk` is the stretch of the source that it was read from.
+    """
+
+    id: str
+    bank: str
+    text: str
+    network: Network
+    source: Source
+    mentioned_at: datetime
+    recorded_at: datetime
+    speaker: str | None = None
+    occurred: Interval | None = None
+    confidence: float | None = None
+    entities: tuple[str, ...] = ()
+    tags: tuple[str, ...] = ()
+    context: str = ""
+    session: str = ""
+    links: tuple[Link, ...] = ()
+    retired_at: datetime | None = None
+    retired_by: str | None = None
+    modality: Modality = Modality.FACT
+    aspects: Aspects = field(default_factory=Aspects)
+    superseded_by: str | None = None
+    pending: bool = False
+    chunk: str = ""
+
+
+def evidence_links(units: Iterable[str]) -> tuple[Link, ...]:
+    """Links to the units that something rests on."""
+    return tuple(Link(unit, "evidence", 1.0) for unit in units)
+
+
+@dataclass(frozen=True, slots=True)
+class Sentence:
+    """A sentence of a summary, and the ids of the units that say it."""
+
+    text: str
+    evidence: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Summary:
+    """What is known of an entity, from facts alone: a unit of the network `summary`, sentence by sentence.
+    `extract` says that the sentences are quoted; else a language model wrote them."""
+
+    unit: Unit
+    sentences: tuple[Sentence, ...]
+    extract: bool
+
+    @property
+    def entity(self) -> str:
+        """Whom or what it is about."""
+        return self.unit.entities[0]
+
+    @property
+    def text(self) -> str:
+        """All of it."""
+        return self.unit.text
+
+    @property
+    def evidence(self) -> tuple[str, ...]:
+        """The ids of the units it rests on."""
+        return tuple(dict.fromkeys(unit for sentence in self.sentences for unit in sentence.evidence))
+
+    def of(self, sentences: tuple[Sentence, ...], at: datetime) -> Summary:
+        """The same summary made of these sentences, at that moment."""
+        text = "\n".join(sentence.text for sentence in sentences)
+        evidence = dict.fromkeys(unit for sentence in sentences for unit in sentence.evidence)
+        unit = replace(self.unit, text=text, recorded_at=at, mentioned_at=at, links=evidence_links(evidence))
+        return Summary(unit, sentences, self.extract)
+
+
+@dataclass(frozen=True, slots=True)
+class Entity:
+    """A person, place, thing or term that units mention; `name` is the form it is shown by, `kind` what it is
+    ("person", "place"), "" if nothing told."""
+
+    id: str
+    name: str
+    aliases: tuple[str, ...] = ()
+    mentions: int = 0
+    kind: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Operation:
+    """One decision of a retain: what was done with which unit, and why."""
+
+    verdict: Verdict
+    unit: str
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class Usage:
+    """What a retain cost. `texts` and `tokens` went through the embedder; `model` is what language models read and
+    wrote; seconds are wall-clock."""
+
+    texts: int = 0
+    tokens: int = 0
+    embed_seconds: float = 0.0
+    total_seconds: float = 0.0
+    model: Tokens = field(default_factory=Tokens)
+
+
+@dataclass(frozen=True, slots=True)
+class Retained:
+    """The answer to a retain: the units it left in the bank (new or met again), one operation for each
+    statement, and what it cost. When it is returned, everything in it is on disk.
+
+    `pending` counts the stretches of text that a language model could not read: they are kept as they were said,
+    and read at the next retain or by `Bank.resume`; `warnings` says why. `dropped` counts what was left out of the
+    model's answers, by reason ("date", "entity", "cause", "source", "empty"). `held_back` counts what the
+    bank's rules kept from being written, by rule.
+    """
+
+    units: tuple[Unit, ...]
+    operations: tuple[Operation, ...]
+    usage: Usage = field(default_factory=Usage)
+    pending: int = 0
+    warnings: tuple[str, ...] = ()
+    dropped: Mapping[str, int] = field(default_factory=dict)
+    held_back: Mapping[str, int] = field(default_factory=dict)
+
+    def count(self, verdict: Verdict) -> int:
+        """How many operations had this verdict."""
+        return sum(op.verdict is verdict for op in self.operations)
+
+
+@dataclass(frozen=True, slots=True)
+class ChannelScore:
+    """What one channel said of a hit: its rank there (1 is best) and its raw score."""
+
+    rank: int
+    score: float
+
+
+@dataclass(frozen=True, slots=True)
+class Strength:
+    """How well a unit is remembered (Ebbinghaus; MemoryBank, arXiv 2305.10250): `retention` exp(-t/S) in (0,
+    1], with t the days since it was last said or used and S its `stability` in days, which grows with its
+    `uses`. A `pinned` one never fades."""
+
+    retention: float
+    stability: float
+    uses: int = 0
+    used_at: datetime | None = None
+    pinned: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Hit:
+    """A recalled unit. `score` only orders hits of one recall. With `explain=True`, `path` tells how the graph
+    reached it (unit ids from the seed on), `factors` what modified its score, and `strength` how well it is
+    remembered."""
+
+    unit: Unit
+    score: float
+    channels: Mapping[Channel, ChannelScore] = field(default_factory=dict)
+    path: tuple[str, ...] = ()
+    factors: Mapping[str, float] = field(default_factory=dict)
+    strength: Strength | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Trace:
+    """How a recall went: milliseconds a step, candidates a channel, and what the plan found."""
+
+    milliseconds: Mapping[str, float] = field(default_factory=dict)
+    candidates: Mapping[str, int] = field(default_factory=dict)
+    entities: tuple[str, ...] = ()
+    intervals: tuple[Interval, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Recall:
+    """The answer to a recall: hits best first, their `text` ready for a prompt, the summaries of the entities
+    it met, and the trace."""
+
+    hits: tuple[Hit, ...]
+    text: str
+    summaries: tuple[Summary, ...] = ()
+    trace: Trace = field(default_factory=Trace)
+
+
+@dataclass(frozen=True, slots=True)
+class BankInfo:
+    """A bank as `Memory.banks` lists it."""
+
+    name: str
+    units: int
+    created_at: datetime
+    language: str | None = None
+    """Its ISO 639-1 code; None as long as nobody can tell."""
+    pending: int = 0
+    """Chunks that wait for a language model, kept as they were said; see `Bank.resume`."""

@@ -1,0 +1,1 @@
+"""`fourfold mcp`, and the configuration files of MCP clients."""

@@ -1,0 +1,135 @@
+"""`fourfold mcp`: serves the memory to MCP clients, and puts it into their configuration."""
+
+from __future__ import annotations
+
+import json
+import os
+from enum import StrEnum
+from typing import Annotated
+
+import typer
+
+from fourfold import FourfoldError
+from fourfold_mcp.install import clients
+from fourfold_mcp.transport.bearer_tokens import ALL, Tokens, tokens_file
+from fourfold_mcp.transport.process import check_installed, serve_http, serve_stdio
+
+app = typer.Typer(add_completion=False, pretty_exceptions_enable=False, rich_markup_mode=None)
+
+BankName = Annotated[
+    str, typer.Option("--bank", "-b", envvar="FOURFOLD_BANK", help="The bank used by itself.")
+]
+At = Annotated[str | None, typer.Option("--memory", "-m", help="Directory or Qdrant URL.")]
+
+
+class ClientName(StrEnum):
+    """The clients whose configuration is known."""
+
+    CLAUDE_DESKTOP = "claude-desktop"
+    CLAUDE_CODE = "claude-code"
+    CURSOR = "cursor"
+    VSCODE = "vscode"
+
+
+def main() -> None:
+    """Runs `fourfold mcp ...`. Exit status: 0 well, 1 an error of ours (on stderr), 2 wrong usage."""
+    try:
+        app(prog_name="fourfold mcp")
+    except FourfoldError as error:
+        typer.echo(f"fourfold: {error}", err=True)
+        raise SystemExit(1) from None
+
+
+@app.callback(invoke_without_command=True)
+def _root(context: typer.Context, bank: BankName = "default", memory: At = None) -> None:
+    """Serve the memory to an MCP client over stdio, until it ends its input."""
+    if context.invoked_subcommand is None:
+        _use(memory)
+        serve_stdio(bank)
+
+
+@app.command()
+def http(
+    bank: BankName = "default",
+    memory: At = None,
+    host: Annotated[str, typer.Option(help="The address; others than 127.0.0.1 need tokens.")] = "127.0.0.1",
+    port: Annotated[int, typer.Option(min=1, max=65535)] = 8765,
+    name: Annotated[list[str] | None, typer.Option(help="A host name clients use; may be repeated.")] = None,
+    with_tokens: Annotated[
+        bool, typer.Option("--tokens", help="Let only those with a token in, also on 127.0.0.1.")
+    ] = False,
+    per_minute: Annotated[int, typer.Option(min=1, help="Requests a minute that one token may make.")] = 600,
+) -> None:
+    """Serve the memory over streamable HTTP, at /mcp."""
+    check_installed()
+    from fourfold_mcp.transport.http import LOOPBACK, Web
+
+    _use(memory)
+    held = Tokens(tokens_file()) if with_tokens or host not in LOOPBACK else None
+    if with_tokens and not held:
+        raise typer.BadParameter("there are no tokens yet: make one with fourfold mcp token NAME --bank BANK")
+    serve_http(bank, Web(host, port, tuple(name or ()), held, per_minute))
+
+
+def _use(memory: str | None) -> None:
+    if memory is not None:
+        os.environ["FOURFOLD_LOCATION"] = memory
+
+
+@app.command()
+def install(
+    client: Annotated[ClientName, typer.Option(help="Whose configuration.")],
+    bank: Annotated[str | None, typer.Option("--bank", "-b", help="The bank it uses by itself.")] = None,
+    memory: At = None,
+    uvx: Annotated[bool, typer.Option("--uvx", help="Have it started by uvx, not by this Python.")] = False,
+    undo: Annotated[bool, typer.Option("--undo", help="Take the entry out again.")] = False,
+    show: Annotated[bool, typer.Option("--show", help="Print the entry and change nothing.")] = False,
+    yes: Annotated[bool, typer.Option("--yes", "-y", help="Do not ask.")] = False,
+) -> None:
+    """Put Fourfold into a client's configuration. Shows the change first, and keeps what was there before."""
+    chosen = clients.client(client.value)
+    env = {"FOURFOLD_BANK": bank, "FOURFOLD_LOCATION": memory}
+    server = clients.entry({k: v for k, v in env.items() if v}, uvx=uvx, typed=chosen.typed)
+    if show:
+        typer.echo(json.dumps({chosen.key: {clients.NAME: server}}, indent=2))
+        return
+    edit = clients.uninstalled(chosen) if undo else clients.installed(chosen, server)
+    if not edit.diff():
+        typer.echo(f"{chosen.name} has it already ({edit.path}).")
+        return
+    typer.echo(edit.diff())
+    if not yes and not typer.confirm(f"Change {edit.path}?"):
+        typer.echo("Nothing was changed.")
+        raise typer.Exit(1)
+    kept = clients.apply(edit, back_up=not undo)
+    told = f" What was there before is in {kept}." if kept else ""
+    typer.echo(f"Done.{told} Restart {chosen.name}.")
+
+
+@app.command()
+def token(
+    name: Annotated[str, typer.Argument(help="What to call it.")],
+    bank: Annotated[
+        list[str] | None, typer.Option("--bank", "-b", help="A bank it may touch; may be repeated.")
+    ] = None,
+    everything: Annotated[bool, typer.Option("--all-banks", help="It may touch every bank.")] = False,
+    revoke: Annotated[
+        bool, typer.Option("--revoke", help="Take it away. Servers that run must be restarted.")
+    ] = False,
+) -> None:
+    """Make a token for HTTP, bound to banks. It is shown once; only its digest is kept."""
+    held = Tokens(tokens_file())
+    if revoke:
+        held.revoke(name)
+        typer.echo(f"Revoked {name}.")
+        return
+    if bool(bank) == everything:
+        raise typer.BadParameter("say which banks it may touch: --bank BANK, or --all-banks")
+    typer.echo(held.make(name, [ALL] if everything else bank or []))
+
+
+@app.command()
+def tokens() -> None:
+    """List the tokens and the banks they may touch."""
+    for name, banks in Tokens(tokens_file()).names().items():
+        typer.echo(f"{name}: {'all banks' if ALL in banks else ', '.join(banks)}")

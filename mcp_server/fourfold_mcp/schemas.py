@@ -1,0 +1,221 @@
+"""What the tools take and answer: the shapes that a client sees as JSON schemas."""
+
+from __future__ import annotations
+
+import re
+from datetime import UTC, datetime
+from typing import Literal
+
+from pydantic import BaseModel, ConfigDict, Field
+
+from fourfold import Belief, Fact, InputError, Interval, Network, Unit
+
+_DATE = re.compile(r"(\d{4})(?:-(\d\d))?(?:-(\d\d))?")
+
+
+class StatedFact(BaseModel):
+    """One statement, complete in itself."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    text: str = Field(
+        description="One sentence that is understood without the conversation: names instead of pronouns."
+    )
+    network: Literal["world", "experience", "belief"] = Field(
+        "world",
+        description="world: a fact; experience: what you, the assistant, did or saw; belief: an opinion.",
+    )
+    entities: list[str] = Field([], description="The people, places, things and projects that it names.")
+    when: str | None = Field(
+        None, description="When it held or happened: 2026, 2026-05 or 2026-05-08. Leave out if not known."
+    )
+    confidence: float | None = Field(None, ge=0, le=1, description="How sure, 0 to 1; for beliefs only.")
+
+    def fact(self) -> Fact:
+        """The same as a value of the library; raises `InputError`."""
+        occurred = None if self.when is None else span(self.when)
+        return Fact(self.text, Network(self.network), tuple(self.entities), occurred, self.confidence)
+
+
+class UnitShape(BaseModel):
+    """A remembered statement."""
+
+    id: str
+    text: str
+    network: str
+    said: datetime
+    occurred_from: datetime | None = None
+    occurred_to: datetime | None = None
+    entities: list[str] = []
+    confidence: float | None = None
+    speaker: str | None = None
+    held_until: datetime | None = None
+
+    @classmethod
+    def of(cls, unit: Unit) -> UnitShape:
+        """That of a unit."""
+        occurred = unit.occurred or Interval(None, None)
+        return cls(
+            id=unit.id,
+            text=unit.text,
+            network=unit.network.value,
+            said=unit.mentioned_at,
+            occurred_from=occurred.start,
+            occurred_to=occurred.end,
+            entities=list(unit.entities),
+            confidence=unit.confidence,
+            speaker=unit.speaker,
+            held_until=unit.retired_at,
+        )
+
+
+class BeliefShape(BaseModel):
+    """A belief and how sure the bank is of it."""
+
+    id: str
+    text: str
+    confidence: float | None
+    changes: int
+
+    @classmethod
+    def of(cls, belief: Belief) -> BeliefShape:
+        """That of a belief."""
+        unit = belief.unit
+        return cls(id=unit.id, text=unit.text, confidence=unit.confidence, changes=len(belief.history))
+
+
+class RetainAnswer(BaseModel):
+    """What a retain did. `extracted_by` says who read the statements out of the text."""
+
+    bank: str
+    units: list[UnitShape]
+    operations: dict[str, int]
+    extracted_by: str
+    pending: int
+    warnings: list[str]
+
+
+class RecallAnswer(BaseModel):
+    """What bears on the question, best first."""
+
+    bank: str
+    units: list[UnitShape]
+
+
+class ReflectAnswer(BaseModel):
+    """An answer and the units it rests on. `extract`: these are quotations, for you to reason over, in the way that
+    `disposition` says."""
+
+    bank: str
+    answer: str
+    supported: bool
+    extract: bool
+    evidence: list[UnitShape]
+    beliefs: list[BeliefShape]
+    disposition: str
+
+
+class TimelineAnswer(BaseModel):
+    """What happened, the earliest first."""
+
+    bank: str
+    units: list[UnitShape]
+
+
+class SearchHit(BaseModel):
+    """A memory by its title."""
+
+    id: str
+    title: str
+    url: str
+
+
+class SearchAnswer(BaseModel):
+    """What was found, best first."""
+
+    results: list[SearchHit]
+
+
+class FetchAnswer(BaseModel):
+    """A memory in full."""
+
+    id: str
+    title: str
+    text: str
+    url: str
+    metadata: dict[str, str]
+
+
+class BeliefsAnswer(BaseModel):
+    """What the bank believes, the surest first."""
+
+    bank: str
+    beliefs: list[BeliefShape]
+
+
+class EntityAnswer(BaseModel):
+    """What the bank knows of someone or something."""
+
+    bank: str
+    name: str
+    kind: str
+    aliases: list[str]
+    mentions: int
+    summary: str
+    latest: list[UnitShape]
+
+
+class ForgetAnswer(BaseModel):
+    """What was forgotten, and the beliefs that lost evidence."""
+
+    bank: str
+    units: list[UnitShape]
+    beliefs: list[BeliefShape]
+
+
+class BankShape(BaseModel):
+    """A bank and its size."""
+
+    name: str
+    units: int
+
+
+class StatusAnswer(BaseModel):
+    """The banks there are, how far the asked one is consolidated, and what else is to be known of this server."""
+
+    bank: str
+    banks: list[BankShape]
+    pending: int
+    unread: int
+    notes: list[str]
+
+
+def span(written: str) -> Interval:
+    """The year, month or day of an ISO date, or from one to the other, both included, in UTC; raises `InputError`."""
+    first, _, last = written.partition("/")
+    start = _part(first, written)
+    end = _part(last, written) if last else start
+    if end.start is not None and start.start is not None and end.start < start.start:
+        raise InputError(f"{written!r} ends before it starts: write the earlier date first.")
+    return Interval(start.start, end.end)
+
+
+def _part(date: str, written: str) -> Interval:
+    from fourfold.language.dates.spans import (  # with the memory: a client waits for the first answer
+        day_of,
+        months_of,
+    )
+
+    match = _DATE.fullmatch(date.strip())
+    try:
+        if match is None:
+            raise ValueError
+        year, month, day = (int(part) if part else None for part in match.groups())
+        first = datetime(year or 0, month or 1, day or 1, tzinfo=UTC)
+        if day is not None:
+            return Interval(*day_of(first))
+        return Interval(*months_of(first, first.year, first.month, 1 if month else 12))
+    except ValueError as error:
+        raise InputError(
+            f"{written!r} is no date: write 2026, 2026-05, 2026-05-08 or 2026-05-01/2026-05-08."
+        ) from error
