@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from fourfold import text
+from fourfold.language import text
 from fourfold.language.languages import ENGLISH
 
 
