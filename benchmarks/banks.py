@@ -25,7 +25,7 @@ from fourfold import Memory
 from fourfold.ports import Floats, Query, Where
 from fourfold.schema.units import cursor_point, stamped
 from fourfold.transfer.export import everything
-from fourfold.transfer.rekey import Renaming
+from fourfold.transfer.rekey import Rekeyer
 
 
 def took(work: Callable[..., object], *given: Any, **named: Any) -> float:
@@ -44,7 +44,7 @@ def fill(memory: Memory, first: int, last: int, units: int, pool: Pooled) -> Non
         points = list(everything(engine, graph))
     staged = []
     for number in range(max(first, 1), last):
-        renaming = Renaming("bank 0", f"bank {number}")
+        renaming = Rekeyer("bank 0", f"bank {number}")
         for point in points:
             renaming.note(point)
         moved = [renaming.moved(point) for point in points]

@@ -21,7 +21,7 @@ from speed import Pooled, messages, questions
 
 from fourfold import Memory
 from fourfold.ports import Fields, Where
-from fourfold.storage.embedded import EdgeStore
+from fourfold.storage.embedded import EmbeddedStore
 from fourfold.storage.manifest import Manifest
 
 _A_DOCUMENT = 20
@@ -37,7 +37,7 @@ def took(work: Callable[..., object], *given: Any, **named: Any) -> float:
 def copied(directory: Path, model: Pooled) -> float:
     """Seconds to copy a store, record by record."""
     manifest = Manifest(model.name, model.dimension, model.token_dimension)
-    source, target = EdgeStore.open(directory, manifest), EdgeStore.temporary(manifest)
+    source, target = EmbeddedStore.open(directory, manifest), EmbeddedStore.temporary(manifest)
     began = time.perf_counter()
     part = []
     for point in source.scan(Where(), Fields(vectors=True)):

@@ -79,14 +79,14 @@ def main() -> None:
 
 async def _calls(url: str, messages: list[Message], concurrency: int) -> float:
     """The seconds that the calls of a retain take by themselves."""
-    from fourfold.ports import Turn
+    from fourfold.ports import PromptMessage
 
     model = OpenAIChat("stub", base_url=url)
     places = anyio.CapacityLimiter(concurrency)
 
     async def ask(message: Message) -> None:
         async with places:
-            await model.ask([Turn("user", f"[1] {message.speaker}: {message.text}")], Extraction)
+            await model.ask([PromptMessage("user", f"[1] {message.speaker}: {message.text}")], Extraction)
 
     began = time.perf_counter()
     async with anyio.create_task_group() as group:

@@ -23,9 +23,9 @@ from fourfold.testing import AnthropicServer, Text, UseTool
 from fourfold_claude import FourfoldMemoryTool
 from fourfold_langchain import FourfoldMiddleware
 from fourfold_llamaindex import FourfoldMemory
-from fourfold_mcp.scope import Access
+from fourfold_mcp.scope import BankScope
 from fourfold_mcp.server import Server
-from fourfold_mcp.subscriptions import Changes
+from fourfold_mcp.subscriptions import Subscriptions
 
 NOTE = {"command": "create", "path": "/memories/rui.md", "file_text": "Rui repairs the kiln on Fridays."}
 
@@ -65,7 +65,7 @@ async def mcp(memory: Memory, tool: str, **arguments: object) -> str:
     async def opened() -> AsyncMemory:
         return memory.awaited
 
-    async with Client(Server(Access(opened, "mara"), Changes())) as client:
+    async with Client(Server(BankScope(opened, "mara"), Subscriptions())) as client:
         answer = await client.call_tool(tool, arguments)
     (told,) = [part.text for part in answer.content if isinstance(part, TextContent)]
     return told.splitlines()[0]

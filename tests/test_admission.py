@@ -7,10 +7,10 @@ from collections.abc import Sequence
 
 import pytest
 
-from fourfold import Bank, Entry, Fact, InputError, Memory, Message, Rule
-from fourfold.ports import Turn
+from fourfold import Bank, Entry, Fact, InputError, Memory, Message, RedactionRule
+from fourfold.ports import PromptMessage
 from fourfold.testing import HashEmbedder, ScriptedModel
-from fourfold.values.redaction import masked, rules_of
+from fourfold.values.redaction import redact, redaction_rules
 
 KEY = "sk-ant-api03-" + "a1B2" * 8
 
@@ -39,7 +39,7 @@ def said(bank: Bank) -> list[str]:
 )
 def test_the_detectors_find_secrets_whatever_stands_beside_them(text: str, left: str, rule: str) -> None:
     held: Counter[str] = Counter()
-    assert masked(text, rules_of(["secrets"]), held) == left
+    assert redact(text, redaction_rules(["secrets"]), held) == left
     assert held == {rule: 1}
 
 
@@ -55,7 +55,7 @@ def test_the_detectors_find_secrets_whatever_stands_beside_them(text: str, left:
     ],
 )
 def test_the_detectors_leave_other_texts_alone(text: str) -> None:
-    assert masked(text, rules_of(["secrets"]), Counter()) == text
+    assert redact(text, redaction_rules(["secrets"]), Counter()) == text
 
 
 def test_a_secret_is_masked_counted_and_never_written(memory: Memory) -> None:
@@ -78,7 +78,9 @@ def test_a_secret_is_masked_counted_and_never_written(memory: Memory) -> None:
 
 
 def test_the_bank_keeps_its_rules_until_they_are_lifted(memory: Memory) -> None:
-    memory.bank("a", hold_back=["card_number", Rule("codes", pattern=r"X-\d+")]).retain("The code is X-17.")
+    memory.bank("a", hold_back=["card_number", RedactionRule("codes", pattern=r"X-\d+")]).retain(
+        "The code is X-17."
+    )
     again = memory.bank("a")
     assert again.retain("The other code is X-18.").held_back == {"codes": 1}
     assert again.fork("b").retain("Code X-19 is new.").held_back == {"codes": 1}
@@ -93,7 +95,7 @@ def test_a_test_leaves_a_text_out_whole_and_one_that_fails_refuses_the_write(mem
             raise ValueError("no questions")
         return "doctor" in text
 
-    bank = memory.bank("a", hold_back=[Rule("health", test=about_health)])
+    bank = memory.bank("a", hold_back=[RedactionRule("health", test=about_health)])
     done = bank.retain(
         [Message("I saw the doctor.", id="1"), Message("The well is deep.", id="2")], document="d"
     )
@@ -103,7 +105,7 @@ def test_a_test_leaves_a_text_out_whole_and_one_that_fails_refuses_the_write(mem
         with pytest.raises(InputError, match="failed"):
             bank.retain(text)
     with pytest.raises(InputError, match="True or False"):
-        memory.bank("a", hold_back=[Rule("odd", test=lambda text: "yes")]).retain("A text.")  # type: ignore[arg-type, return-value]
+        memory.bank("a", hold_back=[RedactionRule("odd", test=lambda text: "yes")]).retain("A text.")  # type: ignore[arg-type, return-value]
     with pytest.raises(InputError, match="holds what this bank holds back"):
         bank.keep([Entry("file", "/f", "the doctor said")], document="f")
     assert said(bank) == ["The well is deep."]
@@ -113,7 +115,7 @@ def test_a_test_leaves_a_text_out_whole_and_one_that_fails_refuses_the_write(mem
 def test_kinds_of_entities_are_held_back_before_a_model_has_its_text_written() -> None:
     texts = ["Bruno lives at 7 Mill Lane.", "The well is deep."]
 
-    def reads(turns: Sequence[Turn], shape: str) -> object:
+    def reads(turns: Sequence[PromptMessage], shape: str) -> object:
         if shape != "Extraction":
             return {"verdicts": []}
         shown = [text for text in texts if text in turns[-1].text]
@@ -127,7 +129,7 @@ def test_kinds_of_entities_are_held_back_before_a_model_has_its_text_written() -
 
     model = ScriptedModel(reads)
     with Memory.open(":memory:", embedder=HashEmbedder(), llm=model) as memory:
-        bank = memory.bank("a", hold_back=[Rule("addresses", entity="place")])
+        bank = memory.bank("a", hold_back=[RedactionRule("addresses", entity="place")])
         done = bank.retain([Message(text, id=str(n)) for n, text in enumerate(texts, 1)], document="d")
         assert (done.held_back, said(bank)) == ({"addresses": 1}, ["The well is deep."])
         assert memory.traces("Mill Lane") == []
@@ -139,7 +141,7 @@ def test_kinds_of_entities_are_held_back_before_a_model_has_its_text_written() -
         "secrets",
         ["secret"],
         [7],
-        Rule("x", pattern="y"),
+        RedactionRule("x", pattern="y"),
     ],
 )
 def test_wrong_rules_are_told(memory: Memory, wrong: object) -> None:
@@ -153,6 +155,6 @@ def test_wrong_rules_are_told(memory: Memory, wrong: object) -> None:
 )
 def test_a_rule_that_is_none_is_told(given: dict[str, object]) -> None:
     with pytest.raises(InputError):
-        Rule("r", **given)  # type: ignore[arg-type]
+        RedactionRule("r", **given)  # type: ignore[arg-type]
     with pytest.raises(InputError, match="name"):
-        Rule("", pattern="x")
+        RedactionRule("", pattern="x")

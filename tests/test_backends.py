@@ -241,7 +241,7 @@ def test_doctor_tries_every_part_and_says_what_fails(monkeypatch: pytest.MonkeyP
 def test_claude_keeps_its_own_time() -> None:
     from anyio import run
 
-    from fourfold.ports import Turn
+    from fourfold.ports import PromptMessage
     from fourfold.testing import AnthropicServer
 
     with AnthropicServer(lambda call: Stall(1.0, {"statements": []})) as server:
@@ -249,7 +249,7 @@ def test_claude_keeps_its_own_time() -> None:
 
         async def ask() -> None:
             try:
-                await claude.ask([Turn("system", "s"), Turn("user", "u")], Extraction)
+                await claude.ask([PromptMessage("system", "s"), PromptMessage("user", "u")], Extraction)
             finally:
                 await claude.close()
 

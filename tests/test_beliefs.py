@@ -12,7 +12,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from fourfold import Bank, Effect, InputError, Memory, Message, Network, NotFoundError, Unit
-from fourfold.consolidate.assess_rules import Said, verdict
+from fourfold.consolidate.assess_rules import JudgedStatement, assess_by_rules
 from fourfold.language.languages import ENGLISH
 from fourfold.language.modality import confidence_of, modality_of
 from fourfold.testing import FrozenClock, HashEmbedder
@@ -22,29 +22,32 @@ from fourfold.values.units import Modality
 TABLE = json.loads((Path(__file__).parent / "data" / "verdicts.json").read_text("utf-8"))
 
 
-def judged(text: str, speaker: str | None, names: list[str]) -> Said:
+def judged(text: str, speaker: str | None, names: list[str]) -> JudgedStatement:
     judgement = speaker is not None and confidence_of(text, ENGLISH) is not None
-    return Said(text, speaker, modality_of(text, ENGLISH), judgement, tuple(names))
+    return JudgedStatement(text, speaker, modality_of(text, ENGLISH), judgement, tuple(names))
 
 
 @pytest.mark.parametrize(("belief", "holder", "fact", "speaker", "names", "effect"), TABLE)
 def test_the_rules_say_what_a_fact_does_to_a_belief(
     belief: str, holder: str | None, fact: str, speaker: str | None, names: list[str], effect: str
 ) -> None:
-    assert verdict(judged(belief, holder, names), judged(fact, speaker, names), ENGLISH)[0] == effect
+    assert assess_by_rules(judged(belief, holder, names), judged(fact, speaker, names), ENGLISH)[0] == effect
 
 
 def test_in_other_languages_negation_decides() -> None:
     from fourfold.language.languages import language
 
     german = language("de")
-    belief = Said("Der Aufzug im Rathaus funktioniert.", None, Modality.FACT, False, ("Rathaus",))
+    belief = JudgedStatement("Der Aufzug im Rathaus funktioniert.", None, Modality.FACT, False, ("Rathaus",))
     for text, effect in [
         ("Der Aufzug im Rathaus funktioniert nicht.", Effect.CONTRADICT),
         ("Der Aufzug im Rathaus funktioniert wieder.", Effect.REINFORCE),
         ("Das Rathaus hat am Montag geschlossen.", Effect.NEUTRAL),
     ]:
-        assert verdict(belief, Said(text, "Klara", names=("Klara", "Rathaus")), german)[0] is effect
+        assert (
+            assess_by_rules(belief, JudgedStatement(text, "Klara", names=("Klara", "Rathaus")), german)[0]
+            is effect
+        )
 
 
 @given(st.floats(0, 1), st.integers(-12, 12))

@@ -14,11 +14,21 @@ from typing import Any
 import pytest
 import stamina
 
-from fourfold import Bank, Effect, Memory, Message, ModelBusyError, Network, NotFoundError, Status, StoreError
+from fourfold import (
+    Bank,
+    BankStatus,
+    Effect,
+    Memory,
+    Message,
+    ModelBusyError,
+    Network,
+    NotFoundError,
+    StoreError,
+)
 from fourfold.cli.files import read_file
 from fourfold.consolidate import background
 from fourfold.consolidate.assess import Rest
-from fourfold.ports import Turn
+from fourfold.ports import PromptMessage
 from fourfold.settings import Settings, load_settings
 from fourfold.testing import FrozenClock, HashEmbedder, ScriptedModel
 
@@ -50,7 +60,7 @@ def test_a_summary_quotes_facts_each_with_its_unit(memory: Memory) -> None:
     bank.retain(garden())
     with pytest.raises(NotFoundError, match=r"settle\(\)"):
         bank.summary("Ana")
-    assert bank.settle() == Status(pending=0, running=False)
+    assert bank.settle() == BankStatus(pending=0, running=False)
     summary = bank.summary("ana")
     assert (summary.entity, summary.extract, summary.unit.network) == ("Ana", True, Network.SUMMARY)
     texts = [bank.unit(evidence).text for sentence in summary.sentences for evidence in sentence.evidence]
@@ -173,7 +183,7 @@ def open_at(path: Path, **settings: Any) -> Memory:
 def test_what_waits_survives_a_restart_and_is_done_once(tmp_path: Path) -> None:
     with open_at(tmp_path) as memory:
         memory.bank("a").retain(garden())
-        assert memory.bank("a").status() == Status(pending=7, running=False)
+        assert memory.bank("a").status() == BankStatus(pending=7, running=False)
     with open_at(tmp_path) as memory:
         bank = memory.bank("a")
         assert bank.status().pending == 7
@@ -222,10 +232,10 @@ def test_it_goes_on_in_the_background_and_when_a_bank_is_used_again(
         memory.bank("a").retain(garden())
     with open_at(tmp_path, consolidate="background") as memory:
         memory.bank("a").recall("trees")
-        until(lambda: memory.bank("a").status() == Status(pending=0, running=False))
+        until(lambda: memory.bank("a").status() == BankStatus(pending=0, running=False))
         assert memory.bank("a").summary("Ana").sentences
         memory.bank("a").retain([Message("I sold the apple trees near the old mill.", "Ana")])
-        until(lambda: memory.bank("a").status() == Status(pending=0, running=False))
+        until(lambda: memory.bank("a").status() == BankStatus(pending=0, running=False))
 
 
 def until(holds: Any) -> None:
@@ -254,11 +264,11 @@ def test_closing_ends_the_background_at_once_and_loses_nothing(
         patched.setattr(background, "consolidate", stall)
         memory.bank("a").retain(garden())
         assert begun.wait(30)
-        assert memory.bank("a").status() == Status(pending=7, running=True)
+        assert memory.bank("a").status() == BankStatus(pending=7, running=True)
         memory.close()
     assert not [t for t in threading.enumerate() if t.name == "fourfold-consolidation" and t.is_alive()]
     with open_at(tmp_path) as memory:
-        assert memory.bank("a").settle() == Status(pending=0, running=False)
+        assert memory.bank("a").settle() == BankStatus(pending=0, running=False)
 
 
 def test_settling_a_memory_that_is_being_closed_says_so(
@@ -270,7 +280,7 @@ def test_settling_a_memory_that_is_being_closed_says_so(
         memory._async.background.stop()
         with pytest.raises(StoreError, match="closed meanwhile"):
             bank.settle()
-        assert bank.status() == Status(pending=7, running=False)
+        assert bank.status() == BankStatus(pending=7, running=False)
 
 
 def test_two_threads_settling_and_one_retaining_agree() -> None:
@@ -306,7 +316,7 @@ class Writer:
         self.calls: list[str] = []
         self.model = ScriptedModel(self.answer)
 
-    def answer(self, turns: Sequence[Turn], shape: str) -> Any:
+    def answer(self, turns: Sequence[PromptMessage], shape: str) -> Any:
         self.calls.append(shape)
         asked = turns[-1].text
         if shape in self.fails:
@@ -348,7 +358,7 @@ def test_a_model_judges_facts_and_writes_summaries_from_what_it_was_shown(writer
         writer.effects["It came two hours after its time, that bus."] = "contradict"
         clock.advance(timedelta(days=1))
         bank.retain([Message("It came two hours after its time, that bus.", "Ana", id="1")])
-        assert bank.settle() == Status(pending=0, running=False)
+        assert bank.settle() == BankStatus(pending=0, running=False)
         (belief,) = bank.beliefs()
         assert belief.confidence == pytest.approx(0.3)
         assert belief.history[-1].reason == "so it says"
@@ -389,7 +399,7 @@ def test_what_a_model_fails_at_is_shown_with_its_reason_and_tried_again(
         bank = memory.bank("a")
         assert bank.settle().failed[0].attempts == 2
         writer.fails = set()
-        assert bank.settle() == Status(pending=0, running=False)
+        assert bank.settle() == BankStatus(pending=0, running=False)
         assert bank.summary("Ana").sentences
 
 

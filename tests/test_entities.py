@@ -11,7 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from fourfold import Bank, InputError, Memory, Message, NotFoundError
-from fourfold.index.bank_index import BankGraph
+from fourfold.index.bank_index import BankIndex
 from fourfold.ingest.extract.statement import Mention
 from fourfold.ingest.resolve_entities import Resolver
 from fourfold.language.person_names import keys, likeness
@@ -23,7 +23,7 @@ MAY = datetime(2024, 5, 10, 9, tzinfo=UTC)
 
 def same(known: str, beside: list[str], mention: str, then_beside: list[str], days: float) -> bool:
     """Whether `mention` is taken for `known`, which was mentioned with others so many days before."""
-    resolver = Resolver(BankGraph("a"))
+    resolver = Resolver(BankIndex("a"))
     first = resolver.resolve([*map(Mention, beside), Mention(known)], MAY)[-1]
     later = resolver.resolve([*map(Mention, then_beside), Mention(mention)], MAY + timedelta(days=days))
     return first in later and first not in then_beside
@@ -41,7 +41,7 @@ def test_mentions_are_resolved_as_a_reader_would() -> None:
 
 
 def test_one_first_name_in_two_circles_is_two_people() -> None:
-    resolver = Resolver(BankGraph("a"))
+    resolver = Resolver(BankIndex("a"))
     work = resolver.resolve([Mention("Rita"), Mention("Tom Berg")], MAY)
     home = resolver.resolve([Mention("Grandma"), Mention("Tom Hill")], MAY)
     assert resolver.resolve([Mention("Rita"), Mention("Tom")], MAY) == work
@@ -49,7 +49,7 @@ def test_one_first_name_in_two_circles_is_two_people() -> None:
 
 
 def test_aliases_that_a_text_gives_are_known_at_once() -> None:
-    resolver = Resolver(BankGraph("a"))
+    resolver = Resolver(BankIndex("a"))
     (one,) = resolver.resolve(
         [Mention("World Food Programme", ("the Programme", "WFP"), "organization")], MAY
     )

@@ -27,7 +27,7 @@ from fourfold import (
     StoreError,
     bank_name,
 )
-from fourfold.integrations.turn import framed, needs_memory, unframed
+from fourfold.integrations.turn import needs_memory, render_blocks, strip_blocks
 from fourfold.models.anthropic import Claude
 from fourfold.testing import AnthropicServer, Call, FrozenClock, HashEmbedder, Status
 from fourfold.values.bank_names import labels_of
@@ -337,11 +337,11 @@ def test_anything_else_may_need_it(text: str) -> None:
 
 @given(st.text(), st.text(), st.text(alphabet="ab <>/-memory", max_size=30))
 def test_what_memory_put_into_a_prompt_is_taken_out_again(profile: str, recalled: str, said: str) -> None:
-    blocks = framed(profile, recalled)
-    assert unframed("\n\n".join([*blocks])) == ""
+    blocks = render_blocks(profile, recalled)
+    assert strip_blocks("\n\n".join([*blocks])) == ""
     if blocks and "<" not in said:
-        assert unframed("\n".join([said, *blocks])) == said.strip()
-    assert unframed("Nothing was added.") == "Nothing was added."
+        assert strip_blocks("\n".join([said, *blocks])) == said.strip()
+    assert strip_blocks("Nothing was added.") == "Nothing was added."
 
 
 # with a language model ---------------------------------------------------------------------------------------

@@ -21,7 +21,7 @@ from fourfold import (
     Modality,
     ModelTimeoutError,
     Network,
-    Retained,
+    RetainResult,
     TokenLimitError,
     Verdict,
 )
@@ -274,7 +274,9 @@ def test_the_fixed_prompt_is_marked_for_the_cache() -> None:
 # What the model writes is checked ----------------------------------------------------------------------------
 
 
-def retained(*statements: dict[str, Any], text: str = "Ana met Tom Berg in Porto.") -> tuple[Bank, Retained]:
+def retained(
+    *statements: dict[str, Any], text: str = "Ana met Tom Berg in Porto."
+) -> tuple[Bank, RetainResult]:
     """A bank in which `text`, Ana's, was read as `statements`."""
     model = ScriptedModel(lambda turns, shape: {"statements": list(statements)})
     memory = Memory.open(":memory:", embedder=HashEmbedder(), llm=model)
@@ -367,7 +369,7 @@ def test_a_document_that_changed_is_read_again_only_where_it_changed() -> None:
 # What the model judges ---------------------------------------------------------------------------------------
 
 
-def judged(*verdicts: dict[str, Any]) -> tuple[Memory, ScriptedModel, Retained]:
+def judged(*verdicts: dict[str, Any]) -> tuple[Memory, ScriptedModel, RetainResult]:
     """A bank in which one job follows another, and the model judges that so."""
     told = iter(["Ana works as a baker.", "Ana works as a teacher."])
 

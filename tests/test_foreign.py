@@ -12,7 +12,7 @@ from killing import killed_after
 from langgraph.store.memory import InMemoryStore
 
 from fourfold import InputError, Memory
-from fourfold.integrations.key_value import Items
+from fourfold.integrations.key_value import KeyValueItems
 from fourfold.testing import HashEmbedder
 
 MEM0 = [
@@ -145,7 +145,7 @@ def test_a_langgraph_store_is_copied(memory: Memory) -> None:
     source.put(("memories", "ana"), "1", {"text": "The harbour has a crane."})
     source.put(("memories", "ana", "old"), "2", {"text": "The well is deep."})
     source.put(("memories", "rui"), "1", {"text": "The sea is cold.", "rank": 3})
-    items = Items(memory.awaited)
+    items = KeyValueItems(memory.awaited)
     for _ in range(2):
         assert memory.run(lambda: items.copy_from(source)) == 3
     found = memory.run(lambda: items.search(("memories",)))

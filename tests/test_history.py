@@ -16,7 +16,7 @@ from hypothesis.stateful import initialize, invariant, precondition, rule
 from test_state import BANKS, DOCUMENTS, NUMBERS, StoredMachine, line
 
 from fourfold import Bank, Change, Fact, InputError, Memory, Message, NotFoundError, Recall, Verdict
-from fourfold.ports import Turn
+from fourfold.ports import PromptMessage
 from fourfold.testing import FrozenClock, HashEmbedder, ScriptedModel
 
 HOUR = timedelta(hours=1)
@@ -213,7 +213,7 @@ def test_units_and_entities_are_not_made_one(bank: Bank) -> None:
 
 
 def test_what_a_language_model_read_is_undone_with_the_text_it_was_read_from(clock: FrozenClock) -> None:
-    def reads(turns: Sequence[Turn], shape: str) -> object:
+    def reads(turns: Sequence[PromptMessage], shape: str) -> object:
         said = turns[-1].text.rpartition("Ana: ")[2]
         return {"statements": [{"text": f"Ana says: {said}", "messages": [1]}], "verdicts": []}
 

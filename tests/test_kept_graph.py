@@ -17,8 +17,8 @@ from hypothesis import strategies as st
 
 from fourfold import Memory, Message
 from fourfold.index import registry
-from fourfold.index.bank_index import BankGraph
-from fourfold.index.registry import Graphs, _frozen
+from fourfold.index.bank_index import BankIndex
+from fourfold.index.registry import IndexRegistry, _frozen
 from fourfold.index.snapshot import Snapshot
 from fourfold.storage.cache import DirectoryCache
 from fourfold.testing import FrozenClock, HashEmbedder
@@ -62,21 +62,21 @@ def kept(home: Path) -> Path:
     return file
 
 
-def graph_of(memory: Memory) -> BankGraph:
+def graph_of(memory: Memory) -> BankIndex:
     return memory._async.engine.graphs.get("a")
 
 
-def built(memory: Memory) -> BankGraph:
+def built(memory: Memory) -> BankIndex:
     """The same graph from payloads alone."""
     store = memory._async.engine.store
     cache, store.cache = store.cache, None
     try:
-        return Graphs(store, 10_000).get("a")
+        return IndexRegistry(store, 10_000).get("a")
     finally:
         store.cache = cache
 
 
-def everything(graph: BankGraph) -> dict[str, object]:
+def everything(graph: BankIndex) -> dict[str, object]:
     """All that a graph knows, in an order that does not hang on how it came about."""
     names = {row: graph.ids[row] for row in range(len(graph))}
     edges = {
@@ -215,14 +215,14 @@ def test_it_is_not_kept_if_somebody_writes_to_the_bank_meanwhile(
 ) -> None:
     with opened(home) as memory:
         tell(memory)
-        graph, slices = graph_of(memory), BankGraph.freeze
+        graph, slices = graph_of(memory), BankIndex.freeze
 
-        def freeze(frozen: BankGraph) -> Generator[None, None, Snapshot]:
+        def freeze(frozen: BankIndex) -> Generator[None, None, Snapshot]:
             frozen.seen["elsewhere"] = 1  # what a write leaves, as if it came between two slices
             yield
             return (yield from slices(frozen))
 
-        monkeypatch.setattr(BankGraph, "freeze", freeze)
+        monkeypatch.setattr(BankIndex, "freeze", freeze)
         assert _frozen(graph, wait=True) is None
         assert _frozen(graph, wait=True) is not None, "nobody writes this time"
 
@@ -267,7 +267,7 @@ def test_what_is_kept_while_others_write_is_what_was_there_at_one_moment(home: P
                 engine.graphs.keep("a")
                 snapshot = Snapshot.from_bytes(kept(home).read_bytes())
                 assert snapshot is not None
-                graph = BankGraph.thaw(snapshot, "a", threading.RLock())
+                graph = BankIndex.thaw(snapshot, "a", threading.RLock())
                 with engine.graphs.locked("a"):
                     engine.graphs._catch_up(graph)
                     assert everything(graph) == everything(built(memory))

@@ -22,12 +22,16 @@ from fourfold import (
     Tokens,
 )
 from fourfold.ingest.extract.llm import Extraction
-from fourfold.ports import Turn
+from fourfold.ports import PromptMessage
 from fourfold.testing import HashEmbedder
 from fourfold_langchain import ChatModel, TextEmbedder
 
 PORTO = {"text": "Ana moved to Porto.", "messages": [1]}
-TURNS = [Turn("system", "Read."), Turn("system", "Carefully."), Turn("user", "[1] I moved to Porto.")]
+TURNS = [
+    PromptMessage("system", "Read."),
+    PromptMessage("system", "Carefully."),
+    PromptMessage("user", "[1] I moved to Porto."),
+]
 USED = {
     "input_tokens": 40,
     "output_tokens": 9,

@@ -15,9 +15,9 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from fourfold import ConfigurationError, Memory, Message, ModelError, Retained, Settings
+from fourfold import ConfigurationError, Memory, Message, ModelError, RetainResult, Settings
 from fourfold.ingest.extract.llm import Extraction
-from fourfold.ports import Turn
+from fourfold.ports import PromptMessage
 from fourfold.testing import OpenAIServer
 
 pytestmark = [pytest.mark.live, pytest.mark.filterwarnings("default")]
@@ -104,7 +104,7 @@ def _reflection_holds(directory: Path, llm: str) -> None:
         assert answer.citations or not answer.supported
 
 
-def _is_sound(done: Retained, memory: Memory) -> None:
+def _is_sound(done: RetainResult, memory: Memory) -> None:
     bank = memory.bank("one")
     ids = {message.id for message in MESSAGES}
     for unit in bank.units():
@@ -144,16 +144,16 @@ def test_a_model_in_this_process_answers_in_the_shape_it_is_asked_for(
 
     async def ask() -> None:
         model = LocalModel(str(weights))
-        turns = [Turn("system", "You read carefully."), Turn("user", "Ana is 31.")]
+        turns = [PromptMessage("system", "You read carefully."), PromptMessage("user", "Ana is 31.")]
         answer = await model.ask(turns, Person)
         assert answer.value == Person(name="Ana", age=31)
         assert answer.tokens.calls == 1
         assert 0 < answer.tokens.output < answer.tokens.input
         with anyio.move_on_after(0.3) as scope:
-            await model.ask([Turn("user", "Ana is 31. " * 300)], Extraction)
+            await model.ask([PromptMessage("user", "Ana is 31. " * 300)], Extraction)
         assert scope.cancelled_caught
         with pytest.raises(ModelError, match="has room for 8192 tokens"):
-            await model.ask([Turn("user", "Ana is 31. " * 3000)], Person)
+            await model.ask([PromptMessage("user", "Ana is 31. " * 3000)], Person)
         monkeypatch.setattr(model._loaded.model, "generate", out_of_memory)
         with pytest.raises(ModelLengthError, match="does not fit into memory"):
             await model.ask(turns, Person)

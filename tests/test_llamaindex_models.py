@@ -24,12 +24,16 @@ from fourfold import (
     Tokens,
 )
 from fourfold.ingest.extract.llm import Extraction
-from fourfold.ports import Turn
+from fourfold.ports import PromptMessage
 from fourfold.testing import HashEmbedder
 from fourfold_llamaindex import ChatModel, TextEmbedder
 
 PORTO = {"text": "Ana moved to {Porto}.", "messages": [1]}
-TURNS = [Turn("system", "Read."), Turn("system", "Carefully."), Turn("user", "[1] I moved to {Porto}.")]
+TURNS = [
+    PromptMessage("system", "Read."),
+    PromptMessage("system", "Carefully."),
+    PromptMessage("user", "[1] I moved to {Porto}."),
+]
 
 
 class RefusedError(Exception):

@@ -27,9 +27,9 @@ from mcp_types import (
 
 from fourfold import AsyncMemory
 from fourfold.testing import FrozenClock, HashEmbedder
-from fourfold_mcp.scope import Access
+from fourfold_mcp.scope import BankScope
 from fourfold_mcp.server import Server
-from fourfold_mcp.subscriptions import Changes
+from fourfold_mcp.subscriptions import Subscriptions
 
 TOOLS = set("retain recall reflect beliefs entity timeline forget status search fetch".split())
 PORTO_TEXT = "Ana moved to Porto."
@@ -48,7 +48,7 @@ def session(
                 return memory
 
             async with Client(
-                Server(Access(opened, "mine", sampling=sampling), Changes()), **options
+                Server(BankScope(opened, "mine", sampling=sampling), Subscriptions()), **options
             ) as client:
                 await talk(client)
 

@@ -21,7 +21,7 @@ from mcp import Client, MCPError, StdioServerParameters
 from mcp.client.stdio import stdio_client
 from mcp.client.streamable_http import streamable_http_client
 
-from fourfold_mcp.transport.bearer_tokens import Tokens
+from fourfold_mcp.transport.bearer_tokens import BearerTokens
 
 MOVED = {"text": "Ana moved to Porto.", "entities": ["Ana", "Porto"]}
 CALL = {"jsonrpc": "2.0", "id": 1, "method": "tools/list"}
@@ -92,7 +92,7 @@ def open_site(tmp_path: Path) -> Iterator[Site]:
 @pytest.fixture
 def tokens(tmp_path: Path) -> dict[str, str]:
     """Tokens for one bank, for another, and for all."""
-    made = Tokens(tmp_path / "tokens.json")
+    made = BearerTokens(tmp_path / "tokens.json")
     return {
         name: made.make(name, banks) for name, banks in {"ana": ["ana"], "ben": ["ben"], "all": ["*"]}.items()
     }

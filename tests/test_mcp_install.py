@@ -14,7 +14,7 @@ from fourfold import ConfigurationError, InputError
 from fourfold_mcp.install import clients
 from fourfold_mcp.install.command import main
 from fourfold_mcp.logs import JsonLines
-from fourfold_mcp.transport.bearer_tokens import Tokens
+from fourfold_mcp.transport.bearer_tokens import BearerTokens
 
 OTHERS = '{\n    "theme": "dark",\n    "mcpServers": {"files": {"command": "files"}}\n}'
 
@@ -101,20 +101,20 @@ def test_there_is_nothing_to_undo_without_an_entry(home: Path) -> None:
 
 def test_tokens_are_kept_as_digests_and_revoked_by_name(tmp_path: Path) -> None:
     file = tmp_path / "sub" / "tokens.json"
-    token = Tokens(file).make("ana", ["b", "a"])
+    token = BearerTokens(file).make("ana", ["b", "a"])
     assert token not in file.read_text()
     assert stat.S_IMODE(file.stat().st_mode) == 0o600
-    held = Tokens(file)
+    held = BearerTokens(file)
     assert held.find(token) == ("ana", ["a", "b"])
     with pytest.raises(InputError, match="already"):
         held.make("ana", ["c"])
     held.revoke("ana")
-    assert Tokens(file).find(token) is None
+    assert BearerTokens(file).find(token) is None
     with pytest.raises(InputError, match="no token"):
         held.revoke("ana")
     file.write_text("[1]")
     with pytest.raises(ConfigurationError, match="cannot be read"):
-        Tokens(file)
+        BearerTokens(file)
 
 
 def test_a_log_line_is_json_and_quotes_no_error_above_debug() -> None:

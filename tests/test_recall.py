@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from fourfold import InputError, Interval, Memory, Message, Network
 from fourfold.recall.late_interaction import estimate
 from fourfold.recall.plan import plan
-from fourfold.recall.prompt import choose, render
+from fourfold.recall.prompt import pack, render
 from fourfold.testing import FrozenClock
 from fourfold.values.units import Source, Unit
 
@@ -180,16 +180,16 @@ def test_who_asks_for_more_gets_more(memory: Memory) -> None:
 def test_packing_keeps_every_bound(units: list[tuple[int, int]], budget: int, limit: int) -> None:
     tokens = np.array([size for size, _ in units], dtype=np.int32)
     said = np.array([saying for _, saying in units], dtype=np.int64)
-    chosen = choose(tokens, said, budget, limit)
+    chosen = pack(tokens, said, budget, limit)
     assert chosen == sorted(chosen)
     assert sum(tokens[chosen]) <= budget
     assert len(set(said[chosen])) == len(chosen) <= limit
-    assert choose(tokens, said, None, None) == sorted(np.unique(said, return_index=True)[1])
+    assert pack(tokens, said, None, None) == sorted(np.unique(said, return_index=True)[1])
 
 
 def test_packing_skips_what_does_not_fit_and_goes_on() -> None:
     tokens, said = np.array([10, 50, 20], dtype=np.int32), np.array([1, 2, 3], dtype=np.int64)
-    assert choose(tokens, said, 40, None) == [0, 2]
+    assert pack(tokens, said, 40, None) == [0, 2]
 
 
 def test_a_retired_unit_is_marked_in_the_prompt() -> None:

@@ -31,7 +31,7 @@ from fourfold import (
 from fourfold.language.text import estimate_tokens
 from fourfold.models.anthropic import Claude
 from fourfold.models.openai import OpenAIChat
-from fourfold.ports import Turn
+from fourfold.ports import PromptMessage
 from fourfold.reflect.evidence_window import cited, without
 from fourfold.settings import load_settings
 from fourfold.testing import (
@@ -54,7 +54,7 @@ TALK = [
     Message("I think Porto is too expensive.", "Mara", at=MAY, id="3"),
     Message("Inês repairs violins in the workshop.", "Mara", at=MAY, id="4"),
 ]
-Say = Callable[[Sequence[Turn]], Any]
+Say = Callable[[Sequence[PromptMessage]], Any]
 
 
 @pytest.fixture(autouse=True)
@@ -68,7 +68,7 @@ def _no_waiting() -> Iterator[None]:
 def reflecting(say: Say, **settings: Any) -> Iterator[tuple[Bank, ScriptedModel]]:
     """A bank with `TALK` in it, word for word, whose model answers steps by `say`."""
 
-    def answer(turns: Sequence[Turn], shape: str) -> Any:
+    def answer(turns: Sequence[PromptMessage], shape: str) -> Any:
         if shape == "Step":
             return say(turns)
         if shape == "Written":
@@ -94,7 +94,7 @@ def shown(text: str) -> dict[str, str]:
     return {words: label for label, words in found}
 
 
-def label_of(turns: Sequence[Turn], words: str) -> str:
+def label_of(turns: Sequence[PromptMessage], words: str) -> str:
     """The id that the statement with these words is shown with."""
     for turn in turns:
         for statement, label in shown(turn.text).items():
@@ -158,7 +158,7 @@ def test_a_question_that_cannot_be_asked_is_refused(memory: Memory) -> None:
 
 
 def test_a_model_answers_from_what_it_is_shown_with_checked_citations() -> None:
-    def say(turns: Sequence[Turn]) -> Any:
+    def say(turns: Sequence[PromptMessage]) -> Any:
         label = label_of(turns, "rent of the workshop")
         return {"answer": f"640 euros [{label}].", "citations": [label], "supported": True, "strength": 0.9}
 
@@ -173,7 +173,7 @@ def test_a_model_answers_from_what_it_is_shown_with_checked_citations() -> None:
 
 
 def test_wrong_citations_go_back_once_and_are_then_dropped_and_reported() -> None:
-    def say(turns: Sequence[Turn]) -> Any:
+    def say(turns: Sequence[PromptMessage]) -> Any:
         label = label_of(turns, "rent of the workshop")
         if "not among the evidence" in turns[-1].text:
             return {"answer": f"640 euros [{label}], since May [deadbeef].", "citations": [label, "cafecafe"]}
@@ -189,7 +189,7 @@ def test_wrong_citations_go_back_once_and_are_then_dropped_and_reported() -> Non
 
 
 def test_a_citation_mended_at_the_second_try_is_not_reported() -> None:
-    def say(turns: Sequence[Turn]) -> Any:
+    def say(turns: Sequence[PromptMessage]) -> Any:
         right = label_of(turns, "rent of the workshop")
         label = right if len(turns) > 3 else "deadbeef"
         return {"answer": f"640 euros [{label}].", "citations": [label]}
@@ -206,7 +206,7 @@ def test_an_answer_without_evidence_is_not_supported_whatever_the_model_says() -
 
 
 def test_i_do_not_know_is_an_answer() -> None:
-    def say(turns: Sequence[Turn]) -> Any:
+    def say(turns: Sequence[PromptMessage]) -> Any:
         label = label_of(turns, "rent of the workshop")
         said = f"The memory does not tell what Mara earns; the rent is known [{label}]."
         return {"answer": said, "citations": [label], "supported": False, "strength": 0.1}
@@ -220,7 +220,7 @@ def test_i_do_not_know_is_an_answer() -> None:
 def test_the_model_may_look_up_more_until_its_steps_are_used_up() -> None:
     asked: list[str] = []
 
-    def say(turns: Sequence[Turn]) -> Any:
+    def say(turns: Sequence[PromptMessage]) -> Any:
         asked.append(turns[-1].text)
         match len(asked):
             case 1:
@@ -249,7 +249,7 @@ def test_the_model_may_look_up_more_until_its_steps_are_used_up() -> None:
 def test_the_model_may_look_into_a_belief_and_a_summary() -> None:
     told: list[str] = []
 
-    def say(turns: Sequence[Turn]) -> Any:
+    def say(turns: Sequence[PromptMessage]) -> Any:
         told.append(turns[-1].text)
         if len(told) == 1:
             label = label_of(turns, "Porto suits Mara")
@@ -289,7 +289,7 @@ def test_a_model_that_never_answers_is_an_error_and_its_tokens_are_booked() -> N
 def test_what_is_shown_stays_within_the_budget() -> None:
     sizes: list[int] = []
 
-    def say(turns: Sequence[Turn]) -> Any:
+    def say(turns: Sequence[PromptMessage]) -> Any:
         shown_here = [
             line
             for turn in turns[2:]
@@ -326,7 +326,7 @@ def test_a_bank_keeps_its_mission_and_disposition() -> None:
 
 
 def test_what_the_model_concludes_becomes_a_belief_on_its_evidence() -> None:
-    def say(turns: Sequence[Turn]) -> Any:
+    def say(turns: Sequence[PromptMessage]) -> Any:
         label = label_of(turns, "rent of the workshop")
         beliefs = [
             {"statement": "Mara can afford Porto.", "confidence": 0.6, "citations": [label]},
@@ -347,7 +347,7 @@ def test_what_the_model_concludes_becomes_a_belief_on_its_evidence() -> None:
 
 
 def test_a_conclusion_may_be_left_unkept() -> None:
-    def say(turns: Sequence[Turn]) -> Any:
+    def say(turns: Sequence[PromptMessage]) -> Any:
         label = label_of(turns, "rent of the workshop")
         belief = {"statement": "Mara can afford Porto.", "confidence": 0.6, "citations": [label]}
         return {"answer": f"Yes [{label}].", "beliefs": [belief]}
@@ -364,7 +364,7 @@ def test_an_object_can_be_asked_for() -> None:
         euros: int
         city: str
 
-    def say(turns: Sequence[Turn]) -> Any:
+    def say(turns: Sequence[PromptMessage]) -> Any:
         label = label_of(turns, "rent of the workshop")
         return {"answer": {"euros": 640, "city": "Porto"}, "citations": [label]}
 
@@ -487,7 +487,7 @@ def test_an_answer_is_heard_while_it_is_written(provider: str, way: str) -> None
 
 
 def test_an_answer_mended_into_other_words_follows_as_a_whole() -> None:
-    def say(turns: Sequence[Turn]) -> Any:
+    def say(turns: Sequence[PromptMessage]) -> Any:
         label = label_of(turns, "rent of the workshop")
         if len(turns) > 3:
             return {"answer": f"The rent is 640 euros [{label}].", "citations": [label]}

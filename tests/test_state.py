@@ -24,7 +24,7 @@ from fourfold import AsyncMemory, Effect, Memory, Message, NotFoundError
 from fourfold.errors import ModelBusyError, ModelLengthError, ModelOutputError, ModelRefusedError
 from fourfold.index import registry
 from fourfold.ingest.extract.llm import Extraction
-from fourfold.ports import Answer, Shape, Turn
+from fourfold.ports import ModelResponse, OutputT, PromptMessage
 from fourfold.settings import load_settings
 from fourfold.testing import FrozenClock, HashEmbedder
 from fourfold.token_usage import Tokens
@@ -139,10 +139,10 @@ class Moody:
         self.scope: anyio.CancelScope | None = None
         self.paid: Counter[int] = Counter()
 
-    async def ask(self, turns: Sequence[Turn], shape: type[Shape]) -> Answer[Shape]:
+    async def ask(self, turns: Sequence[PromptMessage], shape: type[OutputT]) -> ModelResponse[OutputT]:
         """One statement a message."""
         if shape is not Extraction:
-            return Answer(shape.model_validate({"verdicts": []}), Tokens(1))
+            return ModelResponse(shape.model_validate({"verdicts": []}), Tokens(1))
         asked = turns[-1].text.split("Messages:\n")[-1]
         numbers = [int(number) for number in re.findall(r"number (\d+) on", asked)]
         await anyio.sleep(0)
@@ -162,7 +162,7 @@ class Moody:
                     raise ModelLengthError("too much")
         self.paid.update(numbers)
         told = [{"text": read(number), "messages": [i]} for i, number in enumerate(numbers, 1)]
-        return Answer(shape.model_validate({"statements": told}), Tokens(1, 10, 10))
+        return ModelResponse(shape.model_validate({"statements": told}), Tokens(1, 10, 10))
 
     async def close(self) -> None:
         """Nothing to release."""

@@ -21,7 +21,7 @@ from fourfold.language.languages import ENGLISH
 from fourfold.language.text import query_vector, terms
 from fourfold.ports import Query, Store, Where
 from fourfold.settings import load_settings
-from fourfold.storage.embedded import EdgeStore, optimise
+from fourfold.storage.embedded import EmbeddedStore, optimise
 from fourfold.storage.manifest import SCHEMA, Manifest
 from fourfold.storage.server import ServerStore
 from fourfold.testing import FrozenClock, HashEmbedder, check_store, sample_point
@@ -31,7 +31,7 @@ SERVER = os.environ.get("FOURFOLD_TEST_QDRANT_URL")
 
 
 def make_edge() -> Store:
-    return EdgeStore.temporary(MANIFEST)
+    return EmbeddedStore.temporary(MANIFEST)
 
 
 def make_server() -> Store:
@@ -120,16 +120,16 @@ def test_a_second_process_is_told_who_owns_the_directory(tmp_path: Path) -> None
         "try: EdgeStore.open(Path(sys.argv[1]), Manifest('hash-64/32', 64, 32))\n"
         "except Exception as e: print(type(e).__name__, e)"
     )
-    store = EdgeStore.open(tmp_path, MANIFEST)
+    store = EmbeddedStore.open(tmp_path, MANIFEST)
     told = subprocess.run(
         [sys.executable, "-c", code, str(tmp_path)], capture_output=True, text=True, check=True
     )
     assert told.stdout.startswith("StoreLockedError")
     assert f"pid {os.getpid()}" in told.stdout
     with pytest.raises(StoreLockedError):
-        EdgeStore.open(tmp_path, MANIFEST)
+        EmbeddedStore.open(tmp_path, MANIFEST)
     store.close()
-    EdgeStore.open(tmp_path, MANIFEST).close()
+    EmbeddedStore.open(tmp_path, MANIFEST).close()
 
 
 def _files(directory: Path) -> dict[str, bytes]:
@@ -151,12 +151,12 @@ def _files(directory: Path) -> dict[str, bytes]:
 def test_a_store_of_another_make_is_refused_and_left_alone(
     tmp_path: Path, wanted: Manifest, says: str
 ) -> None:
-    store = EdgeStore.open(tmp_path, MANIFEST)
+    store = EmbeddedStore.open(tmp_path, MANIFEST)
     store.write([sample_point("a", "1", "hello")])
     store.close()
     before = _files(tmp_path)
     with pytest.raises(StoreVersionError, match=says):
-        EdgeStore.open(tmp_path, wanted)
+        EmbeddedStore.open(tmp_path, wanted)
     assert _files(tmp_path) == before
 
 
@@ -178,7 +178,7 @@ def test_a_server_that_is_not_there_is_named(unused_port: int) -> None:
 
 @pytest.mark.parametrize("damage", ["manifest", "no manifest", "config", "segments"])
 def test_a_damaged_directory_gets_an_error_that_says_what_to_do(tmp_path: Path, damage: str) -> None:
-    store = EdgeStore.open(tmp_path, MANIFEST)
+    store = EmbeddedStore.open(tmp_path, MANIFEST)
     store.write([sample_point("a", "1", "hello")])
     store.close()
     home = tmp_path / "store"
@@ -193,21 +193,21 @@ def test_a_damaged_directory_gets_an_error_that_says_what_to_do(tmp_path: Path, 
             for file in (home / "shard" / "segments").rglob("segment.json"):
                 file.write_text("{")
     with pytest.raises(StoreError, match="backup"):
-        EdgeStore.open(tmp_path, MANIFEST)
+        EmbeddedStore.open(tmp_path, MANIFEST)
 
 
 def test_a_truncated_log_leaves_the_rest_readable(tmp_path: Path) -> None:
-    store = EdgeStore.open(tmp_path, MANIFEST)
+    store = EmbeddedStore.open(tmp_path, MANIFEST)
     store.write([sample_point("a", "1", "flushed")])
     store.close()
-    store = EdgeStore.open(tmp_path, MANIFEST)
+    store = EmbeddedStore.open(tmp_path, MANIFEST)
     store.write([sample_point("a", "2", "in the log alone")])
     crashed = tmp_path.parent / f"{tmp_path.name}-crashed"
     shutil.copytree(tmp_path / "store", crashed / "store")
     store.close()
     for log in (crashed / "store" / "shard" / "wal").glob("open-*"):
         os.truncate(log, log.stat().st_size // 2)
-    reopened = EdgeStore.open(crashed, MANIFEST)
+    reopened = EmbeddedStore.open(crashed, MANIFEST)
     assert "flushed" in {p.payload["text"] for p in reopened.scan(Where(bank="a"))}
     reopened.write([sample_point("a", "3", "written after")])
     reopened.close()
@@ -216,23 +216,23 @@ def test_a_truncated_log_leaves_the_rest_readable(tmp_path: Path) -> None:
 def test_a_directory_with_something_else_in_it_is_left_alone(tmp_path: Path) -> None:
     (tmp_path / "thesis.txt").write_text("years of work")
     with pytest.raises(ConfigurationError, match="not empty"):
-        EdgeStore.open(tmp_path, MANIFEST)
+        EmbeddedStore.open(tmp_path, MANIFEST)
     assert [p.name for p in tmp_path.iterdir()] == ["thesis.txt"]
 
 
 def test_a_path_that_cannot_be_a_directory_is_named(tmp_path: Path) -> None:
     (tmp_path / "file").write_text("")
     with pytest.raises(StoreError, match="cannot be used"):
-        EdgeStore.open(tmp_path / "file", MANIFEST)
+        EmbeddedStore.open(tmp_path / "file", MANIFEST)
 
 
 def test_a_directory_that_cannot_be_written_is_an_error() -> None:
     with pytest.raises(StoreError, match="proc"):
-        EdgeStore.open(Path("/proc/fourfold"), MANIFEST)
+        EmbeddedStore.open(Path("/proc/fourfold"), MANIFEST)
 
 
 def test_nothing_is_written_when_the_disk_is_nearly_full(tmp_path: Path) -> None:
-    store = EdgeStore.open(tmp_path, MANIFEST, reserve_bytes=shutil.disk_usage(tmp_path).total)
+    store = EmbeddedStore.open(tmp_path, MANIFEST, reserve_bytes=shutil.disk_usage(tmp_path).total)
     with pytest.raises(StoreError, match="Nothing was written"):
         store.write([sample_point("a", "1", "hello")])
     assert list(store.scan(Where())) == []
@@ -242,16 +242,16 @@ def test_nothing_is_written_when_the_disk_is_nearly_full(tmp_path: Path) -> None
 def test_an_interrupted_creation_is_begun_again(tmp_path: Path) -> None:
     (tmp_path / "store.new" / "shard").mkdir(parents=True)
     (tmp_path / "store.new" / "shard" / "half").write_text("")
-    EdgeStore.open(tmp_path, MANIFEST).close()
+    EmbeddedStore.open(tmp_path, MANIFEST).close()
     assert json.loads((tmp_path / "store" / "manifest.json").read_text())["schema"] == SCHEMA
 
 
 def test_optimising_keeps_every_point(tmp_path: Path) -> None:
-    store = EdgeStore.open(tmp_path, MANIFEST)
+    store = EmbeddedStore.open(tmp_path, MANIFEST)
     store.write([sample_point("a", str(i), f"note {i}") for i in range(50)])
     store.close()
     optimise(tmp_path)
-    store = EdgeStore.open(tmp_path, MANIFEST)
+    store = EmbeddedStore.open(tmp_path, MANIFEST)
     assert len(list(store.scan(Where(bank="a")))) == 50
     store.close()
 

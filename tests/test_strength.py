@@ -7,7 +7,7 @@ from datetime import timedelta
 
 import pytest
 
-from fourfold import Bank, ConfigurationError, Hit, InputError, Memory, Message, Policy, Verdict
+from fourfold import Bank, ConfigurationError, Hit, InputError, Memory, Message, PrunePolicy, Verdict
 from fourfold.settings import load_settings
 from fourfold.testing import FrozenClock, HashEmbedder
 
@@ -74,7 +74,7 @@ def test_the_fresher_of_two_alike_comes_first_and_nothing_fades_if_that_is_off(
             if factor:
                 assert hits[0].unit.text == "The new boat is blue."
                 with pytest.raises(InputError):
-                    bank.prune(Policy(below=2))
+                    bank.prune(PrunePolicy(below=2))
             else:
                 with pytest.raises(ConfigurationError, match="decay"):
                     bank.prune()
@@ -128,7 +128,7 @@ def test_what_was_archived_for_long_goes_for_good(memory: Memory, bank: Bank, cl
     old = bank.retain(HARBOUR).units[0]
     clock.advance(400 * DAY)
     bank.retain("The garden has a well.")
-    policy = Policy(delete_after=30)
+    policy = PrunePolicy(delete_after=30)
     assert bank.prune(policy).deleted == ()
     clock.advance(31 * DAY)
     assert bank.prune(policy, dry_run=True).deleted == (old.id,)
@@ -143,24 +143,24 @@ def test_a_policy_keeps_the_strongest_and_may_be_narrowed(bank: Bank, clock: Fro
         bank.retain(f"Note {number} is about the harbour.", tags=[f"t{number}"])
         clock.advance(DAY)
     clock.advance(400 * DAY)
-    assert len(bank.prune(Policy(keep=3), dry_run=True).archived) == 1
-    assert [u.tags for u in bank.prune(Policy(tags=("t2",))).archived] == [("t2",)]
-    assert len(bank.prune(Policy(below=0.0)).archived) == 0
-    assert len(bank.prune(Policy(keep=2)).archived) == 1
+    assert len(bank.prune(PrunePolicy(keep=3), dry_run=True).archived) == 1
+    assert [u.tags for u in bank.prune(PrunePolicy(tags=("t2",))).archived] == [("t2",)]
+    assert len(bank.prune(PrunePolicy(below=0.0)).archived) == 0
+    assert len(bank.prune(PrunePolicy(keep=2)).archived) == 1
     assert len(texts(bank)) == 2
 
 
 @pytest.mark.parametrize(
     "policy",
     [
-        Policy(below=-1),
-        Policy(keep=-1),
-        Policy(delete_after=-1),
-        Policy(tags=()),
-        Policy(networks=("belief",)),
+        PrunePolicy(below=-1),
+        PrunePolicy(keep=-1),
+        PrunePolicy(delete_after=-1),
+        PrunePolicy(tags=()),
+        PrunePolicy(networks=("belief",)),
     ],
 )
-def test_a_wrong_policy_is_told(bank: Bank, policy: Policy) -> None:
+def test_a_wrong_policy_is_told(bank: Bank, policy: PrunePolicy) -> None:
     with pytest.raises(InputError):
         bank.prune(policy)
 

@@ -20,7 +20,7 @@ from fourfold.language.text import SparseVector
 from fourfold.token_usage import Tokens
 
 Floats = NDArray[np.float32]
-Shape = TypeVar("Shape", bound=BaseModel)
+OutputT = TypeVar("OutputT", bound=BaseModel)
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,7 +67,7 @@ class Embedder(Protocol):
 
 
 @dataclass(frozen=True, slots=True)
-class Turn:
+class PromptMessage:
     """One message to a language model. The system's comes first and is the same from call to call, so that providers
     may cache it."""
 
@@ -76,10 +76,10 @@ class Turn:
 
 
 @dataclass(frozen=True, slots=True)
-class Answer(Generic[Shape]):
+class ModelResponse(Generic[OutputT]):
     """A language model's answer: the value, in the shape asked for, and what it took."""
 
-    value: Shape
+    value: OutputT
     tokens: Tokens
 
 
@@ -94,7 +94,7 @@ class LanguageModel(Protocol):
     @property
     def name(self) -> str: ...
 
-    async def ask(self, turns: Sequence[Turn], shape: type[Shape]) -> Answer[Shape]:
+    async def ask(self, turns: Sequence[PromptMessage], shape: type[OutputT]) -> ModelResponse[OutputT]:
         """The answer to `turns`, as a value of `shape`.
 
         Raises `ModelTimeoutError` and `ModelBusyError` (another attempt may work), `ModelLengthError` (less at a time
@@ -108,7 +108,7 @@ class LanguageModel(Protocol):
         ...
 
 
-Heard = Callable[[str], None]
+OnText = Callable[[str], None]
 """Is told a text piece by piece, as it is written."""
 
 
@@ -116,7 +116,9 @@ Heard = Callable[[str], None]
 class StreamingModel(LanguageModel, Protocol):
     """A language model that lets its answer be heard while it writes it."""
 
-    async def stream(self, turns: Sequence[Turn], shape: type[Shape], heard: Heard) -> Answer[Shape]:
+    async def stream(
+        self, turns: Sequence[PromptMessage], shape: type[OutputT], heard: OnText
+    ) -> ModelResponse[OutputT]:
         """As `ask`; `heard` is told the JSON of the answer as it comes."""
         ...
 
@@ -128,14 +130,14 @@ class BatchModel(LanguageModel, Protocol):
     poll: float
     """Seconds to wait before asking for a batch's results the first time."""
 
-    async def submit(self, asked: Mapping[str, Sequence[Turn]], shape: type[Shape]) -> str:
+    async def submit(self, asked: Mapping[str, Sequence[PromptMessage]], shape: type[OutputT]) -> str:
         """Hands questions in, by an id of up to 64 letters, digits, "-" and "_"; the name of the batch. Raises as
         `ask`."""
         ...
 
     async def collect(
-        self, batch: str, shape: type[Shape]
-    ) -> Mapping[str, Answer[Shape] | ModelError] | None:
+        self, batch: str, shape: type[OutputT]
+    ) -> Mapping[str, ModelResponse[OutputT] | ModelError] | None:
         """What became of each question of a batch; None as long as it is being worked on. Raises as `ask`."""
         ...
 

@@ -7,24 +7,24 @@ from dataclasses import dataclass, field
 from functools import wraps
 from typing import Concatenate, ParamSpec, TypeVar
 
-from fourfold.index.registry import Graphs
+from fourfold.index.registry import IndexRegistry
 from fourfold.models.switchable import Current
 from fourfold.ports import Clock, LanguageModel, Reranker, Store
-from fourfold.schema.recall_counts import Noted
+from fourfold.schema.recall_counts import RecallCounts
 from fourfold.settings import Settings
-from fourfold.token_accounts import Ledgers
+from fourfold.token_accounts import TokenAccounts
 
 P = ParamSpec("P")
 T = TypeVar("T")
 
 
 def steady(
-    work: Callable[Concatenate[Engine, P], T],
-) -> Callable[Concatenate[Engine, P], T]:
+    work: Callable[Concatenate[Services, P], T],
+) -> Callable[Concatenate[Services, P], T]:
     """`work`, during which the embedder stays the one it is: for what embeds, and then searches or writes."""
 
     @wraps(work)
-    def steadied(engine: Engine, /, *args: P.args, **kwargs: P.kwargs) -> T:
+    def steadied(engine: Services, /, *args: P.args, **kwargs: P.kwargs) -> T:
         with engine.graphs.era.use():
             return work(engine, *args, **kwargs)
 
@@ -32,21 +32,21 @@ def steady(
 
 
 @dataclass(frozen=True, slots=True)
-class Engine:
+class Services:
     """A store with the graphs and the accounts over it, an embedder, a clock, the settings, and, if there are, a
     language model and a reranker."""
 
     store: Store
-    graphs: Graphs
+    graphs: IndexRegistry
     embedder: Current
     clock: Clock
     settings: Settings
-    ledgers: Ledgers
+    ledgers: TokenAccounts
     model: LanguageModel | None = None
     reranker: Reranker | None = None
     by: str = ""
     """Whoever it is that works with them, for the records of what was done."""
-    noted: Noted = field(default_factory=Noted)
+    noted: RecallCounts = field(default_factory=RecallCounts)
     """What was recalled and is not written down yet."""
     reading: set[str] = field(default_factory=set)
     """The chunks that some retain of this process is having read."""

@@ -8,13 +8,13 @@ from functools import partial
 
 from fourfold.errors import ModelError, TokenLimitError
 from fourfold.language.text import estimate_tokens
-from fourfold.models.delegating import Wrapped, streamed
-from fourfold.ports import Answer, Heard, LanguageModel, Point, Shape, Store, Turn, Where
+from fourfold.models.delegating import DelegatingModel, streamed
+from fourfold.ports import LanguageModel, ModelResponse, OnText, OutputT, Point, PromptMessage, Store, Where
 from fourfold.schema.units import make_id
 from fourfold.token_usage import Tokens
 
 
-class Ledger:
+class TokenAccount:
     """The account of one bank. Every process keeps a record of its own; together they are what the bank has spent."""
 
     def __init__(self, store: Store, bank: str) -> None:
@@ -54,18 +54,18 @@ class Ledger:
         return Point(make_id(self._bank, "ledger", self._store.writer), payload)
 
 
-class Ledgers:
+class TokenAccounts:
     """The accounts of the banks in use."""
 
     def __init__(self, store: Store) -> None:
         self._store, self._lock = store, threading.Lock()
-        self._of: dict[str, Ledger] = {}
+        self._of: dict[str, TokenAccount] = {}
 
-    def get(self, bank: str) -> Ledger:
+    def get(self, bank: str) -> TokenAccount:
         """The account of `bank`."""
         with self._lock:
             if bank not in self._of:
-                self._of[bank] = Ledger(self._store, bank)
+                self._of[bank] = TokenAccount(self._store, bank)
             return self._of[bank]
 
     def forget(self, bank: str) -> None:
@@ -74,25 +74,27 @@ class Ledgers:
             self._of.pop(bank, None)
 
 
-class Metered(Wrapped):
+class MeteredModel(DelegatingModel):
     """`inner`, its tokens booked to `ledger`, up to `limit` tokens of the bank; `spent` is what went through here."""
 
-    def __init__(self, inner: LanguageModel, ledger: Ledger, limit: int) -> None:
+    def __init__(self, inner: LanguageModel, ledger: TokenAccount, limit: int) -> None:
         super().__init__(inner)
         self._ledger, self._limit = ledger, limit
         self.spent = Tokens()
 
-    async def ask(self, turns: Sequence[Turn], shape: type[Shape]) -> Answer[Shape]:
+    async def ask(self, turns: Sequence[PromptMessage], shape: type[OutputT]) -> ModelResponse[OutputT]:
         """See `LanguageModel.ask`; raises `TokenLimitError` as well."""
         return await self._booked(turns, partial(self.inner.ask, turns, shape))
 
-    async def stream(self, turns: Sequence[Turn], shape: type[Shape], heard: Heard) -> Answer[Shape]:
+    async def stream(
+        self, turns: Sequence[PromptMessage], shape: type[OutputT], heard: OnText
+    ) -> ModelResponse[OutputT]:
         """See `StreamingModel.stream`; raises `TokenLimitError` as well."""
         return await self._booked(turns, partial(streamed, self.inner, turns, shape, heard))
 
     async def _booked(
-        self, turns: Sequence[Turn], asked: Callable[[], Awaitable[Answer[Shape]]]
-    ) -> Answer[Shape]:
+        self, turns: Sequence[PromptMessage], asked: Callable[[], Awaitable[ModelResponse[OutputT]]]
+    ) -> ModelResponse[OutputT]:
         expected = sum(estimate_tokens(turn.text) for turn in turns)
         self._ledger.admit(expected, self._limit)
         spent = Tokens()

@@ -28,12 +28,12 @@ def id_of(unit: Unit | str) -> str:
     return unit.id if isinstance(unit, Unit) else unit
 
 
-def plain_id(unit_id: str) -> str:
+def parse_unit_id(unit_id: str) -> str:
     """An id as it is stored; raises `ValueError` for what is none."""
     return uuid.UUID(unit_id).hex
 
 
-def bank_named(name: str) -> str:
+def check_bank_name(name: str) -> str:
     """The name, if it can be one of a bank."""
     if not isinstance(name, str) or not _BANK.fullmatch(name):
         raise InputError(
@@ -42,21 +42,21 @@ def bank_named(name: str) -> str:
     return name
 
 
-def named(name: str, what: str) -> str:
+def check_name(name: str, what: str) -> str:
     """The name, if it can be one of a document or a tag."""
     if not isinstance(name, str) or len(name) > 500 or any(ord(c) < 32 for c in name):
         raise InputError(f"The {what} must be a string of at most 500 characters without control characters.")
     return name
 
 
-def tags_of(tags: Sequence[str]) -> tuple[str, ...]:
+def check_tags(tags: Sequence[str]) -> tuple[str, ...]:
     """The tags, each once."""
     if isinstance(tags, str):
         raise InputError(f'tags is the string "{tags}": pass a list, for instance ["{tags}"].')
-    return tuple(dict.fromkeys(named(tag, "tag") for tag in tags))
+    return tuple(dict.fromkeys(check_name(tag, "tag") for tag in tags))
 
 
-def networks_of(networks: Sequence[Network | str]) -> tuple[Network, ...]:
+def check_networks(networks: Sequence[Network | str]) -> tuple[Network, ...]:
     """The networks by their names."""
     if isinstance(networks, str):
         raise InputError(f'networks is the string "{networks}": pass a list, for instance ["{networks}"].')

@@ -17,7 +17,7 @@ P = ParamSpec("P")
 T = TypeVar("T")
 
 
-def told(tool: Callable[P, Awaitable[T]]) -> Callable[P, Awaitable[T]]:
+def as_tool_error(tool: Callable[P, Awaitable[T]]) -> Callable[P, Awaitable[T]]:
     """Has a tool tell the model what went wrong, in the words of the library's errors."""
 
     @functools.wraps(tool)

@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from fourfold import AsyncMemory
 
 
-class Opening:
+class LazyMemory:
     """A memory that is opened at its first use."""
 
     def __init__(self) -> None:

@@ -22,7 +22,7 @@ from pydantic_core import to_jsonable_python
 from fourfold import FourfoldError, InputError, NotFoundError
 from fourfold_mcp.formatting import lines_of
 from fourfold_mcp.schemas import UnitShape
-from fourfold_mcp.scope import Access
+from fourfold_mcp.scope import BankScope
 from fourfold_mcp.tools.reading import entity_of
 from fourfold_mcp.uris import BANKS, profile_uri
 
@@ -54,7 +54,7 @@ def shown(read: Callable[P, Awaitable[str]]) -> Callable[P, Awaitable[str]]:
 class Resources:
     """The resources of one server."""
 
-    def __init__(self, access: Access) -> None:
+    def __init__(self, access: BankScope) -> None:
         self._access = access
 
     async def listed(self) -> list[Resource]:

@@ -9,30 +9,30 @@ from pydantic import ValidationError
 
 from fourfold import ModelError, ModelOutputError, Tokens
 from fourfold.ingest.extract.llm import Extraction
-from fourfold.models.structured import decode, in_words
-from fourfold.ports import Answer, Shape, Turn
+from fourfold.models.structured import decode, schema_instructions
+from fourfold.ports import ModelResponse, OutputT, PromptMessage
 
-SHAPE = in_words(Extraction)
+SHAPE = schema_instructions(Extraction)
 """What tells the client's model in which shape to answer."""
 
 
-class Sampled:
+class SampledModel:
     """A model that has answered `turns` already, and has nothing to say to anything else."""
 
-    def __init__(self, turns: Sequence[Turn] | None, found: CreateMessageResult) -> None:
+    def __init__(self, turns: Sequence[PromptMessage] | None, found: CreateMessageResult) -> None:
         """Raises `ModelOutputError` for an answer that was cut off or is none."""
         if found.stop_reason == "maxTokens" or not isinstance(found.content, TextContent):
             raise ModelOutputError("The client's model did not answer to the end.")
         self.name = f"{found.model} (your client's model)"
         self._turns, self._answer = turns, decode(found.content.text, Extraction)
 
-    async def ask(self, turns: Sequence[Turn], shape: type[Shape]) -> Answer[Shape]:
+    async def ask(self, turns: Sequence[PromptMessage], shape: type[OutputT]) -> ModelResponse[OutputT]:
         """The answer that is there. To another question that of one who knows nothing, where `shape` has one; else
         raises `ModelError`."""
         if self._turns is not None and list(turns) == list(self._turns) and shape is Extraction:
-            return Answer(shape.model_validate(self._answer.model_dump()), Tokens())
+            return ModelResponse(shape.model_validate(self._answer.model_dump()), Tokens())
         try:
-            return Answer(shape.model_validate({}), Tokens())
+            return ModelResponse(shape.model_validate({}), Tokens())
         except ValidationError as error:
             raise ModelError("The client's model was asked about one text alone.") from error
 

@@ -14,12 +14,12 @@ Allowed = Collection[str] | None
 """The banks that a request may touch; None: all."""
 
 
-def everything() -> Allowed:
+def all_banks() -> Allowed:
     """Every bank, as for a process that its user started."""
     return None
 
 
-class Access:
+class BankScope:
     """`opened` opens the memory, at the first request that needs it; `default` is the bank of requests that name
     none; `allowed` says of the request that is being answered which banks it may touch; `notes` are what `status`
     has to tell besides; `sampling` says whether the client's model may be asked to read a text."""
@@ -30,7 +30,7 @@ class Access:
         default: str,
         *,
         notes: Sequence[str] = (),
-        allowed: Callable[[], Allowed] = everything,
+        allowed: Callable[[], Allowed] = all_banks,
         sampling: bool = False,
     ) -> None:
         self.sampling = sampling

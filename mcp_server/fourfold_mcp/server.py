@@ -28,8 +28,8 @@ from fourfold import FourfoldError, __version__
 from fourfold_mcp import prompts, uris
 from fourfold_mcp.formatting import wrong_arguments
 from fourfold_mcp.resources import Resources
-from fourfold_mcp.scope import Access
-from fourfold_mcp.subscriptions import Changes
+from fourfold_mcp.scope import BankScope
+from fourfold_mcp.subscriptions import Subscriptions
 from fourfold_mcp.tools.forget import forgetting
 from fourfold_mcp.tools.reading import Tools
 from fourfold_mcp.tools.retain import retaining
@@ -48,7 +48,7 @@ log = logging.getLogger(__name__)
 class Server(MCPServer[object]):
     """The server; it speaks whichever era of the protocol a client does."""
 
-    def __init__(self, access: Access, changes: Changes, **options: Any) -> None:
+    def __init__(self, access: BankScope, changes: Subscriptions, **options: Any) -> None:
         super().__init__(
             "fourfold",
             title="Fourfold memory",
@@ -64,7 +64,7 @@ class Server(MCPServer[object]):
         self._add_resources(self._resources)
         self._add_prompts()
 
-    def _add_tools(self, tools: Tools, access: Access, changes: Changes) -> None:
+    def _add_tools(self, tools: Tools, access: BankScope, changes: Subscriptions) -> None:
         reads = ToolAnnotations(
             read_only_hint=True, destructive_hint=False, idempotent_hint=True, open_world_hint=False
         )

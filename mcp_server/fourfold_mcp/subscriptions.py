@@ -19,7 +19,7 @@ from mcp.server.subscriptions import (
 )
 from mcp_types import EmptyResult, SubscribeRequestParams, UnsubscribeRequestParams
 
-from fourfold import Forgotten, FourfoldError, Unit
+from fourfold import ForgetResult, FourfoldError, Unit
 from fourfold_mcp.uris import BANKS, entity_uri, profile_uri, unit_uri
 
 if TYPE_CHECKING:
@@ -31,7 +31,7 @@ _PATIENCE = 600  # looks at a bank that is being consolidated
 Context = ServerRequestContext[object, object]
 
 
-class Changes(InMemorySubscriptionBus):
+class Subscriptions(InMemorySubscriptionBus):
     """What changes, and who wants to know."""
 
     def __init__(self) -> None:
@@ -83,7 +83,7 @@ class Changes(InMemorySubscriptionBus):
         """Tells what a retain changed, now, and once more when it has moved summaries and the core profile."""
         await self._changed(bank, units)
 
-    async def forgot(self, bank: AsyncBank, done: Forgotten) -> None:
+    async def forgot(self, bank: AsyncBank, done: ForgetResult) -> None:
         """Tells what a forget changed."""
         units = [*done.units, *(belief.unit for belief in done.beliefs)]
         await self._changed(bank, units)

@@ -10,7 +10,7 @@ from langchain_core.messages import AIMessage, BaseMessage, HumanMessage, messag
 
 from fourfold import Bank, Message
 from fourfold.integrations.transcript import Transcript
-from fourfold.integrations.turn import Turns
+from fourfold.integrations.turn import TurnMemory
 
 
 class FourfoldChatMessageHistory(BaseChatMessageHistory):
@@ -20,7 +20,7 @@ class FourfoldChatMessageHistory(BaseChatMessageHistory):
 
     def __init__(self, bank: Bank, session: str, *, strict: bool = False) -> None:
         self.bank = bank
-        self.transcript = Transcript(bank.awaited, session, "langchain.message", Turns(strict=strict))
+        self.transcript = Transcript(bank.awaited, session, "langchain.message", TurnMemory(strict=strict))
 
     @property
     def messages(self) -> list[BaseMessage]:  # type: ignore[override]

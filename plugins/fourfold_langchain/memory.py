@@ -11,7 +11,7 @@ from langchain_core.messages import SystemMessage, get_buffer_string, messages_f
 from pydantic import Field, model_validator
 
 from fourfold import Bank
-from fourfold.integrations.turn import Turns
+from fourfold.integrations.turn import TurnMemory
 from fourfold_langchain.history import FourfoldChatMessageHistory
 
 
@@ -53,7 +53,7 @@ class FourfoldMemory(BaseChatMemory):
         said = inputs[self.input_key or get_prompt_input_key(inputs, self.memory_variables)]
         kept = list((await self.chat_memory.transcript.read()).items()) if self.window else []
         recent = messages_from_dict([message for _, message in kept[-self.window :]])
-        turns = Turns(self.budget, self.profile, strict=self.strict)
+        turns = TurnMemory(self.budget, self.profile, strict=self.strict)
         known = await turns.recall(self.bank.awaited, str(said), [key for key, _ in kept[-self.window :]])
         if self.return_messages:
             return {self.memory_key: [*([SystemMessage("\n\n".join(known))] if known else []), *recent]}

@@ -15,7 +15,7 @@ from langgraph.runtime import Runtime
 
 from fourfold import Bank, InputError, Memory, bank_name
 from fourfold.api.bank import AsyncBank
-from fourfold.integrations.turn import Turns, needs_memory
+from fourfold.integrations.turn import TurnMemory, needs_memory
 from fourfold_langchain.history import message_of
 
 log = logging.getLogger(__name__)
@@ -48,7 +48,7 @@ class FourfoldMiddleware(AgentMiddleware[AgentState[Any], Any, Any]):
         strict: bool = False,
     ) -> None:
         super().__init__()
-        self._memory, self._turns = memory, Turns(budget, profile, gate, strict)
+        self._memory, self._turns = memory, TurnMemory(budget, profile, gate, strict)
         self._user = user if callable(user) else partial(_field, user)
         self._open: dict[tuple[str, str | None], list[str]] = {}
         """What was recalled in turns that are not over, by bank and message. It is not in the agent's state: that is

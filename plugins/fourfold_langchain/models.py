@@ -10,9 +10,9 @@ from langchain_core.language_models import BaseChatModel
 from langchain_core.messages import AIMessage, BaseMessage, HumanMessage, SystemMessage
 
 from fourfold import Tokens
-from fourfold.models.framework import ForeignEmbedder, answer, errors, one_system
-from fourfold.models.structured import in_words
-from fourfold.ports import Answer, Shape, Turn
+from fourfold.models.framework import FrameworkEmbedder, answer, errors, one_system
+from fourfold.models.structured import schema_instructions
+from fourfold.ports import ModelResponse, OutputT, PromptMessage
 
 
 class ChatModel:
@@ -29,7 +29,7 @@ class ChatModel:
         told = getattr(model, "model_name", None) or getattr(model, "model", None) or type(model).__name__
         self.name = f"langchain:{name or told}"
 
-    async def ask(self, turns: Sequence[Turn], shape: type[Shape]) -> Answer[Shape]:
+    async def ask(self, turns: Sequence[PromptMessage], shape: type[OutputT]) -> ModelResponse[OutputT]:
         """See `LanguageModel.ask`."""
         if self._structured:
             try:
@@ -41,18 +41,20 @@ class ChatModel:
                     found: Any = await form.ainvoke(_messages(turns))
                 return self._answer(found["raw"], shape)
         with errors(self.name):
-            said = await self._model.ainvoke(_messages([*turns, Turn("user", in_words(shape))]))
+            said = await self._model.ainvoke(
+                _messages([*turns, PromptMessage("user", schema_instructions(shape))])
+            )
         return self._answer(said, shape)
 
     async def close(self) -> None:
         """The model is the app's: it is left as it is."""
 
-    def _answer(self, said: BaseMessage, shape: type[Shape]) -> Answer[Shape]:
+    def _answer(self, said: BaseMessage, shape: type[OutputT]) -> ModelResponse[OutputT]:
         calls = said.tool_calls if isinstance(said, AIMessage) else []
         return answer(self.name, shape, _tokens(said), calls[0]["args"] if calls else None, said.text)
 
 
-class TextEmbedder(ForeignEmbedder):
+class TextEmbedder(FrameworkEmbedder):
     """An embedder for `Memory.open(embedder=TextEmbedder(embeddings, "text-embedding-3-small"))`. `name` says which
     model it is: a memory keeps it and refuses another. Without `dimension` one text is embedded to find it."""
 
@@ -60,7 +62,7 @@ class TextEmbedder(ForeignEmbedder):
         super().__init__(f"langchain:{name}", model.embed_documents, dimension)
 
 
-def _messages(turns: Sequence[Turn]) -> list[BaseMessage]:
+def _messages(turns: Sequence[PromptMessage]) -> list[BaseMessage]:
     kinds = {"system": SystemMessage, "user": HumanMessage, "assistant": AIMessage}
     return [kinds[turn.role](turn.text) for turn in one_system(turns)]
 

@@ -11,7 +11,7 @@ from langchain_core.retrievers import BaseRetriever
 from pydantic import Field
 
 from fourfold import Bank, Interval
-from fourfold.integrations.turn import Turns
+from fourfold.integrations.turn import TurnMemory
 
 
 class FourfoldRetriever(BaseRetriever):
@@ -54,6 +54,6 @@ class FourfoldRetriever(BaseRetriever):
             tags=self.labels,
             during=None if self.during is None else Interval(*self.during),
         )
-        found = await Turns(strict=self.strict).guarded(self.bank.awaited, "recalled", recall)
+        found = await TurnMemory(strict=self.strict).guarded(self.bank.awaited, "recalled", recall)
         hits = found.hits if found else ()
         return [Document(render(hit.unit), id=hit.unit.id, metadata=described(hit)) for hit in hits]

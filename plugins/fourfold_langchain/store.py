@@ -25,7 +25,7 @@ from langgraph.store.base import (
 from langgraph.store.base import Item as StoreItem
 
 from fourfold import InputError, Memory, bank_name
-from fourfold.integrations.key_value import Items, Namespace
+from fourfold.integrations.key_value import KeyValueItems, Namespace
 
 
 class FourfoldStore(BaseStore):
@@ -45,7 +45,12 @@ class FourfoldStore(BaseStore):
     ) -> None:
         if isinstance(fields, str):
             raise InputError(f'fields is the string "{fields}": pass a list, for instance ["{fields}"].')
-        self._memory, self._items, self._fields, self.ttl_config = memory, Items(memory.awaited), fields, ttl
+        self._memory, self._items, self._fields, self.ttl_config = (
+            memory,
+            KeyValueItems(memory.awaited),
+            fields,
+            ttl,
+        )
         self._swept = time.monotonic()
 
     def batch(self, ops: Iterable[Op]) -> list[Result]:

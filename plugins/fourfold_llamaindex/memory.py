@@ -12,7 +12,7 @@ from pydantic import ConfigDict, Field, PrivateAttr
 
 from fourfold import Bank, InputError, Message
 from fourfold.integrations.transcript import Said, Transcript
-from fourfold.integrations.turn import Turns, unframed
+from fourfold.integrations.turn import TurnMemory, strip_blocks
 from fourfold_llamaindex.events import MemoryRecallEvent, MemoryRetainEvent, dispatcher
 
 _ROLES = {MessageRole.USER: "user", MessageRole.ASSISTANT: "assistant"}
@@ -132,8 +132,8 @@ class FourfoldMemory(BaseMemory):
         return self.bank
 
     @property
-    def _turns(self) -> Turns:
-        return Turns(self.budget, self.profile, strict=self.strict)
+    def _turns(self) -> TurnMemory:
+        return TurnMemory(self.budget, self.profile, strict=self.strict)
 
     @property
     def _transcript(self) -> Transcript:
@@ -151,7 +151,9 @@ class FourfoldMemory(BaseMemory):
 
     def _said(self, messages: Sequence[ChatMessage]) -> list[Said]:
         """Messages as they are kept, and what is retained of them; those that `get` made are left out."""
-        spoken = [message for message in messages if unframed(message.content or "") or not message.content]
+        spoken = [
+            message for message in messages if strip_blocks(message.content or "") or not message.content
+        ]
         told = [(message.model_dump(mode="json"), _message(message)) for message in spoken]
         count = sum(message is not None for _, message in told)
         if count:
@@ -186,8 +188,8 @@ class FourfoldMemoryBlock(BaseMemoryBlock[str]):
             await self._turns.retain(self.bank.awaited, told, session)
 
     @property
-    def _turns(self) -> Turns:
-        return Turns(self.budget, self.profile, strict=self.strict)
+    def _turns(self) -> TurnMemory:
+        return TurnMemory(self.budget, self.profile, strict=self.strict)
 
 
 def _message(message: ChatMessage) -> Message | None:

@@ -12,9 +12,9 @@ from llama_index.core.llms.function_calling import FunctionCallingLLM
 from llama_index.core.program.function_program import get_function_tool
 
 from fourfold import Tokens
-from fourfold.models.framework import ForeignEmbedder, answer, errors, one_system
-from fourfold.models.structured import in_words
-from fourfold.ports import Answer, Shape, Turn
+from fourfold.models.framework import FrameworkEmbedder, answer, errors, one_system
+from fourfold.models.structured import schema_instructions
+from fourfold.ports import ModelResponse, OutputT, PromptMessage
 
 
 class ChatModel:
@@ -29,7 +29,7 @@ class ChatModel:
         self._model = model
         self.name = f"llamaindex:{name or model.metadata.model_name}"
 
-    async def ask(self, turns: Sequence[Turn], shape: type[Shape]) -> Answer[Shape]:
+    async def ask(self, turns: Sequence[PromptMessage], shape: type[OutputT]) -> ModelResponse[OutputT]:
         """See `LanguageModel.ask`."""
         model, arguments = self._model, None
         with errors(self.name):
@@ -39,14 +39,16 @@ class ChatModel:
                 calls = model.get_tool_calls_from_response(said, error_on_no_tool_call=False)
                 arguments = calls[0].tool_kwargs if calls else None
             else:
-                said = await model.achat(_messages([*turns, Turn("user", in_words(shape))]))
+                said = await model.achat(
+                    _messages([*turns, PromptMessage("user", schema_instructions(shape))])
+                )
         return answer(self.name, shape, _tokens(said), arguments, said.message.content or "")
 
     async def close(self) -> None:
         """The model is the app's: it is left as it is."""
 
 
-class TextEmbedder(ForeignEmbedder):
+class TextEmbedder(FrameworkEmbedder):
     """An embedder for `Memory.open(embedder=TextEmbedder(embedding))`. A memory keeps its `name`, by default the
     model's own, and refuses another. Without `dimension` one text is embedded to find it."""
 
@@ -55,7 +57,7 @@ class TextEmbedder(ForeignEmbedder):
         super().__init__(f"llamaindex:{name or model.model_name}", rows, dimension)
 
 
-def _messages(turns: Sequence[Turn]) -> list[ChatMessage]:
+def _messages(turns: Sequence[PromptMessage]) -> list[ChatMessage]:
     return [ChatMessage(turn.text, role=turn.role) for turn in one_system(turns)]
 
 

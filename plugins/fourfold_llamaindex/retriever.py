@@ -11,7 +11,7 @@ from llama_index.core.base.base_retriever import BaseRetriever
 from llama_index.core.schema import NodeRelationship, NodeWithScore, QueryBundle, RelatedNodeInfo, TextNode
 
 from fourfold import Bank, Hit, InputError, Interval
-from fourfold.integrations.turn import Turns
+from fourfold.integrations.turn import TurnMemory
 
 
 class FourfoldRetriever(BaseRetriever):
@@ -40,7 +40,7 @@ class FourfoldRetriever(BaseRetriever):
         if k is not None and k < 1:
             raise InputError(f"k is {k}: give a positive number, or None for no bound.")
         super().__init__(**options)
-        self._bank, self._turns = bank, Turns(strict=strict)
+        self._bank, self._turns = bank, TurnMemory(strict=strict)
         interval = None if during is None else Interval(*during)
         self._recall = partial(
             bank.awaited.recall, limit=k, budget=budget, networks=networks, tags=tags, during=interval

@@ -14,39 +14,49 @@ from pydantic import BaseModel
 from fourfold import ingest, transfer
 from fourfold import recall as recalling
 from fourfold import reflect as reflecting
-from fourfold.api.edits import Curated
-from fourfold.api.task_queue import Later
+from fourfold.api.edits import BankEdits
+from fourfold.api.task_queue import PerBankQueue
 from fourfold.consolidate.background import Background
-from fourfold.consolidate.form_beliefs import Conviction, form
+from fourfold.consolidate.form_beliefs import NewBelief, form
 from fourfold.errors import FourfoldError, InputError
 from fourfold.govern.erase import erase as erase_units
 from fourfold.govern.forget import Selection
 from fourfold.govern.forget import forget as forget_units
-from fourfold.ingest.bank_options import Wanted
+from fourfold.ingest.bank_options import BankOptions
 from fourfold.ingest.embed import Progress
 from fourfold.language.languages import language as spoken
 from fourfold.recall.fuse import Weights
 from fourfold.schema.entries import expired_documents
-from fourfold.services import Engine
+from fourfold.services import Services
 from fourfold.token_usage import Tokens
-from fourfold.validation import bank_named, id_of, in_thread, named, networks_of, tags_of
+from fourfold.validation import check_bank_name, check_name, check_networks, check_tags, id_of, in_thread
 from fourfold.values.beliefs import Belief
-from fourfold.values.changes import Forgotten
-from fourfold.values.reflection import Reflection, Status
-from fourfold.values.units import Entry, Fact, Interval, Message, Network, Recall, Retained, Unit, aware
+from fourfold.values.changes import ForgetResult
+from fourfold.values.reflection import BankStatus, Reflection
+from fourfold.values.units import (
+    Entry,
+    Fact,
+    Interval,
+    Message,
+    Network,
+    Recall,
+    RetainResult,
+    Unit,
+    require_aware,
+)
 
 
-class AsyncBank(Curated):
+class AsyncBank(BankEdits):
     """One agent's or user's memory. Nothing is ever recalled across banks."""
 
     def __init__(
         self,
         name: str,
-        engine: Engine,
+        engine: Services,
         background: Background,
-        later: Later,
+        later: PerBankQueue,
         weights: Weights,
-        wanted: Wanted,
+        wanted: BankOptions,
     ) -> None:
         """`AsyncMemory.bank` makes them."""
         super().__init__(name, engine, wanted)
@@ -63,7 +73,7 @@ class AsyncBank(Curated):
         replace: bool = False,
         batch: bool = False,
         progress: Progress | None = None,
-    ) -> Retained:
+    ) -> RetainResult:
         """Retains a text or messages; when it returns, they are durable and recalled at once.
 
         `at` (aware) is when it was said, for messages without a time of their own; default: now. `document`
@@ -77,16 +87,16 @@ class AsyncBank(Curated):
         With a language model (`Memory.open(llm=...)`) the text is written first, in chunks marked pending, and then
         each chunk's statements as the model reads it: those of a long text can be recalled as they come. `progress`
         counts chunks. A chunk that the model fails to read is kept as it was said, and read at the next retain or by
-        `resume`; `Retained.pending` counts those. Cancelling loses nothing: `resume` goes on. Raises
+        `resume`; `RetainResult.pending` counts those. Cancelling loses nothing: `resume` goes on. Raises
         `ConfigurationError` (key, model) and `TokenLimitError` after everything was kept.
         """
-        request = ingest.Request(
+        request = ingest.RetainRequest(
             self.name,
             messages,
             at,
-            named(document, "document"),
+            check_name(document, "document"),
             context,
-            tags_of(tags),
+            check_tags(tags),
             replace,
             batch,
             self._wanted,
@@ -104,7 +114,7 @@ class AsyncBank(Curated):
         document: str = "",
         context: str = "",
         tags: Sequence[str] = (),
-    ) -> Retained:
+    ) -> RetainResult:
         """Retains statements that were read out of a conversation already, by the caller or its model: they are kept
         as they are, resolved, reconciled and linked as those of `retain`, in one atomic write.
 
@@ -112,9 +122,16 @@ class AsyncBank(Curated):
         embedder) or `StoreError` with nothing written.
         """
         read = ingest.read_facts(facts)
-        said, labels = ingest.messages_of(read), tags_of(tags)
-        request = ingest.Request(
-            self.name, said, at, named(document, "document"), context, labels, wanted=self._wanted, facts=read
+        said, labels = ingest.messages_of(read), check_tags(tags)
+        request = ingest.RetainRequest(
+            self.name,
+            said,
+            at,
+            check_name(document, "document"),
+            context,
+            labels,
+            wanted=self._wanted,
+            facts=read,
         )
         try:
             return await ingest.retain(self._engine, request)
@@ -129,14 +146,14 @@ class AsyncBank(Curated):
         document: str = "",
         context: str = "",
         tags: Sequence[str] = (),
-    ) -> Future[Retained]:
+    ) -> Future[RetainResult]:
         """Retains without being waited for: in a thread, after what this bank was given so before. Closing the memory
         waits for it, and so does the end of the process; only a kill before it is written loses it. What it raises is
         logged, and raised by the future's `result()`."""
         given = messages if isinstance(messages, str) else list(messages)
         said = at or self._engine.clock.now()
 
-        async def work() -> Retained:
+        async def work() -> RetainResult:
             try:
                 return await self.retain(given, at=said, document=document, context=context, tags=tags)
             finally:
@@ -160,7 +177,7 @@ class AsyncBank(Curated):
         at: datetime | None = None,
         tags: Sequence[str] = (),
         replace: bool = False,
-    ) -> Retained:
+    ) -> RetainResult:
         """Keeps values word for word (`entry` and `entries` bring them back as they are), and retains what they say,
         `messages`, in one write; there may be none.
 
@@ -169,12 +186,12 @@ class AsyncBank(Curated):
         `ConflictError` where an entry is not at the revision it was to replace, `InputError`, `ModelError`,
         `StoreError`, with nothing written.
         """
-        kept, labels = ingest.checked_entries(entries), tags_of(tags)
-        request = ingest.Request(
+        kept, labels = ingest.checked_entries(entries), check_tags(tags)
+        request = ingest.RetainRequest(
             self.name,
             messages,
             at,
-            named(document, "document"),
+            check_name(document, "document"),
             "",
             labels,
             replace,
@@ -189,18 +206,18 @@ class AsyncBank(Curated):
     async def drop(self, kind: str, keys: Collection[str]) -> int:
         """Lets go of the entries of that `kind` under these `keys`, and of nothing that was retained; how many there
         were."""
-        wanted = (named(kind, "kind"), [named(key, "key") for key in keys])
+        wanted = (check_name(kind, "kind"), [check_name(key, "key") for key in keys])
         return await in_thread(ingest.drop, self._engine, self.name, *wanted) if keys else 0
 
     async def expire(self, kind: str) -> list[str]:
         """Forgets the documents of which an entry of that `kind` has expired, with all that they say; their names."""
-        wanted = (self.name, named(kind, "kind"), self._engine.clock.now())
+        wanted = (self.name, check_name(kind, "kind"), self._engine.clock.now())
         documents = await in_thread(expired_documents, self._engine.store, *wanted)
         for document in documents:
             await self.forget(document=document, reason="expired")
         return documents
 
-    async def resume(self, *, progress: Progress | None = None) -> Retained:
+    async def resume(self, *, progress: Progress | None = None) -> RetainResult:
         """Has the language model read what it could not read when it was retained; see `retain`.
 
         Calling it when nothing is pending is fine.
@@ -245,13 +262,13 @@ class AsyncBank(Curated):
         factors. An empty or unknown bank has no hits. Raises `InputError`, `ModelError`, `StoreError`.
         """
         interval = Interval(*during) if isinstance(during, tuple) else during
-        request = recalling.Request(
+        request = recalling.RecallRequest(
             bank=self.name,
             question=question,
             budget=budget,
             limit=limit,
-            networks=None if networks is None else networks_of(networks),
-            tags=None if tags is None else tags_of(tags),
+            networks=None if networks is None else check_networks(networks),
+            tags=None if tags is None else check_tags(tags),
             during=interval,
             as_of=as_of,
             explain=explain,
@@ -286,12 +303,12 @@ class AsyncBank(Curated):
         `tags` and `as_of` are those of `recall`. Raises `InputError`, `ConfigurationError`, `ModelError`,
         `TokenLimitError`, `StoreError`.
         """
-        request = reflecting.Request(
+        request = reflecting.ReflectRequest(
             self.name,
             question,
             budget,
             steps,
-            None if tags is None else tags_of(tags),
+            None if tags is None else check_tags(tags),
             as_of,
             response_model,
             believe,
@@ -320,16 +337,16 @@ class AsyncBank(Curated):
         if isinstance(evidence, str):
             raise InputError("evidence is a string: pass a list of units, or of their ids.")
         ids = tuple(one.id if isinstance(one, Unit) else one for one in evidence)
-        conviction = Conviction(statement, confidence, ids, reason or "set by hand", sets=True)
+        conviction = NewBelief(statement, confidence, ids, reason or "set by hand", sets=True)
         (belief,) = await in_thread(form, self._engine, self.name, [conviction], self._wanted)
         self._background.notice(self.name)
         return belief
 
-    async def status(self) -> Status:
+    async def status(self) -> BankStatus:
         """How far consolidation is, and what failed of it."""
         return await in_thread(self._background.status, self.name)
 
-    async def settle(self) -> Status:
+    async def settle(self) -> BankStatus:
         """Has what was retained taken into beliefs, summaries and the core profile now, and waits for it. What a
         language model fails at is in the answer's `failed`; it is tried again with the next retain or `settle`."""
         await self._background.settle(self.name)
@@ -345,7 +362,7 @@ class AsyncBank(Curated):
         before: datetime | None = None,
         erase: bool = False,
         reason: str = "",
-    ) -> Forgotten:
+    ) -> ForgetResult:
         """Forgets a document, a unit, all that mentions an entity, all with one of these `tags`, or all that was said
         `before` a moment (aware): one of the five.
 
@@ -360,9 +377,9 @@ class AsyncBank(Curated):
         `NotFoundError` for what the bank never knew, and `StoreError`: the rest is done when the memory is opened
         again.
         """
-        named = None if unit is None else id_of(unit)
-        wanted = None if tags is None else tags_of(tags)
-        selection = Selection(document, named, entity, wanted, before)
+        check_name = None if unit is None else id_of(unit)
+        wanted = None if tags is None else check_tags(tags)
+        selection = Selection(document, check_name, entity, wanted, before)
         await self.caught_up(None)  # or it would come back
         work = erase_units if erase else forget_units
         done = await in_thread(work, self._engine, self.name, selection, reason)
@@ -372,15 +389,15 @@ class AsyncBank(Curated):
     async def fork(self, name: str, *, progress: Progress | None = None) -> AsyncBank:
         """Copies the bank, its history included, to a new one called `name`: what is done to either is nothing to the
         other. It is there whole, or not at all. Raises `NotFoundError`, and `InputError` for a name that is taken."""
-        await in_thread(transfer.fork, self._engine, self.name, bank_named(name), progress)
+        await in_thread(transfer.fork, self._engine, self.name, check_bank_name(name), progress)
         return self._other(name)
 
     async def restore(self, name: str, *, as_of: datetime, progress: Progress | None = None) -> AsyncBank:
         """Makes a new bank called `name` out of this one as it was at the moment `as_of` (aware), with its history
         until then; this one stays as it is. Raises as `fork`."""
-        aware(as_of, "as_of")
-        await in_thread(transfer.restore, self._engine, self.name, bank_named(name), as_of, progress)
+        require_aware(as_of, "as_of")
+        await in_thread(transfer.restore, self._engine, self.name, check_bank_name(name), as_of, progress)
         return self._other(name)
 
     def _other(self, name: str) -> AsyncBank:
-        return AsyncBank(name, self._engine, self._background, self._later, self._weights, Wanted())
+        return AsyncBank(name, self._engine, self._background, self._later, self._weights, BankOptions())

@@ -1,4 +1,4 @@
-"""`Curated`: what is put right by hand in one bank, what was done to it, and the way back."""
+"""`BankEdits`: what is put right by hand in one bank, what was done to it, and the way back."""
 
 from __future__ import annotations
 
@@ -7,23 +7,23 @@ from pathlib import Path
 from typing import overload
 
 from fourfold import transfer
-from fourfold.api.reads import AnyBank, Contents
+from fourfold.api.reads import AnyBank, BankReads
 from fourfold.consolidate import core_profile
 from fourfold.errors import InputError, NotFoundError
 from fourfold.govern import edit_entities, edit_units, prune, undo
-from fourfold.ingest.bank_options import Wanted
+from fourfold.ingest.bank_options import BankOptions
 from fourfold.ingest.embed import Progress
-from fourfold.services import Engine
+from fourfold.services import Services
 from fourfold.validation import id_of, in_thread
-from fourfold.values.changes import Change, Policy, Pruned
-from fourfold.values.units import Retained, Unit
+from fourfold.values.changes import Change, PrunePolicy, PruneResult
+from fourfold.values.units import RetainResult, Unit
 
 
-class Curated(Contents):
+class BankEdits(BankReads):
     """One bank whose units and entities can be put right. Each change is a record with its reason, and can be
     undone."""
 
-    def __init__(self, name: str, engine: Engine, wanted: Wanted) -> None:
+    def __init__(self, name: str, engine: Services, wanted: BankOptions) -> None:
         super().__init__(name, engine)
         self._wanted = wanted
 
@@ -31,13 +31,13 @@ class Curated(Contents):
         """Has a unit say `text` instead: a new one with the same source, time and speaker takes its place, and an
         earlier moment still has the old one. Raises `NotFoundError` for one that does not hold now, `InputError`."""
         return await in_thread(
-            edit_units.rewrite, self._engine, self.name, id_of(unit), [text], reason, self._wanted
+            edit_units.replace_unit, self._engine, self.name, id_of(unit), [text], reason, self._wanted
         )
 
     @overload
     async def merge(self, what: Unit | str, *, into: Unit | str, reason: str = "") -> Change: ...
     @overload
-    async def merge(self, what: AnyBank, *, progress: Progress | None = None) -> Retained: ...
+    async def merge(self, what: AnyBank, *, progress: Progress | None = None) -> RetainResult: ...
     async def merge(
         self,
         what: Unit | str | AnyBank,
@@ -45,7 +45,7 @@ class Curated(Contents):
         into: Unit | str | None = None,
         reason: str = "",
         progress: Progress | None = None,
-    ) -> Change | Retained:
+    ) -> Change | RetainResult:
         """Makes two entities one, by their names: `into` keeps its name, the other becomes an alias, and units that
         mention it mention `into`. Or two units, as such or by their ids: `into` stays and takes over what says the
         other.
@@ -57,9 +57,9 @@ class Curated(Contents):
         Raises `NotFoundError` for what the bank does not know, `InputError` where they are one already.
         """
         other = getattr(what, "awaited", what)
-        if isinstance(other, Contents):
+        if isinstance(other, BankReads):
             wanted_bank = (other._engine, other.name, progress)
-            return await in_thread(transfer.merge, self._engine, self.name, *wanted_bank)
+            return await in_thread(transfer.absorb, self._engine, self.name, *wanted_bank)
         if not isinstance(what, Unit | str):
             raise InputError("Give two names, two units, or another bank.")
         if into is None:
@@ -68,9 +68,9 @@ class Curated(Contents):
             )
         if await self._is_unit(what) and await self._is_unit(into):
             wanted = (id_of(what), id_of(into), reason)
-            return await in_thread(edit_units.join, self._engine, self.name, *wanted)
+            return await in_thread(edit_units.merge_units, self._engine, self.name, *wanted)
         names = (_name(what), _name(into), reason)
-        return await in_thread(edit_entities.merge, self._engine, self.name, *names)
+        return await in_thread(edit_entities.merge_entities, self._engine, self.name, *names)
 
     async def split(
         self,
@@ -89,8 +89,8 @@ class Curated(Contents):
             )
         if into is not None:
             wanted = (id_of(what), into, reason, self._wanted)
-            return await in_thread(edit_units.rewrite, self._engine, self.name, *wanted)
-        return await in_thread(edit_entities.split, self._engine, self.name, _name(what), of, reason)
+            return await in_thread(edit_units.replace_unit, self._engine, self.name, *wanted)
+        return await in_thread(edit_entities.split_entity, self._engine, self.name, _name(what), of, reason)
 
     async def rename(self, name: str, *, to: str, reason: str = "") -> Change:
         """Has an entity be called `to`; the name it had becomes an alias. Raises `NotFoundError`, and `InputError`
@@ -98,7 +98,7 @@ class Curated(Contents):
         plain = " ".join(to.split()) if isinstance(to, str) else ""
         if not 0 < len(plain) <= 200:
             raise InputError("An entity's name has 1 to 200 characters.")
-        return await in_thread(edit_entities.rename, self._engine, self.name, name, plain, reason)
+        return await in_thread(edit_entities.rename_entity, self._engine, self.name, name, plain, reason)
 
     async def pin(self, what: Unit | str, *, reason: str = "") -> Change | None:
         """Has a unit, or what is told of an entity, always be in the core profile, and never fade; None where it does
@@ -111,11 +111,13 @@ class Curated(Contents):
         wanted = (id_of(what), False, reason)
         return await in_thread(core_profile.pin, self._engine, self.name, *wanted)
 
-    async def prune(self, policy: Policy | None = None, *, dry_run: bool = False, reason: str = "") -> Pruned:
-        """Archives what has faded by `policy` (default: `Policy()`), so that it is kept and not recalled, and erases
-        what has been archived for longer than the policy says; with `dry_run` says what that would be. An archiving
-        can be undone. Raises `InputError`, and `ConfigurationError` where the setting `decay` is off."""
-        wanted = (policy or Policy(), dry_run, reason)
+    async def prune(
+        self, policy: PrunePolicy | None = None, *, dry_run: bool = False, reason: str = ""
+    ) -> PruneResult:
+        """Archives what has faded by `policy` (default: `PrunePolicy()`), so that it is kept and not recalled, and
+        erases what has been archived for longer than the policy says; with `dry_run` says what that would be. An
+        archiving can be undone. Raises `InputError`, and `ConfigurationError` where the setting `decay` is off."""
+        wanted = (policy or PrunePolicy(), dry_run, reason)
         return await in_thread(prune.prune, self._engine, self.name, *wanted)
 
     async def export(

@@ -16,15 +16,15 @@ from typing import Self
 
 from fourfold import transfer
 from fourfold.api.bank import AsyncBank
-from fourfold.api.task_queue import Later
+from fourfold.api.task_queue import PerBankQueue
 from fourfold.consolidate.background import Background
 from fourfold.errors import FourfoldError, InputError
 from fourfold.govern.erase import erase_bank
-from fourfold.govern.find_text import traces_of
+from fourfold.govern.find_text import find_text
 from fourfold.govern.prune import note_uses
 from fourfold.govern.reembed import reembed
-from fourfold.index.registry import Graphs
-from fourfold.ingest.bank_options import Wanted
+from fourfold.index.registry import IndexRegistry
+from fourfold.ingest.bank_options import BankOptions
 from fourfold.ingest.embed import Progress
 from fourfold.language.languages import language as spoken
 from fourfold.models import load_embedder, load_models
@@ -33,15 +33,15 @@ from fourfold.ports import Clock, Embedder, LanguageModel, Reranker, Store, Wher
 from fourfold.recall.fuse import Weights
 from fourfold.schema.entries import banks_with
 from fourfold.schema.units import make_id, read_profile
-from fourfold.services import Engine
+from fourfold.services import Services
 from fourfold.settings import Settings, is_url, load_settings
 from fourfold.storage.manifest import Manifest
 from fourfold.storage.open import StoreAddress, open_store
-from fourfold.token_accounts import Ledgers
-from fourfold.validation import bank_named, in_thread, named
+from fourfold.token_accounts import TokenAccounts
+from fourfold.validation import check_bank_name, check_name, in_thread
 from fourfold.values.bank_names import bank_name
 from fourfold.values.changes import Receipt
-from fourfold.values.redaction import Rule, rules_of
+from fourfold.values.redaction import RedactionRule, redaction_rules
 from fourfold.values.reflection import Disposition
 from fourfold.values.units import BankInfo
 
@@ -74,18 +74,18 @@ class AsyncMemory:
         """Composes a memory of parts; `open` is the usual way. `weights` tune recall's fusion."""
         self.settings = settings or load_settings()
         self.weights = weights or Weights()
-        self.engine = Engine(
+        self.engine = Services(
             store=store,
-            graphs=Graphs(store, self.settings.graph_units),
+            graphs=IndexRegistry(store, self.settings.graph_units),
             embedder=Current(embedder),
             clock=clock or SystemClock(),
             settings=self.settings,
-            ledgers=Ledgers(store),
+            ledgers=TokenAccounts(store),
             model=llm,
             reranker=reranker,
         )
         self.background = Background(self.engine)
-        self.later = Later()
+        self.later = PerBankQueue()
 
     @classmethod
     async def open(
@@ -128,7 +128,7 @@ class AsyncMemory:
         disposition: Disposition | None = None,
         llm: LanguageModel | None = None,
         by: str = "",
-        hold_back: Iterable[str | Rule] | None = None,
+        hold_back: Iterable[str | RedactionRule] | None = None,
     ) -> AsyncBank:
         """The bank called `name`; it comes into being with its first retain.
 
@@ -139,18 +139,20 @@ class AsyncMemory:
         the background. `by` is whom the bank's history names for what is done by this object.
 
         `hold_back` says what is never written: names of detectors ("secrets": API keys, private keys and card
-        numbers) and `Rule`s; the bank keeps them, tests excepted, from its next write on (an empty list lifts
-        them). `Retained.held_back` counts what was.
+        numbers) and `RedactionRule`s; the bank keeps them, tests excepted, from its next write on (an empty list
+        lifts them). `Retained.held_back` counts what was.
 
         Raises `InputError` for a language that is not known, a wrong rule, and unless the name has 1 to 200
         characters, no slash, no control character, and no blank at either end.
         """
-        bank_named(name)
+        check_bank_name(name)
         if mission is not None and (not isinstance(mission, str) or len(mission) > LONGEST_MISSION):
             raise InputError(f"The mission must be a string of at most {LONGEST_MISSION:,} characters.")
-        rules = None if hold_back is None else rules_of(hold_back)
-        wanted = Wanted(None if language is None else spoken(language), mission, disposition, rules)
-        engine = replace(self.engine, by=named(by, "by"), model=self.engine.model if llm is None else llm)
+        rules = None if hold_back is None else redaction_rules(hold_back)
+        wanted = BankOptions(None if language is None else spoken(language), mission, disposition, rules)
+        engine = replace(
+            self.engine, by=check_name(by, "by"), model=self.engine.model if llm is None else llm
+        )
         return AsyncBank(name, engine, self.background, self.later, self.weights, wanted)
 
     async def banks(self, names: Collection[str] | None = None) -> list[BankInfo]:
@@ -179,13 +181,13 @@ class AsyncMemory:
     async def erase(self, bank: str) -> Receipt:
         """Erases a bank and all that it holds, for good; other banks are as they were. The receipt is as that of
         `AsyncBank.forget`. Raises `NotFoundError` for one that is not there."""
-        await in_thread(self.later.wait, bank_named(bank), None)  # or it would come back
+        await in_thread(self.later.wait, check_bank_name(bank), None)  # or it would come back
         return await in_thread(erase_bank, self.engine, bank)
 
     async def banks_keeping(self, kind: str, *, tag: str | None = None, expired: bool = False) -> list[str]:
         """The names of the banks that keep entries of that `kind` (see `AsyncBank.keep`), with that `tag`, sorted;
         with `expired`, also of those that have none left that has not expired."""
-        wanted = (named(kind, "kind"), None if tag is None else named(tag, "tag"))
+        wanted = (check_name(kind, "kind"), None if tag is None else check_name(tag, "tag"))
         now = None if expired else self.engine.clock.now()
         return await in_thread(banks_with, self.engine.store, *wanted, now)
 
@@ -203,10 +205,10 @@ class AsyncMemory:
 
         `progress` is called with (done, total) units, or conversations. Raises `InputError` for a file that is
         none of these, or not whole, and a name that is taken; `StoreVersionError` for one of a newer schema."""
-        source, wanted = Path(path), None if bank is None else bank_named(bank)
+        source, wanted = Path(path), None if bank is None else check_bank_name(bank)
         if await in_thread(transfer.is_export, source):
             return self.bank(await in_thread(transfer.load, self.engine, source, wanted, progress))
-        foreign = await in_thread(transfer.read_foreign, source)
+        foreign = await in_thread(transfer.read_import, source)
         target = self.bank(wanted or bank_name(source.stem))
         parts = [part for part in (*foreign.conversations.items(), *foreign.facts.items()) if part[1]]
         for number, (document, _) in enumerate(parts, 1):
@@ -235,7 +237,7 @@ class AsyncMemory:
         bytes; nothing once it is erased. Case counts. Raises `InputError` for an empty text."""
         if not isinstance(text, str) or not text.strip():
             raise InputError("The text is empty: give the words to look for.")
-        return await in_thread(traces_of, self.engine.store, text)
+        return await in_thread(find_text, self.engine.store, text)
 
     async def close(self) -> None:
         """Finishes what was given to `retain_later`, ends what goes on in the background (it is taken up again

@@ -1,4 +1,4 @@
-"""`Contents`: what there is in one bank. Looking at it changes nothing."""
+"""`BankReads`: what there is in one bank. Looking at it changes nothing."""
 
 from __future__ import annotations
 
@@ -14,11 +14,11 @@ from fourfold.ports import Where
 from fourfold.schema.derived import read_summary, summary_id
 from fourfold.schema.entries import find_entries
 from fourfold.schema.units import read_unit
-from fourfold.services import Engine
-from fourfold.validation import in_thread, named, plain_id
+from fourfold.services import Services
+from fourfold.validation import check_name, in_thread, parse_unit_id
 from fourfold.values.beliefs import Belief
 from fourfold.values.changes import Event
-from fourfold.values.reflection import Core
+from fourfold.values.reflection import CoreProfile
 from fourfold.values.units import Entity, Entry, Interval, Summary, Unit
 
 
@@ -29,10 +29,10 @@ class AnyBank(Protocol):
     def name(self) -> str: ...
 
 
-class Contents:
+class BankReads:
     """One bank, to be looked at."""
 
-    def __init__(self, name: str, engine: Engine) -> None:
+    def __init__(self, name: str, engine: Services) -> None:
         self.name = name
         self._engine = engine
 
@@ -68,7 +68,7 @@ class Contents:
             with graph.lock:
                 known = graph.find(unit_id)
             with contextlib.suppress(ValueError):
-                where = Where(bank=self.name, ids=(known or plain_id(unit_id),))
+                where = Where(bank=self.name, ids=(known or parse_unit_id(unit_id),))
                 points = self._engine.store.scan(where)
                 return [read_unit(p) for p in points if p.payload["kind"] in ("unit", "summary")]
             return []
@@ -139,7 +139,7 @@ class Contents:
             )
         return found
 
-    async def core(self, budget: int = 400) -> Core:
+    async def core(self, budget: int = 400) -> CoreProfile:
         """What should always be in the prompt, within `budget` tokens: what is pinned, whom the bank is about, what
         they hold and prefer, what is open. The same from call to call as long as what it says holds, so that a prompt
         that begins with it can be cached. It follows the bank as that is consolidated."""
@@ -150,8 +150,8 @@ class Contents:
     ) -> list[Entry]:
         """What is kept word for word under that `kind` (see `AsyncBank.keep`), of one document or under these `keys`
         if they are given, in the order in which it was first kept. What has expired is left out."""
-        wanted = (named(kind, "kind"), None if document is None else named(document, "document"))
-        asked = None if keys is None else [named(key, "key") for key in keys]
+        wanted = (check_name(kind, "kind"), None if document is None else check_name(document, "document"))
+        asked = None if keys is None else [check_name(key, "key") for key in keys]
         found = await in_thread(find_entries, self._engine.store, self.name, *wanted, asked)
         now = self._engine.clock.now()
         return [entry for entry in found if not entry.expired(now)]

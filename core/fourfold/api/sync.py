@@ -27,9 +27,9 @@ from fourfold.recall.fuse import Weights
 from fourfold.settings import Settings
 from fourfold.token_usage import Tokens
 from fourfold.values.beliefs import Belief
-from fourfold.values.changes import Change, Event, Forgotten, Policy, Pruned, Receipt
-from fourfold.values.redaction import Rule
-from fourfold.values.reflection import Core, Disposition, Reflection, Status
+from fourfold.values.changes import Change, Event, ForgetResult, PrunePolicy, PruneResult, Receipt
+from fourfold.values.redaction import RedactionRule
+from fourfold.values.reflection import BankStatus, CoreProfile, Disposition, Reflection
 from fourfold.values.units import (
     BankInfo,
     Entity,
@@ -39,7 +39,7 @@ from fourfold.values.units import (
     Message,
     Network,
     Recall,
-    Retained,
+    RetainResult,
     Summary,
     Unit,
 )
@@ -180,7 +180,7 @@ class Memory(_Facade):
         disposition: Disposition | None = None,
         llm: LanguageModel | None = None,
         by: str = "",
-        hold_back: Iterable[str | Rule] | None = None,
+        hold_back: Iterable[str | RedactionRule] | None = None,
     ) -> Bank:
         """See `AsyncMemory.bank`."""
         bank = self._async.bank(
@@ -257,7 +257,7 @@ class Bank(_Facade):
         replace: bool = False,
         batch: bool = False,
         progress: Progress | None = None,
-    ) -> Retained:
+    ) -> RetainResult:
         """See `AsyncBank.retain`."""
         options = {
             "at": at,
@@ -278,7 +278,7 @@ class Bank(_Facade):
         document: str = "",
         context: str = "",
         tags: Sequence[str] = (),
-    ) -> Retained:
+    ) -> RetainResult:
         """See `AsyncBank.retain_facts`."""
         options = {"at": at, "document": document, "context": context, "tags": tags}
         return self._portal.call(partial(self._async.retain_facts, facts, **options))  # type: ignore[arg-type]
@@ -291,7 +291,7 @@ class Bank(_Facade):
         document: str = "",
         context: str = "",
         tags: Sequence[str] = (),
-    ) -> Future[Retained]:
+    ) -> Future[RetainResult]:
         """See `AsyncBank.retain_later`."""
         return self._async.retain_later(messages, at=at, document=document, context=context, tags=tags)
 
@@ -304,7 +304,7 @@ class Bank(_Facade):
         at: datetime | None = None,
         tags: Sequence[str] = (),
         replace: bool = False,
-    ) -> Retained:
+    ) -> RetainResult:
         """See `AsyncBank.keep`."""
         options = {"document": document, "at": at, "tags": tags, "replace": replace}
         return self._portal.call(partial(self._async.keep, entries, messages, **options))  # type: ignore[arg-type]
@@ -321,7 +321,7 @@ class Bank(_Facade):
         """See `AsyncBank.expire`."""
         return self._portal.call(partial(self._async.expire, kind))
 
-    def resume(self, *, progress: Progress | None = None) -> Retained:
+    def resume(self, *, progress: Progress | None = None) -> RetainResult:
         """See `AsyncBank.resume`."""
         return self._portal.call(partial(self._async.resume, progress=progress))
 
@@ -405,15 +405,15 @@ class Bank(_Facade):
         """See `AsyncBank.summary`."""
         return self._portal.call(partial(self._async.summary, entity))
 
-    def core(self, budget: int = 400) -> Core:
+    def core(self, budget: int = 400) -> CoreProfile:
         """See `AsyncBank.core`."""
         return self._portal.call(partial(self._async.core, budget))
 
-    def status(self) -> Status:
+    def status(self) -> BankStatus:
         """See `AsyncBank.status`."""
         return self._portal.call(self._async.status)
 
-    def settle(self) -> Status:
+    def settle(self) -> BankStatus:
         """See `AsyncBank.settle`."""
         return self._portal.call(self._async.settle)
 
@@ -427,7 +427,7 @@ class Bank(_Facade):
         before: datetime | None = None,
         erase: bool = False,
         reason: str = "",
-    ) -> Forgotten:
+    ) -> ForgetResult:
         """See `AsyncBank.forget`."""
         return self._portal.call(
             partial(
@@ -457,7 +457,7 @@ class Bank(_Facade):
     @overload
     def merge(self, what: Unit | str, *, into: Unit | str, reason: str = "") -> Change: ...
     @overload
-    def merge(self, what: AnyBank, *, progress: Progress | None = None) -> Retained: ...
+    def merge(self, what: AnyBank, *, progress: Progress | None = None) -> RetainResult: ...
     def merge(
         self,
         what: Unit | str | AnyBank,
@@ -465,10 +465,10 @@ class Bank(_Facade):
         into: Unit | str | None = None,
         reason: str = "",
         progress: Progress | None = None,
-    ) -> Change | Retained:
+    ) -> Change | RetainResult:
         """See `AsyncBank.merge`."""
         work: Any = partial(self._async.merge, what, into=into, reason=reason, progress=progress)
-        done: Change | Retained = self._portal.call(work)
+        done: Change | RetainResult = self._portal.call(work)
         return done
 
     def fork(self, name: str, *, progress: Progress | None = None) -> Bank:
@@ -507,7 +507,9 @@ class Bank(_Facade):
         """See `AsyncBank.unpin`."""
         return self._portal.call(partial(self._async.unpin, what, reason=reason))
 
-    def prune(self, policy: Policy | None = None, *, dry_run: bool = False, reason: str = "") -> Pruned:
+    def prune(
+        self, policy: PrunePolicy | None = None, *, dry_run: bool = False, reason: str = ""
+    ) -> PruneResult:
         """See `AsyncBank.prune`."""
         return self._portal.call(partial(self._async.prune, policy, dry_run=dry_run, reason=reason))
 

@@ -21,7 +21,7 @@ _WORKERS = 4
 """Banks that are worked for at once."""
 
 
-class Later:
+class PerBankQueue:
     """What a memory does later. Threads are started with the first work; before the process ends they finish what
     they were given."""
 

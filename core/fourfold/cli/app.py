@@ -14,13 +14,13 @@ import typer
 
 from fourfold import (
     Bank,
+    BankStatus,
     FourfoldError,
     InputError,
     Memory,
     Message,
     NotFoundError,
-    Retained,
-    Status,
+    RetainResult,
     __version__,
 )
 from fourfold.cli import cmd_history, cmd_reflect, files, output
@@ -67,7 +67,7 @@ def retain(
 ) -> None:
     """Retain files. Doing it again adds only what is new, also after Ctrl-C."""
     documents = [pair for path in paths for pair in _read(path).items()]
-    done: list[Retained] = []
+    done: list[RetainResult] = []
     began = time.perf_counter()
     with Memory.open(memory) as opened:
         chosen = opened.bank(bank, language=spoken)
@@ -217,7 +217,7 @@ def demo(json: Json = False) -> None:
     run(json)
 
 
-def _consolidated(bank: Bank) -> Status:
+def _consolidated(bank: Bank) -> BankStatus:
     """A command has no background: what it wrote is taken in before it ends, unless that is to be asked for."""
     if load_settings().consolidate == "asked":
         return bank.status()

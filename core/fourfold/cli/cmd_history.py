@@ -8,7 +8,7 @@ from typing import Annotated
 
 import typer
 
-from fourfold import Forgotten, InputError, Memory, Policy
+from fourfold import ForgetResult, InputError, Memory, PrunePolicy
 from fourfold.cli import files, output
 from fourfold.cli.common import At, BankName, Json, app, existing, info_of
 from fourfold.values.units import Interval
@@ -100,7 +100,7 @@ def forget(
     with existing(memory) as opened:
         if everything:
             info_of(opened, bank)
-            output.show_forgotten(Forgotten((), (), opened.erase(bank)), json)
+            output.show_forgotten(ForgetResult((), (), opened.erase(bank)), json)
         elif any(one is not None for one in named) or verify is None:
             info_of(opened, bank)
             done = opened.bank(bank, by="command line").forget(
@@ -136,7 +136,7 @@ def prune(
     json: Json = False,
 ) -> None:
     """Archive what has faded: it is kept and not recalled, until it is undone or erased."""
-    policy = Policy(below=below, keep=keep, delete_after=delete_after)
+    policy = PrunePolicy(below=below, keep=keep, delete_after=delete_after)
     with existing(memory) as opened:
         info_of(opened, bank)
         done = opened.bank(bank, by="command line").prune(policy, dry_run=dry_run, reason=reason)

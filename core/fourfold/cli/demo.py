@@ -11,7 +11,7 @@ from pathlib import Path
 
 from rich.markup import escape
 
-from fourfold import Belief, Entity, Memory, Recall, Reflection, Retained, Summary, Unit
+from fourfold import Belief, Entity, Memory, Recall, Reflection, RetainResult, Summary, Unit
 from fourfold.cli import files, output
 
 
@@ -20,7 +20,7 @@ class _Lived:
     """What the demo did, and how long each part took."""
 
     messages: int
-    retained: Retained
+    retained: RetainResult
     entities: list[Entity]
     answers: list[tuple[str, Recall]]
     reflection: Reflection

@@ -12,7 +12,7 @@ from pydantic import BaseModel
 
 from fourfold import FourfoldError, Memory, Settings, __version__
 from fourfold.models import load_embedder, load_llm, load_reranker
-from fourfold.ports import Turn
+from fourfold.ports import PromptMessage
 from fourfold.settings import load_settings
 
 
@@ -71,7 +71,10 @@ def _language_model(settings: Settings, spec: str) -> dict[str, object]:
 
     async def ask() -> tuple[float, int]:
         began = time.perf_counter()
-        asked = [Turn("system", "Answer briefly."), Turn("user", "Which word greets someone?")]
+        asked = [
+            PromptMessage("system", "Answer briefly."),
+            PromptMessage("user", "Which word greets someone?"),
+        ]
         try:
             answer = await model.ask(asked, Reply)
         finally:

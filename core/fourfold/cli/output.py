@@ -25,9 +25,9 @@ from rich.text import Text
 
 from fourfold.recall.prompt import span
 from fourfold.values.beliefs import Assessment, Belief, Effect
-from fourfold.values.changes import Change, Event, Forgotten
-from fourfold.values.reflection import Failure, Reflection, Status
-from fourfold.values.units import Hit, Recall, Retained, Unit, Verdict
+from fourfold.values.changes import Change, Event, ForgetResult
+from fourfold.values.reflection import BankStatus, Failure, Reflection
+from fourfold.values.units import Hit, Recall, RetainResult, Unit, Verdict
 
 out = Console(highlight=False, soft_wrap=True)
 err = Console(stderr=True, highlight=False, soft_wrap=True)
@@ -145,7 +145,7 @@ def show_history(changes: Sequence[Change]) -> None:
                 out.print(f"   [dim]{escape(reason)}[/]")
 
 
-def show_forgotten(done: Forgotten, in_json: bool) -> None:
+def show_forgotten(done: ForgetResult, in_json: bool) -> None:
     """What went, and what fell; of an erasure, the receipt."""
     if in_json:
         out.print(as_json(done), markup=False)
@@ -174,7 +174,7 @@ def show_traces(found: Sequence[str], in_json: bool) -> None:
         out.print("Not found: in no record of any bank, and in no file of the store.")
 
 
-def show_status(found: Status) -> None:
+def show_status(found: BankStatus) -> None:
     """What waits and what failed."""
     out.print(f"{found.pending} units wait to be taken into beliefs and summaries.")
     if found.unread:
@@ -183,7 +183,7 @@ def show_status(found: Status) -> None:
         err.print(f"fourfold: {told}", markup=False)
 
 
-def failures(found: Status) -> list[str]:
+def failures(found: BankStatus) -> list[str]:
     """What failed of consolidation, by reason."""
     by_reason: dict[str, list[Failure]] = {}
     for failure in found.failed:
@@ -205,7 +205,9 @@ def waiting(what: str) -> Iterator[None]:
         yield
 
 
-def show_retained(done: Sequence[Retained], status: Status, bank: str, seconds: float, in_json: bool) -> None:
+def show_retained(
+    done: Sequence[RetainResult], status: BankStatus, bank: str, seconds: float, in_json: bool
+) -> None:
     """How much was kept; how many chunks of the bank are pending, and why; what failed of consolidating it."""
     pending = status.unread
     counts = Counter(operation.verdict for one in done for operation in one.operations)

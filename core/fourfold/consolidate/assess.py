@@ -13,7 +13,7 @@ import anyio.to_thread
 from pydantic import BaseModel, Field
 
 from fourfold import prompts
-from fourfold.consolidate.assess_rules import Said, verdict
+from fourfold.consolidate.assess_rules import JudgedStatement, assess_by_rules
 from fourfold.language.languages import Language
 from fourfold.language.text import term_id, terms
 from fourfold.models.structured import Acceptable
@@ -22,8 +22,8 @@ from fourfold.prompts.render import by_label, plain_label
 from fourfold.recall.prompt import render
 from fourfold.schema.derived import read_belief
 from fourfold.schema.units import read_unit
-from fourfold.services import Engine
-from fourfold.transaction.transaction import Batch
+from fourfold.services import Services
+from fourfold.transaction.transaction import Transaction
 from fourfold.values.beliefs import Belief, Effect
 from fourfold.values.units import Modality, Network, Unit
 
@@ -48,7 +48,7 @@ class Pair:
 
 
 @dataclass(frozen=True, slots=True)
-class Ruling:
+class BeliefEffect:
     """What a fact does to a belief, by their ids, and why."""
 
     belief: str
@@ -72,7 +72,7 @@ class Assessments(BaseModel):
 
 
 async def assess(
-    engine: Engine, bank: str, changed: Sequence[Point], model: LanguageModel | None, rest: Rest
+    engine: Services, bank: str, changed: Sequence[Point], model: LanguageModel | None, rest: Rest
 ) -> None:
     """Reassesses the beliefs that the units `changed` bear on. Raises what `LanguageModel.ask` raises, with what was
     judged by then done."""
@@ -129,7 +129,7 @@ class _Held:
         return found
 
 
-def _pairs(engine: Engine, bank: str, changed: Sequence[Point], by_entity: bool, rest: Rest) -> list[Pair]:
+def _pairs(engine: Services, bank: str, changed: Sequence[Point], by_entity: bool, rest: Rest) -> list[Pair]:
     """The pairs to judge: every fact among `changed`, with the beliefs it may bear on, in the order the facts
     came."""
     facts = sorted((point for point in changed if _tells(point)), key=_place)
@@ -164,19 +164,19 @@ def _place(point: Point) -> tuple[float, int, str]:
     return point.payload["recorded"], point.payload["order"], point.id
 
 
-def _by_rules(pairs: Sequence[Pair], language: Language, rest: Rest) -> list[Ruling]:
+def _by_rules(pairs: Sequence[Pair], language: Language, rest: Rest) -> list[BeliefEffect]:
     rulings = []
     for pair in pairs:
-        effect, reason = verdict(_said(pair.belief.unit), _said(pair.fact), language)
+        effect, reason = assess_by_rules(_said(pair.belief.unit), _said(pair.fact), language)
         if effect is not Effect.NEUTRAL:
-            rulings.append(Ruling(pair.belief.unit.id, pair.fact.id, effect, reason))
+            rulings.append(BeliefEffect(pair.belief.unit.id, pair.fact.id, effect, reason))
         rest()
     return rulings
 
 
-def _said(unit: Unit) -> Said:
+def _said(unit: Unit) -> JudgedStatement:
     judgement = unit.network is Network.BELIEF and unit.speaker is not None
-    return Said(unit.text, unit.speaker, unit.modality, judgement, unit.entities)
+    return JudgedStatement(unit.text, unit.speaker, unit.modality, judgement, unit.entities)
 
 
 def _cases(pairs: Sequence[Pair]) -> list[tuple[Unit, list[Belief]]]:
@@ -188,7 +188,7 @@ def _cases(pairs: Sequence[Pair]) -> list[tuple[Unit, list[Belief]]]:
     return [(found[0].fact, [pair.belief for pair in found]) for found in nearest]
 
 
-def _by_model(cases: Sequence[tuple[Unit, Sequence[Belief]]], answer: Assessments) -> list[Ruling]:
+def _by_model(cases: Sequence[tuple[Unit, Sequence[Belief]]], answer: Assessments) -> list[BeliefEffect]:
     """The verdicts on what was shown; any other is left out."""
     shown = by_label(cases)
     rulings = []
@@ -199,14 +199,14 @@ def _by_model(cases: Sequence[tuple[Unit, Sequence[Belief]]], answer: Assessment
         elif judged.verdict != "neutral":
             fact, belief = pair
             reason = judged.reason or "the language model's judgement"
-            rulings.append(Ruling(belief.unit.id, fact.id, Effect(judged.verdict), reason))
+            rulings.append(BeliefEffect(belief.unit.id, fact.id, Effect(judged.verdict), reason))
     order = {fact.id: place for place, (fact, _) in enumerate(cases)}
     return sorted(rulings, key=lambda ruling: order[ruling.fact])
 
 
-def _carry_out(engine: Engine, bank: str, rulings: Iterable[Ruling], rest: Rest) -> None:
+def _carry_out(engine: Services, bank: str, rulings: Iterable[BeliefEffect], rest: Rest) -> None:
     """Moves the beliefs, a few in each write, so that nobody waits for long."""
-    by_belief: dict[str, list[Ruling]] = {}
+    by_belief: dict[str, list[BeliefEffect]] = {}
     for ruling in rulings:
         by_belief.setdefault(ruling.belief, []).append(ruling)
     moved = list(by_belief.values())
@@ -217,10 +217,10 @@ def _carry_out(engine: Engine, bank: str, rulings: Iterable[Ruling], rest: Rest)
         _move(engine, bank, [])  # the account
 
 
-def _move(engine: Engine, bank: str, rulings: Sequence[Ruling]) -> None:
+def _move(engine: Services, bank: str, rulings: Sequence[BeliefEffect]) -> None:
     """Moves beliefs, as they are by now, by the facts that still hold."""
     with engine.graphs.locked(bank) as graph:
-        batch = Batch(engine, graph, engine.clock.now(), "reassess", derived=True)
+        batch = Transaction(engine, graph, engine.clock.now(), "reassess", derived=True)
         facts = {unit.id: unit for unit in batch.read([ruling.fact for ruling in rulings])}
         points = {point.id: point for point in batch.points([ruling.belief for ruling in rulings])}
         moving = _Moving({key: read_belief(point) for key, point in points.items()})
@@ -243,7 +243,7 @@ class _Moving:
     held: dict[str, Belief]
     moved: dict[str, Belief] = field(default_factory=dict)
 
-    def take(self, ruling: Ruling, fact: Unit, batch: Batch) -> None:
+    def take(self, ruling: BeliefEffect, fact: Unit, batch: Transaction) -> None:
         """Applies one ruling."""
         before = self.held.get(ruling.belief)
         if before is None or before.unit.retired_at is not None:

@@ -8,10 +8,10 @@ import re
 from dataclasses import dataclass
 from functools import lru_cache
 
-from fourfold.language.attributes import Stated, standing
+from fourfold.language.attributes import AttributedText, compare_attributes
 from fourfold.language.languages import Language
 from fourfold.language.modality import judgement_of
-from fourfold.language.stance import Claim, claims_in, claims_of
+from fourfold.language.stance import Clause, clauses_in, clauses_of
 from fourfold.values.beliefs import Effect
 from fourfold.values.units import Modality
 
@@ -21,7 +21,7 @@ _LEAST_STEMS = 2
 
 
 @dataclass(frozen=True, slots=True)
-class Said:
+class JudgedStatement:
     """What is compared: the text, who said it (None: a conclusion of the bank's own), how it is meant, whether it is
     a judgement, and the names in it, which say whom it is about."""
 
@@ -32,12 +32,14 @@ class Said:
     names: tuple[str, ...] = ()
 
 
-def verdict(belief: Said, fact: Said, language: Language) -> tuple[Effect, str]:
+def assess_by_rules(belief: JudgedStatement, fact: JudgedStatement, language: Language) -> tuple[Effect, str]:
     """What `fact` does to `belief`, and why, in a few words."""
     text, held = _held(belief, language)
     if fact.modality in (Modality.QUESTION, Modality.QUOTE) or _of_another(belief, fact, text):
         return Effect.NEUTRAL, "not about the same"
-    told = standing(Stated(fact.text, fact.speaker, fact.modality), Stated(belief.text, belief.speaker))
+    told = compare_attributes(
+        AttributedText(fact.text, fact.speaker, fact.modality), AttributedText(belief.text, belief.speaker)
+    )
     if told is not None:
         kind, reason = told
         return (Effect.CONTRADICT if kind == "replaces" else Effect.WEAKEN), reason
@@ -56,7 +58,7 @@ _WEIGHT = {Effect.NEUTRAL: 0, Effect.REINFORCE: 1, Effect.WEAKEN: 2, Effect.CONT
 _FIRST = re.compile(r"\b(?:I|me|my|mine|myself|we|our|us)\b|\bI['’]")
 
 
-def _of_another(belief: Said, fact: Said, text: str) -> bool:
+def _of_another(belief: JudgedStatement, fact: JudgedStatement, text: str) -> bool:
     """Whether the two speak of different people's minds: what Ana likes is not touched by what Ben thinks. `text` is
     the belief without the words that begin it."""
     if belief.speaker is None or fact.speaker is None or belief.speaker == fact.speaker:
@@ -64,7 +66,7 @@ def _of_another(belief: Said, fact: Said, text: str) -> bool:
     return fact.judgement or (_FIRST.search(text) is not None and belief.speaker not in fact.names)
 
 
-def _compared(held: Claim, new: Claim) -> tuple[Effect, str]:
+def _compared(held: Clause, new: Clause) -> tuple[Effect, str]:
     if held.leaning and new.leaning:
         shared, same = held.topic & new.topic, _same_topic(held, new)
         agree = held.leaning == new.leaning
@@ -83,7 +85,7 @@ def _compared(held: Claim, new: Claim) -> tuple[Effect, str]:
     return (Effect.WEAKEN if new.hedged else Effect.CONTRADICT), f"says otherwise: {told}"
 
 
-def _same_topic(held: Claim, new: Claim) -> bool:
+def _same_topic(held: Clause, new: Clause) -> bool:
     """Whether a claim is about what is believed of: most of the topic; of somebody, also in the same respect ("a good
     teacher", "a bad driver")."""
     shared = held.topic & new.topic
@@ -93,13 +95,13 @@ def _same_topic(held: Claim, new: Claim) -> bool:
 
 
 @lru_cache(maxsize=2048)
-def _held(belief: Said, language: Language) -> tuple[str, tuple[Claim, ...]]:
+def _held(belief: JudgedStatement, language: Language) -> tuple[str, tuple[Clause, ...]]:
     """What is believed, without the words that begin it, and the claims it makes."""
     text, doubt = judgement_of(belief.text, language) if belief.judgement else (belief.text, False)
-    claims = tuple(claims_in(text, belief.names, language))
+    claims = tuple(clauses_in(text, belief.names, language))
     return text, tuple(claim.turned for claim in claims) if doubt else claims
 
 
 @lru_cache(maxsize=2048)
-def _claims(fact: Said, language: Language) -> tuple[Claim, ...]:
-    return tuple(claims_of(fact.text, fact.names, language))
+def _claims(fact: JudgedStatement, language: Language) -> tuple[Clause, ...]:
+    return tuple(clauses_of(fact.text, fact.names, language))

@@ -19,8 +19,8 @@ from fourfold.consolidate.run import consolidate, pending
 from fourfold.errors import FourfoldError, StoreError
 from fourfold.govern.prune import note_uses
 from fourfold.schema.derived import read_progress
-from fourfold.services import Engine
-from fourfold.values.reflection import Status
+from fourfold.services import Services
+from fourfold.values.reflection import BankStatus
 
 log = logging.getLogger(__name__)
 
@@ -41,7 +41,7 @@ class StoppedError(Exception):
 class Background:
     """The consolidation of a memory's banks, one at a time. Nothing runs before the first `notice`."""
 
-    def __init__(self, engine: Engine) -> None:
+    def __init__(self, engine: Services) -> None:
         self._engine = engine
         self._changed = threading.Condition()
         self._since: dict[str, tuple[float, float]] = {}
@@ -79,13 +79,13 @@ class Background:
         finally:
             self._left(bank)
 
-    def status(self, bank: str) -> Status:
+    def status(self, bank: str) -> BankStatus:
         """How far consolidation is."""
         graph = self._engine.graphs.get(bank)
         with graph.lock:
             unread = graph.documents.pending()
         failed = tuple(read_progress(self._engine.store, bank).failed.values())
-        return Status(pending(self._engine, bank), self._running[bank] > 0, failed, unread)
+        return BankStatus(pending(self._engine, bank), self._running[bank] > 0, failed, unread)
 
     def waits(self, bank: str) -> bool:
         """Whether `bank` is being consolidated, or will be without anybody doing anything."""
@@ -124,7 +124,7 @@ class Background:
                 with self._changed:
                     self._check()
                     self._cancel = partial(loop.call_soon_threadsafe, scope.cancel)
-                await self._consolidate(bank, _Pace(self._check))
+                await self._consolidate(bank, _Throttle(self._check))
         finally:
             with self._changed:
                 self._cancel = None
@@ -166,7 +166,7 @@ class Background:
             raise StoppedError
 
 
-class _Pace:
+class _Throttle:
     """A rest that sleeps: `_WORK` seconds of work, then `_REST` seconds of none."""
 
     def __init__(self, check: Rest) -> None:

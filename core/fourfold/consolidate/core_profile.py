@@ -12,16 +12,16 @@ from datetime import timedelta
 import numpy as np
 
 from fourfold.errors import InputError, NotFoundError
-from fourfold.index.bank_index import BankGraph
+from fourfold.index.bank_index import BankIndex
 from fourfold.language.text import asking, estimate_tokens, sentences
 from fourfold.ports import Where
 from fourfold.recall.prompt import render
 from fourfold.schema.derived import CoreRecord, core_point, read_core, read_summaries, summary_id
 from fourfold.schema.units import NEVER, READ_UNIT, read_unit
-from fourfold.services import Engine
-from fourfold.transaction.transaction import Batch
+from fourfold.services import Services
+from fourfold.transaction.transaction import Transaction
 from fourfold.values.changes import Change
-from fourfold.values.reflection import Core, CoreKind, CoreLine
+from fourfold.values.reflection import CoreKind, CoreProfile, CoreProfileLine
 from fourfold.values.units import Entity, Modality, Network, Unit
 
 _MOST: dict[CoreKind, int] = {"about": 5, "preference": 6, "open": 5}
@@ -43,19 +43,19 @@ _PREFERS = re.compile(
 _PASSING = re.compile(r"\b(?:i['’]d|would|to see|to hear|you|your|it)\b", re.IGNORECASE)
 
 
-def core(engine: Engine, bank: str, budget: int) -> Core:
+def core(engine: Services, bank: str, budget: int) -> CoreProfile:
     """The profile, its lines in order until `budget` tokens are full."""
     if budget <= 0:
         raise InputError(f"budget is {budget}: give a positive number of tokens.")
     record = read_core(engine.store, bank)
-    kept: list[CoreLine] = []
+    kept: list[CoreProfileLine] = []
     for line in record.lines:
         if estimate_tokens(_text([*kept, line])) <= budget:
             kept.append(line)
-    return Core(_text(kept), tuple(kept), record.at)
+    return CoreProfile(_text(kept), tuple(kept), record.at)
 
 
-def pin(engine: Engine, bank: str, written: str, pinned: bool, reason: str) -> Change | None:
+def pin(engine: Services, bank: str, written: str, pinned: bool, reason: str) -> Change | None:
     """Has a unit, or what is told of an entity, always be in the profile, or no longer; None where that is so
     already. Raises `NotFoundError` for a unit that does not hold now, and a name the bank does not know."""
     with engine.graphs.locked(bank) as graph:
@@ -68,7 +68,7 @@ def pin(engine: Engine, bank: str, written: str, pinned: bool, reason: str) -> C
         return _write(engine, graph, record, "pin" if pinned else "unpin", shown, reason)
 
 
-def _pinnable(graph: BankGraph, written: str, pinned: bool) -> tuple[str, str]:
+def _pinnable(graph: BankIndex, written: str, pinned: bool) -> tuple[str, str]:
     """The id of a unit or an entity, and how it is shown."""
     unit = graph.find(written)
     if unit is not None:
@@ -82,21 +82,21 @@ def _pinnable(graph: BankGraph, written: str, pinned: bool) -> tuple[str, str]:
     )
 
 
-def refresh(engine: Engine, bank: str) -> None:
+def refresh(engine: Services, bank: str) -> None:
     """Brings the profile in step with what the bank holds; nothing is written if it is."""
     with engine.graphs.locked(bank) as graph:
         _write(engine, graph, read_core(engine.store, bank))
 
 
 def _write(
-    engine: Engine,
-    graph: BankGraph,
+    engine: Services,
+    graph: BankIndex,
     record: CoreRecord,
     what: str = "core",
     shown: str = "",
     reason: str = "",
 ) -> Change | None:
-    batch = Batch(engine, graph, engine.clock.now(), what, shown, reason, derived=what == "core")
+    batch = Transaction(engine, graph, engine.clock.now(), what, shown, reason, derived=what == "core")
     lines = _settled(record, list(_candidates(engine, graph, record)))
     if lines != record.lines or record != read_core(engine.store, graph.bank):
         point = core_point(graph.bank, CoreRecord(lines, record.pinned, batch.now))
@@ -105,10 +105,10 @@ def _write(
     return None
 
 
-def _settled(record: CoreRecord, candidates: Sequence[CoreLine]) -> tuple[CoreLine, ...]:
+def _settled(record: CoreRecord, candidates: Sequence[CoreProfileLine]) -> tuple[CoreProfileLine, ...]:
     """The lines to be: by kind, those that were there before the new ones."""
     before = {line: place for place, line in enumerate(record.lines)}
-    lines: list[CoreLine] = []
+    lines: list[CoreProfileLine] = []
     for kind in _HEADS:
         told = {line.text for line in lines}
         candidates = [c for c in candidates if c.kind != kind or c.text not in told]
@@ -118,31 +118,31 @@ def _settled(record: CoreRecord, candidates: Sequence[CoreLine]) -> tuple[CoreLi
     return tuple(lines)
 
 
-def _candidates(engine: Engine, graph: BankGraph, record: CoreRecord) -> Iterator[CoreLine]:
+def _candidates(engine: Services, graph: BankIndex, record: CoreRecord) -> Iterator[CoreProfileLine]:
     """What may be in the profile, the best of each kind first; of what is there already twice as much qualifies."""
     for unit in _read(engine, graph, [one for one in record.pinned if graph.row(one) is not None]):
-        yield CoreLine("pinned", render(unit), (unit.id,))
+        yield CoreProfileLine("pinned", render(unit), (unit.id,))
     named = [entity.name for entity in graph.entities() if entity.id in record.pinned]
     for told in read_summaries(engine.store, tuple(summary_id(graph.bank, name) for name in named)).values():
         for sentence in told.sentences:
-            yield CoreLine("pinned", sentence.text, sentence.evidence)
+            yield CoreProfileLine("pinned", sentence.text, sentence.evidence)
     who = _user(graph)
     if who is None:
         return
     identity = summary_id(graph.bank, who.name)
     summary = read_summaries(engine.store, (identity,)).get(identity)
     for sentence in summary.sentences if summary else ():
-        yield CoreLine("about", sentence.text, sentence.evidence)
+        yield CoreProfileLine("about", sentence.text, sentence.evidence)
     units = _read(engine, graph, _latest(graph, who))
     preferred = [(unit, text) for unit in reversed(units) if (text := _preference(unit)) is not None]
     preferred.sort(key=lambda pair: -(pair[0].confidence or _STRONG))
     for unit, text in preferred[: 2 * _MOST["preference"]]:
-        yield CoreLine("preference", render(replace(unit, text=text)), (unit.id,))
+        yield CoreProfileLine("preference", render(replace(unit, text=text)), (unit.id,))
     for unit in [u for u in reversed(units) if _open(u, graph)][: 2 * _MOST["open"]]:
-        yield CoreLine("open", render(unit), (unit.id,))
+        yield CoreProfileLine("open", render(unit), (unit.id,))
 
 
-def _user(graph: BankGraph) -> Entity | None:
+def _user(graph: BankIndex) -> Entity | None:
     """Whom the bank is about: who said most of what is not the agent's; without speakers, who is mentioned most."""
     held = graph.rows[graph.held()]
     said = held[held["network"] != graph.label(Network.EXPERIENCE.value)]["speaker"]
@@ -155,12 +155,12 @@ def _user(graph: BankGraph) -> Entity | None:
     return next((entity for entity in mentioned if most in _labels(graph, entity)), None)
 
 
-def _labels(graph: BankGraph, entity: Entity) -> set[int]:
+def _labels(graph: BankIndex, entity: Entity) -> set[int]:
     """The labels of those who speak by one of its names."""
     return {graph.label(name) for name in (entity.name, *entity.aliases)} - {-1}
 
 
-def _latest(graph: BankGraph, who: Entity) -> list[str]:
+def _latest(graph: BankIndex, who: Entity) -> list[str]:
     """The latest units that `who` said, or, where nobody speaks, that mention them; and beliefs about them."""
     speakers, belief = list(_labels(graph, who)), graph.label(Network.BELIEF.value)
     rows = np.array([row for row in graph.graph.adj.get(who.name, ()) if isinstance(row, int)], dtype=np.intp)
@@ -185,7 +185,7 @@ def _preference(unit: Unit) -> str | None:
     return None
 
 
-def _open(unit: Unit, graph: BankGraph) -> bool:
+def _open(unit: Unit, graph: BankIndex) -> bool:
     """Whether it is a plan of late whose time has not passed, as far as the bank knows."""
     latest = float(graph.rows["mentioned"].max())
     ends = unit.occurred.end.timestamp() if unit.occurred and unit.occurred.end else latest
@@ -193,12 +193,12 @@ def _open(unit: Unit, graph: BankGraph) -> bool:
     return unit.modality is Modality.PLAN and recent and ends >= latest and len(unit.text.split()) <= _LONGEST
 
 
-def _read(engine: Engine, graph: BankGraph, ids: Sequence[str]) -> list[Unit]:
+def _read(engine: Services, graph: BankIndex, ids: Sequence[str]) -> list[Unit]:
     held = {p.id: read_unit(p) for p in engine.store.scan(Where(ids=tuple(ids)), READ_UNIT)} if ids else {}
     return [held[i] for i in ids if i in held and held[i].bank == graph.bank and held[i].retired_at is None]
 
 
-def _text(lines: Sequence[CoreLine]) -> str:
+def _text(lines: Sequence[CoreProfileLine]) -> str:
     parts = []
     for kind, head in _HEADS.items():
         told = [f"- {line.text}" for line in lines if line.kind == kind]

@@ -7,19 +7,19 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 
 from fourfold.errors import InputError, NotFoundError
-from fourfold.ingest.bank_options import Wanted, settle, settled
+from fourfold.ingest.bank_options import BankOptions, apply_options, language_to_fix
 from fourfold.ingest.chunking import Piece
 from fourfold.ingest.embed import Embedded, embed_statements, term_vector
 from fourfold.ingest.extract.rules import extract
 from fourfold.ingest.extract.statement import Statement
-from fourfold.ingest.redact import refuse
+from fourfold.ingest.redact import reject_if_redacted
 from fourfold.ingest.resolve_entities import Resolver
 from fourfold.language.text import clean, normalise
 from fourfold.ports import Point, Where
 from fourfold.schema.derived import history_payload, read_belief
 from fourfold.schema.units import make_id, unit_payload
-from fourfold.services import Engine, steady
-from fourfold.transaction.transaction import Batch
+from fourfold.services import Services, steady
+from fourfold.transaction.transaction import Transaction
 from fourfold.values.beliefs import Assessment, Belief, Effect, formed
 from fourfold.values.units import Message, Network, Source, Unit, evidence_links
 
@@ -27,7 +27,7 @@ LONGEST_STATEMENT = 2000
 
 
 @dataclass(frozen=True, slots=True)
-class Conviction:
+class NewBelief:
     """A belief to be: what, how sure, the units it rests on, why, and whether it sets the confidence of one that is
     there already (else new evidence reinforces that)."""
 
@@ -39,7 +39,7 @@ class Conviction:
 
 
 @steady
-def form(engine: Engine, bank: str, convictions: Sequence[Conviction], wanted: Wanted) -> list[Belief]:
+def form(engine: Services, bank: str, convictions: Sequence[NewBelief], wanted: BankOptions) -> list[Belief]:
     """Forms these beliefs, or brings those that are there already up to date, in one write.
 
     Raises `InputError` before anything is written: no statement, a confidence outside [0, 1], evidence that is no
@@ -52,13 +52,13 @@ def form(engine: Engine, bank: str, convictions: Sequence[Conviction], wanted: W
         known = dict(graph.names.all())
         rules = wanted.rules_of(graph)
     for one in convictions:
-        refuse(one.statement, rules)
+        reject_if_redacted(one.statement, rules)
     statements = extract(pieces, language, known.keys())
     embedded = embed_statements(engine.embedder, statements, "", language)
     with engine.graphs.locked(bank) as graph:
-        forming = _Forming(Batch(engine, graph, now, "believe"), Resolver(graph))
+        forming = _Forming(Transaction(engine, graph, now, "believe"), Resolver(graph))
         said = [Message(one.statement) for one in convictions]
-        settle(forming.batch, settled(engine, graph, wanted.language, said), wanted)
+        apply_options(forming.batch, language_to_fix(engine, graph, wanted.language, said), wanted)
         taken = (forming.take(*each) for each in zip(convictions, statements, embedded, strict=True))
         made = [belief for belief in taken if belief is not None]
         forming.batch.commit(forming.resolver.changed)
@@ -66,7 +66,7 @@ def form(engine: Engine, bank: str, convictions: Sequence[Conviction], wanted: W
 
 
 def beliefs(
-    engine: Engine, bank: str, about: str | None, min_confidence: float, retired: bool
+    engine: Services, bank: str, about: str | None, min_confidence: float, retired: bool
 ) -> list[Belief]:
     """The beliefs of a bank, the surest first; see `Bank.beliefs`."""
     where = Where(bank=bank, kind="unit", live=not retired, networks=(Network.BELIEF.value,))
@@ -78,7 +78,7 @@ def beliefs(
     return sorted(sure, key=lambda belief: (-belief.confidence, belief.unit.recorded_at, belief.unit.id))
 
 
-def _entity(engine: Engine, bank: str, name: str) -> str:
+def _entity(engine: Services, bank: str, name: str) -> str:
     graph = engine.graphs.get(bank)
     with graph.lock:
         entity = graph.entity(name)
@@ -87,7 +87,7 @@ def _entity(engine: Engine, bank: str, name: str) -> str:
     return entity.name
 
 
-def _checked(conviction: Conviction) -> Conviction:
+def _checked(conviction: NewBelief) -> NewBelief:
     if not isinstance(conviction.statement, str) or not (plain := clean(conviction.statement)):
         raise InputError("A belief needs a statement: say in a sentence what is believed.")
     if len(plain) > LONGEST_STATEMENT:
@@ -108,10 +108,10 @@ def _checked(conviction: Conviction) -> Conviction:
 class _Forming:
     """One write that forms beliefs; the caller holds the lock of the bank's graph."""
 
-    batch: Batch
+    batch: Transaction
     resolver: Resolver
 
-    def take(self, conviction: Conviction, statement: Statement, vectors: Embedded) -> Belief | None:
+    def take(self, conviction: NewBelief, statement: Statement, vectors: Embedded) -> Belief | None:
         """The belief, as it is after this write; None for a conclusion of which all evidence is gone by now."""
         evidence = self._evidence(conviction.evidence, conviction.sets)
         if conviction.evidence and not evidence:
@@ -159,7 +159,7 @@ class _Forming:
         common = set.intersection(*(set(unit.entities) for unit in evidence))
         return tuple(name for name in evidence[0].entities if name in common)
 
-    def _again(self, belief: Belief, conviction: Conviction, evidence: Sequence[Unit]) -> Belief:
+    def _again(self, belief: Belief, conviction: NewBelief, evidence: Sequence[Unit]) -> Belief:
         """A belief that is there, with what is new of its evidence, or with the confidence that it is given."""
         now, new = self.batch.now, [unit for unit in evidence if unit.id not in belief.evidence]
         if conviction.sets:

@@ -16,14 +16,14 @@ import anyio.to_thread
 
 from fourfold.consolidate import core_profile
 from fourfold.consolidate.assess import Rest, assess
-from fourfold.consolidate.summaries import Summarising, touched
+from fourfold.consolidate.summaries import SummaryWriter, touched
 from fourfold.errors import ConfigurationError, FourfoldError, ModelError, TokenLimitError
-from fourfold.models.retrying import Patient
+from fourfold.models.retrying import RetryingModel
 from fourfold.ports import Fields, LanguageModel, Point, Where
-from fourfold.schema.derived import Progress, progress_point, read_progress
-from fourfold.services import Engine
-from fourfold.token_accounts import Metered
-from fourfold.transaction.transaction import Batch
+from fourfold.schema.derived import ConsolidationState, progress_point, read_progress
+from fourfold.services import Services
+from fourfold.token_accounts import MeteredModel
+from fourfold.transaction.transaction import Transaction
 from fourfold.values.reflection import Failure
 
 log = logging.getLogger(__name__)
@@ -36,12 +36,12 @@ _BELIEFS = "beliefs"
 _FAILS = (ModelError, ConfigurationError, TokenLimitError)
 
 
-def pending(engine: Engine, bank: str) -> int:
+def pending(engine: Services, bank: str) -> int:
     """How many units wait to be taken in."""
     return len(_waiting(engine, bank, read_progress(engine.store, bank)))
 
 
-async def consolidate(engine: Engine, bank: str, rest: Rest) -> None:
+async def consolidate(engine: Services, bank: str, rest: Rest) -> None:
     """Takes in all that waits, a slice at a time, and tries again what failed. What `rest` raises ends it, with what
     was done by then kept. What a language model fails at is noted in the bank, not raised."""
     first = True
@@ -57,10 +57,10 @@ class _Work:
 
     changed: list[Point]
     upto: Mapping[str, int]
-    progress: Progress
+    progress: ConsolidationState
 
 
-def _waiting(engine: Engine, bank: str, progress: Progress) -> list[tuple[str, int, str]]:
+def _waiting(engine: Services, bank: str, progress: ConsolidationState) -> list[tuple[str, int, str]]:
     """(writer, revision, unit) of what waits, in order."""
     found = []
     for after in progress.behind(engine.store.cursors(bank)).items():
@@ -72,7 +72,7 @@ def _waiting(engine: Engine, bank: str, progress: Progress) -> list[tuple[str, i
     return sorted(found)
 
 
-def _next(engine: Engine, bank: str, retrying: bool) -> _Work | None:
+def _next(engine: Services, bank: str, retrying: bool) -> _Work | None:
     """The next slice: about `_SLICE` units, what was written at once together; None if there is none, nor anything
     to try again."""
     progress = read_progress(engine.store, bank)
@@ -86,7 +86,7 @@ def _next(engine: Engine, bank: str, retrying: bool) -> _Work | None:
     return _Work(list(changed), upto, progress)
 
 
-async def _take_in(engine: Engine, bank: str, work: _Work, rest: Rest) -> bool:
+async def _take_in(engine: Services, bank: str, work: _Work, rest: Rest) -> bool:
     """Takes a slice in; False where it has to wait, since the language model failed."""
     model = _model(engine, bank)
     progress, settled = work.progress, True
@@ -107,11 +107,16 @@ async def _take_in(engine: Engine, bank: str, work: _Work, rest: Rest) -> bool:
 
 
 async def _summarise(
-    engine: Engine, bank: str, work: _Work, model: LanguageModel | None, progress: Progress, rest: Rest
-) -> Progress:
+    engine: Services,
+    bank: str,
+    work: _Work,
+    model: LanguageModel | None,
+    progress: ConsolidationState,
+    rest: Rest,
+) -> ConsolidationState:
     """Refreshes the summaries of what the slice touches, and of what failed before it."""
     language = engine.graphs.get(bank).language
-    round_ = Summarising(engine, bank, language, rest)
+    round_ = SummaryWriter(engine, bank, language, rest)
     again = [key.removeprefix(_SUMMARY) for key in progress.failed if key.startswith(_SUMMARY)]
     hopeless: FourfoldError | None = None
     in_a_row = 0
@@ -131,21 +136,21 @@ async def _summarise(
     return progress
 
 
-def _failed(progress: Progress, key: str, error: FourfoldError) -> Progress:
+def _failed(progress: ConsolidationState, key: str, error: FourfoldError) -> ConsolidationState:
     before = progress.failed.get(key)
     return progress.noted(key, Failure(key, str(error), (before.attempts if before else 0) + 1))
 
 
-def _note(engine: Engine, bank: str, progress: Progress) -> None:
+def _note(engine: Services, bank: str, progress: ConsolidationState) -> None:
     with engine.graphs.locked(bank) as graph:
-        batch = Batch(engine, graph, engine.clock.now(), "progress", derived=True)
+        batch = Transaction(engine, graph, engine.clock.now(), "progress", derived=True)
         point = progress_point(bank, progress)
         batch.others[point.id] = point
         batch.commit({})
 
 
-def _model(engine: Engine, bank: str) -> LanguageModel | None:
+def _model(engine: Services, bank: str) -> LanguageModel | None:
     if engine.model is None:
         return None
-    metered = Metered(engine.model, engine.ledgers.get(bank), engine.settings.llm_tokens)
-    return Patient(metered, engine.settings.llm_concurrency)
+    metered = MeteredModel(engine.model, engine.ledgers.get(bank), engine.settings.llm_tokens)
+    return RetryingModel(metered, engine.settings.llm_concurrency)

@@ -17,16 +17,16 @@ from pydantic import BaseModel, Field
 from fourfold import prompts
 from fourfold.consolidate.assess import Rest
 from fourfold.errors import ModelOutputError
-from fourfold.index.bank_index import BankGraph
-from fourfold.language.attributes import Stated, standing
+from fourfold.index.bank_index import BankIndex
+from fourfold.language.attributes import AttributedText, compare_attributes
 from fourfold.language.languages import Language
 from fourfold.language.text import asking, normalise, sentences, terms
 from fourfold.ports import Floats, LanguageModel, Point, Where
 from fourfold.recall.prompt import render
 from fourfold.schema.derived import gone_point, read_summary, summary_id, summary_point
 from fourfold.schema.units import NEVER, READ_UNIT, read_unit
-from fourfold.services import Engine
-from fourfold.transaction.transaction import Batch
+from fourfold.services import Services
+from fourfold.transaction.transaction import Transaction
 from fourfold.values.units import Modality, Network, Sentence, Source, Summary, Unit, evidence_links
 
 _LEAST_FACTS = 2
@@ -67,10 +67,10 @@ class Written(BaseModel):
 
 
 @dataclass(slots=True)
-class Summarising:
+class SummaryWriter:
     """One round of refreshing the summaries of a bank; what was read of a unit is kept for the next entity."""
 
-    engine: Engine
+    engine: Services
     bank: str
     language: Language
     rest: Rest
@@ -121,7 +121,7 @@ class Summarising:
         with self.engine.graphs.locked(self.bank) as graph:
             if made and not _all_held(graph, made):
                 return
-            batch = Batch(self.engine, graph, self.engine.clock.now(), "summarise", derived=True)
+            batch = Transaction(self.engine, graph, self.engine.clock.now(), "summarise", derived=True)
             identity = summary_id(self.bank, entity)
             if made:
                 unit = _unit(self.bank, entity, made, batch.now)
@@ -171,12 +171,12 @@ class Summarising:
         found = [(unit, text) for unit in told for text in self._about(unit, names)][-_MOST_FACTS:]
         if not found:
             return None
-        worth = [_telling(unit, text, names) for unit, text in found]
+        worth = [_informativeness(unit, text, names) for unit, text in found]
         chosen = _central([self._stemmed(text) for _, text in found], worth)
         kept: list[tuple[Unit, str]] = []
         for place in chosen:
             unit, text = found[place]
-            if len(kept) < _MOST_SENTENCES and not _gainsaid(unit, text, kept):
+            if len(kept) < _MOST_SENTENCES and not _contradicted(unit, text, kept):
                 kept.append((unit, text))
         kept.sort(key=lambda pair: pair[0].mentioned_at)
         return tuple(Sentence(render(replace(unit, text=text)), (unit.id,)) for unit, text in kept)
@@ -221,7 +221,7 @@ def _mentions(text: str, names: Sequence[str]) -> bool:
     return any(f" {name} " in plain or f" {name} s " in plain for name in names)
 
 
-def _telling(unit: Unit, text: str, names: Sequence[str]) -> float:
+def _informativeness(unit: Unit, text: str, names: Sequence[str]) -> float:
     """How much a sentence seems to tell, by its look: of the speaker themselves, with a name, a number or a time."""
     own = normalise(unit.speaker or "") in names and _OF_ONESELF.search(text) is not None
     to_others, specific = (
@@ -236,7 +236,7 @@ def touched(changed: Iterable[Point]) -> list[str]:
     return sorted({entity for point in changed for entity in point.payload["entities"]})
 
 
-def _facts(graph: BankGraph, entity: str) -> list[str]:
+def _facts(graph: BankIndex, entity: str) -> list[str]:
     """The facts about an entity that hold now and that nothing took the place of, as they were said; none where they
     are too few for a summary."""
     labels = {graph.label(network.value) for network in (Network.WORLD, Network.EXPERIENCE)}
@@ -253,12 +253,12 @@ def _facts(graph: BankGraph, entity: str) -> list[str]:
     return [graph.ids[row] for row in held] if len(held) >= _LEAST_FACTS else []
 
 
-def _all_held(graph: BankGraph, made: Sequence[Sentence]) -> bool:
+def _all_held(graph: BankIndex, made: Sequence[Sentence]) -> bool:
     rows = [graph.row(unit) for sentence in made for unit in sentence.evidence]
     return all(row is not None and graph.rows[row]["retired"] == NEVER for row in rows)
 
 
-def _stored(engine: Engine, bank: str, entity: str) -> Point | None:
+def _stored(engine: Services, bank: str, entity: str) -> Point | None:
     found = engine.store.scan(Where(ids=(summary_id(bank, entity),)))
     return next((point for point in found if point.payload["kind"] == "summary"), None)
 
@@ -278,10 +278,13 @@ def _unit(bank: str, entity: str, made: Sequence[Sentence], now: datetime) -> Un
     )
 
 
-def _gainsaid(unit: Unit, text: str, kept: Sequence[tuple[Unit, str]]) -> bool:
+def _contradicted(unit: Unit, text: str, kept: Sequence[tuple[Unit, str]]) -> bool:
     """Whether one of those kept gives the same attribute another value."""
-    stated = Stated(text, unit.speaker, unit.modality)
-    return any(standing(stated, Stated(other, u.speaker, u.modality)) is not None for u, other in kept)
+    stated = AttributedText(text, unit.speaker, unit.modality)
+    return any(
+        compare_attributes(stated, AttributedText(other, u.speaker, u.modality)) is not None
+        for u, other in kept
+    )
 
 
 def _central(found: Sequence[Sequence[str]], telling: Sequence[float]) -> list[int]:

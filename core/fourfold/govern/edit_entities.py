@@ -7,20 +7,20 @@ from dataclasses import dataclass, replace
 from typing import Literal
 
 from fourfold.errors import InputError, NotFoundError
-from fourfold.index.bank_index import BankGraph, entity_id
+from fourfold.index.bank_index import BankIndex, entity_id
 from fourfold.language.text import normalise
 from fourfold.schema.derived import gone_point, summary_id
 from fourfold.schema.units import read_unit
-from fourfold.services import Engine
-from fourfold.transaction.transaction import Batch
+from fourfold.services import Services
+from fourfold.transaction.transaction import Transaction
 from fourfold.values.changes import Change
 from fourfold.values.units import Entity
 
 
-def merge(engine: Engine, bank: str, name: str, into: str, reason: str) -> Change:
+def merge_entities(engine: Services, bank: str, name: str, into: str, reason: str) -> Change:
     """Makes the entity `name` one with `into`, which keeps its name and takes the other's as aliases."""
 
-    def plan(graph: BankGraph) -> _Edit:
+    def plan(graph: BankIndex) -> _Edit:
         gone, kept = _entity(graph, name), _entity(graph, into)
         if gone.name == kept.name:
             raise InputError(f'"{name}" and "{into}" are one entity already ("{kept.name}").')
@@ -38,11 +38,11 @@ def merge(engine: Engine, bank: str, name: str, into: str, reason: str) -> Chang
     return _carry_out(engine, bank, plan, reason)
 
 
-def split(engine: Engine, bank: str, name: str, of: str, reason: str) -> Change:
+def split_entity(engine: Services, bank: str, name: str, of: str, reason: str) -> Change:
     """Makes `name`, an alias of the entity `of`, an entity of its own. It takes along the units that say its name
     and no other form of the old one's."""
 
-    def plan(graph: BankGraph) -> _Edit:
+    def plan(graph: BankIndex) -> _Edit:
         whole = _entity(graph, of)
         alias = next((a for a in whole.aliases if a.casefold() == name.casefold()), None)
         if alias is None:
@@ -64,10 +64,10 @@ def split(engine: Engine, bank: str, name: str, of: str, reason: str) -> Change:
     return _carry_out(engine, bank, plan, reason)
 
 
-def rename(engine: Engine, bank: str, name: str, to: str, reason: str) -> Change:
+def rename_entity(engine: Services, bank: str, name: str, to: str, reason: str) -> Change:
     """Has the entity `name` be called `to`; the name it had becomes an alias."""
 
-    def plan(graph: BankGraph) -> _Edit:
+    def plan(graph: BankIndex) -> _Edit:
         old = _entity(graph, name)
         taken = graph.entity(to)
         if taken is not None and taken.name != old.name:
@@ -98,10 +98,10 @@ class _Edit:
     rename: Callable[[str, Sequence[str]], tuple[str, ...]]
 
 
-def _carry_out(engine: Engine, bank: str, plan: Callable[[BankGraph], _Edit], reason: str) -> Change:
+def _carry_out(engine: Services, bank: str, plan: Callable[[BankIndex], _Edit], reason: str) -> Change:
     with engine.graphs.locked(bank) as graph:
         edit = plan(graph)
-        batch = Batch(engine, graph, engine.clock.now(), edit.what, edit.shown, reason)
+        batch = Transaction(engine, graph, engine.clock.now(), edit.what, edit.shown, reason)
         for point in batch.points(edit.units):
             unit = read_unit(point)
             entities = tuple(dict.fromkeys(edit.rename(f"{unit.speaker or ''} {unit.text}", unit.entities)))
@@ -109,14 +109,14 @@ def _carry_out(engine: Engine, bank: str, plan: Callable[[BankGraph], _Edit], re
                 batch.amend(point, replace(unit, entities=entities))
         for identity in {e.id for e in edit.before} - {e.id for e in edit.after}:
             batch.others[identity] = gone_point(bank, identity)
-        look_again(batch, [entity.name for entity in (*edit.before, *edit.after)])
+        invalidate_summaries(batch, [entity.name for entity in (*edit.before, *edit.after)])
         change = batch.commit({entity.name: entity for entity in edit.after})
     engine.graphs.forget(bank)
     assert change is not None
     return change
 
 
-def look_again(batch: Batch, names: Iterable[str]) -> None:
+def invalidate_summaries(batch: Transaction, names: Iterable[str]) -> None:
     """Drops the summaries of these entities, and has one unit of each count as news, so that they are made anew."""
     bank = batch.graph.bank
     for name in names:
@@ -128,14 +128,14 @@ def look_again(batch: Batch, names: Iterable[str]) -> None:
             batch.units[point.id] = point
 
 
-def _entity(graph: BankGraph, name: str) -> Entity:
+def _entity(graph: BankIndex, name: str) -> Entity:
     found = graph.entity(name)
     if found is None:
         raise NotFoundError(f'The bank "{graph.bank}" knows no entity called "{name}".')
     return replace(found, mentions=0)
 
 
-def _mentioning(graph: BankGraph, name: str) -> tuple[str, ...]:
+def _mentioning(graph: BankIndex, name: str) -> tuple[str, ...]:
     return tuple(graph.ids[row] for row in graph.graph.adj[name] if isinstance(row, int))
 
 

@@ -7,21 +7,21 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from fourfold.errors import InputError, NotFoundError
-from fourfold.ingest.bank_options import Wanted
+from fourfold.ingest.bank_options import BankOptions
 from fourfold.ingest.chunking import Piece
 from fourfold.ingest.embed import Embedded, embed_statements, term_vector
 from fourfold.ingest.extract.rules import extract
 from fourfold.ingest.extract.statement import Statement
-from fourfold.ingest.redact import refuse
+from fourfold.ingest.redact import reject_if_redacted
 from fourfold.ingest.resolve_entities import Resolver
-from fourfold.language.attributes import Stated, assertions
+from fourfold.language.attributes import AttributedText, assertions
 from fourfold.language.text import clean, normalise
 from fourfold.ports import Point, Where
 from fourfold.schema.derived import history_payload, read_belief
 from fourfold.schema.units import make_id, read_unit, unit_payload
-from fourfold.services import Engine, steady
-from fourfold.transaction.cascade import resting_on
-from fourfold.transaction.transaction import Batch
+from fourfold.services import Services, steady
+from fourfold.transaction.cascade import dependents
+from fourfold.transaction.transaction import Transaction
 from fourfold.values.beliefs import formed
 from fourfold.values.changes import Change
 from fourfold.values.units import Link, Network, Unit
@@ -30,8 +30,8 @@ LONGEST_TEXT = 2000
 
 
 @steady
-def rewrite(
-    engine: Engine, bank: str, unit: str, texts: Sequence[str], reason: str, wanted: Wanted
+def replace_unit(
+    engine: Services, bank: str, unit: str, texts: Sequence[str], reason: str, wanted: BankOptions
 ) -> Change:
     """Puts units with these `texts` in the place of one: the first takes over the links to it. Each keeps its source,
     time, speaker and tags; names and dates are read out of the new text. Raises `InputError`, `NotFoundError`."""
@@ -44,14 +44,16 @@ def rewrite(
         language, known = graph.language, dict(graph.names.all())
         rules = wanted.rules_of(graph)
     for text in said:
-        refuse(text, rules)
+        reject_if_redacted(text, rules)
     pieces = [Piece(text, "", old.speaker, "user", old.mentioned_at, 0, len(text)) for text in said]
     statements = [
         replace(one, network=old.network, alone=True) for one in extract(pieces, language, known.keys())
     ]
     embedded = embed_statements(engine.embedder, statements, old.context, language)
     with engine.graphs.locked(bank) as graph:
-        batch = Batch(engine, graph, engine.clock.now(), "edit" if len(said) == 1 else "split", "", reason)
+        batch = Transaction(
+            engine, graph, engine.clock.now(), "edit" if len(said) == 1 else "split", "", reason
+        )
         (point,) = batch.points([old.id])
         if read_unit(point).retired_at is not None:
             raise InputError(f"The unit {old.id} has been retired meanwhile.")
@@ -66,7 +68,7 @@ def rewrite(
     return change
 
 
-def join(engine: Engine, bank: str, unit: str, into: str, reason: str) -> Change:
+def merge_units(engine: Services, bank: str, unit: str, into: str, reason: str) -> Change:
     """Makes two units that say the same one: `into` stays, and takes over the other's sources, tags and names."""
     gone, kept = held(engine, bank, unit), held(engine, bank, into)
     if gone.id == kept.id:
@@ -76,7 +78,7 @@ def join(engine: Engine, bank: str, unit: str, into: str, reason: str) -> Change
             f"One is of the network {gone.network}, the other {kept.network}: they are not the same."
         )
     with engine.graphs.locked(bank) as graph:
-        batch = Batch(engine, graph, engine.clock.now(), "merge", "", reason)
+        batch = Transaction(engine, graph, engine.clock.now(), "merge", "", reason)
         points = {point.id: point for point in batch.points([gone.id, kept.id])}
         gone, kept = read_unit(points[gone.id]), read_unit(points[kept.id])
         if gone.retired_at is not None or kept.retired_at is not None:
@@ -100,7 +102,7 @@ def join(engine: Engine, bank: str, unit: str, into: str, reason: str) -> Change
     return change
 
 
-def held(engine: Engine, bank: str, written: str) -> Unit:
+def held(engine: Services, bank: str, written: str) -> Unit:
     """The unit of that id (or that begins so) that holds now; raises `NotFoundError`."""
     graph = engine.graphs.get(bank)
     with graph.lock:
@@ -124,7 +126,7 @@ def _checked(texts: Sequence[str]) -> list[str]:
     return said
 
 
-def _put(batch: Batch, resolver: Resolver, old: Point, statement: Statement, vectors: Embedded) -> str:
+def _put(batch: Transaction, resolver: Resolver, old: Point, statement: Statement, vectors: Embedded) -> str:
     """Stages a unit in place of `old`; its id."""
     before = read_unit(old)
     unit = replace(
@@ -148,7 +150,7 @@ def _put(batch: Batch, resolver: Resolver, old: Point, statement: Statement, vec
         evidence = [one if one != before.id else unit.id for one in read_belief(old).evidence]
         belief = formed(unit, evidence, batch.reason or "edited")
         payload |= history_payload(belief)
-    stated = Stated(unit.text, unit.speaker, unit.modality)
+    stated = AttributedText(unit.text, unit.speaker, unit.modality)
     tokens = vectors.embedding.tokens
     payload |= {
         "attributes": list(dict.fromkeys(one.key for one in assertions(stated))),
@@ -160,9 +162,9 @@ def _put(batch: Batch, resolver: Resolver, old: Point, statement: Statement, vec
     return unit.id
 
 
-def _move_evidence(batch: Batch, gone: str, kept: str) -> None:
+def _move_evidence(batch: Transaction, gone: str, kept: str) -> None:
     """Beliefs that rest on `gone` rest on `kept`."""
-    for point in batch.points(resting_on(batch.graph, [gone])):
+    for point in batch.points(dependents(batch.graph, [gone])):
         belief = read_belief(point) if "history" in point.payload else None
         if belief is not None and belief.unit.retired_at is None and gone in belief.evidence:
             batch.change(belief.resting(gone, kept))

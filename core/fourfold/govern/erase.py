@@ -10,10 +10,10 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime
 
 from fourfold.errors import NotFoundError
-from fourfold.govern.erasure_scope import Traces
+from fourfold.govern.erasure_scope import ErasureScope
 from fourfold.govern.forget import Selection, selected
 from fourfold.govern.reembed_units import renewed
-from fourfold.index.bank_index import BankGraph, entity_id
+from fourfold.index.bank_index import BankIndex, entity_id
 from fourfold.index.document_index import CHUNKS
 from fourfold.ingest.pending_chunks import chunk_point, read_chunk_point
 from fourfold.language.text import normalise
@@ -38,29 +38,29 @@ from fourfold.schema.units import (
     stamped,
     unit_payload,
 )
-from fourfold.services import Engine
-from fourfold.transaction.cascade import resting_on
-from fourfold.transaction.transaction import Batch
+from fourfold.services import Services
+from fourfold.transaction.cascade import dependents
+from fourfold.transaction.transaction import Transaction
 from fourfold.values.beliefs import Belief
-from fourfold.values.changes import Forgotten, Receipt
+from fourfold.values.changes import ForgetResult, Receipt
 from fourfold.values.units import Entity, Network, Operation, Unit, Verdict
 
 _FOLLOWERS = 8
 """Units said after an erased one whose vectors are made anew: what it left in the next is a 2nd of it, then a 4th."""
 
 
-def erase(engine: Engine, bank: str, selection: Selection, reason: str) -> Forgotten:
+def erase(engine: Services, bank: str, selection: Selection, reason: str) -> ForgetResult:
     """Erases what `selection` names, and says so in a receipt, which the bank's history keeps. Raises `NotFoundError`
     for what the bank never knew."""
     try:
         with engine.graphs.locked(bank) as graph:
-            erasing = _Erasing(Batch(engine, graph, engine.clock.now(), "erase", "", reason))
+            erasing = _Erasing(Transaction(engine, graph, engine.clock.now(), "erase", "", reason))
             return erasing.run(selection)
     finally:
         engine.graphs.forget(bank)
 
 
-def erase_bank(engine: Engine, bank: str) -> Receipt:
+def erase_bank(engine: Services, bank: str) -> Receipt:
     """Erases all of a bank; raises `NotFoundError` where there is none."""
     try:
         with engine.graphs.locked(bank) as graph:
@@ -84,7 +84,7 @@ class _Erasing:
     """One erasure; the caller holds the lock of the bank's graph. `batch` says who, when and why, and is not
     committed."""
 
-    batch: Batch
+    batch: Transaction
     gone: dict[str, Unit] = field(default_factory=dict)
     points: dict[str, Point] = field(default_factory=dict)
     """What is put in place of what there is, by id."""
@@ -99,26 +99,26 @@ class _Erasing:
     counts: Counter[str] = field(default_factory=Counter)
 
     @property
-    def graph(self) -> BankGraph:
+    def graph(self) -> BankIndex:
         """The graph of the bank, as it is until now."""
         return self.batch.graph
 
-    def run(self, selection: Selection) -> Forgotten:
+    def run(self, selection: Selection) -> ForgetResult:
         """Works out what goes and what the rest is without it, and has the store do it."""
         said = self._choose(selection)
         if not self.gone and not said:
             told = f'document "{selection.document}"' if selection.document is not None else "unit like that"
             raise NotFoundError(f'The bank "{self.graph.bank}" has no {told}.')
         beliefs = self._judge_beliefs()
-        traces = Traces.of(self.gone, (unit.text for unit in self.gone.values()))
+        traces = ErasureScope.of(self.gone, (unit.text for unit in self.gone.values()))
         self._let_go_of_texts(selection.document, traces)
         self._amend_rest()
         self._name_entities()
         self._renew_followers()
         self._rewrite_derived(traces)
-        self._rewrite_log(Traces.of([*self.gone, *self.dropped], [*traces.texts, *sorted(self.names)]))
+        self._rewrite_log(ErasureScope.of([*self.gone, *self.dropped], [*traces.texts, *sorted(self.names)]))
         kept = dict.fromkeys([*(unit for unit in self.elsewhere if unit not in self.gone), *self._alike()])
-        return Forgotten((), tuple(beliefs), self._carry_out(tuple(kept)))
+        return ForgetResult((), tuple(beliefs), self._carry_out(tuple(kept)))
 
     # what goes
 
@@ -164,7 +164,7 @@ class _Erasing:
         changed: dict[str, Belief] = {}
         new = list(self.gone)
         while new:
-            points = self.batch.points([i for i in resting_on(self.graph, new) if i not in self.gone])
+            points = self.batch.points([i for i in dependents(self.graph, new) if i not in self.gone])
             new = []
             for point in (p for p in points if "history" in p.payload):
                 current = self.points.get(point.id, point)
@@ -180,7 +180,7 @@ class _Erasing:
                     changed[point.id] = left
         return list(changed.values())
 
-    def _let_go_of_texts(self, document: str | None, traces: Traces) -> None:
+    def _let_go_of_texts(self, document: str | None, traces: ErasureScope) -> None:
         """The chunks and the entries that hold what goes: of a document all, else those that do."""
         store, bank = self.batch.engine.store, self.graph.bank
         documents = {one for unit in self.gone.values() for one in unit.source.documents}
@@ -310,7 +310,7 @@ class _Erasing:
             ):
                 self._put(point, "vectors")
 
-    def _rewrite_derived(self, traces: Traces) -> None:
+    def _rewrite_derived(self, traces: ErasureScope) -> None:
         """Summaries, the core profile, and what is noted of consolidation."""
         store, bank = self.batch.engine.store, self.graph.bank
         for point in store.scan(Where(bank=bank, kind="summary")):
@@ -334,7 +334,7 @@ class _Erasing:
         if progress.failed:
             self._put(progress_point(bank, replace(progress, failed={})), "progress")
 
-    def _rewrite_log(self, traces: Traces) -> None:
+    def _rewrite_log(self, traces: ErasureScope) -> None:
         """The records without a trace of it. What they told of something by an earlier state is put in again as it
         is: its earlier bytes go with that."""
         final = {i for i, p in self.points.items() if p.payload["kind"] != "unit"}

@@ -15,14 +15,14 @@ _LEAST = 8
 
 
 @dataclass(frozen=True, slots=True)
-class Traces:
+class ErasureScope:
     """The ids and the texts of what is to be gone."""
 
     ids: frozenset[str]
     texts: tuple[str, ...]
 
     @classmethod
-    def of(cls, ids: Iterable[str], texts: Iterable[str]) -> Traces:
+    def of(cls, ids: Iterable[str], texts: Iterable[str]) -> ErasureScope:
         """Of these ids and texts, each once."""
         return cls(frozenset(ids), tuple(dict.fromkeys(text for text in texts if text)))
 

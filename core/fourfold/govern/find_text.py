@@ -8,7 +8,7 @@ from typing import Any
 from fourfold.ports import Store, Where
 
 
-def traces_of(store: Store, text: str) -> list[str]:
+def find_text(store: Store, text: str) -> list[str]:
     """Where the text is: "unit 1a2b... of the bank alice", "file store/shard/...", in no order."""
     found = [
         f"{point.payload.get('kind')} {point.id} of the bank {point.payload.get('bank')}"

@@ -8,18 +8,18 @@ from datetime import datetime
 import numpy as np
 
 from fourfold.errors import InputError, NotFoundError
-from fourfold.index.bank_index import BankGraph
+from fourfold.index.bank_index import BankIndex
 from fourfold.ingest.entries import drop_entries
 from fourfold.ingest.pending_chunks import chunks_of_document
-from fourfold.ingest.write import Origin, Writing
+from fourfold.ingest.write import DocumentWriter, Origin
 from fourfold.ports import Fields, Point, Where
 from fourfold.schema.derived import read_belief
 from fourfold.schema.units import is_id, read_unit
-from fourfold.services import Engine
-from fourfold.transaction.cascade import drop_evidence
-from fourfold.transaction.transaction import Batch
-from fourfold.values.changes import Forgotten
-from fourfold.values.units import aware
+from fourfold.services import Services
+from fourfold.transaction.cascade import cascade_retirements
+from fourfold.transaction.transaction import Transaction
+from fourfold.values.changes import ForgetResult
+from fourfold.values.units import require_aware
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,7 +45,7 @@ class Selection:
             )
         if self.tags == ():
             raise InputError("tags is empty: name the tags whose units to forget.")
-        aware(self.before, "before")
+        require_aware(self.before, "before")
 
     @property
     def shown(self) -> str:
@@ -57,23 +57,23 @@ class Selection:
         return f'"{self.entity}"' if self.entity is not None else ", ".join(self.tags or ())
 
 
-def forget(engine: Engine, bank: str, selection: Selection, reason: str) -> Forgotten:
+def forget(engine: Services, bank: str, selection: Selection, reason: str) -> ForgetResult:
     """Retires what `selection` names. Raises `NotFoundError` for what the bank never knew."""
     with engine.graphs.locked(bank) as graph:
-        batch = Batch(engine, graph, engine.clock.now(), "forget", selection.shown, reason)
+        batch = Transaction(engine, graph, engine.clock.now(), "forget", selection.shown, reason)
         if selection.document is not None:
             _forget_document(batch, selection.document, reason)
         else:
             for point in selected(engine, graph, selection):
                 _retire(batch, point, reason)
-        drop_evidence(batch)
+        cascade_retirements(batch)
         batch.commit({})
     retired = tuple(unit for unit in batch.changed() if unit.retired_at == batch.now)
     beliefs = (read_belief(point) for point in batch.units.values() if "history" in point.payload)
-    return Forgotten(retired, tuple(belief for belief in beliefs if belief.unit.retired_at is None))
+    return ForgetResult(retired, tuple(belief for belief in beliefs if belief.unit.retired_at is None))
 
 
-def _retire(batch: Batch, point: Point, reason: str) -> None:
+def _retire(batch: Transaction, point: Point, reason: str) -> None:
     """Retires a unit. One that a newer one took the place of is forgotten from then on: it is evidence no more."""
     unit = read_unit(point)
     if unit.retired_at is None or is_id(unit.retired_by or ""):
@@ -81,7 +81,7 @@ def _retire(batch: Batch, point: Point, reason: str) -> None:
         batch.amend(point, replace(unit, retired_at=unit.retired_at or batch.now, retired_by=by))
 
 
-def _forget_document(batch: Batch, document: str, reason: str) -> None:
+def _forget_document(batch: Transaction, document: str, reason: str) -> None:
     """Takes the document's messages from all that they say, its chunks, and its entries."""
     engine, bank = batch.engine, batch.graph.bank
     chunks = chunks_of_document(engine.store, bank, document)
@@ -89,7 +89,7 @@ def _forget_document(batch: Batch, document: str, reason: str) -> None:
     kept = drop_entries(batch, document)
     if not chunks and not said and not kept:
         raise NotFoundError(f'The bank "{bank}" has no document "{document}".')
-    writing = Writing(batch, Origin(document))
+    writing = DocumentWriter(batch, Origin(document))
     writing.forget_all_but(set())
     for point in said:
         if point.payload["retired_at"] is not None and set(point.payload["documents"]) == {document}:
@@ -98,7 +98,7 @@ def _forget_document(batch: Batch, document: str, reason: str) -> None:
         writing.put_chunk(chunk, "gone")
 
 
-def selected(engine: Engine, graph: BankGraph, selection: Selection) -> list[Point]:
+def selected(engine: Services, graph: BankIndex, selection: Selection) -> list[Point]:
     """The units that a selection names, retired ones included, with their vectors. Raises `NotFoundError`."""
     where = Where(bank=graph.bank, kind="unit")
     if selection.unit is not None:

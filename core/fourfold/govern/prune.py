@@ -10,20 +10,20 @@ import numpy as np
 from fourfold.errors import ConfigurationError, InputError
 from fourfold.govern.erase import erase
 from fourfold.govern.forget import Selection
-from fourfold.index.bank_index import BankGraph
+from fourfold.index.bank_index import BankIndex
 from fourfold.index.retention import retention
 from fourfold.ports import Fields, Where
 from fourfold.schema.recall_counts import used
 from fourfold.schema.units import ARCHIVED, read_unit
-from fourfold.services import Engine
-from fourfold.transaction.transaction import Batch
-from fourfold.values.changes import Policy, Pruned
+from fourfold.services import Services
+from fourfold.transaction.transaction import Transaction
+from fourfold.values.changes import PrunePolicy, PruneResult
 from fourfold.values.units import Network
 
 _FADING = (Network.WORLD.value, Network.EXPERIENCE.value)
 
 
-def prune(engine: Engine, bank: str, policy: Policy, dry_run: bool, reason: str) -> Pruned:
+def prune(engine: Services, bank: str, policy: PrunePolicy, dry_run: bool, reason: str) -> PruneResult:
     """Does what `policy` says, or with `dry_run` says what that would be. Raises `InputError`, and
     `ConfigurationError` where nothing decays."""
     _check(policy)
@@ -34,20 +34,20 @@ def prune(engine: Engine, bank: str, policy: Policy, dry_run: bool, reason: str)
     now = engine.clock.now()
     with engine.graphs.locked(bank) as graph:
         faded = _faded(graph, policy, now, engine.settings.decay)
-        batch = Batch(engine, graph, now, "prune", f"retention below {policy.below:g}", reason)
+        batch = Transaction(engine, graph, now, "prune", f"retention below {policy.below:g}", reason)
         for point in batch.points(faded):
             unit = read_unit(point)
             batch.amend(point, replace(unit, retired_at=now, retired_by=ARCHIVED))
         archived = tuple(sorted(batch.changed(), key=lambda unit: unit.mentioned_at))
         gone = _long_archived(engine, bank, policy, now)
         if dry_run:
-            return Pruned(archived, gone, True)
+            return PruneResult(archived, gone, True)
         batch.commit({})
     receipt = erase(engine, bank, Selection(units=gone), reason or "pruned").receipt if gone else None
-    return Pruned(archived, gone, False, receipt)
+    return PruneResult(archived, gone, False, receipt)
 
 
-def note_uses(engine: Engine, bank: str) -> None:
+def note_uses(engine: Services, bank: str) -> None:
     """Writes down what was recalled of a bank since the last time."""
     noted = engine.noted.take(bank)
     if not noted:
@@ -58,13 +58,13 @@ def note_uses(engine: Engine, bank: str) -> None:
             for unit, (more, at) in noted.items()
             if (row := graph.row(unit)) is not None
         }
-        batch = Batch(engine, graph, engine.clock.now(), "use", derived=True)
+        batch = Transaction(engine, graph, engine.clock.now(), "use", derived=True)
         batch.others |= {point.id: point for point in used(engine.store, bank, uses)}
         batch.commit({})
 
 
-def _check(policy: Policy) -> None:
-    if not isinstance(policy, Policy):
+def _check(policy: PrunePolicy) -> None:
+    if not isinstance(policy, PrunePolicy):
         raise InputError("The policy must be a Policy, for instance Policy(below=0.05).")
     if not 0 <= policy.below <= 1:
         raise InputError(f"below is {policy.below!r}: give a retention from 0 to 1.")
@@ -81,7 +81,7 @@ def _check(policy: Policy) -> None:
         )
 
 
-def _faded(graph: BankGraph, policy: Policy, now: datetime, decay: float) -> list[str]:
+def _faded(graph: BankIndex, policy: PrunePolicy, now: datetime, decay: float) -> list[str]:
     """The units to archive, those that have faded most first."""
     where = Where(networks=policy.networks or _FADING, tags=policy.tags)
     rows = np.flatnonzero(graph.admitted(where))
@@ -94,11 +94,11 @@ def _faded(graph: BankGraph, policy: Policy, now: datetime, decay: float) -> lis
     return [graph.ids[row] for row in faded[:spare]]
 
 
-def _is_evidence(graph: BankGraph, row: int) -> bool:
+def _is_evidence(graph: BankIndex, row: int) -> bool:
     return any("evidence" in kinds for other, kinds in graph.graph.adj[row].items() if isinstance(other, int))
 
 
-def _long_archived(engine: Engine, bank: str, policy: Policy, now: datetime) -> tuple[str, ...]:
+def _long_archived(engine: Services, bank: str, policy: PrunePolicy, now: datetime) -> tuple[str, ...]:
     if policy.delete_after is None:
         return ()
     until = (now - timedelta(days=policy.delete_after)).timestamp()

@@ -9,12 +9,12 @@ from itertools import islice
 from fourfold.govern.reembed_units import followed, renew_all
 from fourfold.ingest.embed import Progress
 from fourfold.ports import Embedder, Point, Where
-from fourfold.services import Engine
+from fourfold.services import Services
 
 _AT_ONCE = 64
 
 
-def reembed(engine: Engine, embedder: Embedder, progress: Progress | None) -> int:
+def reembed(engine: Services, embedder: Embedder, progress: Progress | None) -> int:
     """Changes the embedder of the store; how many units it made vectors for."""
     vectors = embedder.name, embedder.dimension, embedder.token_dimension
     if vectors == (engine.embedder.name, engine.embedder.dimension, engine.embedder.token_dimension):
@@ -37,11 +37,11 @@ def reembed(engine: Engine, embedder: Embedder, progress: Progress | None) -> in
                 return made
 
 
-def _banks(engine: Engine) -> list[str]:
+def _banks(engine: Services) -> list[str]:
     return sorted(engine.store.counts(Where(kind="unit")))
 
 
-def _fill(engine: Engine, bank: str, lacking: set[str], embedder: Embedder) -> Iterator[int]:
+def _fill(engine: Services, bank: str, lacking: set[str], embedder: Embedder) -> Iterator[int]:
     """Makes the vectors of these units, a few at a time; how many each time."""
     graph = engine.graphs.get(bank)
     with graph.lock:
@@ -58,7 +58,7 @@ def _fill(engine: Engine, bank: str, lacking: set[str], embedder: Embedder) -> I
         yield len(part)
 
 
-def _in_order(engine: Engine, units: Sequence[str]) -> Iterator[Point]:
+def _in_order(engine: Services, units: Sequence[str]) -> Iterator[Point]:
     """The units, each after the one that it follows in its session, which it carries."""
     seen: set[str] = set()
     for first in range(0, len(units), _AT_ONCE):

@@ -6,7 +6,14 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from itertools import groupby, islice
 
-from fourfold.ingest.embed import Embedded, Progress, carried_on, embed_statements, term_vector, with_previous
+from fourfold.ingest.embed import (
+    Embedded,
+    Progress,
+    add_context_vector,
+    embed_statements,
+    term_vector,
+    with_previous,
+)
 from fourfold.ingest.extract.statement import Statement
 from fourfold.language.languages import Language
 from fourfold.ports import Embedder, Floats, Point
@@ -80,7 +87,7 @@ def _with_vectors(
     return replace(
         point,
         payload={**p, **own},
-        vector=carried_on(vectors.embedding.vector, before and before[0]),
+        vector=add_context_vector(vectors.embedding.vector, before and before[0]),
         terms=term_vector(vectors.stems, p["speaker"], p["context"], language),
         tokens=with_previous(vectors.embedding.tokens, before and before[1]),
     )

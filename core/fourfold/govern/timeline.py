@@ -9,11 +9,11 @@ from datetime import datetime
 import numpy as np
 
 from fourfold.errors import NotFoundError
-from fourfold.index.bank_index import BankGraph
+from fourfold.index.bank_index import BankIndex
 from fourfold.ports import Where
 from fourfold.schema.derived import read_belief
 from fourfold.schema.units import is_id, read_unit, seconds_of
-from fourfold.services import Engine
+from fourfold.services import Services
 from fourfold.values.changes import Event
 from fourfold.values.units import Interval, Network, Unit
 
@@ -21,7 +21,7 @@ _TOLD = (Network.WORLD.value, Network.EXPERIENCE.value)
 
 
 def timeline(
-    engine: Engine, bank: str, entity: str | None, during: Interval | None, limit: int | None
+    engine: Services, bank: str, entity: str | None, during: Interval | None, limit: int | None
 ) -> list[Event]:
     """The facts and experiences of `bank` that mention `entity` and meet `during`, and how beliefs about it moved
     then, the latest `limit` of them, by when they occurred or were said. Raises `NotFoundError` for an entity it
@@ -36,14 +36,14 @@ def timeline(
     return events[-(limit or len(events)) :] if events else []
 
 
-def _name(graph: BankGraph, entity: str) -> str:
+def _name(graph: BankIndex, entity: str) -> str:
     known = graph.entity(entity)
     if known is None:
         raise NotFoundError(f'The bank "{graph.bank}" knows no entity called "{entity}".')
     return known.name
 
 
-def _rows(graph: BankGraph, name: str | None, during: Interval | None, limit: int | None) -> list[int]:
+def _rows(graph: BankIndex, name: str | None, during: Interval | None, limit: int | None) -> list[int]:
     where = Where(networks=_TOLD, occurred=None if during is None else seconds_of(during))
     told = graph.admitted(where, history=True)
     if name is not None:
@@ -54,7 +54,7 @@ def _rows(graph: BankGraph, name: str | None, during: Interval | None, limit: in
     return [int(row) for row in in_order[-(limit or len(rows)) :]]
 
 
-def _facts(engine: Engine, ids: list[str]) -> list[Event]:
+def _facts(engine: Services, ids: list[str]) -> list[Event]:
     units = _read(engine, ids)
     successors = _read(engine, [unit.retired_by for unit in units.values() if is_id(unit.retired_by or "")])
     return [_fact(units[one], successors) for one in ids if one in units]
@@ -75,7 +75,7 @@ def _begins(unit: Unit) -> datetime:
     return (unit.occurred.start if unit.occurred is not None else None) or unit.mentioned_at
 
 
-def _believed(engine: Engine, bank: str, name: str | None) -> Iterator[Event]:
+def _believed(engine: Services, bank: str, name: str | None) -> Iterator[Event]:
     """Every move of a belief, of those that are held no longer too, but for what was forgotten."""
     where = Where(bank=bank, kind="unit", networks=(Network.BELIEF.value,))
     for belief in map(read_belief, engine.store.scan(where)):
@@ -90,6 +90,6 @@ def _meets(event: Event, during: Interval) -> bool:
     return start <= event.at.timestamp() < end
 
 
-def _read(engine: Engine, ids: Sequence[str | None]) -> dict[str, Unit]:
+def _read(engine: Services, ids: Sequence[str | None]) -> dict[str, Unit]:
     wanted = tuple({one for one in ids if one is not None})
     return {p.id: read_unit(p) for p in engine.store.scan(Where(ids=wanted))} if wanted else {}

@@ -8,7 +8,7 @@ from dataclasses import replace
 from typing import Any
 
 from fourfold.errors import InputError, NotFoundError
-from fourfold.govern.edit_entities import look_again
+from fourfold.govern.edit_entities import invalidate_summaries
 from fourfold.index.document_index import CHUNKS
 from fourfold.ports import Fields, Point, Where
 from fourfold.schema.changelog import Record, records, reverted
@@ -16,9 +16,9 @@ from fourfold.schema.derived import gone_point
 from fourfold.schema.entries import gone_entry, is_entry
 from fourfold.schema.recall_counts import USE
 from fourfold.schema.units import NEVER, read_entity, read_unit
-from fourfold.services import Engine
-from fourfold.transaction.cascade import drop_evidence
-from fourfold.transaction.transaction import Batch
+from fourfold.services import Services
+from fourfold.transaction.cascade import cascade_retirements
+from fourfold.transaction.transaction import Transaction
 from fourfold.values.changes import Change
 from fourfold.values.units import SHORT_ID
 
@@ -26,7 +26,7 @@ _FINAL = frozenset({"erase", "load", "fork", "restore", "use"})
 _OF_ENTITIES = frozenset({"merge", "split", "rename"})
 
 
-def history(engine: Engine, bank: str, unit: str | None, limit: int | None) -> list[Change]:
+def history(engine: Services, bank: str, unit: str | None, limit: int | None) -> list[Change]:
     """The changes of a bank, or of one unit, the latest first."""
     found = [record.change() for record in records(engine.store, bank)]
     if unit is not None:
@@ -34,7 +34,7 @@ def history(engine: Engine, bank: str, unit: str | None, limit: int | None) -> l
     return found[:limit]
 
 
-def undo(engine: Engine, bank: str, change: str, reason: str) -> Change:
+def undo(engine: Services, bank: str, change: str, reason: str) -> Change:
     """Takes back the write that `change` names (its id, or the beginning of it), and what a language model read out
     of the texts that it brought. Raises `NotFoundError`; `InputError` where it is undone already, final, or a later
     write has changed the same thing."""
@@ -43,11 +43,11 @@ def undo(engine: Engine, bank: str, change: str, reason: str) -> Change:
         record = _find(log, change, bank)
         taken = _with_readings(record, log)
         _check(taken, log)
-        batch = Batch(
+        batch = Transaction(
             engine, graph, engine.clock.now(), "undo", record.shown or record.what, reason, undoes=record.id
         )
         _take_back(batch, taken, log)
-        drop_evidence(batch)
+        cascade_retirements(batch)
         marks = {one.id for one in taken} | {record.undoes}
         stored = {p.id: p for p in engine.store.scan(Where(ids=tuple(marks - {""})))}
         for one in taken:
@@ -109,7 +109,7 @@ def _at_odds(record: Record, later: Record) -> bool:
     return False
 
 
-def _take_back(batch: Batch, taken: Sequence[Record], log: Sequence[Record]) -> None:
+def _take_back(batch: Transaction, taken: Sequence[Record], log: Sequence[Record]) -> None:
     """Stages what the touched points were, as far as no later write of what is derived has changed them since."""
     mine = {one.id for one in taken}
     touched = {identity for one in taken for identity in one.touched}
@@ -133,7 +133,7 @@ def _take_back(batch: Batch, taken: Sequence[Record], log: Sequence[Record]) -> 
     _tidy_entities(batch, taken, now)
 
 
-def _unmade(batch: Batch, point: Point) -> Point:
+def _unmade(batch: Transaction, point: Point) -> Point:
     """What is left of something that was made and is to be no more."""
     p, bank = point.payload, batch.graph.bank
     kind = p["kind"]
@@ -154,7 +154,7 @@ def _unmade(batch: Batch, point: Point) -> Point:
     return gone_entry(point) if is_entry(point) else gone_point(bank, point.id)
 
 
-def _tidy_entities(batch: Batch, taken: Sequence[Record], now: Mapping[str, Point]) -> None:
+def _tidy_entities(batch: Transaction, taken: Sequence[Record], now: Mapping[str, Point]) -> None:
     """Entities that were made stay where other units mention them by now. What is told of those touched is made
     anew."""
     made = {identity for one in taken for identity in one.made}
@@ -167,10 +167,10 @@ def _tidy_entities(batch: Batch, taken: Sequence[Record], now: Mapping[str, Poin
             names.append(name)
             if identity in made and _mentioned(batch, name):
                 batch.others.pop(identity, None)
-    look_again(batch, names)
+    invalidate_summaries(batch, names)
 
 
-def _mentioned(batch: Batch, name: str) -> bool:
+def _mentioned(batch: Transaction, name: str) -> bool:
     """Whether a unit mentions the entity after this write, retired ones included."""
     rows = (row for row in batch.graph.graph.adj.get(name, ()) if isinstance(row, int))
     units = (batch.units.get(batch.graph.ids[row]) for row in rows)

@@ -6,8 +6,8 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 
-from fourfold.index.bank_index import BankGraph
-from fourfold.index.build import READ, fill
+from fourfold.index.bank_index import BankIndex
+from fourfold.index.build import READ, build_index
 from fourfold.ports import PAYLOAD, Fields, Point, Store, Where
 from fourfold.schema.changelog import earlier, records
 from fourfold.schema.derived import READ_BELIEF, read_belief
@@ -16,11 +16,11 @@ from fourfold.values.units import Unit
 
 
 @dataclass(frozen=True, slots=True)
-class View:
+class BankView:
     """A bank, now or then: its graph, and by id what the store has otherwise by now (None: what was not there)."""
 
     store: Store
-    graph: BankGraph
+    graph: BankIndex
     changed: Mapping[str, Point | None] = field(default_factory=dict)
     moment: datetime | None = None
 
@@ -55,7 +55,7 @@ class View:
         return replace(unit, retired_at=None, retired_by=None) if later else unit
 
 
-def is_now(store: Store, graph: BankGraph, moment: datetime) -> bool:
+def is_now(store: Store, graph: BankIndex, moment: datetime) -> bool:
     """Whether nothing has changed in the bank since that moment."""
     at = moment.timestamp()
     with graph.lock:
@@ -64,13 +64,13 @@ def is_now(store: Store, graph: BankGraph, moment: datetime) -> bool:
     return not later.any() and not records(store, graph.bank, moment)
 
 
-def past(store: Store, bank: str, moment: datetime) -> View:
+def view_as_of(store: Store, bank: str, moment: datetime) -> BankView:
     """`bank` as it was at `moment`. What came without a record of it (an older version wrote it, or it was loaded
     without its log) goes by the times in the payloads."""
     changed = earlier(store, records(store, bank, moment))
-    graph = BankGraph(bank)
-    fill(graph, _then(store, bank, moment.timestamp(), changed))
-    return View(store, graph, changed, moment)
+    graph = BankIndex(bank)
+    build_index(graph, _then(store, bank, moment.timestamp(), changed))
+    return BankView(store, graph, changed, moment)
 
 
 def _then(store: Store, bank: str, at: float, changed: Mapping[str, Point | None]) -> Iterator[Point]:

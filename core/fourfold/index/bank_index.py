@@ -17,12 +17,12 @@ import networkx as nx
 import numpy as np
 from numpy.typing import NDArray
 
-from fourfold.index.document_index import Documents
+from fourfold.index.document_index import DocumentIndex
 from fourfold.index.edges import Edges
-from fourfold.index.entity_index import Names
+from fourfold.index.entity_index import EntityIndex
 from fourfold.index.postings import Postings
 from fourfold.index.snapshot import Snapshot
-from fourfold.index.supersession import Succession
+from fourfold.index.supersession import Supersession
 from fourfold.language.languages import ENGLISH, Language
 from fourfold.language.text import inverse_document_frequency, normalise
 from fourfold.ports import Point, Where
@@ -58,7 +58,7 @@ _ROW = np.dtype(
 )
 
 
-class BankGraph:
+class BankIndex:
     """The view of one bank. Hold `lock` while reading or writing it; two threads may share one."""
 
     def __init__(self, bank: str, lock: threading.RLock | None = None) -> None:
@@ -70,14 +70,14 @@ class BankGraph:
         self.seen: dict[str, int] = {}
         """By writer, the last revision that is in here."""
         self.postings = Postings()
-        self.names = Names()
-        self.documents = Documents()
+        self.names = EntityIndex()
+        self.documents = DocumentIndex()
         self._row_of: dict[str, int] = {}
         self._rows = np.zeros(64, dtype=_ROW)
         self._labels: dict[str, int] = {}
         self._tagged: dict[str, set[int]] = {}
         self._attributes: dict[str, list[int]] = {}
-        self.succession = Succession()
+        self.succession = Supersession()
         self._pinned: tuple[str, ...] = ()
         self._term_counts: Counter[int] = Counter()
         self._awaited: dict[str, list[tuple[int, str, float]]] = {}
@@ -113,7 +113,7 @@ class BankGraph:
         return Snapshot(arrays, plain)
 
     @classmethod
-    def thaw(cls, snapshot: Snapshot, bank: str, lock: threading.RLock) -> BankGraph:
+    def thaw(cls, snapshot: Snapshot, bank: str, lock: threading.RLock) -> BankIndex:
         """The graph that `freeze` took down; raises `ValueError` or `KeyError` if it is none."""
         arrays, plain = snapshot.arrays, snapshot.plain
         graph = cls(bank, lock)
@@ -126,14 +126,14 @@ class BankGraph:
         graph._term_counts = Counter(dict(arrays["terms"].tolist()))
         graph.edges = Edges.thaw(snapshot.part("edges"), len(graph))
         graph.postings = Postings.thaw(snapshot.part("postings"))
-        graph.names = Names.thaw(plain["names"])
-        graph.documents = Documents.thaw(plain["documents"])
+        graph.names = EntityIndex.thaw(plain["names"])
+        graph.documents = DocumentIndex.thaw(plain["documents"])
         graph.profile = read_profile(plain["profile"]) if plain["profile"] else None
         graph.seen = plain["seen"]
         graph._labels = {name: at for at, name in enumerate(plain["labels"])}
         graph._tagged = {tag: set(rows) for tag, rows in plain["tagged"].items()}
         graph._attributes = plain["attributes"]
-        graph.succession = Succession.thaw(plain["succession"])
+        graph.succession = Supersession.thaw(plain["succession"])
         graph._pinned = tuple(plain["pinned"])
         graph._awaited = {unit: [tuple(link) for link in links] for unit, links in plain["awaited"].items()}
         return graph

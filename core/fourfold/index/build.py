@@ -6,7 +6,7 @@ import marshal
 from collections.abc import Iterable
 from operator import itemgetter
 
-from fourfold.index.bank_index import BankGraph
+from fourfold.index.bank_index import BankIndex
 from fourfold.index.document_index import CHUNKS
 from fourfold.ports import Point
 from fourfold.schema.recall_counts import USE
@@ -20,7 +20,7 @@ READ = tuple(
 """The fields of payloads that a graph is made of."""
 
 
-def fill(graph: BankGraph, points: Iterable[Point]) -> None:
+def build_index(graph: BankIndex, points: Iterable[Point]) -> None:
     """Adds to `graph` what the points say, units in the order they came."""
     units, uses = [], []
     for point in points:

@@ -13,7 +13,7 @@ from fourfold.schema.units import NEVER
 CHUNKS = ("pending", "chunk", "gone")
 
 
-class Documents:
+class DocumentIndex:
     """The documents of one bank."""
 
     def __init__(self) -> None:
@@ -28,7 +28,7 @@ class Documents:
         return {"rows": self._rows, "last": self._last, "waiting": waiting, "covered": self._covered}
 
     @classmethod
-    def thaw(cls, frozen: Mapping[str, Any]) -> Documents:
+    def thaw(cls, frozen: Mapping[str, Any]) -> DocumentIndex:
         """The documents that `freeze` took down."""
         documents = cls()
         documents._rows, documents._last = frozen["rows"], frozen["last"]

@@ -9,7 +9,7 @@ from fourfold.language.person_names import keys
 from fourfold.values.units import Entity
 
 
-class Names:
+class EntityIndex:
     """Entities by name; the graph counts their mentions."""
 
     def __init__(self) -> None:
@@ -24,7 +24,7 @@ class Names:
         return {"entities": entities, "alias": self._alias, "last": self._last_mention}
 
     @classmethod
-    def thaw(cls, frozen: Mapping[str, Any]) -> Names:
+    def thaw(cls, frozen: Mapping[str, Any]) -> EntityIndex:
         """The names that `freeze` took down."""
         names = cls()
         for id_, name, aliases, kind in frozen["entities"]:

@@ -10,9 +10,9 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import datetime
 
-from fourfold.index.as_of import View, is_now, past
-from fourfold.index.bank_index import BankGraph
-from fourfold.index.build import READ, fill
+from fourfold.index.as_of import BankView, is_now, view_as_of
+from fourfold.index.bank_index import BankIndex
+from fourfold.index.build import READ, build_index
 from fourfold.index.rw_lock import Era
 from fourfold.index.snapshot import Snapshot
 from fourfold.ports import Fields, Point, Store, Where
@@ -28,23 +28,23 @@ _SHARE = 0.1
 """A graph is kept when as many of its units, and that share of them, are new: catching up with fewer is quick."""
 
 
-class Graphs:
+class IndexRegistry:
     """The graphs of the banks in use, at most `most_units` units together: the one used longest ago goes."""
 
     def __init__(self, store: Store, most_units: int) -> None:
         self._store, self._most = store, most_units
-        self._graphs: OrderedDict[str, BankGraph] = OrderedDict()
+        self._graphs: OrderedDict[str, BankIndex] = OrderedDict()
         self._locks: dict[str, threading.RLock] = {}  # outlive the graphs, so a bank never has two
         self._lock = threading.Lock()
         self.era = Era()
         """Of the vectors that are current."""
-        self._pasts: OrderedDict[tuple[str, datetime], tuple[dict[str, int], View]] = OrderedDict()
+        self._pasts: OrderedDict[tuple[str, datetime], tuple[dict[str, int], BankView]] = OrderedDict()
 
-    def view(self, bank: str, moment: datetime | None) -> View:
+    def view(self, bank: str, moment: datetime | None) -> BankView:
         """`bank` as it is, or as it was at `moment`: seen from its log. The pasts asked for last are kept."""
         graph = self.get(bank)
         if moment is None:
-            return View(self._store, graph)
+            return BankView(self._store, graph)
         with graph.lock:
             seen = dict(graph.seen)
         with self._lock:
@@ -52,8 +52,8 @@ class Graphs:
         if known is not None and known[0] == seen:
             return known[1]
         if is_now(self._store, graph, moment):
-            return View(self._store, graph)
-        found = past(self._store, bank, moment)
+            return BankView(self._store, graph)
+        found = view_as_of(self._store, bank, moment)
         with self._lock:
             self._pasts[bank, moment] = seen, found
             self._pasts.move_to_end((bank, moment))
@@ -65,7 +65,7 @@ class Graphs:
         units = sum(len(view.graph) for _, view in self._pasts.values())
         return len(self._pasts) > _MOST_PASTS or units > _PAST_SHARE * self._most
 
-    def get(self, bank: str) -> BankGraph:
+    def get(self, bank: str) -> BankIndex:
         """The graph of `bank`, with everything that any process has written to it."""
         with self._lock:
             lock = self._locks.setdefault(bank, threading.RLock())
@@ -76,7 +76,7 @@ class Graphs:
             if graph is None or not self._catch_up(graph):
                 # Nothing is there yet; or entities were merged or split elsewhere, or it has another language now.
                 self.forget(bank)
-                graph = BankGraph(bank, lock)
+                graph = BankIndex(bank, lock)
                 self._catch_up(graph)
             with self._lock:
                 self._graphs[bank] = graph
@@ -117,28 +117,28 @@ class Graphs:
         for bank in list(self._graphs):
             self.keep(bank)
 
-    def _kept(self, bank: str, lock: threading.RLock) -> BankGraph | None:
+    def _kept(self, bank: str, lock: threading.RLock) -> BankIndex | None:
         """The graph that was kept, if one was; not if it knows more than the store, which lost something then."""
         data = None if self._store.cache is None else self._store.cache.get(_name(bank))
         snapshot = None if data is None else Snapshot.from_bytes(data)
         if snapshot is None:
             return None
         try:
-            graph = BankGraph.thaw(snapshot, bank, lock)
+            graph = BankIndex.thaw(snapshot, bank, lock)
         except (KeyError, ValueError, TypeError, IndexError):
             return None
         cursors = self._store.cursors(bank)
         return graph if all(cursors.get(w, 0) >= r for w, r in graph.seen.items()) else None
 
     @contextmanager
-    def locked(self, bank: str) -> Iterator[BankGraph]:
+    def locked(self, bank: str) -> Iterator[BankIndex]:
         """The graph of `bank`, held: nobody else writes to the bank meanwhile."""
         with self.era.use():
             lock = self.get(bank).lock
             with lock:
                 yield self.get(bank)
 
-    def _catch_up(self, graph: BankGraph) -> bool:
+    def _catch_up(self, graph: BankIndex) -> bool:
         """Brings `graph` up to date; False where only a new one can be."""
         cursors = self._store.cursors(graph.bank)
         first = not graph.seen
@@ -150,12 +150,12 @@ class Graphs:
         )
         news = (point for where in wheres for point in self._store.scan(where, Fields(terms=True, only=READ)))
         if first:
-            fill(graph, news)
+            build_index(graph, news)
         else:
             read = list(news)
             if any(_starts_anew(graph, point) for point in read):
                 return False
-            fill(graph, read)
+            build_index(graph, read)
         graph.seen.update(cursors)
         return True
 
@@ -172,7 +172,7 @@ class Graphs:
             return oldest if sum(map(len, self._graphs.values())) > self._most and oldest != keep else None
 
 
-def _starts_anew(graph: BankGraph, point: Point) -> bool:
+def _starts_anew(graph: BankIndex, point: Point) -> bool:
     """Whether a graph has to be made anew for what another process wrote."""
     p = point.payload
     if p["kind"] == "bank":
@@ -180,7 +180,7 @@ def _starts_anew(graph: BankGraph, point: Point) -> bool:
     return p["kind"] == OPERATION and p["what"] in _ANEW
 
 
-def _frozen(graph: BankGraph, wait: bool) -> bytes | None:
+def _frozen(graph: BankIndex, wait: bool) -> bytes | None:
     """A snapshot, taken slice by slice, so that a recall need not wait for all of it."""
     freezing, seen = graph.freeze(), dict(graph.seen)
     while graph.lock.acquire(blocking=wait):

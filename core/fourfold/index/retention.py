@@ -9,37 +9,37 @@ from datetime import UTC, datetime
 import numpy as np
 from numpy.typing import NDArray
 
-from fourfold.index.bank_index import BankGraph
+from fourfold.index.bank_index import BankIndex
 from fourfold.ports import Floats
 from fourfold.values.units import Strength
 
 _DAY = 86_400.0
 
 
-def stability(records: NDArray[np.void], decay: float) -> Floats:
+def stability_days(records: NDArray[np.void], decay: float) -> Floats:
     """S of each record, in days."""
     days: Floats = decay * (1.0 + records["uses"] + np.maximum(records["times"] - 1, 0))
     return days
 
 
-def retention(graph: BankGraph, rows: NDArray[np.intp], now: datetime, decay: float) -> Floats:
+def retention(graph: BankIndex, rows: NDArray[np.intp], now: datetime, decay: float) -> Floats:
     """R of each of `rows`, in (0, 1]. The caller holds the graph's lock."""
     records = graph.rows[rows]
     last = np.maximum(records["mentioned"], records["used"])
     days = np.maximum(now.timestamp() - last, 0.0) / _DAY
-    kept = np.exp(-np.minimum(days / stability(records, decay), 700.0))
+    kept = np.exp(-np.minimum(days / stability_days(records, decay), 700.0))
     pinned = graph.pinned_rows()
     return np.where(np.isin(rows, pinned), 1.0, kept) if pinned else kept
 
 
-def strength(graph: BankGraph, row: int, now: datetime, decay: float) -> Strength:
+def strength(graph: BankIndex, row: int, now: datetime, decay: float) -> Strength:
     """It, of one unit. The caller holds the graph's lock."""
     rows = np.array([row], dtype=np.intp)
     record = graph.rows[row]
     used = float(record["used"])
     return Strength(
         retention=round(float(retention(graph, rows, now, decay)[0]), 4),
-        stability=round(float(stability(graph.rows[rows], decay)[0]), 2),
+        stability=round(float(stability_days(graph.rows[rows], decay)[0]), 2),
         uses=int(record["uses"]),
         used_at=datetime.fromtimestamp(used, UTC) if used else None,
         pinned=row in graph.pinned_rows(),

@@ -11,7 +11,7 @@ from fourfold.schema.units import ARCHIVED, is_id
 
 
 @dataclass(slots=True)
-class Succession:
+class Supersession:
     """`superseded` is by row the unit that probably holds in its place."""
 
     superseded: dict[int, str] = field(default_factory=dict)
@@ -27,7 +27,7 @@ class Succession:
         }
 
     @classmethod
-    def thaw(cls, frozen: Mapping[str, Any]) -> Succession:
+    def thaw(cls, frozen: Mapping[str, Any]) -> Supersession:
         """What `freeze` took down."""
         return cls(dict(frozen["superseded"]), set(frozen["replaced"]), set(frozen["archived"]))
 

@@ -3,13 +3,13 @@
 from fourfold.ingest.bank_options import set_language
 from fourfold.ingest.entries import checked_entries, drop
 from fourfold.ingest.extract.facts import messages_of, read_facts
-from fourfold.ingest.run import Request, asked, resume, retain
+from fourfold.ingest.run import RetainRequest, extraction_turns, resume, retain
 
 __all__ = [
-    "Request",
-    "asked",
+    "RetainRequest",
     "checked_entries",
     "drop",
+    "extraction_turns",
     "messages_of",
     "read_facts",
     "resume",

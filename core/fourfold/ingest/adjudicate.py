@@ -22,8 +22,8 @@ from fourfold.language.dates import written_day
 from fourfold.models.structured import Acceptable
 from fourfold.ports import LanguageModel
 from fourfold.prompts.render import by_label, plain_label
-from fourfold.services import Engine
-from fourfold.transaction.transaction import Batch
+from fourfold.services import Services
+from fourfold.transaction.transaction import Transaction
 from fourfold.values.units import Link, Operation, Unit, Verdict
 
 log = logging.getLogger(__name__)
@@ -32,7 +32,7 @@ _CASES_AT_ONCE = 20
 _MOST_CANDIDATES = 8
 
 
-class Judged(BaseModel):
+class PairVerdict(BaseModel):
     """The model's verdict on one older statement, by its label ("2b")."""
 
     label: str
@@ -40,10 +40,10 @@ class Judged(BaseModel):
     reason: str = ""
 
 
-class Verdicts(BaseModel):
+class PairVerdicts(BaseModel):
     """The model's verdicts on several cases."""
 
-    verdicts: Acceptable[Judged] = Field(default_factory=list)
+    verdicts: Acceptable[PairVerdict] = Field(default_factory=list)
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,14 +54,14 @@ class _Case:
     old: tuple[Unit, ...]
 
 
-async def judge(engine: Engine, bank: str, model: LanguageModel, outcome: Outcome) -> None:
+async def adjudicate(engine: Services, bank: str, model: LanguageModel, outcome: Outcome) -> None:
     """Has `model` judge what `outcome` left unclear, and carries the verdicts out."""
     cases = await anyio.to_thread.run_sync(_cases, engine, bank, outcome.unclear)
     for first in range(0, len(cases), _CASES_AT_ONCE):
         shown = cases[first : first + _CASES_AT_ONCE]
         asked = [(_line(case.new), [_line(unit) for unit in case.old]) for case in shown]
         try:
-            answer = await model.ask(prompts.judgement(asked), Verdicts)
+            answer = await model.ask(prompts.judgement(asked), PairVerdicts)
         except (ModelError, ConfigurationError, TokenLimitError) as error:
             log.warning("Older statements of the bank %s stay marked as they are: %s", bank, error)
             outcome.warnings[str(error)] = None
@@ -69,13 +69,13 @@ async def judge(engine: Engine, bank: str, model: LanguageModel, outcome: Outcom
         await anyio.to_thread.run_sync(_carry_out, engine, bank, shown, answer.value, outcome)
 
 
-def _cases(engine: Engine, bank: str, pairs: Sequence[tuple[str, str]]) -> list[_Case]:
+def _cases(engine: Services, bank: str, pairs: Sequence[tuple[str, str]]) -> list[_Case]:
     """The pairs that are still open, by their new unit."""
     if not pairs:
         return []
     with engine.graphs.locked(bank) as graph:
         ids = dict.fromkeys(unit for pair in pairs for unit in pair)
-        units = {unit.id: unit for unit in Batch(engine, graph, engine.clock.now()).read(list(ids))}
+        units = {unit.id: unit for unit in Transaction(engine, graph, engine.clock.now()).read(list(ids))}
     held = {key: unit for key, unit in units.items() if unit.retired_at is None}
     by_new: dict[str, list[Unit]] = {}
     for new, old in dict.fromkeys(pairs):
@@ -89,10 +89,12 @@ def _line(unit: Unit) -> str:
     return f"({written_day(unit.mentioned_at)}) {who}{unit.text}"
 
 
-def _carry_out(engine: Engine, bank: str, cases: Sequence[_Case], answer: Verdicts, outcome: Outcome) -> None:
+def _carry_out(
+    engine: Services, bank: str, cases: Sequence[_Case], answer: PairVerdicts, outcome: Outcome
+) -> None:
     shown = by_label([(case.new, case.old) for case in cases])
     with engine.graphs.locked(bank) as graph:
-        batch = Batch(engine, graph, engine.clock.now(), "reconcile")
+        batch = Transaction(engine, graph, engine.clock.now(), "reconcile")
         for verdict in answer.verdicts:
             pair = shown.pop(plain_label(verdict.label), None)
             if pair is None:
@@ -107,7 +109,7 @@ def _carry_out(engine: Engine, bank: str, cases: Sequence[_Case], answer: Verdic
         outcome.note_changes(batch)
 
 
-def _decide(batch: Batch, verdict: Judged, new: Unit, old: Unit) -> Iterator[Operation]:
+def _decide(batch: Transaction, verdict: PairVerdict, new: Unit, old: Unit) -> Iterator[Operation]:
     """Does what a verdict says, if both units still are as they were shown."""
     units = {unit.id: unit for unit in batch.read([new.id, old.id])}
     now_new, now_old = units.get(new.id), units.get(old.id)

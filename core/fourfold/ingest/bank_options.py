@@ -8,14 +8,14 @@ from dataclasses import dataclass, replace
 from itertools import chain
 
 from fourfold.errors import InputError
-from fourfold.index.bank_index import BankGraph
+from fourfold.index.bank_index import BankIndex
 from fourfold.ingest.embed import term_vector
 from fourfold.language.languages import ENGLISH, Language, detect, language
 from fourfold.language.text import terms
 from fourfold.ports import Fields, Where
-from fourfold.services import Engine
-from fourfold.transaction.transaction import Batch
-from fourfold.values.redaction import Rule
+from fourfold.services import Services
+from fourfold.transaction.transaction import Transaction
+from fourfold.values.redaction import RedactionRule
 from fourfold.values.reflection import Disposition
 from fourfold.values.units import Message
 
@@ -23,24 +23,24 @@ _AT_ONCE = 500
 
 
 @dataclass(frozen=True, slots=True)
-class Wanted:
+class BankOptions:
     """What whoever opened a bank wants it to be: its language, its mission, its disposition, what it
     holds back; None leaves it be."""
 
     language: Language | None = None
     mission: str | None = None
     disposition: Disposition | None = None
-    rules: tuple[Rule, ...] | None = None
+    rules: tuple[RedactionRule, ...] | None = None
 
-    def rules_of(self, graph: BankGraph) -> tuple[Rule, ...]:
+    def rules_of(self, graph: BankIndex) -> tuple[RedactionRule, ...]:
         """What is held back: what was asked for, or what the bank keeps. The caller holds the graph's lock."""
         if self.rules is not None:
             return self.rules
         return graph.profile.rules if graph.profile is not None else ()
 
 
-def settled(
-    engine: Engine, graph: BankGraph, wanted: Language | None, messages: Sequence[Message]
+def language_to_fix(
+    engine: Services, graph: BankIndex, wanted: Language | None, messages: Sequence[Message]
 ) -> Language | None:
     """The language that a retain of `messages` settles for its bank; None where it has one, or nobody can tell yet.
 
@@ -55,17 +55,17 @@ def settled(
     if held:
         return None
     default = engine.settings.language
-    return wanted or (language(default) if default else _heard(engine, graph, messages))
+    return wanted or (language(default) if default else _detect_bank_language(engine, graph, messages))
 
 
-def _heard(engine: Engine, graph: BankGraph, messages: Sequence[Message]) -> Language | None:
+def _detect_bank_language(engine: Services, graph: BankIndex, messages: Sequence[Message]) -> Language | None:
     """The language of `messages` and, where there are few, of what the bank has."""
     where = Where(bank=graph.bank, kind="unit")
     so_far = engine.store.scan(where, Fields(only=("text",))) if len(graph) else ()
     return detect(chain((m.text for m in messages), (str(point.payload["text"]) for point in so_far)))
 
 
-def settle(batch: Batch, found: Language | None, wanted: Wanted) -> None:
+def apply_options(batch: Transaction, found: Language | None, wanted: BankOptions) -> None:
     """Has `batch` note what is `wanted` of its bank, and the language `found` for it, unless another write did so
     first: what the bank holds is found by that language's words then. The caller holds the graph's lock."""
     batch.mission, batch.disposition = wanted.mission, wanted.disposition
@@ -79,7 +79,7 @@ def settle(batch: Batch, found: Language | None, wanted: Wanted) -> None:
         _reindex(batch, found, None)
 
 
-def set_language(engine: Engine, bank: str, wanted: Language) -> None:
+def set_language(engine: Services, bank: str, wanted: Language) -> None:
     """Keeps `bank` in that language: what is in it is found by its words from then on. An interrupted change is none;
     done again, it is finished."""
     with engine.graphs.locked(bank) as graph:
@@ -87,15 +87,15 @@ def set_language(engine: Engine, bank: str, wanted: Language) -> None:
             return
         left = [graph.ids[first : first + _AT_ONCE] for first in range(0, len(graph), _AT_ONCE)]
         for ids in left[:-1]:
-            part = Batch(engine, graph, engine.clock.now(), "language")
+            part = Transaction(engine, graph, engine.clock.now(), "language")
             _reindex(part, wanted, tuple(ids))
             part.commit({})
-        last = Batch(engine, graph, engine.clock.now(), "language", wanted.name, language=wanted)
+        last = Transaction(engine, graph, engine.clock.now(), "language", wanted.name, language=wanted)
         _reindex(last, wanted, tuple(left[-1]) if left else ())
         last.commit({})
 
 
-def _reindex(batch: Batch, wanted: Language, ids: tuple[str, ...] | None) -> None:
+def _reindex(batch: Transaction, wanted: Language, ids: tuple[str, ...] | None) -> None:
     """Stages the units of `ids` (None: all) with their terms in another language."""
     where = Where(bank=batch.graph.bank, kind="unit", ids=ids)
     for point in batch.engine.store.scan(where, Fields(vectors=True)):

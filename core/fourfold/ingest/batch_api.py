@@ -21,17 +21,17 @@ from fourfold.ingest.pending_chunks import chunk_point
 from fourfold.ingest.pipeline import Outcome, write
 from fourfold.language.languages import Language
 from fourfold.language.text import estimate_tokens
-from fourfold.ports import Answer, BatchModel
-from fourfold.services import Engine
-from fourfold.token_accounts import Ledger
+from fourfold.ports import BatchModel, ModelResponse
+from fourfold.services import Services
+from fourfold.token_accounts import TokenAccount
 from fourfold.token_usage import Tokens
-from fourfold.transaction.transaction import Batch
+from fourfold.transaction.transaction import Transaction
 
 _CHUNKS_A_BATCH = 1000
 
 
 async def read_in_bulk(
-    engine: Engine,
+    engine: Services,
     bank: str,
     model: BatchModel,
     chunks: Sequence[Chunk],
@@ -70,7 +70,7 @@ async def read_in_bulk(
 
 
 async def _submitted(
-    engine: Engine, bank: str, model: BatchModel, chunks: Sequence[Chunk], ledger: Ledger
+    engine: Services, bank: str, model: BatchModel, chunks: Sequence[Chunk], ledger: TokenAccount
 ) -> dict[str, list[Chunk]]:
     """Submits `chunks` as one batch, and notes that in the bank."""
     asked = {chunk.id: turns(chunk) for chunk in chunks}
@@ -84,7 +84,7 @@ async def _submitted(
 
     def note() -> None:
         with engine.graphs.locked(bank) as graph:
-            writing = Batch(engine, graph, engine.clock.now(), "submit")
+            writing = Transaction(engine, graph, engine.clock.now(), "submit")
             for chunk in marked:
                 writing.others[chunk.id] = chunk_point(bank, chunk, "pending", writing.now)
             writing.commit({})
@@ -96,7 +96,7 @@ async def _submitted(
 
 async def _collected(
     model: BatchModel, batch: str
-) -> dict[str, Answer[Extraction] | ModelError] | FourfoldError:
+) -> dict[str, ModelResponse[Extraction] | ModelError] | FourfoldError:
     """The answers of a batch, once it has ended; or why there are none."""
     wait = model.poll
     while True:
@@ -116,7 +116,7 @@ async def _collected(
 
 def _result(
     chunk: Chunk,
-    answers: dict[str, Answer[Extraction] | ModelError] | FourfoldError,
+    answers: dict[str, ModelResponse[Extraction] | ModelError] | FourfoldError,
     batch: str,
     language: Language,
 ) -> Read | FourfoldError:

@@ -8,13 +8,13 @@ from functools import partial
 
 import numpy as np
 
-from fourfold.ingest.deduplicate import Claim, same_statement
+from fourfold.ingest.deduplicate import ComparedStatement, same_statement
 from fourfold.ingest.embed import Embedded
 from fourfold.ingest.link import SEMANTIC_MOST
 from fourfold.language.text import normalise
 from fourfold.ports import Floats, Point, Query, Where
 from fourfold.schema.units import NEVER
-from fourfold.transaction.transaction import Batch
+from fourfold.transaction.transaction import Transaction
 from fourfold.values.units import Unit
 
 _MOST_RIVALS = 50
@@ -26,10 +26,10 @@ Near = Sequence[tuple[str, float]]
 
 
 @dataclass(slots=True)
-class Known:
+class KnownStatements:
     """What is known while `batch` is prepared; the caller holds the lock of its bank's graph."""
 
-    batch: Batch
+    batch: Transaction
     _added: list[tuple[Unit, Embedded]] = field(default_factory=list)
     _vectors: Floats = field(default_factory=lambda: np.zeros((0, 0), np.float32))
     _asserted: dict[str, list[str]] = field(default_factory=dict)
@@ -63,7 +63,7 @@ class Known:
         """The units of this very write that are nearest."""
         return [(self._added[place][0].id, cosine) for place, cosine in self._nearest(vectors, most, floor)]
 
-    def same_as(self, claim: Claim, vectors: Embedded, near: Near) -> tuple[str, str] | None:
+    def same_as(self, claim: ComparedStatement, vectors: Embedded, near: Near) -> tuple[str, str] | None:
         """The unit that already says what `claim` says, and why that is so."""
         spoken = self.batch.spoken
         for place, _ in self._nearest(vectors, 3, _LIKELY):
@@ -86,7 +86,7 @@ class Known:
                 return unit.id, reason
         return None
 
-    def stated_before(self, claim: Claim) -> tuple[str, str] | None:
+    def stated_before(self, claim: ComparedStatement) -> tuple[str, str] | None:
         """The unit that says `claim` in the same words, where at most one of them gives a time, and why that is the
         same. It is for statements that stand alone: of what is said in a talk, the time may be what differs."""
         rows = self.batch.graph.same_words(claim.text)
@@ -148,9 +148,9 @@ class Known:
         return own_tokens(point)
 
 
-def claim_of(unit: Unit) -> Claim:
+def claim_of(unit: Unit) -> ComparedStatement:
     """What reconciling looks at in a unit."""
-    return Claim(unit.text, unit.speaker, unit.entities, unit.occurred)
+    return ComparedStatement(unit.text, unit.speaker, unit.entities, unit.occurred)
 
 
 def own_tokens(point: Point) -> Floats:

@@ -10,7 +10,7 @@ from datetime import datetime, timedelta
 
 from fourfold.errors import InputError
 from fourfold.language.text import clean, sentences
-from fourfold.values.units import Message, Role, aware
+from fourfold.values.units import Message, Role, require_aware
 
 _LONGEST_MESSAGE = 10_000_000
 _LONGEST_NAME = 200
@@ -34,7 +34,7 @@ def read_messages(given: str | Iterable[Message], at: datetime | None, now: date
     """The messages of a retain, cleaned, each with a time and an id; raises `InputError` for what cannot be
     used. Empty texts are left out. An id is made from the content, and the time if one was given, so that
     the same message has the same id on every run."""
-    aware(at, "at")
+    require_aware(at, "at")
     if not isinstance(given, str | Iterable):
         raise InputError(
             f"retain takes a string or messages; this is one {type(given).__name__}: put it in a list."
@@ -150,7 +150,7 @@ def _checked(message: Message, number: int) -> str:
         raise InputError(f'Message {number} has role "{message.role}": use user, assistant, system or tool.')
     if len(message.speaker or "") > _LONGEST_NAME or len(message.id or "") > _LONGEST_NAME:
         raise InputError(f"Message {number}: a speaker or id has at most {_LONGEST_NAME} characters.")
-    aware(message.at, f"Message {number}: at")
+    require_aware(message.at, f"Message {number}: at")
     return clean(message.text)
 
 

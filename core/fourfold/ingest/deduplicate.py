@@ -13,7 +13,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from fourfold.language.attributes import Stated, standing
+from fourfold.language.attributes import AttributedText, compare_attributes
 from fourfold.language.languages import Language
 from fourfold.language.text import asking, normalise, terms, words
 from fourfold.ports import Floats
@@ -28,7 +28,7 @@ _RELATIONS = frozenset(
 
 
 @dataclass(frozen=True, slots=True)
-class Claim:
+class ComparedStatement:
     """What reconciling looks at in a statement, but for its vectors."""
 
     text: str
@@ -42,7 +42,11 @@ TokensOf = Callable[[], Floats]
 
 
 def same_statement(
-    new: Claim, old: Claim, new_tokens: TokensOf, old_tokens: TokensOf, language: Language
+    new: ComparedStatement,
+    old: ComparedStatement,
+    new_tokens: TokensOf,
+    old_tokens: TokensOf,
+    language: Language,
 ) -> str | None:
     """Why `new` says nothing that `old` did not say, or None if it may say something.
 
@@ -71,7 +75,7 @@ def alike(a: Floats, b: Floats) -> float:
     return float(min(similar.max(axis=1).mean(), similar.max(axis=0).mean()))
 
 
-def _comparable(new: Claim, old: Claim, language: Language) -> bool:
+def _comparable(new: ComparedStatement, old: ComparedStatement, language: Language) -> bool:
     denies = language.negation
     return (
         denies is not None
@@ -82,10 +86,10 @@ def _comparable(new: Claim, old: Claim, language: Language) -> bool:
     )
 
 
-def _at_odds(new: Claim, old: Claim) -> bool:
+def _at_odds(new: ComparedStatement, old: ComparedStatement) -> bool:
     """Whether they give one attribute two values ("plays rock music", "plays rap rock")."""
-    a, b = (Stated(claim.text, claim.speaker) for claim in (new, old))
-    return standing(a, b) is not None
+    a, b = (AttributedText(claim.text, claim.speaker) for claim in (new, old))
+    return compare_attributes(a, b) is not None
 
 
 def _same_words(new: str, old: str, language: Language) -> bool:

@@ -52,7 +52,7 @@ def embed_statements(
     found: list[Embedded] = []
     for first in range(0, len(statements), _EMBED_AT_ONCE):
         batch = statements[first : first + _EMBED_AT_ONCE]
-        prefixes = [situate(s, context) for s in batch]
+        prefixes = [embedding_text(s, context) for s in batch]
         texts = [prefix + s.text for prefix, s in zip(prefixes, batch, strict=True)]
         began = time.perf_counter()
         embeddings = embedder.embed(texts)
@@ -98,14 +98,14 @@ def term_vector(stems: Sequence[str], speaker: str | None, context: str, languag
     return document_vector([*stems, *terms(f"{speaker or ''} {context}", language)])
 
 
-def situate(statement: Statement, context: str) -> str:
+def embedding_text(statement: Statement, context: str) -> str:
     """What is embedded before a text: "(8 May 2023, context) Speaker: "."""
     date = written_day(statement.at)
     inside = f"{date}, {context}" if context else date
     return f"({inside}) {statement.speaker}: " if statement.speaker else f"({inside}) "
 
 
-def carried_on(vector: Floats, before: Floats | None) -> Floats:
+def add_context_vector(vector: Floats, before: Floats | None) -> Floats:
     """A statement's vector together with that of the one before it, in which the one before that is: length 1."""
     if before is None:
         return vector

@@ -8,10 +8,10 @@ from dataclasses import replace
 
 from fourfold.errors import ConflictError, InputError
 from fourfold.schema.entries import entries_of, entry_point, find_entries, gone_point
-from fourfold.services import Engine
-from fourfold.transaction.transaction import Batch
-from fourfold.validation import tags_of
-from fourfold.values.units import Entry, aware
+from fourfold.services import Services
+from fourfold.transaction.transaction import Transaction
+from fourfold.validation import check_tags
+from fourfold.values.units import Entry, require_aware
 
 _LONGEST_KEY = 500
 
@@ -30,7 +30,7 @@ def checked_entries(given: Iterable[Entry]) -> tuple[Entry, ...]:
     return entries
 
 
-def put_entries(batch: Batch, document: str, entries: Iterable[Entry], replaces: bool) -> None:
+def put_entries(batch: Transaction, document: str, entries: Iterable[Entry], replaces: bool) -> None:
     """Stages the entries of a document; with `replaces`, those of the same kinds that it had besides go. Raises
     `ConflictError` where one is not at the revision that it was to replace."""
     store, bank = batch.engine.store, batch.graph.bank
@@ -49,10 +49,10 @@ def put_entries(batch: Batch, document: str, entries: Iterable[Entry], replaces:
                     _drop(batch, other)
 
 
-def drop(engine: Engine, bank: str, kind: str, keys: Iterable[str]) -> int:
+def drop(engine: Services, bank: str, kind: str, keys: Iterable[str]) -> int:
     """Lets go of entries, and of nothing that was said; how many there were."""
     with engine.graphs.locked(bank) as graph:
-        batch = Batch(engine, graph, engine.clock.now(), "drop")
+        batch = Transaction(engine, graph, engine.clock.now(), "drop")
         held = find_entries(engine.store, bank, kind, keys=keys)
         for entry in held:
             _drop(batch, entry)
@@ -60,7 +60,7 @@ def drop(engine: Engine, bank: str, kind: str, keys: Iterable[str]) -> int:
     return len(held)
 
 
-def drop_entries(batch: Batch, document: str) -> int:
+def drop_entries(batch: Transaction, document: str) -> int:
     """Stages the end of all entries of a document; how many there are."""
     found = entries_of(batch.engine.store, batch.graph.bank, document)
     for entry in found:
@@ -68,12 +68,12 @@ def drop_entries(batch: Batch, document: str) -> int:
     return len(found)
 
 
-def _drop(batch: Batch, entry: Entry) -> None:
+def _drop(batch: Transaction, entry: Entry) -> None:
     point = gone_point(batch.graph.bank, entry)
     batch.others[point.id] = point
 
 
-def _renewed(batch: Batch, document: str, entry: Entry, held: Entry | None) -> Entry:
+def _renewed(batch: Transaction, document: str, entry: Entry, held: Entry | None) -> Entry:
     if held is not None and held.expired(batch.now):
         held = None
     revision = held.revision if held is not None and held.revision is not None else 0
@@ -95,8 +95,8 @@ def _checked(entry: Entry) -> Entry:
             raise InputError(
                 f"The {what} of an entry must be a string of 1 to {_LONGEST_KEY} characters, none of control."
             )
-    aware(entry.expires_at, "expires_at")
-    tags = tags_of(entry.tags)
+    require_aware(entry.expires_at, "expires_at")
+    tags = check_tags(entry.tags)
     try:
         value = json.loads(json.dumps(entry.value, allow_nan=False))
     except (TypeError, ValueError) as error:

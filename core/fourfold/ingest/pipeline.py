@@ -22,12 +22,12 @@ from fourfold.ingest.embed import Embedded, Progress, embed_statements
 from fourfold.ingest.extract.llm import Read, read_chunk
 from fourfold.ingest.extract.rules import extract
 from fourfold.ingest.extract.statement import Statement
-from fourfold.ingest.write import Origin, Writing
+from fourfold.ingest.write import DocumentWriter, Origin
 from fourfold.language.languages import Language
 from fourfold.ports import Fields, LanguageModel, Where
-from fourfold.services import Engine, steady
+from fourfold.services import Services, steady
 from fourfold.token_usage import Tokens
-from fourfold.transaction.transaction import Batch
+from fourfold.transaction.transaction import Transaction
 from fourfold.values.units import Operation, Unit
 
 log = logging.getLogger(__name__)
@@ -51,14 +51,14 @@ class Outcome:
     spent: Tokens = field(default_factory=Tokens)
     stopped: FourfoldError | None = None
 
-    def take(self, writing: Writing) -> None:
+    def take(self, writing: DocumentWriter) -> None:
         """Adds what a write did."""
         self.operations += writing.operations
         self.unclear += writing.unclear
         self.units |= writing.touched
         self.note_changes(writing.batch)
 
-    def note_changes(self, batch: Batch) -> None:
+    def note_changes(self, batch: Transaction) -> None:
         """Brings the units up to date with a write."""
         for unit in batch.changed():
             if unit.retired_at is not None:
@@ -68,10 +68,10 @@ class Outcome:
 
 
 @dataclass(slots=True)
-class Reading:
+class ChunkReader:
     """The chunks of one bank on their way through `model`."""
 
-    engine: Engine
+    engine: Services
     bank: str
     model: LanguageModel
     language: Language
@@ -145,7 +145,7 @@ class Reading:
 
 @steady
 def write(
-    engine: Engine, bank: str, ready: Sequence[tuple[Chunk, Read | FourfoldError]], outcome: Outcome
+    engine: Services, bank: str, ready: Sequence[tuple[Chunk, Read | FourfoldError]], outcome: Outcome
 ) -> None:
     """Writes chunks with what became of them, those of one origin in one batch: what a model read, or, where there
     is an error in its place, what was said."""
@@ -159,7 +159,7 @@ def write(
         embedded = embed_statements(engine.embedder, statements, origin.context, language)
         outcome.embedded += embedded
         with engine.graphs.locked(bank) as graph:
-            writing = Writing(Batch(engine, graph, engine.clock.now(), "read"), origin)
+            writing = DocumentWriter(Transaction(engine, graph, engine.clock.now(), "read"), origin)
             vectors = iter(embedded)
             there = {chunk.id for chunk, _ in _still_there(engine, bank, settled)}
             for chunk, found in settled:
@@ -172,7 +172,7 @@ def write(
         outcome.take(writing)
 
 
-def _still_there(engine: Engine, bank: str, read: Sequence[tuple[Chunk, T]]) -> list[tuple[Chunk, T]]:
+def _still_there(engine: Services, bank: str, read: Sequence[tuple[Chunk, T]]) -> list[tuple[Chunk, T]]:
     """Those whose chunk was not forgotten while it was read."""
     where = Where(bank=bank, kind="pending", ids=tuple(chunk.id for chunk, _ in read))
     held = {point.id for point in engine.store.scan(where, Fields(only=("kind",)))}
@@ -180,7 +180,7 @@ def _still_there(engine: Engine, bank: str, read: Sequence[tuple[Chunk, T]]) -> 
 
 
 def _settled(
-    engine: Engine, bank: str, chunk: Chunk, result: Read | FourfoldError, outcome: Outcome
+    engine: Services, bank: str, chunk: Chunk, result: Read | FourfoldError, outcome: Outcome
 ) -> tuple[Chunk, Sequence[Statement]]:
     """A chunk as it is after this attempt, and the statements to put in: `failed` says why it stays pending."""
     tried = replace(chunk, attempts=chunk.attempts + 1, batch="")
@@ -197,7 +197,7 @@ def _settled(
 
 
 def _put(
-    writing: Writing, chunk: Chunk, statements: Sequence[Statement], embedded: Sequence[Embedded]
+    writing: DocumentWriter, chunk: Chunk, statements: Sequence[Statement], embedded: Sequence[Embedded]
 ) -> None:
     if chunk.failed:
         made = writing.add_all(statements, embedded)

@@ -12,8 +12,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 
-from fourfold.index.bank_index import BankGraph, entity_id
-from fourfold.index.entity_index import Names
+from fourfold.index.bank_index import BankIndex, entity_id
+from fourfold.index.entity_index import EntityIndex
 from fourfold.ingest.extract.statement import Mention
 from fourfold.language.person_names import SAME, likeness
 from fourfold.values.units import Entity
@@ -29,9 +29,9 @@ class Resolver:
     """Resolves the mentions of one retain to entities of `graph`, whose lock the caller holds; `changed` are the
     entities that are new or gained an alias."""
 
-    graph: BankGraph
+    graph: BankIndex
     changed: dict[str, Entity] = field(default_factory=dict)
-    _names: Names = field(default_factory=Names)
+    _names: EntityIndex = field(default_factory=EntityIndex)
     _together: dict[str, set[str]] = field(default_factory=dict)
 
     def resolve(self, mentions: Sequence[Mention], at: datetime) -> tuple[str, ...]:

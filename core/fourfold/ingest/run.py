@@ -12,34 +12,34 @@ from datetime import datetime, timedelta
 import anyio.to_thread
 
 from fourfold.errors import ConfigurationError, InputError
-from fourfold.index.bank_index import BankGraph
-from fourfold.ingest.adjudicate import judge
-from fourfold.ingest.bank_options import Wanted, settle, settled
+from fourfold.index.bank_index import BankIndex
+from fourfold.ingest.adjudicate import adjudicate
+from fourfold.ingest.bank_options import BankOptions, apply_options, language_to_fix
 from fourfold.ingest.batch_api import read_in_bulk
 from fourfold.ingest.chunking import Chunk, Piece, read_messages, split_message
 from fourfold.ingest.embed import Progress, embed_statements
 from fourfold.ingest.entries import put_entries
-from fourfold.ingest.extract.facts import stated
+from fourfold.ingest.extract.facts import statements_of_facts
 from fourfold.ingest.extract.llm import turns
 from fourfold.ingest.extract.rules import extract
 from fourfold.ingest.pending_chunks import chunks_of, chunks_that_changed, pending_chunks
-from fourfold.ingest.pipeline import Outcome, Reading, write
-from fourfold.ingest.redact import admitted, check_entries, read_first
-from fourfold.ingest.write import Origin, Writing
-from fourfold.models.retrying import Patient
-from fourfold.ports import BatchModel, Store, Turn, Where
+from fourfold.ingest.pipeline import ChunkReader, Outcome, write
+from fourfold.ingest.redact import find_redacted_messages, redact_entries, redact_messages
+from fourfold.ingest.write import DocumentWriter, Origin
+from fourfold.models.retrying import RetryingModel
+from fourfold.ports import BatchModel, PromptMessage, Store, Where
 from fourfold.schema.units import read_unit
-from fourfold.services import Engine, steady
-from fourfold.token_accounts import Metered
-from fourfold.transaction.transaction import Batch
-from fourfold.values.redaction import kinds, masked
-from fourfold.values.units import Entry, Fact, Message, Retained, Usage
+from fourfold.services import Services, steady
+from fourfold.token_accounts import MeteredModel
+from fourfold.transaction.transaction import Transaction
+from fourfold.values.redaction import entity_kinds, redact
+from fourfold.values.units import Entry, Fact, Message, RetainResult, Usage
 
 _MOST_ATTEMPTS = 5
 
 
 @dataclass(frozen=True, slots=True)
-class Request:
+class RetainRequest:
     """What to retain, and where. `document` "" is the bank's running journal; `replace` retires what the
     document held and these messages do not. `facts` are what the messages of those ids state,
     where nothing is left to extract. `entries` are kept word for word in the same write."""
@@ -52,7 +52,7 @@ class Request:
     tags: tuple[str, ...] = ()
     replace: bool = False
     batch: bool = False
-    wanted: Wanted = field(default_factory=Wanted)
+    wanted: BankOptions = field(default_factory=BankOptions)
     facts: Mapping[str, Fact] = field(default_factory=dict)
     entries: tuple[Entry, ...] = ()
 
@@ -62,7 +62,7 @@ class Request:
         return Origin(self.document, self.context, self.tags)
 
 
-async def retain(engine: Engine, request: Request, progress: Progress | None = None) -> Retained:
+async def retain(engine: Services, request: RetainRequest, progress: Progress | None = None) -> RetainResult:
     """Retains `request`; when it returns, everything it reports is durable and recalled at once.
 
     Raises `InputError` before anything is written; `ModelError` or `StoreError` with nothing written, unless a
@@ -75,34 +75,34 @@ async def retain(engine: Engine, request: Request, progress: Progress | None = N
             "batch=True needs a language model with a batch API (anthropic): leave it out, or set llm."
         )
     if engine.model is None or request.facts:
-        return await anyio.to_thread.run_sync(_retain_plainly, engine, request, progress, began)
+        return await anyio.to_thread.run_sync(_retain_without_llm, engine, request, progress, began)
     outcome = Outcome()
-    request = await _screened(engine, request, outcome)
-    chunks = await anyio.to_thread.run_sync(_journal, engine, request, outcome)
-    return await _read(engine, request.bank, _Job(chunks, request.batch, progress, began), outcome)
+    request = await _without_redacted(engine, request, outcome)
+    chunks = await anyio.to_thread.run_sync(_store_pending_chunks, engine, request, outcome)
+    return await _read(engine, request.bank, _ReadJob(chunks, request.batch, progress, began), outcome)
 
 
-def asked(engine: Engine, request: Request) -> list[Turn] | None:
+def extraction_turns(engine: Services, request: RetainRequest) -> list[PromptMessage] | None:
     """What a language model is asked about `request` in a bank that has nothing of it yet, where that is one
     question; None where it takes several. Raises `InputError`."""
     chunks = _chunks(engine, request, _messages(engine, request, Counter()))
     return turns(chunks[0]) if len(chunks) == 1 else None
 
 
-async def resume(engine: Engine, bank: str, progress: Progress | None = None) -> Retained:
+async def resume(engine: Services, bank: str, progress: Progress | None = None) -> RetainResult:
     """Has the language model read all chunks of `bank` that are pending; without one, keeps those that nobody can
     find yet as they were said."""
     began = time.perf_counter()
     chunks = await anyio.to_thread.run_sync(pending_chunks, engine.store, bank)
     if engine.model is None:
         outcome = Outcome()
-        await anyio.to_thread.run_sync(_keep_unread, engine, bank, chunks, outcome)
+        await anyio.to_thread.run_sync(_store_as_said, engine, bank, chunks, outcome)
         return _retained(outcome, began)
-    return await _read(engine, bank, _Job(chunks, False, progress, began), Outcome())
+    return await _read(engine, bank, _ReadJob(chunks, False, progress, began), Outcome())
 
 
 @dataclass(frozen=True, slots=True)
-class _Job:
+class _ReadJob:
     """Chunks to have read, in bulk if asked, since when, and who hears of it."""
 
     chunks: Sequence[Chunk]
@@ -111,7 +111,7 @@ class _Job:
     began: float
 
 
-async def _read(engine: Engine, bank: str, job: _Job, outcome: Outcome) -> Retained:
+async def _read(engine: Services, bank: str, job: _ReadJob, outcome: Outcome) -> RetainResult:
     mine = [chunk for chunk in job.chunks if chunk.id not in engine.reading]
     engine.reading.update(chunk.id for chunk in mine)
     try:
@@ -123,7 +123,9 @@ async def _read(engine: Engine, bank: str, job: _Job, outcome: Outcome) -> Retai
     return _retained(outcome, job.began)
 
 
-async def _have_read(engine: Engine, bank: str, chunks: Sequence[Chunk], job: _Job, outcome: Outcome) -> None:
+async def _have_read(
+    engine: Services, bank: str, chunks: Sequence[Chunk], job: _ReadJob, outcome: Outcome
+) -> None:
     """Chunks that are in a batch are waited for; others are read one by one, or, in bulk, as a batch."""
     if not chunks or engine.model is None:
         return
@@ -132,38 +134,40 @@ async def _have_read(engine: Engine, bank: str, chunks: Sequence[Chunk], job: _J
     if batched and isinstance(engine.model, BatchModel):
         await read_in_bulk(engine, bank, engine.model, batched, language, outcome, job.progress)
     alone = [chunk for chunk in chunks if not (chunk.batch or job.bulk)]
-    metered = Metered(engine.model, engine.ledgers.get(bank), engine.settings.llm_tokens)
-    patient = Patient(metered, engine.settings.llm_concurrency)
+    metered = MeteredModel(engine.model, engine.ledgers.get(bank), engine.settings.llm_tokens)
+    patient = RetryingModel(metered, engine.settings.llm_concurrency)
     try:
-        await Reading(engine, bank, patient, language, outcome).run(alone, job.progress)
+        await ChunkReader(engine, bank, patient, language, outcome).run(alone, job.progress)
         if outcome.stopped is None:
-            await judge(engine, bank, patient, outcome)
+            await adjudicate(engine, bank, patient, outcome)
     finally:
         outcome.spent += metered.spent
 
 
 @steady
-def _retain_plainly(engine: Engine, request: Request, progress: Progress | None, began: float) -> Retained:
+def _retain_without_llm(
+    engine: Services, request: RetainRequest, progress: Progress | None, began: float
+) -> RetainResult:
     """Without reading by a language model: one atomic write."""
     outcome = Outcome()
     messages = _messages(engine, request, outcome.held)
     request = _with_entries(engine, request, outcome.held)
     graph = engine.graphs.get(request.bank)
     if engine.model is None and graph.documents.pending():
-        _keep_unread(engine, request.bank, pending_chunks(engine.store, request.bank), outcome)
+        _store_as_said(engine, request.bank, pending_chunks(engine.store, request.bank), outcome)
     with graph.lock:
-        news = _News.of(engine, request, graph, messages)
-        language = settled(engine, graph, request.wanted.language, news.messages)
+        news = _DocumentDiff.of(engine, request, graph, messages)
+        language = language_to_fix(engine, graph, request.wanted.language, news.messages)
         spoken = language or graph.language
     if request.facts:
-        statements = stated(news.messages, request.facts, spoken)
+        statements = statements_of_facts(news.messages, request.facts, spoken)
     else:
         statements = extract(_pieces(news.messages, engine), spoken, graph.names.all().keys())
     embedded = embed_statements(engine.embedder, statements, request.context, spoken, progress)
     with engine.graphs.locked(request.bank) as graph:
-        writing = Writing(_batch(engine, graph, request), request.origin)
-        settle(writing.batch, language, request.wanted)
-        news.settle(writing, request)
+        writing = DocumentWriter(_batch(engine, graph, request), request.origin)
+        apply_options(writing.batch, language, request.wanted)
+        news.apply(writing, request)
         writing.add_all(statements, embedded, only_new=not request.replace)
         writing.commit()
     outcome.take(writing)
@@ -171,18 +175,18 @@ def _retain_plainly(engine: Engine, request: Request, progress: Progress | None,
     return _retained(outcome, began)
 
 
-def _journal(engine: Engine, request: Request, outcome: Outcome) -> list[Chunk]:
+def _store_pending_chunks(engine: Services, request: RetainRequest, outcome: Outcome) -> list[Chunk]:
     """Writes what is new as pending chunks; these, and what was left pending before and may be tried again, in the
     order to read them."""
     messages = _messages(engine, request, outcome.held)
     request = _with_entries(engine, request, outcome.held)
     with engine.graphs.locked(request.bank) as graph:
         waiting = pending_chunks(engine.store, request.bank) if graph.documents.pending() else []
-        news = _News.of(engine, request, graph, messages)
-        writing = Writing(_batch(engine, graph, request), request.origin)
-        language = settled(engine, graph, request.wanted.language, news.messages)
-        settle(writing.batch, language, request.wanted)
-        news.settle(writing, request)
+        news = _DocumentDiff.of(engine, request, graph, messages)
+        writing = DocumentWriter(_batch(engine, graph, request), request.origin)
+        language = language_to_fix(engine, graph, request.wanted.language, news.messages)
+        apply_options(writing.batch, language, request.wanted)
+        news.apply(writing, request)
         chunks = _chunks(engine, request, news.messages)
         for chunk in chunks:
             writing.put_chunk(chunk, "pending")
@@ -192,7 +196,7 @@ def _journal(engine: Engine, request: Request, outcome: Outcome) -> list[Chunk]:
     return [c for c in waiting if c.id not in gone and _worth_trying(c, request.document)] + chunks
 
 
-def _chunks(engine: Engine, request: Request, messages: Sequence[Message]) -> list[Chunk]:
+def _chunks(engine: Services, request: RetainRequest, messages: Sequence[Message]) -> list[Chunk]:
     settings, origin = engine.settings, (request.document, request.context, request.tags)
     gap = timedelta(hours=settings.session_gap_hours)
     return chunks_of(request.bank, origin, _pieces(messages, engine), settings.llm_words, gap)
@@ -206,14 +210,14 @@ def _worth_trying(chunk: Chunk, document: str) -> bool:
     return not chunk.batch and (chunk.attempts > 0 or chunk.document == document)
 
 
-def _batch(engine: Engine, graph: BankGraph, request: Request) -> Batch:
+def _batch(engine: Services, graph: BankIndex, request: RetainRequest) -> Transaction:
     what = "keep" if request.entries else "retain"
-    return Batch(
+    return Transaction(
         engine, graph, engine.clock.now(), what, request.document and f'document "{request.document}"'
     )
 
 
-def _keep_unread(engine: Engine, bank: str, chunks: Sequence[Chunk], outcome: Outcome) -> None:
+def _store_as_said(engine: Services, bank: str, chunks: Sequence[Chunk], outcome: Outcome) -> None:
     """Keeps those of the pending chunks that nobody can find yet as they were said; there is no language model."""
     unread = [chunk for chunk in chunks if not chunk.units]
     reason = ConfigurationError("No language model is set (llm): what waits for one is kept as it was said.")
@@ -222,7 +226,7 @@ def _keep_unread(engine: Engine, bank: str, chunks: Sequence[Chunk], outcome: Ou
 
 
 @dataclass(frozen=True, slots=True)
-class _News:
+class _DocumentDiff:
     """What a request brings that its document does not have: which messages are `known`, and by which unit, which
     have been taken into a chunk, which are new, and which chunks lost what they quote."""
 
@@ -233,7 +237,9 @@ class _News:
     all: list[str]
 
     @staticmethod
-    def of(engine: Engine, request: Request, graph: BankGraph, messages: Sequence[Message]) -> _News:
+    def of(
+        engine: Services, request: RetainRequest, graph: BankIndex, messages: Sequence[Message]
+    ) -> _DocumentDiff:
         """Looks `messages` up; the caller holds the graph's lock."""
         ids = [str(m.id) for m in messages]
         known, covered, changed = (
@@ -247,9 +253,9 @@ class _News:
             known = {message: row for message, row in known.items() if message not in edited}
             covered -= edited
         new = [m for m in messages if m.id not in known and m.id not in covered]
-        return _News(known, covered, new, changed, ids)
+        return _DocumentDiff(known, covered, new, changed, ids)
 
-    def settle(self, writing: Writing, request: Request) -> None:
+    def apply(self, writing: DocumentWriter, request: RetainRequest) -> None:
         """Notes what is known, and with `replace` takes away what is gone."""
         writing.note_known(self.all, self.known)
         if request.replace:
@@ -259,50 +265,50 @@ class _News:
         put_entries(writing.batch, request.document, request.entries, request.replace)
 
 
-def _messages(engine: Engine, request: Request, held: Counter[str]) -> list[Message]:
+def _messages(engine: Services, request: RetainRequest, held: Counter[str]) -> list[Message]:
     """The messages of a request, without what its bank holds back."""
     messages = read_messages(request.messages, request.at, engine.clock.now())
     if not messages and not request.replace and not request.entries:
         raise InputError("There is nothing to retain: the text is empty.")
     graph = engine.graphs.get(request.bank)
     with graph.lock:
-        return admitted(messages, request.wanted.rules_of(graph), graph, held)
+        return redact_messages(messages, request.wanted.rules_of(graph), graph, held)
 
 
-def _with_entries(engine: Engine, request: Request, held: Counter[str]) -> Request:
+def _with_entries(engine: Services, request: RetainRequest, held: Counter[str]) -> RetainRequest:
     """The request, its entries and its context without what its bank holds back."""
     graph = engine.graphs.get(request.bank)
     with graph.lock:
         rules = request.wanted.rules_of(graph)
-    entries = check_entries(request.entries, rules, held)
-    return replace(request, entries=entries, context=masked(request.context, rules, held))
+    entries = redact_entries(request.entries, rules, held)
+    return replace(request, entries=entries, context=redact(request.context, rules, held))
 
 
-async def _screened(engine: Engine, request: Request, outcome: Outcome) -> Request:
+async def _without_redacted(engine: Services, request: RetainRequest, outcome: Outcome) -> RetainRequest:
     """The request without the messages that only a reader finds to be held back; nothing is written by then."""
     graph = await anyio.to_thread.run_sync(engine.graphs.get, request.bank)
     with graph.lock:
         rules = request.wanted.rules_of(graph)
-    if engine.model is None or not kinds(rules):
+    if engine.model is None or not entity_kinds(rules):
         return request
     given = request.messages if isinstance(request.messages, str) else list(request.messages)
     request = replace(request, messages=given)
     messages = await anyio.to_thread.run_sync(_messages, engine, request, Counter[str]())
-    metered = Metered(engine.model, engine.ledgers.get(request.bank), engine.settings.llm_tokens)
-    patient = Patient(metered, engine.settings.llm_concurrency)
+    metered = MeteredModel(engine.model, engine.ledgers.get(request.bank), engine.settings.llm_tokens)
+    patient = RetryingModel(metered, engine.settings.llm_concurrency)
     try:
         chunks = _chunks(engine, request, messages)
-        found = await read_first(patient, chunks, graph.language, rules, outcome.held)
+        found = await find_redacted_messages(patient, chunks, graph.language, rules, outcome.held)
     finally:
         outcome.spent += metered.spent
     return replace(request, messages=[message for message in messages if message.id not in found])
 
 
-def _pieces(messages: Sequence[Message], engine: Engine) -> list[Piece]:
+def _pieces(messages: Sequence[Message], engine: Services) -> list[Piece]:
     return [piece for m in messages for piece in split_message(m, engine.settings.unit_words)]
 
 
-def _edited(store: Store, request: Request, messages: Sequence[Message]) -> set[str]:
+def _edited(store: Store, request: RetainRequest, messages: Sequence[Message]) -> set[str]:
     """The messages of a document that units quote and that now have other words."""
     texts = {m.id: m.text for m in messages}
     where = Where(bank=request.bank, live=True, documents=(request.document,))
@@ -318,7 +324,7 @@ def _edited(store: Store, request: Request, messages: Sequence[Message]) -> set[
     }
 
 
-def _retained(outcome: Outcome, began: float) -> Retained:
+def _retained(outcome: Outcome, began: float) -> RetainResult:
     embedded = outcome.embedded
     usage = Usage(
         texts=len(embedded),
@@ -327,7 +333,7 @@ def _retained(outcome: Outcome, began: float) -> Retained:
         total_seconds=time.perf_counter() - began,
         model=outcome.spent,
     )
-    return Retained(
+    return RetainResult(
         units=tuple(outcome.units.values()),
         operations=tuple(outcome.operations),
         usage=usage,

@@ -1,7 +1,7 @@
 """Puts statements into a bank: each is reconciled with what is known, linked, and staged for one atomic write.
 
-The caller holds the lock of the bank's graph from the making of a `Writing` to its `commit`, so that writes to a
-bank are ordered. The graph changes only after the store has acknowledged.
+The caller holds the lock of the bank's graph from the making of a `DocumentWriter` to its `commit`, so that writes
+to a bank are ordered. The graph changes only after the store has acknowledged.
 """
 
 from __future__ import annotations
@@ -11,20 +11,20 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from typing import Any
 
-from fourfold.ingest.candidates import Known, Near, own_tokens
+from fourfold.ingest.candidates import KnownStatements, Near, own_tokens
 from fourfold.ingest.chunking import Chunk
-from fourfold.ingest.deduplicate import Claim
-from fourfold.ingest.embed import Embedded, carried_on, term_vector, with_previous
+from fourfold.ingest.deduplicate import ComparedStatement
+from fourfold.ingest.embed import Embedded, add_context_vector, term_vector, with_previous
 from fourfold.ingest.extract.statement import Statement
 from fourfold.ingest.link import SEMANTIC_FLOOR, SEMANTIC_MOST, semantic_links, temporal_link
 from fourfold.ingest.pending_chunks import State, chunk_point
 from fourfold.ingest.resolve_entities import Resolver
-from fourfold.language.attributes import Stated, assertions, standing
+from fourfold.language.attributes import AttributedText, assertions, compare_attributes
 from fourfold.ports import Fields, Floats, Point, Where
 from fourfold.schema.derived import history_payload, read_belief
 from fourfold.schema.units import NEVER, make_id, read_unit, unit_payload
-from fourfold.transaction.cascade import drop_evidence
-from fourfold.transaction.transaction import Batch
+from fourfold.transaction.cascade import cascade_retirements
+from fourfold.transaction.transaction import Transaction
 from fourfold.values.beliefs import formed
 from fourfold.values.units import Interval, Link, Network, Operation, Source, Unit, Verdict
 
@@ -39,20 +39,20 @@ class Origin:
 
 
 @dataclass(slots=True)
-class Writing:
+class DocumentWriter:
     """One write to one bank, prepared under its lock. Nothing is changed before `commit`."""
 
-    batch: Batch
+    batch: Transaction
     origin: Origin
     operations: list[Operation] = field(default_factory=list)
     touched: dict[str, Unit] = field(default_factory=dict)
     unclear: list[tuple[str, str]] = field(default_factory=list)
     """(new unit, older unit) of which the rules could not say whether one replaces the other."""
-    _known: Known = field(init=False)
+    _known: KnownStatements = field(init=False)
     _resolver: Resolver = field(init=False)
 
     def __post_init__(self) -> None:
-        self._known = Known(self.batch)
+        self._known = KnownStatements(self.batch)
         self._resolver = Resolver(self.batch.graph)
 
     def note_known(self, messages: Sequence[str], known: dict[str, int]) -> None:
@@ -117,19 +117,21 @@ class Writing:
     def commit(self) -> None:
         """Writes everything as one batch, then brings the graph up to date. What rested on units that are gone loses
         that."""
-        drop_evidence(self.batch)
+        cascade_retirements(self.batch)
         decided = [op for op in self.operations if op.verdict in (Verdict.UPDATE, Verdict.RETIRE)]
         self.batch.reasons |= {op.unit: op.reason for op in decided}
         self.batch.commit(self._resolver.changed)
 
     # one statement ----------------------------------------------------------------------------------------
 
-    def _add(self, statement: Statement, vectors: Embedded, near: Near, before: _Before | None) -> _Before:
+    def _add(
+        self, statement: Statement, vectors: Embedded, near: Near, before: _PreviousStatement | None
+    ) -> _PreviousStatement:
         names = self._resolver.resolve(statement.mentions, statement.at)
-        claim = Claim(statement.text, statement.speaker, names, statement.occurred)
+        claim = ComparedStatement(statement.text, statement.speaker, names, statement.occurred)
         session, follows = self._session(statement.at, statement.messages[0], before)
         follows = None if statement.alone else follows
-        vector = carried_on(vectors.embedding.vector, follows.vector if follows else None)
+        vector = add_context_vector(vectors.embedding.vector, follows.vector if follows else None)
         known = self._known.same_as(claim, vectors, near)
         if known is None and statement.alone:
             known = self._known.stated_before(claim)
@@ -138,7 +140,7 @@ class Writing:
             if statement.alone:
                 self._complete(known[0], names, statement.occurred)
             last = follows.unit if follows else None
-            return _Before(session, statement.at, vectors.own, vector, last, known[0])
+            return _PreviousStatement(session, statement.at, vectors.own, vector, last, known[0])
         unit = self._unit(statement, names, session, self._links(statement.at, near, vectors, follows))
         stated = _stated(unit)
         attributes = list(dict.fromkeys(one.key for one in assertions(stated)))
@@ -161,7 +163,7 @@ class Writing:
         )
         self._known.add(unit, vectors, attributes)
         self.touched[unit.id] = unit
-        return _Before(session, statement.at, vectors.own, vector, unit, unit.id)
+        return _PreviousStatement(session, statement.at, vectors.own, vector, unit, unit.id)
 
     def _unit(
         self, statement: Statement, names: tuple[str, ...], session: str, links: tuple[Link, ...]
@@ -193,12 +195,12 @@ class Writing:
             chunk=statement.chunk,
         )
 
-    def _succeed(self, unit: Unit, stated: Stated, attributes: Sequence[str]) -> Unit:
+    def _succeed(self, unit: Unit, stated: AttributedText, attributes: Sequence[str]) -> Unit:
         """Retires or marks what `unit` takes the place of, and notes what was done; `unit`, linked to that."""
         replaced: list[str] = []
         reasons: list[str] = []
         for older in self._known.rivals(unit, attributes):
-            found = standing(stated, _stated(older))
+            found = compare_attributes(stated, _stated(older))
             if found is None:
                 continue
             kind, reason = found
@@ -228,7 +230,9 @@ class Writing:
         close = self._known.unclear(unit, vectors, near)
         self.unclear += [(unit.id, other) for other in close if other not in noted]
 
-    def _session(self, at: datetime, message: str, before: _Before | None) -> tuple[str, _Before | None]:
+    def _session(
+        self, at: datetime, message: str, before: _PreviousStatement | None
+    ) -> tuple[str, _PreviousStatement | None]:
         """The session a message at `at` belongs to, and what it follows in it."""
         gap = timedelta(hours=self.batch.engine.settings.session_gap_hours)
         if before is not None and abs(at - before.at) <= gap:
@@ -236,7 +240,7 @@ class Writing:
         return make_id(self.batch.graph.bank, "session", self.origin.document, message)[:13], None
 
     def _links(
-        self, at: datetime, near: Near, vectors: Embedded, follows: _Before | None
+        self, at: datetime, near: Near, vectors: Embedded, follows: _PreviousStatement | None
     ) -> tuple[Link, ...]:
         here = self._known.in_write(vectors, SEMANTIC_MOST, SEMANTIC_FLOOR)
         there = [(unit, cosine) for unit, cosine in near if not self._is_gone(unit)]
@@ -255,13 +259,13 @@ class Writing:
         point = self.batch.units.get(unit)
         return point is not None and point.payload["retired"] != NEVER
 
-    def _before(self) -> _Before | None:
+    def _before(self) -> _PreviousStatement | None:
         """The last unit of the document, whose session the first statement may continue."""
         if (last := self._known.last) is not None:
             unit, vectors = last
             vector = self.batch.units[unit.id].vector
             assert vector is not None
-            return _Before(unit.session, unit.mentioned_at, vectors.own, vector, unit)
+            return _PreviousStatement(unit.session, unit.mentioned_at, vectors.own, vector, unit)
         graph = self.batch.graph
         row = graph.documents.last(self.origin.document)
         if row is None:
@@ -270,7 +274,7 @@ class Writing:
         unit = read_unit(point)
         assert point.vector is not None
         held = unit if unit.retired_at is None else None
-        return _Before(unit.session, unit.mentioned_at, own_tokens(point), point.vector, held)
+        return _PreviousStatement(unit.session, unit.mentioned_at, own_tokens(point), point.vector, held)
 
     def _add_evidence(self, unit_id: str, reason: str, messages: Sequence[str]) -> None:
         point = self.batch.points([unit_id])[0]
@@ -321,7 +325,7 @@ class Writing:
 
 
 @dataclass(frozen=True, slots=True)
-class _Before:
+class _PreviousStatement:
     """What was said just before: in which session, when, its own tokens, its vector with what it carries on, the last
     new unit of the session, and the unit it was made or found to be."""
 
@@ -340,5 +344,5 @@ def _history(unit: Unit) -> Mapping[str, Any]:
     return history_payload(formed(unit, (unit.id,), "said so"))
 
 
-def _stated(unit: Unit) -> Stated:
-    return Stated(unit.text, unit.speaker, unit.modality)
+def _stated(unit: Unit) -> AttributedText:
+    return AttributedText(unit.text, unit.speaker, unit.modality)

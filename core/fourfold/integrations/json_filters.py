@@ -16,17 +16,17 @@ _OPERATORS: dict[str, Callable[[Any, Any], bool]] = {
 }
 
 
-def meets(value: Any, wanted: Any) -> bool:
+def matches(value: Any, wanted: Any) -> bool:
     """Whether a value is as `wanted`: equal, in the fields it names, or by its operators ({"$gte": 3}). What cannot
     be compared is not."""
     match wanted:
         case Mapping() if any(str(name).startswith("$") for name in wanted):
             return all(_holds(name, value, bound) for name, bound in wanted.items())
         case Mapping():
-            return isinstance(value, Mapping) and all(meets(value.get(k), w) for k, w in wanted.items())
+            return isinstance(value, Mapping) and all(matches(value.get(k), w) for k, w in wanted.items())
         case list() | tuple():
             same = isinstance(value, list | tuple) and len(value) == len(wanted)
-            return same and all(meets(v, w) for v, w in zip(value, wanted, strict=True))
+            return same and all(matches(v, w) for v, w in zip(value, wanted, strict=True))
         case _:
             return bool(value == wanted)
 

@@ -1,4 +1,4 @@
-"""`Items`: JSON values under namespaces and keys, as apps keep them in a store, found by what they say.
+"""`KeyValueItems`: JSON values under namespaces and keys, as apps keep them in a store, found by what they say.
 
 A namespace is a bank (`bank_name`), an item a document of it: what an item says is recalled like all else there.
 """
@@ -14,7 +14,7 @@ from fourfold.api.bank import AsyncBank
 from fourfold.api.memory import AsyncMemory
 from fourfold.errors import ConflictError, NotFoundError
 from fourfold.ingest.embed import Progress
-from fourfold.integrations.json_filters import meets
+from fourfold.integrations.json_filters import matches
 from fourfold.values.bank_names import bank_name, labels_of
 from fourfold.values.units import Entry, Message
 
@@ -37,7 +37,7 @@ class Item:
     score: float | None = None
 
 
-class Items:
+class KeyValueItems:
     """The items of a memory. What cannot be kept or read raises its `FourfoldError`."""
 
     def __init__(self, memory: AsyncMemory) -> None:
@@ -166,7 +166,7 @@ async def _recalled(bank: AsyncBank, query: str) -> dict[str, float]:
 
 
 def _meets(entry: Entry, where: Mapping[str, Any] | None) -> bool:
-    return not where or meets(entry.value["value"], where)
+    return not where or matches(entry.value["value"], where)
 
 
 def _texts(value: Mapping[str, Any]) -> list[str]:

@@ -9,7 +9,7 @@ from uuid import uuid4
 
 from fourfold.api.bank import AsyncBank
 from fourfold.errors import InputError
-from fourfold.integrations.turn import Turns
+from fourfold.integrations.turn import TurnMemory
 from fourfold.values.units import Entry, Message
 
 Said = tuple[Any, Message | None]
@@ -20,7 +20,7 @@ class Transcript:
     """The messages of `session` in a bank, one entry of `kind` each. A session is a document: forgetting that takes
     the messages and what was retained of them."""
 
-    def __init__(self, bank: AsyncBank, session: str, kind: str, turns: Turns) -> None:
+    def __init__(self, bank: AsyncBank, session: str, kind: str, turns: TurnMemory) -> None:
         """`turns` says what becomes of a failure."""
         if not isinstance(session, str) or not session:
             raise InputError('A history is of one session: give it a name, such as "2024-05-02".')

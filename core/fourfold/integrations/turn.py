@@ -42,7 +42,7 @@ def needs_memory(text: str) -> bool:
     return len(words) > _MOST_SMALL_TALK or any(word not in _SMALL_TALK for word in words)
 
 
-def framed(profile: str, recalled: str) -> list[str]:
+def render_blocks(profile: str, recalled: str) -> list[str]:
     """What goes into a prompt of the core profile and of what was recalled, each marked as memory; what is empty is
     left out. The profile comes first: it stays as it is from turn to turn, so that the prompt up to there is
     cached."""
@@ -51,13 +51,13 @@ def framed(profile: str, recalled: str) -> list[str]:
     return [block for block in (profiled, found) if block]
 
 
-def unframed(text: str) -> str:
+def strip_blocks(text: str) -> str:
     """`text` without what `framed` made: what memory put into a prompt was said by nobody."""
     return _FRAMED.sub("\n", text).strip() if f"<{_PROFILE}>" in text or f"<{_RECALLED}>" in text else text
 
 
 @dataclass(frozen=True, slots=True)
-class Turns:
+class TurnMemory:
     """How an app's turns use a bank: at most `budget` tokens are recalled where `gate` says that what the user said
     needs it, and `profile` tokens of the core profile are always there (0: none).
 
@@ -76,7 +76,7 @@ class Turns:
 
     async def retain(self, bank: AsyncBank, messages: Iterable[Message], document: str) -> None:
         """Retains what was said in a turn, behind the app's back, without what memory itself put there."""
-        said = [replace(message, text=unframed(message.text)) for message in messages]
+        said = [replace(message, text=strip_blocks(message.text)) for message in messages]
         told = [message for message in said if message.text.strip()]
 
         async def retained() -> None:
@@ -91,11 +91,11 @@ class Turns:
     async def _blocks(self, bank: AsyncBank, said: str, shown: Collection[str]) -> list[str]:
         await bank.caught_up(_PATIENCE)
         profile = (await bank.core(self.profile)).text if self.profile else ""
-        said = unframed(said)
+        said = strip_blocks(said)
         if not said.strip() or not self.gate(said):
-            return framed(profile, "")
+            return render_blocks(profile, "")
         room = self.budget if len(shown) < 2 else _ROOM * self.budget
-        return framed(
+        return render_blocks(
             profile, "\n".join(self._unseen((await bank.recall(said, budget=room)).hits, set(shown)))
         )
 

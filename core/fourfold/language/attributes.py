@@ -33,7 +33,7 @@ class Assertion:
 
 
 @dataclass(frozen=True, slots=True)
-class Stated:
+class AttributedText:
     """What is looked at: the text, who said it, and how it is meant."""
 
     text: str
@@ -42,7 +42,7 @@ class Stated:
 
 
 @lru_cache(maxsize=4096)
-def assertions(stated: Stated) -> tuple[Assertion, ...]:
+def assertions(stated: AttributedText) -> tuple[Assertion, ...]:
     """The attributes that a statement gives a value; none for what is no fact, or tells of the past."""
     if stated.modality is not Modality.FACT:
         return ()
@@ -52,7 +52,7 @@ def assertions(stated: Stated) -> tuple[Assertion, ...]:
     return tuple(Assertion(*one, whole) for one in found if one is not None)
 
 
-def standing(new: Stated, old: Stated) -> tuple[Standing, str] | None:
+def compare_attributes(new: AttributedText, old: AttributedText) -> tuple[Standing, str] | None:
     """What `new`, said later, does to `old`, and why; None if both stand side by side. What two people say is both
     kept."""
     if new.speaker != old.speaker:

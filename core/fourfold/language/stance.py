@@ -15,7 +15,7 @@ from fourfold.values.units import Modality
 
 
 @dataclass(frozen=True, slots=True)
-class Claim:
+class Clause:
     """A clause, reduced to stems. `topic` is what it is about, empty where only its context tells ("it", "you");
     `rest` is what it says of that, and `names` those of both that are names. `leaning` is 1 for praise, -1 for blame,
     0 for neither; a `hedged` claim is only half meant."""
@@ -28,30 +28,30 @@ class Claim:
     hedged: bool
 
     @property
-    def turned(self) -> Claim:
+    def turned(self) -> Clause:
         """The claim of who doubts it."""
         return replace(self, leaning=-self.leaning, denies=not self.denies)
 
 
-def claims_of(text: str, names: tuple[str, ...], language: Language) -> Iterator[Claim]:
+def clauses_of(text: str, names: tuple[str, ...], language: Language) -> Iterator[Clause]:
     """The claims of a text, sentence by sentence, clause by clause; questions claim nothing."""
     for start, end in sentences(text):
         sentence = text[start:end]
         if not sentence.endswith(("?", "？")):
             judged, doubt = judgement_of(sentence, language)
             unsure = modality_of(sentence, language) is not Modality.FACT
-            for claim in claims_in(judged, names, language):
+            for claim in clauses_in(judged, names, language):
                 meant = replace(claim, hedged=True) if unsure else claim
                 yield meant.turned if doubt else meant
 
 
-def claims_in(sentence: str, names: tuple[str, ...], language: Language) -> Iterator[Claim]:
+def clauses_in(sentence: str, names: tuple[str, ...], language: Language) -> Iterator[Clause]:
     """The claims of one sentence, without the words that begin a judgement."""
     named = frozenset(stem for name in names for stem in terms(name, language))
     if language != ENGLISH:
         found = frozenset(terms(sentence, language))
         denies = language.negation is not None and len(language.negation.findall(sentence)) % 2 == 1
-        yield Claim(found, frozenset(), found & named, 0, denies, False)
+        yield Clause(found, frozenset(), found & named, 0, denies, False)
         return
     hedged = _HEDGED.search(sentence) is not None
     for clause in _CLAUSE.split(_DISLIKED.sub("hate", sentence)):
@@ -59,7 +59,7 @@ def claims_in(sentence: str, names: tuple[str, ...], language: Language) -> Iter
             yield replace(_english(clause.strip(), named), hedged=hedged)
 
 
-def _english(clause: str, named: frozenset[str]) -> Claim:
+def _english(clause: str, named: frozenset[str]) -> Clause:
     plain = _NO_DENIAL.sub(" ", clause)
     pattern = ENGLISH.negation
     denials = (len(pattern.findall(plain)) if pattern else 0) + len(_FORMERLY.findall(plain))
@@ -67,7 +67,7 @@ def _english(clause: str, named: frozenset[str]) -> Claim:
     topic, rest = (_substance(part) for part in _parted(plain))
     if _TO_OTHERS.search(plain):
         topic = frozenset()
-    return Claim(topic, rest - topic, (topic | rest) & named, -lean if denies else lean, denies, False)
+    return Clause(topic, rest - topic, (topic | rest) & named, -lean if denies else lean, denies, False)
 
 
 def _parted(clause: str) -> tuple[str, str]:

@@ -22,7 +22,7 @@ from fourfold.errors import (
 )
 from fourfold.models.remote import Clients, require, status_error
 from fourfold.models.structured import decode
-from fourfold.ports import Answer, Heard, Shape, Turn
+from fourfold.ports import ModelResponse, OnText, OutputT, PromptMessage
 from fourfold.token_usage import Tokens
 
 if TYPE_CHECKING:
@@ -61,13 +61,15 @@ class Claude:
         """ "anthropic:" and the model's id."""
         return f"anthropic:{self.model}"
 
-    async def ask(self, turns: Sequence[Turn], shape: type[Shape]) -> Answer[Shape]:
+    async def ask(self, turns: Sequence[PromptMessage], shape: type[OutputT]) -> ModelResponse[OutputT]:
         """See `LanguageModel.ask`."""
         with self._errors():
             message: Message = await self._clients.get().messages.create(**self.request(turns, shape))
         return read_message(message, shape)
 
-    async def stream(self, turns: Sequence[Turn], shape: type[Shape], heard: Heard) -> Answer[Shape]:
+    async def stream(
+        self, turns: Sequence[PromptMessage], shape: type[OutputT], heard: OnText
+    ) -> ModelResponse[OutputT]:
         """See `StreamingModel.stream`."""
         message: Message | None = None
         with self._errors():
@@ -81,7 +83,7 @@ class Claude:
             raise ModelTimeoutError(f"The answer of {self.name} broke off.")
         return read_message(message, shape)
 
-    async def submit(self, asked: Mapping[str, Sequence[Turn]], shape: type[Shape]) -> str:
+    async def submit(self, asked: Mapping[str, Sequence[PromptMessage]], shape: type[OutputT]) -> str:
         """See `BatchModel.submit`."""
         requests: Any = [
             {"custom_id": key, "params": self.request(turns, shape)} for key, turns in asked.items()
@@ -91,8 +93,8 @@ class Claude:
         return batch.id
 
     async def collect(
-        self, batch: str, shape: type[Shape]
-    ) -> Mapping[str, Answer[Shape] | ModelError] | None:
+        self, batch: str, shape: type[OutputT]
+    ) -> Mapping[str, ModelResponse[OutputT] | ModelError] | None:
         """See `BatchModel.collect`."""
         with self._errors():
             batches = self._clients.get().messages.batches
@@ -104,7 +106,7 @@ class Claude:
         """See `LanguageModel.close`."""
         await self._clients.close()
 
-    def request(self, turns: Sequence[Turn], shape: type[Shape]) -> dict[str, Any]:
+    def request(self, turns: Sequence[PromptMessage], shape: type[OutputT]) -> dict[str, Any]:
         """The parameters of the call that `ask` makes. The system's turns are marked for the prompt cache."""
         from anthropic import transform_schema
 
@@ -144,7 +146,9 @@ class Claude:
             raise ModelOutputError(f"{self.name} sent what is no answer: {error.message}") from error
 
 
-def _outcome(one: MessageBatchIndividualResponse, shape: type[Shape]) -> Answer[Shape] | ModelError:
+def _outcome(
+    one: MessageBatchIndividualResponse, shape: type[OutputT]
+) -> ModelResponse[OutputT] | ModelError:
     """What became of one question of a batch."""
     match one.result.type:
         case "succeeded":
@@ -158,7 +162,7 @@ def _outcome(one: MessageBatchIndividualResponse, shape: type[Shape]) -> Answer[
             return ModelError(f"The batch left it out: {other}.")
 
 
-def read_message(message: Message, shape: type[Shape]) -> Answer[Shape]:
+def read_message(message: Message, shape: type[OutputT]) -> ModelResponse[OutputT]:
     """The answer in a message of the API; raises `ModelLengthError`, `ModelRefusedError`, `ModelOutputError`."""
     tokens = _tokens(message)
     text = "".join(getattr(block, "text", "") for block in message.content or ())
@@ -172,7 +176,7 @@ def read_message(message: Message, shape: type[Shape]) -> Answer[Shape]:
             case "max_tokens" | "model_context_window_exceeded":
                 raise ModelLengthError(f"{message.model} stopped in the middle: its answer got too long.")
             case _:
-                return Answer(decode(text, shape), tokens)
+                return ModelResponse(decode(text, shape), tokens)
     except (ModelOutputError, ModelRefusedError) as error:
         error.tokens = tokens
         raise

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from fourfold.ports import Answer, Heard, LanguageModel, Shape, StreamingModel, Turn
+from fourfold.ports import LanguageModel, ModelResponse, OnText, OutputT, PromptMessage, StreamingModel
 
 
 async def streamed(
-    model: LanguageModel, turns: Sequence[Turn], shape: type[Shape], heard: Heard
-) -> Answer[Shape]:
+    model: LanguageModel, turns: Sequence[PromptMessage], shape: type[OutputT], heard: OnText
+) -> ModelResponse[OutputT]:
     """Asks `model` and lets its answer be heard as it comes; at once, from one that does not stream."""
     if isinstance(model, StreamingModel):
         return await model.stream(turns, shape, heard)
@@ -18,7 +18,7 @@ async def streamed(
     return answer
 
 
-class Wrapped:
+class DelegatingModel:
     """Passes on everything but `ask` and `stream`."""
 
     def __init__(self, inner: LanguageModel) -> None:

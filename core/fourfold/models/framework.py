@@ -11,7 +11,7 @@ from fourfold.errors import FourfoldError, ModelError, ModelTimeoutError
 from fourfold.models.remote import status_error
 from fourfold.models.structured import decode
 from fourfold.models.vectors import embeddings
-from fourfold.ports import Answer, Embedding, Floats, Shape, Turn
+from fourfold.ports import Embedding, Floats, ModelResponse, OutputT, PromptMessage
 from fourfold.token_usage import Tokens
 
 
@@ -36,27 +36,27 @@ def errors(name: str) -> Iterator[None]:
 
 
 def answer(
-    name: str, shape: type[Shape], tokens: Tokens, arguments: Mapping[str, Any] | None, text: str
-) -> Answer[Shape]:
+    name: str, shape: type[OutputT], tokens: Tokens, arguments: Mapping[str, Any] | None, text: str
+) -> ModelResponse[OutputT]:
     """The answer in the `arguments` of a tool call, or where there was none in its `text`. Raises `ModelError`, which
     tells the tokens too."""
     try:
         found = decode(text, shape) if arguments is None else shape.model_validate(arguments)
-        return Answer(found, tokens)
+        return ModelResponse(found, tokens)
     except (ModelError, ValueError) as error:
         failed = error if isinstance(error, ModelError) else ModelError(f"{name}: {error}")
         failed.tokens = tokens
         raise failed from error
 
 
-def one_system(turns: Sequence[Turn]) -> list[Turn]:
+def one_system(turns: Sequence[PromptMessage]) -> list[PromptMessage]:
     """The turns with those of the system as one, at the beginning: some providers take only one."""
     system = "\n\n".join(turn.text for turn in turns if turn.role == "system")
     said = [turn for turn in turns if turn.role != "system"]
-    return [Turn("system", system), *said] if system else said
+    return [PromptMessage("system", system), *said] if system else said
 
 
-class ForeignEmbedder:
+class FrameworkEmbedder:
     """An embedder of `rows`, which gives a vector a text. It has no token vectors, so recall goes without late
     interaction. A memory keeps the `name` and refuses another."""
 

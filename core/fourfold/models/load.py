@@ -83,9 +83,9 @@ class _Backend:
 
 
 _EMBEDDERS = {
-    "minilm": _Backend("minilm", "MiniLM", ("threads", "device")),
-    "static": _Backend("static", "StaticTable"),
-    "multilingual": _Backend("multilingual", "MultilingualE5"),
+    "minilm": _Backend("packaged.minilm", "MiniLM", ("threads", "device")),
+    "static": _Backend("packaged.static", "StaticEmbedder"),
+    "multilingual": _Backend("packaged.multilingual", "MultilingualE5"),
     "fastembed": _Backend("fastembed", "FastEmbedder", ("threads", "device")),
     "sentence-transformers": _Backend("sentence_transformers", "SentenceEmbedder", ("device",)),
     "openai": _Backend("openai", "OpenAIEmbedder", ("base_url",)),

@@ -25,8 +25,8 @@ from fourfold.errors import (
     ModelTimeoutError,
 )
 from fourfold.models.remote import Clients, require, status_error
-from fourfold.models.structured import decode, in_words
-from fourfold.ports import Answer, Embedding, Floats, Heard, Shape, Turn
+from fourfold.models.structured import decode, schema_instructions
+from fourfold.ports import Embedding, Floats, ModelResponse, OnText, OutputT, PromptMessage
 from fourfold.token_usage import Tokens
 
 if TYPE_CHECKING:
@@ -67,10 +67,10 @@ class OpenAIChat:
         """ "openai:" and the model's id."""
         return f"openai:{self.model}"
 
-    async def ask(self, turns: Sequence[Turn], shape: type[Shape]) -> Answer[Shape]:
+    async def ask(self, turns: Sequence[PromptMessage], shape: type[OutputT]) -> ModelResponse[OutputT]:
         """See `LanguageModel.ask`."""
 
-        async def asked(way: Way) -> Answer[Shape]:
+        async def asked(way: Way) -> ModelResponse[OutputT]:
             with _errors(self.name):
                 request = self._request(turns, shape, way)
                 done = await self._clients.get().chat.completions.create(**request)
@@ -78,10 +78,12 @@ class OpenAIChat:
 
         return await self._in_a_way_it_knows(asked)
 
-    async def stream(self, turns: Sequence[Turn], shape: type[Shape], heard: Heard) -> Answer[Shape]:
+    async def stream(
+        self, turns: Sequence[PromptMessage], shape: type[OutputT], heard: OnText
+    ) -> ModelResponse[OutputT]:
         """See `StreamingModel.stream`."""
 
-        async def asked(way: Way) -> Answer[Shape]:
+        async def asked(way: Way) -> ModelResponse[OutputT]:
             gathered = _Said(self.name)
             with _errors(self.name):
                 request = self._request(turns, shape, way) | {"stream_options": {"include_usage": True}}
@@ -93,7 +95,9 @@ class OpenAIChat:
 
         return await self._in_a_way_it_knows(asked)
 
-    async def _in_a_way_it_knows(self, asked: Callable[[Way], Awaitable[Answer[Shape]]]) -> Answer[Shape]:
+    async def _in_a_way_it_knows(
+        self, asked: Callable[[Way], Awaitable[ModelResponse[OutputT]]]
+    ) -> ModelResponse[OutputT]:
         """Asks by schema, by tool, in words, until the endpoint knows what is meant; what it knows is remembered."""
         for way in _WAYS[_WAYS.index(self._way) :]:
             try:
@@ -110,7 +114,7 @@ class OpenAIChat:
         """See `LanguageModel.close`."""
         await self._clients.close()
 
-    def _request(self, turns: Sequence[Turn], shape: type[Shape], way: Way) -> dict[str, Any]:
+    def _request(self, turns: Sequence[PromptMessage], shape: type[OutputT], way: Way) -> dict[str, Any]:
         schema = shape.model_json_schema()
         messages = [{"role": turn.role, "content": turn.text} for turn in turns]
         request: dict[str, Any] = {"model": self.model, "messages": messages}
@@ -124,7 +128,7 @@ class OpenAIChat:
                 request["tools"] = [{"type": "function", "function": function}]
                 request["tool_choice"] = {"type": "function", "function": {"name": _TOOL}}
             case "words":
-                request["messages"] = [*messages, {"role": "user", "content": in_words(shape)}]
+                request["messages"] = [*messages, {"role": "user", "content": schema_instructions(shape)}]
         return request
 
     def _client(self) -> AsyncOpenAI:
@@ -265,7 +269,7 @@ class _Said:
         self.written += piece
         return piece
 
-    def read(self, shape: type[Shape]) -> Answer[Shape]:
+    def read(self, shape: type[OutputT]) -> ModelResponse[OutputT]:
         """The answer in it."""
         try:
             if not self.answered:
@@ -274,7 +278,7 @@ class _Said:
                 raise ModelRefusedError(f"{self.model} refused: {self.refusal or 'content filter'}.")
             if self.finish == "length":
                 raise ModelLengthError(f"{self.model} stopped in the middle: its answer got too long.")
-            return Answer(decode(self.written, shape), self.tokens)
+            return ModelResponse(decode(self.written, shape), self.tokens)
         except (ModelOutputError, ModelRefusedError) as error:
             error.tokens = self.tokens
             raise

@@ -16,14 +16,14 @@ import anyio
 import stamina
 
 from fourfold.errors import ModelBusyError, ModelLengthError, ModelOutputError, ModelTimeoutError
-from fourfold.models.delegating import Wrapped, streamed
-from fourfold.ports import Answer, Heard, LanguageModel, Shape, Turn
+from fourfold.models.delegating import DelegatingModel, streamed
+from fourfold.ports import LanguageModel, ModelResponse, OnText, OutputT, PromptMessage
 
 _LONGEST_WAIT = 120.0
 
 
 @dataclass(frozen=True, slots=True)
-class Patience:
+class RetryPolicy:
     """How long to try: `attempts` calls at most, within `seconds`; after a malformed answer `repeats` more."""
 
     attempts: int = 6
@@ -33,24 +33,26 @@ class Patience:
     wait_most: float = 30.0
 
 
-class Patient(Wrapped):
+class RetryingModel(DelegatingModel):
     """`inner`, tried again where that may help. Belongs to one event loop."""
 
     def __init__(
         self,
         inner: LanguageModel,
         concurrency: int = 16,
-        patience: Patience | None = None,
+        patience: RetryPolicy | None = None,
     ) -> None:
         super().__init__(inner)
         self._places = anyio.CapacityLimiter(concurrency)
-        self._patience = patience or Patience()
+        self._patience = patience or RetryPolicy()
 
-    async def ask(self, turns: Sequence[Turn], shape: type[Shape]) -> Answer[Shape]:
+    async def ask(self, turns: Sequence[PromptMessage], shape: type[OutputT]) -> ModelResponse[OutputT]:
         """See `LanguageModel.ask`; raises the last attempt's error."""
         return await self._tried(partial(self.inner.ask, turns, shape), _Again(self._patience.repeats))
 
-    async def stream(self, turns: Sequence[Turn], shape: type[Shape], heard: Heard) -> Answer[Shape]:
+    async def stream(
+        self, turns: Sequence[PromptMessage], shape: type[OutputT], heard: OnText
+    ) -> ModelResponse[OutputT]:
         """See `StreamingModel.stream`. What was heard cannot be taken back: there is no other attempt after that."""
         again = _Again(self._patience.repeats)
 
@@ -61,8 +63,8 @@ class Patient(Wrapped):
         return await self._tried(partial(streamed, self.inner, turns, shape, hear), again)
 
     async def _tried(
-        self, attempt_at: Callable[[], Awaitable[Answer[Shape]]], again: _Again
-    ) -> Answer[Shape]:
+        self, attempt_at: Callable[[], Awaitable[ModelResponse[OutputT]]], again: _Again
+    ) -> ModelResponse[OutputT]:
         patience = self._patience
         async for attempt in stamina.retry_context(
             on=again.wait,

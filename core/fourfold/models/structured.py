@@ -9,7 +9,7 @@ from typing import Annotated, Any, TypeVar
 from pydantic import ValidationError, ValidatorFunctionWrapHandler, WrapValidator
 
 from fourfold.errors import ModelOutputError
-from fourfold.ports import Shape
+from fourfold.ports import OutputT
 
 Item = TypeVar("Item")
 _FENCE = re.compile(r"```(?:json)?\s*(.*?)\s*(?:```|$)", re.DOTALL | re.IGNORECASE)
@@ -17,7 +17,7 @@ _THOUGHT = re.compile(r"<think(?:ing)?>.*?(?:</think(?:ing)?>|$)", re.DOTALL | r
 _LONGEST = 4_000_000
 
 
-def decode(text: str, shape: type[Shape]) -> Shape:
+def decode(text: str, shape: type[OutputT]) -> OutputT:
     """The value of `shape` in `text`: as it stands, out of a code fence or of prose around it, or mended
     (json-repair: quotes, commas, brackets). Raises `ModelOutputError`."""
     plain = _THOUGHT.sub("", text[:_LONGEST]).strip()
@@ -35,7 +35,7 @@ def decode(text: str, shape: type[Shape]) -> Shape:
         raise ModelOutputError(f"The model's JSON cannot be used ({reason}): {_shown(text)}") from error
 
 
-def in_words(shape: type[Shape]) -> str:
+def schema_instructions(shape: type[OutputT]) -> str:
     """What to tell a model that is not bound to a shape, or would do better knowing it."""
     schema = json.dumps(shape.model_json_schema())
     return f"Answer with one JSON object of this schema, and nothing else:\n{schema}"

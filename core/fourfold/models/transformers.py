@@ -24,9 +24,9 @@ from xgrammar import GrammarCompiler, TokenizerInfo
 from xgrammar.contrib.hf import LogitsProcessor
 
 from fourfold.errors import ConfigurationError, ModelLengthError, ModelOutputError, ModelTimeoutError
-from fourfold.models.structured import decode, in_words
+from fourfold.models.structured import decode, schema_instructions
 from fourfold.models.vectors import loading, model_errors
-from fourfold.ports import Answer, Shape, Turn
+from fourfold.ports import ModelResponse, OutputT, PromptMessage
 from fourfold.token_usage import Tokens
 
 DEFAULT = "Qwen/Qwen3-4B-Instruct-2507"
@@ -57,7 +57,7 @@ class LocalModel:
         """ "transformers:" and the model's name."""
         return f"transformers:{self.model}"
 
-    async def ask(self, turns: Sequence[Turn], shape: type[Shape]) -> Answer[Shape]:
+    async def ask(self, turns: Sequence[PromptMessage], shape: type[OutputT]) -> ModelResponse[OutputT]:
         """See `LanguageModel.ask`. Cancelled, it stops at the next token."""
         stop = threading.Event()
         try:
@@ -68,12 +68,14 @@ class LocalModel:
     async def close(self) -> None:
         """See `LanguageModel.close`. The weights stay."""
 
-    def _answer(self, turns: Sequence[Turn], shape: type[Shape], stop: threading.Event) -> Answer[Shape]:
+    def _answer(
+        self, turns: Sequence[PromptMessage], shape: type[OutputT], stop: threading.Event
+    ) -> ModelResponse[OutputT]:
         with self._lock:
             if stop.is_set():
                 raise ModelTimeoutError(f"{self.name} was not waited for.")
             loaded = self._loaded
-            asked = loaded.encoded(turns, in_words(shape)).to(self._device)
+            asked = loaded.encoded(turns, schema_instructions(shape)).to(self._device)
             length = int(asked["input_ids"].shape[1])
             room = min(self._most, loaded.context - length)
             if room < _LEAST_ROOM:
@@ -89,13 +91,20 @@ class LocalModel:
                 raise ModelLengthError(
                     f"{self.name} stopped in the middle, after {len(written)} tokens and {seconds:.0f} s."
                 )
-            return Answer(decode(loaded.tokenizer.decode(written, skip_special_tokens=True), shape), tokens)
+            return ModelResponse(
+                decode(loaded.tokenizer.decode(written, skip_special_tokens=True), shape), tokens
+            )
         except ModelOutputError as error:
             error.tokens = tokens
             raise
 
     def _written(
-        self, loaded: _Loaded, asked: Mapping[str, Any], shape: type[Shape], room: int, stop: threading.Event
+        self,
+        loaded: _Loaded,
+        asked: Mapping[str, Any],
+        shape: type[OutputT],
+        room: int,
+        stop: threading.Event,
     ) -> list[int]:
         """The ids of the question and its answer."""
         grammar = loaded.grammars.compile_json_schema(shape)
@@ -149,7 +158,7 @@ class _Loaded:
         ends = found if isinstance(found, list) else [found]
         return [end for end in {*ends, self.tokenizer.eos_token_id} if end is not None]
 
-    def encoded(self, turns: Sequence[Turn], wanted: str) -> Any:
+    def encoded(self, turns: Sequence[PromptMessage], wanted: str) -> Any:
         """The question in the model's own chat format, `wanted` said last; without roles where it has no format."""
         messages = [{"role": turn.role, "content": turn.text} for turn in turns]
         messages.append({"role": "user", "content": wanted})

@@ -7,13 +7,13 @@ from functools import cache
 from importlib.resources import files
 from typing import TypeVar
 
-from fourfold.ports import Turn
+from fourfold.ports import PromptMessage
 
 One = TypeVar("One")
 Many = TypeVar("Many")
 
 
-def extraction(day: str, context: str, before: Sequence[str], lines: Sequence[str]) -> list[Turn]:
+def extraction(day: str, context: str, before: Sequence[str], lines: Sequence[str]) -> list[PromptMessage]:
     """Asks for the statements in `lines`, numbered from 1 in this order. `day` is when they were said; `before` came
     just before them."""
     parts = [f"Said on {day}."]
@@ -22,38 +22,45 @@ def extraction(day: str, context: str, before: Sequence[str], lines: Sequence[st
     if before:
         parts.append("Before it, for understanding only:\n" + "\n".join(before))
     parts.append("Messages:\n" + "\n".join(f"[{number}] {line}" for number, line in enumerate(lines, 1)))
-    return [Turn("system", _fixed("extract")), Turn("user", "\n\n".join(parts))]
+    return [PromptMessage("system", _fixed("extract")), PromptMessage("user", "\n\n".join(parts))]
 
 
-def judgement(cases: Sequence[tuple[str, Sequence[str]]]) -> list[Turn]:
+def judgement(cases: Sequence[tuple[str, Sequence[str]]]) -> list[PromptMessage]:
     """Asks what each new statement does to older ones. A case is the new one and the old ones it may bear on; a new
     one is numbered from 1, its old ones with letters ("2b")."""
-    return [Turn("system", _fixed("judge")), Turn("user", _labelled(cases, "new", "old"))]
+    return [PromptMessage("system", _fixed("judge")), PromptMessage("user", _labelled(cases, "new", "old"))]
 
 
-def assessment(cases: Sequence[tuple[str, Sequence[str]]]) -> list[Turn]:
+def assessment(cases: Sequence[tuple[str, Sequence[str]]]) -> list[PromptMessage]:
     """Asks what each new fact does to beliefs; numbered and lettered like the cases of `judgement`."""
-    return [Turn("system", _fixed("assess")), Turn("user", _labelled(cases, "fact", "belief"))]
+    return [
+        PromptMessage("system", _fixed("assess")),
+        PromptMessage("user", _labelled(cases, "fact", "belief")),
+    ]
 
 
 def summary(
     entity: str, old: Sequence[tuple[str, str]], facts: Sequence[tuple[str, str]], words: int
-) -> list[Turn]:
+) -> list[PromptMessage]:
     """Asks for a summary of `entity` of at most `words` words: the sentences it has, each with the labels of its
     facts, and the facts, each with its label."""
     parts = [f"About: {entity}", f"At most {words} words."]
     if old:
         parts.append("The summary so far:\n" + "\n".join(f"{text} [{labels}]" for labels, text in old))
     parts.append("Facts:\n" + "\n".join(f"[{label}] {text}" for label, text in facts))
-    return [Turn("system", _fixed("summarise")), Turn("user", "\n\n".join(parts))]
+    return [PromptMessage("system", _fixed("summarise")), PromptMessage("user", "\n\n".join(parts))]
 
 
-def reflection(frame: str, day: str, question: str, evidence: str, last: bool) -> list[Turn]:
+def reflection(frame: str, day: str, question: str, evidence: str, last: bool) -> list[PromptMessage]:
     """Asks `question` of the memory on `day`; `frame` is the bank's mission and disposition. `last` tells the model
     to answer at once."""
     asked = f"Today is {day}.\n\nEvidence:\n{evidence or NO_EVIDENCE}\n\nQuestion: {question}"
     asked += f"\n\n{_LAST}" if last else ""
-    return [Turn("system", _fixed("reflect")), Turn("system", frame), Turn("user", asked)]
+    return [
+        PromptMessage("system", _fixed("reflect")),
+        PromptMessage("system", frame),
+        PromptMessage("user", asked),
+    ]
 
 
 def looked_up(found: Sequence[tuple[str, str]], last: bool) -> str:

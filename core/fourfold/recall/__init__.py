@@ -1,5 +1,5 @@
 """What happens to a question: plan, four channels, fuse, late interaction, pack."""
 
-from fourfold.recall.run import Request, recall
+from fourfold.recall.run import RecallRequest, recall
 
-__all__ = ["Request", "recall"]
+__all__ = ["RecallRequest", "recall"]

@@ -8,15 +8,15 @@ from dataclasses import replace
 import numpy as np
 
 from fourfold.errors import ModelOutputError
-from fourfold.index.as_of import View
+from fourfold.index.as_of import BankView
 from fourfold.ports import Reranker
 from fourfold.recall.prompt import render
-from fourfold.recall.search import Found
+from fourfold.recall.search import Candidates
 
 _READ = 32
 
 
-def reranked(view: View, reranker: Reranker, question: str, found: Found) -> Found:
+def reranked(view: BankView, reranker: Reranker, question: str, found: Candidates) -> Candidates:
     """`found` with its best `_READ` units in the order of the reranker's scores. Their fused scores stay, in
     falling order, so that scores go on falling over the whole list. A unit that is probably superseded stays below
     the one that took its place."""

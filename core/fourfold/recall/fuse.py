@@ -12,7 +12,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from fourfold.index.bank_index import BankGraph
+from fourfold.index.bank_index import BankIndex
 from fourfold.ports import Floats
 from fourfold.recall.channels.ranked import Rows
 from fourfold.recall.channels.temporal import nearness
@@ -49,7 +49,7 @@ class Weights:
 
 
 @dataclass(frozen=True, slots=True)
-class Candidates:
+class FusionInput:
     """The rows under consideration (sorted), and what is known of each once for all: its raw keyword score and its
     activation, 0 where it has none."""
 
@@ -67,8 +67,8 @@ class Fusion:
     def __init__(
         self,
         plan: Plan,
-        graph: BankGraph,
-        found: Candidates,
+        graph: BankIndex,
+        found: FusionInput,
         weights: Weights,
         remembered: Floats | None = None,
     ) -> None:

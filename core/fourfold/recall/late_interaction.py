@@ -9,13 +9,13 @@ from __future__ import annotations
 
 import numpy as np
 
-from fourfold.index.bank_index import BankGraph
+from fourfold.index.bank_index import BankIndex
 from fourfold.ports import Floats, Query, Where
 from fourfold.recall.plan import Plan
 from fourfold.schema.units import PREVIOUS_WEIGHT
 
 
-def estimate(plan: Plan, graph: BankGraph, centroids: Floats | None) -> Floats | None:
+def estimate(plan: Plan, graph: BankIndex, centroids: Floats | None) -> Floats | None:
     """About what `query` would say of each row of the graph, (units,); None where the embedder has no centroids.
     The caller holds the graph's lock."""
     if centroids is None or not len(plan.tokens):

@@ -9,7 +9,7 @@ from datetime import datetime
 
 import numpy as np
 
-from fourfold.index.bank_index import BankGraph
+from fourfold.index.bank_index import BankIndex
 from fourfold.language.dates import find_times
 from fourfold.language.text import SparseVector, Word, clean, query_vector, term_id, words
 from fourfold.ports import Embedder, Embedding, Floats
@@ -54,7 +54,7 @@ class Plan:
     asks_before: bool
 
 
-def plan(question: str, embedder: Embedder, graph: BankGraph, now: datetime) -> Plan:
+def plan(question: str, embedder: Embedder, graph: BankIndex, now: datetime) -> Plan:
     """Plans `question` (its first `LONGEST_QUESTION` characters) against what the bank knows."""
     text = clean(question[: 2 * LONGEST_QUESTION])[:LONGEST_QUESTION]
     embedding = embedder.embed([text])[0]
@@ -96,7 +96,7 @@ def _entities(found: list[Word], names: Mapping[str, str]) -> tuple[str, ...]:
     return tuple(hits)
 
 
-def _weights(embedding: Embedding, found: list[Word], graph: BankGraph) -> Floats:
+def _weights(embedding: Embedding, found: list[Word], graph: BankIndex) -> Floats:
     """A weight a token row: its word's IDF in the bank to the power 1.5, none for stop words."""
     weights = np.zeros(len(embedding.offsets), dtype=np.float32)
     at = 0
@@ -118,7 +118,7 @@ def _weighted(tokens: Floats, weights: Floats) -> Floats:
     return scaled
 
 
-def _years(graph: BankGraph) -> range:
+def _years(graph: BankIndex) -> range:
     """The years that the bank's messages span, the latest `_MOST_YEARS` of them."""
     if not len(graph):
         return range(0)

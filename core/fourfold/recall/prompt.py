@@ -12,7 +12,7 @@ from fourfold.language.dates import written_day, written_month
 from fourfold.values.units import Hit, Interval, Modality, Network, Unit
 
 
-def choose(
+def pack(
     tokens: NDArray[np.int32], said: NDArray[np.int64], budget: int | None, limit: int | None
 ) -> list[int]:
     """Which places of a ranking go in, best first: at most `budget` tokens and `limit` units, no two that say the

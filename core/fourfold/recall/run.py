@@ -7,8 +7,8 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 
 from fourfold.errors import InputError
-from fourfold.index.as_of import View
-from fourfold.index.bank_index import BankGraph
+from fourfold.index.as_of import BankView
+from fourfold.index.bank_index import BankIndex
 from fourfold.index.retention import strength
 from fourfold.ports import Where
 from fourfold.recall.channels.graph import Reached
@@ -16,14 +16,14 @@ from fourfold.recall.channels.ranked import Ranked
 from fourfold.recall.cross_encoder import reranked
 from fourfold.recall.fuse import Weights
 from fourfold.recall.plan import Plan, plan
-from fourfold.recall.prompt import choose, render
-from fourfold.recall.search import Found, Search
-from fourfold.recall.stopwatch import Timer
-from fourfold.recall.superseded import with_former
+from fourfold.recall.prompt import pack, render
+from fourfold.recall.search import Candidates, Search
+from fourfold.recall.stopwatch import Stopwatch
+from fourfold.recall.superseded import with_superseded
 from fourfold.schema.derived import read_summary, summary_id
 from fourfold.schema.units import seconds_of
-from fourfold.services import Engine, steady
-from fourfold.values.units import ChannelScore, Hit, Interval, Network, Recall, Summary, Trace, aware
+from fourfold.services import Services, steady
+from fourfold.values.units import ChannelScore, Hit, Interval, Network, Recall, Summary, Trace, require_aware
 
 _UNBOUNDED = 4
 _BEST = 10
@@ -31,7 +31,7 @@ _MOST_SUMMARIES = 3
 
 
 @dataclass(frozen=True, slots=True)
-class Request:
+class RecallRequest:
     """A question and its bounds; see `Bank.recall`."""
 
     bank: str
@@ -46,13 +46,13 @@ class Request:
 
 
 @steady
-def recall(engine: Engine, request: Request, weights: Weights) -> Recall:
+def recall(engine: Services, request: RecallRequest, weights: Weights) -> Recall:
     """Answers `request`; an empty or unknown bank has no hits.
 
     Raises `InputError`, `ModelError`, `StoreError`.
     """
     where = _where(request)
-    timer = Timer()
+    timer = Stopwatch()
     view = engine.graphs.view(request.bank, request.as_of)
     graph = view.graph
     if not len(graph) or not request.question.strip():
@@ -65,10 +65,10 @@ def recall(engine: Engine, request: Request, weights: Weights) -> Recall:
     if engine.reranker is not None:
         found = reranked(view, engine.reranker, question.text, found)
         timer.lap("cross-encoder")
-    found = with_former(question, graph, found)
+    found = with_superseded(question, graph, found)
     with graph.lock:
         records = graph.rows[found.rows]
-    chosen = choose(records["tokens"], records["said"], request.budget, request.limit)
+    chosen = pack(records["tokens"], records["said"], request.budget, request.limit)
     hits = _hits(view, found, chosen, request)
     if request.explain and engine.settings.decay is not None:
         hits = _with_strength(view, hits, now, engine.settings.decay)
@@ -90,15 +90,15 @@ def recall(engine: Engine, request: Request, weights: Weights) -> Recall:
     )
 
 
-def _most(engine: Engine, request: Request) -> int:
+def _most(engine: Services, request: RecallRequest) -> int:
     """How many units to score exactly: more for those who want more, and most for those who set no bound."""
     if request.limit is None and request.budget is None:
         return _UNBOUNDED * engine.settings.candidates
     return max(engine.settings.candidates, request.limit or 0)
 
 
-def _where(request: Request) -> Where:
-    aware(request.as_of, "as_of")
+def _where(request: RecallRequest) -> Where:
+    require_aware(request.as_of, "as_of")
     if not isinstance(request.question, str):
         raise InputError(f"The question is a {type(request.question).__name__}, not a string.")
     for name, bound in (("budget", request.budget), ("limit", request.limit)):
@@ -117,7 +117,7 @@ def _where(request: Request) -> Where:
     )
 
 
-def _hits(view: View, found: Found, chosen: list[int], request: Request) -> tuple[Hit, ...]:
+def _hits(view: BankView, found: Candidates, chosen: list[int], request: RecallRequest) -> tuple[Hit, ...]:
     """The chosen places of `found` as hits, their units read at once."""
     rows = [int(found.rows[place]) for place in chosen]
     ids = [view.graph.ids[row] for row in rows]
@@ -135,14 +135,16 @@ def _hits(view: View, found: Found, chosen: list[int], request: Request) -> tupl
     )
 
 
-def _with_strength(view: View, hits: Sequence[Hit], now: datetime, decay: float) -> tuple[Hit, ...]:
+def _with_strength(view: BankView, hits: Sequence[Hit], now: datetime, decay: float) -> tuple[Hit, ...]:
     with view.graph.lock:
         rows = [view.graph.row(hit.unit.id) for hit in hits]
         found = [None if row is None else strength(view.graph, row, now, decay) for row in rows]
     return tuple(replace(hit, strength=each) for hit, each in zip(hits, found, strict=True))
 
 
-def _summaries(view: View, request: Request, question: Plan, hits: Sequence[Hit]) -> tuple[Summary, ...]:
+def _summaries(
+    view: BankView, request: RecallRequest, question: Plan, hits: Sequence[Hit]
+) -> tuple[Summary, ...]:
     """The summaries of the entities that the question names, then of those that its best hits name."""
     if request.networks is not None and Network.SUMMARY not in request.networks:
         return ()
@@ -166,6 +168,6 @@ def _said(ranked: Ranked, rows: list[int]) -> dict[int, ChannelScore]:
     return {row: ChannelScore(rank, score) for rank, (row, score) in enumerate(listed, 1) if row in wanted}
 
 
-def _path(graph: BankGraph, reached: Reached | None) -> tuple[str, ...]:
+def _path(graph: BankIndex, reached: Reached | None) -> tuple[str, ...]:
     nodes = reached.path if reached else ()
     return tuple(node if isinstance(node, str) else graph.ids[node] for node in nodes)

@@ -9,8 +9,8 @@ from datetime import datetime
 
 import numpy as np
 
-from fourfold.index.as_of import View
-from fourfold.index.bank_index import BankGraph
+from fourfold.index.as_of import BankView
+from fourfold.index.bank_index import BankIndex
 from fourfold.index.retention import retention
 from fourfold.ports import Floats, Query, Where
 from fourfold.recall import late_interaction
@@ -18,17 +18,17 @@ from fourfold.recall.channels import graph as graph_channel
 from fourfold.recall.channels import keyword, semantic, temporal
 from fourfold.recall.channels.graph import Reached
 from fourfold.recall.channels.ranked import NOTHING, Ranked, Rows, best
-from fourfold.recall.fuse import Candidates, Fusion, Weights
+from fourfold.recall.fuse import Fusion, FusionInput, Weights
 from fourfold.recall.plan import Plan
-from fourfold.recall.stopwatch import Timer
-from fourfold.services import Engine
+from fourfold.recall.stopwatch import Stopwatch
+from fourfold.services import Services
 from fourfold.values.units import Channel
 
 _NEIGHBOURS_OF = 40
 
 
 @dataclass(frozen=True, slots=True)
-class Found:
+class Candidates:
     """What a search came to: rows best first with their scores, what multiplied them, what each channel said, and
     how the graph reached them."""
 
@@ -44,8 +44,8 @@ class Search:
     """One question to one bank, now or then, of which `most` units are scored exactly. `where` bears on what holds in
     the view."""
 
-    engine: Engine
-    view: View
+    engine: Services
+    view: BankView
     plan: Plan
     where: Where
     weights: Weights
@@ -53,11 +53,11 @@ class Search:
     now: datetime
 
     @property
-    def graph(self) -> BankGraph:
+    def graph(self) -> BankIndex:
         """The graph that is searched."""
         return self.view.graph
 
-    def run(self, timer: Timer) -> Found:
+    def run(self, timer: Stopwatch) -> Candidates:
         """Searches; the lock of the graph is held only while the graph is read."""
         where, corpus = self._stored()
         words = keyword.query(self.plan, where, self.most)
@@ -76,7 +76,7 @@ class Search:
             pool = self._pool([near, terms, dated, walked], estimated)
             cosines = near.column(units, default=near.scores.min(initial=1.0))
             likely = cosines if estimated is None else estimated
-            found = Candidates(pool, terms.column(units)[pool], walked.column(units)[pool])
+            found = FusionInput(pool, terms.column(units)[pool], walked.column(units)[pool])
             fusion = Fusion(self.plan, self.graph, found, self.weights, self._remembered(pool))
             kept = pool[best(fusion.fused(cosines[pool], likely[pool]), self.most)]
             pairs = self._successors(kept)
@@ -89,7 +89,7 @@ class Search:
         ranked = _newest_first(self._ranked(fusion, pool, units, exact, late), pool, pairs)
         scored = np.zeros(units, dtype=np.bool_)
         scored[exact.rows] = True
-        return Found(
+        return Candidates(
             rows=pool[ranked.rows],
             scores=ranked.scores,
             factors={name: factor[ranked.rows] for name, factor in fusion.factors.items()},

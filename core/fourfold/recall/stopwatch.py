@@ -5,7 +5,7 @@ from __future__ import annotations
 import time
 
 
-class Timer:
+class Stopwatch:
     """`laps` holds the milliseconds of each step, in order."""
 
     def __init__(self) -> None:

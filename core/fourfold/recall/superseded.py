@@ -6,15 +6,15 @@ from dataclasses import replace
 
 import numpy as np
 
-from fourfold.index.bank_index import BankGraph
+from fourfold.index.bank_index import BankIndex
 from fourfold.recall.plan import Plan
-from fourfold.recall.search import Found
+from fourfold.recall.search import Candidates
 
 _BEST = 10
 _MOST = 8
 
 
-def with_former(plan: Plan, graph: BankGraph, found: Found) -> Found:
+def with_superseded(plan: Plan, graph: BankIndex, found: Candidates) -> Candidates:
     """`found`, and behind each of its best units those that it took the place of, the latest first, where the
     question asks for what was before, or names a time in which that held."""
     rows: list[int] = []
@@ -40,7 +40,7 @@ def with_former(plan: Plan, graph: BankGraph, found: Found) -> Found:
     )
 
 
-def _former(plan: Plan, graph: BankGraph, row: int) -> list[int]:
+def _former(plan: Plan, graph: BankIndex, row: int) -> list[int]:
     """The units that a unit took the place of, that these did, and so on, as far as the question asks for them."""
     found: list[int] = []
     todo = [row]
@@ -53,7 +53,7 @@ def _former(plan: Plan, graph: BankGraph, row: int) -> list[int]:
     return found
 
 
-def _held_then(plan: Plan, graph: BankGraph, older: int, newer: int) -> bool:
+def _held_then(plan: Plan, graph: BankIndex, older: int, newer: int) -> bool:
     """Whether a time that the question names lies between the saying of the two."""
     since, until = (float(graph.rows[row]["mentioned"]) for row in (older, newer))
     named = ((i.start, i.end) for i in plan.intervals)

@@ -1,5 +1,5 @@
 """Answers with evidence, out of what a bank holds."""
 
-from fourfold.reflect.run import Request, reflect
+from fourfold.reflect.run import ReflectRequest, reflect
 
-__all__ = ["Request", "reflect"]
+__all__ = ["ReflectRequest", "reflect"]

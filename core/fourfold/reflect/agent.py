@@ -22,19 +22,19 @@ from fourfold import prompts
 from fourfold.errors import ModelOutputError
 from fourfold.models.delegating import streamed
 from fourfold.models.structured import Acceptable
-from fourfold.ports import LanguageModel, Turn
+from fourfold.ports import LanguageModel, PromptMessage
 from fourfold.recall.prompt import render
-from fourfold.recall.stopwatch import Timer
-from fourfold.reflect.answer_stream import Voice
-from fourfold.reflect.evidence_window import Shown, cited, without
-from fourfold.reflect.memory_tools import Library, LookUp
+from fourfold.recall.stopwatch import Stopwatch
+from fourfold.reflect.answer_stream import AnswerStream
+from fourfold.reflect.evidence_window import EvidenceWindow, cited, without
+from fourfold.reflect.memory_tools import MemoryQuery, ReflectionTools
 from fourfold.token_usage import Tokens
 from fourfold.values.reflection import Citation, Reflection, ReflectionTrace
 
 _MOST_LOOK_UPS = 3
 
 
-class Concluded(BaseModel):
+class ProposedBelief(BaseModel):
     """A belief that the model comes to."""
 
     statement: str
@@ -45,12 +45,12 @@ class Concluded(BaseModel):
 class Step(BaseModel):
     """What the model does next: look something up, or answer; see `prompts/reflect.md`."""
 
-    look_up: Acceptable[LookUp] = Field(default_factory=list)
+    look_up: Acceptable[MemoryQuery] = Field(default_factory=list)
     answer: str = ""
     citations: list[str] = Field(default_factory=list)
     supported: bool = True
     strength: float = 0.5
-    beliefs: Acceptable[Concluded] = Field(default_factory=list)
+    beliefs: Acceptable[ProposedBelief] = Field(default_factory=list)
 
     @field_validator("strength", mode="wrap")
     @classmethod
@@ -70,20 +70,20 @@ def shape_of(response: type[BaseModel] | None) -> type[Step]:
 
 
 @dataclass(slots=True)
-class Loop:
+class ReflectionAgent:
     """One question being reflected on: at most `steps` calls of the model before it must answer."""
 
     model: LanguageModel
-    library: Library
-    shown: Shown
+    library: ReflectionTools
+    shown: EvidenceWindow
     steps: int
     shape: type[Step] = Step
-    voice: Voice | None = None
-    timer: Timer = field(default_factory=Timer)
+    voice: AnswerStream | None = None
+    timer: Stopwatch = field(default_factory=Stopwatch)
     tokens: Tokens = field(default_factory=Tokens)
     looked_up: list[str] = field(default_factory=list)
 
-    async def run(self, question: str, frame: str, day: str) -> tuple[Reflection, Sequence[Concluded]]:
+    async def run(self, question: str, frame: str, day: str) -> tuple[Reflection, Sequence[ProposedBelief]]:
         """The answer, its beliefs yet to be formed. Raises what `LanguageModel.ask` raises."""
         self.looked_up.append(question)
         units = await anyio.to_thread.run_sync(self.library.recall, question)
@@ -104,8 +104,8 @@ class Loop:
         wrong = self._wrong(step)
         if wrong:
             turns = self._answered(turns, step, prompts.uncited(wrong))
-            mended = await self._ask(turns)
-            step = mended if mended.answer else step
+            drop_uncited = await self._ask(turns)
+            step = drop_uncited if drop_uncited.answer else step
             wrong = self._wrong(step)
         if not step.answer:
             raise ModelOutputError(f"{self.model.name} came to no answer in {self.steps} steps.")
@@ -114,7 +114,7 @@ class Loop:
             self.voice.end(reflection.answer)
         return reflection, step.beliefs
 
-    async def _ask(self, turns: Sequence[Turn]) -> Step:
+    async def _ask(self, turns: Sequence[PromptMessage]) -> Step:
         if self.voice is None:
             answer = await self.model.ask(turns, self.shape)
         else:
@@ -124,14 +124,14 @@ class Loop:
         self.timer.lap("model")
         return answer.value
 
-    def _look_up(self, wanted: Sequence[LookUp]) -> list[tuple[str, str]]:
+    def _look_up(self, wanted: Sequence[MemoryQuery]) -> list[tuple[str, str]]:
         self.looked_up += [one.told() for one in wanted]
         return [(one.told(), self.library.look_up(one, self.shown)) for one in wanted]
 
     @staticmethod
-    def _answered(turns: Sequence[Turn], step: Step, reply: str) -> list[Turn]:
+    def _answered(turns: Sequence[PromptMessage], step: Step, reply: str) -> list[PromptMessage]:
         said = step.model_dump_json(exclude_defaults=True)
-        return [*turns, Turn("assistant", said), Turn("user", reply)]
+        return [*turns, PromptMessage("assistant", said), PromptMessage("user", reply)]
 
     def _wrong(self, step: Step) -> list[str]:
         """The citations of what was never shown."""
@@ -156,7 +156,9 @@ class Loop:
         )
 
 
-def mended(beliefs: Sequence[Concluded], shown: Shown) -> list[tuple[Concluded, tuple[str, ...]]]:
+def drop_uncited(
+    beliefs: Sequence[ProposedBelief], shown: EvidenceWindow
+) -> list[tuple[ProposedBelief, tuple[str, ...]]]:
     """Those beliefs that rest on something that was shown, each with the ids of the units."""
     found = []
     for belief in beliefs:

@@ -8,19 +8,19 @@ from dataclasses import dataclass, field
 
 from pydantic_core import from_json
 
-from fourfold.reflect.evidence_window import Shown, cited, without
+from fourfold.reflect.evidence_window import EvidenceWindow, cited, without
 
 Hear = Callable[[str], None]
 """Is told the answer's text, piece by piece."""
 
 
 @dataclass(slots=True)
-class Voice:
+class AnswerStream:
     """Passes on to `hear` what is new of the answer. What was passed on cannot be taken back: where an answer had to
     be mended and now reads otherwise, it follows once more as a whole."""
 
     hear: Hear
-    shown: Shown
+    shown: EvidenceWindow
     _written: str = field(default="")
     _said: str = field(default="")
 

@@ -16,7 +16,7 @@ MARKER = re.compile(r"\s?\[([0-9a-fA-F]{8,32}(?:\s*[,;]\s*[0-9a-fA-F]{8,32})*)\]
 
 
 @dataclass(slots=True)
-class Shown:
+class EvidenceWindow:
     """The units that were shown, within `budget` tokens altogether."""
 
     budget: int

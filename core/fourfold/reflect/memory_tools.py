@@ -11,19 +11,19 @@ from pydantic import BaseModel
 
 from fourfold import recall as recalling
 from fourfold.errors import FourfoldError
-from fourfold.index.as_of import View
+from fourfold.index.as_of import BankView
 from fourfold.ingest.pending_chunks import read_chunk_point
 from fourfold.language.dates import written_day
 from fourfold.recall.fuse import Weights
-from fourfold.reflect.evidence_window import Shown
+from fourfold.reflect.evidence_window import EvidenceWindow
 from fourfold.schema.derived import read_belief, read_summary, summary_id
-from fourfold.services import Engine
+from fourfold.services import Services
 from fourfold.values.units import Interval, Network, Unit
 
 _LINES_AROUND = 3
 
 
-class LookUp(BaseModel):
+class MemoryQuery(BaseModel):
     """One thing to look up; see `prompts/reflect.md`."""
 
     what: Literal["recall", "entity", "source", "belief"] = "recall"
@@ -40,15 +40,15 @@ class LookUp(BaseModel):
 
 
 @dataclass(frozen=True, slots=True)
-class Library:
+class ReflectionTools:
     """Where things are looked up: one bank, as of now or then. `asked` bounds every recall."""
 
-    engine: Engine
+    engine: Services
     weights: Weights
-    asked: recalling.Request
+    asked: recalling.RecallRequest
 
     @property
-    def view(self) -> View:
+    def view(self) -> BankView:
         """The bank at that moment."""
         return self.engine.graphs.view(self.asked.bank, self.asked.as_of)
 
@@ -57,7 +57,7 @@ class Library:
         request = replace(self.asked, question=question, during=during)
         return [hit.unit for hit in recalling.recall(self.engine, request, self.weights).hits]
 
-    def look_up(self, wanted: LookUp, shown: Shown) -> str:
+    def look_up(self, wanted: MemoryQuery, shown: EvidenceWindow) -> str:
         """What is found, for the prompt; what cannot be found says so."""
         match wanted.what:
             case "recall":
@@ -69,7 +69,7 @@ class Library:
             case "belief":
                 return self._belief(wanted.query, shown)
 
-    def _more(self, wanted: LookUp, shown: Shown) -> str:
+    def _more(self, wanted: MemoryQuery, shown: EvidenceWindow) -> str:
         try:
             during = _interval(wanted)
             found = self.recall(wanted.query or wanted.entity, during)
@@ -84,7 +84,7 @@ class Library:
             found = [unit for unit in found if entity.name in unit.entities]
         return shown.show(found)
 
-    def _entity(self, name: str, shown: Shown) -> str:
+    def _entity(self, name: str, shown: EvidenceWindow) -> str:
         graph = self.view.graph
         with graph.lock:
             entity = graph.entity(name)
@@ -99,7 +99,7 @@ class Library:
         told = [shown.tell(s.text, [held[e] for e in s.evidence if e in held]) for s in summary.sentences]
         return "\n".join(filter(None, told))
 
-    def _source(self, written: str, shown: Shown) -> str:
+    def _source(self, written: str, shown: EvidenceWindow) -> str:
         """The chunk a unit was read from; without one, what was said before and after it."""
         unit = shown.get(written)
         if unit is None:
@@ -124,7 +124,7 @@ class Library:
                 rows = [*([before] if before >= 0 else []), *rows, *([after] if after >= 0 else [])]
             return [graph.ids[one] for one in rows]
 
-    def _belief(self, written: str, shown: Shown) -> str:
+    def _belief(self, written: str, shown: EvidenceWindow) -> str:
         unit = shown.get(written)
         if unit is None or unit.network is not Network.BELIEF:
             return "(this is no belief that was shown)"
@@ -155,7 +155,7 @@ class Library:
         return self.asked.as_of is not None and moment > self.asked.as_of
 
 
-def _interval(wanted: LookUp) -> Interval | None:
+def _interval(wanted: MemoryQuery) -> Interval | None:
     """The time a look-up is narrowed to; raises `ValueError` for what is no date."""
     if not (wanted.since or wanted.until):
         return None

@@ -10,33 +10,33 @@ import anyio.to_thread
 from pydantic import BaseModel
 
 from fourfold import recall as recalling
-from fourfold.consolidate.form_beliefs import Conviction, form
+from fourfold.consolidate.form_beliefs import NewBelief, form
 from fourfold.errors import ConfigurationError, InputError
-from fourfold.ingest.bank_options import Wanted
+from fourfold.ingest.bank_options import BankOptions
 from fourfold.language.dates import written_weekday
-from fourfold.models.retrying import Patient
+from fourfold.models.retrying import RetryingModel
 from fourfold.ports import LanguageModel
 from fourfold.recall.fuse import Weights
-from fourfold.reflect.agent import Loop, mended, shape_of
-from fourfold.reflect.answer_stream import Hear, Voice
+from fourfold.reflect.agent import ReflectionAgent, drop_uncited, shape_of
+from fourfold.reflect.answer_stream import AnswerStream, Hear
 from fourfold.reflect.disposition import framed
-from fourfold.reflect.evidence_window import Shown
+from fourfold.reflect.evidence_window import EvidenceWindow
 from fourfold.reflect.extractive import MOST_HITS, quoted
-from fourfold.reflect.memory_tools import Library
+from fourfold.reflect.memory_tools import ReflectionTools
 from fourfold.schema.units import Profile
-from fourfold.services import Engine
-from fourfold.token_accounts import Metered
-from fourfold.transaction.transaction import Batch
+from fourfold.services import Services
+from fourfold.token_accounts import MeteredModel
+from fourfold.transaction.transaction import Transaction
 from fourfold.values.beliefs import Belief
 from fourfold.values.reflection import Reflection
-from fourfold.values.units import aware
+from fourfold.values.units import require_aware
 
 _BUDGET, _BUDGET_OF_AN_EXTRACT = 4096, 512
 _MOST_STEPS = 20
 
 
 @dataclass(frozen=True, slots=True)
-class Request:
+class ReflectRequest:
     """A question to reflect on; see `Bank.reflect`."""
 
     bank: str
@@ -48,15 +48,15 @@ class Request:
     response_model: type[BaseModel] | None = None
     believe: bool = True
     on_text: Hear | None = None
-    wanted: Wanted = field(default_factory=Wanted)
+    wanted: BankOptions = field(default_factory=BankOptions)
 
 
-async def reflect(engine: Engine, request: Request, weights: Weights) -> Reflection:
+async def reflect(engine: Services, request: ReflectRequest, weights: Weights) -> Reflection:
     """Answers `request`. Raises `InputError`, `ConfigurationError` where it needs a language model and there is none,
     `ModelError`, `TokenLimitError`, `StoreError`; what it spent is booked in any case."""
     _check(request)
     half = max(1, (request.budget or _BUDGET) // 2)  # what is left is for look-ups
-    asked = recalling.Request(
+    asked = recalling.RecallRequest(
         request.bank, request.question, budget=half, tags=request.tags, as_of=request.as_of
     )
     if engine.model is None:
@@ -65,15 +65,17 @@ async def reflect(engine: Engine, request: Request, weights: Weights) -> Reflect
                 "response_model needs a language model: Memory.open(llm=...). Without one, reflect quotes."
             )
         return await anyio.to_thread.run_sync(_extract, engine, request, asked, weights)
-    metered = Metered(engine.model, engine.ledgers.get(request.bank), engine.settings.llm_tokens)
+    metered = MeteredModel(engine.model, engine.ledgers.get(request.bank), engine.settings.llm_tokens)
     try:
-        return await _reason(engine, request, Library(engine, weights, asked), metered)
+        return await _reason(engine, request, ReflectionTools(engine, weights, asked), metered)
     finally:
         with anyio.CancelScope(shield=True):
             await anyio.to_thread.run_sync(_book, engine, request.bank)
 
 
-def _extract(engine: Engine, request: Request, asked: recalling.Request, weights: Weights) -> Reflection:
+def _extract(
+    engine: Services, request: ReflectRequest, asked: recalling.RecallRequest, weights: Weights
+) -> Reflection:
     found = recalling.recall(engine, replace(asked, budget=None, limit=MOST_HITS), weights)
     answer = quoted(request.question, found, request.budget or _BUDGET_OF_AN_EXTRACT)
     answer = replace(answer, frame=_frame(engine, request))
@@ -82,11 +84,13 @@ def _extract(engine: Engine, request: Request, asked: recalling.Request, weights
     return answer
 
 
-async def _reason(engine: Engine, request: Request, library: Library, metered: Metered) -> Reflection:
-    shown = Shown(request.budget or _BUDGET)
-    patient: LanguageModel = Patient(metered, engine.settings.llm_concurrency)
-    voice = None if request.on_text is None else Voice(request.on_text, shown)
-    loop = Loop(patient, library, shown, request.steps, shape_of(request.response_model), voice)
+async def _reason(
+    engine: Services, request: ReflectRequest, library: ReflectionTools, metered: MeteredModel
+) -> Reflection:
+    shown = EvidenceWindow(request.budget or _BUDGET)
+    patient: LanguageModel = RetryingModel(metered, engine.settings.llm_concurrency)
+    voice = None if request.on_text is None else AnswerStream(request.on_text, shown)
+    loop = ReflectionAgent(patient, library, shown, request.steps, shape_of(request.response_model), voice)
     now = request.as_of or engine.clock.now()
     frame = await anyio.to_thread.run_sync(_frame, engine, request)
     reflection, concluded = await loop.run(request.question, frame, written_weekday(now))
@@ -94,15 +98,15 @@ async def _reason(engine: Engine, request: Request, library: Library, metered: M
     if request.believe and request.as_of is None:
         reason = f"concluded from: {request.question}"[:300]
         convictions = [
-            Conviction(belief.statement, belief.confidence, evidence, reason)
-            for belief, evidence in mended(concluded, shown)
+            NewBelief(belief.statement, belief.confidence, evidence, reason)
+            for belief, evidence in drop_uncited(concluded, shown)
         ]
         if convictions:
             beliefs = await anyio.to_thread.run_sync(form, engine, request.bank, convictions, request.wanted)
     return replace(reflection, beliefs=tuple(beliefs), frame=frame, tokens=metered.spent)
 
 
-def _frame(engine: Engine, request: Request) -> str:
+def _frame(engine: Services, request: ReflectRequest) -> str:
     """The mission and the disposition that were given, else those the bank keeps."""
     graph = engine.graphs.get(request.bank)
     held = graph.profile or Profile(request.bank, engine.clock.now())
@@ -111,18 +115,18 @@ def _frame(engine: Engine, request: Request) -> str:
     return framed(mission, wanted.disposition or held.disposition)
 
 
-def _book(engine: Engine, bank: str) -> None:
+def _book(engine: Services, bank: str) -> None:
     """Keeps what the bank has spent."""
     with engine.graphs.locked(bank) as graph:
         if graph.profile is not None:  # a bank that nothing was ever written to has no account
-            batch = Batch(engine, graph, engine.clock.now(), "account", derived=True)
+            batch = Transaction(engine, graph, engine.clock.now(), "account", derived=True)
             account = engine.ledgers.get(bank).point()
             batch.others[account.id] = account
             batch.commit({})
 
 
-def _check(request: Request) -> None:
-    aware(request.as_of, "as_of")
+def _check(request: ReflectRequest) -> None:
+    require_aware(request.as_of, "as_of")
     if not isinstance(request.question, str) or not request.question.strip():
         raise InputError("The question is empty: say what to reflect on.")
     if request.budget is not None and request.budget <= 0:

@@ -11,7 +11,7 @@ from typing import Any
 from fourfold.ports import Fields, Point, Store, Where
 from fourfold.schema.units import READ_UNIT, make_id, read_unit, unit_payload
 from fourfold.values.beliefs import Assessment, Belief, Effect
-from fourfold.values.reflection import CoreLine, Failure
+from fourfold.values.reflection import CoreProfileLine, Failure
 from fourfold.values.units import Sentence, Summary
 
 
@@ -83,7 +83,7 @@ def read_summaries(store: Store, ids: tuple[str, ...]) -> dict[str, Summary]:
 class CoreRecord:
     """The lines of a bank's core profile in the order they came to be, and the units that were pinned."""
 
-    lines: tuple[CoreLine, ...] = ()
+    lines: tuple[CoreProfileLine, ...] = ()
     pinned: tuple[str, ...] = ()
     at: datetime | None = None
 
@@ -104,13 +104,13 @@ def read_core(store: Store, bank: str) -> CoreRecord:
     """The core profile of `bank`; an empty one where there is none yet."""
     for point in store.scan(Where(bank=bank, kind="core", ids=(make_id(bank, "core"),))):
         p = point.payload
-        lines = tuple(CoreLine(kind, text, tuple(evidence)) for kind, text, evidence in p["lines"])
+        lines = tuple(CoreProfileLine(kind, text, tuple(evidence)) for kind, text, evidence in p["lines"])
         return CoreRecord(lines, tuple(p["pinned"]), datetime.fromisoformat(p["at"]) if p["at"] else None)
     return CoreRecord()
 
 
 @dataclass(frozen=True, slots=True)
-class Progress:
+class ConsolidationState:
     """How far consolidation is in a bank: by writer, the revision up to which its units are taken in; and what
     failed, by key ("summary:Ana")."""
 
@@ -121,25 +121,25 @@ class Progress:
         """By writer, the revision after which there is something to take in."""
         return {w: self.done.get(w, 0) for w, written in cursors.items() if self.done.get(w, 0) < written}
 
-    def noted(self, key: str, failure: Failure | None) -> Progress:
+    def noted(self, key: str, failure: Failure | None) -> ConsolidationState:
         """With that failure in place of an earlier one; without any for None."""
         failed = {k: v for k, v in self.failed.items() if k != key}
         return replace(self, failed=failed | ({key: failure} if failure else {}))
 
 
-def progress_point(bank: str, progress: Progress) -> Point:
+def progress_point(bank: str, progress: ConsolidationState) -> Point:
     """How far consolidation is, as a record of the store."""
     failed = {key: [f.what, f.reason, f.attempts] for key, f in progress.failed.items()}
     payload = {"kind": "progress", "bank": bank, "done": dict(progress.done), "failed": failed}
     return Point(make_id(bank, "progress"), payload)
 
 
-def read_progress(store: Store, bank: str) -> Progress:
+def read_progress(store: Store, bank: str) -> ConsolidationState:
     """How far consolidation is in `bank`."""
     for point in store.scan(Where(ids=(make_id(bank, "progress"),))):
         p = point.payload
-        return Progress(dict(p["done"]), {key: Failure(*f) for key, f in p["failed"].items()})
-    return Progress()
+        return ConsolidationState(dict(p["done"]), {key: Failure(*f) for key, f in p["failed"].items()})
+    return ConsolidationState()
 
 
 def gone_point(bank: str, identity: str) -> Point:

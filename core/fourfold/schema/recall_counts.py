@@ -18,7 +18,7 @@ Uses = Mapping[str, tuple[int, float]]
 
 
 @dataclass(slots=True)
-class Noted:
+class RecallCounts:
     """What was used and is not written yet, by bank."""
 
     _lock: threading.Lock = field(default_factory=threading.Lock)

@@ -14,7 +14,7 @@ from typing import Any
 from fourfold.language.languages import Language, language
 from fourfold.language.text import asking, counts, estimate_tokens
 from fourfold.ports import Fields, Point, Store, Where
-from fourfold.values.redaction import Rule
+from fourfold.values.redaction import RedactionRule
 from fourfold.values.reflection import Disposition
 from fourfold.values.units import Aspects, Entity, Interval, Link, Modality, Network, Source, Unit
 
@@ -37,7 +37,7 @@ class Profile:
     mission: str = ""
     """What the bank's agent is there for; it frames reflection."""
     disposition: Disposition = field(default_factory=Disposition)
-    rules: tuple[Rule, ...] = ()
+    rules: tuple[RedactionRule, ...] = ()
     """What it holds back."""
 
 
@@ -193,7 +193,7 @@ def read_profile(payload: Mapping[str, Any]) -> Profile:
         language(code) if code else None,
         payload["mission"],
         Disposition(*payload["disposition"]),
-        tuple(Rule(name, pattern, entity) for name, pattern, entity in payload.get("hold_back", ())),
+        tuple(RedactionRule(name, pattern, entity) for name, pattern, entity in payload.get("hold_back", ())),
     )
 
 

@@ -39,7 +39,7 @@ def make_directory(directory: Path) -> None:
         )
 
 
-def own(directory: Path) -> FileLock:
+def lock_directory(directory: Path) -> FileLock:
     """Takes the directory for this process, or raises `StoreLockedError` naming the owner; `disown` gives it back."""
     lock = FileLock(directory / "owner.lock", blocking=False, thread_local=False)
     try:
@@ -58,7 +58,7 @@ def own(directory: Path) -> FileLock:
     return lock
 
 
-def disown(directory: Path, lock: FileLock) -> None:
+def unlock_directory(directory: Path, lock: FileLock) -> None:
     """Gives up what `own` took."""
     (directory / "owner.json").unlink(missing_ok=True)
     lock.release()
@@ -93,7 +93,7 @@ def write_manifest(home: Path, manifest: Manifest) -> None:
     aside.replace(home / "manifest.json")
 
 
-def needles_of(text: str) -> tuple[bytes, ...]:
+def encodings_of(text: str) -> tuple[bytes, ...]:
     """The bytes that a text may be written as."""
     escaped = json.dumps(text)[1:-1]
     written = (
@@ -104,7 +104,7 @@ def needles_of(text: str) -> tuple[bytes, ...]:
     return tuple(dict.fromkeys(written))
 
 
-def holds(path: Path, needles: Sequence[bytes]) -> bool:
+def contains_any(path: Path, needles: Sequence[bytes]) -> bool:
     """Whether a file holds any of `needles`. One that is gone meanwhile does not."""
     try:
         if not path.stat().st_size:
@@ -141,7 +141,7 @@ def read_ahead(directory: Path) -> None:
                 os.posix_fadvise(file.fileno(), at, _ADVICE_BYTES, os.POSIX_FADV_WILLNEED)
 
 
-def let_go(directory: Path) -> None:
+def drop_pages(directory: Path) -> None:
     """Takes what is mapped of the directory's files out of this process (on Linux); the system's cache keeps it.
     Opening reads all of the log once, which would count as this process' memory ever after."""
     maps = Path("/proc/self/maps")

@@ -32,15 +32,15 @@ from fourfold.storage import purge
 from fourfold.storage.cache import DirectoryCache
 from fourfold.storage.directory import (
     check_space,
-    disown,
-    holds,
-    let_go,
+    contains_any,
+    drop_pages,
+    encodings_of,
+    lock_directory,
     make_directory,
-    needles_of,
-    own,
     owner,
     read_ahead,
     read_manifest,
+    unlock_directory,
     write_manifest,
 )
 from fourfold.storage.embedded_types import (
@@ -58,15 +58,15 @@ from fourfold.storage.embedded_types import (
 from fourfold.storage.filters import INDEXED, MOST_BANKS, TERMS
 from fourfold.storage.lru import Recent
 from fourfold.storage.manifest import Manifest
-from fourfold.storage.vector_names import Names
+from fourfold.storage.vector_names import VectorNames
 
 _PAGE = 1000
 _FLUSH_BYTES = 32 * 2**20
 _RECENT = 8192
 
 
-class EdgeStore(Store):
-    """Open it with `EdgeStore.open` or `EdgeStore.temporary`."""
+class EmbeddedStore(Store):
+    """Open it with `EmbeddedStore.open` or `EmbeddedStore.temporary`."""
 
     writer = "embedded"
 
@@ -74,7 +74,7 @@ class EdgeStore(Store):
         self, directory: Path, lock: FileLock, shard: qe.EdgeShard, manifest: Manifest, reserve: int
     ) -> None:
         self._directory, self._lock, self._shard = directory, lock, shard
-        self._manifest, self._names = manifest, Names(manifest.generation)
+        self._manifest, self._names = manifest, VectorNames(manifest.generation)
         self.cache: Cache | None = DirectoryCache(directory / "store" / "cache", reserve)
         self._reserve = reserve
         self._use = threading.Lock()
@@ -85,7 +85,7 @@ class EdgeStore(Store):
         self._temporary = False
 
     @classmethod
-    def open(cls, directory: Path, manifest: Manifest, reserve_bytes: int = 0) -> EdgeStore:
+    def open(cls, directory: Path, manifest: Manifest, reserve_bytes: int = 0) -> EmbeddedStore:
         """Opens the store in `directory`, making it if the directory is empty or missing.
 
         Raises `StoreLockedError` if another process has it open, `StoreVersionError` if its schema or
@@ -93,7 +93,7 @@ class EdgeStore(Store):
         if it is damaged or cannot be written. None of these changes anything.
         """
         make_directory(directory)
-        lock = own(directory)
+        lock = lock_directory(directory)
         try:
             home = directory / "store"
             if not home.exists():
@@ -111,7 +111,7 @@ class EdgeStore(Store):
         return cls(directory, lock, shard, found, reserve_bytes)
 
     @classmethod
-    def temporary(cls, manifest: Manifest) -> EdgeStore:
+    def temporary(cls, manifest: Manifest) -> EmbeddedStore:
         """A store in a new temporary directory, which `close` removes."""
         store = cls.open(Path(tempfile.mkdtemp(prefix="fourfold-")), manifest)
         store._temporary, store.cache = True, None
@@ -219,7 +219,7 @@ class EdgeStore(Store):
             self._shard.flush()
             manifest = self._manifest.followed_by(self._manifest.next)
             write_manifest(home, manifest)
-            self._manifest, self._names = manifest, Names(manifest.generation)
+            self._manifest, self._names = manifest, VectorNames(manifest.generation)
             self._recent.clear()
             shutil.rmtree(home / "cache", ignore_errors=True)
             drop_others(self._shard, home / "shard", manifest)
@@ -228,9 +228,9 @@ class EdgeStore(Store):
         """The files of the directory that hold the text, in UTF-8 or UTF-16, or as JSON writes it."""
         with self._using("read"):
             self._shard.flush()
-            needles = needles_of(text)
+            needles = encodings_of(text)
             files = sorted(path for path in self._directory.rglob("*") if path.is_file())
-            return [str(path.relative_to(self._directory)) for path in files if holds(path, needles)]
+            return [str(path.relative_to(self._directory)) for path in files if contains_any(path, needles)]
 
     def search(self, queries: Sequence[Query]) -> list[list[tuple[str, float]]]:
         """The queries as one planned batch."""
@@ -309,7 +309,7 @@ class EdgeStore(Store):
                 if self._unflushed:
                     self._settle()
                 self._shard.close()
-        disown(self._directory, self._lock)
+        unlock_directory(self._directory, self._lock)
         if self._temporary:
             shutil.rmtree(self._directory, ignore_errors=True)
 
@@ -343,7 +343,7 @@ def _purge(home: Path, directory: Path) -> None:
 def optimise(directory: Path) -> bool:
     """Merges segments and builds indexes in `directory`, which no process may have open; True if there was
     anything to do. Takes long and holds the interpreter: run it in a process of its own."""
-    lock = own(directory)
+    lock = lock_directory(directory)
     try:
         home = directory / "store"
         if not home.exists():
@@ -353,7 +353,7 @@ def optimise(directory: Path) -> bool:
         with _mapped("compact", directory):
             return purge.optimise(home)
     finally:
-        disown(directory, lock)
+        unlock_directory(directory, lock)
 
 
 def _create(directory: Path, manifest: Manifest) -> None:
@@ -377,7 +377,7 @@ def _load(home: Path, directory: Path) -> qe.EdgeShard:
         )
     with _mapped("open", directory):
         shard = qe.EdgeShard.load(str(home / "shard"))
-    let_go(home)
+    drop_pages(home)
     read_ahead(home / "shard" / "segments")
     return shard
 

@@ -15,7 +15,7 @@ from fourfold.language.text import SparseVector
 from fourfold.ports import Fields, Point, Query, Where
 from fourfold.storage.filters import TERMS, Ids, Match, Range, conditions, corpus
 from fourfold.storage.manifest import Manifest
-from fourfold.storage.vector_names import Names
+from fourfold.storage.vector_names import VectorNames
 
 _DENSE_TYPE = qe.VectorStorageDatatype.Float16
 _TOKENS_TYPE = qe.VectorStorageDatatype.Turbo8
@@ -23,7 +23,7 @@ _TOKENS_TYPE = qe.VectorStorageDatatype.Turbo8
 
 def config_of(manifest: Manifest) -> qe.EdgeConfig:
     """The configuration of a new shard."""
-    names = Names(manifest.generation)
+    names = VectorNames(manifest.generation)
     vectors = {names.dense: qe.EdgeVectorParams(manifest.dimension, qe.Distance.Cosine, datatype=_DENSE_TYPE)}
     if manifest.token_dimension:
         vectors[names.tokens] = qe.EdgeVectorParams(
@@ -41,7 +41,7 @@ def config_of(manifest: Manifest) -> qe.EdgeConfig:
 
 def made_beside(manifest: Manifest) -> list[qe.UpdateOperation]:
     """What makes the vectors of `manifest`, the next generation, in a shard that is there."""
-    names = Names(manifest.generation)
+    names = VectorNames(manifest.generation)
     operations = [
         qe.UpdateOperation.create_dense_vector(
             names.dense, manifest.dimension, qe.Distance.Cosine, datatype=_DENSE_TYPE
@@ -63,7 +63,7 @@ def made_beside(manifest: Manifest) -> list[qe.UpdateOperation]:
 
 def drop_others(opened: qe.EdgeShard, shard: Path, manifest: Manifest) -> None:
     """Drops the vectors, and what payloads say of them, that are neither the present nor the next of `manifest`."""
-    names = Names(manifest.generation)
+    names = VectorNames(manifest.generation)
     kept = {names.dense, names.tokens} | ({names.next.dense, names.next.tokens} if manifest.next else set())
     there = json.loads((shard / "edge_config.json").read_text())["vectors"]
     gone = sorted(there.keys() - kept)
@@ -71,7 +71,7 @@ def drop_others(opened: qe.EdgeShard, shard: Path, manifest: Manifest) -> None:
         return
     for name in gone:
         opened.update(qe.UpdateOperation.delete_vector_name(name))
-    others = [Names(at) for at in (names.generation - 1, names.generation + 1) if at >= 0]
+    others = [VectorNames(at) for at in (names.generation - 1, names.generation + 1) if at >= 0]
     fields = [name for other in others if other.dense not in kept for name in other.fields]
     opened.update(qe.UpdateOperation.delete_payload_by_filter(_every_unit(), fields))
     opened.flush()
@@ -106,11 +106,11 @@ def filter_of(where: Where) -> qe.Filter | None:
     return qe.Filter(must=must) if must else None
 
 
-def payload_of(fields: Fields, names: Names) -> Any:
+def payload_of(fields: Fields, names: VectorNames) -> Any:
     return True if fields.only is None else qe.PayloadSelector.Include(names.asked(fields.only))
 
 
-def request_of(query: Query, wanted: qe.Filter | None, names: Names) -> qe.QueryRequest:
+def request_of(query: Query, wanted: qe.Filter | None, names: VectorNames) -> qe.QueryRequest:
     params = None
     if query.terms is not None:
         nearest = qe.Query.Nearest(_sparse(query.terms), TERMS)
@@ -128,11 +128,11 @@ def _sparse(vector: SparseVector) -> qe.SparseVector:
     return qe.SparseVector(vector.indices.tolist(), vector.values.tolist())
 
 
-def to_edge(point: Point, names: Names) -> qe.Point:
+def to_edge(point: Point, names: VectorNames) -> qe.Point:
     return qe.Point(point.id, vectors_of(point, names), names.stored(point.payload))
 
 
-def vectors_of(point: Point, names: Names) -> Any:
+def vectors_of(point: Point, names: VectorNames) -> Any:
     """The vectors of a point by name, as lists: the engine takes twice as long over arrays."""
     vectors: dict[str, Any] = {}
     if point.vector is not None:
@@ -144,7 +144,7 @@ def vectors_of(point: Point, names: Names) -> Any:
     return vectors
 
 
-def from_edge(record: Any, names: Names) -> Point:
+def from_edge(record: Any, names: VectorNames) -> Point:
     found: Any = record.vector or {}
     terms = found.get(TERMS)
     return Point(

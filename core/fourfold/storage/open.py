@@ -23,8 +23,8 @@ def open_store(address: StoreAddress, settings: Settings) -> Store:
         from fourfold.storage.server import ServerStore
 
         return ServerStore.connect(address.location, address.manifest, settings)
-    from fourfold.storage.embedded import EdgeStore
+    from fourfold.storage.embedded import EmbeddedStore
 
     if address.location == ":memory:":
-        return EdgeStore.temporary(address.manifest)
-    return EdgeStore.open(directory_of(address.location), address.manifest, settings.reserve_bytes)
+        return EmbeddedStore.temporary(address.manifest)
+    return EmbeddedStore.open(directory_of(address.location), address.manifest, settings.reserve_bytes)

@@ -27,7 +27,7 @@ from fourfold.storage.directory import read_manifest
 from fourfold.storage.embedded_types import config_of, to_edge
 from fourfold.storage.jsonl import from_line, to_line
 from fourfold.storage.manifest import Manifest
-from fourfold.storage.vector_names import Names
+from fourfold.storage.vector_names import VectorNames
 
 _LOG_FILE_BYTES = 32 * 2**20
 _NOBODY = str(uuid.UUID(int=1))
@@ -84,7 +84,7 @@ def optimise(home: Path) -> bool:
 def _carry_out(home: Path) -> None:
     shard = home / "shard"
     manifest = read_manifest(home)
-    names = Names(manifest.generation)
+    names = VectorNames(manifest.generation)
     opened = _opened(shard, manifest, index=_is_indexed(shard))
     with _noted(home).open(encoding="utf-8") as lines:
         gone: list[Any] = [str(uuid.UUID(one)) for one in json.loads(next(lines))["gone"]]

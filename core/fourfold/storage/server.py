@@ -32,7 +32,7 @@ from fourfold.storage.filters import (
     corpus,
 )
 from fourfold.storage.manifest import Manifest
-from fourfold.storage.vector_names import Names
+from fourfold.storage.vector_names import VectorNames
 
 _PAGE = 1000
 _MANIFEST_ID = str(uuid.uuid5(uuid.NAMESPACE_URL, "fourfold:manifest"))
@@ -57,7 +57,7 @@ class ServerStore(Store):
                 manifest = found
             else:
                 _create(client, collection, manifest)
-        self._manifest, self._names = manifest, Names(manifest.generation)
+        self._manifest, self._names = manifest, VectorNames(manifest.generation)
 
     @classmethod
     def connect(cls, url: str, manifest: Manifest, settings: Settings) -> ServerStore:
@@ -143,7 +143,7 @@ class ServerStore(Store):
         with _mapped("switch", self._where):
             assert self._manifest.next is not None
             self._note(self._manifest.followed_by(self._manifest.next))
-            self._names = Names(self._manifest.generation)
+            self._names = VectorNames(self._manifest.generation)
             self._drop_others()
 
     def _note(self, manifest: Manifest) -> None:
@@ -159,7 +159,7 @@ class ServerStore(Store):
         there = self._client.get_collection(self._collection).config.params.vectors
         for name in sorted((there if isinstance(there, dict) else {}).keys() - kept):
             self._client.delete_vector_name(self._collection, name)
-        others = [Names(at) for at in (names.generation - 1, names.generation + 1) if at >= 0]
+        others = [VectorNames(at) for at in (names.generation - 1, names.generation + 1) if at >= 0]
         fields = [name for other in others if other.dense not in kept for name in other.fields]
         units = _filter(Where(kind="unit")) or models.Filter()
         self._client.delete_payload(self._collection, fields, models.FilterSelector(filter=units), wait=True)
@@ -227,7 +227,7 @@ def _mapped(doing: str, where: str) -> Iterator[None]:
 
 
 def _create(client: QdrantClient, collection: str, manifest: Manifest) -> None:
-    names = Names(manifest.generation)
+    names = VectorNames(manifest.generation)
     vectors = {
         names.dense: models.VectorParams(
             size=manifest.dimension, distance=models.Distance.COSINE, datatype=models.Datatype.FLOAT16
@@ -262,7 +262,7 @@ def _manifest_point(manifest: Manifest) -> models.PointStruct:
 
 def _beside(manifest: Manifest) -> dict[str, models.DenseVectorNameConfig]:
     """The vectors of `manifest`, the next generation, for a collection that is there."""
-    names = Names(manifest.generation)
+    names = VectorNames(manifest.generation)
     made = {
         names.dense: models.DenseVectorConfig(
             size=manifest.dimension,
@@ -305,7 +305,7 @@ def _filter(where: Where) -> models.Filter | None:
     return models.Filter(must=must) if must else None
 
 
-def _request(query: Query, names: Names) -> models.QueryRequest:
+def _request(query: Query, names: VectorNames) -> models.QueryRequest:
     params = None
     vector: Any
     if query.terms is not None:
@@ -333,11 +333,11 @@ def _sparse(vector: SparseVector) -> models.SparseVector:
     return models.SparseVector(indices=vector.indices.tolist(), values=vector.values.tolist())
 
 
-def _to_client(point: Point, names: Names) -> models.PointStruct:
+def _to_client(point: Point, names: VectorNames) -> models.PointStruct:
     return models.PointStruct(id=point.id, vector=_vectors(point, names), payload=names.stored(point.payload))
 
 
-def _vectors(point: Point, names: Names) -> dict[str, Any]:
+def _vectors(point: Point, names: VectorNames) -> dict[str, Any]:
     vectors: dict[str, Any] = {}
     if point.vector is not None:
         vectors[names.dense] = point.vector.tolist()
@@ -348,7 +348,7 @@ def _vectors(point: Point, names: Names) -> dict[str, Any]:
     return vectors
 
 
-def _from_client(record: models.Record, names: Names) -> Point:
+def _from_client(record: models.Record, names: VectorNames) -> Point:
     found: Any = record.vector or {}
     terms = found.get(TERMS)
     return Point(

@@ -14,7 +14,7 @@ _OF_VECTORS = ("own", "codes")
 
 
 @dataclass(frozen=True, slots=True)
-class Names:
+class VectorNames:
     """The names of one generation, 0 for the first."""
 
     generation: int
@@ -35,9 +35,9 @@ class Names:
         return tuple(f"{name}{self._mark}" for name in _OF_VECTORS)
 
     @property
-    def next(self) -> Names:
+    def next(self) -> VectorNames:
         """Those of the generation after this."""
-        return Names(self.generation + 1)
+        return VectorNames(self.generation + 1)
 
     def stored(self, payload: Mapping[str, Any]) -> dict[str, Any]:
         """A payload as it is stored."""
@@ -53,7 +53,10 @@ class Names:
     def plain(self, stored: Mapping[str, Any]) -> dict[str, Any]:
         """A payload as it is read: without what is of other generations."""
         others = {
-            name for at in (self.generation - 1, self.generation + 1) if at >= 0 for name in Names(at).fields
+            name
+            for at in (self.generation - 1, self.generation + 1)
+            if at >= 0
+            for name in VectorNames(at).fields
         }
         if not self.generation and others.isdisjoint(stored):
             return dict(stored)

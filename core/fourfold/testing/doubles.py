@@ -12,7 +12,7 @@ import numpy as np
 
 from fourfold.language.languages import ENGLISH
 from fourfold.language.text import words
-from fourfold.ports import Answer, Embedding, Floats, Shape, Turn
+from fourfold.ports import Embedding, Floats, ModelResponse, OutputT, PromptMessage
 from fourfold.token_usage import Tokens
 
 
@@ -72,18 +72,18 @@ class ScriptedModel:
 
     name = "scripted"
 
-    def __init__(self, answer: Callable[[Sequence[Turn], str], Any]) -> None:
+    def __init__(self, answer: Callable[[Sequence[PromptMessage], str], Any]) -> None:
         self._answer = answer
-        self.asked: list[Sequence[Turn]] = []
+        self.asked: list[Sequence[PromptMessage]] = []
 
-    async def ask(self, turns: Sequence[Turn], shape: type[Shape]) -> Answer[Shape]:
+    async def ask(self, turns: Sequence[PromptMessage], shape: type[OutputT]) -> ModelResponse[OutputT]:
         """The scripted answer, validated."""
         self.asked.append(turns)
         said = self._answer(turns, shape.__name__)
         if isinstance(said, Exception):
             raise said
         read = sum(len(turn.text.split()) for turn in turns)
-        return Answer(shape.model_validate(said), Tokens(1, read, len(str(said).split())))
+        return ModelResponse(shape.model_validate(said), Tokens(1, read, len(str(said).split())))
 
     async def close(self) -> None:
         """Nothing to release."""

@@ -6,7 +6,7 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable
 from dataclasses import replace
 
-from fourfold.index.bank_index import BankGraph
+from fourfold.index.bank_index import BankIndex
 from fourfold.ports import Point
 from fourfold.schema.derived import (
     core_point,
@@ -18,13 +18,13 @@ from fourfold.schema.derived import (
     summary_point,
 )
 from fourfold.schema.units import ARCHIVED, is_id, read_unit
-from fourfold.transaction.transaction import Batch
+from fourfold.transaction.transaction import Transaction
 from fourfold.values.units import Unit
 
 _REASON = "what it rested on was forgotten"
 
 
-def drop_evidence(batch: Batch) -> None:
+def cascade_retirements(batch: Transaction) -> None:
     """Takes the units that `batch` retires, other than for a newer one, from what rests on them. A belief that all
     evidence is gone of is retired, and is no evidence any more itself."""
     gone: dict[str, Unit] = {}
@@ -32,7 +32,7 @@ def drop_evidence(batch: Batch) -> None:
         read_unit(point) for point in batch.units.values() if _forgotten(point) and point.id not in gone
     ]:
         gone |= {unit.id: unit for unit in new}
-        for point in batch.points(resting_on(batch.graph, (unit.id for unit in new))):
+        for point in batch.points(dependents(batch.graph, (unit.id for unit in new))):
             belief = read_belief(point) if "history" in point.payload else None
             if belief is not None and belief.unit.retired_at is None and belief.unit.id not in gone:
                 changed = belief.without(set(gone), _REASON, batch.now)
@@ -51,7 +51,7 @@ def _forgotten(point: Point) -> bool:
     return p["retired_at"] is not None and not is_id(p["retired_by"] or "") and p["retired_by"] != ARCHIVED
 
 
-def resting_on(graph: BankGraph, units: Iterable[str]) -> list[str]:
+def dependents(graph: BankIndex, units: Iterable[str]) -> list[str]:
     """The units that have one of `units` for evidence, or are evidence of one."""
     found: dict[str, None] = {}
     for row in map(graph.row, units):
@@ -61,7 +61,7 @@ def resting_on(graph: BankGraph, units: Iterable[str]) -> list[str]:
     return list(found)
 
 
-def _rewrite_summaries(batch: Batch, gone: Iterable[Unit]) -> None:
+def _rewrite_summaries(batch: Transaction, gone: Iterable[Unit]) -> None:
     """Leaves out the sentences that rest on what is gone."""
     bank, lost = batch.graph.bank, {unit.id for unit in gone}
     entities = {entity for unit in gone for entity in unit.entities}
@@ -74,7 +74,7 @@ def _rewrite_summaries(batch: Batch, gone: Iterable[Unit]) -> None:
             )
 
 
-def _rewrite_core(batch: Batch, gone: Collection[str]) -> None:
+def _rewrite_core(batch: Transaction, gone: Collection[str]) -> None:
     core = read_core(batch.engine.store, batch.graph.bank)
     lines = tuple(line for line in core.lines if not set(line.evidence) & set(gone))
     pinned = tuple(unit for unit in core.pinned if unit not in gone)

@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 
-from fourfold.index.bank_index import BankGraph
+from fourfold.index.bank_index import BankIndex
 from fourfold.language.languages import Language
 from fourfold.ports import Fields, Point, Where
 from fourfold.schema.changelog import UNLOGGED, Difference, Record, difference, record_id, record_point
@@ -21,20 +21,20 @@ from fourfold.schema.units import (
     stamped,
     unit_payload,
 )
-from fourfold.services import Engine
+from fourfold.services import Services
 from fourfold.values.beliefs import Belief
 from fourfold.values.changes import Change
-from fourfold.values.redaction import Rule
+from fourfold.values.redaction import RedactionRule
 from fourfold.values.reflection import Disposition
 from fourfold.values.units import Entity, Operation, Unit, Verdict
 
 
 @dataclass(slots=True)
-class Batch:
+class Transaction:
     """Points to be written to `graph`'s bank, whose lock the caller holds. Nothing is changed before `commit`."""
 
-    engine: Engine
-    graph: BankGraph
+    engine: Services
+    graph: BankIndex
     now: datetime
     what: str = "retain"
     """What is being done, for the record of it; `shown` says it in words, `reason` why, `reasons` why a unit was
@@ -48,7 +48,7 @@ class Batch:
     mission: str | None = None
     disposition: Disposition | None = None
     """How the bank reflects from this write on; None leaves that as it is."""
-    rules: tuple[Rule, ...] | None = None
+    rules: tuple[RedactionRule, ...] | None = None
     """What the bank holds back from this write on."""
     derived: bool = False
     """Whether what is written follows from what the bank holds, and is no news to consolidation."""

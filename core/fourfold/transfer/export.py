@@ -9,10 +9,10 @@ from pathlib import Path
 
 from fourfold.consolidate.run import pending
 from fourfold.errors import NotFoundError
-from fourfold.index.bank_index import BankGraph
+from fourfold.index.bank_index import BankIndex
 from fourfold.ingest.embed import Progress
 from fourfold.ports import Fields, Point, Where
-from fourfold.services import Engine
+from fourfold.services import Services
 from fourfold.storage.manifest import SCHEMA
 from fourfold.transfer.file_format import Header, write
 from fourfold.transfer.rekey import LEFT_BEHIND
@@ -21,7 +21,7 @@ _AT_ONCE = 500
 _KEPT_SETTINGS = ("session_gap_hours", "unit_words", "decay", "relevance")
 
 
-def export(engine: Engine, bank: str, path: Path, vectors: bool, progress: Progress | None) -> int:
+def export(engine: Services, bank: str, path: Path, vectors: bool, progress: Progress | None) -> int:
     """Writes `bank` to `path`, as it is at one moment (writes to it wait); how many units it has. Raises
     `NotFoundError`, and `InputError` where the file cannot be written."""
     with engine.graphs.locked(bank) as graph:
@@ -46,7 +46,7 @@ def export(engine: Engine, bank: str, path: Path, vectors: bool, progress: Progr
 
 
 def everything(
-    engine: Engine, graph: BankGraph, vectors: bool = True, progress: Progress | None = None
+    engine: Services, graph: BankIndex, vectors: bool = True, progress: Progress | None = None
 ) -> Iterator[Point]:
     """The records of a bank but for those that stay behind: first those that are no units, then the units in the
     order they came. The caller holds the graph's lock."""

@@ -8,36 +8,36 @@ from datetime import datetime
 
 from fourfold.consolidate.run import pending
 from fourfold.errors import NotFoundError
-from fourfold.index.as_of import View
+from fourfold.index.as_of import BankView
 from fourfold.ingest.embed import Progress
 from fourfold.ports import Fields, Point, Where
 from fourfold.schema.changelog import OPERATION, records
 from fourfold.schema.units import NEVER
-from fourfold.services import Engine
+from fourfold.services import Services
 from fourfold.transfer.export import everything
-from fourfold.transfer.install import arrive, roll_back, vacant
-from fourfold.transfer.rekey import ID_FIELDS, LEFT_BEHIND, Renaming
+from fourfold.transfer.install import ensure_absent, install_bank, roll_back
+from fourfold.transfer.rekey import ID_FIELDS, LEFT_BEHIND, Rekeyer
 
 __all__ = ["fork", "restore", "roll_back"]
 
 
-def fork(engine: Engine, bank: str, name: str, progress: Progress | None) -> None:
+def fork(engine: Services, bank: str, name: str, progress: Progress | None) -> None:
     """Copies `bank`, its history included, to a new bank called `name`, which is there whole or not at all. Raises
     `NotFoundError`, and `InputError` for a name that is taken."""
     _copy(engine, bank, name, None, progress)
 
 
-def restore(engine: Engine, bank: str, name: str, moment: datetime, progress: Progress | None) -> None:
+def restore(engine: Services, bank: str, name: str, moment: datetime, progress: Progress | None) -> None:
     """The same of `bank` as it was at `moment`, with its history until then."""
     _copy(engine, bank, name, moment, progress)
 
 
-def _copy(engine: Engine, bank: str, name: str, moment: datetime | None, progress: Progress | None) -> None:
+def _copy(engine: Services, bank: str, name: str, moment: datetime | None, progress: Progress | None) -> None:
     with engine.graphs.locked(bank) as graph:
         if graph.profile is None:
             raise NotFoundError(f'There is no bank "{bank}".')
-        vacant(engine, name)
-        renaming = Renaming(bank, name)
+        ensure_absent(engine, name)
+        renaming = Rekeyer(bank, name)
         for point in engine.store.scan(Where(bank=bank), Fields(only=ID_FIELDS)):
             if point.payload["kind"] not in LEFT_BEHIND:
                 renaming.note(point)
@@ -49,7 +49,7 @@ def _copy(engine: Engine, bank: str, name: str, moment: datetime | None, progres
             if moment is None
             else ("restore", f'"{bank}" as of {moment:%Y-%m-%d %H:%M}')
         )
-        arrive(
+        install_bank(
             engine,
             name,
             map(renaming.moved, points),
@@ -59,11 +59,11 @@ def _copy(engine: Engine, bank: str, name: str, moment: datetime | None, progres
         )
 
 
-def _later(engine: Engine, bank: str, moment: datetime) -> set[str]:
+def _later(engine: Services, bank: str, moment: datetime) -> set[str]:
     return {record.id for record in records(engine.store, bank, moment)}
 
 
-def _then(view: View, points: Iterable[Point], later: set[str], moment: datetime) -> Iterator[Point]:
+def _then(view: BankView, points: Iterable[Point], later: set[str], moment: datetime) -> Iterator[Point]:
     """The records as they were; `later` are those of the log that tell of what came after."""
     at = moment.timestamp()
     for point in points:

@@ -18,7 +18,7 @@ _KNOWN = "an export of a bank, mem0's memories, the MCP memory server's JSONL, o
 
 
 @dataclass(frozen=True, slots=True)
-class Foreign:
+class ImportedFile:
     """What a file holds: `conversations` by document, and `facts` that are stated already, each with its document."""
 
     product: str
@@ -26,7 +26,7 @@ class Foreign:
     facts: dict[str, list[Fact]] = field(default_factory=dict)
 
 
-def read_foreign(path: Path) -> Foreign:
+def read_import(path: Path) -> ImportedFile:
     """Reads the file, whatever product wrote it; raises `InputError` that says where and what is wrong."""
     text = text_of(path)
     found = _parsed(path, text)
@@ -37,11 +37,11 @@ def read_foreign(path: Path) -> Foreign:
         if isinstance(first, Mapping) and "memory" in first:
             return _mem0(path, found)
         if isinstance(first, Mapping) and "mapping" in first:
-            return Foreign("ChatGPT", dict(_chatgpt(talk) for talk in found))
+            return ImportedFile("ChatGPT", dict(_chatgpt(talk) for talk in found))
         if isinstance(first, Mapping) and "chat_messages" in first:
-            return Foreign("Claude", dict(_claude(talk) for talk in found))
+            return ImportedFile("Claude", dict(_claude(talk) for talk in found))
         if isinstance(first, Mapping) and first.get("type") in ("entity", "relation"):
-            return Foreign("MCP memory server", facts={"mcp-memory": list(_graph(found))})
+            return ImportedFile("MCP memory server", facts={"mcp-memory": list(_graph(found))})
     except (KeyError, TypeError, AttributeError, ValueError) as error:
         raise InputError(f"{path} is not as such exports are ({error!r}). Nothing was loaded.") from error
     raise InputError(f"{path} is none of what can be loaded: {_KNOWN}.")
@@ -58,7 +58,7 @@ def _parsed(path: Path, text: str) -> Any:
             raise InputError(f"{path}, line {whole.lineno}: not JSON ({whole.msg}).") from whole
 
 
-def _mem0(path: Path, memories: Any) -> Foreign:
+def _mem0(path: Path, memories: Any) -> ImportedFile:
     """Memories of one user: several would be mixed up in one bank."""
     users = sorted({str(one.get("user_id") or one.get("agent_id") or "") for one in memories} - {""})
     if len(users) > 1:
@@ -67,7 +67,7 @@ def _mem0(path: Path, memories: Any) -> Foreign:
             f"{path} has memories of {len(users)} users ({shown}): one bank would mix them. Write a file for each."
         )
     facts = [Fact(one["memory"], at=_moment(one.get("created_at"))) for one in memories if one.get("memory")]
-    return Foreign("mem0", facts={"mem0": facts})
+    return ImportedFile("mem0", facts={"mem0": facts})
 
 
 def _graph(lines: list[Mapping[str, Any]]) -> Iterator[Fact]:

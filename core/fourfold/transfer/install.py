@@ -10,16 +10,16 @@ from itertools import islice
 from fourfold.errors import InputError
 from fourfold.ports import Fields, Point, Store, Where
 from fourfold.schema.changelog import OPERATION, Record, record_id, record_point
-from fourfold.schema.derived import Progress as Consolidated
+from fourfold.schema.derived import ConsolidationState as Consolidated
 from fourfold.schema.derived import progress_point
 from fourfold.schema.units import cursor_point, make_id, stamped
-from fourfold.services import Engine
+from fourfold.services import Services
 
 _AT_ONCE = 500
 _MARK = "arriving"
 
 
-def vacant(engine: Engine, bank: str) -> None:
+def ensure_absent(engine: Services, bank: str) -> None:
     """Sees to it that nothing is called `bank`: raises `InputError` where a bank is, and takes the remains of an
     arrival away."""
     if any(True for _ in engine.store.scan(Where(bank=bank, kind="bank"), Fields(only=("kind",)))):
@@ -27,7 +27,9 @@ def vacant(engine: Engine, bank: str) -> None:
     _clear(engine.store, bank)
 
 
-def arrive(engine: Engine, bank: str, points: Iterable[Point], what: str, shown: str, settled: bool) -> None:
+def install_bank(
+    engine: Services, bank: str, points: Iterable[Point], what: str, shown: str, settled: bool
+) -> None:
     """Writes `points`, all records of `bank` with its profile among them. `settled` says that consolidation has taken
     all of it in."""
     store = engine.store

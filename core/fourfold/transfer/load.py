@@ -12,15 +12,15 @@ from fourfold.ingest.embed import Progress
 from fourfold.language.languages import ENGLISH, Language
 from fourfold.ports import Point
 from fourfold.schema.units import read_profile
-from fourfold.services import Engine, steady
+from fourfold.services import Services, steady
 from fourfold.storage.manifest import SCHEMA
 from fourfold.transfer.file_format import Header, checked, read
-from fourfold.transfer.install import arrive, vacant
-from fourfold.transfer.rekey import Renaming
+from fourfold.transfer.install import ensure_absent, install_bank
+from fourfold.transfer.rekey import Rekeyer
 
 
 @steady
-def load(engine: Engine, path: Path, bank: str | None, progress: Progress | None) -> str:
+def load(engine: Services, path: Path, bank: str | None, progress: Progress | None) -> str:
     """Loads the file; the name of the bank, which is there whole, or not at all. Raises `InputError` for a file that
     is none or not whole and a name that is taken, `StoreVersionError` for one of a newer schema."""
     header = checked(path)
@@ -29,22 +29,22 @@ def load(engine: Engine, path: Path, bank: str | None, progress: Progress | None
             f"{path} was written by a newer Fourfold ({header.version}). Run pip install -U fourfold."
         )
     name = bank or header.bank
-    vacant(engine, name)
-    renaming, language = Renaming(header.bank, name), ENGLISH
+    ensure_absent(engine, name)
+    renaming, language = Rekeyer(header.bank, name), ENGLISH
     for point in read(path):
         renaming.note(point)
         if point.payload["kind"] == "bank":
             language = read_profile(point.payload).language or ENGLISH
     points = _points(engine, path, header, renaming, language, progress)
-    arrive(engine, name, points, "load", f'"{header.bank}" of {header.at[:10]}', header.pending == 0)
+    install_bank(engine, name, points, "load", f'"{header.bank}" of {header.at[:10]}', header.pending == 0)
     return name
 
 
 def _points(
-    engine: Engine,
+    engine: Services,
     path: Path,
     header: Header,
-    renaming: Renaming,
+    renaming: Rekeyer,
     language: Language,
     progress: Progress | None,
 ) -> Iterator[Point]:

@@ -8,26 +8,28 @@ from dataclasses import dataclass, field, replace
 from itertools import groupby
 
 from fourfold.errors import InputError, NotFoundError
-from fourfold.ingest.bank_options import Wanted, settle, settled
+from fourfold.ingest.bank_options import BankOptions, apply_options, language_to_fix
 from fourfold.ingest.embed import Progress, embed_statements
 from fourfold.ingest.extract.statement import Mention, Statement
 from fourfold.ingest.pipeline import Outcome
-from fourfold.ingest.write import Origin, Writing
+from fourfold.ingest.write import DocumentWriter, Origin
 from fourfold.ports import Point, Where
 from fourfold.schema.derived import read_belief
 from fourfold.schema.entries import entry_id, is_entry
 from fourfold.schema.units import read_entity, read_unit
-from fourfold.services import Engine, steady
-from fourfold.transaction.transaction import Batch
+from fourfold.services import Services, steady
+from fourfold.transaction.transaction import Transaction
 from fourfold.values.beliefs import Belief, Effect
-from fourfold.values.redaction import Rule, left_out, masked
-from fourfold.values.units import Entity, Retained, Unit
+from fourfold.values.redaction import RedactionRule, excluded_by, redact
+from fourfold.values.units import Entity, RetainResult, Unit
 
 _AT_ONCE = 256
 
 
 @steady
-def merge(engine: Engine, bank: str, source: Engine, other: str, progress: Progress | None) -> Retained:
+def absorb(
+    engine: Services, bank: str, source: Services, other: str, progress: Progress | None
+) -> RetainResult:
     """Takes what `other`, a bank of `source`, holds now into `bank`; `other` stays as it is. Raises `NotFoundError`
     and `InputError`."""
     if engine.store is source.store and bank == other:
@@ -48,10 +50,12 @@ def merge(engine: Engine, bank: str, source: Engine, other: str, progress: Progr
     merging.rest_beliefs(points)
     merging.keep_entries(source)
     outcome = merging.outcome
-    return Retained(tuple(outcome.units.values()), tuple(outcome.operations), held_back=dict(outcome.held))
+    return RetainResult(
+        tuple(outcome.units.values()), tuple(outcome.operations), held_back=dict(outcome.held)
+    )
 
 
-def _held(source: Engine, other: str) -> list[Point]:
+def _held(source: Services, other: str) -> list[Point]:
     """The units that hold now, those of one origin together, in the order they came."""
     points = list(source.store.scan(Where(bank=other, kind="unit", live=True)))
     first: dict[Origin, tuple[float, int]] = {}
@@ -68,7 +72,7 @@ def _origin(point: Point) -> Origin:
     return Origin(p["documents"][0] if p["documents"] else "", p["context"], tuple(p["tags"]))
 
 
-def _entities(source: Engine, other: str) -> dict[str, Entity]:
+def _entities(source: Services, other: str) -> dict[str, Entity]:
     found = map(read_entity, source.store.scan(Where(bank=other, kind="entity")))
     return {entity.name: entity for entity in found}
 
@@ -77,7 +81,7 @@ def _entities(source: Engine, other: str) -> dict[str, Entity]:
 class _Merging:
     """The bank that takes another in; `made` is by unit of the other the one that it came to."""
 
-    engine: Engine
+    engine: Services
     bank: str
     other: str
     made: dict[str, str]
@@ -86,25 +90,27 @@ class _Merging:
 
     def take(self, origin: Origin, points: Sequence[Point]) -> None:
         """Reconciles units of one origin, in one write."""
-        rules = Wanted().rules_of(self.engine.graphs.get(self.bank))
+        rules = BankOptions().rules_of(self.engine.graphs.get(self.bank))
         units = [unit for point in points if (unit := self._admitted(read_unit(point), rules)) is not None]
         statements = [self._statement(unit) for unit in units]
         graph = self.engine.graphs.get(self.bank)
         embedded = embed_statements(self.engine.embedder, statements, origin.context, graph.language)
         with self.engine.graphs.locked(self.bank) as graph:
-            batch = Batch(self.engine, graph, self.engine.clock.now(), "merge", f'the bank "{self.other}"')
-            writing = Writing(batch, origin)
-            settle(batch, settled(self.engine, graph, None, []), Wanted())
+            batch = Transaction(
+                self.engine, graph, self.engine.clock.now(), "merge", f'the bank "{self.other}"'
+            )
+            writing = DocumentWriter(batch, origin)
+            apply_options(batch, language_to_fix(self.engine, graph, None, []), BankOptions())
             made = writing.add_all(statements, embedded)
             self.made |= {unit.id: new for unit, new in zip(units, made, strict=True)}
             self._add_sources(writing, units, made)
             writing.commit()
         self.outcome.take(writing)
 
-    def _admitted(self, unit: Unit, rules: Sequence[Rule]) -> Unit | None:
+    def _admitted(self, unit: Unit, rules: Sequence[RedactionRule]) -> Unit | None:
         """The unit without what this bank holds back; None for one that is left out."""
-        text = masked(unit.text, rules, self.outcome.held)
-        gone = left_out(text, rules, self.outcome.held)
+        text = redact(unit.text, rules, self.outcome.held)
+        gone = excluded_by(text, rules, self.outcome.held)
         return None if gone else replace(unit, text=text)
 
     def rest_beliefs(self, points: Sequence[Point]) -> None:
@@ -112,7 +118,7 @@ class _Merging:
         beliefs = [read_belief(point) for point in points if "history" in point.payload]
         for first in range(0, len(beliefs), _AT_ONCE):
             with self.engine.graphs.locked(self.bank) as graph:
-                batch = Batch(
+                batch = Transaction(
                     self.engine, graph, self.engine.clock.now(), "merge", f'the bank "{self.other}"'
                 )
                 facts = {unit.id: unit for unit in batch.read(list(self.made.values()))}
@@ -124,12 +130,14 @@ class _Merging:
                             batch.change(self._rested(read_belief(point), belief, facts, batch))
                 batch.commit({})
 
-    def keep_entries(self, source: Engine) -> None:
+    def keep_entries(self, source: Services) -> None:
         """Keeps what the other bank keeps word for word, but for what is kept under the same key here."""
         points = [p for p in source.store.scan(Where(bank=self.other)) if is_entry(p)]
         moved = {entry_id(self.bank, p.payload["kind"], p.payload["key"]): p for p in points}
         with self.engine.graphs.locked(self.bank) as graph:
-            batch = Batch(self.engine, graph, self.engine.clock.now(), "merge", f'the bank "{self.other}"')
+            batch = Transaction(
+                self.engine, graph, self.engine.clock.now(), "merge", f'the bank "{self.other}"'
+            )
             where = Where(bank=self.bank, ids=tuple(moved))
             there = {p.id for p in self.engine.store.scan(where) if is_entry(p)} if moved else set()
             for identity, point in moved.items():
@@ -158,7 +166,7 @@ class _Merging:
             aspects=unit.aspects,
         )
 
-    def _add_sources(self, writing: Writing, units: Sequence[Unit], made: Sequence[str]) -> None:
+    def _add_sources(self, writing: DocumentWriter, units: Sequence[Unit], made: Sequence[str]) -> None:
         """All that says a unit besides its first source."""
         for unit, new in zip(units, made, strict=True):
             (point,) = writing.batch.points([new])
@@ -168,7 +176,7 @@ class _Merging:
                 source = held.source.said_by([*held.source.evidence, *more])
                 writing.batch.amend(point, replace(held, source=source))
 
-    def _rested(self, held: Belief, told: Belief, facts: dict[str, Unit], batch: Batch) -> Belief:
+    def _rested(self, held: Belief, told: Belief, facts: dict[str, Unit], batch: Transaction) -> Belief:
         """The belief as it is here, with what moved it there."""
         gone = {unit for change in told.history for unit in change.evidence if unit not in self.made}
         if len(held.history) == 1 and held.unit.recorded_at == batch.now:

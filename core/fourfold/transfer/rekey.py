@@ -18,11 +18,11 @@ from fourfold.schema.units import make_id
 LEFT_BEHIND = frozenset({"cursor", "ledger", "progress", "arriving", "erased"})
 """Kinds that say how far something is in a store; they do not go along."""
 ID_FIELDS = ("kind", "bank", "name", "entities", "text", "network", "key")
-"""The fields that `Renaming.note` looks at."""
+"""The fields that `Rekeyer.note` looks at."""
 
 
 @dataclass(slots=True)
-class Renaming:
+class Rekeyer:
     """From the bank `old` to the bank `new`: first `note` every record, then have each `moved`."""
 
     old: str

@@ -63,7 +63,7 @@ class Receipt:
 
 
 @dataclass(frozen=True, slots=True)
-class Forgotten:
+class ForgetResult:
     """What a `forget` did: the `units` it retired, beliefs that rested on nothing else included, and the `beliefs`
     that lost some of their evidence, as they are now. An erasure gives no units, but a `receipt`."""
 
@@ -73,7 +73,7 @@ class Forgotten:
 
 
 @dataclass(frozen=True, slots=True)
-class Policy:
+class PrunePolicy:
     """What `Bank.prune` takes away: units whose retention has fallen below `below`, at most down to `keep` units, and
     of those that are archived already the ones that have been for `delete_after` days (None: none). `networks` and
     `tags` narrow it. Pinned units and what a belief rests on stay."""
@@ -86,7 +86,7 @@ class Policy:
 
 
 @dataclass(frozen=True, slots=True)
-class Pruned:
+class PruneResult:
     """What a `prune` did, or with `dry_run` would do: the units it archived, and those it deleted for good."""
 
     archived: tuple[Unit, ...]

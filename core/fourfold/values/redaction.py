@@ -39,7 +39,7 @@ _CARD = re.compile(r"(?<!\d)[3-6]\d(?:[ -]?\d){11,17}(?!\d)")
 
 
 @dataclass(frozen=True, slots=True)
-class Rule:
+class RedactionRule:
     """One kind of content to hold back; exactly one of the three is given. What a `pattern` (a regular expression)
     finds is masked, and the rest of the text is kept. A text that mentions an entity of the kind `entity`
     ("person"), or that `test` says True of, is left out whole; a `test` is not kept in the bank, and binds
@@ -69,24 +69,24 @@ DETECTORS = ("api_key", "private_key", "card_number")
 """Rules that come along; "secrets" names all three."""
 
 
-def rules_of(given: Iterable[str | Rule]) -> tuple[Rule, ...]:
+def redaction_rules(given: Iterable[str | RedactionRule]) -> tuple[RedactionRule, ...]:
     """The rules, the detectors by their names; raises `InputError`."""
-    if isinstance(given, (str, Rule)):
+    if isinstance(given, (str, RedactionRule)):
         raise InputError('hold_back is a list of rules and of names of detectors, for instance ["secrets"].')
-    found: dict[str, Rule] = {}
+    found: dict[str, RedactionRule] = {}
     for one in given:
         names = DETECTORS if one == "secrets" else (one,)
         for name in names:
             if isinstance(name, str) and name not in DETECTORS:
                 raise InputError(f'There is no detector "{name}": there are secrets, {", ".join(DETECTORS)}.')
-            if not isinstance(name, (str, Rule)):
+            if not isinstance(name, (str, RedactionRule)):
                 raise InputError(f"hold_back is a list of Rule and of names; one is a {type(name).__name__}.")
-            rule = name if isinstance(name, Rule) else Rule(name, entity=f"detector:{name}")
+            rule = name if isinstance(name, RedactionRule) else RedactionRule(name, entity=f"detector:{name}")
             found[rule.name] = rule
     return tuple(found.values())
 
 
-def masked(text: str, rules: Sequence[Rule], held: Counter[str]) -> str:
+def redact(text: str, rules: Sequence[RedactionRule], held: Counter[str]) -> str:
     """`text` with what patterns and detectors find replaced by "[held back: name]"; `held` counts it."""
     for rule in rules:
         for start, end in reversed(_found(rule, text)):
@@ -95,7 +95,7 @@ def masked(text: str, rules: Sequence[Rule], held: Counter[str]) -> str:
     return text
 
 
-def left_out(text: str, rules: Sequence[Rule], held: Counter[str]) -> bool:
+def excluded_by(text: str, rules: Sequence[RedactionRule], held: Counter[str]) -> bool:
     """Whether a test leaves the text out; `held` counts it. A test that fails is an `InputError`: nothing is
     written unseen."""
     for rule in rules:
@@ -115,12 +115,12 @@ def left_out(text: str, rules: Sequence[Rule], held: Counter[str]) -> bool:
     return False
 
 
-def kinds(rules: Sequence[Rule]) -> dict[str, str]:
+def entity_kinds(rules: Sequence[RedactionRule]) -> dict[str, str]:
     """By kind of entity, the rule that holds it back."""
     return {r.entity: r.name for r in rules if r.entity is not None and not r.entity.startswith("detector:")}
 
 
-def _found(rule: Rule, text: str) -> list[tuple[int, int]]:
+def _found(rule: RedactionRule, text: str) -> list[tuple[int, int]]:
     match rule.entity or rule.pattern:
         case "detector:api_key":
             matches = _API_KEY.finditer(text)

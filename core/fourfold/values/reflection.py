@@ -78,7 +78,7 @@ CoreKind = Literal["pinned", "about", "preference", "open"]
 
 
 @dataclass(frozen=True, slots=True)
-class CoreLine:
+class CoreProfileLine:
     """A line of a core profile: why it is there, its text, and the units it rests on."""
 
     kind: CoreKind
@@ -87,11 +87,11 @@ class CoreLine:
 
 
 @dataclass(frozen=True, slots=True)
-class Core:
+class CoreProfile:
     """What should always be in the prompt: `text` within the budget, and its lines. `at` is when it last changed."""
 
     text: str
-    lines: tuple[CoreLine, ...]
+    lines: tuple[CoreProfileLine, ...]
     at: datetime | None = None
 
 
@@ -105,7 +105,7 @@ class Failure:
 
 
 @dataclass(frozen=True, slots=True)
-class Status:
+class BankStatus:
     """How far consolidation is in a bank: `pending` units wait to be taken into beliefs and summaries, `running` says
     whether that is going on, `failed` what could not be done; it is tried again with the next retain, and by
     `settle`. `unread` chunks wait for a language model; see `Bank.resume`."""

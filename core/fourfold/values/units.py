@@ -51,7 +51,7 @@ class Modality(StrEnum):
     QUOTE = "quote"
 
 
-def aware(moment: datetime | None, what: str) -> datetime | None:
+def require_aware(moment: datetime | None, what: str) -> datetime | None:
     """Returns `moment` unchanged, or raises `InputError` where it lacks a time zone or is, in UTC, before the year 1
     or after 9999."""
     if moment is None:
@@ -95,8 +95,8 @@ class Interval:
     end: datetime | None
 
     def __post_init__(self) -> None:
-        aware(self.start, "Interval.start")
-        aware(self.end, "Interval.end")
+        require_aware(self.start, "Interval.start")
+        require_aware(self.end, "Interval.end")
         if self.start is not None and self.end is not None and self.end < self.start:
             raise InputError(f"The interval ends ({self.end}) before it starts ({self.start}).")
 
@@ -309,7 +309,7 @@ class Usage:
 
 
 @dataclass(frozen=True, slots=True)
-class Retained:
+class RetainResult:
     """The answer to a retain: the units it left in the bank (new or met again), one operation for each
     statement, and what it cost. When it is returned, everything in it is on disk.
 

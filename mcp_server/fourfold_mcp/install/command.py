@@ -11,7 +11,7 @@ import typer
 
 from fourfold import FourfoldError
 from fourfold_mcp.install import clients
-from fourfold_mcp.transport.bearer_tokens import ALL, Tokens, tokens_file
+from fourfold_mcp.transport.bearer_tokens import ALL, BearerTokens, tokens_file
 from fourfold_mcp.transport.process import check_installed, serve_http, serve_stdio
 
 app = typer.Typer(add_completion=False, pretty_exceptions_enable=False, rich_markup_mode=None)
@@ -62,13 +62,13 @@ def http(
 ) -> None:
     """Serve the memory over streamable HTTP, at /mcp."""
     check_installed()
-    from fourfold_mcp.transport.http import LOOPBACK, Web
+    from fourfold_mcp.transport.http import LOOPBACK, HttpServer
 
     _use(memory)
-    held = Tokens(tokens_file()) if with_tokens or host not in LOOPBACK else None
+    held = BearerTokens(tokens_file()) if with_tokens or host not in LOOPBACK else None
     if with_tokens and not held:
         raise typer.BadParameter("there are no tokens yet: make one with fourfold mcp token NAME --bank BANK")
-    serve_http(bank, Web(host, port, tuple(name or ()), held, per_minute))
+    serve_http(bank, HttpServer(host, port, tuple(name or ()), held, per_minute))
 
 
 def _use(memory: str | None) -> None:
@@ -118,7 +118,7 @@ def token(
     ] = False,
 ) -> None:
     """Make a token for HTTP, bound to banks. It is shown once; only its digest is kept."""
-    held = Tokens(tokens_file())
+    held = BearerTokens(tokens_file())
     if revoke:
         held.revoke(name)
         typer.echo(f"Revoked {name}.")
@@ -131,5 +131,5 @@ def token(
 @app.command()
 def tokens() -> None:
     """List the tokens and the banks they may touch."""
-    for name, banks in Tokens(tokens_file()).names().items():
+    for name, banks in BearerTokens(tokens_file()).names().items():
         typer.echo(f"{name}: {'all banks' if ALL in banks else ', '.join(banks)}")

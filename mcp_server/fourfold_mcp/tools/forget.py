@@ -11,10 +11,10 @@ from mcp_types import CallToolResult
 from pydantic import BaseModel, Field
 
 from fourfold import FourfoldError, InputError
-from fourfold_mcp.formatting import answer, told
+from fourfold_mcp.formatting import answer, as_tool_error
 from fourfold_mcp.schemas import BeliefShape, ForgetAnswer, UnitShape
-from fourfold_mcp.scope import Access
-from fourfold_mcp.subscriptions import Changes
+from fourfold_mcp.scope import BankScope
+from fourfold_mcp.subscriptions import Subscriptions
 from fourfold_mcp.tools.reading import BankName
 
 if TYPE_CHECKING:
@@ -32,7 +32,7 @@ class Agreed(BaseModel):
     forget: bool = Field(description="Forget it")
 
 
-def forgetting(access: Access, changes: Changes) -> Callable[..., Awaitable[CallToolResult]]:
+def forgetting(access: BankScope, changes: Subscriptions) -> Callable[..., Awaitable[CallToolResult]]:
     """The tool, for what `access` reaches."""
 
     async def asked(
@@ -57,7 +57,7 @@ def forgetting(access: Access, changes: Changes) -> Callable[..., Awaitable[Call
             )
         return Elicit(f"Forget {what}? It will not be recalled any more.", Agreed)
 
-    @told
+    @as_tool_error
     async def forget(
         agreed: Annotated[ElicitationResult[Agreed], Resolve(asked)],
         unit: UnitId = None,

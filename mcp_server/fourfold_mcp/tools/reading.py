@@ -9,7 +9,7 @@ from mcp_types import CallToolResult
 from pydantic import Field
 
 from fourfold import Belief, NotFoundError, Unit
-from fourfold_mcp.formatting import answer, believed, lines_of, told
+from fourfold_mcp.formatting import answer, as_tool_error, believed, lines_of
 from fourfold_mcp.schemas import (
     BankShape,
     BeliefsAnswer,
@@ -24,7 +24,7 @@ from fourfold_mcp.schemas import (
     UnitShape,
     span,
 )
-from fourfold_mcp.scope import Access
+from fourfold_mcp.scope import BankScope
 from fourfold_mcp.uris import unit_uri
 
 if TYPE_CHECKING:
@@ -47,10 +47,10 @@ NetworkName = Literal["world", "experience", "summary", "belief"]
 class Tools:
     """The tools of one server."""
 
-    def __init__(self, access: Access) -> None:
+    def __init__(self, access: BankScope) -> None:
         self._access = access
 
-    @told
+    @as_tool_error
     async def recall(
         self,
         question: Annotated[str, Field(max_length=10_000, description="A whole question, with names.")],
@@ -71,7 +71,7 @@ class Tools:
         shape = RecallAnswer(bank=asked.name, units=list(map(UnitShape.of, units)))
         return answer("\n".join(lines_of(units)) or f"Nothing in {asked.name} bears on that.", shape)
 
-    @told
+    @as_tool_error
     async def reflect(
         self,
         question: Annotated[str, Field(max_length=10_000, description="What to think about.")],
@@ -103,7 +103,7 @@ class Tools:
         held = ["Beliefs, with how sure they are:", *believed(beliefs)] if beliefs else []
         return answer("\n".join([*head, *held, *([thought.frame] if thought.extract else [])]), shape)
 
-    @told
+    @as_tool_error
     async def beliefs(
         self,
         about: Annotated[str | None, Field(description="Whom or what about; leave out for all.")] = None,
@@ -116,7 +116,7 @@ class Tools:
         shape = BeliefsAnswer(bank=asked.name, beliefs=[BeliefShape.of(one) for one in found])
         return answer("\n".join(believed(found)) or f"{asked.name} holds no such beliefs.", shape)
 
-    @told
+    @as_tool_error
     async def entity(
         self,
         name: Annotated[str, Field(max_length=200, description="A person, place, project or thing.")],
@@ -130,7 +130,7 @@ class Tools:
         lines = [f"{shape.name}{also}: {shape.mentions} mentions.", shape.summary, *lines_of(latest)]
         return answer("\n".join(line for line in lines if line), shape)
 
-    @told
+    @as_tool_error
     async def timeline(
         self,
         about: Annotated[str | None, Field(description="Whom or what; leave out for everything.")] = None,
@@ -147,7 +147,7 @@ class Tools:
         shape = TimelineAnswer(bank=asked.name, units=list(map(UnitShape.of, units)))
         return answer("\n".join(lines_of(units)) or f"Nothing in {asked.name} happened then.", shape)
 
-    @told
+    @as_tool_error
     async def search(
         self,
         query: Annotated[str, Field(max_length=10_000, description="What to look for, in words.")],
@@ -164,7 +164,7 @@ class Tools:
         shape = SearchAnswer.model_validate({"results": results})
         return answer(shape.model_dump_json(), shape)
 
-    @told
+    @as_tool_error
     async def fetch(
         self,
         id: Annotated[str, Field(max_length=64, description="An id that search or recall gave.")],
@@ -189,7 +189,7 @@ class Tools:
         )
         return answer(shape.model_dump_json(), shape)
 
-    @told
+    @as_tool_error
     async def status(self, bank: BankName = None) -> Annotated[CallToolResult, StatusAnswer]:
         """Say which memories there are, how much is in them, and whether anything waits to be taken in."""
         asked = await self._access.bank(bank)
@@ -212,8 +212,8 @@ async def entity_of(bank: AsyncBank, name: str, most: int = _LATEST) -> tuple[En
     summary = ""
     with suppress(NotFoundError):
         summary = (await bank.summary(known.name)).text
-    told = await bank.timeline(entity=known.name)
-    latest = [event.unit for event in told if event.assessment is None][-most:]
+    as_tool_error = await bank.timeline(entity=known.name)
+    latest = [event.unit for event in as_tool_error if event.assessment is None][-most:]
     shape = EntityAnswer(
         bank=bank.name,
         name=known.name,

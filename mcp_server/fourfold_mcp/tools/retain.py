@@ -12,16 +12,16 @@ from mcp.server.mcpserver.exceptions import ToolError
 from mcp_types import CallToolResult, CreateMessageResult, SamplingMessage, TextContent
 from pydantic import Field
 
-from fourfold import FourfoldError, ModelOutputError, Retained, Verdict
-from fourfold_mcp.formatting import answer, lines_of, told
+from fourfold import FourfoldError, ModelOutputError, RetainResult, Verdict
+from fourfold_mcp.formatting import answer, as_tool_error, lines_of
 from fourfold_mcp.schemas import RetainAnswer, StatedFact, UnitShape
-from fourfold_mcp.scope import Access
-from fourfold_mcp.subscriptions import Changes
+from fourfold_mcp.scope import BankScope
+from fourfold_mcp.subscriptions import Subscriptions
 from fourfold_mcp.tools.reading import BankName
 
 if TYPE_CHECKING:
     from fourfold import AsyncBank
-    from fourfold.ports import Turn
+    from fourfold.ports import PromptMessage
 
 LONGEST_TEXT = 200_000
 _MOST_TOKENS = 4096
@@ -35,7 +35,7 @@ Labels = Annotated[list[str] | None, Field(description="Labels to narrow later r
 Ctx = Context[Any, Any]
 
 
-def retaining(access: Access, changes: Changes) -> Callable[..., Awaitable[CallToolResult]]:
+def retaining(access: BankScope, changes: Subscriptions) -> Callable[..., Awaitable[CallToolResult]]:
     """The tool, for what `access` reaches."""
 
     async def sampled(ctx: Ctx, text: str, context: str, bank: str | None) -> Sample | None:
@@ -47,7 +47,7 @@ def retaining(access: Access, changes: Changes) -> Callable[..., Awaitable[CallT
         except FourfoldError as error:
             raise ToolError(str(error)) from error
 
-    @told
+    @as_tool_error
     async def retain(
         ctx: Ctx,
         read: Annotated[CreateMessageResult | None, Resolve(sampled)],
@@ -71,10 +71,12 @@ def retaining(access: Access, changes: Changes) -> Callable[..., Awaitable[CallT
         memory, warnings = await access.memory(), list[str]()
         model = memory.engine.model
         if read is not None:
-            from fourfold_mcp.sampling import Sampled  # with the memory: a client waits for the first answer
+            from fourfold_mcp.sampling import (
+                SampledModel,  # with the memory: a client waits for the first answer
+            )
 
             try:
-                model = Sampled(await _asked(access, text, context, bank), read)
+                model = SampledModel(await _asked(access, text, context, bank), read)
             except ModelOutputError:
                 warnings.append(
                     "Your client's model did not answer as asked: the text is kept as it was said."
@@ -88,15 +90,15 @@ def retaining(access: Access, changes: Changes) -> Callable[..., Awaitable[CallT
     return retain
 
 
-async def _asked(access: Access, text: str, context: str, bank: str | None) -> "list[Turn] | None":
+async def _asked(access: BankScope, text: str, context: str, bank: str | None) -> "list[PromptMessage] | None":
     """What a language model is asked about a text; None where that is more than one question."""
-    from fourfold.ingest import Request, asked
+    from fourfold.ingest import RetainRequest, extraction_turns
 
     kept = await access.bank(bank)
-    return asked((await access.memory()).engine, Request(kept.name, text, context=context))
+    return extraction_turns((await access.memory()).engine, RetainRequest(kept.name, text, context=context))
 
 
-async def _question(access: Access, text: str, context: str, bank: str | None) -> Sample | None:
+async def _question(access: BankScope, text: str, context: str, bank: str | None) -> Sample | None:
     """The question to the client's model; None where it is not needed, or would be more than one."""
     if (await access.memory()).engine.model is not None:
         return None
@@ -112,7 +114,11 @@ async def _question(access: Access, text: str, context: str, bank: str | None) -
 
 
 async def _said(
-    kept: "AsyncBank", done: Retained, extracted: str, changes: Changes, warnings: Sequence[str] = ()
+    kept: "AsyncBank",
+    done: RetainResult,
+    extracted: str,
+    changes: Subscriptions,
+    warnings: Sequence[str] = (),
 ) -> CallToolResult:
     """What a retain did, in words and as data."""
     await changes.retained(kept, done.units)
@@ -130,7 +136,7 @@ async def _said(
     return answer("\n".join([*lines, *await _replaced(kept, done), *shape.warnings]), shape)
 
 
-async def _replaced(bank: "AsyncBank", done: Retained) -> list[str]:
+async def _replaced(bank: "AsyncBank", done: RetainResult) -> list[str]:
     """What holds no longer by a retain, in words."""
     retired = [operation.unit for operation in done.operations if operation.verdict is Verdict.RETIRE]
     return [f"No longer so: {(await bank.unit(unit)).text}" for unit in retired]

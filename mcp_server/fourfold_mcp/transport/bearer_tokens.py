@@ -23,7 +23,7 @@ def tokens_file() -> Path:
     return Path(given) if given else user_config_path("fourfold") / "tokens.json"
 
 
-class Tokens:
+class BearerTokens:
     """The tokens in a file: by SHA-256 digest, a name and the banks (`"*"`: all)."""
 
     def __init__(self, path: Path) -> None:

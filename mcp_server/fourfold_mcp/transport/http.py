@@ -24,11 +24,11 @@ from starlette.responses import JSONResponse, Response
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 from fourfold import ConfigurationError, __version__
-from fourfold_mcp.scope import Access, Allowed, everything
+from fourfold_mcp.scope import Allowed, BankScope, all_banks
 from fourfold_mcp.server import Server
-from fourfold_mcp.transport.bearer_tokens import ALL, Tokens
-from fourfold_mcp.transport.session_server import Host
-from fourfold_mcp.transport.stdio_relay import Hello
+from fourfold_mcp.transport.bearer_tokens import ALL, BearerTokens
+from fourfold_mcp.transport.session_server import SessionServer
+from fourfold_mcp.transport.stdio_relay import Handshake
 
 LOOPBACK = ("127.0.0.1", "localhost", "::1")
 _ANY = ("0.0.0.0", "::", "")
@@ -39,14 +39,14 @@ log = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True, slots=True)
-class Web:
+class HttpServer:
     """Where to serve, to whom, and how much: `names` are the host names that clients reach it by, besides `host`;
     `per_minute` is how many requests one token (or one address, without tokens) may make."""
 
     host: str = "127.0.0.1"
     port: int = 8765
     names: Sequence[str] = ()
-    tokens: Tokens | None = None
+    tokens: BearerTokens | None = None
     per_minute: int = 600
 
     def __post_init__(self) -> None:
@@ -80,7 +80,7 @@ class Web:
 class Verifier(TokenVerifier):
     """Looks tokens up. What a token may touch goes along as its scopes."""
 
-    def __init__(self, tokens: Tokens) -> None:
+    def __init__(self, tokens: BearerTokens) -> None:
         self._tokens = tokens
 
     async def verify_token(self, token: str) -> AccessToken | None:
@@ -103,7 +103,7 @@ def banks_of_token() -> Allowed:
 class Limited:
     """Lets one token, or one address, make so many requests a minute; more are answered by 429."""
 
-    def __init__(self, app: ASGIApp, per_minute: int, tokens: Tokens | None) -> None:
+    def __init__(self, app: ASGIApp, per_minute: int, tokens: BearerTokens | None) -> None:
         self._app, self._rate, self._tokens = app, RateLimitItemPerMinute(per_minute), tokens
         self._limiter = MovingWindowRateLimiter(MemoryStorage())
 
@@ -124,11 +124,11 @@ class Limited:
         return f"token {found[0]}" if found else f"address {(scope.get('client') or ('',))[0]}"
 
 
-def application(host: Host, hello: Hello, web: Web) -> ASGIApp:
+def application(host: SessionServer, hello: Handshake, web: HttpServer) -> ASGIApp:
     """The application: /mcp, and /health, which tells nothing of what is remembered."""
     options: dict[str, object] = {}
-    allowed = banks_of_token if web.tokens else everything
-    access = Access(host.memory, hello.bank, allowed=allowed, sampling=hello.sampling)
+    allowed = banks_of_token if web.tokens else all_banks
+    access = BankScope(host.memory, hello.bank, allowed=allowed, sampling=hello.sampling)
     if web.tokens:
         issuer = AnyHttpUrl(f"http://{web.host if web.host not in _ANY else web.names[0]}:{web.port}")
         options["auth"] = AuthSettings(issuer_url=issuer, resource_server_url=None)
@@ -145,7 +145,7 @@ def application(host: Host, hello: Hello, web: Web) -> ASGIApp:
     return Limited(app, web.per_minute, web.tokens)
 
 
-async def serve(host: Host, hello: Hello, web: Web) -> None:
+async def serve(host: SessionServer, hello: Handshake, web: HttpServer) -> None:
     """Serves until SIGTERM or SIGINT; requests that are running then may finish."""
     config = uvicorn.Config(
         application(host, hello, web),

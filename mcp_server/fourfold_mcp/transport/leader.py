@@ -22,7 +22,7 @@ from fourfold.storage.directory import make_directory
 _LONGEST_PATH = 100  # bytes that every system takes for the path of a socket
 
 
-class Seat:
+class LeaderLock:
     """The seat of `directory`, which is made if it is missing; raises as `make_directory`."""
 
     def __init__(self, directory: Path) -> None:

@@ -17,12 +17,12 @@ from typing import TYPE_CHECKING
 from fourfold import ConfigurationError, FourfoldError, StoreLockedError, __version__
 from fourfold.settings import Settings, directory_of, is_url, load_settings
 from fourfold_mcp.logs import log_to_stderr
-from fourfold_mcp.transport.leader import Seat
-from fourfold_mcp.transport.stdio_relay import LONGEST_LINE, Connection, Hello, Relay, Stdio
+from fourfold_mcp.transport.leader import LeaderLock
+from fourfold_mcp.transport.stdio_relay import LONGEST_LINE, Connection, Handshake, Relay, Stdio
 
 if TYPE_CHECKING:
-    from fourfold_mcp.transport.http import Web
-    from fourfold_mcp.transport.session_server import Host
+    from fourfold_mcp.transport.http import HttpServer
+    from fourfold_mcp.transport.session_server import SessionServer
 
 _LIMIT = 4 * LONGEST_LINE  # an answer may be longer than what was asked
 _PATIENCE = 30.0  # seconds in which whoever has the seat must answer
@@ -40,7 +40,7 @@ def serve_stdio(bank: str) -> None:
         asyncio.run(Process(bank).relay())
 
 
-def serve_http(bank: str, web: Web) -> None:
+def serve_http(bank: str, web: HttpServer) -> None:
     """Serves it over streamable HTTP until SIGTERM or SIGINT, and at the same time for the clients on this machine
     that come over stdio. Raises `StoreLockedError` where another process serves the directory already."""
     log_to_stderr()
@@ -60,9 +60,9 @@ class Process:
 
     def __init__(self, bank: str) -> None:
         settings = _settings()
-        self._hello = Hello(bank, __version__, _digest(settings), _sampling())
+        self._hello = Handshake(bank, __version__, _digest(settings), _sampling())
         self._seat = None if settings is None else _seat(settings.location)
-        self._host: Host | None = None
+        self._host: SessionServer | None = None
         self._own: asyncio.Task[None] | None = None
         self._accepting: asyncio.Server | None = None
 
@@ -78,7 +78,7 @@ class Process:
         finally:
             await self._leave()
 
-    async def serve(self, web: Web) -> None:
+    async def serve(self, web: HttpServer) -> None:
         """Serves over HTTP, and for those who relay."""
         from fourfold_mcp.transport import http as serving
 
@@ -115,11 +115,11 @@ class Process:
         )
         return await asyncio.open_connection(sock=here, limit=_LIMIT)
 
-    async def _become_host(self, accepting: socket.socket | None) -> Host:
+    async def _become_host(self, accepting: socket.socket | None) -> SessionServer:
         # Importing the protocol takes most of a second: those who connect meanwhile wait at the door.
         module = await asyncio.to_thread(import_module, "fourfold_mcp.transport.session_server")
         key = self._seat.key() if self._seat is not None and accepting is not None else None
-        host: Host = module.Host(self._hello, key)
+        host: SessionServer = module.Host(self._hello, key)
         self._host = host
         if accepting is not None:
             self._accepting = await asyncio.start_unix_server(host.welcome, sock=accepting, limit=_LIMIT)
@@ -157,11 +157,11 @@ def _digest(settings: Settings | None) -> str:
     return hashlib.sha256(told.encode()).hexdigest()
 
 
-def _seat(location: str) -> Seat | None:
+def _seat(location: str) -> LeaderLock | None:
     """None where several processes can have it open, or none can: then the tools say why."""
     if is_url(location) or location == ":memory:" or not hasattr(socket, "AF_UNIX"):
         return None
     try:
-        return Seat(directory_of(location))
+        return LeaderLock(directory_of(location))
     except (FourfoldError, OSError):
         return None

@@ -14,11 +14,11 @@ from mcp.shared.message import SessionMessage
 from mcp_types import INVALID_REQUEST, PARSE_ERROR, JSONRPCRequest, jsonrpc_message_adapter
 from pydantic import ValidationError
 
-from fourfold_mcp.lazy_memory import Opening
-from fourfold_mcp.scope import Access
+from fourfold_mcp.lazy_memory import LazyMemory
+from fourfold_mcp.scope import BankScope
 from fourfold_mcp.server import Server
-from fourfold_mcp.subscriptions import Changes
-from fourfold_mcp.transport.stdio_relay import Hello, cancelled, is_stream, line_of
+from fourfold_mcp.subscriptions import Subscriptions
+from fourfold_mcp.transport.stdio_relay import Handshake, cancelled, is_stream, line_of
 
 PATIENCE = 1.5
 """Seconds that calls have to finish in when the host leaves. Clients end a server after 2."""
@@ -26,26 +26,26 @@ PATIENCE = 1.5
 Incoming = SessionMessage | Exception
 
 
-class Host:
+class SessionServer:
     """Serves all that connect. `hello` is what it would say itself: who differs is told so by `status`. `key` seals
     what a client brings back with its answer to a question; None takes one of its own."""
 
-    def __init__(self, hello: Hello, key: bytes | None = None) -> None:
-        self._hello, self._opening = hello, Opening()
+    def __init__(self, hello: Handshake, key: bytes | None = None) -> None:
+        self._hello, self._opening = hello, LazyMemory()
         self._sealing = None if key is None else RequestStateSecurity(keys=[key])
-        self.memory, self.changes = self._opening.memory, Changes()
-        self._visits: dict[asyncio.Task[None], Visit] = {}
+        self.memory, self.changes = self._opening.memory, Subscriptions()
+        self._visits: dict[asyncio.Task[None], ServedSession] = {}
         self._server = cache(self._make_server)
 
     def _make_server(self, bank: str, notes: tuple[str, ...], sampling: bool) -> Server:
-        access = Access(self.memory, bank, notes=notes, sampling=sampling)
+        access = BankScope(self.memory, bank, notes=notes, sampling=sampling)
         return Server(access, self.changes, request_state_security=self._sealing)
 
     async def welcome(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         """Serves a connection until it ends, or `leave`."""
         task = asyncio.current_task()
         assert task is not None
-        visit = self._visits[task] = Visit(reader, writer)
+        visit = self._visits[task] = ServedSession(reader, writer)
         try:
             hello = await visit.hello()
             if hello is not None:
@@ -65,7 +65,7 @@ class Host:
         await self._opening.close()
 
 
-class Visit:
+class ServedSession:
     """One session over one connection."""
 
     def __init__(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
@@ -74,10 +74,10 @@ class Visit:
         self._paid = anyio.Event()
         self._staying = anyio.CancelScope()
 
-    async def hello(self) -> Hello | None:
+    async def hello(self) -> Handshake | None:
         """What the other side says first; None if that is none of ours."""
         try:
-            return Hello(**json.loads(await self._reader.readline()))
+            return Handshake(**json.loads(await self._reader.readline()))
         except (ValueError, TypeError, ConnectionError):
             self._writer.close()
             return None

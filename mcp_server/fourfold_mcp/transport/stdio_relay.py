@@ -34,7 +34,7 @@ Connection = tuple[asyncio.StreamReader, asyncio.StreamWriter]
 
 
 @dataclass(frozen=True, slots=True)
-class Hello:
+class Handshake:
     """The first line of a connection: the bank that tools use by themselves, what the process was started as, and
     whether the client's model may be asked to read texts (by sampling)."""
 
@@ -44,7 +44,7 @@ class Hello:
     """A digest of the settings, the secret ones included."""
     sampling: bool = False
 
-    def differences(self, host: Hello) -> list[str]:
+    def differences(self, host: Handshake) -> list[str]:
         """In words, how the host differs, whose version and settings hold for all."""
         found = []
         if self.version != host.version:
@@ -251,7 +251,7 @@ class Relay:
     def __init__(
         self,
         client: Client,
-        hello: Hello,
+        hello: Handshake,
         connect: Callable[[], Awaitable[Connection | None]],
     ) -> None:
         self._client, self._hello, self._connect = client, line_of(asdict(hello)), connect

@@ -41,7 +41,9 @@ def messages_of(facts: Mapping[str, Fact]) -> list[Message]:
     ]
 
 
-def stated(messages: Sequence[Message], facts: Mapping[str, Fact], language: Language) -> list[Statement]:
+def statements_of_facts(
+    messages: Sequence[Message], facts: Mapping[str, Fact], language: Language
+) -> list[Statement]:
     """The statements of those facts that `messages` say."""
     return [_statement(message, facts[str(message.id)], language) for message in messages]
 

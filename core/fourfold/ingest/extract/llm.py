@@ -24,7 +24,7 @@ from fourfold.language.languages import Language
 from fourfold.language.modality import modality_of
 from fourfold.language.text import clean, normalise
 from fourfold.models.structured import acceptable_items
-from fourfold.ports import LanguageModel, Turn
+from fourfold.ports import LanguageModel, PromptMessage
 from fourfold.values.units import Aspects, Interval, Modality, Network
 
 _LONGEST = 2000
@@ -121,7 +121,7 @@ async def read_chunk(model: LanguageModel, chunk: Chunk, language: Language) -> 
     return checked(answer.value, chunk, language)
 
 
-def turns(chunk: Chunk) -> list[Turn]:
+def turns(chunk: Chunk) -> list[PromptMessage]:
     """What a model is asked about `chunk`."""
     day = written_weekday(chunk.pieces[0].at)
     return prompts.extraction(day, chunk.context, chunk.before, [said(piece) for piece in chunk.pieces])

@@ -19,7 +19,7 @@ import numpy as np
 
 from fourfold.errors import ConfigurationError, ModelError
 from fourfold.models.packaged.centroids import load_centroids
-from fourfold.models.packaged.onnx_int8 import compact
+from fourfold.models.packaged.onnx_int8 import quantize
 from fourfold.models.packaged.projection import project, rotation
 from fourfold.models.packaged.wordpiece import load_tokenizer, wordy_rows
 from fourfold.ports import Embedding, Floats
@@ -132,7 +132,7 @@ def _session(threads: int, device: str) -> InferenceSession:
     options.log_severity_level = 3
     # Spinning threads take the cores from the caller's own NumPy work: off, retains are 1.2 times as fast.
     options.add_session_config_entry("session.intra_op.allow_spinning", "0")
-    model = compact(model) if device == "cpu" else model
+    model = quantize(model) if device == "cpu" else model
     session = onnxruntime.InferenceSession(model, options, providers=[provider])
     del model
     _release_free_memory()

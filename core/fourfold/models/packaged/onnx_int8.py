@@ -43,7 +43,7 @@ class _Weight(NamedTuple):
     times: Any
 
 
-def compact(model: bytes) -> bytes:
+def quantize(model: bytes) -> bytes:
     """The same model with every 8-bit weight used in 8 bits."""
     parsed = _message("Model")()
     parsed.ParseFromString(model)

@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 _LONGEST = 512
 
 
-class StaticTable:
+class StaticEmbedder:
     """256 dimensions, up to 512 tokens a text. Its token vectors are the table's rows, first 128 components."""
 
     name = "fourfold-static-256/128/2048"

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 import networkx as nx
 import numpy as np
 
-from fourfold.index.bank_index import BankGraph
+from fourfold.index.bank_index import BankIndex
 from fourfold.recall.channels.ranked import Ranked
 from fourfold.recall.plan import Plan
 
@@ -29,7 +29,7 @@ class Reached:
     path: tuple[int | str, ...]
 
 
-def find(plan: Plan, graph: BankGraph, channels: Sequence[Ranked], limit: int) -> dict[int, Reached]:
+def find(plan: Plan, graph: BankIndex, channels: Sequence[Ranked], limit: int) -> dict[int, Reached]:
     """The `limit` units with the most activation. Each channel's best unit starts at 1, the others in
     proportion to their score. The caller holds the graph's lock."""
     seeds: dict[int | str, float] = {}

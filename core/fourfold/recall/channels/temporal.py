@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
-from fourfold.index.bank_index import BankGraph
+from fourfold.index.bank_index import BankIndex
 from fourfold.ports import Floats
 from fourfold.recall.channels.ranked import NOTHING, Ranked
 from fourfold.recall.plan import Plan
@@ -15,7 +15,7 @@ SLACK_DAYS = 7.0
 """What happened is told up to a week later."""
 
 
-def find(plan: Plan, graph: BankGraph, limit: int) -> Ranked:
+def find(plan: Plan, graph: BankIndex, limit: int) -> Ranked:
     """At most `limit` rows, scored by `nearness`; none if the question names no date. The caller holds the graph's
     lock."""
     if not plan.intervals:
