@@ -56,6 +56,7 @@ check: .venv/ready
 	$(BIN)/ruff check .
 	$(BIN)/mypy
 	$(BIN)/lint-imports
+	$(BIN)/python scripts/generate_sync.py --check
 	$(MAKE) --no-print-directory test
 
 format: .venv/ready

@@ -68,7 +68,7 @@ def main() -> None:
             bank.retain(lines[first : first + _A_DOCUMENT], document=f"d{number}")
             if number % 100 == 99:
                 moments.append(bank.history(limit=1)[0].at)
-        bank.settle()
+        bank.consolidate()
         print(f"{len(bank.units())} units in {number + 1} documents, {len(bank.history())} records")
         asked = questions(20)
         now = [took(bank.recall, question) for question in asked]
@@ -79,7 +79,7 @@ def main() -> None:
         )
         print(f"history {took(bank.history):.2f} s")
         change = bank.history()
-        undo = took(bank.undo, next(one for one in change if one.what == "retain"))
+        undo = took(bank.undo, next(one for one in change if one.operation == "retain"))
         print(f"undo a retain {undo:.2f} s; the next recall {took(bank.recall, asked[0]):.2f} s")
         for document in ("d3", "d250", "d400"):
             print(f"erase {document}: {took(bank.forget, document=document, erase=True):.2f} s")

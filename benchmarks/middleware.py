@@ -106,7 +106,7 @@ def main() -> None:
             bank = memory.bank("ana")
             for first in range(0, options.size, 2000):
                 bank.retain(messages(min(2000, options.size - first), first, pooled=True), document="log")
-            bank.settle()
+            bank.consolidate()
         _measure(Path(directory), pool, options.size, options.turns)
 
 
@@ -136,9 +136,9 @@ def _measure(directory: Path, pool: Pooled, size: int, turns: int) -> None:
                 started = time.perf_counter()
                 ask(question, f"{name} {number}")
                 answered = time.perf_counter()
-                bank.caught_up(None)
+                bank.flush(None)
                 written = time.perf_counter()
-                bank.settle()
+                bank.consolidate()
                 if number >= 5:
                     spent[name].append(answered - started)
                     if name.startswith("Fourfold"):

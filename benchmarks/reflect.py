@@ -138,7 +138,7 @@ def steps() -> None:
         for first in range(0, UNITS, 1000):
             bank.retain(lines[first : first + 1000], document="log")
         began = time.perf_counter()
-        bank.settle()
+        bank.consolidate()
         settled = time.perf_counter() - began
         engine = memory._async.engine
         taken, whole = [], []
@@ -167,7 +167,7 @@ def consolidation() -> None:
         draw = random.Random(5)
         talk = [Message(text, draw.choice(["Ana", "Ben"]), id=str(n)) for n, text in enumerate(_talk(draw))]
         bank.retain(talk[:MESSAGES], document="one")
-        bank.settle()
+        bank.consolidate()
         asked = questions(40)
         for question in asked[:10]:
             bank.recall(question)
@@ -175,7 +175,7 @@ def consolidation() -> None:
         bank.retain(talk[MESSAGES:], document="two")
         meanwhile, seconds = _meanwhile(memory, bank, asked)
         began = time.perf_counter()
-        bank.settle()
+        bank.consolidate()
         again = time.perf_counter() - began
         told = {"summaries": sum(1 for _ in _summaries(bank)), "beliefs": len(bank.beliefs())}
     ratio = np.median(meanwhile) / np.median(idle)

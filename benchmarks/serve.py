@@ -107,7 +107,7 @@ def main() -> None:
             for first in range(0, chosen.size, 2000):
                 count = min(2000, chosen.size - first)
                 memory.bank("bank").retain(messages(count, first, pooled=True), document="log")
-            memory.bank("bank").settle()  # as it is found the next day
+            memory.bank("bank").consolidate()  # as it is found the next day
         _report(home, chosen.starts)
 
 

@@ -63,7 +63,7 @@ async def mcp(memory: Memory, tool: str, **arguments: object) -> str:
     """A call of an MCP client."""
 
     async def opened() -> AsyncMemory:
-        return memory.awaited
+        return memory.as_async
 
     async with Client(Server(BankScope(opened, "mara"), Subscriptions())) as client:
         answer = await client.call_tool(tool, arguments)
@@ -80,7 +80,7 @@ def main() -> None:
         claude(bank)
         bought = {"text": "Mara bought a red bicycle.", "entities": ["Mara"]}
         asyncio.run(mcp(memory, "retain", facts=[bought]))
-        bank.caught_up(10)
+        bank.flush(10)
 
         print("LangChain, of what the MCP client was told:", langchain(bank, "What did Mara buy?"))
         print("LlamaIndex, of Claude's file:", llamaindex(bank, "Who repairs the kiln?"))

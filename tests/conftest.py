@@ -14,7 +14,7 @@ from fourfold import Memory
 from fourfold.models.packaged.minilm import MiniLM
 from fourfold.testing import FrozenClock, HashEmbedder
 
-os.environ.setdefault("FOURFOLD_CONSOLIDATE", "asked")  # tests settle banks when they want it
+os.environ.setdefault("FOURFOLD_CONSOLIDATE", "asked")  # tests consolidate banks when they want it
 
 hypothesis_settings.register_profile("fourfold", deadline=None, max_examples=60, derandomize=True)
 hypothesis_settings.load_profile("fourfold")

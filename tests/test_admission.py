@@ -59,33 +59,33 @@ def test_the_detectors_leave_other_texts_alone(text: str) -> None:
 
 
 def test_a_secret_is_masked_counted_and_never_written(memory: Memory) -> None:
-    bank = memory.bank("a", hold_back=["secrets"])
+    bank = memory.bank("a", redact=["secrets"])
     done = bank.retain(
         [Message(f"The key of the harbour API is {KEY}.", "Ana", id="1")], context=f"key {KEY}"
     )
-    assert done.held_back == {"api_key": 2}
+    assert done.redacted == {"api_key": 2}
     assert said(bank) == ["The key of the harbour API is [held back: api_key]."]
     bank.retain_facts([Fact(f"The key is {KEY}.")])
-    bank.keep([Entry("file", "/k", {"lines": [f"key {KEY}"]})], [], document="d")
-    assert bank.entries("file")[0].value == {"lines": ["key [held back: api_key]"]}
+    bank.entries.put([Entry("file", "/k", {"lines": [f"key {KEY}"]})], [], document="d")
+    assert bank.entries.list("file")[0].value == {"lines": ["key [held back: api_key]"]}
     for refused in (
         lambda: bank.believe(f"{KEY} is safe."),
         lambda: bank.edit(bank.units()[0], f"It is {KEY}."),
     ):
         with pytest.raises(InputError, match="holds back"):
             refused()
-    assert memory.traces(KEY) == []
+    assert memory.find_text(KEY) == []
 
 
 def test_the_bank_keeps_its_rules_until_they_are_lifted(memory: Memory) -> None:
-    memory.bank("a", hold_back=["card_number", RedactionRule("codes", pattern=r"X-\d+")]).retain(
+    memory.bank("a", redact=["card_number", RedactionRule("codes", pattern=r"X-\d+")]).retain(
         "The code is X-17."
     )
     again = memory.bank("a")
-    assert again.retain("The other code is X-18.").held_back == {"codes": 1}
-    assert again.fork("b").retain("Code X-19 is new.").held_back == {"codes": 1}
-    assert memory.bank("a", hold_back=[]).retain("The last code is X-20.").held_back == {}
-    assert again.retain("Now the code is X-21.").held_back == {}
+    assert again.retain("The other code is X-18.").redacted == {"codes": 1}
+    assert again.fork("b").retain("Code X-19 is new.").redacted == {"codes": 1}
+    assert memory.bank("a", redact=[]).retain("The last code is X-20.").redacted == {}
+    assert again.retain("Now the code is X-21.").redacted == {}
     assert sorted(said(again))[-1] == "The other code is [held back: codes]."
 
 
@@ -95,21 +95,21 @@ def test_a_test_leaves_a_text_out_whole_and_one_that_fails_refuses_the_write(mem
             raise ValueError("no questions")
         return "doctor" in text
 
-    bank = memory.bank("a", hold_back=[RedactionRule("health", test=about_health)])
+    bank = memory.bank("a", redact=[RedactionRule("health", test=about_health)])
     done = bank.retain(
         [Message("I saw the doctor.", id="1"), Message("The well is deep.", id="2")], document="d"
     )
-    assert (done.held_back, said(bank)) == ({"health": 1}, ["The well is deep."])
-    assert bank.retain("The doctor again.").held_back == {"health": 1}
+    assert (done.redacted, said(bank)) == ({"health": 1}, ["The well is deep."])
+    assert bank.retain("The doctor again.").redacted == {"health": 1}
     for text in ("Is it?",):
         with pytest.raises(InputError, match="failed"):
             bank.retain(text)
     with pytest.raises(InputError, match="True or False"):
-        memory.bank("a", hold_back=[RedactionRule("odd", test=lambda text: "yes")]).retain("A text.")  # type: ignore[arg-type, return-value]
+        memory.bank("a", redact=[RedactionRule("odd", test=lambda text: "yes")]).retain("A text.")  # type: ignore[arg-type, return-value]
     with pytest.raises(InputError, match="holds what this bank holds back"):
-        bank.keep([Entry("file", "/f", "the doctor said")], document="f")
+        bank.entries.put([Entry("file", "/f", "the doctor said")], document="f")
     assert said(bank) == ["The well is deep."]
-    assert memory.traces("doctor") == []
+    assert memory.find_text("doctor") == []
 
 
 def test_kinds_of_entities_are_held_back_before_a_model_has_its_text_written() -> None:
@@ -129,10 +129,10 @@ def test_kinds_of_entities_are_held_back_before_a_model_has_its_text_written() -
 
     model = ScriptedModel(reads)
     with Memory.open(":memory:", embedder=HashEmbedder(), llm=model) as memory:
-        bank = memory.bank("a", hold_back=[RedactionRule("addresses", entity="place")])
+        bank = memory.bank("a", redact=[RedactionRule("addresses", entity="place")])
         done = bank.retain([Message(text, id=str(n)) for n, text in enumerate(texts, 1)], document="d")
-        assert (done.held_back, said(bank)) == ({"addresses": 1}, ["The well is deep."])
-        assert memory.traces("Mill Lane") == []
+        assert (done.redacted, said(bank)) == ({"addresses": 1}, ["The well is deep."])
+        assert memory.find_text("Mill Lane") == []
 
 
 @pytest.mark.parametrize(
@@ -146,7 +146,7 @@ def test_kinds_of_entities_are_held_back_before_a_model_has_its_text_written() -
 )
 def test_wrong_rules_are_told(memory: Memory, wrong: object) -> None:
     with pytest.raises(InputError):
-        memory.bank("a", hold_back=wrong)  # type: ignore[arg-type]
+        memory.bank("a", redact=wrong)  # type: ignore[arg-type]
 
 
 @pytest.mark.parametrize(

@@ -28,18 +28,18 @@ def test_banks_are_listed_with_their_sizes_and_none_is_loaded(memory: Memory) ->
 def test_a_bank_is_erased_and_no_other_one(memory: Memory) -> None:
     for name in ("mine", "yours"):
         memory.bank(name).retain(SAID)
-        memory.bank(name).settle()
+        memory.bank(name).consolidate()
     receipt = memory.erase("mine")
     assert (len(receipt.units), receipt.counts["unit"]) == (1, 1)
     assert [info.name for info in memory.banks()] == ["yours"]
-    assert {place.rpartition(" ")[2] for place in memory.traces("crane") if not place.startswith("file")} == {
-        "yours"
-    }
+    assert {
+        place.rpartition(" ")[2] for place in memory.find_text("crane") if not place.startswith("file")
+    } == {"yours"}
     assert memory.bank("yours").recall(SAID).hits
     assert not memory.bank("mine").recall(SAID).hits
     with pytest.raises(NotFoundError):
         memory.erase("mine")
     memory.erase("yours")
-    assert memory.traces("crane") == []
+    assert memory.find_text("crane") == []
     memory.bank("mine").retain(SAID)
-    assert [change.what for change in memory.bank("mine").history()] == ["retain"]
+    assert [change.operation for change in memory.bank("mine").history()] == ["retain"]

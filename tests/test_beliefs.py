@@ -107,7 +107,7 @@ def test_thirty_facts_later_the_confidences_are_those_of_the_formula() -> None:
         for number, (text, *expected) in enumerate(SCENARIO):
             clock.advance(timedelta(days=1))
             bank.retain([Message(text, "Ana", id=f"f{number}")])
-            bank.settle()
+            bank.consolidate()
             held = {belief.statement: belief.confidence for belief in bank.beliefs()}
             assert [held[name] for name in names] == pytest.approx(expected), text
         bus = next(belief for belief in bank.beliefs("Ana") if "bus" in belief.statement)
@@ -287,7 +287,7 @@ def test_nothing_keeps_a_citation_of_what_is_forgotten(rests: list[set[int]], fo
             bank.believe(
                 f"Belief {number} about trees.", confidence=0.9, evidence=[units[i] for i in evidence]
             )
-        bank.settle()
+        bank.consolidate()
         before = {belief.statement: belief for belief in bank.beliefs()}
         for document in forgotten:
             bank.forget(document=str(document))
@@ -302,7 +302,7 @@ def test_nothing_keeps_a_citation_of_what_is_forgotten(rests: list[set[int]], fo
                 fallen = max(0.0, 0.9 - 0.1 * len(gone))
                 assert after[statement].confidence == pytest.approx(fallen)
                 assert len(after[statement].evidence) == len(before[statement].evidence) - len(gone)
-        bank.settle()
+        bank.consolidate()
         check_citations(bank)
 
 

@@ -39,7 +39,7 @@ def lived(memory: Memory, clock: FrozenClock, name: str = "a") -> Bank:
     then()
     bank.believe("Ana is generous.", confidence=0.8, evidence=[books])
     then()
-    bank.settle()
+    bank.consolidate()
     then()
     bank.retain(
         [
@@ -49,7 +49,7 @@ def lived(memory: Memory, clock: FrozenClock, name: str = "a") -> Bank:
         document="d",
     )
     then()
-    bank.keep(
+    bank.entries.put(
         [Entry("file", "/notes.md", {"text": "The well."})], [Message("The well.", id="m")], document="notes"
     )
     then()
@@ -59,7 +59,7 @@ def lived(memory: Memory, clock: FrozenClock, name: str = "a") -> Bank:
     then()
     bank.undo(bank.history(limit=1)[0])
     then()
-    bank.settle()
+    bank.consolidate()
     then()
     return bank
 
@@ -86,18 +86,18 @@ def everything(bank: Bank) -> dict[str, Any]:
         ],
         "evidence": [[bank.unit(u).text for u in b.evidence] for b in bank.beliefs()],
         "core": bank.core().text,
-        "entries": [(e.key, e.value, e.revision) for e in bank.entries("file")],
+        "entries": [(e.key, e.value, e.revision) for e in bank.entries.list("file")],
         "timeline": [e.unit.text for e in bank.timeline()],
         "history": [
             (
-                c.what,
+                c.operation,
                 c.at,
-                c.shown,
+                c.subject,
                 c.undone,
                 sorted((o.verdict, bank.unit(o.unit).text) for o in c.operations),
             )
             for c in bank.history()
-            if c.what not in ("load", "fork")
+            if c.operation not in ("load", "fork")
         ],
         "answers": answers(bank),
     }
@@ -118,15 +118,15 @@ def test_an_export_is_loaded_whole_elsewhere(
         assert loaded.name == (name or "a")
         assert everything(loaded) == everything(bank)
         assert loaded.status().pending == bank.status().pending == 0
-        assert loaded.history(limit=1)[0].what == "load"
+        assert loaded.history(limit=1)[0].operation == "load"
         for moment in sorted({change.at for change in bank.history()}):
             assert answers(loaded, as_of=moment) == answers(bank, as_of=moment)
-        loaded.undo(next(change for change in loaded.history() if change.what == "edit"))
+        loaded.undo(next(change for change in loaded.history() if change.operation == "edit"))
         assert "The well." in [unit.text for unit in loaded.units()]
         again = loaded.retain([Message("I live in Porto.", "Ana", id="1")], document="d")
         assert again.count(Verdict.ADD) == 0
         loaded.retain("Something new.")
-        assert loaded.history(limit=1)[0].what == "retain"
+        assert loaded.history(limit=1)[0].operation == "retain"
 
 
 def test_a_file_says_what_it_is(memory: Memory, clock: FrozenClock, tmp_path: Path) -> None:
@@ -178,9 +178,9 @@ def test_what_cannot_be_carried_is_told(memory: Memory, clock: FrozenClock, tmp_
     with pytest.raises(NotFoundError):
         memory.bank("nobody").fork("b")
     with pytest.raises(NotFoundError):
-        bank.merge(memory.bank("nobody"))
+        bank.absorb(memory.bank("nobody"))
     with pytest.raises(InputError, match="itself"):
-        bank.merge(bank)
+        bank.absorb(bank)
     with pytest.raises(InputError, match="written"):
         bank.export(tmp_path / "no" / "such" / "folder.jsonl")
     assert [path.name for path in tmp_path.iterdir()] == ["a.jsonl"]
@@ -225,9 +225,9 @@ def test_merging_reconciles(memory: Memory, clock: FrozenClock) -> None:
     fact = two.retain([Message("Ana paid for all of us.", "Rui", id="8")], document="x").units[0]
     two.believe("Ana is generous.", confidence=0.6, evidence=[fact])
     two.believe("The sea is cold.", confidence=0.9)
-    two.keep([Entry("file", "/two.md", 2), Entry("file", "/notes.md", 3)], document="files")
+    two.entries.put([Entry("file", "/two.md", 2), Entry("file", "/notes.md", 3)], document="files")
     before = everything(two)
-    done = one.merge(two)
+    done = one.absorb(two)
     assert done.count(Verdict.ADD) == 2
     texts = [unit.text for unit in one.units()]
     assert len(texts) == len(set(texts))
@@ -236,13 +236,13 @@ def test_merging_reconciles(memory: Memory, clock: FrozenClock) -> None:
     generous = next(belief for belief in one.beliefs() if belief.statement == "Ana is generous.")
     assert (generous.confidence, len(generous.evidence)) == (0.9, 2)
     assert {belief.statement for belief in one.beliefs()} >= {"The sea is cold."}
-    assert [(entry.key, entry.value) for entry in one.entries("file")] == [
+    assert [(entry.key, entry.value) for entry in one.entries.list("file")] == [
         ("/notes.md", {"text": "The well."}),
         ("/two.md", 2),
     ]
     assert everything(two) == before
     held = everything(one)
-    again = one.merge(two)
+    again = one.absorb(two)
     assert again.count(Verdict.ADD) == 0
     assert everything(one)["units"] == held["units"]
 
@@ -250,7 +250,7 @@ def test_merging_reconciles(memory: Memory, clock: FrozenClock) -> None:
 def test_a_bank_of_another_memory_is_merged(memory: Memory, clock: FrozenClock) -> None:
     with Memory.open(":memory:", embedder=HashEmbedder(), clock=clock) as other:
         bank = memory.bank("a")
-        bank.merge(lived(other, clock))
+        bank.absorb(lived(other, clock))
         texts = (sorted(unit.text for unit in one.units()) for one in (bank, other.bank("a")))
         assert next(texts) == next(texts)
 
@@ -317,4 +317,4 @@ def test_all_of_it_works_on_a_server_and_the_receipt_says_what_is_true_there(
         assert not bank.units(document="d", retired=True)
         assert [info.name for info in server.banks()] == ["a", "b", "c"]
         server.erase("c")
-        assert {place.rpartition(" ")[2] for place in server.traces("Lisbon")} == {"b"}
+        assert {place.rpartition(" ")[2] for place in server.find_text("Lisbon")} == {"b"}

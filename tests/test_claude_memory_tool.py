@@ -185,7 +185,7 @@ def test_what_a_disk_would_fail_at_is_told_plainly(bank: Bank, command: dict[str
     tool.call(create(B, "Ana rows."))
     kind, text = answer(tool, command)
     assert (kind, told in text) == ("error", True)
-    assert sorted(bank.run(lambda: Files(bank.awaited).under("/memories"))) == [A, B]
+    assert sorted(bank.run(lambda: Files(bank.as_async).under("/memories"))) == [A, B]
 
 
 def test_what_a_file_says_is_recalled_everywhere_and_follows_it(bank: Bank) -> None:
@@ -215,11 +215,11 @@ def test_files_outlive_the_process(tmp_path: Path) -> None:
     with Memory.open(str(tmp_path / "m"), embedder=HashEmbedder()) as memory:
         FourfoldMemoryTool(memory.bank("ana")).call(create(A, LONG))
     with Memory.open(str(tmp_path / "m"), embedder=HashEmbedder()) as memory:
-        assert memory.bank("ana").run(lambda: Files(memory.bank("ana").awaited).read(A)) == LONG
+        assert memory.bank("ana").run(lambda: Files(memory.bank("ana").as_async).read(A)) == LONG
 
 
 def test_an_edit_that_meets_another_is_made_on_the_newer_text(bank: Bank) -> None:
-    files = Files(bank.awaited)
+    files = Files(bank.as_async)
 
     async def use() -> str:
         await files.create(A, "One. Two. Three.")

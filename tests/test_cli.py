@@ -141,7 +141,7 @@ def test_a_question_is_reflected_on_and_the_profile_shown(rides: Path) -> None:
     assert "supported by the evidence" in answer
     assert json.loads(fourfold("reflect", "How is the bus?", "-m", rides, "--json").stdout)["extract"]
     assert fourfold("status", "-m", rides).stdout == "0 units wait to be taken into beliefs and summaries.\n"
-    assert json.loads(fourfold("settle", "-m", rides, "--json").stdout)["pending"] == 0
+    assert json.loads(fourfold("consolidate", "-m", rides, "--json").stdout)["pending"] == 0
     assert "The bus was late again." in fourfold("core", "-m", rides).stdout
     assert "The bus was excellent this week." in fourfold("show", "Ana", "-m", rides).stdout
 
@@ -151,7 +151,7 @@ def test_what_is_retained_waits_where_it_is_to_be_asked_for(tmp_path: Path) -> N
     memory, asked = tmp_path / "memory", {"FOURFOLD_CONSOLIDATE": "asked"}
     assert fourfold("retain", tmp_path / "notes.md", "-m", memory, **asked).returncode == 0
     assert fourfold("status", "-m", memory, **asked).stdout.startswith("1 units wait")
-    assert fourfold("settle", "-m", memory, **asked).stdout.startswith("0 units wait")
+    assert fourfold("consolidate", "-m", memory, **asked).stdout.startswith("0 units wait")
 
 
 def test_forgetting_says_what_went_and_what_fell(tmp_path: Path) -> None:

@@ -58,9 +58,9 @@ def garden(first: int = 0) -> list[Message]:
 def test_a_summary_quotes_facts_each_with_its_unit(memory: Memory) -> None:
     bank = memory.bank("a")
     bank.retain(garden())
-    with pytest.raises(NotFoundError, match=r"settle\(\)"):
+    with pytest.raises(NotFoundError, match=r"consolidate\(\)"):
         bank.summary("Ana")
-    assert bank.settle() == BankStatus(pending=0, running=False)
+    assert bank.consolidate() == BankStatus(pending=0, running=False)
     summary = bank.summary("ana")
     assert (summary.entity, summary.extract, summary.unit.network) == ("Ana", True, Network.SUMMARY)
     texts = [bank.unit(evidence).text for sentence in summary.sentences for evidence in sentence.evidence]
@@ -80,12 +80,12 @@ def test_a_summary_follows_what_changes(memory: Memory, clock: FrozenClock) -> N
             Message("I keep five grey cats at home.", "Ana"),
         ]
     )
-    bank.settle()
+    bank.consolidate()
     assert "Porto" in bank.summary("Ana").text
     clock.advance(timedelta(days=1))
     bank.retain([Message("I live in Lisbon near the castle.", "Ana")])
     assert "Porto" in bank.summary("Ana").text  # until it is consolidated
-    bank.settle()
+    bank.consolidate()
     assert "Lisbon" in bank.summary("Ana").text
     assert "Porto" not in bank.summary("Ana").text
 
@@ -96,7 +96,7 @@ def test_recall_brings_the_summaries_of_the_entities_it_met(memory: Memory, cloc
                  Message("Rui sold the blue boat in the harbour.", "Rui")])  # fmt: skip
     before = clock.now()
     clock.advance(timedelta(hours=1))
-    bank.settle()
+    bank.consolidate()
     assert bank.recall("What does Ana grow?").summaries[0].entity == "Ana"
     assert bank.recall("Who painted the blue boat?").summaries[0].entity == "Rui"
     assert bank.recall("What does Ana grow?", networks=["world"]).summaries == ()
@@ -114,14 +114,14 @@ def test_entities_made_one_or_two_have_their_summaries_made_anew(memory: Memory)
         Message("It was Gerda who bought a small boat for the lake.", "Rui"),
         Message("It was Gerda who painted a small boat for the lake.", "Rui"),
     ])  # fmt: skip
-    bank.settle()
+    bank.consolidate()
     assert "violin" not in bank.summary("Gerda").text
-    change = bank.merge("Tomas", into="Gerda")
-    bank.settle()
+    change = bank.merge_entities("Tomas", into="Gerda")
+    bank.consolidate()
     assert "violin" in bank.summary("Gerda").text
     assert bank.summary("Tomas").entity == "Gerda"
     bank.undo(change)
-    bank.settle()
+    bank.consolidate()
     assert "violin" in bank.summary("Tomas").text
     assert "violin" not in bank.summary("Gerda").text
 
@@ -134,7 +134,7 @@ def test_the_core_says_who_it_is_about_what_they_hold_and_what_is_open(memory: M
     assert bank.core().text == ""
     pinned = bank.retain([*garden(), Message("My blood type is rare.", "Ana", at=MAY)]).units[-1]
     bank.pin(pinned)
-    bank.settle()
+    bank.consolidate()
     core = bank.core()
     kinds = {line.kind: line for line in core.lines}
     assert list(dict.fromkeys(line.kind for line in core.lines)) == ["pinned", "about", "preference", "open"]
@@ -156,19 +156,19 @@ def test_the_core_keeps_to_its_budget_and_stays_as_it_is_while_it_holds(
 
     bank = memory.bank("a")
     bank.retain(garden())
-    bank.settle()
+    bank.consolidate()
     whole = bank.core(1000).text
     assert estimate_tokens(bank.core(40).text) <= 40 < estimate_tokens(whole)
     assert bank.core(1000).text == whole
     clock.advance(timedelta(days=1))
     bank.retain([Message("I love quiet mornings.", "Ana", at=MAY + timedelta(hours=1))])
-    bank.settle()
+    bank.consolidate()
     old, new = whole.splitlines(), bank.core(1000).text.splitlines()
     at = [new.index(line) for line in old if line in new]
     assert at == sorted(at)
     assert set(old[old.index("Held and preferred:") :]) <= set(new)
     assert any("quiet mornings" in line for line in new)
-    bank.settle()
+    bank.consolidate()
     assert bank.core(1000).text.splitlines() == new
 
 
@@ -187,13 +187,13 @@ def test_what_waits_survives_a_restart_and_is_done_once(tmp_path: Path) -> None:
     with open_at(tmp_path) as memory:
         bank = memory.bank("a")
         assert bank.status().pending == 7
-        assert bank.settle().pending == 0
+        assert bank.consolidate().pending == 0
         revisions = memory._async.engine.store.cursors("a")
         text = bank.summary("Ana").text
-        bank.settle()
+        bank.consolidate()
         assert memory._async.engine.store.cursors("a") == revisions  # nothing was written
         bank.retain(garden())  # known all of it
-        assert bank.settle().pending == 0
+        assert bank.consolidate().pending == 0
         assert bank.summary("Ana").text == text
 
 
@@ -204,7 +204,7 @@ def test_a_fact_moves_a_belief_once_however_often_it_is_consolidated(tmp_path: P
         bank.believe("The bus is reliable.", confidence=0.5, evidence=known)
         memory._async.engine.clock.advance(timedelta(days=1))  # type: ignore[attr-defined]
         bank.retain([Message("The bus was excellent.", "Ana", id="1")])
-        bank.settle()
+        bank.consolidate()
         engine = memory._async.engine
         progress = next(p for p in engine.store.scan(_everything("a")) if p.payload["kind"] == "progress")
         done = {**progress.payload, "done": {}}
@@ -212,7 +212,7 @@ def test_a_fact_moves_a_belief_once_however_often_it_is_consolidated(tmp_path: P
             [type(progress)(progress.id, done)]
         )  # as if it had been cut off before it was noted
         assert bank.status().pending == 2
-        bank.settle()
+        bank.consolidate()
         (belief,) = bank.beliefs()
         assert belief.confidence == pytest.approx(0.6)
         assert [change.effect for change in belief.history] == [Effect.FORMED, Effect.REINFORCE]
@@ -268,7 +268,7 @@ def test_closing_ends_the_background_at_once_and_loses_nothing(
         memory.close()
     assert not [t for t in threading.enumerate() if t.name == "fourfold-consolidation" and t.is_alive()]
     with open_at(tmp_path) as memory:
-        assert memory.bank("a").settle() == BankStatus(pending=0, running=False)
+        assert memory.bank("a").consolidate() == BankStatus(pending=0, running=False)
 
 
 def test_settling_a_memory_that_is_being_closed_says_so(
@@ -279,7 +279,7 @@ def test_settling_a_memory_that_is_being_closed_says_so(
         bank.retain(garden())
         memory._async.background.stop()
         with pytest.raises(StoreError, match="closed meanwhile"):
-            bank.settle()
+            bank.consolidate()
         assert bank.status() == BankStatus(pending=7, running=False)
 
 
@@ -295,10 +295,10 @@ def _settle_and_retain(bank: Bank) -> None:
     facts = [Message(f"The bus was reliable on tour {n}.", "Ana", id=f"b{n}") for n in range(8)]
     with ThreadPoolExecutor(3) as threads:
         work: list[Future[Any]] = [threads.submit(bank.retain, [fact]) for fact in facts]
-        work += [threads.submit(bank.settle) for _ in range(8)]
+        work += [threads.submit(bank.consolidate) for _ in range(8)]
         for done in work:
             done.result()
-    bank.settle()
+    bank.consolidate()
     (belief,) = bank.beliefs()
     assert belief.confidence == pytest.approx(0.8)
     assert len(belief.evidence) == 9
@@ -358,7 +358,7 @@ def test_a_model_judges_facts_and_writes_summaries_from_what_it_was_shown(writer
         writer.effects["It came two hours after its time, that bus."] = "contradict"
         clock.advance(timedelta(days=1))
         bank.retain([Message("It came two hours after its time, that bus.", "Ana", id="1")])
-        assert bank.settle() == BankStatus(pending=0, running=False)
+        assert bank.consolidate() == BankStatus(pending=0, running=False)
         (belief,) = bank.beliefs()
         assert belief.confidence == pytest.approx(0.3)
         assert belief.history[-1].reason == "so it says"
@@ -371,12 +371,12 @@ def test_a_model_judges_facts_and_writes_summaries_from_what_it_was_shown(writer
         writer.calls.clear()
         clock.advance(timedelta(days=1))
         bank.retain([Message("I sold my bicycle to Ben.", "Ana", id="2")])
-        bank.settle()
+        bank.consolidate()
         assert "The summary so far:" in writer.model.asked[-1][-1].text
         assert len(bank.summary("Ana").sentences) == 3
         assert writer.calls.count("Written") == 1
         spent = bank.usage().calls
-        bank.settle()
+        bank.consolidate()
         assert bank.usage().calls == spent == len(writer.model.asked)
 
 
@@ -390,16 +390,16 @@ def test_what_a_model_fails_at_is_shown_with_its_reason_and_tried_again(
         bank = memory.bank("a")
         bank.retain(garden())
         writer.fails = {"Written"}
-        status = bank.settle()
+        status = bank.consolidate()
         assert status.pending == 0
         assert [(f.what, f.reason, f.attempts) for f in status.failed] == [
             ("summary of Ana", "too busy", 1),
         ]
     with opened() as memory:
         bank = memory.bank("a")
-        assert bank.settle().failed[0].attempts == 2
+        assert bank.consolidate().failed[0].attempts == 2
         writer.fails = set()
-        assert bank.settle() == BankStatus(pending=0, running=False)
+        assert bank.consolidate() == BankStatus(pending=0, running=False)
         assert bank.summary("Ana").sentences
 
 
@@ -417,7 +417,7 @@ def test_a_summary_keeps_what_is_old_and_reads_what_is_new(
             clock.advance(timedelta(days=1))
             told = [Message(f"I rowed to island {day} in boat {n}.", "Ana", id=f"{day}-{n}") for n in (1, 2)]
             bank.retain(told)
-            bank.settle()
+            bank.consolidate()
         texts = [sentence.text for sentence in bank.summary("Ana").sentences]
         assert sorted(texts) == sorted(
             f"It is said: I rowed to island {day} in boat {n}." for day in range(5) for n in (1, 2)
@@ -437,11 +437,11 @@ def test_a_model_that_is_down_is_not_asked_for_every_summary(writer: Writer) -> 
         bank.retain(told)
         writer.fails = {"Written"}
         writer.calls.clear()
-        failed = bank.settle().failed
+        failed = bank.consolidate().failed
         assert [failure.what for failure in failed] == [f"summary of {name}" for name in names]
         assert writer.calls.count("Written") == 3
         writer.fails = set()
-        assert bank.settle().failed == ()
+        assert bank.consolidate().failed == ()
         assert all(bank.summary(name).sentences for name in names)
 
 
@@ -449,16 +449,16 @@ def test_facts_wait_for_a_judge_who_fails_and_the_rules_judge_in_the_end(writer:
     with Memory.open(":memory:", embedder=HashEmbedder(), llm=writer.model, clock=FrozenClock(MAY)) as memory:
         bank = memory.bank("a")
         known = bank.retain([Message("I ride the bus with Ben.", "Ana", id="0")]).units
-        bank.settle()
+        bank.consolidate()
         bank.believe("The bus is reliable.", confidence=0.5, evidence=known)
         bank.retain([Message("The bus was excellent.", "Ana", id="1")])
         writer.fails = {"Assessments"}
         for attempts in (1, 2):
-            status = bank.settle()
+            status = bank.consolidate()
             assert status.pending > 0
             assert [(f.what, f.attempts) for f in status.failed] == [("beliefs", attempts)]
             assert bank.beliefs()[0].confidence == 0.5
-        status = bank.settle()
+        status = bank.consolidate()
         assert (status.pending, status.failed[0].attempts) == (0, 3)
         assert bank.beliefs()[0].confidence == pytest.approx(0.6)
 
@@ -477,7 +477,7 @@ def test_every_belief_and_every_sentence_leads_back_to_messages() -> None:
         for name, messages in read_file(DATA).items():
             bank = memory.bank(name)
             bank.retain(messages, document="chat")
-            bank.settle()
+            bank.consolidate()
             said = {message.id: message.text for message in messages}
             units = {unit.id: unit for unit in bank.units()}
 

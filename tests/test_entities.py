@@ -96,8 +96,8 @@ def test_two_entities_are_made_one_by_hand_and_that_is_undone() -> None:
     memory, bank = told()
     with memory:
         before, known = mentions(bank), bank.entities()
-        change = bank.merge("Dita", into="Benedita", reason="my sister")
-        assert (change.what, change.reason, len(change.units)) == ("merge", "my sister", 2)
+        change = bank.merge_entities("Dita", into="Benedita", reason="my sister")
+        assert (change.operation, change.reason, len(change.units)) == ("merge", "my sister", 2)
         assert bank.entity("dita").name == "Benedita"
         assert bank.entity("Benedita").mentions == 3
         assert "Dita" not in [entity.name for entity in bank.entities()]
@@ -106,14 +106,14 @@ def test_two_entities_are_made_one_by_hand_and_that_is_undone() -> None:
         bank.undo(change)
         assert {text: mentions(bank)[text] for text in before} == before
         assert {entity.name for entity in bank.entities()} == {entity.name for entity in known}
-        assert [one.undone for one in bank.history() if one.what == "merge"] == [True]
+        assert [one.undone for one in bank.history() if one.operation == "merge"] == [True]
 
 
 def test_an_alias_is_made_an_entity_of_its_own_by_hand() -> None:
     memory, bank = told()
     with memory:
-        merged = bank.merge("Dita", into="Benedita")
-        change = bank.split("Dita", of="Benedita", reason="two people after all")
+        merged = bank.merge_entities("Dita", into="Benedita")
+        change = bank.split_entity("Dita", of="Benedita", reason="two people after all")
         assert bank.entity("Dita").name == "Dita"
         assert (bank.entity("Dita").mentions, bank.entity("Benedita").mentions) == (2, 1)
         with pytest.raises(InputError, match="after it first"):
@@ -127,11 +127,11 @@ def test_an_alias_is_made_an_entity_of_its_own_by_hand() -> None:
 def test_what_cannot_be_merged_split_or_undone_says_why() -> None:
     memory, bank = told()
     with memory:
-        change = bank.merge("Dita", into="Benedita")
+        change = bank.merge_entities("Dita", into="Benedita")
         for work, error in (
-            (lambda: bank.merge("Nobody", into="Benedita"), NotFoundError),
-            (lambda: bank.merge("Dita", into="Benedita"), InputError),
-            (lambda: bank.split("Bene", of="Benedita"), InputError),
+            (lambda: bank.merge_entities("Nobody", into="Benedita"), NotFoundError),
+            (lambda: bank.merge_entities("Dita", into="Benedita"), InputError),
+            (lambda: bank.split_entity("Bene", of="Benedita"), InputError),
             (lambda: bank.undo("0" * 32), NotFoundError),
             (lambda: (bank.undo(change), bank.undo(change)), InputError),
         ):
@@ -147,7 +147,7 @@ def test_what_another_process_merged_is_seen_at_once() -> None:
         try:
             assert bank.entity("Dita").name == "Dita"
             here, store.writer = store.writer, "elsewhere"
-            other.bank("a").merge("Dita", into="Benedita")
+            other.bank("a").merge_entities("Dita", into="Benedita")
             store.writer = here
             assert bank.entity("Dita").name == "Benedita"
             assert len(bank.entities()) == len(other.bank("a").entities())

@@ -55,8 +55,10 @@ def texts(bank: Bank, question: str) -> list[str]:
 
 def test_a_value_comes_back_as_it_is_and_what_it_says_is_recalled(bank: Bank, clock: FrozenClock) -> None:
     value = {"rent": 640.5, "of": ["the workshop", None, True], "naïve": "né\n\t☂"}
-    done = bank.keep([Entry("item", "rent", value)], "The workshop costs 640 euros.", document="papers")
-    entry = bank.entry("item", "rent")
+    done = bank.entries.put(
+        [Entry("item", "rent", value)], "The workshop costs 640 euros.", document="papers"
+    )
+    entry = bank.entries.get("item", "rent")
     assert entry is not None
     assert (entry.value, entry.document, entry.revision) == (value, "papers", 1)
     assert entry.created_at == entry.updated_at == clock.now()
@@ -66,102 +68,104 @@ def test_a_value_comes_back_as_it_is_and_what_it_says_is_recalled(bank: Bank, cl
 
 
 def test_entries_are_listed_in_the_order_they_were_first_kept(bank: Bank, clock: FrozenClock) -> None:
-    bank.keep([Entry("chat", "b", 1), Entry("chat", "a", 2)], document="one")
+    bank.entries.put([Entry("chat", "b", 1), Entry("chat", "a", 2)], document="one")
     clock.advance(timedelta(minutes=1))
-    bank.keep([Entry("chat", "0", 3)], document="two")
-    bank.keep([Entry("chat", "b", 4)], document="one")
-    assert [(e.key, e.value, e.revision) for e in bank.entries("chat")] == [
+    bank.entries.put([Entry("chat", "0", 3)], document="two")
+    bank.entries.put([Entry("chat", "b", 4)], document="one")
+    assert [(e.key, e.value, e.revision) for e in bank.entries.list("chat")] == [
         ("b", 4, 2),
         ("a", 2, 1),
         ("0", 3, 1),
     ]
-    assert [e.key for e in bank.entries("chat", document="two")] == ["0"]
-    assert bank.entries("file") == []
-    assert bank.entry("file", "b") is None
+    assert [e.key for e in bank.entries.list("chat", document="two")] == ["0"]
+    assert bank.entries.list("file") == []
+    assert bank.entries.get("file", "b") is None
 
 
 def test_an_entry_without_words_makes_no_unit(bank: Bank) -> None:
-    done = bank.keep([Entry("item", "a", {})], document="a")
+    done = bank.entries.put([Entry("item", "a", {})], document="a")
     assert done.units == ()
     assert bank.units() == []
-    assert [e.key for e in bank.entries("item")] == ["a"]
+    assert [e.key for e in bank.entries.list("item")] == ["a"]
 
 
 def test_replacing_a_document_takes_away_what_it_had(bank: Bank) -> None:
-    bank.keep([Entry("file", "a", 1), Entry("file", "b", 2)], "Ana lives in Porto.", document="notes")
-    bank.keep([Entry("item", "a", 3)], document="notes")
-    bank.keep([Entry("file", "b", 4)], "Ana lives in Lisbon.", document="notes", replace=True)
-    assert [(e.key, e.value) for e in bank.entries("file")] == [("b", 4)]
-    assert [e.value for e in bank.entries("item")] == [3]
+    bank.entries.put([Entry("file", "a", 1), Entry("file", "b", 2)], "Ana lives in Porto.", document="notes")
+    bank.entries.put([Entry("item", "a", 3)], document="notes")
+    bank.entries.put([Entry("file", "b", 4)], "Ana lives in Lisbon.", document="notes", replace=True)
+    assert [(e.key, e.value) for e in bank.entries.list("file")] == [("b", 4)]
+    assert [e.value for e in bank.entries.list("item")] == [3]
     assert texts(bank, "Where does Ana live?") == ["Ana lives in Lisbon."]
 
 
 def test_a_forgotten_document_is_gone_with_its_entries(bank: Bank) -> None:
-    bank.keep([Entry("file", "a", 1)], "Ana lives in Porto.", document="notes")
-    bank.keep([Entry("file", "b", 2)], document="silent")
+    bank.entries.put([Entry("file", "a", 1)], "Ana lives in Porto.", document="notes")
+    bank.entries.put([Entry("file", "b", 2)], document="silent")
     bank.forget(document="notes")
     bank.forget(document="silent")
-    assert bank.entries("file") == []
+    assert bank.entries.list("file") == []
     assert texts(bank, "Where does Ana live?") == []
     with pytest.raises(NotFoundError):
         bank.forget(document="silent")
-    bank.keep([Entry("file", "a", 5)], document="notes")
-    assert [(e.value, e.revision) for e in bank.entries("file")] == [(5, 1)]
+    bank.entries.put([Entry("file", "a", 5)], document="notes")
+    assert [(e.value, e.revision) for e in bank.entries.list("file")] == [(5, 1)]
 
 
 def test_a_value_is_replaced_only_at_the_revision_that_was_read(bank: Bank) -> None:
-    bank.keep([Entry("file", "a", "one", revision=0)], "One.", document="a")
+    bank.entries.put([Entry("file", "a", "one", revision=0)], "One.", document="a")
     with pytest.raises(ConflictError, match="is there already"):
-        bank.keep([Entry("file", "a", "two", revision=0)], "Two.", document="a")
-    bank.keep([Entry("file", "a", "two", revision=1)], "Two.", document="a", replace=True)
+        bank.entries.put([Entry("file", "a", "two", revision=0)], "Two.", document="a")
+    bank.entries.put([Entry("file", "a", "two", revision=1)], "Two.", document="a", replace=True)
     with pytest.raises(ConflictError, match=r"changed meanwhile \(revision 2\)"):
-        bank.keep([Entry("file", "a", "three", revision=1)], "Three.", document="a", replace=True)
+        bank.entries.put([Entry("file", "a", "three", revision=1)], "Three.", document="a", replace=True)
     with pytest.raises(ConflictError, match="is gone"):
-        bank.keep([Entry("file", "b", "three", revision=1)], "Three.", document="b")
+        bank.entries.put([Entry("file", "b", "three", revision=1)], "Three.", document="b")
     assert [unit.text for unit in bank.units()] == ["Two."]
-    assert [e.value for e in bank.entries("file")] == ["two"]
+    assert [e.value for e in bank.entries.list("file")] == ["two"]
 
 
 def test_of_many_writers_at_once_each_reads_what_the_one_before_wrote(bank: Bank) -> None:
-    bank.keep([Entry("count", "n", 0)], document="n")
+    bank.entries.put([Entry("count", "n", 0)], document="n")
 
     def add(_: int) -> None:
         while True:
-            entry = bank.entry("count", "n")
+            entry = bank.entries.get("count", "n")
             assert entry is not None
             try:
-                bank.keep([Entry("count", "n", entry.value + 1, revision=entry.revision)], document="n")
+                bank.entries.put(
+                    [Entry("count", "n", entry.value + 1, revision=entry.revision)], document="n"
+                )
             except ConflictError:
                 continue
             return
 
     with ThreadPoolExecutor(8) as threads:
         list(threads.map(add, range(40)))
-    assert [e.value for e in bank.entries("count")] == [40]
+    assert [e.value for e in bank.entries.list("count")] == [40]
 
 
 def test_what_has_expired_is_not_found_and_then_forgotten(
     memory: Memory, bank: Bank, clock: FrozenClock
 ) -> None:
     soon = clock.now() + timedelta(hours=1)
-    bank.keep([Entry("item", "a", 1, expires_at=soon)], "Ana is in Porto.", document="a")
-    bank.keep([Entry("item", "b", 2)], "Bea is in Porto.", document="b")
-    assert memory.banks_keeping("item") == ["ana"]
+    bank.entries.put([Entry("item", "a", 1, expires_at=soon)], "Ana is in Porto.", document="a")
+    bank.entries.put([Entry("item", "b", 2)], "Bea is in Porto.", document="b")
+    assert memory.banks_with_entries("item") == ["ana"]
     clock.advance(timedelta(hours=1))
-    assert bank.entry("item", "a") is None
-    assert [e.key for e in bank.entries("item")] == ["b"]
-    assert bank.expire("item") == ["a"]
-    assert bank.expire("item") == []
+    assert bank.entries.get("item", "a") is None
+    assert [e.key for e in bank.entries.list("item")] == ["b"]
+    assert bank.entries.expire("item") == ["a"]
+    assert bank.entries.expire("item") == []
     assert texts(bank, "Who is in Porto?") == ["Bea is in Porto."]
 
 
 def test_which_banks_keep_something(memory: Memory, clock: FrozenClock) -> None:
-    memory.bank("b").keep([Entry("item", "x", 1)], document="x")
-    memory.bank("a").keep([Entry("item", "x", 1)], document="x")
-    memory.bank("c").keep([Entry("file", "x", 1)], document="x")
-    memory.bank("d").keep([Entry("item", "x", 1, expires_at=clock.now())], document="x")
+    memory.bank("b").entries.put([Entry("item", "x", 1)], document="x")
+    memory.bank("a").entries.put([Entry("item", "x", 1)], document="x")
+    memory.bank("c").entries.put([Entry("file", "x", 1)], document="x")
+    memory.bank("d").entries.put([Entry("item", "x", 1, expires_at=clock.now())], document="x")
     memory.bank("e").retain("Nothing is kept here.")
-    assert memory.banks_keeping("item") == ["a", "b"]
+    assert memory.banks_with_entries("item") == ["a", "b"]
 
 
 @pytest.mark.parametrize(
@@ -184,18 +188,18 @@ def test_what_cannot_be_kept_is_an_error_and_nothing_is_written(
     bank: Bank, entries: list[Entry], told: str
 ) -> None:
     with pytest.raises(InputError, match=told):
-        bank.keep(entries, "Ana lives in Porto.", document="a")
+        bank.entries.put(entries, "Ana lives in Porto.", document="a")
     assert bank.units() == []
-    assert bank.entries("item") == []
+    assert bank.entries.list("item") == []
 
 
 def test_entries_survive_closing(tmp_path: Path) -> None:
     for opened in range(2):
         with Memory.open(str(tmp_path), embedder=HashEmbedder()) as memory:
             if not opened:
-                memory.bank("ana").keep([Entry("item", "a", {"b": 1})], "Ana is here.", document="a")
-            assert [e.value for e in memory.bank("ana").entries("item")] == [{"b": 1}]
-            assert memory.bank("bea").entries("item") == []
+                memory.bank("ana").entries.put([Entry("item", "a", {"b": 1})], "Ana is here.", document="a")
+            assert [e.value for e in memory.bank("ana").entries.list("item")] == [{"b": 1}]
+            assert memory.bank("bea").entries.list("item") == []
 
 
 # later ------------------------------------------------------------------------------------------------------
@@ -245,42 +249,42 @@ def test_what_is_forgotten_does_not_come_back_from_what_was_given_for_later(bank
     for n in range(5):
         bank.retain_later(f"Number {n} is here.", document="chat")
     bank.forget(document="chat")
-    assert bank.caught_up(0)
+    assert bank.flush(0)
     assert bank.units() == []
 
 
 def test_entries_can_be_let_go_and_what_was_said_stays(bank: Bank) -> None:
-    bank.keep([Entry("chat", "a", 1), Entry("chat", "b", 2)], "The boat is red.", document="one")
-    assert bank.drop("chat", ["a", "nobody's"]) == 1
-    assert bank.drop("chat", []) == 0
-    assert [entry.key for entry in bank.entries("chat")] == ["b"]
+    bank.entries.put([Entry("chat", "a", 1), Entry("chat", "b", 2)], "The boat is red.", document="one")
+    assert bank.entries.delete("chat", ["a", "nobody's"]) == 1
+    assert bank.entries.delete("chat", []) == 0
+    assert [entry.key for entry in bank.entries.list("chat")] == ["b"]
     assert [unit.text for unit in bank.units()] == ["The boat is red."]
 
 
 def test_an_entry_that_is_only_to_expire_later_keeps_its_times(bank: Bank, clock: FrozenClock) -> None:
-    bank.keep([Entry("item", "a", 1, clock.now() + timedelta(minutes=1), tags=("x",))], document="one")
-    entry = bank.entry("item", "a")
+    bank.entries.put([Entry("item", "a", 1, clock.now() + timedelta(minutes=1), tags=("x",))], document="one")
+    entry = bank.entries.get("item", "a")
     assert entry is not None
     clock.advance(timedelta(seconds=30))
     later = clock.now() + timedelta(minutes=1)
-    bank.keep([replace(entry, expires_at=later)], document="one")
-    assert bank.entry("item", "a") == replace(entry, expires_at=later)
+    bank.entries.put([replace(entry, expires_at=later)], document="one")
+    assert bank.entries.get("item", "a") == replace(entry, expires_at=later)
     clock.advance(timedelta(minutes=2))
-    assert bank.entry("item", "a") is None
+    assert bank.entries.get("item", "a") is None
     with pytest.raises(ConflictError):
-        bank.keep([replace(entry, expires_at=clock.now() + timedelta(minutes=1))], document="one")
+        bank.entries.put([replace(entry, expires_at=clock.now() + timedelta(minutes=1))], document="one")
 
 
 def test_banks_are_found_by_the_tags_of_what_they_keep(memory: Memory, clock: FrozenClock) -> None:
     soon = clock.now() + timedelta(minutes=1)
-    memory.bank("one").keep([Entry("item", "a", 1, tags=("x", "y"))], document="d")
-    memory.bank("two").keep([Entry("item", "a", 1, soon, tags=("x",))], document="d")
-    memory.bank("three").keep([Entry("file", "a", 1, tags=("x",))], document="d")
-    assert memory.banks_keeping("item") == ["one", "two"]
-    assert memory.banks_keeping("item", tag="y") == ["one"]
+    memory.bank("one").entries.put([Entry("item", "a", 1, tags=("x", "y"))], document="d")
+    memory.bank("two").entries.put([Entry("item", "a", 1, soon, tags=("x",))], document="d")
+    memory.bank("three").entries.put([Entry("file", "a", 1, tags=("x",))], document="d")
+    assert memory.banks_with_entries("item") == ["one", "two"]
+    assert memory.banks_with_entries("item", tag="y") == ["one"]
     clock.advance(timedelta(minutes=2))
-    assert memory.banks_keeping("item", tag="x") == ["one"]
-    assert memory.banks_keeping("item", tag="x", expired=True) == ["one", "two"]
+    assert memory.banks_with_entries("item", tag="x") == ["one"]
+    assert memory.banks_with_entries("item", tag="x", expired=True) == ["one", "two"]
 
 
 def test_a_closed_memory_takes_nothing_for_later() -> None:
@@ -357,9 +361,9 @@ def test_an_entry_is_kept_though_the_model_cannot_read_what_it_says() -> None:
         claude = Claude(base_url=server.url, api_key="any")
         with Memory.open(":memory:", embedder=HashEmbedder(), llm=claude) as memory:
             bank = memory.bank("ana")
-            done = bank.keep([Entry("file", "a", "Rita: Lisbon")], "Rita: Lisbon", document="a")
+            done = bank.entries.put([Entry("file", "a", "Rita: Lisbon")], "Rita: Lisbon", document="a")
             assert done.pending
-            entry = bank.entry("file", "a")
+            entry = bank.entries.get("file", "a")
             assert entry is not None
             assert entry.value == "Rita: Lisbon"
             answers[0] = told(server.calls[0])
@@ -374,6 +378,6 @@ def test_what_is_retained_later_is_read_by_the_model_and_its_connections_are_clo
             bank = memory.bank("ana")
             for n in range(3):
                 bank.retain_later([Message("She lives there.", "Ana", id=str(n))], document=str(n))
-            assert bank.caught_up(20)
+            assert bank.flush(20)
             assert {unit.text for unit in bank.units()} == {"Rita lives in Lisbon."}
         assert len(server.calls) == 3

@@ -62,25 +62,25 @@ def test_nothing_of_an_erased_document_is_left(kept: Memory, tmp_path: Path, clo
     )
     evidence = bank.units(document="secret")[0]
     bank.believe("Xanthippe is careless.", evidence=[evidence], reason=SECRET)
-    bank.settle()
+    bank.consolidate()
     assert "Xanthippe" in bank.summary("Xanthippe").text
     bank.forget(unit=bank.units(document="secret")[2], reason=f"said twice: {SECRET}")
     edited = bank.edit(evidence, "Xanthippe keeps the spare key somewhere.", reason="safer")
     bank.undo(edited)
-    bank.settle()
+    bank.consolidate()
     kept._async.engine.graphs.close()
-    assert any("cache" in place for place in kept.traces("Xanthippe"))
+    assert any("cache" in place for place in kept.find_text("Xanthippe"))
     receipt = bank.forget(document="secret", erase=True, reason="request 17").receipt
     assert receipt is not None
     assert set(receipt.units) >= {evidence.id}
     assert receipt.counts["unit"] == len(receipt.units) == 5
     assert "Xanthippe" not in str(receipt)
-    assert kept.traces("Xanthippe") == []
-    assert kept.traces("flowerpot") == []
+    assert kept.find_text("Xanthippe") == []
+    assert kept.find_text("flowerpot") == []
     assert "segment" in receipt.guarantee
     assert "Xanthippe" not in str(bank.history()) + str(plain(bank))
     latest = bank.history()[0]
-    assert (latest.what, latest.reason, set(latest.units)) == ("erase", "request 17", set(receipt.units))
+    assert (latest.operation, latest.reason, set(latest.units)) == ("erase", "request 17", set(receipt.units))
     with pytest.raises(InputError, match="for good"):
         bank.undo(latest)
     assert [unit.text for unit in bank.units(document="before")][:2] == [
@@ -101,9 +101,9 @@ def test_the_rest_is_as_if_it_had_never_been(kept: Memory, clock: FrozenClock) -
     clock.advance(timedelta(minutes=1))
     for bank in (with_it, without):
         bank.retain([Message("Bruno swims in the harbour.", "Ana", id="10")], document="after")
-        bank.settle()
+        bank.consolidate()
     with_it.forget(unit=unit, erase=True)
-    with_it.settle()
+    with_it.consolidate()
     assert plain(with_it) == plain(without)
     question = "Where does Bruno swim, in the harbour?"
     answers = [
@@ -141,27 +141,29 @@ def test_a_statement_of_another_document_stays_and_is_named(kept: Memory) -> Non
 
 def test_entries_go_with_their_document_and_where_they_hold_the_words(kept: Memory) -> None:
     bank = kept.bank("a")
-    bank.keep([Entry("file", "/notes.md", {"text": SECRET})], [Message(SECRET, id="m")], document="notes")
-    bank.keep([Entry("file", "/other.md", {"text": "The quarry is closed."})], document="other")
+    bank.entries.put(
+        [Entry("file", "/notes.md", {"text": SECRET})], [Message(SECRET, id="m")], document="notes"
+    )
+    bank.entries.put([Entry("file", "/other.md", {"text": "The quarry is closed."})], document="other")
     bank.forget(unit=bank.units()[0], erase=True)
-    assert [entry.key for entry in bank.entries("file")] == ["/other.md"]
-    assert kept.traces("flowerpot") == []
+    assert [entry.key for entry in bank.entries.list("file")] == ["/other.md"]
+    assert kept.find_text("flowerpot") == []
     bank.forget(document="other", erase=True)
-    assert bank.entries("file") == []
-    assert kept.traces("quarry") == []
+    assert bank.entries.list("file") == []
+    assert kept.find_text("quarry") == []
 
 
 def test_a_name_that_only_erased_texts_say_is_gone_though_its_bearer_stays(kept: Memory) -> None:
     bank, text = kept.bank("a"), "I called Dita in the evening."
     called = bank.retain([Message(text, "Mara", id="1")], document="d").units[0]
     unit = bank.retain([Message("We met Benedita Xanthos in Porto.", "Mara", id="2")], document="d").units[0]
-    bank.merge("Dita", into="Benedita Xanthos", reason="Benedita Xanthos is her name")
-    bank.settle()
+    bank.merge_entities("Dita", into="Benedita Xanthos", reason="Benedita Xanthos is her name")
+    bank.consolidate()
     assert bank.unit(called.id).entities == ("Mara", "Benedita Xanthos")
     bank.forget(unit=unit, erase=True)
     assert bank.unit(called.id).entities == ("Mara", "Dita")
     assert bank.entity("Dita").name == "Dita"
-    assert kept.traces("Xanthos") == []
+    assert kept.find_text("Xanthos") == []
     assert [hit.unit.text for hit in bank.recall(text).hits] == [text]
 
 
@@ -170,14 +172,14 @@ def test_other_banks_are_not_touched(kept: Memory) -> None:
     for bank in (mine, other):
         told(bank)
         bank.retain(SECRET, document="secret")
-        bank.settle()
+        bank.consolidate()
     before = plain(other), other.history()
     mine.forget(document="secret", erase=True)
     mine.forget(entity="Bruno", erase=True)
     assert "Bruno" not in [entity.name for entity in mine.entities()]
     assert (plain(other), other.history()) == before
     for text in (SECRET, "Bruno"):
-        held = {place.rpartition(" ")[2] for place in kept.traces(text) if not place.startswith("file")}
+        held = {place.rpartition(" ")[2] for place in kept.find_text(text) if not place.startswith("file")}
         assert held == {"other"}
 
 
@@ -206,7 +208,7 @@ def test_a_belief_loses_what_erased_facts_did_to_it(kept: Memory) -> None:
     (belief,) = bank.beliefs()
     assert done.beliefs == (belief,)
     assert (belief.evidence, belief.confidence, len(belief.history)) == ((first.id,), 0.8, 1)
-    assert kept.traces("flowerpot") == []
+    assert kept.find_text("flowerpot") == []
     bank.forget(unit=first, erase=True)
     assert bank.beliefs(retired=True) == []
 
@@ -236,7 +238,7 @@ def test_an_erasure_that_is_killed_is_finished_or_was_none(tmp_path: Path, delay
         assert erased or not said
         after = plain(bank)
         if erased:
-            assert memory.traces("flowerpot") == []
+            assert memory.find_text("flowerpot") == []
             before["units"] = [one for one in before["units"] if one[0] != SECRET]
             before["entities"] = [one for one in before["entities"] if one[0] != "Xanthippe"]
             before["timeline"].remove(SECRET)

@@ -306,7 +306,7 @@ def test_dates_that_cannot_be_are_dropped_and_counted() -> None:
             {"text": "Ana met Tom.", "messages": [1], "occurred_from": start, "occurred_to": end}
         )
         assert done.units[0].occurred is None
-        assert done.dropped == {"date": 1}
+        assert done.rejected == {"date": 1}
     _, done = retained({"text": "Ana met Tom.", "messages": [1], "occurred_from": "2024-04"})
     assert done.units[0].occurred is not None
     assert done.units[0].occurred.start == datetime(2024, 4, 1, tzinfo=UTC)
@@ -317,7 +317,7 @@ def test_entities_that_are_not_in_the_text_are_dropped_and_counted() -> None:
     named = [{"name": "Tom Berg", "kind": "person", "aliases": ["Tom", "Thomas"]}, {"name": "Rome"}]
     bank, done = retained({"text": "Ana met Tom Berg.", "messages": [1], "entities": named})
     assert done.units[0].entities == ("Ana", "Tom Berg")
-    assert done.dropped == {"entity": 1}
+    assert done.rejected == {"entity": 1}
     assert bank.entity("tom").name == "Tom Berg"
     assert bank.entity("Tom Berg").kind == "person"
 
@@ -331,7 +331,7 @@ def test_causes_are_linked_and_those_to_nothing_dropped() -> None:
     bank_links = [(link.to, link.kind) for unit in done.units for link in unit.links if link.kind == "causal"]
     assert bank_links == [(train.id, "causal")]
     assert late.text == "Ana was late."
-    assert done.dropped == {"cause": 2}
+    assert done.rejected == {"cause": 2}
 
 
 def test_plans_wishes_and_quotes_keep_their_mark() -> None:
@@ -411,7 +411,7 @@ def test_a_verdict_on_what_the_model_was_not_shown_changes_nothing(label: str) -
     with memory:
         assert len(texts(memory.bank("a"))) == 2
         assert memory.bank("a").units()[0].superseded_by == memory.bank("a").units()[1].id
-        assert done.dropped == {"verdict": 1}
+        assert done.rejected == {"verdict": 1}
 
 
 def test_a_judge_that_fails_leaves_both() -> None:

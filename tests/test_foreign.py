@@ -145,7 +145,7 @@ def test_a_langgraph_store_is_copied(memory: Memory) -> None:
     source.put(("memories", "ana"), "1", {"text": "The harbour has a crane."})
     source.put(("memories", "ana", "old"), "2", {"text": "The well is deep."})
     source.put(("memories", "rui"), "1", {"text": "The sea is cold.", "rank": 3})
-    items = KeyValueItems(memory.awaited)
+    items = KeyValueItems(memory.as_async)
     for _ in range(2):
         assert memory.run(lambda: items.copy_from(source)) == 3
     found = memory.run(lambda: items.search(("memories",)))

@@ -113,7 +113,7 @@ def test_a_bank_opens_with_the_graph_that_was_kept(home: Path, monkeypatch: pyte
     monkeypatch.setenv("FOURFOLD_DECAY", "none")  # what was recalled would rank a little higher
     with opened(home) as memory:
         tell(memory)
-        memory.bank("a").settle()
+        memory.bank("a").consolidate()
         before = memory.bank("a").recall("Where does Ana live?").hits
     with opened(home) as memory:
         graph = graph_of(memory)
@@ -132,7 +132,7 @@ def test_it_catches_up_with_what_was_written_after_it_was_kept(home: Path) -> No
         CLOCK.advance(timedelta(hours=1))
         bank.retain("Ana Silva lives in Lisbon.", document="later")
         bank.forget(document="day 1")
-        bank.settle()
+        bank.consolidate()
     kept(home).write_bytes(old)  # as after kill -9
     with opened(home) as memory:
         graph = graph_of(memory)
@@ -145,7 +145,7 @@ def test_a_merge_after_it_was_kept_has_it_built_anew(home: Path) -> None:
         tell(memory)
     file, old = kept(home), kept(home).read_bytes()
     with opened(home) as memory:
-        memory.bank("a").merge("Ben", into="Ana Silva")
+        memory.bank("a").merge_entities("Ben", into="Ana Silva")
     file.write_bytes(old)
     with opened(home) as memory:
         graph = graph_of(memory)

@@ -42,7 +42,7 @@ def test_messages_come_back_as_they_were_in_order_and_apart_by_session(memory: M
     one.add_messages(said[2:])
     assert one.messages == said
     assert [m.text for m in other.messages] == ["The mill is closed."]
-    assert bank.caught_up(10)
+    assert bank.flush(10)
     assert {u.text for u in bank.units(document="one")} == {
         "When does the ferry leave?",
         "The ferry leaves at noon.",

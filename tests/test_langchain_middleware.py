@@ -85,7 +85,7 @@ def tell(app: Any, text: str, user: str = "ana", thread: str = "t") -> dict[str,
 
 
 def texts(bank: Bank) -> list[str]:
-    assert bank.caught_up(10)
+    assert bank.flush(10)
     return [unit.text for unit in bank.units()]
 
 
@@ -108,7 +108,7 @@ def test_awaited_it_does_the_same(memory: Memory, model: Scripted) -> None:
         for thread, text in [("one", "My sister Rita lives in Lisbon."), ("two", "Where does Rita live?")]:
             config = {"configurable": {"thread_id": thread}}
             await app.ainvoke({"messages": [("user", text)]}, config, context=Context("ana"))
-            await memory.bank("ana").awaited.caught_up(10)
+            await memory.bank("ana").as_async.flush(10)
 
     asyncio.run(use())
     assert "My sister Rita lives in Lisbon." in model.system()

@@ -90,7 +90,7 @@ def _reflection_holds(directory: Path, llm: str) -> None:
     heard: list[str] = []
     with Memory.open(str(directory), llm=llm, settings=SETTINGS) as memory:
         bank = memory.bank("one")
-        status = bank.settle()
+        status = bank.consolidate()
         assert status.pending == 0 or [failure.what for failure in status.failed] == ["beliefs"]
         try:
             answer = bank.reflect("Who is allergic to cats?", budget=400, steps=2, on_text=heard.append)

@@ -75,7 +75,7 @@ def bank(memory: Memory) -> Bank:
 
 
 def texts(bank: Bank, document: str | None = None) -> list[str]:
-    assert bank.caught_up(10)
+    assert bank.flush(10)
     return [unit.text for unit in bank.units(document=document)]
 
 
@@ -242,7 +242,7 @@ def test_a_history_that_cannot_be_replaced_stays(
         raise StoreError("The disk is full.")
 
     with monkeypatch.context() as patched:
-        patched.setattr(type(bank.awaited), "keep", fails)
+        patched.setattr(type(bank.as_async), "keep", fails)
         kept.set([user("The mill is closed.")])
     assert [m.content for m in kept.get_all()] == ["The boat is red."]
     kept.set([])
@@ -270,7 +270,7 @@ def test_agents_remember_across_sessions(bank: Bank, kind: str) -> None:
         first = FourfoldMemory.from_defaults(bank=bank, session="one")
         answer = await app.run("When can I row out in Faro?", memory=first)
         assert str(answer) == "You can row out at noon."
-        await bank.awaited.caught_up(10)
+        await bank.as_async.flush(10)
         second = FourfoldMemory.from_defaults(bank=bank, session="two")
         await app.run("When can I row out in Faro?", memory=second)
 

@@ -37,7 +37,7 @@ def test_a_store_from_before_the_log_is_as_it_was(home: Path) -> None:
             ]
             assert bank.entity("Dita").name == "Bruno"
             assert [(b.statement, b.confidence) for b in bank.beliefs()] == [("Ana is generous.", 0.8)]
-            assert bank.entries("file") == []
+            assert bank.entries.list("file") == []
             then = bank.recall("Where does Ana live?", as_of=datetime(2026, 1, 1, 12, tzinfo=UTC))
             assert then.hits[0].unit.text == "I live in Porto."
             assert "Lisbon" not in then.text
@@ -50,11 +50,11 @@ def test_it_is_gone_on_with(home: Path) -> None:
         assert bank.history() == []
         assert bank.retain([Message("I live in Porto.", "Ana", id="1")], document="d").count(Verdict.ADD) == 0
         bank.retain([Message("I live in Braga now.", "Ana", id="5")], document="d")
-        assert [change.what for change in bank.history()] == ["retain"]
+        assert [change.operation for change in bank.history()] == ["retain"]
         bank.undo(bank.history()[0])
         assert "I live in Lisbon now." in [unit.text for unit in bank.units()]
         bank.forget(document="d", erase=True)
-        assert memory.traces("Lisbon") == []
+        assert memory.find_text("Lisbon") == []
         copy = bank.fork("b")
         assert [unit.text for unit in copy.units()] == ["Ana gave all her books away.", "Ana is generous."]
         with pytest.raises(NotFoundError):

@@ -46,7 +46,7 @@ def test_recall_goes_on_while_vectors_are_made_and_then_uses_the_new_ones(tmp_pa
         one, two = memory.bank("one"), memory.bank("two")
         one.retain(said(0, 150), document="d")
         two.retain(said(0, 20), document="d")
-        one.settle()
+        one.consolidate()
         before, history = texts(one), len(one.history())
         seen: list[tuple[int, int]] = []
 

@@ -234,7 +234,7 @@ def test_the_model_may_look_up_more_until_its_steps_are_used_up() -> None:
                 return {"answer": f"She did [{label_of(turns, 'violins')}].", "citations": []}
 
     with reflecting(say) as (bank, _):
-        bank.settle()
+        bank.consolidate()
         answer = bank.reflect("Who moved?", steps=3)
         assert len(asked) == 3
         assert 'recall "violins":' in asked[1]
@@ -259,7 +259,7 @@ def test_the_model_may_look_into_a_belief_and_a_summary() -> None:
     with reflecting(say) as (bank, _):
         units = bank.units()
         bank.believe("Porto suits Mara.", confidence=0.6, evidence=units[:1], reason="she stayed")
-        bank.settle()
+        bank.consolidate()
         answer = bank.reflect("Does Porto suit Mara?")
         history, summary = told[1].split('entity "Mara":')
         assert "formed, 0.60 (she stayed)" in history

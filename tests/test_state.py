@@ -298,9 +298,9 @@ class BelievingMachine(StoredMachine):
     def settle(self) -> None:
         bank = self.memory.bank("a")
         self.clock.advance(timedelta(minutes=1))
-        assert bank.settle().pending == 0
+        assert bank.consolidate().pending == 0
         before = (bank.beliefs(), bank.core(900))
-        assert bank.settle().pending == 0
+        assert bank.consolidate().pending == 0
         assert (bank.beliefs(), bank.core(900)) == before
 
     @rule(document=DOCUMENTS)

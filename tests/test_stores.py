@@ -94,7 +94,7 @@ def test_both_engines_come_to_the_same_beliefs_and_summaries(pair: tuple[Store, 
         bank.retain(told[:1], document="one")
         bank.retain(told[1:], document="two")
         assert bank.status().pending == 4
-        assert bank.settle().pending == 0
+        assert bank.consolidate().pending == 0
         (belief,) = bank.beliefs("Ana")
         before = (
             belief.history,
@@ -103,7 +103,7 @@ def test_both_engines_come_to_the_same_beliefs_and_summaries(pair: tuple[Store, 
             {citation.unit.id for citation in bank.reflect("How is the night bus?").citations},
         )
         bank.forget(document="one")
-        after = (bank.summary("Ana"), bank.core().text, bank.settle())
+        after = (bank.summary("Ana"), bank.core().text, bank.consolidate())
         bank.forget(document="two")
         answers.append((before, after, bank.beliefs()))
         memory._portal.stop()

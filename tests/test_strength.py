@@ -37,7 +37,7 @@ def test_a_unit_fades_and_each_use_makes_it_fade_more_slowly(bank: Bank, clock: 
     assert first is not None
     assert first.retention == pytest.approx(math.exp(-1), abs=1e-4)
     assert (first.stability, first.uses) == (30.0, 0)
-    bank.settle()
+    bank.consolidate()
     second = hit(bank).strength
     assert second is not None
     assert (second.retention, second.stability, second.uses, second.used_at) == (1.0, 60.0, 1, clock.now())
@@ -95,7 +95,7 @@ def test_a_moment_answers_with_the_strength_of_then(bank: Bank, clock: FrozenClo
     clock.advance(10 * DAY)
     before, then = hit(bank), clock.now()
     clock.advance(DAY)
-    bank.settle()
+    bank.consolidate()
     clock.advance(10 * DAY)
     assert hit(bank).strength != before.strength
     assert bank.recall(HARBOUR, limit=1, explain=True, as_of=then).hits[0] == before
@@ -117,7 +117,7 @@ def test_pruning_archives_what_has_faded_and_that_is_undone(bank: Bank, clock: F
     assert HARBOUR not in texts(bank)
     assert [belief.statement for belief in bank.beliefs()] == ["Ana is generous."]
     change = bank.history(limit=1)[0]
-    assert (change.what, change.reason) == ("prune", "tidy")
+    assert (change.operation, change.reason) == ("prune", "tidy")
     assert bank.prune().archived == ()
     assert bank.retain(HARBOUR, document="d").count(Verdict.ADD) == 0
     bank.undo(change)
@@ -135,7 +135,7 @@ def test_what_was_archived_for_long_goes_for_good(memory: Memory, bank: Bank, cl
     done = bank.prune(policy)
     assert done.deleted == (old.id,)
     assert done.receipt is not None
-    assert memory.traces("crane") == []
+    assert memory.find_text("crane") == []
 
 
 def test_a_policy_keeps_the_strongest_and_may_be_narrowed(bank: Bank, clock: FrozenClock) -> None:

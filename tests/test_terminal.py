@@ -51,7 +51,7 @@ def test_every_command_with_a_progress_bar_works_on_a_terminal(tmp_path: Path, n
     assert "notes {draft} [red].md" in shown  # the bar's own words, as they are
     for command in (
         ("resume",),
-        ("settle",),
+        ("consolidate",),
         ("export", file),
         ("fork", "copy"),
         ("merge", "copy"),

@@ -44,7 +44,7 @@ class Services:
     ledgers: TokenAccounts
     model: LanguageModel | None = None
     reranker: Reranker | None = None
-    by: str = ""
+    actor: str = ""
     """Whoever it is that works with them, for the records of what was done."""
     noted: RecallCounts = field(default_factory=RecallCounts)
     """What was recalled and is not written down yet."""

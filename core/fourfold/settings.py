@@ -59,7 +59,7 @@ class Settings(BaseSettings):
     factor of recall and the basis of `Bank.prune`. None (in the environment: "none"): nothing fades."""
     consolidate: Literal["background", "asked"] = "background"
     """When beliefs, summaries and core profiles are brought up to date: in the background, a second after the last
-    write (a minute, where a language model does it), or only when `Bank.settle` asks for it."""
+    write (a minute, where a language model does it), or only when `Bank.consolidate` asks for it."""
     session_gap_hours: float = Field(default=6.0, gt=0)
     """A silence this long ends a session."""
     unit_words: int = Field(default=120, ge=20, le=2000)

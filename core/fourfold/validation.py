@@ -1,26 +1,15 @@
-"""What the public methods share: work handed to a thread, and checks of what is passed in, which raise
-`InputError`."""
+"""Checks of what is passed to the public methods; each returns the value, or raises `InputError`."""
 
 from __future__ import annotations
 
 import re
 import uuid
-from collections.abc import Callable, Sequence
-from functools import partial
-from typing import TypeVar
-
-import anyio.to_thread
+from collections.abc import Sequence
 
 from fourfold.errors import InputError
 from fourfold.values.units import Network, Unit
 
-T = TypeVar("T")
 _BANK = re.compile(r"[^\s\x00-\x1f/\\](?:[^\x00-\x1f/\\]{0,198}[^\s\x00-\x1f/\\])?")
-
-
-async def in_thread(work: Callable[..., T], *args: object) -> T:
-    """What `work(*args)` comes to, without holding up the event loop."""
-    return await anyio.to_thread.run_sync(partial(work, *args))
 
 
 def id_of(unit: Unit | str) -> str:

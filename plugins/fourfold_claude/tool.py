@@ -30,7 +30,7 @@ class AsyncFourfoldMemoryTool(BetaAsyncAbstractMemoryTool):
 
     def __init__(self, bank: Bank, *, cache_control: BetaCacheControlEphemeralParam | None = None) -> None:
         super().__init__(cache_control=cache_control)
-        self._commands = Commands(bank.awaited)
+        self._commands = Commands(bank.as_async)
 
     async def view(self, command: BetaMemoryTool20250818ViewCommand) -> str:
         """Shows a file with line numbers, or what is in a directory."""
@@ -70,35 +70,35 @@ class FourfoldMemoryTool(BetaAbstractMemoryTool):
 
     def __init__(self, bank: Bank, *, cache_control: BetaCacheControlEphemeralParam | None = None) -> None:
         super().__init__(cache_control=cache_control)
-        self._bank, self._awaited = bank, AsyncFourfoldMemoryTool(bank)
+        self._bank, self._async = bank, AsyncFourfoldMemoryTool(bank)
 
     def view(self, command: BetaMemoryTool20250818ViewCommand) -> str:
         """Shows a file with line numbers, or what is in a directory."""
-        return self._bank.run(partial(self._awaited.view, command))
+        return self._bank.run(partial(self._async.view, command))
 
     def create(self, command: BetaMemoryTool20250818CreateCommand) -> str:
         """Makes a file."""
-        return self._bank.run(partial(self._awaited.create, command))
+        return self._bank.run(partial(self._async.create, command))
 
     def str_replace(self, command: BetaMemoryTool20250818StrReplaceCommand) -> str:
         """Replaces a text that occurs once in a file."""
-        return self._bank.run(partial(self._awaited.str_replace, command))
+        return self._bank.run(partial(self._async.str_replace, command))
 
     def insert(self, command: BetaMemoryTool20250818InsertCommand) -> str:
         """Inserts a text after a line."""
-        return self._bank.run(partial(self._awaited.insert, command))
+        return self._bank.run(partial(self._async.insert, command))
 
     def delete(self, command: BetaMemoryTool20250818DeleteCommand) -> str:
         """Forgets a file or a directory, and what it says."""
-        return self._bank.run(partial(self._awaited.delete, command))
+        return self._bank.run(partial(self._async.delete, command))
 
     def rename(self, command: BetaMemoryTool20250818RenameCommand) -> str:
         """Moves a file or a directory."""
-        return self._bank.run(partial(self._awaited.rename, command))
+        return self._bank.run(partial(self._async.rename, command))
 
     def clear_all_memory(self) -> str:
         """Forgets all files, and what they say; nothing else of the bank."""
-        return self._bank.run(self._awaited.clear_all_memory)
+        return self._bank.run(self._async.clear_all_memory)
 
 
 async def _told(work: Callable[[Command], Awaitable[str]], command: Command) -> str:

@@ -20,7 +20,7 @@ class FourfoldChatMessageHistory(BaseChatMessageHistory):
 
     def __init__(self, bank: Bank, session: str, *, strict: bool = False) -> None:
         self.bank = bank
-        self.transcript = Transcript(bank.awaited, session, "langchain.message", TurnMemory(strict=strict))
+        self.transcript = Transcript(bank.as_async, session, "langchain.message", TurnMemory(strict=strict))
 
     @property
     def messages(self) -> list[BaseMessage]:  # type: ignore[override]

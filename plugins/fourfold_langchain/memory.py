@@ -54,7 +54,7 @@ class FourfoldMemory(BaseChatMemory):
         kept = list((await self.chat_memory.transcript.read()).items()) if self.window else []
         recent = messages_from_dict([message for _, message in kept[-self.window :]])
         turns = TurnMemory(self.budget, self.profile, strict=self.strict)
-        known = await turns.recall(self.bank.awaited, str(said), [key for key, _ in kept[-self.window :]])
+        known = await turns.recall(self.bank.as_async, str(said), [key for key, _ in kept[-self.window :]])
         if self.return_messages:
             return {self.memory_key: [*([SystemMessage("\n\n".join(known))] if known else []), *recent]}
         told = get_buffer_string(recent, human_prefix=self.human_prefix, ai_prefix=self.ai_prefix)

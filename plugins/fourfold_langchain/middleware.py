@@ -78,14 +78,14 @@ class FourfoldMiddleware(AgentMiddleware[AgentState[Any], Any, Any]):
 
     def _bank(self, runtime: Runtime[Any]) -> AsyncBank | None:
         if isinstance(self._memory, Bank):
-            return self._memory.awaited
+            return self._memory.as_async
         try:
             user = self._user(runtime)
             if user in (None, ""):
                 raise InputError(
                     'It is nobody\'s: say whose it is, as in invoke(..., context={"user_id": "alice"}).'
                 )
-            return self._memory.awaited.bank(bank_name(str(user)))
+            return self._memory.as_async.bank(bank_name(str(user)))
         except InputError as error:
             if self._turns.strict:
                 raise

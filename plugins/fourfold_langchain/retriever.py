@@ -46,7 +46,7 @@ class FourfoldRetriever(BaseRetriever):
         from fourfold.recall.prompt import described, render  # with the memory
 
         recall = partial(
-            self.bank.awaited.recall,
+            self.bank.as_async.recall,
             query,
             limit=self.k if k is None else k,
             budget=self.budget,
@@ -54,6 +54,6 @@ class FourfoldRetriever(BaseRetriever):
             tags=self.labels,
             during=None if self.during is None else Interval(*self.during),
         )
-        found = await TurnMemory(strict=self.strict).guarded(self.bank.awaited, "recalled", recall)
+        found = await TurnMemory(strict=self.strict).guarded(self.bank.as_async, "recalled", recall)
         hits = found.hits if found else ()
         return [Document(render(hit.unit), id=hit.unit.id, metadata=described(hit)) for hit in hits]

@@ -47,7 +47,7 @@ class FourfoldStore(BaseStore):
             raise InputError(f'fields is the string "{fields}": pass a list, for instance ["{fields}"].')
         self._memory, self._items, self._fields, self.ttl_config = (
             memory,
-            KeyValueItems(memory.awaited),
+            KeyValueItems(memory.as_async),
             fields,
             ttl,
         )

@@ -13,7 +13,7 @@ from fourfold.integrations import tools as core
 def memory_tools(bank: Bank, *, budget: int = 1024) -> list[BaseTool]:
     """The tools `recall`, `retain` and `reflect` on `bank`, sync and async; recall and reflect bring at most `budget`
     tokens. What goes wrong is told to the model, as LangChain tells the error of a tool."""
-    return [_tool(bank, tool) for tool in core.memory_tools(bank.awaited, budget)]
+    return [_tool(bank, tool) for tool in core.memory_tools(bank.as_async, budget)]
 
 
 def _tool(bank: Bank, tool: core.Tool) -> BaseTool:

@@ -137,12 +137,12 @@ class FourfoldMemory(BaseMemory):
 
     @property
     def _transcript(self) -> Transcript:
-        return Transcript(self._bank.awaited, self.session, "llamaindex.message", self._turns)
+        return Transcript(self._bank.as_async, self.session, "llamaindex.message", self._turns)
 
     async def _recall(self, question: str, shown: Sequence[str], turn: int) -> list[str]:
         """What is known in a turn: an agent asks for it before each call of its model, and it stays the same."""
         if self._known[0] != (question, turn):
-            found = await self._turns.recall(self._bank.awaited, question, shown)
+            found = await self._turns.recall(self._bank.as_async, question, shown)
             self._known = (question, turn), found
             dispatcher.event(
                 MemoryRecallEvent(bank=self._bank.name, question=question, text="\n\n".join(found))
@@ -177,7 +177,7 @@ class FourfoldMemoryBlock(BaseMemoryBlock[str]):
 
     async def _aget(self, messages: list[ChatMessage] | None = None, **block_kwargs: Any) -> str:
         asked = [m.content for m in messages or [] if m.role == MessageRole.USER]
-        known = await self._turns.recall(self.bank.awaited, (asked[-1] if asked else None) or "")
+        known = await self._turns.recall(self.bank.as_async, (asked[-1] if asked else None) or "")
         return "\n\n".join(known)
 
     async def _aput(self, messages: list[ChatMessage]) -> None:
@@ -185,7 +185,7 @@ class FourfoldMemoryBlock(BaseMemoryBlock[str]):
         for session in sorted(sessions):
             of_it = [m for m in messages if str(m.additional_kwargs.get("session_id", "")) == session]
             told = [message for m in of_it if (message := _message(m))]
-            await self._turns.retain(self.bank.awaited, told, session)
+            await self._turns.retain(self.bank.as_async, told, session)
 
     @property
     def _turns(self) -> TurnMemory:

@@ -43,7 +43,7 @@ class FourfoldRetriever(BaseRetriever):
         self._bank, self._turns = bank, TurnMemory(strict=strict)
         interval = None if during is None else Interval(*during)
         self._recall = partial(
-            bank.awaited.recall, limit=k, budget=budget, networks=networks, tags=tags, during=interval
+            bank.as_async.recall, limit=k, budget=budget, networks=networks, tags=tags, during=interval
         )
 
     def _retrieve(self, query_bundle: QueryBundle) -> list[NodeWithScore]:
@@ -51,7 +51,7 @@ class FourfoldRetriever(BaseRetriever):
 
     async def _aretrieve(self, query_bundle: QueryBundle) -> list[NodeWithScore]:
         work = partial(self._recall, query_bundle.query_str)
-        found = await self._turns.guarded(self._bank.awaited, "recalled", work)
+        found = await self._turns.guarded(self._bank.as_async, "recalled", work)
         return [_node(hit) for hit in found.hits] if found else []
 
 

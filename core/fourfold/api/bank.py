@@ -3,18 +3,20 @@ or reflect."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from concurrent.futures import Future
 from contextlib import suppress
 from dataclasses import replace as replaced
 from datetime import datetime
 
+from anyio import to_thread
 from pydantic import BaseModel
 
 from fourfold import ingest, transfer
 from fourfold import recall as recalling
 from fourfold import reflect as reflecting
 from fourfold.api.edits import BankEdits
+from fourfold.api.entries import AsyncBankEntries
 from fourfold.api.task_queue import PerBankQueue
 from fourfold.consolidate.background import Background
 from fourfold.consolidate.form_beliefs import NewBelief, form
@@ -26,15 +28,13 @@ from fourfold.ingest.bank_options import BankOptions
 from fourfold.ingest.embed import Progress
 from fourfold.language.languages import language as spoken
 from fourfold.recall.fuse import Weights
-from fourfold.schema.entries import expired_documents
 from fourfold.services import Services
 from fourfold.token_usage import Tokens
-from fourfold.validation import check_bank_name, check_name, check_networks, check_tags, id_of, in_thread
+from fourfold.validation import check_bank_name, check_name, check_networks, check_tags, id_of
 from fourfold.values.beliefs import Belief
 from fourfold.values.changes import ForgetResult
 from fourfold.values.reflection import BankStatus, Reflection
 from fourfold.values.units import (
-    Entry,
     Fact,
     Interval,
     Message,
@@ -60,7 +60,11 @@ class AsyncBank(BankEdits):
     ) -> None:
         """`AsyncMemory.bank` makes them."""
         super().__init__(name, engine, wanted)
-        self._background, self._later, self._weights = background, later, weights
+        self._background = background
+        self._later = later
+        self._weights = weights
+        self.entries = AsyncBankEntries(name, engine, background, wanted, self.forget)
+        """The JSON values that the bank keeps word for word."""
 
     async def retain(
         self,
@@ -163,59 +167,12 @@ class AsyncBank(BankEdits):
 
         return self._later.add(self.name, work)
 
-    async def caught_up(self, within: float | None = 1.0) -> bool:
-        """Waits, at most `within` seconds (None: no bound), until what this bank was given by `retain_later` is
-        written; whether it is."""
-        return self._later.wait(self.name, 0) or await in_thread(self._later.wait, self.name, within)
-
-    async def keep(
-        self,
-        entries: Iterable[Entry],
-        messages: str | Iterable[Message] = (),
-        *,
-        document: str,
-        at: datetime | None = None,
-        tags: Sequence[str] = (),
-        replace: bool = False,
-    ) -> RetainResult:
-        """Keeps values word for word (`entry` and `entries` bring them back as they are), and retains what they say,
-        `messages`, in one write; there may be none.
-
-        All of it belongs to `document`; `forget(document=...)` takes it away. With `replace` there is nothing else in
-        that document: other messages of it are retired, other entries of the same kinds are gone. Raises
-        `ConflictError` where an entry is not at the revision it was to replace, `InputError`, `ModelError`,
-        `StoreError`, with nothing written.
-        """
-        kept, labels = ingest.checked_entries(entries), check_tags(tags)
-        request = ingest.RetainRequest(
-            self.name,
-            messages,
-            at,
-            check_name(document, "document"),
-            "",
-            labels,
-            replace,
-            wanted=self._wanted,
-            entries=kept,
+    async def flush(self, timeout: float | None = 1.0) -> bool:
+        """Waits, at most `timeout` seconds (None: no bound), until what this bank was given by `retain_later` is
+        written, and says whether it is."""
+        return self._later.wait(self.name, 0) or await to_thread.run_sync(
+            self._later.wait, self.name, timeout
         )
-        try:
-            return await ingest.retain(self._engine, request)
-        finally:
-            self._background.notice(self.name)
-
-    async def drop(self, kind: str, keys: Collection[str]) -> int:
-        """Lets go of the entries of that `kind` under these `keys`, and of nothing that was retained; how many there
-        were."""
-        wanted = (check_name(kind, "kind"), [check_name(key, "key") for key in keys])
-        return await in_thread(ingest.drop, self._engine, self.name, *wanted) if keys else 0
-
-    async def expire(self, kind: str) -> list[str]:
-        """Forgets the documents of which an entry of that `kind` has expired, with all that they say; their names."""
-        wanted = (self.name, check_name(kind, "kind"), self._engine.clock.now())
-        documents = await in_thread(expired_documents, self._engine.store, *wanted)
-        for document in documents:
-            await self.forget(document=document, reason="expired")
-        return documents
 
     async def resume(self, *, progress: Progress | None = None) -> RetainResult:
         """Has the language model read what it could not read when it was retained; see `retain`.
@@ -233,12 +190,12 @@ class AsyncBank(BankEdits):
         Every unit is written anew, and nothing else to the bank meanwhile. Raises `InputError`.
         """
         wanted = spoken(language)
-        await in_thread(ingest.set_language, self._engine, self.name, wanted)
+        await to_thread.run_sync(ingest.set_language, self._engine, self.name, wanted)
         self._wanted = replaced(self._wanted, language=wanted)
 
     async def usage(self) -> Tokens:
         """What language models have read and written for this bank so far."""
-        ledger = await in_thread(self._engine.ledgers.get, self.name)
+        ledger = await to_thread.run_sync(self._engine.ledgers.get, self.name)
         return ledger.spent
 
     async def recall(
@@ -274,7 +231,7 @@ class AsyncBank(BankEdits):
             explain=explain,
         )
         self._background.notice(self.name, first=True)
-        return await in_thread(recalling.recall, self._engine, request, self._weights)
+        return await to_thread.run_sync(recalling.recall, self._engine, request, self._weights)
 
     # reflection, beliefs, summaries, the core profile ---------------------------------------------------------------
 
@@ -338,17 +295,17 @@ class AsyncBank(BankEdits):
             raise InputError("evidence is a string: pass a list of units, or of their ids.")
         ids = tuple(one.id if isinstance(one, Unit) else one for one in evidence)
         conviction = NewBelief(statement, confidence, ids, reason or "set by hand", sets=True)
-        (belief,) = await in_thread(form, self._engine, self.name, [conviction], self._wanted)
+        (belief,) = await to_thread.run_sync(form, self._engine, self.name, [conviction], self._wanted)
         self._background.notice(self.name)
         return belief
 
     async def status(self) -> BankStatus:
         """How far consolidation is, and what failed of it."""
-        return await in_thread(self._background.status, self.name)
+        return await to_thread.run_sync(self._background.status, self.name)
 
-    async def settle(self) -> BankStatus:
-        """Has what was retained taken into beliefs, summaries and the core profile now, and waits for it. What a
-        language model fails at is in the answer's `failed`; it is tried again with the next retain or `settle`."""
+    async def consolidate(self) -> BankStatus:
+        """Takes what was retained into beliefs, summaries and the core profile now, and waits for it. What a language
+        model fails at is in the answer's `failed`; it is tried again with the next retain or `consolidate`."""
         await self._background.settle(self.name)
         return await self.status()
 
@@ -377,26 +334,28 @@ class AsyncBank(BankEdits):
         `NotFoundError` for what the bank never knew, and `StoreError`: the rest is done when the memory is opened
         again.
         """
-        check_name = None if unit is None else id_of(unit)
-        wanted = None if tags is None else check_tags(tags)
-        selection = Selection(document, check_name, entity, wanted, before)
-        await self.caught_up(None)  # or it would come back
+        unit_id = None if unit is None else id_of(unit)
+        labels = None if tags is None else check_tags(tags)
+        selection = Selection(document, unit_id, entity, labels, before)
+        await self.flush(None)  # or it would come back
         work = erase_units if erase else forget_units
-        done = await in_thread(work, self._engine, self.name, selection, reason)
+        done = await to_thread.run_sync(work, self._engine, self.name, selection, reason)
         self._background.notice(self.name)
         return done
 
     async def fork(self, name: str, *, progress: Progress | None = None) -> AsyncBank:
         """Copies the bank, its history included, to a new one called `name`: what is done to either is nothing to the
         other. It is there whole, or not at all. Raises `NotFoundError`, and `InputError` for a name that is taken."""
-        await in_thread(transfer.fork, self._engine, self.name, check_bank_name(name), progress)
+        await to_thread.run_sync(transfer.fork, self._engine, self.name, check_bank_name(name), progress)
         return self._other(name)
 
     async def restore(self, name: str, *, as_of: datetime, progress: Progress | None = None) -> AsyncBank:
         """Makes a new bank called `name` out of this one as it was at the moment `as_of` (aware), with its history
         until then; this one stays as it is. Raises as `fork`."""
         require_aware(as_of, "as_of")
-        await in_thread(transfer.restore, self._engine, self.name, check_bank_name(name), as_of, progress)
+        await to_thread.run_sync(
+            transfer.restore, self._engine, self.name, check_bank_name(name), as_of, progress
+        )
         return self._other(name)
 
     def _other(self, name: str) -> AsyncBank:

@@ -4,17 +4,18 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from pathlib import Path
-from typing import overload
+
+from anyio import to_thread
 
 from fourfold import transfer
 from fourfold.api.reads import AnyBank, BankReads
 from fourfold.consolidate import core_profile
-from fourfold.errors import InputError, NotFoundError
+from fourfold.errors import InputError
 from fourfold.govern import edit_entities, edit_units, prune, undo
 from fourfold.ingest.bank_options import BankOptions
 from fourfold.ingest.embed import Progress
 from fourfold.services import Services
-from fourfold.validation import id_of, in_thread
+from fourfold.validation import id_of
 from fourfold.values.changes import Change, PrunePolicy, PruneResult
 from fourfold.values.units import RetainResult, Unit
 
@@ -30,67 +31,48 @@ class BankEdits(BankReads):
     async def edit(self, unit: Unit | str, text: str, *, reason: str = "") -> Change:
         """Has a unit say `text` instead: a new one with the same source, time and speaker takes its place, and an
         earlier moment still has the old one. Raises `NotFoundError` for one that does not hold now, `InputError`."""
-        return await in_thread(
+        return await to_thread.run_sync(
             edit_units.replace_unit, self._engine, self.name, id_of(unit), [text], reason, self._wanted
         )
 
-    @overload
-    async def merge(self, what: Unit | str, *, into: Unit | str, reason: str = "") -> Change: ...
-    @overload
-    async def merge(self, what: AnyBank, *, progress: Progress | None = None) -> RetainResult: ...
-    async def merge(
-        self,
-        what: Unit | str | AnyBank,
-        *,
-        into: Unit | str | None = None,
-        reason: str = "",
-        progress: Progress | None = None,
-    ) -> Change | RetainResult:
+    async def merge_entities(self, name: str, *, into: str, reason: str = "") -> Change:
         """Makes two entities one, by their names: `into` keeps its name, the other becomes an alias, and units that
-        mention it mention `into`. Or two units, as such or by their ids: `into` stays and takes over what says the
-        other.
+        mention it mention `into`. Raises `NotFoundError` for an entity the bank does not know, `InputError` where the
+        two are one already."""
+        return await to_thread.run_sync(
+            edit_entities.merge_entities, self._engine, self.name, name, into, reason
+        )
 
-        Or takes another bank in, of this memory or another: what that holds now is reconciled with what is here, as
-        if it were said again, with its sources, times and names; what is in both is there once. The other stays as
-        it is.
+    async def merge_units(self, unit: Unit | str, *, into: Unit | str, reason: str = "") -> Change:
+        """Makes two units one: `into` stays, and takes over what says the other. Raises `NotFoundError` for one that
+        does not hold now, `InputError` where they are one already."""
+        return await to_thread.run_sync(
+            edit_units.merge_units, self._engine, self.name, id_of(unit), id_of(into), reason
+        )
 
-        Raises `NotFoundError` for what the bank does not know, `InputError` where they are one already.
-        """
-        other = getattr(what, "awaited", what)
-        if isinstance(other, BankReads):
-            wanted_bank = (other._engine, other.name, progress)
-            return await in_thread(transfer.absorb, self._engine, self.name, *wanted_bank)
-        if not isinstance(what, Unit | str):
-            raise InputError("Give two names, two units, or another bank.")
-        if into is None:
-            raise InputError(
-                "Say what to merge it `into`: two names, or two units. Another bank is passed as such."
-            )
-        if await self._is_unit(what) and await self._is_unit(into):
-            wanted = (id_of(what), id_of(into), reason)
-            return await in_thread(edit_units.merge_units, self._engine, self.name, *wanted)
-        names = (_name(what), _name(into), reason)
-        return await in_thread(edit_entities.merge_entities, self._engine, self.name, *names)
+    async def absorb(self, bank: AnyBank, *, progress: Progress | None = None) -> RetainResult:
+        """Takes another bank in, of this memory or another: what that holds now is reconciled with what is here, as
+        if it were said again, with its sources, times and names; what is in both is there once. The other stays as it
+        is. Raises `NotFoundError` for a bank that is not there, `InputError` for this one itself."""
+        other = getattr(bank, "as_async", None)
+        if not isinstance(other, BankReads):
+            raise InputError("absorb takes another bank: memory.bank(name).")
+        return await to_thread.run_sync(
+            transfer.absorb, self._engine, self.name, other._engine, other.name, progress
+        )
 
-    async def split(
-        self,
-        what: Unit | str,
-        *,
-        of: str | None = None,
-        into: Sequence[str] | None = None,
-        reason: str = "",
-    ) -> Change:
-        """Makes the name `what`, an alias of the entity `of`, an entity of its own; units that say that name, and no
-        other form of the old one's, mention it from then on. Or takes a unit apart: units with the texts `into` take
-        its place. Raises `NotFoundError`, and `InputError` for what is no alias."""
-        if (of is None) == (into is None):
-            raise InputError(
-                "Say the entity that an alias is split `of`, or the texts to split a unit `into`."
-            )
-        if into is not None:
-            wanted = (id_of(what), into, reason, self._wanted)
-            return await in_thread(edit_units.replace_unit, self._engine, self.name, *wanted)
-        return await in_thread(edit_entities.split_entity, self._engine, self.name, _name(what), of, reason)
+    async def split_entity(self, alias: str, *, of: str, reason: str = "") -> Change:
+        """Makes `alias`, an alias of the entity `of`, an entity of its own; units that say that name, and no other
+        form of the old one's, mention it from then on. Raises `NotFoundError`, and `InputError` for what is no alias."""
+        return await to_thread.run_sync(
+            edit_entities.split_entity, self._engine, self.name, alias, of, reason
+        )
+
+    async def split_unit(self, unit: Unit | str, *, into: Sequence[str], reason: str = "") -> Change:
+        """Takes a unit apart: units with the texts `into` take its place. Raises `NotFoundError`, `InputError`."""
+        return await to_thread.run_sync(
+            edit_units.replace_unit, self._engine, self.name, id_of(unit), into, reason, self._wanted
+        )
 
     async def rename(self, name: str, *, to: str, reason: str = "") -> Change:
         """Has an entity be called `to`; the name it had becomes an alias. Raises `NotFoundError`, and `InputError`
@@ -98,18 +80,18 @@ class BankEdits(BankReads):
         plain = " ".join(to.split()) if isinstance(to, str) else ""
         if not 0 < len(plain) <= 200:
             raise InputError("An entity's name has 1 to 200 characters.")
-        return await in_thread(edit_entities.rename_entity, self._engine, self.name, name, plain, reason)
+        return await to_thread.run_sync(
+            edit_entities.rename_entity, self._engine, self.name, name, plain, reason
+        )
 
     async def pin(self, what: Unit | str, *, reason: str = "") -> Change | None:
         """Has a unit, or what is told of an entity, always be in the core profile, and never fade; None where it does
         already. Raises `NotFoundError` for a unit that does not hold now, and an unknown name."""
-        wanted = (id_of(what), True, reason)
-        return await in_thread(core_profile.pin, self._engine, self.name, *wanted)
+        return await to_thread.run_sync(core_profile.pin, self._engine, self.name, id_of(what), True, reason)
 
     async def unpin(self, what: Unit | str, *, reason: str = "") -> Change | None:
         """Has it be in the core profile no more than others. Raises `NotFoundError`."""
-        wanted = (id_of(what), False, reason)
-        return await in_thread(core_profile.pin, self._engine, self.name, *wanted)
+        return await to_thread.run_sync(core_profile.pin, self._engine, self.name, id_of(what), False, reason)
 
     async def prune(
         self, policy: PrunePolicy | None = None, *, dry_run: bool = False, reason: str = ""
@@ -117,8 +99,9 @@ class BankEdits(BankReads):
         """Archives what has faded by `policy` (default: `PrunePolicy()`), so that it is kept and not recalled, and
         erases what has been archived for longer than the policy says; with `dry_run` says what that would be. An
         archiving can be undone. Raises `InputError`, and `ConfigurationError` where the setting `decay` is off."""
-        wanted = (policy or PrunePolicy(), dry_run, reason)
-        return await in_thread(prune.prune, self._engine, self.name, *wanted)
+        return await to_thread.run_sync(
+            prune.prune, self._engine, self.name, policy or PrunePolicy(), dry_run, reason
+        )
 
     async def export(
         self, path: str | Path, *, vectors: bool = True, progress: Progress | None = None
@@ -128,8 +111,7 @@ class BankEdits(BankReads):
         size, and loading it embeds anew. `progress` is called with (done, total) units. Raises `NotFoundError` for a
         bank that is not there yet, `InputError` where the file cannot be written."""
         target = Path(path)
-        wanted = (target, vectors, progress)
-        await in_thread(transfer.export, self._engine, self.name, *wanted)
+        await to_thread.run_sync(transfer.export, self._engine, self.name, target, vectors, progress)
         return target
 
     async def history(self, unit: Unit | str | None = None, *, limit: int | None = None) -> list[Change]:
@@ -138,24 +120,11 @@ class BankEdits(BankReads):
         if limit is not None and limit <= 0:
             raise InputError(f"limit is {limit}: give a positive number, or None for no bound.")
         known = None if unit is None else (await self.unit(id_of(unit))).id
-        return await in_thread(undo.history, self._engine, self.name, known, limit)
+        return await to_thread.run_sync(undo.history, self._engine, self.name, known, limit)
 
     async def undo(self, change: Change | str, *, reason: str = "") -> Change:
         """Takes a change back: what it made is retired, what it changed is as it was, and what rested on it falls or
         comes back. An undo can be undone. Raises `NotFoundError`, and `InputError` where it is undone already, was
         for good (an erasure), or a later change of the same thing stands in the way."""
         wanted = change.id if isinstance(change, Change) else change
-        return await in_thread(undo.undo, self._engine, self.name, wanted, reason)
-
-    async def _is_unit(self, what: Unit | str) -> bool:
-        try:
-            await self.unit(id_of(what))
-        except NotFoundError:
-            return False
-        return True
-
-
-def _name(what: Unit | str) -> str:
-    if isinstance(what, Unit):
-        raise InputError("A unit and an entity cannot be made one: give two units, or two names.")
-    return what
+        return await to_thread.run_sync(undo.undo, self._engine, self.name, wanted, reason)

@@ -14,13 +14,15 @@ from pathlib import Path
 from types import TracebackType
 from typing import Self
 
+from anyio import to_thread
+
 from fourfold import transfer
 from fourfold.api.bank import AsyncBank
 from fourfold.api.task_queue import PerBankQueue
 from fourfold.consolidate.background import Background
 from fourfold.errors import FourfoldError, InputError
 from fourfold.govern.erase import erase_bank
-from fourfold.govern.find_text import find_text
+from fourfold.govern.find_text import find_text as search_text
 from fourfold.govern.prune import note_uses
 from fourfold.govern.reembed import reembed
 from fourfold.index.registry import IndexRegistry
@@ -38,7 +40,7 @@ from fourfold.settings import Settings, is_url, load_settings
 from fourfold.storage.manifest import Manifest
 from fourfold.storage.open import StoreAddress, open_store
 from fourfold.token_accounts import TokenAccounts
-from fourfold.validation import check_bank_name, check_name, in_thread
+from fourfold.validation import check_bank_name, check_name
 from fourfold.values.bank_names import bank_name
 from fourfold.values.changes import Receipt
 from fourfold.values.redaction import RedactionRule, redaction_rules
@@ -110,13 +112,13 @@ class AsyncMemory:
         settings = settings or load_settings()
         if api_key is not None:
             settings = settings.model_copy(update={"api_key": api_key})
-        models = await in_thread(load_models, settings, embedder, llm, reranker)
+        models = await to_thread.run_sync(load_models, settings, embedder, llm, reranker)
         vectors = models.embedder
         manifest = Manifest(vectors.name, vectors.dimension, vectors.token_dimension)
         address = StoreAddress(str(location or settings.location), manifest)
-        store = await in_thread(open_store, address, settings)
+        store = await to_thread.run_sync(open_store, address, settings)
         if not is_url(address.location):  # what another process has begun may be going on
-            await in_thread(transfer.roll_back, store)
+            await to_thread.run_sync(transfer.roll_back, store)
         return cls(store, vectors, settings, llm=models.llm, reranker=models.reranker, clock=clock)
 
     def bank(
@@ -127,8 +129,8 @@ class AsyncMemory:
         mission: str | None = None,
         disposition: Disposition | None = None,
         llm: LanguageModel | None = None,
-        by: str = "",
-        hold_back: Iterable[str | RedactionRule] | None = None,
+        actor: str = "",
+        redact: Iterable[str | RedactionRule] | None = None,
     ) -> AsyncBank:
         """The bank called `name`; it comes into being with its first retain.
 
@@ -136,11 +138,11 @@ class AsyncMemory:
         first. It decides on the stemmer, the stop words and the date words (`fourfold.language`). `mission`
         (what its agent is there for) and `disposition` frame how it reflects; the bank keeps them from its next
         write on. `llm` answers what is asked of this object, in place of the memory's model, which goes on in
-        the background. `by` is whom the bank's history names for what is done by this object.
+        the background. `actor` is whom the bank's history names for what is done by this object.
 
-        `hold_back` says what is never written: names of detectors ("secrets": API keys, private keys and card
+        `redact` says what is never written: names of detectors ("secrets": API keys, private keys and card
         numbers) and `RedactionRule`s; the bank keeps them, tests excepted, from its next write on (an empty list
-        lifts them). `Retained.held_back` counts what was.
+        lifts them). `RetainResult.redacted` counts what was.
 
         Raises `InputError` for a language that is not known, a wrong rule, and unless the name has 1 to 200
         characters, no slash, no control character, and no blank at either end.
@@ -148,10 +150,10 @@ class AsyncMemory:
         check_bank_name(name)
         if mission is not None and (not isinstance(mission, str) or len(mission) > LONGEST_MISSION):
             raise InputError(f"The mission must be a string of at most {LONGEST_MISSION:,} characters.")
-        rules = None if hold_back is None else redaction_rules(hold_back)
+        rules = None if redact is None else redaction_rules(redact)
         wanted = BankOptions(None if language is None else spoken(language), mission, disposition, rules)
         engine = replace(
-            self.engine, by=check_name(by, "by"), model=self.engine.model if llm is None else llm
+            self.engine, actor=check_name(actor, "actor"), model=self.engine.model if llm is None else llm
         )
         return AsyncBank(name, engine, self.background, self.later, self.weights, wanted)
 
@@ -176,20 +178,27 @@ class AsyncMemory:
             )
             return sorted(found, key=lambda info: info.name)
 
-        return await in_thread(read)
+        return await to_thread.run_sync(read)
 
     async def erase(self, bank: str) -> Receipt:
         """Erases a bank and all that it holds, for good; other banks are as they were. The receipt is as that of
         `AsyncBank.forget`. Raises `NotFoundError` for one that is not there."""
-        await in_thread(self.later.wait, check_bank_name(bank), None)  # or it would come back
-        return await in_thread(erase_bank, self.engine, bank)
+        await to_thread.run_sync(self.later.wait, check_bank_name(bank), None)  # or it would come back
+        return await to_thread.run_sync(erase_bank, self.engine, bank)
 
-    async def banks_keeping(self, kind: str, *, tag: str | None = None, expired: bool = False) -> list[str]:
-        """The names of the banks that keep entries of that `kind` (see `AsyncBank.keep`), with that `tag`, sorted;
+    async def banks_with_entries(
+        self, kind: str, *, tag: str | None = None, expired: bool = False
+    ) -> list[str]:
+        """The names of the banks that have entries of that `kind` (see `AsyncBank.entries`), with that `tag`, sorted;
         with `expired`, also of those that have none left that has not expired."""
-        wanted = (check_name(kind, "kind"), None if tag is None else check_name(tag, "tag"))
         now = None if expired else self.engine.clock.now()
-        return await in_thread(banks_with, self.engine.store, *wanted, now)
+        return await to_thread.run_sync(
+            banks_with,
+            self.engine.store,
+            check_name(kind, "kind"),
+            None if tag is None else check_name(tag, "tag"),
+            now,
+        )
 
     async def load(
         self, path: str | Path, *, bank: str | None = None, progress: Progress | None = None
@@ -206,9 +215,9 @@ class AsyncMemory:
         `progress` is called with (done, total) units, or conversations. Raises `InputError` for a file that is
         none of these, or not whole, and a name that is taken; `StoreVersionError` for one of a newer schema."""
         source, wanted = Path(path), None if bank is None else check_bank_name(bank)
-        if await in_thread(transfer.is_export, source):
-            return self.bank(await in_thread(transfer.load, self.engine, source, wanted, progress))
-        foreign = await in_thread(transfer.read_import, source)
+        if await to_thread.run_sync(transfer.is_export, source):
+            return self.bank(await to_thread.run_sync(transfer.load, self.engine, source, wanted, progress))
+        foreign = await to_thread.run_sync(transfer.read_import, source)
         target = self.bank(wanted or bank_name(source.stem))
         parts = [part for part in (*foreign.conversations.items(), *foreign.facts.items()) if part[1]]
         for number, (document, _) in enumerate(parts, 1):
@@ -228,27 +237,29 @@ class AsyncMemory:
         other processes have to be started anew with it. `progress` is called with (done, total) units. Raises
         `ConfigurationError`, `ModelError`, `StoreError`."""
         model = (
-            await in_thread(load_embedder, embedder, self.settings) if isinstance(embedder, str) else embedder
+            await to_thread.run_sync(load_embedder, embedder, self.settings)
+            if isinstance(embedder, str)
+            else embedder
         )
-        return await in_thread(reembed, self.engine, model, progress)
+        return await to_thread.run_sync(reembed, self.engine, model, progress)
 
-    async def traces(self, text: str) -> list[str]:
+    async def find_text(self, text: str) -> list[str]:
         """Where `text` is found in the memory, in all banks: the records that hold it, and the files that hold its
         bytes; nothing once it is erased. Case counts. Raises `InputError` for an empty text."""
         if not isinstance(text, str) or not text.strip():
             raise InputError("The text is empty: give the words to look for.")
-        return await in_thread(find_text, self.engine.store, text)
+        return await to_thread.run_sync(search_text, self.engine.store, text)
 
     async def close(self) -> None:
         """Finishes what was given to `retain_later`, ends what goes on in the background (it is taken up again
         the next time), flushes and closes the store, and the model's connections. Calling it twice is fine."""
-        await in_thread(self.later.finish)
-        await in_thread(self.background.stop)
-        await in_thread(self._note_uses)
+        await to_thread.run_sync(self.later.finish)
+        await to_thread.run_sync(self.background.stop)
+        await to_thread.run_sync(self._note_uses)
         if self.engine.model is not None:
             await self.engine.model.close()
-        await in_thread(self.engine.graphs.close)
-        await in_thread(self.engine.store.close)
+        await to_thread.run_sync(self.engine.graphs.close)
+        await to_thread.run_sync(self.engine.store.close)
 
     def _note_uses(self) -> None:
         for bank in self.engine.noted.banks():

@@ -3,30 +3,24 @@
 from __future__ import annotations
 
 import contextlib
-from collections.abc import Collection, Iterator
+from collections.abc import Iterator
 from datetime import datetime
-from typing import Protocol
+from typing import Protocol, Self
+
+from anyio import to_thread
 
 from fourfold.consolidate import core_profile, form_beliefs
 from fourfold.errors import InputError, NotFoundError
 from fourfold.govern import timeline
 from fourfold.ports import Where
 from fourfold.schema.derived import read_summary, summary_id
-from fourfold.schema.entries import find_entries
 from fourfold.schema.units import read_unit
 from fourfold.services import Services
-from fourfold.validation import check_name, in_thread, parse_unit_id
+from fourfold.validation import parse_unit_id
 from fourfold.values.beliefs import Belief
 from fourfold.values.changes import Event
 from fourfold.values.reflection import CoreProfile
-from fourfold.values.units import Entity, Entry, Interval, Summary, Unit
-
-
-class AnyBank(Protocol):
-    """A bank of any memory, awaited or not."""
-
-    @property
-    def name(self) -> str: ...
+from fourfold.values.units import Entity, Interval, Summary, Unit
 
 
 class BankReads:
@@ -36,6 +30,11 @@ class BankReads:
         self.name = name
         self._engine = engine
 
+    @property
+    def as_async(self) -> Self:
+        """The bank itself; of a `Bank`, the same one for code that awaits."""
+        return self
+
     async def entities(self) -> list[Entity]:
         """The people, places, things and terms the bank knows, most mentioned first."""
 
@@ -44,7 +43,7 @@ class BankReads:
             with graph.lock:
                 return graph.entities()
 
-        return await in_thread(read)
+        return await to_thread.run_sync(read)
 
     async def entity(self, name: str) -> Entity:
         """The entity of that name or alias, case ignored; raises `NotFoundError`."""
@@ -54,7 +53,7 @@ class BankReads:
             with graph.lock:
                 return graph.entity(name)
 
-        found = await in_thread(read)
+        found = await to_thread.run_sync(read)
         if found is None:
             raise NotFoundError(f'The bank "{self.name}" knows no entity called "{name}".')
         return found
@@ -73,7 +72,7 @@ class BankReads:
                 return [read_unit(p) for p in points if p.payload["kind"] in ("unit", "summary")]
             return []
 
-        found = await in_thread(read)
+        found = await to_thread.run_sync(read)
         if not found:
             raise NotFoundError(f'The bank "{self.name}" has no unit {unit_id}.')
         return found[0]
@@ -94,7 +93,7 @@ class BankReads:
             )
             return map(read_unit, points)
 
-        units = list(await in_thread(read))
+        units = list(await to_thread.run_sync(read))
         return sorted(units, key=lambda unit: unit.mentioned_at)
 
     async def timeline(
@@ -112,30 +111,31 @@ class BankReads:
         if limit is not None and limit <= 0:
             raise InputError(f"limit is {limit}: give a positive number, or None for no bound.")
         interval = Interval(*during) if isinstance(during, tuple) else during
-        return await in_thread(timeline.timeline, self._engine, self.name, entity, interval, limit)
+        return await to_thread.run_sync(timeline.timeline, self._engine, self.name, entity, interval, limit)
 
     async def beliefs(
         self, about: str | None = None, *, min_confidence: float = 0.0, retired: bool = False
     ) -> list[Belief]:
         """What the bank believes, the surest first; `about` an entity (name or alias), of at least `min_confidence`,
         with those it no longer holds if `retired`. Raises `NotFoundError` for an entity it does not know."""
-        wanted = (about, min_confidence, retired)
-        return await in_thread(form_beliefs.beliefs, self._engine, self.name, *wanted)
+        return await to_thread.run_sync(
+            form_beliefs.beliefs, self._engine, self.name, about, min_confidence, retired
+        )
 
     async def summary(self, entity: str) -> Summary:
         """What is known of an entity (name or alias), each sentence with the units that say it. Raises
         `NotFoundError` where there is none: the bank does not know the entity, or fewer than two facts about it, or
-        has not been consolidated since (`settle` does that now)."""
+        has not been consolidated since (`consolidate` does that now)."""
         known = await self.entity(entity)
 
         def read() -> Summary | None:
             where = Where(bank=self.name, kind="summary", ids=(summary_id(self.name, known.name),))
             return next(map(read_summary, self._engine.store.scan(where)), None)
 
-        found = await in_thread(read)
+        found = await to_thread.run_sync(read)
         if found is None:
             raise NotFoundError(
-                f'The bank "{self.name}" has no summary of "{known.name}" yet; settle() makes one.'
+                f'The bank "{self.name}" has no summary of "{known.name}" yet; consolidate() makes one.'
             )
         return found
 
@@ -143,19 +143,14 @@ class BankReads:
         """What should always be in the prompt, within `budget` tokens: what is pinned, whom the bank is about, what
         they hold and prefer, what is open. The same from call to call as long as what it says holds, so that a prompt
         that begins with it can be cached. It follows the bank as that is consolidated."""
-        return await in_thread(core_profile.core, self._engine, self.name, budget)
+        return await to_thread.run_sync(core_profile.core, self._engine, self.name, budget)
 
-    async def entries(
-        self, kind: str, *, document: str | None = None, keys: Collection[str] | None = None
-    ) -> list[Entry]:
-        """What is kept word for word under that `kind` (see `AsyncBank.keep`), of one document or under these `keys`
-        if they are given, in the order in which it was first kept. What has expired is left out."""
-        wanted = (check_name(kind, "kind"), None if document is None else check_name(document, "document"))
-        asked = None if keys is None else [check_name(key, "key") for key in keys]
-        found = await in_thread(find_entries, self._engine.store, self.name, *wanted, asked)
-        now = self._engine.clock.now()
-        return [entry for entry in found if not entry.expired(now)]
 
-    async def entry(self, kind: str, key: str) -> Entry | None:
-        """What is kept word for word under `key`, or nothing."""
-        return next(iter(await self.entries(kind, keys=(key,))), None)
+class AnyBank(Protocol):
+    """A bank of any memory, awaited or not."""
+
+    @property
+    def name(self) -> str: ...
+
+    @property
+    def as_async(self) -> BankReads: ...

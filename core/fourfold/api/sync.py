@@ -1,30 +1,21 @@
-"""`Memory` and `Bank`: the asynchronous ones, for code that does not await. Works inside a running event loop
-too, since the work is done on a loop of its own, in another thread."""
+"""`Memory`, `Bank` and `BankEntries`: the asynchronous ones, for code that does not await. They work inside a running
+event loop too. Written by scripts/generate_sync.py from the asynchronous classes: change those, and run it."""
 
 from __future__ import annotations
 
-import atexit
-import threading
-from collections.abc import Awaitable, Callable, Collection, Iterable, Sequence
+from collections.abc import Callable, Collection, Iterable, Sequence
 from concurrent.futures import Future
 from datetime import datetime
-from functools import partial
 from pathlib import Path
-from types import TracebackType
-from typing import Any, NoReturn, Self, TypeVar, overload
 
-import anyio
-from anyio.from_thread import BlockingPortal, start_blocking_portal
 from pydantic import BaseModel
 
 from fourfold.api.bank import AsyncBank
-from fourfold.api.memory import AsyncMemory
+from fourfold.api.entries import AsyncBankEntries
+from fourfold.api.facade import BankFacade, Facade, MemoryFacade, Portal
 from fourfold.api.reads import AnyBank
-from fourfold.errors import StoreError
 from fourfold.ingest.embed import Progress
-from fourfold.ports import Clock, Embedder, LanguageModel, Reranker, Store
-from fourfold.recall.fuse import Weights
-from fourfold.settings import Settings
+from fourfold.ports import Embedder, LanguageModel
 from fourfold.token_usage import Tokens
 from fourfold.values.beliefs import Belief
 from fourfold.values.changes import Change, Event, ForgetResult, PrunePolicy, PruneResult, Receipt
@@ -44,132 +35,9 @@ from fourfold.values.units import (
     Unit,
 )
 
-T = TypeVar("T")
 
-
-class _Portal:
-    """An event loop in a daemon thread of its own, so that a memory left open never keeps a process alive."""
-
-    def __init__(self) -> None:
-        ready: Future[BlockingPortal] = Future()
-        thread = threading.Thread(target=anyio.run, args=(_serve, ready), name="fourfold", daemon=True)
-        thread.start()
-        self._portal, self._thread, self._lock = ready.result(), thread, threading.Lock()
-        self.stopped = False
-
-    def call(self, work: Callable[[], Awaitable[T]]) -> T:
-        """Runs `work` on the loop and waits for it."""
-        if self.stopped:
-            raise StoreError("The memory is closed. Open it again with Memory.open.")
-        ended = threading.Event()
-
-        async def tracked() -> T:
-            try:
-                return await work()
-            finally:
-                ended.set()
-
-        future = self._portal.start_task_soon(tracked)
-        try:
-            return future.result()
-        except BaseException:  # Ctrl-C in here: what is at work must not go on behind the caller's back
-            future.cancel()
-            ended.wait()
-            raise
-
-    def stop(self) -> None:
-        """Ends the loop; calling it twice is fine."""
-        with self._lock:
-            if not self.stopped:
-                self.stopped = True
-                self._portal.start_task_soon(self._portal.stop)
-                self._thread.join()
-
-
-async def _serve(ready: Future[BlockingPortal]) -> None:
-    async with BlockingPortal() as portal:
-        ready.set_result(portal)
-        await portal.sleep_until_stopped()
-
-
-class _Facade:
-    """Stands before something asynchronous, and works on `_portal`."""
-
-    _portal: _Portal
-
-    def __copy__(self) -> Self:
-        return self
-
-    def __deepcopy__(self, memo: object) -> Self:
-        return self  # frameworks copy what holds one
-
-    def __reduce__(self) -> NoReturn:
-        raise TypeError(
-            "A memory is open in one process: pass on where it is and the bank's name, and open it there."
-        )
-
-    def run(self, work: Callable[[], Awaitable[T]]) -> T:
-        """Runs `work` on the memory's event loop and waits for it: for code of a framework's plugin that is written
-        once, for `awaited`. After the memory is closed it runs too; what it asks of the memory raises there."""
-        if self._portal.stopped:
-            with start_blocking_portal() as portal:
-                return portal.call(work)
-        return self._portal.call(work)
-
-
-class Memory(_Facade):
+class Memory(MemoryFacade):
     """A memory: one store holding many banks. Open it with `Memory.open(...)`, best in a `with`."""
-
-    def __init__(
-        self,
-        store: Store,
-        embedder: Embedder,
-        settings: Settings | None = None,
-        *,
-        llm: LanguageModel | None = None,
-        reranker: Reranker | None = None,
-        clock: Clock | None = None,
-        weights: Weights | None = None,
-    ) -> None:
-        """See `AsyncMemory`."""
-        memory = AsyncMemory(
-            store, embedder, settings, llm=llm, reranker=reranker, clock=clock, weights=weights
-        )
-        self._adopt(memory, _Portal())
-
-    def _adopt(self, memory: AsyncMemory, portal: _Portal) -> None:
-        self._async, self._portal = memory, portal
-        atexit.register(self.close)
-
-    @classmethod
-    def open(
-        cls,
-        location: str | None = None,
-        *,
-        api_key: str | None = None,
-        embedder: str | Embedder | None = None,
-        llm: str | LanguageModel | None = None,
-        reranker: str | Reranker | None = None,
-        settings: Settings | None = None,
-        clock: Clock | None = None,
-    ) -> Self:
-        """See `AsyncMemory.open`."""
-        portal = _Portal()
-        options = {"api_key": api_key, "embedder": embedder, "llm": llm, "reranker": reranker, "clock": clock}
-        opening = partial(AsyncMemory.open, location, settings=settings, **options)  # type: ignore[arg-type]
-        try:
-            opened = portal.call(opening)
-        except BaseException:
-            portal.stop()
-            raise
-        memory = cls.__new__(cls)
-        memory._adopt(opened, portal)
-        return memory
-
-    @property
-    def awaited(self) -> AsyncMemory:
-        """The same memory, for code that awaits; on any event loop."""
-        return self._async
 
     def bank(
         self,
@@ -179,72 +47,56 @@ class Memory(_Facade):
         mission: str | None = None,
         disposition: Disposition | None = None,
         llm: LanguageModel | None = None,
-        by: str = "",
-        hold_back: Iterable[str | RedactionRule] | None = None,
+        actor: str = "",
+        redact: Iterable[str | RedactionRule] | None = None,
     ) -> Bank:
         """See `AsyncMemory.bank`."""
-        bank = self._async.bank(
-            name,
-            language=language,
-            mission=mission,
-            disposition=disposition,
-            llm=llm,
-            by=by,
-            hold_back=hold_back,
+        return Bank(
+            self._async.bank(
+                name,
+                language=language,
+                mission=mission,
+                disposition=disposition,
+                llm=llm,
+                actor=actor,
+                redact=redact,
+            ),
+            self._portal,
         )
-        return Bank(bank, self._portal)
 
     def banks(self, names: Collection[str] | None = None) -> list[BankInfo]:
         """See `AsyncMemory.banks`."""
-        return self._portal.call(partial(self._async.banks, names))
-
-    def banks_keeping(self, kind: str, *, tag: str | None = None, expired: bool = False) -> list[str]:
-        """See `AsyncMemory.banks_keeping`."""
-        return self._portal.call(partial(self._async.banks_keeping, kind, tag=tag, expired=expired))
-
-    def reembed(self, embedder: str | Embedder, *, progress: Progress | None = None) -> int:
-        """See `AsyncMemory.reembed`."""
-        return self._portal.call(partial(self._async.reembed, embedder, progress=progress))
+        return self._portal.call(lambda: self._async.banks(names))
 
     def erase(self, bank: str) -> Receipt:
         """See `AsyncMemory.erase`."""
-        return self._portal.call(partial(self._async.erase, bank))
+        return self._portal.call(lambda: self._async.erase(bank))
+
+    def banks_with_entries(self, kind: str, *, tag: str | None = None, expired: bool = False) -> list[str]:
+        """See `AsyncMemory.banks_with_entries`."""
+        return self._portal.call(lambda: self._async.banks_with_entries(kind, tag=tag, expired=expired))
 
     def load(self, path: str | Path, *, bank: str | None = None, progress: Progress | None = None) -> Bank:
         """See `AsyncMemory.load`."""
-        loaded = self._portal.call(partial(self._async.load, path, bank=bank, progress=progress))
-        return Bank(loaded, self._portal)
+        return Bank(
+            self._portal.call(lambda: self._async.load(path, bank=bank, progress=progress)), self._portal
+        )
 
-    def traces(self, text: str) -> list[str]:
-        """See `AsyncMemory.traces`."""
-        return self._portal.call(partial(self._async.traces, text))
+    def reembed(self, embedder: str | Embedder, *, progress: Progress | None = None) -> int:
+        """See `AsyncMemory.reembed`."""
+        return self._portal.call(lambda: self._async.reembed(embedder, progress=progress))
 
-    def close(self) -> None:
-        """See `AsyncMemory.close`."""
-        if not self._portal.stopped:
-            self._portal.call(self._async.close)
-            self._portal.stop()
-            atexit.unregister(self.close)
-
-    def __enter__(self) -> Self:
-        return self
-
-    def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
-    ) -> None:
-        self.close()
+    def find_text(self, text: str) -> list[str]:
+        """See `AsyncMemory.find_text`."""
+        return self._portal.call(lambda: self._async.find_text(text))
 
 
-class Bank(_Facade):
+class Bank(BankFacade):
     """One agent's or user's memory; see `AsyncBank`."""
 
-    def __init__(self, bank: AsyncBank, portal: _Portal) -> None:
-        self._async, self._portal, self.name = bank, portal, bank.name
-
-    @property
-    def awaited(self) -> AsyncBank:
-        """The same bank, for code that awaits; on any event loop."""
-        return self._async
+    def __init__(self, bank: AsyncBank, portal: Portal) -> None:
+        super().__init__(bank, portal)
+        self.entries = BankEntries(bank.entries, portal)
 
     def retain(
         self,
@@ -259,16 +111,18 @@ class Bank(_Facade):
         progress: Progress | None = None,
     ) -> RetainResult:
         """See `AsyncBank.retain`."""
-        options = {
-            "at": at,
-            "document": document,
-            "context": context,
-            "tags": tags,
-            "replace": replace,
-            "batch": batch,
-            "progress": progress,
-        }
-        return self._portal.call(partial(self._async.retain, messages, **options))  # type: ignore[arg-type]
+        return self._portal.call(
+            lambda: self._async.retain(
+                messages,
+                at=at,
+                document=document,
+                context=context,
+                tags=tags,
+                replace=replace,
+                batch=batch,
+                progress=progress,
+            )
+        )
 
     def retain_facts(
         self,
@@ -280,8 +134,9 @@ class Bank(_Facade):
         tags: Sequence[str] = (),
     ) -> RetainResult:
         """See `AsyncBank.retain_facts`."""
-        options = {"at": at, "document": document, "context": context, "tags": tags}
-        return self._portal.call(partial(self._async.retain_facts, facts, **options))  # type: ignore[arg-type]
+        return self._portal.call(
+            lambda: self._async.retain_facts(facts, at=at, document=document, context=context, tags=tags)
+        )
 
     def retain_later(
         self,
@@ -295,43 +150,21 @@ class Bank(_Facade):
         """See `AsyncBank.retain_later`."""
         return self._async.retain_later(messages, at=at, document=document, context=context, tags=tags)
 
-    def keep(
-        self,
-        entries: Iterable[Entry],
-        messages: str | Iterable[Message] = (),
-        *,
-        document: str,
-        at: datetime | None = None,
-        tags: Sequence[str] = (),
-        replace: bool = False,
-    ) -> RetainResult:
-        """See `AsyncBank.keep`."""
-        options = {"document": document, "at": at, "tags": tags, "replace": replace}
-        return self._portal.call(partial(self._async.keep, entries, messages, **options))  # type: ignore[arg-type]
-
-    def drop(self, kind: str, keys: Collection[str]) -> int:
-        """See `AsyncBank.drop`."""
-        return self._portal.call(partial(self._async.drop, kind, keys))
-
-    def caught_up(self, within: float | None = 1.0) -> bool:
-        """See `AsyncBank.caught_up`."""
-        return self._portal.call(partial(self._async.caught_up, within))
-
-    def expire(self, kind: str) -> list[str]:
-        """See `AsyncBank.expire`."""
-        return self._portal.call(partial(self._async.expire, kind))
+    def flush(self, timeout: float | None = 1.0) -> bool:
+        """See `AsyncBank.flush`."""
+        return self._portal.call(lambda: self._async.flush(timeout))
 
     def resume(self, *, progress: Progress | None = None) -> RetainResult:
         """See `AsyncBank.resume`."""
-        return self._portal.call(partial(self._async.resume, progress=progress))
+        return self._portal.call(lambda: self._async.resume(progress=progress))
 
     def set_language(self, language: str) -> None:
         """See `AsyncBank.set_language`."""
-        return self._portal.call(partial(self._async.set_language, language))
+        self._portal.call(lambda: self._async.set_language(language))
 
     def usage(self) -> Tokens:
         """See `AsyncBank.usage`."""
-        return self._portal.call(self._async.usage)
+        return self._portal.call(lambda: self._async.usage())
 
     def recall(
         self,
@@ -346,16 +179,18 @@ class Bank(_Facade):
         explain: bool = False,
     ) -> Recall:
         """See `AsyncBank.recall`."""
-        options = {
-            "budget": budget,
-            "limit": limit,
-            "networks": networks,
-            "tags": tags,
-            "during": during,
-            "as_of": as_of,
-            "explain": explain,
-        }
-        return self._portal.call(partial(self._async.recall, question, **options))  # type: ignore[arg-type]
+        return self._portal.call(
+            lambda: self._async.recall(
+                question,
+                budget=budget,
+                limit=limit,
+                networks=networks,
+                tags=tags,
+                during=during,
+                as_of=as_of,
+                explain=explain,
+            )
+        )
 
     def reflect(
         self,
@@ -370,16 +205,18 @@ class Bank(_Facade):
         on_text: Callable[[str], None] | None = None,
     ) -> Reflection:
         """See `AsyncBank.reflect`."""
-        options = {
-            "budget": budget,
-            "steps": steps,
-            "tags": tags,
-            "as_of": as_of,
-            "response_model": response_model,
-            "believe": believe,
-            "on_text": on_text,
-        }
-        return self._portal.call(partial(self._async.reflect, question, **options))  # type: ignore[arg-type]
+        return self._portal.call(
+            lambda: self._async.reflect(
+                question,
+                budget=budget,
+                steps=steps,
+                tags=tags,
+                as_of=as_of,
+                response_model=response_model,
+                believe=believe,
+                on_text=on_text,
+            )
+        )
 
     def believe(
         self,
@@ -390,32 +227,17 @@ class Bank(_Facade):
         reason: str = "",
     ) -> Belief:
         """See `AsyncBank.believe`."""
-        options = {"confidence": confidence, "evidence": evidence, "reason": reason}
-        return self._portal.call(partial(self._async.believe, statement, **options))  # type: ignore[arg-type]
-
-    def beliefs(
-        self, about: str | None = None, *, min_confidence: float = 0.0, retired: bool = False
-    ) -> list[Belief]:
-        """See `AsyncBank.beliefs`."""
         return self._portal.call(
-            partial(self._async.beliefs, about, min_confidence=min_confidence, retired=retired)
+            lambda: self._async.believe(statement, confidence=confidence, evidence=evidence, reason=reason)
         )
-
-    def summary(self, entity: str) -> Summary:
-        """See `AsyncBank.summary`."""
-        return self._portal.call(partial(self._async.summary, entity))
-
-    def core(self, budget: int = 400) -> CoreProfile:
-        """See `AsyncBank.core`."""
-        return self._portal.call(partial(self._async.core, budget))
 
     def status(self) -> BankStatus:
         """See `AsyncBank.status`."""
-        return self._portal.call(self._async.status)
+        return self._portal.call(lambda: self._async.status())
 
-    def settle(self) -> BankStatus:
-        """See `AsyncBank.settle`."""
-        return self._portal.call(self._async.settle)
+    def consolidate(self) -> BankStatus:
+        """See `AsyncBank.consolidate`."""
+        return self._portal.call(lambda: self._async.consolidate())
 
     def forget(
         self,
@@ -430,8 +252,7 @@ class Bank(_Facade):
     ) -> ForgetResult:
         """See `AsyncBank.forget`."""
         return self._portal.call(
-            partial(
-                self._async.forget,
+            lambda: self._async.forget(
                 document=document,
                 unit=unit,
                 entity=entity,
@@ -442,88 +263,85 @@ class Bank(_Facade):
             )
         )
 
-    def entities(self) -> list[Entity]:
-        """See `AsyncBank.entities`."""
-        return self._portal.call(self._async.entities)
-
-    def entity(self, name: str) -> Entity:
-        """See `AsyncBank.entity`."""
-        return self._portal.call(partial(self._async.entity, name))
-
-    def edit(self, unit: Unit | str, text: str, *, reason: str = "") -> Change:
-        """See `AsyncBank.edit`."""
-        return self._portal.call(partial(self._async.edit, unit, text, reason=reason))
-
-    @overload
-    def merge(self, what: Unit | str, *, into: Unit | str, reason: str = "") -> Change: ...
-    @overload
-    def merge(self, what: AnyBank, *, progress: Progress | None = None) -> RetainResult: ...
-    def merge(
-        self,
-        what: Unit | str | AnyBank,
-        *,
-        into: Unit | str | None = None,
-        reason: str = "",
-        progress: Progress | None = None,
-    ) -> Change | RetainResult:
-        """See `AsyncBank.merge`."""
-        work: Any = partial(self._async.merge, what, into=into, reason=reason, progress=progress)
-        done: Change | RetainResult = self._portal.call(work)
-        return done
-
     def fork(self, name: str, *, progress: Progress | None = None) -> Bank:
         """See `AsyncBank.fork`."""
-        return Bank(self._portal.call(partial(self._async.fork, name, progress=progress)), self._portal)
+        return Bank(self._portal.call(lambda: self._async.fork(name, progress=progress)), self._portal)
 
     def restore(self, name: str, *, as_of: datetime, progress: Progress | None = None) -> Bank:
         """See `AsyncBank.restore`."""
-        restored = self._portal.call(partial(self._async.restore, name, as_of=as_of, progress=progress))
-        return Bank(restored, self._portal)
+        return Bank(
+            self._portal.call(lambda: self._async.restore(name, as_of=as_of, progress=progress)), self._portal
+        )
 
-    def export(self, path: str | Path, *, vectors: bool = True, progress: Progress | None = None) -> Path:
-        """See `AsyncBank.export`."""
-        return self._portal.call(partial(self._async.export, path, vectors=vectors, progress=progress))
+    def edit(self, unit: Unit | str, text: str, *, reason: str = "") -> Change:
+        """See `AsyncBank.edit`."""
+        return self._portal.call(lambda: self._async.edit(unit, text, reason=reason))
 
-    def split(
-        self,
-        what: Unit | str,
-        *,
-        of: str | None = None,
-        into: Sequence[str] | None = None,
-        reason: str = "",
-    ) -> Change:
-        """See `AsyncBank.split`."""
-        return self._portal.call(partial(self._async.split, what, of=of, into=into, reason=reason))
+    def merge_entities(self, name: str, *, into: str, reason: str = "") -> Change:
+        """See `AsyncBank.merge_entities`."""
+        return self._portal.call(lambda: self._async.merge_entities(name, into=into, reason=reason))
+
+    def merge_units(self, unit: Unit | str, *, into: Unit | str, reason: str = "") -> Change:
+        """See `AsyncBank.merge_units`."""
+        return self._portal.call(lambda: self._async.merge_units(unit, into=into, reason=reason))
+
+    def absorb(self, bank: AnyBank, *, progress: Progress | None = None) -> RetainResult:
+        """See `AsyncBank.absorb`."""
+        return self._portal.call(lambda: self._async.absorb(bank, progress=progress))
+
+    def split_entity(self, alias: str, *, of: str, reason: str = "") -> Change:
+        """See `AsyncBank.split_entity`."""
+        return self._portal.call(lambda: self._async.split_entity(alias, of=of, reason=reason))
+
+    def split_unit(self, unit: Unit | str, *, into: Sequence[str], reason: str = "") -> Change:
+        """See `AsyncBank.split_unit`."""
+        return self._portal.call(lambda: self._async.split_unit(unit, into=into, reason=reason))
 
     def rename(self, name: str, *, to: str, reason: str = "") -> Change:
         """See `AsyncBank.rename`."""
-        return self._portal.call(partial(self._async.rename, name, to=to, reason=reason))
+        return self._portal.call(lambda: self._async.rename(name, to=to, reason=reason))
 
     def pin(self, what: Unit | str, *, reason: str = "") -> Change | None:
         """See `AsyncBank.pin`."""
-        return self._portal.call(partial(self._async.pin, what, reason=reason))
+        return self._portal.call(lambda: self._async.pin(what, reason=reason))
 
     def unpin(self, what: Unit | str, *, reason: str = "") -> Change | None:
         """See `AsyncBank.unpin`."""
-        return self._portal.call(partial(self._async.unpin, what, reason=reason))
+        return self._portal.call(lambda: self._async.unpin(what, reason=reason))
 
     def prune(
         self, policy: PrunePolicy | None = None, *, dry_run: bool = False, reason: str = ""
     ) -> PruneResult:
         """See `AsyncBank.prune`."""
-        return self._portal.call(partial(self._async.prune, policy, dry_run=dry_run, reason=reason))
+        return self._portal.call(lambda: self._async.prune(policy, dry_run=dry_run, reason=reason))
+
+    def export(self, path: str | Path, *, vectors: bool = True, progress: Progress | None = None) -> Path:
+        """See `AsyncBank.export`."""
+        return self._portal.call(lambda: self._async.export(path, vectors=vectors, progress=progress))
 
     def history(self, unit: Unit | str | None = None, *, limit: int | None = None) -> list[Change]:
         """See `AsyncBank.history`."""
-        return self._portal.call(partial(self._async.history, unit, limit=limit))
+        return self._portal.call(lambda: self._async.history(unit, limit=limit))
 
     def undo(self, change: Change | str, *, reason: str = "") -> Change:
         """See `AsyncBank.undo`."""
-        return self._portal.call(partial(self._async.undo, change, reason=reason))
+        return self._portal.call(lambda: self._async.undo(change, reason=reason))
+
+    def entities(self) -> list[Entity]:
+        """See `AsyncBank.entities`."""
+        return self._portal.call(lambda: self._async.entities())
+
+    def entity(self, name: str) -> Entity:
+        """See `AsyncBank.entity`."""
+        return self._portal.call(lambda: self._async.entity(name))
 
     def unit(self, unit_id: str) -> Unit:
         """See `AsyncBank.unit`."""
-        return self._portal.call(partial(self._async.unit, unit_id))
+        return self._portal.call(lambda: self._async.unit(unit_id))
+
+    def units(self, *, document: str | None = None, retired: bool = False) -> list[Unit]:
+        """See `AsyncBank.units`."""
+        return self._portal.call(lambda: self._async.units(document=document, retired=retired))
 
     def timeline(
         self,
@@ -533,18 +351,61 @@ class Bank(_Facade):
         limit: int | None = None,
     ) -> list[Event]:
         """See `AsyncBank.timeline`."""
-        return self._portal.call(partial(self._async.timeline, entity=entity, during=during, limit=limit))
+        return self._portal.call(lambda: self._async.timeline(entity=entity, during=during, limit=limit))
 
-    def units(self, *, document: str | None = None, retired: bool = False) -> list[Unit]:
-        """See `AsyncBank.units`."""
-        return self._portal.call(partial(self._async.units, document=document, retired=retired))
+    def beliefs(
+        self, about: str | None = None, *, min_confidence: float = 0.0, retired: bool = False
+    ) -> list[Belief]:
+        """See `AsyncBank.beliefs`."""
+        return self._portal.call(
+            lambda: self._async.beliefs(about, min_confidence=min_confidence, retired=retired)
+        )
 
-    def entries(
+    def summary(self, entity: str) -> Summary:
+        """See `AsyncBank.summary`."""
+        return self._portal.call(lambda: self._async.summary(entity))
+
+    def core(self, budget: int = 400) -> CoreProfile:
+        """See `AsyncBank.core`."""
+        return self._portal.call(lambda: self._async.core(budget))
+
+
+class BankEntries(Facade):
+    """The JSON values that a bank keeps word for word; see `AsyncBankEntries`."""
+
+    def __init__(self, entries: AsyncBankEntries, portal: Portal) -> None:
+        self._async = entries
+        self._portal = portal
+
+    def put(
+        self,
+        entries: Iterable[Entry],
+        messages: str | Iterable[Message] = (),
+        *,
+        document: str,
+        at: datetime | None = None,
+        tags: Sequence[str] = (),
+        replace: bool = False,
+    ) -> RetainResult:
+        """See `AsyncBankEntries.put`."""
+        return self._portal.call(
+            lambda: self._async.put(entries, messages, document=document, at=at, tags=tags, replace=replace)
+        )
+
+    def delete(self, kind: str, keys: Collection[str]) -> int:
+        """See `AsyncBankEntries.delete`."""
+        return self._portal.call(lambda: self._async.delete(kind, keys))
+
+    def get(self, kind: str, key: str) -> Entry | None:
+        """See `AsyncBankEntries.get`."""
+        return self._portal.call(lambda: self._async.get(kind, key))
+
+    def expire(self, kind: str) -> Sequence[str]:
+        """See `AsyncBankEntries.expire`."""
+        return self._portal.call(lambda: self._async.expire(kind))
+
+    def list(
         self, kind: str, *, document: str | None = None, keys: Collection[str] | None = None
     ) -> list[Entry]:
-        """See `AsyncBank.entries`."""
-        return self._portal.call(partial(self._async.entries, kind, document=document, keys=keys))
-
-    def entry(self, kind: str, key: str) -> Entry | None:
-        """See `AsyncBank.entry`."""
-        return self._portal.call(partial(self._async.entry, kind, key))
+        """See `AsyncBankEntries.list`."""
+        return self._portal.call(lambda: self._async.list(kind, document=document, keys=keys))

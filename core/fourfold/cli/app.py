@@ -222,7 +222,7 @@ def _consolidated(bank: Bank) -> BankStatus:
     if load_settings().consolidate == "asked":
         return bank.status()
     with output.waiting("taking it into beliefs and summaries"):
-        return bank.settle()
+        return bank.consolidate()
 
 
 def _read(path: Path) -> dict[str, list[Message]]:

@@ -69,11 +69,11 @@ def undo(
     """Take a change back. An undo can be undone."""
     with existing(memory) as opened:
         info_of(opened, bank)
-        done = opened.bank(bank, by="command line").undo(change, reason=reason)
+        done = opened.bank(bank, actor="command line").undo(change, reason=reason)
     if json:
         output.out.print(output.as_json(done), markup=False)
     else:
-        output.out.print(f"Undone: {done.shown} ({len(done.units)} units).", markup=False)
+        output.out.print(f"Undone: {done.subject} ({len(done.units)} units).", markup=False)
 
 
 @app.command()
@@ -103,7 +103,7 @@ def forget(
             output.show_forgotten(ForgetResult((), (), opened.erase(bank)), json)
         elif any(one is not None for one in named) or verify is None:
             info_of(opened, bank)
-            done = opened.bank(bank, by="command line").forget(
+            done = opened.bank(bank, actor="command line").forget(
                 document=document,
                 unit=unit,
                 entity=entity,
@@ -113,9 +113,9 @@ def forget(
                 reason=reason,
             )
             output.show_forgotten(done, json)
-        found = None if verify is None else opened.traces(verify)
+        found = None if verify is None else opened.find_text(verify)
     if found is not None:
-        output.show_traces(found, json)
+        output.show_found_text(found, json)
         if found:
             raise typer.Exit(1)
 
@@ -139,7 +139,7 @@ def prune(
     policy = PrunePolicy(below=below, keep=keep, delete_after=delete_after)
     with existing(memory) as opened:
         info_of(opened, bank)
-        done = opened.bank(bank, by="command line").prune(policy, dry_run=dry_run, reason=reason)
+        done = opened.bank(bank, actor="command line").prune(policy, dry_run=dry_run, reason=reason)
     if json:
         output.out.print(output.as_json(done), markup=False)
         return
@@ -220,8 +220,8 @@ def merge(
     with existing(memory) as opened:
         known = info_of(opened, other)
         with output.progress(other, known.units) as bar:
-            target = opened.bank(bank, by="command line")
-            done = target.merge(opened.bank(other), progress=output.follow(bar))
+            target = opened.bank(bank, actor="command line")
+            done = target.absorb(opened.bank(other), progress=output.follow(bar))
     new = sum(operation.verdict in ("ADD", "UPDATE") for operation in done.operations)
     told = f"Merged {other} into {bank}: {new} units are new, {len(done.operations) - new} were known."
     result = {"bank": bank, "new": new, "known": len(done.operations) - new}

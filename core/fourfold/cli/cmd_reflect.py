@@ -99,12 +99,12 @@ def status(bank: BankName = "default", memory: At = None, json: Json = False) ->
 
 
 @app.command()
-def settle(bank: BankName = "default", memory: At = None, json: Json = False) -> None:
+def consolidate(bank: BankName = "default", memory: At = None, json: Json = False) -> None:
     """Have what waits taken into beliefs and summaries now."""
     with existing(memory) as opened:
         info_of(opened, bank)
         with output.waiting("taking it into beliefs and summaries"):
-            found = opened.bank(bank).settle()
+            found = opened.bank(bank).consolidate()
     if json:
         output.out.print(output.as_json(found), markup=False)
     else:

@@ -58,7 +58,7 @@ def _live(path: Path) -> _Lived:
         times.append(time.perf_counter())
         answers = [(question, bank.recall(question, limit=3)) for question in asked["questions"]]
         times.append(time.perf_counter())
-        bank.settle()
+        bank.consolidate()
         times.append(time.perf_counter())
         reflection = bank.reflect(asked["reflect"], budget=160)
         times.append(time.perf_counter())

@@ -135,9 +135,9 @@ def show_history(changes: Sequence[Change]) -> None:
     for change in changes:
         counts = Counter(operation.verdict.value for operation in change.operations)
         told = ", ".join(f"{count} {verdict}" for verdict, count in sorted(counts.items()))
-        by = f" by {change.by}" if change.by else ""
+        by = f" by {change.actor}" if change.actor else ""
         undone = " [dim](undone)[/]" if change.undone else ""
-        what = f"{change.what} {change.shown}".strip()
+        what = f"{change.operation} {change.subject}".strip()
         head = f"[bold]{change.id[:8]}[/] {change.at:%Y-%m-%d %H:%M} {escape(what)}{escape(by)}"
         out.print(f"{head}: {told or 'no units'}{undone}")
         for reason in dict.fromkeys([change.reason, *(operation.reason for operation in change.operations)]):
@@ -163,7 +163,7 @@ def show_forgotten(done: ForgetResult, in_json: bool) -> None:
     out.print(receipt.guarantee, markup=False)
 
 
-def show_traces(found: Sequence[str], in_json: bool) -> None:
+def show_found_text(found: Sequence[str], in_json: bool) -> None:
     """Where a text was found."""
     if in_json:
         out.print(as_json({"found": list(found)}), markup=False)
@@ -177,8 +177,8 @@ def show_traces(found: Sequence[str], in_json: bool) -> None:
 def show_status(found: BankStatus) -> None:
     """What waits and what failed."""
     out.print(f"{found.pending} units wait to be taken into beliefs and summaries.")
-    if found.unread:
-        out.print(f"{found.unread} chunks wait for a language model.")
+    if found.pending_chunks:
+        out.print(f"{found.pending_chunks} chunks wait for a language model.")
     for told in failures(found):
         err.print(f"fourfold: {told}", markup=False)
 
@@ -209,7 +209,7 @@ def show_retained(
     done: Sequence[RetainResult], status: BankStatus, bank: str, seconds: float, in_json: bool
 ) -> None:
     """How much was kept; how many chunks of the bank are pending, and why; what failed of consolidating it."""
-    pending = status.unread
+    pending = status.pending_chunks
     counts = Counter(operation.verdict for one in done for operation in one.operations)
     warnings = list(dict.fromkeys(warning for one in done for warning in one.warnings))
     warnings += failures(status)

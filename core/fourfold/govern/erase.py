@@ -373,7 +373,7 @@ class _Erasing:
         gone = [*self.gone, *(one for one in self.dropped if one not in self.gone)]
         order = sum(self.graph.seen.values()) + 1
         operations = tuple(Operation(Verdict.RETIRE, unit, "") for unit in sorted(self.gone))
-        record = Record(batch.record_id, bank, "erase", batch.now, order, batch.engine.by, batch.reason,
+        record = Record(batch.record_id, bank, "erase", batch.now, order, batch.engine.actor, batch.reason,
                         operations=operations)  # fmt: skip
         put = [point for one, point in self.points.items() if one not in gone]
         put += [record_point(record), cursor_point(bank, writer, batch.revision)]

@@ -339,6 +339,6 @@ def _retained(outcome: Outcome, began: float) -> RetainResult:
         usage=usage,
         pending=outcome.pending,
         warnings=tuple(outcome.warnings),
-        dropped={reason: n for reason, n in outcome.dropped.items() if n},
-        held_back=dict(outcome.held),
+        rejected={reason: n for reason, n in outcome.dropped.items() if n},
+        redacted=dict(outcome.held),
     )

@@ -22,14 +22,14 @@ class Files:
 
     async def under(self, directory: str) -> dict[str, str]:
         """The texts of the files in a directory and below, by path, sorted."""
-        files = await self._bank.entries(_KIND)
+        files = await self._bank.entries.list(_KIND)
         return {
             f.key: f.value for f in sorted(files, key=lambda f: f.key) if f.key.startswith(f"{directory}/")
         }
 
     async def read(self, path: str) -> str | None:
         """The text of a file, or nothing."""
-        entry = await self._bank.entry(_KIND, path)
+        entry = await self._bank.entries.get(_KIND, path)
         return None if entry is None else entry.value
 
     async def create(self, path: str, text: str) -> None:
@@ -40,7 +40,7 @@ class Files:
         """Has a file say what `change` makes of its text, which it returns. Raises `NotFoundError` for a file that is
         not there."""
         for attempt in range(_ATTEMPTS):
-            entry = await self._bank.entry(_KIND, path)
+            entry = await self._bank.entries.get(_KIND, path)
             if entry is None:
                 break
             text = change(entry.value)
@@ -73,4 +73,4 @@ class Files:
     async def _put(self, entry: Entry) -> None:
         paragraphs = dict.fromkeys(filter(None, map(str.strip, _BLANK.split(entry.value))))
         said = [Message(paragraph) for paragraph in paragraphs]
-        await self._bank.keep([entry], said, document=entry.key, replace=True)
+        await self._bank.entries.put([entry], said, document=entry.key, replace=True)

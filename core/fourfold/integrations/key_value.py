@@ -58,7 +58,7 @@ class KeyValueItems:
         tags = tuple(bank_name(*namespace[:depth]) for depth in range(1, len(namespace) + 1))
         said = [Message(text) for text in (_texts(value) if texts is None else texts) if text.strip()]
         item = Entry(_KIND, key, kept, expires, tags)
-        await self._bank(namespace).keep([item], said, document=_DOCUMENTS + key, replace=True)
+        await self._bank(namespace).entries.put([item], said, document=_DOCUMENTS + key, replace=True)
 
     async def delete(self, namespace: Namespace, key: str) -> None:
         """Forgets an item and what it says; one that is not there is fine."""
@@ -70,7 +70,7 @@ class KeyValueItems:
     async def get(self, namespace: Namespace, key: str, *, touch: bool = False) -> Item | None:
         """The item of that key. `touch`: from now on it lives for its time again."""
         bank = self._bank(namespace)
-        entry = await bank.entry(_KIND, key)
+        entry = await bank.entries.get(_KIND, key)
         return None if entry is None else await self._item(bank, entry, None, touch)
 
     async def search(
@@ -113,8 +113,8 @@ class KeyValueItems:
 
     async def sweep(self) -> int:
         """Forgets what has expired, and what it says, in all namespaces; how many items that were."""
-        banks = await self._memory.banks_keeping(_KIND, expired=True)
-        return sum([len(await self._memory.bank(name).expire(_KIND)) for name in banks])
+        banks = await self._memory.banks_with_entries(_KIND, expired=True)
+        return sum([len(await self._memory.bank(name).entries.expire(_KIND)) for name in banks])
 
     async def _item(self, bank: AsyncBank, entry: Entry, score: float | None, touch: bool) -> Item:
         if touch and entry.value["ttl"] is not None:
@@ -127,13 +127,13 @@ class KeyValueItems:
     async def _touched(self, bank: AsyncBank, entry: Entry) -> Entry:
         renewed = replace(entry, expires_at=self._now() + timedelta(seconds=entry.value["ttl"]))
         try:
-            await bank.keep([renewed], document=entry.document)
+            await bank.entries.put([renewed], document=entry.document)
         except ConflictError:  # it was put anew meanwhile, and lives on for that
             return entry
         return renewed
 
     async def _banks(self, prefix: Namespace) -> list[str]:
-        return await self._memory.banks_keeping(_KIND, tag=bank_name(*prefix) if prefix else None)
+        return await self._memory.banks_with_entries(_KIND, tag=bank_name(*prefix) if prefix else None)
 
     def _bank(self, namespace: Namespace) -> AsyncBank:
         return self._memory.bank(bank_name(*namespace))
@@ -147,11 +147,11 @@ async def _found(
 ) -> list[tuple[Entry, float | None]]:
     """At most so many entries: those that are recalled, best first, then the others, in order."""
     scores = await _recalled(bank, query) if query else {}
-    entries = {entry.key: entry for entry in await bank.entries(_KIND, keys=scores)} if scores else {}
+    entries = {entry.key: entry for entry in await bank.entries.list(_KIND, keys=scores)} if scores else {}
     ranked = [(entries[key], score) for key, score in scores.items() if key in entries]
     found: list[tuple[Entry, float | None]] = [each for each in ranked if _meets(each[0], where)]
     if len(found) < most:
-        others = [entry for entry in await bank.entries(_KIND) if entry.key not in scores]
+        others = [entry for entry in await bank.entries.list(_KIND) if entry.key not in scores]
         found += [(entry, None) for entry in others if _meets(entry, where)]
     return found[:most]
 

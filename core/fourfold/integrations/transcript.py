@@ -42,7 +42,7 @@ class Transcript:
         if not entries:
             return []
         kept = await self._turns.guarded(
-            self._bank, "kept", lambda: self._bank.keep(entries, document=self._session)
+            self._bank, "kept", lambda: self._bank.entries.put(entries, document=self._session)
         )
         told = [replace(message, id=key) for key, _, message in named if message]
         await self._turns.retain(self._bank, told, self._session)
@@ -66,7 +66,7 @@ class Transcript:
 
     async def _drop(self, ids: Iterable[str]) -> None:
         keys = [f"{self._session}/{each}" for each in ids]
-        await self._turns.guarded(self._bank, "cleared", lambda: self._bank.drop(self._kind, keys))
+        await self._turns.guarded(self._bank, "cleared", lambda: self._bank.entries.delete(self._kind, keys))
 
     async def _entries(self) -> list[Entry]:
-        return await self._bank.entries(self._kind, document=self._session)
+        return await self._bank.entries.list(self._kind, document=self._session)

@@ -89,7 +89,7 @@ class TurnMemory:
             await self.guarded(bank, "retained", retained)
 
     async def _blocks(self, bank: AsyncBank, said: str, shown: Collection[str]) -> list[str]:
-        await bank.caught_up(_PATIENCE)
+        await bank.flush(_PATIENCE)
         profile = (await bank.core(self.profile)).text if self.profile else ""
         said = strip_blocks(said)
         if not said.strip() or not self.gate(said):

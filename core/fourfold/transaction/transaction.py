@@ -153,7 +153,7 @@ class Transaction:
             what=self.what,
             at=self.now,
             order=sum(self.graph.seen.values()) + 1,
-            by=self.engine.by,
+            by=self.engine.actor,
             reason=self.reason,
             shown=self.shown,
             derived=self.derived,

@@ -48,7 +48,7 @@ def install_bank(
         what,
         engine.clock.now(),
         revision,
-        engine.by,
+        engine.actor,
         shown=shown,
     )
     done = {store.writer: revision} if settled else {}

@@ -50,9 +50,7 @@ def absorb(
     merging.rest_beliefs(points)
     merging.keep_entries(source)
     outcome = merging.outcome
-    return RetainResult(
-        tuple(outcome.units.values()), tuple(outcome.operations), held_back=dict(outcome.held)
-    )
+    return RetainResult(tuple(outcome.units.values()), tuple(outcome.operations), redacted=dict(outcome.held))
 
 
 def _held(source: Services, other: str) -> list[Point]:

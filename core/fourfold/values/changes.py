@@ -13,16 +13,16 @@ from fourfold.values.units import Operation, Unit
 
 @dataclass(frozen=True, slots=True)
 class Change:
-    """One write that changed what a bank holds: `what` was done ("retain", "forget", "merge"), `shown` in words where
-    there are any, when, `by` whom (see `Memory.bank`), why, and what became of each unit. `undone` says whether it
+    """One write that changed what a bank holds: `operation` was done ("retain", "forget", "merge"), `subject` in words where
+    there are any, when, by which `actor` (see `Memory.bank`), why, and what became of each unit. `undone` says whether it
     was taken back; `derived` that it follows from what the bank held (a belief was moved, a summary made)."""
 
     id: str
-    what: str
+    operation: str
     at: datetime
-    by: str = ""
+    actor: str = ""
     reason: str = ""
-    shown: str = ""
+    subject: str = ""
     operations: tuple[Operation, ...] = ()
     undone: bool = False
     derived: bool = False

@@ -72,7 +72,7 @@ DETECTORS = ("api_key", "private_key", "card_number")
 def redaction_rules(given: Iterable[str | RedactionRule]) -> tuple[RedactionRule, ...]:
     """The rules, the detectors by their names; raises `InputError`."""
     if isinstance(given, (str, RedactionRule)):
-        raise InputError('hold_back is a list of rules and of names of detectors, for instance ["secrets"].')
+        raise InputError('redact is a list of rules and of names of detectors, for instance ["secrets"].')
     found: dict[str, RedactionRule] = {}
     for one in given:
         names = DETECTORS if one == "secrets" else (one,)
@@ -80,7 +80,9 @@ def redaction_rules(given: Iterable[str | RedactionRule]) -> tuple[RedactionRule
             if isinstance(name, str) and name not in DETECTORS:
                 raise InputError(f'There is no detector "{name}": there are secrets, {", ".join(DETECTORS)}.')
             if not isinstance(name, (str, RedactionRule)):
-                raise InputError(f"hold_back is a list of Rule and of names; one is a {type(name).__name__}.")
+                raise InputError(
+                    f"redact is a list of RedactionRule and of names; one is a {type(name).__name__}."
+                )
             rule = name if isinstance(name, RedactionRule) else RedactionRule(name, entity=f"detector:{name}")
             found[rule.name] = rule
     return tuple(found.values())

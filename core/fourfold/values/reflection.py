@@ -108,9 +108,9 @@ class Failure:
 class BankStatus:
     """How far consolidation is in a bank: `pending` units wait to be taken into beliefs and summaries, `running` says
     whether that is going on, `failed` what could not be done; it is tried again with the next retain, and by
-    `settle`. `unread` chunks wait for a language model; see `Bank.resume`."""
+    `consolidate`. `pending_chunks` wait for a language model; see `Bank.resume`."""
 
     pending: int
     running: bool
     failed: tuple[Failure, ...] = ()
-    unread: int = 0
+    pending_chunks: int = 0

@@ -125,8 +125,8 @@ class Entry:
     """A JSON `value` that a bank keeps word for word, beside what it understood of it: a file, an item of an app's
     store, a message as the app has it. Its `key` is unique among those of its `kind` ("file").
 
-    `expires_at` (aware): gone from then on. `tags` are for `Memory.banks_keeping`. `revision`, as it is kept,
-    counts how often the value was written; given to `keep`, it is the one that the new value takes the place of
+    `expires_at` (aware): gone from then on. `tags` are for `Memory.banks_with_entries`. `revision`, as it is kept,
+    counts how often the value was written; given to `BankEntries.put`, it is the one that the new value takes the place of
     (0: there must be none yet; None: whichever). `document` and the times are the bank's.
     """
 
@@ -314,8 +314,8 @@ class RetainResult:
     statement, and what it cost. When it is returned, everything in it is on disk.
 
     `pending` counts the stretches of text that a language model could not read: they are kept as they were said,
-    and read at the next retain or by `Bank.resume`; `warnings` says why. `dropped` counts what was left out of the
-    model's answers, by reason ("date", "entity", "cause", "source", "empty"). `held_back` counts what the
+    and read at the next retain or by `Bank.resume`; `warnings` says why. `rejected` counts what was left out of the
+    model's answers, by reason ("date", "entity", "cause", "source", "empty"). `redacted` counts what the
     bank's rules kept from being written, by rule.
     """
 
@@ -324,8 +324,8 @@ class RetainResult:
     usage: Usage = field(default_factory=Usage)
     pending: int = 0
     warnings: tuple[str, ...] = ()
-    dropped: Mapping[str, int] = field(default_factory=dict)
-    held_back: Mapping[str, int] = field(default_factory=dict)
+    rejected: Mapping[str, int] = field(default_factory=dict)
+    redacted: Mapping[str, int] = field(default_factory=dict)
 
     def count(self, verdict: Verdict) -> int:
         """How many operations had this verdict."""

@@ -196,13 +196,15 @@ class Tools:
         banks = [BankShape(name=one.name, units=one.units) for one in await self._access.banks()]
         now, notes = await asked.status(), list(self._access.notes)
         shape = StatusAnswer(
-            bank=asked.name, banks=banks, pending=now.pending, unread=now.unread, notes=notes
+            bank=asked.name, banks=banks, pending=now.pending, unread=now.pending_chunks, notes=notes
         )
         lines = [f"{one.name}: {one.units} units" for one in banks] or ["Nothing is remembered yet."]
         if now.pending:
             lines.append(f"{now.pending} units of {asked.name} have not moved its beliefs and summaries yet.")
-        if now.unread:
-            lines.append(f"{now.unread} passages of {asked.name} wait for the language model to read them.")
+        if now.pending_chunks:
+            lines.append(
+                f"{now.pending_chunks} passages of {asked.name} wait for the language model to read them."
+            )
         return answer("\n".join([f"Usual bank: {self._access.default}", *lines, *notes]), shape)
 
 

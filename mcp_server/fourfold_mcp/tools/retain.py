@@ -90,7 +90,9 @@ def retaining(access: BankScope, changes: Subscriptions) -> Callable[..., Awaita
     return retain
 
 
-async def _asked(access: BankScope, text: str, context: str, bank: str | None) -> "list[PromptMessage] | None":
+async def _asked(
+    access: BankScope, text: str, context: str, bank: str | None
+) -> "list[PromptMessage] | None":
     """What a language model is asked about a text; None where that is more than one question."""
     from fourfold.ingest import RetainRequest, extraction_turns
 
