@@ -126,8 +126,8 @@ class Entry:
     store, a message as the app has it. Its `key` is unique among those of its `kind` ("file").
 
     `expires_at` (aware): gone from then on. `tags` are for `Memory.banks_with_entries`. `revision`, as it is kept,
-    counts how often the value was written; given to `BankEntries.put`, it is the one that the new value takes the place of
-    (0: there must be none yet; None: whichever). `document` and the times are the bank's.
+    counts how often the value was written; given to `BankEntries.put`, it is the one that the new value takes the
+    place of (0: there must be none yet; None: whichever). `document` and the times are the bank's.
     """
 
     kind: str

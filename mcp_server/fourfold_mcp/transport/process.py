@@ -119,7 +119,7 @@ class Process:
         # Importing the protocol takes most of a second: those who connect meanwhile wait at the door.
         module = await asyncio.to_thread(import_module, "fourfold_mcp.transport.session_server")
         key = self._seat.key() if self._seat is not None and accepting is not None else None
-        host: SessionServer = module.Host(self._hello, key)
+        host: SessionServer = module.SessionServer(self._hello, key)
         self._host = host
         if accepting is not None:
             self._accepting = await asyncio.start_unix_server(host.welcome, sock=accepting, limit=_LIMIT)
