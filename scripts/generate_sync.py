@@ -1,5 +1,6 @@
-"""Writes core/fourfold/api/sync.py: `Memory`, `Bank` and `BankEntries`, a method for each public one of the asynchronous
-classes. `make check` runs it with --check, which writes nothing and fails where the file is not what it would write.
+"""Writes core/fourfold/api/sync.py: `Memory`, `Bank` and `BankEntries`, a method for each public one of the
+asynchronous classes. `make check` runs it with --check, which writes nothing and fails where the file is not what it
+would write.
 
     python scripts/generate_sync.py [--check]
 """
@@ -15,8 +16,8 @@ from pathlib import Path
 API = Path(__file__).parent.parent / "core/fourfold/api"
 TARGET = API / "sync.py"
 
-HEADER = '''"""`Memory`, `Bank` and `BankEntries`: the asynchronous ones, for code that does not await. They work inside a running
-event loop too. Written by scripts/generate_sync.py from the asynchronous classes: change those, and run it."""
+HEADER = '''"""`Memory`, `Bank` and `BankEntries`: the asynchronous ones, for code that does not await. They work
+inside a running event loop too. Written by scripts/generate_sync.py: change the asynchronous classes, and run it."""
 
 from __future__ import annotations
 
@@ -110,8 +111,13 @@ def method_text(method: ast.FunctionDef | ast.AsyncFunctionDef, original: str) -
     """The source of one method, which asks the asynchronous one."""
     assert method.returns is not None
     returns = ast.unparse(method.returns)
-    call = f"self._async.{method.name}({arguments(method.args)})"
-    value = f"self._portal.call(lambda: {call})" if isinstance(method, ast.AsyncFunctionDef) else call
+    handed_on = arguments(method.args)
+    call = f"self._async.{method.name}({handed_on})"
+    if isinstance(method, ast.AsyncFunctionDef):
+        work = f"lambda: {call}" if handed_on else f"self._async.{method.name}"
+        value = f"self._portal.call({work})"
+    else:
+        value = call
     if returns in WRAPPED:
         value = f"{WRAPPED[returns]}({value}, self._portal)"
     line = value if returns == "None" else f"return {value}"

@@ -62,8 +62,9 @@ class BankEdits(BankReads):
         )
 
     async def split_entity(self, alias: str, *, of: str, reason: str = "") -> Change:
-        """Makes `alias`, an alias of the entity `of`, an entity of its own; units that say that name, and no other
-        form of the old one's, mention it from then on. Raises `NotFoundError`, and `InputError` for what is no alias."""
+        """Makes `alias`, an alias of the entity `of`, an entity of its own; units that say that name, and no
+        other form of the old one's, mention it from then on. Raises `NotFoundError`, and `InputError` for what is no
+        alias."""
         return await to_thread.run_sync(
             edit_entities.split_entity, self._engine, self.name, alias, of, reason
         )

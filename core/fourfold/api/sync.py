@@ -1,5 +1,5 @@
-"""`Memory`, `Bank` and `BankEntries`: the asynchronous ones, for code that does not await. They work inside a running
-event loop too. Written by scripts/generate_sync.py from the asynchronous classes: change those, and run it."""
+"""`Memory`, `Bank` and `BankEntries`: the asynchronous ones, for code that does not await. They work
+inside a running event loop too. Written by scripts/generate_sync.py: change the asynchronous classes, and run it."""
 
 from __future__ import annotations
 
@@ -164,7 +164,7 @@ class Bank(BankFacade):
 
     def usage(self) -> Tokens:
         """See `AsyncBank.usage`."""
-        return self._portal.call(lambda: self._async.usage())
+        return self._portal.call(self._async.usage)
 
     def recall(
         self,
@@ -233,11 +233,11 @@ class Bank(BankFacade):
 
     def status(self) -> BankStatus:
         """See `AsyncBank.status`."""
-        return self._portal.call(lambda: self._async.status())
+        return self._portal.call(self._async.status)
 
     def consolidate(self) -> BankStatus:
         """See `AsyncBank.consolidate`."""
-        return self._portal.call(lambda: self._async.consolidate())
+        return self._portal.call(self._async.consolidate)
 
     def forget(
         self,
@@ -329,7 +329,7 @@ class Bank(BankFacade):
 
     def entities(self) -> list[Entity]:
         """See `AsyncBank.entities`."""
-        return self._portal.call(lambda: self._async.entities())
+        return self._portal.call(self._async.entities)
 
     def entity(self, name: str) -> Entity:
         """See `AsyncBank.entity`."""
