@@ -13,9 +13,10 @@ from fourfold.values.units import Operation, Unit
 
 @dataclass(frozen=True, slots=True)
 class Change:
-    """One write that changed what a bank holds: which `operation` it was ("retain", "forget", "merge"), its `subject` in
-    words where there are any, when, by which `actor` (see `Memory.bank`), why, and what became of each unit. `undone`
-    says whether it was taken back; `derived` that it follows from what the bank held (a belief was moved, a summary made)."""
+    """One write that changed what a bank holds: which `operation` it was ("retain", "forget", "merge"), its `subject`
+    in words where there are any, when, by which `actor` (see `Memory.bank`), why, and what became of each unit.
+    `undone` says whether it was taken back; `derived` that it follows from what the bank held (a belief was moved, a
+    summary made)."""
 
     id: str
     operation: str
