@@ -229,10 +229,10 @@ def _move(engine: Services, bank: str, rulings: Sequence[BeliefEffect]) -> None:
             if fact is not None and fact.retired_at is None:
                 moving.take(ruling, fact, batch)
         for belief in moving.moved.values():
-            batch.change(belief)
+            batch.put_belief(belief)
         account = engine.ledgers.get(bank).point()
         if engine.model is not None:
-            batch.others[account.id] = account
+            batch.records[account.id] = account
         batch.commit({})
 
 

@@ -100,7 +100,7 @@ def _write(
     lines = _settled(record, list(_candidates(engine, graph, record)))
     if lines != record.lines or record != read_core(engine.store, graph.bank):
         point = core_point(graph.bank, CoreRecord(lines, record.pinned, batch.now))
-        batch.others[point.id] = point
+        batch.records[point.id] = point
         return batch.commit({})
     return None
 

@@ -173,14 +173,14 @@ class _Forming:
         else:
             for unit in new:
                 belief = belief.assessed(Effect.REINFORCE, unit, conviction.reason, now)
-        self.batch.change(belief)
+        self.batch.put_belief(belief)
         return belief
 
     def _put(self, belief: Belief, vectors: Embedded) -> None:
         unit, tokens = belief.unit, vectors.embedding.tokens
         payload = unit_payload(unit, len(self.batch.units)) | history_payload(belief)
         payload |= {"attributes": [], "own": [vectors.own_from, len(tokens)], "codes": list(vectors.codes)}
-        terms = term_vector(vectors.stems, None, "", self.batch.spoken)
+        terms = term_vector(vectors.stems, None, "", self.batch.language)
         self.batch.units[unit.id] = Point(
             unit.id, payload, vector=vectors.embedding.vector, terms=terms, tokens=tokens
         )

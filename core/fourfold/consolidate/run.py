@@ -145,7 +145,7 @@ def _note(engine: Services, bank: str, progress: ConsolidationState) -> None:
     with engine.graphs.locked(bank) as graph:
         batch = Transaction(engine, graph, engine.clock.now(), "progress", derived=True)
         point = progress_point(bank, progress)
-        batch.others[point.id] = point
+        batch.records[point.id] = point
         batch.commit({})
 
 

@@ -126,12 +126,12 @@ class SummaryWriter:
             if made:
                 unit = _unit(self.bank, entity, made, batch.now)
                 point = summary_point(Summary(unit, made, self.engine.model is None), seen)
-                batch.others[identity] = point
+                batch.records[identity] = point
             elif _stored(self.engine, self.bank, entity):
-                batch.others[identity] = gone_point(self.bank, identity)
+                batch.records[identity] = gone_point(self.bank, identity)
             if self.engine.model is not None:
                 account = self.engine.ledgers.get(self.bank).point()
-                batch.others[account.id] = account
+                batch.records[account.id] = account
             batch.commit({})
 
     # with a language model --------------------------------------------------------------------------------

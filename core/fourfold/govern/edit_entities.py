@@ -106,9 +106,9 @@ def _carry_out(engine: Services, bank: str, plan: Callable[[BankIndex], _Edit], 
             unit = read_unit(point)
             entities = tuple(dict.fromkeys(edit.rename(f"{unit.speaker or ''} {unit.text}", unit.entities)))
             if entities != unit.entities:
-                batch.amend(point, replace(unit, entities=entities))
+                batch.put_unit(point, replace(unit, entities=entities))
         for identity in {e.id for e in edit.before} - {e.id for e in edit.after}:
-            batch.others[identity] = gone_point(bank, identity)
+            batch.records[identity] = gone_point(bank, identity)
         invalidate_summaries(batch, [entity.name for entity in (*edit.before, *edit.after)])
         change = batch.commit({entity.name: entity for entity in edit.after})
     engine.graphs.forget(bank)
@@ -120,7 +120,7 @@ def invalidate_summaries(batch: Transaction, names: Iterable[str]) -> None:
     """Drops the summaries of these entities, and has one unit of each count as news, so that they are made anew."""
     bank = batch.graph.bank
     for name in names:
-        batch.others[summary_id(bank, name)] = gone_point(bank, summary_id(bank, name))
+        batch.records[summary_id(bank, name)] = gone_point(bank, summary_id(bank, name))
         rows = [row for row in batch.graph.graph.adj.get(name, ()) if isinstance(row, int)]
         mentioning = [batch.graph.ids[row] for row in rows]
         left = [i for i in mentioning if i not in batch.units or name in batch.units[i].payload["entities"]]

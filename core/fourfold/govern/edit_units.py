@@ -59,7 +59,7 @@ def replace_unit(
             raise InputError(f"The unit {old.id} has been retired meanwhile.")
         resolver = Resolver(graph)
         made = [_put(batch, resolver, point, *each) for each in zip(statements, embedded, strict=True)]
-        batch.amend(
+        batch.put_unit(
             point, replace(read_unit(point), retired_at=batch.now, retired_by=made[0], superseded_by=None)
         )
         _move_evidence(batch, old.id, made[0])
@@ -92,8 +92,8 @@ def merge_units(engine: Services, bank: str, unit: str, into: str, reason: str) 
             occurred=kept.occurred or gone.occurred,
             links=(*kept.links, Link(gone.id, "supersedes", 1.0)),
         )
-        batch.amend(points[kept.id], merged)
-        batch.amend(
+        batch.put_unit(points[kept.id], merged)
+        batch.put_unit(
             points[gone.id], replace(gone, retired_at=batch.now, retired_by=kept.id, superseded_by=None)
         )
         _move_evidence(batch, gone.id, kept.id)
@@ -134,7 +134,7 @@ def _put(batch: Transaction, resolver: Resolver, old: Point, statement: Statemen
         id=make_id(before.bank, "edit", before.id, normalise(statement.text), batch.now.isoformat()),
         text=statement.text,
         recorded_at=batch.now,
-        occurred=statement.occurred or (before.occurred if batch.what == "edit" else None),
+        occurred=statement.occurred or (before.occurred if batch.operation == "edit" else None),
         entities=resolver.resolve(statement.mentions, before.mentioned_at),
         links=(
             *(link for link in before.links if link.kind != "supersedes"),
@@ -157,7 +157,7 @@ def _put(batch: Transaction, resolver: Resolver, old: Point, statement: Statemen
         "own": [vectors.own_from, len(tokens)],
         "codes": list(vectors.codes),
     }
-    terms = term_vector(vectors.stems, unit.speaker, unit.context, batch.spoken)
+    terms = term_vector(vectors.stems, unit.speaker, unit.context, batch.language)
     batch.units[unit.id] = Point(unit.id, payload, vectors.embedding.vector, terms, tokens)
     return unit.id
 
@@ -167,4 +167,4 @@ def _move_evidence(batch: Transaction, gone: str, kept: str) -> None:
     for point in batch.points(dependents(batch.graph, [gone])):
         belief = read_belief(point) if "history" in point.payload else None
         if belief is not None and belief.unit.retired_at is None and gone in belief.evidence:
-            batch.change(belief.resting(gone, kept))
+            batch.put_belief(belief.resting(gone, kept))

@@ -306,7 +306,7 @@ class _Erasing:
         stored = {p.id: self.points.get(p.id, p) for p in self.batch.points(ids)}
         for chain in chains:
             for point in renewed(
-                self.batch.engine.embedder, [stored[one] for one in chain], self.batch.spoken
+                self.batch.engine.embedder, [stored[one] for one in chain], self.batch.language
             ):
                 self._put(point, "vectors")
 

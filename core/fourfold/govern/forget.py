@@ -78,7 +78,7 @@ def _retire(batch: Transaction, point: Point, reason: str) -> None:
     unit = read_unit(point)
     if unit.retired_at is None or is_id(unit.retired_by or ""):
         by = f"forget: {reason}" if reason else "forget"
-        batch.amend(point, replace(unit, retired_at=unit.retired_at or batch.now, retired_by=by))
+        batch.put_unit(point, replace(unit, retired_at=unit.retired_at or batch.now, retired_by=by))
 
 
 def _forget_document(batch: Transaction, document: str, reason: str) -> None:

@@ -37,7 +37,7 @@ def prune(engine: Services, bank: str, policy: PrunePolicy, dry_run: bool, reaso
         batch = Transaction(engine, graph, now, "prune", f"retention below {policy.below:g}", reason)
         for point in batch.points(faded):
             unit = read_unit(point)
-            batch.amend(point, replace(unit, retired_at=now, retired_by=ARCHIVED))
+            batch.put_unit(point, replace(unit, retired_at=now, retired_by=ARCHIVED))
         archived = tuple(sorted(batch.changed(), key=lambda unit: unit.mentioned_at))
         gone = _long_archived(engine, bank, policy, now)
         if dry_run:
@@ -59,7 +59,7 @@ def note_uses(engine: Services, bank: str) -> None:
             if (row := graph.row(unit)) is not None
         }
         batch = Transaction(engine, graph, engine.clock.now(), "use", derived=True)
-        batch.others |= {point.id: point for point in used(engine.store, bank, uses)}
+        batch.records |= {point.id: point for point in used(engine.store, bank, uses)}
         batch.commit({})
 
 

@@ -51,10 +51,10 @@ def undo(engine: Services, bank: str, change: str, reason: str) -> Change:
         marks = {one.id for one in taken} | {record.undoes}
         stored = {p.id: p for p in engine.store.scan(Where(ids=tuple(marks - {""})))}
         for one in taken:
-            batch.others[one.id] = _marked(stored[one.id], batch.record_id)
+            batch.records[one.id] = _marked(stored[one.id], batch.record_id)
         if record.undoes:  # it was an undo: what that took back is there again
-            batch.others[record.undoes] = _marked(stored[record.undoes], "")
-        restored = [read_entity(p) for p in batch.others.values() if p.payload["kind"] == "entity"]
+            batch.records[record.undoes] = _marked(stored[record.undoes], "")
+        restored = [read_entity(p) for p in batch.records.values() if p.payload["kind"] == "entity"]
         done = batch.commit({entity.name: entity for entity in restored})
     engine.graphs.forget(bank)
     assert done is not None
@@ -129,7 +129,7 @@ def _take_back(batch: Transaction, taken: Sequence[Record], log: Sequence[Record
         if now[identity].payload["kind"] == USE:
             continue  # what was recalled was
         point = _unmade(batch, now[identity]) if identity in made else now[identity]
-        (batch.units if point.payload["kind"] == "unit" else batch.others)[identity] = point
+        (batch.units if point.payload["kind"] == "unit" else batch.records)[identity] = point
     _tidy_entities(batch, taken, now)
 
 
@@ -141,7 +141,7 @@ def _unmade(batch: Transaction, point: Point) -> Point:
         if p["retired"] != NEVER:
             return point
         held = replace(read_unit(point), retired_at=batch.now, retired_by="undo")
-        batch.amend(point, held)
+        batch.put_unit(point, held)
         return batch.units[point.id]
     if kind == "bank":
         return point  # it is there, if with nothing in it
@@ -166,7 +166,7 @@ def _tidy_entities(batch: Transaction, taken: Sequence[Record], now: Mapping[str
             name = str(now[identity].payload["name"])
             names.append(name)
             if identity in made and _mentioned(batch, name):
-                batch.others.pop(identity, None)
+                batch.records.pop(identity, None)
     invalidate_summaries(batch, names)
 
 

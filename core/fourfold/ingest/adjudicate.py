@@ -104,7 +104,7 @@ def _carry_out(
             batch.reasons |= {operation.unit: operation.reason for operation in decided}
             outcome.operations += decided
         account = engine.ledgers.get(bank).point()
-        batch.others[account.id] = account
+        batch.records[account.id] = account
         batch.commit({})
         outcome.note_changes(batch)
 
@@ -122,18 +122,18 @@ def _decide(batch: Transaction, verdict: PairVerdict, new: Unit, old: Unit) -> I
     match verdict.verdict:
         case "replaces":
             gone = replace(now_old, retired_at=batch.now, retired_by=new.id, superseded_by=None)
-            batch.amend(older, gone)
+            batch.put_unit(older, gone)
             links = tuple(link for link in now_new.links if (link.to, link.kind) != (old.id, "supersedes"))
-            batch.amend(newer, replace(now_new, links=(*links, Link(old.id, "supersedes", 1.0))))
+            batch.put_unit(newer, replace(now_new, links=(*links, Link(old.id, "supersedes", 1.0))))
             yield Operation(Verdict.RETIRE, old.id, reason)
             yield Operation(Verdict.UPDATE, new.id, reason)
         case "same":
             said = [*now_old.source.evidence, *now_new.source.evidence]
             source = now_old.source.said_by(list(dict.fromkeys(said)))
-            batch.amend(older, replace(now_old, source=source, superseded_by=None))
-            batch.amend(newer, replace(now_new, retired_at=batch.now, retired_by=old.id))
+            batch.put_unit(older, replace(now_old, source=source, superseded_by=None))
+            batch.put_unit(newer, replace(now_new, retired_at=batch.now, retired_by=old.id))
             yield Operation(Verdict.NOOP, old.id, reason)
         case "both":
             if now_old.superseded_by == new.id:
-                batch.amend(older, replace(now_old, superseded_by=None))
+                batch.put_unit(older, replace(now_old, superseded_by=None))
                 yield Operation(Verdict.NOOP, old.id, reason)

@@ -74,7 +74,7 @@ def apply_options(batch: Transaction, found: Language | None, wanted: BankOption
     held = batch.graph.profile and batch.graph.profile.language
     if found is None or held is not None:
         return
-    batch.language = found
+    batch.fixed_language = found
     if found != ENGLISH:
         _reindex(batch, found, None)
 
@@ -90,7 +90,7 @@ def set_language(engine: Services, bank: str, wanted: Language) -> None:
             part = Transaction(engine, graph, engine.clock.now(), "language")
             _reindex(part, wanted, tuple(ids))
             part.commit({})
-        last = Transaction(engine, graph, engine.clock.now(), "language", wanted.name, language=wanted)
+        last = Transaction(engine, graph, engine.clock.now(), "language", wanted.name, fixed_language=wanted)
         _reindex(last, wanted, tuple(left[-1]) if left else ())
         last.commit({})
 

@@ -86,7 +86,7 @@ async def _submitted(
         with engine.graphs.locked(bank) as graph:
             writing = Transaction(engine, graph, engine.clock.now(), "submit")
             for chunk in marked:
-                writing.others[chunk.id] = chunk_point(bank, chunk, "pending", writing.now)
+                writing.records[chunk.id] = chunk_point(bank, chunk, "pending", writing.now)
             writing.commit({})
 
     with anyio.CancelScope(shield=True):  # what is paid for must be noted

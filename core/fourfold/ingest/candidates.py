@@ -65,7 +65,7 @@ class KnownStatements:
 
     def same_as(self, claim: ComparedStatement, vectors: Embedded, near: Near) -> tuple[str, str] | None:
         """The unit that already says what `claim` says, and why that is so."""
-        spoken = self.batch.spoken
+        spoken = self.batch.language
         for place, _ in self._nearest(vectors, 3, _LIKELY):
             unit, other = self._added[place]
             if self._superseded(unit.id):

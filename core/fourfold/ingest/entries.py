@@ -41,7 +41,7 @@ def put_entries(batch: Transaction, document: str, entries: Iterable[Entry], rep
         for order, entry in enumerate(of_kind):
             put = _renewed(batch, document, entry, held.get(entry.key))
             point = entry_point(bank, put, order)
-            batch.others[point.id] = point
+            batch.records[point.id] = point
         if replaces:
             kept = {entry.key for entry in of_kind}
             for other in find_entries(store, bank, kind, document):
@@ -70,7 +70,7 @@ def drop_entries(batch: Transaction, document: str) -> int:
 
 def _drop(batch: Transaction, entry: Entry) -> None:
     point = gone_point(batch.graph.bank, entry)
-    batch.others[point.id] = point
+    batch.records[point.id] = point
 
 
 def _renewed(batch: Transaction, document: str, entry: Entry, held: Entry | None) -> Entry:

@@ -167,7 +167,7 @@ def write(
                 if chunk.id in there:
                     _put(writing, chunk, found, of_chunk)
             account = engine.ledgers.get(bank).point()
-            writing.batch.others[account.id] = account
+            writing.batch.records[account.id] = account
             writing.commit()
         outcome.take(writing)
 

@@ -84,7 +84,7 @@ class DocumentWriter:
 
     def put_chunk(self, chunk: Chunk, state: State) -> None:
         """Notes a chunk."""
-        self.batch.others[chunk.id] = chunk_point(self.batch.graph.bank, chunk, state, self.batch.now)
+        self.batch.records[chunk.id] = chunk_point(self.batch.graph.bank, chunk, state, self.batch.now)
 
     def add_all(
         self, statements: Sequence[Statement], embedded: Sequence[Embedded], only_new: bool = False
@@ -112,7 +112,7 @@ class DocumentWriter:
                 unit = read_unit(point)
                 there = {(link.to, link.kind) for link in unit.links}
                 new = tuple(Link(cause, "causal", 1.0) for cause in causes if (cause, "causal") not in there)
-                self.batch.amend(point, replace(unit, links=(*unit.links, *new)))
+                self.batch.put_unit(point, replace(unit, links=(*unit.links, *new)))
 
     def commit(self) -> None:
         """Writes everything as one batch, then brings the graph up to date. What rested on units that are gone loses
@@ -158,7 +158,7 @@ class DocumentWriter:
                 "codes": list(vectors.codes),
             },
             vector=vector,
-            terms=term_vector(vectors.stems, unit.speaker, unit.context, self.batch.spoken),
+            terms=term_vector(vectors.stems, unit.speaker, unit.context, self.batch.language),
             tokens=tokens,
         )
         self._known.add(unit, vectors, attributes)
@@ -210,11 +210,11 @@ class DocumentWriter:
                 continue
             point = self.batch.points([older.id])[0]
             if kind == "replaces":
-                self.batch.amend(point, replace(older, retired_at=self.batch.now, retired_by=unit.id))
+                self.batch.put_unit(point, replace(older, retired_at=self.batch.now, retired_by=unit.id))
                 self.operations.append(Operation(Verdict.RETIRE, older.id, reason))
                 replaced.append(older.id)
             else:
-                self.batch.amend(point, replace(older, superseded_by=unit.id))
+                self.batch.put_unit(point, replace(older, superseded_by=unit.id))
                 self.unclear.append((unit.id, older.id))
             reasons.append(reason)
             unit = replace(
@@ -296,7 +296,7 @@ class DocumentWriter:
             occurred=unit.occurred or occurred,
         )
         if fuller != unit:
-            self.batch.amend(point, fuller)
+            self.batch.put_unit(point, fuller)
             self.touched[unit_id] = fuller
             self.operations[-1] = Operation(Verdict.UPDATE, unit_id, "stated again, with more of it")
 
@@ -305,17 +305,17 @@ class DocumentWriter:
         document = self.origin.document
         evidence = [pair for pair in unit.source.evidence if pair[0] != document or pair[1] not in messages]
         if not evidence:
-            self.batch.amend(point, replace(unit, retired_at=self.batch.now, retired_by=by))
+            self.batch.put_unit(point, replace(unit, retired_at=self.batch.now, retired_by=by))
             self.operations.append(Operation(Verdict.RETIRE, unit.id, reason))
         elif len(evidence) < len(unit.source.evidence):
             self._amend_source(point, replace(unit, source=unit.source.said_by(evidence)))
 
     def _amend_source(self, point: Point, unit: Unit) -> Unit:
         """Puts down who says `unit` now. How often a judgement was said moves its confidence."""
-        self.batch.amend(point, unit)
+        self.batch.put_unit(point, unit)
         if unit.network is Network.BELIEF:
             belief = replace(read_belief(point), unit=unit).stated(self.batch.now)
-            self.batch.change(belief)
+            self.batch.put_belief(belief)
             return belief.unit
         return unit
 

@@ -121,7 +121,7 @@ def _book(engine: Services, bank: str) -> None:
         if graph.profile is not None:  # a bank that nothing was ever written to has no account
             batch = Transaction(engine, graph, engine.clock.now(), "account", derived=True)
             account = engine.ledgers.get(bank).point()
-            batch.others[account.id] = account
+            batch.records[account.id] = account
             batch.commit({})
 
 

@@ -39,7 +39,7 @@ def cascade_retirements(batch: Transaction) -> None:
                 if changed.rests_on_nothing:
                     left = replace(changed.unit, retired_at=batch.now, retired_by="evidence")
                     changed = replace(changed, unit=left)
-                batch.change(changed)
+                batch.put_belief(changed)
     if gone:
         _rewrite_summaries(batch, gone.values())
         _rewrite_core(batch, gone)
@@ -69,7 +69,7 @@ def _rewrite_summaries(batch: Transaction, gone: Iterable[Unit]) -> None:
     for summary in summaries.values():
         kept = tuple(one for one in summary.sentences if lost.isdisjoint(one.evidence))
         if len(kept) < len(summary.sentences):
-            batch.others[summary.unit.id] = (
+            batch.records[summary.unit.id] = (
                 summary_point(summary.of(kept, batch.now), "") if kept else gone_point(bank, summary.unit.id)
             )
 
@@ -81,4 +81,4 @@ def _rewrite_core(batch: Transaction, gone: Collection[str]) -> None:
     if (lines, pinned) != (core.lines, core.pinned):
         changed = replace(core, lines=lines, pinned=pinned, at=batch.now)
         point = core_point(batch.graph.bank, changed)
-        batch.others[point.id] = point
+        batch.records[point.id] = point

@@ -36,14 +36,14 @@ class Transaction:
     engine: Services
     graph: BankIndex
     now: datetime
-    what: str = "retain"
-    """What is being done, for the record of it; `shown` says it in words, `reason` why, `reasons` why a unit was
+    operation: str = "retain"
+    """What is being done, for the record of it; `subject` says it in words, `reason` why, `reasons` why a unit was
     changed. `undoes` is the record that it takes back."""
-    shown: str = ""
+    subject: str = ""
     reason: str = ""
     reasons: dict[str, str] = field(default_factory=dict)
     undoes: str = ""
-    language: Language | None = None
+    fixed_language: Language | None = None
     """The language that this write settles for a bank that had none."""
     mission: str | None = None
     disposition: Disposition | None = None
@@ -53,7 +53,7 @@ class Transaction:
     derived: bool = False
     """Whether what is written follows from what the bank holds, and is no news to consolidation."""
     units: dict[str, Point] = field(default_factory=dict)
-    others: dict[str, Point] = field(default_factory=dict)
+    records: dict[str, Point] = field(default_factory=dict)
 
     def points(self, ids: Sequence[str]) -> list[Point]:
         """The points of units as this write would leave them, with their vectors."""
@@ -73,20 +73,20 @@ class Transaction:
         """All units in it."""
         return [read_unit(point) for point in self.units.values()]
 
-    def change(self, belief: Belief) -> None:
+    def put_belief(self, belief: Belief) -> None:
         """`belief` in place of what the store has of it; it is there."""
         (point,) = self.points([belief.unit.id])
-        self.amend(replace(point, payload={**point.payload, **history_payload(belief)}), belief.unit)
+        self.put_unit(replace(point, payload={**point.payload, **history_payload(belief)}), belief.unit)
 
-    def amend(self, point: Point, unit: Unit) -> None:
+    def put_unit(self, point: Point, unit: Unit) -> None:
         """`unit` in place of what `point` says, its vectors as they are."""
         payload = {**point.payload, **unit_payload(unit, point.payload["order"])}
         self.units[unit.id] = replace(point, payload=payload)
 
     @property
-    def spoken(self) -> Language:
+    def language(self) -> Language:
         """The language its statements are in."""
-        return self.language or self.graph.language
+        return self.fixed_language or self.graph.language
 
     @property
     def revision(self) -> int:
@@ -102,7 +102,7 @@ class Transaction:
         held = self.graph.profile or Profile(self.graph.bank, self.now)
         return replace(
             held,
-            language=self.language or held.language,
+            language=self.fixed_language or held.language,
             mission=held.mission if self.mission is None else self.mission,
             disposition=self.disposition or held.disposition,
             rules=held.rules if self.rules is None else self.rules,
@@ -112,10 +112,10 @@ class Transaction:
         """Writes everything as one batch with the record of it, then brings the graph up to date. The record; None
         where nothing changed."""
         profile = self._profile()
-        if not (self.units or self.others or entities) and profile == self.graph.profile:
+        if not (self.units or self.records or entities) and profile == self.graph.profile:
             return None
         bank, writer, revision = self.graph.bank, self.engine.store.writer, self.revision
-        points = [*self.units.values(), *self.others.values()]
+        points = [*self.units.values(), *self.records.values()]
         points += [entity_point(bank, entity) for entity in entities.values()]
         if profile != self.graph.profile:
             points.append(bank_point(profile))
@@ -124,7 +124,7 @@ class Transaction:
             points.append(record_point(record))
         points.append(cursor_point(bank, writer, revision))
         self.engine.store.write([stamped(p, writer, revision, self.derived) for p in points])
-        if self.language is not None and len(self.graph):
+        if self.fixed_language is not None and len(self.graph):
             self.engine.graphs.forget(bank)  # the terms of everything in it may be others now
         else:
             self.graph.profile = profile
@@ -132,7 +132,7 @@ class Transaction:
                 self.graph.add_entity(entity)
             for point in self.units.values():
                 self.graph.add(point)
-            for point in self.others.values():
+            for point in self.records.values():
                 self.graph.note(point)
             self.graph.seen[writer] = revision
         return None if record is None else record.change()
@@ -150,12 +150,12 @@ class Transaction:
         return Record(
             id=self.record_id,
             bank=self.graph.bank,
-            what=self.what,
+            what=self.operation,
             at=self.now,
             order=sum(self.graph.seen.values()) + 1,
             by=self.engine.actor,
             reason=self.reason,
-            shown=self.shown,
+            shown=self.subject,
             derived=self.derived,
             made=made,
             before=before,

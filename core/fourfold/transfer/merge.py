@@ -125,7 +125,7 @@ class _Merging:
                         continue
                     for point in batch.points([self.made[belief.unit.id]]):
                         if "history" in point.payload:
-                            batch.change(self._rested(read_belief(point), belief, facts, batch))
+                            batch.put_belief(self._rested(read_belief(point), belief, facts, batch))
                 batch.commit({})
 
     def keep_entries(self, source: Services) -> None:
@@ -140,7 +140,7 @@ class _Merging:
             there = {p.id for p in self.engine.store.scan(where) if is_entry(p)} if moved else set()
             for identity, point in moved.items():
                 if identity not in there:
-                    batch.others[identity] = Point(identity, {**point.payload, "bank": self.bank})
+                    batch.records[identity] = Point(identity, {**point.payload, "bank": self.bank})
             batch.commit({})
 
     def _statement(self, unit: Unit) -> Statement:
@@ -172,7 +172,7 @@ class _Merging:
             more = [pair for pair in unit.source.evidence if pair not in held.source.evidence]
             if more and unit.source.messages:
                 source = held.source.said_by([*held.source.evidence, *more])
-                writing.batch.amend(point, replace(held, source=source))
+                writing.batch.put_unit(point, replace(held, source=source))
 
     def _rested(self, held: Belief, told: Belief, facts: dict[str, Unit], batch: Transaction) -> Belief:
         """The belief as it is here, with what moved it there."""
