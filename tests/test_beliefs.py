@@ -11,7 +11,18 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from fourfold import Bank, Effect, InputError, Memory, Message, Network, NotFoundError, Unit
+from fourfold import (
+    Bank,
+    Effect,
+    InputError,
+    Memory,
+    Message,
+    Network,
+    NotFoundError,
+    Retirement,
+    RetirementCause,
+    Unit,
+)
 from fourfold.consolidate.assess_rules import JudgedStatement, assess_by_rules
 from fourfold.language.languages import ENGLISH
 from fourfold.language.modality import confidence_of, modality_of
@@ -185,7 +196,7 @@ def test_a_belief_falls_with_its_evidence_and_goes_with_the_last_of_it(memory: M
     assert [unit.id for unit in done.units] == [first.id]
     assert [(b.statement, b.confidence) for b in done.beliefs] == [("Ana spends much on lunch.", 0.5)]
     assert done.beliefs[0].history[-1].effect is Effect.LOST
-    assert bank.unit(first.id).retired_by == "forget: a mistake"
+    assert bank.unit(first.id).retirement == Retirement(RetirementCause.FORGOTTEN, reason="a mistake")
     gone = bank.forget(unit=second)
     assert {unit.text for unit in gone.units} >= {"Ana spends much on lunch.", "Ana is generous."}
     assert [belief.unit.id for belief in bank.beliefs()] == [alone.unit.id]
@@ -200,7 +211,7 @@ def test_what_was_superseded_is_evidence_until_its_source_is_forgotten(
     belief = bank.believe("Ana likes the sea.", confidence=0.6, evidence=[old])
     clock.advance(timedelta(days=1))
     bank.retain([Message("I live in Lisbon.", "Ana", id="2")], document="two")
-    assert bank.unit(old.id).retired_by not in (None, "forget")
+    assert bank.unit(old.id).retired_by_unit is not None
     assert [b.unit.id for b in bank.beliefs()] == [belief.unit.id]
     clock.advance(timedelta(days=1))
     assert [unit.text for unit in bank.forget(document="one").units] == ["Ana likes the sea."]

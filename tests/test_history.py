@@ -15,7 +15,18 @@ from hypothesis import strategies as st
 from hypothesis.stateful import initialize, invariant, precondition, rule
 from test_state import BANKS, DOCUMENTS, NUMBERS, StoredMachine, line
 
-from fourfold import Bank, Change, Fact, InputError, Memory, Message, NotFoundError, Recall, Verdict
+from fourfold import (
+    Bank,
+    Change,
+    Fact,
+    InputError,
+    Memory,
+    Message,
+    NotFoundError,
+    Recall,
+    Retirement,
+    Verdict,
+)
 from fourfold.ports import PromptMessage
 from fourfold.testing import FrozenClock, HashEmbedder, ScriptedModel
 
@@ -132,7 +143,7 @@ def test_a_unit_is_edited_and_that_is_undone(bank: Bank, clock: FrozenClock) -> 
     assert new.occurred is not None
     assert new.occurred.start == datetime(2021, 6, 1, tzinfo=UTC)
     assert "Braga" in new.entities
-    assert bank.unit(old.id).retired_by == new.id
+    assert bank.unit(old.id).retirement == Retirement.superseded_by(new.id)
     assert {o.verdict for o in change.operations} >= {Verdict.ADD, Verdict.RETIRE}
     assert bank.beliefs()[0].evidence == (new.id,)
     assert [hit.unit.text for hit in bank.recall("Where did Ana move?", limit=1).hits] == [new.text]

@@ -10,7 +10,17 @@ from typing import Any, cast
 
 import pytest
 
-from fourfold import InputError, Memory, Message, ModelError, Network, StoreError, Verdict
+from fourfold import (
+    InputError,
+    Memory,
+    Message,
+    ModelError,
+    Network,
+    Retirement,
+    RetirementCause,
+    StoreError,
+    Verdict,
+)
 from fourfold.ingest.chunking import read_messages, split_message
 from fourfold.ingest.extract.rules import extract
 from fourfold.language.languages import ENGLISH
@@ -141,7 +151,7 @@ def test_replacing_a_document_retires_what_is_gone(memory: Memory, clock: Frozen
     assert "Lisbon" not in bank.recall("Lisbon brother Rui").text
     assert "Lisbon" in bank.recall("Lisbon brother Rui", as_of=before).text
     (gone,) = [u for u in bank.units(retired=True) if u.retired_at]
-    assert gone.retired_by == "replace"
+    assert gone.retirement == Retirement(RetirementCause.REPLACED)
 
 
 def test_what_was_replaced_away_can_come_back(memory: Memory, clock: FrozenClock) -> None:

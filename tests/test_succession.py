@@ -6,7 +6,7 @@ import json
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
-from fourfold import Memory, Message, Verdict
+from fourfold import Memory, Message, Retirement, Verdict
 from fourfold.testing import FrozenClock, HashEmbedder
 
 DATA = Path(__file__).parent / "data"
@@ -52,7 +52,7 @@ def test_new_values_replace_old_ones_and_the_past_remembers_them() -> None:
             assert (done.count(Verdict.UPDATE), done.count(Verdict.RETIRE)) == (1, 1)
             old = next(unit for unit in bank.units(retired=True) if unit.text == first)
             new = bank.units()[0]
-            assert old.retired_by == new.id
+            assert old.retirement == Retirement.superseded_by(new.id)
             assert [link.to for link in new.links if link.kind == "supersedes"] == [old.id]
             assert first in bank.recall(first, as_of=before).text
             assert first not in bank.recall(first).text

@@ -106,7 +106,7 @@ class Resources:
                 "history": [asdict(change) for change in belief.history] if belief else [],
                 "source": asdict(unit.source),
                 "tags": unit.tags,
-                "retired_by": unit.retired_by,
+                "retirement": unit.retirement and asdict(unit.retirement),
                 "superseded_by": unit.superseded_by,
             }
         )

@@ -24,7 +24,7 @@ from fourfold.transaction.cascade import dependents
 from fourfold.transaction.transaction import Transaction
 from fourfold.values.beliefs import formed
 from fourfold.values.changes import Change
-from fourfold.values.units import Link, Network, Unit
+from fourfold.values.units import Link, Network, Retirement, Unit
 
 LONGEST_TEXT = 2000
 
@@ -60,7 +60,13 @@ def replace_unit(
         resolver = Resolver(graph)
         made = [_put(batch, resolver, point, *each) for each in zip(statements, embedded, strict=True)]
         batch.put_unit(
-            point, replace(read_unit(point), retired_at=batch.now, retired_by=made[0], superseded_by=None)
+            point,
+            replace(
+                read_unit(point),
+                retired_at=batch.now,
+                retirement=Retirement.superseded_by(made[0]),
+                superseded_by=None,
+            ),
         )
         _move_evidence(batch, old.id, made[0])
         change = batch.commit(resolver.changed)
@@ -94,7 +100,10 @@ def merge_units(engine: Services, bank: str, unit: str, into: str, reason: str) 
         )
         batch.put_unit(points[kept.id], merged)
         batch.put_unit(
-            points[gone.id], replace(gone, retired_at=batch.now, retired_by=kept.id, superseded_by=None)
+            points[gone.id],
+            replace(
+                gone, retired_at=batch.now, retirement=Retirement.superseded_by(kept.id), superseded_by=None
+            ),
         )
         _move_evidence(batch, gone.id, kept.id)
         change = batch.commit({})

@@ -34,6 +34,7 @@ from fourfold.schema.recall_counts import USE, use_point
 from fourfold.schema.units import (
     cursor_point,
     entity_point,
+    read_retirement,
     read_unit,
     stamped,
     unit_payload,
@@ -43,7 +44,7 @@ from fourfold.transaction.cascade import dependents
 from fourfold.transaction.transaction import Transaction
 from fourfold.values.beliefs import Belief
 from fourfold.values.changes import ForgetResult, Receipt
-from fourfold.values.units import Entity, Network, Operation, Unit, Verdict
+from fourfold.values.units import Entity, Network, Operation, Retirement, RetirementCause, Unit, Verdict
 
 _FOLLOWERS = 8
 """Units said after an erased one whose vectors are made anew: what it left in the next is a 2nd of it, then a 4th."""
@@ -155,7 +156,9 @@ class _Erasing:
             unit = todo.pop()
             older = [link.to for link in unit.links if link.kind == "supersedes" and link.to not in self.gone]
             for before in self.batch.read(older):
-                if before.retired_by == unit.id and set(before.source.evidence) & set(unit.source.evidence):
+                if before.retired_by_unit == unit.id and set(before.source.evidence) & set(
+                    unit.source.evidence
+                ):
                     self.gone[before.id] = before
                     todo.append(before)
 
@@ -216,13 +219,14 @@ class _Erasing:
         named = {
             graph.ids[row] for row in (*linked, *graph.succession.by(self.gone))
         } | self._replaced_by_gone()
+        erased = Retirement(RetirementCause.ERASED)
         for stored in self.batch.points(sorted(named - self.gone.keys())):
             point = self.points.get(stored.id, stored)
             unit = read_unit(point)
             left = replace(
                 unit,
                 links=tuple(link for link in unit.links if link.to not in self.gone),
-                retired_by="erased" if unit.retired_by in self.gone else unit.retired_by,
+                retirement=erased if unit.retired_by_unit in self.gone else unit.retirement,
                 superseded_by=None if unit.superseded_by in self.gone else unit.superseded_by,
             )
             if left != unit:
@@ -236,7 +240,8 @@ class _Erasing:
             if replaced
             else ()
         )
-        return {point.id for point in points if point.payload["retired_by"] in self.gone}
+        retired = ((point.id, read_retirement(point.payload)) for point in points)
+        return {unit for unit, retirement in retired if retirement and retirement.by_unit in self.gone}
 
     def _name_entities(self) -> None:
         """Entities that nothing mentions any more go; others lose the names that only what goes has said."""

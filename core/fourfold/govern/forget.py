@@ -14,12 +14,12 @@ from fourfold.ingest.pending_chunks import chunks_of_document
 from fourfold.ingest.write import DocumentWriter, Origin
 from fourfold.ports import Fields, Point, Where
 from fourfold.schema.derived import read_belief
-from fourfold.schema.units import is_id, read_unit
+from fourfold.schema.units import read_unit
 from fourfold.services import Services
 from fourfold.transaction.cascade import cascade_retirements
 from fourfold.transaction.transaction import Transaction
 from fourfold.values.changes import ForgetResult
-from fourfold.values.units import require_aware
+from fourfold.values.units import Retirement, RetirementCause, require_aware
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,9 +76,9 @@ def forget(engine: Services, bank: str, selection: Selection, reason: str) -> Fo
 def _retire(batch: Transaction, point: Point, reason: str) -> None:
     """Retires a unit. One that a newer one took the place of is forgotten from then on: it is evidence no more."""
     unit = read_unit(point)
-    if unit.retired_at is None or is_id(unit.retired_by or ""):
-        by = f"forget: {reason}" if reason else "forget"
-        batch.put_unit(point, replace(unit, retired_at=unit.retired_at or batch.now, retired_by=by))
+    if unit.retired_at is None or unit.retired_by_unit is not None:
+        forgotten = Retirement(RetirementCause.FORGOTTEN, reason=reason)
+        batch.put_unit(point, replace(unit, retired_at=unit.retired_at or batch.now, retirement=forgotten))
 
 
 def _forget_document(batch: Transaction, document: str, reason: str) -> None:

@@ -14,11 +14,11 @@ from fourfold.index.bank_index import BankIndex
 from fourfold.index.retention import retention
 from fourfold.ports import Fields, Where
 from fourfold.schema.recall_counts import used
-from fourfold.schema.units import ARCHIVED, read_unit
+from fourfold.schema.units import read_retirement, read_unit
 from fourfold.services import Services
 from fourfold.transaction.transaction import Transaction
 from fourfold.values.changes import PrunePolicy, PruneResult
-from fourfold.values.units import Network
+from fourfold.values.units import Network, Retirement, RetirementCause
 
 _FADING = (Network.WORLD.value, Network.EXPERIENCE.value)
 
@@ -37,7 +37,9 @@ def prune(engine: Services, bank: str, policy: PrunePolicy, dry_run: bool, reaso
         batch = Transaction(engine, graph, now, "prune", f"retention below {policy.below:g}", reason)
         for point in batch.points(faded):
             unit = read_unit(point)
-            batch.put_unit(point, replace(unit, retired_at=now, retired_by=ARCHIVED))
+            batch.put_unit(
+                point, replace(unit, retired_at=now, retirement=Retirement(RetirementCause.ARCHIVED))
+            )
         archived = tuple(sorted(batch.changed(), key=lambda unit: unit.mentioned_at))
         gone = _long_archived(engine, bank, policy, now)
         if dry_run:
@@ -104,6 +106,5 @@ def _long_archived(engine: Services, bank: str, policy: PrunePolicy, now: dateti
     until = (now - timedelta(days=policy.delete_after)).timestamp()
     where = Where(bank=bank, kind="unit", networks=policy.networks, tags=policy.tags)
     points = engine.store.scan(where, Fields(only=("retired", "retired_by")))
-    return tuple(
-        sorted(p.id for p in points if p.payload["retired_by"] == ARCHIVED and p.payload["retired"] <= until)
-    )
+    archived = (p for p in points if read_retirement(p.payload) == Retirement(RetirementCause.ARCHIVED))
+    return tuple(sorted(p.id for p in archived if p.payload["retired"] <= until))

@@ -12,7 +12,7 @@ from fourfold.errors import NotFoundError
 from fourfold.index.bank_index import BankIndex
 from fourfold.ports import Where
 from fourfold.schema.derived import read_belief
-from fourfold.schema.units import is_id, read_unit, seconds_of
+from fourfold.schema.units import read_unit, seconds_of
 from fourfold.services import Services
 from fourfold.values.changes import Event
 from fourfold.values.units import Interval, Network, Unit
@@ -56,12 +56,12 @@ def _rows(graph: BankIndex, name: str | None, during: Interval | None, limit: in
 
 def _facts(engine: Services, ids: list[str]) -> list[Event]:
     units = _read(engine, ids)
-    successors = _read(engine, [unit.retired_by for unit in units.values() if is_id(unit.retired_by or "")])
+    successors = _read(engine, [unit.retired_by_unit for unit in units.values()])
     return [_fact(units[one], successors) for one in ids if one in units]
 
 
 def _fact(unit: Unit, successors: dict[str, Unit]) -> Event:
-    newer = successors.get(unit.retired_by or "")
+    newer = successors.get(unit.retired_by_unit or "")
     return Event(
         at=_begins(unit),
         unit=unit,
@@ -79,7 +79,7 @@ def _believed(engine: Services, bank: str, name: str | None) -> Iterator[Event]:
     """Every move of a belief, of those that are held no longer too, but for what was forgotten."""
     where = Where(bank=bank, kind="unit", networks=(Network.BELIEF.value,))
     for belief in map(read_belief, engine.store.scan(where)):
-        forgotten = belief.unit.retired_at is not None and not is_id(belief.unit.retired_by or "")
+        forgotten = belief.unit.retired_at is not None and belief.unit.retired_by_unit is None
         if not forgotten and (name is None or name in belief.unit.entities):
             for change in belief.history:
                 yield Event(at=change.said, unit=belief.unit, assessment=change)

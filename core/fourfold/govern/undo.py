@@ -20,7 +20,7 @@ from fourfold.services import Services
 from fourfold.transaction.cascade import cascade_retirements
 from fourfold.transaction.transaction import Transaction
 from fourfold.values.changes import Change
-from fourfold.values.units import SHORT_ID
+from fourfold.values.units import SHORT_ID, Retirement, RetirementCause
 
 _FINAL = frozenset({"erase", "load", "fork", "restore", "use"})
 _OF_ENTITIES = frozenset({"merge", "split", "rename"})
@@ -140,7 +140,7 @@ def _unmade(batch: Transaction, point: Point) -> Point:
     if kind == "unit":
         if p["retired"] != NEVER:
             return point
-        held = replace(read_unit(point), retired_at=batch.now, retired_by="undo")
+        held = replace(read_unit(point), retired_at=batch.now, retirement=Retirement(RetirementCause.UNDONE))
         batch.put_unit(point, held)
         return batch.units[point.id]
     if kind == "bank":

@@ -52,7 +52,7 @@ class BankView:
         if "history" in point.payload:
             unit = replace(unit, confidence=read_belief(point).at(moment))
         later = unit.retired_at is not None and unit.retired_at > moment
-        return replace(unit, retired_at=None, retired_by=None) if later else unit
+        return replace(unit, retired_at=None, retirement=None) if later else unit
 
 
 def is_now(store: Store, graph: BankIndex, moment: datetime) -> bool:

@@ -7,7 +7,8 @@ from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from fourfold.schema.units import ARCHIVED, is_id
+from fourfold.schema.units import read_retirement
+from fourfold.values.units import Retirement, RetirementCause
 
 
 @dataclass(slots=True)
@@ -33,9 +34,13 @@ class Supersession:
 
     def note(self, row: int, payload: Mapping[str, Any]) -> None:
         """Takes notice of what a unit says of itself; a forgotten one has no successor."""
-        by = payload["retired_by"] or ""
-        for rows, there in ((self.replaced, is_id(by)), (self.archived, by == ARCHIVED)):
-            rows.add(row) if there else rows.discard(row)
+        self.replaced.discard(row)
+        self.archived.discard(row)
+        match read_retirement(payload):
+            case Retirement(cause=RetirementCause.SUPERSEDED):
+                self.replaced.add(row)
+            case Retirement(cause=RetirementCause.ARCHIVED):
+                self.archived.add(row)
         if payload["superseded_by"] is not None:
             self.superseded[row] = payload["superseded_by"]
         else:

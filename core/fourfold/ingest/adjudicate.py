@@ -24,7 +24,7 @@ from fourfold.ports import LanguageModel
 from fourfold.prompts.render import by_label, plain_label
 from fourfold.services import Services
 from fourfold.transaction.transaction import Transaction
-from fourfold.values.units import Link, Operation, Unit, Verdict
+from fourfold.values.units import Link, Operation, Retirement, Unit, Verdict
 
 log = logging.getLogger(__name__)
 
@@ -121,7 +121,9 @@ def _decide(batch: Transaction, verdict: PairVerdict, new: Unit, old: Unit) -> I
     reason = verdict.reason or "the language model's judgement"
     match verdict.verdict:
         case "replaces":
-            gone = replace(now_old, retired_at=batch.now, retired_by=new.id, superseded_by=None)
+            gone = replace(
+                now_old, retired_at=batch.now, retirement=Retirement.superseded_by(new.id), superseded_by=None
+            )
             batch.put_unit(older, gone)
             links = tuple(link for link in now_new.links if (link.to, link.kind) != (old.id, "supersedes"))
             batch.put_unit(newer, replace(now_new, links=(*links, Link(old.id, "supersedes", 1.0))))
@@ -131,7 +133,9 @@ def _decide(batch: Transaction, verdict: PairVerdict, new: Unit, old: Unit) -> I
             said = [*now_old.source.evidence, *now_new.source.evidence]
             source = now_old.source.said_by(list(dict.fromkeys(said)))
             batch.put_unit(older, replace(now_old, source=source, superseded_by=None))
-            batch.put_unit(newer, replace(now_new, retired_at=batch.now, retired_by=old.id))
+            batch.put_unit(
+                newer, replace(now_new, retired_at=batch.now, retirement=Retirement.superseded_by(old.id))
+            )
             yield Operation(Verdict.NOOP, old.id, reason)
         case "both":
             if now_old.superseded_by == new.id:

@@ -26,7 +26,17 @@ from fourfold.schema.units import NEVER, make_id, read_unit, unit_payload
 from fourfold.transaction.cascade import cascade_retirements
 from fourfold.transaction.transaction import Transaction
 from fourfold.values.beliefs import formed
-from fourfold.values.units import Interval, Link, Network, Operation, Source, Unit, Verdict
+from fourfold.values.units import (
+    Interval,
+    Link,
+    Network,
+    Operation,
+    Retirement,
+    RetirementCause,
+    Source,
+    Unit,
+    Verdict,
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,7 +72,8 @@ class DocumentWriter:
             if unit.retired_at is None:
                 self._keep(unit, "this message of the document is retained already")
             else:
-                reason = f"retained already, and replaced by {unit.retired_by} since"
+                became = f"replaced by {unit.retired_by_unit}" if unit.retired_by_unit else "archived"
+                reason = f"retained already, and {became} since"
                 self.operations.append(Operation(Verdict.NOOP, unit.id, reason))
 
     def forget_all_but(self, kept: set[str]) -> None:
@@ -73,14 +84,16 @@ class DocumentWriter:
             gone = {
                 message for document, message in unit.source.evidence if document == self.origin.document
             } - kept
-            self._withdraw(point, unit, gone, "replace", "gone from the document")
+            self._withdraw(point, unit, gone, RetirementCause.REPLACED, "gone from the document")
 
     def forget_units(self, ids: Sequence[str], messages: Sequence[str]) -> None:
         """Takes `messages` from the evidence of the units a pending chunk had: a model has read it by now."""
         for point in self.batch.points(ids):
             unit = read_unit(point)
             if unit.retired_at is None and unit.pending:
-                self._withdraw(point, unit, set(messages), "extraction", "read by a language model now")
+                self._withdraw(
+                    point, unit, set(messages), RetirementCause.REEXTRACTED, "read by a language model now"
+                )
 
     def put_chunk(self, chunk: Chunk, state: State) -> None:
         """Notes a chunk."""
@@ -210,7 +223,10 @@ class DocumentWriter:
                 continue
             point = self.batch.points([older.id])[0]
             if kind == "replaces":
-                self.batch.put_unit(point, replace(older, retired_at=self.batch.now, retired_by=unit.id))
+                self.batch.put_unit(
+                    point,
+                    replace(older, retired_at=self.batch.now, retirement=Retirement.superseded_by(unit.id)),
+                )
                 self.operations.append(Operation(Verdict.RETIRE, older.id, reason))
                 replaced.append(older.id)
             else:
@@ -300,12 +316,14 @@ class DocumentWriter:
             self.touched[unit_id] = fuller
             self.operations[-1] = Operation(Verdict.UPDATE, unit_id, "stated again, with more of it")
 
-    def _withdraw(self, point: Point, unit: Unit, messages: set[str], by: str, reason: str) -> None:
+    def _withdraw(
+        self, point: Point, unit: Unit, messages: set[str], cause: RetirementCause, reason: str
+    ) -> None:
         """Takes messages of the document from a unit's evidence, and retires it if none is left."""
         document = self.origin.document
         evidence = [pair for pair in unit.source.evidence if pair[0] != document or pair[1] not in messages]
         if not evidence:
-            self.batch.put_unit(point, replace(unit, retired_at=self.batch.now, retired_by=by))
+            self.batch.put_unit(point, replace(unit, retired_at=self.batch.now, retirement=Retirement(cause)))
             self.operations.append(Operation(Verdict.RETIRE, unit.id, reason))
         elif len(evidence) < len(unit.source.evidence):
             self._amend_source(point, replace(unit, source=unit.source.said_by(evidence)))

@@ -16,13 +16,36 @@ from fourfold.language.text import asking, counts, estimate_tokens
 from fourfold.ports import Fields, Point, Store, Where
 from fourfold.values.redaction import RedactionRule
 from fourfold.values.reflection import Disposition
-from fourfold.values.units import Aspects, Entity, Interval, Link, Modality, Network, Source, Unit
+from fourfold.values.units import (
+    Aspects,
+    Entity,
+    Interval,
+    Link,
+    Modality,
+    Network,
+    Retirement,
+    RetirementCause,
+    Source,
+    Unit,
+)
 
 NEVER = 1e12  # epoch seconds, some 30,000 years off: "not retired", and an interval without end
-ARCHIVED = "archive"
-"""What retires a unit that has faded: it is kept, and known, and not recalled."""
 PREVIOUS_WEIGHT = 0.9
 """The line a unit answers counts this much of its own words in late interaction (docs/adr/0003)."""
+_STORED_CAUSES = {
+    RetirementCause.REPLACED: "replace",
+    RetirementCause.REEXTRACTED: "extraction",
+    RetirementCause.FORGOTTEN: "forget",
+    RetirementCause.UNSUPPORTED: "evidence",
+    RetirementCause.UNDONE: "undo",
+    RetirementCause.ERASED: "erased",
+    RetirementCause.ARCHIVED: "archive",
+}
+"""The words that stand for these causes in a store, as they always did; for a superseded unit, its successor's id
+stands there."""
+_CAUSES = {stored: cause for cause, stored in _STORED_CAUSES.items()}
+_REASON = ": "
+"""Stands between "forget" and the reason that was given."""
 _NAMESPACE = uuid.uuid5(uuid.NAMESPACE_URL, "fourfold")
 
 
@@ -46,11 +69,6 @@ def make_id(*parts: str) -> str:
     return uuid.uuid5(_NAMESPACE, "".join(f"{len(part)}:{part}" for part in parts)).hex
 
 
-def is_id(text: str) -> bool:
-    """Whether `text` is an id as `make_id` makes them."""
-    return len(text) == 32 and not set(text) - set("0123456789abcdef")
-
-
 def unit_payload(unit: Unit, order: int) -> dict[str, Any]:
     """The payload of a unit, the `order`-th of its retain. Times are kept twice: as written, for reading, and
     in seconds, for filters; and what ranking asks of the text is kept as well, for the graph to load fast."""
@@ -68,7 +86,7 @@ def unit_payload(unit: Unit, order: int) -> dict[str, Any]:
         "recorded_at": unit.recorded_at.isoformat(),
         "occurred": None if unit.occurred is None else [_iso(unit.occurred.start), _iso(unit.occurred.end)],
         "retired_at": _iso(unit.retired_at),
-        "retired_by": unit.retired_by,
+        "retired_by": _stored_retirement(unit.retirement),
         "recorded": unit.recorded_at.timestamp(),
         "retired": NEVER if unit.retired_at is None else unit.retired_at.timestamp(),
         "from": start,
@@ -142,13 +160,32 @@ def read_unit(point: Point) -> Unit:
         session=p["session"],
         links=tuple(Link(to, kind, weight) for to, kind, weight in p["links"]),
         retired_at=_moment(p["retired_at"]),
-        retired_by=p["retired_by"],
+        retirement=read_retirement(p),
         modality=Modality(p["modality"]),
         aspects=Aspects(*p["aspects"]),
         superseded_by=p["superseded_by"],
         pending=p["pending"],
         chunk=p["chunk"],
     )
+
+
+def read_retirement(payload: Mapping[str, Any]) -> Retirement | None:
+    """Returns why the unit of this payload was retired, None where it holds. Only the field `retired_by` is read."""
+    stored = payload["retired_by"]
+    if stored is None:
+        return None
+    word, _, reason = str(stored).partition(_REASON)
+    cause = _CAUSES.get(word)
+    return Retirement.superseded_by(word) if cause is None else Retirement(cause, reason=reason)
+
+
+def _stored_retirement(retirement: Retirement | None) -> str | None:
+    if retirement is None:
+        return None
+    if retirement.by_unit is not None:
+        return retirement.by_unit
+    word = _STORED_CAUSES[retirement.cause]
+    return f"{word}{_REASON}{retirement.reason}" if retirement.reason else word
 
 
 def entity_point(bank: str, entity: Entity) -> Point:

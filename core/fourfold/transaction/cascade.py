@@ -17,9 +17,9 @@ from fourfold.schema.derived import (
     summary_id,
     summary_point,
 )
-from fourfold.schema.units import ARCHIVED, is_id, read_unit
+from fourfold.schema.units import read_retirement, read_unit
 from fourfold.transaction.transaction import Transaction
-from fourfold.values.units import Unit
+from fourfold.values.units import Retirement, RetirementCause, Unit
 
 _REASON = "what it rested on was forgotten"
 
@@ -37,7 +37,9 @@ def cascade_retirements(batch: Transaction) -> None:
             if belief is not None and belief.unit.retired_at is None and belief.unit.id not in gone:
                 changed = belief.without(set(gone), _REASON, batch.now)
                 if changed.rests_on_nothing:
-                    left = replace(changed.unit, retired_at=batch.now, retired_by="evidence")
+                    left = replace(
+                        changed.unit, retired_at=batch.now, retirement=Retirement(RetirementCause.UNSUPPORTED)
+                    )
                     changed = replace(changed, unit=left)
                 batch.put_belief(changed)
     if gone:
@@ -47,8 +49,9 @@ def cascade_retirements(batch: Transaction) -> None:
 
 def _forgotten(point: Point) -> bool:
     """Whether a unit is retired, and not since a newer one says what holds now, nor since it has faded."""
-    p = point.payload
-    return p["retired_at"] is not None and not is_id(p["retired_by"] or "") and p["retired_by"] != ARCHIVED
+    retirement = read_retirement(point.payload)
+    spared = (RetirementCause.SUPERSEDED, RetirementCause.ARCHIVED)
+    return point.payload["retired_at"] is not None and (retirement is None or retirement.cause not in spared)
 
 
 def dependents(graph: BankIndex, units: Iterable[str]) -> list[str]:

@@ -51,6 +51,46 @@ class Modality(StrEnum):
     QUOTE = "quote"
 
 
+class RetirementCause(StrEnum):
+    """Why a unit holds no more."""
+
+    SUPERSEDED = "superseded"
+    """A newer unit took its place: `Retirement.by_unit`."""
+    REPLACED = "replaced"
+    """Its document was retained again without it."""
+    REEXTRACTED = "reextracted"
+    """It was a text as it was said, and a language model has read that by now."""
+    FORGOTTEN = "forgotten"
+    """Somebody had it forgotten, for `Retirement.reason`."""
+    UNSUPPORTED = "unsupported"
+    """It was a belief, and all evidence for it is gone."""
+    UNDONE = "undone"
+    """The write that made it was taken back."""
+    ERASED = "erased"
+    """A newer unit took its place, and that one has been erased since."""
+    ARCHIVED = "archived"
+    """It had faded: it is kept, and known, and not recalled."""
+
+
+@dataclass(frozen=True, slots=True)
+class Retirement:
+    """Why a unit was retired: the `cause`, the id of the unit that took its place (`SUPERSEDED` alone, else None),
+    and the reason that was given, if one was (`FORGOTTEN` alone, else "")."""
+
+    cause: RetirementCause
+    by_unit: str | None = None
+    reason: str = ""
+
+    def __post_init__(self) -> None:
+        if (self.by_unit is not None) != (self.cause is RetirementCause.SUPERSEDED):
+            raise InputError(f"by_unit is {self.by_unit!r} for a unit that was {self.cause}.")
+
+    @classmethod
+    def superseded_by(cls, unit: str) -> Retirement:
+        """Returns the retirement of a unit whose place the unit with this id took."""
+        return cls(RetirementCause.SUPERSEDED, unit)
+
+
 def require_aware(moment: datetime | None, what: str) -> datetime | None:
     """Returns `moment` unchanged, or raises `InputError` where it lacks a time zone or is, in UTC, before the year 1
     or after 9999."""
@@ -199,7 +239,7 @@ class Unit:
 
     `confidence` is in [0, 1] for beliefs, None elsewhere. `occurred` is when the fact held or the event took
     place, None if nothing says so; `mentioned_at` when it was said; `recorded_at` when the bank learned it;
-    `retired_at` when it was superseded or forgotten, and `retired_by` what did that (the id of a unit, or a word).
+    `retired_at` when it was superseded or forgotten, and `retirement` why; both are None as long as it holds.
 
     `modality` says whether it is a fact at all. `superseded_by` is the unit that probably holds in its place, where
     that is not sure enough to retire this one: it is recalled below that one. A `pending` unit is a text as it was
@@ -222,12 +262,17 @@ class Unit:
     session: str = ""
     links: tuple[Link, ...] = ()
     retired_at: datetime | None = None
-    retired_by: str | None = None
+    retirement: Retirement | None = None
     modality: Modality = Modality.FACT
     aspects: Aspects = field(default_factory=Aspects)
     superseded_by: str | None = None
     pending: bool = False
     chunk: str = ""
+
+    @property
+    def retired_by_unit(self) -> str | None:
+        """The id of the unit that this one was retired in favour of; None where it holds or was retired otherwise."""
+        return None if self.retirement is None else self.retirement.by_unit
 
 
 def evidence_links(units: Iterable[str]) -> tuple[Link, ...]:
