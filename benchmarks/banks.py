@@ -37,23 +37,23 @@ def took(work: Callable[..., object], *given: Any, **named: Any) -> float:
 
 def fill(memory: Memory, first: int, last: int, units: int, pool: Pooled) -> None:
     """Banks `first` to `last`, copies of one another under other ids."""
-    engine = memory._async.engine
+    services = memory._async.services
     if first == 0:
         memory.bank("bank 0").retain(messages(units, 0, pooled=True), document="log")
-    with engine.graphs.locked("bank 0") as graph:
-        points = list(everything(engine, graph))
+    with services.indexes.locked("bank 0") as index:
+        points = list(everything(services, index))
     staged = []
     for number in range(max(first, 1), last):
         renaming = Rekeyer("bank 0", f"bank {number}")
         for point in points:
             renaming.note(point)
         moved = [renaming.moved(point) for point in points]
-        cursor = cursor_point(f"bank {number}", engine.store.writer, 1)
-        staged += [stamped(point, engine.store.writer, 1) for point in (*moved, cursor)]
+        cursor = cursor_point(f"bank {number}", services.store.writer, 1)
+        staged += [stamped(point, services.store.writer, 1) for point in (*moved, cursor)]
         if len(staged) > 2000:
-            engine.store.write(staged)
+            services.store.write(staged)
             staged = []
-    engine.store.write(staged)
+    services.store.write(staged)
 
 
 def near(where: Where, vector: Floats) -> Query:
@@ -78,7 +78,7 @@ def main() -> None:
         tempfile.TemporaryDirectory() as directory,
         Memory.open(str(Path(directory) / "m"), embedder=pool) as memory,
     ):
-        store = memory._async.engine.store
+        store = memory._async.services.store
         for size in chosen.sizes:
             fill(memory, done, size, chosen.units, pool)
             done = size

@@ -37,10 +37,10 @@ def measured(
     with Memory.open(":memory:", embedder=embedder, clock=clock) as memory:
         bank = memory.bank("a")
         bank.retain(conversation.messages, document="chat")
-        engine = memory._async.engine
+        services = memory._async.services
         for decay in DECAYS:
-            memory._async.engine = replace(
-                engine, settings=load_settings().model_copy(update={"decay": decay})
+            memory._async.services = replace(
+                services, settings=load_settings().model_copy(update={"decay": decay})
             )
             for weight in WEIGHTS if decay is not None else (0.0,):
                 memory._async.weights = Weights(strength=weight)
@@ -50,7 +50,7 @@ def measured(
                     said = {message for hit in hits for message in hit.unit.source.messages}
                     shares.append(len(question.evidence & said) / len(question.evidence))
                 found[decay, weight] = shares
-        memory._async.engine = engine
+        memory._async.services = services
     return found
 
 

@@ -110,7 +110,7 @@ def _ours(memory: Memory, weights: Weights) -> Ranker:
 
 
 def _baselines(memory: Memory, embedder: Remembering) -> dict[str, Ranker]:
-    store, graphs = memory._async.engine.store, memory._async.engine.graphs
+    store, indexes = memory._async.services.store, memory._async.services.indexes
 
     def ranked(bank: str, query: Query) -> list[str]:
         found = [unit for unit, _ in store.search([query])[0]]
@@ -118,7 +118,7 @@ def _baselines(memory: Memory, embedder: Remembering) -> dict[str, Ranker]:
         return [message for unit in found for message in messages[unit]]
 
     def dense(bank: str, question: Question) -> list[str]:
-        graphs.get(bank)
+        indexes.get(bank)
         return ranked(
             bank, Query(Where(bank=bank, live=True), 200, vector=embedder.embed([question.text])[0].vector)
         )

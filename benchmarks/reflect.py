@@ -140,11 +140,11 @@ def steps() -> None:
         began = time.perf_counter()
         bank.consolidate()
         settled = time.perf_counter() - began
-        engine = memory._async.engine
+        services = memory._async.services
         taken, whole = [], []
         with OpenAIServer(_step) as server:
             chat = OpenAIChat("m", base_url=server.url)
-            reasoning = Memory(engine.store, engine.embedder, settings, llm=chat)
+            reasoning = Memory(services.store, services.embedder, settings, llm=chat)
             for question in questions(60):
                 began = time.perf_counter()
                 answer = reasoning.bank("bank").reflect(question, steps=STEPS)
@@ -213,7 +213,7 @@ def _meanwhile(memory: Memory, bank: Bank, asked: Sequence[str]) -> tuple[list[f
     """Recalls, one after another, while the background is at work; and how long that took."""
     from fourfold.consolidate import background
 
-    worker = background.Background(_in_background(memory._async.engine))
+    worker = background.Background(_in_background(memory._async.services))
     background.QUIET = 0.0
     began = time.perf_counter()
     worker.notice(bank.name)
@@ -226,10 +226,10 @@ def _meanwhile(memory: Memory, bank: Bank, asked: Sequence[str]) -> tuple[list[f
     return taken, seconds
 
 
-def _in_background(engine: Any) -> Any:
+def _in_background(services: Any) -> Any:
     from dataclasses import replace
 
-    return replace(engine, settings=engine.settings.model_copy(update={"consolidate": "background"}))
+    return replace(services, settings=services.settings.model_copy(update={"consolidate": "background"}))
 
 
 def _summaries(bank: Bank) -> Iterator[str]:

@@ -74,7 +74,7 @@ with Memory.open(sys.argv[1]) as memory:
     resident = resident_mb()
     from speed import questions, timed
     asked = questions(100)
-    embedder = memory._async.engine.embedder
+    embedder = memory._async.services.embedder
     print(json.dumps({"at": answered, "resident": resident, "recall": timed(bank.recall, asked),
                       "embed": timed(lambda question: embedder.embed([question]), asked)}))
 """
@@ -157,7 +157,7 @@ def _row(size: int, directory: Path, pool: Pooled, packaged: MiniLM, local: bool
         alone = timed(_plain_session(), questions(100))
         talk = _retain_ratios(bank, example(), packaged)
         alike = [_retain_ratios(bank, messages(50, size + 50 * i, pooled=False), packaged) for i in range(4)]
-        store, wanted = memory._async.engine.store, Where(bank="bank", live=True)
+        store, wanted = memory._async.services.store, Where(bank="bank", live=True)
         vectors = [pool.embed([question])[0].vector for question in questions(100)]
         ours = timed(lambda vector: store.search([Query(wanted, 10, vector=vector)]), vectors)
         theirs = percentiles(_local_mode(memory, vectors[:20])) if local else "-"
@@ -254,7 +254,7 @@ def _local_mode(memory: Memory, vectors: Sequence[np.ndarray]) -> list[float]:
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")
         client.create_collection("c", models.VectorParams(size=384, distance=models.Distance.COSINE))
-        points = memory._async.engine.store.scan(Where(bank="bank", kind="unit"), Fields(vectors=True))
+        points = memory._async.services.store.scan(Where(bank="bank", kind="unit"), Fields(vectors=True))
         batch = [
             models.PointStruct(id=p.id, vector=p.vector.tolist(), payload={"bank": "bank", "kind": "unit"})
             for p in points

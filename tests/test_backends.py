@@ -260,6 +260,6 @@ def test_claude_keeps_its_own_time() -> None:
 def test_settings_choose_the_language_model(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("FOURFOLD_LLM", "openai:m@http://127.0.0.1:9/v1")
     with Memory.open(":memory:", embedder=HashEmbedder()) as memory:
-        assert memory._async.engine.model is not None
+        assert memory._async.services.language_model is not None
     with pytest.raises(ConfigurationError, match="llm_concurrency"):
         load_settings(llm_concurrency=0)

@@ -15,14 +15,14 @@ def test_banks_are_listed_with_their_sizes_and_none_is_loaded(memory: Memory) ->
     gone = memory.bank("bank 07")
     gone.retain("Another one.")
     gone.forget(unit=gone.units()[0])
-    graphs = memory._async.engine.graphs
+    indexes = memory._async.services.indexes
     for name in [f"bank {number:02}" for number in range(30)]:
-        graphs.forget(name)
+        indexes.forget(name)
     listed = memory.banks()
     assert [info.name for info in listed] == [f"bank {number:02}" for number in range(30)]
     assert {info.units for info in listed} == {1}
     assert [info.name for info in memory.banks(["bank 03", "nobody"])] == ["bank 03"]
-    assert not graphs._graphs
+    assert not indexes._graphs
 
 
 def test_a_bank_is_erased_and_no_other_one(memory: Memory) -> None:

@@ -302,7 +302,7 @@ def test_all_of_it_works_on_a_server_and_the_receipt_says_what_is_true_there(
     embedded = lived(memory, clock)
     began = embedded.history()[-1].at
     with Memory(store, model, clock=FrozenClock(began)) as server:
-        mine = server._async.engine.clock
+        mine = server._async.services.clock
         assert isinstance(mine, FrozenClock)
         bank = lived(server, mine)
         assert everything(bank) == everything(embedded)

@@ -188,10 +188,10 @@ def test_what_waits_survives_a_restart_and_is_done_once(tmp_path: Path) -> None:
         bank = memory.bank("a")
         assert bank.status().pending == 7
         assert bank.consolidate().pending == 0
-        revisions = memory._async.engine.store.cursors("a")
+        revisions = memory._async.services.store.cursors("a")
         text = bank.summary("Ana").text
         bank.consolidate()
-        assert memory._async.engine.store.cursors("a") == revisions  # nothing was written
+        assert memory._async.services.store.cursors("a") == revisions  # nothing was written
         bank.retain(garden())  # known all of it
         assert bank.consolidate().pending == 0
         assert bank.summary("Ana").text == text
@@ -202,13 +202,13 @@ def test_a_fact_moves_a_belief_once_however_often_it_is_consolidated(tmp_path: P
         bank = memory.bank("a")
         known = bank.retain([Message("I ride the bus with Ben.", "Ana", id="0")]).units
         bank.believe("The bus is reliable.", confidence=0.5, evidence=known)
-        memory._async.engine.clock.advance(timedelta(days=1))  # type: ignore[attr-defined]
+        memory._async.services.clock.advance(timedelta(days=1))  # type: ignore[attr-defined]
         bank.retain([Message("The bus was excellent.", "Ana", id="1")])
         bank.consolidate()
-        engine = memory._async.engine
-        progress = next(p for p in engine.store.scan(_everything("a")) if p.payload["kind"] == "progress")
+        services = memory._async.services
+        progress = next(p for p in services.store.scan(_everything("a")) if p.payload["kind"] == "progress")
         done = {**progress.payload, "done": {}}
-        engine.store.write(
+        services.store.write(
             [type(progress)(progress.id, done)]
         )  # as if it had been cut off before it was noted
         assert bank.status().pending == 2
@@ -254,7 +254,7 @@ def test_closing_ends_the_background_at_once_and_loses_nothing(
     monkeypatch.setattr(background, "QUIET", 0.0)
     begun = threading.Event()
 
-    async def stall(engine: object, bank: str, rest: Rest) -> None:
+    async def stall(services: object, bank: str, rest: Rest) -> None:
         import anyio
 
         begun.set()

@@ -142,7 +142,7 @@ def test_what_cannot_be_merged_split_or_undone_says_why() -> None:
 def test_what_another_process_merged_is_seen_at_once() -> None:
     memory, bank = told()
     with memory:
-        store = memory._async.engine.store
+        store = memory._async.services.store
         other = Memory(store, HashEmbedder())
         try:
             assert bank.entity("Dita").name == "Dita"

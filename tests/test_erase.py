@@ -68,7 +68,7 @@ def test_nothing_of_an_erased_document_is_left(kept: Memory, tmp_path: Path, clo
     edited = bank.edit(evidence, "Xanthippe keeps the spare key somewhere.", reason="safer")
     bank.undo(edited)
     bank.consolidate()
-    kept._async.engine.graphs.close()
+    kept._async.services.indexes.close()
     assert any("cache" in place for place in kept.find_text("Xanthippe"))
     receipt = bank.forget(document="secret", erase=True, reason="request 17").receipt
     assert receipt is not None

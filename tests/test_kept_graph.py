@@ -63,12 +63,12 @@ def kept(home: Path) -> Path:
 
 
 def graph_of(memory: Memory) -> BankIndex:
-    return memory._async.engine.graphs.get("a")
+    return memory._async.services.indexes.get("a")
 
 
 def built(memory: Memory) -> BankIndex:
     """The same graph from payloads alone."""
-    store = memory._async.engine.store
+    store = memory._async.services.store
     cache, store.cache = store.cache, None
     try:
         return IndexRegistry(store, 10_000).get("a")
@@ -76,15 +76,15 @@ def built(memory: Memory) -> BankIndex:
         store.cache = cache
 
 
-def everything(graph: BankIndex) -> dict[str, object]:
+def everything(index: BankIndex) -> dict[str, object]:
     """All that a graph knows, in an order that does not hang on how it came about."""
-    names = {row: graph.ids[row] for row in range(len(graph))}
+    names = {row: index.ids[row] for row in range(len(index))}
     edges = {
         (str(names.get(a, a)), str(names.get(b, b)), tuple(sorted(kinds.items())))
-        for a, near in graph.graph.adj.items()
+        for a, near in index.graph.adj.items()
         for b, kinds in near.items()
     }
-    snapshot = Snapshot.from_bytes(_frozen(graph, wait=True) or b"")
+    snapshot = Snapshot.from_bytes(_frozen(index, wait=True) or b"")
     assert snapshot is not None
     plain = dict(snapshot.plain)
     numbered = {"labels", "edges"}
@@ -92,19 +92,19 @@ def everything(graph: BankIndex) -> dict[str, object]:
     rows = [
         tuple(
             labels[value] if field in ("session", "speaker", "network") else value
-            for field, value in zip(graph.rows.dtype.names or (), row, strict=True)
+            for field, value in zip(index.rows.dtype.names or (), row, strict=True)
         )
-        for row in graph.rows.tolist()
+        for row in index.rows.tolist()
     ]
     similar = np.random.default_rng(1).normal(size=(3, 2048)).astype(np.float32)
     return {
-        "ids": graph.ids,
+        "ids": index.ids,
         "rows": rows,
         "edges": edges,
-        "best": graph.postings.best(similar, len(graph)).tolist(),
-        "terms": dict(graph._term_counts),
-        "alike": {name: graph.names.alike(name) for name in graph.names},
-        "entities": graph.entities(),
+        "best": index.postings.best(similar, len(index)).tolist(),
+        "terms": dict(index._term_counts),
+        "alike": {name: index.names.alike(name) for name in index.names},
+        "entities": index.entities(),
         **{key: value for key, value in plain.items() if key not in {*numbered, "names"}},
     }
 
@@ -116,9 +116,9 @@ def test_a_bank_opens_with_the_graph_that_was_kept(home: Path, monkeypatch: pyte
         memory.bank("a").consolidate()
         before = memory.bank("a").recall("Where does Ana live?").hits
     with opened(home) as memory:
-        graph = graph_of(memory)
-        assert graph.changes == 0, "nothing was added to it one by one"
-        assert everything(graph) == everything(built(memory))
+        index = graph_of(memory)
+        assert index.changes == 0, "nothing was added to it one by one"
+        assert everything(index) == everything(built(memory))
         assert memory.bank("a").recall("Where does Ana live?").hits == before
 
 
@@ -135,9 +135,9 @@ def test_it_catches_up_with_what_was_written_after_it_was_kept(home: Path) -> No
         bank.consolidate()
     kept(home).write_bytes(old)  # as after kill -9
     with opened(home) as memory:
-        graph = graph_of(memory)
-        assert 0 < graph.changes < len(graph)
-        assert everything(graph) == everything(built(memory))
+        index = graph_of(memory)
+        assert 0 < index.changes < len(index)
+        assert everything(index) == everything(built(memory))
 
 
 def test_a_merge_after_it_was_kept_has_it_built_anew(home: Path) -> None:
@@ -148,8 +148,8 @@ def test_a_merge_after_it_was_kept_has_it_built_anew(home: Path) -> None:
         memory.bank("a").merge_entities("Ben", into="Ana Silva")
     file.write_bytes(old)
     with opened(home) as memory:
-        graph = graph_of(memory)
-        assert graph.changes == len(graph)
+        index = graph_of(memory)
+        assert index.changes == len(index)
         assert memory.bank("a").entity("Ben").name == "Ana Silva"
 
 
@@ -215,7 +215,7 @@ def test_it_is_not_kept_if_somebody_writes_to_the_bank_meanwhile(
 ) -> None:
     with opened(home) as memory:
         tell(memory)
-        graph, slices = graph_of(memory), BankIndex.freeze
+        index, slices = graph_of(memory), BankIndex.freeze
 
         def freeze(frozen: BankIndex) -> Generator[None, None, Snapshot]:
             frozen.seen["elsewhere"] = 1  # what a write leaves, as if it came between two slices
@@ -223,35 +223,35 @@ def test_it_is_not_kept_if_somebody_writes_to_the_bank_meanwhile(
             return (yield from slices(frozen))
 
         monkeypatch.setattr(BankIndex, "freeze", freeze)
-        assert _frozen(graph, wait=True) is None
-        assert _frozen(graph, wait=True) is not None, "nobody writes this time"
+        assert _frozen(index, wait=True) is None
+        assert _frozen(index, wait=True) is not None, "nobody writes this time"
 
 
 def test_a_graph_that_somebody_holds_is_not_waited_for_unless_asked(home: Path) -> None:
     with opened(home) as memory:
         tell(memory)
-        graph, held, leave = graph_of(memory), threading.Event(), threading.Event()
+        index, held, leave = graph_of(memory), threading.Event(), threading.Event()
 
         def hold() -> None:
-            with graph.lock:
+            with index.lock:
                 held.set()
                 leave.wait()
 
         thread = threading.Thread(target=hold)
         thread.start()
         held.wait()
-        assert _frozen(graph, wait=False) is None
+        assert _frozen(index, wait=False) is None
         leave.set()
-        assert _frozen(graph, wait=True) is not None
+        assert _frozen(index, wait=True) is not None
         thread.join()
 
 
 def test_a_graph_that_has_to_go_is_kept(home: Path) -> None:
     with opened(home) as memory:
-        memory._async.engine.graphs._most = 10
+        memory._async.services.indexes._most = 10
         tell(memory)
         memory.bank("b").retain("Carla sings.")
-        assert "a" not in memory._async.engine.graphs._graphs
+        assert "a" not in memory._async.services.indexes._graphs
         assert kept(home).stat().st_size > 0
         assert everything(graph_of(memory)) == everything(built(memory))
 
@@ -259,18 +259,18 @@ def test_a_graph_that_has_to_go_is_kept(home: Path) -> None:
 def test_what_is_kept_while_others_write_is_what_was_there_at_one_moment(home: Path) -> None:
     with opened(home) as memory:
         tell(memory)
-        engine, done = memory._async.engine, threading.Event()
+        services, done = memory._async.services, threading.Event()
 
         def keep() -> None:
             while not done.is_set():
-                engine.graphs.get("a").changes = 1000
-                engine.graphs.keep("a")
+                services.indexes.get("a").changes = 1000
+                services.indexes.keep("a")
                 snapshot = Snapshot.from_bytes(kept(home).read_bytes())
                 assert snapshot is not None
-                graph = BankIndex.thaw(snapshot, "a", threading.RLock())
-                with engine.graphs.locked("a"):
-                    engine.graphs._catch_up(graph)
-                    assert everything(graph) == everything(built(memory))
+                index = BankIndex.thaw(snapshot, "a", threading.RLock())
+                with services.indexes.locked("a"):
+                    services.indexes._catch_up(index)
+                    assert everything(index) == everything(built(memory))
 
         with ThreadPoolExecutor(1) as threads:
             keeping = threads.submit(keep)

@@ -51,14 +51,14 @@ def test_the_right_unit_is_among_the_first_two(talk: Memory, question: str, best
 def test_the_estimate_over_the_bank_puts_the_right_unit_forward(
     talk: Memory, question: str, best: str
 ) -> None:
-    engine = talk._async.engine
-    graph = engine.graphs.get("a")
-    planned = plan(question, engine.embedder, graph, engine.clock.now())
-    estimated = estimate(planned, graph, engine.embedder.centroids)
+    services = talk._async.services
+    index = services.indexes.get("a")
+    planned = plan(question, services.embedder, index, services.clock.now())
+    estimated = estimate(planned, index, services.embedder.centroids)
     assert estimated is not None
     messages = {unit.id: unit.source.messages[0] for unit in talk.bank("a").units()}
-    assert best in [messages[graph.ids[row]] for row in np.argsort(-estimated)[:2]]
-    assert estimate(planned, graph, None) is None
+    assert best in [messages[index.ids[row]] for row in np.argsort(-estimated)[:2]]
+    assert estimate(planned, index, None) is None
 
 
 def test_the_text_is_ready_for_a_prompt(talk: Memory) -> None:

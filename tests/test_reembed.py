@@ -64,7 +64,7 @@ def test_recall_goes_on_while_vectors_are_made_and_then_uses_the_new_ones(tmp_pa
         assert texts(one) == before
         assert texts(two, "The garden has a well.")[0] == "The garden has a well."
         assert len(one.history()) == history + 1
-        store = memory._async.engine.store
+        store = memory._async.services.store
         points = list(store.scan(Where(bank="one", kind="unit"), Fields(vectors=True)))
         assert {
             (len(p.vector), p.tokens.shape[1])

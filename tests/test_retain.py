@@ -317,7 +317,7 @@ def test_a_failing_model_writes_nothing_of_the_call() -> None:
 def test_a_failing_store_leaves_the_graph_as_it_was(memory: Memory, monkeypatch: pytest.MonkeyPatch) -> None:
     bank = memory.bank("a")
     bank.retain("The first note.")
-    store = memory._async.engine.store
+    store = memory._async.services.store
 
     def full(points: list[Point]) -> None:
         raise StoreError("disk full")
@@ -327,7 +327,7 @@ def test_a_failing_store_leaves_the_graph_as_it_was(memory: Memory, monkeypatch:
         with pytest.raises(StoreError):
             bank.retain("The second note about Porto.")
     assert [u.text for u in bank.units()] == ["The first note."]
-    assert len(memory._async.engine.graphs.get("a")) == 1
+    assert len(memory._async.services.indexes.get("a")) == 1
     assert bank.retain("The second note about Porto.").count(Verdict.ADD) == 1
 
 

@@ -353,10 +353,10 @@ def test_a_graph_that_was_evicted_is_rebuilt_alike() -> None:
     with Memory.open(":memory:", embedder=HashEmbedder()) as memory:
         bank = memory.bank("a")
         bank.retain([line(n) for n in range(30)])
-        graphs = memory._async.engine.graphs
-        before, answer = graphs.get("a"), bank.recall("the garden gate")
-        graphs._graphs.clear()
-        after = graphs.get("a")
+        indexes = memory._async.services.indexes
+        before, answer = indexes.get("a"), bank.recall("the garden gate")
+        indexes._graphs.clear()
+        after = indexes.get("a")
         assert after is not before
         assert after.ids == before.ids
         assert (after.rows == before.rows).all()
@@ -366,18 +366,18 @@ def test_a_graph_that_was_evicted_is_rebuilt_alike() -> None:
 
 def test_the_graphs_in_memory_are_bounded() -> None:
     with Memory.open(":memory:", embedder=HashEmbedder()) as memory:
-        graphs = memory._async.engine.graphs
-        graphs._most = 25
+        indexes = memory._async.services.indexes
+        indexes._most = 25
         for bank in "abcd":
             memory.bank(bank).retain([line(n) for n in range(10)])
             memory.bank(bank).recall("gate")
-        assert list(graphs._graphs) == ["c", "d"]
+        assert list(indexes._graphs) == ["c", "d"]
         assert memory.bank("a").recall("The garden has number 1", limit=1).hits
 
 
 def test_what_another_process_wrote_is_seen_at_once() -> None:
     with Memory.open(":memory:", embedder=HashEmbedder()) as memory:
-        store = memory._async.engine.store
+        store = memory._async.services.store
         bank = memory.bank("a")
         bank.retain([line(1)], document="here")
         other = Memory(store, HashEmbedder())

@@ -61,7 +61,7 @@ def test_the_fresher_of_two_alike_comes_first_and_nothing_fades_if_that_is_off(
     for days, factor in (("30", True), ("none", False)):
         monkeypatch.setenv("FOURFOLD_DECAY", days)
         with Memory.open(":memory:", embedder=HashEmbedder(), clock=FrozenClock(clock.now())) as memory:
-            bank, mine = memory.bank("b"), memory._async.engine.clock
+            bank, mine = memory.bank("b"), memory._async.services.clock
             assert isinstance(mine, FrozenClock)
             bank.retain([Message("The old boat is blue.", "Ana", at=mine.now() - 200 * DAY)], document="a")
             mine.advance(DAY)

@@ -24,9 +24,9 @@ def steady(
     """`work`, during which the embedder stays the one it is: for what embeds, and then searches or writes."""
 
     @wraps(work)
-    def steadied(engine: Services, /, *args: P.args, **kwargs: P.kwargs) -> T:
-        with engine.graphs.era.use():
-            return work(engine, *args, **kwargs)
+    def steadied(services: Services, /, *args: P.args, **kwargs: P.kwargs) -> T:
+        with services.indexes.era.use():
+            return work(services, *args, **kwargs)
 
     return steadied
 
@@ -37,16 +37,16 @@ class Services:
     language model and a reranker."""
 
     store: Store
-    graphs: IndexRegistry
+    indexes: IndexRegistry
     embedder: Current
     clock: Clock
     settings: Settings
-    ledgers: TokenAccounts
-    model: LanguageModel | None = None
+    token_accounts: TokenAccounts
+    language_model: LanguageModel | None = None
     reranker: Reranker | None = None
     actor: str = ""
     """Whoever it is that works with them, for the records of what was done."""
-    noted: RecallCounts = field(default_factory=RecallCounts)
+    recall_counts: RecallCounts = field(default_factory=RecallCounts)
     """What was recalled and is not written down yet."""
-    reading: set[str] = field(default_factory=set)
+    chunks_in_progress: set[str] = field(default_factory=set)
     """The chunks that some retain of this process is having read."""

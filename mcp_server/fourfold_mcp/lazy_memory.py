@@ -36,10 +36,10 @@ class LazyMemory:
 
     async def _warm(self, bank: str) -> None:
         try:
-            engine = (await self.memory()).engine
+            services = (await self.memory()).services
             await asyncio.gather(
-                asyncio.to_thread(engine.embedder.embed, ["warm up"]),
-                asyncio.to_thread(engine.graphs.get, bank),
+                asyncio.to_thread(services.embedder.embed, ["warm up"]),
+                asyncio.to_thread(services.indexes.get, bank),
             )
         except FourfoldError:
             pass  # who asks is told

@@ -52,18 +52,18 @@ class AsyncBank(BankEdits):
     def __init__(
         self,
         name: str,
-        engine: Services,
+        services: Services,
         background: Background,
         later: PerBankQueue,
         weights: Weights,
-        wanted: BankOptions,
+        options: BankOptions,
     ) -> None:
         """`AsyncMemory.bank` makes them."""
-        super().__init__(name, engine, wanted)
+        super().__init__(name, services, options)
         self._background = background
         self._later = later
         self._weights = weights
-        self.entries = AsyncBankEntries(name, engine, background, wanted, self.forget)
+        self.entries = AsyncBankEntries(name, services, background, options, self.forget)
         """The JSON values that the bank keeps word for word."""
 
     async def retain(
@@ -103,10 +103,10 @@ class AsyncBank(BankEdits):
             check_tags(tags),
             replace,
             batch,
-            self._wanted,
+            self._options,
         )
         try:
-            return await ingest.retain(self._engine, request, progress)
+            return await ingest.retain(self._services, request, progress)
         finally:
             self._background.notice(self.name)
 
@@ -134,11 +134,11 @@ class AsyncBank(BankEdits):
             check_name(document, "document"),
             context,
             labels,
-            wanted=self._wanted,
+            options=self._options,
             facts=read,
         )
         try:
-            return await ingest.retain(self._engine, request)
+            return await ingest.retain(self._services, request)
         finally:
             self._background.notice(self.name)
 
@@ -155,15 +155,15 @@ class AsyncBank(BankEdits):
         waits for it, and so does the end of the process; only a kill before it is written loses it. What it raises is
         logged, and raised by the future's `result()`."""
         given = messages if isinstance(messages, str) else list(messages)
-        said = at or self._engine.clock.now()
+        said = at or self._services.clock.now()
 
         async def work() -> RetainResult:
             try:
                 return await self.retain(given, at=said, document=document, context=context, tags=tags)
             finally:
-                if self._engine.model is not None:  # its connections belong to this event loop
+                if self._services.language_model is not None:  # its connections belong to this event loop
                     with suppress(FourfoldError):
-                        await self._engine.model.close()
+                        await self._services.language_model.close()
 
         return self._later.add(self.name, work)
 
@@ -180,7 +180,7 @@ class AsyncBank(BankEdits):
         Calling it when nothing is pending is fine.
         """
         try:
-            return await ingest.resume(self._engine, self.name, progress)
+            return await ingest.resume(self._services, self.name, progress)
         finally:
             self._background.notice(self.name)
 
@@ -189,13 +189,13 @@ class AsyncBank(BankEdits):
 
         Every unit is written anew, and nothing else to the bank meanwhile. Raises `InputError`.
         """
-        wanted = spoken(language)
-        await to_thread.run_sync(ingest.set_language, self._engine, self.name, wanted)
-        self._wanted = replaced(self._wanted, language=wanted)
+        bank_language = spoken(language)
+        await to_thread.run_sync(ingest.set_language, self._services, self.name, bank_language)
+        self._options = replaced(self._options, language=bank_language)
 
     async def usage(self) -> Tokens:
         """What language models have read and written for this bank so far."""
-        ledger = await to_thread.run_sync(self._engine.ledgers.get, self.name)
+        ledger = await to_thread.run_sync(self._services.token_accounts.get, self.name)
         return ledger.spent
 
     async def recall(
@@ -231,7 +231,7 @@ class AsyncBank(BankEdits):
             explain=explain,
         )
         self._background.notice(self.name, first=True)
-        return await to_thread.run_sync(recalling.recall, self._engine, request, self._weights)
+        return await to_thread.run_sync(recalling.recall, self._services, request, self._weights)
 
     # reflection, beliefs, summaries, the core profile ---------------------------------------------------------------
 
@@ -270,9 +270,9 @@ class AsyncBank(BankEdits):
             response_model,
             believe,
             on_text,
-            self._wanted,
+            self._options,
         )
-        answer = await reflecting.reflect(self._engine, request, self._weights)
+        answer = await reflecting.reflect(self._services, request, self._weights)
         if answer.beliefs:
             self._background.notice(self.name)
         return answer
@@ -295,7 +295,7 @@ class AsyncBank(BankEdits):
             raise InputError("evidence is a string: pass a list of units, or of their ids.")
         ids = tuple(one.id if isinstance(one, Unit) else one for one in evidence)
         conviction = NewBelief(statement, confidence, ids, reason or "set by hand", sets=True)
-        (belief,) = await to_thread.run_sync(form, self._engine, self.name, [conviction], self._wanted)
+        (belief,) = await to_thread.run_sync(form, self._services, self.name, [conviction], self._options)
         self._background.notice(self.name)
         return belief
 
@@ -339,14 +339,14 @@ class AsyncBank(BankEdits):
         selection = Selection(document, unit_id, entity, labels, before)
         await self.flush(None)  # or it would come back
         work = erase_units if erase else forget_units
-        done = await to_thread.run_sync(work, self._engine, self.name, selection, reason)
+        done = await to_thread.run_sync(work, self._services, self.name, selection, reason)
         self._background.notice(self.name)
         return done
 
     async def fork(self, name: str, *, progress: Progress | None = None) -> AsyncBank:
         """Copies the bank, its history included, to a new one called `name`: what is done to either is nothing to the
         other. It is there whole, or not at all. Raises `NotFoundError`, and `InputError` for a name that is taken."""
-        await to_thread.run_sync(transfer.fork, self._engine, self.name, check_bank_name(name), progress)
+        await to_thread.run_sync(transfer.fork, self._services, self.name, check_bank_name(name), progress)
         return self._other(name)
 
     async def restore(self, name: str, *, as_of: datetime, progress: Progress | None = None) -> AsyncBank:
@@ -354,9 +354,9 @@ class AsyncBank(BankEdits):
         until then; this one stays as it is. Raises as `fork`."""
         require_aware(as_of, "as_of")
         await to_thread.run_sync(
-            transfer.restore, self._engine, self.name, check_bank_name(name), as_of, progress
+            transfer.restore, self._services, self.name, check_bank_name(name), as_of, progress
         )
         return self._other(name)
 
     def _other(self, name: str) -> AsyncBank:
-        return AsyncBank(name, self._engine, self._background, self._later, self._weights, BankOptions())
+        return AsyncBank(name, self._services, self._background, self._later, self._weights, BankOptions())

@@ -24,15 +24,15 @@ class BankEdits(BankReads):
     """One bank whose units and entities can be put right. Each change is a record with its reason, and can be
     undone."""
 
-    def __init__(self, name: str, engine: Services, wanted: BankOptions) -> None:
-        super().__init__(name, engine)
-        self._wanted = wanted
+    def __init__(self, name: str, services: Services, options: BankOptions) -> None:
+        super().__init__(name, services)
+        self._options = options
 
     async def edit(self, unit: Unit | str, text: str, *, reason: str = "") -> Change:
         """Has a unit say `text` instead: a new one with the same source, time and speaker takes its place, and an
         earlier moment still has the old one. Raises `NotFoundError` for one that does not hold now, `InputError`."""
         return await to_thread.run_sync(
-            edit_units.replace_unit, self._engine, self.name, id_of(unit), [text], reason, self._wanted
+            edit_units.replace_unit, self._services, self.name, id_of(unit), [text], reason, self._options
         )
 
     async def merge_entities(self, name: str, *, into: str, reason: str = "") -> Change:
@@ -40,14 +40,14 @@ class BankEdits(BankReads):
         mention it mention `into`. Raises `NotFoundError` for an entity the bank does not know, `InputError` where the
         two are one already."""
         return await to_thread.run_sync(
-            edit_entities.merge_entities, self._engine, self.name, name, into, reason
+            edit_entities.merge_entities, self._services, self.name, name, into, reason
         )
 
     async def merge_units(self, unit: Unit | str, *, into: Unit | str, reason: str = "") -> Change:
         """Makes two units one: `into` stays, and takes over what says the other. Raises `NotFoundError` for one that
         does not hold now, `InputError` where they are one already."""
         return await to_thread.run_sync(
-            edit_units.merge_units, self._engine, self.name, id_of(unit), id_of(into), reason
+            edit_units.merge_units, self._services, self.name, id_of(unit), id_of(into), reason
         )
 
     async def absorb(self, bank: AnyBank, *, progress: Progress | None = None) -> RetainResult:
@@ -58,7 +58,7 @@ class BankEdits(BankReads):
         if not isinstance(other, BankReads):
             raise InputError("absorb takes another bank: memory.bank(name).")
         return await to_thread.run_sync(
-            transfer.absorb, self._engine, self.name, other._engine, other.name, progress
+            transfer.absorb, self._services, self.name, other._services, other.name, progress
         )
 
     async def split_entity(self, alias: str, *, of: str, reason: str = "") -> Change:
@@ -66,13 +66,13 @@ class BankEdits(BankReads):
         other form of the old one's, mention it from then on. Raises `NotFoundError`, and `InputError` for what is no
         alias."""
         return await to_thread.run_sync(
-            edit_entities.split_entity, self._engine, self.name, alias, of, reason
+            edit_entities.split_entity, self._services, self.name, alias, of, reason
         )
 
     async def split_unit(self, unit: Unit | str, *, into: Sequence[str], reason: str = "") -> Change:
         """Takes a unit apart: units with the texts `into` take its place. Raises `NotFoundError`, `InputError`."""
         return await to_thread.run_sync(
-            edit_units.replace_unit, self._engine, self.name, id_of(unit), into, reason, self._wanted
+            edit_units.replace_unit, self._services, self.name, id_of(unit), into, reason, self._options
         )
 
     async def rename(self, name: str, *, to: str, reason: str = "") -> Change:
@@ -82,17 +82,21 @@ class BankEdits(BankReads):
         if not 0 < len(plain) <= 200:
             raise InputError("An entity's name has 1 to 200 characters.")
         return await to_thread.run_sync(
-            edit_entities.rename_entity, self._engine, self.name, name, plain, reason
+            edit_entities.rename_entity, self._services, self.name, name, plain, reason
         )
 
     async def pin(self, what: Unit | str, *, reason: str = "") -> Change | None:
         """Has a unit, or what is told of an entity, always be in the core profile, and never fade; None where it does
         already. Raises `NotFoundError` for a unit that does not hold now, and an unknown name."""
-        return await to_thread.run_sync(core_profile.pin, self._engine, self.name, id_of(what), True, reason)
+        return await to_thread.run_sync(
+            core_profile.pin, self._services, self.name, id_of(what), True, reason
+        )
 
     async def unpin(self, what: Unit | str, *, reason: str = "") -> Change | None:
         """Has it be in the core profile no more than others. Raises `NotFoundError`."""
-        return await to_thread.run_sync(core_profile.pin, self._engine, self.name, id_of(what), False, reason)
+        return await to_thread.run_sync(
+            core_profile.pin, self._services, self.name, id_of(what), False, reason
+        )
 
     async def prune(
         self, policy: PrunePolicy | None = None, *, dry_run: bool = False, reason: str = ""
@@ -101,7 +105,7 @@ class BankEdits(BankReads):
         erases what has been archived for longer than the policy says; with `dry_run` says what that would be. An
         archiving can be undone. Raises `InputError`, and `ConfigurationError` where the setting `decay` is off."""
         return await to_thread.run_sync(
-            prune.prune, self._engine, self.name, policy or PrunePolicy(), dry_run, reason
+            prune.prune, self._services, self.name, policy or PrunePolicy(), dry_run, reason
         )
 
     async def export(
@@ -112,7 +116,7 @@ class BankEdits(BankReads):
         size, and loading it embeds anew. `progress` is called with (done, total) units. Raises `NotFoundError` for a
         bank that is not there yet, `InputError` where the file cannot be written."""
         target = Path(path)
-        await to_thread.run_sync(transfer.export, self._engine, self.name, target, vectors, progress)
+        await to_thread.run_sync(transfer.export, self._services, self.name, target, vectors, progress)
         return target
 
     async def history(self, unit: Unit | str | None = None, *, limit: int | None = None) -> list[Change]:
@@ -121,11 +125,11 @@ class BankEdits(BankReads):
         if limit is not None and limit <= 0:
             raise InputError(f"limit is {limit}: give a positive number, or None for no bound.")
         known = None if unit is None else (await self.unit(id_of(unit))).id
-        return await to_thread.run_sync(undo.history, self._engine, self.name, known, limit)
+        return await to_thread.run_sync(undo.history, self._services, self.name, known, limit)
 
     async def undo(self, change: Change | str, *, reason: str = "") -> Change:
         """Takes a change back: what it made is retired, what it changed is as it was, and what rested on it falls or
         comes back. An undo can be undone. Raises `NotFoundError`, and `InputError` where it is undone already, was
         for good (an erasure), or a later change of the same thing stands in the way."""
-        wanted = change.id if isinstance(change, Change) else change
-        return await to_thread.run_sync(undo.undo, self._engine, self.name, wanted, reason)
+        change_id = change.id if isinstance(change, Change) else change
+        return await to_thread.run_sync(undo.undo, self._services, self.name, change_id, reason)

@@ -61,7 +61,7 @@ class AsyncBankEntries:
             "",
             check_tags(tags),
             replace,
-            wanted=self._options,
+            options=self._options,
             entries=ingest.checked_entries(entries),
         )
         try:

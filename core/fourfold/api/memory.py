@@ -76,17 +76,17 @@ class AsyncMemory:
         """Composes a memory of parts; `open` is the usual way. `weights` tune recall's fusion."""
         self.settings = settings or load_settings()
         self.weights = weights or Weights()
-        self.engine = Services(
+        self.services = Services(
             store=store,
-            graphs=IndexRegistry(store, self.settings.graph_units),
+            indexes=IndexRegistry(store, self.settings.graph_units),
             embedder=Current(embedder),
             clock=clock or SystemClock(),
             settings=self.settings,
-            ledgers=TokenAccounts(store),
-            model=llm,
+            token_accounts=TokenAccounts(store),
+            language_model=llm,
             reranker=reranker,
         )
-        self.background = Background(self.engine)
+        self.background = Background(self.services)
         self.later = PerBankQueue()
 
     @classmethod
@@ -151,11 +151,13 @@ class AsyncMemory:
         if mission is not None and (not isinstance(mission, str) or len(mission) > LONGEST_MISSION):
             raise InputError(f"The mission must be a string of at most {LONGEST_MISSION:,} characters.")
         rules = None if redact is None else redaction_rules(redact)
-        wanted = BankOptions(None if language is None else spoken(language), mission, disposition, rules)
-        engine = replace(
-            self.engine, actor=check_name(actor, "actor"), model=self.engine.model if llm is None else llm
+        options = BankOptions(None if language is None else spoken(language), mission, disposition, rules)
+        services = replace(
+            self.services,
+            actor=check_name(actor, "actor"),
+            language_model=self.services.language_model if llm is None else llm,
         )
-        return AsyncBank(name, engine, self.background, self.later, self.weights, wanted)
+        return AsyncBank(name, services, self.background, self.later, self.weights, options)
 
     async def banks(self, names: Collection[str] | None = None) -> list[BankInfo]:
         """All banks, by name; of those `names` alone, if they are given. Nothing is loaded for it: units are
@@ -163,9 +165,11 @@ class AsyncMemory:
 
         def read() -> list[BankInfo]:
             ids = None if names is None else tuple(make_id(name, "bank") for name in names)
-            profiles = [read_profile(p.payload) for p in self.engine.store.scan(Where(kind="bank", ids=ids))]
-            units = self.engine.store.counts(Where(kind="unit"), "held_in")
-            pending = self.engine.store.counts(Where(kind="pending"))
+            profiles = [
+                read_profile(p.payload) for p in self.services.store.scan(Where(kind="bank", ids=ids))
+            ]
+            units = self.services.store.counts(Where(kind="unit"), "held_in")
+            pending = self.services.store.counts(Where(kind="pending"))
             found = (
                 BankInfo(
                     one.bank,
@@ -184,17 +188,17 @@ class AsyncMemory:
         """Erases a bank and all that it holds, for good; other banks are as they were. The receipt is as that of
         `AsyncBank.forget`. Raises `NotFoundError` for one that is not there."""
         await to_thread.run_sync(self.later.wait, check_bank_name(bank), None)  # or it would come back
-        return await to_thread.run_sync(erase_bank, self.engine, bank)
+        return await to_thread.run_sync(erase_bank, self.services, bank)
 
     async def banks_with_entries(
         self, kind: str, *, tag: str | None = None, expired: bool = False
     ) -> list[str]:
         """The names of the banks that have entries of that `kind` (see `AsyncBank.entries`), with that `tag`, sorted;
         with `expired`, also of those that have none left that has not expired."""
-        now = None if expired else self.engine.clock.now()
+        now = None if expired else self.services.clock.now()
         return await to_thread.run_sync(
             banks_with,
-            self.engine.store,
+            self.services.store,
             check_name(kind, "kind"),
             None if tag is None else check_name(tag, "tag"),
             now,
@@ -214,11 +218,13 @@ class AsyncMemory:
 
         `progress` is called with (done, total) units, or conversations. Raises `InputError` for a file that is
         none of these, or not whole, and a name that is taken; `StoreVersionError` for one of a newer schema."""
-        source, wanted = Path(path), None if bank is None else check_bank_name(bank)
+        source, target_name = Path(path), None if bank is None else check_bank_name(bank)
         if await to_thread.run_sync(transfer.is_export, source):
-            return self.bank(await to_thread.run_sync(transfer.load, self.engine, source, wanted, progress))
+            return self.bank(
+                await to_thread.run_sync(transfer.load, self.services, source, target_name, progress)
+            )
         foreign = await to_thread.run_sync(transfer.read_import, source)
-        target = self.bank(wanted or bank_name(source.stem))
+        target = self.bank(target_name or bank_name(source.stem))
         parts = [part for part in (*foreign.conversations.items(), *foreign.facts.items()) if part[1]]
         for number, (document, _) in enumerate(parts, 1):
             if document in foreign.conversations:
@@ -241,14 +247,14 @@ class AsyncMemory:
             if isinstance(embedder, str)
             else embedder
         )
-        return await to_thread.run_sync(reembed, self.engine, model, progress)
+        return await to_thread.run_sync(reembed, self.services, model, progress)
 
     async def find_text(self, text: str) -> list[str]:
         """Where `text` is found in the memory, in all banks: the records that hold it, and the files that hold its
         bytes; nothing once it is erased. Case counts. Raises `InputError` for an empty text."""
         if not isinstance(text, str) or not text.strip():
             raise InputError("The text is empty: give the words to look for.")
-        return await to_thread.run_sync(search_text, self.engine.store, text)
+        return await to_thread.run_sync(search_text, self.services.store, text)
 
     async def close(self) -> None:
         """Finishes what was given to `retain_later`, ends what goes on in the background (it is taken up again
@@ -256,15 +262,15 @@ class AsyncMemory:
         await to_thread.run_sync(self.later.finish)
         await to_thread.run_sync(self.background.stop)
         await to_thread.run_sync(self._note_uses)
-        if self.engine.model is not None:
-            await self.engine.model.close()
-        await to_thread.run_sync(self.engine.graphs.close)
-        await to_thread.run_sync(self.engine.store.close)
+        if self.services.language_model is not None:
+            await self.services.language_model.close()
+        await to_thread.run_sync(self.services.indexes.close)
+        await to_thread.run_sync(self.services.store.close)
 
     def _note_uses(self) -> None:
-        for bank in self.engine.noted.banks():
+        for bank in self.services.recall_counts.banks():
             try:
-                note_uses(self.engine, bank)
+                note_uses(self.services, bank)
             except FourfoldError as error:  # a full disk is no reason not to close
                 log.warning("What was recalled of the bank %s could not be noted: %s", bank, error)
 

@@ -26,9 +26,9 @@ from fourfold.values.units import Entity, Interval, Summary, Unit
 class BankReads:
     """One bank, to be looked at."""
 
-    def __init__(self, name: str, engine: Services) -> None:
+    def __init__(self, name: str, services: Services) -> None:
         self.name = name
-        self._engine = engine
+        self._services = services
 
     @property
     def as_async(self) -> Self:
@@ -39,9 +39,9 @@ class BankReads:
         """The people, places, things and terms the bank knows, most mentioned first."""
 
         def read() -> list[Entity]:
-            graph = self._engine.graphs.get(self.name)
-            with graph.lock:
-                return graph.entities()
+            index = self._services.indexes.get(self.name)
+            with index.lock:
+                return index.entities()
 
         return await to_thread.run_sync(read)
 
@@ -49,9 +49,9 @@ class BankReads:
         """The entity of that name or alias, case ignored; raises `NotFoundError`."""
 
         def read() -> Entity | None:
-            graph = self._engine.graphs.get(self.name)
-            with graph.lock:
-                return graph.entity(name)
+            index = self._services.indexes.get(self.name)
+            with index.lock:
+                return index.entity(name)
 
         found = await to_thread.run_sync(read)
         if found is None:
@@ -63,12 +63,12 @@ class BankReads:
         other unit's id begins so. Raises `NotFoundError`."""
 
         def read() -> list[Unit]:
-            graph = self._engine.graphs.get(self.name)
-            with graph.lock:
-                known = graph.find(unit_id)
+            index = self._services.indexes.get(self.name)
+            with index.lock:
+                known = index.find(unit_id)
             with contextlib.suppress(ValueError):
                 where = Where(bank=self.name, ids=(known or parse_unit_id(unit_id),))
-                points = self._engine.store.scan(where)
+                points = self._services.store.scan(where)
                 return [read_unit(p) for p in points if p.payload["kind"] in ("unit", "summary")]
             return []
 
@@ -88,7 +88,7 @@ class BankReads:
                 documents=None if document is None else (document,),
             )
             points = sorted(
-                self._engine.store.scan(where),
+                self._services.store.scan(where),
                 key=lambda p: (p.payload["recorded"], p.payload["order"]),
             )
             return map(read_unit, points)
@@ -111,7 +111,7 @@ class BankReads:
         if limit is not None and limit <= 0:
             raise InputError(f"limit is {limit}: give a positive number, or None for no bound.")
         interval = Interval(*during) if isinstance(during, tuple) else during
-        return await to_thread.run_sync(timeline.timeline, self._engine, self.name, entity, interval, limit)
+        return await to_thread.run_sync(timeline.timeline, self._services, self.name, entity, interval, limit)
 
     async def beliefs(
         self, about: str | None = None, *, min_confidence: float = 0.0, retired: bool = False
@@ -119,7 +119,7 @@ class BankReads:
         """What the bank believes, the surest first; `about` an entity (name or alias), of at least `min_confidence`,
         with those it no longer holds if `retired`. Raises `NotFoundError` for an entity it does not know."""
         return await to_thread.run_sync(
-            form_beliefs.beliefs, self._engine, self.name, about, min_confidence, retired
+            form_beliefs.beliefs, self._services, self.name, about, min_confidence, retired
         )
 
     async def summary(self, entity: str) -> Summary:
@@ -130,7 +130,7 @@ class BankReads:
 
         def read() -> Summary | None:
             where = Where(bank=self.name, kind="summary", ids=(summary_id(self.name, known.name),))
-            return next(map(read_summary, self._engine.store.scan(where)), None)
+            return next(map(read_summary, self._services.store.scan(where)), None)
 
         found = await to_thread.run_sync(read)
         if found is None:
@@ -143,7 +143,7 @@ class BankReads:
         """What should always be in the prompt, within `budget` tokens: what is pinned, whom the bank is about, what
         they hold and prefer, what is open. The same from call to call as long as what it says holds, so that a prompt
         that begins with it can be cached. It follows the bank as that is consolidated."""
-        return await to_thread.run_sync(core_profile.core, self._engine, self.name, budget)
+        return await to_thread.run_sync(core_profile.core, self._services, self.name, budget)
 
 
 class AnyBank(Protocol):

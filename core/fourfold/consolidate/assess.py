@@ -72,17 +72,17 @@ class Assessments(BaseModel):
 
 
 async def assess(
-    engine: Services, bank: str, changed: Sequence[Point], model: LanguageModel | None, rest: Rest
+    services: Services, bank: str, changed: Sequence[Point], model: LanguageModel | None, rest: Rest
 ) -> None:
     """Reassesses the beliefs that the units `changed` bear on. Raises what `LanguageModel.ask` raises, with what was
     judged by then done."""
-    pairs = await anyio.to_thread.run_sync(_pairs, engine, bank, changed, model is not None, rest)
+    pairs = await anyio.to_thread.run_sync(_pairs, services, bank, changed, model is not None, rest)
     if not pairs:
         return
-    language = engine.graphs.get(bank).language
+    language = services.indexes.get(bank).language
     if model is None:
         rulings = await anyio.to_thread.run_sync(_by_rules, pairs, language, rest)
-        await anyio.to_thread.run_sync(_carry_out, engine, bank, rulings, rest)
+        await anyio.to_thread.run_sync(_carry_out, services, bank, rulings, rest)
         return
     cases = _cases(pairs)
     for first in range(0, len(cases), _CASES_AT_ONCE):
@@ -90,7 +90,7 @@ async def assess(
         asked = [(render(fact), [render(b.unit) for b in beliefs]) for fact, beliefs in shown]
         answer = await model.ask(prompts.assessment(asked), Assessments)
         rulings = _by_model(shown, answer.value)
-        await anyio.to_thread.run_sync(_carry_out, engine, bank, rulings, rest)
+        await anyio.to_thread.run_sync(_carry_out, services, bank, rulings, rest)
 
 
 @dataclass(slots=True)
@@ -129,13 +129,15 @@ class _Held:
         return found
 
 
-def _pairs(engine: Services, bank: str, changed: Sequence[Point], by_entity: bool, rest: Rest) -> list[Pair]:
+def _pairs(
+    services: Services, bank: str, changed: Sequence[Point], by_entity: bool, rest: Rest
+) -> list[Pair]:
     """The pairs to judge: every fact among `changed`, with the beliefs it may bear on, in the order the facts
     came."""
     facts = sorted((point for point in changed if _tells(point)), key=_place)
     where = Where(bank=bank, live=True, networks=(Network.BELIEF.value,))
-    language, held = engine.graphs.get(bank).language, _Held()
-    for point in engine.store.scan(where, Fields(terms=True)) if facts else ():
+    language, held = services.indexes.get(bank).language, _Held()
+    for point in services.store.scan(where, Fields(terms=True)) if facts else ():
         held.add(point, language)
         rest()
     pairs: list[Pair] = []
@@ -204,36 +206,36 @@ def _by_model(cases: Sequence[tuple[Unit, Sequence[Belief]]], answer: Assessment
     return sorted(rulings, key=lambda ruling: order[ruling.fact])
 
 
-def _carry_out(engine: Services, bank: str, rulings: Iterable[BeliefEffect], rest: Rest) -> None:
+def _carry_out(services: Services, bank: str, rulings: Iterable[BeliefEffect], rest: Rest) -> None:
     """Moves the beliefs, a few in each write, so that nobody waits for long."""
     by_belief: dict[str, list[BeliefEffect]] = {}
     for ruling in rulings:
         by_belief.setdefault(ruling.belief, []).append(ruling)
     moved = list(by_belief.values())
     for first in range(0, len(moved), _BELIEFS_AT_ONCE):
-        _move(engine, bank, [ruling for one in moved[first : first + _BELIEFS_AT_ONCE] for ruling in one])
+        _move(services, bank, [ruling for one in moved[first : first + _BELIEFS_AT_ONCE] for ruling in one])
         rest()
-    if engine.model is not None and not moved:
-        _move(engine, bank, [])  # the account
+    if services.language_model is not None and not moved:
+        _move(services, bank, [])  # the account
 
 
-def _move(engine: Services, bank: str, rulings: Sequence[BeliefEffect]) -> None:
+def _move(services: Services, bank: str, rulings: Sequence[BeliefEffect]) -> None:
     """Moves beliefs, as they are by now, by the facts that still hold."""
-    with engine.graphs.locked(bank) as graph:
-        batch = Transaction(engine, graph, engine.clock.now(), "reassess", derived=True)
-        facts = {unit.id: unit for unit in batch.read([ruling.fact for ruling in rulings])}
-        points = {point.id: point for point in batch.points([ruling.belief for ruling in rulings])}
+    with services.indexes.locked(bank) as index:
+        transaction = Transaction(services, index, services.clock.now(), "reassess", derived=True)
+        facts = {unit.id: unit for unit in transaction.read([ruling.fact for ruling in rulings])}
+        points = {point.id: point for point in transaction.points([ruling.belief for ruling in rulings])}
         moving = _Moving({key: read_belief(point) for key, point in points.items()})
         for ruling in rulings:
             fact = facts.get(ruling.fact)
             if fact is not None and fact.retired_at is None:
-                moving.take(ruling, fact, batch)
+                moving.take(ruling, fact, transaction)
         for belief in moving.moved.values():
-            batch.put_belief(belief)
-        account = engine.ledgers.get(bank).point()
-        if engine.model is not None:
-            batch.records[account.id] = account
-        batch.commit({})
+            transaction.put_belief(belief)
+        account = services.token_accounts.get(bank).point()
+        if services.language_model is not None:
+            transaction.records[account.id] = account
+        transaction.commit({})
 
 
 @dataclass(slots=True)
@@ -243,11 +245,11 @@ class _Moving:
     held: dict[str, Belief]
     moved: dict[str, Belief] = field(default_factory=dict)
 
-    def take(self, ruling: BeliefEffect, fact: Unit, batch: Transaction) -> None:
+    def take(self, ruling: BeliefEffect, fact: Unit, transaction: Transaction) -> None:
         """Applies one ruling."""
         before = self.held.get(ruling.belief)
         if before is None or before.unit.retired_at is not None:
             return
-        after = before.assessed(ruling.effect, fact, ruling.reason, batch.now)
+        after = before.assessed(ruling.effect, fact, ruling.reason, transaction.now)
         if after is not before:
             self.held[ruling.belief] = self.moved[ruling.belief] = after

@@ -41,8 +41,8 @@ class StoppedError(Exception):
 class Background:
     """The consolidation of a memory's banks, one at a time. Nothing runs before the first `notice`."""
 
-    def __init__(self, engine: Services) -> None:
-        self._engine = engine
+    def __init__(self, services: Services) -> None:
+        self._services = services
         self._changed = threading.Condition()
         self._since: dict[str, tuple[float, float]] = {}
         """By bank, when the first and the latest write were noticed."""
@@ -55,7 +55,7 @@ class Background:
 
     def notice(self, bank: str, *, first: bool = False) -> None:
         """A bank was written to; or, `first`, used: what waited when the memory was closed is taken up then."""
-        if self._engine.settings.consolidate != "background" or (first and bank in self._seen):
+        if self._services.settings.consolidate != "background" or (first and bank in self._seen):
             return
         now = time.monotonic()
         with self._changed:
@@ -81,11 +81,11 @@ class Background:
 
     def status(self, bank: str) -> BankStatus:
         """How far consolidation is."""
-        graph = self._engine.graphs.get(bank)
-        with graph.lock:
-            unread = graph.documents.pending()
-        failed = tuple(read_progress(self._engine.store, bank).failed.values())
-        return BankStatus(pending(self._engine, bank), self._running[bank] > 0, failed, unread)
+        index = self._services.indexes.get(bank)
+        with index.lock:
+            unread = index.documents.pending()
+        failed = tuple(read_progress(self._services.store, bank).failed.values())
+        return BankStatus(pending(self._services, bank), self._running[bank] > 0, failed, unread)
 
     def waits(self, bank: str) -> bool:
         """Whether `bank` is being consolidated, or will be without anybody doing anything."""
@@ -128,16 +128,16 @@ class Background:
         finally:
             with self._changed:
                 self._cancel = None
-            if self._engine.model is not None:  # its connections belong to this event loop
+            if self._services.language_model is not None:  # its connections belong to this event loop
                 with suppress(FourfoldError):
-                    await self._engine.model.close()
+                    await self._services.language_model.close()
 
     def _due(self) -> str | None:
         """Waits for a bank that has been quiet for long enough; None when it is time to stop."""
         with self._changed:
             while not self._stopping:
                 now = time.monotonic()
-                quiet = QUIET if self._engine.model is None else _QUIET_WITH_MODEL
+                quiet = QUIET if self._services.language_model is None else _QUIET_WITH_MODEL
                 due = {
                     b: min(last + quiet, first + _LATEST * quiet) for b, (first, last) in self._since.items()
                 }
@@ -155,9 +155,9 @@ class Background:
         while not lock.acquire(blocking=False):
             await anyio.sleep(_POLL)  # a thread that waits could be cancelled with the lock in hand
         try:
-            await anyio.to_thread.run_sync(note_uses, self._engine, bank)
-            await consolidate(self._engine, bank, rest)
-            await anyio.to_thread.run_sync(self._engine.graphs.keep, bank)
+            await anyio.to_thread.run_sync(note_uses, self._services, bank)
+            await consolidate(self._services, bank, rest)
+            await anyio.to_thread.run_sync(self._services.indexes.keep, bank)
         finally:
             lock.release()
 

@@ -43,11 +43,11 @@ _PREFERS = re.compile(
 _PASSING = re.compile(r"\b(?:i['’]d|would|to see|to hear|you|your|it)\b", re.IGNORECASE)
 
 
-def core(engine: Services, bank: str, budget: int) -> CoreProfile:
+def core(services: Services, bank: str, budget: int) -> CoreProfile:
     """The profile, its lines in order until `budget` tokens are full."""
     if budget <= 0:
         raise InputError(f"budget is {budget}: give a positive number of tokens.")
-    record = read_core(engine.store, bank)
+    record = read_core(services.store, bank)
     kept: list[CoreProfileLine] = []
     for line in record.lines:
         if estimate_tokens(_text([*kept, line])) <= budget:
@@ -55,53 +55,55 @@ def core(engine: Services, bank: str, budget: int) -> CoreProfile:
     return CoreProfile(_text(kept), tuple(kept), record.at)
 
 
-def pin(engine: Services, bank: str, written: str, pinned: bool, reason: str) -> Change | None:
+def pin(services: Services, bank: str, written: str, pinned: bool, reason: str) -> Change | None:
     """Has a unit, or what is told of an entity, always be in the profile, or no longer; None where that is so
     already. Raises `NotFoundError` for a unit that does not hold now, and a name the bank does not know."""
-    with engine.graphs.locked(bank) as graph:
-        identity, shown = _pinnable(graph, written, pinned)
-        record = read_core(engine.store, bank)
+    with services.indexes.locked(bank) as index:
+        identity, shown = _pinnable(index, written, pinned)
+        record = read_core(services.store, bank)
         if (identity in record.pinned) == pinned:
             return None
         others = tuple(one for one in record.pinned if one != identity)
         record = replace(record, pinned=(*others, identity) if pinned else others)
-        return _write(engine, graph, record, "pin" if pinned else "unpin", shown, reason)
+        return _write(services, index, record, "pin" if pinned else "unpin", shown, reason)
 
 
-def _pinnable(graph: BankIndex, written: str, pinned: bool) -> tuple[str, str]:
+def _pinnable(index: BankIndex, written: str, pinned: bool) -> tuple[str, str]:
     """The id of a unit or an entity, and how it is shown."""
-    unit = graph.find(written)
+    unit = index.find(written)
     if unit is not None:
-        row = graph.row(unit)
-        if row is not None and (not pinned or graph.rows[row]["retired"] == NEVER):
+        row = index.row(unit)
+        if row is not None and (not pinned or index.rows[row]["retired"] == NEVER):
             return unit, ""
-    elif (entity := graph.entity(written)) is not None:
+    elif (entity := index.entity(written)) is not None:
         return entity.id, f'"{entity.name}"'
     raise NotFoundError(
-        f'The bank "{graph.bank}" has no unit {written} that holds now, and no entity of that name.'
+        f'The bank "{index.bank}" has no unit {written} that holds now, and no entity of that name.'
     )
 
 
-def refresh(engine: Services, bank: str) -> None:
+def refresh(services: Services, bank: str) -> None:
     """Brings the profile in step with what the bank holds; nothing is written if it is."""
-    with engine.graphs.locked(bank) as graph:
-        _write(engine, graph, read_core(engine.store, bank))
+    with services.indexes.locked(bank) as index:
+        _write(services, index, read_core(services.store, bank))
 
 
 def _write(
-    engine: Services,
-    graph: BankIndex,
+    services: Services,
+    index: BankIndex,
     record: CoreRecord,
     what: str = "core",
     shown: str = "",
     reason: str = "",
 ) -> Change | None:
-    batch = Transaction(engine, graph, engine.clock.now(), what, shown, reason, derived=what == "core")
-    lines = _settled(record, list(_candidates(engine, graph, record)))
-    if lines != record.lines or record != read_core(engine.store, graph.bank):
-        point = core_point(graph.bank, CoreRecord(lines, record.pinned, batch.now))
-        batch.records[point.id] = point
-        return batch.commit({})
+    transaction = Transaction(
+        services, index, services.clock.now(), what, shown, reason, derived=what == "core"
+    )
+    lines = _settled(record, list(_candidates(services, index, record)))
+    if lines != record.lines or record != read_core(services.store, index.bank):
+        point = core_point(index.bank, CoreRecord(lines, record.pinned, transaction.now))
+        transaction.records[point.id] = point
+        return transaction.commit({})
     return None
 
 
@@ -118,59 +120,61 @@ def _settled(record: CoreRecord, candidates: Sequence[CoreProfileLine]) -> tuple
     return tuple(lines)
 
 
-def _candidates(engine: Services, graph: BankIndex, record: CoreRecord) -> Iterator[CoreProfileLine]:
+def _candidates(services: Services, index: BankIndex, record: CoreRecord) -> Iterator[CoreProfileLine]:
     """What may be in the profile, the best of each kind first; of what is there already twice as much qualifies."""
-    for unit in _read(engine, graph, [one for one in record.pinned if graph.row(one) is not None]):
+    for unit in _read(services, index, [one for one in record.pinned if index.row(one) is not None]):
         yield CoreProfileLine("pinned", render(unit), (unit.id,))
-    named = [entity.name for entity in graph.entities() if entity.id in record.pinned]
-    for told in read_summaries(engine.store, tuple(summary_id(graph.bank, name) for name in named)).values():
+    named = [entity.name for entity in index.entities() if entity.id in record.pinned]
+    for told in read_summaries(
+        services.store, tuple(summary_id(index.bank, name) for name in named)
+    ).values():
         for sentence in told.sentences:
             yield CoreProfileLine("pinned", sentence.text, sentence.evidence)
-    who = _user(graph)
+    who = _user(index)
     if who is None:
         return
-    identity = summary_id(graph.bank, who.name)
-    summary = read_summaries(engine.store, (identity,)).get(identity)
+    identity = summary_id(index.bank, who.name)
+    summary = read_summaries(services.store, (identity,)).get(identity)
     for sentence in summary.sentences if summary else ():
         yield CoreProfileLine("about", sentence.text, sentence.evidence)
-    units = _read(engine, graph, _latest(graph, who))
+    units = _read(services, index, _latest(index, who))
     preferred = [(unit, text) for unit in reversed(units) if (text := _preference(unit)) is not None]
     preferred.sort(key=lambda pair: -(pair[0].confidence or _STRONG))
     for unit, text in preferred[: 2 * _MOST["preference"]]:
         yield CoreProfileLine("preference", render(replace(unit, text=text)), (unit.id,))
-    for unit in [u for u in reversed(units) if _open(u, graph)][: 2 * _MOST["open"]]:
+    for unit in [u for u in reversed(units) if _open(u, index)][: 2 * _MOST["open"]]:
         yield CoreProfileLine("open", render(unit), (unit.id,))
 
 
-def _user(graph: BankIndex) -> Entity | None:
+def _user(index: BankIndex) -> Entity | None:
     """Whom the bank is about: who said most of what is not the agent's; without speakers, who is mentioned most."""
-    held = graph.rows[graph.held()]
-    said = held[held["network"] != graph.label(Network.EXPERIENCE.value)]["speaker"]
-    nobody = graph.label("")
+    held = index.rows[index.held()]
+    said = held[held["network"] != index.label(Network.EXPERIENCE.value)]["speaker"]
+    nobody = index.label("")
     spoken = Counter(int(label) for label in said if label != nobody)
-    mentioned = graph.entities()
+    mentioned = index.entities()
     if not spoken:
         return mentioned[0] if mentioned else None
     most = spoken.most_common(1)[0][0]
-    return next((entity for entity in mentioned if most in _labels(graph, entity)), None)
+    return next((entity for entity in mentioned if most in _labels(index, entity)), None)
 
 
-def _labels(graph: BankIndex, entity: Entity) -> set[int]:
+def _labels(index: BankIndex, entity: Entity) -> set[int]:
     """The labels of those who speak by one of its names."""
-    return {graph.label(name) for name in (entity.name, *entity.aliases)} - {-1}
+    return {index.label(name) for name in (entity.name, *entity.aliases)} - {-1}
 
 
-def _latest(graph: BankIndex, who: Entity) -> list[str]:
+def _latest(index: BankIndex, who: Entity) -> list[str]:
     """The latest units that `who` said, or, where nobody speaks, that mention them; and beliefs about them."""
-    speakers, belief = list(_labels(graph, who)), graph.label(Network.BELIEF.value)
-    rows = np.array([row for row in graph.graph.adj.get(who.name, ()) if isinstance(row, int)], dtype=np.intp)
-    records = graph.rows[rows]
+    speakers, belief = list(_labels(index, who)), index.label(Network.BELIEF.value)
+    rows = np.array([row for row in index.graph.adj.get(who.name, ()) if isinstance(row, int)], dtype=np.intp)
+    records = index.rows[rows]
     own = np.isin(records["speaker"], speakers) | (records["network"] == belief)
-    if not np.isin(graph.rows["speaker"], speakers).any():
+    if not np.isin(index.rows["speaker"], speakers).any():
         own = np.ones(len(rows), dtype=np.bool_)
     held = rows[own & (records["retired"] == NEVER)]
-    order = np.argsort(graph.rows[held]["mentioned"], kind="stable")
-    return [graph.ids[row] for row in held[order][-_LATEST:].tolist() if not graph.successors(row)]
+    order = np.argsort(index.rows[held]["mentioned"], kind="stable")
+    return [index.ids[row] for row in held[order][-_LATEST:].tolist() if not index.successors(row)]
 
 
 def _preference(unit: Unit) -> str | None:
@@ -185,17 +189,17 @@ def _preference(unit: Unit) -> str | None:
     return None
 
 
-def _open(unit: Unit, graph: BankIndex) -> bool:
+def _open(unit: Unit, index: BankIndex) -> bool:
     """Whether it is a plan of late whose time has not passed, as far as the bank knows."""
-    latest = float(graph.rows["mentioned"].max())
+    latest = float(index.rows["mentioned"].max())
     ends = unit.occurred.end.timestamp() if unit.occurred and unit.occurred.end else latest
     recent = latest - unit.mentioned_at.timestamp() <= _OPEN.total_seconds()
     return unit.modality is Modality.PLAN and recent and ends >= latest and len(unit.text.split()) <= _LONGEST
 
 
-def _read(engine: Services, graph: BankIndex, ids: Sequence[str]) -> list[Unit]:
-    held = {p.id: read_unit(p) for p in engine.store.scan(Where(ids=tuple(ids)), READ_UNIT)} if ids else {}
-    return [held[i] for i in ids if i in held and held[i].bank == graph.bank and held[i].retired_at is None]
+def _read(services: Services, index: BankIndex, ids: Sequence[str]) -> list[Unit]:
+    held = {p.id: read_unit(p) for p in services.store.scan(Where(ids=tuple(ids)), READ_UNIT)} if ids else {}
+    return [held[i] for i in ids if i in held and held[i].bank == index.bank and held[i].retired_at is None]
 
 
 def _text(lines: Sequence[CoreProfileLine]) -> str:

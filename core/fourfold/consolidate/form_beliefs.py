@@ -39,49 +39,51 @@ class NewBelief:
 
 
 @steady
-def form(engine: Services, bank: str, convictions: Sequence[NewBelief], wanted: BankOptions) -> list[Belief]:
+def form(
+    services: Services, bank: str, convictions: Sequence[NewBelief], options: BankOptions
+) -> list[Belief]:
     """Forms these beliefs, or brings those that are there already up to date, in one write.
 
     Raises `InputError` before anything is written: no statement, a confidence outside [0, 1], evidence that is no
     unit of the bank that holds now.
     """
     convictions = [_checked(one) for one in convictions]
-    now, language = engine.clock.now(), engine.graphs.get(bank).language
+    now, language = services.clock.now(), services.indexes.get(bank).language
     pieces = [Piece(one.statement, "", None, "user", now, 0, len(one.statement)) for one in convictions]
-    with engine.graphs.locked(bank) as graph:
-        known = dict(graph.names.all())
-        rules = wanted.rules_of(graph)
+    with services.indexes.locked(bank) as index:
+        known = dict(index.names.all())
+        rules = options.rules_of(index)
     for one in convictions:
         reject_if_redacted(one.statement, rules)
     statements = extract(pieces, language, known.keys())
-    embedded = embed_statements(engine.embedder, statements, "", language)
-    with engine.graphs.locked(bank) as graph:
-        forming = _Forming(Transaction(engine, graph, now, "believe"), Resolver(graph))
+    embedded = embed_statements(services.embedder, statements, "", language)
+    with services.indexes.locked(bank) as index:
+        forming = _Forming(Transaction(services, index, now, "believe"), Resolver(index))
         said = [Message(one.statement) for one in convictions]
-        apply_options(forming.batch, language_to_fix(engine, graph, wanted.language, said), wanted)
+        apply_options(forming.transaction, language_to_fix(services, index, options.language, said), options)
         taken = (forming.take(*each) for each in zip(convictions, statements, embedded, strict=True))
         made = [belief for belief in taken if belief is not None]
-        forming.batch.commit(forming.resolver.changed)
+        forming.transaction.commit(forming.resolver.changed)
     return made
 
 
 def beliefs(
-    engine: Services, bank: str, about: str | None, min_confidence: float, retired: bool
+    services: Services, bank: str, about: str | None, min_confidence: float, retired: bool
 ) -> list[Belief]:
     """The beliefs of a bank, the surest first; see `Bank.beliefs`."""
     where = Where(bank=bank, kind="unit", live=not retired, networks=(Network.BELIEF.value,))
-    found = [read_belief(point) for point in engine.store.scan(where)]
+    found = [read_belief(point) for point in services.store.scan(where)]
     if about is not None:
-        name = _entity(engine, bank, about)
+        name = _entity(services, bank, about)
         found = [belief for belief in found if name in belief.unit.entities]
     sure = [belief for belief in found if belief.confidence >= min_confidence]
     return sorted(sure, key=lambda belief: (-belief.confidence, belief.unit.recorded_at, belief.unit.id))
 
 
-def _entity(engine: Services, bank: str, name: str) -> str:
-    graph = engine.graphs.get(bank)
-    with graph.lock:
-        entity = graph.entity(name)
+def _entity(services: Services, bank: str, name: str) -> str:
+    index = services.indexes.get(bank)
+    with index.lock:
+        entity = index.entity(name)
     if entity is None:
         raise NotFoundError(f'The bank "{bank}" knows no entity called "{name}".')
     return entity.name
@@ -108,7 +110,7 @@ def _checked(conviction: NewBelief) -> NewBelief:
 class _Forming:
     """One write that forms beliefs; the caller holds the lock of the bank's graph."""
 
-    batch: Transaction
+    transaction: Transaction
     resolver: Resolver
 
     def take(self, conviction: NewBelief, statement: Statement, vectors: Embedded) -> Belief | None:
@@ -117,10 +119,10 @@ class _Forming:
         if conviction.evidence and not evidence:
             return None
         conviction = replace(conviction, evidence=tuple(unit.id for unit in evidence))
-        bank, now = self.batch.graph.bank, self.batch.now
+        bank, now = self.transaction.index.bank, self.transaction.now
         identity = make_id(bank, "belief", normalise(conviction.statement))
-        if identity in self.batch.units or self.batch.graph.row(identity) is not None:
-            belief = read_belief(self.batch.points([identity])[0])
+        if identity in self.transaction.units or self.transaction.index.row(identity) is not None:
+            belief = read_belief(self.transaction.points([identity])[0])
             if belief.unit.retired_at is None:
                 return self._again(belief, conviction, evidence)
             identity = make_id(bank, "belief", normalise(conviction.statement), now.isoformat())
@@ -141,7 +143,7 @@ class _Forming:
         return belief
 
     def _evidence(self, ids: Sequence[str], strict: bool) -> list[Unit]:
-        found = self.batch.read([i for i in ids if self.batch.graph.row(i) is not None])
+        found = self.transaction.read([i for i in ids if self.transaction.index.row(i) is not None])
         held = [unit for unit in found if unit.retired_at is None]
         missing = set(ids) - {unit.id for unit in held}
         if missing and strict:
@@ -161,7 +163,7 @@ class _Forming:
 
     def _again(self, belief: Belief, conviction: NewBelief, evidence: Sequence[Unit]) -> Belief:
         """A belief that is there, with what is new of its evidence, or with the confidence that it is given."""
-        now, new = self.batch.now, [unit for unit in evidence if unit.id not in belief.evidence]
+        now, new = self.transaction.now, [unit for unit in evidence if unit.id not in belief.evidence]
         if conviction.sets:
             before, after = belief.confidence, conviction.confidence
             ids = tuple(unit.id for unit in new)
@@ -173,14 +175,14 @@ class _Forming:
         else:
             for unit in new:
                 belief = belief.assessed(Effect.REINFORCE, unit, conviction.reason, now)
-        self.batch.put_belief(belief)
+        self.transaction.put_belief(belief)
         return belief
 
     def _put(self, belief: Belief, vectors: Embedded) -> None:
         unit, tokens = belief.unit, vectors.embedding.tokens
-        payload = unit_payload(unit, len(self.batch.units)) | history_payload(belief)
+        payload = unit_payload(unit, len(self.transaction.units)) | history_payload(belief)
         payload |= {"attributes": [], "own": [vectors.own_from, len(tokens)], "codes": list(vectors.codes)}
-        terms = term_vector(vectors.stems, None, "", self.batch.language)
-        self.batch.units[unit.id] = Point(
+        terms = term_vector(vectors.stems, None, "", self.transaction.language)
+        self.transaction.units[unit.id] = Point(
             unit.id, payload, vector=vectors.embedding.vector, terms=terms, tokens=tokens
         )

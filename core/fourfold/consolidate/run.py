@@ -36,18 +36,18 @@ _BELIEFS = "beliefs"
 _FAILS = (ModelError, ConfigurationError, TokenLimitError)
 
 
-def pending(engine: Services, bank: str) -> int:
+def pending(services: Services, bank: str) -> int:
     """How many units wait to be taken in."""
-    return len(_waiting(engine, bank, read_progress(engine.store, bank)))
+    return len(_waiting(services, bank, read_progress(services.store, bank)))
 
 
-async def consolidate(engine: Services, bank: str, rest: Rest) -> None:
+async def consolidate(services: Services, bank: str, rest: Rest) -> None:
     """Takes in all that waits, a slice at a time, and tries again what failed. What `rest` raises ends it, with what
     was done by then kept. What a language model fails at is noted in the bank, not raised."""
     first = True
-    while (work := await anyio.to_thread.run_sync(_next, engine, bank, first)) is not None:
+    while (work := await anyio.to_thread.run_sync(_next, services, bank, first)) is not None:
         first = False
-        if not await _take_in(engine, bank, work, rest):
+        if not await _take_in(services, bank, work, rest):
             return
 
 
@@ -60,54 +60,54 @@ class _Work:
     progress: ConsolidationState
 
 
-def _waiting(engine: Services, bank: str, progress: ConsolidationState) -> list[tuple[str, int, str]]:
+def _waiting(services: Services, bank: str, progress: ConsolidationState) -> list[tuple[str, int, str]]:
     """(writer, revision, unit) of what waits, in order."""
     found = []
-    for after in progress.behind(engine.store.cursors(bank)).items():
+    for after in progress.behind(services.store.cursors(bank)).items():
         where = Where(bank=bank, kind="unit", after=after)
-        for point in engine.store.scan(where, Fields(only=("writer", "revision", "derived"))):
+        for point in services.store.scan(where, Fields(only=("writer", "revision", "derived"))):
             p = point.payload
             if not p["derived"]:
                 found.append((str(p["writer"]), int(p["revision"]), point.id))
     return sorted(found)
 
 
-def _next(engine: Services, bank: str, retrying: bool) -> _Work | None:
+def _next(services: Services, bank: str, retrying: bool) -> _Work | None:
     """The next slice: about `_SLICE` units, what was written at once together; None if there is none, nor anything
     to try again."""
-    progress = read_progress(engine.store, bank)
-    waiting = _waiting(engine, bank, progress)
+    progress = read_progress(services.store, bank)
+    waiting = _waiting(services, bank, progress)
     if not waiting:
         return _Work([], {}, progress) if retrying and progress.failed else None
     last = waiting[min(_SLICE, len(waiting)) - 1][:2]
     taken = [one for one in waiting if one[:2] <= last]
     upto = {writer: revision for writer, revision, _ in taken}
-    changed = engine.store.scan(Where(ids=tuple(unit for *_, unit in taken)), Fields(terms=True))
+    changed = services.store.scan(Where(ids=tuple(unit for *_, unit in taken)), Fields(terms=True))
     return _Work(list(changed), upto, progress)
 
 
-async def _take_in(engine: Services, bank: str, work: _Work, rest: Rest) -> bool:
+async def _take_in(services: Services, bank: str, work: _Work, rest: Rest) -> bool:
     """Takes a slice in; False where it has to wait, since the language model failed."""
-    model = _model(engine, bank)
+    model = _model(services, bank)
     progress, settled = work.progress, True
     try:
-        await assess(engine, bank, work.changed, model, rest)
+        await assess(services, bank, work.changed, model, rest)
         progress = progress.noted(_BELIEFS, None)
     except _FAILS as error:
         progress = _failed(progress, _BELIEFS, error)
         settled = progress.failed[_BELIEFS].attempts >= _MOST_ATTEMPTS or not isinstance(error, ModelError)
         if settled:  # the model had its chances: the rules judge
-            await assess(engine, bank, work.changed, None, rest)
+            await assess(services, bank, work.changed, None, rest)
     if settled:
-        progress = await _summarise(engine, bank, work, model, progress, rest)
-        await anyio.to_thread.run_sync(core_profile.refresh, engine, bank)
+        progress = await _summarise(services, bank, work, model, progress, rest)
+        await anyio.to_thread.run_sync(core_profile.refresh, services, bank)
         progress = replace(progress, done={**progress.done, **work.upto})
-    await anyio.to_thread.run_sync(_note, engine, bank, progress)
+    await anyio.to_thread.run_sync(_note, services, bank, progress)
     return settled and bool(work.changed)
 
 
 async def _summarise(
-    engine: Services,
+    services: Services,
     bank: str,
     work: _Work,
     model: LanguageModel | None,
@@ -115,8 +115,8 @@ async def _summarise(
     rest: Rest,
 ) -> ConsolidationState:
     """Refreshes the summaries of what the slice touches, and of what failed before it."""
-    language = engine.graphs.get(bank).language
-    round_ = SummaryWriter(engine, bank, language, rest)
+    language = services.indexes.get(bank).language
+    round_ = SummaryWriter(services, bank, language, rest)
     again = [key.removeprefix(_SUMMARY) for key in progress.failed if key.startswith(_SUMMARY)]
     hopeless: FourfoldError | None = None
     in_a_row = 0
@@ -141,16 +141,18 @@ def _failed(progress: ConsolidationState, key: str, error: FourfoldError) -> Con
     return progress.noted(key, Failure(key, str(error), (before.attempts if before else 0) + 1))
 
 
-def _note(engine: Services, bank: str, progress: ConsolidationState) -> None:
-    with engine.graphs.locked(bank) as graph:
-        batch = Transaction(engine, graph, engine.clock.now(), "progress", derived=True)
+def _note(services: Services, bank: str, progress: ConsolidationState) -> None:
+    with services.indexes.locked(bank) as index:
+        transaction = Transaction(services, index, services.clock.now(), "progress", derived=True)
         point = progress_point(bank, progress)
-        batch.records[point.id] = point
-        batch.commit({})
+        transaction.records[point.id] = point
+        transaction.commit({})
 
 
-def _model(engine: Services, bank: str) -> LanguageModel | None:
-    if engine.model is None:
+def _model(services: Services, bank: str) -> LanguageModel | None:
+    if services.language_model is None:
         return None
-    metered = MeteredModel(engine.model, engine.ledgers.get(bank), engine.settings.llm_tokens)
-    return RetryingModel(metered, engine.settings.llm_concurrency)
+    metered = MeteredModel(
+        services.language_model, services.token_accounts.get(bank), services.settings.llm_tokens
+    )
+    return RetryingModel(metered, services.settings.llm_concurrency)

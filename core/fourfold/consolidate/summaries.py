@@ -70,7 +70,7 @@ class Written(BaseModel):
 class SummaryWriter:
     """One round of refreshing the summaries of a bank; what was read of a unit is kept for the next entity."""
 
-    engine: Services
+    services: Services
     bank: str
     language: Language
     rest: Rest
@@ -95,11 +95,11 @@ class SummaryWriter:
     def _survey(self, entity: str) -> tuple[Summary | None, list[Unit], str] | None:
         """The summary there is, the facts to make one of (the latest, and those it rests on), and what stands for all
         facts; None if nothing changed."""
-        graph = self.engine.graphs.get(self.bank)
-        with graph.lock:
-            ids = _facts(graph, entity)
+        index = self.services.indexes.get(self.bank)
+        with index.lock:
+            ids = _facts(index, entity)
         seen = hashlib.sha256("".join(ids).encode()).hexdigest()[:16] if ids else ""
-        old = _stored(self.engine, self.bank, entity)
+        old = _stored(self.services, self.bank, entity)
         if (old.payload["seen"] if old else "") == seen:
             return None
         before = read_summary(old) if old else None
@@ -111,28 +111,30 @@ class SummaryWriter:
         unknown = [i for i in ids if i not in self._units]
         for first in range(0, len(unknown), _READ_AT_ONCE):
             part = Where(ids=tuple(unknown[first : first + _READ_AT_ONCE]))
-            self._units |= {p.id: read_unit(p) for p in self.engine.store.scan(part, READ_UNIT)}
+            self._units |= {p.id: read_unit(p) for p in self.services.store.scan(part, READ_UNIT)}
             self.rest()
         units = [self._units[i] for i in ids if i in self._units]
         return [unit for unit in units if unit.modality is not Modality.QUESTION]
 
     def _put(self, entity: str, made: tuple[Sentence, ...] | None, seen: str) -> None:
         """Writes the summary, if its facts are still there; what was forgotten meanwhile must not come back."""
-        with self.engine.graphs.locked(self.bank) as graph:
-            if made and not _all_held(graph, made):
+        with self.services.indexes.locked(self.bank) as index:
+            if made and not _all_held(index, made):
                 return
-            batch = Transaction(self.engine, graph, self.engine.clock.now(), "summarise", derived=True)
+            transaction = Transaction(
+                self.services, index, self.services.clock.now(), "summarise", derived=True
+            )
             identity = summary_id(self.bank, entity)
             if made:
-                unit = _unit(self.bank, entity, made, batch.now)
-                point = summary_point(Summary(unit, made, self.engine.model is None), seen)
-                batch.records[identity] = point
-            elif _stored(self.engine, self.bank, entity):
-                batch.records[identity] = gone_point(self.bank, identity)
-            if self.engine.model is not None:
-                account = self.engine.ledgers.get(self.bank).point()
-                batch.records[account.id] = account
-            batch.commit({})
+                unit = _unit(self.bank, entity, made, transaction.now)
+                point = summary_point(Summary(unit, made, self.services.language_model is None), seen)
+                transaction.records[identity] = point
+            elif _stored(self.services, self.bank, entity):
+                transaction.records[identity] = gone_point(self.bank, identity)
+            if self.services.language_model is not None:
+                account = self.services.token_accounts.get(self.bank).point()
+                transaction.records[account.id] = account
+            transaction.commit({})
 
     # with a language model --------------------------------------------------------------------------------
 
@@ -163,9 +165,9 @@ class SummaryWriter:
 
     def _extract(self, entity: str, facts: Sequence[Unit]) -> tuple[Sentence, ...] | None:
         """The most central and most recent sentences about `entity`, in the order they were said."""
-        graph = self.engine.graphs.get(self.bank)
-        with graph.lock:
-            known = graph.entity(entity)
+        index = self.services.indexes.get(self.bank)
+        with index.lock:
+            known = index.entity(entity)
         names = [normalise(name) for name in ((known.name, *known.aliases) if known else (entity,))]
         told = [unit for unit in facts if unit.modality is Modality.FACT]
         found = [(unit, text) for unit in told for text in self._about(unit, names)][-_MOST_FACTS:]
@@ -236,30 +238,30 @@ def touched(changed: Iterable[Point]) -> list[str]:
     return sorted({entity for point in changed for entity in point.payload["entities"]})
 
 
-def _facts(graph: BankIndex, entity: str) -> list[str]:
+def _facts(index: BankIndex, entity: str) -> list[str]:
     """The facts about an entity that hold now and that nothing took the place of, as they were said; none where they
     are too few for a summary."""
-    labels = {graph.label(network.value) for network in (Network.WORLD, Network.EXPERIENCE)}
-    rows = [row for row in graph.graph.adj.get(entity, ()) if isinstance(row, int)]
-    records = graph.rows
+    labels = {index.label(network.value) for network in (Network.WORLD, Network.EXPERIENCE)}
+    rows = [row for row in index.graph.adj.get(entity, ()) if isinstance(row, int)]
+    records = index.rows
     held = [
         row
         for row in rows
         if records[row]["retired"] == NEVER
         and records[row]["network"] in labels
-        and not graph.successors(row)
+        and not index.successors(row)
     ]
     held.sort(key=lambda row: (float(records[row]["mentioned"]), row))
-    return [graph.ids[row] for row in held] if len(held) >= _LEAST_FACTS else []
+    return [index.ids[row] for row in held] if len(held) >= _LEAST_FACTS else []
 
 
-def _all_held(graph: BankIndex, made: Sequence[Sentence]) -> bool:
-    rows = [graph.row(unit) for sentence in made for unit in sentence.evidence]
-    return all(row is not None and graph.rows[row]["retired"] == NEVER for row in rows)
+def _all_held(index: BankIndex, made: Sequence[Sentence]) -> bool:
+    rows = [index.row(unit) for sentence in made for unit in sentence.evidence]
+    return all(row is not None and index.rows[row]["retired"] == NEVER for row in rows)
 
 
-def _stored(engine: Services, bank: str, entity: str) -> Point | None:
-    found = engine.store.scan(Where(ids=(summary_id(bank, entity),)))
+def _stored(services: Services, bank: str, entity: str) -> Point | None:
+    found = services.store.scan(Where(ids=(summary_id(bank, entity),)))
     return next((point for point in found if point.payload["kind"] == "summary"), None)
 
 

@@ -17,11 +17,11 @@ from fourfold.values.changes import Change
 from fourfold.values.units import Entity
 
 
-def merge_entities(engine: Services, bank: str, name: str, into: str, reason: str) -> Change:
+def merge_entities(services: Services, bank: str, name: str, into: str, reason: str) -> Change:
     """Makes the entity `name` one with `into`, which keeps its name and takes the other's as aliases."""
 
-    def plan(graph: BankIndex) -> _Edit:
-        gone, kept = _entity(graph, name), _entity(graph, into)
+    def plan(index: BankIndex) -> _Edit:
+        gone, kept = _entity(index, name), _entity(index, into)
         if gone.name == kept.name:
             raise InputError(f'"{name}" and "{into}" are one entity already ("{kept.name}").')
         aliases = tuple(dict.fromkeys((*kept.aliases, gone.name, *gone.aliases)))
@@ -31,19 +31,19 @@ def merge_entities(engine: Services, bank: str, name: str, into: str, reason: st
             f'"{gone.name}" into "{kept.name}"',
             before=(gone, kept),
             after=(merged,),
-            units=_mentioning(graph, gone.name),
+            units=_mentioning(index, gone.name),
             rename=lambda unit, entities: tuple(kept.name if e == gone.name else e for e in entities),
         )
 
-    return _carry_out(engine, bank, plan, reason)
+    return _carry_out(services, bank, plan, reason)
 
 
-def split_entity(engine: Services, bank: str, name: str, of: str, reason: str) -> Change:
+def split_entity(services: Services, bank: str, name: str, of: str, reason: str) -> Change:
     """Makes `name`, an alias of the entity `of`, an entity of its own. It takes along the units that say its name
     and no other form of the old one's."""
 
-    def plan(graph: BankIndex) -> _Edit:
-        whole = _entity(graph, of)
+    def plan(index: BankIndex) -> _Edit:
+        whole = _entity(index, of)
         alias = next((a for a in whole.aliases if a.casefold() == name.casefold()), None)
         if alias is None:
             raise InputError(
@@ -58,18 +58,18 @@ def split_entity(engine: Services, bank: str, name: str, of: str, reason: str) -
             return tuple(alias if e == whole.name else e for e in entities)
 
         shown = f'"{alias}" from "{whole.name}"'
-        units = _mentioning(graph, whole.name)
+        units = _mentioning(index, whole.name)
         return _Edit("split", shown, before=(whole,), after=(rest, part), units=units, rename=renamed)
 
-    return _carry_out(engine, bank, plan, reason)
+    return _carry_out(services, bank, plan, reason)
 
 
-def rename_entity(engine: Services, bank: str, name: str, to: str, reason: str) -> Change:
+def rename_entity(services: Services, bank: str, name: str, to: str, reason: str) -> Change:
     """Has the entity `name` be called `to`; the name it had becomes an alias."""
 
-    def plan(graph: BankIndex) -> _Edit:
-        old = _entity(graph, name)
-        taken = graph.entity(to)
+    def plan(index: BankIndex) -> _Edit:
+        old = _entity(index, name)
+        taken = index.entity(to)
         if taken is not None and taken.name != old.name:
             raise InputError(f'There is an entity called "{taken.name}" already: merge "{name}" into it.')
         aliases = tuple(alias for alias in dict.fromkeys((*old.aliases, old.name)) if alias != to)
@@ -79,11 +79,11 @@ def rename_entity(engine: Services, bank: str, name: str, to: str, reason: str) 
             f'"{old.name}" to "{to}"',
             before=(old,),
             after=(new,),
-            units=_mentioning(graph, old.name),
+            units=_mentioning(index, old.name),
             rename=lambda unit, entities: tuple(to if e == old.name else e for e in entities),
         )
 
-    return _carry_out(engine, bank, plan, reason)
+    return _carry_out(services, bank, plan, reason)
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,45 +98,49 @@ class _Edit:
     rename: Callable[[str, Sequence[str]], tuple[str, ...]]
 
 
-def _carry_out(engine: Services, bank: str, plan: Callable[[BankIndex], _Edit], reason: str) -> Change:
-    with engine.graphs.locked(bank) as graph:
-        edit = plan(graph)
-        batch = Transaction(engine, graph, engine.clock.now(), edit.what, edit.shown, reason)
-        for point in batch.points(edit.units):
+def _carry_out(services: Services, bank: str, plan: Callable[[BankIndex], _Edit], reason: str) -> Change:
+    with services.indexes.locked(bank) as index:
+        edit = plan(index)
+        transaction = Transaction(services, index, services.clock.now(), edit.what, edit.shown, reason)
+        for point in transaction.points(edit.units):
             unit = read_unit(point)
             entities = tuple(dict.fromkeys(edit.rename(f"{unit.speaker or ''} {unit.text}", unit.entities)))
             if entities != unit.entities:
-                batch.put_unit(point, replace(unit, entities=entities))
+                transaction.put_unit(point, replace(unit, entities=entities))
         for identity in {e.id for e in edit.before} - {e.id for e in edit.after}:
-            batch.records[identity] = gone_point(bank, identity)
-        invalidate_summaries(batch, [entity.name for entity in (*edit.before, *edit.after)])
-        change = batch.commit({entity.name: entity for entity in edit.after})
-    engine.graphs.forget(bank)
+            transaction.records[identity] = gone_point(bank, identity)
+        invalidate_summaries(transaction, [entity.name for entity in (*edit.before, *edit.after)])
+        change = transaction.commit({entity.name: entity for entity in edit.after})
+    services.indexes.forget(bank)
     assert change is not None
     return change
 
 
-def invalidate_summaries(batch: Transaction, names: Iterable[str]) -> None:
+def invalidate_summaries(transaction: Transaction, names: Iterable[str]) -> None:
     """Drops the summaries of these entities, and has one unit of each count as news, so that they are made anew."""
-    bank = batch.graph.bank
+    bank = transaction.index.bank
     for name in names:
-        batch.records[summary_id(bank, name)] = gone_point(bank, summary_id(bank, name))
-        rows = [row for row in batch.graph.graph.adj.get(name, ()) if isinstance(row, int)]
-        mentioning = [batch.graph.ids[row] for row in rows]
-        left = [i for i in mentioning if i not in batch.units or name in batch.units[i].payload["entities"]]
-        for point in batch.points(left[:1]):
-            batch.units[point.id] = point
+        transaction.records[summary_id(bank, name)] = gone_point(bank, summary_id(bank, name))
+        rows = [row for row in transaction.index.graph.adj.get(name, ()) if isinstance(row, int)]
+        mentioning = [transaction.index.ids[row] for row in rows]
+        left = [
+            i
+            for i in mentioning
+            if i not in transaction.units or name in transaction.units[i].payload["entities"]
+        ]
+        for point in transaction.points(left[:1]):
+            transaction.units[point.id] = point
 
 
-def _entity(graph: BankIndex, name: str) -> Entity:
-    found = graph.entity(name)
+def _entity(index: BankIndex, name: str) -> Entity:
+    found = index.entity(name)
     if found is None:
-        raise NotFoundError(f'The bank "{graph.bank}" knows no entity called "{name}".')
+        raise NotFoundError(f'The bank "{index.bank}" knows no entity called "{name}".')
     return replace(found, mentions=0)
 
 
-def _mentioning(graph: BankIndex, name: str) -> tuple[str, ...]:
-    return tuple(graph.ids[row] for row in graph.graph.adj[name] if isinstance(row, int))
+def _mentioning(index: BankIndex, name: str) -> tuple[str, ...]:
+    return tuple(index.ids[row] for row in index.graph.adj[name] if isinstance(row, int))
 
 
 def _says(text: str, name: str) -> bool:

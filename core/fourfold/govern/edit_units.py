@@ -31,61 +31,61 @@ LONGEST_TEXT = 2000
 
 @steady
 def replace_unit(
-    engine: Services, bank: str, unit: str, texts: Sequence[str], reason: str, wanted: BankOptions
+    services: Services, bank: str, unit: str, texts: Sequence[str], reason: str, options: BankOptions
 ) -> Change:
     """Puts units with these `texts` in the place of one: the first takes over the links to it. Each keeps its source,
     time, speaker and tags; names and dates are read out of the new text. Raises `InputError`, `NotFoundError`."""
     said = _checked(texts)
-    old = held(engine, bank, unit)
+    old = held(services, bank, unit)
     if [normalise(text) for text in said] == [normalise(old.text)]:
         raise InputError("The text is what the unit says already.")
-    graph = engine.graphs.get(bank)
-    with graph.lock:
-        language, known = graph.language, dict(graph.names.all())
-        rules = wanted.rules_of(graph)
+    index = services.indexes.get(bank)
+    with index.lock:
+        language, known = index.language, dict(index.names.all())
+        rules = options.rules_of(index)
     for text in said:
         reject_if_redacted(text, rules)
     pieces = [Piece(text, "", old.speaker, "user", old.mentioned_at, 0, len(text)) for text in said]
     statements = [
         replace(one, network=old.network, alone=True) for one in extract(pieces, language, known.keys())
     ]
-    embedded = embed_statements(engine.embedder, statements, old.context, language)
-    with engine.graphs.locked(bank) as graph:
-        batch = Transaction(
-            engine, graph, engine.clock.now(), "edit" if len(said) == 1 else "split", "", reason
+    embedded = embed_statements(services.embedder, statements, old.context, language)
+    with services.indexes.locked(bank) as index:
+        transaction = Transaction(
+            services, index, services.clock.now(), "edit" if len(said) == 1 else "split", "", reason
         )
-        (point,) = batch.points([old.id])
+        (point,) = transaction.points([old.id])
         if read_unit(point).retired_at is not None:
             raise InputError(f"The unit {old.id} has been retired meanwhile.")
-        resolver = Resolver(graph)
-        made = [_put(batch, resolver, point, *each) for each in zip(statements, embedded, strict=True)]
-        batch.put_unit(
+        resolver = Resolver(index)
+        made = [_put(transaction, resolver, point, *each) for each in zip(statements, embedded, strict=True)]
+        transaction.put_unit(
             point,
             replace(
                 read_unit(point),
-                retired_at=batch.now,
+                retired_at=transaction.now,
                 retirement=Retirement.superseded_by(made[0]),
                 superseded_by=None,
             ),
         )
-        _move_evidence(batch, old.id, made[0])
-        change = batch.commit(resolver.changed)
+        _move_evidence(transaction, old.id, made[0])
+        change = transaction.commit(resolver.changed)
     assert change is not None
     return change
 
 
-def merge_units(engine: Services, bank: str, unit: str, into: str, reason: str) -> Change:
+def merge_units(services: Services, bank: str, unit: str, into: str, reason: str) -> Change:
     """Makes two units that say the same one: `into` stays, and takes over the other's sources, tags and names."""
-    gone, kept = held(engine, bank, unit), held(engine, bank, into)
+    gone, kept = held(services, bank, unit), held(services, bank, into)
     if gone.id == kept.id:
         raise InputError("Both are the same unit.")
     if gone.network is not kept.network:
         raise InputError(
             f"One is of the network {gone.network}, the other {kept.network}: they are not the same."
         )
-    with engine.graphs.locked(bank) as graph:
-        batch = Transaction(engine, graph, engine.clock.now(), "merge", "", reason)
-        points = {point.id: point for point in batch.points([gone.id, kept.id])}
+    with services.indexes.locked(bank) as index:
+        transaction = Transaction(services, index, services.clock.now(), "merge", "", reason)
+        points = {point.id: point for point in transaction.points([gone.id, kept.id])}
         gone, kept = read_unit(points[gone.id]), read_unit(points[kept.id])
         if gone.retired_at is not None or kept.retired_at is not None:
             raise InputError("One of the units has been retired meanwhile.")
@@ -98,25 +98,28 @@ def merge_units(engine: Services, bank: str, unit: str, into: str, reason: str) 
             occurred=kept.occurred or gone.occurred,
             links=(*kept.links, Link(gone.id, "supersedes", 1.0)),
         )
-        batch.put_unit(points[kept.id], merged)
-        batch.put_unit(
+        transaction.put_unit(points[kept.id], merged)
+        transaction.put_unit(
             points[gone.id],
             replace(
-                gone, retired_at=batch.now, retirement=Retirement.superseded_by(kept.id), superseded_by=None
+                gone,
+                retired_at=transaction.now,
+                retirement=Retirement.superseded_by(kept.id),
+                superseded_by=None,
             ),
         )
-        _move_evidence(batch, gone.id, kept.id)
-        change = batch.commit({})
+        _move_evidence(transaction, gone.id, kept.id)
+        change = transaction.commit({})
     assert change is not None
     return change
 
 
-def held(engine: Services, bank: str, written: str) -> Unit:
+def held(services: Services, bank: str, written: str) -> Unit:
     """The unit of that id (or that begins so) that holds now; raises `NotFoundError`."""
-    graph = engine.graphs.get(bank)
-    with graph.lock:
-        known = graph.find(written)
-    found = [read_unit(point) for point in engine.store.scan(Where(ids=(known,)))] if known else []
+    index = services.indexes.get(bank)
+    with index.lock:
+        known = index.find(written)
+    found = [read_unit(point) for point in services.store.scan(Where(ids=(known,)))] if known else []
     if not found or found[0].retired_at is not None:
         raise NotFoundError(f'The bank "{bank}" has no unit {written} that holds now.')
     return found[0]
@@ -135,15 +138,17 @@ def _checked(texts: Sequence[str]) -> list[str]:
     return said
 
 
-def _put(batch: Transaction, resolver: Resolver, old: Point, statement: Statement, vectors: Embedded) -> str:
+def _put(
+    transaction: Transaction, resolver: Resolver, old: Point, statement: Statement, vectors: Embedded
+) -> str:
     """Stages a unit in place of `old`; its id."""
     before = read_unit(old)
     unit = replace(
         before,
-        id=make_id(before.bank, "edit", before.id, normalise(statement.text), batch.now.isoformat()),
+        id=make_id(before.bank, "edit", before.id, normalise(statement.text), transaction.now.isoformat()),
         text=statement.text,
-        recorded_at=batch.now,
-        occurred=statement.occurred or (before.occurred if batch.operation == "edit" else None),
+        recorded_at=transaction.now,
+        occurred=statement.occurred or (before.occurred if transaction.operation == "edit" else None),
         entities=resolver.resolve(statement.mentions, before.mentioned_at),
         links=(
             *(link for link in before.links if link.kind != "supersedes"),
@@ -154,10 +159,10 @@ def _put(batch: Transaction, resolver: Resolver, old: Point, statement: Statemen
         superseded_by=None,
         pending=False,
     )
-    payload = unit_payload(unit, len(batch.units))
+    payload = unit_payload(unit, len(transaction.units))
     if unit.network is Network.BELIEF:
         evidence = [one if one != before.id else unit.id for one in read_belief(old).evidence]
-        belief = formed(unit, evidence, batch.reason or "edited")
+        belief = formed(unit, evidence, transaction.reason or "edited")
         payload |= history_payload(belief)
     stated = AttributedText(unit.text, unit.speaker, unit.modality)
     tokens = vectors.embedding.tokens
@@ -166,14 +171,14 @@ def _put(batch: Transaction, resolver: Resolver, old: Point, statement: Statemen
         "own": [vectors.own_from, len(tokens)],
         "codes": list(vectors.codes),
     }
-    terms = term_vector(vectors.stems, unit.speaker, unit.context, batch.language)
-    batch.units[unit.id] = Point(unit.id, payload, vectors.embedding.vector, terms, tokens)
+    terms = term_vector(vectors.stems, unit.speaker, unit.context, transaction.language)
+    transaction.units[unit.id] = Point(unit.id, payload, vectors.embedding.vector, terms, tokens)
     return unit.id
 
 
-def _move_evidence(batch: Transaction, gone: str, kept: str) -> None:
+def _move_evidence(transaction: Transaction, gone: str, kept: str) -> None:
     """Beliefs that rest on `gone` rest on `kept`."""
-    for point in batch.points(dependents(batch.graph, [gone])):
+    for point in transaction.points(dependents(transaction.index, [gone])):
         belief = read_belief(point) if "history" in point.payload else None
         if belief is not None and belief.unit.retired_at is None and gone in belief.evidence:
-            batch.put_belief(belief.resting(gone, kept))
+            transaction.put_belief(belief.resting(gone, kept))

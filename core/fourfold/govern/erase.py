@@ -50,42 +50,42 @@ _FOLLOWERS = 8
 """Units said after an erased one whose vectors are made anew: what it left in the next is a 2nd of it, then a 4th."""
 
 
-def erase(engine: Services, bank: str, selection: Selection, reason: str) -> ForgetResult:
+def erase(services: Services, bank: str, selection: Selection, reason: str) -> ForgetResult:
     """Erases what `selection` names, and says so in a receipt, which the bank's history keeps. Raises `NotFoundError`
     for what the bank never knew."""
     try:
-        with engine.graphs.locked(bank) as graph:
-            erasing = _Erasing(Transaction(engine, graph, engine.clock.now(), "erase", "", reason))
+        with services.indexes.locked(bank) as index:
+            erasing = _Erasing(Transaction(services, index, services.clock.now(), "erase", "", reason))
             return erasing.run(selection)
     finally:
-        engine.graphs.forget(bank)
+        services.indexes.forget(bank)
 
 
-def erase_bank(engine: Services, bank: str) -> Receipt:
+def erase_bank(services: Services, bank: str) -> Receipt:
     """Erases all of a bank; raises `NotFoundError` where there is none."""
     try:
-        with engine.graphs.locked(bank) as graph:
-            if graph.profile is None:
+        with services.indexes.locked(bank) as index:
+            if index.profile is None:
                 raise NotFoundError(f'There is no bank "{bank}".')
             kinds = {
                 p.id: str(p.payload["kind"])
-                for p in engine.store.scan(Where(bank=bank), Fields(only=("kind",)))
+                for p in services.store.scan(Where(bank=bank), Fields(only=("kind",)))
             }
-            guarantee = engine.store.rewrite((), list(kinds))
+            guarantee = services.store.rewrite((), list(kinds))
     finally:
-        engine.graphs.forget(bank)
-        engine.ledgers.forget(bank)
-        engine.noted.take(bank)
+        services.indexes.forget(bank)
+        services.token_accounts.forget(bank)
+        services.recall_counts.take(bank)
     units = [one for one, kind in kinds.items() if kind == "unit"]
-    return _receipt(units, engine.clock.now(), Counter(kinds.values()), (), guarantee)
+    return _receipt(units, services.clock.now(), Counter(kinds.values()), (), guarantee)
 
 
 @dataclass(slots=True)
 class _Erasing:
-    """One erasure; the caller holds the lock of the bank's graph. `batch` says who, when and why, and is not
+    """One erasure; the caller holds the lock of the bank's graph. `transaction` says who, when and why, and is not
     committed."""
 
-    batch: Transaction
+    transaction: Transaction
     gone: dict[str, Unit] = field(default_factory=dict)
     points: dict[str, Point] = field(default_factory=dict)
     """What is put in place of what there is, by id."""
@@ -100,16 +100,16 @@ class _Erasing:
     counts: Counter[str] = field(default_factory=Counter)
 
     @property
-    def graph(self) -> BankIndex:
+    def index(self) -> BankIndex:
         """The graph of the bank, as it is until now."""
-        return self.batch.graph
+        return self.transaction.index
 
     def run(self, selection: Selection) -> ForgetResult:
         """Works out what goes and what the rest is without it, and has the store do it."""
         said = self._choose(selection)
         if not self.gone and not said:
             told = f'document "{selection.document}"' if selection.document is not None else "unit like that"
-            raise NotFoundError(f'The bank "{self.graph.bank}" has no {told}.')
+            raise NotFoundError(f'The bank "{self.index.bank}" has no {told}.')
         beliefs = self._judge_beliefs()
         traces = ErasureScope.of(self.gone, (unit.text for unit in self.gone.values()))
         self._let_go_of_texts(selection.document, traces)
@@ -126,8 +126,8 @@ class _Erasing:
     def _choose(self, selection: Selection) -> bool:
         """The units to go; what is said elsewhere too only loses a source. Whether there is a document of that name
         at all."""
-        engine, document = self.batch.engine, selection.document
-        found = [(point, read_unit(point)) for point in selected(engine, self.graph, selection)]
+        services, document = self.transaction.services, selection.document
+        found = [(point, read_unit(point)) for point in selected(services, self.index, selection)]
         for point, unit in found:
             left = [] if document is None else [pair for pair in unit.source.evidence if pair[0] != document]
             if left:
@@ -138,14 +138,14 @@ class _Erasing:
         self._add_versions(unit for _, unit in found)
         if document is None:
             return False
-        where = Where(bank=self.graph.bank, documents=(document,))
-        return any(True for _ in engine.store.scan(where, Fields(only=("kind",))))
+        where = Where(bank=self.index.bank, documents=(document,))
+        return any(True for _ in services.store.scan(where, Fields(only=("kind",))))
 
     def _said_by(self, point: Point, unit: Unit, evidence: list[tuple[str, str]]) -> None:
         """A unit that keeps these sources. How often a judgement was said moves its confidence."""
         unit = replace(unit, source=unit.source.said_by(evidence))
         if unit.network is Network.BELIEF:
-            self._believe(point, replace(read_belief(point), unit=unit).stated(self.batch.now))
+            self._believe(point, replace(read_belief(point), unit=unit).stated(self.transaction.now))
         else:
             self._amend(point, unit, "source")
 
@@ -155,7 +155,7 @@ class _Erasing:
         while todo:
             unit = todo.pop()
             older = [link.to for link in unit.links if link.kind == "supersedes" and link.to not in self.gone]
-            for before in self.batch.read(older):
+            for before in self.transaction.read(older):
                 if before.retired_by_unit == unit.id and set(before.source.evidence) & set(
                     unit.source.evidence
                 ):
@@ -167,7 +167,7 @@ class _Erasing:
         changed: dict[str, Belief] = {}
         new = list(self.gone)
         while new:
-            points = self.batch.points([i for i in dependents(self.graph, new) if i not in self.gone])
+            points = self.transaction.points([i for i in dependents(self.index, new) if i not in self.gone])
             new = []
             for point in (p for p in points if "history" in p.payload):
                 current = self.points.get(point.id, point)
@@ -185,7 +185,7 @@ class _Erasing:
 
     def _let_go_of_texts(self, document: str | None, traces: ErasureScope) -> None:
         """The chunks and the entries that hold what goes: of a document all, else those that do."""
-        store, bank = self.batch.engine.store, self.graph.bank
+        store, bank = self.transaction.services.store, self.index.bank
         documents = {one for unit in self.gone.values() for one in unit.source.documents}
         said = {pair for unit in self.gone.values() for pair in unit.source.evidence}
         for name in sorted(documents if document is None else documents | {document}):
@@ -207,20 +207,22 @@ class _Erasing:
         elif len(pieces) < len(chunk.pieces) or chunk.before:
             units = tuple(unit for unit in chunk.units if unit not in self.gone)
             left = replace(chunk, pieces=pieces, before=(), units=units, failed="")
-            self._put(chunk_point(self.graph.bank, left, point.payload["kind"], self.batch.now), "chunk")
+            self._put(
+                chunk_point(self.index.bank, left, point.payload["kind"], self.transaction.now), "chunk"
+            )
 
     # what stays
 
     def _amend_rest(self) -> None:
         """Takes what names a gone unit out of the others."""
-        graph, near = self.graph, self.graph.graph.adj
-        rows = [row for row in map(graph.row, self.gone) if row is not None]
+        index, near = self.index, self.index.graph.adj
+        rows = [row for row in map(index.row, self.gone) if row is not None]
         linked = {other for row in rows for other in near.get(row, ()) if isinstance(other, int)}
         named = {
-            graph.ids[row] for row in (*linked, *graph.succession.by(self.gone))
+            index.ids[row] for row in (*linked, *index.succession.by(self.gone))
         } | self._replaced_by_gone()
         erased = Retirement(RetirementCause.ERASED)
-        for stored in self.batch.points(sorted(named - self.gone.keys())):
+        for stored in self.transaction.points(sorted(named - self.gone.keys())):
             point = self.points.get(stored.id, stored)
             unit = read_unit(point)
             left = replace(
@@ -234,9 +236,9 @@ class _Erasing:
 
     def _replaced_by_gone(self) -> set[str]:
         """The units that were retired in favour of one that goes."""
-        replaced = tuple(self.graph.ids[row] for row in sorted(self.graph.succession.replaced))
+        replaced = tuple(self.index.ids[row] for row in sorted(self.index.succession.replaced))
         points = (
-            self.batch.engine.store.scan(Where(ids=replaced), Fields(only=("retired_by",)))
+            self.transaction.services.store.scan(Where(ids=replaced), Fields(only=("retired_by",)))
             if replaced
             else ()
         )
@@ -245,14 +247,14 @@ class _Erasing:
 
     def _name_entities(self) -> None:
         """Entities that nothing mentions any more go; others lose the names that only what goes has said."""
-        graph = self.graph
+        index = self.index
         lost = _spoken((unit.speaker, unit.text) for unit in self.gone.values())
         for name in sorted({name for unit in self.gone.values() for name in unit.entities}):
-            entity = graph.entity(name)
+            entity = index.entity(name)
             if entity is None:
                 continue
-            rows = [row for row in graph.graph.adj.get(name, ()) if isinstance(row, int)]
-            left = [graph.ids[row] for row in rows if graph.ids[row] not in self.gone]
+            rows = [row for row in index.graph.adj.get(name, ()) if isinstance(row, int)]
+            left = [index.ids[row] for row in rows if index.ids[row] not in self.gone]
             known = _spoken(self._told(left))
             forms = {form: f" {normalise(form)} " for form in (name, *entity.aliases)}
             kept = [form for form, said in forms.items() if left and (said in known or said not in lost)]
@@ -263,7 +265,7 @@ class _Erasing:
 
     def _told(self, ids: Sequence[str]) -> Iterator[tuple[str | None, str]]:
         found = (
-            self.batch.engine.store.scan(Where(ids=tuple(ids)), Fields(only=("speaker", "text")))
+            self.transaction.services.store.scan(Where(ids=tuple(ids)), Fields(only=("speaker", "text")))
             if ids
             else ()
         )
@@ -271,7 +273,7 @@ class _Erasing:
 
     def _call(self, entity: Entity, forms: Sequence[str], left: Sequence[str]) -> None:
         """Has an entity go by these forms alone, the first of them its name; by none, it goes. `left` mention it."""
-        bank = self.graph.bank
+        bank = self.index.bank
         if tuple(forms) == (entity.name, *entity.aliases):
             return
         if tuple(forms[:1]) != (entity.name,):
@@ -281,7 +283,7 @@ class _Erasing:
             return
         called = replace(entity, id=entity_id(bank, forms[0]), name=forms[0], aliases=tuple(forms[1:]))
         self._put(entity_point(bank, called), "entity")
-        for stored in self.batch.points(left) if called.name != entity.name else ():
+        for stored in self.transaction.points(left) if called.name != entity.name else ():
             point = self.points.get(stored.id, stored)
             unit = read_unit(point)
             names = tuple(called.name if one == entity.name else one for one in unit.entities)
@@ -289,35 +291,35 @@ class _Erasing:
 
     def _alike(self) -> list[str]:
         """Units that say what a gone one said in the same words, and stay."""
-        rows = {row for unit in self.gone.values() for row in self.graph.same_words(unit.text)}
-        return [self.graph.ids[row] for row in sorted(rows) if self.graph.ids[row] not in self.gone]
+        rows = {row for unit in self.gone.values() for row in self.index.same_words(unit.text)}
+        return [self.index.ids[row] for row in sorted(rows) if self.index.ids[row] not in self.gone]
 
     def _renew_followers(self) -> None:
         """What was said right after a gone unit carries something of it in its vectors: they are made anew."""
         chains = []
         for unit in self.gone:
-            row = self.graph.row(unit)
+            row = self.index.row(unit)
             chain: list[str] = []
             while (
                 row is not None
-                and (row := int(self.graph.rows[row]["next"])) >= 0
+                and (row := int(self.index.rows[row]["next"])) >= 0
                 and len(chain) < _FOLLOWERS
             ):
-                if self.graph.ids[row] in self.gone:
+                if self.index.ids[row] in self.gone:
                     break
-                chain.append(self.graph.ids[row])
+                chain.append(self.index.ids[row])
             chains.append(chain)
         ids = list(dict.fromkeys(one for chain in chains for one in chain))
-        stored = {p.id: self.points.get(p.id, p) for p in self.batch.points(ids)}
+        stored = {p.id: self.points.get(p.id, p) for p in self.transaction.points(ids)}
         for chain in chains:
             for point in renewed(
-                self.batch.engine.embedder, [stored[one] for one in chain], self.batch.language
+                self.transaction.services.embedder, [stored[one] for one in chain], self.transaction.language
             ):
                 self._put(point, "vectors")
 
     def _rewrite_derived(self, traces: ErasureScope) -> None:
         """Summaries, the core profile, and what is noted of consolidation."""
-        store, bank = self.batch.engine.store, self.graph.bank
+        store, bank = self.transaction.services.store, self.index.bank
         for point in store.scan(Where(bank=bank, kind="summary")):
             summary = read_summary(point)
             lost = summary.entity in self.nameless
@@ -325,7 +327,7 @@ class _Erasing:
             if lost or not kept:
                 self.dropped[point.id] = "summary"
             elif len(kept) < len(summary.sentences):
-                self._put(summary_point(summary.of(kept, self.batch.now), ""), "summary")
+                self._put(summary_point(summary.of(kept, self.transaction.now), ""), "summary")
         core = read_core(store, bank)
         lines = tuple(line for line in core.lines if not traces.bears_on([line.text, *line.evidence]))
         pinned = tuple(one for one in core.pinned if one not in self.gone and one not in self.dropped)
@@ -344,12 +346,12 @@ class _Erasing:
         is: its earlier bytes go with that."""
         final = {i for i, p in self.points.items() if p.payload["kind"] != "unit"}
         again: set[str] = set()
-        for record in records(self.batch.engine.store, self.graph.bank):
+        for record in records(self.transaction.services.store, self.index.bank):
             left = traces.without(record, final)
             if left != record:
                 self._put(record_point(left), "record")
                 again |= {one for one in record.before if left.before.get(one) != record.before[one]}
-        for point in self.batch.points(
+        for point in self.transaction.points(
             [one for one in again if one not in self.gone and one not in self.dropped]
         ):
             self.points.setdefault(point.id, point)
@@ -373,18 +375,28 @@ class _Erasing:
         self.points[point.id] = point
 
     def _carry_out(self, kept: tuple[str, ...]) -> Receipt:
-        batch, bank = self.batch, self.graph.bank
-        writer = batch.engine.store.writer
+        transaction, bank = self.transaction, self.index.bank
+        writer = transaction.services.store.writer
         gone = [*self.gone, *(one for one in self.dropped if one not in self.gone)]
-        order = sum(self.graph.seen.values()) + 1
+        order = sum(self.index.seen.values()) + 1
         operations = tuple(Operation(Verdict.RETIRE, unit, "") for unit in sorted(self.gone))
-        record = Record(batch.record_id, bank, "erase", batch.now, order, batch.engine.actor, batch.reason,
-                        operations=operations)  # fmt: skip
+        record = Record(
+            transaction.record_id,
+            bank,
+            "erase",
+            transaction.now,
+            order,
+            transaction.services.actor,
+            transaction.reason,
+            operations=operations,
+        )
         put = [point for one, point in self.points.items() if one not in gone]
-        put += [record_point(record), cursor_point(bank, writer, batch.revision)]
-        guarantee = batch.engine.store.rewrite([stamped(p, writer, batch.revision) for p in put], gone)
+        put += [record_point(record), cursor_point(bank, writer, transaction.revision)]
+        guarantee = transaction.services.store.rewrite(
+            [stamped(p, writer, transaction.revision) for p in put], gone
+        )
         counts = Counter({"unit": len(self.gone)}) + Counter(self.dropped.values()) + self.counts
-        return _receipt(self.gone, batch.now, counts, kept, guarantee)
+        return _receipt(self.gone, transaction.now, counts, kept, guarantee)
 
 
 def _receipt(

@@ -57,64 +57,68 @@ class Selection:
         return f'"{self.entity}"' if self.entity is not None else ", ".join(self.tags or ())
 
 
-def forget(engine: Services, bank: str, selection: Selection, reason: str) -> ForgetResult:
+def forget(services: Services, bank: str, selection: Selection, reason: str) -> ForgetResult:
     """Retires what `selection` names. Raises `NotFoundError` for what the bank never knew."""
-    with engine.graphs.locked(bank) as graph:
-        batch = Transaction(engine, graph, engine.clock.now(), "forget", selection.shown, reason)
+    with services.indexes.locked(bank) as index:
+        transaction = Transaction(services, index, services.clock.now(), "forget", selection.shown, reason)
         if selection.document is not None:
-            _forget_document(batch, selection.document, reason)
+            _forget_document(transaction, selection.document, reason)
         else:
-            for point in selected(engine, graph, selection):
-                _retire(batch, point, reason)
-        cascade_retirements(batch)
-        batch.commit({})
-    retired = tuple(unit for unit in batch.changed() if unit.retired_at == batch.now)
-    beliefs = (read_belief(point) for point in batch.units.values() if "history" in point.payload)
+            for point in selected(services, index, selection):
+                _retire(transaction, point, reason)
+        cascade_retirements(transaction)
+        transaction.commit({})
+    retired = tuple(unit for unit in transaction.changed() if unit.retired_at == transaction.now)
+    beliefs = (read_belief(point) for point in transaction.units.values() if "history" in point.payload)
     return ForgetResult(retired, tuple(belief for belief in beliefs if belief.unit.retired_at is None))
 
 
-def _retire(batch: Transaction, point: Point, reason: str) -> None:
+def _retire(transaction: Transaction, point: Point, reason: str) -> None:
     """Retires a unit. One that a newer one took the place of is forgotten from then on: it is evidence no more."""
     unit = read_unit(point)
     if unit.retired_at is None or unit.retired_by_unit is not None:
         forgotten = Retirement(RetirementCause.FORGOTTEN, reason=reason)
-        batch.put_unit(point, replace(unit, retired_at=unit.retired_at or batch.now, retirement=forgotten))
+        transaction.put_unit(
+            point, replace(unit, retired_at=unit.retired_at or transaction.now, retirement=forgotten)
+        )
 
 
-def _forget_document(batch: Transaction, document: str, reason: str) -> None:
+def _forget_document(transaction: Transaction, document: str, reason: str) -> None:
     """Takes the document's messages from all that they say, its chunks, and its entries."""
-    engine, bank = batch.engine, batch.graph.bank
-    chunks = chunks_of_document(engine.store, bank, document)
-    said = list(engine.store.scan(Where(bank=bank, kind="unit", documents=(document,)), Fields(vectors=True)))
-    kept = drop_entries(batch, document)
+    services, bank = transaction.services, transaction.index.bank
+    chunks = chunks_of_document(services.store, bank, document)
+    said = list(
+        services.store.scan(Where(bank=bank, kind="unit", documents=(document,)), Fields(vectors=True))
+    )
+    kept = drop_entries(transaction, document)
     if not chunks and not said and not kept:
         raise NotFoundError(f'The bank "{bank}" has no document "{document}".')
-    writing = DocumentWriter(batch, Origin(document))
-    writing.forget_all_but(set())
+    writer = DocumentWriter(transaction, Origin(document))
+    writer.forget_all_but(set())
     for point in said:
         if point.payload["retired_at"] is not None and set(point.payload["documents"]) == {document}:
-            _retire(batch, point, reason)
+            _retire(transaction, point, reason)
     for chunk in chunks:
-        writing.put_chunk(chunk, "gone")
+        writer.put_chunk(chunk, "gone")
 
 
-def selected(engine: Services, graph: BankIndex, selection: Selection) -> list[Point]:
+def selected(services: Services, index: BankIndex, selection: Selection) -> list[Point]:
     """The units that a selection names, retired ones included, with their vectors. Raises `NotFoundError`."""
-    where = Where(bank=graph.bank, kind="unit")
+    where = Where(bank=index.bank, kind="unit")
     if selection.unit is not None:
-        known = graph.find(selection.unit)
+        known = index.find(selection.unit)
         if known is None:
-            raise NotFoundError(f'The bank "{graph.bank}" has no unit {selection.unit}.')
+            raise NotFoundError(f'The bank "{index.bank}" has no unit {selection.unit}.')
         where = replace(where, ids=(known,))
     elif selection.entity is not None:
-        entity = graph.entity(selection.entity)
+        entity = index.entity(selection.entity)
         if entity is None:
-            raise NotFoundError(f'The bank "{graph.bank}" knows no entity called "{selection.entity}".')
-        rows = [row for row in graph.graph.adj[entity.name] if isinstance(row, int)]
-        where = replace(where, ids=tuple(graph.ids[row] for row in rows))
+            raise NotFoundError(f'The bank "{index.bank}" knows no entity called "{selection.entity}".')
+        rows = [row for row in index.graph.adj[entity.name] if isinstance(row, int)]
+        where = replace(where, ids=tuple(index.ids[row] for row in rows))
     elif selection.before is not None:
-        rows = np.flatnonzero(graph.rows["mentioned"] < selection.before.timestamp()).tolist()
-        where = replace(where, ids=tuple(graph.ids[row] for row in rows))
+        rows = np.flatnonzero(index.rows["mentioned"] < selection.before.timestamp()).tolist()
+        where = replace(where, ids=tuple(index.ids[row] for row in rows))
     elif selection.units is not None:
         where = replace(where, ids=selection.units)
     elif selection.document is not None:
@@ -123,4 +127,4 @@ def selected(engine: Services, graph: BankIndex, selection: Selection) -> list[P
         where = replace(where, tags=selection.tags)
     if where.ids == ():
         return []
-    return list(engine.store.scan(where, Fields(vectors=True)))
+    return list(services.store.scan(where, Fields(vectors=True)))

@@ -23,46 +23,46 @@ from fourfold.values.units import Network, Retirement, RetirementCause
 _FADING = (Network.WORLD.value, Network.EXPERIENCE.value)
 
 
-def prune(engine: Services, bank: str, policy: PrunePolicy, dry_run: bool, reason: str) -> PruneResult:
+def prune(services: Services, bank: str, policy: PrunePolicy, dry_run: bool, reason: str) -> PruneResult:
     """Does what `policy` says, or with `dry_run` says what that would be. Raises `InputError`, and
     `ConfigurationError` where nothing decays."""
     _check(policy)
-    if engine.settings.decay is None:
+    if services.settings.decay is None:
         raise ConfigurationError(
             "Nothing fades: the setting decay is off. Give it a number of days to prune."
         )
-    now = engine.clock.now()
-    with engine.graphs.locked(bank) as graph:
-        faded = _faded(graph, policy, now, engine.settings.decay)
-        batch = Transaction(engine, graph, now, "prune", f"retention below {policy.below:g}", reason)
-        for point in batch.points(faded):
+    now = services.clock.now()
+    with services.indexes.locked(bank) as index:
+        faded = _faded(index, policy, now, services.settings.decay)
+        transaction = Transaction(services, index, now, "prune", f"retention below {policy.below:g}", reason)
+        for point in transaction.points(faded):
             unit = read_unit(point)
-            batch.put_unit(
+            transaction.put_unit(
                 point, replace(unit, retired_at=now, retirement=Retirement(RetirementCause.ARCHIVED))
             )
-        archived = tuple(sorted(batch.changed(), key=lambda unit: unit.mentioned_at))
-        gone = _long_archived(engine, bank, policy, now)
+        archived = tuple(sorted(transaction.changed(), key=lambda unit: unit.mentioned_at))
+        gone = _long_archived(services, bank, policy, now)
         if dry_run:
             return PruneResult(archived, gone, True)
-        batch.commit({})
-    receipt = erase(engine, bank, Selection(units=gone), reason or "pruned").receipt if gone else None
+        transaction.commit({})
+    receipt = erase(services, bank, Selection(units=gone), reason or "pruned").receipt if gone else None
     return PruneResult(archived, gone, False, receipt)
 
 
-def note_uses(engine: Services, bank: str) -> None:
+def note_uses(services: Services, bank: str) -> None:
     """Writes down what was recalled of a bank since the last time."""
-    noted = engine.noted.take(bank)
+    noted = services.recall_counts.take(bank)
     if not noted:
         return
-    with engine.graphs.locked(bank) as graph:
+    with services.indexes.locked(bank) as index:
         uses = {
-            unit: (int(graph.rows[row]["uses"]) + more, at)
+            unit: (int(index.rows[row]["uses"]) + more, at)
             for unit, (more, at) in noted.items()
-            if (row := graph.row(unit)) is not None
+            if (row := index.row(unit)) is not None
         }
-        batch = Transaction(engine, graph, engine.clock.now(), "use", derived=True)
-        batch.records |= {point.id: point for point in used(engine.store, bank, uses)}
-        batch.commit({})
+        transaction = Transaction(services, index, services.clock.now(), "use", derived=True)
+        transaction.records |= {point.id: point for point in used(services.store, bank, uses)}
+        transaction.commit({})
 
 
 def _check(policy: PrunePolicy) -> None:
@@ -83,28 +83,28 @@ def _check(policy: PrunePolicy) -> None:
         )
 
 
-def _faded(graph: BankIndex, policy: PrunePolicy, now: datetime, decay: float) -> list[str]:
+def _faded(index: BankIndex, policy: PrunePolicy, now: datetime, decay: float) -> list[str]:
     """The units to archive, those that have faded most first."""
     where = Where(networks=policy.networks or _FADING, tags=policy.tags)
-    rows = np.flatnonzero(graph.admitted(where))
-    left = retention(graph, rows, now, decay)
+    rows = np.flatnonzero(index.admitted(where))
+    left = retention(index, rows, now, decay)
     order = np.argsort(left, kind="stable")
-    spare = max(0, int(graph.held().sum()) - policy.keep)
+    spare = max(0, int(index.held().sum()) - policy.keep)
     faded = [
-        int(rows[at]) for at in order if left[at] < policy.below and not _is_evidence(graph, int(rows[at]))
+        int(rows[at]) for at in order if left[at] < policy.below and not _is_evidence(index, int(rows[at]))
     ]
-    return [graph.ids[row] for row in faded[:spare]]
+    return [index.ids[row] for row in faded[:spare]]
 
 
-def _is_evidence(graph: BankIndex, row: int) -> bool:
-    return any("evidence" in kinds for other, kinds in graph.graph.adj[row].items() if isinstance(other, int))
+def _is_evidence(index: BankIndex, row: int) -> bool:
+    return any("evidence" in kinds for other, kinds in index.graph.adj[row].items() if isinstance(other, int))
 
 
-def _long_archived(engine: Services, bank: str, policy: PrunePolicy, now: datetime) -> tuple[str, ...]:
+def _long_archived(services: Services, bank: str, policy: PrunePolicy, now: datetime) -> tuple[str, ...]:
     if policy.delete_after is None:
         return ()
     until = (now - timedelta(days=policy.delete_after)).timestamp()
     where = Where(bank=bank, kind="unit", networks=policy.networks, tags=policy.tags)
-    points = engine.store.scan(where, Fields(only=("retired", "retired_by")))
+    points = services.store.scan(where, Fields(only=("retired", "retired_by")))
     archived = (p for p in points if read_retirement(p.payload) == Retirement(RetirementCause.ARCHIVED))
     return tuple(sorted(p.id for p in archived if p.payload["retired"] <= until))

@@ -21,42 +21,42 @@ _TOLD = (Network.WORLD.value, Network.EXPERIENCE.value)
 
 
 def timeline(
-    engine: Services, bank: str, entity: str | None, during: Interval | None, limit: int | None
+    services: Services, bank: str, entity: str | None, during: Interval | None, limit: int | None
 ) -> list[Event]:
     """The facts and experiences of `bank` that mention `entity` and meet `during`, and how beliefs about it moved
     then, the latest `limit` of them, by when they occurred or were said. Raises `NotFoundError` for an entity it
     does not know."""
-    graph = engine.graphs.get(bank)
-    with graph.lock:
-        name = None if entity is None else _name(graph, entity)
-        ids = [graph.ids[row] for row in _rows(graph, name, during, limit)]
-    told = _facts(engine, ids)
-    believed = [event for event in _believed(engine, bank, name) if during is None or _meets(event, during)]
+    index = services.indexes.get(bank)
+    with index.lock:
+        name = None if entity is None else _name(index, entity)
+        ids = [index.ids[row] for row in _rows(index, name, during, limit)]
+    told = _facts(services, ids)
+    believed = [event for event in _believed(services, bank, name) if during is None or _meets(event, during)]
     events = sorted([*told, *believed], key=lambda event: event.at)
     return events[-(limit or len(events)) :] if events else []
 
 
-def _name(graph: BankIndex, entity: str) -> str:
-    known = graph.entity(entity)
+def _name(index: BankIndex, entity: str) -> str:
+    known = index.entity(entity)
     if known is None:
-        raise NotFoundError(f'The bank "{graph.bank}" knows no entity called "{entity}".')
+        raise NotFoundError(f'The bank "{index.bank}" knows no entity called "{entity}".')
     return known.name
 
 
-def _rows(graph: BankIndex, name: str | None, during: Interval | None, limit: int | None) -> list[int]:
+def _rows(index: BankIndex, name: str | None, during: Interval | None, limit: int | None) -> list[int]:
     where = Where(networks=_TOLD, occurred=None if during is None else seconds_of(during))
-    told = graph.admitted(where, history=True)
+    told = index.admitted(where, history=True)
     if name is not None:
-        mentioning = [row for row in graph.graph.adj[name] if isinstance(row, int)]
+        mentioning = [row for row in index.graph.adj[name] if isinstance(row, int)]
         told &= np.isin(np.arange(len(told)), mentioning)
     rows = np.flatnonzero(told)
-    in_order = rows[np.lexsort((rows, graph.rows["start"][rows]))]
+    in_order = rows[np.lexsort((rows, index.rows["start"][rows]))]
     return [int(row) for row in in_order[-(limit or len(rows)) :]]
 
 
-def _facts(engine: Services, ids: list[str]) -> list[Event]:
-    units = _read(engine, ids)
-    successors = _read(engine, [unit.retired_by_unit for unit in units.values()])
+def _facts(services: Services, ids: list[str]) -> list[Event]:
+    units = _read(services, ids)
+    successors = _read(services, [unit.retired_by_unit for unit in units.values()])
     return [_fact(units[one], successors) for one in ids if one in units]
 
 
@@ -75,10 +75,10 @@ def _begins(unit: Unit) -> datetime:
     return (unit.occurred.start if unit.occurred is not None else None) or unit.mentioned_at
 
 
-def _believed(engine: Services, bank: str, name: str | None) -> Iterator[Event]:
+def _believed(services: Services, bank: str, name: str | None) -> Iterator[Event]:
     """Every move of a belief, of those that are held no longer too, but for what was forgotten."""
     where = Where(bank=bank, kind="unit", networks=(Network.BELIEF.value,))
-    for belief in map(read_belief, engine.store.scan(where)):
+    for belief in map(read_belief, services.store.scan(where)):
         forgotten = belief.unit.retired_at is not None and belief.unit.retired_by_unit is None
         if not forgotten and (name is None or name in belief.unit.entities):
             for change in belief.history:
@@ -90,6 +90,6 @@ def _meets(event: Event, during: Interval) -> bool:
     return start <= event.at.timestamp() < end
 
 
-def _read(engine: Services, ids: Sequence[str | None]) -> dict[str, Unit]:
+def _read(services: Services, ids: Sequence[str | None]) -> dict[str, Unit]:
     wanted = tuple({one for one in ids if one is not None})
-    return {p.id: read_unit(p) for p in engine.store.scan(Where(ids=wanted))} if wanted else {}
+    return {p.id: read_unit(p) for p in services.store.scan(Where(ids=wanted))} if wanted else {}

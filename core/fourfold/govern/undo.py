@@ -26,37 +26,43 @@ _FINAL = frozenset({"erase", "load", "fork", "restore", "use"})
 _OF_ENTITIES = frozenset({"merge", "split", "rename"})
 
 
-def history(engine: Services, bank: str, unit: str | None, limit: int | None) -> list[Change]:
+def history(services: Services, bank: str, unit: str | None, limit: int | None) -> list[Change]:
     """The changes of a bank, or of one unit, the latest first."""
-    found = [record.change() for record in records(engine.store, bank)]
+    found = [record.change() for record in records(services.store, bank)]
     if unit is not None:
         found = [change for change in found if unit in change.units]
     return found[:limit]
 
 
-def undo(engine: Services, bank: str, change: str, reason: str) -> Change:
+def undo(services: Services, bank: str, change: str, reason: str) -> Change:
     """Takes back the write that `change` names (its id, or the beginning of it), and what a language model read out
     of the texts that it brought. Raises `NotFoundError`; `InputError` where it is undone already, final, or a later
     write has changed the same thing."""
-    with engine.graphs.locked(bank) as graph:
-        log = records(engine.store, bank)
+    with services.indexes.locked(bank) as index:
+        log = records(services.store, bank)
         record = _find(log, change, bank)
         taken = _with_readings(record, log)
         _check(taken, log)
-        batch = Transaction(
-            engine, graph, engine.clock.now(), "undo", record.shown or record.what, reason, undoes=record.id
+        transaction = Transaction(
+            services,
+            index,
+            services.clock.now(),
+            "undo",
+            record.shown or record.what,
+            reason,
+            undoes=record.id,
         )
-        _take_back(batch, taken, log)
-        cascade_retirements(batch)
+        _take_back(transaction, taken, log)
+        cascade_retirements(transaction)
         marks = {one.id for one in taken} | {record.undoes}
-        stored = {p.id: p for p in engine.store.scan(Where(ids=tuple(marks - {""})))}
+        stored = {p.id: p for p in services.store.scan(Where(ids=tuple(marks - {""})))}
         for one in taken:
-            batch.records[one.id] = _marked(stored[one.id], batch.record_id)
+            transaction.records[one.id] = _marked(stored[one.id], transaction.record_id)
         if record.undoes:  # it was an undo: what that took back is there again
-            batch.records[record.undoes] = _marked(stored[record.undoes], "")
-        restored = [read_entity(p) for p in batch.records.values() if p.payload["kind"] == "entity"]
-        done = batch.commit({entity.name: entity for entity in restored})
-    engine.graphs.forget(bank)
+            transaction.records[record.undoes] = _marked(stored[record.undoes], "")
+        restored = [read_entity(p) for p in transaction.records.values() if p.payload["kind"] == "entity"]
+        done = transaction.commit({entity.name: entity for entity in restored})
+    services.indexes.forget(bank)
     assert done is not None
     return done
 
@@ -109,11 +115,11 @@ def _at_odds(record: Record, later: Record) -> bool:
     return False
 
 
-def _take_back(batch: Transaction, taken: Sequence[Record], log: Sequence[Record]) -> None:
+def _take_back(transaction: Transaction, taken: Sequence[Record], log: Sequence[Record]) -> None:
     """Stages what the touched points were, as far as no later write of what is derived has changed them since."""
     mine = {one.id for one in taken}
     touched = {identity for one in taken for identity in one.touched}
-    now = {p.id: p for p in batch.engine.store.scan(Where(ids=tuple(touched)), Fields(vectors=True))}
+    now = {p.id: p for p in transaction.services.store.scan(Where(ids=tuple(touched)), Fields(vectors=True))}
     made: set[str] = set()
     for one in taken:
         since = [other for other in _later(one, log) if other.id not in mine]
@@ -128,21 +134,23 @@ def _take_back(batch: Transaction, taken: Sequence[Record], log: Sequence[Record
     for identity in touched & now.keys():
         if now[identity].payload["kind"] == USE:
             continue  # what was recalled was
-        point = _unmade(batch, now[identity]) if identity in made else now[identity]
-        (batch.units if point.payload["kind"] == "unit" else batch.records)[identity] = point
-    _tidy_entities(batch, taken, now)
+        point = _unmade(transaction, now[identity]) if identity in made else now[identity]
+        (transaction.units if point.payload["kind"] == "unit" else transaction.records)[identity] = point
+    _tidy_entities(transaction, taken, now)
 
 
-def _unmade(batch: Transaction, point: Point) -> Point:
+def _unmade(transaction: Transaction, point: Point) -> Point:
     """What is left of something that was made and is to be no more."""
-    p, bank = point.payload, batch.graph.bank
+    p, bank = point.payload, transaction.index.bank
     kind = p["kind"]
     if kind == "unit":
         if p["retired"] != NEVER:
             return point
-        held = replace(read_unit(point), retired_at=batch.now, retirement=Retirement(RetirementCause.UNDONE))
-        batch.put_unit(point, held)
-        return batch.units[point.id]
+        held = replace(
+            read_unit(point), retired_at=transaction.now, retirement=Retirement(RetirementCause.UNDONE)
+        )
+        transaction.put_unit(point, held)
+        return transaction.units[point.id]
     if kind == "bank":
         return point  # it is there, if with nothing in it
     if kind == "core":
@@ -154,7 +162,7 @@ def _unmade(batch: Transaction, point: Point) -> Point:
     return gone_entry(point) if is_entry(point) else gone_point(bank, point.id)
 
 
-def _tidy_entities(batch: Transaction, taken: Sequence[Record], now: Mapping[str, Point]) -> None:
+def _tidy_entities(transaction: Transaction, taken: Sequence[Record], now: Mapping[str, Point]) -> None:
     """Entities that were made stay where other units mention them by now. What is told of those touched is made
     anew."""
     made = {identity for one in taken for identity in one.made}
@@ -165,15 +173,15 @@ def _tidy_entities(batch: Transaction, taken: Sequence[Record], now: Mapping[str
                 continue
             name = str(now[identity].payload["name"])
             names.append(name)
-            if identity in made and _mentioned(batch, name):
-                batch.records.pop(identity, None)
-    invalidate_summaries(batch, names)
+            if identity in made and _mentioned(transaction, name):
+                transaction.records.pop(identity, None)
+    invalidate_summaries(transaction, names)
 
 
-def _mentioned(batch: Transaction, name: str) -> bool:
+def _mentioned(transaction: Transaction, name: str) -> bool:
     """Whether a unit mentions the entity after this write, retired ones included."""
-    rows = (row for row in batch.graph.graph.adj.get(name, ()) if isinstance(row, int))
-    units = (batch.units.get(batch.graph.ids[row]) for row in rows)
+    rows = (row for row in transaction.index.graph.adj.get(name, ()) if isinstance(row, int))
+    units = (transaction.units.get(transaction.index.ids[row]) for row in rows)
     return any(point is None or name in point.payload["entities"] for point in units)
 
 

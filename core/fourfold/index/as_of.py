@@ -20,7 +20,7 @@ class BankView:
     """A bank, now or then: its graph, and by id what the store has otherwise by now (None: what was not there)."""
 
     store: Store
-    graph: BankIndex
+    index: BankIndex
     changed: Mapping[str, Point | None] = field(default_factory=dict)
     moment: datetime | None = None
 
@@ -55,22 +55,22 @@ class BankView:
         return replace(unit, retired_at=None, retirement=None) if later else unit
 
 
-def is_now(store: Store, graph: BankIndex, moment: datetime) -> bool:
+def is_now(store: Store, index: BankIndex, moment: datetime) -> bool:
     """Whether nothing has changed in the bank since that moment."""
     at = moment.timestamp()
-    with graph.lock:
-        rows = graph.rows
+    with index.lock:
+        rows = index.rows
         later = (rows["recorded"] > at) | ((rows["retired"] > at) & (rows["retired"] != NEVER))
-    return not later.any() and not records(store, graph.bank, moment)
+    return not later.any() and not records(store, index.bank, moment)
 
 
 def view_as_of(store: Store, bank: str, moment: datetime) -> BankView:
     """`bank` as it was at `moment`. What came without a record of it (an older version wrote it, or it was loaded
     without its log) goes by the times in the payloads."""
     changed = earlier(store, records(store, bank, moment))
-    graph = BankIndex(bank)
-    build_index(graph, _then(store, bank, moment.timestamp(), changed))
-    return BankView(store, graph, changed, moment)
+    index = BankIndex(bank)
+    build_index(index, _then(store, bank, moment.timestamp(), changed))
+    return BankView(store, index, changed, moment)
 
 
 def _then(store: Store, bank: str, at: float, changed: Mapping[str, Point | None]) -> Iterator[Point]:

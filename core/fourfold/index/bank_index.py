@@ -116,27 +116,27 @@ class BankIndex:
     def thaw(cls, snapshot: Snapshot, bank: str, lock: threading.RLock) -> BankIndex:
         """The graph that `freeze` took down; raises `ValueError` or `KeyError` if it is none."""
         arrays, plain = snapshot.arrays, snapshot.plain
-        graph = cls(bank, lock)
+        index = cls(bank, lock)
         ids = arrays["ids"].tobytes().hex()
-        graph.ids = [ids[at : at + 32] for at in range(0, len(ids), 32)]
-        graph._row_of = {unit: row for row, unit in enumerate(graph.ids)}
-        graph._rows = np.concatenate([arrays["rows"], np.zeros(64, dtype=_ROW)])
-        if graph._rows.dtype != _ROW or len(graph.rows) != len(arrays["rows"]):
+        index.ids = [ids[at : at + 32] for at in range(0, len(ids), 32)]
+        index._row_of = {unit: row for row, unit in enumerate(index.ids)}
+        index._rows = np.concatenate([arrays["rows"], np.zeros(64, dtype=_ROW)])
+        if index._rows.dtype != _ROW or len(index.rows) != len(arrays["rows"]):
             raise ValueError("not the rows of a graph")
-        graph._term_counts = Counter(dict(arrays["terms"].tolist()))
-        graph.edges = Edges.thaw(snapshot.part("edges"), len(graph))
-        graph.postings = Postings.thaw(snapshot.part("postings"))
-        graph.names = EntityIndex.thaw(plain["names"])
-        graph.documents = DocumentIndex.thaw(plain["documents"])
-        graph.profile = read_profile(plain["profile"]) if plain["profile"] else None
-        graph.seen = plain["seen"]
-        graph._labels = {name: at for at, name in enumerate(plain["labels"])}
-        graph._tagged = {tag: set(rows) for tag, rows in plain["tagged"].items()}
-        graph._attributes = plain["attributes"]
-        graph.succession = Supersession.thaw(plain["succession"])
-        graph._pinned = tuple(plain["pinned"])
-        graph._awaited = {unit: [tuple(link) for link in links] for unit, links in plain["awaited"].items()}
-        return graph
+        index._term_counts = Counter(dict(arrays["terms"].tolist()))
+        index.edges = Edges.thaw(snapshot.part("edges"), len(index))
+        index.postings = Postings.thaw(snapshot.part("postings"))
+        index.names = EntityIndex.thaw(plain["names"])
+        index.documents = DocumentIndex.thaw(plain["documents"])
+        index.profile = read_profile(plain["profile"]) if plain["profile"] else None
+        index.seen = plain["seen"]
+        index._labels = {name: at for at, name in enumerate(plain["labels"])}
+        index._tagged = {tag: set(rows) for tag, rows in plain["tagged"].items()}
+        index._attributes = plain["attributes"]
+        index.succession = Supersession.thaw(plain["succession"])
+        index._pinned = tuple(plain["pinned"])
+        index._awaited = {unit: [tuple(link) for link in links] for unit, links in plain["awaited"].items()}
+        return index
 
     @property
     def graph(self) -> nx.Graph:

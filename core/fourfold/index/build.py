@@ -20,25 +20,25 @@ READ = tuple(
 """The fields of payloads that a graph is made of."""
 
 
-def build_index(graph: BankIndex, points: Iterable[Point]) -> None:
-    """Adds to `graph` what the points say, units in the order they came."""
+def build_index(index: BankIndex, points: Iterable[Point]) -> None:
+    """Adds to `index` what the points say, units in the order they came."""
     units, uses = [], []
     for point in points:
         match point.payload["kind"]:
             case "bank":
-                graph.profile = read_profile(point.payload)
+                index.profile = read_profile(point.payload)
             case "entity":
-                graph.add_entity(read_entity(point))
+                index.add_entity(read_entity(point))
             case "unit":
                 place = (point.payload["recorded"], point.payload["order"], point.id)
                 units.append((place, marshal.dumps(dict(point.payload)), point.terms))
             case kind if kind == "core" or kind in CHUNKS:
-                graph.note(point)
+                index.note(point)
             case kind if kind == USE:
                 uses.append(point)
     # A link points to what came before: in this order its target is always there first. Until their turn comes,
     # payloads wait as bytes: as objects, all at once, they doubled the peak (57 MB for 10,000 units, so 29).
     for (_, _, unit), payload, terms in sorted(units, key=itemgetter(0)):
-        graph.add(Point(unit, marshal.loads(payload), terms=terms))
+        index.add(Point(unit, marshal.loads(payload), terms=terms))
     for point in uses:  # of units that are there by now
-        graph.note(point)
+        index.note(point)

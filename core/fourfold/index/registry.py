@@ -42,17 +42,17 @@ class IndexRegistry:
 
     def view(self, bank: str, moment: datetime | None) -> BankView:
         """`bank` as it is, or as it was at `moment`: seen from its log. The pasts asked for last are kept."""
-        graph = self.get(bank)
+        index = self.get(bank)
         if moment is None:
-            return BankView(self._store, graph)
-        with graph.lock:
-            seen = dict(graph.seen)
+            return BankView(self._store, index)
+        with index.lock:
+            seen = dict(index.seen)
         with self._lock:
             known = self._pasts.get((bank, moment))
         if known is not None and known[0] == seen:
             return known[1]
-        if is_now(self._store, graph, moment):
-            return BankView(self._store, graph)
+        if is_now(self._store, index, moment):
+            return BankView(self._store, index)
         found = view_as_of(self._store, bank, moment)
         with self._lock:
             self._pasts[bank, moment] = seen, found
@@ -62,7 +62,7 @@ class IndexRegistry:
         return found
 
     def _too_much_past(self) -> bool:
-        units = sum(len(view.graph) for _, view in self._pasts.values())
+        units = sum(len(view.index) for _, view in self._pasts.values())
         return len(self._pasts) > _MOST_PASTS or units > _PAST_SHARE * self._most
 
     def get(self, bank: str) -> BankIndex:
@@ -70,19 +70,19 @@ class IndexRegistry:
         with self._lock:
             lock = self._locks.setdefault(bank, threading.RLock())
         with lock:
-            graph = self._graphs.get(bank)
-            if graph is None:
-                graph = self._kept(bank, lock)
-            if graph is None or not self._catch_up(graph):
+            index = self._graphs.get(bank)
+            if index is None:
+                index = self._kept(bank, lock)
+            if index is None or not self._catch_up(index):
                 # Nothing is there yet; or entities were merged or split elsewhere, or it has another language now.
                 self.forget(bank)
-                graph = BankIndex(bank, lock)
-                self._catch_up(graph)
+                index = BankIndex(bank, lock)
+                self._catch_up(index)
             with self._lock:
-                self._graphs[bank] = graph
+                self._graphs[bank] = index
                 self._graphs.move_to_end(bank)
             self._evict(bank)
-            return graph
+            return index
 
     def forget(self, bank: str) -> None:
         """Lets the graph of `bank` go, the kept one too; it is built anew when it is next asked for."""
@@ -103,13 +103,13 @@ class IndexRegistry:
     def keep(self, bank: str, *, wait: bool = True) -> None:
         """Keeps the graph of `bank` for the next process, if enough of it is new; not if somebody writes to the bank
         meanwhile, nor, without `wait`, if somebody holds it. Call it with `wait` only where you hold no graph."""
-        graph, cache = self._graphs.get(bank), self._store.cache
-        if graph is None or cache is None or graph.changes < max(_WORTH, _SHARE * len(graph)):
+        index, cache = self._graphs.get(bank), self._store.cache
+        if index is None or cache is None or index.changes < max(_WORTH, _SHARE * len(index)):
             return
-        data = _frozen(graph, wait)
+        data = _frozen(index, wait)
         if data is not None:
             cache.put(_name(bank), data)
-            if self._graphs.get(bank) is not graph:  # it was let go meanwhile, perhaps for what was in it
+            if self._graphs.get(bank) is not index:  # it was let go meanwhile, perhaps for what was in it
                 cache.drop(_name(bank))
 
     def close(self) -> None:
@@ -124,11 +124,11 @@ class IndexRegistry:
         if snapshot is None:
             return None
         try:
-            graph = BankIndex.thaw(snapshot, bank, lock)
+            index = BankIndex.thaw(snapshot, bank, lock)
         except (KeyError, ValueError, TypeError, IndexError):
             return None
         cursors = self._store.cursors(bank)
-        return graph if all(cursors.get(w, 0) >= r for w, r in graph.seen.items()) else None
+        return index if all(cursors.get(w, 0) >= r for w, r in index.seen.items()) else None
 
     @contextmanager
     def locked(self, bank: str) -> Iterator[BankIndex]:
@@ -138,25 +138,25 @@ class IndexRegistry:
             with lock:
                 yield self.get(bank)
 
-    def _catch_up(self, graph: BankIndex) -> bool:
-        """Brings `graph` up to date; False where only a new one can be."""
-        cursors = self._store.cursors(graph.bank)
-        first = not graph.seen
-        behind = {w: graph.seen.get(w, 0) for w, r in cursors.items() if graph.seen.get(w, 0) < r}
+    def _catch_up(self, index: BankIndex) -> bool:
+        """Brings `index` up to date; False where only a new one can be."""
+        cursors = self._store.cursors(index.bank)
+        first = not index.seen
+        behind = {w: index.seen.get(w, 0) for w, r in cursors.items() if index.seen.get(w, 0) < r}
         if not behind:
             return True
         wheres = (
-            [Where(bank=graph.bank)] if first else [Where(bank=graph.bank, after=it) for it in behind.items()]
+            [Where(bank=index.bank)] if first else [Where(bank=index.bank, after=it) for it in behind.items()]
         )
         news = (point for where in wheres for point in self._store.scan(where, Fields(terms=True, only=READ)))
         if first:
-            build_index(graph, news)
+            build_index(index, news)
         else:
             read = list(news)
-            if any(_starts_anew(graph, point) for point in read):
+            if any(_starts_anew(index, point) for point in read):
                 return False
-            build_index(graph, read)
-        graph.seen.update(cursors)
+            build_index(index, read)
+        index.seen.update(cursors)
         return True
 
     def _evict(self, keep: str) -> None:
@@ -172,29 +172,29 @@ class IndexRegistry:
             return oldest if sum(map(len, self._graphs.values())) > self._most and oldest != keep else None
 
 
-def _starts_anew(graph: BankIndex, point: Point) -> bool:
+def _starts_anew(index: BankIndex, point: Point) -> bool:
     """Whether a graph has to be made anew for what another process wrote."""
     p = point.payload
     if p["kind"] == "bank":
-        return read_profile(p).language != (graph.profile and graph.profile.language)
+        return read_profile(p).language != (index.profile and index.profile.language)
     return p["kind"] == OPERATION and p["what"] in _ANEW
 
 
-def _frozen(graph: BankIndex, wait: bool) -> bytes | None:
+def _frozen(index: BankIndex, wait: bool) -> bytes | None:
     """A snapshot, taken slice by slice, so that a recall need not wait for all of it."""
-    freezing, seen = graph.freeze(), dict(graph.seen)
-    while graph.lock.acquire(blocking=wait):
+    freezing, seen = index.freeze(), dict(index.seen)
+    while index.lock.acquire(blocking=wait):
         try:
-            if graph.seen != seen:
+            if index.seen != seen:
                 break
             next(freezing)
         except StopIteration as done:
             snapshot: Snapshot = done.value
             data = snapshot.to_bytes()  # it shares parts with the graph, so before anybody may change that
-            graph.changes = 0
+            index.changes = 0
             return data
         finally:
-            graph.lock.release()
+            index.lock.release()
     return None
 
 

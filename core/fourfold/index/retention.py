@@ -22,25 +22,25 @@ def stability_days(records: NDArray[np.void], decay: float) -> Floats:
     return days
 
 
-def retention(graph: BankIndex, rows: NDArray[np.intp], now: datetime, decay: float) -> Floats:
-    """R of each of `rows`, in (0, 1]. The caller holds the graph's lock."""
-    records = graph.rows[rows]
+def retention(index: BankIndex, rows: NDArray[np.intp], now: datetime, decay: float) -> Floats:
+    """R of each of `rows`, in (0, 1]. The caller holds the index's lock."""
+    records = index.rows[rows]
     last = np.maximum(records["mentioned"], records["used"])
     days = np.maximum(now.timestamp() - last, 0.0) / _DAY
     kept = np.exp(-np.minimum(days / stability_days(records, decay), 700.0))
-    pinned = graph.pinned_rows()
+    pinned = index.pinned_rows()
     return np.where(np.isin(rows, pinned), 1.0, kept) if pinned else kept
 
 
-def strength(graph: BankIndex, row: int, now: datetime, decay: float) -> Strength:
-    """It, of one unit. The caller holds the graph's lock."""
+def strength(index: BankIndex, row: int, now: datetime, decay: float) -> Strength:
+    """It, of one unit. The caller holds the index's lock."""
     rows = np.array([row], dtype=np.intp)
-    record = graph.rows[row]
+    record = index.rows[row]
     used = float(record["used"])
     return Strength(
-        retention=round(float(retention(graph, rows, now, decay)[0]), 4),
-        stability=round(float(stability_days(graph.rows[rows], decay)[0]), 2),
+        retention=round(float(retention(index, rows, now, decay)[0]), 4),
+        stability=round(float(stability_days(index.rows[rows], decay)[0]), 2),
         uses=int(record["uses"]),
         used_at=datetime.fromtimestamp(used, UTC) if used else None,
-        pinned=row in graph.pinned_rows(),
+        pinned=row in index.pinned_rows(),
     )

@@ -54,9 +54,9 @@ class _Case:
     old: tuple[Unit, ...]
 
 
-async def adjudicate(engine: Services, bank: str, model: LanguageModel, outcome: Outcome) -> None:
+async def adjudicate(services: Services, bank: str, model: LanguageModel, outcome: Outcome) -> None:
     """Has `model` judge what `outcome` left unclear, and carries the verdicts out."""
-    cases = await anyio.to_thread.run_sync(_cases, engine, bank, outcome.unclear)
+    cases = await anyio.to_thread.run_sync(_cases, services, bank, outcome.unclear)
     for first in range(0, len(cases), _CASES_AT_ONCE):
         shown = cases[first : first + _CASES_AT_ONCE]
         asked = [(_line(case.new), [_line(unit) for unit in case.old]) for case in shown]
@@ -66,16 +66,16 @@ async def adjudicate(engine: Services, bank: str, model: LanguageModel, outcome:
             log.warning("Older statements of the bank %s stay marked as they are: %s", bank, error)
             outcome.warnings[str(error)] = None
             return
-        await anyio.to_thread.run_sync(_carry_out, engine, bank, shown, answer.value, outcome)
+        await anyio.to_thread.run_sync(_carry_out, services, bank, shown, answer.value, outcome)
 
 
-def _cases(engine: Services, bank: str, pairs: Sequence[tuple[str, str]]) -> list[_Case]:
+def _cases(services: Services, bank: str, pairs: Sequence[tuple[str, str]]) -> list[_Case]:
     """The pairs that are still open, by their new unit."""
     if not pairs:
         return []
-    with engine.graphs.locked(bank) as graph:
+    with services.indexes.locked(bank) as index:
         ids = dict.fromkeys(unit for pair in pairs for unit in pair)
-        units = {unit.id: unit for unit in Transaction(engine, graph, engine.clock.now()).read(list(ids))}
+        units = {unit.id: unit for unit in Transaction(services, index, services.clock.now()).read(list(ids))}
     held = {key: unit for key, unit in units.items() if unit.retired_at is None}
     by_new: dict[str, list[Unit]] = {}
     for new, old in dict.fromkeys(pairs):
@@ -90,54 +90,58 @@ def _line(unit: Unit) -> str:
 
 
 def _carry_out(
-    engine: Services, bank: str, cases: Sequence[_Case], answer: PairVerdicts, outcome: Outcome
+    services: Services, bank: str, cases: Sequence[_Case], answer: PairVerdicts, outcome: Outcome
 ) -> None:
     shown = by_label([(case.new, case.old) for case in cases])
-    with engine.graphs.locked(bank) as graph:
-        batch = Transaction(engine, graph, engine.clock.now(), "reconcile")
+    with services.indexes.locked(bank) as index:
+        transaction = Transaction(services, index, services.clock.now(), "reconcile")
         for verdict in answer.verdicts:
             pair = shown.pop(plain_label(verdict.label), None)
             if pair is None:
                 outcome.dropped["verdict"] += 1
                 continue
-            decided = list(_decide(batch, verdict, *pair))
-            batch.reasons |= {operation.unit: operation.reason for operation in decided}
+            decided = list(_decide(transaction, verdict, *pair))
+            transaction.reasons |= {operation.unit: operation.reason for operation in decided}
             outcome.operations += decided
-        account = engine.ledgers.get(bank).point()
-        batch.records[account.id] = account
-        batch.commit({})
-        outcome.note_changes(batch)
+        account = services.token_accounts.get(bank).point()
+        transaction.records[account.id] = account
+        transaction.commit({})
+        outcome.note_changes(transaction)
 
 
-def _decide(batch: Transaction, verdict: PairVerdict, new: Unit, old: Unit) -> Iterator[Operation]:
+def _decide(transaction: Transaction, verdict: PairVerdict, new: Unit, old: Unit) -> Iterator[Operation]:
     """Does what a verdict says, if both units still are as they were shown."""
-    units = {unit.id: unit for unit in batch.read([new.id, old.id])}
+    units = {unit.id: unit for unit in transaction.read([new.id, old.id])}
     now_new, now_old = units.get(new.id), units.get(old.id)
     if now_new is None or now_old is None or now_new.retired_at or now_old.retired_at:
         return
     if (now_new.text, now_old.text) != (new.text, old.text):
         return
-    newer, older = batch.points([new.id])[0], batch.points([old.id])[0]
+    newer, older = transaction.points([new.id])[0], transaction.points([old.id])[0]
     reason = verdict.reason or "the language model's judgement"
     match verdict.verdict:
         case "replaces":
             gone = replace(
-                now_old, retired_at=batch.now, retirement=Retirement.superseded_by(new.id), superseded_by=None
+                now_old,
+                retired_at=transaction.now,
+                retirement=Retirement.superseded_by(new.id),
+                superseded_by=None,
             )
-            batch.put_unit(older, gone)
+            transaction.put_unit(older, gone)
             links = tuple(link for link in now_new.links if (link.to, link.kind) != (old.id, "supersedes"))
-            batch.put_unit(newer, replace(now_new, links=(*links, Link(old.id, "supersedes", 1.0))))
+            transaction.put_unit(newer, replace(now_new, links=(*links, Link(old.id, "supersedes", 1.0))))
             yield Operation(Verdict.RETIRE, old.id, reason)
             yield Operation(Verdict.UPDATE, new.id, reason)
         case "same":
             said = [*now_old.source.evidence, *now_new.source.evidence]
             source = now_old.source.said_by(list(dict.fromkeys(said)))
-            batch.put_unit(older, replace(now_old, source=source, superseded_by=None))
-            batch.put_unit(
-                newer, replace(now_new, retired_at=batch.now, retirement=Retirement.superseded_by(old.id))
+            transaction.put_unit(older, replace(now_old, source=source, superseded_by=None))
+            transaction.put_unit(
+                newer,
+                replace(now_new, retired_at=transaction.now, retirement=Retirement.superseded_by(old.id)),
             )
             yield Operation(Verdict.NOOP, old.id, reason)
         case "both":
             if now_old.superseded_by == new.id:
-                batch.put_unit(older, replace(now_old, superseded_by=None))
+                transaction.put_unit(older, replace(now_old, superseded_by=None))
                 yield Operation(Verdict.NOOP, old.id, reason)

@@ -32,73 +32,84 @@ class BankOptions:
     disposition: Disposition | None = None
     rules: tuple[RedactionRule, ...] | None = None
 
-    def rules_of(self, graph: BankIndex) -> tuple[RedactionRule, ...]:
-        """What is held back: what was asked for, or what the bank keeps. The caller holds the graph's lock."""
+    def rules_of(self, index: BankIndex) -> tuple[RedactionRule, ...]:
+        """What is held back: what was asked for, or what the bank keeps. The caller holds the index's lock."""
         if self.rules is not None:
             return self.rules
-        return graph.profile.rules if graph.profile is not None else ()
+        return index.profile.rules if index.profile is not None else ()
 
 
 def language_to_fix(
-    engine: Services, graph: BankIndex, wanted: Language | None, messages: Sequence[Message]
+    services: Services, index: BankIndex, required: Language | None, messages: Sequence[Message]
 ) -> Language | None:
     """The language that a retain of `messages` settles for its bank; None where it has one, or nobody can tell yet.
 
-    Raises `InputError` where another is `wanted` than the bank has. The caller holds the graph's lock.
+    Raises `InputError` where the bank has another language than `required`. The caller holds the index's lock.
     """
-    held = graph.profile and graph.profile.language
-    if held and wanted not in (None, held):
+    held = index.profile and index.profile.language
+    if held and required not in (None, held):
         raise InputError(
-            f'The bank "{graph.bank}" is kept in {held.name} ({held.code}): leave the language out, or change it '
-            f'with bank.set_language("{wanted and wanted.code}").'
+            f'The bank "{index.bank}" is kept in {held.name} ({held.code}): leave the language out, or change it '
+            f'with bank.set_language("{required and required.code}").'
         )
     if held:
         return None
-    default = engine.settings.language
-    return wanted or (language(default) if default else _detect_bank_language(engine, graph, messages))
+    default = services.settings.language
+    return required or (language(default) if default else _detect_bank_language(services, index, messages))
 
 
-def _detect_bank_language(engine: Services, graph: BankIndex, messages: Sequence[Message]) -> Language | None:
+def _detect_bank_language(
+    services: Services, index: BankIndex, messages: Sequence[Message]
+) -> Language | None:
     """The language of `messages` and, where there are few, of what the bank has."""
-    where = Where(bank=graph.bank, kind="unit")
-    so_far = engine.store.scan(where, Fields(only=("text",))) if len(graph) else ()
+    where = Where(bank=index.bank, kind="unit")
+    so_far = services.store.scan(where, Fields(only=("text",))) if len(index) else ()
     return detect(chain((m.text for m in messages), (str(point.payload["text"]) for point in so_far)))
 
 
-def apply_options(batch: Transaction, found: Language | None, wanted: BankOptions) -> None:
-    """Has `batch` note what is `wanted` of its bank, and the language `found` for it, unless another write did so
-    first: what the bank holds is found by that language's words then. The caller holds the graph's lock."""
-    batch.mission, batch.disposition = wanted.mission, wanted.disposition
-    if wanted.rules is not None:
-        batch.rules = tuple(rule for rule in wanted.rules if rule.test is None)
-    held = batch.graph.profile and batch.graph.profile.language
+def apply_options(transaction: Transaction, found: Language | None, options: BankOptions) -> None:
+    """Has `transaction` set `options` on its bank, and the language `found` for it, unless another write did so
+    first: what the bank holds is found by that language's words then. The caller holds the index's lock."""
+    transaction.mission, transaction.disposition = options.mission, options.disposition
+    if options.rules is not None:
+        transaction.rules = tuple(rule for rule in options.rules if rule.test is None)
+    held = transaction.index.profile and transaction.index.profile.language
     if found is None or held is not None:
         return
-    batch.fixed_language = found
+    transaction.fixed_language = found
     if found != ENGLISH:
-        _reindex(batch, found, None)
+        _reindex(transaction, found, None)
 
 
-def set_language(engine: Services, bank: str, wanted: Language) -> None:
+def set_language(services: Services, bank: str, bank_language: Language) -> None:
     """Keeps `bank` in that language: what is in it is found by its words from then on. An interrupted change is none;
     done again, it is finished."""
-    with engine.graphs.locked(bank) as graph:
-        if graph.profile and graph.profile.language == wanted:
+    with services.indexes.locked(bank) as index:
+        if index.profile and index.profile.language == bank_language:
             return
-        left = [graph.ids[first : first + _AT_ONCE] for first in range(0, len(graph), _AT_ONCE)]
+        left = [index.ids[first : first + _AT_ONCE] for first in range(0, len(index), _AT_ONCE)]
         for ids in left[:-1]:
-            part = Transaction(engine, graph, engine.clock.now(), "language")
-            _reindex(part, wanted, tuple(ids))
+            part = Transaction(services, index, services.clock.now(), "language")
+            _reindex(part, bank_language, tuple(ids))
             part.commit({})
-        last = Transaction(engine, graph, engine.clock.now(), "language", wanted.name, fixed_language=wanted)
-        _reindex(last, wanted, tuple(left[-1]) if left else ())
+        last = Transaction(
+            services,
+            index,
+            services.clock.now(),
+            "language",
+            bank_language.name,
+            fixed_language=bank_language,
+        )
+        _reindex(last, bank_language, tuple(left[-1]) if left else ())
         last.commit({})
 
 
-def _reindex(batch: Transaction, wanted: Language, ids: tuple[str, ...] | None) -> None:
+def _reindex(transaction: Transaction, bank_language: Language, ids: tuple[str, ...] | None) -> None:
     """Stages the units of `ids` (None: all) with their terms in another language."""
-    where = Where(bank=batch.graph.bank, kind="unit", ids=ids)
-    for point in batch.engine.store.scan(where, Fields(vectors=True)):
-        stems = terms(point.payload["text"], wanted)
+    where = Where(bank=transaction.index.bank, kind="unit", ids=ids)
+    for point in transaction.services.store.scan(where, Fields(vectors=True)):
+        stems = terms(point.payload["text"], bank_language)
         speaker, context = point.payload["speaker"], point.payload["context"]
-        batch.units[point.id] = replace(point, terms=term_vector(stems, speaker, context, wanted))
+        transaction.units[point.id] = replace(
+            point, terms=term_vector(stems, speaker, context, bank_language)
+        )

@@ -31,7 +31,7 @@ _CHUNKS_A_BATCH = 1000
 
 
 async def read_in_bulk(
-    engine: Services,
+    services: Services,
     bank: str,
     model: BatchModel,
     chunks: Sequence[Chunk],
@@ -41,7 +41,7 @@ async def read_in_bulk(
 ) -> None:
     """Has `chunks` read by batches and writes what comes back; those that were submitted before are only waited
     for."""
-    ledger = engine.ledgers.get(bank)
+    ledger = services.token_accounts.get(bank)
     waiting: dict[str, list[Chunk]] = {}
     for chunk in chunks:
         if chunk.batch:
@@ -50,9 +50,9 @@ async def read_in_bulk(
     for first in range(0, len(new), _CHUNKS_A_BATCH):
         part = new[first : first + _CHUNKS_A_BATCH]
         try:
-            waiting |= await _submitted(engine, bank, model, part, ledger)
+            waiting |= await _submitted(services, bank, model, part, ledger)
         except (ModelError, ConfigurationError, TokenLimitError) as error:
-            await anyio.to_thread.run_sync(write, engine, bank, [(c, error) for c in part], outcome)
+            await anyio.to_thread.run_sync(write, services, bank, [(c, error) for c in part], outcome)
             outcome.stopped = outcome.stopped or (None if isinstance(error, ModelError) else error)
     done = 0
     for batch, part in waiting.items():
@@ -63,19 +63,19 @@ async def read_in_bulk(
                 spent = answer.tokens
                 ledger.settle(0, spent)
                 outcome.spent += spent
-        await anyio.to_thread.run_sync(write, engine, bank, results, outcome)
+        await anyio.to_thread.run_sync(write, services, bank, results, outcome)
         done += len(part)
         if progress is not None:
             progress(done, len(chunks))
 
 
 async def _submitted(
-    engine: Services, bank: str, model: BatchModel, chunks: Sequence[Chunk], ledger: TokenAccount
+    services: Services, bank: str, model: BatchModel, chunks: Sequence[Chunk], ledger: TokenAccount
 ) -> dict[str, list[Chunk]]:
     """Submits `chunks` as one batch, and notes that in the bank."""
     asked = {chunk.id: turns(chunk) for chunk in chunks}
     expected = sum(estimate_tokens(turn.text) for one in asked.values() for turn in one)
-    ledger.admit(expected, engine.settings.llm_tokens)
+    ledger.admit(expected, services.settings.llm_tokens)
     try:
         batch = await model.submit(asked, Extraction)
     finally:
@@ -83,11 +83,11 @@ async def _submitted(
     marked = [replace(chunk, batch=batch) for chunk in chunks]
 
     def note() -> None:
-        with engine.graphs.locked(bank) as graph:
-            writing = Transaction(engine, graph, engine.clock.now(), "submit")
+        with services.indexes.locked(bank) as index:
+            transaction = Transaction(services, index, services.clock.now(), "submit")
             for chunk in marked:
-                writing.records[chunk.id] = chunk_point(bank, chunk, "pending", writing.now)
-            writing.commit({})
+                transaction.records[chunk.id] = chunk_point(bank, chunk, "pending", transaction.now)
+            transaction.commit({})
 
     with anyio.CancelScope(shield=True):  # what is paid for must be noted
         await anyio.to_thread.run_sync(note)

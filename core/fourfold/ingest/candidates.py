@@ -27,16 +27,16 @@ Near = Sequence[tuple[str, float]]
 
 @dataclass(slots=True)
 class KnownStatements:
-    """What is known while `batch` is prepared; the caller holds the lock of its bank's graph."""
+    """What is known while `transaction` is prepared; the caller holds the lock of its bank's graph."""
 
-    batch: Transaction
+    transaction: Transaction
     _added: list[tuple[Unit, Embedded]] = field(default_factory=list)
     _vectors: Floats = field(default_factory=lambda: np.zeros((0, 0), np.float32))
     _asserted: dict[str, list[str]] = field(default_factory=dict)
 
     def expect(self, more: int) -> None:
         """Makes room for so many statements."""
-        dimension = self.batch.engine.embedder.dimension
+        dimension = self.transaction.services.embedder.dimension
         held = self._vectors.reshape(-1, dimension)
         self._vectors = np.concatenate([held, np.zeros((more, dimension), np.float32)])
 
@@ -54,10 +54,12 @@ class KnownStatements:
 
     def in_bank(self, vectors: Sequence[Floats]) -> list[Near]:
         """For each vector the units of the bank that hold now and are nearest."""
-        where = Where(bank=self.batch.graph.bank, live=True)
-        if not len(self.batch.graph) or not vectors:
+        where = Where(bank=self.transaction.index.bank, live=True)
+        if not len(self.transaction.index) or not vectors:
             return [[] for _ in vectors]
-        return list(self.batch.engine.store.search([Query(where, SEMANTIC_MOST, vector=v) for v in vectors]))
+        return list(
+            self.transaction.services.store.search([Query(where, SEMANTIC_MOST, vector=v) for v in vectors])
+        )
 
     def in_write(self, vectors: Embedded, most: int, floor: float) -> Near:
         """The units of this very write that are nearest."""
@@ -65,7 +67,7 @@ class KnownStatements:
 
     def same_as(self, claim: ComparedStatement, vectors: Embedded, near: Near) -> tuple[str, str] | None:
         """The unit that already says what `claim` says, and why that is so."""
-        spoken = self.batch.language
+        spoken = self.transaction.language
         for place, _ in self._nearest(vectors, 3, _LIKELY):
             unit, other = self._added[place]
             if self._superseded(unit.id):
@@ -74,10 +76,10 @@ class KnownStatements:
             reason = same_statement(claim, claim_of(unit), lambda: vectors.own, own, spoken)
             if reason:
                 return unit.id, reason
-        graph = self.batch.graph
-        likely = (graph.row(unit) for unit, cosine in near if cosine >= _LIKELY)
-        rows = [*graph.same_words(claim.text), *(row for row in likely if row is not None)]
-        for unit in self.batch.read(self._held_of(rows, claim.speaker)):
+        index = self.transaction.index
+        likely = (index.row(unit) for unit, cosine in near if cosine >= _LIKELY)
+        rows = [*index.same_words(claim.text), *(row for row in likely if row is not None)]
+        for unit in self.transaction.read(self._held_of(rows, claim.speaker)):
             if unit.retired_at is not None or unit.superseded_by is not None:
                 continue
             own = partial(self._own_tokens, unit.id)
@@ -89,9 +91,9 @@ class KnownStatements:
     def stated_before(self, claim: ComparedStatement) -> tuple[str, str] | None:
         """The unit that says `claim` in the same words, where at most one of them gives a time, and why that is the
         same. It is for statements that stand alone: of what is said in a talk, the time may be what differs."""
-        rows = self.batch.graph.same_words(claim.text)
+        rows = self.transaction.index.same_words(claim.text)
         held = [unit.id for unit, _ in self._added if not self._superseded(unit.id)]
-        for unit in self.batch.read([*held, *self._held_of(rows, claim.speaker)]):
+        for unit in self.transaction.read([*held, *self._held_of(rows, claim.speaker)]):
             gone = unit.retired_at is not None or unit.superseded_by is not None
             same = unit.speaker == claim.speaker and normalise(unit.text) == normalise(claim.text)
             if same and not gone and None in (unit.occurred, claim.occurred):
@@ -100,12 +102,12 @@ class KnownStatements:
 
     def rivals(self, unit: Unit, attributes: Sequence[str]) -> list[Unit]:
         """The units that hold now and give one of the attributes a value."""
-        graph = self.batch.graph
+        index = self.transaction.index
         ids: list[str] = []
         for attribute in attributes:
-            ids += [graph.ids[row] for row in graph.asserting(attribute)[-_MOST_RIVALS:]]
+            ids += [index.ids[row] for row in index.asserting(attribute)[-_MOST_RIVALS:]]
             ids += self._asserted.get(attribute, ())
-        found = self.batch.read(list(dict.fromkeys(ids)))
+        found = self.transaction.read(list(dict.fromkeys(ids)))
         return [older for older in found if older.retired_at is None and older.id != unit.id]
 
     def unclear(self, unit: Unit, vectors: Embedded, near: Near) -> list[str]:
@@ -114,7 +116,7 @@ class KnownStatements:
         close = [other for other, cosine in (*near, *here) if cosine >= _UNCLEAR and other != unit.id]
         return [
             other.id
-            for other in self.batch.read(list(dict.fromkeys(close)))
+            for other in self.transaction.read(list(dict.fromkeys(close)))
             if set(unit.entities) & set(other.entities) - {unit.speaker}
             and other.retired_at is None
             and _kind(unit) == _kind(other)
@@ -130,21 +132,21 @@ class KnownStatements:
 
     def _held_of(self, rows: Sequence[int], speaker: str | None) -> list[str]:
         """The ids of those rows that hold and were said by `speaker`."""
-        graph = self.batch.graph
-        records, label = graph.rows, graph.label(speaker or "")
+        index = self.transaction.index
+        records, label = index.rows, index.label(speaker or "")
         return [
-            graph.ids[row]
+            index.ids[row]
             for row in dict.fromkeys(rows)
             if records[row]["speaker"] == label and records[row]["retired"] == NEVER
         ]
 
     def _superseded(self, unit: str) -> bool:
         """Whether this write has retired or marked a unit that it added."""
-        payload = self.batch.units[unit].payload
+        payload = self.transaction.units[unit].payload
         return payload["retired"] != NEVER or payload["superseded_by"] is not None
 
     def _own_tokens(self, unit_id: str) -> Floats:
-        (point,) = self.batch.points([unit_id])
+        (point,) = self.transaction.points([unit_id])
         return own_tokens(point)
 
 

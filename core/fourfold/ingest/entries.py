@@ -30,51 +30,51 @@ def checked_entries(given: Iterable[Entry]) -> tuple[Entry, ...]:
     return entries
 
 
-def put_entries(batch: Transaction, document: str, entries: Iterable[Entry], replaces: bool) -> None:
+def put_entries(transaction: Transaction, document: str, entries: Iterable[Entry], replaces: bool) -> None:
     """Stages the entries of a document; with `replaces`, those of the same kinds that it had besides go. Raises
     `ConflictError` where one is not at the revision that it was to replace."""
-    store, bank = batch.engine.store, batch.graph.bank
+    store, bank = transaction.services.store, transaction.index.bank
     listed = list(entries)
     for kind in dict.fromkeys(entry.kind for entry in listed):
         of_kind = [entry for entry in listed if entry.kind == kind]
         held = {e.key: e for e in find_entries(store, bank, kind, keys=[entry.key for entry in of_kind])}
         for order, entry in enumerate(of_kind):
-            put = _renewed(batch, document, entry, held.get(entry.key))
+            put = _renewed(transaction, document, entry, held.get(entry.key))
             point = entry_point(bank, put, order)
-            batch.records[point.id] = point
+            transaction.records[point.id] = point
         if replaces:
             kept = {entry.key for entry in of_kind}
             for other in find_entries(store, bank, kind, document):
                 if other.key not in kept:
-                    _drop(batch, other)
+                    _drop(transaction, other)
 
 
-def drop(engine: Services, bank: str, kind: str, keys: Iterable[str]) -> int:
+def drop(services: Services, bank: str, kind: str, keys: Iterable[str]) -> int:
     """Lets go of entries, and of nothing that was said; how many there were."""
-    with engine.graphs.locked(bank) as graph:
-        batch = Transaction(engine, graph, engine.clock.now(), "drop")
-        held = find_entries(engine.store, bank, kind, keys=keys)
+    with services.indexes.locked(bank) as index:
+        transaction = Transaction(services, index, services.clock.now(), "drop")
+        held = find_entries(services.store, bank, kind, keys=keys)
         for entry in held:
-            _drop(batch, entry)
-        batch.commit({})
+            _drop(transaction, entry)
+        transaction.commit({})
     return len(held)
 
 
-def drop_entries(batch: Transaction, document: str) -> int:
+def drop_entries(transaction: Transaction, document: str) -> int:
     """Stages the end of all entries of a document; how many there are."""
-    found = entries_of(batch.engine.store, batch.graph.bank, document)
+    found = entries_of(transaction.services.store, transaction.index.bank, document)
     for entry in found:
-        _drop(batch, entry)
+        _drop(transaction, entry)
     return len(found)
 
 
-def _drop(batch: Transaction, entry: Entry) -> None:
-    point = gone_point(batch.graph.bank, entry)
-    batch.records[point.id] = point
+def _drop(transaction: Transaction, entry: Entry) -> None:
+    point = gone_point(transaction.index.bank, entry)
+    transaction.records[point.id] = point
 
 
-def _renewed(batch: Transaction, document: str, entry: Entry, held: Entry | None) -> Entry:
-    if held is not None and held.expired(batch.now):
+def _renewed(transaction: Transaction, document: str, entry: Entry, held: Entry | None) -> Entry:
+    if held is not None and held.expired(transaction.now):
         held = None
     revision = held.revision if held is not None and held.revision is not None else 0
     if entry.revision is not None and entry.revision != revision:
@@ -83,8 +83,10 @@ def _renewed(batch: Transaction, document: str, entry: Entry, held: Entry | None
         raise ConflictError(f'"{entry.key}" {said}; read it again.')
     if held is not None and entry.revision == revision and entry.value == held.value:  # it only expires later
         return replace(entry, document=document, created_at=held.created_at, updated_at=held.updated_at)
-    created = held.created_at if held is not None else batch.now
-    return replace(entry, revision=revision + 1, document=document, created_at=created, updated_at=batch.now)
+    created = held.created_at if held is not None else transaction.now
+    return replace(
+        entry, revision=revision + 1, document=document, created_at=created, updated_at=transaction.now
+    )
 
 
 def _checked(entry: Entry) -> Entry:

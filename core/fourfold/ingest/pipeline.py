@@ -51,16 +51,16 @@ class Outcome:
     spent: Tokens = field(default_factory=Tokens)
     stopped: FourfoldError | None = None
 
-    def take(self, writing: DocumentWriter) -> None:
+    def take(self, writer: DocumentWriter) -> None:
         """Adds what a write did."""
-        self.operations += writing.operations
-        self.unclear += writing.unclear
-        self.units |= writing.touched
-        self.note_changes(writing.batch)
+        self.operations += writer.operations
+        self.unclear += writer.unclear
+        self.units |= writer.touched
+        self.note_changes(writer.transaction)
 
-    def note_changes(self, batch: Transaction) -> None:
+    def note_changes(self, transaction: Transaction) -> None:
         """Brings the units up to date with a write."""
-        for unit in batch.changed():
+        for unit in transaction.changed():
             if unit.retired_at is not None:
                 self.units.pop(unit.id, None)
             elif unit.id in self.units:
@@ -71,7 +71,7 @@ class Outcome:
 class ChunkReader:
     """The chunks of one bank on their way through `model`."""
 
-    engine: Services
+    services: Services
     bank: str
     model: LanguageModel
     language: Language
@@ -81,7 +81,7 @@ class ChunkReader:
     async def run(self, chunks: Sequence[Chunk], progress: Progress | None) -> None:
         """Reads and writes `chunks`, in order. Every chunk is written, as read or as said, before this returns; if
         it is cancelled, those that were read are written, and the others are still pending in the bank."""
-        settings = self.engine.settings
+        settings = self.services.settings
         results: dict[int, Read | FourfoldError] = {}
         arrived = anyio.Event()
         room = anyio.Semaphore(settings.llm_concurrency * _AHEAD)
@@ -121,13 +121,13 @@ class ChunkReader:
 
     async def _write(self, ready: Sequence[tuple[Chunk, Read | FourfoldError]]) -> None:
         with anyio.CancelScope(shield=True):  # what is paid for is kept
-            await anyio.to_thread.run_sync(write, self.engine, self.bank, ready, self.outcome)
+            await anyio.to_thread.run_sync(write, self.services, self.bank, ready, self.outcome)
 
     async def _read(self, model: LanguageModel, chunk: Chunk) -> Read | FourfoldError:
         """What the model makes of a chunk, or why it could not."""
         if self.outcome.stopped is not None:
             return self.outcome.stopped
-        if self._failures >= max(8, self.engine.settings.llm_concurrency):
+        if self._failures >= max(8, self.services.settings.llm_concurrency):
             return ModelError(
                 f"{model.name} failed {self._failures} times in a row; it was not asked any more."
             )
@@ -145,42 +145,42 @@ class ChunkReader:
 
 @steady
 def write(
-    engine: Services, bank: str, ready: Sequence[tuple[Chunk, Read | FourfoldError]], outcome: Outcome
+    services: Services, bank: str, ready: Sequence[tuple[Chunk, Read | FourfoldError]], outcome: Outcome
 ) -> None:
     """Writes chunks with what became of them, those of one origin in one batch: what a model read, or, where there
     is an error in its place, what was said."""
     for origin, group in groupby(
         ready, key=lambda pair: Origin(pair[0].document, pair[0].context, pair[0].tags)
     ):
-        wanted = _still_there(engine, bank, list(group))
-        settled = [_settled(engine, bank, chunk, result, outcome) for chunk, result in wanted]
+        still_pending = _still_there(services, bank, list(group))
+        settled = [_settled(services, bank, chunk, result, outcome) for chunk, result in still_pending]
         statements = [statement for _, found in settled for statement in found]
-        language = engine.graphs.get(bank).language
-        embedded = embed_statements(engine.embedder, statements, origin.context, language)
+        language = services.indexes.get(bank).language
+        embedded = embed_statements(services.embedder, statements, origin.context, language)
         outcome.embedded += embedded
-        with engine.graphs.locked(bank) as graph:
-            writing = DocumentWriter(Transaction(engine, graph, engine.clock.now(), "read"), origin)
+        with services.indexes.locked(bank) as index:
+            writer = DocumentWriter(Transaction(services, index, services.clock.now(), "read"), origin)
             vectors = iter(embedded)
-            there = {chunk.id for chunk, _ in _still_there(engine, bank, settled)}
+            there = {chunk.id for chunk, _ in _still_there(services, bank, settled)}
             for chunk, found in settled:
                 of_chunk = [next(vectors) for _ in found]
                 if chunk.id in there:
-                    _put(writing, chunk, found, of_chunk)
-            account = engine.ledgers.get(bank).point()
-            writing.batch.records[account.id] = account
-            writing.commit()
-        outcome.take(writing)
+                    _put(writer, chunk, found, of_chunk)
+            account = services.token_accounts.get(bank).point()
+            writer.transaction.records[account.id] = account
+            writer.commit()
+        outcome.take(writer)
 
 
-def _still_there(engine: Services, bank: str, read: Sequence[tuple[Chunk, T]]) -> list[tuple[Chunk, T]]:
+def _still_there(services: Services, bank: str, read: Sequence[tuple[Chunk, T]]) -> list[tuple[Chunk, T]]:
     """Those whose chunk was not forgotten while it was read."""
     where = Where(bank=bank, kind="pending", ids=tuple(chunk.id for chunk, _ in read))
-    held = {point.id for point in engine.store.scan(where, Fields(only=("kind",)))}
+    held = {point.id for point in services.store.scan(where, Fields(only=("kind",)))}
     return [(chunk, found) for chunk, found in read if chunk.id in held]
 
 
 def _settled(
-    engine: Services, bank: str, chunk: Chunk, result: Read | FourfoldError, outcome: Outcome
+    services: Services, bank: str, chunk: Chunk, result: Read | FourfoldError, outcome: Outcome
 ) -> tuple[Chunk, Sequence[Statement]]:
     """A chunk as it is after this attempt, and the statements to put in: `failed` says why it stays pending."""
     tried = replace(chunk, attempts=chunk.attempts + 1, batch="")
@@ -191,19 +191,19 @@ def _settled(
     outcome.warnings[str(result)] = None
     log.warning("A chunk of the bank %s is kept as it was said, for now: %s", bank, result)
     failed = replace(tried, failed=f"{type(result).__name__}: {result}")
-    graph = engine.graphs.get(bank)
-    said = () if chunk.units else extract(chunk.pieces, graph.language, graph.names.all().keys())
+    index = services.indexes.get(bank)
+    said = () if chunk.units else extract(chunk.pieces, index.language, index.names.all().keys())
     return failed, [replace(statement, pending=True, chunk=chunk.id) for statement in said]
 
 
 def _put(
-    writing: DocumentWriter, chunk: Chunk, statements: Sequence[Statement], embedded: Sequence[Embedded]
+    writer: DocumentWriter, chunk: Chunk, statements: Sequence[Statement], embedded: Sequence[Embedded]
 ) -> None:
     if chunk.failed:
-        made = writing.add_all(statements, embedded)
-        writing.put_chunk(replace(chunk, units=tuple(dict.fromkeys((*chunk.units, *made)))), "pending")
+        made = writer.add_all(statements, embedded)
+        writer.put_chunk(replace(chunk, units=tuple(dict.fromkeys((*chunk.units, *made)))), "pending")
         return
-    writing.forget_units(chunk.units, chunk.messages)
-    made = writing.add_all(statements, embedded)
-    writing.link_causes(statements, made)
-    writing.put_chunk(replace(chunk, units=tuple(dict.fromkeys(made))), "chunk")
+    writer.forget_units(chunk.units, chunk.messages)
+    made = writer.add_all(statements, embedded)
+    writer.link_causes(statements, made)
+    writer.put_chunk(replace(chunk, units=tuple(dict.fromkeys(made))), "chunk")

@@ -19,7 +19,7 @@ from fourfold.values.units import Entry, Message
 
 
 def redact_messages(
-    messages: Sequence[Message], rules: Sequence[RedactionRule], graph: BankIndex, held: Counter[str]
+    messages: Sequence[Message], rules: Sequence[RedactionRule], index: BankIndex, held: Counter[str]
 ) -> list[Message]:
     """The messages without what is held back; `held` counts that, by rule. Raises `InputError` where a rule fails."""
     if not rules:
@@ -27,7 +27,7 @@ def redact_messages(
     kept = []
     for message in messages:
         text = redact(message.text, rules, held)
-        if not excluded_by(text, rules, held) and not _mentions(text, rules, graph, held):
+        if not excluded_by(text, rules, held) and not _mentions(text, rules, index, held):
             kept.append(message if text == message.text else replace(message, text=text))
     return kept
 
@@ -65,11 +65,11 @@ async def find_redacted_messages(
 ) -> set[str]:
     """The messages of `chunks` in which `model` finds an entity of a kind that is held back: for rules that only a
     reader can follow, a text is read before any of it is written. Raises what `LanguageModel.ask` raises."""
-    wanted, found = entity_kinds(rules), set()
+    rule_of_kind, found = entity_kinds(rules), set()
     for chunk in chunks:
         read = await read_chunk(model, chunk, language)
         for statement in read.statements:
-            rule = next((wanted[m.kind] for m in statement.mentions if m.kind in wanted), None)
+            rule = next((rule_of_kind[m.kind] for m in statement.mentions if m.kind in rule_of_kind), None)
             for message in statement.messages if rule is not None else ():
                 if message not in found:
                     found.add(message)
@@ -77,16 +77,16 @@ async def find_redacted_messages(
     return found
 
 
-def _mentions(text: str, rules: Sequence[RedactionRule], graph: BankIndex, held: Counter[str]) -> bool:
+def _mentions(text: str, rules: Sequence[RedactionRule], index: BankIndex, held: Counter[str]) -> bool:
     """Whether a text names an entity that the bank knows to be of a kind which is held back."""
-    wanted = entity_kinds(rules)
-    if not wanted:
+    rule_of_kind = entity_kinds(rules)
+    if not rule_of_kind:
         return False
     said = f" {normalise(text)} "
-    for form, name in graph.names.all().items():
-        entity = graph.names.get(name)
-        if entity is not None and entity.kind in wanted and f" {normalise(form)} " in said:
-            held[wanted[entity.kind]] += 1
+    for form, name in index.names.all().items():
+        entity = index.names.get(name)
+        if entity is not None and entity.kind in rule_of_kind and f" {normalise(form)} " in said:
+            held[rule_of_kind[entity.kind]] += 1
             return True
     return False
 

@@ -26,10 +26,10 @@ _UNKNOWN_COMPANY = 0.5
 
 @dataclass(slots=True)
 class Resolver:
-    """Resolves the mentions of one retain to entities of `graph`, whose lock the caller holds; `changed` are the
+    """Resolves the mentions of one retain to entities of `index`, whose lock the caller holds; `changed` are the
     entities that are new or gained an alias."""
 
-    graph: BankIndex
+    index: BankIndex
     changed: dict[str, Entity] = field(default_factory=dict)
     _names: EntityIndex = field(default_factory=EntityIndex)
     _together: dict[str, set[str]] = field(default_factory=dict)
@@ -51,7 +51,7 @@ class Resolver:
         return unique
 
     def _known(self, name: str) -> str | None:
-        found = self.graph.names.get(name) or self._names.get(name)
+        found = self.index.names.get(name) or self._names.get(name)
         return found.name if found else None
 
     def _meant(self, mention: Mention, exact: str | None, company: set[str], at: datetime) -> str:
@@ -71,12 +71,12 @@ class Resolver:
         known = exact or self._known(mention.name)
         if known is not None:
             return known
-        self._put(Entity(entity_id(self.graph.bank, mention.name), mention.name, kind=mention.kind))
+        self._put(Entity(entity_id(self.index.bank, mention.name), mention.name, kind=mention.kind))
         return mention.name
 
     def _candidates(self, mention: Mention, company: set[str]) -> list[str]:
         """The entities whose names are like the mention, without those that are mentioned beside it."""
-        found = {other for name in (mention.name, *mention.aliases) for other in self.graph.names.alike(name)}
+        found = {other for name in (mention.name, *mention.aliases) for other in self.index.names.alike(name)}
         return sorted((found | set(self._names.alike(mention.name))) - company)
 
     def _score(self, mention: Mention, other: str, company: set[str], at: datetime) -> float:
@@ -92,10 +92,10 @@ class Resolver:
         alike = max(likeness(mention.name, form, people) for form in forms)
         if alike == 0:
             return 0.0
-        known = self.graph.mentioned_with(other) | self._together.get(other, set())
+        known = self.index.mentioned_with(other) | self._together.get(other, set())
         known -= {other}
         shared = len(company & known) / len(company) if company and known else _UNKNOWN_COMPANY
-        last = self._names.last_mention(other) or self.graph.names.last_mention(other)
+        last = self._names.last_mention(other) or self.index.names.last_mention(other)
         days = abs(at.timestamp() - last) / 86_400 if last is not None else 0.0
         near = max(0.0, 1 - days / _DAYS_NEAR)
         return SAME if alike == SAME else 0.5 * alike + 0.3 * shared + 0.2 * near
@@ -110,7 +110,7 @@ class Resolver:
             self._put(replace(held, aliases=aliases, kind=kind, mentions=0))
 
     def _entity(self, name: str) -> Entity:
-        entity = self.changed.get(name) or self.graph.entity(name)
+        entity = self.changed.get(name) or self.index.entity(name)
         assert entity is not None
         return entity
 

@@ -52,7 +52,7 @@ class RetainRequest:
     tags: tuple[str, ...] = ()
     replace: bool = False
     batch: bool = False
-    wanted: BankOptions = field(default_factory=BankOptions)
+    options: BankOptions = field(default_factory=BankOptions)
     facts: Mapping[str, Fact] = field(default_factory=dict)
     entries: tuple[Entry, ...] = ()
 
@@ -62,7 +62,9 @@ class RetainRequest:
         return Origin(self.document, self.context, self.tags)
 
 
-async def retain(engine: Services, request: RetainRequest, progress: Progress | None = None) -> RetainResult:
+async def retain(
+    services: Services, request: RetainRequest, progress: Progress | None = None
+) -> RetainResult:
     """Retains `request`; when it returns, everything it reports is durable and recalled at once.
 
     Raises `InputError` before anything is written; `ModelError` or `StoreError` with nothing written, unless a
@@ -70,35 +72,35 @@ async def retain(engine: Services, request: RetainRequest, progress: Progress | 
     key, its name) and `TokenLimitError` are raised after all was kept.
     """
     began = time.perf_counter()
-    if request.batch and not isinstance(engine.model, BatchModel):
+    if request.batch and not isinstance(services.language_model, BatchModel):
         raise InputError(
             "batch=True needs a language model with a batch API (anthropic): leave it out, or set llm."
         )
-    if engine.model is None or request.facts:
-        return await anyio.to_thread.run_sync(_retain_without_llm, engine, request, progress, began)
+    if services.language_model is None or request.facts:
+        return await anyio.to_thread.run_sync(_retain_without_llm, services, request, progress, began)
     outcome = Outcome()
-    request = await _without_redacted(engine, request, outcome)
-    chunks = await anyio.to_thread.run_sync(_store_pending_chunks, engine, request, outcome)
-    return await _read(engine, request.bank, _ReadJob(chunks, request.batch, progress, began), outcome)
+    request = await _without_redacted(services, request, outcome)
+    chunks = await anyio.to_thread.run_sync(_store_pending_chunks, services, request, outcome)
+    return await _read(services, request.bank, _ReadJob(chunks, request.batch, progress, began), outcome)
 
 
-def extraction_turns(engine: Services, request: RetainRequest) -> list[PromptMessage] | None:
+def extraction_turns(services: Services, request: RetainRequest) -> list[PromptMessage] | None:
     """What a language model is asked about `request` in a bank that has nothing of it yet, where that is one
     question; None where it takes several. Raises `InputError`."""
-    chunks = _chunks(engine, request, _messages(engine, request, Counter()))
+    chunks = _chunks(services, request, _messages(services, request, Counter()))
     return turns(chunks[0]) if len(chunks) == 1 else None
 
 
-async def resume(engine: Services, bank: str, progress: Progress | None = None) -> RetainResult:
+async def resume(services: Services, bank: str, progress: Progress | None = None) -> RetainResult:
     """Has the language model read all chunks of `bank` that are pending; without one, keeps those that nobody can
     find yet as they were said."""
     began = time.perf_counter()
-    chunks = await anyio.to_thread.run_sync(pending_chunks, engine.store, bank)
-    if engine.model is None:
+    chunks = await anyio.to_thread.run_sync(pending_chunks, services.store, bank)
+    if services.language_model is None:
         outcome = Outcome()
-        await anyio.to_thread.run_sync(_store_as_said, engine, bank, chunks, outcome)
+        await anyio.to_thread.run_sync(_store_as_said, services, bank, chunks, outcome)
         return _retained(outcome, began)
-    return await _read(engine, bank, _ReadJob(chunks, False, progress, began), Outcome())
+    return await _read(services, bank, _ReadJob(chunks, False, progress, began), Outcome())
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,95 +113,97 @@ class _ReadJob:
     began: float
 
 
-async def _read(engine: Services, bank: str, job: _ReadJob, outcome: Outcome) -> RetainResult:
-    mine = [chunk for chunk in job.chunks if chunk.id not in engine.reading]
-    engine.reading.update(chunk.id for chunk in mine)
+async def _read(services: Services, bank: str, job: _ReadJob, outcome: Outcome) -> RetainResult:
+    mine = [chunk for chunk in job.chunks if chunk.id not in services.chunks_in_progress]
+    services.chunks_in_progress.update(chunk.id for chunk in mine)
     try:
-        await _have_read(engine, bank, mine, job, outcome)
+        await _have_read(services, bank, mine, job, outcome)
     finally:
-        engine.reading.difference_update(chunk.id for chunk in mine)
+        services.chunks_in_progress.difference_update(chunk.id for chunk in mine)
     if outcome.stopped is not None:
         raise outcome.stopped
     return _retained(outcome, job.began)
 
 
 async def _have_read(
-    engine: Services, bank: str, chunks: Sequence[Chunk], job: _ReadJob, outcome: Outcome
+    services: Services, bank: str, chunks: Sequence[Chunk], job: _ReadJob, outcome: Outcome
 ) -> None:
     """Chunks that are in a batch are waited for; others are read one by one, or, in bulk, as a batch."""
-    if not chunks or engine.model is None:
+    if not chunks or services.language_model is None:
         return
     batched = [chunk for chunk in chunks if chunk.batch or job.bulk]
-    language = (await anyio.to_thread.run_sync(engine.graphs.get, bank)).language
-    if batched and isinstance(engine.model, BatchModel):
-        await read_in_bulk(engine, bank, engine.model, batched, language, outcome, job.progress)
+    language = (await anyio.to_thread.run_sync(services.indexes.get, bank)).language
+    if batched and isinstance(services.language_model, BatchModel):
+        await read_in_bulk(services, bank, services.language_model, batched, language, outcome, job.progress)
     alone = [chunk for chunk in chunks if not (chunk.batch or job.bulk)]
-    metered = MeteredModel(engine.model, engine.ledgers.get(bank), engine.settings.llm_tokens)
-    patient = RetryingModel(metered, engine.settings.llm_concurrency)
+    metered = MeteredModel(
+        services.language_model, services.token_accounts.get(bank), services.settings.llm_tokens
+    )
+    patient = RetryingModel(metered, services.settings.llm_concurrency)
     try:
-        await ChunkReader(engine, bank, patient, language, outcome).run(alone, job.progress)
+        await ChunkReader(services, bank, patient, language, outcome).run(alone, job.progress)
         if outcome.stopped is None:
-            await adjudicate(engine, bank, patient, outcome)
+            await adjudicate(services, bank, patient, outcome)
     finally:
         outcome.spent += metered.spent
 
 
 @steady
 def _retain_without_llm(
-    engine: Services, request: RetainRequest, progress: Progress | None, began: float
+    services: Services, request: RetainRequest, progress: Progress | None, began: float
 ) -> RetainResult:
     """Without reading by a language model: one atomic write."""
     outcome = Outcome()
-    messages = _messages(engine, request, outcome.held)
-    request = _with_entries(engine, request, outcome.held)
-    graph = engine.graphs.get(request.bank)
-    if engine.model is None and graph.documents.pending():
-        _store_as_said(engine, request.bank, pending_chunks(engine.store, request.bank), outcome)
-    with graph.lock:
-        news = _DocumentDiff.of(engine, request, graph, messages)
-        language = language_to_fix(engine, graph, request.wanted.language, news.messages)
-        spoken = language or graph.language
+    messages = _messages(services, request, outcome.held)
+    request = _with_entries(services, request, outcome.held)
+    index = services.indexes.get(request.bank)
+    if services.language_model is None and index.documents.pending():
+        _store_as_said(services, request.bank, pending_chunks(services.store, request.bank), outcome)
+    with index.lock:
+        news = _DocumentDiff.of(services, request, index, messages)
+        language = language_to_fix(services, index, request.options.language, news.messages)
+        spoken = language or index.language
     if request.facts:
         statements = statements_of_facts(news.messages, request.facts, spoken)
     else:
-        statements = extract(_pieces(news.messages, engine), spoken, graph.names.all().keys())
-    embedded = embed_statements(engine.embedder, statements, request.context, spoken, progress)
-    with engine.graphs.locked(request.bank) as graph:
-        writing = DocumentWriter(_batch(engine, graph, request), request.origin)
-        apply_options(writing.batch, language, request.wanted)
-        news.apply(writing, request)
-        writing.add_all(statements, embedded, only_new=not request.replace)
-        writing.commit()
-    outcome.take(writing)
+        statements = extract(_pieces(news.messages, services), spoken, index.names.all().keys())
+    embedded = embed_statements(services.embedder, statements, request.context, spoken, progress)
+    with services.indexes.locked(request.bank) as index:
+        writer = DocumentWriter(_batch(services, index, request), request.origin)
+        apply_options(writer.transaction, language, request.options)
+        news.apply(writer, request)
+        writer.add_all(statements, embedded, only_new=not request.replace)
+        writer.commit()
+    outcome.take(writer)
     outcome.embedded += embedded
     return _retained(outcome, began)
 
 
-def _store_pending_chunks(engine: Services, request: RetainRequest, outcome: Outcome) -> list[Chunk]:
+def _store_pending_chunks(services: Services, request: RetainRequest, outcome: Outcome) -> list[Chunk]:
     """Writes what is new as pending chunks; these, and what was left pending before and may be tried again, in the
     order to read them."""
-    messages = _messages(engine, request, outcome.held)
-    request = _with_entries(engine, request, outcome.held)
-    with engine.graphs.locked(request.bank) as graph:
-        waiting = pending_chunks(engine.store, request.bank) if graph.documents.pending() else []
-        news = _DocumentDiff.of(engine, request, graph, messages)
-        writing = DocumentWriter(_batch(engine, graph, request), request.origin)
-        language = language_to_fix(engine, graph, request.wanted.language, news.messages)
-        apply_options(writing.batch, language, request.wanted)
-        news.apply(writing, request)
-        chunks = _chunks(engine, request, news.messages)
+    messages = _messages(services, request, outcome.held)
+    request = _with_entries(services, request, outcome.held)
+    with services.indexes.locked(request.bank) as index:
+        waiting = pending_chunks(services.store, request.bank) if index.documents.pending() else []
+        news = _DocumentDiff.of(services, request, index, messages)
+        writer = DocumentWriter(_batch(services, index, request), request.origin)
+        language = language_to_fix(services, index, request.options.language, news.messages)
+        apply_options(writer.transaction, language, request.options)
+        news.apply(writer, request)
+        chunks = _chunks(services, request, news.messages)
         for chunk in chunks:
-            writing.put_chunk(chunk, "pending")
-        writing.commit()
-    outcome.take(writing)
+            writer.put_chunk(chunk, "pending")
+        writer.commit()
+    outcome.take(writer)
     gone = {chunk.id for chunk in (*chunks, *news.changed)}
     return [c for c in waiting if c.id not in gone and _worth_trying(c, request.document)] + chunks
 
 
-def _chunks(engine: Services, request: RetainRequest, messages: Sequence[Message]) -> list[Chunk]:
-    settings, origin = engine.settings, (request.document, request.context, request.tags)
+def _chunks(services: Services, request: RetainRequest, messages: Sequence[Message]) -> list[Chunk]:
+    settings, origin = services.settings, (request.document, request.context, request.tags)
     gap = timedelta(hours=settings.session_gap_hours)
-    return chunks_of(request.bank, origin, _pieces(messages, engine), settings.llm_words, gap)
+    return chunks_of(request.bank, origin, _pieces(messages, services), settings.llm_words, gap)
 
 
 def _worth_trying(chunk: Chunk, document: str) -> bool:
@@ -210,18 +214,18 @@ def _worth_trying(chunk: Chunk, document: str) -> bool:
     return not chunk.batch and (chunk.attempts > 0 or chunk.document == document)
 
 
-def _batch(engine: Services, graph: BankIndex, request: RetainRequest) -> Transaction:
+def _batch(services: Services, index: BankIndex, request: RetainRequest) -> Transaction:
     what = "keep" if request.entries else "retain"
     return Transaction(
-        engine, graph, engine.clock.now(), what, request.document and f'document "{request.document}"'
+        services, index, services.clock.now(), what, request.document and f'document "{request.document}"'
     )
 
 
-def _store_as_said(engine: Services, bank: str, chunks: Sequence[Chunk], outcome: Outcome) -> None:
+def _store_as_said(services: Services, bank: str, chunks: Sequence[Chunk], outcome: Outcome) -> None:
     """Keeps those of the pending chunks that nobody can find yet as they were said; there is no language model."""
     unread = [chunk for chunk in chunks if not chunk.units]
     reason = ConfigurationError("No language model is set (llm): what waits for one is kept as it was said.")
-    write(engine, bank, [(chunk, reason) for chunk in unread], outcome)
+    write(services, bank, [(chunk, reason) for chunk in unread], outcome)
     outcome.pending = len(chunks)
 
 
@@ -238,74 +242,76 @@ class _DocumentDiff:
 
     @staticmethod
     def of(
-        engine: Services, request: RetainRequest, graph: BankIndex, messages: Sequence[Message]
+        services: Services, request: RetainRequest, index: BankIndex, messages: Sequence[Message]
     ) -> _DocumentDiff:
-        """Looks `messages` up; the caller holds the graph's lock."""
+        """Looks `messages` up; the caller holds the index's lock."""
         ids = [str(m.id) for m in messages]
         known, covered, changed = (
-            graph.known(request.document, ids),
-            graph.documents.covered(request.document, ids),
+            index.known(request.document, ids),
+            index.documents.covered(request.document, ids),
             [],
         )
         if request.replace:
-            changed = chunks_that_changed(engine.store, request.bank, request.document, messages)
-            edited = _edited(engine.store, request, messages) | {m for c in changed for m in c.messages}
+            changed = chunks_that_changed(services.store, request.bank, request.document, messages)
+            edited = _edited(services.store, request, messages) | {m for c in changed for m in c.messages}
             known = {message: row for message, row in known.items() if message not in edited}
             covered -= edited
         new = [m for m in messages if m.id not in known and m.id not in covered]
         return _DocumentDiff(known, covered, new, changed, ids)
 
-    def apply(self, writing: DocumentWriter, request: RetainRequest) -> None:
+    def apply(self, writer: DocumentWriter, request: RetainRequest) -> None:
         """Notes what is known, and with `replace` takes away what is gone."""
-        writing.note_known(self.all, self.known)
+        writer.note_known(self.all, self.known)
         if request.replace:
-            writing.forget_all_but((set(self.known) | self.covered) & set(self.all))
+            writer.forget_all_but((set(self.known) | self.covered) & set(self.all))
         for chunk in self.changed:
-            writing.put_chunk(chunk, "gone")
-        put_entries(writing.batch, request.document, request.entries, request.replace)
+            writer.put_chunk(chunk, "gone")
+        put_entries(writer.transaction, request.document, request.entries, request.replace)
 
 
-def _messages(engine: Services, request: RetainRequest, held: Counter[str]) -> list[Message]:
+def _messages(services: Services, request: RetainRequest, held: Counter[str]) -> list[Message]:
     """The messages of a request, without what its bank holds back."""
-    messages = read_messages(request.messages, request.at, engine.clock.now())
+    messages = read_messages(request.messages, request.at, services.clock.now())
     if not messages and not request.replace and not request.entries:
         raise InputError("There is nothing to retain: the text is empty.")
-    graph = engine.graphs.get(request.bank)
-    with graph.lock:
-        return redact_messages(messages, request.wanted.rules_of(graph), graph, held)
+    index = services.indexes.get(request.bank)
+    with index.lock:
+        return redact_messages(messages, request.options.rules_of(index), index, held)
 
 
-def _with_entries(engine: Services, request: RetainRequest, held: Counter[str]) -> RetainRequest:
+def _with_entries(services: Services, request: RetainRequest, held: Counter[str]) -> RetainRequest:
     """The request, its entries and its context without what its bank holds back."""
-    graph = engine.graphs.get(request.bank)
-    with graph.lock:
-        rules = request.wanted.rules_of(graph)
+    index = services.indexes.get(request.bank)
+    with index.lock:
+        rules = request.options.rules_of(index)
     entries = redact_entries(request.entries, rules, held)
     return replace(request, entries=entries, context=redact(request.context, rules, held))
 
 
-async def _without_redacted(engine: Services, request: RetainRequest, outcome: Outcome) -> RetainRequest:
+async def _without_redacted(services: Services, request: RetainRequest, outcome: Outcome) -> RetainRequest:
     """The request without the messages that only a reader finds to be held back; nothing is written by then."""
-    graph = await anyio.to_thread.run_sync(engine.graphs.get, request.bank)
-    with graph.lock:
-        rules = request.wanted.rules_of(graph)
-    if engine.model is None or not entity_kinds(rules):
+    index = await anyio.to_thread.run_sync(services.indexes.get, request.bank)
+    with index.lock:
+        rules = request.options.rules_of(index)
+    if services.language_model is None or not entity_kinds(rules):
         return request
     given = request.messages if isinstance(request.messages, str) else list(request.messages)
     request = replace(request, messages=given)
-    messages = await anyio.to_thread.run_sync(_messages, engine, request, Counter[str]())
-    metered = MeteredModel(engine.model, engine.ledgers.get(request.bank), engine.settings.llm_tokens)
-    patient = RetryingModel(metered, engine.settings.llm_concurrency)
+    messages = await anyio.to_thread.run_sync(_messages, services, request, Counter[str]())
+    metered = MeteredModel(
+        services.language_model, services.token_accounts.get(request.bank), services.settings.llm_tokens
+    )
+    patient = RetryingModel(metered, services.settings.llm_concurrency)
     try:
-        chunks = _chunks(engine, request, messages)
-        found = await find_redacted_messages(patient, chunks, graph.language, rules, outcome.held)
+        chunks = _chunks(services, request, messages)
+        found = await find_redacted_messages(patient, chunks, index.language, rules, outcome.held)
     finally:
         outcome.spent += metered.spent
     return replace(request, messages=[message for message in messages if message.id not in found])
 
 
-def _pieces(messages: Sequence[Message], engine: Services) -> list[Piece]:
-    return [piece for m in messages for piece in split_message(m, engine.settings.unit_words)]
+def _pieces(messages: Sequence[Message], services: Services) -> list[Piece]:
+    return [piece for m in messages for piece in split_message(m, services.settings.unit_words)]
 
 
 def _edited(store: Store, request: RetainRequest, messages: Sequence[Message]) -> set[str]:

@@ -52,7 +52,7 @@ class Origin:
 class DocumentWriter:
     """One write to one bank, prepared under its lock. Nothing is changed before `commit`."""
 
-    batch: Transaction
+    transaction: Transaction
     origin: Origin
     operations: list[Operation] = field(default_factory=list)
     touched: dict[str, Unit] = field(default_factory=dict)
@@ -62,13 +62,13 @@ class DocumentWriter:
     _resolver: Resolver = field(init=False)
 
     def __post_init__(self) -> None:
-        self._known = KnownStatements(self.batch)
-        self._resolver = Resolver(self.batch.graph)
+        self._known = KnownStatements(self.transaction)
+        self._resolver = Resolver(self.transaction.index)
 
     def note_known(self, messages: Sequence[str], known: dict[str, int]) -> None:
         """Messages that the document already had are NOOPs."""
         rows = dict.fromkeys(known[message] for message in messages if message in known)
-        for unit in self.batch.read([self.batch.graph.ids[row] for row in rows]):
+        for unit in self.transaction.read([self.transaction.index.ids[row] for row in rows]):
             if unit.retired_at is None:
                 self._keep(unit, "this message of the document is retained already")
             else:
@@ -78,8 +78,8 @@ class DocumentWriter:
 
     def forget_all_but(self, kept: set[str]) -> None:
         """Takes all other messages of the document from the evidence of units; those left with none are retired."""
-        where = Where(bank=self.batch.graph.bank, live=True, documents=(self.origin.document,))
-        for point in self.batch.engine.store.scan(where, Fields(vectors=True)):
+        where = Where(bank=self.transaction.index.bank, live=True, documents=(self.origin.document,))
+        for point in self.transaction.services.store.scan(where, Fields(vectors=True)):
             unit = read_unit(point)
             gone = {
                 message for document, message in unit.source.evidence if document == self.origin.document
@@ -88,7 +88,7 @@ class DocumentWriter:
 
     def forget_units(self, ids: Sequence[str], messages: Sequence[str]) -> None:
         """Takes `messages` from the evidence of the units a pending chunk had: a model has read it by now."""
-        for point in self.batch.points(ids):
+        for point in self.transaction.points(ids):
             unit = read_unit(point)
             if unit.retired_at is None and unit.pending:
                 self._withdraw(
@@ -97,16 +97,18 @@ class DocumentWriter:
 
     def put_chunk(self, chunk: Chunk, state: State) -> None:
         """Notes a chunk."""
-        self.batch.records[chunk.id] = chunk_point(self.batch.graph.bank, chunk, state, self.batch.now)
+        self.transaction.records[chunk.id] = chunk_point(
+            self.transaction.index.bank, chunk, state, self.transaction.now
+        )
 
     def add_all(
         self, statements: Sequence[Statement], embedded: Sequence[Embedded], only_new: bool = False
     ) -> list[str]:
         """Reconciles and links the statements, in order; the unit of each. With `only_new` those of messages that the
         document has by now are left out."""
-        graph, document = self.batch.graph, self.origin.document
+        index, document = self.transaction.index, self.origin.document
         said = {s.messages[0] for s in statements}
-        known = graph.known(document, said) if only_new else {}
+        known = index.known(document, said) if only_new else {}
         pairs = [(s, e) for s, e in zip(statements, embedded, strict=True) if s.messages[0] not in known]
         self._known.expect(len(pairs))
         nearest = self._known.in_bank([e.embedding.vector for _, e in pairs])
@@ -121,19 +123,19 @@ class DocumentWriter:
         """Links the units of a chunk's statements as the statements say what caused what."""
         for statement, made in zip(statements, units, strict=True):
             causes = [units[cause] for cause in statement.causes if units[cause] != made]
-            for point in self.batch.points([made] if causes else []):
+            for point in self.transaction.points([made] if causes else []):
                 unit = read_unit(point)
                 there = {(link.to, link.kind) for link in unit.links}
                 new = tuple(Link(cause, "causal", 1.0) for cause in causes if (cause, "causal") not in there)
-                self.batch.put_unit(point, replace(unit, links=(*unit.links, *new)))
+                self.transaction.put_unit(point, replace(unit, links=(*unit.links, *new)))
 
     def commit(self) -> None:
         """Writes everything as one batch, then brings the graph up to date. What rested on units that are gone loses
         that."""
-        cascade_retirements(self.batch)
+        cascade_retirements(self.transaction)
         decided = [op for op in self.operations if op.verdict in (Verdict.UPDATE, Verdict.RETIRE)]
-        self.batch.reasons |= {op.unit: op.reason for op in decided}
-        self.batch.commit(self._resolver.changed)
+        self.transaction.reasons |= {op.unit: op.reason for op in decided}
+        self.transaction.commit(self._resolver.changed)
 
     # one statement ----------------------------------------------------------------------------------------
 
@@ -158,20 +160,20 @@ class DocumentWriter:
         stated = _stated(unit)
         attributes = list(dict.fromkeys(one.key for one in assertions(stated)))
         unit = self._succeed(unit, stated, attributes)
-        if self.batch.engine.model is not None:
+        if self.transaction.services.language_model is not None:
             self._ask_about(unit, vectors, near)
         tokens = with_previous(vectors.embedding.tokens, follows.tokens if follows else None)
-        self.batch.units[unit.id] = Point(
+        self.transaction.units[unit.id] = Point(
             unit.id,
             {
-                **unit_payload(unit, len(self.batch.units)),
+                **unit_payload(unit, len(self.transaction.units)),
                 **_history(unit),
                 "attributes": attributes,
                 "own": [vectors.own_from, len(vectors.embedding.tokens)],
                 "codes": list(vectors.codes),
             },
             vector=vector,
-            terms=term_vector(vectors.stems, unit.speaker, unit.context, self.batch.language),
+            terms=term_vector(vectors.stems, unit.speaker, unit.context, self.transaction.language),
             tokens=tokens,
         )
         self._known.add(unit, vectors, attributes)
@@ -181,10 +183,10 @@ class DocumentWriter:
     def _unit(
         self, statement: Statement, names: tuple[str, ...], session: str, links: tuple[Link, ...]
     ) -> Unit:
-        bank, now, origin = self.batch.graph.bank, self.batch.now, self.origin
+        bank, now, origin = self.transaction.index.bank, self.transaction.now, self.origin
         named = (bank, "unit", origin.document, *statement.messages, statement.key)
         identity = make_id(*named)
-        if self.batch.graph.row(identity) is not None or identity in self.batch.units:
+        if self.transaction.index.row(identity) is not None or identity in self.transaction.units:
             identity = make_id(*named, now.isoformat())  # it is there, retired: this is another one
         return Unit(
             id=identity,
@@ -221,16 +223,18 @@ class DocumentWriter:
                 unit = replace(unit, superseded_by=older.id)
                 reasons.append(f"said before what is known: {reason}")
                 continue
-            point = self.batch.points([older.id])[0]
+            point = self.transaction.points([older.id])[0]
             if kind == "replaces":
-                self.batch.put_unit(
+                self.transaction.put_unit(
                     point,
-                    replace(older, retired_at=self.batch.now, retirement=Retirement.superseded_by(unit.id)),
+                    replace(
+                        older, retired_at=self.transaction.now, retirement=Retirement.superseded_by(unit.id)
+                    ),
                 )
                 self.operations.append(Operation(Verdict.RETIRE, older.id, reason))
                 replaced.append(older.id)
             else:
-                self.batch.put_unit(point, replace(older, superseded_by=unit.id))
+                self.transaction.put_unit(point, replace(older, superseded_by=unit.id))
                 self.unclear.append((unit.id, older.id))
             reasons.append(reason)
             unit = replace(
@@ -250,10 +254,10 @@ class DocumentWriter:
         self, at: datetime, message: str, before: _PreviousStatement | None
     ) -> tuple[str, _PreviousStatement | None]:
         """The session a message at `at` belongs to, and what it follows in it."""
-        gap = timedelta(hours=self.batch.engine.settings.session_gap_hours)
+        gap = timedelta(hours=self.transaction.services.settings.session_gap_hours)
         if before is not None and abs(at - before.at) <= gap:
             return before.session, before
-        return make_id(self.batch.graph.bank, "session", self.origin.document, message)[:13], None
+        return make_id(self.transaction.index.bank, "session", self.origin.document, message)[:13], None
 
     def _links(
         self, at: datetime, near: Near, vectors: Embedded, follows: _PreviousStatement | None
@@ -272,28 +276,28 @@ class DocumentWriter:
 
     def _is_gone(self, unit: str) -> bool:
         """Whether this write retires a unit."""
-        point = self.batch.units.get(unit)
+        point = self.transaction.units.get(unit)
         return point is not None and point.payload["retired"] != NEVER
 
     def _before(self) -> _PreviousStatement | None:
         """The last unit of the document, whose session the first statement may continue."""
         if (last := self._known.last) is not None:
             unit, vectors = last
-            vector = self.batch.units[unit.id].vector
+            vector = self.transaction.units[unit.id].vector
             assert vector is not None
             return _PreviousStatement(unit.session, unit.mentioned_at, vectors.own, vector, unit)
-        graph = self.batch.graph
-        row = graph.documents.last(self.origin.document)
+        index = self.transaction.index
+        row = index.documents.last(self.origin.document)
         if row is None:
             return None
-        point = self.batch.points([graph.ids[row]])[0]
+        point = self.transaction.points([index.ids[row]])[0]
         unit = read_unit(point)
         assert point.vector is not None
         held = unit if unit.retired_at is None else None
         return _PreviousStatement(unit.session, unit.mentioned_at, own_tokens(point), point.vector, held)
 
     def _add_evidence(self, unit_id: str, reason: str, messages: Sequence[str]) -> None:
-        point = self.batch.points([unit_id])[0]
+        point = self.transaction.points([unit_id])[0]
         unit = read_unit(point)
         said = [(self.origin.document, message) for message in messages]
         new = [pair for pair in said if pair not in unit.source.evidence]
@@ -304,7 +308,7 @@ class DocumentWriter:
 
     def _complete(self, unit_id: str, names: Sequence[str], occurred: Interval | None) -> None:
         """Gives a unit that is stated again the names, and the time if it has none, that it lacked."""
-        point = self.batch.points([unit_id])[0]
+        point = self.transaction.points([unit_id])[0]
         unit = read_unit(point)
         fuller = replace(
             unit,
@@ -312,7 +316,7 @@ class DocumentWriter:
             occurred=unit.occurred or occurred,
         )
         if fuller != unit:
-            self.batch.put_unit(point, fuller)
+            self.transaction.put_unit(point, fuller)
             self.touched[unit_id] = fuller
             self.operations[-1] = Operation(Verdict.UPDATE, unit_id, "stated again, with more of it")
 
@@ -323,17 +327,19 @@ class DocumentWriter:
         document = self.origin.document
         evidence = [pair for pair in unit.source.evidence if pair[0] != document or pair[1] not in messages]
         if not evidence:
-            self.batch.put_unit(point, replace(unit, retired_at=self.batch.now, retirement=Retirement(cause)))
+            self.transaction.put_unit(
+                point, replace(unit, retired_at=self.transaction.now, retirement=Retirement(cause))
+            )
             self.operations.append(Operation(Verdict.RETIRE, unit.id, reason))
         elif len(evidence) < len(unit.source.evidence):
             self._amend_source(point, replace(unit, source=unit.source.said_by(evidence)))
 
     def _amend_source(self, point: Point, unit: Unit) -> Unit:
         """Puts down who says `unit` now. How often a judgement was said moves its confidence."""
-        self.batch.put_unit(point, unit)
+        self.transaction.put_unit(point, unit)
         if unit.network is Network.BELIEF:
-            belief = replace(read_belief(point), unit=unit).stated(self.batch.now)
-            self.batch.put_belief(belief)
+            belief = replace(read_belief(point), unit=unit).stated(self.transaction.now)
+            self.transaction.put_belief(belief)
             return belief.unit
         return unit
 

@@ -23,15 +23,15 @@ def reranked(view: BankView, reranker: Reranker, question: str, found: Candidate
     rows = [int(row) for row in found.rows[:_READ]]
     if len(rows) < 2:
         return found
-    graph = view.graph
-    ids = [graph.ids[row] for row in rows]
+    index = view.index
+    ids = [index.ids[row] for row in rows]
     units = view.units(ids)
     scores = reranker.score(question, [render(units[unit]) for unit in ids])
     if len(scores) != len(rows):
         raise ModelOutputError(f"{reranker.name} gave {len(scores)} scores for {len(rows)} texts.")
     by_row = dict(zip(rows, scores, strict=True))
     for row in rows:
-        newer = [by_row[n] for n in graph.successors(row)[-1:] if n in by_row]
+        newer = [by_row[n] for n in index.successors(row)[-1:] if n in by_row]
         by_row[row] = min([by_row[row], *(score - 1e-6 for score in newer)])
     best = np.argsort([-by_row[row] for row in rows], kind="stable")
     order = np.concatenate([best, np.arange(len(rows), len(found.rows))])

@@ -61,18 +61,18 @@ class FusionInput:
 class Fusion:
     """Scores candidates; `fused` may be asked again once cosines and late interaction are known better.
 
-    `remembered` is how well each candidate is, in (0, 1]; None where nothing fades. Build it under the graph's lock.
+    `remembered` is how well each candidate is, in (0, 1]; None where nothing fades. Build it under the index's lock.
     """
 
     def __init__(
         self,
         plan: Plan,
-        graph: BankIndex,
+        index: BankIndex,
         found: FusionInput,
         weights: Weights,
         remembered: Floats | None = None,
     ) -> None:
-        records = graph.rows[found.rows]
+        records = index.rows[found.rows]
         self._weights = weights
         self._before, self._after = (_positions(found.rows, records[side]) for side in ("previous", "next"))
         self.factors = _factors(plan, records, found.keyword, weights)

@@ -15,13 +15,13 @@ from fourfold.recall.plan import Plan
 from fourfold.schema.units import PREVIOUS_WEIGHT
 
 
-def estimate(plan: Plan, graph: BankIndex, centroids: Floats | None) -> Floats | None:
+def estimate(plan: Plan, index: BankIndex, centroids: Floats | None) -> Floats | None:
     """About what `query` would say of each row of the graph, (units,); None where the embedder has no centroids.
-    The caller holds the graph's lock."""
+    The caller holds the index's lock."""
     if centroids is None or not len(plan.tokens):
         return None
-    own = graph.postings.best(plan.tokens @ centroids.T, len(graph))
-    previous = np.ascontiguousarray(graph.rows["previous"])
+    own = index.postings.best(plan.tokens @ centroids.T, len(index))
+    previous = np.ascontiguousarray(index.rows["previous"])
     carried = own.take(previous, axis=1)
     carried *= np.float32(PREVIOUS_WEIGHT)
     carried[:, np.flatnonzero(previous < 0)] = -np.inf

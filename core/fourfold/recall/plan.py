@@ -54,18 +54,18 @@ class Plan:
     asks_before: bool
 
 
-def plan(question: str, embedder: Embedder, graph: BankIndex, now: datetime) -> Plan:
+def plan(question: str, embedder: Embedder, index: BankIndex, now: datetime) -> Plan:
     """Plans `question` (its first `LONGEST_QUESTION` characters) against what the bank knows."""
     text = clean(question[: 2 * LONGEST_QUESTION])[:LONGEST_QUESTION]
     embedding = embedder.embed([text])[0]
-    found = words(text, graph.language)
-    with graph.lock:
-        entities = _entities(found, graph.names.all())
-        weights = _weights(embedding, found, graph)
-        years = _years(graph)
-        speakers = {graph.label(name) for name in entities} - {-1}
+    found = words(text, index.language)
+    with index.lock:
+        entities = _entities(found, index.names.all())
+        weights = _weights(embedding, found, index)
+        years = _years(index)
+        speakers = {index.label(name) for name in entities} - {-1}
         named = next(iter(speakers)) if len(speakers) == 1 else -1
-    times = find_times(text, now, graph.language, years)
+    times = find_times(text, now, index.language, years)
     return Plan(
         text=text,
         vector=embedding.vector,
@@ -96,7 +96,7 @@ def _entities(found: list[Word], names: Mapping[str, str]) -> tuple[str, ...]:
     return tuple(hits)
 
 
-def _weights(embedding: Embedding, found: list[Word], graph: BankIndex) -> Floats:
+def _weights(embedding: Embedding, found: list[Word], index: BankIndex) -> Floats:
     """A weight a token row: its word's IDF in the bank to the power 1.5, none for stop words."""
     weights = np.zeros(len(embedding.offsets), dtype=np.float32)
     at = 0
@@ -105,7 +105,7 @@ def _weights(embedding: Embedding, found: list[Word], graph: BankIndex) -> Float
             at += 1
         if at < len(found) and found[at].start <= start:
             stem = found[at].stem
-            weights[row] = graph.idf(term_id(stem)) ** _IDF_POWER if stem else 0.0
+            weights[row] = index.idf(term_id(stem)) ** _IDF_POWER if stem else 0.0
     return weights
 
 
@@ -118,11 +118,11 @@ def _weighted(tokens: Floats, weights: Floats) -> Floats:
     return scaled
 
 
-def _years(graph: BankIndex) -> range:
+def _years(index: BankIndex) -> range:
     """The years that the bank's messages span, the latest `_MOST_YEARS` of them."""
-    if not len(graph):
+    if not len(index):
         return range(0)
-    said = graph.rows["mentioned"]
+    said = index.rows["mentioned"]
     # Not by datetime: the last microseconds of 9999 are, as a float, those of a year that it does not have.
     ends = np.array([said.min(), said.max()]).astype("datetime64[s]").astype("datetime64[Y]")
     first, last = (1970 + int(year) for year in ends.astype(int))

@@ -46,34 +46,34 @@ class RecallRequest:
 
 
 @steady
-def recall(engine: Services, request: RecallRequest, weights: Weights) -> Recall:
+def recall(services: Services, request: RecallRequest, weights: Weights) -> Recall:
     """Answers `request`; an empty or unknown bank has no hits.
 
     Raises `InputError`, `ModelError`, `StoreError`.
     """
     where = _where(request)
     timer = Stopwatch()
-    view = engine.graphs.view(request.bank, request.as_of)
-    graph = view.graph
-    if not len(graph) or not request.question.strip():
+    view = services.indexes.view(request.bank, request.as_of)
+    index = view.index
+    if not len(index) or not request.question.strip():
         return Recall((), "")
     timer.lap("open")
-    now = request.as_of or engine.clock.now()
-    question = plan(request.question, engine.embedder, graph, now)
+    now = request.as_of or services.clock.now()
+    question = plan(request.question, services.embedder, index, now)
     timer.lap("plan")
-    found = Search(engine, view, question, where, weights, _most(engine, request), now).run(timer)
-    if engine.reranker is not None:
-        found = reranked(view, engine.reranker, question.text, found)
+    found = Search(services, view, question, where, weights, _most(services, request), now).run(timer)
+    if services.reranker is not None:
+        found = reranked(view, services.reranker, question.text, found)
         timer.lap("cross-encoder")
-    found = with_superseded(question, graph, found)
-    with graph.lock:
-        records = graph.rows[found.rows]
+    found = with_superseded(question, index, found)
+    with index.lock:
+        records = index.rows[found.rows]
     chosen = pack(records["tokens"], records["said"], request.budget, request.limit)
     hits = _hits(view, found, chosen, request)
-    if request.explain and engine.settings.decay is not None:
-        hits = _with_strength(view, hits, now, engine.settings.decay)
-    if request.as_of is None and engine.settings.decay is not None:
-        engine.noted.add(request.bank, [hit.unit.id for hit in hits[:_BEST]], now.timestamp())
+    if request.explain and services.settings.decay is not None:
+        hits = _with_strength(view, hits, now, services.settings.decay)
+    if request.as_of is None and services.settings.decay is not None:
+        services.recall_counts.add(request.bank, [hit.unit.id for hit in hits[:_BEST]], now.timestamp())
     timer.lap("pack")
     summaries = _summaries(view, request, question, hits)
     timer.lap("summaries")
@@ -90,11 +90,11 @@ def recall(engine: Services, request: RecallRequest, weights: Weights) -> Recall
     )
 
 
-def _most(engine: Services, request: RecallRequest) -> int:
+def _most(services: Services, request: RecallRequest) -> int:
     """How many units to score exactly: more for those who want more, and most for those who set no bound."""
     if request.limit is None and request.budget is None:
-        return _UNBOUNDED * engine.settings.candidates
-    return max(engine.settings.candidates, request.limit or 0)
+        return _UNBOUNDED * services.settings.candidates
+    return max(services.settings.candidates, request.limit or 0)
 
 
 def _where(request: RecallRequest) -> Where:
@@ -120,7 +120,7 @@ def _where(request: RecallRequest) -> Where:
 def _hits(view: BankView, found: Candidates, chosen: list[int], request: RecallRequest) -> tuple[Hit, ...]:
     """The chosen places of `found` as hits, their units read at once."""
     rows = [int(found.rows[place]) for place in chosen]
-    ids = [view.graph.ids[row] for row in rows]
+    ids = [view.index.ids[row] for row in rows]
     units = view.units(ids)
     said = {name: _said(ranked, rows) for name, ranked in found.channels.items()}
     return tuple(
@@ -128,7 +128,7 @@ def _hits(view: BankView, found: Candidates, chosen: list[int], request: RecallR
             unit=units[unit],
             score=float(found.scores[place]),
             channels={name: by_row[row] for name, by_row in said.items() if row in by_row},
-            path=_path(view.graph, found.reached.get(row)) if request.explain else (),
+            path=_path(view.index, found.reached.get(row)) if request.explain else (),
             factors={name: float(f[place]) for name, f in found.factors.items()} if request.explain else {},
         )
         for place, row, unit in zip(chosen, rows, ids, strict=True)
@@ -136,9 +136,9 @@ def _hits(view: BankView, found: Candidates, chosen: list[int], request: RecallR
 
 
 def _with_strength(view: BankView, hits: Sequence[Hit], now: datetime, decay: float) -> tuple[Hit, ...]:
-    with view.graph.lock:
-        rows = [view.graph.row(hit.unit.id) for hit in hits]
-        found = [None if row is None else strength(view.graph, row, now, decay) for row in rows]
+    with view.index.lock:
+        rows = [view.index.row(hit.unit.id) for hit in hits]
+        found = [None if row is None else strength(view.index, row, now, decay) for row in rows]
     return tuple(replace(hit, strength=each) for hit, each in zip(hits, found, strict=True))
 
 
@@ -153,7 +153,7 @@ def _summaries(
         for entity in hit.unit.entities:
             met[entity] = met.get(entity, 0.0) + 1 / rank
     names = list(dict.fromkeys([*question.entities, *sorted(met, key=lambda name: -met[name])]))
-    ids = tuple(summary_id(view.graph.bank, name) for name in names[:_MOST_SUMMARIES])
+    ids = tuple(summary_id(view.index.bank, name) for name in names[:_MOST_SUMMARIES])
     found = {p.id: read_summary(p) for p in view.read(ids) if p.payload["kind"] == "summary"} if ids else {}
     as_of = request.as_of
     return tuple(
@@ -168,6 +168,6 @@ def _said(ranked: Ranked, rows: list[int]) -> dict[int, ChannelScore]:
     return {row: ChannelScore(rank, score) for rank, (row, score) in enumerate(listed, 1) if row in wanted}
 
 
-def _path(graph: BankIndex, reached: Reached | None) -> tuple[str, ...]:
+def _path(index: BankIndex, reached: Reached | None) -> tuple[str, ...]:
     nodes = reached.path if reached else ()
-    return tuple(node if isinstance(node, str) else graph.ids[node] for node in nodes)
+    return tuple(node if isinstance(node, str) else index.ids[node] for node in nodes)

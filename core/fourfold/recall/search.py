@@ -44,7 +44,7 @@ class Search:
     """One question to one bank, now or then, of which `most` units are scored exactly. `where` bears on what holds in
     the view."""
 
-    engine: Services
+    services: Services
     view: BankView
     plan: Plan
     where: Where
@@ -53,9 +53,9 @@ class Search:
     now: datetime
 
     @property
-    def graph(self) -> BankIndex:
+    def index(self) -> BankIndex:
         """The graph that is searched."""
-        return self.view.graph
+        return self.view.index
 
     def run(self, timer: Stopwatch) -> Candidates:
         """Searches; the lock of the graph is held only while the graph is read."""
@@ -65,19 +65,19 @@ class Search:
             semantic.query(self.plan, where, self.most // 3), words and replace(words, corpus=corpus)
         )
         timer.lap("search")
-        with self.graph.lock:
-            units = len(self.graph)
-            estimated = late_interaction.estimate(self.plan, self.graph, self.engine.embedder.centroids)
+        with self.index.lock:
+            units = len(self.index)
+            estimated = late_interaction.estimate(self.plan, self.index, self.services.embedder.centroids)
             timer.lap("estimate")
-            dated = temporal.find(self.plan, self.graph, self.most // 2)
-            reached = graph_channel.find(self.plan, self.graph, [near, terms], self.most // 2)
+            dated = temporal.find(self.plan, self.index, self.most // 2)
+            reached = graph_channel.find(self.plan, self.index, [near, terms], self.most // 2)
             walked = Ranked.of((row, r.activation) for row, r in reached.items())
             timer.lap("graph")
             pool = self._pool([near, terms, dated, walked], estimated)
             cosines = near.column(units, default=near.scores.min(initial=1.0))
             likely = cosines if estimated is None else estimated
             found = FusionInput(pool, terms.column(units)[pool], walked.column(units)[pool])
-            fusion = Fusion(self.plan, self.graph, found, self.weights, self._remembered(pool))
+            fusion = Fusion(self.plan, self.index, found, self.weights, self._remembered(pool))
             kept = pool[best(fusion.fused(cosines[pool], likely[pool]), self.most)]
             pairs = self._successors(kept)
             kept = np.union1d(kept, [newer for _, newer in pairs]).astype(kept.dtype)
@@ -107,8 +107,8 @@ class Search:
         """The store's answer to each query, nothing for those that are None. What another process has just written
         and this graph has not seen is left for next time."""
         asked = [query for query in queries if query is not None]
-        answers = iter(self.engine.store.search(asked))
-        row = self.graph.row
+        answers = iter(self.services.store.search(asked))
+        row = self.index.row
         return [
             NOTHING
             if query is None
@@ -122,16 +122,16 @@ class Search:
         if not self.view.past and self.where.occurred is None:
             return self.where, None
         bank = self.where.bank
-        with self.graph.lock:
+        with self.index.lock:
             admitted, held = (
-                np.flatnonzero(self.graph.admitted(self.where)),
-                np.flatnonzero(self.graph.held()),
+                np.flatnonzero(self.index.admitted(self.where)),
+                np.flatnonzero(self.index.held()),
             )
         named = Where(bank=bank, ids=self._ids(admitted))
         return named, Where(bank=bank, ids=self._ids(held)) if self.view.past else None
 
     def _ids(self, rows: Rows) -> tuple[str, ...]:
-        return tuple(self.graph.ids[row] for row in rows.tolist())
+        return tuple(self.index.ids[row] for row in rows.tolist())
 
     def _exactly(self, rows: Rows) -> list[Ranked]:
         """Cosine and late interaction of each of `rows`, which the filters admit."""
@@ -145,28 +145,28 @@ class Search:
     def _pool(self, channels: Sequence[Ranked], estimated: Floats | None) -> Rows:
         """All candidates: what the channels put forward, what the estimate does, and what was said just before and
         after the best; of these, what the filters admit."""
-        admitted = self.graph.admitted(self.where)
+        admitted = self.index.admitted(self.where)
         pool = np.zeros(len(admitted), dtype=np.bool_)
         for channel in channels:
             pool[channel.rows] = True
         for channel in channels[:2]:
-            beside = self.graph.rows[channel.rows[:_NEIGHBOURS_OF]]
+            beside = self.index.rows[channel.rows[:_NEIGHBOURS_OF]]
             for side in ("previous", "next"):
                 pool[beside[side][beside[side] >= 0]] = True
         if estimated is not None:
             pool[best(np.where(admitted, estimated, -np.inf), self.most * 5 // 4)] = True
-        if self.graph.has_successors:
+        if self.index.has_successors:
             for row in np.flatnonzero(pool & admitted).tolist():
-                for newer in self.graph.successors(row):
+                for newer in self.index.successors(row):
                     pool[newer] = True
         return np.flatnonzero(pool & admitted)
 
     def _successors(self, rows: Rows) -> list[tuple[int, int]]:
         """(row, the row that probably holds in its place) for those of `rows` that have one the filters admit."""
-        if not self.graph.has_successors:
+        if not self.index.has_successors:
             return []
-        admitted = self.graph.admitted(self.where)
-        pairs = [(row, newer) for row in rows.tolist() for newer in self.graph.successors(row)[-1:]]
+        admitted = self.index.admitted(self.where)
+        pairs = [(row, newer) for row in rows.tolist() for newer in self.index.successors(row)[-1:]]
         return [(row, newer) for row, newer in pairs if admitted[newer]]
 
     def _ranked(self, fusion: Fusion, pool: Rows, units: int, exact: Ranked, late: Ranked) -> Ranked:
@@ -181,11 +181,11 @@ class Search:
         return Ranked(places[order], scores[places[order]])
 
     def _remembered(self, rows: Rows) -> Floats | None:
-        decay = self.engine.settings.decay
-        return None if decay is None else retention(self.graph, rows, self.now, decay)
+        decay = self.services.settings.decay
+        return None if decay is None else retention(self.index, rows, self.now, decay)
 
     def _floor(self) -> float:
-        return self.engine.settings.relevance if self.where.occurred is None else 0.0
+        return self.services.settings.relevance if self.where.occurred is None else 0.0
 
 
 def _newest_first(ranked: Ranked, pool: Rows, pairs: Sequence[tuple[int, int]]) -> Ranked:

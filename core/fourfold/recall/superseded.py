@@ -14,17 +14,17 @@ _BEST = 10
 _MOST = 8
 
 
-def with_superseded(plan: Plan, graph: BankIndex, found: Candidates) -> Candidates:
+def with_superseded(plan: Plan, index: BankIndex, found: Candidates) -> Candidates:
     """`found`, and behind each of its best units those that it took the place of, the latest first, where the
     question asks for what was before, or names a time in which that held."""
     rows: list[int] = []
     places: list[int] = []
-    with graph.lock:
+    with index.lock:
         there = set(found.rows.tolist())
         for place, row in enumerate(found.rows.tolist()):
             rows.append(row)
             places.append(place)
-            for former in _former(plan, graph, row) if place < _BEST else ():
+            for former in _former(plan, index, row) if place < _BEST else ():
                 if former not in there:
                     there.add(former)
                     rows.append(former)
@@ -40,22 +40,22 @@ def with_superseded(plan: Plan, graph: BankIndex, found: Candidates) -> Candidat
     )
 
 
-def _former(plan: Plan, graph: BankIndex, row: int) -> list[int]:
+def _former(plan: Plan, index: BankIndex, row: int) -> list[int]:
     """The units that a unit took the place of, that these did, and so on, as far as the question asks for them."""
     found: list[int] = []
     todo = [row]
     while todo and len(found) < _MOST:
         newer = todo.pop(0)
-        for older in graph.replaced_by(newer):
-            if older not in found and (plan.asks_before or _held_then(plan, graph, older, newer)):
+        for older in index.replaced_by(newer):
+            if older not in found and (plan.asks_before or _held_then(plan, index, older, newer)):
                 found.append(older)
                 todo.append(older)
     return found
 
 
-def _held_then(plan: Plan, graph: BankIndex, older: int, newer: int) -> bool:
+def _held_then(plan: Plan, index: BankIndex, older: int, newer: int) -> bool:
     """Whether a time that the question names lies between the saying of the two."""
-    since, until = (float(graph.rows[row]["mentioned"]) for row in (older, newer))
+    since, until = (float(index.rows[row]["mentioned"]) for row in (older, newer))
     named = ((i.start, i.end) for i in plan.intervals)
     return any(
         end is not None and since < end.timestamp() <= until and (start is None or start.timestamp() < until)

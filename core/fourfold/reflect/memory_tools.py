@@ -43,19 +43,19 @@ class MemoryQuery(BaseModel):
 class ReflectionTools:
     """Where things are looked up: one bank, as of now or then. `asked` bounds every recall."""
 
-    engine: Services
+    services: Services
     weights: Weights
     asked: recalling.RecallRequest
 
     @property
     def view(self) -> BankView:
         """The bank at that moment."""
-        return self.engine.graphs.view(self.asked.bank, self.asked.as_of)
+        return self.services.indexes.view(self.asked.bank, self.asked.as_of)
 
     def recall(self, question: str, during: Interval | None = None) -> list[Unit]:
         """The units that bear on `question`, best first."""
         request = replace(self.asked, question=question, during=during)
-        return [hit.unit for hit in recalling.recall(self.engine, request, self.weights).hits]
+        return [hit.unit for hit in recalling.recall(self.services, request, self.weights).hits]
 
     def look_up(self, wanted: MemoryQuery, shown: EvidenceWindow) -> str:
         """What is found, for the prompt; what cannot be found says so."""
@@ -76,18 +76,18 @@ class ReflectionTools:
         except (FourfoldError, ValueError) as error:
             return f"(not understood: {error})"
         if wanted.entity:
-            graph = self.view.graph
-            with graph.lock:
-                entity = graph.entity(wanted.entity)
+            index = self.view.index
+            with index.lock:
+                entity = index.entity(wanted.entity)
             if entity is None:
                 return f'(nobody and nothing called "{wanted.entity}" is known)'
             found = [unit for unit in found if entity.name in unit.entities]
         return shown.show(found)
 
     def _entity(self, name: str, shown: EvidenceWindow) -> str:
-        graph = self.view.graph
-        with graph.lock:
-            entity = graph.entity(name)
+        index = self.view.index
+        with index.lock:
+            entity = index.entity(name)
         if entity is None:
             return f'(nobody and nothing called "{name}" is known)'
         identity = summary_id(self.asked.bank, entity.name)
@@ -113,16 +113,16 @@ class ReflectionTools:
         return shown.show(self._units(self._around(unit)))
 
     def _around(self, unit: Unit) -> list[str]:
-        graph = self.view.graph
-        with graph.lock:
-            row = graph.row(unit.id)
+        index = self.view.index
+        with index.lock:
+            row = index.row(unit.id)
             if row is None:
                 return []
             rows = [row]
             for _ in range(_LINES_AROUND):
-                before, after = int(graph.rows[rows[0]]["previous"]), int(graph.rows[rows[-1]]["next"])
+                before, after = int(index.rows[rows[0]]["previous"]), int(index.rows[rows[-1]]["next"])
                 rows = [*([before] if before >= 0 else []), *rows, *([after] if after >= 0 else [])]
-            return [graph.ids[one] for one in rows]
+            return [index.ids[one] for one in rows]
 
     def _belief(self, written: str, shown: EvidenceWindow) -> str:
         unit = shown.get(written)

@@ -48,10 +48,10 @@ class ReflectRequest:
     response_model: type[BaseModel] | None = None
     believe: bool = True
     on_text: Hear | None = None
-    wanted: BankOptions = field(default_factory=BankOptions)
+    options: BankOptions = field(default_factory=BankOptions)
 
 
-async def reflect(engine: Services, request: ReflectRequest, weights: Weights) -> Reflection:
+async def reflect(services: Services, request: ReflectRequest, weights: Weights) -> Reflection:
     """Answers `request`. Raises `InputError`, `ConfigurationError` where it needs a language model and there is none,
     `ModelError`, `TokenLimitError`, `StoreError`; what it spent is booked in any case."""
     _check(request)
@@ -59,40 +59,42 @@ async def reflect(engine: Services, request: ReflectRequest, weights: Weights) -
     asked = recalling.RecallRequest(
         request.bank, request.question, budget=half, tags=request.tags, as_of=request.as_of
     )
-    if engine.model is None:
+    if services.language_model is None:
         if request.response_model is not None:
             raise ConfigurationError(
                 "response_model needs a language model: Memory.open(llm=...). Without one, reflect quotes."
             )
-        return await anyio.to_thread.run_sync(_extract, engine, request, asked, weights)
-    metered = MeteredModel(engine.model, engine.ledgers.get(request.bank), engine.settings.llm_tokens)
+        return await anyio.to_thread.run_sync(_extract, services, request, asked, weights)
+    metered = MeteredModel(
+        services.language_model, services.token_accounts.get(request.bank), services.settings.llm_tokens
+    )
     try:
-        return await _reason(engine, request, ReflectionTools(engine, weights, asked), metered)
+        return await _reason(services, request, ReflectionTools(services, weights, asked), metered)
     finally:
         with anyio.CancelScope(shield=True):
-            await anyio.to_thread.run_sync(_book, engine, request.bank)
+            await anyio.to_thread.run_sync(_book, services, request.bank)
 
 
 def _extract(
-    engine: Services, request: ReflectRequest, asked: recalling.RecallRequest, weights: Weights
+    services: Services, request: ReflectRequest, asked: recalling.RecallRequest, weights: Weights
 ) -> Reflection:
-    found = recalling.recall(engine, replace(asked, budget=None, limit=MOST_HITS), weights)
+    found = recalling.recall(services, replace(asked, budget=None, limit=MOST_HITS), weights)
     answer = quoted(request.question, found, request.budget or _BUDGET_OF_AN_EXTRACT)
-    answer = replace(answer, frame=_frame(engine, request))
+    answer = replace(answer, frame=_frame(services, request))
     if request.on_text is not None:
         request.on_text(answer.answer)
     return answer
 
 
 async def _reason(
-    engine: Services, request: ReflectRequest, library: ReflectionTools, metered: MeteredModel
+    services: Services, request: ReflectRequest, library: ReflectionTools, metered: MeteredModel
 ) -> Reflection:
     shown = EvidenceWindow(request.budget or _BUDGET)
-    patient: LanguageModel = RetryingModel(metered, engine.settings.llm_concurrency)
+    patient: LanguageModel = RetryingModel(metered, services.settings.llm_concurrency)
     voice = None if request.on_text is None else AnswerStream(request.on_text, shown)
     loop = ReflectionAgent(patient, library, shown, request.steps, shape_of(request.response_model), voice)
-    now = request.as_of or engine.clock.now()
-    frame = await anyio.to_thread.run_sync(_frame, engine, request)
+    now = request.as_of or services.clock.now()
+    frame = await anyio.to_thread.run_sync(_frame, services, request)
     reflection, concluded = await loop.run(request.question, frame, written_weekday(now))
     beliefs: list[Belief] = []
     if request.believe and request.as_of is None:
@@ -102,27 +104,29 @@ async def _reason(
             for belief, evidence in drop_uncited(concluded, shown)
         ]
         if convictions:
-            beliefs = await anyio.to_thread.run_sync(form, engine, request.bank, convictions, request.wanted)
+            beliefs = await anyio.to_thread.run_sync(
+                form, services, request.bank, convictions, request.options
+            )
     return replace(reflection, beliefs=tuple(beliefs), frame=frame, tokens=metered.spent)
 
 
-def _frame(engine: Services, request: ReflectRequest) -> str:
+def _frame(services: Services, request: ReflectRequest) -> str:
     """The mission and the disposition that were given, else those the bank keeps."""
-    graph = engine.graphs.get(request.bank)
-    held = graph.profile or Profile(request.bank, engine.clock.now())
-    wanted = request.wanted
-    mission = held.mission if wanted.mission is None else wanted.mission
-    return framed(mission, wanted.disposition or held.disposition)
+    index = services.indexes.get(request.bank)
+    held = index.profile or Profile(request.bank, services.clock.now())
+    options = request.options
+    mission = held.mission if options.mission is None else options.mission
+    return framed(mission, options.disposition or held.disposition)
 
 
-def _book(engine: Services, bank: str) -> None:
+def _book(services: Services, bank: str) -> None:
     """Keeps what the bank has spent."""
-    with engine.graphs.locked(bank) as graph:
-        if graph.profile is not None:  # a bank that nothing was ever written to has no account
-            batch = Transaction(engine, graph, engine.clock.now(), "account", derived=True)
-            account = engine.ledgers.get(bank).point()
-            batch.records[account.id] = account
-            batch.commit({})
+    with services.indexes.locked(bank) as index:
+        if index.profile is not None:  # a bank that nothing was ever written to has no account
+            transaction = Transaction(services, index, services.clock.now(), "account", derived=True)
+            account = services.token_accounts.get(bank).point()
+            transaction.records[account.id] = account
+            transaction.commit({})
 
 
 def _check(request: ReflectRequest) -> None:

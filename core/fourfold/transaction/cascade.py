@@ -24,27 +24,29 @@ from fourfold.values.units import Retirement, RetirementCause, Unit
 _REASON = "what it rested on was forgotten"
 
 
-def cascade_retirements(batch: Transaction) -> None:
-    """Takes the units that `batch` retires, other than for a newer one, from what rests on them. A belief that all
-    evidence is gone of is retired, and is no evidence any more itself."""
+def cascade_retirements(transaction: Transaction) -> None:
+    """Takes the units that `transaction` retires, other than for a newer one, from what rests on them. A belief
+    that all evidence is gone of is retired, and is no evidence any more itself."""
     gone: dict[str, Unit] = {}
     while new := [
-        read_unit(point) for point in batch.units.values() if _forgotten(point) and point.id not in gone
+        read_unit(point) for point in transaction.units.values() if _forgotten(point) and point.id not in gone
     ]:
         gone |= {unit.id: unit for unit in new}
-        for point in batch.points(dependents(batch.graph, (unit.id for unit in new))):
+        for point in transaction.points(dependents(transaction.index, (unit.id for unit in new))):
             belief = read_belief(point) if "history" in point.payload else None
             if belief is not None and belief.unit.retired_at is None and belief.unit.id not in gone:
-                changed = belief.without(set(gone), _REASON, batch.now)
+                changed = belief.without(set(gone), _REASON, transaction.now)
                 if changed.rests_on_nothing:
                     left = replace(
-                        changed.unit, retired_at=batch.now, retirement=Retirement(RetirementCause.UNSUPPORTED)
+                        changed.unit,
+                        retired_at=transaction.now,
+                        retirement=Retirement(RetirementCause.UNSUPPORTED),
                     )
                     changed = replace(changed, unit=left)
-                batch.put_belief(changed)
+                transaction.put_belief(changed)
     if gone:
-        _rewrite_summaries(batch, gone.values())
-        _rewrite_core(batch, gone)
+        _rewrite_summaries(transaction, gone.values())
+        _rewrite_core(transaction, gone)
 
 
 def _forgotten(point: Point) -> bool:
@@ -54,34 +56,38 @@ def _forgotten(point: Point) -> bool:
     return point.payload["retired_at"] is not None and (retirement is None or retirement.cause not in spared)
 
 
-def dependents(graph: BankIndex, units: Iterable[str]) -> list[str]:
+def dependents(index: BankIndex, units: Iterable[str]) -> list[str]:
     """The units that have one of `units` for evidence, or are evidence of one."""
     found: dict[str, None] = {}
-    for row in map(graph.row, units):
-        for other, kinds in graph.graph.adj.get(row, {}).items() if row is not None else ():
+    for row in map(index.row, units):
+        for other, kinds in index.graph.adj.get(row, {}).items() if row is not None else ():
             if isinstance(other, int) and "evidence" in kinds:
-                found[graph.ids[other]] = None
+                found[index.ids[other]] = None
     return list(found)
 
 
-def _rewrite_summaries(batch: Transaction, gone: Iterable[Unit]) -> None:
+def _rewrite_summaries(transaction: Transaction, gone: Iterable[Unit]) -> None:
     """Leaves out the sentences that rest on what is gone."""
-    bank, lost = batch.graph.bank, {unit.id for unit in gone}
+    bank, lost = transaction.index.bank, {unit.id for unit in gone}
     entities = {entity for unit in gone for entity in unit.entities}
-    summaries = read_summaries(batch.engine.store, tuple(summary_id(bank, name) for name in sorted(entities)))
+    summaries = read_summaries(
+        transaction.services.store, tuple(summary_id(bank, name) for name in sorted(entities))
+    )
     for summary in summaries.values():
         kept = tuple(one for one in summary.sentences if lost.isdisjoint(one.evidence))
         if len(kept) < len(summary.sentences):
-            batch.records[summary.unit.id] = (
-                summary_point(summary.of(kept, batch.now), "") if kept else gone_point(bank, summary.unit.id)
+            transaction.records[summary.unit.id] = (
+                summary_point(summary.of(kept, transaction.now), "")
+                if kept
+                else gone_point(bank, summary.unit.id)
             )
 
 
-def _rewrite_core(batch: Transaction, gone: Collection[str]) -> None:
-    core = read_core(batch.engine.store, batch.graph.bank)
+def _rewrite_core(transaction: Transaction, gone: Collection[str]) -> None:
+    core = read_core(transaction.services.store, transaction.index.bank)
     lines = tuple(line for line in core.lines if not set(line.evidence) & set(gone))
     pinned = tuple(unit for unit in core.pinned if unit not in gone)
     if (lines, pinned) != (core.lines, core.pinned):
-        changed = replace(core, lines=lines, pinned=pinned, at=batch.now)
-        point = core_point(batch.graph.bank, changed)
-        batch.records[point.id] = point
+        changed = replace(core, lines=lines, pinned=pinned, at=transaction.now)
+        point = core_point(transaction.index.bank, changed)
+        transaction.records[point.id] = point

@@ -31,10 +31,10 @@ from fourfold.values.units import Entity, Operation, Unit, Verdict
 
 @dataclass(slots=True)
 class Transaction:
-    """Points to be written to `graph`'s bank, whose lock the caller holds. Nothing is changed before `commit`."""
+    """Points to be written to `index`'s bank, whose lock the caller holds. Nothing is changed before `commit`."""
 
-    engine: Services
-    graph: BankIndex
+    services: Services
+    index: BankIndex
     now: datetime
     operation: str = "retain"
     """What is being done, for the record of it; `subject` says it in words, `reason` why, `reasons` why a unit was
@@ -57,16 +57,16 @@ class Transaction:
 
     def points(self, ids: Sequence[str]) -> list[Point]:
         """The points of units as this write would leave them, with their vectors."""
-        wanted = tuple(dict.fromkeys(i for i in ids if i not in self.units))
+        missing = tuple(dict.fromkeys(i for i in ids if i not in self.units))
         held = [self.units[i] for i in dict.fromkeys(ids) if i in self.units]
-        if not wanted:
+        if not missing:
             return held
-        return held + list(self.engine.store.scan(Where(ids=wanted), Fields(vectors=True)))
+        return held + list(self.services.store.scan(Where(ids=missing), Fields(vectors=True)))
 
     def read(self, ids: Sequence[str]) -> list[Unit]:
         """The units as this write would leave them, in the order of `ids`."""
         stored = tuple(i for i in ids if i not in self.units)
-        found = {p.id: p for p in self.engine.store.scan(Where(ids=stored))} if stored else {}
+        found = {p.id: p for p in self.services.store.scan(Where(ids=stored))} if stored else {}
         return [read_unit(p) for i in ids if (p := self.units.get(i) or found.get(i)) is not None]
 
     def changed(self) -> list[Unit]:
@@ -86,20 +86,20 @@ class Transaction:
     @property
     def language(self) -> Language:
         """The language its statements are in."""
-        return self.fixed_language or self.graph.language
+        return self.fixed_language or self.index.language
 
     @property
     def revision(self) -> int:
         """The number of this write among those of this process to the bank."""
-        return self.graph.seen.get(self.engine.store.writer, 0) + 1
+        return self.index.seen.get(self.services.store.writer, 0) + 1
 
     @property
     def record_id(self) -> str:
         """The id of the record that this write will leave."""
-        return record_id(self.graph.bank, self.engine.store.writer, self.revision)
+        return record_id(self.index.bank, self.services.store.writer, self.revision)
 
     def _profile(self) -> Profile:
-        held = self.graph.profile or Profile(self.graph.bank, self.now)
+        held = self.index.profile or Profile(self.index.bank, self.now)
         return replace(
             held,
             language=self.fixed_language or held.language,
@@ -112,36 +112,36 @@ class Transaction:
         """Writes everything as one batch with the record of it, then brings the graph up to date. The record; None
         where nothing changed."""
         profile = self._profile()
-        if not (self.units or self.records or entities) and profile == self.graph.profile:
+        if not (self.units or self.records or entities) and profile == self.index.profile:
             return None
-        bank, writer, revision = self.graph.bank, self.engine.store.writer, self.revision
+        bank, writer, revision = self.index.bank, self.services.store.writer, self.revision
         points = [*self.units.values(), *self.records.values()]
         points += [entity_point(bank, entity) for entity in entities.values()]
-        if profile != self.graph.profile:
+        if profile != self.index.profile:
             points.append(bank_point(profile))
         record = self._record(points)
         if record is not None:
             points.append(record_point(record))
         points.append(cursor_point(bank, writer, revision))
-        self.engine.store.write([stamped(p, writer, revision, self.derived) for p in points])
-        if self.fixed_language is not None and len(self.graph):
-            self.engine.graphs.forget(bank)  # the terms of everything in it may be others now
+        self.services.store.write([stamped(p, writer, revision, self.derived) for p in points])
+        if self.fixed_language is not None and len(self.index):
+            self.services.indexes.forget(bank)  # the terms of everything in it may be others now
         else:
-            self.graph.profile = profile
+            self.index.profile = profile
             for entity in entities.values():
-                self.graph.add_entity(entity)
+                self.index.add_entity(entity)
             for point in self.units.values():
-                self.graph.add(point)
+                self.index.add(point)
             for point in self.records.values():
-                self.graph.note(point)
-            self.graph.seen[writer] = revision
+                self.index.note(point)
+            self.index.seen[writer] = revision
         return None if record is None else record.change()
 
     def _record(self, points: Sequence[Point]) -> Record | None:
         """What this write makes and changes; None where it is nothing that anybody would take back."""
         logged = [point for point in points if point.payload["kind"] not in UNLOGGED]
-        old = tuple(p.id for p in logged if p.id not in self.units or self.graph.row(p.id) is not None)
-        stored = {p.id: p.payload for p in self.engine.store.scan(Where(ids=old))} if old else {}
+        old = tuple(p.id for p in logged if p.id not in self.units or self.index.row(p.id) is not None)
+        stored = {p.id: p.payload for p in self.services.store.scan(Where(ids=old))} if old else {}
         made = tuple(point.id for point in logged if point.id not in stored)
         steps = {p.id: difference(stored[p.id], p.payload) for p in logged if p.id in stored}
         before = {identity: found for identity, found in steps.items() if found}
@@ -149,11 +149,11 @@ class Transaction:
             return None
         return Record(
             id=self.record_id,
-            bank=self.graph.bank,
+            bank=self.index.bank,
             what=self.operation,
             at=self.now,
-            order=sum(self.graph.seen.values()) + 1,
-            by=self.engine.actor,
+            order=sum(self.index.seen.values()) + 1,
+            by=self.services.actor,
             reason=self.reason,
             shown=self.subject,
             derived=self.derived,

@@ -21,13 +21,13 @@ _AT_ONCE = 500
 _KEPT_SETTINGS = ("session_gap_hours", "unit_words", "decay", "relevance")
 
 
-def export(engine: Services, bank: str, path: Path, vectors: bool, progress: Progress | None) -> int:
+def export(services: Services, bank: str, path: Path, vectors: bool, progress: Progress | None) -> int:
     """Writes `bank` to `path`, as it is at one moment (writes to it wait); how many units it has. Raises
     `NotFoundError`, and `InputError` where the file cannot be written."""
-    with engine.graphs.locked(bank) as graph:
-        if graph.profile is None:
+    with services.indexes.locked(bank) as index:
+        if index.profile is None:
             raise NotFoundError(f'There is no bank "{bank}".')
-        model, settings = engine.embedder, engine.settings.model_dump(include=set(_KEPT_SETTINGS))
+        model, settings = services.embedder, services.settings.model_dump(include=set(_KEPT_SETTINGS))
         header = Header(
             bank=bank,
             version=version("fourfold"),
@@ -36,28 +36,28 @@ def export(engine: Services, bank: str, path: Path, vectors: bool, progress: Pro
             dimension=model.dimension,
             token_dimension=model.token_dimension,
             vectors=vectors,
-            at=engine.clock.now().isoformat(),
-            units=len(graph),
-            pending=pending(engine, bank),
+            at=services.clock.now().isoformat(),
+            units=len(index),
+            pending=pending(services, bank),
             settings=settings,
         )
-        write(path, header, everything(engine, graph, vectors, progress))
-        return len(graph)
+        write(path, header, everything(services, index, vectors, progress))
+        return len(index)
 
 
 def everything(
-    engine: Services, graph: BankIndex, vectors: bool = True, progress: Progress | None = None
+    services: Services, index: BankIndex, vectors: bool = True, progress: Progress | None = None
 ) -> Iterator[Point]:
     """The records of a bank but for those that stay behind: first those that are no units, then the units in the
-    order they came. The caller holds the graph's lock."""
-    for point in engine.store.scan(Where(bank=graph.bank)):
+    order they came. The caller holds the index's lock."""
+    for point in services.store.scan(Where(bank=index.bank)):
         if point.payload["kind"] not in ("unit", *LEFT_BEHIND):
             yield point
-    for first in range(0, len(graph), _AT_ONCE):
-        ids = graph.ids[first : first + _AT_ONCE]
-        found = {p.id: p for p in engine.store.scan(Where(ids=tuple(ids)), Fields(vectors=vectors))}
+    for first in range(0, len(index), _AT_ONCE):
+        ids = index.ids[first : first + _AT_ONCE]
+        found = {p.id: p for p in services.store.scan(Where(ids=tuple(ids)), Fields(vectors=vectors))}
         for one in ids:
             point = found[one]
             yield point if vectors else replace(point, vector=None, terms=None, tokens=None)
         if progress is not None:
-            progress(min(first + _AT_ONCE, len(graph)), len(graph))
+            progress(min(first + _AT_ONCE, len(index)), len(index))

@@ -21,46 +21,50 @@ from fourfold.transfer.rekey import ID_FIELDS, LEFT_BEHIND, Rekeyer
 __all__ = ["fork", "restore", "roll_back"]
 
 
-def fork(engine: Services, bank: str, name: str, progress: Progress | None) -> None:
+def fork(services: Services, bank: str, name: str, progress: Progress | None) -> None:
     """Copies `bank`, its history included, to a new bank called `name`, which is there whole or not at all. Raises
     `NotFoundError`, and `InputError` for a name that is taken."""
-    _copy(engine, bank, name, None, progress)
+    _copy(services, bank, name, None, progress)
 
 
-def restore(engine: Services, bank: str, name: str, moment: datetime, progress: Progress | None) -> None:
+def restore(services: Services, bank: str, name: str, moment: datetime, progress: Progress | None) -> None:
     """The same of `bank` as it was at `moment`, with its history until then."""
-    _copy(engine, bank, name, moment, progress)
+    _copy(services, bank, name, moment, progress)
 
 
-def _copy(engine: Services, bank: str, name: str, moment: datetime | None, progress: Progress | None) -> None:
-    with engine.graphs.locked(bank) as graph:
-        if graph.profile is None:
+def _copy(
+    services: Services, bank: str, name: str, moment: datetime | None, progress: Progress | None
+) -> None:
+    with services.indexes.locked(bank) as index:
+        if index.profile is None:
             raise NotFoundError(f'There is no bank "{bank}".')
-        ensure_absent(engine, name)
+        ensure_absent(services, name)
         renaming = Rekeyer(bank, name)
-        for point in engine.store.scan(Where(bank=bank), Fields(only=ID_FIELDS)):
+        for point in services.store.scan(Where(bank=bank), Fields(only=ID_FIELDS)):
             if point.payload["kind"] not in LEFT_BEHIND:
                 renaming.note(point)
-        points: Iterable[Point] = everything(engine, graph, progress=progress)
+        points: Iterable[Point] = everything(services, index, progress=progress)
         if moment is not None:
-            points = _then(engine.graphs.view(bank, moment), points, _later(engine, bank, moment), moment)
+            points = _then(
+                services.indexes.view(bank, moment), points, _later(services, bank, moment), moment
+            )
         what, shown = (
             ("fork", f'"{bank}"')
             if moment is None
             else ("restore", f'"{bank}" as of {moment:%Y-%m-%d %H:%M}')
         )
         install_bank(
-            engine,
+            services,
             name,
             map(renaming.moved, points),
             what,
             shown,
-            moment is None and not pending(engine, bank),
+            moment is None and not pending(services, bank),
         )
 
 
-def _later(engine: Services, bank: str, moment: datetime) -> set[str]:
-    return {record.id for record in records(engine.store, bank, moment)}
+def _later(services: Services, bank: str, moment: datetime) -> set[str]:
+    return {record.id for record in records(services.store, bank, moment)}
 
 
 def _then(view: BankView, points: Iterable[Point], later: set[str], moment: datetime) -> Iterator[Point]:

@@ -19,20 +19,20 @@ _AT_ONCE = 500
 _MARK = "arriving"
 
 
-def ensure_absent(engine: Services, bank: str) -> None:
+def ensure_absent(services: Services, bank: str) -> None:
     """Sees to it that nothing is called `bank`: raises `InputError` where a bank is, and takes the remains of an
     arrival away."""
-    if any(True for _ in engine.store.scan(Where(bank=bank, kind="bank"), Fields(only=("kind",)))):
+    if any(True for _ in services.store.scan(Where(bank=bank, kind="bank"), Fields(only=("kind",)))):
         raise InputError(f'There is a bank "{bank}" already: choose another name, or merge into it.')
-    _clear(engine.store, bank)
+    _clear(services.store, bank)
 
 
 def install_bank(
-    engine: Services, bank: str, points: Iterable[Point], what: str, shown: str, settled: bool
+    services: Services, bank: str, points: Iterable[Point], what: str, shown: str, settled: bool
 ) -> None:
     """Writes `points`, all records of `bank` with its profile among them. `settled` says that consolidation has taken
     all of it in."""
-    store = engine.store
+    store = services.store
     mark = Point(make_id(bank, _MARK), {"kind": _MARK, "bank": bank})
     store.write([mark])
     last: list[Point] = []
@@ -46,9 +46,9 @@ def install_bank(
         record_id(bank, store.writer, revision),
         bank,
         what,
-        engine.clock.now(),
+        services.clock.now(),
         revision,
-        engine.actor,
+        services.actor,
         shown=shown,
     )
     done = {store.writer: revision} if settled else {}
@@ -59,7 +59,7 @@ def install_bank(
     ]
     store.write([stamped(point, store.writer, revision, settled) for point in last])
     store.delete([mark.id])
-    engine.graphs.forget(bank)
+    services.indexes.forget(bank)
 
 
 def roll_back(store: Store) -> list[str]:

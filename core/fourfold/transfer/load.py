@@ -20,7 +20,7 @@ from fourfold.transfer.rekey import Rekeyer
 
 
 @steady
-def load(engine: Services, path: Path, bank: str | None, progress: Progress | None) -> str:
+def load(services: Services, path: Path, bank: str | None, progress: Progress | None) -> str:
     """Loads the file; the name of the bank, which is there whole, or not at all. Raises `InputError` for a file that
     is none or not whole and a name that is taken, `StoreVersionError` for one of a newer schema."""
     header = checked(path)
@@ -29,26 +29,26 @@ def load(engine: Services, path: Path, bank: str | None, progress: Progress | No
             f"{path} was written by a newer Fourfold ({header.version}). Run pip install -U fourfold."
         )
     name = bank or header.bank
-    ensure_absent(engine, name)
+    ensure_absent(services, name)
     renaming, language = Rekeyer(header.bank, name), ENGLISH
     for point in read(path):
         renaming.note(point)
         if point.payload["kind"] == "bank":
             language = read_profile(point.payload).language or ENGLISH
-    points = _points(engine, path, header, renaming, language, progress)
-    install_bank(engine, name, points, "load", f'"{header.bank}" of {header.at[:10]}', header.pending == 0)
+    points = _points(services, path, header, renaming, language, progress)
+    install_bank(services, name, points, "load", f'"{header.bank}" of {header.at[:10]}', header.pending == 0)
     return name
 
 
 def _points(
-    engine: Services,
+    services: Services,
     path: Path,
     header: Header,
     renaming: Rekeyer,
     language: Language,
     progress: Progress | None,
 ) -> Iterator[Point]:
-    model = engine.embedder
+    model = services.embedder
     same = (model.name, model.dimension, model.token_dimension)
     moved = map(renaming.moved, read(path))
     if header.vectors and same == (header.embedder, header.dimension, header.token_dimension):

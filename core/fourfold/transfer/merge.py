@@ -28,16 +28,16 @@ _AT_ONCE = 256
 
 @steady
 def absorb(
-    engine: Services, bank: str, source: Services, other: str, progress: Progress | None
+    services: Services, bank: str, source: Services, other: str, progress: Progress | None
 ) -> RetainResult:
     """Takes what `other`, a bank of `source`, holds now into `bank`; `other` stays as it is. Raises `NotFoundError`
     and `InputError`."""
-    if engine.store is source.store and bank == other:
+    if services.store is source.store and bank == other:
         raise InputError("A bank cannot be merged into itself.")
-    merging = _Merging(engine, bank, other, {})
+    merging = _Merging(services, bank, other, {})
     merging.names = _entities(source, other)
     points = _held(source, other)
-    if source.graphs.get(other).profile is None:
+    if source.indexes.get(other).profile is None:
         raise NotFoundError(f'There is no bank "{other}" to merge.')
     done = 0
     for origin, group in groupby(points, key=_origin):
@@ -79,7 +79,7 @@ def _entities(source: Services, other: str) -> dict[str, Entity]:
 class _Merging:
     """The bank that takes another in; `made` is by unit of the other the one that it came to."""
 
-    engine: Services
+    services: Services
     bank: str
     other: str
     made: dict[str, str]
@@ -88,22 +88,22 @@ class _Merging:
 
     def take(self, origin: Origin, points: Sequence[Point]) -> None:
         """Reconciles units of one origin, in one write."""
-        rules = BankOptions().rules_of(self.engine.graphs.get(self.bank))
+        rules = BankOptions().rules_of(self.services.indexes.get(self.bank))
         units = [unit for point in points if (unit := self._admitted(read_unit(point), rules)) is not None]
         statements = [self._statement(unit) for unit in units]
-        graph = self.engine.graphs.get(self.bank)
-        embedded = embed_statements(self.engine.embedder, statements, origin.context, graph.language)
-        with self.engine.graphs.locked(self.bank) as graph:
-            batch = Transaction(
-                self.engine, graph, self.engine.clock.now(), "merge", f'the bank "{self.other}"'
+        index = self.services.indexes.get(self.bank)
+        embedded = embed_statements(self.services.embedder, statements, origin.context, index.language)
+        with self.services.indexes.locked(self.bank) as index:
+            transaction = Transaction(
+                self.services, index, self.services.clock.now(), "merge", f'the bank "{self.other}"'
             )
-            writing = DocumentWriter(batch, origin)
-            apply_options(batch, language_to_fix(self.engine, graph, None, []), BankOptions())
-            made = writing.add_all(statements, embedded)
+            writer = DocumentWriter(transaction, origin)
+            apply_options(transaction, language_to_fix(self.services, index, None, []), BankOptions())
+            made = writer.add_all(statements, embedded)
             self.made |= {unit.id: new for unit, new in zip(units, made, strict=True)}
-            self._add_sources(writing, units, made)
-            writing.commit()
-        self.outcome.take(writing)
+            self._add_sources(writer, units, made)
+            writer.commit()
+        self.outcome.take(writer)
 
     def _admitted(self, unit: Unit, rules: Sequence[RedactionRule]) -> Unit | None:
         """The unit without what this bank holds back; None for one that is left out."""
@@ -115,33 +115,35 @@ class _Merging:
         """Gives beliefs the history they had, where they are new, and the evidence, where they were there."""
         beliefs = [read_belief(point) for point in points if "history" in point.payload]
         for first in range(0, len(beliefs), _AT_ONCE):
-            with self.engine.graphs.locked(self.bank) as graph:
-                batch = Transaction(
-                    self.engine, graph, self.engine.clock.now(), "merge", f'the bank "{self.other}"'
+            with self.services.indexes.locked(self.bank) as index:
+                transaction = Transaction(
+                    self.services, index, self.services.clock.now(), "merge", f'the bank "{self.other}"'
                 )
-                facts = {unit.id: unit for unit in batch.read(list(self.made.values()))}
+                facts = {unit.id: unit for unit in transaction.read(list(self.made.values()))}
                 for belief in beliefs[first : first + _AT_ONCE]:
                     if belief.unit.id not in self.made:
                         continue
-                    for point in batch.points([self.made[belief.unit.id]]):
+                    for point in transaction.points([self.made[belief.unit.id]]):
                         if "history" in point.payload:
-                            batch.put_belief(self._rested(read_belief(point), belief, facts, batch))
-                batch.commit({})
+                            transaction.put_belief(
+                                self._rested(read_belief(point), belief, facts, transaction)
+                            )
+                transaction.commit({})
 
     def keep_entries(self, source: Services) -> None:
         """Keeps what the other bank keeps word for word, but for what is kept under the same key here."""
         points = [p for p in source.store.scan(Where(bank=self.other)) if is_entry(p)]
         moved = {entry_id(self.bank, p.payload["kind"], p.payload["key"]): p for p in points}
-        with self.engine.graphs.locked(self.bank) as graph:
-            batch = Transaction(
-                self.engine, graph, self.engine.clock.now(), "merge", f'the bank "{self.other}"'
+        with self.services.indexes.locked(self.bank) as index:
+            transaction = Transaction(
+                self.services, index, self.services.clock.now(), "merge", f'the bank "{self.other}"'
             )
             where = Where(bank=self.bank, ids=tuple(moved))
-            there = {p.id for p in self.engine.store.scan(where) if is_entry(p)} if moved else set()
+            there = {p.id for p in self.services.store.scan(where) if is_entry(p)} if moved else set()
             for identity, point in moved.items():
                 if identity not in there:
-                    batch.records[identity] = Point(identity, {**point.payload, "bank": self.bank})
-            batch.commit({})
+                    transaction.records[identity] = Point(identity, {**point.payload, "bank": self.bank})
+            transaction.commit({})
 
     def _statement(self, unit: Unit) -> Statement:
         mentions = []
@@ -164,20 +166,20 @@ class _Merging:
             aspects=unit.aspects,
         )
 
-    def _add_sources(self, writing: DocumentWriter, units: Sequence[Unit], made: Sequence[str]) -> None:
+    def _add_sources(self, writer: DocumentWriter, units: Sequence[Unit], made: Sequence[str]) -> None:
         """All that says a unit besides its first source."""
         for unit, new in zip(units, made, strict=True):
-            (point,) = writing.batch.points([new])
+            (point,) = writer.transaction.points([new])
             held = read_unit(point)
             more = [pair for pair in unit.source.evidence if pair not in held.source.evidence]
             if more and unit.source.messages:
                 source = held.source.said_by([*held.source.evidence, *more])
-                writing.batch.put_unit(point, replace(held, source=source))
+                writer.transaction.put_unit(point, replace(held, source=source))
 
-    def _rested(self, held: Belief, told: Belief, facts: dict[str, Unit], batch: Transaction) -> Belief:
+    def _rested(self, held: Belief, told: Belief, facts: dict[str, Unit], transaction: Transaction) -> Belief:
         """The belief as it is here, with what moved it there."""
         gone = {unit for change in told.history for unit in change.evidence if unit not in self.made}
-        if len(held.history) == 1 and held.unit.recorded_at == batch.now:
+        if len(held.history) == 1 and held.unit.recorded_at == transaction.now:
             moved = told.erased(gone) or told
             for unit in moved.evidence:
                 moved = moved.resting(unit, self.made.get(unit, unit))
@@ -186,5 +188,7 @@ class _Merging:
         for unit in told.evidence:
             fact = facts.get(self.made.get(unit, ""))
             if fact is not None and fact.id != held.unit.id:
-                held = held.assessed(Effect.REINFORCE, fact, f'as the bank "{self.other}" had it', batch.now)
+                held = held.assessed(
+                    Effect.REINFORCE, fact, f'as the bank "{self.other}" had it', transaction.now
+                )
         return held

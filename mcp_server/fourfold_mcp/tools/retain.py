@@ -69,7 +69,7 @@ def retaining(access: BankScope, changes: Subscriptions) -> Callable[..., Awaita
             done = await kept.retain_facts(stated, context=context, tags=labels)
             return await _said(kept, done, "the caller", changes)
         memory, warnings = await access.memory(), list[str]()
-        model = memory.engine.model
+        model = memory.services.language_model
         if read is not None:
             from fourfold_mcp.sampling import (
                 SampledModel,  # with the memory: a client waits for the first answer
@@ -97,12 +97,12 @@ async def _asked(
     from fourfold.ingest import RetainRequest, extraction_turns
 
     kept = await access.bank(bank)
-    return extraction_turns((await access.memory()).engine, RetainRequest(kept.name, text, context=context))
+    return extraction_turns((await access.memory()).services, RetainRequest(kept.name, text, context=context))
 
 
 async def _question(access: BankScope, text: str, context: str, bank: str | None) -> Sample | None:
     """The question to the client's model; None where it is not needed, or would be more than one."""
-    if (await access.memory()).engine.model is not None:
+    if (await access.memory()).services.language_model is not None:
         return None
     turns = await _asked(access, text, context, bank)
     if turns is None:

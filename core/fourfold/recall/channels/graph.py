@@ -31,7 +31,7 @@ class Reached:
 
 def find(plan: Plan, graph: BankIndex, channels: Sequence[Ranked], limit: int) -> dict[int, Reached]:
     """The `limit` units with the most activation. Each channel's best unit starts at 1, the others in
-    proportion to their score. The caller holds the graph's lock."""
+    proportion to their score. The caller holds the index's lock."""
     seeds: dict[int | str, float] = {}
     for rows, scores in channels:
         levels = scores[:_SEEDS] / scores[0] if len(scores) and scores[0] > 0 else np.zeros(0)

@@ -15,12 +15,12 @@ SLACK_DAYS = 7.0
 """What happened is told up to a week later."""
 
 
-def find(plan: Plan, graph: BankIndex, limit: int) -> Ranked:
+def find(plan: Plan, index: BankIndex, limit: int) -> Ranked:
     """At most `limit` rows, scored by `nearness`; none if the question names no date. The caller holds the graph's
     lock."""
     if not plan.intervals:
         return NOTHING
-    near = nearness(plan, graph.rows)
+    near = nearness(plan, index.rows)
     rows = np.flatnonzero(near > 0)
     rows = rows[np.argsort(-near[rows], kind="stable")][:limit]
     return Ranked(rows, near[rows])
