@@ -9,15 +9,15 @@ from datetime import datetime
 from fourfold.errors import InputError, NotFoundError
 from fourfold.ingest.bank_options import BankOptions, apply_options, language_to_fix
 from fourfold.ingest.chunking import Piece
-from fourfold.ingest.embed import Embedded, embed_statements, term_vector
+from fourfold.ingest.embed import Embedded, embed_statements, unit_vectors
 from fourfold.ingest.extract.rules import extract
 from fourfold.ingest.extract.statement import Statement
 from fourfold.ingest.redact import reject_if_redacted
 from fourfold.ingest.resolve_entities import Resolver
 from fourfold.language.text import clean, normalise
-from fourfold.ports import Point, Where
-from fourfold.schema.derived import history_payload, read_belief
-from fourfold.schema.units import make_id, unit_payload
+from fourfold.ports import Where
+from fourfold.schema.derived import belief_point, read_belief
+from fourfold.schema.units import make_id
 from fourfold.services import Services, steady
 from fourfold.transaction.transaction import Transaction
 from fourfold.values.beliefs import Assessment, Belief, Effect, formed
@@ -179,10 +179,5 @@ class _Forming:
         return belief
 
     def _put(self, belief: Belief, vectors: Embedded) -> None:
-        unit, tokens = belief.unit, vectors.embedding.tokens
-        payload = unit_payload(unit, len(self.transaction.units)) | history_payload(belief)
-        payload |= {"attributes": [], "own": [vectors.own_from, len(tokens)], "codes": list(vectors.codes)}
-        terms = term_vector(vectors.stems, None, "", self.transaction.language)
-        self.transaction.units[unit.id] = Point(
-            unit.id, payload, vector=vectors.embedding.vector, terms=terms, tokens=tokens
-        )
+        searched = unit_vectors(vectors, None, "", self.transaction.language)
+        self.transaction.units[belief.unit.id] = belief_point(belief, len(self.transaction.units), searched)

@@ -9,7 +9,7 @@ from dataclasses import replace
 from fourfold.errors import InputError, NotFoundError
 from fourfold.ingest.bank_options import BankOptions
 from fourfold.ingest.chunking import Piece
-from fourfold.ingest.embed import Embedded, embed_statements, term_vector
+from fourfold.ingest.embed import Embedded, embed_statements, unit_vectors
 from fourfold.ingest.extract.rules import extract
 from fourfold.ingest.extract.statement import Statement
 from fourfold.ingest.redact import reject_if_redacted
@@ -17,8 +17,8 @@ from fourfold.ingest.resolve_entities import Resolver
 from fourfold.language.attributes import AttributedText, assertions
 from fourfold.language.text import clean, normalise
 from fourfold.ports import Point, Where
-from fourfold.schema.derived import history_payload, read_belief
-from fourfold.schema.units import make_id, read_unit, unit_payload
+from fourfold.schema.derived import belief_point, read_belief
+from fourfold.schema.units import make_id, read_unit, unit_point
 from fourfold.services import Services, steady
 from fourfold.transaction.cascade import dependents
 from fourfold.transaction.transaction import Transaction
@@ -159,20 +159,18 @@ def _put(
         superseded_by=None,
         pending=False,
     )
-    payload = unit_payload(unit, len(transaction.units))
+    stated = AttributedText(unit.text, unit.speaker, unit.modality)
+    attributes = list(dict.fromkeys(one.key for one in assertions(stated)))
+    order, searched = (
+        len(transaction.units),
+        unit_vectors(vectors, unit.speaker, unit.context, transaction.language),
+    )
     if unit.network is Network.BELIEF:
         evidence = [one if one != before.id else unit.id for one in read_belief(old).evidence]
         belief = formed(unit, evidence, transaction.reason or "edited")
-        payload |= history_payload(belief)
-    stated = AttributedText(unit.text, unit.speaker, unit.modality)
-    tokens = vectors.embedding.tokens
-    payload |= {
-        "attributes": list(dict.fromkeys(one.key for one in assertions(stated))),
-        "own": [vectors.own_from, len(tokens)],
-        "codes": list(vectors.codes),
-    }
-    terms = term_vector(vectors.stems, unit.speaker, unit.context, transaction.language)
-    transaction.units[unit.id] = Point(unit.id, payload, vectors.embedding.vector, terms, tokens)
+        transaction.units[unit.id] = belief_point(belief, order, searched, attributes)
+    else:
+        transaction.units[unit.id] = unit_point(unit, order, searched, attributes)
     return unit.id
 
 

@@ -3,21 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import replace
 from itertools import groupby, islice
 
 from fourfold.ingest.embed import (
     Embedded,
     Progress,
-    add_context_vector,
     embed_statements,
-    term_vector,
-    with_previous,
+    unit_vectors,
 )
 from fourfold.ingest.extract.statement import Statement
 from fourfold.language.languages import Language
 from fourfold.ports import Embedder, Floats, Point
-from fourfold.schema.units import read_unit
+from fourfold.schema.units import read_unit, with_vectors
 from fourfold.values.units import Unit
 
 _AT_ONCE = 256
@@ -30,7 +27,7 @@ def renewed(embedder: Embedder, points: Sequence[Point], language: Language) -> 
     """Units that were said one after the other, the first after nothing, with new vectors."""
     before: tuple[Floats, Floats] | None = None
     for point, vectors in zip(points, _embedded(embedder, points, language), strict=True):
-        made = _with_vectors(point, vectors, before, language)
+        made = _renewed(point, vectors, before, language)
         yield made
         assert made.vector is not None
         before = made.vector, vectors.own
@@ -51,7 +48,7 @@ def renew_all(
         known = {one: last[one] for one in list(last)[-_AT_ONCE:]}
         last = known
         for point, vectors in zip(part, _embedded(embedder, part, language), strict=True):
-            made = _with_vectors(point, vectors, last.get(followed(point) or ""), language)
+            made = _renewed(point, vectors, last.get(followed(point) or ""), language)
             assert made.vector is not None
             last[point.id] = made.vector, vectors.own
             yield made
@@ -78,16 +75,9 @@ def _statement(unit: Unit) -> Statement:
     return Statement(unit.text, "", (), unit.mentioned_at, unit.network, unit.speaker)
 
 
-def _with_vectors(
+def _renewed(
     point: Point, vectors: Embedded, before: tuple[Floats, Floats] | None, language: Language
 ) -> Point:
-    """`point` with these vectors, after what was said `before`, and what its payload says of them."""
-    p = point.payload
-    own = {"own": [vectors.own_from, len(vectors.embedding.tokens)], "codes": list(vectors.codes)}
-    return replace(
-        point,
-        payload={**p, **own},
-        vector=add_context_vector(vectors.embedding.vector, before and before[0]),
-        terms=term_vector(vectors.stems, p["speaker"], p["context"], language),
-        tokens=with_previous(vectors.embedding.tokens, before and before[1]),
-    )
+    """Returns `point` with these vectors, after what was said `before`."""
+    unit = read_unit(point)
+    return with_vectors(point, unit_vectors(vectors, unit.speaker, unit.context, language, before))

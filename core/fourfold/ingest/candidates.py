@@ -12,8 +12,8 @@ from fourfold.ingest.deduplicate import ComparedStatement, same_statement
 from fourfold.ingest.embed import Embedded
 from fourfold.ingest.link import SEMANTIC_MOST
 from fourfold.language.text import normalise
-from fourfold.ports import Floats, Point, Query, Where
-from fourfold.schema.units import NEVER
+from fourfold.ports import Floats, Query, Where
+from fourfold.schema.units import NEVER, own_tokens
 from fourfold.transaction.transaction import Transaction
 from fourfold.values.units import Unit
 
@@ -153,12 +153,6 @@ class KnownStatements:
 def claim_of(unit: Unit) -> ComparedStatement:
     """What reconciling looks at in a unit."""
     return ComparedStatement(unit.text, unit.speaker, unit.entities, unit.occurred)
-
-
-def own_tokens(point: Point) -> Floats:
-    """The token vectors of a unit's own text, out of all that are stored for it."""
-    start, end = point.payload["own"]
-    return np.zeros((0, 1), np.float32) if point.tokens is None else point.tokens[start:end]
 
 
 def _kind(unit: Unit) -> tuple[str | None, str, str]:

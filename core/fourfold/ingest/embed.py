@@ -14,7 +14,7 @@ from fourfold.language.languages import Language
 from fourfold.language.text import SparseVector, document_vector, terms, words
 from fourfold.models.packaged.centroids import nearest_centroids
 from fourfold.ports import Embedder, Embedding, Floats
-from fourfold.schema.units import PREVIOUS_WEIGHT
+from fourfold.schema.units import PREVIOUS_WEIGHT, UnitVectors
 
 Progress = Callable[[int, int], None]
 """Called with (done, total) texts."""
@@ -91,6 +91,25 @@ def _coded(described: Sequence[Embedded], centroids: Floats | None) -> list[Embe
     return [
         replace(e, codes=tuple(np.unique(part).tolist())) for e, part in zip(described, parts, strict=True)
     ]
+
+
+def unit_vectors(
+    embedded: Embedded,
+    speaker: str | None,
+    context: str,
+    language: Language,
+    previous: tuple[Floats, Floats] | None = None,
+) -> UnitVectors:
+    """Returns what is searched of a unit with this text, speaker and context. `previous` are the vector and the own
+    token rows of the unit before it in its session; None where it follows nothing."""
+    tokens = embedded.embedding.tokens
+    return UnitVectors(
+        vector=add_context_vector(embedded.embedding.vector, previous and previous[0]),
+        terms=term_vector(embedded.stems, speaker, context, language),
+        tokens=with_previous(tokens, previous and previous[1]),
+        own_tokens=(embedded.own_from, len(tokens)),
+        centroids=embedded.codes,
+    )
 
 
 def term_vector(stems: Sequence[str], speaker: str | None, context: str, language: Language) -> SparseVector:

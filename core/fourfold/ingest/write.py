@@ -6,23 +6,22 @@ to a bank are ordered. The graph changes only after the store has acknowledged.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
-from typing import Any
 
-from fourfold.ingest.candidates import KnownStatements, Near, own_tokens
+from fourfold.ingest.candidates import KnownStatements, Near
 from fourfold.ingest.chunking import Chunk
 from fourfold.ingest.deduplicate import ComparedStatement
-from fourfold.ingest.embed import Embedded, add_context_vector, term_vector, with_previous
+from fourfold.ingest.embed import Embedded, add_context_vector, unit_vectors
 from fourfold.ingest.extract.statement import Statement
 from fourfold.ingest.link import SEMANTIC_FLOOR, SEMANTIC_MOST, semantic_links, temporal_link
 from fourfold.ingest.pending_chunks import State, chunk_point
 from fourfold.ingest.resolve_entities import Resolver
 from fourfold.language.attributes import AttributedText, assertions, compare_attributes
 from fourfold.ports import Fields, Floats, Point, Where
-from fourfold.schema.derived import history_payload, read_belief
-from fourfold.schema.units import NEVER, make_id, read_unit, unit_payload
+from fourfold.schema.derived import belief_point, read_belief
+from fourfold.schema.units import NEVER, UnitVectors, make_id, own_tokens, read_unit, unit_point
 from fourfold.transaction.cascade import cascade_retirements
 from fourfold.transaction.transaction import Transaction
 from fourfold.values.beliefs import formed
@@ -162,20 +161,9 @@ class DocumentWriter:
         unit = self._succeed(unit, stated, attributes)
         if self.transaction.services.language_model is not None:
             self._ask_about(unit, vectors, near)
-        tokens = with_previous(vectors.embedding.tokens, follows.tokens if follows else None)
-        self.transaction.units[unit.id] = Point(
-            unit.id,
-            {
-                **unit_payload(unit, len(self.transaction.units)),
-                **_history(unit),
-                "attributes": attributes,
-                "own": [vectors.own_from, len(vectors.embedding.tokens)],
-                "codes": list(vectors.codes),
-            },
-            vector=vector,
-            terms=term_vector(vectors.stems, unit.speaker, unit.context, self.transaction.language),
-            tokens=tokens,
-        )
+        previous = (follows.vector, follows.tokens) if follows else None
+        searched = unit_vectors(vectors, unit.speaker, unit.context, self.transaction.language, previous)
+        self.transaction.units[unit.id] = _point(unit, len(self.transaction.units), searched, attributes)
         self._known.add(unit, vectors, attributes)
         self.touched[unit.id] = unit
         return _PreviousStatement(session, statement.at, vectors.own, vector, unit, unit.id)
@@ -361,11 +349,11 @@ class _PreviousStatement:
     made: str = ""
 
 
-def _history(unit: Unit) -> Mapping[str, Any]:
-    """What the payload of a new belief has beside that of other units."""
-    if unit.network is not Network.BELIEF:
-        return {}
-    return history_payload(formed(unit, (unit.id,), "said so"))
+def _point(unit: Unit, order: int, vectors: UnitVectors, attributes: Sequence[str]) -> Point:
+    """Returns a new unit as a record; one of the network of beliefs has a history that begins with its being said."""
+    if unit.network is Network.BELIEF:
+        return belief_point(formed(unit, (unit.id,), "said so"), order, vectors, attributes)
+    return unit_point(unit, order, vectors, attributes)
 
 
 def _stated(unit: Unit) -> AttributedText:

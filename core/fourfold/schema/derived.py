@@ -3,13 +3,13 @@ consolidation got."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Any
 
 from fourfold.ports import Fields, Point, Store, Where
-from fourfold.schema.units import READ_UNIT, make_id, read_unit, unit_payload
+from fourfold.schema.units import READ_UNIT, UnitVectors, make_id, read_unit, unit_payload, unit_point
 from fourfold.values.beliefs import Assessment, Belief, Effect
 from fourfold.values.reflection import CoreProfileLine, Failure
 from fourfold.values.units import Sentence, Summary
@@ -31,6 +31,12 @@ def history_payload(belief: Belief) -> dict[str, Any]:
             for c in belief.history
         ]
     }
+
+
+def belief_point(belief: Belief, order: int, vectors: UnitVectors, attributes: Sequence[str] = ()) -> Point:
+    """Returns a belief, the `order`-th unit of its write, as a record of the store."""
+    point = unit_point(belief.unit, order, vectors, attributes)
+    return replace(point, payload={**point.payload, **history_payload(belief)})
 
 
 READ_BELIEF = Fields(only=(*(READ_UNIT.only or ()), "history"))

@@ -6,14 +6,16 @@ Ids are UUIDv5 of what makes a thing unique, so writing the same thing twice wri
 from __future__ import annotations
 
 import uuid
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import astuple, dataclass, field, replace
 from datetime import datetime
 from typing import Any
 
+import numpy as np
+
 from fourfold.language.languages import Language, language
-from fourfold.language.text import asking, counts, estimate_tokens
-from fourfold.ports import Fields, Point, Store, Where
+from fourfold.language.text import SparseVector, asking, counts, estimate_tokens
+from fourfold.ports import Fields, Floats, Point, Store, Where
 from fourfold.values.redaction import RedactionRule
 from fourfold.values.reflection import Disposition
 from fourfold.values.units import (
@@ -108,6 +110,44 @@ def unit_payload(unit: Unit, order: int) -> dict[str, Any]:
         "pending": unit.pending,
         "chunk": unit.chunk,
     }
+
+
+@dataclass(frozen=True, slots=True)
+class UnitVectors:
+    """What is searched of a unit: its vector, (dimension,); its terms; its token rows, (n, token_dimension), with
+    those of the unit before it at the end; `[start, end)` of those rows that are of its own text; and the numbers of
+    the centroids nearest to these."""
+
+    vector: Floats
+    terms: SparseVector
+    tokens: Floats
+    own_tokens: tuple[int, int]
+    centroids: Sequence[int]
+
+
+def unit_point(unit: Unit, order: int, vectors: UnitVectors, attributes: Sequence[str] = ()) -> Point:
+    """Returns a unit, the `order`-th of its write, as a record of the store. `attributes` are the keys of what its
+    text gives a value."""
+    payload = {**unit_payload(unit, order), "attributes": list(attributes)}
+    return with_vectors(Point(unit.id, payload), vectors)
+
+
+def with_vectors(point: Point, vectors: UnitVectors) -> Point:
+    """Returns the record of a unit with these vectors, and with what its payload says of them."""
+    described = {"own": list(vectors.own_tokens), "codes": list(vectors.centroids)}
+    return replace(
+        point,
+        payload={**point.payload, **described},
+        vector=vectors.vector,
+        terms=vectors.terms,
+        tokens=vectors.tokens,
+    )
+
+
+def own_tokens(point: Point) -> Floats:
+    """Returns the token rows of a unit's own text, out of all that are stored for it."""
+    start, end = point.payload["own"]
+    return np.zeros((0, 1), np.float32) if point.tokens is None else point.tokens[start:end]
 
 
 def when(unit: Unit) -> tuple[float, float]:
