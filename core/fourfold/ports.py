@@ -22,6 +22,9 @@ from fourfold.token_usage import Tokens
 Floats = NDArray[np.float32]
 OutputT = TypeVar("OutputT", bound=BaseModel)
 
+Progress = Callable[[int, int], None]
+"""Is called with (done, total) as long work goes on; each operation's docstring says of what."""
+
 
 @dataclass(frozen=True, slots=True)
 class Embedding:

@@ -25,8 +25,8 @@ from fourfold.govern.erase import erase as erase_units
 from fourfold.govern.forget import Selection
 from fourfold.govern.forget import forget as forget_units
 from fourfold.ingest.bank_options import BankOptions
-from fourfold.ingest.embed import Progress
 from fourfold.language.languages import language as spoken
+from fourfold.ports import Progress
 from fourfold.recall.fuse import Weights
 from fourfold.services import Services
 from fourfold.token_usage import Tokens

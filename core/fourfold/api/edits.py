@@ -13,7 +13,7 @@ from fourfold.consolidate import core_profile
 from fourfold.errors import InputError
 from fourfold.govern import edit_entities, edit_units, prune, undo
 from fourfold.ingest.bank_options import BankOptions
-from fourfold.ingest.embed import Progress
+from fourfold.ports import Progress
 from fourfold.services import Services
 from fourfold.validation import id_of
 from fourfold.values.changes import Change, PrunePolicy, PruneResult

@@ -27,11 +27,10 @@ from fourfold.govern.prune import note_uses
 from fourfold.govern.reembed import reembed
 from fourfold.index.registry import IndexRegistry
 from fourfold.ingest.bank_options import BankOptions
-from fourfold.ingest.embed import Progress
 from fourfold.language.languages import language as spoken
 from fourfold.models import load_embedder, load_models
 from fourfold.models.switchable import Current
-from fourfold.ports import Clock, Embedder, LanguageModel, Reranker, Store, Where
+from fourfold.ports import Clock, Embedder, LanguageModel, Progress, Reranker, Store, Where
 from fourfold.recall.fuse import Weights
 from fourfold.schema.entries import banks_with
 from fourfold.schema.units import make_id, read_profile

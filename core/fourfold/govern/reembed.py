@@ -7,8 +7,7 @@ from collections.abc import Iterator, Sequence
 from itertools import islice
 
 from fourfold.govern.reembed_units import followed, renew_all
-from fourfold.ingest.embed import Progress
-from fourfold.ports import Embedder, Point, Where
+from fourfold.ports import Embedder, Point, Progress, Where
 from fourfold.services import Services
 
 _AT_ONCE = 64

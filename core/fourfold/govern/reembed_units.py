@@ -7,13 +7,12 @@ from itertools import groupby, islice
 
 from fourfold.ingest.embed import (
     Embedded,
-    Progress,
     embed_statements,
     unit_vectors,
 )
 from fourfold.ingest.extract.statement import Statement
 from fourfold.language.languages import Language
-from fourfold.ports import Embedder, Floats, Point
+from fourfold.ports import Embedder, Floats, Point, Progress
 from fourfold.schema.units import read_unit, with_vectors
 from fourfold.values.units import Unit
 

@@ -15,13 +15,12 @@ import anyio.to_thread
 
 from fourfold.errors import ConfigurationError, FourfoldError, ModelError, TokenLimitError
 from fourfold.ingest.chunking import Chunk
-from fourfold.ingest.embed import Progress
 from fourfold.ingest.extract.llm import Extraction, Read, checked, turns
 from fourfold.ingest.pending_chunks import chunk_point
 from fourfold.ingest.pipeline import Outcome, write
 from fourfold.language.languages import Language
 from fourfold.language.text import estimate_tokens
-from fourfold.ports import BatchModel, ModelResponse
+from fourfold.ports import BatchModel, ModelResponse, Progress
 from fourfold.services import Services
 from fourfold.token_accounts import TokenAccount
 from fourfold.token_usage import Tokens

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -13,11 +13,8 @@ from fourfold.language.dates import written_day
 from fourfold.language.languages import Language
 from fourfold.language.text import SparseVector, document_vector, terms, words
 from fourfold.models.packaged.centroids import nearest_centroids
-from fourfold.ports import Embedder, Embedding, Floats
+from fourfold.ports import Embedder, Embedding, Floats, Progress
 from fourfold.schema.units import PREVIOUS_WEIGHT, UnitVectors
-
-Progress = Callable[[int, int], None]
-"""Called with (done, total) texts."""
 
 _EMBED_AT_ONCE = 64
 _CARRIED = np.float32(0.5)

@@ -18,13 +18,13 @@ import anyio.to_thread
 
 from fourfold.errors import ConfigurationError, FourfoldError, ModelError, TokenLimitError
 from fourfold.ingest.chunking import Chunk
-from fourfold.ingest.embed import Embedded, Progress, embed_statements
+from fourfold.ingest.embed import Embedded, embed_statements
 from fourfold.ingest.extract.llm import Read, read_chunk
 from fourfold.ingest.extract.rules import extract
 from fourfold.ingest.extract.statement import Statement
 from fourfold.ingest.write import DocumentWriter, Origin
 from fourfold.language.languages import Language
-from fourfold.ports import Fields, LanguageModel, Where
+from fourfold.ports import Fields, LanguageModel, Progress, Where
 from fourfold.services import Services, steady
 from fourfold.token_usage import Tokens
 from fourfold.transaction.transaction import Transaction

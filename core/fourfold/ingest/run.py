@@ -17,7 +17,7 @@ from fourfold.ingest.adjudicate import adjudicate
 from fourfold.ingest.bank_options import BankOptions, apply_options, language_to_fix
 from fourfold.ingest.batch_api import read_in_bulk
 from fourfold.ingest.chunking import Chunk, Piece, read_messages, split_message
-from fourfold.ingest.embed import Progress, embed_statements
+from fourfold.ingest.embed import embed_statements
 from fourfold.ingest.entries import put_entries
 from fourfold.ingest.extract.facts import statements_of_facts
 from fourfold.ingest.extract.llm import turns
@@ -27,7 +27,7 @@ from fourfold.ingest.pipeline import ChunkReader, Outcome, write
 from fourfold.ingest.redact import find_redacted_messages, redact_entries, redact_messages
 from fourfold.ingest.write import DocumentWriter, Origin
 from fourfold.models.retrying import RetryingModel
-from fourfold.ports import BatchModel, PromptMessage, Store, Where
+from fourfold.ports import BatchModel, Progress, PromptMessage, Store, Where
 from fourfold.schema.units import read_unit
 from fourfold.services import Services, steady
 from fourfold.token_accounts import MeteredModel

@@ -13,8 +13,8 @@ from typing import Any
 from fourfold.api.bank import AsyncBank
 from fourfold.api.memory import AsyncMemory
 from fourfold.errors import ConflictError, NotFoundError
-from fourfold.ingest.embed import Progress
 from fourfold.integrations.json_filters import matches
+from fourfold.ports import Progress
 from fourfold.values.bank_names import bank_name, labels_of
 from fourfold.values.units import Entry, Message
 

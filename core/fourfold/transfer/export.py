@@ -10,8 +10,7 @@ from pathlib import Path
 from fourfold.consolidate.run import pending
 from fourfold.errors import NotFoundError
 from fourfold.index.bank_index import BankIndex
-from fourfold.ingest.embed import Progress
-from fourfold.ports import Fields, Point, Where
+from fourfold.ports import Fields, Point, Progress, Where
 from fourfold.services import Services
 from fourfold.storage.manifest import SCHEMA
 from fourfold.transfer.file_format import Header, write

@@ -9,8 +9,7 @@ from datetime import datetime
 from fourfold.consolidate.run import pending
 from fourfold.errors import NotFoundError
 from fourfold.index.as_of import BankView
-from fourfold.ingest.embed import Progress
-from fourfold.ports import Fields, Point, Where
+from fourfold.ports import Fields, Point, Progress, Where
 from fourfold.schema.changelog import OPERATION, records
 from fourfold.schema.units import NEVER
 from fourfold.services import Services

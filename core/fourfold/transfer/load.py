@@ -8,9 +8,8 @@ from pathlib import Path
 
 from fourfold.errors import StoreVersionError
 from fourfold.govern.reembed_units import renew_all
-from fourfold.ingest.embed import Progress
 from fourfold.language.languages import ENGLISH, Language
-from fourfold.ports import Point
+from fourfold.ports import Point, Progress
 from fourfold.schema.units import read_profile
 from fourfold.services import Services, steady
 from fourfold.storage.manifest import SCHEMA

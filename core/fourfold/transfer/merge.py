@@ -9,11 +9,11 @@ from itertools import groupby
 
 from fourfold.errors import InputError, NotFoundError
 from fourfold.ingest.bank_options import BankOptions, apply_options, language_to_fix
-from fourfold.ingest.embed import Progress, embed_statements
+from fourfold.ingest.embed import embed_statements
 from fourfold.ingest.extract.statement import Mention, Statement
 from fourfold.ingest.pipeline import Outcome
 from fourfold.ingest.write import DocumentWriter, Origin
-from fourfold.ports import Point, Where
+from fourfold.ports import Point, Progress, Where
 from fourfold.schema.derived import read_belief
 from fourfold.schema.entries import entry_id, is_entry
 from fourfold.schema.units import read_entity, read_unit
