@@ -78,7 +78,7 @@ def built(memory: Memory) -> BankIndex:
 
 def everything(index: BankIndex) -> dict[str, object]:
     """All that a graph knows, in an order that does not hang on how it came about."""
-    names = {row: index.ids[row] for row in range(len(index))}
+    names = {row: index.unit_ids[row] for row in range(len(index))}
     edges = {
         (str(names.get(a, a)), str(names.get(b, b)), tuple(sorted(kinds.items())))
         for a, near in index.graph.adj.items()
@@ -92,13 +92,13 @@ def everything(index: BankIndex) -> dict[str, object]:
     rows = [
         tuple(
             labels[value] if field in ("session", "speaker", "network") else value
-            for field, value in zip(index.rows.dtype.names or (), row, strict=True)
+            for field, value in zip(index.columns.dtype.names or (), row, strict=True)
         )
-        for row in index.rows.tolist()
+        for row in index.columns.tolist()
     ]
     similar = np.random.default_rng(1).normal(size=(3, 2048)).astype(np.float32)
     return {
-        "ids": index.ids,
+        "ids": index.unit_ids,
         "rows": rows,
         "edges": edges,
         "best": index.postings.best(similar, len(index)).tolist(),
@@ -215,14 +215,14 @@ def test_it_is_not_kept_if_somebody_writes_to_the_bank_meanwhile(
 ) -> None:
     with opened(home) as memory:
         tell(memory)
-        index, slices = graph_of(memory), BankIndex.freeze
+        index, slices = graph_of(memory), BankIndex.to_snapshot
 
-        def freeze(frozen: BankIndex) -> Generator[None, None, Snapshot]:
-            frozen.seen["elsewhere"] = 1  # what a write leaves, as if it came between two slices
+        def to_snapshot(frozen: BankIndex) -> Generator[None, None, Snapshot]:
+            frozen.revisions["elsewhere"] = 1  # what a write leaves, as if it came between two slices
             yield
             return (yield from slices(frozen))
 
-        monkeypatch.setattr(BankIndex, "freeze", freeze)
+        monkeypatch.setattr(BankIndex, "to_snapshot", to_snapshot)
         assert _frozen(index, wait=True) is None
         assert _frozen(index, wait=True) is not None, "nobody writes this time"
 
@@ -267,7 +267,7 @@ def test_what_is_kept_while_others_write_is_what_was_there_at_one_moment(home: P
                 services.indexes.keep("a")
                 snapshot = Snapshot.from_bytes(kept(home).read_bytes())
                 assert snapshot is not None
-                index = BankIndex.thaw(snapshot, "a", threading.RLock())
+                index = BankIndex.from_snapshot(snapshot, "a", threading.RLock())
                 with services.indexes.locked("a"):
                     services.indexes._catch_up(index)
                     assert everything(index) == everything(built(memory))

@@ -57,7 +57,7 @@ def test_the_estimate_over_the_bank_puts_the_right_unit_forward(
     estimated = estimate(planned, index, services.embedder.centroids)
     assert estimated is not None
     messages = {unit.id: unit.source.messages[0] for unit in talk.bank("a").units()}
-    assert best in [messages[index.ids[row]] for row in np.argsort(-estimated)[:2]]
+    assert best in [messages[index.unit_ids[row]] for row in np.argsort(-estimated)[:2]]
     assert estimate(planned, index, None) is None
 
 

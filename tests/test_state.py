@@ -358,8 +358,8 @@ def test_a_graph_that_was_evicted_is_rebuilt_alike() -> None:
         indexes._graphs.clear()
         after = indexes.get("a")
         assert after is not before
-        assert after.ids == before.ids
-        assert (after.rows == before.rows).all()
+        assert after.unit_ids == before.unit_ids
+        assert (after.columns == before.columns).all()
         assert {frozenset(e) for e in after.graph.edges} == {frozenset(e) for e in before.graph.edges}
         assert bank.recall("the garden gate").hits == answer.hits
 

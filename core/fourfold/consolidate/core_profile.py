@@ -73,7 +73,7 @@ def _pinnable(index: BankIndex, written: str, pinned: bool) -> tuple[str, str]:
     unit = index.find(written)
     if unit is not None:
         row = index.row(unit)
-        if row is not None and (not pinned or index.rows[row]["retired"] == NEVER):
+        if row is not None and (not pinned or index.columns[row]["retired"] == NEVER):
             return unit, ""
     elif (entity := index.entity(written)) is not None:
         return entity.id, f'"{entity.name}"'
@@ -148,9 +148,9 @@ def _candidates(services: Services, index: BankIndex, record: CoreRecord) -> Ite
 
 def _user(index: BankIndex) -> Entity | None:
     """Whom the bank is about: who said most of what is not the agent's; without speakers, who is mentioned most."""
-    held = index.rows[index.held()]
-    said = held[held["network"] != index.label(Network.EXPERIENCE.value)]["speaker"]
-    nobody = index.label("")
+    held = index.columns[index.live_mask()]
+    said = held[held["network"] != index.code(Network.EXPERIENCE.value)]["speaker"]
+    nobody = index.code("")
     spoken = Counter(int(label) for label in said if label != nobody)
     mentioned = index.entities()
     if not spoken:
@@ -161,20 +161,20 @@ def _user(index: BankIndex) -> Entity | None:
 
 def _labels(index: BankIndex, entity: Entity) -> set[int]:
     """The labels of those who speak by one of its names."""
-    return {index.label(name) for name in (entity.name, *entity.aliases)} - {-1}
+    return {index.code(name) for name in (entity.name, *entity.aliases)} - {-1}
 
 
 def _latest(index: BankIndex, who: Entity) -> list[str]:
     """The latest units that `who` said, or, where nobody speaks, that mention them; and beliefs about them."""
-    speakers, belief = list(_labels(index, who)), index.label(Network.BELIEF.value)
+    speakers, belief = list(_labels(index, who)), index.code(Network.BELIEF.value)
     rows = np.array([row for row in index.graph.adj.get(who.name, ()) if isinstance(row, int)], dtype=np.intp)
-    records = index.rows[rows]
+    records = index.columns[rows]
     own = np.isin(records["speaker"], speakers) | (records["network"] == belief)
-    if not np.isin(index.rows["speaker"], speakers).any():
+    if not np.isin(index.columns["speaker"], speakers).any():
         own = np.ones(len(rows), dtype=np.bool_)
     held = rows[own & (records["retired"] == NEVER)]
-    order = np.argsort(index.rows[held]["mentioned"], kind="stable")
-    return [index.ids[row] for row in held[order][-_LATEST:].tolist() if not index.successors(row)]
+    order = np.argsort(index.columns[held]["mentioned"], kind="stable")
+    return [index.unit_ids[row] for row in held[order][-_LATEST:].tolist() if not index.successors(row)]
 
 
 def _preference(unit: Unit) -> str | None:
@@ -191,7 +191,7 @@ def _preference(unit: Unit) -> str | None:
 
 def _open(unit: Unit, index: BankIndex) -> bool:
     """Whether it is a plan of late whose time has not passed, as far as the bank knows."""
-    latest = float(index.rows["mentioned"].max())
+    latest = float(index.columns["mentioned"].max())
     ends = unit.occurred.end.timestamp() if unit.occurred and unit.occurred.end else latest
     recent = latest - unit.mentioned_at.timestamp() <= _OPEN.total_seconds()
     return unit.modality is Modality.PLAN and recent and ends >= latest and len(unit.text.split()) <= _LONGEST

@@ -241,9 +241,9 @@ def touched(changed: Iterable[Point]) -> list[str]:
 def _facts(index: BankIndex, entity: str) -> list[str]:
     """The facts about an entity that hold now and that nothing took the place of, as they were said; none where they
     are too few for a summary."""
-    labels = {index.label(network.value) for network in (Network.WORLD, Network.EXPERIENCE)}
+    labels = {index.code(network.value) for network in (Network.WORLD, Network.EXPERIENCE)}
     rows = [row for row in index.graph.adj.get(entity, ()) if isinstance(row, int)]
-    records = index.rows
+    records = index.columns
     held = [
         row
         for row in rows
@@ -252,12 +252,12 @@ def _facts(index: BankIndex, entity: str) -> list[str]:
         and not index.successors(row)
     ]
     held.sort(key=lambda row: (float(records[row]["mentioned"]), row))
-    return [index.ids[row] for row in held] if len(held) >= _LEAST_FACTS else []
+    return [index.unit_ids[row] for row in held] if len(held) >= _LEAST_FACTS else []
 
 
 def _all_held(index: BankIndex, made: Sequence[Sentence]) -> bool:
     rows = [index.row(unit) for sentence in made for unit in sentence.evidence]
-    return all(row is not None and index.rows[row]["retired"] == NEVER for row in rows)
+    return all(row is not None and index.columns[row]["retired"] == NEVER for row in rows)
 
 
 def _stored(services: Services, bank: str, entity: str) -> Point | None:

@@ -122,7 +122,7 @@ def invalidate_summaries(transaction: Transaction, names: Iterable[str]) -> None
     for name in names:
         transaction.records[summary_id(bank, name)] = gone_point(bank, summary_id(bank, name))
         rows = [row for row in transaction.index.graph.adj.get(name, ()) if isinstance(row, int)]
-        mentioning = [transaction.index.ids[row] for row in rows]
+        mentioning = [transaction.index.unit_ids[row] for row in rows]
         left = [
             i
             for i in mentioning
@@ -140,7 +140,7 @@ def _entity(index: BankIndex, name: str) -> Entity:
 
 
 def _mentioning(index: BankIndex, name: str) -> tuple[str, ...]:
-    return tuple(index.ids[row] for row in index.graph.adj[name] if isinstance(row, int))
+    return tuple(index.unit_ids[row] for row in index.graph.adj[name] if isinstance(row, int))
 
 
 def _says(text: str, name: str) -> bool:

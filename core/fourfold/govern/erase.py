@@ -219,7 +219,7 @@ class _Erasing:
         rows = [row for row in map(index.row, self.gone) if row is not None]
         linked = {other for row in rows for other in near.get(row, ()) if isinstance(other, int)}
         named = {
-            index.ids[row] for row in (*linked, *index.succession.by(self.gone))
+            index.unit_ids[row] for row in (*linked, *index.supersession.by(self.gone))
         } | self._replaced_by_gone()
         erased = Retirement(RetirementCause.ERASED)
         for stored in self.transaction.points(sorted(named - self.gone.keys())):
@@ -236,7 +236,7 @@ class _Erasing:
 
     def _replaced_by_gone(self) -> set[str]:
         """The units that were retired in favour of one that goes."""
-        replaced = tuple(self.index.ids[row] for row in sorted(self.index.succession.replaced))
+        replaced = tuple(self.index.unit_ids[row] for row in sorted(self.index.supersession.replaced))
         points = (
             self.transaction.services.store.scan(Where(ids=replaced), Fields(only=("retired_by",)))
             if replaced
@@ -254,7 +254,7 @@ class _Erasing:
             if entity is None:
                 continue
             rows = [row for row in index.graph.adj.get(name, ()) if isinstance(row, int)]
-            left = [index.ids[row] for row in rows if index.ids[row] not in self.gone]
+            left = [index.unit_ids[row] for row in rows if index.unit_ids[row] not in self.gone]
             known = _spoken(self._told(left))
             forms = {form: f" {normalise(form)} " for form in (name, *entity.aliases)}
             kept = [form for form, said in forms.items() if left and (said in known or said not in lost)]
@@ -291,8 +291,8 @@ class _Erasing:
 
     def _alike(self) -> list[str]:
         """Units that say what a gone one said in the same words, and stay."""
-        rows = {row for unit in self.gone.values() for row in self.index.same_words(unit.text)}
-        return [self.index.ids[row] for row in sorted(rows) if self.index.ids[row] not in self.gone]
+        rows = {row for unit in self.gone.values() for row in self.index.with_text(unit.text)}
+        return [self.index.unit_ids[row] for row in sorted(rows) if self.index.unit_ids[row] not in self.gone]
 
     def _renew_followers(self) -> None:
         """What was said right after a gone unit carries something of it in its vectors: they are made anew."""
@@ -302,12 +302,12 @@ class _Erasing:
             chain: list[str] = []
             while (
                 row is not None
-                and (row := int(self.index.rows[row]["next"])) >= 0
+                and (row := int(self.index.columns[row]["next"])) >= 0
                 and len(chain) < _FOLLOWERS
             ):
-                if self.index.ids[row] in self.gone:
+                if self.index.unit_ids[row] in self.gone:
                     break
-                chain.append(self.index.ids[row])
+                chain.append(self.index.unit_ids[row])
             chains.append(chain)
         ids = list(dict.fromkeys(one for chain in chains for one in chain))
         stored = {p.id: self.points.get(p.id, p) for p in self.transaction.points(ids)}
@@ -378,7 +378,7 @@ class _Erasing:
         transaction, bank = self.transaction, self.index.bank
         writer = transaction.services.store.writer
         gone = [*self.gone, *(one for one in self.dropped if one not in self.gone)]
-        order = sum(self.index.seen.values()) + 1
+        order = sum(self.index.revisions.values()) + 1
         operations = tuple(Operation(Verdict.RETIRE, unit, "") for unit in sorted(self.gone))
         record = Record(
             transaction.record_id,

@@ -115,10 +115,10 @@ def selected(services: Services, index: BankIndex, selection: Selection) -> list
         if entity is None:
             raise NotFoundError(f'The bank "{index.bank}" knows no entity called "{selection.entity}".')
         rows = [row for row in index.graph.adj[entity.name] if isinstance(row, int)]
-        where = replace(where, ids=tuple(index.ids[row] for row in rows))
+        where = replace(where, ids=tuple(index.unit_ids[row] for row in rows))
     elif selection.before is not None:
-        rows = np.flatnonzero(index.rows["mentioned"] < selection.before.timestamp()).tolist()
-        where = replace(where, ids=tuple(index.ids[row] for row in rows))
+        rows = np.flatnonzero(index.columns["mentioned"] < selection.before.timestamp()).tolist()
+        where = replace(where, ids=tuple(index.unit_ids[row] for row in rows))
     elif selection.units is not None:
         where = replace(where, ids=selection.units)
     elif selection.document is not None:

@@ -56,7 +56,7 @@ def note_uses(services: Services, bank: str) -> None:
         return
     with services.indexes.locked(bank) as index:
         uses = {
-            unit: (int(index.rows[row]["uses"]) + more, at)
+            unit: (int(index.columns[row]["uses"]) + more, at)
             for unit, (more, at) in noted.items()
             if (row := index.row(unit)) is not None
         }
@@ -86,14 +86,14 @@ def _check(policy: PrunePolicy) -> None:
 def _faded(index: BankIndex, policy: PrunePolicy, now: datetime, decay: float) -> list[str]:
     """The units to archive, those that have faded most first."""
     where = Where(networks=policy.networks or _FADING, tags=policy.tags)
-    rows = np.flatnonzero(index.admitted(where))
+    rows = np.flatnonzero(index.mask(where))
     left = retention(index, rows, now, decay)
     order = np.argsort(left, kind="stable")
-    spare = max(0, int(index.held().sum()) - policy.keep)
+    spare = max(0, int(index.live_mask().sum()) - policy.keep)
     faded = [
         int(rows[at]) for at in order if left[at] < policy.below and not _is_evidence(index, int(rows[at]))
     ]
-    return [index.ids[row] for row in faded[:spare]]
+    return [index.unit_ids[row] for row in faded[:spare]]
 
 
 def _is_evidence(index: BankIndex, row: int) -> bool:

@@ -44,7 +44,7 @@ def _fill(services: Services, bank: str, lacking: set[str], embedder: Embedder) 
     """Makes the vectors of these units, a few at a time; how many each time."""
     index = services.indexes.get(bank)
     with index.lock:
-        wanted = [unit for unit in index.ids if unit in lacking]
+        wanted = [unit for unit in index.unit_ids if unit in lacking]
         language = index.language
     made = (
         point for point in renew_all(embedder, _in_order(services, wanted), language) if point.id in lacking

@@ -29,7 +29,7 @@ def timeline(
     index = services.indexes.get(bank)
     with index.lock:
         name = None if entity is None else _name(index, entity)
-        ids = [index.ids[row] for row in _rows(index, name, during, limit)]
+        ids = [index.unit_ids[row] for row in _rows(index, name, during, limit)]
     told = _facts(services, ids)
     believed = [event for event in _believed(services, bank, name) if during is None or _meets(event, during)]
     events = sorted([*told, *believed], key=lambda event: event.at)
@@ -45,12 +45,12 @@ def _name(index: BankIndex, entity: str) -> str:
 
 def _rows(index: BankIndex, name: str | None, during: Interval | None, limit: int | None) -> list[int]:
     where = Where(networks=_TOLD, occurred=None if during is None else seconds_of(during))
-    told = index.admitted(where, history=True)
+    told = index.mask(where, history=True)
     if name is not None:
         mentioning = [row for row in index.graph.adj[name] if isinstance(row, int)]
         told &= np.isin(np.arange(len(told)), mentioning)
     rows = np.flatnonzero(told)
-    in_order = rows[np.lexsort((rows, index.rows["start"][rows]))]
+    in_order = rows[np.lexsort((rows, index.columns["start"][rows]))]
     return [int(row) for row in in_order[-(limit or len(rows)) :]]
 
 

@@ -181,7 +181,7 @@ def _tidy_entities(transaction: Transaction, taken: Sequence[Record], now: Mappi
 def _mentioned(transaction: Transaction, name: str) -> bool:
     """Whether a unit mentions the entity after this write, retired ones included."""
     rows = (row for row in transaction.index.graph.adj.get(name, ()) if isinstance(row, int))
-    units = (transaction.units.get(transaction.index.ids[row]) for row in rows)
+    units = (transaction.units.get(transaction.index.unit_ids[row]) for row in rows)
     return any(point is None or name in point.payload["entities"] for point in units)
 
 

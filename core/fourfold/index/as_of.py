@@ -59,7 +59,7 @@ def is_now(store: Store, index: BankIndex, moment: datetime) -> bool:
     """Whether nothing has changed in the bank since that moment."""
     at = moment.timestamp()
     with index.lock:
-        rows = index.rows
+        rows = index.columns
         later = (rows["recorded"] > at) | ((rows["retired"] > at) & (rows["retired"] != NEVER))
     return not later.any() and not records(store, index.bank, moment)
 

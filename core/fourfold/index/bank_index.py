@@ -65,77 +65,79 @@ class BankIndex:
         self.bank = bank
         self.lock = lock or threading.RLock()
         self.edges = Edges()
-        self.ids: list[str] = []
+        self.unit_ids: list[str] = []
         self.profile: Profile | None = None
-        self.seen: dict[str, int] = {}
+        self.revisions: dict[str, int] = {}
         """By writer, the last revision that is in here."""
         self.postings = Postings()
         self.names = EntityIndex()
         self.documents = DocumentIndex()
         self._row_of: dict[str, int] = {}
-        self._rows = np.zeros(64, dtype=_ROW)
-        self._labels: dict[str, int] = {}
-        self._tagged: dict[str, set[int]] = {}
+        self._columns = np.zeros(64, dtype=_ROW)
+        self._codes: dict[str, int] = {}
+        self._rows_by_tag: dict[str, set[int]] = {}
         self._attributes: dict[str, list[int]] = {}
-        self.succession = Supersession()
+        self.supersession = Supersession()
         self._pinned: tuple[str, ...] = ()
         self._term_counts: Counter[int] = Counter()
-        self._awaited: dict[str, list[tuple[int, str, float]]] = {}
+        self._dangling_links: dict[str, list[tuple[int, str, float]]] = {}
         """By unit that is not there yet, the links to it."""
         self.changes = 0
         """How many units were added or brought up to date since it was made, or was last kept."""
 
     def __len__(self) -> int:
-        return len(self.ids)
+        return len(self.unit_ids)
 
-    def freeze(self) -> Generator[None, None, Snapshot]:
+    def to_snapshot(self) -> Generator[None, None, Snapshot]:
         """Takes a snapshot of the graph and returns it. The lock may be let go at every yield; who finds that the
         graph was changed meanwhile starts anew."""
-        edges = yield from self.edges.freeze(len(self))
-        parts = {"edges": edges, "postings": self.postings.freeze()}
+        edges = yield from self.edges.to_snapshot(len(self))
+        parts = {"edges": edges, "postings": self.postings.to_snapshot()}
         arrays = {f"{part}.{name}": a for part, of in parts.items() for name, a in of.arrays.items()}
-        arrays["ids"] = np.frombuffer(bytes.fromhex("".join(self.ids)), np.uint8)
-        arrays["rows"] = self.rows.copy()
+        arrays["ids"] = np.frombuffer(bytes.fromhex("".join(self.unit_ids)), np.uint8)
+        arrays["rows"] = self.columns.copy()
         arrays["terms"] = np.array(list(self._term_counts.items()), np.int64).reshape(-1, 2)
         plain = {
             "edges": edges.plain,
-            "names": self.names.freeze(),
-            "documents": self.documents.freeze(),
+            "names": self.names.to_snapshot(),
+            "documents": self.documents.to_snapshot(),
             "profile": self.profile and dict(bank_point(self.profile).payload),
-            "seen": self.seen,
-            "labels": list(self._labels),
-            "tagged": {tag: sorted(rows) for tag, rows in self._tagged.items()},
+            "seen": self.revisions,
+            "labels": list(self._codes),
+            "tagged": {tag: sorted(rows) for tag, rows in self._rows_by_tag.items()},
             "attributes": self._attributes,
-            "succession": self.succession.freeze(),
+            "succession": self.supersession.to_snapshot(),
             "pinned": self._pinned,
-            "awaited": self._awaited,
+            "awaited": self._dangling_links,
         }
         return Snapshot(arrays, plain)
 
     @classmethod
-    def thaw(cls, snapshot: Snapshot, bank: str, lock: threading.RLock) -> BankIndex:
-        """The graph that `freeze` took down; raises `ValueError` or `KeyError` if it is none."""
+    def from_snapshot(cls, snapshot: Snapshot, bank: str, lock: threading.RLock) -> BankIndex:
+        """The graph that `to_snapshot` took down; raises `ValueError` or `KeyError` if it is none."""
         arrays, plain = snapshot.arrays, snapshot.plain
         index = cls(bank, lock)
         ids = arrays["ids"].tobytes().hex()
-        index.ids = [ids[at : at + 32] for at in range(0, len(ids), 32)]
-        index._row_of = {unit: row for row, unit in enumerate(index.ids)}
-        index._rows = np.concatenate([arrays["rows"], np.zeros(64, dtype=_ROW)])
-        if index._rows.dtype != _ROW or len(index.rows) != len(arrays["rows"]):
+        index.unit_ids = [ids[at : at + 32] for at in range(0, len(ids), 32)]
+        index._row_of = {unit: row for row, unit in enumerate(index.unit_ids)}
+        index._columns = np.concatenate([arrays["rows"], np.zeros(64, dtype=_ROW)])
+        if index._columns.dtype != _ROW or len(index.columns) != len(arrays["rows"]):
             raise ValueError("not the rows of a graph")
         index._term_counts = Counter(dict(arrays["terms"].tolist()))
-        index.edges = Edges.thaw(snapshot.part("edges"), len(index))
-        index.postings = Postings.thaw(snapshot.part("postings"))
-        index.names = EntityIndex.thaw(plain["names"])
-        index.documents = DocumentIndex.thaw(plain["documents"])
+        index.edges = Edges.from_snapshot(snapshot.part("edges"), len(index))
+        index.postings = Postings.from_snapshot(snapshot.part("postings"))
+        index.names = EntityIndex.from_snapshot(plain["names"])
+        index.documents = DocumentIndex.from_snapshot(plain["documents"])
         index.profile = read_profile(plain["profile"]) if plain["profile"] else None
-        index.seen = plain["seen"]
-        index._labels = {name: at for at, name in enumerate(plain["labels"])}
-        index._tagged = {tag: set(rows) for tag, rows in plain["tagged"].items()}
+        index.revisions = plain["seen"]
+        index._codes = {name: at for at, name in enumerate(plain["labels"])}
+        index._rows_by_tag = {tag: set(rows) for tag, rows in plain["tagged"].items()}
         index._attributes = plain["attributes"]
-        index.succession = Supersession.thaw(plain["succession"])
+        index.supersession = Supersession.from_snapshot(plain["succession"])
         index._pinned = tuple(plain["pinned"])
-        index._awaited = {unit: [tuple(link) for link in links] for unit, links in plain["awaited"].items()}
+        index._dangling_links = {
+            unit: [tuple(link) for link in links] for unit, links in plain["awaited"].items()
+        }
         return index
 
     @property
@@ -144,10 +146,10 @@ class BankIndex:
         return self.edges.graph
 
     @property
-    def rows(self) -> NDArray[np.void]:
+    def columns(self) -> NDArray[np.void]:
         """One record a unit: times in epoch seconds, neighbours in the session (-1 for none), labels, a hash of
         what it says, and its size in a prompt."""
-        return self._rows[: len(self.ids)]
+        return self._columns[: len(self.unit_ids)]
 
     @property
     def language(self) -> Language:
@@ -165,16 +167,16 @@ class BankIndex:
             return plain
         if len(plain) < SHORT_ID:
             return None
-        found = [unit for unit in self.ids if unit.startswith(plain)]
+        found = [unit for unit in self.unit_ids if unit.startswith(plain)]
         return found[0] if len(found) == 1 else None
 
-    def label(self, name: str) -> int:
+    def code(self, name: str) -> int:
         """The number that stands for a session or a speaker in `rows`; -1 if it was never seen."""
-        return self._labels.get(name, -1)
+        return self._codes.get(name, -1)
 
     def idf(self, term: int) -> float:
         """The inverse document frequency of a term id in this bank."""
-        return inverse_document_frequency(len(self.ids), self._term_counts[term])
+        return inverse_document_frequency(len(self.unit_ids), self._term_counts[term])
 
     # entities ---------------------------------------------------------------------------------------------
 
@@ -204,42 +206,42 @@ class BankIndex:
         """Adds a unit, as it lies in the store with its terms, or brings the one of the same id up to date."""
         payload = point.payload
         known = self._row_of.get(point.id)
-        row = len(self.ids) if known is None else known
+        row = len(self.unit_ids) if known is None else known
         self.changes += 1
         if known is None:
             self._grow()
-            self.ids.append(point.id)
+            self.unit_ids.append(point.id)
             self._row_of[point.id] = row
-            self._rows[row]["previous"] = self._rows[row]["next"] = -1
+            self._columns[row]["previous"] = self._columns[row]["next"] = -1
             self._term_counts.update([] if point.terms is None else point.terms.indices.tolist())
             self.postings.add(row, payload["codes"])
             self.graph.add_node(row)
         self._describe(row, payload)
         for entity in payload["entities"]:
             self.edges.join(row, entity, "entity", 1.0)
-            self.names.mention(entity, float(self._rows[row]["mentioned"]))
+            self.names.mention(entity, float(self._columns[row]["mentioned"]))
         before = []  # its place in its session is behind the unit it links to most strongly in time
         for to, kind, weight in payload["links"]:
             other = self._row_of.get(to)
             if other is None:  # clocks differ: what it rests on may come after it
-                self._awaited.setdefault(to, []).append((row, kind, weight))
+                self._dangling_links.setdefault(to, []).append((row, kind, weight))
                 continue
             self.edges.join(row, other, kind, weight)
             if kind == "temporal":
                 before.append((weight, other))
-        for waiting, kind, weight in self._awaited.pop(point.id, ()):
+        for waiting, kind, weight in self._dangling_links.pop(point.id, ()):
             self.edges.join(waiting, row, kind, weight)
         for tag in payload["tags"]:
-            self._tagged.setdefault(tag, set()).add(row)
+            self._rows_by_tag.setdefault(tag, set()).add(row)
         if known is None:
             for attribute in payload["attributes"]:
                 self._attributes.setdefault(attribute, []).append(row)
-        self.succession.note(row, payload)
+        self.supersession.note(row, payload)
         if before and known is None:
             previous = max(before)[1]
-            self._rows[row]["previous"] = previous
-            self._rows[previous]["next"] = row
-        self.documents.place(row, payload, self._rows)
+            self._columns[row]["previous"] = previous
+            self._columns[previous]["next"] = row
+        self.documents.place(row, payload, self._columns)
 
     def _describe(self, row: int, payload: Mapping[str, Any]) -> None:
         speaker, network, dated = (
@@ -248,8 +250,8 @@ class BankIndex:
             payload["occurred"] is not None,
         )
         words = _hash(normalise(payload["text"]))
-        known = self._rows[row]
-        self._rows[row] = (
+        known = self._columns[row]
+        self._columns[row] = (
             datetime.fromisoformat(payload["mentioned_at"]).timestamp(),
             payload["from"],
             payload["to"],
@@ -258,7 +260,7 @@ class BankIndex:
             known["previous"],
             known["next"],
             *(
-                self._labels.setdefault(name, len(self._labels))
+                self._codes.setdefault(name, len(self._codes))
                 for name in (payload["session"], speaker, network)
             ),
             payload["asking"],
@@ -272,16 +274,16 @@ class BankIndex:
             payload["counts"],
         )
 
-    def known(self, document: str, messages: Iterable[str]) -> dict[str, int]:
+    def known_messages(self, document: str, messages: Iterable[str]) -> dict[str, int]:
         """Those of `messages` that units hold now, or held until a newer one took their place or they were archived;
         and the row of the (first) unit of each."""
         found = self.documents.rows(document, messages)
         return {message: row for message, row in found.items() if self._is_known(row)}
 
     def _is_known(self, row: int) -> bool:
-        return bool(self._rows[row]["retired"] == NEVER) or self.succession.is_known(row)
+        return bool(self._columns[row]["retired"] == NEVER) or self.supersession.is_known(row)
 
-    def note(self, point: Point) -> None:
+    def note_record(self, point: Point) -> None:
         """Takes notice of a record that is no unit: a chunk, what is pinned, how often units were used."""
         payload = point.payload
         match payload["kind"]:
@@ -291,9 +293,9 @@ class BankIndex:
                 for unit, (uses, at) in payload["uses"].items():
                     row = self._row_of.get(unit)
                     if (
-                        row is not None and uses >= self._rows[row]["uses"]
+                        row is not None and uses >= self._columns[row]["uses"]
                     ):  # a copied bank may have two records
-                        self._rows[row]["uses"], self._rows[row]["used"] = uses, at
+                        self._columns[row]["uses"], self._columns[row]["used"] = uses, at
             case _:
                 self.documents.note(point)
 
@@ -306,16 +308,16 @@ class BankIndex:
         near = (self.graph.adj.get(name, ()) for name in pinned)
         return rows + [row for mentioning in near for row in mentioning if isinstance(row, int)]
 
-    def asserting(self, attribute: str) -> list[int]:
+    def with_attribute(self, attribute: str) -> list[int]:
         """The rows that hold now and give that attribute (of something) a value, in the order they came."""
         rows = self._attributes.get(attribute, ())
-        return [row for row in rows if self._rows[row]["retired"] == NEVER]
+        return [row for row in rows if self._columns[row]["retired"] == NEVER]
 
     def successors(self, row: int) -> list[int]:
         """The rows that probably hold in place of that one: the one that took its place, what took that one's, and so
         on; the last holds now."""
         found: list[int] = []
-        while (unit := self.succession.superseded.get(row)) is not None and (
+        while (unit := self.supersession.superseded.get(row)) is not None and (
             newer := self._row_of.get(unit)
         ) is not None:
             if newer in found or len(found) >= _LONGEST_CHAIN:
@@ -328,43 +330,43 @@ class BankIndex:
         """The rows that were retired in favour of that one, the latest first."""
         near = self.graph.adj.get(row, {}).items()
         linked = [other for other, kinds in near if isinstance(other, int) and "supersedes" in kinds]
-        older = [other for other in linked if other < row and other in self.succession.replaced]
-        return sorted(older, key=lambda other: (-self._rows["mentioned"][other], -other))
+        older = [other for other in linked if other < row and other in self.supersession.replaced]
+        return sorted(older, key=lambda other: (-self._columns["mentioned"][other], -other))
 
     @property
     def has_successors(self) -> bool:
         """Whether any row has one."""
-        return bool(self.succession.superseded)
+        return bool(self.supersession.superseded)
 
-    def same_words(self, text: str) -> list[int]:
+    def with_text(self, text: str) -> list[int]:
         """The rows of units that (but for a hash collision) have the same words as `text`, case and punctuation
         ignored."""
-        return [int(row) for row in np.flatnonzero(self.rows["words"] == _hash(normalise(text)))]
+        return [int(row) for row in np.flatnonzero(self.columns["words"] == _hash(normalise(text)))]
 
-    def admitted(self, where: Where, *, history: bool = False) -> NDArray[np.bool_]:
+    def mask(self, where: Where, *, history: bool = False) -> NDArray[np.bool_]:
         """Which rows the conditions of `where` admit that bear on units; ids and documents are not looked at. With
         `history` also those that a later one took the place of: they are not forgotten."""
-        rows = self.rows
-        mask = self.held()
+        rows = self.columns
+        mask = self.live_mask()
         if history:
-            mask[list(self.succession.replaced)] = True
+            mask[list(self.supersession.replaced)] = True
         if where.networks is not None:
-            mask &= np.isin(rows["network"], [self.label(name) for name in where.networks])
+            mask &= np.isin(rows["network"], [self.code(name) for name in where.networks])
         if where.tags is not None:
-            tagged = set().union(*(self._tagged.get(tag, ()) for tag in where.tags))
+            tagged = set().union(*(self._rows_by_tag.get(tag, ()) for tag in where.tags))
             mask &= np.isin(np.arange(len(rows)), list(tagged))
         if where.occurred is not None:
             start, end = where.occurred
             mask &= (rows["start"] < end) & (rows["end"] > start)
         return mask
 
-    def held(self) -> NDArray[np.bool_]:
+    def live_mask(self) -> NDArray[np.bool_]:
         """Which rows hold now."""
-        return np.asarray(self.rows["retired"] == NEVER)
+        return np.asarray(self.columns["retired"] == NEVER)
 
     def _grow(self) -> None:
-        if len(self.ids) == len(self._rows):
-            self._rows = np.concatenate([self._rows, np.zeros_like(self._rows)])
+        if len(self.unit_ids) == len(self._columns):
+            self._columns = np.concatenate([self._columns, np.zeros_like(self._columns)])
 
 
 def _hash(text: str) -> int:

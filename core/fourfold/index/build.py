@@ -33,7 +33,7 @@ def build_index(index: BankIndex, points: Iterable[Point]) -> None:
                 place = (point.payload["recorded"], point.payload["order"], point.id)
                 units.append((place, marshal.dumps(dict(point.payload)), point.terms))
             case kind if kind == "core" or kind in CHUNKS:
-                index.note(point)
+                index.note_record(point)
             case kind if kind == USE:
                 uses.append(point)
     # A link points to what came before: in this order its target is always there first. Until their turn comes,
@@ -41,4 +41,4 @@ def build_index(index: BankIndex, points: Iterable[Point]) -> None:
     for (_, _, unit), payload, terms in sorted(units, key=itemgetter(0)):
         index.add(Point(unit, marshal.loads(payload), terms=terms))
     for point in uses:  # of units that are there by now
-        index.note(point)
+        index.note_record(point)

@@ -22,14 +22,14 @@ class DocumentIndex:
         self._waiting: set[str] = set()
         self._covered: dict[str, dict[str, str]] = {}
 
-    def freeze(self) -> dict[str, Any]:
+    def to_snapshot(self) -> dict[str, Any]:
         """As JSON values."""
         waiting = sorted(self._waiting)
         return {"rows": self._rows, "last": self._last, "waiting": waiting, "covered": self._covered}
 
     @classmethod
-    def thaw(cls, frozen: Mapping[str, Any]) -> DocumentIndex:
-        """The documents that `freeze` took down."""
+    def from_snapshot(cls, frozen: Mapping[str, Any]) -> DocumentIndex:
+        """The documents that `to_snapshot` took down."""
         documents = cls()
         documents._rows, documents._last = frozen["rows"], frozen["last"]
         documents._waiting, documents._covered = set(frozen["waiting"]), frozen["covered"]

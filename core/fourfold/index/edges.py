@@ -37,7 +37,7 @@ class Edges:
             shared = self._weights[key] = dict(key)
         adjacent[node][other] = adjacent[other][node] = shared
 
-    def freeze(self, units: int) -> Generator[None, None, Snapshot]:
+    def to_snapshot(self, units: int) -> Generator[None, None, Snapshot]:
         """Takes a snapshot, `_SLICE` nodes between one yield and the next, and returns it. Units are nodes 0 to
         `units` - 1."""
         adjacent = self.graph._adj
@@ -60,8 +60,8 @@ class Edges:
         return Snapshot(arrays, {"names": names, "kinds": list(self._weights)})
 
     @classmethod
-    def thaw(cls, snapshot: Snapshot, units: int) -> Edges:
-        """The edges that `freeze` took down."""
+    def from_snapshot(cls, snapshot: Snapshot, units: int) -> Edges:
+        """The edges that `to_snapshot` took down."""
         edges = cls()
         nodes: list[Node] = [*range(units), *snapshot.plain["names"]]
         shared = []

@@ -18,14 +18,14 @@ class EntityIndex:
         self._lookalikes: dict[str, dict[str, None]] = {}
         self._last_mention: dict[str, float] = {}
 
-    def freeze(self) -> dict[str, Any]:
+    def to_snapshot(self) -> dict[str, Any]:
         """As JSON values."""
         entities = [[one.id, one.name, one.aliases, one.kind] for one in self._entities.values()]
         return {"entities": entities, "alias": self._alias, "last": self._last_mention}
 
     @classmethod
-    def thaw(cls, frozen: Mapping[str, Any]) -> EntityIndex:
-        """The names that `freeze` took down."""
+    def from_snapshot(cls, frozen: Mapping[str, Any]) -> EntityIndex:
+        """The names that `to_snapshot` took down."""
         names = cls()
         for id_, name, aliases, kind in frozen["entities"]:
             names._note(Entity(id_, name, tuple(aliases), kind=kind))

@@ -30,14 +30,14 @@ class Postings:
         if len(codes):
             self._new.append((row, np.array(codes, dtype=np.uint16)))
 
-    def freeze(self) -> Snapshot:
-        """What `thaw` makes it of again."""
+    def to_snapshot(self) -> Snapshot:
+        """What `from_snapshot` makes it of again."""
         self._merge()
         return Snapshot({"codes": self._codes, "rows": self._rows}, {})
 
     @classmethod
-    def thaw(cls, snapshot: Snapshot) -> Postings:
-        """The postings that `freeze` took down."""
+    def from_snapshot(cls, snapshot: Snapshot) -> Postings:
+        """The postings that `to_snapshot` took down."""
         postings = cls()
         postings._codes, postings._rows = snapshot.arrays["codes"], snapshot.arrays["rows"]
         return postings

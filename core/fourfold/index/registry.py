@@ -46,7 +46,7 @@ class IndexRegistry:
         if moment is None:
             return BankView(self._store, index)
         with index.lock:
-            seen = dict(index.seen)
+            seen = dict(index.revisions)
         with self._lock:
             known = self._pasts.get((bank, moment))
         if known is not None and known[0] == seen:
@@ -124,11 +124,11 @@ class IndexRegistry:
         if snapshot is None:
             return None
         try:
-            index = BankIndex.thaw(snapshot, bank, lock)
+            index = BankIndex.from_snapshot(snapshot, bank, lock)
         except (KeyError, ValueError, TypeError, IndexError):
             return None
         cursors = self._store.cursors(bank)
-        return index if all(cursors.get(w, 0) >= r for w, r in index.seen.items()) else None
+        return index if all(cursors.get(w, 0) >= r for w, r in index.revisions.items()) else None
 
     @contextmanager
     def locked(self, bank: str) -> Iterator[BankIndex]:
@@ -141,8 +141,8 @@ class IndexRegistry:
     def _catch_up(self, index: BankIndex) -> bool:
         """Brings `index` up to date; False where only a new one can be."""
         cursors = self._store.cursors(index.bank)
-        first = not index.seen
-        behind = {w: index.seen.get(w, 0) for w, r in cursors.items() if index.seen.get(w, 0) < r}
+        first = not index.revisions
+        behind = {w: index.revisions.get(w, 0) for w, r in cursors.items() if index.revisions.get(w, 0) < r}
         if not behind:
             return True
         wheres = (
@@ -156,7 +156,7 @@ class IndexRegistry:
             if any(_starts_anew(index, point) for point in read):
                 return False
             build_index(index, read)
-        index.seen.update(cursors)
+        index.revisions.update(cursors)
         return True
 
     def _evict(self, keep: str) -> None:
@@ -182,10 +182,10 @@ def _starts_anew(index: BankIndex, point: Point) -> bool:
 
 def _frozen(index: BankIndex, wait: bool) -> bytes | None:
     """A snapshot, taken slice by slice, so that a recall need not wait for all of it."""
-    freezing, seen = index.freeze(), dict(index.seen)
+    freezing, seen = index.to_snapshot(), dict(index.revisions)
     while index.lock.acquire(blocking=wait):
         try:
-            if index.seen != seen:
+            if index.revisions != seen:
                 break
             next(freezing)
         except StopIteration as done:

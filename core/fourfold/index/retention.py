@@ -24,7 +24,7 @@ def stability_days(records: NDArray[np.void], decay: float) -> Floats:
 
 def retention(index: BankIndex, rows: NDArray[np.intp], now: datetime, decay: float) -> Floats:
     """R of each of `rows`, in (0, 1]. The caller holds the index's lock."""
-    records = index.rows[rows]
+    records = index.columns[rows]
     last = np.maximum(records["mentioned"], records["used"])
     days = np.maximum(now.timestamp() - last, 0.0) / _DAY
     kept = np.exp(-np.minimum(days / stability_days(records, decay), 700.0))
@@ -35,11 +35,11 @@ def retention(index: BankIndex, rows: NDArray[np.intp], now: datetime, decay: fl
 def strength(index: BankIndex, row: int, now: datetime, decay: float) -> Strength:
     """It, of one unit. The caller holds the index's lock."""
     rows = np.array([row], dtype=np.intp)
-    record = index.rows[row]
+    record = index.columns[row]
     used = float(record["used"])
     return Strength(
         retention=round(float(retention(index, rows, now, decay)[0]), 4),
-        stability=round(float(stability_days(index.rows[rows], decay)[0]), 2),
+        stability=round(float(stability_days(index.columns[rows], decay)[0]), 2),
         uses=int(record["uses"]),
         used_at=datetime.fromtimestamp(used, UTC) if used else None,
         pinned=row in index.pinned_rows(),

@@ -19,7 +19,7 @@ class Supersession:
     replaced: set[int] = field(default_factory=set)
     archived: set[int] = field(default_factory=set)
 
-    def freeze(self) -> dict[str, Any]:
+    def to_snapshot(self) -> dict[str, Any]:
         """As JSON values."""
         return {
             "superseded": list(self.superseded.items()),
@@ -28,8 +28,8 @@ class Supersession:
         }
 
     @classmethod
-    def thaw(cls, frozen: Mapping[str, Any]) -> Supersession:
-        """What `freeze` took down."""
+    def from_snapshot(cls, frozen: Mapping[str, Any]) -> Supersession:
+        """What `to_snapshot` took down."""
         return cls(dict(frozen["superseded"]), set(frozen["replaced"]), set(frozen["archived"]))
 
     def note(self, row: int, payload: Mapping[str, Any]) -> None:

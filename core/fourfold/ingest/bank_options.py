@@ -87,7 +87,7 @@ def set_language(services: Services, bank: str, bank_language: Language) -> None
     with services.indexes.locked(bank) as index:
         if index.profile and index.profile.language == bank_language:
             return
-        left = [index.ids[first : first + _AT_ONCE] for first in range(0, len(index), _AT_ONCE)]
+        left = [index.unit_ids[first : first + _AT_ONCE] for first in range(0, len(index), _AT_ONCE)]
         for ids in left[:-1]:
             part = Transaction(services, index, services.clock.now(), "language")
             _reindex(part, bank_language, tuple(ids))

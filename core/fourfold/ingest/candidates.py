@@ -78,7 +78,7 @@ class KnownStatements:
                 return unit.id, reason
         index = self.transaction.index
         likely = (index.row(unit) for unit, cosine in near if cosine >= _LIKELY)
-        rows = [*index.same_words(claim.text), *(row for row in likely if row is not None)]
+        rows = [*index.with_text(claim.text), *(row for row in likely if row is not None)]
         for unit in self.transaction.read(self._held_of(rows, claim.speaker)):
             if unit.retired_at is not None or unit.superseded_by is not None:
                 continue
@@ -91,7 +91,7 @@ class KnownStatements:
     def stated_before(self, claim: ComparedStatement) -> tuple[str, str] | None:
         """The unit that says `claim` in the same words, where at most one of them gives a time, and why that is the
         same. It is for statements that stand alone: of what is said in a talk, the time may be what differs."""
-        rows = self.transaction.index.same_words(claim.text)
+        rows = self.transaction.index.with_text(claim.text)
         held = [unit.id for unit, _ in self._added if not self._superseded(unit.id)]
         for unit in self.transaction.read([*held, *self._held_of(rows, claim.speaker)]):
             gone = unit.retired_at is not None or unit.superseded_by is not None
@@ -105,7 +105,7 @@ class KnownStatements:
         index = self.transaction.index
         ids: list[str] = []
         for attribute in attributes:
-            ids += [index.ids[row] for row in index.asserting(attribute)[-_MOST_RIVALS:]]
+            ids += [index.unit_ids[row] for row in index.with_attribute(attribute)[-_MOST_RIVALS:]]
             ids += self._asserted.get(attribute, ())
         found = self.transaction.read(list(dict.fromkeys(ids)))
         return [older for older in found if older.retired_at is None and older.id != unit.id]
@@ -133,9 +133,9 @@ class KnownStatements:
     def _held_of(self, rows: Sequence[int], speaker: str | None) -> list[str]:
         """The ids of those rows that hold and were said by `speaker`."""
         index = self.transaction.index
-        records, label = index.rows, index.label(speaker or "")
+        records, label = index.columns, index.code(speaker or "")
         return [
-            index.ids[row]
+            index.unit_ids[row]
             for row in dict.fromkeys(rows)
             if records[row]["speaker"] == label and records[row]["retired"] == NEVER
         ]

@@ -247,7 +247,7 @@ class _DocumentDiff:
         """Looks `messages` up; the caller holds the index's lock."""
         ids = [str(m.id) for m in messages]
         known, covered, changed = (
-            index.known(request.document, ids),
+            index.known_messages(request.document, ids),
             index.documents.covered(request.document, ids),
             [],
         )

@@ -67,7 +67,7 @@ class DocumentWriter:
     def note_known(self, messages: Sequence[str], known: dict[str, int]) -> None:
         """Messages that the document already had are NOOPs."""
         rows = dict.fromkeys(known[message] for message in messages if message in known)
-        for unit in self.transaction.read([self.transaction.index.ids[row] for row in rows]):
+        for unit in self.transaction.read([self.transaction.index.unit_ids[row] for row in rows]):
             if unit.retired_at is None:
                 self._keep(unit, "this message of the document is retained already")
             else:
@@ -107,7 +107,7 @@ class DocumentWriter:
         document has by now are left out."""
         index, document = self.transaction.index, self.origin.document
         said = {s.messages[0] for s in statements}
-        known = index.known(document, said) if only_new else {}
+        known = index.known_messages(document, said) if only_new else {}
         pairs = [(s, e) for s, e in zip(statements, embedded, strict=True) if s.messages[0] not in known]
         self._known.expect(len(pairs))
         nearest = self._known.in_bank([e.embedding.vector for _, e in pairs])
@@ -278,7 +278,7 @@ class DocumentWriter:
         row = index.documents.last(self.origin.document)
         if row is None:
             return None
-        point = self.transaction.points([index.ids[row]])[0]
+        point = self.transaction.points([index.unit_ids[row]])[0]
         unit = read_unit(point)
         assert point.vector is not None
         held = unit if unit.retired_at is None else None

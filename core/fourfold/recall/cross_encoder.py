@@ -24,7 +24,7 @@ def reranked(view: BankView, reranker: Reranker, question: str, found: Candidate
     if len(rows) < 2:
         return found
     index = view.index
-    ids = [index.ids[row] for row in rows]
+    ids = [index.unit_ids[row] for row in rows]
     units = view.units(ids)
     scores = reranker.score(question, [render(units[unit]) for unit in ids])
     if len(scores) != len(rows):

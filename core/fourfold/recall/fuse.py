@@ -72,7 +72,7 @@ class Fusion:
         weights: Weights,
         remembered: Floats | None = None,
     ) -> None:
-        records = index.rows[found.rows]
+        records = index.columns[found.rows]
         self._weights = weights
         self._before, self._after = (_positions(found.rows, records[side]) for side in ("previous", "next"))
         self.factors = _factors(plan, records, found.keyword, weights)

@@ -21,7 +21,7 @@ def estimate(plan: Plan, index: BankIndex, centroids: Floats | None) -> Floats |
     if centroids is None or not len(plan.tokens):
         return None
     own = index.postings.best(plan.tokens @ centroids.T, len(index))
-    previous = np.ascontiguousarray(index.rows["previous"])
+    previous = np.ascontiguousarray(index.columns["previous"])
     carried = own.take(previous, axis=1)
     carried *= np.float32(PREVIOUS_WEIGHT)
     carried[:, np.flatnonzero(previous < 0)] = -np.inf

@@ -63,7 +63,7 @@ def plan(question: str, embedder: Embedder, index: BankIndex, now: datetime) -> 
         entities = _entities(found, index.names.all())
         weights = _weights(embedding, found, index)
         years = _years(index)
-        speakers = {index.label(name) for name in entities} - {-1}
+        speakers = {index.code(name) for name in entities} - {-1}
         named = next(iter(speakers)) if len(speakers) == 1 else -1
     times = find_times(text, now, index.language, years)
     return Plan(
@@ -122,7 +122,7 @@ def _years(index: BankIndex) -> range:
     """The years that the bank's messages span, the latest `_MOST_YEARS` of them."""
     if not len(index):
         return range(0)
-    said = index.rows["mentioned"]
+    said = index.columns["mentioned"]
     # Not by datetime: the last microseconds of 9999 are, as a float, those of a year that it does not have.
     ends = np.array([said.min(), said.max()]).astype("datetime64[s]").astype("datetime64[Y]")
     first, last = (1970 + int(year) for year in ends.astype(int))

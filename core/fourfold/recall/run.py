@@ -67,7 +67,7 @@ def recall(services: Services, request: RecallRequest, weights: Weights) -> Reca
         timer.lap("cross-encoder")
     found = with_superseded(question, index, found)
     with index.lock:
-        records = index.rows[found.rows]
+        records = index.columns[found.rows]
     chosen = pack(records["tokens"], records["said"], request.budget, request.limit)
     hits = _hits(view, found, chosen, request)
     if request.explain and services.settings.decay is not None:
@@ -120,7 +120,7 @@ def _where(request: RecallRequest) -> Where:
 def _hits(view: BankView, found: Candidates, chosen: list[int], request: RecallRequest) -> tuple[Hit, ...]:
     """The chosen places of `found` as hits, their units read at once."""
     rows = [int(found.rows[place]) for place in chosen]
-    ids = [view.index.ids[row] for row in rows]
+    ids = [view.index.unit_ids[row] for row in rows]
     units = view.units(ids)
     said = {name: _said(ranked, rows) for name, ranked in found.channels.items()}
     return tuple(
@@ -170,4 +170,4 @@ def _said(ranked: Ranked, rows: list[int]) -> dict[int, ChannelScore]:
 
 def _path(index: BankIndex, reached: Reached | None) -> tuple[str, ...]:
     nodes = reached.path if reached else ()
-    return tuple(node if isinstance(node, str) else index.ids[node] for node in nodes)
+    return tuple(node if isinstance(node, str) else index.unit_ids[node] for node in nodes)

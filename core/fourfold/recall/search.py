@@ -124,14 +124,14 @@ class Search:
         bank = self.where.bank
         with self.index.lock:
             admitted, held = (
-                np.flatnonzero(self.index.admitted(self.where)),
-                np.flatnonzero(self.index.held()),
+                np.flatnonzero(self.index.mask(self.where)),
+                np.flatnonzero(self.index.live_mask()),
             )
         named = Where(bank=bank, ids=self._ids(admitted))
         return named, Where(bank=bank, ids=self._ids(held)) if self.view.past else None
 
     def _ids(self, rows: Rows) -> tuple[str, ...]:
-        return tuple(self.index.ids[row] for row in rows.tolist())
+        return tuple(self.index.unit_ids[row] for row in rows.tolist())
 
     def _exactly(self, rows: Rows) -> list[Ranked]:
         """Cosine and late interaction of each of `rows`, which the filters admit."""
@@ -145,12 +145,12 @@ class Search:
     def _pool(self, channels: Sequence[Ranked], estimated: Floats | None) -> Rows:
         """All candidates: what the channels put forward, what the estimate does, and what was said just before and
         after the best; of these, what the filters admit."""
-        admitted = self.index.admitted(self.where)
+        admitted = self.index.mask(self.where)
         pool = np.zeros(len(admitted), dtype=np.bool_)
         for channel in channels:
             pool[channel.rows] = True
         for channel in channels[:2]:
-            beside = self.index.rows[channel.rows[:_NEIGHBOURS_OF]]
+            beside = self.index.columns[channel.rows[:_NEIGHBOURS_OF]]
             for side in ("previous", "next"):
                 pool[beside[side][beside[side] >= 0]] = True
         if estimated is not None:
@@ -165,7 +165,7 @@ class Search:
         """(row, the row that probably holds in its place) for those of `rows` that have one the filters admit."""
         if not self.index.has_successors:
             return []
-        admitted = self.index.admitted(self.where)
+        admitted = self.index.mask(self.where)
         pairs = [(row, newer) for row in rows.tolist() for newer in self.index.successors(row)[-1:]]
         return [(row, newer) for row, newer in pairs if admitted[newer]]
 

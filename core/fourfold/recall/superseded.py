@@ -55,7 +55,7 @@ def _former(plan: Plan, index: BankIndex, row: int) -> list[int]:
 
 def _held_then(plan: Plan, index: BankIndex, older: int, newer: int) -> bool:
     """Whether a time that the question names lies between the saying of the two."""
-    since, until = (float(index.rows[row]["mentioned"]) for row in (older, newer))
+    since, until = (float(index.columns[row]["mentioned"]) for row in (older, newer))
     named = ((i.start, i.end) for i in plan.intervals)
     return any(
         end is not None and since < end.timestamp() <= until and (start is None or start.timestamp() < until)

@@ -120,9 +120,9 @@ class ReflectionTools:
                 return []
             rows = [row]
             for _ in range(_LINES_AROUND):
-                before, after = int(index.rows[rows[0]]["previous"]), int(index.rows[rows[-1]]["next"])
+                before, after = int(index.columns[rows[0]]["previous"]), int(index.columns[rows[-1]]["next"])
                 rows = [*([before] if before >= 0 else []), *rows, *([after] if after >= 0 else [])]
-            return [index.ids[one] for one in rows]
+            return [index.unit_ids[one] for one in rows]
 
     def _belief(self, written: str, shown: EvidenceWindow) -> str:
         unit = shown.get(written)

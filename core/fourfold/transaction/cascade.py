@@ -62,7 +62,7 @@ def dependents(index: BankIndex, units: Iterable[str]) -> list[str]:
     for row in map(index.row, units):
         for other, kinds in index.graph.adj.get(row, {}).items() if row is not None else ():
             if isinstance(other, int) and "evidence" in kinds:
-                found[index.ids[other]] = None
+                found[index.unit_ids[other]] = None
     return list(found)
 
 

@@ -91,7 +91,7 @@ class Transaction:
     @property
     def revision(self) -> int:
         """The number of this write among those of this process to the bank."""
-        return self.index.seen.get(self.services.store.writer, 0) + 1
+        return self.index.revisions.get(self.services.store.writer, 0) + 1
 
     @property
     def record_id(self) -> str:
@@ -133,8 +133,8 @@ class Transaction:
             for point in self.units.values():
                 self.index.add(point)
             for point in self.records.values():
-                self.index.note(point)
-            self.index.seen[writer] = revision
+                self.index.note_record(point)
+            self.index.revisions[writer] = revision
         return None if record is None else record.change()
 
     def _record(self, points: Sequence[Point]) -> Record | None:
@@ -152,7 +152,7 @@ class Transaction:
             bank=self.index.bank,
             what=self.operation,
             at=self.now,
-            order=sum(self.index.seen.values()) + 1,
+            order=sum(self.index.revisions.values()) + 1,
             by=self.services.actor,
             reason=self.reason,
             shown=self.subject,

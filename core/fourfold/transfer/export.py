@@ -53,7 +53,7 @@ def everything(
         if point.payload["kind"] not in ("unit", *LEFT_BEHIND):
             yield point
     for first in range(0, len(index), _AT_ONCE):
-        ids = index.ids[first : first + _AT_ONCE]
+        ids = index.unit_ids[first : first + _AT_ONCE]
         found = {p.id: p for p in services.store.scan(Where(ids=tuple(ids)), Fields(vectors=vectors))}
         for one in ids:
             point = found[one]

@@ -20,7 +20,7 @@ def find(plan: Plan, index: BankIndex, limit: int) -> Ranked:
     lock."""
     if not plan.intervals:
         return NOTHING
-    near = nearness(plan, index.rows)
+    near = nearness(plan, index.columns)
     rows = np.flatnonzero(near > 0)
     rows = rows[np.argsort(-near[rows], kind="stable")][:limit]
     return Ranked(rows, near[rows])
