@@ -57,6 +57,7 @@ check: .venv/ready
 	$(BIN)/mypy
 	$(BIN)/lint-imports
 	$(BIN)/python scripts/generate_sync.py --check
+	$(BIN)/python scripts/generate_manifest.py --check
 	$(MAKE) --no-print-directory test
 
 format: .venv/ready

@@ -26,12 +26,12 @@ from recall import Remembering
 from speed import Pooled, line, questions
 
 from fourfold import Bank, Memory, Message
-from fourfold.language.dates import written_day
 from fourfold.language.languages import ENGLISH
 from fourfold.language.text import estimate_tokens, terms
 from fourfold.models.openai import OpenAIChat
 from fourfold.settings import load_settings
 from fourfold.testing import Call, OpenAIServer
+from fourfold.values.rendering import written_day
 
 BUDGET = 512
 ANSWERED = (1, 2, 4)

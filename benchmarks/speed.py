@@ -28,9 +28,9 @@ import numpy as np
 from machine import describe, percentiles
 
 from fourfold import Bank, Memory, Message
-from fourfold.language.dates import written_day
 from fourfold.models.packaged.minilm import MiniLM
 from fourfold.ports import Embedding, Query, Where
+from fourfold.values.rendering import written_day
 
 WHO = "Ana Ben Caro Dev Elif Finn".split()
 DID = "planted sold repaired painted borrowed lost found baked described photographed".split()

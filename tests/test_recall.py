@@ -12,8 +12,9 @@ from hypothesis import strategies as st
 from fourfold import InputError, Interval, Memory, Message, Network
 from fourfold.recall.late_interaction import estimate
 from fourfold.recall.plan import plan
-from fourfold.recall.prompt import pack, render
+from fourfold.recall.prompt import pack
 from fourfold.testing import FrozenClock
+from fourfold.values.rendering import render_unit
 from fourfold.values.units import Source, Unit
 
 MAY = datetime(2023, 5, 8, 13, 56, tzinfo=UTC)
@@ -194,4 +195,4 @@ def test_packing_skips_what_does_not_fit_and_goes_on() -> None:
 
 def test_a_retired_unit_is_marked_in_the_prompt() -> None:
     unit = Unit("1", "a", "Hi.", Network.WORLD, Source("", ()), MAY, MAY, retired_at=MAY)
-    assert render(unit) == "[8 May 2023] Hi. [no longer held]"
+    assert render_unit(unit) == "[8 May 2023] Hi. [no longer held]"

@@ -79,6 +79,14 @@ class PromptMessage:
 
 
 @dataclass(frozen=True, slots=True)
+class ModelRequest:
+    """What a language model is asked: the messages, and the class whose JSON schema its answer follows."""
+
+    messages: tuple[PromptMessage, ...]
+    response_model: type[BaseModel]
+
+
+@dataclass(frozen=True, slots=True)
 class ModelResponse(Generic[OutputT]):
     """A language model's answer: the value, in the shape asked for, and what it took."""
 

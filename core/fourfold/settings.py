@@ -9,8 +9,10 @@ from platformdirs import user_data_path
 from pydantic import Field, ValidationError, field_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
-from fourfold.errors import ConfigurationError, InputError
+from fourfold.errors import ConfigurationError, InputError, StoreError
 from fourfold.language.languages import language
+
+_FILES_OF_A_MEMORY = {"owner.lock", "owner.json", "serving", "store", "store.new"}
 
 
 class Settings(BaseSettings):
@@ -100,3 +102,21 @@ def is_url(location: str) -> bool:
 def directory_of(location: str) -> Path:
     """The directory `location` names, `~` expanded."""
     return Path(location).expanduser().absolute()
+
+
+def make_directory(directory: Path) -> None:
+    """Makes the directory of an embedded memory, for its user alone, if it is missing. Raises `StoreError` for one
+    that cannot be used, and `ConfigurationError` for one that holds something else."""
+    try:
+        directory.mkdir(parents=True, exist_ok=True, mode=0o700)
+        foreign = [path.name for path in directory.iterdir() if path.name not in _FILES_OF_A_MEMORY]
+    except OSError as error:
+        raise StoreError(
+            f"{directory} cannot be used ({error.strerror}). Choose a directory that you may write to, with "
+            f"Memory.open(path) or FOURFOLD_LOCATION."
+        ) from error
+    if foreign and not (directory / "store").exists():
+        raise ConfigurationError(
+            f"{directory} is not empty and holds no Fourfold memory (it has {sorted(foreign)[0]}). Nothing was "
+            f"changed. Choose an empty or a new directory."
+        )

@@ -1,12 +1,12 @@
-"""Opens the memory at its first use, once, however many ask at the same time."""
+"""Opens the memory at its first use, once, however many requests ask for it at the same time."""
 
 from __future__ import annotations
 
 import asyncio
 import gc
-from importlib import import_module
 from typing import TYPE_CHECKING
 
+import fourfold
 from fourfold import FourfoldError
 
 if TYPE_CHECKING:
@@ -22,33 +22,33 @@ class LazyMemory:
         self._warming: asyncio.Task[None] | None = None
 
     async def memory(self) -> AsyncMemory:
-        """The memory of the settings; raises as `AsyncMemory.open`, and tries again at the next use."""
+        """Returns the memory of the settings. Raises as `AsyncMemory.open`; the next use tries again."""
+        # A lock, not a task that all await: a failure must not be remembered, and the first caller may be cancelled.
         async with self._lock:
             if self._memory is None:
-                module = await asyncio.to_thread(import_module, "fourfold.api.memory")
-                self._memory = await module.AsyncMemory.open()
+                # The first access imports numpy and the store: most of a second, in which others are answered.
+                memory_class = await asyncio.to_thread(getattr, fourfold, "AsyncMemory")
+                self._memory = await memory_class.open()
             return self._memory
 
     def warm(self, bank: str) -> None:
-        """Begins to open it, and to read what a first recall in `bank` needs, where somebody will soon want it."""
+        """Begins to open the memory, and to load what a first recall in `bank` needs; returns at once."""
         if self._warming is None:
             self._warming = asyncio.create_task(self._warm(bank))
 
     async def _warm(self, bank: str) -> None:
         try:
-            services = (await self.memory()).services
-            await asyncio.gather(
-                asyncio.to_thread(services.embedder.embed, ["warm up"]),
-                asyncio.to_thread(services.indexes.get, bank),
-            )
+            await (await self.memory()).warm_up(bank)
         except FourfoldError:
-            pass  # who asks is told
-        finally:  # what is there now stays: a collection need not look at it again
+            pass  # the request that needs the memory says what is wrong
+        finally:
+            # `Process.relay` has turned the collector off for the start. What is loaded by now stays to the end: a
+            # collection need not look at it again.
             gc.freeze()
             gc.enable()
 
     async def close(self) -> None:
-        """Closes it, if it was opened."""
+        """Closes the memory, if it was opened."""
         if self._warming is not None:
             await asyncio.gather(self._warming, return_exceptions=True)
         if self._memory is not None:

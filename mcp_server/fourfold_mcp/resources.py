@@ -1,12 +1,11 @@
-"""What can be read as a resource: the banks, their profiles, entities, units; and names completed."""
+"""What can be read as a resource: the banks, their profiles, entities and units; and completions of names."""
 
 from __future__ import annotations
 
-import functools
 import json
-from collections.abc import Awaitable, Callable, Iterable
+from collections.abc import Iterable
 from dataclasses import asdict
-from typing import TYPE_CHECKING, ParamSpec
+from typing import TYPE_CHECKING
 
 from mcp.server.mcpserver.exceptions import ResourceError, ResourceNotFoundError
 from mcp_types import (
@@ -19,46 +18,35 @@ from mcp_types import (
 )
 from pydantic_core import to_jsonable_python
 
-from fourfold import FourfoldError, InputError, NotFoundError
-from fourfold_mcp.formatting import lines_of
+from fourfold import FourfoldError, NotFoundError
+from fourfold.integrations.host_errors import raise_as
+from fourfold_mcp.formatting import unit_lines
 from fourfold_mcp.schemas import UnitShape
 from fourfold_mcp.scope import BankScope
-from fourfold_mcp.tools.reading import entity_of
+from fourfold_mcp.tools.entity import describe_entity
 from fourfold_mcp.uris import BANKS, profile_uri
 
 if TYPE_CHECKING:
     from fourfold import AsyncBank
 
-P = ParamSpec("P")
-_MOST_NAMES = 100  # that a completion may have
-_MOST_FACTS = 50
+_MAX_COMPLETIONS = 100
+"""The protocol's limit: `CompleteResult` must not have more than 100 values."""
+_MAX_ENTITY_UNITS = 50
+"""Units in the resource of an entity. A guess, not measured."""
 
 Reference = PromptReference | ResourceTemplateReference
 
-
-def shown(read: Callable[P, Awaitable[str]]) -> Callable[P, Awaitable[str]]:
-    """Has a resource say what is wrong, in the words of the library's errors."""
-
-    @functools.wraps(read)
-    async def telling(*args: P.args, **kwargs: P.kwargs) -> str:
-        try:
-            return await read(*args, **kwargs)
-        except (NotFoundError, InputError) as error:
-            raise ResourceNotFoundError(str(error)) from error
-        except FourfoldError as error:
-            raise ResourceError(str(error)) from error
-
-    return telling
+_as_resource_error = raise_as(ResourceError, wrong_input=ResourceNotFoundError)
 
 
 class Resources:
     """The resources of one server."""
 
-    def __init__(self, access: BankScope) -> None:
-        self._access = access
+    def __init__(self, scope: BankScope) -> None:
+        self._scope = scope
 
-    async def listed(self) -> list[Resource]:
-        """The profiles of the banks there are."""
+    async def list_profiles(self) -> list[Resource]:
+        """Returns the profiles of the banks there are."""
         return [
             Resource(
                 uri=profile_uri(info.name),
@@ -67,42 +55,47 @@ class Resources:
                 description=f"What to know always, from the memory {info.name!r}.",
                 mime_type="text/plain",
             )
-            for info in await self._access.banks()
+            for info in await self._scope.banks()
         ]
 
-    @shown
+    # The docstrings of the next four are what a client shows of a resource.
+
+    @_as_resource_error
     async def banks(self) -> str:
         """The memories there are, and their sizes."""
-        return _json([asdict(info) for info in await self._access.banks()])
+        return _to_json([asdict(info) for info in await self._scope.banks()])
 
-    @shown
+    @_as_resource_error
     async def profile(self, bank: str) -> str:
         """What to know always: what is pinned, whom the memory is about, what they prefer, what is open."""
-        core = await (await self._bank(bank)).core()
+        core = await (await self._existing_bank(bank)).core()
         return core.text or f"Nothing is known yet in {bank}."
 
-    @shown
+    @_as_resource_error
     async def entity(self, bank: str, name: str) -> str:
         """One person, place, project or thing: its names, its summary, and what happened to it lately."""
-        kept = await self._bank(bank)
-        known, units = await entity_of(kept, name, _MOST_FACTS)
-        told = [f"# {known.name}"]
-        told += [f"Also called {', '.join(known.aliases)}."] if known.aliases else []
-        told += [known.summary] if known.summary else []
-        return "\n\n".join([*told, "\n".join(lines_of(units))])
+        known, units = await describe_entity(await self._existing_bank(bank), name, _MAX_ENTITY_UNITS)
+        paragraphs = [f"# {known.name}"]
+        if known.aliases:
+            paragraphs.append(f"Also called {', '.join(known.aliases)}.")
+        if known.summary:
+            paragraphs.append(known.summary)
+        return "\n\n".join([*paragraphs, "\n".join(unit_lines(units))])
 
-    @shown
+    @_as_resource_error
     async def unit(self, bank: str, id: str) -> str:
         """One memory: what it says, what it rests on, what came in its place, and how a belief changed."""
-        kept = await self._bank(bank)
-        unit = await kept.unit(id)
-        belief = next((one for one in await kept.beliefs(retired=True) if one.unit.id == unit.id), None)
+        memory_bank = await self._existing_bank(bank)
+        unit = await memory_bank.unit(id)
+        beliefs = await memory_bank.beliefs(retired=True)
+        belief = next((belief for belief in beliefs if belief.unit.id == unit.id), None)
         evidence = [link.to for link in unit.links if link.kind == "evidence"]
-        evidence = evidence if belief is None else list(belief.evidence)
-        return _json(
+        if belief is not None:
+            evidence = list(belief.evidence)
+        return _to_json(
             {
                 **UnitShape.of(unit).model_dump(mode="json"),
-                "evidence": [await self._briefly(kept, one) for one in evidence],
+                "evidence": [await _id_and_text(memory_bank, unit_id) for unit_id in evidence],
                 "history": [asdict(change) for change in belief.history] if belief else [],
                 "source": asdict(unit.source),
                 "tags": unit.tags,
@@ -111,41 +104,46 @@ class Resources:
             }
         )
 
-    async def _briefly(self, bank: AsyncBank, unit: str) -> dict[str, str]:
-        try:
-            return {"id": unit, "text": (await bank.unit(unit)).text}
-        except NotFoundError:
-            return {"id": unit, "text": ""}
-
-    async def _bank(self, name: str) -> AsyncBank:
-        """A bank that there is. Raises `NotFoundError`: reading must not seem to find an empty one."""
-        bank = await self._access.bank(name)
-        if name not in [info.name for info in await self._access.banks([name])]:
+    async def _existing_bank(self, name: str) -> AsyncBank:
+        """Returns a bank that exists. Raises `NotFoundError` for any other name."""
+        # The library gives an empty bank for a new name, since retaining makes it. A resource must not read as if
+        # there were a memory that knows nothing.
+        bank = await self._scope.bank(name)
+        if name not in [info.name for info in await self._scope.banks([name])]:
             raise NotFoundError(f"There is no memory {name!r}. {BANKS} lists those there are.")
         return bank
 
     async def complete(
         self, ref: Reference, argument: CompletionArgument, context: CompletionContext | None
     ) -> Completion:
-        """The names of banks and entities that begin with what was typed, then those that contain it."""
-        given = (context and context.arguments) or {}
+        """Returns the names of banks or entities that begin with what was typed, then those that contain it."""
+        arguments = (context and context.arguments) or {}
         try:
             if argument.name == "bank":
-                return _matching(argument.value, [info.name for info in await self._access.banks()])
+                return _completion(argument.value, [info.name for info in await self._scope.banks()])
             if argument.name in ("name", "about"):
-                bank = await self._access.bank(given.get("bank"))
-                return _matching(argument.value, [one.name for one in await bank.entities()])
+                bank = await self._scope.bank(arguments.get("bank"))
+                return _completion(argument.value, [entity.name for entity in await bank.entities()])
         except FourfoldError:
             pass  # there is nothing to propose; the request that follows says why
         return Completion(values=[])
 
 
-def _matching(typed: str, names: Iterable[str]) -> Completion:
-    wanted = typed.casefold()
-    near = [name for name in names if wanted in name.casefold()]
-    near.sort(key=lambda name: not name.casefold().startswith(wanted))  # stable: the most mentioned first
-    return Completion(values=near[:_MOST_NAMES], total=len(near), has_more=len(near) > _MOST_NAMES)
+async def _id_and_text(bank: AsyncBank, unit: str) -> dict[str, str]:
+    try:
+        return {"id": unit, "text": (await bank.unit(unit)).text}
+    except NotFoundError:  # it was erased since
+        return {"id": unit, "text": ""}
 
 
-def _json(value: object) -> str:
+def _completion(typed: str, names: Iterable[str]) -> Completion:
+    prefix = typed.casefold()
+    matching = [name for name in names if prefix in name.casefold()]
+    matching.sort(key=lambda name: not name.casefold().startswith(prefix))  # stable: the most mentioned first
+    return Completion(
+        values=matching[:_MAX_COMPLETIONS], total=len(matching), has_more=len(matching) > _MAX_COMPLETIONS
+    )
+
+
+def _to_json(value: object) -> str:
     return json.dumps(to_jsonable_python(value), indent=2, ensure_ascii=False)

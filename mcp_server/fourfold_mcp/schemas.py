@@ -1,16 +1,13 @@
-"""What the tools take and answer: the shapes that a client sees as JSON schemas."""
+"""The parameters and answers of the tools as pydantic models, which a client sees as JSON schemas."""
 
 from __future__ import annotations
 
-import re
-from datetime import UTC, datetime
+from datetime import datetime
 from typing import Literal
 
 from pydantic import BaseModel, ConfigDict, Field
 
-from fourfold import Belief, Fact, InputError, Interval, Network, Unit
-
-_DATE = re.compile(r"(\d{4})(?:-(\d\d))?(?:-(\d\d))?")
+from fourfold import Belief, Fact, Interval, Network, Unit
 
 
 class StatedFact(BaseModel):
@@ -33,7 +30,7 @@ class StatedFact(BaseModel):
 
     def fact(self) -> Fact:
         """The same as a value of the library; raises `InputError`."""
-        occurred = None if self.when is None else span(self.when)
+        occurred = None if self.when is None else Interval.from_iso(self.when)
         return Fact(self.text, Network(self.network), tuple(self.entities), occurred, self.confidence)
 
 
@@ -188,34 +185,3 @@ class StatusAnswer(BaseModel):
     pending: int
     unread: int
     notes: list[str]
-
-
-def span(written: str) -> Interval:
-    """The year, month or day of an ISO date, or from one to the other, both included, in UTC; raises `InputError`."""
-    first, _, last = written.partition("/")
-    start = _part(first, written)
-    end = _part(last, written) if last else start
-    if end.start is not None and start.start is not None and end.start < start.start:
-        raise InputError(f"{written!r} ends before it starts: write the earlier date first.")
-    return Interval(start.start, end.end)
-
-
-def _part(date: str, written: str) -> Interval:
-    from fourfold.language.dates.spans import (  # with the memory: a client waits for the first answer
-        day_of,
-        months_of,
-    )
-
-    match = _DATE.fullmatch(date.strip())
-    try:
-        if match is None:
-            raise ValueError
-        year, month, day = (int(part) if part else None for part in match.groups())
-        first = datetime(year or 0, month or 1, day or 1, tzinfo=UTC)
-        if day is not None:
-            return Interval(*day_of(first))
-        return Interval(*months_of(first, first.year, first.month, 1 if month else 12))
-    except ValueError as error:
-        raise InputError(
-            f"{written!r} is no date: write 2026, 2026-05, 2026-05-08 or 2026-05-01/2026-05-08."
-        ) from error

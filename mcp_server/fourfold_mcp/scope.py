@@ -1,4 +1,4 @@
-"""What the requests of one session may reach: the memory, and its banks that they may touch."""
+"""Says which banks the requests of a session may reach, and opens the memory for them."""
 
 from __future__ import annotations
 
@@ -10,51 +10,56 @@ from fourfold import BankInfo, InputError
 if TYPE_CHECKING:
     from fourfold import AsyncBank, AsyncMemory
 
-Allowed = Collection[str] | None
+AllowedBanks = Collection[str] | None
 """The banks that a request may touch; None: all."""
 
 
-def all_banks() -> Allowed:
-    """Every bank, as for a process that its user started."""
+def all_banks() -> AllowedBanks:
+    """Returns that every bank may be touched: for a process that its user started."""
     return None
 
 
 class BankScope:
-    """`opened` opens the memory, at the first request that needs it; `default` is the bank of requests that name
-    none; `allowed` says of the request that is being answered which banks it may touch; `notes` are what `status`
-    has to tell besides; `sampling` says whether the client's model may be asked to read a text."""
+    """The memory, and those of its banks that a request may touch."""
 
     def __init__(
         self,
-        opened: Callable[[], Awaitable[AsyncMemory]],
+        open_memory: Callable[[], Awaitable[AsyncMemory]],
         default: str,
         *,
         notes: Sequence[str] = (),
-        allowed: Callable[[], Allowed] = all_banks,
+        allowed: Callable[[], AllowedBanks] = all_banks,
         sampling: bool = False,
     ) -> None:
+        """`open_memory` opens the memory, at the first request that needs it; `default` is the bank of requests that
+        name none. `allowed` is called during each request and says which banks that one may touch. `notes` are lines
+        that the tool `status` adds to its answer. `sampling` says whether the client's model may be asked to read a
+        text."""
+        self.memory = open_memory
+        self.notes = tuple(notes)
         self.sampling = sampling
-        self.memory, self._default, self.notes, self._allowed = opened, default, tuple(notes), allowed
+        self._default = default
+        self._allowed = allowed
 
     @property
     def default(self) -> str:
-        """The bank a request means that names none: the only one it may touch, if the usual one is not for it."""
+        """The bank of a request that names none: the only one it may touch, if the usual one is not for it."""
         allowed = self._allowed()
         if allowed is None or self._default in allowed or len(allowed) != 1:
             return self._default
         return next(iter(allowed))
 
     async def bank(self, name: str | None) -> AsyncBank:
-        """That bank. Raises `InputError` for one that may not be touched, before the memory is asked whether there is
-        one."""
-        wanted, allowed = self.default if name is None else name, self._allowed()
-        if allowed is not None and wanted not in allowed:
-            may = ", ".join(sorted(allowed)) or "none"
-            raise InputError(f"This token may not touch the bank {wanted!r}. It may touch: {may}.")
-        return (await self.memory()).bank(wanted)
+        """Returns that bank, or the default one for None. Raises `InputError` for one that may not be touched."""
+        bank_name, allowed = self.default if name is None else name, self._allowed()
+        # Checked before the memory is asked, so that the answer does not tell whether there is such a bank.
+        if allowed is not None and bank_name not in allowed:
+            names = ", ".join(sorted(allowed)) or "none"
+            raise InputError(f"This token may not touch the bank {bank_name!r}. It may touch: {names}.")
+        return (await self.memory()).bank(bank_name)
 
     async def banks(self, names: Collection[str] | None = None) -> list[BankInfo]:
-        """The banks there are (of those `names`) that may be touched, by name."""
+        """Returns the banks there are (of those `names`) that may be touched, by name."""
         allowed = self._allowed()
         if names is not None and allowed is not None:
             allowed = set(allowed).intersection(names)

@@ -1,10 +1,11 @@
-"""Puts the server together."""
+"""Puts the server together: its tools, resources and prompts, and what holds for every request."""
 
 from __future__ import annotations
 
 import logging
 import time
-from collections.abc import Callable
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager
 from functools import partial
 from typing import Any
 
@@ -19,20 +20,19 @@ from mcp_types import (
     InputRequiredResult,
     Resource,
     SubscribeRequestParams,
-    ToolAnnotations,
     UnsubscribeRequestParams,
 )
 from pydantic import ValidationError
 
-from fourfold import FourfoldError, __version__
+from fourfold import __version__
+from fourfold.integrations.host_errors import raise_as
 from fourfold_mcp import prompts, uris
 from fourfold_mcp.formatting import wrong_arguments
 from fourfold_mcp.resources import Resources
 from fourfold_mcp.scope import BankScope
 from fourfold_mcp.subscriptions import Subscriptions
-from fourfold_mcp.tools.forget import forgetting
-from fourfold_mcp.tools.reading import Tools
-from fourfold_mcp.tools.retain import retaining
+from fourfold_mcp.tools.base import ServerState, Tool
+from fourfold_mcp.tools.registry import all_tools
 
 INSTRUCTIONS = """This is your long-term memory. It outlives the conversation.
 - Before you answer what may depend on the user or on earlier conversations, call recall with a whole question.
@@ -41,67 +41,59 @@ INSTRUCTIONS = """This is your long-term memory. It outlives the conversation.
 - When the user corrects you, retain the correction: it replaces what was so before.
 - Forget only when the user asks for it."""
 
+_MAX_LOGGED_NAME = 100
+"""Characters of a tool's or prompt's name in the log: a client can send a name of any length."""
 
 log = logging.getLogger(__name__)
+_as_invalid_params = raise_as(partial(MCPError, INVALID_PARAMS))
 
 
-class Server(MCPServer[object]):
-    """The server; it speaks whichever era of the protocol a client does."""
+class Server(MCPServer[ServerState]):
+    """The server; it speaks whichever version of the protocol a client does."""
 
-    def __init__(self, access: BankScope, changes: Subscriptions, **options: Any) -> None:
+    def __init__(self, scope: BankScope, subscriptions: Subscriptions, **options: Any) -> None:
+        """`options` are those of the SDK's `MCPServer`."""
         super().__init__(
             "fourfold",
             title="Fourfold memory",
             instructions=INSTRUCTIONS,
             version=__version__,
             log_level="WARNING",
-            subscriptions=changes,
-            middleware=[self._watched],
+            subscriptions=subscriptions,
+            middleware=[self._check_and_log],
+            lifespan=lifespan_of(ServerState(scope, subscriptions)),
             **options,
         )
-        self._access, self._changes, self._resources = access, changes, Resources(access)
-        self._add_tools(Tools(access), access, changes)
+        self._scope, self._bus, self._resources = scope, subscriptions, Resources(scope)
+        for tool in all_tools():
+            self._add_tool(tool)
         self._add_resources(self._resources)
         self._add_prompts()
 
-    def _add_tools(self, tools: Tools, access: BankScope, changes: Subscriptions) -> None:
-        reads = ToolAnnotations(
-            read_only_hint=True, destructive_hint=False, idempotent_hint=True, open_world_hint=False
+    def _add_tool(self, tool: Tool) -> None:
+        self.add_tool(
+            raise_as(ToolError)(tool.function),
+            title=tool.title,
+            description=tool.description,
+            annotations=tool.annotations,
         )
-        writes = reads.model_copy(update={"read_only_hint": False})
-        forgets = writes.model_copy(update={"destructive_hint": True})
-        self._tool(tools.recall, title="Recall", annotations=reads)
-        self._tool(retaining(access, changes), title="Remember", annotations=writes)
-        # with a language model, a reflection forms beliefs
-        self._tool(tools.reflect, title="Reflect", annotations=writes)
-        self._tool(tools.beliefs, title="Beliefs", annotations=reads)
-        self._tool(tools.entity, title="About an entity", annotations=reads)
-        self._tool(tools.timeline, title="Timeline", annotations=reads)
-        self._tool(forgetting(access, changes), title="Forget", annotations=forgets)
-        self._tool(tools.status, title="Status", annotations=reads)
-        self._tool(tools.search, title="Search", annotations=reads)
-        self._tool(tools.fetch, title="Fetch", annotations=reads)
-
-    def _tool(self, tool: Callable[..., Any], title: str, annotations: ToolAnnotations) -> None:
-        """Adds a tool; its docstring is what a model chooses by, without the line breaks of the source."""
-        told = " ".join((tool.__doc__ or "").split())
-        self.add_tool(tool, title=title, description=told, annotations=annotations)
 
     def _add_resources(self, resources: Resources) -> None:
-        data, text = "application/json", "text/plain"
-        self.resource(uris.BANKS, name="banks", title="Banks", mime_type=data)(resources.banks)
+        json, text = "application/json", "text/plain"
+        self.resource(uris.BANKS, name="banks", title="Banks", mime_type=json)(resources.banks)
         self.resource(uris.PROFILE, name="profile", title="Profile", mime_type=text)(resources.profile)
         self.resource(uris.ENTITY, name="entity", title="Entity", mime_type="text/markdown")(resources.entity)
-        self.resource(uris.UNIT, name="unit", title="Memory", mime_type=data)(resources.unit)
+        self.resource(uris.UNIT, name="unit", title="Memory", mime_type=json)(resources.unit)
         self.completion()(resources.complete)  # type: ignore[no-untyped-call]
-        # For the older protocol; MCPServer itself answers subscriptions/listen of the newer one alone.
+        # MCPServer itself answers only subscriptions/listen, of the newer protocol. Clients of the older one
+        # subscribe to each resource, which the server below it can answer.
         low = self._lowlevel_server
-        # Otherwise only who serves over a stream of its own could say that the list of resources may change.
+        # Otherwise the server would say that its list of resources may change only over transports of its own.
         low.create_initialization_options = partial(  # type: ignore[method-assign]
             low.create_initialization_options, NotificationOptions(resources_changed=True)
         )
-        low.add_request_handler("resources/subscribe", SubscribeRequestParams, self._changes.follow)
-        low.add_request_handler("resources/unsubscribe", UnsubscribeRequestParams, self._changes.unfollow)
+        low.add_request_handler("resources/subscribe", SubscribeRequestParams, self._bus.follow)
+        low.add_request_handler("resources/unsubscribe", UnsubscribeRequestParams, self._bus.unfollow)
 
     def _add_prompts(self) -> None:
         self.prompt(title="Remember this conversation")(prompts.remember)
@@ -111,16 +103,19 @@ class Server(MCPServer[object]):
     async def call_tool(
         self, name: str, arguments: dict[str, Any], context: Context[Any, Any] | None = None
     ) -> CallToolResult | InputRequiredResult:
-        """Calls a tool; what is wrong with the arguments is said so that a model can mend it."""
+        """Calls a tool. Raises `ToolError`, whose message says what is wrong so that a model can mend it."""
         try:
             return await super().call_tool(name, arguments, context)
         except ToolError as error:
             if isinstance(error.__cause__, ValidationError):
                 raise ToolError(wrong_arguments(name, error.__cause__)) from error.__cause__
-            if isinstance(error.__cause__, ToolError):  # ours, before the library put its own words before it
+            # The SDK puts "Error executing tool NAME: " before the message of ours: a model needs no such words.
+            if isinstance(error.__cause__, ToolError):
                 raise error.__cause__ from None
             raise
         except MCPError as error:
+            # The client or its user refused to have its model asked (sampling). As a protocol error the assistant
+            # would not see it; as the tool's error it can go on with facts.
             if name != "retain":
                 raise
             raise ToolError(
@@ -128,39 +123,45 @@ class Server(MCPServer[object]):
                 f"with facts."
             ) from error
 
+    @_as_invalid_params
     async def list_resources(self) -> list[Resource]:
-        """The list of banks, and the profile of each."""
-        try:
-            return [*await super().list_resources(), *await self._resources.listed()]
-        except FourfoldError as error:
-            raise MCPError(code=INVALID_PARAMS, message=str(error)) from error
+        """Returns the resources: the list of banks, and the profile of each."""
+        return [*await super().list_resources(), *await self._resources.list_profiles()]
 
-    async def _watched(self, ctx: ServerRequestContext[Any, Any], call_next: CallNext) -> HandlerResult:
-        """Lets nobody follow what they may not read, and notes who has listed the resources."""
-        for uri in _followed(ctx.method, ctx.params or {}):
+    async def _check_and_log(self, ctx: ServerRequestContext[Any, Any], call_next: CallNext) -> HandlerResult:
+        """Refuses subscriptions to banks that may not be touched, and logs each request and how long it took."""
+        for uri in _subscribed_uris(ctx.method, ctx.params or {}):
             bank = uris.bank_of(uri)
             if bank is not None:
-                try:
-                    await self._access.bank(bank)
-                except FourfoldError as error:
-                    raise MCPError(code=INVALID_PARAMS, message=str(error)) from error
+                await _as_invalid_params(self._scope.bank)(bank)
         if ctx.method == "resources/list":
-            self._changes.lists(ctx)
-        began = time.perf_counter()
+            self._bus.note_listing(ctx)
+        started = time.perf_counter()
         try:
             return await call_next(ctx)
         finally:
-            told = {"method": ctx.method, "name": str((ctx.params or {}).get("name", ""))[:100]}
-            told["milliseconds"] = f"{(time.perf_counter() - began) * 1000:.1f}"
-            log.info("answered", extra={"fields": told})
+            name = str((ctx.params or {}).get("name", ""))[:_MAX_LOGGED_NAME]
+            milliseconds = f"{(time.perf_counter() - started) * 1000:.1f}"
+            fields = {"method": ctx.method, "name": name, "milliseconds": milliseconds}
+            log.info("answered", extra={"fields": fields})
 
 
-def _followed(method: str, params: Any) -> list[str]:
-    """The URIs that a request asks to be told of."""
+def lifespan_of(state: ServerState) -> Callable[[MCPServer[ServerState]], Any]:
+    """Returns the SDK's form of a state that tools and their resolvers get with their context."""
+
+    @asynccontextmanager
+    async def lifespan(_: MCPServer[ServerState]) -> AsyncIterator[ServerState]:
+        yield state
+
+    return lifespan
+
+
+def _subscribed_uris(method: str, params: Any) -> list[str]:
+    """Returns the URIs whose changes a request asks to be told of."""
     if method == "resources/subscribe":
         return [str(params.get("uri", ""))]
     if method == "subscriptions/listen":
-        wanted = params.get("notifications")
-        found = wanted.get("resourceSubscriptions") if isinstance(wanted, dict) else None
-        return [str(uri) for uri in found] if isinstance(found, list) else []
+        notifications = params.get("notifications")
+        uris_asked = notifications.get("resourceSubscriptions") if isinstance(notifications, dict) else None
+        return [str(uri) for uri in uris_asked] if isinstance(uris_asked, list) else []
     return []

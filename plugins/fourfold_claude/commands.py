@@ -15,7 +15,7 @@ from anthropic.types.beta import (
     BetaMemoryTool20250818ViewCommand,
 )
 
-from fourfold.api.bank import AsyncBank
+from fourfold import AsyncBank
 from fourfold.integrations.files import Files
 
 _ROOT = "/memories"

@@ -13,8 +13,7 @@ from langchain_core.runnables import RunnableLambda
 from langgraph.config import get_config
 from langgraph.runtime import Runtime
 
-from fourfold import Bank, InputError, Memory, bank_name
-from fourfold.api.bank import AsyncBank
+from fourfold import AsyncBank, Bank, InputError, Memory, bank_name
 from fourfold.integrations.turn import TurnMemory, needs_memory
 from fourfold_langchain.history import message_of
 

@@ -10,8 +10,13 @@ from langchain_core.language_models import BaseChatModel
 from langchain_core.messages import AIMessage, BaseMessage, HumanMessage, SystemMessage
 
 from fourfold import Tokens
-from fourfold.models.framework import FrameworkEmbedder, answer, errors, one_system
-from fourfold.models.structured import schema_instructions
+from fourfold.integrations.framework_models import (
+    FrameworkEmbedder,
+    map_model_errors,
+    merge_system,
+    read_response,
+    schema_instructions,
+)
 from fourfold.ports import ModelResponse, OutputT, PromptMessage
 
 
@@ -37,10 +42,10 @@ class ChatModel:
             except NotImplementedError:  # it has no tools
                 self._structured = False
             else:
-                with errors(self.name):
+                with map_model_errors(self.name):
                     found: Any = await form.ainvoke(_messages(turns))
                 return self._answer(found["raw"], shape)
-        with errors(self.name):
+        with map_model_errors(self.name):
             said = await self._model.ainvoke(
                 _messages([*turns, PromptMessage("user", schema_instructions(shape))])
             )
@@ -51,7 +56,7 @@ class ChatModel:
 
     def _answer(self, said: BaseMessage, shape: type[OutputT]) -> ModelResponse[OutputT]:
         calls = said.tool_calls if isinstance(said, AIMessage) else []
-        return answer(self.name, shape, _tokens(said), calls[0]["args"] if calls else None, said.text)
+        return read_response(self.name, shape, _tokens(said), calls[0]["args"] if calls else None, said.text)
 
 
 class TextEmbedder(FrameworkEmbedder):
@@ -64,7 +69,7 @@ class TextEmbedder(FrameworkEmbedder):
 
 def _messages(turns: Sequence[PromptMessage]) -> list[BaseMessage]:
     kinds = {"system": SystemMessage, "user": HumanMessage, "assistant": AIMessage}
-    return [kinds[turn.role](turn.text) for turn in one_system(turns)]
+    return [kinds[turn.role](turn.text) for turn in merge_system(turns)]
 
 
 def _tokens(said: BaseMessage) -> Tokens:

@@ -12,6 +12,7 @@ from pydantic import Field
 
 from fourfold import Bank, Interval
 from fourfold.integrations.turn import TurnMemory
+from fourfold.values.rendering import describe_hit, render_unit
 
 
 class FourfoldRetriever(BaseRetriever):
@@ -43,8 +44,6 @@ class FourfoldRetriever(BaseRetriever):
         return await self._found(query, k)
 
     async def _found(self, query: str, k: int | None) -> list[Document]:
-        from fourfold.recall.prompt import described, render  # with the memory
-
         recall = partial(
             self.bank.as_async.recall,
             query,
@@ -56,4 +55,4 @@ class FourfoldRetriever(BaseRetriever):
         )
         found = await TurnMemory(strict=self.strict).guarded(self.bank.as_async, "recalled", recall)
         hits = found.hits if found else ()
-        return [Document(render(hit.unit), id=hit.unit.id, metadata=described(hit)) for hit in hits]
+        return [Document(render_unit(hit.unit), id=hit.unit.id, metadata=describe_hit(hit)) for hit in hits]

@@ -12,8 +12,13 @@ from llama_index.core.llms.function_calling import FunctionCallingLLM
 from llama_index.core.program.function_program import get_function_tool
 
 from fourfold import Tokens
-from fourfold.models.framework import FrameworkEmbedder, answer, errors, one_system
-from fourfold.models.structured import schema_instructions
+from fourfold.integrations.framework_models import (
+    FrameworkEmbedder,
+    map_model_errors,
+    merge_system,
+    read_response,
+    schema_instructions,
+)
 from fourfold.ports import ModelResponse, OutputT, PromptMessage
 
 
@@ -32,7 +37,7 @@ class ChatModel:
     async def ask(self, turns: Sequence[PromptMessage], shape: type[OutputT]) -> ModelResponse[OutputT]:
         """See `LanguageModel.ask`."""
         model, arguments = self._model, None
-        with errors(self.name):
+        with map_model_errors(self.name):
             if isinstance(model, FunctionCallingLLM) and model.metadata.is_function_calling_model:
                 tool = get_function_tool(shape)
                 said = await model.achat_with_tools([tool], chat_history=_messages(turns), tool_required=True)
@@ -42,7 +47,7 @@ class ChatModel:
                 said = await model.achat(
                     _messages([*turns, PromptMessage("user", schema_instructions(shape))])
                 )
-        return answer(self.name, shape, _tokens(said), arguments, said.message.content or "")
+        return read_response(self.name, shape, _tokens(said), arguments, said.message.content or "")
 
     async def close(self) -> None:
         """The model is the app's: it is left as it is."""
@@ -58,7 +63,7 @@ class TextEmbedder(FrameworkEmbedder):
 
 
 def _messages(turns: Sequence[PromptMessage]) -> list[ChatMessage]:
-    return [ChatMessage(turn.text, role=turn.role) for turn in one_system(turns)]
+    return [ChatMessage(turn.text, role=turn.role) for turn in merge_system(turns)]
 
 
 def _tokens(said: ChatResponse) -> Tokens:

@@ -12,6 +12,7 @@ from llama_index.core.schema import NodeRelationship, NodeWithScore, QueryBundle
 
 from fourfold import Bank, Hit, InputError, Interval
 from fourfold.integrations.turn import TurnMemory
+from fourfold.values.rendering import describe_hit, render_unit
 
 
 class FourfoldRetriever(BaseRetriever):
@@ -56,13 +57,11 @@ class FourfoldRetriever(BaseRetriever):
 
 
 def _node(hit: Hit) -> NodeWithScore:
-    from fourfold.recall.prompt import described, render  # with the memory
-
-    known = described(hit)
+    known = describe_hit(hit)
     source = hit.unit.source.document
     node = TextNode(
         id_=hit.unit.id,
-        text=render(hit.unit),
+        text=render_unit(hit.unit),
         metadata=known,
         excluded_llm_metadata_keys=list(known),
         excluded_embed_metadata_keys=list(known),

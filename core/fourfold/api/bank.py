@@ -26,7 +26,7 @@ from fourfold.govern.forget import Selection
 from fourfold.govern.forget import forget as forget_units
 from fourfold.ingest.bank_options import BankOptions
 from fourfold.language.languages import language as spoken
-from fourfold.ports import Progress
+from fourfold.ports import ModelRequest, Progress
 from fourfold.recall.fuse import Weights
 from fourfold.services import Services
 from fourfold.token_usage import Tokens
@@ -109,6 +109,14 @@ class AsyncBank(BankEdits):
             return await ingest.retain(self._services, request, progress)
         finally:
             self._background.notice(self.name)
+
+    def extraction_request(self, text: str, *, context: str = "") -> ModelRequest | None:
+        """Returns what `retain` asks a language model about `text`, for a caller that asks its own model and passes
+        the answer in by `AsyncMemory.bank(llm=...)`; None where `retain` would ask more than one question. Asks and
+        writes nothing. Raises `InputError`."""
+        return ingest.extraction_request(
+            self._services, ingest.RetainRequest(self.name, text, context=context, options=self._options)
+        )
 
     async def retain_facts(
         self,

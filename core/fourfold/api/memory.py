@@ -14,7 +14,7 @@ from pathlib import Path
 from types import TracebackType
 from typing import Self
 
-from anyio import to_thread
+from anyio import create_task_group, to_thread
 
 from fourfold import transfer
 from fourfold.api.bank import AsyncBank
@@ -157,6 +157,29 @@ class AsyncMemory:
             language_model=self.services.language_model if llm is None else llm,
         )
         return AsyncBank(name, services, self.background, self.later, self.weights, options)
+
+    @property
+    def language_model(self) -> LanguageModel | None:
+        """The language model that reads what is retained and answers `reflect`; None where none is set up."""
+        return self.services.language_model
+
+    @property
+    def clock(self) -> Clock:
+        """The clock by which the memory dates what it is given."""
+        return self.services.clock
+
+    async def warm_up(self, bank: str | None = None) -> None:
+        """Loads what a first recall would have to wait for: the embedding model, and the index of `bank` if one is
+        given (one that is not there is fine). Raises `ModelError`, `StoreError`."""
+        if bank is not None:
+            check_bank_name(bank)
+        try:
+            async with create_task_group() as tasks:
+                tasks.start_soon(to_thread.run_sync, self.services.embedder.embed, ["warm up"])
+                if bank is not None:
+                    tasks.start_soon(to_thread.run_sync, self.services.indexes.get, bank)
+        except ExceptionGroup as errors:  # callers catch one error, as of every other method
+            raise errors.exceptions[0] from errors
 
     async def banks(self, names: Collection[str] | None = None) -> list[BankInfo]:
         """All banks, by name; of those `names` alone, if they are given. Nothing is loaded for it: units are

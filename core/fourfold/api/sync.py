@@ -14,7 +14,7 @@ from fourfold.api.bank import AsyncBank
 from fourfold.api.entries import AsyncBankEntries
 from fourfold.api.facade import BankFacade, Facade, MemoryFacade, Portal
 from fourfold.api.reads import AnyBank
-from fourfold.ports import Embedder, LanguageModel, Progress
+from fourfold.ports import Embedder, LanguageModel, ModelRequest, Progress
 from fourfold.token_usage import Tokens
 from fourfold.values.beliefs import Belief
 from fourfold.values.changes import Change, Event, ForgetResult, PrunePolicy, PruneResult, Receipt
@@ -62,6 +62,10 @@ class Memory(MemoryFacade):
             ),
             self._portal,
         )
+
+    def warm_up(self, bank: str | None = None) -> None:
+        """See `AsyncMemory.warm_up`."""
+        self._portal.call(lambda: self._async.warm_up(bank))
 
     def banks(self, names: Collection[str] | None = None) -> list[BankInfo]:
         """See `AsyncMemory.banks`."""
@@ -122,6 +126,10 @@ class Bank(BankFacade):
                 progress=progress,
             )
         )
+
+    def extraction_request(self, text: str, *, context: str = "") -> ModelRequest | None:
+        """See `AsyncBank.extraction_request`."""
+        return self._async.extraction_request(text, context=context)
 
     def retain_facts(
         self,

@@ -23,10 +23,10 @@ from rich.progress import (
 )
 from rich.text import Text
 
-from fourfold.recall.prompt import span
 from fourfold.values.beliefs import Assessment, Belief, Effect
 from fourfold.values.changes import Change, Event, ForgetResult
 from fourfold.values.reflection import BankStatus, Failure, Reflection
+from fourfold.values.rendering import render_interval
 from fourfold.values.units import Hit, Recall, RetainResult, Unit, Verdict
 
 out = Console(highlight=False, soft_wrap=True)
@@ -45,7 +45,7 @@ def show_recall(answer: Recall, explain: bool) -> None:
         out.print("Nothing found.")
     for number, hit in enumerate(answer.hits, 1):
         unit = hit.unit
-        told = f" [cyan]({span(unit.occurred)})[/]" if unit.occurred else ""
+        told = f" [cyan]({render_interval(unit.occurred)})[/]" if unit.occurred else ""
         who = f"[bold]{escape(unit.speaker)}[/]: " if unit.speaker else ""
         out.print(f"[bold]{number:2}[/] {who}{escape(unit.text)}{told}")
         said = f"{unit.mentioned_at:%Y-%m-%d}"

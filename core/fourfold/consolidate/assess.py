@@ -19,12 +19,12 @@ from fourfold.language.text import term_id, terms
 from fourfold.models.structured import Acceptable
 from fourfold.ports import Fields, LanguageModel, Point, Where
 from fourfold.prompts.render import by_label, plain_label
-from fourfold.recall.prompt import render
 from fourfold.schema.derived import read_belief
 from fourfold.schema.units import read_unit
 from fourfold.services import Services
 from fourfold.transaction.transaction import Transaction
 from fourfold.values.beliefs import Belief, Effect
+from fourfold.values.rendering import render_unit
 from fourfold.values.units import Modality, Network, Unit
 
 log = logging.getLogger(__name__)
@@ -87,7 +87,7 @@ async def assess(
     cases = _cases(pairs)
     for first in range(0, len(cases), _CASES_AT_ONCE):
         shown = cases[first : first + _CASES_AT_ONCE]
-        asked = [(render(fact), [render(b.unit) for b in beliefs]) for fact, beliefs in shown]
+        asked = [(render_unit(fact), [render_unit(b.unit) for b in beliefs]) for fact, beliefs in shown]
         answer = await model.ask(prompts.assessment(asked), Assessments)
         rulings = _by_model(shown, answer.value)
         await anyio.to_thread.run_sync(_carry_out, services, bank, rulings, rest)

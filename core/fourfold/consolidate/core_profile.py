@@ -15,13 +15,13 @@ from fourfold.errors import InputError, NotFoundError
 from fourfold.index.bank_index import BankIndex
 from fourfold.language.text import asking, estimate_tokens, sentences
 from fourfold.ports import Where
-from fourfold.recall.prompt import render
 from fourfold.schema.derived import CoreRecord, core_point, read_core, read_summaries, summary_id
 from fourfold.schema.units import NEVER, READ_UNIT, read_unit
 from fourfold.services import Services
 from fourfold.transaction.transaction import Transaction
 from fourfold.values.changes import Change
 from fourfold.values.reflection import CoreKind, CoreProfile, CoreProfileLine
+from fourfold.values.rendering import render_unit
 from fourfold.values.units import Entity, Modality, Network, Unit
 
 _MOST: dict[CoreKind, int] = {"about": 5, "preference": 6, "open": 5}
@@ -123,7 +123,7 @@ def _settled(record: CoreRecord, candidates: Sequence[CoreProfileLine]) -> tuple
 def _candidates(services: Services, index: BankIndex, record: CoreRecord) -> Iterator[CoreProfileLine]:
     """What may be in the profile, the best of each kind first; of what is there already twice as much qualifies."""
     for unit in _read(services, index, [one for one in record.pinned if index.row(one) is not None]):
-        yield CoreProfileLine("pinned", render(unit), (unit.id,))
+        yield CoreProfileLine("pinned", render_unit(unit), (unit.id,))
     named = [entity.name for entity in index.entities() if entity.id in record.pinned]
     for told in read_summaries(
         services.store, tuple(summary_id(index.bank, name) for name in named)
@@ -141,9 +141,9 @@ def _candidates(services: Services, index: BankIndex, record: CoreRecord) -> Ite
     preferred = [(unit, text) for unit in reversed(units) if (text := _preference(unit)) is not None]
     preferred.sort(key=lambda pair: -(pair[0].confidence or _STRONG))
     for unit, text in preferred[: 2 * _MOST["preference"]]:
-        yield CoreProfileLine("preference", render(replace(unit, text=text)), (unit.id,))
+        yield CoreProfileLine("preference", render_unit(replace(unit, text=text)), (unit.id,))
     for unit in [u for u in reversed(units) if _open(u, index)][: 2 * _MOST["open"]]:
-        yield CoreProfileLine("open", render(unit), (unit.id,))
+        yield CoreProfileLine("open", render_unit(unit), (unit.id,))
 
 
 def _user(index: BankIndex) -> Entity | None:

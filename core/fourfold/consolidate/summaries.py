@@ -22,11 +22,11 @@ from fourfold.language.attributes import AttributedText, compare_attributes
 from fourfold.language.languages import Language
 from fourfold.language.text import asking, normalise, sentences, terms
 from fourfold.ports import Floats, LanguageModel, Point, Where
-from fourfold.recall.prompt import render
 from fourfold.schema.derived import gone_point, read_summary, summary_id, summary_point
 from fourfold.schema.units import NEVER, READ_UNIT, read_unit
 from fourfold.services import Services
 from fourfold.transaction.transaction import Transaction
+from fourfold.values.rendering import render_unit
 from fourfold.values.units import Modality, Network, Sentence, Source, Summary, Unit, evidence_links
 
 _LEAST_FACTS = 2
@@ -154,7 +154,7 @@ class SummaryWriter:
             shown = [held[unit] for unit in before] + new[first : first + _MODEL_FACTS]
             labels = {unit.id: str(number) for number, unit in enumerate(shown, 1)}
             sofar = [(", ".join(labels[e] for e in s.evidence), s.text) for s in made]
-            listed = [(labels[unit.id], render(unit)) for unit in shown]
+            listed = [(labels[unit.id], render_unit(unit)) for unit in shown]
             answer = await model.ask(prompts.summary(entity, sofar, listed, _MODEL_WORDS), Written)
             made = _checked(answer.value, {label: unit for unit, label in labels.items()})
             if not made:
@@ -181,7 +181,7 @@ class SummaryWriter:
             if len(kept) < _MOST_SENTENCES and not _contradicted(unit, text, kept):
                 kept.append((unit, text))
         kept.sort(key=lambda pair: pair[0].mentioned_at)
-        return tuple(Sentence(render(replace(unit, text=text)), (unit.id,)) for unit, text in kept)
+        return tuple(Sentence(render_unit(replace(unit, text=text)), (unit.id,)) for unit, text in kept)
 
     def _about(self, unit: Unit, names: Sequence[str]) -> list[str]:
         """The sentences of a unit that tell of who has `names`: their own, but what they say to others of those; and

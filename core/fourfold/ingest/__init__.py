@@ -3,13 +3,13 @@
 from fourfold.ingest.bank_options import set_language
 from fourfold.ingest.entries import checked_entries, drop
 from fourfold.ingest.extract.facts import messages_of, read_facts
-from fourfold.ingest.run import RetainRequest, extraction_turns, resume, retain
+from fourfold.ingest.run import RetainRequest, extraction_request, resume, retain
 
 __all__ = [
     "RetainRequest",
     "checked_entries",
     "drop",
-    "extraction_turns",
+    "extraction_request",
     "messages_of",
     "read_facts",
     "resume",

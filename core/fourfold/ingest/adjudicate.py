@@ -18,12 +18,12 @@ from pydantic import BaseModel, Field
 from fourfold import prompts
 from fourfold.errors import ConfigurationError, ModelError, TokenLimitError
 from fourfold.ingest.pipeline import Outcome
-from fourfold.language.dates import written_day
 from fourfold.models.structured import Acceptable
 from fourfold.ports import LanguageModel
 from fourfold.prompts.render import by_label, plain_label
 from fourfold.services import Services
 from fourfold.transaction.transaction import Transaction
+from fourfold.values.rendering import written_day
 from fourfold.values.units import Link, Operation, Retirement, Unit, Verdict
 
 log = logging.getLogger(__name__)

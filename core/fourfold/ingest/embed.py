@@ -9,12 +9,12 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from fourfold.ingest.extract.statement import Statement
-from fourfold.language.dates import written_day
 from fourfold.language.languages import Language
 from fourfold.language.text import SparseVector, document_vector, terms, words
 from fourfold.models.packaged.centroids import nearest_centroids
 from fourfold.ports import Embedder, Embedding, Floats, Progress
 from fourfold.schema.units import PREVIOUS_WEIGHT, UnitVectors
+from fourfold.values.rendering import written_day
 
 _EMBED_AT_ONCE = 64
 _CARRIED = np.float32(0.5)

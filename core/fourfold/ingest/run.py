@@ -20,14 +20,14 @@ from fourfold.ingest.chunking import Chunk, Piece, read_messages, split_message
 from fourfold.ingest.embed import embed_statements
 from fourfold.ingest.entries import put_entries
 from fourfold.ingest.extract.facts import statements_of_facts
-from fourfold.ingest.extract.llm import turns
+from fourfold.ingest.extract.llm import Extraction, turns
 from fourfold.ingest.extract.rules import extract
 from fourfold.ingest.pending_chunks import chunks_of, chunks_that_changed, pending_chunks
 from fourfold.ingest.pipeline import ChunkReader, Outcome, write
 from fourfold.ingest.redact import find_redacted_messages, redact_entries, redact_messages
 from fourfold.ingest.write import DocumentWriter, Origin
 from fourfold.models.retrying import RetryingModel
-from fourfold.ports import BatchModel, Progress, PromptMessage, Store, Where
+from fourfold.ports import BatchModel, ModelRequest, Progress, Store, Where
 from fourfold.schema.units import read_unit
 from fourfold.services import Services, steady
 from fourfold.token_accounts import MeteredModel
@@ -84,11 +84,11 @@ async def retain(
     return await _read(services, request.bank, _ReadJob(chunks, request.batch, progress, began), outcome)
 
 
-def extraction_turns(services: Services, request: RetainRequest) -> list[PromptMessage] | None:
-    """What a language model is asked about `request` in a bank that has nothing of it yet, where that is one
+def extraction_request(services: Services, request: RetainRequest) -> ModelRequest | None:
+    """Returns what a language model is asked about `request` in a bank that has nothing of it yet, where that is one
     question; None where it takes several. Raises `InputError`."""
     chunks = _chunks(services, request, _messages(services, request, Counter()))
-    return turns(chunks[0]) if len(chunks) == 1 else None
+    return ModelRequest(tuple(turns(chunks[0])), Extraction) if len(chunks) == 1 else None
 
 
 async def resume(services: Services, bank: str, progress: Progress | None = None) -> RetainResult:

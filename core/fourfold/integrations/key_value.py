@@ -139,7 +139,7 @@ class KeyValueItems:
         return self._memory.bank(bank_name(*namespace))
 
     def _now(self) -> datetime:
-        return self._memory.services.clock.now()
+        return self._memory.clock.now()
 
 
 async def _found(

@@ -10,6 +10,7 @@ from collections.abc import Awaitable, Callable, Collection, Iterable, Iterator
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, TypeVar
 
+from fourfold.values.rendering import render_unit
 from fourfold.values.units import Hit, Message
 
 if TYPE_CHECKING:
@@ -102,13 +103,12 @@ class TurnMemory:
     def _unseen(self, hits: Iterable[Hit], shown: set[str]) -> Iterator[str]:
         """The lines of what was not said in messages that are shown, within the budget."""
         from fourfold.language.text import estimate_tokens
-        from fourfold.recall.prompt import render  # loaded with the memory
 
         left = self.budget
         for hit in hits:
             messages = hit.unit.source.messages
             if not messages or not shown.issuperset(messages):
-                line = render(hit.unit)
+                line = render_unit(hit.unit)
                 if (size := estimate_tokens(line)) <= left:
                     left -= size
                     yield line

@@ -10,8 +10,8 @@ import numpy as np
 from fourfold.errors import ModelOutputError
 from fourfold.index.as_of import BankView
 from fourfold.ports import Reranker
-from fourfold.recall.prompt import render
 from fourfold.recall.search import Candidates
+from fourfold.values.rendering import render_unit
 
 _READ = 32
 
@@ -26,7 +26,7 @@ def reranked(view: BankView, reranker: Reranker, question: str, found: Candidate
     index = view.index
     ids = [index.unit_ids[row] for row in rows]
     units = view.units(ids)
-    scores = reranker.score(question, [render(units[unit]) for unit in ids])
+    scores = reranker.score(question, [render_unit(units[unit]) for unit in ids])
     if len(scores) != len(rows):
         raise ModelOutputError(f"{reranker.name} gave {len(scores)} scores for {len(rows)} texts.")
     by_row = dict(zip(rows, scores, strict=True))

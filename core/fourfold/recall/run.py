@@ -16,13 +16,14 @@ from fourfold.recall.channels.ranked import Ranked
 from fourfold.recall.cross_encoder import reranked
 from fourfold.recall.fuse import Weights
 from fourfold.recall.plan import Plan, plan
-from fourfold.recall.prompt import pack, render
+from fourfold.recall.prompt import pack
 from fourfold.recall.search import Candidates, Search
 from fourfold.recall.stopwatch import Stopwatch
 from fourfold.recall.superseded import with_superseded
 from fourfold.schema.derived import read_summary, summary_id
 from fourfold.schema.units import seconds_of
 from fourfold.services import Services, steady
+from fourfold.values.rendering import render_unit
 from fourfold.values.units import ChannelScore, Hit, Interval, Network, Recall, Summary, Trace, require_aware
 
 _UNBOUNDED = 4
@@ -79,7 +80,7 @@ def recall(services: Services, request: RecallRequest, weights: Weights) -> Reca
     timer.lap("summaries")
     return Recall(
         hits=hits,
-        text="\n".join(render(hit.unit) for hit in hits),
+        text="\n".join(render_unit(hit.unit) for hit in hits),
         summaries=summaries,
         trace=Trace(
             timer.laps,

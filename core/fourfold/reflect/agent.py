@@ -23,13 +23,13 @@ from fourfold.errors import ModelOutputError
 from fourfold.models.delegating import streamed
 from fourfold.models.structured import Acceptable
 from fourfold.ports import LanguageModel, PromptMessage
-from fourfold.recall.prompt import render
 from fourfold.recall.stopwatch import Stopwatch
 from fourfold.reflect.answer_stream import AnswerStream
 from fourfold.reflect.evidence_window import EvidenceWindow, cited, without
 from fourfold.reflect.memory_tools import MemoryQuery, ReflectionTools
 from fourfold.token_usage import Tokens
 from fourfold.values.reflection import Citation, Reflection, ReflectionTrace
+from fourfold.values.rendering import render_unit
 
 _MOST_LOOK_UPS = 3
 
@@ -146,7 +146,7 @@ class ReflectionAgent:
         return Reflection(
             question,
             answer=written if is_object else without(written, wrong),
-            citations=tuple(Citation(unit, render(unit)) for unit in units.values()),
+            citations=tuple(Citation(unit, render_unit(unit)) for unit in units.values()),
             supported=step.supported and bool(units),
             strength=round(step.strength, 2) if units else 0.0,
             value=step.answer if is_object else None,

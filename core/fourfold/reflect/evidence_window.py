@@ -7,7 +7,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 
 from fourfold.language.text import estimate_tokens
-from fourfold.recall.prompt import render
+from fourfold.values.rendering import render_unit
 from fourfold.values.units import Unit
 
 _SHORT = 8
@@ -32,7 +32,7 @@ class EvidenceWindow:
                 lines.append(f"[{label}] (shown above)")
                 continue
             label = self._label(unit)
-            line = f"[{label}] ({unit.network}) {render(unit)}"
+            line = f"[{label}] ({unit.network}) {render_unit(unit)}"
             size = estimate_tokens(line)
             if size <= self.budget:
                 self.budget -= size

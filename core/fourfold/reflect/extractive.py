@@ -6,8 +6,8 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from fourfold.language.text import estimate_tokens
-from fourfold.recall.prompt import render
 from fourfold.values.reflection import Citation, Reflection, ReflectionTrace
+from fourfold.values.rendering import render_unit
 from fourfold.values.units import Hit, Recall
 
 MOST_HITS = 48
@@ -40,7 +40,7 @@ def quoted(question: str, found: Recall, budget: int) -> Reflection:
 def _within(hits: Iterable[Hit], budget: int) -> Iterable[Citation]:
     left = budget
     for hit in hits:
-        quote = render(hit.unit)
+        quote = render_unit(hit.unit)
         size = estimate_tokens(quote)
         if size <= left:
             left -= size

@@ -13,11 +13,11 @@ from fourfold import recall as recalling
 from fourfold.errors import FourfoldError
 from fourfold.index.as_of import BankView
 from fourfold.ingest.pending_chunks import read_chunk_point
-from fourfold.language.dates import written_day
 from fourfold.recall.fuse import Weights
 from fourfold.reflect.evidence_window import EvidenceWindow
 from fourfold.schema.derived import read_belief, read_summary, summary_id
 from fourfold.services import Services
+from fourfold.values.rendering import written_day
 from fourfold.values.units import Interval, Network, Unit
 
 _LINES_AROUND = 3

@@ -13,30 +13,12 @@ from pathlib import Path
 
 from filelock import FileLock, Timeout
 
-from fourfold.errors import ConfigurationError, StoreError, StoreLockedError
+from fourfold.errors import StoreError, StoreLockedError
 from fourfold.storage.manifest import Manifest
 
 _READ_AHEAD = 1024 * 2**20
 _ADVICE_BYTES = 128 * 2**10  # Linux takes no more at once
 _DONT_NEED = 4  # MADV_DONTNEED
-_OURS = {"owner.lock", "owner.json", "serving", "store", "store.new"}
-
-
-def make_directory(directory: Path) -> None:
-    """Makes it if it is missing; raises if it cannot be used or holds something else."""
-    try:
-        directory.mkdir(parents=True, exist_ok=True, mode=0o700)
-        others = [p.name for p in directory.iterdir() if p.name not in _OURS]
-    except OSError as error:
-        raise StoreError(
-            f"{directory} cannot be used ({error.strerror}). Choose a directory that you may write to, with "
-            f"Memory.open(path) or FOURFOLD_LOCATION."
-        ) from error
-    if others and not (directory / "store").exists():
-        raise ConfigurationError(
-            f"{directory} is not empty and holds no Fourfold memory (it has {sorted(others)[0]}). Nothing was "
-            f"changed. Choose an empty or a new directory."
-        )
 
 
 def lock_directory(directory: Path) -> FileLock:

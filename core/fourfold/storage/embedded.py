@@ -28,6 +28,7 @@ from filelock import FileLock
 from fourfold.errors import StoreError, StoreLockedError
 from fourfold.ports import PAYLOAD, Cache, Fields, Point, Query, Store, Where
 from fourfold.schema.units import read_cursors
+from fourfold.settings import make_directory
 from fourfold.storage import purge
 from fourfold.storage.cache import DirectoryCache
 from fourfold.storage.directory import (
@@ -36,7 +37,6 @@ from fourfold.storage.directory import (
     drop_pages,
     encodings_of,
     lock_directory,
-    make_directory,
     owner,
     read_ahead,
     read_manifest,

@@ -5,9 +5,10 @@ Times are aware datetimes; a naive one is refused where it enters. Intervals are
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from datetime import MAXYEAR, MINYEAR, UTC, datetime
+from datetime import MAXYEAR, MINYEAR, UTC, datetime, timedelta
 from enum import StrEnum
 from typing import Any, Literal
 
@@ -20,6 +21,7 @@ Channel = Literal["semantic", "keyword", "graph", "temporal", "rerank"]
 
 SHORT_ID = 8
 """Characters of a unit's id by which it can be named in a bank of usual size."""
+_ISO_DATE = re.compile(r"(\d{4})(?:-(\d\d))?(?:-(\d\d))?")
 
 
 class Network(StrEnum):
@@ -139,6 +141,40 @@ class Interval:
         require_aware(self.end, "Interval.end")
         if self.start is not None and self.end is not None and self.end < self.start:
             raise InputError(f"The interval ends ({self.end}) before it starts ({self.start}).")
+
+    @classmethod
+    def from_iso(cls, text: str) -> Interval:
+        """Returns the interval that an ISO 8601 date stands for, in UTC: a year ("2026"), a month ("2026-05"), a day
+        ("2026-05-08"), or from one date to another, both included ("2026-05-01/2026-05-08"). Raises `InputError`."""
+        first, _, last = text.partition("/")
+        start, end = _calendar_period(first, text)
+        if last:
+            last_start, end = _calendar_period(last, text)
+            if last_start < start:
+                raise InputError(f"{text!r} ends before it starts: write the earlier date first.")
+        return cls(start, end)
+
+
+def _calendar_period(date: str, text: str) -> tuple[datetime, datetime]:
+    """Returns the first moment of the year, month or day `date`, and the first moment after it."""
+    match = _ISO_DATE.fullmatch(date.strip())
+    try:
+        if match is None:
+            raise ValueError
+        year, month, day = (int(group) if group else None for group in match.groups())
+        start = datetime(year or 0, month or 1, day or 1, tzinfo=UTC)
+        if day is not None:
+            return start, start + timedelta(days=1)
+        if month is None or month == 12:
+            return start, start.replace(year=start.year + 1, month=1)
+        return start, start.replace(month=month + 1)
+    except (
+        ValueError,
+        OverflowError,
+    ) as error:  # no such date, or none after it: the calendar ends with 9999
+        raise InputError(
+            f"{text!r} is no date: write 2026, 2026-05, 2026-05-08 or 2026-05-01/2026-05-08."
+        ) from error
 
 
 @dataclass(frozen=True, slots=True)

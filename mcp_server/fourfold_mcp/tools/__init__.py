@@ -1,1 +1,1 @@
-"""The tools, one file each; they only translate."""
+"""The tools, one file each: its function, what a model is told about it, its hints. `registry` lists them."""

@@ -1,21 +1,20 @@
 """The tool `forget`. It asks the user first, by elicitation where the client can, else by the argument `confirm`."""
 
-# Annotations stay objects here: the protocol's library looks them up by their values, which in part are local.
-from collections.abc import Awaitable, Callable
-from typing import TYPE_CHECKING, Annotated, Any
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Annotated
 
 from mcp.server.elicitation import AcceptedElicitation, ElicitationResult
-from mcp.server.mcpserver import Context, Elicit, Resolve
+from mcp.server.mcpserver import Elicit, Resolve
 from mcp.server.mcpserver.exceptions import ToolError
 from mcp_types import CallToolResult
 from pydantic import BaseModel, Field
 
-from fourfold import FourfoldError, InputError
-from fourfold_mcp.formatting import answer, as_tool_error
+from fourfold import ForgetResult, InputError
+from fourfold.integrations.host_errors import raise_as
+from fourfold_mcp.formatting import tool_result
 from fourfold_mcp.schemas import BeliefShape, ForgetAnswer, UnitShape
-from fourfold_mcp.scope import BankScope
-from fourfold_mcp.subscriptions import Subscriptions
-from fourfold_mcp.tools.reading import BankName
+from fourfold_mcp.tools.base import DELETES, BankName, Tool, ToolContext, scope_of, subscriptions_of
 
 if TYPE_CHECKING:
     from fourfold import AsyncBank
@@ -27,71 +26,75 @@ Confirm = Annotated[bool, Field(description="True once the user has agreed.")]
 
 
 class Agreed(BaseModel):
-    """What the user says to it."""
+    """The user's answer to the question whether to forget."""
 
     forget: bool = Field(description="Forget it")
 
 
-def forgetting(access: BankScope, changes: Subscriptions) -> Callable[..., Awaitable[CallToolResult]]:
-    """The tool, for what `access` reaches."""
-
-    async def asked(
-        ctx: Context[Any, Any],
-        confirm: bool,
-        unit: str | None,
-        entity: str | None,
-        tags: list[str] | None,
-        bank: str | None,
-    ) -> Agreed | Elicit[Agreed]:
-        try:
-            what = await _described(await access.bank(bank), unit, entity, tags)
-        except FourfoldError as error:
-            raise ToolError(str(error)) from error
-        if confirm:
-            return Agreed(forget=True)
-        can = ctx.client_capabilities
-        if can is None or can.elicitation is None:
-            raise ToolError(
-                f"Nothing was forgotten yet. Ask the user whether to forget {what}, then call forget again with "
-                f"confirm=true."
-            )
-        return Elicit(f"Forget {what}? It will not be recalled any more.", Agreed)
-
-    @as_tool_error
-    async def forget(
-        agreed: Annotated[ElicitationResult[Agreed], Resolve(asked)],
-        unit: UnitId = None,
-        entity: EntityName = None,
-        tags: Labels = None,
-        confirm: Confirm = False,
-        bank: BankName = None,
-    ) -> Annotated[CallToolResult, ForgetAnswer]:
-        """Forget one memory, all that mentions a name, or all with a label, when the user asks for it. Give one of
-        the three. The user is asked first where that is possible; else ask yourself, and call it with confirm=true
-        after they have agreed. Beliefs that rested on it fall with it."""
-        kept = await access.bank(bank)
-        if not (isinstance(agreed, AcceptedElicitation) and agreed.data.forget):
-            return answer(
-                "Nothing was forgotten: the user did not agree.",
-                ForgetAnswer(bank=kept.name, units=[], beliefs=[]),
-            )
-        done = await kept.forget(unit=unit, entity=entity, tags=tags, reason="asked for by the user")
-        await changes.forgot(kept, done)
-        shape = ForgetAnswer(
-            bank=kept.name,
-            units=[UnitShape.of(one) for one in done.units],
-            beliefs=[BeliefShape.of(one) for one in done.beliefs],
+@raise_as(ToolError)
+async def _ask_user(
+    ctx: ToolContext,
+    confirm: bool,
+    unit: str | None,
+    entity: str | None,
+    tags: list[str] | None,
+    bank: str | None,
+) -> Agreed | Elicit[Agreed]:
+    """Returns the question to the user, or that they have agreed already. Raises `ToolError` for a client that cannot
+    ask: its model has to."""
+    selection = await _describe(await scope_of(ctx).bank(bank), unit, entity, tags)
+    if confirm:
+        return Agreed(forget=True)
+    capabilities = ctx.client_capabilities
+    if capabilities is None or capabilities.elicitation is None:
+        raise ToolError(
+            f"Nothing was forgotten yet. Ask the user whether to forget {selection}, then call forget again with "
+            f"confirm=true."
         )
-        fallen = [f"Less sure now ({one.confidence:.2f}): {one.statement}" for one in done.beliefs]
-        lines = [f"Forgot {len(done.units)}:", *(f"- {one.text}" for one in done.units), *fallen]
-        return answer("\n".join(lines), shape)
-
-    return forget
+    return Elicit(f"Forget {selection}? It will not be recalled any more.", Agreed)
 
 
-async def _described(bank: "AsyncBank", unit: str | None, entity: str | None, tags: list[str] | None) -> str:
-    """What is to be forgotten, in words; raises `FourfoldError`."""
-    if sum(one is not None for one in (unit, entity, tags)) != 1:
+async def forget(
+    ctx: ToolContext,
+    agreed: Annotated[ElicitationResult[Agreed], Resolve(_ask_user)],
+    unit: UnitId = None,
+    entity: EntityName = None,
+    tags: Labels = None,
+    confirm: Confirm = False,
+    bank: BankName = None,
+) -> Annotated[CallToolResult, ForgetAnswer]:
+    """Forget one memory, all that mentions a name, or all with a label, when the user asks for it. Give one of
+    the three. The user is asked first where that is possible; else ask yourself, and call it with confirm=true
+    after they have agreed. Beliefs that rested on it fall with it."""
+    memory_bank = await scope_of(ctx).bank(bank)
+    if not (isinstance(agreed, AcceptedElicitation) and agreed.data.forget):
+        nothing = ForgetAnswer(bank=memory_bank.name, units=[], beliefs=[])
+        return tool_result("Nothing was forgotten: the user did not agree.", nothing)
+    result = await memory_bank.forget(unit=unit, entity=entity, tags=tags, reason="asked for by the user")
+    await subscriptions_of(ctx).notify_forgotten(memory_bank, result)
+    answer = ForgetAnswer(
+        bank=memory_bank.name,
+        units=[UnitShape.of(unit) for unit in result.units],
+        beliefs=[BeliefShape.of(belief) for belief in result.beliefs],
+    )
+    return tool_result("\n".join(_lines(result)), answer)
+
+
+TOOL = Tool(forget, title="Forget", summary="Forget, when the user asks for it", annotations=DELETES)
+
+
+def _lines(result: ForgetResult) -> list[str]:
+    return [
+        f"Forgot {len(result.units)}:",
+        *(f"- {unit.text}" for unit in result.units),
+        *(f"Less sure now ({belief.confidence:.2f}): {belief.statement}" for belief in result.beliefs),
+    ]
+
+
+async def _describe(bank: AsyncBank, unit: str | None, entity: str | None, tags: list[str] | None) -> str:
+    """Returns in words what is to be forgotten. Raises `InputError` unless it is said in one way, and
+    `NotFoundError`."""
+    if sum(selector is not None for selector in (unit, entity, tags)) != 1:
         raise InputError("Say what to forget by one of unit, entity and tags.")
     if unit is not None:
         return f'"{(await bank.unit(unit)).text}"'

@@ -1,166 +1,160 @@
 """The tool `retain`: statements that the client's model wrote, or a text, which is read by the language model of the
 settings, by the client's own through sampling (an extra, `FOURFOLD_SAMPLING=1`), or by the built-in extractor."""
 
-# Annotations stay objects here: the protocol's library looks them up by their values, which in part are local.
-import asyncio
-from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
-from contextlib import asynccontextmanager
-from typing import TYPE_CHECKING, Annotated, Any
+from __future__ import annotations
 
-from mcp.server.mcpserver import Context, Resolve, Sample
+import asyncio
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager
+from typing import TYPE_CHECKING, Annotated
+
+from mcp.server.mcpserver import Resolve, Sample
 from mcp.server.mcpserver.exceptions import ToolError
-from mcp_types import CallToolResult, CreateMessageResult, SamplingMessage, TextContent
+from mcp_types import CallToolResult, CreateMessageResult
 from pydantic import Field
 
-from fourfold import FourfoldError, ModelOutputError, RetainResult, Verdict
-from fourfold_mcp.formatting import answer, as_tool_error, lines_of
+from fourfold import ModelOutputError, RetainResult, Verdict
+from fourfold.integrations.host_errors import raise_as
+from fourfold_mcp.formatting import tool_result, unit_lines
 from fourfold_mcp.schemas import RetainAnswer, StatedFact, UnitShape
-from fourfold_mcp.scope import BankScope
-from fourfold_mcp.subscriptions import Subscriptions
-from fourfold_mcp.tools.reading import BankName
+from fourfold_mcp.tools.base import WRITES, BankName, Tool, ToolContext, scope_of, subscriptions_of
 
 if TYPE_CHECKING:
     from fourfold import AsyncBank
-    from fourfold.ports import PromptMessage
+    from fourfold.ports import LanguageModel
 
-LONGEST_TEXT = 200_000
-_MOST_TOKENS = 4096
+MAX_TEXT_LENGTH = 200_000
+"""Characters of one text. A guess, not measured: about 50,000 tokens, more than a conversation that a client has in
+its context at once."""
 _REPORT_SECONDS = 0.5
-_DID = {"ADD": "new", "UPDATE": "brought up to date", "RETIRE": "replaced", "NOOP": "known already"}
+"""Seconds between two reports of progress. A guess, not measured: often enough for a bar to move."""
+_VERDICT_WORDS = {
+    Verdict.ADD: "new",
+    Verdict.UPDATE: "brought up to date",
+    Verdict.RETIRE: "replaced",
+    Verdict.NOOP: "known already",
+}
 
-Text = Annotated[str, Field(max_length=LONGEST_TEXT, description="What was said, word for word.")]
+Text = Annotated[str, Field(max_length=MAX_TEXT_LENGTH, description="What was said, word for word.")]
 Facts = Annotated[list[StatedFact] | None, Field(max_length=100)]
 About = Annotated[str, Field(max_length=500, description="What this was, in a few words.")]
 Labels = Annotated[list[str] | None, Field(description="Labels to narrow later recalls by.")]
-Ctx = Context[Any, Any]
 
 
-def retaining(access: BankScope, changes: Subscriptions) -> Callable[..., Awaitable[CallToolResult]]:
-    """The tool, for what `access` reaches."""
-
-    async def sampled(ctx: Ctx, text: str, context: str, bank: str | None) -> Sample | None:
-        can = ctx.client_capabilities
-        if not (access.sampling and text.strip() and can is not None and can.sampling is not None):
-            return None
-        try:
-            return await _question(access, text, context, bank)
-        except FourfoldError as error:
-            raise ToolError(str(error)) from error
-
-    @as_tool_error
-    async def retain(
-        ctx: Ctx,
-        read: Annotated[CreateMessageResult | None, Resolve(sampled)],
-        text: Text = "",
-        facts: Facts = None,
-        context: About = "",
-        tags: Labels = None,
-        bank: BankName = None,
-    ) -> Annotated[CallToolResult, RetainAnswer]:
-        """Remember something for later conversations. Prefer `facts`: write each durable fact, preference, decision
-        or plan as one sentence with names instead of pronouns, its entities, and a date if one is known. Give `text`
-        instead to have a passage kept as it was said. Give one of the two. Not for small talk or secrets. Telling
-        the same thing twice is harmless; a new value replaces the old one."""
-        if bool(text.strip()) == bool(facts):
-            raise ToolError("Give either text or facts: facts for statements you wrote, text for a passage.")
-        kept, labels = await access.bank(bank), tags or []
-        if facts:
-            stated = [one.fact() for one in facts]
-            done = await kept.retain_facts(stated, context=context, tags=labels)
-            return await _said(kept, done, "the caller", changes)
-        memory, warnings = await access.memory(), list[str]()
-        model = memory.services.language_model
-        if read is not None:
-            from fourfold_mcp.sampling import (
-                SampledModel,  # with the memory: a client waits for the first answer
-            )
-
-            try:
-                model = SampledModel(await _asked(access, text, context, bank), read)
-            except ModelOutputError:
-                warnings.append(
-                    "Your client's model did not answer as asked: the text is kept as it was said."
-                )
-        async with _reporting(ctx) as report:
-            reading = kept if model is None else memory.bank(kept.name, llm=model)
-            done = await reading.retain(text, context=context, tags=labels, progress=report)
-        extracted = "the built-in extractor" if model is None else model.name
-        return await _said(kept, done, extracted, changes, warnings)
-
-    return retain
-
-
-async def _asked(
-    access: BankScope, text: str, context: str, bank: str | None
-) -> "list[PromptMessage] | None":
-    """What a language model is asked about a text; None where that is more than one question."""
-    from fourfold.ingest import RetainRequest, extraction_turns
-
-    kept = await access.bank(bank)
-    return extraction_turns((await access.memory()).services, RetainRequest(kept.name, text, context=context))
-
-
-async def _question(access: BankScope, text: str, context: str, bank: str | None) -> Sample | None:
-    """The question to the client's model; None where it is not needed, or would be more than one."""
-    if (await access.memory()).services.language_model is not None:
+@raise_as(ToolError)
+async def _ask_client_model(ctx: ToolContext, text: str, context: str, bank: str | None) -> Sample | None:
+    """Returns the question to the client's model; None where it may not be asked, is not needed, or would be asked
+    more than one question."""
+    scope, capabilities = scope_of(ctx), ctx.client_capabilities
+    if not (scope.sampling and text.strip() and capabilities and capabilities.sampling is not None):
         return None
-    turns = await _asked(access, text, context, bank)
-    if turns is None:
+    if (await scope.memory()).language_model is not None:
         return None
-    from fourfold_mcp.sampling import SHAPE
+    from fourfold_mcp.sampling import sampling_request
 
-    told_first = "\n\n".join([*(turn.text for turn in turns if turn.role == "system"), SHAPE])
-    said = "\n\n".join(turn.text for turn in turns if turn.role != "system")
-    message = SamplingMessage(role="user", content=TextContent(type="text", text=said))
-    return Sample([message], system_prompt=told_first, max_tokens=_MOST_TOKENS)
+    request = (await scope.bank(bank)).extraction_request(text, context=context)
+    return None if request is None else sampling_request(request)
 
 
-async def _said(
-    kept: "AsyncBank",
-    done: RetainResult,
-    extracted: str,
-    changes: Subscriptions,
-    warnings: Sequence[str] = (),
-) -> CallToolResult:
-    """What a retain did, in words and as data."""
-    await changes.retained(kept, done.units)
-    counts = {verdict.value: done.count(verdict) for verdict in Verdict if done.count(verdict)}
-    shape = RetainAnswer(
-        bank=kept.name,
-        units=[UnitShape.of(unit) for unit in done.units],
-        operations=counts,
-        extracted_by=extracted,
-        pending=done.pending,
-        warnings=[*warnings, *done.warnings],
+async def retain(
+    ctx: ToolContext,
+    sampled: Annotated[CreateMessageResult | None, Resolve(_ask_client_model)],
+    text: Text = "",
+    facts: Facts = None,
+    context: About = "",
+    tags: Labels = None,
+    bank: BankName = None,
+) -> Annotated[CallToolResult, RetainAnswer]:
+    """Remember something for later conversations. Prefer `facts`: write each durable fact, preference, decision
+    or plan as one sentence with names instead of pronouns, its entities, and a date if one is known. Give `text`
+    instead to have a passage kept as it was said. Give one of the two. Not for small talk or secrets. Telling
+    the same thing twice is harmless; a new value replaces the old one."""
+    if bool(text.strip()) == bool(facts):
+        raise ToolError("Give either text or facts: facts for statements you wrote, text for a passage.")
+    memory_bank = await scope_of(ctx).bank(bank)
+    if facts:
+        statements = [fact.fact() for fact in facts]
+        result = await memory_bank.retain_facts(statements, context=context, tags=tags or [])
+        return await _answer(ctx, memory_bank, result, "the caller", [])
+    model, warnings = await _language_model(ctx, memory_bank, text, context, sampled)
+    async with _progress(ctx) as report:
+        reader = memory_bank if model is None else await _with_model(ctx, memory_bank, model)
+        result = await reader.retain(text, context=context, tags=tags or [], progress=report)
+    reader_name = "the built-in extractor" if model is None else model.name
+    return await _answer(ctx, memory_bank, result, reader_name, warnings)
+
+
+TOOL = Tool(retain, title="Remember", summary="Remember something for later", annotations=WRITES)
+
+
+async def _language_model(
+    ctx: ToolContext, bank: AsyncBank, text: str, context: str, sampled: CreateMessageResult | None
+) -> tuple[LanguageModel | None, list[str]]:
+    """Returns the model that reads the text, and warnings: what the client's model answered, if it was asked, else
+    the memory's model; None for the built-in extractor."""
+    configured = (await scope_of(ctx).memory()).language_model
+    request = None if sampled is None else bank.extraction_request(text, context=context)
+    if sampled is None or request is None:
+        return configured, []
+    from fourfold_mcp.sampling import (
+        SampledModel,  # loads numpy: only where it is needed
     )
-    did = ", ".join(f"{n} {_DID[verdict]}" for verdict, n in counts.items()) or "nothing to remember in it"
-    lines = [f"Remembered in {kept.name}, as read by {extracted} ({did}):", *lines_of(done.units)]
-    return answer("\n".join([*lines, *await _replaced(kept, done), *shape.warnings]), shape)
+
+    try:
+        return SampledModel(request, sampled), []
+    except ModelOutputError:
+        warning = "Your client's model did not answer as asked: the text is kept as it was said."
+        return configured, [warning]
 
 
-async def _replaced(bank: "AsyncBank", done: RetainResult) -> list[str]:
-    """What holds no longer by a retain, in words."""
-    retired = [operation.unit for operation in done.operations if operation.verdict is Verdict.RETIRE]
+async def _with_model(ctx: ToolContext, bank: AsyncBank, model: LanguageModel) -> AsyncBank:
+    return (await scope_of(ctx).memory()).bank(bank.name, llm=model)
+
+
+async def _answer(
+    ctx: ToolContext, bank: AsyncBank, result: RetainResult, extracted_by: str, warnings: list[str]
+) -> CallToolResult:
+    """Returns what a retain did, in words and as data, and tells those who follow the bank."""
+    await subscriptions_of(ctx).notify_retained(bank, result.units)
+    counts = {verdict: result.count(verdict) for verdict in Verdict if result.count(verdict)}
+    answer = RetainAnswer(
+        bank=bank.name,
+        units=[UnitShape.of(unit) for unit in result.units],
+        operations={verdict.value: count for verdict, count in counts.items()},
+        extracted_by=extracted_by,
+        pending=result.pending,
+        warnings=[*warnings, *result.warnings],
+    )
+    summary = ", ".join(f"{count} {_VERDICT_WORDS[verdict]}" for verdict, count in counts.items())
+    heading = f"Remembered in {bank.name}, as read by {extracted_by}"
+    lines = [f"{heading} ({summary or 'nothing to remember in it'}):", *unit_lines(result.units)]
+    return tool_result("\n".join([*lines, *await _retired_lines(bank, result), *answer.warnings]), answer)
+
+
+async def _retired_lines(bank: AsyncBank, result: RetainResult) -> list[str]:
+    """Returns a line for each unit that a retain replaced."""
+    retired = [operation.unit for operation in result.operations if operation.verdict is Verdict.RETIRE]
     return [f"No longer so: {(await bank.unit(unit)).text}" for unit in retired]
 
 
 @asynccontextmanager
-async def _reporting(ctx: Ctx) -> AsyncIterator[Callable[[int, int], None]]:
-    """A progress to hand to long work, in whatever thread; what it says is passed on now and then."""
+async def _progress(ctx: ToolContext) -> AsyncIterator[Callable[[int, int], None]]:
+    """Yields a callback for `retain(progress=...)`, whose latest call is reported to the client now and then."""
     latest: list[tuple[int, int]] = []
 
-    async def pass_on() -> None:
+    async def report_latest() -> None:
         while True:
             await asyncio.sleep(_REPORT_SECONDS)
             if latest:
                 done, total = latest.pop()
                 await ctx.report_progress(done, total)
 
-    def report(done: int, total: int) -> None:
+    def note(done: int, total: int) -> None:
+        # Called from a worker thread: replacing the items of a list is atomic, awaiting there is impossible.
         latest[:] = [(done, total)]
 
-    reporting = asyncio.create_task(pass_on())
+    reporting = asyncio.create_task(report_latest())
     try:
-        yield report
+        yield note
     finally:
         reporting.cancel()

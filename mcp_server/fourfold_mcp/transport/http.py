@@ -24,7 +24,7 @@ from starlette.responses import JSONResponse, Response
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 from fourfold import ConfigurationError, __version__
-from fourfold_mcp.scope import Allowed, BankScope, all_banks
+from fourfold_mcp.scope import AllowedBanks, BankScope, all_banks
 from fourfold_mcp.server import Server
 from fourfold_mcp.transport.bearer_tokens import ALL, BearerTokens
 from fourfold_mcp.transport.session_server import SessionServer
@@ -92,7 +92,7 @@ class Verifier(TokenVerifier):
         return AccessToken(token=token, client_id=name, subject=name, scopes=banks)
 
 
-def banks_of_token() -> Allowed:
+def banks_of_token() -> AllowedBanks:
     """The banks that the token of this request may touch: none without a token."""
     token = get_access_token()
     if token is None:

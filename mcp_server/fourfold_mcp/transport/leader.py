@@ -17,7 +17,7 @@ from pathlib import Path
 
 from filelock import FileLock, Timeout
 
-from fourfold.storage.directory import make_directory
+from fourfold.settings import make_directory
 
 _LONGEST_PATH = 100  # bytes that every system takes for the path of a socket
 

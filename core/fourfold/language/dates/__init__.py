@@ -2,14 +2,12 @@
 
 from fourfold.language.dates.english import TimeMention
 from fourfold.language.dates.find import find_times
-from fourfold.language.dates.spans import day_of, months_of, written_day, written_month, written_weekday
+from fourfold.language.dates.spans import day_of, months_of, written_weekday
 
 __all__ = [
     "TimeMention",
     "day_of",
     "find_times",
     "months_of",
-    "written_day",
-    "written_month",
     "written_weekday",
 ]

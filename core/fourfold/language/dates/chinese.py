@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from fourfold.language.dates.phrases import NUMERIC_RULES, grammar
-from fourfold.language.dates.spans import MONTHS
+from fourfold.values.rendering import MONTHS
 
 _DIGITS = "一二三四五六七八九"
 

@@ -10,22 +10,9 @@ from dateutil.easter import easter
 Span = tuple[datetime, datetime]
 """The first moment, and the first moment after."""
 
-MONTHS = tuple(
-    "January February March April May June July August September October November December".split()
-)
 WEEKDAYS = tuple("Monday Tuesday Wednesday Thursday Friday Saturday Sunday".split())
 DAY = timedelta(days=1)
 _LENGTHS = {"minute": timedelta(minutes=1), "hour": timedelta(hours=1), "day": DAY, "week": 7 * DAY}
-
-
-def written_month(moment: datetime) -> str:
-    """ "May 2023", in English whatever the locale."""
-    return f"{MONTHS[moment.month - 1]} {moment.year}"
-
-
-def written_day(moment: datetime) -> str:
-    """ "8 May 2023", in English whatever the locale."""
-    return f"{moment.day} {written_month(moment)}"
 
 
 def written_weekday(moment: datetime) -> str:

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import re
 
-from fourfold.language.dates.spans import HOLIDAYS, MONTHS, WEEKDAYS
+from fourfold.language.dates.spans import HOLIDAYS, WEEKDAYS
+from fourfold.values.rendering import MONTHS
 
 MONTH_NUMBERS = {name.lower(): i for i, name in enumerate(MONTHS, 1)}
 MONTH_NUMBERS |= {name[:3].lower(): i for i, name in enumerate(MONTHS, 1)} | {"sept": 9}

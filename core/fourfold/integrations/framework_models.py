@@ -1,4 +1,4 @@
-"""Models of frameworks as ours: what they raise, and what they answer."""
+"""Adapts models of other frameworks to Fourfold's ports: maps their errors, reads their answers, wraps embedders."""
 
 from __future__ import annotations
 
@@ -9,16 +9,19 @@ from typing import Any
 
 from fourfold.errors import FourfoldError, ModelError, ModelTimeoutError
 from fourfold.models.remote import status_error
-from fourfold.models.structured import decode
+from fourfold.models.structured import decode, schema_instructions
 from fourfold.models.vectors import embeddings
 from fourfold.ports import Embedding, Floats, ModelResponse, OutputT, PromptMessage
 from fourfold.token_usage import Tokens
 
+__all__ = ["FrameworkEmbedder", "map_model_errors", "merge_system", "read_response", "schema_instructions"]
+
 
 @contextmanager
-def errors(name: str) -> Iterator[None]:
-    """Raises a model's errors as ours. A framework hands out each provider's own, of which nothing is known but, for
-    most, an HTTP status."""
+def map_model_errors(name: str) -> Iterator[None]:
+    """Raises what the model called `name` raises as `ModelError`, `ModelTimeoutError` or `ConfigurationError`."""
+    # A framework hands out each provider's own errors. Nothing is known of their classes, but most of them have the
+    # HTTP status of the provider's answer in an attribute.
     try:
         yield
     except FourfoldError:
@@ -35,30 +38,32 @@ def errors(name: str) -> Iterator[None]:
         raise ModelError(f"{name} failed: {type(error).__name__}: {error}") from error
 
 
-def answer(
+def read_response(
     name: str, shape: type[OutputT], tokens: Tokens, arguments: Mapping[str, Any] | None, text: str
 ) -> ModelResponse[OutputT]:
-    """The answer in the `arguments` of a tool call, or where there was none in its `text`. Raises `ModelError`, which
-    tells the tokens too."""
+    """Returns the answer as a value of `shape`: from the `arguments` of a tool call, or, where these are None, out of
+    its `text`. Raises `ModelError`, which has the `tokens` too: an unusable answer is paid for as well."""
     try:
-        found = decode(text, shape) if arguments is None else shape.model_validate(arguments)
-        return ModelResponse(found, tokens)
+        value = decode(text, shape) if arguments is None else shape.model_validate(arguments)
+        return ModelResponse(value, tokens)
     except (ModelError, ValueError) as error:
-        failed = error if isinstance(error, ModelError) else ModelError(f"{name}: {error}")
-        failed.tokens = tokens
-        raise failed from error
+        failure = error if isinstance(error, ModelError) else ModelError(f"{name}: {error}")
+        failure.tokens = tokens
+        raise failure from error
 
 
-def one_system(turns: Sequence[PromptMessage]) -> list[PromptMessage]:
-    """The turns with those of the system as one, at the beginning: some providers take only one."""
-    system = "\n\n".join(turn.text for turn in turns if turn.role == "system")
-    said = [turn for turn in turns if turn.role != "system"]
-    return [PromptMessage("system", system), *said] if system else said
+def merge_system(messages: Sequence[PromptMessage]) -> list[PromptMessage]:
+    """Returns the messages with those of the system as one, at the beginning: some providers take only one."""
+    system = "\n\n".join(message.text for message in messages if message.role == "system")
+    conversation = [message for message in messages if message.role != "system"]
+    return [PromptMessage("system", system), *conversation] if system else conversation
 
 
 class FrameworkEmbedder:
-    """An embedder of `rows`, which gives a vector a text. It has no token vectors, so recall goes without late
-    interaction. A memory keeps the `name` and refuses another."""
+    """An embedder over a framework's function from texts to vectors.
+
+    It has no token vectors, so recall goes without late interaction. A memory keeps the `name` and refuses another.
+    """
 
     token_dimension = 0
     centroids: Floats | None = None
@@ -66,7 +71,7 @@ class FrameworkEmbedder:
     def __init__(
         self, name: str, rows: Callable[[list[str]], Sequence[Sequence[float]]], dimension: int | None
     ) -> None:
-        """Without `dimension` one text is embedded to find it."""
+        """`rows` returns one vector a text, in order. Without `dimension` one text is embedded to find it."""
         self.name, self._rows, self._dimension = name, rows, dimension
 
     @cached_property
@@ -75,9 +80,9 @@ class FrameworkEmbedder:
         return self._dimension or len(self.embed(["dimension"])[0].vector)
 
     def embed(self, texts: Sequence[str]) -> list[Embedding]:
-        """One embedding a text."""
+        """Returns one embedding a text, in order. Raises `ModelError`."""
         if not texts:
             return []
-        with errors(self.name):
+        with map_model_errors(self.name):
             rows = self._rows(list(texts))
         return embeddings(rows, len(texts), self.name)

@@ -1,0 +1,63 @@
+"""The tool `entity`, and what the resource of an entity shows as well."""
+
+from __future__ import annotations
+
+from contextlib import suppress
+from typing import TYPE_CHECKING, Annotated
+
+from mcp_types import CallToolResult
+from pydantic import Field
+
+from fourfold import NotFoundError, Unit
+from fourfold_mcp.formatting import tool_result, unit_lines
+from fourfold_mcp.schemas import EntityAnswer, UnitShape
+from fourfold_mcp.tools.base import READS, BankName, Tool, ToolContext, scope_of
+
+if TYPE_CHECKING:
+    from fourfold import AsyncBank
+
+_MAX_LATEST = 10
+"""Units in an answer. A guess, not measured: `timeline` has the rest."""
+
+
+async def entity(
+    ctx: ToolContext,
+    name: Annotated[str, Field(max_length=200, description="A person, place, project or thing.")],
+    bank: BankName = None,
+) -> Annotated[CallToolResult, EntityAnswer]:
+    """Sum up what is known of one person, place, project or thing: its other names, its summary, and what was
+    said of it last. For all that happened to it, in order, use `timeline`."""
+    answer, latest = await describe_entity(await scope_of(ctx).bank(bank), name, _MAX_LATEST)
+    aliases = f", also called {', '.join(answer.aliases)}" if answer.aliases else ""
+    heading = f"{answer.name}{aliases}: {answer.mentions} mentions."
+    lines = [heading, answer.summary, *unit_lines(latest)]
+    return tool_result("\n".join(line for line in lines if line), answer)
+
+
+TOOL = Tool(
+    entity,
+    title="About an entity",
+    summary="Sum up what is known of someone or something",
+    annotations=READS,
+)
+
+
+async def describe_entity(bank: AsyncBank, name: str, max_units: int) -> tuple[EntityAnswer, list[Unit]]:
+    """Returns what is known of an entity, and its latest `max_units` units, the earliest first. Raises
+    `NotFoundError`."""
+    known = await bank.entity(name)
+    summary = ""
+    with suppress(NotFoundError):
+        summary = (await bank.summary(known.name)).text
+    events = await bank.timeline(entity=known.name)
+    latest = [event.unit for event in events if event.assessment is None][-max_units:]
+    answer = EntityAnswer(
+        bank=bank.name,
+        name=known.name,
+        kind=known.kind,
+        aliases=list(known.aliases),
+        mentions=known.mentions,
+        summary=summary,
+        latest=[UnitShape.of(unit) for unit in latest],
+    )
+    return answer, latest

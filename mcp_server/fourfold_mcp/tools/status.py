@@ -1,0 +1,39 @@
+"""The tool `status`."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+from mcp_types import CallToolResult
+
+from fourfold_mcp.formatting import tool_result
+from fourfold_mcp.schemas import BankShape, StatusAnswer
+from fourfold_mcp.tools.base import READS, BankName, Tool, ToolContext, scope_of
+
+
+async def status(ctx: ToolContext, bank: BankName = None) -> Annotated[CallToolResult, StatusAnswer]:
+    """Say which memories there are, how much is in them, and whether anything waits to be taken in."""
+    scope = scope_of(ctx)
+    memory_bank = await scope.bank(bank)
+    banks = [BankShape(name=info.name, units=info.units) for info in await scope.banks()]
+    bank_status = await memory_bank.status()
+    answer = StatusAnswer(
+        bank=memory_bank.name,
+        banks=banks,
+        pending=bank_status.pending,
+        unread=bank_status.pending_chunks,
+        notes=list(scope.notes),
+    )
+    return tool_result("\n".join([f"Usual bank: {scope.default}", *_lines(answer)]), answer)
+
+
+TOOL = Tool(status, title="Status", summary="Say which memories there are", annotations=READS)
+
+
+def _lines(answer: StatusAnswer) -> list[str]:
+    lines = [f"{bank.name}: {bank.units} units" for bank in answer.banks] or ["Nothing is remembered yet."]
+    if answer.pending:
+        lines.append(f"{answer.pending} units of {answer.bank} have not moved its beliefs and summaries yet.")
+    if answer.unread:
+        lines.append(f"{answer.unread} passages of {answer.bank} wait for the language model to read them.")
+    return [*lines, *answer.notes]
