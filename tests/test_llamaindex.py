@@ -242,7 +242,7 @@ def test_a_history_that_cannot_be_replaced_stays(
         raise StoreError("The disk is full.")
 
     with monkeypatch.context() as patched:
-        patched.setattr(type(bank.as_async), "keep", fails)
+        patched.setattr(type(bank.as_async.entries), "put", fails)
         kept.set([user("The mill is closed.")])
     assert [m.content for m in kept.get_all()] == ["The boat is red."]
     kept.set([])
