@@ -1,22 +1,30 @@
-"""Picks models by their short names. Nothing heavy is imported before it is asked for.
+"""Picks models by their short names. Nothing heavy is imported before a name asks for it.
 
 A name is a backend, or "backend:model", or "backend:model@url". Embedders: "minilm" (packaged, the default), "static"
 (packaged), "multilingual", "fastembed", "sentence-transformers", "openai", "voyage". Language models: "anthropic",
 "openai", "transformers". Rerankers: "fastembed", "sentence-transformers".
+
+Other packages add names by entry points of the groups `fourfold.embedders`, `fourfold.language_models` and
+`fourfold.rerankers` (see `fourfold.plugins`). Such an entry point names a class or a function that returns an object
+of the port (`fourfold.ports`). It is called with the model's name, if the user wrote one, and with those of the
+keyword arguments `base_url` (only if the user wrote "@url"), `timeout`, `device` and `threads` that it takes.
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+import inspect
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from importlib import import_module
+from importlib.metadata import EntryPoint
 from typing import Any
 
-from fourfold.errors import ConfigurationError
+from fourfold.errors import ConfigurationError, FourfoldError
+from fourfold.plugins import broken_plugin, declared_plugins, load_plugin
 from fourfold.ports import Embedder, LanguageModel, Reranker
 from fourfold.settings import Settings, load_settings
 
-_EMBEDDER = ("name", "dimension", "token_dimension", "centroids", "embed")
+_EMBEDDER_PARTS = ("name", "dimension", "token_dimension", "centroids", "embed")
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,7 +55,7 @@ def load_models(
         load_llm(answers, settings) if isinstance(answers, str) else answers,
         load_reranker(ranks, settings) if isinstance(ranks, str) else ranks,
     )
-    _check(chosen.embedder, "embedder", _EMBEDDER, "Embedder. centroids may be None")
+    _check(chosen.embedder, "embedder", _EMBEDDER_PARTS, "Embedder. centroids may be None")
     if chosen.llm is not None:
         _check(chosen.llm, "language model", ("name", "ask", "close"), "LanguageModel")
     if chosen.reranker is not None:
@@ -56,77 +64,149 @@ def load_models(
 
 
 def load_embedder(spec: str, settings: Settings | None = None) -> Embedder:
-    """The embedder called `spec`; its weights are read at its first use."""
-    loaded: Embedder = _load("embedder", _EMBEDDERS, spec, settings or load_settings())
-    return loaded
+    """Returns the embedder called `spec`; its weights are read at its first use."""
+    embedder: Embedder = _load(_EMBEDDERS, spec, settings or load_settings())
+    return embedder
 
 
 def load_llm(spec: str, settings: Settings | None = None) -> LanguageModel:
-    """The language model called `spec`. No call is made."""
-    loaded: LanguageModel = _load("language model", _LANGUAGE_MODELS, spec, settings or load_settings())
-    return loaded
+    """Returns the language model called `spec`. No call is made."""
+    llm: LanguageModel = _load(_LANGUAGE_MODELS, spec, settings or load_settings())
+    return llm
 
 
 def load_reranker(spec: str, settings: Settings | None = None) -> Reranker:
-    """The reranker called `spec`; its weights are read at its first use."""
-    loaded: Reranker = _load("reranker", _RERANKERS, spec, settings or load_settings())
-    return loaded
+    """Returns the reranker called `spec`; its weights are read at its first use."""
+    reranker: Reranker = _load(_RERANKERS, spec, settings or load_settings())
+    return reranker
 
 
 @dataclass(frozen=True, slots=True)
 class _Backend:
-    """A class of `fourfold.models`, and the options it takes beside a model's name."""
+    """A class of `fourfold.models`."""
 
     module: str
-    name: str
+    class_name: str
     options: tuple[str, ...] = ()
+    """The keyword arguments of the class that come from the settings and from the address."""
+    extra: str | None = None
+    """The extra of Fourfold that installs what the module imports; None: Fourfold's own dependencies do."""
+    takes_model: bool = True
+    """Whether a model's name may follow the backend's."""
 
 
-_EMBEDDERS = {
-    "minilm": _Backend("packaged.minilm", "MiniLM", ("threads", "device")),
-    "static": _Backend("packaged.static", "StaticEmbedder"),
-    "multilingual": _Backend("packaged.multilingual", "MultilingualE5"),
-    "fastembed": _Backend("fastembed", "FastEmbedder", ("threads", "device")),
-    "sentence-transformers": _Backend("sentence_transformers", "SentenceEmbedder", ("device",)),
-    "openai": _Backend("openai", "OpenAIEmbedder", ("base_url",)),
-    "voyage": _Backend("voyage", "VoyageEmbedder", ("base_url",)),
-}
-_LANGUAGE_MODELS = {
-    "anthropic": _Backend("anthropic", "Claude", ("base_url", "timeout")),
-    "openai": _Backend("openai", "OpenAIChat", ("base_url", "timeout")),
-    "transformers": _Backend("transformers", "LocalModel", ("device", "timeout")),
-}
-_RERANKERS = {
-    "fastembed": _Backend("fastembed", "FastReranker", ("threads", "device")),
-    "sentence-transformers": _Backend("sentence_transformers", "SentenceReranker", ("device",)),
-}
-_WITHOUT_MODEL = ("minilm", "static", "multilingual")
+@dataclass(frozen=True, slots=True)
+class _Kind:
+    """One kind of model: what messages call it, the group of entry points that extends it, and our own backends."""
+
+    label: str
+    group: str
+    backends: Mapping[str, _Backend]
 
 
-def _load(what: str, backends: Mapping[str, _Backend], spec: str, settings: Settings) -> Any:
+_EMBEDDERS = _Kind(
+    "embedder",
+    "fourfold.embedders",
+    {
+        "minilm": _Backend("packaged.minilm", "MiniLM", ("threads", "device"), takes_model=False),
+        "static": _Backend("packaged.static", "StaticEmbedder", takes_model=False),
+        "multilingual": _Backend(
+            "packaged.multilingual", "MultilingualE5", extra="multilingual", takes_model=False
+        ),
+        "fastembed": _Backend("fastembed", "FastEmbedder", ("threads", "device"), "fastembed"),
+        "sentence-transformers": _Backend(
+            "sentence_transformers", "SentenceEmbedder", ("device",), "sentence-transformers"
+        ),
+        "openai": _Backend("openai", "OpenAIEmbedder", ("base_url",), "openai"),
+        "voyage": _Backend("voyage", "VoyageEmbedder", ("base_url",), "voyage"),
+    },
+)
+_LANGUAGE_MODELS = _Kind(
+    "language model",
+    "fourfold.language_models",
+    {
+        "anthropic": _Backend("anthropic", "Claude", ("base_url", "timeout"), "anthropic"),
+        "openai": _Backend("openai", "OpenAIChat", ("base_url", "timeout"), "openai"),
+        "transformers": _Backend("transformers", "LocalModel", ("device", "timeout"), "transformers"),
+    },
+)
+_RERANKERS = _Kind(
+    "reranker",
+    "fourfold.rerankers",
+    {
+        "fastembed": _Backend("fastembed", "FastReranker", ("threads", "device"), "fastembed"),
+        "sentence-transformers": _Backend(
+            "sentence_transformers", "SentenceReranker", ("device",), "sentence-transformers"
+        ),
+    },
+)
+
+
+def _load(kind: _Kind, spec: str, settings: Settings) -> Any:
     name, model, url = _parts(spec)
-    backend = backends.get(name)
-    if backend is None or (model and name in _WITHOUT_MODEL):
-        raise ConfigurationError(
-            f'No {what} is called "{spec}". Take one of {", ".join(backends)} (with ":MODEL" where there are '
-            f'several, and "@URL" for an endpoint of your own), or pass an object.'
-        )
-    if url is not None and "base_url" not in backend.options:
-        raise ConfigurationError(f'"{spec}" names an address, and {name} has none.')
-    given = {
+    options = {
         "base_url": url,
         "timeout": settings.llm_timeout,
         "device": settings.device,
         "threads": settings.threads,
     }
-    options = {option: given[option] for option in backend.options}
+    backend = kind.backends.get(name)
+    if backend is not None and (backend.takes_model or not model):
+        return _make(backend, spec, model, options)
+    # Our own names come first, and need no look at the metadata of every installed package, which takes time.
+    plugins = declared_plugins(kind.group)
+    if backend is None and name in plugins:
+        return _make_plugin(plugins[name], spec, model, options)
+    names = dict.fromkeys([*kind.backends, *plugins])
+    raise ConfigurationError(
+        f'No {kind.label} is called "{spec}". Take one of {", ".join(names)} (with ":MODEL" where there are '
+        f'several, and "@URL" for an endpoint of your own), or pass an object.'
+    )
+
+
+def _make(backend: _Backend, spec: str, model: str, options: Mapping[str, object]) -> Any:
+    if options["base_url"] is not None and "base_url" not in backend.options:
+        raise _without_address(spec)
+    arguments = {option: options[option] for option in backend.options}
     try:
-        make = getattr(import_module(f"fourfold.models.{backend.module}"), backend.name)
-        return make(model, **options) if model else make(**options)
+        make = getattr(import_module(f"fourfold.models.{backend.module}"), backend.class_name)
+        return make(model, **arguments) if model else make(**arguments)
     except ModuleNotFoundError as error:
+        packages = f'"fourfold[{backend.extra}]"' if backend.extra else str(error.name)
         raise ConfigurationError(
-            f'"{spec}" needs the package {error.name}: run pip install "fourfold[{name}]".'
+            f'"{spec}" needs the package {error.name}: run pip install {packages}.'
         ) from error
+
+
+def _make_plugin(entry: EntryPoint, spec: str, model: str, options: Mapping[str, object]) -> object:
+    make = load_plugin(entry)
+    if not callable(make):
+        raise broken_plugin(entry, TypeError(f"{entry.value} is no class or function"))
+    accepted = _keywords(make)
+    if options["base_url"] is not None and "base_url" not in accepted:
+        raise _without_address(spec)
+    arguments = {
+        name: value for name, value in options.items() if name in accepted and (name != "base_url" or value)
+    }
+    try:
+        return make(model, **arguments) if model else make(**arguments)
+    except FourfoldError:
+        raise  # it says what is wrong in our own terms: a missing key, an unknown model
+    except Exception as error:  # another package's code may raise anything
+        raise broken_plugin(entry, error) from error
+
+
+def _keywords(make: Callable[..., object]) -> frozenset[str]:
+    """Returns the names that `make` takes as keyword arguments; none where it does not say (some classes in C)."""
+    try:
+        parameters = inspect.signature(make).parameters.values()
+    except ValueError:
+        return frozenset()
+    return frozenset(p.name for p in parameters if p.kind in (p.POSITIONAL_OR_KEYWORD, p.KEYWORD_ONLY))
+
+
+def _without_address(spec: str) -> ConfigurationError:
+    return ConfigurationError(f'"{spec}" names an address, and {_parts(spec)[0]} has none.')
 
 
 def _parts(spec: str) -> tuple[str, str, str | None]:

@@ -1,0 +1,42 @@
+"""Parts of Fourfold that other packages bring, by name: embedders, language models, rerankers, importers.
+
+A package declares them as entry points, in a group for each kind of part, here an embedder called "acme":
+
+    [project.entry-points."fourfold.embedders"]
+    acme = "acme_fourfold:AcmeEmbedder"
+
+Reading what is declared imports nothing; `load_plugin` imports the one module that an entry point names.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from importlib.metadata import EntryPoint, entry_points
+
+from fourfold.errors import ConfigurationError
+
+
+def declared_plugins(group: str) -> Mapping[str, EntryPoint]:
+    """Returns the entry points of `group` by name. Of two packages that declare the same name, the one that stands
+    earlier on `sys.path` has it."""
+    declared: dict[str, EntryPoint] = {}
+    for entry in entry_points(group=group):
+        declared.setdefault(entry.name, entry)
+    return declared
+
+
+def load_plugin(entry: EntryPoint) -> object:
+    """Imports what `entry` names and returns it; raises `ConfigurationError` that names its package."""
+    try:
+        return entry.load()
+    except Exception as error:  # another package's module may raise anything while it is imported
+        raise broken_plugin(entry, error) from error
+
+
+def broken_plugin(entry: EntryPoint, error: Exception) -> ConfigurationError:
+    """Returns the error that blames the package of `entry`, not Fourfold, for `error`."""
+    package = f"{entry.dist.name} {entry.dist.version}" if entry.dist else "an unknown package"
+    return ConfigurationError(
+        f'"{entry.name}" of {package} ({entry.value}, {entry.group}) cannot be used: '
+        f"{type(error).__name__}: {error}. Repair, update or uninstall that package."
+    )

@@ -1,0 +1,137 @@
+"""Other packages add names to Fourfold by entry points, without touching it."""
+
+from __future__ import annotations
+
+import importlib
+import sys
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+
+from fourfold import Memory
+from fourfold.errors import ConfigurationError
+from fourfold.models import load_embedder, load_llm, load_reranker
+
+Install = Callable[[str, str], None]
+
+ACME = """
+from fourfold.testing import HashEmbedder, ScriptedModel
+
+class Embedder(HashEmbedder):
+    def __init__(self, model="small", *, device="none", base_url="none"):
+        super().__init__()
+        self.name = f"acme/{model}/{device}/{base_url}"
+
+class Ranker:
+    name = "acme/rank"
+
+    def score(self, question, texts):
+        return [float(len(text)) for text in texts]
+
+def chat(model):
+    return ScriptedModel([])
+
+def moody():
+    raise RuntimeError("the moon is wrong")
+
+a_number = 7
+"""
+
+ENTRY_POINTS = """
+[fourfold.embedders]
+acme = acme_fourfold:Embedder
+minilm = acme_fourfold:Embedder
+moody = acme_fourfold:moody
+number = acme_fourfold:a_number
+missing = acme_fourfold:Missing
+ruin = acme_fourfold_ruin:Embedder
+
+[fourfold.language_models]
+acme = acme_fourfold:chat
+
+[fourfold.rerankers]
+acme = acme_fourfold:Ranker
+"""
+
+
+@pytest.fixture
+def install(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Install]:
+    """Installs a package `acme-fourfold` 1.0 with the given module and entry points, for the time of a test."""
+
+    def installed(module: str, entry_points: str) -> None:
+        metadata = tmp_path / "acme_fourfold-1.0.dist-info"
+        metadata.mkdir()
+        (metadata / "METADATA").write_text("Metadata-Version: 2.1\nName: acme-fourfold\nVersion: 1.0\n")
+        (metadata / "entry_points.txt").write_text(entry_points)
+        (tmp_path / "acme_fourfold.py").write_text(module)
+        monkeypatch.syspath_prepend(tmp_path)
+        importlib.invalidate_caches()
+
+    yield installed
+    sys.modules.pop("acme_fourfold", None)
+
+
+def test_a_memory_opens_with_an_embedder_of_another_package(install: Install) -> None:
+    install(ACME, ENTRY_POINTS)
+    with Memory.open(":memory:", embedder="acme") as memory:
+        bank = memory.bank("ana")
+        bank.retain("The boat is called Lua.")
+        assert "Lua" in bank.recall("boat").text
+
+
+def test_language_models_and_rerankers_of_another_package_have_names_too(install: Install) -> None:
+    install(ACME, ENTRY_POINTS)
+    assert load_llm("acme:large").name == "scripted"
+    assert load_reranker("acme").name == "acme/rank"
+
+
+def test_a_plugin_gets_the_model_the_address_and_the_options_that_it_takes(install: Install) -> None:
+    install(ACME, ENTRY_POINTS)
+    assert load_embedder("acme").name == "acme/small/cpu/none"
+    assert load_embedder("acme:big@http://127.0.0.1:9/v1").name == "acme/big/cpu/http://127.0.0.1:9/v1"
+    with pytest.raises(ConfigurationError, match="acme has none"):
+        load_reranker("acme@http://127.0.0.1:9")
+
+
+def test_a_plugin_never_takes_the_name_of_a_backend_of_ours(install: Install) -> None:
+    install(ACME, ENTRY_POINTS)
+    assert not load_embedder("minilm").name.startswith("acme")
+
+
+def test_an_unknown_name_lists_the_names_of_plugins(install: Install) -> None:
+    install(ACME, ENTRY_POINTS)
+    with pytest.raises(ConfigurationError, match=r"minilm, .*voyage, acme, moody"):
+        load_embedder("ecma")
+
+
+@pytest.mark.parametrize(
+    ("name", "reason"),
+    [
+        ("moody", "RuntimeError: the moon is wrong"),
+        ("number", "is no class or function"),
+        ("missing", "AttributeError"),
+        ("ruin", "ModuleNotFoundError"),
+    ],
+)
+def test_a_broken_plugin_is_an_error_that_names_its_package(install: Install, name: str, reason: str) -> None:
+    install(ACME, ENTRY_POINTS)
+    with pytest.raises(ConfigurationError, match=rf"acme-fourfold 1\.0.*{reason}"):
+        load_embedder(name)
+    assert load_embedder("acme").dimension > 0
+
+
+def test_a_plugin_that_lacks_a_part_of_its_port_is_refused(install: Install) -> None:
+    install(ACME, "[fourfold.embedders]\nrank = acme_fourfold:Ranker\n")
+    with pytest.raises(ConfigurationError, match=r"The embedder \(Ranker\) has no dimension"):
+        Memory.open(":memory:", embedder="rank")
+
+
+def test_a_plugin_is_not_imported_before_its_name_is_used(install: Install) -> None:
+    install("raise AssertionError('imported')", ENTRY_POINTS)
+    with Memory.open(":memory:") as memory:
+        memory.bank("ana").retain("The boat is called Lua.")
+    with pytest.raises(ConfigurationError, match="No embedder"):
+        load_embedder("ecma")
+    with pytest.raises(ConfigurationError, match="AssertionError: imported"):
+        load_embedder("acme")
