@@ -23,7 +23,7 @@ from speed import Pooled, messages
 
 from fourfold import Memory
 from fourfold.ports import Floats, Query, Where
-from fourfold.schema.units import cursor_point, stamped
+from fourfold.schema.records import cursor_point, stamped
 from fourfold.transfer.export import everything
 from fourfold.transfer.rekey import Rekeyer
 

@@ -10,7 +10,7 @@ from fourfold.errors import ModelError, TokenLimitError
 from fourfold.language.text import estimate_tokens
 from fourfold.models.delegating import DelegatingModel, streamed
 from fourfold.ports import LanguageModel, ModelResponse, OnText, OutputT, Point, PromptMessage, Store, Where
-from fourfold.schema.units import make_id
+from fourfold.schema.records import make_id
 from fourfold.token_usage import Tokens
 
 

@@ -32,8 +32,9 @@ from fourfold.models import load_embedder, load_models
 from fourfold.models.switchable import Current
 from fourfold.ports import Clock, Embedder, LanguageModel, Progress, Reranker, Store, Where
 from fourfold.recall.fuse import Weights
+from fourfold.schema.banks import read_profile
 from fourfold.schema.entries import banks_with
-from fourfold.schema.units import make_id, read_profile
+from fourfold.schema.records import make_id
 from fourfold.services import Services
 from fourfold.settings import Settings, is_url, load_settings
 from fourfold.storage.manifest import Manifest

@@ -13,7 +13,7 @@ from fourfold.consolidate import core_profile, form_beliefs
 from fourfold.errors import InputError, NotFoundError
 from fourfold.govern import timeline
 from fourfold.ports import Where
-from fourfold.schema.derived import read_summary, summary_id
+from fourfold.schema.summaries import read_summary, summary_id
 from fourfold.schema.units import read_unit
 from fourfold.services import Services
 from fourfold.validation import parse_unit_id

@@ -19,7 +19,7 @@ from fourfold.language.text import term_id, terms
 from fourfold.models.structured import Acceptable
 from fourfold.ports import Fields, LanguageModel, Point, Where
 from fourfold.prompts.render import by_label, plain_label
-from fourfold.schema.derived import read_belief
+from fourfold.schema.beliefs import read_belief
 from fourfold.schema.units import read_unit
 from fourfold.services import Services
 from fourfold.transaction.transaction import Transaction

@@ -15,8 +15,10 @@ from fourfold.errors import InputError, NotFoundError
 from fourfold.index.bank_index import BankIndex
 from fourfold.language.text import asking, estimate_tokens, sentences
 from fourfold.ports import Where
-from fourfold.schema.derived import CoreRecord, core_point, read_core, read_summaries, summary_id
-from fourfold.schema.units import NEVER, READ_UNIT, read_unit
+from fourfold.schema.core_profile import CoreRecord, core_point, read_core
+from fourfold.schema.records import NEVER
+from fourfold.schema.summaries import read_summaries, summary_id
+from fourfold.schema.units import READ_UNIT, read_unit
 from fourfold.services import Services
 from fourfold.transaction.transaction import Transaction
 from fourfold.values.changes import Change

@@ -8,7 +8,6 @@ from datetime import datetime
 
 from fourfold.errors import InputError, NotFoundError
 from fourfold.ingest.bank_options import BankOptions, apply_options, language_to_fix
-from fourfold.ingest.chunking import Piece
 from fourfold.ingest.embed import Embedded, embed_statements, unit_vectors
 from fourfold.ingest.extract.rules import extract
 from fourfold.ingest.extract.statement import Statement
@@ -16,11 +15,12 @@ from fourfold.ingest.redact import reject_if_redacted
 from fourfold.ingest.resolve_entities import Resolver
 from fourfold.language.text import clean, normalise
 from fourfold.ports import Where
-from fourfold.schema.derived import belief_point, read_belief
-from fourfold.schema.units import make_id
+from fourfold.schema.beliefs import belief_point, read_belief
+from fourfold.schema.records import make_id
 from fourfold.services import Services, steady
 from fourfold.transaction.transaction import Transaction
 from fourfold.values.beliefs import Assessment, Belief, Effect, formed
+from fourfold.values.chunks import Piece
 from fourfold.values.units import Message, Network, Source, Unit, evidence_links
 
 LONGEST_STATEMENT = 2000

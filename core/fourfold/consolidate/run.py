@@ -20,7 +20,7 @@ from fourfold.consolidate.summaries import SummaryWriter, touched
 from fourfold.errors import ConfigurationError, FourfoldError, ModelError, TokenLimitError
 from fourfold.models.retrying import RetryingModel
 from fourfold.ports import Fields, LanguageModel, Point, Where
-from fourfold.schema.derived import ConsolidationState, progress_point, read_progress
+from fourfold.schema.consolidation_state import ConsolidationState, progress_point, read_progress
 from fourfold.services import Services
 from fourfold.token_accounts import MeteredModel
 from fourfold.transaction.transaction import Transaction

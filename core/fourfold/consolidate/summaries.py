@@ -22,8 +22,9 @@ from fourfold.language.attributes import AttributedText, compare_attributes
 from fourfold.language.languages import Language
 from fourfold.language.text import asking, normalise, sentences, terms
 from fourfold.ports import Floats, LanguageModel, Point, Where
-from fourfold.schema.derived import gone_point, read_summary, summary_id, summary_point
-from fourfold.schema.units import NEVER, READ_UNIT, read_unit
+from fourfold.schema.records import NEVER, gone_point
+from fourfold.schema.summaries import read_summary, summary_id, summary_point
+from fourfold.schema.units import READ_UNIT, read_unit
 from fourfold.services import Services
 from fourfold.transaction.transaction import Transaction
 from fourfold.values.rendering import render_unit

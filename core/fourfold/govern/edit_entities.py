@@ -7,9 +7,11 @@ from dataclasses import dataclass, replace
 from typing import Literal
 
 from fourfold.errors import InputError, NotFoundError
-from fourfold.index.bank_index import BankIndex, entity_id
+from fourfold.index.bank_index import BankIndex
 from fourfold.language.text import normalise
-from fourfold.schema.derived import gone_point, summary_id
+from fourfold.schema.banks import entity_id
+from fourfold.schema.records import gone_point
+from fourfold.schema.summaries import summary_id
 from fourfold.schema.units import read_unit
 from fourfold.services import Services
 from fourfold.transaction.transaction import Transaction

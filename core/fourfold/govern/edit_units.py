@@ -8,7 +8,6 @@ from dataclasses import replace
 
 from fourfold.errors import InputError, NotFoundError
 from fourfold.ingest.bank_options import BankOptions
-from fourfold.ingest.chunking import Piece
 from fourfold.ingest.embed import Embedded, embed_statements, unit_vectors
 from fourfold.ingest.extract.rules import extract
 from fourfold.ingest.extract.statement import Statement
@@ -17,13 +16,15 @@ from fourfold.ingest.resolve_entities import Resolver
 from fourfold.language.attributes import AttributedText, assertions
 from fourfold.language.text import clean, normalise
 from fourfold.ports import Point, Where
-from fourfold.schema.derived import belief_point, read_belief
-from fourfold.schema.units import make_id, read_unit, unit_point
+from fourfold.schema.beliefs import belief_point, read_belief
+from fourfold.schema.records import make_id
+from fourfold.schema.units import read_unit, unit_point
 from fourfold.services import Services, steady
 from fourfold.transaction.cascade import dependents
 from fourfold.transaction.transaction import Transaction
 from fourfold.values.beliefs import formed
 from fourfold.values.changes import Change
+from fourfold.values.chunks import Piece
 from fourfold.values.units import Link, Network, Retirement, Unit
 
 LONGEST_TEXT = 2000

@@ -13,32 +13,20 @@ from fourfold.errors import NotFoundError
 from fourfold.govern.erasure_scope import ErasureScope
 from fourfold.govern.forget import Selection, selected
 from fourfold.govern.reembed_units import renewed
-from fourfold.index.bank_index import BankIndex, entity_id
-from fourfold.index.document_index import CHUNKS
-from fourfold.ingest.pending_chunks import chunk_point, read_chunk_point
+from fourfold.index.bank_index import BankIndex
 from fourfold.language.text import normalise
 from fourfold.ports import Fields, Point, Where
+from fourfold.schema.banks import entity_id, entity_point
+from fourfold.schema.beliefs import history_payload, read_belief
 from fourfold.schema.changelog import Record, record_point, records
-from fourfold.schema.derived import (
-    core_point,
-    history_payload,
-    progress_point,
-    read_belief,
-    read_core,
-    read_progress,
-    read_summary,
-    summary_point,
-)
+from fourfold.schema.chunks import CHUNKS, chunk_point, read_chunk_point
+from fourfold.schema.consolidation_state import progress_point, read_progress
+from fourfold.schema.core_profile import core_point, read_core
 from fourfold.schema.entries import is_entry
-from fourfold.schema.recall_counts import USE, use_point
-from fourfold.schema.units import (
-    cursor_point,
-    entity_point,
-    read_retirement,
-    read_unit,
-    stamped,
-    unit_payload,
-)
+from fourfold.schema.recall_counts import use_point
+from fourfold.schema.records import USE, cursor_point, stamped
+from fourfold.schema.summaries import read_summary, summary_point
+from fourfold.schema.units import read_retirement, read_unit, unit_payload
 from fourfold.services import Services
 from fourfold.transaction.cascade import dependents
 from fourfold.transaction.transaction import Transaction

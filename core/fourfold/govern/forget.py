@@ -13,7 +13,7 @@ from fourfold.ingest.entries import drop_entries
 from fourfold.ingest.pending_chunks import chunks_of_document
 from fourfold.ingest.write import DocumentWriter, Origin
 from fourfold.ports import Fields, Point, Where
-from fourfold.schema.derived import read_belief
+from fourfold.schema.beliefs import read_belief
 from fourfold.schema.units import read_unit
 from fourfold.services import Services
 from fourfold.transaction.cascade import cascade_retirements

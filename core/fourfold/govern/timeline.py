@@ -11,7 +11,7 @@ import numpy as np
 from fourfold.errors import NotFoundError
 from fourfold.index.bank_index import BankIndex
 from fourfold.ports import Where
-from fourfold.schema.derived import read_belief
+from fourfold.schema.beliefs import read_belief
 from fourfold.schema.units import read_unit, seconds_of
 from fourfold.services import Services
 from fourfold.values.changes import Event

@@ -9,13 +9,13 @@ from typing import Any
 
 from fourfold.errors import InputError, NotFoundError
 from fourfold.govern.edit_entities import invalidate_summaries
-from fourfold.index.document_index import CHUNKS
 from fourfold.ports import Fields, Point, Where
+from fourfold.schema.banks import read_entity
 from fourfold.schema.changelog import Record, records, reverted
-from fourfold.schema.derived import gone_point
+from fourfold.schema.chunks import CHUNKS
 from fourfold.schema.entries import gone_entry, is_entry
-from fourfold.schema.recall_counts import USE
-from fourfold.schema.units import NEVER, read_entity, read_unit
+from fourfold.schema.records import NEVER, USE, gone_point
+from fourfold.schema.units import read_unit
 from fourfold.services import Services
 from fourfold.transaction.cascade import cascade_retirements
 from fourfold.transaction.transaction import Transaction

@@ -9,9 +9,10 @@ from datetime import datetime
 from fourfold.index.bank_index import BankIndex
 from fourfold.index.build import READ, build_index
 from fourfold.ports import PAYLOAD, Fields, Point, Store, Where
+from fourfold.schema.beliefs import READ_BELIEF, read_belief
 from fourfold.schema.changelog import earlier, records
-from fourfold.schema.derived import READ_BELIEF, read_belief
-from fourfold.schema.units import NEVER, READ_UNIT, read_unit
+from fourfold.schema.records import NEVER
+from fourfold.schema.units import READ_UNIT, read_unit
 from fourfold.values.units import Unit
 
 

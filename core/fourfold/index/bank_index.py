@@ -26,8 +26,8 @@ from fourfold.index.supersession import Supersession
 from fourfold.language.languages import ENGLISH, Language
 from fourfold.language.text import inverse_document_frequency, normalise
 from fourfold.ports import Point, Where
-from fourfold.schema.recall_counts import USE
-from fourfold.schema.units import NEVER, Profile, bank_point, make_id, read_profile
+from fourfold.schema.banks import Profile, bank_point, read_profile
+from fourfold.schema.records import NEVER, USE
 from fourfold.values.units import SHORT_ID, Entity
 
 _LONGEST_CHAIN = 100
@@ -374,8 +374,3 @@ def _hash(text: str) -> int:
     return int.from_bytes(
         blake2b(text.encode(errors="surrogatepass"), digest_size=8).digest(), "little", signed=True
     )
-
-
-def entity_id(bank: str, name: str) -> str:
-    """The id of the entity called `name` in `bank`."""
-    return make_id(bank, "entity", name.casefold())

@@ -7,10 +7,10 @@ from collections.abc import Iterable
 from operator import itemgetter
 
 from fourfold.index.bank_index import BankIndex
-from fourfold.index.document_index import CHUNKS
 from fourfold.ports import Point
-from fourfold.schema.recall_counts import USE
-from fourfold.schema.units import read_entity, read_profile
+from fourfold.schema.banks import read_entity, read_profile
+from fourfold.schema.chunks import CHUNKS
+from fourfold.schema.records import USE
 
 READ = tuple(
     "kind recorded order text speaker network tags entities links documents messages session codes mentioned_at "

@@ -8,9 +8,8 @@ from typing import Any
 from numpy.typing import NDArray
 
 from fourfold.ports import Point
-from fourfold.schema.units import NEVER
-
-CHUNKS = ("pending", "chunk", "gone")
+from fourfold.schema.chunks import CHUNKS
+from fourfold.schema.records import NEVER
 
 
 class DocumentIndex:

@@ -16,8 +16,8 @@ from fourfold.index.build import READ, build_index
 from fourfold.index.rw_lock import Era
 from fourfold.index.snapshot import Snapshot
 from fourfold.ports import Fields, Point, Store, Where
-from fourfold.schema.changelog import OPERATION
-from fourfold.schema.units import read_profile
+from fourfold.schema.banks import read_profile
+from fourfold.schema.records import OPERATION
 
 _MOST_PASTS, _PAST_SHARE = 4, 0.25
 """So many moments are kept, and no more units in them than that share of what graphs may have."""

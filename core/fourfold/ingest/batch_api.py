@@ -14,17 +14,17 @@ import anyio
 import anyio.to_thread
 
 from fourfold.errors import ConfigurationError, FourfoldError, ModelError, TokenLimitError
-from fourfold.ingest.chunking import Chunk
 from fourfold.ingest.extract.llm import Extraction, Read, checked, turns
-from fourfold.ingest.pending_chunks import chunk_point
 from fourfold.ingest.pipeline import Outcome, write
 from fourfold.language.languages import Language
 from fourfold.language.text import estimate_tokens
 from fourfold.ports import BatchModel, ModelResponse, Progress
+from fourfold.schema.chunks import chunk_point
 from fourfold.services import Services
 from fourfold.token_accounts import TokenAccount
 from fourfold.token_usage import Tokens
 from fourfold.transaction.transaction import Transaction
+from fourfold.values.chunks import Chunk
 
 _CHUNKS_A_BATCH = 1000
 

@@ -13,7 +13,8 @@ from fourfold.ingest.embed import Embedded
 from fourfold.ingest.link import SEMANTIC_MOST
 from fourfold.language.text import normalise
 from fourfold.ports import Floats, Query, Where
-from fourfold.schema.units import NEVER, own_tokens
+from fourfold.schema.records import NEVER
+from fourfold.schema.units import own_tokens
 from fourfold.transaction.transaction import Transaction
 from fourfold.values.units import Unit
 

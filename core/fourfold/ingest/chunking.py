@@ -5,29 +5,15 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 from fourfold.errors import InputError
 from fourfold.language.text import clean, sentences
-from fourfold.values.units import Message, Role, require_aware
+from fourfold.values.chunks import LINES_BEFORE, Piece, said
+from fourfold.values.units import Message, require_aware
 
 _LONGEST_MESSAGE = 10_000_000
 _LONGEST_NAME = 200
-_BEFORE = 3
-
-
-@dataclass(frozen=True, slots=True)
-class Piece:
-    """A stretch `[start, end)` of a message, no longer than a unit should be."""
-
-    text: str
-    message: str
-    speaker: str | None
-    role: Role
-    at: datetime
-    start: int
-    end: int
 
 
 def read_messages(given: str | Iterable[Message], at: datetime | None, now: datetime) -> list[Message]:
@@ -74,45 +60,6 @@ def split_message(message: Message, most_words: int) -> list[Piece]:
     ]
 
 
-@dataclass(frozen=True, slots=True)
-class Chunk:
-    """Pieces of one document in a row; `before` is what was said just before them, for understanding only. As it
-    lies in a bank it tells which `units` were made of it, and, until a model has read it, how often that was tried
-    and why it `failed`."""
-
-    id: str
-    document: str
-    pieces: tuple[Piece, ...]
-    before: tuple[str, ...] = ()
-    context: str = ""
-    tags: tuple[str, ...] = ()
-    units: tuple[str, ...] = ()
-    attempts: int = 0
-    failed: str = ""
-    batch: str = ""
-
-    @property
-    def messages(self) -> tuple[str, ...]:
-        """The ids of its messages."""
-        return tuple(dict.fromkeys(piece.message for piece in self.pieces))
-
-    def halves(self) -> tuple[Chunk, Chunk] | None:
-        """Two chunks with half of the pieces each; None for a single piece."""
-        middle = len(self.pieces) // 2
-        if not middle:
-            return None
-        told = tuple(said(piece) for piece in self.pieces[:middle])
-        return (
-            replace(self, pieces=self.pieces[:middle]),
-            replace(self, pieces=self.pieces[middle:], before=(*self.before, *told)[-_BEFORE:]),
-        )
-
-
-def said(piece: Piece) -> str:
-    """A piece as a line: "Ana: I live in Porto." """
-    return f"{piece.speaker or piece.role}: {piece.text}"
-
-
 def gather(
     pieces: Sequence[Piece], most_words: int, gap: timedelta
 ) -> list[tuple[tuple[Piece, ...], tuple[str, ...]]]:
@@ -131,7 +78,7 @@ def gather(
     gathered = []
     for i, run in enumerate(runs):
         follows = i > 0 and abs(run[0].at - runs[i - 1][-1].at) <= gap
-        gathered.append((tuple(run), tuple(map(said, runs[i - 1][-_BEFORE:])) if follows else ()))
+        gathered.append((tuple(run), tuple(map(said, runs[i - 1][-LINES_BEFORE:])) if follows else ()))
     return gathered
 
 

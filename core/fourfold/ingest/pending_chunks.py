@@ -1,20 +1,17 @@
-"""Chunks as they lie in a bank. They are written before a language model is asked, so that nothing depends on its
-answer: a chunk is "pending" until a model has read it, then it is a "chunk"; "gone" once its document lost it.
-"""
+"""The chunks of a bank: made of pieces, and found again by what has become of them (see `schema.chunks`)."""
 
 from __future__ import annotations
 
 import hashlib
 from collections.abc import Iterable, Sequence
-from datetime import datetime, timedelta
-from typing import Literal
+from datetime import timedelta
 
-from fourfold.ingest.chunking import Chunk, Piece, gather
-from fourfold.ports import Point, Store, Where
-from fourfold.schema.units import make_id
+from fourfold.ingest.chunking import gather
+from fourfold.ports import Store, Where
+from fourfold.schema.chunks import read_chunk_point
+from fourfold.schema.records import make_id
+from fourfold.values.chunks import Chunk, Piece
 from fourfold.values.units import Message
-
-State = Literal["pending", "chunk", "gone"]
 
 
 def chunks_of(
@@ -30,50 +27,6 @@ def chunks_of(
         Chunk(_chunk_id(bank, document, run), document, run, before, context, tags)
         for run, before in gather(pieces, most_words, gap)
     ]
-
-
-def chunk_point(bank: str, chunk: Chunk, state: State, now: datetime) -> Point:
-    """A chunk as a record of the store."""
-    return Point(
-        chunk.id,
-        {
-            "kind": state,
-            "bank": bank,
-            "documents": [chunk.document],
-            "messages": list(chunk.messages),
-            "pieces": [
-                [p.text, p.message, p.speaker, p.role, p.at.isoformat(), p.start, p.end] for p in chunk.pieces
-            ],
-            "before": list(chunk.before),
-            "context": chunk.context,
-            "tags": list(chunk.tags),
-            "units": list(chunk.units),
-            "attempts": chunk.attempts,
-            "failed": chunk.failed,
-            "batch": chunk.batch,
-            "recorded": now.timestamp(),
-        },
-    )
-
-
-def read_chunk_point(point: Point) -> Chunk:
-    """The chunk that `chunk_point` described."""
-    p = point.payload
-    return Chunk(
-        id=point.id,
-        document=p["documents"][0],
-        pieces=tuple(
-            Piece(text, message, speaker, role, datetime.fromisoformat(at), int(start), int(end))
-            for text, message, speaker, role, at, start, end in p["pieces"]
-        ),
-        before=tuple(p["before"]),
-        context=p["context"],
-        tags=tuple(p["tags"]),
-        units=tuple(p["units"]),
-        attempts=int(p["attempts"]),
-        failed=p["failed"],
-        batch=p["batch"],
-    )
 
 
 def pending_chunks(store: Store, bank: str) -> list[Chunk]:

@@ -17,7 +17,6 @@ import anyio
 import anyio.to_thread
 
 from fourfold.errors import ConfigurationError, FourfoldError, ModelError, TokenLimitError
-from fourfold.ingest.chunking import Chunk
 from fourfold.ingest.embed import Embedded, embed_statements
 from fourfold.ingest.extract.llm import Read, read_chunk
 from fourfold.ingest.extract.rules import extract
@@ -28,6 +27,7 @@ from fourfold.ports import Fields, LanguageModel, Progress, Where
 from fourfold.services import Services, steady
 from fourfold.token_usage import Tokens
 from fourfold.transaction.transaction import Transaction
+from fourfold.values.chunks import Chunk
 from fourfold.values.units import Operation, Unit
 
 log = logging.getLogger(__name__)

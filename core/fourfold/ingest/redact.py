@@ -9,11 +9,11 @@ from typing import Any
 
 from fourfold.errors import InputError
 from fourfold.index.bank_index import BankIndex
-from fourfold.ingest.chunking import Chunk
 from fourfold.ingest.extract.llm import read_chunk
 from fourfold.language.languages import Language
 from fourfold.language.text import normalise
 from fourfold.ports import LanguageModel
+from fourfold.values.chunks import Chunk
 from fourfold.values.redaction import RedactionRule, entity_kinds, excluded_by, redact
 from fourfold.values.units import Entry, Message
 

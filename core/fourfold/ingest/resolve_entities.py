@@ -12,10 +12,11 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 
-from fourfold.index.bank_index import BankIndex, entity_id
+from fourfold.index.bank_index import BankIndex
 from fourfold.index.entity_index import EntityIndex
 from fourfold.ingest.extract.statement import Mention
 from fourfold.language.person_names import SAME, likeness
+from fourfold.schema.banks import entity_id
 from fourfold.values.units import Entity
 
 _SAME = 0.6

@@ -16,7 +16,7 @@ from fourfold.index.bank_index import BankIndex
 from fourfold.ingest.adjudicate import adjudicate
 from fourfold.ingest.bank_options import BankOptions, apply_options, language_to_fix
 from fourfold.ingest.batch_api import read_in_bulk
-from fourfold.ingest.chunking import Chunk, Piece, read_messages, split_message
+from fourfold.ingest.chunking import read_messages, split_message
 from fourfold.ingest.embed import embed_statements
 from fourfold.ingest.entries import put_entries
 from fourfold.ingest.extract.facts import statements_of_facts
@@ -32,6 +32,7 @@ from fourfold.schema.units import read_unit
 from fourfold.services import Services, steady
 from fourfold.token_accounts import MeteredModel
 from fourfold.transaction.transaction import Transaction
+from fourfold.values.chunks import Chunk, Piece
 from fourfold.values.redaction import entity_kinds, redact
 from fourfold.values.units import Entry, Fact, Message, RetainResult, Usage
 

@@ -11,20 +11,26 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 
 from fourfold.ingest.candidates import KnownStatements, Near
-from fourfold.ingest.chunking import Chunk
 from fourfold.ingest.deduplicate import ComparedStatement
 from fourfold.ingest.embed import Embedded, add_context_vector, unit_vectors
 from fourfold.ingest.extract.statement import Statement
 from fourfold.ingest.link import SEMANTIC_FLOOR, SEMANTIC_MOST, semantic_links, temporal_link
-from fourfold.ingest.pending_chunks import State, chunk_point
 from fourfold.ingest.resolve_entities import Resolver
 from fourfold.language.attributes import AttributedText, assertions, compare_attributes
 from fourfold.ports import Fields, Floats, Point, Where
-from fourfold.schema.derived import belief_point, read_belief
-from fourfold.schema.units import NEVER, UnitVectors, make_id, own_tokens, read_unit, unit_point
+from fourfold.schema.beliefs import belief_point, read_belief
+from fourfold.schema.chunks import State, chunk_point
+from fourfold.schema.records import NEVER, make_id
+from fourfold.schema.units import (
+    UnitVectors,
+    own_tokens,
+    read_unit,
+    unit_point,
+)
 from fourfold.transaction.cascade import cascade_retirements
 from fourfold.transaction.transaction import Transaction
 from fourfold.values.beliefs import formed
+from fourfold.values.chunks import Chunk
 from fourfold.values.units import (
     Interval,
     Link,

@@ -20,7 +20,7 @@ from fourfold.recall.prompt import pack
 from fourfold.recall.search import Candidates, Search
 from fourfold.recall.stopwatch import Stopwatch
 from fourfold.recall.superseded import with_superseded
-from fourfold.schema.derived import read_summary, summary_id
+from fourfold.schema.summaries import read_summary, summary_id
 from fourfold.schema.units import seconds_of
 from fourfold.services import Services, steady
 from fourfold.values.rendering import render_unit

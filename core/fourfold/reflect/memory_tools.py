@@ -12,10 +12,11 @@ from pydantic import BaseModel
 from fourfold import recall as recalling
 from fourfold.errors import FourfoldError
 from fourfold.index.as_of import BankView
-from fourfold.ingest.pending_chunks import read_chunk_point
 from fourfold.recall.fuse import Weights
 from fourfold.reflect.evidence_window import EvidenceWindow
-from fourfold.schema.derived import read_belief, read_summary, summary_id
+from fourfold.schema.beliefs import read_belief
+from fourfold.schema.chunks import read_chunk_point
+from fourfold.schema.summaries import read_summary, summary_id
 from fourfold.services import Services
 from fourfold.values.rendering import written_day
 from fourfold.values.units import Interval, Network, Unit

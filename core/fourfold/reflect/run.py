@@ -23,7 +23,7 @@ from fourfold.reflect.disposition import framed
 from fourfold.reflect.evidence_window import EvidenceWindow
 from fourfold.reflect.extractive import MOST_HITS, quoted
 from fourfold.reflect.memory_tools import ReflectionTools
-from fourfold.schema.units import Profile
+from fourfold.schema.banks import Profile
 from fourfold.services import Services
 from fourfold.token_accounts import MeteredModel
 from fourfold.transaction.transaction import Transaction

@@ -13,11 +13,10 @@ from datetime import datetime
 from typing import Any
 
 from fourfold.ports import Point, Store, Where
-from fourfold.schema.units import make_id
+from fourfold.schema.records import OPERATION, make_id
 from fourfold.values.changes import Change
 from fourfold.values.units import Operation, Verdict
 
-OPERATION = "operation"
 UNLOGGED = frozenset({"cursor", "progress", "ledger", OPERATION})
 """Kinds that tell how far something is; nobody goes back to an earlier one."""
 _STAMPS = frozenset({"writer", "revision", "derived"})

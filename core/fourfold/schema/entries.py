@@ -7,7 +7,7 @@ from dataclasses import replace
 from datetime import datetime
 
 from fourfold.ports import Fields, Point, Store, Where
-from fourfold.schema.units import make_id
+from fourfold.schema.records import make_id
 from fourfold.values.units import Entry
 
 _GONE = "gone_entry"

@@ -8,9 +8,8 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from fourfold.ports import Point, Store, Where
-from fourfold.schema.units import make_id
+from fourfold.schema.records import USE, make_id
 
-USE = "use"
 _PREFIX = 2  # hex digits of a unit's id: at most 256 records a bank
 
 Uses = Mapping[str, tuple[int, float]]

@@ -1,26 +1,19 @@
-"""How units, entities, banks and cursors lie in a store: payloads out of values, and values out of payloads.
-
-Ids are UUIDv5 of what makes a thing unique, so writing the same thing twice writes one point.
-"""
+"""Units in a store: points out of units, and units out of points."""
 
 from __future__ import annotations
 
-import uuid
 from collections.abc import Mapping, Sequence
-from dataclasses import astuple, dataclass, field, replace
+from dataclasses import astuple, dataclass, replace
 from datetime import datetime
 from typing import Any
 
 import numpy as np
 
-from fourfold.language.languages import Language, language
 from fourfold.language.text import SparseVector, asking, counts, estimate_tokens
-from fourfold.ports import Fields, Floats, Point, Store, Where
-from fourfold.values.redaction import RedactionRule
-from fourfold.values.reflection import Disposition
+from fourfold.ports import Fields, Floats, Point
+from fourfold.schema.records import NEVER, from_iso, to_iso
 from fourfold.values.units import (
     Aspects,
-    Entity,
     Interval,
     Link,
     Modality,
@@ -31,7 +24,6 @@ from fourfold.values.units import (
     Unit,
 )
 
-NEVER = 1e12  # epoch seconds, some 30,000 years off: "not retired", and an interval without end
 PREVIOUS_WEIGHT = 0.9
 """The line a unit answers counts this much of its own words in late interaction (docs/adr/0003)."""
 _STORED_CAUSES = {
@@ -48,27 +40,6 @@ stands there."""
 _CAUSES = {stored: cause for cause, stored in _STORED_CAUSES.items()}
 _REASON = ": "
 """Stands between "forget" and the reason that was given."""
-_NAMESPACE = uuid.uuid5(uuid.NAMESPACE_URL, "fourfold")
-
-
-@dataclass(frozen=True, slots=True)
-class Profile:
-    """What is known of a bank as a whole: since when it is there, the language it is kept in (None as long as nobody
-    can tell), and how it reflects."""
-
-    bank: str
-    created_at: datetime
-    language: Language | None = None
-    mission: str = ""
-    """What the bank's agent is there for; it frames reflection."""
-    disposition: Disposition = field(default_factory=Disposition)
-    rules: tuple[RedactionRule, ...] = ()
-    """What it holds back."""
-
-
-def make_id(*parts: str) -> str:
-    """The UUIDv5 of `parts`, in hex; no two different lists of parts share one."""
-    return uuid.uuid5(_NAMESPACE, "".join(f"{len(part)}:{part}" for part in parts)).hex
 
 
 def unit_payload(unit: Unit, order: int) -> dict[str, Any]:
@@ -86,8 +57,10 @@ def unit_payload(unit: Unit, order: int) -> dict[str, Any]:
         "offsets": [unit.source.start, unit.source.end],
         "mentioned_at": unit.mentioned_at.isoformat(),
         "recorded_at": unit.recorded_at.isoformat(),
-        "occurred": None if unit.occurred is None else [_iso(unit.occurred.start), _iso(unit.occurred.end)],
-        "retired_at": _iso(unit.retired_at),
+        "occurred": None
+        if unit.occurred is None
+        else [to_iso(unit.occurred.start), to_iso(unit.occurred.end)],
+        "retired_at": to_iso(unit.retired_at),
         "retired_by": _stored_retirement(unit.retirement),
         "recorded": unit.recorded_at.timestamp(),
         "retired": NEVER if unit.retired_at is None else unit.retired_at.timestamp(),
@@ -192,14 +165,14 @@ def read_unit(point: Point) -> Unit:
         mentioned_at=datetime.fromisoformat(p["mentioned_at"]),
         recorded_at=datetime.fromisoformat(p["recorded_at"]),
         speaker=p["speaker"],
-        occurred=None if occurred is None else Interval(_moment(occurred[0]), _moment(occurred[1])),
+        occurred=None if occurred is None else Interval(from_iso(occurred[0]), from_iso(occurred[1])),
         confidence=p["confidence"],
         entities=tuple(p["entities"]),
         tags=tuple(p["tags"]),
         context=p["context"],
         session=p["session"],
         links=tuple(Link(to, kind, weight) for to, kind, weight in p["links"]),
-        retired_at=_moment(p["retired_at"]),
+        retired_at=from_iso(p["retired_at"]),
         retirement=read_retirement(p),
         modality=Modality(p["modality"]),
         aspects=Aspects(*p["aspects"]),
@@ -226,76 +199,3 @@ def _stored_retirement(retirement: Retirement | None) -> str | None:
         return retirement.by_unit
     word = _STORED_CAUSES[retirement.cause]
     return f"{word}{_REASON}{retirement.reason}" if retirement.reason else word
-
-
-def entity_point(bank: str, entity: Entity) -> Point:
-    """An entity with its aliases. Mentions are not stored: the graph counts them."""
-    payload = {
-        "kind": "entity",
-        "bank": bank,
-        "name": entity.name,
-        "aliases": list(entity.aliases),
-        "type": entity.kind,
-    }
-    return Point(entity.id, payload)
-
-
-def read_entity(point: Point) -> Entity:
-    """The entity that `entity_point` described."""
-    p = point.payload
-    return Entity(point.id, p["name"], tuple(p["aliases"]), kind=p["type"])
-
-
-def bank_point(profile: Profile) -> Point:
-    """A bank's profile as a record of the store."""
-    payload = {
-        "kind": "bank",
-        "bank": profile.bank,
-        "created_at": profile.created_at.isoformat(),
-        "language": profile.language and profile.language.code,
-        "mission": profile.mission,
-        "disposition": list(astuple(profile.disposition)),
-        "hold_back": [[rule.name, rule.pattern, rule.entity] for rule in profile.rules],
-    }
-    return Point(make_id(profile.bank, "bank"), payload)
-
-
-def read_profile(payload: Mapping[str, Any]) -> Profile:
-    """The profile that `bank_point` described."""
-    code = payload["language"]
-    created_at = datetime.fromisoformat(payload["created_at"])
-    return Profile(
-        payload["bank"],
-        created_at,
-        language(code) if code else None,
-        payload["mission"],
-        Disposition(*payload["disposition"]),
-        tuple(RedactionRule(name, pattern, entity) for name, pattern, entity in payload.get("hold_back", ())),
-    )
-
-
-def stamped(point: Point, writer: str, revision: int, derived: bool = False) -> Point:
-    """`point`, marked as written by `writer` in its `revision`-th write to the bank; `derived` from what is there, or
-    news."""
-    mark = {"writer": writer, "revision": revision, "derived": derived}
-    return replace(point, payload={**point.payload, **mark})
-
-
-def cursor_point(bank: str, writer: str, revision: int) -> Point:
-    """How far one writer got in one bank; readers compare it with what they have loaded."""
-    payload = {"kind": "cursor", "bank": bank, "writer": writer, "revision": revision}
-    return Point(make_id(bank, "cursor", writer), payload)
-
-
-def read_cursors(store: Store, bank: str) -> dict[str, int]:
-    """How far each writer got in `bank`, as the store has it now."""
-    found = store.scan(Where(bank=bank, kind="cursor"))
-    return {str(p.payload["writer"]): int(p.payload["revision"]) for p in found}
-
-
-def _iso(moment: datetime | None) -> str | None:
-    return None if moment is None else moment.isoformat()
-
-
-def _moment(written: str | None) -> datetime | None:
-    return None if written is None else datetime.fromisoformat(written)

@@ -27,7 +27,7 @@ from filelock import FileLock
 
 from fourfold.errors import StoreError, StoreLockedError
 from fourfold.ports import PAYLOAD, Cache, Fields, Point, Query, Store, Where
-from fourfold.schema.units import read_cursors
+from fourfold.schema.records import read_cursors
 from fourfold.settings import make_directory
 from fourfold.storage import purge
 from fourfold.storage.cache import DirectoryCache

@@ -19,7 +19,7 @@ from qdrant_client.http.exceptions import ApiException
 from fourfold.errors import StoreError
 from fourfold.language.text import SparseVector
 from fourfold.ports import PAYLOAD, Fields, Point, Query, Store, Where
-from fourfold.schema.units import read_cursors
+from fourfold.schema.records import read_cursors
 from fourfold.settings import Settings
 from fourfold.storage.filters import (
     INDEXED,

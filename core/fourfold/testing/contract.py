@@ -11,7 +11,7 @@ from fourfold.errors import StoreError
 from fourfold.language.languages import ENGLISH
 from fourfold.language.text import document_vector, query_vector, terms
 from fourfold.ports import Fields, Point, Query, Store, Where
-from fourfold.schema.units import NEVER, make_id
+from fourfold.schema.records import NEVER, make_id
 from fourfold.testing.doubles import HashEmbedder
 
 

@@ -8,15 +8,10 @@ from dataclasses import replace
 
 from fourfold.index.bank_index import BankIndex
 from fourfold.ports import Point
-from fourfold.schema.derived import (
-    core_point,
-    gone_point,
-    read_belief,
-    read_core,
-    read_summaries,
-    summary_id,
-    summary_point,
-)
+from fourfold.schema.beliefs import read_belief
+from fourfold.schema.core_profile import core_point, read_core
+from fourfold.schema.records import gone_point
+from fourfold.schema.summaries import read_summaries, summary_id, summary_point
 from fourfold.schema.units import read_retirement, read_unit
 from fourfold.transaction.transaction import Transaction
 from fourfold.values.units import Retirement, RetirementCause, Unit

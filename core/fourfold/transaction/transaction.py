@@ -9,18 +9,18 @@ from datetime import datetime
 from fourfold.index.bank_index import BankIndex
 from fourfold.language.languages import Language
 from fourfold.ports import Fields, Point, Where
-from fourfold.schema.changelog import UNLOGGED, Difference, Record, difference, record_id, record_point
-from fourfold.schema.derived import history_payload
-from fourfold.schema.units import (
-    NEVER,
-    Profile,
-    bank_point,
-    cursor_point,
-    entity_point,
-    read_unit,
-    stamped,
-    unit_payload,
+from fourfold.schema.banks import Profile, bank_point, entity_point
+from fourfold.schema.beliefs import history_payload
+from fourfold.schema.changelog import (
+    UNLOGGED,
+    Difference,
+    Record,
+    difference,
+    record_id,
+    record_point,
 )
+from fourfold.schema.records import NEVER, cursor_point, stamped
+from fourfold.schema.units import read_unit, unit_payload
 from fourfold.services import Services
 from fourfold.values.beliefs import Belief
 from fourfold.values.changes import Change

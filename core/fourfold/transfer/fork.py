@@ -10,8 +10,8 @@ from fourfold.consolidate.run import pending
 from fourfold.errors import NotFoundError
 from fourfold.index.as_of import BankView
 from fourfold.ports import Fields, Point, Progress, Where
-from fourfold.schema.changelog import OPERATION, records
-from fourfold.schema.units import NEVER
+from fourfold.schema.changelog import records
+from fourfold.schema.records import NEVER, OPERATION
 from fourfold.services import Services
 from fourfold.transfer.export import everything
 from fourfold.transfer.install import ensure_absent, install_bank, roll_back

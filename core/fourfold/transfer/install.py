@@ -9,10 +9,10 @@ from itertools import islice
 
 from fourfold.errors import InputError
 from fourfold.ports import Fields, Point, Store, Where
-from fourfold.schema.changelog import OPERATION, Record, record_id, record_point
-from fourfold.schema.derived import ConsolidationState as Consolidated
-from fourfold.schema.derived import progress_point
-from fourfold.schema.units import cursor_point, make_id, stamped
+from fourfold.schema.changelog import Record, record_id, record_point
+from fourfold.schema.consolidation_state import ConsolidationState as Consolidated
+from fourfold.schema.consolidation_state import progress_point
+from fourfold.schema.records import OPERATION, cursor_point, make_id, stamped
 from fourfold.services import Services
 
 _AT_ONCE = 500

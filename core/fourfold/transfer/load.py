@@ -10,7 +10,7 @@ from fourfold.errors import StoreVersionError
 from fourfold.govern.reembed_units import renew_all
 from fourfold.language.languages import ENGLISH, Language
 from fourfold.ports import Point, Progress
-from fourfold.schema.units import read_profile
+from fourfold.schema.banks import read_profile
 from fourfold.services import Services, steady
 from fourfold.storage.manifest import SCHEMA
 from fourfold.transfer.file_format import Header, checked, read

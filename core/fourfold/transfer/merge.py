@@ -14,9 +14,10 @@ from fourfold.ingest.extract.statement import Mention, Statement
 from fourfold.ingest.pipeline import Outcome
 from fourfold.ingest.write import DocumentWriter, Origin
 from fourfold.ports import Point, Progress, Where
-from fourfold.schema.derived import read_belief
+from fourfold.schema.banks import read_entity
+from fourfold.schema.beliefs import read_belief
 from fourfold.schema.entries import entry_id, is_entry
-from fourfold.schema.units import read_entity, read_unit
+from fourfold.schema.units import read_unit
 from fourfold.services import Services, steady
 from fourfold.transaction.transaction import Transaction
 from fourfold.values.beliefs import Belief, Effect

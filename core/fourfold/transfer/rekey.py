@@ -7,13 +7,12 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from typing import Any
 
-from fourfold.index.bank_index import entity_id
 from fourfold.language.text import normalise
 from fourfold.ports import Point
-from fourfold.schema.changelog import OPERATION
-from fourfold.schema.derived import summary_id
+from fourfold.schema.banks import entity_id
 from fourfold.schema.entries import entry_id, is_entry
-from fourfold.schema.units import make_id
+from fourfold.schema.records import OPERATION, make_id
+from fourfold.schema.summaries import summary_id
 
 LEFT_BEHIND = frozenset({"cursor", "ledger", "progress", "arriving", "erased"})
 """Kinds that say how far something is in a store; they do not go along."""

@@ -17,7 +17,6 @@ from pydantic import BaseModel, Field, ValidationError, ValidatorFunctionWrapHan
 
 from fourfold import prompts
 from fourfold.errors import InputError, ModelLengthError, ModelOutputError
-from fourfold.ingest.chunking import Chunk, Piece, said
 from fourfold.ingest.extract.statement import Mention, Statement
 from fourfold.language.dates import day_of, find_times, months_of, written_weekday
 from fourfold.language.languages import Language
@@ -25,6 +24,7 @@ from fourfold.language.modality import modality_of
 from fourfold.language.text import clean, normalise
 from fourfold.models.structured import acceptable_items
 from fourfold.ports import LanguageModel, PromptMessage
+from fourfold.values.chunks import Chunk, Piece, said
 from fourfold.values.units import Aspects, Interval, Modality, Network
 
 _LONGEST = 2000

@@ -9,12 +9,12 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Collection, Sequence
 
-from fourfold.ingest.chunking import Piece
 from fourfold.ingest.extract.statement import Mention, Statement
 from fourfold.language.dates import find_times
 from fourfold.language.languages import ENGLISH, Language
 from fourfold.language.modality import confidence_of, modality_of
 from fourfold.language.text import asking
+from fourfold.values.chunks import Piece
 from fourfold.values.units import Network
 
 

@@ -1,0 +1,63 @@
+"""Messages in pieces and chunks: what a unit is cut from, and what a language model reads at once."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from datetime import datetime
+
+from fourfold.values.units import Role
+
+LINES_BEFORE = 3
+"""Pieces said before a chunk that are shown with it; a guess, not measured."""
+
+
+@dataclass(frozen=True, slots=True)
+class Piece:
+    """A stretch `[start, end)` of a message, no longer than a unit should be."""
+
+    text: str
+    message: str
+    speaker: str | None
+    role: Role
+    at: datetime
+    start: int
+    end: int
+
+
+@dataclass(frozen=True, slots=True)
+class Chunk:
+    """Pieces of one document in a row; `before` is what was said just before them, for understanding only. As it
+    lies in a bank it tells which `units` were made of it, and, until a model has read it, how often that was tried
+    and why it `failed`."""
+
+    id: str
+    document: str
+    pieces: tuple[Piece, ...]
+    before: tuple[str, ...] = ()
+    context: str = ""
+    tags: tuple[str, ...] = ()
+    units: tuple[str, ...] = ()
+    attempts: int = 0
+    failed: str = ""
+    batch: str = ""
+
+    @property
+    def messages(self) -> tuple[str, ...]:
+        """The ids of its messages."""
+        return tuple(dict.fromkeys(piece.message for piece in self.pieces))
+
+    def halves(self) -> tuple[Chunk, Chunk] | None:
+        """Two chunks with half of the pieces each; None for a single piece."""
+        middle = len(self.pieces) // 2
+        if not middle:
+            return None
+        told = tuple(said(piece) for piece in self.pieces[:middle])
+        return (
+            replace(self, pieces=self.pieces[:middle]),
+            replace(self, pieces=self.pieces[middle:], before=(*self.before, *told)[-LINES_BEFORE:]),
+        )
+
+
+def said(piece: Piece) -> str:
+    """A piece as a line: "Ana: I live in Porto." """
+    return f"{piece.speaker or piece.role}: {piece.text}"
