@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+import threading
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from functools import wraps
 from typing import Concatenate, ParamSpec, TypeVar
@@ -12,7 +13,8 @@ from fourfold.models.switchable import Current
 from fourfold.ports import Clock, LanguageModel, Reranker, Store
 from fourfold.schema.recall_counts import RecallCounts
 from fourfold.settings import Settings
-from fourfold.token_accounts import TokenAccounts
+from fourfold.token_accounts import BankLanguageModel, TokenAccounts
+from fourfold.values.redaction import RedactionRule
 
 P = ParamSpec("P")
 T = TypeVar("T")
@@ -29,6 +31,27 @@ def steady(
             return work(services, *args, **kwargs)
 
     return steadied
+
+
+class ChunkRegistry:
+    """The chunks that are being read. Safe to use from several threads and event loops."""
+
+    def __init__(self) -> None:
+        self._lock = threading.Lock()
+        self._claimed: set[str] = set()
+
+    def claim(self, chunks: Iterable[str]) -> set[str]:
+        """Claims those of `chunks`, by id, that nobody has claimed; returns them. Two retains that looked first and
+        claimed later would both pay for the same chunk."""
+        with self._lock:
+            free = set(chunks) - self._claimed
+            self._claimed |= free
+        return free
+
+    def release(self, chunks: Iterable[str]) -> None:
+        """Gives back what was claimed."""
+        with self._lock:
+            self._claimed.difference_update(chunks)
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,5 +71,17 @@ class Services:
     """Whoever it is that works with them, for the records of what was done."""
     recall_counts: RecallCounts = field(default_factory=RecallCounts)
     """What was recalled and is not written down yet."""
-    chunks_in_progress: set[str] = field(default_factory=set)
+    chunks_in_progress: ChunkRegistry = field(default_factory=ChunkRegistry)
     """The chunks that some retain of this process is having read."""
+    redaction: tuple[RedactionRule, ...] | None = None
+    """What the caller asked to hold back, tests included; None for what the bank keeps."""
+
+    def metered_model(self, bank: str) -> BankLanguageModel | None:
+        """Returns the language model as an operation on `bank` uses it: retrying, and booked to the bank's account.
+        None where there is none. The bank's next write writes down what was spent."""
+        if self.language_model is None:
+            return None
+        settings = self.settings
+        return BankLanguageModel(
+            self.language_model, self.token_accounts.get(bank), settings.llm_tokens, settings.llm_concurrency
+        )

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Awaitable, Callable, Sequence
+from dataclasses import dataclass
 from functools import partial
 
 from fourfold.errors import ModelError, TokenLimitError
 from fourfold.language.text import estimate_tokens
 from fourfold.models.delegating import DelegatingModel, streamed
+from fourfold.models.retrying import RetryingModel
 from fourfold.ports import LanguageModel, ModelResponse, OnText, OutputT, Point, PromptMessage, Store, Where
 from fourfold.schema.records import make_id
 from fourfold.token_usage import Tokens
@@ -20,6 +22,7 @@ class TokenAccount:
     def __init__(self, store: Store, bank: str) -> None:
         self._store, self._bank, self._lock = store, bank, threading.Lock()
         self._own, self._others = _spent(store, bank)
+        self._booked = self._own
         self._expected = 0
 
     @property
@@ -45,13 +48,33 @@ class TokenAccount:
             self._expected -= expected
             self._own += spent
 
-    def point(self) -> Point:
-        """This process's record."""
+    def unbooked(self) -> Booking | None:
+        """Returns what has to be written for the store to know all that this process has spent, if anything."""
         with self._lock:
             own = self._own
+            if own == self._booked:
+                return None
         payload = {"kind": "ledger", "bank": self._bank, "calls": own.calls, "input": own.input}
         payload |= {"output": own.output, "cached": own.cached}
-        return Point(make_id(self._bank, "ledger", self._store.writer), payload)
+        return Booking(self, own, Point(make_id(self._bank, "ledger", self._store.writer), payload))
+
+    def mark_booked(self, spent: Tokens) -> None:
+        """Notes that the store has `spent`. More may have been spent since: that is booked by the next write."""
+        with self._lock:
+            self._booked = spent
+
+
+@dataclass(frozen=True, slots=True)
+class Booking:
+    """What a process has spent, on its way into the store as `point`; `confirm` it once it is written."""
+
+    account: TokenAccount
+    spent: Tokens
+    point: Point
+
+    def confirm(self) -> None:
+        """Notes that `point` has been written."""
+        self.account.mark_booked(self.spent)
 
 
 class TokenAccounts:
@@ -68,8 +91,15 @@ class TokenAccounts:
                 self._of[bank] = TokenAccount(self._store, bank)
             return self._of[bank]
 
+    def unbooked(self, bank: str) -> Booking | None:
+        """Returns what the next write to `bank` has to book, if anything. An account that is not in use has nothing
+        to book, and is not read for it."""
+        with self._lock:
+            account = self._of.get(bank)
+        return None if account is None else account.unbooked()
+
     def forget(self, bank: str) -> None:
-        """The bank is no more."""
+        """Lets go of the account of a bank that is no more."""
         with self._lock:
             self._of.pop(bank, None)
 
@@ -108,6 +138,21 @@ class MeteredModel(DelegatingModel):
             self.spent += spent
             self._ledger.settle(expected, spent)
         return answer
+
+
+class BankLanguageModel(RetryingModel):
+    """A language model as an operation on one bank uses it: tried again where that may help, every attempt booked to
+    the bank's account. Belongs to one event loop."""
+
+    def __init__(self, model: LanguageModel, account: TokenAccount, limit: int, concurrency: int) -> None:
+        # The meter is inside: each attempt costs tokens, the ones that failed included.
+        self._metered = MeteredModel(model, account, limit)
+        super().__init__(self._metered, concurrency)
+
+    @property
+    def spent(self) -> Tokens:
+        """The tokens that went through this object."""
+        return self._metered.spent
 
 
 def _spent(store: Store, bank: str) -> tuple[Tokens, Tokens]:

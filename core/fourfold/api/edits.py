@@ -32,7 +32,7 @@ class BankEdits(BankReads):
         """Has a unit say `text` instead: a new one with the same source, time and speaker takes its place, and an
         earlier moment still has the old one. Raises `NotFoundError` for one that does not hold now, `InputError`."""
         return await to_thread.run_sync(
-            edit_units.replace_unit, self._services, self.name, id_of(unit), [text], reason, self._options
+            edit_units.replace_unit, self._services, self.name, id_of(unit), [text], reason
         )
 
     async def merge_entities(self, name: str, *, into: str, reason: str = "") -> Change:
@@ -72,7 +72,7 @@ class BankEdits(BankReads):
     async def split_unit(self, unit: Unit | str, *, into: Sequence[str], reason: str = "") -> Change:
         """Takes a unit apart: units with the texts `into` take its place. Raises `NotFoundError`, `InputError`."""
         return await to_thread.run_sync(
-            edit_units.replace_unit, self._services, self.name, id_of(unit), into, reason, self._options
+            edit_units.replace_unit, self._services, self.name, id_of(unit), into, reason
         )
 
     async def rename(self, name: str, *, to: str, reason: str = "") -> Change:

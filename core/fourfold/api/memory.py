@@ -151,11 +151,12 @@ class AsyncMemory:
         if mission is not None and (not isinstance(mission, str) or len(mission) > LONGEST_MISSION):
             raise InputError(f"The mission must be a string of at most {LONGEST_MISSION:,} characters.")
         rules = None if redact is None else redaction_rules(redact)
-        options = BankOptions(None if language is None else spoken(language), mission, disposition, rules)
+        options = BankOptions(None if language is None else spoken(language), mission, disposition)
         services = replace(
             self.services,
             actor=check_name(actor, "actor"),
             language_model=self.services.language_model if llm is None else llm,
+            redaction=rules,
         )
         return AsyncBank(name, services, self.background, self.later, self.weights, options)
 

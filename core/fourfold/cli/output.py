@@ -79,7 +79,8 @@ def show_reflection(answer: Reflection) -> None:
         out.print(f"   [dim]believes now ({belief.confidence:.2f}): {escape(belief.statement)}[/]")
     if answer.dropped:
         err.print(
-            f"fourfold: left out citations of what was not shown: {', '.join(answer.dropped)}", markup=False
+            f"fourfold: left out what was not shown, or is held back: {', '.join(answer.dropped)}",
+            markup=False,
         )
 
 

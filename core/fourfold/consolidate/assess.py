@@ -22,7 +22,7 @@ from fourfold.prompts.render import by_label, plain_label
 from fourfold.schema.beliefs import read_belief
 from fourfold.schema.units import read_unit
 from fourfold.services import Services
-from fourfold.transaction.transaction import Transaction
+from fourfold.transaction.transaction import Transaction, book_spending
 from fourfold.values.beliefs import Belief, Effect
 from fourfold.values.rendering import render_unit
 from fourfold.values.units import Modality, Network, Unit
@@ -215,8 +215,7 @@ def _carry_out(services: Services, bank: str, rulings: Iterable[BeliefEffect], r
     for first in range(0, len(moved), _BELIEFS_AT_ONCE):
         _move(services, bank, [ruling for one in moved[first : first + _BELIEFS_AT_ONCE] for ruling in one])
         rest()
-    if services.language_model is not None and not moved:
-        _move(services, bank, [])  # the account
+    book_spending(services, bank)
 
 
 def _move(services: Services, bank: str, rulings: Sequence[BeliefEffect]) -> None:
@@ -232,9 +231,6 @@ def _move(services: Services, bank: str, rulings: Sequence[BeliefEffect]) -> Non
                 moving.take(ruling, fact, transaction)
         for belief in moving.moved.values():
             transaction.put_belief(belief)
-        account = services.token_accounts.get(bank).point()
-        if services.language_model is not None:
-            transaction.records[account.id] = account
         transaction.commit({})
 
 

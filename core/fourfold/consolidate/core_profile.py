@@ -101,10 +101,15 @@ def _write(
     transaction = Transaction(
         services, index, services.clock.now(), what, shown, reason, derived=what == "core"
     )
-    lines = _settled(record, list(_candidates(services, index, record)))
+    # Masked before they are compared: a line that the commit masks would be another one at every refresh.
+    candidates = [
+        replace(line, text=transaction.redaction.cover(line.text))
+        for line in _candidates(services, index, record)
+    ]
+    lines = _settled(record, candidates)
     if lines != record.lines or record != read_core(services.store, index.bank):
         point = core_point(index.bank, CoreRecord(lines, record.pinned, transaction.now))
-        transaction.records[point.id] = point
+        transaction.put_record(point)
         return transaction.commit({})
     return None
 

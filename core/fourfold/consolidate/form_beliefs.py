@@ -18,6 +18,7 @@ from fourfold.ports import Where
 from fourfold.schema.beliefs import belief_point, read_belief
 from fourfold.schema.records import make_id
 from fourfold.services import Services, steady
+from fourfold.transaction.redaction import RedactionPolicy, rules_in_force
 from fourfold.transaction.transaction import Transaction
 from fourfold.values.beliefs import Assessment, Belief, Effect, formed
 from fourfold.values.chunks import Piece
@@ -40,21 +41,29 @@ class NewBelief:
 
 @steady
 def form(
-    services: Services, bank: str, convictions: Sequence[NewBelief], options: BankOptions
+    services: Services,
+    bank: str,
+    convictions: Sequence[NewBelief],
+    options: BankOptions,
+    withheld: list[str] | None = None,
 ) -> list[Belief]:
     """Forms these beliefs, or brings those that are there already up to date, in one write.
+
+    One that says what the bank holds back is refused where it sets the confidence itself, since somebody gave it word
+    for word; a conclusion is left out, and added, masked, to `withheld`.
 
     Raises `InputError` before anything is written: no statement, a confidence outside [0, 1], evidence that is no
     unit of the bank that holds now.
     """
     convictions = [_checked(one) for one in convictions]
     now, language = services.clock.now(), services.indexes.get(bank).language
-    pieces = [Piece(one.statement, "", None, "user", now, 0, len(one.statement)) for one in convictions]
     with services.indexes.locked(bank) as index:
         known = dict(index.names.all())
-        rules = options.rules_of(index)
-    for one in convictions:
-        reject_if_redacted(one.statement, rules)
+        policy = RedactionPolicy(rules_in_force(services, index))
+    convictions = _admitted(convictions, policy, withheld if withheld is not None else [])
+    if not convictions:
+        return []
+    pieces = [Piece(one.statement, "", None, "user", now, 0, len(one.statement)) for one in convictions]
     statements = extract(pieces, language, known.keys())
     embedded = embed_statements(services.embedder, statements, "", language)
     with services.indexes.locked(bank) as index:
@@ -65,6 +74,22 @@ def form(
         made = [belief for belief in taken if belief is not None]
         forming.transaction.commit(forming.resolver.changed)
     return made
+
+
+def _admitted(
+    convictions: Sequence[NewBelief], policy: RedactionPolicy, withheld: list[str]
+) -> list[NewBelief]:
+    """Returns those that no rule holds back, their reasons masked; see `form`."""
+    admitted = []
+    for conviction in convictions:
+        masked = policy.cover(conviction.statement)
+        if masked == conviction.statement:
+            admitted.append(replace(conviction, reason=policy.redact(conviction.reason)))
+        elif conviction.sets:
+            reject_if_redacted(conviction.statement, policy)
+        else:
+            withheld.append(masked)
+    return admitted
 
 
 def beliefs(
@@ -180,4 +205,4 @@ class _Forming:
 
     def _put(self, belief: Belief, vectors: Embedded) -> None:
         searched = unit_vectors(vectors, None, "", self.transaction.language)
-        self.transaction.units[belief.unit.id] = belief_point(belief, len(self.transaction.units), searched)
+        self.transaction.put_unit(belief_point(belief, len(self.transaction.units), searched))

@@ -18,11 +18,9 @@ from fourfold.consolidate import core_profile
 from fourfold.consolidate.assess import Rest, assess
 from fourfold.consolidate.summaries import SummaryWriter, touched
 from fourfold.errors import ConfigurationError, FourfoldError, ModelError, TokenLimitError
-from fourfold.models.retrying import RetryingModel
 from fourfold.ports import Fields, LanguageModel, Point, Where
 from fourfold.schema.consolidation_state import ConsolidationState, progress_point, read_progress
 from fourfold.services import Services
-from fourfold.token_accounts import MeteredModel
 from fourfold.transaction.transaction import Transaction
 from fourfold.values.reflection import Failure
 
@@ -88,7 +86,7 @@ def _next(services: Services, bank: str, retrying: bool) -> _Work | None:
 
 async def _take_in(services: Services, bank: str, work: _Work, rest: Rest) -> bool:
     """Takes a slice in; False where it has to wait, since the language model failed."""
-    model = _model(services, bank)
+    model = services.metered_model(bank)
     progress, settled = work.progress, True
     try:
         await assess(services, bank, work.changed, model, rest)
@@ -144,15 +142,5 @@ def _failed(progress: ConsolidationState, key: str, error: FourfoldError) -> Con
 def _note(services: Services, bank: str, progress: ConsolidationState) -> None:
     with services.indexes.locked(bank) as index:
         transaction = Transaction(services, index, services.clock.now(), "progress", derived=True)
-        point = progress_point(bank, progress)
-        transaction.records[point.id] = point
+        transaction.put_record(progress_point(bank, progress))
         transaction.commit({})
-
-
-def _model(services: Services, bank: str) -> LanguageModel | None:
-    if services.language_model is None:
-        return None
-    metered = MeteredModel(
-        services.language_model, services.token_accounts.get(bank), services.settings.llm_tokens
-    )
-    return RetryingModel(metered, services.settings.llm_concurrency)

@@ -129,12 +129,9 @@ class SummaryWriter:
             if made:
                 unit = _unit(self.bank, entity, made, transaction.now)
                 point = summary_point(Summary(unit, made, self.services.language_model is None), seen)
-                transaction.records[identity] = point
+                transaction.put_record(point)
             elif _stored(self.services, self.bank, entity):
-                transaction.records[identity] = gone_point(self.bank, identity)
-            if self.services.language_model is not None:
-                account = self.services.token_accounts.get(self.bank).point()
-                transaction.records[account.id] = account
+                transaction.put_record(gone_point(self.bank, identity))
             transaction.commit({})
 
     # with a language model --------------------------------------------------------------------------------

@@ -110,7 +110,7 @@ def _carry_out(services: Services, bank: str, plan: Callable[[BankIndex], _Edit]
             if entities != unit.entities:
                 transaction.put_unit(point, replace(unit, entities=entities))
         for identity in {e.id for e in edit.before} - {e.id for e in edit.after}:
-            transaction.records[identity] = gone_point(bank, identity)
+            transaction.put_record(gone_point(bank, identity))
         invalidate_summaries(transaction, [entity.name for entity in (*edit.before, *edit.after)])
         change = transaction.commit({entity.name: entity for entity in edit.after})
     services.indexes.forget(bank)
@@ -122,7 +122,7 @@ def invalidate_summaries(transaction: Transaction, names: Iterable[str]) -> None
     """Drops the summaries of these entities, and has one unit of each count as news, so that they are made anew."""
     bank = transaction.index.bank
     for name in names:
-        transaction.records[summary_id(bank, name)] = gone_point(bank, summary_id(bank, name))
+        transaction.put_record(gone_point(bank, summary_id(bank, name)))
         rows = [row for row in transaction.index.graph.adj.get(name, ()) if isinstance(row, int)]
         mentioning = [transaction.index.unit_ids[row] for row in rows]
         left = [

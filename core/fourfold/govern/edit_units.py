@@ -7,7 +7,6 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from fourfold.errors import InputError, NotFoundError
-from fourfold.ingest.bank_options import BankOptions
 from fourfold.ingest.embed import Embedded, embed_statements, unit_vectors
 from fourfold.ingest.extract.rules import extract
 from fourfold.ingest.extract.statement import Statement
@@ -21,6 +20,7 @@ from fourfold.schema.records import make_id
 from fourfold.schema.units import read_unit, unit_point
 from fourfold.services import Services, steady
 from fourfold.transaction.cascade import dependents
+from fourfold.transaction.redaction import RedactionPolicy, rules_in_force
 from fourfold.transaction.transaction import Transaction
 from fourfold.values.beliefs import formed
 from fourfold.values.changes import Change
@@ -31,9 +31,7 @@ LONGEST_TEXT = 2000
 
 
 @steady
-def replace_unit(
-    services: Services, bank: str, unit: str, texts: Sequence[str], reason: str, options: BankOptions
-) -> Change:
+def replace_unit(services: Services, bank: str, unit: str, texts: Sequence[str], reason: str) -> Change:
     """Puts units with these `texts` in the place of one: the first takes over the links to it. Each keeps its source,
     time, speaker and tags; names and dates are read out of the new text. Raises `InputError`, `NotFoundError`."""
     said = _checked(texts)
@@ -43,9 +41,9 @@ def replace_unit(
     index = services.indexes.get(bank)
     with index.lock:
         language, known = index.language, dict(index.names.all())
-        rules = options.rules_of(index)
+        policy = RedactionPolicy(rules_in_force(services, index))
     for text in said:
-        reject_if_redacted(text, rules)
+        reject_if_redacted(text, policy)
     pieces = [Piece(text, "", old.speaker, "user", old.mentioned_at, 0, len(text)) for text in said]
     statements = [
         replace(one, network=old.network, alone=True) for one in extract(pieces, language, known.keys())
@@ -169,9 +167,9 @@ def _put(
     if unit.network is Network.BELIEF:
         evidence = [one if one != before.id else unit.id for one in read_belief(old).evidence]
         belief = formed(unit, evidence, transaction.reason or "edited")
-        transaction.units[unit.id] = belief_point(belief, order, searched, attributes)
+        transaction.put_unit(belief_point(belief, order, searched, attributes))
     else:
-        transaction.units[unit.id] = unit_point(unit, order, searched, attributes)
+        transaction.put_unit(unit_point(unit, order, searched, attributes))
     return unit.id
 
 

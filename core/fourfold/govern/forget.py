@@ -16,7 +16,6 @@ from fourfold.ports import Fields, Point, Where
 from fourfold.schema.beliefs import read_belief
 from fourfold.schema.units import read_unit
 from fourfold.services import Services
-from fourfold.transaction.cascade import cascade_retirements
 from fourfold.transaction.transaction import Transaction
 from fourfold.values.changes import ForgetResult
 from fourfold.values.units import Retirement, RetirementCause, require_aware
@@ -66,7 +65,6 @@ def forget(services: Services, bank: str, selection: Selection, reason: str) -> 
         else:
             for point in selected(services, index, selection):
                 _retire(transaction, point, reason)
-        cascade_retirements(transaction)
         transaction.commit({})
     retired = tuple(unit for unit in transaction.changed() if unit.retired_at == transaction.now)
     beliefs = (read_belief(point) for point in transaction.units.values() if "history" in point.payload)

@@ -17,7 +17,6 @@ from fourfold.schema.entries import gone_entry, is_entry
 from fourfold.schema.records import NEVER, USE, gone_point
 from fourfold.schema.units import read_unit
 from fourfold.services import Services
-from fourfold.transaction.cascade import cascade_retirements
 from fourfold.transaction.transaction import Transaction
 from fourfold.values.changes import Change
 from fourfold.values.units import SHORT_ID, Retirement, RetirementCause
@@ -53,13 +52,12 @@ def undo(services: Services, bank: str, change: str, reason: str) -> Change:
             undoes=record.id,
         )
         _take_back(transaction, taken, log)
-        cascade_retirements(transaction)
         marks = {one.id for one in taken} | {record.undoes}
         stored = {p.id: p for p in services.store.scan(Where(ids=tuple(marks - {""})))}
         for one in taken:
-            transaction.records[one.id] = _marked(stored[one.id], transaction.record_id)
+            transaction.put_record(_marked(stored[one.id], transaction.record_id))
         if record.undoes:  # it was an undo: what that took back is there again
-            transaction.records[record.undoes] = _marked(stored[record.undoes], "")
+            transaction.put_record(_marked(stored[record.undoes], ""))
         restored = [read_entity(p) for p in transaction.records.values() if p.payload["kind"] == "entity"]
         done = transaction.commit({entity.name: entity for entity in restored})
     services.indexes.forget(bank)
@@ -135,7 +133,10 @@ def _take_back(transaction: Transaction, taken: Sequence[Record], log: Sequence[
         if now[identity].payload["kind"] == USE:
             continue  # what was recalled was
         point = _unmade(transaction, now[identity]) if identity in made else now[identity]
-        (transaction.units if point.payload["kind"] == "unit" else transaction.records)[identity] = point
+        if point.payload["kind"] == "unit":
+            transaction.put_unit(point)
+        else:
+            transaction.put_record(point)
     _tidy_entities(transaction, taken, now)
 
 

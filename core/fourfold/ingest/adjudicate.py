@@ -103,8 +103,6 @@ def _carry_out(
             decided = list(_decide(transaction, verdict, *pair))
             transaction.reasons |= {operation.unit: operation.reason for operation in decided}
             outcome.operations += decided
-        account = services.token_accounts.get(bank).point()
-        transaction.records[account.id] = account
         transaction.commit({})
         outcome.note_changes(transaction)
 

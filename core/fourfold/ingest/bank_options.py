@@ -15,7 +15,6 @@ from fourfold.language.text import terms
 from fourfold.ports import Fields, Where
 from fourfold.services import Services
 from fourfold.transaction.transaction import Transaction
-from fourfold.values.redaction import RedactionRule
 from fourfold.values.reflection import Disposition
 from fourfold.values.units import Message
 
@@ -24,19 +23,12 @@ _AT_ONCE = 500
 
 @dataclass(frozen=True, slots=True)
 class BankOptions:
-    """What whoever opened a bank wants it to be: its language, its mission, its disposition, what it
-    holds back; None leaves it be."""
+    """What whoever opened a bank asked for: its language, its mission, its disposition; None leaves it as it is. What
+    it is to hold back is in `Services.redaction`, where every write finds it."""
 
     language: Language | None = None
     mission: str | None = None
     disposition: Disposition | None = None
-    rules: tuple[RedactionRule, ...] | None = None
-
-    def rules_of(self, index: BankIndex) -> tuple[RedactionRule, ...]:
-        """What is held back: what was asked for, or what the bank keeps. The caller holds the index's lock."""
-        if self.rules is not None:
-            return self.rules
-        return index.profile.rules if index.profile is not None else ()
 
 
 def language_to_fix(
@@ -71,8 +63,7 @@ def apply_options(transaction: Transaction, found: Language | None, options: Ban
     """Has `transaction` set `options` on its bank, and the language `found` for it, unless another write did so
     first: what the bank holds is found by that language's words then. The caller holds the index's lock."""
     transaction.mission, transaction.disposition = options.mission, options.disposition
-    if options.rules is not None:
-        transaction.rules = tuple(rule for rule in options.rules if rule.test is None)
+    transaction.keeps_rules = True
     held = transaction.index.profile and transaction.index.profile.language
     if found is None or held is not None:
         return
@@ -110,6 +101,4 @@ def _reindex(transaction: Transaction, bank_language: Language, ids: tuple[str, 
     for point in transaction.services.store.scan(where, Fields(vectors=True)):
         stems = terms(point.payload["text"], bank_language)
         speaker, context = point.payload["speaker"], point.payload["context"]
-        transaction.units[point.id] = replace(
-            point, terms=term_vector(stems, speaker, context, bank_language)
-        )
+        transaction.put_unit(replace(point, terms=term_vector(stems, speaker, context, bank_language)))

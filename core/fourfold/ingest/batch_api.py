@@ -85,7 +85,7 @@ async def _submitted(
         with services.indexes.locked(bank) as index:
             transaction = Transaction(services, index, services.clock.now(), "submit")
             for chunk in marked:
-                transaction.records[chunk.id] = chunk_point(bank, chunk, "pending", transaction.now)
+                transaction.put_record(chunk_point(bank, chunk, "pending", transaction.now))
             transaction.commit({})
 
     with anyio.CancelScope(shield=True):  # what is paid for must be noted

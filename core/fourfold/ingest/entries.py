@@ -7,7 +7,7 @@ from collections.abc import Iterable
 from dataclasses import replace
 
 from fourfold.errors import ConflictError, InputError
-from fourfold.schema.entries import entries_of, entry_point, find_entries, gone_point
+from fourfold.schema.entries import entries_of, find_entries, gone_point
 from fourfold.services import Services
 from fourfold.transaction.transaction import Transaction
 from fourfold.validation import check_tags
@@ -36,12 +36,11 @@ def put_entries(transaction: Transaction, document: str, entries: Iterable[Entry
     store, bank = transaction.services.store, transaction.index.bank
     listed = list(entries)
     for kind in dict.fromkeys(entry.kind for entry in listed):
-        of_kind = [entry for entry in listed if entry.kind == kind]
+        # Masked before it is compared with what is there: the same value again is then no new revision.
+        of_kind = [transaction.redaction.redact_entry(entry) for entry in listed if entry.kind == kind]
         held = {e.key: e for e in find_entries(store, bank, kind, keys=[entry.key for entry in of_kind])}
         for order, entry in enumerate(of_kind):
-            put = _renewed(transaction, document, entry, held.get(entry.key))
-            point = entry_point(bank, put, order)
-            transaction.records[point.id] = point
+            transaction.put_entry(_renewed(transaction, document, entry, held.get(entry.key)), order)
         if replaces:
             kept = {entry.key for entry in of_kind}
             for other in find_entries(store, bank, kind, document):
@@ -69,8 +68,7 @@ def drop_entries(transaction: Transaction, document: str) -> int:
 
 
 def _drop(transaction: Transaction, entry: Entry) -> None:
-    point = gone_point(transaction.index.bank, entry)
-    transaction.records[point.id] = point
+    transaction.put_record(gone_point(transaction.index.bank, entry))
 
 
 def _renewed(transaction: Transaction, document: str, entry: Entry, held: Entry | None) -> Entry:

@@ -21,11 +21,13 @@ from fourfold.ingest.embed import Embedded, embed_statements
 from fourfold.ingest.extract.llm import Read, read_chunk
 from fourfold.ingest.extract.rules import extract
 from fourfold.ingest.extract.statement import Statement
+from fourfold.ingest.redact import redact_statements
 from fourfold.ingest.write import DocumentWriter, Origin
 from fourfold.language.languages import Language
 from fourfold.ports import Fields, LanguageModel, Progress, Where
 from fourfold.services import Services, steady
 from fourfold.token_usage import Tokens
+from fourfold.transaction.redaction import RedactionPolicy, rules_in_force
 from fourfold.transaction.transaction import Transaction
 from fourfold.values.chunks import Chunk
 from fourfold.values.units import Operation, Unit
@@ -44,18 +46,19 @@ class Outcome:
     operations: list[Operation] = field(default_factory=list)
     unclear: list[tuple[str, str]] = field(default_factory=list)
     dropped: Counter[str] = field(default_factory=Counter)
-    held: Counter[str] = field(default_factory=Counter)
+    redacted: Counter[str] = field(default_factory=Counter)
     warnings: dict[str, None] = field(default_factory=dict)
     pending: int = 0
     embedded: list[Embedded] = field(default_factory=list)
     spent: Tokens = field(default_factory=Tokens)
     stopped: FourfoldError | None = None
 
-    def take(self, writer: DocumentWriter) -> None:
+    def add(self, writer: DocumentWriter) -> None:
         """Adds what a write did."""
         self.operations += writer.operations
         self.unclear += writer.unclear
         self.units |= writer.touched
+        self.redacted.update(writer.transaction.redaction.counts)
         self.note_changes(writer.transaction)
 
     def note_changes(self, transaction: Transaction) -> None:
@@ -154,6 +157,7 @@ def write(
     ):
         still_pending = _still_there(services, bank, list(group))
         settled = [_settled(services, bank, chunk, result, outcome) for chunk, result in still_pending]
+        settled = _redacted(services, bank, settled, outcome)
         statements = [statement for _, found in settled for statement in found]
         language = services.indexes.get(bank).language
         embedded = embed_statements(services.embedder, statements, origin.context, language)
@@ -166,10 +170,8 @@ def write(
                 of_chunk = [next(vectors) for _ in found]
                 if chunk.id in there:
                     _put(writer, chunk, found, of_chunk)
-            account = services.token_accounts.get(bank).point()
-            writer.transaction.records[account.id] = account
             writer.commit()
-        outcome.take(writer)
+        outcome.add(writer)
 
 
 def _still_there(services: Services, bank: str, read: Sequence[tuple[Chunk, T]]) -> list[tuple[Chunk, T]]:
@@ -194,6 +196,16 @@ def _settled(
     index = services.indexes.get(bank)
     said = () if chunk.units else extract(chunk.pieces, index.language, index.names.all().keys())
     return failed, [replace(statement, pending=True, chunk=chunk.id) for statement in said]
+
+
+def _redacted(
+    services: Services, bank: str, attempts: Sequence[tuple[Chunk, Sequence[Statement]]], outcome: Outcome
+) -> list[tuple[Chunk, Sequence[Statement]]]:
+    """Returns the chunks with their statements as the bank's rules leave them."""
+    index = services.indexes.get(bank)
+    with index.lock:
+        policy = RedactionPolicy(rules_in_force(services, index), outcome.redacted)
+        return [(chunk, redact_statements(statements, policy, index)) for chunk, statements in attempts]
 
 
 def _put(

@@ -1,106 +1,134 @@
-"""Holds back what a bank's rules say, before anything is written."""
+"""Holds back what a bank's rules say before anything is embedded, asked about or written: the door that messages and
+statements come in by. What a transaction finds later it can only mask in records without vectors, or refuse."""
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
-from typing import Any
 
 from fourfold.errors import InputError
 from fourfold.index.bank_index import BankIndex
 from fourfold.ingest.extract.llm import read_chunk
+from fourfold.ingest.extract.statement import Mention, Statement
 from fourfold.language.languages import Language
 from fourfold.language.text import normalise
 from fourfold.ports import LanguageModel
+from fourfold.transaction.redaction import RedactionPolicy
 from fourfold.values.chunks import Chunk
-from fourfold.values.redaction import RedactionRule, entity_kinds, excluded_by, redact
-from fourfold.values.units import Entry, Message
+from fourfold.values.redaction import RedactionRule, entity_kinds
+from fourfold.values.units import Message
 
 
-def redact_messages(
-    messages: Sequence[Message], rules: Sequence[RedactionRule], index: BankIndex, held: Counter[str]
-) -> list[Message]:
-    """The messages without what is held back; `held` counts that, by rule. Raises `InputError` where a rule fails."""
-    if not rules:
+def redact_messages(messages: Sequence[Message], policy: RedactionPolicy, index: BankIndex) -> list[Message]:
+    """Returns the messages, masked, without those that a rule leaves out whole. Raises `InputError` where a rule
+    fails. The caller holds the lock of the index."""
+    if not policy.rules:
         return list(messages)
-    kept = []
+    admitted = []
     for message in messages:
-        text = redact(message.text, rules, held)
-        if not excluded_by(text, rules, held) and not _mentions(text, rules, index, held):
-            kept.append(message if text == message.text else replace(message, text=text))
-    return kept
+        text = policy.redact(message.text)
+        speaker = policy.redact(message.speaker) if message.speaker else message.speaker
+        if not policy.excludes(text) and not _names_redacted_entity(text, policy, index):
+            admitted.append(replace(message, text=text, speaker=speaker))
+    return admitted
 
 
-def redact_entries(
-    entries: Sequence[Entry], rules: Sequence[RedactionRule], held: Counter[str]
-) -> tuple[Entry, ...]:
-    """The entries, masked; raises `InputError` for one that would have to be left out: what is kept word for word is
-    kept or refused."""
-    checked = []
-    for entry in entries:
-        value = _masked(entry.value, rules, held)
-        refused: Counter[str] = Counter()
-        if any(excluded_by(text, rules, refused) for text in _texts(value)):
-            raise InputError(
-                f'"{entry.key}" holds what this bank holds back ({next(iter(refused))}); nothing was written.'
-            )
-        checked.append(entry if value == entry.value else replace(entry, value=value))
-    return tuple(checked)
+def redact_statements(
+    statements: Sequence[Statement], policy: RedactionPolicy, index: BankIndex
+) -> list[Statement]:
+    """Returns the statements, masked, without those that a rule leaves out whole. Messages that were redacted say
+    nothing more to hold back, but not every statement comes of those: a model has its own words, a chunk may have
+    waited since before there was a rule, and another bank has other rules. The caller holds the lock of the index."""
+    if not policy.rules:
+        return list(statements)
+    admitted: dict[int, Statement] = {}
+    for place, statement in enumerate(statements):
+        masked = _masked(statement, policy)
+        if masked is not None and not _names_redacted_entity(masked.text, policy, index):
+            admitted[place] = masked
+    # Causes are places in the list: those of what stays are counted anew.
+    places = {place: number for number, place in enumerate(admitted)}
+    return [
+        replace(statement, causes=tuple(places[cause] for cause in statement.causes if cause in places))
+        for statement in admitted.values()
+    ]
 
 
-def reject_if_redacted(text: str, rules: Sequence[RedactionRule]) -> None:
-    """Raises `InputError` for a text that has something which is held back."""
-    held: Counter[str] = Counter()
-    if redact(text, rules, held) != text or excluded_by(text, rules, held):
-        raise InputError(f"The text has what this bank holds back ({next(iter(held))}); nothing was written.")
+def reject_if_redacted(text: str, policy: RedactionPolicy) -> None:
+    """Raises `InputError` for a text that has something which is held back: one that a caller gave word for word is
+    written as it is, or not at all."""
+    trial = RedactionPolicy(policy.rules)
+    if trial.redact(text) != text or trial.excludes(text):
+        rule = next(iter(trial.counts))
+        raise InputError(f"The text has what this bank holds back ({rule}); nothing was written.")
 
 
 async def find_redacted_messages(
-    model: LanguageModel,
-    chunks: Sequence[Chunk],
-    language: Language,
-    rules: Sequence[RedactionRule],
-    held: Counter[str],
+    model: LanguageModel, chunks: Sequence[Chunk], language: Language, policy: RedactionPolicy
 ) -> set[str]:
-    """The messages of `chunks` in which `model` finds an entity of a kind that is held back: for rules that only a
-    reader can follow, a text is read before any of it is written. Raises what `LanguageModel.ask` raises."""
-    rule_of_kind, found = entity_kinds(rules), set()
+    """Returns the ids of the messages of `chunks` in which `model` finds an entity of a kind that is held back: for
+    rules that only a reader can follow, a text is read before any of it is written. Raises what `LanguageModel.ask`
+    raises."""
+    kinds = entity_kinds(policy.rules)
+    redacted: set[str] = set()
     for chunk in chunks:
-        read = await read_chunk(model, chunk, language)
-        for statement in read.statements:
-            rule = next((rule_of_kind[m.kind] for m in statement.mentions if m.kind in rule_of_kind), None)
-            for message in statement.messages if rule is not None else ():
-                if message not in found:
-                    found.add(message)
-                    held[str(rule)] += 1
-    return found
+        reading = await read_chunk(model, chunk, language)
+        for statement in reading.statements:
+            rule = _rule_for(statement.mentions, kinds)
+            if rule is None:
+                continue
+            for message in set(statement.messages) - redacted:
+                redacted.add(message)
+                policy.counts[rule] += 1
+    return redacted
 
 
-def _mentions(text: str, rules: Sequence[RedactionRule], index: BankIndex, held: Counter[str]) -> bool:
-    """Whether a text names an entity that the bank knows to be of a kind which is held back."""
-    rule_of_kind = entity_kinds(rules)
-    if not rule_of_kind:
+def _masked(statement: Statement, policy: RedactionPolicy) -> Statement | None:
+    """Returns the statement, masked; None for one that a rule leaves out whole."""
+    rule = _rule_for(statement.mentions, entity_kinds(policy.rules))
+    if rule is not None:
+        policy.counts[rule] += 1
+        return None
+    text = policy.redact(statement.text)
+    if policy.excludes(text):
+        return None
+    # Text that was masked is no longer what its message has between `start` and `end`.
+    start, end = (statement.start, statement.end) if text == statement.text else (0, 0)
+    return replace(
+        statement,
+        text=text,
+        speaker=policy.redact(statement.speaker) if statement.speaker else statement.speaker,
+        start=start,
+        end=end,
+        mentions=tuple(_masked_mentions(statement.mentions, policy.rules)),
+    )
+
+
+def _masked_mentions(mentions: Sequence[Mention], rules: Sequence[RedactionRule]) -> list[Mention]:
+    """Returns the mentions by names that no rule finds anything in: a name is looked up and compared, so that one
+    that is masked would be another entity. They are not counted: the text that has them was."""
+    trial = RedactionPolicy(tuple(rules))
+    return [
+        replace(mention, aliases=tuple(alias for alias in mention.aliases if trial.redact(alias) == alias))
+        for mention in mentions
+        if trial.redact(mention.name) == mention.name
+    ]
+
+
+def _rule_for(mentions: Sequence[Mention], kinds: Mapping[str, str]) -> str | None:
+    """Returns the rule that holds back one of the mentions by its kind."""
+    return next((kinds[mention.kind] for mention in mentions if mention.kind in kinds), None)
+
+
+def _names_redacted_entity(text: str, policy: RedactionPolicy, index: BankIndex) -> bool:
+    """Returns whether a text names an entity that the bank knows to be of a kind which is held back; counts it."""
+    kinds = entity_kinds(policy.rules)
+    if not kinds:
         return False
-    said = f" {normalise(text)} "
+    padded = f" {normalise(text)} "
     for form, name in index.names.all().items():
         entity = index.names.get(name)
-        if entity is not None and entity.kind in rule_of_kind and f" {normalise(form)} " in said:
-            held[rule_of_kind[entity.kind]] += 1
+        if entity is not None and entity.kind in kinds and f" {normalise(form)} " in padded:
+            policy.counts[kinds[entity.kind]] += 1
             return True
     return False
-
-
-def _masked(value: Any, rules: Sequence[RedactionRule], held: Counter[str]) -> Any:
-    if isinstance(value, str):
-        return redact(value, rules, held)
-    if isinstance(value, Mapping):
-        return {key: _masked(one, rules, held) for key, one in value.items()}
-    return [_masked(one, rules, held) for one in value] if isinstance(value, list) else value
-
-
-def _texts(value: Any) -> list[str]:
-    if isinstance(value, str):
-        return [value]
-    parts = value.values() if isinstance(value, Mapping) else value if isinstance(value, list) else ()
-    return [text for part in parts for text in _texts(part)]

@@ -4,7 +4,6 @@ With one: the text is written first, as pending chunks, and each chunk's stateme
 from __future__ import annotations
 
 import time
-from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
@@ -24,16 +23,15 @@ from fourfold.ingest.extract.llm import Extraction, turns
 from fourfold.ingest.extract.rules import extract
 from fourfold.ingest.pending_chunks import chunks_of, chunks_that_changed, pending_chunks
 from fourfold.ingest.pipeline import ChunkReader, Outcome, write
-from fourfold.ingest.redact import find_redacted_messages, redact_entries, redact_messages
+from fourfold.ingest.redact import find_redacted_messages, redact_messages, redact_statements
 from fourfold.ingest.write import DocumentWriter, Origin
-from fourfold.models.retrying import RetryingModel
 from fourfold.ports import BatchModel, ModelRequest, Progress, Store, Where
 from fourfold.schema.units import read_unit
 from fourfold.services import Services, steady
-from fourfold.token_accounts import MeteredModel
-from fourfold.transaction.transaction import Transaction
+from fourfold.transaction.redaction import RedactionPolicy, rules_in_force
+from fourfold.transaction.transaction import Transaction, book_spending
 from fourfold.values.chunks import Chunk, Piece
-from fourfold.values.redaction import entity_kinds, redact
+from fourfold.values.redaction import entity_kinds
 from fourfold.values.units import Entry, Fact, Message, RetainResult, Usage
 
 _MOST_ATTEMPTS = 5
@@ -88,7 +86,7 @@ async def retain(
 def extraction_request(services: Services, request: RetainRequest) -> ModelRequest | None:
     """Returns what a language model is asked about `request` in a bank that has nothing of it yet, where that is one
     question; None where it takes several. Raises `InputError`."""
-    chunks = _chunks(services, request, _messages(services, request, Counter()))
+    chunks = _chunks(services, request, _messages(services, request, _policy(services, request, Outcome())))
     return ModelRequest(tuple(turns(chunks[0])), Extraction) if len(chunks) == 1 else None
 
 
@@ -115,12 +113,14 @@ class _ReadJob:
 
 
 async def _read(services: Services, bank: str, job: _ReadJob, outcome: Outcome) -> RetainResult:
-    mine = [chunk for chunk in job.chunks if chunk.id not in services.chunks_in_progress]
-    services.chunks_in_progress.update(chunk.id for chunk in mine)
+    claimed = services.chunks_in_progress.claim(chunk.id for chunk in job.chunks)
     try:
-        await _have_read(services, bank, mine, job, outcome)
+        chunks = [chunk for chunk in job.chunks if chunk.id in claimed]
+        await _have_read(services, bank, chunks, job, outcome)
     finally:
-        services.chunks_in_progress.difference_update(chunk.id for chunk in mine)
+        services.chunks_in_progress.release(claimed)
+        with anyio.CancelScope(shield=True):  # what was paid for is booked, read or not
+            await anyio.to_thread.run_sync(book_spending, services, bank)
     if outcome.stopped is not None:
         raise outcome.stopped
     return _retained(outcome, job.began)
@@ -130,23 +130,20 @@ async def _have_read(
     services: Services, bank: str, chunks: Sequence[Chunk], job: _ReadJob, outcome: Outcome
 ) -> None:
     """Chunks that are in a batch are waited for; others are read one by one, or, in bulk, as a batch."""
-    if not chunks or services.language_model is None:
+    model = services.metered_model(bank) if chunks else None
+    if model is None:
         return
     batched = [chunk for chunk in chunks if chunk.batch or job.bulk]
     language = (await anyio.to_thread.run_sync(services.indexes.get, bank)).language
     if batched and isinstance(services.language_model, BatchModel):
         await read_in_bulk(services, bank, services.language_model, batched, language, outcome, job.progress)
     alone = [chunk for chunk in chunks if not (chunk.batch or job.bulk)]
-    metered = MeteredModel(
-        services.language_model, services.token_accounts.get(bank), services.settings.llm_tokens
-    )
-    patient = RetryingModel(metered, services.settings.llm_concurrency)
     try:
-        await ChunkReader(services, bank, patient, language, outcome).run(alone, job.progress)
+        await ChunkReader(services, bank, model, language, outcome).run(alone, job.progress)
         if outcome.stopped is None:
-            await adjudicate(services, bank, patient, outcome)
+            await adjudicate(services, bank, model, outcome)
     finally:
-        outcome.spent += metered.spent
+        outcome.spent += model.spent
 
 
 @steady
@@ -155,8 +152,9 @@ def _retain_without_llm(
 ) -> RetainResult:
     """Without reading by a language model: one atomic write."""
     outcome = Outcome()
-    messages = _messages(services, request, outcome.held)
-    request = _with_entries(services, request, outcome.held)
+    policy = _policy(services, request, outcome)
+    messages = _messages(services, request, policy)
+    request = replace(request, context=policy.redact(request.context))
     index = services.indexes.get(request.bank)
     if services.language_model is None and index.documents.pending():
         _store_as_said(services, request.bank, pending_chunks(services.store, request.bank), outcome)
@@ -168,6 +166,8 @@ def _retain_without_llm(
         statements = statements_of_facts(news.messages, request.facts, spoken)
     else:
         statements = extract(_pieces(news.messages, services), spoken, index.names.all().keys())
+    with index.lock:
+        statements = redact_statements(statements, policy, index)
     embedded = embed_statements(services.embedder, statements, request.context, spoken, progress)
     with services.indexes.locked(request.bank) as index:
         writer = DocumentWriter(_batch(services, index, request), request.origin)
@@ -175,7 +175,7 @@ def _retain_without_llm(
         news.apply(writer, request)
         writer.add_all(statements, embedded, only_new=not request.replace)
         writer.commit()
-    outcome.take(writer)
+    outcome.add(writer)
     outcome.embedded += embedded
     return _retained(outcome, began)
 
@@ -183,8 +183,9 @@ def _retain_without_llm(
 def _store_pending_chunks(services: Services, request: RetainRequest, outcome: Outcome) -> list[Chunk]:
     """Writes what is new as pending chunks; these, and what was left pending before and may be tried again, in the
     order to read them."""
-    messages = _messages(services, request, outcome.held)
-    request = _with_entries(services, request, outcome.held)
+    policy = _policy(services, request, outcome)
+    messages = _messages(services, request, policy)
+    request = replace(request, context=policy.redact(request.context))
     with services.indexes.locked(request.bank) as index:
         waiting = pending_chunks(services.store, request.bank) if index.documents.pending() else []
         news = _DocumentDiff.of(services, request, index, messages)
@@ -196,7 +197,7 @@ def _store_pending_chunks(services: Services, request: RetainRequest, outcome: O
         for chunk in chunks:
             writer.put_chunk(chunk, "pending")
         writer.commit()
-    outcome.take(writer)
+    outcome.add(writer)
     gone = {chunk.id for chunk in (*chunks, *news.changed)}
     return [c for c in waiting if c.id not in gone and _worth_trying(c, request.document)] + chunks
 
@@ -270,45 +271,43 @@ class _DocumentDiff:
         put_entries(writer.transaction, request.document, request.entries, request.replace)
 
 
-def _messages(services: Services, request: RetainRequest, held: Counter[str]) -> list[Message]:
-    """The messages of a request, without what its bank holds back."""
+def _policy(services: Services, request: RetainRequest, outcome: Outcome) -> RedactionPolicy:
+    """Returns the rules in force for a request; what they hold back is counted in `outcome`."""
+    index = services.indexes.get(request.bank)
+    with index.lock:
+        return RedactionPolicy(rules_in_force(services, index), outcome.redacted)
+
+
+def _messages(services: Services, request: RetainRequest, policy: RedactionPolicy) -> list[Message]:
+    """Returns the messages of a request, without what its bank holds back."""
     messages = read_messages(request.messages, request.at, services.clock.now())
     if not messages and not request.replace and not request.entries:
         raise InputError("There is nothing to retain: the text is empty.")
     index = services.indexes.get(request.bank)
     with index.lock:
-        return redact_messages(messages, request.options.rules_of(index), index, held)
-
-
-def _with_entries(services: Services, request: RetainRequest, held: Counter[str]) -> RetainRequest:
-    """The request, its entries and its context without what its bank holds back."""
-    index = services.indexes.get(request.bank)
-    with index.lock:
-        rules = request.options.rules_of(index)
-    entries = redact_entries(request.entries, rules, held)
-    return replace(request, entries=entries, context=redact(request.context, rules, held))
+        return redact_messages(messages, policy, index)
 
 
 async def _without_redacted(services: Services, request: RetainRequest, outcome: Outcome) -> RetainRequest:
-    """The request without the messages that only a reader finds to be held back; nothing is written by then."""
-    index = await anyio.to_thread.run_sync(services.indexes.get, request.bank)
-    with index.lock:
-        rules = request.options.rules_of(index)
-    if services.language_model is None or not entity_kinds(rules):
+    """Returns the request without the messages that only a reader finds to be held back; nothing is written by
+    then."""
+    policy = await anyio.to_thread.run_sync(_policy, services, request, outcome)
+    model = services.metered_model(request.bank) if entity_kinds(policy.rules) else None
+    if model is None:
         return request
+    # Messages may come from an iterator, and are needed twice.
     given = request.messages if isinstance(request.messages, str) else list(request.messages)
     request = replace(request, messages=given)
-    messages = await anyio.to_thread.run_sync(_messages, services, request, Counter[str]())
-    metered = MeteredModel(
-        services.language_model, services.token_accounts.get(request.bank), services.settings.llm_tokens
-    )
-    patient = RetryingModel(metered, services.settings.llm_concurrency)
+    # What this pass masks is masked, and counted, once more when the request is written.
+    uncounted = RedactionPolicy(policy.rules)
+    messages = await anyio.to_thread.run_sync(_messages, services, request, uncounted)
+    language = (await anyio.to_thread.run_sync(services.indexes.get, request.bank)).language
     try:
         chunks = _chunks(services, request, messages)
-        found = await find_redacted_messages(patient, chunks, index.language, rules, outcome.held)
+        redacted = await find_redacted_messages(model, chunks, language, policy)
     finally:
-        outcome.spent += metered.spent
-    return replace(request, messages=[message for message in messages if message.id not in found])
+        outcome.spent += model.spent
+    return replace(request, messages=[message for message in messages if message.id not in redacted])
 
 
 def _pieces(messages: Sequence[Message], services: Services) -> list[Piece]:
@@ -347,5 +346,5 @@ def _retained(outcome: Outcome, began: float) -> RetainResult:
         pending=outcome.pending,
         warnings=tuple(outcome.warnings),
         rejected={reason: n for reason, n in outcome.dropped.items() if n},
-        redacted=dict(outcome.held),
+        redacted=dict(outcome.redacted),
     )

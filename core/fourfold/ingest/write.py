@@ -27,7 +27,6 @@ from fourfold.schema.units import (
     read_unit,
     unit_point,
 )
-from fourfold.transaction.cascade import cascade_retirements
 from fourfold.transaction.transaction import Transaction
 from fourfold.values.beliefs import formed
 from fourfold.values.chunks import Chunk
@@ -102,8 +101,8 @@ class DocumentWriter:
 
     def put_chunk(self, chunk: Chunk, state: State) -> None:
         """Notes a chunk."""
-        self.transaction.records[chunk.id] = chunk_point(
-            self.transaction.index.bank, chunk, state, self.transaction.now
+        self.transaction.put_record(
+            chunk_point(self.transaction.index.bank, chunk, state, self.transaction.now)
         )
 
     def add_all(
@@ -137,7 +136,6 @@ class DocumentWriter:
     def commit(self) -> None:
         """Writes everything as one batch, then brings the graph up to date. What rested on units that are gone loses
         that."""
-        cascade_retirements(self.transaction)
         decided = [op for op in self.operations if op.verdict in (Verdict.UPDATE, Verdict.RETIRE)]
         self.transaction.reasons |= {op.unit: op.reason for op in decided}
         self.transaction.commit(self._resolver.changed)
@@ -169,7 +167,7 @@ class DocumentWriter:
             self._ask_about(unit, vectors, near)
         previous = (follows.vector, follows.tokens) if follows else None
         searched = unit_vectors(vectors, unit.speaker, unit.context, self.transaction.language, previous)
-        self.transaction.units[unit.id] = _point(unit, len(self.transaction.units), searched, attributes)
+        self.transaction.put_unit(_point(unit, len(self.transaction.units), searched, attributes))
         self._known.add(unit, vectors, attributes)
         self.touched[unit.id] = unit
         return _PreviousStatement(session, statement.at, vectors.own, vector, unit, unit.id)

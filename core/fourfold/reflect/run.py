@@ -14,8 +14,6 @@ from fourfold.consolidate.form_beliefs import NewBelief, form
 from fourfold.errors import ConfigurationError, InputError
 from fourfold.ingest.bank_options import BankOptions
 from fourfold.language.dates import written_weekday
-from fourfold.models.retrying import RetryingModel
-from fourfold.ports import LanguageModel
 from fourfold.recall.fuse import Weights
 from fourfold.reflect.agent import ReflectionAgent, drop_uncited, shape_of
 from fourfold.reflect.answer_stream import AnswerStream, Hear
@@ -25,8 +23,8 @@ from fourfold.reflect.extractive import MOST_HITS, quoted
 from fourfold.reflect.memory_tools import ReflectionTools
 from fourfold.schema.banks import Profile
 from fourfold.services import Services
-from fourfold.token_accounts import MeteredModel
-from fourfold.transaction.transaction import Transaction
+from fourfold.token_accounts import BankLanguageModel
+from fourfold.transaction.transaction import book_spending
 from fourfold.values.beliefs import Belief
 from fourfold.values.reflection import Reflection
 from fourfold.values.units import require_aware
@@ -59,20 +57,18 @@ async def reflect(services: Services, request: ReflectRequest, weights: Weights)
     asked = recalling.RecallRequest(
         request.bank, request.question, budget=half, tags=request.tags, as_of=request.as_of
     )
-    if services.language_model is None:
+    model = services.metered_model(request.bank)
+    if model is None:
         if request.response_model is not None:
             raise ConfigurationError(
                 "response_model needs a language model: Memory.open(llm=...). Without one, reflect quotes."
             )
         return await anyio.to_thread.run_sync(_extract, services, request, asked, weights)
-    metered = MeteredModel(
-        services.language_model, services.token_accounts.get(request.bank), services.settings.llm_tokens
-    )
     try:
-        return await _reason(services, request, ReflectionTools(services, weights, asked), metered)
+        return await _reason(services, request, ReflectionTools(services, weights, asked), model)
     finally:
-        with anyio.CancelScope(shield=True):
-            await anyio.to_thread.run_sync(_book, services, request.bank)
+        with anyio.CancelScope(shield=True):  # also where it failed or was cancelled: it was paid for
+            await anyio.to_thread.run_sync(book_spending, services, request.bank)
 
 
 def _extract(
@@ -87,16 +83,16 @@ def _extract(
 
 
 async def _reason(
-    services: Services, request: ReflectRequest, library: ReflectionTools, metered: MeteredModel
+    services: Services, request: ReflectRequest, library: ReflectionTools, model: BankLanguageModel
 ) -> Reflection:
     shown = EvidenceWindow(request.budget or _BUDGET)
-    patient: LanguageModel = RetryingModel(metered, services.settings.llm_concurrency)
     voice = None if request.on_text is None else AnswerStream(request.on_text, shown)
-    loop = ReflectionAgent(patient, library, shown, request.steps, shape_of(request.response_model), voice)
+    loop = ReflectionAgent(model, library, shown, request.steps, shape_of(request.response_model), voice)
     now = request.as_of or services.clock.now()
     frame = await anyio.to_thread.run_sync(_frame, services, request)
     reflection, concluded = await loop.run(request.question, frame, written_weekday(now))
     beliefs: list[Belief] = []
+    withheld: list[str] = []
     if request.believe and request.as_of is None:
         reason = f"concluded from: {request.question}"[:300]
         convictions = [
@@ -105,9 +101,10 @@ async def _reason(
         ]
         if convictions:
             beliefs = await anyio.to_thread.run_sync(
-                form, services, request.bank, convictions, request.options
+                form, services, request.bank, convictions, request.options, withheld
             )
-    return replace(reflection, beliefs=tuple(beliefs), frame=frame, tokens=metered.spent)
+    dropped = (*reflection.dropped, *withheld)
+    return replace(reflection, beliefs=tuple(beliefs), dropped=dropped, frame=frame, tokens=model.spent)
 
 
 def _frame(services: Services, request: ReflectRequest) -> str:
@@ -117,16 +114,6 @@ def _frame(services: Services, request: ReflectRequest) -> str:
     options = request.options
     mission = held.mission if options.mission is None else options.mission
     return framed(mission, options.disposition or held.disposition)
-
-
-def _book(services: Services, bank: str) -> None:
-    """Keeps what the bank has spent."""
-    with services.indexes.locked(bank) as index:
-        if index.profile is not None:  # a bank that nothing was ever written to has no account
-            transaction = Transaction(services, index, services.clock.now(), "account", derived=True)
-            account = services.token_accounts.get(bank).point()
-            transaction.records[account.id] = account
-            transaction.commit({})
 
 
 def _check(request: ReflectRequest) -> None:

@@ -5,16 +5,19 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterable
 from dataclasses import replace
+from typing import TYPE_CHECKING
 
 from fourfold.index.bank_index import BankIndex
-from fourfold.ports import Point
+from fourfold.ports import Fields, Point, Where
 from fourfold.schema.beliefs import read_belief
 from fourfold.schema.core_profile import core_point, read_core
 from fourfold.schema.records import gone_point
 from fourfold.schema.summaries import read_summaries, summary_id, summary_point
 from fourfold.schema.units import read_retirement, read_unit
-from fourfold.transaction.transaction import Transaction
 from fourfold.values.units import Retirement, RetirementCause, Unit
+
+if TYPE_CHECKING:  # the transaction calls the cascade
+    from fourfold.transaction.transaction import Transaction
 
 _REASON = "what it rested on was forgotten"
 
@@ -23,9 +26,7 @@ def cascade_retirements(transaction: Transaction) -> None:
     """Takes the units that `transaction` retires, other than for a newer one, from what rests on them. A belief
     that all evidence is gone of is retired, and is no evidence any more itself."""
     gone: dict[str, Unit] = {}
-    while new := [
-        read_unit(point) for point in transaction.units.values() if _forgotten(point) and point.id not in gone
-    ]:
+    while new := [read_unit(point) for point in _newly_forgotten(transaction) if point.id not in gone]:
         gone |= {unit.id: unit for unit in new}
         for point in transaction.points(dependents(transaction.index, (unit.id for unit in new))):
             belief = read_belief(point) if "history" in point.payload else None
@@ -42,6 +43,20 @@ def cascade_retirements(transaction: Transaction) -> None:
     if gone:
         _rewrite_summaries(transaction, gone.values())
         _rewrite_core(transaction, gone)
+
+
+def _newly_forgotten(transaction: Transaction) -> list[Point]:
+    """Returns the staged units that are forgotten, and were not before: what rests on the others lost them when they
+    were, and must not lose them twice."""
+    forgotten = [point for point in transaction.units.values() if _forgotten(point)]
+    known = tuple(point.id for point in forgotten if transaction.index.row(point.id) is not None)
+    stored = (
+        transaction.services.store.scan(Where(ids=known), Fields(only=("retired_at", "retired_by")))
+        if known
+        else ()
+    )
+    before = {point.id for point in stored if _forgotten(point)}
+    return [point for point in forgotten if point.id not in before]
 
 
 def _forgotten(point: Point) -> bool:
@@ -71,7 +86,7 @@ def _rewrite_summaries(transaction: Transaction, gone: Iterable[Unit]) -> None:
     for summary in summaries.values():
         kept = tuple(one for one in summary.sentences if lost.isdisjoint(one.evidence))
         if len(kept) < len(summary.sentences):
-            transaction.records[summary.unit.id] = (
+            transaction.put_record(
                 summary_point(summary.of(kept, transaction.now), "")
                 if kept
                 else gone_point(bank, summary.unit.id)
@@ -84,5 +99,4 @@ def _rewrite_core(transaction: Transaction, gone: Collection[str]) -> None:
     pinned = tuple(unit for unit in core.pinned if unit not in gone)
     if (lines, pinned) != (core.lines, core.pinned):
         changed = replace(core, lines=lines, pinned=pinned, at=transaction.now)
-        point = core_point(transaction.index.bank, changed)
-        transaction.records[point.id] = point
+        transaction.put_record(core_point(transaction.index.bank, changed))

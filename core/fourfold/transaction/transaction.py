@@ -1,10 +1,16 @@
-"""What one write to one bank changes, before it is written: points by id, over those in the store."""
+"""What one write to one bank changes, before it is written: points by id, over those in the store.
+
+Everything that holds for every write happens in `Transaction.commit`, so that no caller can forget it: what rests on
+retired units loses them (`cascade`), what the bank holds back is masked or refused (`redaction`), the tokens of
+language models are booked (`token_accounts`), and the change log gets its record.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
+from typing import Any
 
 from fourfold.index.bank_index import BankIndex
 from fourfold.language.languages import Language
@@ -19,41 +25,51 @@ from fourfold.schema.changelog import (
     record_id,
     record_point,
 )
+from fourfold.schema.entries import entry_point
 from fourfold.schema.records import NEVER, cursor_point, stamped
 from fourfold.schema.units import read_unit, unit_payload
 from fourfold.services import Services
+from fourfold.transaction.cascade import cascade_retirements
+from fourfold.transaction.redaction import RedactionPolicy, rules_in_force
 from fourfold.values.beliefs import Belief
 from fourfold.values.changes import Change
-from fourfold.values.redaction import RedactionRule
 from fourfold.values.reflection import Disposition
-from fourfold.values.units import Entity, Operation, Unit, Verdict
+from fourfold.values.units import Entity, Entry, Operation, Unit, Verdict
 
 
 @dataclass(slots=True)
 class Transaction:
-    """Points to be written to `index`'s bank, whose lock the caller holds. Nothing is changed before `commit`."""
+    """Points to be written to `index`'s bank, whose lock the caller holds. Nothing is changed before `commit`.
+
+    `operation` names what is being done ("retain", "forget") for the change log, `subject` describes it in words,
+    `reason` says why, and `reasons` why each unit was changed.
+    """
 
     services: Services
     index: BankIndex
     now: datetime
     operation: str = "retain"
-    """What is being done, for the record of it; `subject` says it in words, `reason` why, `reasons` why a unit was
-    changed. `undoes` is the record that it takes back."""
     subject: str = ""
     reason: str = ""
     reasons: dict[str, str] = field(default_factory=dict)
     undoes: str = ""
+    """The id of the change that this one takes back."""
     fixed_language: Language | None = None
-    """The language that this write settles for a bank that had none."""
+    """The language that this write fixes for a bank that had none."""
     mission: str | None = None
     disposition: Disposition | None = None
     """How the bank reflects from this write on; None leaves that as it is."""
-    rules: tuple[RedactionRule, ...] | None = None
-    """What the bank holds back from this write on."""
+    keeps_rules: bool = False
+    """Whether the bank keeps the redaction rules that the caller asked for from this write on."""
     derived: bool = False
-    """Whether what is written follows from what the bank holds, and is no news to consolidation."""
+    """Whether what is written follows from what the bank holds, and is nothing new to consolidation."""
     units: dict[str, Point] = field(default_factory=dict)
     records: dict[str, Point] = field(default_factory=dict)
+    """Points other than units: chunks, entries, summaries, the core profile."""
+    redaction: RedactionPolicy = field(init=False)
+
+    def __post_init__(self) -> None:
+        self.redaction = RedactionPolicy(rules_in_force(self.services, self.index))
 
     def points(self, ids: Sequence[str]) -> list[Point]:
         """The points of units as this write would leave them, with their vectors."""
@@ -73,15 +89,27 @@ class Transaction:
         """All units in it."""
         return [read_unit(point) for point in self.units.values()]
 
+    def put_unit(self, point: Point, unit: Unit | None = None) -> None:
+        """Stages a unit as it lies in `point`, or, where `unit` is given, `unit` in place of what `point` says of it,
+        with the vectors of `point`."""
+        if unit is not None:
+            point = replace(point, payload={**point.payload, **unit_payload(unit, point.payload["order"])})
+        self.units[point.id] = point
+
     def put_belief(self, belief: Belief) -> None:
-        """`belief` in place of what the store has of it; it is there."""
+        """Stages `belief` in place of what the store has of it. Its vectors stay."""
         (point,) = self.points([belief.unit.id])
         self.put_unit(replace(point, payload={**point.payload, **history_payload(belief)}), belief.unit)
 
-    def put_unit(self, point: Point, unit: Unit) -> None:
-        """`unit` in place of what `point` says, its vectors as they are."""
-        payload = {**point.payload, **unit_payload(unit, point.payload["order"])}
-        self.units[unit.id] = replace(point, payload=payload)
+    def put_record(self, point: Point) -> None:
+        """Stages a point other than a unit: a chunk, a summary, the core profile, or what is left of one that is
+        gone."""
+        self.records[point.id] = point
+
+    def put_entry(self, entry: Entry, order: int) -> None:
+        """Stages an entry, the `order`-th of its kind in this write. Raises `InputError` for one that the bank's
+        rules leave out."""
+        self.put_record(entry_point(self.index.bank, self.redaction.redact_entry(entry), order))
 
     @property
     def language(self) -> Language:
@@ -98,53 +126,96 @@ class Transaction:
         """The id of the record that this write will leave."""
         return record_id(self.index.bank, self.services.store.writer, self.revision)
 
-    def _profile(self) -> Profile:
-        held = self.index.profile or Profile(self.index.bank, self.now)
-        return replace(
-            held,
-            language=self.fixed_language or held.language,
-            mission=held.mission if self.mission is None else self.mission,
-            disposition=self.disposition or held.disposition,
-            rules=held.rules if self.rules is None else self.rules,
-        )
-
     def commit(self, entities: Mapping[str, Entity]) -> Change | None:
-        """Writes everything as one batch with the record of it, then brings the graph up to date. The record; None
-        where nothing changed."""
-        profile = self._profile()
-        if not (self.units or self.records or entities) and profile == self.index.profile:
-            return None
+        """Writes everything staged, and `entities`, as one batch with its record in the change log, then brings the
+        index up to date. Returns the record; None where nothing changed that anybody would take back.
+
+        Raises `InputError`, with nothing written, where a text is staged that the bank holds back and that cannot be
+        masked any more, since it is embedded already.
+        """
+        cascade_retirements(self)
         bank, writer, revision = self.index.bank, self.services.store.writer, self.revision
-        points = [*self.units.values(), *self.records.values()]
-        points += [entity_point(bank, entity) for entity in entities.values()]
+        booking = self.services.token_accounts.unbooked(bank)
+        profile = self._profile()
+        staged = self.units or self.records or entities or booking is not None
+        if not staged and profile == self.index.profile:
+            return None
+        named = [entity_point(bank, entity) for entity in entities.values()]
         if profile != self.index.profile:
-            points.append(bank_point(profile))
-        record = self._record(points)
+            named.append(bank_point(profile))
+        stored = self._stored([*self.units.values(), *self.records.values(), *named])
+        self._redact(named, entities.values(), stored)
+        points = [*self.units.values(), *self.records.values(), *named]
+        record = self._record(points, stored)
         if record is not None:
             points.append(record_point(record))
+        if booking is not None:
+            points.append(booking.point)
         points.append(cursor_point(bank, writer, revision))
         self.services.store.write([stamped(p, writer, revision, self.derived) for p in points])
-        if self.fixed_language is not None and len(self.index):
-            self.services.indexes.forget(bank)  # the terms of everything in it may be others now
-        else:
-            self.index.profile = profile
-            for entity in entities.values():
-                self.index.add_entity(entity)
-            for point in self.units.values():
-                self.index.add(point)
-            for point in self.records.values():
-                self.index.note_record(point)
-            self.index.revisions[writer] = revision
+        # The index and the account follow the store: had the write failed, they would be ahead of it.
+        if booking is not None:
+            booking.confirm()
+        self._update_index(profile, entities)
         return None if record is None else record.change()
 
-    def _record(self, points: Sequence[Point]) -> Record | None:
-        """What this write makes and changes; None where it is nothing that anybody would take back."""
+    def _profile(self) -> Profile:
+        profile = self.index.profile or Profile(self.index.bank, self.now)
+        rules = profile.rules
+        if self.keeps_rules and self.services.redaction is not None:
+            # A test is a function of the caller's; a store cannot keep it.
+            rules = tuple(rule for rule in self.services.redaction if rule.test is None)
+        return replace(
+            profile,
+            language=self.fixed_language or profile.language,
+            mission=profile.mission if self.mission is None else self.redaction.redact(self.mission),
+            disposition=self.disposition or profile.disposition,
+            rules=rules,
+        )
+
+    def _stored(self, points: Sequence[Point]) -> dict[str, Mapping[str, Any]]:
+        """Returns the payloads that the store has of what the change log tells of, by id."""
+        logged = [point.id for point in points if point.payload["kind"] not in UNLOGGED]
+        # A unit that the index does not know is new: asking the store for it would cost every retain a read.
+        ids = tuple(i for i in logged if i not in self.units or self.index.row(i) is not None)
+        return {p.id: p.payload for p in self.services.store.scan(Where(ids=ids))} if ids else {}
+
+    def _redact(
+        self, named: Sequence[Point], entities: Iterable[Entity], stored: Mapping[str, Mapping[str, Any]]
+    ) -> None:
+        """Masks what is staged, or raises `InputError`. What is only logged in part (cursors, records of the change
+        log) has no text of the bank's."""
+        policy = self.redaction
+        if not policy.rules:
+            return
+        policy.check_entities(entities, self.index)
+        for points in (self.units, self.records):
+            for identity, point in points.items():
+                if point.payload["kind"] not in UNLOGGED:
+                    points[identity] = policy.redact_point(point, stored.get(identity))
+        for point in named:
+            policy.redact_point(point, stored.get(point.id))
+
+    def _update_index(self, profile: Profile, entities: Mapping[str, Entity]) -> None:
+        if self.fixed_language is not None and len(self.index):
+            # The terms of everything in the index may be other ones now: it is built anew at its next use.
+            self.services.indexes.forget(self.index.bank)
+            return
+        self.index.profile = profile
+        for entity in entities.values():
+            self.index.add_entity(entity)
+        for point in self.units.values():
+            self.index.add(point)
+        for point in self.records.values():
+            self.index.note_record(point)
+        self.index.revisions[self.services.store.writer] = self.revision
+
+    def _record(self, points: Sequence[Point], stored: Mapping[str, Mapping[str, Any]]) -> Record | None:
+        """Returns the change log's record of this write; None where it is nothing that anybody would take back."""
         logged = [point for point in points if point.payload["kind"] not in UNLOGGED]
-        old = tuple(p.id for p in logged if p.id not in self.units or self.index.row(p.id) is not None)
-        stored = {p.id: p.payload for p in self.services.store.scan(Where(ids=old))} if old else {}
         made = tuple(point.id for point in logged if point.id not in stored)
         steps = {p.id: difference(stored[p.id], p.payload) for p in logged if p.id in stored}
-        before = {identity: found for identity, found in steps.items() if found}
+        before = {identity: changes for identity, changes in steps.items() if changes}
         if not (made or before or self.undoes):
             return None
         return Record(
@@ -154,8 +225,8 @@ class Transaction:
             at=self.now,
             order=sum(self.index.revisions.values()) + 1,
             by=self.services.actor,
-            reason=self.reason,
-            shown=self.subject,
+            reason=self.redaction.cover(self.reason) if self.reason else "",
+            shown=self.redaction.redact(self.subject),
             derived=self.derived,
             made=made,
             before=before,
@@ -164,10 +235,21 @@ class Transaction:
         )
 
     def _operations(self, made: Sequence[str], before: Mapping[str, Difference]) -> tuple[Operation, ...]:
-        """What became of each unit."""
-        found = [(unit, Verdict.ADD) for unit in made if unit in self.units]
+        """Returns what became of each unit."""
+        verdicts = [(unit, Verdict.ADD) for unit in made if unit in self.units]
         for unit, point in self.units.items():
             if unit in before:
-                retired = "retired" in before[unit] and point.payload["retired"] != NEVER
-                found.append((unit, Verdict.RETIRE if retired else Verdict.UPDATE))
-        return tuple(Operation(verdict, unit, self.reasons.get(unit, "")) for unit, verdict in found)
+                is_retired = "retired" in before[unit] and point.payload["retired"] != NEVER
+                verdicts.append((unit, Verdict.RETIRE if is_retired else Verdict.UPDATE))
+        reasons = {unit: self.redaction.redact(self.reasons.get(unit, "")) for unit, _ in verdicts}
+        return tuple(Operation(verdict, unit, reasons[unit]) for unit, verdict in verdicts)
+
+
+def book_spending(services: Services, bank: str) -> None:
+    """Writes down what language models cost the bank, where no other write did so. A bank that nothing was ever
+    written to has no account."""
+    if services.token_accounts.unbooked(bank) is None:
+        return
+    with services.indexes.locked(bank) as index:
+        if index.profile is not None:
+            Transaction(services, index, services.clock.now(), "account", derived=True).commit({})

@@ -12,6 +12,7 @@ from fourfold.ingest.bank_options import BankOptions, apply_options, language_to
 from fourfold.ingest.embed import embed_statements
 from fourfold.ingest.extract.statement import Mention, Statement
 from fourfold.ingest.pipeline import Outcome
+from fourfold.ingest.redact import redact_statements
 from fourfold.ingest.write import DocumentWriter, Origin
 from fourfold.ports import Point, Progress, Where
 from fourfold.schema.banks import read_entity
@@ -19,9 +20,9 @@ from fourfold.schema.beliefs import read_belief
 from fourfold.schema.entries import entry_id, is_entry
 from fourfold.schema.units import read_unit
 from fourfold.services import Services, steady
+from fourfold.transaction.redaction import RedactionPolicy, rules_in_force
 from fourfold.transaction.transaction import Transaction
 from fourfold.values.beliefs import Belief, Effect
-from fourfold.values.redaction import RedactionRule, excluded_by, redact
 from fourfold.values.units import Entity, RetainResult, Unit
 
 _AT_ONCE = 256
@@ -51,7 +52,9 @@ def absorb(
     merging.rest_beliefs(points)
     merging.keep_entries(source)
     outcome = merging.outcome
-    return RetainResult(tuple(outcome.units.values()), tuple(outcome.operations), redacted=dict(outcome.held))
+    return RetainResult(
+        tuple(outcome.units.values()), tuple(outcome.operations), redacted=dict(outcome.redacted)
+    )
 
 
 def _held(source: Services, other: str) -> list[Point]:
@@ -89,10 +92,13 @@ class _Merging:
 
     def take(self, origin: Origin, points: Sequence[Point]) -> None:
         """Reconciles units of one origin, in one write."""
-        rules = BankOptions().rules_of(self.services.indexes.get(self.bank))
-        units = [unit for point in points if (unit := self._admitted(read_unit(point), rules)) is not None]
-        statements = [self._statement(unit) for unit in units]
         index = self.services.indexes.get(self.bank)
+        by_key = {self._key(unit): unit for unit in map(read_unit, points)}
+        with index.lock:
+            policy = RedactionPolicy(rules_in_force(self.services, index), self.outcome.redacted)
+            statements = redact_statements([self._statement(u) for u in by_key.values()], policy, index)
+        units = [by_key[statement.key] for statement in statements]
+        origin = replace(origin, context=policy.redact(origin.context))
         embedded = embed_statements(self.services.embedder, statements, origin.context, index.language)
         with self.services.indexes.locked(self.bank) as index:
             transaction = Transaction(
@@ -104,13 +110,7 @@ class _Merging:
             self.made |= {unit.id: new for unit, new in zip(units, made, strict=True)}
             self._add_sources(writer, units, made)
             writer.commit()
-        self.outcome.take(writer)
-
-    def _admitted(self, unit: Unit, rules: Sequence[RedactionRule]) -> Unit | None:
-        """The unit without what this bank holds back; None for one that is left out."""
-        text = redact(unit.text, rules, self.outcome.held)
-        gone = excluded_by(text, rules, self.outcome.held)
-        return None if gone else replace(unit, text=text)
+        self.outcome.add(writer)
 
     def rest_beliefs(self, points: Sequence[Point]) -> None:
         """Gives beliefs the history they had, where they are new, and the evidence, where they were there."""
@@ -142,9 +142,14 @@ class _Merging:
             where = Where(bank=self.bank, ids=tuple(moved))
             there = {p.id for p in self.services.store.scan(where) if is_entry(p)} if moved else set()
             for identity, point in moved.items():
-                if identity not in there:
-                    transaction.records[identity] = Point(identity, {**point.payload, "bank": self.bank})
+                if identity not in there and not transaction.redaction.excludes_value(point.payload["value"]):
+                    transaction.put_record(Point(identity, {**point.payload, "bank": self.bank}))
+            transaction.keeps_rules = True
             transaction.commit({})
+        self.outcome.redacted.update(transaction.redaction.counts)
+
+    def _key(self, unit: Unit) -> str:
+        return f"{self.other}:{unit.id}"
 
     def _statement(self, unit: Unit) -> Statement:
         mentions = []
@@ -153,8 +158,8 @@ class _Merging:
             mentions.append(Mention(known.name, known.aliases, known.kind))
         return Statement(
             text=unit.text,
-            key=f"{self.other}:{unit.id}",
-            messages=unit.source.messages[:1] or (f"{self.other}:{unit.id}",),
+            key=self._key(unit),
+            messages=unit.source.messages[:1] or (self._key(unit),),
             at=unit.mentioned_at,
             network=unit.network,
             speaker=unit.speaker,

@@ -35,6 +35,7 @@ _API_KEY = re.compile(rf"{_START}(?:{_KEYS}){_END}|{_NAMED}")
 _PRIVATE_KEY = re.compile(
     r"-----BEGIN [A-Z ]*PRIVATE KEY-----.*?(?:-----END [A-Z ]*PRIVATE KEY-----|\Z)", re.DOTALL
 )
+_PLACEHOLDER = re.compile(r"\[held back: [^\]]*\]")
 _CARD = re.compile(r"(?<!\d)[3-6]\d(?:[ -]?\d){11,17}(?!\d)")
 
 
@@ -88,13 +89,23 @@ def redaction_rules(given: Iterable[str | RedactionRule]) -> tuple[RedactionRule
     return tuple(found.values())
 
 
-def redact(text: str, rules: Sequence[RedactionRule], held: Counter[str]) -> str:
-    """`text` with what patterns and detectors find replaced by "[held back: name]"; `held` counts it."""
+def redact(text: str, rules: Sequence[RedactionRule], counts: Counter[str]) -> str:
+    """Returns `text` with what patterns and detectors find replaced by "[held back: name]"; adds to `counts` how
+    often each rule found something. Text that is masked already stays as it is: doing it again changes nothing."""
     for rule in rules:
-        for start, end in reversed(_found(rule, text)):
-            text = f"{text[:start]}[held back: {rule.name}]{text[end:]}"
-            held[rule.name] += 1
+        masked = [match.span() for match in _PLACEHOLDER.finditer(text)]
+        for start, end in reversed(_matches(rule, text)):
+            # A pattern like "key" would find the name of its own rule in the placeholder, at every pass.
+            if any(first <= start and end <= last for first, last in masked):
+                continue
+            text = f"{text[:start]}{placeholder(rule.name)}{text[end:]}"
+            counts[rule.name] += 1
     return text
+
+
+def placeholder(rule: str) -> str:
+    """Returns what is written in place of what the rule of that name holds back."""
+    return f"[held back: {rule}]"
 
 
 def excluded_by(text: str, rules: Sequence[RedactionRule], held: Counter[str]) -> bool:
@@ -122,7 +133,7 @@ def entity_kinds(rules: Sequence[RedactionRule]) -> dict[str, str]:
     return {r.entity: r.name for r in rules if r.entity is not None and not r.entity.startswith("detector:")}
 
 
-def _found(rule: RedactionRule, text: str) -> list[tuple[int, int]]:
+def _matches(rule: RedactionRule, text: str) -> list[tuple[int, int]]:
     match rule.entity or rule.pattern:
         case "detector:api_key":
             matches = _API_KEY.finditer(text)

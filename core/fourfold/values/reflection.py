@@ -54,8 +54,9 @@ class Reflection:
 
     `supported` says whether the evidence bears it out, `strength` (0-1) how well; an unsupported answer says that it
     is not known. `extract` marks an answer made of quotations, without a language model. `value` is the object asked
-    for by `response_model`. `beliefs` are those it formed or bore out. `dropped` names citations of the model that
-    were never recalled, left out after it had a chance to mend them. `frame` is the mission and the
+    for by `response_model`. `beliefs` are those it formed or bore out. `dropped` names what the model gave and was
+    left out: citations that were never recalled, after it had a chance to mend them, and, masked, beliefs that say
+    what the bank holds back. `frame` is the mission and the
     disposition it was made under, in words; whoever reasons over an extract should go by it. `tokens` is what
     language models took.
     """
