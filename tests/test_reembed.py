@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
+import threading
 import warnings
 from collections.abc import Sequence
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
 from killing import killed_after
 from qdrant_client import QdrantClient
 
-from fourfold import Bank, Memory, Message, StoreVersionError
-from fourfold.ports import Embedding, Fields, Where
+from fourfold import Bank, Entry, Memory, Message, StoreVersionError
+from fourfold.ports import Embedding, Fields, Point, Where
 from fourfold.storage.manifest import Manifest
 from fourfold.storage.server import ServerStore
 from fourfold.testing import HashEmbedder
@@ -133,3 +135,121 @@ def test_a_change_that_is_killed_goes_on_where_it_was(tmp_path: Path, delay: flo
     with Memory.open(str(tmp_path), embedder=new) as memory:
         assert [unit.text for unit in memory.bank("one").units()] == kept
         assert texts(memory.bank("one")) == before
+
+
+def records(memory: Memory) -> dict[str, object]:
+    """All that the store holds, but for what is made of the embedder's vectors."""
+    points: list[Point] = list(memory._async.services.store.scan(Where()))
+    return {p.id: {**p.payload, "own": None, "codes": None} for p in points}
+
+
+def test_the_copy_has_every_record_of_every_bank(tmp_path: Path) -> None:
+    with Memory.open(str(tmp_path), embedder=HashEmbedder()) as memory:
+        one = memory.bank("one", mission="Knows the harbour.")
+        one.retain(said(0, 30), document="d")
+        one.edit(one.units()[3], "The crane was painted.")
+        one.forget(unit=one.units()[5])
+        one.consolidate()
+        memory.bank("two").entries.put([Entry("note", "a", {"text": "An entry."})], document="e")
+        one.fork("three")
+        before = records(memory)
+        assert memory.reembed(Longer()) > 30
+        assert records(memory) == before
+    with Memory.open(str(tmp_path), embedder=Longer()) as memory:
+        assert records(memory) == before
+        assert sorted(path.name for path in tmp_path.iterdir() if path.is_dir()) == ["store"]
+
+
+def test_what_is_written_and_recalled_all_along_meets_the_change_unharmed(tmp_path: Path) -> None:
+    with Memory.open(str(tmp_path), embedder=HashEmbedder()) as memory:
+        memory.bank("one").retain(said(0, 100), document="d")
+        changed = threading.Event()
+        written: list[tuple[str, str]] = []
+
+        def write(name: str) -> None:
+            number = 1000
+            while not changed.is_set() or number < 1010:
+                memory.bank(name).retain(said(number, number + 1), document="d")
+                written.append((name, f"Note {number} is about the harbour and its crane."))
+                assert texts(memory.bank("one"))
+                number += 1
+
+        with ThreadPoolExecutor() as pool:
+            writers = [pool.submit(write, name) for name in ("one", "new")]
+            assert memory.reembed(Longer()) >= 100
+            changed.set()
+            for writer in writers:
+                writer.result()
+        for name, text in written:
+            assert texts(memory.bank(name), text) == [text]
+
+
+def test_erasing_drops_the_copy_and_it_begins_anew(tmp_path: Path) -> None:
+    with Memory.open(str(tmp_path), embedder=HashEmbedder()) as memory:
+        bank = memory.bank("one")
+        bank.retain(said(0, 300), document="d")
+        bank.retain([Message("Marzipan is in the third drawer.", "Ana", id="x")], document="e")
+        seen: list[int] = []
+
+        def progress(done: int, total: int) -> None:
+            if not seen:
+                bank.forget(document="e", erase=True)
+                assert memory.find_text("Marzipan") == []
+            seen.append(done)
+
+        memory.reembed(Longer(), progress=progress)
+        assert memory.find_text("Marzipan") == []
+        assert len(bank.units()) == 300
+        assert sorted(path.name for path in tmp_path.iterdir() if path.is_dir()) == ["store"]
+
+
+def test_a_copy_that_was_begun_is_dropped_by_an_erasure_after_the_next_opening(tmp_path: Path) -> None:
+    class StoppedError(Exception):
+        pass
+
+    def stop(done: int, total: int) -> None:
+        raise StoppedError
+
+    with Memory.open(str(tmp_path), embedder=HashEmbedder()) as memory:
+        memory.bank("one").retain(said(0, 10), document="d")
+        with pytest.raises(StoppedError):
+            memory.reembed(Longer(), progress=stop)
+    assert (tmp_path / "store.next").exists()
+    with Memory.open(str(tmp_path), embedder=HashEmbedder()) as memory:
+        memory.bank("one").forget(document="d", erase=True)
+        assert memory.find_text("harbour") == []
+        assert not (tmp_path / "store.next").exists()
+
+
+def test_a_swap_that_was_cut_off_between_its_renames_is_completed(tmp_path: Path) -> None:
+    with Memory.open(str(tmp_path / "a"), embedder=HashEmbedder()) as memory:
+        memory.bank("one").retain(said(0, 10), document="d")
+    with Memory.open(str(tmp_path / "b"), embedder=Longer()) as memory:
+        memory.bank("one").retain(said(0, 10), document="d")
+    (tmp_path / "a" / "store").rename(tmp_path / "a" / "store.old")
+    (tmp_path / "b" / "store").rename(tmp_path / "a" / "store.next")
+    with Memory.open(str(tmp_path / "a"), embedder=Longer()) as memory:
+        assert len(memory.bank("one").units()) == 10
+    assert not (tmp_path / "a" / "store.old").exists()
+
+
+def test_a_server_s_memory_is_opened_by_its_alias_from_then_on() -> None:
+    client = QdrantClient(":memory:")
+    manifests = [Manifest(e.name, e.dimension, e.token_dimension) for e in (HashEmbedder(), Longer())]
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        memory = Memory(ServerStore(client, "test", manifests[0], "memory"), HashEmbedder())
+        memory.bank("one").retain(said(0, 10), document="d")
+        assert memory.reembed(Longer()) == 10
+        assert [c.name for c in client.get_collections().collections] == ["test.2"]
+        with pytest.raises(StoreVersionError, match="longer"):
+            ServerStore(client, "test", manifests[0], "memory")
+        again = Memory(ServerStore(client, "test", manifests[1], "memory"), Longer())
+        assert len(again.bank("one").units()) == 10
+        assert again.reembed(HashEmbedder()) == 10
+        assert [c.name for c in client.get_collections().collections] == ["test"]
+        last = Memory(ServerStore(client, "test", manifests[0], "memory"), HashEmbedder())
+        assert len(last.bank("one").units()) == 10
+    for each in (memory, again):
+        each._portal.stop()
+    last.close()

@@ -115,9 +115,9 @@ def test_both_engines_come_to_the_same_beliefs_and_summaries(pair: tuple[Store, 
 
 def test_a_second_process_is_told_who_owns_the_directory(tmp_path: Path) -> None:
     code = (
-        "import sys; from pathlib import Path; from fourfold.storage.embedded import EdgeStore\n"
+        "import sys; from pathlib import Path; from fourfold.storage.embedded import EmbeddedStore\n"
         "from fourfold.storage.manifest import SCHEMA, Manifest\n"
-        "try: EdgeStore.open(Path(sys.argv[1]), Manifest('hash-64/32', 64, 32))\n"
+        "try: EmbeddedStore.open(Path(sys.argv[1]), Manifest('hash-64/32', 64, 32))\n"
         "except Exception as e: print(type(e).__name__, e)"
     )
     store = EmbeddedStore.open(tmp_path, MANIFEST)

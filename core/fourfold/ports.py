@@ -15,7 +15,7 @@ import numpy as np
 from numpy.typing import NDArray
 from pydantic import BaseModel
 
-from fourfold.errors import ModelError
+from fourfold.errors import ModelError, StoreError
 from fourfold.language.text import SparseVector
 from fourfold.token_usage import Tokens
 
@@ -233,6 +233,10 @@ class Fields:
 PAYLOAD = Fields()
 
 
+class CopyDroppedError(StoreError):
+    """The copy of a store was dropped while somebody wrote to it: something was erased."""
+
+
 class Cache(Protocol):
     """Keeps bytes that can be made again, by name. It may lose them at any time, and never raises. What `get` gives
     may be damaged: who reads it checks."""
@@ -270,24 +274,20 @@ class Store(Protocol):
 
     def rewrite(self, points: Sequence[Point], gone: Sequence[str]) -> str:
         """Puts `points` in place of what there is under their ids, removes `gone`, and with both the bytes of what
-        was there; all of it or nothing, whenever the process ends. What is true of the bytes then, in words."""
+        was there, a copy that was begun (`copy_for`) included; all of it or nothing, whenever the process ends.
+        Returns what is true of the bytes then, in words."""
         ...
 
-    def prepare(self, vectors: tuple[str, int, int]) -> None:
-        """Makes room for the vectors of another embedder (its name and its two dimensions) beside those there are.
-        Those of yet another one, that were begun, go."""
+    def copy_for(self, vectors: tuple[str, int, int]) -> Store:
+        """Opens the copy beside the store that is to take its place with the vectors of another embedder (its name
+        and its two dimensions). Begins an empty one where there is none, or one for yet another embedder, which goes.
+        The copy outlives the process. `rewrite` drops it, so that nothing erased is left in it: whoever is at it
+        gets `CopyDroppedError` from then on."""
         ...
 
-    def lacking(self, bank: str) -> set[str]:
-        """The units of `bank` that have no vectors of the next embedder: not made yet, or written since."""
-        ...
-
-    def add_next(self, points: Sequence[Point]) -> None:
-        """Gives units, as they are, the vectors of the next embedder."""
-        ...
-
-    def switch(self) -> None:
-        """Has the vectors of the next embedder be those of the store, from now on and for whoever opens it."""
+    def adopt_copy(self) -> None:
+        """Puts the copy in the place of the store, for this object and for whoever opens the store from now on; what
+        the store was before is removed. Killed at any moment, it is the one or the other as a whole."""
         ...
 
     def holding(self, text: str) -> list[str]:

@@ -3,34 +3,24 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Callable, Iterable
+from collections.abc import Iterable
 from dataclasses import dataclass, field
-from functools import wraps
-from typing import Concatenate, ParamSpec, TypeVar
 
 from fourfold.index.registry import IndexRegistry
-from fourfold.models.switchable import Current
-from fourfold.ports import Clock, LanguageModel, Reranker, Store
+from fourfold.ports import Clock, Embedder, LanguageModel, Reranker, Store
 from fourfold.schema.recall_counts import RecallCounts
 from fourfold.settings import Settings
 from fourfold.token_accounts import BankLanguageModel, TokenAccounts
 from fourfold.values.redaction import RedactionRule
 
-P = ParamSpec("P")
-T = TypeVar("T")
 
+@dataclass(slots=True)
+class Backend:
+    """A store and the embedder that its vectors are of. `govern.reembed`, and nothing else, changes the embedder, at
+    the moment that the store's vectors become the new one's, while it holds the locks of all banks."""
 
-def steady(
-    work: Callable[Concatenate[Services, P], T],
-) -> Callable[Concatenate[Services, P], T]:
-    """`work`, during which the embedder stays the one it is: for what embeds, and then searches or writes."""
-
-    @wraps(work)
-    def steadied(services: Services, /, *args: P.args, **kwargs: P.kwargs) -> T:
-        with services.indexes.era.use():
-            return work(services, *args, **kwargs)
-
-    return steadied
+    store: Store
+    embedder: Embedder
 
 
 class ChunkRegistry:
@@ -59,9 +49,8 @@ class Services:
     """A store with the graphs and the accounts over it, an embedder, a clock, the settings, and, if there are, a
     language model and a reranker."""
 
-    store: Store
+    backend: Backend
     indexes: IndexRegistry
-    embedder: Current
     clock: Clock
     settings: Settings
     token_accounts: TokenAccounts
@@ -85,3 +74,14 @@ class Services:
         return BankLanguageModel(
             self.language_model, self.token_accounts.get(bank), settings.llm_tokens, settings.llm_concurrency
         )
+
+    @property
+    def store(self) -> Store:
+        """Where everything is kept."""
+        return self.backend.store
+
+    @property
+    def embedder(self) -> Embedder:
+        """The embedder that the store's vectors are of now. Whoever embeds outside of a bank's lock, and then
+        searches or writes, sees to it that it is still the same (`ingest.embed.embed_under_lock`, `recall`)."""
+        return self.backend.embedder

@@ -12,7 +12,7 @@ from pydantic_settings import BaseSettings, SettingsConfigDict
 from fourfold.errors import ConfigurationError, InputError, StoreError
 from fourfold.language.languages import language
 
-_FILES_OF_A_MEMORY = {"owner.lock", "owner.json", "serving", "store", "store.new"}
+_FILES_OF_A_MEMORY = {"owner.lock", "owner.json", "serving", "store", "store.new", "store.next", "store.old"}
 
 
 class Settings(BaseSettings):

@@ -29,13 +29,12 @@ from fourfold.index.registry import IndexRegistry
 from fourfold.ingest.bank_options import BankOptions
 from fourfold.language.languages import language as spoken
 from fourfold.models import load_embedder, load_models
-from fourfold.models.switchable import Current
 from fourfold.ports import Clock, Embedder, LanguageModel, Progress, Reranker, Store, Where
 from fourfold.recall.fuse import Weights
 from fourfold.schema.banks import read_profile
 from fourfold.schema.entries import banks_with
 from fourfold.schema.records import make_id
-from fourfold.services import Services
+from fourfold.services import Backend, Services
 from fourfold.settings import Settings, is_url, load_settings
 from fourfold.storage.manifest import Manifest
 from fourfold.storage.open import StoreAddress, open_store
@@ -77,9 +76,8 @@ class AsyncMemory:
         self.settings = settings or load_settings()
         self.weights = weights or Weights()
         self.services = Services(
-            store=store,
+            backend=Backend(store, embedder),
             indexes=IndexRegistry(store, self.settings.graph_units),
-            embedder=Current(embedder),
             clock=clock or SystemClock(),
             settings=self.settings,
             token_accounts=TokenAccounts(store),
@@ -261,11 +259,13 @@ class AsyncMemory:
 
     async def reembed(self, embedder: str | Embedder, *, progress: Progress | None = None) -> int:
         """Changes the embedding model of all that is in the memory, without extracting anything anew; how many
-        units got new vectors. Recall goes on by the old ones, and what is retained meanwhile is made anew as
-        well, until all are there; then the new ones take over at once. Stopped at any time, it goes on from
-        there when it is called again. From then on the memory has to be opened with that embedder; on a server,
-        other processes have to be started anew with it. `progress` is called with (done, total) units. Raises
-        `ConfigurationError`, `ModelError`, `StoreError`."""
+        units got new vectors. A second store is made beside the first one, with a copy of every record, so the
+        room on the disk is needed twice. Recall goes on by the old vectors, and what is retained meanwhile is copied
+        as well, until all is there; then the copy takes the store's place at once. Stopped at any time, it goes on
+        from there when it is called again; erasing anything drops the copy, and it begins anew. From then on the
+        memory has to be opened with that embedder; on a server, other processes must not write meanwhile, and have
+        to be started anew with it. `progress` is called with (done, total) units. Raises `ConfigurationError`,
+        `ModelError`, `StoreError`."""
         model = (
             await to_thread.run_sync(load_embedder, embedder, self.settings)
             if isinstance(embedder, str)

@@ -8,7 +8,7 @@ from datetime import datetime
 
 from fourfold.errors import InputError, NotFoundError
 from fourfold.ingest.bank_options import BankOptions, apply_options, language_to_fix
-from fourfold.ingest.embed import Embedded, embed_statements, unit_vectors
+from fourfold.ingest.embed import Embedded, embed_under_lock, unit_vectors
 from fourfold.ingest.extract.rules import extract
 from fourfold.ingest.extract.statement import Statement
 from fourfold.ingest.redact import reject_if_redacted
@@ -17,7 +17,7 @@ from fourfold.language.text import clean, normalise
 from fourfold.ports import Where
 from fourfold.schema.beliefs import belief_point, read_belief
 from fourfold.schema.records import make_id
-from fourfold.services import Services, steady
+from fourfold.services import Services
 from fourfold.transaction.redaction import RedactionPolicy, rules_in_force
 from fourfold.transaction.transaction import Transaction
 from fourfold.values.beliefs import Assessment, Belief, Effect, formed
@@ -39,7 +39,6 @@ class NewBelief:
     sets: bool = False
 
 
-@steady
 def form(
     services: Services,
     bank: str,
@@ -65,8 +64,7 @@ def form(
         return []
     pieces = [Piece(one.statement, "", None, "user", now, 0, len(one.statement)) for one in convictions]
     statements = extract(pieces, language, known.keys())
-    embedded = embed_statements(services.embedder, statements, "", language)
-    with services.indexes.locked(bank) as index:
+    with embed_under_lock(services, bank, statements, "", language) as (index, embedded):
         forming = _Forming(Transaction(services, index, now, "believe"), Resolver(index))
         said = [Message(one.statement) for one in convictions]
         apply_options(forming.transaction, language_to_fix(services, index, options.language, said), options)

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from fourfold.errors import InputError, NotFoundError
-from fourfold.ingest.embed import Embedded, embed_statements, unit_vectors
+from fourfold.ingest.embed import Embedded, embed_under_lock, unit_vectors
 from fourfold.ingest.extract.rules import extract
 from fourfold.ingest.extract.statement import Statement
 from fourfold.ingest.redact import reject_if_redacted
@@ -18,7 +18,7 @@ from fourfold.ports import Point, Where
 from fourfold.schema.beliefs import belief_point, read_belief
 from fourfold.schema.records import make_id
 from fourfold.schema.units import read_unit, unit_point
-from fourfold.services import Services, steady
+from fourfold.services import Services
 from fourfold.transaction.cascade import dependents
 from fourfold.transaction.redaction import RedactionPolicy, rules_in_force
 from fourfold.transaction.transaction import Transaction
@@ -30,7 +30,6 @@ from fourfold.values.units import Link, Network, Retirement, Unit
 LONGEST_TEXT = 2000
 
 
-@steady
 def replace_unit(services: Services, bank: str, unit: str, texts: Sequence[str], reason: str) -> Change:
     """Puts units with these `texts` in the place of one: the first takes over the links to it. Each keeps its source,
     time, speaker and tags; names and dates are read out of the new text. Raises `InputError`, `NotFoundError`."""
@@ -48,8 +47,7 @@ def replace_unit(services: Services, bank: str, unit: str, texts: Sequence[str],
     statements = [
         replace(one, network=old.network, alone=True) for one in extract(pieces, language, known.keys())
     ]
-    embedded = embed_statements(services.embedder, statements, old.context, language)
-    with services.indexes.locked(bank) as index:
+    with embed_under_lock(services, bank, statements, old.context, language) as (index, embedded):
         transaction = Transaction(
             services, index, services.clock.now(), "edit" if len(said) == 1 else "split", "", reason
         )

@@ -7,13 +7,12 @@ from __future__ import annotations
 import threading
 from collections import OrderedDict
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from datetime import datetime
 
 from fourfold.index.as_of import BankView, is_now, view_as_of
 from fourfold.index.bank_index import BankIndex
 from fourfold.index.build import READ, build_index
-from fourfold.index.rw_lock import Era
 from fourfold.index.snapshot import Snapshot
 from fourfold.ports import Fields, Point, Store, Where
 from fourfold.schema.banks import read_profile
@@ -36,8 +35,9 @@ class IndexRegistry:
         self._graphs: OrderedDict[str, BankIndex] = OrderedDict()
         self._locks: dict[str, threading.RLock] = {}  # outlive the graphs, so a bank never has two
         self._lock = threading.Lock()
-        self.era = Era()
-        """Of the vectors that are current."""
+        self._new_locks = threading.Lock()
+        self._installs: dict[str, threading.Lock] = {}
+        self._new_installs = threading.Lock()
         self._pasts: OrderedDict[tuple[str, datetime], tuple[dict[str, int], BankView]] = OrderedDict()
 
     def view(self, bank: str, moment: datetime | None) -> BankView:
@@ -48,15 +48,16 @@ class IndexRegistry:
         with index.lock:
             seen = dict(index.revisions)
         with self._lock:
-            known = self._pasts.get((bank, moment))
+            pasts = self._pasts
+            known = pasts.get((bank, moment))
         if known is not None and known[0] == seen:
             return known[1]
         if is_now(self._store, index, moment):
             return BankView(self._store, index)
         found = view_as_of(self._store, bank, moment)
         with self._lock:
-            self._pasts[bank, moment] = seen, found
-            self._pasts.move_to_end((bank, moment))
+            pasts[bank, moment] = seen, found
+            pasts.move_to_end((bank, moment))
             while len(self._pasts) > 1 and self._too_much_past():
                 self._pasts.popitem(last=False)
         return found
@@ -67,8 +68,7 @@ class IndexRegistry:
 
     def get(self, bank: str) -> BankIndex:
         """The graph of `bank`, with everything that any process has written to it."""
-        with self._lock:
-            lock = self._locks.setdefault(bank, threading.RLock())
+        lock = self._lock_of(bank)
         with lock:
             index = self._graphs.get(bank)
             if index is None:
@@ -94,9 +94,12 @@ class IndexRegistry:
             self._store.cache.drop(_name(bank))
 
     def forget_all(self) -> None:
-        """Lets all graphs go: what they hold of vectors is of another embedder's."""
+        """Lets all graphs go, those that are kept on the disk included: what they say of vectors is of another
+        embedder's. The caller holds all banks."""
         with self._lock:
-            banks = [*self._graphs, *(bank for bank, _ in self._pasts)]
+            banks = list(self._graphs)
+            # Whoever is still working out a past puts it into the one that nobody looks at any more.
+            self._pasts = OrderedDict()
         for bank in banks:
             self.forget(bank)
 
@@ -133,10 +136,39 @@ class IndexRegistry:
     @contextmanager
     def locked(self, bank: str) -> Iterator[BankIndex]:
         """The graph of `bank`, held: nobody else writes to the bank meanwhile."""
-        with self.era.use():
-            lock = self.get(bank).lock
-            with lock:
-                yield self.get(bank)
+        with self._lock_of(bank):
+            yield self.get(bank)
+
+    @contextmanager
+    def all_locked(self) -> Iterator[None]:
+        """Holds every bank, those included that are not there yet: nobody writes to the memory meanwhile, and whoever
+        asks for a bank waits."""
+        with ExitStack() as locks:
+            # No thread holds one bank while it asks for another, so the order of the banks does not matter. A fork
+            # holds a bank while it installs another: what is installed comes last.
+            locks.enter_context(self._new_locks)
+            for bank_lock in list(self._locks.values()):
+                locks.enter_context(bank_lock)
+            locks.enter_context(self._new_installs)
+            for install_lock in list(self._installs.values()):
+                locks.enter_context(install_lock)
+            yield
+
+    @contextmanager
+    def installing(self, bank: str) -> Iterator[None]:
+        """Holds a bank that is being written as a whole and that nobody can open yet. It may be used while another
+        bank is held; no bank is asked for under it."""
+        with self._new_installs:
+            lock = self._installs.setdefault(bank, threading.Lock())
+        with lock:
+            yield
+
+    def _lock_of(self, bank: str) -> threading.RLock:
+        lock = self._locks.get(bank)
+        if lock is None:
+            with self._new_locks:
+                lock = self._locks.setdefault(bank, threading.RLock())
+        return lock
 
     def _catch_up(self, index: BankIndex) -> bool:
         """Brings `index` up to date; False where only a new one can be."""

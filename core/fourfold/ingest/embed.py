@@ -3,17 +3,20 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, replace
 
 import numpy as np
 
+from fourfold.index.bank_index import BankIndex
 from fourfold.ingest.extract.statement import Statement
 from fourfold.language.languages import Language
 from fourfold.language.text import SparseVector, document_vector, terms, words
 from fourfold.models.packaged.centroids import nearest_centroids
 from fourfold.ports import Embedder, Embedding, Floats, Progress
 from fourfold.schema.units import PREVIOUS_WEIGHT, UnitVectors
+from fourfold.services import Services
 from fourfold.values.rendering import written_day
 
 _EMBED_AT_ONCE = 64
@@ -62,6 +65,26 @@ def embed_statements(
         if progress is not None:
             progress(len(found), len(statements))
     return found
+
+
+@contextmanager
+def embed_under_lock(
+    services: Services,
+    bank: str,
+    statements: Sequence[Statement],
+    context: str,
+    language: Language,
+    progress: Progress | None = None,
+) -> Iterator[tuple[BankIndex, list[Embedded]]]:
+    """Embeds `statements`, which takes long and holds up nobody, and then holds the bank to have them written. They
+    are embedded once more in the rare case that the memory was given another embedder in between."""
+    while True:
+        embedder = services.embedder
+        embedded = embed_statements(embedder, statements, context, language, progress)
+        with services.indexes.locked(bank) as index:
+            if services.embedder is embedder:  # it is changed under the lock of every bank alone
+                yield index, embedded
+                return
 
 
 def _described(text: str, start: int, embedding: Embedding, language: Language, seconds: float) -> Embedded:

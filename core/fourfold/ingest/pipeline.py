@@ -17,7 +17,7 @@ import anyio
 import anyio.to_thread
 
 from fourfold.errors import ConfigurationError, FourfoldError, ModelError, TokenLimitError
-from fourfold.ingest.embed import Embedded, embed_statements
+from fourfold.ingest.embed import Embedded, embed_under_lock
 from fourfold.ingest.extract.llm import Read, read_chunk
 from fourfold.ingest.extract.rules import extract
 from fourfold.ingest.extract.statement import Statement
@@ -25,7 +25,7 @@ from fourfold.ingest.redact import redact_statements
 from fourfold.ingest.write import DocumentWriter, Origin
 from fourfold.language.languages import Language
 from fourfold.ports import Fields, LanguageModel, Progress, Where
-from fourfold.services import Services, steady
+from fourfold.services import Services
 from fourfold.token_usage import Tokens
 from fourfold.transaction.redaction import RedactionPolicy, rules_in_force
 from fourfold.transaction.transaction import Transaction
@@ -146,7 +146,6 @@ class ChunkReader:
         return found
 
 
-@steady
 def write(
     services: Services, bank: str, ready: Sequence[tuple[Chunk, Read | FourfoldError]], outcome: Outcome
 ) -> None:
@@ -160,9 +159,8 @@ def write(
         settled = _redacted(services, bank, settled, outcome)
         statements = [statement for _, found in settled for statement in found]
         language = services.indexes.get(bank).language
-        embedded = embed_statements(services.embedder, statements, origin.context, language)
-        outcome.embedded += embedded
-        with services.indexes.locked(bank) as index:
+        with embed_under_lock(services, bank, statements, origin.context, language) as (index, embedded):
+            outcome.embedded += embedded
             writer = DocumentWriter(Transaction(services, index, services.clock.now(), "read"), origin)
             vectors = iter(embedded)
             there = {chunk.id for chunk, _ in _still_there(services, bank, settled)}

@@ -16,7 +16,7 @@ from fourfold.ingest.adjudicate import adjudicate
 from fourfold.ingest.bank_options import BankOptions, apply_options, language_to_fix
 from fourfold.ingest.batch_api import read_in_bulk
 from fourfold.ingest.chunking import read_messages, split_message
-from fourfold.ingest.embed import embed_statements
+from fourfold.ingest.embed import embed_under_lock
 from fourfold.ingest.entries import put_entries
 from fourfold.ingest.extract.facts import statements_of_facts
 from fourfold.ingest.extract.llm import Extraction, turns
@@ -27,7 +27,7 @@ from fourfold.ingest.redact import find_redacted_messages, redact_messages, reda
 from fourfold.ingest.write import DocumentWriter, Origin
 from fourfold.ports import BatchModel, ModelRequest, Progress, Store, Where
 from fourfold.schema.units import read_unit
-from fourfold.services import Services, steady
+from fourfold.services import Services
 from fourfold.transaction.redaction import RedactionPolicy, rules_in_force
 from fourfold.transaction.transaction import Transaction, book_spending
 from fourfold.values.chunks import Chunk, Piece
@@ -146,7 +146,6 @@ async def _have_read(
         outcome.spent += model.spent
 
 
-@steady
 def _retain_without_llm(
     services: Services, request: RetainRequest, progress: Progress | None, began: float
 ) -> RetainResult:
@@ -168,8 +167,8 @@ def _retain_without_llm(
         statements = extract(_pieces(news.messages, services), spoken, index.names.all().keys())
     with index.lock:
         statements = redact_statements(statements, policy, index)
-    embedded = embed_statements(services.embedder, statements, request.context, spoken, progress)
-    with services.indexes.locked(request.bank) as index:
+    work = embed_under_lock(services, request.bank, statements, request.context, spoken, progress)
+    with work as (index, embedded):
         writer = DocumentWriter(_batch(services, index, request), request.origin)
         apply_options(writer.transaction, language, request.options)
         news.apply(writer, request)

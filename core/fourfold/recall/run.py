@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 
-from fourfold.errors import InputError
+from fourfold.errors import InputError, StoreError
 from fourfold.index.as_of import BankView
 from fourfold.index.bank_index import BankIndex
 from fourfold.index.retention import strength
@@ -22,7 +22,7 @@ from fourfold.recall.stopwatch import Stopwatch
 from fourfold.recall.superseded import with_superseded
 from fourfold.schema.summaries import read_summary, summary_id
 from fourfold.schema.units import seconds_of
-from fourfold.services import Services, steady
+from fourfold.services import Services
 from fourfold.values.rendering import render_unit
 from fourfold.values.units import ChannelScore, Hit, Interval, Network, Recall, Summary, Trace, require_aware
 
@@ -46,12 +46,25 @@ class RecallRequest:
     explain: bool = False
 
 
-@steady
 def recall(services: Services, request: RecallRequest, weights: Weights) -> Recall:
     """Answers `request`; an empty or unknown bank has no hits.
 
     Raises `InputError`, `ModelError`, `StoreError`.
     """
+    while True:
+        embedder = services.embedder
+        try:
+            answer = _answer(services, request, weights)
+        except StoreError:  # vectors of other dimensions than the store has by now
+            if services.embedder is embedder:
+                raise
+        else:
+            if services.embedder is embedder:
+                return answer
+        # The memory was given another embedder meanwhile: a question in its vectors searched those of the other one.
+
+
+def _answer(services: Services, request: RecallRequest, weights: Weights) -> Recall:
     where = _where(request)
     timer = Stopwatch()
     view = services.indexes.view(request.bank, request.as_of)

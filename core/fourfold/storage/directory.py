@@ -40,6 +40,37 @@ def lock_directory(directory: Path) -> FileLock:
     return lock
 
 
+def swap_stores(directory: Path) -> None:
+    """Puts the finished copy, `store.next`, in the place of `store`, which becomes `store.old`. Two renames, since no
+    file system exchanges two directories portably: `finish_swap` completes it where the process ended in between."""
+    home, previous = directory / "store", directory / "store.old"
+    home.rename(previous)
+    try:
+        (directory / "store.next").rename(home)
+    except OSError:
+        previous.rename(home)
+        raise
+    sync_directory(directory)
+
+
+def finish_swap(directory: Path) -> None:
+    """Completes a swap that was cut off, and removes the store that the copy took the place of."""
+    home, copy, previous = directory / "store", directory / "store.next", directory / "store.old"
+    if previous.exists() and not home.exists():
+        (copy if copy.exists() else previous).rename(home)
+    shutil.rmtree(previous, ignore_errors=True)
+
+
+def sync_directory(directory: Path) -> None:
+    """Waits until the names of the directory's entries are on the disk, where the system can say so."""
+    if hasattr(os, "O_DIRECTORY"):
+        descriptor = os.open(directory, os.O_DIRECTORY)
+        try:
+            os.fsync(descriptor)
+        finally:
+            os.close(descriptor)
+
+
 def unlock_directory(directory: Path, lock: FileLock) -> None:
     """Gives up what `own` took."""
     (directory / "owner.json").unlink(missing_ok=True)

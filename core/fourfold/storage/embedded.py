@@ -2,6 +2,8 @@
 
 directory/
   owner.lock      held while the store is open; owner.json says by whom
+  store.next/     a copy with another embedder's vectors, as long as it is being made
+  store.old/      what such a copy took the place of, for a moment
   store/          appears whole (built aside, then renamed)
     manifest.json
     shard/        Qdrant's files
@@ -18,7 +20,6 @@ import tempfile
 import threading
 import uuid
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import replace
 from pathlib import Path
 from typing import Any, Literal
 
@@ -26,7 +27,7 @@ import qdrant_edge as qe
 from filelock import FileLock
 
 from fourfold.errors import StoreError, StoreLockedError
-from fourfold.ports import PAYLOAD, Cache, Fields, Point, Query, Store, Where
+from fourfold.ports import PAYLOAD, Cache, CopyDroppedError, Fields, Point, Query, Store, Where
 from fourfold.schema.records import read_cursors
 from fourfold.settings import make_directory
 from fourfold.storage import purge
@@ -36,29 +37,27 @@ from fourfold.storage.directory import (
     contains_any,
     drop_pages,
     encodings_of,
+    finish_swap,
     lock_directory,
     owner,
     read_ahead,
     read_manifest,
+    swap_stores,
     unlock_directory,
     write_manifest,
 )
 from fourfold.storage.embedded_types import (
     config_of,
-    drop_others,
     filter_of,
     from_edge,
     index_of,
-    made_beside,
     payload_of,
     request_of,
     to_edge,
-    vectors_of,
 )
-from fourfold.storage.filters import INDEXED, MOST_BANKS, TERMS
+from fourfold.storage.filters import DENSE, INDEXED, MOST_BANKS, TERMS, TOKENS
 from fourfold.storage.lru import Recent
 from fourfold.storage.manifest import Manifest
-from fourfold.storage.vector_names import VectorNames
 
 _PAGE = 1000
 _FLUSH_BYTES = 32 * 2**20
@@ -71,18 +70,26 @@ class EmbeddedStore(Store):
     writer = "embedded"
 
     def __init__(
-        self, directory: Path, lock: FileLock, shard: qe.EdgeShard, manifest: Manifest, reserve: int
+        self,
+        directory: Path,
+        lock: FileLock | None,
+        shard: qe.EdgeShard,
+        manifest: Manifest,
+        reserve: int,
+        home: Path | None = None,
     ) -> None:
-        self._directory, self._lock, self._shard = directory, lock, shard
-        self._manifest, self._names = manifest, VectorNames(manifest.generation)
-        self.cache: Cache | None = DirectoryCache(directory / "store" / "cache", reserve)
+        """`home` is the store's own directory in `directory`; a copy, which is in another one, has no `lock`."""
+        self._directory, self._home, self._lock = directory, home or directory / "store", lock
+        self._shard, self._manifest = shard, manifest
+        self.cache: Cache | None = None if home else DirectoryCache(self._home / "cache", reserve)
         self._reserve = reserve
         self._use = threading.Lock()
         self._recent = Recent(_RECENT)
         self._cursors: dict[str, Mapping[str, int]] = {}
         self._writes = self._unflushed = 0
-        self._closed = False
+        self._closed = self._dropped = False
         self._temporary = False
+        self._copy: EmbeddedStore | None = None
 
     @classmethod
     def open(cls, directory: Path, manifest: Manifest, reserve_bytes: int = 0) -> EmbeddedStore:
@@ -95,16 +102,15 @@ class EmbeddedStore(Store):
         make_directory(directory)
         lock = lock_directory(directory)
         try:
+            finish_swap(directory)
             home = directory / "store"
             if not home.exists():
-                _create(directory, manifest)
+                _create(home, directory, manifest)
             found = read_manifest(home)
             manifest.check(found, str(directory))
             if purge.is_due(home):
                 _purge(home, directory)
             shard = _load(home, directory)
-            with _mapped("open", directory):
-                drop_others(shard, home / "shard", found)
         except BaseException:
             lock.release()
             raise
@@ -124,7 +130,7 @@ class EmbeddedStore(Store):
         with self._using("write"):
             # The engine writes through memory maps, and a map onto a full disk ends the process.
             check_space(self._directory, self._reserve)
-            self._shard.update(qe.UpdateOperation.upsert_points([to_edge(p, self._names) for p in points]))
+            self._shard.update(qe.UpdateOperation.upsert_points([to_edge(p) for p in points]))
             self._writes += 1
             self._recent.forget(point.id for point in points)
             for point in points:
@@ -144,85 +150,65 @@ class EmbeddedStore(Store):
 
     def rewrite(self, points: Sequence[Point], gone: Sequence[str]) -> str:
         """Notes it, and has it done by another process while nobody can read; see `fourfold.storage.purge`."""
-        home = self._directory / "store"
         with self._using("erase"):
             check_space(self._directory, self._reserve)
-            purge.note(home, points, gone)
+            self._drop_copy()
+            purge.note(self._home, points, gone)
             self._shard.close()
             try:
-                _purge(home, self._directory)
+                _purge(self._home, self._directory)
             finally:
-                self._shard = _load(home, self._directory)
-                self._writes += 1
-                self._unflushed = 0
-                self._cursors.clear()
-                self._recent.forget([*gone, *(point.id for point in points)])
+                self._reload()
         return (
             "Every segment that held any of it was written anew without it, and no file of the write-ahead log that "
             "held it is left. Copies of the directory (backups, snapshots of the disk) are not touched."
         )
 
-    def prepare(self, vectors: tuple[str, int, int]) -> None:
-        """Makes the vectors of the next generation, empty; those of an embedder that was given up go."""
-        home = self._directory / "store"
-        with self._using("prepare"):
-            if self._manifest.next == vectors:
-                return
-            noted = replace(self._manifest, next=None)
-            write_manifest(home, noted)
-            self._manifest = noted
-            drop_others(self._shard, home / "shard", noted)
-            for operation in made_beside(noted.followed_by(vectors)):
-                self._shard.update(operation)
-            self._shard.flush()
-            self._manifest = replace(noted, next=vectors)
-            write_manifest(home, self._manifest)
+    def copy_for(self, vectors: tuple[str, int, int]) -> Store:
+        """A second store in `store.next`, with a manifest of its own; it is written to as this one is."""
+        aside = self._directory / "store.next"
+        with self._using("copy"):
+            if self._copy is not None and self._copy._manifest.vectors == vectors:
+                return self._copy
+            if aside.exists() and not _is_copy_for(aside, vectors):
+                self._drop_copy()
+            if not aside.exists():
+                _create(aside, self._directory, Manifest(*vectors))
+            shard = _load(aside, self._directory)
+            copy = EmbeddedStore(self._directory, None, shard, read_manifest(aside), self._reserve, aside)
+            self._copy = copy
+            return copy
 
-    def lacking(self, bank: str) -> set[str]:
-        """Those without a vector of that name, which is given last."""
-        wanted = filter_of(Where(bank=bank, kind="unit"))
-        missing = qe.HasVectorCondition(self._names.next.dense)
-        found: set[str] = set()
-        offset: Any = None
-        while True:
-            request = qe.ScrollRequest(
-                offset=offset,
-                limit=_PAGE,
-                filter=qe.Filter(must=wanted.must if wanted else [], must_not=[missing]),
-                with_payload=False,
-            )
-            with self._using("read"):
-                records, offset = self._shard.scroll(request)
-            found |= {uuid.UUID(str(record.id)).hex for record in records}
-            if offset is None:
-                return found
-
-    def add_next(self, points: Sequence[Point]) -> None:
-        """The payload first: its vectors say that a unit is done."""
-        names = self._names.next
-        with self._using("write"):
-            check_space(self._directory, self._reserve)
-            for point in points:
-                told = names.of_vectors(point.payload)
-                self._shard.update(qe.UpdateOperation.set_payload([point.id], told))
-            vectors = [qe.PointVectors(p.id, vectors_of(replace(p, terms=None), names)) for p in points]
-            self._shard.update(qe.UpdateOperation.update_vectors(vectors))
-            self._unflushed += sum(_bytes(p) for p in points)
-            if self._unflushed > _FLUSH_BYTES:
-                self._settle()
-
-    def switch(self) -> None:
-        """The manifest says which are current; the old ones go after that, or when the store is next opened."""
-        home = self._directory / "store"
+    def adopt_copy(self) -> None:
+        """Closes both shards, swaps the directories, and opens what is in `store` then: the engine opens files by
+        their names as it goes on, so none of them may be renamed under it."""
         with self._using("switch"):
-            assert self._manifest.next is not None
-            self._shard.flush()
-            manifest = self._manifest.followed_by(self._manifest.next)
-            write_manifest(home, manifest)
-            self._manifest, self._names = manifest, VectorNames(manifest.generation)
-            self._recent.clear()
-            shutil.rmtree(home / "cache", ignore_errors=True)
-            drop_others(self._shard, home / "shard", manifest)
+            assert self._copy is not None, "there is a copy to adopt"
+            self._copy.close()
+            self._copy = None
+            self._shard.close()
+            try:
+                swap_stores(self._directory)
+            finally:
+                self._manifest = read_manifest(self._home)
+                self._reload()
+        finish_swap(self._directory)
+
+    def _reload(self) -> None:
+        """Opens the shard anew, after its files were replaced; the caller holds `_use`."""
+        self._shard = _load(self._home, self._directory)
+        self._writes += 1
+        self._unflushed = 0
+        self._cursors.clear()
+        self._recent.clear()
+
+    def _drop_copy(self) -> None:
+        """Removes the copy, whoever is at it; the caller holds `_use`."""
+        if self._copy is not None:
+            self._copy._dropped = True
+            self._copy.close()
+            self._copy = None
+        shutil.rmtree(self._directory / "store.next", ignore_errors=True)
 
     def holding(self, text: str) -> list[str]:
         """The files of the directory that hold the text, in UTF-8 or UTF-16, or as JSON writes it."""
@@ -237,7 +223,7 @@ class EmbeddedStore(Store):
         if not queries:
             return []
         filters = {query.where: filter_of(query.where) for query in queries}
-        requests = [request_of(query, filters[query.where], self._names) for query in queries]
+        requests = [request_of(query, filters[query.where]) for query in queries]
         with self._using("search"):
             found: Any = self._shard.query_batch(qe.QueryBatchRequest(requests))
         return [[(hit.id.hex, hit.score) for hit in hits] for hits in found]
@@ -245,8 +231,7 @@ class EmbeddedStore(Store):
     def scan(self, where: Where, fields: Fields = PAYLOAD) -> Iterator[Point]:
         """Pages through what `where` admits."""
         terms = [TERMS] if fields.vectors or fields.terms else []
-        names = self._names
-        wanted = terms + ([names.dense, names.tokens] if fields.vectors else [])
+        wanted = terms + ([DENSE, TOKENS] if fields.vectors else [])
         if where.ids is not None and where == Where(ids=where.ids):  # no filter to evaluate: a plain lookup
             yield from self._look_up(where.ids, fields, wanted)
             return
@@ -256,12 +241,12 @@ class EmbeddedStore(Store):
                 offset=offset,
                 limit=_PAGE,
                 filter=filter_of(where),
-                with_payload=payload_of(fields, names),
+                with_payload=payload_of(fields),
                 with_vector=wanted or False,
             )
             with self._using("read"):
                 records, offset = self._shard.scroll(request)
-            yield from (from_edge(record, names) for record in records)
+            yield from (from_edge(record) for record in records)
             if offset is None:
                 return
 
@@ -271,12 +256,8 @@ class EmbeddedStore(Store):
         with self._using("read"):
             known = {i: p for i in ids if (p := self._recent.get(i, only)) is not None} if only else {}
             unknown: list[Any] = [i for i in ids if i not in known]
-            read = (
-                self._shard.retrieve(unknown, payload_of(fields, self._names), wanted or False)
-                if unknown
-                else []
-            )
-            found = [from_edge(record, self._names) for record in read]
+            read = self._shard.retrieve(unknown, payload_of(fields), wanted or False) if unknown else []
+            found = [from_edge(record) for record in read]
             if only:
                 for point in found:
                     self._recent.put(point.id, only, point.payload)
@@ -306,10 +287,13 @@ class EmbeddedStore(Store):
                 return
             self._closed = True
             with _mapped("close", self._directory):
+                if self._copy is not None:
+                    self._copy.close()
                 if self._unflushed:
                     self._settle()
                 self._shard.close()
-        unlock_directory(self._directory, self._lock)
+        if self._lock is not None:
+            unlock_directory(self._directory, self._lock)
         if self._temporary:
             shutil.rmtree(self._directory, ignore_errors=True)
 
@@ -324,6 +308,8 @@ class EmbeddedStore(Store):
     @contextlib.contextmanager
     def _using(self, doing: str) -> Iterator[None]:
         with self._use:
+            if self._dropped:
+                raise CopyDroppedError("The copy was dropped, since something was erased meanwhile.")
             if self._closed:
                 raise StoreError("The memory is closed. Open it again with Memory.open.")
             with _mapped(doing, self._directory):
@@ -345,6 +331,7 @@ def optimise(directory: Path) -> bool:
     anything to do. Takes long and holds the interpreter: run it in a process of its own."""
     lock = lock_directory(directory)
     try:
+        finish_swap(directory)
         home = directory / "store"
         if not home.exists():
             raise StoreError(f"{directory} holds no Fourfold memory.")
@@ -356,7 +343,7 @@ def optimise(directory: Path) -> bool:
         unlock_directory(directory, lock)
 
 
-def _create(directory: Path, manifest: Manifest) -> None:
+def _create(home: Path, directory: Path, manifest: Manifest) -> None:
     aside = directory / "store.new"
     shutil.rmtree(aside, ignore_errors=True)
     with _mapped("create", directory):
@@ -366,7 +353,14 @@ def _create(directory: Path, manifest: Manifest) -> None:
             shard.update(qe.UpdateOperation.create_field_index(name, index_of(kind)))
         shard.close()
         write_manifest(aside, manifest)
-        aside.rename(directory / "store")
+        aside.rename(home)
+
+
+def _is_copy_for(home: Path, vectors: tuple[str, int, int]) -> bool:
+    """Whether a copy was begun for that embedder, by this schema; one that is damaged is none."""
+    with contextlib.suppress(StoreError):
+        return read_manifest(home) == Manifest(*vectors)
+    return False
 
 
 def _load(home: Path, directory: Path) -> qe.EdgeShard:

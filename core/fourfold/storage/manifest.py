@@ -13,24 +13,17 @@ SCHEMA = 2
 
 @dataclass(frozen=True, slots=True)
 class Manifest:
-    """The schema version, the embedder with its two dimensions, and how many embedders there were before it.
-    `next` is the one whose vectors are being made."""
+    """The schema version, and the embedder with its two dimensions."""
 
     embedder: str
     dimension: int
     token_dimension: int
     schema: int = SCHEMA
-    generation: int = 0
-    next: tuple[str, int, int] | None = None
 
     @property
     def vectors(self) -> tuple[str, int, int]:
         """What its vectors are of."""
         return self.embedder, self.dimension, self.token_dimension
-
-    def followed_by(self, vectors: tuple[str, int, int]) -> Manifest:
-        """The manifest once those vectors have taken the place of these."""
-        return Manifest(*vectors, schema=self.schema, generation=self.generation + 1)
 
     def to_json(self) -> dict[str, Any]:
         """The manifest as JSON values."""
@@ -40,13 +33,17 @@ class Manifest:
     def from_json(found: Mapping[str, Any], where: str) -> Manifest:
         """Reads what `to_json` wrote; raises `StoreError` if it is damaged."""
         try:
+            if int(found.get("generation") or 0):
+                # Development versions before 0.1.0 kept several embedders' vectors in one store, by other names.
+                raise StoreVersionError(
+                    f"{where} was given another embedding model by a development version of Fourfold, which named "
+                    f"its vectors otherwise. Nothing was changed. Export its banks with that version, and load them."
+                )
             return Manifest(
                 str(found["embedder"]),
                 int(found["dimension"]),
                 int(found["token_dimension"]),
                 int(found["schema"]),
-                int(found.get("generation") or 0),
-                _vectors(found.get("next")),
             )
         except (KeyError, TypeError, ValueError) as error:
             raise StoreError(
@@ -67,7 +64,3 @@ class Manifest:
                 f'is "{self.embedder}" ({self.dimension}). Nothing was changed. Open it with the embedder it '
                 f"was made with, and change that by Memory.reembed or fourfold reembed."
             )
-
-
-def _vectors(found: Any) -> tuple[str, int, int] | None:
-    return None if found is None else (str(found[0]), int(found[1]), int(found[2]))

@@ -23,11 +23,10 @@ from typing import Any
 import qdrant_edge as qe
 
 from fourfold.ports import Point
-from fourfold.storage.directory import read_manifest
+from fourfold.storage.directory import read_manifest, sync_directory
 from fourfold.storage.embedded_types import config_of, to_edge
 from fourfold.storage.jsonl import from_line, to_line
 from fourfold.storage.manifest import Manifest
-from fourfold.storage.vector_names import VectorNames
 
 _LOG_FILE_BYTES = 32 * 2**20
 _NOBODY = str(uuid.UUID(int=1))
@@ -45,7 +44,7 @@ def note(home: Path, points: Sequence[Point], gone: Sequence[str]) -> None:
         file.flush()
         os.fsync(file.fileno())
     aside.replace(_noted(home))
-    _sync(home)
+    sync_directory(home)
 
 
 def is_due(home: Path) -> bool:
@@ -84,7 +83,6 @@ def optimise(home: Path) -> bool:
 def _carry_out(home: Path) -> None:
     shard = home / "shard"
     manifest = read_manifest(home)
-    names = VectorNames(manifest.generation)
     opened = _opened(shard, manifest, index=_is_indexed(shard))
     with _noted(home).open(encoding="utf-8") as lines:
         gone: list[Any] = [str(uuid.UUID(one)) for one in json.loads(next(lines))["gone"]]
@@ -92,7 +90,7 @@ def _carry_out(home: Path) -> None:
             opened.update(qe.UpdateOperation.delete_points(gone))
         for points in _batches(lines):
             opened.update(qe.UpdateOperation.delete_points([point.id for point in points]))
-            opened.update(qe.UpdateOperation.upsert_points([to_edge(point, names) for point in points]))
+            opened.update(qe.UpdateOperation.upsert_points([to_edge(point) for point in points]))
     opened.optimize()
     opened.flush()
     filler = qe.FieldCondition("kind", match=qe.MatchValue("x" * _LOG_FILE_BYTES))
@@ -103,7 +101,7 @@ def _carry_out(home: Path) -> None:
     opened.close()
     shutil.rmtree(home / "cache", ignore_errors=True)
     _noted(home).unlink()
-    _sync(home)
+    sync_directory(home)
 
 
 def _batches(lines: Iterator[str]) -> Iterator[list[Point]]:
@@ -122,10 +120,9 @@ def _opened(shard: Path, manifest: Manifest, index: bool) -> qe.EdgeShard:
         deleted_threshold=1e-9, vacuum_min_vector_number=1, indexing_threshold=None if index else _NEVER
     )
     config = config_of(manifest)
-    vectors = None if manifest.next else config.vectors
     return qe.EdgeShard.load(
         str(shard),
-        qe.EdgeConfig(vectors=vectors, sparse_vectors=config.sparse_vectors, optimizers=optimisers),
+        qe.EdgeConfig(vectors=config.vectors, sparse_vectors=config.sparse_vectors, optimizers=optimisers),
     )
 
 
@@ -136,15 +133,6 @@ def _is_indexed(shard: Path) -> bool:
 
 def _noted(home: Path) -> Path:
     return home / "purge"
-
-
-def _sync(directory: Path) -> None:
-    if hasattr(os, "O_DIRECTORY"):
-        opened = os.open(directory, os.O_DIRECTORY)
-        try:
-            os.fsync(opened)
-        finally:
-            os.close(opened)
 
 
 if __name__ == "__main__":

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import contextlib
+import logging
 import os
 import platform
 import uuid
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import replace
 from typing import Any, Literal
 
 import grpc
@@ -18,13 +18,15 @@ from qdrant_client.http.exceptions import ApiException
 
 from fourfold.errors import StoreError
 from fourfold.language.text import SparseVector
-from fourfold.ports import PAYLOAD, Fields, Point, Query, Store, Where
+from fourfold.ports import PAYLOAD, CopyDroppedError, Fields, Point, Query, Store, Where
 from fourfold.schema.records import read_cursors
 from fourfold.settings import Settings
 from fourfold.storage.filters import (
+    DENSE,
     INDEXED,
     MOST_BANKS,
     TERMS,
+    TOKENS,
     Ids,
     Match,
     Range,
@@ -32,7 +34,8 @@ from fourfold.storage.filters import (
     corpus,
 )
 from fourfold.storage.manifest import Manifest
-from fourfold.storage.vector_names import VectorNames
+
+log = logging.getLogger(__name__)
 
 _PAGE = 1000
 _MANIFEST_ID = str(uuid.uuid5(uuid.NAMESPACE_URL, "fourfold:manifest"))
@@ -43,21 +46,28 @@ class ServerStore(Store):
 
     cache = None
 
-    def __init__(self, client: QdrantClient, collection: str, manifest: Manifest, where: str) -> None:
+    def __init__(
+        self,
+        client: QdrantClient,
+        collection: str,
+        manifest: Manifest,
+        where: str,
+        *,
+        copy: str | None = None,
+    ) -> None:
         """Uses `client`, making the collection if it is missing; raises `StoreVersionError` if it was made by
-        a newer schema or another embedder, and changes nothing then."""
-        self._client, self._collection, self._where = client, collection, where
+        a newer schema or another embedder, and changes nothing then. `copy` is the collection where this is the copy
+        of another store; otherwise the alias of `collection` says which one it is, where there is one."""
+        self._client, self._name, self._where = client, collection, where
+        self._copy: ServerStore | None = None
+        self._dropped = False
         self.writer = f"{platform.node()}-{os.getpid()}-{uuid.uuid4().hex[:8]}"
         with _mapped("open", where):
-            if client.collection_exists(collection):
-                stored = client.retrieve(collection, [_MANIFEST_ID], with_payload=True)
-                described = (stored[0].payload or {}) if stored else {}
-                found = Manifest.from_json(described, f"{where}/{collection}")
-                manifest.check(found, where)
-                manifest = found
-            else:
-                _create(client, collection, manifest)
-        self._manifest, self._names = manifest, VectorNames(manifest.generation)
+            self._collection = copy or self._current() or collection
+            if not client.collection_exists(self._collection):
+                _create(client, self._collection, manifest)
+            found = self._read_manifest(self._collection)
+        manifest.check(found, where)
 
     @classmethod
     def connect(cls, url: str, manifest: Manifest, settings: Settings) -> ServerStore:
@@ -75,17 +85,19 @@ class ServerStore(Store):
     def write(self, points: Sequence[Point]) -> None:
         """One upsert of all points, awaited."""
         if points:
-            with _mapped("write to", self._where):
-                self._client.upsert(self._collection, [_to_client(p, self._names) for p in points], wait=True)
+            with self._using("write to"):
+                self._client.upsert(self._collection, [_to_client(p) for p in points], wait=True)
 
     def delete(self, ids: Sequence[str]) -> None:
         """Deleted, and awaited."""
         if ids:
-            with _mapped("delete from", self._where):
+            with self._using("delete from"):
                 self._client.delete(self._collection, points_selector=list(ids), wait=True)
 
     def rewrite(self, points: Sequence[Point], gone: Sequence[str]) -> str:
         """One upsert that leaves nothing of `gone` but the ids, then their deletion, both awaited."""
+        with self._using("erase"):
+            self._drop_copy()
         empty = [Point(one, {"kind": "erased"}) for one in gone]
         self.write([*points, *empty])
         self.delete(gone)
@@ -95,74 +107,70 @@ class ServerStore(Store):
             "and, in snapshots and backups, when these are deleted."
         )
 
-    def prepare(self, vectors: tuple[str, int, int]) -> None:
-        """Named vectors are added to the collection, after those that were given up are gone."""
-        if self._manifest.next == vectors:
-            return
-        with _mapped("prepare", self._where):
-            self._note(replace(self._manifest, next=None))
-            self._drop_others()
-            for name, config in _beside(self._manifest.followed_by(vectors)).items():
-                self._client.create_vector_name(self._collection, name, config)
-            self._note(replace(self._manifest, next=vectors))
+    def copy_for(self, vectors: tuple[str, int, int]) -> Store:
+        """A second collection. Of the two names that a memory's collection may have, it takes the other one."""
+        manifest, name = Manifest(*vectors), self._other_name()
+        with self._using("copy"):
+            if self._client.collection_exists(name) and not self._is_copy_for(name, manifest):
+                self._drop_copy()
+            self._copy = ServerStore(self._client, self._name, manifest, self._where, copy=name)
+        return self._copy
 
-    def lacking(self, bank: str) -> set[str]:
-        """Those without a vector of that name, which is given last."""
-        missing = models.HasVectorCondition(has_vector=self._names.next.dense)
-        wanted = _filter(Where(bank=bank, kind="unit")) or models.Filter()
-        found: set[str] = set()
-        offset: Any = None
-        while True:
-            with _mapped("read", self._where):
-                records, offset = self._client.scroll(
-                    self._collection,
-                    scroll_filter=models.Filter(must=wanted.must, must_not=[missing]),
-                    limit=_PAGE,
-                    offset=offset,
-                    with_payload=False,
-                )
-            found |= {uuid.UUID(str(record.id)).hex for record in records}
-            if offset is None:
-                return found
+    def adopt_copy(self) -> None:
+        """Changes the alias that says which collection it is, at once, and deletes the other one. Other processes are
+        still at that one, so what they do fails, and they have to be started anew. None may write meanwhile."""
+        replaced, copy = self._collection, self._other_name()
+        alias = models.CreateAlias(collection_name=copy, alias_name=self._alias)
+        operations: list[Any] = [models.CreateAliasOperation(create_alias=alias)]
+        with self._using("switch"):
+            if self._current() is not None:
+                drop = models.DeleteAliasOperation(delete_alias=models.DeleteAlias(alias_name=self._alias))
+                operations.insert(0, drop)
+            self._client.update_collection_aliases(operations)
+            self._collection, self._copy = copy, None
+        try:
+            with self._using("delete the old collection of"):
+                self._client.delete_collection(replaced)
+        except StoreError as error:  # the memory has changed all the same
+            log.warning("%s It goes with the next change of the embedder, or with the next erasure.", error)
 
-    def add_next(self, points: Sequence[Point]) -> None:
-        """The payload first: its vectors say that a unit is done."""
-        names = self._names.next
-        with _mapped("write to", self._where):
-            for point in points:
-                told = names.of_vectors(point.payload)
-                self._client.set_payload(self._collection, told, [point.id], wait=False)
-            vectors = [
-                models.PointVectors(id=p.id, vector=_vectors(replace(p, terms=None), names)) for p in points
-            ]
-            self._client.update_vectors(self._collection, vectors, wait=True)
+    @property
+    def _alias(self) -> str:
+        return f"{self._name}.current"
 
-    def switch(self) -> None:
-        """The manifest says which are current; the old ones go after that. Other processes have to be started
-        anew."""
-        with _mapped("switch", self._where):
-            assert self._manifest.next is not None
-            self._note(self._manifest.followed_by(self._manifest.next))
-            self._names = VectorNames(self._manifest.generation)
-            self._drop_others()
+    def _current(self) -> str | None:
+        """The collection that the alias names; None before another embedder was first given to the memory. No setting
+        `collection` has a dot, so neither name is another memory's."""
+        aliases = self._client.get_aliases().aliases
+        return next((one.collection_name for one in aliases if one.alias_name == self._alias), None)
 
-    def _note(self, manifest: Manifest) -> None:
-        self._client.upsert(self._collection, [_manifest_point(manifest)], wait=True)
-        self._manifest = manifest
+    def _other_name(self) -> str:
+        return f"{self._name}.2" if self._collection == self._name else self._name
 
-    def _drop_others(self) -> None:
-        """Drops the vectors that are neither the present nor the next ones, and what payloads say of them."""
-        names = self._names
-        kept = {names.dense, names.tokens} | (
-            {names.next.dense, names.next.tokens} if self._manifest.next else set()
-        )
-        there = self._client.get_collection(self._collection).config.params.vectors
-        for name in sorted((there if isinstance(there, dict) else {}).keys() - kept):
-            self._client.delete_vector_name(self._collection, name)
-        others = [VectorNames(at) for at in (names.generation - 1, names.generation + 1) if at >= 0]
-        fields = [name for other in others if other.dense not in kept for name in other.fields]
-        units = _filter(Where(kind="unit")) or models.Filter()
-        self._client.delete_payload(self._collection, fields, models.FilterSelector(filter=units), wait=True)
+    def _read_manifest(self, collection: str) -> Manifest:
+        stored = self._client.retrieve(collection, [_MANIFEST_ID], with_payload=True)
+        return Manifest.from_json((stored[0].payload or {}) if stored else {}, f"{self._where}/{collection}")
+
+    def _is_copy_for(self, collection: str, manifest: Manifest) -> bool:
+        """Whether a copy was begun for that manifest. One whose making was cut off has none."""
+        with contextlib.suppress(StoreError):
+            return self._read_manifest(collection) == manifest
+        return False
+
+    def _drop_copy(self) -> None:
+        """Deletes the copy, or what a change that was cut off has left of the old collection."""
+        if self._copy is not None:
+            self._copy._dropped = True
+            self._copy = None
+        if self._client.collection_exists(self._other_name()):
+            self._client.delete_collection(self._other_name())
+
+    @contextlib.contextmanager
+    def _using(self, doing: str) -> Iterator[None]:
+        if self._dropped:
+            raise CopyDroppedError("The copy was dropped, since something was erased meanwhile.")
+        with _mapped(doing, self._where):
+            yield
 
     def holding(self, text: str) -> list[str]:
         """Nothing: the files are the server's."""
@@ -172,36 +180,33 @@ class ServerStore(Store):
         """The queries as one batch."""
         if not queries:
             return []
-        with _mapped("search", self._where):
-            found = self._client.query_batch_points(
-                self._collection, [_request(q, self._names) for q in queries]
-            )
+        with self._using("search"):
+            found = self._client.query_batch_points(self._collection, [_request(q) for q in queries])
         return [[(uuid.UUID(str(hit.id)).hex, hit.score) for hit in response.points] for response in found]
 
     def scan(self, where: Where, fields: Fields = PAYLOAD) -> Iterator[Point]:
         """Pages through what `where` admits."""
         offset: Any = None
-        names = self._names
-        wanted = ([names.dense, names.tokens] if fields.vectors else []) + (
+        wanted = ([DENSE, TOKENS] if fields.vectors else []) + (
             [TERMS] if fields.vectors or fields.terms else []
         )
         while True:
-            with _mapped("read", self._where):
+            with self._using("read"):
                 records, offset = self._client.scroll(
                     self._collection,
                     scroll_filter=_filter(where),
                     limit=_PAGE,
                     offset=offset,
-                    with_payload=True if fields.only is None else names.asked(fields.only),
+                    with_payload=True if fields.only is None else list(fields.only),
                     with_vectors=wanted or False,
                 )
-            yield from (_from_client(record, names) for record in records)
+            yield from (_from_client(record) for record in records)
             if offset is None:
                 return
 
     def counts(self, where: Where, by: Literal["bank", "held_in"] = "bank") -> Mapping[str, int]:
         """Counted exactly, from the index."""
-        with _mapped("read", self._where):
+        with self._using("read"):
             found = self._client.facet(self._collection, by, _filter(where), limit=MOST_BANKS, exact=True)
         return {str(hit.value): hit.count for hit in found.hits}
 
@@ -219,6 +224,8 @@ class ServerStore(Store):
 def _mapped(doing: str, where: str) -> Iterator[None]:
     try:
         yield
+    except StoreError:
+        raise
     except (QdrantException, ApiException, grpc.RpcError, OSError, ValueError, RuntimeError) as error:
         raise StoreError(
             f"Could not {doing} {where}: {error}. See that the server runs, that the address and api key are "
@@ -227,14 +234,13 @@ def _mapped(doing: str, where: str) -> Iterator[None]:
 
 
 def _create(client: QdrantClient, collection: str, manifest: Manifest) -> None:
-    names = VectorNames(manifest.generation)
     vectors = {
-        names.dense: models.VectorParams(
+        DENSE: models.VectorParams(
             size=manifest.dimension, distance=models.Distance.COSINE, datatype=models.Datatype.FLOAT16
         )
     }
     if manifest.token_dimension:
-        vectors[names.tokens] = models.VectorParams(
+        vectors[TOKENS] = models.VectorParams(
             size=manifest.token_dimension,
             distance=models.Distance.DOT,
             multivector_config=models.MultiVectorConfig(comparator=models.MultiVectorComparator.MAX_SIM),
@@ -258,26 +264,6 @@ def _create(client: QdrantClient, collection: str, manifest: Manifest) -> None:
 
 def _manifest_point(manifest: Manifest) -> models.PointStruct:
     return models.PointStruct(id=_MANIFEST_ID, vector={}, payload={"kind": "manifest", **manifest.to_json()})
-
-
-def _beside(manifest: Manifest) -> dict[str, models.DenseVectorNameConfig]:
-    """The vectors of `manifest`, the next generation, for a collection that is there."""
-    names = VectorNames(manifest.generation)
-    made = {
-        names.dense: models.DenseVectorConfig(
-            size=manifest.dimension,
-            distance=models.Distance.COSINE,
-            datatype=models.VectorStorageDatatype.FLOAT16,
-        )
-    }
-    if manifest.token_dimension:
-        made[names.tokens] = models.DenseVectorConfig(
-            size=manifest.token_dimension,
-            distance=models.Distance.DOT,
-            multivector_config=models.MultiVectorConfig(comparator=models.MultiVectorComparator.MAX_SIM),
-            datatype=models.VectorStorageDatatype.FLOAT16,
-        )
-    return {name: models.DenseVectorNameConfig(dense=config) for name, config in made.items()}
 
 
 def _index(kind: str) -> Any:
@@ -305,7 +291,7 @@ def _filter(where: Where) -> models.Filter | None:
     return models.Filter(must=must) if must else None
 
 
-def _request(query: Query, names: VectorNames) -> models.QueryRequest:
+def _request(query: Query) -> models.QueryRequest:
     params = None
     vector: Any
     if query.terms is not None:
@@ -314,9 +300,9 @@ def _request(query: Query, names: VectorNames) -> models.QueryRequest:
             idf=models.IdfCorpusParams(corpus=_filter(corpus(query)) or models.Filter())
         )
     elif query.tokens is not None:
-        vector, using = query.tokens.tolist(), names.tokens
+        vector, using = query.tokens.tolist(), TOKENS
     elif query.vector is not None:
-        vector, using = query.vector.tolist(), names.dense
+        vector, using = query.vector.tolist(), DENSE
     else:
         raise StoreError("A query needs a vector, terms or tokens.")
     return models.QueryRequest(
@@ -333,30 +319,30 @@ def _sparse(vector: SparseVector) -> models.SparseVector:
     return models.SparseVector(indices=vector.indices.tolist(), values=vector.values.tolist())
 
 
-def _to_client(point: Point, names: VectorNames) -> models.PointStruct:
-    return models.PointStruct(id=point.id, vector=_vectors(point, names), payload=names.stored(point.payload))
+def _to_client(point: Point) -> models.PointStruct:
+    return models.PointStruct(id=point.id, vector=_vectors(point), payload=dict(point.payload))
 
 
-def _vectors(point: Point, names: VectorNames) -> dict[str, Any]:
+def _vectors(point: Point) -> dict[str, Any]:
     vectors: dict[str, Any] = {}
     if point.vector is not None:
-        vectors[names.dense] = point.vector.tolist()
+        vectors[DENSE] = point.vector.tolist()
     if point.terms is not None and len(point.terms.indices):
         vectors[TERMS] = _sparse(point.terms)
     if point.tokens is not None and len(point.tokens):
-        vectors[names.tokens] = point.tokens.tolist()
+        vectors[TOKENS] = point.tokens.tolist()
     return vectors
 
 
-def _from_client(record: models.Record, names: VectorNames) -> Point:
+def _from_client(record: models.Record) -> Point:
     found: Any = record.vector or {}
     terms = found.get(TERMS)
     return Point(
         uuid.UUID(str(record.id)).hex,
-        names.plain(record.payload or {}),
-        vector=np.array(found[names.dense], dtype=np.float32) if names.dense in found else None,
+        record.payload or {},
+        vector=np.array(found[DENSE], dtype=np.float32) if DENSE in found else None,
         terms=SparseVector(np.array(terms.indices, np.uint32), np.array(terms.values, np.float32))
         if terms is not None
         else None,
-        tokens=np.array(found[names.tokens], dtype=np.float32) if names.tokens in found else None,
+        tokens=np.array(found[TOKENS], dtype=np.float32) if TOKENS in found else None,
     )

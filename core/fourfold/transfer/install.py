@@ -12,11 +12,10 @@ from fourfold.ports import Fields, Point, Store, Where
 from fourfold.schema.changelog import Record, record_id, record_point
 from fourfold.schema.consolidation_state import ConsolidationState as Consolidated
 from fourfold.schema.consolidation_state import progress_point
-from fourfold.schema.records import OPERATION, cursor_point, make_id, stamped
+from fourfold.schema.records import ARRIVING, OPERATION, cursor_point, make_id, stamped
 from fourfold.services import Services
 
 _AT_ONCE = 500
-_MARK = "arriving"
 
 
 def ensure_absent(services: Services, bank: str) -> None:
@@ -24,7 +23,8 @@ def ensure_absent(services: Services, bank: str) -> None:
     arrival away."""
     if any(True for _ in services.store.scan(Where(bank=bank, kind="bank"), Fields(only=("kind",)))):
         raise InputError(f'There is a bank "{bank}" already: choose another name, or merge into it.')
-    _clear(services.store, bank)
+    with services.indexes.installing(bank):
+        _clear(services.store, bank)
 
 
 def install_bank(
@@ -32,8 +32,16 @@ def install_bank(
 ) -> None:
     """Writes `points`, all records of `bank` with its profile among them. `settled` says that consolidation has taken
     all of it in."""
+    with services.indexes.installing(bank):
+        _install(services, bank, points, what, shown, settled)
+    services.indexes.forget(bank)
+
+
+def _install(
+    services: Services, bank: str, points: Iterable[Point], what: str, shown: str, settled: bool
+) -> None:
     store = services.store
-    mark = Point(make_id(bank, _MARK), {"kind": _MARK, "bank": bank})
+    mark = Point(make_id(bank, ARRIVING), {"kind": ARRIVING, "bank": bank})
     store.write([mark])
     last: list[Point] = []
     order = 0
@@ -59,12 +67,11 @@ def install_bank(
     ]
     store.write([stamped(point, store.writer, revision, settled) for point in last])
     store.delete([mark.id])
-    services.indexes.forget(bank)
 
 
 def roll_back(store: Store) -> list[str]:
     """Takes away the remains of banks that never arrived; their names. Only for a store of one process."""
-    left = sorted(str(point.payload["bank"]) for point in store.scan(Where(kind=_MARK)))
+    left = sorted(str(point.payload["bank"]) for point in store.scan(Where(kind=ARRIVING)))
     for bank in left:
         _clear(store, bank)
     return left
@@ -73,12 +80,14 @@ def roll_back(store: Store) -> list[str]:
 def _clear(store: Store, bank: str) -> None:
     """Deletes what there is of a bank that has no profile, its mark last."""
     if any(True for _ in store.scan(Where(bank=bank, kind="bank"), Fields(only=("kind",)))):
-        store.delete([make_id(bank, _MARK)])  # it arrived; only the mark was left
+        store.delete([make_id(bank, ARRIVING)])  # it arrived; only the mark was left
         return
-    ids = [p.id for p in store.scan(Where(bank=bank), Fields(only=("kind",))) if p.id != make_id(bank, _MARK)]
+    ids = [
+        p.id for p in store.scan(Where(bank=bank), Fields(only=("kind",))) if p.id != make_id(bank, ARRIVING)
+    ]
     for first in range(0, len(ids), _AT_ONCE):
         store.delete(ids[first : first + _AT_ONCE])
-    store.delete([make_id(bank, _MARK)])
+    store.delete([make_id(bank, ARRIVING)])
 
 
 def _parts(points: Iterable[Point]) -> Iterator[list[Point]]:

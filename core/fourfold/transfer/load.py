@@ -11,14 +11,13 @@ from fourfold.govern.reembed_units import renew_all
 from fourfold.language.languages import ENGLISH, Language
 from fourfold.ports import Point, Progress
 from fourfold.schema.banks import read_profile
-from fourfold.services import Services, steady
+from fourfold.services import Services
 from fourfold.storage.manifest import SCHEMA
 from fourfold.transfer.file_format import Header, checked, read
 from fourfold.transfer.install import ensure_absent, install_bank
 from fourfold.transfer.rekey import Rekeyer
 
 
-@steady
 def load(services: Services, path: Path, bank: str | None, progress: Progress | None) -> str:
     """Loads the file; the name of the bank, which is there whole, or not at all. Raises `InputError` for a file that
     is none or not whole and a name that is taken, `StoreVersionError` for one of a newer schema."""

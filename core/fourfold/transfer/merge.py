@@ -9,7 +9,7 @@ from itertools import groupby
 
 from fourfold.errors import InputError, NotFoundError
 from fourfold.ingest.bank_options import BankOptions, apply_options, language_to_fix
-from fourfold.ingest.embed import embed_statements
+from fourfold.ingest.embed import embed_under_lock
 from fourfold.ingest.extract.statement import Mention, Statement
 from fourfold.ingest.pipeline import Outcome
 from fourfold.ingest.redact import redact_statements
@@ -19,7 +19,7 @@ from fourfold.schema.banks import read_entity
 from fourfold.schema.beliefs import read_belief
 from fourfold.schema.entries import entry_id, is_entry
 from fourfold.schema.units import read_unit
-from fourfold.services import Services, steady
+from fourfold.services import Services
 from fourfold.transaction.redaction import RedactionPolicy, rules_in_force
 from fourfold.transaction.transaction import Transaction
 from fourfold.values.beliefs import Belief, Effect
@@ -28,7 +28,6 @@ from fourfold.values.units import Entity, RetainResult, Unit
 _AT_ONCE = 256
 
 
-@steady
 def absorb(
     services: Services, bank: str, source: Services, other: str, progress: Progress | None
 ) -> RetainResult:
@@ -99,8 +98,8 @@ class _Merging:
             statements = redact_statements([self._statement(u) for u in by_key.values()], policy, index)
         units = [by_key[statement.key] for statement in statements]
         origin = replace(origin, context=policy.redact(origin.context))
-        embedded = embed_statements(self.services.embedder, statements, origin.context, index.language)
-        with self.services.indexes.locked(self.bank) as index:
+        work = embed_under_lock(self.services, self.bank, statements, origin.context, index.language)
+        with work as (index, embedded):
             transaction = Transaction(
                 self.services, index, self.services.clock.now(), "merge", f'the bank "{self.other}"'
             )
