@@ -46,7 +46,7 @@ class Desk:
         return Client(stdio_client(self.parameters), mode=mode)
 
     def owner(self) -> int | None:
-        """The process that has the seat; None while it changes hands."""
+        """The process that leads; None while another takes over."""
         try:
             return int(json.loads((self.home / "serving" / "address.json").read_text())["pid"])
         except (OSError, ValueError):

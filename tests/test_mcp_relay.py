@@ -14,7 +14,7 @@ from typing import Any
 
 import pytest
 
-from fourfold_mcp.transport.stdio_relay import LONGEST_LINE, Session
+from fourfold_mcp.transport.stdio_relay import MAX_LINE_BYTES, Session
 
 HELLO = {
     "jsonrpc": "2.0",
@@ -96,7 +96,7 @@ def test_lines_that_are_no_messages_are_complained_about_and_the_session_goes_on
     wire.write({"id": 7})
     complaint = wire.read()
     assert (complaint["id"], complaint["error"]["code"]) == (7, -32600)
-    wire.write(b'{"jsonrpc": "2.0", "id": 8, "pad": "' + b"x" * LONGEST_LINE + b'"}')
+    wire.write(b'{"jsonrpc": "2.0", "id": 8, "pad": "' + b"x" * MAX_LINE_BYTES + b'"}')
     assert "at most" in wire.read()["error"]["message"]
     wire.write(b"", call(9, "status"))
     assert wire.read()["id"] == 9
@@ -106,12 +106,12 @@ def test_a_signal_ends_it_and_leaves_nothing_behind(wire: Wire, tmp_path: Path) 
     wire.write(HELLO, READY, call(1, "retain", text="Ana moved to Porto."))
     wire.read()
     assert wire.read()["result"]["isError"] is False
-    door = tmp_path / "memory" / "serving" / "door"
-    assert door.is_socket()
-    assert door.stat().st_mode & 0o077 == 0
+    socket_path = tmp_path / "memory" / "serving" / "socket"
+    assert socket_path.is_socket()
+    assert socket_path.stat().st_mode & 0o077 == 0
     wire.process.send_signal(signal.SIGTERM)
     wire.process.wait(timeout=20)
-    assert not door.exists()
+    assert not socket_path.exists()
     assert not (tmp_path / "memory" / "owner.json").exists()
 
 
@@ -161,7 +161,7 @@ class TestSession:
             session.from_client(sent)
         for number in (0, 1):
             assert session.from_server(line(id=number, result={})) is not None
-        again = [json.loads(sent) for sent in session.reopened()]
+        again = [json.loads(sent) for sent in session.reopening_lines()]
         assert [sent["method"] for sent in again] == [
             "initialize",
             "notifications/initialized",
@@ -177,16 +177,16 @@ class TestSession:
     def test_an_initialize_that_was_not_answered_is_the_clients_still(self) -> None:
         session = Session()
         session.from_client(line(**HELLO))
-        (again,) = session.reopened()
+        (again,) = session.reopening_lines()
         assert json.loads(again)["id"] == 0
         assert session.from_server(line(id=0, result={})) is not None
 
     def test_a_question_of_a_process_that_is_gone_is_withdrawn_and_its_answer_dropped(self) -> None:
         session = Session()
         first = json.loads(session.from_server(line(id=1, method="elicitation/create")) or b"")
-        (withdrawn,) = map(json.loads, session.withdrawn())
+        (withdrawn,) = map(json.loads, session.withdraw_server_requests())
         assert withdrawn["params"]["requestId"] == first["id"]
-        session.reopened()
+        session.reopening_lines()
         second = json.loads(session.from_server(line(id=1, method="elicitation/create")) or b"")
         assert second["id"] != first["id"]
         assert session.from_client(line(id=first["id"], result={})) is None
@@ -196,7 +196,7 @@ class TestSession:
         session = Session()
         session.from_client(line(id=1, method="tools/call"))
         session.from_client(line(method="notifications/cancelled", params={"requestId": 1}))
-        assert session.reopened() == []
+        assert session.reopening_lines() == []
 
     def test_a_request_that_ends_one_process_after_the_other_is_given_up(self) -> None:
         session = Session()
@@ -204,5 +204,5 @@ class TestSession:
         session.from_client(line(id=2, method="subscriptions/listen"))
         given_up: list[str | int] = []
         while not given_up:
-            given_up = session.given_up()
+            given_up = session.count_losses()
         assert given_up == [1]

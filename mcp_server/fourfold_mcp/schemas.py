@@ -29,7 +29,7 @@ class StatedFact(BaseModel):
     confidence: float | None = Field(None, ge=0, le=1, description="How sure, 0 to 1; for beliefs only.")
 
     def fact(self) -> Fact:
-        """The same as a value of the library; raises `InputError`."""
+        """Returns the same as a value of the library; raises `InputError` for a wrong date."""
         occurred = None if self.when is None else Interval.from_iso(self.when)
         return Fact(self.text, Network(self.network), tuple(self.entities), occurred, self.confidence)
 
@@ -50,7 +50,7 @@ class UnitShape(BaseModel):
 
     @classmethod
     def of(cls, unit: Unit) -> UnitShape:
-        """That of a unit."""
+        """Returns the shape of a unit."""
         occurred = unit.occurred or Interval(None, None)
         return cls(
             id=unit.id,
@@ -76,7 +76,7 @@ class BeliefShape(BaseModel):
 
     @classmethod
     def of(cls, belief: Belief) -> BeliefShape:
-        """That of a belief."""
+        """Returns the shape of a belief."""
         unit = belief.unit
         return cls(id=unit.id, text=unit.text, confidence=unit.confidence, changes=len(belief.history))
 

@@ -11,22 +11,22 @@ UNIT = "memory://{bank}/units/{id}"
 
 
 def profile_uri(bank: str) -> str:
-    """That of a bank's core profile."""
+    """Returns the URI of a bank's core profile."""
     return f"memory://{quote(bank, safe='')}/profile"
 
 
 def entity_uri(bank: str, name: str) -> str:
-    """That of an entity."""
+    """Returns the URI of an entity."""
     return f"memory://{quote(bank, safe='')}/entities/{quote(name, safe='')}"
 
 
 def unit_uri(bank: str, unit: str) -> str:
-    """That of a unit."""
+    """Returns the URI of a unit."""
     return f"memory://{quote(bank, safe='')}/units/{unit}"
 
 
 def bank_of(uri: str) -> str | None:
-    """The bank whose memory a URI shows; None for the list of banks, and for what is none of ours."""
+    """Returns the bank whose memory a URI shows; None for the list of banks, and for what is none of ours."""
     scheme, _, rest = uri.partition("://")
     bank, slash, _ = rest.partition("/")
     return unquote(bank) if scheme == "memory" and slash else None

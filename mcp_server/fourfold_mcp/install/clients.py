@@ -1,4 +1,4 @@
-"""The configuration files of MCP clients: Fourfold's entry put in, and taken out again."""
+"""Edits the configuration files of MCP clients: puts Fourfold's entry in, and takes it out again."""
 
 from __future__ import annotations
 
@@ -35,30 +35,30 @@ class Client:
 
 
 def client(name: str) -> Client:
-    """The client of that name. Raises `ConfigurationError` for another."""
+    """Returns the client of that name. Raises `ConfigurationError` for one that is not known."""
     home = Path.home()
     roaming = Path(os.environ.get("APPDATA", home)) if sys.platform == "win32" else user_config_path()
-    known = {
+    clients = {
         "claude-desktop": Client("Claude Desktop", roaming / "Claude" / "claude_desktop_config.json"),
         "claude-code": Client("Claude Code", home / ".claude.json", typed=True),
         "cursor": Client("Cursor", home / ".cursor" / "mcp.json"),
         "vscode": Client("VS Code", roaming / "Code" / "User" / "mcp.json", "servers", typed=True),
     }
-    if name not in known:
+    if name not in clients:
         raise ConfigurationError(
-            f"{name!r} is no client that is known here. Choose one of {', '.join(known)}."
+            f"{name!r} is no client that is known here. Choose one of {', '.join(clients)}."
         )
-    return known[name]
+    return clients[name]
 
 
 def entry(env: Mapping[str, str], *, uvx: bool, typed: bool) -> Config:
-    """How a client starts Fourfold: by this Python, or by uvx wherever that is."""
+    """Returns how a client starts Fourfold: by this Python, or by uvx wherever that is."""
     if uvx:
-        started: Config = {"command": "uvx", "args": ["--from", "fourfold[mcp]", "fourfold", "mcp"]}
+        command: Config = {"command": "uvx", "args": ["--from", "fourfold[mcp]", "fourfold", "mcp"]}
     else:
-        started = {"command": sys.executable, "args": ["-m", "fourfold_mcp"]}
+        command = {"command": sys.executable, "args": ["-m", "fourfold_mcp"]}
     kind = {"type": "stdio"} if typed else {}
-    return {**kind, **started, **({"env": dict(env)} if env else {})}
+    return {**kind, **command, **({"env": dict(env)} if env else {})}
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,43 +70,48 @@ class Edit:
     after: str | None
 
     def diff(self) -> str:
-        """The change as a unified diff; empty where nothing changes."""
+        """Returns the change as a unified diff; empty where nothing changes."""
         before, after = ((text or "").splitlines() for text in (self.before, self.after))
-        named = str(self.path)
-        return "\n".join(difflib.unified_diff(before, after, named, named, lineterm=""))
+        name = str(self.path)
+        return "\n".join(difflib.unified_diff(before, after, name, name, lineterm=""))
 
 
-def installed(to: Client, server: Config) -> Edit:
-    """The entry put in, everything else left as it is. Raises `ConfigurationError` for a file that is no JSON."""
-    before = _read(to.path)
-    config = _parsed(before, to.path)
-    config.setdefault(to.key, {})[NAME] = server
-    return Edit(to.path, before, _written(config, before))
+def installed(client: Client, server: Config) -> Edit:
+    """Returns the edit that puts the entry in and leaves everything else as it is. Raises `ConfigurationError` for a
+    file that is no JSON."""
+    before = _read(client.path)
+    config = _parse(before, client.path)
+    config.setdefault(client.key, {})[NAME] = server
+    return Edit(client.path, before, _serialize(config, before))
 
 
-def uninstalled(of: Client) -> Edit:
-    """The entry taken out. Where nothing else changed since it was put in, the file is as it was before, to the
-    byte. Raises `ConfigurationError` where there is no entry."""
-    before = _read(of.path)
-    config = _parsed(before, of.path)
-    mine = config.get(of.key, {}).pop(NAME, None)
-    if mine is None:
-        raise ConfigurationError(f"{of.path} has no entry {NAME!r}: there is nothing to undo.")
-    backup = _backup(of.path)
+def uninstalled(client: Client) -> Edit:
+    """Returns the edit that takes the entry out. Where nothing else changed since it was put in, the file is as it
+    was before, to the byte. Raises `ConfigurationError` where there is no entry."""
+    current = _read(client.path)
+    config = _parse(current, client.path)
+    entry = config.get(client.key, {}).pop(NAME, None)
+    if entry is None:
+        raise ConfigurationError(f"{client.path} has no entry {NAME!r}: there is nothing to undo.")
+    backup = _backup(client.path)
     if backup.exists():
-        kept = _read(backup) or None  # empty: there was no file
-        old = _parsed(kept, backup)
-        if _written({**old, of.key: {**old.get(of.key, {}), NAME: mine}}, kept) == before:
-            return Edit(of.path, before, kept)
-        if NAME in old.get(of.key, {}):
-            config[of.key][NAME] = old[of.key][NAME]
-    return Edit(of.path, before, _written(config, before))
+        original = _read(backup) or None  # empty: there was no file
+        original_config = _parse(original, backup)
+        servers = original_config.get(client.key, {})
+        # The backup is put back only if what it gives with the entry is what is there: nobody edited the file since.
+        reinstalled = {**original_config, client.key: {**servers, NAME: entry}}
+        if _serialize(reinstalled, original) == current:
+            return Edit(client.path, current, original)
+        if NAME in servers:
+            config[client.key][NAME] = servers[NAME]
+    return Edit(client.path, current, _serialize(config, current))
 
 
 def apply(edit: Edit, *, back_up: bool) -> Path | None:
-    """Writes the change at once or not at all; says where what was there before is kept, if `back_up`."""
+    """Writes the change at once or not at all; returns where what was there before is kept, if `back_up`."""
     edit.path.parent.mkdir(parents=True, exist_ok=True)
     backup = _backup(edit.path)
+    # Not over an older backup: that is of the file before Fourfold was in it at all.
     if back_up and not backup.exists():
         if edit.before is None:
             backup.touch()
@@ -115,11 +120,11 @@ def apply(edit: Edit, *, back_up: bool) -> Path | None:
     if edit.after is None:
         edit.path.unlink()
     else:
-        written = edit.path.with_name(edit.path.name + ".fourfold-new")
-        written.write_text(edit.after, encoding="utf-8")
-        if edit.before is not None:
-            shutil.copymode(edit.path, written)
-        written.replace(edit.path)
+        new_file = edit.path.with_name(edit.path.name + ".fourfold-new")
+        new_file.write_text(edit.after, encoding="utf-8")
+        if edit.before is not None:  # it may have keys of other servers in it, and be closed to others
+            shutil.copymode(edit.path, new_file)
+        new_file.replace(edit.path)
     if not back_up:
         backup.unlink(missing_ok=True)
         return None
@@ -139,13 +144,13 @@ def _read(path: Path) -> str | None:
         raise ConfigurationError(f"{path} cannot be read ({error}). Nothing was changed.") from error
 
 
-def _parsed(text: str | None, path: Path) -> Config:
+def _parse(text: str | None, path: Path) -> Config:
     try:
-        found = json.loads(text) if text and text.strip() else {}
-        if isinstance(found, dict) and all(
-            isinstance(found.get(k, {}), dict) for k in ("mcpServers", "servers")
+        config = json.loads(text) if text and text.strip() else {}
+        if isinstance(config, dict) and all(
+            isinstance(config.get(key, {}), dict) for key in ("mcpServers", "servers")
         ):
-            return found
+            return config
         problem = "not the object it should be"
     except ValueError as error:
         problem = f"no plain JSON: {error}"
@@ -154,7 +159,7 @@ def _parsed(text: str | None, path: Path) -> Config:
     )
 
 
-def _written(config: Config, like: str | None) -> str:
-    """The text, indented as what it takes the place of."""
-    indent = re.search(r"\n([ \t]+)\S", like or "")
+def _serialize(config: Config, original: str | None) -> str:
+    """Returns the JSON text, indented as the file that it takes the place of."""
+    indent = re.search(r"\n([ \t]+)\S", original or "")
     return json.dumps(config, indent=indent[1] if indent else 2, ensure_ascii=False) + "\n"

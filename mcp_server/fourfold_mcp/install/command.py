@@ -1,4 +1,4 @@
-"""`fourfold mcp`: serves the memory to MCP clients, and puts it into their configuration."""
+"""The command `fourfold mcp`: serves the memory to MCP clients, and puts it into their configuration."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ import typer
 
 from fourfold import FourfoldError
 from fourfold_mcp.install import clients
-from fourfold_mcp.transport.bearer_tokens import ALL, BearerTokens, tokens_file
+from fourfold_mcp.transport.bearer_tokens import ALL_BANKS, BearerTokens, tokens_file
 from fourfold_mcp.transport.process import check_installed, serve_http, serve_stdio
 
 app = typer.Typer(add_completion=False, pretty_exceptions_enable=False, rich_markup_mode=None)
@@ -19,7 +19,7 @@ app = typer.Typer(add_completion=False, pretty_exceptions_enable=False, rich_mar
 BankName = Annotated[
     str, typer.Option("--bank", "-b", envvar="FOURFOLD_BANK", help="The bank used by itself.")
 ]
-At = Annotated[str | None, typer.Option("--memory", "-m", help="Directory or Qdrant URL.")]
+MemoryOption = Annotated[str | None, typer.Option("--memory", "-m", help="Directory or Qdrant URL.")]
 
 
 class ClientName(StrEnum):
@@ -41,7 +41,7 @@ def main() -> None:
 
 
 @app.callback(invoke_without_command=True)
-def _root(context: typer.Context, bank: BankName = "default", memory: At = None) -> None:
+def _root(context: typer.Context, bank: BankName = "default", memory: MemoryOption = None) -> None:
     """Serve the memory to an MCP client over stdio, until it ends its input."""
     if context.invoked_subcommand is None:
         _use(memory)
@@ -51,7 +51,7 @@ def _root(context: typer.Context, bank: BankName = "default", memory: At = None)
 @app.command()
 def http(
     bank: BankName = "default",
-    memory: At = None,
+    memory: MemoryOption = None,
     host: Annotated[str, typer.Option(help="The address; others than 127.0.0.1 need tokens.")] = "127.0.0.1",
     port: Annotated[int, typer.Option(min=1, max=65535)] = 8765,
     name: Annotated[list[str] | None, typer.Option(help="A host name clients use; may be repeated.")] = None,
@@ -65,10 +65,11 @@ def http(
     from fourfold_mcp.transport.http import LOOPBACK, HttpServer
 
     _use(memory)
-    held = BearerTokens(tokens_file()) if with_tokens or host not in LOOPBACK else None
-    if with_tokens and not held:
+    # Others than this machine are let in by tokens alone: HttpServer refuses an address without them.
+    tokens = BearerTokens(tokens_file()) if with_tokens or host not in LOOPBACK else None
+    if with_tokens and not tokens:
         raise typer.BadParameter("there are no tokens yet: make one with fourfold mcp token NAME --bank BANK")
-    serve_http(bank, HttpServer(host, port, tuple(name or ()), held, per_minute))
+    serve_http(bank, HttpServer(host, port, tuple(name or ()), tokens, per_minute))
 
 
 def _use(memory: str | None) -> None:
@@ -80,30 +81,30 @@ def _use(memory: str | None) -> None:
 def install(
     client: Annotated[ClientName, typer.Option(help="Whose configuration.")],
     bank: Annotated[str | None, typer.Option("--bank", "-b", help="The bank it uses by itself.")] = None,
-    memory: At = None,
+    memory: MemoryOption = None,
     uvx: Annotated[bool, typer.Option("--uvx", help="Have it started by uvx, not by this Python.")] = False,
     undo: Annotated[bool, typer.Option("--undo", help="Take the entry out again.")] = False,
     show: Annotated[bool, typer.Option("--show", help="Print the entry and change nothing.")] = False,
     yes: Annotated[bool, typer.Option("--yes", "-y", help="Do not ask.")] = False,
 ) -> None:
     """Put Fourfold into a client's configuration. Shows the change first, and keeps what was there before."""
-    chosen = clients.client(client.value)
+    target = clients.client(client.value)
     env = {"FOURFOLD_BANK": bank, "FOURFOLD_LOCATION": memory}
-    server = clients.entry({k: v for k, v in env.items() if v}, uvx=uvx, typed=chosen.typed)
+    server = clients.entry({k: v for k, v in env.items() if v}, uvx=uvx, typed=target.typed)
     if show:
-        typer.echo(json.dumps({chosen.key: {clients.NAME: server}}, indent=2))
+        typer.echo(json.dumps({target.key: {clients.NAME: server}}, indent=2))
         return
-    edit = clients.uninstalled(chosen) if undo else clients.installed(chosen, server)
+    edit = clients.uninstalled(target) if undo else clients.installed(target, server)
     if not edit.diff():
-        typer.echo(f"{chosen.name} has it already ({edit.path}).")
+        typer.echo(f"{target.name} has it already ({edit.path}).")
         return
     typer.echo(edit.diff())
     if not yes and not typer.confirm(f"Change {edit.path}?"):
         typer.echo("Nothing was changed.")
         raise typer.Exit(1)
-    kept = clients.apply(edit, back_up=not undo)
-    told = f" What was there before is in {kept}." if kept else ""
-    typer.echo(f"Done.{told} Restart {chosen.name}.")
+    backup = clients.apply(edit, back_up=not undo)
+    about_backup = f" What was there before is in {backup}." if backup else ""
+    typer.echo(f"Done.{about_backup} Restart {target.name}.")
 
 
 @app.command()
@@ -112,24 +113,24 @@ def token(
     bank: Annotated[
         list[str] | None, typer.Option("--bank", "-b", help="A bank it may touch; may be repeated.")
     ] = None,
-    everything: Annotated[bool, typer.Option("--all-banks", help="It may touch every bank.")] = False,
+    all_banks: Annotated[bool, typer.Option("--all-banks", help="It may touch every bank.")] = False,
     revoke: Annotated[
         bool, typer.Option("--revoke", help="Take it away. Servers that run must be restarted.")
     ] = False,
 ) -> None:
     """Make a token for HTTP, bound to banks. It is shown once; only its digest is kept."""
-    held = BearerTokens(tokens_file())
+    tokens = BearerTokens(tokens_file())
     if revoke:
-        held.revoke(name)
+        tokens.revoke(name)
         typer.echo(f"Revoked {name}.")
         return
-    if bool(bank) == everything:
+    if bool(bank) == all_banks:
         raise typer.BadParameter("say which banks it may touch: --bank BANK, or --all-banks")
-    typer.echo(held.make(name, [ALL] if everything else bank or []))
+    typer.echo(tokens.make(name, [ALL_BANKS] if all_banks else bank or []))
 
 
-@app.command()
-def tokens() -> None:
+@app.command(name="tokens")
+def list_tokens() -> None:
     """List the tokens and the banks they may touch."""
     for name, banks in BearerTokens(tokens_file()).names().items():
-        typer.echo(f"{name}: {'all banks' if ALL in banks else ', '.join(banks)}")
+        typer.echo(f"{name}: {'all banks' if ALL_BANKS in banks else ', '.join(banks)}")

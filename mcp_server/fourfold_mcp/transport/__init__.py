@@ -1,1 +1,1 @@
-"""How sessions reach the server: stdio through a relay, or HTTP; and which process serves a directory."""
+"""How sessions reach the server, by stdio through a relay or by HTTP, and which process serves a directory."""

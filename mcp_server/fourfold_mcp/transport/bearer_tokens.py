@@ -1,4 +1,4 @@
-"""Bearer tokens, each bound to the banks it may touch. Only their digests are kept."""
+"""Keeps bearer tokens, each bound to the banks it may touch: of a token only its digest."""
 
 from __future__ import annotations
 
@@ -8,19 +8,30 @@ import os
 import secrets
 from collections.abc import Iterable
 from pathlib import Path
+from typing import TypedDict
 
 from platformdirs import user_config_path
 
 from fourfold import ConfigurationError, InputError
 
-ALL = "*"
+ALL_BANKS = "*"
 _PREFIX = "ff_"
+"""What tokens begin with, so that whoever finds one knows what it opens."""
+_RANDOM_BYTES = 32
+"""256 bits: nobody guesses one."""
+
+
+class TokenEntry(TypedDict):
+    """What the file has of a token."""
+
+    name: str
+    banks: list[str]
 
 
 def tokens_file() -> Path:
-    """Where tokens are kept unless told otherwise: `FOURFOLD_TOKENS`, or the user's configuration directory."""
-    given = os.environ.get("FOURFOLD_TOKENS")
-    return Path(given) if given else user_config_path("fourfold") / "tokens.json"
+    """Returns where tokens are kept: `FOURFOLD_TOKENS`, or the user's configuration directory."""
+    path = os.environ.get("FOURFOLD_TOKENS")
+    return Path(path) if path else user_config_path("fourfold") / "tokens.json"
 
 
 class BearerTokens:
@@ -29,12 +40,12 @@ class BearerTokens:
     def __init__(self, path: Path) -> None:
         """Reads the file, if there is one; raises `ConfigurationError` if it is damaged."""
         self.path = path
-        self._held: dict[str, dict[str, list[str] | str]] = {}
+        self._entries: dict[str, TokenEntry] = {}
         if path.exists():
             try:
-                found = json.loads(path.read_text())
-                self._held = {
-                    digest: {"name": one["name"], "banks": one["banks"]} for digest, one in found.items()
+                self._entries = {
+                    digest: {"name": entry["name"], "banks": entry["banks"]}
+                    for digest, entry in json.loads(path.read_text()).items()
                 }
             except (OSError, ValueError, KeyError, TypeError, AttributeError) as error:
                 raise ConfigurationError(
@@ -42,40 +53,42 @@ class BearerTokens:
                 ) from error
 
     def __bool__(self) -> bool:
-        return bool(self._held)
+        return bool(self._entries)
 
     def names(self) -> dict[str, list[str]]:
-        """The names of the tokens, with the banks of each."""
-        return {str(one["name"]): list(one["banks"]) for one in self._held.values()}
+        """Returns the names of the tokens, with the banks of each."""
+        return {entry["name"]: list(entry["banks"]) for entry in self._entries.values()}
 
     def make(self, name: str, banks: Iterable[str]) -> str:
-        """Makes a token, which is shown this once. Raises `InputError` for a name that is taken."""
+        """Makes a token and returns it, this once. Raises `InputError` for a name that is taken."""
         if name in self.names():
             raise InputError(f"There is a token {name!r} already: choose another name, or revoke it first.")
-        token = _PREFIX + secrets.token_urlsafe(32)
-        self._held[_digest(token)] = {"name": name, "banks": sorted(set(banks))}
+        token = _PREFIX + secrets.token_urlsafe(_RANDOM_BYTES)
+        self._entries[_digest(token)] = {"name": name, "banks": sorted(set(banks))}
         self._write()
         return token
 
     def revoke(self, name: str) -> None:
         """Takes a token away. Raises `InputError` if there is none of that name."""
-        left = {digest: one for digest, one in self._held.items() if one["name"] != name}
-        if len(left) == len(self._held):
+        remaining = {digest: entry for digest, entry in self._entries.items() if entry["name"] != name}
+        if len(remaining) == len(self._entries):
             raise InputError(f"There is no token {name!r}.")
-        self._held = left
+        self._entries = remaining
         self._write()
 
     def find(self, token: str) -> tuple[str, list[str]] | None:
-        """The name and the banks of a token."""
-        one = self._held.get(_digest(token))
-        return None if one is None else (str(one["name"]), list(one["banks"]))
+        """Returns the name and the banks of a token; None for one that is not known."""
+        entry = self._entries.get(_digest(token))
+        return None if entry is None else (entry["name"], list(entry["banks"]))
 
     def _write(self) -> None:
         self.path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
-        written = self.path.with_name(self.path.name + ".new")
-        written.touch(mode=0o600)
-        written.write_text(json.dumps(self._held, indent=2))
-        written.replace(self.path)
+        # Made for its owner alone before anything is in it, and moved into place: a server that reads meanwhile finds
+        # all of the file, old or new.
+        new_file = self.path.with_name(self.path.name + ".new")
+        new_file.touch(mode=0o600)
+        new_file.write_text(json.dumps(self._entries, indent=2))
+        new_file.replace(self.path)
 
 
 def _digest(token: str) -> str:

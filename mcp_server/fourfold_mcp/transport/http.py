@@ -26,14 +26,16 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 from fourfold import ConfigurationError, __version__
 from fourfold_mcp.scope import AllowedBanks, BankScope, all_banks
 from fourfold_mcp.server import Server
-from fourfold_mcp.transport.bearer_tokens import ALL, BearerTokens
+from fourfold_mcp.transport.bearer_tokens import ALL_BANKS, BearerTokens
 from fourfold_mcp.transport.session_server import SessionServer
 from fourfold_mcp.transport.stdio_relay import Handshake
 
 LOOPBACK = ("127.0.0.1", "localhost", "::1")
 _ANY = ("0.0.0.0", "::", "")
-_LONGEST_BODY = 4 * 2**20
-_GRACE = 5  # seconds that requests have to finish in at the end
+_MAX_BODY_BYTES = 4 * 2**20
+"""Bytes of a request. A guess, not measured: several times the longest text that `retain` takes."""
+_SHUTDOWN_SECONDS = 5
+"""Seconds that requests have to finish in at the end. A guess, not measured."""
 
 log = logging.getLogger(__name__)
 
@@ -62,7 +64,8 @@ class HttpServer:
             )
 
     def security(self) -> TransportSecuritySettings:
-        """The Host and Origin headers that are accepted: no page of another site can send requests here."""
+        """Returns the Host and Origin headers that are accepted, so that no page of another site can send requests
+        here (DNS rebinding)."""
         own = LOOPBACK if self.host in LOOPBACK else () if self.host in _ANY else (self.host,)
         hosts = [f"[{name}]" if ":" in name else name for name in (*own, *self.names)]
         return TransportSecuritySettings(
@@ -78,30 +81,30 @@ class HttpServer:
 
 
 class Verifier(TokenVerifier):
-    """Looks tokens up. What a token may touch goes along as its scopes."""
+    """Looks tokens up. The banks that a token may touch go along as its scopes."""
 
     def __init__(self, tokens: BearerTokens) -> None:
         self._tokens = tokens
 
     async def verify_token(self, token: str) -> AccessToken | None:
-        """The token's name and banks; None for one that is not known."""
-        found = self._tokens.find(token)
-        if found is None:
+        """Returns the token's name and banks; None for one that is not known."""
+        entry = self._tokens.find(token)
+        if entry is None:
             return None
-        name, banks = found
+        name, banks = entry
         return AccessToken(token=token, client_id=name, subject=name, scopes=banks)
 
 
 def banks_of_token() -> AllowedBanks:
-    """The banks that the token of this request may touch: none without a token."""
+    """Returns the banks that the token of this request may touch: none without a token."""
     token = get_access_token()
     if token is None:
         return frozenset()
-    return None if ALL in token.scopes else frozenset(token.scopes)
+    return None if ALL_BANKS in token.scopes else frozenset(token.scopes)
 
 
-class Limited:
-    """Lets one token, or one address, make so many requests a minute; more are answered by 429."""
+class RateLimiter:
+    """Middleware that lets one token, or one address, make `per_minute` requests; more are answered by 429."""
 
     def __init__(self, app: ASGIApp, per_minute: int, tokens: BearerTokens | None) -> None:
         self._app, self._rate, self._tokens = app, RateLimitItemPerMinute(per_minute), tokens
@@ -118,51 +121,63 @@ class Limited:
         await self._app(scope, receive, send)
 
     def _caller(self, scope: Scope) -> str:
-        """The token's name, for tokens that there are; else the address, so that guessing is slow."""
-        told = dict(scope["headers"]).get(b"authorization", b"").decode("latin-1")
-        found = self._tokens.find(told[len("Bearer ") :]) if self._tokens else None
-        return f"token {found[0]}" if found else f"address {(scope.get('client') or ('',))[0]}"
+        """Returns whose requests are counted together."""
+        header = dict(scope["headers"]).get(b"authorization", b"").decode("latin-1")
+        entry = self._tokens.find(header[len("Bearer ") :]) if self._tokens else None
+        if entry is not None:
+            return f"token {entry[0]}"
+        # Not by the header of an unknown token: each guess would have a limit of its own.
+        return f"address {(scope.get('client') or ('',))[0]}"
 
 
-def application(host: SessionServer, hello: Handshake, web: HttpServer) -> ASGIApp:
-    """The application: /mcp, and /health, which tells nothing of what is remembered."""
+def application(server: SessionServer, handshake: Handshake, http_server: HttpServer) -> ASGIApp:
+    """Returns the application: /mcp, and /health, which tells nothing of what is remembered."""
+    tokens = http_server.tokens
     options: dict[str, object] = {}
-    allowed = banks_of_token if web.tokens else all_banks
-    access = BankScope(host.memory, hello.bank, allowed=allowed, sampling=hello.sampling)
-    if web.tokens:
-        issuer = AnyHttpUrl(f"http://{web.host if web.host not in _ANY else web.names[0]}:{web.port}")
+    scope = BankScope(
+        server.memory,
+        handshake.bank,
+        allowed=banks_of_token if tokens else all_banks,
+        sampling=handshake.sampling,
+    )
+    if tokens:
+        host = http_server.host if http_server.host not in _ANY else http_server.names[0]
+        issuer = AnyHttpUrl(f"http://{host}:{http_server.port}")
         options["auth"] = AuthSettings(issuer_url=issuer, resource_server_url=None)
-        options["token_verifier"] = Verifier(web.tokens)
-    server = Server(access, host.changes, **options)
+        options["token_verifier"] = Verifier(tokens)
+    mcp_server = Server(scope, server.subscriptions, **options)
 
     async def health(_: Request) -> Response:
         return JSONResponse({"status": "ok", "version": __version__})
 
-    server.custom_route("/health", ["GET"])(health)
-    app: Starlette = server.streamable_http_app(
-        host=web.host, transport_security=web.security(), max_request_body_size=_LONGEST_BODY
+    mcp_server.custom_route("/health", ["GET"])(health)
+    app: Starlette = mcp_server.streamable_http_app(
+        host=http_server.host,
+        transport_security=http_server.security(),
+        max_request_body_size=_MAX_BODY_BYTES,
     )
-    return Limited(app, web.per_minute, web.tokens)
+    return RateLimiter(app, http_server.per_minute, tokens)
 
 
-async def serve(host: SessionServer, hello: Handshake, web: HttpServer) -> None:
-    """Serves until SIGTERM or SIGINT; requests that are running then may finish."""
+async def serve(server: SessionServer, handshake: Handshake, http_server: HttpServer) -> None:
+    """Serves until SIGTERM or SIGINT; requests that are running then may finish. Raises `ConfigurationError` where
+    the port cannot be used."""
     config = uvicorn.Config(
-        application(host, hello, web),
-        host=web.host,
-        port=web.port,
+        application(server, handshake, http_server),
+        host=http_server.host,
+        port=http_server.port,
         log_config=None,
         access_log=False,
-        timeout_graceful_shutdown=_GRACE,
+        timeout_graceful_shutdown=_SHUTDOWN_SECONDS,
     )
-    server = uvicorn.Server(config)
-    for number in (signal.SIGTERM, signal.SIGINT):  # uvicorn raises them once more when it has ended
+    # uvicorn raises the signals once more when it has ended, which would end the process before the memory is closed.
+    for number in (signal.SIGTERM, signal.SIGINT):
         with suppress(NotImplementedError):  # Windows
             asyncio.get_running_loop().add_signal_handler(number, log.info, "ending")
-    log.info("serving", extra={"fields": {"host": web.host, "port": web.port}})
+    log.info("serving", extra={"fields": {"host": http_server.host, "port": http_server.port}})
     try:
-        await server.serve()
-    except SystemExit as error:
+        await uvicorn.Server(config).serve()
+    except SystemExit as error:  # uvicorn's way to say that it cannot bind
         raise ConfigurationError(
-            f"Port {web.port} of {web.host} cannot be used. Choose another with --port."
+            f"Port {http_server.port} of {http_server.host} cannot be used. Choose another with --port."
         ) from error

@@ -1,7 +1,7 @@
-"""The seat of a data directory: of all processes that serve it, the one that has the seat serves for all of them.
+"""Elects a leader for a data directory: of all processes that could serve it, the one that serves for all of them.
 
-The engine lets one process at a time open a directory, and a desktop may run several MCP clients that each start
-a server on it. The seat is a file lock, which the system releases however its holder ends, and a socket beside it
+The engine lets one process at a time open a directory, and a desktop may run several MCP clients that each start a
+server on it. Leadership is a file lock, which the system releases however its holder ends, and a socket beside it
 that only the directory's user can open.
 """
 
@@ -19,84 +19,90 @@ from filelock import FileLock, Timeout
 
 from fourfold.settings import make_directory
 
-_LONGEST_PATH = 100  # bytes that every system takes for the path of a socket
+_MAX_SOCKET_PATH = 100
+"""Bytes of a socket's path. Linux takes 107 and macOS 103, without the closing zero (sockaddr_un)."""
+_BACKLOG = 64
+"""Connections that wait to be accepted. A guess: as many clients as nobody has."""
 
 
 class LeaderLock:
-    """The seat of `directory`, which is made if it is missing; raises as `make_directory`."""
+    """The leadership of `directory`, which is made if it is missing; raises as `make_directory`."""
 
     def __init__(self, directory: Path) -> None:
         make_directory(directory)
         self._home = directory / "serving"
         self._home.mkdir(mode=0o700, exist_ok=True)
         self._address = self._home / "address.json"
+        # thread_local=False: the lock is the process', whichever of its threads takes or releases it.
         self._lock = FileLock(self._home / "lock", blocking=False, thread_local=False)
-        self._door: Path | None = None
 
-    def take(self) -> socket.socket | None:
-        """Takes the seat and returns the socket to accept at; None if another process has it."""
+    def acquire(self) -> socket.socket | None:
+        """Becomes the leader and returns the socket to accept connections at; None if another process leads."""
         try:
             self._lock.acquire()
         except Timeout:
             return None
-        self._clear()
-        self._door = self._home / "door"
-        if len(os.fsencode(self._door)) > _LONGEST_PATH:
-            self._door = Path(tempfile.mkdtemp(prefix="fourfold-")) / "door"  # made for its user alone
+        # The lock is held, so whatever address is there is that of a leader which was killed.
+        self._remove_address()
+        path = self._home / "socket"
+        if len(os.fsencode(path)) > _MAX_SOCKET_PATH:
+            path = (
+                Path(tempfile.mkdtemp(prefix="fourfold-")) / "socket"
+            )  # mkdtemp makes it for its user alone
         accepting = socket.socket(socket.AF_UNIX, socket.SOCK_STREAM)
-        accepting.bind(os.fspath(self._door))
-        self._door.chmod(0o600)
-        accepting.listen(64)
-        written = self._address.with_suffix(".new")
-        written.write_text(json.dumps({"pid": os.getpid(), "door": os.fspath(self._door)}))
-        written.replace(self._address)
+        accepting.bind(os.fspath(path))
+        path.chmod(0o600)
+        accepting.listen(_BACKLOG)
+        # Written last, and moved into place: who finds the address can connect, and never reads half of one.
+        new_address = self._address.with_suffix(".new")
+        new_address.write_text(json.dumps({"pid": os.getpid(), "socket": os.fspath(path)}))
+        new_address.replace(self._address)
         return accepting
 
     def key(self) -> bytes:
-        """A secret of the directory, for who has the seat: what one process sealed, the next can open."""
-        kept = self._home / "key"
-        if not kept.exists():
-            written = self._home / "key.new"
-            written.touch(mode=0o600)
-            written.write_bytes(secrets.token_bytes(32))
-            written.replace(kept)
-        return kept.read_bytes()
+        """Returns a secret of the directory, for its leader: what one process sealed, the next one can open."""
+        path = self._home / "key"
+        if not path.exists():
+            new_key = self._home / "key.new"
+            new_key.touch(mode=0o600)
+            new_key.write_bytes(secrets.token_bytes(32))
+            new_key.replace(path)
+        return path.read_bytes()
 
-    def visit(self) -> socket.socket | None:
-        """A connection to the process that has the seat; None if it does not answer (yet, or any more)."""
-        visiting = socket.socket(socket.AF_UNIX, socket.SOCK_STREAM)
+    def connect(self) -> socket.socket | None:
+        """Returns a connection to the leader; None if there is none that answers (yet, or any more)."""
+        connection = socket.socket(socket.AF_UNIX, socket.SOCK_STREAM)
         try:
-            visiting.connect(json.loads(self._address.read_text())["door"])
+            connection.connect(json.loads(self._address.read_text())["socket"])
         except (OSError, ValueError, KeyError, TypeError):
-            visiting.close()
+            connection.close()
             return None
-        return visiting
+        return connection
 
-    def holder(self) -> str:
-        """ " (pid 123)", or nothing where it is not known."""
+    def leader(self) -> str:
+        """Returns " (pid 123)" of the leader for a message, or nothing where it is not known."""
         try:
             return f" (pid {json.loads(self._address.read_text())['pid']})"
         except (OSError, ValueError, KeyError, TypeError):
             return ""
 
-    def close_door(self) -> None:
-        """Has nobody come in any more. The seat stays taken."""
-        self._clear()
-        self._door = None
+    def close(self) -> None:
+        """Lets nobody connect any more. The lock stays held, until `release`."""
+        self._remove_address()
 
-    def leave(self) -> None:
-        """Gives the seat up."""
-        self.close_door()
+    def release(self) -> None:
+        """Gives leadership up."""
+        self._remove_address()
         self._lock.release()
 
-    def _clear(self) -> None:
-        """Removes the door: its own, or the one that a process left which was ended before it could."""
+    def _remove_address(self) -> None:
+        """Removes the address and the socket: its own, or those of a process that was ended before it could."""
         try:
-            door = Path(json.loads(self._address.read_text())["door"])
+            path = Path(json.loads(self._address.read_text())["socket"])
         except (OSError, ValueError, KeyError, TypeError):
-            door = self._home / "door"
+            path = self._home / "socket"
         self._address.unlink(missing_ok=True)
-        door.unlink(missing_ok=True)
-        if door.parent != self._home:
+        path.unlink(missing_ok=True)
+        if path.parent != self._home:  # the temporary directory of a long path
             with contextlib.suppress(OSError):
-                door.parent.rmdir()
+                path.parent.rmdir()
