@@ -6,6 +6,7 @@ import threading
 from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -81,6 +82,44 @@ def test_absorb_uses_the_rules_that_the_bank_keeps(memory: Memory, source: Bank)
     memory.bank("dst", redact=["secrets"]).retain("The lake is wide.")
     assert memory.bank("dst").absorb(source).redacted == {"api_key": 2}
     assert memory.find_text(KEY) == []
+
+
+# a whole bank ------------------------------------------------------------------------------------------------
+
+
+def test_a_fork_of_a_bank_opened_with_rules_is_masked_and_keeps_the_rules(memory: Memory) -> None:
+    memory.bank("a").retain(SAID, document="talk")
+    memory.bank("a").entries.put([Entry("file", "/keys", f"key {KEY}")], [], document="files")
+    memory.bank("a").entries.put([Entry("file", "/keys", "none")], [], document="files")
+    fork = memory.bank("a", redact=["secrets"]).fork("b")
+    assert texts(fork) == sorted(
+        ["The key of the harbour API is [held back: api_key].", *(m.text for m in SAID[1:])]
+    )
+    assert fork.recall("The key of the harbour API").hits[0].unit.source.messages == ("1",)
+    assert memory.bank("b").retain(f"The key is still {KEY}.").redacted == {"api_key": 1}
+    holding = memory.find_text(KEY)
+    memory.erase("a")
+    assert holding
+    assert memory.find_text(KEY) == []
+
+
+def test_a_fork_that_a_test_would_leave_texts_out_of_is_refused(memory: Memory) -> None:
+    memory.bank("a").retain(SAID, document="talk")
+    with pytest.raises(InputError, match="health"):
+        memory.bank("a", redact=[HEALTH]).fork("b")
+    assert [info.name for info in memory.banks()] == ["a"]
+
+
+def test_a_file_is_loaded_by_the_rules_it_brings(memory: Memory, tmp_path: Path, clock: FrozenClock) -> None:
+    bank = memory.bank("a")
+    bank.retain(SAID, document="talk")
+    memory.bank("a", redact=["secrets"]).retain("The lake is wide.", document="later")
+    bank.export(tmp_path / "a.jsonl")
+    with Memory.open(":memory:", embedder=HashEmbedder(), clock=clock) as other:
+        loaded = other.load(tmp_path / "a.jsonl")
+        assert "The key of the harbour API is [held back: api_key]." in texts(loaded)
+        assert other.find_text(KEY) == []
+        assert loaded.retain(f"The key is still {KEY}.").redacted == {"api_key": 1}
 
 
 # what a rule came too late for ------------------------------------------------------------------------------------

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from itertools import groupby, islice
+from itertools import chain, groupby, islice
 
 from fourfold.ingest.embed import (
     Embedded,
@@ -13,6 +13,7 @@ from fourfold.ingest.embed import (
 from fourfold.ingest.extract.statement import Statement
 from fourfold.language.languages import Language
 from fourfold.ports import Embedder, Floats, Point, Progress
+from fourfold.schema.records import UNIT, kind_of
 from fourfold.schema.units import read_unit, with_vectors
 from fourfold.values.units import Unit
 
@@ -54,6 +55,22 @@ def renew_all(
         done += len(part)
         if progress is not None:
             progress(done, max(total, done))
+
+
+def renew_units(
+    embedder: Embedder,
+    points: Iterable[Point],
+    language: Language,
+    progress: Progress | None = None,
+    total: int = 0,
+) -> Iterator[Point]:
+    """Yields the records of a bank, of which the units come last, the units with new vectors."""
+    stream = iter(points)
+    for point in stream:
+        if kind_of(point) == UNIT:
+            yield from renew_all(embedder, chain([point], stream), language, progress, total)
+            return
+        yield point
 
 
 def followed(point: Point) -> str | None:

@@ -35,6 +35,11 @@ def rules_in_force(services: Services, index: BankIndex) -> tuple[RedactionRule,
     return index.profile.rules if index.profile is not None else ()
 
 
+def stored_rules(rules: Iterable[RedactionRule]) -> tuple[RedactionRule, ...]:
+    """Returns those of `rules` that a bank can keep: a test is a function of the caller's."""
+    return tuple(rule for rule in rules if rule.test is None)
+
+
 @dataclass(slots=True)
 class RedactionPolicy:
     """The rules in force for one operation on one bank; `counts` says how often each of them held something back."""

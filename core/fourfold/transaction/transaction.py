@@ -30,7 +30,7 @@ from fourfold.schema.records import NEVER, cursor_point, stamped
 from fourfold.schema.units import read_unit, unit_payload
 from fourfold.services import Services
 from fourfold.transaction.cascade import cascade_retirements
-from fourfold.transaction.redaction import RedactionPolicy, rules_in_force
+from fourfold.transaction.redaction import RedactionPolicy, rules_in_force, stored_rules
 from fourfold.values.beliefs import Belief
 from fourfold.values.changes import Change
 from fourfold.values.reflection import Disposition
@@ -163,8 +163,7 @@ class Transaction:
         profile = self.index.profile or Profile(self.index.bank, self.now)
         rules = profile.rules
         if self.keeps_rules and self.services.redaction is not None:
-            # A test is a function of the caller's; a store cannot keep it.
-            rules = tuple(rule for rule in self.services.redaction if rule.test is None)
+            rules = stored_rules(self.services.redaction)
         return replace(
             profile,
             language=self.fixed_language or profile.language,

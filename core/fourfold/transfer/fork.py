@@ -8,6 +8,7 @@ from datetime import datetime
 
 from fourfold.consolidate.run import pending
 from fourfold.errors import NotFoundError
+from fourfold.govern.reembed_units import renew_units
 from fourfold.index.as_of import BankView
 from fourfold.ports import Fields, Point, Progress, Where
 from fourfold.schema.changelog import records
@@ -15,6 +16,7 @@ from fourfold.schema.records import NEVER, OPERATION
 from fourfold.services import Services
 from fourfold.transfer.export import everything
 from fourfold.transfer.install import ensure_absent, install_bank, roll_back
+from fourfold.transfer.redact import policy_for, redact_records, redacts_units
 from fourfold.transfer.rekey import ID_FIELDS, LEFT_BEHIND, Rekeyer
 
 __all__ = ["fork", "restore", "roll_back"]
@@ -52,14 +54,12 @@ def _copy(
             if moment is None
             else ("restore", f'"{bank}" as of {moment:%Y-%m-%d %H:%M}')
         )
-        install_bank(
-            services,
-            name,
-            map(renaming.moved, points),
-            what,
-            shown,
-            moment is None and not pending(services, bank),
-        )
+        policy = policy_for(services, index.profile)
+        moved = redact_records(map(renaming.moved, points), services, policy)
+        if redacts_units(services.store.scan(Where(bank=bank, kind="unit")), policy):
+            moved = renew_units(services.embedder, moved, index.language)
+        settled = moment is None and not pending(services, bank)
+        install_bank(services, name, moved, what, shown, settled, policy)
 
 
 def _later(services: Services, bank: str, moment: datetime) -> set[str]:

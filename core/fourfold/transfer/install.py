@@ -14,6 +14,7 @@ from fourfold.schema.consolidation_state import ConsolidationState as Consolidat
 from fourfold.schema.consolidation_state import progress_point
 from fourfold.schema.records import ARRIVING, OPERATION, cursor_point, make_id, stamped
 from fourfold.services import Services
+from fourfold.transaction.redaction import RedactionPolicy
 
 _AT_ONCE = 500
 
@@ -28,12 +29,24 @@ def ensure_absent(services: Services, bank: str) -> None:
 
 
 def install_bank(
-    services: Services, bank: str, points: Iterable[Point], what: str, shown: str, settled: bool
+    services: Services,
+    bank: str,
+    points: Iterable[Point],
+    what: str,
+    shown: str,
+    settled: bool,
+    policy: RedactionPolicy,
 ) -> None:
     """Writes `points`, all records of `bank` with its profile among them. `settled` says that consolidation has taken
-    all of it in."""
-    with services.indexes.installing(bank):
-        _install(services, bank, points, what, shown, settled)
+    all of it in. Like a transaction, it masks what `policy` holds back, or raises `InputError`, with nothing of the
+    bank left, for a unit that was not redacted before it was embedded."""
+    redacted = (policy.redact_point(point, None) for point in points)
+    try:
+        with services.indexes.installing(bank):
+            _install(services, bank, redacted, what, shown, settled)
+    except InputError:
+        _clear(services.store, bank)
+        raise
     services.indexes.forget(bank)
 
 

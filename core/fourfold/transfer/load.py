@@ -3,18 +3,19 @@ another model, they are made anew."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 
 from fourfold.errors import StoreVersionError
-from fourfold.govern.reembed_units import renew_all
-from fourfold.language.languages import ENGLISH, Language
+from fourfold.govern.reembed_units import renew_units
+from fourfold.language.languages import ENGLISH
 from fourfold.ports import Point, Progress
-from fourfold.schema.banks import read_profile
+from fourfold.schema.banks import Profile, read_profile
 from fourfold.services import Services
 from fourfold.storage.manifest import SCHEMA
-from fourfold.transfer.file_format import Header, checked, read
+from fourfold.transfer.file_format import checked, read
 from fourfold.transfer.install import ensure_absent, install_bank
+from fourfold.transfer.redact import policy_for, redact_records, redacts_units
 from fourfold.transfer.rekey import Rekeyer
 
 
@@ -28,38 +29,33 @@ def load(services: Services, path: Path, bank: str | None, progress: Progress | 
         )
     name = bank or header.bank
     ensure_absent(services, name)
-    renaming, language = Rekeyer(header.bank, name), ENGLISH
+    renaming = Rekeyer(header.bank, name)
+    profile: Profile | None = None
     for point in read(path):
         renaming.note(point)
         if point.payload["kind"] == "bank":
-            language = read_profile(point.payload).language or ENGLISH
-    points = _points(services, path, header, renaming, language, progress)
-    install_bank(services, name, points, "load", f'"{header.bank}" of {header.at[:10]}', header.pending == 0)
+            profile = read_profile(point.payload)
+    policy = policy_for(services, profile)
+    language = ENGLISH if profile is None else profile.language or ENGLISH
+    points = redact_records(map(renaming.moved, read(path)), services, policy)
+    model = services.embedder
+    is_same_model = (model.name, model.dimension, model.token_dimension) == (
+        header.embedder,
+        header.dimension,
+        header.token_dimension,
+    )
+    if header.vectors and is_same_model and not redacts_units(read(path), policy):
+        points = _counted(points, header.units, progress)
+    else:
+        points = renew_units(model, points, language, progress, header.units)
+    subject = f'"{header.bank}" of {header.at[:10]}'
+    install_bank(services, name, points, "load", subject, header.pending == 0, policy)
     return name
 
 
-def _points(
-    services: Services,
-    path: Path,
-    header: Header,
-    renaming: Rekeyer,
-    language: Language,
-    progress: Progress | None,
-) -> Iterator[Point]:
-    model = services.embedder
-    same = (model.name, model.dimension, model.token_dimension)
-    moved = map(renaming.moved, read(path))
-    if header.vectors and same == (header.embedder, header.dimension, header.token_dimension):
-        for number, point in enumerate(moved, 1):
-            if progress is not None and number % 500 == 0:
-                progress(min(number, header.units), header.units)
-            yield point
-        return
-    units = []
-    for point in moved:  # units come last, in the order they came
-        if point.payload["kind"] == "unit":
-            units.append(point)
-            break
+def _counted(points: Iterable[Point], total: int, progress: Progress | None) -> Iterator[Point]:
+    """Yields the records as they are; `progress` hears of them."""
+    for number, point in enumerate(points, 1):
+        if progress is not None and number % 500 == 0:
+            progress(min(number, total), total)
         yield point
-    rest = (point for part in (units, moved) for point in part)
-    yield from renew_all(model, rest, language, progress, header.units)
