@@ -9,7 +9,7 @@ import subprocess
 import sys
 import uuid
 import warnings
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import numpy as np
@@ -24,6 +24,7 @@ from fourfold.settings import load_settings
 from fourfold.storage.embedded import EmbeddedStore, optimise
 from fourfold.storage.manifest import SCHEMA, Manifest
 from fourfold.storage.server import ServerStore
+from fourfold.storage.translation import Translation
 from fourfold.testing import FrozenClock, HashEmbedder, check_store, sample_point
 
 MANIFEST = Manifest(HashEmbedder.name, HashEmbedder.dimension, HashEmbedder.token_dimension)
@@ -263,3 +264,38 @@ def unused_port() -> int:
     with socket.socket() as listener:
         listener.bind(("127.0.0.1", 0))
         return int(listener.getsockname()[1])
+
+
+@pytest.mark.parametrize("make", [make_edge, make_server])
+def test_a_bug_of_ours_is_not_reported_as_damage(
+    make: Callable[[], Store], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def broken(self: object, *values: object) -> None:
+        raise AttributeError("a bug in the translation")
+
+    store = make()
+    memory = Memory(store, HashEmbedder())
+    bank = memory.bank("a")
+    bank.retain("The harbour has a crane.")
+    monkeypatch.setattr(Translation, "filter", broken)
+    with pytest.raises(AttributeError, match="a bug in the translation"):
+        bank.recall("crane")
+    monkeypatch.undo()
+    monkeypatch.setattr(Translation, "point", broken)
+    with pytest.raises(AttributeError, match="a bug in the translation"):
+        bank.retain("The crane is red.")
+    monkeypatch.undo()
+    assert [unit.text for unit in bank.units()] == ["The harbour has a crane."]
+    memory.close()
+
+
+def test_a_failure_of_the_engine_says_what_to_do(tmp_path: Path) -> None:
+    with Memory.open(str(tmp_path), embedder=HashEmbedder()) as memory:
+        memory.bank("a").retain("The harbour has a crane.")
+        store = memory._async.services.store
+        with pytest.raises(StoreError, match="restore the directory from a backup"):
+            store.search([Query(Where(bank="a"), 1, vector=np.ones(3, np.float32))])
+    for file in (tmp_path / "store" / "shard" / "segments").rglob("segment.json"):
+        file.write_text("{")
+    with pytest.raises(StoreError, match="restore the directory from a backup"):
+        Memory.open(str(tmp_path), embedder=HashEmbedder())

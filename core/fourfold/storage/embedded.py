@@ -47,17 +47,14 @@ from fourfold.storage.directory import (
     write_manifest,
 )
 from fourfold.storage.embedded_types import (
+    EDGE,
     config_of,
-    filter_of,
-    from_edge,
-    index_of,
     payload_of,
-    request_of,
-    to_edge,
 )
-from fourfold.storage.filters import DENSE, INDEXED, MOST_BANKS, TERMS, TOKENS
+from fourfold.storage.filters import INDEXED, MOST_BANKS
 from fourfold.storage.lru import Recent
 from fourfold.storage.manifest import Manifest
+from fourfold.storage.translation import from_record, vector_names
 
 _PAGE = 1000
 _FLUSH_BYTES = 32 * 2**20
@@ -127,23 +124,26 @@ class EmbeddedStore(Store):
         """One upsert of all points: one record of the write-ahead log."""
         if not points:
             return
+        upsert = qe.UpdateOperation.upsert_points([EDGE.point(point) for point in points])
+        size = sum(_bytes(point) for point in points)
         with self._using("write"):
             # The engine writes through memory maps, and a map onto a full disk ends the process.
             check_space(self._directory, self._reserve)
-            self._shard.update(qe.UpdateOperation.upsert_points([to_edge(p) for p in points]))
+            self._shard.update(upsert)
             self._writes += 1
             self._recent.forget(point.id for point in points)
             for point in points:
                 if point.payload.get("kind") == "cursor":
                     self._cursors.pop(point.payload["bank"], None)
-            self._unflushed += sum(_bytes(p) for p in points)
+            self._unflushed += size
             if self._unflushed > _FLUSH_BYTES:
                 self._settle()
 
     def delete(self, ids: Sequence[str]) -> None:
         """One record of the write-ahead log."""
+        delete = qe.UpdateOperation.delete_points([str(uuid.UUID(point)) for point in ids])
         with self._using("delete from"):
-            self._shard.update(qe.UpdateOperation.delete_points([str(uuid.UUID(one)) for one in ids]))
+            self._shard.update(delete)
             self._writes += 1
             self._recent.forget(ids)
             self._cursors.clear()
@@ -222,53 +222,57 @@ class EmbeddedStore(Store):
         """The queries as one planned batch."""
         if not queries:
             return []
-        filters = {query.where: filter_of(query.where) for query in queries}
-        requests = [request_of(query, filters[query.where]) for query in queries]
+        batch = qe.QueryBatchRequest(EDGE.requests(queries))
         with self._using("search"):
-            found: Any = self._shard.query_batch(qe.QueryBatchRequest(requests))
-        return [[(hit.id.hex, hit.score) for hit in hits] for hits in found]
+            answers: Any = self._shard.query_batch(batch)
+        return [[(hit.id.hex, hit.score) for hit in hits] for hits in answers]
 
     def scan(self, where: Where, fields: Fields = PAYLOAD) -> Iterator[Point]:
         """Pages through what `where` admits."""
-        terms = [TERMS] if fields.vectors or fields.terms else []
-        wanted = terms + ([DENSE, TOKENS] if fields.vectors else [])
+        vectors = vector_names(fields)
         if where.ids is not None and where == Where(ids=where.ids):  # no filter to evaluate: a plain lookup
-            yield from self._look_up(where.ids, fields, wanted)
+            yield from self._look_up(where.ids, fields, vectors)
             return
         offset: Any = None
         while True:
             request = qe.ScrollRequest(
                 offset=offset,
                 limit=_PAGE,
-                filter=filter_of(where),
+                filter=EDGE.filter(where),
                 with_payload=payload_of(fields),
-                with_vector=wanted or False,
+                with_vector=vectors or False,
             )
             with self._using("read"):
                 records, offset = self._shard.scroll(request)
-            yield from (from_edge(record) for record in records)
+            yield from (from_record(record) for record in records)
             if offset is None:
                 return
 
-    def _look_up(self, ids: Sequence[str], fields: Fields, wanted: list[str]) -> list[Point]:
-        """The points of these ids; payloads that were read lately need no reading."""
-        only = fields.only if fields.only and not wanted else None
+    def _look_up(self, ids: Sequence[str], fields: Fields, vectors: list[str]) -> list[Point]:
+        """Returns the points of these ids; payloads that were read lately need no reading."""
+        only = fields.only if fields.only and not vectors else None
+        selector = payload_of(fields)
         with self._using("read"):
-            known = {i: p for i in ids if (p := self._recent.get(i, only)) is not None} if only else {}
-            unknown: list[Any] = [i for i in ids if i not in known]
-            read = self._shard.retrieve(unknown, payload_of(fields), wanted or False) if unknown else []
-            found = [from_edge(record) for record in read]
-            if only:
-                for point in found:
-                    self._recent.put(point.id, only, point.payload)
-        return [*(Point(i, payload) for i, payload in known.items()), *found]
+            cached = self._recent.get_all(ids, only) if only else {}
+            missing: list[Any] = [point for point in ids if point not in cached]
+            writes = self._writes
+            records = self._shard.retrieve(missing, selector, vectors or False) if missing else []
+        points = [from_record(record) for record in records]
+        if only:
+            with self._use:
+                if (
+                    self._writes == writes
+                ):  # or what was read may be out of date, and nobody would tell the cache
+                    for point in points:
+                        self._recent.put(point.id, only, point.payload)
+        return [*(Point(point, payload) for point, payload in cached.items()), *points]
 
     def counts(self, where: Where, by: Literal["bank", "held_in"] = "bank") -> Mapping[str, int]:
         """Counted exactly, from the index."""
-        request = qe.FacetRequest(by, MOST_BANKS, True, filter_of(where))
+        request = qe.FacetRequest(by, MOST_BANKS, True, EDGE.filter(where))
         with self._using("read"):
-            found: Any = self._shard.facet(request)
-        return {str(hit.value): int(hit.count) for hit in found.hits}
+            facet: Any = self._shard.facet(request)
+        return {str(hit.value): int(hit.count) for hit in facet.hits}
 
     def cursors(self, bank: str) -> Mapping[str, int]:
         """Read once, and again after a write: no other process can have written."""
@@ -350,7 +354,7 @@ def _create(home: Path, directory: Path, manifest: Manifest) -> None:
         (aside / "shard").mkdir(parents=True)
         shard = qe.EdgeShard.create(str(aside / "shard"), config_of(manifest))
         for name, kind in INDEXED.items():
-            shard.update(qe.UpdateOperation.create_field_index(name, index_of(kind)))
+            shard.update(qe.UpdateOperation.create_field_index(name, EDGE.types.index(kind)))
         shard.close()
         write_manifest(aside, manifest)
         aside.rename(home)
@@ -378,12 +382,13 @@ def _load(home: Path, directory: Path) -> qe.EdgeShard:
 
 @contextlib.contextmanager
 def _mapped(doing: str, directory: Path) -> Iterator[None]:
-    """The engine raises bare `Exception`s (and, on broken files, panics that are `BaseException`s)."""
+    """Says of the engine's failures what to do about them. Our own bugs pass: whoever was told that the files are
+    damaged would restore a backup over good data."""
     try:
         yield
-    except (StoreError, KeyboardInterrupt, SystemExit, GeneratorExit):
-        raise
     except BaseException as error:
+        if not _is_of_engine(error):
+            raise
         if "WouldBlock" in str(error):
             raise StoreLockedError(
                 f"{directory} is open in another process{owner(directory)}. Close it there first."
@@ -392,6 +397,13 @@ def _mapped(doing: str, directory: Path) -> Iterator[None]:
             f"Could not {doing} {directory}: {error}. If this repeats, its files are damaged or the disk is full; "
             f"make room, or restore the directory from a backup."
         ) from error
+
+
+def _is_of_engine(error: BaseException) -> bool:
+    """Whether the engine, or the file system, failed. The engine raises bare `Exception`s, and on broken files
+    panics, which are `BaseException`s of a module that cannot be imported; for arguments of a wrong type or form it
+    raises `TypeError` and `ValueError`, which are bugs of ours."""
+    return type(error) is Exception or type(error).__module__ == "pyo3_runtime" or isinstance(error, OSError)
 
 
 def _bytes(point: Point) -> int:

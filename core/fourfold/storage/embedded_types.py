@@ -1,25 +1,88 @@
-"""Translates between our values and those of the embedded engine (`qdrant-edge-py`): the schema, filters, queries and
-points. It opens nothing."""
+"""The constructors of the embedded engine (`qdrant-edge-py`), and the configuration of its shards. Opens nothing."""
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
-import numpy as np
 import qdrant_edge as qe
 
-from fourfold.errors import StoreError
-from fourfold.language.text import SparseVector
-from fourfold.ports import Fields, Point, Query, Where
-from fourfold.storage.filters import DENSE, TERMS, TOKENS, Ids, Match, Range, conditions, corpus
+from fourfold.ports import Fields
+from fourfold.storage.filters import DENSE, TERMS, TOKENS, FieldType
 from fourfold.storage.manifest import Manifest
+from fourfold.storage.translation import Translation
 
 _DENSE_TYPE = qe.VectorStorageDatatype.Float16
 _TOKENS_TYPE = qe.VectorStorageDatatype.Turbo8
 
 
+class _EdgeTypes:
+    """See `EngineTypes`."""
+
+    def has_ids(self, ids: Sequence[str]) -> qe.HasIdCondition:
+        """Takes a set."""
+        return qe.HasIdCondition(set(ids))
+
+    def has_value(self, key: str, values: Sequence[str]) -> qe.FieldCondition:
+        """One value is looked up; of several, any."""
+        match_ = qe.MatchValue(values[0]) if len(values) == 1 else qe.MatchAny(list(values))
+        return qe.FieldCondition(key, match=match_)
+
+    def in_range(self, key: str, gt: float | None, lte: float | None, lt: float | None) -> qe.FieldCondition:
+        """Of floats."""
+        return qe.FieldCondition(key, range=qe.RangeFloat(gt=gt, lte=lte, lt=lt))
+
+    def all_of(self, must: list[Any]) -> qe.Filter:
+        """A conjunction."""
+        return qe.Filter(must=must)
+
+    def sparse(self, indices: list[int], values: list[float]) -> qe.SparseVector:
+        """Positional."""
+        return qe.SparseVector(indices, values)
+
+    def request(
+        self,
+        vector: qe.SparseVector | list[float] | list[list[float]],
+        using: str,
+        limit: int,
+        only: qe.Filter | None,
+        params: qe.SearchParams | None = None,
+    ) -> qe.QueryRequest:
+        """The name of the vectors is a part of the query."""
+        nearest = qe.Query.Nearest(vector, using)
+        return qe.QueryRequest(limit, query=nearest, filter=only, with_payload=False, params=params)
+
+    def term_request(
+        self, vector: qe.SparseVector, using: str, limit: int, only: qe.Filter | None, idf: qe.Filter | None
+    ) -> qe.QueryRequest:
+        """No corpus is that of all points."""
+        return self.request(vector, using, limit, only, qe.SearchParams(idf=qe.IdfParams(corpus=idf)))
+
+    def point(self, point_id: str, vectors: dict[str, Any], payload: dict[str, Any]) -> qe.Point:
+        """Positional."""
+        return qe.Point(point_id, vectors, payload)
+
+    def index(self, kind: FieldType) -> Any:
+        """A tenant's points are stored together."""
+        match kind:
+            case "tenant":
+                return qe.KeywordIndexParams(is_tenant=True)
+            case "keyword":
+                return qe.PayloadSchemaType.Keyword
+            case "integer":
+                return qe.IntegerIndexParams(lookup=False, range=True)
+
+
+EDGE = Translation(_EdgeTypes())
+
+
+def payload_of(fields: Fields) -> Any:
+    """Returns what to read of a payload."""
+    return True if fields.only is None else qe.PayloadSelector.Include(list(fields.only))
+
+
 def config_of(manifest: Manifest) -> qe.EdgeConfig:
-    """The configuration of a new shard."""
+    """Returns the configuration of a new shard."""
     vectors = {DENSE: qe.EdgeVectorParams(manifest.dimension, qe.Distance.Cosine, datatype=_DENSE_TYPE)}
     if manifest.token_dimension:
         vectors[TOKENS] = qe.EdgeVectorParams(
@@ -28,85 +91,9 @@ def config_of(manifest: Manifest) -> qe.EdgeConfig:
             multivector_config=qe.MultiVectorConfig(qe.MultiVectorComparator.MaxSim),
             datatype=_TOKENS_TYPE,
             memory=qe.Memory.Cold,
+            # m=0 builds no graph of the token vectors: they are scored, never searched for (docs/adr/0003).
             hnsw_config=qe.HnswIndexConfig(m=0, ef_construct=4, full_scan_threshold=10_000),
         )
     return qe.EdgeConfig(
         vectors=vectors, sparse_vectors={TERMS: qe.EdgeSparseVectorParams(modifier=qe.Modifier.Idf)}
-    )
-
-
-def index_of(kind: str) -> Any:
-    match kind:
-        case "tenant":
-            return qe.KeywordIndexParams(is_tenant=True)
-        case "keyword":
-            return qe.PayloadSchemaType.Keyword
-        case _:
-            return qe.IntegerIndexParams(lookup=False, range=True)
-
-
-def filter_of(where: Where) -> qe.Filter | None:
-    must: list[Any] = []
-    for condition in conditions(where):
-        match condition:
-            case Ids(ids):
-                must.append(qe.HasIdCondition(set(ids)))
-            case Match(key, values) if len(values) == 1:
-                must.append(qe.FieldCondition(key, match=qe.MatchValue(values[0])))
-            case Match(key, values):
-                must.append(qe.FieldCondition(key, match=qe.MatchAny(list(values))))
-            case Range(key, gt, lte, lt):
-                must.append(qe.FieldCondition(key, range=qe.RangeFloat(gt=gt, lte=lte, lt=lt)))
-    return qe.Filter(must=must) if must else None
-
-
-def payload_of(fields: Fields) -> Any:
-    return True if fields.only is None else qe.PayloadSelector.Include(list(fields.only))
-
-
-def request_of(query: Query, wanted: qe.Filter | None) -> qe.QueryRequest:
-    params = None
-    if query.terms is not None:
-        nearest = qe.Query.Nearest(_sparse(query.terms), TERMS)
-        params = qe.SearchParams(idf=qe.IdfParams(corpus=filter_of(corpus(query))))
-    elif query.tokens is not None:
-        nearest = qe.Query.Nearest(query.tokens.tolist(), TOKENS)
-    elif query.vector is not None:
-        nearest = qe.Query.Nearest(query.vector.tolist(), DENSE)
-    else:
-        raise StoreError("A query needs a vector, terms or tokens.")
-    return qe.QueryRequest(query.limit, query=nearest, filter=wanted, with_payload=False, params=params)
-
-
-def _sparse(vector: SparseVector) -> qe.SparseVector:
-    return qe.SparseVector(vector.indices.tolist(), vector.values.tolist())
-
-
-def to_edge(point: Point) -> qe.Point:
-    return qe.Point(point.id, vectors_of(point), dict(point.payload))
-
-
-def vectors_of(point: Point) -> Any:
-    """The vectors of a point by name, as lists: the engine takes twice as long over arrays."""
-    vectors: dict[str, Any] = {}
-    if point.vector is not None:
-        vectors[DENSE] = point.vector.tolist()
-    if point.terms is not None and len(point.terms.indices):
-        vectors[TERMS] = _sparse(point.terms)
-    if point.tokens is not None and len(point.tokens):
-        vectors[TOKENS] = point.tokens.tolist()
-    return vectors
-
-
-def from_edge(record: Any) -> Point:
-    found: Any = record.vector or {}
-    terms = found.get(TERMS)
-    return Point(
-        record.id.hex,
-        record.payload or {},
-        vector=np.array(found[DENSE], dtype=np.float32) if DENSE in found else None,
-        terms=SparseVector(np.array(terms.indices, np.uint32), np.array(terms.values, np.float32))
-        if terms is not None
-        else None,
-        tokens=np.array(found[TOKENS], dtype=np.float32) if TOKENS in found else None,
     )

@@ -25,6 +25,11 @@ class Recent:
         payload: dict[str, Any] = marshal.loads(packed)
         return payload
 
+    def get_all(self, points: Iterable[str], fields: tuple[str, ...]) -> dict[str, dict[str, Any]]:
+        """These fields of those of `points` that were read lately, by point."""
+        payloads = ((point, self.get(point, fields)) for point in points)
+        return {point: payload for point, payload in payloads if payload is not None}
+
     def put(self, point: str, fields: tuple[str, ...], payload: Mapping[str, Any]) -> None:
         """Keeps what was just read."""
         self._kept[point] = fields, marshal.dumps(dict(payload))

@@ -24,7 +24,7 @@ import qdrant_edge as qe
 
 from fourfold.ports import Point
 from fourfold.storage.directory import read_manifest, sync_directory
-from fourfold.storage.embedded_types import config_of, to_edge
+from fourfold.storage.embedded_types import EDGE, config_of
 from fourfold.storage.jsonl import from_line, to_line
 from fourfold.storage.manifest import Manifest
 
@@ -90,7 +90,7 @@ def _carry_out(home: Path) -> None:
             opened.update(qe.UpdateOperation.delete_points(gone))
         for points in _batches(lines):
             opened.update(qe.UpdateOperation.delete_points([point.id for point in points]))
-            opened.update(qe.UpdateOperation.upsert_points([to_edge(point) for point in points]))
+            opened.update(qe.UpdateOperation.upsert_points([EDGE.point(point) for point in points]))
     opened.optimize()
     opened.flush()
     filler = qe.FieldCondition("kind", match=qe.MatchValue("x" * _LOG_FILE_BYTES))

@@ -11,29 +11,18 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import Any, Literal
 
 import grpc
-import numpy as np
 from qdrant_client import QdrantClient, models
 from qdrant_client.common.client_exceptions import QdrantException
 from qdrant_client.http.exceptions import ApiException
 
 from fourfold.errors import StoreError
-from fourfold.language.text import SparseVector
 from fourfold.ports import PAYLOAD, CopyDroppedError, Fields, Point, Query, Store, Where
 from fourfold.schema.records import read_cursors
 from fourfold.settings import Settings
-from fourfold.storage.filters import (
-    DENSE,
-    INDEXED,
-    MOST_BANKS,
-    TERMS,
-    TOKENS,
-    Ids,
-    Match,
-    Range,
-    conditions,
-    corpus,
-)
+from fourfold.storage.filters import INDEXED, MOST_BANKS
 from fourfold.storage.manifest import Manifest
+from fourfold.storage.server_types import CLIENT, SPARSE_VECTORS, vectors_of
+from fourfold.storage.translation import from_record, vector_names
 
 log = logging.getLogger(__name__)
 
@@ -60,7 +49,7 @@ class ServerStore(Store):
         of another store; otherwise the alias of `collection` says which one it is, where there is one."""
         self._client, self._name, self._where = client, collection, where
         self._copy: ServerStore | None = None
-        self._dropped = False
+        self._closed = self._dropped = False
         self.writer = f"{platform.node()}-{os.getpid()}-{uuid.uuid4().hex[:8]}"
         with _mapped("open", where):
             self._collection = copy or self._current() or collection
@@ -72,7 +61,7 @@ class ServerStore(Store):
     @classmethod
     def connect(cls, url: str, manifest: Manifest, settings: Settings) -> ServerStore:
         """Connects to `url` with the api key, transport, timeout and collection of the settings."""
-        with _mapped("connect to", url):
+        try:
             client = QdrantClient(
                 url=url,
                 api_key=settings.api_key,
@@ -80,13 +69,18 @@ class ServerStore(Store):
                 timeout=round(settings.timeout) or 1,
                 check_compatibility=False,
             )
+        except ValueError as error:  # it connects with its first call: here only the address is read
+            raise StoreError(
+                f"Could not connect to {url}: {error}. See that the address is right."
+            ) from error
         return cls(client, settings.collection, manifest, url)
 
     def write(self, points: Sequence[Point]) -> None:
         """One upsert of all points, awaited."""
         if points:
+            structs = [CLIENT.point(point) for point in points]
             with self._using("write to"):
-                self._client.upsert(self._collection, [_to_client(p) for p in points], wait=True)
+                self._client.upsert(self._collection, structs, wait=True)
 
     def delete(self, ids: Sequence[str]) -> None:
         """Deleted, and awaited."""
@@ -169,6 +163,8 @@ class ServerStore(Store):
     def _using(self, doing: str) -> Iterator[None]:
         if self._dropped:
             raise CopyDroppedError("The copy was dropped, since something was erased meanwhile.")
+        if self._closed:
+            raise StoreError("The memory is closed. Open it again with Memory.open.")
         with _mapped(doing, self._where):
             yield
 
@@ -180,35 +176,35 @@ class ServerStore(Store):
         """The queries as one batch."""
         if not queries:
             return []
+        requests = CLIENT.requests(queries)
         with self._using("search"):
-            found = self._client.query_batch_points(self._collection, [_request(q) for q in queries])
-        return [[(uuid.UUID(str(hit.id)).hex, hit.score) for hit in response.points] for response in found]
+            responses = self._client.query_batch_points(self._collection, requests)
+        return [[(uuid.UUID(str(hit.id)).hex, hit.score) for hit in one.points] for one in responses]
 
     def scan(self, where: Where, fields: Fields = PAYLOAD) -> Iterator[Point]:
         """Pages through what `where` admits."""
         offset: Any = None
-        wanted = ([DENSE, TOKENS] if fields.vectors else []) + (
-            [TERMS] if fields.vectors or fields.terms else []
-        )
+        only, vectors = CLIENT.filter(where), vector_names(fields)
         while True:
             with self._using("read"):
                 records, offset = self._client.scroll(
                     self._collection,
-                    scroll_filter=_filter(where),
+                    scroll_filter=only,
                     limit=_PAGE,
                     offset=offset,
                     with_payload=True if fields.only is None else list(fields.only),
-                    with_vectors=wanted or False,
+                    with_vectors=vectors or False,
                 )
-            yield from (_from_client(record) for record in records)
+            yield from (from_record(record) for record in records)
             if offset is None:
                 return
 
     def counts(self, where: Where, by: Literal["bank", "held_in"] = "bank") -> Mapping[str, int]:
         """Counted exactly, from the index."""
+        only = CLIENT.filter(where)
         with self._using("read"):
-            found = self._client.facet(self._collection, by, _filter(where), limit=MOST_BANKS, exact=True)
-        return {str(hit.value): hit.count for hit in found.hits}
+            facet = self._client.facet(self._collection, by, only, limit=MOST_BANKS, exact=True)
+        return {str(hit.value): hit.count for hit in facet.hits}
 
     def cursors(self, bank: str) -> Mapping[str, int]:
         """Read anew each time: other processes write as well."""
@@ -216,17 +212,17 @@ class ServerStore(Store):
 
     def close(self) -> None:
         """Closes the connection."""
+        self._closed = True
         with _mapped("close", self._where):
             self._client.close()
 
 
 @contextlib.contextmanager
 def _mapped(doing: str, where: str) -> Iterator[None]:
+    """Says of the client's failures what to do about them. Other errors are bugs of ours, and pass."""
     try:
         yield
-    except StoreError:
-        raise
-    except (QdrantException, ApiException, grpc.RpcError, OSError, ValueError, RuntimeError) as error:
+    except (QdrantException, ApiException, grpc.RpcError, OSError) as error:
         raise StoreError(
             f"Could not {doing} {where}: {error}. See that the server runs, that the address and api key are "
             f"right, and that it is Qdrant 1.16 or newer."
@@ -234,27 +230,11 @@ def _mapped(doing: str, where: str) -> Iterator[None]:
 
 
 def _create(client: QdrantClient, collection: str, manifest: Manifest) -> None:
-    vectors = {
-        DENSE: models.VectorParams(
-            size=manifest.dimension, distance=models.Distance.COSINE, datatype=models.Datatype.FLOAT16
-        )
-    }
-    if manifest.token_dimension:
-        vectors[TOKENS] = models.VectorParams(
-            size=manifest.token_dimension,
-            distance=models.Distance.DOT,
-            multivector_config=models.MultiVectorConfig(comparator=models.MultiVectorComparator.MAX_SIM),
-            datatype=models.Datatype.FLOAT16,
-            on_disk=True,
-            hnsw_config=models.HnswConfigDiff(m=0),
-        )
     client.create_collection(
-        collection,
-        vectors_config=vectors,
-        sparse_vectors_config={TERMS: models.SparseVectorParams(modifier=models.Modifier.IDF)},
+        collection, vectors_config=vectors_of(manifest), sparse_vectors_config=SPARSE_VECTORS
     )
     for name, kind in INDEXED.items():
-        client.create_payload_index(collection, name, field_schema=_index(kind), wait=True)
+        client.create_payload_index(collection, name, field_schema=CLIENT.types.index(kind), wait=True)
     client.upsert(
         collection,
         [_manifest_point(manifest)],
@@ -264,85 +244,3 @@ def _create(client: QdrantClient, collection: str, manifest: Manifest) -> None:
 
 def _manifest_point(manifest: Manifest) -> models.PointStruct:
     return models.PointStruct(id=_MANIFEST_ID, vector={}, payload={"kind": "manifest", **manifest.to_json()})
-
-
-def _index(kind: str) -> Any:
-    match kind:
-        case "tenant":
-            return models.KeywordIndexParams(type=models.KeywordIndexType.KEYWORD, is_tenant=True)
-        case "keyword":
-            return models.PayloadSchemaType.KEYWORD
-        case _:
-            return models.IntegerIndexParams(type=models.IntegerIndexType.INTEGER, lookup=False, range=True)
-
-
-def _filter(where: Where) -> models.Filter | None:
-    must: list[Any] = []
-    for condition in conditions(where):
-        match condition:
-            case Ids(ids):
-                must.append(models.HasIdCondition(has_id=list(ids)))
-            case Match(key, values) if len(values) == 1:
-                must.append(models.FieldCondition(key=key, match=models.MatchValue(value=values[0])))
-            case Match(key, values):
-                must.append(models.FieldCondition(key=key, match=models.MatchAny(any=list(values))))
-            case Range(key, gt, lte, lt):
-                must.append(models.FieldCondition(key=key, range=models.Range(gt=gt, lte=lte, lt=lt)))
-    return models.Filter(must=must) if must else None
-
-
-def _request(query: Query) -> models.QueryRequest:
-    params = None
-    vector: Any
-    if query.terms is not None:
-        vector, using = _sparse(query.terms), TERMS
-        params = models.SearchParams(
-            idf=models.IdfCorpusParams(corpus=_filter(corpus(query)) or models.Filter())
-        )
-    elif query.tokens is not None:
-        vector, using = query.tokens.tolist(), TOKENS
-    elif query.vector is not None:
-        vector, using = query.vector.tolist(), DENSE
-    else:
-        raise StoreError("A query needs a vector, terms or tokens.")
-    return models.QueryRequest(
-        query=vector,
-        using=using,
-        limit=query.limit,
-        filter=_filter(query.where),
-        with_payload=False,
-        params=params,
-    )
-
-
-def _sparse(vector: SparseVector) -> models.SparseVector:
-    return models.SparseVector(indices=vector.indices.tolist(), values=vector.values.tolist())
-
-
-def _to_client(point: Point) -> models.PointStruct:
-    return models.PointStruct(id=point.id, vector=_vectors(point), payload=dict(point.payload))
-
-
-def _vectors(point: Point) -> dict[str, Any]:
-    vectors: dict[str, Any] = {}
-    if point.vector is not None:
-        vectors[DENSE] = point.vector.tolist()
-    if point.terms is not None and len(point.terms.indices):
-        vectors[TERMS] = _sparse(point.terms)
-    if point.tokens is not None and len(point.tokens):
-        vectors[TOKENS] = point.tokens.tolist()
-    return vectors
-
-
-def _from_client(record: models.Record) -> Point:
-    found: Any = record.vector or {}
-    terms = found.get(TERMS)
-    return Point(
-        uuid.UUID(str(record.id)).hex,
-        record.payload or {},
-        vector=np.array(found[DENSE], dtype=np.float32) if DENSE in found else None,
-        terms=SparseVector(np.array(terms.indices, np.uint32), np.array(terms.values, np.float32))
-        if terms is not None
-        else None,
-        tokens=np.array(found[TOKENS], dtype=np.float32) if TOKENS in found else None,
-    )
