@@ -117,9 +117,9 @@ def test_a_document_is_a_dated_line_with_its_source(kept: Bank) -> None:
 
 
 def test_what_is_asked_of_the_bank_can_be_narrowed(kept: Bank) -> None:
-    assert FourfoldRetriever(bank=kept, labels=["work"]).invoke("What is in Porto?") == []
+    assert FourfoldRetriever(bank=kept, bank_tags=["work"]).invoke("What is in Porto?") == []
     assert FourfoldRetriever(bank=kept, networks=["belief"]).invoke("What is in Porto?") == []
-    assert len(FourfoldRetriever(bank=kept, labels=["home"], k=None).invoke("What is in Porto?")) >= 3
+    assert len(FourfoldRetriever(bank=kept, bank_tags=["home"], k=None).invoke("What is in Porto?")) >= 3
     assert FourfoldRetriever(bank=kept, tags=["traced"]).invoke("What is in Porto?")
     long_ago = (datetime(1999, 1, 1, tzinfo=UTC), datetime(2000, 1, 1, tzinfo=UTC))
     assert FourfoldRetriever(bank=kept, during=long_ago).invoke("What is in Porto?") == []

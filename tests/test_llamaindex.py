@@ -131,7 +131,7 @@ def test_a_retriever_is_bounded_and_what_cannot_be_is_refused(bank: Bank) -> Non
     bank.retain("Rita has a cat.")
     ask = "Which boat has Rita?"
     assert len(FourfoldRetriever(bank).retrieve(ask)) == 8
-    assert len(FourfoldRetriever(bank, k=None, tags=["boats"]).retrieve(ask)) == 9
+    assert len(FourfoldRetriever(bank, k=None, bank_tags=["boats"]).retrieve(ask)) == 9
     assert FourfoldRetriever(bank, networks=["belief"]).retrieve(ask) == []
     assert FourfoldRetriever(bank, budget=1).retrieve(ask) == []
     with pytest.raises(InputError, match="k is 0"):

@@ -139,7 +139,7 @@ __all__ = [
     "bank_name",
 ]
 
-_LATER = {
+_LAZY_NAMES = {
     "AsyncBank": "fourfold.api.bank",
     "AsyncMemory": "fourfold.api.memory",
     "Bank": "fourfold.api.sync",
@@ -150,6 +150,6 @@ _LATER = {
 
 def __getattr__(name: str) -> Any:
     """Loads the heavier names (numpy, networkx, pydantic behind them) when they are first used."""
-    if name in _LATER:
-        return getattr(import_module(_LATER[name]), name)
+    if name in _LAZY_NAMES:
+        return getattr(import_module(_LAZY_NAMES[name]), name)
     raise AttributeError(f"module 'fourfold' has no attribute {name!r}")

@@ -9,11 +9,17 @@ if find_spec("anthropic") is None:
     raise ImportError('The Anthropic SDK is not installed: pip install "fourfold[anthropic]"')
 
 if TYPE_CHECKING:
-    from fourfold_claude.tool import AsyncFourfoldMemoryTool as AsyncFourfoldMemoryTool
-    from fourfold_claude.tool import FourfoldMemoryTool as FourfoldMemoryTool
+    from fourfold_claude.tool import AsyncFourfoldMemoryTool, FourfoldMemoryTool
+
+__all__ = ["AsyncFourfoldMemoryTool", "FourfoldMemoryTool"]
+
+_LAZY_NAMES = {
+    "AsyncFourfoldMemoryTool": "fourfold_claude.tool",
+    "FourfoldMemoryTool": "fourfold_claude.tool",
+}
 
 
 def __getattr__(name: str) -> Any:
-    if name not in ("AsyncFourfoldMemoryTool", "FourfoldMemoryTool"):
-        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
-    return getattr(import_module(f"{__name__}.tool"), name)
+    if name in _LAZY_NAMES:
+        return getattr(import_module(_LAZY_NAMES[name]), name)
+    raise AttributeError(f"module {__name__!r} has no attribute {name!r}")

@@ -1,4 +1,5 @@
-"""The commands of Claude's memory tool, answered with the texts that Claude knows from Anthropic's own tool."""
+"""Carries out the commands of Claude's memory tool, and answers with the texts of Anthropic's own tool, which Claude
+knows."""
 
 from __future__ import annotations
 
@@ -19,9 +20,12 @@ from fourfold import AsyncBank
 from fourfold.integrations.files import Files
 
 _ROOT = "/memories"
-_MOST_LINES = 999_999
-_DEPTH = 2
-_CONTEXT = 2
+_MAX_LINES = 999_999
+"""Lines of a file that can be viewed: the limit of Anthropic's tool."""
+_MAX_DEPTH = 2
+"""Levels of a directory's listing: those of Anthropic's tool."""
+_CONTEXT_LINES = 2
+"""Lines shown before and after an edit. A guess, not measured."""
 
 
 class Commands:
@@ -31,28 +35,29 @@ class Commands:
         self._files = Files(bank)
 
     async def view(self, command: BetaMemoryTool20250818ViewCommand) -> str:
-        """A file with line numbers, or what is in a directory."""
+        """Returns a file with line numbers, or what is in a directory."""
         path = _inside(command.path)
         text = await self._files.read(path)
         if text is not None:
             return _numbered_file(command.path, text, command.view_range)
-        found = await self._files.under(path)
-        if not found and path != _ROOT:
+        files = await self._files.under(path)
+        if not files and path != _ROOT:
             raise ToolError(f"The path {command.path} does not exist. Please provide a valid path.")
-        listed = [f"{_size(sum(_bytes(t) for t in found.values()))}\t{command.path}"]
-        listed += [f"{_size(size)}\t{command.path}/{name}" for name, size in _listing(path, found)]
+        total = sum(_bytes(text) for text in files.values())
+        listing = [f"{_size(total)}\t{command.path}"]
+        listing += [f"{_size(size)}\t{command.path}/{name}" for name, size in _listing(path, files)]
         header = f"Here're the files and directories up to 2 levels deep in {command.path}, excluding hidden items:"
-        return "\n".join([header, *listed])
+        return "\n".join([header, *listing])
 
     async def create(self, command: BetaMemoryTool20250818CreateCommand) -> str:
-        """A new file."""
+        """Makes a new file."""
         path = _inside(command.path)
         await self._check_free(path, command.path, f"File {command.path} already exists")
         await self._files.create(path, command.file_text)
         return f"File created successfully at: {command.path}"
 
     async def str_replace(self, command: BetaMemoryTool20250818StrReplaceCommand) -> str:
-        """A text that occurs once in a file is replaced."""
+        """Replaces a text that occurs once in a file, and returns the lines around it."""
         path, lines = await self._file(command.path), list[int]()
 
         def replace(text: str) -> str:
@@ -70,13 +75,15 @@ class Commands:
             return text.replace(command.old_str, command.new_str)
 
         edited = (await self._files.edit(path, replace)).split("\n")
-        start, end = max(0, lines[0] - 1 - _CONTEXT), lines[0] + _CONTEXT
+        start, end = max(0, lines[0] - 1 - _CONTEXT_LINES), lines[0] + _CONTEXT_LINES
         snippet = _numbered(edited[start:end], start + 1)
-        told = "The memory file has been edited. Here is the snippet showing the change (with line numbers):"
-        return f"{told}\n{snippet}"
+        heading = (
+            "The memory file has been edited. Here is the snippet showing the change (with line numbers):"
+        )
+        return f"{heading}\n{snippet}"
 
     async def insert(self, command: BetaMemoryTool20250818InsertCommand) -> str:
-        """A text goes in after a line; 0 is before the first."""
+        """Inserts a text after a line; 0 is before the first."""
         path = await self._file(command.path)
 
         def insert(text: str) -> str:
@@ -93,7 +100,7 @@ class Commands:
         return f"The file {command.path} has been edited."
 
     async def delete(self, command: BetaMemoryTool20250818DeleteCommand) -> str:
-        """A file, or all in a directory, is forgotten, and what it says."""
+        """Forgets a file, or all in a directory, and what it says."""
         path = _inside(command.path)
         if path == _ROOT:
             raise ToolError("Cannot delete the /memories directory itself")
@@ -102,7 +109,7 @@ class Commands:
         return f"Successfully deleted {command.path}"
 
     async def rename(self, command: BetaMemoryTool20250818RenameCommand) -> str:
-        """A file or a directory gets another path."""
+        """Moves a file or a directory."""
         old, new = _inside(command.old_path), _inside(command.new_path)
         if old == _ROOT:
             raise ToolError("Cannot rename the /memories directory itself")
@@ -114,7 +121,7 @@ class Commands:
         return f"Successfully renamed {command.old_path} to {command.new_path}"
 
     async def clear(self) -> str:
-        """All files are forgotten, and what they say; nothing else of the bank is."""
+        """Forgets all files, and what they say; nothing else of the bank."""
         await self._files.delete(_ROOT)
         return "All memory cleared"
 
@@ -126,60 +133,63 @@ class Commands:
             raise ToolError(f"The path {path} does not exist. Please provide a valid path.")
         return inside
 
-    async def _check_free(self, path: str, asked: str, taken: str) -> None:
-        """Nothing is at a path yet, and no file is where it needs a directory."""
+    async def _check_free(self, path: str, path_given: str, refusal: str) -> None:
+        """Raises `ToolError` if something is at a path, with the words of `refusal`, or if a file is where the path
+        needs a directory."""
         if path == _ROOT or await self._files.read(path) is not None or await self._files.under(path):
-            raise ToolError(taken)
+            raise ToolError(refusal)
         parent = posixpath.dirname(path)
         while parent != _ROOT:
             if await self._files.read(parent) is not None:
-                raise ToolError(f"The path {asked} is inside {parent}, which is a file.")
+                raise ToolError(f"The path {path_given} is inside {parent}, which is a file.")
             parent = posixpath.dirname(parent)
 
 
 def _inside(path: str) -> str:
-    """The path in its plain form. Raises `ToolError` for one that is not in /memories."""
+    """Returns the path without "." and "..". Raises `ToolError` for one that is not in /memories."""
     if not isinstance(path, str) or not (path == _ROOT or path.startswith(f"{_ROOT}/")):
         raise ToolError(f"Path must start with /memories, got: {path}")
-    plain = posixpath.normpath(_ROOT + "/" + path.removeprefix(_ROOT).lstrip("/"))
-    if plain != _ROOT and not plain.startswith(f"{_ROOT}/"):
+    # No file of the machine can be reached by ".." (all are entries of the bank), but keys must have one spelling.
+    normalized = posixpath.normpath(_ROOT + "/" + path.removeprefix(_ROOT).lstrip("/"))
+    if normalized != _ROOT and not normalized.startswith(f"{_ROOT}/"):
         raise ToolError(f"Path {path} would escape /memories directory")
-    return plain
+    return normalized
 
 
 def _listing(directory: str, files: Mapping[str, str]) -> list[tuple[str, int]]:
-    """What is in a directory up to two levels deep, with its size, a directory before what is in it."""
+    """Returns what is in a directory up to two levels deep, with its size in bytes, a directory before what is in
+    it."""
     sizes: dict[str, int] = {}
     for path, text in files.items():
         parts = path.removeprefix(f"{directory}/").split("/")
-        if not any(part.startswith(".") for part in parts[:_DEPTH]):
-            for depth in range(1, min(len(parts), _DEPTH) + 1):
+        if not any(part.startswith(".") for part in parts[:_MAX_DEPTH]):
+            for depth in range(1, min(len(parts), _MAX_DEPTH) + 1):
                 name = "/".join(parts[:depth]) + "/" * (depth < len(parts))
                 sizes[name] = sizes.get(name, 0) + _bytes(text)
     return sorted(sizes.items(), key=lambda item: item[0].removesuffix("/").split("/"))
 
 
 def _numbered_file(path: str, text: str, view_range: Sequence[int] | None) -> str:
-    lines, first = text.split("\n"), 1
-    if len(lines) > _MOST_LINES:
+    lines, start = text.split("\n"), 1
+    if len(lines) > _MAX_LINES:
         raise ToolError(f"File {path} exceeds maximum line limit of 999,999 lines.")
     if view_range and len(view_range) == 2:
-        first = max(1, view_range[0])
-        lines = lines[first - 1 : None if view_range[1] == -1 else view_range[1]]
-    return f"Here's the content of {path} with line numbers:\n{_numbered(lines, first)}"
+        start = max(1, view_range[0])
+        lines = lines[start - 1 : None if view_range[1] == -1 else view_range[1]]
+    return f"Here's the content of {path} with line numbers:\n{_numbered(lines, start)}"
 
 
-def _numbered(lines: Sequence[str], first: int) -> str:
-    return "\n".join(f"{number:>6}\t{line}" for number, line in enumerate(lines, first))
+def _numbered(lines: Sequence[str], start: int) -> str:
+    return "\n".join(f"{number:>6}\t{line}" for number, line in enumerate(lines, start))
 
 
 def _occurrences(text: str, part: str) -> list[int]:
-    """The lines in which a part begins."""
-    found, place = list[int](), text.find(part)
-    while place != -1:
-        found.append(text.count("\n", 0, place) + 1)
-        place = text.find(part, place + 1)
-    return found
+    """Returns the numbers of the lines in which a part begins."""
+    line_numbers, position = list[int](), text.find(part)
+    while position != -1:
+        line_numbers.append(text.count("\n", 0, position) + 1)
+        position = text.find(part, position + 1)
+    return line_numbers
 
 
 def _bytes(text: str) -> int:
@@ -187,7 +197,7 @@ def _bytes(text: str) -> int:
 
 
 def _size(count: int) -> str:
-    """A number of bytes as `ls -h` writes it: "0B", "1.5K"."""
+    """Returns a number of bytes as `ls -h` writes it: "0B", "1.5K"."""
     unit = min(max(0, count.bit_length() - 1) // 10, 3)
     size = count / 1024**unit
     return f"{size:.0f}{'BKMG'[unit]}" if size == int(size) else f"{size:.1f}{'BKMG'[unit]}"

@@ -3,9 +3,7 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Awaitable, Callable
 from functools import partial
-from typing import TypeVar
 
 from anthropic.lib.tools import BetaAbstractMemoryTool, BetaAsyncAbstractMemoryTool, ToolError
 from anthropic.types.beta import (
@@ -18,11 +16,12 @@ from anthropic.types.beta import (
     BetaMemoryTool20250818ViewCommand,
 )
 
-from fourfold import Bank, FourfoldError
+from fourfold import Bank
+from fourfold.integrations.host_errors import raise_as
 from fourfold_claude.commands import Commands
 
-Command = TypeVar("Command")
-log = logging.getLogger(__name__)
+# Logged too, since Claude may go on without the memory and say nothing of it.
+_as_tool_error = raise_as(ToolError, logger=logging.getLogger(__name__))
 
 
 class AsyncFourfoldMemoryTool(BetaAsyncAbstractMemoryTool):
@@ -32,29 +31,35 @@ class AsyncFourfoldMemoryTool(BetaAsyncAbstractMemoryTool):
         super().__init__(cache_control=cache_control)
         self._commands = Commands(bank.as_async)
 
+    @_as_tool_error
     async def view(self, command: BetaMemoryTool20250818ViewCommand) -> str:
         """Shows a file with line numbers, or what is in a directory."""
-        return await _told(self._commands.view, command)
+        return await self._commands.view(command)
 
+    @_as_tool_error
     async def create(self, command: BetaMemoryTool20250818CreateCommand) -> str:
         """Makes a file."""
-        return await _told(self._commands.create, command)
+        return await self._commands.create(command)
 
+    @_as_tool_error
     async def str_replace(self, command: BetaMemoryTool20250818StrReplaceCommand) -> str:
         """Replaces a text that occurs once in a file."""
-        return await _told(self._commands.str_replace, command)
+        return await self._commands.str_replace(command)
 
+    @_as_tool_error
     async def insert(self, command: BetaMemoryTool20250818InsertCommand) -> str:
         """Inserts a text after a line."""
-        return await _told(self._commands.insert, command)
+        return await self._commands.insert(command)
 
+    @_as_tool_error
     async def delete(self, command: BetaMemoryTool20250818DeleteCommand) -> str:
         """Forgets a file or a directory, and what it says."""
-        return await _told(self._commands.delete, command)
+        return await self._commands.delete(command)
 
+    @_as_tool_error
     async def rename(self, command: BetaMemoryTool20250818RenameCommand) -> str:
         """Moves a file or a directory."""
-        return await _told(self._commands.rename, command)
+        return await self._commands.rename(command)
 
     async def clear_all_memory(self) -> str:
         """Forgets all files, and what they say; nothing else of the bank."""
@@ -99,12 +104,3 @@ class FourfoldMemoryTool(BetaAbstractMemoryTool):
     def clear_all_memory(self) -> str:
         """Forgets all files, and what they say; nothing else of the bank."""
         return self._bank.run(self._async.clear_all_memory)
-
-
-async def _told(work: Callable[[Command], Awaitable[str]], command: Command) -> str:
-    """What a command answers; what goes wrong in the memory is told to Claude."""
-    try:
-        return await work(command)
-    except FourfoldError as error:
-        log.warning("Claude's memory tool failed: %s", error)
-        raise ToolError(str(error)) from error

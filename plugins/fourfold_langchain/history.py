@@ -1,4 +1,4 @@
-"""The messages of a session, word for word, in a bank that also recalls what they say."""
+"""Keeps the messages of a session, word for word, in a bank that also recalls what they say."""
 
 from __future__ import annotations
 
@@ -24,11 +24,11 @@ class FourfoldChatMessageHistory(BaseChatMessageHistory):
 
     @property
     def messages(self) -> list[BaseMessage]:  # type: ignore[override]
-        """All of the session, in order."""
+        """Returns all of the session, in order."""
         return self.bank.run(self.aget_messages)
 
     async def aget_messages(self) -> list[BaseMessage]:
-        """All of the session, in order."""
+        """Returns all of the session, in order."""
         return messages_from_dict(list((await self.transcript.read()).values()))
 
     def add_messages(self, messages: Sequence[BaseMessage]) -> None:
@@ -40,7 +40,7 @@ class FourfoldChatMessageHistory(BaseChatMessageHistory):
         await self.transcript.add([(message_to_dict(m), message_of(m)) for m in messages])
 
     def clear(self) -> None:
-        """Lets go of the messages, not of what was retained of them: `bank.forget(document=session)` does."""
+        """Deletes the messages, not what was retained of them: `bank.forget(document=session)` does that."""
         self.bank.run(self.aclear)
 
     async def aclear(self) -> None:
@@ -49,8 +49,9 @@ class FourfoldChatMessageHistory(BaseChatMessageHistory):
 
 
 def message_of(message: BaseMessage) -> Message | None:
-    """What a bank retains of a message. Tools, system prompts, and what middleware puts in (such as a summary of
-    earlier messages) say nothing."""
+    """Returns what a bank retains of a message; None for tools, system prompts, and what middleware puts in, such as
+    a summary of earlier messages."""
+    # A summary is a HumanMessage, told apart from what the user said by `lc_source` alone.
     if not isinstance(message, HumanMessage | AIMessage) or "lc_source" in message.additional_kwargs:
         return None
     role = "user" if isinstance(message, HumanMessage) else "assistant"

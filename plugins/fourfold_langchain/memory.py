@@ -1,4 +1,4 @@
-"""The memory of a chain, for apps that still have chains: `langchain_classic`'s interface is deprecated."""
+"""Gives a chain a memory, for apps that still have chains: `langchain_classic`'s interface is deprecated."""
 
 from __future__ import annotations
 
@@ -41,21 +41,24 @@ class FourfoldMemory(BaseChatMemory):
 
     @property
     def memory_variables(self) -> list[str]:
-        """The key of what is remembered."""
+        """Returns the key of what is remembered."""
         return [self.memory_key]
 
     def load_memory_variables(self, inputs: dict[str, Any]) -> dict[str, Any]:
-        """What bears on the input, and the last messages."""
+        """Returns what bears on the input, and the last messages."""
         return self.bank.run(partial(self.aload_memory_variables, inputs))
 
     async def aload_memory_variables(self, inputs: dict[str, Any]) -> dict[str, Any]:
-        """What bears on the input, and the last messages."""
-        said = inputs[self.input_key or get_prompt_input_key(inputs, self.memory_variables)]
-        kept = list((await self.chat_memory.transcript.read()).items()) if self.window else []
-        recent = messages_from_dict([message for _, message in kept[-self.window :]])
+        """Returns what bears on the input, and the last messages."""
+        message_text = inputs[self.input_key or get_prompt_input_key(inputs, self.memory_variables)]
+        # Not stored[-0:] for a window of 0: that would be all of them.
+        stored = list((await self.chat_memory.transcript.read()).items()) if self.window else []
+        window = stored[-self.window :]
+        recent = messages_from_dict([message for _, message in window])
         turns = TurnMemory(self.budget, self.profile, strict=self.strict)
-        known = await turns.recall(self.bank.as_async, str(said), [key for key, _ in kept[-self.window :]])
+        blocks = await turns.recall(self.bank.as_async, str(message_text), [key for key, _ in window])
         if self.return_messages:
-            return {self.memory_key: [*([SystemMessage("\n\n".join(known))] if known else []), *recent]}
-        told = get_buffer_string(recent, human_prefix=self.human_prefix, ai_prefix=self.ai_prefix)
-        return {self.memory_key: "\n\n".join(filter(None, [*known, told]))}
+            system = [SystemMessage("\n\n".join(blocks))] if blocks else []
+            return {self.memory_key: [*system, *recent]}
+        transcript = get_buffer_string(recent, human_prefix=self.human_prefix, ai_prefix=self.ai_prefix)
+        return {self.memory_key: "\n\n".join(filter(None, [*blocks, transcript]))}

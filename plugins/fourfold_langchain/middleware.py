@@ -1,4 +1,4 @@
-"""Middleware that gives an agent a memory: it recalls before the model is called, and retains after the turn."""
+"""Gives an agent a memory: recalls before its model is called, and retains after the turn."""
 
 from __future__ import annotations
 
@@ -19,7 +19,8 @@ from fourfold_langchain.history import message_of
 
 log = logging.getLogger(__name__)
 
-_MOST_OPEN_TURNS = 1000
+_MAX_OPEN_TURNS = 1000
+"""Turns whose blocks are kept until they end. A guess, not measured: a turn that fails never ends."""
 Request: TypeAlias = ModelRequest[Any]
 Response: TypeAlias = ModelResponse[Any]
 
@@ -49,19 +50,20 @@ class FourfoldMiddleware(AgentMiddleware[AgentState[Any], Any, Any]):
         super().__init__()
         self._memory, self._turns = memory, TurnMemory(budget, profile, gate, strict)
         self._user = user if callable(user) else partial(_field, user)
-        self._open: dict[tuple[str, str | None], list[str]] = {}
-        """What was recalled in turns that are not over, by bank and message. It is not in the agent's state: that is
-        shown to whoever follows the run as a stream."""
+        # Not in the agent's state: private fields of it are still shown to whoever follows the run as a stream of
+        # values.
+        self._open_turns: dict[tuple[str, str | None], list[str]] = {}
+        """The blocks of turns that are not over, by bank and the id of the user's message."""
 
     def wrap_model_call(self, request: Request, handler: Callable[[Request], Response]) -> Response:
-        """Tells the model what is remembered."""
-        return handler(_informed(request, self._memory.run(partial(self._known, request))))
+        """Adds what is remembered to the request."""
+        return handler(_with_blocks(request, self._memory.run(partial(self._blocks, request))))
 
     async def awrap_model_call(
         self, request: Request, handler: Callable[[Request], Awaitable[Response]]
     ) -> Response:
-        """Tells the model what is remembered."""
-        return await handler(_informed(request, await self._known(request)))
+        """Adds what is remembered to the request."""
+        return await handler(_with_blocks(request, await self._blocks(request)))
 
     def after_agent(self, state: AgentState[Any], runtime: Runtime[Any]) -> None:
         """Retains the turn."""
@@ -71,9 +73,9 @@ class FourfoldMiddleware(AgentMiddleware[AgentState[Any], Any, Any]):
         """Retains the turn."""
         if (bank := self._bank(runtime)) is not None:
             messages, thread = state["messages"], _configured("thread_id")
-            self._open.pop((bank.name, _last_said(messages).id), None)
-            said = [told for message in _last_turn(messages) if (told := message_of(message))]
-            await self._turns.retain(bank, said, str(thread or ""))
+            self._open_turns.pop((bank.name, _last_said(messages).id), None)
+            spoken = [message for message in map(message_of, _last_turn(messages)) if message is not None]
+            await self._turns.retain(bank, spoken, str(thread or ""))
 
     def _bank(self, runtime: Runtime[Any]) -> AsyncBank | None:
         if isinstance(self._memory, Bank):
@@ -91,36 +93,38 @@ class FourfoldMiddleware(AgentMiddleware[AgentState[Any], Any, Any]):
             log.warning("A turn goes without memory. %s", error)
             return None
 
-    async def _known(self, request: Request) -> list[str]:
-        """What goes into the prompt in this turn. It is recalled once, as a step of its own in the app's trace."""
+    async def _blocks(self, request: Request) -> list[str]:
+        """Returns what goes into the prompt in this turn. It is recalled once, as a step of its own in the app's
+        trace, however often the agent calls its model."""
         if (bank := self._bank(request.runtime)) is None:
             return []
-        asked = _last_said(request.state["messages"])
-        known = self._open.get((bank.name, asked.id))
-        if known is None:
-            shown = [message.id for message in request.messages if message.id]
+        question = _last_said(request.state["messages"])
+        blocks = self._open_turns.get((bank.name, question.id))
+        if blocks is None:
+            in_prompt = [message.id for message in request.messages if message.id]
 
             async def recall(text: str) -> list[str]:
-                return await self._turns.recall(bank, text, shown)
+                return await self._turns.recall(bank, text, in_prompt)
 
-            known = await RunnableLambda(recall, name="recall").ainvoke(asked.text)
-            if len(self._open) >= _MOST_OPEN_TURNS:  # turns that failed
-                self._open.pop(next(iter(self._open)), None)
-            self._open[bank.name, asked.id] = known
-        return known
+            blocks = await RunnableLambda(recall, name="recall").ainvoke(question.text)
+            if len(self._open_turns) >= _MAX_OPEN_TURNS:  # the oldest, of a turn that failed
+                self._open_turns.pop(next(iter(self._open_turns)), None)
+            self._open_turns[bank.name, question.id] = blocks
+        return blocks
 
 
-def _informed(request: Request, known: list[str]) -> Request:
-    """The request with what is known at the end of its system message: what comes before stays as it is from turn to
-    turn, so that a provider's prompt cache holds up to there."""
-    if not known:
+def _with_blocks(request: Request, blocks: list[str]) -> Request:
+    """Returns the request with the blocks at the end of its system message."""
+    # At the end, since what comes before stays as it is from turn to turn: a provider's prompt cache holds up to
+    # there.
+    if not blocks:
         return request
     system = request.system_message or SystemMessage("")
     content: str | list[str | dict[Any, Any]]
     if isinstance(system.content, str):
-        content = "\n\n".join([*filter(None, [system.content]), *known])
+        content = "\n\n".join([*filter(None, [system.content]), *blocks])
     else:
-        content = [*system.content, *({"type": "text", "text": block} for block in known)]
+        content = [*system.content, *({"type": "text", "text": block} for block in blocks)]
     return request.override(system_message=system.model_copy(update={"content": content}))
 
 
@@ -130,8 +134,9 @@ def _last_said(messages: Sequence[AnyMessage]) -> HumanMessage:
 
 
 def _last_turn(messages: Sequence[AnyMessage]) -> Sequence[AnyMessage]:
-    """What was said since the answer before the last that the user said: a turn that failed before is in it too. Apps
-    that keep no threads pass all that was said before each time."""
+    """Returns the messages since the answer before the last thing that the user said."""
+    # Not since that thing itself: a turn that failed before it was not retained. Not all messages: apps that keep no
+    # threads pass all of them each time.
     start = max(
         (n for n, m in enumerate(messages) if isinstance(m, HumanMessage) and message_of(m)), default=0
     )
@@ -141,8 +146,8 @@ def _last_turn(messages: Sequence[AnyMessage]) -> Sequence[AnyMessage]:
 
 def _field(name: str, runtime: Runtime[Any]) -> Any:
     context = runtime.context
-    told = context.get(name) if isinstance(context, Mapping) else getattr(context, name, None)
-    return _configured(name) if told is None else told
+    value = context.get(name) if isinstance(context, Mapping) else getattr(context, name, None)
+    return _configured(name) if value is None else value
 
 
 def _configured(name: str) -> Any:

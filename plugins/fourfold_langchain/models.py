@@ -1,4 +1,5 @@
-"""The app's own models for Fourfold: a chat model of LangChain as a language model, its embeddings as an embedder."""
+"""Adapts the app's own models to Fourfold: a chat model of LangChain as a language model, its embeddings as an
+embedder."""
 
 from __future__ import annotations
 
@@ -31,8 +32,9 @@ class ChatModel:
     def __init__(self, model: BaseChatModel, name: str | None = None) -> None:
         """`name` is what results and accounts call it; default: the model's own."""
         self._model, self._structured = model, True
-        told = getattr(model, "model_name", None) or getattr(model, "model", None) or type(model).__name__
-        self.name = f"langchain:{name or told}"
+        # LangChain has no one name for it: integrations call the field model_name or model.
+        model_name = getattr(model, "model_name", None) or getattr(model, "model", None)
+        self.name = f"langchain:{name or model_name or type(model).__name__}"
 
     async def ask(self, turns: Sequence[PromptMessage], shape: type[OutputT]) -> ModelResponse[OutputT]:
         """See `LanguageModel.ask`."""
@@ -43,20 +45,21 @@ class ChatModel:
                 self._structured = False
             else:
                 with map_model_errors(self.name):
-                    found: Any = await form.ainvoke(_messages(turns))
-                return self._answer(found["raw"], shape)
+                    output: Any = await form.ainvoke(_messages(turns))
+                return self._response(output["raw"], shape)
         with map_model_errors(self.name):
-            said = await self._model.ainvoke(
+            message = await self._model.ainvoke(
                 _messages([*turns, PromptMessage("user", schema_instructions(shape))])
             )
-        return self._answer(said, shape)
+        return self._response(message, shape)
 
     async def close(self) -> None:
-        """The model is the app's: it is left as it is."""
+        """Does nothing: the model is the app's."""
 
-    def _answer(self, said: BaseMessage, shape: type[OutputT]) -> ModelResponse[OutputT]:
-        calls = said.tool_calls if isinstance(said, AIMessage) else []
-        return read_response(self.name, shape, _tokens(said), calls[0]["args"] if calls else None, said.text)
+    def _response(self, message: BaseMessage, shape: type[OutputT]) -> ModelResponse[OutputT]:
+        calls = message.tool_calls if isinstance(message, AIMessage) else []
+        arguments = calls[0]["args"] if calls else None
+        return read_response(self.name, shape, _tokens(message), arguments, message.text)
 
 
 class TextEmbedder(FrameworkEmbedder):
@@ -72,9 +75,9 @@ def _messages(turns: Sequence[PromptMessage]) -> list[BaseMessage]:
     return [kinds[turn.role](turn.text) for turn in merge_system(turns)]
 
 
-def _tokens(said: BaseMessage) -> Tokens:
-    used = said.usage_metadata if isinstance(said, AIMessage) else None
-    if used is None:
+def _tokens(message: BaseMessage) -> Tokens:
+    usage = message.usage_metadata if isinstance(message, AIMessage) else None
+    if usage is None:
         return Tokens(1)
-    cached = used.get("input_token_details", {}).get("cache_read")
-    return Tokens(1, used["input_tokens"], used["output_tokens"], cached or 0)
+    cached = usage.get("input_token_details", {}).get("cache_read")
+    return Tokens(1, usage["input_tokens"], usage["output_tokens"], cached or 0)

@@ -1,4 +1,4 @@
-"""LangGraph's long-term store over a memory: items are kept word for word, and what they say is recalled."""
+"""Offers a memory as LangGraph's long-term store: items are kept word for word, and what they say is recalled."""
 
 from __future__ import annotations
 
@@ -45,33 +45,31 @@ class FourfoldStore(BaseStore):
     ) -> None:
         if isinstance(fields, str):
             raise InputError(f'fields is the string "{fields}": pass a list, for instance ["{fields}"].')
-        self._memory, self._items, self._fields, self.ttl_config = (
-            memory,
-            KeyValueItems(memory.as_async),
-            fields,
-            ttl,
-        )
+        self._memory = memory
+        self._items = KeyValueItems(memory.as_async)
+        self._fields = fields
+        self.ttl_config = ttl
         self._swept = time.monotonic()
 
     def batch(self, ops: Iterable[Op]) -> list[Result]:
-        """What is read is read before anything is put; of several puts under one key the last counts."""
+        """Carries out operations: reads before any put; of several puts under one key the last counts."""
         return self._memory.run(partial(self.abatch, ops))
 
     async def abatch(self, ops: Iterable[Op]) -> list[Result]:
         """See `batch`."""
-        asked = list(ops)
-        for op in asked:
+        operations = list(ops)
+        for op in operations:
             _check(op)
         minutes = (self.ttl_config or {}).get("sweep_interval_minutes")
         if minutes is not None and time.monotonic() - self._swept >= minutes * 60:
             await self.asweep_ttl()
-        results = [await self._read(op) for op in asked]
-        for op in {(op.namespace, op.key): op for op in asked if isinstance(op, PutOp)}.values():
+        results = [await self._read(op) for op in operations]
+        for op in {(op.namespace, op.key): op for op in operations if isinstance(op, PutOp)}.values():
             await self._put(op)
         return results
 
     def sweep_ttl(self) -> int:
-        """Forgets what has expired, in all namespaces; how many items that were."""
+        """Forgets what has expired, in all namespaces; returns how many items that were."""
         return self._memory.run(self.asweep_ttl)
 
     async def asweep_ttl(self) -> int:
@@ -82,15 +80,14 @@ class FourfoldStore(BaseStore):
     async def _read(self, op: Op) -> Result:
         match op:
             case GetOp():
-                found = await self._items.get(op.namespace, op.key, touch=op.refresh_ttl)
-                return (
-                    None
-                    if found is None
-                    else StoreItem(**{k: v for k, v in vars(found).items() if k != "score"})
-                )
+                item = await self._items.get(op.namespace, op.key, touch=op.refresh_ttl)
+                if item is None:
+                    return None
+                return StoreItem(**{name: value for name, value in vars(item).items() if name != "score"})
             case SearchOp():
-                asked = (op.namespace_prefix, op.query, op.filter, op.limit, op.offset)
-                items = await self._items.search(*asked, touch=op.refresh_ttl)
+                items = await self._items.search(
+                    op.namespace_prefix, op.query, op.filter, op.limit, op.offset, touch=op.refresh_ttl
+                )
                 return [SearchItem(**vars(item)) for item in items]
             case ListNamespacesOp():
                 conditions = op.match_conditions or ()
@@ -116,6 +113,7 @@ class FourfoldStore(BaseStore):
 
 
 def _check(op: Op) -> None:
+    # `batch` skips the checks that `put` and `search` make; `validate_op_namespace` makes most of them, not all.
     validate_op_namespace(op)
     if isinstance(op, GetOp | PutOp):
         try:

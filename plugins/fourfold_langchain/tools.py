@@ -1,4 +1,4 @@
-"""Tools by which an agent uses a bank itself."""
+"""Offers a bank to an agent as tools of LangChain."""
 
 from __future__ import annotations
 
@@ -6,23 +6,19 @@ from functools import partial, wraps
 
 from langchain_core.tools import BaseTool, StructuredTool, ToolException
 
-from fourfold import Bank, FourfoldError
+from fourfold import Bank
 from fourfold.integrations import tools as core
+from fourfold.integrations.host_errors import raise_as
 
 
 def memory_tools(bank: Bank, *, budget: int = 1024) -> list[BaseTool]:
-    """The tools `recall`, `retain` and `reflect` on `bank`, sync and async; recall and reflect bring at most `budget`
-    tokens. What goes wrong is told to the model, as LangChain tells the error of a tool."""
+    """Returns the tools `recall`, `retain` and `reflect` on `bank`, sync and async; recall and reflect bring at
+    most `budget` tokens. The model is told what goes wrong, as LangChain tells the error of a tool."""
     return [_tool(bank, tool) for tool in core.memory_tools(bank.as_async, budget)]
 
 
 def _tool(bank: Bank, tool: core.Tool) -> BaseTool:
-    @wraps(tool.run)
-    async def arun(*args: str, **kwargs: str) -> str:
-        try:
-            return await tool.run(*args, **kwargs)
-        except FourfoldError as error:
-            raise ToolException(str(error)) from error
+    arun = raise_as(ToolException)(tool.run)
 
     @wraps(tool.run)
     def run(*args: str, **kwargs: str) -> str:

@@ -5,34 +5,44 @@ from importlib import import_module
 from importlib.util import find_spec
 from typing import TYPE_CHECKING, Any
 
-from fourfold import Memory as Memory  # so that an app needs one import more
+from fourfold import Memory  # so that an app imports from one package
 
+# The first question alone is not enough: other packages of the namespace may be there without the core.
 if find_spec("llama_index") is None or find_spec("llama_index.core") is None:
     raise ImportError('LlamaIndex is not installed: pip install "fourfold[llamaindex]"')
 
 if TYPE_CHECKING:
-    from fourfold_llamaindex.events import MemoryRecallEvent as MemoryRecallEvent
-    from fourfold_llamaindex.events import MemoryRetainEvent as MemoryRetainEvent
-    from fourfold_llamaindex.memory import FourfoldMemory as FourfoldMemory
-    from fourfold_llamaindex.memory import FourfoldMemoryBlock as FourfoldMemoryBlock
-    from fourfold_llamaindex.models import ChatModel as ChatModel
-    from fourfold_llamaindex.models import TextEmbedder as TextEmbedder
-    from fourfold_llamaindex.retriever import FourfoldRetriever as FourfoldRetriever
-    from fourfold_llamaindex.tools import memory_tools as memory_tools
+    from fourfold_llamaindex.events import MemoryRecallEvent, MemoryRetainEvent
+    from fourfold_llamaindex.memory import FourfoldMemory, FourfoldMemoryBlock
+    from fourfold_llamaindex.models import ChatModel, TextEmbedder
+    from fourfold_llamaindex.retriever import FourfoldRetriever
+    from fourfold_llamaindex.tools import memory_tools
 
-_MODULES = {
-    "ChatModel": "models",
-    "FourfoldMemory": "memory",
-    "FourfoldMemoryBlock": "memory",
-    "FourfoldRetriever": "retriever",
-    "MemoryRecallEvent": "events",
-    "MemoryRetainEvent": "events",
-    "TextEmbedder": "models",
-    "memory_tools": "tools",
+__all__ = [
+    "ChatModel",
+    "FourfoldMemory",
+    "FourfoldMemoryBlock",
+    "FourfoldRetriever",
+    "Memory",
+    "MemoryRecallEvent",
+    "MemoryRetainEvent",
+    "TextEmbedder",
+    "memory_tools",
+]
+
+_LAZY_NAMES = {
+    "ChatModel": "fourfold_llamaindex.models",
+    "FourfoldMemory": "fourfold_llamaindex.memory",
+    "FourfoldMemoryBlock": "fourfold_llamaindex.memory",
+    "FourfoldRetriever": "fourfold_llamaindex.retriever",
+    "MemoryRecallEvent": "fourfold_llamaindex.events",
+    "MemoryRetainEvent": "fourfold_llamaindex.events",
+    "TextEmbedder": "fourfold_llamaindex.models",
+    "memory_tools": "fourfold_llamaindex.tools",
 }
 
 
 def __getattr__(name: str) -> Any:
-    if name not in _MODULES:
-        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
-    return getattr(import_module(f"{__name__}.{_MODULES[name]}"), name)
+    if name in _LAZY_NAMES:
+        return getattr(import_module(_LAZY_NAMES[name]), name)
+    raise AttributeError(f"module {__name__!r} has no attribute {name!r}")

@@ -1,4 +1,4 @@
-"""What the memory tells LlamaIndex's instrumentation; a retriever's events are LlamaIndex's own."""
+"""Defines the events that the memory sends to LlamaIndex's instrumentation; a retriever's are LlamaIndex's own."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ class MemoryRecallEvent(BaseEvent):
 
     @classmethod
     def class_name(cls) -> str:
-        """The name of the event."""
+        """Returns the name of the event."""
         return "FourfoldMemoryRecallEvent"
 
 
@@ -30,5 +30,5 @@ class MemoryRetainEvent(BaseEvent):
 
     @classmethod
     def class_name(cls) -> str:
-        """The name of the event."""
+        """Returns the name of the event."""
         return "FourfoldMemoryRetainEvent"

@@ -1,4 +1,4 @@
-"""A memory for chat engines and agents: the session's last messages, and what a bank knows that bears on them."""
+"""Gives chat engines and agents a memory: the session's last messages, and what a bank knows that bears on them."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from llama_index.core.memory import BaseMemory, BaseMemoryBlock
 from pydantic import ConfigDict, Field, PrivateAttr
 
 from fourfold import Bank, InputError, Message
-from fourfold.integrations.transcript import Said, Transcript
+from fourfold.integrations.transcript import Transcript, TranscriptMessage
 from fourfold.integrations.turn import TurnMemory, strip_blocks
 from fourfold_llamaindex.events import MemoryRecallEvent, MemoryRetainEvent, dispatcher
 
@@ -33,19 +33,19 @@ class FourfoldMemory(BaseMemory):
     budget: int = 1024
     profile: int = 400
     strict: bool = False
-    _known: tuple[object, list[str]] = PrivateAttr((None, []))
+    _last_recall: tuple[object, list[str]] = PrivateAttr((None, []))
 
     model_config = ConfigDict(arbitrary_types_allowed=True)
 
     @classmethod
     def class_name(cls) -> str:
-        """The name by which it is saved."""
+        """Returns the name by which it is saved."""
         return "FourfoldMemory"
 
     @classmethod
     def from_defaults(cls, chat_history: list[ChatMessage] | None = None, **options: Any) -> Self:
-        """A memory with these fields; a `chat_history` is taken over. LlamaIndex passes an `llm`: it needs none.
-        Raises `InputError` for what is no field."""
+        """Returns a memory with these fields; a `chat_history` is taken over. LlamaIndex passes an `llm`: it needs
+        none. Raises `InputError` for what is no field."""
         options.pop("llm", None)
         if unknown := sorted(options.keys() - cls.model_fields.keys()):
             raise InputError(
@@ -56,38 +56,39 @@ class FourfoldMemory(BaseMemory):
         return memory
 
     def __bool__(self) -> bool:
-        """Without a bank, as it comes back with a context, it is as good as none: an agent takes the one it is
-        passed."""
+        """Returns whether it has a bank. Without one, as it comes back with a context, it is as good as none: an
+        agent takes the one it is passed."""
         return self.bank is not None
 
     def get(self, input: str | None = None, **kwargs: Any) -> list[ChatMessage]:
-        """What is known that bears on `input` (default: what the user said last), and the last messages."""
+        """Returns what is known that bears on `input` (default: what the user said last), and the last messages."""
         return self._bank.run(partial(self.aget, input, **kwargs))
 
     async def aget(self, input: str | None = None, **kwargs: Any) -> list[ChatMessage]:
         """See `get`."""
-        kept = await self._transcript.read()
-        messages = [ChatMessage.model_validate(value) for value in kept.values()]
-        asked = [n for n, message in enumerate(messages) if message.role == MessageRole.USER]
-        start = self._start(len(messages), asked)
-        question = input or (messages[asked[-1]].content if asked else None) or ""
-        known = await self._recall(question, list(kept)[start:], len(asked))
-        told = [ChatMessage("\n\n".join(known), role=MessageRole.SYSTEM)] if known else []
-        return [*told, *messages[start:]]
+        stored = await self._transcript.read()
+        messages = [ChatMessage.model_validate(value) for value in stored.values()]
+        user_turns = [n for n, message in enumerate(messages) if message.role == MessageRole.USER]
+        start = self._window_start(len(messages), user_turns)
+        question = input or (messages[user_turns[-1]].content if user_turns else None) or ""
+        blocks = await self._recall(question, list(stored)[start:], len(user_turns))
+        system = [ChatMessage("\n\n".join(blocks), role=MessageRole.SYSTEM)] if blocks else []
+        return [*system, *messages[start:]]
 
-    def _start(self, count: int, asked: Sequence[int]) -> int:
-        """Where the window begins: with something a user said, since a tool's result cannot come before its call."""
+    def _window_start(self, count: int, user_turns: Sequence[int]) -> int:
+        """Returns where the window of `count` messages begins; `user_turns` are the places of what the user said."""
         start = max(0, count - self.window)
         if start == 0:
             return 0
-        return next((n for n in asked if n >= start), asked[-1] if asked else start)
+        # With something that the user said: providers refuse a tool's result without the call before it.
+        return next((n for n in user_turns if n >= start), user_turns[-1] if user_turns else start)
 
     def get_all(self) -> list[ChatMessage]:
-        """All messages of the session."""
+        """Returns all messages of the session."""
         return self._bank.run(self.aget_all)
 
     async def aget_all(self) -> list[ChatMessage]:
-        """All messages of the session."""
+        """Returns all messages of the session."""
         return [ChatMessage.model_validate(value) for value in (await self._transcript.read()).values()]
 
     def put(self, message: ChatMessage) -> None:
@@ -104,7 +105,7 @@ class FourfoldMemory(BaseMemory):
 
     async def aput_messages(self, messages: list[ChatMessage]) -> None:
         """Adds messages."""
-        await self._transcript.add(self._said(messages))
+        await self._transcript.add(self._transcript_messages(messages))
 
     def set(self, messages: list[ChatMessage]) -> None:
         """Has the session be these messages. What was retained of others stays."""
@@ -112,10 +113,10 @@ class FourfoldMemory(BaseMemory):
 
     async def aset(self, messages: list[ChatMessage]) -> None:
         """See `set`."""
-        await self._transcript.set(self._said(messages))
+        await self._transcript.set(self._transcript_messages(messages))
 
     def reset(self) -> None:
-        """Lets go of the session's messages, not of what was retained: `bank.forget(document=session)` does that."""
+        """Deletes the session's messages, not what was retained: `bank.forget(document=session)` does that."""
         self._bank.run(self.areset)
 
     async def areset(self) -> None:
@@ -139,26 +140,28 @@ class FourfoldMemory(BaseMemory):
     def _transcript(self) -> Transcript:
         return Transcript(self._bank.as_async, self.session, "llamaindex.message", self._turns)
 
-    async def _recall(self, question: str, shown: Sequence[str], turn: int) -> list[str]:
-        """What is known in a turn: an agent asks for it before each call of its model, and it stays the same."""
-        if self._known[0] != (question, turn):
-            found = await self._turns.recall(self._bank.as_async, question, shown)
-            self._known = (question, turn), found
-            dispatcher.event(
-                MemoryRecallEvent(bank=self._bank.name, question=question, text="\n\n".join(found))
-            )
-        return self._known[1]
+    async def _recall(self, question: str, already_in_prompt: Sequence[str], turn: int) -> list[str]:
+        """Returns the blocks of a turn, which are recalled once."""
+        # An agent asks its memory before each call of its model, several times a turn and without the input: what it
+        # was given must not change in the middle of it.
+        if self._last_recall[0] != (question, turn):
+            blocks = await self._turns.recall(self._bank.as_async, question, already_in_prompt)
+            self._last_recall = (question, turn), blocks
+            text = "\n\n".join(blocks)
+            dispatcher.event(MemoryRecallEvent(bank=self._bank.name, question=question, text=text))
+        return self._last_recall[1]
 
-    def _said(self, messages: Sequence[ChatMessage]) -> list[Said]:
-        """Messages as they are kept, and what is retained of them; those that `get` made are left out."""
-        spoken = [
-            message for message in messages if strip_blocks(message.content or "") or not message.content
+    def _transcript_messages(self, messages: Sequence[ChatMessage]) -> list[TranscriptMessage]:
+        """Returns messages as they are kept, and what is retained of them; those that `get` made are left out."""
+        transcript_messages = [
+            (message.model_dump(mode="json"), _message(message))
+            for message in messages
+            if not message.content or strip_blocks(message.content)
         ]
-        told = [(message.model_dump(mode="json"), _message(message)) for message in spoken]
-        count = sum(message is not None for _, message in told)
+        count = sum(message is not None for _, message in transcript_messages)
         if count:
             dispatcher.event(MemoryRetainEvent(bank=self._bank.name, session=self.session, messages=count))
-        return told
+        return transcript_messages
 
 
 class FourfoldMemoryBlock(BaseMemoryBlock[str]):
@@ -176,16 +179,19 @@ class FourfoldMemoryBlock(BaseMemoryBlock[str]):
     strict: bool = False
 
     async def _aget(self, messages: list[ChatMessage] | None = None, **block_kwargs: Any) -> str:
-        asked = [m.content for m in messages or [] if m.role == MessageRole.USER]
-        known = await self._turns.recall(self.bank.as_async, (asked[-1] if asked else None) or "")
-        return "\n\n".join(known)
+        user_texts = [message.content for message in messages or [] if message.role == MessageRole.USER]
+        question = (user_texts[-1] if user_texts else None) or ""
+        return "\n\n".join(await self._turns.recall(self.bank.as_async, question))
 
     async def _aput(self, messages: list[ChatMessage]) -> None:
-        sessions = {str(m.additional_kwargs.get("session_id", "")) for m in messages}
-        for session in sorted(sessions):
-            of_it = [m for m in messages if str(m.additional_kwargs.get("session_id", "")) == session]
-            told = [message for m in of_it if (message := _message(m))]
-            await self._turns.retain(self.bank.as_async, told, session)
+        by_session: dict[str, list[Message]] = {}
+        for chat_message in messages:
+            spoken = _message(chat_message)
+            if spoken is not None:
+                session = str(chat_message.additional_kwargs.get("session_id", ""))
+                by_session.setdefault(session, []).append(spoken)
+        for session, session_messages in sorted(by_session.items()):
+            await self._turns.retain(self.bank.as_async, session_messages, session)
 
     @property
     def _turns(self) -> TurnMemory:
@@ -193,7 +199,7 @@ class FourfoldMemoryBlock(BaseMemoryBlock[str]):
 
 
 def _message(message: ChatMessage) -> Message | None:
-    """What a bank retains of a message: tools and system prompts say nothing."""
+    """Returns what a bank retains of a message; None for those of tools and of the system."""
     role, text = _ROLES.get(message.role), message.content
     speaker = message.additional_kwargs.get("name")
     return Message(text, speaker, role) if role and text else None  # type: ignore[arg-type]

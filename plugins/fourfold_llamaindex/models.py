@@ -1,4 +1,4 @@
-"""The app's own models for Fourfold: an LLM of LlamaIndex as a language model, its embedding as an embedder."""
+"""Adapts the app's own models to Fourfold: an LLM of LlamaIndex as a language model, its embedding as an embedder."""
 
 from __future__ import annotations
 
@@ -40,17 +40,19 @@ class ChatModel:
         with map_model_errors(self.name):
             if isinstance(model, FunctionCallingLLM) and model.metadata.is_function_calling_model:
                 tool = get_function_tool(shape)
-                said = await model.achat_with_tools([tool], chat_history=_messages(turns), tool_required=True)
-                calls = model.get_tool_calls_from_response(said, error_on_no_tool_call=False)
+                response = await model.achat_with_tools(
+                    [tool], chat_history=_messages(turns), tool_required=True
+                )
+                calls = model.get_tool_calls_from_response(response, error_on_no_tool_call=False)
                 arguments = calls[0].tool_kwargs if calls else None
             else:
-                said = await model.achat(
+                response = await model.achat(
                     _messages([*turns, PromptMessage("user", schema_instructions(shape))])
                 )
-        return read_response(self.name, shape, _tokens(said), arguments, said.message.content or "")
+        return read_response(self.name, shape, _tokens(response), arguments, response.message.content or "")
 
     async def close(self) -> None:
-        """The model is the app's: it is left as it is."""
+        """Does nothing: the model is the app's."""
 
 
 class TextEmbedder(FrameworkEmbedder):
@@ -66,10 +68,12 @@ def _messages(turns: Sequence[PromptMessage]) -> list[ChatMessage]:
     return [ChatMessage(turn.text, role=turn.role) for turn in merge_system(turns)]
 
 
-def _tokens(said: ChatResponse) -> Tokens:
-    """What was used, where the provider's answer tells it."""
-    raw: Any = said.raw
-    used = raw.get("usage") if isinstance(raw, dict) else getattr(raw, "usage", None)
-    told = used if isinstance(used, dict) else vars(used) if hasattr(used, "__dict__") else {}
-    spent = (told.get("prompt_tokens") or told.get("input_tokens"), told.get("completion_tokens"))
-    return Tokens(1, spent[0] or 0, spent[1] or told.get("output_tokens") or 0)
+def _tokens(response: ChatResponse) -> Tokens:
+    """Returns what was used, where the provider's answer tells it."""
+    # LlamaIndex hands the provider's answer on as it is: OpenAI says prompt_tokens, Anthropic input_tokens.
+    raw: Any = response.raw
+    usage = raw.get("usage") if isinstance(raw, dict) else getattr(raw, "usage", None)
+    counts = usage if isinstance(usage, dict) else vars(usage) if hasattr(usage, "__dict__") else {}
+    read = counts.get("prompt_tokens") or counts.get("input_tokens") or 0
+    written = counts.get("completion_tokens") or counts.get("output_tokens") or 0
+    return Tokens(1, read, written)

@@ -1,4 +1,4 @@
-"""A retriever over one bank."""
+"""Recalls from one bank, as a retriever of LlamaIndex."""
 
 from __future__ import annotations
 
@@ -18,9 +18,9 @@ from fourfold.values.rendering import describe_hit, render_unit
 class FourfoldRetriever(BaseRetriever):
     """Recalls from `bank`: `FourfoldRetriever(memory.bank("alice"), k=8)`.
 
-    `k` is the most nodes (None: no bound), `budget` the most tokens in them all; `networks`, `tags` and `during`
-    narrow the recall. A node's text is the dated line that is ready for a prompt, its id the unit's, its source the
-    document; what is known besides is in its metadata, which a model is not shown.
+    `k` is the most nodes (None: no bound), `budget` the most tokens in them all; `networks`, `bank_tags` and
+    `during` narrow the recall. A node's text is the dated line that is ready for a prompt, its id the unit's, its
+    source the document; what is known besides is in its metadata, which a model is not shown.
 
     A memory that fails is logged and answers nothing, so that the app's turn goes on; with `strict=True` it raises.
     """
@@ -32,7 +32,7 @@ class FourfoldRetriever(BaseRetriever):
         k: int | None = 8,
         budget: int | None = None,
         networks: Sequence[str] | None = None,
-        tags: Sequence[str] | None = None,
+        bank_tags: Sequence[str] | None = None,
         during: tuple[datetime | None, datetime | None] | None = None,
         strict: bool = False,
         **options: Any,
@@ -44,27 +44,27 @@ class FourfoldRetriever(BaseRetriever):
         self._bank, self._turns = bank, TurnMemory(strict=strict)
         interval = None if during is None else Interval(*during)
         self._recall = partial(
-            bank.as_async.recall, limit=k, budget=budget, networks=networks, tags=tags, during=interval
+            bank.as_async.recall, limit=k, budget=budget, networks=networks, tags=bank_tags, during=interval
         )
 
     def _retrieve(self, query_bundle: QueryBundle) -> list[NodeWithScore]:
         return self._bank.run(partial(self._aretrieve, query_bundle))
 
     async def _aretrieve(self, query_bundle: QueryBundle) -> list[NodeWithScore]:
-        work = partial(self._recall, query_bundle.query_str)
-        found = await self._turns.guarded(self._bank.as_async, "recalled", work)
-        return [_node(hit) for hit in found.hits] if found else []
+        recall = partial(self._recall, query_bundle.query_str)
+        recalled = await self._turns.log_errors(self._bank.as_async, "recalled", recall)
+        return [_node(hit) for hit in recalled.hits] if recalled else []
 
 
 def _node(hit: Hit) -> NodeWithScore:
-    known = describe_hit(hit)
+    metadata = describe_hit(hit)
     source = hit.unit.source.document
     node = TextNode(
         id_=hit.unit.id,
         text=render_unit(hit.unit),
-        metadata=known,
-        excluded_llm_metadata_keys=list(known),
-        excluded_embed_metadata_keys=list(known),
+        metadata=metadata,
+        excluded_llm_metadata_keys=list(metadata),
+        excluded_embed_metadata_keys=list(metadata),
         relationships={NodeRelationship.SOURCE: RelatedNodeInfo(node_id=source)} if source else {},
     )
     return NodeWithScore(node=node, score=float(hit.score))

@@ -1,4 +1,4 @@
-"""Tools by which an agent uses a bank itself."""
+"""Offers a bank to an agent as tools of LlamaIndex."""
 
 from __future__ import annotations
 
@@ -11,8 +11,8 @@ from fourfold.integrations import tools as core
 
 
 def memory_tools(bank: Bank, *, budget: int = 1024) -> list[FunctionTool]:
-    """The tools `recall`, `retain` and `reflect` on `bank`, sync and async; recall and reflect bring at most `budget`
-    tokens. An agent is told what goes wrong, as LlamaIndex tells the error of a tool."""
+    """Returns the tools `recall`, `retain` and `reflect` on `bank`, sync and async; recall and reflect bring at
+    most `budget` tokens. An agent is told what goes wrong, as LlamaIndex tells the error of a tool."""
     return [_tool(bank, tool) for tool in core.memory_tools(bank.as_async, budget)]
 
 

@@ -1,4 +1,4 @@
-"""Conditions on JSON values, by operators that document stores share (`$gte` and the like)."""
+"""Matches JSON values against conditions, by operators that document stores share (`$gte` and the like)."""
 
 from __future__ import annotations
 
@@ -16,22 +16,26 @@ _OPERATORS: dict[str, Callable[[Any, Any], bool]] = {
 }
 
 
-def matches(value: Any, wanted: Any) -> bool:
-    """Whether a value is as `wanted`: equal, in the fields it names, or by its operators ({"$gte": 3}). What cannot
-    be compared is not."""
-    match wanted:
-        case Mapping() if any(str(name).startswith("$") for name in wanted):
-            return all(_holds(name, value, bound) for name, bound in wanted.items())
+def matches(value: Any, condition: Any) -> bool:
+    """Returns whether a value meets a condition: is equal to it, in the fields it names, or by its operators
+    ({"$gte": 3}). What cannot be compared does not. Raises `ValueError` for an operator that there is not."""
+    match condition:
+        case Mapping() if any(str(name).startswith("$") for name in condition):
+            return all(_compare(name, value, bound) for name, bound in condition.items())
         case Mapping():
-            return isinstance(value, Mapping) and all(matches(value.get(k), w) for k, w in wanted.items())
+            return isinstance(value, Mapping) and all(
+                matches(value.get(field), inner) for field, inner in condition.items()
+            )
         case list() | tuple():
-            same = isinstance(value, list | tuple) and len(value) == len(wanted)
-            return same and all(matches(v, w) for v, w in zip(value, wanted, strict=True))
+            same_length = isinstance(value, list | tuple) and len(value) == len(condition)
+            return same_length and all(
+                matches(item, inner) for item, inner in zip(value, condition, strict=True)
+            )
         case _:
-            return bool(value == wanted)
+            return bool(value == condition)
 
 
-def _holds(name: str, value: Any, bound: Any) -> bool:
+def _compare(name: str, value: Any, bound: Any) -> bool:
     if name not in _OPERATORS:
         raise ValueError(f"Unsupported operator: {name}. There are {', '.join(_OPERATORS)}.")
     try:

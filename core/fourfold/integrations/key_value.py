@@ -1,4 +1,4 @@
-"""`KeyValueItems`: JSON values under namespaces and keys, as apps keep them in a store, found by what they say.
+"""Keeps JSON values under namespaces and keys, as apps keep them in a store, and finds them by what they say.
 
 A namespace is a bank (`bank_name`), an item a document of it: what an item says is recalled like all else there.
 """
@@ -20,8 +20,10 @@ from fourfold.values.units import Entry, Message
 
 _KIND = "item"
 _DOCUMENTS = "store/"
-_FEW_WORDS = 3
-_EVERY = 1_000_000
+_MAX_FIELD_WORDS = 3
+"""Words up to which a text says little without the name of its field ("city: Porto"). A guess, not measured."""
+_NO_LIMIT = 1_000_000
+"""Asks a LangGraph store for all there is: it has no word for that, and returns 10 otherwise."""
 Namespace = tuple[str, ...]
 
 
@@ -38,7 +40,7 @@ class Item:
 
 
 class KeyValueItems:
-    """The items of a memory. What cannot be kept or read raises its `FourfoldError`."""
+    """The items of a memory. Methods raise the `FourfoldError` of what cannot be kept or read."""
 
     def __init__(self, memory: AsyncMemory) -> None:
         self._memory = memory
@@ -51,14 +53,15 @@ class KeyValueItems:
         texts: Iterable[str] | None = None,
         ttl: timedelta | None = None,
     ) -> None:
-        """Keeps a JSON object, in place of what was there. `texts` are what it says (default: all that is in it;
+        """Puts a JSON object, in place of what was there. `texts` are what it says (default: all that is in it;
         it may be nothing); with `ttl` it is gone that long after it was put or last touched."""
         expires = None if ttl is None else self._now() + ttl
-        kept = {"value": dict(value), "ttl": None if ttl is None else ttl.total_seconds()}
+        stored = {"value": dict(value), "ttl": None if ttl is None else ttl.total_seconds()}
         tags = tuple(bank_name(*namespace[:depth]) for depth in range(1, len(namespace) + 1))
-        said = [Message(text) for text in (_texts(value) if texts is None else texts) if text.strip()]
-        item = Entry(_KIND, key, kept, expires, tags)
-        await self._bank(namespace).entries.put([item], said, document=_DOCUMENTS + key, replace=True)
+        item_texts = _texts(value) if texts is None else texts
+        messages = [Message(text) for text in item_texts if text.strip()]
+        item = Entry(_KIND, key, stored, expires, tags)
+        await self._bank(namespace).entries.put([item], messages, document=_DOCUMENTS + key, replace=True)
 
     async def delete(self, namespace: Namespace, key: str) -> None:
         """Forgets an item and what it says; one that is not there is fine."""
@@ -68,7 +71,7 @@ class KeyValueItems:
             return
 
     async def get(self, namespace: Namespace, key: str, *, touch: bool = False) -> Item | None:
-        """The item of that key. `touch`: from now on it lives for its time again."""
+        """Returns the item of that key; None if there is none. `touch`: from now on it lives for its time again."""
         bank = self._bank(namespace)
         entry = await bank.entries.get(_KIND, key)
         return None if entry is None else await self._item(bank, entry, None, touch)
@@ -83,28 +86,34 @@ class KeyValueItems:
         *,
         touch: bool = False,
     ) -> list[Item]:
-        """Items of the namespaces that begin with `prefix`, in the order in which they were put. With a `query` those
-        whose texts are recalled come first, best first. `where` names fields and what they must be (see `meets`)."""
+        """Returns items of the namespaces that begin with `prefix`, in the order in which they were put. With a
+        `query` those whose texts are recalled come first, best first. `where` names fields and the conditions that
+        they must meet (see `json_filters.matches`)."""
         names = await self._banks(prefix)
         banks = [self._memory.bank(name) for name in names]
-        found = [(bank, *hit) for bank in banks for hit in await _found(bank, query, where, offset + limit)]
-        if query:
-            found.sort(key=lambda each: (each[2] is not None, each[2] or 0.0), reverse=True)
-        return [await self._item(*each, touch) for each in found[offset : offset + limit]]
+        matching = [
+            (bank, entry, score)
+            for bank in banks
+            for entry, score in await _search(bank, query, where, offset + limit)
+        ]
+        if query:  # across namespaces; sorting is stable, so what was not recalled stays in its order
+            matching.sort(key=lambda match: (match[2] is not None, match[2] or 0.0), reverse=True)
+        page = matching[offset : offset + limit]
+        return [await self._item(bank, entry, score, touch) for bank, entry, score in page]
 
     async def namespaces(self, prefix: Namespace = ()) -> list[Namespace]:
-        """The namespaces with items that begin with `prefix`, sorted."""
+        """Returns the namespaces with items that begin with `prefix`, sorted."""
         return sorted(labels_of(name) for name in await self._banks(prefix))
 
     async def copy_from(self, source: Any, progress: Progress | None = None) -> int:
-        """Puts in all items of a store that lists namespaces and searches as LangGraph's stores do (`BaseStore`); how
-        many. Doing it again changes nothing. `progress` is called with (done, total) namespaces."""
-        namespaces, count = await source.alist_namespaces(limit=_EVERY), 0
+        """Copies all items of a store that lists namespaces and searches as LangGraph's stores do (`BaseStore`);
+        returns how many. Doing it again changes nothing. `progress` is called with (done, total) namespaces."""
+        namespaces, count = await source.alist_namespaces(limit=_NO_LIMIT), 0
         for number, namespace in enumerate(namespaces, 1):
-            for item in await source.asearch(tuple(namespace), limit=_EVERY):
+            for item in await source.asearch(tuple(namespace), limit=_NO_LIMIT):
                 if tuple(item.namespace) == tuple(namespace):
-                    held = await self.get(tuple(namespace), item.key)
-                    if held is None or held.value != item.value:
+                    existing = await self.get(tuple(namespace), item.key)
+                    if existing is None or existing.value != item.value:
                         await self.put(tuple(namespace), item.key, item.value)
                     count += 1
             if progress is not None:
@@ -112,19 +121,20 @@ class KeyValueItems:
         return count
 
     async def sweep(self) -> int:
-        """Forgets what has expired, and what it says, in all namespaces; how many items that were."""
+        """Forgets what has expired, and what it says, in all namespaces; returns how many items that were."""
         banks = await self._memory.banks_with_entries(_KIND, expired=True)
         return sum([len(await self._memory.bank(name).entries.expire(_KIND)) for name in banks])
 
     async def _item(self, bank: AsyncBank, entry: Entry, score: float | None, touch: bool) -> Item:
         if touch and entry.value["ttl"] is not None:
-            entry = await self._touched(bank, entry)
+            entry = await self._extend(bank, entry)
         assert entry.created_at is not None
         assert entry.updated_at is not None
-        told = (entry.key, entry.value["value"], entry.created_at, entry.updated_at)
-        return Item(labels_of(bank.name), *told, score)
+        namespace, value = labels_of(bank.name), entry.value["value"]
+        return Item(namespace, entry.key, value, entry.created_at, entry.updated_at, score)
 
-    async def _touched(self, bank: AsyncBank, entry: Entry) -> Entry:
+    async def _extend(self, bank: AsyncBank, entry: Entry) -> Entry:
+        """Has an item live for its time again, from now on."""
         renewed = replace(entry, expires_at=self._now() + timedelta(seconds=entry.value["ttl"]))
         try:
             await bank.entries.put([renewed], document=entry.document)
@@ -142,21 +152,24 @@ class KeyValueItems:
         return self._memory.clock.now()
 
 
-async def _found(
-    bank: AsyncBank, query: str | None, where: Mapping[str, Any] | None, most: int
+async def _search(
+    bank: AsyncBank, query: str | None, where: Mapping[str, Any] | None, limit: int
 ) -> list[tuple[Entry, float | None]]:
-    """At most so many entries: those that are recalled, best first, then the others, in order."""
-    scores = await _recalled(bank, query) if query else {}
+    """Returns at most `limit` entries: those that are recalled, best first, then the others, in order."""
+    scores = await _scores(bank, query) if query else {}
     entries = {entry.key: entry for entry in await bank.entries.list(_KIND, keys=scores)} if scores else {}
     ranked = [(entries[key], score) for key, score in scores.items() if key in entries]
-    found: list[tuple[Entry, float | None]] = [each for each in ranked if _meets(each[0], where)]
-    if len(found) < most:
-        others = [entry for entry in await bank.entries.list(_KIND) if entry.key not in scores]
-        found += [(entry, None) for entry in others if _meets(entry, where)]
-    return found[:most]
+    matching: list[tuple[Entry, float | None]] = [
+        (entry, score) for entry, score in ranked if _meets(entry, where)
+    ]
+    if len(matching) < limit:
+        not_recalled = [entry for entry in await bank.entries.list(_KIND) if entry.key not in scores]
+        matching += [(entry, None) for entry in not_recalled if _meets(entry, where)]
+    return matching[:limit]
 
 
-async def _recalled(bank: AsyncBank, query: str) -> dict[str, float]:
+async def _scores(bank: AsyncBank, query: str) -> dict[str, float]:
+    """Returns the keys of the items whose texts are recalled, with the score of the best of them, best first."""
     scores: dict[str, float] = {}
     for hit in (await bank.recall(query, budget=None)).hits:
         for document in hit.unit.source.documents:
@@ -170,11 +183,12 @@ def _meets(entry: Entry, where: Mapping[str, Any] | None) -> bool:
 
 
 def _texts(value: Mapping[str, Any]) -> list[str]:
-    """What a value says: its longer texts each by itself, and in one what says little without its field's name."""
+    """Returns what a value says: its longer texts each by itself, and in one text the short ones with the names of
+    their fields."""
     leaves = [(name.replace("_", " "), str(leaf)) for name, leaf in _leaves(value)]
-    alone = [text for _, text in leaves if len(text.split()) > _FEW_WORDS]
-    named = [f"{name}: {text}" for name, text in leaves if 0 < len(text.split()) <= _FEW_WORDS]
-    return [*alone, "\n".join(named)]
+    sentences = [text for _, text in leaves if len(text.split()) > _MAX_FIELD_WORDS]
+    fields = [f"{name}: {text}" for name, text in leaves if 0 < len(text.split()) <= _MAX_FIELD_WORDS]
+    return [*sentences, "\n".join(fields)]
 
 
 def _leaves(value: object, name: str = "") -> Iterator[tuple[str, str | float]]:

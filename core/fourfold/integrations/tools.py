@@ -1,4 +1,4 @@
-"""The tools by which an agent uses a bank itself, as every framework's plugin offers them."""
+"""Makes the tools by which an agent uses a bank itself, as every framework's plugin offers them."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ look-up use recall."""
 
 @dataclass(frozen=True, slots=True)
 class Tool:
-    """A tool: its name, what a model is told about it, and the function, whose parameters are the tool's."""
+    """A tool: its name, its description for a model, and the function, whose parameters are the tool's."""
 
     name: str
     description: str
@@ -28,18 +28,18 @@ class Tool:
 
 
 def memory_tools(bank: AsyncBank, budget: int) -> list[Tool]:
-    """`recall`, `retain` and `reflect` on a bank; recall and reflect bring at most `budget` tokens. They raise
-    `FourfoldError`."""
+    """Returns `recall`, `retain` and `reflect` on a bank; recall and reflect bring at most `budget` tokens. They
+    raise `FourfoldError`."""
 
     async def recall(question: str) -> str:
         return (await bank.recall(question, budget=budget)).text or _NOTHING
 
     async def retain(text: str) -> str:
-        done = await bank.retain(text)
-        return "\n".join(["Remembered:", *(f"- {unit.text}" for unit in done.units), *done.warnings])
+        result = await bank.retain(text)
+        return "\n".join(["Remembered:", *(f"- {unit.text}" for unit in result.units), *result.warnings])
 
     async def reflect(question: str) -> str:
         return (await bank.reflect(question, budget=budget)).answer
 
-    told = [(_RECALL, recall), (_RETAIN, retain), (_REFLECT, reflect)]
-    return [Tool(run.__name__, " ".join(text.split()), run) for text, run in told]
+    tools = [(_RECALL, recall), (_RETAIN, retain), (_REFLECT, reflect)]
+    return [Tool(run.__name__, " ".join(description.split()), run) for description, run in tools]

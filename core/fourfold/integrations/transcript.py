@@ -1,4 +1,4 @@
-"""`Transcript`: the messages of a session as an app has them, word for word, in a bank that retains what they say."""
+"""Keeps the messages of a session as an app has them, word for word, in a bank that retains what they say."""
 
 from __future__ import annotations
 
@@ -12,8 +12,8 @@ from fourfold.errors import InputError
 from fourfold.integrations.turn import TurnMemory
 from fourfold.values.units import Entry, Message
 
-Said = tuple[Any, Message | None]
-"""A message as the app has it, as JSON, and what a bank retains of it: a tool call, for one, says nothing."""
+TranscriptMessage = tuple[Any, Message | None]
+"""A message as the app has it, as JSON, and what a bank retains of it; None: a tool call, for one, says nothing."""
 
 
 class Transcript:
@@ -27,46 +27,56 @@ class Transcript:
         self._bank, self._session, self._kind, self._turns = bank, session, kind, turns
 
     async def read(self) -> dict[str, Any]:
-        """All messages in order, by the ids that they have as sources of what was retained."""
-        entries = await self._turns.guarded(self._bank, "read", self._entries) or []
+        """Returns all messages in order, by the ids that they have as sources of what was retained."""
+        entries = await self._turns.log_errors(self._bank, "read", self._entries) or []
         return {entry.key.removeprefix(f"{self._session}/"): entry.value for entry in entries}
 
-    async def add(self, said: Sequence[Said]) -> list[str]:
-        """Adds messages, and retains behind the app's back what they say; the ids of those that were kept. One whose
-        `Message` has an id is there once: it takes the place of the one before."""
-        named = [
-            (message.id if message and message.id else str(uuid4()), value, message)
-            for value, message in said
+    async def add(self, messages: Sequence[TranscriptMessage]) -> list[str]:
+        """Adds messages, and retains in the background what they say; returns the ids of those that were kept. One
+        whose `Message` has an id is there once: it takes the place of the one before."""
+        ids = [spoken.id if spoken and spoken.id else str(uuid4()) for _, spoken in messages]
+        entries = [
+            Entry(self._kind, f"{self._session}/{message_id}", value)
+            for message_id, (value, _) in zip(ids, messages, strict=True)
         ]
-        entries = [Entry(self._kind, f"{self._session}/{key}", value) for key, value, _ in named]
         if not entries:
             return []
-        kept = await self._turns.guarded(
+        stored = await self._turns.log_errors(
             self._bank, "kept", lambda: self._bank.entries.put(entries, document=self._session)
         )
-        told = [replace(message, id=key) for key, _, message in named if message]
-        await self._turns.retain(self._bank, told, self._session)
-        return [key for key, _, _ in named] if kept else []
+        spoken_messages = [
+            replace(spoken, id=message_id)
+            for message_id, (_, spoken) in zip(ids, messages, strict=True)
+            if spoken
+        ]
+        await self._turns.retain(self._bank, spoken_messages, self._session)
+        return ids if stored else []
 
-    async def set(self, said: Sequence[Said]) -> None:
+    async def set(self, messages: Sequence[TranscriptMessage]) -> None:
         """Has these be the messages, and no others. What was retained stays, and what was there is not retained
         anew."""
-        before = await self.read()
-        held, values = list(before.values()), [value for value, _ in said]
-        if values[: len(held)] == held:
-            await self.add(said[len(held) :])
-        else:  # first what is to stay, so that nothing is lost half way
-            kept = await self.add([(value, None if value in held else message) for value, message in said])
-            if kept or not said:
-                await self._drop(before.keys() - kept)
+        stored = await self.read()
+        stored_values, values = list(stored.values()), [value for value, _ in messages]
+        if values[: len(stored_values)] == stored_values:
+            await self.add(messages[len(stored_values) :])
+            return
+        # First what is to stay, so that nothing is lost half way: the old ones go only when the new ones are there.
+        unchanged_say_nothing = [
+            (value, None if value in stored_values else spoken) for value, spoken in messages
+        ]
+        added = await self.add(unchanged_say_nothing)
+        if added or not messages:
+            await self._delete(stored.keys() - added)
 
     async def clear(self) -> None:
-        """Lets go of the messages. What was retained of them stays: `forget(document=session)` forgets that too."""
-        await self._drop(await self.read())
+        """Deletes the messages. What was retained of them stays: `forget(document=session)` forgets that too."""
+        await self._delete(await self.read())
 
-    async def _drop(self, ids: Iterable[str]) -> None:
-        keys = [f"{self._session}/{each}" for each in ids]
-        await self._turns.guarded(self._bank, "cleared", lambda: self._bank.entries.delete(self._kind, keys))
+    async def _delete(self, ids: Iterable[str]) -> None:
+        keys = [f"{self._session}/{message_id}" for message_id in ids]
+        await self._turns.log_errors(
+            self._bank, "cleared", lambda: self._bank.entries.delete(self._kind, keys)
+        )
 
     async def _entries(self) -> list[Entry]:
         return await self._bank.entries.list(self._kind, document=self._session)
