@@ -123,13 +123,13 @@ class MeteredModel(DelegatingModel):
         return await self._booked(turns, partial(streamed, self.inner, turns, shape, heard))
 
     async def _booked(
-        self, turns: Sequence[PromptMessage], asked: Callable[[], Awaitable[ModelResponse[OutputT]]]
+        self, turns: Sequence[PromptMessage], ask: Callable[[], Awaitable[ModelResponse[OutputT]]]
     ) -> ModelResponse[OutputT]:
         expected = sum(estimate_tokens(turn.text) for turn in turns)
         self._ledger.admit(expected, self._limit)
         spent = Tokens()
         try:
-            answer = await asked()
+            answer = await ask()
             spent = answer.tokens
         except ModelError as error:
             spent = error.tokens
@@ -157,12 +157,12 @@ class BankLanguageModel(RetryingModel):
 
 def _spent(store: Store, bank: str) -> tuple[Tokens, Tokens]:
     """What this writer has spent so far, and what all others have."""
-    own = others = Tokens()
+    own = of_others = Tokens()
     for point in store.scan(Where(bank=bank, kind="ledger")):
         p = point.payload
         tokens = Tokens(int(p["calls"]), int(p["input"]), int(p["output"]), int(p["cached"]))
         if p["writer"] == store.writer:
             own = tokens
         else:
-            others += tokens
-    return own, others
+            of_others += tokens
+    return own, of_others

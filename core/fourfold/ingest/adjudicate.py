@@ -57,16 +57,16 @@ class _Case:
 async def adjudicate(services: Services, bank: str, model: LanguageModel, outcome: Outcome) -> None:
     """Has `model` judge what `outcome` left unclear, and carries the verdicts out."""
     cases = await anyio.to_thread.run_sync(_cases, services, bank, outcome.unclear)
-    for first in range(0, len(cases), _CASES_AT_ONCE):
-        shown = cases[first : first + _CASES_AT_ONCE]
-        asked = [(_line(case.new), [_line(unit) for unit in case.old]) for case in shown]
+    for start in range(0, len(cases), _CASES_AT_ONCE):
+        batch = cases[start : start + _CASES_AT_ONCE]
+        lines = [(_line(case.new), [_line(unit) for unit in case.old]) for case in batch]
         try:
-            answer = await model.ask(prompts.judgement(asked), PairVerdicts)
+            answer = await model.ask(prompts.judgement(lines), PairVerdicts)
         except (ModelError, ConfigurationError, TokenLimitError) as error:
             log.warning("Older statements of the bank %s stay marked as they are: %s", bank, error)
             outcome.warnings[str(error)] = None
             return
-        await anyio.to_thread.run_sync(_carry_out, services, bank, shown, answer.value, outcome)
+        await anyio.to_thread.run_sync(_carry_out, services, bank, batch, answer.value, outcome)
 
 
 def _cases(services: Services, bank: str, pairs: Sequence[tuple[str, str]]) -> list[_Case]:
@@ -76,12 +76,12 @@ def _cases(services: Services, bank: str, pairs: Sequence[tuple[str, str]]) -> l
     with services.indexes.locked(bank) as index:
         ids = dict.fromkeys(unit for pair in pairs for unit in pair)
         units = {unit.id: unit for unit in Transaction(services, index, services.clock.now()).read(list(ids))}
-    held = {key: unit for key, unit in units.items() if unit.retired_at is None}
+    live_units = {key: unit for key, unit in units.items() if unit.retired_at is None}
     by_new: dict[str, list[Unit]] = {}
-    for new, old in dict.fromkeys(pairs):
-        if new in held and old in held:
-            by_new.setdefault(new, []).append(held[old])
-    return [_Case(held[new], tuple(old[:_MOST_CANDIDATES])) for new, old in by_new.items()]
+    for new_id, old_id in dict.fromkeys(pairs):
+        if new_id in live_units and old_id in live_units:
+            by_new.setdefault(new_id, []).append(live_units[old_id])
+    return [_Case(live_units[new_id], tuple(old_id[:_MOST_CANDIDATES])) for new_id, old_id in by_new.items()]
 
 
 def _line(unit: Unit) -> str:
@@ -92,11 +92,11 @@ def _line(unit: Unit) -> str:
 def _carry_out(
     services: Services, bank: str, cases: Sequence[_Case], answer: PairVerdicts, outcome: Outcome
 ) -> None:
-    shown = by_label([(case.new, case.old) for case in cases])
+    pairs = by_label([(case.new, case.old) for case in cases])
     with services.indexes.locked(bank) as index:
         transaction = Transaction(services, index, services.clock.now(), "reconcile")
         for verdict in answer.verdicts:
-            pair = shown.pop(plain_label(verdict.label), None)
+            pair = pairs.pop(plain_label(verdict.label), None)
             if pair is None:
                 outcome.dropped["verdict"] += 1
                 continue
@@ -107,39 +107,47 @@ def _carry_out(
         outcome.note_changes(transaction)
 
 
-def _decide(transaction: Transaction, verdict: PairVerdict, new: Unit, old: Unit) -> Iterator[Operation]:
+def _decide(
+    transaction: Transaction, verdict: PairVerdict, shown_new: Unit, shown_old: Unit
+) -> Iterator[Operation]:
     """Does what a verdict says, if both units still are as they were shown."""
-    units = {unit.id: unit for unit in transaction.read([new.id, old.id])}
-    now_new, now_old = units.get(new.id), units.get(old.id)
-    if now_new is None or now_old is None or now_new.retired_at or now_old.retired_at:
+    units = {unit.id: unit for unit in transaction.read([shown_new.id, shown_old.id])}
+    current_new, current_old = units.get(shown_new.id), units.get(shown_old.id)
+    if current_new is None or current_old is None or current_new.retired_at or current_old.retired_at:
         return
-    if (now_new.text, now_old.text) != (new.text, old.text):
+    if (current_new.text, current_old.text) != (shown_new.text, shown_old.text):
         return
-    newer, older = transaction.points([new.id])[0], transaction.points([old.id])[0]
+    newer, older = transaction.points([shown_new.id])[0], transaction.points([shown_old.id])[0]
     reason = verdict.reason or "the language model's judgement"
     match verdict.verdict:
         case "replaces":
-            gone = replace(
-                now_old,
+            retired = replace(
+                current_old,
                 retired_at=transaction.now,
-                retirement=Retirement.superseded_by(new.id),
+                retirement=Retirement.superseded_by(shown_new.id),
                 superseded_by=None,
             )
-            transaction.put_unit(older, gone)
-            links = tuple(link for link in now_new.links if (link.to, link.kind) != (old.id, "supersedes"))
-            transaction.put_unit(newer, replace(now_new, links=(*links, Link(old.id, "supersedes", 1.0))))
-            yield Operation(Verdict.RETIRE, old.id, reason)
-            yield Operation(Verdict.UPDATE, new.id, reason)
+            transaction.put_unit(older, retired)
+            links = tuple(
+                link for link in current_new.links if (link.to, link.kind) != (shown_old.id, "supersedes")
+            )
+            transaction.put_unit(
+                newer, replace(current_new, links=(*links, Link(shown_old.id, "supersedes", 1.0)))
+            )
+            yield Operation(Verdict.RETIRE, shown_old.id, reason)
+            yield Operation(Verdict.UPDATE, shown_new.id, reason)
         case "same":
-            said = [*now_old.source.evidence, *now_new.source.evidence]
-            source = now_old.source.said_by(list(dict.fromkeys(said)))
-            transaction.put_unit(older, replace(now_old, source=source, superseded_by=None))
+            evidence = [*current_old.source.evidence, *current_new.source.evidence]
+            source = current_old.source.said_by(list(dict.fromkeys(evidence)))
+            transaction.put_unit(older, replace(current_old, source=source, superseded_by=None))
             transaction.put_unit(
                 newer,
-                replace(now_new, retired_at=transaction.now, retirement=Retirement.superseded_by(old.id)),
+                replace(
+                    current_new, retired_at=transaction.now, retirement=Retirement.superseded_by(shown_old.id)
+                ),
             )
-            yield Operation(Verdict.NOOP, old.id, reason)
+            yield Operation(Verdict.NOOP, shown_old.id, reason)
         case "both":
-            if now_old.superseded_by == new.id:
-                transaction.put_unit(older, replace(now_old, superseded_by=None))
-                yield Operation(Verdict.NOOP, old.id, reason)
+            if current_old.superseded_by == shown_new.id:
+                transaction.put_unit(older, replace(current_old, superseded_by=None))
+                yield Operation(Verdict.NOOP, shown_old.id, reason)

@@ -38,13 +38,13 @@ def language_to_fix(
 
     Raises `InputError` where the bank has another language than `required`. The caller holds the index's lock.
     """
-    held = index.profile and index.profile.language
-    if held and required not in (None, held):
+    bank_language = index.profile and index.profile.language
+    if bank_language and required not in (None, bank_language):
         raise InputError(
-            f'The bank "{index.bank}" is kept in {held.name} ({held.code}): leave the language out, or change it '
+            f'The bank "{index.bank}" is kept in {bank_language.name} ({bank_language.code}): leave the language out, or change it '
             f'with bank.set_language("{required and required.code}").'
         )
-    if held:
+    if bank_language:
         return None
     default = services.settings.language
     return required or (language(default) if default else _detect_bank_language(services, index, messages))
@@ -59,17 +59,17 @@ def _detect_bank_language(
     return detect(chain((m.text for m in messages), (str(point.payload["text"]) for point in so_far)))
 
 
-def apply_options(transaction: Transaction, found: Language | None, options: BankOptions) -> None:
+def apply_options(transaction: Transaction, detected: Language | None, options: BankOptions) -> None:
     """Has `transaction` set `options` on its bank, and the language `found` for it, unless another write did so
     first: what the bank holds is found by that language's words then. The caller holds the index's lock."""
     transaction.mission, transaction.disposition = options.mission, options.disposition
     transaction.keeps_rules = True
-    held = transaction.index.profile and transaction.index.profile.language
-    if found is None or held is not None:
+    bank_language = transaction.index.profile and transaction.index.profile.language
+    if detected is None or bank_language is not None:
         return
-    transaction.fixed_language = found
-    if found != ENGLISH:
-        _reindex(transaction, found, None)
+    transaction.fixed_language = detected
+    if detected != ENGLISH:
+        _reindex(transaction, detected, None)
 
 
 def set_language(services: Services, bank: str, bank_language: Language) -> None:
@@ -78,8 +78,8 @@ def set_language(services: Services, bank: str, bank_language: Language) -> None
     with services.indexes.locked(bank) as index:
         if index.profile and index.profile.language == bank_language:
             return
-        left = [index.unit_ids[first : first + _AT_ONCE] for first in range(0, len(index), _AT_ONCE)]
-        for ids in left[:-1]:
+        slices = [index.unit_ids[start : start + _AT_ONCE] for start in range(0, len(index), _AT_ONCE)]
+        for ids in slices[:-1]:
             part = Transaction(services, index, services.clock.now(), "language")
             _reindex(part, bank_language, tuple(ids))
             part.commit({})
@@ -91,7 +91,7 @@ def set_language(services: Services, bank: str, bank_language: Language) -> None
             bank_language.name,
             fixed_language=bank_language,
         )
-        _reindex(last, bank_language, tuple(left[-1]) if left else ())
+        _reindex(last, bank_language, tuple(slices[-1]) if slices else ())
         last.commit({})
 
 

@@ -41,20 +41,20 @@ async def read_in_bulk(
     """Has `chunks` read by batches and writes what comes back; those that were submitted before are only waited
     for."""
     ledger = services.token_accounts.get(bank)
-    waiting: dict[str, list[Chunk]] = {}
+    submitted: dict[str, list[Chunk]] = {}
     for chunk in chunks:
         if chunk.batch:
-            waiting.setdefault(chunk.batch, []).append(chunk)
-    new = [chunk for chunk in chunks if not chunk.batch]
-    for first in range(0, len(new), _CHUNKS_A_BATCH):
-        part = new[first : first + _CHUNKS_A_BATCH]
+            submitted.setdefault(chunk.batch, []).append(chunk)
+    unsubmitted = [chunk for chunk in chunks if not chunk.batch]
+    for start in range(0, len(unsubmitted), _CHUNKS_A_BATCH):
+        part = unsubmitted[start : start + _CHUNKS_A_BATCH]
         try:
-            waiting |= await _submitted(services, bank, model, part, ledger)
+            submitted |= await _submitted(services, bank, model, part, ledger)
         except (ModelError, ConfigurationError, TokenLimitError) as error:
             await anyio.to_thread.run_sync(write, services, bank, [(c, error) for c in part], outcome)
             outcome.stopped = outcome.stopped or (None if isinstance(error, ModelError) else error)
-    done = 0
-    for batch, part in waiting.items():
+    read_count = 0
+    for batch, part in submitted.items():
         answers = await _collected(model, batch)
         results = [(chunk, _result(chunk, answers, batch, language)) for chunk in part]
         if isinstance(answers, dict):
@@ -63,20 +63,20 @@ async def read_in_bulk(
                 ledger.settle(0, spent)
                 outcome.spent += spent
         await anyio.to_thread.run_sync(write, services, bank, results, outcome)
-        done += len(part)
+        read_count += len(part)
         if progress is not None:
-            progress(done, len(chunks))
+            progress(read_count, len(chunks))
 
 
 async def _submitted(
     services: Services, bank: str, model: BatchModel, chunks: Sequence[Chunk], ledger: TokenAccount
 ) -> dict[str, list[Chunk]]:
     """Submits `chunks` as one batch, and notes that in the bank."""
-    asked = {chunk.id: turns(chunk) for chunk in chunks}
-    expected = sum(estimate_tokens(turn.text) for one in asked.values() for turn in one)
+    prompts = {chunk.id: turns(chunk) for chunk in chunks}
+    expected = sum(estimate_tokens(turn.text) for prompt in prompts.values() for turn in prompt)
     ledger.admit(expected, services.settings.llm_tokens)
     try:
-        batch = await model.submit(asked, Extraction)
+        batch = await model.submit(prompts, Extraction)
     finally:
         ledger.settle(expected, Tokens())
     marked = [replace(chunk, batch=batch) for chunk in chunks]

@@ -35,11 +35,11 @@ class KnownStatements:
     _vectors: Floats = field(default_factory=lambda: np.zeros((0, 0), np.float32))
     _asserted: dict[str, list[str]] = field(default_factory=dict)
 
-    def expect(self, more: int) -> None:
+    def expect(self, count: int) -> None:
         """Makes room for so many statements."""
         dimension = self.transaction.services.embedder.dimension
-        held = self._vectors.reshape(-1, dimension)
-        self._vectors = np.concatenate([held, np.zeros((more, dimension), np.float32)])
+        rows = self._vectors.reshape(-1, dimension)
+        self._vectors = np.concatenate([rows, np.zeros((count, dimension), np.float32)])
 
     def add(self, unit: Unit, vectors: Embedded, attributes: Sequence[str]) -> None:
         """Notes a new unit, and the attributes it gives a value."""
@@ -66,25 +66,27 @@ class KnownStatements:
         """The units of this very write that are nearest."""
         return [(self._added[place][0].id, cosine) for place, cosine in self._nearest(vectors, most, floor)]
 
-    def same_as(self, claim: ComparedStatement, vectors: Embedded, near: Near) -> tuple[str, str] | None:
+    def same_as(
+        self, claim: ComparedStatement, vectors: Embedded, neighbours: Near
+    ) -> tuple[str, str] | None:
         """The unit that already says what `claim` says, and why that is so."""
-        spoken = self.transaction.language
+        language = self.transaction.language
         for place, _ in self._nearest(vectors, 3, _LIKELY):
-            unit, other = self._added[place]
+            unit, embedded = self._added[place]
             if self._superseded(unit.id):
                 continue
-            own = partial(getattr, other, "own")
-            reason = same_statement(claim, claim_of(unit), lambda: vectors.own, own, spoken)
+            own = partial(getattr, embedded, "own")
+            reason = same_statement(claim, claim_of(unit), lambda: vectors.own, own, language)
             if reason:
                 return unit.id, reason
         index = self.transaction.index
-        likely = (index.row(unit) for unit, cosine in near if cosine >= _LIKELY)
+        likely = (index.row(unit) for unit, cosine in neighbours if cosine >= _LIKELY)
         rows = [*index.with_text(claim.text), *(row for row in likely if row is not None)]
         for unit in self.transaction.read(self._held_of(rows, claim.speaker)):
             if unit.retired_at is not None or unit.superseded_by is not None:
                 continue
             own = partial(self._own_tokens, unit.id)
-            reason = same_statement(claim, claim_of(unit), lambda: vectors.own, own, spoken)
+            reason = same_statement(claim, claim_of(unit), lambda: vectors.own, own, language)
             if reason:
                 return unit.id, reason
         return None
@@ -93,11 +95,11 @@ class KnownStatements:
         """The unit that says `claim` in the same words, where at most one of them gives a time, and why that is the
         same. It is for statements that stand alone: of what is said in a talk, the time may be what differs."""
         rows = self.transaction.index.with_text(claim.text)
-        held = [unit.id for unit, _ in self._added if not self._superseded(unit.id)]
-        for unit in self.transaction.read([*held, *self._held_of(rows, claim.speaker)]):
-            gone = unit.retired_at is not None or unit.superseded_by is not None
-            same = unit.speaker == claim.speaker and normalise(unit.text) == normalise(claim.text)
-            if same and not gone and None in (unit.occurred, claim.occurred):
+        added_ids = [unit.id for unit, _ in self._added if not self._superseded(unit.id)]
+        for unit in self.transaction.read([*added_ids, *self._held_of(rows, claim.speaker)]):
+            is_superseded = unit.retired_at is not None or unit.superseded_by is not None
+            is_same = unit.speaker == claim.speaker and normalise(unit.text) == normalise(claim.text)
+            if is_same and not is_superseded and None in (unit.occurred, claim.occurred):
                 return unit.id, "stated before in the same words"
         return None
 
@@ -108,19 +110,23 @@ class KnownStatements:
         for attribute in attributes:
             ids += [index.unit_ids[row] for row in index.with_attribute(attribute)[-_MOST_RIVALS:]]
             ids += self._asserted.get(attribute, ())
-        found = self.transaction.read(list(dict.fromkeys(ids)))
-        return [older for older in found if older.retired_at is None and older.id != unit.id]
+        units = self.transaction.read(list(dict.fromkeys(ids)))
+        return [older for older in units if older.retired_at is None and older.id != unit.id]
 
-    def unclear(self, unit: Unit, vectors: Embedded, near: Near) -> list[str]:
+    def unclear(self, unit: Unit, vectors: Embedded, neighbours: Near) -> list[str]:
         """The units so near to `unit`, and about the same, that only a reader can say whether they say the same."""
-        here = self.in_write(vectors, 3, _UNCLEAR)
-        close = [other for other, cosine in (*near, *here) if cosine >= _UNCLEAR and other != unit.id]
+        added = self.in_write(vectors, 3, _UNCLEAR)
+        close = [
+            candidate
+            for candidate, cosine in (*neighbours, *added)
+            if cosine >= _UNCLEAR and candidate != unit.id
+        ]
         return [
-            other.id
-            for other in self.transaction.read(list(dict.fromkeys(close)))
-            if set(unit.entities) & set(other.entities) - {unit.speaker}
-            and other.retired_at is None
-            and _kind(unit) == _kind(other)
+            candidate.id
+            for candidate in self.transaction.read(list(dict.fromkeys(close)))
+            if set(unit.entities) & set(candidate.entities) - {unit.speaker}
+            and candidate.retired_at is None
+            and _kind(unit) == _kind(candidate)
         ]
 
     def _nearest(self, vectors: Embedded, most: int, floor: float) -> list[tuple[int, float]]:

@@ -16,19 +16,19 @@ _LONGEST_MESSAGE = 10_000_000
 _LONGEST_NAME = 200
 
 
-def read_messages(given: str | Iterable[Message], at: datetime | None, now: datetime) -> list[Message]:
+def read_messages(messages: str | Iterable[Message], at: datetime | None, now: datetime) -> list[Message]:
     """The messages of a retain, cleaned, each with a time and an id; raises `InputError` for what cannot be
     used. Empty texts are left out. An id is made from the content, and the time if one was given, so that
     the same message has the same id on every run."""
     require_aware(at, "at")
-    if not isinstance(given, str | Iterable):
+    if not isinstance(messages, str | Iterable):
         raise InputError(
-            f"retain takes a string or messages; this is one {type(given).__name__}: put it in a list."
+            f"retain takes a string or messages; this is one {type(messages).__name__}: put it in a list."
         )
-    listed = [Message(given, at=at)] if isinstance(given, str) else given
-    read: dict[str, Message] = {}
+    message_list = [Message(messages, at=at)] if isinstance(messages, str) else messages
+    by_id: dict[str, Message] = {}
     seen: dict[str, int] = {}
-    for number, message in enumerate(listed):
+    for number, message in enumerate(message_list):
         if not isinstance(message, Message):
             raise InputError(
                 f"Item {number} is a {type(message).__name__}: retain takes a string or a list of Message."
@@ -38,12 +38,12 @@ def read_messages(given: str | Iterable[Message], at: datetime | None, now: date
             continue
         identity = message.id or _content_id(message, text, seen)
         speaker = clean(message.speaker).replace("\n", " ") if message.speaker else None
-        said = Message(text, speaker or None, message.role, message.at or at or now, identity)
-        if read.setdefault(identity, said) != said:
+        cleaned = Message(text, speaker or None, message.role, message.at or at or now, identity)
+        if by_id.setdefault(identity, cleaned) != cleaned:
             raise InputError(
                 f'Two messages have the id "{identity}" and say different things: give each an id of its own.'
             )
-    return list(read.values())
+    return list(by_id.values())
 
 
 def split_message(message: Message, most_words: int) -> list[Piece]:
@@ -102,8 +102,8 @@ def _checked(message: Message, number: int) -> str:
 
 
 def _content_id(message: Message, text: str, seen: dict[str, int]) -> str:
-    said = f"{message.speaker}\0{message.role}\0{message.at.isoformat() if message.at else ''}\0{text}"
-    digest = hashlib.sha256(said.encode()).hexdigest()[:16]
+    content = f"{message.speaker}\0{message.role}\0{message.at.isoformat() if message.at else ''}\0{text}"
+    digest = hashlib.sha256(content.encode()).hexdigest()[:16]
     seen[digest] = seen.get(digest, 0) + 1
     return digest if seen[digest] == 1 else f"{digest}-{seen[digest]}"
 

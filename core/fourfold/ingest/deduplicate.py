@@ -105,9 +105,9 @@ def _exchanged(a: list[str], b: list[str]) -> bool:
     """Whether what stands before and after some word in `a` has changed sides in `b`."""
     for at, pivot in enumerate(a):
         if pivot in b:
-            other = b.index(pivot)
+            pivot_in_b = b.index(pivot)
             before, after = set(a[:at]), set(a[at + 1 :])
-            if before and after and before == set(b[other + 1 :]) and after == set(b[:other]):
+            if before and after and before == set(b[pivot_in_b + 1 :]) and after == set(b[:pivot_in_b]):
                 return True
     return False
 
@@ -119,10 +119,10 @@ def _relations(new: str, old: str, language: Language) -> bool:
 
 
 def _following(text: str, language: Language) -> dict[str, str]:
-    found = words(text, language)
+    word_list = words(text, language)
     return {
-        word.text.lower(): next((later.stem for later in found[i + 1 :] if later.stem), "")
-        for i, word in enumerate(found)
+        word.text.lower(): next((later.stem for later in word_list[i + 1 :] if later.stem), "")
+        for i, word in enumerate(word_list)
         if word.text.lower() in _RELATIONS
     }
 

@@ -49,9 +49,9 @@ def embed_statements(
     progress: Progress | None = None,
 ) -> list[Embedded]:
     """What is searched of each statement, in order; `progress` hears of every `_EMBED_AT_ONCE` texts."""
-    found: list[Embedded] = []
-    for first in range(0, len(statements), _EMBED_AT_ONCE):
-        batch = statements[first : first + _EMBED_AT_ONCE]
+    embedded: list[Embedded] = []
+    for start in range(0, len(statements), _EMBED_AT_ONCE):
+        batch = statements[start : start + _EMBED_AT_ONCE]
         prefixes = [embedding_text(s, context) for s in batch]
         texts = [prefix + s.text for prefix, s in zip(prefixes, batch, strict=True)]
         began = time.perf_counter()
@@ -61,10 +61,10 @@ def embed_statements(
             _described(text, len(prefix), embedding, language, share)
             for text, prefix, embedding in zip(texts, prefixes, embeddings, strict=True)
         ]
-        found += _coded(described, embedder.centroids)
+        embedded += _coded(described, embedder.centroids)
         if progress is not None:
-            progress(len(found), len(statements))
-    return found
+            progress(len(embedded), len(statements))
+    return embedded
 
 
 @contextmanager
@@ -89,14 +89,14 @@ def embed_under_lock(
 
 def _described(text: str, start: int, embedding: Embedding, language: Language, seconds: float) -> Embedded:
     """Keeps the token rows of words that a question could look for; the text itself begins at `start`."""
-    found = words(text, language)
-    stopped = {at for word in found if not word.stem for at in range(word.start, word.end)}
-    kept = [row for row, (at, _) in enumerate(embedding.offsets) if at not in stopped]
+    word_list = words(text, language)
+    stopped = {at for word in word_list if not word.stem for at in range(word.start, word.end)}
+    rows = [row for row, (at, _) in enumerate(embedding.offsets) if at not in stopped]
     return Embedded(
-        embedding=replace(embedding, tokens=embedding.tokens[kept]),
-        own_from=sum(embedding.offsets[row][1] <= start for row in kept),
+        embedding=replace(embedding, tokens=embedding.tokens[rows]),
+        own_from=sum(embedding.offsets[row][1] <= start for row in rows),
         codes=(),
-        stems=tuple(word.stem for word in found if word.stem and word.start >= start),
+        stems=tuple(word.stem for word in word_list if word.stem and word.start >= start),
         seconds=seconds,
     )
 
@@ -148,8 +148,8 @@ def add_context_vector(vector: Floats, before: Floats | None) -> Floats:
     """A statement's vector together with that of the one before it, in which the one before that is: length 1."""
     if before is None:
         return vector
-    joined = vector + _CARRIED * before
-    scaled: Floats = (joined / (np.linalg.norm(joined) or 1.0)).astype(np.float32)
+    combined = vector + _CARRIED * before
+    scaled: Floats = (combined / (np.linalg.norm(combined) or 1.0)).astype(np.float32)
     return scaled
 
 
@@ -157,5 +157,5 @@ def with_previous(tokens: Floats, previous: Floats | None) -> Floats:
     """A statement's token rows, and those of the one before it at a lower weight."""
     if previous is None or not len(previous) or not len(tokens):
         return tokens
-    joined: Floats = np.concatenate([tokens, previous * np.float32(PREVIOUS_WEIGHT)])
-    return joined
+    rows: Floats = np.concatenate([tokens, previous * np.float32(PREVIOUS_WEIGHT)])
+    return rows

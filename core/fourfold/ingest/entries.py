@@ -16,14 +16,14 @@ from fourfold.values.units import Entry, require_aware
 _LONGEST_KEY = 500
 
 
-def checked_entries(given: Iterable[Entry]) -> tuple[Entry, ...]:
+def checked_entries(entries_given: Iterable[Entry]) -> tuple[Entry, ...]:
     """The entries, their values as JSON brings them back; raises `InputError` for what cannot be kept."""
-    if isinstance(given, Entry) or not isinstance(given, Iterable):
-        raise InputError(f"keep takes a list of Entry; this is one {type(given).__name__}.")
-    entries = tuple(_checked(entry) for entry in given)
-    named = [(entry.kind, entry.key) for entry in entries]
-    for name in named:
-        if named.count(name) > 1:
+    if isinstance(entries_given, Entry) or not isinstance(entries_given, Iterable):
+        raise InputError(f"keep takes a list of Entry; this is one {type(entries_given).__name__}.")
+    entries = tuple(_checked(entry) for entry in entries_given)
+    names = [(entry.kind, entry.key) for entry in entries]
+    for name in names:
+        if names.count(name) > 1:
             raise InputError(f'Two entries have the key "{name[1]}": give each a key of its own.')
     if not entries:
         raise InputError("There is nothing to keep: no entry was given.")
@@ -38,50 +38,52 @@ def put_entries(transaction: Transaction, document: str, entries: Iterable[Entry
     for kind in dict.fromkeys(entry.kind for entry in listed):
         # Masked before it is compared with what is there: the same value again is then no new revision.
         of_kind = [transaction.redaction.redact_entry(entry) for entry in listed if entry.kind == kind]
-        held = {e.key: e for e in find_entries(store, bank, kind, keys=[entry.key for entry in of_kind])}
+        stored = {e.key: e for e in find_entries(store, bank, kind, keys=[entry.key for entry in of_kind])}
         for order, entry in enumerate(of_kind):
-            transaction.put_entry(_renewed(transaction, document, entry, held.get(entry.key)), order)
+            transaction.put_entry(_renewed(transaction, document, entry, stored.get(entry.key)), order)
         if replaces:
-            kept = {entry.key for entry in of_kind}
-            for other in find_entries(store, bank, kind, document):
-                if other.key not in kept:
-                    _drop(transaction, other)
+            keys = {entry.key for entry in of_kind}
+            for entry_of_document in find_entries(store, bank, kind, document):
+                if entry_of_document.key not in keys:
+                    _drop(transaction, entry_of_document)
 
 
 def drop(services: Services, bank: str, kind: str, keys: Iterable[str]) -> int:
     """Lets go of entries, and of nothing that was said; how many there were."""
     with services.indexes.locked(bank) as index:
         transaction = Transaction(services, index, services.clock.now(), "drop")
-        held = find_entries(services.store, bank, kind, keys=keys)
-        for entry in held:
+        entries = find_entries(services.store, bank, kind, keys=keys)
+        for entry in entries:
             _drop(transaction, entry)
         transaction.commit({})
-    return len(held)
+    return len(entries)
 
 
 def drop_entries(transaction: Transaction, document: str) -> int:
     """Stages the end of all entries of a document; how many there are."""
-    found = entries_of(transaction.services.store, transaction.index.bank, document)
-    for entry in found:
+    entries = entries_of(transaction.services.store, transaction.index.bank, document)
+    for entry in entries:
         _drop(transaction, entry)
-    return len(found)
+    return len(entries)
 
 
 def _drop(transaction: Transaction, entry: Entry) -> None:
     transaction.put_record(gone_point(transaction.index.bank, entry))
 
 
-def _renewed(transaction: Transaction, document: str, entry: Entry, held: Entry | None) -> Entry:
-    if held is not None and held.expired(transaction.now):
-        held = None
-    revision = held.revision if held is not None and held.revision is not None else 0
+def _renewed(transaction: Transaction, document: str, entry: Entry, stored: Entry | None) -> Entry:
+    if stored is not None and stored.expired(transaction.now):
+        stored = None
+    revision = stored.revision if stored is not None and stored.revision is not None else 0
     if entry.revision is not None and entry.revision != revision:
-        there = "is there already" if held is not None else "is gone"
-        said = f"has been changed meanwhile (revision {revision})" if entry.revision and held else there
-        raise ConflictError(f'"{entry.key}" {said}; read it again.')
-    if held is not None and entry.revision == revision and entry.value == held.value:  # it only expires later
-        return replace(entry, document=document, created_at=held.created_at, updated_at=held.updated_at)
-    created = held.created_at if held is not None else transaction.now
+        state = "is there already" if stored is not None else "is gone"
+        problem = f"has been changed meanwhile (revision {revision})" if entry.revision and stored else state
+        raise ConflictError(f'"{entry.key}" {problem}; read it again.')
+    if (
+        stored is not None and entry.revision == revision and entry.value == stored.value
+    ):  # it only expires later
+        return replace(entry, document=document, created_at=stored.created_at, updated_at=stored.updated_at)
+    created = stored.created_at if stored is not None else transaction.now
     return replace(
         entry, revision=revision + 1, document=document, created_at=created, updated_at=transaction.now
     )
@@ -90,10 +92,10 @@ def _renewed(transaction: Transaction, document: str, entry: Entry, held: Entry 
 def _checked(entry: Entry) -> Entry:
     if not isinstance(entry, Entry):
         raise InputError(f"keep takes a list of Entry; one is a {type(entry).__name__}.")
-    for what, name in (("kind", entry.kind), ("key", entry.key)):
+    for field, name in (("kind", entry.kind), ("key", entry.key)):
         if not isinstance(name, str) or not 0 < len(name) <= _LONGEST_KEY or any(ord(c) < 32 for c in name):
             raise InputError(
-                f"The {what} of an entry must be a string of 1 to {_LONGEST_KEY} characters, none of control."
+                f"The {field} of an entry must be a string of 1 to {_LONGEST_KEY} characters, none of control."
             )
     require_aware(entry.expires_at, "expires_at")
     tags = check_tags(entry.tags)

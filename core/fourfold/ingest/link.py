@@ -13,9 +13,9 @@ SEMANTIC_MOST = 5
 _WINDOW_HOURS = 24.0
 
 
-def temporal_link(to: str, said: datetime, before: datetime) -> Link | None:
+def temporal_link(to: str, said_at: datetime, previous_at: datetime) -> Link | None:
     """exp(-dt / 24 h) to the neighbour in the session; None beyond 24 hours."""
-    hours = abs((said - before).total_seconds()) / 3600
+    hours = abs((said_at - previous_at).total_seconds()) / 3600
     return Link(to, "temporal", math.exp(-hours / _WINDOW_HOURS)) if hours <= _WINDOW_HOURS else None
 
 

@@ -31,8 +31,8 @@ def chunks_of(
 
 def pending_chunks(store: Store, bank: str) -> list[Chunk]:
     """The chunks that no model has read yet, in the order they were said."""
-    found = [read_chunk_point(point) for point in store.scan(Where(bank=bank, kind="pending"))]
-    return sorted(found, key=lambda chunk: (chunk.pieces[0].at, chunk.document, chunk.id))
+    chunks = [read_chunk_point(point) for point in store.scan(Where(bank=bank, kind="pending"))]
+    return sorted(chunks, key=lambda chunk: (chunk.pieces[0].at, chunk.document, chunk.id))
 
 
 def chunks_of_document(store: Store, bank: str, document: str) -> list[Chunk]:
@@ -51,5 +51,5 @@ def chunks_that_changed(store: Store, bank: str, document: str, messages: Iterab
 
 
 def _chunk_id(bank: str, document: str, pieces: Sequence[Piece]) -> str:
-    said = "\0".join(f"{p.message}\0{p.start}\0{p.text}" for p in pieces)
-    return make_id(bank, "chunk", document, hashlib.sha256(said.encode()).hexdigest())
+    content = "\0".join(f"{p.message}\0{p.start}\0{p.text}" for p in pieces)
+    return make_id(bank, "chunk", document, hashlib.sha256(content.encode()).hexdigest())

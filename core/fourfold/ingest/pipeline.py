@@ -102,23 +102,25 @@ class ChunkReader:
         try:
             async with anyio.create_task_group() as group:
                 group.start_soon(start, group)
-                done = 0
-                while done < len(chunks):
+                written = 0
+                while written < len(chunks):
                     await arrived.wait()
                     arrived = anyio.Event()
                     ready: list[tuple[Chunk, Read | FourfoldError]] = []
-                    while done + len(ready) in results:
-                        place = done + len(ready)
+                    while written + len(ready) in results:
+                        place = written + len(ready)
                         ready.append((chunks[place], results.pop(place)))
                     if ready:
                         await self._write(ready)
-                        done += len(ready)
+                        written += len(ready)
                         for _ in ready:
                             room.release()
                         if progress is not None:
-                            progress(done, len(chunks))
+                            progress(written, len(chunks))
         finally:
-            paid = [(chunks[place], found) for place, found in results.items() if isinstance(found, Read)]
+            paid = [
+                (chunks[place], reading) for place, reading in results.items() if isinstance(reading, Read)
+            ]
             if paid:  # it was cancelled while these waited for their turn
                 await self._write(paid)
 
@@ -135,7 +137,7 @@ class ChunkReader:
                 f"{model.name} failed {self._failures} times in a row; it was not asked any more."
             )
         try:
-            found = await read_chunk(model, chunk, self.language)
+            reading = await read_chunk(model, chunk, self.language)
         except (ConfigurationError, TokenLimitError) as error:
             self.outcome.stopped = self.outcome.stopped or error
             return error
@@ -143,7 +145,7 @@ class ChunkReader:
             self._failures += 1
             return error
         self._failures = 0
-        return found
+        return reading
 
 
 def write(
@@ -155,28 +157,28 @@ def write(
         ready, key=lambda pair: Origin(pair[0].document, pair[0].context, pair[0].tags)
     ):
         still_pending = _still_there(services, bank, list(group))
-        settled = [_settled(services, bank, chunk, result, outcome) for chunk, result in still_pending]
-        settled = _redacted(services, bank, settled, outcome)
-        statements = [statement for _, found in settled for statement in found]
+        attempts = [_settled(services, bank, chunk, result, outcome) for chunk, result in still_pending]
+        attempts = _redacted(services, bank, attempts, outcome)
+        statements = [statement for _, statements_of_chunk in attempts for statement in statements_of_chunk]
         language = services.indexes.get(bank).language
         with embed_under_lock(services, bank, statements, origin.context, language) as (index, embedded):
             outcome.embedded += embedded
             writer = DocumentWriter(Transaction(services, index, services.clock.now(), "read"), origin)
             vectors = iter(embedded)
-            there = {chunk.id for chunk, _ in _still_there(services, bank, settled)}
-            for chunk, found in settled:
-                of_chunk = [next(vectors) for _ in found]
-                if chunk.id in there:
-                    _put(writer, chunk, found, of_chunk)
+            pending_ids = {chunk.id for chunk, _ in _still_there(services, bank, attempts)}
+            for chunk, statements_of_chunk in attempts:
+                of_chunk = [next(vectors) for _ in statements_of_chunk]
+                if chunk.id in pending_ids:
+                    _put(writer, chunk, statements_of_chunk, of_chunk)
             writer.commit()
         outcome.add(writer)
 
 
-def _still_there(services: Services, bank: str, read: Sequence[tuple[Chunk, T]]) -> list[tuple[Chunk, T]]:
+def _still_there(services: Services, bank: str, results: Sequence[tuple[Chunk, T]]) -> list[tuple[Chunk, T]]:
     """Those whose chunk was not forgotten while it was read."""
-    where = Where(bank=bank, kind="pending", ids=tuple(chunk.id for chunk, _ in read))
-    held = {point.id for point in services.store.scan(where, Fields(only=("kind",)))}
-    return [(chunk, found) for chunk, found in read if chunk.id in held]
+    where = Where(bank=bank, kind="pending", ids=tuple(chunk.id for chunk, _ in results))
+    pending_ids = {point.id for point in services.store.scan(where, Fields(only=("kind",)))}
+    return [(chunk, result) for chunk, result in results if chunk.id in pending_ids]
 
 
 def _settled(
@@ -192,8 +194,8 @@ def _settled(
     log.warning("A chunk of the bank %s is kept as it was said, for now: %s", bank, result)
     failed = replace(tried, failed=f"{type(result).__name__}: {result}")
     index = services.indexes.get(bank)
-    said = () if chunk.units else extract(chunk.pieces, index.language, index.names.all().keys())
-    return failed, [replace(statement, pending=True, chunk=chunk.id) for statement in said]
+    statements = () if chunk.units else extract(chunk.pieces, index.language, index.names.all().keys())
+    return failed, [replace(statement, pending=True, chunk=chunk.id) for statement in statements]
 
 
 def _redacted(
@@ -210,10 +212,10 @@ def _put(
     writer: DocumentWriter, chunk: Chunk, statements: Sequence[Statement], embedded: Sequence[Embedded]
 ) -> None:
     if chunk.failed:
-        made = writer.add_all(statements, embedded)
-        writer.put_chunk(replace(chunk, units=tuple(dict.fromkeys((*chunk.units, *made)))), "pending")
+        unit_ids = writer.add_all(statements, embedded)
+        writer.put_chunk(replace(chunk, units=tuple(dict.fromkeys((*chunk.units, *unit_ids)))), "pending")
         return
     writer.forget_units(chunk.units, chunk.messages)
-    made = writer.add_all(statements, embedded)
-    writer.link_causes(statements, made)
-    writer.put_chunk(replace(chunk, units=tuple(dict.fromkeys(made))), "chunk")
+    unit_ids = writer.add_all(statements, embedded)
+    writer.link_causes(statements, unit_ids)
+    writer.put_chunk(replace(chunk, units=tuple(dict.fromkeys(unit_ids))), "chunk")

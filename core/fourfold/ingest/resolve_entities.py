@@ -37,51 +37,54 @@ class Resolver:
 
     def resolve(self, mentions: Sequence[Mention], at: datetime) -> tuple[str, ...]:
         """The entity names that `mentions`, made together at `at`, stand for."""
-        exact = {m.name: found for m in mentions if (found := self._known(m.name)) is not None}
+        exact = {m.name: known_name for m in mentions if (known_name := self._known(m.name)) is not None}
         company = set(exact.values())
-        meant = []
+        resolved = []
         for mention in mentions:
             name = self._meant(mention, exact.get(mention.name), company, at)
             self._learn(name, mention)
             company.add(name)
-            meant.append(name)
-        unique = tuple(dict.fromkeys(meant))
+            resolved.append(name)
+        unique = tuple(dict.fromkeys(resolved))
         for name in unique:
             self._together.setdefault(name, set()).update(unique)
             self._names.mention(name, at.timestamp())
         return unique
 
     def _known(self, name: str) -> str | None:
-        found = self.index.names.get(name) or self._names.get(name)
-        return found.name if found else None
+        entity = self.index.names.get(name) or self._names.get(name)
+        return entity.name if entity else None
 
     def _meant(self, mention: Mention, exact: str | None, company: set[str], at: datetime) -> str:
         """The entity of a mention; for one that is known to the letter there is a choice only if it is a part of
         several names ("Ana", of "Ana Sousa" and "Ana Reis")."""
         if exact is not None and (exact.casefold() == mention.name.casefold() or " " in mention.name):
             return exact
-        others = company - ({exact} if exact else set())
+        company_without_exact = company - ({exact} if exact else set())
         scored = sorted(
-            ((self._score(mention, other, others, at), other) for other in self._candidates(mention, others)),
+            (
+                (self._score(mention, candidate, company_without_exact, at), candidate)
+                for candidate in self._candidates(mention, company_without_exact)
+            ),
             reverse=True,
         )
-        likely = [(score, other) for score, other in scored if score >= _SAME]
+        likely = [(score, candidate) for score, candidate in scored if score >= _SAME]
         if likely and (len(likely) == 1 or likely[0][0] - likely[1][0] >= _CLEARLY):
             return likely[0][1]
         # Asked once more, since a mention before this one may have brought the name in ("IT", then "It").
-        known = exact or self._known(mention.name)
-        if known is not None:
-            return known
+        known_name = exact or self._known(mention.name)
+        if known_name is not None:
+            return known_name
         self._put(Entity(entity_id(self.index.bank, mention.name), mention.name, kind=mention.kind))
         return mention.name
 
     def _candidates(self, mention: Mention, company: set[str]) -> list[str]:
         """The entities whose names are like the mention, without those that are mentioned beside it."""
-        found = {other for name in (mention.name, *mention.aliases) for other in self.index.names.alike(name)}
-        return sorted((found | set(self._names.alike(mention.name))) - company)
+        names = {alike for name in (mention.name, *mention.aliases) for alike in self.index.names.alike(name)}
+        return sorted((names | set(self._names.alike(mention.name))) - company)
 
-    def _score(self, mention: Mention, other: str, company: set[str], at: datetime) -> float:
-        entity = self._entity(other)
+    def _score(self, mention: Mention, candidate: str, company: set[str], at: datetime) -> float:
+        entity = self._entity(candidate)
         people = "person" in (mention.kind, entity.kind)
         if mention.kind and entity.kind and mention.kind != entity.kind:
             return 0.0
@@ -93,22 +96,24 @@ class Resolver:
         alike = max(likeness(mention.name, form, people) for form in forms)
         if alike == 0:
             return 0.0
-        known = self.index.mentioned_with(other) | self._together.get(other, set())
-        known -= {other}
-        shared = len(company & known) / len(company) if company and known else _UNKNOWN_COMPANY
-        last = self._names.last_mention(other) or self.index.names.last_mention(other)
+        usual_company = self.index.mentioned_with(candidate) | self._together.get(candidate, set())
+        usual_company -= {candidate}
+        shared = (
+            len(company & usual_company) / len(company) if company and usual_company else _UNKNOWN_COMPANY
+        )
+        last = self._names.last_mention(candidate) or self.index.names.last_mention(candidate)
         days = abs(at.timestamp() - last) / 86_400 if last is not None else 0.0
-        near = max(0.0, 1 - days / _DAYS_NEAR)
-        return SAME if alike == SAME else 0.5 * alike + 0.3 * shared + 0.2 * near
+        nearness = max(0.0, 1 - days / _DAYS_NEAR)
+        return SAME if alike == SAME else 0.5 * alike + 0.3 * shared + 0.2 * nearness
 
     def _learn(self, name: str, mention: Mention) -> None:
         """Notes what a mention tells of its entity: the form it was written in, other forms, and its kind."""
-        held = self._entity(name)
+        entity = self._entity(name)
         forms = [form for form in (mention.name, *mention.aliases) if self._known(form) is None]
-        aliases = tuple(dict.fromkeys((*held.aliases, *forms)))
-        kind = held.kind or mention.kind
-        if (aliases, kind) != (held.aliases, held.kind):
-            self._put(replace(held, aliases=aliases, kind=kind, mentions=0))
+        aliases = tuple(dict.fromkeys((*entity.aliases, *forms)))
+        kind = entity.kind or mention.kind
+        if (aliases, kind) != (entity.aliases, entity.kind):
+            self._put(replace(entity, aliases=aliases, kind=kind, mentions=0))
 
     def _entity(self, name: str) -> Entity:
         entity = self.changed.get(name) or self.index.entity(name)

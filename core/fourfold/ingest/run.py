@@ -158,20 +158,20 @@ def _retain_without_llm(
     if services.language_model is None and index.documents.pending():
         _store_as_said(services, request.bank, pending_chunks(services.store, request.bank), outcome)
     with index.lock:
-        news = _DocumentDiff.of(services, request, index, messages)
-        language = language_to_fix(services, index, request.options.language, news.messages)
-        spoken = language or index.language
+        diff = _DocumentDiff.of(services, request, index, messages)
+        language = language_to_fix(services, index, request.options.language, diff.messages)
+        text_language = language or index.language
     if request.facts:
-        statements = statements_of_facts(news.messages, request.facts, spoken)
+        statements = statements_of_facts(diff.messages, request.facts, text_language)
     else:
-        statements = extract(_pieces(news.messages, services), spoken, index.names.all().keys())
+        statements = extract(_pieces(diff.messages, services), text_language, index.names.all().keys())
     with index.lock:
         statements = redact_statements(statements, policy, index)
-    work = embed_under_lock(services, request.bank, statements, request.context, spoken, progress)
+    work = embed_under_lock(services, request.bank, statements, request.context, text_language, progress)
     with work as (index, embedded):
         writer = DocumentWriter(_batch(services, index, request), request.origin)
         apply_options(writer.transaction, language, request.options)
-        news.apply(writer, request)
+        diff.apply(writer, request)
         writer.add_all(statements, embedded, only_new=not request.replace)
         writer.commit()
     outcome.add(writer)
@@ -187,18 +187,18 @@ def _store_pending_chunks(services: Services, request: RetainRequest, outcome: O
     request = replace(request, context=policy.redact(request.context))
     with services.indexes.locked(request.bank) as index:
         waiting = pending_chunks(services.store, request.bank) if index.documents.pending() else []
-        news = _DocumentDiff.of(services, request, index, messages)
+        diff = _DocumentDiff.of(services, request, index, messages)
         writer = DocumentWriter(_batch(services, index, request), request.origin)
-        language = language_to_fix(services, index, request.options.language, news.messages)
+        language = language_to_fix(services, index, request.options.language, diff.messages)
         apply_options(writer.transaction, language, request.options)
-        news.apply(writer, request)
-        chunks = _chunks(services, request, news.messages)
+        diff.apply(writer, request)
+        chunks = _chunks(services, request, diff.messages)
         for chunk in chunks:
             writer.put_chunk(chunk, "pending")
         writer.commit()
     outcome.add(writer)
-    gone = {chunk.id for chunk in (*chunks, *news.changed)}
-    return [c for c in waiting if c.id not in gone and _worth_trying(c, request.document)] + chunks
+    handled = {chunk.id for chunk in (*chunks, *diff.changed)}
+    return [c for c in waiting if c.id not in handled and _worth_trying(c, request.document)] + chunks
 
 
 def _chunks(services: Services, request: RetainRequest, messages: Sequence[Message]) -> list[Chunk]:
@@ -257,8 +257,8 @@ class _DocumentDiff:
             edited = _edited(services.store, request, messages) | {m for c in changed for m in c.messages}
             known = {message: row for message, row in known.items() if message not in edited}
             covered -= edited
-        new = [m for m in messages if m.id not in known and m.id not in covered]
-        return _DocumentDiff(known, covered, new, changed, ids)
+        new_messages = [m for m in messages if m.id not in known and m.id not in covered]
+        return _DocumentDiff(known, covered, new_messages, changed, ids)
 
     def apply(self, writer: DocumentWriter, request: RetainRequest) -> None:
         """Notes what is known, and with `replace` takes away what is gone."""
@@ -295,8 +295,8 @@ async def _without_redacted(services: Services, request: RetainRequest, outcome:
     if model is None:
         return request
     # Messages may come from an iterator, and are needed twice.
-    given = request.messages if isinstance(request.messages, str) else list(request.messages)
-    request = replace(request, messages=given)
+    messages_given = request.messages if isinstance(request.messages, str) else list(request.messages)
+    request = replace(request, messages=messages_given)
     # What this pass masks is masked, and counted, once more when the request is written.
     uncounted = RedactionPolicy(policy.rules)
     messages = await anyio.to_thread.run_sync(_messages, services, request, uncounted)

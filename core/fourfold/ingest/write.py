@@ -69,9 +69,9 @@ class DocumentWriter:
         self._known = KnownStatements(self.transaction)
         self._resolver = Resolver(self.transaction.index)
 
-    def note_known(self, messages: Sequence[str], known: dict[str, int]) -> None:
+    def note_known(self, messages: Sequence[str], rows_by_message: dict[str, int]) -> None:
         """Messages that the document already had are NOOPs."""
-        rows = dict.fromkeys(known[message] for message in messages if message in known)
+        rows = dict.fromkeys(rows_by_message[message] for message in messages if message in rows_by_message)
         for unit in self.transaction.read([self.transaction.index.unit_ids[row] for row in rows]):
             if unit.retired_at is None:
                 self._keep(unit, "this message of the document is retained already")
@@ -80,15 +80,15 @@ class DocumentWriter:
                 reason = f"retained already, and {became} since"
                 self.operations.append(Operation(Verdict.NOOP, unit.id, reason))
 
-    def forget_all_but(self, kept: set[str]) -> None:
+    def forget_all_but(self, kept_messages: set[str]) -> None:
         """Takes all other messages of the document from the evidence of units; those left with none are retired."""
         where = Where(bank=self.transaction.index.bank, live=True, documents=(self.origin.document,))
         for point in self.transaction.services.store.scan(where, Fields(vectors=True)):
             unit = read_unit(point)
-            gone = {
+            lost = {
                 message for document, message in unit.source.evidence if document == self.origin.document
-            } - kept
-            self._withdraw(point, unit, gone, RetirementCause.REPLACED, "gone from the document")
+            } - kept_messages
+            self._withdraw(point, unit, lost, RetirementCause.REPLACED, "gone from the document")
 
     def forget_units(self, ids: Sequence[str], messages: Sequence[str]) -> None:
         """Takes `messages` from the evidence of the units a pending chunk had: a model has read it by now."""
@@ -111,27 +111,31 @@ class DocumentWriter:
         """Reconciles and links the statements, in order; the unit of each. With `only_new` those of messages that the
         document has by now are left out."""
         index, document = self.transaction.index, self.origin.document
-        said = {s.messages[0] for s in statements}
-        known = index.known_messages(document, said) if only_new else {}
-        pairs = [(s, e) for s, e in zip(statements, embedded, strict=True) if s.messages[0] not in known]
+        message_ids = {s.messages[0] for s in statements}
+        known_messages = index.known_messages(document, message_ids) if only_new else {}
+        pairs = [
+            (s, e) for s, e in zip(statements, embedded, strict=True) if s.messages[0] not in known_messages
+        ]
         self._known.expect(len(pairs))
         nearest = self._known.in_bank([e.embedding.vector for _, e in pairs])
         before = self._before() if pairs else None
-        made = []
+        unit_ids = []
         for (statement, vectors), neighbours in zip(pairs, nearest, strict=True):
             before = self._add(statement, vectors, neighbours, before)
-            made.append(before.made)
-        return made
+            unit_ids.append(before.made)
+        return unit_ids
 
     def link_causes(self, statements: Sequence[Statement], units: Sequence[str]) -> None:
         """Links the units of a chunk's statements as the statements say what caused what."""
-        for statement, made in zip(statements, units, strict=True):
-            causes = [units[cause] for cause in statement.causes if units[cause] != made]
-            for point in self.transaction.points([made] if causes else []):
+        for statement, unit_id in zip(statements, units, strict=True):
+            causes = [units[cause] for cause in statement.causes if units[cause] != unit_id]
+            for point in self.transaction.points([unit_id] if causes else []):
                 unit = read_unit(point)
-                there = {(link.to, link.kind) for link in unit.links}
-                new = tuple(Link(cause, "causal", 1.0) for cause in causes if (cause, "causal") not in there)
-                self.transaction.put_unit(point, replace(unit, links=(*unit.links, *new)))
+                linked = {(link.to, link.kind) for link in unit.links}
+                causal_links = tuple(
+                    Link(cause, "causal", 1.0) for cause in causes if (cause, "causal") not in linked
+                )
+                self.transaction.put_unit(point, replace(unit, links=(*unit.links, *causal_links)))
 
     def commit(self) -> None:
         """Writes everything as one batch, then brings the graph up to date. What rested on units that are gone loses
@@ -143,28 +147,28 @@ class DocumentWriter:
     # one statement ----------------------------------------------------------------------------------------
 
     def _add(
-        self, statement: Statement, vectors: Embedded, near: Near, before: _PreviousStatement | None
+        self, statement: Statement, vectors: Embedded, neighbours: Near, before: _PreviousStatement | None
     ) -> _PreviousStatement:
         names = self._resolver.resolve(statement.mentions, statement.at)
-        claim = ComparedStatement(statement.text, statement.speaker, names, statement.occurred)
+        compared = ComparedStatement(statement.text, statement.speaker, names, statement.occurred)
         session, follows = self._session(statement.at, statement.messages[0], before)
         follows = None if statement.alone else follows
         vector = add_context_vector(vectors.embedding.vector, follows.vector if follows else None)
-        known = self._known.same_as(claim, vectors, near)
-        if known is None and statement.alone:
-            known = self._known.stated_before(claim)
-        if known is not None:
-            self._add_evidence(*known, statement.messages)
+        known_unit = self._known.same_as(compared, vectors, neighbours)
+        if known_unit is None and statement.alone:
+            known_unit = self._known.stated_before(compared)
+        if known_unit is not None:
+            self._add_evidence(*known_unit, statement.messages)
             if statement.alone:
-                self._complete(known[0], names, statement.occurred)
+                self._complete(known_unit[0], names, statement.occurred)
             last = follows.unit if follows else None
-            return _PreviousStatement(session, statement.at, vectors.own, vector, last, known[0])
-        unit = self._unit(statement, names, session, self._links(statement.at, near, vectors, follows))
+            return _PreviousStatement(session, statement.at, vectors.own, vector, last, known_unit[0])
+        unit = self._unit(statement, names, session, self._links(statement.at, neighbours, vectors, follows))
         stated = _stated(unit)
         attributes = list(dict.fromkeys(one.key for one in assertions(stated)))
         unit = self._succeed(unit, stated, attributes)
         if self.transaction.services.language_model is not None:
-            self._ask_about(unit, vectors, near)
+            self._ask_about(unit, vectors, neighbours)
         previous = (follows.vector, follows.tokens) if follows else None
         searched = unit_vectors(vectors, unit.speaker, unit.context, self.transaction.language, previous)
         self.transaction.put_unit(_point(unit, len(self.transaction.units), searched, attributes))
@@ -176,10 +180,10 @@ class DocumentWriter:
         self, statement: Statement, names: tuple[str, ...], session: str, links: tuple[Link, ...]
     ) -> Unit:
         bank, now, origin = self.transaction.index.bank, self.transaction.now, self.origin
-        named = (bank, "unit", origin.document, *statement.messages, statement.key)
-        identity = make_id(*named)
+        content = (bank, "unit", origin.document, *statement.messages, statement.key)
+        identity = make_id(*content)
         if self.transaction.index.row(identity) is not None or identity in self.transaction.units:
-            identity = make_id(*named, now.isoformat())  # it is there, retired: this is another one
+            identity = make_id(*content, now.isoformat())  # it is there, retired: this is another one
         return Unit(
             id=identity,
             bank=bank,
@@ -202,15 +206,15 @@ class DocumentWriter:
             chunk=statement.chunk,
         )
 
-    def _succeed(self, unit: Unit, stated: AttributedText, attributes: Sequence[str]) -> Unit:
+    def _succeed(self, unit: Unit, attributed: AttributedText, attributes: Sequence[str]) -> Unit:
         """Retires or marks what `unit` takes the place of, and notes what was done; `unit`, linked to that."""
         replaced: list[str] = []
         reasons: list[str] = []
         for older in self._known.rivals(unit, attributes):
-            found = compare_attributes(stated, _stated(older))
-            if found is None:
+            comparison = compare_attributes(attributed, _stated(older))
+            if comparison is None:
                 continue
-            kind, reason = found
+            kind, reason = comparison
             if unit.mentioned_at < older.mentioned_at:  # told late: what is known is newer
                 unit = replace(unit, superseded_by=older.id)
                 reasons.append(f"said before what is known: {reason}")
@@ -236,11 +240,11 @@ class DocumentWriter:
         self.operations.append(Operation(verdict, unit.id, "; ".join(reasons) or "new to the bank"))
         return unit
 
-    def _ask_about(self, unit: Unit, vectors: Embedded, near: Near) -> None:
+    def _ask_about(self, unit: Unit, vectors: Embedded, neighbours: Near) -> None:
         """Notes what only a reader can say of whether it says the same as `unit`."""
-        noted = {old for new, old in self.unclear if new == unit.id}
-        close = self._known.unclear(unit, vectors, near)
-        self.unclear += [(unit.id, other) for other in close if other not in noted]
+        noted_ids = {older for newer, older in self.unclear if newer == unit.id}
+        close = self._known.unclear(unit, vectors, neighbours)
+        self.unclear += [(unit.id, candidate) for candidate in close if candidate not in noted_ids]
 
     def _session(
         self, at: datetime, message: str, before: _PreviousStatement | None
@@ -252,11 +256,11 @@ class DocumentWriter:
         return make_id(self.transaction.index.bank, "session", self.origin.document, message)[:13], None
 
     def _links(
-        self, at: datetime, near: Near, vectors: Embedded, follows: _PreviousStatement | None
+        self, at: datetime, neighbours: Near, vectors: Embedded, follows: _PreviousStatement | None
     ) -> tuple[Link, ...]:
-        here = self._known.in_write(vectors, SEMANTIC_MOST, SEMANTIC_FLOOR)
-        there = [(unit, cosine) for unit, cosine in near if not self._is_gone(unit)]
-        links = semantic_links([*there, *here])
+        in_write = self._known.in_write(vectors, SEMANTIC_MOST, SEMANTIC_FLOOR)
+        in_bank = [(unit, cosine) for unit, cosine in neighbours if not self._is_gone(unit)]
+        links = semantic_links([*in_bank, *in_write])
         neighbour = (
             temporal_link(follows.unit.id, at, follows.unit.mentioned_at)
             if follows and follows.unit
@@ -285,16 +289,16 @@ class DocumentWriter:
         point = self.transaction.points([index.unit_ids[row]])[0]
         unit = read_unit(point)
         assert point.vector is not None
-        held = unit if unit.retired_at is None else None
-        return _PreviousStatement(unit.session, unit.mentioned_at, own_tokens(point), point.vector, held)
+        live_unit = unit if unit.retired_at is None else None
+        return _PreviousStatement(unit.session, unit.mentioned_at, own_tokens(point), point.vector, live_unit)
 
     def _add_evidence(self, unit_id: str, reason: str, messages: Sequence[str]) -> None:
         point = self.transaction.points([unit_id])[0]
         unit = read_unit(point)
-        said = [(self.origin.document, message) for message in messages]
-        new = [pair for pair in said if pair not in unit.source.evidence]
-        if new:
-            unit = replace(unit, source=unit.source.said_by([*unit.source.evidence, *new]))
+        sources = [(self.origin.document, message) for message in messages]
+        new_sources = [pair for pair in sources if pair not in unit.source.evidence]
+        if new_sources:
+            unit = replace(unit, source=unit.source.said_by([*unit.source.evidence, *new_sources]))
             unit = self._amend_source(point, unit)
         self._keep(unit, reason)
 

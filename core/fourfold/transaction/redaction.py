@@ -92,15 +92,15 @@ class RedactionPolicy:
         `InputError` for a unit, an entity or an entry that cannot be masked any more."""
         if not self.rules:
             return point
-        known = texts_of(stored) if stored is not None else _NOTHING
+        stored_texts = texts_of(stored) if stored is not None else _NOTHING
         kind = point.payload["kind"]
         # Messages were tested as a whole before they became chunks and units; of those a test sees the text alone.
         change = self.redact if kind in _FROM_MESSAGES else self.cover
-        masked = map_texts(point.payload, lambda text: text if text in known else change(text))
+        masked = map_texts(point.payload, lambda text: text if text in stored_texts else change(text))
         if kind in ("unit", "entity") and any(masked.get(f) != point.payload.get(f) for f in _INDEXED):
-            raise self._refusal(texts_of(point.payload) - known)
+            raise self._refusal(texts_of(point.payload) - stored_texts)
         body = {"text": point.payload["text"]} if kind == "unit" else {}
-        tested = texts_of({"value": point.payload["value"]} if is_entry(point) else body) - known
+        tested = texts_of({"value": point.payload["value"]} if is_entry(point) else body) - stored_texts
         if self._excluding_rule(tested) is not None:
             raise self._refusal(tested)
         return point if masked == point.payload else replace(point, payload=masked)
@@ -109,8 +109,8 @@ class RedactionPolicy:
         """Raises `InputError` for an entity of a kind that is held back, unless the bank knows it already."""
         kinds = entity_kinds(self.rules)
         for entity in entities if kinds else ():
-            known = index.names.get(entity.name)
-            if entity.kind in kinds and (known is None or known.kind != entity.kind):
+            stored_entity = index.names.get(entity.name)
+            if entity.kind in kinds and (stored_entity is None or stored_entity.kind != entity.kind):
                 raise InputError(
                     f'"{entity.name}" is what this bank holds back ({kinds[entity.kind]}); nothing was written.'
                 )
@@ -122,9 +122,9 @@ class RedactionPolicy:
         return None
 
     def _refusal(self, texts: Iterable[str]) -> InputError:
-        found: Counter[str] = Counter()
+        counts: Counter[str] = Counter()
         for text in texts:
-            excluded_by(redact(text, self.rules, found), self.rules, found)
+            excluded_by(redact(text, self.rules, counts), self.rules, counts)
         return InputError(
-            f"The text has what this bank holds back ({', '.join(found)}); nothing was written."
+            f"The text has what this bank holds back ({', '.join(counts)}); nothing was written."
         )

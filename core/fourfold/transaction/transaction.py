@@ -74,16 +74,16 @@ class Transaction:
     def points(self, ids: Sequence[str]) -> list[Point]:
         """The points of units as this write would leave them, with their vectors."""
         missing = tuple(dict.fromkeys(i for i in ids if i not in self.units))
-        held = [self.units[i] for i in dict.fromkeys(ids) if i in self.units]
+        staged = [self.units[i] for i in dict.fromkeys(ids) if i in self.units]
         if not missing:
-            return held
-        return held + list(self.services.store.scan(Where(ids=missing), Fields(vectors=True)))
+            return staged
+        return staged + list(self.services.store.scan(Where(ids=missing), Fields(vectors=True)))
 
     def read(self, ids: Sequence[str]) -> list[Unit]:
         """The units as this write would leave them, in the order of `ids`."""
         stored = tuple(i for i in ids if i not in self.units)
-        found = {p.id: p for p in self.services.store.scan(Where(ids=stored))} if stored else {}
-        return [read_unit(p) for i in ids if (p := self.units.get(i) or found.get(i)) is not None]
+        points = {p.id: p for p in self.services.store.scan(Where(ids=stored))} if stored else {}
+        return [read_unit(p) for i in ids if (p := self.units.get(i) or points.get(i)) is not None]
 
     def changed(self) -> list[Unit]:
         """All units in it."""
@@ -140,12 +140,12 @@ class Transaction:
         staged = self.units or self.records or entities or booking is not None
         if not staged and profile == self.index.profile:
             return None
-        named = [entity_point(bank, entity) for entity in entities.values()]
+        named_points = [entity_point(bank, entity) for entity in entities.values()]
         if profile != self.index.profile:
-            named.append(bank_point(profile))
-        stored = self._stored([*self.units.values(), *self.records.values(), *named])
-        self._redact(named, entities.values(), stored)
-        points = [*self.units.values(), *self.records.values(), *named]
+            named_points.append(bank_point(profile))
+        stored = self._stored([*self.units.values(), *self.records.values(), *named_points])
+        self._redact(named_points, entities.values(), stored)
+        points = [*self.units.values(), *self.records.values(), *named_points]
         record = self._record(points, stored)
         if record is not None:
             points.append(record_point(record))
@@ -180,7 +180,10 @@ class Transaction:
         return {p.id: p.payload for p in self.services.store.scan(Where(ids=ids))} if ids else {}
 
     def _redact(
-        self, named: Sequence[Point], entities: Iterable[Entity], stored: Mapping[str, Mapping[str, Any]]
+        self,
+        named_points: Sequence[Point],
+        entities: Iterable[Entity],
+        stored: Mapping[str, Mapping[str, Any]],
     ) -> None:
         """Masks what is staged, or raises `InputError`. What is only logged in part (cursors, records of the change
         log) has no text of the bank's."""
@@ -192,7 +195,7 @@ class Transaction:
             for identity, point in points.items():
                 if point.payload["kind"] not in UNLOGGED:
                     points[identity] = policy.redact_point(point, stored.get(identity))
-        for point in named:
+        for point in named_points:
             policy.redact_point(point, stored.get(point.id))
 
     def _update_index(self, profile: Profile, entities: Mapping[str, Entity]) -> None:
@@ -212,10 +215,10 @@ class Transaction:
     def _record(self, points: Sequence[Point], stored: Mapping[str, Mapping[str, Any]]) -> Record | None:
         """Returns the change log's record of this write; None where it is nothing that anybody would take back."""
         logged = [point for point in points if point.payload["kind"] not in UNLOGGED]
-        made = tuple(point.id for point in logged if point.id not in stored)
+        created = tuple(point.id for point in logged if point.id not in stored)
         steps = {p.id: difference(stored[p.id], p.payload) for p in logged if p.id in stored}
         before = {identity: changes for identity, changes in steps.items() if changes}
-        if not (made or before or self.undoes):
+        if not (created or before or self.undoes):
             return None
         return Record(
             id=self.record_id,
@@ -227,15 +230,15 @@ class Transaction:
             reason=self.redaction.cover(self.reason) if self.reason else "",
             shown=self.redaction.redact(self.subject),
             derived=self.derived,
-            made=made,
+            made=created,
             before=before,
-            operations=self._operations(made, before),
+            operations=self._operations(created, before),
             undoes=self.undoes,
         )
 
-    def _operations(self, made: Sequence[str], before: Mapping[str, Difference]) -> tuple[Operation, ...]:
+    def _operations(self, created: Sequence[str], before: Mapping[str, Difference]) -> tuple[Operation, ...]:
         """Returns what became of each unit."""
-        verdicts = [(unit, Verdict.ADD) for unit in made if unit in self.units]
+        verdicts = [(unit, Verdict.ADD) for unit in created if unit in self.units]
         for unit, point in self.units.items():
             if unit in before:
                 is_retired = "retired" in before[unit] and point.payload["retired"] != NEVER

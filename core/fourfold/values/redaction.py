@@ -54,8 +54,10 @@ class RedactionRule:
     def __post_init__(self) -> None:
         if not isinstance(self.name, str) or not 0 < len(self.name) <= 100:
             raise InputError("A rule needs a name of 1 to 100 characters.")
-        given = [one for one in (self.pattern, self.entity, self.test) if one is not None]
-        if len(given) != 1:
+        conditions = [
+            condition for condition in (self.pattern, self.entity, self.test) if condition is not None
+        ]
+        if len(conditions) != 1:
             raise InputError(f'The rule "{self.name}" needs one of pattern, entity and test.')
         if self.test is not None and not callable(self.test):
             raise InputError(f'The test of the rule "{self.name}" cannot be called.')
@@ -70,13 +72,13 @@ DETECTORS = ("api_key", "private_key", "card_number")
 """Rules that come along; "secrets" names all three."""
 
 
-def redaction_rules(given: Iterable[str | RedactionRule]) -> tuple[RedactionRule, ...]:
+def redaction_rules(items: Iterable[str | RedactionRule]) -> tuple[RedactionRule, ...]:
     """The rules, the detectors by their names; raises `InputError`."""
-    if isinstance(given, (str, RedactionRule)):
+    if isinstance(items, (str, RedactionRule)):
         raise InputError('redact is a list of rules and of names of detectors, for instance ["secrets"].')
-    found: dict[str, RedactionRule] = {}
-    for one in given:
-        names = DETECTORS if one == "secrets" else (one,)
+    by_name: dict[str, RedactionRule] = {}
+    for item in items:
+        names = DETECTORS if item == "secrets" else (item,)
         for name in names:
             if isinstance(name, str) and name not in DETECTORS:
                 raise InputError(f'There is no detector "{name}": there are secrets, {", ".join(DETECTORS)}.')
@@ -85,8 +87,8 @@ def redaction_rules(given: Iterable[str | RedactionRule]) -> tuple[RedactionRule
                     f"redact is a list of RedactionRule and of names; one is a {type(name).__name__}."
                 )
             rule = name if isinstance(name, RedactionRule) else RedactionRule(name, entity=f"detector:{name}")
-            found[rule.name] = rule
-    return tuple(found.values())
+            by_name[rule.name] = rule
+    return tuple(by_name.values())
 
 
 def redact(text: str, rules: Sequence[RedactionRule], counts: Counter[str]) -> str:
@@ -96,7 +98,7 @@ def redact(text: str, rules: Sequence[RedactionRule], counts: Counter[str]) -> s
         masked = [match.span() for match in _PLACEHOLDER.finditer(text)]
         for start, end in reversed(_matches(rule, text)):
             # A pattern like "key" would find the name of its own rule in the placeholder, at every pass.
-            if any(first <= start and end <= last for first, last in masked):
+            if any(masked_start <= start and end <= masked_end for masked_start, masked_end in masked):
                 continue
             text = f"{text[:start]}{placeholder(rule.name)}{text[end:]}"
             counts[rule.name] += 1
@@ -108,7 +110,7 @@ def placeholder(rule: str) -> str:
     return f"[held back: {rule}]"
 
 
-def excluded_by(text: str, rules: Sequence[RedactionRule], held: Counter[str]) -> bool:
+def excluded_by(text: str, rules: Sequence[RedactionRule], counts: Counter[str]) -> bool:
     """Whether a test leaves the text out; `held` counts it. A test that fails is an `InputError`: nothing is
     written unseen."""
     for rule in rules:
@@ -123,7 +125,7 @@ def excluded_by(text: str, rules: Sequence[RedactionRule], held: Counter[str]) -
                 f'The rule "{rule.name}" gave {verdict!r}, not True or False; nothing was written.'
             )
         if verdict:
-            held[rule.name] += 1
+            counts[rule.name] += 1
             return True
     return False
 
@@ -148,8 +150,11 @@ def _matches(rule: RedactionRule, text: str) -> list[tuple[int, int]]:
             return []
 
 
-def _is_card(written: str) -> bool:
+def _is_card(digits_text: str) -> bool:
     """The check digit of card numbers (Luhn; ISO/IEC 7812-1)."""
-    digits = [int(c) for c in written if c.isdigit()]
-    doubled = [d if at % 2 == 0 else (2 * d - 9 if d > 4 else 2 * d) for at, d in enumerate(reversed(digits))]
+    digits = [int(c) for c in digits_text if c.isdigit()]
+    doubled = [
+        digit if place % 2 == 0 else (2 * digit - 9 if digit > 4 else 2 * digit)
+        for place, digit in enumerate(reversed(digits))
+    ]
     return 13 <= len(digits) <= 19 and len(set(digits)) > 1 and sum(doubled) % 10 == 0

@@ -19,13 +19,13 @@ _LONGEST_NAME = 200
 _UNSURE = 0.7
 
 
-def read_facts(given: Iterable[Fact]) -> dict[str, Fact]:
+def read_facts(fact_list: Iterable[Fact]) -> dict[str, Fact]:
     """The facts by the id of the message that says each: made from what it says, so that a fact has the same one on
     every run. Raises `InputError` for what cannot be used."""
-    if isinstance(given, str) or not isinstance(given, Iterable):
-        raise InputError(f"retain_facts takes a list of Fact; this is one {type(given).__name__}.")
+    if isinstance(fact_list, str) or not isinstance(fact_list, Iterable):
+        raise InputError(f"retain_facts takes a list of Fact; this is one {type(fact_list).__name__}.")
     facts: dict[str, Fact] = {}
-    for number, fact in enumerate(given):
+    for number, fact in enumerate(fact_list):
         _check(fact, number)
         facts[_id(fact)] = fact
     if not facts:
@@ -76,7 +76,7 @@ def _statement(message: Message, fact: Fact, language: Language) -> Statement:
 
 def _id(fact: Fact) -> str:
     when = fact.occurred and (fact.occurred.start, fact.occurred.end)
-    said = (
+    content = (
         fact.network,
         clean(fact.text),
         fact.speaker,
@@ -85,11 +85,11 @@ def _id(fact: Fact) -> str:
         when,
         tuple(fact.entities),
     )
-    return "fact-" + hashlib.sha256(repr(said).encode()).hexdigest()[:24]
+    return "fact-" + hashlib.sha256(repr(content).encode()).hexdigest()[:24]
 
 
-def _name(written: str) -> str:
-    return " ".join(clean(written).split())
+def _name(name: str) -> str:
+    return " ".join(clean(name).split())
 
 
 def _check(fact: Fact, number: int) -> None:

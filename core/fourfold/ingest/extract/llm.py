@@ -90,10 +90,10 @@ class Extraction(BaseModel):
     @field_validator("statements", mode="wrap")
     @classmethod
     def _listed(cls, value: Any, accept: ValidatorFunctionWrapHandler) -> Any:
-        kept = acceptable_items(value, accept)
-        if value and not kept:
+        statements = acceptable_items(value, accept)
+        if value and not statements:
             raise ValueError("none of the statements can be read")
-        return kept
+        return statements
 
 
 @dataclass(frozen=True, slots=True)
@@ -116,8 +116,8 @@ async def read_chunk(model: LanguageModel, chunk: Chunk, language: Language) -> 
         halves = chunk.halves()
         if halves is None:
             raise
-        first, second = [await read_chunk(model, half, language) for half in halves]
-        return _joined(first, second)
+        first_half, second_half = [await read_chunk(model, half, language) for half in halves]
+        return _joined(first_half, second_half)
     return checked(answer.value, chunk, language)
 
 
@@ -132,53 +132,53 @@ def checked(extraction: Extraction, chunk: Chunk, language: Language) -> Read:
     dropped: Counter[str] = Counter()
     text = _searchable(chunk)
     places: dict[int, int] = {}
-    kept: list[tuple[FoundStatement, Statement]] = []
-    for number, found in enumerate(extraction.statements, 1):
-        statement = _statement(found, chunk, text, language, dropped)
+    accepted: list[tuple[FoundStatement, Statement]] = []
+    for number, draft in enumerate(extraction.statements, 1):
+        statement = _statement(draft, chunk, text, language, dropped)
         if statement is not None:
-            places[number] = len(kept)
-            kept.append((found, statement))
-    if extraction.statements and not kept:
+            places[number] = len(accepted)
+            accepted.append((draft, statement))
+    if extraction.statements and not accepted:
         raise ModelOutputError(
             f"None of the model's {len(extraction.statements)} statements can be traced to the text."
         )
     statements = []
-    for place, (found, statement) in enumerate(kept):
-        causes = {places[number] for number in found.causes if number in places} - {place}
-        dropped["cause"] += len(set(found.causes)) - len(causes)
+    for place, (draft, statement) in enumerate(accepted):
+        causes = {places[number] for number in draft.causes if number in places} - {place}
+        dropped["cause"] += len(set(draft.causes)) - len(causes)
         statements.append(replace(statement, causes=tuple(sorted(causes))))
     return Read(tuple(statements), {reason: n for reason, n in dropped.items() if n})
 
 
 def _statement(
-    found: FoundStatement, chunk: Chunk, text: str, language: Language, dropped: Counter[str]
+    draft: FoundStatement, chunk: Chunk, text: str, language: Language, dropped: Counter[str]
 ) -> Statement | None:
-    written = " ".join(clean(found.text).split())
-    if not written or len(written) > _LONGEST:
+    statement_text = " ".join(clean(draft.text).split())
+    if not statement_text or len(statement_text) > _LONGEST:
         dropped["empty"] += 1
         return None
-    pieces = _pieces(found.messages, chunk)
+    pieces = _pieces(draft.messages, chunk)
     if not pieces:
         dropped["source"] += 1
         return None
-    first = pieces[0]
-    network = Network(found.network)
-    unsure = _UNSURE if found.confidence is None else found.confidence
-    modality = Modality(found.modality) if found.modality else modality_of(written, language)
+    first_piece = pieces[0]
+    network = Network(draft.network)
+    unsure = _UNSURE if draft.confidence is None else draft.confidence
+    modality = Modality(draft.modality) if draft.modality else modality_of(statement_text, language)
     return Statement(
-        text=written,
-        key=normalise(written),
+        text=statement_text,
+        key=normalise(statement_text),
         messages=tuple(dict.fromkeys(piece.message for piece in pieces)),
-        at=first.at,
+        at=first_piece.at,
         network=network,
-        speaker=first.speaker,
-        start=first.start,
-        end=first.end,
-        mentions=_mentions(found, first, text, dropped),
-        occurred=_occurred(found, first.at, modality, language, dropped),
+        speaker=first_piece.speaker,
+        start=first_piece.start,
+        end=first_piece.end,
+        mentions=_mentions(draft, first_piece, text, dropped),
+        occurred=_occurred(draft, first_piece.at, modality, language, dropped),
         confidence=min(1.0, max(0.0, unsure)) if network is Network.BELIEF else None,
         modality=modality,
-        aspects=Aspects(found.who, found.what, found.when, found.where, found.why),
+        aspects=Aspects(draft.who, draft.what, draft.when, draft.where, draft.why),
         chunk=chunk.id,
     )
 
@@ -190,76 +190,82 @@ def _pieces(numbers: Sequence[int], chunk: Chunk) -> list[Piece]:
     return [chunk.pieces[n - 1] for n in dict.fromkeys(numbers) if 1 <= n <= len(chunk.pieces)]
 
 
-def _mentions(found: FoundStatement, first: Piece, text: str, dropped: Counter[str]) -> tuple[Mention, ...]:
+def _mentions(
+    draft: FoundStatement, first_piece: Piece, text: str, dropped: Counter[str]
+) -> tuple[Mention, ...]:
     """The entities that stand in the text, the speaker first."""
-    kept: dict[str, Mention] = {}
-    for entity in found.entities:
+    mentions: dict[str, Mention] = {}
+    for entity in draft.entities:
         forms = [
             name for name in dict.fromkeys(map(_name, (entity.name, *entity.aliases))) if _stands(name, text)
         ]
         if not forms or forms[0] != _name(entity.name):
             dropped["entity"] += 1
         if forms:
-            kept.setdefault(forms[0].casefold(), Mention(forms[0], tuple(forms[1:]), entity.kind))
-    if first.speaker and not any(first.speaker.casefold() in _forms(mention) for mention in kept.values()):
-        return (Mention(first.speaker, kind="person"), *kept.values())
-    return tuple(kept.values())
+            mentions.setdefault(forms[0].casefold(), Mention(forms[0], tuple(forms[1:]), entity.kind))
+    if first_piece.speaker and not any(
+        first_piece.speaker.casefold() in _forms(mention) for mention in mentions.values()
+    ):
+        return (Mention(first_piece.speaker, kind="person"), *mentions.values())
+    return tuple(mentions.values())
 
 
 def _forms(mention: Mention) -> set[str]:
     return {name.casefold() for name in (mention.name, *mention.aliases)}
 
 
-def _name(written: str) -> str:
-    return " ".join(clean(written).split())[:200]
+def _name(name: str) -> str:
+    return " ".join(clean(name).split())[:200]
 
 
 def _stands(name: str, text: str) -> bool:
     """Whether a name stands in the text, as words of their own; punctuation and case ignored."""
-    plain = normalise(name)
-    return bool(plain) and (f" {plain} " in text or (not plain.isascii() and plain in text))
+    normalised = normalise(name)
+    return bool(normalised) and (
+        f" {normalised} " in text or (not normalised.isascii() and normalised in text)
+    )
 
 
 def _searchable(chunk: Chunk) -> str:
     lines = [*chunk.before, chunk.context, *(said(piece) for piece in chunk.pieces)]
-    plain = normalise("\n".join(lines).replace("’s", " ").replace("'s", " "))
-    return f" {plain} "
+    normalised = normalise("\n".join(lines).replace("’s", " ").replace("'s", " "))
+    return f" {normalised} "
 
 
 def _occurred(
-    found: FoundStatement, at: datetime, modality: Modality, language: Language, dropped: Counter[str]
+    draft: FoundStatement, at: datetime, modality: Modality, language: Language, dropped: Counter[str]
 ) -> Interval | None:
     """The interval the model gives, days included; else the time the statement's own words name."""
-    wanted = [written for written in (found.occurred_from, found.occurred_to) if written]
-    start, end = (_day(written, at) for written in (found.occurred_from, found.occurred_to))
-    if any(span is None for span in (_day(written, at) for written in wanted)):
+    dates = [date for date in (draft.occurred_from, draft.occurred_to) if date]
+    start, end = (_day(date, at) for date in (draft.occurred_from, draft.occurred_to))
+    if any(span is None for span in (_day(date, at) for date in dates)):
         dropped["date"] += 1
     elif start or end:
-        first, last = (start and start[0]), (end and end[1])
-        if start and not end and (len(str(found.occurred_from)) < 10 or not _goes_on(found)):
-            last = start[1]
+        lower, upper = (start and start[0]), (end and end[1])
+        if start and not end and (len(str(draft.occurred_from)) < 10 or not _goes_on(draft)):
+            upper = start[1]
         try:
-            if first is None or last is None or first < last:
-                return Interval(first, last)
+            if lower is None or upper is None or lower < upper:
+                return Interval(lower, upper)
         except InputError:  # of a message at the edge of the calendar
             pass
         dropped["date"] += 1
     if modality is Modality.QUESTION:
         return None
-    times = find_times(found.when or found.text, at, language)
+    times = find_times(draft.when or draft.text, at, language)
     return times[0].interval if times else None
 
 
-def _goes_on(found: FoundStatement) -> bool:
+def _goes_on(draft: FoundStatement) -> bool:
     return (
-        re.search(r"\b(?:since|still|ongoing|from now on|until)\b", f"{found.when} {found.text}", re.I)
+        re.search(r"\b(?:since|still|ongoing|from now on|until)\b", f"{draft.when} {draft.text}", re.I)
         is not None
     )
 
 
-def _day(written: str | None, at: datetime) -> tuple[datetime, datetime] | None:
+def _day(date: str | None, at: datetime) -> tuple[datetime, datetime] | None:
     """The day, month or year an ISO date names; None if it names none near enough to when it was said."""
-    match = _DATE.match((written or "").strip())
+    match = _DATE.match((date or "").strip())
     if match is None:
         return None
     year, month, day = (int(part) if part else None for part in match.groups())
@@ -276,10 +282,10 @@ def _day(written: str | None, at: datetime) -> tuple[datetime, datetime] | None:
         return None
 
 
-def _joined(first: Read, second: Read) -> Read:
-    moved = len(first.statements)
-    later = (replace(s, causes=tuple(c + moved for c in s.causes)) for s in second.statements)
-    return Read((*first.statements, *later), Counter(first.dropped) + Counter(second.dropped))
+def _joined(first_half: Read, second_half: Read) -> Read:
+    moved = len(first_half.statements)
+    later = (replace(s, causes=tuple(c + moved for c in s.causes)) for s in second_half.statements)
+    return Read((*first_half.statements, *later), Counter(first_half.dropped) + Counter(second_half.dropped))
 
 
 def _or(value: Any, accept: ValidatorFunctionWrapHandler, otherwise: Any) -> Any:

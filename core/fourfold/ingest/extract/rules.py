@@ -18,10 +18,14 @@ from fourfold.values.chunks import Piece
 from fourfold.values.units import Network
 
 
-def extract(pieces: Sequence[Piece], language: Language, known: Collection[str] = ()) -> list[Statement]:
+def extract(
+    pieces: Sequence[Piece], language: Language, known_names: Collection[str] = ()
+) -> list[Statement]:
     """One statement a piece, in order. `known` are casefolded names that need no further proof to be names."""
     vouched = _inside_sentences(pieces, language) | {p.speaker.casefold() for p in pieces if p.speaker}
-    return [_statement(piece, language, lambda name: name in vouched or name in known) for piece in pieces]
+    return [
+        _statement(piece, language, lambda name: name in vouched or name in known_names) for piece in pieces
+    ]
 
 
 _CAPITAL = r"[A-ZÀ-ÖØ-ÞĀ-Ž][\w'’&.-]*[\w]|[A-ZÀ-ÖØ-Þ]"
@@ -118,10 +122,10 @@ def _no_name(word: str, others: frozenset[str]) -> bool:
 
 def _inside_sentences(pieces: Sequence[Piece], language: Language) -> set[str]:
     """Casefolded names that occur with a capital within a sentence somewhere."""
-    found = set()
+    names = set()
     for piece in pieces:
         for match in _NAME.finditer(piece.text):
             name, start = _trimmed(match, language)
             if not _STARTS.search(piece.text[: match.start()]):
-                found.add(_without_noun(piece.text[:start], name, language).casefold())
-    return found - {""}
+                names.add(_without_noun(piece.text[:start], name, language).casefold())
+    return names - {""}
