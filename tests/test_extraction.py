@@ -374,7 +374,7 @@ def judged(*verdicts: dict[str, Any]) -> tuple[Memory, ScriptedModel, RetainResu
     told = iter(["Ana works as a baker.", "Ana works as a teacher."])
 
     def answer(turns: Any, shape: str) -> Any:
-        if shape == "Verdicts":
+        if shape == "PairVerdicts":
             return {"verdicts": list(verdicts)}
         return {"statements": [{"text": next(told), "messages": [1]}]}
 
@@ -416,7 +416,7 @@ def test_a_verdict_on_what_the_model_was_not_shown_changes_nothing(label: str) -
 
 def test_a_judge_that_fails_leaves_both() -> None:
     def answer(turns: Any, shape: str) -> Any:
-        if shape == "Verdicts":
+        if shape == "PairVerdicts":
             return ModelTimeoutError("no answer")
         return {"statements": [{"text": turns[1].text.rpartition(": ")[2], "messages": [1]}]}
 

@@ -41,8 +41,8 @@ def language_to_fix(
     bank_language = index.profile and index.profile.language
     if bank_language and required not in (None, bank_language):
         raise InputError(
-            f'The bank "{index.bank}" is kept in {bank_language.name} ({bank_language.code}): leave the language out, or change it '
-            f'with bank.set_language("{required and required.code}").'
+            f'The bank "{index.bank}" is kept in {bank_language.name} ({bank_language.code}): leave the language '
+            f'out, or change it with bank.set_language("{required and required.code}").'
         )
     if bank_language:
         return None
