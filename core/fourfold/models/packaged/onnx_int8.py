@@ -14,6 +14,9 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
+REWRITE_VERSION = 1
+"""Of `quantize`: raised with each change of what it makes, so that no file of an older one is run."""
+
 _BLOCK = 128
 _INT_ATTRIBUTE, _UINT8 = 2, 2
 _EIGHT_BIT_COMPUTE = 4
