@@ -1,4 +1,6 @@
-"""What language models cost a bank: counted at every call, kept in the bank, bounded if asked."""
+"""Counts what language models cost a bank: at every call, kept in the bank, bounded if asked.
+
+The transaction books what was spent with the next write, so that no caller has to remember it."""
 
 from __future__ import annotations
 
@@ -31,8 +33,9 @@ class TokenAccount:
         with self._lock:
             return self._own + self._others
 
-    def admit(self, expected: int, limit: int) -> None:
-        """Sets `expected` tokens aside for a call; raises `TokenLimitError` where `limit` (0 for none) forbids it."""
+    def reserve(self, expected: int, limit: int) -> None:
+        """Sets `expected` tokens aside for a call, so that calls at the same time do not exceed the limit
+        together; raises `TokenLimitError` where `limit` (0 for none) forbids it."""
         with self._lock:
             total = self._own.total + self._others.total + self._expected
             if limit and total + expected > limit:
@@ -42,8 +45,8 @@ class TokenAccount:
                 )
             self._expected += expected
 
-    def settle(self, expected: int, spent: Tokens) -> None:
-        """Takes what a call did take in place of what was `expected`."""
+    def commit(self, expected: int, spent: Tokens) -> None:
+        """Counts what a call did take in place of the `expected` tokens that were reserved."""
         with self._lock:
             self._expected -= expected
             self._own += spent
@@ -105,11 +108,12 @@ class TokenAccounts:
 
 
 class MeteredModel(DelegatingModel):
-    """`inner`, its tokens booked to `ledger`, up to `limit` tokens of the bank; `spent` is what went through here."""
+    """Counts the tokens of `inner` in `account`, up to `limit` tokens of the bank (0 for no limit); `spent` is
+    what went through this object."""
 
-    def __init__(self, inner: LanguageModel, ledger: TokenAccount, limit: int) -> None:
+    def __init__(self, inner: LanguageModel, account: TokenAccount, limit: int) -> None:
         super().__init__(inner)
-        self._ledger, self._limit = ledger, limit
+        self._account, self._limit = account, limit
         self.spent = Tokens()
 
     async def ask(self, turns: Sequence[PromptMessage], shape: type[OutputT]) -> ModelResponse[OutputT]:
@@ -126,17 +130,17 @@ class MeteredModel(DelegatingModel):
         self, turns: Sequence[PromptMessage], ask: Callable[[], Awaitable[ModelResponse[OutputT]]]
     ) -> ModelResponse[OutputT]:
         expected = sum(estimate_tokens(turn.text) for turn in turns)
-        self._ledger.admit(expected, self._limit)
+        self._account.reserve(expected, self._limit)
         spent = Tokens()
         try:
             answer = await ask()
             spent = answer.tokens
-        except ModelError as error:
+        except ModelError as error:  # a refused or malformed answer has cost as well
             spent = error.tokens
             raise
         finally:
             self.spent += spent
-            self._ledger.settle(expected, spent)
+            self._account.commit(expected, spent)
         return answer
 
 
@@ -156,7 +160,7 @@ class BankLanguageModel(RetryingModel):
 
 
 def _spent(store: Store, bank: str) -> tuple[Tokens, Tokens]:
-    """What this writer has spent so far, and what all others have."""
+    """Returns what this writer has spent so far, and what all others have."""
     own = of_others = Tokens()
     for point in store.scan(Where(bank=bank, kind="ledger")):
         p = point.payload

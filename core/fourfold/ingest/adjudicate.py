@@ -1,4 +1,4 @@
-"""What the rules could not decide, put to the language model: whether a new statement replaces an older one, says the
+"""Puts what the rules could not decide to the language model: whether a new statement replaces an older one, says the
 same, or stands beside it.
 
 The model sees the candidates and nothing else may come of it: a verdict on what it was not shown changes nothing
@@ -29,7 +29,9 @@ from fourfold.values.units import Link, Operation, Retirement, Unit, Verdict
 log = logging.getLogger(__name__)
 
 _CASES_AT_ONCE = 20
+"""Cases in one question; a guess, not measured."""
 _MOST_CANDIDATES = 8
+"""Older statements shown beside a new one; a guess, not measured."""
 
 
 class PairVerdict(BaseModel):
@@ -55,8 +57,8 @@ class _Case:
 
 
 async def adjudicate(services: Services, bank: str, model: LanguageModel, outcome: Outcome) -> None:
-    """Has `model` judge what `outcome` left unclear, and carries the verdicts out."""
-    cases = await anyio.to_thread.run_sync(_cases, services, bank, outcome.unclear)
+    """Has `model` judge what the rules left undecided, and carries the verdicts out."""
+    cases = await anyio.to_thread.run_sync(_cases, services, bank, outcome.undecided)
     for start in range(0, len(cases), _CASES_AT_ONCE):
         batch = cases[start : start + _CASES_AT_ONCE]
         lines = [(_line(case.new), [_line(unit) for unit in case.old]) for case in batch]
@@ -70,7 +72,7 @@ async def adjudicate(services: Services, bank: str, model: LanguageModel, outcom
 
 
 def _cases(services: Services, bank: str, pairs: Sequence[tuple[str, str]]) -> list[_Case]:
-    """The pairs that are still open, by their new unit."""
+    """Returns the pairs of which both units are still live, by their new unit."""
     if not pairs:
         return []
     with services.indexes.locked(bank) as index:
@@ -110,7 +112,8 @@ def _carry_out(
 def _decide(
     transaction: Transaction, verdict: PairVerdict, shown_new: Unit, shown_old: Unit
 ) -> Iterator[Operation]:
-    """Does what a verdict says, if both units still are as they were shown."""
+    """Does what a verdict says; yields what was done. Nothing where a unit has been retired or edited while the model
+    thought: it judged another text."""
     units = {unit.id: unit for unit in transaction.read([shown_new.id, shown_old.id])}
     current_new, current_old = units.get(shown_new.id), units.get(shown_old.id)
     if current_new is None or current_old is None or current_new.retired_at or current_old.retired_at:

@@ -1,5 +1,5 @@
-"""What a bank is: the language it is kept in (settled by its first retains, or by who opens it, and changed on
-request), its mission and its disposition."""
+"""Sets what a bank is: the language it is kept in (detected from its first retains, or given by whoever opens it, and
+changed on request), its mission and its disposition."""
 
 from __future__ import annotations
 
@@ -18,7 +18,8 @@ from fourfold.transaction.transaction import Transaction
 from fourfold.values.reflection import Disposition
 from fourfold.values.units import Message
 
-_AT_ONCE = 500
+_UNITS_A_WRITE = 500
+"""Units with new terms that are written at once; a guess, not measured."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,7 +35,8 @@ class BankOptions:
 def language_to_fix(
     services: Services, index: BankIndex, required: Language | None, messages: Sequence[Message]
 ) -> Language | None:
-    """The language that a retain of `messages` settles for its bank; None where it has one, or nobody can tell yet.
+    """Returns the language that a retain of `messages` fixes for its bank; None where it has one, or it is not clear
+    yet.
 
     Raises `InputError` where the bank has another language than `required`. The caller holds the index's lock.
     """
@@ -53,7 +55,7 @@ def language_to_fix(
 def _detect_bank_language(
     services: Services, index: BankIndex, messages: Sequence[Message]
 ) -> Language | None:
-    """The language of `messages` and, where there are few, of what the bank has."""
+    """Returns the language of `messages` and of what the bank has: a few words alone do not tell."""
     where = Where(bank=index.bank, kind="unit")
     so_far = services.store.scan(where, Fields(only=("text",))) if len(index) else ()
     return detect(chain((m.text for m in messages), (str(point.payload["text"]) for point in so_far)))
@@ -73,12 +75,15 @@ def apply_options(transaction: Transaction, detected: Language | None, options: 
 
 
 def set_language(services: Services, bank: str, bank_language: Language) -> None:
-    """Keeps `bank` in that language: what is in it is found by its words from then on. An interrupted change is none;
-    done again, it is finished."""
+    """Changes the language that `bank` is kept in: what is in it is found by the words of that language from then
+    on. The profile is written with the last part, so that an interrupted change is none; done again, it is
+    finished."""
     with services.indexes.locked(bank) as index:
         if index.profile and index.profile.language == bank_language:
             return
-        slices = [index.unit_ids[start : start + _AT_ONCE] for start in range(0, len(index), _AT_ONCE)]
+        slices = [
+            index.unit_ids[start : start + _UNITS_A_WRITE] for start in range(0, len(index), _UNITS_A_WRITE)
+        ]
         for ids in slices[:-1]:
             part = Transaction(services, index, services.clock.now(), "language")
             _reindex(part, bank_language, tuple(ids))

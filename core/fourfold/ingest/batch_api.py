@@ -27,6 +27,7 @@ from fourfold.transaction.transaction import Transaction
 from fourfold.values.chunks import Chunk
 
 _CHUNKS_A_BATCH = 1000
+"""Well below what Anthropic's Message Batches take; a guess. A batch that fails is sent again as a whole."""
 
 
 async def read_in_bulk(
@@ -40,7 +41,7 @@ async def read_in_bulk(
 ) -> None:
     """Has `chunks` read by batches and writes what comes back; those that were submitted before are only waited
     for."""
-    ledger = services.token_accounts.get(bank)
+    account = services.token_accounts.get(bank)
     submitted: dict[str, list[Chunk]] = {}
     for chunk in chunks:
         if chunk.batch:
@@ -49,10 +50,10 @@ async def read_in_bulk(
     for start in range(0, len(unsubmitted), _CHUNKS_A_BATCH):
         part = unsubmitted[start : start + _CHUNKS_A_BATCH]
         try:
-            submitted |= await _submitted(services, bank, model, part, ledger)
+            submitted |= await _submitted(services, bank, model, part, account)
         except (ModelError, ConfigurationError, TokenLimitError) as error:
             await anyio.to_thread.run_sync(write, services, bank, [(c, error) for c in part], outcome)
-            outcome.stopped = outcome.stopped or (None if isinstance(error, ModelError) else error)
+            outcome.fatal_error = outcome.fatal_error or (None if isinstance(error, ModelError) else error)
     read_count = 0
     for batch, part in submitted.items():
         answers = await _collected(model, batch)
@@ -60,7 +61,7 @@ async def read_in_bulk(
         if isinstance(answers, dict):
             for answer in answers.values():
                 spent = answer.tokens
-                ledger.settle(0, spent)
+                account.commit(0, spent)
                 outcome.spent += spent
         await anyio.to_thread.run_sync(write, services, bank, results, outcome)
         read_count += len(part)
@@ -69,16 +70,16 @@ async def read_in_bulk(
 
 
 async def _submitted(
-    services: Services, bank: str, model: BatchModel, chunks: Sequence[Chunk], ledger: TokenAccount
+    services: Services, bank: str, model: BatchModel, chunks: Sequence[Chunk], account: TokenAccount
 ) -> dict[str, list[Chunk]]:
-    """Submits `chunks` as one batch, and notes that in the bank."""
+    """Submits `chunks` as one batch, and writes its name into the bank."""
     prompts = {chunk.id: turns(chunk) for chunk in chunks}
     expected = sum(estimate_tokens(turn.text) for prompt in prompts.values() for turn in prompt)
-    ledger.admit(expected, services.settings.llm_tokens)
+    account.reserve(expected, services.settings.llm_tokens)
     try:
         batch = await model.submit(prompts, Extraction)
     finally:
-        ledger.settle(expected, Tokens())
+        account.commit(expected, Tokens())
     marked = [replace(chunk, batch=batch) for chunk in chunks]
 
     def note() -> None:
@@ -88,7 +89,8 @@ async def _submitted(
                 transaction.put_record(chunk_point(bank, chunk, "pending", transaction.now))
             transaction.commit({})
 
-    with anyio.CancelScope(shield=True):  # what is paid for must be noted
+    # A batch whose name is lost is paid for, and could never be collected.
+    with anyio.CancelScope(shield=True):
         await anyio.to_thread.run_sync(note)
     return {batch: marked}
 
@@ -96,7 +98,8 @@ async def _submitted(
 async def _collected(
     model: BatchModel, batch: str
 ) -> dict[str, ModelResponse[Extraction] | ModelError] | FourfoldError:
-    """The answers of a batch, once it has ended; or why there are none."""
+    """Returns the answers of a batch once it has ended, or the error. Waits ever longer, up to 100 times the model's
+    `poll`, and gives up on an error only after it was waiting long: a provider may be away for a minute."""
     wait = model.poll
     while True:
         try:

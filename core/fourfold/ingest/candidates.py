@@ -10,7 +10,6 @@ import numpy as np
 
 from fourfold.ingest.deduplicate import ComparedStatement, same_statement
 from fourfold.ingest.embed import Embedded
-from fourfold.ingest.link import SEMANTIC_MOST
 from fourfold.language.text import normalise
 from fourfold.ports import Floats, Query, Where
 from fourfold.schema.records import NEVER
@@ -18,9 +17,18 @@ from fourfold.schema.units import own_tokens
 from fourfold.transaction.transaction import Transaction
 from fourfold.values.units import Unit
 
-_MOST_RIVALS = 50
-_LIKELY = 0.7
-_UNCLEAR = 0.88
+SEMANTIC_MOST = 5
+"""Units that a new one is compared with and linked to by cosine; a guess, not measured."""
+_MOST_COMPETING = 50
+"""Units with the same attribute that are compared with a new one, the latest first; a guess, not measured."""
+_CANDIDATE_COSINE = 0.7
+"""Units below this cosine are not compared word by word; a guess, far below what a paraphrase has (see
+`deduplicate`)."""
+_UNDECIDED_COSINE = 0.88
+"""From this cosine on two units may say the same although the rules found no proof; a guess, just below the token
+likeness of 0.89 at which real retellings begin (`deduplicate`)."""
+_NEIGHBOURS_IN_WRITE = 3
+"""Units of the same write that are compared; a guess, not measured."""
 
 Near = Sequence[tuple[str, float]]
 """Units with their cosines, best first."""
@@ -28,7 +36,8 @@ Near = Sequence[tuple[str, float]]
 
 @dataclass(slots=True)
 class KnownStatements:
-    """What is known while `transaction` is prepared; the caller holds the lock of its bank's graph."""
+    """The statements that a new one is compared with while `transaction` is prepared. The caller holds the lock of
+    the bank's index."""
 
     transaction: Transaction
     _added: list[tuple[Unit, Embedded]] = field(default_factory=list)
@@ -36,13 +45,14 @@ class KnownStatements:
     _asserted: dict[str, list[str]] = field(default_factory=dict)
 
     def expect(self, count: int) -> None:
-        """Makes room for so many statements."""
+        """Makes room for the vectors of `count` more statements: one growing array would be copied at each of
+        them."""
         dimension = self.transaction.services.embedder.dimension
         rows = self._vectors.reshape(-1, dimension)
         self._vectors = np.concatenate([rows, np.zeros((count, dimension), np.float32)])
 
     def add(self, unit: Unit, vectors: Embedded, attributes: Sequence[str]) -> None:
-        """Notes a new unit, and the attributes it gives a value."""
+        """Adds a unit that this write makes, with the attributes that it gives a value."""
         for attribute in attributes:
             self._asserted.setdefault(attribute, []).append(unit.id)
         self._vectors[len(self._added)] = vectors.embedding.vector
@@ -50,11 +60,11 @@ class KnownStatements:
 
     @property
     def last(self) -> tuple[Unit, Embedded] | None:
-        """The unit that was added last."""
+        """The unit that was added last, with its vectors; None where there is none yet."""
         return self._added[-1] if self._added else None
 
     def in_bank(self, vectors: Sequence[Floats]) -> list[Near]:
-        """For each vector the units of the bank that hold now and are nearest."""
+        """Returns, for each vector, the nearest live units of the bank."""
         where = Where(bank=self.transaction.index.bank, live=True)
         if not len(self.transaction.index) or not vectors:
             return [[] for _ in vectors]
@@ -63,63 +73,66 @@ class KnownStatements:
         )
 
     def in_write(self, vectors: Embedded, most: int, floor: float) -> Near:
-        """The units of this very write that are nearest."""
+        """Returns the nearest units of this write, at most `most`, of a cosine of `floor` or more."""
         return [(self._added[place][0].id, cosine) for place, cosine in self._nearest(vectors, most, floor)]
 
     def same_as(
         self, claim: ComparedStatement, vectors: Embedded, neighbours: Near
     ) -> tuple[str, str] | None:
-        """The unit that already says what `claim` says, and why that is so."""
+        """Returns the live unit that already says what `claim` says, and the reason for that judgement; None where
+        there is none."""
         language = self.transaction.language
-        for place, _ in self._nearest(vectors, 3, _LIKELY):
+        # Units of this write are in no store yet, so the search of the bank does not find them.
+        for place, _ in self._nearest(vectors, _NEIGHBOURS_IN_WRITE, _CANDIDATE_COSINE):
             unit, embedded = self._added[place]
             if self._superseded(unit.id):
                 continue
             own = partial(getattr, embedded, "own")
-            reason = same_statement(claim, claim_of(unit), lambda: vectors.own, own, language)
+            reason = same_statement(claim, compared(unit), lambda: vectors.own, own, language)
             if reason:
                 return unit.id, reason
         index = self.transaction.index
-        likely = (index.row(unit) for unit, cosine in neighbours if cosine >= _LIKELY)
+        likely = (index.row(unit) for unit, cosine in neighbours if cosine >= _CANDIDATE_COSINE)
         rows = [*index.with_text(claim.text), *(row for row in likely if row is not None)]
-        for unit in self.transaction.read(self._held_of(rows, claim.speaker)):
+        for unit in self.transaction.read(self._live_of(rows, claim.speaker)):
             if unit.retired_at is not None or unit.superseded_by is not None:
                 continue
             own = partial(self._own_tokens, unit.id)
-            reason = same_statement(claim, claim_of(unit), lambda: vectors.own, own, language)
+            reason = same_statement(claim, compared(unit), lambda: vectors.own, own, language)
             if reason:
                 return unit.id, reason
         return None
 
     def stated_before(self, claim: ComparedStatement) -> tuple[str, str] | None:
-        """The unit that says `claim` in the same words, where at most one of them gives a time, and why that is the
-        same. It is for statements that stand alone: of what is said in a talk, the time may be what differs."""
+        """Returns the unit that says `claim` in the same words, where at most one of the two gives a time, and the
+        reason. For statements that stand alone only: in a conversation the time may be the very difference."""
         rows = self.transaction.index.with_text(claim.text)
         added_ids = [unit.id for unit, _ in self._added if not self._superseded(unit.id)]
-        for unit in self.transaction.read([*added_ids, *self._held_of(rows, claim.speaker)]):
+        for unit in self.transaction.read([*added_ids, *self._live_of(rows, claim.speaker)]):
             is_superseded = unit.retired_at is not None or unit.superseded_by is not None
             is_same = unit.speaker == claim.speaker and normalise(unit.text) == normalise(claim.text)
             if is_same and not is_superseded and None in (unit.occurred, claim.occurred):
                 return unit.id, "stated before in the same words"
         return None
 
-    def rivals(self, unit: Unit, attributes: Sequence[str]) -> list[Unit]:
-        """The units that hold now and give one of the attributes a value."""
+    def competing(self, unit: Unit, attributes: Sequence[str]) -> list[Unit]:
+        """Returns the live units that give one of the attributes a value."""
         index = self.transaction.index
         ids: list[str] = []
         for attribute in attributes:
-            ids += [index.unit_ids[row] for row in index.with_attribute(attribute)[-_MOST_RIVALS:]]
+            ids += [index.unit_ids[row] for row in index.with_attribute(attribute)[-_MOST_COMPETING:]]
             ids += self._asserted.get(attribute, ())
         units = self.transaction.read(list(dict.fromkeys(ids)))
         return [older for older in units if older.retired_at is None and older.id != unit.id]
 
-    def unclear(self, unit: Unit, vectors: Embedded, neighbours: Near) -> list[str]:
-        """The units so near to `unit`, and about the same, that only a reader can say whether they say the same."""
-        added = self.in_write(vectors, 3, _UNCLEAR)
+    def undecided(self, unit: Unit, vectors: Embedded, neighbours: Near) -> list[str]:
+        """Returns the units so near to `unit`, and about the same entity, that only a language model can tell
+        whether they say the same."""
+        added = self.in_write(vectors, _NEIGHBOURS_IN_WRITE, _UNDECIDED_COSINE)
         close = [
             candidate
             for candidate, cosine in (*neighbours, *added)
-            if cosine >= _UNCLEAR and candidate != unit.id
+            if cosine >= _UNDECIDED_COSINE and candidate != unit.id
         ]
         return [
             candidate.id
@@ -130,15 +143,15 @@ class KnownStatements:
         ]
 
     def _nearest(self, vectors: Embedded, most: int, floor: float) -> list[tuple[int, float]]:
-        """The places in this write of what is nearest, with the cosines."""
+        """Returns the places in `_added` of the nearest units, with their cosines, best first."""
         if not self._added:
             return []
         cosines = self._vectors[: len(self._added)] @ vectors.embedding.vector
         best = np.argsort(-cosines)[:most]
         return [(int(place), float(cosines[place])) for place in best if cosines[place] >= floor]
 
-    def _held_of(self, rows: Sequence[int], speaker: str | None) -> list[str]:
-        """The ids of those rows that hold and were said by `speaker`."""
+    def _live_of(self, rows: Sequence[int], speaker: str | None) -> list[str]:
+        """Returns the ids of the units at `rows` that are live and were said by `speaker`."""
         index = self.transaction.index
         records, label = index.columns, index.code(speaker or "")
         return [
@@ -148,7 +161,7 @@ class KnownStatements:
         ]
 
     def _superseded(self, unit: str) -> bool:
-        """Whether this write has retired or marked a unit that it added."""
+        """Returns whether this write has retired, or marked as superseded, a unit that it added."""
         payload = self.transaction.units[unit].payload
         return payload["retired"] != NEVER or payload["superseded_by"] is not None
 
@@ -157,11 +170,11 @@ class KnownStatements:
         return own_tokens(point)
 
 
-def claim_of(unit: Unit) -> ComparedStatement:
-    """What reconciling looks at in a unit."""
+def compared(unit: Unit) -> ComparedStatement:
+    """Returns what deduplication looks at in a unit."""
     return ComparedStatement(unit.text, unit.speaker, unit.entities, unit.occurred)
 
 
 def _kind(unit: Unit) -> tuple[str | None, str, str]:
-    """Who says it, in which network, and how it is meant."""
+    """Returns the speaker, the network and the modality: units that differ in one of them never say the same."""
     return unit.speaker, unit.network, unit.modality

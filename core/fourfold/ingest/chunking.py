@@ -13,11 +13,15 @@ from fourfold.values.chunks import LINES_BEFORE, Piece, said
 from fourfold.values.units import Message, require_aware
 
 _LONGEST_MESSAGE = 10_000_000
+"""Characters; a guess. It refuses a file that was read into one message by mistake."""
 _LONGEST_NAME = 200
+"""Characters of a speaker or an id; a guess, as for all names (`validation`)."""
+_CHARACTERS_A_WORD = 6
+"""By which a text without blanks (Chinese, a long URL) is measured in words; a guess, near English's average."""
 
 
 def read_messages(messages: str | Iterable[Message], at: datetime | None, now: datetime) -> list[Message]:
-    """The messages of a retain, cleaned, each with a time and an id; raises `InputError` for what cannot be
+    """Returns the messages of a retain, cleaned, each with a time and an id; raises `InputError` for what cannot be
     used. Empty texts are left out. An id is made from the content, and the time if one was given, so that
     the same message has the same id on every run."""
     require_aware(at, "at")
@@ -47,12 +51,12 @@ def read_messages(messages: str | Iterable[Message], at: datetime | None, now: d
 
 
 def split_message(message: Message, most_words: int) -> list[Piece]:
-    """The pieces of a message that `read_messages` returned: whole if short, else runs of whole sentences of
+    """Returns the pieces of a message that `read_messages` returned: whole if short, else runs of whole sentences of
     at most `most_words` words (a longer sentence is cut between words)."""
     assert message.at is not None
     assert message.id is not None
     spans = [(0, len(message.text))]
-    if len(message.text.split()) > most_words or len(message.text) > most_words * 12:
+    if len(message.text.split()) > most_words or len(message.text) > most_words * 2 * _CHARACTERS_A_WORD:
         spans = _packed(message.text, most_words)
     return [
         Piece(message.text[a:b], message.id, message.speaker, message.role, message.at, a, b)
@@ -63,8 +67,8 @@ def split_message(message: Message, most_words: int) -> list[Piece]:
 def gather(
     pieces: Sequence[Piece], most_words: int, gap: timedelta
 ) -> list[tuple[tuple[Piece, ...], tuple[str, ...]]]:
-    """Runs of pieces of at most `most_words` words, none across a silence longer than `gap`; each with the last lines
-    of the run before it, if no such silence lies between."""
+    """Returns runs of pieces of at most `most_words` words, none across a silence longer than `gap`; each with the
+    last lines of the run before it, if no such silence lies between."""
     runs: list[list[Piece]] = []
     size = 0
     for piece in pieces:
@@ -83,6 +87,7 @@ def gather(
 
 
 def _checked(message: Message, number: int) -> str:
+    """Returns the cleaned text of a message; raises `InputError` for what cannot be used."""
     if not isinstance(message.text, str):
         raise InputError(f"The text of message {number} is a {type(message.text).__name__}, not a string.")
     for name, value in (("speaker", message.speaker), ("id", message.id)):
@@ -102,6 +107,8 @@ def _checked(message: Message, number: int) -> str:
 
 
 def _content_id(message: Message, text: str, seen: dict[str, int]) -> str:
+    """Returns an id made from what a message says. The same words twice in one retain are two messages: the second
+    has its number in its id, and gets the same one on every run."""
     content = f"{message.speaker}\0{message.role}\0{message.at.isoformat() if message.at else ''}\0{text}"
     digest = hashlib.sha256(content.encode()).hexdigest()[:16]
     seen[digest] = seen.get(digest, 0) + 1
@@ -109,6 +116,7 @@ def _content_id(message: Message, text: str, seen: dict[str, int]) -> str:
 
 
 def _packed(text: str, most_words: int) -> list[tuple[int, int]]:
+    """Returns the spans of runs of whole sentences of at most `most_words` words."""
     packed: list[tuple[int, int]] = []
     size = 0
     for start, end in _short_enough(text, most_words):
@@ -123,8 +131,8 @@ def _packed(text: str, most_words: int) -> list[tuple[int, int]]:
 
 
 def _short_enough(text: str, most_words: int) -> list[tuple[int, int]]:
-    """Sentences, and where one is longer than `most_words`, cuts of it between words (or anywhere, where a
-    script has no blanks)."""
+    """Returns the spans of sentences, and where one is longer than `most_words`, cuts of it between words (or
+    anywhere, where a script has no blanks)."""
     return [span for sentence in sentences(text) for span in _slices(text, *sentence, most_words)]
 
 
@@ -140,11 +148,15 @@ def _slices(text: str, start: int, end: int, most_words: int) -> Iterator[tuple[
 
 
 def _cut(text: str, start: int, end: int, most_words: int) -> int:
-    farthest = min(end, start + most_words * 6)
+    """Returns where to cut a sentence that is too long: at the last blank that is near enough, else anywhere."""
+    farthest = min(end, start + most_words * _CHARACTERS_A_WORD)
     blank = text.rfind(" ", start + most_words * 2, farthest)
     return blank if blank > 0 else farthest
 
 
 def _length(text: str) -> int:
-    """Words, or a sixth of the characters where blanks are rare."""
-    return max(len(text.split()), len(text) // 6 if len(text) > 12 * max(1, len(text.split())) else 0)
+    """Returns the number of words, or a sixth of the characters where blanks are rare."""
+    words = len(text.split())
+    if len(text) <= 2 * _CHARACTERS_A_WORD * max(1, words):
+        return words
+    return max(words, len(text) // _CHARACTERS_A_WORD)

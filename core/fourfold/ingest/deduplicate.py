@@ -1,4 +1,4 @@
-"""Whether a statement is new to the bank: the same in the same words, the same in other words, or new.
+"""Decides whether a statement is new to the bank: the same in the same words, the same in other words, or new.
 
 Rules only, and an unsure case is new: a statement kept twice costs little, one wrongly taken for known is lost.
 Vectors alone cannot decide it ("plays the violin", "plays the cello": token likeness 0.89; real retellings start
@@ -20,7 +20,12 @@ from fourfold.ports import Floats
 from fourfold.values.units import Interval
 
 _PARAPHRASE = 0.86
+"""Mean MaxSim of the token vectors of two statements that say the same in other words. Real retellings start at 0.89;
+the words have agreed by then, so the bar stands a little lower."""
 _LEAST_STEMS = 4
+"""Content words that a statement must have for its words to prove anything; a guess, not measured."""
+_IS_QUESTION = 0.5
+"""Share of a text that asks, from which on it is a question; a guess, not measured."""
 _NAMED = re.compile(r"(?<=[\w,;:] )[A-Z]\w+|\d+(?:[.,:]\d+)*")
 _RELATIONS = frozenset(
     "than before after from to instead because until over against without if unless".split()
@@ -29,7 +34,7 @@ _RELATIONS = frozenset(
 
 @dataclass(frozen=True, slots=True)
 class ComparedStatement:
-    """What reconciling looks at in a statement, but for its vectors."""
+    """What deduplication looks at in a statement, besides its token vectors."""
 
     text: str
     speaker: str | None
@@ -38,7 +43,8 @@ class ComparedStatement:
 
 
 TokensOf = Callable[[], Floats]
-"""Gives the token vectors of a statement's text alone, (n, token_dimension); asked for only if words agree."""
+"""Returns the token vectors of a statement's text alone, (n, token_dimension). They may have to be read from the
+store, so they are asked for only where the words agree."""
 
 
 def same_statement(
@@ -48,7 +54,7 @@ def same_statement(
     old_tokens: TokensOf,
     language: Language,
 ) -> str | None:
-    """Why `new` says nothing that `old` did not say, or None if it may say something.
+    """Returns the reason why `new` says nothing that `old` did not say; None if it may say something new.
 
     In other words means: one speaker, the same names and numbers in the same order, the same time if both give
     one, both or neither negated or asking, no content word exchanged for another, no two parts trading places
@@ -59,50 +65,57 @@ def same_statement(
         return None
     if normalise(new.text) == normalise(old.text):
         return "said before in the same words"
-    if not (_comparable(new, old, language) and _same_words(new.text, old.text, language)) or _at_odds(
-        new, old
-    ):
+    if not _comparable(new, old, language) or not _same_words(new.text, old.text, language):
+        return None
+    if _conflicts(new, old):
         return None
     likeness = alike(new_tokens(), old_tokens())
     return f"said before in other words (likeness {likeness:.2f})" if likeness >= _PARAPHRASE else None
 
 
 def alike(a: Floats, b: Floats) -> float:
-    """The smaller of the two mean MaxSims of token vectors, as cosines; 0 where there are none."""
+    """Returns the smaller of the two mean MaxSims of token vectors `a` (n, d) and `b` (m, d), as cosines; 0 where
+    one of them is empty. The smaller, since a short text is contained in many a long one."""
     if not len(a) or not len(b):
         return 0.0
-    similar = _unit(a) @ _unit(b).T
+    similar = _normalised(a) @ _normalised(b).T
     return float(min(similar.max(axis=1).mean(), similar.max(axis=0).mean()))
 
 
 def _comparable(new: ComparedStatement, old: ComparedStatement, language: Language) -> bool:
+    """Returns whether both deny or neither does, both ask or neither does, and they have the same names and
+    numbers."""
     denies = language.negation
     return (
         denies is not None
         and bool(denies.search(new.text)) == bool(denies.search(old.text))
         and set(new.entities) == set(old.entities)
         and _NAMED.findall(new.text) == _NAMED.findall(old.text)
-        and (asking(new.text) > 0.5) == (asking(old.text) > 0.5)
+        and (asking(new.text) > _IS_QUESTION) == (asking(old.text) > _IS_QUESTION)
     )
 
 
-def _at_odds(new: ComparedStatement, old: ComparedStatement) -> bool:
-    """Whether they give one attribute two values ("plays rock music", "plays rap rock")."""
+def _conflicts(new: ComparedStatement, old: ComparedStatement) -> bool:
+    """Returns whether they give one attribute two values ("plays rock music", "plays rap rock")."""
     a, b = (AttributedText(claim.text, claim.speaker) for claim in (new, old))
     return compare_attributes(a, b) is not None
 
 
 def _same_words(new: str, old: str, language: Language) -> bool:
-    """Whether one text has the content words of the other, and at most one more, in no contrary relation."""
+    """Returns whether one text has the content words of the other, and at most one more, in no contrary relation."""
     a, b = terms(new, language), terms(old, language)
     only_a, only_b = set(a) - set(b), set(b) - set(a)
-    if min(len(set(a)), len(set(b))) < _LEAST_STEMS or (only_a and only_b) or len(only_a | only_b) > 1:
+    if min(len(set(a)), len(set(b))) < _LEAST_STEMS:
+        return False
+    # A word on each side is an exchange ("violin", "cello"); two more on one side add something.
+    if (only_a and only_b) or len(only_a | only_b) > 1:
         return False
     return not _exchanged(a, b) and _relations(new, old, language)
 
 
 def _exchanged(a: list[str], b: list[str]) -> bool:
-    """Whether what stands before and after some word in `a` has changed sides in `b`."""
+    """Returns whether what stands before and after some word in `a` has changed sides in `b`: "Ana likes Ben" and
+    "Ben likes Ana" have the same words, and the same token vectors but for their order."""
     for at, pivot in enumerate(a):
         if pivot in b:
             pivot_in_b = b.index(pivot)
@@ -113,12 +126,13 @@ def _exchanged(a: list[str], b: list[str]) -> bool:
 
 
 def _relations(new: str, old: str, language: Language) -> bool:
-    """Whether a relation word that both texts have ("from", "than") is followed by the same word in both."""
+    """Returns whether a relation word that both texts have ("from", "than") is followed by the same word in both."""
     a, b = _following(new, language), _following(old, language)
     return all(a[word] == b[word] for word in a.keys() & b.keys())
 
 
 def _following(text: str, language: Language) -> dict[str, str]:
+    """Returns, by relation word of the text, the stem of the next content word after it."""
     word_list = words(text, language)
     return {
         word.text.lower(): next((later.stem for later in word_list[i + 1 :] if later.stem), "")
@@ -128,15 +142,16 @@ def _following(text: str, language: Language) -> dict[str, str]:
 
 
 def _same_time(a: Interval | None, b: Interval | None) -> bool:
-    """Neither dated, or dates that meet. A date on one side only is a difference."""
+    """Returns whether neither is dated, or the dates overlap. A date on one side only is a difference."""
     if a is None or b is None:
         return a is b
-    return (a.start is None or b.end is None or a.start < b.end) and (
-        b.start is None or a.end is None or b.start < a.end
-    )
+    a_begins_in_time = a.start is None or b.end is None or a.start < b.end
+    b_begins_in_time = b.start is None or a.end is None or b.start < a.end
+    return a_begins_in_time and b_begins_in_time
 
 
-def _unit(rows: Floats) -> Floats:
+def _normalised(rows: Floats) -> Floats:
+    """Returns the rows, each of length 1."""
     lengths = np.linalg.norm(rows, axis=1, keepdims=True)
     scaled: Floats = rows / np.maximum(lengths, 1e-9)
     return scaled

@@ -19,9 +19,10 @@ from fourfold.schema.units import PREVIOUS_WEIGHT, UnitVectors
 from fourfold.services import Services
 from fourfold.values.rendering import written_day
 
-_EMBED_AT_ONCE = 64
-_CARRIED = np.float32(0.5)
-"""How much of the vector before it in the session goes into a unit's (docs/adr/0003)."""
+_EMBED_BATCH_SIZE = 64
+"""Texts given to the embedder at once; a guess, not measured. Progress is told in these steps."""
+_CONTEXT_WEIGHT = np.float32(0.5)
+"""How much of the vector of the statement before it in the session goes into a unit's (docs/adr/0003)."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,10 +49,10 @@ def embed_statements(
     language: Language,
     progress: Progress | None = None,
 ) -> list[Embedded]:
-    """What is searched of each statement, in order; `progress` hears of every `_EMBED_AT_ONCE` texts."""
+    """What is searched of each statement, in order; `progress` hears of every `_EMBED_BATCH_SIZE` texts."""
     embedded: list[Embedded] = []
-    for start in range(0, len(statements), _EMBED_AT_ONCE):
-        batch = statements[start : start + _EMBED_AT_ONCE]
+    for start in range(0, len(statements), _EMBED_BATCH_SIZE):
+        batch = statements[start : start + _EMBED_BATCH_SIZE]
         prefixes = [embedding_text(s, context) for s in batch]
         texts = [prefix + s.text for prefix, s in zip(prefixes, batch, strict=True)]
         began = time.perf_counter()
@@ -88,7 +89,8 @@ def embed_under_lock(
 
 
 def _described(text: str, start: int, embedding: Embedding, language: Language, seconds: float) -> Embedded:
-    """Keeps the token rows of words that a question could look for; the text itself begins at `start`."""
+    """Keeps the token rows of words that a question could look for: stop words would match any question. The text
+    itself begins at `start`; what stands before it is the prefix of `embedding_text`."""
     word_list = words(text, language)
     stopped = {at for word in word_list if not word.stem for at in range(word.start, word.end)}
     rows = [row for row, (at, _) in enumerate(embedding.offsets) if at not in stopped]
@@ -102,7 +104,8 @@ def _described(text: str, start: int, embedding: Embedding, language: Language, 
 
 
 def _coded(described: Sequence[Embedded], centroids: Floats | None) -> list[Embedded]:
-    """With the centroids of each statement's own tokens, each once."""
+    """Adds the centroids nearest to the tokens of each statement's own text, each once. All statements go through
+    at once: one matrix product."""
     if centroids is None:
         return list(described)
     numbers = nearest_centroids(np.concatenate([e.own for e in described]), centroids)
@@ -133,28 +136,29 @@ def unit_vectors(
 
 
 def term_vector(stems: Sequence[str], speaker: str | None, context: str, language: Language) -> SparseVector:
-    """What the keyword channel searches of a text with these `stems`."""
+    """Returns the terms by which the keyword channel finds a text with these `stems`, its speaker and its context."""
     return document_vector([*stems, *terms(f"{speaker or ''} {context}", language)])
 
 
 def embedding_text(statement: Statement, context: str) -> str:
-    """What is embedded before a text: "(8 May 2023, context) Speaker: "."""
+    """Returns what is embedded before a text: "(8 May 2023, context) Speaker: "."""
     date = written_day(statement.at)
     inside = f"{date}, {context}" if context else date
     return f"({inside}) {statement.speaker}: " if statement.speaker else f"({inside}) "
 
 
 def add_context_vector(vector: Floats, before: Floats | None) -> Floats:
-    """A statement's vector together with that of the one before it, in which the one before that is: length 1."""
+    """Adds half of the vector of the statement before it, which has half of the one before that in it, and
+    renormalises to length 1. A reply ("Yes, in May.") is found by what it replies to."""
     if before is None:
         return vector
-    combined = vector + _CARRIED * before
+    combined = vector + _CONTEXT_WEIGHT * before
     scaled: Floats = (combined / (np.linalg.norm(combined) or 1.0)).astype(np.float32)
     return scaled
 
 
 def with_previous(tokens: Floats, previous: Floats | None) -> Floats:
-    """A statement's token rows, and those of the one before it at a lower weight."""
+    """Returns a statement's token rows followed by those of the one before it at a lower weight (docs/adr/0003)."""
     if previous is None or not len(previous) or not len(tokens):
         return tokens
     rows: Floats = np.concatenate([tokens, previous * np.float32(PREVIOUS_WEIGHT)])

@@ -1,4 +1,4 @@
-"""Entries on their way into a bank: checked, and put down in the same write as what they say."""
+"""Checks entries and stages them in the same write as the messages that say the same."""
 
 from __future__ import annotations
 
@@ -14,10 +14,11 @@ from fourfold.validation import check_tags
 from fourfold.values.units import Entry, require_aware
 
 _LONGEST_KEY = 500
+"""Characters of a kind or a key; a guess. Long enough for a path, short enough to be shown in an error."""
 
 
 def checked_entries(entries_given: Iterable[Entry]) -> tuple[Entry, ...]:
-    """The entries, their values as JSON brings them back; raises `InputError` for what cannot be kept."""
+    """Returns the entries, their values as JSON brings them back; raises `InputError` for what cannot be kept."""
     if isinstance(entries_given, Entry) or not isinstance(entries_given, Iterable):
         raise InputError(f"keep takes a list of Entry; this is one {type(entries_given).__name__}.")
     entries = tuple(_checked(entry) for entry in entries_given)
@@ -49,7 +50,7 @@ def put_entries(transaction: Transaction, document: str, entries: Iterable[Entry
 
 
 def drop(services: Services, bank: str, kind: str, keys: Iterable[str]) -> int:
-    """Lets go of entries, and of nothing that was said; how many there were."""
+    """Deletes entries, and nothing that was said; returns how many there were."""
     with services.indexes.locked(bank) as index:
         transaction = Transaction(services, index, services.clock.now(), "drop")
         entries = find_entries(services.store, bank, kind, keys=keys)
@@ -60,7 +61,7 @@ def drop(services: Services, bank: str, kind: str, keys: Iterable[str]) -> int:
 
 
 def drop_entries(transaction: Transaction, document: str) -> int:
-    """Stages the end of all entries of a document; how many there are."""
+    """Stages the deletion of all entries of a document; returns how many there are."""
     entries = entries_of(transaction.services.store, transaction.index.bank, document)
     for entry in entries:
         _drop(transaction, entry)

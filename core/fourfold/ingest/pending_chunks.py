@@ -21,7 +21,7 @@ def chunks_of(
     most_words: int,
     gap: timedelta,
 ) -> list[Chunk]:
-    """The chunks that `pieces` make; `origin` is their document, context and tags."""
+    """Returns the chunks that `pieces` make; `origin` is their document, context and tags."""
     document, context, tags = origin
     return [
         Chunk(_chunk_id(bank, document, run), document, run, before, context, tags)
@@ -30,19 +30,19 @@ def chunks_of(
 
 
 def pending_chunks(store: Store, bank: str) -> list[Chunk]:
-    """The chunks that no model has read yet, in the order they were said."""
+    """Returns the chunks that no model has read yet, in the order they were said."""
     chunks = [read_chunk_point(point) for point in store.scan(Where(bank=bank, kind="pending"))]
     return sorted(chunks, key=lambda chunk: (chunk.pieces[0].at, chunk.document, chunk.id))
 
 
 def chunks_of_document(store: Store, bank: str, document: str) -> list[Chunk]:
-    """The chunks of a document, read by a model or not yet."""
+    """Returns the chunks of a document, read by a model or not yet."""
     wheres = [Where(bank=bank, kind=kind, documents=(document,)) for kind in ("chunk", "pending")]
     return [read_chunk_point(point) for where in wheres for point in store.scan(where)]
 
 
 def chunks_that_changed(store: Store, bank: str, document: str, messages: Iterable[Message]) -> list[Chunk]:
-    """The chunks of a document that quote a message which is gone, or has other words now."""
+    """Returns the chunks of a document that quote a message which is gone, or has other words now."""
     texts = {m.id: m.text for m in messages}
     chunks = chunks_of_document(store, bank, document)
     return [
@@ -51,5 +51,6 @@ def chunks_that_changed(store: Store, bank: str, document: str, messages: Iterab
 
 
 def _chunk_id(bank: str, document: str, pieces: Sequence[Piece]) -> str:
+    """Returns an id that follows from what is quoted, so that the same retain done again finds its chunks."""
     content = "\0".join(f"{p.message}\0{p.start}\0{p.text}" for p in pieces)
     return make_id(bank, "chunk", document, hashlib.sha256(content.encode()).hexdigest())

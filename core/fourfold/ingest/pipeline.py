@@ -35,34 +35,39 @@ from fourfold.values.units import Operation, Unit
 log = logging.getLogger(__name__)
 T = TypeVar("T")
 
-_AHEAD = 4  # chunks read and not yet written, for each that may be read at once
+_AHEAD = 4
+"""Chunks that may be read and not yet written, for each that may be read at once: one that is slow then does not stop
+the others, and a process that is killed loses few that were paid for. A guess, not measured."""
+_LEAST_FAILURES = 8
+"""Failures in a row after which a model is not asked any more, or as many as are asked at once; a guess."""
 
 
 @dataclass(slots=True)
 class Outcome:
-    """What a retain came to, gathered as it goes on."""
+    """The result of a retain, gathered as it goes on."""
 
     units: dict[str, Unit] = field(default_factory=dict)
     operations: list[Operation] = field(default_factory=list)
-    unclear: list[tuple[str, str]] = field(default_factory=list)
+    undecided: list[tuple[str, str]] = field(default_factory=list)
     dropped: Counter[str] = field(default_factory=Counter)
     redacted: Counter[str] = field(default_factory=Counter)
     warnings: dict[str, None] = field(default_factory=dict)
     pending: int = 0
     embedded: list[Embedded] = field(default_factory=list)
     spent: Tokens = field(default_factory=Tokens)
-    stopped: FourfoldError | None = None
+    fatal_error: FourfoldError | None = None
+    """What no further call can mend; raised once everything is safe."""
 
     def add(self, writer: DocumentWriter) -> None:
         """Adds what a write did."""
         self.operations += writer.operations
-        self.unclear += writer.unclear
-        self.units |= writer.touched
+        self.undecided += writer.undecided
+        self.units |= writer.units
         self.redacted.update(writer.transaction.redaction.counts)
         self.note_changes(writer.transaction)
 
     def note_changes(self, transaction: Transaction) -> None:
-        """Brings the units up to date with a write."""
+        """Brings the units in this result up to date with a write."""
         for unit in transaction.changed():
             if unit.retired_at is not None:
                 self.units.pop(unit.id, None)
@@ -72,7 +77,7 @@ class Outcome:
 
 @dataclass(slots=True)
 class ChunkReader:
-    """The chunks of one bank on their way through `model`."""
+    """Has `model` read chunks of one bank, and writes what it makes of them."""
 
     services: Services
     bank: str
@@ -121,25 +126,27 @@ class ChunkReader:
             paid = [
                 (chunks[place], reading) for place, reading in results.items() if isinstance(reading, Read)
             ]
-            if paid:  # it was cancelled while these waited for their turn
+            if paid:  # cancelled while these waited for their turn: the calls have cost already
                 await self._write(paid)
 
     async def _write(self, ready: Sequence[tuple[Chunk, Read | FourfoldError]]) -> None:
-        with anyio.CancelScope(shield=True):  # what is paid for is kept
+        # What is paid for is kept: a cancelled retain still writes what was read.
+        with anyio.CancelScope(shield=True):
             await anyio.to_thread.run_sync(write, self.services, self.bank, ready, self.outcome)
 
     async def _read(self, model: LanguageModel, chunk: Chunk) -> Read | FourfoldError:
-        """What the model makes of a chunk, or why it could not."""
-        if self.outcome.stopped is not None:
-            return self.outcome.stopped
-        if self._failures >= max(8, self.services.settings.llm_concurrency):
+        """Returns what the model makes of a chunk, or the error. An error is a result here: raised, it would
+        cancel the calls for all other chunks."""
+        if self.outcome.fatal_error is not None:
+            return self.outcome.fatal_error
+        if self._failures >= max(_LEAST_FAILURES, self.services.settings.llm_concurrency):
             return ModelError(
                 f"{model.name} failed {self._failures} times in a row; it was not asked any more."
             )
         try:
             reading = await read_chunk(model, chunk, self.language)
         except (ConfigurationError, TokenLimitError) as error:
-            self.outcome.stopped = self.outcome.stopped or error
+            self.outcome.fatal_error = self.outcome.fatal_error or error
             return error
         except ModelError as error:
             self._failures += 1
@@ -157,7 +164,7 @@ def write(
         ready, key=lambda pair: Origin(pair[0].document, pair[0].context, pair[0].tags)
     ):
         still_pending = _still_there(services, bank, list(group))
-        attempts = [_settled(services, bank, chunk, result, outcome) for chunk, result in still_pending]
+        attempts = [_after_attempt(services, bank, chunk, result, outcome) for chunk, result in still_pending]
         attempts = _redacted(services, bank, attempts, outcome)
         statements = [statement for _, statements_of_chunk in attempts for statement in statements_of_chunk]
         language = services.indexes.get(bank).language
@@ -175,16 +182,18 @@ def write(
 
 
 def _still_there(services: Services, bank: str, results: Sequence[tuple[Chunk, T]]) -> list[tuple[Chunk, T]]:
-    """Those whose chunk was not forgotten while it was read."""
+    """Returns those whose chunk is still pending: it may have been forgotten while it was read, and must not come
+    back."""
     where = Where(bank=bank, kind="pending", ids=tuple(chunk.id for chunk, _ in results))
     pending_ids = {point.id for point in services.store.scan(where, Fields(only=("kind",)))}
     return [(chunk, result) for chunk, result in results if chunk.id in pending_ids]
 
 
-def _settled(
+def _after_attempt(
     services: Services, bank: str, chunk: Chunk, result: Read | FourfoldError, outcome: Outcome
 ) -> tuple[Chunk, Sequence[Statement]]:
-    """A chunk as it is after this attempt, and the statements to put in: `failed` says why it stays pending."""
+    """Returns a chunk as it is after this attempt, and its statements: those of the model, or, where that failed
+    and the chunk has no units yet, what was said, word for word. `failed` says why a chunk stays pending."""
     tried = replace(chunk, attempts=chunk.attempts + 1, batch="")
     if isinstance(result, Read):
         outcome.dropped.update(result.dropped)

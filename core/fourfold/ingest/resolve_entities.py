@@ -1,4 +1,4 @@
-"""Which entity a mention means: one the bank knows, by name, company and time, or a new one.
+"""Decides which entity a mention means: one the bank knows, by name, company and time, or a new one.
 
 score = 0.5 * likeness of names + 0.3 * shared neighbours + 0.2 * nearness in time (linear over 7 days), and 0.6
 makes two the same (Hindsight, section 4.1). Likeness alone never does (see `fourfold.language.person_names`).
@@ -20,9 +20,15 @@ from fourfold.schema.banks import entity_id
 from fourfold.values.units import Entity
 
 _SAME = 0.6
+"""Score from which on two are the same (Hindsight, section 4.1)."""
 _DAYS_NEAR = 7
+"""Days over which nearness in time falls to nothing (Hindsight, section 4.1)."""
 _CLEARLY = 0.1
+"""Lead that the best candidate needs over the second; a guess, not measured."""
 _UNKNOWN_COMPANY = 0.5
+"""Score of shared neighbours where one of the two has none: neither for nor against; a guess, not measured."""
+_NAME_WEIGHT, _COMPANY_WEIGHT, _TIME_WEIGHT = 0.5, 0.3, 0.2
+"""Weights of the score (Hindsight, section 4.1)."""
 
 
 @dataclass(slots=True)
@@ -36,8 +42,13 @@ class Resolver:
     _together: dict[str, set[str]] = field(default_factory=dict)
 
     def resolve(self, mentions: Sequence[Mention], at: datetime) -> tuple[str, ...]:
-        """The entity names that `mentions`, made together at `at`, stand for."""
-        exact = {m.name: known_name for m in mentions if (known_name := self._known(m.name)) is not None}
+        """Returns the names of the entities that `mentions`, made together at `at`, stand for."""
+        # All exact names come first: whoever is named for certain is company that tells the others apart.
+        exact: dict[str, str] = {}
+        for mention in mentions:
+            known_name = self._known(mention.name)
+            if known_name is not None:
+                exact[mention.name] = known_name
         company = set(exact.values())
         resolved = []
         for mention in mentions:
@@ -52,12 +63,13 @@ class Resolver:
         return unique
 
     def _known(self, name: str) -> str | None:
+        """Returns the entity that has this name or alias to the letter, in the bank or in this write."""
         entity = self.index.names.get(name) or self._names.get(name)
         return entity.name if entity else None
 
     def _meant(self, mention: Mention, exact: str | None, company: set[str], at: datetime) -> str:
-        """The entity of a mention; for one that is known to the letter there is a choice only if it is a part of
-        several names ("Ana", of "Ana Sousa" and "Ana Reis")."""
+        """Returns the entity of a mention. For one that is known to the letter there is a choice only if it is a
+        part of several names ("Ana", of "Ana Sousa" and "Ana Reis")."""
         if exact is not None and (exact.casefold() == mention.name.casefold() or " " in mention.name):
             return exact
         company_without_exact = company - ({exact} if exact else set())
@@ -79,11 +91,13 @@ class Resolver:
         return mention.name
 
     def _candidates(self, mention: Mention, company: set[str]) -> list[str]:
-        """The entities whose names are like the mention, without those that are mentioned beside it."""
+        """Returns the entities whose names are like the mention, without those that are mentioned beside it:
+        nobody names one person by two names in one breath."""
         names = {alike for name in (mention.name, *mention.aliases) for alike in self.index.names.alike(name)}
         return sorted((names | set(self._names.alike(mention.name))) - company)
 
     def _score(self, mention: Mention, candidate: str, company: set[str], at: datetime) -> float:
+        """Returns how likely the mention means `candidate`, from 0 to 1; see the module."""
         entity = self._entity(candidate)
         people = "person" in (mention.kind, entity.kind)
         if mention.kind and entity.kind and mention.kind != entity.kind:
@@ -104,10 +118,10 @@ class Resolver:
         last = self._names.last_mention(candidate) or self.index.names.last_mention(candidate)
         days = abs(at.timestamp() - last) / 86_400 if last is not None else 0.0
         nearness = max(0.0, 1 - days / _DAYS_NEAR)
-        return SAME if alike == SAME else 0.5 * alike + 0.3 * shared + 0.2 * nearness
+        return SAME if alike == SAME else _weighted(alike, shared, nearness)
 
     def _learn(self, name: str, mention: Mention) -> None:
-        """Notes what a mention tells of its entity: the form it was written in, other forms, and its kind."""
+        """Adds what a mention tells of its entity: the form it was written in, other forms, and its kind."""
         entity = self._entity(name)
         forms = [form for form in (mention.name, *mention.aliases) if self._known(form) is None]
         aliases = tuple(dict.fromkeys((*entity.aliases, *forms)))
@@ -123,3 +137,7 @@ class Resolver:
     def _put(self, entity: Entity) -> None:
         self.changed[entity.name] = entity
         self._names.add(entity)
+
+
+def _weighted(alike: float, shared: float, nearness: float) -> float:
+    return _NAME_WEIGHT * alike + _COMPANY_WEIGHT * shared + _TIME_WEIGHT * nearness

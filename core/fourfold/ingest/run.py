@@ -1,4 +1,4 @@
-"""A retain from end to end. Without a language model: read, extract, embed, reconcile, link, and one atomic write.
+"""Runs a retain from end to end. Without a language model: read, extract, embed, compare, link, one atomic write.
 With one: the text is written first, as pending chunks, and each chunk's statements as the model reads it."""
 
 from __future__ import annotations
@@ -35,6 +35,7 @@ from fourfold.values.redaction import entity_kinds
 from fourfold.values.units import Entry, Fact, Message, RetainResult, Usage
 
 _MOST_ATTEMPTS = 5
+"""Attempts at a chunk, over all retains, after which only `resume` asks for it again; a guess, not measured."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,14 +58,14 @@ class RetainRequest:
 
     @property
     def origin(self) -> Origin:
-        """Where its statements come from."""
+        """The document, context and tags of the statements."""
         return Origin(self.document, self.context, self.tags)
 
 
 async def retain(
     services: Services, request: RetainRequest, progress: Progress | None = None
 ) -> RetainResult:
-    """Retains `request`; when it returns, everything it reports is durable and recalled at once.
+    """Retains `request`. When this returns, everything in the result is durable and can be recalled.
 
     Raises `InputError` before anything is written; `ModelError` or `StoreError` with nothing written, unless a
     language model is at work: what it has read by then is kept, and the rest pending. `ConfigurationError` (its
@@ -80,7 +81,9 @@ async def retain(
     outcome = Outcome()
     request = await _without_redacted(services, request, outcome)
     chunks = await anyio.to_thread.run_sync(_store_pending_chunks, services, request, outcome)
-    return await _read(services, request.bank, _ReadJob(chunks, request.batch, progress, began), outcome)
+    return await _read_chunks(
+        services, request.bank, _ReadJob(chunks, request.batch, progress, began), outcome
+    )
 
 
 def extraction_request(services: Services, request: RetainRequest) -> ModelRequest | None:
@@ -99,12 +102,12 @@ async def resume(services: Services, bank: str, progress: Progress | None = None
         outcome = Outcome()
         await anyio.to_thread.run_sync(_store_as_said, services, bank, chunks, outcome)
         return _retained(outcome, began)
-    return await _read(services, bank, _ReadJob(chunks, False, progress, began), Outcome())
+    return await _read_chunks(services, bank, _ReadJob(chunks, False, progress, began), Outcome())
 
 
 @dataclass(frozen=True, slots=True)
 class _ReadJob:
-    """Chunks to have read, in bulk if asked, since when, and who hears of it."""
+    """Chunks to have read, whether through the batch API, since when, and who hears of it."""
 
     chunks: Sequence[Chunk]
     bulk: bool
@@ -112,7 +115,8 @@ class _ReadJob:
     began: float
 
 
-async def _read(services: Services, bank: str, job: _ReadJob, outcome: Outcome) -> RetainResult:
+async def _read_chunks(services: Services, bank: str, job: _ReadJob, outcome: Outcome) -> RetainResult:
+    """Reads and writes those chunks that no other retain of this process is at."""
     claimed = services.chunks_in_progress.claim(chunk.id for chunk in job.chunks)
     try:
         chunks = [chunk for chunk in job.chunks if chunk.id in claimed]
@@ -121,15 +125,16 @@ async def _read(services: Services, bank: str, job: _ReadJob, outcome: Outcome) 
         services.chunks_in_progress.release(claimed)
         with anyio.CancelScope(shield=True):  # what was paid for is booked, read or not
             await anyio.to_thread.run_sync(book_spending, services, bank)
-    if outcome.stopped is not None:
-        raise outcome.stopped
+    if outcome.fatal_error is not None:
+        raise outcome.fatal_error
     return _retained(outcome, job.began)
 
 
 async def _have_read(
     services: Services, bank: str, chunks: Sequence[Chunk], job: _ReadJob, outcome: Outcome
 ) -> None:
-    """Chunks that are in a batch are waited for; others are read one by one, or, in bulk, as a batch."""
+    """Waits for chunks that were submitted to the batch API, and has the others read, one call each, or submits
+    them."""
     model = services.metered_model(bank) if chunks else None
     if model is None:
         return
@@ -140,7 +145,7 @@ async def _have_read(
     alone = [chunk for chunk in chunks if not (chunk.batch or job.bulk)]
     try:
         await ChunkReader(services, bank, model, language, outcome).run(alone, job.progress)
-        if outcome.stopped is None:
+        if outcome.fatal_error is None:
             await adjudicate(services, bank, model, outcome)
     finally:
         outcome.spent += model.spent
@@ -149,12 +154,13 @@ async def _have_read(
 def _retain_without_llm(
     services: Services, request: RetainRequest, progress: Progress | None, began: float
 ) -> RetainResult:
-    """Without reading by a language model: one atomic write."""
+    """Retains without having a language model read: one atomic write."""
     outcome = Outcome()
     policy = _policy(services, request, outcome)
     messages = _messages(services, request, policy)
     request = replace(request, context=policy.redact(request.context))
     index = services.indexes.get(request.bank)
+    # A bank that had a model and has none any more: its pending chunks could not be recalled otherwise.
     if services.language_model is None and index.documents.pending():
         _store_as_said(services, request.bank, pending_chunks(services.store, request.bank), outcome)
     with index.lock:
@@ -169,7 +175,7 @@ def _retain_without_llm(
         statements = redact_statements(statements, policy, index)
     work = embed_under_lock(services, request.bank, statements, request.context, text_language, progress)
     with work as (index, embedded):
-        writer = DocumentWriter(_batch(services, index, request), request.origin)
+        writer = DocumentWriter(_transaction(services, index, request), request.origin)
         apply_options(writer.transaction, language, request.options)
         diff.apply(writer, request)
         writer.add_all(statements, embedded, only_new=not request.replace)
@@ -180,15 +186,15 @@ def _retain_without_llm(
 
 
 def _store_pending_chunks(services: Services, request: RetainRequest, outcome: Outcome) -> list[Chunk]:
-    """Writes what is new as pending chunks; these, and what was left pending before and may be tried again, in the
-    order to read them."""
+    """Writes what is new as pending chunks, before a model is asked, so that no failure loses a text (docs/adr/0008).
+    Returns them, after those that were left pending before and may be tried again."""
     policy = _policy(services, request, outcome)
     messages = _messages(services, request, policy)
     request = replace(request, context=policy.redact(request.context))
     with services.indexes.locked(request.bank) as index:
         waiting = pending_chunks(services.store, request.bank) if index.documents.pending() else []
         diff = _DocumentDiff.of(services, request, index, messages)
-        writer = DocumentWriter(_batch(services, index, request), request.origin)
+        writer = DocumentWriter(_transaction(services, index, request), request.origin)
         language = language_to_fix(services, index, request.options.language, diff.messages)
         apply_options(writer.transaction, language, request.options)
         diff.apply(writer, request)
@@ -208,22 +214,22 @@ def _chunks(services: Services, request: RetainRequest, messages: Sequence[Messa
 
 
 def _worth_trying(chunk: Chunk, document: str) -> bool:
-    """Whether a retain into `document` should have an older chunk read: not if that was refused, or tried often;
-    nor if it was not tried at all and is of another document, since another process may be at it."""
+    """Returns whether a retain into `document` should have an older chunk read: not if it was refused, or tried
+    often; nor if it was not tried at all and is of another document, since another process may be at it."""
     if chunk.failed.startswith("ModelRefusedError") or chunk.attempts >= _MOST_ATTEMPTS:
         return False
     return not chunk.batch and (chunk.attempts > 0 or chunk.document == document)
 
 
-def _batch(services: Services, index: BankIndex, request: RetainRequest) -> Transaction:
-    what = "keep" if request.entries else "retain"
-    return Transaction(
-        services, index, services.clock.now(), what, request.document and f'document "{request.document}"'
-    )
+def _transaction(services: Services, index: BankIndex, request: RetainRequest) -> Transaction:
+    operation = "keep" if request.entries else "retain"
+    subject = request.document and f'document "{request.document}"'
+    return Transaction(services, index, services.clock.now(), operation, subject)
 
 
 def _store_as_said(services: Services, bank: str, chunks: Sequence[Chunk], outcome: Outcome) -> None:
-    """Keeps those of the pending chunks that nobody can find yet as they were said; there is no language model."""
+    """Writes those of the pending chunks that cannot be recalled yet as they were said, since there is no language
+    model."""
     unread = [chunk for chunk in chunks if not chunk.units]
     reason = ConfigurationError("No language model is set (llm): what waits for one is kept as it was said.")
     write(services, bank, [(chunk, reason) for chunk in unread], outcome)
@@ -232,8 +238,9 @@ def _store_as_said(services: Services, bank: str, chunks: Sequence[Chunk], outco
 
 @dataclass(frozen=True, slots=True)
 class _DocumentDiff:
-    """What a request brings that its document does not have: which messages are `known`, and by which unit, which
-    have been taken into a chunk, which are new, and which chunks lost what they quote."""
+    """The difference between a request and what its document has: the rows of the units of messages that are `known`,
+    the messages that are `covered` by a chunk, the new ones, the chunks that were `changed` since they quote what is
+    gone, and the ids of all messages of the request."""
 
     known: dict[str, int]
     covered: set[str]
@@ -245,13 +252,11 @@ class _DocumentDiff:
     def of(
         services: Services, request: RetainRequest, index: BankIndex, messages: Sequence[Message]
     ) -> _DocumentDiff:
-        """Looks `messages` up; the caller holds the index's lock."""
+        """Compares `messages` with the document. The caller holds the index's lock."""
         ids = [str(m.id) for m in messages]
-        known, covered, changed = (
-            index.known_messages(request.document, ids),
-            index.documents.covered(request.document, ids),
-            [],
-        )
+        known = index.known_messages(request.document, ids)
+        covered = index.documents.covered(request.document, ids)
+        changed: list[Chunk] = []
         if request.replace:
             changed = chunks_that_changed(services.store, request.bank, request.document, messages)
             edited = _edited(services.store, request, messages) | {m for c in changed for m in c.messages}
@@ -261,7 +266,7 @@ class _DocumentDiff:
         return _DocumentDiff(known, covered, new_messages, changed, ids)
 
     def apply(self, writer: DocumentWriter, request: RetainRequest) -> None:
-        """Notes what is known, and with `replace` takes away what is gone."""
+        """Reports what is known, and with `replace` takes away what is gone."""
         writer.note_known(self.all, self.known)
         if request.replace:
             writer.forget_all_but((set(self.known) | self.covered) & set(self.all))
@@ -314,22 +319,24 @@ def _pieces(messages: Sequence[Message], services: Services) -> list[Piece]:
 
 
 def _edited(store: Store, request: RetainRequest, messages: Sequence[Message]) -> set[str]:
-    """The messages of a document that units quote and that now have other words."""
+    """Returns the messages of a document that units quote and that have other words now. Units of a chunk are left
+    out: they have the model's words; see `chunks_that_changed`."""
     texts = {m.id: m.text for m in messages}
     where = Where(bank=request.bank, live=True, documents=(request.document,))
     live = map(read_unit, store.scan(where))
     units = [unit for unit in live if not unit.chunk and unit.source.end > unit.source.start]
-    quoted = ((u, *u.source.evidence[0]) for u in units)
-    return {
-        message
-        for unit, document, message in quoted
-        if document == request.document
-        and message in texts
-        and texts[message][unit.source.start : unit.source.end] != unit.text
-    }
+    edited: set[str] = set()
+    for unit in units:
+        document, message = unit.source.evidence[0]
+        if document != request.document or message not in texts:
+            continue
+        if texts[message][unit.source.start : unit.source.end] != unit.text:
+            edited.add(message)
+    return edited
 
 
 def _retained(outcome: Outcome, began: float) -> RetainResult:
+    """Returns the public result; `began` is a reading of `time.perf_counter`."""
     embedded = outcome.embedded
     usage = Usage(
         texts=len(embedded),

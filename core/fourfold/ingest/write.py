@@ -1,20 +1,20 @@
-"""Puts statements into a bank: each is reconciled with what is known, linked, and staged for one atomic write.
+"""Puts statements into a bank: each is compared with what is known, linked, and staged for one atomic write.
 
-The caller holds the lock of the bank's graph from the making of a `DocumentWriter` to its `commit`, so that writes
-to a bank are ordered. The graph changes only after the store has acknowledged.
+The caller holds the lock of the bank's index from the making of a `DocumentWriter` to its `commit`, so that writes
+to a bank are ordered. The index changes only after the store has acknowledged.
 """
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import math
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 
-from fourfold.ingest.candidates import KnownStatements, Near
+from fourfold.ingest.candidates import SEMANTIC_MOST, KnownStatements, Near
 from fourfold.ingest.deduplicate import ComparedStatement
 from fourfold.ingest.embed import Embedded, add_context_vector, unit_vectors
 from fourfold.ingest.extract.statement import Statement
-from fourfold.ingest.link import SEMANTIC_FLOOR, SEMANTIC_MOST, semantic_links, temporal_link
 from fourfold.ingest.resolve_entities import Resolver
 from fourfold.language.attributes import AttributedText, assertions, compare_attributes
 from fourfold.ports import Fields, Floats, Point, Where
@@ -42,6 +42,13 @@ from fourfold.values.units import (
     Verdict,
 )
 
+_SEMANTIC_FLOOR = 0.7
+"""Cosine from which on two units are linked; a guess, not measured."""
+_TEMPORAL_HOURS = 24.0
+"""Time constant, and reach, of the link to what was said before; a guess, not measured."""
+_SESSION_DIGITS = 13
+"""Of an id's 32 hex digits, those that name a session: 52 bits tell the sessions of one bank apart."""
+
 
 @dataclass(frozen=True, slots=True)
 class Origin:
@@ -59,9 +66,10 @@ class DocumentWriter:
     transaction: Transaction
     origin: Origin
     operations: list[Operation] = field(default_factory=list)
-    touched: dict[str, Unit] = field(default_factory=dict)
-    unclear: list[tuple[str, str]] = field(default_factory=list)
-    """(new unit, older unit) of which the rules could not say whether one replaces the other."""
+    units: dict[str, Unit] = field(default_factory=dict)
+    """What the statements came to: new units, and those that were known."""
+    undecided: list[tuple[str, str]] = field(default_factory=list)
+    """(new unit, older unit) of which the rules could not tell whether one replaces the other."""
     _known: KnownStatements = field(init=False)
     _resolver: Resolver = field(init=False)
 
@@ -70,28 +78,29 @@ class DocumentWriter:
         self._resolver = Resolver(self.transaction.index)
 
     def note_known(self, messages: Sequence[str], rows_by_message: dict[str, int]) -> None:
-        """Messages that the document already had are NOOPs."""
+        """Reports messages that the document already had as NOOPs; `rows_by_message` are the rows of their units."""
         rows = dict.fromkeys(rows_by_message[message] for message in messages if message in rows_by_message)
         for unit in self.transaction.read([self.transaction.index.unit_ids[row] for row in rows]):
             if unit.retired_at is None:
-                self._keep(unit, "this message of the document is retained already")
+                self._report_known(unit, "this message of the document is retained already")
             else:
                 became = f"replaced by {unit.retired_by_unit}" if unit.retired_by_unit else "archived"
                 reason = f"retained already, and {became} since"
                 self.operations.append(Operation(Verdict.NOOP, unit.id, reason))
 
     def forget_all_but(self, kept_messages: set[str]) -> None:
-        """Takes all other messages of the document from the evidence of units; those left with none are retired."""
+        """Takes all messages of the document but `kept_messages` from the evidence of units. Units left without
+        any are retired."""
         where = Where(bank=self.transaction.index.bank, live=True, documents=(self.origin.document,))
         for point in self.transaction.services.store.scan(where, Fields(vectors=True)):
             unit = read_unit(point)
-            lost = {
-                message for document, message in unit.source.evidence if document == self.origin.document
-            } - kept_messages
+            of_document = {m for document, m in unit.source.evidence if document == self.origin.document}
+            lost = of_document - kept_messages
             self._withdraw(point, unit, lost, RetirementCause.REPLACED, "gone from the document")
 
     def forget_units(self, ids: Sequence[str], messages: Sequence[str]) -> None:
-        """Takes `messages` from the evidence of the units a pending chunk had: a model has read it by now."""
+        """Takes `messages` from the evidence of the units that stood in for a pending chunk: a model has read it
+        by now, and what it made takes their place."""
         for point in self.transaction.points(ids):
             unit = read_unit(point)
             if unit.retired_at is None and unit.pending:
@@ -100,7 +109,7 @@ class DocumentWriter:
                 )
 
     def put_chunk(self, chunk: Chunk, state: State) -> None:
-        """Notes a chunk."""
+        """Stages a chunk in that state."""
         self.transaction.put_record(
             chunk_point(self.transaction.index.bank, chunk, state, self.transaction.now)
         )
@@ -108,8 +117,9 @@ class DocumentWriter:
     def add_all(
         self, statements: Sequence[Statement], embedded: Sequence[Embedded], only_new: bool = False
     ) -> list[str]:
-        """Reconciles and links the statements, in order; the unit of each. With `only_new` those of messages that the
-        document has by now are left out."""
+        """Compares and links the statements, in order; returns the unit that each came to. With `only_new` those
+        of messages that the document has by now are left out: another retain may have been faster while these were
+        embedded."""
         index, document = self.transaction.index, self.origin.document
         message_ids = {s.messages[0] for s in statements}
         known_messages = index.known_messages(document, message_ids) if only_new else {}
@@ -117,6 +127,7 @@ class DocumentWriter:
             (s, e) for s, e in zip(statements, embedded, strict=True) if s.messages[0] not in known_messages
         ]
         self._known.expect(len(pairs))
+        # One search for all of them: on a server each one costs a round trip.
         nearest = self._known.in_bank([e.embedding.vector for _, e in pairs])
         before = self._before() if pairs else None
         unit_ids = []
@@ -126,7 +137,7 @@ class DocumentWriter:
         return unit_ids
 
     def link_causes(self, statements: Sequence[Statement], units: Sequence[str]) -> None:
-        """Links the units of a chunk's statements as the statements say what caused what."""
+        """Links each unit to those of the statements that brought its own about."""
         for statement, unit_id in zip(statements, units, strict=True):
             causes = [units[cause] for cause in statement.causes if units[cause] != unit_id]
             for point in self.transaction.points([unit_id] if causes else []):
@@ -138,8 +149,7 @@ class DocumentWriter:
                 self.transaction.put_unit(point, replace(unit, links=(*unit.links, *causal_links)))
 
     def commit(self) -> None:
-        """Writes everything as one batch, then brings the graph up to date. What rested on units that are gone loses
-        that."""
+        """Writes everything as one batch; see `Transaction.commit`."""
         decided = [op for op in self.operations if op.verdict in (Verdict.UPDATE, Verdict.RETIRE)]
         self.transaction.reasons |= {op.unit: op.reason for op in decided}
         self.transaction.commit(self._resolver.changed)
@@ -154,6 +164,7 @@ class DocumentWriter:
         session, follows = self._session(statement.at, statement.messages[0], before)
         follows = None if statement.alone else follows
         vector = add_context_vector(vectors.embedding.vector, follows.vector if follows else None)
+        # A paraphrase or a repetition is no unit of its own, but one more source of the unit that says it.
         known_unit = self._known.same_as(compared, vectors, neighbours)
         if known_unit is None and statement.alone:
             known_unit = self._known.stated_before(compared)
@@ -164,26 +175,29 @@ class DocumentWriter:
             last = follows.unit if follows else None
             return _PreviousStatement(session, statement.at, vectors.own, vector, last, known_unit[0])
         unit = self._unit(statement, names, session, self._links(statement.at, neighbours, vectors, follows))
-        stated = _stated(unit)
-        attributes = list(dict.fromkeys(one.key for one in assertions(stated)))
-        unit = self._succeed(unit, stated, attributes)
+        attributed = _attributed(unit)
+        attributes = list(dict.fromkeys(assertion.key for assertion in assertions(attributed)))
+        unit = self._succeed(unit, attributed, attributes)
         if self.transaction.services.language_model is not None:
-            self._ask_about(unit, vectors, neighbours)
+            self._add_undecided(unit, vectors, neighbours)
         previous = (follows.vector, follows.tokens) if follows else None
         searched = unit_vectors(vectors, unit.speaker, unit.context, self.transaction.language, previous)
         self.transaction.put_unit(_point(unit, len(self.transaction.units), searched, attributes))
         self._known.add(unit, vectors, attributes)
-        self.touched[unit.id] = unit
+        self.units[unit.id] = unit
         return _PreviousStatement(session, statement.at, vectors.own, vector, unit, unit.id)
 
     def _unit(
         self, statement: Statement, names: tuple[str, ...], session: str, links: tuple[Link, ...]
     ) -> Unit:
+        """Returns a new unit that says `statement`; `names` are its entities. Its id follows from what is said
+        where, so that a retain that is done again writes the same unit."""
         bank, now, origin = self.transaction.index.bank, self.transaction.now, self.origin
         content = (bank, "unit", origin.document, *statement.messages, statement.key)
         identity = make_id(*content)
         if self.transaction.index.row(identity) is not None or identity in self.transaction.units:
-            identity = make_id(*content, now.isoformat())  # it is there, retired: this is another one
+            # The id is taken by a unit that was retired since: what is said again now is another unit.
+            identity = make_id(*content, now.isoformat())
         return Unit(
             id=identity,
             bank=bank,
@@ -207,15 +221,16 @@ class DocumentWriter:
         )
 
     def _succeed(self, unit: Unit, attributed: AttributedText, attributes: Sequence[str]) -> Unit:
-        """Retires or marks what `unit` takes the place of, and notes what was done; `unit`, linked to that."""
+        """Retires or marks what `unit` takes the place of, and reports it; returns `unit`, linked to that. An
+        unsure case only marks: to hide what still holds is worse than to keep it beside the newer (docs/adr/0007)."""
         replaced: list[str] = []
         reasons: list[str] = []
-        for older in self._known.rivals(unit, attributes):
-            comparison = compare_attributes(attributed, _stated(older))
+        for older in self._known.competing(unit, attributes):
+            comparison = compare_attributes(attributed, _attributed(older))
             if comparison is None:
                 continue
             kind, reason = comparison
-            if unit.mentioned_at < older.mentioned_at:  # told late: what is known is newer
+            if unit.mentioned_at < older.mentioned_at:  # it came late: what is known is newer
                 unit = replace(unit, superseded_by=older.id)
                 reasons.append(f"said before what is known: {reason}")
                 continue
@@ -231,7 +246,7 @@ class DocumentWriter:
                 replaced.append(older.id)
             else:
                 self.transaction.put_unit(point, replace(older, superseded_by=unit.id))
-                self.unclear.append((unit.id, older.id))
+                self.undecided.append((unit.id, older.id))
             reasons.append(reason)
             unit = replace(
                 unit, links=(*unit.links, Link(older.id, "supersedes", 1.0 if kind == "replaces" else 0.5))
@@ -240,25 +255,28 @@ class DocumentWriter:
         self.operations.append(Operation(verdict, unit.id, "; ".join(reasons) or "new to the bank"))
         return unit
 
-    def _ask_about(self, unit: Unit, vectors: Embedded, neighbours: Near) -> None:
-        """Notes what only a reader can say of whether it says the same as `unit`."""
-        noted_ids = {older for newer, older in self.unclear if newer == unit.id}
-        close = self._known.unclear(unit, vectors, neighbours)
-        self.unclear += [(unit.id, candidate) for candidate in close if candidate not in noted_ids]
+    def _add_undecided(self, unit: Unit, vectors: Embedded, neighbours: Near) -> None:
+        """Adds the units of which only a language model can tell whether they say the same as `unit`."""
+        noted_ids = {older for newer, older in self.undecided if newer == unit.id}
+        close = self._known.undecided(unit, vectors, neighbours)
+        self.undecided += [(unit.id, candidate) for candidate in close if candidate not in noted_ids]
 
     def _session(
         self, at: datetime, message: str, before: _PreviousStatement | None
     ) -> tuple[str, _PreviousStatement | None]:
-        """The session a message at `at` belongs to, and what it follows in it."""
+        """Returns the session that a message at `at` belongs to, and what it follows in it; None where it begins
+        one."""
         gap = timedelta(hours=self.transaction.services.settings.session_gap_hours)
         if before is not None and abs(at - before.at) <= gap:
             return before.session, before
-        return make_id(self.transaction.index.bank, "session", self.origin.document, message)[:13], None
+        return make_id(self.transaction.index.bank, "session", self.origin.document, message)[
+            :_SESSION_DIGITS
+        ], None
 
     def _links(
         self, at: datetime, neighbours: Near, vectors: Embedded, follows: _PreviousStatement | None
     ) -> tuple[Link, ...]:
-        in_write = self._known.in_write(vectors, SEMANTIC_MOST, SEMANTIC_FLOOR)
+        in_write = self._known.in_write(vectors, SEMANTIC_MOST, _SEMANTIC_FLOOR)
         in_bank = [(unit, cosine) for unit, cosine in neighbours if not self._is_gone(unit)]
         links = semantic_links([*in_bank, *in_write])
         neighbour = (
@@ -271,12 +289,13 @@ class DocumentWriter:
     # what is known ----------------------------------------------------------------------------------------
 
     def _is_gone(self, unit: str) -> bool:
-        """Whether this write retires a unit."""
+        """Returns whether this write retires a unit."""
         point = self.transaction.units.get(unit)
         return point is not None and point.payload["retired"] != NEVER
 
     def _before(self) -> _PreviousStatement | None:
-        """The last unit of the document, whose session the first statement may continue."""
+        """Returns the last unit of the document, whose session the first statement may continue; None where it has
+        none."""
         if (last := self._known.last) is not None:
             unit, vectors = last
             vector = self.transaction.units[unit.id].vector
@@ -300,10 +319,10 @@ class DocumentWriter:
         if new_sources:
             unit = replace(unit, source=unit.source.said_by([*unit.source.evidence, *new_sources]))
             unit = self._amend_source(point, unit)
-        self._keep(unit, reason)
+        self._report_known(unit, reason)
 
     def _complete(self, unit_id: str, names: Sequence[str], occurred: Interval | None) -> None:
-        """Gives a unit that is stated again the names, and the time if it has none, that it lacked."""
+        """Adds to a unit that is stated again the names it lacked, and the time if it has none."""
         point = self.transaction.points([unit_id])[0]
         unit = read_unit(point)
         fuller = replace(
@@ -313,13 +332,13 @@ class DocumentWriter:
         )
         if fuller != unit:
             self.transaction.put_unit(point, fuller)
-            self.touched[unit_id] = fuller
+            self.units[unit_id] = fuller
             self.operations[-1] = Operation(Verdict.UPDATE, unit_id, "stated again, with more of it")
 
     def _withdraw(
         self, point: Point, unit: Unit, messages: set[str], cause: RetirementCause, reason: str
     ) -> None:
-        """Takes messages of the document from a unit's evidence, and retires it if none is left."""
+        """Takes messages of the document from a unit's evidence, and retires the unit if none is left."""
         document = self.origin.document
         evidence = [pair for pair in unit.source.evidence if pair[0] != document or pair[1] not in messages]
         if not evidence:
@@ -331,7 +350,8 @@ class DocumentWriter:
             self._amend_source(point, replace(unit, source=unit.source.said_by(evidence)))
 
     def _amend_source(self, point: Point, unit: Unit) -> Unit:
-        """Puts down who says `unit` now. How often a judgement was said moves its confidence."""
+        """Stages `unit` with its sources as they are now; returns it. How often a judgement was said moves its
+        confidence."""
         self.transaction.put_unit(point, unit)
         if unit.network is Network.BELIEF:
             belief = replace(read_belief(point), unit=unit).stated(self.transaction.now)
@@ -339,8 +359,8 @@ class DocumentWriter:
             return belief.unit
         return unit
 
-    def _keep(self, unit: Unit, reason: str) -> None:
-        self.touched[unit.id] = unit
+    def _report_known(self, unit: Unit, reason: str) -> None:
+        self.units[unit.id] = unit
         self.operations.append(Operation(Verdict.NOOP, unit.id, reason))
 
 
@@ -364,5 +384,21 @@ def _point(unit: Unit, order: int, vectors: UnitVectors, attributes: Sequence[st
     return unit_point(unit, order, vectors, attributes)
 
 
-def _stated(unit: Unit) -> AttributedText:
+def _attributed(unit: Unit) -> AttributedText:
+    """Returns what is looked at for the attributes that a unit gives a value."""
     return AttributedText(unit.text, unit.speaker, unit.modality)
+
+
+def temporal_link(to: str, said_at: datetime, previous_at: datetime) -> Link | None:
+    """Returns the link to the neighbour in the session, of weight exp(-dt / 24 h); None beyond 24 hours."""
+    hours = abs((said_at - previous_at).total_seconds()) / 3600
+    if hours > _TEMPORAL_HOURS:
+        return None
+    return Link(to, "temporal", math.exp(-hours / _TEMPORAL_HOURS))
+
+
+def semantic_links(nearest: Iterable[tuple[str, float]]) -> list[Link]:
+    """Returns links to the `SEMANTIC_MOST` most similar units whose cosine reaches `_SEMANTIC_FLOOR`."""
+    strong = sorted((pair for pair in nearest if pair[1] >= _SEMANTIC_FLOOR), key=lambda pair: -pair[1])
+    # Rounding may put a cosine a little above 1, and a weight is a share.
+    return [Link(unit, "semantic", min(1.0, cosine)) for unit, cosine in strong[:SEMANTIC_MOST]]

@@ -1,5 +1,5 @@
-"""What becomes of beliefs, summaries and the core profile when units they rest on are forgotten: nothing keeps a
-citation of what is gone."""
+"""Takes forgotten units from the beliefs, summaries and the core profile that rest on them: nothing derived keeps a
+citation of what is gone. Every transaction does this as it commits."""
 
 from __future__ import annotations
 
@@ -62,14 +62,16 @@ def _newly_forgotten(transaction: Transaction) -> list[Point]:
 
 
 def _forgotten(point: Point) -> bool:
-    """Whether a unit is retired, and not since a newer one says what holds now, nor since it has faded."""
+    """Returns whether a unit is retired for good: not since a newer one says what holds now (which derived records
+    follow by themselves), nor since it has faded (it is still known, and still a reason)."""
     retirement = read_retirement(point.payload)
     spared = (RetirementCause.SUPERSEDED, RetirementCause.ARCHIVED)
     return point.payload["retired_at"] is not None and (retirement is None or retirement.cause not in spared)
 
 
 def dependents(index: BankIndex, units: Iterable[str]) -> list[str]:
-    """The units that have one of `units` for evidence, or are evidence of one."""
+    """Returns the ids of the units that have one of `units` for evidence, or are evidence of one. An edge of the
+    index has no direction; callers look at the history."""
     ids: dict[str, None] = {}
     for row in map(index.row, units):
         for neighbour, kinds in index.graph.adj.get(row, {}).items() if row is not None else ():
@@ -79,7 +81,7 @@ def dependents(index: BankIndex, units: Iterable[str]) -> list[str]:
 
 
 def _rewrite_summaries(transaction: Transaction, forgotten: Iterable[Unit]) -> None:
-    """Leaves out the sentences that rest on what is gone."""
+    """Stages the summaries without the sentences that rest on forgotten units."""
     bank, forgotten_ids = transaction.index.bank, {unit.id for unit in forgotten}
     entities = {entity for unit in forgotten for entity in unit.entities}
     summaries = read_summaries(

@@ -1,5 +1,4 @@
-"""What a bank holds back: rules that keep kinds of content from being written at all. Pure values and tests of
-text."""
+"""Rules that keep kinds of content from being written to a bank at all, and what they find in a text. Pure values."""
 
 from __future__ import annotations
 
@@ -44,7 +43,8 @@ class RedactionRule:
     """One kind of content to hold back; exactly one of the three is given. What a `pattern` (a regular expression)
     finds is masked, and the rest of the text is kept. A text that mentions an entity of the kind `entity`
     ("person"), or that `test` says True of, is left out whole; a `test` is not kept in the bank, and binds
-    those who pass it."""
+    those who pass it. It may be asked more than once about a text: of a message, and of the statements made of it.
+    Ids, tags and names of documents are not looked at."""
 
     name: str
     pattern: str | None = None
@@ -73,7 +73,7 @@ DETECTORS = ("api_key", "private_key", "card_number")
 
 
 def redaction_rules(items: Iterable[str | RedactionRule]) -> tuple[RedactionRule, ...]:
-    """The rules, the detectors by their names; raises `InputError`."""
+    """Returns the rules, the detectors by their names; raises `InputError`."""
     if isinstance(items, (str, RedactionRule)):
         raise InputError('redact is a list of rules and of names of detectors, for instance ["secrets"].')
     by_name: dict[str, RedactionRule] = {}
@@ -111,14 +111,14 @@ def placeholder(rule: str) -> str:
 
 
 def excluded_by(text: str, rules: Sequence[RedactionRule], counts: Counter[str]) -> bool:
-    """Whether a test leaves the text out; `held` counts it. A test that fails is an `InputError`: nothing is
+    """Returns whether a test leaves the text out; `held` counts it. A test that fails is an `InputError`: nothing is
     written unseen."""
     for rule in rules:
         if rule.test is None:
             continue
         try:
             verdict = rule.test(text)
-        except Exception as error:
+        except Exception as error:  # whatever the caller's function raises: nothing is written unseen
             raise InputError(f'The rule "{rule.name}" failed ({error!r}); nothing was written.') from error
         if not isinstance(verdict, bool):
             raise InputError(
@@ -131,11 +131,12 @@ def excluded_by(text: str, rules: Sequence[RedactionRule], counts: Counter[str])
 
 
 def entity_kinds(rules: Sequence[RedactionRule]) -> dict[str, str]:
-    """By kind of entity, the rule that holds it back."""
+    """Returns, by kind of entity, the rule that holds it back."""
     return {r.entity: r.name for r in rules if r.entity is not None and not r.entity.startswith("detector:")}
 
 
 def _matches(rule: RedactionRule, text: str) -> list[tuple[int, int]]:
+    """Returns the spans that a pattern or a detector finds, in order."""
     match rule.entity or rule.pattern:
         case "detector:api_key":
             matches = _API_KEY.finditer(text)
@@ -151,7 +152,8 @@ def _matches(rule: RedactionRule, text: str) -> list[tuple[int, int]]:
 
 
 def _is_card(digits_text: str) -> bool:
-    """The check digit of card numbers (Luhn; ISO/IEC 7812-1)."""
+    """Returns whether digits are a card number by their check digit (Luhn; ISO/IEC 7812-1): 13 to 19 digits, not
+    all the same, which would pass as well."""
     digits = [int(c) for c in digits_text if c.isdigit()]
     doubled = [
         digit if place % 2 == 0 else (2 * digit - 9 if digit > 4 else 2 * digit)
