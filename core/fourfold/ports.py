@@ -141,7 +141,7 @@ class BatchModel(LanguageModel, Protocol):
     poll: float
     """Seconds to wait before asking for a batch's results the first time."""
 
-    async def submit(self, asked: Mapping[str, Sequence[PromptMessage]], shape: type[OutputT]) -> str:
+    async def submit(self, requests: Mapping[str, Sequence[PromptMessage]], shape: type[OutputT]) -> str:
         """Hands questions in, by an id of up to 64 letters, digits, "-" and "_"; the name of the batch. Raises as
         `ask`."""
         ...
@@ -272,8 +272,8 @@ class Store(Protocol):
         """Removes these points, as far as they are there; their bytes go with the next `rewrite` at the latest."""
         ...
 
-    def rewrite(self, points: Sequence[Point], gone: Sequence[str]) -> str:
-        """Puts `points` in place of what there is under their ids, removes `gone`, and with both the bytes of what
+    def rewrite(self, points: Sequence[Point], removed: Sequence[str]) -> str:
+        """Puts `points` in place of what there is under their ids, removes `removed`, and with both the bytes of what
         was there, a copy that was begun (`copy_for`) included; all of it or nothing, whenever the process ends.
         Returns what is true of the bytes then, in words."""
         ...

@@ -24,6 +24,7 @@ log = logging.getLogger(__name__)
 _BATCH = 64
 """Units a write: what a kill costs at most, besides what one call of the embedder makes. A guess, not measured."""
 _RECORDS_BATCH = 500
+"""Records a write. A guess, not measured."""
 _ROUNDS = 8
 """Rounds without the memory held. Each has less to do than the one before it, unless writes come faster than they
 can be copied: then the last round, which holds them, is a long one. A guess, not measured."""
@@ -101,8 +102,8 @@ class _Copying:
         total = self.embedded + units
         for changes in changed:
             self._copy_records(changes)
-            for done in self._embed(changes):
-                self.embedded += done
+            for count in self._embed(changes):
+                self.embedded += count
                 if progress is not None:
                     progress(self.embedded, total)
             self.copied[changes.bank] = changes.cursors
@@ -136,17 +137,17 @@ class _Copying:
         """Copies what has no vectors of an embedder, as it is."""
         if changes.gone:
             self.copy.delete(changes.gone)
-        for first in range(0, len(changes.records), _RECORDS_BATCH):
-            ids = tuple(changes.records[first : first + _RECORDS_BATCH])
+        for start in range(0, len(changes.records), _RECORDS_BATCH):
+            ids = tuple(changes.records[start : start + _RECORDS_BATCH])
             self.copy.write(list(self.store.scan(Where(ids=ids), Fields(terms=True))))
 
     def _embed(self, changes: _Changes) -> Iterator[int]:
         """Copies units with new vectors, a few at a time; how many each time."""
         profiles = list(self.store.scan(Where(bank=changes.bank, kind="bank")))
         language = (read_profile(profiles[0].payload).language if profiles else None) or ENGLISH
-        wanted = set(changes.units)
+        changed_units = set(changes.units)
         renewed = renew_all(self.embedder, self._in_order(changes.units), language)
-        points = (point for point in renewed if point.id in wanted)
+        points = (point for point in renewed if point.id in changed_units)
         while batch := list(islice(points, _BATCH)):
             self.copy.write(batch)
             yield len(batch)
@@ -154,8 +155,8 @@ class _Copying:
     def _in_order(self, units: Sequence[str]) -> Iterator[Point]:
         """The units, each after the one that it follows in its session, whose vector is a part of its own."""
         previous: set[str] = set()
-        for first in range(0, len(units), _BATCH):
-            ids = units[first : first + _BATCH]
+        for start in range(0, len(units), _BATCH):
+            ids = units[start : start + _BATCH]
             points = {point.id: point for point in self.store.scan(Where(ids=tuple(ids)))}
             sources = {unit for point in points.values() if (unit := followed(point)) is not None}
             missing = tuple(sources - points.keys() - previous)

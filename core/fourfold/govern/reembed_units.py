@@ -17,7 +17,8 @@ from fourfold.schema.records import UNIT, kind_of
 from fourfold.schema.units import read_unit, with_vectors
 from fourfold.values.units import Unit
 
-_AT_ONCE = 256
+_BATCH = 256
+"""Units a call of the embedder, and how far back a unit's previous one is looked for. A guess, not measured."""
 
 Before = Mapping[str, tuple[Floats, Floats]]
 """By unit, its vector and the token rows of its own text."""
@@ -27,10 +28,10 @@ def renewed(embedder: Embedder, points: Sequence[Point], language: Language) -> 
     """Units that were said one after the other, the first after nothing, with new vectors."""
     before: tuple[Floats, Floats] | None = None
     for point, vectors in zip(points, _embedded(embedder, points, language), strict=True):
-        made = _renewed(point, vectors, before, language)
-        yield made
-        assert made.vector is not None
-        before = made.vector, vectors.own
+        new_point = _renewed(point, vectors, before, language)
+        yield new_point
+        assert new_point.vector is not None
+        before = new_point.vector, vectors.own
 
 
 def renew_all(
@@ -42,19 +43,19 @@ def renew_all(
 ) -> Iterator[Point]:
     """Units in the order they came, with new vectors; each carries the one that it follows in its session, if that is
     among the last hundreds."""
-    units, done = iter(points), 0
+    units, count = iter(points), 0
     last: dict[str, tuple[Floats, Floats]] = {}
-    while part := list(islice(units, _AT_ONCE)):
-        known = {one: last[one] for one in list(last)[-_AT_ONCE:]}
-        last = known
+    while part := list(islice(units, _BATCH)):
+        recent = {unit: last[unit] for unit in list(last)[-_BATCH:]}
+        last = recent
         for point, vectors in zip(part, _embedded(embedder, part, language), strict=True):
-            made = _renewed(point, vectors, last.get(followed(point) or ""), language)
-            assert made.vector is not None
-            last[point.id] = made.vector, vectors.own
-            yield made
-        done += len(part)
+            new_point = _renewed(point, vectors, last.get(followed(point) or ""), language)
+            assert new_point.vector is not None
+            last[point.id] = new_point.vector, vectors.own
+            yield new_point
+        count += len(part)
         if progress is not None:
-            progress(done, max(total, done))
+            progress(count, max(total, count))
 
 
 def renew_units(
@@ -81,10 +82,10 @@ def followed(point: Point) -> str | None:
 
 def _embedded(embedder: Embedder, points: Sequence[Point], language: Language) -> list[Embedded]:
     """The units' own vectors, those of one context at once."""
-    found: list[Embedded] = []
+    vectors: list[Embedded] = []
     for context, group in groupby(map(read_unit, points), key=lambda unit: unit.context):
-        found += embed_statements(embedder, [_statement(unit) for unit in group], context, language)
-    return found
+        vectors += embed_statements(embedder, [_statement(unit) for unit in group], context, language)
+    return vectors
 
 
 def _statement(unit: Unit) -> Statement:

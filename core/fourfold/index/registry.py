@@ -49,18 +49,18 @@ class IndexRegistry:
             seen = dict(index.revisions)
         with self._lock:
             pasts = self._pasts
-            known = pasts.get((bank, moment))
-        if known is not None and known[0] == seen:
-            return known[1]
+            cached = pasts.get((bank, moment))
+        if cached is not None and cached[0] == seen:
+            return cached[1]
         if is_now(self._store, index, moment):
             return BankView(self._store, index)
-        found = view_as_of(self._store, bank, moment)
+        past = view_as_of(self._store, bank, moment)
         with self._lock:
-            pasts[bank, moment] = seen, found
+            pasts[bank, moment] = seen, past
             pasts.move_to_end((bank, moment))
             while len(self._pasts) > 1 and self._too_much_past():
                 self._pasts.popitem(last=False)
-        return found
+        return past
 
     def _too_much_past(self) -> bool:
         units = sum(len(view.index) for _, view in self._pasts.values())
@@ -173,21 +173,23 @@ class IndexRegistry:
     def _catch_up(self, index: BankIndex) -> bool:
         """Brings `index` up to date; False where only a new one can be."""
         cursors = self._store.cursors(index.bank)
-        first = not index.revisions
+        is_new = not index.revisions
         behind = {w: index.revisions.get(w, 0) for w, r in cursors.items() if index.revisions.get(w, 0) < r}
         if not behind:
             return True
         wheres = (
-            [Where(bank=index.bank)] if first else [Where(bank=index.bank, after=it) for it in behind.items()]
+            [Where(bank=index.bank)]
+            if is_new
+            else [Where(bank=index.bank, after=it) for it in behind.items()]
         )
         news = (point for where in wheres for point in self._store.scan(where, Fields(terms=True, only=READ)))
-        if first:
+        if is_new:
             build_index(index, news)
         else:
-            read = list(news)
-            if any(_starts_anew(index, point) for point in read):
+            points = list(news)
+            if any(_starts_anew(index, point) for point in points):
                 return False
-            build_index(index, read)
+            build_index(index, points)
         index.revisions.update(cursors)
         return True
 

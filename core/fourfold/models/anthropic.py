@@ -83,13 +83,13 @@ class Claude:
             raise ModelTimeoutError(f"The answer of {self.name} broke off.")
         return read_message(message, shape)
 
-    async def submit(self, asked: Mapping[str, Sequence[PromptMessage]], shape: type[OutputT]) -> str:
+    async def submit(self, requests: Mapping[str, Sequence[PromptMessage]], shape: type[OutputT]) -> str:
         """See `BatchModel.submit`."""
-        requests: Any = [
-            {"custom_id": key, "params": self.request(turns, shape)} for key, turns in asked.items()
+        batch_requests: Any = [
+            {"custom_id": key, "params": self.request(turns, shape)} for key, turns in requests.items()
         ]
         with self._errors():
-            batch = await self._clients.get().messages.batches.create(requests=requests)
+            batch = await self._clients.get().messages.batches.create(requests=batch_requests)
         return batch.id
 
     async def collect(
@@ -100,7 +100,9 @@ class Claude:
             batches = self._clients.get().messages.batches
             if (await batches.retrieve(batch)).processing_status != "ended":
                 return None
-            return {one.custom_id: _outcome(one, shape) async for one in await batches.results(batch)}
+            return {
+                result.custom_id: _outcome(result, shape) async for result in await batches.results(batch)
+            }
 
     async def close(self) -> None:
         """See `LanguageModel.close`."""
@@ -137,8 +139,10 @@ class Claude:
         except HTTPError as error:  # in the middle of a stream the SDK lets it through as it is
             raise ModelTimeoutError(f"The answer of {self.name} broke off: {error}") from error
         except APIStatusError as error:
-            said = error.api_message or str(error.message)
-            raise status_error(self.name, error.status_code, said, error.response.headers, _KEY) from error
+            response_text = error.api_message or str(error.message)
+            raise status_error(
+                self.name, error.status_code, response_text, error.response.headers, _KEY
+            ) from error
         except APIConnectionError as error:
             cause = error.__cause__ or error
             raise ModelTimeoutError(f"No answer from {self.name}: {type(cause).__name__}: {cause}") from error
@@ -147,17 +151,17 @@ class Claude:
 
 
 def _outcome(
-    one: MessageBatchIndividualResponse, shape: type[OutputT]
+    result: MessageBatchIndividualResponse, shape: type[OutputT]
 ) -> ModelResponse[OutputT] | ModelError:
     """What became of one question of a batch."""
-    match one.result.type:
+    match result.result.type:
         case "succeeded":
             try:
-                return read_message(one.result.message, shape)
+                return read_message(result.result.message, shape)
             except ModelError as error:
                 return error
         case "errored":
-            return ModelError(f"The batch failed on it: {one.result.error.error.message}")
+            return ModelError(f"The batch failed on it: {result.result.error.error.message}")
         case other:
             return ModelError(f"The batch left it out: {other}.")
 
@@ -185,5 +189,5 @@ def read_message(message: Message, shape: type[OutputT]) -> ModelResponse[Output
 def _tokens(message: Message) -> Tokens:
     used = message.usage
     cached = used.cache_read_input_tokens or 0
-    read = used.input_tokens + cached + (used.cache_creation_input_tokens or 0)
-    return Tokens(1, read, used.output_tokens, cached)
+    input_tokens = used.input_tokens + cached + (used.cache_creation_input_tokens or 0)
+    return Tokens(1, input_tokens, used.output_tokens, cached)

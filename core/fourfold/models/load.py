@@ -211,8 +211,8 @@ def _without_address(spec: str) -> ConfigurationError:
 
 def _parts(spec: str) -> tuple[str, str, str | None]:
     """(backend, model, url): "openai:qwen3@http://127.0.0.1:8000/v1" names all three."""
-    named, at, url = spec.partition("@http")
-    backend, _, model = named.partition(":")
+    model_spec, at, url = spec.partition("@http")
+    backend, _, model = model_spec.partition(":")
     return backend.strip(), model.strip(), f"http{url}" if at else None
 
 

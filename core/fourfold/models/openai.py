@@ -73,8 +73,8 @@ class OpenAIChat:
         async def asked(way: Way) -> ModelResponse[OutputT]:
             with _errors(self.name):
                 request = self._request(turns, shape, way)
-                done = await self._clients.get().chat.completions.create(**request)
-            return _Said.of(done).read(shape)
+                response = await self._clients.get().chat.completions.create(**request)
+            return _Said.of(response).read(shape)
 
         return await self._in_a_way_it_knows(asked)
 
@@ -96,18 +96,18 @@ class OpenAIChat:
         return await self._in_a_way_it_knows(asked)
 
     async def _in_a_way_it_knows(
-        self, asked: Callable[[Way], Awaitable[ModelResponse[OutputT]]]
+        self, call: Callable[[Way], Awaitable[ModelResponse[OutputT]]]
     ) -> ModelResponse[OutputT]:
         """Asks by schema, by tool, in words, until the endpoint knows what is meant; what it knows is remembered."""
         for way in _WAYS[_WAYS.index(self._way) :]:
             try:
-                found = await asked(way)
+                response = await call(way)
             except ModelError as error:
                 if way == _WAYS[-1] or not _unknown(way, error):
                     raise
                 continue
             self._way = way
-            return found
+            return response
         raise AssertionError("the last way answers or raises")
 
     async def close(self) -> None:
@@ -141,8 +141,8 @@ def _unknown(way: Way, error: ModelError) -> bool:
     """Whether an endpoint does not know this way of asking: it answers 400, or names what it stumbles on (the server
     of llama-cpp-python answers 500)."""
     stumbles = {"schema": ("response_format", "json_schema"), "tool": ("tool_choice", "tools"), "words": ()}
-    named = any(word in str(error) for word in stumbles[way])
-    return type(error) is ModelError or (isinstance(error, ModelBusyError) and named)
+    is_mentioned = any(word in str(error) for word in stumbles[way])
+    return type(error) is ModelError or (isinstance(error, ModelBusyError) and is_mentioned)
 
 
 class OpenAIEmbedder:
@@ -198,15 +198,15 @@ class OpenAIEmbedder:
             answer = self._made.embeddings.create(
                 model=self.model, input=[text or " " for text in texts], encoding_format="float"
             )
-        found = sorted(answer.data or (), key=lambda one: one.index)
-        if len(found) != len(texts):
-            raise ModelOutputError(f"{self.name} sent {len(found)} vectors for {len(texts)} texts.")
-        rows = [np.asarray(one.embedding, dtype=np.float32) for one in found]
+        vectors = sorted(answer.data or (), key=lambda item: item.index)
+        if len(vectors) != len(texts):
+            raise ModelOutputError(f"{self.name} sent {len(vectors)} vectors for {len(texts)} texts.")
+        rows = [np.asarray(item.embedding, dtype=np.float32) for item in vectors]
         return [row / (np.linalg.norm(row) or 1.0) for row in rows]
 
 
-def _key(given: str | None, base_url: str | None, name: str) -> str:
-    key = given or os.environ.get(_KEY)
+def _key(api_key: str | None, base_url: str | None, name: str) -> str:
+    key = api_key or os.environ.get(_KEY)
     if key is None and base_url is None:
         raise ConfigurationError(
             f'"{name}" needs a key: set {_KEY}; or name an endpoint of your own: "{name}@http://127.0.0.1:8000/v1".'
@@ -222,8 +222,8 @@ def _errors(name: str) -> Iterator[None]:
     try:
         yield
     except APIStatusError as error:
-        said = re.sub(r"^Error code: \d+ - ", "", str(error.message))
-        raise status_error(name, error.status_code, said, error.response.headers, _KEY) from error
+        response_text = re.sub(r"^Error code: \d+ - ", "", str(error.message))
+        raise status_error(name, error.status_code, response_text, error.response.headers, _KEY) from error
     except APIConnectionError as error:
         cause = error.__cause__ or error
         raise ModelTimeoutError(f"No answer from {name}: {type(cause).__name__}: {cause}") from error
@@ -243,16 +243,16 @@ class _Said:
     tokens: Tokens = field(default_factory=lambda: Tokens(1))
 
     @staticmethod
-    def of(done: ChatCompletion) -> _Said:
+    def of(completion: ChatCompletion) -> _Said:
         """An answer that came whole."""
-        said = _Said(done.model, tokens=_tokens(done.usage))
-        for choice in done.choices[:1] if done.choices else ():
+        answer = _Said(completion.model, tokens=_tokens(completion.usage))
+        for choice in completion.choices[:1] if completion.choices else ():
             calls = [getattr(call, "function", None) for call in choice.message.tool_calls or ()]
             arguments = next((call.arguments for call in calls if call is not None), None)
-            said.written = arguments or choice.message.content or ""
-            said.refusal, said.finish = choice.message.refusal or "", choice.finish_reason
-            said.answered = True
-        return said
+            answer.written = arguments or choice.message.content or ""
+            answer.refusal, answer.finish = choice.message.refusal or "", choice.finish_reason
+            answer.answered = True
+        return answer
 
     def take(self, chunk: ChatCompletionChunk) -> str:
         """Adds a chunk of an answer that comes in pieces; what it adds to the text."""

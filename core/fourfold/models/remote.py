@@ -66,26 +66,27 @@ class Clients(Generic[Client]):
             await client.close()
 
 
-def status_error(name: str, status: int, said: str, headers: Mapping[str, str], key: str) -> FourfoldError:
-    """What an HTTP status means: `said` is the provider's own message, `key` the variable its key is read from."""
-    told = f"{name} answered {status}: {' '.join(said.split())[:300]}"
-    said = said.lower()
+def status_error(name: str, status: int, detail: str, headers: Mapping[str, str], key: str) -> FourfoldError:
+    """Returns the error that an HTTP status means; `detail` is the provider's own message, `key` the environment
+    variable that its key is read from."""
+    message = f"{name} answered {status}: {' '.join(detail.split())[:300]}"
+    detail = detail.lower()
     match status:
         case 401 | 403:
-            return ConfigurationError(f"{told} Check {key}.")
+            return ConfigurationError(f"{message} Check {key}.")
         case 402 | 404:
-            return ConfigurationError(f"{told} Check the name of the model, its address and your account.")
+            return ConfigurationError(f"{message} Check the name of the model, its address and your account.")
         case 408 | 504:
-            return ModelTimeoutError(told)
+            return ModelTimeoutError(message)
         case 413:
-            return ModelLengthError(told)
+            return ModelLengthError(message)
         case 400 | 422:
-            too_long, refused = (any(mark in said for mark in marks) for marks in (_TOO_LONG, _REFUSED))
+            too_long, refused = (any(mark in detail for mark in marks) for marks in (_TOO_LONG, _REFUSED))
             kind = ModelLengthError if too_long else ModelRefusedError if refused else ModelError
-            return kind(told)
+            return kind(message)
         case _:
             passes = status in (409, 425, 429) or status >= 500
-            return ModelBusyError(told, retry_after(headers)) if passes else ModelError(told)
+            return ModelBusyError(message, retry_after(headers)) if passes else ModelError(message)
 
 
 def retry_after(headers: Mapping[str, str]) -> float | None:

@@ -20,14 +20,14 @@ _LONGEST = 4_000_000
 def decode(text: str, shape: type[OutputT]) -> OutputT:
     """The value of `shape` in `text`: as it stands, out of a code fence or of prose around it, or mended
     (json-repair: quotes, commas, brackets). Raises `ModelOutputError`."""
-    plain = _THOUGHT.sub("", text[:_LONGEST]).strip()
-    fenced = _FENCE.search(plain)
-    plain = fenced.group(1) if fenced else plain
-    start = min((at for at in (plain.find("{"), plain.find("[")) if at >= 0), default=-1)
+    json_text = _THOUGHT.sub("", text[:_LONGEST]).strip()
+    fenced = _FENCE.search(json_text)
+    json_text = fenced.group(1) if fenced else json_text
+    start = min((at for at in (json_text.find("{"), json_text.find("[")) if at >= 0), default=-1)
     if start < 0:
         raise ModelOutputError(f"The model answered without any JSON: {_shown(text)}")
     try:
-        return shape.model_validate(_parsed(plain[start:]))
+        return shape.model_validate(_parsed(json_text[start:]))
     except (ValidationError, ValueError, RecursionError) as error:
         reason = (
             f"{error.error_count()} fields are wrong" if isinstance(error, ValidationError) else str(error)
@@ -43,13 +43,13 @@ def schema_instructions(shape: type[OutputT]) -> str:
 
 def acceptable_items(value: Any, accept: ValidatorFunctionWrapHandler) -> list[Any]:
     """Those items of a list that its validator accepts: one bad item does not spoil the rest."""
-    kept: list[Any] = []
+    accepted: list[Any] = []
     for item in value if isinstance(value, list) else [value] if value is not None else []:
         try:
-            kept += accept([item])
+            accepted += accept([item])
         except ValidationError:
             continue
-    return kept
+    return accepted
 
 
 Acceptable = Annotated[list[Item], WrapValidator(acceptable_items)]

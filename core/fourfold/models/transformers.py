@@ -75,24 +75,24 @@ class LocalModel:
             if stop.is_set():
                 raise ModelTimeoutError(f"{self.name} was not waited for.")
             loaded = self._loaded
-            asked = loaded.encoded(turns, schema_instructions(shape)).to(self._device)
-            length = int(asked["input_ids"].shape[1])
+            prompt = loaded.encoded(turns, schema_instructions(shape)).to(self._device)
+            length = int(prompt["input_ids"].shape[1])
             room = min(self._most, loaded.context - length)
             if room < _LEAST_ROOM:
                 raise ModelLengthError(
                     f"{self.name} has room for {loaded.context} tokens, and {length} were asked."
                 )
             began = time.monotonic()
-            written = self._written(loaded, asked, shape, room, stop)[length:]
+            answer_ids = self._written(loaded, prompt, shape, room, stop)[length:]
             seconds = time.monotonic() - began
-        tokens = Tokens(1, length, len(written))
+        tokens = Tokens(1, length, len(answer_ids))
         try:
-            if not written or written[-1] not in loaded.ends:
+            if not answer_ids or answer_ids[-1] not in loaded.ends:
                 raise ModelLengthError(
-                    f"{self.name} stopped in the middle, after {len(written)} tokens and {seconds:.0f} s."
+                    f"{self.name} stopped in the middle, after {len(answer_ids)} tokens and {seconds:.0f} s."
                 )
             return ModelResponse(
-                decode(loaded.tokenizer.decode(written, skip_special_tokens=True), shape), tokens
+                decode(loaded.tokenizer.decode(answer_ids, skip_special_tokens=True), shape), tokens
             )
         except ModelOutputError as error:
             error.tokens = tokens
@@ -101,7 +101,7 @@ class LocalModel:
     def _written(
         self,
         loaded: _Loaded,
-        asked: Mapping[str, Any],
+        prompt: Mapping[str, Any],
         shape: type[OutputT],
         room: int,
         stop: threading.Event,
@@ -111,8 +111,8 @@ class LocalModel:
         limits = [MaxTimeCriteria(self._timeout), lambda ids, scores: _flags(ids, stop)]
         with model_errors(self.name, RuntimeError, ValueError, IndexError), torch.inference_mode():
             try:
-                made = loaded.model.generate(
-                    **asked,
+                output = loaded.model.generate(
+                    **prompt,
                     max_new_tokens=room,
                     do_sample=False,
                     logits_processor=[LogitsProcessor(grammar)],
@@ -123,7 +123,7 @@ class LocalModel:
                 raise ModelLengthError(
                     f"{self.name} does not fit into memory with so long a text."
                 ) from error
-        return [int(one) for one in made[0]]
+        return [int(token) for token in output[0]]
 
     @cached_property
     def _loaded(self) -> _Loaded:
@@ -154,21 +154,22 @@ class _Loaded:
     @property
     def ends(self) -> list[int]:
         """The tokens that end an answer."""
-        found = self.model.generation_config.eos_token_id
-        ends = found if isinstance(found, list) else [found]
+        token_ids = self.model.generation_config.eos_token_id
+        ends = token_ids if isinstance(token_ids, list) else [token_ids]
         return [end for end in {*ends, self.tokenizer.eos_token_id} if end is not None]
 
-    def encoded(self, turns: Sequence[PromptMessage], wanted: str) -> Any:
-        """The question in the model's own chat format, `wanted` said last; without roles where it has no format."""
+    def encoded(self, turns: Sequence[PromptMessage], instructions: str) -> Any:
+        """Returns the question in the model's own chat format, `instructions` last; without roles where it has no
+        format."""
         messages = [{"role": turn.role, "content": turn.text} for turn in turns]
-        messages.append({"role": "user", "content": wanted})
+        messages.append({"role": "user", "content": instructions})
         if not self.tokenizer.chat_template:
-            plain = "\n\n".join(message["content"] for message in messages)
-            return self.tokenizer(f"{plain}\n\n", return_tensors="pt", return_token_type_ids=False)
-        for said in (_joined(messages), _without_system(messages)):
+            prompt_text = "\n\n".join(message["content"] for message in messages)
+            return self.tokenizer(f"{prompt_text}\n\n", return_tensors="pt", return_token_type_ids=False)
+        for conversation in (_joined(messages), _without_system(messages)):
             try:
                 return self.tokenizer.apply_chat_template(
-                    said,
+                    conversation,
                     add_generation_prompt=True,
                     enable_thinking=False,
                     return_dict=True,
@@ -181,13 +182,13 @@ class _Loaded:
 
 def _joined(messages: Sequence[Mapping[str, str]]) -> list[dict[str, str]]:
     """Messages of one role in a row as one: many chat formats want the roles to alternate."""
-    joined: list[dict[str, str]] = []
+    merged: list[dict[str, str]] = []
     for message in messages:
-        if joined and joined[-1]["role"] == message["role"]:
-            joined[-1]["content"] += f"\n\n{message['content']}"
+        if merged and merged[-1]["role"] == message["role"]:
+            merged[-1]["content"] += f"\n\n{message['content']}"
         else:
-            joined.append(dict(message))
-    return joined
+            merged.append(dict(message))
+    return merged
 
 
 def _without_system(messages: Sequence[Mapping[str, str]]) -> list[dict[str, str]]:

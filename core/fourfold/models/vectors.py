@@ -12,12 +12,12 @@ from fourfold.errors import ConfigurationError, ModelError, ModelOutputError
 from fourfold.ports import Embedding, Floats
 
 
-def embeddings(rows: Iterable[object], wanted: int, name: str) -> list[Embedding]:
-    """One embedding of length 1 a row, none with token vectors; raises `ModelOutputError` unless there are `wanted`
+def embeddings(rows: Iterable[object], count: int, name: str) -> list[Embedding]:
+    """One embedding of length 1 a row, none with token vectors; raises `ModelOutputError` unless there are `count`
     rows of finite numbers."""
     vectors = [np.asarray(row, dtype=np.float32).reshape(-1) for row in rows]
-    if len(vectors) != wanted or not all(len(v) and np.isfinite(v).all() for v in vectors):
-        raise ModelOutputError(f"{name} gave {len(vectors)} usable vectors for {wanted} texts.")
+    if len(vectors) != count or not all(len(v) and np.isfinite(v).all() for v in vectors):
+        raise ModelOutputError(f"{name} gave {len(vectors)} usable vectors for {count} texts.")
     return [Embedding(_scaled(vector), _NO_TOKENS) for vector in vectors]
 
 

@@ -1,4 +1,4 @@
-"""A cache in a directory: one file a name. What it loses is made again."""
+"""A cache in a directory: one file a name. Whatever it loses can be made again."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ class DirectoryCache:
         self._directory, self._reserve = directory, reserve
 
     def get(self, name: str) -> bytes | None:
-        """What was put last under `name`."""
+        """Returns what was put last under `name`; None where there is nothing."""
         with contextlib.suppress(OSError):
             return self._path(name).read_bytes()
         return None

@@ -17,12 +17,14 @@ from fourfold.errors import StoreError, StoreLockedError
 from fourfold.storage.manifest import Manifest
 
 _READ_AHEAD = 1024 * 2**20
+"""Bytes. A guess, not measured."""
 _ADVICE_BYTES = 128 * 2**10  # Linux takes no more at once
 _DONT_NEED = 4  # MADV_DONTNEED
 
 
 def lock_directory(directory: Path) -> FileLock:
-    """Takes the directory for this process, or raises `StoreLockedError` naming the owner; `disown` gives it back."""
+    """Takes the directory for this process, or raises `StoreLockedError` naming the owner.
+    `unlock_directory` gives it back."""
     lock = FileLock(directory / "owner.lock", blocking=False, thread_local=False)
     try:
         lock.acquire()
@@ -72,13 +74,13 @@ def sync_directory(directory: Path) -> None:
 
 
 def unlock_directory(directory: Path, lock: FileLock) -> None:
-    """Gives up what `own` took."""
+    """Gives the directory up."""
     (directory / "owner.json").unlink(missing_ok=True)
     lock.release()
 
 
 def owner(directory: Path) -> str:
-    """ " (pid 123)", or nothing where it is not known."""
+    """Returns " (pid 123)", or nothing where the owner is not known."""
     try:
         return f" (pid {json.loads((directory / 'owner.json').read_text())['pid']})"
     except (OSError, ValueError, KeyError, TypeError):
@@ -86,14 +88,14 @@ def owner(directory: Path) -> str:
 
 
 def read_manifest(home: Path) -> Manifest:
-    """What the store in `home` says of itself; raises `StoreError` if that is damaged."""
+    """Reads the manifest of the store in `home`; raises `StoreError` if it is damaged."""
     try:
-        found = json.loads((home / "manifest.json").read_text())
+        fields = json.loads((home / "manifest.json").read_text())
     except (OSError, ValueError) as error:
         raise StoreError(
             f"The manifest of {home} cannot be read ({error}). Nothing was changed. Restore it from a backup."
         ) from error
-    return Manifest.from_json(found, str(home))
+    return Manifest.from_json(fields, str(home))
 
 
 def write_manifest(home: Path, manifest: Manifest) -> None:
@@ -107,23 +109,23 @@ def write_manifest(home: Path, manifest: Manifest) -> None:
 
 
 def encodings_of(text: str) -> tuple[bytes, ...]:
-    """The bytes that a text may be written as."""
+    """Returns the bytes that a text may be written as: UTF-8, with JSON's escapes, UTF-16."""
     escaped = json.dumps(text)[1:-1]
-    written = (
+    encodings = (
         text.encode(errors="surrogatepass"),
         escaped.encode(),
         text.encode("utf-16-le", "surrogatepass"),
     )
-    return tuple(dict.fromkeys(written))
+    return tuple(dict.fromkeys(encodings))
 
 
 def contains_any(path: Path, needles: Sequence[bytes]) -> bool:
-    """Whether a file holds any of `needles`. One that is gone meanwhile does not."""
+    """Returns whether a file holds any of `needles`. One that was removed meanwhile does not."""
     try:
         if not path.stat().st_size:
             return False
-        with path.open("rb") as file, mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ) as found:
-            return any(found.find(needle) >= 0 for needle in needles)
+        with path.open("rb") as file, mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ) as content:
+            return any(content.find(needle) >= 0 for needle in needles)
     except FileNotFoundError:
         return False
 
@@ -143,12 +145,12 @@ def read_ahead(directory: Path) -> None:
     so each page would otherwise wait for the disk on its own (docs/adr/0001)."""
     if not hasattr(os, "posix_fadvise"):
         return
-    left = _READ_AHEAD
+    budget = _READ_AHEAD
     for path in sorted(path for path in directory.rglob("*") if path.is_file()):
         with contextlib.suppress(OSError), path.open("rb") as file:
             size = path.stat().st_blocks * 512  # what the engine has only reserved is not on the disk
-            left -= size
-            if left < 0:
+            budget -= size
+            if budget < 0:
                 return
             for at in range(0, size, _ADVICE_BYTES):
                 os.posix_fadvise(file.fileno(), at, _ADVICE_BYTES, os.POSIX_FADV_WILLNEED)

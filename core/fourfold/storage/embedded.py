@@ -52,13 +52,16 @@ from fourfold.storage.embedded_types import (
     payload_of,
 )
 from fourfold.storage.filters import INDEXED, MOST_BANKS
-from fourfold.storage.lru import Recent
+from fourfold.storage.lru import PayloadCache
 from fourfold.storage.manifest import Manifest
 from fourfold.storage.translation import from_record, vector_names
 
 _PAGE = 1000
+"""Records a read of a scan. A guess, not measured: the store's lock is free in between."""
 _FLUSH_BYTES = 32 * 2**20
-_RECENT = 8192
+"""The size of one file of the engine's log: what opening has to replay stays below about one."""
+_CACHED_PAYLOADS = 8192
+"""About 8 MB at 1 kB a unit. A guess, not measured."""
 
 
 class EmbeddedStore(Store):
@@ -81,7 +84,7 @@ class EmbeddedStore(Store):
         self.cache: Cache | None = None if home else DirectoryCache(self._home / "cache", reserve)
         self._reserve = reserve
         self._use = threading.Lock()
-        self._recent = Recent(_RECENT)
+        self._payloads = PayloadCache(_CACHED_PAYLOADS)
         self._cursors: dict[str, Mapping[str, int]] = {}
         self._writes = self._unflushed = 0
         self._closed = self._dropped = False
@@ -103,15 +106,15 @@ class EmbeddedStore(Store):
             home = directory / "store"
             if not home.exists():
                 _create(home, directory, manifest)
-            found = read_manifest(home)
-            manifest.check(found, str(directory))
+            stored = read_manifest(home)
+            manifest.check(stored, str(directory))
             if purge.is_due(home):
                 _purge(home, directory)
             shard = _load(home, directory)
         except BaseException:
             lock.release()
             raise
-        return cls(directory, lock, shard, found, reserve_bytes)
+        return cls(directory, lock, shard, stored, reserve_bytes)
 
     @classmethod
     def temporary(cls, manifest: Manifest) -> EmbeddedStore:
@@ -131,13 +134,13 @@ class EmbeddedStore(Store):
             check_space(self._directory, self._reserve)
             self._shard.update(upsert)
             self._writes += 1
-            self._recent.forget(point.id for point in points)
+            self._payloads.discard(point.id for point in points)
             for point in points:
                 if point.payload.get("kind") == "cursor":
                     self._cursors.pop(point.payload["bank"], None)
             self._unflushed += size
             if self._unflushed > _FLUSH_BYTES:
-                self._settle()
+                self._flush_log()
 
     def delete(self, ids: Sequence[str]) -> None:
         """One record of the write-ahead log."""
@@ -145,15 +148,16 @@ class EmbeddedStore(Store):
         with self._using("delete from"):
             self._shard.update(delete)
             self._writes += 1
-            self._recent.forget(ids)
+            self._payloads.discard(ids)
             self._cursors.clear()
 
-    def rewrite(self, points: Sequence[Point], gone: Sequence[str]) -> str:
-        """Notes it, and has it done by another process while nobody can read; see `fourfold.storage.purge`."""
+    def rewrite(self, points: Sequence[Point], removed: Sequence[str]) -> str:
+        """Writes the order down, and has another process carry it out while nobody can read; see
+        `fourfold.storage.purge`."""
         with self._using("erase"):
             check_space(self._directory, self._reserve)
             self._drop_copy()
-            purge.note(self._home, points, gone)
+            purge.write_order(self._home, points, removed)
             self._shard.close()
             try:
                 _purge(self._home, self._directory)
@@ -200,10 +204,10 @@ class EmbeddedStore(Store):
         self._writes += 1
         self._unflushed = 0
         self._cursors.clear()
-        self._recent.clear()
+        self._payloads.clear()
 
     def _drop_copy(self) -> None:
-        """Removes the copy, whoever is at it; the caller holds `_use`."""
+        """Removes the copy, even if somebody is writing to it; the caller holds `_use`."""
         if self._copy is not None:
             self._copy._dropped = True
             self._copy.close()
@@ -253,7 +257,7 @@ class EmbeddedStore(Store):
         only = fields.only if fields.only and not vectors else None
         selector = payload_of(fields)
         with self._using("read"):
-            cached = self._recent.get_all(ids, only) if only else {}
+            cached = self._payloads.get_all(ids, only) if only else {}
             missing: list[Any] = [point for point in ids if point not in cached]
             writes = self._writes
             records = self._shard.retrieve(missing, selector, vectors or False) if missing else []
@@ -264,25 +268,25 @@ class EmbeddedStore(Store):
                     self._writes == writes
                 ):  # or what was read may be out of date, and nobody would tell the cache
                     for point in points:
-                        self._recent.put(point.id, only, point.payload)
+                        self._payloads.put(point.id, only, point.payload)
         return [*(Point(point, payload) for point, payload in cached.items()), *points]
 
     def counts(self, where: Where, by: Literal["bank", "held_in"] = "bank") -> Mapping[str, int]:
-        """Counted exactly, from the index."""
+        """Counts exactly, from the payload's index."""
         request = qe.FacetRequest(by, MOST_BANKS, True, EDGE.filter(where))
         with self._using("read"):
             facet: Any = self._shard.facet(request)
         return {str(hit.value): int(hit.count) for hit in facet.hits}
 
     def cursors(self, bank: str) -> Mapping[str, int]:
-        """Read once, and again after a write: no other process can have written."""
-        found, writes = self._cursors.get(bank), self._writes
-        if found is None:
-            found = read_cursors(self, bank)
+        """Reads them once, and again after a write: no other process can have written."""
+        cursors, writes = self._cursors.get(bank), self._writes
+        if cursors is None:
+            cursors = read_cursors(self, bank)
             with self._use:
-                if self._writes == writes:
-                    self._cursors[bank] = found
-        return found
+                if self._writes == writes:  # a write since the reading may have moved them
+                    self._cursors[bank] = cursors
+        return cursors
 
     def close(self) -> None:
         """Flushes, and gives the directory up."""
@@ -294,14 +298,14 @@ class EmbeddedStore(Store):
                 if self._copy is not None:
                     self._copy.close()
                 if self._unflushed:
-                    self._settle()
+                    self._flush_log()
                 self._shard.close()
         if self._lock is not None:
             unlock_directory(self._directory, self._lock)
         if self._temporary:
             shutil.rmtree(self._directory, ignore_errors=True)
 
-    def _settle(self) -> None:
+    def _flush_log(self) -> None:
         """Flushes, so that the next open has little of the log to replay. A flush leaves the last record in the
         log, so that one is made to be nothing."""
         self._shard.flush()
@@ -407,6 +411,6 @@ def _is_of_engine(error: BaseException) -> bool:
 
 
 def _bytes(point: Point) -> int:
-    """About what a point takes in the log."""
+    """Estimates the bytes that a point takes in the log: its vectors, and about 1 kB of payload."""
     vectors = (point.vector, point.tokens)
     return 1000 + sum(v.nbytes for v in vectors if v is not None)

@@ -13,7 +13,7 @@ from fourfold.ports import Query, Where
 
 DENSE, TERMS, TOKENS = "dense", "terms", "tokens"
 MOST_BANKS = 10_000_000
-"""More than anybody lists."""
+"""The engines want a limit for a count by banks; no memory has as many."""
 
 FieldType = Literal["tenant", "keyword", "integer"]
 INDEXED: dict[str, FieldType] = {
@@ -56,7 +56,7 @@ Condition = Match | Range | Ids
 
 
 def conditions(where: Where) -> Iterator[Condition]:
-    """All of these must hold."""
+    """Yields the conditions that must all hold."""
     if where.ids is not None:
         yield Ids(where.ids)
     if where.live and where.bank is not None:
@@ -83,5 +83,5 @@ def conditions(where: Where) -> Iterator[Condition]:
 
 
 def corpus(query: Query) -> Where:
-    """The units whose term statistics decide IDF: all that hold now in the bank, whatever else is asked."""
+    """Returns the units whose term statistics decide IDF: all that hold now in the bank, whatever else is asked."""
     return query.corpus or Where(bank=query.where.bank, live=True)

@@ -16,27 +16,27 @@ Precision = Literal["f2", "f4"]
 
 
 def to_line(point: Point, precision: Precision = "f4") -> str:
-    """`point` as a line, its vectors as floats of 2 or 4 bytes (little endian), shape first."""
-    told: dict[str, Any] = {"id": point.id, "payload": dict(point.payload)}
+    """Returns `point` as a line, its vectors as floats of 2 or 4 bytes (little endian), shape first."""
+    fields: dict[str, Any] = {"id": point.id, "payload": dict(point.payload)}
     if point.vector is not None:
-        told["vector"] = _packed(point.vector, precision)
+        fields["vector"] = _packed(point.vector, precision)
     if point.terms is not None and len(point.terms.indices):
-        told["terms"] = [_packed(point.terms.indices, "u4"), _packed(point.terms.values, "f4")]
+        fields["terms"] = [_packed(point.terms.indices, "u4"), _packed(point.terms.values, "f4")]
     if point.tokens is not None and len(point.tokens):
-        told["tokens"] = _packed(point.tokens, precision)
-    return json.dumps(told, ensure_ascii=False, separators=(",", ":"))
+        fields["tokens"] = _packed(point.tokens, precision)
+    return json.dumps(fields, ensure_ascii=False, separators=(",", ":"))
 
 
 def from_line(line: str) -> Point:
-    """The point that `to_line` wrote; raises `ValueError` or `KeyError` if it is none."""
-    told = json.loads(line)
-    terms = told.get("terms")
+    """Returns the point that `to_line` wrote; raises `ValueError` or `KeyError` if it is none."""
+    fields = json.loads(line)
+    terms = fields.get("terms")
     return Point(
-        told["id"],
-        told["payload"],
-        vector=_floats(told.get("vector")),
+        fields["id"],
+        fields["payload"],
+        vector=_floats(fields.get("vector")),
         terms=None if terms is None else SparseVector(_unpacked(terms[0]), _unpacked(terms[1])),
-        tokens=_floats(told.get("tokens")),
+        tokens=_floats(fields.get("tokens")),
     )
 
 

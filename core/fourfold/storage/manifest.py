@@ -1,4 +1,4 @@
-"""What a store says of itself: the schema it was written by and the model its vectors came from."""
+"""A store's description of itself: the schema it was written by and the model its vectors came from."""
 
 from __future__ import annotations
 
@@ -22,28 +22,28 @@ class Manifest:
 
     @property
     def vectors(self) -> tuple[str, int, int]:
-        """What its vectors are of."""
+        """The embedder of its vectors: its name and its two dimensions."""
         return self.embedder, self.dimension, self.token_dimension
 
     def to_json(self) -> dict[str, Any]:
-        """The manifest as JSON values."""
+        """Returns the manifest as JSON values."""
         return asdict(self)
 
     @staticmethod
-    def from_json(found: Mapping[str, Any], where: str) -> Manifest:
+    def from_json(fields: Mapping[str, Any], where: str) -> Manifest:
         """Reads what `to_json` wrote; raises `StoreError` if it is damaged."""
         try:
-            if int(found.get("generation") or 0):
+            if int(fields.get("generation") or 0):
                 # Development versions before 0.1.0 kept several embedders' vectors in one store, by other names.
                 raise StoreVersionError(
                     f"{where} was given another embedding model by a development version of Fourfold, which named "
                     f"its vectors otherwise. Nothing was changed. Export its banks with that version, and load them."
                 )
             return Manifest(
-                str(found["embedder"]),
-                int(found["dimension"]),
-                int(found["token_dimension"]),
-                int(found["schema"]),
+                str(fields["embedder"]),
+                int(fields["dimension"]),
+                int(fields["token_dimension"]),
+                int(fields["schema"]),
             )
         except (KeyError, TypeError, ValueError) as error:
             raise StoreError(
@@ -51,16 +51,16 @@ class Manifest:
                 f"backup, or open an empty location."
             ) from error
 
-    def check(self, found: Manifest, where: str) -> None:
-        """Raises `StoreVersionError` where `found`, the manifest of an existing store, does not fit."""
-        if found.schema > self.schema:
+    def check(self, stored: Manifest, where: str) -> None:
+        """Raises `StoreVersionError` where `stored`, the manifest of an existing store, does not fit."""
+        if stored.schema > self.schema:
             raise StoreVersionError(
-                f"{where} was written by a newer Fourfold (schema {found.schema}, this one knows "
+                f"{where} was written by a newer Fourfold (schema {stored.schema}, this one knows "
                 f"{self.schema}). Nothing was changed. Run pip install -U fourfold."
             )
-        if found.vectors != self.vectors:
+        if stored.vectors != self.vectors:
             raise StoreVersionError(
-                f'{where} holds vectors of "{found.embedder}" ({found.dimension} dimensions), but the embedder '
+                f'{where} holds vectors of "{stored.embedder}" ({stored.dimension} dimensions), but the embedder '
                 f'is "{self.embedder}" ({self.dimension}). Nothing was changed. Open it with the embedder it '
                 f"was made with, and change that by Memory.reembed or fourfold reembed."
             )

@@ -29,33 +29,35 @@ from fourfold.storage.jsonl import from_line, to_line
 from fourfold.storage.manifest import Manifest
 
 _LOG_FILE_BYTES = 32 * 2**20
+"""The engine's: a record of that size begins a new file of the log, and the older ones can be dropped."""
 _NOBODY = str(uuid.UUID(int=1))
 _NEVER = 10**9  # kB: no segment is that large
-_AT_ONCE = 500
+_BATCH = 500
 _ATTEMPTS, _PAUSE = 600, 0.1
+"""Attempts, and seconds between two: a minute for another process to finish. Guesses, not measured."""
 
 
-def note(home: Path, points: Sequence[Point], gone: Sequence[str]) -> None:
-    """Writes down, whole or not at all, that `points` are to be put in, and `gone` to go."""
+def write_order(home: Path, points: Sequence[Point], removed: Sequence[str]) -> None:
+    """Writes down, whole or not at all, that `points` are to be put in, and those of the ids `removed` to go."""
     aside = home / "purge.new"
     with aside.open("w", encoding="utf-8") as file:
-        file.write(json.dumps({"gone": list(gone)}) + "\n")
+        file.write(json.dumps({"gone": list(removed)}) + "\n")
         file.writelines(to_line(point) + "\n" for point in points)
         file.flush()
         os.fsync(file.fileno())
-    aside.replace(_noted(home))
+    aside.replace(_order_path(home))
     sync_directory(home)
 
 
 def is_due(home: Path) -> bool:
-    """Whether something was noted and is not done."""
+    """Returns whether an order was written down and is not carried out."""
     (home / "purge.new").unlink(missing_ok=True)
-    return _noted(home).exists()
+    return _order_path(home).exists()
 
 
 def carry_out(home: Path) -> None:
-    """Does what was noted, in a process of its own; nobody may have the shard open. Raises `OSError` and
-    `subprocess.SubprocessError`; it is still noted then."""
+    """Carries the order out, in a process of its own; nobody may have the shard open. Raises `OSError` and
+    `subprocess.SubprocessError`; the order is still there then."""
     if getattr(sys, "frozen", False):  # there is no interpreter to start
         _carry_out(home)
     else:
@@ -63,44 +65,46 @@ def carry_out(home: Path) -> None:
         paths = os.pathsep.join(path or os.curdir for path in sys.path)
         environment = {**os.environ, "PYTHONPATH": paths}
         for attempt in range(_ATTEMPTS):
-            done = subprocess.run(command, check=False, capture_output=True, text=True, env=environment)
-            if done.returncode == 0 or not is_due(home):
+            process = subprocess.run(command, check=False, capture_output=True, text=True, env=environment)
+            if process.returncode == 0 or not is_due(home):
                 return
-            if "WouldBlock" not in done.stderr or attempt == _ATTEMPTS - 1:
-                done.check_returncode()
-            time.sleep(_PAUSE)  # another one is at it, whose memory was killed
+            if "WouldBlock" not in process.stderr or attempt == _ATTEMPTS - 1:
+                process.check_returncode()
+            time.sleep(_PAUSE)  # another process is carrying it out, for a memory that was killed
 
 
 def optimise(home: Path) -> bool:
-    """Merges segments, builds those anew that lost something, and the indexes that are worth it; whether there was
-    anything to do."""
-    opened = _opened(home / "shard", read_manifest(home), index=True)
-    changed = opened.optimize()
-    opened.close()
+    """Merges segments, and builds anew those that lost something and the indexes that are worth it. Returns whether
+    there was anything to do."""
+    edge_shard = _opened(home / "shard", read_manifest(home), index=True)
+    changed = edge_shard.optimize()
+    edge_shard.close()
     return bool(changed)
 
 
 def _carry_out(home: Path) -> None:
     shard = home / "shard"
     manifest = read_manifest(home)
-    opened = _opened(shard, manifest, index=_is_indexed(shard))
-    with _noted(home).open(encoding="utf-8") as lines:
-        gone: list[Any] = [str(uuid.UUID(one)) for one in json.loads(next(lines))["gone"]]
-        if gone:
-            opened.update(qe.UpdateOperation.delete_points(gone))
+    edge_shard = _opened(shard, manifest, index=_is_indexed(shard))
+    with _order_path(home).open(encoding="utf-8") as lines:
+        removed: list[Any] = [str(uuid.UUID(point_id)) for point_id in json.loads(next(lines))["gone"]]
+        if removed:
+            edge_shard.update(qe.UpdateOperation.delete_points(removed))
         for points in _batches(lines):
-            opened.update(qe.UpdateOperation.delete_points([point.id for point in points]))
-            opened.update(qe.UpdateOperation.upsert_points([EDGE.point(point) for point in points]))
-    opened.optimize()
-    opened.flush()
+            edge_shard.update(qe.UpdateOperation.delete_points([point.id for point in points]))
+            edge_shard.update(qe.UpdateOperation.upsert_points([EDGE.point(point) for point in points]))
+    edge_shard.optimize()
+    edge_shard.flush()
     filler = qe.FieldCondition("kind", match=qe.MatchValue("x" * _LOG_FILE_BYTES))
-    opened.update(qe.UpdateOperation.delete_points_by_filter(qe.Filter(must=[filler])))  # it needs a new file
-    opened.flush()
-    opened.update(qe.UpdateOperation.delete_points([_NOBODY]))
-    opened.flush()
-    opened.close()
+    edge_shard.update(
+        qe.UpdateOperation.delete_points_by_filter(qe.Filter(must=[filler]))
+    )  # it needs a new file
+    edge_shard.flush()
+    edge_shard.update(qe.UpdateOperation.delete_points([_NOBODY]))
+    edge_shard.flush()
+    edge_shard.close()
     shutil.rmtree(home / "cache", ignore_errors=True)
-    _noted(home).unlink()
+    _order_path(home).unlink()
     sync_directory(home)
 
 
@@ -108,7 +112,7 @@ def _batches(lines: Iterator[str]) -> Iterator[list[Point]]:
     batch: list[Point] = []
     for line in lines:
         batch.append(from_line(line))
-        if len(batch) >= _AT_ONCE:
+        if len(batch) >= _BATCH:
             yield batch
             batch = []
     if batch:
@@ -127,11 +131,11 @@ def _opened(shard: Path, manifest: Manifest, index: bool) -> qe.EdgeShard:
 
 
 def _is_indexed(shard: Path) -> bool:
-    """Whether some segment has an index of its vectors; a store has none before it is first compacted."""
+    """Returns whether some segment has an index of its vectors; a store has none before it is first compacted."""
     return any('"type":"hnsw"' in path.read_text() for path in shard.glob("segments/*/segment.json"))
 
 
-def _noted(home: Path) -> Path:
+def _order_path(home: Path) -> Path:
     return home / "purge"
 
 

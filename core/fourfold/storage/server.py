@@ -27,6 +27,7 @@ from fourfold.storage.translation import from_record, vector_names
 log = logging.getLogger(__name__)
 
 _PAGE = 1000
+"""Records a request of a scan. A guess, not measured."""
 _MANIFEST_ID = str(uuid.uuid5(uuid.NAMESPACE_URL, "fourfold:manifest"))
 
 
@@ -55,8 +56,8 @@ class ServerStore(Store):
             self._collection = copy or self._current() or collection
             if not client.collection_exists(self._collection):
                 _create(client, self._collection, manifest)
-            found = self._read_manifest(self._collection)
-        manifest.check(found, where)
+            stored = self._read_manifest(self._collection)
+        manifest.check(stored, where)
 
     @classmethod
     def connect(cls, url: str, manifest: Manifest, settings: Settings) -> ServerStore:
@@ -88,13 +89,13 @@ class ServerStore(Store):
             with self._using("delete from"):
                 self._client.delete(self._collection, points_selector=list(ids), wait=True)
 
-    def rewrite(self, points: Sequence[Point], gone: Sequence[str]) -> str:
-        """One upsert that leaves nothing of `gone` but the ids, then their deletion, both awaited."""
+    def rewrite(self, points: Sequence[Point], removed: Sequence[str]) -> str:
+        """One upsert that leaves nothing of `removed` but the ids, then their deletion, both awaited."""
         with self._using("erase"):
             self._drop_copy()
-        empty = [Point(one, {"kind": "erased"}) for one in gone]
+        empty = [Point(point_id, {"kind": "erased"}) for point_id in removed]
         self.write([*points, *empty])
-        self.delete(gone)
+        self.delete(removed)
         return (
             "Qdrant has acknowledged the deletion: no query finds any of it. The bytes go when Qdrant's optimiser "
             "next builds the segments anew that held them (deleted_threshold), when its write-ahead log moves on, "
@@ -136,7 +137,7 @@ class ServerStore(Store):
         """The collection that the alias names; None before another embedder was first given to the memory. No setting
         `collection` has a dot, so neither name is another memory's."""
         aliases = self._client.get_aliases().aliases
-        return next((one.collection_name for one in aliases if one.alias_name == self._alias), None)
+        return next((alias.collection_name for alias in aliases if alias.alias_name == self._alias), None)
 
     def _other_name(self) -> str:
         return f"{self._name}.2" if self._collection == self._name else self._name
@@ -179,7 +180,9 @@ class ServerStore(Store):
         requests = CLIENT.requests(queries)
         with self._using("search"):
             responses = self._client.query_batch_points(self._collection, requests)
-        return [[(uuid.UUID(str(hit.id)).hex, hit.score) for hit in one.points] for one in responses]
+        return [
+            [(uuid.UUID(str(hit.id)).hex, hit.score) for hit in response.points] for response in responses
+        ]
 
     def scan(self, where: Where, fields: Fields = PAYLOAD) -> Iterator[Point]:
         """Pages through what `where` admits."""
@@ -200,14 +203,14 @@ class ServerStore(Store):
                 return
 
     def counts(self, where: Where, by: Literal["bank", "held_in"] = "bank") -> Mapping[str, int]:
-        """Counted exactly, from the index."""
+        """Counts exactly, from the payload's index."""
         only = CLIENT.filter(where)
         with self._using("read"):
             facet = self._client.facet(self._collection, by, only, limit=MOST_BANKS, exact=True)
         return {str(hit.value): hit.count for hit in facet.hits}
 
     def cursors(self, bank: str) -> Mapping[str, int]:
-        """Read anew each time: other processes write as well."""
+        """Reads them each time: other processes write as well."""
         return read_cursors(self, bank)
 
     def close(self) -> None:

@@ -67,9 +67,9 @@ def _finds_what_was_written(store: Store) -> None:
     cat, dog = sample_point("a", "1", "the cat sleeps"), sample_point("a", "2", "the dog barks")
     store.write([cat, dog])
     store.write([])
-    (near, worded) = store.search([_dense("a cat", Where(bank="a")), _worded("dogs", Where(bank="a"))])
-    assert near[0][0] == cat.id, "the nearest vector comes first"
-    assert near[0][1] > near[1][1], "scores fall"
+    (nearest, worded) = store.search([_dense("a cat", Where(bank="a")), _worded("dogs", Where(bank="a"))])
+    assert nearest[0][0] == cat.id, "the nearest vector comes first"
+    assert nearest[0][1] > nearest[1][1], "scores fall"
     assert [unit for unit, _ in worded] == [dog.id], "only units that share a term are found by keyword"
     assert store.search([]) == [], "no query, no answer"
     assert len(store.search([_dense("cat", Where(bank="a"), limit=1)])[0]) == 1, "the limit holds"
@@ -78,8 +78,8 @@ def _finds_what_was_written(store: Store) -> None:
 def _replaces_points_of_the_same_id(store: Store) -> None:
     store.write([sample_point("a", "1", "old words")])
     store.write([sample_point("a", "1", "new words")])
-    found = list(store.scan(Where(bank="a")))
-    assert [point.payload["text"] for point in found] == ["new words"], "the later write wins"
+    points = list(store.scan(Where(bank="a")))
+    assert [point.payload["text"] for point in points] == ["new words"], "the later write wins"
 
 
 def _keeps_banks_apart(store: Store) -> None:
@@ -90,24 +90,24 @@ def _keeps_banks_apart(store: Store) -> None:
 
 
 def _applies_every_filter(store: Store) -> None:
-    here = sample_point("a", "1", "one", tags=["x", "y"], documents=["c", "d"], network="belief")
-    gone = sample_point("a", "2", "two", held_in=None, retired=200.0, recorded=150.0, revision=2)
-    other = Point(make_id("a", "3"), {"kind": "entity", "bank": "a", "writer": "w", "revision": 3})
-    store.write([here, gone, other])
+    live_unit = sample_point("a", "1", "one", tags=["x", "y"], documents=["c", "d"], network="belief")
+    retired_unit = sample_point("a", "2", "two", held_in=None, retired=200.0, recorded=150.0, revision=2)
+    entity = Point(make_id("a", "3"), {"kind": "entity", "bank": "a", "writer": "w", "revision": 3})
+    store.write([live_unit, retired_unit, entity])
     expected = [
-        (Where(bank="a"), {here.id, gone.id, other.id}),
-        (Where(bank="a", kind="entity"), {other.id}),
-        (Where(bank="a", live=True), {here.id}),
-        (Where(ids=(gone.id,)), {gone.id}),
-        (Where(bank="b", ids=(gone.id,)), set()),
-        (Where(bank="a", networks=("belief", "summary")), {here.id}),
-        (Where(bank="a", tags=("y", "z")), {here.id}),
-        (Where(bank="a", documents=("d",)), {here.id}),
-        (Where(bank="a", since=149.0), {gone.id}),
+        (Where(bank="a"), {live_unit.id, retired_unit.id, entity.id}),
+        (Where(bank="a", kind="entity"), {entity.id}),
+        (Where(bank="a", live=True), {live_unit.id}),
+        (Where(ids=(retired_unit.id,)), {retired_unit.id}),
+        (Where(bank="b", ids=(retired_unit.id,)), set()),
+        (Where(bank="a", networks=("belief", "summary")), {live_unit.id}),
+        (Where(bank="a", tags=("y", "z")), {live_unit.id}),
+        (Where(bank="a", documents=("d",)), {live_unit.id}),
+        (Where(bank="a", since=149.0), {retired_unit.id}),
         (Where(bank="a", since=150.0), set()),
-        (Where(bank="a", occurred=(59.0, 70.0)), {here.id, gone.id}),
+        (Where(bank="a", occurred=(59.0, 70.0)), {live_unit.id, retired_unit.id}),
         (Where(bank="a", occurred=(60.0, 70.0)), set()),
-        (Where(bank="a", after=("w", 1)), {gone.id, other.id}),
+        (Where(bank="a", after=("w", 1)), {retired_unit.id, entity.id}),
         (Where(bank="a", after=("v", 0)), set()),
     ]
     for where, ids in expected:
@@ -129,11 +129,11 @@ def _weighs_keywords_by_the_bank_alone(store: Store) -> None:
 def _sums_the_best_token_matches(store: Store) -> None:
     store.write([sample_point("a", "1", "red apple pie"), sample_point("a", "2", "green pear tart")])
     tokens = HashEmbedder().embed(["red pie"])[0].tokens
-    found = store.search([Query(Where(bank="a"), 2, tokens=tokens)])[0]
-    assert found[0][0] == make_id("a", "1"), "the unit with both words comes first"
-    assert abs(found[0][1] - 2) < 0.1, "two exact matches make two"
+    hits = store.search([Query(Where(bank="a"), 2, tokens=tokens)])[0]
+    assert hits[0][0] == make_id("a", "1"), "the unit with both words comes first"
+    assert abs(hits[0][1] - 2) < 0.1, "two exact matches make two"
     halved = store.search([Query(Where(bank="a"), 1, tokens=tokens * np.float32(0.5))])[0]
-    assert abs(halved[0][1] - found[0][1] / 2) < 0.05, "rows weigh by their length"
+    assert abs(halved[0][1] - hits[0][1] / 2) < 0.05, "rows weigh by their length"
 
 
 def _knows_how_far_each_writer_got(store: Store) -> None:
@@ -152,10 +152,10 @@ def _returns_vectors_when_asked(store: Store) -> None:
     bare = next(iter(store.scan(Where(bank="a"))))
     full = next(iter(store.scan(Where(bank="a"), Fields(vectors=True))))
     assert bare.vector is None, "no vectors unless asked"
-    for got, wanted in ((full.vector, point.vector), (full.tokens, point.tokens)):
+    for got, expected in ((full.vector, point.vector), (full.tokens, point.tokens)):
         assert got is not None, "vectors come if asked"
-        assert wanted is not None
-        assert np.allclose(got, wanted, atol=0.05), "vectors come back as written, within their precision"
+        assert expected is not None
+        assert np.allclose(got, expected, atol=0.05), "vectors come back as written, within their precision"
     assert full.terms is not None, "terms come with vectors"
     assert point.terms is not None
     assert full.terms.indices.tolist() == point.terms.indices.tolist(), "terms come back as written"
@@ -171,9 +171,9 @@ def _returns_vectors_when_asked(store: Store) -> None:
 
 def _counts_by_bank(store: Store) -> None:
     assert store.counts(Where(kind="unit")) == {}, "nothing is there yet"
-    gone = sample_point("a", "2", "two", held_in=None)
-    other = Point(make_id("b", "3"), {"kind": "entity", "bank": "b"})
-    store.write([sample_point("a", "1", "one"), gone, sample_point("b", "1", "one"), other])
+    retired_unit = sample_point("a", "2", "two", held_in=None)
+    entity = Point(make_id("b", "3"), {"kind": "entity", "bank": "b"})
+    store.write([sample_point("a", "1", "one"), retired_unit, sample_point("b", "1", "one"), entity])
     assert store.counts(Where(kind="unit")) == {"a": 2, "b": 1}, "what is admitted, by bank"
     assert store.counts(Where(kind="unit"), "held_in") == {"a": 1, "b": 1}, "what holds, by bank"
     assert store.counts(Where(bank="b")) == {"b": 2}, "of one bank"
@@ -184,14 +184,14 @@ def _deletes_and_rewrites(store: Store) -> None:
     store.write(points)
     store.delete([points[0].id, make_id("a", "never")])
     assert _ids(store, Where(bank="a")) == {point.id for point in points[1:]}, "what is deleted is gone"
-    told = store.rewrite([sample_point("a", "1", "another word")], [points[2].id])
-    assert isinstance(told, str), "it is said what is true of the bytes"
-    found = {point.id: point.payload["text"] for point in store.scan(Where(bank="a"))}
-    kept = points[3].payload["text"]
-    assert found == {points[1].id: "another word", points[3].id: kept}, "the rest is as it was"
+    guarantee = store.rewrite([sample_point("a", "1", "another word")], [points[2].id])
+    assert isinstance(guarantee, str), "it is said what is true of the bytes"
+    texts = {point.id: point.payload["text"] for point in store.scan(Where(bank="a"))}
+    third_text = points[3].payload["text"]
+    assert texts == {points[1].id: "another word", points[3].id: third_text}, "the rest is as it was"
     assert store.holding("the secret word 2") == [], "no bytes are left"
-    (near,) = store.search([_dense("another word", Where(bank="a"), 1)])
-    assert near[0][0] == points[1].id, "what was rewritten is found"
+    (nearest,) = store.search([_dense("another word", Where(bank="a"), 1)])
+    assert nearest[0][0] == points[1].id, "what was rewritten is found"
     store.write([sample_point("a", "5", "a later word")])
     assert len(_ids(store, Where(bank="a"))) == 3, "it can be written to afterwards"
 

@@ -64,19 +64,19 @@ class MiniLM:
         tokenizer, session = self._load()
         encodings = tokenizer.encode_batch(list(texts)) if len(texts) > 1 else [tokenizer.encode(texts[0])]
         order = sorted(range(len(texts)), key=lambda i: len(encodings[i].ids))
-        found: dict[int, Embedding] = {}
+        embeddings: dict[int, Embedding] = {}
         for batch in _batches(order, encodings):
             states = _run(session, [encodings[i] for i in batch])
             tokens = project(states, self._rotation)
             for row, i in enumerate(batch):
-                kept = wordy_rows(texts[i], encodings[i])
+                token_rows = wordy_rows(texts[i], encodings[i])
                 mean = states[row, : len(encodings[i].ids)].mean(axis=0)
-                found[i] = Embedding(
+                embeddings[i] = Embedding(
                     vector=(mean / (np.linalg.norm(mean) or 1.0)).astype(np.float32),
-                    tokens=tokens[row, kept],
-                    offsets=tuple(encodings[i].offsets[k] for k in kept),
+                    tokens=tokens[row, token_rows],
+                    offsets=tuple(encodings[i].offsets[k] for k in token_rows),
                 )
-        return [found[i] for i in range(len(texts))]
+        return [embeddings[i] for i in range(len(texts))]
 
     def _load(self) -> tuple[Tokenizer, InferenceSession]:
         with self._lock:

@@ -66,9 +66,9 @@ def quantize(model: bytes) -> bytes:
     for _ in range(2):  # the products with the scales are of no use now, and then neither are the casts
         used = {name for node in nodes for name in node.input}
         nodes = [n for n in nodes if n.op_type not in {"Mul", "Cast"} or n.output[0] in used]
-    kept = [_copy(node) for node in nodes]
+    copies = [_copy(node) for node in nodes]
     del graph.node[:]
-    graph.node.extend(kept)
+    graph.node.extend(copies)
     parsed.opset_import.add(domain="com.microsoft", version=1)
     rewritten: bytes = parsed.SerializeToString()
     return rewritten
@@ -103,11 +103,11 @@ def _product(node: Any, weight: _Weight) -> Any:
 
 def _look_up(node: Any, weight: _Weight) -> list[Any]:
     """Rows of integers and of scales first, then the cast and the product of just those."""
-    wanted, output = node.input[1], node.output[0]
+    row_numbers, output = node.input[1], node.output[0]
     rows, scales, floats = (f"{output}/{part}" for part in ("rows", "scales", "floats"))
     return [
-        _copy(node, (weight.numbers.name, wanted), rows),
-        _copy(node, (weight.scales.name, wanted), scales),
+        _copy(node, (weight.numbers.name, row_numbers), rows),
+        _copy(node, (weight.scales.name, row_numbers), scales),
         _copy(weight.cast, (rows,), floats),
         _copy(weight.times, (floats, scales), output),
     ]
@@ -142,14 +142,14 @@ def _message(name: str) -> Any:
     for message, fields in _FIELDS.items():
         described = file.message_type.add(name=message)
         for label, number, kind in fields:
-            plain = kind.rstrip("*")
-            scalar = getattr(field, f"TYPE_{plain.upper()}", None) if plain.islower() else None
+            type_name = kind.rstrip("*")
+            scalar = getattr(field, f"TYPE_{type_name.upper()}", None) if type_name.islower() else None
             described.field.add(
                 name=label,
                 number=number,
                 label=field.LABEL_REPEATED if kind.endswith("*") else field.LABEL_OPTIONAL,
                 type=field.TYPE_MESSAGE if scalar is None else scalar,
-                type_name=f".fourfold_onnx.{plain}" if scalar is None else None,
+                type_name=f".fourfold_onnx.{type_name}" if scalar is None else None,
             )
     pool = descriptor_pool.DescriptorPool()
     pool.Add(file)

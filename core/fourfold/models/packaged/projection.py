@@ -16,11 +16,11 @@ _SEED = 20241112
 
 
 @cache
-def rotation(dimension: int, kept: int) -> Floats:
+def rotation(dimension: int, columns: int) -> Floats:
     """A (dimension, kept) matrix with orthonormal columns, the same everywhere."""
     drawn = np.random.RandomState(_SEED).standard_normal((dimension, dimension))
     q, r = np.linalg.qr(drawn)
-    turned: Floats = (q * np.sign(np.diag(r)))[:, :kept].astype(np.float32)
+    turned: Floats = (q * np.sign(np.diag(r)))[:, :columns].astype(np.float32)
     return turned
 
 

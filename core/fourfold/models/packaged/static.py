@@ -44,21 +44,21 @@ class StaticEmbedder:
         if not texts:
             return []
         tokenizer, table, weights = self._load()
-        found = []
+        embeddings = []
         for text, encoding in zip(texts, tokenizer.encode_batch(list(texts)), strict=True):
             rows = wordy_rows(text, encoding)
             ids = np.array([encoding.ids[i] for i in rows], dtype=np.intp)
             mean = weights[ids] @ table[ids] if len(ids) else np.zeros(self.dimension, np.float32)
             tokens = table[ids, : self.token_dimension]
             tokens = tokens / np.maximum(np.linalg.norm(tokens, axis=1, keepdims=True), 1e-9)
-            found.append(
+            embeddings.append(
                 Embedding(
                     vector=(mean / (np.linalg.norm(mean) or 1.0)).astype(np.float32),
                     tokens=tokens.astype(np.float32),
                     offsets=tuple(encoding.offsets[i] for i in rows),
                 )
             )
-        return found
+        return embeddings
 
     def _load(self) -> tuple[Tokenizer, Floats, Floats]:
         with self._lock:
