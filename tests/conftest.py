@@ -12,7 +12,7 @@ from hypothesis import settings as hypothesis_settings
 
 from fourfold import Memory
 from fourfold.models.packaged.minilm import MiniLM
-from fourfold.testing import FrozenClock, HashEmbedder
+from fourfold.testing import FrozenClock, HashEmbedder, MemoryStore
 
 os.environ.setdefault("FOURFOLD_CONSOLIDATE", "asked")  # tests consolidate banks when they want it
 
@@ -31,7 +31,7 @@ def clock() -> FrozenClock:
 @pytest.fixture
 def memory(clock: FrozenClock) -> Iterator[Memory]:
     """An empty memory on `HashEmbedder`."""
-    with Memory.open(":memory:", embedder=HashEmbedder(), clock=clock) as opened:
+    with Memory(MemoryStore(), HashEmbedder(), clock=clock) as opened:
         yield opened
 
 
@@ -44,5 +44,5 @@ def minilm() -> MiniLM:
 @pytest.fixture
 def real(minilm: MiniLM, clock: FrozenClock) -> Iterator[Memory]:
     """An empty memory on the real model."""
-    with Memory.open(":memory:", embedder=minilm, clock=clock) as opened:
+    with Memory(MemoryStore(), minilm, clock=clock) as opened:
         yield opened

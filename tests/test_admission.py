@@ -9,7 +9,7 @@ import pytest
 
 from fourfold import Bank, Entry, Fact, InputError, Memory, Message, RedactionRule
 from fourfold.ports import PromptMessage
-from fourfold.testing import HashEmbedder, ScriptedModel
+from fourfold.testing import HashEmbedder, MemoryStore, ScriptedModel
 from fourfold.values.redaction import redact, redaction_rules
 
 KEY = "sk-ant-api03-" + "a1B2" * 8
@@ -128,7 +128,7 @@ def test_kinds_of_entities_are_held_back_before_a_model_has_its_text_written() -
         }
 
     model = ScriptedModel(reads)
-    with Memory.open(":memory:", embedder=HashEmbedder(), llm=model) as memory:
+    with Memory(MemoryStore(), HashEmbedder(), llm=model) as memory:
         bank = memory.bank("a", redact=[RedactionRule("addresses", entity="place")])
         done = bank.retain([Message(text, id=str(n)) for n, text in enumerate(texts, 1)], document="d")
         assert (done.redacted, said(bank)) == ({"addresses": 1}, ["The well is deep."])

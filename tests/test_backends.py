@@ -21,7 +21,7 @@ from fourfold.models.packaged.minilm import MiniLM
 from fourfold.models.remote import retry_after, status_error
 from fourfold.models.structured import decode
 from fourfold.settings import load_settings
-from fourfold.testing import HashEmbedder, OpenAIServer, Stall, Status
+from fourfold.testing import HashEmbedder, MemoryStore, OpenAIServer, Stall, Status
 
 
 @pytest.fixture(autouse=True)
@@ -87,9 +87,9 @@ def test_objects_that_lack_a_part_are_refused_by_name() -> None:
         name = "mute"
 
     with pytest.raises(ConfigurationError, match=r"Mute.* has no ask, close"):
-        Memory.open(":memory:", embedder=HashEmbedder(), llm=Mute())  # type: ignore[arg-type]
+        Memory(MemoryStore(), HashEmbedder(), llm=Mute())  # type: ignore[arg-type]
     with pytest.raises(ConfigurationError, match=r"Mute.* has no score"):
-        Memory.open(":memory:", embedder=HashEmbedder(), reranker=Mute())  # type: ignore[arg-type]
+        Memory(MemoryStore(), HashEmbedder(), reranker=Mute())  # type: ignore[arg-type]
 
 
 @pytest.mark.parametrize(
@@ -133,7 +133,7 @@ def test_vectors_come_from_an_openai_compatible_endpoint() -> None:
         vectors = [embedding.vector for embedding in embedder.embed(texts)]
         assert np.allclose(np.linalg.norm(vectors, axis=1), 1, atol=1e-5)
         assert len(server.calls) == 3
-        with Memory.open(":memory:", embedder=embedder) as memory:
+        with Memory(MemoryStore(), embedder) as memory:
             memory.bank("a").retain("Ana has a red boat.")
             assert memory.bank("a").recall("red boat").hits
 
@@ -198,7 +198,7 @@ class Backwards:
 
 
 def test_a_reranker_has_the_last_word() -> None:
-    with Memory.open(":memory:", embedder=HashEmbedder(), reranker=Backwards()) as memory:
+    with Memory(MemoryStore(), HashEmbedder(), reranker=Backwards()) as memory:
         bank = memory.bank("a")
         for word in ("red", "blue", "last"):
             bank.retain(f"The {word} boat is in the harbour of Porto.")
@@ -212,7 +212,7 @@ def test_a_reranker_that_gives_too_few_scores_is_an_error() -> None:
         def score(self, question: str, texts: Sequence[str]) -> list[float]:
             return [1.0]
 
-    with Memory.open(":memory:", embedder=HashEmbedder(), reranker=Short()) as memory:
+    with Memory(MemoryStore(), HashEmbedder(), reranker=Short()) as memory:
         bank = memory.bank("a")
         bank.retain("A red boat.")
         bank.retain("A red boat in Porto.")
@@ -259,7 +259,7 @@ def test_claude_keeps_its_own_time() -> None:
 
 def test_settings_choose_the_language_model(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("FOURFOLD_LLM", "openai:m@http://127.0.0.1:9/v1")
-    with Memory.open(":memory:", embedder=HashEmbedder()) as memory:
+    with Memory(MemoryStore(), HashEmbedder()) as memory:
         assert memory._async.services.language_model is not None
     with pytest.raises(ConfigurationError, match="llm_concurrency"):
         load_settings(llm_concurrency=0)

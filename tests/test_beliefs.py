@@ -26,7 +26,7 @@ from fourfold import (
 from fourfold.consolidate.assess_rules import JudgedStatement, assess_by_rules
 from fourfold.language.languages import ENGLISH
 from fourfold.language.modality import confidence_of, modality_of
-from fourfold.testing import FrozenClock, HashEmbedder
+from fourfold.testing import FrozenClock, HashEmbedder, MemoryStore
 from fourfold.values.beliefs import moved
 from fourfold.values.units import Modality
 
@@ -108,7 +108,7 @@ SCENARIO = [
 
 def test_thirty_facts_later_the_confidences_are_those_of_the_formula() -> None:
     clock = FrozenClock()
-    with Memory.open(":memory:", embedder=HashEmbedder(), clock=clock) as memory:
+    with Memory(MemoryStore(), HashEmbedder(), clock=clock) as memory:
         bank = memory.bank("a")
         known = bank.retain([Message("I work with Ben.", "Ana")]).units
         names = ["The bus is reliable.", "The office is loud.", "Ben is allergic to nuts."]
@@ -223,7 +223,7 @@ def test_what_was_superseded_is_evidence_until_its_source_is_forgotten(
 def test_evidence_is_found_again_whatever_the_clocks_said(clock: FrozenClock) -> None:
     """A conclusion may be recorded by a process whose clock is behind: in a new graph it comes before its
     evidence."""
-    with Memory.open(":memory:", embedder=HashEmbedder(), clock=clock) as memory:
+    with Memory(MemoryStore(), HashEmbedder(), clock=clock) as memory:
         bank = memory.bank("a", language="en")
         (fact,) = bank.retain([Message("Ana paid 9 euros for lunch.", "Ben")]).units
         clock.advance(timedelta(hours=-1))
@@ -281,7 +281,7 @@ NAMES = ("Ana", "Ben", "Carla")
     forgotten=st.lists(st.integers(0, 2), min_size=1, max_size=3, unique=True),
 )
 def test_nothing_keeps_a_citation_of_what_is_forgotten(rests: list[set[int]], forgotten: list[int]) -> None:
-    with Memory.open(":memory:", embedder=HashEmbedder(), clock=FrozenClock()) as memory:
+    with Memory(MemoryStore(), HashEmbedder(), clock=FrozenClock()) as memory:
         bank = memory.bank("a")
         units: list[Unit] = []
         for document in range(3):

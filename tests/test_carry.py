@@ -16,7 +16,7 @@ from qdrant_client import QdrantClient
 from fourfold import Bank, Entry, InputError, Memory, Message, NotFoundError, StoreVersionError, Verdict
 from fourfold.storage.manifest import Manifest
 from fourfold.storage.server import ServerStore
-from fourfold.testing import FrozenClock, HashEmbedder
+from fourfold.testing import FrozenClock, HashEmbedder, MemoryStore
 
 QUESTIONS = ("Where does Bruno swim, in the harbour?", "Where does Ana live?", "Ana is generous.")
 
@@ -113,7 +113,7 @@ def test_an_export_is_loaded_whole_elsewhere(
     seen: list[tuple[int, int]] = []
     bank.export(tmp_path / "a.jsonl", vectors=vectors, progress=lambda done, of: seen.append((done, of)))
     assert seen[-1] == (len(bank.units(retired=True)),) * 2
-    with Memory.open(":memory:", embedder=HashEmbedder(), clock=clock) as other:
+    with Memory(MemoryStore(), HashEmbedder(), clock=clock) as other:
         loaded = other.load(tmp_path / "a.jsonl", bank=name)
         assert loaded.name == (name or "a")
         assert everything(loaded) == everything(bank)
@@ -248,7 +248,7 @@ def test_merging_reconciles(memory: Memory, clock: FrozenClock) -> None:
 
 
 def test_a_bank_of_another_memory_is_merged(memory: Memory, clock: FrozenClock) -> None:
-    with Memory.open(":memory:", embedder=HashEmbedder(), clock=clock) as other:
+    with Memory(MemoryStore(), HashEmbedder(), clock=clock) as other:
         bank = memory.bank("a")
         bank.absorb(lived(other, clock))
         texts = (sorted(unit.text for unit in one.units()) for one in (bank, other.bank("a")))

@@ -19,13 +19,13 @@ from hypothesis import strategies as st
 
 from fourfold import Bank, ConflictError, Memory, NotFoundError, bank_name
 from fourfold.integrations.files import Files
-from fourfold.testing import AnthropicServer, HashEmbedder, Text, UseTool
+from fourfold.testing import AnthropicServer, HashEmbedder, MemoryStore, Text, UseTool
 from fourfold_claude import AsyncFourfoldMemoryTool, FourfoldMemoryTool
 
 
 @pytest.fixture
 def memory() -> Iterator[Memory]:
-    with Memory.open(":memory:", embedder=HashEmbedder()) as memory:
+    with Memory(MemoryStore(), HashEmbedder()) as memory:
         yield memory
 
 
@@ -162,7 +162,7 @@ def test_whatever_is_done_both_answer_the_same(
     tmp_path_factory: pytest.TempPathFactory, commands: list[dict[str, Any]]
 ) -> None:
     theirs = BetaLocalFilesystemMemoryTool(str(tmp_path_factory.mktemp("files")))
-    with Memory.open(":memory:", embedder=HashEmbedder()) as memory:
+    with Memory(MemoryStore(), HashEmbedder()) as memory:
         ours = FourfoldMemoryTool(memory.bank("ana"))
         for command in commands:
             assert answer(ours, command) == answer(theirs, command)
@@ -320,7 +320,7 @@ USERS = st.lists(st.text(min_size=1, max_size=12).filter(str.strip), min_size=2,
 @settings(deadline=None, max_examples=15)
 @given(USERS)
 def test_nothing_crosses_users(users: list[str]) -> None:
-    with Memory.open(":memory:", embedder=HashEmbedder()) as memory:
+    with Memory(MemoryStore(), HashEmbedder()) as memory:
         tools = [FourfoldMemoryTool(memory.bank(bank_name(user))) for user in users]
         for number, tool in enumerate(tools):
             tool.call(create(A, f"The boat has number {number}."))

@@ -30,7 +30,7 @@ from fourfold.consolidate import background
 from fourfold.consolidate.assess import Rest
 from fourfold.ports import PromptMessage
 from fourfold.settings import Settings, load_settings
-from fourfold.testing import FrozenClock, HashEmbedder, ScriptedModel
+from fourfold.testing import FrozenClock, HashEmbedder, MemoryStore, ScriptedModel
 
 MAY = datetime(2023, 5, 8, 13, 56, tzinfo=UTC)
 DATA = Path(__file__).parents[2] / "shared" / "data" / "locomo-dev.json"
@@ -284,7 +284,7 @@ def test_settling_a_memory_that_is_being_closed_says_so(
 
 
 def test_two_threads_settling_and_one_retaining_agree() -> None:
-    with Memory.open(":memory:", embedder=HashEmbedder()) as memory:
+    with Memory(MemoryStore(), HashEmbedder()) as memory:
         _settle_and_retain(memory.bank("a"))
 
 
@@ -351,7 +351,7 @@ def writer() -> Any:
 
 def test_a_model_judges_facts_and_writes_summaries_from_what_it_was_shown(writer: Writer) -> None:
     clock = FrozenClock(MAY)
-    with Memory.open(":memory:", embedder=HashEmbedder(), llm=writer.model, clock=clock) as memory:
+    with Memory(MemoryStore(), HashEmbedder(), llm=writer.model, clock=clock) as memory:
         bank = memory.bank("a")
         known = bank.retain([Message("I ride the bus with Ben.", "Ana", id="0")]).units
         bank.believe("The bus is reliable.", confidence=0.5, evidence=known)
@@ -411,7 +411,7 @@ def test_a_summary_keeps_what_is_old_and_reads_what_is_new(
     monkeypatch.setattr(summaries, "_MOST_FACTS", 4)
     monkeypatch.setattr(summaries, "_MODEL_FACTS", 2)
     clock = FrozenClock(MAY)
-    with Memory.open(":memory:", embedder=HashEmbedder(), llm=writer.model, clock=clock) as memory:
+    with Memory(MemoryStore(), HashEmbedder(), llm=writer.model, clock=clock) as memory:
         bank = memory.bank("a")
         for day in range(5):
             clock.advance(timedelta(days=1))
@@ -429,7 +429,7 @@ def test_a_summary_keeps_what_is_old_and_reads_what_is_new(
 
 def test_a_model_that_is_down_is_not_asked_for_every_summary(writer: Writer) -> None:
     names = ("Ana", "Ben", "Carla", "Dora", "Emil", "Fritz")
-    with Memory.open(":memory:", embedder=HashEmbedder(), llm=writer.model, clock=FrozenClock(MAY)) as memory:
+    with Memory(MemoryStore(), HashEmbedder(), llm=writer.model, clock=FrozenClock(MAY)) as memory:
         bank = memory.bank("a")
         told = [
             Message(f"I rowed the boat number {n} across the lake.", who) for who in names for n in (1, 2)
@@ -446,7 +446,7 @@ def test_a_model_that_is_down_is_not_asked_for_every_summary(writer: Writer) -> 
 
 
 def test_facts_wait_for_a_judge_who_fails_and_the_rules_judge_in_the_end(writer: Writer) -> None:
-    with Memory.open(":memory:", embedder=HashEmbedder(), llm=writer.model, clock=FrozenClock(MAY)) as memory:
+    with Memory(MemoryStore(), HashEmbedder(), llm=writer.model, clock=FrozenClock(MAY)) as memory:
         bank = memory.bank("a")
         known = bank.retain([Message("I ride the bus with Ben.", "Ana", id="0")]).units
         bank.consolidate()
@@ -470,9 +470,7 @@ def test_facts_wait_for_a_judge_who_fails_and_the_rules_judge_in_the_end(writer:
 @pytest.mark.skipif(not DATA.exists(), reason="the conversations are not there")
 def test_every_belief_and_every_sentence_leads_back_to_messages() -> None:
     """Over all conversations: evidence is units, and units are messages that were said."""
-    with Memory.open(
-        ":memory:", embedder=HashEmbedder(), clock=FrozenClock(datetime(2024, 1, 1, tzinfo=UTC))
-    ) as memory:
+    with Memory(MemoryStore(), HashEmbedder(), clock=FrozenClock(datetime(2024, 1, 1, tzinfo=UTC))) as memory:
         beliefs = sentences = 0
         for name, messages in read_file(DATA).items():
             bank = memory.bank(name)

@@ -15,7 +15,7 @@ from fourfold.index.bank_index import BankIndex
 from fourfold.ingest.extract.statement import Mention
 from fourfold.ingest.resolve_entities import Resolver
 from fourfold.language.person_names import keys, likeness
-from fourfold.testing import HashEmbedder
+from fourfold.testing import HashEmbedder, MemoryStore
 
 DATA = Path(__file__).parent / "data"
 MAY = datetime(2024, 5, 10, 9, tzinfo=UTC)
@@ -79,7 +79,7 @@ def test_every_pair_of_the_table_that_is_alike_shares_a_key() -> None:
 
 def told() -> tuple[Memory, Bank]:
     """A bank that knows a sister by two names."""
-    memory = Memory.open(":memory:", embedder=HashEmbedder())
+    memory = Memory(MemoryStore(), HashEmbedder())
     bank = memory.bank("a")
     for number, text in enumerate(
         ["We met Benedita in Porto.", "I called Dita in the evening.", "Dita has a boat."]

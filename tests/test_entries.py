@@ -29,7 +29,7 @@ from fourfold import (
 )
 from fourfold.integrations.turn import needs_memory, render_blocks, strip_blocks
 from fourfold.models.anthropic import Claude
-from fourfold.testing import AnthropicServer, Call, FrozenClock, HashEmbedder, Status
+from fourfold.testing import AnthropicServer, Call, FrozenClock, HashEmbedder, MemoryStore, Status
 from fourfold.values.bank_names import labels_of
 
 
@@ -40,7 +40,7 @@ def clock() -> FrozenClock:
 
 @pytest.fixture
 def memory(clock: FrozenClock) -> Iterator[Memory]:
-    with Memory.open(":memory:", embedder=HashEmbedder(), clock=clock) as memory:
+    with Memory(MemoryStore(), HashEmbedder(), clock=clock) as memory:
         yield memory
 
 
@@ -288,7 +288,7 @@ def test_banks_are_found_by_the_tags_of_what_they_keep(memory: Memory, clock: Fr
 
 
 def test_a_closed_memory_takes_nothing_for_later() -> None:
-    with Memory.open(":memory:", embedder=HashEmbedder()) as memory:
+    with Memory(MemoryStore(), HashEmbedder()) as memory:
         bank = memory.bank("ana")
     with pytest.raises(StoreError, match="closed"):
         bank.retain_later("Ana lives in Porto.")
@@ -305,7 +305,7 @@ def test_labels_make_a_valid_name_that_no_others_make(labels: list[str]) -> None
 
 @given(st.lists(st.text("ab~%/. 2F", min_size=1, max_size=4), min_size=1, max_size=3))
 def test_a_memory_takes_every_such_name(labels: list[str]) -> None:
-    with Memory.open(":memory:", embedder=HashEmbedder()) as memory:
+    with Memory(MemoryStore(), HashEmbedder()) as memory:
         assert memory.bank(bank_name(*labels)).name == bank_name(*labels)
 
 
@@ -359,7 +359,7 @@ def test_an_entry_is_kept_though_the_model_cannot_read_what_it_says() -> None:
     answers: list[Any] = [Status(400, "no")]
     with AnthropicServer(lambda call: answers[0]) as server:
         claude = Claude(base_url=server.url, api_key="any")
-        with Memory.open(":memory:", embedder=HashEmbedder(), llm=claude) as memory:
+        with Memory(MemoryStore(), HashEmbedder(), llm=claude) as memory:
             bank = memory.bank("ana")
             done = bank.entries.put([Entry("file", "a", "Rita: Lisbon")], "Rita: Lisbon", document="a")
             assert done.pending
@@ -374,7 +374,7 @@ def test_an_entry_is_kept_though_the_model_cannot_read_what_it_says() -> None:
 def test_what_is_retained_later_is_read_by_the_model_and_its_connections_are_closed() -> None:
     with AnthropicServer(told) as server:
         claude = Claude(base_url=server.url, api_key="any")
-        with Memory.open(":memory:", embedder=HashEmbedder(), llm=claude) as memory:
+        with Memory(MemoryStore(), HashEmbedder(), llm=claude) as memory:
             bank = memory.bank("ana")
             for n in range(3):
                 bank.retain_later([Message("She lives there.", "Ana", id=str(n))], document=str(n))

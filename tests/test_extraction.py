@@ -33,6 +33,7 @@ from fourfold.testing import (
     Call,
     CutOff,
     HashEmbedder,
+    MemoryStore,
     OpenAIServer,
     Refuse,
     ScriptedModel,
@@ -73,12 +74,12 @@ def memory_with(provider: str, script: Script, **settings: Any) -> Iterator[tupl
     if provider == "anthropic":
         with AnthropicServer(script) as server:
             claude = Claude(base_url=server.url, api_key="k", timeout=timeout)
-            with Memory.open(":memory:", embedder=HashEmbedder(), llm=claude, settings=chosen) as memory:
+            with Memory(MemoryStore(), HashEmbedder(), llm=claude, settings=chosen) as memory:
                 yield memory, server.calls
     else:
         with OpenAIServer(script) as openai:
             chat = OpenAIChat("m", base_url=openai.url, timeout=timeout)
-            with Memory.open(":memory:", embedder=HashEmbedder(), llm=chat, settings=chosen) as memory:
+            with Memory(MemoryStore(), HashEmbedder(), llm=chat, settings=chosen) as memory:
                 yield memory, openai.calls
 
 
@@ -257,7 +258,7 @@ def test_an_endpoint_without_schemas_is_asked_in_other_ways(unknown: int) -> Non
     for ways, asked in ((("tool", "words"), "tools"), (("words",), "messages")):
         with OpenAIServer(facts, ways, unknown) as server:
             chat = OpenAIChat("m", base_url=server.url)
-            with Memory.open(":memory:", embedder=HashEmbedder(), llm=chat) as memory:
+            with Memory(MemoryStore(), HashEmbedder(), llm=chat) as memory:
                 assert memory.bank("a").retain(talk(2)).pending == 0
             assert all(asked in call.body for call in server.calls)
 
@@ -279,7 +280,7 @@ def retained(
 ) -> tuple[Bank, RetainResult]:
     """A bank in which `text`, Ana's, was read as `statements`."""
     model = ScriptedModel(lambda turns, shape: {"statements": list(statements)})
-    memory = Memory.open(":memory:", embedder=HashEmbedder(), llm=model)
+    memory = Memory(MemoryStore(), HashEmbedder(), llm=model)
     bank = memory.bank("a")
     return bank, bank.retain([Message(text, "Ana", at=MAY, id="m")])
 
@@ -287,7 +288,7 @@ def retained(
 def test_a_bank_may_be_read_by_another_model_than_the_memorys() -> None:
     statement = {"text": "Ana met Tom Berg.", "messages": [1]}
     guest = ScriptedModel(lambda turns, shape: {"statements": [statement]})
-    with Memory.open(":memory:", embedder=HashEmbedder()) as memory:
+    with Memory(MemoryStore(), HashEmbedder()) as memory:
         read = memory.bank("a", llm=guest).retain([Message("I met Tom Berg.", "Ana", at=MAY)])
         assert [unit.text for unit in read.units] == ["Ana met Tom Berg."]
         said = memory.bank("a").retain([Message("I like Porto.", "Ana", at=MAY)])
@@ -379,7 +380,7 @@ def judged(*verdicts: dict[str, Any]) -> tuple[Memory, ScriptedModel, RetainResu
         return {"statements": [{"text": next(told), "messages": [1]}]}
 
     model = ScriptedModel(answer)
-    memory = Memory.open(":memory:", embedder=HashEmbedder(), llm=model)
+    memory = Memory(MemoryStore(), HashEmbedder(), llm=model)
     bank = memory.bank("a")
     bank.retain([Message("I bake.", "Ana", at=MAY)])
     return memory, model, bank.retain([Message("I teach.", "Ana", at=MAY + timedelta(days=1))])
@@ -420,7 +421,7 @@ def test_a_judge_that_fails_leaves_both() -> None:
             return ModelTimeoutError("no answer")
         return {"statements": [{"text": turns[1].text.rpartition(": ")[2], "messages": [1]}]}
 
-    with Memory.open(":memory:", embedder=HashEmbedder(), llm=ScriptedModel(answer)) as memory:
+    with Memory(MemoryStore(), HashEmbedder(), llm=ScriptedModel(answer)) as memory:
         bank = memory.bank("a")
         bank.retain([Message("Ana works as a baker.", "Ana", at=MAY)])
         done = bank.retain([Message("Ana works as a teacher.", "Ana", at=MAY + timedelta(days=1))])
@@ -451,7 +452,7 @@ def test_retains_into_one_document_at_once_lose_nothing_and_double_nothing(with_
     ]
     said = [Message(f"The {tree} stands in row {i}.", "Ana", at=MAY, id=tree) for i, tree in enumerate(trees)]
     model = ScriptedModel(answer) if with_model else None
-    with Memory.open(":memory:", embedder=HashEmbedder(), llm=model) as memory:
+    with Memory(MemoryStore(), HashEmbedder(), llm=model) as memory:
         bank = memory.bank("a")
         parts = [said[i : i + 5] for i in range(len(said) - 4)] * 3
         with ThreadPoolExecutor(8) as pool:
@@ -494,9 +495,9 @@ def test_what_a_batch_leaves_out_stays_pending_and_is_read_by_resume(tmp_path: P
 def test_a_wrong_key_is_an_error_in_bulk_as_well(tmp_path: Path) -> None:
     with AnthropicServer(facts) as server:
         claude = Claude(base_url=server.url + "/nowhere", api_key="k")
-        with Memory.open(":memory:", embedder=HashEmbedder(), llm=claude) as memory:
+        with Memory(MemoryStore(), HashEmbedder(), llm=claude) as memory:
             with pytest.raises(ConfigurationError, match="404"):
                 memory.bank("a").retain(talk(2), batch=True)
             assert len(texts(memory.bank("a"))) == 2
-    with Memory.open(":memory:", embedder=HashEmbedder()) as memory, pytest.raises(InputError, match="batch"):
+    with Memory(MemoryStore(), HashEmbedder()) as memory, pytest.raises(InputError, match="batch"):
         memory.bank("a").retain(talk(1), batch=True)

@@ -28,7 +28,7 @@ from fourfold import (
     Verdict,
 )
 from fourfold.ports import PromptMessage
-from fourfold.testing import FrozenClock, HashEmbedder, ScriptedModel
+from fourfold.testing import FrozenClock, HashEmbedder, MemoryStore, ScriptedModel
 
 HOUR = timedelta(hours=1)
 
@@ -227,7 +227,7 @@ def test_what_a_language_model_read_is_undone_with_the_text_it_was_read_from(clo
         return {"statements": [{"text": f"Ana says: {said}", "messages": [1]}], "verdicts": []}
 
     model = ScriptedModel(reads)
-    with Memory.open(":memory:", embedder=HashEmbedder(), llm=model, clock=clock) as memory:
+    with Memory(MemoryStore(), HashEmbedder(), llm=model, clock=clock) as memory:
         bank, said = memory.bank("b"), [Message("The well is deep.", "Ana", id="1")]
         bank.retain("The sea is cold.", document="other")
         bank.retain(said, document="d")
@@ -398,7 +398,7 @@ class ErasingMachine(GovernedMachine):
             return
         path = Path(self.directory).with_suffix(".jsonl")
         self.bank(bank).export(path)
-        with Memory.open(":memory:", embedder=HashEmbedder(), clock=self.clock) as elsewhere:
+        with Memory(MemoryStore(), HashEmbedder(), clock=self.clock) as elsewhere:
             loaded = elsewhere.load(path)
             assert Counter(unit.text for unit in loaded.units()) == self.live[bank]
             for question in QUESTIONS[:2]:

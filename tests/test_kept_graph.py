@@ -21,7 +21,7 @@ from fourfold.index.bank_index import BankIndex
 from fourfold.index.registry import IndexRegistry, _frozen
 from fourfold.index.snapshot import Snapshot
 from fourfold.storage.cache import DirectoryCache
-from fourfold.testing import FrozenClock, HashEmbedder
+from fourfold.testing import FrozenClock, HashEmbedder, MemoryStore
 
 TOLD = [
     "Ana Silva moved to Porto in April 2023.",
@@ -181,7 +181,7 @@ def test_one_of_another_version_or_none_at_all_is_built_anew(
 
 @pytest.fixture(scope="module")
 def frozen() -> Iterator[bytes]:
-    with Memory.open(":memory:", embedder=HashEmbedder(), clock=FrozenClock()) as memory:
+    with Memory(MemoryStore(), HashEmbedder(), clock=FrozenClock()) as memory:
         tell(memory)
         yield _frozen(graph_of(memory), wait=True) or b""
 

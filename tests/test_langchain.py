@@ -20,7 +20,7 @@ from langchain_tests.integration_tests import RetrieversIntegrationTests, ToolsI
 from langchain_tests.unit_tests import ToolsUnitTests
 
 from fourfold import Bank, InputError, Memory, Message, StoreError
-from fourfold.testing import FrozenClock, HashEmbedder
+from fourfold.testing import FrozenClock, HashEmbedder, MemoryStore
 from fourfold_langchain import FourfoldRetriever, memory_tools
 
 TOLD = [
@@ -34,7 +34,7 @@ TOLD = [
 @pytest.fixture(scope="class")
 def kept() -> Iterator[Bank]:
     """A bank that holds what was told."""
-    with Memory.open(":memory:", embedder=HashEmbedder(), clock=FrozenClock()) as memory:
+    with Memory(MemoryStore(), HashEmbedder(), clock=FrozenClock()) as memory:
         bank = memory.bank("ana")
         said = [Message(text, "Ana", id=str(number)) for number, text in enumerate(TOLD)]
         bank.retain(said, document="chat", tags=["home"])
@@ -145,7 +145,7 @@ def test_a_chain_recalls_sync_and_async(kept: Bank) -> None:
 
 
 def test_a_memory_that_fails_does_not_end_the_turn(caplog: pytest.LogCaptureFixture) -> None:
-    with Memory.open(":memory:", embedder=HashEmbedder()) as memory:
+    with Memory(MemoryStore(), HashEmbedder()) as memory:
         bank = memory.bank("ana")
         bank.retain("Ana moved to Porto.")
     for ask in (
@@ -167,7 +167,7 @@ def test_a_wrong_setting_of_the_retriever_is_an_error_where_it_is_made(kept: Ban
 
 
 def test_the_model_is_told_what_went_wrong() -> None:
-    with Memory.open(":memory:", embedder=HashEmbedder()) as memory:
+    with Memory(MemoryStore(), HashEmbedder()) as memory:
         tools = memory_tools(memory.bank("ana"))
         told = tools[1].invoke(ToolCall(name="retain", args={"text": "  "}, id="1", type="tool_call"))
         assert (told.status, "the text is empty" in told.content) == ("error", True)
@@ -180,7 +180,7 @@ def test_the_model_is_told_what_went_wrong() -> None:
 
 
 def test_what_a_tool_retains_is_recalled_by_the_next() -> None:
-    with Memory.open(":memory:", embedder=HashEmbedder()) as memory:
+    with Memory(MemoryStore(), HashEmbedder()) as memory:
         recall, retain, reflect = memory_tools(memory.bank("ana"))
         assert (
             recall.invoke({"question": "Where does Rita live?"})

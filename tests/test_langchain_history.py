@@ -16,13 +16,13 @@ from langchain_core.prompts import ChatPromptTemplate, MessagesPlaceholder
 from langchain_core.runnables.history import RunnableWithMessageHistory
 
 from fourfold import FourfoldError, InputError, Memory
-from fourfold.testing import HashEmbedder
+from fourfold.testing import HashEmbedder, MemoryStore
 from fourfold_langchain import FourfoldChatMessageHistory, FourfoldMemory
 
 
 @pytest.fixture
 def memory() -> Iterator[Memory]:
-    with Memory.open(":memory:", embedder=HashEmbedder()) as memory:
+    with Memory(MemoryStore(), HashEmbedder()) as memory:
         yield memory
 
 

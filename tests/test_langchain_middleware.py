@@ -28,7 +28,7 @@ from langchain_core.tools import tool
 from langgraph.checkpoint.memory import InMemorySaver
 
 from fourfold import Bank, FourfoldError, InputError, Memory
-from fourfold.testing import HashEmbedder
+from fourfold.testing import HashEmbedder, MemoryStore
 from fourfold_langchain import FourfoldMiddleware
 
 
@@ -57,7 +57,7 @@ class Scripted(BaseChatModel):
 
 @pytest.fixture
 def memory() -> Iterator[Memory]:
-    with Memory.open(":memory:", embedder=HashEmbedder()) as memory:
+    with Memory(MemoryStore(), HashEmbedder()) as memory:
         yield memory
 
 
@@ -341,11 +341,11 @@ USERS = st.lists(st.text(min_size=1, max_size=12).filter(str.strip), min_size=2,
 @given(USERS)
 def test_nothing_crosses_users(users: list[str]) -> None:
     model = Scripted(script=[], heard=[])
-    with Memory.open(":memory:", embedder=HashEmbedder()) as memory:
+    with Memory(MemoryStore(), HashEmbedder()) as memory:
         app = agent(model, memory)
         for number, user in enumerate(users):
             tell(app, f"My boat has number {number}.", user)
-    with Memory.open(":memory:", embedder=HashEmbedder()) as memory:
+    with Memory(MemoryStore(), HashEmbedder()) as memory:
         app = agent(model, memory, strict=True)
         for number, user in enumerate(users):
             tell(app, f"My boat has number {number}.", user, thread="same")

@@ -23,7 +23,7 @@ from fourfold import (
 )
 from fourfold.ingest.extract.llm import Extraction
 from fourfold.ports import PromptMessage
-from fourfold.testing import HashEmbedder
+from fourfold.testing import HashEmbedder, MemoryStore
 from fourfold_langchain import ChatModel, TextEmbedder
 
 PORTO = {"text": "Ana moved to Porto.", "messages": [1]}
@@ -129,7 +129,7 @@ def test_what_goes_wrong_is_one_of_our_errors(said: Any, kind: type[Exception]) 
 
 def test_a_memory_reads_with_it() -> None:
     model = ChatModel(Tooled(said=by_tool(PORTO), heard=[]), "desk-1")
-    with Memory.open(":memory:", embedder=HashEmbedder(), llm=model) as memory:
+    with Memory(MemoryStore(), HashEmbedder(), llm=model) as memory:
         done = memory.bank("ana").retain("Ana: I moved to Porto.")
         assert [unit.text for unit in done.units] == ["Ana moved to Porto."]
         assert done.usage.model.input == 40
@@ -154,7 +154,7 @@ def test_a_memory_embeds_with_the_apps_model() -> None:
     embedder = TextEmbedder(model, "letters")
     assert embedder.dimension == embedder.dimension == 10
     assert model.calls == 1
-    with Memory.open(":memory:", embedder=embedder) as memory:
+    with Memory(MemoryStore(), embedder) as memory:
         bank = memory.bank("ana")
         bank.retain("The cabbage is beside the cab.")
         assert bank.recall("Where is the cabbage?").hits

@@ -26,7 +26,7 @@ from langgraph.store.base import (
 from langgraph.store.memory import InMemoryStore
 
 from fourfold import InputError, Memory, bank_name
-from fourfold.testing import FrozenClock, HashEmbedder
+from fourfold.testing import FrozenClock, HashEmbedder, MemoryStore
 from fourfold_langchain import FourfoldStore
 
 PLACES = ("apps", "ana")
@@ -34,7 +34,7 @@ PLACES = ("apps", "ana")
 
 @pytest.fixture
 def memory() -> Iterator[Memory]:
-    with Memory.open(":memory:", embedder=HashEmbedder()) as memory:
+    with Memory(MemoryStore(), HashEmbedder()) as memory:
         yield memory
 
 
@@ -292,7 +292,7 @@ def test_whatever_is_done_both_answer_the_same(
                     assert with_items <= listed  # LangGraph's lists those that are empty by now besides
         return found
 
-    with Memory.open(":memory:", embedder=HashEmbedder()) as memory:
+    with Memory(MemoryStore(), HashEmbedder()) as memory:
         assert answers(FourfoldStore(memory)) == answers(InMemoryStore())
 
 
@@ -365,7 +365,7 @@ def test_what_is_said_is_what_the_fields_say(memory: Memory) -> None:
 
 def test_items_expire_are_touched_by_reading_and_are_swept() -> None:
     clock = FrozenClock()
-    with Memory.open(":memory:", embedder=HashEmbedder(), clock=clock) as memory:
+    with Memory(MemoryStore(), HashEmbedder(), clock=clock) as memory:
         store = FourfoldStore(memory, ttl={"default_ttl": 10, "refresh_on_read": True})
         for key in ("read", "found", "left", "untouched"):
             store.put(("ttl", key), key, {"text": f"The {key} boat is red."})
@@ -411,7 +411,7 @@ LABEL = st.text(min_size=1, max_size=8).filter(lambda label: "." not in label an
 @given(st.lists(st.tuples(LABEL, LABEL), min_size=2, max_size=4, unique=True))
 def test_nothing_crosses_namespaces(namespaces: list[tuple[str, str]]) -> None:
     namespaces = [namespace for namespace in namespaces if namespace[0] != "langgraph"]
-    with Memory.open(":memory:", embedder=HashEmbedder()) as memory:
+    with Memory(MemoryStore(), HashEmbedder()) as memory:
         store = FourfoldStore(memory)
         for number, namespace in enumerate(namespaces):
             store.put(namespace, "boat", {"text": f"The boat has number {number}.", "of": number})

@@ -13,7 +13,7 @@ from fourfold.language.languages import detect, language
 from fourfold.language.modality import confidence_of, modality_of
 from fourfold.language.text import sentences, terms
 from fourfold.settings import load_settings
-from fourfold.testing import HashEmbedder
+from fourfold.testing import HashEmbedder, MemoryStore
 
 SAID = datetime(2024, 5, 15, 10, tzinfo=UTC)
 
@@ -143,7 +143,7 @@ NO_FLOOR = load_settings(relevance=0)
 
 
 def test_a_bank_is_undecided_until_it_can_tell_and_then_finds_what_it_had() -> None:
-    with Memory.open(":memory:", embedder=HashEmbedder(), settings=NO_FLOOR) as memory:
+    with Memory(MemoryStore(), HashEmbedder(), settings=NO_FLOOR) as memory:
         bank = memory.bank("one")
         bank.retain("Neue Schuhe!", at=SAID)
         assert memory.banks()[0].language is None
@@ -185,7 +185,7 @@ def test_what_is_denied_is_no_paraphrase_in_any_language() -> None:
 
 
 def test_german_nouns_are_no_names() -> None:
-    with Memory.open(":memory:", embedder=HashEmbedder()) as memory:
+    with Memory(MemoryStore(), HashEmbedder()) as memory:
         bank = memory.bank("one", language="de")
         bank.retain("Gestern hat unser Hund Bruno mit drei kleinen Kindern gespielt, auch mit Emil.", at=SAID)
         assert {entity.name for entity in bank.entities()} == {"Bruno", "Emil"}
@@ -250,7 +250,7 @@ def test_how_a_text_is_meant_is_told_by_its_wording(code: str) -> None:
 
 
 def test_an_unknown_language_is_refused_before_anything_is_written() -> None:
-    with Memory.open(":memory:", embedder=HashEmbedder()) as memory:
+    with Memory(MemoryStore(), HashEmbedder()) as memory:
         with pytest.raises(InputError, match=r"Known are: en \(English\)"):
             memory.bank("one", language="klingon")
         with pytest.raises(InputError, match="no language known"):
@@ -261,6 +261,6 @@ def test_an_unknown_language_is_refused_before_anything_is_written() -> None:
 
 
 def test_new_banks_take_the_language_of_the_settings() -> None:
-    with Memory.open(":memory:", embedder=HashEmbedder(), settings=load_settings(language="FR")) as memory:
+    with Memory(MemoryStore(), HashEmbedder(), settings=load_settings(language="FR")) as memory:
         memory.bank("one").retain("ok", at=SAID)
         assert memory.banks()[0].language == "fr"

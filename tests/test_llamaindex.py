@@ -31,7 +31,7 @@ from llama_index.core.workflow import Context, JsonSerializer
 
 import fourfold_llamaindex
 from fourfold import Bank, FourfoldError, InputError, Memory, Message, StoreError
-from fourfold.testing import HashEmbedder
+from fourfold.testing import HashEmbedder, MemoryStore
 from fourfold_llamaindex import (
     FourfoldMemory,
     FourfoldMemoryBlock,
@@ -65,7 +65,7 @@ class Scripted:
 
 @pytest.fixture
 def memory() -> Iterator[Memory]:
-    with Memory.open(":memory:", embedder=HashEmbedder()) as memory:
+    with Memory(MemoryStore(), HashEmbedder()) as memory:
         yield memory
 
 
@@ -415,7 +415,7 @@ USERS = st.lists(st.text(min_size=1, max_size=12).filter(str.strip), min_size=2,
 def test_nothing_crosses_users(users: list[str]) -> None:
     from fourfold import bank_name
 
-    with Memory.open(":memory:", embedder=HashEmbedder()) as memory:
+    with Memory(MemoryStore(), HashEmbedder()) as memory:
         memories = [
             FourfoldMemory.from_defaults(bank=memory.bank(bank_name(name)), session="same") for name in users
         ]

@@ -25,7 +25,7 @@ from fourfold import (
 )
 from fourfold.ingest.extract.llm import Extraction
 from fourfold.ports import PromptMessage
-from fourfold.testing import HashEmbedder
+from fourfold.testing import HashEmbedder, MemoryStore
 from fourfold_llamaindex import ChatModel, TextEmbedder
 
 PORTO = {"text": "Ana moved to {Porto}.", "messages": [1]}
@@ -127,9 +127,7 @@ def test_what_goes_wrong_is_one_of_our_errors(said: Any, kind: type[Exception]) 
 
 
 def test_a_memory_reads_with_it() -> None:
-    with Memory.open(
-        ":memory:", embedder=HashEmbedder(), llm=ChatModel(Desk(said=by_tool(PORTO), heard=[]))
-    ) as memory:
+    with Memory(MemoryStore(), HashEmbedder(), llm=ChatModel(Desk(said=by_tool(PORTO), heard=[]))) as memory:
         done = memory.bank("ana").retain("Ana: I moved to Porto.")
         assert [unit.text for unit in done.units] == ["Ana moved to {Porto}."]
 
@@ -151,7 +149,7 @@ def test_a_memory_embeds_with_the_apps_model() -> None:
     embedder = TextEmbedder(Lettered(model_name="letters"))
     assert (embedder.name, embedder.dimension) == ("llamaindex:letters", 10)
     assert embedder.embed([]) == []
-    with Memory.open(":memory:", embedder=embedder) as memory:
+    with Memory(MemoryStore(), embedder) as memory:
         bank = memory.bank("ana")
         bank.retain("The cabbage is beside the cab.")
         assert bank.recall("Where is the cabbage?").hits

@@ -26,7 +26,7 @@ from mcp_types import (
 )
 
 from fourfold import AsyncMemory
-from fourfold.testing import FrozenClock, HashEmbedder
+from fourfold.testing import FrozenClock, HashEmbedder, MemoryStore
 from fourfold_mcp.scope import BankScope
 from fourfold_mcp.server import Server
 from fourfold_mcp.subscriptions import Subscriptions
@@ -42,7 +42,7 @@ def session(
     """Has `talk` with a server on an empty memory; `options` are the client's."""
 
     async def run() -> None:
-        async with await AsyncMemory.open(":memory:", embedder=HashEmbedder(), clock=clock) as memory:
+        async with await AsyncMemory(MemoryStore(), HashEmbedder(), clock=clock) as memory:
 
             async def opened() -> AsyncMemory:
                 return memory

@@ -40,6 +40,7 @@ from fourfold.testing import (
     CutOff,
     FrozenClock,
     HashEmbedder,
+    MemoryStore,
     OpenAIServer,
     Refuse,
     ScriptedModel,
@@ -79,9 +80,7 @@ def reflecting(say: Say, **settings: Any) -> Iterator[tuple[Bank, ScriptedModel]
         return {"statements": [{"text": text, "messages": [i]} for i, text in enumerate(told, 1)]}
 
     model = ScriptedModel(answer)
-    with Memory.open(
-        ":memory:", embedder=HashEmbedder(), llm=model, settings=load_settings(**settings)
-    ) as memory:
+    with Memory(MemoryStore(), HashEmbedder(), llm=model, settings=load_settings(**settings)) as memory:
         bank = memory.bank("a", mission="Help Mara with her budget.")
         bank.retain(TALK, document="talk")
         model.asked.clear()
@@ -307,7 +306,7 @@ def test_what_is_shown_stays_within_the_budget() -> None:
 
 def test_a_bank_keeps_its_mission_and_disposition() -> None:
     model = ScriptedModel(lambda turns, shape: {"answer": "Yes."} if shape == "Step" else {"statements": []})
-    with Memory.open(":memory:", embedder=HashEmbedder(), llm=model) as memory:
+    with Memory(MemoryStore(), HashEmbedder(), llm=model) as memory:
         memory.bank("a", mission="Guard the keys.", disposition=Disposition(skepticism=5)).retain(
             "The key is red."
         )
@@ -386,7 +385,7 @@ def test_reflection_sees_what_was_known_then() -> None:
     clock = FrozenClock(MAY)
     model = ScriptedModel(lambda turns, shape: {"answer": "So."} if shape == "Step" else {"statements": [
         {"text": turns[-1].text.rpartition(": ")[2], "messages": [1]}]})  # fmt: skip
-    with Memory.open(":memory:", embedder=HashEmbedder(), llm=model, clock=clock) as memory:
+    with Memory(MemoryStore(), HashEmbedder(), llm=model, clock=clock) as memory:
         bank = memory.bank("a")
         bank.retain([Message("The rent of the workshop is 640 euros.", "Mara")])
         clock.advance(timedelta(days=1))
@@ -418,7 +417,7 @@ def over_the_wire(
             if provider == "anthropic"
             else OpenAIChat("m", base_url=openai.url, timeout=5)
         )
-        with Memory.open(":memory:", embedder=HashEmbedder(), llm=model) as memory:
+        with Memory(MemoryStore(), HashEmbedder(), llm=model) as memory:
             memory.bank("a").retain(TALK[1:2])
             yield memory, server.calls
 

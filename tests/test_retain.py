@@ -25,7 +25,7 @@ from fourfold.ingest.chunking import read_messages, split_message
 from fourfold.ingest.extract.rules import extract
 from fourfold.language.languages import ENGLISH
 from fourfold.ports import Embedding, Point
-from fourfold.testing import FrozenClock, HashEmbedder
+from fourfold.testing import FrozenClock, HashEmbedder, MemoryStore
 
 MAY = datetime(2023, 5, 8, 13, 56, tzinfo=UTC)
 HERE = Path(__file__).parent
@@ -306,7 +306,7 @@ class BrokenEmbedder(HashEmbedder):
 
 
 def test_a_failing_model_writes_nothing_of_the_call() -> None:
-    with Memory.open(":memory:", embedder=BrokenEmbedder()) as memory:
+    with Memory(MemoryStore(), BrokenEmbedder()) as memory:
         bank = memory.bank("a")
         bank.retain("fine")
         with pytest.raises(ModelError):

@@ -9,7 +9,7 @@ import pytest
 
 from fourfold import Fact, InputError, Interval, Memory, Network, Verdict
 from fourfold.ports import Embedder
-from fourfold.testing import HashEmbedder, ScriptedModel
+from fourfold.testing import HashEmbedder, MemoryStore, ScriptedModel
 
 JUNE = Interval(datetime(2023, 6, 1, tzinfo=UTC), datetime(2023, 7, 1, tzinfo=UTC))
 
@@ -74,7 +74,7 @@ def test_stated_facts_ask_no_language_model(clock: Any) -> None:
         raise AssertionError("the model was asked")
 
     model = ScriptedModel(refuse)
-    with Memory.open(":memory:", embedder=HashEmbedder(), llm=model, clock=clock) as memory:
+    with Memory(MemoryStore(), HashEmbedder(), llm=model, clock=clock) as memory:
         retained = memory.bank("b").retain_facts([Fact("Ana moved to Porto.")])
         assert (retained.pending, retained.usage.model.total) == (0, 0)
 
@@ -111,7 +111,7 @@ def test_a_fact_said_later_counts_for_later(memory: Memory, clock: Any) -> None:
 
 def test_a_stated_fact_carries_nothing_of_the_one_before_it(minilm: Embedder) -> None:
     facts = ["Ana lives in Porto.", "Ana is allergic to peanuts.", "Ana lives in Lisbon."]
-    with Memory.open(":memory:", embedder=minilm) as memory:
+    with Memory(MemoryStore(), minilm) as memory:
         bank = memory.bank("b")
         for text in facts:
             bank.retain_facts([Fact(text, entities=("Ana",))])

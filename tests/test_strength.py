@@ -9,7 +9,7 @@ import pytest
 
 from fourfold import Bank, ConfigurationError, Hit, InputError, Memory, Message, PrunePolicy, Verdict
 from fourfold.settings import load_settings
-from fourfold.testing import FrozenClock, HashEmbedder
+from fourfold.testing import FrozenClock, HashEmbedder, MemoryStore
 
 DAY = timedelta(days=1)
 HARBOUR = "The harbour has a crane."
@@ -60,7 +60,7 @@ def test_the_fresher_of_two_alike_comes_first_and_nothing_fades_if_that_is_off(
 ) -> None:
     for days, factor in (("30", True), ("none", False)):
         monkeypatch.setenv("FOURFOLD_DECAY", days)
-        with Memory.open(":memory:", embedder=HashEmbedder(), clock=FrozenClock(clock.now())) as memory:
+        with Memory(MemoryStore(), HashEmbedder(), clock=FrozenClock(clock.now())) as memory:
             bank, mine = memory.bank("b"), memory._async.services.clock
             assert isinstance(mine, FrozenClock)
             bank.retain([Message("The old boat is blue.", "Ana", at=mine.now() - 200 * DAY)], document="a")

@@ -7,14 +7,14 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 from fourfold import Memory, Message, Retirement, Verdict
-from fourfold.testing import FrozenClock, HashEmbedder
+from fourfold.testing import FrozenClock, HashEmbedder, MemoryStore
 
 DATA = Path(__file__).parent / "data"
 MAY = datetime(2024, 5, 10, 9, tzinfo=UTC)
 
 
 def memory() -> Memory:
-    return Memory.open(":memory:", embedder=HashEmbedder())
+    return Memory(MemoryStore(), HashEmbedder())
 
 
 def test_pairs_that_do_not_replace_each_other_are_both_kept() -> None:
@@ -39,7 +39,7 @@ def test_new_values_replace_old_ones_and_the_past_remembers_them() -> None:
     pairs = json.loads((DATA / "replaced.json").read_text())
     missed = []
     clock = FrozenClock(MAY)
-    with Memory.open(":memory:", embedder=HashEmbedder(), clock=clock) as opened:
+    with Memory(MemoryStore(), HashEmbedder(), clock=clock) as opened:
         for number, (first, second) in enumerate(pairs):
             bank = opened.bank(str(number))
             bank.retain([Message(first, "Mara")])

@@ -10,6 +10,7 @@ this machine, and the contract that every store must keep.
 
 from fourfold.testing.contract import check_store, sample_point
 from fourfold.testing.doubles import FrozenClock, HashEmbedder, ScriptedModel
+from fourfold.testing.memory_store import MemoryStore
 from fourfold.testing.scripted import Call, CutOff, Refuse, Stall, Status, Text, Truncate, UseTool
 from fourfold.testing.servers import AnthropicServer, OpenAIServer
 
@@ -19,6 +20,7 @@ __all__ = [
     "CutOff",
     "FrozenClock",
     "HashEmbedder",
+    "MemoryStore",
     "OpenAIServer",
     "Refuse",
     "ScriptedModel",
