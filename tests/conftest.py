@@ -16,8 +16,10 @@ from fourfold.testing import FrozenClock, HashEmbedder, MemoryStore
 
 os.environ.setdefault("FOURFOLD_CONSOLIDATE", "asked")  # tests consolidate banks when they want it
 
-hypothesis_settings.register_profile("fourfold", deadline=None, max_examples=60, derandomize=True)
-hypothesis_settings.load_profile("fourfold")
+# `make test` takes few examples; `make check` asks for the other profile with --hypothesis-profile.
+hypothesis_settings.register_profile("quick", deadline=None, max_examples=15, derandomize=True)
+hypothesis_settings.register_profile("thorough", deadline=None, max_examples=60, derandomize=True)
+hypothesis_settings.load_profile("quick")
 
 MAY = datetime(2023, 5, 8, 13, 56, tzinfo=UTC)
 DATA = Path(__file__).parents[2] / "shared" / "data" / "locomo-dev.json"

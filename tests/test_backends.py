@@ -87,9 +87,9 @@ def test_objects_that_lack_a_part_are_refused_by_name() -> None:
         name = "mute"
 
     with pytest.raises(ConfigurationError, match=r"Mute.* has no ask, close"):
-        Memory(MemoryStore(), HashEmbedder(), llm=Mute())  # type: ignore[arg-type]
+        Memory.open(":memory:", embedder=HashEmbedder(), llm=Mute())  # type: ignore[arg-type]
     with pytest.raises(ConfigurationError, match=r"Mute.* has no score"):
-        Memory(MemoryStore(), HashEmbedder(), reranker=Mute())  # type: ignore[arg-type]
+        Memory.open(":memory:", embedder=HashEmbedder(), reranker=Mute())  # type: ignore[arg-type]
 
 
 @pytest.mark.parametrize(
@@ -259,7 +259,7 @@ def test_claude_keeps_its_own_time() -> None:
 
 def test_settings_choose_the_language_model(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("FOURFOLD_LLM", "openai:m@http://127.0.0.1:9/v1")
-    with Memory(MemoryStore(), HashEmbedder()) as memory:
+    with Memory.open(":memory:", embedder=HashEmbedder()) as memory:
         assert memory._async.services.language_model is not None
     with pytest.raises(ConfigurationError, match="llm_concurrency"):
         load_settings(llm_concurrency=0)

@@ -6,6 +6,8 @@ import pytest
 
 from fourfold import Memory, NotFoundError
 
+pytestmark = pytest.mark.slow
+
 SAID = "The harbour has a crane."
 
 

@@ -269,6 +269,7 @@ with Memory.open(sys.argv[1], embedder=HashEmbedder()) as memory:
 """
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("how", ["fork", "load"])
 @pytest.mark.parametrize("delay", [0.05, 0.2])
 def test_an_arrival_that_is_killed_was_none_or_is_whole(tmp_path: Path, how: str, delay: float) -> None:

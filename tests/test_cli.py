@@ -3,30 +3,15 @@
 from __future__ import annotations
 
 import json
-import os
 import re
-import subprocess
-import sys
 from pathlib import Path
 from typing import Any
 
 import pytest
+from command_line import fourfold, fourfold_process
 
 from fourfold.cli.demo import conversation
 from fourfold.testing import Call, OpenAIServer, Refuse
-
-
-def fourfold(*arguments: object, stdin: str = "", **environment: str) -> subprocess.CompletedProcess[str]:
-    command = [sys.executable, "-c", "from fourfold.cli import main; main()", *map(str, arguments)]
-    return subprocess.run(
-        command,
-        capture_output=True,
-        text=True,
-        input=stdin,
-        timeout=120,
-        check=False,
-        env=os.environ | {"FOURFOLD_CONSOLIDATE": "background"} | environment,
-    )
 
 
 @pytest.fixture(scope="module")
@@ -242,7 +227,6 @@ def test_text_is_read_from_standard_input(tmp_path: Path) -> None:
         (("retain", "{dir}/broken.json", "-m", "{dir}/m"), 1, "not JSON"),
         (("retain", "{dir}/broken.txt", "-m", "{dir}/m"), 1, "not UTF-8"),
         (("compact", "-m", ":memory:"), 1, "works on a directory"),
-        (("compact", "-m", "{dir}/none"), 1, "holds no Fourfold memory"),
         (("fly",), 2, "No such command"),
     ],
 )
@@ -257,6 +241,12 @@ def test_errors_say_what_to_do_and_set_the_exit_status(
     assert "Traceback" not in done.stderr
 
 
+@pytest.mark.slow
+def test_compacting_what_is_no_memory_says_so(tmp_path: Path) -> None:
+    done = fourfold_process("compact", "-m", tmp_path / "none")
+    assert (done.returncode, "holds no Fourfold memory" in done.stderr) == (1, True)
+
+
 def test_an_unknown_bank_is_named_with_those_there_are(kept: Path) -> None:
     done = fourfold("recall", "x", "-b", "foes", "-m", kept)
     assert done.returncode == 1
@@ -264,6 +254,7 @@ def test_an_unknown_bank_is_named_with_those_there_are(kept: Path) -> None:
     assert "friends" in done.stderr
 
 
+@pytest.mark.slow
 def test_a_bank_is_governed_from_the_command_line(tmp_path: Path) -> None:
     memory, talk = tmp_path / "memory", tmp_path / "talk.json"
     said = [
@@ -289,7 +280,7 @@ def test_a_bank_is_governed_from_the_command_line(tmp_path: Path) -> None:
     assert "0 units are new" in fourfold("merge", "copy", "-m", memory).stdout
     assert fourfold("prune", "--dry-run", "-m", memory).stdout.startswith("Would archive")
     changes = json.loads(fourfold("history", "--json", "-m", memory).stdout)
-    retained = next(change["id"] for change in changes if change["what"] == "retain")
+    retained = next(change["id"] for change in changes if change["operation"] == "retain")
     assert fourfold("undo", retained[:8], "--reason", "a test", "-m", memory).stdout.startswith(
         "Undone: retain"
     )

@@ -20,6 +20,8 @@ from fourfold.models.anthropic import Claude
 from fourfold.models.openai import OpenAIChat
 from fourfold.testing import AnthropicServer, Call, HashEmbedder, OpenAIServer
 
+pytestmark = pytest.mark.slow
+
 ROUNDS = 10
 BATCH = 4
 

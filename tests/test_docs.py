@@ -16,6 +16,8 @@ import pytest
 
 from fourfold.testing import AnthropicServer, Call, OpenAIServer
 
+pytestmark = pytest.mark.slow
+
 ROOT = Path(__file__).parents[1]
 BLOCKS = [
     block

@@ -222,6 +222,7 @@ def test_what_is_retained_later_is_there_in_order_when_the_memory_is_closed(tmp_
         ]
 
 
+@pytest.mark.slow
 def test_what_is_retained_later_is_written_though_nobody_closes(tmp_path: Path) -> None:
     code = (
         "import sys; from fourfold import Memory; from fourfold.testing import HashEmbedder; "

@@ -14,6 +14,8 @@ from fourfold import Bank, Entry, InputError, Memory, Message, NotFoundError
 from fourfold.index import registry
 from fourfold.testing import FrozenClock, HashEmbedder
 
+pytestmark = pytest.mark.slow
+
 SECRET = "Xanthippe keeps the spare key under the blue flowerpot."
 
 

@@ -167,6 +167,7 @@ with Memory.open(sys.argv[1], embedder=HashEmbedder()) as memory:
 """
 
 
+@pytest.mark.slow
 def test_an_import_that_is_killed_is_finished_by_doing_it_again(tmp_path: Path) -> None:
     talks = [
         {

@@ -353,6 +353,7 @@ class GovernedMachine(StoredMachine):
 
 TestGovernedMachine = GovernedMachine.TestCase
 TestGovernedMachine.settings = settings(max_examples=12, stateful_step_count=20, deadline=None)
+TestGovernedMachine.pytestmark = [pytest.mark.slow]
 
 
 class ErasingMachine(GovernedMachine):
@@ -414,3 +415,4 @@ class ErasingMachine(GovernedMachine):
 
 TestErasingMachine = ErasingMachine.TestCase
 TestErasingMachine.settings = settings(max_examples=4, stateful_step_count=14, deadline=None)
+TestErasingMachine.pytestmark = [pytest.mark.slow]

@@ -42,7 +42,7 @@ def session(
     """Has `talk` with a server on an empty memory; `options` are the client's."""
 
     async def run() -> None:
-        async with await AsyncMemory(MemoryStore(), HashEmbedder(), clock=clock) as memory:
+        async with AsyncMemory(MemoryStore(), HashEmbedder(), clock=clock) as memory:
 
             async def opened() -> AsyncMemory:
                 return memory
@@ -378,6 +378,7 @@ def test_long_work_reports_progress(clock: FrozenClock, monkeypatch: pytest.Monk
     session(clock, talk)
 
 
+@pytest.mark.slow
 def test_a_process_serves_over_stdio_and_keeps_what_it_acknowledged(tmp_path: Path) -> None:
     settings = {"FOURFOLD_LOCATION": str(tmp_path / "memory"), "FOURFOLD_BANK": "desk"}
     parameters = StdioServerParameters(command=sys.executable, args=["-m", "fourfold_mcp"], env=settings)

@@ -21,6 +21,8 @@ from mcp_types import ElicitRequestParams, ElicitResult
 
 from fourfold import Memory
 
+pytestmark = pytest.mark.slow
+
 Mode = Literal["legacy", "auto"]
 MOVED_TEXT = "Ana moved to Porto."
 MOVED = {"text": MOVED_TEXT, "entities": ["Ana", "Porto"]}

@@ -23,6 +23,8 @@ from mcp.client.streamable_http import streamable_http_client
 
 from fourfold_mcp.transport.bearer_tokens import BearerTokens
 
+pytestmark = pytest.mark.slow
+
 MOVED = {"text": "Ana moved to Porto.", "entities": ["Ana", "Porto"]}
 CALL = {"jsonrpc": "2.0", "id": 1, "method": "tools/list"}
 HEADERS = {"Accept": "application/json, text/event-stream", "MCP-Protocol-Version": "2025-11-25"}

@@ -16,6 +16,8 @@ import pytest
 
 from fourfold_mcp.transport.stdio_relay import MAX_LINE_BYTES, Session
 
+pytestmark = pytest.mark.slow
+
 HELLO = {
     "jsonrpc": "2.0",
     "id": 0,

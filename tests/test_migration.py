@@ -44,6 +44,7 @@ def test_a_store_from_before_the_log_is_as_it_was(home: Path) -> None:
             assert memory.banks()[0].units == 5
 
 
+@pytest.mark.slow
 def test_it_is_gone_on_with(home: Path) -> None:
     with Memory.open(str(home), embedder=HashEmbedder()) as memory:
         bank = memory.bank("a")

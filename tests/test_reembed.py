@@ -18,6 +18,8 @@ from fourfold.storage.manifest import Manifest
 from fourfold.storage.server import ServerStore
 from fourfold.testing import HashEmbedder
 
+pytestmark = pytest.mark.slow
+
 
 class Longer(HashEmbedder):
     """Other vectors, of other dimensions; `texts` counts what it embedded."""

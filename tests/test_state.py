@@ -30,6 +30,8 @@ from fourfold.testing import FrozenClock, HashEmbedder
 from fourfold.token_usage import Tokens
 from fourfold.values.beliefs import moved
 
+pytestmark = pytest.mark.slow
+
 START = datetime(2026, 1, 1, tzinfo=UTC)
 BANKS = st.sampled_from(["a", "b"])
 DOCUMENTS = st.sampled_from(["one", "two"])

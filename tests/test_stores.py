@@ -25,7 +25,7 @@ from fourfold.storage.embedded import EmbeddedStore, optimise
 from fourfold.storage.manifest import SCHEMA, Manifest
 from fourfold.storage.server import ServerStore
 from fourfold.storage.translation import Translation
-from fourfold.testing import FrozenClock, HashEmbedder, check_store, sample_point
+from fourfold.testing import FrozenClock, HashEmbedder, MemoryStore, check_store, sample_point
 
 MANIFEST = Manifest(HashEmbedder.name, HashEmbedder.dimension, HashEmbedder.token_dimension)
 SERVER = os.environ.get("FOURFOLD_TEST_QDRANT_URL")
@@ -44,17 +44,25 @@ def make_server() -> Store:
         return ServerStore(QdrantClient(":memory:"), "test", MANIFEST, "memory")
 
 
-@pytest.fixture
-def pair() -> Iterator[tuple[Store, Store]]:
-    stores = make_edge(), make_server()
+@pytest.fixture(params=[make_server, MemoryStore])
+def pair(request: pytest.FixtureRequest) -> Iterator[tuple[Store, Store]]:
+    """The embedded store, and another that has to answer alike."""
+    stores = make_edge(), request.param()
     yield stores
     for store in stores:
         store.close()
 
 
-@pytest.mark.parametrize("make", [make_edge, make_server])
-def test_a_store_keeps_the_contract(make: object) -> None:
-    check_store(make)  # type: ignore[arg-type]
+@pytest.mark.parametrize(
+    "make",
+    [
+        MemoryStore,
+        pytest.param(make_edge, marks=pytest.mark.slow),
+        pytest.param(make_server, marks=pytest.mark.slow),
+    ],
+)
+def test_a_store_keeps_the_contract(make: Callable[[], Store]) -> None:
+    check_store(make)
 
 
 def test_both_engines_give_the_same_answers(pair: tuple[Store, Store]) -> None:
