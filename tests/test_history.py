@@ -351,9 +351,8 @@ class GovernedMachine(StoredMachine):
             assert answer(self.memory.bank(bank), question, as_of=moment) == before
 
 
-TestGovernedMachine = GovernedMachine.TestCase
+TestGovernedMachine = pytest.mark.slow(GovernedMachine.TestCase)
 TestGovernedMachine.settings = settings(max_examples=12, stateful_step_count=20, deadline=None)
-TestGovernedMachine.pytestmark = [pytest.mark.slow]
 
 
 class ErasingMachine(GovernedMachine):
@@ -413,6 +412,5 @@ class ErasingMachine(GovernedMachine):
         super().teardown()
 
 
-TestErasingMachine = ErasingMachine.TestCase
+TestErasingMachine = pytest.mark.slow(ErasingMachine.TestCase)
 TestErasingMachine.settings = settings(max_examples=4, stateful_step_count=14, deadline=None)
-TestErasingMachine.pytestmark = [pytest.mark.slow]

@@ -1,5 +1,5 @@
-"""A store in plain Python and NumPy, for tests that are not about an engine: it keeps the whole contract of `Store`, looks
-at every point for every question, and leaves nothing behind."""
+"""A store in plain Python and NumPy, for tests that are not about an engine. It keeps the whole contract of `Store`,
+looks at every point for every question, and leaves nothing behind."""
 
 from __future__ import annotations
 
@@ -14,15 +14,15 @@ import numpy as np
 
 from fourfold.errors import StoreError
 from fourfold.language.text import SparseVector, inverse_document_frequency
-from fourfold.ports import PAYLOAD, Cache, Fields, Floats, Point, Query, Where
-from fourfold.schema.units import read_cursors
+from fourfold.ports import PAYLOAD, Cache, CopyDroppedError, Fields, Floats, Point, Query, Store, Where
+from fourfold.schema.records import read_cursors
 from fourfold.storage.filters import Condition, Ids, Match, Range, conditions, corpus
 
 
 @dataclass(frozen=True, slots=True)
 class _Stored:
-    """A point as it is kept. The payload is JSON text, so that nobody changes it from outside, and what JSON would not
-    bring back is found by tests on this store too."""
+    """A point as it is kept. The payload is JSON text, so that nobody changes it from outside, and a value that JSON
+    does not bring back is found by tests on this store too."""
 
     payload: str
     fields: Mapping[str, Any]
@@ -47,6 +47,9 @@ class MemoryStore:
         self._points: dict[str, _Stored] = {}
         self._lock = threading.RLock()
         self._closed = False
+        self._dropped = False
+        self._copy: MemoryStore | None = None
+        self._copy_vectors: tuple[str, int, int] | None = None
 
     def write(self, points: Sequence[Point]) -> None:
         """Inserts or replaces all points."""
@@ -63,11 +66,35 @@ class MemoryStore:
                 self._points.pop(point_id, None)
 
     def rewrite(self, points: Sequence[Point], gone: Sequence[str]) -> str:
-        """Replaces `points` and removes `gone`."""
+        """Replaces `points`, removes `gone`, and drops a copy that was begun."""
         with self._lock:
             self.delete(gone)
             self.write(points)
+            self._drop_copy()
         return "The store is in memory alone; what was there is left to the garbage collector."
+
+    def copy_for(self, vectors: tuple[str, int, int]) -> Store:
+        """Returns the copy for this embedder, a new one where there is none."""
+        with self._lock:
+            self._check_open()
+            if self._copy is None or self._copy_vectors != vectors:
+                self._drop_copy()
+                self._copy = MemoryStore()
+                self._copy_vectors = vectors
+            return self._copy
+
+    def adopt_copy(self) -> None:
+        """Takes over the points of the copy."""
+        with self._lock:
+            self._check_open()
+            assert self._copy is not None
+            self._points = self._copy._points
+            self._copy = None
+
+    def _drop_copy(self) -> None:
+        if self._copy is not None:
+            self._copy._dropped = True
+            self._copy = None
 
     def holding(self, text: str) -> list[str]:
         """Returns nothing: there are no files."""
@@ -105,15 +132,17 @@ class MemoryStore:
             self._points.clear()
 
     def _check_open(self) -> None:
+        if self._dropped:
+            raise CopyDroppedError("Something was erased meanwhile: the copy is gone, begin another one.")
         if self._closed:
             raise StoreError("The memory is closed. Open it again with Memory.open.")
 
     def _admitted(self, where: Where) -> list[tuple[str, _Stored]]:
         found = list(conditions(where))
-        if where.ids is not None:  # look them up instead of looking at all
-            listed = ((i, self._points[i]) for i in dict.fromkeys(where.ids) if i in self._points)
-        else:
-            listed = iter(self._points.items())
+        if where.ids is None:
+            listed = list(self._points.items())
+        else:  # looked up, instead of looking at all
+            listed = [(i, self._points[i]) for i in dict.fromkeys(where.ids) if i in self._points]
         return [(i, point) for i, point in listed if all(_meets(i, point, condition) for condition in found)]
 
     def _search(self, query: Query) -> list[tuple[str, float]]:
@@ -139,7 +168,7 @@ class MemoryStore:
     def _keyword_scores(
         self, query: Query, terms: SparseVector, admitted: Sequence[tuple[str, _Stored]]
     ) -> list[tuple[str, float]]:
-        """BM25 as Qdrant has it: the document's weights times the IDF of the corpus, for the terms of the question."""
+        """Scores by BM25 as Qdrant does: a document's weights times the corpus's IDF, for the question's terms."""
         documents = [point.terms for _, point in self._admitted(corpus(query)) if point.terms is not None]
         containing = Counter(term for document in documents for term in document.indices.tolist())
         weights = {
