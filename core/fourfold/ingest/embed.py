@@ -49,7 +49,8 @@ def embed_statements(
     language: Language,
     progress: Progress | None = None,
 ) -> list[Embedded]:
-    """What is searched of each statement, in order; `progress` hears of every `_EMBED_BATCH_SIZE` texts."""
+    """Returns what is searched of each statement, in order; `progress` is called after every `_EMBED_BATCH_SIZE`
+    texts."""
     embedded: list[Embedded] = []
     for start in range(0, len(statements), _EMBED_BATCH_SIZE):
         batch = statements[start : start + _EMBED_BATCH_SIZE]

@@ -72,7 +72,7 @@ class Transaction:
         self.redaction = RedactionPolicy(rules_in_force(self.services, self.index))
 
     def points(self, ids: Sequence[str]) -> list[Point]:
-        """The points of units as this write would leave them, with their vectors."""
+        """Returns the points of units as this write would leave them, with their vectors."""
         missing = tuple(dict.fromkeys(i for i in ids if i not in self.units))
         staged = [self.units[i] for i in dict.fromkeys(ids) if i in self.units]
         if not missing:
@@ -80,13 +80,14 @@ class Transaction:
         return staged + list(self.services.store.scan(Where(ids=missing), Fields(vectors=True)))
 
     def read(self, ids: Sequence[str]) -> list[Unit]:
-        """The units as this write would leave them, in the order of `ids`."""
+        """Returns the units as this write would leave them, in the order of `ids`; unknown ids are left out."""
         stored = tuple(i for i in ids if i not in self.units)
         points = {p.id: p for p in self.services.store.scan(Where(ids=stored))} if stored else {}
-        return [read_unit(p) for i in ids if (p := self.units.get(i) or points.get(i)) is not None]
+        points |= {i: self.units[i] for i in ids if i in self.units}
+        return [read_unit(points[i]) for i in ids if i in points]
 
     def changed(self) -> list[Unit]:
-        """All units in it."""
+        """Returns all units that are staged."""
         return [read_unit(point) for point in self.units.values()]
 
     def put_unit(self, point: Point, unit: Unit | None = None) -> None:
@@ -113,12 +114,12 @@ class Transaction:
 
     @property
     def language(self) -> Language:
-        """The language its statements are in."""
+        """The language of the bank, as this write leaves it."""
         return self.fixed_language or self.index.language
 
     @property
     def revision(self) -> int:
-        """The number of this write among those of this process to the bank."""
+        """The number that this write gets among those of this process to the bank."""
         return self.index.revisions.get(self.services.store.writer, 0) + 1
 
     @property
@@ -133,6 +134,7 @@ class Transaction:
         Raises `InputError`, with nothing written, where a text is staged that the bank holds back and that cannot be
         masked any more, since it is embedded already.
         """
+        # Before anything is redacted or logged: what falls with a unit is a part of the same change, and of its undo.
         cascade_retirements(self)
         bank, writer, revision = self.index.bank, self.services.store.writer, self.revision
         booking = self.services.token_accounts.unbooked(bank)
@@ -151,6 +153,7 @@ class Transaction:
             points.append(record_point(record))
         if booking is not None:
             points.append(booking.point)
+        # The cursor goes with the rest: other processes read from it that there is something new to them.
         points.append(cursor_point(bank, writer, revision))
         self.services.store.write([stamped(p, writer, revision, self.derived) for p in points])
         # The index and the account follow the store: had the write failed, they would be ahead of it.

@@ -1,4 +1,4 @@
-"""Facts that come stated: checked, and made the statements that an extractor would make of a text."""
+"""Checks facts that come stated, and makes of them the statements that an extractor would make of a text."""
 
 from __future__ import annotations
 
@@ -14,14 +14,18 @@ from fourfold.language.text import asking, clean
 from fourfold.values.units import Fact, Message, Network
 
 _LONGEST = 2000
+"""Characters of a fact; a guess. A longer one is a text, and should be retained as one."""
 _MOST_NAMES = 50
+"""Entities of a fact; a guess. The entities of one fact are all neighbours of each other."""
 _LONGEST_NAME = 200
+"""Characters of an entity's name; a guess, as for all names."""
 _UNSURE = 0.7
+"""Confidence of a belief that says nothing of how sure it is; a guess, not measured."""
 
 
 def read_facts(fact_list: Iterable[Fact]) -> dict[str, Fact]:
-    """The facts by the id of the message that says each: made from what it says, so that a fact has the same one on
-    every run. Raises `InputError` for what cannot be used."""
+    """Returns the facts by the id of the message that says each: made from what it says, so that a fact has the
+    same one on every run. Raises `InputError` for what cannot be used."""
     if isinstance(fact_list, str) or not isinstance(fact_list, Iterable):
         raise InputError(f"retain_facts takes a list of Fact; this is one {type(fact_list).__name__}.")
     facts: dict[str, Fact] = {}
@@ -34,7 +38,7 @@ def read_facts(fact_list: Iterable[Fact]) -> dict[str, Fact]:
 
 
 def messages_of(facts: Mapping[str, Fact]) -> list[Message]:
-    """A message a fact, saying that and no more."""
+    """Returns one message a fact, which says that and no more."""
     return [
         Message(f.text, f.speaker, "assistant" if f.network is Network.EXPERIENCE else "user", f.at, id)
         for id, f in facts.items()
@@ -44,7 +48,7 @@ def messages_of(facts: Mapping[str, Fact]) -> list[Message]:
 def statements_of_facts(
     messages: Sequence[Message], facts: Mapping[str, Fact], language: Language
 ) -> list[Statement]:
-    """The statements of those facts that `messages` say."""
+    """Returns the statements of those facts that `messages` say."""
     return [_statement(message, facts[str(message.id)], language) for message in messages]
 
 

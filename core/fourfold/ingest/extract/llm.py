@@ -1,4 +1,4 @@
-"""The extractor with a language model: statements out of a chunk, and the checks on what the model wrote.
+"""Extracts with a language model: statements out of a chunk, and the checks on what the model wrote.
 
 A model's answer is not trusted: statements must trace to messages, dates must be dates, entities must stand in the
 text, causes must be there. What fails a check is left out and counted.
@@ -28,8 +28,11 @@ from fourfold.values.chunks import Chunk, Piece, said
 from fourfold.values.units import Aspects, Interval, Modality, Network
 
 _LONGEST = 2000
+"""Characters of a statement; a guess. What is longer is the chunk over again."""
 _FARTHEST_YEARS = 150
+"""Years between a date and the message that names it, beyond which the date is taken for an error; a guess."""
 _UNSURE = 0.7
+"""Confidence of a belief for which the model gave none; a guess, not measured."""
 _DATE = re.compile(r"(\d{4})(?:-(\d{1,2})(?:-(\d{1,2}))?)?(?:[T ].*)?$")
 
 
@@ -105,8 +108,8 @@ class Read:
 
 
 async def read_chunk(model: LanguageModel, chunk: Chunk, language: Language) -> Read:
-    """The statements of `chunk`, which is in `language`. Where it, or the answer, is too long for the model, its
-    halves are read.
+    """Returns the statements of `chunk`, which is in `language`. Where the chunk, or the answer, is too long for the
+    model, its halves are read.
 
     Raises what `LanguageModel.ask` raises, and `ModelOutputError` where nothing of an answer can be used.
     """
@@ -122,13 +125,13 @@ async def read_chunk(model: LanguageModel, chunk: Chunk, language: Language) -> 
 
 
 def turns(chunk: Chunk) -> list[PromptMessage]:
-    """What a model is asked about `chunk`."""
+    """Returns the messages of the question that a model is asked about `chunk`."""
     day = written_weekday(chunk.pieces[0].at)
     return prompts.extraction(day, chunk.context, chunk.before, [said(piece) for piece in chunk.pieces])
 
 
 def checked(extraction: Extraction, chunk: Chunk, language: Language) -> Read:
-    """What of `extraction` holds against the text it came from; raises `ModelOutputError` where nothing does."""
+    """Returns what of `extraction` can be traced to the text it came from. Raises `ModelOutputError` where nothing can."""
     dropped: Counter[str] = Counter()
     text = _searchable(chunk)
     places: dict[int, int] = {}
@@ -184,7 +187,8 @@ def _statement(
 
 
 def _pieces(numbers: Sequence[int], chunk: Chunk) -> list[Piece]:
-    """The pieces of those numbers; the only one, where there is only one."""
+    """Returns the pieces of those numbers; the only one, where there is only one: a model may leave its number
+    out."""
     if len(chunk.pieces) == 1:
         return list(chunk.pieces)
     return [chunk.pieces[n - 1] for n in dict.fromkeys(numbers) if 1 <= n <= len(chunk.pieces)]
@@ -193,7 +197,7 @@ def _pieces(numbers: Sequence[int], chunk: Chunk) -> list[Piece]:
 def _mentions(
     draft: FoundStatement, first_piece: Piece, text: str, dropped: Counter[str]
 ) -> tuple[Mention, ...]:
-    """The entities that stand in the text, the speaker first."""
+    """Returns the entities that stand in the text, the speaker first."""
     mentions: dict[str, Mention] = {}
     for entity in draft.entities:
         forms = [
@@ -219,7 +223,8 @@ def _name(name: str) -> str:
 
 
 def _stands(name: str, text: str) -> bool:
-    """Whether a name stands in the text, as words of their own; punctuation and case ignored."""
+    """Returns whether a name stands in the text, as words of their own; punctuation and case ignored. In a script
+    without blanks anything that stands there may be a word."""
     normalised = normalise(name)
     return bool(normalised) and (
         f" {normalised} " in text or (not normalised.isascii() and normalised in text)
@@ -235,7 +240,7 @@ def _searchable(chunk: Chunk) -> str:
 def _occurred(
     draft: FoundStatement, at: datetime, modality: Modality, language: Language, dropped: Counter[str]
 ) -> Interval | None:
-    """The interval the model gives, days included; else the time the statement's own words name."""
+    """Returns the interval the model gives, days included; else the time that the statement's own words name."""
     dates = [date for date in (draft.occurred_from, draft.occurred_to) if date]
     start, end = (_day(date, at) for date in (draft.occurred_from, draft.occurred_to))
     if any(span is None for span in (_day(date, at) for date in dates)):
@@ -264,7 +269,8 @@ def _goes_on(draft: FoundStatement) -> bool:
 
 
 def _day(date: str | None, at: datetime) -> tuple[datetime, datetime] | None:
-    """The day, month or year an ISO date names; None if it names none near enough to when it was said."""
+    """Returns the day, month or year that an ISO date names; None if it names none near enough to when it was
+    said."""
     match = _DATE.match((date or "").strip())
     if match is None:
         return None
@@ -283,13 +289,15 @@ def _day(date: str | None, at: datetime) -> tuple[datetime, datetime] | None:
 
 
 def _joined(first_half: Read, second_half: Read) -> Read:
+    """Returns the statements of both halves; causes are places in the list, so those of the second move."""
     moved = len(first_half.statements)
     later = (replace(s, causes=tuple(c + moved for c in s.causes)) for s in second_half.statements)
     return Read((*first_half.statements, *later), Counter(first_half.dropped) + Counter(second_half.dropped))
 
 
 def _or(value: Any, accept: ValidatorFunctionWrapHandler, otherwise: Any) -> Any:
-    """The value where it is acceptable, lowered where that makes it so."""
+    """Returns the value where it is acceptable, in lower case where that makes it so, else `otherwise`: one odd
+    field is no reason to lose a statement that was paid for."""
     for attempt in (value, value.strip().lower() if isinstance(value, str) else None):
         try:
             return accept(attempt)

@@ -21,7 +21,8 @@ from fourfold.values.units import Network
 def extract(
     pieces: Sequence[Piece], language: Language, known_names: Collection[str] = ()
 ) -> list[Statement]:
-    """One statement a piece, in order. `known` are casefolded names that need no further proof to be names."""
+    """Returns one statement a piece, in order. `known_names` are casefolded names that need no further proof to be
+    names."""
     vouched = _inside_sentences(pieces, language) | {p.speaker.casefold() for p in pieces if p.speaker}
     return [
         _statement(piece, language, lambda name: name in vouched or name in known_names) for piece in pieces
@@ -33,12 +34,14 @@ _NAME = re.compile(
     rf"(?:{_CAPITAL})(?:\s+(?:(?:of|de|van|von|the|la|le|du|da|bin|al)\s+)*(?:{_CAPITAL}|\d+))*"
 )
 _STARTS = re.compile(r"(?:^|[.!?…:;\n\"“”(\[-]\s*)$")
+# Words that begin a sentence of a chat with a capital and are no names: greetings, days, contractions.
 _NO_NAME = frozenset(
     """i i'm i've i'll i'd im ok okay hey hi hello thanks thank wow yeah yes no oh sure great cool awesome
     monday tuesday wednesday thursday friday saturday sunday january february march april may june july
     august september october november december mr mrs ms dr lol omg btw ps congrats sounds it's that's
     what's here's there's let's you're we're they're he's she's who's how's the a an and but so if""".split()
 )
+# German articles, pronouns and numbers, with an adjective or without: a noun follows, which has its capital as such.
 _DETERMINED = re.compile(
     r"\b(?:der|die|das|de[nms]|[kmds]?eine?[mnrs]?|ihre?[mnrs]?|unse?re?[mnrs]?|eue?re?[mnrs]?|diese?[mnrs]?|jede?[mnrs]?"
     r"|welche?[mnrs]?|alle?[mnrs]?|vieler?n?|mehrere?n?|einiger?n?|weniger?n?|im|ins|am|ans|aufs|zum|zur|vom|beim|\d+"
@@ -46,9 +49,11 @@ _DETERMINED = re.compile(
     re.IGNORECASE,
 )
 _AGENT_ROLES = ("assistant", "tool")
+"""Roles of what the agent itself says and does."""
 
 
 def _statement(piece: Piece, language: Language, vouched: Callable[[str], bool]) -> Statement:
+    # A question gives a time that is asked about, not one at which something was.
     times = find_times(piece.text, piece.at, language) if asking(piece.text) < 1 else []
     network, confidence = _classify(piece, language)
     return Statement(
@@ -68,6 +73,7 @@ def _statement(piece: Piece, language: Language, vouched: Callable[[str], bool])
 
 
 def _classify(piece: Piece, language: Language) -> tuple[Network, float | None]:
+    """Returns the network of a piece, and how sure its speaker is where it is a belief."""
     if piece.role in _AGENT_ROLES:
         return Network.EXPERIENCE, None
     confidence = confidence_of(piece.text, language)
@@ -75,9 +81,9 @@ def _classify(piece: Piece, language: Language) -> tuple[Network, float | None]:
 
 
 def _names(piece: Piece, language: Language, vouched: Callable[[str], bool]) -> tuple[str, ...]:
-    """The speaker, then the names in the text. A capital at the start of a sentence proves nothing: such a
+    """Returns the speaker, then the names in the text. A capital at the start of a sentence proves nothing: such a
     word counts if it is vouched for, or if it begins a name of several words."""
-    found = [piece.speaker] if piece.speaker else []
+    names = [piece.speaker] if piece.speaker else []
     for match in _NAME.finditer(piece.text):
         name, start = _trimmed(match, language)
         if not vouched(name.casefold()):
@@ -89,13 +95,13 @@ def _names(piece: Piece, language: Language, vouched: Callable[[str], bool]) -> 
         if starts and vouched(rest.casefold()) and not vouched(greeting.casefold()):
             name, starts = rest, False  # "Morning Melanie!"
         if not starts or vouched(name.casefold()) or " " in name:
-            found.append(name)
-    return tuple(dict.fromkeys(found))
+            names.append(name)
+    return tuple(dict.fromkeys(names))
 
 
 def _without_noun(before: str, name: str, language: Language) -> str:
-    """A name without a noun that has its capital as any noun has: "mein Hund Bruno", "drei kleine Kinder"; `before`
-    is the text in front of the name."""
+    """Returns a name without a noun that has its capital as any noun has: "mein Hund Bruno", "drei kleine Kinder";
+    `before` is the text in front of the name."""
     if not language.noun_capitals:
         return name
     return name.partition(" ")[2] if _DETERMINED.search(before) else name
@@ -121,7 +127,7 @@ def _no_name(word: str, others: frozenset[str]) -> bool:
 
 
 def _inside_sentences(pieces: Sequence[Piece], language: Language) -> set[str]:
-    """Casefolded names that occur with a capital within a sentence somewhere."""
+    """Returns the casefolded names that occur with a capital within a sentence somewhere: there it proves a name."""
     names = set()
     for piece in pieces:
         for match in _NAME.finditer(piece.text):

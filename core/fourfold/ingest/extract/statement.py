@@ -1,4 +1,4 @@
-"""What an extractor makes of a text, before it is a unit of a bank."""
+"""The statements that an extractor makes of a text, before they are units of a bank."""
 
 from __future__ import annotations
 
