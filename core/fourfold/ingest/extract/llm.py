@@ -131,7 +131,8 @@ def turns(chunk: Chunk) -> list[PromptMessage]:
 
 
 def checked(extraction: Extraction, chunk: Chunk, language: Language) -> Read:
-    """Returns what of `extraction` can be traced to the text it came from. Raises `ModelOutputError` where nothing can."""
+    """Returns what of `extraction` can be traced to the text it came from. Raises `ModelOutputError` where nothing
+    can."""
     dropped: Counter[str] = Counter()
     text = _searchable(chunk)
     places: dict[int, int] = {}
