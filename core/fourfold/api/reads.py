@@ -13,6 +13,7 @@ from fourfold.consolidate import core_profile, form_beliefs
 from fourfold.errors import InputError, NotFoundError
 from fourfold.govern import timeline
 from fourfold.ports import Where
+from fourfold.schema.records import kind_of, place_of
 from fourfold.schema.summaries import read_summary, summary_id
 from fourfold.schema.units import read_unit
 from fourfold.services import Services
@@ -48,15 +49,12 @@ class BankReads:
     async def entity(self, name: str) -> Entity:
         """The entity of that name or alias, case ignored; raises `NotFoundError`."""
 
-        def read() -> Entity | None:
+        def read() -> Entity:
             index = self._services.indexes.get(self.name)
             with index.lock:
-                return index.entity(name)
+                return index.require_entity(name)
 
-        found = await to_thread.run_sync(read)
-        if found is None:
-            raise NotFoundError(f'The bank "{self.name}" knows no entity called "{name}".')
-        return found
+        return await to_thread.run_sync(read)
 
     async def unit(self, unit_id: str) -> Unit:
         """The unit of that id, of whatever network, retired ones included. Its first 8 characters are enough where no
@@ -69,7 +67,7 @@ class BankReads:
             with contextlib.suppress(ValueError):
                 where = Where(bank=self.name, ids=(known or parse_unit_id(unit_id),))
                 points = self._services.store.scan(where)
-                return [read_unit(p) for p in points if p.payload["kind"] in ("unit", "summary")]
+                return [read_unit(p) for p in points if kind_of(p) in ("unit", "summary")]
             return []
 
         found = await to_thread.run_sync(read)
@@ -89,7 +87,7 @@ class BankReads:
             )
             points = sorted(
                 self._services.store.scan(where),
-                key=lambda p: (p.payload["recorded"], p.payload["order"]),
+                key=place_of,
             )
             return map(read_unit, points)
 

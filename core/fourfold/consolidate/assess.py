@@ -20,7 +20,8 @@ from fourfold.models.structured import Acceptable
 from fourfold.ports import Fields, LanguageModel, Point, Where
 from fourfold.prompts.render import by_label, plain_label
 from fourfold.schema.beliefs import read_belief
-from fourfold.schema.units import read_unit
+from fourfold.schema.records import place_of
+from fourfold.schema.units import read_unit, speaker_of
 from fourfold.services import Services
 from fourfold.transaction.transaction import Transaction, book_spending
 from fourfold.values.beliefs import Belief, Effect
@@ -151,7 +152,7 @@ def _terms(point: Point, language: Language) -> set[int]:
     """The ids of the terms in a unit's text, but for those of its speaker's name."""
     if point.terms is None:
         return set()
-    speaker = {term_id(stem) for stem in terms(point.payload["speaker"] or "", language)}
+    speaker = {term_id(stem) for stem in terms(speaker_of(point) or "", language)}
     return set(point.terms.indices.tolist()) - speaker
 
 
@@ -163,7 +164,7 @@ def _tells(point: Point) -> bool:
 
 
 def _place(point: Point) -> tuple[float, int, str]:
-    return point.payload["recorded"], point.payload["order"], point.id
+    return *place_of(point), point.id
 
 
 def _by_rules(pairs: Sequence[Pair], language: Language, rest: Rest) -> list[BeliefEffect]:

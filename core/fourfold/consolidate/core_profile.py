@@ -174,7 +174,7 @@ def _labels(index: BankIndex, entity: Entity) -> set[int]:
 def _latest(index: BankIndex, who: Entity) -> list[str]:
     """The latest units that `who` said, or, where nobody speaks, that mention them; and beliefs about them."""
     speakers, belief = list(_labels(index, who)), index.code(Network.BELIEF.value)
-    rows = np.array([row for row in index.graph.adj.get(who.name, ()) if isinstance(row, int)], dtype=np.intp)
+    rows = np.array(index.units_mentioning(who.name), dtype=np.intp)
     records = index.columns[rows]
     own = np.isin(records["speaker"], speakers) | (records["network"] == belief)
     if not np.isin(index.columns["speaker"], speakers).any():

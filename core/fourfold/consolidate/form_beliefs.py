@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 
-from fourfold.errors import InputError, NotFoundError
+from fourfold.errors import InputError
 from fourfold.ingest.bank_options import BankOptions, apply_options, language_to_fix
 from fourfold.ingest.embed import Embedded, embed_under_lock, unit_vectors
 from fourfold.ingest.extract.rules import extract
@@ -106,10 +106,7 @@ def beliefs(
 def _entity(services: Services, bank: str, name: str) -> str:
     index = services.indexes.get(bank)
     with index.lock:
-        entity = index.entity(name)
-    if entity is None:
-        raise NotFoundError(f'The bank "{bank}" knows no entity called "{name}".')
-    return entity.name
+        return index.require_entity(name).name
 
 
 def _checked(conviction: NewBelief) -> NewBelief:

@@ -22,9 +22,9 @@ from fourfold.language.attributes import AttributedText, compare_attributes
 from fourfold.language.languages import Language
 from fourfold.language.text import asking, normalise, sentences, terms
 from fourfold.ports import Floats, LanguageModel, Point, Where
-from fourfold.schema.records import NEVER, gone_point
+from fourfold.schema.records import NEVER, gone_point, kind_of
 from fourfold.schema.summaries import read_summary, summary_id, summary_point
-from fourfold.schema.units import READ_UNIT, read_unit
+from fourfold.schema.units import READ_UNIT, entities_of, read_unit
 from fourfold.services import Services
 from fourfold.transaction.transaction import Transaction
 from fourfold.values.rendering import render_unit
@@ -233,14 +233,14 @@ def _informativeness(unit: Unit, text: str, names: Sequence[str]) -> float:
 
 def touched(changed: Iterable[Point]) -> list[str]:
     """The entities whose facts changed."""
-    return sorted({entity for point in changed for entity in point.payload["entities"]})
+    return sorted({entity for point in changed for entity in entities_of(point)})
 
 
 def _facts(index: BankIndex, entity: str) -> list[str]:
     """The facts about an entity that hold now and that nothing took the place of, as they were said; none where they
     are too few for a summary."""
     labels = {index.code(network.value) for network in (Network.WORLD, Network.EXPERIENCE)}
-    rows = [row for row in index.graph.adj.get(entity, ()) if isinstance(row, int)]
+    rows = index.units_mentioning(entity)
     records = index.columns
     held = [
         row
@@ -260,7 +260,7 @@ def _all_held(index: BankIndex, made: Sequence[Sentence]) -> bool:
 
 def _stored(services: Services, bank: str, entity: str) -> Point | None:
     found = services.store.scan(Where(ids=(summary_id(bank, entity),)))
-    return next((point for point in found if point.payload["kind"] == "summary"), None)
+    return next((point for point in found if kind_of(point) == "summary"), None)
 
 
 def _unit(bank: str, entity: str, made: Sequence[Sentence], now: datetime) -> Unit:

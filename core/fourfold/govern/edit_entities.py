@@ -6,13 +6,13 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, replace
 from typing import Literal
 
-from fourfold.errors import InputError, NotFoundError
+from fourfold.errors import InputError
 from fourfold.index.bank_index import BankIndex
 from fourfold.language.text import normalise
 from fourfold.schema.banks import entity_id
 from fourfold.schema.records import gone_point
 from fourfold.schema.summaries import summary_id
-from fourfold.schema.units import read_unit
+from fourfold.schema.units import entities_of, read_unit
 from fourfold.services import Services
 from fourfold.transaction.transaction import Transaction
 from fourfold.values.changes import Change
@@ -123,26 +123,21 @@ def invalidate_summaries(transaction: Transaction, names: Iterable[str]) -> None
     bank = transaction.index.bank
     for name in names:
         transaction.put_record(gone_point(bank, summary_id(bank, name)))
-        rows = [row for row in transaction.index.graph.adj.get(name, ()) if isinstance(row, int)]
+        rows = transaction.index.units_mentioning(name)
         mentioning = [transaction.index.unit_ids[row] for row in rows]
         left = [
-            i
-            for i in mentioning
-            if i not in transaction.units or name in transaction.units[i].payload["entities"]
+            i for i in mentioning if i not in transaction.units or name in entities_of(transaction.units[i])
         ]
         for point in transaction.points(left[:1]):
             transaction.units[point.id] = point
 
 
 def _entity(index: BankIndex, name: str) -> Entity:
-    found = index.entity(name)
-    if found is None:
-        raise NotFoundError(f'The bank "{index.bank}" knows no entity called "{name}".')
-    return replace(found, mentions=0)
+    return replace(index.require_entity(name), mentions=0)
 
 
 def _mentioning(index: BankIndex, name: str) -> tuple[str, ...]:
-    return tuple(index.unit_ids[row] for row in index.graph.adj[name] if isinstance(row, int))
+    return tuple(index.unit_ids[row] for row in index.units_mentioning(name))
 
 
 def _says(text: str, name: str) -> bool:

@@ -15,7 +15,7 @@ from fourfold.ingest.resolve_entities import Resolver
 from fourfold.language.attributes import AttributedText, assertions
 from fourfold.language.text import clean, normalise
 from fourfold.ports import Point, Where
-from fourfold.schema.beliefs import belief_point, read_belief
+from fourfold.schema.beliefs import belief_point, is_belief, read_belief
 from fourfold.schema.records import make_id
 from fourfold.schema.units import read_unit, unit_point
 from fourfold.services import Services
@@ -174,6 +174,6 @@ def _put(
 def _move_evidence(transaction: Transaction, gone: str, kept: str) -> None:
     """Beliefs that rest on `gone` rest on `kept`."""
     for point in transaction.points(dependents(transaction.index, [gone])):
-        belief = read_belief(point) if "history" in point.payload else None
+        belief = read_belief(point) if is_belief(point) else None
         if belief is not None and belief.unit.retired_at is None and gone in belief.evidence:
             transaction.put_belief(belief.resting(gone, kept))

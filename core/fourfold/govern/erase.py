@@ -17,16 +17,16 @@ from fourfold.index.bank_index import BankIndex
 from fourfold.language.text import normalise
 from fourfold.ports import Fields, Point, Where
 from fourfold.schema.banks import entity_id, entity_point
-from fourfold.schema.beliefs import history_payload, read_belief
+from fourfold.schema.beliefs import is_belief, read_belief, with_history
 from fourfold.schema.changelog import Record, record_point, records
-from fourfold.schema.chunks import CHUNKS, chunk_point, read_chunk_point
+from fourfold.schema.chunks import CHUNKS, chunk_point, read_chunk_point, state_of
 from fourfold.schema.consolidation_state import progress_point, read_progress
 from fourfold.schema.core_profile import core_point, read_core
-from fourfold.schema.entries import is_entry
-from fourfold.schema.recall_counts import use_point
-from fourfold.schema.records import USE, cursor_point, stamped
+from fourfold.schema.entries import is_entry, value_of
+from fourfold.schema.recall_counts import use_point, uses_of
+from fourfold.schema.records import USE, cursor_point, kind_of, stamped
 from fourfold.schema.summaries import read_summary, summary_point
-from fourfold.schema.units import read_retirement, read_unit, unit_payload
+from fourfold.schema.units import read_retirement, read_unit, speaker_of, text_of, with_unit
 from fourfold.services import Services
 from fourfold.transaction.cascade import dependents
 from fourfold.transaction.transaction import Transaction
@@ -55,10 +55,7 @@ def erase_bank(services: Services, bank: str) -> Receipt:
         with services.indexes.locked(bank) as index:
             if index.profile is None:
                 raise NotFoundError(f'There is no bank "{bank}".')
-            kinds = {
-                p.id: str(p.payload["kind"])
-                for p in services.store.scan(Where(bank=bank), Fields(only=("kind",)))
-            }
+            kinds = {p.id: kind_of(p) for p in services.store.scan(Where(bank=bank), Fields(only=("kind",)))}
             guarantee = services.store.rewrite((), list(kinds))
     finally:
         services.indexes.forget(bank)
@@ -157,7 +154,7 @@ class _Erasing:
         while new:
             points = self.transaction.points([i for i in dependents(self.index, new) if i not in self.gone])
             new = []
-            for point in (p for p in points if "history" in p.payload):
+            for point in (p for p in points if is_belief(p)):
                 current = self.points.get(point.id, point)
                 belief = read_belief(current)
                 left = belief.erased(set(self.gone))
@@ -178,12 +175,12 @@ class _Erasing:
         said = {pair for unit in self.gone.values() for pair in unit.source.evidence}
         for name in sorted(documents if document is None else documents | {document}):
             for point in store.scan(Where(bank=bank, documents=(name,))):
-                kind = point.payload["kind"]
+                kind = kind_of(point)
                 if name == document and (kind in CHUNKS or is_entry(point) or kind == "gone_entry"):
                     self.dropped[point.id] = "chunk" if kind in CHUNKS else "entry"
                 elif kind in CHUNKS and "pieces" in point.payload:
                     self._shorten(point, said)
-                elif is_entry(point) and traces.says(point.payload["value"]):
+                elif is_entry(point) and traces.says(value_of(point)):
                     self.dropped[point.id] = "entry"
 
     def _shorten(self, point: Point, said: set[tuple[str, str]]) -> None:
@@ -195,9 +192,7 @@ class _Erasing:
         elif len(pieces) < len(chunk.pieces) or chunk.before:
             units = tuple(unit for unit in chunk.units if unit not in self.gone)
             left = replace(chunk, pieces=pieces, before=(), units=units, failed="")
-            self._put(
-                chunk_point(self.index.bank, left, point.payload["kind"], self.transaction.now), "chunk"
-            )
+            self._put(chunk_point(self.index.bank, left, state_of(point), self.transaction.now), "chunk")
 
     # what stays
 
@@ -241,7 +236,7 @@ class _Erasing:
             entity = index.entity(name)
             if entity is None:
                 continue
-            rows = [row for row in index.graph.adj.get(name, ()) if isinstance(row, int)]
+            rows = index.units_mentioning(name)
             left = [index.unit_ids[row] for row in rows if index.unit_ids[row] not in self.gone]
             known = _spoken(self._told(left))
             forms = {form: f" {normalise(form)} " for form in (name, *entity.aliases)}
@@ -257,7 +252,7 @@ class _Erasing:
             if ids
             else ()
         )
-        return ((point.payload["speaker"], point.payload["text"]) for point in found)
+        return ((speaker_of(point), text_of(point)) for point in found)
 
     def _call(self, entity: Entity, forms: Sequence[str], left: Sequence[str]) -> None:
         """Has an entity go by these forms alone, the first of them its name; by none, it goes. `left` mention it."""
@@ -322,8 +317,8 @@ class _Erasing:
         if core.at is not None:
             self._put(core_point(bank, replace(core, lines=lines, pinned=pinned)), "core")
         for point in store.scan(Where(bank=bank, kind=USE)):
-            uses = {unit: use for unit, use in point.payload["uses"].items() if unit not in self.gone}
-            if len(uses) < len(point.payload["uses"]):
+            uses = {unit: use for unit, use in uses_of(point).items() if unit not in self.gone}
+            if len(uses) < len(uses_of(point)):
                 self._put(use_point(point.id, bank, uses), "use")
         progress = read_progress(store, bank)
         if progress.failed:
@@ -332,7 +327,7 @@ class _Erasing:
     def _rewrite_log(self, traces: ErasureScope) -> None:
         """The records without a trace of it. What they told of something by an earlier state is put in again as it
         is: its earlier bytes go with that."""
-        final = {i for i, p in self.points.items() if p.payload["kind"] != "unit"}
+        final = {i for i, p in self.points.items() if kind_of(p) != "unit"}
         again: set[str] = set()
         for record in records(self.transaction.services.store, self.index.bank):
             left = traces.without(record, final)
@@ -348,13 +343,11 @@ class _Erasing:
 
     def _amend(self, point: Point, unit: Unit, what: str) -> None:
         """`unit` in place of what `point` says, its vectors as they are."""
-        self._put(
-            replace(point, payload={**point.payload, **unit_payload(unit, point.payload["order"])}), what
-        )
+        self._put(with_unit(point, unit), what)
 
     def _believe(self, point: Point, belief: Belief) -> None:
         """`belief` in place of what `point` says."""
-        told = replace(point, payload={**point.payload, **history_payload(belief)})
+        told = with_history(point, belief)
         self._amend(told, belief.unit, "belief")
 
     def _put(self, point: Point, what: str) -> None:

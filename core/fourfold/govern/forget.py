@@ -13,8 +13,8 @@ from fourfold.ingest.entries import drop_entries
 from fourfold.ingest.pending_chunks import chunks_of_document
 from fourfold.ingest.write import DocumentWriter, Origin
 from fourfold.ports import Fields, Point, Where
-from fourfold.schema.beliefs import read_belief
-from fourfold.schema.units import read_unit
+from fourfold.schema.beliefs import is_belief, read_belief
+from fourfold.schema.units import is_retired, read_unit
 from fourfold.services import Services
 from fourfold.transaction.transaction import Transaction
 from fourfold.values.changes import ForgetResult
@@ -67,7 +67,7 @@ def forget(services: Services, bank: str, selection: Selection, reason: str) -> 
                 _retire(transaction, point, reason)
         transaction.commit({})
     retired = tuple(unit for unit in transaction.changed() if unit.retired_at == transaction.now)
-    beliefs = (read_belief(point) for point in transaction.units.values() if "history" in point.payload)
+    beliefs = (read_belief(point) for point in transaction.units.values() if is_belief(point))
     return ForgetResult(retired, tuple(belief for belief in beliefs if belief.unit.retired_at is None))
 
 
@@ -94,7 +94,7 @@ def _forget_document(transaction: Transaction, document: str, reason: str) -> No
     writer = DocumentWriter(transaction, Origin(document))
     writer.forget_all_but(set())
     for point in said:
-        if point.payload["retired_at"] is not None and set(point.payload["documents"]) == {document}:
+        if is_retired(point) and set(point.payload["documents"]) == {document}:
             _retire(transaction, point, reason)
     for chunk in chunks:
         writer.put_chunk(chunk, "gone")
@@ -109,10 +109,8 @@ def selected(services: Services, index: BankIndex, selection: Selection) -> list
             raise NotFoundError(f'The bank "{index.bank}" has no unit {selection.unit}.')
         where = replace(where, ids=(known,))
     elif selection.entity is not None:
-        entity = index.entity(selection.entity)
-        if entity is None:
-            raise NotFoundError(f'The bank "{index.bank}" knows no entity called "{selection.entity}".')
-        rows = [row for row in index.graph.adj[entity.name] if isinstance(row, int)]
+        entity = index.require_entity(selection.entity)
+        rows = index.units_mentioning(entity.name)
         where = replace(where, ids=tuple(index.unit_ids[row] for row in rows))
     elif selection.before is not None:
         rows = np.flatnonzero(index.columns["mentioned"] < selection.before.timestamp()).tolist()

@@ -12,9 +12,9 @@ from fourfold.govern.erase import erase
 from fourfold.govern.forget import Selection
 from fourfold.index.bank_index import BankIndex
 from fourfold.index.retention import retention
-from fourfold.ports import Fields, Where
+from fourfold.ports import Where
 from fourfold.schema.recall_counts import used
-from fourfold.schema.units import read_retirement, read_unit
+from fourfold.schema.units import RETIREMENT_ONLY, read_retirement, read_unit
 from fourfold.services import Services
 from fourfold.transaction.transaction import Transaction
 from fourfold.values.changes import PrunePolicy, PruneResult
@@ -105,6 +105,6 @@ def _long_archived(services: Services, bank: str, policy: PrunePolicy, now: date
         return ()
     until = (now - timedelta(days=policy.delete_after)).timestamp()
     where = Where(bank=bank, kind="unit", networks=policy.networks, tags=policy.tags)
-    points = services.store.scan(where, Fields(only=("retired", "retired_by")))
+    points = services.store.scan(where, RETIREMENT_ONLY)
     archived = (p for p in points if read_retirement(p.payload) == Retirement(RetirementCause.ARCHIVED))
     return tuple(sorted(p.id for p in archived if p.payload["retired"] <= until))

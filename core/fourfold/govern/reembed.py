@@ -16,7 +16,7 @@ from fourfold.govern.reembed_units import followed, renew_all
 from fourfold.language.languages import ENGLISH
 from fourfold.ports import CopyDroppedError, Embedder, Fields, Point, Progress, Store, Where
 from fourfold.schema.banks import read_profile
-from fourfold.schema.records import ARRIVING
+from fourfold.schema.records import ARRIVING, bank_of, kind_of, place_of
 from fourfold.services import Services
 
 log = logging.getLogger(__name__)
@@ -114,7 +114,7 @@ class _Copying:
         is written without revisions, and is there as a whole or not at all."""
         banks = self.store.counts(Where()).keys() | self.copy.counts(Where()).keys()
         # Asked for after the banks: a bank is marked before anything else of it is written.
-        arriving = {str(point.payload["bank"]) for point in self.store.scan(Where(kind=ARRIVING))}
+        arriving = {bank_of(point) for point in self.store.scan(Where(kind=ARRIVING))}
         for bank in sorted(banks - arriving):
             cursors = dict(self.store.cursors(bank))
             if self.copied.get(bank) != cursors:
@@ -127,8 +127,8 @@ class _Copying:
         for point in self.store.scan(Where(bank=bank), _STAMP):
             if copied.pop(point.id, None) == _stamp(point):
                 continue
-            if point.payload["kind"] == "unit":
-                units.append((point.payload["recorded"], point.payload["order"], point.id))
+            if kind_of(point) == "unit":
+                units.append((*place_of(point), point.id))
             else:
                 records.append(point.id)
         return _Changes(bank, cursors, [unit for _, _, unit in sorted(units)], records, list(copied))

@@ -8,7 +8,6 @@ from datetime import datetime
 
 import numpy as np
 
-from fourfold.errors import NotFoundError
 from fourfold.index.bank_index import BankIndex
 from fourfold.ports import Where
 from fourfold.schema.beliefs import read_belief
@@ -28,7 +27,7 @@ def timeline(
     does not know."""
     index = services.indexes.get(bank)
     with index.lock:
-        name = None if entity is None else _name(index, entity)
+        name = None if entity is None else index.require_entity(entity).name
         ids = [index.unit_ids[row] for row in _rows(index, name, during, limit)]
     told = _facts(services, ids)
     believed = [event for event in _believed(services, bank, name) if during is None or _meets(event, during)]
@@ -36,18 +35,11 @@ def timeline(
     return events[-(limit or len(events)) :] if events else []
 
 
-def _name(index: BankIndex, entity: str) -> str:
-    known = index.entity(entity)
-    if known is None:
-        raise NotFoundError(f'The bank "{index.bank}" knows no entity called "{entity}".')
-    return known.name
-
-
 def _rows(index: BankIndex, name: str | None, during: Interval | None, limit: int | None) -> list[int]:
     where = Where(networks=_TOLD, occurred=None if during is None else seconds_of(during))
     told = index.mask(where, history=True)
     if name is not None:
-        mentioning = [row for row in index.graph.adj[name] if isinstance(row, int)]
+        mentioning = index.units_mentioning(name)
         told &= np.isin(np.arange(len(told)), mentioning)
     rows = np.flatnonzero(told)
     in_order = rows[np.lexsort((rows, index.columns["start"][rows]))]

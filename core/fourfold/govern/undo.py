@@ -14,8 +14,8 @@ from fourfold.schema.banks import read_entity
 from fourfold.schema.changelog import Record, records, reverted
 from fourfold.schema.chunks import CHUNKS
 from fourfold.schema.entries import gone_entry, is_entry
-from fourfold.schema.records import NEVER, USE, gone_point
-from fourfold.schema.units import read_unit
+from fourfold.schema.records import NEVER, USE, gone_point, kind_of
+from fourfold.schema.units import entities_of, read_unit
 from fourfold.services import Services
 from fourfold.transaction.transaction import Transaction
 from fourfold.values.changes import Change
@@ -58,7 +58,7 @@ def undo(services: Services, bank: str, change: str, reason: str) -> Change:
             transaction.put_record(_marked(stored[one.id], transaction.record_id))
         if record.undoes:  # it was an undo: what that took back is there again
             transaction.put_record(_marked(stored[record.undoes], ""))
-        restored = [read_entity(p) for p in transaction.records.values() if p.payload["kind"] == "entity"]
+        restored = [read_entity(p) for p in transaction.records.values() if kind_of(p) == "entity"]
         done = transaction.commit({entity.name: entity for entity in restored})
     services.indexes.forget(bank)
     assert done is not None
@@ -130,10 +130,10 @@ def _take_back(transaction: Transaction, taken: Sequence[Record], log: Sequence[
             point = now[identity]
             now[identity] = replace(point, payload=reverted(point.payload, kept))
     for identity in touched & now.keys():
-        if now[identity].payload["kind"] == USE:
+        if kind_of(now[identity]) == USE:
             continue  # what was recalled was
         point = _unmade(transaction, now[identity]) if identity in made else now[identity]
-        if point.payload["kind"] == "unit":
+        if kind_of(point) == "unit":
             transaction.put_unit(point)
         else:
             transaction.put_record(point)
@@ -170,7 +170,7 @@ def _tidy_entities(transaction: Transaction, taken: Sequence[Record], now: Mappi
     names: list[str] = []
     for one in taken:
         for identity in one.touched & now.keys():
-            if now[identity].payload["kind"] != "entity":
+            if kind_of(now[identity]) != "entity":
                 continue
             name = str(now[identity].payload["name"])
             names.append(name)
@@ -181,9 +181,9 @@ def _tidy_entities(transaction: Transaction, taken: Sequence[Record], now: Mappi
 
 def _mentioned(transaction: Transaction, name: str) -> bool:
     """Whether a unit mentions the entity after this write, retired ones included."""
-    rows = (row for row in transaction.index.graph.adj.get(name, ()) if isinstance(row, int))
+    rows = transaction.index.units_mentioning(name)
     units = (transaction.units.get(transaction.index.unit_ids[row]) for row in rows)
-    return any(point is None or name in point.payload["entities"] for point in units)
+    return any(point is None or name in entities_of(point) for point in units)
 
 
 def _marked(point: Point, undone: str) -> Point:

@@ -9,7 +9,7 @@ from datetime import datetime
 from fourfold.index.bank_index import BankIndex
 from fourfold.index.build import READ, build_index
 from fourfold.ports import PAYLOAD, Fields, Point, Store, Where
-from fourfold.schema.beliefs import READ_BELIEF, read_belief
+from fourfold.schema.beliefs import READ_BELIEF, is_belief, read_belief
 from fourfold.schema.changelog import earlier, records
 from fourfold.schema.records import NEVER
 from fourfold.schema.units import READ_UNIT, read_unit
@@ -50,7 +50,7 @@ class BankView:
         unit, moment = read_unit(point), self.moment
         if moment is None:
             return unit
-        if "history" in point.payload:
+        if is_belief(point):
             unit = replace(unit, confidence=read_belief(point).at(moment))
         later = unit.retired_at is not None and unit.retired_at > moment
         return replace(unit, retired_at=None, retirement=None) if later else unit

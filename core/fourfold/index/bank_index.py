@@ -17,6 +17,7 @@ import networkx as nx
 import numpy as np
 from numpy.typing import NDArray
 
+from fourfold.errors import NotFoundError
 from fourfold.index.document_index import DocumentIndex
 from fourfold.index.edges import Edges
 from fourfold.index.entity_index import EntityIndex
@@ -184,6 +185,17 @@ class BankIndex:
         """The entity of that name or alias, case ignored, with the number of units that mention it."""
         found = self.names.get(name)
         return found and replace(found, mentions=len(self.graph.adj.get(found.name, {})))
+
+    def require_entity(self, name: str) -> Entity:
+        """Returns the entity of that name or alias; raises `NotFoundError` where the bank knows none."""
+        entity = self.entity(name)
+        if entity is None:
+            raise NotFoundError(f'The bank "{self.bank}" knows no entity called "{name}".')
+        return entity
+
+    def units_mentioning(self, name: str) -> list[int]:
+        """Returns the rows of the units that mention the entity of this (canonical) name, in the order they came."""
+        return [row for row in self.graph.adj.get(name, ()) if isinstance(row, int)]
 
     def entities(self) -> list[Entity]:
         """All entities, most mentioned first."""

@@ -10,7 +10,7 @@ from fourfold.index.bank_index import BankIndex
 from fourfold.ports import Point
 from fourfold.schema.banks import read_entity, read_profile
 from fourfold.schema.chunks import CHUNKS
-from fourfold.schema.records import USE
+from fourfold.schema.records import USE, kind_of, place_of
 
 READ = tuple(
     "kind recorded order text speaker network tags entities links documents messages session codes mentioned_at "
@@ -24,13 +24,13 @@ def build_index(index: BankIndex, points: Iterable[Point]) -> None:
     """Adds to `index` what the points say, units in the order they came."""
     units, uses = [], []
     for point in points:
-        match point.payload["kind"]:
+        match kind_of(point):
             case "bank":
                 index.profile = read_profile(point.payload)
             case "entity":
                 index.add_entity(read_entity(point))
             case "unit":
-                place = (point.payload["recorded"], point.payload["order"], point.id)
+                place = (*place_of(point), point.id)
                 units.append((place, marshal.dumps(dict(point.payload)), point.terms))
             case kind if kind == "core" or kind in CHUNKS:
                 index.note_record(point)

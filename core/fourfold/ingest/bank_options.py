@@ -13,6 +13,7 @@ from fourfold.ingest.embed import term_vector
 from fourfold.language.languages import ENGLISH, Language, detect, language
 from fourfold.language.text import terms
 from fourfold.ports import Fields, Where
+from fourfold.schema.units import context_of, speaker_of, text_of
 from fourfold.services import Services
 from fourfold.transaction.transaction import Transaction
 from fourfold.values.reflection import Disposition
@@ -58,7 +59,7 @@ def _detect_bank_language(
     """Returns the language of `messages` and of what the bank has: a few words alone do not tell."""
     where = Where(bank=index.bank, kind="unit")
     so_far = services.store.scan(where, Fields(only=("text",))) if len(index) else ()
-    return detect(chain((m.text for m in messages), (str(point.payload["text"]) for point in so_far)))
+    return detect(chain((m.text for m in messages), (text_of(point) for point in so_far)))
 
 
 def apply_options(transaction: Transaction, detected: Language | None, options: BankOptions) -> None:
@@ -104,6 +105,6 @@ def _reindex(transaction: Transaction, bank_language: Language, ids: tuple[str, 
     """Stages the units of `ids` (None: all) with their terms in another language."""
     where = Where(bank=transaction.index.bank, kind="unit", ids=ids)
     for point in transaction.services.store.scan(where, Fields(vectors=True)):
-        stems = terms(point.payload["text"], bank_language)
-        speaker, context = point.payload["speaker"], point.payload["context"]
+        stems = terms(text_of(point), bank_language)
+        speaker, context = speaker_of(point), context_of(point)
         transaction.put_unit(replace(point, terms=term_vector(stems, speaker, context, bank_language)))

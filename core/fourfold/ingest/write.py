@@ -20,9 +20,10 @@ from fourfold.language.attributes import AttributedText, assertions, compare_att
 from fourfold.ports import Fields, Floats, Point, Where
 from fourfold.schema.beliefs import belief_point, read_belief
 from fourfold.schema.chunks import State, chunk_point
-from fourfold.schema.records import NEVER, make_id
+from fourfold.schema.records import make_id
 from fourfold.schema.units import (
     UnitVectors,
+    is_retired,
     own_tokens,
     read_unit,
     unit_point,
@@ -291,7 +292,7 @@ class DocumentWriter:
     def _is_gone(self, unit: str) -> bool:
         """Returns whether this write retires a unit."""
         point = self.transaction.units.get(unit)
-        return point is not None and point.payload["retired"] != NEVER
+        return point is not None and is_retired(point)
 
     def _before(self) -> _PreviousStatement | None:
         """Returns the last unit of the document, whose session the first statement may continue; None where it has

@@ -20,6 +20,7 @@ from fourfold.recall.prompt import pack
 from fourfold.recall.search import Candidates, Search
 from fourfold.recall.stopwatch import Stopwatch
 from fourfold.recall.superseded import with_superseded
+from fourfold.schema.records import kind_of
 from fourfold.schema.summaries import read_summary, summary_id
 from fourfold.schema.units import seconds_of
 from fourfold.services import Services
@@ -168,7 +169,7 @@ def _summaries(
             met[entity] = met.get(entity, 0.0) + 1 / rank
     names = list(dict.fromkeys([*question.entities, *sorted(met, key=lambda name: -met[name])]))
     ids = tuple(summary_id(view.index.bank, name) for name in names[:_MOST_SUMMARIES])
-    found = {p.id: read_summary(p) for p in view.read(ids) if p.payload["kind"] == "summary"} if ids else {}
+    found = {p.id: read_summary(p) for p in view.read(ids) if kind_of(p) == "summary"} if ids else {}
     as_of = request.as_of
     return tuple(
         found[i] for i in ids if i in found and (as_of is None or found[i].unit.recorded_at <= as_of)

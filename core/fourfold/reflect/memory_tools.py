@@ -16,6 +16,7 @@ from fourfold.recall.fuse import Weights
 from fourfold.reflect.evidence_window import EvidenceWindow
 from fourfold.schema.beliefs import read_belief
 from fourfold.schema.chunks import read_chunk_point
+from fourfold.schema.records import kind_of
 from fourfold.schema.summaries import read_summary, summary_id
 from fourfold.services import Services
 from fourfold.values.rendering import written_day
@@ -92,7 +93,7 @@ class ReflectionTools:
         if entity is None:
             return f'(nobody and nothing called "{name}" is known)'
         identity = summary_id(self.asked.bank, entity.name)
-        found = [p for p in self.view.read((identity,)) if p.payload["kind"] == "summary"]
+        found = [p for p in self.view.read((identity,)) if kind_of(p) == "summary"]
         summary = read_summary(found[0]) if found else None
         if summary is None or self._past(summary.unit.recorded_at):
             return f'(there is no summary of "{entity.name}"; recall what mentions it)'
@@ -107,7 +108,7 @@ class ReflectionTools:
             return "(this id was not shown)"
         if unit.chunk:
             for point in self.view.read((unit.chunk,)):
-                if point.payload["kind"] in ("chunk", "pending"):
+                if kind_of(point) in ("chunk", "pending"):
                     pieces = read_chunk_point(point).pieces
                     said = (f"{p.speaker}: {p.text}" if p.speaker else p.text for p in pieces)
                     return shown.take(f"Said on {written_day(unit.mentioned_at)}:\n" + "\n".join(said))

@@ -35,6 +35,16 @@ def history_payload(belief: Belief) -> dict[str, Any]:
     }
 
 
+def is_belief(point: Point) -> bool:
+    """Returns whether a unit's record is a belief's: it has a history."""
+    return "history" in point.payload
+
+
+def with_history(point: Point, belief: Belief) -> Point:
+    """Returns the record `point` with the history of `belief`."""
+    return replace(point, payload={**point.payload, **history_payload(belief)})
+
+
 def belief_point(belief: Belief, order: int, vectors: UnitVectors, attributes: Sequence[str] = ()) -> Point:
     """Returns a belief, the `order`-th unit of its write, as a record of the store."""
     point = unit_point(belief.unit, order, vectors, attributes)

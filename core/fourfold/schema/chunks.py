@@ -38,6 +38,12 @@ def chunk_point(bank: str, chunk: Chunk, state: State, now: datetime) -> Point:
     )
 
 
+def state_of(point: Point) -> State:
+    """Returns what has become of a chunk, by its record."""
+    state: State = point.payload["kind"]
+    return state
+
+
 def read_chunk_point(point: Point) -> Chunk:
     """The chunk that `chunk_point` described."""
     p = point.payload

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import replace
 from datetime import datetime
+from typing import Any
 
 from fourfold.ports import Fields, Point, Store, Where
 from fourfold.schema.records import make_id
@@ -44,6 +45,11 @@ def gone_point(bank: str, entry: Entry) -> Point:
 def gone_entry(point: Point) -> Point:
     """What is left of the entry that lies in the store as `point`."""
     return Point(point.id, {"kind": _GONE, "bank": point.payload["bank"], "documents": []})
+
+
+def value_of(point: Point) -> Any:
+    """Returns the JSON value of an entry's record."""
+    return point.payload["value"]
 
 
 def is_entry(point: Point) -> bool:

@@ -50,6 +50,12 @@ def used(store: Store, bank: str, uses: Uses) -> list[Point]:
     return [use_point(identity, bank, {**held.get(identity, {}), **new}) for identity, new in buckets.items()]
 
 
+def uses_of(point: Point) -> Mapping[str, Any]:
+    """Returns what a record of uses has: by unit, how often it was recalled, and when last (epoch seconds)."""
+    uses: Mapping[str, Any] = point.payload["uses"]
+    return uses
+
+
 def use_point(identity: str, bank: str, uses: Mapping[str, Any]) -> Point:
     """A record of uses."""
     return Point(identity, {"kind": USE, "bank": bank, "uses": dict(uses)})

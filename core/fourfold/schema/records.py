@@ -53,6 +53,12 @@ def kind_of(point: Point) -> str:
     return str(point.payload["kind"])
 
 
+def place_of(point: Point) -> tuple[float, int]:
+    """Returns the place of a unit, an entry or a record of the log among others of its bank: when its write was made,
+    in epoch seconds, and its number in it."""
+    return float(point.payload["recorded"]), int(point.payload["order"])
+
+
 def bank_of(point: Point) -> str:
     """Returns the name of the bank that a record belongs to."""
     return str(point.payload["bank"])

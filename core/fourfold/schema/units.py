@@ -117,6 +117,41 @@ def with_vectors(point: Point, vectors: UnitVectors) -> Point:
     )
 
 
+def with_unit(point: Point, unit: Unit) -> Point:
+    """Returns the record `point` saying what `unit` is now; its vectors and its place in its write stay."""
+    return replace(point, payload={**point.payload, **unit_payload(unit, point.payload["order"])})
+
+
+RETIREMENT_ONLY = Fields(only=("retired", "retired_by"))
+"""What `is_retired` and `read_retirement` look at."""
+
+
+def is_retired(point: Point) -> bool:
+    """Returns whether a unit's record says that it holds no more."""
+    return bool(point.payload["retired"] != NEVER)
+
+
+def text_of(point: Point) -> str:
+    """Returns what a unit's record says, without reading the rest of it."""
+    return str(point.payload["text"])
+
+
+def speaker_of(point: Point) -> str | None:
+    """Returns who said a unit; None where nobody is named."""
+    speaker: str | None = point.payload["speaker"]
+    return speaker
+
+
+def context_of(point: Point) -> str:
+    """Returns the context that a unit was retained with."""
+    return str(point.payload["context"])
+
+
+def entities_of(point: Point) -> tuple[str, ...]:
+    """Returns the names of the entities that a unit mentions, or that a summary is of."""
+    return tuple(point.payload["entities"])
+
+
 def own_tokens(point: Point) -> Floats:
     """Returns the token rows of a unit's own text, out of all that are stored for it."""
     start, end = point.payload["own"]

@@ -8,12 +8,12 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from fourfold.index.bank_index import BankIndex
-from fourfold.ports import Fields, Point, Where
-from fourfold.schema.beliefs import read_belief
+from fourfold.ports import Point, Where
+from fourfold.schema.beliefs import is_belief, read_belief
 from fourfold.schema.core_profile import core_point, read_core
 from fourfold.schema.records import gone_point
 from fourfold.schema.summaries import read_summaries, summary_id, summary_point
-from fourfold.schema.units import read_retirement, read_unit
+from fourfold.schema.units import RETIREMENT_ONLY, is_retired, read_retirement, read_unit
 from fourfold.values.units import Retirement, RetirementCause, Unit
 
 if TYPE_CHECKING:  # the transaction calls the cascade
@@ -31,7 +31,7 @@ def cascade_retirements(transaction: Transaction) -> None:
     ]:
         forgotten |= {unit.id: unit for unit in newly_forgotten}
         for point in transaction.points(dependents(transaction.index, (unit.id for unit in newly_forgotten))):
-            belief = read_belief(point) if "history" in point.payload else None
+            belief = read_belief(point) if is_belief(point) else None
             if belief is not None and belief.unit.retired_at is None and belief.unit.id not in forgotten:
                 changed = belief.without(set(forgotten), _REASON, transaction.now)
                 if changed.rests_on_nothing:
@@ -52,11 +52,7 @@ def _newly_forgotten(transaction: Transaction) -> list[Point]:
     were, and must not lose them twice."""
     forgotten = [point for point in transaction.units.values() if _forgotten(point)]
     ids = tuple(point.id for point in forgotten if transaction.index.row(point.id) is not None)
-    stored = (
-        transaction.services.store.scan(Where(ids=ids), Fields(only=("retired_at", "retired_by")))
-        if ids
-        else ()
-    )
+    stored = transaction.services.store.scan(Where(ids=ids), RETIREMENT_ONLY) if ids else ()
     before = {point.id for point in stored if _forgotten(point)}
     return [point for point in forgotten if point.id not in before]
 
@@ -66,7 +62,7 @@ def _forgotten(point: Point) -> bool:
     follow by themselves), nor since it has faded (it is still known, and still a reason)."""
     retirement = read_retirement(point.payload)
     spared = (RetirementCause.SUPERSEDED, RetirementCause.ARCHIVED)
-    return point.payload["retired_at"] is not None and (retirement is None or retirement.cause not in spared)
+    return is_retired(point) and (retirement is None or retirement.cause not in spared)
 
 
 def dependents(index: BankIndex, units: Iterable[str]) -> list[str]:

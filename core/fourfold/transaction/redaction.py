@@ -15,8 +15,10 @@ from typing import Any
 from fourfold.errors import InputError
 from fourfold.index.bank_index import BankIndex
 from fourfold.ports import Point
-from fourfold.schema.entries import is_entry
+from fourfold.schema.entries import is_entry, value_of
+from fourfold.schema.records import kind_of
 from fourfold.schema.texts import map_json, map_texts, texts_of
+from fourfold.schema.units import text_of
 from fourfold.services import Services
 from fourfold.values.redaction import RedactionRule, entity_kinds, excluded_by, placeholder, redact
 from fourfold.values.units import Entity, Entry
@@ -93,14 +95,14 @@ class RedactionPolicy:
         if not self.rules:
             return point
         stored_texts = texts_of(stored) if stored is not None else _NOTHING
-        kind = point.payload["kind"]
+        kind = kind_of(point)
         # Messages were tested as a whole before they became chunks and units; of those a test sees the text alone.
         change = self.redact if kind in _FROM_MESSAGES else self.cover
         masked = map_texts(point.payload, lambda text: text if text in stored_texts else change(text))
         if kind in ("unit", "entity") and any(masked.get(f) != point.payload.get(f) for f in _INDEXED):
             raise self._refusal(texts_of(point.payload) - stored_texts)
-        body = {"text": point.payload["text"]} if kind == "unit" else {}
-        tested = texts_of({"value": point.payload["value"]} if is_entry(point) else body) - stored_texts
+        body = {"text": text_of(point)} if kind == "unit" else {}
+        tested = texts_of({"value": value_of(point)} if is_entry(point) else body) - stored_texts
         if self._excluding_rule(tested) is not None:
             raise self._refusal(tested)
         return point if masked == point.payload else replace(point, payload=masked)

@@ -16,7 +16,7 @@ from fourfold.index.bank_index import BankIndex
 from fourfold.language.languages import Language
 from fourfold.ports import Fields, Point, Where
 from fourfold.schema.banks import Profile, bank_point, entity_point
-from fourfold.schema.beliefs import history_payload
+from fourfold.schema.beliefs import with_history
 from fourfold.schema.changelog import (
     UNLOGGED,
     Difference,
@@ -26,8 +26,8 @@ from fourfold.schema.changelog import (
     record_point,
 )
 from fourfold.schema.entries import entry_point
-from fourfold.schema.records import NEVER, cursor_point, stamped
-from fourfold.schema.units import read_unit, unit_payload
+from fourfold.schema.records import cursor_point, kind_of, stamped
+from fourfold.schema.units import is_retired, read_unit, with_unit
 from fourfold.services import Services
 from fourfold.transaction.cascade import cascade_retirements
 from fourfold.transaction.redaction import RedactionPolicy, rules_in_force, stored_rules
@@ -94,13 +94,13 @@ class Transaction:
         """Stages a unit as it lies in `point`, or, where `unit` is given, `unit` in place of what `point` says of it,
         with the vectors of `point`."""
         if unit is not None:
-            point = replace(point, payload={**point.payload, **unit_payload(unit, point.payload["order"])})
+            point = with_unit(point, unit)
         self.units[point.id] = point
 
     def put_belief(self, belief: Belief) -> None:
         """Stages `belief` in place of what the store has of it. Its vectors stay."""
         (point,) = self.points([belief.unit.id])
-        self.put_unit(replace(point, payload={**point.payload, **history_payload(belief)}), belief.unit)
+        self.put_unit(with_history(point, belief), belief.unit)
 
     def put_record(self, point: Point) -> None:
         """Stages a point other than a unit: a chunk, a summary, the core profile, or what is left of one that is
@@ -177,7 +177,7 @@ class Transaction:
 
     def _stored(self, points: Sequence[Point]) -> dict[str, Mapping[str, Any]]:
         """Returns the payloads that the store has of what the change log tells of, by id."""
-        logged = [point.id for point in points if point.payload["kind"] not in UNLOGGED]
+        logged = [point.id for point in points if kind_of(point) not in UNLOGGED]
         # A unit that the index does not know is new: asking the store for it would cost every retain a read.
         ids = tuple(i for i in logged if i not in self.units or self.index.row(i) is not None)
         return {p.id: p.payload for p in self.services.store.scan(Where(ids=ids))} if ids else {}
@@ -196,7 +196,7 @@ class Transaction:
         policy.check_entities(entities, self.index)
         for points in (self.units, self.records):
             for identity, point in points.items():
-                if point.payload["kind"] not in UNLOGGED:
+                if kind_of(point) not in UNLOGGED:
                     points[identity] = policy.redact_point(point, stored.get(identity))
         for point in named_points:
             policy.redact_point(point, stored.get(point.id))
@@ -217,7 +217,7 @@ class Transaction:
 
     def _record(self, points: Sequence[Point], stored: Mapping[str, Mapping[str, Any]]) -> Record | None:
         """Returns the change log's record of this write; None where it is nothing that anybody would take back."""
-        logged = [point for point in points if point.payload["kind"] not in UNLOGGED]
+        logged = [point for point in points if kind_of(point) not in UNLOGGED]
         created = tuple(point.id for point in logged if point.id not in stored)
         steps = {p.id: difference(stored[p.id], p.payload) for p in logged if p.id in stored}
         before = {identity: changes for identity, changes in steps.items() if changes}
@@ -244,8 +244,8 @@ class Transaction:
         verdicts = [(unit, Verdict.ADD) for unit in created if unit in self.units]
         for unit, point in self.units.items():
             if unit in before:
-                is_retired = "retired" in before[unit] and point.payload["retired"] != NEVER
-                verdicts.append((unit, Verdict.RETIRE if is_retired else Verdict.UPDATE))
+                retires = "retired" in before[unit] and is_retired(point)
+                verdicts.append((unit, Verdict.RETIRE if retires else Verdict.UPDATE))
         reasons = {unit: self.redaction.redact(self.reasons.get(unit, "")) for unit, _ in verdicts}
         return tuple(Operation(verdict, unit, reasons[unit]) for unit, verdict in verdicts)
 

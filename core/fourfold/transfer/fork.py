@@ -12,7 +12,7 @@ from fourfold.govern.reembed_units import renew_units
 from fourfold.index.as_of import BankView
 from fourfold.ports import Fields, Point, Progress, Where
 from fourfold.schema.changelog import records
-from fourfold.schema.records import NEVER, OPERATION
+from fourfold.schema.records import NEVER, OPERATION, kind_of
 from fourfold.services import Services
 from fourfold.transfer.export import everything
 from fourfold.transfer.install import ensure_absent, install_bank, roll_back
@@ -42,7 +42,7 @@ def _copy(
         ensure_absent(services, name)
         renaming = Rekeyer(bank, name)
         for point in services.store.scan(Where(bank=bank), Fields(only=ID_FIELDS)):
-            if point.payload["kind"] not in LEFT_BEHIND:
+            if kind_of(point) not in LEFT_BEHIND:
                 renaming.note(point)
         points: Iterable[Point] = everything(services, index, progress=progress)
         if moment is not None:

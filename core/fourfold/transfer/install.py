@@ -12,7 +12,16 @@ from fourfold.ports import Fields, Point, Store, Where
 from fourfold.schema.changelog import Record, record_id, record_point
 from fourfold.schema.consolidation_state import ConsolidationState as Consolidated
 from fourfold.schema.consolidation_state import progress_point
-from fourfold.schema.records import ARRIVING, OPERATION, cursor_point, make_id, stamped
+from fourfold.schema.records import (
+    ARRIVING,
+    OPERATION,
+    bank_of,
+    cursor_point,
+    kind_of,
+    make_id,
+    place_of,
+    stamped,
+)
 from fourfold.services import Services
 from fourfold.transaction.redaction import RedactionPolicy
 
@@ -59,9 +68,9 @@ def _install(
     last: list[Point] = []
     order = 0
     for part in _parts(points):
-        last += [point for point in part if point.payload["kind"] == "bank"]
-        order = max([order, *(int(p.payload["order"]) for p in part if p.payload["kind"] == OPERATION)])
-        store.write([stamped(p, store.writer, 1, settled) for p in part if p.payload["kind"] != "bank"])
+        last += [point for point in part if kind_of(point) == "bank"]
+        order = max([order, *(place_of(p)[1] for p in part if kind_of(p) == OPERATION)])
+        store.write([stamped(p, store.writer, 1, settled) for p in part if kind_of(p) != "bank"])
     revision = order + 1
     record = Record(
         record_id(bank, store.writer, revision),
@@ -84,7 +93,7 @@ def _install(
 
 def roll_back(store: Store) -> list[str]:
     """Takes away the remains of banks that never arrived; their names. Only for a store of one process."""
-    left = sorted(str(point.payload["bank"]) for point in store.scan(Where(kind=ARRIVING)))
+    left = sorted(bank_of(point) for point in store.scan(Where(kind=ARRIVING)))
     for bank in left:
         _clear(store, bank)
     return left

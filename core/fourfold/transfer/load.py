@@ -11,6 +11,7 @@ from fourfold.govern.reembed_units import renew_units
 from fourfold.language.languages import ENGLISH
 from fourfold.ports import Point, Progress
 from fourfold.schema.banks import Profile, read_profile
+from fourfold.schema.records import kind_of
 from fourfold.services import Services
 from fourfold.storage.manifest import SCHEMA
 from fourfold.transfer.file_format import checked, read
@@ -33,7 +34,7 @@ def load(services: Services, path: Path, bank: str | None, progress: Progress | 
     profile: Profile | None = None
     for point in read(path):
         renaming.note(point)
-        if point.payload["kind"] == "bank":
+        if kind_of(point) == "bank":
             profile = read_profile(point.payload)
     policy = policy_for(services, profile)
     language = ENGLISH if profile is None else profile.language or ENGLISH

@@ -16,8 +16,9 @@ from fourfold.ingest.redact import redact_statements
 from fourfold.ingest.write import DocumentWriter, Origin
 from fourfold.ports import Point, Progress, Where
 from fourfold.schema.banks import read_entity
-from fourfold.schema.beliefs import read_belief
-from fourfold.schema.entries import entry_id, is_entry
+from fourfold.schema.beliefs import is_belief, read_belief
+from fourfold.schema.entries import entry_id, is_entry, value_of
+from fourfold.schema.records import kind_of, place_of
 from fourfold.schema.units import read_unit
 from fourfold.services import Services
 from fourfold.transaction.redaction import RedactionPolicy, rules_in_force
@@ -61,11 +62,9 @@ def _held(source: Services, other: str) -> list[Point]:
     points = list(source.store.scan(Where(bank=other, kind="unit", live=True)))
     first: dict[Origin, tuple[float, int]] = {}
     for point in points:
-        place = point.payload["recorded"], point.payload["order"]
+        place = place_of(point)
         first[_origin(point)] = min(place, first.get(_origin(point), place))
-    return sorted(
-        points, key=lambda p: (first[_origin(p)], str(_origin(p)), p.payload["recorded"], p.payload["order"])
-    )
+    return sorted(points, key=lambda p: (first[_origin(p)], str(_origin(p)), *place_of(p)))
 
 
 def _origin(point: Point) -> Origin:
@@ -113,7 +112,7 @@ class _Merging:
 
     def rest_beliefs(self, points: Sequence[Point]) -> None:
         """Gives beliefs the history they had, where they are new, and the evidence, where they were there."""
-        beliefs = [read_belief(point) for point in points if "history" in point.payload]
+        beliefs = [read_belief(point) for point in points if is_belief(point)]
         for first in range(0, len(beliefs), _AT_ONCE):
             with self.services.indexes.locked(self.bank) as index:
                 transaction = Transaction(
@@ -124,7 +123,7 @@ class _Merging:
                     if belief.unit.id not in self.made:
                         continue
                     for point in transaction.points([self.made[belief.unit.id]]):
-                        if "history" in point.payload:
+                        if is_belief(point):
                             transaction.put_belief(
                                 self._rested(read_belief(point), belief, facts, transaction)
                             )
@@ -133,7 +132,7 @@ class _Merging:
     def keep_entries(self, source: Services) -> None:
         """Keeps what the other bank keeps word for word, but for what is kept under the same key here."""
         points = [p for p in source.store.scan(Where(bank=self.other)) if is_entry(p)]
-        moved = {entry_id(self.bank, p.payload["kind"], p.payload["key"]): p for p in points}
+        moved = {entry_id(self.bank, kind_of(p), p.payload["key"]): p for p in points}
         with self.services.indexes.locked(self.bank) as index:
             transaction = Transaction(
                 self.services, index, self.services.clock.now(), "merge", f'the bank "{self.other}"'
@@ -141,7 +140,7 @@ class _Merging:
             where = Where(bank=self.bank, ids=tuple(moved))
             there = {p.id for p in self.services.store.scan(where) if is_entry(p)} if moved else set()
             for identity, point in moved.items():
-                if identity not in there and not transaction.redaction.excludes_value(point.payload["value"]):
+                if identity not in there and not transaction.redaction.excludes_value(value_of(point)):
                     transaction.put_record(Point(identity, {**point.payload, "bank": self.bank}))
             transaction.keeps_rules = True
             transaction.commit({})

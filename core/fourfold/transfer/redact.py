@@ -9,7 +9,7 @@ from dataclasses import replace
 from fourfold.language.attributes import AttributedText, assertions
 from fourfold.ports import Point
 from fourfold.schema.banks import Profile, bank_point, entity_point, read_entity, read_profile
-from fourfold.schema.records import BANK, ENTITY, UNIT, kind_of
+from fourfold.schema.records import BANK, ENTITY, UNIT, bank_of, kind_of
 from fourfold.schema.units import read_unit, unit_payload
 from fourfold.services import Services
 from fourfold.transaction.redaction import RedactionPolicy, stored_rules
@@ -54,7 +54,7 @@ def _redacted(point: Point, services: Services, policy: RedactionPolicy) -> Poin
         if policy.redact(entity.name) != entity.name:
             return None
         aliases = tuple(alias for alias in entity.aliases if policy.redact(alias) == alias)
-        return entity_point(str(point.payload["bank"]), replace(entity, aliases=aliases))
+        return entity_point(bank_of(point), replace(entity, aliases=aliases))
     return policy.redact_point(_redacted_unit(point, policy) if kind == UNIT else point, None)
 
 

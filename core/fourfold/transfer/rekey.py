@@ -11,7 +11,7 @@ from fourfold.language.text import normalise
 from fourfold.ports import Point
 from fourfold.schema.banks import entity_id
 from fourfold.schema.entries import entry_id, is_entry
-from fourfold.schema.records import OPERATION, make_id
+from fourfold.schema.records import OPERATION, kind_of, make_id
 from fourfold.schema.summaries import summary_id
 
 LEFT_BEHIND = frozenset({"cursor", "ledger", "progress", "arriving", "erased"})
@@ -63,7 +63,7 @@ class Rekeyer:
 
     def _id(self, point: Point) -> str:
         """What is found by a name has the id that the name gives it."""
-        p, kind = point.payload, str(point.payload["kind"])
+        p, kind = point.payload, kind_of(point)
         match kind:
             case "bank" | "core":
                 return make_id(self.new, kind)
