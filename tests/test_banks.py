@@ -24,7 +24,7 @@ def test_banks_are_listed_with_their_sizes_and_none_is_loaded(memory: Memory) ->
     assert [info.name for info in listed] == [f"bank {number:02}" for number in range(30)]
     assert {info.units for info in listed} == {1}
     assert [info.name for info in memory.banks(["bank 03", "nobody"])] == ["bank 03"]
-    assert not indexes._graphs
+    assert not indexes._indexes
 
 
 def test_a_bank_is_erased_and_no_other_one(memory: Memory) -> None:

@@ -22,7 +22,7 @@ SECRET = "Xanthippe keeps the spare key under the blue flowerpot."
 @pytest.fixture
 def kept(tmp_path: Path, clock: FrozenClock, monkeypatch: pytest.MonkeyPatch) -> Iterator[Memory]:
     """A memory in a directory, whose graphs are kept beside it."""
-    monkeypatch.setattr(registry, "_WORTH", 1)
+    monkeypatch.setattr(registry, "_SNAPSHOT_UNITS", 1)
     with Memory.open(str(tmp_path), embedder=HashEmbedder(), clock=clock) as memory:
         yield memory
 

@@ -18,7 +18,7 @@ from hypothesis import strategies as st
 from fourfold import Memory, Message
 from fourfold.index import registry
 from fourfold.index.bank_index import BankIndex
-from fourfold.index.registry import IndexRegistry, _frozen
+from fourfold.index.registry import IndexRegistry, _snapshot_of
 from fourfold.index.snapshot import Snapshot
 from fourfold.storage.cache import DirectoryCache
 from fourfold.testing import FrozenClock, HashEmbedder, MemoryStore
@@ -35,7 +35,7 @@ TOLD = [
 
 @pytest.fixture(autouse=True)
 def every_graph_is_worth_keeping(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(registry, "_WORTH", 1)
+    monkeypatch.setattr(registry, "_SNAPSHOT_UNITS", 1)
 
 
 @pytest.fixture
@@ -84,7 +84,7 @@ def everything(index: BankIndex) -> dict[str, object]:
         for a, near in index.graph.adj.items()
         for b, kinds in near.items()
     }
-    snapshot = Snapshot.from_bytes(_frozen(index, wait=True) or b"")
+    snapshot = Snapshot.from_bytes(_snapshot_of(index, wait=True) or b"")
     assert snapshot is not None
     plain = dict(snapshot.plain)
     numbered = {"labels", "edges"}
@@ -183,7 +183,7 @@ def test_one_of_another_version_or_none_at_all_is_built_anew(
 def frozen() -> Iterator[bytes]:
     with Memory(MemoryStore(), HashEmbedder(), clock=FrozenClock()) as memory:
         tell(memory)
-        yield _frozen(graph_of(memory), wait=True) or b""
+        yield _snapshot_of(graph_of(memory), wait=True) or b""
 
 
 @given(at=st.floats(0, 1, exclude_max=True), bit=st.integers(0, 7), cut=st.booleans())
@@ -223,8 +223,8 @@ def test_it_is_not_kept_if_somebody_writes_to_the_bank_meanwhile(
             return (yield from slices(frozen))
 
         monkeypatch.setattr(BankIndex, "to_snapshot", to_snapshot)
-        assert _frozen(index, wait=True) is None
-        assert _frozen(index, wait=True) is not None, "nobody writes this time"
+        assert _snapshot_of(index, wait=True) is None
+        assert _snapshot_of(index, wait=True) is not None, "nobody writes this time"
 
 
 def test_a_graph_that_somebody_holds_is_not_waited_for_unless_asked(home: Path) -> None:
@@ -240,9 +240,9 @@ def test_a_graph_that_somebody_holds_is_not_waited_for_unless_asked(home: Path) 
         thread = threading.Thread(target=hold)
         thread.start()
         held.wait()
-        assert _frozen(index, wait=False) is None
+        assert _snapshot_of(index, wait=False) is None
         leave.set()
-        assert _frozen(index, wait=True) is not None
+        assert _snapshot_of(index, wait=True) is not None
         thread.join()
 
 
@@ -251,7 +251,7 @@ def test_a_graph_that_has_to_go_is_kept(home: Path) -> None:
         memory._async.services.indexes._most = 10
         tell(memory)
         memory.bank("b").retain("Carla sings.")
-        assert "a" not in memory._async.services.indexes._graphs
+        assert "a" not in memory._async.services.indexes._indexes
         assert kept(home).stat().st_size > 0
         assert everything(graph_of(memory)) == everything(built(memory))
 
@@ -283,7 +283,7 @@ def test_what_is_kept_while_others_write_is_what_was_there_at_one_moment(home: P
 
 
 def test_a_small_bank_is_not_kept(home: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(registry, "_WORTH", 500)
+    monkeypatch.setattr(registry, "_SNAPSHOT_UNITS", 500)
     with opened(home) as memory:
         tell(memory)
     assert not (home / "store" / "cache").exists()

@@ -48,7 +48,7 @@ def line(number: int) -> Message:
 @pytest.fixture(autouse=True)
 def every_graph_is_worth_keeping(monkeypatch: pytest.MonkeyPatch) -> None:
     """So that what is reopened begins with the graph that was kept."""
-    monkeypatch.setattr(registry, "_WORTH", 1)
+    monkeypatch.setattr(registry, "_SNAPSHOT_UNITS", 1)
 
 
 class StoredMachine(RuleBasedStateMachine):
@@ -357,7 +357,7 @@ def test_a_graph_that_was_evicted_is_rebuilt_alike() -> None:
         bank.retain([line(n) for n in range(30)])
         indexes = memory._async.services.indexes
         before, answer = indexes.get("a"), bank.recall("the garden gate")
-        indexes._graphs.clear()
+        indexes._indexes.clear()
         after = indexes.get("a")
         assert after is not before
         assert after.unit_ids == before.unit_ids
@@ -373,7 +373,7 @@ def test_the_graphs_in_memory_are_bounded() -> None:
         for bank in "abcd":
             memory.bank(bank).retain([line(n) for n in range(10)])
             memory.bank(bank).recall("gate")
-        assert list(indexes._graphs) == ["c", "d"]
+        assert list(indexes._indexes) == ["c", "d"]
         assert memory.bank("a").recall("The garden has number 1", limit=1).hits
 
 

@@ -1,6 +1,6 @@
-"""The graphs of the banks in use: built from payloads when a bank is first asked for, kept current, and let go when
-they take too much room. A large one is kept in the store's cache, so that the next process need not build it: it
-only catches up with what was written since (docs/adr/0012)."""
+"""The indexes of the banks in use: built from payloads when a bank is first asked for, kept current, and evicted when
+they take too much room. A snapshot of a large one is put into the store's cache, so that the next process need not
+build it: it only catches up with what was written since (docs/adr/0012)."""
 
 from __future__ import annotations
 
@@ -18,22 +18,23 @@ from fourfold.ports import Fields, Point, Store, Where
 from fourfold.schema.banks import read_profile
 from fourfold.schema.records import OPERATION
 
-_MOST_PASTS, _PAST_SHARE = 4, 0.25
-"""So many moments are kept, and no more units in them than that share of what graphs may have."""
-_ANEW = frozenset({"merge", "split", "rename", "undo", "erase", "load"})
-"""What is done to a bank that a graph cannot follow step by step."""
-_WORTH = 500
-_SHARE = 0.1
-"""A graph is kept when as many of its units, and that share of them, are new: catching up with fewer is quick."""
+_MAX_PASTS, _PAST_SHARE = 4, 0.25
+"""How many past moments are cached, and the share of the units of all indexes that they may have. Guesses, not
+measured."""
+_REBUILT_AFTER = frozenset({"merge", "split", "rename", "undo", "erase", "load"})
+"""Operations of another process that an index cannot follow point by point: it is built anew."""
+_SNAPSHOT_UNITS, _SNAPSHOT_SHARE = 500, 0.1
+"""A snapshot is cached when so many units, and that share of all, have changed since the last one: catching up with
+fewer is quick (docs/adr/0012)."""
 
 
 class IndexRegistry:
-    """The graphs of the banks in use, at most `most_units` units together: the one used longest ago goes."""
+    """The indexes of the banks in use, of at most `most_units` units together: the least recently used is evicted."""
 
     def __init__(self, store: Store, most_units: int) -> None:
         self._store, self._most = store, most_units
-        self._graphs: OrderedDict[str, BankIndex] = OrderedDict()
-        self._locks: dict[str, threading.RLock] = {}  # outlive the graphs, so a bank never has two
+        self._indexes: OrderedDict[str, BankIndex] = OrderedDict()
+        self._locks: dict[str, threading.RLock] = {}  # they outlive the indexes, so that a bank never has two
         self._lock = threading.Lock()
         self._new_locks = threading.Lock()
         self._installs: dict[str, threading.Lock] = {}
@@ -41,7 +42,7 @@ class IndexRegistry:
         self._pasts: OrderedDict[tuple[str, datetime], tuple[dict[str, int], BankView]] = OrderedDict()
 
     def view(self, bank: str, moment: datetime | None) -> BankView:
-        """`bank` as it is, or as it was at `moment`: seen from its log. The pasts asked for last are kept."""
+        """Returns `bank` as it is, or as it was at `moment`, worked out from its log. The latest are cached."""
         index = self.get(bank)
         if moment is None:
             return BankView(self._store, index)
@@ -64,65 +65,73 @@ class IndexRegistry:
 
     def _too_much_past(self) -> bool:
         units = sum(len(view.index) for _, view in self._pasts.values())
-        return len(self._pasts) > _MOST_PASTS or units > _PAST_SHARE * self._most
+        return len(self._pasts) > _MAX_PASTS or units > _PAST_SHARE * self._most
 
     def get(self, bank: str) -> BankIndex:
-        """The graph of `bank`, with everything that any process has written to it."""
+        """Returns the index of `bank`, with everything that any process has written to it."""
         lock = self._lock_of(bank)
         with lock:
-            index = self._graphs.get(bank)
+            index = self._indexes.get(bank)
             if index is None:
-                index = self._kept(bank, lock)
+                index = self._from_cache(bank, lock)
             if index is None or not self._catch_up(index):
                 # Nothing is there yet; or entities were merged or split elsewhere, or it has another language now.
                 self.forget(bank)
                 index = BankIndex(bank, lock)
                 self._catch_up(index)
             with self._lock:
-                self._graphs[bank] = index
-                self._graphs.move_to_end(bank)
+                self._indexes[bank] = index
+                self._indexes.move_to_end(bank)
             self._evict(bank)
             return index
 
     def forget(self, bank: str) -> None:
-        """Lets the graph of `bank` go, the kept one too; it is built anew when it is next asked for."""
+        """Drops the index of `bank`, its snapshot too; it is built anew when it is next asked for."""
         with self._lock:
-            self._graphs.pop(bank, None)
+            self._indexes.pop(bank, None)
             for key in [key for key in self._pasts if key[0] == bank]:
                 del self._pasts[key]
         if self._store.cache is not None:
-            self._store.cache.drop(_name(bank))
+            self._store.cache.drop(_cache_key(bank))
 
     def forget_all(self) -> None:
-        """Lets all graphs go, those that are kept on the disk included: what they say of vectors is of another
-        embedder's. The caller holds all banks."""
+        """Drops all indexes, their snapshots too: what they say of vectors is of another embedder's. The caller holds
+        all banks."""
         with self._lock:
-            banks = list(self._graphs)
+            banks = list(self._indexes)
             # Whoever is still working out a past puts it into the one that nobody looks at any more.
             self._pasts = OrderedDict()
         for bank in banks:
             self.forget(bank)
 
     def keep(self, bank: str, *, wait: bool = True) -> None:
-        """Keeps the graph of `bank` for the next process, if enough of it is new; not if somebody writes to the bank
-        meanwhile, nor, without `wait`, if somebody holds it. Call it with `wait` only where you hold no graph."""
-        index, cache = self._graphs.get(bank), self._store.cache
-        if index is None or cache is None or index.changes < max(_WORTH, _SHARE * len(index)):
+        """Caches a snapshot of the index of `bank` for the next process, if enough of it is new; not if somebody
+        writes to the bank meanwhile, nor, without `wait`, if somebody holds it. With `wait`, the caller must hold no
+        bank."""
+        index, cache = self._indexes.get(bank), self._store.cache
+        if (
+            index is None
+            or cache is None
+            or index.changes < max(_SNAPSHOT_UNITS, _SNAPSHOT_SHARE * len(index))
+        ):
             return
-        data = _frozen(index, wait)
+        data = _snapshot_of(index, wait)
         if data is not None:
-            cache.put(_name(bank), data)
-            if self._graphs.get(bank) is not index:  # it was let go meanwhile, perhaps for what was in it
-                cache.drop(_name(bank))
+            cache.put(_cache_key(bank), data)
+            if (
+                self._indexes.get(bank) is not index
+            ):  # it was dropped meanwhile, perhaps for what was in it: an erasure
+                cache.drop(_cache_key(bank))
 
     def close(self) -> None:
-        """Keeps what is worth it, before the store is closed."""
-        for bank in list(self._graphs):
+        """Caches the snapshots that are worth it, before the store is closed."""
+        for bank in list(self._indexes):
             self.keep(bank)
 
-    def _kept(self, bank: str, lock: threading.RLock) -> BankIndex | None:
-        """The graph that was kept, if one was; not if it knows more than the store, which lost something then."""
-        data = None if self._store.cache is None else self._store.cache.get(_name(bank))
+    def _from_cache(self, bank: str, lock: threading.RLock) -> BankIndex | None:
+        """Reads the cached snapshot; None where there is none, or where it knows more than the store, which lost something
+        then."""
+        data = None if self._store.cache is None else self._store.cache.get(_cache_key(bank))
         snapshot = None if data is None else Snapshot.from_bytes(data)
         if snapshot is None:
             return None
@@ -135,7 +144,7 @@ class IndexRegistry:
 
     @contextmanager
     def locked(self, bank: str) -> Iterator[BankIndex]:
-        """The graph of `bank`, held: nobody else writes to the bank meanwhile."""
+        """Yields the index of `bank`, locked: nobody else writes to the bank meanwhile."""
         with self._lock_of(bank):
             yield self.get(bank)
 
@@ -197,24 +206,24 @@ class IndexRegistry:
         while (bank := self._surplus(keep)) is not None:
             self.keep(bank, wait=False)
             with self._lock:
-                self._graphs.pop(bank, None)
+                self._indexes.pop(bank, None)
 
     def _surplus(self, keep: str) -> str | None:
-        """The bank whose graph has to go next."""
+        """Returns the bank whose index is to be evicted next; None where there is room."""
         with self._lock:
-            oldest = next(iter(self._graphs))
-            return oldest if sum(map(len, self._graphs.values())) > self._most and oldest != keep else None
+            oldest = next(iter(self._indexes))
+            return oldest if sum(map(len, self._indexes.values())) > self._most and oldest != keep else None
 
 
 def _starts_anew(index: BankIndex, point: Point) -> bool:
-    """Whether a graph has to be made anew for what another process wrote."""
+    """Returns whether an index has to be built anew for what another process wrote."""
     p = point.payload
     if p["kind"] == "bank":
         return read_profile(p).language != (index.profile and index.profile.language)
-    return p["kind"] == OPERATION and p["what"] in _ANEW
+    return p["kind"] == OPERATION and p["what"] in _REBUILT_AFTER
 
 
-def _frozen(index: BankIndex, wait: bool) -> bytes | None:
+def _snapshot_of(index: BankIndex, wait: bool) -> bytes | None:
     """A snapshot, taken slice by slice, so that a recall need not wait for all of it."""
     freezing, seen = index.to_snapshot(), dict(index.revisions)
     while index.lock.acquire(blocking=wait):
@@ -224,7 +233,7 @@ def _frozen(index: BankIndex, wait: bool) -> bytes | None:
             next(freezing)
         except StopIteration as done:
             snapshot: Snapshot = done.value
-            data = snapshot.to_bytes()  # it shares parts with the graph, so before anybody may change that
+            data = snapshot.to_bytes()  # it shares parts with the index, so before anybody may change that
             index.changes = 0
             return data
         finally:
@@ -232,5 +241,5 @@ def _frozen(index: BankIndex, wait: bool) -> bytes | None:
     return None
 
 
-def _name(bank: str) -> str:
+def _cache_key(bank: str) -> str:
     return f"graph {bank}"
