@@ -129,8 +129,8 @@ class IndexRegistry:
             self.keep(bank)
 
     def _from_cache(self, bank: str, lock: threading.RLock) -> BankIndex | None:
-        """Reads the cached snapshot; None where there is none, or where it knows more than the store, which lost something
-        then."""
+        """Reads the cached snapshot; None where there is none, or where it knows more than the store, which has lost
+        something then."""
         data = None if self._store.cache is None else self._store.cache.get(_cache_key(bank))
         snapshot = None if data is None else Snapshot.from_bytes(data)
         if snapshot is None:
