@@ -6,15 +6,17 @@ import threading
 from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 import pytest
 
 from fourfold import Bank, Entry, InputError, Memory, Message, RedactionRule
-from fourfold.ports import PromptMessage
+from fourfold.ports import Fields, PromptMessage, Where
 from fourfold.services import ChunkRegistry
 from fourfold.testing import FrozenClock, HashEmbedder, ScriptedModel
+from fourfold.transaction.transaction import Transaction
 
 KEY = "sk-live-" + "a1B2" * 6
 SAID = [
@@ -155,6 +157,24 @@ def test_masking_a_masked_text_changes_nothing(memory: Memory) -> None:
     bank = memory.bank("a", redact=[RedactionRule("key", pattern="key|back")])
     assert bank.retain("The key is under the mat.").redacted == {"key": 1}
     assert texts(bank) == ["The [held back: key] is under the mat."]
+
+
+def test_a_write_that_forgot_to_redact_is_refused(memory: Memory) -> None:
+    bank = memory.bank("a", redact=[CODES])
+    bank.retain("The well is deep.")
+    services = memory._async.services
+    with services.indexes.locked("a") as index:
+        (point,) = services.store.scan(Where(bank="a", kind="unit"), Fields(vectors=True))
+        forgetful = Transaction(services, index, services.clock.now())
+        forgetful.put_unit(point, replace(bank.units()[0], text="The code is X-17."))
+        with pytest.raises(InputError, match="holds back"):
+            forgetful.commit({})
+        masking = Transaction(services, index, services.clock.now(), "test", reason="see X-17")
+        masking.put_unit(point, replace(bank.units()[0], confidence=0.5))
+        change = masking.commit({})
+    assert change is not None
+    assert change.reason == "see [held back: codes]"
+    assert texts(bank) == ["The well is deep."]
 
 
 # language models ------------------------------------------------------------------------------------------------

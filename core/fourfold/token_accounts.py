@@ -63,6 +63,7 @@ class TokenAccount:
 
     def mark_booked(self, spent: Tokens) -> None:
         """Notes that the store has `spent`. More may have been spent since: that is booked by the next write."""
+        # Not what is spent by now: a call may have ended between the point and the write of it.
         with self._lock:
             self._booked = spent
 
@@ -88,7 +89,8 @@ class TokenAccounts:
         self._of: dict[str, TokenAccount] = {}
 
     def get(self, bank: str) -> TokenAccount:
-        """The account of `bank`."""
+        """Returns the account of `bank`, read from the store at its first use."""
+        # Read under the lock: two accounts of one bank would each know half of what is spent.
         with self._lock:
             if bank not in self._of:
                 self._of[bank] = TokenAccount(self._store, bank)

@@ -60,6 +60,7 @@ async def read_in_bulk(
         results = [(chunk, _result(chunk, answers, batch, language)) for chunk in part]
         if isinstance(answers, dict):
             for answer in answers.values():
+                # Nothing was reserved by this process: the batch may have been submitted by one that is gone.
                 spent = answer.tokens
                 account.commit(0, spent)
                 outcome.spent += spent

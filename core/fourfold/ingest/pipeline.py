@@ -99,6 +99,7 @@ class ChunkReader:
             results[place] = await self._read(self.model, chunks[place])
             arrived.set()
 
+        # Calls begin in order, and only while there is room: results that came early wait in memory for their turn.
         async def start(group: anyio.abc.TaskGroup) -> None:
             for place in range(len(chunks)):
                 await room.acquire()
@@ -110,8 +111,10 @@ class ChunkReader:
                 written = 0
                 while written < len(chunks):
                     await arrived.wait()
+                    # A new event before the results are looked at: what arrives from here on is not missed.
                     arrived = anyio.Event()
                     ready: list[tuple[Chunk, Read | FourfoldError]] = []
+                    # In order only: a unit is linked to the one before it, and follows what that replaced.
                     while written + len(ready) in results:
                         place = written + len(ready)
                         ready.append((chunks[place], results.pop(place)))

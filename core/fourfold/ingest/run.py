@@ -79,6 +79,7 @@ async def retain(
     if services.language_model is None or request.facts:
         return await anyio.to_thread.run_sync(_retain_without_llm, services, request, progress, began)
     outcome = Outcome()
+    # Before anything is written: what only a reader finds must not lie in the bank as a pending chunk.
     request = await _without_redacted(services, request, outcome)
     chunks = await anyio.to_thread.run_sync(_store_pending_chunks, services, request, outcome)
     return await _read_chunks(
@@ -171,6 +172,7 @@ def _retain_without_llm(
         statements = statements_of_facts(diff.messages, request.facts, text_language)
     else:
         statements = extract(_pieces(diff.messages, services), text_language, index.names.all().keys())
+    # The messages were redacted as wholes; a test may still find something in a part of one.
     with index.lock:
         statements = redact_statements(statements, policy, index)
     work = embed_under_lock(services, request.bank, statements, request.context, text_language, progress)

@@ -26,11 +26,13 @@ _KEYS = "|".join(
         r"eyJ[A-Za-z0-9_-]{8,}\.eyJ[A-Za-z0-9_-]{8,}\.[A-Za-z0-9_-]{8,}",  # a JSON web token
     )
 )
+# What is named as a secret, whatever it looks like; from 8 characters on, or "my password is new" would be one.
 _NAMED = (
     r"(?i:(?:api|access|secret|auth)[ _-]?(?:key|token)|client[ _-]?secret|password|passwd|passwort)"
     r"\s*(?:is|=|:|：)\s*[\"'“]?(?P<named>[^\s\"'”,;]{8,})"
 )
 _API_KEY = re.compile(rf"{_START}(?:{_KEYS}){_END}|{_NAMED}")
+# A key that was cut off in the middle is a secret to the end of the text.
 _PRIVATE_KEY = re.compile(
     r"-----BEGIN [A-Z ]*PRIVATE KEY-----.*?(?:-----END [A-Z ]*PRIVATE KEY-----|\Z)", re.DOTALL
 )
@@ -62,6 +64,7 @@ class RedactionRule:
         if self.test is not None and not callable(self.test):
             raise InputError(f'The test of the rule "{self.name}" cannot be called.')
         try:
+            # It would be found between any two characters.
             if self.pattern is not None and re.compile(self.pattern).match("") is not None:
                 raise InputError(f'The pattern of the rule "{self.name}" finds the empty text.')
         except re.error as error:
@@ -96,6 +99,7 @@ def redact(text: str, rules: Sequence[RedactionRule], counts: Counter[str]) -> s
     often each rule found something. Text that is masked already stays as it is: doing it again changes nothing."""
     for rule in rules:
         masked = [match.span() for match in _PLACEHOLDER.finditer(text)]
+        # From the end, so that the earlier spans stay where they are.
         for start, end in reversed(_matches(rule, text)):
             # A pattern like "key" would find the name of its own rule in the placeholder, at every pass.
             if any(masked_start <= start and end <= masked_end for masked_start, masked_end in masked):

@@ -108,22 +108,22 @@ def _without_noun(before: str, name: str, language: Language) -> str:
 
 
 def _trimmed(match: re.Match[str], language: Language) -> tuple[str, int]:
-    """The name in a match, and where in the text it begins: leading and trailing words that are no part of a name go,
-    and a possessive 's; whatever blanks stand between its words become one. "" where nothing is left."""
-    others = frozenset() if language == ENGLISH else language.stop_words
+    """Returns the name in a match, and where in the text it begins: leading and trailing words that are no part of
+    a name go, and a possessive 's; whatever blanks stand between its words become one. "" where nothing is left."""
+    stop_words = frozenset() if language == ENGLISH else language.stop_words
     words = list(re.finditer(r"\S+", match.group()))
-    while words and _no_name(words[0].group(), others):
+    while words and _no_name(words[0].group(), stop_words):
         words.pop(0)
-    while words and _no_name(words[-1].group(), others):
+    while words and _no_name(words[-1].group(), stop_words):
         words.pop()
     start = match.start() + (words[0].start() if words else 0)
     name = re.sub(r"['’]s?$", "", " ".join(word.group() for word in words))
     return (name if len(name) > 1 and not name.isdigit() else ""), start
 
 
-def _no_name(word: str, others: frozenset[str]) -> bool:
+def _no_name(word: str, stop_words: frozenset[str]) -> bool:
     folded = word.casefold().replace("’", "'")
-    return folded in _NO_NAME or folded in others
+    return folded in _NO_NAME or folded in stop_words
 
 
 def _inside_sentences(pieces: Sequence[Piece], language: Language) -> set[str]:
