@@ -214,12 +214,12 @@ def _meanwhile(memory: Memory, bank: Bank, asked: Sequence[str]) -> tuple[list[f
     from fourfold.consolidate import background
 
     worker = background.Background(_in_background(memory._async.services))
-    background.QUIET = 0.0
+    background.QUIET_SECONDS = 0.0
     began = time.perf_counter()
     worker.notice(bank.name)
     taken: list[float] = []
     draw = random.Random(1)
-    while worker.waits(bank.name):
+    while worker.is_busy(bank.name):
         taken.append(_timed(bank, draw.choice(asked)))
     seconds = time.perf_counter() - began
     worker.stop()

@@ -27,7 +27,7 @@ from fourfold import (
 )
 from fourfold.cli.files import read_file
 from fourfold.consolidate import background
-from fourfold.consolidate.assess import Rest
+from fourfold.consolidate.assess import Yield
 from fourfold.ports import PromptMessage
 from fourfold.settings import Settings, load_settings
 from fourfold.testing import FrozenClock, HashEmbedder, MemoryStore, ScriptedModel
@@ -227,7 +227,7 @@ def _everything(bank: str) -> Any:
 def test_it_goes_on_in_the_background_and_when_a_bank_is_used_again(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(background, "QUIET", 0.0)
+    monkeypatch.setattr(background, "QUIET_SECONDS", 0.0)
     with open_at(tmp_path) as memory:  # asked: nothing happens by itself
         memory.bank("a").retain(garden())
     with open_at(tmp_path, consolidate="background") as memory:
@@ -251,10 +251,10 @@ def until(holds: Any) -> None:
 def test_closing_ends_the_background_at_once_and_loses_nothing(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(background, "QUIET", 0.0)
+    monkeypatch.setattr(background, "QUIET_SECONDS", 0.0)
     begun = threading.Event()
 
-    async def stall(services: object, bank: str, rest: Rest) -> None:
+    async def stall(services: object, bank: str, yield_now: Yield) -> None:
         import anyio
 
         begun.set()
@@ -325,7 +325,7 @@ class Writer:
             lines = asked.split("Messages:\n")[-1].split("\n")
             told = [line.partition(": ")[2] for line in lines]
             return {"statements": [{"text": text, "messages": [i]} for i, text in enumerate(told, 1)]}
-        if shape == "Assessments":
+        if shape == "BeliefVerdicts":
             cases = re.findall(r"\[(\d+)\] fact: .*?\] (?:\w+: )?(.*)\n((?:    .*\n?)*)", asked)
             return {
                 "verdicts": [
@@ -335,7 +335,7 @@ class Writer:
                 ]
                 + [{"label": "99z", "verdict": "contradict"}]
             }
-        if shape == "Written":
+        if shape == "WrittenSummary":
             facts = re.findall(r"^\[(\d+)\] \[.*?\] (?:\w+: )?(.*)$", asked, re.MULTILINE)
             sentences = [{"text": f"It is said: {fact}", "facts": [label]} for label, fact in facts]
             return {"sentences": [*sentences, {"text": "Invented.", "facts": ["77"]}]}
@@ -374,7 +374,7 @@ def test_a_model_judges_facts_and_writes_summaries_from_what_it_was_shown(writer
         bank.consolidate()
         assert "The summary so far:" in writer.model.asked[-1][-1].text
         assert len(bank.summary("Ana").sentences) == 3
-        assert writer.calls.count("Written") == 1
+        assert writer.calls.count("WrittenSummary") == 1
         spent = bank.usage().calls
         bank.consolidate()
         assert bank.usage().calls == spent == len(writer.model.asked)
@@ -389,7 +389,7 @@ def test_what_a_model_fails_at_is_shown_with_its_reason_and_tried_again(
     with opened() as memory:
         bank = memory.bank("a")
         bank.retain(garden())
-        writer.fails = {"Written"}
+        writer.fails = {"WrittenSummary"}
         status = bank.consolidate()
         assert status.pending == 0
         assert [(f.what, f.reason, f.attempts) for f in status.failed] == [
@@ -435,11 +435,11 @@ def test_a_model_that_is_down_is_not_asked_for_every_summary(writer: Writer) -> 
             Message(f"I rowed the boat number {n} across the lake.", who) for who in names for n in (1, 2)
         ]
         bank.retain(told)
-        writer.fails = {"Written"}
+        writer.fails = {"WrittenSummary"}
         writer.calls.clear()
         failed = bank.consolidate().failed
         assert [failure.what for failure in failed] == [f"summary of {name}" for name in names]
-        assert writer.calls.count("Written") == 3
+        assert writer.calls.count("WrittenSummary") == 3
         writer.fails = set()
         assert bank.consolidate().failed == ()
         assert all(bank.summary(name).sentences for name in names)
@@ -452,7 +452,7 @@ def test_facts_wait_for_a_judge_who_fails_and_the_rules_judge_in_the_end(writer:
         bank.consolidate()
         bank.believe("The bus is reliable.", confidence=0.5, evidence=known)
         bank.retain([Message("The bus was excellent.", "Ana", id="1")])
-        writer.fails = {"Assessments"}
+        writer.fails = {"BeliefVerdicts"}
         for attempts in (1, 2):
             status = bank.consolidate()
             assert status.pending > 0

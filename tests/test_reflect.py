@@ -32,7 +32,7 @@ from fourfold.language.text import estimate_tokens
 from fourfold.models.anthropic import Claude
 from fourfold.models.openai import OpenAIChat
 from fourfold.ports import PromptMessage
-from fourfold.reflect.evidence_window import cited, without
+from fourfold.reflect.evidence_window import cited_ids, without_citations
 from fourfold.settings import load_settings
 from fourfold.testing import (
     AnthropicServer,
@@ -72,7 +72,7 @@ def reflecting(say: Say, **settings: Any) -> Iterator[tuple[Bank, ScriptedModel]
     def answer(turns: Sequence[PromptMessage], shape: str) -> Any:
         if shape == "Step":
             return say(turns)
-        if shape == "Written":
+        if shape == "WrittenSummary":
             labels = re.findall(r"^\[(\d+)\] ", turns[-1].text, re.MULTILINE)
             return {"sentences": [{"text": f"It is said ({label}).", "facts": [label]} for label in labels]}
         lines = turns[-1].text.split("Messages:\n")[-1].split("\n") if shape == "Extraction" else []
@@ -454,8 +454,8 @@ def test_the_disposition_and_the_mission_frame_the_prompt(provider: str) -> None
 
 def test_citations_are_read_out_of_an_answer_and_taken_out_of_it() -> None:
     said = "A [0a1b2c3d, deadbeef]. B [deadbeef]; C [see 3], D [0A1B2C3D4E]."
-    assert cited(said) == ["0a1b2c3d", "deadbeef", "0A1B2C3D4E"]
-    assert without(said, ["deadbeef"]) == "A [0a1b2c3d]. B; C [see 3], D [0A1B2C3D4E]."
+    assert cited_ids(said) == ["0a1b2c3d", "deadbeef", "0A1B2C3D4E"]
+    assert without_citations(said, ["deadbeef"]) == "A [0a1b2c3d]. B; C [see 3], D [0A1B2C3D4E]."
 
 
 # heard while it is written ----------------------------------------------------------------------------------------

@@ -19,7 +19,7 @@ from fourfold.api.edits import BankEdits
 from fourfold.api.entries import AsyncBankEntries
 from fourfold.api.task_queue import PerBankQueue
 from fourfold.consolidate.background import Background
-from fourfold.consolidate.form_beliefs import NewBelief, form
+from fourfold.consolidate.form_beliefs import NewBelief, form_beliefs
 from fourfold.errors import FourfoldError, InputError
 from fourfold.govern.erase import erase as erase_units
 from fourfold.govern.forget import Selection
@@ -238,7 +238,7 @@ class AsyncBank(BankEdits):
             as_of=as_of,
             explain=explain,
         )
-        self._background.notice(self.name, first=True)
+        self._background.notice(self.name, opened=True)
         return await to_thread.run_sync(recalling.recall, self._services, request, self._weights)
 
     # reflection, beliefs, summaries, the core profile ---------------------------------------------------------------
@@ -302,8 +302,10 @@ class AsyncBank(BankEdits):
         if isinstance(evidence, str):
             raise InputError("evidence is a string: pass a list of units, or of their ids.")
         ids = tuple(one.id if isinstance(one, Unit) else one for one in evidence)
-        conviction = NewBelief(statement, confidence, ids, reason or "set by hand", sets=True)
-        (belief,) = await to_thread.run_sync(form, self._services, self.name, [conviction], self._options)
+        new_belief = NewBelief(statement, confidence, ids, reason or "set by hand", sets_confidence=True)
+        (belief,) = await to_thread.run_sync(
+            form_beliefs, self._services, self.name, [new_belief], self._options
+        )
         self._background.notice(self.name)
         return belief
 
@@ -314,7 +316,7 @@ class AsyncBank(BankEdits):
     async def consolidate(self) -> BankStatus:
         """Takes what was retained into beliefs, summaries and the core profile now, and waits for it. What a language
         model fails at is in the answer's `failed`; it is tried again with the next retain or `consolidate`."""
-        await self._background.settle(self.name)
+        await self._background.consolidate(self.name)
         return await self.status()
 
     async def forget(

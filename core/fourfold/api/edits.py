@@ -89,13 +89,13 @@ class BankEdits(BankReads):
         """Has a unit, or what is told of an entity, always be in the core profile, and never fade; None where it does
         already. Raises `NotFoundError` for a unit that does not hold now, and an unknown name."""
         return await to_thread.run_sync(
-            core_profile.pin, self._services, self.name, id_of(what), True, reason
+            core_profile.set_pinned, self._services, self.name, id_of(what), True, reason
         )
 
     async def unpin(self, what: Unit | str, *, reason: str = "") -> Change | None:
         """Has it be in the core profile no more than others. Raises `NotFoundError`."""
         return await to_thread.run_sync(
-            core_profile.pin, self._services, self.name, id_of(what), False, reason
+            core_profile.set_pinned, self._services, self.name, id_of(what), False, reason
         )
 
     async def prune(

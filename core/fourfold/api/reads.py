@@ -117,7 +117,7 @@ class BankReads:
         """What the bank believes, the surest first; `about` an entity (name or alias), of at least `min_confidence`,
         with those it no longer holds if `retired`. Raises `NotFoundError` for an entity it does not know."""
         return await to_thread.run_sync(
-            form_beliefs.beliefs, self._services, self.name, about, min_confidence, retired
+            form_beliefs.list_beliefs, self._services, self.name, about, min_confidence, retired
         )
 
     async def summary(self, entity: str) -> Summary:
@@ -141,7 +141,7 @@ class BankReads:
         """What should always be in the prompt, within `budget` tokens: what is pinned, whom the bank is about, what
         they hold and prefer, what is open. The same from call to call as long as what it says holds, so that a prompt
         that begins with it can be cached. It follows the bank as that is consolidated."""
-        return await to_thread.run_sync(core_profile.core, self._services, self.name, budget)
+        return await to_thread.run_sync(core_profile.core_profile, self._services, self.name, budget)
 
 
 class AnyBank(Protocol):

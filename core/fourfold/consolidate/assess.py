@@ -1,5 +1,8 @@
-"""New facts reassess the beliefs that share an entity with them: judged by a language model where there is one, by
-rules otherwise. A fact moves a belief once, however often this is done."""
+"""Reassesses beliefs by new facts that share an entity with them: a language model judges where there is one, rules
+otherwise.
+
+A fact moves a belief once, however often this is done: a belief's history names the facts that moved it.
+"""
 
 from __future__ import annotations
 
@@ -30,27 +33,30 @@ from fourfold.values.units import Modality, Network, Unit
 
 log = logging.getLogger(__name__)
 
-Rest = Callable[[], None]
-"""Called often: gives way to those who wait for an answer."""
+Yield = Callable[[], None]
+"""Is called often by long work, so that recalls and retains come in between: sleeps, or raises to end the work."""
 
-_CASES_AT_ONCE = 20
-_MOST_BELIEFS = 8
-_BELIEFS_AT_ONCE = 8
+_CASES_PER_CALL = 20
+"""Facts that a language model judges in one call. A guess, not measured."""
+_BELIEFS_PER_CASE = 8
+"""Beliefs that a language model is shown with one fact, those with most words in common. A guess, not measured."""
+_BELIEFS_PER_WRITE = 8
+"""Beliefs that one write moves: it holds the bank's lock, and a retain waits for that. A guess, not measured."""
 
 
 @dataclass(frozen=True, slots=True)
 class Pair:
-    """A belief and a fact that came after it, about the same entity; `shared` counts the words they have in
-    common."""
+    """A belief and a fact that was recorded after it, about the same entity. `shared_terms` counts the terms that
+    both texts have."""
 
     belief: Belief
     fact: Unit
-    shared: int
+    shared_terms: int
 
 
 @dataclass(frozen=True, slots=True)
 class BeliefEffect:
-    """What a fact does to a belief, by their ids, and why."""
+    """The effect of a fact on a belief, by their ids, and the reason."""
 
     belief: str
     fact: str
@@ -58,195 +64,222 @@ class BeliefEffect:
     reason: str
 
 
-class Assessed(BaseModel):
-    """The model's verdict on one belief, by its label ("2b")."""
+class BeliefVerdict(BaseModel):
+    """A language model's verdict on one belief, by its label ("2b")."""
 
     label: str
     verdict: Literal["reinforce", "weaken", "contradict", "neutral"]
     reason: str = ""
 
 
-class Assessments(BaseModel):
-    """The model's verdicts on several cases."""
+class BeliefVerdicts(BaseModel):
+    """A language model's verdicts on several cases."""
 
-    verdicts: Acceptable[Assessed] = Field(default_factory=list)
+    verdicts: Acceptable[BeliefVerdict] = Field(default_factory=list)
 
 
 async def assess(
-    services: Services, bank: str, changed: Sequence[Point], model: LanguageModel | None, rest: Rest
+    services: Services, bank: str, changed: Sequence[Point], model: LanguageModel | None, yield_now: Yield
 ) -> None:
-    """Reassesses the beliefs that the units `changed` bear on. Raises what `LanguageModel.ask` raises, with what was
-    judged by then done."""
-    pairs = await anyio.to_thread.run_sync(_pairs, services, bank, changed, model is not None, rest)
+    """Reassesses the beliefs that the units `changed` bear on. Raises what `LanguageModel.ask` raises; the effects
+    that were judged by then stay."""
+    pairs = await anyio.to_thread.run_sync(_pairs, services, bank, changed, model is not None, yield_now)
     if not pairs:
         return
     language = services.indexes.get(bank).language
     if model is None:
-        rulings = await anyio.to_thread.run_sync(_by_rules, pairs, language, rest)
-        await anyio.to_thread.run_sync(_carry_out, services, bank, rulings, rest)
+        effects = await anyio.to_thread.run_sync(_judge_by_rules, pairs, language, yield_now)
+        await anyio.to_thread.run_sync(_apply, services, bank, effects, yield_now)
         return
     cases = _cases(pairs)
-    for first in range(0, len(cases), _CASES_AT_ONCE):
-        shown = cases[first : first + _CASES_AT_ONCE]
-        asked = [(render_unit(fact), [render_unit(b.unit) for b in beliefs]) for fact, beliefs in shown]
-        answer = await model.ask(prompts.assessment(asked), Assessments)
-        rulings = _by_model(shown, answer.value)
-        await anyio.to_thread.run_sync(_carry_out, services, bank, rulings, rest)
+    for start in range(0, len(cases), _CASES_PER_CALL):
+        part = cases[start : start + _CASES_PER_CALL]
+        case_texts = [
+            (render_unit(fact), [render_unit(belief.unit) for belief in beliefs]) for fact, beliefs in part
+        ]
+        response = await model.ask(prompts.assessment(case_texts), BeliefVerdicts)
+        # Applied call by call: what was paid for is not lost when a later call fails.
+        effects = _effects_of_verdicts(part, response.value)
+        await anyio.to_thread.run_sync(_apply, services, bank, effects, yield_now)
 
 
 @dataclass(slots=True)
-class _Held:
-    """The beliefs of a bank, by the terms and the entities in them."""
+class _BeliefIndex:
+    """The beliefs of a bank, by the terms and the entities in them. Without it every new fact would be compared with
+    every belief."""
 
     beliefs: list[tuple[tuple[float, int, str], Belief]] = field(default_factory=list)
+    """Each with its place in the order of recording."""
     by_term: dict[int, list[int]] = field(default_factory=dict)
     by_entity: dict[str, list[int]] = field(default_factory=dict)
 
     def add(self, point: Point, language: Language) -> None:
-        """Adds a belief as it lies in the store."""
+        """Adds a belief as the store has it."""
         number, belief = len(self.beliefs), read_belief(point)
-        self.beliefs.append((_place(point), belief))
-        for term in _terms(point, language):
+        self.beliefs.append((_recording_order(point), belief))
+        for term in _term_ids(point, language):
             self.by_term.setdefault(term, []).append(number)
+        # The speaker is in everything that they say, and tells nothing of what a belief is about.
         for entity in set(belief.unit.entities) - {belief.unit.speaker}:
             self.by_entity.setdefault(entity, []).append(number)
 
-    def meets(self, point: Point, language: Language, by_entity: bool) -> list[Pair]:
-        """The beliefs that were there before a fact, share an entity and a word with it (or, with `by_entity`, an
-        entity that neither speaks), and were not moved by it yet."""
-        fact, place = read_unit(point), _place(point)
-        shared: Counter[int] = Counter()
-        for term in _terms(point, language):
-            shared.update(self.by_term.get(term, ()))
+    def pairs_with(self, point: Point, language: Language, by_entity: bool) -> list[Pair]:
+        """Returns the pairs of a fact with the beliefs that it may move.
+
+        Such a belief was recorded before the fact, shares an entity and a term with it (with `by_entity`, an entity
+        that speaks neither is enough), and was not moved by it yet.
+        """
+        fact, order = read_unit(point), _recording_order(point)
+        shared_terms: Counter[int] = Counter()
+        for term in _term_ids(point, language):
+            shared_terms.update(self.by_term.get(term, ()))
         if by_entity:
-            others = set(fact.entities) - {fact.speaker}
-            shared.update({number: 0 for entity in others for number in self.by_entity.get(entity, ())})
-        found = []
-        for number, words in sorted(shared.items()):
-            before, belief = self.beliefs[number]
-            new = before < place and fact.id not in belief.evidence
-            if new and not set(fact.entities).isdisjoint(belief.unit.entities):
-                found.append(Pair(belief, fact, words))
-        return found
+            for entity in set(fact.entities) - {fact.speaker}:
+                shared_terms.update(dict.fromkeys(self.by_entity.get(entity, ()), 0))
+        pairs = []
+        for number, term_count in sorted(shared_terms.items()):
+            belief_order, belief = self.beliefs[number]
+            is_news = belief_order < order and fact.id not in belief.evidence
+            if is_news and not set(fact.entities).isdisjoint(belief.unit.entities):
+                pairs.append(Pair(belief, fact, term_count))
+        return pairs
 
 
 def _pairs(
-    services: Services, bank: str, changed: Sequence[Point], by_entity: bool, rest: Rest
+    services: Services, bank: str, changed: Sequence[Point], by_entity: bool, yield_now: Yield
 ) -> list[Pair]:
-    """The pairs to judge: every fact among `changed`, with the beliefs it may bear on, in the order the facts
-    came."""
-    facts = sorted((point for point in changed if _tells(point)), key=_place)
-    where = Where(bank=bank, live=True, networks=(Network.BELIEF.value,))
-    language, held = services.indexes.get(bank).language, _Held()
-    for point in services.store.scan(where, Fields(terms=True)) if facts else ():
-        held.add(point, language)
-        rest()
+    """Returns the pairs to judge: every fact among `changed` with the beliefs it may move, in the order of
+    recording."""
+    facts = sorted((point for point in changed if _is_news(point)), key=_recording_order)
+    if not facts:
+        return []
+    language, beliefs = services.indexes.get(bank).language, _BeliefIndex()
+    current_beliefs = Where(bank=bank, live=True, networks=(Network.BELIEF.value,))
+    for point in services.store.scan(current_beliefs, Fields(terms=True)):
+        beliefs.add(point, language)
+        yield_now()
     pairs: list[Pair] = []
-    for point in facts if held.beliefs else ():
-        pairs += held.meets(point, language, by_entity)
-        rest()
+    for point in facts if beliefs.beliefs else ():
+        pairs += beliefs.pairs_with(point, language, by_entity)
+        yield_now()
     return pairs
 
 
-def _terms(point: Point, language: Language) -> set[int]:
-    """The ids of the terms in a unit's text, but for those of its speaker's name."""
+def _term_ids(point: Point, language: Language) -> set[int]:
+    """Returns the ids of the terms in a unit's text, without those of its speaker's name."""
     if point.terms is None:
         return set()
-    speaker = {term_id(stem) for stem in terms(speaker_of(point) or "", language)}
-    return set(point.terms.indices.tolist()) - speaker
+    speaker_terms = {term_id(stem) for stem in terms(speaker_of(point) or "", language)}
+    return set(point.terms.indices.tolist()) - speaker_terms
 
 
-def _tells(point: Point) -> bool:
-    """Whether a unit holds and tells something. What concludes from other units is no news."""
+def _is_news(point: Point) -> bool:
+    """Whether a unit is current and states something. A belief without a message was concluded from other units, so
+    it adds nothing to them; a stated judgement does."""
     p = point.payload
     spoken = p["network"] != Network.BELIEF.value or bool(p["messages"])
     return p["retired_at"] is None and spoken and p["modality"] not in (Modality.QUESTION, Modality.QUOTE)
 
 
-def _place(point: Point) -> tuple[float, int, str]:
+def _recording_order(point: Point) -> tuple[float, int, str]:
     return *place_of(point), point.id
 
 
-def _by_rules(pairs: Sequence[Pair], language: Language, rest: Rest) -> list[BeliefEffect]:
-    rulings = []
+def _judge_by_rules(pairs: Sequence[Pair], language: Language, yield_now: Yield) -> list[BeliefEffect]:
+    effects = []
     for pair in pairs:
-        effect, reason = assess_by_rules(_said(pair.belief.unit), _said(pair.fact), language)
+        belief, fact = _judged_statement(pair.belief.unit), _judged_statement(pair.fact)
+        effect, reason = assess_by_rules(belief, fact, language)
         if effect is not Effect.NEUTRAL:
-            rulings.append(BeliefEffect(pair.belief.unit.id, pair.fact.id, effect, reason))
-        rest()
-    return rulings
+            effects.append(BeliefEffect(pair.belief.unit.id, pair.fact.id, effect, reason))
+        yield_now()
+    return effects
 
 
-def _said(unit: Unit) -> JudgedStatement:
-    judgement = unit.network is Network.BELIEF and unit.speaker is not None
-    return JudgedStatement(unit.text, unit.speaker, unit.modality, judgement, unit.entities)
+def _judged_statement(unit: Unit) -> JudgedStatement:
+    is_judgement = unit.network is Network.BELIEF and unit.speaker is not None
+    return JudgedStatement(unit.text, unit.speaker, unit.modality, is_judgement, unit.entities)
 
 
 def _cases(pairs: Sequence[Pair]) -> list[tuple[Unit, list[Belief]]]:
-    """By fact, the beliefs it shares most words with."""
-    by_fact: dict[str, list[Pair]] = {}
+    """Returns each fact with the beliefs that share most terms with it."""
+    pairs_by_fact: dict[str, list[Pair]] = {}
     for pair in pairs:
-        by_fact.setdefault(pair.fact.id, []).append(pair)
-    nearest = (sorted(found, key=lambda pair: -pair.shared)[:_MOST_BELIEFS] for found in by_fact.values())
-    return [(found[0].fact, [pair.belief for pair in found]) for found in nearest]
+        pairs_by_fact.setdefault(pair.fact.id, []).append(pair)
+    cases = []
+    for fact_pairs in pairs_by_fact.values():
+        nearest = sorted(fact_pairs, key=lambda pair: -pair.shared_terms)[:_BELIEFS_PER_CASE]
+        cases.append((nearest[0].fact, [pair.belief for pair in nearest]))
+    return cases
 
 
-def _by_model(cases: Sequence[tuple[Unit, Sequence[Belief]]], answer: Assessments) -> list[BeliefEffect]:
-    """The verdicts on what was shown; any other is left out."""
-    shown = by_label(cases)
-    rulings = []
-    for judged in answer.verdicts:
-        pair = shown.pop(plain_label(judged.label), None)
-        if pair is None:
-            log.warning("A verdict on %s, which was not asked about, is left out.", judged.label)
-        elif judged.verdict != "neutral":
-            fact, belief = pair
-            reason = judged.reason or "the language model's judgement"
-            rulings.append(BeliefEffect(belief.unit.id, fact.id, Effect(judged.verdict), reason))
+def _effects_of_verdicts(
+    cases: Sequence[tuple[Unit, Sequence[Belief]]], answer: BeliefVerdicts
+) -> list[BeliefEffect]:
+    """Returns the effects of a model's verdicts on `cases`, in the order of the facts. A verdict on anything else,
+    or a second one on the same belief, is left out."""
+    open_cases = by_label(cases)
+    effects = []
+    for verdict in answer.verdicts:
+        case = open_cases.pop(plain_label(verdict.label), None)
+        if case is None:
+            log.warning("A verdict on %s, which was not asked about, is left out.", verdict.label)
+        elif verdict.verdict != "neutral":
+            fact, belief = case
+            reason = verdict.reason or "the language model's judgement"
+            effects.append(BeliefEffect(belief.unit.id, fact.id, Effect(verdict.verdict), reason))
+    # The facts move beliefs in the order they were recorded, in whichever order the model answers.
     order = {fact.id: place for place, (fact, _) in enumerate(cases)}
-    return sorted(rulings, key=lambda ruling: order[ruling.fact])
+    return sorted(effects, key=lambda effect: order[effect.fact])
 
 
-def _carry_out(services: Services, bank: str, rulings: Iterable[BeliefEffect], rest: Rest) -> None:
-    """Moves the beliefs, a few in each write, so that nobody waits for long."""
-    by_belief: dict[str, list[BeliefEffect]] = {}
-    for ruling in rulings:
-        by_belief.setdefault(ruling.belief, []).append(ruling)
-    moved = list(by_belief.values())
-    for first in range(0, len(moved), _BELIEFS_AT_ONCE):
-        _move(services, bank, [ruling for one in moved[first : first + _BELIEFS_AT_ONCE] for ruling in one])
-        rest()
-    book_spending(services, bank)
+def _apply(services: Services, bank: str, effects: Iterable[BeliefEffect], yield_now: Yield) -> None:
+    """Moves the beliefs, a few in each write, so that no retain waits for long. All effects on one belief are in one
+    write."""
+    effects_by_belief: dict[str, list[BeliefEffect]] = {}
+    for effect in effects:
+        effects_by_belief.setdefault(effect.belief, []).append(effect)
+    groups = list(effects_by_belief.values())
+    for start in range(0, len(groups), _BELIEFS_PER_WRITE):
+        part = groups[start : start + _BELIEFS_PER_WRITE]
+        _apply_in_one_write(services, bank, [effect for group in part for effect in group])
+        yield_now()
+    book_spending(services, bank)  # also where no belief moved: the model was paid for its verdicts
 
 
-def _move(services: Services, bank: str, rulings: Sequence[BeliefEffect]) -> None:
-    """Moves beliefs, as they are by now, by the facts that still hold."""
+def _apply_in_one_write(services: Services, bank: str, effects: Sequence[BeliefEffect]) -> None:
+    """Moves beliefs by the facts that are still current.
+
+    Beliefs and facts are read again under the lock: a fact may have been forgotten, or a belief moved, while a
+    model was asked.
+    """
     with services.indexes.locked(bank) as index:
         transaction = Transaction(services, index, services.clock.now(), "reassess", derived=True)
-        facts = {unit.id: unit for unit in transaction.read([ruling.fact for ruling in rulings])}
-        points = {point.id: point for point in transaction.points([ruling.belief for ruling in rulings])}
-        moving = _Moving({key: read_belief(point) for key, point in points.items()})
-        for ruling in rulings:
-            fact = facts.get(ruling.fact)
+        facts = {unit.id: unit for unit in transaction.read([effect.fact for effect in effects])}
+        points = {point.id: point for point in transaction.points([effect.belief for effect in effects])}
+        updates = _BeliefUpdates({key: read_belief(point) for key, point in points.items()})
+        for effect in effects:
+            fact = facts.get(effect.fact)
             if fact is not None and fact.retired_at is None:
-                moving.take(ruling, fact, transaction)
-        for belief in moving.moved.values():
+                updates.apply(effect, fact, transaction)
+        for belief in updates.changed.values():
             transaction.put_belief(belief)
         transaction.commit({})
 
 
 @dataclass(slots=True)
-class _Moving:
-    """Beliefs on the move within one write."""
+class _BeliefUpdates:
+    """The beliefs of one write, as they are after the effects that were applied; `changed` are those that moved."""
 
-    held: dict[str, Belief]
-    moved: dict[str, Belief] = field(default_factory=dict)
+    current: dict[str, Belief]
+    changed: dict[str, Belief] = field(default_factory=dict)
 
-    def take(self, ruling: BeliefEffect, fact: Unit, transaction: Transaction) -> None:
-        """Applies one ruling."""
-        before = self.held.get(ruling.belief)
+    def apply(self, effect: BeliefEffect, fact: Unit, transaction: Transaction) -> None:
+        """Applies one effect; a belief that is retired stays as it is."""
+        before = self.current.get(effect.belief)
         if before is None or before.unit.retired_at is not None:
             return
-        after = before.assessed(ruling.effect, fact, ruling.reason, transaction.now)
+        after = before.assessed(effect.effect, fact, effect.reason, transaction.now)
         if after is not before:
-            self.held[ruling.belief] = self.moved[ruling.belief] = after
+            self.current[effect.belief] = after
+            self.changed[effect.belief] = after

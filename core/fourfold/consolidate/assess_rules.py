@@ -1,5 +1,7 @@
-"""What a fact does to a belief, by rules: the same topic, praised or blamed; or the same words, affirmed or denied.
-An unsure case is neutral: a belief moved wrongly misleads, one left alone says what it said.
+"""Judges by rules what a fact does to a belief: the same topic, praised or blamed; or the same words, affirmed or
+denied.
+
+An unsure case is neutral: a belief that is moved wrongly misleads, one that is left alone says what it said.
 """
 
 from __future__ import annotations
@@ -16,14 +18,19 @@ from fourfold.values.beliefs import Effect
 from fourfold.values.units import Modality
 
 _SAME_TOPIC = 2 / 3
+"""Share of a belief's topic that a clause has to name to be about the same. Set by reading what the rules did to the
+development conversations, where sharing any words moved beliefs wrongly (docs/log.md); not measured."""
 _SAME_WORDS = 0.8
+"""Share of a belief's words that a clause without praise or blame has to repeat. Set in the same way."""
 _LEAST_STEMS = 2
+"""Words that a clause without praise or blame has to repeat at least: one alone is a coincidence. Set in the same
+way."""
 
 
 @dataclass(frozen=True, slots=True)
 class JudgedStatement:
-    """What is compared: the text, who said it (None: a conclusion of the bank's own), how it is meant, whether it is
-    a judgement, and the names in it, which say whom it is about."""
+    """A statement to compare: its text, its speaker (None: a conclusion of the bank's own), how it is meant,
+    whether it is a judgement ("I think ..."), and the names in it, which tell whom it is about."""
 
     text: str
     speaker: str | None
@@ -33,19 +40,22 @@ class JudgedStatement:
 
 
 def assess_by_rules(belief: JudgedStatement, fact: JudgedStatement, language: Language) -> tuple[Effect, str]:
-    """What `fact` does to `belief`, and why, in a few words."""
-    text, held = _held(belief, language)
+    """Returns the effect of `fact` on `belief`, and the reason in a few words."""
+    text, believed = _belief_clauses(belief, language)
     if fact.modality in (Modality.QUESTION, Modality.QUOTE) or _of_another(belief, fact, text):
         return Effect.NEUTRAL, "not about the same"
-    told = compare_attributes(
+    # "Lives in Rome" against "lives in Oslo": attributes tell more than words in common.
+    succession = compare_attributes(
         AttributedText(fact.text, fact.speaker, fact.modality), AttributedText(belief.text, belief.speaker)
     )
-    if told is not None:
-        kind, reason = told
+    if succession is not None:
+        kind, reason = succession
         return (Effect.CONTRADICT if kind == "replaces" else Effect.WEAKEN), reason
-    found = [_compared(one, claim) for one in held for claim in _claims(fact, language)]
+    candidates = [
+        _compare(held_clause, clause) for held_clause in believed for clause in _fact_clauses(fact, language)
+    ]
     effect, reason = max(
-        found, key=lambda one: _WEIGHT[one[0]], default=(Effect.NEUTRAL, "nothing in common")
+        candidates, key=lambda candidate: _WEIGHT[candidate[0]], default=(Effect.NEUTRAL, "nothing in common")
     )
     if effect is Effect.CONTRADICT and fact.modality is not Modality.FACT:
         return Effect.WEAKEN, f"{reason}, perhaps"
@@ -55,53 +65,61 @@ def assess_by_rules(belief: JudgedStatement, fact: JudgedStatement, language: La
 
 
 _WEIGHT = {Effect.NEUTRAL: 0, Effect.REINFORCE: 1, Effect.WEAKEN: 2, Effect.CONTRADICT: 3}
-_FIRST = re.compile(r"\b(?:I|me|my|mine|myself|we|our|us)\b|\bI['’]")
+"""Which effect wins where clauses disagree: the strongest against the belief. "Nice, but late" speaks against
+"reliable"."""
+_FIRST_PERSON = re.compile(r"\b(?:I|me|my|mine|myself|we|our|us)\b|\bI['’]")
 
 
 def _of_another(belief: JudgedStatement, fact: JudgedStatement, text: str) -> bool:
-    """Whether the two speak of different people's minds: what Ana likes is not touched by what Ben thinks. `text` is
-    the belief without the words that begin it."""
+    """Whether the two are about different people's minds: what Ana likes is not changed by what Ben thinks. `text`
+    is the belief without the words that make it a judgement ("I think that")."""
     if belief.speaker is None or fact.speaker is None or belief.speaker == fact.speaker:
         return False
-    return fact.judgement or (_FIRST.search(text) is not None and belief.speaker not in fact.names)
+    return fact.judgement or (_FIRST_PERSON.search(text) is not None and belief.speaker not in fact.names)
 
 
-def _compared(held: Clause, new: Clause) -> tuple[Effect, str]:
-    if held.leaning and new.leaning:
-        shared, same = held.topic & new.topic, _same_topic(held, new)
-        agree = held.leaning == new.leaning
+def _compare(believed: Clause, clause: Clause) -> tuple[Effect, str]:
+    """Returns the effect of a fact's clause on a belief's, and the reason: by praise and blame where both have
+    either, by words and denial otherwise."""
+    if believed.leaning and clause.leaning:
+        shared, is_same = believed.topic & clause.topic, _same_topic(believed, clause)
+        agree = believed.leaning == clause.leaning
     else:
-        words = (held.topic | held.rest) - held.names
-        shared = words & (new.topic | new.rest)
-        same = len(shared) >= max(_LEAST_STEMS, _SAME_WORDS * len(words)) and bool(held.topic)
-        agree = held.denies == new.denies
-        if held.leaning and agree:
+        words = (believed.topic | believed.rest) - believed.names
+        shared = words & (clause.topic | clause.rest)
+        is_same = len(shared) >= max(_LEAST_STEMS, _SAME_WORDS * len(words)) and bool(believed.topic)
+        agree = believed.denies == clause.denies
+        if believed.leaning and agree:
             return Effect.NEUTRAL, "the same, without a judgement"
-    if not same:
+    if not is_same:
         return Effect.NEUTRAL, "not clearly about the same"
-    told = ", ".join(sorted(shared))
+    shared_words = ", ".join(sorted(shared))
     if agree:
-        return (Effect.NEUTRAL if new.hedged else Effect.REINFORCE), f"says so too: {told}"
-    return (Effect.WEAKEN if new.hedged else Effect.CONTRADICT), f"says otherwise: {told}"
+        return (Effect.NEUTRAL if clause.hedged else Effect.REINFORCE), f"says so too: {shared_words}"
+    return (Effect.WEAKEN if clause.hedged else Effect.CONTRADICT), f"says otherwise: {shared_words}"
 
 
-def _same_topic(held: Clause, new: Clause) -> bool:
-    """Whether a claim is about what is believed of: most of the topic; of somebody, also in the same respect ("a good
-    teacher", "a bad driver")."""
-    shared = held.topic & new.topic
-    if not shared or len(shared) < _SAME_TOPIC * len(held.topic):
+def _same_topic(believed: Clause, clause: Clause) -> bool:
+    """Whether a clause names most of the belief's topic; where that is a person, also the same respect ("a good
+    teacher" says nothing of "a bad driver")."""
+    shared = believed.topic & clause.topic
+    if not shared or len(shared) < _SAME_TOPIC * len(believed.topic):
         return False
-    return bool(shared - held.names) or not held.rest or bool(held.rest & (new.rest | new.topic))
+    if shared - believed.names or not believed.rest:
+        return True
+    return bool(believed.rest & (clause.rest | clause.topic))
 
 
+# Both caches: a belief is compared with many facts of a slice, and a fact with many beliefs. The sizes are guesses.
 @lru_cache(maxsize=2048)
-def _held(belief: JudgedStatement, language: Language) -> tuple[str, tuple[Clause, ...]]:
-    """What is believed, without the words that begin it, and the claims it makes."""
+def _belief_clauses(belief: JudgedStatement, language: Language) -> tuple[str, tuple[Clause, ...]]:
+    """Returns a belief's text without the words that make it a judgement, and its clauses; those of a doubt
+    negated."""
     text, doubt = judgement_of(belief.text, language) if belief.judgement else (belief.text, False)
-    claims = tuple(clauses_in(text, belief.names, language))
-    return text, tuple(claim.turned for claim in claims) if doubt else claims
+    clauses = tuple(clauses_in(text, belief.names, language))
+    return text, tuple(clause.turned for clause in clauses) if doubt else clauses
 
 
 @lru_cache(maxsize=2048)
-def _claims(fact: JudgedStatement, language: Language) -> tuple[Clause, ...]:
+def _fact_clauses(fact: JudgedStatement, language: Language) -> tuple[Clause, ...]:
     return tuple(clauses_of(fact.text, fact.names, language))

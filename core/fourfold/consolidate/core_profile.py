@@ -1,5 +1,8 @@
-"""The core profile: what should always be in the prompt. Its lines stay as they are, and where they are, as long as
-they hold, so that a prompt that begins with it can be cached."""
+"""Keeps the core profile: the lines that should be in every prompt.
+
+A line stays as it is, and where it is, as long as it is true: a provider can cache a prompt only up to the first
+change.
+"""
 
 from __future__ import annotations
 
@@ -26,17 +29,23 @@ from fourfold.values.reflection import CoreKind, CoreProfile, CoreProfileLine
 from fourfold.values.rendering import render_unit
 from fourfold.values.units import Entity, Modality, Network, Unit
 
-_MOST: dict[CoreKind, int] = {"about": 5, "preference": 6, "open": 5}
-_HEADS: dict[CoreKind, str] = {
+_MOST_LINES: dict[CoreKind, int] = {"about": 5, "preference": 6, "open": 5}
+"""Lines of each kind; pinned ones have no bound but the budget. A guess, not measured."""
+_HEADINGS: dict[CoreKind, str] = {
     "pinned": "To keep in mind:",
     "about": "Who this is about:",
     "preference": "Held and preferred:",
     "open": "Open matters:",
 }
-_STRONG = 0.7
-_OPEN = timedelta(days=60)
-_LATEST = 200
-_LONGEST = 60
+_STRONG_BELIEF = 0.7
+"""Confidence from which a belief is a preference, and the rank of a stated preference among beliefs. A guess."""
+_OPEN_FOR = timedelta(days=60)
+"""How long a plan without a date is an open matter. A guess, not measured."""
+_LATEST_UNITS = 200
+"""Units that preferences and open matters are looked for in, so that a refresh costs the same in a large bank. A
+guess."""
+_LONGEST_LINE = 60
+"""Words of a line; a longer unit tells a story, and takes the room of several. A guess, not measured."""
 _PREFERS = re.compile(
     r"\b(?:favou?rite|prefers?|allergic to|vegetarian|vegan|can['’]?t stand|(?:am|is) into"
     r"|i (?:\w+ )?(?:love|hate|enjoy|adore|dislike|always|never)|loves|hates|adores|dislikes)\b",
@@ -45,47 +54,49 @@ _PREFERS = re.compile(
 _PASSING = re.compile(r"\b(?:i['’]d|would|to see|to hear|you|your|it)\b", re.IGNORECASE)
 
 
-def core(services: Services, bank: str, budget: int) -> CoreProfile:
-    """The profile, its lines in order until `budget` tokens are full."""
+def core_profile(services: Services, bank: str, budget: int) -> CoreProfile:
+    """Returns the profile with the lines that fit into `budget` tokens, in order. Raises `InputError` for a budget
+    that is not positive."""
     if budget <= 0:
         raise InputError(f"budget is {budget}: give a positive number of tokens.")
     record = read_core(services.store, bank)
-    kept: list[CoreProfileLine] = []
+    lines: list[CoreProfileLine] = []
     for line in record.lines:
-        if estimate_tokens(_text([*kept, line])) <= budget:
-            kept.append(line)
-    return CoreProfile(_text(kept), tuple(kept), record.at)
+        if estimate_tokens(_text([*lines, line])) <= budget:
+            lines.append(line)
+    return CoreProfile(_text(lines), tuple(lines), record.at)
 
 
-def pin(services: Services, bank: str, written: str, pinned: bool, reason: str) -> Change | None:
-    """Has a unit, or what is told of an entity, always be in the profile, or no longer; None where that is so
-    already. Raises `NotFoundError` for a unit that does not hold now, and a name the bank does not know."""
+def set_pinned(services: Services, bank: str, id_or_name: str, pinned: bool, reason: str) -> Change | None:
+    """Pins a unit, or the summary of an entity, to the profile, or unpins it. Returns the change, None where it was
+    so already. Raises `NotFoundError` for a unit that is not current, and for a name that the bank does not know."""
     with services.indexes.locked(bank) as index:
-        identity, shown = _pinnable(index, written, pinned)
+        pin_id, subject = _find_pinnable(index, id_or_name, pinned)
         record = read_core(services.store, bank)
-        if (identity in record.pinned) == pinned:
+        if (pin_id in record.pinned) == pinned:
             return None
-        others = tuple(one for one in record.pinned if one != identity)
-        record = replace(record, pinned=(*others, identity) if pinned else others)
-        return _write(services, index, record, "pin" if pinned else "unpin", shown, reason)
+        other_pins = tuple(other for other in record.pinned if other != pin_id)
+        record = replace(record, pinned=(*other_pins, pin_id) if pinned else other_pins)
+        return _write(services, index, record, "pin" if pinned else "unpin", subject, reason)
 
 
-def _pinnable(index: BankIndex, written: str, pinned: bool) -> tuple[str, str]:
-    """The id of a unit or an entity, and how it is shown."""
-    unit = index.find(written)
-    if unit is not None:
-        row = index.row(unit)
+def _find_pinnable(index: BankIndex, id_or_name: str, pinned: bool) -> tuple[str, str]:
+    """Returns the id of a unit or an entity, and the subject of the change in words (the log lists units anyway)."""
+    unit_id = index.find(id_or_name)
+    if unit_id is not None:
+        row = index.row(unit_id)
+        # A pin of a unit that was retired since can still be taken off.
         if row is not None and (not pinned or index.columns[row]["retired"] == NEVER):
-            return unit, ""
-    elif (entity := index.entity(written)) is not None:
+            return unit_id, ""
+    elif (entity := index.entity(id_or_name)) is not None:
         return entity.id, f'"{entity.name}"'
     raise NotFoundError(
-        f'The bank "{index.bank}" has no unit {written} that holds now, and no entity of that name.'
+        f'The bank "{index.bank}" has no unit {id_or_name} that holds now, and no entity of that name.'
     )
 
 
 def refresh(services: Services, bank: str) -> None:
-    """Brings the profile in step with what the bank holds; nothing is written if it is."""
+    """Brings the profile up to date with the bank; writes nothing where it is."""
     with services.indexes.locked(bank) as index:
         _write(services, index, read_core(services.store, bank))
 
@@ -94,19 +105,21 @@ def _write(
     services: Services,
     index: BankIndex,
     record: CoreRecord,
-    what: str = "core",
-    shown: str = "",
+    operation: str = "core",
+    subject: str = "",
     reason: str = "",
 ) -> Change | None:
+    """Writes `record` with its lines brought up to date; None where that is what the store has."""
+    is_derived = operation == "core"
     transaction = Transaction(
-        services, index, services.clock.now(), what, shown, reason, derived=what == "core"
+        services, index, services.clock.now(), operation, subject, reason, derived=is_derived
     )
     # Masked before they are compared: a line that the commit masks would be another one at every refresh.
     candidates = [
         replace(line, text=transaction.redaction.cover(line.text))
         for line in _candidates(services, index, record)
     ]
-    lines = _settled(record, candidates)
+    lines = _next_lines(record, candidates)
     if lines != record.lines or record != read_core(services.store, index.bank):
         point = core_point(index.bank, CoreRecord(lines, record.pinned, transaction.now))
         transaction.put_record(point)
@@ -114,81 +127,91 @@ def _write(
     return None
 
 
-def _settled(record: CoreRecord, candidates: Sequence[CoreProfileLine]) -> tuple[CoreProfileLine, ...]:
-    """The lines to be: by kind, those that were there before the new ones."""
-    before = {line: place for place, line in enumerate(record.lines)}
+def _next_lines(record: CoreRecord, candidates: Sequence[CoreProfileLine]) -> tuple[CoreProfileLine, ...]:
+    """Returns the new lines of the profile: of each kind, those that it has before those that are added."""
+    old_places = {line: place for place, line in enumerate(record.lines)}
     lines: list[CoreProfileLine] = []
-    for kind in _HEADS:
-        told = {line.text for line in lines}
-        candidates = [c for c in candidates if c.kind != kind or c.text not in told]
-        there = sorted((c for c in candidates if c.kind == kind and c in before), key=lambda c: before[c])
-        new = [c for c in candidates if c.kind == kind and c not in before]
-        lines += [*there, *new][: _MOST.get(kind)]
+    for kind in _HEADINGS:
+        # What one kind says already (a pinned preference) is not said again by the next.
+        texts = {line.text for line in lines}
+        of_kind = [line for line in candidates if line.kind == kind and line.text not in texts]
+        staying = sorted((line for line in of_kind if line in old_places), key=old_places.__getitem__)
+        added = [line for line in of_kind if line not in old_places]
+        lines += [*staying, *added][: _MOST_LINES.get(kind)]
     return tuple(lines)
 
 
 def _candidates(services: Services, index: BankIndex, record: CoreRecord) -> Iterator[CoreProfileLine]:
-    """What may be in the profile, the best of each kind first; of what is there already twice as much qualifies."""
-    for unit in _read(services, index, [one for one in record.pinned if index.row(one) is not None]):
+    """Yields the lines that may be in the profile, the best of each kind first. More than fit: a line that the
+    profile has stays as long as it is among them, so that a slightly better one does not push it out."""
+    pinned_units = [pin_id for pin_id in record.pinned if index.row(pin_id) is not None]
+    for unit in _read(services, index, pinned_units):
         yield CoreProfileLine("pinned", render_unit(unit), (unit.id,))
-    named = [entity.name for entity in index.entities() if entity.id in record.pinned]
-    for told in read_summaries(
-        services.store, tuple(summary_id(index.bank, name) for name in named)
-    ).values():
-        for sentence in told.sentences:
-            yield CoreProfileLine("pinned", sentence.text, sentence.evidence)
-    who = _user(index)
-    if who is None:
+    pinned_names = [entity.name for entity in index.entities() if entity.id in record.pinned]
+    yield from _summary_lines(services, index, "pinned", pinned_names)
+    main_entity = _main_entity(index)
+    if main_entity is None:
         return
-    identity = summary_id(index.bank, who.name)
-    summary = read_summaries(services.store, (identity,)).get(identity)
-    for sentence in summary.sentences if summary else ():
-        yield CoreProfileLine("about", sentence.text, sentence.evidence)
-    units = _read(services, index, _latest(index, who))
-    preferred = [(unit, text) for unit in reversed(units) if (text := _preference(unit)) is not None]
-    preferred.sort(key=lambda pair: -(pair[0].confidence or _STRONG))
-    for unit, text in preferred[: 2 * _MOST["preference"]]:
-        yield CoreProfileLine("preference", render_unit(replace(unit, text=text)), (unit.id,))
-    for unit in [u for u in reversed(units) if _open(u, index)][: 2 * _MOST["open"]]:
+    yield from _summary_lines(services, index, "about", [main_entity.name])
+    latest_first = _read(services, index, _latest_units(index, main_entity))[::-1]
+    sentences_of = [(unit, _preference(unit)) for unit in latest_first]
+    preferences = [(unit, sentence) for unit, sentence in sentences_of if sentence is not None]
+    preferences.sort(key=lambda pair: -(pair[0].confidence or _STRONG_BELIEF))
+    for unit, sentence in preferences[: 2 * _MOST_LINES["preference"]]:
+        yield CoreProfileLine("preference", render_unit(replace(unit, text=sentence)), (unit.id,))
+    open_matters = [unit for unit in latest_first if _is_open(unit, index)]
+    for unit in open_matters[: 2 * _MOST_LINES["open"]]:
         yield CoreProfileLine("open", render_unit(unit), (unit.id,))
 
 
-def _user(index: BankIndex) -> Entity | None:
-    """Whom the bank is about: who said most of what is not the agent's; without speakers, who is mentioned most."""
-    held = index.columns[index.live_mask()]
-    said = held[held["network"] != index.code(Network.EXPERIENCE.value)]["speaker"]
-    nobody = index.code("")
-    spoken = Counter(int(label) for label in said if label != nobody)
-    mentioned = index.entities()
-    if not spoken:
-        return mentioned[0] if mentioned else None
-    most = spoken.most_common(1)[0][0]
-    return next((entity for entity in mentioned if most in _labels(index, entity)), None)
+def _summary_lines(
+    services: Services, index: BankIndex, kind: CoreKind, entities: Sequence[str]
+) -> Iterator[CoreProfileLine]:
+    """Yields the sentences of the summaries of `entities`."""
+    ids = tuple(summary_id(index.bank, name) for name in entities)
+    for summary in read_summaries(services.store, ids).values():
+        for sentence in summary.sentences:
+            yield CoreProfileLine(kind, sentence.text, sentence.evidence)
 
 
-def _labels(index: BankIndex, entity: Entity) -> set[int]:
-    """The labels of those who speak by one of its names."""
+def _main_entity(index: BankIndex) -> Entity | None:
+    """Returns the entity that the bank is about: the speaker of most units, the agent's own left out; in a bank
+    without speakers, the entity that is mentioned most."""
+    live_rows = index.columns[index.live_mask()]
+    is_user = live_rows["network"] != index.code(Network.EXPERIENCE.value)
+    no_speaker = index.code("")
+    units_by_speaker = Counter(int(code) for code in live_rows[is_user]["speaker"] if code != no_speaker)
+    entities = index.entities()  # most mentioned first
+    if not units_by_speaker:
+        return entities[0] if entities else None
+    main_speaker = units_by_speaker.most_common(1)[0][0]
+    return next((entity for entity in entities if main_speaker in _speaker_codes(index, entity)), None)
+
+
+def _speaker_codes(index: BankIndex, entity: Entity) -> set[int]:
+    """Returns the codes of an entity's names in the column of speakers."""
     return {index.code(name) for name in (entity.name, *entity.aliases)} - {-1}
 
 
-def _latest(index: BankIndex, who: Entity) -> list[str]:
-    """The latest units that `who` said, or, where nobody speaks, that mention them; and beliefs about them."""
-    speakers, belief = list(_labels(index, who)), index.code(Network.BELIEF.value)
-    rows = np.array(index.units_mentioning(who.name), dtype=np.intp)
-    records = index.columns[rows]
-    own = np.isin(records["speaker"], speakers) | (records["network"] == belief)
+def _latest_units(index: BankIndex, entity: Entity) -> list[str]:
+    """Returns the ids of the latest current units that `entity` said and of beliefs about it, oldest first; where
+    it says nothing, of those that mention it."""
+    speakers, belief = list(_speaker_codes(index, entity)), index.code(Network.BELIEF.value)
+    rows = np.array(index.units_mentioning(entity.name), dtype=np.intp)
+    columns = index.columns[rows]
+    is_about = np.isin(columns["speaker"], speakers) | (columns["network"] == belief)
     if not np.isin(index.columns["speaker"], speakers).any():
-        own = np.ones(len(rows), dtype=np.bool_)
-    held = rows[own & (records["retired"] == NEVER)]
-    order = np.argsort(index.columns[held]["mentioned"], kind="stable")
-    return [index.unit_ids[row] for row in held[order][-_LATEST:].tolist() if not index.successors(row)]
+        is_about = np.ones(len(rows), dtype=np.bool_)
+    current = rows[is_about & (columns["retired"] == NEVER)]
+    by_time = current[np.argsort(index.columns[current]["mentioned"], kind="stable")]
+    return [index.unit_ids[row] for row in by_time[-_LATEST_UNITS:].tolist() if not index.successors(row)]
 
 
 def _preference(unit: Unit) -> str | None:
-    """The sentence that says what someone holds or prefers as a rule, if there is one."""
+    """Returns the first sentence of a unit that says what someone believes or prefers as a rule; None without one."""
     if unit.network is Network.BELIEF:
-        strong = (unit.confidence or 0.0) >= _STRONG and len(unit.text.split()) <= _LONGEST
-        return unit.text if strong and not asking(unit.text) else None
+        is_strong = (unit.confidence or 0.0) >= _STRONG_BELIEF and len(unit.text.split()) <= _LONGEST_LINE
+        return unit.text if is_strong and not asking(unit.text) else None
     for start, end in sentences(unit.text) if unit.modality is Modality.FACT else ():
         sentence = unit.text[start:end]
         if _PREFERS.search(sentence) and not _PASSING.search(sentence) and not asking(sentence):
@@ -196,22 +219,32 @@ def _preference(unit: Unit) -> str | None:
     return None
 
 
-def _open(unit: Unit, index: BankIndex) -> bool:
-    """Whether it is a plan of late whose time has not passed, as far as the bank knows."""
+def _is_open(unit: Unit, index: BankIndex) -> bool:
+    """Whether a unit is a recent plan whose time has not passed."""
+    if unit.modality is not Modality.PLAN or len(unit.text.split()) > _LONGEST_LINE:
+        return False
+    # "Now" is the latest message, not the clock: in an imported conversation of last year its plans are still open.
     latest = float(index.columns["mentioned"].max())
-    ends = unit.occurred.end.timestamp() if unit.occurred and unit.occurred.end else latest
-    recent = latest - unit.mentioned_at.timestamp() <= _OPEN.total_seconds()
-    return unit.modality is Modality.PLAN and recent and ends >= latest and len(unit.text.split()) <= _LONGEST
+    ends_at = unit.occurred.end.timestamp() if unit.occurred and unit.occurred.end else latest
+    is_recent = latest - unit.mentioned_at.timestamp() <= _OPEN_FOR.total_seconds()
+    return is_recent and ends_at >= latest
 
 
 def _read(services: Services, index: BankIndex, ids: Sequence[str]) -> list[Unit]:
-    held = {p.id: read_unit(p) for p in services.store.scan(Where(ids=tuple(ids)), READ_UNIT)} if ids else {}
-    return [held[i] for i in ids if i in held and held[i].bank == index.bank and held[i].retired_at is None]
+    """Returns the current units of `ids`, in that order."""
+    if not ids:
+        return []
+    points = services.store.scan(Where(ids=tuple(ids)), READ_UNIT)
+    units = {point.id: read_unit(point) for point in points}
+    in_order = [units[unit_id] for unit_id in ids if unit_id in units]
+    return [unit for unit in in_order if unit.bank == index.bank and unit.retired_at is None]
 
 
 def _text(lines: Sequence[CoreProfileLine]) -> str:
-    parts = []
-    for kind, head in _HEADS.items():
-        told = [f"- {line.text}" for line in lines if line.kind == kind]
-        parts += [head, *told] if told else []
+    """Returns the lines under the headings of their kinds; headings without a line are left out."""
+    parts: list[str] = []
+    for kind, heading in _HEADINGS.items():
+        items = [f"- {line.text}" for line in lines if line.kind == kind]
+        if items:
+            parts += [heading, *items]
     return "\n".join(parts)

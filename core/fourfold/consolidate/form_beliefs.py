@@ -1,4 +1,4 @@
-"""Beliefs of a bank: formed by hand or by reflection, and listed."""
+"""Forms beliefs, by hand or by reflection, and lists those of a bank."""
 
 from __future__ import annotations
 
@@ -25,176 +25,194 @@ from fourfold.values.chunks import Piece
 from fourfold.values.units import Message, Network, Source, Unit, evidence_links
 
 LONGEST_STATEMENT = 2000
+"""Characters of a belief's statement, as of a fact's: a guess that keeps documents out of beliefs."""
 
 
 @dataclass(frozen=True, slots=True)
 class NewBelief:
-    """A belief to be: what, how sure, the units it rests on, why, and whether it sets the confidence of one that is
-    there already (else new evidence reinforces that)."""
+    """A belief to form: its statement, its confidence, the ids of the units it rests on, and the reason.
+
+    Where the bank has it already, new evidence reinforces it; with `sets_confidence` it gets this confidence instead.
+    """
 
     statement: str
     confidence: float
     evidence: tuple[str, ...]
     reason: str
-    sets: bool = False
+    sets_confidence: bool = False
 
 
-def form(
+def form_beliefs(
     services: Services,
     bank: str,
-    convictions: Sequence[NewBelief],
+    new_beliefs: Sequence[NewBelief],
     options: BankOptions,
     withheld: list[str] | None = None,
 ) -> list[Belief]:
-    """Forms these beliefs, or brings those that are there already up to date, in one write.
+    """Forms beliefs, or updates those that the bank has already, in one write, and returns them. A belief whose
+    evidence was retired meanwhile is left out.
 
-    One that says what the bank holds back is refused where it sets the confidence itself, since somebody gave it word
-    for word; a conclusion is left out, and added, masked, to `withheld`.
+    A statement that the bank redacts is refused where it sets the confidence itself, since somebody gave it word for
+    word; a model's conclusion is left out, and added, masked, to `withheld`.
 
-    Raises `InputError` before anything is written: no statement, a confidence outside [0, 1], evidence that is no
-    unit of the bank that holds now.
+    Raises `InputError` before anything is written: for an empty statement, a confidence outside [0, 1], evidence that
+    is no current unit of the bank.
     """
-    convictions = [_checked(one) for one in convictions]
+    new_beliefs = [_checked(belief) for belief in new_beliefs]
     now, language = services.clock.now(), services.indexes.get(bank).language
     with services.indexes.locked(bank) as index:
-        known = dict(index.names.all())
+        known_names = dict(index.names.all())
         policy = RedactionPolicy(rules_in_force(services, index))
-    convictions = _admitted(convictions, policy, withheld if withheld is not None else [])
-    if not convictions:
+    new_beliefs = _admitted(new_beliefs, policy, withheld if withheld is not None else [])
+    if not new_beliefs:
         return []
-    pieces = [Piece(one.statement, "", None, "user", now, 0, len(one.statement)) for one in convictions]
-    statements = extract(pieces, language, known.keys())
+    texts = [belief.statement for belief in new_beliefs]
+    pieces = [Piece(text, "", None, "user", now, 0, len(text)) for text in texts]
+    statements = extract(pieces, language, known_names.keys())
     with embed_under_lock(services, bank, statements, "", language) as (index, embedded):
-        forming = _Forming(Transaction(services, index, now, "believe"), Resolver(index))
-        said = [Message(one.statement) for one in convictions]
-        apply_options(forming.transaction, language_to_fix(services, index, options.language, said), options)
-        taken = (forming.take(*each) for each in zip(convictions, statements, embedded, strict=True))
-        made = [belief for belief in taken if belief is not None]
-        forming.transaction.commit(forming.resolver.changed)
-    return made
+        former = _BeliefFormer(Transaction(services, index, now, "believe"), Resolver(index))
+        messages = [Message(text) for text in texts]
+        fixed_language = language_to_fix(services, index, options.language, messages)
+        apply_options(former.transaction, fixed_language, options)
+        beliefs = [
+            former.form(belief, statement, vectors)
+            for belief, statement, vectors in zip(new_beliefs, statements, embedded, strict=True)
+        ]
+        former.transaction.commit(former.resolver.changed)
+    return [belief for belief in beliefs if belief is not None]
 
 
 def _admitted(
-    convictions: Sequence[NewBelief], policy: RedactionPolicy, withheld: list[str]
+    new_beliefs: Sequence[NewBelief], policy: RedactionPolicy, withheld: list[str]
 ) -> list[NewBelief]:
-    """Returns those that no rule holds back, their reasons masked; see `form`."""
+    """Returns the beliefs that no rule withholds, their reasons masked; see `form_beliefs`."""
     admitted = []
-    for conviction in convictions:
-        masked = policy.cover(conviction.statement)
-        if masked == conviction.statement:
-            admitted.append(replace(conviction, reason=policy.redact(conviction.reason)))
-        elif conviction.sets:
-            reject_if_redacted(conviction.statement, policy)
+    for belief in new_beliefs:
+        masked_statement = policy.cover(belief.statement)
+        if masked_statement == belief.statement:
+            admitted.append(replace(belief, reason=policy.redact(belief.reason)))
+        elif belief.sets_confidence:
+            reject_if_redacted(belief.statement, policy)
         else:
-            withheld.append(masked)
+            withheld.append(masked_statement)
     return admitted
 
 
-def beliefs(
+def list_beliefs(
     services: Services, bank: str, about: str | None, min_confidence: float, retired: bool
 ) -> list[Belief]:
-    """The beliefs of a bank, the surest first; see `Bank.beliefs`."""
+    """Returns the beliefs of a bank, most confident first; `Bank.beliefs` documents the parameters."""
     where = Where(bank=bank, kind="unit", live=not retired, networks=(Network.BELIEF.value,))
-    found = [read_belief(point) for point in services.store.scan(where)]
+    beliefs = [read_belief(point) for point in services.store.scan(where)]
     if about is not None:
-        name = _entity(services, bank, about)
-        found = [belief for belief in found if name in belief.unit.entities]
-    sure = [belief for belief in found if belief.confidence >= min_confidence]
-    return sorted(sure, key=lambda belief: (-belief.confidence, belief.unit.recorded_at, belief.unit.id))
+        entity = _entity_name(services, bank, about)
+        beliefs = [belief for belief in beliefs if entity in belief.unit.entities]
+    beliefs = [belief for belief in beliefs if belief.confidence >= min_confidence]
+    return sorted(beliefs, key=lambda belief: (-belief.confidence, belief.unit.recorded_at, belief.unit.id))
 
 
-def _entity(services: Services, bank: str, name: str) -> str:
+def _entity_name(services: Services, bank: str, name: str) -> str:
     index = services.indexes.get(bank)
     with index.lock:
         return index.require_entity(name).name
 
 
-def _checked(conviction: NewBelief) -> NewBelief:
-    if not isinstance(conviction.statement, str) or not (plain := clean(conviction.statement)):
+def _checked(belief: NewBelief) -> NewBelief:
+    """Returns `belief` with its text and evidence normalised; raises `InputError` for one that cannot be formed."""
+    statement = clean(belief.statement) if isinstance(belief.statement, str) else ""
+    if not statement:
         raise InputError("A belief needs a statement: say in a sentence what is believed.")
-    if len(plain) > LONGEST_STATEMENT:
+    if len(statement) > LONGEST_STATEMENT:
         raise InputError(
             f"A belief's statement has at most {LONGEST_STATEMENT:,} characters: keep it to a sentence."
         )
-    if not isinstance(conviction.confidence, (int, float)) or not 0 <= conviction.confidence <= 1:
-        raise InputError(f"The confidence is {conviction.confidence!r}: give a number from 0 to 1.")
+    if not isinstance(belief.confidence, (int, float)) or not 0 <= belief.confidence <= 1:
+        raise InputError(f"The confidence is {belief.confidence!r}: give a number from 0 to 1.")
     return replace(
-        conviction,
-        statement=" ".join(plain.split()),
-        confidence=round(float(conviction.confidence), 4),
-        evidence=tuple(dict.fromkeys(conviction.evidence)),
+        belief,
+        statement=" ".join(statement.split()),
+        confidence=round(float(belief.confidence), 4),
+        evidence=tuple(dict.fromkeys(belief.evidence)),
     )
 
 
 @dataclass(slots=True)
-class _Forming:
-    """One write that forms beliefs; the caller holds the lock of the bank's graph."""
+class _BeliefFormer:
+    """Forms beliefs within one transaction; the caller holds the bank's lock."""
 
     transaction: Transaction
     resolver: Resolver
 
-    def take(self, conviction: NewBelief, statement: Statement, vectors: Embedded) -> Belief | None:
-        """The belief, as it is after this write; None for a conclusion of which all evidence is gone by now."""
-        evidence = self._evidence(conviction.evidence, conviction.sets)
-        if conviction.evidence and not evidence:
+    def form(self, new_belief: NewBelief, statement: Statement, vectors: Embedded) -> Belief | None:
+        """Forms or updates a belief, and returns it as it is after this write; None where all of its evidence was
+        retired meanwhile."""
+        evidence = self._read_evidence(new_belief.evidence, new_belief.sets_confidence)
+        if new_belief.evidence and not evidence:
             return None
-        conviction = replace(conviction, evidence=tuple(unit.id for unit in evidence))
+        new_belief = replace(new_belief, evidence=tuple(unit.id for unit in evidence))
         bank, now = self.transaction.index.bank, self.transaction.now
-        identity = make_id(bank, "belief", normalise(conviction.statement))
-        if identity in self.transaction.units or self.transaction.index.row(identity) is not None:
-            belief = read_belief(self.transaction.points([identity])[0])
+        text_key = normalise(new_belief.statement)
+        belief_id = make_id(bank, "belief", text_key)
+        if belief_id in self.transaction.units or self.transaction.index.row(belief_id) is not None:
+            belief = read_belief(self.transaction.points([belief_id])[0])
             if belief.unit.retired_at is None:
-                return self._again(belief, conviction, evidence)
-            identity = make_id(bank, "belief", normalise(conviction.statement), now.isoformat())
+                return self._update(belief, new_belief, evidence)
+            # The retired belief keeps its id and history: this is another one that reads the same.
+            belief_id = make_id(bank, "belief", text_key, now.isoformat())
         unit = Unit(
-            id=identity,
+            id=belief_id,
             bank=bank,
-            text=conviction.statement,
+            text=new_belief.statement,
             network=Network.BELIEF,
             source=Source("", ()),
             mentioned_at=now,
             recorded_at=now,
             occurred=statement.occurred,
-            confidence=conviction.confidence,
+            confidence=new_belief.confidence,
             entities=self._entities(statement, evidence, now),
         )
-        belief = formed(unit, conviction.evidence, conviction.reason)
+        belief = formed(unit, new_belief.evidence, new_belief.reason)
         self._put(belief, vectors)
         return belief
 
-    def _evidence(self, ids: Sequence[str], strict: bool) -> list[Unit]:
-        found = self.transaction.read([i for i in ids if self.transaction.index.row(i) is not None])
-        held = [unit for unit in found if unit.retired_at is None]
-        missing = set(ids) - {unit.id for unit in held}
+    def _read_evidence(self, ids: Sequence[str], strict: bool) -> list[Unit]:
+        """Returns the current units of `ids`; with `strict` raises `InputError` where some are missing. A user is
+        told of a wrong id; a model's conclusion only loses what was forgotten while the model wrote it."""
+        known_ids = [unit_id for unit_id in ids if self.transaction.index.row(unit_id) is not None]
+        current = [unit for unit in self.transaction.read(known_ids) if unit.retired_at is None]
+        missing = set(ids) - {unit.id for unit in current}
         if missing and strict:
             raise InputError(
                 f"Evidence is named by ids of units of this bank that hold now; these are none: "
                 f"{', '.join(sorted(map(str, missing)))}."
             )
-        return held
+        return current
 
     def _entities(self, statement: Statement, evidence: Sequence[Unit], now: datetime) -> tuple[str, ...]:
-        """Whom and what it names; where it names nothing known, what all its evidence has in common."""
+        """Returns the names of the entities in a statement; where it names none ("They are unreliable."), those
+        that all of its evidence mentions."""
         names = self.resolver.resolve(statement.mentions, now)
         if names or not evidence:
             return names
         common = set.intersection(*(set(unit.entities) for unit in evidence))
         return tuple(name for name in evidence[0].entities if name in common)
 
-    def _again(self, belief: Belief, conviction: NewBelief, evidence: Sequence[Unit]) -> Belief:
-        """A belief that is there, with what is new of its evidence, or with the confidence that it is given."""
-        now, new = self.transaction.now, [unit for unit in evidence if unit.id not in belief.evidence]
-        if conviction.sets:
-            before, after = belief.confidence, conviction.confidence
-            ids = tuple(unit.id for unit in new)
-            change = Assessment(now, now, Effect.FORMED, before, after, conviction.reason, ids)
-            if new or before != after:
+    def _update(self, belief: Belief, new_belief: NewBelief, evidence: Sequence[Unit]) -> Belief:
+        """Returns a belief of the bank, reinforced by what is new of the evidence, or with the confidence it is
+        given."""
+        now = self.transaction.now
+        new_evidence = [unit for unit in evidence if unit.id not in belief.evidence]
+        if new_belief.sets_confidence:
+            before, after = belief.confidence, new_belief.confidence
+            ids = tuple(unit.id for unit in new_evidence)
+            change = Assessment(now, now, Effect.FORMED, before, after, new_belief.reason, ids)
+            if new_evidence or before != after:
                 links = (*belief.unit.links, *evidence_links(ids))
                 unit = replace(belief.unit, confidence=after, links=links)
                 belief = Belief(unit, (*belief.history, change))
         else:
-            for unit in new:
-                belief = belief.assessed(Effect.REINFORCE, unit, conviction.reason, now)
+            for unit in new_evidence:
+                belief = belief.assessed(Effect.REINFORCE, unit, new_belief.reason, now)
         self.transaction.put_belief(belief)
         return belief
 

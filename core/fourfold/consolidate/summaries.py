@@ -1,6 +1,8 @@
-"""Summaries of entities: neutral, from facts alone, each sentence with the units that say it. A language model writes
-them out of the summary there is and the new facts; without one they are extracts, the most central and most recent
-statements that do not gainsay each other."""
+"""Summarises entities, from facts alone, each sentence with the units that say it.
+
+A language model writes a summary out of the former one and the new facts. Without a model a summary is an extract:
+the most central and most recent sentences that do not contradict each other.
+"""
 
 from __future__ import annotations
 
@@ -15,7 +17,7 @@ import numpy as np
 from pydantic import BaseModel, Field
 
 from fourfold import prompts
-from fourfold.consolidate.assess import Rest
+from fourfold.consolidate.assess import Yield
 from fourfold.errors import ModelOutputError
 from fourfold.index.bank_index import BankIndex
 from fourfold.language.attributes import AttributedText, compare_attributes
@@ -30,172 +32,207 @@ from fourfold.transaction.transaction import Transaction
 from fourfold.values.rendering import render_unit
 from fourfold.values.units import Modality, Network, Sentence, Source, Summary, Unit, evidence_links
 
+# The figures below are guesses, set by reading summaries of the development conversations; none was measured.
 _LEAST_FACTS = 2
+"""Facts about an entity from which it has a summary: of one, the fact is the summary."""
 _MOST_FACTS = 160
+"""Latest facts, or sentences of them, that a summary is made of: an extract compares each with each."""
 _MOST_SENTENCES = 5
+"""Sentences of an extract."""
 _LEAST_STEMS = 3
+"""Content words that a sentence of an extract has at least: fewer say nothing by themselves ("It was great!")."""
 _LONGEST_SENTENCE = 60
-_RECENT = 0.2
-_UNLIKE = 0.7
+"""Words of a sentence of an extract at most."""
+_RECENCY_WEIGHT = 0.2
+"""What the latest sentence gains over the first, where the most central one has 1."""
+_REDUNDANCY_WEIGHT = 0.7
+"""What a sentence loses that reads like one that was chosen (lambda of maximal marginal relevance is 1 less it)."""
 _MODEL_FACTS = 40
+"""New facts that a language model is shown in one call."""
 _MODEL_WORDS = 120
+"""Words of a summary that a language model is asked for."""
 _READ_AT_ONCE = 32
+"""Units of one read from the store: after each, recalls and retains may come in between."""
 
-_ASIDE = re.compile(r"^[\[(*]")
-_OF_ONESELF = re.compile(
+_STAGE_DIRECTION = re.compile(r"^[\[(*]")
+# First and second person, the call of somebody by name, and what looks specific, in five languages.
+_FIRST_PERSON = re.compile(
     r"\b(?:I|my|me|we|our|ich|mein\w*|wir|je|j['’]|mon|ma|mes|nous|yo|mi|mis|nosotros)\b|我", re.IGNORECASE
 )
-_TO_OTHERS = re.compile(
+_SECOND_PERSON = re.compile(
     r"\b(?:you|your|yours|let['’]s|du|dein\w*|ihr|Sie|tu|ton|ta|tes|vous|tú|usted)\b|你", re.IGNORECASE
 )
-_CALLED = re.compile(
+_VOCATIVE = re.compile(
     r"(?:^|(?<=,))\s*(?:(?i:hey|hi|hello|thanks|thank you|wow|oh|yeah|yes|no)[ ,]+)*[A-ZÀ-Þ][\w'’-]+(?=\s*[,!.?…]|$)"
 )
 _SPECIFIC = re.compile(r"\d|(?<=[\w,] )[A-ZÀ-Þ][\w'’-]{2,}")
 
 
-class Told(BaseModel):
-    """A sentence of the model's, with the labels of the facts it rests on."""
+class SummarySentence(BaseModel):
+    """A sentence that a language model wrote, with the labels of the facts it rests on."""
 
     text: str
     facts: list[str] = Field(default_factory=list)
 
 
-class Written(BaseModel):
-    """A summary as the model writes it."""
+class WrittenSummary(BaseModel):
+    """A summary that a language model wrote."""
 
-    sentences: list[Told] = Field(default_factory=list)
+    sentences: list[SummarySentence] = Field(default_factory=list)
 
 
 @dataclass(slots=True)
 class SummaryWriter:
-    """One round of refreshing the summaries of a bank; what was read of a unit is kept for the next entity."""
+    """Refreshes the summaries of a bank. Use it for one round: units and stems are cached for the next entity,
+    since one fact mentions several."""
 
     services: Services
     bank: str
     language: Language
-    rest: Rest
+    yield_now: Yield
     _units: dict[str, Unit] = field(default_factory=dict)
     _stems: dict[str, list[str]] = field(default_factory=dict)
 
     async def refresh(self, entity: str, model: LanguageModel | None) -> None:
-        """Brings the summary of `entity` up to date, if its facts are others than when it was made. Raises what
-        `LanguageModel.ask` raises."""
-        found = await anyio.to_thread.run_sync(self._survey, entity)
-        if found is None:
+        """Refreshes the summary of `entity`, where its facts changed since it was made. Raises what
+        `LanguageModel.ask` raises; the former summary stays then."""
+        stale = await anyio.to_thread.run_sync(self._read_stale, entity)
+        if stale is None:
             return
-        old, facts, seen = found
+        summary, facts, facts_digest = stale
         if not facts:
-            made = None
+            sentences = None
         elif model is None:
-            made = await anyio.to_thread.run_sync(self._extract, entity, facts)
+            sentences = await anyio.to_thread.run_sync(self._extract, entity, facts)
         else:
-            made = await self._write(entity, facts, old, model)
-        await anyio.to_thread.run_sync(self._put, entity, made, seen)
+            sentences = await self._write(entity, facts, summary, model)
+        await anyio.to_thread.run_sync(self._put, entity, sentences, facts_digest)
 
-    def _survey(self, entity: str) -> tuple[Summary | None, list[Unit], str] | None:
-        """The summary there is, the facts to make one of (the latest, and those it rests on), and what stands for all
-        facts; None if nothing changed."""
+    def _read_stale(self, entity: str) -> tuple[Summary | None, list[Unit], str] | None:
+        """Returns the summary that the bank has, the facts to make a new one of (the latest, and those it rests
+        on), and a digest of all facts; None where the digest is that of the summary."""
         index = self.services.indexes.get(self.bank)
         with index.lock:
-            ids = _facts(index, entity)
-        seen = hashlib.sha256("".join(ids).encode()).hexdigest()[:16] if ids else ""
-        old = _stored(self.services, self.bank, entity)
-        if (old.payload["seen"] if old else "") == seen:
+            fact_ids = _fact_ids(index, entity)
+        facts_digest = hashlib.sha256("".join(fact_ids).encode()).hexdigest()[:16] if fact_ids else ""
+        point = _stored_point(self.services, self.bank, entity)
+        if (point.payload["seen"] if point else "") == facts_digest:
             return None
-        before = read_summary(old) if old else None
-        kept = set(before.evidence) if before else set()
-        recent = set(ids[-_MOST_FACTS:])
-        return before, self._read([i for i in ids if i in recent or i in kept]), seen
+        summary = read_summary(point) if point else None
+        # What the summary rests on is read however old it is: else a model could not keep its sentences.
+        in_summary = set(summary.evidence) if summary else set()
+        recent = set(fact_ids[-_MOST_FACTS:])
+        used_ids = [fact_id for fact_id in fact_ids if fact_id in recent or fact_id in in_summary]
+        return summary, self._read(used_ids), facts_digest
 
     def _read(self, ids: Sequence[str]) -> list[Unit]:
-        unknown = [i for i in ids if i not in self._units]
-        for first in range(0, len(unknown), _READ_AT_ONCE):
-            part = Where(ids=tuple(unknown[first : first + _READ_AT_ONCE]))
+        """Returns the units of `ids` that are no questions, in that order."""
+        uncached = [unit_id for unit_id in ids if unit_id not in self._units]
+        for start in range(0, len(uncached), _READ_AT_ONCE):
+            part = Where(ids=tuple(uncached[start : start + _READ_AT_ONCE]))
             self._units |= {p.id: read_unit(p) for p in self.services.store.scan(part, READ_UNIT)}
-            self.rest()
-        units = [self._units[i] for i in ids if i in self._units]
+            self.yield_now()
+        units = [self._units[unit_id] for unit_id in ids if unit_id in self._units]
         return [unit for unit in units if unit.modality is not Modality.QUESTION]
 
-    def _put(self, entity: str, made: tuple[Sentence, ...] | None, seen: str) -> None:
-        """Writes the summary, if its facts are still there; what was forgotten meanwhile must not come back."""
+    def _put(self, entity: str, sentences: tuple[Sentence, ...] | None, facts_digest: str) -> None:
+        """Writes the summary of `entity`, or that it has none."""
         with self.services.indexes.locked(self.bank) as index:
-            if made and not _all_held(index, made):
+            # The lock was free while the summary was made: what was forgotten meanwhile must not come back in it.
+            if sentences and not _all_current(index, sentences):
                 return
             transaction = Transaction(
                 self.services, index, self.services.clock.now(), "summarise", derived=True
             )
-            identity = summary_id(self.bank, entity)
-            if made:
-                unit = _unit(self.bank, entity, made, transaction.now)
-                point = summary_point(Summary(unit, made, self.services.language_model is None), seen)
-                transaction.put_record(point)
-            elif _stored(self.services, self.bank, entity):
-                transaction.put_record(gone_point(self.bank, identity))
+            if sentences:
+                unit = _summary_unit(self.bank, entity, sentences, transaction.now)
+                summary = Summary(unit, sentences, extract=self.services.language_model is None)
+                transaction.put_record(summary_point(summary, facts_digest))
+            elif _stored_point(self.services, self.bank, entity):
+                transaction.put_record(gone_point(self.bank, summary_id(self.bank, entity)))
             transaction.commit({})
 
     # with a language model --------------------------------------------------------------------------------
 
     async def _write(
-        self, entity: str, facts: Sequence[Unit], old: Summary | None, model: LanguageModel
+        self, entity: str, facts: Sequence[Unit], summary: Summary | None, model: LanguageModel
     ) -> tuple[Sentence, ...]:
-        """What the model makes of the summary so far and the facts that came since, `_MODEL_FACTS` at a time. Its
-        sentences without a fact that it was shown are left out."""
-        held = {unit.id: unit for unit in facts}
-        made = tuple(s for s in (old.sentences if old else ()) if held.keys() >= set(s.evidence))
-        used = {unit for sentence in made for unit in sentence.evidence}
-        new = [
-            u for u in facts if u.id not in used and (old is None or u.recorded_at >= old.unit.recorded_at)
+        """Has the model update `summary` by the facts that came since, `_MODEL_FACTS` in a call. Returns its
+        sentences; those without a fact that the model was shown are left out."""
+        facts_by_id = {unit.id: unit for unit in facts}
+        # A sentence that lost one of its facts is dropped whole: nobody can tell which of its words that fact was
+        # for.
+        old_sentences = summary.sentences if summary else ()
+        sentences = tuple(s for s in old_sentences if facts_by_id.keys() >= set(s.evidence))
+        used_ids = {unit_id for sentence in sentences for unit_id in sentence.evidence}
+        since = summary.unit.recorded_at if summary else None
+        new_facts = [
+            fact for fact in facts if fact.id not in used_ids and (since is None or fact.recorded_at >= since)
         ]
-        for first in range(0, len(new), _MODEL_FACTS):
-            before = dict.fromkeys(unit for sentence in made for unit in sentence.evidence)
-            shown = [held[unit] for unit in before] + new[first : first + _MODEL_FACTS]
-            labels = {unit.id: str(number) for number, unit in enumerate(shown, 1)}
-            sofar = [(", ".join(labels[e] for e in s.evidence), s.text) for s in made]
-            listed = [(labels[unit.id], render_unit(unit)) for unit in shown]
-            answer = await model.ask(prompts.summary(entity, sofar, listed, _MODEL_WORDS), Written)
-            made = _checked(answer.value, {label: unit for unit, label in labels.items()})
-            if not made:
+        for start in range(0, len(new_facts), _MODEL_FACTS):
+            cited_ids = dict.fromkeys(unit_id for sentence in sentences for unit_id in sentence.evidence)
+            part = [facts_by_id[unit_id] for unit_id in cited_ids] + new_facts[start : start + _MODEL_FACTS]
+            labels = {unit.id: str(number) for number, unit in enumerate(part, 1)}
+            so_far = [(", ".join(labels[unit_id] for unit_id in s.evidence), s.text) for s in sentences]
+            labelled_facts = [(labels[unit.id], render_unit(unit)) for unit in part]
+            request = prompts.summary(entity, so_far, labelled_facts, _MODEL_WORDS)
+            response = await model.ask(request, WrittenSummary)
+            sentences = _cited_sentences(
+                response.value, {label: unit_id for unit_id, label in labels.items()}
+            )
+            if not sentences:
                 raise ModelOutputError(f"The summary of {entity} names no fact that was shown.")
-        return made
+        return sentences
 
     # without one ------------------------------------------------------------------------------------------
 
     def _extract(self, entity: str, facts: Sequence[Unit]) -> tuple[Sentence, ...] | None:
-        """The most central and most recent sentences about `entity`, in the order they were said."""
+        """Returns the most central and most recent sentences about `entity`, in the order they were said; None
+        where no sentence is about it."""
         index = self.services.indexes.get(self.bank)
         with index.lock:
-            known = index.entity(entity)
-        names = [normalise(name) for name in ((known.name, *known.aliases) if known else (entity,))]
-        told = [unit for unit in facts if unit.modality is Modality.FACT]
-        found = [(unit, text) for unit in told for text in self._about(unit, names)][-_MOST_FACTS:]
-        if not found:
+            known_entity = index.entity(entity)
+        all_names = (known_entity.name, *known_entity.aliases) if known_entity else (entity,)
+        names = [normalise(name) for name in all_names]
+        candidates = [
+            (unit, text)
+            for unit in facts
+            if unit.modality is Modality.FACT
+            for text in self._sentences_about(unit, names)
+        ][-_MOST_FACTS:]
+        if not candidates:
             return None
-        worth = [_informativeness(unit, text, names) for unit, text in found]
-        chosen = _central([self._stemmed(text) for _, text in found], worth)
-        kept: list[tuple[Unit, str]] = []
-        for place in chosen:
-            unit, text = found[place]
-            if len(kept) < _MOST_SENTENCES and not _contradicted(unit, text, kept):
-                kept.append((unit, text))
-        kept.sort(key=lambda pair: pair[0].mentioned_at)
-        return tuple(Sentence(render_unit(replace(unit, text=text)), (unit.id,)) for unit, text in kept)
+        informativeness = [_informativeness(unit, text, names) for unit, text in candidates]
+        ranking = _rank_by_centrality([self._stemmed(text) for _, text in candidates], informativeness)
+        chosen: list[tuple[Unit, str]] = []
+        for place in ranking:
+            unit, text = candidates[place]
+            if len(chosen) < _MOST_SENTENCES and not _contradicted(unit, text, chosen):
+                chosen.append((unit, text))
+        chosen.sort(key=lambda pair: pair[0].mentioned_at)
+        return tuple(Sentence(render_unit(replace(unit, text=text)), (unit.id,)) for unit, text in chosen)
 
-    def _about(self, unit: Unit, names: Sequence[str]) -> list[str]:
-        """The sentences of a unit that tell of who has `names`: their own, but what they say to others of those; and
-        what others say of them, but what they say to them."""
-        found, own = [], normalise(unit.speaker or "") in names
+    def _sentences_about(self, unit: Unit, names: Sequence[str]) -> list[str]:
+        """Returns the sentences of a unit that are about the entity with `names`.
+
+        Of its own sentences those that are not addressed to somebody, or are about itself too; of other people's
+        those that name it, other than by calling it.
+        """
+        about, is_own = [], normalise(unit.speaker or "") in names
         for start, end in sentences(unit.text):
             text = unit.text[start:end]
-            self.rest()
-            if _ASIDE.match(text) or asking(text) or len(text.split()) > _LONGEST_SENTENCE:
+            self.yield_now()
+            if _STAGE_DIRECTION.match(text) or asking(text) or len(text.split()) > _LONGEST_SENTENCE:
                 continue
-            of_them = _TO_OTHERS.search(text) is None or _OF_ONESELF.search(text) is not None
-            if len(self._stemmed(_CALLED.sub(" ", text))) >= _LEAST_STEMS and (
-                of_them if own else _mentions(text, names)
-            ):
-                found.append(text)
-        return found
+            if len(self._stemmed(_VOCATIVE.sub(" ", text))) < _LEAST_STEMS:
+                continue
+            if is_own:
+                is_about = _SECOND_PERSON.search(text) is None or _FIRST_PERSON.search(text) is not None
+            else:
+                is_about = _names_any(text, names)
+            if is_about:
+                about.append(text)
+        return about
 
     def _stemmed(self, text: str) -> list[str]:
         if text not in self._stems:
@@ -203,72 +240,70 @@ class SummaryWriter:
         return self._stems[text]
 
 
-def _checked(written: Written, by_label: Mapping[str, str]) -> tuple[Sentence, ...]:
-    """The sentences that rest on facts that were shown."""
-    made = []
-    for told in written.sentences:
-        text = " ".join(told.text.split())
-        cited = [by_label[label] for raw in told.facts if (label := raw.strip(" []#")) in by_label]
-        if text and cited:
-            made.append(Sentence(text, tuple(dict.fromkeys(cited))))
-    return tuple(made)
+def _cited_sentences(written: WrittenSummary, ids_by_label: Mapping[str, str]) -> tuple[Sentence, ...]:
+    """Returns the sentences of a model's summary that rest on facts it was shown."""
+    cited = []
+    for sentence in written.sentences:
+        text = " ".join(sentence.text.split())
+        labels = [label.strip(" []#") for label in sentence.facts]
+        evidence = dict.fromkeys(ids_by_label[label] for label in labels if label in ids_by_label)
+        if text and evidence:
+            cited.append(Sentence(text, tuple(evidence)))
+    return tuple(cited)
 
 
-def _mentions(text: str, names: Sequence[str]) -> bool:
-    """Whether a sentence says something of who has one of `names`, and does not just call them by it."""
-    called = _CALLED.sub(" ", text)
-    plain = f" {normalise(called)} "
-    return any(f" {name} " in plain or f" {name} s " in plain for name in names)
+def _names_any(text: str, names: Sequence[str]) -> bool:
+    """Whether a sentence says something of one of `names`, other than calling it ("Ana, look at this!")."""
+    words = f" {normalise(_VOCATIVE.sub(' ', text))} "
+    return any(f" {name} " in words or f" {name} s " in words for name in names)
 
 
 def _informativeness(unit: Unit, text: str, names: Sequence[str]) -> float:
-    """How much a sentence seems to tell, by its look: of the speaker themselves, with a name, a number or a time."""
-    own = normalise(unit.speaker or "") in names and _OF_ONESELF.search(text) is not None
-    to_others, specific = (
-        _TO_OTHERS.search(text) is not None,
-        _SPECIFIC.search(_CALLED.sub("", text)) is not None,
-    )
-    return 0.3 * own - 0.4 * to_others + 0.3 * specific + 0.2 * (unit.occurred is not None)
+    """Returns how much a sentence seems to tell: more where it is about its speaker, has a name, a number or a
+    time, less where it is addressed to somebody. The weights are guesses, set by reading summaries."""
+    is_about_speaker = normalise(unit.speaker or "") in names and _FIRST_PERSON.search(text) is not None
+    is_addressed = _SECOND_PERSON.search(text) is not None
+    is_specific = _SPECIFIC.search(_VOCATIVE.sub("", text)) is not None
+    has_time = unit.occurred is not None
+    return 0.3 * is_about_speaker - 0.4 * is_addressed + 0.3 * is_specific + 0.2 * has_time
 
 
-def touched(changed: Iterable[Point]) -> list[str]:
-    """The entities whose facts changed."""
+def touched_entities(changed: Iterable[Point]) -> list[str]:
+    """Returns the names of the entities that the units `changed` mention, sorted."""
     return sorted({entity for point in changed for entity in entities_of(point)})
 
 
-def _facts(index: BankIndex, entity: str) -> list[str]:
-    """The facts about an entity that hold now and that nothing took the place of, as they were said; none where they
-    are too few for a summary."""
-    labels = {index.code(network.value) for network in (Network.WORLD, Network.EXPERIENCE)}
+def _fact_ids(index: BankIndex, entity: str) -> list[str]:
+    """Returns the ids of the current facts about an entity, those probably superseded left out, in the order they
+    were said; none where they are too few for a summary."""
+    networks = {index.code(network.value) for network in (Network.WORLD, Network.EXPERIENCE)}
+    columns = index.columns
     rows = index.units_mentioning(entity)
-    records = index.columns
-    held = [
-        row
-        for row in rows
-        if records[row]["retired"] == NEVER
-        and records[row]["network"] in labels
-        and not index.successors(row)
+    current = [
+        row for row in rows if columns[row]["retired"] == NEVER and columns[row]["network"] in networks
     ]
-    held.sort(key=lambda row: (float(records[row]["mentioned"]), row))
-    return [index.unit_ids[row] for row in held] if len(held) >= _LEAST_FACTS else []
+    facts = [row for row in current if not index.successors(row)]
+    facts.sort(key=lambda row: (float(columns[row]["mentioned"]), row))
+    return [index.unit_ids[row] for row in facts] if len(facts) >= _LEAST_FACTS else []
 
 
-def _all_held(index: BankIndex, made: Sequence[Sentence]) -> bool:
-    rows = [index.row(unit) for sentence in made for unit in sentence.evidence]
+def _all_current(index: BankIndex, sentences: Sequence[Sentence]) -> bool:
+    """Whether no unit that the sentences rest on was retired."""
+    rows = [index.row(unit_id) for sentence in sentences for unit_id in sentence.evidence]
     return all(row is not None and index.columns[row]["retired"] == NEVER for row in rows)
 
 
-def _stored(services: Services, bank: str, entity: str) -> Point | None:
-    found = services.store.scan(Where(ids=(summary_id(bank, entity),)))
-    return next((point for point in found if kind_of(point) == "summary"), None)
+def _stored_point(services: Services, bank: str, entity: str) -> Point | None:
+    points = services.store.scan(Where(ids=(summary_id(bank, entity),)))
+    return next((point for point in points if kind_of(point) == "summary"), None)
 
 
-def _unit(bank: str, entity: str, made: Sequence[Sentence], now: datetime) -> Unit:
-    evidence = dict.fromkeys(unit for sentence in made for unit in sentence.evidence)
+def _summary_unit(bank: str, entity: str, sentences: Sequence[Sentence], now: datetime) -> Unit:
+    evidence = dict.fromkeys(unit_id for sentence in sentences for unit_id in sentence.evidence)
     return Unit(
         id=summary_id(bank, entity),
         bank=bank,
-        text="\n".join(sentence.text for sentence in made),
+        text="\n".join(sentence.text for sentence in sentences),
         network=Network.SUMMARY,
         source=Source("", ()),
         mentioned_at=now,
@@ -278,44 +313,49 @@ def _unit(bank: str, entity: str, made: Sequence[Sentence], now: datetime) -> Un
     )
 
 
-def _contradicted(unit: Unit, text: str, kept: Sequence[tuple[Unit, str]]) -> bool:
-    """Whether one of those kept gives the same attribute another value."""
-    stated = AttributedText(text, unit.speaker, unit.modality)
+def _contradicted(unit: Unit, text: str, chosen: Sequence[tuple[Unit, str]]) -> bool:
+    """Whether one of the chosen sentences gives the same attribute another value."""
+    attributed = AttributedText(text, unit.speaker, unit.modality)
     return any(
-        compare_attributes(stated, AttributedText(other, u.speaker, u.modality)) is not None
-        for u, other in kept
+        compare_attributes(attributed, AttributedText(chosen_text, source.speaker, source.modality))
+        is not None
+        for source, chosen_text in chosen
     )
 
 
-def _central(found: Sequence[Sequence[str]], telling: Sequence[float]) -> list[int]:
-    """The places of texts given by their stems, the best first: alike to many others, recent (they come in order),
-    `telling`, and unlike those chosen before (maximal marginal relevance, Carbonell and Goldstein 1998)."""
-    vectors = _weighted(found)
-    likeness = vectors @ vectors.T
-    np.fill_diagonal(likeness, 0.0)
-    worth = likeness.mean(axis=1)
-    worth = worth / (worth.max() or 1.0) + _RECENT * np.linspace(0, 1, len(found)) + telling
-    chosen: list[int] = []
-    nearest = np.zeros(len(found))
-    for _ in range(min(len(found), 3 * _MOST_SENTENCES)):
-        best = int(
-            np.argmax(np.where(np.isin(np.arange(len(found)), chosen), -np.inf, worth - _UNLIKE * nearest))
-        )
-        chosen.append(best)
-        nearest = np.maximum(nearest, likeness[best])
-    return chosen
+def _rank_by_centrality(texts: Sequence[Sequence[str]], informativeness: Sequence[float]) -> list[int]:
+    """Returns the places of the best texts, best first. A text is given by its stems; texts come in order of time.
+
+    A text is good that is similar to many others, recent, and informative, and that is not similar to one ranked
+    before it (maximal marginal relevance, Carbonell and Goldstein 1998).
+    """
+    vectors = _tf_idf(texts)
+    similarity = vectors @ vectors.T
+    np.fill_diagonal(similarity, 0.0)
+    centrality = similarity.mean(axis=1)
+    relevance = centrality / (centrality.max() or 1.0)
+    relevance = relevance + _RECENCY_WEIGHT * np.linspace(0, 1, len(texts)) + informativeness
+    ranking: list[int] = []
+    redundancy = np.zeros(len(texts))
+    # Three times as many as are used: some of them will contradict a better one.
+    for _ in range(min(len(texts), 3 * _MOST_SENTENCES)):
+        scores = relevance - _REDUNDANCY_WEIGHT * redundancy
+        scores[ranking] = -np.inf
+        best = int(np.argmax(scores))
+        ranking.append(best)
+        redundancy = np.maximum(redundancy, similarity[best])
+    return ranking
 
 
-def _weighted(found: Sequence[Sequence[str]]) -> Floats:
-    """TF-IDF rows of length 1."""
-    places: Mapping[str, int] = {
-        stem: i for i, stem in enumerate(dict.fromkeys(s for one in found for s in one))
-    }
-    counts = np.zeros((len(found), len(places)), dtype=np.float32)
-    for row, stems in enumerate(found):
+def _tf_idf(texts: Sequence[Sequence[str]]) -> Floats:
+    """Returns TF-IDF vectors of length 1, (texts, distinct stems)."""
+    all_stems = dict.fromkeys(stem for stems in texts for stem in stems)
+    columns: Mapping[str, int] = {stem: column for column, stem in enumerate(all_stems)}
+    counts = np.zeros((len(texts), len(columns)), dtype=np.float32)
+    for row, stems in enumerate(texts):
         for stem in stems:
-            counts[row, places[stem]] += 1
-    weighted = counts * np.log(1 + len(found) / (counts > 0).sum(axis=0))
+            counts[row, columns[stem]] += 1
+    weighted = counts * np.log(1 + len(texts) / (counts > 0).sum(axis=0))
     lengths: Floats = np.linalg.norm(weighted, axis=1, keepdims=True)
     rows: Floats = weighted / np.maximum(lengths, 1e-9)
     return rows

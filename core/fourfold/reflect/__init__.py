@@ -1,4 +1,4 @@
-"""Answers with evidence, out of what a bank holds."""
+"""Answers questions from a bank, with the evidence for each answer."""
 
 from fourfold.reflect.run import ReflectRequest, reflect
 

@@ -1,5 +1,7 @@
-"""Reflection with a language model: it is shown evidence, may look more up, and answers with citations. Every
-citation is checked against what it was shown; wrong ones go back to it once, and are then left out.
+"""Runs a reflection with a language model: the model is shown evidence, may look more up, and answers with citations.
+
+Every citation is checked against the evidence that the model was shown. Citations of anything else are sent back to
+it once; those that remain are cut from the answer.
 """
 
 from __future__ import annotations
@@ -25,17 +27,19 @@ from fourfold.models.structured import Acceptable
 from fourfold.ports import LanguageModel, PromptMessage
 from fourfold.recall.stopwatch import Stopwatch
 from fourfold.reflect.answer_stream import AnswerStream
-from fourfold.reflect.evidence_window import EvidenceWindow, cited, without
+from fourfold.reflect.evidence_window import EvidenceWindow, cited_ids, without_citations
 from fourfold.reflect.memory_tools import MemoryQuery, ReflectionTools
 from fourfold.token_usage import Tokens
 from fourfold.values.reflection import Citation, Reflection, ReflectionTrace
 from fourfold.values.rendering import render_unit
 
 _MOST_LOOK_UPS = 3
+"""Look-ups that one step may ask for, as `prompts/reflect.md` tells the model; more are ignored. A guess, not
+measured."""
 
 
 class ProposedBelief(BaseModel):
-    """A belief that the model comes to."""
+    """A belief that the model concludes from the evidence; `citations` are ids that it was shown."""
 
     statement: str
     confidence: float = 0.5
@@ -43,7 +47,7 @@ class ProposedBelief(BaseModel):
 
 
 class Step(BaseModel):
-    """What the model does next: look something up, or answer; see `prompts/reflect.md`."""
+    """The model's next step: look-ups or an answer; see `prompts/reflect.md`. Empty `look_up` means an answer."""
 
     look_up: Acceptable[MemoryQuery] = Field(default_factory=list)
     answer: str = ""
@@ -55,118 +59,138 @@ class Step(BaseModel):
     @field_validator("strength", mode="wrap")
     @classmethod
     def _bounded(cls, value: Any, accept: ValidatorFunctionWrapHandler) -> Any:
+        # An answer that was paid for is not thrown away over a strength such as "high" or 7.
         try:
             return min(1.0, max(0.0, float(accept(value))))
         except ValidationError:
             return 0.5
 
 
-def shape_of(response: type[BaseModel] | None) -> type[Step]:
-    """The shape of a step whose answer is a `response` (None: text)."""
-    if response is None:
+def step_type(response_model: type[BaseModel] | None) -> type[Step]:
+    """Returns the class of a step whose answer is a `response_model` (None: text)."""
+    if response_model is None:
         return Step
-    made: type[Step] = create_model("Step", __base__=Step, answer=(response | None, None))  # type: ignore[arg-type]
-    return made
+    step_class: type[Step] = create_model(
+        "Step",
+        __base__=Step,
+        answer=(response_model | None, None),  # type: ignore[arg-type]
+    )
+    return step_class
 
 
 @dataclass(slots=True)
 class ReflectionAgent:
-    """One question being reflected on: at most `steps` calls of the model before it must answer."""
+    """One reflection: at most `steps` calls of the model, of which the last must answer. Use it once."""
 
     model: LanguageModel
-    library: ReflectionTools
-    shown: EvidenceWindow
+    tools: ReflectionTools
+    evidence: EvidenceWindow
     steps: int
-    shape: type[Step] = Step
-    voice: AnswerStream | None = None
-    timer: Stopwatch = field(default_factory=Stopwatch)
+    step_class: type[Step] = Step
+    answer_stream: AnswerStream | None = None
+    stopwatch: Stopwatch = field(default_factory=Stopwatch)
     tokens: Tokens = field(default_factory=Tokens)
     looked_up: list[str] = field(default_factory=list)
 
     async def run(self, question: str, frame: str, day: str) -> tuple[Reflection, Sequence[ProposedBelief]]:
-        """The answer, its beliefs yet to be formed. Raises what `LanguageModel.ask` raises."""
+        """Returns the answer to `question`, and the beliefs that the model proposes. `frame` is the bank's mission
+        and disposition in words, `day` today's date. Raises what `LanguageModel.ask` raises."""
         self.looked_up.append(question)
-        units = await anyio.to_thread.run_sync(self.library.recall, question)
-        turns = prompts.reflection(frame, day, question, self.shown.show(units), self.steps == 1)
-        self.timer.lap("recall")
-        step = await self._ask(turns)
-        for left in range(self.steps - 2, -1, -1):
-            wanted = step.look_up[:_MOST_LOOK_UPS]
-            if not wanted:
-                break
-            found = await anyio.to_thread.run_sync(self._look_up, wanted)
-            last = left == 0 or self.shown.budget <= 0
-            turns = self._answered(turns, step, prompts.looked_up(found, last))
-            self.timer.lap("look up")
-            step = await self._ask(turns)
-            if last:
-                break
-        wrong = self._wrong(step)
-        if wrong:
-            turns = self._answered(turns, step, prompts.uncited(wrong))
-            drop_uncited = await self._ask(turns)
-            step = drop_uncited if drop_uncited.answer else step
-            wrong = self._wrong(step)
+        units = await anyio.to_thread.run_sync(self.tools.recall, question)
+        messages = prompts.reflection(frame, day, question, self.evidence.show(units), self.steps == 1)
+        self.stopwatch.lap("recall")
+        messages, step = await self._look_up_until_answered(messages)
+        unknown_ids = self._unknown_citations(step)
+        if unknown_ids:
+            messages = self._with_reply(messages, step, prompts.uncited(unknown_ids))
+            corrected = await self._ask(messages)
+            # A correction without an answer is worse than an answer from which the wrong citations are cut.
+            step = corrected if corrected.answer else step
+            unknown_ids = self._unknown_citations(step)
         if not step.answer:
             raise ModelOutputError(f"{self.model.name} came to no answer in {self.steps} steps.")
-        reflection = self._reflection(question, step, wrong)
-        if self.voice is not None:
-            self.voice.end(reflection.answer)
+        reflection = self._reflection(question, step, unknown_ids)
+        if self.answer_stream is not None:
+            self.answer_stream.end(reflection.answer)
         return reflection, step.beliefs
 
-    async def _ask(self, turns: Sequence[PromptMessage]) -> Step:
-        if self.voice is None:
-            answer = await self.model.ask(turns, self.shape)
-        else:
-            self.voice.begin()
-            answer = await streamed(self.model, turns, self.shape, self.voice.take)
-        self.tokens += answer.tokens
-        self.timer.lap("model")
-        return answer.value
+    async def _look_up_until_answered(
+        self, messages: list[PromptMessage]
+    ) -> tuple[list[PromptMessage], Step]:
+        """Asks until the model answers or its calls are used up. Returns the conversation and the last step."""
+        step = await self._ask(messages)
+        for calls_after in range(self.steps - 2, -1, -1):
+            queries = step.look_up[:_MOST_LOOK_UPS]
+            if not queries:
+                break
+            results = await anyio.to_thread.run_sync(self._look_up, queries)
+            is_last = calls_after == 0 or self.evidence.budget <= 0
+            messages = self._with_reply(messages, step, prompts.looked_up(results, is_last))
+            self.stopwatch.lap("look up")
+            step = await self._ask(messages)
+            if is_last:
+                break
+        return messages, step
 
-    def _look_up(self, wanted: Sequence[MemoryQuery]) -> list[tuple[str, str]]:
-        self.looked_up += [one.told() for one in wanted]
-        return [(one.told(), self.library.look_up(one, self.shown)) for one in wanted]
+    async def _ask(self, messages: Sequence[PromptMessage]) -> Step:
+        if self.answer_stream is None:
+            response = await self.model.ask(messages, self.step_class)
+        else:
+            self.answer_stream.begin()
+            response = await streamed(self.model, messages, self.step_class, self.answer_stream.feed)
+        self.tokens += response.tokens
+        self.stopwatch.lap("model")
+        return response.value
+
+    def _look_up(self, queries: Sequence[MemoryQuery]) -> list[tuple[str, str]]:
+        """Returns each query in words, with its result."""
+        self.looked_up += [query.describe() for query in queries]
+        return [(query.describe(), self.tools.look_up(query, self.evidence)) for query in queries]
 
     @staticmethod
-    def _answered(turns: Sequence[PromptMessage], step: Step, reply: str) -> list[PromptMessage]:
-        said = step.model_dump_json(exclude_defaults=True)
-        return [*turns, PromptMessage("assistant", said), PromptMessage("user", reply)]
+    def _with_reply(messages: Sequence[PromptMessage], step: Step, reply: str) -> list[PromptMessage]:
+        """Returns `messages` continued by the model's step and the reply to it."""
+        step_json = step.model_dump_json(exclude_defaults=True)
+        return [*messages, PromptMessage("assistant", step_json), PromptMessage("user", reply)]
 
-    def _wrong(self, step: Step) -> list[str]:
-        """The citations of what was never shown."""
-        named = [*step.citations, *cited(_text(step.answer)), *(c for b in step.beliefs for c in b.citations)]
-        return [one for one in dict.fromkeys(named) if self.shown.get(one) is None]
+    def _unknown_citations(self, step: Step) -> list[str]:
+        """Returns the ids that a step cites, in its answer or its beliefs, of units that were never shown."""
+        in_beliefs = (citation for belief in step.beliefs for citation in belief.citations)
+        citations = [*step.citations, *cited_ids(_text(step.answer)), *in_beliefs]
+        return [citation for citation in dict.fromkeys(citations) if self.evidence.get(citation) is None]
 
-    def _reflection(self, question: str, step: Step, wrong: Sequence[str]) -> Reflection:
-        written = _text(step.answer)
-        named = (self.shown.get(one) for one in (*cited(written), *step.citations))
-        units = {unit.id: unit for unit in named if unit is not None}
+    def _reflection(self, question: str, step: Step, unknown_ids: Sequence[str]) -> Reflection:
+        answer_text = _text(step.answer)
+        cited_units = (self.evidence.get(label) for label in (*cited_ids(answer_text), *step.citations))
+        units = {unit.id: unit for unit in cited_units if unit is not None}
         is_object = isinstance(step.answer, BaseModel)
         return Reflection(
             question,
-            answer=written if is_object else without(written, wrong),
+            answer=answer_text if is_object else without_citations(answer_text, unknown_ids),
             citations=tuple(Citation(unit, render_unit(unit)) for unit in units.values()),
+            # An answer without a citation is not supported, whatever the model says of it.
             supported=step.supported and bool(units),
             strength=round(step.strength, 2) if units else 0.0,
             value=step.answer if is_object else None,
-            dropped=tuple(wrong),
+            dropped=tuple(unknown_ids),
             tokens=self.tokens,
-            trace=ReflectionTrace(tuple(self.looked_up), dict(self.timer.laps)),
+            trace=ReflectionTrace(tuple(self.looked_up), dict(self.stopwatch.laps)),
         )
 
 
 def drop_uncited(
-    beliefs: Sequence[ProposedBelief], shown: EvidenceWindow
+    beliefs: Sequence[ProposedBelief], evidence: EvidenceWindow
 ) -> list[tuple[ProposedBelief, tuple[str, ...]]]:
-    """Those beliefs that rest on something that was shown, each with the ids of the units."""
-    found = []
+    """Returns the beliefs that rest on units the model was shown, each with the ids of these units and its confidence
+    brought into [0, 1]. Beliefs that rest on nothing shown are dropped."""
+    supported = []
     for belief in beliefs:
-        units = dict.fromkeys(unit.id for one in belief.citations if (unit := shown.get(one)) is not None)
-        if units and belief.statement.strip():
+        units = [evidence.get(citation) for citation in belief.citations]
+        unit_ids = dict.fromkeys(unit.id for unit in units if unit is not None)
+        if unit_ids and belief.statement.strip():
             confidence = min(1.0, max(0.0, belief.confidence))
-            found.append((belief.model_copy(update={"confidence": confidence}), tuple(units)))
-    return found
+            supported.append((belief.model_copy(update={"confidence": confidence}), tuple(unit_ids)))
+    return supported
 
 
 def _text(answer: str | BaseModel) -> str:

@@ -1,9 +1,10 @@
-"""A bank's mission and disposition in words, for a language model."""
+"""Puts a bank's mission and disposition into words for a language model."""
 
 from __future__ import annotations
 
 from fourfold.values.reflection import Disposition
 
+# A sentence for each value from 1 to 5; `Disposition` checks the range.
 _SKEPTICISM = (
     "Take what people say as it was said.",
     "Believe what people say unless something speaks against it.",
@@ -27,8 +28,9 @@ _EMPATHY = (
 )
 
 
-def framed(mission: str, disposition: Disposition) -> str:
-    """The mission and the disposition as instructions."""
+def instructions(mission: str, disposition: Disposition) -> str:
+    """Returns the mission and the disposition as instructions, a line each. A `bias` of 0 leaves the disposition
+    out."""
     lines = [f"Your mission: {mission}"] if mission else []
     if disposition.bias == 0:
         return "\n".join([*lines, "Your own disposition has no say: weigh the evidence alone."])
@@ -42,5 +44,6 @@ def framed(mission: str, disposition: Disposition) -> str:
 
 
 def _strength(bias: float) -> str:
+    """Returns a bias, in (0, 1], as a word and a number."""
     words = ("barely", "a little", "moderately", "clearly", "strongly")
     return f"{words[min(4, int(bias * 5))]}, {bias:.2f} of 1"

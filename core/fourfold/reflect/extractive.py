@@ -1,5 +1,8 @@
-"""Reflection without a language model: the units that bear on the question best, quoted and cited, within a
-budget."""
+"""Answers without a language model: quotes the units that fit the question best, with citations, within a budget.
+
+Whole units, in the order of recall: quoting only telling sentences helped multi-hop questions and hurt single-hop
+ones (docs/adr/0011).
+"""
 
 from __future__ import annotations
 
@@ -11,18 +14,24 @@ from fourfold.values.rendering import render_unit
 from fourfold.values.units import Hit, Recall
 
 MOST_HITS = 48
-_NOTHING, _FULL = 0.32, 0.9
-"""Late-interaction scores of the best unit that stand for no support and for the best there is (docs/adr/0011)."""
+"""Units that are recalled for an extract. A guess, not measured."""
+_NO_SUPPORT = 0.32
+"""Late-interaction score of the best unit that stands for a strength of 0; the default of `Settings.relevance`, below
+which recall leaves units out."""
+_FULL_SUPPORT = 0.9
+"""Late-interaction score of the best unit that stands for a strength of 1. A guess, not measured."""
 _SUPPORTED = 0.3
+"""Strength from which an answer counts as supported, a score of 0.49: 2 of 50 off-topic questions reach it, and 19
+of 20 questions with an answer (docs/adr/0011)."""
 _HEAD = "An extract from memory, not a composed answer:"
 _WEAK = "The memory holds nothing that clearly answers this. What comes nearest (an extract):"
 _NONE = "The memory holds nothing on this."
 
 
-def quoted(question: str, found: Recall, budget: int) -> Reflection:
-    """The answer made of `found`, best first, at most `budget` tokens of citations."""
-    citations = list(_within(found.hits, budget))
-    strength = _strength(found.hits)
+def extract(question: str, recall: Recall, budget: int) -> Reflection:
+    """Returns an answer that quotes the hits of `recall`, best first, with at most `budget` tokens of citations."""
+    citations = list(_citations_within(recall.hits, budget))
+    strength = _strength(recall.hits)
     supported = bool(citations) and strength >= _SUPPORTED
     lines = [f"[{number}] {citation.quote}" for number, citation in enumerate(citations, 1)]
     head = _HEAD if supported else _WEAK if citations else _NONE
@@ -33,23 +42,25 @@ def quoted(question: str, found: Recall, budget: int) -> Reflection:
         supported=supported,
         strength=strength,
         extract=True,
-        trace=ReflectionTrace((question,), found.trace.milliseconds),
+        trace=ReflectionTrace((question,), recall.trace.milliseconds),
     )
 
 
-def _within(hits: Iterable[Hit], budget: int) -> Iterable[Citation]:
-    left = budget
+def _citations_within(hits: Iterable[Hit], budget: int) -> Iterable[Citation]:
+    """Yields a citation of each hit that still fits; one that is too long is skipped, not the end."""
+    remaining = budget
     for hit in hits:
         quote = render_unit(hit.unit)
         size = estimate_tokens(quote)
-        if size <= left:
-            left -= size
+        if size <= remaining:
+            remaining -= size
             yield Citation(hit.unit, quote)
 
 
 def _strength(hits: Iterable[Hit]) -> float:
-    """How well the best unit fits, from 0 to 1; one half where the embedder has no token vectors to tell by."""
+    """Returns how well the best unit fits, from 0 to 1; 0.5 where the embedder has no token vectors to tell by."""
     scores = [hit.channels["rerank"].score for hit in hits if "rerank" in hit.channels]
     if not scores:
         return 0.5 if any(True for _ in hits) else 0.0
-    return round(min(1.0, max(0.0, (max(scores) - _NOTHING) / (_FULL - _NOTHING))), 2)
+    strength = (max(scores) - _NO_SUPPORT) / (_FULL_SUPPORT - _NO_SUPPORT)
+    return round(min(1.0, max(0.0, strength)), 2)

@@ -1,5 +1,5 @@
-"""What a language model may look up while it reflects: more units, what is known of an entity, the text around a
-unit, the history of a belief."""
+"""Looks up for a reflecting language model: more units, the summary of an entity, the text around a unit, the
+history of a belief."""
 
 from __future__ import annotations
 
@@ -23,10 +23,11 @@ from fourfold.values.rendering import written_day
 from fourfold.values.units import Interval, Network, Unit
 
 _LINES_AROUND = 3
+"""Units before and after one in its session that stand for the text around it. A guess, not measured."""
 
 
 class MemoryQuery(BaseModel):
-    """One thing to look up; see `prompts/reflect.md`."""
+    """One look-up that the model asks for; see `prompts/reflect.md`. `since` and `until` are ISO dates."""
 
     what: Literal["recall", "entity", "source", "belief"] = "recall"
     query: str = ""
@@ -34,87 +35,99 @@ class MemoryQuery(BaseModel):
     since: str = ""
     until: str = ""
 
-    def told(self) -> str:
-        """It, in a few words."""
-        more = [self.entity and f"about {self.entity}", self.since and f"since {self.since}"]
-        more.append(self.until and f"until {self.until}")
-        return " ".join([self.what, f'"{self.query}"', *filter(None, more)])
+    def describe(self) -> str:
+        """Returns the look-up in a few words, for the prompt and the trace."""
+        words = [self.what, f'"{self.query}"']
+        if self.entity:
+            words.append(f"about {self.entity}")
+        if self.since:
+            words.append(f"since {self.since}")
+        if self.until:
+            words.append(f"until {self.until}")
+        return " ".join(words)
 
 
 @dataclass(frozen=True, slots=True)
 class ReflectionTools:
-    """Where things are looked up: one bank, as of now or then. `asked` bounds every recall."""
+    """The look-ups in one bank, as of now or of an earlier moment. `base_request` bounds every recall: its bank,
+    moment, tags and budget."""
 
     services: Services
     weights: Weights
-    asked: recalling.RecallRequest
+    base_request: recalling.RecallRequest
 
     @property
     def view(self) -> BankView:
-        """The bank at that moment."""
-        return self.services.indexes.view(self.asked.bank, self.asked.as_of)
+        """The bank as of the moment that is asked about."""
+        return self.services.indexes.view(self.base_request.bank, self.base_request.as_of)
 
     def recall(self, question: str, during: Interval | None = None) -> list[Unit]:
-        """The units that bear on `question`, best first."""
-        request = replace(self.asked, question=question, during=during)
+        """Returns the units that bear on `question`, best first."""
+        request = replace(self.base_request, question=question, during=during)
         return [hit.unit for hit in recalling.recall(self.services, request, self.weights).hits]
 
-    def look_up(self, wanted: MemoryQuery, shown: EvidenceWindow) -> str:
-        """What is found, for the prompt; what cannot be found says so."""
-        match wanted.what:
+    def look_up(self, query: MemoryQuery, evidence: EvidenceWindow) -> str:
+        """Returns the result of `query` for the prompt, and adds its units to `evidence`. Where there is no result,
+        the text says why: the model can then ask for something else, and an error would end the reflection."""
+        match query.what:
             case "recall":
-                return self._more(wanted, shown)
+                return self._recall_more(query, evidence)
             case "entity":
-                return self._entity(wanted.query or wanted.entity, shown)
+                return self._entity_summary(query.query or query.entity, evidence)
             case "source":
-                return self._source(wanted.query, shown)
+                return self._source_text(query.query, evidence)
             case "belief":
-                return self._belief(wanted.query, shown)
+                return self._belief_history(query.query, evidence)
 
-    def _more(self, wanted: MemoryQuery, shown: EvidenceWindow) -> str:
+    def _recall_more(self, query: MemoryQuery, evidence: EvidenceWindow) -> str:
         try:
-            during = _interval(wanted)
-            found = self.recall(wanted.query or wanted.entity, during)
+            units = self.recall(query.query or query.entity, _interval(query))
         except (FourfoldError, ValueError) as error:
             return f"(not understood: {error})"
-        if wanted.entity:
+        if query.entity:
             index = self.view.index
             with index.lock:
-                entity = index.entity(wanted.entity)
+                entity = index.entity(query.entity)
             if entity is None:
-                return f'(nobody and nothing called "{wanted.entity}" is known)'
-            found = [unit for unit in found if entity.name in unit.entities]
-        return shown.show(found)
+                return f'(nobody and nothing called "{query.entity}" is known)'
+            units = [unit for unit in units if entity.name in unit.entities]
+        return evidence.show(units)
 
-    def _entity(self, name: str, shown: EvidenceWindow) -> str:
+    def _entity_summary(self, name: str, evidence: EvidenceWindow) -> str:
         index = self.view.index
         with index.lock:
             entity = index.entity(name)
         if entity is None:
             return f'(nobody and nothing called "{name}" is known)'
-        identity = summary_id(self.asked.bank, entity.name)
-        found = [p for p in self.view.read((identity,)) if kind_of(p) == "summary"]
-        summary = read_summary(found[0]) if found else None
-        if summary is None or self._past(summary.unit.recorded_at):
+        points = self.view.read((summary_id(self.base_request.bank, entity.name),))
+        summaries = [read_summary(point) for point in points if kind_of(point) == "summary"]
+        # Earlier versions of a summary are not kept: one that was made since the moment would tell its future.
+        if not summaries or self._is_later(summaries[0].unit.recorded_at):
             return f'(there is no summary of "{entity.name}"; recall what mentions it)'
-        held = {unit.id: unit for unit in self._units(list(summary.evidence))}
-        told = [shown.tell(s.text, [held[e] for e in s.evidence if e in held]) for s in summary.sentences]
-        return "\n".join(filter(None, told))
+        units = {unit.id: unit for unit in self._units(list(summaries[0].evidence))}
+        lines = []
+        for sentence in summaries[0].sentences:
+            sources = [units[unit_id] for unit_id in sentence.evidence if unit_id in units]
+            lines.append(evidence.show_sentence(sentence.text, sources))
+        return "\n".join(line for line in lines if line)
 
-    def _source(self, written: str, shown: EvidenceWindow) -> str:
-        """The chunk a unit was read from; without one, what was said before and after it."""
-        unit = shown.get(written)
+    def _source_text(self, citation: str, evidence: EvidenceWindow) -> str:
+        """Returns the text of the chunk that a unit was extracted from; for a unit without a chunk, the units said
+        before and after it."""
+        unit = evidence.get(citation)
         if unit is None:
             return "(this id was not shown)"
         if unit.chunk:
             for point in self.view.read((unit.chunk,)):
                 if kind_of(point) in ("chunk", "pending"):
                     pieces = read_chunk_point(point).pieces
-                    said = (f"{p.speaker}: {p.text}" if p.speaker else p.text for p in pieces)
-                    return shown.take(f"Said on {written_day(unit.mentioned_at)}:\n" + "\n".join(said))
-        return shown.show(self._units(self._around(unit)))
+                    lines = (f"{p.speaker}: {p.text}" if p.speaker else p.text for p in pieces)
+                    heading = f"Said on {written_day(unit.mentioned_at)}:\n"
+                    return evidence.show_text(heading + "\n".join(lines))
+        return evidence.show(self._units(self._ids_around(unit)))
 
-    def _around(self, unit: Unit) -> list[str]:
+    def _ids_around(self, unit: Unit) -> list[str]:
+        """Returns the ids of up to `_LINES_AROUND` units before and after `unit` in its session, in order."""
         index = self.view.index
         with index.lock:
             row = index.row(unit.id)
@@ -122,47 +135,56 @@ class ReflectionTools:
                 return []
             rows = [row]
             for _ in range(_LINES_AROUND):
-                before, after = int(index.columns[rows[0]]["previous"]), int(index.columns[rows[-1]]["next"])
-                rows = [*([before] if before >= 0 else []), *rows, *([after] if after >= 0 else [])]
-            return [index.unit_ids[one] for one in rows]
+                previous_row = int(index.columns[rows[0]]["previous"])  # -1: none
+                next_row = int(index.columns[rows[-1]]["next"])
+                if previous_row >= 0:
+                    rows.insert(0, previous_row)
+                if next_row >= 0:
+                    rows.append(next_row)
+            return [index.unit_ids[near_row] for near_row in rows]
 
-    def _belief(self, written: str, shown: EvidenceWindow) -> str:
-        unit = shown.get(written)
+    def _belief_history(self, citation: str, evidence: EvidenceWindow) -> str:
+        """Returns the history of a belief that was shown: its confidence after each change, why, and the units of
+        it."""
+        unit = evidence.get(citation)
         if unit is None or unit.network is not Network.BELIEF:
             return "(this is no belief that was shown)"
         (point,) = self.view.read((unit.id,))
         belief = read_belief(point)
-        history = [change for change in belief.history if not self._past(change.at)]
-        evidence = {u.id: u for u in self._units([e for change in history for e in change.evidence])}
-        lines = [
-            f"{written_day(change.said)}: {change.effect}, "
-            f"{'' if change.before is None else f'{change.before:.2f} -> '}{change.after:.2f} ({change.reason})\n"
-            + shown.show([evidence[e] for e in change.evidence if e in evidence and e != unit.id])
-            for change in history
-        ]
-        return shown.take("\n".join(line.strip() for line in lines))
+        history = [change for change in belief.history if not self._is_later(change.at)]
+        units = {u.id: u for u in self._units([unit_id for change in history for unit_id in change.evidence])}
+        lines = []
+        for change in history:
+            before = "" if change.before is None else f"{change.before:.2f} -> "
+            reasons = [units[i] for i in change.evidence if i in units and i != unit.id]
+            lines.append(
+                f"{written_day(change.said)}: {change.effect}, {before}{change.after:.2f} ({change.reason})\n"
+                f"{evidence.show(reasons)}".strip()
+            )
+        return evidence.show_text("\n".join(lines))
 
     def _units(self, ids: list[str]) -> list[Unit]:
-        """The units of these ids that the bank holds, or held then."""
+        """Returns the units of `ids` that are current at the moment that is asked about."""
         units = self.view.units(ids)
-        return [units[i] for i in ids if i in units and self._held(units[i])]
+        return [units[i] for i in ids if i in units and self._is_current(units[i])]
 
-    def _held(self, unit: Unit) -> bool:
-        """Whether a unit is known and holds at the moment that is asked about."""
-        gone = unit.retired_at is not None and not self._past(unit.retired_at)
-        return not gone and not self._past(unit.recorded_at)
+    def _is_current(self, unit: Unit) -> bool:
+        """Whether a unit is recorded and not retired at the moment that is asked about."""
+        is_retired = unit.retired_at is not None and not self._is_later(unit.retired_at)
+        return not is_retired and not self._is_later(unit.recorded_at)
 
-    def _past(self, moment: datetime) -> bool:
-        """Whether something came after the moment that is asked about."""
-        return self.asked.as_of is not None and moment > self.asked.as_of
+    def _is_later(self, moment: datetime) -> bool:
+        """Whether `moment` lies after the one that is asked about; nothing lies after now."""
+        return self.base_request.as_of is not None and moment > self.base_request.as_of
 
 
-def _interval(wanted: MemoryQuery) -> Interval | None:
-    """The time a look-up is narrowed to; raises `ValueError` for what is no date."""
-    if not (wanted.since or wanted.until):
+def _interval(query: MemoryQuery) -> Interval | None:
+    """Returns the time that a look-up is narrowed to, in days of UTC; raises `ValueError` for other text."""
+    if not (query.since or query.until):
         return None
-    since, until = (
-        datetime.fromisoformat(written).replace(tzinfo=UTC) if written else None
-        for written in (wanted.since[:10], wanted.until[:10])
-    )
-    return Interval(since, until)
+    return Interval(_day(query.since), _day(query.until))
+
+
+def _day(text: str) -> datetime | None:
+    # Models write times of day too, which a day's beginning and end leave out.
+    return datetime.fromisoformat(text[:10]).replace(tzinfo=UTC) if text else None
