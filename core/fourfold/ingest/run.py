@@ -90,7 +90,9 @@ async def retain(
 def extraction_request(services: Services, request: RetainRequest) -> ModelRequest | None:
     """Returns what a language model is asked about `request` in a bank that has nothing of it yet, where that is one
     question; None where it takes several. Raises `InputError`."""
-    chunks = _chunks(services, request, _messages(services, request, _policy(services, request, Outcome())))
+    index = services.indexes.get(request.bank)
+    policy = _policy(services, index, Outcome())
+    chunks = _chunks(services, request, _messages(services, request, policy, index))
     return ModelRequest(tuple(turns(chunks[0])), Extraction) if len(chunks) == 1 else None
 
 
@@ -157,10 +159,10 @@ def _retain_without_llm(
 ) -> RetainResult:
     """Retains without having a language model read: one atomic write."""
     outcome = Outcome()
-    policy = _policy(services, request, outcome)
-    messages = _messages(services, request, policy)
-    request = replace(request, context=policy.redact(request.context))
     index = services.indexes.get(request.bank)
+    policy = _policy(services, index, outcome)
+    messages = _messages(services, request, policy, index)
+    request = replace(request, context=policy.redact(request.context))
     # A bank that had a model and has none any more: its pending chunks could not be recalled otherwise.
     if services.language_model is None and index.documents.pending():
         _store_as_said(services, request.bank, pending_chunks(services.store, request.bank), outcome)
@@ -190,8 +192,10 @@ def _retain_without_llm(
 def _store_pending_chunks(services: Services, request: RetainRequest, outcome: Outcome) -> list[Chunk]:
     """Writes what is new as pending chunks, before a model is asked, so that no failure loses a text (docs/adr/0008).
     Returns them, after those that were left pending before and may be tried again."""
-    policy = _policy(services, request, outcome)
-    messages = _messages(services, request, policy)
+    # Not under the bank's lock: the messages may come from an iterator of the caller's, which may take its time.
+    index = services.indexes.get(request.bank)
+    policy = _policy(services, index, outcome)
+    messages = _messages(services, request, policy, index)
     request = replace(request, context=policy.redact(request.context))
     with services.indexes.locked(request.bank) as index:
         waiting = pending_chunks(services.store, request.bank) if index.documents.pending() else []
@@ -277,19 +281,19 @@ class _DocumentDiff:
         put_entries(writer.transaction, request.document, request.entries, request.replace)
 
 
-def _policy(services: Services, request: RetainRequest, outcome: Outcome) -> RedactionPolicy:
-    """Returns the rules in force for a request; what they hold back is counted in `outcome`."""
-    index = services.indexes.get(request.bank)
+def _policy(services: Services, index: BankIndex, outcome: Outcome) -> RedactionPolicy:
+    """Returns the rules in force for the bank of `index`; what they hold back is counted in `outcome`."""
     with index.lock:
         return RedactionPolicy(rules_in_force(services, index), outcome.redacted)
 
 
-def _messages(services: Services, request: RetainRequest, policy: RedactionPolicy) -> list[Message]:
+def _messages(
+    services: Services, request: RetainRequest, policy: RedactionPolicy, index: BankIndex
+) -> list[Message]:
     """Returns the messages of a request, without what its bank holds back."""
     messages = read_messages(request.messages, request.at, services.clock.now())
     if not messages and not request.replace and not request.entries:
         raise InputError("There is nothing to retain: the text is empty.")
-    index = services.indexes.get(request.bank)
     with index.lock:
         return redact_messages(messages, policy, index)
 
@@ -297,7 +301,8 @@ def _messages(services: Services, request: RetainRequest, policy: RedactionPolic
 async def _without_redacted(services: Services, request: RetainRequest, outcome: Outcome) -> RetainRequest:
     """Returns the request without the messages that only a reader finds to be held back; nothing is written by
     then."""
-    policy = await anyio.to_thread.run_sync(_policy, services, request, outcome)
+    index = await anyio.to_thread.run_sync(services.indexes.get, request.bank)
+    policy = await anyio.to_thread.run_sync(_policy, services, index, outcome)
     model = services.metered_model(request.bank) if entity_kinds(policy.rules) else None
     if model is None:
         return request
@@ -306,11 +311,10 @@ async def _without_redacted(services: Services, request: RetainRequest, outcome:
     request = replace(request, messages=messages_given)
     # What this pass masks is masked, and counted, once more when the request is written.
     uncounted = RedactionPolicy(policy.rules)
-    messages = await anyio.to_thread.run_sync(_messages, services, request, uncounted)
-    language = (await anyio.to_thread.run_sync(services.indexes.get, request.bank)).language
+    messages = await anyio.to_thread.run_sync(_messages, services, request, uncounted, index)
     try:
         chunks = _chunks(services, request, messages)
-        redacted = await find_redacted_messages(model, chunks, language, policy)
+        redacted = await find_redacted_messages(model, chunks, index.language, policy)
     finally:
         outcome.spent += model.spent
     return replace(request, messages=[message for message in messages if message.id not in redacted])
