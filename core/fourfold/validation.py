@@ -52,5 +52,5 @@ def check_networks(networks: Sequence[Network | str]) -> tuple[Network, ...]:
     try:
         return tuple(Network(name) for name in networks)
     except ValueError as error:
-        known = ", ".join(n.value for n in Network)
-        raise InputError(f"{error}: the networks are {known}.") from error
+        network_names = ", ".join(n.value for n in Network)
+        raise InputError(f"{error}: the networks are {network_names}.") from error

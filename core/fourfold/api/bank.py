@@ -301,7 +301,7 @@ class AsyncBank(BankEdits):
         """
         if isinstance(evidence, str):
             raise InputError("evidence is a string: pass a list of units, or of their ids.")
-        ids = tuple(one.id if isinstance(one, Unit) else one for one in evidence)
+        ids = tuple(unit.id if isinstance(unit, Unit) else unit for unit in evidence)
         new_belief = NewBelief(statement, confidence, ids, reason or "set by hand", sets_confidence=True)
         (belief,) = await to_thread.run_sync(
             form_beliefs, self._services, self.name, [new_belief], self._options
@@ -349,9 +349,9 @@ class AsyncBank(BankEdits):
         selection = Selection(document, unit_id, entity, labels, before)
         await self.flush(None)  # or it would come back
         work = erase_units if erase else forget_units
-        done = await to_thread.run_sync(work, self._services, self.name, selection, reason)
+        result = await to_thread.run_sync(work, self._services, self.name, selection, reason)
         self._background.notice(self.name)
-        return done
+        return result
 
     async def fork(self, name: str, *, progress: Progress | None = None) -> AsyncBank:
         """Copies the bank, its history included, to a new one called `name`: what is done to either is nothing to the

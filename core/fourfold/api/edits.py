@@ -78,11 +78,11 @@ class BankEdits(BankReads):
     async def rename(self, name: str, *, to: str, reason: str = "") -> Change:
         """Has an entity be called `to`; the name it had becomes an alias. Raises `NotFoundError`, and `InputError`
         where another is called so."""
-        plain = " ".join(to.split()) if isinstance(to, str) else ""
-        if not 0 < len(plain) <= 200:
+        new_name = " ".join(to.split()) if isinstance(to, str) else ""
+        if not 0 < len(new_name) <= 200:
             raise InputError("An entity's name has 1 to 200 characters.")
         return await to_thread.run_sync(
-            edit_entities.rename_entity, self._services, self.name, name, plain, reason
+            edit_entities.rename_entity, self._services, self.name, name, new_name, reason
         )
 
     async def pin(self, what: Unit | str, *, reason: str = "") -> Change | None:
@@ -124,8 +124,8 @@ class BankEdits(BankReads):
         derived by it included. At most `limit` changes. Raises `NotFoundError` for a unit the bank never had."""
         if limit is not None and limit <= 0:
             raise InputError(f"limit is {limit}: give a positive number, or None for no bound.")
-        known = None if unit is None else (await self.unit(id_of(unit))).id
-        return await to_thread.run_sync(undo.history, self._services, self.name, known, limit)
+        unit_id = None if unit is None else (await self.unit(id_of(unit))).id
+        return await to_thread.run_sync(undo.history, self._services, self.name, unit_id, limit)
 
     async def undo(self, change: Change | str, *, reason: str = "") -> Change:
         """Takes a change back: what it made is retired, what it changed is as it was, and what rested on it falls or

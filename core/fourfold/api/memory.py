@@ -192,7 +192,7 @@ class AsyncMemory:
             ]
             units = self.services.store.counts(Where(kind="unit"), "held_in")
             pending = self.services.store.counts(Where(kind="pending"))
-            found = (
+            infos = (
                 BankInfo(
                     one.bank,
                     units.get(one.bank, 0),
@@ -202,7 +202,7 @@ class AsyncMemory:
                 )
                 for one in profiles
             )
-            return sorted(found, key=lambda info: info.name)
+            return sorted(infos, key=lambda info: info.name)
 
         return await to_thread.run_sync(read)
 

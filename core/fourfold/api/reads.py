@@ -63,17 +63,17 @@ class BankReads:
         def read() -> list[Unit]:
             index = self._services.indexes.get(self.name)
             with index.lock:
-                known = index.find(unit_id)
+                full_id = index.find(unit_id)
             with contextlib.suppress(ValueError):
-                where = Where(bank=self.name, ids=(known or parse_unit_id(unit_id),))
+                where = Where(bank=self.name, ids=(full_id or parse_unit_id(unit_id),))
                 points = self._services.store.scan(where)
                 return [read_unit(p) for p in points if kind_of(p) in ("unit", "summary")]
             return []
 
-        found = await to_thread.run_sync(read)
-        if not found:
+        units = await to_thread.run_sync(read)
+        if not units:
             raise NotFoundError(f'The bank "{self.name}" has no unit {unit_id}.')
-        return found[0]
+        return units[0]
 
     async def units(self, *, document: str | None = None, retired: bool = False) -> list[Unit]:
         """The units that hold now, in the order they were said; of one document, with those `retired`."""
@@ -124,18 +124,18 @@ class BankReads:
         """What is known of an entity (name or alias), each sentence with the units that say it. Raises
         `NotFoundError` where there is none: the bank does not know the entity, or fewer than two facts about it, or
         has not been consolidated since (`consolidate` does that now)."""
-        known = await self.entity(entity)
+        known_entity = await self.entity(entity)
 
         def read() -> Summary | None:
-            where = Where(bank=self.name, kind="summary", ids=(summary_id(self.name, known.name),))
+            where = Where(bank=self.name, kind="summary", ids=(summary_id(self.name, known_entity.name),))
             return next(map(read_summary, self._services.store.scan(where)), None)
 
-        found = await to_thread.run_sync(read)
-        if found is None:
+        summary = await to_thread.run_sync(read)
+        if summary is None:
             raise NotFoundError(
-                f'The bank "{self.name}" has no summary of "{known.name}" yet; consolidate() makes one.'
+                f'The bank "{self.name}" has no summary of "{known_entity.name}" yet; consolidate() makes one.'
             )
-        return found
+        return summary
 
     async def core(self, budget: int = 400) -> CoreProfile:
         """What should always be in the prompt, within `budget` tokens: what is pinned, whom the bank is about, what

@@ -40,13 +40,15 @@ def assessment(cases: Sequence[tuple[str, Sequence[str]]]) -> list[PromptMessage
 
 
 def summary(
-    entity: str, old: Sequence[tuple[str, str]], facts: Sequence[tuple[str, str]], words: int
+    entity: str, summary_so_far: Sequence[tuple[str, str]], facts: Sequence[tuple[str, str]], words: int
 ) -> list[PromptMessage]:
     """Asks for a summary of `entity` of at most `words` words: the sentences it has, each with the labels of its
     facts, and the facts, each with its label."""
     parts = [f"About: {entity}", f"At most {words} words."]
-    if old:
-        parts.append("The summary so far:\n" + "\n".join(f"{text} [{labels}]" for labels, text in old))
+    if summary_so_far:
+        parts.append(
+            "The summary so far:\n" + "\n".join(f"{text} [{labels}]" for labels, text in summary_so_far)
+        )
     parts.append("Facts:\n" + "\n".join(f"[{label}] {text}" for label, text in facts))
     return [PromptMessage("system", _fixed("summarise")), PromptMessage("user", "\n\n".join(parts))]
 
@@ -54,18 +56,18 @@ def summary(
 def reflection(frame: str, day: str, question: str, evidence: str, last: bool) -> list[PromptMessage]:
     """Asks `question` of the memory on `day`; `frame` is the bank's mission and disposition. `last` tells the model
     to answer at once."""
-    asked = f"Today is {day}.\n\nEvidence:\n{evidence or NO_EVIDENCE}\n\nQuestion: {question}"
-    asked += f"\n\n{_LAST}" if last else ""
+    question_text = f"Today is {day}.\n\nEvidence:\n{evidence or NO_EVIDENCE}\n\nQuestion: {question}"
+    question_text += f"\n\n{_LAST}" if last else ""
     return [
         PromptMessage("system", _fixed("reflect")),
         PromptMessage("system", frame),
-        PromptMessage("user", asked),
+        PromptMessage("user", question_text),
     ]
 
 
-def looked_up(found: Sequence[tuple[str, str]], last: bool) -> str:
+def looked_up(results: Sequence[tuple[str, str]], last: bool) -> str:
     """What was asked for, each with what was found; `last` tells the model to answer now."""
-    parts = [f"{asked}:\n{answer or NO_EVIDENCE}" for asked, answer in found]
+    parts = [f"{query}:\n{answer or NO_EVIDENCE}" for query, answer in results]
     return "\n\n".join([*parts, _LAST] if last else parts)
 
 
@@ -84,25 +86,26 @@ _LAST = "There is no more to look up. Answer now, with `look_up` empty."
 def by_label(cases: Sequence[tuple[One, Sequence[Many]]]) -> dict[str, tuple[One, Many]]:
     """What the label of each verdict stands for, in cases that were shown in this order."""
     return {
-        f"{number}{letter}": (first, other)
-        for number, (first, others) in enumerate(cases, 1)
-        for letter, other in zip(_LETTERS, others, strict=False)
+        f"{number}{letter}": (subject, candidate)
+        for number, (subject, candidates) in enumerate(cases, 1)
+        for letter, candidate in zip(_LETTERS, candidates, strict=False)
     }
 
 
-def plain_label(written: str) -> str:
+def plain_label(label: str) -> str:
     """A label as a model wrote it, without what it put around it."""
-    return written.strip().strip("[]").lower()
+    return label.strip().strip("[]").lower()
 
 
-def _labelled(cases: Sequence[tuple[str, Sequence[str]]], one: str, many: str) -> str:
-    listed = []
-    for number, (first, others) in enumerate(cases, 1):
-        listed.append(f"[{number}] {one}: {first}")
-        listed += [
-            f"    [{number}{letter}] {many}: {text}" for letter, text in zip(_LETTERS, others, strict=False)
-        ]
-    return "\n".join(listed)
+def _labelled(cases: Sequence[tuple[str, Sequence[str]]], subject_kind: str, candidate_kind: str) -> str:
+    """Returns the cases a line each, numbered, with their candidates lettered below them."""
+    lines = []
+    for number, (subject, candidates) in enumerate(cases, 1):
+        lines.append(f"[{number}] {subject_kind}: {subject}")
+        # A 27th candidate has no letter, and is not shown.
+        for letter, text in zip(_LETTERS, candidates, strict=False):
+            lines.append(f"    [{number}{letter}] {candidate_kind}: {text}")
+    return "\n".join(lines)
 
 
 _LETTERS = "abcdefghijklmnopqrstuvwxyz"

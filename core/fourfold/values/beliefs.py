@@ -14,6 +14,7 @@ from enum import StrEnum
 from fourfold.values.units import Unit, evidence_links
 
 STEP = 0.1
+"""What one reinforcing fact adds to a confidence (Hindsight, arXiv 2512.12818, section 5)."""
 
 
 class Effect(StrEnum):
@@ -78,8 +79,8 @@ class Belief:
         none."""
         if effect is Effect.NEUTRAL or (evidence.id != self.unit.id and evidence.id in self.evidence):
             return self
-        after, said = moved(self.confidence, _STEPS[effect]), evidence.mentioned_at
-        return self._with(Assessment(at, said, effect, self.confidence, after, reason, (evidence.id,)))
+        after, said_at = moved(self.confidence, _STEPS[effect]), evidence.mentioned_at
+        return self._with(Assessment(at, said_at, effect, self.confidence, after, reason, (evidence.id,)))
 
     def stated(self, at: datetime) -> Belief:
         """This belief in step with how often it was said: every time after the first reinforces it, and one that was
@@ -87,58 +88,58 @@ class Belief:
         own = self.unit.id
         counted = sum((c.effect is Effect.REINFORCE) - (c.effect is Effect.LOST) for c in self.history
                       if c.evidence == (own,))  # fmt: skip
-        found, said = self, max(1, len(self.unit.source.messages)) - 1
-        for _ in range(said - counted):
-            found = found.assessed(Effect.REINFORCE, found.unit, "said again", at)
-        for _ in range(counted - said):
-            after = moved(found.confidence, -1)
-            lost = Assessment(at, at, Effect.LOST, found.confidence, after, "said once less", (own,))
-            found = found._with(lost)
-        return found
+        belief, repetitions = self, max(1, len(self.unit.source.messages)) - 1
+        for _ in range(repetitions - counted):
+            belief = belief.assessed(Effect.REINFORCE, belief.unit, "said again", at)
+        for _ in range(counted - repetitions):
+            after = moved(belief.confidence, -1)
+            lost = Assessment(at, at, Effect.LOST, belief.confidence, after, "said once less", (own,))
+            belief = belief._with(lost)
+        return belief
 
-    def without(self, gone: Collection[str], reason: str, at: datetime) -> Belief:
-        """This belief after the units `gone` were forgotten: what they did to it is taken back, step for step."""
-        found = self
+    def without(self, forgotten: Collection[str], reason: str, at: datetime) -> Belief:
+        """This belief after the units `forgotten` were forgotten: what they did to it is taken back, step for step."""
+        belief = self
         for change in self._counting():
             for unit in change.evidence:
-                if unit in gone:
+                if unit in forgotten:
                     steps = -1 if change.effect in _SUPPORT else -_STEPS[change.effect]
-                    after = moved(found.confidence, steps)
-                    lost = Assessment(at, at, Effect.LOST, found.confidence, after, reason, (unit,))
-                    found = found._with(lost)
-        return found
+                    after = moved(belief.confidence, steps)
+                    lost = Assessment(at, at, Effect.LOST, belief.confidence, after, reason, (unit,))
+                    belief = belief._with(lost)
+        return belief
 
-    def erased(self, gone: Collection[str]) -> Belief | None:
-        """This belief as if the units `gone` had never been: nothing of what they did is in its history. None where
+    def erased(self, erased: Collection[str]) -> Belief | None:
+        """This belief as if the units `erased` had never been: nothing of what they did is in its history. None where
         all that it was formed of is among them."""
         begun = self.history[0] if self.history else None
-        if begun is not None and begun.evidence and not set(begun.evidence) - set(gone):
+        if begun is not None and begun.evidence and not set(begun.evidence) - set(erased):
             return None
         history: list[Assessment] = []
         for change in self.history:
-            left = tuple(unit for unit in change.evidence if unit not in gone)
-            if change.evidence and not left:
+            remaining = tuple(unit for unit in change.evidence if unit not in erased)
+            if change.evidence and not remaining:
                 continue
             before = history[-1].after if history else None
             steps = _STEPS.get(change.effect)
             after = change.after if before is None or steps is None else moved(before, steps)
-            reason = change.reason if left == change.evidence else ""
-            history.append(replace(change, before=before, after=after, reason=reason, evidence=left))
-        links = tuple(link for link in self.unit.links if link.to not in gone)
+            reason = change.reason if remaining == change.evidence else ""
+            history.append(replace(change, before=before, after=after, reason=reason, evidence=remaining))
+        links = tuple(link for link in self.unit.links if link.to not in erased)
         confidence = history[-1].after if history else self.unit.confidence
         return Belief(replace(self.unit, links=links, confidence=confidence), tuple(history))
 
-    def resting(self, gone: str, kept: str) -> Belief:
-        """This belief with `kept` for evidence wherever `gone` was: one took the other's place."""
-        moved_to = tuple(
-            replace(
-                change, evidence=tuple(dict.fromkeys(kept if one == gone else one for one in change.evidence))
-            )
-            for change in self.history
-        )
-        links = tuple(replace(link, to=kept) if link.to == gone and link.kind == "evidence" else link
-                      for link in self.unit.links)  # fmt: skip
-        return Belief(replace(self.unit, links=links), moved_to)
+    def resting(self, replaced: str, successor: str) -> Belief:
+        """Returns this belief with the unit `successor` for evidence wherever `replaced` was, whose place it took."""
+        history = []
+        for change in self.history:
+            evidence = (successor if unit_id == replaced else unit_id for unit_id in change.evidence)
+            history.append(replace(change, evidence=tuple(dict.fromkeys(evidence))))
+        links = []
+        for link in self.unit.links:
+            is_evidence = link.to == replaced and link.kind == "evidence"
+            links.append(replace(link, to=successor) if is_evidence else link)
+        return Belief(replace(self.unit, links=tuple(links)), tuple(history))
 
     @property
     def rests_on_nothing(self) -> bool:
@@ -155,28 +156,28 @@ class Belief:
     def _with(self, change: Assessment) -> Belief:
         history = (*self.history, change)
         changed = Belief(replace(self.unit, confidence=change.after), history)
-        others = tuple(link for link in self.unit.links if link.kind != "evidence")
+        other_links = tuple(link for link in self.unit.links if link.kind != "evidence")
         links = evidence_links(unit for unit in changed.evidence if unit != self.unit.id)
-        return Belief(replace(changed.unit, links=(*others, *links)), history)
+        return Belief(replace(changed.unit, links=(*other_links, *links)), history)
 
     def _counting(self) -> list[Assessment]:
         """The changes that still count, each with the evidence it has left."""
-        left: list[Assessment] = []
+        counting: list[Assessment] = []
         for change in self.history:
             if change.effect is not Effect.LOST:
-                left.append(change)
+                counting.append(change)
                 continue
-            (gone,) = change.evidence
-            place = max(i for i, one in enumerate(left) if gone in one.evidence)
-            rest = tuple(unit for unit in left[place].evidence if unit != gone)
-            left[place] = replace(left[place], evidence=rest)
-        return left
+            (lost_unit,) = change.evidence
+            place = max(i for i, counted in enumerate(counting) if lost_unit in counted.evidence)
+            remaining = tuple(unit for unit in counting[place].evidence if unit != lost_unit)
+            counting[place] = replace(counting[place], evidence=remaining)
+        return counting
 
 
 def formed(unit: Unit, evidence: Sequence[str], reason: str) -> Belief:
     """The belief that `unit` states, with the first entry of its history."""
     confidence = unit.confidence or 0.0
-    at, said = unit.recorded_at, unit.mentioned_at
-    begun = Assessment(at, said, Effect.FORMED, None, confidence, reason, tuple(evidence))
-    links = evidence_links(one for one in evidence if one != unit.id)
+    at, said_at = unit.recorded_at, unit.mentioned_at
+    begun = Assessment(at, said_at, Effect.FORMED, None, confidence, reason, tuple(evidence))
+    links = evidence_links(unit_id for unit_id in evidence if unit_id != unit.id)
     return Belief(replace(unit, links=(*unit.links, *links)), (begun,))

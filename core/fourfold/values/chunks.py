@@ -51,10 +51,10 @@ class Chunk:
         middle = len(self.pieces) // 2
         if not middle:
             return None
-        told = tuple(said(piece) for piece in self.pieces[:middle])
+        context_lines = tuple(said(piece) for piece in self.pieces[:middle])
         return (
             replace(self, pieces=self.pieces[:middle]),
-            replace(self, pieces=self.pieces[middle:], before=(*self.before, *told)[-LINES_BEFORE:]),
+            replace(self, pieces=self.pieces[middle:], before=(*self.before, *context_lines)[-LINES_BEFORE:]),
         )
 
 
