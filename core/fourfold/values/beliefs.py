@@ -98,7 +98,7 @@ class Belief:
         return belief
 
     def without(self, forgotten: Collection[str], reason: str, at: datetime) -> Belief:
-        """This belief after the units `forgotten` were forgotten: what they did to it is taken back, step for step."""
+        """Returns this belief after the units `forgotten` are: what they did to it is taken back, step for step."""
         belief = self
         for change in self._counting():
             for unit in change.evidence:
