@@ -14,6 +14,7 @@ from fourfold.recall.search import Candidates
 from fourfold.values.rendering import render_unit
 
 _READ = 32
+"""Units that the reranker reads, since its time grows with each. A guess, not measured."""
 
 
 def reranked(view: BankView, reranker: Reranker, question: str, found: Candidates) -> Candidates:

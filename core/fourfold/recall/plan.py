@@ -16,9 +16,13 @@ from fourfold.ports import Embedder, Embedding, Floats
 from fourfold.values.units import Interval
 
 LONGEST_QUESTION = 4000
+"""Characters of a question that are read. A guess, not measured."""
 _MOST_TOKENS = 32
+"""Token rows of a question, those of the rarest words. A guess, not measured."""
 _IDF_POWER = 1.5
+"""How much more a rare word of the question counts: docs/adr/0003."""
 _MOST_YEARS = 12
+"""Years that a date without a year may stand for. A guess, not measured."""
 _WHEN = re.compile(
     r"\bwhen\b|\bwhat (?:date|day|month|year|time)\b|\bwhich (?:day|month|year)\b|\bhow long\b|\bwann\b|\bwie lange\b"
     r"|\bquand\b|\bcuándo\b|什么时候|什麼時候|何时|何時|哪[年天]|几[月号]",

@@ -27,8 +27,11 @@ from fourfold.services import Services
 from fourfold.values.rendering import render_unit
 from fourfold.values.units import ChannelScore, Hit, Interval, Network, Recall, Summary, Trace, require_aware
 
+# The three that follow are guesses, not measured.
 _UNBOUNDED = 4
+"""Times as many units are scored exactly where a recall sets no bound."""
 _BEST = 10
+"""Hits that count as used, and whose entities bring their summaries."""
 _MOST_SUMMARIES = 3
 
 

@@ -25,6 +25,7 @@ from fourfold.services import Services
 from fourfold.values.units import Channel
 
 _NEIGHBOURS_OF = 40
+"""How many of a store channel's best units bring in the lines before and after them. A guess, not measured."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,6 +62,7 @@ class Search:
         """Searches; the lock of the graph is held only while the graph is read."""
         where, corpus = self._stored()
         words = keyword.query(self.plan, where, self.most)
+        # A third of what is scored exactly comes from the vectors: more of them changed nothing (docs/adr/0006).
         near, terms = self._ask(
             semantic.query(self.plan, where, self.most // 3), words and replace(words, corpus=corpus)
         )
@@ -154,6 +156,7 @@ class Search:
             for side in ("previous", "next"):
                 pool[beside[side][beside[side] >= 0]] = True
         if estimated is not None:
+            # 200 for the 160 that are scored exactly: the setting that docs/adr/0006 measured.
             pool[best(np.where(admitted, estimated, -np.inf), self.most * 5 // 4)] = True
         if self.index.has_successors:
             for row in np.flatnonzero(pool & admitted).tolist():

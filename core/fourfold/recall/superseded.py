@@ -10,8 +10,11 @@ from fourfold.index.bank_index import BankIndex
 from fourfold.recall.plan import Plan
 from fourfold.recall.search import Candidates
 
+# Both are guesses, not measured.
 _BEST = 10
+"""Hits behind which earlier values are shown."""
 _MOST = 8
+"""Earlier values that are followed from one unit."""
 
 
 def with_superseded(plan: Plan, index: BankIndex, found: Candidates) -> Candidates:

@@ -174,7 +174,6 @@ _GRAMMAR: tuple[tuple[re.Pattern[str], Resolver], ...] = (
     _rule(rf"(?P<part>(?i:{PART})) ?(?P<m>{FULL_MONTH})", r.resolve_month, re.NOFLAG),
     _rule(rf"(?:{PREPOSITION}) (?:(?P<part>{PART}) ?)?(?P<m>{CLEAR_MONTH})", r.resolve_month),
     _rule(rf"(?P<part>{PART}) ?(?P<m>{CLEAR_MONTH})", r.resolve_month),
-    _rule(rf"(?P<part>{PART}) ?(?P<m>{CLEAR_MONTH})", r.resolve_month),
     _rule(rf"(?:the )?(?:(?P<part>{PART}) ?)?(?P<s>{SEASON})(?:,? of|,)? (?P<y>{YEAR})", r.resolve_season),
     _rule(rf"(?:(?P<part>{PART}) )?(?P<which>{WHICH}) (?P<s>{SEASON})", r.resolve_season),
     _rule(

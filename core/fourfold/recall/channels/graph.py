@@ -14,6 +14,8 @@ from fourfold.index.bank_index import BankIndex
 from fourfold.recall.channels.ranked import Ranked
 from fourfold.recall.plan import Plan
 
+# The formula and its 0.5 are Hindsight's (section 4.2, see `spread`). The other values are guesses, not measured one
+# by one: the whole channel changed R@10 by less than the noise (docs/adr/0004).
 _SEEDS = 8
 _ENTITY_LEVEL = 0.5
 _BOOST = {"causal": 1.5, "entity": 1.2}

@@ -12,7 +12,7 @@ from fourfold.recall.plan import Plan
 
 _DAY = 86_400.0
 SLACK_DAYS = 7.0
-"""What happened is told up to a week later."""
+"""What happened is told up to a week later. A guess, not measured."""
 
 
 def find(plan: Plan, index: BankIndex, limit: int) -> Ranked:
