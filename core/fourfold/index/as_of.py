@@ -11,8 +11,8 @@ from fourfold.index.build import READ, build_index
 from fourfold.ports import PAYLOAD, Fields, Point, Store, Where
 from fourfold.schema.beliefs import READ_BELIEF, is_belief, read_belief
 from fourfold.schema.changelog import earlier, records
-from fourfold.schema.records import NEVER
-from fourfold.schema.units import READ_UNIT, read_unit
+from fourfold.schema.records import NEVER, UNIT, kind_of
+from fourfold.schema.units import READ_UNIT, read_unit, unit_as_of
 from fourfold.values.units import Unit
 
 
@@ -70,19 +70,25 @@ def view_as_of(store: Store, bank: str, moment: datetime) -> BankView:
     without its log) goes by the times in the payloads."""
     changed = earlier(store, records(store, bank, moment))
     index = BankIndex(bank)
-    build_index(index, _then(store, bank, moment.timestamp(), changed))
+    stored = store.scan(Where(bank=bank), Fields(terms=True, only=READ))
+    build_index(index, map(_indexed_fields, points_as_of(stored, changed, moment)))
     return BankView(store, index, changed, moment)
 
 
-def _then(store: Store, bank: str, at: float, changed: Mapping[str, Point | None]) -> Iterator[Point]:
-    for point in store.scan(Where(bank=bank), Fields(terms=True, only=READ)):
-        before = changed.get(point.id, point)
-        if before is None:
-            continue
-        p = {name: value for name, value in before.payload.items() if name in READ}
-        if p["kind"] == "unit":
-            if p["recorded"] > at:
-                continue
-            if at < p["retired"] < NEVER:
-                p |= {"retired": NEVER, "retired_by": None}
-        yield replace(point, payload=p)
+def points_as_of(
+    points: Iterable[Point], changed: Mapping[str, Point | None], moment: datetime
+) -> Iterator[Point]:
+    """Yields those of `points` that were there at `moment`, with their payloads of then. `changed` has by id what the
+    log says that they were (None: not there); the rest goes by the times in the payloads."""
+    at = moment.timestamp()
+    for point in points:
+        then = changed.get(point.id, point)
+        if then is not None and kind_of(then) == UNIT:
+            then = unit_as_of(then, at)
+        if then is not None:
+            yield replace(point, payload=then.payload)
+
+
+def _indexed_fields(point: Point) -> Point:
+    """Returns a record with the fields that an index reads: what comes out of the log has all of them."""
+    return replace(point, payload={name: value for name, value in point.payload.items() if name in READ})

@@ -7,13 +7,13 @@ in it: a unit's text, and so its vectors, stay as they are.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Any
 
 from fourfold.ports import Point, Store, Where
-from fourfold.schema.records import OPERATION, make_id
+from fourfold.schema.records import OPERATION, kind_of, make_id
 from fourfold.values.changes import Change
 from fourfold.values.units import Operation, Verdict
 
@@ -107,6 +107,14 @@ def read_record(point: Point) -> Record:
         undone=p["undone"],
         undoes=p["undoes"],
     )
+
+
+def not_undone_by(point: Point, later: Collection[str]) -> Point:
+    """Returns a record of the log as if none of the writes with the ids `later` had taken it back; any other record
+    as it is."""
+    if kind_of(point) != OPERATION or point.payload["undone"] not in later:
+        return point
+    return replace(point, payload={**point.payload, "undone": ""})
 
 
 def records(store: Store, bank: str, since: datetime | None = None) -> list[Record]:

@@ -131,6 +131,18 @@ def is_retired(point: Point) -> bool:
     return bool(point.payload["retired"] != NEVER)
 
 
+def unit_as_of(point: Point, at: float) -> Point | None:
+    """Returns a unit's record as it was at a moment (epoch seconds), by the times in its payload alone: None where it
+    was not recorded yet, and not retired where that came later."""
+    payload = point.payload
+    if payload["recorded"] > at:
+        return None
+    if not at < payload["retired"] < NEVER:
+        return point
+    live = {"retired": NEVER, "retired_at": None, "retired_by": None, "held_in": payload["bank"]}
+    return replace(point, payload={**payload, **live})
+
+
 def text_of(point: Point) -> str:
     """Returns what a unit's record says, without reading the rest of it."""
     return str(point.payload["text"])

@@ -3,16 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from dataclasses import replace
 from datetime import datetime
 
 from fourfold.consolidate.run import pending
 from fourfold.errors import NotFoundError
 from fourfold.govern.reembed_units import renew_units
-from fourfold.index.as_of import BankView
+from fourfold.index.as_of import BankView, points_as_of
 from fourfold.ports import Fields, Point, Progress, Where
-from fourfold.schema.changelog import records
-from fourfold.schema.records import NEVER, OPERATION, kind_of
+from fourfold.schema.changelog import not_undone_by, records
+from fourfold.schema.records import kind_of
 from fourfold.services import Services
 from fourfold.transfer.export import everything
 from fourfold.transfer.install import ensure_absent, install_bank, roll_back
@@ -68,17 +67,6 @@ def _later(services: Services, bank: str, moment: datetime) -> set[str]:
 
 def _then(view: BankView, points: Iterable[Point], later: set[str], moment: datetime) -> Iterator[Point]:
     """The records as they were; `later` are those of the log that tell of what came after."""
-    at = moment.timestamp()
-    for point in points:
-        before = view.changed.get(point.id, point)
-        if point.id in later or before is None:
-            continue
-        p = dict(before.payload)
-        if p["kind"] == OPERATION and p["undone"] in later:
-            p["undone"] = ""
-        if p["kind"] == "unit":
-            if p["recorded"] > at:
-                continue
-            if at < p["retired"] < NEVER:
-                p |= {"retired": NEVER, "retired_at": None, "retired_by": None, "held_in": p["bank"]}
-        yield replace(point, payload=p)
+    for point in points_as_of(points, view.changed, moment):
+        if point.id not in later:
+            yield not_undone_by(point, later)
