@@ -25,7 +25,7 @@ class Settings(BaseSettings):
     api_key: str | None = None
     """The key of the Qdrant server, if it wants one."""
     grpc: bool = True
-    """Talk gRPC to the Qdrant server (faster); False for HTTP only."""
+    """Whether to talk gRPC to the Qdrant server, which is faster; False uses HTTP alone."""
     collection: str = Field(default="fourfold", pattern=r"^[A-Za-z0-9_-]{1,64}$")
     """The collection on a Qdrant server."""
     timeout: float = Field(default=30.0, gt=0)
@@ -36,13 +36,13 @@ class Settings(BaseSettings):
     """The language model that reads what is retained: "anthropic:MODEL", "openai:MODEL", "openai:MODEL@URL",
     "transformers:MODEL". None: the built-in extractor, without any."""
     llm_concurrency: int = Field(default=16, ge=1, le=256)
-    """Calls to the language model at once."""
+    """Calls to the language model at once. 16 is a guess, not measured."""
     llm_timeout: float = Field(default=120.0, gt=0)
-    """Seconds one call to the language model may take."""
+    """Seconds that one call to the language model may take. 120 is a guess, not measured."""
     llm_tokens: int = Field(default=0, ge=0)
     """How many tokens, read and written, language models may take for one bank in all; 0 is no limit."""
     llm_words: int = Field(default=600, ge=50, le=20_000)
-    """How much text a language model reads at once."""
+    """Words of a chunk, which a language model reads in one call. 600 is a guess, not measured."""
     reranker: str | None = None
     """A cross-encoder for recall: "fastembed:MODEL" or "sentence-transformers:MODEL". None: late interaction
     alone."""
@@ -55,7 +55,8 @@ class Settings(BaseSettings):
     candidates: int = Field(default=160, ge=10, le=2000)
     """How many units a recall scores exactly; a larger `limit` raises it, no bound at all makes it four times."""
     relevance: float = Field(default=0.32, ge=0, le=1)
-    """A question finds nothing unless some unit reaches this late-interaction score; 0 for no floor."""
+    """Late-interaction score that the best unit has to reach, else a question finds nothing (docs/adr/0005); 0 for no
+    floor."""
     decay: float | None = Field(default=30.0, gt=0)
     """Days after which a unit that is neither said again nor recalled is remembered to 1/e of its strength, a small
     factor of recall and the basis of `Bank.prune`. None (in the environment: "none"): nothing fades."""
@@ -63,13 +64,13 @@ class Settings(BaseSettings):
     """When beliefs, summaries and core profiles are brought up to date: in the background, a second after the last
     write (a minute, where a language model does it), or only when `Bank.consolidate` asks for it."""
     session_gap_hours: float = Field(default=6.0, gt=0)
-    """A silence this long ends a session."""
+    """Hours of silence that end a session: messages after them are another one's. 6 is a guess, not measured."""
     unit_words: int = Field(default=120, ge=20, le=2000)
-    """A message longer than this is split at sentence borders."""
+    """Words of a unit at most; a longer message is split at sentence borders. 120 is a guess, not measured."""
     graph_units: int = Field(default=400_000, ge=1000)
     """How many units' graphs are kept in memory; the bank used longest ago goes first."""
     reserve_bytes: int = Field(default=64 * 2**20, ge=0)
-    """Free disk below which writes are refused."""
+    """Bytes of free disk below which writes are refused; 64 MiB is a guess."""
 
     @field_validator("decay", mode="before")
     @classmethod
@@ -86,7 +87,7 @@ class Settings(BaseSettings):
 
 
 def load_settings(**values: object) -> Settings:
-    """Settings from `values`, then the environment; raises `ConfigurationError` naming each wrong one."""
+    """Returns settings from `values`, then the environment; raises `ConfigurationError` naming each wrong one."""
     try:
         return Settings(**{k: v for k, v in values.items() if v is not None})  # type: ignore[arg-type]
     except ValidationError as error:
@@ -100,7 +101,7 @@ def is_url(location: str) -> bool:
 
 
 def directory_of(location: str) -> Path:
-    """The directory `location` names, `~` expanded."""
+    """Returns the directory that `location` names, absolute, `~` expanded."""
     return Path(location).expanduser().absolute()
 
 

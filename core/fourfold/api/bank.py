@@ -127,23 +127,24 @@ class AsyncBank(BankEdits):
         context: str = "",
         tags: Sequence[str] = (),
     ) -> RetainResult:
-        """Retains statements that were read out of a conversation already, by the caller or its model: they are kept
-        as they are, resolved, reconciled and linked as those of `retain`, in one atomic write.
+        """Retains statements that the caller, or its model, has extracted from a conversation already. They are
+        stored as they are, and their entities are resolved, doubles and newer values found as by `retain`, in one
+        atomic write.
 
         `at`, `document`, `context` and `tags` are those of `retain`. Raises `InputError`, `ModelError` (of the
         embedder) or `StoreError` with nothing written.
         """
-        read = ingest.read_facts(facts)
-        said, labels = ingest.messages_of(read), check_tags(tags)
+        checked_facts = ingest.read_facts(facts)
+        messages, labels = ingest.messages_of(checked_facts), check_tags(tags)
         request = ingest.RetainRequest(
             self.name,
-            said,
+            messages,
             at,
             check_name(document, "document"),
             context,
             labels,
             options=self._options,
-            facts=read,
+            facts=checked_facts,
         )
         try:
             return await ingest.retain(self._services, request)
@@ -162,12 +163,15 @@ class AsyncBank(BankEdits):
         """Retains without being waited for: in a thread, after what this bank was given so before. Closing the memory
         waits for it, and so does the end of the process; only a kill before it is written loses it. What it raises is
         logged, and raised by the future's `result()`."""
-        given = messages if isinstance(messages, str) else list(messages)
-        said = at or self._services.clock.now()
+        # Read now: a generator may be gone, and the clock further, when the thread gets to it.
+        message_list = messages if isinstance(messages, str) else list(messages)
+        said_at = at or self._services.clock.now()
 
         async def work() -> RetainResult:
             try:
-                return await self.retain(given, at=said, document=document, context=context, tags=tags)
+                return await self.retain(
+                    message_list, at=said_at, document=document, context=context, tags=tags
+                )
             finally:
                 if self._services.language_model is not None:  # its connections belong to this event loop
                     with suppress(FourfoldError):
@@ -176,8 +180,8 @@ class AsyncBank(BankEdits):
         return self._later.add(self.name, work)
 
     async def flush(self, timeout: float | None = 1.0) -> bool:
-        """Waits, at most `timeout` seconds (None: no bound), until what this bank was given by `retain_later` is
-        written, and says whether it is."""
+        """Waits until all that this bank was given by `retain_later` is written, for at most `timeout` seconds
+        (None: no bound). Returns whether it is."""
         return self._later.wait(self.name, 0) or await to_thread.run_sync(
             self._later.wait, self.name, timeout
         )
@@ -193,7 +197,7 @@ class AsyncBank(BankEdits):
             self._background.notice(self.name)
 
     async def set_language(self, language: str) -> None:
-        """Keeps the bank in `language` (ISO 639-1) from now on; what is in it is found by that language's words.
+        """Changes the bank's language to `language` (ISO 639-1 code), whose words its units are found by from now on.
 
         Every unit is written anew, and nothing else to the bank meanwhile. Raises `InputError`.
         """
@@ -202,9 +206,9 @@ class AsyncBank(BankEdits):
         self._options = replaced(self._options, language=bank_language)
 
     async def usage(self) -> Tokens:
-        """What language models have read and written for this bank so far."""
-        ledger = await to_thread.run_sync(self._services.token_accounts.get, self.name)
-        return ledger.spent
+        """Returns the tokens that language models have read and written for this bank so far."""
+        account = await to_thread.run_sync(self._services.token_accounts.get, self.name)
+        return account.spent
 
     async def recall(
         self,
@@ -310,12 +314,14 @@ class AsyncBank(BankEdits):
         return belief
 
     async def status(self) -> BankStatus:
-        """How far consolidation is, and what failed of it."""
+        """Returns how much waits to be consolidated, whether that is under way, and what a language model failed
+        at."""
         return await to_thread.run_sync(self._background.status, self.name)
 
     async def consolidate(self) -> BankStatus:
-        """Takes what was retained into beliefs, summaries and the core profile now, and waits for it. What a language
-        model fails at is in the answer's `failed`; it is tried again with the next retain or `consolidate`."""
+        """Updates beliefs, summaries and the core profile by what was retained, and waits for it. What a language
+        model fails at is in the returned status's `failed`, and is tried again with the next retain or
+        `consolidate`."""
         await self._background.consolidate(self.name)
         return await self.status()
 
@@ -354,14 +360,15 @@ class AsyncBank(BankEdits):
         return result
 
     async def fork(self, name: str, *, progress: Progress | None = None) -> AsyncBank:
-        """Copies the bank, its history included, to a new one called `name`: what is done to either is nothing to the
-        other. It is there whole, or not at all. Raises `NotFoundError`, and `InputError` for a name that is taken."""
+        """Copies the bank with its history to a new one called `name`, and returns that; the two are independent of
+        each other. The copy is there whole or not at all. Raises `NotFoundError`, and `InputError` for a name that
+        is taken."""
         await to_thread.run_sync(transfer.fork, self._services, self.name, check_bank_name(name), progress)
         return self._other(name)
 
     async def restore(self, name: str, *, as_of: datetime, progress: Progress | None = None) -> AsyncBank:
-        """Makes a new bank called `name` out of this one as it was at the moment `as_of` (aware), with its history
-        until then; this one stays as it is. Raises as `fork`."""
+        """Copies the bank as it was at the moment `as_of` (aware), with its history until then, to a new one called
+        `name`, and returns that. This bank stays as it is. Raises as `fork`."""
         require_aware(as_of, "as_of")
         await to_thread.run_sync(
             transfer.restore, self._services, self.name, check_bank_name(name), as_of, progress

@@ -25,7 +25,7 @@ from fourfold.values.units import Entity, Interval, Summary, Unit
 
 
 class BankReads:
-    """One bank, to be looked at."""
+    """The methods of a bank that change nothing."""
 
     def __init__(self, name: str, services: Services) -> None:
         self.name = name
@@ -33,11 +33,11 @@ class BankReads:
 
     @property
     def as_async(self) -> Self:
-        """The bank itself; of a `Bank`, the same one for code that awaits."""
+        """The bank itself; for a `Bank`, the `AsyncBank` behind it."""
         return self
 
     async def entities(self) -> list[Entity]:
-        """The people, places, things and terms the bank knows, most mentioned first."""
+        """Returns the people, places, things and terms that the bank knows, most mentioned first."""
 
         def read() -> list[Entity]:
             index = self._services.indexes.get(self.name)
@@ -47,7 +47,7 @@ class BankReads:
         return await to_thread.run_sync(read)
 
     async def entity(self, name: str) -> Entity:
-        """The entity of that name or alias, case ignored; raises `NotFoundError`."""
+        """Returns the entity of that name or alias, case ignored. Raises `NotFoundError`."""
 
         def read() -> Entity:
             index = self._services.indexes.get(self.name)
@@ -57,8 +57,8 @@ class BankReads:
         return await to_thread.run_sync(read)
 
     async def unit(self, unit_id: str) -> Unit:
-        """The unit of that id, of whatever network, retired ones included. Its first 8 characters are enough where no
-        other unit's id begins so. Raises `NotFoundError`."""
+        """Returns the unit with that id, of any network, retired or not. The first 8 characters of the id are enough
+        where no other unit's id begins with them. Raises `NotFoundError`."""
 
         def read() -> list[Unit]:
             index = self._services.indexes.get(self.name)
@@ -76,7 +76,8 @@ class BankReads:
         return units[0]
 
     async def units(self, *, document: str | None = None, retired: bool = False) -> list[Unit]:
-        """The units that hold now, in the order they were said; of one document, with those `retired`."""
+        """Returns the current units in the order they were said. `document` narrows them to one document; `retired`
+        adds the retired ones."""
 
         def read() -> Iterator[Unit]:
             where = Where(
@@ -101,11 +102,13 @@ class BankReads:
         during: Interval | tuple[datetime | None, datetime | None] | None = None,
         limit: int | None = None,
     ) -> list[Event]:
-        """What happened, in the order in which it did, and what was believed: the facts and experiences that mention
-        `entity` (name or alias), whose time meets `during`, and the moves of beliefs about it; the latest `limit`. A
-        fact that a later one took the place of says until when it held. A fact's time is when it occurred, or where
-        nothing says that, when it was said. Raises `InputError`, and `NotFoundError` for an entity it does not
-        know."""
+        """Returns what happened and how beliefs moved, oldest first.
+
+        `entity` (a name or an alias) narrows it to the facts and experiences that mention it and the beliefs about
+        it, `during` to those whose time meets the interval, `limit` to the latest so many; each is optional. The
+        time of a fact is when it occurred, or, where nothing tells that, when it was said. A superseded fact says
+        until when it was true. Raises `InputError`, and `NotFoundError` for an entity that the bank does not know.
+        """
         if limit is not None and limit <= 0:
             raise InputError(f"limit is {limit}: give a positive number, or None for no bound.")
         interval = Interval(*during) if isinstance(during, tuple) else during
@@ -114,16 +117,17 @@ class BankReads:
     async def beliefs(
         self, about: str | None = None, *, min_confidence: float = 0.0, retired: bool = False
     ) -> list[Belief]:
-        """What the bank believes, the surest first; `about` an entity (name or alias), of at least `min_confidence`,
-        with those it no longer holds if `retired`. Raises `NotFoundError` for an entity it does not know."""
+        """Returns the beliefs of the bank, most confident first. `about` (a name or an alias) narrows them to an
+        entity, `min_confidence` (0 to 1) to those at least as sure; `retired` adds the retired ones. Raises
+        `NotFoundError` for an entity that the bank does not know."""
         return await to_thread.run_sync(
             form_beliefs.list_beliefs, self._services, self.name, about, min_confidence, retired
         )
 
     async def summary(self, entity: str) -> Summary:
-        """What is known of an entity (name or alias), each sentence with the units that say it. Raises
-        `NotFoundError` where there is none: the bank does not know the entity, or fewer than two facts about it, or
-        has not been consolidated since (`consolidate` does that now)."""
+        """Returns the summary of an entity (a name or an alias), each sentence with the units it rests on. Raises
+        `NotFoundError` where there is none: the bank does not know the entity, knows fewer than two facts about it,
+        or has not been consolidated since (`consolidate` does that now)."""
         known_entity = await self.entity(entity)
 
         def read() -> Summary | None:
@@ -138,9 +142,12 @@ class BankReads:
         return summary
 
     async def core(self, budget: int = 400) -> CoreProfile:
-        """What should always be in the prompt, within `budget` tokens: what is pinned, whom the bank is about, what
-        they hold and prefer, what is open. The same from call to call as long as what it says holds, so that a prompt
-        that begins with it can be cached. It follows the bank as that is consolidated."""
+        """Returns the core profile, the lines that should be in every prompt, within `budget` tokens (estimated):
+        what is pinned, whom the bank is about, their beliefs and preferences, and open matters.
+
+        It stays the same from call to call as long as its lines are true, so that a provider can cache a prompt that
+        begins with it. Consolidation updates it. Raises `InputError` for a budget that is not positive.
+        """
         return await to_thread.run_sync(core_profile.core_profile, self._services, self.name, budget)
 
 

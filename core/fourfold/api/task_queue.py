@@ -1,4 +1,4 @@
-"""Work that nobody waits for, in threads of its own: what is given for one bank is done in that order."""
+"""Runs work that nobody waits for, in threads of its own: that of one bank in the order it was added."""
 
 from __future__ import annotations
 
@@ -18,12 +18,12 @@ Work = Callable[[], Coroutine[Any, Any, Any]]
 log = logging.getLogger(__name__)
 
 _WORKERS = 4
-"""Banks that are worked for at once."""
+"""Banks that are worked for at once. A guess, not measured."""
 
 
 class PerBankQueue:
-    """What a memory does later. Threads are started with the first work; before the process ends they finish what
-    they were given."""
+    """A queue of work for each bank. Threads are started with the first work; before the process ends they finish
+    what was added."""
 
     def __init__(self) -> None:
         self._lock = threading.Lock()
@@ -33,8 +33,8 @@ class PerBankQueue:
         self._finished = False
 
     def add(self, bank: str, work: Callable[[], Coroutine[Any, Any, T]]) -> Future[T]:
-        """Has `work` done after all that was given for this bank before. What it raises is in the future, and logged.
-        Raises `StoreError` where the memory is closed."""
+        """Adds `work` behind all that was added for this bank before. The future has its result, or its error,
+        which is also logged. Raises `StoreError` where the memory is closed."""
         future: Future[T] = Future()
         with self._lock:
             if self._finished:
@@ -46,26 +46,27 @@ class PerBankQueue:
                 queue.append((work, future))
                 return future
             self._queues[bank] = deque([(work, future)])
-            self._threads.submit(self._work_off, bank)
+            self._threads.submit(self._drain, bank)
         return future
 
     def wait(self, bank: str, within: float | None) -> bool:
-        """Waits, at most `within` seconds if that is given, until what this bank was given so far is done; whether it
-        is."""
+        """Waits until all that was added for this bank so far is done, for at most `within` seconds (None: no bound).
+        Returns whether it is."""
         with self._lock:
             last = self._last.get(bank)
         return last is None or not wait([last], within).not_done
 
     def finish(self) -> None:
-        """Waits until all is done, and takes nothing more."""
+        """Waits until all work is done; `add` refuses more."""
         with self._lock:
             self._finished, threads = True, self._threads
         if threads is not None:
             threads.shutdown(wait=True)
 
-    def _work_off(self, bank: str) -> None:
-        while (given := self._next(bank)) is not None:
-            work, future = given
+    def _drain(self, bank: str) -> None:
+        """Does the work of one bank until its queue is empty."""
+        while (queued := self._next(bank)) is not None:
+            work, future = queued
             if not future.set_running_or_notify_cancel():
                 continue
             try:
