@@ -17,6 +17,7 @@ from pydantic import BaseModel, Field
 
 from fourfold import prompts
 from fourfold.consolidate.assess_rules import JudgedStatement, assess_by_rules
+from fourfold.index.bank_index import BankIndex
 from fourfold.language.languages import Language
 from fourfold.language.text import term_id, terms
 from fourfold.models.structured import Acceptable
@@ -79,14 +80,18 @@ class BeliefVerdicts(BaseModel):
 
 
 async def assess(
-    services: Services, bank: str, changed: Sequence[Point], model: LanguageModel | None, yield_now: Yield
+    services: Services,
+    index: BankIndex,
+    changed: Sequence[Point],
+    model: LanguageModel | None,
+    yield_now: Yield,
 ) -> None:
-    """Reassesses the beliefs that the units `changed` bear on. Raises what `LanguageModel.ask` raises; the effects
-    that were judged by then stay."""
-    pairs = await anyio.to_thread.run_sync(_pairs, services, bank, changed, model is not None, yield_now)
+    """Reassesses the beliefs of the bank of `index` that the units `changed` bear on. Raises what `LanguageModel.ask`
+    raises; the effects that were judged by then stay."""
+    pairs = await anyio.to_thread.run_sync(_pairs, services, index, changed, model is not None, yield_now)
     if not pairs:
         return
-    language = services.indexes.get(bank).language
+    bank, language = index.bank, index.language
     if model is None:
         effects = await anyio.to_thread.run_sync(_judge_by_rules, pairs, language, yield_now)
         await anyio.to_thread.run_sync(_apply, services, bank, effects, yield_now)
@@ -146,15 +151,16 @@ class _BeliefIndex:
 
 
 def _pairs(
-    services: Services, bank: str, changed: Sequence[Point], by_entity: bool, yield_now: Yield
+    services: Services, index: BankIndex, changed: Sequence[Point], by_entity: bool, yield_now: Yield
 ) -> list[Pair]:
     """Returns the pairs to judge: every fact among `changed` with the beliefs it may move, in the order of
     recording."""
     facts = sorted((point for point in changed if _is_news(point)), key=_recording_order)
     if not facts:
         return []
-    language, beliefs = services.indexes.get(bank).language, _BeliefIndex()
-    current_beliefs = Where(bank=bank, live=True, networks=(Network.BELIEF.value,))
+    language = index.language
+    beliefs = _BeliefIndex()
+    current_beliefs = Where(bank=index.bank, live=True, networks=(Network.BELIEF.value,))
     for point in services.store.scan(current_beliefs, Fields(terms=True)):
         beliefs.add(point, language)
         yield_now()

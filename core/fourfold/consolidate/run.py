@@ -17,6 +17,7 @@ from fourfold.consolidate import core_profile
 from fourfold.consolidate.assess import Yield, assess
 from fourfold.consolidate.summaries import SummaryWriter, touched_entities
 from fourfold.errors import ConfigurationError, FourfoldError, ModelError, TokenLimitError
+from fourfold.index.bank_index import BankIndex
 from fourfold.ports import Fields, LanguageModel, Point, Where
 from fourfold.schema.consolidation_state import ConsolidationState, progress_point, read_progress
 from fourfold.services import Services
@@ -98,9 +99,10 @@ async def _consolidate_slice(services: Services, bank: str, work: _Slice, yield_
     """Consolidates one slice. Returns False where nothing is left to do now: the slice was empty, or it has to wait
     since the language model failed."""
     model = services.metered_model(bank)
+    index = await anyio.to_thread.run_sync(services.indexes.get, bank)
     state, is_assessed = work.state, True
     try:
-        await assess(services, bank, work.changed, model, yield_now)
+        await assess(services, index, work.changed, model, yield_now)
         state = state.noted(_BELIEFS_KEY, None)
     except _MODEL_FAILURES as error:
         state = _with_failure(state, _BELIEFS_KEY, error)
@@ -108,9 +110,9 @@ async def _consolidate_slice(services: Services, bank: str, work: _Slice, yield_
         # A setting or a spent account does not mend itself: only a model's failure is worth waiting for.
         is_assessed = attempts >= _MOST_ATTEMPTS or not isinstance(error, ModelError)
         if is_assessed:
-            await assess(services, bank, work.changed, None, yield_now)
+            await assess(services, index, work.changed, None, yield_now)
     if is_assessed:
-        state = await _summarise(services, bank, work, model, state, yield_now)
+        state = await _summarise(services, index, work, model, state, yield_now)
         # After the summaries, whose sentences are lines of the profile.
         await anyio.to_thread.run_sync(core_profile.refresh, services, bank)
         state = replace(state, done={**state.done, **work.up_to})
@@ -121,7 +123,7 @@ async def _consolidate_slice(services: Services, bank: str, work: _Slice, yield_
 
 async def _summarise(
     services: Services,
-    bank: str,
+    index: BankIndex,
     work: _Slice,
     model: LanguageModel | None,
     state: ConsolidationState,
@@ -129,7 +131,7 @@ async def _summarise(
 ) -> ConsolidationState:
     """Refreshes the summaries of the entities that the slice touches, and those that failed before. Returns the
     state with the failures of this time."""
-    writer = SummaryWriter(services, bank, services.indexes.get(bank).language, yield_now)
+    writer = SummaryWriter(services, index, yield_now)
     retried = [key.removeprefix(_SUMMARY_KEY) for key in state.failed if key.startswith(_SUMMARY_KEY)]
     lasting_error: FourfoldError | None = None
     failures_in_a_row = 0
@@ -141,7 +143,7 @@ async def _summarise(
                 raise lasting_error
             await writer.refresh(entity, model)
         except _MODEL_FAILURES as error:
-            log.warning("The summary of %s in the bank %s stays as it is: %s", entity, bank, error)
+            log.warning("The summary of %s in the bank %s stays as it is: %s", entity, index.bank, error)
             state = _with_failure(state, key, error)
             failures_in_a_row += 1
             if failures_in_a_row >= _MOST_FAILURES_IN_A_ROW or not isinstance(error, ModelError):

@@ -21,7 +21,6 @@ from fourfold.consolidate.assess import Yield
 from fourfold.errors import ModelOutputError
 from fourfold.index.bank_index import BankIndex
 from fourfold.language.attributes import AttributedText, compare_attributes
-from fourfold.language.languages import Language
 from fourfold.language.text import asking, normalise, sentences, terms
 from fourfold.ports import Floats, LanguageModel, Point, Where
 from fourfold.schema.records import NEVER, gone_point, kind_of
@@ -84,14 +83,19 @@ class WrittenSummary(BaseModel):
 @dataclass(slots=True)
 class SummaryWriter:
     """Refreshes the summaries of a bank. Use it for one round: units and stems are cached for the next entity,
-    since one fact mentions several."""
+    since one fact mentions several. `index` is the bank's, as it was when the round began: what was written since
+    belongs to the next round, and `_put` looks again before it writes."""
 
     services: Services
-    bank: str
-    language: Language
+    index: BankIndex
     yield_now: Yield
     _units: dict[str, Unit] = field(default_factory=dict)
     _stems: dict[str, list[str]] = field(default_factory=dict)
+
+    @property
+    def bank(self) -> str:
+        """The bank whose summaries these are."""
+        return self.index.bank
 
     async def refresh(self, entity: str, model: LanguageModel | None) -> None:
         """Refreshes the summary of `entity`, where its facts changed since it was made. Raises what
@@ -111,9 +115,8 @@ class SummaryWriter:
     def _read_stale(self, entity: str) -> tuple[Summary | None, list[Unit], str] | None:
         """Returns the summary that the bank has, the facts to make a new one of (the latest, and those it rests
         on), and a digest of all facts; None where the digest is that of the summary."""
-        index = self.services.indexes.get(self.bank)
-        with index.lock:
-            fact_ids = _fact_ids(index, entity)
+        with self.index.lock:
+            fact_ids = _fact_ids(self.index, entity)
         facts_digest = hashlib.sha256("".join(fact_ids).encode()).hexdigest()[:16] if fact_ids else ""
         point = _stored_point(self.services, self.bank, entity)
         if (point.payload["seen"] if point else "") == facts_digest:
@@ -189,9 +192,8 @@ class SummaryWriter:
     def _extract(self, entity: str, facts: Sequence[Unit]) -> tuple[Sentence, ...] | None:
         """Returns the most central and most recent sentences about `entity`, in the order they were said; None
         where no sentence is about it."""
-        index = self.services.indexes.get(self.bank)
-        with index.lock:
-            known_entity = index.entity(entity)
+        with self.index.lock:
+            known_entity = self.index.entity(entity)
         all_names = (known_entity.name, *known_entity.aliases) if known_entity else (entity,)
         names = [normalise(name) for name in all_names]
         candidates = [
@@ -236,7 +238,7 @@ class SummaryWriter:
 
     def _stemmed(self, text: str) -> list[str]:
         if text not in self._stems:
-            self._stems[text] = terms(text, self.language)
+            self._stems[text] = terms(text, self.index.language)
         return self._stems[text]
 
 
