@@ -65,7 +65,7 @@ class Embedder(Protocol):
     def centroids(self) -> Floats | None: ...
 
     def embed(self, texts: Sequence[str]) -> list[Embedding]:
-        """One embedding a text, in order. Raises `ModelError`. Must be safe to call from several threads."""
+        """Returns one embedding a text, in order. Raises `ModelError`. Must be safe to call from several threads."""
         ...
 
 
@@ -106,7 +106,7 @@ class LanguageModel(Protocol):
     def name(self) -> str: ...
 
     async def ask(self, turns: Sequence[PromptMessage], shape: type[OutputT]) -> ModelResponse[OutputT]:
-        """The answer to `turns`, as a value of `shape`.
+        """Returns the answer to `turns`, as a value of `shape`.
 
         Raises `ModelTimeoutError` and `ModelBusyError` (another attempt may work), `ModelLengthError` (less at a time
         may), `ModelOutputError`, `ModelRefusedError`, and `ConfigurationError` (wrong key, no such model). A
@@ -149,7 +149,7 @@ class BatchModel(LanguageModel, Protocol):
     async def collect(
         self, batch: str, shape: type[OutputT]
     ) -> Mapping[str, ModelResponse[OutputT] | ModelError] | None:
-        """What became of each question of a batch; None as long as it is being worked on. Raises as `ask`."""
+        """Returns what became of each question of a batch; None as long as it is being worked on. Raises as `ask`."""
         ...
 
 
@@ -161,7 +161,7 @@ class Reranker(Protocol):
     def name(self) -> str: ...
 
     def score(self, question: str, texts: Sequence[str]) -> list[float]:
-        """One score a text, in order; more is better. Raises `ModelError`. Must be safe to call from several
+        """Returns one score a text, in order; more is better. Raises `ModelError`. Must be safe to call from several
         threads."""
         ...
 
@@ -170,7 +170,7 @@ class Clock(Protocol):
     """Tells the time."""
 
     def now(self) -> datetime:
-        """The present moment, aware."""
+        """Returns the present moment, aware."""
         ...
 
 
@@ -242,7 +242,7 @@ class Cache(Protocol):
     may be damaged: who reads it checks."""
 
     def get(self, name: str) -> bytes | None:
-        """What was put last under `name`, or nothing."""
+        """Returns what was put last under `name`; None without."""
         ...
 
     def put(self, name: str, data: bytes) -> None:
@@ -250,7 +250,7 @@ class Cache(Protocol):
         ...
 
     def drop(self, name: str) -> None:
-        """Lets it go."""
+        """Removes what was put under `name`."""
         ...
 
 
@@ -295,19 +295,19 @@ class Store(Protocol):
         ...
 
     def search(self, queries: Sequence[Query]) -> list[list[tuple[str, float]]]:
-        """For each query (id, score), best first."""
+        """Returns (id, score) for each query, best first."""
         ...
 
     def scan(self, where: Where, fields: Fields = PAYLOAD) -> Iterator[Point]:
-        """Every point that `where` admits, in no order."""
+        """Yields every point that `where` admits, in no order."""
         ...
 
     def counts(self, where: Where, by: Literal["bank", "held_in"] = "bank") -> Mapping[str, int]:
-        """How many points `where` admits, by what they have in an indexed field."""
+        """Returns how many points `where` admits, by what they have in an indexed field."""
         ...
 
     def cursors(self, bank: str) -> Mapping[str, int]:
-        """By writer, the latest revision that anyone has written to `bank` (payloads of kind "cursor")."""
+        """Returns, by writer, the latest revision that anyone has written to `bank` (payloads of kind "cursor")."""
         ...
 
     def close(self) -> None:

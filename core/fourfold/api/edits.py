@@ -21,31 +21,32 @@ from fourfold.values.units import RetainResult, Unit
 
 
 class BankEdits(BankReads):
-    """One bank whose units and entities can be put right. Each change is a record with its reason, and can be
-    undone."""
+    """The methods of a bank that correct, pin, prune, export and undo. Each change is logged with its reason, and
+    can be undone where nothing else is said."""
 
     def __init__(self, name: str, services: Services, options: BankOptions) -> None:
         super().__init__(name, services)
         self._options = options
 
     async def edit(self, unit: Unit | str, text: str, *, reason: str = "") -> Change:
-        """Has a unit say `text` instead: a new one with the same source, time and speaker takes its place, and an
-        earlier moment still has the old one. Raises `NotFoundError` for one that does not hold now, `InputError`."""
+        """Replaces a unit by a new one with the text `text` and the same source, time and speaker; an `as_of`
+        before the change still finds the old one. Raises `NotFoundError` for a unit that is not current, and
+        `InputError`."""
         return await to_thread.run_sync(
             edit_units.replace_unit, self._services, self.name, id_of(unit), [text], reason
         )
 
     async def merge_entities(self, name: str, *, into: str, reason: str = "") -> Change:
-        """Makes two entities one, by their names: `into` keeps its name, the other becomes an alias, and units that
-        mention it mention `into`. Raises `NotFoundError` for an entity the bank does not know, `InputError` where the
-        two are one already."""
+        """Merges two entities, given by their names: `into` keeps its name, the other becomes an alias, and units
+        that mention it mention `into`. Raises `NotFoundError` for an entity the bank does not know, `InputError`
+        where the two are one already."""
         return await to_thread.run_sync(
             edit_entities.merge_entities, self._services, self.name, name, into, reason
         )
 
     async def merge_units(self, unit: Unit | str, *, into: Unit | str, reason: str = "") -> Change:
-        """Makes two units one: `into` stays, and takes over what says the other. Raises `NotFoundError` for one that
-        does not hold now, `InputError` where they are one already."""
+        """Merges two units: `into` stays, and gets the sources of the other. Raises `NotFoundError` for a unit that
+        is not current, `InputError` where they are one already."""
         return await to_thread.run_sync(
             edit_units.merge_units, self._services, self.name, id_of(unit), id_of(into), reason
         )
@@ -70,13 +71,13 @@ class BankEdits(BankReads):
         )
 
     async def split_unit(self, unit: Unit | str, *, into: Sequence[str], reason: str = "") -> Change:
-        """Takes a unit apart: units with the texts `into` take its place. Raises `NotFoundError`, `InputError`."""
+        """Replaces a unit by several, with the texts `into`. Raises `NotFoundError`, `InputError`."""
         return await to_thread.run_sync(
             edit_units.replace_unit, self._services, self.name, id_of(unit), into, reason
         )
 
     async def rename(self, name: str, *, to: str, reason: str = "") -> Change:
-        """Has an entity be called `to`; the name it had becomes an alias. Raises `NotFoundError`, and `InputError`
+        """Renames an entity to `to`; the name it had becomes an alias. Raises `NotFoundError`, and `InputError`
         where another is called so."""
         new_name = " ".join(to.split()) if isinstance(to, str) else ""
         if not 0 < len(new_name) <= 200:
@@ -86,14 +87,15 @@ class BankEdits(BankReads):
         )
 
     async def pin(self, what: Unit | str, *, reason: str = "") -> Change | None:
-        """Has a unit, or what is told of an entity, always be in the core profile, and never fade; None where it does
-        already. Raises `NotFoundError` for a unit that does not hold now, and an unknown name."""
+        """Pins a unit, or the summary of an entity, to the core profile; what is pinned does not fade. Returns None
+        where it is pinned already. Raises `NotFoundError` for a unit that is not current, and for an unknown name."""
         return await to_thread.run_sync(
             core_profile.set_pinned, self._services, self.name, id_of(what), True, reason
         )
 
     async def unpin(self, what: Unit | str, *, reason: str = "") -> Change | None:
-        """Has it be in the core profile no more than others. Raises `NotFoundError`."""
+        """Takes a pin off; the unit or entity is in the core profile then as any other may be. Returns None where
+        it is not pinned. Raises `NotFoundError`."""
         return await to_thread.run_sync(
             core_profile.set_pinned, self._services, self.name, id_of(what), False, reason
         )
@@ -120,8 +122,9 @@ class BankEdits(BankReads):
         return target
 
     async def history(self, unit: Unit | str | None = None, *, limit: int | None = None) -> list[Change]:
-        """What was done to the bank, or to one unit, the latest first: every write that changed something, what was
-        derived by it included. At most `limit` changes. Raises `NotFoundError` for a unit the bank never had."""
+        """Returns the changes of the bank, or of one unit, latest first: every write that changed something, with
+        what consolidation derived from it. At most `limit` changes. Raises `NotFoundError` for a unit the bank
+        never had."""
         if limit is not None and limit <= 0:
             raise InputError(f"limit is {limit}: give a positive number, or None for no bound.")
         unit_id = None if unit is None else (await self.unit(id_of(unit))).id
