@@ -144,7 +144,7 @@ def test_kinds_of_entities_are_held_back_before_a_model_has_its_text_written() -
         RedactionRule("x", pattern="y"),
     ],
 )
-def test_wrong_rules_are_told(memory: Memory, wrong: object) -> None:
+def test_rules_with_a_wrong_value_are_refused(memory: Memory, wrong: object) -> None:
     with pytest.raises(InputError):
         memory.bank("a", redact=wrong)  # type: ignore[arg-type]
 
@@ -153,7 +153,7 @@ def test_wrong_rules_are_told(memory: Memory, wrong: object) -> None:
     "given",
     [{"pattern": "("}, {"pattern": "x*"}, {}, {"pattern": "x", "entity": "person"}, {"test": 3}],
 )
-def test_a_rule_that_is_none_is_told(given: dict[str, object]) -> None:
+def test_a_rule_that_does_not_exist_is_refused(given: dict[str, object]) -> None:
     with pytest.raises(InputError):
         RedactionRule("r", **given)  # type: ignore[arg-type]
     with pytest.raises(InputError, match="name"):

@@ -43,7 +43,7 @@ def test_opening_loads_no_model_and_no_client() -> None:
 
 
 @pytest.mark.parametrize(("facade", "original"), [(Memory, AsyncMemory), (Bank, AsyncBank)])
-def test_the_facade_has_the_signatures_of_the_original(facade: type, original: type) -> None:
+def test_the_sync_facade_has_the_signatures_of_the_async_api(facade: type, original: type) -> None:
     def public(of: type) -> dict[str, list[inspect.Parameter]]:
         return {
             name: list(inspect.signature(method).parameters.values())
@@ -64,7 +64,7 @@ def test_the_facade_works_inside_a_running_loop() -> None:
     assert asyncio.run(use()) == "The boat is red."
 
 
-def test_the_original_is_awaited() -> None:
+def test_the_async_memory_is_awaited() -> None:
     async def use() -> int:
         async with await AsyncMemory.open(":memory:", embedder=HashEmbedder()) as memory:
             await memory.bank("a").retain("The boat is red.")
@@ -73,7 +73,7 @@ def test_the_original_is_awaited() -> None:
     assert asyncio.run(use()) == 1
 
 
-def test_a_closed_memory_says_so_and_closing_twice_is_fine() -> None:
+def test_a_closed_memory_raises_and_closing_twice_does_not() -> None:
     memory = Memory.open(":memory:", embedder=HashEmbedder())
     memory.close()
     memory.close()

@@ -108,7 +108,7 @@ def test_answers_that_are_nearly_right_are_read(text: str) -> None:
     assert (statement.text, statement.messages, statement.network) == ("a", [1], "world")
 
 
-def test_statuses_are_told_apart() -> None:
+def test_http_statuses_map_to_different_errors() -> None:
     def kind(status: int, said: str = "") -> str:
         return type(status_error("m", status, said, {}, "KEY")).__name__
 
@@ -197,7 +197,7 @@ class Backwards:
         return [1.0 if "last" in text else 0.0 for text in texts]
 
 
-def test_a_reranker_has_the_last_word() -> None:
+def test_a_reranker_decides_the_order_of_the_hits() -> None:
     with Memory(MemoryStore(), HashEmbedder(), reranker=Backwards()) as memory:
         bank = memory.bank("a")
         for word in ("red", "blue", "last"):
@@ -238,7 +238,7 @@ def test_doctor_tries_every_part_and_says_what_fails(monkeypatch: pytest.MonkeyP
         assert "texts_a_second" in done.stdout
 
 
-def test_claude_keeps_its_own_time() -> None:
+def test_the_claude_client_uses_its_own_timeout() -> None:
     from anyio import run
 
     from fourfold.ports import PromptMessage

@@ -168,7 +168,7 @@ def test_beliefs_are_listed_by_entity_and_confidence(memory: Memory) -> None:
         bank.beliefs("Rui")
 
 
-def test_what_is_believed_by_hand_rests_on_what_it_is_given(memory: Memory, clock: FrozenClock) -> None:
+def test_a_belief_added_by_hand_rests_on_the_given_evidence(memory: Memory, clock: FrozenClock) -> None:
     bank = memory.bank("a")
     units = bank.retain([Message(f"Ana paid {n} euros for lunch.", "Ben", id=str(n)) for n in (9, 12)]).units
     belief = bank.believe("Ana spends much on lunch.", confidence=0.6, evidence=units, reason="two receipts")
@@ -203,7 +203,7 @@ def test_a_belief_falls_with_its_evidence_and_goes_with_the_last_of_it(memory: M
     assert not bank.recall("Does Ana spend much on lunch?", limit=9).hits
 
 
-def test_what_was_superseded_is_evidence_until_its_source_is_forgotten(
+def test_a_superseded_fact_is_evidence_until_its_source_is_forgotten(
     memory: Memory, clock: FrozenClock
 ) -> None:
     bank = memory.bank("a")
@@ -233,7 +233,7 @@ def test_evidence_is_found_again_whatever_the_clocks_said(clock: FrozenClock) ->
         assert bank.beliefs() == []
 
 
-def test_what_cannot_be_believed_is_refused_before_anything_is_written(memory: Memory) -> None:
+def test_an_invalid_belief_is_refused_before_anything_is_written(memory: Memory) -> None:
     bank = memory.bank("a")
     kept = bank.retain("Ana paid for lunch.").units[0]
     other = memory.bank("b").retain("Ben paid for lunch.").units[0]
@@ -252,7 +252,7 @@ def test_what_cannot_be_believed_is_refused_before_anything_is_written(memory: M
     assert bank.beliefs() == []
 
 
-def test_one_says_what_to_forget_in_one_way(memory: Memory) -> None:
+def test_forget_takes_exactly_one_way_of_naming_units(memory: Memory) -> None:
     bank = memory.bank("a")
     bank.retain("Ana paid for lunch.", document="d", tags=["money"])
     wrong: list[dict[str, Any]] = [{}, {"document": "d", "entity": "Ana"}, {"tags": []}]

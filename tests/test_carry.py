@@ -106,7 +106,7 @@ def everything(bank: Bank) -> dict[str, Any]:
 @pytest.mark.parametrize(
     ("vectors", "name"), [(True, None), (True, "other"), (False, None), (False, "other")]
 )
-def test_an_export_is_loaded_whole_elsewhere(
+def test_an_export_is_loaded_completely_into_another_memory(
     memory: Memory, clock: FrozenClock, tmp_path: Path, vectors: bool, name: str | None
 ) -> None:
     bank = lived(memory, clock)
@@ -129,7 +129,7 @@ def test_an_export_is_loaded_whole_elsewhere(
         assert loaded.history(limit=1)[0].operation == "retain"
 
 
-def test_a_file_says_what_it_is(memory: Memory, clock: FrozenClock, tmp_path: Path) -> None:
+def test_an_export_file_declares_its_format(memory: Memory, clock: FrozenClock, tmp_path: Path) -> None:
     lived(memory, clock).export(tmp_path / "a.jsonl")
     lines = (tmp_path / "a.jsonl").read_text().splitlines()
     header = json.loads(lines[0])
@@ -143,7 +143,7 @@ def test_a_file_says_what_it_is(memory: Memory, clock: FrozenClock, tmp_path: Pa
 
 
 @pytest.mark.parametrize("harm", ["cut", "changed", "empty", "other", "newer"])
-def test_a_file_that_is_not_whole_loads_nothing(
+def test_an_incomplete_file_loads_nothing(
     memory: Memory, clock: FrozenClock, tmp_path: Path, harm: str
 ) -> None:
     path = tmp_path / "a.jsonl"
@@ -164,7 +164,7 @@ def test_a_file_that_is_not_whole_loads_nothing(
         memory.load(tmp_path / "nowhere.jsonl")
 
 
-def test_what_cannot_be_carried_is_told(memory: Memory, clock: FrozenClock, tmp_path: Path) -> None:
+def test_a_transfer_that_is_impossible_is_refused(memory: Memory, clock: FrozenClock, tmp_path: Path) -> None:
     bank = lived(memory, clock)
     bank.export(tmp_path / "a.jsonl")
     with pytest.raises(InputError, match="already"):
@@ -192,7 +192,7 @@ def test_what_cannot_be_carried_is_told(memory: Memory, clock: FrozenClock, tmp_
         memory.load(tmp_path / "b.jsonl", bank="b")
 
 
-def test_a_fork_is_the_same_and_goes_its_own_way(memory: Memory, clock: FrozenClock) -> None:
+def test_a_fork_has_the_same_units_and_changes_independently(memory: Memory, clock: FrozenClock) -> None:
     bank = lived(memory, clock)
     before = everything(bank)
     fork = bank.fork("b")
@@ -219,7 +219,7 @@ def test_a_bank_is_restored_as_it_was(memory: Memory, clock: FrozenClock) -> Non
         bank.restore("naive", as_of=datetime(2024, 1, 1))
 
 
-def test_merging_reconciles(memory: Memory, clock: FrozenClock) -> None:
+def test_merging_banks_reconciles_their_facts(memory: Memory, clock: FrozenClock) -> None:
     one, two = lived(memory, clock, "one"), memory.bank("two")
     two.retain([Message("Our dog Bruno barks.", "Ana", id="9")], document="x")
     fact = two.retain([Message("Ana paid for all of us.", "Rui", id="8")], document="x").units[0]
@@ -272,7 +272,7 @@ with Memory.open(sys.argv[1], embedder=HashEmbedder()) as memory:
 @pytest.mark.slow
 @pytest.mark.parametrize("how", ["fork", "load"])
 @pytest.mark.parametrize("delay", [0.05, 0.2])
-def test_an_arrival_that_is_killed_was_none_or_is_whole(tmp_path: Path, how: str, delay: float) -> None:
+def test_a_load_that_is_killed_wrote_nothing_or_everything(tmp_path: Path, how: str, delay: float) -> None:
     home, file = tmp_path / "memory", tmp_path / "a.jsonl"
     with Memory.open(str(home), embedder=HashEmbedder()) as memory:
         for first in range(0, 500, 250):
@@ -292,7 +292,7 @@ def test_an_arrival_that_is_killed_was_none_or_is_whole(tmp_path: Path, how: str
             assert len(memory.bank("b").units()) == count
 
 
-def test_all_of_it_works_on_a_server_and_the_receipt_says_what_is_true_there(
+def test_transfers_work_on_a_server_and_the_receipt_is_right_there(
     memory: Memory, clock: FrozenClock, tmp_path: Path
 ) -> None:
     with warnings.catch_warnings():  # the client's own engine has no payload indexes, and says so

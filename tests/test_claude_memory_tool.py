@@ -132,7 +132,7 @@ SESSION = [
 ]
 
 
-def test_it_answers_as_anthropics_own(bank: Bank, tmp_path: Path) -> None:
+def test_the_memory_tool_answers_as_anthropics_own(bank: Bank, tmp_path: Path) -> None:
     ours, theirs = FourfoldMemoryTool(bank), BetaLocalFilesystemMemoryTool(str(tmp_path))
     for number, command in enumerate(SESSION):
         assert answer(ours, command) == answer(theirs, command), (number, command)
@@ -179,7 +179,7 @@ def test_whatever_is_done_both_answer_the_same(
         (create("/memories/tab\t.md", "x"), "control"),
     ],
 )
-def test_what_a_disk_would_fail_at_is_told_plainly(bank: Bank, command: dict[str, Any], told: str) -> None:
+def test_a_path_that_a_disk_would_refuse_is_refused(bank: Bank, command: dict[str, Any], told: str) -> None:
     tool = FourfoldMemoryTool(bank)
     tool.call(create(A, "Ana likes tea."))
     tool.call(create(B, "Ana rows."))
@@ -203,7 +203,7 @@ def test_what_a_file_says_is_recalled_everywhere_and_follows_it(bank: Bank) -> N
     assert bank.units() == []
 
 
-def test_clearing_leaves_what_is_no_file(bank: Bank) -> None:
+def test_clearing_leaves_units_that_are_no_files(bank: Bank) -> None:
     bank.retain("Ana rows on Sundays.")
     tool = FourfoldMemoryTool(bank)
     tool.call(create(A, "Rita lives in Lisbon."))
@@ -284,7 +284,9 @@ def test_the_sdks_tool_runner_works_with_it(bank: Bank) -> None:
     assert bank.recall("Where does Rita live?").hits
 
 
-def test_the_async_one_too_and_a_failing_memory_does_not_end_the_run(memory: Memory, bank: Bank) -> None:
+def test_the_async_tool_runner_works_and_a_failing_memory_does_not_end_the_run(
+    memory: Memory, bank: Bank
+) -> None:
     answers = script(
         UseTool("memory", create(A, "Rita lives in Lisbon.")),
         UseTool("memory", replace(A, "Lisbon", "Porto")),
@@ -319,7 +321,7 @@ USERS = st.lists(st.text(min_size=1, max_size=12).filter(str.strip), min_size=2,
 
 @settings(deadline=None, max_examples=15)
 @given(USERS)
-def test_nothing_crosses_users(users: list[str]) -> None:
+def test_users_do_not_see_each_others_files(users: list[str]) -> None:
     with Memory(MemoryStore(), HashEmbedder()) as memory:
         tools = [FourfoldMemoryTool(memory.bank(bank_name(user))) for user in users]
         for number, tool in enumerate(tools):
@@ -330,7 +332,7 @@ def test_nothing_crosses_users(users: list[str]) -> None:
             assert str(tool.call(view(A))).endswith(f"The boat has number {number}.")
 
 
-def test_without_the_sdk_it_says_what_to_install_and_it_is_loaded_late() -> None:
+def test_without_the_sdk_the_error_says_what_to_install_and_the_sdk_is_loaded_late() -> None:
     code = "import sys; sys.modules['anthropic'] = None; import fourfold_claude"
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=False)
     assert "fourfold[anthropic]" in done.stderr

@@ -47,7 +47,7 @@ def test_banks_are_listed(kept: Path) -> None:
     assert json.loads(fourfold("banks", "-m", kept, "--json").stdout)[0]["units"] == 30
 
 
-def test_what_a_language_model_could_not_read_is_told_and_read_later(tmp_path: Path) -> None:
+def test_text_a_language_model_could_not_read_is_reported_and_read_later(tmp_path: Path) -> None:
     notes, memory = tmp_path / "notes.md", tmp_path / "memory"
     notes.write_text("Inês has a cat called Bolo.")
     statement = {"text": "Inês has a cat called Bolo.", "network": "world", "messages": [1]}
@@ -131,7 +131,7 @@ def test_a_question_is_reflected_on_and_the_profile_shown(rides: Path) -> None:
     assert "The bus was excellent this week." in fourfold("show", "Ana", "-m", rides).stdout
 
 
-def test_what_is_retained_waits_where_it_is_to_be_asked_for(tmp_path: Path) -> None:
+def test_consolidation_waits_where_it_is_set_to_be_asked_for(tmp_path: Path) -> None:
     (tmp_path / "notes.md").write_text("The night bus was late again.")
     memory, asked = tmp_path / "memory", {"FOURFOLD_CONSOLIDATE": "asked"}
     assert fourfold("retain", tmp_path / "notes.md", "-m", memory, **asked).returncode == 0
@@ -139,7 +139,7 @@ def test_what_is_retained_waits_where_it_is_to_be_asked_for(tmp_path: Path) -> N
     assert fourfold("consolidate", "-m", memory, **asked).stdout.startswith("0 units wait")
 
 
-def test_forgetting_says_what_went_and_what_fell(tmp_path: Path) -> None:
+def test_forgetting_reports_removed_units_and_fallen_beliefs(tmp_path: Path) -> None:
     for name in ("one", "two"):
         (tmp_path / name).with_suffix(".json").write_text(
             json.dumps([{"text": "I think the bus is reliable.", "speaker": "Ana"}])
@@ -175,7 +175,7 @@ def test_a_model_reflects_on_the_command_line_with_its_citations(tmp_path: Path)
     assert "deadbeef" in done.stderr
 
 
-def test_compacting_keeps_everything(kept: Path) -> None:
+def test_compacting_a_directory_keeps_every_unit(kept: Path) -> None:
     assert fourfold("compact", "-m", kept).returncode == 0
     assert "30 units" in fourfold("banks", "-m", kept).stdout
 
@@ -242,7 +242,7 @@ def test_errors_say_what_to_do_and_set_the_exit_status(
 
 
 @pytest.mark.slow
-def test_compacting_what_is_no_memory_says_so(tmp_path: Path) -> None:
+def test_compacting_a_directory_that_is_no_memory_is_refused(tmp_path: Path) -> None:
     done = fourfold_process("compact", "-m", tmp_path / "none")
     assert (done.returncode, "holds no Fourfold memory" in done.stderr) == (1, True)
 

@@ -106,7 +106,7 @@ def test_recall_brings_the_summaries_of_the_entities_it_met(memory: Memory, cloc
     assert "Rui" not in str(memory.bank("b").recall("Who painted the blue boat?"))
 
 
-def test_entities_made_one_or_two_have_their_summaries_made_anew(memory: Memory) -> None:
+def test_merged_and_split_entities_have_their_summaries_rebuilt(memory: Memory) -> None:
     bank = memory.bank("a")
     bank.retain([
         Message("It was Tomas who repaired the old violin of the school.", "Rui"),
@@ -180,7 +180,7 @@ def open_at(path: Path, **settings: Any) -> Memory:
     return Memory.open(str(path), embedder=HashEmbedder(), clock=FrozenClock(MAY), settings=chosen)
 
 
-def test_what_waits_survives_a_restart_and_is_done_once(tmp_path: Path) -> None:
+def test_pending_work_survives_a_restart_and_is_done_once(tmp_path: Path) -> None:
     with open_at(tmp_path) as memory:
         memory.bank("a").retain(garden())
         assert memory.bank("a").status() == BankStatus(pending=7, running=False)
@@ -224,7 +224,7 @@ def _everything(bank: str) -> Any:
     return Where(bank=bank)
 
 
-def test_it_goes_on_in_the_background_and_when_a_bank_is_used_again(
+def test_consolidation_continues_in_the_background_and_when_a_bank_is_used_again(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(background, "QUIET_SECONDS", 0.0)
@@ -248,7 +248,7 @@ def until(holds: Any) -> None:
     raise AssertionError("it never came about")
 
 
-def test_closing_ends_the_background_at_once_and_loses_nothing(
+def test_closing_cancels_background_consolidation_and_loses_nothing(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(background, "QUIET_SECONDS", 0.0)
@@ -271,7 +271,7 @@ def test_closing_ends_the_background_at_once_and_loses_nothing(
         assert memory.bank("a").consolidate() == BankStatus(pending=0, running=False)
 
 
-def test_settling_a_memory_that_is_being_closed_says_so(
+def test_settling_a_memory_that_is_being_closed_raises(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     with open_at(tmp_path) as memory:
@@ -380,9 +380,7 @@ def test_a_model_judges_facts_and_writes_summaries_from_what_it_was_shown(writer
         assert bank.usage().calls == spent == len(writer.model.asked)
 
 
-def test_what_a_model_fails_at_is_shown_with_its_reason_and_tried_again(
-    writer: Writer, tmp_path: Path
-) -> None:
+def test_a_failure_of_the_model_is_shown_with_its_reason_and_retried(writer: Writer, tmp_path: Path) -> None:
     def opened() -> Memory:
         return Memory.open(str(tmp_path), embedder=HashEmbedder(), llm=writer.model, clock=FrozenClock(MAY))
 

@@ -140,7 +140,7 @@ def test_the_first_block_prints_what_the_readme_shows(tmp_path: Path) -> None:
     "document",
     ["README.md", "AGENTS.md", "CHANGELOG.md", "docs/benchmarks.md", "docs/governance.md", "docs/reflect.md"],
 )
-def test_links_lead_somewhere(document: str) -> None:
+def test_links_in_the_documents_have_targets(document: str) -> None:
     text = (ROOT / document).read_text("utf-8")
     for target in re.findall(r"\]\(([^)#]+)\)", text):
         assert target.startswith("http") or ((ROOT / document).parent / target).exists(), target

@@ -58,7 +58,7 @@ def test_aliases_that_a_text_gives_are_known_at_once() -> None:
 
 
 @pytest.mark.parametrize("other", ["Iran", "Tigran Petrosian Street", "Tigre"])
-def test_likeness_alone_never_merges(other: str) -> None:
+def test_similar_names_alone_never_merge_entities(other: str) -> None:
     assert not same("Tigran", [], other, [], 0)
 
 
@@ -69,7 +69,7 @@ def test_likeness_is_symmetric_and_names_that_are_alike_share_a_key(a: str, b: s
         assert keys(a) & keys(b)
 
 
-def test_every_pair_of_the_table_that_is_alike_shares_a_key() -> None:
+def test_every_similar_pair_of_the_table_shares_a_key() -> None:
     for _, known, _, mention, _, _, _ in json.loads((DATA / "mentions.json").read_text()):
         assert not likeness(known, mention) or keys(known) & keys(mention), (known, mention)
 
@@ -92,7 +92,7 @@ def mentions(bank: Bank) -> dict[str, tuple[str, ...]]:
     return {unit.text: unit.entities for unit in bank.units()}
 
 
-def test_two_entities_are_made_one_by_hand_and_that_is_undone() -> None:
+def test_two_entities_are_merged_by_hand_and_that_is_undone() -> None:
     memory, bank = told()
     with memory:
         before, known = mentions(bank), bank.entities()
@@ -109,7 +109,7 @@ def test_two_entities_are_made_one_by_hand_and_that_is_undone() -> None:
         assert [one.undone for one in bank.history() if one.operation == "merge"] == [True]
 
 
-def test_an_alias_is_made_an_entity_of_its_own_by_hand() -> None:
+def test_an_alias_is_split_off_into_an_entity_by_hand() -> None:
     memory, bank = told()
     with memory:
         merged = bank.merge_entities("Dita", into="Benedita")
@@ -124,7 +124,7 @@ def test_an_alias_is_made_an_entity_of_its_own_by_hand() -> None:
         assert bank.entity("Dita").name == "Dita"
 
 
-def test_what_cannot_be_merged_split_or_undone_says_why() -> None:
+def test_a_merge_split_or_undo_that_is_impossible_says_why() -> None:
     memory, bank = told()
     with memory:
         change = bank.merge_entities("Dita", into="Benedita")
@@ -139,7 +139,7 @@ def test_what_cannot_be_merged_split_or_undone_says_why() -> None:
                 work()
 
 
-def test_what_another_process_merged_is_seen_at_once() -> None:
+def test_a_merge_of_another_process_is_seen_at_once() -> None:
     memory, bank = told()
     with memory:
         store = memory._async.services.store

@@ -53,7 +53,9 @@ def texts(bank: Bank, question: str) -> list[str]:
     return [hit.unit.text for hit in bank.recall(question).hits]
 
 
-def test_a_value_comes_back_as_it_is_and_what_it_says_is_recalled(bank: Bank, clock: FrozenClock) -> None:
+def test_an_entrys_value_is_returned_unchanged_and_its_text_is_recalled(
+    bank: Bank, clock: FrozenClock
+) -> None:
     value = {"rent": 640.5, "of": ["the workshop", None, True], "naïve": "né\n\t☂"}
     done = bank.entries.put(
         [Entry("item", "rent", value)], "The workshop costs 640 euros.", document="papers"
@@ -124,7 +126,7 @@ def test_a_value_is_replaced_only_at_the_revision_that_was_read(bank: Bank) -> N
     assert [e.value for e in bank.entries.list("file")] == ["two"]
 
 
-def test_of_many_writers_at_once_each_reads_what_the_one_before_wrote(bank: Bank) -> None:
+def test_concurrent_writers_of_an_entry_lose_no_update(bank: Bank) -> None:
     bank.entries.put([Entry("count", "n", 0)], document="n")
 
     def add(_: int) -> None:
@@ -144,7 +146,7 @@ def test_of_many_writers_at_once_each_reads_what_the_one_before_wrote(bank: Bank
     assert [e.value for e in bank.entries.list("count")] == [40]
 
 
-def test_what_has_expired_is_not_found_and_then_forgotten(
+def test_an_expired_entry_is_not_returned_and_is_then_forgotten(
     memory: Memory, bank: Bank, clock: FrozenClock
 ) -> None:
     soon = clock.now() + timedelta(hours=1)
@@ -159,7 +161,7 @@ def test_what_has_expired_is_not_found_and_then_forgotten(
     assert texts(bank, "Who is in Porto?") == ["Bea is in Porto."]
 
 
-def test_which_banks_keep_something(memory: Memory, clock: FrozenClock) -> None:
+def test_banks_with_entries_are_listed(memory: Memory, clock: FrozenClock) -> None:
     memory.bank("b").entries.put([Entry("item", "x", 1)], document="x")
     memory.bank("a").entries.put([Entry("item", "x", 1)], document="x")
     memory.bank("c").entries.put([Entry("file", "x", 1)], document="x")
@@ -184,7 +186,7 @@ def test_which_banks_keep_something(memory: Memory, clock: FrozenClock) -> None:
         ([Entry("item", "a", 1, expires_at=datetime(2026, 1, 1))], "time zone"),
     ],
 )
-def test_what_cannot_be_kept_is_an_error_and_nothing_is_written(
+def test_an_invalid_entry_is_an_error_and_nothing_is_written(
     bank: Bank, entries: list[Entry], told: str
 ) -> None:
     with pytest.raises(InputError, match=told):
@@ -205,7 +207,7 @@ def test_entries_survive_closing(tmp_path: Path) -> None:
 # later ------------------------------------------------------------------------------------------------------
 
 
-def test_what_is_retained_later_is_there_in_order_when_the_memory_is_closed(tmp_path: Path) -> None:
+def test_deferred_retains_are_written_in_order_when_the_memory_is_closed(tmp_path: Path) -> None:
     with Memory.open(str(tmp_path), embedder=HashEmbedder()) as memory:
         bank = memory.bank("ana")
         for n in range(20):
@@ -223,7 +225,7 @@ def test_what_is_retained_later_is_there_in_order_when_the_memory_is_closed(tmp_
 
 
 @pytest.mark.slow
-def test_what_is_retained_later_is_written_though_nobody_closes(tmp_path: Path) -> None:
+def test_deferred_retains_are_written_though_nobody_closes(tmp_path: Path) -> None:
     code = (
         "import sys; from fourfold import Memory; from fourfold.testing import HashEmbedder; "
         "bank = Memory.open(sys.argv[1], embedder=HashEmbedder()).bank('ana'); "
@@ -234,7 +236,7 @@ def test_what_is_retained_later_is_written_though_nobody_closes(tmp_path: Path) 
         assert len(memory.bank("ana").units()) == 10
 
 
-def test_what_goes_wrong_later_is_logged_and_the_next_is_done(
+def test_a_deferred_retain_that_fails_is_logged_and_the_next_is_done(
     bank: Bank, caplog: pytest.LogCaptureFixture
 ) -> None:
     with caplog.at_level(logging.WARNING):
@@ -246,7 +248,7 @@ def test_what_goes_wrong_later_is_logged_and_the_next_is_done(
     assert "failed: There is nothing to retain" in caplog.text
 
 
-def test_what_is_forgotten_does_not_come_back_from_what_was_given_for_later(bank: Bank) -> None:
+def test_a_forgotten_document_does_not_come_back_from_deferred_retains(bank: Bank) -> None:
     for n in range(5):
         bank.retain_later(f"Number {n} is here.", document="chat")
     bank.forget(document="chat")
@@ -254,7 +256,7 @@ def test_what_is_forgotten_does_not_come_back_from_what_was_given_for_later(bank
     assert bank.units() == []
 
 
-def test_entries_can_be_let_go_and_what_was_said_stays(bank: Bank) -> None:
+def test_entries_can_be_dropped_and_their_units_stay(bank: Bank) -> None:
     bank.entries.put([Entry("chat", "a", 1), Entry("chat", "b", 2)], "The boat is red.", document="one")
     assert bank.entries.delete("chat", ["a", "nobody's"]) == 1
     assert bank.entries.delete("chat", []) == 0
@@ -288,7 +290,7 @@ def test_banks_are_found_by_the_tags_of_what_they_keep(memory: Memory, clock: Fr
     assert memory.banks_with_entries("item", tag="x", expired=True) == ["one", "two"]
 
 
-def test_a_closed_memory_takes_nothing_for_later() -> None:
+def test_a_closed_memory_refuses_deferred_retains() -> None:
     with Memory(MemoryStore(), HashEmbedder()) as memory:
         bank = memory.bank("ana")
     with pytest.raises(StoreError, match="closed"):
@@ -310,7 +312,7 @@ def test_a_memory_takes_every_such_name(labels: list[str]) -> None:
         assert memory.bank(bank_name(*labels)).name == bank_name(*labels)
 
 
-def test_usual_names_stay_as_they_are() -> None:
+def test_usual_labels_are_bank_names_unchanged() -> None:
     assert bank_name("alice") == "alice"
     assert bank_name("auth0|5f7c", "alice@example.com") == "auth0|5f7c~alice@example.com"
     assert bank_name("google-oauth2/12") == "google-oauth2%2F12"
@@ -336,7 +338,7 @@ def test_small_talk_needs_no_memory(text: str) -> None:
     "text",
     ["Where do I live?", "Thanks, Rita!", "Yes, the blue one.", "no no no no no no no", "Wo wohne ich?"],
 )
-def test_anything_else_may_need_it(text: str) -> None:
+def test_questions_and_statements_may_need_memory(text: str) -> None:
     assert needs_memory(text)
 
 
@@ -372,7 +374,7 @@ def test_an_entry_is_kept_though_the_model_cannot_read_what_it_says() -> None:
             assert [unit.text for unit in bank.units()] == ["Rita lives in Lisbon."]
 
 
-def test_what_is_retained_later_is_read_by_the_model_and_its_connections_are_closed() -> None:
+def test_deferred_retains_are_read_by_the_model_and_its_connections_are_closed() -> None:
     with AnthropicServer(told) as server:
         claude = Claude(base_url=server.url, api_key="any")
         with Memory(MemoryStore(), HashEmbedder(), llm=claude) as memory:

@@ -94,7 +94,9 @@ def test_nothing_of_an_erased_document_is_left(kept: Memory, tmp_path: Path, clo
         bank.forget(document="secret", erase=True)
 
 
-def test_the_rest_is_as_if_it_had_never_been(kept: Memory, clock: FrozenClock) -> None:
+def test_after_an_erasure_the_bank_is_as_if_the_document_had_never_been(
+    kept: Memory, clock: FrozenClock
+) -> None:
     with_it, without = kept.bank("with"), kept.bank("without")
     for bank in (with_it, without):
         told(bank)
@@ -169,7 +171,7 @@ def test_a_name_that_only_erased_texts_say_is_gone_though_its_bearer_stays(kept:
     assert [hit.unit.text for hit in bank.recall(text).hits] == [text]
 
 
-def test_other_banks_are_not_touched(kept: Memory) -> None:
+def test_erasing_does_not_touch_other_banks(kept: Memory) -> None:
     mine, other = kept.bank("mine"), kept.bank("other")
     for bank in (mine, other):
         told(bank)
@@ -185,7 +187,7 @@ def test_other_banks_are_not_touched(kept: Memory) -> None:
         assert held == {"other"}
 
 
-def test_what_was_said_before_a_moment_is_forgotten_or_erased(kept: Memory, clock: FrozenClock) -> None:
+def test_messages_before_a_time_are_forgotten_or_erased(kept: Memory, clock: FrozenClock) -> None:
     bank = kept.bank("a")
     days = [datetime(2020 + n, 1, 1, tzinfo=UTC) for n in range(4)]
     bank.retain([Message(f"Note {n} about the harbour.", "Ana", at=day) for n, day in enumerate(days)])
@@ -227,7 +229,7 @@ with Memory.open(sys.argv[1], embedder=HashEmbedder()) as memory:
 
 
 @pytest.mark.parametrize("delay", [0.02, 0.3, 0.6, 0.9])
-def test_an_erasure_that_is_killed_is_finished_or_was_none(tmp_path: Path, delay: float) -> None:
+def test_an_erasure_that_is_killed_is_finished_or_changed_nothing(tmp_path: Path, delay: float) -> None:
     with Memory.open(str(tmp_path), embedder=HashEmbedder()) as memory:
         for number in range(40):
             memory.bank("a").retain(f"Note {number} of the log says so.", document=f"d{number % 3}")

@@ -120,7 +120,7 @@ def test_a_model_turns_messages_into_statements(provider: str) -> None:
 
 
 @BOTH
-def test_messages_that_were_read_are_not_paid_for_again(provider: str) -> None:
+def test_messages_already_read_are_not_sent_to_the_model_again(provider: str) -> None:
     with memory_with(provider, lambda call: {"statements": []}) as (memory, calls):
         bank = memory.bank("a")
         bank.retain(talk(2), document="d")
@@ -152,7 +152,7 @@ FAULTS: dict[str, tuple[Any, int]] = {
 
 @BOTH
 @pytest.mark.parametrize("fault", FAULTS)
-def test_whatever_a_provider_does_the_text_is_kept_and_read_later(provider: str, fault: str) -> None:
+def test_any_failure_of_a_provider_keeps_the_text_to_be_read_later(provider: str, fault: str) -> None:
     answer, attempts = FAULTS[fault]
     broken = True
     said = [Message(f"I planted {tree} in Porto.", "Ana", at=MAY, id=tree) for tree in ("an oak", "a fig")]
@@ -196,7 +196,7 @@ def test_an_answer_that_gets_too_long_is_asked_for_in_halves(provider: str) -> N
 
 
 @BOTH
-def test_a_nearly_right_answer_is_mended(provider: str) -> None:
+def test_a_malformed_answer_is_repaired(provider: str) -> None:
     nearly = 'Sure! ```json\n{"statements": [{"text": "Ana planted a tree.", "messages": [1,]}\n```'
     with memory_with(provider, lambda call: Text(nearly)) as (memory, calls):
         bank = memory.bank("a")
@@ -395,7 +395,7 @@ def test_the_model_judges_what_the_rules_could_not_decide() -> None:
         assert [unit.text for unit in done.units] == ["Ana works as a teacher."]
 
 
-def test_both_and_same_are_carried_out() -> None:
+def test_the_verdicts_both_and_same_are_applied() -> None:
     memory, _, _ = judged({"label": "1a", "verdict": "both"})
     with memory:
         assert [unit.superseded_by for unit in memory.bank("a").units()] == [None, None]
@@ -415,7 +415,7 @@ def test_a_verdict_on_what_the_model_was_not_shown_changes_nothing(label: str) -
         assert done.rejected == {"verdict": 1}
 
 
-def test_a_judge_that_fails_leaves_both() -> None:
+def test_a_failing_judge_leaves_both_facts() -> None:
     def answer(turns: Any, shape: str) -> Any:
         if shape == "PairVerdicts":
             return ModelTimeoutError("no answer")

@@ -108,7 +108,7 @@ def test_an_export_of_another_product_is_loaded(
     assert len(memory.load(path, bank="mine").units()) == len(texts)
 
 
-def test_times_roles_and_names_come_along(memory: Memory, tmp_path: Path) -> None:
+def test_an_import_keeps_times_roles_and_names(memory: Memory, tmp_path: Path) -> None:
     for name, given in (("mem0", MEM0), ("graph", GRAPH), ("chatgpt", CHATGPT), ("claude", CLAUDE)):
         (tmp_path / f"{name}.json").write_text(json.dumps(given))
         memory.load(tmp_path / f"{name}.json")
@@ -133,7 +133,7 @@ def test_times_roles_and_names_come_along(memory: Memory, tmp_path: Path) -> Non
         (json.dumps([{"memory": "a", "user_id": "x"}, {"memory": "b", "user_id": "y"}]), "2 users"),
     ],
 )
-def test_a_file_that_is_none_of_them_is_told(memory: Memory, tmp_path: Path, text: str, told: str) -> None:
+def test_a_file_of_no_known_product_is_refused(memory: Memory, tmp_path: Path, text: str, told: str) -> None:
     (tmp_path / "file.json").write_text(text)
     with pytest.raises(InputError, match=told):
         memory.load(tmp_path / "file.json")

@@ -72,7 +72,7 @@ def test_every_write_is_a_record_with_who_when_and_why(bank: Bank, clock: Frozen
         bank.history(limit=0)
 
 
-def test_what_consolidation_does_is_in_the_history_too(bank: Bank) -> None:
+def test_consolidation_is_in_the_history(bank: Bank) -> None:
     bank.retain([Message("Bruno barks at the moon.", "Rui"), Message("Our dog Bruno fears the vet.", "Rui")])
     bank.consolidate()
     derived = {change.operation for change in bank.history() if change.derived}
@@ -160,7 +160,7 @@ def test_a_unit_is_edited_and_that_is_undone(bank: Bank, clock: FrozenClock) -> 
     assert bank.beliefs()[0].evidence == belief.evidence
 
 
-def test_a_unit_is_taken_apart_and_two_are_made_one(bank: Bank) -> None:
+def test_a_unit_is_split_and_two_units_are_merged(bank: Bank) -> None:
     whole = bank.retain("Ana sails and Rui paints.", document="d").units[0]
     change = bank.split_unit(whole, into=["Ana sails.", "Rui paints."], reason="two things")
     assert (change.operation, texts(bank)) == ("split", ["Ana sails.", "Rui paints."])
@@ -188,7 +188,7 @@ def test_an_entity_is_renamed(bank: Bank) -> None:
         bank.entity("Benedita Alves")
 
 
-def test_pins_are_changes_too(bank: Bank) -> None:
+def test_pins_are_in_the_history_and_undone(bank: Bank) -> None:
     unit = bank.retain([Message("My blood type is rare.", "Ana")]).units[0]
     pinned = bank.pin(unit, reason="always")
     assert pinned is not None
@@ -204,7 +204,7 @@ def test_pins_are_changes_too(bank: Bank) -> None:
 
 
 @pytest.mark.parametrize("wrong", ["", "x" * 2001, "Ana sails."])
-def test_an_edit_that_cannot_be_is_told(bank: Bank, wrong: str) -> None:
+def test_an_impossible_edit_is_refused(bank: Bank, wrong: str) -> None:
     unit = bank.retain("Ana sails.").units[0]
     with pytest.raises(InputError):
         bank.edit(unit, wrong)
@@ -213,7 +213,7 @@ def test_an_edit_that_cannot_be_is_told(bank: Bank, wrong: str) -> None:
     assert texts(bank) == ["Ana sails."]
 
 
-def test_units_and_entities_are_not_made_one(bank: Bank) -> None:
+def test_units_and_entities_cannot_be_merged_with_each_other(bank: Bank) -> None:
     unit = bank.retain([Message("I saw Benedita.", "Mara")]).units[0]
     with pytest.raises(NotFoundError):
         bank.merge_units(unit, into="Benedita")

@@ -386,16 +386,18 @@ def test_items_expire_are_touched_by_reading_and_are_swept() -> None:
         assert store.list_namespaces(prefix=("ttl",)) == [("ttl", "kept")]
 
 
-def test_sweeping_goes_on_by_itself_if_it_is_to(memory: Memory, monkeypatch: pytest.MonkeyPatch) -> None:
-    store = FourfoldStore(memory, ttl={"sweep_interval_minutes": 5})
-    store.put(PLACES, "a", {"text": "The boat is red."}, ttl=0.0001)
-    time.sleep(0.05)
-    assert store.search(PLACES) == []
-    assert memory.bank(bank_name(*PLACES)).units()
-    later = time.monotonic() + 301
-    monkeypatch.setattr(time, "monotonic", lambda: later)
-    store.search(PLACES)
-    assert memory.bank(bank_name(*PLACES)).units() == []
+def test_expired_items_are_swept_at_the_set_interval(monkeypatch: pytest.MonkeyPatch) -> None:
+    clock = FrozenClock()
+    with Memory(MemoryStore(), HashEmbedder(), clock=clock) as memory:
+        store = FourfoldStore(memory, ttl={"sweep_interval_minutes": 5})
+        store.put(PLACES, "a", {"text": "The boat is red."}, ttl=1)
+        clock.advance(timedelta(minutes=2))
+        assert store.search(PLACES) == []
+        assert memory.bank(bank_name(*PLACES)).units()
+        later = time.monotonic() + 301
+        monkeypatch.setattr(time, "monotonic", lambda: later)
+        store.search(PLACES)
+        assert memory.bank(bank_name(*PLACES)).units() == []
 
 
 def test_a_closed_memory_raises_what_it_is(own: FourfoldStore, memory: Memory) -> None:

@@ -165,7 +165,7 @@ def test_a_ranking_does_not_change_because_another_bank_grew(memory: Memory) -> 
     assert [(h.unit.id, h.score) for h in bank.recall("rare common fox").hits] == before
 
 
-def test_who_asks_for_more_gets_more(memory: Memory) -> None:
+def test_a_larger_limit_scores_more_candidates(memory: Memory) -> None:
     bank = memory.bank("a")
     bank.retain([Message(f"Note {n}: the garden gate was painted.", id=str(n)) for n in range(300)])
     for limit in (5, 200, 290):
