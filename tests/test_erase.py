@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import subprocess
+import sys
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -12,6 +14,7 @@ from killing import killed_after
 
 from fourfold import Bank, Entry, InputError, Memory, Message, NotFoundError
 from fourfold.index import registry
+from fourfold.storage.purge import write_order
 from fourfold.testing import FrozenClock, HashEmbedder
 
 pytestmark = pytest.mark.slow
@@ -251,3 +254,18 @@ def test_an_erasure_that_is_killed_is_finished_or_changed_nothing(tmp_path: Path
         assert after == before
         bank.retain("And the log goes on.", document="d0")
         assert "And the log goes on." in [unit.text for unit in bank.units()]
+
+
+def test_two_processes_that_carry_out_one_erasure_wait_for_each_other(tmp_path: Path) -> None:
+    with Memory.open(str(tmp_path), embedder=HashEmbedder()) as memory:
+        lines = [Message(f"The harbour has a crane of {n} tons.", "Ana", id=str(n)) for n in range(60)]
+        units = memory.bank("a").retain(lines).units
+    home = tmp_path / "store"
+    write_order(home, [], [units[0].id])
+    command = [sys.executable, "-m", "fourfold.storage.purge", str(home)]
+    processes = [subprocess.Popen(command, stderr=subprocess.PIPE, text=True) for _ in range(3)]
+    for process in processes:
+        _, complaint = process.communicate(timeout=60)
+        assert process.returncode == 0, complaint
+    with Memory.open(str(tmp_path), embedder=HashEmbedder()) as memory:
+        assert {unit.id for unit in memory.bank("a").units()} == {unit.id for unit in units[1:]}

@@ -14,13 +14,13 @@ import os
 import shutil
 import subprocess
 import sys
-import time
 import uuid
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
 import qdrant_edge as qe
+from filelock import FileLock
 
 from fourfold.ports import Point
 from fourfold.storage.directory import read_manifest, sync_directory
@@ -33,8 +33,8 @@ _LOG_FILE_BYTES = 32 * 2**20
 _NOBODY = str(uuid.UUID(int=1))
 _NEVER = 10**9  # kB: no segment is that large
 _BATCH = 500
-_ATTEMPTS, _PAUSE = 600, 0.1
-"""Attempts, and seconds between two: a minute for another process to finish. Guesses, not measured."""
+_LONGEST_WAIT = 60
+"""Seconds for another process to finish: an erasure in 10,000 units takes five (docs/benchmarks.md)."""
 
 
 def write_order(home: Path, points: Sequence[Point], removed: Sequence[str]) -> None:
@@ -59,18 +59,12 @@ def carry_out(home: Path) -> None:
     """Carries the order out, in a process of its own; nobody may have the shard open. Raises `OSError` and
     `subprocess.SubprocessError`; the order is still there then."""
     if getattr(sys, "frozen", False):  # there is no interpreter to start
-        _carry_out(home)
+        _carry_out_alone(home)
     else:
         command = [sys.executable, "-m", "fourfold.storage.purge", str(home)]
         paths = os.pathsep.join(path or os.curdir for path in sys.path)
         environment = {**os.environ, "PYTHONPATH": paths}
-        for attempt in range(_ATTEMPTS):
-            process = subprocess.run(command, check=False, capture_output=True, text=True, env=environment)
-            if process.returncode == 0 or not is_due(home):
-                return
-            if "WouldBlock" not in process.stderr or attempt == _ATTEMPTS - 1:
-                process.check_returncode()
-            time.sleep(_PAUSE)  # another process is carrying it out, for a memory that was killed
+        subprocess.run(command, check=True, capture_output=True, text=True, env=environment)
 
 
 def optimise(home: Path) -> bool:
@@ -80,6 +74,14 @@ def optimise(home: Path) -> bool:
     changed = edge_shard.optimize()
     edge_shard.close()
     return bool(changed)
+
+
+def _carry_out_alone(home: Path) -> None:
+    """Carries the order out, unless it is done by now. A memory that was killed leaves its process at work behind it,
+    and two that rewrite one store take each other's files away: so the second waits here."""
+    with FileLock(home / "purge.lock", timeout=_LONGEST_WAIT):
+        if is_due(home):
+            _carry_out(home)
 
 
 def _carry_out(home: Path) -> None:
@@ -140,4 +142,4 @@ def _order_path(home: Path) -> Path:
 
 
 if __name__ == "__main__":
-    _carry_out(Path(sys.argv[1]))
+    _carry_out_alone(Path(sys.argv[1]))
