@@ -35,31 +35,24 @@ from fourfold.values.reflection import (
     Reflection,
     ReflectionTrace,
 )
+from fourfold.values.results import BankInfo, ChannelScore, Hit, Recall, RetainResult, Strength, Trace, Usage
 from fourfold.values.units import (
     Aspects,
-    BankInfo,
-    ChannelScore,
     Entity,
     Entry,
     Fact,
-    Hit,
     Interval,
     Link,
     Message,
     Modality,
     Network,
     Operation,
-    Recall,
-    RetainResult,
     Retirement,
     RetirementCause,
     Sentence,
     Source,
-    Strength,
     Summary,
-    Trace,
     Unit,
-    Usage,
     Verdict,
 )
 

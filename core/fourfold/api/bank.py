@@ -34,16 +34,8 @@ from fourfold.validation import check_bank_name, check_name, check_networks, che
 from fourfold.values.beliefs import Belief
 from fourfold.values.changes import ForgetResult
 from fourfold.values.reflection import BankStatus, Reflection
-from fourfold.values.units import (
-    Fact,
-    Interval,
-    Message,
-    Network,
-    Recall,
-    RetainResult,
-    Unit,
-    require_aware,
-)
+from fourfold.values.results import Recall, RetainResult
+from fourfold.values.units import Fact, Interval, Message, Network, Unit, require_aware
 
 
 class AsyncBank(BankEdits):

@@ -17,7 +17,8 @@ from fourfold.ports import Progress
 from fourfold.services import Services
 from fourfold.validation import id_of
 from fourfold.values.changes import Change, PrunePolicy, PruneResult
-from fourfold.values.units import RetainResult, Unit
+from fourfold.values.results import RetainResult
+from fourfold.values.units import Unit
 
 
 class BankEdits(BankReads):

@@ -14,7 +14,8 @@ from fourfold.ingest.bank_options import BankOptions
 from fourfold.schema.entries import expired_documents, find_entries
 from fourfold.services import Services
 from fourfold.validation import check_name, check_tags
-from fourfold.values.units import Entry, Message, RetainResult
+from fourfold.values.results import RetainResult
+from fourfold.values.units import Entry, Message
 
 
 class AsyncBankEntries:

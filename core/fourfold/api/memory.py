@@ -44,7 +44,7 @@ from fourfold.values.bank_names import bank_name
 from fourfold.values.changes import Receipt
 from fourfold.values.redaction import RedactionRule, redaction_rules
 from fourfold.values.reflection import Disposition
-from fourfold.values.units import BankInfo
+from fourfold.values.results import BankInfo
 
 log = logging.getLogger(__name__)
 LONGEST_MISSION = 2000

@@ -20,16 +20,14 @@ from fourfold.values.beliefs import Belief
 from fourfold.values.changes import Change, Event, ForgetResult, PrunePolicy, PruneResult, Receipt
 from fourfold.values.redaction import RedactionRule
 from fourfold.values.reflection import BankStatus, CoreProfile, Disposition, Reflection
+from fourfold.values.results import BankInfo, Recall, RetainResult
 from fourfold.values.units import (
-    BankInfo,
     Entity,
     Entry,
     Fact,
     Interval,
     Message,
     Network,
-    Recall,
-    RetainResult,
     Summary,
     Unit,
 )

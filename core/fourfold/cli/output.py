@@ -27,7 +27,8 @@ from fourfold.values.beliefs import Assessment, Belief, Effect
 from fourfold.values.changes import Change, Event, ForgetResult
 from fourfold.values.reflection import BankStatus, Failure, Reflection
 from fourfold.values.rendering import render_interval
-from fourfold.values.units import Hit, Recall, RetainResult, Unit, Verdict
+from fourfold.values.results import Hit, Recall, RetainResult
+from fourfold.values.units import Unit, Verdict
 
 out = Console(highlight=False, soft_wrap=True)
 err = Console(stderr=True, highlight=False, soft_wrap=True)

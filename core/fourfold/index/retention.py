@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 
 from fourfold.index.bank_index import BankIndex
 from fourfold.ports import Floats
-from fourfold.values.units import Strength
+from fourfold.values.results import Strength
 
 _DAY = 86_400.0
 

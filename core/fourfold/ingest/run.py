@@ -32,7 +32,8 @@ from fourfold.transaction.redaction import RedactionPolicy, rules_in_force
 from fourfold.transaction.transaction import Transaction, book_spending
 from fourfold.values.chunks import Chunk, Piece
 from fourfold.values.redaction import entity_kinds
-from fourfold.values.units import Entry, Fact, Message, RetainResult, Usage
+from fourfold.values.results import RetainResult, Usage
+from fourfold.values.units import Entry, Fact, Message
 
 _MOST_ATTEMPTS = 5
 """Attempts at a chunk, over all retains, after which only `resume` asks for it again; a guess, not measured."""

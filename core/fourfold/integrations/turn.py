@@ -11,7 +11,8 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, TypeVar
 
 from fourfold.values.rendering import render_unit
-from fourfold.values.units import Hit, Message
+from fourfold.values.results import Hit
+from fourfold.values.units import Message
 
 if TYPE_CHECKING:
     from fourfold.api.bank import AsyncBank

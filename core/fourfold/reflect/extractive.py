@@ -11,7 +11,7 @@ from collections.abc import Iterable
 from fourfold.language.text import estimate_tokens
 from fourfold.values.reflection import Citation, Reflection, ReflectionTrace
 from fourfold.values.rendering import render_unit
-from fourfold.values.units import Hit, Recall
+from fourfold.values.results import Hit, Recall
 
 MOST_HITS = 48
 """Units that are recalled for an extract. A guess, not measured."""

@@ -24,7 +24,8 @@ from fourfold.services import Services
 from fourfold.transaction.redaction import RedactionPolicy, rules_in_force
 from fourfold.transaction.transaction import Transaction
 from fourfold.values.beliefs import Belief, Effect
-from fourfold.values.units import Entity, RetainResult, Unit
+from fourfold.values.results import RetainResult
+from fourfold.values.units import Entity, Unit
 
 _AT_ONCE = 256
 

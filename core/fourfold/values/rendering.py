@@ -5,7 +5,8 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Any
 
-from fourfold.values.units import Hit, Interval, Modality, Network, Unit
+from fourfold.values.results import Hit
+from fourfold.values.units import Interval, Modality, Network, Unit
 
 MONTHS = tuple(
     "January February March April May June July August September October November December".split()
