@@ -1,4 +1,4 @@
-"""What the commands share: the app, the options, and the ways to open what must be there already."""
+"""What the commands share: the app, the options, and the ways to open what must exist already."""
 
 from __future__ import annotations
 
@@ -15,14 +15,22 @@ app = typer.Typer(
     no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False, rich_markup_mode=None
 )
 
-At = Annotated[str | None, typer.Option("--memory", "-m", help="Directory, Qdrant URL or :memory:.")]
-BankName = Annotated[str, typer.Option("--bank", "-b", help="The bank.")]
-Json = Annotated[bool, typer.Option("--json", help="Answer in JSON.")]
+MemoryOption = Annotated[
+    str | None, typer.Option("--memory", "-m", help="Directory, Qdrant URL or :memory:.")
+]
+BankOption = Annotated[str, typer.Option("--bank", "-b", help="The bank.")]
+JsonOption = Annotated[bool, typer.Option("--json", help="Answer in JSON.")]
+ReasonOption = Annotated[str, typer.Option(help="Why; the history keeps it.")]
+
+ACTOR = "command line"
+"""Whom the history names for what is done here."""
+_MAX_NAMES = 20
+"""Names of banks in an error message. A guess, not measured."""
 
 
 @contextmanager
 def existing(memory: str | None) -> Iterator[Memory]:
-    """Opens a memory that is there: asking a question should not make one."""
+    """Opens a memory that exists. Raises `NotFoundError` otherwise: asking a question should not make one."""
     location = memory or load_settings().location
     if not is_url(location) and location != ":memory:" and not (directory_of(location) / "store").exists():
         raise NotFoundError(
@@ -33,9 +41,9 @@ def existing(memory: str | None) -> Iterator[Memory]:
 
 
 def info_of(memory: Memory, bank: str) -> BankInfo:
-    """What is known of a bank that must be there."""
-    found = memory.banks([bank])
-    if not found:
-        there = ", ".join([info.name for info in memory.banks()][:20]) or "none yet"
-        raise NotFoundError(f'There is no bank "{bank}". Banks: {there}.')
-    return found[0]
+    """Returns what is known of a bank. Raises `NotFoundError` for one that does not exist."""
+    infos = memory.banks([bank])
+    if not infos:
+        names = ", ".join([info.name for info in memory.banks()][:_MAX_NAMES]) or "none yet"
+        raise NotFoundError(f'There is no bank "{bank}". Banks: {names}.')
+    return infos[0]

@@ -1,4 +1,4 @@
-"""How the command line shows things: tables for a terminal, plain lines for a pipe, JSON if asked."""
+"""Shows what commands answer: lines on a terminal or in a pipe, JSON if asked."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ import json
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import asdict, is_dataclass
+from dataclasses import asdict, fields, is_dataclass
 from datetime import datetime
 from typing import Any
 
@@ -23,32 +23,63 @@ from rich.progress import (
 )
 from rich.text import Text
 
+from fourfold.language.languages import language
 from fourfold.values.beliefs import Assessment, Belief, Effect
-from fourfold.values.changes import Change, Event, ForgetResult
+from fourfold.values.changes import Change, Event, ForgetResult, PruneResult
 from fourfold.values.reflection import BankStatus, Failure, Reflection
 from fourfold.values.rendering import render_interval
-from fourfold.values.results import Hit, Recall, RetainResult
-from fourfold.values.units import Unit, Verdict
+from fourfold.values.results import BankInfo, Hit, Recall, RetainResult
+from fourfold.values.units import SHORT_ID, Entity, Unit, Verdict
 
 out = Console(highlight=False, soft_wrap=True)
 err = Console(stderr=True, highlight=False, soft_wrap=True)
 
 
-def as_json(value: Any) -> str:
-    """`value`, dataclasses included, as JSON."""
-    return json.dumps(asdict(value) if is_dataclass(value) and not isinstance(value, type) else value,
-                      default=_plain, ensure_ascii=False, indent=2)  # fmt: skip
+def emit(value: object, in_json: bool, show: str | Callable[[], None]) -> None:
+    """Prints the answer of a command: `value` as JSON if asked, else the text `show`, or what calling it prints."""
+    if in_json:
+        out.print(as_json(value), markup=False)
+    elif isinstance(show, str):
+        out.print(show, markup=False)
+    else:
+        show()
+
+
+def as_json(value: object) -> str:
+    """Returns `value`, dataclasses included, as JSON."""
+    return json.dumps(value, default=_plain, ensure_ascii=False, indent=2)
+
+
+def show_banks(infos: Sequence[BankInfo]) -> None:
+    """Prints one line a bank."""
+    if not infos:
+        out.print("No banks yet. Make one: fourfold retain FILE --bank NAME")
+    for info in infos:
+        spoken = f", {language(info.language).name}" if info.language else ""
+        since = f"since {info.created_at:%Y-%m-%d}"
+        pending = f", {info.pending} chunks waiting for a language model" if info.pending else ""
+        out.print(f"{info.name}: {info.units} units {since}{spoken}{pending}", markup=False)
+
+
+def show_record(record: Unit | Entity, summary: str) -> None:
+    """Prints the fields of a unit or an entity that are not empty, after the summary of an entity."""
+    if summary:
+        out.print(f"{summary}\n", markup=False)
+    for field in fields(record):
+        value = getattr(record, field.name)
+        if value not in (None, (), ""):
+            out.print(f"{field.name:13} {value}", markup=False)
 
 
 def show_recall(answer: Recall, explain: bool) -> None:
-    """The hits, best first, and how long each step took."""
+    """Prints the hits, best first, and how long each step took."""
     if not answer.hits:
         out.print("Nothing found.")
     for number, hit in enumerate(answer.hits, 1):
         unit = hit.unit
-        told = f" [cyan]({render_interval(unit.occurred)})[/]" if unit.occurred else ""
+        occurred = f" [cyan]({render_interval(unit.occurred)})[/]" if unit.occurred else ""
         who = f"[bold]{escape(unit.speaker)}[/]: " if unit.speaker else ""
-        out.print(f"[bold]{number:2}[/] {who}{escape(unit.text)}{told}")
+        out.print(f"[bold]{number:2}[/] {who}{escape(unit.text)}{occurred}")
         said = f"{unit.mentioned_at:%Y-%m-%d}"
         out.print(f"   [dim]said {said} · {unit.network} · score {hit.score:.2f} · {_channels(hit)}[/]")
         if explain:
@@ -68,7 +99,7 @@ def show_recall(answer: Recall, explain: bool) -> None:
 
 
 def show_reflection(answer: Reflection) -> None:
-    """The answer, how well it is supported, and, where a model wrote it, what it cites."""
+    """Prints the answer, how well it is supported, and, where a model wrote it, what it cites."""
     out.print(escape(answer.answer))
     support = "supported" if answer.supported else "not supported"
     out.print(f"[dim]{support} by the evidence, strength {answer.strength:.2f}[/]")
@@ -85,36 +116,36 @@ def show_reflection(answer: Reflection) -> None:
         )
 
 
-def show_beliefs(found: Sequence[Belief], told: Mapping[str, Unit], plot: bool) -> None:
-    """Each belief with its history; with its confidence drawn over time if asked."""
+def show_beliefs(beliefs: Sequence[Belief], evidence: Mapping[str, Unit], plot: bool) -> None:
+    """Prints each belief with its history, and its confidence drawn over time if asked."""
     from fourfold.cli.plot import drawn
 
-    if not found:
+    if not beliefs:
         out.print(
             'No beliefs. They come from judgements ("I think ..."), from reflecting, and from Bank.believe.'
         )
-    latest = max((change.said for belief in found for change in belief.history), default=None)
-    for belief in found:
+    latest = max((change.said for belief in beliefs for change in belief.history), default=None)
+    for belief in beliefs:
         who = f"[bold]{escape(belief.unit.speaker)}[/]: " if belief.unit.speaker else ""
         out.print(f"[bold]{belief.confidence:.2f}[/] {who}{escape(belief.statement)}")
         if plot and latest is not None:
             out.print(drawn(belief, latest), markup=False)
         for change in belief.history:
             before = "" if change.before is None else f"{change.before:.2f} -> "
-            reason = escape(reason_of(change, told))
+            reason = escape(reason_of(change, evidence))
             out.print(
                 f"   [dim]{change.said:%Y-%m-%d} {change.effect} {before}{change.after:.2f}: {reason}[/]"
             )
 
 
-def reason_of(change: Assessment, told: Mapping[str, Unit]) -> str:
-    """What gave the reason for a change: what was said, else the reason itself."""
-    texts = [told[one].text for one in change.evidence if one in told]
+def reason_of(change: Assessment, evidence: Mapping[str, Unit]) -> str:
+    """Returns what gave the reason for a change: what was said, else the reason itself."""
+    texts = [evidence[unit_id].text for unit_id in change.evidence if unit_id in evidence]
     return "; ".join(texts) if texts and change.effect is not Effect.LOST else change.reason
 
 
 def show_timeline(events: Sequence[Event]) -> None:
-    """One line an event: facts with until when they held, moves of beliefs."""
+    """Prints one line an event: facts with until when they held, moves of beliefs."""
     if not events:
         out.print("Nothing happened then.")
     for event in events:
@@ -131,27 +162,24 @@ def show_timeline(events: Sequence[Event]) -> None:
 
 
 def show_history(changes: Sequence[Change]) -> None:
-    """One line a change, and why each unit was changed, where something says that."""
+    """Prints one line a change, and why each unit was changed, where something says that."""
     if not changes:
         out.print("Nothing was done yet.")
     for change in changes:
         counts = Counter(operation.verdict.value for operation in change.operations)
-        told = ", ".join(f"{count} {verdict}" for verdict, count in sorted(counts.items()))
+        summary = ", ".join(f"{count} {verdict}" for verdict, count in sorted(counts.items()))
         by = f" by {change.actor}" if change.actor else ""
         undone = " [dim](undone)[/]" if change.undone else ""
         what = f"{change.operation} {change.subject}".strip()
         head = f"[bold]{change.id[:8]}[/] {change.at:%Y-%m-%d %H:%M} {escape(what)}{escape(by)}"
-        out.print(f"{head}: {told or 'no units'}{undone}")
+        out.print(f"{head}: {summary or 'no units'}{undone}")
         for reason in dict.fromkeys([change.reason, *(operation.reason for operation in change.operations)]):
             if reason:
                 out.print(f"   [dim]{escape(reason)}[/]")
 
 
-def show_forgotten(done: ForgetResult, in_json: bool) -> None:
-    """What went, and what fell; of an erasure, the receipt."""
-    if in_json:
-        out.print(as_json(done), markup=False)
-        return
+def show_forgotten(done: ForgetResult) -> None:
+    """Prints what was forgotten, and what fell with it; of an erasure, the receipt."""
     fallen = f", {len(done.beliefs)} beliefs fell" if done.beliefs else ""
     if done.receipt is None:
         out.print(f"Forgot {len(done.units)} units{fallen}.", markup=False)
@@ -165,30 +193,35 @@ def show_forgotten(done: ForgetResult, in_json: bool) -> None:
     out.print(receipt.guarantee, markup=False)
 
 
-def show_found_text(found: Sequence[str], in_json: bool) -> None:
-    """Where a text was found."""
-    if in_json:
-        out.print(as_json({"found": list(found)}), markup=False)
-        return
-    for place in found:
+def show_pruned(result: PruneResult, dry_run: bool) -> None:
+    """Prints how much was archived and erased, and the first units of it."""
+    action = "Would archive" if dry_run else "Archived"
+    out.print(f"{action} {len(result.archived)} units, and erase {len(result.deleted)}.", markup=False)
+    for unit in result.archived[:_MAX_PRUNED_LINES]:
+        out.print(f"   {unit.id[:SHORT_ID]} {unit.text}", markup=False)
+
+
+def show_found_text(places: Sequence[str]) -> None:
+    """Prints where a text was found."""
+    for place in places:
         out.print(f"Found in {place}", markup=False)
-    if not found:
+    if not places:
         out.print("Not found: in no record of any bank, and in no file of the store.")
 
 
-def show_status(found: BankStatus) -> None:
-    """What waits and what failed."""
-    out.print(f"{found.pending} units wait to be taken into beliefs and summaries.")
-    if found.pending_chunks:
-        out.print(f"{found.pending_chunks} chunks wait for a language model.")
-    for told in failures(found):
-        err.print(f"fourfold: {told}", markup=False)
+def show_status(status: BankStatus) -> None:
+    """Prints what waits and what failed."""
+    out.print(f"{status.pending} units wait to be taken into beliefs and summaries.")
+    if status.pending_chunks:
+        out.print(f"{status.pending_chunks} chunks wait for a language model.")
+    for failure in failures(status):
+        err.print(f"fourfold: {failure}", markup=False)
 
 
-def failures(found: BankStatus) -> list[str]:
-    """What failed of consolidation, by reason."""
+def failures(status: BankStatus) -> list[str]:
+    """Returns a line for each reason why consolidation failed."""
     by_reason: dict[str, list[Failure]] = {}
-    for failure in found.failed:
+    for failure in status.failed:
         by_reason.setdefault(failure.reason, []).append(failure)
     return [
         f"{failed[0].what}{f' and {len(failed) - 1} more' if len(failed) > 1 else ''}: {reason} "
@@ -199,7 +232,7 @@ def failures(found: BankStatus) -> list[str]:
 
 @contextmanager
 def waiting(what: str) -> Iterator[None]:
-    """Says what is being waited for, on a terminal."""
+    """Shows what is being waited for, on a terminal."""
     if not err.is_terminal:
         yield
         return
@@ -207,19 +240,26 @@ def waiting(what: str) -> Iterator[None]:
         yield
 
 
-def show_retained(
-    done: Sequence[RetainResult], status: BankStatus, bank: str, seconds: float, in_json: bool
+def emit_retained(
+    results: Sequence[RetainResult], status: BankStatus, bank: str, seconds: float, in_json: bool
 ) -> None:
-    """How much was kept; how many chunks of the bank are pending, and why; what failed of consolidating it."""
+    """Prints how much was kept; how many chunks of the bank are pending, and why; what failed of consolidating it."""
     pending = status.pending_chunks
-    counts = Counter(operation.verdict for one in done for operation in one.operations)
-    warnings = list(dict.fromkeys(warning for one in done for warning in one.warnings))
+    counts = Counter(operation.verdict for result in results for operation in result.operations)
+    warnings = list(dict.fromkeys(warning for result in results for warning in result.warnings))
     warnings += failures(status)
-    if in_json:
-        found = {verdict.value: counts[verdict] for verdict in Verdict}
-        more = {"pending": pending, "warnings": warnings, "seconds": round(seconds, 3)}
-        out.print(as_json(found | more), markup=False)
-        return
+    answer: dict[str, object] = {verdict.value: counts[verdict] for verdict in Verdict}
+    answer |= {"pending": pending, "warnings": warnings, "seconds": round(seconds, 3)}
+
+    def show() -> None:
+        _show_counts(counts, pending, bank, seconds)
+        for warning in warnings:
+            err.print(f"fourfold: {warning}", markup=False)
+
+    emit(answer, in_json, show)
+
+
+def _show_counts(counts: Counter[Verdict], pending: int, bank: str, seconds: float) -> None:
     changed = f", {counts[Verdict.UPDATE]} in place of older ones" if counts[Verdict.UPDATE] else ""
     known = f"{counts[Verdict.NOOP]} known already"
     new = counts[Verdict.ADD] + counts[Verdict.UPDATE]
@@ -228,18 +268,16 @@ def show_retained(
         kept = "chunk is" if pending == 1 else "chunks are"
         out.print(f"{pending} {kept} kept as said until the language model can read it. Try again:")
         out.print(f"fourfold resume --bank {bank}", markup=False)
-    for warning in warnings:
-        err.print(f"fourfold: {warning}", markup=False)
 
 
 def follow(bar: Progress) -> Callable[[int, int], None]:
-    """What moves `bar` as a retain reports (done, total)."""
+    """Returns a callback that moves `bar` as a retain reports (done, total)."""
     return lambda done, total: bar.update(bar.task_ids[0], completed=done, total=total)
 
 
 @contextmanager
 def progress(what: str, total: int) -> Iterator[Progress]:
-    """A bar with rate on a terminal; nothing in a pipe."""
+    """Shows a bar with its rate on a terminal; nothing in a pipe."""
     columns = (
         TextColumn("{task.description}", markup=False),
         BarColumn(),

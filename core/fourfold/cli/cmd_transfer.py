@@ -1,0 +1,103 @@
+"""Commands that move banks: to a file and from one, to another bank, to another embedding model."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from fourfold import InputError, Memory
+from fourfold.cli import files, output
+from fourfold.cli.common import ACTOR, BankOption, JsonOption, MemoryOption, app, existing, info_of
+
+
+@app.command()
+def export(
+    path: Annotated[Path, typer.Argument(help="The file to write.")],
+    bank: BankOption = "default",
+    memory: MemoryOption = None,
+    vectors: Annotated[bool, typer.Option(help="With vectors, so that loading need not embed.")] = True,
+    json: JsonOption = False,
+) -> None:
+    """Write all that a bank holds, its history included, to one file."""
+    with existing(memory) as opened:
+        units = info_of(opened, bank).units
+        with output.progress(str(path), units) as bar:
+            opened.bank(bank).export(path, vectors=vectors, progress=output.follow(bar))
+    result = {"file": str(path), "bytes": path.stat().st_size, "units": units}
+    megabytes = path.stat().st_size / 2**20
+    output.emit(result, json, f"Exported {units} units of {bank} to {path} ({megabytes:.1f} MB).")
+
+
+@app.command()
+def load(
+    path: Annotated[Path, typer.Argument(help="A file that export wrote, or another product's export.")],
+    bank: Annotated[
+        str | None, typer.Option("--bank", "-b", help="Its name here; else the one it had.")
+    ] = None,
+    memory: MemoryOption = None,
+    json: JsonOption = False,
+) -> None:
+    """Load a bank from a file, or take in what mem0, the MCP memory server, ChatGPT or Claude has exported."""
+    with Memory.open(memory) as opened, output.progress(str(path), 0) as bar:
+        loaded = opened.load(path, bank=bank, progress=output.follow(bar))
+        units = info_of(opened, loaded.name).units
+    result = {"bank": loaded.name, "units": units}
+    output.emit(result, json, f"Loaded {units} units into {loaded.name}.")
+
+
+@app.command()
+def fork(
+    name: Annotated[str, typer.Argument(help="The new bank.")],
+    bank: BankOption = "default",
+    memory: MemoryOption = None,
+    as_of: Annotated[str | None, typer.Option(help="As it was at this time (ISO 8601).")] = None,
+    json: JsonOption = False,
+) -> None:
+    """Copy a bank to a new one, as it is or as it was."""
+    moment = files.parse_time(as_of, "--as-of")
+    with existing(memory) as opened:
+        info = info_of(opened, bank)
+        with output.progress(name, info.units) as bar:
+            source, follow = opened.bank(bank), output.follow(bar)
+            if moment is None:
+                source.fork(name, progress=follow)
+            else:
+                source.restore(name, as_of=moment, progress=follow)
+        units = info_of(opened, name).units
+    output.emit({"bank": name, "units": units}, json, f"Copied {bank} to {name}: {units} units.")
+
+
+@app.command()
+def merge(
+    other: Annotated[str, typer.Argument(help="The bank to take in; it stays as it is.")],
+    bank: BankOption = "default",
+    memory: MemoryOption = None,
+    json: JsonOption = False,
+) -> None:
+    """Take another bank in, reconciled: what is in both is there once."""
+    if other == bank:
+        raise InputError("A bank cannot be merged into itself.")
+    with existing(memory) as opened:
+        info = info_of(opened, other)
+        with output.progress(other, info.units) as bar:
+            target = opened.bank(bank, actor=ACTOR)
+            retained = target.absorb(opened.bank(other), progress=output.follow(bar))
+    new = sum(operation.verdict in ("ADD", "UPDATE") for operation in retained.operations)
+    known = len(retained.operations) - new
+    result = {"bank": bank, "new": new, "known": known}
+    output.emit(result, json, f"Merged {other} into {bank}: {new} units are new, {known} were known.")
+
+
+@app.command()
+def reembed(
+    embedder: Annotated[str, typer.Argument(help="The new embedder: minilm, static, fastembed:MODEL, ...")],
+    memory: MemoryOption = None,
+    json: JsonOption = False,
+) -> None:
+    """Change the embedding model of a memory, without extracting anything anew. Stopped, it goes on where it was."""
+    with existing(memory) as opened, output.progress(embedder, 0) as bar:
+        units = opened.reembed(embedder, progress=output.follow(bar))
+    text = f"Made vectors for {units} units. From now on open it with FOURFOLD_EMBEDDER={embedder}."
+    output.emit({"embedder": embedder, "units": units}, json, text)
