@@ -204,7 +204,8 @@ def demo(json: JsonOption = False) -> None:
 
 
 def _consolidate(bank: Bank) -> BankStatus:
-    """Takes what was written into beliefs and summaries, unless that is to be asked for; returns the bank's status."""
+    """Takes what was written into beliefs and summaries, unless that is to be asked for. Returns the
+    bank's status."""
     # A command has no background in which it would be done later.
     if load_settings().consolidate == "asked":
         return bank.status()

@@ -31,6 +31,9 @@ from fourfold.values.rendering import render_interval
 from fourfold.values.results import BankInfo, Hit, Recall, RetainResult
 from fourfold.values.units import SHORT_ID, Entity, Unit, Verdict
 
+_MAX_PRUNED_LINES = 20
+"""Units of a prune that are shown. A guess, not measured."""
+
 out = Console(highlight=False, soft_wrap=True)
 err = Console(stderr=True, highlight=False, soft_wrap=True)
 
