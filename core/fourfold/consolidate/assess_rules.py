@@ -81,15 +81,15 @@ def _of_another(belief: JudgedStatement, fact: JudgedStatement, text: str) -> bo
 def _compare(believed: Clause, clause: Clause) -> tuple[Effect, str]:
     """Returns the effect of a fact's clause on a belief's, and the reason: by praise and blame where both have
     either, by words and denial otherwise."""
-    if believed.leaning and clause.leaning:
+    if believed.polarity and clause.polarity:
         shared, is_same = believed.topic & clause.topic, _same_topic(believed, clause)
-        agree = believed.leaning == clause.leaning
+        agree = believed.polarity == clause.polarity
     else:
         words = (believed.topic | believed.rest) - believed.names
         shared = words & (clause.topic | clause.rest)
         is_same = len(shared) >= max(_LEAST_STEMS, _SAME_WORDS * len(words)) and bool(believed.topic)
-        agree = believed.denies == clause.denies
-        if believed.leaning and agree:
+        agree = believed.negation == clause.negation
+        if believed.polarity and agree:
             return Effect.NEUTRAL, "the same, without a judgement"
     if not is_same:
         return Effect.NEUTRAL, "not clearly about the same"
@@ -117,7 +117,7 @@ def _belief_clauses(belief: JudgedStatement, language: Language) -> tuple[str, t
     negated."""
     text, doubt = judgement_of(belief.text, language) if belief.judgement else (belief.text, False)
     clauses = tuple(clauses_in(text, belief.names, language))
-    return text, tuple(clause.turned for clause in clauses) if doubt else clauses
+    return text, tuple(clause.negated for clause in clauses) if doubt else clauses
 
 
 @lru_cache(maxsize=2048)

@@ -47,9 +47,9 @@ def assertions(stated: AttributedText) -> tuple[Assertion, ...]:
     if stated.modality is not Modality.FACT:
         return ()
     spans = sentences(stated.text)
-    whole = len(spans) == 1
-    found = (_sentence(stated.text[a:b], stated.speaker) for a, b in spans[:_MOST_SENTENCES])
-    return tuple(Assertion(*one, whole) for one in found if one is not None)
+    is_only_sentence = len(spans) == 1
+    readings = (_sentence(stated.text[a:b], stated.speaker) for a, b in spans[:_MOST_SENTENCES])
+    return tuple(Assertion(*reading, is_only_sentence) for reading in readings if reading is not None)
 
 
 def compare_attributes(new: AttributedText, old: AttributedText) -> tuple[Standing, str] | None:
@@ -61,9 +61,9 @@ def compare_attributes(new: AttributedText, old: AttributedText) -> tuple[Standi
         for earlier in assertions(old):
             if later.key != earlier.key or not _differ(later, earlier):
                 continue
-            told = f'"{later.key}" was "{earlier.value}" and is now "{later.value}"'
+            explanation = f'"{later.key}" was "{earlier.value}" and is now "{later.value}"'
             sure = later.sure and earlier.sure and earlier.whole
-            return ("replaces", told) if sure else ("unsure", f"{told}, perhaps")
+            return ("replaces", explanation) if sure else ("unsure", f"{explanation}, perhaps")
     return None
 
 
@@ -166,46 +166,46 @@ _TAIL = re.compile(
 
 def _sentence(sentence: str, speaker: str | None) -> tuple[str, str, bool] | None:
     """(key, value, sure) of one sentence."""
-    plain = _IRRELEVANT.sub("", sentence.strip()).rstrip(" .!;")
-    if len(plain) > _LONGEST or plain.endswith("?") or _PAST.search(plain):
+    statement = _IRRELEVANT.sub("", sentence.strip()).rstrip(" .!;")
+    if len(statement) > _LONGEST or statement.endswith("?") or _PAST.search(statement):
         return None
-    for subject, attribute, value, sure in _readings(plain, speaker):
+    for subject, attribute, value, sure in _readings(statement, speaker):
         bare = _TAIL.sub("", value).strip()
         if bare and len(bare.split()) <= 12 and subject:
             return f"{attribute} of {subject}", bare, sure
     return None
 
 
-def _readings(plain: str, speaker: str | None) -> Iterator[tuple[str, str, str, bool]]:
+def _readings(statement: str, speaker: str | None) -> Iterator[tuple[str, str, str, bool]]:
     """(subject, attribute, value, sure) as each pattern that fits reads it, the most telling first."""
     for pattern, attribute, sure in _STATES:
-        match = pattern.match(plain)
+        match = pattern.match(statement)
         if match and (subject := _subject(match["s"], speaker)) and _one_of_a_kind(match["s"]):
             yield subject, attribute, match["v"], sure
     for pattern in (_MADE, _DEFINITE, _KNOWN_FOR):
-        match = pattern.match(plain)
+        match = pattern.match(statement)
         if match and (subject := _subject(match["s"], speaker)):
             yield subject, " ".join(terms(match["r"], ENGLISH)), match["v"], False
-    yield from _copulas(plain, speaker)
+    yield from _copulas(statement, speaker)
 
 
-def _copulas(plain: str, speaker: str | None) -> Iterator[tuple[str, str, str, bool]]:
-    match = _MY.match(plain)
+def _copulas(statement: str, speaker: str | None) -> Iterator[tuple[str, str, str, bool]]:
+    match = _MY.match(statement)
     if match:
         yield from _owned(match, _speaker(speaker))
-    match = _OF.match(plain)
+    match = _OF.match(statement)
     if match:
         sure = _named(match["s"])  # "the club" may be another one by now
-        for subject, attribute, value, one in _owned(match, _subject(match["s"], speaker)):
-            yield subject, attribute, value, one and sure
+        for subject, attribute, value, is_single_valued in _owned(match, _subject(match["s"], speaker)):
+            yield subject, attribute, value, is_single_valued and sure
         return
-    match = _POSSESSED.match(plain)
+    match = _POSSESSED.match(statement)
     if match and _named(match["s"]):
         yield from _owned(match, _subject(match["s"], speaker))
-    match = _THE.match(plain)
+    match = _THE.match(statement)
     if match and re.search(rf" {_NAME}", match["r"]):
         yield _plain(match["r"]), "the", match["v"], False
-    match = _HOLDER.match(plain)
+    match = _HOLDER.match(statement)
     if match and _head(match["r"]) in _ONE and _named(match["s"]):
         yield from _owned(match, _subject(match["s"], speaker))
 
@@ -243,14 +243,17 @@ _REMARK = re.compile(
 
 def _differ(later: Assertion, earlier: Assertion) -> bool:
     """Whether two values are different ones, of one kind: not a remark beside a name, nor more or less exact."""
-    new, old = later.value, earlier.value
-    if _loose(new) or _loose(old):
+    later_value, earlier_value = later.value, earlier.value
+    if _loose(later_value) or _loose(earlier_value):
         return False
-    a, b = (set(terms(_CLASS.sub("", value), ENGLISH)) or {normalise(value)} for value in (new, old))
-    kinds = {_shape(new), _shape(old)}
+    a, b = (
+        set(terms(_CLASS.sub("", value), ENGLISH)) or {normalise(value)}
+        for value in (later_value, earlier_value)
+    )
+    kinds = {_shape(later_value), _shape(earlier_value)}
     if a <= b or b <= a or (len(kinds) > 1 and (later.sure or "number" in kinds)):
         return False
-    return not (" and " in f" {new} " or " and " in f" {old} ") or not a & b
+    return not (" and " in f" {later_value} " or " and " in f" {earlier_value} ") or not a & b
 
 
 def _shape(value: str) -> str:
@@ -269,15 +272,15 @@ def _one_of_a_kind(subject: str) -> bool:
     return _named(subject) or re.match(r"my ", subject, re.I) is not None or len(subject.split()) == 1
 
 
-def _subject(written: str, speaker: str | None) -> str:
+def _subject(subject_text: str, speaker: str | None) -> str:
     """The subject as a part of a key; "" for one that only its context tells ("she", "it", "our house")."""
-    plain = written.strip()
-    folded = normalise(_ARTICLE.sub("", plain))
+    phrase = subject_text.strip()
+    folded = normalise(_ARTICLE.sub("", phrase))
     if folded in {"i", "i ve", "i m"}:
         return _speaker(speaker)
-    if _MINE.match(plain):
-        return f"{_speaker(speaker)} {normalise(plain[3:])}"
-    if folded in _PRONOUNS or _VERBAL.search(plain) or _THEIRS.match(plain) or len(folded.split()) > 12:
+    if _MINE.match(phrase):
+        return f"{_speaker(speaker)} {normalise(phrase[3:])}"
+    if folded in _PRONOUNS or _VERBAL.search(phrase) or _THEIRS.match(phrase) or len(folded.split()) > 12:
         return ""
     return folded
 

@@ -39,11 +39,11 @@ def _any_of(words: str) -> re.Pattern[str]:
 
 def language(code: str) -> Language:
     """The language of an ISO 639-1 code; raises `InputError` for one that is not known."""
-    found = LANGUAGES.get(code.strip().lower()) if isinstance(code, str) else None
-    if found is None:
-        known = ", ".join(f"{one.code} ({one.name})" for one in LANGUAGES.values())
-        raise InputError(f"{code!r} is no language known here. Known are: {known}.")
-    return found
+    known_language = LANGUAGES.get(code.strip().lower()) if isinstance(code, str) else None
+    if known_language is None:
+        supported = ", ".join(f"{each.code} ({each.name})" for each in LANGUAGES.values())
+        raise InputError(f"{code!r} is no language known here. Known are: {supported}.")
+    return known_language
 
 
 def detect(texts: Iterable[str]) -> Language | None:

@@ -15,9 +15,11 @@ from fourfold.values.units import Modality
 def modality_of(text: str, language: Language) -> Modality:
     """How a text is meant. A text of several sentences is a fact if one of them is."""
     wording = _WORDINGS.get(language.code)
-    found = [_sentence_modality(sentence, wording) for sentence in _SENTENCE.split(text) if sentence.strip()]
-    plain = [one for one in found if one is not Modality.QUESTION] or found
-    return Modality.FACT if not plain or Modality.FACT in plain else plain[0]
+    modalities = [
+        _sentence_modality(sentence, wording) for sentence in _SENTENCE.split(text) if sentence.strip()
+    ]
+    non_questions = [modality for modality in modalities if modality is not Modality.QUESTION] or modalities
+    return Modality.FACT if not non_questions or Modality.FACT in non_questions else non_questions[0]
 
 
 def confidence_of(text: str, language: Language) -> float | None:

@@ -56,14 +56,14 @@ class _Name:
 
 def likeness(a: str, b: str, people: bool = False) -> float:
     """From 0, two names, to 1, one; `people` says that both are known to be people's."""
-    one, two = _taken_apart(a), _taken_apart(b)
-    if not one.tokens or not two.tokens or _digits(one) != _digits(two):
+    name_a, name_b = _taken_apart(a), _taken_apart(b)
+    if not name_a.tokens or not name_b.tokens or _digits(name_a) != _digits(name_b):
         return 0.0
-    if one.joined == two.joined or "".join(one.spelled) == "".join(two.spelled):
-        return _PART if one.titled != two.titled and len(one.tokens) == 1 and not people else SAME
-    if _acronym(one, two) or _acronym(two, one):
+    if name_a.joined == name_b.joined or "".join(name_a.spelled) == "".join(name_b.spelled):
+        return _PART if name_a.titled != name_b.titled and len(name_a.tokens) == 1 and not people else SAME
+    if _acronym(name_a, name_b) or _acronym(name_b, name_a):
         return _CLEAR
-    short, long = sorted((one, two), key=lambda name: len(name.tokens))
+    short, long = sorted((name_a, name_b), key=lambda name: len(name.tokens))
     if len(short.tokens) == 1:
         return _single(short, long, people)
     return _full(short.tokens, long.tokens)
@@ -76,8 +76,8 @@ def keys(name: str) -> frozenset[str]:
 
 @lru_cache(maxsize=20_000)
 def _keys(name: str) -> frozenset[str]:
-    found = _taken_apart(name)
-    return frozenset(_each_key(found)) if found.tokens else frozenset()
+    parts = _taken_apart(name)
+    return frozenset(_each_key(parts)) if parts.tokens else frozenset()
 
 
 def _each_key(name: _Name) -> Iterator[str]:
@@ -101,22 +101,22 @@ def _each_key(name: _Name) -> Iterator[str]:
 
 @lru_cache(maxsize=20_000)
 def _taken_apart(name: str) -> _Name:
-    whole = name.strip().replace("&", " and ")
-    spelled = _words(whole)
-    tokens = _words(re.sub(r"['’]s?$", "", whole))
+    name_text = name.strip().replace("&", " and ")
+    spelled = _words(name_text)
+    tokens = _words(re.sub(r"['’]s?$", "", name_text))
     titled = len(tokens) > 1 and tokens[0] in _TITLES
     while len(tokens) > 1 and (tokens[0] in _TITLES or tokens[0] == "the"):
         tokens.pop(0)
     while len(tokens) > 1 and tokens[-1] in _LEGAL:
         tokens.pop()
-    return _Name(tuple(tokens), tuple(spelled), titled, whole.replace(".", "").isupper())
+    return _Name(tuple(tokens), tuple(spelled), titled, name_text.replace(".", "").isupper())
 
 
 def _words(text: str) -> list[str]:
     """Words, casefolded and without accents; "O'Brien" and "U.S." are one each."""
     bare = re.sub(r"(?<=\w)['’](?=\w)|(?<=\b\w)\.(?=\w\b)", "", text)
-    plain = "".join(c for c in unicodedata.normalize("NFKD", bare) if not unicodedata.combining(c))
-    return _WORD.findall(plain.casefold())
+    unaccented = "".join(c for c in unicodedata.normalize("NFKD", bare) if not unicodedata.combining(c))
+    return _WORD.findall(unaccented.casefold())
 
 
 def _digits(name: _Name) -> list[str]:
@@ -129,12 +129,12 @@ def _single(short: _Name, long: _Name, people: bool) -> float:
         return _two_singles(short.tokens[0], long.tokens[0], people)
     if set(long.tokens) & (_NO_SURNAME | _SMALL) or len(long.tokens) > 4:
         return 0.0
-    name, first = short.tokens[0], long.tokens[0]
+    name, first_name = short.tokens[0], long.tokens[0]
     titled = short.titled or long.titled
     part = (
-        (name == first and len(name) > 1 and (people or _given(name) or long.titled))
-        or (name == long.tokens[-1] and (people or titled or _given(first)))
-        or (_related(name, first) and (people or _given(name)))
+        (name == first_name and len(name) > 1 and (people or _given(name) or long.titled))
+        or (name == long.tokens[-1] and (people or titled or _given(first_name)))
+        or (_related(name, first_name) and (people or _given(name)))
     )
     return _PART if part else 0.0
 
@@ -156,8 +156,8 @@ def _full(short: tuple[str, ...], long: tuple[str, ...]) -> float:
         same_first = a == short[0] and _related(a, b)
         same = same_first or (_initial(a, b) and (a, b) != (short[-1], long[-1])) or _slip(a, b)
         return _CLEAR if len(pairs) == 1 and same else 0.0
-    first = short[0] == long[0] or _initial(short[0], long[0]) or _related(short[0], long[0])
-    middle_left_out = first and short[-1] == long[-1] and not set(long) & _NO_SURNAME
+    same_first_name = short[0] == long[0] or _initial(short[0], long[0]) or _related(short[0], long[0])
+    middle_left_out = same_first_name and short[-1] == long[-1] and not set(long) & _NO_SURNAME
     return _CLEAR if middle_left_out else 0.0
 
 
@@ -224,16 +224,16 @@ def _nicknames() -> dict[str, frozenset[str]]:
     """Full names and their nicknames, from the package `nicknames`."""
     from nicknames import name_triplets
 
-    found: dict[str, set[str]] = {}
+    nicknames_of: dict[str, set[str]] = {}
     for triplet in name_triplets():
-        found.setdefault(triplet.name1, set()).add(triplet.name2)
-    return {name: frozenset(short) for name, short in found.items()}
+        nicknames_of.setdefault(triplet.name1, set()).add(triplet.name2)
+    return {name: frozenset(short) for name, short in nicknames_of.items()}
 
 
 @cache
 def _canonical() -> dict[str, frozenset[str]]:
-    found: dict[str, set[str]] = {}
+    full_names_of: dict[str, set[str]] = {}
     for full, short in _nicknames().items():
         for name in short:
-            found.setdefault(name, set()).add(full)
-    return {name: frozenset(full) for name, full in found.items()}
+            full_names_of.setdefault(name, set()).add(full)
+    return {name: frozenset(full) for name, full in full_names_of.items()}

@@ -17,20 +17,20 @@ from fourfold.values.units import Modality
 @dataclass(frozen=True, slots=True)
 class Clause:
     """A clause, reduced to stems. `topic` is what it is about, empty where only its context tells ("it", "you");
-    `rest` is what it says of that, and `names` those of both that are names. `leaning` is 1 for praise, -1 for blame,
+    `rest` is what it says of that, and `names` those of both that are names. `polarity` is 1 for praise, -1 for blame,
     0 for neither; a `hedged` claim is only half meant."""
 
     topic: frozenset[str]
     rest: frozenset[str]
     names: frozenset[str]
-    leaning: int
-    denies: bool
+    polarity: int
+    negation: bool
     hedged: bool
 
     @property
-    def turned(self) -> Clause:
-        """The claim of who doubts it."""
-        return replace(self, leaning=-self.leaning, denies=not self.denies)
+    def negated(self) -> Clause:
+        """Returns the claim of a speaker who doubts this one."""
+        return replace(self, polarity=-self.polarity, negation=not self.negation)
 
 
 def clauses_of(text: str, names: tuple[str, ...], language: Language) -> Iterator[Clause]:
@@ -41,33 +41,36 @@ def clauses_of(text: str, names: tuple[str, ...], language: Language) -> Iterato
             judged, doubt = judgement_of(sentence, language)
             unsure = modality_of(sentence, language) is not Modality.FACT
             for claim in clauses_in(judged, names, language):
-                meant = replace(claim, hedged=True) if unsure else claim
-                yield meant.turned if doubt else meant
+                clause = replace(claim, hedged=True) if unsure else claim
+                yield clause.negated if doubt else clause
 
 
 def clauses_in(sentence: str, names: tuple[str, ...], language: Language) -> Iterator[Clause]:
     """The claims of one sentence, without the words that begin a judgement."""
-    named = frozenset(stem for name in names for stem in terms(name, language))
+    name_stems = frozenset(stem for name in names for stem in terms(name, language))
     if language != ENGLISH:
-        found = frozenset(terms(sentence, language))
-        denies = language.negation is not None and len(language.negation.findall(sentence)) % 2 == 1
-        yield Clause(found, frozenset(), found & named, 0, denies, False)
+        stems = frozenset(terms(sentence, language))
+        negation = language.negation is not None and len(language.negation.findall(sentence)) % 2 == 1
+        yield Clause(stems, frozenset(), stems & name_stems, 0, negation, False)
         return
     hedged = _HEDGED.search(sentence) is not None
     for clause in _CLAUSE.split(_DISLIKED.sub("hate", sentence)):
         if clause.strip():
-            yield replace(_english(clause.strip(), named), hedged=hedged)
+            yield replace(_english(clause.strip(), name_stems), hedged=hedged)
 
 
-def _english(clause: str, named: frozenset[str]) -> Clause:
-    plain = _NO_DENIAL.sub(" ", clause)
+def _english(clause: str, name_stems: frozenset[str]) -> Clause:
+    text = _NO_DENIAL.sub(" ", clause)
     pattern = ENGLISH.negation
-    denials = (len(pattern.findall(plain)) if pattern else 0) + len(_FORMERLY.findall(plain))
-    lean, denies = _leaning(terms(plain, ENGLISH)), denials % 2 == 1
-    topic, rest = (_substance(part) for part in _parted(plain))
-    if _TO_OTHERS.search(plain):
+    denials = (len(pattern.findall(text)) if pattern else 0) + len(_FORMERLY.findall(text))
+    negation = denials % 2 == 1  # two denials in a clause cancel out
+    polarity = _polarity(terms(text, ENGLISH))
+    topic, rest = (_substance(part) for part in _parted(text))
+    if _TO_OTHERS.search(text):
         topic = frozenset()
-    return Clause(topic, rest - topic, (topic | rest) & named, -lean if denies else lean, denies, False)
+    return Clause(
+        topic, rest - topic, (topic | rest) & name_stems, -polarity if negation else polarity, negation, False
+    )
 
 
 def _parted(clause: str) -> tuple[str, str]:
@@ -89,13 +92,13 @@ def _substance(text: str) -> frozenset[str]:
     return frozenset(terms(_OWNED.sub(" ", text), ENGLISH)) - _EMPTY
 
 
-def _leaning(stems: Iterable[str]) -> int:
+def _polarity(stems: Iterable[str]) -> int:
     balance = sum((stem in _PRAISE) - (stem in _BLAME) for stem in stems)
     return (balance > 0) - (balance < 0)
 
 
-def _stems(written: str) -> frozenset[str]:
-    return frozenset(terms(written, ENGLISH))
+def _stems(words: str) -> frozenset[str]:
+    return frozenset(terms(words, ENGLISH))
 
 
 _CLAUSE = re.compile(

@@ -56,14 +56,14 @@ class Word:
 
 def words(text: str, language: Language) -> list[Word]:
     """All words of `text` in order, stemmed as `language` does it, its stop words with an empty stem."""
-    found, stops = list(_split(text)), language.stop_words
-    plain = [_POSSESSIVE.sub("", word.lower()) for word, _, _ in found]
+    tokens, stops = list(_split(text)), language.stop_words
+    lowered = [_POSSESSIVE.sub("", word.lower()) for word, _, _ in tokens]
     if language.elision:
-        plain = [_ELISION.sub("", word) for word in plain]
-    stems = _stemmer(language.stemmer).stemWords(plain) if language.stemmer else plain
+        lowered = [_ELISION.sub("", word) for word in lowered]
+    stems = _stemmer(language.stemmer).stemWords(lowered) if language.stemmer else lowered
     return [
         Word(word, start, end, "" if stem in stops or bare in stops or word.lower() in stops else _fold(stem))
-        for (word, start, end), bare, stem in zip(found, plain, stems, strict=True)
+        for (word, start, end), bare, stem in zip(tokens, lowered, stems, strict=True)
     ]
 
 
@@ -85,15 +85,15 @@ class SparseVector:
     values: NDArray[np.float32]
 
 
-def document_vector(found: Sequence[str]) -> SparseVector:
+def document_vector(stems: Sequence[str]) -> SparseVector:
     """BM25's term-frequency half for a document; the engine multiplies by IDF when it searches."""
-    norm = _K1 * (1 - _B + _B * len(found) / _AVERAGE_TERMS)
-    return _sparse({term_id(t): n * (_K1 + 1) / (n + norm) for t, n in Counter(found).items()})
+    norm = _K1 * (1 - _B + _B * len(stems) / _AVERAGE_TERMS)
+    return _sparse({term_id(t): n * (_K1 + 1) / (n + norm) for t, n in Counter(stems).items()})
 
 
-def query_vector(found: Sequence[str]) -> SparseVector:
+def query_vector(stems: Sequence[str]) -> SparseVector:
     """Each distinct term of a question, weighted 1."""
-    return _sparse({term_id(t): 1.0 for t in found})
+    return _sparse({term_id(t): 1.0 for t in stems})
 
 
 def inverse_document_frequency(documents: int, containing: int) -> float:
@@ -137,14 +137,14 @@ def estimate_tokens(text: str) -> int:
 
 def normalise(text: str) -> str:
     """What two texts share when they say the same in the same words: NFKC, casefolded, only letters and digits."""
-    plain = text.lower() if text.isascii() else unicodedata.normalize("NFKC", text).casefold()
-    return " ".join(_WORD.findall(plain))
+    folded = text.lower() if text.isascii() else unicodedata.normalize("NFKC", text).casefold()
+    return " ".join(_WORD.findall(folded))
 
 
 def clean(text: str) -> str:
     """`text` without control characters (line breaks stay) and without lone surrogates, in NFC."""
-    kept = "".join(c for c in text if c in "\n\t" or unicodedata.category(c) not in {"Cc", "Cs"})
-    return unicodedata.normalize("NFC", kept).strip()
+    printable = "".join(c for c in text if c in "\n\t" or unicodedata.category(c) not in {"Cc", "Cs"})
+    return unicodedata.normalize("NFC", printable).strip()
 
 
 def _split(text: str) -> Iterator[tuple[str, int, int]]:
@@ -166,8 +166,8 @@ def _fold(stem: str) -> str:
 def _stemmer(algorithm: str) -> Stemmer.Stemmer:
     if not hasattr(_stemmers, algorithm):
         setattr(_stemmers, algorithm, Stemmer.Stemmer(algorithm))
-    found: Stemmer.Stemmer = getattr(_stemmers, algorithm)
-    return found
+    stemmer: Stemmer.Stemmer = getattr(_stemmers, algorithm)
+    return stemmer
 
 
 def _sparse(weights: dict[int, float]) -> SparseVector:

@@ -55,46 +55,46 @@ def find_times(text: str, anchor: datetime, years: Iterable[int] = ()) -> list[T
     """
     if _HINT.search(text) is None:
         return []
-    wanted = tuple(years)
-    found: list[TimeMention] = []
-    taken = [False] * (len(text) + 1)
+    asked_years = tuple(years)
+    mentions: list[TimeMention] = []
+    covered = [False] * (len(text) + 1)
     for pattern, resolve in _GRAMMAR:
         for match in pattern.finditer(text):
-            if any(taken[match.start() : match.end()]):
+            if any(covered[match.start() : match.end()]):
                 continue
-            intervals = _resolved(resolve, match, anchor, wanted)
-            taken[match.start() : match.end()] = [True] * (match.end() - match.start())
+            intervals = _resolved(resolve, match, anchor, asked_years)
+            covered[match.start() : match.end()] = [True] * (match.end() - match.start())
             open_ended = _SINCE.search(text[: match.start()]) or match.group().lower().startswith("since ")
-            found += [
+            mentions += [
                 TimeMention(
                     match.start(), match.end(), replace(interval, end=None) if open_ended else interval
                 )
                 for interval in intervals
             ]
-    found.sort(key=lambda mention: mention.start)
-    return found if wanted else _ranges(text, found)
+    mentions.sort(key=lambda mention: mention.start)
+    return mentions if asked_years else _ranges(text, mentions)
 
 
-def _ranges(text: str, found: list[TimeMention]) -> list[TimeMention]:
+def _ranges(text: str, mentions: list[TimeMention]) -> list[TimeMention]:
     """Two times that a text joins ("from May to July 2022", "3 May - 7 May") as one."""
-    joined: list[TimeMention] = []
-    for mention in found:
-        before = joined[-1] if joined else None
-        whole = None
+    merged: list[TimeMention] = []
+    for mention in mentions:
+        before = merged[-1] if merged else None
+        span = None
         if before is not None and _joins(text, before, mention):
-            whole = _spanning(before.interval, mention.interval)
-        if before is not None and whole is not None:
-            joined[-1] = TimeMention(before.start, mention.end, whole)
+            span = _spanning(before.interval, mention.interval)
+        if before is not None and span is not None:
+            merged[-1] = TimeMention(before.start, mention.end, span)
         else:
-            joined.append(mention)
-    return joined
+            merged.append(mention)
+    return merged
 
 
-def _spanning(first: Interval, last: Interval) -> Interval | None:
+def _spanning(opening: Interval, closing: Interval) -> Interval | None:
     """From the start of one to the end of the other. "From Monday to Friday" ends in the week it starts in; "from
     June to August 2022" names its year once. None where that year lacks its day ("from 29 February to March 2023").
     """
-    start, end = first.start, last.end
+    start, end = opening.start, closing.end
     assert start is not None
     assert end is not None
     try:

@@ -31,5 +31,5 @@ def find_times(
 def _grammar(code: str) -> Grammar:
     if code not in _GRAMMARS:
         return NUMERIC
-    found: Grammar = import_module(f"fourfold.language.dates.{_GRAMMARS[code]}").GRAMMAR
-    return found
+    grammar: Grammar = import_module(f"fourfold.language.dates.{_GRAMMARS[code]}").GRAMMAR
+    return grammar

@@ -32,27 +32,27 @@ class Grammar:
 
     def find_times(self, text: str, anchor: datetime, years: Sequence[int]) -> list[TimeMention]:
         """All times in `text`, in order, none overlapping; see `fourfold.language.dates.find_times`."""
-        found: list[TimeMention] = []
-        taken = [False] * (len(text) + 1)
+        mentions: list[TimeMention] = []
+        covered = [False] * (len(text) + 1)
         for pattern, english in self.rules:
             for match in pattern.finditer(text):
-                if any(taken[match.start() : match.end()]):
+                if any(covered[match.start() : match.end()]):
                     continue
-                taken[match.start() : match.end()] = [True] * (match.end() - match.start())
+                covered[match.start() : match.end()] = [True] * (match.end() - match.start())
                 times = find_english_times(self._in_english(match, english), anchor, years)
-                found += [TimeMention(match.start(), match.end(), time.interval) for time in times]
-        return sorted(found, key=lambda mention: mention.start)
+                mentions += [TimeMention(match.start(), match.end(), time.interval) for time in times]
+        return sorted(mentions, key=lambda mention: mention.start)
 
     def _in_english(self, match: re.Match[str], english: str) -> str:
-        def told(slot: re.Match[str]) -> str:
-            written = match[slot[1] + slot[2]]
-            return "" if written is None else self._word(slot[1], written)
+        def fill_slot(slot: re.Match[str]) -> str:
+            word = match[slot[1] + slot[2]]
+            return "" if word is None else self._word(slot[1], word)
 
-        return " ".join(_SLOT.sub(told, english).split())
+        return " ".join(_SLOT.sub(fill_slot, english).split())
 
-    def _word(self, kind: str, written: str) -> str:
+    def _word(self, kind: str, word: str) -> str:
         forms = self.words.get(kind, ())
-        return next((english for form, english in forms if form.fullmatch(written)), "") or written
+        return next((english for form, english in forms if form.fullmatch(word)), "") or word
 
 
 def grammar(vocabulary: Vocabulary, rules: Sequence[tuple[str, str]], spaced: bool = True) -> Grammar:

@@ -38,33 +38,33 @@ Resolver = Callable[[re.Match[str], datetime, tuple[int, ...]], list[Span]]
 
 
 def resolve_date(match: re.Match[str], anchor: datetime, years: tuple[int, ...]) -> list[Span]:
-    named = match.groupdict()
-    month = _month_number(named["m"])
-    day = ORDINALS.get(named["d"].lower()) or int(named["d"])
+    groups = match.groupdict()
+    month = _month_number(groups["m"])
+    day = ORDINALS.get(groups["d"].lower()) or int(groups["d"])
     return [
         day_of(at(anchor, year, month, day))
-        for year in meant_years(named, match, anchor, years, (month, day))
+        for year in meant_years(groups, match, anchor, years, (month, day))
     ]
 
 
 def resolve_days(match: re.Match[str], anchor: datetime, years: tuple[int, ...]) -> list[Span]:
     """ "3 to 7 May", "May 3-7"."""
-    named = match.groupdict()
-    month, first, last = _month_number(named["m"]), int(named["d"]), int(named["e"])
-    found = meant_years(named, match, anchor, years, (month, first))
+    groups = match.groupdict()
+    month, first_day, last_day = _month_number(groups["m"]), int(groups["d"]), int(groups["e"])
+    date_years = meant_years(groups, match, anchor, years, (month, first_day))
     return [
-        (at(anchor, year, month, first), at(anchor, year, month, last) + DAY)
-        for year in found
-        if first <= last
+        (at(anchor, year, month, first_day), at(anchor, year, month, last_day) + DAY)
+        for year in date_years
+        if first_day <= last_day
     ]
 
 
 def resolve_numeric(match: re.Match[str], anchor: datetime, _: tuple[int, ...]) -> list[Span]:
     """ "5/13/2023", "13.5.2023": the part above 12 is the day; else a slash puts the month first, a dot the day."""
-    first, second, year = int(match["a"]), int(match["b"]), int(match["y"])
+    left_number, right_number, year = int(match["a"]), int(match["b"]), int(match["y"])
     if year < 100:
         year += 2000 if year <= anchor.year % 100 + 10 else 1900
-    month, day = (first, second) if match["sep"] == "/" else (second, first)
+    month, day = (left_number, right_number) if match["sep"] == "/" else (right_number, left_number)
     if month > 12:
         month, day = day, month
     return [day_of(at(anchor, year, month, day))]
@@ -73,26 +73,26 @@ def resolve_numeric(match: re.Match[str], anchor: datetime, _: tuple[int, ...]) 
 def resolve_this_day(match: re.Match[str], anchor: datetime, _: tuple[int, ...]) -> list[Span]:
     """ "on the 15th": the nearest, sooner past than to come."""
     day = int(match["d"])
-    found = []
+    candidates = []
     for count in (-1, 0, 1):
-        first = shifted(anchor, count, "month")[0]
+        month_start = shifted(anchor, count, "month")[0]
         try:
-            found.append(first.replace(day=day))
+            candidates.append(month_start.replace(day=day))
         except ValueError:
             continue
     today = day_of(anchor)[0]
-    return [day_of(min(found, key=lambda d: (d - today).days * 2 if d > today else (today - d).days))]
+    return [day_of(min(candidates, key=lambda d: (d - today).days * 2 if d > today else (today - d).days))]
 
 
 def resolve_month(match: re.Match[str], anchor: datetime, years: tuple[int, ...]) -> list[Span]:
-    named = match.groupdict()
-    month = _month_number(named["m"])
-    if named.get("which"):
-        years = (relative_year(named["which"], anchor, month),)
+    groups = match.groupdict()
+    month = _month_number(groups["m"])
+    if groups.get("which"):
+        years = (relative_year(groups["which"], anchor, month),)
     spans = [
-        months_of(anchor, year, month, 1) for year in meant_years(named, match, anchor, years, (month, 1))
+        months_of(anchor, year, month, 1) for year in meant_years(groups, match, anchor, years, (month, 1))
     ]
-    return _parted(named, spans)
+    return _parted(groups, spans)
 
 
 def resolve_year(match: re.Match[str], anchor: datetime, _: tuple[int, ...]) -> list[Span]:
@@ -101,24 +101,32 @@ def resolve_year(match: re.Match[str], anchor: datetime, _: tuple[int, ...]) -> 
 
 def resolve_year_range(match: re.Match[str], anchor: datetime, _: tuple[int, ...]) -> list[Span]:
     """ "from 2015 to 2018"."""
-    first, last = int(match["y"]), int(match["z"])
-    return [(year_of(anchor, first)[0], year_of(anchor, last)[1])] if first <= last else []
+    first_year, last_year = int(match["y"]), int(match["z"])
+    return (
+        [(year_of(anchor, first_year)[0], year_of(anchor, last_year)[1])] if first_year <= last_year else []
+    )
 
 
 def resolve_season(match: re.Match[str], anchor: datetime, years: tuple[int, ...]) -> list[Span]:
     month = SEASONS[match["s"].lower()]
-    named = match.groupdict()
-    if named.get("which"):
-        years = (relative_year(named["which"], anchor, month, length=3),)
+    groups = match.groupdict()
+    if groups.get("which"):
+        years = (relative_year(groups["which"], anchor, month, length=3),)
     spans = [
-        months_of(anchor, year, month, 3) for year in meant_years(named, match, anchor, years, (month, 1))
+        months_of(anchor, year, month, 3) for year in meant_years(groups, match, anchor, years, (month, 1))
     ]
-    return _parted(named, spans)
+    return _parted(groups, spans)
 
 
 def resolve_quarter(match: re.Match[str], anchor: datetime, _: tuple[int, ...]) -> list[Span]:
-    written = match["q"].lower()
-    number = int(written) if written.isdigit() else 4 if written == "last" else ORDINALS[written]
+    quarter_text = match["q"].lower()
+    number = (
+        int(quarter_text)
+        if quarter_text.isdigit()
+        else 4
+        if quarter_text == "last"
+        else ORDINALS[quarter_text]
+    )
     year = match.groupdict().get("y")
     return [quarter(anchor, (int(year) if year else anchor.year) * 4 + number - 1)]
 
@@ -128,13 +136,15 @@ def resolve_half(match: re.Match[str], anchor: datetime, _: tuple[int, ...]) -> 
 
 
 def resolve_decade(match: re.Match[str], anchor: datetime, _: tuple[int, ...]) -> list[Span]:
-    named = match.groupdict()
-    tens = int(named["t"]) if named.get("t") else DECADES[match["w"].lower()]
-    century = int(named["c"]) if named.get("c") else (19 if tens > anchor.year % 100 else anchor.year // 100)
+    groups = match.groupdict()
+    tens = int(groups["t"]) if groups.get("t") else DECADES[match["w"].lower()]
+    century = (
+        int(groups["c"]) if groups.get("c") else (19 if tens > anchor.year % 100 else anchor.year // 100)
+    )
     start = at(anchor, century * 100 + tens, 1, 1)
     span = (start, at(anchor, start.year + 10, 1, 1))
     place = {"early": (0, 4), "mid": (4, 7), "late": (7, 10)}.get(
-        (named.get("part") or "").lower().rstrip("-")
+        (groups.get("part") or "").lower().rstrip("-")
     )
     if place:
         span = (at(anchor, start.year + place[0], 1, 1), at(anchor, start.year + place[1], 1, 1))
@@ -143,38 +153,39 @@ def resolve_decade(match: re.Match[str], anchor: datetime, _: tuple[int, ...]) -
 
 def resolve_holiday(match: re.Match[str], anchor: datetime, years: tuple[int, ...]) -> list[Span]:
     name = match["h"].lower().replace("’", "'").replace("st.", "st").replace("4th", "fourth")
-    named = match.groupdict()
+    groups = match.groupdict()
     month, day = HOLIDAYS[name](anchor.year)
-    if named.get("which"):
-        years = (relative_day_year(named["which"], anchor, month, day),)
-    return [holiday(anchor, name, year) for year in meant_years(named, match, anchor, years, (month, day))]
+    if groups.get("which"):
+        years = (relative_day_year(groups["which"], anchor, month, day),)
+    return [holiday(anchor, name, year) for year in meant_years(groups, match, anchor, years, (month, day))]
 
 
 def resolve_week_of_month(match: re.Match[str], anchor: datetime, years: tuple[int, ...]) -> list[Span]:
     """ "the first week of June", "the last weekend of May 2023", "the second Friday of March"."""
-    named = match.groupdict()
-    month = _month_number(named["m"])
+    groups = match.groupdict()
+    month = _month_number(groups["m"])
     return [
         _nth(months_of(anchor, year, month, 1), match["n"].lower(), match["unit"].lower())
-        for year in meant_years(named, match, anchor, years, (month, 1))
+        for year in meant_years(groups, match, anchor, years, (month, 1))
     ]
 
 
 def _nth(month: Span, which: str, unit: str) -> Span:
+    """Returns the first, second ... or last week, weekend or weekday of `month`; a fifth Friday that the month lacks is
+    its last one."""
     start, end = month
     if unit == "week":
-        first = end - 7 * DAY if which == "last" else start + (ORDINALS[which] - 1) * 7 * DAY
-        return first, min(first + 7 * DAY, end)
+        week_start = end - 7 * DAY if which == "last" else start + (ORDINALS[which] - 1) * 7 * DAY
+        return week_start, min(week_start + 7 * DAY, end)
     weekday = 5 if unit == "weekend" else WEEKDAY_NUMBERS[unit]
-    days = [d for d in (start + i * DAY for i in range((end - start).days)) if d.weekday() == weekday]
-    first = (
-        days[-1]
-        if which == "last"
-        else days[ORDINALS[which] - 1]
-        if ORDINALS[which] <= len(days)
-        else days[-1]
-    )
-    return first, first + (2 if unit == "weekend" else 1) * DAY
+    month_days = (start + i * DAY for i in range((end - start).days))
+    matching_days = [day for day in month_days if day.weekday() == weekday]
+    if which == "last" or ORDINALS[which] > len(matching_days):
+        chosen_day = matching_days[-1]
+    else:
+        chosen_day = matching_days[ORDINALS[which] - 1]
+    length = 2 if unit == "weekend" else 1
+    return chosen_day, chosen_day + length * DAY
 
 
 def resolve_named_day(match: re.Match[str], anchor: datetime, _: tuple[int, ...]) -> list[Span]:
@@ -197,10 +208,10 @@ _NAMED_DAYS = (
 
 
 def resolve_ago(match: re.Match[str], anchor: datetime, _: tuple[int, ...]) -> list[Span]:
-    named = match.groupdict()
-    future = named.get("in") is not None or named.get("later") is not None
+    groups = match.groupdict()
+    future = groups.get("in") is not None or groups.get("later") is not None
     unit = match["unit"].lower()
-    if named.get("half"):
+    if groups.get("half"):
         months = 12 * _count(match["n"]) + 6 if unit == "year" else None
         return [shifted(anchor, months if future else -months, "month")] if months else []
     count = _count(match["n"]) * (1 if future else -1)
@@ -248,15 +259,15 @@ def resolve_before_last(match: re.Match[str], anchor: datetime, _: tuple[int, ..
         case "month" | "year":
             return [shifted(anchor, step, unit)]
         case _:
-            near = _weekday(day_of(anchor)[0], WEEKDAY_NUMBERS[unit], -1 if step < 0 else 1)[0]
-            return [day_of(near + (step + (1 if step < 0 else -1)) * 7 * DAY)]
+            nearest_start = _weekday(day_of(anchor)[0], WEEKDAY_NUMBERS[unit], -1 if step < 0 else 1)[0]
+            return [day_of(nearest_start + (step + (1 if step < 0 else -1)) * 7 * DAY)]
 
 
 def resolve_which(match: re.Match[str], anchor: datetime, _: tuple[int, ...]) -> list[Span]:
     step = step_of(match["which"])
     unit = match["unit"].lower()
     today = day_of(anchor)[0]
-    named = match.groupdict()
+    groups = match.groupdict()
     if unit in WEEKDAY_NUMBERS:
         return [_weekday(today, WEEKDAY_NUMBERS[unit], step)]
     match unit:
@@ -266,7 +277,7 @@ def resolve_which(match: re.Match[str], anchor: datetime, _: tuple[int, ...]) ->
             spans = [weekend_of(today + step * 7 * DAY)]
         case _:
             spans = [shifted(anchor, step, unit)]
-    return _parted(named, spans) if unit in {"month", "year", "quarter"} else spans
+    return _parted(groups, spans) if unit in {"month", "year", "quarter"} else spans
 
 
 def resolve_bare_weekday(match: re.Match[str], anchor: datetime, _: tuple[int, ...]) -> list[Span]:
@@ -293,15 +304,15 @@ def resolve_weekend(_match: re.Match[str], anchor: datetime, _: tuple[int, ...])
     return [(saturday, saturday + 2 * DAY)]
 
 
-def _parted(named: dict[str, str | None], spans: list[Span]) -> list[Span]:
-    written = " ".join((named.get("part") or "").lower().replace("the ", "").replace("very ", "").split())
-    which = PARTS.get(written.rstrip("-"))
+def _parted(groups: dict[str, str | None], spans: list[Span]) -> list[Span]:
+    part_text = " ".join((groups.get("part") or "").lower().replace("the ", "").replace("very ", "").split())
+    which = PARTS.get(part_text.rstrip("-"))
     return [part(span, which) for span in spans] if which else spans
 
 
-def _month_number(written: str | None) -> int:
-    assert written is not None
-    return int(written) if written.isdigit() else MONTH_NUMBERS[written.lower().rstrip(".")]
+def _month_number(month_text: str | None) -> int:
+    assert month_text is not None
+    return int(month_text) if month_text.isdigit() else MONTH_NUMBERS[month_text.lower().rstrip(".")]
 
 
 def _count(phrase: str) -> int:

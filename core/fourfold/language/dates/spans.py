@@ -92,9 +92,9 @@ def back(anchor: datetime, count: int, unit: str) -> Span:
     if unit in _LENGTHS:
         return day_of(end - max(count * _LENGTHS[unit], DAY))[0], end
     months = count * {"month": 1, "quarter": 3, "year": 12, "decade": 120}[unit]
-    first = month_from(anchor, -months)[0]
-    day = min(anchor.day, (month_from(first, 0)[1] - DAY).day)
-    return first.replace(day=day), end
+    month_start = month_from(anchor, -months)[0]
+    day = min(anchor.day, (month_from(month_start, 0)[1] - DAY).day)
+    return month_start.replace(day=day), end
 
 
 def part(span: Span, which: str) -> Span:

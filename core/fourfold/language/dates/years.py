@@ -7,7 +7,7 @@ from datetime import datetime
 
 
 def meant_years(
-    named: dict[str, str | None],
+    groups: dict[str, str | None],
     match: re.Match[str],
     anchor: datetime,
     years: tuple[int, ...],
@@ -15,9 +15,9 @@ def meant_years(
 ) -> tuple[int, ...]:
     """The years a date (month, day) is of: the one written, those asked for, or by the tense of its sentence the last
     one, the next one, or the nearest."""
-    written = named.get("y")
-    if written:
-        return (int(written),)
+    year_text = groups.get("y")
+    if year_text:
+        return (int(year_text),)
     if years:
         return years
     passed = date <= (anchor.month, anchor.day)
