@@ -30,10 +30,10 @@ KS = (5, 10, 20, 50)
 BUDGETS = (512, 1024, 2048)
 WITHOUT = {
     "rerank": {"rerank": 0.0},
-    "keyword": {"keyword": 0.0, "lend_keyword": 0.0},
+    "keyword": {"keyword": 0.0, "neighbour_keyword": 0.0},
     "semantic": {"semantic": 0.0},
     "graph": {"graph": 0.0},
-    "neighbours": {"lend": 0.0, "lend_keyword": 0.0, "lend_semantic": 0.0},
+    "neighbours": {"neighbour_weight": 0.0, "neighbour_keyword": 0.0, "neighbour_semantic": 0.0},
     "speaker": {"speaker": 0.0},
     "session": {"session": 0.0},
     "dates": {"dated": 0.0, "when": 0.0},

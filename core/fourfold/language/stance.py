@@ -17,8 +17,8 @@ from fourfold.values.units import Modality
 @dataclass(frozen=True, slots=True)
 class Clause:
     """A clause, reduced to stems. `topic` is what it is about, empty where only its context tells ("it", "you");
-    `rest` is what it says of that, and `names` those of both that are names. `polarity` is 1 for praise, -1 for blame,
-    0 for neither; a `hedged` claim is only half meant."""
+    `rest` is what it says of that, and `names` those of both that are names. `polarity` is 1 for praise, -1 for
+    blame, 0 for neither; `negation` says that the clause denies; a `hedged` claim is only half meant."""
 
     topic: frozenset[str]
     rest: frozenset[str]

@@ -17,13 +17,15 @@ _READ = 32
 """Units that the reranker reads, since its time grows with each. A guess, not measured."""
 
 
-def reranked(view: BankView, reranker: Reranker, question: str, found: Candidates) -> Candidates:
-    """`found` with its best `_READ` units in the order of the reranker's scores. Their fused scores stay, in
-    falling order, so that scores go on falling over the whole list. A unit that is probably superseded stays below
-    the one that took its place."""
-    rows = [int(row) for row in found.rows[:_READ]]
+def reranked(view: BankView, reranker: Reranker, question: str, candidates: Candidates) -> Candidates:
+    """Returns `candidates` with the best `_READ` units in the order of the reranker's scores.
+
+    Their fused scores stay, in falling order, so that scores go on falling over the whole list. A unit that is
+    probably superseded stays below the one that took its place.
+    """
+    rows = [int(row) for row in candidates.rows[:_READ]]
     if len(rows) < 2:
-        return found
+        return candidates
     index = view.index
     ids = [index.unit_ids[row] for row in rows]
     units = view.units(ids)
@@ -35,9 +37,9 @@ def reranked(view: BankView, reranker: Reranker, question: str, found: Candidate
         newer = [by_row[n] for n in index.successors(row)[-1:] if n in by_row]
         by_row[row] = min([by_row[row], *(score - 1e-6 for score in newer)])
     best = np.argsort([-by_row[row] for row in rows], kind="stable")
-    order = np.concatenate([best, np.arange(len(rows), len(found.rows))])
+    order = np.concatenate([best, np.arange(len(rows), len(candidates.rows))])
     return replace(
-        found,
-        rows=found.rows[order],
-        factors={name: factor[order] for name, factor in found.factors.items()},
+        candidates,
+        rows=candidates.rows[order],
+        factors={name: factor[order] for name, factor in candidates.factors.items()},
     )

@@ -27,12 +27,12 @@ class Weights:
     semantic: float = 0.4
     rerank: float = 0.8
     graph: float = 0.05
-    lend_keyword: float = 0.3
-    """What a unit lends of its keyword score to its neighbours in the session."""
-    lend_semantic: float = 0.5
-    """What it lends of its cosine to the one before (the one after has it in its vector)."""
-    lend: float = 0.05
-    """The same of the fused score: evidence comes in runs."""
+    neighbour_keyword: float = 0.3
+    """Share of a unit's keyword score that its neighbours in the session get."""
+    neighbour_semantic: float = 0.5
+    """Share of a unit's cosine that the unit before it gets (the one after has it in its vector already)."""
+    neighbour_weight: float = 0.05
+    """Share of a unit's fused score that its neighbours get: evidence comes in runs."""
     speaker: float = 0.5
     """Gain for units said by the one speaker whom the question names."""
     session: float = 0.25
@@ -68,31 +68,37 @@ class Fusion:
         self,
         plan: Plan,
         index: BankIndex,
-        found: FusionInput,
+        candidates: FusionInput,
         weights: Weights,
         remembered: Floats | None = None,
     ) -> None:
-        records = index.columns[found.rows]
+        records = index.columns[candidates.rows]
         self._weights = weights
-        self._before, self._after = (_positions(found.rows, records[side]) for side in ("previous", "next"))
-        self.factors = _factors(plan, records, found.keyword, weights)
+        self._before, self._after = (
+            _positions(candidates.rows, records[side]) for side in ("previous", "next")
+        )
+        self.factors = _factors(plan, records, candidates.keyword, weights)
         """What each candidate's score is multiplied by, by name."""
         if remembered is not None:
             self.factors["strength"] = (1 - weights.strength * (1 - remembered)).astype(np.float32)
         self._factor = np.prod(list(self.factors.values()), axis=0)
-        self._words = weights.keyword * _scaled(self._lent(found.keyword, weights.lend_keyword))
-        self._words += weights.graph * _scaled(found.graph)
+        self._words = weights.keyword * _scaled(
+            self._with_neighbours(candidates.keyword, weights.neighbour_keyword)
+        )
+        self._words += weights.graph * _scaled(candidates.graph)
 
     def fused(self, semantic: Floats, rerank: Floats) -> Floats:
-        """One score a candidate, in the order of its rows; so are the raw scores given."""
+        """Returns one score a candidate; the arguments and the result are in the order of the candidates' rows."""
         weights = self._weights
-        near = semantic + weights.lend_semantic * _at(semantic, self._after, default=semantic.min(initial=0))
-        score = self._words + weights.semantic * _scaled(near) + weights.rerank * _scaled(rerank)
-        return self._lent(score * self._factor, weights.lend)
+        with_neighbours = semantic + weights.neighbour_semantic * _at(
+            semantic, self._after, default=semantic.min(initial=0)
+        )
+        score = self._words + weights.semantic * _scaled(with_neighbours) + weights.rerank * _scaled(rerank)
+        return self._with_neighbours(score * self._factor, weights.neighbour_weight)
 
-    def _lent(self, scores: Floats, share: float) -> Floats:
-        lent: Floats = scores + share * (_at(scores, self._before) + _at(scores, self._after))
-        return lent
+    def _with_neighbours(self, scores: Floats, share: float) -> Floats:
+        shared: Floats = scores + share * (_at(scores, self._before) + _at(scores, self._after))
+        return shared
 
 
 def _factors(plan: Plan, records: NDArray[np.void], keyword: Floats, weights: Weights) -> dict[str, Floats]:
@@ -112,28 +118,28 @@ def _factors(plan: Plan, records: NDArray[np.void], keyword: Floats, weights: We
 
 
 def _scaled(scores: Floats) -> Floats:
-    """Min-max to [0, 1]; all zero where there is nothing to tell apart."""
+    """Scales `scores` to [0, 1] by minimum and maximum; all zero where all are equal."""
     low, high = (float(scores.min()), float(scores.max())) if len(scores) else (0.0, 0.0)
     scaled: Floats = (scores - low) / (high - low) if high > low else np.zeros_like(scores)
     return scaled
 
 
-def _positions(rows: Rows, wanted: NDArray[np.int32]) -> Rows:
-    """Where in `rows` each wanted row stands; `len(rows)` for those that are not there."""
+def _positions(rows: Rows, targets: NDArray[np.int32]) -> Rows:
+    """Returns the place in `rows` (sorted) of each of `targets`; `len(rows)` for a target that is not among them."""
     if not len(rows):
         return np.zeros(0, dtype=np.intp)
-    at = np.searchsorted(rows, wanted)
-    hit = rows[np.minimum(at, len(rows) - 1)] == wanted
+    at = np.searchsorted(rows, targets)
+    hit = rows[np.minimum(at, len(rows) - 1)] == targets
     return np.where(hit, at, len(rows))
 
 
 def _at(scores: Floats, places: Rows, default: float = 0.0) -> Floats:
-    """The score at each place; `default` for the place behind the last, which is nowhere."""
+    """Returns the score at each place; `default` for place `len(scores)`, which stands for "not among them"."""
     return np.append(scores, np.float32(default))[places]
 
 
 def _by_session(keyword: Floats, sessions: NDArray[np.int32]) -> Floats:
-    """For each candidate the best keyword score of its session, brought to [0, 1]."""
+    """Returns the best keyword score of each candidate's session, scaled to [0, 1]."""
     if not len(keyword):
         return keyword
     labels, inverse = np.unique(sessions, return_inverse=True)

@@ -62,21 +62,21 @@ def plan(question: str, embedder: Embedder, index: BankIndex, now: datetime) -> 
     """Plans `question` (its first `LONGEST_QUESTION` characters) against what the bank knows."""
     text = clean(question[: 2 * LONGEST_QUESTION])[:LONGEST_QUESTION]
     embedding = embedder.embed([text])[0]
-    found = words(text, index.language)
+    question_words = words(text, index.language)
     with index.lock:
-        entities = _entities(found, index.names.all())
-        weights = _weights(embedding, found, index)
+        entities = _entities(question_words, index.names.all())
+        weights = _weights(embedding, question_words, index)
         years = _years(index)
         speakers = {index.code(name) for name in entities} - {-1}
-        named = next(iter(speakers)) if len(speakers) == 1 else -1
+        speaker = next(iter(speakers)) if len(speakers) == 1 else -1
     times = find_times(text, now, index.language, years)
     return Plan(
         text=text,
         vector=embedding.vector,
-        terms=query_vector([word.stem for word in found if word.stem]),
+        terms=query_vector([word.stem for word in question_words if word.stem]),
         tokens=_weighted(embedding.tokens, weights),
         entities=entities,
-        speaker=named,
+        speaker=speaker,
         intervals=tuple(dict.fromkeys(time.interval for time in times)),
         asks_when=_WHEN.search(text) is not None,
         asks_count=_COUNT.search(text) is not None,
@@ -84,9 +84,9 @@ def plan(question: str, embedder: Embedder, index: BankIndex, now: datetime) -> 
     )
 
 
-def _entities(found: list[Word], names: Mapping[str, str]) -> tuple[str, ...]:
-    """Entities whose name or alias stands in the question, longest match first."""
-    folded = [re.sub(r"['’]s?$", "", word.text.casefold()) for word in found]
+def _entities(question_words: list[Word], names: Mapping[str, str]) -> tuple[str, ...]:
+    """Returns the entities whose name or alias stands in the question, longest match first."""
+    folded = [re.sub(r"['’]s?$", "", word.text.casefold()) for word in question_words]
     hits: dict[str, None] = {}
     at = 0
     while at < len(folded):
@@ -100,15 +100,15 @@ def _entities(found: list[Word], names: Mapping[str, str]) -> tuple[str, ...]:
     return tuple(hits)
 
 
-def _weights(embedding: Embedding, found: list[Word], index: BankIndex) -> Floats:
-    """A weight a token row: its word's IDF in the bank to the power 1.5, none for stop words."""
+def _weights(embedding: Embedding, question_words: list[Word], index: BankIndex) -> Floats:
+    """Returns one weight a token row: its word's IDF in the bank to the power 1.5, 0 for stop words."""
     weights = np.zeros(len(embedding.offsets), dtype=np.float32)
     at = 0
     for row, (start, _) in enumerate(embedding.offsets):
-        while at < len(found) and found[at].end <= start:
+        while at < len(question_words) and question_words[at].end <= start:
             at += 1
-        if at < len(found) and found[at].start <= start:
-            stem = found[at].stem
+        if at < len(question_words) and question_words[at].start <= start:
+            stem = question_words[at].stem
             weights[row] = index.idf(term_id(stem)) ** _IDF_POWER if stem else 0.0
     return weights
 
@@ -116,18 +116,18 @@ def _weights(embedding: Embedding, found: list[Word], index: BankIndex) -> Float
 def _weighted(tokens: Floats, weights: Floats) -> Floats:
     if not len(weights) or not weights.any():
         weights = np.ones(len(tokens), dtype=np.float32)
-    kept = np.sort(np.argsort(-weights)[: min(_MOST_TOKENS, np.count_nonzero(weights))])
-    shares = (weights[kept] / weights[kept].sum()).astype(np.float32)
-    scaled: Floats = tokens[kept] * shares[:, None]
+    heaviest = np.sort(np.argsort(-weights)[: min(_MOST_TOKENS, np.count_nonzero(weights))])
+    shares = (weights[heaviest] / weights[heaviest].sum()).astype(np.float32)
+    scaled: Floats = tokens[heaviest] * shares[:, None]
     return scaled
 
 
 def _years(index: BankIndex) -> range:
-    """The years that the bank's messages span, the latest `_MOST_YEARS` of them."""
+    """Returns the years that the bank's messages span, the latest `_MOST_YEARS` of them."""
     if not len(index):
         return range(0)
-    said = index.columns["mentioned"]
+    said_at = index.columns["mentioned"]
     # Not by datetime: the last microseconds of 9999 are, as a float, those of a year that it does not have.
-    ends = np.array([said.min(), said.max()]).astype("datetime64[s]").astype("datetime64[Y]")
-    first, last = (1970 + int(year) for year in ends.astype(int))
-    return range(max(first, last - _MOST_YEARS + 1), last + 1)
+    ends = np.array([said_at.min(), said_at.max()]).astype("datetime64[s]").astype("datetime64[Y]")
+    first_year, last_year = (1970 + int(year) for year in ends.astype(int))
+    return range(max(first_year, last_year - _MOST_YEARS + 1), last_year + 1)

@@ -80,15 +80,15 @@ def _answer(services: Services, request: RecallRequest, weights: Weights) -> Rec
     now = request.as_of or services.clock.now()
     question = plan(request.question, services.embedder, index, now)
     timer.lap("plan")
-    found = Search(services, view, question, where, weights, _most(services, request), now).run(timer)
+    candidates = Search(services, view, question, where, weights, _most(services, request), now).run(timer)
     if services.reranker is not None:
-        found = reranked(view, services.reranker, question.text, found)
+        candidates = reranked(view, services.reranker, question.text, candidates)
         timer.lap("cross-encoder")
-    found = with_superseded(question, index, found)
+    candidates = with_superseded(question, index, candidates)
     with index.lock:
-        records = index.columns[found.rows]
+        records = index.columns[candidates.rows]
     chosen = pack(records["tokens"], records["said"], request.budget, request.limit)
-    hits = _hits(view, found, chosen, request)
+    hits = _hits(view, candidates, chosen, request)
     if request.explain and services.settings.decay is not None:
         hits = _with_strength(view, hits, now, services.settings.decay)
     if request.as_of is None and services.settings.decay is not None:
@@ -102,7 +102,7 @@ def _answer(services: Services, request: RecallRequest, weights: Weights) -> Rec
         summaries=summaries,
         trace=Trace(
             timer.laps,
-            {name: len(r.rows) for name, r in found.channels.items()},
+            {name: len(r.rows) for name, r in candidates.channels.items()},
             question.entities,
             question.intervals,
         ),
@@ -110,7 +110,7 @@ def _answer(services: Services, request: RecallRequest, weights: Weights) -> Rec
 
 
 def _most(services: Services, request: RecallRequest) -> int:
-    """How many units to score exactly: more for those who want more, and most for those who set no bound."""
+    """Returns how many units to score exactly: more for a larger limit, and most where no bound is set."""
     if request.limit is None and request.budget is None:
         return _UNBOUNDED * services.settings.candidates
     return max(services.settings.candidates, request.limit or 0)
@@ -123,8 +123,8 @@ def _where(request: RecallRequest) -> Where:
     for name, bound in (("budget", request.budget), ("limit", request.limit)):
         if bound is not None and bound <= 0:
             raise InputError(f"{name} is {bound}: give a positive number, or None for no bound.")
-    for name, given in (("networks", request.networks), ("tags", request.tags)):
-        if given is not None and not given:
+    for name, values in (("networks", request.networks), ("tags", request.tags)):
+        if values is not None and not values:
             raise InputError(f"{name} is empty, which nothing matches: leave it out to search everything.")
     during = request.during
     return Where(
@@ -136,19 +136,23 @@ def _where(request: RecallRequest) -> Where:
     )
 
 
-def _hits(view: BankView, found: Candidates, chosen: list[int], request: RecallRequest) -> tuple[Hit, ...]:
-    """The chosen places of `found` as hits, their units read at once."""
-    rows = [int(found.rows[place]) for place in chosen]
+def _hits(
+    view: BankView, candidates: Candidates, chosen: list[int], request: RecallRequest
+) -> tuple[Hit, ...]:
+    """Reads the units at the chosen places of `candidates`, in one request, and returns them as hits."""
+    rows = [int(candidates.rows[place]) for place in chosen]
     ids = [view.index.unit_ids[row] for row in rows]
     units = view.units(ids)
-    said = {name: _said(ranked, rows) for name, ranked in found.channels.items()}
+    channel_scores = {name: _channel_scores(ranked, rows) for name, ranked in candidates.channels.items()}
     return tuple(
         Hit(
             unit=units[unit],
-            score=float(found.scores[place]),
-            channels={name: by_row[row] for name, by_row in said.items() if row in by_row},
-            path=_path(view.index, found.reached.get(row)) if request.explain else (),
-            factors={name: float(f[place]) for name, f in found.factors.items()} if request.explain else {},
+            score=float(candidates.scores[place]),
+            channels={name: by_row[row] for name, by_row in channel_scores.items() if row in by_row},
+            path=_path(view.index, candidates.reached.get(row)) if request.explain else (),
+            factors={name: float(f[place]) for name, f in candidates.factors.items()}
+            if request.explain
+            else {},
         )
         for place, row, unit in zip(chosen, rows, ids, strict=True)
     )
@@ -157,14 +161,14 @@ def _hits(view: BankView, found: Candidates, chosen: list[int], request: RecallR
 def _with_strength(view: BankView, hits: Sequence[Hit], now: datetime, decay: float) -> tuple[Hit, ...]:
     with view.index.lock:
         rows = [view.index.row(hit.unit.id) for hit in hits]
-        found = [None if row is None else strength(view.index, row, now, decay) for row in rows]
-    return tuple(replace(hit, strength=each) for hit, each in zip(hits, found, strict=True))
+        strengths = [None if row is None else strength(view.index, row, now, decay) for row in rows]
+    return tuple(replace(hit, strength=each) for hit, each in zip(hits, strengths, strict=True))
 
 
 def _summaries(
     view: BankView, request: RecallRequest, question: Plan, hits: Sequence[Hit]
 ) -> tuple[Summary, ...]:
-    """The summaries of the entities that the question names, then of those that its best hits name."""
+    """Returns the summaries of the entities that the question names, then of those that its best hits name."""
     if request.networks is not None and Network.SUMMARY not in request.networks:
         return ()
     met: dict[str, float] = {}
@@ -173,18 +177,22 @@ def _summaries(
             met[entity] = met.get(entity, 0.0) + 1 / rank
     names = list(dict.fromkeys([*question.entities, *sorted(met, key=lambda name: -met[name])]))
     ids = tuple(summary_id(view.index.bank, name) for name in names[:_MOST_SUMMARIES])
-    found = {p.id: read_summary(p) for p in view.read(ids) if kind_of(p) == "summary"} if ids else {}
+    summaries = {p.id: read_summary(p) for p in view.read(ids) if kind_of(p) == "summary"} if ids else {}
     as_of = request.as_of
     return tuple(
-        found[i] for i in ids if i in found and (as_of is None or found[i].unit.recorded_at <= as_of)
+        summaries[i]
+        for i in ids
+        if i in summaries and (as_of is None or summaries[i].unit.recorded_at <= as_of)
     )
 
 
-def _said(ranked: Ranked, rows: list[int]) -> dict[int, ChannelScore]:
-    """What a channel says of those of `rows` that it has."""
-    wanted = set(rows)
+def _channel_scores(ranked: Ranked, rows: list[int]) -> dict[int, ChannelScore]:
+    """Returns the rank (from 1) and score that a channel gave to each of `rows`, where it ranked them."""
+    wanted_rows = set(rows)
     listed = zip(ranked.rows.tolist(), ranked.scores.tolist(), strict=True)
-    return {row: ChannelScore(rank, score) for rank, (row, score) in enumerate(listed, 1) if row in wanted}
+    return {
+        row: ChannelScore(rank, score) for rank, (row, score) in enumerate(listed, 1) if row in wanted_rows
+    }
 
 
 def _path(index: BankIndex, reached: Reached | None) -> tuple[str, ...]:

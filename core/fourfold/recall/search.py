@@ -63,7 +63,7 @@ class Search:
         where, corpus = self._stored()
         words = keyword.query(self.plan, where, self.most)
         # A third of what is scored exactly comes from the vectors: more of them changed nothing (docs/adr/0006).
-        near, terms = self._ask(
+        semantic_hits, keyword_hits = self._ask(
             semantic.query(self.plan, where, self.most // 3), words and replace(words, corpus=corpus)
         )
         timer.lap("search")
@@ -72,19 +72,19 @@ class Search:
             estimated = late_interaction.estimate(self.plan, self.index, self.services.embedder.centroids)
             timer.lap("estimate")
             dated = temporal.find(self.plan, self.index, self.most // 2)
-            reached = graph_channel.find(self.plan, self.index, [near, terms], self.most // 2)
+            reached = graph_channel.find(self.plan, self.index, [semantic_hits, keyword_hits], self.most // 2)
             walked = Ranked.of((row, r.activation) for row, r in reached.items())
             timer.lap("graph")
-            pool = self._pool([near, terms, dated, walked], estimated)
-            cosines = near.column(units, default=near.scores.min(initial=1.0))
+            pool = self._pool([semantic_hits, keyword_hits, dated, walked], estimated)
+            cosines = semantic_hits.column(units, default=semantic_hits.scores.min(initial=1.0))
             likely = cosines if estimated is None else estimated
-            found = FusionInput(pool, terms.column(units)[pool], walked.column(units)[pool])
-            fusion = Fusion(self.plan, self.index, found, self.weights, self._remembered(pool))
-            kept = pool[best(fusion.fused(cosines[pool], likely[pool]), self.most)]
-            pairs = self._successors(kept)
-            kept = np.union1d(kept, [newer for _, newer in pairs]).astype(kept.dtype)
+            fusion_input = FusionInput(pool, keyword_hits.column(units)[pool], walked.column(units)[pool])
+            fusion = Fusion(self.plan, self.index, fusion_input, self.weights, self._remembered(pool))
+            chosen = pool[best(fusion.fused(cosines[pool], likely[pool]), self.most)]
+            pairs = self._successors(chosen)
+            chosen = np.union1d(chosen, [newer for _, newer in pairs]).astype(chosen.dtype)
         timer.lap("fuse")
-        exact, late = self._exactly(kept)
+        exact, late = self._exactly(chosen)
         if not late_interaction.relevant(self.plan, late.scores, self._floor()):
             exact, late = NOTHING, NOTHING
         timer.lap("rerank")
@@ -96,8 +96,8 @@ class Search:
             scores=ranked.scores,
             factors={name: factor[ranked.rows] for name, factor in fusion.factors.items()},
             channels={
-                "semantic": near,
-                "keyword": terms,
+                "semantic": semantic_hits,
+                "keyword": keyword_hits,
                 "graph": walked.among(scored),
                 "temporal": dated.among(scored),
                 "rerank": late,
@@ -106,10 +106,10 @@ class Search:
         )
 
     def _ask(self, *queries: Query | None) -> list[Ranked]:
-        """The store's answer to each query, nothing for those that are None. What another process has just written
+        """Returns the store's answer to each query, an empty one for None. What another process has just written
         and this graph has not seen is left for next time."""
-        asked = [query for query in queries if query is not None]
-        answers = iter(self.services.store.search(asked))
+        present = [query for query in queries if query is not None]
+        answers = iter(self.services.store.search(present))
         row = self.index.row
         return [
             NOTHING
@@ -125,12 +125,12 @@ class Search:
             return self.where, None
         bank = self.where.bank
         with self.index.lock:
-            admitted, held = (
+            admitted, live = (
                 np.flatnonzero(self.index.mask(self.where)),
                 np.flatnonzero(self.index.live_mask()),
             )
-        named = Where(bank=bank, ids=self._ids(admitted))
-        return named, Where(bank=bank, ids=self._ids(held)) if self.view.past else None
+        by_id = Where(bank=bank, ids=self._ids(admitted))
+        return by_id, Where(bank=bank, ids=self._ids(live)) if self.view.past else None
 
     def _ids(self, rows: Rows) -> tuple[str, ...]:
         return tuple(self.index.unit_ids[row] for row in rows.tolist())
@@ -195,13 +195,13 @@ def _newest_first(ranked: Ranked, pool: Rows, pairs: Sequence[tuple[int, int]]) 
     """`ranked`, with every unit that is probably superseded right below the one that took its place, which gets the
     better of their two scores."""
     scores = dict(zip(pool[ranked.rows].tolist(), ranked.scores.tolist(), strict=True))
-    there = [(old, new) for old, new in pairs if old in scores and new in scores]
-    if not there:
+    pairs_in_ranking = [(older, newer) for older, newer in pairs if older in scores and newer in scores]
+    if not pairs_in_ranking:
         return ranked
-    for old, new in there:
-        scores[new] = max(scores[new], scores[old])
-    for old, new in there:
-        scores[old] = min(scores[old], np.nextafter(np.float32(scores[new]), np.float32(-np.inf)))
+    for older, newer in pairs_in_ranking:
+        scores[newer] = max(scores[newer], scores[older])
+    for older, newer in pairs_in_ranking:
+        scores[older] = min(scores[older], np.nextafter(np.float32(scores[newer]), np.float32(-np.inf)))
     changed = np.array([scores[row] for row in pool[ranked.rows].tolist()], dtype=np.float32)
     order = np.lexsort((ranked.rows, -changed))
     return Ranked(ranked.rows[order], changed[order])

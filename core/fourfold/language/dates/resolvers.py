@@ -171,8 +171,8 @@ def resolve_week_of_month(match: re.Match[str], anchor: datetime, years: tuple[i
 
 
 def _nth(month: Span, which: str, unit: str) -> Span:
-    """Returns the first, second ... or last week, weekend or weekday of `month`; a fifth Friday that the month lacks is
-    its last one."""
+    """Returns the first, second ... or last week, weekend or weekday of `month`; for a fifth Friday that the month
+    lacks, its last one."""
     start, end = month
     if unit == "week":
         week_start = end - 7 * DAY if which == "last" else start + (ORDINALS[which] - 1) * 7 * DAY

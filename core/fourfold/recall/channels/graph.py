@@ -59,11 +59,11 @@ def spread(
         following: dict[int | str, Reached] = {}
         for node, source in sorted(frontier.items(), key=lambda item: -item[1].activation)[:budget]:
             budget -= 1
-            for other, level in _neighbours(graph, node, source.activation):
-                if level > 1e-3 and level > (reached[other].activation if other in reached else 0.0):
-                    following[other] = reached[other] = Reached(level, (*source.path, other))
+            for neighbour, level in _neighbours(graph, node, source.activation):
+                if level > 1e-3 and level > (reached[neighbour].activation if neighbour in reached else 0.0):
+                    following[neighbour] = reached[neighbour] = Reached(level, (*source.path, neighbour))
         frontier = following
-    return {node: found for node, found in reached.items() if isinstance(node, int)}
+    return {node: activated for node, activated in reached.items() if isinstance(node, int)}
 
 
 def _neighbours(graph: nx.Graph, node: int | str, level: float) -> Iterator[tuple[int | str, float]]:
@@ -72,8 +72,8 @@ def _neighbours(graph: nx.Graph, node: int | str, level: float) -> Iterator[tupl
         if len(adjacent) > _HUB:
             return
         level /= math.log2(2 + len(adjacent))
-    for other, edge in adjacent.items():
+    for neighbour, edge in adjacent.items():
         weight = 0.0
         for kind, w in edge.items():
             weight = max(weight, w * _BOOST.get(kind, 1.0))
-        yield other, level * min(1.0, weight * _SPREAD)
+        yield neighbour, level * min(1.0, weight * _SPREAD)

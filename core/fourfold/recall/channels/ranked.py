@@ -21,7 +21,7 @@ class Ranked(NamedTuple):
 
     @staticmethod
     def of(pairs: Iterable[tuple[int, float]]) -> Ranked:
-        """From (row, score) pairs in any order; of equal scores the lower row comes first."""
+        """Builds a ranking from (row, score) pairs in any order; of equal scores the lower row comes first."""
         listed = list(pairs)
         rows = np.array([row for row, _ in listed], dtype=np.intp)
         scores = np.array([score for _, score in listed], dtype=np.float32)
@@ -29,22 +29,22 @@ class Ranked(NamedTuple):
         return Ranked(rows[order], scores[order])
 
     def column(self, units: int, default: float = 0.0) -> Floats:
-        """The score of each of `units` rows; `default` where there is none."""
+        """Returns an array (units,) with the score of each row; `default` for a row that is not in the ranking."""
         column = np.full(units, default, dtype=np.float32)
         column[self.rows] = self.scores
         return column
 
-    def among(self, wanted: NDArray[np.bool_]) -> Ranked:
-        """Those whose row is marked in `wanted`, one mark a unit."""
-        kept = wanted[self.rows]
-        return Ranked(self.rows[kept], self.scores[kept])
+    def among(self, mask: NDArray[np.bool_]) -> Ranked:
+        """Returns the part whose rows are true in `mask`, which has one value a unit of the bank."""
+        in_mask = mask[self.rows]
+        return Ranked(self.rows[in_mask], self.scores[in_mask])
 
 
 NOTHING = Ranked.of(())
 
 
 def best(scores: Floats, most: int) -> Rows:
-    """The places of the `most` highest scores, in no order."""
+    """Returns the places of the `most` highest scores, in no order."""
     if len(scores) <= most:
         return np.arange(len(scores))
     return np.argpartition(scores, -most)[-most:]

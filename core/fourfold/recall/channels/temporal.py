@@ -20,23 +20,23 @@ def find(plan: Plan, index: BankIndex, limit: int) -> Ranked:
     lock."""
     if not plan.intervals:
         return NOTHING
-    near = nearness(plan, index.columns)
-    rows = np.flatnonzero(near > 0)
-    rows = rows[np.argsort(-near[rows], kind="stable")][:limit]
-    return Ranked(rows, near[rows])
+    scores = nearness(plan, index.columns)
+    rows = np.flatnonzero(scores > 0)
+    rows = rows[np.argsort(-scores[rows], kind="stable")][:limit]
+    return Ranked(rows, scores[rows])
 
 
 def nearness(plan: Plan, rows: NDArray[np.void]) -> Floats:
     """For each row, 0 outside the named intervals, else in (0, 1], 1 at their middle. A row lies inside if what
     it tells of does, or if it was said then or within `SLACK_DAYS` after."""
-    near = np.zeros(len(rows), dtype=np.float32)
+    scores = np.zeros(len(rows), dtype=np.float32)
     for interval in plan.intervals:
         start = interval.start.timestamp() if interval.start else -np.inf
         end = interval.end.timestamp() if interval.end else np.inf
-        said = rows["mentioned"]
+        said_at = rows["mentioned"]
         inside = (rows["start"] < end) & (rows["end"] > start)
-        inside |= (said >= start) & (said < end + SLACK_DAYS * _DAY)
+        inside |= (said_at >= start) & (said_at < end + SLACK_DAYS * _DAY)
         middle = (start + end) / 2 if np.isfinite(start + end) else (start if np.isfinite(start) else end)
         distance = np.abs(np.clip(middle, rows["start"], rows["end"]) - middle) / _DAY
-        np.maximum(near, np.where(inside, 1 / (1 + distance / 30), 0), out=near)
-    return near
+        np.maximum(scores, np.where(inside, 1 / (1 + distance / 30), 0), out=scores)
+    return scores
