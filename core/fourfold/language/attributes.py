@@ -43,7 +43,7 @@ class AttributedText:
 
 @lru_cache(maxsize=4096)
 def assertions(stated: AttributedText) -> tuple[Assertion, ...]:
-    """The attributes that a statement gives a value; none for what is no fact, or tells of the past."""
+    """Returns the attributes that a statement gives a value; none for what is no fact, or tells of the past."""
     if stated.modality is not Modality.FACT:
         return ()
     spans = sentences(stated.text)
@@ -53,8 +53,8 @@ def assertions(stated: AttributedText) -> tuple[Assertion, ...]:
 
 
 def compare_attributes(new: AttributedText, old: AttributedText) -> tuple[Standing, str] | None:
-    """What `new`, said later, does to `old`, and why; None if both stand side by side. What two people say is both
-    kept."""
+    """Returns what `new`, said later, does to `old`, and why; None if both stand side by side. What two people say is
+    both kept."""
     if new.speaker != old.speaker:
         return None
     for later in assertions(new):
@@ -165,7 +165,7 @@ _TAIL = re.compile(
 
 
 def _sentence(sentence: str, speaker: str | None) -> tuple[str, str, bool] | None:
-    """(key, value, sure) of one sentence."""
+    """Returns (key, value, sure) of one sentence; None where no pattern fits."""
     statement = _IRRELEVANT.sub("", sentence.strip()).rstrip(" .!;")
     if len(statement) > _LONGEST or statement.endswith("?") or _PAST.search(statement):
         return None
@@ -177,7 +177,7 @@ def _sentence(sentence: str, speaker: str | None) -> tuple[str, str, bool] | Non
 
 
 def _readings(statement: str, speaker: str | None) -> Iterator[tuple[str, str, str, bool]]:
-    """(subject, attribute, value, sure) as each pattern that fits reads it, the most telling first."""
+    """Yields (subject, attribute, value, sure) as each pattern that fits reads it, the most telling first."""
     for pattern, attribute, sure in _STATES:
         match = pattern.match(statement)
         if match and (subject := _subject(match["s"], speaker)) and _one_of_a_kind(match["s"]):
@@ -211,7 +211,7 @@ def _copulas(statement: str, speaker: str | None) -> Iterator[tuple[str, str, st
 
 
 def _owned(match: re.Match[str], subject: str) -> Iterator[tuple[str, str, str, bool]]:
-    """An attribute that belongs to someone: "her new job", "favourite colour"."""
+    """Yields an attribute that belongs to someone: "her new job", "favourite colour"."""
     attribute = re.sub(r"^(?:new|current|present|actual|latest|official) ", "", match["r"].lower())
     attribute = attribute.replace("favourite ", "favorite ")
     head = _head(attribute)
@@ -223,14 +223,14 @@ def _owned(match: re.Match[str], subject: str) -> Iterator[tuple[str, str, str, 
 
 
 def _head(attribute: str) -> str:
-    """The noun that an attribute is about: the last word, before any "of"."""
+    """Returns the noun that an attribute is about: the last word, before any "of"."""
     return re.split(r" (?:of|in|at|for|about|that|who|where|which|from|to|with) ", attribute.lower())[
         0
     ].split()[-1]
 
 
 def _loose(value: str) -> bool:
-    """Whether a value is more of a remark than a value ("so kind to me", "great")."""
+    """Tells whether a value is more of a remark than a value ("so kind to me", "great")."""
     bare = _CLASS.sub("", value)
     return _REMARK.match(bare) is not None or (len(bare.split()) > 6 and _shape(bare) == "word")
 
@@ -242,7 +242,8 @@ _REMARK = re.compile(
 
 
 def _differ(later: Assertion, earlier: Assertion) -> bool:
-    """Whether two values are different ones, of one kind: not a remark beside a name, nor more or less exact."""
+    """Tells whether two values are different ones, of one kind: not a remark beside a name, nor more or less
+    exact."""
     later_value, earlier_value = later.value, earlier.value
     if _loose(later_value) or _loose(earlier_value):
         return False
@@ -268,12 +269,12 @@ def _named(subject: str) -> bool:
 
 
 def _one_of_a_kind(subject: str) -> bool:
-    """Whether a subject names someone or something: "I", "my sister", "Ana", "cricket"; not "the meeting"."""
+    """Tells whether a subject names someone or something: "I", "my sister", "Ana", "cricket"; not "the meeting"."""
     return _named(subject) or re.match(r"my ", subject, re.I) is not None or len(subject.split()) == 1
 
 
 def _subject(subject_text: str, speaker: str | None) -> str:
-    """The subject as a part of a key; "" for one that only its context tells ("she", "it", "our house")."""
+    """Returns the subject as a part of a key; "" for one that only its context tells ("she", "it", "our house")."""
     phrase = subject_text.strip()
     folded = normalise(_ARTICLE.sub("", phrase))
     if folded in {"i", "i ve", "i m"}:

@@ -38,7 +38,7 @@ def _any_of(words: str) -> re.Pattern[str]:
 
 
 def language(code: str) -> Language:
-    """The language of an ISO 639-1 code; raises `InputError` for one that is not known."""
+    """Returns the language of an ISO 639-1 code; raises `InputError` for one that is not known."""
     known_language = LANGUAGES.get(code.strip().lower()) if isinstance(code, str) else None
     if known_language is None:
         supported = ", ".join(f"{each.code} ({each.name})" for each in LANGUAGES.values())
@@ -47,7 +47,8 @@ def language(code: str) -> Language:
 
 
 def detect(texts: Iterable[str]) -> Language | None:
-    """The language that `texts` are in, taken together; None where they are too short, or too mixed, to tell."""
+    """Returns the language that `texts` are in, taken together; None where they are too short, or too mixed, to
+    tell."""
     text = _CODE.sub(" ", "\n".join(islice(texts, _MOST_TEXTS)))[:_MOST_CHARACTERS]
     words = _WORD.findall(text.lower())
     telling = sum(len(word) * (1 if word < "\u0e00" else _DENSE) for word in words)
@@ -74,7 +75,7 @@ _LIKELY = 0.9
 
 @cache
 def _identifier() -> Any:
-    """py3langid's, for the languages known here. Its model takes a second to load."""
+    """Returns the identifier of py3langid, limited to the languages known here. Its model takes a second to load."""
     from py3langid.langid import MODEL_FILE, LanguageIdentifier
 
     identifier = LanguageIdentifier.from_model_file(MODEL_FILE, norm_probs=True)

@@ -13,7 +13,7 @@ from fourfold.values.units import Modality
 
 
 def modality_of(text: str, language: Language) -> Modality:
-    """How a text is meant. A text of several sentences is a fact if one of them is."""
+    """Returns how a text is meant. A text of several sentences is a fact if one of them is."""
     wording = _WORDINGS.get(language.code)
     modalities = [
         _sentence_modality(sentence, wording) for sentence in _SENTENCE.split(text) if sentence.strip()
@@ -23,7 +23,7 @@ def modality_of(text: str, language: Language) -> Modality:
 
 
 def confidence_of(text: str, language: Language) -> float | None:
-    """How sure the speaker is of the first judgement in `text`, from 0 to 1; None where there is none."""
+    """Returns how sure the speaker is of the first judgement in `text`, from 0 to 1; None where there is none."""
     wording = _WORDINGS.get(language.code)
     for sentence in _SENTENCE.split(text) if wording else ():
         judged = wording.judgement.match(sentence) if wording else None
@@ -33,8 +33,8 @@ def confidence_of(text: str, language: Language) -> float | None:
 
 
 def judgement_of(text: str, language: Language) -> tuple[str, bool]:
-    """The first judgement in `text` without the words that begin it ("I think that"; but "I prefer" is a part of it),
-    and whether these are of doubt; where there is none, `text` as it is."""
+    """Returns the first judgement in `text` without the words that begin it ("I think that"; but "I prefer" is a part
+    of it), and whether these are of doubt; where there is none, `text` as it is."""
     wording = _WORDINGS.get(language.code)
     for sentence in _SENTENCE.split(text) if wording else ():
         judged = wording.judgement.match(sentence) if wording else None

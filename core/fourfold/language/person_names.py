@@ -55,7 +55,8 @@ class _Name:
 
 
 def likeness(a: str, b: str, people: bool = False) -> float:
-    """From 0, two names, to 1, one; `people` says that both are known to be people's."""
+    """Returns how alike two names are, from 0 (two different names) to 1 (one name); `people` says that both are
+    known to be people's."""
     name_a, name_b = _taken_apart(a), _taken_apart(b)
     if not name_a.tokens or not name_b.tokens or _digits(name_a) != _digits(name_b):
         return 0.0
@@ -70,7 +71,7 @@ def likeness(a: str, b: str, people: bool = False) -> float:
 
 
 def keys(name: str) -> frozenset[str]:
-    """What to look a name up by: two names with any likeness share a key."""
+    """Returns the keys to look a name up by: two names with any likeness share a key."""
     return _keys(name)
 
 
@@ -124,7 +125,7 @@ def _digits(name: _Name) -> list[str]:
 
 
 def _single(short: _Name, long: _Name, people: bool) -> float:
-    """A single name against another, or against a full one."""
+    """Compares a single name with another single name, or with a full one."""
     if len(long.tokens) == 1:
         return _two_singles(short.tokens[0], long.tokens[0], people)
     if set(long.tokens) & (_NO_SURNAME | _SMALL) or len(long.tokens) > 4:
@@ -149,7 +150,7 @@ def _two_singles(a: str, b: str, people: bool) -> float:
 
 
 def _full(short: tuple[str, ...], long: tuple[str, ...]) -> float:
-    """Two names of several words each."""
+    """Compares two names of several words each."""
     if len(short) == len(long):
         pairs = [(a, b) for a, b in zip(short, long, strict=True) if a != b]
         (a, b) = pairs[0]
@@ -162,7 +163,7 @@ def _full(short: tuple[str, ...], long: tuple[str, ...]) -> float:
 
 
 def _acronym(short: _Name, long: _Name) -> bool:
-    """Whether `short` is made of the initials of `long`."""
+    """Tells whether `short` is made of the initials of `long`."""
     if (
         len(short.tokens) != 1
         or len(long.tokens) < 2
@@ -174,7 +175,7 @@ def _acronym(short: _Name, long: _Name) -> bool:
 
 
 def _initials(tokens: tuple[str, ...]) -> set[str]:
-    """The initials of all words, and of those that count."""
+    """Returns the initials of all words, and of those that count."""
     return {"".join(t[0] for t in tokens), "".join(t[0] for t in tokens if t not in _SMALL)}
 
 
@@ -184,8 +185,8 @@ def _initial(a: str, b: str) -> bool:
 
 
 def _slip(a: str, b: str) -> bool:
-    """Whether one is the other with a slip of the pen: a letter doubled or not, two letters swapped, or, in a long
-    word, one missing. A letter exchanged for another makes another name ("Tigran", "Iran"; "Erica", "Erika")."""
+    """Tells whether one is the other with a slip of the pen: a letter doubled or not, two letters swapped, or, in a
+    long word, one missing. A letter exchanged for another makes another name ("Tigran", "Iran"; "Erica", "Erika")."""
     if min(len(a), len(b)) < _LONG_ENOUGH_FOR_SLIPS or OSA.distance(a, b) != 1 or a[0] != b[0]:
         return False
     if len(a) == len(b):
@@ -198,7 +199,7 @@ def _undoubled(word: str) -> str:
 
 
 def _related(a: str, b: str) -> bool:
-    """Whether one is a nickname of the other, or both of one name and alike."""
+    """Tells whether one is a nickname of the other, or both of one name and alike."""
     full_names, distance = _nicknames(), OSA.distance(a, b)
     if b in full_names.get(a, ()) or a in full_names.get(b, ()):
         return not (len(a) == len(b) and distance == 1 and a in full_names and b in full_names)  # Anna, Anne
@@ -215,13 +216,13 @@ def _full_forms(name: str) -> frozenset[str]:
 
 
 def _given(name: str) -> bool:
-    """Whether it is a first name or a nickname that is known (English ones, mostly)."""
+    """Tells whether `name` is a first name or a nickname that is known (English ones, mostly)."""
     return name in _nicknames() or name in _canonical()
 
 
 @cache
 def _nicknames() -> dict[str, frozenset[str]]:
-    """Full names and their nicknames, from the package `nicknames`."""
+    """Returns full names and their nicknames, from the package `nicknames`."""
     from nicknames import name_triplets
 
     nicknames_of: dict[str, set[str]] = {}

@@ -34,7 +34,7 @@ class Clause:
 
 
 def clauses_of(text: str, names: tuple[str, ...], language: Language) -> Iterator[Clause]:
-    """The claims of a text, sentence by sentence, clause by clause; questions claim nothing."""
+    """Yields the claims of a text, sentence by sentence, clause by clause; questions claim nothing."""
     for start, end in sentences(text):
         sentence = text[start:end]
         if not sentence.endswith(("?", "？")):
@@ -46,7 +46,7 @@ def clauses_of(text: str, names: tuple[str, ...], language: Language) -> Iterato
 
 
 def clauses_in(sentence: str, names: tuple[str, ...], language: Language) -> Iterator[Clause]:
-    """The claims of one sentence, without the words that begin a judgement."""
+    """Yields the claims of one sentence, without the words that begin a judgement."""
     name_stems = frozenset(stem for name in names for stem in terms(name, language))
     if language != ENGLISH:
         stems = frozenset(terms(sentence, language))
@@ -74,7 +74,8 @@ def _english(clause: str, name_stems: frozenset[str]) -> Clause:
 
 
 def _parted(clause: str) -> tuple[str, str]:
-    """What a clause is about, and what it says of that: "the bus", "is late"; of "I love hiking", "hiking"."""
+    """Returns what a clause is about, and what it says of that: "the bus", "is late"; of "I love hiking",
+    "hiking"."""
     liked = _LIKES.search(clause)
     if liked:
         return _BEYOND.split(clause[liked.end() :], maxsplit=1)[0], clause[: liked.start()]

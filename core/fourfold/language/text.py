@@ -55,7 +55,7 @@ class Word:
 
 
 def words(text: str, language: Language) -> list[Word]:
-    """All words of `text` in order, stemmed as `language` does it, its stop words with an empty stem."""
+    """Returns all words of `text` in order, stemmed as `language` does it, its stop words with an empty stem."""
     tokens, stops = list(_split(text)), language.stop_words
     lowered = [_POSSESSIVE.sub("", word.lower()) for word, _, _ in tokens]
     if language.elision:
@@ -68,12 +68,12 @@ def words(text: str, language: Language) -> list[Word]:
 
 
 def terms(text: str, language: Language) -> list[str]:
-    """The stems of `text` that carry meaning, repeated as often as they occur."""
+    """Returns the stems of `text` that carry meaning, repeated as often as they occur."""
     return [word.stem for word in words(text, language) if word.stem]
 
 
 def term_id(term: str) -> int:
-    """The index of a term in sparse vectors: CRC-32 of its UTF-8 form, the same on every machine."""
+    """Returns the index of a term in sparse vectors: CRC-32 of its UTF-8 form, the same on every machine."""
     return zlib.crc32(term.encode())
 
 
@@ -86,23 +86,23 @@ class SparseVector:
 
 
 def document_vector(stems: Sequence[str]) -> SparseVector:
-    """BM25's term-frequency half for a document; the engine multiplies by IDF when it searches."""
+    """Returns BM25's term-frequency half for a document; the engine multiplies by IDF when it searches."""
     norm = _K1 * (1 - _B + _B * len(stems) / _AVERAGE_TERMS)
     return _sparse({term_id(t): n * (_K1 + 1) / (n + norm) for t, n in Counter(stems).items()})
 
 
 def query_vector(stems: Sequence[str]) -> SparseVector:
-    """Each distinct term of a question, weighted 1."""
+    """Returns each distinct term of a question, weighted 1."""
     return _sparse({term_id(t): 1.0 for t in stems})
 
 
 def inverse_document_frequency(documents: int, containing: int) -> float:
-    """BM25's IDF, ln(1 + (N - n + 0.5) / (n + 0.5)); never negative."""
+    """Returns BM25's IDF, ln(1 + (N - n + 0.5) / (n + 0.5)); never negative."""
     return math.log(1 + (max(documents, containing) - containing + 0.5) / (containing + 0.5))
 
 
 def sentences(text: str) -> list[tuple[int, int]]:
-    """The `[start, end)` of each sentence, blanks left out; abbreviations, initials and "5. Mai" end none."""
+    """Returns the `[start, end)` of each sentence, blanks left out; abbreviations, initials and "5. Mai" end none."""
     spans: list[tuple[int, int]] = []
     start = 0
     for match in _SENTENCE_END.finditer(text):
@@ -116,19 +116,19 @@ def sentences(text: str) -> list[tuple[int, int]]:
 
 
 def asking(text: str) -> float:
-    """The share of `text`, by characters, that is questions: they seldom hold an answer."""
+    """Returns the share of `text`, by characters, that is questions: they seldom hold an answer."""
     if "?" not in text and "？" not in text:
         return 0.0
     return sum(len(match) for match in _QUESTION.findall(text)) / len(text)
 
 
 def counts(text: str) -> bool:
-    """Whether `text` names a number or an amount."""
+    """Tells whether `text` names a number or an amount."""
     return _NUMBER.search(text) is not None
 
 
 def estimate_tokens(text: str) -> int:
-    """About how many tokens a language model sees: 1.3 a word, and one each character of an unspaced script."""
+    """Estimates how many tokens a language model sees: 1.3 a word, and one each character of an unspaced script."""
     if text.isascii():
         return math.ceil(1.3 * len(text.split()))
     unspaced = sum(len(run) for run in _UNSPACED.findall(text))
@@ -136,13 +136,14 @@ def estimate_tokens(text: str) -> int:
 
 
 def normalise(text: str) -> str:
-    """What two texts share when they say the same in the same words: NFKC, casefolded, only letters and digits."""
+    """Returns what two texts share when they say the same in the same words: NFKC, casefolded, only letters and
+    digits."""
     folded = text.lower() if text.isascii() else unicodedata.normalize("NFKC", text).casefold()
     return " ".join(_WORD.findall(folded))
 
 
 def clean(text: str) -> str:
-    """`text` without control characters (line breaks stay) and without lone surrogates, in NFC."""
+    """Returns `text` without control characters (line breaks stay) and without lone surrogates, in NFC."""
     printable = "".join(c for c in text if c in "\n\t" or unicodedata.category(c) not in {"Cc", "Cs"})
     return unicodedata.normalize("NFC", printable).strip()
 

@@ -82,6 +82,7 @@ class Fusion:
         if remembered is not None:
             self.factors["strength"] = (1 - weights.strength * (1 - remembered)).astype(np.float32)
         self._factor = np.prod(list(self.factors.values()), axis=0)
+        # Neighbours in the session share scores: an answer often stands beside the line with the question's words.
         self._words = weights.keyword * _scaled(
             self._with_neighbours(candidates.keyword, weights.neighbour_keyword)
         )
@@ -90,6 +91,8 @@ class Fusion:
     def fused(self, semantic: Floats, rerank: Floats) -> Floats:
         """Returns one score a candidate; the arguments and the result are in the order of the candidates' rows."""
         weights = self._weights
+        # Only the cosine of the unit after is added: the vector of the unit before is in the unit's own already
+        # (docs/adr/0003).
         with_neighbours = semantic + weights.neighbour_semantic * _at(
             semantic, self._after, default=semantic.min(initial=0)
         )

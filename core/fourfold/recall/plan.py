@@ -116,6 +116,8 @@ def _weights(embedding: Embedding, question_words: list[Word], index: BankIndex)
 def _weighted(tokens: Floats, weights: Floats) -> Floats:
     if not len(weights) or not weights.any():
         weights = np.ones(len(tokens), dtype=np.float32)
+    # The shares sum to 1, so that a late-interaction score is a mean similarity, comparable between questions and
+    # with the relevance floor (docs/adr/0005).
     heaviest = np.sort(np.argsort(-weights)[: min(_MOST_TOKENS, np.count_nonzero(weights))])
     shares = (weights[heaviest] / weights[heaviest].sum()).astype(np.float32)
     scaled: Floats = tokens[heaviest] * shares[:, None]

@@ -55,7 +55,7 @@ class Search:
 
     @property
     def index(self) -> BankIndex:
-        """The graph that is searched."""
+        """Returns the index that is searched."""
         return self.view.index
 
     def run(self, timer: Stopwatch) -> Candidates:
@@ -69,6 +69,7 @@ class Search:
         timer.lap("search")
         with self.index.lock:
             units = len(self.index)
+            # Over every unit of the bank, since the two store channels miss some answers for good (docs/adr/0006).
             estimated = late_interaction.estimate(self.plan, self.index, self.services.embedder.centroids)
             timer.lap("estimate")
             dated = temporal.find(self.plan, self.index, self.most // 2)
@@ -85,6 +86,8 @@ class Search:
             chosen = np.union1d(chosen, [newer for _, newer in pairs]).astype(chosen.dtype)
         timer.lap("fuse")
         exact, late = self._exactly(chosen)
+        # A ranking always has a best unit: without a floor, an off-topic question would fill its whole token budget
+        # (docs/adr/0005).
         if not late_interaction.relevant(self.plan, late.scores, self._floor()):
             exact, late = NOTHING, NOTHING
         timer.lap("rerank")
@@ -119,8 +122,8 @@ class Search:
         ]
 
     def _stored(self) -> tuple[Where, Where | None]:
-        """What the store is asked about, and what its terms are weighed by (None: what holds now). Units are named
-        where its payloads say what holds now, and that is not what is asked, or where time narrows it."""
+        """Returns what the store is asked about, and what its terms are weighed by (None: what holds now). Units are
+        named where its payloads say what holds now, and that is not what is asked, or where time narrows it."""
         if not self.view.past and self.where.occurred is None:
             return self.where, None
         bank = self.where.bank
@@ -136,7 +139,7 @@ class Search:
         return tuple(self.index.unit_ids[row] for row in rows.tolist())
 
     def _exactly(self, rows: Rows) -> list[Ranked]:
-        """Cosine and late interaction of each of `rows`, which the filters admit."""
+        """Returns cosine and late interaction of each of `rows`, which the filters admit."""
         ids = self._ids(rows)
         where = Where(bank=self.where.bank, ids=ids)
         most = max(1, len(rows))
@@ -145,8 +148,8 @@ class Search:
         )
 
     def _pool(self, channels: Sequence[Ranked], estimated: Floats | None) -> Rows:
-        """All candidates: what the channels put forward, what the estimate does, and what was said just before and
-        after the best; of these, what the filters admit."""
+        """Returns all candidates: what the channels put forward, what the estimate does, and what was said just
+        before and after the best; of these, what the filters admit."""
         admitted = self.index.mask(self.where)
         pool = np.zeros(len(admitted), dtype=np.bool_)
         for channel in channels:
@@ -165,7 +168,8 @@ class Search:
         return np.flatnonzero(pool & admitted)
 
     def _successors(self, rows: Rows) -> list[tuple[int, int]]:
-        """(row, the row that probably holds in its place) for those of `rows` that have one the filters admit."""
+        """Returns (row, the row that probably holds in its place) for those of `rows` that have one the filters
+        admit."""
         if not self.index.has_successors:
             return []
         admitted = self.index.mask(self.where)
@@ -173,7 +177,8 @@ class Search:
         return [(row, newer) for row, newer in pairs if admitted[newer]]
 
     def _ranked(self, fusion: Fusion, pool: Rows, units: int, exact: Ranked, late: Ranked) -> Ranked:
-        """The places in `pool` of what was scored exactly, best first; the others only lend, at the lowest score."""
+        """Returns the places in `pool` of what was scored exactly, best first; the others only lend, at the lowest
+        score."""
         if not len(exact.rows):
             return NOTHING
         by_rerank = late if len(late.rows) else exact
@@ -192,8 +197,8 @@ class Search:
 
 
 def _newest_first(ranked: Ranked, pool: Rows, pairs: Sequence[tuple[int, int]]) -> Ranked:
-    """`ranked`, with every unit that is probably superseded right below the one that took its place, which gets the
-    better of their two scores."""
+    """Returns `ranked` with every unit that is probably superseded right below the one that took its place, which
+    gets the better of their two scores."""
     scores = dict(zip(pool[ranked.rows].tolist(), ranked.scores.tolist(), strict=True))
     pairs_in_ranking = [(older, newer) for older, newer in pairs if older in scores and newer in scores]
     if not pairs_in_ranking:

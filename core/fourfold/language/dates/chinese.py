@@ -9,7 +9,7 @@ _DIGITS = "一二三四五六七八九"
 
 
 def _numerals() -> dict[str, str]:
-    """1 to 39 in Chinese numerals, as dates and counts use them."""
+    """Returns 1 to 39 in Chinese numerals, as dates and counts use them."""
     tens = ("", "十", "二十", "三十")
     numerals = (ten + unit for ten in tens for unit in ("", *_DIGITS))
     return {numeral: str(i) for i, numeral in enumerate(numerals) if i}

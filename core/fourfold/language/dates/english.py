@@ -49,7 +49,7 @@ class TimeMention:
 
 
 def find_times(text: str, anchor: datetime, years: Iterable[int] = ()) -> list[TimeMention]:
-    """All times in `text`, in order, none overlapping.
+    """Returns all times in `text`, in order, none overlapping.
 
     `anchor` is aware. With `years`, a date without a year stands for that date in each of them.
     """
@@ -76,7 +76,7 @@ def find_times(text: str, anchor: datetime, years: Iterable[int] = ()) -> list[T
 
 
 def _ranges(text: str, mentions: list[TimeMention]) -> list[TimeMention]:
-    """Two times that a text joins ("from May to July 2022", "3 May - 7 May") as one."""
+    """Merges two times that a text joins ("from May to July 2022", "3 May - 7 May") into one."""
     merged: list[TimeMention] = []
     for mention in mentions:
         before = merged[-1] if merged else None
@@ -91,8 +91,9 @@ def _ranges(text: str, mentions: list[TimeMention]) -> list[TimeMention]:
 
 
 def _spanning(opening: Interval, closing: Interval) -> Interval | None:
-    """From the start of one to the end of the other. "From Monday to Friday" ends in the week it starts in; "from
-    June to August 2022" names its year once. None where that year lacks its day ("from 29 February to March 2023").
+    """Returns the time from the start of one to the end of the other. "From Monday to Friday" ends in the week it
+    starts in; "from June to August 2022" names its year once. None where that year lacks its day ("from 29 February
+    to March 2023").
     """
     start, end = opening.start, closing.end
     assert start is not None

@@ -18,7 +18,8 @@ _GRAMMARS = {"de": "german", "fr": "french", "es": "spanish", "zh": "chinese"}
 def find_times(
     text: str, anchor: datetime, language: Language, years: Iterable[int] = ()
 ) -> list[TimeMention]:
-    """All times in `text`, in order, none overlapping; of a language without a grammar, dates in digits alone.
+    """Returns all times in `text`, in order, none overlapping; of a language without a grammar, dates in digits
+    alone.
 
     `anchor` (aware) is when it was said. With `years`, a date without a year stands for that date in each of them.
     """

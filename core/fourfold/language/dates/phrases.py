@@ -31,7 +31,7 @@ class Grammar:
     words: Mapping[str, tuple[tuple[re.Pattern[str], str], ...]]
 
     def find_times(self, text: str, anchor: datetime, years: Sequence[int]) -> list[TimeMention]:
-        """All times in `text`, in order, none overlapping; see `fourfold.language.dates.find_times`."""
+        """Returns all times in `text`, in order, none overlapping; see `fourfold.language.dates.find_times`."""
         mentions: list[TimeMention] = []
         covered = [False] * (len(text) + 1)
         for pattern, english in self.rules:
@@ -56,7 +56,8 @@ class Grammar:
 
 
 def grammar(vocabulary: Vocabulary, rules: Sequence[tuple[str, str]], spaced: bool = True) -> Grammar:
-    """The grammar of `rules` over `vocabulary`; `spaced` is False for a script without blanks between words."""
+    """Compiles the grammar of `rules` over `vocabulary`; `spaced` is False for a script without blanks between
+    words."""
     alternatives = {
         kind: "|".join(sorted(words, key=len, reverse=True)) for kind, words in vocabulary.items()
     } | _NUMBERS

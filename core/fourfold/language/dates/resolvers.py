@@ -48,7 +48,7 @@ def resolve_date(match: re.Match[str], anchor: datetime, years: tuple[int, ...])
 
 
 def resolve_days(match: re.Match[str], anchor: datetime, years: tuple[int, ...]) -> list[Span]:
-    """ "3 to 7 May", "May 3-7"."""
+    """Resolves "3 to 7 May", "May 3-7"."""
     groups = match.groupdict()
     month, first_day, last_day = _month_number(groups["m"]), int(groups["d"]), int(groups["e"])
     date_years = meant_years(groups, match, anchor, years, (month, first_day))
@@ -60,7 +60,8 @@ def resolve_days(match: re.Match[str], anchor: datetime, years: tuple[int, ...])
 
 
 def resolve_numeric(match: re.Match[str], anchor: datetime, _: tuple[int, ...]) -> list[Span]:
-    """ "5/13/2023", "13.5.2023": the part above 12 is the day; else a slash puts the month first, a dot the day."""
+    """Resolves "5/13/2023", "13.5.2023": the part above 12 is the day; else a slash puts the month first, a dot the
+    day."""
     left_number, right_number, year = int(match["a"]), int(match["b"]), int(match["y"])
     if year < 100:
         year += 2000 if year <= anchor.year % 100 + 10 else 1900
@@ -71,7 +72,7 @@ def resolve_numeric(match: re.Match[str], anchor: datetime, _: tuple[int, ...]) 
 
 
 def resolve_this_day(match: re.Match[str], anchor: datetime, _: tuple[int, ...]) -> list[Span]:
-    """ "on the 15th": the nearest, sooner past than to come."""
+    """Resolves "on the 15th" to the nearest such day, sooner past than to come."""
     day = int(match["d"])
     candidates = []
     for count in (-1, 0, 1):
@@ -100,7 +101,7 @@ def resolve_year(match: re.Match[str], anchor: datetime, _: tuple[int, ...]) -> 
 
 
 def resolve_year_range(match: re.Match[str], anchor: datetime, _: tuple[int, ...]) -> list[Span]:
-    """ "from 2015 to 2018"."""
+    """Resolves "from 2015 to 2018"."""
     first_year, last_year = int(match["y"]), int(match["z"])
     return (
         [(year_of(anchor, first_year)[0], year_of(anchor, last_year)[1])] if first_year <= last_year else []
@@ -161,7 +162,7 @@ def resolve_holiday(match: re.Match[str], anchor: datetime, years: tuple[int, ..
 
 
 def resolve_week_of_month(match: re.Match[str], anchor: datetime, years: tuple[int, ...]) -> list[Span]:
-    """ "the first week of June", "the last weekend of May 2023", "the second Friday of March"."""
+    """Resolves "the first week of June", "the last weekend of May 2023", "the second Friday of March"."""
     groups = match.groupdict()
     month = _month_number(groups["m"])
     return [
@@ -228,12 +229,12 @@ def resolve_half_ago(match: re.Match[str], anchor: datetime, _: tuple[int, ...])
 
 
 def resolve_lately(match: re.Match[str], anchor: datetime, _: tuple[int, ...]) -> list[Span]:
-    """ "over the past two weeks"."""
+    """Resolves "over the past two weeks"."""
     return [back(anchor, _count(match["n"]), match["unit"].lower())]
 
 
 def resolve_ahead(match: re.Match[str], anchor: datetime, _: tuple[int, ...]) -> list[Span]:
-    """ "in the next three days"."""
+    """Resolves "in the next three days"."""
     count, unit = _count(match["n"]), match["unit"].lower()
     start = day_of(anchor)[0]
     if unit in {"month", "quarter", "year", "decade"}:
@@ -248,7 +249,7 @@ def resolve_the_other_day(_match: re.Match[str], anchor: datetime, _: tuple[int,
 
 
 def resolve_before_last(match: re.Match[str], anchor: datetime, _: tuple[int, ...]) -> list[Span]:
-    """ "the week before last", "the month after next"."""
+    """Resolves "the week before last", "the month after next"."""
     step = -2 if match["side"].lower().startswith("before") else 2
     unit = match["unit"].lower()
     match unit:
@@ -290,7 +291,7 @@ def resolve_bare_weekday(match: re.Match[str], anchor: datetime, _: tuple[int, .
 
 
 def resolve_from_day(match: re.Match[str], anchor: datetime, _: tuple[int, ...]) -> list[Span]:
-    """ "a week from tomorrow", "two weeks from Friday"."""
+    """Resolves "a week from tomorrow", "two weeks from Friday"."""
     day = match["day"].lower()
     start = anchor + DAY if day == "tomorrow" else _weekday(day_of(anchor)[0], WEEKDAY_NUMBERS[day], 0)[0]
     if day != "tomorrow" and start <= day_of(anchor)[0]:
@@ -320,7 +321,7 @@ def _count(phrase: str) -> int:
 
 
 def _weekday(today: datetime, weekday: int, step: int) -> Span:
-    """The nearest such day strictly before today (step -1), in this week (0), or in the next one (1)."""
+    """Returns the nearest such day strictly before today (step -1), in this week (0), or in the next one (1)."""
     monday = today - today.weekday() * DAY
     if step < 0:
         start = today - ((today.weekday() - weekday - 1) % 7 + 1) * DAY

@@ -21,49 +21,49 @@ def written_weekday(moment: datetime) -> str:
 
 
 def at(anchor: datetime, year: int, month: int, day: int) -> datetime:
-    """The start of a day; raises `ValueError` for one that is in no calendar."""
+    """Returns the start of a day; raises `ValueError` for one that is in no calendar."""
     return datetime(year, month, day, tzinfo=anchor.tzinfo)
 
 
 def day_of(moment: datetime) -> Span:
-    """The calendar day of `moment`, in its own time zone."""
+    """Returns the calendar day of `moment`, in its own time zone."""
     start = moment.replace(hour=0, minute=0, second=0, microsecond=0)
     return start, start + DAY
 
 
 def week_of(moment: datetime) -> Span:
-    """The week of `moment`, Monday to Sunday."""
+    """Returns the week of `moment`, Monday to Sunday."""
     today = day_of(moment)[0]
     monday = today - today.weekday() * DAY
     return monday, monday + 7 * DAY
 
 
 def weekend_of(moment: datetime) -> Span:
-    """Saturday and Sunday of the week of `moment`."""
+    """Returns Saturday and Sunday of the week of `moment`."""
     monday, end = week_of(moment)
     return monday + 5 * DAY, end
 
 
 def months_of(anchor: datetime, year: int, month: int, length: int) -> Span:
-    """`length` calendar months from that one on, in the time zone of `anchor`."""
+    """Returns `length` calendar months from that one on, in the time zone of `anchor`."""
     last = month - 1 + length
     return at(anchor, year, month, 1), at(anchor, year + last // 12, last % 12 + 1, 1)
 
 
 def year_of(anchor: datetime, year: int) -> Span:
-    """A calendar year."""
+    """Returns a calendar year."""
     return months_of(anchor, year, 1, 12)
 
 
 def month_from(anchor: datetime, count: int) -> Span:
-    """The calendar month `count` months from that of `anchor`."""
+    """Returns the calendar month `count` months from that of `anchor`."""
     month = anchor.year * 12 + anchor.month - 1 + count
     return months_of(anchor, month // 12, month % 12 + 1, 1)
 
 
 def shifted(anchor: datetime, count: int, unit: str) -> Span:
-    """What lies `count` units from `anchor`, as exact as people mean it: a day, a week around the day, a month, a
-    year. Minutes and hours give their day. Raises `OverflowError` or `ValueError` outside the calendar."""
+    """Returns what lies `count` units from `anchor`, as exact as people mean it: a day, a week around the day, a
+    month, a year. Minutes and hours give their day. Raises `OverflowError` or `ValueError` outside the calendar."""
     match unit:
         case "minute" | "hour" | "day":
             return day_of(anchor + count * _LENGTHS[unit])
@@ -82,12 +82,12 @@ def shifted(anchor: datetime, count: int, unit: str) -> Span:
 
 
 def quarter(anchor: datetime, number: int) -> Span:
-    """The quarter `number` since year 0 (4 * year + 0 to 3)."""
+    """Returns the quarter `number` since year 0 (4 * year + 0 to 3)."""
     return months_of(anchor, number // 4, number % 4 * 3 + 1, 3)
 
 
 def back(anchor: datetime, count: int, unit: str) -> Span:
-    """The last `count` units up to the end of the day of `anchor`."""
+    """Returns the last `count` units up to the end of the day of `anchor`."""
     end = day_of(anchor)[1]
     if unit in _LENGTHS:
         return day_of(end - max(count * _LENGTHS[unit], DAY))[0], end
@@ -98,7 +98,7 @@ def back(anchor: datetime, count: int, unit: str) -> Span:
 
 
 def part(span: Span, which: str) -> Span:
-    """The early, middle or late third of a month, a year or a season."""
+    """Returns the early, middle or late third of a month, a year or a season."""
     start, end = span
     days = (end - start).days
     if 28 <= days <= 31:
@@ -132,5 +132,5 @@ HOLIDAYS: dict[str, Callable[[int], tuple[int, int]]] = {
 
 
 def holiday(anchor: datetime, name: str, year: int) -> Span:
-    """The day of a holiday in `year`."""
+    """Returns the day of a holiday in `year`."""
     return day_of(at(anchor, year, *HOLIDAYS[name](year)))

@@ -13,8 +13,8 @@ def meant_years(
     years: tuple[int, ...],
     date: tuple[int, int],
 ) -> tuple[int, ...]:
-    """The years a date (month, day) is of: the one written, those asked for, or by the tense of its sentence the last
-    one, the next one, or the nearest."""
+    """Returns the years a date (month, day) is of: the one written, those asked for, or by the tense of its sentence
+    the last one, the next one, or the nearest."""
     year_text = groups.get("y")
     if year_text:
         return (int(year_text),)
@@ -37,13 +37,13 @@ def meant_years(
 
 
 def step_of(which: str) -> int:
-    """-1 for the last one, 0 for this one, 1 for the next one."""
+    """Returns -1 for the last one, 0 for this one, 1 for the next one."""
     word = which.lower().split()[-1]
     return {"next": 1, "coming": 1, "following": 1, "this": 0}.get(word, -1)
 
 
 def relative_year(which: str, anchor: datetime, month: int, length: int = 1) -> int:
-    """The year of "last May", "next summer": the stretch of `length` months from `month` on."""
+    """Returns the year of "last May", "next summer": the stretch of `length` months from `month` on."""
     match step_of(which):
         case 0:
             return anchor.year
@@ -55,7 +55,7 @@ def relative_year(which: str, anchor: datetime, month: int, length: int = 1) -> 
 
 
 def relative_day_year(which: str, anchor: datetime, month: int, day: int) -> int:
-    """The year of "last Christmas": a day."""
+    """Returns the year of a day such as "last Christmas"."""
     passed = (month, day) < (anchor.month, anchor.day)
     match step_of(which):
         case 0:
@@ -67,7 +67,7 @@ def relative_day_year(which: str, anchor: datetime, month: int, day: int) -> int
 
 
 def tense(match: re.Match[str]) -> str:
-    """ "past" or "future" if a word before the phrase, in its sentence, says so."""
+    """Returns "past" or "future" if a word before the phrase, in its sentence, says so."""
     sentence = re.split(r"[.!?;\n]", match.string[: match.start()])[-1]
     if _TO_COME.search(sentence):
         return "future"

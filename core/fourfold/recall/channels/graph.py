@@ -32,7 +32,7 @@ class Reached:
 
 
 def find(plan: Plan, graph: BankIndex, channels: Sequence[Ranked], limit: int) -> dict[int, Reached]:
-    """The `limit` units with the most activation. Each channel's best unit starts at 1, the others in
+    """Returns the `limit` units with the most activation. Each channel's best unit starts at 1, the others in
     proportion to their score. The caller holds the index's lock."""
     seeds: dict[int | str, float] = {}
     for rows, scores in channels:
@@ -47,7 +47,7 @@ def find(plan: Plan, graph: BankIndex, channels: Sequence[Ranked], limit: int) -
 def spread(
     graph: nx.Graph, seeds: Mapping[int | str, float], hops: int = 2, most_nodes: int = 24
 ) -> dict[int, Reached]:
-    """Spreading activation (Hindsight, section 4.2): a(j) <- max over i of a(i) * w(i, j) * 0.5 * boost.
+    """Runs spreading activation (Hindsight, section 4.2): a(j) <- max over i of a(i) * w(i, j) * 0.5 * boost.
 
     Causal and entity edges are boosted; what passes through an entity is damped by 1/log2(2 + degree). At
     most `most_nodes` nodes are expanded, strongest first. Seeds stay in the answer.

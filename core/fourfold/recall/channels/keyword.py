@@ -7,5 +7,5 @@ from fourfold.recall.plan import Plan
 
 
 def query(plan: Plan, where: Where, limit: int) -> Query | None:
-    """The `limit` best units that share a term with the question; None if it has no terms."""
+    """Asks for the `limit` best units that share a term with the question; None if it has no terms."""
     return Query(where, limit, terms=plan.terms) if len(plan.terms.indices) else None

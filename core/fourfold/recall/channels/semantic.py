@@ -7,5 +7,5 @@ from fourfold.recall.plan import Plan
 
 
 def query(plan: Plan, where: Where, limit: int) -> Query:
-    """The `limit` nearest units; with `where.ids`, the cosine of just those."""
+    """Asks for the `limit` nearest units; with `where.ids`, the cosine of just those."""
     return Query(where, limit, vector=plan.vector)

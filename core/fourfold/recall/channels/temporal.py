@@ -16,8 +16,8 @@ SLACK_DAYS = 7.0
 
 
 def find(plan: Plan, index: BankIndex, limit: int) -> Ranked:
-    """At most `limit` rows, scored by `nearness`; none if the question names no date. The caller holds the graph's
-    lock."""
+    """Returns at most `limit` rows, scored by `nearness`; none if the question names no date. The caller holds the
+    graph's lock."""
     if not plan.intervals:
         return NOTHING
     scores = nearness(plan, index.columns)
@@ -27,8 +27,8 @@ def find(plan: Plan, index: BankIndex, limit: int) -> Ranked:
 
 
 def nearness(plan: Plan, rows: NDArray[np.void]) -> Floats:
-    """For each row, 0 outside the named intervals, else in (0, 1], 1 at their middle. A row lies inside if what
-    it tells of does, or if it was said then or within `SLACK_DAYS` after."""
+    """Returns for each row 0 outside the named intervals, else in (0, 1], 1 at their middle. A row lies inside if
+    what it tells of does, or if it was said then or within `SLACK_DAYS` after."""
     scores = np.zeros(len(rows), dtype=np.float32)
     for interval in plan.intervals:
         start = interval.start.timestamp() if interval.start else -np.inf
