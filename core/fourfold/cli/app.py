@@ -77,8 +77,8 @@ def retain(
     documents = [pair for path in paths for pair in _read(path).items()]
     results: list[RetainResult] = []
     started = time.perf_counter()
-    with Memory.open(memory) as opened:
-        chosen = opened.bank(bank, language=spoken)
+    with Memory.open(memory) as open_memory:
+        chosen = open_memory.bank(bank, language=spoken)
         # With a language model a document goes in at once: its text is safe before the first call.
         batch_size = _BATCH_SIZE if load_settings().llm is None else None
         for document, messages in documents:
@@ -98,11 +98,11 @@ def retain(
 def resume(bank: BankOption = "default", memory: MemoryOption = None, json: JsonOption = False) -> None:
     """Have the language model read what it could not read when it was retained."""
     started = time.perf_counter()
-    with existing(memory) as opened:
-        info_of(opened, bank)
+    with existing(memory) as open_memory:
+        info_of(open_memory, bank)
         with output.progress(bank, 0) as bar:
-            result = opened.bank(bank).resume(progress=output.follow(bar))
-        status = _consolidate(opened.bank(bank))
+            result = open_memory.bank(bank).resume(progress=output.follow(bar))
+        status = _consolidate(open_memory.bank(bank))
     output.emit_retained([result], status, bank, time.perf_counter() - started, json)
 
 
@@ -121,9 +121,9 @@ def recall(
 ) -> None:
     """Recall what bears on a question."""
     moment = files.parse_time(as_of, "--as-of")
-    with existing(memory) as opened:
-        info_of(opened, bank)
-        answer = opened.bank(bank).recall(
+    with existing(memory) as open_memory:
+        info_of(open_memory, bank)
+        answer = open_memory.bank(bank).recall(
             question,
             budget=budget,
             limit=limit,
@@ -138,8 +138,8 @@ def recall(
 @app.command()
 def banks(memory: MemoryOption = None, json: JsonOption = False) -> None:
     """List the banks."""
-    with existing(memory) as opened:
-        infos = opened.banks()
+    with existing(memory) as open_memory:
+        infos = open_memory.banks()
     output.emit(infos, json, lambda: output.show_banks(infos))
 
 
@@ -151,8 +151,8 @@ def show_unit(
     json: JsonOption = False,
 ) -> None:
     """Show one unit, or one entity with its summary."""
-    with existing(memory) as opened:
-        chosen = opened.bank(bank)
+    with existing(memory) as open_memory:
+        chosen = open_memory.bank(bank)
         summary = ""
         record: Unit | Entity
         try:

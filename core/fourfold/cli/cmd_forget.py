@@ -42,13 +42,13 @@ def forget(
     is_selected = any(selector is not None for selector in selectors)
     if everything and (not erase or is_selected):
         raise InputError("--everything erases the bank: say --erase with it, and nothing else to forget.")
-    with existing(memory) as opened:
+    with existing(memory) as open_memory:
         if everything:
-            info_of(opened, bank)
-            _emit_forgotten(ForgetResult((), (), opened.erase(bank)), json)
+            info_of(open_memory, bank)
+            _emit_forgotten(ForgetResult((), (), open_memory.erase(bank)), json)
         elif is_selected or verify is None:
-            info_of(opened, bank)
-            result = opened.bank(bank, actor=ACTOR).forget(
+            info_of(open_memory, bank)
+            result = open_memory.bank(bank, actor=ACTOR).forget(
                 document=document,
                 unit=unit,
                 entity=entity,
@@ -58,7 +58,7 @@ def forget(
                 reason=reason,
             )
             _emit_forgotten(result, json)
-        places = None if verify is None else opened.find_text(verify)
+        places = None if verify is None else open_memory.find_text(verify)
     if places is not None:
         output.emit({"found": list(places)}, json, lambda: output.show_found_text(places))
         if places:
@@ -82,9 +82,9 @@ def prune(
 ) -> None:
     """Archive what has faded: it is kept and not recalled, until it is undone or erased."""
     policy = PrunePolicy(below=below, keep=keep, delete_after=delete_after)
-    with existing(memory) as opened:
-        info_of(opened, bank)
-        result = opened.bank(bank, actor=ACTOR).prune(policy, dry_run=dry_run, reason=reason)
+    with existing(memory) as open_memory:
+        info_of(open_memory, bank)
+        result = open_memory.bank(bank, actor=ACTOR).prune(policy, dry_run=dry_run, reason=reason)
     output.emit(result, json, lambda: output.show_pruned(result, dry_run))
 
 

@@ -33,9 +33,9 @@ def timeline(
     """Show what held and until when, and what was believed, in the order of time."""
     start, end = files.parse_time(since, "--since"), files.parse_time(until, "--until")
     during = None if start is None and end is None else Interval(start, end)
-    with existing(memory) as opened:
-        info_of(opened, bank)
-        events = opened.bank(bank).timeline(entity=entity, during=during, limit=limit)
+    with existing(memory) as open_memory:
+        info_of(open_memory, bank)
+        events = open_memory.bank(bank).timeline(entity=entity, during=during, limit=limit)
     output.emit(events, json, lambda: output.show_timeline(events))
 
 
@@ -48,9 +48,9 @@ def history(
     json: JsonOption = False,
 ) -> None:
     """Show what was done to the bank, by whom and why, the latest first."""
-    with existing(memory) as opened:
-        info_of(opened, bank)
-        changes = opened.bank(bank).history(unit, limit=limit)
+    with existing(memory) as open_memory:
+        info_of(open_memory, bank)
+        changes = open_memory.bank(bank).history(unit, limit=limit)
     output.emit(changes, json, lambda: output.show_history(changes))
 
 
@@ -65,7 +65,7 @@ def undo(
     json: JsonOption = False,
 ) -> None:
     """Take a change back. An undo can be undone."""
-    with existing(memory) as opened:
-        info_of(opened, bank)
-        undone = opened.bank(bank, actor=ACTOR).undo(change, reason=reason)
+    with existing(memory) as open_memory:
+        info_of(open_memory, bank)
+        undone = open_memory.bank(bank, actor=ACTOR).undo(change, reason=reason)
     output.emit(undone, json, f"Undone: {undone.subject} ({len(undone.units)} units).")

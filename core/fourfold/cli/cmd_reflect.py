@@ -22,10 +22,10 @@ def reflect(
     json: JsonOption = False,
 ) -> None:
     """Answer a question with evidence: by the language model that is set, or as an extract."""
-    with existing(memory) as opened:
-        info_of(opened, bank)
+    with existing(memory) as open_memory:
+        info_of(open_memory, bank)
         with output.waiting("reflecting"):
-            answer = opened.bank(bank).reflect(question, budget=budget, steps=steps)
+            answer = open_memory.bank(bank).reflect(question, budget=budget, steps=steps)
     output.emit(answer, json, lambda: output.show_reflection(answer))
 
 
@@ -46,9 +46,9 @@ def beliefs(
     """Show what the bank believes, how sure it is, and how that came about."""
     from fourfold.cli.plot import save_png
 
-    with existing(memory) as opened:
-        info_of(opened, bank)
-        chosen = opened.bank(bank)
+    with existing(memory) as open_memory:
+        info_of(open_memory, bank)
+        chosen = open_memory.bank(bank)
         matching = chosen.beliefs(about, min_confidence=min_confidence)
         evidence = {
             unit_id: chosen.unit(unit_id)
@@ -74,26 +74,26 @@ def core(
     json: JsonOption = False,
 ) -> None:
     """Show the core profile: what should always be in the prompt."""
-    with existing(memory) as opened:
-        info_of(opened, bank)
-        profile = opened.bank(bank).core(budget)
+    with existing(memory) as open_memory:
+        info_of(open_memory, bank)
+        profile = open_memory.bank(bank).core(budget)
     output.emit(profile, json, profile.text or "Nothing yet.")
 
 
 @app.command()
 def status(bank: BankOption = "default", memory: MemoryOption = None, json: JsonOption = False) -> None:
     """Show what waits to be taken into beliefs and summaries, and what failed."""
-    with existing(memory) as opened:
-        info_of(opened, bank)
-        bank_status = opened.bank(bank).status()
+    with existing(memory) as open_memory:
+        info_of(open_memory, bank)
+        bank_status = open_memory.bank(bank).status()
     output.emit(bank_status, json, lambda: output.show_status(bank_status))
 
 
 @app.command()
 def consolidate(bank: BankOption = "default", memory: MemoryOption = None, json: JsonOption = False) -> None:
     """Have what waits taken into beliefs and summaries now."""
-    with existing(memory) as opened:
-        info_of(opened, bank)
+    with existing(memory) as open_memory:
+        info_of(open_memory, bank)
         with output.waiting("taking it into beliefs and summaries"):
-            bank_status = opened.bank(bank).consolidate()
+            bank_status = open_memory.bank(bank).consolidate()
     output.emit(bank_status, json, lambda: output.show_status(bank_status))

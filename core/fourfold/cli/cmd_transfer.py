@@ -21,10 +21,10 @@ def export(
     json: JsonOption = False,
 ) -> None:
     """Write all that a bank holds, its history included, to one file."""
-    with existing(memory) as opened:
-        units = info_of(opened, bank).units
+    with existing(memory) as open_memory:
+        units = info_of(open_memory, bank).units
         with output.progress(str(path), units) as bar:
-            opened.bank(bank).export(path, vectors=vectors, progress=output.follow(bar))
+            open_memory.bank(bank).export(path, vectors=vectors, progress=output.follow(bar))
     result = {"file": str(path), "bytes": path.stat().st_size, "units": units}
     megabytes = path.stat().st_size / 2**20
     output.emit(result, json, f"Exported {units} units of {bank} to {path} ({megabytes:.1f} MB).")
@@ -40,9 +40,9 @@ def load(
     json: JsonOption = False,
 ) -> None:
     """Load a bank from a file, or take in what mem0, the MCP memory server, ChatGPT or Claude has exported."""
-    with Memory.open(memory) as opened, output.progress(str(path), 0) as bar:
-        loaded = opened.load(path, bank=bank, progress=output.follow(bar))
-        units = info_of(opened, loaded.name).units
+    with Memory.open(memory) as open_memory, output.progress(str(path), 0) as bar:
+        loaded = open_memory.load(path, bank=bank, progress=output.follow(bar))
+        units = info_of(open_memory, loaded.name).units
     result = {"bank": loaded.name, "units": units}
     output.emit(result, json, f"Loaded {units} units into {loaded.name}.")
 
@@ -57,37 +57,41 @@ def fork(
 ) -> None:
     """Copy a bank to a new one, as it is or as it was."""
     moment = files.parse_time(as_of, "--as-of")
-    with existing(memory) as opened:
-        info = info_of(opened, bank)
+    with existing(memory) as open_memory:
+        info = info_of(open_memory, bank)
         with output.progress(name, info.units) as bar:
-            source, follow = opened.bank(bank), output.follow(bar)
+            source, follow = open_memory.bank(bank), output.follow(bar)
             if moment is None:
                 source.fork(name, progress=follow)
             else:
                 source.restore(name, as_of=moment, progress=follow)
-        units = info_of(opened, name).units
+        units = info_of(open_memory, name).units
     output.emit({"bank": name, "units": units}, json, f"Copied {bank} to {name}: {units} units.")
 
 
 @app.command()
 def merge(
-    other: Annotated[str, typer.Argument(help="The bank to take in; it stays as it is.")],
+    source_bank: Annotated[str, typer.Argument(help="The bank to take in; it stays as it is.")],
     bank: BankOption = "default",
     memory: MemoryOption = None,
     json: JsonOption = False,
 ) -> None:
     """Take another bank in, reconciled: what is in both is there once."""
-    if other == bank:
+    if source_bank == bank:
         raise InputError("A bank cannot be merged into itself.")
-    with existing(memory) as opened:
-        info = info_of(opened, other)
-        with output.progress(other, info.units) as bar:
-            target = opened.bank(bank, actor=ACTOR)
-            retained = target.absorb(opened.bank(other), progress=output.follow(bar))
-    new = sum(operation.verdict in ("ADD", "UPDATE") for operation in retained.operations)
-    known = len(retained.operations) - new
-    result = {"bank": bank, "new": new, "known": known}
-    output.emit(result, json, f"Merged {other} into {bank}: {new} units are new, {known} were known.")
+    with existing(memory) as open_memory:
+        info = info_of(open_memory, source_bank)
+        with output.progress(source_bank, info.units) as bar:
+            target = open_memory.bank(bank, actor=ACTOR)
+            retained = target.absorb(open_memory.bank(source_bank), progress=output.follow(bar))
+    new_count = sum(operation.verdict in ("ADD", "UPDATE") for operation in retained.operations)
+    known_count = len(retained.operations) - new_count
+    result = {"bank": bank, "new": new_count, "known": known_count}
+    output.emit(
+        result,
+        json,
+        f"Merged {source_bank} into {bank}: {new_count} units are new, {known_count} were known.",
+    )
 
 
 @app.command()
@@ -97,7 +101,7 @@ def reembed(
     json: JsonOption = False,
 ) -> None:
     """Change the embedding model of a memory, without extracting anything anew. Stopped, it goes on where it was."""
-    with existing(memory) as opened, output.progress(embedder, 0) as bar:
-        units = opened.reembed(embedder, progress=output.follow(bar))
+    with existing(memory) as open_memory, output.progress(embedder, 0) as bar:
+        units = open_memory.reembed(embedder, progress=output.follow(bar))
     text = f"Made vectors for {units} units. From now on open it with FOURFOLD_EMBEDDER={embedder}."
     output.emit({"embedder": embedder, "units": units}, json, text)

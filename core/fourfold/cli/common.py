@@ -36,8 +36,8 @@ def existing(memory: str | None) -> Iterator[Memory]:
         raise NotFoundError(
             f"{location} holds no memory yet. Make one: fourfold retain FILE --memory {location}"
         )
-    with Memory.open(location) as opened:
-        yield opened
+    with Memory.open(location) as open_memory:
+        yield open_memory
 
 
 def info_of(memory: Memory, bank: str) -> BankInfo:

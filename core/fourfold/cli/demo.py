@@ -49,26 +49,26 @@ def run(json: bool) -> None:
 
 def _live(path: Path) -> _Lived:
     messages = next(iter(files.read_file(path).values()))
-    asked = jsonlib.loads(path.read_text("utf-8"))
+    script = jsonlib.loads(path.read_text("utf-8"))
     times = [time.perf_counter()]
     with Memory.open(":memory:") as memory:
         bank = memory.bank("demo")
         times.append(time.perf_counter())
         retained = bank.retain(messages, document=path.name)
         times.append(time.perf_counter())
-        answers = [(question, bank.recall(question, limit=3)) for question in asked["questions"]]
+        answers = [(question, bank.recall(question, limit=3)) for question in script["questions"]]
         times.append(time.perf_counter())
         bank.consolidate()
         times.append(time.perf_counter())
-        reflection = bank.reflect(asked["reflect"], budget=160)
+        reflection = bank.reflect(script["reflect"], budget=160)
         times.append(time.perf_counter())
         entities = bank.entities()
-        belief = max(bank.beliefs(), key=lambda one: len(one.history))
-        told = {one: bank.unit(one) for change in belief.history for one in change.evidence}
+        belief = max(bank.beliefs(), key=lambda item: len(item.history))
+        evidence = {item: bank.unit(item) for change in belief.history for item in change.evidence}
         summary = bank.summary(entities[0].name)
     parts = ("open", "retain", "recall", "consolidate", "reflect")
     seconds = {part: after - before for part, (before, after) in zip(parts, pairwise(times), strict=True)}
-    return _Lived(len(messages), retained, entities, answers, reflection, belief, told, summary, seconds)
+    return _Lived(len(messages), retained, entities, answers, reflection, belief, evidence, summary, seconds)
 
 
 def _show(lived: _Lived) -> None:
@@ -89,7 +89,9 @@ def _show(lived: _Lived) -> None:
     entity = escape(lived.summary.entity)
     output.out.print(f"\n[bold green]What is known of {entity}, and the unit that says it[/]")
     for sentence in lived.summary.sentences:
-        output.out.print(f"{escape(sentence.text)} [dim]{', '.join(one[:8] for one in sentence.evidence)}[/]")
+        output.out.print(
+            f"{escape(sentence.text)} [dim]{', '.join(unit_id[:8] for unit_id in sentence.evidence)}[/]"
+        )
     steps = ", ".join(f"{name} {value:.2f} s" for name, value in lived.seconds.items())
     output.out.print(f"\nTook: {steps} (the first retain loads the embedding model).")
 

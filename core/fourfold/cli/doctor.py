@@ -58,11 +58,11 @@ def _embedder(settings: Settings) -> dict[str, object]:
     batch = time.perf_counter()
     for text in texts[:8]:
         model.embed([text])
-    done = time.perf_counter()
+    finished = time.perf_counter()
     return {
         "load_seconds": round(loaded - began, 2),
         "texts_a_second": round(len(texts) / (batch - loaded)),
-        "question_ms": round((done - batch) / 8 * 1000, 1),
+        "question_ms": round((finished - batch) / 8 * 1000, 1),
     }
 
 
@@ -71,12 +71,12 @@ def _language_model(settings: Settings, spec: str) -> dict[str, object]:
 
     async def ask() -> tuple[float, int]:
         began = time.perf_counter()
-        asked = [
+        messages = [
             PromptMessage("system", "Answer briefly."),
             PromptMessage("user", "Which word greets someone?"),
         ]
         try:
-            answer = await model.ask(asked, Reply)
+            answer = await model.ask(messages, Reply)
         finally:
             await model.close()
         return time.perf_counter() - began, answer.tokens.total
@@ -95,5 +95,5 @@ def _reranker(settings: Settings, spec: str) -> dict[str, object]:
 
 
 def _memory(location: str | None) -> dict[str, object]:
-    with Memory.open(location) as opened:
-        return {"banks": len(opened.banks())}
+    with Memory.open(location) as open_memory:
+        return {"banks": len(open_memory.banks())}

@@ -30,18 +30,16 @@ def read_file(path: Path) -> dict[str, list[Message]]:
     return {path.name: [Message(p, id=f"p{i}") for i, p in enumerate(_paragraphs(text), 1)]}
 
 
-def parse_time(written: Any, where: str) -> datetime | None:
+def parse_time(value: Any, where: str) -> datetime | None:
     """An ISO 8601 time or epoch seconds; a time without a zone is taken to be UTC. Raises `InputError`."""
-    if written is None:
+    if value is None:
         return None
     try:
-        if isinstance(written, (int, float)) and not isinstance(written, bool):
-            return datetime.fromtimestamp(written, UTC)
-        moment = datetime.fromisoformat(str(written))
+        if isinstance(value, (int, float)) and not isinstance(value, bool):
+            return datetime.fromtimestamp(value, UTC)
+        moment = datetime.fromisoformat(str(value))
     except (ValueError, OverflowError, OSError) as error:
-        raise InputError(
-            f'{where}: "{written}" is no time; write it as 2026-05-20T19:10:00+00:00.'
-        ) from error
+        raise InputError(f'{where}: "{value}" is no time; write it as 2026-05-20T19:10:00+00:00.') from error
     return moment if moment.tzinfo else moment.replace(tzinfo=UTC)
 
 
@@ -62,16 +60,20 @@ def _load(path: Path, line: int, text: str) -> Any:
         raise InputError(f"{path}, line {line + error.lineno - 1}: not JSON ({error.msg}).") from error
 
 
-def _chats(path: Path, found: Any) -> dict[str, list[Message]]:
-    if isinstance(found, dict) and "conversation" in found:
-        found = [found]
-    if isinstance(found, list) and found and all(isinstance(e, dict) and "conversation" in e for e in found):
-        return {str(e.get("sample_id", i)): _locomo(path, e["conversation"]) for i, e in enumerate(found)}
-    if isinstance(found, dict):
-        found = found.get("messages")
-    if not isinstance(found, list):
+def _chats(path: Path, content: Any) -> dict[str, list[Message]]:
+    if isinstance(content, dict) and "conversation" in content:
+        content = [content]
+    if (
+        isinstance(content, list)
+        and content
+        and all(isinstance(e, dict) and "conversation" in e for e in content)
+    ):
+        return {str(e.get("sample_id", i)): _locomo(path, e["conversation"]) for i, e in enumerate(content)}
+    if isinstance(content, dict):
+        content = content.get("messages")
+    if not isinstance(content, list):
         raise InputError(f'{path}: expected a list of messages, or an object with "messages".')
-    return {path.name: [_message(path, number, entry) for number, entry in enumerate(found)]}
+    return {path.name: [_message(path, number, entry) for number, entry in enumerate(content)]}
 
 
 def _message(path: Path, number: int, entry: Any) -> Message:
@@ -97,11 +99,11 @@ def _message(path: Path, number: int, entry: Any) -> Message:
 def _locomo(path: Path, talk: Mapping[str, Any]) -> list[Message]:
     messages = []
     for number in sorted(int(m[1]) for key in talk if (m := re.fullmatch(r"session_(\d+)", key))):
-        written = talk.get(f"session_{number}_date_time", "")
+        date_text = talk.get(f"session_{number}_date_time", "")
         try:
-            at = datetime.strptime(written, "%I:%M %p on %d %B, %Y").replace(tzinfo=UTC)
+            at = datetime.strptime(date_text, "%I:%M %p on %d %B, %Y").replace(tzinfo=UTC)
         except ValueError as error:
-            raise InputError(f'{path}, session {number}: "{written}" is no time.') from error
+            raise InputError(f'{path}, session {number}: "{date_text}" is no time.') from error
         for turn in talk[f"session_{number}"]:
             shared = f" [{turn['blip_caption']}]" if turn.get("blip_caption") else ""
             messages.append(Message(turn["text"] + shared, turn["speaker"], at=at, id=turn["dia_id"]))

@@ -83,19 +83,19 @@ def show_recall(answer: Recall, explain: bool) -> None:
         occurred = f" [cyan]({render_interval(unit.occurred)})[/]" if unit.occurred else ""
         who = f"[bold]{escape(unit.speaker)}[/]: " if unit.speaker else ""
         out.print(f"[bold]{number:2}[/] {who}{escape(unit.text)}{occurred}")
-        said = f"{unit.mentioned_at:%Y-%m-%d}"
-        out.print(f"   [dim]said {said} · {unit.network} · score {hit.score:.2f} · {_channels(hit)}[/]")
+        said_on = f"{unit.mentioned_at:%Y-%m-%d}"
+        out.print(f"   [dim]said {said_on} · {unit.network} · score {hit.score:.2f} · {_channels(hit)}[/]")
         if explain:
             factors = ", ".join(
                 f"{name} x{factor:.2f}" for name, factor in hit.factors.items() if factor != 1
             )
             out.print(f"   [dim]{unit.id} · {factors or 'no factors'}[/]")
-            if (known := hit.strength) is not None:
-                used = f", last on {known.used_at:%Y-%m-%d}" if known.used_at else ""
-                pinned = ", pinned" if known.pinned else ""
+            if (strength := hit.strength) is not None:
+                used = f", last on {strength.used_at:%Y-%m-%d}" if strength.used_at else ""
+                pinned = ", pinned" if strength.pinned else ""
                 out.print(
-                    f"   [dim]remembered {known.retention:.2f} (stability {known.stability:.0f} days), "
-                    f"used {known.uses} times{used}{pinned}[/]"
+                    f"   [dim]remembered {strength.retention:.2f} (stability {strength.stability:.0f} days), "
+                    f"used {strength.uses} times{used}{pinned}[/]"
                 )
     steps = ", ".join(f"{name} {ms:.1f}" for name, ms in answer.trace.milliseconds.items())
     out.print(f"   [dim]milliseconds: {steps}[/]")
@@ -181,13 +181,13 @@ def show_history(changes: Sequence[Change]) -> None:
                 out.print(f"   [dim]{escape(reason)}[/]")
 
 
-def show_forgotten(done: ForgetResult) -> None:
+def show_forgotten(result: ForgetResult) -> None:
     """Prints what was forgotten, and what fell with it; of an erasure, the receipt."""
-    fallen = f", {len(done.beliefs)} beliefs fell" if done.beliefs else ""
-    if done.receipt is None:
-        out.print(f"Forgot {len(done.units)} units{fallen}.", markup=False)
+    fallen = f", {len(result.beliefs)} beliefs fell" if result.beliefs else ""
+    if result.receipt is None:
+        out.print(f"Forgot {len(result.units)} units{fallen}.", markup=False)
         return
-    receipt = done.receipt
+    receipt = result.receipt
     counts = ", ".join(f"{count} {what}" for what, count in sorted(receipt.counts.items()))
     out.print(f"Erased {len(receipt.units)} units{fallen}: {counts}.", markup=False)
     out.print(f"Digest of their ids: {receipt.digest}", markup=False)
@@ -264,12 +264,14 @@ def emit_retained(
 
 def _show_counts(counts: Counter[Verdict], pending: int, bank: str, seconds: float) -> None:
     changed = f", {counts[Verdict.UPDATE]} in place of older ones" if counts[Verdict.UPDATE] else ""
-    known = f"{counts[Verdict.NOOP]} known already"
-    new = counts[Verdict.ADD] + counts[Verdict.UPDATE]
-    out.print(f"Retained {new} units in {bank}{changed} ({known}), {seconds:.1f} s.", markup=False)
+    known_count = f"{counts[Verdict.NOOP]} known already"
+    new_count = counts[Verdict.ADD] + counts[Verdict.UPDATE]
+    out.print(
+        f"Retained {new_count} units in {bank}{changed} ({known_count}), {seconds:.1f} s.", markup=False
+    )
     if pending:
-        kept = "chunk is" if pending == 1 else "chunks are"
-        out.print(f"{pending} {kept} kept as said until the language model can read it. Try again:")
+        phrase = "chunk is" if pending == 1 else "chunks are"
+        out.print(f"{pending} {phrase} kept as said until the language model can read it. Try again:")
         out.print(f"fourfold resume --bank {bank}", markup=False)
 
 

@@ -31,10 +31,10 @@ def drawn(belief: Belief, until: datetime) -> str:
     span = (end - times[0]).total_seconds() or 1.0
     places = [round((at - times[0]).total_seconds() / span * (_WIDTH - 1)) for at in times]
     levels = [round(change.after * _HEIGHT) for change in belief.history]
-    held = [max(i for i, place in enumerate(places) if place <= column) for column in range(_WIDTH)]
+    confidence = [max(i for i, place in enumerate(places) if place <= column) for column in range(_WIDTH)]
     grid = [[" "] * _WIDTH for _ in range(_HEIGHT + 1)]
     before = levels[0]
-    for column, change in enumerate(held):
+    for column, change in enumerate(confidence):
         level = levels[change]
         _step(grid, column, before, level)
         before = level

@@ -23,18 +23,18 @@ def merge_entities(services: Services, bank: str, name: str, into: str, reason: 
     """Makes the entity `name` one with `into`, which keeps its name and takes the other's as aliases."""
 
     def plan(index: BankIndex) -> _Edit:
-        gone, kept = _entity(index, name), _entity(index, into)
-        if gone.name == kept.name:
-            raise InputError(f'"{name}" and "{into}" are one entity already ("{kept.name}").')
-        aliases = tuple(dict.fromkeys((*kept.aliases, gone.name, *gone.aliases)))
-        merged = replace(kept, aliases=aliases, kind=kept.kind or gone.kind)
+        absorbed, target = _entity(index, name), _entity(index, into)
+        if absorbed.name == target.name:
+            raise InputError(f'"{name}" and "{into}" are one entity already ("{target.name}").')
+        aliases = tuple(dict.fromkeys((*target.aliases, absorbed.name, *absorbed.aliases)))
+        merged = replace(target, aliases=aliases, kind=target.kind or absorbed.kind)
         return _Edit(
             "merge",
-            f'"{gone.name}" into "{kept.name}"',
-            before=(gone, kept),
+            f'"{absorbed.name}" into "{target.name}"',
+            before=(absorbed, target),
             after=(merged,),
-            units=_mentioning(index, gone.name),
-            rename=lambda unit, entities: tuple(kept.name if e == gone.name else e for e in entities),
+            units=_mentioning(index, absorbed.name),
+            rename=lambda unit, entities: tuple(target.name if e == absorbed.name else e for e in entities),
         )
 
     return _carry_out(services, bank, plan, reason)
@@ -45,23 +45,23 @@ def split_entity(services: Services, bank: str, name: str, of: str, reason: str)
     and no other form of the old one's."""
 
     def plan(index: BankIndex) -> _Edit:
-        whole = _entity(index, of)
-        alias = next((a for a in whole.aliases if a.casefold() == name.casefold()), None)
+        original = _entity(index, of)
+        alias = next((a for a in original.aliases if a.casefold() == name.casefold()), None)
         if alias is None:
             raise InputError(
-                f'"{name}" is no alias of "{whole.name}", whose aliases are {list(whole.aliases)}.'
+                f'"{name}" is no alias of "{original.name}", whose aliases are {list(original.aliases)}.'
             )
-        rest = replace(whole, aliases=tuple(a for a in whole.aliases if a != alias))
-        part = Entity(entity_id(bank, alias), alias, kind=whole.kind)
+        rest = replace(original, aliases=tuple(a for a in original.aliases if a != alias))
+        part = Entity(entity_id(bank, alias), alias, kind=original.kind)
 
-        def renamed(said: str, entities: Sequence[str]) -> tuple[str, ...]:
-            if not _says(said, alias) or any(_says(said, form) for form in (rest.name, *rest.aliases)):
+        def renamed(text: str, entities: Sequence[str]) -> tuple[str, ...]:
+            if not _says(text, alias) or any(_says(text, form) for form in (rest.name, *rest.aliases)):
                 return tuple(entities)
-            return tuple(alias if e == whole.name else e for e in entities)
+            return tuple(alias if e == original.name else e for e in entities)
 
-        shown = f'"{alias}" from "{whole.name}"'
-        units = _mentioning(index, whole.name)
-        return _Edit("split", shown, before=(whole,), after=(rest, part), units=units, rename=renamed)
+        subject = f'"{alias}" from "{original.name}"'
+        units = _mentioning(index, original.name)
+        return _Edit("split", subject, before=(original,), after=(rest, part), units=units, rename=renamed)
 
     return _carry_out(services, bank, plan, reason)
 
@@ -70,19 +70,19 @@ def rename_entity(services: Services, bank: str, name: str, to: str, reason: str
     """Has the entity `name` be called `to`; the name it had becomes an alias."""
 
     def plan(index: BankIndex) -> _Edit:
-        old = _entity(index, name)
-        taken = index.entity(to)
-        if taken is not None and taken.name != old.name:
-            raise InputError(f'There is an entity called "{taken.name}" already: merge "{name}" into it.')
-        aliases = tuple(alias for alias in dict.fromkeys((*old.aliases, old.name)) if alias != to)
-        new = Entity(entity_id(bank, to), to, aliases, kind=old.kind)
+        entity = _entity(index, name)
+        namesake = index.entity(to)
+        if namesake is not None and namesake.name != entity.name:
+            raise InputError(f'There is an entity called "{namesake.name}" already: merge "{name}" into it.')
+        aliases = tuple(alias for alias in dict.fromkeys((*entity.aliases, entity.name)) if alias != to)
+        renamed = Entity(entity_id(bank, to), to, aliases, kind=entity.kind)
         return _Edit(
             "rename",
-            f'"{old.name}" to "{to}"',
-            before=(old,),
-            after=(new,),
-            units=_mentioning(index, old.name),
-            rename=lambda unit, entities: tuple(to if e == old.name else e for e in entities),
+            f'"{entity.name}" to "{to}"',
+            before=(entity,),
+            after=(renamed,),
+            units=_mentioning(index, entity.name),
+            rename=lambda unit, entities: tuple(to if e == entity.name else e for e in entities),
         )
 
     return _carry_out(services, bank, plan, reason)
@@ -125,10 +125,10 @@ def invalidate_summaries(transaction: Transaction, names: Iterable[str]) -> None
         transaction.put_record(gone_point(bank, summary_id(bank, name)))
         rows = transaction.index.units_mentioning(name)
         mentioning = [transaction.index.unit_ids[row] for row in rows]
-        left = [
+        still_mentioning = [
             i for i in mentioning if i not in transaction.units or name in entities_of(transaction.units[i])
         ]
-        for point in transaction.points(left[:1]):
+        for point in transaction.points(still_mentioning[:1]):
             transaction.units[point.id] = point
 
 

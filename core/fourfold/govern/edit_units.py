@@ -33,39 +33,45 @@ LONGEST_TEXT = 2000
 def replace_unit(services: Services, bank: str, unit: str, texts: Sequence[str], reason: str) -> Change:
     """Puts units with these `texts` in the place of one: the first takes over the links to it. Each keeps its source,
     time, speaker and tags; names and dates are read out of the new text. Raises `InputError`, `NotFoundError`."""
-    said = _checked(texts)
-    old = held(services, bank, unit)
-    if [normalise(text) for text in said] == [normalise(old.text)]:
+    cleaned_texts = _checked(texts)
+    replaced = held(services, bank, unit)
+    if [normalise(text) for text in cleaned_texts] == [normalise(replaced.text)]:
         raise InputError("The text is what the unit says already.")
     index = services.indexes.get(bank)
     with index.lock:
-        language, known = index.language, dict(index.names.all())
+        language, known_names = index.language, dict(index.names.all())
         policy = RedactionPolicy(rules_in_force(services, index))
-    for text in said:
+    for text in cleaned_texts:
         reject_if_redacted(text, policy)
-    pieces = [Piece(text, "", old.speaker, "user", old.mentioned_at, 0, len(text)) for text in said]
-    statements = [
-        replace(one, network=old.network, alone=True) for one in extract(pieces, language, known.keys())
+    pieces = [
+        Piece(text, "", replaced.speaker, "user", replaced.mentioned_at, 0, len(text))
+        for text in cleaned_texts
     ]
-    with embed_under_lock(services, bank, statements, old.context, language) as (index, embedded):
+    statements = [
+        replace(statement, network=replaced.network, alone=True)
+        for statement in extract(pieces, language, known_names.keys())
+    ]
+    with embed_under_lock(services, bank, statements, replaced.context, language) as (index, embedded):
         transaction = Transaction(
-            services, index, services.clock.now(), "edit" if len(said) == 1 else "split", "", reason
+            services, index, services.clock.now(), "edit" if len(cleaned_texts) == 1 else "split", "", reason
         )
-        (point,) = transaction.points([old.id])
+        (point,) = transaction.points([replaced.id])
         if read_unit(point).retired_at is not None:
-            raise InputError(f"The unit {old.id} has been retired meanwhile.")
+            raise InputError(f"The unit {replaced.id} has been retired meanwhile.")
         resolver = Resolver(index)
-        made = [_put(transaction, resolver, point, *each) for each in zip(statements, embedded, strict=True)]
+        unit_ids = [
+            _put(transaction, resolver, point, *each) for each in zip(statements, embedded, strict=True)
+        ]
         transaction.put_unit(
             point,
             replace(
                 read_unit(point),
                 retired_at=transaction.now,
-                retirement=Retirement.superseded_by(made[0]),
+                retirement=Retirement.superseded_by(unit_ids[0]),
                 superseded_by=None,
             ),
         )
-        _move_evidence(transaction, old.id, made[0])
+        _move_evidence(transaction, replaced.id, unit_ids[0])
         change = transaction.commit(resolver.changed)
     assert change is not None
     return change
@@ -73,73 +79,73 @@ def replace_unit(services: Services, bank: str, unit: str, texts: Sequence[str],
 
 def merge_units(services: Services, bank: str, unit: str, into: str, reason: str) -> Change:
     """Makes two units that say the same one: `into` stays, and takes over the other's sources, tags and names."""
-    gone, kept = held(services, bank, unit), held(services, bank, into)
-    if gone.id == kept.id:
+    absorbed, target = held(services, bank, unit), held(services, bank, into)
+    if absorbed.id == target.id:
         raise InputError("Both are the same unit.")
-    if gone.network is not kept.network:
+    if absorbed.network is not target.network:
         raise InputError(
-            f"One is of the network {gone.network}, the other {kept.network}: they are not the same."
+            f"One is of the network {absorbed.network}, the other {target.network}: they are not the same."
         )
     with services.indexes.locked(bank) as index:
         transaction = Transaction(services, index, services.clock.now(), "merge", "", reason)
-        points = {point.id: point for point in transaction.points([gone.id, kept.id])}
-        gone, kept = read_unit(points[gone.id]), read_unit(points[kept.id])
-        if gone.retired_at is not None or kept.retired_at is not None:
+        points = {point.id: point for point in transaction.points([absorbed.id, target.id])}
+        absorbed, target = read_unit(points[absorbed.id]), read_unit(points[target.id])
+        if absorbed.retired_at is not None or target.retired_at is not None:
             raise InputError("One of the units has been retired meanwhile.")
-        said = list(dict.fromkeys([*kept.source.evidence, *gone.source.evidence]))
+        evidence = list(dict.fromkeys([*target.source.evidence, *absorbed.source.evidence]))
         merged = replace(
-            kept,
-            source=kept.source.said_by(said) if said else kept.source,
-            tags=tuple(dict.fromkeys((*kept.tags, *gone.tags))),
-            entities=tuple(dict.fromkeys((*kept.entities, *gone.entities))),
-            occurred=kept.occurred or gone.occurred,
-            links=(*kept.links, Link(gone.id, "supersedes", 1.0)),
+            target,
+            source=target.source.said_by(evidence) if evidence else target.source,
+            tags=tuple(dict.fromkeys((*target.tags, *absorbed.tags))),
+            entities=tuple(dict.fromkeys((*target.entities, *absorbed.entities))),
+            occurred=target.occurred or absorbed.occurred,
+            links=(*target.links, Link(absorbed.id, "supersedes", 1.0)),
         )
-        transaction.put_unit(points[kept.id], merged)
+        transaction.put_unit(points[target.id], merged)
         transaction.put_unit(
-            points[gone.id],
+            points[absorbed.id],
             replace(
-                gone,
+                absorbed,
                 retired_at=transaction.now,
-                retirement=Retirement.superseded_by(kept.id),
+                retirement=Retirement.superseded_by(target.id),
                 superseded_by=None,
             ),
         )
-        _move_evidence(transaction, gone.id, kept.id)
+        _move_evidence(transaction, absorbed.id, target.id)
         change = transaction.commit({})
     assert change is not None
     return change
 
 
-def held(services: Services, bank: str, written: str) -> Unit:
+def held(services: Services, bank: str, unit_id: str) -> Unit:
     """The unit of that id (or that begins so) that holds now; raises `NotFoundError`."""
     index = services.indexes.get(bank)
     with index.lock:
-        known = index.find(written)
-    found = [read_unit(point) for point in services.store.scan(Where(ids=(known,)))] if known else []
-    if not found or found[0].retired_at is not None:
-        raise NotFoundError(f'The bank "{bank}" has no unit {written} that holds now.')
-    return found[0]
+        full_id = index.find(unit_id)
+    units = [read_unit(point) for point in services.store.scan(Where(ids=(full_id,)))] if full_id else []
+    if not units or units[0].retired_at is not None:
+        raise NotFoundError(f'The bank "{bank}" has no unit {unit_id} that holds now.')
+    return units[0]
 
 
 def _checked(texts: Sequence[str]) -> list[str]:
     if isinstance(texts, str) or not texts:
         raise InputError("Give the texts as a list of one or more strings.")
-    said = [" ".join(clean(text).split()) if isinstance(text, str) else "" for text in texts]
-    if not all(0 < len(text) <= LONGEST_TEXT for text in said):
+    cleaned_texts = [" ".join(clean(text).split()) if isinstance(text, str) else "" for text in texts]
+    if not all(0 < len(text) <= LONGEST_TEXT for text in cleaned_texts):
         raise InputError(
             f"A text has 1 to {LONGEST_TEXT:,} characters; to take a unit away, use forget(unit=...)."
         )
-    if len({normalise(text) for text in said}) < len(said):
+    if len({normalise(text) for text in cleaned_texts}) < len(cleaned_texts):
         raise InputError("Two of the texts say the same.")
-    return said
+    return cleaned_texts
 
 
 def _put(
-    transaction: Transaction, resolver: Resolver, old: Point, statement: Statement, vectors: Embedded
+    transaction: Transaction, resolver: Resolver, point: Point, statement: Statement, vectors: Embedded
 ) -> str:
     """Stages a unit in place of `old`; its id."""
-    before = read_unit(old)
+    before = read_unit(point)
     unit = replace(
         before,
         id=make_id(before.bank, "edit", before.id, normalise(statement.text), transaction.now.isoformat()),
@@ -157,13 +163,13 @@ def _put(
         pending=False,
     )
     stated = AttributedText(unit.text, unit.speaker, unit.modality)
-    attributes = list(dict.fromkeys(one.key for one in assertions(stated)))
+    attributes = list(dict.fromkeys(item.key for item in assertions(stated)))
     order, searched = (
         len(transaction.units),
         unit_vectors(vectors, unit.speaker, unit.context, transaction.language),
     )
     if unit.network is Network.BELIEF:
-        evidence = [one if one != before.id else unit.id for one in read_belief(old).evidence]
+        evidence = [item if item != before.id else unit.id for item in read_belief(point).evidence]
         belief = formed(unit, evidence, transaction.reason or "edited")
         transaction.put_unit(belief_point(belief, order, searched, attributes))
     else:
@@ -171,9 +177,9 @@ def _put(
     return unit.id
 
 
-def _move_evidence(transaction: Transaction, gone: str, kept: str) -> None:
+def _move_evidence(transaction: Transaction, retired_id: str, target_id: str) -> None:
     """Beliefs that rest on `gone` rest on `kept`."""
-    for point in transaction.points(dependents(transaction.index, [gone])):
+    for point in transaction.points(dependents(transaction.index, [retired_id])):
         belief = read_belief(point) if is_belief(point) else None
-        if belief is not None and belief.unit.retired_at is None and gone in belief.evidence:
-            transaction.put_belief(belief.resting(gone, kept))
+        if belief is not None and belief.unit.retired_at is None and retired_id in belief.evidence:
+            transaction.put_belief(belief.resting(retired_id, target_id))

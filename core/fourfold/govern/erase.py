@@ -61,7 +61,7 @@ def erase_bank(services: Services, bank: str) -> Receipt:
         services.indexes.forget(bank)
         services.token_accounts.forget(bank)
         services.recall_counts.take(bank)
-    units = [one for one, kind in kinds.items() if kind == "unit"]
+    units = [point_id for point_id, kind in kinds.items() if kind == "unit"]
     return _receipt(units, services.clock.now(), Counter(kinds.values()), (), guarantee)
 
 
@@ -91,10 +91,12 @@ class _Erasing:
 
     def run(self, selection: Selection) -> ForgetResult:
         """Works out what goes and what the rest is without it, and has the store do it."""
-        said = self._choose(selection)
-        if not self.gone and not said:
-            told = f'document "{selection.document}"' if selection.document is not None else "unit like that"
-            raise NotFoundError(f'The bank "{self.index.bank}" has no {told}.')
+        document_exists = self._choose(selection)
+        if not self.gone and not document_exists:
+            missing = (
+                f'document "{selection.document}"' if selection.document is not None else "unit like that"
+            )
+            raise NotFoundError(f'The bank "{self.index.bank}" has no {missing}.')
         beliefs = self._judge_beliefs()
         traces = ErasureScope.of(self.gone, (unit.text for unit in self.gone.values()))
         self._let_go_of_texts(selection.document, traces)
@@ -103,8 +105,10 @@ class _Erasing:
         self._renew_followers()
         self._rewrite_derived(traces)
         self._rewrite_log(ErasureScope.of([*self.gone, *self.dropped], [*traces.texts, *sorted(self.names)]))
-        kept = dict.fromkeys([*(unit for unit in self.elsewhere if unit not in self.gone), *self._alike()])
-        return ForgetResult((), tuple(beliefs), self._carry_out(tuple(kept)))
+        surviving = dict.fromkeys(
+            [*(unit for unit in self.elsewhere if unit not in self.gone), *self._alike()]
+        )
+        return ForgetResult((), tuple(beliefs), self._carry_out(tuple(surviving)))
 
     # what goes
 
@@ -112,15 +116,17 @@ class _Erasing:
         """The units to go; what is said elsewhere too only loses a source. Whether there is a document of that name
         at all."""
         services, document = self.transaction.services, selection.document
-        found = [(point, read_unit(point)) for point in selected(services, self.index, selection)]
-        for point, unit in found:
-            left = [] if document is None else [pair for pair in unit.source.evidence if pair[0] != document]
-            if left:
+        selected_units = [(point, read_unit(point)) for point in selected(services, self.index, selection)]
+        for point, unit in selected_units:
+            other_evidence = (
+                [] if document is None else [pair for pair in unit.source.evidence if pair[0] != document]
+            )
+            if other_evidence:
                 self.elsewhere.append(unit.id)
-                self._said_by(point, unit, left)
+                self._said_by(point, unit, other_evidence)
             else:
                 self.gone[unit.id] = unit
-        self._add_versions(unit for _, unit in found)
+        self._add_versions(unit for _, unit in selected_units)
         if document is None:
             return False
         where = Where(bank=self.index.bank, documents=(document,))
@@ -150,72 +156,76 @@ class _Erasing:
     def _judge_beliefs(self) -> list[Belief]:
         """Beliefs as if what goes had never been; those of it alone go as well. Those that stay."""
         changed: dict[str, Belief] = {}
-        new = list(self.gone)
-        while new:
-            points = self.transaction.points([i for i in dependents(self.index, new) if i not in self.gone])
-            new = []
+        newly_erased = list(self.gone)
+        while newly_erased:
+            points = self.transaction.points(
+                [i for i in dependents(self.index, newly_erased) if i not in self.gone]
+            )
+            newly_erased = []
             for point in (p for p in points if is_belief(p)):
                 current = self.points.get(point.id, point)
                 belief = read_belief(current)
-                left = belief.erased(set(self.gone))
-                if left is None:
+                remaining = belief.erased(set(self.gone))
+                if remaining is None:
                     self.gone[point.id] = belief.unit
                     self.points.pop(point.id, None)
                     changed.pop(point.id, None)
-                    new.append(point.id)
-                elif left.history != belief.history:
-                    self._believe(current, left)
-                    changed[point.id] = left
+                    newly_erased.append(point.id)
+                elif remaining.history != belief.history:
+                    self._believe(current, remaining)
+                    changed[point.id] = remaining
         return list(changed.values())
 
     def _let_go_of_texts(self, document: str | None, traces: ErasureScope) -> None:
         """The chunks and the entries that hold what goes: of a document all, else those that do."""
         store, bank = self.transaction.services.store, self.index.bank
-        documents = {one for unit in self.gone.values() for one in unit.source.documents}
-        said = {pair for unit in self.gone.values() for pair in unit.source.evidence}
+        documents = {document_name for unit in self.gone.values() for document_name in unit.source.documents}
+        evidence = {pair for unit in self.gone.values() for pair in unit.source.evidence}
         for name in sorted(documents if document is None else documents | {document}):
             for point in store.scan(Where(bank=bank, documents=(name,))):
                 kind = kind_of(point)
                 if name == document and (kind in CHUNKS or is_entry(point) or kind == "gone_entry"):
                     self.dropped[point.id] = "chunk" if kind in CHUNKS else "entry"
                 elif kind in CHUNKS and "pieces" in point.payload:
-                    self._shorten(point, said)
+                    self._shorten(point, evidence)
                 elif is_entry(point) and traces.says(value_of(point)):
                     self.dropped[point.id] = "entry"
 
-    def _shorten(self, point: Point, said: set[tuple[str, str]]) -> None:
+    def _shorten(self, point: Point, evidence: set[tuple[str, str]]) -> None:
         """A chunk without the pieces of messages that go, and without what was said before it."""
         chunk = read_chunk_point(point)
-        pieces = tuple(piece for piece in chunk.pieces if (chunk.document, piece.message) not in said)
+        pieces = tuple(piece for piece in chunk.pieces if (chunk.document, piece.message) not in evidence)
         if not pieces:
             self.dropped[point.id] = "chunk"
         elif len(pieces) < len(chunk.pieces) or chunk.before:
             units = tuple(unit for unit in chunk.units if unit not in self.gone)
-            left = replace(chunk, pieces=pieces, before=(), units=units, failed="")
-            self._put(chunk_point(self.index.bank, left, state_of(point), self.transaction.now), "chunk")
+            shortened = replace(chunk, pieces=pieces, before=(), units=units, failed="")
+            self._put(chunk_point(self.index.bank, shortened, state_of(point), self.transaction.now), "chunk")
 
     # what stays
 
     def _amend_rest(self) -> None:
         """Takes what names a gone unit out of the others."""
-        index, near = self.index, self.index.graph.adj
+        index, adjacency = self.index, self.index.graph.adj
         rows = [row for row in map(index.row, self.gone) if row is not None]
-        linked = {other for row in rows for other in near.get(row, ()) if isinstance(other, int)}
-        named = {
+        linked = {
+            neighbour for row in rows for neighbour in adjacency.get(row, ()) if isinstance(neighbour, int)
+        }
+        affected = {
             index.unit_ids[row] for row in (*linked, *index.supersession.by(self.gone))
         } | self._replaced_by_gone()
         erased = Retirement(RetirementCause.ERASED)
-        for stored in self.transaction.points(sorted(named - self.gone.keys())):
+        for stored in self.transaction.points(sorted(affected - self.gone.keys())):
             point = self.points.get(stored.id, stored)
             unit = read_unit(point)
-            left = replace(
+            amended = replace(
                 unit,
                 links=tuple(link for link in unit.links if link.to not in self.gone),
                 retirement=erased if unit.retired_by_unit in self.gone else unit.retirement,
                 superseded_by=None if unit.superseded_by in self.gone else unit.superseded_by,
             )
-            if left != unit:
-                self._amend(point, left, "unit")
+            if amended != unit:
+                self._amend(point, amended, "unit")
 
     def _replaced_by_gone(self) -> set[str]:
         """The units that were retired in favour of one that goes."""
@@ -237,24 +247,28 @@ class _Erasing:
             if entity is None:
                 continue
             rows = index.units_mentioning(name)
-            left = [index.unit_ids[row] for row in rows if index.unit_ids[row] not in self.gone]
-            known = _spoken(self._told(left))
+            mentioning = [index.unit_ids[row] for row in rows if index.unit_ids[row] not in self.gone]
+            remaining_text = _spoken(self._told(mentioning))
             forms = {form: f" {normalise(form)} " for form in (name, *entity.aliases)}
-            kept = [form for form, said in forms.items() if left and (said in known or said not in lost)]
-            self.names |= forms.keys() - set(kept)
-            if not kept:
-                kept = [name] if left else []  # nothing else is known to call it by
-            self._call(entity, kept, left)
+            spoken_forms = [
+                form
+                for form, padded_form in forms.items()
+                if mentioning and (padded_form in remaining_text or padded_form not in lost)
+            ]
+            self.names |= forms.keys() - set(spoken_forms)
+            if not spoken_forms:
+                spoken_forms = [name] if mentioning else []  # nothing else is known to call it by
+            self._call(entity, spoken_forms, mentioning)
 
     def _told(self, ids: Sequence[str]) -> Iterator[tuple[str | None, str]]:
-        found = (
+        points = (
             self.transaction.services.store.scan(Where(ids=tuple(ids)), Fields(only=("speaker", "text")))
             if ids
             else ()
         )
-        return ((speaker_of(point), text_of(point)) for point in found)
+        return ((speaker_of(point), text_of(point)) for point in points)
 
-    def _call(self, entity: Entity, forms: Sequence[str], left: Sequence[str]) -> None:
+    def _call(self, entity: Entity, forms: Sequence[str], mentioning: Sequence[str]) -> None:
         """Has an entity go by these forms alone, the first of them its name; by none, it goes. `left` mention it."""
         bank = self.index.bank
         if tuple(forms) == (entity.name, *entity.aliases):
@@ -266,10 +280,10 @@ class _Erasing:
             return
         called = replace(entity, id=entity_id(bank, forms[0]), name=forms[0], aliases=tuple(forms[1:]))
         self._put(entity_point(bank, called), "entity")
-        for stored in self.transaction.points(left) if called.name != entity.name else ():
+        for stored in self.transaction.points(mentioning) if called.name != entity.name else ():
             point = self.points.get(stored.id, stored)
             unit = read_unit(point)
-            names = tuple(called.name if one == entity.name else one for one in unit.entities)
+            names = tuple(called.name if mention == entity.name else mention for mention in unit.entities)
             self._amend(point, replace(unit, entities=names), "unit")
 
     def _alike(self) -> list[str]:
@@ -292,11 +306,13 @@ class _Erasing:
                     break
                 chain.append(self.index.unit_ids[row])
             chains.append(chain)
-        ids = list(dict.fromkeys(one for chain in chains for one in chain))
+        ids = list(dict.fromkeys(unit_id for chain in chains for unit_id in chain))
         stored = {p.id: self.points.get(p.id, p) for p in self.transaction.points(ids)}
         for chain in chains:
             for point in renewed(
-                self.transaction.services.embedder, [stored[one] for one in chain], self.transaction.language
+                self.transaction.services.embedder,
+                [stored[unit_id] for unit_id in chain],
+                self.transaction.language,
             ):
                 self._put(point, "vectors")
 
@@ -306,14 +322,16 @@ class _Erasing:
         for point in store.scan(Where(bank=bank, kind="summary")):
             summary = read_summary(point)
             lost = summary.entity in self.nameless
-            kept = tuple(one for one in summary.sentences if not traces.bears_on([one.text, *one.evidence]))
-            if lost or not kept:
+            sentences = tuple(
+                item for item in summary.sentences if not traces.bears_on([item.text, *item.evidence])
+            )
+            if lost or not sentences:
                 self.dropped[point.id] = "summary"
-            elif len(kept) < len(summary.sentences):
-                self._put(summary_point(summary.of(kept, self.transaction.now), ""), "summary")
+            elif len(sentences) < len(summary.sentences):
+                self._put(summary_point(summary.of(sentences, self.transaction.now), ""), "summary")
         core = read_core(store, bank)
         lines = tuple(line for line in core.lines if not traces.bears_on([line.text, *line.evidence]))
-        pinned = tuple(one for one in core.pinned if one not in self.gone and one not in self.dropped)
+        pinned = tuple(item for item in core.pinned if item not in self.gone and item not in self.dropped)
         if core.at is not None:
             self._put(core_point(bank, replace(core, lines=lines, pinned=pinned)), "core")
         for point in store.scan(Where(bank=bank, kind=USE)):
@@ -330,12 +348,16 @@ class _Erasing:
         final = {i for i, p in self.points.items() if kind_of(p) != "unit"}
         again: set[str] = set()
         for record in records(self.transaction.services.store, self.index.bank):
-            left = traces.without(record, final)
-            if left != record:
-                self._put(record_point(left), "record")
-                again |= {one for one in record.before if left.before.get(one) != record.before[one]}
+            rewritten = traces.without(record, final)
+            if rewritten != record:
+                self._put(record_point(rewritten), "record")
+                again |= {
+                    point_id
+                    for point_id in record.before
+                    if rewritten.before.get(point_id) != record.before[point_id]
+                }
         for point in self.transaction.points(
-            [one for one in again if one not in self.gone and one not in self.dropped]
+            [point_id for point_id in again if point_id not in self.gone and point_id not in self.dropped]
         ):
             self.points.setdefault(point.id, point)
 
@@ -347,18 +369,18 @@ class _Erasing:
 
     def _believe(self, point: Point, belief: Belief) -> None:
         """`belief` in place of what `point` says."""
-        told = with_history(point, belief)
-        self._amend(told, belief.unit, "belief")
+        amended = with_history(point, belief)
+        self._amend(amended, belief.unit, "belief")
 
     def _put(self, point: Point, what: str) -> None:
         if point.id not in self.points:
             self.counts[f"{what} rewritten"] += 1
         self.points[point.id] = point
 
-    def _carry_out(self, kept: tuple[str, ...]) -> Receipt:
+    def _carry_out(self, surviving: tuple[str, ...]) -> Receipt:
         transaction, bank = self.transaction, self.index.bank
         writer = transaction.services.store.writer
-        gone = [*self.gone, *(one for one in self.dropped if one not in self.gone)]
+        removed = [*self.gone, *(point_id for point_id in self.dropped if point_id not in self.gone)]
         order = sum(self.index.revisions.values()) + 1
         operations = tuple(Operation(Verdict.RETIRE, unit, "") for unit in sorted(self.gone))
         record = Record(
@@ -371,24 +393,24 @@ class _Erasing:
             transaction.reason,
             operations=operations,
         )
-        put = [point for one, point in self.points.items() if one not in gone]
+        put = [point for point_id, point in self.points.items() if point_id not in removed]
         put += [record_point(record), cursor_point(bank, writer, transaction.revision)]
         guarantee = transaction.services.store.rewrite(
-            [stamped(p, writer, transaction.revision) for p in put], gone
+            [stamped(p, writer, transaction.revision) for p in put], removed
         )
         counts = Counter({"unit": len(self.gone)}) + Counter(self.dropped.values()) + self.counts
-        return _receipt(self.gone, transaction.now, counts, kept, guarantee)
+        return _receipt(self.gone, transaction.now, counts, surviving, guarantee)
 
 
 def _receipt(
-    units: Iterable[str], at: datetime, counts: Mapping[str, int], kept: tuple[str, ...], guarantee: str
+    units: Iterable[str], at: datetime, counts: Mapping[str, int], surviving: tuple[str, ...], guarantee: str
 ) -> Receipt:
     listed = tuple(sorted(units))
     return Receipt(
-        listed, at, dict(counts), hashlib.sha256("\n".join(listed).encode()).hexdigest(), kept, guarantee
+        listed, at, dict(counts), hashlib.sha256("\n".join(listed).encode()).hexdigest(), surviving, guarantee
     )
 
 
-def _spoken(said: Iterable[tuple[str | None, str]]) -> str:
+def _spoken(utterances: Iterable[tuple[str | None, str]]) -> str:
     """What speakers say, their names included, as one text whose words stand between blanks."""
-    return "".join(f" {normalise(f'{speaker or str()} {text}')} " for speaker, text in said)
+    return "".join(f" {normalise(f'{speaker or str()} {text}')} " for speaker, text in utterances)

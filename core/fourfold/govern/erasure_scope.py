@@ -28,15 +28,15 @@ class ErasureScope:
 
     def names(self, value: Any) -> bool:
         """Whether a JSON value has one of the ids somewhere."""
-        return any(one in self.ids for one in leaves(value))
+        return any(leaf in self.ids for leaf in leaves(value))
 
     def says(self, value: Any) -> bool:
         """Whether a JSON value holds one of the texts somewhere."""
-        return any(self._said(one) for one in leaves(value))
+        return any(self._said(leaf) for leaf in leaves(value))
 
     def bears_on(self, value: Any) -> bool:
         """Whether a JSON value names one or says one."""
-        return any(one in self.ids or self._said(one) for one in leaves(value))
+        return any(leaf in self.ids or self._said(leaf) for leaf in leaves(value))
 
     def _said(self, leaf: str) -> bool:
         return any(text in leaf if len(text) >= _LEAST else text == leaf for text in self.texts)
@@ -46,13 +46,13 @@ class ErasureScope:
         what that was before is told no more."""
         touches = not self.ids.isdisjoint(record.touched)
         before = {
-            identity: left
+            identity: remaining
             for identity, steps in record.before.items()
-            if identity not in self.ids and (left := self._left(steps, identity in final))
+            if identity not in self.ids and (remaining := self._left(steps, identity in final))
         }
-        made = tuple(one for one in record.made if one not in self.ids)
+        made_ids = tuple(point_id for point_id in record.made if point_id not in self.ids)
         operations = tuple(op for op in record.operations if op.unit not in self.ids)
-        changed = replace(record, made=made, before=before, operations=operations)
+        changed = replace(record, made=made_ids, before=before, operations=operations)
         if (
             not touches
             and changed == record

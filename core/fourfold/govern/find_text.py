@@ -10,12 +10,12 @@ from fourfold.ports import Store, Where
 
 def find_text(store: Store, text: str) -> list[str]:
     """Where the text is: "unit 1a2b... of the bank alice", "file store/shard/...", in no order."""
-    found = [
+    records = [
         f"{point.payload.get('kind')} {point.id} of the bank {point.payload.get('bank')}"
         for point in store.scan(Where())
         if any(text in leaf for leaf in leaves(point.payload))
     ]
-    return found + [f"file {name}" for name in store.holding(text)]
+    return records + [f"file {name}" for name in store.holding(text)]
 
 
 def leaves(value: Any) -> Iterator[str]:
@@ -23,9 +23,9 @@ def leaves(value: Any) -> Iterator[str]:
     if isinstance(value, str):
         yield value
     elif isinstance(value, Mapping):
-        for name, one in value.items():
+        for name, child in value.items():
             yield name
-            yield from leaves(one)
+            yield from leaves(child)
     elif isinstance(value, (list, tuple)):
-        for one in value:
-            yield from leaves(one)
+        for child in value:
+            yield from leaves(child)

@@ -36,11 +36,11 @@ class Selection:
 
     def __post_init__(self) -> None:
         names = ("document", "unit", "entity", "tags", "before", "units")
-        given = [name for name in names if getattr(self, name) is not None]
-        if len(given) != 1:
-            told = " and ".join(given) or "nothing"
+        criteria = [name for name in names if getattr(self, name) is not None]
+        if len(criteria) != 1:
+            listed = " and ".join(criteria) or "nothing"
             raise InputError(
-                f"Say what to forget by one of document, unit, entity, tags and before; {told} was given."
+                f"Say what to forget by one of document, unit, entity, tags and before; {listed} was given."
             )
         if self.tags == ():
             raise InputError("tags is empty: name the tags whose units to forget.")
@@ -85,15 +85,15 @@ def _forget_document(transaction: Transaction, document: str, reason: str) -> No
     """Takes the document's messages from all that they say, its chunks, and its entries."""
     services, bank = transaction.services, transaction.index.bank
     chunks = chunks_of_document(services.store, bank, document)
-    said = list(
+    points = list(
         services.store.scan(Where(bank=bank, kind="unit", documents=(document,)), Fields(vectors=True))
     )
-    kept = drop_entries(transaction, document)
-    if not chunks and not said and not kept:
+    dropped_entries = drop_entries(transaction, document)
+    if not chunks and not points and not dropped_entries:
         raise NotFoundError(f'The bank "{bank}" has no document "{document}".')
     writer = DocumentWriter(transaction, Origin(document))
     writer.forget_all_but(set())
-    for point in said:
+    for point in points:
         if is_retired(point) and set(point.payload["documents"]) == {document}:
             _retire(transaction, point, reason)
     for chunk in chunks:
@@ -104,10 +104,10 @@ def selected(services: Services, index: BankIndex, selection: Selection) -> list
     """The units that a selection names, retired ones included, with their vectors. Raises `NotFoundError`."""
     where = Where(bank=index.bank, kind="unit")
     if selection.unit is not None:
-        known = index.find(selection.unit)
-        if known is None:
+        full_id = index.find(selection.unit)
+        if full_id is None:
             raise NotFoundError(f'The bank "{index.bank}" has no unit {selection.unit}.')
-        where = replace(where, ids=(known,))
+        where = replace(where, ids=(full_id,))
     elif selection.entity is not None:
         entity = index.require_entity(selection.entity)
         rows = index.units_mentioning(entity.name)

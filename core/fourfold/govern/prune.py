@@ -41,12 +41,12 @@ def prune(services: Services, bank: str, policy: PrunePolicy, dry_run: bool, rea
                 point, replace(unit, retired_at=now, retirement=Retirement(RetirementCause.ARCHIVED))
             )
         archived = tuple(sorted(transaction.changed(), key=lambda unit: unit.mentioned_at))
-        gone = _long_archived(services, bank, policy, now)
+        expired = _long_archived(services, bank, policy, now)
         if dry_run:
-            return PruneResult(archived, gone, True)
+            return PruneResult(archived, expired, True)
         transaction.commit({})
-    receipt = erase(services, bank, Selection(units=gone), reason or "pruned").receipt if gone else None
-    return PruneResult(archived, gone, False, receipt)
+    receipt = erase(services, bank, Selection(units=expired), reason or "pruned").receipt if expired else None
+    return PruneResult(archived, expired, False, receipt)
 
 
 def note_uses(services: Services, bank: str) -> None:
@@ -87,17 +87,21 @@ def _faded(index: BankIndex, policy: PrunePolicy, now: datetime, decay: float) -
     """The units to archive, those that have faded most first."""
     where = Where(networks=policy.networks or _FADING, tags=policy.tags)
     rows = np.flatnonzero(index.mask(where))
-    left = retention(index, rows, now, decay)
-    order = np.argsort(left, kind="stable")
+    retentions = retention(index, rows, now, decay)
+    order = np.argsort(retentions, kind="stable")
     spare = max(0, int(index.live_mask().sum()) - policy.keep)
     faded = [
-        int(rows[at]) for at in order if left[at] < policy.below and not _is_evidence(index, int(rows[at]))
+        int(rows[at])
+        for at in order
+        if retentions[at] < policy.below and not _is_evidence(index, int(rows[at]))
     ]
     return [index.unit_ids[row] for row in faded[:spare]]
 
 
 def _is_evidence(index: BankIndex, row: int) -> bool:
-    return any("evidence" in kinds for other, kinds in index.graph.adj[row].items() if isinstance(other, int))
+    return any(
+        "evidence" in kinds for neighbour, kinds in index.graph.adj[row].items() if isinstance(neighbour, int)
+    )
 
 
 def _long_archived(services: Services, bank: str, policy: PrunePolicy, now: datetime) -> tuple[str, ...]:

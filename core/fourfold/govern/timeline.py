@@ -29,19 +29,19 @@ def timeline(
     with index.lock:
         name = None if entity is None else index.require_entity(entity).name
         ids = [index.unit_ids[row] for row in _rows(index, name, during, limit)]
-    told = _facts(services, ids)
+    facts = _facts(services, ids)
     believed = [event for event in _believed(services, bank, name) if during is None or _meets(event, during)]
-    events = sorted([*told, *believed], key=lambda event: event.at)
+    events = sorted([*facts, *believed], key=lambda event: event.at)
     return events[-(limit or len(events)) :] if events else []
 
 
 def _rows(index: BankIndex, name: str | None, during: Interval | None, limit: int | None) -> list[int]:
     where = Where(networks=_TOLD, occurred=None if during is None else seconds_of(during))
-    told = index.mask(where, history=True)
+    mask = index.mask(where, history=True)
     if name is not None:
         mentioning = index.units_mentioning(name)
-        told &= np.isin(np.arange(len(told)), mentioning)
-    rows = np.flatnonzero(told)
+        mask &= np.isin(np.arange(len(mask)), mentioning)
+    rows = np.flatnonzero(mask)
     in_order = rows[np.lexsort((rows, index.columns["start"][rows]))]
     return [int(row) for row in in_order[-(limit or len(rows)) :]]
 
@@ -49,7 +49,7 @@ def _rows(index: BankIndex, name: str | None, during: Interval | None, limit: in
 def _facts(services: Services, ids: list[str]) -> list[Event]:
     units = _read(services, ids)
     successors = _read(services, [unit.retired_by_unit for unit in units.values()])
-    return [_fact(units[one], successors) for one in ids if one in units]
+    return [_fact(units[unit_id], successors) for unit_id in ids if unit_id in units]
 
 
 def _fact(unit: Unit, successors: dict[str, Unit]) -> Event:
@@ -83,5 +83,5 @@ def _meets(event: Event, during: Interval) -> bool:
 
 
 def _read(services: Services, ids: Sequence[str | None]) -> dict[str, Unit]:
-    wanted = tuple({one for one in ids if one is not None})
-    return {p.id: read_unit(p) for p in services.store.scan(Where(ids=wanted))} if wanted else {}
+    unit_ids = tuple({unit_id for unit_id in ids if unit_id is not None})
+    return {p.id: read_unit(p) for p in services.store.scan(Where(ids=unit_ids))} if unit_ids else {}

@@ -27,10 +27,10 @@ _OF_ENTITIES = frozenset({"merge", "split", "rename"})
 
 def history(services: Services, bank: str, unit: str | None, limit: int | None) -> list[Change]:
     """The changes of a bank, or of one unit, the latest first."""
-    found = [record.change() for record in records(services.store, bank)]
+    changes = [record.change() for record in records(services.store, bank)]
     if unit is not None:
-        found = [change for change in found if unit in change.units]
-    return found[:limit]
+        changes = [change for change in changes if unit in change.units]
+    return changes[:limit]
 
 
 def undo(services: Services, bank: str, change: str, reason: str) -> Change:
@@ -40,8 +40,8 @@ def undo(services: Services, bank: str, change: str, reason: str) -> Change:
     with services.indexes.locked(bank) as index:
         log = records(services.store, bank)
         record = _find(log, change, bank)
-        taken = _with_readings(record, log)
-        _check(taken, log)
+        undone_records = _with_readings(record, log)
+        _check(undone_records, log)
         transaction = Transaction(
             services,
             index,
@@ -51,52 +51,64 @@ def undo(services: Services, bank: str, change: str, reason: str) -> Change:
             reason,
             undoes=record.id,
         )
-        _take_back(transaction, taken, log)
-        marks = {one.id for one in taken} | {record.undoes}
+        _take_back(transaction, undone_records, log)
+        marks = {undone.id for undone in undone_records} | {record.undoes}
         stored = {p.id: p for p in services.store.scan(Where(ids=tuple(marks - {""})))}
-        for one in taken:
-            transaction.put_record(_marked(stored[one.id], transaction.record_id))
+        for undone in undone_records:
+            transaction.put_record(_marked(stored[undone.id], transaction.record_id))
         if record.undoes:  # it was an undo: what that took back is there again
             transaction.put_record(_marked(stored[record.undoes], ""))
         restored = [read_entity(p) for p in transaction.records.values() if kind_of(p) == "entity"]
-        done = transaction.commit({entity.name: entity for entity in restored})
+        undo_change = transaction.commit({entity.name: entity for entity in restored})
     services.indexes.forget(bank)
-    assert done is not None
-    return done
+    assert undo_change is not None
+    return undo_change
 
 
-def _find(log: Sequence[Record], written: str, bank: str) -> Record:
-    plain = written.strip().replace("-", "").lower()
-    found = [one for one in log if one.id == plain or (len(plain) >= SHORT_ID and one.id.startswith(plain))]
-    if len(found) != 1:
-        raise NotFoundError(f'The bank "{bank}" has no change {written}; history() lists them.')
-    return found[0]
+def _find(log: Sequence[Record], change_id: str, bank: str) -> Record:
+    prefix = change_id.strip().replace("-", "").lower()
+    matches = [
+        record
+        for record in log
+        if record.id == prefix or (len(prefix) >= SHORT_ID and record.id.startswith(prefix))
+    ]
+    if len(matches) != 1:
+        raise NotFoundError(f'The bank "{bank}" has no change {change_id}; history() lists them.')
+    return matches[0]
 
 
 def _with_readings(record: Record, log: Sequence[Record]) -> list[Record]:
     """The record, and the later ones of what a language model read out of its chunks; the latest first."""
     chunks = set(record.made) if record.what == "retain" else set()
-    readings = [one for one in _later(record, log) if one.what in ("read", "submit") and chunks & one.touched]
+    readings = [
+        later for later in _later(record, log) if later.what in ("read", "submit") and chunks & later.touched
+    ]
     return [*readings, record]
 
 
 def _later(record: Record, log: Sequence[Record]) -> list[Record]:
     """What came after it and still counts: neither taken back, nor itself the taking back of something."""
-    return [one for one in log if one.order > record.order and not one.undone and not one.undoes]
+    return [later for later in log if later.order > record.order and not later.undone and not later.undoes]
 
 
-def _check(taken: Sequence[Record], log: Sequence[Record]) -> None:
-    record, mine = taken[-1], {one.id for one in taken}
+def _check(undone_records: Sequence[Record], log: Sequence[Record]) -> None:
+    record, mine = undone_records[-1], {undone.id for undone in undone_records}
     if record.undone:
         raise InputError(f"The change {record.id[:SHORT_ID]} ({record.what}) is undone already.")
     if record.what in _FINAL:
         raise InputError(f"That change ({record.what}) is for good: it cannot be undone.")
-    for one in taken:
-        later = [other for other in _later(one, log) if other.id not in mine and not other.derived]
-        stands = [other for other in later if _at_odds(one, other)]
+    for undone in undone_records:
+        later = [
+            later_record
+            for later_record in _later(undone, log)
+            if later_record.id not in mine and not later_record.derived
+        ]
+        stands = [later_record for later_record in later if _at_odds(undone, later_record)]
         if stands:
-            told = "; ".join(f"{o.what} {o.shown} ({o.id[:SHORT_ID]})".replace("  ", " ") for o in stands)
-            raise InputError(f"Undo what came after it first: {told}.")
+            obstacles = "; ".join(
+                f"{o.what} {o.shown} ({o.id[:SHORT_ID]})".replace("  ", " ") for o in stands
+            )
+            raise InputError(f"Undo what came after it first: {obstacles}.")
 
 
 def _at_odds(record: Record, later: Record) -> bool:
@@ -104,40 +116,40 @@ def _at_odds(record: Record, later: Record) -> bool:
     those who make entities one or two."""
     units = {operation.unit for operation in (*record.operations, *later.operations)}
     of_entities = record.what in _OF_ENTITIES and later.what in _OF_ENTITIES
-    for one in record.touched & later.touched:
-        if not (one in units or of_entities):
+    for point_id in record.touched & later.touched:
+        if not (point_id in units or of_entities):
             continue
-        fields = set(record.before.get(one, ()))
-        if one in record.made or one in later.made or fields & set(later.before.get(one, ())):
+        fields = set(record.before.get(point_id, ()))
+        if point_id in record.made or point_id in later.made or fields & set(later.before.get(point_id, ())):
             return True
     return False
 
 
-def _take_back(transaction: Transaction, taken: Sequence[Record], log: Sequence[Record]) -> None:
+def _take_back(transaction: Transaction, undone_records: Sequence[Record], log: Sequence[Record]) -> None:
     """Stages what the touched points were, as far as no later write of what is derived has changed them since."""
-    mine = {one.id for one in taken}
-    touched = {identity for one in taken for identity in one.touched}
+    mine = {undone.id for undone in undone_records}
+    touched = {identity for undone in undone_records for identity in undone.touched}
     now = {p.id: p for p in transaction.services.store.scan(Where(ids=tuple(touched)), Fields(vectors=True))}
-    made: set[str] = set()
-    for one in taken:
-        since = [other for other in _later(one, log) if other.id not in mine]
-        made |= set(one.made)
-        for identity, steps in one.before.items():
+    made_ids: set[str] = set()
+    for undone in undone_records:
+        since = [later_record for later_record in _later(undone, log) if later_record.id not in mine]
+        made_ids |= set(undone.made)
+        for identity, steps in undone.before.items():
             if identity not in now:
                 continue  # it was erased
-            others = {name for other in since for name in other.before.get(identity, ())}
-            kept = {name: step for name, step in steps.items() if name not in others}
+            changed_since = {name for later_record in since for name in later_record.before.get(identity, ())}
+            own_steps = {name: step for name, step in steps.items() if name not in changed_since}
             point = now[identity]
-            now[identity] = replace(point, payload=reverted(point.payload, kept))
+            now[identity] = replace(point, payload=reverted(point.payload, own_steps))
     for identity in touched & now.keys():
         if kind_of(now[identity]) == USE:
             continue  # what was recalled was
-        point = _unmade(transaction, now[identity]) if identity in made else now[identity]
+        point = _unmade(transaction, now[identity]) if identity in made_ids else now[identity]
         if kind_of(point) == "unit":
             transaction.put_unit(point)
         else:
             transaction.put_record(point)
-    _tidy_entities(transaction, taken, now)
+    _tidy_entities(transaction, undone_records, now)
 
 
 def _unmade(transaction: Transaction, point: Point) -> Point:
@@ -147,34 +159,36 @@ def _unmade(transaction: Transaction, point: Point) -> Point:
     if kind == "unit":
         if p["retired"] != NEVER:
             return point
-        held = replace(
+        retired_unit = replace(
             read_unit(point), retired_at=transaction.now, retirement=Retirement(RetirementCause.UNDONE)
         )
-        transaction.put_unit(point, held)
+        transaction.put_unit(point, retired_unit)
         return transaction.units[point.id]
     if kind == "bank":
         return point  # it is there, if with nothing in it
     if kind == "core":
         return replace(
-            point, payload={**p, "pinned": [], "lines": [one for one in p["lines"] if one[0] != "pinned"]}
+            point, payload={**p, "pinned": [], "lines": [line for line in p["lines"] if line[0] != "pinned"]}
         )
     if kind in CHUNKS:
         return replace(point, payload={**p, "kind": "gone"})
     return gone_entry(point) if is_entry(point) else gone_point(bank, point.id)
 
 
-def _tidy_entities(transaction: Transaction, taken: Sequence[Record], now: Mapping[str, Point]) -> None:
+def _tidy_entities(
+    transaction: Transaction, undone_records: Sequence[Record], now: Mapping[str, Point]
+) -> None:
     """Entities that were made stay where other units mention them by now. What is told of those touched is made
     anew."""
-    made = {identity for one in taken for identity in one.made}
+    made_ids = {identity for undone in undone_records for identity in undone.made}
     names: list[str] = []
-    for one in taken:
-        for identity in one.touched & now.keys():
+    for undone in undone_records:
+        for identity in undone.touched & now.keys():
             if kind_of(now[identity]) != "entity":
                 continue
             name = str(now[identity].payload["name"])
             names.append(name)
-            if identity in made and _mentioned(transaction, name):
+            if identity in made_ids and _mentioned(transaction, name):
                 transaction.records.pop(identity, None)
     invalidate_summaries(transaction, names)
 
