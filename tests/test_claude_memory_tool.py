@@ -332,6 +332,7 @@ def test_users_do_not_see_each_others_files(users: list[str]) -> None:
             assert str(tool.call(view(A))).endswith(f"The boat has number {number}.")
 
 
+@pytest.mark.slow
 def test_without_the_sdk_the_error_says_what_to_install_and_the_sdk_is_loaded_late() -> None:
     code = "import sys; sys.modules['anthropic'] = None; import fourfold_claude"
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=False)

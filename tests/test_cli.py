@@ -175,6 +175,7 @@ def test_a_model_reflects_on_the_command_line_with_its_citations(tmp_path: Path)
     assert "deadbeef" in done.stderr
 
 
+@pytest.mark.slow
 def test_compacting_a_directory_keeps_every_unit(kept: Path) -> None:
     assert fourfold("compact", "-m", kept).returncode == 0
     assert "30 units" in fourfold("banks", "-m", kept).stdout

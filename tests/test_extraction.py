@@ -151,7 +151,9 @@ FAULTS: dict[str, tuple[Any, int]] = {
 
 
 @BOTH
-@pytest.mark.parametrize("fault", FAULTS)
+@pytest.mark.parametrize(
+    "fault", [pytest.param(fault, marks=[pytest.mark.slow] * (fault == "stalls")) for fault in FAULTS]
+)
 def test_any_failure_of_a_provider_keeps_the_text_to_be_read_later(provider: str, fault: str) -> None:
     answer, attempts = FAULTS[fault]
     broken = True
@@ -215,6 +217,7 @@ def test_a_passing_failure_is_tried_again(provider: str) -> None:
         assert len(calls) == 2
 
 
+@pytest.mark.slow
 @BOTH
 @pytest.mark.parametrize("status", [401, 403, 404])
 def test_a_wrong_key_or_model_is_an_error_and_loses_nothing(provider: str, status: int) -> None:
@@ -235,6 +238,7 @@ def test_a_wrong_key_or_model_is_an_error_and_loses_nothing(provider: str, statu
         assert all(text.startswith("Ana says") for text in texts(bank))
 
 
+@pytest.mark.slow
 def test_a_provider_that_is_down_is_not_asked_for_ever() -> None:
     with memory_with("openai", lambda call: Status(500), llm_concurrency=1) as (memory, calls):
         done = memory.bank("a").retain(talk(60))

@@ -23,6 +23,8 @@ from fourfold.index.snapshot import Snapshot
 from fourfold.storage.cache import DirectoryCache
 from fourfold.testing import FrozenClock, HashEmbedder, MemoryStore
 
+pytestmark = pytest.mark.slow
+
 TOLD = [
     "Ana Silva moved to Porto in April 2023.",
     "I think the Saturday market is the best place to sell bowls.",

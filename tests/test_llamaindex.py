@@ -446,6 +446,7 @@ def test_without_llamaindex_it_says_what_to_install() -> None:
     assert "fourfold[llamaindex]" in done.stderr
 
 
+@pytest.mark.slow
 def test_no_other_framework_is_imported_with_it() -> None:
     code = (
         "import sys, fourfold_llamaindex as f; assert 'llama_index.core' not in sys.modules; "

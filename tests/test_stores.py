@@ -149,6 +149,7 @@ def _files(directory: Path) -> dict[str, bytes]:
     }
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("wanted", "says"),
     [
@@ -205,6 +206,7 @@ def test_a_damaged_directory_gets_an_error_that_says_what_to_do(tmp_path: Path, 
         EmbeddedStore.open(tmp_path, MANIFEST)
 
 
+@pytest.mark.slow
 def test_a_truncated_log_leaves_the_rest_readable(tmp_path: Path) -> None:
     store = EmbeddedStore.open(tmp_path, MANIFEST)
     store.write([sample_point("a", "1", "flushed")])
