@@ -18,7 +18,7 @@ from pydantic import BaseModel, Field
 from fourfold import prompts
 from fourfold.consolidate.assess_rules import JudgedStatement, assess_by_rules
 from fourfold.index.bank_index import BankIndex
-from fourfold.language.languages import Language
+from fourfold.language.pack import Language
 from fourfold.language.text import term_id, terms
 from fourfold.models.structured import Acceptable
 from fourfold.ports import Fields, LanguageModel, Point, Where

@@ -6,13 +6,12 @@ An unsure case is neutral: a belief that is moved wrongly misleads, one that is 
 
 from __future__ import annotations
 
-import re
 from dataclasses import dataclass
 from functools import lru_cache
 
 from fourfold.language.attributes import AttributedText, compare_attributes
-from fourfold.language.languages import Language
 from fourfold.language.modality import judgement_of
+from fourfold.language.pack import Language, compiled
 from fourfold.language.stance import Clause, clauses_in, clauses_of
 from fourfold.values.beliefs import Effect
 from fourfold.values.units import Modality
@@ -42,7 +41,7 @@ class JudgedStatement:
 def assess_by_rules(belief: JudgedStatement, fact: JudgedStatement, language: Language) -> tuple[Effect, str]:
     """Returns the effect of `fact` on `belief`, and the reason in a few words."""
     text, believed = _belief_clauses(belief, language)
-    if fact.modality in (Modality.QUESTION, Modality.QUOTE) or _of_another(belief, fact, text):
+    if fact.modality in (Modality.QUESTION, Modality.QUOTE) or _of_another(belief, fact, text, language):
         return Effect.NEUTRAL, "not about the same"
     # "Lives in Rome" against "lives in Oslo": attributes tell more than words in common.
     succession = compare_attributes(
@@ -67,15 +66,15 @@ def assess_by_rules(belief: JudgedStatement, fact: JudgedStatement, language: La
 _WEIGHT = {Effect.NEUTRAL: 0, Effect.REINFORCE: 1, Effect.WEAKEN: 2, Effect.CONTRADICT: 3}
 """Which effect wins where clauses disagree: the strongest against the belief. "Nice, but late" speaks against
 "reliable"."""
-_FIRST_PERSON = re.compile(r"\b(?:I|me|my|mine|myself|we|our|us)\b|\bI['’]")
 
 
-def _of_another(belief: JudgedStatement, fact: JudgedStatement, text: str) -> bool:
+def _of_another(belief: JudgedStatement, fact: JudgedStatement, text: str, language: Language) -> bool:
     """Whether the two are about different people's minds: what Ana likes is not changed by what Ben thinks. `text`
     is the belief without the words that make it a judgement ("I think that")."""
     if belief.speaker is None or fact.speaker is None or belief.speaker == fact.speaker:
         return False
-    return fact.judgement or (_FIRST_PERSON.search(text) is not None and belief.speaker not in fact.names)
+    first_person = compiled(language.stance.first_person if language.stance else language.first_person)
+    return fact.judgement or (first_person.search(text) is not None and belief.speaker not in fact.names)
 
 
 def _compare(believed: Clause, clause: Clause) -> tuple[Effect, str]:

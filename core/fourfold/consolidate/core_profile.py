@@ -6,7 +6,6 @@ change.
 
 from __future__ import annotations
 
-import re
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
@@ -16,6 +15,7 @@ import numpy as np
 
 from fourfold.errors import InputError, NotFoundError
 from fourfold.index.bank_index import BankIndex
+from fourfold.language.languages import matches_any
 from fourfold.language.text import asking, estimate_tokens, sentences
 from fourfold.ports import Where
 from fourfold.schema.core_profile import CoreRecord, core_point, read_core
@@ -46,12 +46,6 @@ _LATEST_UNITS = 200
 guess."""
 _LONGEST_LINE = 60
 """Words of a line; a longer unit tells a story, and takes the room of several. A guess, not measured."""
-_PREFERS = re.compile(
-    r"\b(?:favou?rite|prefers?|allergic to|vegetarian|vegan|can['’]?t stand|(?:am|is) into"
-    r"|i (?:\w+ )?(?:love|hate|enjoy|adore|dislike|always|never)|loves|hates|adores|dislikes)\b",
-    re.IGNORECASE,
-)
-_PASSING = re.compile(r"\b(?:i['’]d|would|to see|to hear|you|your|it)\b", re.IGNORECASE)
 
 
 def core_profile(services: Services, bank: str, budget: int) -> CoreProfile:
@@ -214,7 +208,8 @@ def _preference(unit: Unit) -> str | None:
         return unit.text if is_strong and not asking(unit.text) else None
     for start, end in sentences(unit.text) if unit.modality is Modality.FACT else ():
         sentence = unit.text[start:end]
-        if _PREFERS.search(sentence) and not _PASSING.search(sentence) and not asking(sentence):
+        prefers = matches_any("preference", sentence) and not matches_any("passing_wish", sentence)
+        if prefers and not asking(sentence):
             return sentence
     return None
 

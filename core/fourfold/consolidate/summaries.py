@@ -11,6 +11,7 @@ import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
+from functools import cache
 
 import anyio.to_thread
 import numpy as np
@@ -21,6 +22,7 @@ from fourfold.consolidate.assess import Yield
 from fourfold.errors import ModelOutputError
 from fourfold.index.bank_index import BankIndex
 from fourfold.language.attributes import AttributedText, compare_attributes
+from fourfold.language.languages import any_pattern, matches_any
 from fourfold.language.text import asking, normalise, sentences, terms
 from fourfold.ports import Floats, LanguageModel, Point, Where
 from fourfold.schema.records import NEVER, gone_point, kind_of
@@ -54,16 +56,6 @@ _READ_AT_ONCE = 32
 """Units of one read from the store: after each, recalls and retains may come in between."""
 
 _STAGE_DIRECTION = re.compile(r"^[\[(*]")
-# First and second person, the call of somebody by name, and what looks specific, in five languages.
-_FIRST_PERSON = re.compile(
-    r"\b(?:I|my|me|we|our|ich|mein\w*|wir|je|j['’]|mon|ma|mes|nous|yo|mi|mis|nosotros)\b|我", re.IGNORECASE
-)
-_SECOND_PERSON = re.compile(
-    r"\b(?:you|your|yours|let['’]s|du|dein\w*|ihr|Sie|tu|ton|ta|tes|vous|tú|usted)\b|你", re.IGNORECASE
-)
-_VOCATIVE = re.compile(
-    r"(?:^|(?<=,))\s*(?:(?i:hey|hi|hello|thanks|thank you|wow|oh|yeah|yes|no)[ ,]+)*[A-ZÀ-Þ][\w'’-]+(?=\s*[,!.?…]|$)"
-)
 _SPECIFIC = re.compile(r"\d|(?<=[\w,] )[A-ZÀ-Þ][\w'’-]{2,}")
 
 
@@ -226,10 +218,10 @@ class SummaryWriter:
             self.yield_now()
             if _STAGE_DIRECTION.match(text) or asking(text) or len(text.split()) > _LONGEST_SENTENCE:
                 continue
-            if len(self._stemmed(_VOCATIVE.sub(" ", text))) < _LEAST_STEMS:
+            if len(self._stemmed(_without_vocatives(text))) < _LEAST_STEMS:
                 continue
             if is_own:
-                is_about = _SECOND_PERSON.search(text) is None or _FIRST_PERSON.search(text) is not None
+                is_about = not matches_any("second_person", text) or matches_any("first_person", text)
             else:
                 is_about = _names_any(text, names)
             if is_about:
@@ -256,16 +248,27 @@ def _cited_sentences(written: WrittenSummary, ids_by_label: Mapping[str, str]) -
 
 def _names_any(text: str, names: Sequence[str]) -> bool:
     """Whether a sentence says something of one of `names`, other than calling it ("Ana, look at this!")."""
-    words = f" {normalise(_VOCATIVE.sub(' ', text))} "
+    words = f" {normalise(_without_vocatives(text))} "
     return any(f" {name} " in words or f" {name} s " in words for name in names)
+
+
+@cache
+def _vocative() -> re.Pattern[str]:
+    """Returns the pattern of a call of somebody by name, with what may stand before it ("hey Ana,")."""
+    interjections = any_pattern("interjections")
+    return re.compile(rf"(?:^|(?<=,))\s*(?:(?i:{interjections})[ ,]+)*[A-ZÀ-Þ][\w'’-]+(?=\s*[,!.?…]|$)")
+
+
+def _without_vocatives(text: str) -> str:
+    return _vocative().sub(" ", text)
 
 
 def _informativeness(unit: Unit, text: str, names: Sequence[str]) -> float:
     """Returns how much a sentence seems to tell: more where it is about its speaker, has a name, a number or a
     time, less where it is addressed to somebody. The weights are guesses, set by reading summaries."""
-    is_about_speaker = normalise(unit.speaker or "") in names and _FIRST_PERSON.search(text) is not None
-    is_addressed = _SECOND_PERSON.search(text) is not None
-    is_specific = _SPECIFIC.search(_VOCATIVE.sub("", text)) is not None
+    is_about_speaker = normalise(unit.speaker or "") in names and matches_any("first_person", text)
+    is_addressed = matches_any("second_person", text)
+    is_specific = _SPECIFIC.search(_vocative().sub("", text)) is not None
     has_time = unit.occurred is not None
     return 0.3 * is_about_speaker - 0.4 * is_addressed + 0.3 * is_specific + 0.2 * has_time
 

@@ -11,7 +11,7 @@ from fourfold.ingest.embed import (
     unit_vectors,
 )
 from fourfold.ingest.extract.statement import Statement
-from fourfold.language.languages import Language
+from fourfold.language.pack import Language
 from fourfold.ports import Embedder, Floats, Point, Progress
 from fourfold.schema.records import UNIT, kind_of
 from fourfold.schema.units import read_unit, with_vectors

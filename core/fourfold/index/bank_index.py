@@ -24,7 +24,8 @@ from fourfold.index.entity_index import EntityIndex
 from fourfold.index.postings import Postings
 from fourfold.index.snapshot import Snapshot
 from fourfold.index.supersession import Supersession
-from fourfold.language.languages import ENGLISH, Language
+from fourfold.language.languages import ENGLISH
+from fourfold.language.pack import Language
 from fourfold.language.text import inverse_document_frequency, normalise
 from fourfold.ports import Point, Where
 from fourfold.schema.banks import Profile, bank_point, read_profile

@@ -10,7 +10,8 @@ from itertools import chain
 from fourfold.errors import InputError
 from fourfold.index.bank_index import BankIndex
 from fourfold.ingest.embed import term_vector
-from fourfold.language.languages import ENGLISH, Language, detect, language
+from fourfold.language.languages import ENGLISH, detect, language
+from fourfold.language.pack import Language
 from fourfold.language.text import terms
 from fourfold.ports import Fields, Where
 from fourfold.schema.units import context_of, speaker_of, text_of
@@ -71,7 +72,7 @@ def apply_options(transaction: Transaction, detected: Language | None, options: 
     if detected is None or bank_language is not None:
         return
     transaction.fixed_language = detected
-    if detected != ENGLISH:
+    if detected is not ENGLISH:
         _reindex(transaction, detected, None)
 
 

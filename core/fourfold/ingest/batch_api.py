@@ -16,7 +16,7 @@ import anyio.to_thread
 from fourfold.errors import ConfigurationError, FourfoldError, ModelError, TokenLimitError
 from fourfold.ingest.extract.llm import Extraction, Read, checked, turns
 from fourfold.ingest.pipeline import Outcome, write
-from fourfold.language.languages import Language
+from fourfold.language.pack import Language
 from fourfold.language.text import estimate_tokens
 from fourfold.ports import BatchModel, ModelResponse, Progress
 from fourfold.schema.chunks import chunk_point

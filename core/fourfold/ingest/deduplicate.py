@@ -14,7 +14,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from fourfold.language.attributes import AttributedText, compare_attributes
-from fourfold.language.languages import Language
+from fourfold.language.pack import Language, compiled
 from fourfold.language.text import asking, normalise, terms, words
 from fourfold.ports import Floats
 from fourfold.values.units import Interval
@@ -27,9 +27,6 @@ _LEAST_STEMS = 4
 _IS_QUESTION = 0.5
 """Share of a text that asks, from which on it is a question; a guess, not measured."""
 _NAMED = re.compile(r"(?<=[\w,;:] )[A-Z]\w+|\d+(?:[.,:]\d+)*")
-_RELATIONS = frozenset(
-    "than before after from to instead because until over against without if unless".split()
-)
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,9 +82,9 @@ def alike(a: Floats, b: Floats) -> float:
 def _comparable(new: ComparedStatement, old: ComparedStatement, language: Language) -> bool:
     """Returns whether both deny or neither does, both ask or neither does, and they have the same names and
     numbers."""
-    denies = language.negation
+    denies = compiled(language.negation)
     return (
-        denies is not None
+        bool(language.negation)
         and bool(denies.search(new.text)) == bool(denies.search(old.text))
         and set(new.entities) == set(old.entities)
         and _NAMED.findall(new.text) == _NAMED.findall(old.text)
@@ -137,7 +134,7 @@ def _following(text: str, language: Language) -> dict[str, str]:
     return {
         word.text.lower(): next((later.stem for later in word_list[i + 1 :] if later.stem), "")
         for i, word in enumerate(word_list)
-        if word.text.lower() in _RELATIONS
+        if word.text.lower() in language.relation_words
     }
 
 

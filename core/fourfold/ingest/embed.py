@@ -11,7 +11,7 @@ import numpy as np
 
 from fourfold.index.bank_index import BankIndex
 from fourfold.ingest.extract.statement import Statement
-from fourfold.language.languages import Language
+from fourfold.language.pack import Language
 from fourfold.language.text import SparseVector, document_vector, terms, words
 from fourfold.models.packaged.centroids import nearest_centroids
 from fourfold.ports import Embedder, Embedding, Floats, Progress

@@ -23,7 +23,7 @@ from fourfold.ingest.extract.rules import extract
 from fourfold.ingest.extract.statement import Statement
 from fourfold.ingest.redact import redact_statements
 from fourfold.ingest.write import DocumentWriter, Origin
-from fourfold.language.languages import Language
+from fourfold.language.pack import Language
 from fourfold.ports import Fields, LanguageModel, Progress, Where
 from fourfold.services import Services
 from fourfold.token_usage import Tokens

@@ -10,7 +10,7 @@ from fourfold.errors import InputError
 from fourfold.index.bank_index import BankIndex
 from fourfold.ingest.extract.llm import read_chunk
 from fourfold.ingest.extract.statement import Mention, Statement
-from fourfold.language.languages import Language
+from fourfold.language.pack import Language
 from fourfold.language.text import normalise
 from fourfold.ports import LanguageModel
 from fourfold.transaction.redaction import RedactionPolicy

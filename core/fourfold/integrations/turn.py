@@ -8,8 +8,10 @@ import logging
 import re
 from collections.abc import Awaitable, Callable, Collection, Iterable, Iterator
 from dataclasses import dataclass, replace
+from functools import cache
 from typing import TYPE_CHECKING, TypeVar
 
+from fourfold.language.languages import languages
 from fourfold.values.rendering import render_unit
 from fourfold.values.results import Hit
 from fourfold.values.units import Message
@@ -29,21 +31,19 @@ _OVERFETCH = 4
 """How many times the budget is recalled where much of it may be in the prompt already. A guess, not measured."""
 _FLUSH_SECONDS = 2.0
 """Seconds for which a turn waits for what the turn before it said to be written. A guess, not measured."""
-_SMALL_TALK = frozenset(
-    """hi hello hey hiya yo good morning afternoon evening night day there again all everyone how are you doing is it
-    going what's up thanks thank thx ty much so very lot a for that the cheers great cool nice perfect awesome ok okay
-    k sure fine got it understood yes yeah yep no nope please bye goodbye see later soon take care welcome you're
-    hallo guten tag morgen abend danke dankeschön vielen schön bitte tschüss ja nein gut prima super
-    bonjour bonsoir salut merci beaucoup oui non d'accord au revoir
-    hola buenos buenas días tardes noches gracias muchas sí vale adiós 你好 您好 谢谢 好的 再见""".split()
-)
 
 
 def needs_memory(text: str) -> bool:
     """Returns whether a user's turn may need what is remembered: all but a greeting, thanks, or a yes or no by
     itself."""
     words = [word.lower().replace("’", "'") for word in _WORD.findall(text)]
-    return len(words) > _MAX_SMALL_TALK_WORDS or any(word not in _SMALL_TALK for word in words)
+    return len(words) > _MAX_SMALL_TALK_WORDS or not _small_talk().issuperset(words)
+
+
+@cache
+def _small_talk() -> frozenset[str]:
+    """Returns the small talk of all languages: before a bank is read nobody knows which one is spoken."""
+    return frozenset[str]().union(*(language.small_talk for language in languages().values()))
 
 
 def render_blocks(profile: str, recalled: str) -> list[str]:

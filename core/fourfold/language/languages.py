@@ -1,49 +1,94 @@
-"""Languages: what of a bank depends on the one it is kept in, and which one a text is in. Knows no bank.
+"""Languages: those there are, by code; which one a text is in; what any of them knows. Knows no bank.
 
-What a language brings: a stemmer (Snowball's), stop words, the words that deny. A language without stop words does
-with what is frequent in the bank counting little; one of which nobody said what denies takes no paraphrase for
-the same statement.
-The date grammars are in `fourfold.language.dates`.
+What one language brings is a file of `fourfold.language.packs`, and nothing outside names a language by its words: to
+add one, add a file there (its `LANGUAGE`; `fourfold.language.pack` is the form). A package brings one as an entry
+point in the group `fourfold.languages`, named by its code.
 """
 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator, Mapping
 from functools import cache
+from importlib import import_module
+from importlib.metadata import EntryPoint
 from itertools import islice
-from typing import Any
+from pkgutil import iter_modules
+from typing import TYPE_CHECKING, Literal
 
 from fourfold.errors import InputError
+from fourfold.language import packs
+from fourfold.language.pack import Language, compiled
+from fourfold.language.packs import en
+from fourfold.plugins import broken_plugin, declared_plugins, load_plugin
+
+if TYPE_CHECKING:
+    from py3langid.langid import LanguageIdentifier
+
+ENGLISH = en.LANGUAGE
+"""What a bank is kept in where nothing else is said or found."""
+
+PatternField = Literal[
+    "abbreviations",
+    "asks_before",
+    "asks_count",
+    "asks_when",
+    "first_person",
+    "interjections",
+    "months_after_point",
+    "number_words",
+    "passing_wish",
+    "preference",
+    "quotation",
+    "second_person",
+]
+"""Patterns that are looked for in all languages at once: where the language is not known, and because people mix
+them (a question in English put to a memory kept in German)."""
 
 
-@dataclass(frozen=True, slots=True)
-class Language:
-    """A language: its ISO 639-1 code, its English name, Snowball's stemmer for it ("" for none), words without a
-    meaning of their own, what denies, and whether it writes all nouns with a capital."""
-
-    code: str
-    name: str
-    stemmer: str = ""
-    stop_words: frozenset[str] = frozenset()
-    negation: re.Pattern[str] | None = None
-    noun_capitals: bool = False
-    elision: bool = False
-    """Whether a word may begin with what is left of another: "l'école"."""
+@cache
+def languages() -> Mapping[str, Language]:
+    """Returns the languages there are, by code: the packs here, those of other packages (which replace none of
+    ours), and those of which only the name is known, and maybe a stemmer."""
+    known = {pack.code: pack for pack in (ENGLISH, *_bundled_packs())}
+    for code, entry in declared_plugins("fourfold.languages").items():
+        if code not in known:
+            known[code] = _plugin_pack(code, entry)
+    return known | {pack.code: pack for pack in _names_alone() if pack.code not in known}
 
 
-def _any_of(words: str) -> re.Pattern[str]:
-    return re.compile(rf"\b(?:{'|'.join(words.split())})\b", re.IGNORECASE)
+def _bundled_packs() -> Iterator[Language]:
+    for module in iter_modules(packs.__path__):
+        pack: Language = import_module(f"{packs.__name__}.{module.name}").LANGUAGE
+        yield pack
+
+
+def _plugin_pack(code: str, entry: EntryPoint) -> Language:
+    pack = load_plugin(entry)
+    if not isinstance(pack, Language) or pack.code != code:
+        raise broken_plugin(entry, TypeError(f'it is no fourfold.language.pack.Language with the code "{code}"'))
+    return pack
 
 
 def language(code: str) -> Language:
     """Returns the language of an ISO 639-1 code; raises `InputError` for one that is not known."""
-    known_language = LANGUAGES.get(code.strip().lower()) if isinstance(code, str) else None
+    known_language = languages().get(code.strip().lower()) if isinstance(code, str) else None
     if known_language is None:
-        supported = ", ".join(f"{each.code} ({each.name})" for each in LANGUAGES.values())
+        supported = ", ".join(f"{each.code} ({each.name})" for each in languages().values())
         raise InputError(f"{code!r} is no language known here. Known are: {supported}.")
     return known_language
+
+
+@cache
+def any_pattern(field: PatternField) -> str:
+    """Returns the pattern that fits where that of some language does."""
+    patterns: list[str] = [getattr(pack, field) for pack in languages().values()]
+    return "|".join(f"(?:{pattern})" for pattern in patterns if pattern)
+
+
+def matches_any(field: PatternField, text: str) -> bool:
+    """Returns whether a pattern of some language is found in `text`."""
+    return compiled(any_pattern(field)).search(text) is not None
 
 
 def detect(texts: Iterable[str]) -> Language | None:
@@ -54,12 +99,11 @@ def detect(texts: Iterable[str]) -> Language | None:
     telling = sum(len(word) * (1 if word < "\u0e00" else _DENSE) for word in words)
     if telling < _LEAST_LETTERS:
         return None
-    if len(words) >= _LEAST_WORDS and sum(w in ENGLISH.stop_words for w in words) > _ENGLISH_SHARE * len(
-        words
-    ):
+    english_words = sum(word in ENGLISH.stop_words for word in words)
+    if len(words) >= _LEAST_WORDS and english_words > _ENGLISH_SHARE * len(words):
         return ENGLISH
-    code, likely = _identifier().classify(text)
-    return LANGUAGES[code] if likely >= _LIKELY else None
+    code, likelihood = _identifier().classify(text)
+    return languages()[code] if likelihood >= _LIKELY else None
 
 
 _WORD = re.compile(r"[^\W\d_]+")
@@ -74,121 +118,32 @@ _LIKELY = 0.9
 
 
 @cache
-def _identifier() -> Any:
+def _identifier() -> LanguageIdentifier:
     """Returns the identifier of py3langid, limited to the languages known here. Its model takes a second to load."""
     from py3langid.langid import MODEL_FILE, LanguageIdentifier
 
     identifier = LanguageIdentifier.from_model_file(MODEL_FILE, norm_probs=True)
-    identifier.set_languages(LANGUAGES)
+    # It refuses a language that it was not trained on: such a one is never detected, and has to be named.
+    identifier.set_languages([code for code in languages() if code in identifier.nb_classes])
     return identifier
 
 
-ENGLISH = Language(
-    "en",
-    "English",
-    "english",
-    frozenset(
-        """a an and are as at be been but by can could did do does for from had has have he her hers him his how i
-        if in into is it its me my no not of on or our ours she so than that the their theirs them then
-        there these they this those to us was we were what when where which who whom whose why will with
-        would you your yours about am just s t d ll m re ve don also any being both during each few more
-        most other own same should some such too very""".split()
-    ),
-    _any_of(
-        r"not no never none nobody nothing neither nor without hardly cannot \w+n['’]t"
-        r" (?:ai|are|ca|could|did|does|do|had|has|have|is|must|need|should|was|were|wo|would)nt unable stop\w* quit"
-        r" refus\w+ fail\w*"
-    ),
-)
-_GERMAN = Language(
-    "de",
-    "German",
-    "german",
-    frozenset(
-        """aber alle allem allen aller alles als also am an auch auf aus bei beim bin bis bist da dabei damit dann
-        das dass daß dein deine deinem deinen deiner dem den denn der des dessen deren dich die dies
-        diese diesem diesen dieser dieses dir doch dort du durch ein eine einem einen einer eines er es
-        etwas euch euer eure eurem euren für gegen habe haben hab hast hat hatte hatten hattest hier hin
-        ich ihm ihn ihnen ihr ihre ihrem ihren ihrer ihres im in ins ist ja jede jedem jeden jeder jedes
-        jetzt kann kannst kein keine keinem keinen keiner können könnte mal man mein meine meinem meinen
-        meiner meines mich mir mit muss musste nach nicht nichts noch nun nur ob oder ohne schon sehr
-        sein seine seinem seinen seiner seines seit selbst sich sie sind so soll sollte sonst sowie über
-        um und uns unser unsere unserem unseren unserer unter vom von vor wann war waren warst warum was
-        weil welche welchem welchen welcher welches wenn wer werde werden wie wieder will wir wird wirst
-        wo wollen worden wurde wurden würde zu zum zur zwar zwischen gibt halt eben eigentlich gerade
-        etwa""".split()
-    ),
-    _any_of(r"nicht nichts kein\w* nie niemals niemand\w* ohne weder kaum nirgends"),
-    noun_capitals=True,
-)
-_FRENCH = Language(
-    "fr",
-    "French",
-    "french",
-    frozenset(
-        """a à ai aie as au aucun aussi autre aux avaient avais avait avec avez avoir avons ayant c ça car ce ceci
-        cela ces cet cette chez comme d dans de des donc du elle elles en encore es est et étaient étais
-        était étant été être eu eux fait furent fut ici il ils j je jusque l la le les leur leurs lui m
-        ma mais me même mes mien moi mon n ne ni non nos notre nous on ont ou où par parce pas pendant
-        peu plus pour pourquoi qu quand que quel quelle quelles quels qui quoi s sa sans se sera serait
-        ses si sien soi sommes son sont sous suis sur t ta te tes toi ton tous tout toute toutes très tu
-        un une va vers veut voici voilà vont vos votre vous y avions avaient aurait aurais soit soient
-        lorsque depuis là alors puis donc bien est-ce""".split()
-    ),
-    _any_of("ne n pas jamais rien aucun aucune personne sans ni non guère"),
-    elision=True,
-)
-_SPANISH = Language(
-    "es",
-    "Spanish",
-    "spanish",
-    frozenset(
-        """a al algo algún alguna algunas alguno algunos ante aquel aquella aquello así aún como con contra cual
-        cuál cuando cuándo cuánto cuántos cuánta cuántas de del desde donde dónde durante e el él ella
-        ellas ellos en entre era eran eres es esa esas ese eso esos esta está estaba estaban estamos
-        están estar estas estás este esto estos estoy fue fueron fui fuimos ha había habían han has
-        hasta hay he hemos la las le les lo los más me mi mí mis mucho muy nada ni no nos nosotros
-        nuestra nuestras nuestro nuestros o os otra otro para pero por porque pues que qué quien quién
-        quienes se sea según ser si sí sido sin sobre son soy su sus también tan tanto te tenía ti tiene
-        tienen tienes todo todos tu tú tus un una unas uno unos va vosotros voy y ya yo tengo fuera eras""".split()
-    ),
-    _any_of("no nunca jamás nada nadie ni sin ningún ninguna ninguno tampoco apenas"),
-)
-_CHINESE = Language(
-    "zh",
-    "Chinese",
-    "",
-    frozenset(
-        """的 了 着 过 是 在 和 与 也 都 就 还 很 吗 呢 吧 啊 呀 我 你 他 她 它 们 这 那 有 个 把 被 给 对 从 到 而
-        但 或 及 之 其 所 以 我们 你们 他们 她们 我的 你的 他的 她的 什么 怎么 为什 哪里 哪儿 谁的 的是 是我 我是
-        因为 所以 但是 如果 已经""".split()
-    ),
-    re.compile("[不没無无未别別]"),
-)
-LANGUAGES: Mapping[str, Language] = {
-    one.code: one
-    for one in (
-        ENGLISH,
-        _GERMAN,
-        _FRENCH,
-        _SPANISH,
-        _CHINESE,
-        *(
-            Language(code, name, name.lower(), elision=code in ("ca", "it"))
-            for code, name in {
-                "ar": "Arabic", "ca": "Catalan", "cs": "Czech", "da": "Danish", "el": "Greek", "et": "Estonian",
-                "eu": "Basque", "fa": "Persian", "fi": "Finnish", "ga": "Irish", "hi": "Hindi", "hu": "Hungarian",
-                "hy": "Armenian", "id": "Indonesian", "it": "Italian", "lt": "Lithuanian", "ne": "Nepali",
-                "nl": "Dutch", "no": "Norwegian", "pl": "Polish", "pt": "Portuguese", "ro": "Romanian",
-                "ru": "Russian", "sr": "Serbian", "sv": "Swedish", "ta": "Tamil", "tr": "Turkish",
-            }.items()
-        ),
-        *(
-            Language(code, name)
-            for code, name in {
-                "bg": "Bulgarian", "he": "Hebrew", "ja": "Japanese", "ko": "Korean", "th": "Thai", "uk": "Ukrainian",
-                "vi": "Vietnamese",
-            }.items()
-        ),
-    )
+def _names_alone() -> Iterator[Language]:
+    """Yields the languages of which only the name is known, and maybe a stemmer."""
+    for code, name in _STEMMED.items():
+        yield Language(code, name, name.lower(), elided="[cdjlmnst]" if code in ("ca", "it") else "")
+    for code, name in _UNSTEMMED.items():
+        yield Language(code, name)
+
+
+_STEMMED = {
+    "ar": "Arabic", "ca": "Catalan", "cs": "Czech", "da": "Danish", "el": "Greek", "et": "Estonian",
+    "eu": "Basque", "fa": "Persian", "fi": "Finnish", "ga": "Irish", "hi": "Hindi", "hu": "Hungarian",
+    "hy": "Armenian", "id": "Indonesian", "it": "Italian", "lt": "Lithuanian", "ne": "Nepali",
+    "nl": "Dutch", "no": "Norwegian", "pl": "Polish", "pt": "Portuguese", "ro": "Romanian",
+    "ru": "Russian", "sr": "Serbian", "sv": "Swedish", "ta": "Tamil", "tr": "Turkish",
+}  # fmt: skip
+_UNSTEMMED = {
+    "bg": "Bulgarian", "he": "Hebrew", "ja": "Japanese", "ko": "Korean", "th": "Thai", "uk": "Ukrainian",
+    "vi": "Vietnamese",
 }  # fmt: skip

@@ -19,25 +19,15 @@ import numpy as np
 import Stemmer
 from numpy.typing import NDArray
 
-from fourfold.language.languages import Language
+from fourfold.language.languages import any_pattern
+from fourfold.language.pack import Language, case_sensitive, compiled
 
 _WORD = re.compile(r"[^\W_]+(?:['’][^\W_]+)*")
 _UNSPACED = re.compile(r"[\u0e00-\u0eff\u1000-\u109f\u3040-\u30ff\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff]+")
-_ELISION = re.compile(r"^(?:[cdjlmnst]|qu|jusqu|lorsqu|puisqu)['’](?=\w{2})")  # l'école
 _POSSESSIVE = re.compile(r"['’](?:s|re|ve|ll|d|m|t)?$")
 _SENTENCE_END = re.compile(r"(?<=[.!?…。！？])[\"'”’)\]]*\s+|(?<=[。！？])|\n+")
-_ABBREVIATED = re.compile(
-    r"(?:\b(?:Mr|Mrs|Ms|Dr|Prof|St|vs|etc|e\.g|i\.e|approx|No|Inc|Ltd|Co|Corp|Jr|Sr|z\.\s?B|u\.\s?a|d\.\s?h|bzw|ca|Nr|Mme"
-    r"|Mlle|Sra|Srta|Ud|Uds)|\b[A-Z])\.$"
-)
 _DAY = re.compile(r"\b\d\d?\.$")
-_GERMAN_MONTH = re.compile(r"(?:Jan|Feb|Mär|Apr|Mai|Jun|Jul|Aug|Sep|Okt|Nov|Dez)")  # "am 5. Mai"
 _QUESTION = re.compile(r"[^.!?。！？]*[?？]")
-_NUMBER = re.compile(
-    r"\b(?:\d[\d,.]*|one|two|three|four|five|six|seven|eight|nine|ten|eleven|twelve|dozen|hundred|thousand"
-    r"|once|twice|couple|few|several|many|half)\b",
-    re.IGNORECASE,
-)
 _stemmers = threading.local()
 
 # Parameters of BM25 (Robertson and Zaragoza 2009, section 3.2) for units of a sentence or three.
@@ -58,8 +48,9 @@ def words(text: str, language: Language) -> list[Word]:
     """Returns all words of `text` in order, stemmed as `language` does it, its stop words with an empty stem."""
     tokens, stops = list(_split(text)), language.stop_words
     lowered = [_POSSESSIVE.sub("", word.lower()) for word, _, _ in tokens]
-    if language.elision:
-        lowered = [_ELISION.sub("", word) for word in lowered]
+    if language.elided:
+        elision = compiled(rf"^(?:{language.elided})['’](?=\w{{2}})")  # l'école
+        lowered = [elision.sub("", word) for word in lowered]
     stems = _stemmer(language.stemmer).stemWords(lowered) if language.stemmer else lowered
     return [
         Word(word, start, end, "" if stem in stops or bare in stops or word.lower() in stops else _fold(stem))
@@ -103,11 +94,13 @@ def inverse_document_frequency(documents: int, containing: int) -> float:
 
 def sentences(text: str) -> list[tuple[int, int]]:
     """Returns the `[start, end)` of each sentence, blanks left out; abbreviations, initials and "5. Mai" end none."""
+    abbreviation = compiled(case_sensitive(rf"(?:\b(?:{any_pattern('abbreviations')})|\b[A-Z])\.$"))
+    month = compiled(case_sensitive(any_pattern("months_after_point")))
     spans: list[tuple[int, int]] = []
     start = 0
     for match in _SENTENCE_END.finditer(text):
         before = text[max(start, match.start() - 8) : match.start()]
-        if _ABBREVIATED.search(before) or (_DAY.search(before) and _GERMAN_MONTH.match(text, match.end())):
+        if abbreviation.search(before) or (_DAY.search(before) and month.match(text, match.end())):
             continue
         _append_trimmed(spans, text, start, match.end())
         start = match.end()
@@ -124,7 +117,7 @@ def asking(text: str) -> float:
 
 def counts(text: str) -> bool:
     """Tells whether `text` names a number or an amount."""
-    return _NUMBER.search(text) is not None
+    return compiled(rf"\b(?:\d[\d,.]*|{any_pattern('number_words')})\b").search(text) is not None
 
 
 def estimate_tokens(text: str) -> int:

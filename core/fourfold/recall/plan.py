@@ -11,6 +11,7 @@ import numpy as np
 
 from fourfold.index.bank_index import BankIndex
 from fourfold.language.dates import find_times
+from fourfold.language.languages import matches_any
 from fourfold.language.text import SparseVector, Word, clean, query_vector, term_id, words
 from fourfold.ports import Embedder, Embedding, Floats
 from fourfold.values.units import Interval
@@ -23,22 +24,6 @@ _IDF_POWER = 1.5
 """How much more a rare word of the question counts: docs/adr/0003."""
 _MOST_YEARS = 12
 """Years that a date without a year may stand for. A guess, not measured."""
-_WHEN = re.compile(
-    r"\bwhen\b|\bwhat (?:date|day|month|year|time)\b|\bwhich (?:day|month|year)\b|\bhow long\b|\bwann\b|\bwie lange\b"
-    r"|\bquand\b|\bcuándo\b|什么时候|什麼時候|何时|何時|哪[年天]|几[月号]",
-    re.I,
-)
-_COUNT = re.compile(
-    r"\bhow (?:many|much|often|old)\b|\bwie (?:viele?|oft|alt)\b|\bcombien\b|\bcuánt[oa]s?\b"
-    r"|多少|多大|几[个個次岁歲]",
-    re.I,
-)
-_BEFORE = re.compile(
-    r"\b(?:before|previous(?:ly)?|former(?:ly)?|use[d]? to|earlier|originally|prior to|until|at first|back then"
-    r"|no longer|any ?more|in the past|früher\w*|vorher\w*|zuvor|ehemal\w*|bevor|avant|auparavant|précédent\w*"
-    r"|ancien\w*|antes|anterior\w*|antigu[oa]s?)\b|以前|之前|从前|從前|过去|過去|原来|原來",
-    re.I,
-)
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,9 +63,9 @@ def plan(question: str, embedder: Embedder, index: BankIndex, now: datetime) -> 
         entities=entities,
         speaker=speaker,
         intervals=tuple(dict.fromkeys(time.interval for time in times)),
-        asks_when=_WHEN.search(text) is not None,
-        asks_count=_COUNT.search(text) is not None,
-        asks_before=_BEFORE.search(text) is not None,
+        asks_when=matches_any("asks_when", text),
+        asks_count=matches_any("asks_count", text),
+        asks_before=matches_any("asks_before", text),
     )
 
 

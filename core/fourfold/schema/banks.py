@@ -7,7 +7,8 @@ from dataclasses import astuple, dataclass, field
 from datetime import datetime
 from typing import Any
 
-from fourfold.language.languages import Language, language
+from fourfold.language.languages import language
+from fourfold.language.pack import Language
 from fourfold.ports import Point
 from fourfold.schema.records import make_id
 from fourfold.values.redaction import RedactionRule

@@ -13,7 +13,7 @@ from datetime import datetime
 from typing import Any
 
 from fourfold.index.bank_index import BankIndex
-from fourfold.language.languages import Language
+from fourfold.language.pack import Language
 from fourfold.ports import Fields, Point, Where
 from fourfold.schema.banks import Profile, bank_point, entity_point
 from fourfold.schema.beliefs import with_history

@@ -8,8 +8,8 @@ from collections.abc import Iterable, Mapping, Sequence
 from fourfold.errors import InputError
 from fourfold.ingest.extract.statement import Mention, Statement
 from fourfold.language.dates import find_times
-from fourfold.language.languages import Language
 from fourfold.language.modality import confidence_of, modality_of
+from fourfold.language.pack import Language
 from fourfold.language.text import asking, clean
 from fourfold.values.units import Fact, Message, Network
 

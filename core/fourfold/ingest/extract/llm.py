@@ -19,8 +19,8 @@ from fourfold import prompts
 from fourfold.errors import InputError, ModelLengthError, ModelOutputError
 from fourfold.ingest.extract.statement import Mention, Statement
 from fourfold.language.dates import day_of, find_times, months_of, written_weekday
-from fourfold.language.languages import Language
 from fourfold.language.modality import modality_of
+from fourfold.language.pack import Language
 from fourfold.language.text import clean, normalise
 from fourfold.models.structured import acceptable_items
 from fourfold.ports import LanguageModel, PromptMessage

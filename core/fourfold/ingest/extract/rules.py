@@ -8,11 +8,13 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Collection, Sequence
+from functools import cache
 
 from fourfold.ingest.extract.statement import Mention, Statement
 from fourfold.language.dates import find_times
-from fourfold.language.languages import ENGLISH, Language
+from fourfold.language.languages import languages
 from fourfold.language.modality import confidence_of, modality_of
+from fourfold.language.pack import Language, compiled
 from fourfold.language.text import asking
 from fourfold.values.chunks import Piece
 from fourfold.values.units import Network
@@ -34,20 +36,6 @@ _NAME = re.compile(
     rf"(?:{_CAPITAL})(?:\s+(?:(?:of|de|van|von|the|la|le|du|da|bin|al)\s+)*(?:{_CAPITAL}|\d+))*"
 )
 _STARTS = re.compile(r"(?:^|[.!?…:;\n\"“”(\[-]\s*)$")
-# Words that begin a sentence of a chat with a capital and are no names: greetings, days, contractions.
-_NO_NAME = frozenset(
-    """i i'm i've i'll i'd im ok okay hey hi hello thanks thank wow yeah yes no oh sure great cool awesome
-    monday tuesday wednesday thursday friday saturday sunday january february march april may june july
-    august september october november december mr mrs ms dr lol omg btw ps congrats sounds it's that's
-    what's here's there's let's you're we're they're he's she's who's how's the a an and but so if""".split()
-)
-# German articles, pronouns and numbers, with an adjective or without: a noun follows, which has its capital as such.
-_DETERMINED = re.compile(
-    r"\b(?:der|die|das|de[nms]|[kmds]?eine?[mnrs]?|ihre?[mnrs]?|unse?re?[mnrs]?|eue?re?[mnrs]?|diese?[mnrs]?|jede?[mnrs]?"
-    r"|welche?[mnrs]?|alle?[mnrs]?|vieler?n?|mehrere?n?|einiger?n?|weniger?n?|im|ins|am|ans|aufs|zum|zur|vom|beim|\d+"
-    r"|zwei|drei|vier|fünf|sechs|sieben|acht|neun|zehn)\s+(?:[a-zäöüß]+(?:e[mnrs]?)\s+)?$",
-    re.IGNORECASE,
-)
 _AGENT_ROLES = ("assistant", "tool")
 """Roles of what the agent itself says and does."""
 
@@ -104,26 +92,33 @@ def _without_noun(before: str, name: str, language: Language) -> str:
     `before` is the text in front of the name."""
     if not language.noun_capitals:
         return name
-    return name.partition(" ")[2] if _DETERMINED.search(before) else name
+    determined = compiled(language.noun_determiners).search(before) is not None
+    return name.partition(" ")[2] if determined else name
 
 
 def _trimmed(match: re.Match[str], language: Language) -> tuple[str, int]:
     """Returns the name in a match, and where in the text it begins: leading and trailing words that are no part of
     a name go, and a possessive 's; whatever blanks stand between its words become one. "" where nothing is left."""
-    stop_words = frozenset() if language == ENGLISH else language.stop_words
+    no_names = _no_names(language)
     words = list(re.finditer(r"\S+", match.group()))
-    while words and _no_name(words[0].group(), stop_words):
+    while words and _fold(words[0].group()) in no_names:
         words.pop(0)
-    while words and _no_name(words[-1].group(), stop_words):
+    while words and _fold(words[-1].group()) in no_names:
         words.pop()
     start = match.start() + (words[0].start() if words else 0)
     name = re.sub(r"['’]s?$", "", " ".join(word.group() for word in words))
     return (name if len(name) > 1 and not name.isdigit() else ""), start
 
 
-def _no_name(word: str, stop_words: frozenset[str]) -> bool:
-    folded = word.casefold().replace("’", "'")
-    return folded in _NO_NAME or folded in stop_words
+def _fold(word: str) -> str:
+    return word.casefold().replace("’", "'")
+
+
+@cache
+def _no_names(language: Language) -> frozenset[str]:
+    """Returns the words that are no names in a text of `language`. Greetings of others occur in it too ("Hey")."""
+    in_any_language = frozenset[str]().union(*(each.no_names for each in languages().values()))
+    return in_any_language | (language.no_names or language.stop_words)
 
 
 def _inside_sentences(pieces: Sequence[Piece], language: Language) -> set[str]:

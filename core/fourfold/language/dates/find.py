@@ -4,15 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from datetime import datetime
-from functools import cache
-from importlib import import_module
 
 from fourfold.language.dates import english
 from fourfold.language.dates.english import TimeMention
-from fourfold.language.dates.phrases import NUMERIC, Grammar
-from fourfold.language.languages import ENGLISH, Language
-
-_GRAMMARS = {"de": "german", "fr": "french", "es": "spanish", "zh": "chinese"}
+from fourfold.language.dates.phrases import compiled_grammar
+from fourfold.language.languages import ENGLISH
+from fourfold.language.pack import Language
 
 
 def find_times(
@@ -23,14 +20,6 @@ def find_times(
 
     `anchor` (aware) is when it was said. With `years`, a date without a year stands for that date in each of them.
     """
-    if language == ENGLISH:
+    if language is ENGLISH:
         return english.find_times(text, anchor, years)
-    return _grammar(language.code).find_times(text, anchor, tuple(years))
-
-
-@cache
-def _grammar(code: str) -> Grammar:
-    if code not in _GRAMMARS:
-        return NUMERIC
-    grammar: Grammar = import_module(f"fourfold.language.dates.{_GRAMMARS[code]}").GRAMMAR
-    return grammar
+    return compiled_grammar(language.dates).find_times(text, anchor, tuple(years))

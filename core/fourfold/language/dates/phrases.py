@@ -1,9 +1,9 @@
 """Date grammars of other languages than English: phrases found by a few patterns a language, told in English, and
 resolved by the English grammar.
 
-A grammar is a vocabulary and rules. In a rule's pattern `{month}` stands for any word that the vocabulary lists
-under "month", `{day}` and `{year}` for numbers, and a digit at the end tells two of a kind apart; its English has
-the same names. What English has no time for is none.
+A grammar (`fourfold.language.pack.DateGrammar`) is words and rules. In a rule's pattern `{month}` stands for any
+word that is listed under "month", `{day}` and `{year}` for numbers, and a digit at the end tells two of a kind apart;
+its English has the same names. What English has no time for is none.
 """
 
 from __future__ import annotations
@@ -12,19 +12,18 @@ import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from functools import cache
 
 from fourfold.language.dates.english import TimeMention
 from fourfold.language.dates.english import find_times as find_english_times
-
-Vocabulary = Mapping[str, Mapping[str, str]]
-"""By kind, words (patterns) and what they are in English."""
+from fourfold.language.pack import DateGrammar
 
 _NUMBERS = {"day": r"[0-3]?\d", "year": r"(?:18|19|20)\d\d", "number": r"\d{1,2}", "short": r"\d\d"}
 _SLOT = re.compile(r"\{(\w+?)(\d?)\}")
 
 
 @dataclass(frozen=True, slots=True)
-class Grammar:
+class CompiledGrammar:
     """The rules of a language, longer phrases first: what an earlier one took, no later one sees."""
 
     rules: tuple[tuple[re.Pattern[str], str], ...]
@@ -55,28 +54,32 @@ class Grammar:
         return next((english for form, english in forms if form.fullmatch(word)), "") or word
 
 
-def grammar(vocabulary: Vocabulary, rules: Sequence[tuple[str, str]], spaced: bool = True) -> Grammar:
-    """Compiles the grammar of `rules` over `vocabulary`; `spaced` is False for a script without blanks between
-    words."""
+@cache
+def compiled_grammar(grammar: DateGrammar | None) -> CompiledGrammar:
+    """Returns `grammar` compiled, once a process; without one, that of dates in digits."""
+    words = grammar.words if grammar else {}
     alternatives = {
-        kind: "|".join(sorted(words, key=len, reverse=True)) for kind, words in vocabulary.items()
+        kind: "|".join(sorted(forms, key=len, reverse=True)) for kind, forms in words.items()
     } | _NUMBERS
-    border = r"\w/" if spaced else r"\d"
+    border = r"\w/" if grammar is None or grammar.spaced else r"\d"
 
-    def compiled(pattern: str) -> re.Pattern[str]:
+    def compile_rule(pattern: str) -> re.Pattern[str]:
         inside = _SLOT.sub(lambda slot: f"(?P<{slot[1]}{slot[2]}>{alternatives[slot[1]]})", pattern)
         return re.compile(rf"(?<![{border}])(?:{inside})(?![{border}])", re.IGNORECASE)
 
-    return Grammar(
-        rules=tuple((compiled(pattern), english) for pattern, english in rules),
+    return CompiledGrammar(
+        rules=tuple(
+            (compile_rule(pattern), english)
+            for pattern, english in (*_NUMERIC_RULES, *(grammar.rules if grammar else ()))
+        ),
         words={
-            kind: tuple((re.compile(form, re.IGNORECASE), english) for form, english in words.items())
-            for kind, words in vocabulary.items()
+            kind: tuple((re.compile(form, re.IGNORECASE), english) for form, english in forms.items())
+            for kind, forms in words.items()
         },
     )
 
 
-NUMERIC_RULES = (
+_NUMERIC_RULES = (
     (
         r"{year}[-/](?P<number>\d\d?)[-/](?P<number2>\d\d?)(?:T[\d:.]+(?:Z|[+-]\d\d:?\d\d)?)?",
         "{year}-{number}-{number2}",
@@ -84,6 +87,5 @@ NUMERIC_RULES = (
     (r"{number}[./]{number2}[./](?P<year>(?:18|19|20)\d\d|\d\d)", "{number}.{number2}.{year}"),
     (r"(?<=\(){year}(?=\))", "in {year}"),
 )
-"""What needs no words: "2023-05-08", and "8.5.2023" and "8/5/2023", the day first."""
-
-NUMERIC = grammar({}, NUMERIC_RULES)
+"""What needs no words: "2023-05-08", and "8.5.2023" and "8/5/2023", the day first. They come before any rule of a
+language, so that none cuts such a date in two."""

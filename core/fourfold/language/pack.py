@@ -1,0 +1,215 @@
+"""What one language brings: the form that each file of `fourfold.language.packs` fills in.
+
+A pack is data. Its patterns are regular expressions as text, which `compiled` compiles at their first use, all
+without regard to case: where the case matters a pattern says so itself (`case_sensitive`). All but the code and the
+name may be left out; what is missed then stands below each field.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import cache
+
+
+@cache
+def compiled(pattern: str) -> re.Pattern[str]:
+    """Returns the pattern of a pack, compiled once a process. That of a field left out ("") fits nothing."""
+    return re.compile(pattern or _NEVER, re.IGNORECASE)
+
+
+_NEVER = r"(?!)"
+
+
+def case_sensitive(pattern: str) -> str:
+    """Returns a pattern for which upper and lower case differ."""
+    return f"(?-i:{pattern})"
+
+
+@dataclass(frozen=True, slots=True)
+class Wording:
+    """Patterns that tell how a sentence is meant. The first of `hypothetical`, `wish`, `plan` that is found in it
+    decides. `judgement` fits at its start what begins a judgement ("I think"), in one of five named groups that say
+    how sure the speaker is: `sure`, `firm`, `held`, `weak`, or `doubt`, which judges the contrary."""
+
+    hypothetical: str
+    wish: str
+    plan: str
+    judgement: str
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class DateGrammar:
+    """Phrases of time, told in English: `fourfold.language.dates.phrases` says how rules are written.
+
+    `words` are, by kind, patterns of words and what they are in English; `rules` pairs of a pattern of a phrase and
+    its English, longer phrases first. Dates in digits need no rule. `spaced` is False for a script without blanks
+    between words.
+    """
+
+    words: Mapping[str, Mapping[str, str]]
+    rules: tuple[tuple[str, str], ...]
+    spaced: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class StanceGrammar:
+    """What `fourfold.language.stance` takes a sentence apart with: patterns, and words of praise and blame."""
+
+    clause_border: str
+    """What parts two clauses."""
+    liking: str
+    """A verb whose object is what the clause is about: "I love hiking"."""
+    after_object: str
+    """What ends that object."""
+    copula: str
+    """What parts what a clause is about from what it says of it."""
+    owning: frozenset[str]
+    """Copulas that say what something has, so that it belongs to what the clause is about ("the car has a good
+    radio")."""
+    to_others: str
+    """What makes a clause about something that only its context tells: "you", "it is"."""
+    possessor: str
+    """A name that only says whose something is: "Mara's car" is not Mara."""
+    no_denial: str
+    """Phrases with a word that denies which deny nothing ("no doubt")."""
+    formerly: str
+    """What says that something is no longer so, which denies it."""
+    disliked: str
+    """Phrases that mean `hate`."""
+    hate: str
+    """The word that such a phrase is replaced by."""
+    hedged: str
+    """What makes a clause half meant."""
+    first_person: str
+    """The speaker in a belief: who else speaks does not change it."""
+    praise: frozenset[str]
+    blame: frozenset[str]
+    empty: frozenset[str]
+    """Words that say nothing of what a clause is about, besides those of praise and blame."""
+
+
+@dataclass(frozen=True, slots=True)
+class AttributeGrammar:
+    """What `fourfold.language.attributes` reads the values of attributes with. In all patterns `s` is the subject,
+    `r` the relation or the attribute, and `v` the value."""
+
+    single_valued: frozenset[str]
+    """Head nouns of attributes that have one value at a time ("capital")."""
+    many_valued: frozenset[str]
+    """Head nouns of attributes that may have many ("friend")."""
+    always_single: str
+    """What begins an attribute that has one value whatever its head noun is ("favorite ")."""
+    lead_in: str
+    """What may stand before a statement and changes nothing."""
+    past: str
+    """What shows that a statement tells of the past, or denies."""
+    trailer: str
+    """What may stand behind a value and is no part of it ("since May")."""
+    states: tuple[tuple[str, str, bool], ...]
+    """Patterns of whole statements, with the attribute that each gives a value, and whether that has one at a
+    time."""
+    relations: tuple[str, ...]
+    """Patterns of relations that mostly have one value ("was written by"): never sure."""
+    own: str
+    """The attribute `r` of the speaker: "my `r` is `v`"."""
+    possessed: str
+    """ "`s`'s `r` is `v`"."""
+    of_subject: str
+    """ "The `r` of `s` is `v`"."""
+    definite: str
+    """ "The `r` is `v`"."""
+    holder: str
+    """ "`v` is the `r` of `s`"."""
+    epithets: str
+    """Adjectives that an attribute is the same without ("new")."""
+    spellings: tuple[str, str]
+    """A word that is written in two ways within attributes, and the way to write it."""
+    head_end: str
+    """What the head noun of an attribute ends before ("of")."""
+    placed: str
+    """What may stand before a place that is a value ("located in")."""
+    class_phrase: str
+    """What names only the kind of a value ("the city of")."""
+    determiner: str
+    article: str
+    remark: str
+    """Values that are remarks ("so kind", "great")."""
+    conjunction: str
+    """What joins two values: "and"."""
+    speaker_forms: frozenset[str]
+    """Subjects that are the speaker, normalised."""
+    own_subject: str
+    """A subject that belongs to the speaker ("my sister"), up to its first word."""
+    other_subject: str
+    """A subject that only its context tells ("her house")."""
+    pronouns: frozenset[str]
+    verbal_end: str
+    """What shows that a match cut a sentence in two: its subject ends in a verb."""
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Language:
+    """A language. Two are the same only if they are the same object: `fourfold.language.languages` has each once."""
+
+    code: str
+    """ISO 639-1."""
+    name: str
+    """In English."""
+    stemmer: str = ""
+    """Snowball's stemmer for it; without one, words are looked for as they are written."""
+    stop_words: frozenset[str] = frozenset()
+    """Words without a meaning of their own; without them, what is frequent in the bank counts little."""
+    negation: str = ""
+    """What denies; without it, no paraphrase is taken for the same statement."""
+    noun_capitals: bool = False
+    """Whether all nouns have a capital, so that it makes no name."""
+    noun_determiners: str = ""
+    """Where they have: what stands before a noun that is no name, up to the end of the text before it."""
+    elided: str = ""
+    """What may be left of a word before an apostrophe and the next word ("l'école")."""
+    abbreviations: str = ""
+    """Abbreviations that end in a point, without it: these end no sentence. With the case as written."""
+    months_after_point: str = ""
+    """Beginnings of months that may follow a day with a point ("5. Mai"), which ends no sentence then."""
+    number_words: str = ""
+    """Numbers and amounts in words, without which a statement that has no digits counts nothing."""
+    relation_words: frozenset[str] = frozenset()
+    """Words that put what follows them into a relation ("from", "than"): two statements differ if that differs."""
+
+    asks_when: str = ""
+    asks_count: str = ""
+    asks_before: str = ""
+    """What shows that a question asks for a time, for a number, for what was before."""
+
+    first_person: str = ""
+    second_person: str = ""
+    """The words of a speaker for himself, and for whom he speaks to: what a summary of somebody goes by."""
+    interjections: str = ""
+    """What may stand before the name of somebody who is called ("hey Ana")."""
+    small_talk: frozenset[str] = frozenset()
+    """Words of greetings, thanks, yes and no: a short message of such words alone needs no memory."""
+    preference: str = ""
+    """What shows that somebody prefers something, for the core profile."""
+    passing_wish: str = ""
+    """What shows that this is of the moment, or of another."""
+
+    no_names: frozenset[str] = frozenset()
+    """Words that have a capital at the start of a sentence and are no names, casefolded, with ' as apostrophe.
+    Without them, those are the stop words."""
+    quotation: str = ""
+    """What shows that a sentence quotes somebody: a verb of saying, and a quotation mark."""
+    that: str = ""
+    """The conjunction between "I think" and what is thought."""
+    preferring: str = ""
+    """What shows that the beginning of a judgement is a part of it ("I prefer")."""
+
+    dates: DateGrammar | None = None
+    """Without it, only dates in digits are found. English has none: it is what the others are told in."""
+    wording: Wording | None = None
+    """Without it, what is no question and no quote is a fact, and nothing is a judgement."""
+    stance: StanceGrammar | None = None
+    """Without it, a sentence is one clause, of its words and whether it denies."""
+    attributes: AttributeGrammar | None = None
+    """Without it, no statement of this language takes another's place."""

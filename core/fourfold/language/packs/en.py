@@ -1,0 +1,230 @@
+"""English. The date grammar is `fourfold.language.dates.english`: the others are told in it."""
+
+from __future__ import annotations
+
+from fourfold.language.pack import AttributeGrammar, Language, StanceGrammar, Wording, case_sensitive
+
+_STOP_WORDS = frozenset(
+    """a an and are as at be been but by can could did do does for from had has have he her hers him his how i
+    if in into is it its me my no not of on or our ours she so than that the their theirs them then there
+    these they this those to us was we were what when where which who whom whose why will with would you
+    your yours about am just s t d ll m re ve don also any being both during each few more most other own
+    same should some such too very""".split()
+)
+_NO_NAMES = frozenset(
+    """i i'm i've i'll i'd im ok okay hey hi hello thanks thank wow yeah yes no oh sure great cool awesome
+    monday tuesday wednesday thursday friday saturday sunday january february march april may june july
+    august september october november december mr mrs ms dr lol omg btw ps congrats sounds it's that's
+    what's here's there's let's you're we're they're he's she's who's how's the a an and but so if""".split()
+)
+_SMALL_TALK = frozenset(
+    """hi hello hey hiya yo good morning afternoon evening night day there again all everyone how are you doing
+    is it going what's up thanks thank thx ty much so very lot a for that the cheers great cool nice perfect
+    awesome ok okay k sure fine got it understood yes yeah yep no nope please bye goodbye see later soon
+    take care welcome you're""".split()
+)
+
+_LEAD = r"^(?:(?:but|and|so|well|then|honestly|yeah|yes|no|oh|hmm|anyway|ok|okay)[, ]+)*"
+_WE = r"\b(?:i|we)"
+_OFTEN = r" (?:really |still |so |always |just |also |now )?"
+_WORDING = Wording(
+    hypothetical=_LEAD
+    + r"(?:maybe|perhaps|possibly|suppose|supposing|imagine|what if|if (?:i|we|you|he|she|they|it|only)\b"
+    r"|(?:i|we|you|they|he|she) (?:could|might|may)(?! not be able)\b)"
+    r"|\b(?:might as well|we could|i could maybe)\b",
+    wish=rf"{_WE}(?:'d|’d| would)?{_OFTEN}(?:wish|hope|dream of|long to|love to|like to)\b"
+    rf"|{_WE}(?:'d|’d| would){_OFTEN}(?:love|like|prefer) to\b|{_LEAD}if only\b",
+    plan=rf"{_WE}(?:'m|’m|'re|’re| am| are| was| were)?{_OFTEN}(?:plan(?:ning)? (?:to|on)|going to|gonna"
+    r"|intend(?:ing)? to|about to|thinking (?:of|about)|hoping to|looking to)\b"
+    rf"|{_WE}(?:'ll|’ll| will| shall)\b(?! (?:never forget|always be|admit|say))",
+    judgement=r"^(?:(?:but|and|so|well|honestly|yeah|yes|no|oh|hmm|personally)[, ]+)*(?:"
+    r"(?P<sure>i(?:'m| am) (?:sure|certain|convinced|positive)|i know that|(?:no doubt|definitely)(?= (?-i:[a-z])))"
+    r"|(?P<firm>in my (?:opinion|view|experience)|i (?:strongly |firmly |truly |really )?believe|personally)"
+    r"|(?P<held>i (?:really |still |also |just )?(?:think|feel|find|consider|prefer)\b|to me\b|i(?:'d| would) say"
+    r"|it seems to me)"
+    r"|(?P<weak>i (?:guess|suppose|assume|suspect|imagine|reckon)|maybe i)"
+    r"|(?P<doubt>i (?:doubt|don'?t (?:think|believe)|hardly think)))",
+)
+
+_STANCE = StanceGrammar(
+    clause_border=r"[,;:!–—()\[\]]|\s-\s|\b(?:but|because|so|although|though|while|when|if|since|which|who)\b"
+    r"|\band (?=(?:i|we|he|she|they|it|you|the|this|that|my|our|his|her|their|there|let)\b)",
+    liking=r"(?<!look )(?<!looks )(?<!sound )(?<!sounds )(?<!feel )(?<!feels )(?<!seems )(?<!would )(?<!['’]d )"
+    r"\b(?:lov|lik|enjoy|ador|prefer|recommend|trust|hat|dislik|detest|loath|despis|avoid|regret)"
+    r"(?:e|es|ed|s|red|ing)?\b(?! to\b)",
+    after_object=r"\b(?:to|than|over|more|again|today|at all|very much|a lot)\b",
+    copula=r"\b(?:is|are|was|were|am|be|been|has|have|had|feels?|felt|seems?|seemed|looks?|looked|sounds?|sounded|tastes?"
+    r"|tasted|becomes?|became|got|gets?|proved|remains?|remained|stays?|stayed|turned out|made|makes)\b"
+    r"|(?<=\w)['’](?:s|re|m)\b|(?:is|are|was|were)n['’]t\b",
+    owning=frozenset({"has", "have", "had"}),
+    to_others=r"\b(?:you|your|yours|u|ur|let['’]?s)\b|\b(?:it|this|that|there)['’]?(?:s| is| was)\b",
+    possessor=case_sensitive(r"\b[A-ZÀ-Þ][\w-]*['’]s (?=[a-z])"),
+    no_denial=r"\b(?:no matter|no doubt|no problem|no wonder|not only|not just|can['’]?t wait|cannot wait"
+    r"|nothing but|never mind)\b",
+    formerly=r"\b(?:used to|no more|formerly|far from)\b",
+    disliked=r"\b(?:(?:can['’]?t|cannot|couldn['’]?t) stand|(?:gave|given|giving|give) up(?: on)?|tired of|sick of"
+    r"|fed up with)\b",
+    hate="hate",
+    hedged=r"\b(?:sometimes|a bit|a little|somewhat|slightly|less|not (?:always|really|quite|entirely|that)|might"
+    r"|maybe|perhaps|possibly|could|mostly|partly|kind of|sort of|occasionally|at times)\b",
+    first_person=case_sensitive(r"\b(?:I|me|my|mine|myself|we|our|us)\b|\bI['’]"),
+    praise=frozenset(
+        """love like enjoy adore prefer favorite favourite great good best better wonderful amazing awesome
+        excellent fantastic superb delicious tasty beautiful lovely nice fun funny exciting interesting useful
+        helpful reliable trustworthy honest kind friendly generous fast quick easy simple comfortable calm quiet
+        safe healthy clean cheap affordable worth happy glad proud pleased delighted thrilled grateful impressed
+        impressive brilliant smart clever perfect fine success successful win improved improves fresh smooth
+        stable punctual patient talented fond suits recommend rewarding relaxing peaceful strong solid sound
+        accurate correct right true""".split()
+    ),
+    blame=frozenset(
+        """hate dislike detest loathe despise avoid bad worse worst awful terrible horrible dreadful poor
+        disgusting ugly nasty boring dull useless unreliable dishonest unkind rude unfriendly mean slow hard
+        difficult complicated uncomfortable noisy loud dangerous unsafe unhealthy dirty expensive overpriced
+        worthless sad unhappy angry annoyed annoying disappointed disappointing frustrated frustrating upset
+        worried ashamed stupid failed failing failure fails broken broke breaks crashed crashes crash late
+        unstable buggy stressful exhausting bland stale weak wrong false inaccurate lost loses cancelled
+        complained complaint complaints flawed wasteful waste regret lied lies cheated crowded""".split()
+    ),
+    empty=frozenset(
+        """new old big small down all really always never still also think find feel say believe thing lot much
+        far         too quite people person every day today now get got make made go went come came one time
+        again everyone         anymore consider opinion seem absolutely must may might maybe perhaps
+        sometimes slightly much very since""".split()
+    ),
+)
+
+_DET = r"(?:the|a|an|my|our|his|her|their|its)"
+_NOW = r"(?: now| currently| actually| still| officially| just| recently| finally| already)?"
+_IS = rf"(?:(?:is|are|am)|(?<=\w)['’](?:s|m|re)){_NOW}"
+_TO_BE = rf"(?:is|are|am|was|were){_NOW}"
+_ATTRIBUTES = AttributeGrammar(
+    single_valued=frozenset(
+        """capital president chairperson chairman chairwoman chair director ceo cto cfo owner mayor governor king
+        queen emperor monarch minister chancellor pope head leader captain coach manager boss principal dean
+        husband wife spouse partner boyfriend girlfriend fiancé fiancée fiance fiancee mother father birthplace
+        birthday birthdate address residence home hometown phone number email mail e-mail name surname age
+        height weight size salary rent job employer occupation profession title username password pin currency
+        population headquarters author language timezone zone deadline budget price status version landlord
+        doctor dentist therapist major room officer executive""".split()
+    ),
+    many_valued=frozenset(
+        """child son daughter kid baby sister brother sibling friend pet dog cat horse bird fish hobby interest
+        cousin uncle aunt niece nephew grandchild grandson granddaughter colleague coworker neighbour neighbor
+        student pupil teammate classmate teacher skill strength weakness goal dream wish plan idea thing part
+        one example member book song movie film show game recipe dish activity advice tip reason problem
+        challenge point question memory trip visit day night fear habit allergy instrument sport subject guest
+        client customer passion love inspiration thought feeling opinion highlight time moment favourites
+        favorites way role""".split()
+    ),
+    always_single="favorite ",
+    lead_in=r"^(?:(?:and|but|so|well|oh|yes|yeah|no|ok|okay|hey|hi|wow|btw|also|by the way|guess what|actually|now"
+    r"|these days|currently|as of (?:now|today)|update|correction|fyi)[,:!. ]+)+",
+    past=r"\b(?:used to|formerly|previously|back (?:then|in)|once (?:was|were|lived)|former|ex-\w+|until|no longer"
+    r"|at the time|when i was|as a (?:kid|child)|originally|would have|not|never|n['’]t)\b|n['’]t\b",
+    trailer=r"(?:,? (?:now|currently|these days|at the moment|right now|as of \w+|since .+|last \w+|this \w+|today"
+    r"|yesterday|(?:\w+ )?(?:days?|weeks?|months?|years?) ago"
+    r"|in (?:early |late |mid-?)?(?:[A-Z][a-z]+ )?(?:19|20)\d\d))+$",
+    states=(
+        (rf"^(?P<s>.+?){_NOW} (?:lives?|resides?) (?:in|at) (?P<v>.+)$", "residence", True),
+        (rf"^(?P<s>.+?) ?{_IS} living (?:in|at) (?P<v>.+)$", "residence", True),
+        (
+            rf"^(?P<s>.+?)(?:['’]ve| have| has)?{_NOW} (?:moved|relocated)(?: house| home)?(?: here| over| back)?"
+            r"(?: from [\w ]+?)? to (?P<v>.+)$",
+            "residence",
+            True,
+        ),
+        (r"^(?P<s>.+?) (?:was|were) born (?:in|at) (?P<v>\D+)$", "birthplace", True),
+        (r"^(?P<s>.+?) (?:was|were) born (?:on|in) (?P<v>.*\d.*)$", "birth date", True),
+        (r"^(?P<s>.+?) (?:died|passed away) (?:in|at) (?P<v>\D+)$", "place of death", True),
+        (r"^(?P<s>.+?) (?:died|passed away) (?:on|in) (?P<v>.*\d.*)$", "date of death", True),
+        (rf"^(?P<s>.+?) ?{_IS} (?:married|engaged) to (?P<v>.+)$", "partner", True),
+        (rf"^(?P<s>.+?) ?{_IS} (?P<v>\d{{1,3}})(?: years old)?$", "age", True),
+        (
+            rf"^(?P<s>.+?) ?{_IS} (?:located|situated|based|headquartered) (?:in|at|on) (?P<v>.+)$",
+            "location",
+            True,
+        ),
+        (rf"^(?P<s>.+?) ?{_IS} (?:employed by|working (?:at|for)) (?P<v>.+)$", "employer", False),
+        (rf"^(?P<s>.+?){_NOW} works? (?:at|for) (?P<v>(?:{_DET} )?(?-i:[A-ZÀ-Þ]).+)$", "employer", False),
+        (rf"^(?P<s>.+?){_NOW} works? as (?P<v>.+)$", "occupation", False),
+        (rf"^(?P<s>.+?) ?{_IS} (?:a )?(?:citizen|resident|national) of (?P<v>.+)$", "citizenship", False),
+    ),
+    relations=(
+        # Made by someone, once.
+        case_sensitive(
+            rf"^(?P<s>.+?) {_TO_BE} (?P<r>(?:found|creat|writt|compos|direct|paint|design|invent|develop|produc"
+            r"|discover|perform|built|establish|publish|own|led|manag|chair|govern|record|sculpt|manufactur)\w*)"
+            r" by (?P<v>.+)$"
+        ),
+        # "plays the position of", "was created in the country of": a definite noun speaks of one.
+        case_sensitive(
+            rf"^(?P<s>.+?) (?P<r>(?:{_TO_BE} \w+(?:ed|en|t)|speaks|plays|works|worked|practices|practises|follows"
+            r"|uses|holds|died|studied|studies|belongs)(?: (?:in|with|to|at|for|on))? the \w+(?: \w+)? of) (?P<v>.+)$"
+        ),
+        case_sensitive(
+            rf"^(?P<s>[A-Z].+?) {_TO_BE} (?P<r>(?:famous|known|renowned) for) (?P<v>[A-ZÀ-Þ\d].+)$"
+        ),
+    ),
+    own=rf"^my (?P<r>[^,]+?)(?: is|['’]s){_NOW} (?P<v>.+)$",
+    possessed=case_sensitive(rf"^(?P<s>.+?)['’]s? (?P<r>[^,]+?) (?:is{_NOW}) (?P<v>.+)$"),
+    of_subject=rf"^the (?P<r>[^,]+?) (?:of|for) (?P<s>.+?) is{_NOW} (?P<v>.+)$",
+    definite=rf"^the (?P<r>.+?) is{_NOW} (?P<v>.+)$",
+    holder=case_sensitive(rf"^(?P<v>[A-ZÀ-Þ].+?) is{_NOW} the (?P<r>[^,]+?) of (?P<s>.+)$"),
+    epithets=r"^(?:new|current|present|actual|latest|official) ",
+    spellings=("favourite ", "favorite "),
+    head_end=r" (?:of|in|at|for|about|that|who|where|which|from|to|with) ",
+    placed=case_sensitive(r"^(?:located|situated|based|headquartered) (?:in|at|on) "),
+    class_phrase=r"^(?:in |at |on )?the (?:city|town|country|state|village|continent|language|sport|religion) of ",
+    determiner=rf"^(?:{_DET}) ",
+    article=r"^(?:the|a|an) ",
+    remark=case_sensitive(
+        r"(?:so|very|really|quite|too|a bit|pretty|that|to) |(?:great|good|fine|nice|awesome|amazing|hard|fun|tough"
+        r"|boring|stressful|okay|ok|bad|terrible|wonderful|perfect|broken|kind|lovely)$"
+    ),
+    conjunction=" and ",
+    speaker_forms=frozenset({"i", "i ve", "i m"}),
+    own_subject=r"my ",
+    other_subject=r"(?:our|his|her|their|its|this|that|these|those|who|what|which|there) (?-i:[a-z])",
+    pronouns=frozenset(
+        "he she it we you they this that these those one who everyone someone there here".split()
+    ),
+    verbal_end=case_sensitive(
+        r"\b(?:was|were|is|are|has|have|had|will|would|can|could|to|be|been|who|that|and I|if|when)$"
+    ),
+)
+
+LANGUAGE = Language(
+    code="en",
+    name="English",
+    stemmer="english",
+    stop_words=_STOP_WORDS,
+    negation=r"\b(?:not|no|never|none|nobody|nothing|neither|nor|without|hardly|cannot|\w+n['’]t"
+    r"|(?:ai|are|ca|could|did|does|do|had|has|have|is|must|need|should|was|were|wo|would)nt|unable|stop\w*|quit"
+    r"|refus\w+|fail\w*)\b",
+    abbreviations=r"Mr|Mrs|Ms|Dr|Prof|St|vs|etc|e\.g|i\.e|approx|No|Inc|Ltd|Co|Corp|Jr|Sr",
+    number_words=r"one|two|three|four|five|six|seven|eight|nine|ten|eleven|twelve|dozen|hundred|thousand|once|twice"
+    r"|couple|few|several|many|half",
+    relation_words=frozenset(
+        "than before after from to instead because until over against without if unless".split()
+    ),
+    asks_when=r"\bwhen\b|\bwhat (?:date|day|month|year|time)\b|\bwhich (?:day|month|year)\b|\bhow long\b",
+    asks_count=r"\bhow (?:many|much|often|old)\b",
+    asks_before=r"\b(?:before|previous(?:ly)?|former(?:ly)?|use[d]? to|earlier|originally|prior to|until|at first"
+    r"|back then|no longer|any ?more|in the past)\b",
+    first_person=r"\b(?:I|my|me|we|our)\b",
+    second_person=r"\b(?:you|your|yours|let['’]s)\b",
+    interjections="hey|hi|hello|thanks|thank you|wow|oh|yeah|yes|no",
+    small_talk=_SMALL_TALK,
+    preference=r"\b(?:favou?rite|prefers?|allergic to|vegetarian|vegan|can['’]?t stand|(?:am|is) into"
+    r"|i (?:\w+ )?(?:love|hate|enjoy|adore|dislike|always|never)|loves|hates|adores|dislikes)\b",
+    passing_wish=r"\b(?:i['’]d|would|to see|to hear|you|your|it)\b",
+    no_names=_NO_NAMES,
+    quotation=r"\b(?:said|says|told me|wrote|quoted?|goes|put it)\b[^.]{0,30}[:,]\s*[\"“«„]"
+    r"|[,.!…][\"”»“]\s*(?:\w+ )?(?:said|says|asked|wrote)\b",
+    that="that",
+    preferring="prefer",
+    wording=_WORDING,
+    stance=_STANCE,
+    attributes=_ATTRIBUTES,
+)

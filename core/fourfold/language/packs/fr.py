@@ -1,0 +1,136 @@
+"""French."""
+
+from __future__ import annotations
+
+from fourfold.language.pack import DateGrammar, Language, Wording
+
+_STOP_WORDS = frozenset(
+    """a à ai aie as au aucun aussi autre aux avaient avais avait avec avez avoir avons ayant c ça car ce ceci
+    cela ces cet cette chez comme d dans de des donc du elle elles en encore es est et étaient étais était
+    étant été être eu eux fait furent fut ici il ils j je jusque l la le les leur leurs lui m ma mais me
+    même mes mien moi mon n ne ni non nos notre nous on ont ou où par parce pas pendant peu plus pour
+    pourquoi qu quand que quel quelle quelles quels qui quoi s sa sans se sera serait ses si sien soi sommes
+    son sont sous suis sur t ta te tes toi ton tous tout toute toutes très tu un une va vers veut voici
+    voilà vont vos votre vous y avions avaient aurait aurais soit soient lorsque depuis là alors puis donc
+    bien est-ce""".split()
+)
+_WORDING = Wording(
+    hypothetical=r"^(?:(?:mais|et|alors|bon|oui|non)[, ]+)*(?:peut-être|éventuellement|imaginons|supposons|et si\b"
+    r"|si (?:je|on|nous|tu)\b)|\b(?:je|on|nous|tu) pourr(?:ais|ait|ions)\b",
+    wish=r"\bj['’](?:aimerais|espère)\b|\bje (?:voudrais|souhaite|rêve)\b|\bnous (?:aimerions|voudrions|espérons)\b"
+    r"|\bon (?:aimerait|voudrait)\b|\bsi seulement\b",
+    plan=r"\b(?:je vais|on va|nous allons) (?:(?:me|nous|se|y|en) )?\w+(?:er|ir|re|oir)\b"
+    r"|\b(?:je|on|nous) (?:prévoi|compt|pens)\w* (?:de )?\w+(?:er|ir|re|oir)\b|\bj['’]ai l['’]intention\b"
+    r"|\bje \w{2,}rai\b|\bnous \w{2,}rons\b",
+    judgement=r"^(?:(?:mais|et|alors|bon|oui|non|franchement)[, ]+)*(?:"
+    r"(?P<sure>je suis (?:sûre?|certaine?|convaincue?)\b|sans aucun doute)"
+    r"|(?P<firm>à mon avis|selon moi|je crois fermement)"
+    r"|(?P<doubt>je doute|je ne (?:pense|crois) pas)"
+    r"|(?P<held>je (?:pense|crois|trouve|préfère) (?!\w+(?:er|ir|oir)\b)|il me semble|pour moi\b)"
+    r"|(?P<weak>je suppose|j['’]imagine))",
+)
+
+_DATE_WORDS = {
+    "month": {
+        "janvier|janv": "January", "février|fevrier|févr": "February", "mars": "March", "avril": "April",
+        "mai": "May", "juin": "June", "juillet": "July", "août|aout": "August", "septembre|sept": "September",
+        "octobre|oct": "October", "novembre|nov": "November", "décembre|decembre|déc": "December",
+    },
+    "weekday": {
+        "lundi": "Monday", "mardi": "Tuesday", "mercredi": "Wednesday", "jeudi": "Thursday", "vendredi": "Friday",
+        "samedi": "Saturday", "dimanche": "Sunday",
+    },
+    "season": {"printemps": "spring", "été": "summer", "automne": "autumn", "hiver": "winter"},
+    "unit": {
+        "minutes?": "minute", "heures?": "hour", "jours?": "day", "semaines?": "week", "week-?ends?": "weekend",
+        "mois": "month", "trimestres?": "quarter", "ans?|années?": "year", "décennies?": "decade",
+    },
+    "count": {
+        r"\d{1,5}": "", "une?": "a", "deux": "2", "trois": "3", "quatre": "4", "cinq": "5", "six": "6", "sept": "7",
+        "huit": "8", "neuf": "9", "dix": "10", "onze": "11", "douze": "12", "quinze": "15", "vingt": "20",
+        "trente": "30", "quelques": "a few", "plusieurs": "several",
+    },
+    "which": {"derni(?:er|ère)|passée?": "last", "prochaine?": "next"},
+    "part": {"début": "early", "(?:mi|milieu)": "mid", "fin": "late"},
+    "holiday": {
+        "noël": "Christmas", "(?:le )?réveillon de noël": "Christmas Eve", "saint-sylvestre": "New Year's Eve",
+        "(?:le )?jour de l['’]an": "New Year's Day", "pâques": "Easter", "saint-valentin": "Valentine's Day",
+        "halloween": "Halloween",
+    },
+}  # fmt: skip
+_OF_DAY = r"(?: (?:matin|midi|après-midi|soir))?"
+_DATE_RULES = (
+    (r"(?:du )?{day}(?:er)? (?:au|-|et le) {day2} {month}(?: {year})?", "{day} to {day2} {month} {year}"),
+    (r"(?:(?:le )?{weekday} |le )?{day}(?:er)? {month}(?: {year})?", "{day} {month} {year}"),
+    (
+        r"(?:de|entre) {month}(?: {year})? (?:à|et) {month2}(?: {year2})?",
+        "from {month} {year} to {month2} {year2}",
+    ),
+    (r"(?:de|entre) {year} (?:à|et) {year2}", "from {year} to {year2}"),
+    (r"{year} ?[-–] ?{year2}", "from {year} to {year2}"),
+    (r"depuis (?:{part} )?(?:{month} )?{year}", "since {part} {month} {year}"),
+    (r"depuis (?:{part} )?{month}", "since {part} {month}"),
+    (r"(?:{part}[ -])?{month} {year}", "in {part} {month} {year}"),
+    (r"{month} {which}", "{which} {month}"),
+    (
+        r"(?:en|au mois de|au mois d['’]|jusqu['’]en|avant|après) (?:{part}[ -])?{month}",
+        "in {part} {month}",
+    ),
+    (r"{part}[ -]{month}", "{part} {month}"),
+    (r"{holiday} {which}", "{which} {holiday}"),
+    (r"{holiday}(?: {year})?", "{holiday} {year}"),
+    (r"(?:l['’]|le |au |en |à l['’])?{season} (?:de |dernier de )?{year}", "{season} {year}"),
+    (r"(?:l['’]|le |au |en |à l['’])?{season} {which}", "{which} {season}"),
+    (r"cet(?:te)? {season}|ce {season2}", "this {season} {season2}"),
+    (r"(?:en|au) {season}(?! \w+ement)", "in {season}"),
+    (r"dans les années (?P<short>(?:19|20)?\d0)", "in the {short}s"),
+    (r"il y a (?:environ |à peu près )?{count} {unit}", "{count} {unit}s ago"),
+    (r"dans (?:environ )?{count} {unit}", "in {count} {unit}s"),
+    (r"(?:ces |les |au cours des )?{count} derni(?:er|ère)s {unit}", "in the last {count} {unit}s"),
+    (r"(?:les |dans les )?{count} prochaine?s {unit}", "in the next {count} {unit}s"),
+    (rf"avant-hier{_OF_DAY}", "the day before yesterday"),
+    (rf"après-demain{_OF_DAY}", "the day after tomorrow"),
+    (rf"hier{_OF_DAY}", "yesterday"),
+    (r"aujourd['’]hui|ce (?:matin|soir|midi)|cet après-midi", "today"),
+    (r"cette nuit|la nuit dernière", "last night"),
+    (rf"demain{_OF_DAY}", "tomorrow"),
+    (r"(?:le |la |l['’])?avant-derni(?:er|ère) {unit}", "the {unit} before last"),
+    (r"{weekday}(?: matin| midi| après-midi| soir)? {which}", "{which} {weekday}"),
+    (r"{unit} {which}", "{which} {unit}"),
+    (r"ce(?:t|tte)? {unit}(?:-ci)?", "this {unit}"),
+    (r"ce {weekday}", "this {weekday}"),
+    (r"le week-?end", "over the weekend"),
+    (r"(?:depuis|jusqu['’]à|dès|de) {weekday}", "on {weekday}"),
+    (
+        r"(?<!le )(?<!les )(?<!chaque )(?<!tous les ){weekday}(?: matin| après-midi| soir)?",
+        "on {weekday}",
+    ),
+    (r"l['’]autre jour", "the other day"),
+    (r"le {day}(?:er)?(?! ?[\w%€])", "on the {day}th"),
+    (r"{part} {year}", "{part} {year}"),
+    (
+        r"(?:en|l['’]année|l['’]an|avant|après|jusqu['’]en|vers) {year}(?! ?(?:€|%|euros|personnes))",
+        "in {year}",
+    ),
+)
+
+LANGUAGE = Language(
+    code="fr",
+    name="French",
+    stemmer="french",
+    stop_words=_STOP_WORDS,
+    negation=r"\b(?:ne|n|pas|jamais|rien|aucun|aucune|personne|sans|ni|non|guère)\b",
+    elided=r"[cdjlmnst]|qu|jusqu|lorsqu|puisqu",
+    abbreviations=r"Mme|Mlle",
+    asks_when=r"\bquand\b",
+    asks_count=r"\bcombien\b",
+    asks_before=r"\b(?:avant|auparavant|précédent\w*|ancien\w*)\b",
+    first_person=r"\b(?:je|j['’]|mon|ma|mes|nous)\b",
+    second_person=r"\b(?:tu|ton|ta|tes|vous)\b",
+    small_talk=frozenset("bonjour bonsoir salut merci beaucoup oui non d'accord au revoir".split()),
+    quotation=r"\b(?:dit|écrit)\b[^.]{0,30}[:,]\s*[\"“«„]|[,.!…][\"”»“]\s*(?:\w+ )?dit\b",
+    that=r"que|qu['’]",
+    preferring=r"préfèr",
+    dates=DateGrammar(_DATE_WORDS, _DATE_RULES),
+    wording=_WORDING,
+)

@@ -1,0 +1,95 @@
+"""A language is one file: one that another package brings is used for all that ours are used for."""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from fourfold.language import packs
+from fourfold.language.languages import language
+from fourfold.language.pack import compiled
+
+USE = """
+import json
+from datetime import datetime, timezone
+from fourfold import Memory, Message
+from fourfold.integrations.turn import needs_memory
+from fourfold.testing import HashEmbedder, MemoryStore
+
+at = datetime(2023, 5, 8, 13, tzinfo=timezone.utc)
+with Memory(MemoryStore(), HashEmbedder()) as memory:
+    bank = memory.bank("ana", language="pt")
+    for day, text in enumerate([
+        "Eu vou visitar o Bruno amanhã",
+        "O barco chegou a Lisboa em 3 de junho de 2021",
+        "Acho que o barco é bonito",
+        "Talvez o barco seja vendido",
+        "Bruno mora em Lisboa",
+        "Bruno mora em Coimbra",
+    ]):
+        bank.retain([Message(text, speaker="Ana", at=at.replace(day=8 + day))])
+    units = {unit.text: unit for unit in bank.units(retired=True)}
+    print(json.dumps({
+        "modality": [unit.modality.value for unit in units.values()],
+        "networks": [unit.network.value for unit in units.values()],
+        "occurred": [unit.occurred and unit.occurred.start.date().isoformat() for unit in units.values()],
+        "retired": [text for text, unit in units.items() if unit.retirement is not None],
+        "small talk": [needs_memory("Olá, tudo bem?"), needs_memory("O barco chegou?")],
+        "found": bank.recall("Quando chegou o barco?").hits[0].unit.text,
+    }, ensure_ascii=False))
+"""
+
+
+def run(site: Path, code: str) -> subprocess.CompletedProcess[str]:
+    environment = os.environ | {"PYTHONPATH": os.pathsep.join([str(site), *sys.path])}
+    return subprocess.run(
+        [sys.executable, "-c", code], env=environment, capture_output=True, text=True, check=False
+    )
+
+
+@pytest.fixture
+def site(tmp_path: Path) -> Path:
+    """A directory of packages with one that brings Portuguese in one file."""
+    metadata = tmp_path / "acme_portuguese-1.0.dist-info"
+    metadata.mkdir()
+    (metadata / "METADATA").write_text("Metadata-Version: 2.1\nName: acme-portuguese\nVersion: 1.0\n")
+    (metadata / "entry_points.txt").write_text("[fourfold.languages]\npt = acme_portuguese:LANGUAGE\n")
+    pack = Path(__file__).parent / "data" / "portuguese_pack.py"
+    (tmp_path / "acme_portuguese.py").write_text(pack.read_text(encoding="utf-8"), encoding="utf-8")
+    return tmp_path
+
+
+@pytest.mark.slow
+def test_a_sixth_language_is_one_file(site: Path) -> None:
+    used = run(site, USE)
+    assert used.returncode == 0, used.stderr
+    seen = json.loads(used.stdout)
+    assert seen["modality"] == ["plan", "fact", "fact", "hypothetical", "fact", "fact"]
+    assert seen["networks"] == ["world", "world", "belief", "world", "world", "world"]
+    assert seen["occurred"][:2] == ["2023-05-09", "2021-06-03"]
+    assert seen["retired"] == ["Bruno mora em Lisboa"]
+    assert seen["small talk"] == [False, True]
+    assert seen["found"] == "O barco chegou a Lisboa em 3 de junho de 2021"
+
+
+@pytest.mark.slow
+def test_a_package_whose_language_is_none_is_blamed_by_name(site: Path) -> None:
+    (site / "acme_portuguese.py").write_text("LANGUAGE = 'pt'\n")
+    used = run(site, "from fourfold.language.languages import language; language('pt')")
+    assert "acme-portuguese 1.0" in used.stderr
+    assert "no fourfold.language.pack.Language" in used.stderr
+
+
+def test_every_pattern_of_every_language_compiles() -> None:
+    codes = [path.stem for folder in packs.__path__ for path in Path(folder).glob("??.py")]
+    assert set(codes) >= {"en", "de", "fr", "es", "zh"}
+    for code in codes:
+        pack = language(code)
+        assert pack.code == code
+        for field in ("negation", "asks_when", "asks_count", "asks_before", "first_person", "quotation"):
+            assert compiled(getattr(pack, field)).search("0") is None, (code, field)
