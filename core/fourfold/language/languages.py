@@ -66,7 +66,9 @@ def _bundled_packs() -> Iterator[Language]:
 def _plugin_pack(code: str, entry: EntryPoint) -> Language:
     pack = load_plugin(entry)
     if not isinstance(pack, Language) or pack.code != code:
-        raise broken_plugin(entry, TypeError(f'it is no fourfold.language.pack.Language with the code "{code}"'))
+        raise broken_plugin(
+            entry, TypeError(f'it is no fourfold.language.pack.Language with the code "{code}"')
+        )
     return pack
 
 
