@@ -290,7 +290,7 @@ class Store(Protocol):
         the store was before is removed. Killed at any moment, it is the one or the other as a whole."""
         ...
 
-    def holding(self, text: str) -> list[str]:
+    def find_bytes(self, text: str) -> list[str]:
         """Where the text is found among the bytes of the store's own files; nothing where it has none."""
         ...
 

@@ -15,7 +15,7 @@ def find_text(store: Store, text: str) -> list[str]:
         for point in store.scan(Where())
         if any(text in leaf for leaf in leaves(point.payload))
     ]
-    return records + [f"file {name}" for name in store.holding(text)]
+    return records + [f"file {name}" for name in store.find_bytes(text)]
 
 
 def leaves(value: Any) -> Iterator[str]:

@@ -187,7 +187,8 @@ class EmbeddedStore(Store):
         """Closes both shards, swaps the directories, and opens what is in `store` then: the engine opens files by
         their names as it goes on, so none of them may be renamed under it."""
         with self._using("switch"):
-            assert self._copy is not None, "there is a copy to adopt"
+            if self._copy is None:
+                raise StoreError("There is no copy to adopt: begin one with copy_for, and write to it first.")
             self._copy.close()
             self._copy = None
             self._shard.close()
@@ -214,7 +215,7 @@ class EmbeddedStore(Store):
             self._copy = None
         shutil.rmtree(self._directory / "store.next", ignore_errors=True)
 
-    def holding(self, text: str) -> list[str]:
+    def find_bytes(self, text: str) -> list[str]:
         """The files of the directory that hold the text, in UTF-8 or UTF-16, or as JSON writes it."""
         with self._using("read"):
             self._shard.flush()

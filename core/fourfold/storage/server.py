@@ -114,6 +114,8 @@ class ServerStore(Store):
     def adopt_copy(self) -> None:
         """Changes the alias that says which collection it is, at once, and deletes the other one. Other processes are
         still at that one, so what they do fails, and they have to be started anew. None may write meanwhile."""
+        if self._copy is None:
+            raise StoreError("There is no copy to adopt: begin one with copy_for, and write to it first.")
         replaced, copy = self._collection, self._other_name()
         alias = models.CreateAlias(collection_name=copy, alias_name=self._alias)
         operations: list[Any] = [models.CreateAliasOperation(create_alias=alias)]
@@ -169,7 +171,7 @@ class ServerStore(Store):
         with _mapped(doing, self._where):
             yield
 
-    def holding(self, text: str) -> list[str]:
+    def find_bytes(self, text: str) -> list[str]:
         """Nothing: the files are the server's."""
         return []
 

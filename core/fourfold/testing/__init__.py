@@ -1,11 +1,22 @@
-"""Doubles for tests of programs that use Fourfold, servers that speak the wire formats of language model providers on
-this machine, and the contract that every store must keep.
+"""Doubles for the tests of programs that use Fourfold: no file, no model, no network, the same on every run.
 
-    def test_my_store(tmp_path):
-        check_store(lambda: MyStore(tmp_path))
+>>> from fourfold import Memory
+>>> from fourfold.testing import HashEmbedder, MemoryStore
+>>> with Memory(MemoryStore(), HashEmbedder()) as memory:
+...     result = memory.bank("ana").retain("The boat is red.")
+...     print(memory.bank("ana").recall("Which boat is red?").hits[0].unit.text)
+The boat is red.
+
+`Memory` takes the other doubles by keyword: `clock=FrozenClock()`, `llm=ScriptedModel(answer)`. `AnthropicServer` and
+`OpenAIServer` speak the wire formats of these providers on this machine, for tests of a program with its real client:
 
     with AnthropicServer(lambda call: {"statements": []}) as server:
         memory = Memory.open(":memory:", llm=Claude(base_url=server.url, api_key="any"))
+
+Who writes a `Store` of their own checks that it keeps the contract of `fourfold.ports`:
+
+    def test_my_store(tmp_path):
+        check_store(lambda: MyStore(tmp_path))
 """
 
 from fourfold.testing.contract import check_store, sample_point

@@ -3,20 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Any
 
 import numpy as np
 
 from fourfold.errors import StoreError
 from fourfold.language.languages import ENGLISH
 from fourfold.language.text import document_vector, query_vector, terms
-from fourfold.ports import Fields, Point, Query, Store, Where
+from fourfold.ports import CopyDroppedError, Fields, Point, Query, Store, Where
 from fourfold.schema.records import NEVER, make_id
 from fourfold.testing.doubles import HashEmbedder
 
 
-def sample_point(bank: str, name: str, text: str, **payload: Any) -> Point:
-    """A unit as a store sees it, embedded by `HashEmbedder`; `payload` overrides fields."""
+def sample_point(bank: str, name: str, text: str, **payload: object) -> Point:
+    """Returns a unit as a store sees it, embedded by `HashEmbedder`; `payload` overrides fields."""
     embedding = HashEmbedder().embed([text])[0]
     fields = {
         "kind": "unit", "bank": bank, "held_in": bank, "text": text, "network": "world", "tags": [],
@@ -31,7 +30,7 @@ def sample_point(bank: str, name: str, text: str, **payload: Any) -> Point:
 def check_store(make: Callable[[], Store]) -> None:
     """Runs the contract of `Store` against what `make` returns (a new, empty store for `HashEmbedder`'s
     dimensions at each call); raises `AssertionError` naming what is broken."""
-    for check in (
+    for check in (  # each on a store of its own, so that a fault in one does not show up as another's
         _finds_what_was_written,
         _replaces_points_of_the_same_id,
         _keeps_banks_apart,
@@ -42,6 +41,7 @@ def check_store(make: Callable[[], Store]) -> None:
         _returns_vectors_when_asked,
         _counts_by_bank,
         _deletes_and_rewrites,
+        _drops_and_adopts_a_copy,
         _refuses_work_once_closed,
     ):
         store = make()
@@ -189,18 +189,42 @@ def _deletes_and_rewrites(store: Store) -> None:
     texts = {point.id: point.payload["text"] for point in store.scan(Where(bank="a"))}
     third_text = points[3].payload["text"]
     assert texts == {points[1].id: "another word", points[3].id: third_text}, "the rest is as it was"
-    assert store.holding("the secret word 2") == [], "no bytes are left"
+    assert store.find_bytes("the secret word 2") == [], "no bytes are left"
     (nearest,) = store.search([_dense("another word", Where(bank="a"), 1)])
     assert nearest[0][0] == points[1].id, "what was rewritten is found"
     store.write([sample_point("a", "5", "a later word")])
     assert len(_ids(store, Where(bank="a"))) == 3, "it can be written to afterwards"
 
 
+def _drops_and_adopts_a_copy(store: Store) -> None:
+    original, replacement = sample_point("a", "1", "the old vectors"), sample_point("a", "2", "the new ones")
+    vectors = ("another embedder", HashEmbedder.dimension, HashEmbedder.token_dimension)
+    _check_raises(StoreError, store.adopt_copy, "nothing can be adopted before a copy is begun")
+    store.write([original])
+    copy = store.copy_for(vectors)
+    assert _ids(copy, Where(bank="a")) == set(), "a copy begins empty"
+    copy.write([replacement])
+    assert _ids(store, Where(bank="a")) == {original.id}, "a copy is apart from the store"
+    copy = store.copy_for(vectors)
+    assert _ids(copy, Where(bank="a")) == {replacement.id}, "a copy for the same embedder goes on"
+    store.rewrite([], [])
+    _check_raises(CopyDroppedError, lambda: copy.write([replacement]), "an erasure drops the copy")
+    copy = store.copy_for(vectors)
+    assert _ids(copy, Where(bank="a")) == set(), "a copy that was dropped begins anew"
+    copy.write([replacement])
+    store.adopt_copy()
+    assert _ids(store, Where(bank="a")) == {replacement.id}, "the store has the points of the copy"
+
+
+def _check_raises(error: type[StoreError], work: Callable[[], object], rule: str) -> None:
+    try:
+        work()
+    except error:
+        return
+    raise AssertionError(rule)
+
+
 def _refuses_work_once_closed(store: Store) -> None:
     store.close()
     store.close()
-    try:
-        list(store.scan(Where(bank="a")))
-    except StoreError:
-        return
-    raise AssertionError("a closed store raises StoreError")
+    _check_raises(StoreError, lambda: list(store.scan(Where(bank="a"))), "a closed store raises StoreError")

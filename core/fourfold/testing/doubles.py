@@ -6,7 +6,6 @@ import hashlib
 from collections.abc import Callable, Sequence
 from datetime import UTC, datetime, timedelta
 from functools import lru_cache
-from typing import Any
 
 import numpy as np
 
@@ -23,17 +22,17 @@ class FrozenClock:
         self.moment = moment
 
     def now(self) -> datetime:
-        """The moment it stands at."""
+        """Returns the moment at which the clock stands."""
         return self.moment
 
     def advance(self, by: timedelta) -> None:
-        """Moves it on."""
+        """Moves the clock on."""
         self.moment += by
 
 
 class HashEmbedder:
-    """An embedder without a model: each stem has a random direction of its own, a text is their mean. Texts that
-    share words are near; nothing else is. The same on every machine."""
+    """An embedder without a model: each stem has a random direction of its own, and the vector of a text is the mean
+    of its stems'. Texts that share words are near, and no others. The same on every machine."""
 
     name = "hash-64/32"
     dimension = 64
@@ -41,12 +40,13 @@ class HashEmbedder:
     centroids = None
 
     def embed(self, texts: Sequence[str]) -> list[Embedding]:
-        """One embedding a text, one token row a word."""
-        return [self._one(text) for text in texts]
+        """Returns one embedding a text, with one token row a word."""
+        return [self._embed(text) for text in texts]
 
-    def _one(self, text: str) -> Embedding:
-        found = words(text, ENGLISH)
-        rows = [_direction(word.stem or word.text.lower(), self.dimension) for word in found]
+    def _embed(self, text: str) -> Embedding:
+        text_words = words(text, ENGLISH)
+        # 64 random directions are nearly at right angles (a cosine of 0 +- 1/8), so few words are near by chance.
+        rows = [_direction(word.stem or word.text.lower(), self.dimension) for word in text_words]
         mean = np.sum(rows, axis=0) if rows else np.ones(self.dimension)
         mean = mean / (np.linalg.norm(mean) or 1.0)
         tokens = np.stack(rows)[:, : self.token_dimension] if rows else np.zeros((0, self.token_dimension))
@@ -54,36 +54,42 @@ class HashEmbedder:
         return Embedding(
             mean.astype(np.float32),
             tokens.astype(np.float32),
-            tuple((word.start, word.end) for word in found),
+            tuple((word.start, word.end) for word in text_words),
         )
 
 
 @lru_cache(maxsize=10_000)
 def _direction(word: str, dimension: int) -> Floats:
+    """Returns a random vector (dimension,) that depends on `word` alone."""
+    # Seeded by a checksum, since Python salts `hash` anew in each process; from NumPy's legacy generator, whose
+    # stream is frozen, where that of `default_rng` may change with a version.
     seed = int.from_bytes(hashlib.sha256(word.encode()).digest()[:4], "big")
-    drawn: Floats = np.random.RandomState(seed).standard_normal(dimension).astype(np.float32)
-    return drawn
+    direction: Floats = np.random.RandomState(seed).standard_normal(dimension).astype(np.float32)
+    return direction
 
 
 class ScriptedModel:
-    """A language model that answers from a script: what `answer` makes of the turns and the name of the shape
-    wanted, as JSON values; an exception it returns is raised. `asked` keeps what it was asked. One word is one
-    token."""
+    """A language model that answers from a script.
+
+    `answer` is called with the messages and the name of the class that the answer is to be, and returns the answer as
+    JSON values, or an exception, which is raised. `asked` lists the messages of each call, in order. One word counts
+    as one token.
+    """
 
     name = "scripted"
 
-    def __init__(self, answer: Callable[[Sequence[PromptMessage], str], Any]) -> None:
+    def __init__(self, answer: Callable[[Sequence[PromptMessage], str], object]) -> None:
         self._answer = answer
         self.asked: list[Sequence[PromptMessage]] = []
 
     async def ask(self, turns: Sequence[PromptMessage], shape: type[OutputT]) -> ModelResponse[OutputT]:
-        """The scripted answer, validated."""
+        """Returns the scripted answer, validated."""
         self.asked.append(turns)
-        said = self._answer(turns, shape.__name__)
-        if isinstance(said, Exception):
-            raise said
-        read = sum(len(turn.text.split()) for turn in turns)
-        return ModelResponse(shape.model_validate(said), Tokens(1, read, len(str(said).split())))
+        answer = self._answer(turns, shape.__name__)
+        if isinstance(answer, Exception):
+            raise answer
+        input_tokens = sum(len(turn.text.split()) for turn in turns)
+        return ModelResponse(shape.model_validate(answer), Tokens(1, input_tokens, len(str(answer).split())))
 
     async def close(self) -> None:
-        """Nothing to release."""
+        """Does nothing: no connection is open."""

@@ -1,5 +1,5 @@
 """A store in plain Python and NumPy, for tests that are not about an engine. It keeps the whole contract of `Store`,
-looks at every point for every question, and leaves nothing behind."""
+reads every point for every query, and leaves nothing behind."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ import threading
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any, Literal
+from typing import Literal
 
 import numpy as np
 
@@ -21,23 +21,24 @@ from fourfold.storage.filters import Condition, Ids, Match, Range, conditions, c
 
 @dataclass(frozen=True, slots=True)
 class _Stored:
-    """A point as it is kept. The payload is JSON text, so that nobody changes it from outside, and a value that JSON
-    does not bring back is found by tests on this store too."""
+    """A point as the store holds it: `payload` as JSON text, for reading it back, and parsed as `fields`, for
+    filters."""
 
+    # Text, so that no caller can change a stored payload through a reference, and so that a value which JSON does not
+    # bring back (a tuple, a key that is a number) fails on this store as it does on the engines.
     payload: str
-    fields: Mapping[str, Any]
+    fields: Mapping[str, object]
     vector: Floats | None
     terms: SparseVector | None
     tokens: Floats | None
 
 
 class MemoryStore:
-    """Keeps points in a dictionary.
+    """A `Store` that holds its points in a dictionary, without a file or a process; see `fourfold.testing` for an
+    example. Safe to use from several threads, which take turns.
 
-        with Memory(MemoryStore(), HashEmbedder()) as memory:
-            memory.bank("a").retain("The boat is red.")
-
-    Scores are those of the engines within their precision (they keep vectors in 16 bits).
+    Scores are those of the engines within their precision: they keep dense vectors in 16 bits and token vectors in 8
+    or 16, this store keeps 32.
     """
 
     writer = "memory"
@@ -45,6 +46,8 @@ class MemoryStore:
 
     def __init__(self) -> None:
         self._points: dict[str, _Stored] = {}
+        # Held through each read too: a scan that another thread writes into would raise that the dictionary changed
+        # its size. Reentrant, since `rewrite` is one step made of `delete` and `write`.
         self._lock = threading.RLock()
         self._closed = False
         self._dropped = False
@@ -53,6 +56,7 @@ class MemoryStore:
 
     def write(self, points: Sequence[Point]) -> None:
         """Inserts or replaces all points."""
+        # Before the first of them is put in: a payload that is no JSON raises, and then nothing is written.
         stored = {point.id: _stored(point) for point in points}
         with self._lock:
             self._check_open()
@@ -65,10 +69,10 @@ class MemoryStore:
             for point_id in ids:
                 self._points.pop(point_id, None)
 
-    def rewrite(self, points: Sequence[Point], gone: Sequence[str]) -> str:
-        """Replaces `points`, removes `gone`, and drops a copy that was begun."""
+    def rewrite(self, points: Sequence[Point], removed: Sequence[str]) -> str:
+        """Replaces `points`, removes the ids `removed`, and drops a copy that was begun."""
         with self._lock:
-            self.delete(gone)
+            self.delete(removed)
             self.write(points)
             self._drop_copy()
         return "The store is in memory alone; what was there is left to the garbage collector."
@@ -84,22 +88,28 @@ class MemoryStore:
             return self._copy
 
     def adopt_copy(self) -> None:
-        """Takes over the points of the copy."""
+        """Takes over the points of the copy, which is closed."""
         with self._lock:
             self._check_open()
-            assert self._copy is not None
-            self._points = self._copy._points
+            copy = self._copy
+            if copy is None:
+                raise StoreError("There is no copy to adopt: begin one with copy_for, and write to it first.")
+            # Another dictionary for the copy: whoever still has it must not write into this store through it.
+            self._points, copy._points = copy._points, {}
+            copy.close()
             self._copy = None
 
     def _drop_copy(self) -> None:
+        """Drops the copy, even if another thread is writing to it; the caller holds the lock."""
         if self._copy is not None:
             self._copy._dropped = True
             self._copy = None
 
-    def holding(self, text: str) -> list[str]:
-        """Returns nothing: there are no files."""
-        self._check_open()
-        return []
+    def find_bytes(self, text: str) -> list[str]:
+        """Returns an empty list: there are no files."""
+        with self._lock:
+            self._check_open()
+            return []
 
     def search(self, queries: Sequence[Query]) -> list[list[tuple[str, float]]]:
         """Scores every point that a query admits; (id, score), best first."""
@@ -108,14 +118,16 @@ class MemoryStore:
             return [self._search(query) for query in queries]
 
     def scan(self, where: Where, fields: Fields = PAYLOAD) -> Iterator[Point]:
-        """Yields every point that `where` admits, as they were when it was called."""
+        """Yields every point that `where` admits, as of the moment of the call."""
         with self._lock:
             self._check_open()
             admitted = self._admitted(where)
+        # Outside of the lock, which a generator would hold for as long as its caller takes. What was admitted cannot
+        # change any more: stored points are replaced, never edited.
         return (_read(point_id, point, fields) for point_id, point in admitted)
 
     def counts(self, where: Where, by: Literal["bank", "held_in"] = "bank") -> Mapping[str, int]:
-        """Counts the points that `where` admits, by what they have in a field."""
+        """Counts the points that `where` admits by their value of the field `by`; those without it do not count."""
         with self._lock:
             self._check_open()
             values = (point.fields.get(by) for _, point in self._admitted(where))
@@ -126,7 +138,7 @@ class MemoryStore:
         return read_cursors(self, bank)
 
     def close(self) -> None:
-        """Lets everything go."""
+        """Drops all points."""
         with self._lock:
             self._closed = True
             self._points.clear()
@@ -138,21 +150,22 @@ class MemoryStore:
             raise StoreError("The memory is closed. Open it again with Memory.open.")
 
     def _admitted(self, where: Where) -> list[tuple[str, _Stored]]:
-        found = list(conditions(where))
+        """Returns the (id, point) pairs that `where` admits; the caller holds the lock."""
         if where.ids is None:
-            listed = list(self._points.items())
-        else:  # looked up, instead of looking at all
-            listed = [(i, self._points[i]) for i in dict.fromkeys(where.ids) if i in self._points]
-        return [(i, point) for i, point in listed if all(_meets(i, point, condition) for condition in found)]
+            candidates = list(self._points.items())
+        else:  # ids are looked up: most scans name a few of them, and a test's store may have thousands
+            candidates = [(i, self._points[i]) for i in dict.fromkeys(where.ids) if i in self._points]
+        required = list(conditions(where))
+        return [(i, point) for i, point in candidates if all(_meets(i, point, c) for c in required)]
 
     def _search(self, query: Query) -> list[tuple[str, float]]:
         admitted = self._admitted(query.where)
         if query.terms is not None:
             scored = self._keyword_scores(query, query.terms, admitted)
         elif query.tokens is not None:
-            asked = query.tokens
+            query_tokens = query.tokens
             scored = [
-                (i, float((asked @ point.tokens.T).max(axis=1).sum()))
+                (i, float((query_tokens @ point.tokens.T).max(axis=1).sum()))
                 for i, point in admitted
                 if point.tokens is not None and len(point.tokens)
             ]
@@ -163,12 +176,14 @@ class MemoryStore:
             ]
         else:
             raise StoreError("A query needs a vector, terms or tokens.")
+        # Ties by id: the order must not depend on which point was written first.
         return sorted(scored, key=lambda pair: (-pair[1], pair[0]))[: query.limit]
 
     def _keyword_scores(
         self, query: Query, terms: SparseVector, admitted: Sequence[tuple[str, _Stored]]
     ) -> list[tuple[str, float]]:
-        """Scores by BM25 as Qdrant does: a document's weights times the corpus's IDF, for the question's terms."""
+        """Scores by BM25 as Qdrant does: the sum over the query's terms of the document's weight times the IDF in
+        `corpus(query)`."""
         documents = [point.terms for _, point in self._admitted(corpus(query)) if point.terms is not None]
         containing = Counter(term for document in documents for term in document.indices.tolist())
         weights = {
@@ -179,15 +194,16 @@ class MemoryStore:
         for point_id, point in admitted:
             if point.terms is None:
                 continue
-            listed = zip(point.terms.indices.tolist(), point.terms.values.tolist(), strict=True)
-            shared = [value * weights[term] for term, value in listed if term in weights]
-            if shared:
+            document = zip(point.terms.indices.tolist(), point.terms.values.tolist(), strict=True)
+            shared = [value * weights[term] for term, value in document if term in weights]
+            if shared:  # the engines leave out what shares no term with the query, too
                 scored.append((point_id, float(sum(shared))))
         return scored
 
 
 def _stored(point: Point) -> _Stored:
     payload = json.dumps(dict(point.payload))
+    # Dense vectors at length 1, as Qdrant stores those of a cosine: the score is then a plain product.
     norm = 1.0 if point.vector is None else float(np.linalg.norm(point.vector)) or 1.0
     return _Stored(
         payload=payload,
@@ -219,6 +235,7 @@ def _meets(point_id: str, point: _Stored, condition: Condition) -> bool:
             value = point.fields.get(key)
             return not set(values).isdisjoint(value if isinstance(value, list) else [value])
         case Range(key, gt, lte, lt):
+            # A field that is missing is in no range, as with the engines: only units have times.
             number = point.fields.get(key)
             return (
                 isinstance(number, int | float)
