@@ -28,16 +28,30 @@ from fourfold.recall.fuse import Weights
 
 KS = (5, 10, 20, 50)
 BUDGETS = (512, 1024, 2048)
-WITHOUT = {
-    "rerank": {"rerank": 0.0},
-    "keyword": {"keyword": 0.0, "neighbour_keyword": 0.0},
-    "semantic": {"semantic": 0.0},
-    "graph": {"graph": 0.0},
-    "neighbours": {"neighbour_weight": 0.0, "neighbour_keyword": 0.0, "neighbour_semantic": 0.0},
-    "speaker": {"speaker": 0.0},
-    "session": {"session": 0.0},
-    "dates": {"dated": 0.0, "when": 0.0},
-    "asking": {"asking": 0.0},
+
+
+def _without_channel(name: str) -> Callable[[Weights], Weights]:
+    """The channel still puts units forward, and counts for nothing."""
+    return lambda weights: replace(
+        weights, channels=tuple(replace(c, weight=0.0) if c.name == name else c for c in weights.channels)
+    )
+
+
+def _without_neighbours(weights: Weights) -> Weights:
+    channels = tuple(replace(c, from_before=0.0, from_after=0.0) for c in weights.channels)
+    return replace(weights, channels=channels, neighbour_weight=0.0)
+
+
+WITHOUT: dict[str, Callable[[Weights], Weights]] = {
+    "late interaction": _without_channel("late_interaction"),
+    "keyword": _without_channel("keyword"),
+    "semantic": _without_channel("semantic"),
+    "graph": _without_channel("graph"),
+    "neighbours": _without_neighbours,
+    "speaker": lambda weights: replace(weights, speaker=0.0),
+    "session": lambda weights: replace(weights, session=0.0),
+    "dates": lambda weights: replace(weights, dated=0.0, when=0.0),
+    "asking": lambda weights: replace(weights, asking=0.0),
 }
 
 Ranker = Callable[[str, Question], list[str]]
@@ -79,11 +93,11 @@ def main() -> None:
         _ingest(memory, conversations)
         weights = Weights()
         for part in chosen.without:
-            weights = replace(weights, **WITHOUT[part])
+            weights = WITHOUT[part](weights)
         results = {"Fourfold": _measure(conversations, _ours(memory, weights))}
         if chosen.ablate:
-            for part, zeroed in WITHOUT.items():
-                results[f"- {part}"] = _measure(conversations, _ours(memory, replace(weights, **zeroed)))
+            for part, without in WITHOUT.items():
+                results[f"- {part}"] = _measure(conversations, _ours(memory, without(weights)))
         else:
             for name, ranker in _baselines(memory, embedder).items():
                 results[name] = _measure(conversations, ranker)

@@ -12,6 +12,7 @@ import pytest
 from fourfold import Memory
 from fourfold.errors import ConfigurationError
 from fourfold.models import load_embedder, load_llm, load_reranker
+from fourfold.testing import HashEmbedder
 
 Install = Callable[[str, str], None]
 
@@ -36,6 +37,24 @@ def moody():
     raise RuntimeError("the moon is wrong")
 
 a_number = 7
+"""
+
+CHANNEL = """
+from dataclasses import dataclass
+import numpy as np
+from fourfold.recall.channels.channel import Channel
+from fourfold.recall.channels.ranked import Ranked
+
+@dataclass(frozen=True, kw_only=True)
+class Shortest(Channel):
+    name: str = "shortest"
+    weight: float = 9.0
+
+    def find(self, question, listed):
+        sizes = question.index.columns["tokens"]
+        return Ranked.of((row, 1.0 / size) for row, size in enumerate(sizes.tolist()))
+
+shortest, keyword, none = Shortest(), Shortest(name="keyword"), 7
 """
 
 ENTRY_POINTS = """
@@ -135,3 +154,23 @@ def test_a_plugin_is_not_imported_before_its_name_is_used(install: Install) -> N
         load_embedder("ecma")
     with pytest.raises(ConfigurationError, match="AssertionError: imported"):
         load_embedder("acme")
+
+
+def test_a_channel_of_another_package_finds_units_and_counts_in_their_scores(install: Install) -> None:
+    install(CHANNEL, "[fourfold.channels]\nshortest = acme_fourfold:shortest\n")
+    with Memory.open(":memory:", embedder=HashEmbedder()) as memory:
+        bank = memory.bank("ana")
+        for text in ("Ana sails her old boat to Lisbon every summer.", "Bread.", "Ana repaired the boat."):
+            bank.retain(text)
+        hits = bank.recall("boat").hits
+    assert hits[0].unit.text == "Bread."
+    assert hits[0].channels["shortest"].rank == 1
+
+
+@pytest.mark.parametrize(
+    ("name", "reason"), [("none", "is no fourfold.recall.channels"), ("keyword", 'a channel "keyword"')]
+)
+def test_a_plugin_that_is_no_channel_of_its_own_is_refused(install: Install, name: str, reason: str) -> None:
+    install(CHANNEL, f"[fourfold.channels]\nacme = acme_fourfold:{name}\n")
+    with pytest.raises(ConfigurationError, match=rf"acme-fourfold 1\.0.*{reason}"):
+        Memory.open(":memory:", embedder=HashEmbedder())

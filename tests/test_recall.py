@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from fourfold import InputError, Interval, Memory, Message, Network
-from fourfold.recall.late_interaction import estimate
+from fourfold.recall.channels.late_interaction import estimate
 from fourfold.recall.plan import plan
 from fourfold.recall.prompt import pack
 from fourfold.testing import FrozenClock
@@ -96,7 +96,7 @@ def test_as_of_answers_as_the_bank_would_have(memory: Memory, clock: FrozenClock
 
 def test_explain_tells_channels_factors_and_path(talk: Memory) -> None:
     hit = talk.bank("a").recall("Where did Ana move?", explain=True).hits[0]
-    assert {"semantic", "keyword", "graph", "rerank"} <= hit.channels.keys()
+    assert {"semantic", "keyword", "graph", "late_interaction"} <= hit.channels.keys()
     assert hit.channels["semantic"].rank == 1
     assert hit.factors["speaker"] == pytest.approx(1.5)
     assert hit.path[-1] == hit.unit.id
@@ -107,7 +107,15 @@ def test_the_trace_tells_times_and_candidates(talk: Memory) -> None:
     assert trace.entities == ("Rex",)
     assert trace.intervals[0].start == datetime(2023, 5, 1, tzinfo=UTC)
     assert trace.candidates["temporal"] == 6
-    assert {"plan", "search", "graph", "rerank", "fuse", "pack"} <= trace.milliseconds.keys()
+    assert {
+        "plan",
+        "search",
+        "graph",
+        "late_interaction",
+        "exact",
+        "fuse",
+        "pack",
+    } <= trace.milliseconds.keys()
 
 
 @pytest.mark.parametrize(

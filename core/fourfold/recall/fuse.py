@@ -7,13 +7,16 @@ multiplied by what the question and the unit tell apart from words. Measured aga
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 
 import numpy as np
 from numpy.typing import NDArray
 
 from fourfold.index.bank_index import BankIndex
 from fourfold.ports import Floats
+from fourfold.recall.channels import installed_channels
+from fourfold.recall.channels.channel import Channel
 from fourfold.recall.channels.ranked import Rows
 from fourfold.recall.channels.temporal import nearness
 from fourfold.recall.plan import Plan
@@ -21,16 +24,10 @@ from fourfold.recall.plan import Plan
 
 @dataclass(frozen=True, slots=True)
 class Weights:
-    """How much each channel and each factor counts. The defaults were measured (docs/adr/0004)."""
+    """How much each factor counts; what a channel does is its own (`Channel.weight`). The defaults were measured
+    (docs/adr/0004)."""
 
-    keyword: float = 0.3
-    semantic: float = 0.4
-    rerank: float = 0.8
-    graph: float = 0.05
-    neighbour_keyword: float = 0.3
-    """Share of a unit's keyword score that its neighbours in the session get."""
-    neighbour_semantic: float = 0.5
-    """Share of a unit's cosine that the unit before it gets (the one after has it in its vector already)."""
+    channels: tuple[Channel, ...] = field(default_factory=installed_channels)
     neighbour_weight: float = 0.05
     """Share of a unit's fused score that its neighbours get: evidence comes in runs."""
     speaker: float = 0.5
@@ -48,59 +45,54 @@ class Weights:
     """Loss, at most, for units that have faded (docs/adr/0015)."""
 
 
-@dataclass(frozen=True, slots=True)
-class FusionInput:
-    """The rows under consideration (sorted), and what is known of each once for all: its raw keyword score and its
-    activation, 0 where it has none."""
-
-    rows: Rows
-    keyword: Floats
-    graph: Floats
+Scores = Mapping[str, Floats]
+"""By channel, one score a candidate, in the order of the candidates' rows."""
 
 
 class Fusion:
-    """Scores candidates; `fused` may be asked again once cosines and late interaction are known better.
+    """Scores candidates; `fused` may be asked again once a channel knows better.
 
-    `remembered` is how well each candidate is, in (0, 1]; None where nothing fades. Build it under the index's lock.
+    `rows` are the candidates (sorted). `remembered` is how well each is, in (0, 1]; None where nothing fades. Build
+    it under the index's lock.
     """
 
     def __init__(
         self,
         plan: Plan,
         index: BankIndex,
-        candidates: FusionInput,
+        rows: Rows,
+        scores: Scores,
         weights: Weights,
         remembered: Floats | None = None,
     ) -> None:
-        records = index.columns[candidates.rows]
+        records = index.columns[rows]
         self._weights = weights
-        self._before, self._after = (
-            _positions(candidates.rows, records[side]) for side in ("previous", "next")
-        )
-        self.factors = _factors(plan, records, candidates.keyword, weights)
+        self._before, self._after = (_positions(rows, records[side]) for side in ("previous", "next"))
+        keyword = scores.get("keyword", np.zeros(len(rows), dtype=np.float32))
+        self.factors = _factors(plan, records, keyword, weights)
         """What each candidate's score is multiplied by, by name."""
         if remembered is not None:
             self.factors["strength"] = (1 - weights.strength * (1 - remembered)).astype(np.float32)
         self._factor = np.prod(list(self.factors.values()), axis=0)
-        # Neighbours in the session share scores: an answer often stands beside the line with the question's words.
-        self._words = weights.keyword * _scaled(
-            self._with_neighbours(candidates.keyword, weights.neighbour_keyword)
-        )
-        self._words += weights.graph * _scaled(candidates.graph)
 
-    def fused(self, semantic: Floats, rerank: Floats) -> Floats:
-        """Returns one score a candidate; the arguments and the result are in the order of the candidates' rows."""
-        weights = self._weights
-        # Only the cosine of the unit after is added: the vector of the unit before is in the unit's own already
-        # (docs/adr/0003).
-        with_neighbours = semantic + weights.neighbour_semantic * _at(
-            semantic, self._after, default=semantic.min(initial=0)
-        )
-        score = self._words + weights.semantic * _scaled(with_neighbours) + weights.rerank * _scaled(rerank)
-        return self._with_neighbours(score * self._factor, weights.neighbour_weight)
+    def fused(self, scores: Scores) -> Floats:
+        """Returns one score a candidate, in the order of the candidates' rows."""
+        total = np.zeros(len(self._before), dtype=np.float32)
+        for channel in self._weights.channels:
+            if channel.weight and channel.name in scores:
+                # Neighbours in the session share scores: an answer often stands beside the line with the question's
+                # words.
+                shared = self._shared(scores[channel.name], channel.from_before, channel.from_after)
+                total += channel.weight * _scaled(shared)
+        share = self._weights.neighbour_weight
+        return self._shared(total * self._factor, share, share)
 
-    def _with_neighbours(self, scores: Floats, share: float) -> Floats:
-        shared: Floats = scores + share * (_at(scores, self._before) + _at(scores, self._after))
+    def _shared(self, scores: Floats, from_before: float, from_after: float) -> Floats:
+        """Returns `scores` with what each candidate gets of the one before and of the one after it."""
+        shared: Floats = scores
+        for share, places in ((from_before, self._before), (from_after, self._after)):
+            if share:
+                shared = shared + share * _at(scores, places)
         return shared
 
 
@@ -136,9 +128,9 @@ def _positions(rows: Rows, targets: NDArray[np.int32]) -> Rows:
     return np.where(hit, at, len(rows))
 
 
-def _at(scores: Floats, places: Rows, default: float = 0.0) -> Floats:
-    """Returns the score at each place; `default` for place `len(scores)`, which stands for "not among them"."""
-    return np.append(scores, np.float32(default))[places]
+def _at(scores: Floats, places: Rows) -> Floats:
+    """Returns the score at each place; 0 for place `len(scores)`, which stands for "not among them"."""
+    return np.append(scores, np.float32(0))[places]
 
 
 def _by_session(keyword: Floats, sessions: NDArray[np.int32]) -> Floats:

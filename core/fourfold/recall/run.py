@@ -11,7 +11,6 @@ from fourfold.index.as_of import BankView
 from fourfold.index.bank_index import BankIndex
 from fourfold.index.retention import strength
 from fourfold.ports import Where
-from fourfold.recall.channels.graph import Reached
 from fourfold.recall.channels.ranked import Ranked
 from fourfold.recall.cross_encoder import reranked
 from fourfold.recall.fuse import Weights
@@ -149,7 +148,7 @@ def _hits(
             unit=units[unit],
             score=float(candidates.scores[place]),
             channels={name: by_row[row] for name, by_row in channel_scores.items() if row in by_row},
-            path=_path(view.index, candidates.reached.get(row)) if request.explain else (),
+            path=_path(view.index, candidates, row) if request.explain else (),
             factors={name: float(f[place]) for name, f in candidates.factors.items()}
             if request.explain
             else {},
@@ -195,6 +194,7 @@ def _channel_scores(ranked: Ranked, rows: list[int]) -> dict[int, ChannelScore]:
     }
 
 
-def _path(index: BankIndex, reached: Reached | None) -> tuple[str, ...]:
-    nodes = reached.path if reached else ()
+def _path(index: BankIndex, candidates: Candidates, row: int) -> tuple[str, ...]:
+    """Returns how the first channel that knows a way reached a unit: ids of units and names of entities."""
+    nodes = next((r.paths[row] for r in candidates.channels.values() if row in r.paths), ())
     return tuple(node if isinstance(node, str) else index.unit_ids[node] for node in nodes)

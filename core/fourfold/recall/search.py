@@ -4,25 +4,23 @@ best of them, and these are scored exactly."""
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import datetime
 
 import numpy as np
+from numpy.typing import NDArray
 
 from fourfold.index.as_of import BankView
 from fourfold.index.bank_index import BankIndex
 from fourfold.index.retention import retention
 from fourfold.ports import Floats, Query, Where
-from fourfold.recall import late_interaction
-from fourfold.recall.channels import graph as graph_channel
-from fourfold.recall.channels import keyword, semantic, temporal
-from fourfold.recall.channels.graph import Reached
+from fourfold.recall.channels.channel import Channel, Question
+from fourfold.recall.channels.late_interaction import LateInteraction, relevant
 from fourfold.recall.channels.ranked import NOTHING, Ranked, Rows, best
-from fourfold.recall.fuse import Fusion, FusionInput, Weights
+from fourfold.recall.fuse import Fusion, Scores, Weights
 from fourfold.recall.plan import Plan
 from fourfold.recall.stopwatch import Stopwatch
 from fourfold.services import Services
-from fourfold.values.units import Channel
 
 _NEIGHBOURS_OF = 40
 """How many of a store channel's best units bring in the lines before and after them. A guess, not measured."""
@@ -30,14 +28,12 @@ _NEIGHBOURS_OF = 40
 
 @dataclass(frozen=True, slots=True)
 class Candidates:
-    """What a search came to: rows best first with their scores, what multiplied them, what each channel said, and
-    how the graph reached them."""
+    """What a search came to: rows best first with their scores, what multiplied them, and what each channel said."""
 
     rows: Rows
     scores: Floats
     factors: Mapping[str, Floats]
-    channels: Mapping[Channel, Ranked]
-    reached: Mapping[int, Reached]
+    channels: Mapping[str, Ranked]
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,68 +54,112 @@ class Search:
         """Returns the index that is searched."""
         return self.view.index
 
+    @property
+    def channels(self) -> tuple[Channel, ...]:
+        """Returns the channels that are asked."""
+        return self.weights.channels
+
     def run(self, timer: Stopwatch) -> Candidates:
-        """Searches; the lock of the graph is held only while the graph is read."""
-        where, corpus = self._stored()
-        words = keyword.query(self.plan, where, self.most)
-        # A third of what is scored exactly comes from the vectors: more of them changed nothing (docs/adr/0006).
-        semantic_hits, keyword_hits = self._ask(
-            semantic.query(self.plan, where, self.most // 3), words and replace(words, corpus=corpus)
-        )
+        """Searches; the lock of the index is held only while the index is read."""
+        question = self._question()
+        answered = self._ask({channel.name: channel.query(question) for channel in self.channels})
         timer.lap("search")
         with self.index.lock:
+            listed = answered | self._found(question, answered, timer)
+            estimates = self._estimates(question, timer)
             units = len(self.index)
-            # Over every unit of the bank, since the two store channels miss some answers for good (docs/adr/0006).
-            estimated = late_interaction.estimate(self.plan, self.index, self.services.embedder.centroids)
-            timer.lap("estimate")
-            dated = temporal.find(self.plan, self.index, self.most // 2)
-            reached = graph_channel.find(self.plan, self.index, [semantic_hits, keyword_hits], self.most // 2)
-            walked = Ranked.of((row, r.activation) for row, r in reached.items())
-            timer.lap("graph")
-            pool = self._pool([semantic_hits, keyword_hits, dated, walked], estimated)
-            cosines = semantic_hits.column(units, default=semantic_hits.scores.min(initial=1.0))
-            likely = cosines if estimated is None else estimated
-            fusion_input = FusionInput(pool, keyword_hits.column(units)[pool], walked.column(units)[pool])
-            fusion = Fusion(self.plan, self.index, fusion_input, self.weights, self._remembered(pool))
-            chosen = pool[best(fusion.fused(cosines[pool], likely[pool]), self.most)]
+            pool = self._pool(listed, answered, estimates)
+            own_scores = {
+                name: column[pool] for name, column in (self._columns(listed, units) | estimates).items()
+            }
+            scores = self._with_stand_ins(own_scores)
+            fusion = Fusion(self.plan, self.index, pool, scores, self.weights, self._remembered(pool))
+            chosen = pool[best(fusion.fused(scores), self.most)]
             pairs = self._successors(chosen)
             chosen = np.union1d(chosen, [newer for _, newer in pairs]).astype(chosen.dtype)
         timer.lap("fuse")
-        exact, late = self._exactly(chosen)
-        # A ranking always has a best unit: without a floor, an off-topic question would fill its whole token budget
-        # (docs/adr/0005).
-        if not late_interaction.relevant(self.plan, late.scores, self._floor()):
-            exact, late = NOTHING, NOTHING
-        timer.lap("rerank")
-        ranked = _newest_first(self._ranked(fusion, pool, units, exact, late), pool, pairs)
-        scored = np.zeros(units, dtype=np.bool_)
-        scored[exact.rows] = True
+        exact = self._exact(question, chosen)
+        timer.lap("exact")
+        own_scores |= {name: column[pool] for name, column in self._columns(exact, units).items()}
+        is_scored = np.zeros(units, dtype=np.bool_)
+        for ranked in exact.values():
+            is_scored[ranked.rows] = True
+        fused = fusion.fused(self._with_stand_ins(own_scores))
+        ranking = _newest_first(_best_first(fused, is_scored[pool]), pool, pairs)
         return Candidates(
-            rows=pool[ranked.rows],
-            scores=ranked.scores,
-            factors={name: factor[ranked.rows] for name, factor in fusion.factors.items()},
-            channels={
-                "semantic": semantic_hits,
-                "keyword": keyword_hits,
-                "graph": walked.among(scored),
-                "temporal": dated.among(scored),
-                "rerank": late,
-            },
-            reached=reached,
+            rows=pool[ranking.rows],
+            scores=ranking.scores,
+            factors={name: factor[ranking.rows] for name, factor in fusion.factors.items()},
+            # What asked the store is shown as it answered, the others as far as it was scored in the end.
+            channels={name: ranked.among(is_scored) for name, ranked in listed.items()} | exact | answered,
         )
 
-    def _ask(self, *queries: Query | None) -> list[Ranked]:
-        """Returns the store's answer to each query, an empty one for None. What another process has just written
-        and this graph has not seen is left for next time."""
-        present = [query for query in queries if query is not None]
-        answers = iter(self.services.store.search(present))
+    def _question(self) -> Question:
+        where, corpus = self._stored()
+        return Question(self.plan, self.index, where, corpus, self.most, self.services.embedder.centroids)
+
+    def _ask(self, queries: Mapping[str, Query | None]) -> dict[str, Ranked]:
+        """Returns the store's answer to each query that there is, in one trip. What another process has just written
+        and this index has not seen is left for next time."""
+        present = {name: query for name, query in queries.items() if query is not None}
+        answers = self.services.store.search(list(present.values()))
         row = self.index.row
-        return [
-            NOTHING
-            if query is None
-            else Ranked.of((at, score) for unit, score in next(answers) if (at := row(unit)) is not None)
-            for query in queries
-        ]
+        return {
+            name: Ranked.of((at, score) for unit, score in answer if (at := row(unit)) is not None)
+            for name, answer in zip(present, answers, strict=True)
+        }
+
+    def _found(
+        self, question: Question, answered: Mapping[str, Ranked], timer: Stopwatch
+    ) -> dict[str, Ranked]:
+        """Returns what the channels that did not ask the store find in the index."""
+        found = {}
+        for channel in self.channels:
+            if channel.name not in answered:
+                found[channel.name] = channel.find(question, answered)
+                timer.lap(channel.name)
+        return found
+
+    def _estimates(self, question: Question, timer: Stopwatch) -> dict[str, Floats]:
+        estimates = {}
+        for channel in self.channels:
+            estimate = channel.estimate(question)
+            if estimate is not None:
+                estimates[channel.name] = estimate
+                timer.lap(channel.name)
+        return estimates
+
+    def _exact(self, question: Question, rows: Rows) -> dict[str, Ranked]:
+        """Returns the exact scores of `rows`, which the filters admit, by channel; nothing at all where nothing is
+        relevant."""
+        where = Where(bank=self.where.bank, ids=self._ids(rows))
+        most = max(1, len(rows))
+        exact = self._ask(
+            {channel.name: channel.exact_query(question, where, most) for channel in self.channels}
+        )
+        # A ranking always has a best unit: without a floor, an off-topic question would fill its whole token budget
+        # (docs/adr/0005).
+        likeness = exact.get(LateInteraction.name, NOTHING).scores
+        return exact if relevant(self.plan, likeness, self._floor()) else {}
+
+    def _columns(self, listed: Mapping[str, Ranked], units: int) -> dict[str, Floats]:
+        """Returns the scores of each channel that listed units, as an array (units,)."""
+        columns = {}
+        for channel in self.channels:
+            ranked = listed.get(channel.name, NOTHING)
+            if len(ranked.rows):
+                lowest = float(ranked.scores.min()) if channel.unlisted_as_last else 0.0
+                columns[channel.name] = ranked.column(units, lowest)
+        return columns
+
+    def _with_stand_ins(self, scores: Scores) -> Scores:
+        """Returns `scores` with those of another channel for each that has none and names one."""
+        stand_ins = {
+            channel.name: scores[channel.stand_in]
+            for channel in self.channels
+            if channel.stand_in is not None and channel.stand_in in scores and channel.name not in scores
+        }
+        return {**scores, **stand_ins}
 
     def _stored(self) -> tuple[Where, Where | None]:
         """Returns what the store is asked about, and what its terms are weighed by (None: what holds now). Units are
@@ -138,29 +178,22 @@ class Search:
     def _ids(self, rows: Rows) -> tuple[str, ...]:
         return tuple(self.index.unit_ids[row] for row in rows.tolist())
 
-    def _exactly(self, rows: Rows) -> list[Ranked]:
-        """Returns cosine and late interaction of each of `rows`, which the filters admit."""
-        ids = self._ids(rows)
-        where = Where(bank=self.where.bank, ids=ids)
-        most = max(1, len(rows))
-        return self._ask(
-            semantic.query(self.plan, where, most), late_interaction.query(self.plan, where, most)
-        )
-
-    def _pool(self, channels: Sequence[Ranked], estimated: Floats | None) -> Rows:
-        """Returns all candidates: what the channels put forward, what the estimate does, and what was said just
-        before and after the best; of these, what the filters admit."""
+    def _pool(
+        self, listed: Mapping[str, Ranked], answered: Mapping[str, Ranked], estimates: Mapping[str, Floats]
+    ) -> Rows:
+        """Returns all candidates: what the channels put forward, what their estimates do, and what was said just
+        before and after the store's best; of these, what the filters admit."""
         admitted = self.index.mask(self.where)
         pool = np.zeros(len(admitted), dtype=np.bool_)
-        for channel in channels:
-            pool[channel.rows] = True
-        for channel in channels[:2]:
-            beside = self.index.columns[channel.rows[:_NEIGHBOURS_OF]]
+        for ranked in listed.values():
+            pool[ranked.rows] = True
+        for ranked in answered.values():
+            beside = self.index.columns[ranked.rows[:_NEIGHBOURS_OF]]
             for side in ("previous", "next"):
                 pool[beside[side][beside[side] >= 0]] = True
-        if estimated is not None:
+        for estimate in estimates.values():
             # 200 for the 160 that are scored exactly: the setting that docs/adr/0006 measured.
-            pool[best(np.where(admitted, estimated, -np.inf), self.most * 5 // 4)] = True
+            pool[best(np.where(admitted, estimate, -np.inf), self.most * 5 // 4)] = True
         if self.index.has_successors:
             for row in np.flatnonzero(pool & admitted).tolist():
                 for newer in self.index.successors(row):
@@ -176,24 +209,19 @@ class Search:
         pairs = [(row, newer) for row in rows.tolist() for newer in self.index.successors(row)[-1:]]
         return [(row, newer) for row, newer in pairs if admitted[newer]]
 
-    def _ranked(self, fusion: Fusion, pool: Rows, units: int, exact: Ranked, late: Ranked) -> Ranked:
-        """Returns the places in `pool` of what was scored exactly, best first; the others only lend, at the lowest
-        score."""
-        if not len(exact.rows):
-            return NOTHING
-        by_rerank = late if len(late.rows) else exact
-        cosines, likeness = (r.column(units, default=r.scores.min())[pool] for r in (exact, by_rerank))
-        scores = fusion.fused(cosines, likeness)
-        places = np.searchsorted(pool, np.sort(exact.rows))
-        order = np.lexsort((places, -scores[places]))
-        return Ranked(places[order], scores[places[order]])
-
     def _remembered(self, rows: Rows) -> Floats | None:
         decay = self.services.settings.decay
         return None if decay is None else retention(self.index, rows, self.now, decay)
 
     def _floor(self) -> float:
         return self.services.settings.relevance if self.where.occurred is None else 0.0
+
+
+def _best_first(fused: Floats, is_scored: NDArray[np.bool_]) -> Ranked:
+    """Returns the places that were scored exactly, best first; the others only lend their neighbours."""
+    places = np.flatnonzero(is_scored)
+    order = np.lexsort((places, -fused[places]))
+    return Ranked(places[order], fused[places[order]])
 
 
 def _newest_first(ranked: Ranked, pool: Rows, pairs: Sequence[tuple[int, int]]) -> Ranked:

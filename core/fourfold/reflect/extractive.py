@@ -59,7 +59,7 @@ def _citations_within(hits: Iterable[Hit], budget: int) -> Iterable[Citation]:
 
 def _strength(hits: Iterable[Hit]) -> float:
     """Returns how well the best unit fits, from 0 to 1; 0.5 where the embedder has no token vectors to tell by."""
-    scores = [hit.channels["rerank"].score for hit in hits if "rerank" in hit.channels]
+    scores = [hit.channels["late_interaction"].score for hit in hits if "late_interaction" in hit.channels]
     if not scores:
         return 0.5 if any(True for _ in hits) else 0.0
     strength = (max(scores) - _NO_SUPPORT) / (_FULL_SUPPORT - _NO_SUPPORT)

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 
 from fourfold.token_usage import Tokens
-from fourfold.values.units import Channel, Interval, Operation, Summary, Unit, Verdict
+from fourfold.values.units import Interval, Operation, Summary, Unit, Verdict
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,13 +69,14 @@ class Strength:
 
 @dataclass(frozen=True, slots=True)
 class Hit:
-    """A recalled unit. `score` only orders hits of one recall. With `explain=True`, `path` tells how the graph
+    """A recalled unit. `score` only orders hits of one recall; `channels` tells what found it: "semantic", "keyword",
+    "graph", "temporal", "late_interaction", and what packages add. With `explain=True`, `path` tells how the graph
     reached it (unit ids from the seed on), `factors` what modified its score, and `strength` how well it is
     remembered."""
 
     unit: Unit
     score: float
-    channels: Mapping[Channel, ChannelScore] = field(default_factory=dict)
+    channels: Mapping[str, ChannelScore] = field(default_factory=dict)
     path: tuple[str, ...] = ()
     factors: Mapping[str, float] = field(default_factory=dict)
     strength: Strength | None = None

@@ -16,7 +16,6 @@ from fourfold.errors import InputError
 
 Role = Literal["user", "assistant", "system", "tool"]
 LinkKind = Literal["temporal", "semantic", "causal", "evidence", "supersedes"]
-Channel = Literal["semantic", "keyword", "graph", "temporal", "rerank"]
 
 SHORT_ID = 8
 """Characters of a unit's id by which it can be named in a bank of usual size."""

@@ -4,15 +4,14 @@ entities. Seeds keep their place in its list."""
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
 import networkx as nx
 import numpy as np
 
-from fourfold.index.bank_index import BankIndex
+from fourfold.recall.channels.channel import Channel, Question
 from fourfold.recall.channels.ranked import Ranked
-from fourfold.recall.plan import Plan
 
 # The formula and its 0.5 are Hindsight's (section 4.2, see `spread`). The other values are guesses, not measured one
 # by one: the whole channel changed R@10 by less than the noise (docs/adr/0004).
@@ -31,17 +30,28 @@ class Reached:
     path: tuple[int | str, ...]
 
 
-def find(plan: Plan, graph: BankIndex, channels: Sequence[Ranked], limit: int) -> dict[int, Reached]:
-    """Returns the `limit` units with the most activation. Each channel's best unit starts at 1, the others in
-    proportion to their score. The caller holds the index's lock."""
-    seeds: dict[int | str, float] = {}
-    for rows, scores in channels:
-        levels = scores[:_SEEDS] / scores[0] if len(scores) and scores[0] > 0 else np.zeros(0)
-        for row, level in zip(rows.tolist(), levels.tolist(), strict=False):
-            seeds[row] = max(level, seeds.get(row, 0.0))
-    seeds |= dict.fromkeys(plan.entities, _ENTITY_LEVEL)
-    strongest = sorted(spread(graph.graph, seeds).items(), key=lambda item: (-item[1].activation, item[0]))
-    return dict(strongest[:limit])
+@dataclass(frozen=True, kw_only=True)
+class Graph(Channel):
+    """See `Channel`. The weight was measured (docs/adr/0004)."""
+
+    name: str = "graph"
+    weight: float = 0.05
+
+    def find(self, question: Question, listed: Mapping[str, Ranked]) -> Ranked:
+        """Returns the units with the most activation. The best unit of each channel that asked the store starts at 1,
+        its others in proportion to their score."""
+        seeds: dict[int | str, float] = {}
+        for ranked in listed.values():
+            best_score = ranked.scores[0] if len(ranked.scores) else 0.0
+            levels = ranked.scores[:_SEEDS] / best_score if best_score > 0 else np.zeros(0)
+            for row, level in zip(ranked.rows.tolist(), levels.tolist(), strict=False):
+                seeds[row] = max(level, seeds.get(row, 0.0))
+        seeds |= dict.fromkeys(question.plan.entities, _ENTITY_LEVEL)
+        reached = spread(question.index.graph, seeds)
+        strongest = sorted(reached.items(), key=lambda item: (-item[1].activation, item[0]))
+        strongest = strongest[: question.most // 2]
+        ranked = Ranked.of((row, unit.activation) for row, unit in strongest)
+        return ranked._replace(paths={row: unit.path for row, unit in strongest})
 
 
 def spread(

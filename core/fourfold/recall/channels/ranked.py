@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
+from types import MappingProxyType
 from typing import NamedTuple
 
 import numpy as np
@@ -13,11 +14,16 @@ from fourfold.ports import Floats
 Rows = NDArray[np.intp]
 
 
+Path = tuple[int | str, ...]
+"""How a unit was reached: rows of units and names of entities, from where the walk began."""
+
+
 class Ranked(NamedTuple):
-    """`rows` (n,), best first, each once, and their `scores` (n,)."""
+    """`rows` (n,), best first, each once, and their `scores` (n,); `paths` of rows, where a channel knows them."""
 
     rows: Rows
     scores: Floats
+    paths: Mapping[int, Path] = MappingProxyType({})
 
     @staticmethod
     def of(pairs: Iterable[tuple[int, float]]) -> Ranked:
@@ -37,7 +43,7 @@ class Ranked(NamedTuple):
     def among(self, mask: NDArray[np.bool_]) -> Ranked:
         """Returns the part whose rows are true in `mask`, which has one value a unit of the bank."""
         in_mask = mask[self.rows]
-        return Ranked(self.rows[in_mask], self.scores[in_mask])
+        return Ranked(self.rows[in_mask], self.scores[in_mask], self.paths)
 
 
 NOTHING = Ranked.of(())

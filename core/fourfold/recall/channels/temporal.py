@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from dataclasses import dataclass
+
 import numpy as np
 from numpy.typing import NDArray
 
-from fourfold.index.bank_index import BankIndex
 from fourfold.ports import Floats
+from fourfold.recall.channels.channel import Channel, Question
 from fourfold.recall.channels.ranked import NOTHING, Ranked
 from fourfold.recall.plan import Plan
 
@@ -15,15 +18,21 @@ SLACK_DAYS = 7.0
 """What happened is told up to a week later. A guess, not measured."""
 
 
-def find(plan: Plan, index: BankIndex, limit: int) -> Ranked:
-    """Returns at most `limit` rows, scored by `nearness`; none if the question names no date. The caller holds the
-    graph's lock."""
-    if not plan.intervals:
-        return NOTHING
-    scores = nearness(plan, index.columns)
-    rows = np.flatnonzero(scores > 0)
-    rows = rows[np.argsort(-scores[rows], kind="stable")][:limit]
-    return Ranked(rows, scores[rows])
+@dataclass(frozen=True, kw_only=True)
+class Temporal(Channel):
+    """See `Channel`. It only puts units forward: in the fused score a date counts as a factor (`fuse`)."""
+
+    name: str = "temporal"
+
+    def find(self, question: Question, listed: Mapping[str, Ranked]) -> Ranked:
+        """Returns the units that are nearest to the dates of the question, scored by `nearness`; none if it names no
+        date."""
+        if not question.plan.intervals:
+            return NOTHING
+        scores = nearness(question.plan, question.index.columns)
+        rows = np.flatnonzero(scores > 0)
+        rows = rows[np.argsort(-scores[rows], kind="stable")][: question.most // 2]
+        return Ranked(rows, scores[rows])
 
 
 def nearness(plan: Plan, rows: NDArray[np.void]) -> Floats:

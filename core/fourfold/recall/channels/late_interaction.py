@@ -1,5 +1,5 @@
-"""The rerank: late interaction (ColBERT, Khattab and Zaharia 2020) between the question's tokens and those of a unit.
-For every token of the question, weighted by IDF, the most similar token of the unit counts.
+"""Late interaction (ColBERT, Khattab and Zaharia 2020) between the question's tokens and those of a unit: for every
+token of the question, weighted by IDF, the most similar token of the unit counts.
 
 It comes in two steps (PLAID, Santhanam et al. 2022): an estimate over every unit of the bank, from the centroids of
 their tokens, finds candidates; the engine then scores the best of them exactly.
@@ -7,17 +7,41 @@ their tokens, finds candidates; the engine then scores the best of them exactly.
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+
 import numpy as np
 
 from fourfold.index.bank_index import BankIndex
 from fourfold.ports import Floats, Query, Where
+from fourfold.recall.channels.channel import Channel, Question
 from fourfold.recall.plan import Plan
 from fourfold.schema.units import PREVIOUS_WEIGHT
 
 
+@dataclass(frozen=True, kw_only=True)
+class LateInteraction(Channel):
+    """See `Channel`. The weight was measured (docs/adr/0004)."""
+
+    name: str = "late_interaction"
+    weight: float = 0.8
+    unlisted_as_last: bool = True
+    stand_in: str | None = "semantic"
+
+    def estimate(self, question: Question) -> Floats | None:
+        """Estimates what `exact_query` would score each unit of the bank; None where the embedder has no centroids or
+        no token vectors. The semantic and the keyword channel miss some answers for good (docs/adr/0006)."""
+        return estimate(question.plan, question.index, question.centroids)
+
+    def exact_query(self, question: Question, where: Where, limit: int) -> Query | None:
+        """Asks for MaxSim; None where the embedder has no token vectors. The weights of the tokens sum to 1, so
+        that a score is a mean similarity."""
+        tokens = question.plan.tokens
+        return Query(where, limit, tokens=tokens) if len(tokens) else None
+
+
 def estimate(plan: Plan, index: BankIndex, centroids: Floats | None) -> Floats | None:
-    """Estimates the score that `query` would give to each row of the graph, (units,); None where the embedder has no
-    centroids. The caller holds the index's lock."""
+    """Estimates the weighted MaxSim of each row of `index`, (units,), from the `centroids` that are nearest to its
+    tokens; None without centroids or tokens. The caller holds the index's lock."""
     if centroids is None or not len(plan.tokens):
         return None
     own = index.postings.best(plan.tokens @ centroids.T, len(index))
@@ -29,12 +53,6 @@ def estimate(plan: Plan, index: BankIndex, centroids: Floats | None) -> Floats |
     carried[:, np.flatnonzero(previous < 0)] = -np.inf
     total: Floats = np.maximum(own, carried, out=carried).sum(axis=0)
     return total
-
-
-def query(plan: Plan, where: Where, limit: int) -> Query | None:
-    """Asks for MaxSim of the units `where` names; None where the embedder has no token vectors. The weights sum to 1,
-    so a score is a mean similarity."""
-    return Query(where, limit, tokens=plan.tokens) if len(plan.tokens) else None
 
 
 def relevant(plan: Plan, scores: Floats, floor: float) -> bool:

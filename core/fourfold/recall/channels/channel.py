@@ -1,0 +1,73 @@
+"""The protocol of a channel: one way of finding units, or of scoring them."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from fourfold.index.bank_index import BankIndex
+from fourfold.ports import Floats, Query, Where
+from fourfold.recall.channels.ranked import NOTHING, Ranked
+from fourfold.recall.plan import Plan
+
+
+@dataclass(frozen=True, slots=True)
+class Question:
+    """What a channel is asked with.
+
+    `plan` is the question, understood; `index` the bank's index, which may be read only under its lock (`find` and
+    `estimate` are called under it). `where` bounds what the store may answer, and `corpus` are the units whose terms
+    IDF is taken from, None for those that `where` admits. `most` units will be scored exactly. `centroids` are the
+    embedder's, (n, token_dimension), or None.
+    """
+
+    plan: Plan
+    index: BankIndex
+    where: Where
+    corpus: Where | None
+    most: int
+    centroids: Floats | None
+
+
+@dataclass(frozen=True, kw_only=True)
+class Channel:
+    """A way of finding units. A channel is a subclass that overrides the methods which it has an answer to, in the
+    order in which a search calls them; `fourfold.recall.channels` lists them.
+
+    Every channel that answers puts units forward; those with a `weight` count in the fused score (`fuse`).
+    """
+
+    name: str
+    """As `Hit.channels` and the trace call it."""
+    weight: float = 0.0
+    """What its score counts in the fused one, both scaled to [0, 1] over the candidates; 0 only puts forward."""
+    from_before: float = 0.0
+    from_after: float = 0.0
+    """Share that a unit gets of the score of the line before it in the session, and of the one after it."""
+    unlisted_as_last: bool = False
+    """Whether a candidate that it did not list has its lowest score, as for a likeness, rather than 0."""
+    stand_in: str | None = None
+    """The channel whose scores it takes where it has none of its own, so that its weight is not lost."""
+
+    def query(self, question: Question) -> Query | None:
+        """Returns what it asks the store in the first trip; None for nothing."""
+        del question
+        return None
+
+    def find(self, question: Question, listed: Mapping[str, Ranked]) -> Ranked:
+        """Returns what it finds in the index, best first; `listed` is what the channels that asked the store were
+        answered, by name."""
+        del question, listed
+        return NOTHING
+
+    def estimate(self, question: Question) -> Floats | None:
+        """Returns a score of each unit of the bank, (units,), from the index alone, on the scale of `exact_query`;
+        None if it has none."""
+        del question
+        return None
+
+    def exact_query(self, question: Question, where: Where, limit: int) -> Query | None:
+        """Returns what it asks the store in the second trip, to score each of the `limit` units of `where`; None for
+        nothing."""
+        del question, where, limit
+        return None
