@@ -210,10 +210,10 @@ def packaged_model() -> MiniLM:
 
 def example() -> list[Message]:
     """The conversation in examples/."""
-    from fourfold.cli.files import read_file
+    from fourfold.transfer.importers import read_import
 
-    (said,) = read_file(Path(__file__).parent.parent / "examples" / "conversation.json").values()
-    return said
+    (document,) = read_import(Path(__file__).parent.parent / "examples" / "conversation.json")
+    return list(document.messages)
 
 
 def _plain_session() -> Callable[[str], object]:

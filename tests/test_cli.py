@@ -207,12 +207,12 @@ def test_the_demo_runs_and_finds_what_it_asks_for() -> None:
 def test_every_kind_of_file_is_read(
     tmp_path: Path, name: str, content: str, documents: int, texts: list[str]
 ) -> None:
-    from fourfold.cli.files import read_file
+    from fourfold.cli.files import read_documents
 
     (tmp_path / name).write_text(content)
-    found = read_file(tmp_path / name)
-    assert len(found) == documents
-    assert [m.text for messages in found.values() for m in messages] == texts
+    read = read_documents(tmp_path / name)
+    assert len(read) == documents
+    assert [message.text for document in read for message in document.messages] == texts
 
 
 def test_text_is_read_from_standard_input(tmp_path: Path) -> None:

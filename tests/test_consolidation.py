@@ -25,12 +25,12 @@ from fourfold import (
     NotFoundError,
     StoreError,
 )
-from fourfold.cli.files import read_file
 from fourfold.consolidate import background
 from fourfold.consolidate.assess import Yield
 from fourfold.ports import PromptMessage
 from fourfold.settings import Settings, load_settings
 from fourfold.testing import FrozenClock, HashEmbedder, MemoryStore, ScriptedModel
+from fourfold.transfer.importers import read_import
 
 MAY = datetime(2023, 5, 8, 13, 56, tzinfo=UTC)
 DATA = Path(__file__).parents[2] / "shared" / "data" / "locomo-dev.json"
@@ -470,7 +470,8 @@ def test_every_belief_and_every_sentence_leads_back_to_messages() -> None:
     """Over all conversations: evidence is units, and units are messages that were said."""
     with Memory(MemoryStore(), HashEmbedder(), clock=FrozenClock(datetime(2024, 1, 1, tzinfo=UTC))) as memory:
         beliefs = sentences = 0
-        for name, messages in read_file(DATA).items():
+        for document in read_import(DATA):
+            name, messages = document.name, document.messages
             bank = memory.bank(name)
             bank.retain(messages, document="chat")
             bank.consolidate()

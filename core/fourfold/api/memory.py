@@ -233,28 +233,22 @@ class AsyncMemory:
         had). It is there whole, or not at all. Vectors are taken over where they are of the same embedder, else
         made anew.
 
-        Or takes in what another product has exported: mem0's memories (a list, or its "results"), the JSONL of the
-        reference MCP memory server, `conversations.json` of ChatGPT or Claude. That is retained in `bank`
-        (default: the name of the file), which may be there already; doing it again, also after it was stopped,
-        adds what is missing.
+        Or takes in any other file that an importer reads (`fourfold.transfer.importers`): mem0's memories, the JSONL
+        of the reference MCP memory server, `conversations.json` of ChatGPT or Claude, LoCoMo's conversations, a chat
+        in JSON, a text, and what importers of other packages add. That is retained in `bank` (default: the name of
+        the file), which may be there already; doing it again, also after it was stopped, adds what is missing.
 
-        `progress` is called with (done, total) units, or conversations. Raises `InputError` for a file that is
-        none of these, or not whole, and a name that is taken; `StoreVersionError` for one of a newer schema."""
+        `progress` is called with (done, total) units, or documents. Raises `InputError` for a file that is none of
+        these, or not whole, and a name that is taken; `StoreVersionError` for one of a newer schema;
+        `ConfigurationError` for an importer of another package that is broken."""
         source, target_name = Path(path), None if bank is None else check_bank_name(bank)
         if await to_thread.run_sync(transfer.is_export, source):
             return self.bank(
                 await to_thread.run_sync(transfer.load, self.services, source, target_name, progress)
             )
-        foreign = await to_thread.run_sync(transfer.read_import, source)
+        documents = await to_thread.run_sync(transfer.read_import, source)
         target = self.bank(target_name or bank_name(source.stem))
-        parts = [part for part in (*foreign.conversations.items(), *foreign.facts.items()) if part[1]]
-        for number, (document, _) in enumerate(parts, 1):
-            if document in foreign.conversations:
-                await target.retain(foreign.conversations[document], document=document)
-            else:
-                await target.retain_facts(foreign.facts[document], document=document)
-            if progress is not None:
-                progress(number, len(parts))
+        await transfer.retain_documents(target, documents, progress)
         return target
 
     async def reembed(self, embedder: str | Embedder, *, progress: Progress | None = None) -> int:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import subprocess
 import sys
 import time
+from collections.abc import Iterator
 from contextlib import suppress
 from pathlib import Path
 from typing import Annotated
@@ -18,15 +19,16 @@ from fourfold import (
     FourfoldError,
     InputError,
     Memory,
-    Message,
     NotFoundError,
     RetainResult,
     Unit,
     __version__,
 )
-from fourfold.cli import cmd_forget, cmd_history, cmd_reflect, cmd_transfer, files, output
+from fourfold.cli import cmd_forget, cmd_history, cmd_reflect, cmd_transfer, output
 from fourfold.cli.common import BankOption, JsonOption, MemoryOption, app, existing, info_of
+from fourfold.cli.files import read_documents
 from fourfold.settings import directory_of, is_url, load_settings
+from fourfold.transfer.importers import ImportedDocument, parse_time
 
 __all__ = [
     "app",
@@ -63,7 +65,12 @@ def _root(version: Annotated[bool, typer.Option("--version", help="Show the vers
 
 @app.command()
 def retain(
-    paths: Annotated[list[Path], typer.Argument(help="Text, Markdown, JSON or JSONL files; - reads text.")],
+    paths: Annotated[
+        list[Path],
+        typer.Argument(
+            help="Texts, Markdown, chats in JSON or JSONL, other products' exports; - reads text."
+        ),
+    ],
     bank: BankOption = "default",
     memory: MemoryOption = None,
     tag: Annotated[list[str] | None, typer.Option(help="A tag for all of it; may be repeated.")] = None,
@@ -73,23 +80,19 @@ def retain(
     ] = None,
     json: JsonOption = False,
 ) -> None:
-    """Retain files. Doing it again adds only what is new, also after Ctrl-C."""
-    documents = [pair for path in paths for pair in _read(path).items()]
+    """Retain files: texts, chats, what other products export. Doing it again adds only what is new, also after
+    Ctrl-C."""
+    # All are read before the memory is opened: a file that is refused leaves nothing half done.
+    documents = [document for path in paths for document in read_documents(path)]
     results: list[RetainResult] = []
     started = time.perf_counter()
     with Memory.open(memory) as open_memory:
         chosen = open_memory.bank(bank, language=spoken)
-        # With a language model a document goes in at once: its text is safe before the first call.
-        batch_size = _BATCH_SIZE if load_settings().llm is None else None
-        for document, messages in documents:
-            with output.progress(document, len(messages)) as bar:
-                for start in range(0, len(messages), batch_size or len(messages)):
-                    batch = messages[start : start + (batch_size or len(messages))]
-                    follow = None if batch_size else output.follow(bar)
-                    result = chosen.retain(batch, document=document, tags=tag or [], progress=follow)
-                    results.append(result)
-                    if batch_size:
-                        bar.advance(bar.task_ids[0], len(batch))
+        for document in documents:
+            if document.messages:
+                results += _retain_messages(chosen, document, tag or [])
+            if document.facts:
+                results.append(chosen.retain_facts(document.facts, document=document.name, tags=tag or []))
         status = _consolidate(chosen)
     output.emit_retained(results, status, bank, time.perf_counter() - started, json)
 
@@ -120,7 +123,7 @@ def recall(
     json: JsonOption = False,
 ) -> None:
     """Recall what bears on a question."""
-    moment = files.parse_time(as_of, "--as-of")
+    moment = parse_time(as_of, "--as-of")
     with existing(memory) as open_memory:
         info_of(open_memory, bank)
         answer = open_memory.bank(bank).recall(
@@ -213,10 +216,18 @@ def _consolidate(bank: Bank) -> BankStatus:
         return bank.consolidate()
 
 
-def _read(path: Path) -> dict[str, list[Message]]:
-    if str(path) == "-":
-        return {"": [Message(sys.stdin.read())]}
-    return files.read_file(path)
+def _retain_messages(bank: Bank, document: ImportedDocument, tags: list[str]) -> Iterator[RetainResult]:
+    """Retains the messages of a document under a progress bar."""
+    messages = document.messages
+    with output.progress(document.name, len(messages)) as bar:
+        if load_settings().llm is not None:
+            # A document goes in at once: its text is safe before the first call of the model.
+            yield bank.retain(messages, document=document.name, tags=tags, progress=output.follow(bar))
+            return
+        for start in range(0, len(messages), _BATCH_SIZE):
+            batch = messages[start : start + _BATCH_SIZE]
+            yield bank.retain(batch, document=document.name, tags=tags)
+            bar.advance(bar.task_ids[0], len(batch))
 
 
 def _optimise(directory: str) -> None:

@@ -7,7 +7,7 @@ from typing import Annotated
 import typer
 
 from fourfold import ForgetResult, InputError, PrunePolicy
-from fourfold.cli import files, output
+from fourfold.cli import output
 from fourfold.cli.common import (
     ACTOR,
     BankOption,
@@ -18,6 +18,7 @@ from fourfold.cli.common import (
     existing,
     info_of,
 )
+from fourfold.transfer.importers import parse_time
 
 
 @app.command()
@@ -53,7 +54,7 @@ def forget(
                 unit=unit,
                 entity=entity,
                 tags=tag or None,
-                before=files.parse_time(before, "--before"),
+                before=parse_time(before, "--before"),
                 erase=erase,
                 reason=reason,
             )

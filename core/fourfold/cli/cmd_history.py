@@ -7,7 +7,7 @@ from typing import Annotated
 import typer
 
 from fourfold import Interval
-from fourfold.cli import files, output
+from fourfold.cli import output
 from fourfold.cli.common import (
     ACTOR,
     BankOption,
@@ -18,6 +18,7 @@ from fourfold.cli.common import (
     existing,
     info_of,
 )
+from fourfold.transfer.importers import parse_time
 
 
 @app.command()
@@ -31,7 +32,7 @@ def timeline(
     json: JsonOption = False,
 ) -> None:
     """Show what held and until when, and what was believed, in the order of time."""
-    start, end = files.parse_time(since, "--since"), files.parse_time(until, "--until")
+    start, end = parse_time(since, "--since"), parse_time(until, "--until")
     during = None if start is None and end is None else Interval(start, end)
     with existing(memory) as open_memory:
         info_of(open_memory, bank)

@@ -8,8 +8,9 @@ from typing import Annotated
 import typer
 
 from fourfold import InputError, Memory
-from fourfold.cli import files, output
+from fourfold.cli import output
 from fourfold.cli.common import ACTOR, BankOption, JsonOption, MemoryOption, app, existing, info_of
+from fourfold.transfer.importers import parse_time
 
 
 @app.command()
@@ -32,7 +33,10 @@ def export(
 
 @app.command()
 def load(
-    path: Annotated[Path, typer.Argument(help="A file that export wrote, or another product's export.")],
+    path: Annotated[
+        Path,
+        typer.Argument(help="A file that export wrote, another product's export, a chat in JSON, a text."),
+    ],
     bank: Annotated[
         str | None, typer.Option("--bank", "-b", help="Its name here; else the one it had.")
     ] = None,
@@ -56,7 +60,7 @@ def fork(
     json: JsonOption = False,
 ) -> None:
     """Copy a bank to a new one, as it is or as it was."""
-    moment = files.parse_time(as_of, "--as-of")
+    moment = parse_time(as_of, "--as-of")
     with existing(memory) as open_memory:
         info = info_of(open_memory, bank)
         with output.progress(name, info.units) as bar:

@@ -12,7 +12,8 @@ from pathlib import Path
 from rich.markup import escape
 
 from fourfold import Belief, Entity, Memory, Recall, Reflection, RetainResult, Summary, Unit
-from fourfold.cli import files, output
+from fourfold.cli import output
+from fourfold.transfer.importers import read_import
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,7 +49,7 @@ def run(json: bool) -> None:
 
 
 def _live(path: Path) -> _Lived:
-    messages = next(iter(files.read_file(path).values()))
+    messages = read_import(path)[0].messages
     script = jsonlib.loads(path.read_text("utf-8"))
     times = [time.perf_counter()]
     with Memory.open(":memory:") as memory:

@@ -1,10 +1,11 @@
-"""Loads a bank from a file that `export` wrote, under its name or another. Where its vectors are missing or of
-another model, they are made anew."""
+"""Loads files into banks: a whole bank out of a file that `export` wrote, whose vectors are made anew where they are
+missing or of another model; and what importers have read, which is retained."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
+from typing import Protocol
 
 from fourfold.errors import StoreVersionError
 from fourfold.govern.reembed_units import renew_units
@@ -15,9 +16,24 @@ from fourfold.schema.records import kind_of
 from fourfold.services import Services
 from fourfold.storage.manifest import SCHEMA
 from fourfold.transfer.file_format import checked, read
+from fourfold.transfer.importers import ImportedDocument
 from fourfold.transfer.install import ensure_absent, install_bank
 from fourfold.transfer.redact import policy_for, redact_records, redacts_units
 from fourfold.transfer.rekey import Rekeyer
+from fourfold.values.results import RetainResult
+from fourfold.values.units import Fact, Message
+
+
+class RetainingBank(Protocol):
+    """The part of `AsyncBank` by which documents are retained."""
+
+    async def retain(self, messages: Iterable[Message], *, document: str) -> RetainResult:
+        """Retains messages."""
+        ...
+
+    async def retain_facts(self, facts: Iterable[Fact], *, document: str) -> RetainResult:
+        """Retains facts that are stated already."""
+        ...
 
 
 def load(services: Services, path: Path, bank: str | None, progress: Progress | None) -> str:
@@ -52,6 +68,24 @@ def load(services: Services, path: Path, bank: str | None, progress: Progress | 
     subject = f'"{header.bank}" of {header.at[:10]}'
     install_bank(services, name, points, "load", subject, header.pending == 0, policy)
     return name
+
+
+async def retain_documents(
+    bank: RetainingBank, documents: Sequence[ImportedDocument], progress: Progress | None
+) -> None:
+    """Retains what importers have read, one document after the other; those that hold nothing are passed over.
+    `progress` is called with (done, total) documents. Stopped, it goes on when it is called again: messages that a
+    document has already are not added a second time."""
+    to_retain = [document for document in documents if document.messages or document.facts]
+    for number, document in enumerate(to_retain, 1):
+        # One write a document, not one for the whole file: a year of conversations is too much to lose at Ctrl-C,
+        # and to hold a bank's lock for.
+        if document.messages:
+            await bank.retain(document.messages, document=document.name)
+        if document.facts:
+            await bank.retain_facts(document.facts, document=document.name)
+        if progress is not None:
+            progress(number, len(to_retain))
 
 
 def _counted(points: Iterable[Point], total: int, progress: Progress | None) -> Iterator[Point]:
