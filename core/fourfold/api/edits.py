@@ -18,7 +18,7 @@ from fourfold.services import Services
 from fourfold.validation import id_of
 from fourfold.values.changes import Change, PrunePolicy, PruneResult
 from fourfold.values.results import RetainResult
-from fourfold.values.units import Unit
+from fourfold.values.units import LONGEST_NAME, Unit
 
 
 class BankEdits(BankReads):
@@ -81,8 +81,8 @@ class BankEdits(BankReads):
         """Renames an entity to `to`; the name it had becomes an alias. Raises `NotFoundError`, and `InputError`
         where another is called so."""
         new_name = " ".join(to.split()) if isinstance(to, str) else ""
-        if not 0 < len(new_name) <= 200:
-            raise InputError("An entity's name has 1 to 200 characters.")
+        if not 0 < len(new_name) <= LONGEST_NAME:
+            raise InputError(f"An entity's name has 1 to {LONGEST_NAME} characters.")
         return await to_thread.run_sync(
             edit_entities.rename_entity, self._services, self.name, name, new_name, reason
         )

@@ -22,10 +22,7 @@ from fourfold.transaction.redaction import RedactionPolicy, rules_in_force
 from fourfold.transaction.transaction import Transaction
 from fourfold.values.beliefs import Assessment, Belief, Effect, formed
 from fourfold.values.chunks import Piece
-from fourfold.values.units import Message, Network, Source, Unit, evidence_links
-
-LONGEST_STATEMENT = 2000
-"""Characters of a belief's statement, as of a fact's: a guess that keeps documents out of beliefs."""
+from fourfold.values.units import LONGEST_TEXT, Message, Network, Source, Unit, evidence_links
 
 
 @dataclass(frozen=True, slots=True)
@@ -122,9 +119,9 @@ def _checked(belief: NewBelief) -> NewBelief:
     statement = clean(belief.statement) if isinstance(belief.statement, str) else ""
     if not statement:
         raise InputError("A belief needs a statement: say in a sentence what is believed.")
-    if len(statement) > LONGEST_STATEMENT:
+    if len(statement) > LONGEST_TEXT:
         raise InputError(
-            f"A belief's statement has at most {LONGEST_STATEMENT:,} characters: keep it to a sentence."
+            f"A belief's statement has at most {LONGEST_TEXT:,} characters: keep it to a sentence."
         )
     if not isinstance(belief.confidence, (int, float)) or not 0 <= belief.confidence <= 1:
         raise InputError(f"The confidence is {belief.confidence!r}: give a number from 0 to 1.")

@@ -25,9 +25,7 @@ from fourfold.transaction.transaction import Transaction
 from fourfold.values.beliefs import formed
 from fourfold.values.changes import Change
 from fourfold.values.chunks import Piece
-from fourfold.values.units import Link, Network, Retirement, Unit
-
-LONGEST_TEXT = 2000
+from fourfold.values.units import LONGEST_TEXT, Link, Network, Retirement, Unit
 
 
 def replace_unit(services: Services, bank: str, unit: str, texts: Sequence[str], reason: str) -> Change:

@@ -10,12 +10,10 @@ from datetime import datetime, timedelta
 from fourfold.errors import InputError
 from fourfold.language.text import clean, sentences
 from fourfold.values.chunks import LINES_BEFORE, Piece, said
-from fourfold.values.units import Message, require_aware
+from fourfold.values.units import LONGEST_NAME, Message, require_aware
 
 _LONGEST_MESSAGE = 10_000_000
 """Characters; a guess. It refuses a file that was read into one message by mistake."""
-_LONGEST_NAME = 200
-"""Characters of a speaker or an id; a guess, as for all names (`validation`)."""
 _CHARACTERS_A_WORD = 6
 """By which a text without blanks (Chinese, a long URL) is measured in words; a guess, near English's average."""
 
@@ -100,8 +98,8 @@ def _checked(message: Message, number: int) -> str:
         )
     if message.role not in ("user", "assistant", "system", "tool"):
         raise InputError(f'Message {number} has role "{message.role}": use user, assistant, system or tool.')
-    if len(message.speaker or "") > _LONGEST_NAME or len(message.id or "") > _LONGEST_NAME:
-        raise InputError(f"Message {number}: a speaker or id has at most {_LONGEST_NAME} characters.")
+    if len(message.speaker or "") > LONGEST_NAME or len(message.id or "") > LONGEST_NAME:
+        raise InputError(f"Message {number}: a speaker or id has at most {LONGEST_NAME} characters.")
     require_aware(message.at, f"Message {number}: at")
     return clean(message.text)
 

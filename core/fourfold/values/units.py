@@ -19,6 +19,11 @@ LinkKind = Literal["temporal", "semantic", "causal", "evidence", "supersedes"]
 
 SHORT_ID = 8
 """Characters of a unit's id by which it can be named in a bank of usual size."""
+LONGEST_TEXT = 2000
+"""Characters of what is one statement: of a fact, a belief, a unit that is edited. A guess: what is longer is a text,
+and should be retained as one."""
+LONGEST_NAME = 200
+"""Characters of a name: of an entity, a speaker, a message's id. A guess."""
 _ISO_DATE = re.compile(r"(\d{4})(?:-(\d\d))?(?:-(\d\d))?")
 
 

@@ -11,14 +11,10 @@ from fourfold.language.dates import find_times
 from fourfold.language.modality import confidence_of, modality_of
 from fourfold.language.pack import Language
 from fourfold.language.text import asking, clean
-from fourfold.values.units import Fact, Message, Network
+from fourfold.values.units import LONGEST_NAME, LONGEST_TEXT, Fact, Message, Network
 
-_LONGEST = 2000
-"""Characters of a fact; a guess. A longer one is a text, and should be retained as one."""
 _MOST_NAMES = 50
 """Entities of a fact; a guess. The entities of one fact are all neighbours of each other."""
-_LONGEST_NAME = 200
-"""Characters of an entity's name; a guess, as for all names."""
 _UNSURE = 0.7
 """Confidence of a belief that says nothing of how sure it is; a guess, not measured."""
 
@@ -99,9 +95,9 @@ def _name(name: str) -> str:
 def _check(fact: Fact, number: int) -> None:
     if not isinstance(fact, Fact):
         raise InputError(f"Item {number} is a {type(fact).__name__}: retain_facts takes a list of Fact.")
-    if not isinstance(fact.text, str) or not 1 <= len(clean(fact.text)) <= _LONGEST:
+    if not isinstance(fact.text, str) or not 1 <= len(clean(fact.text)) <= LONGEST_TEXT:
         raise InputError(
-            f"Fact {number}: the text must have 1 to {_LONGEST:,} characters. Split a longer one."
+            f"Fact {number}: the text must have 1 to {LONGEST_TEXT:,} characters. Split a longer one."
         )
     if fact.network not in (Network.WORLD, Network.EXPERIENCE, Network.BELIEF):
         raise InputError(
@@ -113,5 +109,5 @@ def _check(fact: Fact, number: int) -> None:
         raise InputError(f"Fact {number}: the confidence is {fact.confidence}: give a number from 0 to 1.")
     if isinstance(fact.entities, str) or len(fact.entities) > _MOST_NAMES:
         raise InputError(f"Fact {number}: entities must be a list of at most {_MOST_NAMES} names.")
-    if not all(isinstance(name, str) and 0 < len(_name(name)) <= _LONGEST_NAME for name in fact.entities):
-        raise InputError(f"Fact {number}: a name has 1 to {_LONGEST_NAME} characters.")
+    if not all(isinstance(name, str) and 0 < len(_name(name)) <= LONGEST_NAME for name in fact.entities):
+        raise InputError(f"Fact {number}: a name has 1 to {LONGEST_NAME} characters.")

@@ -25,10 +25,8 @@ from fourfold.language.text import clean, normalise
 from fourfold.models.structured import acceptable_items
 from fourfold.ports import LanguageModel, PromptMessage
 from fourfold.values.chunks import Chunk, Piece, said
-from fourfold.values.units import Aspects, Interval, Modality, Network
+from fourfold.values.units import LONGEST_TEXT, Aspects, Interval, Modality, Network
 
-_LONGEST = 2000
-"""Characters of a statement; a guess. What is longer is the chunk over again."""
 _FARTHEST_YEARS = 150
 """Years between a date and the message that names it, beyond which the date is taken for an error; a guess."""
 _UNSURE = 0.7
@@ -158,7 +156,7 @@ def _statement(
     draft: FoundStatement, chunk: Chunk, text: str, language: Language, dropped: Counter[str]
 ) -> Statement | None:
     statement_text = " ".join(clean(draft.text).split())
-    if not statement_text or len(statement_text) > _LONGEST:
+    if not statement_text or len(statement_text) > LONGEST_TEXT:
         dropped["empty"] += 1
         return None
     pieces = _pieces(draft.messages, chunk)
