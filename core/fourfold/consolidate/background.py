@@ -99,8 +99,13 @@ class Background:
         index = self._services.indexes.get(bank)
         with index.lock:
             pending_chunks = index.documents.pending()
-        failed = tuple(read_progress(self._services.store, bank).failed.values())
-        return BankStatus(pending(self._services, bank), self._running[bank] > 0, failed, pending_chunks)
+        state = read_progress(self._services.store, bank)
+        return BankStatus(
+            pending=pending(self._services, bank, state),
+            running=self._running[bank] > 0,
+            failed=tuple(state.failed.values()),
+            pending_chunks=pending_chunks,
+        )
 
     def is_busy(self, bank: str) -> bool:
         """Whether `bank` is being consolidated, or will be without another call."""

@@ -39,9 +39,9 @@ _MODEL_FAILURES = (ModelError, ConfigurationError, TokenLimitError)
 """What ends a model's part alone; any other error ends consolidation."""
 
 
-def pending(services: Services, bank: str) -> int:
-    """Returns the number of units that wait to be consolidated."""
-    return len(_pending_units(services, bank, read_progress(services.store, bank)))
+def pending(services: Services, bank: str, state: ConsolidationState | None = None) -> int:
+    """Returns the number of units that wait to be consolidated; `state` is the bank's, where it has been read."""
+    return len(_pending_units(services, bank, state or read_progress(services.store, bank)))
 
 
 async def consolidate(services: Services, bank: str, yield_now: Yield) -> None:
@@ -133,9 +133,15 @@ async def _summarise(
     state with the failures of this time."""
     writer = SummaryWriter(services, index, yield_now)
     retried = [key.removeprefix(_SUMMARY_KEY) for key in state.failed if key.startswith(_SUMMARY_KEY)]
+    entities = list(dict.fromkeys([*touched_entities(work.changed), *retried]))
+    if model is None:
+        await anyio.to_thread.run_sync(writer.refresh_extracts, entities)
+        for entity in entities:
+            state = state.noted(f"{_SUMMARY_KEY}{entity}", None)
+        return state
     lasting_error: FourfoldError | None = None
     failures_in_a_row = 0
-    for entity in dict.fromkeys([*touched_entities(work.changed), *retried]):
+    for entity in entities:
         key = f"{_SUMMARY_KEY}{entity}"
         try:
             # The rest fails without a call, and is noted, so that the next run tries it again.

@@ -52,6 +52,9 @@ _MODEL_FACTS = 40
 """New facts that a language model is shown in one call."""
 _MODEL_WORDS = 120
 """Words of a summary that a language model is asked for."""
+_EXTRACTS_PER_WRITE = 8
+"""Summaries that are made of one read and in one write, which holds the bank's lock: a retain waits for that. As many
+as `assess` moves beliefs; a guess, not measured."""
 _READ_AT_ONCE = 32
 """Units of one read from the store: after each, recalls and retains may come in between."""
 
@@ -72,6 +75,17 @@ class WrittenSummary(BaseModel):
     sentences: list[SummarySentence] = Field(default_factory=list)
 
 
+@dataclass(frozen=True, slots=True)
+class _StaleSummary:
+    """An entity whose facts changed: the summary that the bank has, the facts to make a new one of (the latest, and
+    those it rests on), and a digest of all of its facts ("" where they are too few)."""
+
+    entity: str
+    summary: Summary | None
+    facts: Sequence[Unit]
+    facts_digest: str
+
+
 @dataclass(slots=True)
 class SummaryWriter:
     """Refreshes the summaries of a bank. Use it for one round: units and stems are cached for the next entity,
@@ -89,36 +103,42 @@ class SummaryWriter:
         """The bank whose summaries these are."""
         return self.index.bank
 
-    async def refresh(self, entity: str, model: LanguageModel | None) -> None:
-        """Refreshes the summary of `entity`, where its facts changed since it was made. Raises what
+    async def refresh(self, entity: str, model: LanguageModel) -> None:
+        """Has `model` refresh the summary of `entity`, where its facts changed since it was made. Raises what
         `LanguageModel.ask` raises; the former summary stays then."""
-        stale = await anyio.to_thread.run_sync(self._read_stale, entity)
-        if stale is None:
-            return
-        summary, facts, facts_digest = stale
-        if not facts:
-            sentences = None
-        elif model is None:
-            sentences = await anyio.to_thread.run_sync(self._extract, entity, facts)
-        else:
-            sentences = await self._write(entity, facts, summary, model)
-        await anyio.to_thread.run_sync(self._put, entity, sentences, facts_digest)
+        for stale in await anyio.to_thread.run_sync(self._read_stale, [entity]):
+            sentences = await self._write(stale, model) if stale.facts else None
+            await anyio.to_thread.run_sync(self._put, [(stale, sentences)])
 
-    def _read_stale(self, entity: str) -> tuple[Summary | None, list[Unit], str] | None:
-        """Returns the summary that the bank has, the facts to make a new one of (the latest, and those it rests
-        on), and a digest of all facts; None where the digest is that of the summary."""
+    def refresh_extracts(self, entities: Sequence[str]) -> None:
+        """Refreshes the summaries of `entities` whose facts changed, without a language model: an extract each."""
+        for start in range(0, len(entities), _EXTRACTS_PER_WRITE):
+            stale_summaries = self._read_stale(entities[start : start + _EXTRACTS_PER_WRITE])
+            self._put([(stale, self._extract(stale)) for stale in stale_summaries])
+            self.yield_now()
+
+    def _read_stale(self, entities: Sequence[str]) -> list[_StaleSummary]:
+        """Returns those of `entities` whose facts are not those that their summary was made of."""
         with self.index.lock:
-            fact_ids = _fact_ids(self.index, entity)
-        facts_digest = hashlib.sha256("".join(fact_ids).encode()).hexdigest()[:16] if fact_ids else ""
-        point = _stored_point(self.services, self.bank, entity)
-        if (point.payload["seen"] if point else "") == facts_digest:
-            return None
-        summary = read_summary(point) if point else None
-        # What the summary rests on is read however old it is: else a model could not keep its sentences.
-        in_summary = set(summary.evidence) if summary else set()
-        recent = set(fact_ids[-_MOST_FACTS:])
-        used_ids = [fact_id for fact_id in fact_ids if fact_id in recent or fact_id in in_summary]
-        return summary, self._read(used_ids), facts_digest
+            fact_ids = {entity: _fact_ids(self.index, entity) for entity in entities}
+        stored = self._stored_points(entities)
+        stale_summaries = []
+        for entity, ids in fact_ids.items():
+            facts_digest = hashlib.sha256("".join(ids).encode()).hexdigest()[:16] if ids else ""
+            point = stored.get(entity)
+            if (point.payload["seen"] if point else "") != facts_digest:
+                summary = read_summary(point) if point else None
+                # What the summary rests on is read however old it is: else a model could not keep its sentences.
+                used_ids = {*ids[-_MOST_FACTS:], *(summary.evidence if summary else ())}
+                facts = self._read([fact_id for fact_id in ids if fact_id in used_ids])
+                stale_summaries.append(_StaleSummary(entity, summary, facts, facts_digest))
+        return stale_summaries
+
+    def _stored_points(self, entities: Iterable[str]) -> dict[str, Point]:
+        """Returns the summaries that the store has, by entity."""
+        ids = {summary_id(self.bank, entity): entity for entity in entities}
+        points = self.services.store.scan(Where(ids=tuple(ids)))
+        return {ids[point.id]: point for point in points if kind_of(point) == "summary"}
 
     def _read(self, ids: Sequence[str]) -> list[Unit]:
         """Returns the units of `ids` that are no questions, in that order."""
@@ -130,30 +150,30 @@ class SummaryWriter:
         units = [self._units[unit_id] for unit_id in ids if unit_id in self._units]
         return [unit for unit in units if unit.modality is not Modality.QUESTION]
 
-    def _put(self, entity: str, sentences: tuple[Sentence, ...] | None, facts_digest: str) -> None:
-        """Writes the summary of `entity`, or that it has none."""
+    def _put(self, refreshed: Sequence[tuple[_StaleSummary, tuple[Sentence, ...] | None]]) -> None:
+        """Writes summaries, given by their sentences, or that an entity has none any more."""
+        if not refreshed:
+            return
         with self.services.indexes.locked(self.bank) as index:
-            # The lock was free while the summary was made: what was forgotten meanwhile must not come back in it.
-            if sentences and not _all_current(index, sentences):
-                return
             transaction = Transaction(
                 self.services, index, self.services.clock.now(), "summarise", derived=True
             )
-            if sentences:
-                unit = _summary_unit(self.bank, entity, sentences, transaction.now)
-                summary = Summary(unit, sentences, extract=self.services.language_model is None)
-                transaction.put_record(summary_point(summary, facts_digest))
-            elif _stored_point(self.services, self.bank, entity):
-                transaction.put_record(gone_point(self.bank, summary_id(self.bank, entity)))
+            for stale, sentences in refreshed:
+                # The lock was free while the summary was made: what was forgotten meanwhile must not come back in it.
+                if sentences and _all_current(index, sentences):
+                    unit = _summary_unit(self.bank, stale.entity, sentences, transaction.now)
+                    summary = Summary(unit, sentences, extract=self.services.language_model is None)
+                    transaction.put_record(summary_point(summary, stale.facts_digest))
+                elif not sentences and stale.summary is not None:
+                    transaction.put_record(gone_point(self.bank, summary_id(self.bank, stale.entity)))
             transaction.commit({})
 
     # with a language model --------------------------------------------------------------------------------
 
-    async def _write(
-        self, entity: str, facts: Sequence[Unit], summary: Summary | None, model: LanguageModel
-    ) -> tuple[Sentence, ...]:
-        """Has the model update `summary` by the facts that came since, `_MODEL_FACTS` in a call. Returns its
+    async def _write(self, stale: _StaleSummary, model: LanguageModel) -> tuple[Sentence, ...]:
+        """Has the model update a summary by the facts that came since, `_MODEL_FACTS` in a call. Returns its
         sentences; those without a fact that the model was shown are left out."""
+        facts, summary = stale.facts, stale.summary
         facts_by_id = {unit.id: unit for unit in facts}
         # A sentence that lost one of its facts is dropped whole: nobody can tell which of its words that fact was
         # for.
@@ -170,27 +190,27 @@ class SummaryWriter:
             labels = {unit.id: str(number) for number, unit in enumerate(part, 1)}
             so_far = [(", ".join(labels[unit_id] for unit_id in s.evidence), s.text) for s in sentences]
             labelled_facts = [(labels[unit.id], render_unit(unit)) for unit in part]
-            request = prompts.summary(entity, so_far, labelled_facts, _MODEL_WORDS)
+            request = prompts.summary(stale.entity, so_far, labelled_facts, _MODEL_WORDS)
             response = await model.ask(request, WrittenSummary)
             sentences = _cited_sentences(
                 response.value, {label: unit_id for unit_id, label in labels.items()}
             )
             if not sentences:
-                raise ModelOutputError(f"The summary of {entity} names no fact that was shown.")
+                raise ModelOutputError(f"The summary of {stale.entity} names no fact that was shown.")
         return sentences
 
     # without one ------------------------------------------------------------------------------------------
 
-    def _extract(self, entity: str, facts: Sequence[Unit]) -> tuple[Sentence, ...] | None:
-        """Returns the most central and most recent sentences about `entity`, in the order they were said; None
+    def _extract(self, stale: _StaleSummary) -> tuple[Sentence, ...] | None:
+        """Returns the most central and most recent sentences about the entity, in the order they were said; None
         where no sentence is about it."""
         with self.index.lock:
-            known_entity = self.index.entity(entity)
-        all_names = (known_entity.name, *known_entity.aliases) if known_entity else (entity,)
+            entity = self.index.entity(stale.entity)
+        all_names = (entity.name, *entity.aliases) if entity else (stale.entity,)
         names = [normalise(name) for name in all_names]
         candidates = [
             (unit, text)
-            for unit in facts
+            for unit in stale.facts
             if unit.modality is Modality.FACT
             for text in self._sentences_about(unit, names)
         ][-_MOST_FACTS:]
@@ -296,11 +316,6 @@ def _all_current(index: BankIndex, sentences: Sequence[Sentence]) -> bool:
     """Whether no unit that the sentences rest on was retired."""
     rows = [index.row(unit_id) for sentence in sentences for unit_id in sentence.evidence]
     return all(row is not None and index.columns[row]["retired"] == NEVER for row in rows)
-
-
-def _stored_point(services: Services, bank: str, entity: str) -> Point | None:
-    points = services.store.scan(Where(ids=(summary_id(bank, entity),)))
-    return next((point for point in points if kind_of(point) == "summary"), None)
 
 
 def _summary_unit(bank: str, entity: str, sentences: Sequence[Sentence], now: datetime) -> Unit:
