@@ -3,18 +3,23 @@
 from __future__ import annotations
 
 import importlib
+import json
+import re
 import sys
+import tomllib
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
+from command_line import fourfold
 
 from fourfold import Memory
-from fourfold.errors import ConfigurationError
+from fourfold.errors import ConfigurationError, InputError
 from fourfold.models import load_embedder, load_llm, load_reranker
 from fourfold.testing import HashEmbedder
 
 Install = Callable[[str, str], None]
+GUIDE = Path(__file__).parents[1] / "docs" / "importers.md"
 
 ACME = """
 from fourfold.testing import HashEmbedder, ScriptedModel
@@ -174,3 +179,129 @@ def test_a_plugin_that_is_no_channel_of_its_own_is_refused(install: Install, nam
     install(CHANNEL, f"[fourfold.channels]\nacme = acme_fourfold:{name}\n")
     with pytest.raises(ConfigurationError, match=rf"acme-fourfold 1\.0.*{reason}"):
         Memory.open(":memory:", embedder=HashEmbedder())
+
+
+LOG = """
+from fourfold import Message
+from fourfold.transfer.importers import ImportedDocument
+
+class Log:
+    name = "log"
+    reads = "a log"
+
+    def matches(self, source):
+        return any(isinstance(record, dict) and "acme" in record for record in source.records)
+
+    def read(self, source):
+        for record in source.records:
+            if record["acme"] == "ruin":
+                raise RuntimeError("the moon is wrong")
+            if record["acme"] == "dict":
+                yield {}
+            yield ImportedDocument("log", (Message(record["acme"], id=record["id"]),))
+
+log = Log()
+
+class Moody(Log):
+    def matches(self, source):
+        return source.content["acme"] == 1
+
+class Silent:
+    name = "silent"
+
+    def matches(self, source):
+        return True
+"""
+LOG_ENTRY = "[fourfold.importers]\nlog = acme_fourfold:Log\n"
+
+
+def test_the_importer_of_the_guide_serves_load_and_the_command_line(install: Install, tmp_path: Path) -> None:
+    guide = GUIDE.read_text("utf-8")
+    (package,), (module,) = (
+        re.findall(rf"```{kind}\n(.*?)```", guide, re.DOTALL) for kind in ("toml", "python")
+    )
+    ((group, names),) = tomllib.loads(package)["project"]["entry-points"].items()
+    install(module, f"[{group}]\n" + "\n".join(f"{name} = {value}" for name, value in names.items()))
+    diary = tmp_path / "diary.txt"
+    diary.write_text("2026-05-20: We sailed to Porto.\n2026-05-21: The boat was sold.\n")
+    with Memory.open(":memory:") as memory:
+        bank = memory.load(diary)
+        assert [(unit.mentioned_at.day, unit.text) for unit in bank.units()] == [
+            (20, "We sailed to Porto."),
+            (21, "The boat was sold."),
+        ]
+        assert len(memory.load(diary).units()) == 2
+    for command in (("retain", diary), ("load", diary, "--bank", "default")):
+        done = fourfold(*command, "-m", tmp_path / command[0])
+        assert done.returncode == 0, done.stderr
+        assert "2 units" in done.stdout
+    diary.write_text("2026-05-20: We sailed to Porto.\nMonday: The boat was sold.\n")
+    done = fourfold("retain", diary, "-m", tmp_path / "memory")
+    assert "diary.txt, line 2: no day" in " ".join(done.stderr.split())
+
+
+@pytest.mark.parametrize("name", ["log", "Log"])
+def test_an_importer_is_an_object_or_makes_one_and_precedes_those_that_take_anything(
+    install: Install, tmp_path: Path, name: str
+) -> None:
+    install(LOG, f"[fourfold.importers]\nlog = acme_fourfold:{name}\n")
+    (tmp_path / "log.json").write_text(json.dumps([{"acme": "The boat is red.", "id": "1", "text": "0x7"}]))
+    with Memory.open(":memory:") as memory:
+        assert [unit.text for unit in memory.load(tmp_path / "log.json").units()] == ["The boat is red."]
+
+
+def test_importers_of_packages_are_imported_for_no_file_of_a_known_product(
+    install: Install, tmp_path: Path
+) -> None:
+    install("raise AssertionError('imported')", LOG_ENTRY)
+    (tmp_path / "mem0.json").write_text('[{"memory": "Ana lives in Porto"}]')
+    (tmp_path / "notes.md").write_text("The boat is red.")
+    with Memory.open(":memory:") as memory:
+        assert len(memory.load(tmp_path / "mem0.json").units()) == 1
+        with pytest.raises(
+            ConfigurationError, match=r'"log" of acme-fourfold 1\.0.*AssertionError: imported'
+        ):
+            memory.load(tmp_path / "notes.md")
+
+
+@pytest.mark.parametrize(
+    ("name", "acme", "reason"),
+    [
+        ("Log", "ruin", "RuntimeError: the moon is wrong"),
+        ("Log", "dict", "TypeError: it read a dict, no ImportedDocument"),
+        ("Moody", "fine", "TypeError: list indices"),
+        ("Silent", "fine", "TypeError: it has no reads, read: see fourfold.transfer.importers.Importer"),
+        ("Missing", "fine", "AttributeError"),
+    ],
+)
+def test_a_broken_importer_is_an_error_that_names_its_package_and_leaves_nothing(
+    install: Install, tmp_path: Path, name: str, acme: str, reason: str
+) -> None:
+    install(LOG, f"[fourfold.importers]\nlog = acme_fourfold:{name}\n")
+    (tmp_path / "log.json").write_text(json.dumps([{"acme": "Fine.", "id": "1"}, {"acme": acme, "id": "2"}]))
+    with Memory.open(":memory:") as memory:
+        with pytest.raises(ConfigurationError, match=rf'"log" of acme-fourfold 1\.0.*{reason}'):
+            memory.load(tmp_path / "log.json")
+        assert memory.banks() == []
+
+
+def test_a_file_that_an_importer_stumbles_over_is_the_files_fault(install: Install, tmp_path: Path) -> None:
+    install(LOG, LOG_ENTRY)
+    (tmp_path / "log.json").write_text('[{"acme": "The boat is red."}]')
+    with (
+        Memory.open(":memory:") as memory,
+        pytest.raises(
+            InputError, match=r"""looks like a log, and the importer "log" met a KeyError\('id'\)"""
+        ),
+    ):
+        memory.load(tmp_path / "log.json")
+
+
+def test_what_can_be_loaded_names_what_packages_add(install: Install, tmp_path: Path) -> None:
+    install(LOG, LOG_ENTRY)
+    (tmp_path / "file.json").write_text("[7]")
+    with (
+        Memory.open(":memory:") as memory,
+        pytest.raises(InputError, match=r"LoCoMo.*; a log; a chat in JSON"),
+    ):
+        memory.load(tmp_path / "file.json")

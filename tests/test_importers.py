@@ -1,0 +1,181 @@
+"""Files of others are read by one registry, whether `Memory.load` or `fourfold retain` is given them."""
+
+from __future__ import annotations
+
+import json
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+import pytest
+from command_line import fourfold
+
+from fourfold import InputError, Memory
+from fourfold.transfer.importers import parse_time, read_import
+
+MORNING = datetime(2024, 5, 1, 10, tzinfo=UTC)
+CLAUDE = {
+    "uuid": "u-1",
+    "chat_messages": [
+        {"uuid": "m-1", "sender": "human", "text": "My boat is Lua.", "created_at": "2024-05-01T10:00:00Z"},
+        {"uuid": "m-2", "sender": "assistant", "text": "A fine name.", "created_at": "2024-05-01T10:00:05Z"},
+    ],
+}
+GRAPH = {"type": "entity", "name": "Ann", "entityType": "Person", "observations": ["Likes tea"]}
+
+
+def write(path: Path, content: Any, *, lines: bool = False) -> Path:
+    path.write_text("\n".join(map(json.dumps, content)) if lines else json.dumps(content), "utf-8")
+    return path
+
+
+@pytest.mark.parametrize(
+    "value",
+    [
+        "2024-05-01T10:00:00+00:00",
+        "2024-05-01T12:00:00+02:00",
+        "2024-05-01T10:00:00Z",
+        "2024-05-01T10:00",
+        " 2024-05-01 10:00:00 ",
+        1714557600,
+        1714557600.0,
+        1714557600000,
+        "1714557600",
+        "1714557600.000",
+        "1714557600000",
+    ],
+)
+def test_one_moment_is_read_however_a_file_writes_it(value: Any) -> None:
+    assert parse_time(value, "chat.json") == MORNING
+
+
+@pytest.mark.parametrize("value", [None, "", "  "])
+def test_a_time_that_is_missing_is_none(value: Any) -> None:
+    assert parse_time(value, "chat.json") is None
+
+
+@pytest.mark.parametrize(
+    "value", ["soon", True, 1e300, float("nan"), "99999999999999", [], "0001-01-01T00:00+05:00"]
+)
+def test_what_is_no_time_is_an_error_that_names_the_place(value: Any) -> None:
+    with pytest.raises(InputError, match=r"^chat\.json, message 3"):
+        parse_time(value, "chat.json, message 3")
+
+
+def test_a_chat_without_a_product_is_loaded_into_a_bank(memory: Memory, tmp_path: Path) -> None:
+    chat = [
+        {"text": "The harbour has a crane.", "speaker": "Ana", "timestamp": 1714557600000, "id": None},
+        {"content": "It is red.", "text": None, "role": None, "at": None, "timestamp": "2024-05-01T10:00"},
+        {"text": "The crane was sold.", "role": "ai"},
+    ]
+    bank = memory.load(write(tmp_path / "talk.jsonl", chat, lines=True))
+    assert bank.name == "talk"
+    units = {unit.text: unit for unit in bank.units()}
+    assert set(units) == {"The harbour has a crane.", "It is red.", "The crane was sold."}
+    assert units["The harbour has a crane."].mentioned_at == MORNING
+    assert units["It is red."].mentioned_at == MORNING
+    assert units["The crane was sold."].network == "experience"
+    assert {unit.source.document for unit in units.values()} == {"talk.jsonl"}
+
+
+def test_a_text_is_loaded_into_a_bank_passage_by_passage(memory: Memory, tmp_path: Path) -> None:
+    (tmp_path / "notes.md").write_text("[10:02] Ana: we sail.\n\nThe well is deep.\n")
+    bank = memory.load(tmp_path / "notes.md", bank="mine")
+    assert [unit.text for unit in bank.units()] == ["[10:02] Ana: we sail.", "The well is deep."]
+    assert len(memory.load(tmp_path / "notes.md", bank="mine").units()) == 2
+
+
+def test_the_command_retains_what_products_export(tmp_path: Path) -> None:
+    mem0 = [{"memory": "Ana lives in Porto", "created_at": "2024-05-01T10:00:00Z"}]
+    files = [write(tmp_path / "conversations.json", [CLAUDE]), write(tmp_path / "mem0.json", mem0)]
+    first = fourfold("retain", *files, "--tag", "old", "-m", tmp_path / "memory", "--json")
+    assert json.loads(first.stdout)["ADD"] == 3
+    again = json.loads(fourfold("retain", *files, "-m", tmp_path / "memory", "--json").stdout)
+    assert again["ADD"] == 0
+    found = fourfold("recall", "Where does Ana live?", "--tag", "old", "-m", tmp_path / "memory").stdout
+    assert "Porto" in found
+
+
+def test_the_command_passes_over_a_chat_in_which_nothing_was_said(tmp_path: Path) -> None:
+    (tmp_path / "empty.jsonl").write_text("\n")
+    (tmp_path / "empty.json").write_text("[]")
+    (tmp_path / "notes.txt").write_text("The well is deep.")
+    files = (tmp_path / "empty.jsonl", tmp_path / "empty.json", tmp_path / "notes.txt")
+    done = fourfold("retain", *files, "-m", tmp_path / "memory")
+    assert done.stdout.startswith("Retained 1 units")
+
+
+def test_the_command_says_how_a_banks_export_is_loaded(memory: Memory, tmp_path: Path) -> None:
+    memory.bank("ana").retain("The well is deep.")
+    memory.bank("ana").export(tmp_path / "ana.jsonl")
+    done = fourfold("retain", tmp_path / "ana.jsonl", "-m", tmp_path / "memory")
+    assert done.returncode == 1
+    assert "load it with fourfold load" in " ".join(done.stderr.split())
+
+
+def test_a_product_is_known_by_what_is_in_the_file(memory: Memory, tmp_path: Path) -> None:
+    for name in ("export", "export.txt", "export.json"):
+        bank = memory.load(write(tmp_path / name, [CLAUDE]), bank=name)
+        assert [unit.source.document for unit in bank.units()] == ["claude/u-1"] * 2
+
+
+def test_a_file_of_one_record_is_read_as_one_of_many(memory: Memory, tmp_path: Path) -> None:
+    assert len(memory.load(write(tmp_path / "one.json", CLAUDE)).units()) == 2
+    assert [unit.text for unit in memory.load(write(tmp_path / "memory.jsonl", GRAPH)).units()] == [
+        "Ann: Likes tea"
+    ]
+
+
+def test_lines_end_only_where_json_lines_do(tmp_path: Path) -> None:
+    text = "one\u2028two\x85three"
+    (tmp_path / "chat.jsonl").write_text(json.dumps({"text": text}, ensure_ascii=False) + '\n"Ho"\n', "utf-8")
+    (document,) = read_import(tmp_path / "chat.jsonl")
+    assert [message.text for message in document.messages] == [text, "Ho"]
+
+
+def test_two_conversations_of_one_name_are_both_there(memory: Memory, tmp_path: Path) -> None:
+    def conversation(node_id: str, text: str) -> dict[str, Any]:
+        message = {"author": {"role": "user"}, "content": {"parts": [text]}}
+        return {"title": "Chat", "mapping": {node_id: {"message": message, "parent": None}}}
+
+    chats = [conversation("a", "The well is deep."), conversation("b", "The boat is red.")]
+    bank = memory.load(write(tmp_path / "chats.json", chats))
+    assert {unit.text for unit in bank.units()} == {"The well is deep.", "The boat is red."}
+
+
+@pytest.mark.parametrize(
+    ("name", "text", "message"),
+    [
+        ("chat.jsonl", '{"text": "a"}\n\n{"text": \n', r"chat\.jsonl, line 3: not JSON"),
+        ("chat.json", '[\n"a",\n"b\n]', r"chat\.json, line 3: not JSON"),
+        ("deep.json", "[" * 200_000, r"line 1: not JSON"),
+        ("long.json", "1" * 5000, r"line 1: not JSON"),
+        ("chat.json", '["a", 7]', r'message 1: no "text" or "content"'),
+        ("chat.json", '[{"text": "a", "role": "boss"}]', r'message 0: role "boss" is not one of user, human'),
+        (
+            "chat.json",
+            '{"messages": [{"text": "a", "at": "soon"}]}',
+            r'message 0: "soon" is no time; write it as',
+        ),
+        ("claude.json", json.dumps([CLAUDE]).replace("human", "boss"), r'u-1, message m-1: role "boss"'),
+        (
+            "claude.json",
+            json.dumps([CLAUDE]).replace("2024-05-01T", "x"),
+            r'message m-1: "x10:00:00Z" is no time',
+        ),
+        ("locomo.json", '{"conversation": {"session_1": []}}', r'session 1: "" is no time'),
+        ("locomo.json", '{"conversation": 7}', r"looks like LoCoMo's conversations"),
+        ("null.json", "null", r"none of what can be loaded: .*mem0's memories; .*a chat in JSON"),
+    ],
+)
+def test_an_error_names_the_file_the_place_and_what_is_wrong(
+    memory: Memory, tmp_path: Path, name: str, text: str, message: str
+) -> None:
+    (tmp_path / name).write_text(text)
+    with pytest.raises(InputError, match=message) as error:
+        memory.load(tmp_path / name)
+    assert str(tmp_path / name) in str(error.value)
+    assert memory.banks() == []
+    done = fourfold("retain", tmp_path / name, "-m", tmp_path / "memory")
+    assert (done.returncode, "Traceback" in done.stderr) == (1, False)
+    assert not (tmp_path / "memory").exists()
