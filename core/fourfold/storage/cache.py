@@ -24,11 +24,13 @@ class DirectoryCache:
         return None
 
     def put(self, name: str, data: bytes) -> None:
-        """Writes it aside and renames it. It is not waited for until it is on the disk: a reader checks."""
+        """Writes `data` aside and renames the file."""
+        # Without waiting until it is on the disk, which takes long for a large index: a reader checks what it gets.
         path = self._path(name)
         aside = path.with_suffix(".new")
         try:
             self._directory.mkdir(mode=0o700, exist_ok=True)
+            # The last bytes of a disk belong to what cannot be made again.
             if shutil.disk_usage(self._directory).free < self._reserve + len(data):
                 return
             aside.write_bytes(data)
@@ -42,4 +44,5 @@ class DirectoryCache:
             self._path(name).unlink(missing_ok=True)
 
     def _path(self, name: str) -> Path:
+        # A digest, since a bank's name may have any characters, and erasing must not leave it in a file's name.
         return self._directory / hashlib.sha256(name.encode(errors="surrogatepass")).hexdigest()[:32]

@@ -17,14 +17,16 @@ from fourfold.errors import StoreError, StoreLockedError
 from fourfold.storage.manifest import Manifest
 
 _READ_AHEAD = 1024 * 2**20
-"""Bytes. A guess, not measured."""
-_ADVICE_BYTES = 128 * 2**10  # Linux takes no more at once
-_DONT_NEED = 4  # MADV_DONTNEED
+"""Bytes of a store that are read ahead. A guess, not measured."""
+_ADVICE_BYTES = 128 * 2**10
+"""Bytes of one piece of advice: Linux takes no more at once."""
 
 
 def lock_directory(directory: Path) -> FileLock:
     """Takes the directory for this process, or raises `StoreLockedError` naming the owner.
     `unlock_directory` gives it back."""
+    # A lock of the system, which ends with the process, however that ends; a file with a process id would have to be
+    # judged. thread_local=False: it is the process', whichever thread opens or closes the memory.
     lock = FileLock(directory / "owner.lock", blocking=False, thread_local=False)
     try:
         lock.acquire()
@@ -49,7 +51,7 @@ def swap_stores(directory: Path) -> None:
     home.rename(previous)
     try:
         (directory / "store.next").rename(home)
-    except OSError:
+    except OSError:  # nothing was lost: the store is put back, and the copy is still there
         previous.rename(home)
         raise
     sync_directory(directory)
@@ -58,6 +60,7 @@ def swap_stores(directory: Path) -> None:
 def finish_swap(directory: Path) -> None:
     """Completes a swap that was cut off, and removes the store that the copy took the place of."""
     home, copy, previous = directory / "store", directory / "store.next", directory / "store.old"
+    # Between the two renames there is no `store`. The copy was whole before the first of them, so it takes the place.
     if previous.exists() and not home.exists():
         (copy if copy.exists() else previous).rename(home)
     shutil.rmtree(previous, ignore_errors=True)
@@ -75,6 +78,7 @@ def sync_directory(directory: Path) -> None:
 
 def unlock_directory(directory: Path, lock: FileLock) -> None:
     """Gives the directory up."""
+    # In this order: after the release the file may be the next owner's.
     (directory / "owner.json").unlink(missing_ok=True)
     lock.release()
 
@@ -105,11 +109,13 @@ def write_manifest(home: Path, manifest: Manifest) -> None:
         json.dump(manifest.to_json(), file)
         file.flush()
         os.fsync(file.fileno())
-    aside.replace(home / "manifest.json")
+    aside.replace(home / "manifest.json")  # the old one or the new one, if the process ends in between
 
 
 def encodings_of(text: str) -> tuple[bytes, ...]:
     """Returns the bytes that a text may be written as: UTF-8, with JSON's escapes, UTF-16."""
+    # JSON escapes letters beyond ASCII, so a name like "Zoë" is in such a file under its escapes alone. Half a
+    # surrogate pair, which a text cut in two may end in, is no UTF-8: it passes, so that the search does not fail.
     escaped = json.dumps(text)[1:-1]
     encodings = (
         text.encode(errors="surrogatepass"),
@@ -166,8 +172,7 @@ def drop_pages(directory: Path) -> None:
     libc = ctypes.CDLL(None, use_errno=True)
     for line in maps.read_text().splitlines():
         span, modes, *_, path = line.split(maxsplit=5)
-        if path.startswith(inside) and (
-            modes.endswith("s") or "w" not in modes
-        ):  # a private change would be lost
+        # Not what is mapped privately to be written to: a change would be lost.
+        if path.startswith(inside) and (modes.endswith("s") or "w" not in modes):
             start, end = (int(part, 16) for part in span.split("-"))
-            libc.madvise(ctypes.c_void_p(start), ctypes.c_size_t(end - start), _DONT_NEED)
+            libc.madvise(ctypes.c_void_p(start), ctypes.c_size_t(end - start), mmap.MADV_DONTNEED)

@@ -59,14 +59,17 @@ from fourfold.storage.translation import from_record, vector_names
 _PAGE = 1000
 """Records a read of a scan. A guess, not measured: the store's lock is free in between."""
 _FLUSH_BYTES = 32 * 2**20
-"""The size of one file of the engine's log: what opening has to replay stays below about one."""
+"""The size of one file of the engine's log: opening replays about one at the most. Without it, an opening after 2,000
+units replayed 100 MB, which took 2.8 s; now 0.2 (docs/adr/0001)."""
 _CACHED_PAYLOADS = 8192
 """About 8 MB at 1 kB a unit. A guess, not measured."""
 
 
 class EmbeddedStore(Store):
-    """Open it with `EmbeddedStore.open` or `EmbeddedStore.temporary`."""
+    """The store in one directory. Open it with `EmbeddedStore.open` or `EmbeddedStore.temporary`."""
 
+    # A constant, where a server's processes have names of their own: one process at a time has the directory, and the
+    # next one goes on with its revisions.
     writer = "embedded"
 
     def __init__(
@@ -83,9 +86,12 @@ class EmbeddedStore(Store):
         self._shard, self._manifest = shard, manifest
         self.cache: Cache | None = None if home else DirectoryCache(self._home / "cache", reserve)
         self._reserve = reserve
+        # Held through each call of the engine. `rewrite` and `adopt_copy` close and reopen the shard under it; a call
+        # that found the shard closed would look like damage.
         self._use = threading.Lock()
         self._payloads = PayloadCache(_CACHED_PAYLOADS)
         self._cursors: dict[str, Mapping[str, int]] = {}
+        # `_writes` counts them, so that whoever read outside of the lock sees that the result is out of date.
         self._writes = self._unflushed = 0
         self._closed = self._dropped = False
         self._temporary = False
@@ -102,31 +108,34 @@ class EmbeddedStore(Store):
         make_directory(directory)
         lock = lock_directory(directory)
         try:
+            # In this order: a swap that was cut off left no `store`, and an empty one must not be made in its place.
             finish_swap(directory)
             home = directory / "store"
             if not home.exists():
                 _create(home, directory, manifest)
             stored = read_manifest(home)
             manifest.check(stored, str(directory))
+            # Before the shard is loaded: what was erased must not be read again, and the files may be open once only.
             if purge.is_due(home):
                 _purge(home, directory)
             shard = _load(home, directory)
-        except BaseException:
+        except BaseException:  # an interrupt as well: the directory must not stay locked
             lock.release()
             raise
         return cls(directory, lock, shard, stored, reserve_bytes)
 
     @classmethod
     def temporary(cls, manifest: Manifest) -> EmbeddedStore:
-        """A store in a new temporary directory, which `close` removes."""
+        """Opens a store in a new temporary directory, which `close` removes."""
         store = cls.open(Path(tempfile.mkdtemp(prefix="fourfold-")), manifest)
         store._temporary, store.cache = True, None
         return store
 
     def write(self, points: Sequence[Point]) -> None:
-        """One upsert of all points: one record of the write-ahead log."""
+        """Writes all points as one upsert, which is one record of the write-ahead log: whole or not at all."""
         if not points:
             return
+        # Outside of the lock: this needs nothing of the store, and other threads may read meanwhile.
         upsert = qe.UpdateOperation.upsert_points([EDGE.point(point) for point in points])
         size = sum(_bytes(point) for point in points)
         with self._using("write"):
@@ -143,7 +152,7 @@ class EmbeddedStore(Store):
                 self._flush_log()
 
     def delete(self, ids: Sequence[str]) -> None:
-        """One record of the write-ahead log."""
+        """Deletes all points in one record of the write-ahead log."""
         delete = qe.UpdateOperation.delete_points([str(uuid.UUID(point)) for point in ids])
         with self._using("delete from"):
             self._shard.update(delete)
@@ -156,12 +165,14 @@ class EmbeddedStore(Store):
         `fourfold.storage.purge`."""
         with self._using("erase"):
             check_space(self._directory, self._reserve)
+            # First, since it is not part of the order: a process killed after the order would leave it with the text.
             self._drop_copy()
+            # The commit: from here on it is done, by the next process that opens the store if this one is killed.
             purge.write_order(self._home, points, removed)
             self._shard.close()
             try:
                 _purge(self._home, self._directory)
-            finally:
+            finally:  # also where it failed: the store answers as before, and the order waits for the next opening
                 self._reload()
         return (
             "Every segment that held any of it was written anew without it, and no file of the write-ahead log that "
@@ -169,7 +180,7 @@ class EmbeddedStore(Store):
         )
 
     def copy_for(self, vectors: tuple[str, int, int]) -> Store:
-        """A second store in `store.next`, with a manifest of its own; it is written to as this one is."""
+        """Opens a second store in `store.next`, with a manifest of its own; it is written to as this one is."""
         aside = self._directory / "store.next"
         with self._using("copy"):
             if self._copy is not None and self._copy._manifest.vectors == vectors:
@@ -184,8 +195,8 @@ class EmbeddedStore(Store):
             return copy
 
     def adopt_copy(self) -> None:
-        """Closes both shards, swaps the directories, and opens what is in `store` then: the engine opens files by
-        their names as it goes on, so none of them may be renamed under it."""
+        """Closes both shards, swaps the directories, and opens what is in `store` then."""
+        # Closed, because the engine opens files by their names as it goes on: none may be renamed under it.
         with self._using("switch"):
             if self._copy is None:
                 raise StoreError("There is no copy to adopt: begin one with copy_for, and write to it first.")
@@ -197,6 +208,7 @@ class EmbeddedStore(Store):
             finally:
                 self._manifest = read_manifest(self._home)
                 self._reload()
+        # Out of the lock: removing the old store's files takes a while, and nobody reads them any more.
         finish_swap(self._directory)
 
     def _reload(self) -> None:
@@ -216,29 +228,33 @@ class EmbeddedStore(Store):
         shutil.rmtree(self._directory / "store.next", ignore_errors=True)
 
     def find_bytes(self, text: str) -> list[str]:
-        """The files of the directory that hold the text, in UTF-8 or UTF-16, or as JSON writes it."""
+        """Returns the files of the directory that have the text in them, in UTF-8 or UTF-16, or as JSON writes it."""
         with self._using("read"):
+            # What the engine has in memory alone would not be found.
             self._shard.flush()
             needles = encodings_of(text)
             files = sorted(path for path in self._directory.rglob("*") if path.is_file())
             return [str(path.relative_to(self._directory)) for path in files if contains_any(path, needles)]
 
     def search(self, queries: Sequence[Query]) -> list[list[tuple[str, float]]]:
-        """The queries as one planned batch."""
+        """Runs the queries as one batch, which the engine plans as a whole."""
         if not queries:
             return []
         batch = qe.QueryBatchRequest(EDGE.requests(queries))
         with self._using("search"):
+            # The engine's types leave open what an id is. Ours are UUIDs, and to ask each would cost: a quarter of
+            # the time of a recall's searches goes into turning 530 ids into UUIDs and back (docs/benchmarks.md).
             answers: Any = self._shard.query_batch(batch)
         return [[(hit.id.hex, hit.score) for hit in hits] for hits in answers]
 
     def scan(self, where: Where, fields: Fields = PAYLOAD) -> Iterator[Point]:
-        """Pages through what `where` admits."""
+        """Yields what `where` admits, page by page. A write between two pages may be seen or not."""
         vectors = vector_names(fields)
-        if where.ids is not None and where == Where(ids=where.ids):  # no filter to evaluate: a plain lookup
+        # Ids alone are no filter to evaluate, but a look-up: 30 of them in 0.1 ms (docs/adr/0001).
+        if where.ids is not None and where == Where(ids=where.ids):
             yield from self._look_up(where.ids, fields, vectors)
             return
-        offset: Any = None
+        offset: int | str | uuid.UUID | None = None
         while True:
             request = qe.ScrollRequest(
                 offset=offset,
@@ -254,33 +270,33 @@ class EmbeddedStore(Store):
                 return
 
     def _look_up(self, ids: Sequence[str], fields: Fields, vectors: list[str]) -> list[Point]:
-        """Returns the points of these ids; payloads that were read lately need no reading."""
+        """Returns the points of these ids. Payloads that were read lately come from memory: each recall reads some
+        55, often the same ones."""
         only = fields.only if fields.only and not vectors else None
         selector = payload_of(fields)
         with self._using("read"):
             cached = self._payloads.get_all(ids, only) if only else {}
-            missing: list[Any] = [point for point in ids if point not in cached]
+            missing: list[int | str | uuid.UUID] = [point for point in ids if point not in cached]
             writes = self._writes
             records = self._shard.retrieve(missing, selector, vectors or False) if missing else []
         points = [from_record(record) for record in records]
         if only:
             with self._use:
-                if (
-                    self._writes == writes
-                ):  # or what was read may be out of date, and nobody would tell the cache
+                # After a write in between, what was read may be out of date, and nobody would tell the cache.
+                if self._writes == writes:
                     for point in points:
                         self._payloads.put(point.id, only, point.payload)
         return [*(Point(point, payload) for point, payload in cached.items()), *points]
 
     def counts(self, where: Where, by: Literal["bank", "held_in"] = "bank") -> Mapping[str, int]:
-        """Counts exactly, from the payload's index."""
+        """Counts points exactly, from the index of the field."""
         request = qe.FacetRequest(by, MOST_BANKS, True, EDGE.filter(where))
         with self._using("read"):
-            facet: Any = self._shard.facet(request)
+            facet = self._shard.facet(request)
         return {str(hit.value): int(hit.count) for hit in facet.hits}
 
     def cursors(self, bank: str) -> Mapping[str, int]:
-        """Reads them once, and again after a write: no other process can have written."""
+        """Returns the revisions, read once and again after a write to them: no other process can have written."""
         cursors, writes = self._cursors.get(bank), self._writes
         if cursors is None:
             cursors = read_cursors(self, bank)
@@ -290,7 +306,7 @@ class EmbeddedStore(Store):
         return cursors
 
     def close(self) -> None:
-        """Flushes, and gives the directory up."""
+        """Flushes the log, and gives the directory up."""
         with self._use:
             if self._closed:
                 return
@@ -301,15 +317,17 @@ class EmbeddedStore(Store):
                 if self._unflushed:
                     self._flush_log()
                 self._shard.close()
+        # Last, and outside of `_use`: another process opens the directory as soon as it can lock it.
         if self._lock is not None:
             unlock_directory(self._directory, self._lock)
         if self._temporary:
             shutil.rmtree(self._directory, ignore_errors=True)
 
     def _flush_log(self) -> None:
-        """Flushes, so that the next open has little of the log to replay. A flush leaves the last record in the
-        log, so that one is made to be nothing."""
+        """Flushes, so that the next open has little of the log to replay."""
         self._shard.flush()
+        # A flush leaves the last record in the log, and that may be a batch of thousands of units. So the last record
+        # is made to be a deletion of a point that there is not.
         self._shard.update(qe.UpdateOperation.delete_points([str(uuid.UUID(int=0))]))
         self._shard.flush()
         self._unflushed = 0
@@ -336,7 +354,7 @@ def _purge(home: Path, directory: Path) -> None:
 
 
 def optimise(directory: Path) -> bool:
-    """Merges segments and builds indexes in `directory`, which no process may have open; True if there was
+    """Merges segments and builds indexes in `directory`, which no process may have open; returns whether there was
     anything to do. Takes long and holds the interpreter: run it in a process of its own."""
     lock = lock_directory(directory)
     try:
@@ -353,6 +371,7 @@ def optimise(directory: Path) -> bool:
 
 
 def _create(home: Path, directory: Path, manifest: Manifest) -> None:
+    """Makes an empty store in `home`, which appears whole: it is made aside and renamed."""
     aside = directory / "store.new"
     shutil.rmtree(aside, ignore_errors=True)
     with _mapped("create", directory):
@@ -366,7 +385,7 @@ def _create(home: Path, directory: Path, manifest: Manifest) -> None:
 
 
 def _is_copy_for(home: Path, vectors: tuple[str, int, int]) -> bool:
-    """Whether a copy was begun for that embedder, by this schema; one that is damaged is none."""
+    """Returns whether the copy in `home` is for that embedder, by this schema. A damaged one is not."""
     with contextlib.suppress(StoreError):
         return read_manifest(home) == Manifest(*vectors)
     return False
@@ -387,13 +406,14 @@ def _load(home: Path, directory: Path) -> qe.EdgeShard:
 
 @contextlib.contextmanager
 def _mapped(doing: str, directory: Path) -> Iterator[None]:
-    """Says of the engine's failures what to do about them. Our own bugs pass: whoever was told that the files are
-    damaged would restore a backup over good data."""
+    """Raises the engine's failures as `StoreError`s that say what to do. Our own bugs pass: whoever was told that the
+    files are damaged would restore a backup over good data."""
     try:
         yield
-    except BaseException as error:
+    except BaseException as error:  # the engine's panics are no `Exception`s
         if not _is_of_engine(error):
             raise
+        # All that the engine says when another process has the shard open is this name of Rust's error.
         if "WouldBlock" in str(error):
             raise StoreLockedError(
                 f"{directory} is open in another process{owner(directory)}. Close it there first."
@@ -405,13 +425,13 @@ def _mapped(doing: str, directory: Path) -> Iterator[None]:
 
 
 def _is_of_engine(error: BaseException) -> bool:
-    """Whether the engine, or the file system, failed. The engine raises bare `Exception`s, and on broken files
-    panics, which are `BaseException`s of a module that cannot be imported; for arguments of a wrong type or form it
-    raises `TypeError` and `ValueError`, which are bugs of ours."""
+    """Returns whether the engine, or the file system, failed. The engine raises bare `Exception`s, and on broken
+    files panics, which are `BaseException`s of a module that cannot be imported; for arguments of a wrong type or
+    form it raises `TypeError` and `ValueError`, which are bugs of ours."""
     return type(error) is Exception or type(error).__module__ == "pyo3_runtime" or isinstance(error, OSError)
 
 
 def _bytes(point: Point) -> int:
-    """Estimates the bytes that a point takes in the log: its vectors, and about 1 kB of payload."""
+    """Estimates the bytes that a point takes in the log: its vectors, and 1 kB of payload, a guess."""
     vectors = (point.vector, point.tokens)
     return 1000 + sum(v.nbytes for v in vectors if v is not None)

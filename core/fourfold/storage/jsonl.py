@@ -4,23 +4,26 @@ from __future__ import annotations
 
 import base64
 import json
-from typing import Any, Literal
+from typing import Literal, TypeAlias
 
 import numpy as np
 from numpy.typing import NDArray
 
 from fourfold.language.text import SparseVector
-from fourfold.ports import Point
+from fourfold.ports import Floats, Point
 
 Precision = Literal["f2", "f4"]
+PackedArray: TypeAlias = tuple[str, list[int], str]
+"""An array in JSON: the type of its numbers ("f2", "f4", "u4"; little endian), its shape, its bytes in base64."""
 
 
 def to_line(point: Point, precision: Precision = "f4") -> str:
-    """Returns `point` as a line, its vectors as floats of 2 or 4 bytes (little endian), shape first."""
-    fields: dict[str, Any] = {"id": point.id, "payload": dict(point.payload)}
+    """Returns `point` as a line of JSON, its vectors as floats of 2 or 4 bytes."""
+    fields: dict[str, object] = {"id": point.id, "payload": dict(point.payload)}
     if point.vector is not None:
         fields["vector"] = _packed(point.vector, precision)
     if point.terms is not None and len(point.terms.indices):
+        # Always in 4 bytes: half a precision would change BM25 scores, and a term's number needs all 32 bits.
         fields["terms"] = [_packed(point.terms.indices, "u4"), _packed(point.terms.values, "f4")]
     if point.tokens is not None and len(point.tokens):
         fields["tokens"] = _packed(point.tokens, precision)
@@ -34,23 +37,32 @@ def from_line(line: str) -> Point:
     return Point(
         fields["id"],
         fields["payload"],
-        vector=_floats(fields.get("vector")),
-        terms=None if terms is None else SparseVector(_unpacked(terms[0]), _unpacked(terms[1])),
-        tokens=_floats(fields.get("tokens")),
+        vector=_optional_floats(fields.get("vector")),
+        terms=None if terms is None else SparseVector(_integers(terms[0]), _floats(terms[1])),
+        tokens=_optional_floats(fields.get("tokens")),
     )
 
 
-def _packed(array: NDArray[Any], kind: str) -> list[Any]:
+def _packed(array: NDArray[np.generic], kind: str) -> PackedArray:
     data = np.ascontiguousarray(array, dtype=f"<{kind}")
-    return [kind, list(data.shape), base64.b64encode(data.tobytes()).decode()]
+    return kind, list(data.shape), base64.b64encode(data.tobytes()).decode()
 
 
-def _unpacked(packed: list[Any]) -> NDArray[Any]:
+def _unpacked(packed: PackedArray) -> NDArray[np.generic]:
     kind, shape, data = packed
+    # A file may come from anywhere: NumPy would take any type that it names, Python objects included.
     if kind not in ("f2", "f4", "u4"):
         raise ValueError(f"vectors are of 2 or 4 bytes, not {kind}")
     return np.frombuffer(base64.b64decode(data), dtype=f"<{kind}").reshape(shape)
 
 
-def _floats(packed: list[Any] | None) -> NDArray[np.float32] | None:
-    return None if packed is None else _unpacked(packed).astype(np.float32)
+def _integers(packed: PackedArray) -> NDArray[np.uint32]:
+    return _unpacked(packed).astype(np.uint32)
+
+
+def _floats(packed: PackedArray) -> Floats:
+    return _unpacked(packed).astype(np.float32)
+
+
+def _optional_floats(packed: PackedArray | None) -> Floats | None:
+    return None if packed is None else _floats(packed)

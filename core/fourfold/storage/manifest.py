@@ -9,6 +9,8 @@ from typing import Any
 from fourfold.errors import StoreError, StoreVersionError
 
 SCHEMA = 2
+"""The version of the payloads' schema, raised with a change that an older Fourfold would misread. Only development
+versions wrote 1."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,9 +27,10 @@ class Manifest:
         """The embedder of its vectors: its name and its two dimensions."""
         return self.embedder, self.dimension, self.token_dimension
 
-    def to_json(self) -> dict[str, Any]:
+    def to_json(self) -> dict[str, str | int]:
         """Returns the manifest as JSON values."""
-        return asdict(self)
+        fields: dict[str, str | int] = asdict(self)
+        return fields
 
     @staticmethod
     def from_json(fields: Mapping[str, Any], where: str) -> Manifest:
@@ -53,6 +56,7 @@ class Manifest:
 
     def check(self, stored: Manifest, where: str) -> None:
         """Raises `StoreVersionError` where `stored`, the manifest of an existing store, does not fit."""
+        # An older schema opens as it is; a newer one may have records that this version would lose or misread.
         if stored.schema > self.schema:
             raise StoreVersionError(
                 f"{where} was written by a newer Fourfold (schema {stored.schema}, this one knows "

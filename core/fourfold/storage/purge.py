@@ -17,7 +17,6 @@ import sys
 import uuid
 from collections.abc import Iterator, Sequence
 from pathlib import Path
-from typing import Any
 
 import qdrant_edge as qe
 from filelock import FileLock
@@ -29,28 +28,34 @@ from fourfold.storage.jsonl import from_line, to_line
 from fourfold.storage.manifest import Manifest
 
 _LOG_FILE_BYTES = 32 * 2**20
-"""The engine's: a record of that size begins a new file of the log, and the older ones can be dropped."""
+"""The engine's limit of a file of its log: a record of that size begins a new one, and the older ones can be
+dropped."""
 _NOBODY = str(uuid.UUID(int=1))
-_NEVER = 10**9  # kB: no segment is that large
+"""The id of no point: ours are hashes (`records.make_id`)."""
+_NEVER = 10**9
+"""Kilobytes, above which the engine would build an index: no segment is that large."""
 _BATCH = 500
+"""Points deleted and put in again at once. A guess, not measured."""
 _LONGEST_WAIT = 60
 """Seconds for another process to finish: an erasure in 10,000 units takes five (docs/benchmarks.md)."""
 
 
 def write_order(home: Path, points: Sequence[Point], removed: Sequence[str]) -> None:
-    """Writes down, whole or not at all, that `points` are to be put in, and those of the ids `removed` to go."""
+    """Writes down, whole or not at all, that `points` are to be put in, and that those of the ids `removed` go."""
     aside = home / "purge.new"
     with aside.open("w", encoding="utf-8") as file:
         file.write(json.dumps({"gone": list(removed)}) + "\n")
         file.writelines(to_line(point) + "\n" for point in points)
         file.flush()
         os.fsync(file.fileno())
+    # The rename is the commit of an erasure, so it must not come before the contents, nor be lost: both are synced.
     aside.replace(_order_path(home))
     sync_directory(home)
 
 
 def is_due(home: Path) -> bool:
     """Returns whether an order was written down and is not carried out."""
+    # An order that was cut off is none. It goes, since it has the text of what replaces the erased in it.
     (home / "purge.new").unlink(missing_ok=True)
     return _order_path(home).exists()
 
@@ -61,6 +66,7 @@ def carry_out(home: Path) -> None:
     if getattr(sys, "frozen", False):  # there is no interpreter to start
         _carry_out_alone(home)
     else:
+        # The path goes along whole: the parent may have found Fourfold by a path that its environment does not name.
         command = [sys.executable, "-m", "fourfold.storage.purge", str(home)]
         paths = os.pathsep.join(path or os.curdir for path in sys.path)
         environment = {**os.environ, "PYTHONPATH": paths}
@@ -89,28 +95,37 @@ def _carry_out(home: Path) -> None:
     manifest = read_manifest(home)
     edge_shard = _opened(shard, manifest, index=_is_indexed(shard))
     with _order_path(home).open(encoding="utf-8") as lines:
-        removed: list[Any] = [str(uuid.UUID(point_id)) for point_id in json.loads(next(lines))["gone"]]
+        removed: list[int | str | uuid.UUID] = [
+            str(uuid.UUID(point_id)) for point_id in json.loads(next(lines))["gone"]
+        ]
         if removed:
             edge_shard.update(qe.UpdateOperation.delete_points(removed))
         for points in _batches(lines):
+            # Deleted first: the engine overwrites in place in its newest segment, and would leave the old bytes
+            # there.
             edge_shard.update(qe.UpdateOperation.delete_points([point.id for point in points]))
             edge_shard.update(qe.UpdateOperation.upsert_points([EDGE.point(point) for point in points]))
     edge_shard.optimize()
     edge_shard.flush()
+    # A deletion of nothing whose filter is as large as a file of the log: it needs a new file, and with the flush the
+    # older ones, which hold what is erased, are dropped.
     filler = qe.FieldCondition("kind", match=qe.MatchValue("x" * _LOG_FILE_BYTES))
-    edge_shard.update(
-        qe.UpdateOperation.delete_points_by_filter(qe.Filter(must=[filler]))
-    )  # it needs a new file
+    edge_shard.update(qe.UpdateOperation.delete_points_by_filter(qe.Filter(must=[filler])))
     edge_shard.flush()
+    # A flush leaves the last record in the log: without a small one behind it, each opening would replay the filler.
     edge_shard.update(qe.UpdateOperation.delete_points([_NOBODY]))
     edge_shard.flush()
     edge_shard.close()
+    # The kept index has words and names of the erased units.
     shutil.rmtree(home / "cache", ignore_errors=True)
+    # Last: as long as the order is there, a process that opens the store carries it out again, from the beginning.
     _order_path(home).unlink()
     sync_directory(home)
 
 
 def _batches(lines: Iterator[str]) -> Iterator[list[Point]]:
+    """Yields the points of an order in lists of at most `_BATCH`: it may be a whole bank, and need not fit in
+    memory."""
     batch: list[Point] = []
     for line in lines:
         batch.append(from_line(line))
@@ -122,6 +137,9 @@ def _batches(lines: Iterator[str]) -> Iterator[list[Point]]:
 
 
 def _opened(shard: Path, manifest: Manifest, index: bool) -> qe.EdgeShard:
+    """Opens the shard so that `optimize` builds anew every segment that lost a point; `index` lets it build
+    indexes."""
+    # The engine builds a segment anew once a fifth of it is deleted; here one deleted point has to be enough.
     optimisers = qe.EdgeOptimizersConfig(
         deleted_threshold=1e-9, vacuum_min_vector_number=1, indexing_threshold=None if index else _NEVER
     )

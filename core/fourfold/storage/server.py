@@ -8,7 +8,7 @@ import os
 import platform
 import uuid
 from collections.abc import Iterator, Mapping, Sequence
-from typing import Any, Literal
+from typing import TYPE_CHECKING, Literal
 
 import grpc
 from qdrant_client import QdrantClient, models
@@ -24,16 +24,23 @@ from fourfold.storage.manifest import Manifest
 from fourfold.storage.server_types import CLIENT, SPARSE_VECTORS, vectors_of
 from fourfold.storage.translation import from_record, vector_names
 
+if TYPE_CHECKING:
+    from qdrant_client.conversions.common_types import PointId
+
 log = logging.getLogger(__name__)
 
 _PAGE = 1000
 """Records a request of a scan. A guess, not measured."""
+# The manifest is a point like any other, since a collection has no place for metadata of ours. Its id is the same
+# in every store, and its kind is one that no query asks for.
 _MANIFEST_ID = str(uuid.uuid5(uuid.NAMESPACE_URL, "fourfold:manifest"))
 
 
 class ServerStore(Store):
     """One collection of a Qdrant server, shared by any number of processes."""
 
+    # A cache would be one of this machine, of a store that other processes change: it would be out of date at each
+    # start.
     cache = None
 
     def __init__(
@@ -51,6 +58,8 @@ class ServerStore(Store):
         self._client, self._name, self._where = client, collection, where
         self._copy: ServerStore | None = None
         self._closed = self._dropped = False
+        # Revisions are counted by writer, so no two processes may have one name. Process ids and host names recur:
+        # hence the random part; the others are for people who read the log.
         self.writer = f"{platform.node()}-{os.getpid()}-{uuid.uuid4().hex[:8]}"
         with _mapped("open", where):
             self._collection = copy or self._current() or collection
@@ -67,7 +76,8 @@ class ServerStore(Store):
                 url=url,
                 api_key=settings.api_key,
                 prefer_grpc=settings.grpc,
-                timeout=round(settings.timeout) or 1,
+                timeout=round(settings.timeout) or 1,  # the client takes whole seconds
+                # It would make a request of its own now, and only warn. A server too old fails at the first call.
                 check_compatibility=False,
             )
         except ValueError as error:  # it connects with its first call: here only the address is read
@@ -77,22 +87,24 @@ class ServerStore(Store):
         return cls(client, settings.collection, manifest, url)
 
     def write(self, points: Sequence[Point]) -> None:
-        """One upsert of all points, awaited."""
+        """Writes all points as one upsert, and waits until it is applied."""
         if points:
             structs = [CLIENT.point(point) for point in points]
             with self._using("write to"):
                 self._client.upsert(self._collection, structs, wait=True)
 
     def delete(self, ids: Sequence[str]) -> None:
-        """Deleted, and awaited."""
+        """Deletes points, and waits until that is applied."""
         if ids:
             with self._using("delete from"):
                 self._client.delete(self._collection, points_selector=list(ids), wait=True)
 
     def rewrite(self, points: Sequence[Point], removed: Sequence[str]) -> str:
-        """One upsert that leaves nothing of `removed` but the ids, then their deletion, both awaited."""
+        """Replaces points by one upsert that leaves nothing of `removed` but the ids, then deletes these; waits for
+        both."""
         with self._using("erase"):
             self._drop_copy()
+        # Emptied first: the upsert is the commit, and whoever is cut off before the deletion has left no text behind.
         empty = [Point(point_id, {"kind": "erased"}) for point_id in removed]
         self.write([*points, *empty])
         self.delete(removed)
@@ -103,7 +115,7 @@ class ServerStore(Store):
         )
 
     def copy_for(self, vectors: tuple[str, int, int]) -> Store:
-        """A second collection. Of the two names that a memory's collection may have, it takes the other one."""
+        """Opens a second collection. Of the two names that a memory's collection may have, it takes the other one."""
         manifest, name = Manifest(*vectors), self._other_name()
         with self._using("copy"):
             if self._client.collection_exists(name) and not self._is_copy_for(name, manifest):
@@ -112,17 +124,20 @@ class ServerStore(Store):
         return self._copy
 
     def adopt_copy(self) -> None:
-        """Changes the alias that says which collection it is, at once, and deletes the other one. Other processes are
-        still at that one, so what they do fails, and they have to be started anew. None may write meanwhile."""
+        """Has the alias name the copy's collection, at once, and deletes the old one. Other processes still use the
+        old one, so their calls fail and they have to be started anew. None may write meanwhile."""
         if self._copy is None:
             raise StoreError("There is no copy to adopt: begin one with copy_for, and write to it first.")
         replaced, copy = self._collection, self._other_name()
         alias = models.CreateAlias(collection_name=copy, alias_name=self._alias)
-        operations: list[Any] = [models.CreateAliasOperation(create_alias=alias)]
+        operations: list[models.CreateAliasOperation | models.DeleteAliasOperation] = [
+            models.CreateAliasOperation(create_alias=alias)
+        ]
         with self._using("switch"):
             if self._current() is not None:
                 drop = models.DeleteAliasOperation(delete_alias=models.DeleteAlias(alias_name=self._alias))
                 operations.insert(0, drop)
+            # One request, which the server applies as a whole: at no moment is there no alias, or an alias of both.
             self._client.update_collection_aliases(operations)
             self._collection, self._copy = copy, None
         try:
@@ -136,8 +151,8 @@ class ServerStore(Store):
         return f"{self._name}.current"
 
     def _current(self) -> str | None:
-        """The collection that the alias names; None before another embedder was first given to the memory. No setting
-        `collection` has a dot, so neither name is another memory's."""
+        """Returns the collection that the alias names; None before another embedder was first given to the memory. No
+        setting `collection` has a dot, so neither name is another memory's."""
         aliases = self._client.get_aliases().aliases
         return next((alias.collection_name for alias in aliases if alias.alias_name == self._alias), None)
 
@@ -149,7 +164,7 @@ class ServerStore(Store):
         return Manifest.from_json((stored[0].payload or {}) if stored else {}, f"{self._where}/{collection}")
 
     def _is_copy_for(self, collection: str, manifest: Manifest) -> bool:
-        """Whether a copy was begun for that manifest. One whose making was cut off has none."""
+        """Returns whether a copy was begun for that manifest. One whose making was cut off has none."""
         with contextlib.suppress(StoreError):
             return self._read_manifest(collection) == manifest
         return False
@@ -172,11 +187,11 @@ class ServerStore(Store):
             yield
 
     def find_bytes(self, text: str) -> list[str]:
-        """Nothing: the files are the server's."""
+        """Returns an empty list: the files are the server's, out of reach."""
         return []
 
     def search(self, queries: Sequence[Query]) -> list[list[tuple[str, float]]]:
-        """The queries as one batch."""
+        """Runs the queries as one batch, in one request."""
         if not queries:
             return []
         requests = CLIENT.requests(queries)
@@ -187,8 +202,8 @@ class ServerStore(Store):
         ]
 
     def scan(self, where: Where, fields: Fields = PAYLOAD) -> Iterator[Point]:
-        """Pages through what `where` admits."""
-        offset: Any = None
+        """Yields what `where` admits, page by page. A write between two pages may be seen or not."""
+        offset: PointId | None = None
         only, vectors = CLIENT.filter(where), vector_names(fields)
         while True:
             with self._using("read"):
@@ -205,14 +220,14 @@ class ServerStore(Store):
                 return
 
     def counts(self, where: Where, by: Literal["bank", "held_in"] = "bank") -> Mapping[str, int]:
-        """Counts exactly, from the payload's index."""
+        """Counts points exactly, from the index of the field."""
         only = CLIENT.filter(where)
         with self._using("read"):
             facet = self._client.facet(self._collection, by, only, limit=MOST_BANKS, exact=True)
         return {str(hit.value): hit.count for hit in facet.hits}
 
     def cursors(self, bank: str) -> Mapping[str, int]:
-        """Reads them each time: other processes write as well."""
+        """Returns the revisions, read at each call: other processes write as well."""
         return read_cursors(self, bank)
 
     def close(self) -> None:
@@ -224,7 +239,8 @@ class ServerStore(Store):
 
 @contextlib.contextmanager
 def _mapped(doing: str, where: str) -> Iterator[None]:
-    """Says of the client's failures what to do about them. Other errors are bugs of ours, and pass."""
+    """Raises the client's failures as `StoreError`s that say what to do. Other errors are bugs of ours, and pass."""
+    # Four families, since the client passes on what its transport raises: over gRPC, over HTTP, and of the socket.
     try:
         yield
     except (QdrantException, ApiException, grpc.RpcError, OSError) as error:
@@ -235,16 +251,14 @@ def _mapped(doing: str, where: str) -> Iterator[None]:
 
 
 def _create(client: QdrantClient, collection: str, manifest: Manifest) -> None:
+    """Makes the collection and its indexes."""
     client.create_collection(
         collection, vectors_config=vectors_of(manifest), sparse_vectors_config=SPARSE_VECTORS
     )
     for name, kind in INDEXED.items():
         client.create_payload_index(collection, name, field_schema=CLIENT.types.index(kind), wait=True)
-    client.upsert(
-        collection,
-        [_manifest_point(manifest)],
-        wait=True,
-    )
+    # Last: a collection without it was not finished, and is not taken for a copy to go on with.
+    client.upsert(collection, [_manifest_point(manifest)], wait=True)
 
 
 def _manifest_point(manifest: Manifest) -> models.PointStruct:

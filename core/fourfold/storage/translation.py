@@ -5,9 +5,9 @@ other signatures, so each adapter supplies constructors, `EngineTypes`, and the 
 from __future__ import annotations
 
 import uuid
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any, Generic, Protocol, TypeVar
+from typing import Any, Generic, Protocol, TypeAlias, TypeVar
 
 import numpy as np
 
@@ -27,6 +27,7 @@ from fourfold.storage.filters import (
     corpus,
 )
 
+ConditionT = TypeVar("ConditionT")
 FilterT = TypeVar("FilterT")
 SparseT = TypeVar("SparseT")
 RequestT_co = TypeVar("RequestT_co", covariant=True)
@@ -34,22 +35,26 @@ PointT_co = TypeVar("PointT_co", covariant=True)
 IndexT_co = TypeVar("IndexT_co", covariant=True)
 
 
-class EngineTypes(Protocol[FilterT, SparseT, RequestT_co, PointT_co, IndexT_co]):
-    """The constructors of one engine. Conditions are of several of its types, and only passed on to `all_of`."""
+NamedVectors: TypeAlias = Mapping[str, SparseT | list[float] | list[list[float]]]
+"""The vectors of a point by their names, as both engines take them: dense, sparse, or a list of token vectors."""
 
-    def has_ids(self, ids: Sequence[str]) -> Any:
+
+class EngineTypes(Protocol[ConditionT, FilterT, SparseT, RequestT_co, PointT_co, IndexT_co]):
+    """The constructors of one engine. `ConditionT` is the union of the types of conditions that it has."""
+
+    def has_ids(self, ids: Sequence[str]) -> ConditionT:
         """Makes a condition: the point is one of these."""
         ...
 
-    def has_value(self, key: str, values: Sequence[str]) -> Any:
+    def has_value(self, key: str, values: Sequence[str]) -> ConditionT:
         """Makes a condition: the field has one of these values."""
         ...
 
-    def in_range(self, key: str, gt: float | None, lte: float | None, lt: float | None) -> Any:
-        """Makes a condition: the field lies between these."""
+    def in_range(self, key: str, gt: float | None, lte: float | None, lt: float | None) -> ConditionT:
+        """Makes a condition: the field is above `gt`, at or below `lte`, and below `lt`; None is no bound."""
         ...
 
-    def all_of(self, must: list[Any]) -> FilterT:
+    def all_of(self, must: list[ConditionT]) -> FilterT:
         """Makes the filter of points that meet all conditions."""
         ...
 
@@ -73,7 +78,9 @@ class EngineTypes(Protocol[FilterT, SparseT, RequestT_co, PointT_co, IndexT_co])
         """Makes a search by terms, which are weighed by how rare they are among the points of `idf`."""
         ...
 
-    def point(self, point_id: str, vectors: dict[str, Any], payload: dict[str, Any]) -> PointT_co:
+    def point(
+        self, point_id: str, vectors: NamedVectors[SparseT], payload: Mapping[str, object]
+    ) -> PointT_co:
         """Makes a point."""
         ...
 
@@ -83,17 +90,17 @@ class EngineTypes(Protocol[FilterT, SparseT, RequestT_co, PointT_co, IndexT_co])
 
 
 @dataclass(frozen=True, slots=True)
-class Translation(Generic[FilterT, SparseT, RequestT_co, PointT_co, IndexT_co]):
-    """Our values as those of the engine whose constructors are `types`, and the other way."""
+class Translation(Generic[ConditionT, FilterT, SparseT, RequestT_co, PointT_co, IndexT_co]):
+    """Translates our values to those of the engine whose constructors are `types`."""
 
-    types: EngineTypes[FilterT, SparseT, RequestT_co, PointT_co, IndexT_co]
+    types: EngineTypes[ConditionT, FilterT, SparseT, RequestT_co, PointT_co, IndexT_co]
 
     def filter(self, where: Where) -> FilterT | None:
         """Returns the filter of the points that `where` admits; None where it admits all."""
         must = [self._condition(condition) for condition in conditions(where)]
         return self.types.all_of(must) if must else None
 
-    def _condition(self, condition: Condition) -> Any:
+    def _condition(self, condition: Condition) -> ConditionT:
         match condition:
             case Ids(ids):
                 return self.types.has_ids(ids)
@@ -103,7 +110,8 @@ class Translation(Generic[FilterT, SparseT, RequestT_co, PointT_co, IndexT_co]):
                 return self.types.in_range(key, gt, lte, lt)
 
     def requests(self, queries: Sequence[Query]) -> list[RequestT_co]:
-        """Returns one search a query; queries of one recall share a filter, so each is made once."""
+        """Returns one search a query."""
+        # The queries of one recall share a filter, which is made once for all of them.
         filters = {query.where: self.filter(query.where) for query in queries}
         return [self._request(query, filters[query.where]) for query in queries]
 
@@ -118,16 +126,17 @@ class Translation(Generic[FilterT, SparseT, RequestT_co, PointT_co, IndexT_co]):
         raise StoreError("A query needs a vector, terms or tokens.")
 
     def point(self, point: Point) -> PointT_co:
-        """Returns `point` as the engine's. Vectors go as lists: the embedded engine takes twice as long over
-        arrays. It refuses an empty multivector, so that is left out."""
-        vectors: dict[str, Any] = {}
+        """Returns `point` as the engine's. Empty vectors are left out."""
+        vectors: dict[str, SparseT | list[float] | list[list[float]]] = {}
         if point.vector is not None:
+            # As lists, all of them: the embedded engine takes twice as long over arrays.
             vectors[DENSE] = point.vector.tolist()
         if point.terms is not None and len(point.terms.indices):
             vectors[TERMS] = self._sparse(point.terms)
+        # The embedded engine refuses a multivector of no rows, which a text without words has.
         if point.tokens is not None and len(point.tokens):
             vectors[TOKENS] = point.tokens.tolist()
-        return self.types.point(point.id, vectors, dict(point.payload))
+        return self.types.point(point.id, vectors, point.payload)
 
     def _sparse(self, vector: SparseVector) -> SparseT:
         return self.types.sparse(vector.indices.tolist(), vector.values.tolist())
@@ -139,11 +148,27 @@ def vector_names(fields: Fields) -> list[str]:
     return terms + ([DENSE, TOKENS] if fields.vectors else [])
 
 
-def from_record(record: Any) -> Point:
-    """Returns what either engine read as a point."""
-    vectors: dict[str, Any] = record.vector or {}
+class Record(Protocol):
+    """A point as either engine reads it."""
+
+    @property
+    def id(self) -> object: ...
+
+    @property
+    def payload(self) -> Mapping[str, Any] | None: ...
+
+    @property
+    def vector(self) -> object: ...
+
+
+def from_record(record: Record) -> Point:
+    """Returns the point in a record of either engine."""
+    # Where no vector was asked for it is None. A list would be a vector without a name, and ours all have one.
+    record_vectors = record.vector
+    vectors = record_vectors if isinstance(record_vectors, dict) else {}
     terms = vectors.get(TERMS)
     return Point(
+        # The embedded engine returns a UUID, the server's client a text with hyphens.
         uuid.UUID(str(record.id)).hex,
         record.payload or {},
         vector=np.array(vectors[DENSE], dtype=np.float32) if DENSE in vectors else None,
