@@ -1,4 +1,4 @@
-"""Parts of Fourfold that other packages bring, by name: embedders, language models, rerankers, importers.
+"""Parts of Fourfold that other packages bring: embedders, language models, rerankers, languages, importers.
 
 A package declares them as entry points, in a group for each kind of part, here an embedder called "acme":
 
