@@ -138,7 +138,15 @@ def test_the_first_block_prints_what_the_readme_shows(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize(
     "document",
-    ["README.md", "AGENTS.md", "CHANGELOG.md", "docs/benchmarks.md", "docs/governance.md", "docs/importers.md", "docs/reflect.md"],
+    [
+        "README.md",
+        "AGENTS.md",
+        "CHANGELOG.md",
+        "docs/benchmarks.md",
+        "docs/governance.md",
+        "docs/importers.md",
+        "docs/reflect.md",
+    ],
 )
 def test_links_in_the_documents_have_targets(document: str) -> None:
     text = (ROOT / document).read_text("utf-8")

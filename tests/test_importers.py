@@ -119,6 +119,14 @@ def test_a_product_is_known_by_what_is_in_the_file(memory: Memory, tmp_path: Pat
         assert [unit.source.document for unit in bank.units()] == ["claude/u-1"] * 2
 
 
+def test_json_of_no_known_shape_is_read_only_where_it_is_called_a_text(
+    memory: Memory, tmp_path: Path
+) -> None:
+    assert len(memory.load(write(tmp_path / "numbers.txt", [1, 2])).units()) == 1
+    with pytest.raises(InputError, match="none of what can be loaded"):
+        memory.load(write(tmp_path / "numbers", [1, 2]))
+
+
 def test_a_file_of_one_record_is_read_as_one_of_many(memory: Memory, tmp_path: Path) -> None:
     assert len(memory.load(write(tmp_path / "one.json", CLAUDE)).units()) == 2
     assert [unit.text for unit in memory.load(write(tmp_path / "memory.jsonl", GRAPH)).units()] == [
