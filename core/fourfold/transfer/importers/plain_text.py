@@ -8,7 +8,6 @@ from collections.abc import Iterator
 from fourfold.transfer.importers.importer import ImportedDocument, SourceFile
 from fourfold.values.units import Message
 
-
 _TEXT_SUFFIXES = frozenset({".txt", ".text", ".md", ".markdown", ".rst"})
 
 
