@@ -25,7 +25,7 @@ from fourfold.transaction.transaction import Transaction
 from fourfold.values.beliefs import formed
 from fourfold.values.changes import Change
 from fourfold.values.chunks import Piece
-from fourfold.values.units import LONGEST_TEXT, Link, Network, Retirement, Unit
+from fourfold.values.units import LONGEST_TEXT, Link, Network, Unit
 
 
 def replace_unit(services: Services, bank: str, unit: str, texts: Sequence[str], reason: str) -> Change:
@@ -60,15 +60,7 @@ def replace_unit(services: Services, bank: str, unit: str, texts: Sequence[str],
         unit_ids = [
             _put(transaction, resolver, point, *each) for each in zip(statements, embedded, strict=True)
         ]
-        transaction.put_unit(
-            point,
-            replace(
-                read_unit(point),
-                retired_at=transaction.now,
-                retirement=Retirement.superseded_by(unit_ids[0]),
-                superseded_by=None,
-            ),
-        )
+        transaction.put_unit(point, read_unit(point).superseded(transaction.now, unit_ids[0]))
         _move_evidence(transaction, replaced.id, unit_ids[0])
         change = transaction.commit(resolver.changed)
     assert change is not None
@@ -100,15 +92,7 @@ def merge_units(services: Services, bank: str, unit: str, into: str, reason: str
             links=(*target.links, Link(absorbed.id, "supersedes", 1.0)),
         )
         transaction.put_unit(points[target.id], merged)
-        transaction.put_unit(
-            points[absorbed.id],
-            replace(
-                absorbed,
-                retired_at=transaction.now,
-                retirement=Retirement.superseded_by(target.id),
-                superseded_by=None,
-            ),
-        )
+        transaction.put_unit(points[absorbed.id], absorbed.superseded(transaction.now, target.id))
         _move_evidence(transaction, absorbed.id, target.id)
         change = transaction.commit({})
     assert change is not None

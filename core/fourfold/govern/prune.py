@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from datetime import datetime, timedelta
 
 import numpy as np
@@ -37,9 +36,7 @@ def prune(services: Services, bank: str, policy: PrunePolicy, dry_run: bool, rea
         transaction = Transaction(services, index, now, "prune", f"retention below {policy.below:g}", reason)
         for point in transaction.points(faded):
             unit = read_unit(point)
-            transaction.put_unit(
-                point, replace(unit, retired_at=now, retirement=Retirement(RetirementCause.ARCHIVED))
-            )
+            transaction.put_unit(point, unit.retired(now, Retirement(RetirementCause.ARCHIVED)))
         archived = tuple(sorted(transaction.changed(), key=lambda unit: unit.mentioned_at))
         expired = _long_archived(services, bank, policy, now)
         if dry_run:

@@ -24,7 +24,7 @@ from fourfold.prompts.render import by_label, plain_label
 from fourfold.services import Services
 from fourfold.transaction.transaction import Transaction
 from fourfold.values.rendering import written_day
-from fourfold.values.units import Link, Operation, Retirement, Unit, Verdict
+from fourfold.values.units import Link, Operation, Unit, Verdict
 
 log = logging.getLogger(__name__)
 
@@ -124,31 +124,20 @@ def _decide(
     reason = verdict.reason or "the language model's judgement"
     match verdict.verdict:
         case "replaces":
-            retired = replace(
-                current_old,
-                retired_at=transaction.now,
-                retirement=Retirement.superseded_by(shown_new.id),
-                superseded_by=None,
-            )
-            transaction.put_unit(older, retired)
-            links = tuple(
+            transaction.put_unit(older, current_old.superseded(transaction.now, shown_new.id))
+            supersedes = Link(shown_old.id, "supersedes", 1.0)
+            # The rules may have linked the two already, with a lower weight since they were unsure.
+            links = [
                 link for link in current_new.links if (link.to, link.kind) != (shown_old.id, "supersedes")
-            )
-            transaction.put_unit(
-                newer, replace(current_new, links=(*links, Link(shown_old.id, "supersedes", 1.0)))
-            )
+            ]
+            transaction.put_unit(newer, replace(current_new, links=(*links, supersedes)))
             yield Operation(Verdict.RETIRE, shown_old.id, reason)
             yield Operation(Verdict.UPDATE, shown_new.id, reason)
         case "same":
             evidence = [*current_old.source.evidence, *current_new.source.evidence]
             source = current_old.source.said_by(list(dict.fromkeys(evidence)))
             transaction.put_unit(older, replace(current_old, source=source, superseded_by=None))
-            transaction.put_unit(
-                newer,
-                replace(
-                    current_new, retired_at=transaction.now, retirement=Retirement.superseded_by(shown_old.id)
-                ),
-            )
+            transaction.put_unit(newer, current_new.superseded(transaction.now, shown_old.id))
             yield Operation(Verdict.NOOP, shown_old.id, reason)
         case "both":
             if current_old.superseded_by == shown_new.id:

@@ -10,7 +10,7 @@ import logging
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
-from itertools import groupby
+from itertools import groupby, takewhile
 from typing import TypeVar
 
 import anyio
@@ -113,15 +113,12 @@ class ChunkReader:
                     await arrived.wait()
                     # A new event before the results are looked at: what arrives from here on is not missed.
                     arrived = anyio.Event()
-                    ready: list[tuple[Chunk, Read | FourfoldError]] = []
                     # In order only: a unit is linked to the one before it, and follows what that replaced.
-                    while written + len(ready) in results:
-                        place = written + len(ready)
-                        ready.append((chunks[place], results.pop(place)))
-                    if ready:
-                        await self._write(ready)
-                        written += len(ready)
-                        for _ in ready:
+                    places = list(takewhile(results.__contains__, range(written, len(chunks))))
+                    if places:
+                        await self._write([(chunks[place], results.pop(place)) for place in places])
+                        written += len(places)
+                        for _ in places:
                             room.release()
                         if progress is not None:
                             progress(written, len(chunks))

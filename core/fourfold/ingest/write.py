@@ -237,12 +237,8 @@ class DocumentWriter:
                 continue
             point = self.transaction.points([older.id])[0]
             if kind == "replaces":
-                self.transaction.put_unit(
-                    point,
-                    replace(
-                        older, retired_at=self.transaction.now, retirement=Retirement.superseded_by(unit.id)
-                    ),
-                )
+                retirement = Retirement.superseded_by(unit.id)
+                self.transaction.put_unit(point, older.retired(self.transaction.now, retirement))
                 self.operations.append(Operation(Verdict.RETIRE, older.id, reason))
                 replaced.append(older.id)
             else:
@@ -343,9 +339,7 @@ class DocumentWriter:
         document = self.origin.document
         evidence = [pair for pair in unit.source.evidence if pair[0] != document or pair[1] not in messages]
         if not evidence:
-            self.transaction.put_unit(
-                point, replace(unit, retired_at=self.transaction.now, retirement=Retirement(cause))
-            )
+            self.transaction.put_unit(point, unit.retired(self.transaction.now, Retirement(cause)))
             self.operations.append(Operation(Verdict.RETIRE, unit.id, reason))
         elif len(evidence) < len(unit.source.evidence):
             self._amend_source(point, replace(unit, source=unit.source.said_by(evidence)))

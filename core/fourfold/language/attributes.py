@@ -70,6 +70,7 @@ def compare_attributes(new: AttributedText, old: AttributedText) -> tuple[Standi
             if later.key != earlier.key or not any(reader.differ(later, earlier) for reader in _readers()):
                 continue
             explanation = f'"{later.key}" was "{earlier.value}" and is now "{later.value}"'
+            # A statement of several sentences says more than this one: retiring it would hide the rest.
             sure = later.sure and earlier.sure and earlier.whole
             return ("replaces", explanation) if sure else ("unsure", f"{explanation}, perhaps")
     return None
@@ -125,6 +126,7 @@ class _AttributeReader:
             return False
         a, b = self._value_stems(later.value), self._value_stems(earlier.value)
         kinds = {self._shape(later.value), self._shape(earlier.value)}
+        # "Lisbon" and "Lisbon, Portugal" are one value; a name and a number never answer the same question.
         if a <= b or b <= a or (len(kinds) > 1 and (later.sure or "number" in kinds)):
             return False
         several = any(self.grammar.conjunction in f" {value} " for value in (later.value, earlier.value))

@@ -96,11 +96,13 @@ def matches_any(field: PatternField, text: str) -> bool:
 def detect(texts: Iterable[str]) -> Language | None:
     """Returns the language that `texts` are in, taken together; None where they are too short, or too mixed, to
     tell."""
+    # Code and addresses are English-like in any language, and would make a German bug report English.
     text = _CODE.sub(" ", "\n".join(islice(texts, _MOST_TEXTS)))[:_MOST_CHARACTERS]
     words = _WORD.findall(text.lower())
     telling = sum(len(word) * (1 if word < "\u0e00" else _DENSE) for word in words)
     if telling < _LEAST_LETTERS:
         return None
+    # py3langid takes a second to load, and most texts are English: counting stop words knows them at once.
     english_words = sum(word in ENGLISH.stop_words for word in words)
     if len(words) >= _LEAST_WORDS and english_words > _ENGLISH_SHARE * len(words):
         return ENGLISH

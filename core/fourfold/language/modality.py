@@ -19,6 +19,7 @@ def modality_of(text: str, language: Language) -> Modality:
         for sentence in _SENTENCE.split(text)
         if sentence.strip()
     ]
+    # "Guess what? I moved." tells a fact: what is asked beside it is left aside.
     non_questions = [modality for modality in modalities if modality is not Modality.QUESTION] or modalities
     return Modality.FACT if not non_questions or Modality.FACT in non_questions else non_questions[0]
 

@@ -61,6 +61,7 @@ def likeness(a: str, b: str, people: bool = False) -> float:
     if not name_a.tokens or not name_b.tokens or _digits(name_a) != _digits(name_b):
         return 0.0
     if name_a.joined == name_b.joined or "".join(name_a.spelled) == "".join(name_b.spelled):
+        # "Dr Ford" and "Ford" may be a person and a company, unless both are known to be people.
         return _PART if name_a.titled != name_b.titled and len(name_a.tokens) == 1 and not people else SAME
     if _acronym(name_a, name_b) or _acronym(name_b, name_a):
         return _CLEAR
@@ -94,9 +95,11 @@ def _each_key(name: _Name) -> Iterator[str]:
         yield f"{tokens[0]} {tokens[-1]}"
     yield from (_initials(name.spelled) if len(name.spelled) > 1 else [tokens[0]])
     yield tokens[0][:3]
+    # "= robert" is a key that no written name has, shared by Bob, Rob and Robert.
     yield from (f"= {full}" for full in _full_forms(tokens[0]))
     for token in tokens:
         if len(token) >= _LONG_ENOUGH_FOR_SLIPS:
+            # Every name with one letter left out: two that differ by a slip share one of these.
             yield from (token[:i] + token[i + 1 :] for i in range(len(token)))
 
 
@@ -128,6 +131,7 @@ def _single(short: _Name, long: _Name, people: bool) -> float:
     """Compares a single name with another single name, or with a full one."""
     if len(long.tokens) == 1:
         return _two_singles(short.tokens[0], long.tokens[0], people)
+    # "Jordan" is no part of "Jordan River", nor "Paris" of "the mayor of Paris": only people have a first name.
     if set(long.tokens) & (_NO_SURNAME | _SMALL) or len(long.tokens) > 4:
         return 0.0
     name, first_name = short.tokens[0], long.tokens[0]

@@ -81,6 +81,7 @@ class _ClauseReader:
         polarity = self._polarity(terms(text, self.language))
         topic, rest = (self._substance(part) for part in self._parted(text))
         if compiled(grammar.to_others).search(text):
+            # Its context is another message, which is not at hand; a topic of "you" would match anybody.
             topic = frozenset()
         return Clause(
             topic=topic,

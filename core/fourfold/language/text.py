@@ -51,8 +51,10 @@ def words(text: str, language: Language) -> list[Word]:
     if language.elided:
         elision = compiled(rf"^(?:{language.elided})['’](?=\w{{2}})")  # l'école
         lowered = [elision.sub("", word) for word in lowered]
+    # All words in one call: Snowball through Python costs more to enter than to stem.
     stems = _stemmer(language.stemmer).stemWords(lowered) if language.stemmer else lowered
     return [
+        # A stop word is one in any of its forms: as written, without "'s", or as a stem ("wasn't", "was").
         Word(word, start, end, "" if stem in stops or bare in stops or word.lower() in stops else _fold(stem))
         for (word, start, end), bare, stem in zip(tokens, lowered, stems, strict=True)
     ]
@@ -99,6 +101,7 @@ def sentences(text: str) -> list[tuple[int, int]]:
     spans: list[tuple[int, int]] = []
     start = 0
     for match in _SENTENCE_END.finditer(text):
+        # The longest abbreviation has six letters; reading back further would make long texts slow.
         before = text[max(start, match.start() - 8) : match.start()]
         if abbreviation.search(before) or (_DAY.search(before) and month.match(text, match.end())):
             continue
@@ -137,6 +140,7 @@ def normalise(text: str) -> str:
 
 def clean(text: str) -> str:
     """Returns `text` without control characters (line breaks stay) and without lone surrogates, in NFC."""
+    # Lone surrogates come out of broken JSON and no UTF-8 file can hold them; NFC makes "é" one letter.
     printable = "".join(c for c in text if c in "\n\t" or unicodedata.category(c) not in {"Cc", "Cs"})
     return unicodedata.normalize("NFC", printable).strip()
 
@@ -149,6 +153,7 @@ def _split(text: str) -> Iterator[tuple[str, int, int]]:
             continue
         for run in re.finditer(rf"{_UNSPACED.pattern}|[^\W_]", word):
             at, chars = match.start() + run.start(), run.group()
+            # Pairs overlap, so that any word of two characters is found wherever it stands; a single one is its own.
             for i in range(max(1, len(chars) - 1)):
                 yield chars[i : i + 2], at + i, at + min(i + 2, len(chars))
 
@@ -158,6 +163,7 @@ def _fold(stem: str) -> str:
 
 
 def _stemmer(algorithm: str) -> Stemmer.Stemmer:
+    # One each thread: a Snowball stemmer keeps its work in itself.
     if not hasattr(_stemmers, algorithm):
         setattr(_stemmers, algorithm, Stemmer.Stemmer(algorithm))
     stemmer: Stemmer.Stemmer = getattr(_stemmers, algorithm)

@@ -308,6 +308,14 @@ class Unit:
     pending: bool = False
     chunk: str = ""
 
+    def retired(self, at: datetime, retirement: Retirement) -> Unit:
+        """Returns the unit as one that holds no more since `at`."""
+        return replace(self, retired_at=at, retirement=retirement)
+
+    def superseded(self, at: datetime, by: str) -> Unit:
+        """Returns the unit as one whose place the unit `by` took at `at`, so that none probably does any more."""
+        return replace(self.retired(at, Retirement.superseded_by(by)), superseded_by=None)
+
     @property
     def retired_by_unit(self) -> str | None:
         """The id of the unit that this one was retired in favour of; None where it holds or was retired otherwise."""

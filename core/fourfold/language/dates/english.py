@@ -53,6 +53,7 @@ def find_times(text: str, anchor: datetime, years: Iterable[int] = ()) -> list[T
 
     `anchor` is aware. With `years`, a date without a year stands for that date in each of them.
     """
+    # Most lines of a chat name no time: one cheap search saves them the sixty that follow.
     if _HINT.search(text) is None:
         return []
     asked_years = tuple(years)
@@ -63,6 +64,7 @@ def find_times(text: str, anchor: datetime, years: Iterable[int] = ()) -> list[T
             if any(covered[match.start() : match.end()]):
                 continue
             intervals = _resolved(resolve, match, anchor, asked_years)
+            # Covered even where it means no time: "31 June 2023" is not the year 2023.
             covered[match.start() : match.end()] = [True] * (match.end() - match.start())
             open_ended = _SINCE.search(text[: match.start()]) or match.group().lower().startswith("since ")
             mentions += [
@@ -72,6 +74,7 @@ def find_times(text: str, anchor: datetime, years: Iterable[int] = ()) -> list[T
                 for interval in intervals
             ]
     mentions.sort(key=lambda mention: mention.start)
+    # With years asked for, each date stands once for every year, and two of them are no range.
     return mentions if asked_years else _ranges(text, mentions)
 
 
@@ -99,6 +102,7 @@ def _spanning(opening: Interval, closing: Interval) -> Interval | None:
     assert start is not None
     assert end is not None
     try:
+        # "From Monday to Friday": each weekday was resolved by itself, to the one just past.
         if start >= end > start - 7 * DAY:
             end += 7 * DAY
         if start >= end:
@@ -114,6 +118,7 @@ def _joins(text: str, a: TimeMention, b: TimeMention) -> bool:
     opening, second = text[: a.end].lower(), text[b.start : b.end].lower()
     link = _LINK.match(second)
     between = (text[a.end : b.start] + (link.group() if link else "")).strip().lower()
+    # These join two times by themselves; "to" and "and" do so only after "from" and "between" ("May to remember").
     if between in {"-", "–", "—", "through", "until"}:
         return True
     if between in {"to", "till", "thru"}:
@@ -138,6 +143,7 @@ def _resolved(
 def _rule(
     pattern: str, resolve: Resolver, flags: re.RegexFlag = re.IGNORECASE
 ) -> tuple[re.Pattern[str], Resolver]:
+    # A slash borders no date either: "1/2/3/2023" is a path or a score.
     return re.compile(rf"(?<![\w/])(?:{pattern})(?![\w/])", flags), resolve
 
 
@@ -171,6 +177,7 @@ _GRAMMAR: tuple[tuple[re.Pattern[str], Resolver], ...] = (
     _rule(rf"(?:since )?(?:(?P<part>{PART}) ?)?(?P<m>{MONTH})\.?,? (?:of )?(?P<y>{YEAR})", r.resolve_month),
     _rule(rf"(?P<y>{YEAR})-(?P<m>0[1-9]|1[0-2])", r.resolve_month),
     _rule(rf"(?P<which>{WHICH}) (?P<m>{MONTH})", r.resolve_month),
+    # "In May" with its capital, since "in may" and "by march" are other words; CLEAR_MONTH are no other words.
     _rule(rf"(?i:{PREPOSITION}) (?:(?P<part>(?i:{PART})) ?)?(?P<m>{FULL_MONTH})", r.resolve_month, re.NOFLAG),
     _rule(rf"(?P<part>(?i:{PART})) ?(?P<m>{FULL_MONTH})", r.resolve_month, re.NOFLAG),
     _rule(rf"(?:{PREPOSITION}) (?:(?P<part>{PART}) ?)?(?P<m>{CLEAR_MONTH})", r.resolve_month),
@@ -178,6 +185,7 @@ _GRAMMAR: tuple[tuple[re.Pattern[str], Resolver], ...] = (
     _rule(rf"(?:the )?(?:(?P<part>{PART}) ?)?(?P<s>{SEASON})(?:,? of|,)? (?P<y>{YEAR})", r.resolve_season),
     _rule(rf"(?:(?P<part>{PART}) )?(?P<which>{WHICH}) (?P<s>{SEASON})", r.resolve_season),
     _rule(
+        # "Fall" and "spring" are other words as well: "fall back", "spring water".
         rf"(?:in|during|over|throughout|since|(?P<part>{PART})) (?:the )?(?P<s>{SEASON})(?! back| water| asleep)",
         r.resolve_season,
     ),
@@ -207,6 +215,7 @@ _GRAMMAR: tuple[tuple[re.Pattern[str], Resolver], ...] = (
     _rule(r"half an? (?P<unit>year|month|hour|day) ago", r.resolve_half_ago),
     _rule(rf"(?P<n>{NUMBER}) (?P<unit>{UNIT}|weekend|{WEEKDAY})s? (?:ago|back|earlier)", r.resolve_ago),
     _rule(
+        # "A man in three years of training", "in two years old": a length or an age, no time.
         rf"(?P<in>in) (?:about |around )?(?P<n>{NUMBER}) (?P<unit>{UNIT})s?(?! (?:of|old|long))(?:['’] time)?",
         r.resolve_ago,
     ),

@@ -51,6 +51,7 @@ class CompiledGrammar:
 
     def _word(self, kind: str, word: str) -> str:
         forms = self.words.get(kind, ())
+        # A number stays as it is: its form has no English.
         return next((english for form, english in forms if form.fullmatch(word)), "") or word
 
 

@@ -51,6 +51,7 @@ def resolve_days(match: re.Match[str], anchor: datetime, years: tuple[int, ...])
     """Resolves "3 to 7 May", "May 3-7"."""
     groups = match.groupdict()
     month, first_day, last_day = _month_number(groups["m"]), int(groups["d"]), int(groups["e"])
+    # The tense is asked of the first day: a range that has begun is of this year.
     date_years = meant_years(groups, match, anchor, years, (month, first_day))
     return [
         (at(anchor, year, month, first_day), at(anchor, year, month, last_day) + DAY)
@@ -64,6 +65,7 @@ def resolve_numeric(match: re.Match[str], anchor: datetime, _: tuple[int, ...]) 
     day."""
     left_number, right_number, year = int(match["a"]), int(match["b"]), int(match["y"])
     if year < 100:
+        # "13.5.98" is of the last century, "13.5.33" of this one: nobody writes dates more than some years ahead.
         year += 2000 if year <= anchor.year % 100 + 10 else 1900
     month, day = (left_number, right_number) if match["sep"] == "/" else (right_number, left_number)
     if month > 12:
@@ -75,6 +77,7 @@ def resolve_this_day(match: re.Match[str], anchor: datetime, _: tuple[int, ...])
     """Resolves "on the 15th" to the nearest such day, sooner past than to come."""
     day = int(match["d"])
     candidates = []
+    # The nearest 31st may lie two months off: a month without that day has no candidate.
     for count in (-1, 0, 1):
         month_start = shifted(anchor, count, "month")[0]
         try:
@@ -112,6 +115,7 @@ def resolve_season(match: re.Match[str], anchor: datetime, years: tuple[int, ...
     month = SEASONS[match["s"].lower()]
     groups = match.groupdict()
     if groups.get("which"):
+        # A season takes three months: "last summer" in July is the one before, in October the one just over.
         years = (relative_year(groups["which"], anchor, month, length=3),)
     spans = [
         months_of(anchor, year, month, 3) for year in meant_years(groups, match, anchor, years, (month, 1))
@@ -121,13 +125,7 @@ def resolve_season(match: re.Match[str], anchor: datetime, years: tuple[int, ...
 
 def resolve_quarter(match: re.Match[str], anchor: datetime, _: tuple[int, ...]) -> list[Span]:
     quarter_text = match["q"].lower()
-    number = (
-        int(quarter_text)
-        if quarter_text.isdigit()
-        else 4
-        if quarter_text == "last"
-        else ORDINALS[quarter_text]
-    )
+    number = {"last": 4, **ORDINALS}.get(quarter_text) or int(quarter_text)
     year = match.groupdict().get("y")
     return [quarter(anchor, (int(year) if year else anchor.year) * 4 + number - 1)]
 
@@ -140,6 +138,7 @@ def resolve_decade(match: re.Match[str], anchor: datetime, _: tuple[int, ...]) -
     groups = match.groupdict()
     tens = int(groups["t"]) if groups.get("t") else DECADES[match["w"].lower()]
     century = (
+        # "The 90s" are the last ones that have begun: nobody tells of a decade to come without its century.
         int(groups["c"]) if groups.get("c") else (19 if tens > anchor.year % 100 else anchor.year // 100)
     )
     start = at(anchor, century * 100 + tens, 1, 1)
@@ -153,6 +152,7 @@ def resolve_decade(match: re.Match[str], anchor: datetime, _: tuple[int, ...]) -
 
 
 def resolve_holiday(match: re.Match[str], anchor: datetime, years: tuple[int, ...]) -> list[Span]:
+    # The spellings that ANY_HOLIDAY lets pass, as HOLIDAYS has them.
     name = match["h"].lower().replace("’", "'").replace("st.", "st").replace("4th", "fourth")
     groups = match.groupdict()
     month, day = HOLIDAYS[name](anchor.year)
@@ -178,6 +178,7 @@ def _nth(month: Span, which: str, unit: str) -> Span:
     if unit == "week":
         week_start = end - 7 * DAY if which == "last" else start + (ORDINALS[which] - 1) * 7 * DAY
         return week_start, min(week_start + 7 * DAY, end)
+    # A weekend is found by its Saturday, so that one that begins on the 31st counts to its month.
     weekday = 5 if unit == "weekend" else WEEKDAY_NUMBERS[unit]
     month_days = (start + i * DAY for i in range((end - start).days))
     matching_days = [day for day in month_days if day.weekday() == weekday]
@@ -217,6 +218,7 @@ def resolve_ago(match: re.Match[str], anchor: datetime, _: tuple[int, ...]) -> l
         return [shifted(anchor, months if future else -months, "month")] if months else []
     count = _count(match["n"]) * (1 if future else -1)
     if unit in WEEKDAY_NUMBERS:
+        # "Two Fridays ago": the last Friday is one ago, whichever day it is today.
         return [_weekday(day_of(anchor)[0] + (count + 1) * 7 * DAY, WEEKDAY_NUMBERS[unit], -1)]
     return [shifted(anchor, count, unit)]
 
@@ -238,6 +240,7 @@ def resolve_ahead(match: re.Match[str], anchor: datetime, _: tuple[int, ...]) ->
     count, unit = _count(match["n"]), match["unit"].lower()
     start = day_of(anchor)[0]
     if unit in {"month", "quarter", "year", "decade"}:
+        # Every month has a 28th: "the next two months" said on the 31st end a few days early rather than fail.
         return [(start, shifted(anchor, count, unit)[0].replace(day=min(anchor.day, 28)) + DAY)]
     days = {"minute": 0, "hour": 0, "day": 1, "week": 7, "fortnight": 14}[unit] * count
     return [(start, start + (days + 1) * DAY)]
@@ -245,6 +248,7 @@ def resolve_ahead(match: re.Match[str], anchor: datetime, _: tuple[int, ...]) ->
 
 def resolve_the_other_day(_match: re.Match[str], anchor: datetime, _: tuple[int, ...]) -> list[Span]:
     today = day_of(anchor)[0]
+    # Within the last week, whatever was named: people use it for what they do not date.
     return [(today - 7 * DAY, today)]
 
 
@@ -282,6 +286,7 @@ def resolve_which(match: re.Match[str], anchor: datetime, _: tuple[int, ...]) ->
 
 
 def resolve_bare_weekday(match: re.Match[str], anchor: datetime, _: tuple[int, ...]) -> list[Span]:
+    # "By Friday" sets a term, which lies ahead in any tense; "on Friday" is told of, unless the sentence looks ahead.
     ahead = match.group().lower().startswith(("by ", "until ")) or tense(match) == "future"
     today = day_of(anchor)[0]
     weekday = WEEKDAY_NUMBERS[match["unit"].lower()]
@@ -294,6 +299,7 @@ def resolve_from_day(match: re.Match[str], anchor: datetime, _: tuple[int, ...])
     """Resolves "a week from tomorrow", "two weeks from Friday"."""
     day = match["day"].lower()
     start = anchor + DAY if day == "tomorrow" else _weekday(day_of(anchor)[0], WEEKDAY_NUMBERS[day], 0)[0]
+    # "Two weeks from Friday" said on a Sunday counts from the Friday to come.
     if day != "tomorrow" and start <= day_of(anchor)[0]:
         start += 7 * DAY
     return [day_of(start + _count(match["n"]) * {"day": 1, "week": 7}[match["unit"].lower()] * DAY)]
@@ -301,6 +307,7 @@ def resolve_from_day(match: re.Match[str], anchor: datetime, _: tuple[int, ...])
 
 def resolve_weekend(_match: re.Match[str], anchor: datetime, _: tuple[int, ...]) -> list[Span]:
     today = day_of(anchor)[0]
+    # The last weekend that has begun: what happened "over the weekend" is told on it or after it.
     saturday = today - ((today.weekday() + 2) % 7) * DAY
     return [(saturday, saturday + 2 * DAY)]
 

@@ -65,10 +65,12 @@ def shifted(anchor: datetime, count: int, unit: str) -> Span:
     """Returns what lies `count` units from `anchor`, as exact as people mean it: a day, a week around the day, a
     month, a year. Minutes and hours give their day. Raises `OverflowError` or `ValueError` outside the calendar."""
     match unit:
+        # Nobody asks a memory for the hour, and a message is said within minutes of its time at best.
         case "minute" | "hour" | "day":
             return day_of(anchor + count * _LENGTHS[unit])
         case "week" | "fortnight":
             start = day_of(anchor + count * (7 if unit == "week" else 14) * DAY)[0]
+            # "Two weeks ago" is as sure as a week: the day that it falls on, and three to both sides.
             return start - 3 * DAY, start + 4 * DAY
         case "weekend":
             ended = anchor.weekday() >= 5 and count < 0  # on a Sunday, "last weekend" is not this one
@@ -93,6 +95,7 @@ def back(anchor: datetime, count: int, unit: str) -> Span:
         return day_of(end - max(count * _LENGTHS[unit], DAY))[0], end
     months = count * {"month": 1, "quarter": 3, "year": 12, "decade": 120}[unit]
     month_start = month_from(anchor, -months)[0]
+    # "The last month" said on 31 March begins on the last day of February.
     day = min(anchor.day, (month_from(month_start, 0)[1] - DAY).day)
     return month_start.replace(day=day), end
 

@@ -8,6 +8,7 @@ from fourfold.language.dates.spans import HOLIDAYS, WEEKDAYS
 from fourfold.values.rendering import MONTHS
 
 MONTH_NUMBERS = {name.lower(): i for i, name in enumerate(MONTHS, 1)}
+# Chats write "Jan 5", "5 Sept": three letters, and four of September.
 MONTH_NUMBERS |= {name[:3].lower(): i for i, name in enumerate(MONTHS, 1)} | {"sept": 9}
 WEEKDAY_NUMBERS = {name.lower(): i for i, name in enumerate(WEEKDAYS)}
 WEEKDAY_NUMBERS |= {name[:3].lower(): i for i, name in enumerate(WEEKDAYS)} | {"tues": 1, "thurs": 3}
@@ -44,9 +45,11 @@ DECADES = {
 
 MONTH = "|".join(sorted(MONTH_NUMBERS, key=len, reverse=True))
 FULL_MONTH = "|".join(MONTHS)
+# Without a capital these are other words first: "may", "mar", "dec", "march". "sun" is a day and a star.
 CLEAR_MONTH = "|".join(
     sorted((m for m in MONTH_NUMBERS if m not in {"may", "mar", "jun", "dec", "sun", "march"}), key=len)[::-1]
 )
+# "Fri" alone of the short ones: "sat", "sun", "wed" and "mon" are words or names in other talk.
 WEEKDAY = "|".join(sorted((d for d in WEEKDAY_NUMBERS if len(d) > 3 or d in {"fri"}), key=len, reverse=True))
 SEASON = "|".join(SEASONS)
 NUMBER = r"\d{1,5}|" + "|".join(sorted(NUMBERS, key=len, reverse=True))
@@ -59,6 +62,7 @@ PREPOSITION = (
 )
 PART = r"early|mid-?|late|(?:the )?(?:very )?(?:beginning|start|middle|end) of"
 UNIT = r"minute|hour|day|week|fortnight|month|quarter|year|decade"
+# "In 2000 steps", "by 1950 points": four digits before a thing that is counted are no year.
 NO_AMOUNT = (
     r"(?! ?(?:%|calories|people|dollars|euros|pounds|steps|words|km|miles|meters|metres|items|users|points|pages"
     r"|years|kg|hours|days|times|men|women|books|bucks|feet|units|lines|questions|degrees|percent))"

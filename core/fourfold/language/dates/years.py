@@ -25,6 +25,7 @@ def meant_years(
         case "past":
             return (anchor.year if passed else anchor.year - 1,)
         case "future":
+            # "In May" said during May still means this one; its date stands for the first of the month.
             current = date >= (anchor.month, 1 if date[1] == 1 else anchor.day)
             return (anchor.year if current else anchor.year + 1,)
         case _:
@@ -50,6 +51,7 @@ def relative_year(which: str, anchor: datetime, month: int, length: int = 1) -> 
         case 1:
             return anchor.year + (month <= anchor.month)
         case _:
+            # "Last summer" said in July is the one before: the present one is not over.
             begun = month + length - 1 < anchor.month
             return anchor.year if begun else anchor.year - 1
 
