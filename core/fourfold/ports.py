@@ -128,7 +128,7 @@ class StreamingModel(LanguageModel, Protocol):
     """A language model that lets its answer be heard while it writes it."""
 
     async def stream(
-        self, turns: Sequence[PromptMessage], shape: type[OutputT], heard: OnText
+        self, turns: Sequence[PromptMessage], shape: type[OutputT], on_text: OnText
     ) -> ModelResponse[OutputT]:
         """As `ask`; `heard` is told the JSON of the answer as it comes."""
         ...

@@ -123,10 +123,10 @@ class MeteredModel(DelegatingModel):
         return await self._booked(turns, partial(self.inner.ask, turns, shape))
 
     async def stream(
-        self, turns: Sequence[PromptMessage], shape: type[OutputT], heard: OnText
+        self, turns: Sequence[PromptMessage], shape: type[OutputT], on_text: OnText
     ) -> ModelResponse[OutputT]:
         """See `StreamingModel.stream`; raises `TokenLimitError` as well."""
-        return await self._booked(turns, partial(streamed, self.inner, turns, shape, heard))
+        return await self._booked(turns, partial(streamed, self.inner, turns, shape, on_text))
 
     async def _booked(
         self, turns: Sequence[PromptMessage], ask: Callable[[], Awaitable[ModelResponse[OutputT]]]

@@ -10,7 +10,7 @@ from __future__ import annotations
 import os
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypedDict
 
 from fourfold.errors import (
     ConfigurationError,
@@ -27,16 +27,28 @@ from fourfold.token_usage import Tokens
 
 if TYPE_CHECKING:
     from anthropic import AsyncAnthropic
-    from anthropic.types import Message
+    from anthropic.types import Message, MessageParam, OutputConfigParam, TextBlockParam
     from anthropic.types.messages import MessageBatchIndividualResponse
+
+
+class MessageRequest(TypedDict):
+    """The parameters of a call of the Messages API, streamed or not, alone or in a batch."""
+
+    model: str
+    max_tokens: int
+    system: list[TextBlockParam]
+    messages: list[MessageParam]
+    output_config: OutputConfigParam
+
 
 DEFAULT = "claude-haiku-5-5"
 _KEY = "ANTHROPIC_API_KEY"
 
 
 class Claude:
-    """A Claude model. `model` is an id as the API names it, `base_url` another address of the API, `timeout` seconds
-    a call may take, `most_tokens` the longest answer, `poll` seconds between looks at a batch."""
+    """A Claude model. `model` is an id as the API names it, `base_url` another address of the API, `timeout` the
+    seconds that a call may take, `most_tokens` the longest answer, `poll` the seconds before the first look at a
+    batch. The three defaults are guesses, not measured."""
 
     def __init__(
         self,
@@ -68,23 +80,25 @@ class Claude:
         return read_message(message, shape)
 
     async def stream(
-        self, turns: Sequence[PromptMessage], shape: type[OutputT], heard: OnText
+        self, turns: Sequence[PromptMessage], shape: type[OutputT], on_text: OnText
     ) -> ModelResponse[OutputT]:
         """See `StreamingModel.stream`."""
         message: Message | None = None
         with self._errors():
-            async with self._clients.get().messages.stream(**self.request(turns, shape)) as coming:
-                async for event in coming:
+            async with self._clients.get().messages.stream(**self.request(turns, shape)) as events:
+                async for event in events:
                     if event.type == "text":
-                        heard(event.text)
+                        on_text(event.text)
                     elif event.type == "message_stop":
                         message = event.message
+        # Without its last event the SDK ends a stream as if it were whole.
         if message is None:
             raise ModelTimeoutError(f"The answer of {self.name} broke off.")
         return read_message(message, shape)
 
     async def submit(self, requests: Mapping[str, Sequence[PromptMessage]], shape: type[OutputT]) -> str:
         """See `BatchModel.submit`."""
+        # Any: to mypy, a TypedDict with five of the API's fields is none with these and fourteen optional ones.
         batch_requests: Any = [
             {"custom_id": key, "params": self.request(turns, shape)} for key, turns in requests.items()
         ]
@@ -108,8 +122,8 @@ class Claude:
         """See `LanguageModel.close`."""
         await self._clients.close()
 
-    def request(self, turns: Sequence[PromptMessage], shape: type[OutputT]) -> dict[str, Any]:
-        """The parameters of the call that `ask` makes. The system's turns are marked for the prompt cache."""
+    def request(self, turns: Sequence[PromptMessage], shape: type[OutputT]) -> MessageRequest:
+        """Returns the parameters of the call that `ask` makes. The system's turns are marked for the prompt cache."""
         from anthropic import transform_schema
 
         fixed = [turn.text for turn in turns if turn.role == "system"]
@@ -117,7 +131,7 @@ class Claude:
             "model": self.model,
             "max_tokens": self._most,
             "system": [{"type": "text", "text": "\n\n".join(fixed), "cache_control": {"type": "ephemeral"}}],
-            "messages": [{"role": t.role, "content": t.text} for t in turns if t.role != "system"],
+            "messages": [_message(turn) for turn in turns if turn.role != "system"],
             "output_config": {"format": {"type": "json_schema", "schema": transform_schema(shape)}},
         }
 
@@ -125,12 +139,15 @@ class Claude:
         from anthropic import AsyncAnthropic
 
         return AsyncAnthropic(
-            api_key=self._key, base_url=self._base_url, timeout=self._timeout, max_retries=0
+            api_key=self._key,
+            base_url=self._base_url,
+            timeout=self._timeout,
+            max_retries=0,  # `RetryingModel` does
         )
 
     @contextmanager
     def _errors(self) -> Iterator[None]:
-        """The SDK's errors as ours."""
+        """Raises the SDK's errors as ours."""
         from anthropic import APIConnectionError, APIError, APIStatusError
         from httpx2 import HTTPError
 
@@ -150,10 +167,16 @@ class Claude:
             raise ModelOutputError(f"{self.name} sent what is no answer: {error.message}") from error
 
 
+def _message(turn: PromptMessage) -> MessageParam:
+    if turn.role == "assistant":
+        return {"role": "assistant", "content": turn.text}
+    return {"role": "user", "content": turn.text}
+
+
 def _outcome(
     result: MessageBatchIndividualResponse, shape: type[OutputT]
 ) -> ModelResponse[OutputT] | ModelError:
-    """What became of one question of a batch."""
+    """Returns the answer to one question of a batch, or the error that it came to."""
     match result.result.type:
         case "succeeded":
             try:
@@ -167,16 +190,16 @@ def _outcome(
 
 
 def read_message(message: Message, shape: type[OutputT]) -> ModelResponse[OutputT]:
-    """The answer in a message of the API; raises `ModelLengthError`, `ModelRefusedError`, `ModelOutputError`."""
+    """Returns the answer in a message of the API. Raises `ModelLengthError`, `ModelRefusedError`, `ModelOutputError`,
+    with the tokens that it took."""
     tokens = _tokens(message)
     text = "".join(getattr(block, "text", "") for block in message.content or ())
     try:
         match message.stop_reason:
             case "refusal":
-                details: Any = message.stop_details
-                raise ModelRefusedError(
-                    f"{message.model} refused: {(details and details.explanation) or 'no reason'}."
-                )
+                details = message.stop_details
+                reason = (details and details.explanation) or "no reason"
+                raise ModelRefusedError(f"{message.model} refused: {reason}.")
             case "max_tokens" | "model_context_window_exceeded":
                 raise ModelLengthError(f"{message.model} stopped in the middle: its answer got too long.")
             case _:
@@ -188,6 +211,7 @@ def read_message(message: Message, shape: type[OutputT]) -> ModelResponse[Output
 
 def _tokens(message: Message) -> Tokens:
     used = message.usage
+    # The API counts three kinds of input apart: read from the cache, written to it, and neither.
     cached = used.cache_read_input_tokens or 0
     input_tokens = used.input_tokens + cached + (used.cache_creation_input_tokens or 0)
     return Tokens(1, input_tokens, used.output_tokens, cached)

@@ -8,25 +8,26 @@ from fourfold.ports import LanguageModel, ModelResponse, OnText, OutputT, Prompt
 
 
 async def streamed(
-    model: LanguageModel, turns: Sequence[PromptMessage], shape: type[OutputT], heard: OnText
+    model: LanguageModel, turns: Sequence[PromptMessage], shape: type[OutputT], on_text: OnText
 ) -> ModelResponse[OutputT]:
-    """Asks `model` and lets its answer be heard as it comes; at once, from one that does not stream."""
+    """Asks `model`, and passes the JSON of its answer to `on_text` as it comes; all at once, from one that does not
+    stream."""
     if isinstance(model, StreamingModel):
-        return await model.stream(turns, shape, heard)
+        return await model.stream(turns, shape, on_text)
     answer = await model.ask(turns, shape)
-    heard(answer.value.model_dump_json())
+    on_text(answer.value.model_dump_json())
     return answer
 
 
 class DelegatingModel:
-    """Passes on everything but `ask` and `stream`."""
+    """A wrapper of a language model that passes on everything but `ask` and `stream`."""
 
     def __init__(self, inner: LanguageModel) -> None:
         self.inner = inner
 
     @property
     def name(self) -> str:
-        """The inner model's."""
+        """The name of the inner model: results and accounts are of that, whatever wraps it."""
         return self.inner.name
 
     async def close(self) -> None:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from functools import cached_property
-from typing import Any
+from typing import TypedDict
 
 from fastembed import TextEmbedding
 from fastembed.rerank.cross_encoder import TextCrossEncoder
@@ -18,9 +18,18 @@ from fourfold.ports import Embedding
 
 _PROVIDERS = {"cpu": ["CPUExecutionProvider"], "cuda": ["CUDAExecutionProvider"]}
 _FAILURES = (RuntimeError, ValueError)
+"""What fastembed raises for a text or a device that it cannot work with."""
 
 
-class _Named:
+class _Options(TypedDict, total=False):
+    """The options of fastembed's classes that are used here."""
+
+    providers: list[str]
+    threads: int | None
+    specific_model_path: str
+
+
+class _FastModel:
     """A model of fastembed by its name there. `threads` 0 leaves their number to onnxruntime."""
 
     _default: str
@@ -29,7 +38,7 @@ class _Named:
         self, model: str | None = None, *, device: str = "cpu", threads: int = 0, path: str | None = None
     ) -> None:
         self.model = model or self._default
-        self._options: dict[str, Any] = {"providers": _PROVIDERS[device], "threads": threads or None}
+        self._options: _Options = {"providers": _PROVIDERS[device], "threads": threads or None}
         if path is not None:
             self._options["specific_model_path"] = path
 
@@ -39,7 +48,7 @@ class _Named:
         return f"fastembed:{self.model}"
 
 
-class FastEmbedder(_Named):
+class FastEmbedder(_FastModel):
     """An embedding model."""
 
     token_dimension = 0
@@ -48,11 +57,11 @@ class FastEmbedder(_Named):
 
     @property
     def dimension(self) -> int:
-        """As fastembed says; the model is loaded for it."""
+        """The length of a vector, as fastembed says; the model is loaded for it."""
         return int(self._loaded.embedding_size)
 
     def embed(self, texts: Sequence[str]) -> list[Embedding]:
-        """One embedding a text."""
+        """Returns one embedding a text, in order."""
         with model_errors(self.name, *_FAILURES):
             return embeddings(self._loaded.embed(list(texts)), len(texts), self.name)
 
@@ -62,13 +71,13 @@ class FastEmbedder(_Named):
             return TextEmbedding(self.model, **self._options)
 
 
-class FastReranker(_Named):
+class FastReranker(_FastModel):
     """A cross-encoder."""
 
     _default = "Xenova/ms-marco-MiniLM-L-6-v2"
 
     def score(self, question: str, texts: Sequence[str]) -> list[float]:
-        """One score a text."""
+        """Returns one score a text, in order."""
         with model_errors(self.name, *_FAILURES):
             return [float(score) for score in self._loaded.rerank(question, list(texts))]
 

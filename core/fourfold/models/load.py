@@ -24,6 +24,7 @@ from fourfold.plugins import broken_plugin, declared_plugins, load_plugin
 from fourfold.ports import Embedder, LanguageModel, Reranker
 from fourfold.settings import Settings, load_settings
 
+# By name, not by `isinstance` of the port: a message can then say which part is missing.
 _EMBEDDER_PARTS = ("name", "dimension", "token_dimension", "centroids", "embed")
 
 
@@ -42,7 +43,7 @@ def load_models(
     llm: str | LanguageModel | None = None,
     reranker: str | Reranker | None = None,
 ) -> Models:
-    """The models given, by name or as objects; those that are not come from `settings`.
+    """Returns the models that are given, by name or as objects, and those of `settings` in place of the others.
 
     Raises `ConfigurationError` for a name it does not know, a package that is not installed, a key that is missing,
     or an object that lacks a part.
@@ -143,6 +144,8 @@ _RERANKERS = _Kind(
 
 
 def _load(kind: _Kind, spec: str, settings: Settings) -> Any:
+    """Makes the model called `spec`. Any: what a backend's name or an entry point gives is known at run time alone;
+    that it has the parts of its port is checked by `load_models`."""
     name, model, url = _parts(spec)
     options = {
         "base_url": url,
@@ -167,6 +170,7 @@ def _load(kind: _Kind, spec: str, settings: Settings) -> Any:
 def _make(backend: _Backend, spec: str, model: str, options: Mapping[str, object]) -> Any:
     if options["base_url"] is not None and "base_url" not in backend.options:
         raise _without_address(spec)
+    # Imported here, by name: each backend imports its library at its top, and that takes up to seconds.
     arguments = {option: options[option] for option in backend.options}
     try:
         make = getattr(import_module(f"fourfold.models.{backend.module}"), backend.class_name)
@@ -210,7 +214,8 @@ def _without_address(spec: str) -> ConfigurationError:
 
 
 def _parts(spec: str) -> tuple[str, str, str | None]:
-    """(backend, model, url): "openai:qwen3@http://127.0.0.1:8000/v1" names all three."""
+    """Returns (backend, model, url): "openai:qwen3@http://127.0.0.1:8000/v1" names all three."""
+    # "@http", not "@": a model's name may have an "@" in it.
     model_spec, at, url = spec.partition("@http")
     backend, _, model = model_spec.partition(":")
     return backend.strip(), model.strip(), f"http{url}" if at else None

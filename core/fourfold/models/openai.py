@@ -44,7 +44,7 @@ _WAYS: tuple[Way, ...] = ("schema", "tool", "words")
 
 class OpenAIChat:
     """A chat model. `base_url` None is OpenAI itself, or `OPENAI_BASE_URL`; an endpoint of one's own needs no key.
-    `timeout` is the seconds a call may take, `most_tokens` the longest answer."""
+    `timeout` is the seconds that a call may take, `most_tokens` the longest answer; both defaults are guesses."""
 
     def __init__(
         self,
@@ -70,35 +70,38 @@ class OpenAIChat:
     async def ask(self, turns: Sequence[PromptMessage], shape: type[OutputT]) -> ModelResponse[OutputT]:
         """See `LanguageModel.ask`."""
 
-        async def asked(way: Way) -> ModelResponse[OutputT]:
+        async def call(way: Way) -> ModelResponse[OutputT]:
             with _errors(self.name):
                 request = self._request(turns, shape, way)
-                response = await self._clients.get().chat.completions.create(**request)
-            return _Said.of(response).read(shape)
+                completion = await self._clients.get().chat.completions.create(**request)
+            return _Answer.of(completion).read(shape)
 
-        return await self._in_a_way_it_knows(asked)
+        return await self._call_in_a_known_way(call)
 
     async def stream(
-        self, turns: Sequence[PromptMessage], shape: type[OutputT], heard: OnText
+        self, turns: Sequence[PromptMessage], shape: type[OutputT], on_text: OnText
     ) -> ModelResponse[OutputT]:
         """See `StreamingModel.stream`."""
 
-        async def asked(way: Way) -> ModelResponse[OutputT]:
-            gathered = _Said(self.name)
+        async def call(way: Way) -> ModelResponse[OutputT]:
+            answer = _Answer(self.name)
             with _errors(self.name):
+                # A stream has no usage unless it is asked for, and tokens have to be booked.
                 request = self._request(turns, shape, way) | {"stream_options": {"include_usage": True}}
-                coming = await self._clients.get().chat.completions.create(**request, stream=True)
-                async for chunk in coming:
-                    if piece := gathered.take(chunk):
-                        heard(piece)
-            return gathered.read(shape)
+                chunks = await self._clients.get().chat.completions.create(**request, stream=True)
+                async for chunk in chunks:
+                    if piece := answer.add_chunk(chunk):
+                        on_text(piece)
+            return answer.read(shape)
 
-        return await self._in_a_way_it_knows(asked)
+        return await self._call_in_a_known_way(call)
 
-    async def _in_a_way_it_knows(
+    async def _call_in_a_known_way(
         self, call: Callable[[Way], Awaitable[ModelResponse[OutputT]]]
     ) -> ModelResponse[OutputT]:
-        """Asks by schema, by tool, in words, until the endpoint knows what is meant; what it knows is remembered."""
+        """Asks by schema, by tool, in words, until the endpoint knows the way; later calls begin with that one."""
+        # The strictest way first: an endpoint that binds its decoding to the schema needs no mending. No endpoint
+        # says beforehand what it knows, and the same server may serve a model that can and one that cannot.
         for way in _WAYS[_WAYS.index(self._way) :]:
             try:
                 response = await call(way)
@@ -118,6 +121,7 @@ class OpenAIChat:
         schema = shape.model_json_schema()
         messages = [{"role": turn.role, "content": turn.text} for turn in turns]
         request: dict[str, Any] = {"model": self.model, "messages": messages}
+        # OpenAI's reasoning models refuse the older name, and most other servers know only that.
         request["max_tokens" if self._base_url else "max_completion_tokens"] = self._most
         match way:
             case "schema":
@@ -138,19 +142,22 @@ class OpenAIChat:
 
 
 def _unknown(way: Way, error: ModelError) -> bool:
-    """Whether an endpoint does not know this way of asking: it answers 400, or names what it stumbles on (the server
-    of llama-cpp-python answers 500)."""
+    """Returns whether an endpoint does not know this way of asking: it answers 400, or names what it stumbles on (the
+    server of llama-cpp-python answers 500)."""
     stumbles = {"schema": ("response_format", "json_schema"), "tool": ("tool_choice", "tools"), "words": ()}
     is_mentioned = any(word in str(error) for word in stumbles[way])
     return type(error) is ModelError or (isinstance(error, ModelBusyError) and is_mentioned)
 
 
 class OpenAIEmbedder:
-    """An embedding model behind an OpenAI-compatible endpoint; `dimension` is asked of the model if not given."""
+    """An embedding model behind an OpenAI-compatible endpoint."""
 
     token_dimension = 0
     centroids = None
-    _AT_ONCE = 128
+    _MAX_TEXTS = 128
+    """Texts of one call. A guess, not measured."""
+    _retries = 5
+    """Attempts after the first that the SDK makes. A guess, not measured."""
 
     def __init__(
         self,
@@ -164,8 +171,7 @@ class OpenAIEmbedder:
         self.model, self._timeout = model, timeout
         self._base_url = base_url or os.environ.get("OPENAI_BASE_URL")
         self._key = _key(api_key, self._base_url, self.name)
-        self._retries = 5
-        self._made: OpenAI | None = None
+        self._client: OpenAI | None = None
         self._dimension: int | None = None
 
     @property
@@ -175,29 +181,34 @@ class OpenAIEmbedder:
 
     @property
     def dimension(self) -> int:
-        """Asked of the model the first time."""
+        """The length of a vector, found out by embedding one text."""
         if self._dimension is None:
             self._dimension = len(self._vectors(["dimension"])[0])
         return self._dimension
 
     def embed(self, texts: Sequence[str]) -> list[Embedding]:
-        """One embedding a text, `_AT_ONCE` of them a call."""
-        none = np.zeros((0, 0), np.float32)
-        parts = [texts[i : i + self._AT_ONCE] for i in range(0, len(texts), self._AT_ONCE)]
-        return [Embedding(vector, none) for part in parts for vector in self._vectors(part)]
+        """Returns one embedding a text, in order."""
+        no_tokens = np.zeros((0, 0), np.float32)
+        parts = [texts[i : i + self._MAX_TEXTS] for i in range(0, len(texts), self._MAX_TEXTS)]
+        return [Embedding(vector, no_tokens) for part in parts for vector in self._vectors(part)]
 
     def _vectors(self, texts: Sequence[str]) -> list[Floats]:
         from openai import OpenAI
 
-        if self._made is None:
+        if self._client is None:
             # The SDK's own retries (with `retry-after`) serve here: embedding is synchronous.
-            self._made = OpenAI(
-                api_key=self._key, base_url=self._base_url, timeout=self._timeout, max_retries=self._retries
+            self._client = OpenAI(
+                api_key=self._key,
+                base_url=self._base_url,
+                timeout=self._timeout,
+                max_retries=self._retries,
             )
         with _errors(self.name):
-            answer = self._made.embeddings.create(
+            # An empty text would be refused. As floats, since not every server knows the SDK's default, base64.
+            answer = self._client.embeddings.create(
                 model=self.model, input=[text or " " for text in texts], encoding_format="float"
             )
+        # By their index: no order of the list is promised.
         vectors = sorted(answer.data or (), key=lambda item: item.index)
         if len(vectors) != len(texts):
             raise ModelOutputError(f"{self.name} sent {len(vectors)} vectors for {len(texts)} texts.")
@@ -211,17 +222,18 @@ def _key(api_key: str | None, base_url: str | None, name: str) -> str:
         raise ConfigurationError(
             f'"{name}" needs a key: set {_KEY}; or name an endpoint of your own: "{name}@http://127.0.0.1:8000/v1".'
         )
-    return key or "none"
+    return key or "none"  # the SDK wants some key, also for a server that asks for none
 
 
 @contextmanager
 def _errors(name: str) -> Iterator[None]:
-    """The SDK's errors as ours."""
+    """Raises the SDK's errors as ours."""
     from openai import APIConnectionError, APIError, APIStatusError
 
     try:
         yield
     except APIStatusError as error:
+        # The SDK puts the status before the message, and `status_error` does so too.
         response_text = re.sub(r"^Error code: \d+ - ", "", str(error.message))
         raise status_error(name, error.status_code, response_text, error.response.headers, _KEY) from error
     except APIConnectionError as error:
@@ -232,30 +244,31 @@ def _errors(name: str) -> Iterator[None]:
 
 
 @dataclass(slots=True)
-class _Said:
-    """What a model said, whole or as far as it came."""
+class _Answer:
+    """An answer of a model, whole or as far as it has come."""
 
     model: str
     written: str = ""
     refusal: str = ""
     finish: str | None = None
-    answered: bool = False
+    has_choice: bool = False
     tokens: Tokens = field(default_factory=lambda: Tokens(1))
 
     @staticmethod
-    def of(completion: ChatCompletion) -> _Said:
-        """An answer that came whole."""
-        answer = _Said(completion.model, tokens=_tokens(completion.usage))
+    def of(completion: ChatCompletion) -> _Answer:
+        """Returns an answer that came whole."""
+        answer = _Answer(completion.model, tokens=_tokens(completion.usage))
+        # Some servers answer with no choice, or with null for the list.
         for choice in completion.choices[:1] if completion.choices else ():
             calls = [getattr(call, "function", None) for call in choice.message.tool_calls or ()]
             arguments = next((call.arguments for call in calls if call is not None), None)
             answer.written = arguments or choice.message.content or ""
             answer.refusal, answer.finish = choice.message.refusal or "", choice.finish_reason
-            answer.answered = True
+            answer.has_choice = True
         return answer
 
-    def take(self, chunk: ChatCompletionChunk) -> str:
-        """Adds a chunk of an answer that comes in pieces; what it adds to the text."""
+    def add_chunk(self, chunk: ChatCompletionChunk) -> str:
+        """Adds a chunk of an answer that is streamed; returns what it adds to the text."""
         if chunk.usage is not None:
             self.tokens = _tokens(chunk.usage)
         self.model = chunk.model or self.model
@@ -265,14 +278,15 @@ class _Said:
             piece = "".join(call.arguments or "" for call in calls) or choice.delta.content or ""
             self.refusal += choice.delta.refusal or ""
             self.finish = choice.finish_reason or self.finish
-            self.answered = True
+            self.has_choice = True
         self.written += piece
         return piece
 
     def read(self, shape: type[OutputT]) -> ModelResponse[OutputT]:
-        """The answer in it."""
+        """Returns its value. Raises `ModelOutputError`, `ModelRefusedError`, `ModelLengthError`, with the tokens
+        that it took."""
         try:
-            if not self.answered:
+            if not self.has_choice:
                 raise ModelOutputError(f"{self.model} answered without a choice.")
             if self.refusal or self.finish == "content_filter":
                 raise ModelRefusedError(f"{self.model} refused: {self.refusal or 'content filter'}.")
@@ -285,7 +299,7 @@ class _Said:
 
 
 def _tokens(used: CompletionUsage | None) -> Tokens:
-    if used is None:
+    if used is None:  # some servers do not count: then at least the call is
         return Tokens(1)
     details = used.prompt_tokens_details
     return Tokens(1, used.prompt_tokens, used.completion_tokens, (details and details.cached_tokens) or 0)

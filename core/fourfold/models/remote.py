@@ -28,6 +28,8 @@ class Closes(Protocol):
 
 Client = TypeVar("Client", bound=Closes)
 
+# What the messages of HTTP 400 of providers and of servers of one's own have in common. There is no status for either
+# case, and the error codes differ; a message that has none of these words is a plain `ModelError`.
 _TOO_LONG = (
     "context length",
     "context_length",
@@ -36,24 +38,28 @@ _TOO_LONG = (
     "too many tokens",
     "max_tokens",
 )
+_MAX_DETAIL = 300
+"""Characters of a provider's message that an error repeats. A guess, not measured."""
 _REFUSED = ("content_policy", "content policy", "content_filter", "content management policy", "safety")
 
 
 def require(package: str) -> None:
-    """Raises `ModuleNotFoundError` where a package is not installed, without importing it: that takes seconds."""
+    """Raises `ModuleNotFoundError` where a package is not installed, without importing it."""
+    # An SDK takes up to seconds to import, and a memory is opened in programs that may never ask the model.
     if find_spec(package) is None:
         raise ModuleNotFoundError(f"No module named {package!r}", name=package)
 
 
 class Clients(Generic[Client]):
-    """One client an event loop: connections of one loop cannot be used on another."""
+    """A client for each event loop: connections of one loop cannot be used on another."""
 
     def __init__(self, make: Callable[[], Client]) -> None:
         self._make = make
+        # Weak, so that a loop which ended without `close` (an `asyncio.run` of the caller's) takes its client along.
         self._of: weakref.WeakKeyDictionary[asyncio.AbstractEventLoop, Client] = weakref.WeakKeyDictionary()
 
     def get(self) -> Client:
-        """The client of the running loop."""
+        """Returns the client of the running loop, a new one at its first use."""
         loop = asyncio.get_running_loop()
         if loop not in self._of:
             self._of[loop] = self._make()
@@ -69,7 +75,8 @@ class Clients(Generic[Client]):
 def status_error(name: str, status: int, detail: str, headers: Mapping[str, str], key: str) -> FourfoldError:
     """Returns the error that an HTTP status means; `detail` is the provider's own message, `key` the environment
     variable that its key is read from."""
-    message = f"{name} answered {status}: {' '.join(detail.split())[:300]}"
+    # Some servers answer with a page of HTML, or with the whole request.
+    message = f"{name} answered {status}: {' '.join(detail.split())[:_MAX_DETAIL]}"
     detail = detail.lower()
     match status:
         case 401 | 403:
@@ -85,12 +92,15 @@ def status_error(name: str, status: int, detail: str, headers: Mapping[str, str]
             kind = ModelLengthError if too_long else ModelRefusedError if refused else ModelError
             return kind(message)
         case _:
+            # 409 is a conflict that the SDKs try again as well, 425 "too early", 429 the rate limit; 529, Anthropic's
+            # overload, is among those from 500 on.
             passes = status in (409, 425, 429) or status >= 500
             return ModelBusyError(message, retry_after(headers)) if passes else ModelError(message)
 
 
 def retry_after(headers: Mapping[str, str]) -> float | None:
-    """The seconds that a `retry-after` header asks to wait (RFC 9110, section 10.2.3), None without one."""
+    """Returns the seconds that a `retry-after` header asks to wait (RFC 9110, section 10.2.3); None without one."""
+    # `retry-after-ms` is no standard, but what the SDKs of both providers look at first.
     milliseconds, seconds = headers.get("retry-after-ms"), headers.get("retry-after")
     try:
         if milliseconds is not None:
@@ -101,6 +111,7 @@ def retry_after(headers: Mapping[str, str]) -> float | None:
 
 
 def _until(moment: str) -> float | None:
+    """Returns the seconds until an HTTP date, the other form of the header; None for what is no date."""
     from datetime import UTC, datetime
 
     try:

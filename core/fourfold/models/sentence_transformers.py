@@ -28,11 +28,11 @@ class SentenceEmbedder:
 
     @property
     def dimension(self) -> int:
-        """As the model says; it is loaded for it."""
+        """The length of a vector, as the model says; it is loaded for it."""
         return int(self._loaded.get_embedding_dimension() or 0)
 
     def embed(self, texts: Sequence[str]) -> list[Embedding]:
-        """One embedding a text."""
+        """Returns one embedding a text, in order."""
         with model_errors(self.name, RuntimeError, ValueError):
             rows = self._loaded.encode(list(texts), convert_to_numpy=True, show_progress_bar=False)
             return embeddings(rows, len(texts), self.name)
@@ -55,7 +55,7 @@ class SentenceReranker:
         return f"sentence-transformers:{self.model}"
 
     def score(self, question: str, texts: Sequence[str]) -> list[float]:
-        """One score a text."""
+        """Returns one score a text, in order."""
         with model_errors(self.name, RuntimeError, ValueError):
             pairs = [(question, text) for text in texts]
             return [float(score) for score in self._loaded.predict(pairs, show_progress_bar=False)]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import re
-from typing import Annotated, Any, TypeVar
+from typing import Annotated, TypeVar
 
 from pydantic import ValidationError, ValidatorFunctionWrapHandler, WrapValidator
 
@@ -14,13 +14,17 @@ from fourfold.ports import OutputT
 Item = TypeVar("Item")
 _FENCE = re.compile(r"```(?:json)?\s*(.*?)\s*(?:```|$)", re.DOTALL | re.IGNORECASE)
 _THOUGHT = re.compile(r"<think(?:ing)?>.*?(?:</think(?:ing)?>|$)", re.DOTALL | re.IGNORECASE)
-_LONGEST = 4_000_000
+_MAX_CHARACTERS = 4_000_000
+"""Characters of an answer that are read: a guess, far above what a model writes, for servers that never stop."""
+_SHOWN_CHARACTERS = 120
+"""Characters of an answer that an error repeats. A guess."""
 
 
 def decode(text: str, shape: type[OutputT]) -> OutputT:
-    """The value of `shape` in `text`: as it stands, out of a code fence or of prose around it, or mended
+    """Returns the value of `shape` in `text`: as it stands, out of a code fence or of prose around it, or mended
     (json-repair: quotes, commas, brackets). Raises `ModelOutputError`."""
-    json_text = _THOUGHT.sub("", text[:_LONGEST]).strip()
+    # Reasoning models write their thoughts first, and these have braces and fences of their own.
+    json_text = _THOUGHT.sub("", text[:_MAX_CHARACTERS]).strip()
     fenced = _FENCE.search(json_text)
     json_text = fenced.group(1) if fenced else json_text
     start = min((at for at in (json_text.find("{"), json_text.find("[")) if at >= 0), default=-1)
@@ -36,14 +40,15 @@ def decode(text: str, shape: type[OutputT]) -> OutputT:
 
 
 def schema_instructions(shape: type[OutputT]) -> str:
-    """What to tell a model that is not bound to a shape, or would do better knowing it."""
+    """Returns what to tell a model that is not bound to a shape, or does better if it knows it."""
     schema = json.dumps(shape.model_json_schema())
     return f"Answer with one JSON object of this schema, and nothing else:\n{schema}"
 
 
-def acceptable_items(value: Any, accept: ValidatorFunctionWrapHandler) -> list[Any]:
-    """Those items of a list that its validator accepts: one bad item does not spoil the rest."""
-    accepted: list[Any] = []
+def acceptable_items(value: object, accept: ValidatorFunctionWrapHandler) -> list[object]:
+    """Returns those items of a list that its validator accepts: one bad item does not spoil the rest."""
+    accepted: list[object] = []
+    # A model may leave the list away: a value by itself is then its only item, and null is none.
     for item in value if isinstance(value, list) else [value] if value is not None else []:
         try:
             accepted += accept([item])
@@ -57,7 +62,9 @@ Acceptable = Annotated[list[Item], WrapValidator(acceptable_items)]
 
 
 def _parsed(text: str) -> object:
+    """Returns the JSON value that `text` begins with, mended if need be."""
     try:
+        # Not `json.loads`: prose after the value ("I hope this helps") is no error.
         value, _ = json.JSONDecoder().raw_decode(text)
     except ValueError:
         from json_repair import repair_json
@@ -67,4 +74,4 @@ def _parsed(text: str) -> object:
 
 
 def _shown(text: str) -> str:
-    return repr(text if len(text) <= 120 else f"{text[:120]}…")
+    return repr(text if len(text) <= _SHOWN_CHARACTERS else f"{text[:_SHOWN_CHARACTERS]}…")

@@ -13,7 +13,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING
 
 import anyio
 import anyio.to_thread
@@ -29,8 +29,14 @@ from fourfold.models.vectors import loading, model_errors
 from fourfold.ports import ModelResponse, OutputT, PromptMessage
 from fourfold.token_usage import Tokens
 
+if TYPE_CHECKING:
+    from transformers import BatchEncoding, PreTrainedModel, PreTrainedTokenizerBase
+
 DEFAULT = "Qwen/Qwen3-4B-Instruct-2507"
-_LEAST_ROOM = 64
+_MIN_ANSWER_TOKENS = 64
+"""Tokens that must be free for an answer. A guess, not measured: one short statement in JSON."""
+_UNKNOWN_CONTEXT = 1 << 20
+"""Tokens of a model whose configuration names no limit: none that matters here."""
 
 
 class LocalModel:
@@ -45,6 +51,8 @@ class LocalModel:
         self, model: str = DEFAULT, *, device: str = "cpu", timeout: float = 120.0, most_tokens: int = 4096
     ) -> None:
         self.model, self._device, self._timeout, self._most = model, device, timeout, most_tokens
+        # One question at a time: two `generate` calls on one model would share its memory and take longer than in
+        # turn.
         self._lock = threading.Lock()
         if device == "cuda" and not torch.cuda.is_available():
             raise ConfigurationError(
@@ -60,33 +68,37 @@ class LocalModel:
     async def ask(self, turns: Sequence[PromptMessage], shape: type[OutputT]) -> ModelResponse[OutputT]:
         """See `LanguageModel.ask`. Cancelled, it stops at the next token."""
         stop = threading.Event()
+        # A thread cannot be cancelled: it is left behind, and sees at the next token that nobody waits for it.
         try:
             return await anyio.to_thread.run_sync(self._answer, turns, shape, stop, abandon_on_cancel=True)
         finally:
             stop.set()
 
     async def close(self) -> None:
-        """See `LanguageModel.close`. The weights stay."""
+        """See `LanguageModel.close`. The weights stay: reading them takes longer than most answers."""
 
     def _answer(
         self, turns: Sequence[PromptMessage], shape: type[OutputT], stop: threading.Event
     ) -> ModelResponse[OutputT]:
         with self._lock:
+            # It may have waited here for the questions of others, longer than its caller did.
             if stop.is_set():
                 raise ModelTimeoutError(f"{self.name} was not waited for.")
             loaded = self._loaded
             prompt = loaded.encoded(turns, schema_instructions(shape)).to(self._device)
             length = int(prompt["input_ids"].shape[1])
             room = min(self._most, loaded.context - length)
-            if room < _LEAST_ROOM:
+            if room < _MIN_ANSWER_TOKENS:
                 raise ModelLengthError(
                     f"{self.name} has room for {loaded.context} tokens, and {length} were asked."
                 )
             began = time.monotonic()
-            answer_ids = self._written(loaded, prompt, shape, room, stop)[length:]
+            answer_ids = self._generate(loaded, prompt, shape, room, stop)[length:]
             seconds = time.monotonic() - began
         tokens = Tokens(1, length, len(answer_ids))
         try:
+            # Whatever stopped it (room, time, cancelling) leaves half a JSON value; a mended half would be taken
+            # for all.
             if not answer_ids or answer_ids[-1] not in loaded.ends:
                 raise ModelLengthError(
                     f"{self.name} stopped in the middle, after {len(answer_ids)} tokens and {seconds:.0f} s."
@@ -98,22 +110,23 @@ class LocalModel:
             error.tokens = tokens
             raise
 
-    def _written(
+    def _generate(
         self,
         loaded: _Loaded,
-        prompt: Mapping[str, Any],
+        prompt: BatchEncoding,
         shape: type[OutputT],
         room: int,
         stop: threading.Event,
     ) -> list[int]:
-        """The ids of the question and its answer."""
+        """Returns the ids of the question and its answer."""
         grammar = loaded.grammars.compile_json_schema(shape)
-        limits = [MaxTimeCriteria(self._timeout), lambda ids, scores: _flags(ids, stop)]
+        limits = [MaxTimeCriteria(self._timeout), lambda ids, scores: _stop_flags(ids, stop)]
         with model_errors(self.name, RuntimeError, ValueError, IndexError), torch.inference_mode():
             try:
                 output = loaded.model.generate(
                     **prompt,
                     max_new_tokens=room,
+                    # The likeliest token each time: a retain that is repeated is to find the same statements.
                     do_sample=False,
                     logits_processor=[LogitsProcessor(grammar)],
                     stopping_criteria=limits,
@@ -128,11 +141,14 @@ class LocalModel:
     @cached_property
     def _loaded(self) -> _Loaded:
         path = Path(self.model).expanduser()
+        # A GGUF file is named by its directory and, as an option, its name; a path that is none is a name on the hub.
         gguf = {"gguf_file": path.name} if path.suffix == ".gguf" else {}
         source = str(path.parent) if gguf else str(path) if path.exists() else self.model
         with loading(self.name):
             tokenizer = AutoTokenizer.from_pretrained(source, **gguf)
             model = AutoModelForCausalLM.from_pretrained(source, dtype="auto", **gguf).to(self._device).eval()
+            # The model's size, not the tokenizer's, which can be smaller: the grammar masks each number that a
+            # model gives.
             size = model.config.get_text_config().vocab_size
             grammars = GrammarCompiler(TokenizerInfo.from_huggingface(tokenizer, vocab_size=size))
         return _Loaded(tokenizer, model, grammars)
@@ -140,25 +156,28 @@ class LocalModel:
 
 @dataclass(frozen=True, slots=True)
 class _Loaded:
-    """A tokenizer, its model, and what compiles shapes into what the model may write."""
+    """A tokenizer, its model, and the compiler of shapes into grammars, which bind what the model may write."""
 
-    tokenizer: Any
-    model: Any
+    tokenizer: PreTrainedTokenizerBase
+    model: PreTrainedModel
     grammars: GrammarCompiler
 
     @property
     def context(self) -> int:
         """How many tokens a question and its answer may have together."""
-        return int(getattr(self.model.config.get_text_config(), "max_position_embeddings", 0) or 1 << 20)
+        text_config = self.model.config.get_text_config()
+        return int(getattr(text_config, "max_position_embeddings", 0) or _UNKNOWN_CONTEXT)
 
     @property
     def ends(self) -> list[int]:
         """The tokens that end an answer."""
+        # One or several: chat models end a turn by another token than a text. The tokenizer's is not always among
+        # them.
         token_ids = self.model.generation_config.eos_token_id
         ends = token_ids if isinstance(token_ids, list) else [token_ids]
         return [end for end in {*ends, self.tokenizer.eos_token_id} if end is not None]
 
-    def encoded(self, turns: Sequence[PromptMessage], instructions: str) -> Any:
+    def encoded(self, turns: Sequence[PromptMessage], instructions: str) -> BatchEncoding:
         """Returns the question in the model's own chat format, `instructions` last; without roles where it has no
         format."""
         messages = [{"role": turn.role, "content": turn.text} for turn in turns]
@@ -171,6 +190,7 @@ class _Loaded:
                 return self.tokenizer.apply_chat_template(
                     conversation,
                     add_generation_prompt=True,
+                    # Thoughts would come before the JSON, which the grammar does not allow.
                     enable_thinking=False,
                     return_dict=True,
                     return_tensors="pt",
@@ -181,7 +201,7 @@ class _Loaded:
 
 
 def _joined(messages: Sequence[Mapping[str, str]]) -> list[dict[str, str]]:
-    """Messages of one role in a row as one: many chat formats want the roles to alternate."""
+    """Returns the messages with those of one role in a row as one: many chat formats want the roles to alternate."""
     merged: list[dict[str, str]] = []
     for message in messages:
         if merged and merged[-1]["role"] == message["role"]:
@@ -195,6 +215,6 @@ def _without_system(messages: Sequence[Mapping[str, str]]) -> list[dict[str, str
     return _joined([{**message, "role": message["role"].replace("system", "user")} for message in messages])
 
 
-def _flags(ids: torch.Tensor, stop: threading.Event) -> torch.Tensor:
-    """What transformers asks after each token: whether to stop, once a sequence."""
+def _stop_flags(ids: torch.Tensor, stop: threading.Event) -> torch.Tensor:
+    """Answers what transformers asks after each token: whether to stop, once for each sequence."""
     return torch.full((ids.shape[0],), stop.is_set(), dtype=torch.bool, device=ids.device)

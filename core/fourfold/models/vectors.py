@@ -1,5 +1,5 @@
-"""What models from other libraries have in common: vectors without token vectors as embeddings, checked, and the
-libraries' errors as ours."""
+"""What models from other libraries have in common: makes checked embeddings of their vectors, which have no token
+vectors, and maps their errors to ours."""
 
 from __future__ import annotations
 
@@ -13,8 +13,9 @@ from fourfold.ports import Embedding, Floats
 
 
 def embeddings(rows: Iterable[object], count: int, name: str) -> list[Embedding]:
-    """One embedding of length 1 a row, none with token vectors; raises `ModelOutputError` unless there are `count`
-    rows of finite numbers."""
+    """Returns one embedding of length 1 a row, none with token vectors; raises `ModelOutputError` unless there are
+    `count` rows of finite numbers."""
+    # Checked here, once: a NaN in the store would be found by no search, and would poison each mean that it enters.
     vectors = [np.asarray(row, dtype=np.float32).reshape(-1) for row in rows]
     if len(vectors) != count or not all(len(v) and np.isfinite(v).all() for v in vectors):
         raise ModelOutputError(f"{name} gave {len(vectors)} usable vectors for {count} texts.")
@@ -23,7 +24,7 @@ def embeddings(rows: Iterable[object], count: int, name: str) -> list[Embedding]
 
 @contextmanager
 def model_errors(name: str, *kinds: type[Exception]) -> Iterator[None]:
-    """A library's errors as `ModelError`."""
+    """Raises errors of these `kinds` as `ModelError`. Others are bugs, and pass."""
     try:
         yield
     except kinds as error:
@@ -32,7 +33,9 @@ def model_errors(name: str, *kinds: type[Exception]) -> Iterator[None]:
 
 @contextmanager
 def loading(name: str) -> Iterator[None]:
-    """What goes wrong while a model is loaded as `ConfigurationError`."""
+    """Raises what goes wrong while a model is loaded as `ConfigurationError`."""
+    # No `ModelError`: another attempt would not help. The libraries raise these three for a name that they do not
+    # know, a file that is missing, and a download that failed.
     try:
         yield
     except (ValueError, OSError, RuntimeError) as error:

@@ -14,11 +14,12 @@ from fourfold.models.vectors import embeddings
 from fourfold.ports import Embedding
 
 _KEY = "VOYAGE_API_KEY"
-_AT_ONCE = 128
+_MAX_TEXTS = 128
+"""Texts of one call. A guess, not measured."""
 
 
 class VoyageEmbedder:
-    """A Voyage model. Their distinction of questions and documents is not used: texts are embedded alike."""
+    """A Voyage model."""
 
     token_dimension = 0
     centroids = None
@@ -35,6 +36,8 @@ class VoyageEmbedder:
         key = api_key or os.environ.get(_KEY)
         if key is None:
             raise ConfigurationError(f'"{self.name}" needs a key: set {_KEY}.')
+        # The SDK's own retries serve here (five is a guess): `RetryingModel` is for language models, which are
+        # awaited.
         self._client = Client(api_key=key, max_retries=5, timeout=timeout, base_url=base_url)
 
     @property
@@ -44,16 +47,18 @@ class VoyageEmbedder:
 
     @cached_property
     def dimension(self) -> int:
-        """Asked of the model the first time."""
+        """The length of a vector, found out by embedding one text."""
         return len(self.embed(["dimension"])[0].vector)
 
     def embed(self, texts: Sequence[str]) -> list[Embedding]:
-        """One embedding a text, `_AT_ONCE` of them a call."""
-        parts = [texts[i : i + _AT_ONCE] for i in range(0, len(texts), _AT_ONCE)]
+        """Returns one embedding a text, in order."""
+        parts = [texts[i : i + _MAX_TEXTS] for i in range(0, len(texts), _MAX_TEXTS)]
         return [embedding for part in parts for embedding in self._call(part)]
 
     def _call(self, texts: Sequence[str]) -> list[Embedding]:
         try:
+            # Without `input_type`, which tells questions from documents: the port does not, since each unit is
+            # compared with units as well as with questions. An empty text would be refused.
             answer = self._client.embed([text or " " for text in texts], model=self.model)
         except (AuthenticationError, InvalidRequestError) as error:
             raise ConfigurationError(f"{self.name}: {error}. Check {_KEY} and the model's name.") from error

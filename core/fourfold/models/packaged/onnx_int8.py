@@ -9,8 +9,10 @@ is kept.
 
 from __future__ import annotations
 
+import copy
+from collections.abc import MutableSequence, Sequence
 from functools import cache
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, Protocol
 
 import numpy as np
 
@@ -18,8 +20,14 @@ REWRITE_VERSION = 1
 """Of `quantize`: raised with each change of what it makes, so that no file of an older one is run."""
 
 _BLOCK = 128
+"""Numbers that share a scale in MatMulNBits. The smallest cosine with the model in floats was .9967
+(docs/adr/0002)."""
 _INT_ATTRIBUTE, _UINT8 = 2, 2
+"""`AttributeProto.INT` and `TensorProto.UINT8` of onnx.proto."""
 _EIGHT_BIT_COMPUTE = 4
+"""MatMulNBits' `accuracy_level` that rounds its input to 8 bits as well; the default computes in floats."""
+# The fields that are read or changed here, by the numbers of onnx.proto. The package `onnx` would bring the whole
+# format to every installation, for these few.
 _FIELDS = {
     "Attribute": (("name", 1, "string"), ("i", 3, "int64"), ("type", 20, "int32")),
     "Node": (
@@ -37,24 +45,51 @@ _FIELDS = {
 }  # fmt: skip
 
 
+class _Attributes(Protocol):
+    def add(self, *, name: str, i: int, type: int) -> object: ...
+
+
+class _Node(Protocol):
+    """A `NodeProto`: an operator, and the names of what it takes and gives."""
+
+    op_type: str
+    domain: str
+    name: str
+    input: MutableSequence[str]
+    output: MutableSequence[str]
+
+    @property
+    def attribute(self) -> _Attributes: ...
+
+
+class _Tensor(Protocol):
+    """A `TensorProto`: a stored array, by its name."""
+
+    name: str
+    dims: MutableSequence[int]
+    data_type: int
+    raw_data: bytes
+
+
 class _Weight(NamedTuple):
     """A matrix in 8 bits, its scales, and the nodes that make floats of them: cast, then times scale."""
 
-    numbers: Any
-    scales: Any
-    cast: Any
-    times: Any
+    numbers: _Tensor
+    scales: _Tensor
+    cast: _Node
+    times: _Node
 
 
 def quantize(model: bytes) -> bytes:
-    """The same model with every 8-bit weight used in 8 bits."""
-    parsed = _message("Model")()
-    parsed.ParseFromString(model)
+    """Returns the same model with every 8-bit weight used in 8 bits."""
+    parsed = _message_class("Model").FromString(model)
     graph = parsed.graph
-    made_by = {output: node for node in graph.node for output in node.output}
-    stored = {tensor.name: tensor for tensor in graph.initializer}
-    nodes: list[Any] = []
-    for node in graph.node:
+    graph_nodes: Sequence[_Node] = graph.node
+    tensors: Sequence[_Tensor] = graph.initializer
+    made_by = {output: node for node in graph_nodes for output in node.output}
+    stored = {tensor.name: tensor for tensor in tensors}
+    nodes: list[_Node] = []
+    for node in graph_nodes:
         place = {"MatMul": 1, "Gather": 0}.get(node.op_type)
         weight = None if place is None else _weight(node.input[place], made_by, stored)
         if weight is None:
@@ -63,9 +98,11 @@ def quantize(model: bytes) -> bytes:
             nodes.append(_product(node, weight))
         else:
             nodes += _look_up(node, weight)
-    for _ in range(2):  # the products with the scales are of no use now, and then neither are the casts
+    # Twice: the products with the scales are of no use now, and only without them neither are the casts.
+    for _ in range(2):
         used = {name for node in nodes for name in node.input}
         nodes = [n for n in nodes if n.op_type not in {"Mul", "Cast"} or n.output[0] in used]
+    # Copies, since the nodes that are kept belong to the list that is emptied.
     copies = [_copy(node) for node in nodes]
     del graph.node[:]
     graph.node.extend(copies)
@@ -74,7 +111,8 @@ def quantize(model: bytes) -> bytes:
     return rewritten
 
 
-def _weight(name: str, made_by: dict[str, Any], stored: dict[str, Any]) -> _Weight | None:
+def _weight(name: str, made_by: dict[str, _Node], stored: dict[str, _Tensor]) -> _Weight | None:
+    """Returns the 8-bit weight that the value `name` is made of; None where it is made of something else."""
     times = made_by.get(name)
     if times is None or times.op_type != "Mul":
         return None
@@ -84,8 +122,9 @@ def _weight(name: str, made_by: dict[str, Any], stored: dict[str, Any]) -> _Weig
     return _Weight(stored[cast.input[0]], stored[times.input[1]], cast, times)
 
 
-def _product(node: Any, weight: _Weight) -> Any:
-    """Integers of (inner, outer) with a scale a column become blocks of (outer, inner / 128, 128) around 128."""
+def _product(node: _Node, weight: _Weight) -> _Node:
+    """Returns the node that multiplies by integers. Those of (inner, outer) with a scale a column become blocks of
+    (outer, inner / 128, 128) around 128, as MatMulNBits has them."""
     numbers, scales = weight.numbers, weight.scales
     inner, outer = numbers.dims
     turned = np.frombuffer(numbers.raw_data, np.int8).reshape(inner, outer).T.view(np.uint8) + np.uint8(128)
@@ -101,8 +140,8 @@ def _product(node: Any, weight: _Weight) -> Any:
     return product
 
 
-def _look_up(node: Any, weight: _Weight) -> list[Any]:
-    """Rows of integers and of scales first, then the cast and the product of just those."""
+def _look_up(node: _Node, weight: _Weight) -> list[_Node]:
+    """Returns the nodes that take rows of integers and of scales first, then cast and multiply just those."""
     row_numbers, output = node.input[1], node.output[0]
     rows, scales, floats = (f"{output}/{part}" for part in ("rows", "scales", "floats"))
     return [
@@ -114,10 +153,9 @@ def _look_up(node: Any, weight: _Weight) -> list[Any]:
 
 
 def _copy(
-    node: Any, inputs: tuple[str, ...] | None = None, output: str | None = None, op_type: str = ""
-) -> Any:
-    copied = type(node)()
-    copied.CopyFrom(node)
+    node: _Node, inputs: tuple[str, ...] | None = None, output: str | None = None, op_type: str = ""
+) -> _Node:
+    copied = copy.deepcopy(node)
     if inputs is not None:
         copied.input[:] = inputs
     if output is not None:
@@ -127,14 +165,15 @@ def _copy(
     return copied
 
 
-def _fill(tensor: Any, shape: tuple[int, ...], values: np.ndarray) -> None:
+def _fill(tensor: _Tensor, shape: tuple[int, ...], values: np.ndarray) -> None:
     tensor.dims[:] = shape
     tensor.raw_data = values.tobytes()
 
 
 @cache
-def _message(name: str) -> Any:
-    """The protobuf class of an ONNX message with the fields above; the others travel along unread."""
+def _message_class(name: str) -> Any:
+    """Returns the protobuf class, made at run time, of an ONNX message with the fields above; the others travel along
+    unread."""
     from google.protobuf import descriptor_pb2, descriptor_pool, message_factory
 
     field = descriptor_pb2.FieldDescriptorProto

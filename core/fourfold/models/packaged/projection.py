@@ -13,20 +13,22 @@ import numpy as np
 from fourfold.ports import Floats
 
 _SEED = 20241112
+"""Any number would do; another one would make all stored token vectors unreadable."""
 
 
 @cache
 def rotation(dimension: int, columns: int) -> Floats:
-    """A (dimension, kept) matrix with orthonormal columns, the same everywhere."""
+    """Returns a (dimension, columns) matrix with orthonormal columns, the same everywhere."""
     drawn = np.random.RandomState(_SEED).standard_normal((dimension, dimension))
+    # QR leaves the signs of the columns open, and LAPACK's versions differ in them: those of `r` settle it.
     q, r = np.linalg.qr(drawn)
     turned: Floats = (q * np.sign(np.diag(r)))[:, :columns].astype(np.float32)
     return turned
 
 
 def project(states: np.ndarray, onto: Floats) -> Floats:
-    """Token states (..., dimension), brought to length 1 and projected: (..., kept), dot products kept in
-    expectation (scaled by dimension / kept, so that a vector's product with itself stays near 1)."""
+    """Returns token states (..., dimension), brought to length 1 and projected to (..., columns). Dot products stay
+    the same in expectation: scaled by dimension / columns, so that a vector's product with itself stays near 1."""
     lengths = np.linalg.norm(states, axis=-1, keepdims=True)
     scale = np.sqrt(onto.shape[0] / onto.shape[1])
     projected: Floats = ((states / np.maximum(lengths, 1e-9)) @ onto * scale).astype(np.float32)

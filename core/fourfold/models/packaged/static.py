@@ -20,7 +20,8 @@ from fourfold.ports import Embedding, Floats
 if TYPE_CHECKING:
     from tokenizers import Tokenizer
 
-_LONGEST = 512
+_MAX_TOKENS = 512
+"""Tokens of a text; the rest is cut off. A guess, not measured: the table itself has no limit."""
 
 
 class StaticEmbedder:
@@ -31,6 +32,7 @@ class StaticEmbedder:
     token_dimension = 128
 
     def __init__(self) -> None:
+        # Around loading alone: two loads would take twice the memory.
         self._lock = threading.Lock()
         self._loaded: tuple[Tokenizer, Floats, Floats] | None = None
 
@@ -40,7 +42,7 @@ class StaticEmbedder:
         return load_centroids("static")
 
     def embed(self, texts: Sequence[str]) -> list[Embedding]:
-        """One embedding a text."""
+        """Returns one embedding a text, in order."""
         if not texts:
             return []
         tokenizer, table, weights = self._load()
@@ -66,5 +68,5 @@ class StaticEmbedder:
                 with (files("fourfold.models") / "data" / "static.npz").open("rb") as file:
                     packed = np.load(file)
                     table = packed["rows"].astype(np.float32) * packed["scales"][:, None]
-                    self._loaded = load_tokenizer(_LONGEST), table, packed["weights"].astype(np.float32)
+                    self._loaded = load_tokenizer(_MAX_TOKENS), table, packed["weights"].astype(np.float32)
             return self._loaded

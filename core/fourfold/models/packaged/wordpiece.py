@@ -10,7 +10,7 @@ if TYPE_CHECKING:
 
 
 def load_tokenizer(longest: int) -> Tokenizer:
-    """The tokenizer, cutting off after `longest` tokens."""
+    """Returns the tokenizer, which cuts off after `longest` tokens."""
     from tokenizers import Tokenizer, decoders, models, normalizers, pre_tokenizers, processors
 
     lines = (files("fourfold.models") / "data" / "wordpiece.txt").read_text("utf-8").split("\n")
@@ -27,7 +27,8 @@ def load_tokenizer(longest: int) -> Tokenizer:
 
 
 def wordy_rows(text: str, encoding: Encoding) -> list[int]:
-    """The rows of `encoding` that stand for letters or digits; marks of the model and punctuation are not."""
+    """Returns the rows of `encoding` that stand for letters or digits, not those of the model's marks and
+    punctuation."""
     return [
         i
         for i, (start, end) in enumerate(encoding.offsets)
