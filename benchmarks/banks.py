@@ -24,8 +24,8 @@ from speed import Pooled, messages
 from fourfold import Memory
 from fourfold.ports import Floats, Query, Where
 from fourfold.schema.records import cursor_point, stamped
+from fourfold.schema.rekey import Rekeyer
 from fourfold.transfer.export import everything
-from fourfold.transfer.rekey import Rekeyer
 
 
 def took(work: Callable[..., object], *given: Any, **named: Any) -> float:

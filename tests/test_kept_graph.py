@@ -88,7 +88,7 @@ def everything(index: BankIndex) -> dict[str, object]:
     }
     snapshot = Snapshot.from_bytes(_snapshot_of(index, wait=True) or b"")
     assert snapshot is not None
-    plain = dict(snapshot.plain)
+    plain = dict(snapshot.values)
     numbered = {"labels", "edges"}
     labels = plain["labels"]
     rows = [
@@ -199,7 +199,7 @@ def test_a_damaged_snapshot_is_none_or_says_the_same(frozen: bytes, at: float, b
         data[place] ^= 1 << bit
     found = Snapshot.from_bytes(bytes(data))
     if found is not None:
-        assert found.plain == whole.plain
+        assert found.values == whole.values
         for name, array in whole.arrays.items():
             assert (found.arrays[name] == array).all()
 

@@ -14,7 +14,8 @@ from fourfold.language.text import estimate_tokens
 from fourfold.models.delegating import DelegatingModel, streamed
 from fourfold.models.retrying import RetryingModel
 from fourfold.ports import LanguageModel, ModelResponse, OnText, OutputT, Point, PromptMessage, Store, Where
-from fourfold.schema.records import make_id
+from fourfold.schema.ledgers import ledger_point, read_ledger
+from fourfold.schema.records import LEDGER, stamp_of
 from fourfold.token_usage import Tokens
 
 
@@ -57,9 +58,7 @@ class TokenAccount:
             own = self._own
             if own == self._booked:
                 return None
-        payload = {"kind": "ledger", "bank": self._bank, "calls": own.calls, "input": own.input}
-        payload |= {"output": own.output, "cached": own.cached}
-        return Booking(self, own, Point(make_id(self._bank, "ledger", self._store.writer), payload))
+        return Booking(self, own, ledger_point(self._bank, self._store.writer, own))
 
     def mark_booked(self, spent: Tokens) -> None:
         """Notes that the store has `spent`. More may have been spent since: that is booked by the next write."""
@@ -164,11 +163,9 @@ class BankLanguageModel(RetryingModel):
 def _spent(store: Store, bank: str) -> tuple[Tokens, Tokens]:
     """Returns what this writer has spent so far, and what all others have."""
     own = of_others = Tokens()
-    for point in store.scan(Where(bank=bank, kind="ledger")):
-        p = point.payload
-        tokens = Tokens(int(p["calls"]), int(p["input"]), int(p["output"]), int(p["cached"]))
-        if p["writer"] == store.writer:
-            own = tokens
+    for point in store.scan(Where(bank=bank, kind=LEDGER)):
+        if stamp_of(point).writer == store.writer:
+            own = read_ledger(point)
         else:
-            of_others += tokens
+            of_others += read_ledger(point)
     return own, of_others

@@ -31,9 +31,10 @@ from fourfold.language.languages import language as spoken
 from fourfold.models import load_embedder, load_models
 from fourfold.ports import Clock, Embedder, LanguageModel, Progress, Reranker, Store, Where
 from fourfold.recall.fuse import Weights
-from fourfold.schema.banks import read_profile
+from fourfold.schema.banks import profile_id, read_profile
 from fourfold.schema.entries import banks_with
-from fourfold.schema.records import make_id
+from fourfold.schema.fields import LIVE_BANK
+from fourfold.schema.records import BANK, PENDING_CHUNK, UNIT
 from fourfold.services import Backend, Services
 from fourfold.settings import Settings, is_url, load_settings
 from fourfold.storage.manifest import Manifest
@@ -186,12 +187,10 @@ class AsyncMemory:
         counted by the store."""
 
         def read() -> list[BankInfo]:
-            ids = None if names is None else tuple(make_id(name, "bank") for name in names)
-            profiles = [
-                read_profile(p.payload) for p in self.services.store.scan(Where(kind="bank", ids=ids))
-            ]
-            units = self.services.store.counts(Where(kind="unit"), "held_in")
-            pending = self.services.store.counts(Where(kind="pending"))
+            ids = None if names is None else tuple(profile_id(name) for name in names)
+            profiles = [read_profile(p) for p in self.services.store.scan(Where(kind=BANK, ids=ids))]
+            units = self.services.store.counts(Where(kind=UNIT), LIVE_BANK)
+            pending = self.services.store.counts(Where(kind=PENDING_CHUNK))
             infos = (
                 BankInfo(
                     one.bank,

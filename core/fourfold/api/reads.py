@@ -13,7 +13,7 @@ from fourfold.consolidate import core_profile, form_beliefs
 from fourfold.errors import InputError, NotFoundError
 from fourfold.govern import timeline
 from fourfold.ports import Where
-from fourfold.schema.records import kind_of, place_of
+from fourfold.schema.records import SUMMARY, UNIT, kind_of, place_of
 from fourfold.schema.summaries import read_summary, summary_id
 from fourfold.schema.units import read_unit
 from fourfold.services import Services
@@ -67,7 +67,7 @@ class BankReads:
             with contextlib.suppress(ValueError):
                 where = Where(bank=self.name, ids=(full_id or parse_unit_id(unit_id),))
                 points = self._services.store.scan(where)
-                return [read_unit(p) for p in points if kind_of(p) in ("unit", "summary")]
+                return [read_unit(p) for p in points if kind_of(p) in (UNIT, SUMMARY)]
             return []
 
         units = await to_thread.run_sync(read)
@@ -82,7 +82,7 @@ class BankReads:
         def read() -> Iterator[Unit]:
             where = Where(
                 bank=self.name,
-                kind="unit",
+                kind=UNIT,
                 live=not retired,
                 documents=None if document is None else (document,),
             )
@@ -131,7 +131,7 @@ class BankReads:
         known_entity = await self.entity(entity)
 
         def read() -> Summary | None:
-            where = Where(bank=self.name, kind="summary", ids=(summary_id(self.name, known_entity.name),))
+            where = Where(bank=self.name, kind=SUMMARY, ids=(summary_id(self.name, known_entity.name),))
             return next(map(read_summary, self._services.store.scan(where)), None)
 
         summary = await to_thread.run_sync(read)

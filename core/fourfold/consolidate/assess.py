@@ -25,7 +25,7 @@ from fourfold.ports import Fields, LanguageModel, Point, Where
 from fourfold.prompts.render import by_label, plain_label
 from fourfold.schema.beliefs import read_belief
 from fourfold.schema.records import place_of
-from fourfold.schema.units import read_unit, speaker_of
+from fourfold.schema.units import is_retired, messages_of, modality_of, network_of, read_unit, speaker_of
 from fourfold.services import Services
 from fourfold.transaction.transaction import Transaction, book_spending
 from fourfold.values.beliefs import Belief, Effect
@@ -182,9 +182,9 @@ def _term_ids(point: Point, language: Language) -> set[int]:
 def _is_news(point: Point) -> bool:
     """Whether a unit is current and states something. A belief without a message was concluded from other units, so
     it adds nothing to them; a stated judgement does."""
-    p = point.payload
-    spoken = p["network"] != Network.BELIEF.value or bool(p["messages"])
-    return p["retired_at"] is None and spoken and p["modality"] not in (Modality.QUESTION, Modality.QUOTE)
+    is_spoken = network_of(point) is not Network.BELIEF or bool(messages_of(point))
+    is_statement = modality_of(point) not in (Modality.QUESTION, Modality.QUOTE)
+    return is_spoken and is_statement and not is_retired(point)
 
 
 def _recording_order(point: Point) -> tuple[float, int, str]:

@@ -13,10 +13,10 @@ from fourfold.ingest.extract.rules import extract
 from fourfold.ingest.extract.statement import Statement
 from fourfold.ingest.redact import reject_if_redacted
 from fourfold.ingest.resolve_entities import Resolver
-from fourfold.language.text import clean, normalise
+from fourfold.language.text import clean
 from fourfold.ports import Where
-from fourfold.schema.beliefs import belief_point, read_belief
-from fourfold.schema.records import make_id
+from fourfold.schema.beliefs import belief_id, belief_point, read_belief
+from fourfold.schema.records import UNIT
 from fourfold.services import Services
 from fourfold.transaction.redaction import RedactionPolicy, rules_in_force
 from fourfold.transaction.transaction import Transaction
@@ -99,7 +99,7 @@ def list_beliefs(
     services: Services, bank: str, about: str | None, min_confidence: float, retired: bool
 ) -> list[Belief]:
     """Returns the beliefs of a bank, most confident first; `Bank.beliefs` documents the parameters."""
-    where = Where(bank=bank, kind="unit", live=not retired, networks=(Network.BELIEF.value,))
+    where = Where(bank=bank, kind=UNIT, live=not retired, networks=(Network.BELIEF.value,))
     beliefs = [read_belief(point) for point in services.store.scan(where)]
     if about is not None:
         entity = _entity_name(services, bank, about)
@@ -148,16 +148,15 @@ class _BeliefFormer:
             return None
         new_belief = replace(new_belief, evidence=tuple(unit.id for unit in evidence))
         bank, now = self.transaction.index.bank, self.transaction.now
-        text_key = normalise(new_belief.statement)
-        belief_id = make_id(bank, "belief", text_key)
-        if belief_id in self.transaction.units or self.transaction.index.row(belief_id) is not None:
-            belief = read_belief(self.transaction.points([belief_id])[0])
+        identity = belief_id(bank, new_belief.statement)
+        if identity in self.transaction.units or self.transaction.index.row(identity) is not None:
+            belief = read_belief(self.transaction.points([identity])[0])
             if belief.unit.retired_at is None:
                 return self._update(belief, new_belief, evidence)
             # The retired belief keeps its id and history: this is another one that reads the same.
-            belief_id = make_id(bank, "belief", text_key, now.isoformat())
+            identity = belief_id(bank, new_belief.statement, now)
         unit = Unit(
-            id=belief_id,
+            id=identity,
             bank=bank,
             text=new_belief.statement,
             network=Network.BELIEF,

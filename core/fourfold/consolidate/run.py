@@ -20,6 +20,7 @@ from fourfold.errors import ConfigurationError, FourfoldError, ModelError, Token
 from fourfold.index.bank_index import BankIndex
 from fourfold.ports import Fields, LanguageModel, Point, Where
 from fourfold.schema.consolidation_state import ConsolidationState, progress_point, read_progress
+from fourfold.schema.records import STAMP_ONLY, UNIT, stamp_of
 from fourfold.services import Services
 from fourfold.transaction.transaction import Transaction
 from fourfold.values.reflection import Failure
@@ -70,11 +71,11 @@ def _pending_units(services: Services, bank: str, state: ConsolidationState) -> 
     """Returns (writer, revision, unit id) of what is pending, in order, without what consolidation wrote."""
     pending_units = []
     for after in state.behind(services.store.cursors(bank)).items():
-        where = Where(bank=bank, kind="unit", after=after)
-        for point in services.store.scan(where, Fields(only=("writer", "revision", "derived"))):
-            p = point.payload
-            if not p["derived"]:
-                pending_units.append((str(p["writer"]), int(p["revision"]), point.id))
+        where = Where(bank=bank, kind=UNIT, after=after)
+        for point in services.store.scan(where, STAMP_ONLY):
+            stamp = stamp_of(point)
+            if not stamp.derived:
+                pending_units.append((stamp.writer, stamp.revision, point.id))
     return sorted(pending_units)
 
 

@@ -25,8 +25,8 @@ from fourfold.language.attributes import AttributedText, compare_attributes
 from fourfold.language.languages import any_pattern, matches_any
 from fourfold.language.text import asking, normalise, sentences, terms
 from fourfold.ports import Floats, LanguageModel, Point, Where
-from fourfold.schema.records import NEVER, gone_point, kind_of
-from fourfold.schema.summaries import read_summary, summary_id, summary_point
+from fourfold.schema.records import NEVER, gone_point
+from fourfold.schema.summaries import facts_digest_of, is_summary, read_summary, summary_id, summary_point
 from fourfold.schema.units import READ_UNIT, entities_of, read_unit
 from fourfold.services import Services
 from fourfold.transaction.transaction import Transaction
@@ -126,7 +126,7 @@ class SummaryWriter:
         for entity, ids in fact_ids.items():
             facts_digest = hashlib.sha256("".join(ids).encode()).hexdigest()[:16] if ids else ""
             point = stored.get(entity)
-            if (point.payload["seen"] if point else "") != facts_digest:
+            if (facts_digest_of(point) if point else "") != facts_digest:
                 summary = read_summary(point) if point else None
                 # What the summary rests on is read however old it is: else a model could not keep its sentences.
                 used_ids = {*ids[-_MOST_FACTS:], *(summary.evidence if summary else ())}
@@ -138,7 +138,7 @@ class SummaryWriter:
         """Returns the summaries that the store has, by entity."""
         ids = {summary_id(self.bank, entity): entity for entity in entities}
         points = self.services.store.scan(Where(ids=tuple(ids)))
-        return {ids[point.id]: point for point in points if kind_of(point) == "summary"}
+        return {ids[point.id]: point for point in points if is_summary(point)}
 
     def _read(self, ids: Sequence[str]) -> list[Unit]:
         """Returns the units of `ids` that are no questions, in that order."""

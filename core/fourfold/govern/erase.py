@@ -15,18 +15,39 @@ from fourfold.govern.forget import Selection, selected
 from fourfold.govern.reembed_units import renewed
 from fourfold.index.bank_index import BankIndex
 from fourfold.language.text import normalise
-from fourfold.ports import Fields, Point, Where
+from fourfold.ports import Point, Where
 from fourfold.schema.banks import entity_id, entity_point
 from fourfold.schema.beliefs import is_belief, read_belief, with_history
 from fourfold.schema.changelog import Record, record_point, records
-from fourfold.schema.chunks import CHUNKS, chunk_point, read_chunk_point, state_of
+from fourfold.schema.chunks import CHUNKS, chunk_point, has_text, read_chunk_point, state_of
 from fourfold.schema.consolidation_state import progress_point, read_progress
 from fourfold.schema.core_profile import core_point, read_core
 from fourfold.schema.entries import is_entry, value_of
 from fourfold.schema.recall_counts import use_point, uses_of
-from fourfold.schema.records import USE, cursor_point, kind_of, stamped
+from fourfold.schema.records import (
+    CHUNK,
+    CORE,
+    ENTITY,
+    GONE_ENTRY,
+    KIND_ONLY,
+    PROGRESS,
+    SUMMARY,
+    UNIT,
+    USE,
+    cursor_point,
+    kind_of,
+    stamped,
+)
 from fourfold.schema.summaries import read_summary, summary_point
-from fourfold.schema.units import read_retirement, read_unit, speaker_of, text_of, with_unit
+from fourfold.schema.units import (
+    RETIREMENT_ONLY,
+    SPOKEN_ONLY,
+    read_retirement,
+    read_unit,
+    speaker_of,
+    text_of,
+    with_unit,
+)
 from fourfold.services import Services
 from fourfold.transaction.cascade import dependents
 from fourfold.transaction.transaction import Transaction
@@ -34,6 +55,8 @@ from fourfold.values.beliefs import Belief
 from fourfold.values.changes import ForgetResult, Receipt
 from fourfold.values.units import Entity, Network, Operation, Retirement, RetirementCause, Unit, Verdict
 
+_ENTRY = "entry"
+"""What a receipt calls the entries of all kinds."""
 _FOLLOWERS = 8
 """Units said after an erased one whose vectors are made anew: what it left in the next is a 2nd of it, then a 4th."""
 
@@ -55,13 +78,13 @@ def erase_bank(services: Services, bank: str) -> Receipt:
         with services.indexes.locked(bank) as index:
             if index.profile is None:
                 raise NotFoundError(f'There is no bank "{bank}".')
-            kinds = {p.id: kind_of(p) for p in services.store.scan(Where(bank=bank), Fields(only=("kind",)))}
+            kinds = {p.id: kind_of(p) for p in services.store.scan(Where(bank=bank), KIND_ONLY)}
             guarantee = services.store.rewrite((), list(kinds))
     finally:
         services.indexes.forget(bank)
         services.token_accounts.forget(bank)
         services.recall_counts.take(bank)
-    units = [point_id for point_id, kind in kinds.items() if kind == "unit"]
+    units = [point_id for point_id, kind in kinds.items() if kind == UNIT]
     return _receipt(units, services.clock.now(), Counter(kinds.values()), (), guarantee)
 
 
@@ -130,7 +153,7 @@ class _Erasing:
         if document is None:
             return False
         where = Where(bank=self.index.bank, documents=(document,))
-        return any(True for _ in services.store.scan(where, Fields(only=("kind",))))
+        return any(True for _ in services.store.scan(where, KIND_ONLY))
 
     def _said_by(self, point: Point, unit: Unit, evidence: list[tuple[str, str]]) -> None:
         """A unit that keeps these sources. How often a judgement was said moves its confidence."""
@@ -184,33 +207,31 @@ class _Erasing:
         for name in sorted(documents if document is None else documents | {document}):
             for point in store.scan(Where(bank=bank, documents=(name,))):
                 kind = kind_of(point)
-                if name == document and (kind in CHUNKS or is_entry(point) or kind == "gone_entry"):
-                    self.dropped[point.id] = "chunk" if kind in CHUNKS else "entry"
-                elif kind in CHUNKS and "pieces" in point.payload:
+                if name == document and (kind in CHUNKS or is_entry(point) or kind == GONE_ENTRY):
+                    self.dropped[point.id] = CHUNK if kind in CHUNKS else _ENTRY
+                elif kind in CHUNKS and has_text(point):
                     self._shorten(point, evidence)
                 elif is_entry(point) and traces.says(value_of(point)):
-                    self.dropped[point.id] = "entry"
+                    self.dropped[point.id] = _ENTRY
 
     def _shorten(self, point: Point, evidence: set[tuple[str, str]]) -> None:
         """A chunk without the pieces of messages that go, and without what was said before it."""
         chunk = read_chunk_point(point)
         pieces = tuple(piece for piece in chunk.pieces if (chunk.document, piece.message) not in evidence)
         if not pieces:
-            self.dropped[point.id] = "chunk"
+            self.dropped[point.id] = CHUNK
         elif len(pieces) < len(chunk.pieces) or chunk.before:
             units = tuple(unit for unit in chunk.units if unit not in self.gone)
             shortened = replace(chunk, pieces=pieces, before=(), units=units, failed="")
-            self._put(chunk_point(self.index.bank, shortened, state_of(point), self.transaction.now), "chunk")
+            self._put(chunk_point(self.index.bank, shortened, state_of(point), self.transaction.now), CHUNK)
 
     # what stays
 
     def _amend_rest(self) -> None:
         """Takes what names a gone unit out of the others."""
-        index, adjacency = self.index, self.index.graph.adj
+        index = self.index
         rows = [row for row in map(index.row, self.gone) if row is not None]
-        linked = {
-            neighbour for row in rows for neighbour in adjacency.get(row, ()) if isinstance(neighbour, int)
-        }
+        linked = {neighbour for row in rows for neighbour in index.linked_units(row)}
         affected = {
             index.unit_ids[row] for row in (*linked, *index.supersession.by(self.gone))
         } | self._replaced_by_gone()
@@ -225,17 +246,15 @@ class _Erasing:
                 superseded_by=None if unit.superseded_by in self.gone else unit.superseded_by,
             )
             if amended != unit:
-                self._amend(point, amended, "unit")
+                self._amend(point, amended, UNIT)
 
     def _replaced_by_gone(self) -> set[str]:
         """The units that were retired in favour of one that goes."""
         replaced = tuple(self.index.unit_ids[row] for row in sorted(self.index.supersession.replaced))
         points = (
-            self.transaction.services.store.scan(Where(ids=replaced), Fields(only=("retired_by",)))
-            if replaced
-            else ()
+            self.transaction.services.store.scan(Where(ids=replaced), RETIREMENT_ONLY) if replaced else ()
         )
-        retired = ((point.id, read_retirement(point.payload)) for point in points)
+        retired = ((point.id, read_retirement(point)) for point in points)
         return {unit for unit, retirement in retired if retirement and retirement.by_unit in self.gone}
 
     def _name_entities(self) -> None:
@@ -261,11 +280,7 @@ class _Erasing:
             self._call(entity, spoken_forms, mentioning)
 
     def _told(self, ids: Sequence[str]) -> Iterator[tuple[str | None, str]]:
-        points = (
-            self.transaction.services.store.scan(Where(ids=tuple(ids)), Fields(only=("speaker", "text")))
-            if ids
-            else ()
-        )
+        points = self.transaction.services.store.scan(Where(ids=tuple(ids)), SPOKEN_ONLY) if ids else ()
         return ((speaker_of(point), text_of(point)) for point in points)
 
     def _call(self, entity: Entity, forms: Sequence[str], mentioning: Sequence[str]) -> None:
@@ -274,17 +289,17 @@ class _Erasing:
         if tuple(forms) == (entity.name, *entity.aliases):
             return
         if tuple(forms[:1]) != (entity.name,):
-            self.dropped[entity.id] = "entity"
+            self.dropped[entity.id] = ENTITY
             self.nameless.add(entity.name)
         if not forms:
             return
         called = replace(entity, id=entity_id(bank, forms[0]), name=forms[0], aliases=tuple(forms[1:]))
-        self._put(entity_point(bank, called), "entity")
+        self._put(entity_point(bank, called), ENTITY)
         for stored in self.transaction.points(mentioning) if called.name != entity.name else ():
             point = self.points.get(stored.id, stored)
             unit = read_unit(point)
             names = tuple(called.name if mention == entity.name else mention for mention in unit.entities)
-            self._amend(point, replace(unit, entities=names), "unit")
+            self._amend(point, replace(unit, entities=names), UNIT)
 
     def _alike(self) -> list[str]:
         """Units that say what a gone one said in the same words, and stay."""
@@ -319,33 +334,33 @@ class _Erasing:
     def _rewrite_derived(self, traces: ErasureScope) -> None:
         """Summaries, the core profile, and what is noted of consolidation."""
         store, bank = self.transaction.services.store, self.index.bank
-        for point in store.scan(Where(bank=bank, kind="summary")):
+        for point in store.scan(Where(bank=bank, kind=SUMMARY)):
             summary = read_summary(point)
             lost = summary.entity in self.nameless
             sentences = tuple(
                 item for item in summary.sentences if not traces.bears_on([item.text, *item.evidence])
             )
             if lost or not sentences:
-                self.dropped[point.id] = "summary"
+                self.dropped[point.id] = SUMMARY
             elif len(sentences) < len(summary.sentences):
-                self._put(summary_point(summary.of(sentences, self.transaction.now), ""), "summary")
+                self._put(summary_point(summary.of(sentences, self.transaction.now), ""), SUMMARY)
         core = read_core(store, bank)
         lines = tuple(line for line in core.lines if not traces.bears_on([line.text, *line.evidence]))
         pinned = tuple(item for item in core.pinned if item not in self.gone and item not in self.dropped)
         if core.at is not None:
-            self._put(core_point(bank, replace(core, lines=lines, pinned=pinned)), "core")
+            self._put(core_point(bank, replace(core, lines=lines, pinned=pinned)), CORE)
         for point in store.scan(Where(bank=bank, kind=USE)):
             uses = {unit: use for unit, use in uses_of(point).items() if unit not in self.gone}
             if len(uses) < len(uses_of(point)):
-                self._put(use_point(point.id, bank, uses), "use")
+                self._put(use_point(point.id, bank, uses), USE)
         progress = read_progress(store, bank)
         if progress.failed:
-            self._put(progress_point(bank, replace(progress, failed={})), "progress")
+            self._put(progress_point(bank, replace(progress, failed={})), PROGRESS)
 
     def _rewrite_log(self, traces: ErasureScope) -> None:
         """The records without a trace of it. What they told of something by an earlier state is put in again as it
         is: its earlier bytes go with that."""
-        final = {i for i, p in self.points.items() if kind_of(p) != "unit"}
+        final = {i for i, p in self.points.items() if kind_of(p) != UNIT}
         again: set[str] = set()
         for record in records(self.transaction.services.store, self.index.bank):
             rewritten = traces.without(record, final)
@@ -398,7 +413,7 @@ class _Erasing:
         guarantee = transaction.services.store.rewrite(
             [stamped(p, writer, transaction.revision) for p in put], removed
         )
-        counts = Counter({"unit": len(self.gone)}) + Counter(self.dropped.values()) + self.counts
+        counts = Counter({UNIT: len(self.gone)}) + Counter(self.dropped.values()) + self.counts
         return _receipt(self.gone, transaction.now, counts, surviving, guarantee)
 
 

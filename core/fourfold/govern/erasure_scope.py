@@ -7,8 +7,8 @@ from collections.abc import Collection, Iterable
 from dataclasses import dataclass, replace
 from typing import Any
 
-from fourfold.govern.find_text import leaves
 from fourfold.schema.changelog import Difference, Record
+from fourfold.schema.texts import leaves
 
 _LEAST = 8
 """A text that is shorter is looked for as a whole value only: it may stand anywhere by chance."""
@@ -50,17 +50,17 @@ class ErasureScope:
             for identity, steps in record.before.items()
             if identity not in self.ids and (remaining := self._left(steps, identity in final))
         }
-        made_ids = tuple(point_id for point_id in record.made if point_id not in self.ids)
+        created = tuple(point_id for point_id in record.created if point_id not in self.ids)
         operations = tuple(op for op in record.operations if op.unit not in self.ids)
-        changed = replace(record, made=made_ids, before=before, operations=operations)
+        changed = replace(record, created=created, before=before, operations=operations)
         if (
             not touches
             and changed == record
-            and not self.bears_on([record.shown, record.reason, *_reasons(record)])
+            and not self.bears_on([record.subject, record.reason, *_reasons(record)])
         ):
             return record
         silent = tuple(replace(op, reason="") for op in operations)
-        return replace(changed, operations=silent, shown="", reason="")
+        return replace(changed, operations=silent, subject="", reason="")
 
     def _left(self, steps: Difference, final: bool) -> dict[str, Any]:
         if final:

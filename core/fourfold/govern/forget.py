@@ -14,7 +14,8 @@ from fourfold.ingest.pending_chunks import chunks_of_document
 from fourfold.ingest.write import DocumentWriter, Origin
 from fourfold.ports import Fields, Point, Where
 from fourfold.schema.beliefs import is_belief, read_belief
-from fourfold.schema.units import is_retired, read_unit
+from fourfold.schema.records import GONE, UNIT
+from fourfold.schema.units import documents_of, is_retired, read_unit
 from fourfold.services import Services
 from fourfold.transaction.transaction import Transaction
 from fourfold.values.changes import ForgetResult
@@ -86,7 +87,7 @@ def _forget_document(transaction: Transaction, document: str, reason: str) -> No
     services, bank = transaction.services, transaction.index.bank
     chunks = chunks_of_document(services.store, bank, document)
     points = list(
-        services.store.scan(Where(bank=bank, kind="unit", documents=(document,)), Fields(vectors=True))
+        services.store.scan(Where(bank=bank, kind=UNIT, documents=(document,)), Fields(vectors=True))
     )
     dropped_entries = drop_entries(transaction, document)
     if not chunks and not points and not dropped_entries:
@@ -94,15 +95,15 @@ def _forget_document(transaction: Transaction, document: str, reason: str) -> No
     writer = DocumentWriter(transaction, Origin(document))
     writer.forget_all_but(set())
     for point in points:
-        if is_retired(point) and set(point.payload["documents"]) == {document}:
+        if is_retired(point) and set(documents_of(point)) == {document}:
             _retire(transaction, point, reason)
     for chunk in chunks:
-        writer.put_chunk(chunk, "gone")
+        writer.put_chunk(chunk, GONE)
 
 
 def selected(services: Services, index: BankIndex, selection: Selection) -> list[Point]:
     """The units that a selection names, retired ones included, with their vectors. Raises `NotFoundError`."""
-    where = Where(bank=index.bank, kind="unit")
+    where = Where(bank=index.bank, kind=UNIT)
     if selection.unit is not None:
         full_id = index.find(selection.unit)
         if full_id is None:

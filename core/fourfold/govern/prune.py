@@ -13,7 +13,8 @@ from fourfold.index.bank_index import BankIndex
 from fourfold.index.retention import retention
 from fourfold.ports import Where
 from fourfold.schema.recall_counts import used
-from fourfold.schema.units import RETIREMENT_ONLY, read_retirement, read_unit
+from fourfold.schema.records import UNIT
+from fourfold.schema.units import RETIREMENT_ONLY, read_retirement, read_unit, retired_time
 from fourfold.services import Services
 from fourfold.transaction.transaction import Transaction
 from fourfold.values.changes import PrunePolicy, PruneResult
@@ -90,22 +91,16 @@ def _faded(index: BankIndex, policy: PrunePolicy, now: datetime, decay: float) -
     faded = [
         int(rows[at])
         for at in order
-        if retentions[at] < policy.below and not _is_evidence(index, int(rows[at]))
+        if retentions[at] < policy.below and not index.linked_units(int(rows[at]), "evidence")
     ]
     return [index.unit_ids[row] for row in faded[:spare]]
-
-
-def _is_evidence(index: BankIndex, row: int) -> bool:
-    return any(
-        "evidence" in kinds for neighbour, kinds in index.graph.adj[row].items() if isinstance(neighbour, int)
-    )
 
 
 def _long_archived(services: Services, bank: str, policy: PrunePolicy, now: datetime) -> tuple[str, ...]:
     if policy.delete_after is None:
         return ()
     until = (now - timedelta(days=policy.delete_after)).timestamp()
-    where = Where(bank=bank, kind="unit", networks=policy.networks, tags=policy.tags)
+    where = Where(bank=bank, kind=UNIT, networks=policy.networks, tags=policy.tags)
     points = services.store.scan(where, RETIREMENT_ONLY)
-    archived = (p for p in points if read_retirement(p.payload) == Retirement(RetirementCause.ARCHIVED))
-    return tuple(sorted(p.id for p in archived if p.payload["retired"] <= until))
+    archived = (p for p in points if read_retirement(p) == Retirement(RetirementCause.ARCHIVED))
+    return tuple(sorted(p.id for p in archived if retired_time(p) <= until))

@@ -16,7 +16,19 @@ from fourfold.govern.reembed_units import followed, renew_all
 from fourfold.language.languages import ENGLISH
 from fourfold.ports import CopyDroppedError, Embedder, Fields, Point, Progress, Store, Where
 from fourfold.schema.banks import read_profile
-from fourfold.schema.records import ARRIVING, bank_of, kind_of, place_of
+from fourfold.schema.fields import combined
+from fourfold.schema.records import (
+    ARRIVING,
+    BANK,
+    KIND_ONLY,
+    PLACE_ONLY,
+    STAMP_ONLY,
+    UNIT,
+    bank_of,
+    kind_of,
+    place_of,
+    stamp_of,
+)
 from fourfold.services import Services
 
 log = logging.getLogger(__name__)
@@ -28,7 +40,7 @@ _RECORDS_BATCH = 500
 _ROUNDS = 8
 """Rounds without the memory held. Each has less to do than the one before it, unless writes come faster than they
 can be copied: then the last round, which holds them, is a long one. A guess, not measured."""
-_STAMP = Fields(only=("kind", "writer", "revision", "recorded", "order"))
+_COMPARED = combined(KIND_ONLY, STAMP_ONLY, PLACE_ONLY)
 
 
 def reembed(services: Services, embedder: Embedder, progress: Progress | None) -> int:
@@ -121,13 +133,13 @@ class _Copying:
                 yield self._compared(bank, cursors)
 
     def _compared(self, bank: str, cursors: Mapping[str, int]) -> _Changes:
-        copied = {point.id: _stamp(point) for point in self.copy.scan(Where(bank=bank), _STAMP)}
+        copied = {point.id: stamp_of(point) for point in self.copy.scan(Where(bank=bank), _COMPARED)}
         units: list[tuple[float, int, str]] = []
         records = []
-        for point in self.store.scan(Where(bank=bank), _STAMP):
-            if copied.pop(point.id, None) == _stamp(point):
+        for point in self.store.scan(Where(bank=bank), _COMPARED):
+            if copied.pop(point.id, None) == stamp_of(point):
                 continue
-            if kind_of(point) == "unit":
+            if kind_of(point) == UNIT:
                 units.append((*place_of(point), point.id))
             else:
                 records.append(point.id)
@@ -143,8 +155,8 @@ class _Copying:
 
     def _embed(self, changes: _Changes) -> Iterator[int]:
         """Copies units with new vectors, a few at a time; how many each time."""
-        profiles = list(self.store.scan(Where(bank=changes.bank, kind="bank")))
-        language = (read_profile(profiles[0].payload).language if profiles else None) or ENGLISH
+        profiles = list(self.store.scan(Where(bank=changes.bank, kind=BANK)))
+        language = (read_profile(profiles[0]).language if profiles else None) or ENGLISH
         changed_units = set(changes.units)
         renewed = renew_all(self.embedder, self._in_order(changes.units), language)
         points = (point for point in renewed if point.id in changed_units)
@@ -169,8 +181,3 @@ class _Copying:
                     yield source
                 yield point
             previous = set(ids)
-
-
-def _stamp(point: Point) -> tuple[object, object]:
-    """Who wrote a point, and in which revision: another one after each change of it."""
-    return point.payload.get("writer"), point.payload.get("revision")

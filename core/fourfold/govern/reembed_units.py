@@ -14,7 +14,7 @@ from fourfold.ingest.extract.statement import Statement
 from fourfold.language.pack import Language
 from fourfold.ports import Embedder, Floats, Point, Progress
 from fourfold.schema.records import UNIT, kind_of
-from fourfold.schema.units import read_unit, with_vectors
+from fourfold.schema.units import links_of, read_unit, with_vectors
 from fourfold.values.units import Unit
 
 _BATCH = 256
@@ -76,8 +76,8 @@ def renew_units(
 
 def followed(point: Point) -> str | None:
     """The unit that one follows in its session."""
-    links = [(weight, to) for to, kind, weight in point.payload["links"] if kind == "temporal"]
-    return str(max(links)[1]) if links else None
+    links = [(link.weight, link.to) for link in links_of(point) if link.kind == "temporal"]
+    return max(links)[1] if links else None
 
 
 def _embedded(embedder: Embedder, points: Sequence[Point], language: Language) -> list[Embedded]:

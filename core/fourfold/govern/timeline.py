@@ -11,6 +11,7 @@ import numpy as np
 from fourfold.index.bank_index import BankIndex
 from fourfold.ports import Where
 from fourfold.schema.beliefs import read_belief
+from fourfold.schema.records import UNIT
 from fourfold.schema.units import read_unit, seconds_of
 from fourfold.services import Services
 from fourfold.values.changes import Event
@@ -69,7 +70,7 @@ def _begins(unit: Unit) -> datetime:
 
 def _believed(services: Services, bank: str, name: str | None) -> Iterator[Event]:
     """Every move of a belief, of those that are held no longer too, but for what was forgotten."""
-    where = Where(bank=bank, kind="unit", networks=(Network.BELIEF.value,))
+    where = Where(bank=bank, kind=UNIT, networks=(Network.BELIEF.value,))
     for belief in map(read_belief, services.store.scan(where)):
         forgotten = belief.unit.retired_at is not None and belief.unit.retired_by_unit is None
         if not forgotten and (name is None or name in belief.unit.entities):

@@ -5,17 +5,17 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
-from typing import Any
 
 from fourfold.errors import InputError, NotFoundError
 from fourfold.govern.edit_entities import invalidate_summaries
 from fourfold.ports import Fields, Point, Where
-from fourfold.schema.banks import read_entity
-from fourfold.schema.changelog import Record, records, reverted
-from fourfold.schema.chunks import CHUNKS
+from fourfold.schema.banks import name_of, read_entity
+from fourfold.schema.changelog import Record, marked_undone, records, reverted
+from fourfold.schema.chunks import CHUNKS, gone_chunk
+from fourfold.schema.core_profile import without_pins
 from fourfold.schema.entries import gone_entry, is_entry
-from fourfold.schema.records import NEVER, USE, gone_point, kind_of
-from fourfold.schema.units import entities_of, read_unit
+from fourfold.schema.records import BANK, CORE, ENTITY, UNIT, USE, gone_point, kind_of
+from fourfold.schema.units import entities_of, is_retired, read_unit
 from fourfold.services import Services
 from fourfold.transaction.transaction import Transaction
 from fourfold.values.changes import Change
@@ -47,7 +47,7 @@ def undo(services: Services, bank: str, change: str, reason: str) -> Change:
             index,
             services.clock.now(),
             "undo",
-            record.shown or record.what,
+            record.subject or record.operation,
             reason,
             undoes=record.id,
         )
@@ -55,10 +55,10 @@ def undo(services: Services, bank: str, change: str, reason: str) -> Change:
         marks = {undone.id for undone in undone_records} | {record.undoes}
         stored = {p.id: p for p in services.store.scan(Where(ids=tuple(marks - {""})))}
         for undone in undone_records:
-            transaction.put_record(_marked(stored[undone.id], transaction.record_id))
+            transaction.put_record(marked_undone(stored[undone.id], transaction.record_id))
         if record.undoes:  # it was an undo: what that took back is there again
-            transaction.put_record(_marked(stored[record.undoes], ""))
-        restored = [read_entity(p) for p in transaction.records.values() if kind_of(p) == "entity"]
+            transaction.put_record(marked_undone(stored[record.undoes], ""))
+        restored = [read_entity(p) for p in transaction.records.values() if kind_of(p) == ENTITY]
         undo_change = transaction.commit({entity.name: entity for entity in restored})
     services.indexes.forget(bank)
     assert undo_change is not None
@@ -79,24 +79,26 @@ def _find(log: Sequence[Record], change_id: str, bank: str) -> Record:
 
 def _with_readings(record: Record, log: Sequence[Record]) -> list[Record]:
     """The record, and the later ones of what a language model read out of its chunks; the latest first."""
-    chunks = set(record.made) if record.what == "retain" else set()
+    chunks = set(record.created) if record.operation == "retain" else set()
     readings = [
-        later for later in _later(record, log) if later.what in ("read", "submit") and chunks & later.touched
+        later
+        for later in _later(record, log)
+        if later.operation in ("read", "submit") and chunks & later.touched
     ]
     return [*readings, record]
 
 
 def _later(record: Record, log: Sequence[Record]) -> list[Record]:
     """What came after it and still counts: neither taken back, nor itself the taking back of something."""
-    return [later for later in log if later.order > record.order and not later.undone and not later.undoes]
+    return [later for later in log if later.order > record.order and not later.undone_by and not later.undoes]
 
 
 def _check(undone_records: Sequence[Record], log: Sequence[Record]) -> None:
     record, mine = undone_records[-1], {undone.id for undone in undone_records}
-    if record.undone:
-        raise InputError(f"The change {record.id[:SHORT_ID]} ({record.what}) is undone already.")
-    if record.what in _FINAL:
-        raise InputError(f"That change ({record.what}) is for good: it cannot be undone.")
+    if record.undone_by:
+        raise InputError(f"The change {record.id[:SHORT_ID]} ({record.operation}) is undone already.")
+    if record.operation in _FINAL:
+        raise InputError(f"That change ({record.operation}) is for good: it cannot be undone.")
     for undone in undone_records:
         later = [
             later_record
@@ -106,7 +108,7 @@ def _check(undone_records: Sequence[Record], log: Sequence[Record]) -> None:
         stands = [later_record for later_record in later if _at_odds(undone, later_record)]
         if stands:
             obstacles = "; ".join(
-                f"{o.what} {o.shown} ({o.id[:SHORT_ID]})".replace("  ", " ") for o in stands
+                f"{o.operation} {o.subject} ({o.id[:SHORT_ID]})".replace("  ", " ") for o in stands
             )
             raise InputError(f"Undo what came after it first: {obstacles}.")
 
@@ -115,12 +117,16 @@ def _at_odds(record: Record, later: Record) -> bool:
     """Whether a later write has changed what `record` did: it would be lost. An entity's names only grow, but by
     those who make entities one or two."""
     units = {operation.unit for operation in (*record.operations, *later.operations)}
-    of_entities = record.what in _OF_ENTITIES and later.what in _OF_ENTITIES
+    of_entities = record.operation in _OF_ENTITIES and later.operation in _OF_ENTITIES
     for point_id in record.touched & later.touched:
         if not (point_id in units or of_entities):
             continue
         fields = set(record.before.get(point_id, ()))
-        if point_id in record.made or point_id in later.made or fields & set(later.before.get(point_id, ())):
+        if (
+            point_id in record.created
+            or point_id in later.created
+            or fields & set(later.before.get(point_id, ()))
+        ):
             return True
     return False
 
@@ -133,19 +139,18 @@ def _take_back(transaction: Transaction, undone_records: Sequence[Record], log: 
     made_ids: set[str] = set()
     for undone in undone_records:
         since = [later_record for later_record in _later(undone, log) if later_record.id not in mine]
-        made_ids |= set(undone.made)
+        made_ids |= set(undone.created)
         for identity, steps in undone.before.items():
             if identity not in now:
                 continue  # it was erased
             changed_since = {name for later_record in since for name in later_record.before.get(identity, ())}
             own_steps = {name: step for name, step in steps.items() if name not in changed_since}
-            point = now[identity]
-            now[identity] = replace(point, payload=reverted(point.payload, own_steps))
+            now[identity] = reverted(now[identity], own_steps)
     for identity in touched & now.keys():
         if kind_of(now[identity]) == USE:
             continue  # what was recalled was
         point = _unmade(transaction, now[identity]) if identity in made_ids else now[identity]
-        if kind_of(point) == "unit":
+        if kind_of(point) == UNIT:
             transaction.put_unit(point)
         else:
             transaction.put_record(point)
@@ -154,25 +159,22 @@ def _take_back(transaction: Transaction, undone_records: Sequence[Record], log: 
 
 def _unmade(transaction: Transaction, point: Point) -> Point:
     """What is left of something that was made and is to be no more."""
-    p, bank = point.payload, transaction.index.bank
-    kind = p["kind"]
-    if kind == "unit":
-        if p["retired"] != NEVER:
+    kind = kind_of(point)
+    if kind == UNIT:
+        if is_retired(point):
             return point
         retired_unit = replace(
             read_unit(point), retired_at=transaction.now, retirement=Retirement(RetirementCause.UNDONE)
         )
         transaction.put_unit(point, retired_unit)
         return transaction.units[point.id]
-    if kind == "bank":
+    if kind == BANK:
         return point  # it is there, if with nothing in it
-    if kind == "core":
-        return replace(
-            point, payload={**p, "pinned": [], "lines": [line for line in p["lines"] if line[0] != "pinned"]}
-        )
+    if kind == CORE:
+        return without_pins(point)
     if kind in CHUNKS:
-        return replace(point, payload={**p, "kind": "gone"})
-    return gone_entry(point) if is_entry(point) else gone_point(bank, point.id)
+        return gone_chunk(point)
+    return gone_entry(point) if is_entry(point) else gone_point(transaction.index.bank, point.id)
 
 
 def _tidy_entities(
@@ -180,13 +182,13 @@ def _tidy_entities(
 ) -> None:
     """Entities that were made stay where other units mention them by now. What is told of those touched is made
     anew."""
-    made_ids = {identity for undone in undone_records for identity in undone.made}
+    made_ids = {identity for undone in undone_records for identity in undone.created}
     names: list[str] = []
     for undone in undone_records:
         for identity in undone.touched & now.keys():
-            if kind_of(now[identity]) != "entity":
+            if kind_of(now[identity]) != ENTITY:
                 continue
-            name = str(now[identity].payload["name"])
+            name = name_of(now[identity])
             names.append(name)
             if identity in made_ids and _mentioned(transaction, name):
                 transaction.records.pop(identity, None)
@@ -198,8 +200,3 @@ def _mentioned(transaction: Transaction, name: str) -> bool:
     rows = transaction.index.units_mentioning(name)
     units = (transaction.units.get(transaction.index.unit_ids[row]) for row in rows)
     return any(point is None or name in entities_of(point) for point in units)
-
-
-def _marked(point: Point, undone: str) -> Point:
-    payload: dict[str, Any] = {**point.payload, "undone": undone}
-    return replace(point, payload=payload)

@@ -1,29 +1,32 @@
-"""A bank as it was at a moment: a graph of its own, and the payloads that were others then, both from the log."""
+"""A bank as it was at a moment: an index of its own, and the records that were others then, both from the log."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import datetime
+from itertools import chain
 
-from fourfold.index.bank_index import BankIndex
-from fourfold.index.build import READ, build_index
+from fourfold.index.bank_index import READ_INDEXED, BankIndex
 from fourfold.ports import PAYLOAD, Fields, Point, Store, Where
-from fourfold.schema.beliefs import READ_BELIEF, is_belief, read_belief
+from fourfold.schema.beliefs import READ_AS_OF, record_as_of
 from fourfold.schema.changelog import earlier, records
-from fourfold.schema.records import NEVER, UNIT, kind_of
-from fourfold.schema.units import READ_UNIT, read_unit, unit_as_of
+from fourfold.schema.fields import combined
+from fourfold.schema.records import NEVER
+from fourfold.schema.units import READ_UNIT, read_unit
 from fourfold.values.units import Unit
 
 
 @dataclass(frozen=True, slots=True)
 class BankView:
-    """A bank, now or then: its graph, and by id what the store has otherwise by now (None: what was not there)."""
+    """A view of one bank, as it is or as it was at `moment`."""
 
     store: Store
     index: BankIndex
-    changed: Mapping[str, Point | None] = field(default_factory=dict)
+    overrides: Mapping[str, Point | None] = field(default_factory=dict)
+    """By id, the records that the store has otherwise by now, as they were (None: not there)."""
     moment: datetime | None = None
+    """None for the bank as it is, and as it was at a moment since which nothing has changed."""
 
     @property
     def past(self) -> bool:
@@ -31,64 +34,54 @@ class BankView:
         return self.moment is not None
 
     def read(self, ids: Iterable[str], fields: Fields = PAYLOAD) -> Iterator[Point]:
-        """The points of these ids, without vectors, as they are or were."""
-        wanted = tuple(dict.fromkeys(ids))
-        stored = tuple(one for one in wanted if one not in self.changed)
-        if stored:
-            yield from self.store.scan(Where(ids=stored), fields)
-        for one in wanted:
-            if (point := self.changed.get(one)) is not None:
-                yield point
+        """Yields the records of these ids, without vectors, as they are or were."""
+        ids = tuple(dict.fromkeys(ids))
+        if self.moment is None:
+            if ids:
+                yield from self.store.scan(Where(ids=ids), fields)
+            return
+        unchanged = tuple(identity for identity in ids if identity not in self.overrides)
+        if fields.only is not None:
+            fields = combined(fields, READ_AS_OF)
+        stored = self.store.scan(Where(ids=unchanged), fields) if unchanged else ()
+        changed = (self.overrides[identity] for identity in ids if identity in self.overrides)
+        yield from points_as_of(
+            chain(stored, (point for point in changed if point is not None)), self.overrides, self.moment
+        )
 
     def units(self, ids: Iterable[str]) -> dict[str, Unit]:
-        """The units of these ids, by id, as they are or were."""
-        points = self.read(ids, READ_BELIEF if self.past else READ_UNIT)
-        return {point.id: self._then(point) for point in points}
-
-    def _then(self, point: Point) -> Unit:
-        """The unit: a belief with the confidence that it had then, and what was retired later not retired."""
-        unit, moment = read_unit(point), self.moment
-        if moment is None:
-            return unit
-        if is_belief(point):
-            unit = replace(unit, confidence=read_belief(point).at(moment))
-        later = unit.retired_at is not None and unit.retired_at > moment
-        return replace(unit, retired_at=None, retirement=None) if later else unit
+        """Returns the units of these ids, by id, as they are or were."""
+        return {point.id: read_unit(point) for point in self.read(ids, READ_UNIT)}
 
 
 def is_now(store: Store, index: BankIndex, moment: datetime) -> bool:
-    """Whether nothing has changed in the bank since that moment."""
+    """Returns whether nothing has changed in the bank since that moment."""
     at = moment.timestamp()
     with index.lock:
         rows = index.columns
-        later = (rows["recorded"] > at) | ((rows["retired"] > at) & (rows["retired"] != NEVER))
-    return not later.any() and not records(store, index.bank, moment)
+        is_later = (rows["recorded"] > at) | ((rows["retired"] > at) & (rows["retired"] != NEVER))
+    # The columns first: they answer without the store where a unit came later, as after most moments.
+    return not is_later.any() and not records(store, index.bank, moment)
 
 
 def view_as_of(store: Store, bank: str, moment: datetime) -> BankView:
-    """`bank` as it was at `moment`. What came without a record of it (an older version wrote it, or it was loaded
-    without its log) goes by the times in the payloads."""
-    changed = earlier(store, records(store, bank, moment))
+    """Returns `bank` as it was at `moment`. What came without a record in its log (an older version wrote it, or it
+    was loaded without its log) goes by the times in the payloads."""
+    overrides = earlier(store, records(store, bank, moment))
     index = BankIndex(bank)
-    stored = store.scan(Where(bank=bank), Fields(terms=True, only=READ))
-    build_index(index, map(_indexed_fields, points_as_of(stored, changed, moment)))
-    return BankView(store, index, changed, moment)
+    index.add_records(points_as_of(store.scan(Where(bank=bank), READ_INDEXED), overrides, moment))
+    return BankView(store, index, overrides, moment)
 
 
 def points_as_of(
-    points: Iterable[Point], changed: Mapping[str, Point | None], moment: datetime
+    points: Iterable[Point], overrides: Mapping[str, Point | None], moment: datetime
 ) -> Iterator[Point]:
-    """Yields those of `points` that were there at `moment`, with their payloads of then. `changed` has by id what the
-    log says that they were (None: not there); the rest goes by the times in the payloads."""
-    at = moment.timestamp()
+    """Yields those of `points` that were there at `moment`, as they were, with the vectors that they have.
+    `overrides` has by id what the log says that they were (None: not there); the rest goes by the times in the
+    payloads."""
     for point in points:
-        then = changed.get(point.id, point)
-        if then is not None and kind_of(then) == UNIT:
-            then = unit_as_of(then, at)
+        logged = overrides.get(point.id, point)
+        then = None if logged is None else record_as_of(logged, moment)
         if then is not None:
+            # A record of the log has no vectors: those of a unit never change.
             yield replace(point, payload=then.payload)
-
-
-def _indexed_fields(point: Point) -> Point:
-    """Returns a record with the fields that an index reads: what comes out of the log has all of them."""
-    return replace(point, payload={name: value for name, value in point.payload.items() if name in READ})

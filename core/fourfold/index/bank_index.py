@@ -1,6 +1,6 @@
-"""The graph of one bank, in memory: units and entities as nodes of a NetworkX graph, and a few columns about
-the units for ranking. It is a view: everything in it comes from payloads, and it can be rebuilt at any time.
-Measured: about 1.5 kB a unit with its edges (docs/benchmarks.md).
+"""The index of one bank, in memory: columns of values about its units for filters and ranking, the graph of units and
+entities, and what is looked up by name, by message and by token. It is a view: everything in it comes from payloads,
+and it can be rebuilt at any time. Measured: about 1.5 kB a unit with its edges (docs/benchmarks.md).
 """
 
 from __future__ import annotations
@@ -9,62 +9,67 @@ import threading
 from collections import Counter
 from collections.abc import Generator, Iterable, Mapping
 from dataclasses import replace
-from datetime import datetime
-from hashlib import blake2b
-from typing import Any
+from operator import itemgetter
 
 import networkx as nx
 import numpy as np
 from numpy.typing import NDArray
 
 from fourfold.errors import NotFoundError
+from fourfold.index.columns import ROW, fill_row, text_hash
 from fourfold.index.document_index import DocumentIndex
-from fourfold.index.edges import Edges
+from fourfold.index.edges import Edges, Node
 from fourfold.index.entity_index import EntityIndex
 from fourfold.index.postings import Postings
 from fourfold.index.snapshot import Snapshot
 from fourfold.index.supersession import Supersession
 from fourfold.language.languages import ENGLISH
 from fourfold.language.pack import Language
-from fourfold.language.text import inverse_document_frequency, normalise
+from fourfold.language.text import SparseVector, inverse_document_frequency, normalise
 from fourfold.ports import Point, Where
-from fourfold.schema.banks import Profile, bank_point, read_profile
-from fourfold.schema.records import NEVER, USE
+from fourfold.schema.banks import (
+    READ_ENTITY,
+    READ_PROFILE,
+    Profile,
+    parse_profile,
+    profile_payload,
+    read_entity,
+    read_profile,
+)
+from fourfold.schema.changelog import READ_OPERATION
+from fourfold.schema.chunks import CHUNKS, READ_CHUNK_MESSAGES
+from fourfold.schema.core_profile import READ_PINNED, pinned_of
+from fourfold.schema.fields import combined
+from fourfold.schema.indexed_units import READ_INDEXED_UNIT, IndexedUnit, read_indexed_unit
+from fourfold.schema.recall_counts import READ_USES, uses_of
+from fourfold.schema.records import BANK, CORE, ENTITY, NEVER, UNIT, USE, kind_of
 from fourfold.values.units import SHORT_ID, Entity
 
-_LONGEST_CHAIN = 100
-_LINE_TOKENS = 8  # a unit's date and speaker in a prompt
-
-_ROW = np.dtype(
-    [
-        ("mentioned", "f8"),
-        ("start", "f8"),
-        ("end", "f8"),
-        ("recorded", "f8"),
-        ("retired", "f8"),
-        ("previous", "i4"),
-        ("next", "i4"),
-        ("session", "i4"),
-        ("speaker", "i4"),
-        ("network", "i4"),
-        ("asking", "f4"),
-        ("words", "i8"),
-        ("said", "i8"),
-        ("tokens", "i4"),
-        ("times", "i4"),
-        ("uses", "i4"),
-        ("used", "f8"),
-        ("dated", "?"),
-        ("counts", "?"),
-    ]
+READ_INDEXED = combined(
+    READ_INDEXED_UNIT,
+    READ_ENTITY,
+    READ_PROFILE,
+    READ_CHUNK_MESSAGES,
+    READ_PINNED,
+    READ_USES,
+    READ_OPERATION,
 )
+"""The fields of records that an index is made of, and those that tell whether one has to be built anew."""
+
+_LONGEST_CHAIN = 100
+"""Successors of a unit that are followed at most. A guess, not measured."""
+_NEIGHBOURS_LOOKED_AT = 64
+"""Units of an entity that are looked at for entities beside it. A guess, not measured."""
+_FIRSTROWS = 64
+"""Rows that an empty index has room for; the room doubles when it is used up."""
 
 
 class BankIndex:
-    """The view of one bank. Hold `lock` while reading or writing it; two threads may share one."""
+    """The index of one bank. Hold `lock` while reading or writing it; two threads may share one."""
 
     def __init__(self, bank: str, lock: threading.RLock | None = None) -> None:
         self.bank = bank
+        # Reentrant: an operation that holds the bank calls others that take the lock for themselves.
         self.lock = lock or threading.RLock()
         self.edges = Edges()
         self.unit_ids: list[str] = []
@@ -75,7 +80,7 @@ class BankIndex:
         self.names = EntityIndex()
         self.documents = DocumentIndex()
         self._row_of: dict[str, int] = {}
-        self._columns = np.zeros(64, dtype=_ROW)
+        self._columns = np.zeros(_FIRSTROWS, dtype=ROW)
         self._codes: dict[str, int] = {}
         self._rows_by_tag: dict[str, set[int]] = {}
         self._attributes: dict[str, list[int]] = {}
@@ -85,25 +90,29 @@ class BankIndex:
         self._dangling_links: dict[str, list[tuple[int, str, float]]] = {}
         """By unit that is not there yet, the links to it."""
         self.changes = 0
-        """How many units were added or brought up to date since it was made, or was last kept."""
+        """How many units were added or brought up to date since the index was made, or its last snapshot was."""
 
     def __len__(self) -> int:
         return len(self.unit_ids)
 
     def to_snapshot(self) -> Generator[None, None, Snapshot]:
-        """Takes a snapshot of the graph and returns it. The lock may be let go at every yield; who finds that the
-        graph was changed meanwhile starts anew."""
+        """Takes a snapshot of the index and returns it. The caller may let go of the lock at every yield; if it finds
+        that the index was changed meanwhile, it has to begin anew."""
         edges = yield from self.edges.to_snapshot(len(self))
         parts = {"edges": edges, "postings": self.postings.to_snapshot()}
-        arrays = {f"{part}.{name}": a for part, of in parts.items() for name, a in of.arrays.items()}
+        arrays = {
+            f"{part}.{name}": array
+            for part, snapshot in parts.items()
+            for name, array in snapshot.arrays.items()
+        }
         arrays["ids"] = np.frombuffer(bytes.fromhex("".join(self.unit_ids)), np.uint8)
         arrays["rows"] = self.columns.copy()
         arrays["terms"] = np.array(list(self._term_counts.items()), np.int64).reshape(-1, 2)
-        plain = {
-            "edges": edges.plain,
+        values = {
+            "edges": edges.values,
             "names": self.names.to_snapshot(),
             "documents": self.documents.to_snapshot(),
-            "profile": self.profile and dict(bank_point(self.profile).payload),
+            "profile": self.profile and profile_payload(self.profile),
             "seen": self.revisions,
             "labels": list(self._codes),
             "tagged": {tag: sorted(rows) for tag, rows in self._rows_by_tag.items()},
@@ -112,33 +121,33 @@ class BankIndex:
             "pinned": self._pinned,
             "awaited": self._dangling_links,
         }
-        return Snapshot(arrays, plain)
+        return Snapshot(arrays, values)
 
     @classmethod
     def from_snapshot(cls, snapshot: Snapshot, bank: str, lock: threading.RLock) -> BankIndex:
-        """The graph that `to_snapshot` took down; raises `ValueError` or `KeyError` if it is none."""
-        arrays, plain = snapshot.arrays, snapshot.plain
+        """Returns the index that `to_snapshot` described; raises `ValueError` or `KeyError` for another snapshot."""
+        arrays, values = snapshot.arrays, snapshot.values
         index = cls(bank, lock)
         ids = arrays["ids"].tobytes().hex()
         index.unit_ids = [ids[at : at + 32] for at in range(0, len(ids), 32)]
         index._row_of = {unit: row for row, unit in enumerate(index.unit_ids)}
-        index._columns = np.concatenate([arrays["rows"], np.zeros(64, dtype=_ROW)])
-        if index._columns.dtype != _ROW or len(index.columns) != len(arrays["rows"]):
-            raise ValueError("not the rows of a graph")
+        index._columns = np.concatenate([arrays["rows"], np.zeros(_FIRSTROWS, dtype=ROW)])
+        if index._columns.dtype != ROW or len(index.columns) != len(arrays["rows"]):
+            raise ValueError("not the rows of an index")
         index._term_counts = Counter(dict(arrays["terms"].tolist()))
         index.edges = Edges.from_snapshot(snapshot.part("edges"), len(index))
         index.postings = Postings.from_snapshot(snapshot.part("postings"))
-        index.names = EntityIndex.from_snapshot(plain["names"])
-        index.documents = DocumentIndex.from_snapshot(plain["documents"])
-        index.profile = read_profile(plain["profile"]) if plain["profile"] else None
-        index.revisions = plain["seen"]
-        index._codes = {name: at for at, name in enumerate(plain["labels"])}
-        index._rows_by_tag = {tag: set(rows) for tag, rows in plain["tagged"].items()}
-        index._attributes = plain["attributes"]
-        index.supersession = Supersession.from_snapshot(plain["succession"])
-        index._pinned = tuple(plain["pinned"])
+        index.names = EntityIndex.from_snapshot(values["names"])
+        index.documents = DocumentIndex.from_snapshot(values["documents"])
+        index.profile = parse_profile(values["profile"]) if values["profile"] else None
+        index.revisions = values["seen"]
+        index._codes = {name: at for at, name in enumerate(values["labels"])}
+        index._rows_by_tag = {tag: set(rows) for tag, rows in values["tagged"].items()}
+        index._attributes = values["attributes"]
+        index.supersession = Supersession.from_snapshot(values["succession"])
+        index._pinned = tuple(values["pinned"])
         index._dangling_links = {
-            unit: [tuple(link) for link in links] for unit, links in plain["awaited"].items()
+            unit: [tuple(link) for link in links] for unit, links in values["awaited"].items()
         }
         return index
 
@@ -149,43 +158,61 @@ class BankIndex:
 
     @property
     def columns(self) -> NDArray[np.void]:
-        """One record a unit: times in epoch seconds, neighbours in the session (-1 for none), labels, a hash of
-        what it says, and its size in a prompt."""
+        """One record a unit: times in epoch seconds, neighbours in the session (-1 for none), codes of names, hashes
+        of the words and of what is said, when and by whom, and its size in a prompt."""
         return self._columns[: len(self.unit_ids)]
 
     @property
     def language(self) -> Language:
-        """The language the bank is kept in; English as long as nobody can tell."""
+        """The language the bank is kept in; English until the bank has one."""
         return (self.profile and self.profile.language) or ENGLISH
 
     def row(self, unit: str) -> int | None:
-        """The row of a unit id."""
+        """Returns the row of a unit id."""
         return self._row_of.get(unit)
 
-    def find(self, written: str) -> str | None:
-        """The id of a unit by its id, with or without dashes, or by its beginning, where one unit begins so."""
-        plain = written.strip().replace("-", "").lower()
-        if plain in self._row_of:
-            return plain
-        if len(plain) < SHORT_ID:
+    def find(self, written_id: str) -> str | None:
+        """Returns the id of a unit by its id, with or without dashes, or by its first `SHORT_ID` digits or more, if
+        no other unit's id begins so."""
+        prefix = written_id.strip().replace("-", "").lower()
+        if prefix in self._row_of:
+            return prefix
+        if len(prefix) < SHORT_ID:
             return None
-        found = [unit for unit in self.unit_ids if unit.startswith(plain)]
-        return found[0] if len(found) == 1 else None
+        matches = [unit for unit in self.unit_ids if unit.startswith(prefix)]
+        return matches[0] if len(matches) == 1 else None
 
     def code(self, name: str) -> int:
-        """The number that stands for a session or a speaker in `rows`; -1 if it was never seen."""
+        """Returns the number that stands for a session, a speaker or a network in `columns`; -1 for an unknown
+        name."""
         return self._codes.get(name, -1)
 
     def idf(self, term: int) -> float:
-        """The inverse document frequency of a term id in this bank."""
+        """Returns the inverse document frequency of a term id in this bank."""
         return inverse_document_frequency(len(self.unit_ids), self._term_counts[term])
+
+    # the graph --------------------------------------------------------------------------------------------
+
+    def neighbours(self, node: Node) -> Mapping[Node, Mapping[str, float]]:
+        """Returns the neighbours of a unit (by its row) or an entity (by its name), and the weight of each kind of
+        the edge between; nothing for an unknown node."""
+        return self.edges.neighbours(node)
+
+    def linked_units(self, node: Node, kind: str | None = None) -> list[int]:
+        """Returns the rows of the units that an edge (of that kind) joins to a unit or an entity, in the order in
+        which they were linked."""
+        return [
+            neighbour
+            for neighbour, kinds in self.neighbours(node).items()
+            if isinstance(neighbour, int) and (kind is None or kind in kinds)
+        ]
 
     # entities ---------------------------------------------------------------------------------------------
 
     def entity(self, name: str) -> Entity | None:
-        """The entity of that name or alias, case ignored, with the number of units that mention it."""
-        found = self.names.get(name)
-        return found and replace(found, mentions=len(self.graph.adj.get(found.name, {})))
+        """Returns the entity of that name or alias, case ignored, with the number of units that mention it."""
+        entity = self.names.get(name)
+        return entity and replace(entity, mentions=len(self.neighbours(entity.name)))
 
     def require_entity(self, name: str) -> Entity:
         """Returns the entity of that name or alias; raises `NotFoundError` where the bank knows none."""
@@ -196,155 +223,167 @@ class BankIndex:
 
     def units_mentioning(self, name: str) -> list[int]:
         """Returns the rows of the units that mention the entity of this (canonical) name, in the order they came."""
-        return [row for row in self.graph.adj.get(name, ()) if isinstance(row, int)]
+        return self.linked_units(name)
 
     def entities(self) -> list[Entity]:
-        """All entities, most mentioned first."""
-        found = [self.entity(name) for name in self.names]
-        return sorted((e for e in found if e is not None), key=lambda e: (-e.mentions, e.name))
+        """Returns all entities, most mentioned first."""
+        entities = [self.entity(name) for name in self.names]
+        return sorted((e for e in entities if e is not None), key=lambda e: (-e.mentions, e.name))
 
-    def mentioned_with(self, name: str, most: int = 64) -> set[str]:
-        """The entities that share a unit with this one, looking at `most` of its units."""
-        units = list(self.graph.adj.get(name, ()))[-most:]
-        return {node for unit in units for node in self.graph.adj[unit] if isinstance(node, str)} - {name}
+    def mentioned_with(self, name: str, most: int = _NEIGHBOURS_LOOKED_AT) -> set[str]:
+        """Returns the names of the entities that share a unit with this one, looking at its `most` latest units."""
+        units = list(self.neighbours(name))[-most:]
+        return {node for unit in units for node in self.neighbours(unit) if isinstance(node, str)} - {name}
 
     def add_entity(self, entity: Entity) -> None:
         """Adds an entity, or the aliases it did not have."""
         self.names.add(entity)
         self.graph.add_node(entity.name)
 
-    # units ------------------------------------------------------------------------------------------------
+    # records ----------------------------------------------------------------------------------------------
+
+    def add_records(self, points: Iterable[Point]) -> None:
+        """Adds records of the bank, or brings what they were before up to date. The records have the fields of
+        `READ_INDEXED`, and may come in any order."""
+        units: list[tuple[tuple[float, int, str], bytes, SparseVector | None]] = []
+        uses: list[Point] = []
+        for point in points:
+            kind = kind_of(point)
+            if kind == UNIT:
+                unit = read_indexed_unit(point)
+                units.append(((*unit.place, point.id), unit.packed(), point.terms))
+            elif kind == ENTITY:
+                self.add_entity(read_entity(point))
+            elif kind == BANK:
+                self.profile = read_profile(point)
+            elif kind == USE:
+                uses.append(point)
+            else:
+                self.note_record(point)
+        # A link points to what came before: in this order its target is always there first. Until their turn comes,
+        # units wait as bytes: as objects, all at once, they doubled the peak (57 MB for 10,000 units, so 29).
+        for (_, _, unit_id), packed, terms in sorted(units, key=itemgetter(0)):
+            self._add_unit(unit_id, IndexedUnit.unpacked(packed), terms)
+        for point in uses:  # of units that are there by now
+            self.note_record(point)
 
     def add(self, point: Point) -> None:
         """Adds a unit, as it lies in the store with its terms, or brings the one of the same id up to date."""
-        payload = point.payload
-        known = self._row_of.get(point.id)
-        row = len(self.unit_ids) if known is None else known
+        self._add_unit(point.id, read_indexed_unit(point), point.terms)
+
+    def note_record(self, point: Point) -> None:
+        """Takes notice of a record that is no unit: a chunk, what is pinned, how often units were used."""
+        kind = kind_of(point)
+        if kind in CHUNKS:
+            self.documents.note(point)
+        elif kind == CORE:
+            self._pinned = pinned_of(point)
+        elif kind == USE:
+            for unit, (uses, at) in uses_of(point).items():
+                row = self._row_of.get(unit)
+                # A bank that was copied may have two records of one unit: the larger count is the later one.
+                if row is not None and uses >= self._columns[row]["uses"]:
+                    self._columns[row]["uses"], self._columns[row]["used"] = uses, at
+
+    def _add_unit(self, unit_id: str, unit: IndexedUnit, terms: SparseVector | None) -> None:
+        known_row = self._row_of.get(unit_id)
+        row = len(self.unit_ids) if known_row is None else known_row
         self.changes += 1
-        if known is None:
-            self._grow()
-            self.unit_ids.append(point.id)
-            self._row_of[point.id] = row
-            self._columns[row]["previous"] = self._columns[row]["next"] = -1
-            self._term_counts.update([] if point.terms is None else point.terms.indices.tolist())
-            self.postings.add(row, payload["codes"])
-            self.graph.add_node(row)
-        self._describe(row, payload)
-        for entity in payload["entities"]:
+        if known_row is None:
+            self._add_row(row, unit_id, unit, terms)
+        fill_row(self._columns, row, unit, self._codes)
+        mentioned = float(self._columns[row]["mentioned"])
+        for entity in unit.entities:
             self.edges.join(row, entity, "entity", 1.0)
-            self.names.mention(entity, float(self._columns[row]["mentioned"]))
-        before = []  # its place in its session is behind the unit it links to most strongly in time
-        for to, kind, weight in payload["links"]:
-            other = self._row_of.get(to)
-            if other is None:  # clocks differ: what it rests on may come after it
-                self._dangling_links.setdefault(to, []).append((row, kind, weight))
-                continue
-            self.edges.join(row, other, kind, weight)
-            if kind == "temporal":
-                before.append((weight, other))
-        for waiting, kind, weight in self._dangling_links.pop(point.id, ()):
-            self.edges.join(waiting, row, kind, weight)
-        for tag in payload["tags"]:
+            self.names.mention(entity, mentioned)
+        previous = self._join_links(row, unit_id, unit)
+        for tag in unit.tags:
             self._rows_by_tag.setdefault(tag, set()).add(row)
-        if known is None:
-            for attribute in payload["attributes"]:
-                self._attributes.setdefault(attribute, []).append(row)
-        self.supersession.note(row, payload)
-        if before and known is None:
-            previous = max(before)[1]
+        self.supersession.note(row, unit)
+        if previous is not None and known_row is None:
             self._columns[row]["previous"] = previous
             self._columns[previous]["next"] = row
-        self.documents.place(row, payload, self._columns)
+        self.documents.place(row, unit, self._columns)
 
-    def _describe(self, row: int, payload: Mapping[str, Any]) -> None:
-        speaker, network, dated = (
-            payload["speaker"] or "",
-            payload["network"],
-            payload["occurred"] is not None,
-        )
-        words = _hash(normalise(payload["text"]))
-        known = self._columns[row]
-        self._columns[row] = (
-            datetime.fromisoformat(payload["mentioned_at"]).timestamp(),
-            payload["from"],
-            payload["to"],
-            payload["recorded"],
-            payload["retired"],
-            known["previous"],
-            known["next"],
-            *(
-                self._codes.setdefault(name, len(self._codes))
-                for name in (payload["session"], speaker, network)
-            ),
-            payload["asking"],
-            words,
-            _hash(f"{words} {payload['from'] if dated else ''} {speaker}"),
-            payload["size"] + _LINE_TOKENS,
-            len(payload["messages"]),
-            known["uses"],
-            known["used"],
-            dated,
-            payload["counts"],
-        )
+    def _add_row(self, row: int, unit_id: str, unit: IndexedUnit, terms: SparseVector | None) -> None:
+        """Adds what never changes of a unit: its text stays, so its terms, tokens and attributes do."""
+        if row == len(self._columns):
+            self._columns = np.concatenate([self._columns, np.zeros_like(self._columns)])
+        self.unit_ids.append(unit_id)
+        self._row_of[unit_id] = row
+        self._columns[row]["previous"] = self._columns[row]["next"] = -1
+        self._term_counts.update([] if terms is None else terms.indices.tolist())
+        self.postings.add(row, unit.centroids)
+        self.graph.add_node(row)
+        for attribute in unit.attributes:
+            self._attributes.setdefault(attribute, []).append(row)
+
+    def _join_links(self, row: int, unit_id: str, unit: IndexedUnit) -> int | None:
+        """Adds the edges of a unit's links; returns the row of the unit before it in its session, if there is one:
+        the one that it is linked to most strongly in time."""
+        preceding: list[tuple[float, int]] = []
+        for to, kind, weight in unit.links:
+            target = self._row_of.get(to)
+            if target is None:  # clocks of writers differ: what a unit rests on may come after it
+                self._dangling_links.setdefault(to, []).append((row, kind, weight))
+                continue
+            self.edges.join(row, target, kind, weight)
+            if kind == "temporal":
+                preceding.append((weight, target))
+        for waiting_row, kind, weight in self._dangling_links.pop(unit_id, ()):
+            self.edges.join(waiting_row, row, kind, weight)
+        return max(preceding)[1] if preceding else None
+
+    # units ------------------------------------------------------------------------------------------------
 
     def known_messages(self, document: str, messages: Iterable[str]) -> dict[str, int]:
-        """Those of `messages` that units hold now, or held until a newer one took their place or they were archived;
-        and the row of the (first) unit of each."""
-        found = self.documents.rows(document, messages)
-        return {message: row for message, row in found.items() if self._is_known(row)}
+        """Returns, by message, the row of the (first) unit of those of `messages` that units quote which hold, or
+        which were retired for a newer one or archived."""
+        rows = self.documents.rows(document, messages)
+        return {message: row for message, row in rows.items() if self._is_known(row)}
 
     def _is_known(self, row: int) -> bool:
         return bool(self._columns[row]["retired"] == NEVER) or self.supersession.is_known(row)
 
-    def note_record(self, point: Point) -> None:
-        """Takes notice of a record that is no unit: a chunk, what is pinned, how often units were used."""
-        payload = point.payload
-        match payload["kind"]:
-            case "core":
-                self._pinned = tuple(payload["pinned"])
-            case kind if kind == USE:
-                for unit, (uses, at) in payload["uses"].items():
-                    row = self._row_of.get(unit)
-                    if (
-                        row is not None and uses >= self._columns[row]["uses"]
-                    ):  # a copied bank may have two records
-                        self._columns[row]["uses"], self._columns[row]["used"] = uses, at
-            case _:
-                self.documents.note(point)
-
     def pinned_rows(self) -> list[int]:
-        """The rows that are pinned, by themselves or with an entity they mention."""
-        rows = [row for one in self._pinned if (row := self._row_of.get(one)) is not None]
+        """Returns the rows of the units that are pinned, by themselves or with an entity they mention."""
+        rows = [self._row_of[pinned] for pinned in self._pinned if pinned in self._row_of]
+        # Ids of units and of entities stand in one list; only where some are left are the entities gone through.
         if len(rows) == len(self._pinned):
             return rows
-        pinned = {name for name in self.names if (known := self.names.get(name)) and known.id in self._pinned}
-        near = (self.graph.adj.get(name, ()) for name in pinned)
-        return rows + [row for mentioning in near for row in mentioning if isinstance(row, int)]
+        for name in self.names:
+            entity = self.names.get(name)
+            if entity is not None and entity.id in self._pinned:
+                rows += self.units_mentioning(name)
+        return rows
 
     def with_attribute(self, attribute: str) -> list[int]:
-        """The rows that hold now and give that attribute (of something) a value, in the order they came."""
+        """Returns the rows that hold now and give that attribute (of something) a value, in the order they came."""
         rows = self._attributes.get(attribute, ())
         return [row for row in rows if self._columns[row]["retired"] == NEVER]
 
     def successors(self, row: int) -> list[int]:
-        """The rows that probably hold in place of that one: the one that took its place, what took that one's, and so
-        on; the last holds now."""
-        found: list[int] = []
-        while (unit := self.supersession.superseded.get(row)) is not None and (
-            newer := self._row_of.get(unit)
-        ) is not None:
-            if newer in found or len(found) >= _LONGEST_CHAIN:
+        """Returns the rows that probably hold in place of that one: the one that took its place, what took that
+        one's, and so on; the last holds now."""
+        chain: list[int] = []
+        while len(chain) < _LONGEST_CHAIN:
+            unit = self.supersession.superseded.get(row)
+            successor = None if unit is None else self._row_of.get(unit)
+            if successor is None or successor in chain:
                 break
-            found.append(newer)
-            row = newer
-        return found
+            chain.append(successor)
+            row = successor
+        return chain
 
     def replaced_by(self, row: int) -> list[int]:
-        """The rows that were retired in favour of that one, the latest first."""
-        near = self.graph.adj.get(row, {}).items()
-        linked = [other for other, kinds in near if isinstance(other, int) and "supersedes" in kinds]
-        older = [other for other in linked if other < row and other in self.supersession.replaced]
-        return sorted(older, key=lambda other: (-self._columns["mentioned"][other], -other))
+        """Returns the rows that were retired in favour of that one, the latest first."""
+        # An edge has no direction: of two units that one of them supersedes, the one that came first was replaced.
+        replaced = [
+            linked
+            for linked in self.linked_units(row, "supersedes")
+            if linked < row and linked in self.supersession.replaced
+        ]
+        return sorted(replaced, key=lambda linked: (-self._columns["mentioned"][linked], -linked))
 
     @property
     def has_successors(self) -> bool:
@@ -352,13 +391,13 @@ class BankIndex:
         return bool(self.supersession.superseded)
 
     def with_text(self, text: str) -> list[int]:
-        """The rows of units that (but for a hash collision) have the same words as `text`, case and punctuation
-        ignored."""
-        return [int(row) for row in np.flatnonzero(self.columns["words"] == _hash(normalise(text)))]
+        """Returns the rows of units that (but for a hash collision) have the same words as `text`, case and
+        punctuation ignored."""
+        return [int(row) for row in np.flatnonzero(self.columns["words"] == text_hash(normalise(text)))]
 
     def mask(self, where: Where, *, history: bool = False) -> NDArray[np.bool_]:
-        """Which rows the conditions of `where` admit that bear on units; ids and documents are not looked at. With
-        `history` also those that a later one took the place of: they are not forgotten."""
+        """Returns which rows the conditions of `where` admit that bear on units; ids and documents are not looked at.
+        With `history` also those that a later one took the place of: they are not forgotten."""
         rows = self.columns
         mask = self.live_mask()
         if history:
@@ -374,16 +413,5 @@ class BankIndex:
         return mask
 
     def live_mask(self) -> NDArray[np.bool_]:
-        """Which rows hold now."""
+        """Returns which rows hold now."""
         return np.asarray(self.columns["retired"] == NEVER)
-
-    def _grow(self) -> None:
-        if len(self.unit_ids) == len(self._columns):
-            self._columns = np.concatenate([self._columns, np.zeros_like(self._columns)])
-
-
-def _hash(text: str) -> int:
-    """64 bits of a text, the same in every process."""
-    return int.from_bytes(
-        blake2b(text.encode(errors="surrogatepass"), digest_size=8).digest(), "little", signed=True
-    )

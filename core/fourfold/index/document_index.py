@@ -5,11 +5,13 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from typing import Any
 
+import numpy as np
 from numpy.typing import NDArray
 
 from fourfold.ports import Point
-from fourfold.schema.chunks import CHUNKS
-from fourfold.schema.records import NEVER
+from fourfold.schema.chunks import messages_of_chunk, state_of
+from fourfold.schema.indexed_units import IndexedUnit
+from fourfold.schema.records import GONE, NEVER, PENDING_CHUNK
 
 
 class DocumentIndex:
@@ -17,63 +19,70 @@ class DocumentIndex:
 
     def __init__(self) -> None:
         self._rows: dict[str, dict[str, int]] = {}
+        """By document and message, the row of a unit that quotes it."""
         self._last: dict[str, int] = {}
-        self._waiting: set[str] = set()
-        self._covered: dict[str, dict[str, str]] = {}
+        """By document, the row of its latest unit."""
+        self._pending: set[str] = set()
+        """The ids of the chunks that no model has read yet."""
+        self._chunk_of: dict[str, dict[str, str]] = {}
+        """By document and message, the id of the chunk that the message is in."""
 
     def to_snapshot(self) -> dict[str, Any]:
-        """As JSON values."""
-        waiting = sorted(self._waiting)
-        return {"rows": self._rows, "last": self._last, "waiting": waiting, "covered": self._covered}
+        """Returns the index as a JSON object."""
+        pending = sorted(self._pending)
+        return {"rows": self._rows, "last": self._last, "waiting": pending, "covered": self._chunk_of}
 
     @classmethod
     def from_snapshot(cls, frozen: Mapping[str, Any]) -> DocumentIndex:
-        """The documents that `to_snapshot` took down."""
+        """Returns the index that `to_snapshot` described."""
         documents = cls()
-        documents._rows, documents._last = frozen["rows"], frozen["last"]
-        documents._waiting, documents._covered = set(frozen["waiting"]), frozen["covered"]
+        documents._rows = frozen["rows"]
+        documents._last = frozen["last"]
+        documents._pending = set(frozen["waiting"])
+        documents._chunk_of = frozen["covered"]
         return documents
 
-    def place(self, row: int, payload: Mapping[str, Any], rows: NDArray[Any]) -> None:
-        """Notes the messages that a unit quotes; of two units of a message the one that holds counts."""
-        for document, message in zip(payload["documents"], payload["messages"], strict=True):
-            known = self._rows.setdefault(document, {})
-            if message not in known or rows[known[message]]["retired"] != NEVER:
-                known[message] = row
+    def place(self, row: int, unit: IndexedUnit, columns: NDArray[np.void]) -> None:
+        """Notes the messages that a unit quotes; of two units of a message the one that holds counts. `columns` are
+        those of the bank's units."""
+        for document, message in zip(unit.documents, unit.messages, strict=True):
+            row_of = self._rows.setdefault(document, {})
+            if message not in row_of or columns[row_of[message]]["retired"] != NEVER:
+                row_of[message] = row
             last = self._last.get(document)
-            if last is None or (rows[last]["mentioned"], last) < (rows[row]["mentioned"], row):
+            if last is None or (columns[last]["mentioned"], last) < (columns[row]["mentioned"], row):
                 self._last[document] = row
 
     def rows(self, document: str, messages: Iterable[str]) -> dict[str, int]:
-        """Those of `messages` that units quote, and the row of the (first) unit of each."""
-        held = self._rows.get(document, {})
-        return {message: held[message] for message in messages if message in held}
+        """Returns, by message, the row of the (first) unit of those of `messages` that units quote."""
+        row_of = self._rows.get(document, {})
+        return {message: row_of[message] for message in messages if message in row_of}
 
     def last(self, document: str) -> int | None:
-        """The row of the latest unit of a document."""
+        """Returns the row of the latest unit of a document."""
         return self._last.get(document)
 
     def note(self, point: Point) -> None:
-        """Takes notice of a chunk: which messages of its document it covers, and whether a model has read it."""
-        payload = point.payload
-        if payload["kind"] not in CHUNKS:
-            return
-        if payload["kind"] == "pending":
-            self._waiting.add(point.id)
+        """Takes notice of a chunk: which messages of its document are in it, and whether a model has read it."""
+        state = state_of(point)
+        if state == PENDING_CHUNK:
+            self._pending.add(point.id)
         else:
-            self._waiting.discard(point.id)
-        covered = self._covered.setdefault(payload["documents"][0], {})
-        for message in payload["messages"]:
-            if payload["kind"] != "gone":
-                covered[message] = point.id
-            elif covered.get(message) == point.id:
-                del covered[message]
+            self._pending.discard(point.id)
+        document, messages = messages_of_chunk(point)
+        chunk_of = self._chunk_of.setdefault(document, {})
+        for message in messages:
+            if state != GONE:
+                chunk_of[message] = point.id
+            # A chunk may be gone because another one has its messages by now, and that may have been noted first.
+            elif chunk_of.get(message) == point.id:
+                del chunk_of[message]
 
     def covered(self, document: str, messages: Iterable[str]) -> set[str]:
-        """Those of `messages` that a chunk of the document holds, read by a model or not yet."""
-        held = self._covered.get(document, {})
-        return {message for message in messages if message in held}
+        """Returns those of `messages` that are in a chunk of the document, read by a model or not yet."""
+        chunk_of = self._chunk_of.get(document, {})
+        return {message for message in messages if message in chunk_of}
 
     def pending(self) -> int:
-        """How many chunks wait for a language model."""
-        return len(self._waiting)
+        """Returns how many chunks wait for a language model."""
+        return len(self._pending)

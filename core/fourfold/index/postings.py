@@ -15,12 +15,14 @@ from fourfold.index.snapshot import Snapshot
 from fourfold.ports import Floats
 
 _PROBES = 64
+"""Centroids nearest to a question token that are looked up: docs/adr/0006, with 2,048 centroids."""
 
 
 class Postings:
     """Grows with `add`, answers with `best`. Not safe for several threads: the bank's lock guards it."""
 
     def __init__(self) -> None:
+        # Merged in when somebody asks, not one by one: each time, the arrays are copied.
         self._new: list[tuple[int, NDArray[np.uint16]]] = []
         self._codes = np.zeros(0, dtype=np.uint16)  # sorted, with the row of each beside it
         self._rows = np.zeros(0, dtype=np.int32)
@@ -31,19 +33,19 @@ class Postings:
             self._new.append((row, np.array(codes, dtype=np.uint16)))
 
     def to_snapshot(self) -> Snapshot:
-        """What `from_snapshot` makes it of again."""
+        """Returns the postings as `from_snapshot` reads them."""
         self._merge()
         return Snapshot({"codes": self._codes, "rows": self._rows}, {})
 
     @classmethod
     def from_snapshot(cls, snapshot: Snapshot) -> Postings:
-        """The postings that `to_snapshot` took down."""
+        """Returns the postings that `to_snapshot` described."""
         postings = cls()
         postings._codes, postings._rows = snapshot.arrays["codes"], snapshot.arrays["rows"]
         return postings
 
     def best(self, similar: Floats, units: int) -> Floats:
-        """The largest similarity of each question token with the tokens of each unit, (tokens, units).
+        """Returns the largest similarity of each question token with the tokens of each unit, (tokens, units).
 
         `similar` holds the similarity of each question token with each centroid, (tokens, centroids). The
         `_PROBES` centroids nearest to a question token are looked up; a unit that has none of them gets the
@@ -60,10 +62,10 @@ class Postings:
         lengths = np.searchsorted(self._codes, codes, side="right") - starts
         places = np.arange(lengths.sum()) + np.repeat(starts - (np.cumsum(lengths) - lengths), lengths)
         token = np.repeat(np.arange(tokens), lengths.reshape(tokens, probes).sum(axis=1))
-        found = np.repeat(scores[:, :1], units, axis=1)
+        largest = np.repeat(scores[:, :1], units, axis=1)
         # Probes come in rising order: of several values for one place, the last and best stays.
-        found.ravel()[token * units + self._rows[places]] = np.repeat(scores.ravel(), lengths)
-        return found
+        largest.ravel()[token * units + self._rows[places]] = np.repeat(scores.ravel(), lengths)
+        return largest
 
     def _merge(self) -> None:
         """Sorts what was added in among the rest."""

@@ -11,31 +11,36 @@ from contextlib import ExitStack, contextmanager
 from datetime import datetime
 
 from fourfold.index.as_of import BankView, is_now, view_as_of
-from fourfold.index.bank_index import BankIndex
-from fourfold.index.build import READ, build_index
+from fourfold.index.bank_index import READ_INDEXED, BankIndex
 from fourfold.index.snapshot import Snapshot
-from fourfold.ports import Fields, Point, Store, Where
+from fourfold.ports import Point, Store, Where
 from fourfold.schema.banks import read_profile
-from fourfold.schema.records import OPERATION
+from fourfold.schema.changelog import operation_of
+from fourfold.schema.records import BANK, OPERATION, kind_of
 
-_MAX_PASTS, _PAST_SHARE = 4, 0.25
-"""How many past moments are cached, and the share of the units of all indexes that they may have. Guesses, not
-measured."""
+_MAX_PASTS = 4
+"""How many past moments are cached. A guess, not measured."""
+_PAST_SHARE = 0.25
+"""The share of the units of all indexes that past moments may have. A guess, not measured."""
 _REBUILT_AFTER = frozenset({"merge", "split", "rename", "undo", "erase", "load"})
 """Operations of another process that an index cannot follow point by point: it is built anew."""
-_SNAPSHOT_UNITS, _SNAPSHOT_SHARE = 500, 0.1
+_SNAPSHOT_UNITS = 500
+_SNAPSHOT_SHARE = 0.1
 """A snapshot is cached when so many units, and that share of all, have changed since the last one: catching up with
 fewer is quick (docs/adr/0012)."""
 
 
 class IndexRegistry:
-    """The indexes of the banks in use, of at most `most_units` units together: the least recently used is evicted."""
+    """The indexes of the banks in use, of at most `most_units` units together: the least recently used is evicted.
+
+    A bank's lock is taken before the lock of the registry's own tables, which is held for a moment only.
+    """
 
     def __init__(self, store: Store, most_units: int) -> None:
         self._store, self._most = store, most_units
         self._indexes: OrderedDict[str, BankIndex] = OrderedDict()
         self._locks: dict[str, threading.RLock] = {}  # they outlive the indexes, so that a bank never has two
-        self._lock = threading.Lock()
+        self._lock = threading.Lock()  # guards the indexes and the pasts
         self._new_locks = threading.Lock()
         self._installs: dict[str, threading.Lock] = {}
         self._new_installs = threading.Lock()
@@ -47,17 +52,18 @@ class IndexRegistry:
         if moment is None:
             return BankView(self._store, index)
         with index.lock:
-            seen = dict(index.revisions)
+            revisions = dict(index.revisions)
         with self._lock:
             pasts = self._pasts
             cached = pasts.get((bank, moment))
-        if cached is not None and cached[0] == seen:
+        # A past is told by what the store has otherwise by now: after a write that is something else.
+        if cached is not None and cached[0] == revisions:
             return cached[1]
         if is_now(self._store, index, moment):
             return BankView(self._store, index)
         past = view_as_of(self._store, bank, moment)
         with self._lock:
-            pasts[bank, moment] = seen, past
+            pasts[bank, moment] = revisions, past
             pasts.move_to_end((bank, moment))
             while len(self._pasts) > 1 and self._too_much_past():
                 self._pasts.popitem(last=False)
@@ -118,9 +124,8 @@ class IndexRegistry:
         data = _snapshot_of(index, wait)
         if data is not None:
             cache.put(_cache_key(bank), data)
-            if (
-                self._indexes.get(bank) is not index
-            ):  # it was dropped meanwhile, perhaps for what was in it: an erasure
+            # The index was dropped meanwhile, perhaps for what was in it (an erasure): so is its snapshot.
+            if self._indexes.get(bank) is not index:
                 cache.drop(_cache_key(bank))
 
     def close(self) -> None:
@@ -140,7 +145,10 @@ class IndexRegistry:
         except (KeyError, ValueError, TypeError, IndexError):
             return None
         cursors = self._store.cursors(bank)
-        return index if all(cursors.get(w, 0) >= r for w, r in index.revisions.items()) else None
+        is_behind_store = all(
+            cursors.get(writer, 0) >= revision for writer, revision in index.revisions.items()
+        )
+        return index if is_behind_store else None
 
     @contextmanager
     def locked(self, bank: str) -> Iterator[BankIndex]:
@@ -166,7 +174,7 @@ class IndexRegistry:
     @contextmanager
     def installing(self, bank: str) -> Iterator[None]:
         """Holds a bank that is being written as a whole and that nobody can open yet. It may be used while another
-        bank is held; no bank is asked for under it."""
+        bank is held; no bank may be asked for while it is used."""
         with self._new_installs:
             lock = self._installs.setdefault(bank, threading.Lock())
         with lock:
@@ -174,7 +182,7 @@ class IndexRegistry:
 
     def _lock_of(self, bank: str) -> threading.RLock:
         lock = self._locks.get(bank)
-        if lock is None:
+        if lock is None:  # asked once more under the lock: two threads may have come here
             with self._new_locks:
                 lock = self._locks.setdefault(bank, threading.RLock())
         return lock
@@ -182,23 +190,21 @@ class IndexRegistry:
     def _catch_up(self, index: BankIndex) -> bool:
         """Brings `index` up to date; False where only a new one can be."""
         cursors = self._store.cursors(index.bank)
-        is_new = not index.revisions
-        behind = {w: index.revisions.get(w, 0) for w, r in cursors.items() if index.revisions.get(w, 0) < r}
+        indexed = {writer: index.revisions.get(writer, 0) for writer in cursors}
+        behind = [(writer, revision) for writer, revision in indexed.items() if revision < cursors[writer]]
         if not behind:
             return True
-        wheres = (
-            [Where(bank=index.bank)]
-            if is_new
-            else [Where(bank=index.bank, after=it) for it in behind.items()]
-        )
-        news = (point for where in wheres for point in self._store.scan(where, Fields(terms=True, only=READ)))
-        if is_new:
-            build_index(index, news)
+        if not index.revisions:
+            # As a stream: a list of all payloads would be larger than the index.
+            index.add_records(self._store.scan(Where(bank=index.bank), READ_INDEXED))
         else:
-            points = list(news)
+            wheres = [Where(bank=index.bank, after=after) for after in behind]
+            points = [point for where in wheres for point in self._store.scan(where, READ_INDEXED)]
+            # Looked at as a whole before any is added: an index that took half of them in could not be used.
             if any(_starts_anew(index, point) for point in points):
                 return False
-            build_index(index, points)
+            index.add_records(points)
+        # The cursors of before the scan: what was written meanwhile is read again, which changes nothing.
         index.revisions.update(cursors)
         return True
 
@@ -217,22 +223,24 @@ class IndexRegistry:
 
 def _starts_anew(index: BankIndex, point: Point) -> bool:
     """Returns whether an index has to be built anew for what another process wrote."""
-    p = point.payload
-    if p["kind"] == "bank":
-        return read_profile(p).language != (index.profile and index.profile.language)
-    return p["kind"] == OPERATION and p["what"] in _REBUILT_AFTER
+    kind = kind_of(point)
+    if kind == BANK:
+        return read_profile(point).language != (index.profile and index.profile.language)
+    return kind == OPERATION and operation_of(point) in _REBUILT_AFTER
 
 
 def _snapshot_of(index: BankIndex, wait: bool) -> bytes | None:
-    """A snapshot, taken slice by slice, so that a recall need not wait for all of it."""
-    freezing, seen = index.to_snapshot(), dict(index.revisions)
+    """Returns a snapshot; None where somebody wrote to the bank meanwhile or, without `wait`, holds it."""
+    slices = index.to_snapshot()
+    revisions = dict(index.revisions)
+    # The lock is let go after each slice, so that a recall need not wait for all of them.
     while index.lock.acquire(blocking=wait):
         try:
-            if index.revisions != seen:
+            if index.revisions != revisions:
                 break
-            next(freezing)
-        except StopIteration as done:
-            snapshot: Snapshot = done.value
+            next(slices)
+        except StopIteration as end:
+            snapshot: Snapshot = end.value
             data = snapshot.to_bytes()  # it shares parts with the index, so before anybody may change that
             index.changes = 0
             return data

@@ -14,26 +14,29 @@ from fourfold.ports import Floats
 from fourfold.values.results import Strength
 
 _DAY = 86_400.0
+"""Seconds."""
+_LARGEST_EXPONENT = 700.0
+"""exp(-700) is 1e-304. From exp(-746) on a double is 0, which a retention never is."""
 
 
 def stability_days(records: NDArray[np.void], decay: float) -> Floats:
-    """S of each record, in days."""
+    """Returns S of each record of an index's columns, in days."""
     days: Floats = decay * (1.0 + records["uses"] + np.maximum(records["times"] - 1, 0))
     return days
 
 
 def retention(index: BankIndex, rows: NDArray[np.intp], now: datetime, decay: float) -> Floats:
-    """R of each of `rows`, in (0, 1]. The caller holds the index's lock."""
+    """Returns R of each of `rows`, in (0, 1]. The caller holds the index's lock."""
     records = index.columns[rows]
     last = np.maximum(records["mentioned"], records["used"])
     days = np.maximum(now.timestamp() - last, 0.0) / _DAY
-    kept = np.exp(-np.minimum(days / stability_days(records, decay), 700.0))
+    retained = np.exp(-np.minimum(days / stability_days(records, decay), _LARGEST_EXPONENT))
     pinned = index.pinned_rows()
-    return np.where(np.isin(rows, pinned), 1.0, kept) if pinned else kept
+    return np.where(np.isin(rows, pinned), 1.0, retained) if pinned else retained
 
 
 def strength(index: BankIndex, row: int, now: datetime, decay: float) -> Strength:
-    """It, of one unit. The caller holds the index's lock."""
+    """Returns how well one unit is remembered. The caller holds the index's lock."""
     rows = np.array([row], dtype=np.intp)
     record = index.columns[row]
     used = float(record["used"])

@@ -1,5 +1,5 @@
-"""What became of a bank's units that hold no more, by row: which were retired in favour of another, which were
-archived, and which another one probably holds in place of."""
+"""Which units of a bank, by row, were retired in favour of another or archived, and which have a probable
+successor."""
 
 from __future__ import annotations
 
@@ -7,20 +7,23 @@ from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from fourfold.schema.units import read_retirement
+from fourfold.schema.indexed_units import IndexedUnit
 from fourfold.values.units import Retirement, RetirementCause
 
 
 @dataclass(slots=True)
 class Supersession:
-    """`superseded` is by row the unit that probably holds in its place."""
+    """The successions in one bank."""
 
     superseded: dict[int, str] = field(default_factory=dict)
+    """By row, the id of the unit that probably holds in place of that one."""
     replaced: set[int] = field(default_factory=set)
+    """The rows of the units that were retired in favour of another."""
     archived: set[int] = field(default_factory=set)
+    """The rows of the units that were archived since they had faded."""
 
     def to_snapshot(self) -> dict[str, Any]:
-        """As JSON values."""
+        """Returns the successions as a JSON object."""
         return {
             "superseded": list(self.superseded.items()),
             "replaced": sorted(self.replaced),
@@ -29,27 +32,28 @@ class Supersession:
 
     @classmethod
     def from_snapshot(cls, frozen: Mapping[str, Any]) -> Supersession:
-        """What `to_snapshot` took down."""
+        """Returns the successions that `to_snapshot` described."""
         return cls(dict(frozen["superseded"]), set(frozen["replaced"]), set(frozen["archived"]))
 
-    def note(self, row: int, payload: Mapping[str, Any]) -> None:
-        """Takes notice of what a unit says of itself; a forgotten one has no successor."""
+    def note(self, row: int, unit: IndexedUnit) -> None:
+        """Takes notice of the retirement and the successor of a unit; a forgotten one has none."""
+        # A retirement can be undone: what was noted of the row before holds no longer.
         self.replaced.discard(row)
         self.archived.discard(row)
-        match read_retirement(payload):
+        match unit.retirement:
             case Retirement(cause=RetirementCause.SUPERSEDED):
                 self.replaced.add(row)
             case Retirement(cause=RetirementCause.ARCHIVED):
                 self.archived.add(row)
-        if payload["superseded_by"] is not None:
-            self.superseded[row] = payload["superseded_by"]
+        if unit.successor is not None:
+            self.superseded[row] = unit.successor
         else:
             self.superseded.pop(row, None)
 
     def is_known(self, row: int) -> bool:
-        """Whether what a row says is known still, though it was retired."""
+        """Returns whether what a retired row says is still known to the bank: saying it again is nothing new."""
         return row in self.replaced or row in self.archived
 
     def by(self, units: Collection[str]) -> list[int]:
-        """The rows that probably one of these units holds in place of."""
+        """Returns the rows that one of these units is the probable successor of."""
         return [row for row, unit in self.superseded.items() if unit in units]

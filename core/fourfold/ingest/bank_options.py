@@ -14,6 +14,7 @@ from fourfold.language.languages import ENGLISH, detect, language
 from fourfold.language.pack import Language
 from fourfold.language.text import terms
 from fourfold.ports import Fields, Where
+from fourfold.schema.records import UNIT
 from fourfold.schema.units import context_of, speaker_of, text_of
 from fourfold.services import Services
 from fourfold.transaction.transaction import Transaction
@@ -58,7 +59,7 @@ def _detect_bank_language(
     services: Services, index: BankIndex, messages: Sequence[Message]
 ) -> Language | None:
     """Returns the language of `messages` and of what the bank has: a few words alone do not tell."""
-    where = Where(bank=index.bank, kind="unit")
+    where = Where(bank=index.bank, kind=UNIT)
     so_far = services.store.scan(where, Fields(only=("text",))) if len(index) else ()
     return detect(chain((m.text for m in messages), (text_of(point) for point in so_far)))
 
@@ -104,7 +105,7 @@ def set_language(services: Services, bank: str, bank_language: Language) -> None
 
 def _reindex(transaction: Transaction, bank_language: Language, ids: tuple[str, ...] | None) -> None:
     """Stages the units of `ids` (None: all) with their terms in another language."""
-    where = Where(bank=transaction.index.bank, kind="unit", ids=ids)
+    where = Where(bank=transaction.index.bank, kind=UNIT, ids=ids)
     for point in transaction.services.store.scan(where, Fields(vectors=True)):
         stems = terms(text_of(point), bank_language)
         speaker, context = speaker_of(point), context_of(point)

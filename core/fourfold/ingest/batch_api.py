@@ -20,6 +20,7 @@ from fourfold.language.pack import Language
 from fourfold.language.text import estimate_tokens
 from fourfold.ports import BatchModel, ModelResponse, Progress
 from fourfold.schema.chunks import chunk_point
+from fourfold.schema.records import PENDING_CHUNK
 from fourfold.services import Services
 from fourfold.token_accounts import TokenAccount
 from fourfold.token_usage import Tokens
@@ -87,7 +88,7 @@ async def _submitted(
         with services.indexes.locked(bank) as index:
             transaction = Transaction(services, index, services.clock.now(), "submit")
             for chunk in marked:
-                transaction.put_record(chunk_point(bank, chunk, "pending", transaction.now))
+                transaction.put_record(chunk_point(bank, chunk, PENDING_CHUNK, transaction.now))
             transaction.commit({})
 
     # A batch whose name is lost is paid for, and could never be collected.

@@ -13,7 +13,7 @@ from fourfold.ingest.embed import Embedded
 from fourfold.language.text import normalise
 from fourfold.ports import Floats, Query, Where
 from fourfold.schema.records import NEVER
-from fourfold.schema.units import own_tokens
+from fourfold.schema.units import is_retired, own_tokens, successor_of
 from fourfold.transaction.transaction import Transaction
 from fourfold.values.units import Unit
 
@@ -162,8 +162,8 @@ class KnownStatements:
 
     def _superseded(self, unit: str) -> bool:
         """Returns whether this write has retired, or marked as superseded, a unit that it added."""
-        payload = self.transaction.units[unit].payload
-        return payload["retired"] != NEVER or payload["superseded_by"] is not None
+        point = self.transaction.units[unit]
+        return is_retired(point) or successor_of(point) is not None
 
     def _own_tokens(self, unit_id: str) -> Floats:
         (point,) = self.transaction.points([unit_id])

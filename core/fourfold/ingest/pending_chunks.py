@@ -9,7 +9,7 @@ from datetime import timedelta
 from fourfold.ingest.chunking import gather
 from fourfold.ports import Store, Where
 from fourfold.schema.chunks import read_chunk_point
-from fourfold.schema.records import make_id
+from fourfold.schema.records import CHUNK, PENDING_CHUNK, make_id
 from fourfold.values.chunks import Chunk, Piece
 from fourfold.values.units import Message
 
@@ -31,13 +31,13 @@ def chunks_of(
 
 def pending_chunks(store: Store, bank: str) -> list[Chunk]:
     """Returns the chunks that no model has read yet, in the order they were said."""
-    chunks = [read_chunk_point(point) for point in store.scan(Where(bank=bank, kind="pending"))]
+    chunks = [read_chunk_point(point) for point in store.scan(Where(bank=bank, kind=PENDING_CHUNK))]
     return sorted(chunks, key=lambda chunk: (chunk.pieces[0].at, chunk.document, chunk.id))
 
 
 def chunks_of_document(store: Store, bank: str, document: str) -> list[Chunk]:
     """Returns the chunks of a document, read by a model or not yet."""
-    wheres = [Where(bank=bank, kind=kind, documents=(document,)) for kind in ("chunk", "pending")]
+    wheres = [Where(bank=bank, kind=kind, documents=(document,)) for kind in (CHUNK, PENDING_CHUNK)]
     return [read_chunk_point(point) for where in wheres for point in store.scan(where)]
 
 
@@ -53,4 +53,4 @@ def chunks_that_changed(store: Store, bank: str, document: str, messages: Iterab
 def _chunk_id(bank: str, document: str, pieces: Sequence[Piece]) -> str:
     """Returns an id that follows from what is quoted, so that the same retain done again finds its chunks."""
     content = "\0".join(f"{p.message}\0{p.start}\0{p.text}" for p in pieces)
-    return make_id(bank, "chunk", document, hashlib.sha256(content.encode()).hexdigest())
+    return make_id(bank, CHUNK, document, hashlib.sha256(content.encode()).hexdigest())

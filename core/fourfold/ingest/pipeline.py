@@ -25,6 +25,7 @@ from fourfold.ingest.redact import redact_statements
 from fourfold.ingest.write import DocumentWriter, Origin
 from fourfold.language.pack import Language
 from fourfold.ports import Fields, LanguageModel, Progress, Where
+from fourfold.schema.records import CHUNK, PENDING_CHUNK
 from fourfold.services import Services
 from fourfold.token_usage import Tokens
 from fourfold.transaction.redaction import RedactionPolicy, rules_in_force
@@ -184,7 +185,7 @@ def write(
 def _still_there(services: Services, bank: str, results: Sequence[tuple[Chunk, T]]) -> list[tuple[Chunk, T]]:
     """Returns those whose chunk is still pending: it may have been forgotten while it was read, and must not come
     back."""
-    where = Where(bank=bank, kind="pending", ids=tuple(chunk.id for chunk, _ in results))
+    where = Where(bank=bank, kind=PENDING_CHUNK, ids=tuple(chunk.id for chunk, _ in results))
     pending_ids = {point.id for point in services.store.scan(where, Fields(only=("kind",)))}
     return [(chunk, result) for chunk, result in results if chunk.id in pending_ids]
 
@@ -222,9 +223,9 @@ def _put(
 ) -> None:
     if chunk.failed:
         unit_ids = writer.add_all(statements, embedded)
-        writer.put_chunk(replace(chunk, units=tuple(dict.fromkeys((*chunk.units, *unit_ids)))), "pending")
+        writer.put_chunk(replace(chunk, units=tuple(dict.fromkeys((*chunk.units, *unit_ids)))), PENDING_CHUNK)
         return
     writer.forget_units(chunk.units, chunk.messages)
     unit_ids = writer.add_all(statements, embedded)
     writer.link_causes(statements, unit_ids)
-    writer.put_chunk(replace(chunk, units=tuple(dict.fromkeys(unit_ids))), "chunk")
+    writer.put_chunk(replace(chunk, units=tuple(dict.fromkeys(unit_ids))), CHUNK)

@@ -26,6 +26,7 @@ from fourfold.ingest.pipeline import ChunkReader, Outcome, write
 from fourfold.ingest.redact import find_redacted_messages, redact_messages, redact_statements
 from fourfold.ingest.write import DocumentWriter, Origin
 from fourfold.ports import BatchModel, ModelRequest, Progress, Store, Where
+from fourfold.schema.records import GONE, PENDING_CHUNK
 from fourfold.schema.units import read_unit
 from fourfold.services import Services
 from fourfold.transaction.redaction import RedactionPolicy, rules_in_force
@@ -207,7 +208,7 @@ def _store_pending_chunks(services: Services, request: RetainRequest, outcome: O
         diff.apply(writer, request)
         chunks = _chunks(services, request, diff.messages)
         for chunk in chunks:
-            writer.put_chunk(chunk, "pending")
+            writer.put_chunk(chunk, PENDING_CHUNK)
         writer.commit()
     outcome.add(writer)
     handled = {chunk.id for chunk in (*chunks, *diff.changed)}
@@ -278,7 +279,7 @@ class _DocumentDiff:
         if request.replace:
             writer.forget_all_but((set(self.known) | self.covered) & set(self.all))
         for chunk in self.changed:
-            writer.put_chunk(chunk, "gone")
+            writer.put_chunk(chunk, GONE)
         put_entries(writer.transaction, request.document, request.entries, request.replace)
 
 

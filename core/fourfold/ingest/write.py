@@ -20,7 +20,7 @@ from fourfold.language.attributes import AttributedText, assertions, compare_att
 from fourfold.ports import Fields, Floats, Point, Where
 from fourfold.schema.beliefs import belief_point, read_belief
 from fourfold.schema.chunks import State, chunk_point
-from fourfold.schema.records import make_id
+from fourfold.schema.records import UNIT, make_id
 from fourfold.schema.units import (
     UnitVectors,
     is_retired,
@@ -194,7 +194,7 @@ class DocumentWriter:
         """Returns a new unit that says `statement`; `names` are its entities. Its id follows from what is said
         where, so that a retain that is done again writes the same unit."""
         bank, now, origin = self.transaction.index.bank, self.transaction.now, self.origin
-        content = (bank, "unit", origin.document, *statement.messages, statement.key)
+        content = (bank, UNIT, origin.document, *statement.messages, statement.key)
         identity = make_id(*content)
         if self.transaction.index.row(identity) is not None or identity in self.transaction.units:
             # The id is taken by a unit that was retired since: what is said again now is another unit.

@@ -19,8 +19,7 @@ from fourfold.recall.prompt import pack
 from fourfold.recall.search import Candidates, Search
 from fourfold.recall.stopwatch import Stopwatch
 from fourfold.recall.superseded import with_superseded
-from fourfold.schema.records import kind_of
-from fourfold.schema.summaries import read_summary, summary_id
+from fourfold.schema.summaries import is_summary, read_summary, summary_id
 from fourfold.schema.units import seconds_of
 from fourfold.services import Services
 from fourfold.values.rendering import render_unit
@@ -176,7 +175,7 @@ def _summaries(
             met[entity] = met.get(entity, 0.0) + 1 / rank
     names = list(dict.fromkeys([*question.entities, *sorted(met, key=lambda name: -met[name])]))
     ids = tuple(summary_id(view.index.bank, name) for name in names[:_MOST_SUMMARIES])
-    summaries = {p.id: read_summary(p) for p in view.read(ids) if kind_of(p) == "summary"} if ids else {}
+    summaries = {p.id: read_summary(p) for p in view.read(ids) if is_summary(p)} if ids else {}
     as_of = request.as_of
     return tuple(
         summaries[i]

@@ -16,8 +16,8 @@ from fourfold.recall.fuse import Weights
 from fourfold.reflect.evidence_window import EvidenceWindow
 from fourfold.schema.beliefs import read_belief
 from fourfold.schema.chunks import read_chunk_point
-from fourfold.schema.records import kind_of
-from fourfold.schema.summaries import read_summary, summary_id
+from fourfold.schema.records import CHUNK, PENDING_CHUNK, kind_of
+from fourfold.schema.summaries import is_summary, read_summary, summary_id
 from fourfold.services import Services
 from fourfold.values.rendering import written_day
 from fourfold.values.units import Interval, Network, Unit
@@ -100,7 +100,7 @@ class ReflectionTools:
         if entity is None:
             return f'(nobody and nothing called "{name}" is known)'
         points = self.view.read((summary_id(self.base_request.bank, entity.name),))
-        summaries = [read_summary(point) for point in points if kind_of(point) == "summary"]
+        summaries = [read_summary(point) for point in points if is_summary(point)]
         # Earlier versions of a summary are not kept: one that was made since the moment would tell its future.
         if not summaries or self._is_later(summaries[0].unit.recorded_at):
             return f'(there is no summary of "{entity.name}"; recall what mentions it)'
@@ -119,7 +119,7 @@ class ReflectionTools:
             return "(this id was not shown)"
         if unit.chunk:
             for point in self.view.read((unit.chunk,)):
-                if kind_of(point) in ("chunk", "pending"):
+                if kind_of(point) in (CHUNK, PENDING_CHUNK):
                     pieces = read_chunk_point(point).pieces
                     lines = (f"{p.speaker}: {p.text}" if p.speaker else p.text for p in pieces)
                     heading = f"Said on {written_day(unit.mentioned_at)}:\n"

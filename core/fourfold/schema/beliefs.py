@@ -3,70 +3,100 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
+from fourfold.language.text import normalise
 from fourfold.ports import Fields, Point
+from fourfold.schema.fields import combined, with_fields
+from fourfold.schema.records import KIND_ONLY, SUMMARY, UNIT, kind_of, make_id
 from fourfold.schema.units import (
+    READ_TIMES,
     READ_UNIT,
     UnitVectors,
     read_unit,
+    unit_as_of,
     unit_point,
+    with_confidence,
 )
 from fourfold.values.beliefs import Assessment, Belief, Effect
 
+_HISTORY = "history"
 
-def history_payload(belief: Belief) -> dict[str, Any]:
-    """What a belief's payload has beside its unit's."""
-    return {
-        "history": [
-            [
-                c.at.isoformat(),
-                c.said.isoformat(),
-                c.effect.value,
-                c.before,
-                c.after,
-                c.reason,
-                list(c.evidence),
-            ]
-            for c in belief.history
+
+def belief_id(bank: str, text: str, at: datetime | None = None) -> str:
+    """Returns the id of the belief with that text that was concluded from other units; case and punctuation are
+    ignored. `at` tells one that was concluded anew from an earlier one that was retired."""
+    return make_id(bank, "belief", normalise(text), *([] if at is None else [at.isoformat()]))
+
+
+def _history(belief: Belief) -> list[list[Any]]:
+    """Returns the assessments of a belief as a record has them."""
+    return [
+        [
+            change.at.isoformat(),
+            change.said.isoformat(),
+            change.effect.value,
+            change.before,
+            change.after,
+            change.reason,
+            list(change.evidence),
         ]
-    }
+        for change in belief.history
+    ]
 
 
 def is_belief(point: Point) -> bool:
     """Returns whether a unit's record is a belief's: it has a history."""
-    return "history" in point.payload
+    return _HISTORY in point.payload
 
 
 def with_history(point: Point, belief: Belief) -> Point:
     """Returns the record `point` with the history of `belief`."""
-    return replace(point, payload={**point.payload, **history_payload(belief)})
+    return with_fields(point, {_HISTORY: _history(belief)})
 
 
 def belief_point(belief: Belief, order: int, vectors: UnitVectors, attributes: Sequence[str] = ()) -> Point:
     """Returns a belief, the `order`-th unit of its write, as a record of the store."""
-    point = unit_point(belief.unit, order, vectors, attributes)
-    return replace(point, payload={**point.payload, **history_payload(belief)})
+    return with_history(unit_point(belief.unit, order, vectors, attributes), belief)
 
 
-READ_BELIEF = Fields(only=(*(READ_UNIT.only or ()), "history"))
+READ_AS_OF = combined(KIND_ONLY, READ_TIMES, Fields(only=(_HISTORY,)))
+"""What `record_as_of` looks at."""
+
+
+def record_as_of(point: Point, moment: datetime) -> Point | None:
+    """Returns a record as it was at a moment, by the times in it alone: None for a unit or a summary that was not
+    recorded yet. One that was retired later is not retired, and a belief has the history and the confidence of then.
+    Other records have no times, and are returned as they are."""
+    if kind_of(point) not in (UNIT, SUMMARY):
+        return point
+    unit = unit_as_of(point, moment.timestamp())
+    if unit is None or not is_belief(unit):
+        return unit
+    history = unit.payload[_HISTORY]
+    past = [change for change in history if datetime.fromisoformat(change[0]) <= moment]
+    if len(past) == len(history):
+        return unit
+    return with_confidence(with_fields(unit, {_HISTORY: past}), past[-1][4] if past else None)
+
+
+READ_BELIEF = combined(READ_UNIT, Fields(only=(_HISTORY,)))
 """What `read_belief` looks at."""
 
 
 def read_belief(point: Point) -> Belief:
-    """The belief that a unit's payload and `history_payload` described."""
+    """Returns the belief that `belief_point` or `with_history` wrote."""
     history = tuple(
         Assessment(
             datetime.fromisoformat(at),
-            datetime.fromisoformat(said),
+            datetime.fromisoformat(said_at),
             Effect(effect),
             before,
             after,
             reason,
             tuple(evidence),
         )
-        for at, said, effect, before, after, reason, evidence in point.payload["history"]
+        for at, said_at, effect, before, after, reason, evidence in point.payload[_HISTORY]
     )
     return Belief(read_unit(point), history)

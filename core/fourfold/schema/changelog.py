@@ -1,7 +1,7 @@
 """The log of a bank, as it lies in a store: one record for each write that changed something, with what that was
 before. Read backwards it takes the bank to any earlier moment; one record of it takes back one write.
 
-A record names what the write made, and of what it changed only the fields that were others before. Vectors are not
+A record names what the write created, and of what it changed only the fields that were others before. Vectors are not
 in it: a unit's text, and so its vectors, stay as they are.
 """
 
@@ -12,16 +12,18 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Any
 
-from fourfold.ports import Point, Store, Where
-from fourfold.schema.records import OPERATION, kind_of, make_id
+from fourfold.ports import Fields, Point, Store, Where
+from fourfold.schema.fields import BANK, KIND, LIVE_BANK, RECORDED, REVISION, WRITER, Payload, with_fields
+from fourfold.schema.records import CURSOR, LEDGER, OPERATION, PROGRESS, kind_of, make_id
 from fourfold.values.changes import Change
 from fourfold.values.units import Operation, Verdict
 
-UNLOGGED = frozenset({"cursor", "progress", "ledger", OPERATION})
+UNLOGGED = frozenset({CURSOR, PROGRESS, LEDGER, OPERATION})
 """Kinds that tell how far something is; nobody goes back to an earlier one."""
-_STAMPS = frozenset({"writer", "revision", "derived"})
+_STAMPS = frozenset({WRITER, REVISION, "derived"})
+"""Fields that every write changes; they say nothing of what it did."""
+_OPERATION, _BEFORE, _UNDONE_BY = "what", "before", "undone"
 
-Payload = Mapping[str, Any]
 Difference = Mapping[str, Sequence[Any]]
 """By field, what it was: ["was", value], ["first", n] (the first n of what the list is now), ["absent"], or of an
 object ["keys", {key: [value], or [] where it had none}]."""
@@ -29,127 +31,180 @@ object ["keys", {key: [value], or [] where it had none}]."""
 
 @dataclass(frozen=True, slots=True)
 class Record:
-    """One write: `order` places it among those of its bank, `made` are the ids that were not there before, `before`
-    says of the others what they were. `undone` is the id of the record that took it back, `undoes` of the one that it
-    takes back."""
+    """One write, in which `operation` was done by `actor` to `subject`. `order` places it among those of its bank,
+    `created` are the ids that were not there before, `before` says of the others what they were. `undone_by` is the
+    id of the record that took it back, `undoes` of the one that it takes back."""
 
     id: str
     bank: str
-    what: str
+    operation: str
     at: datetime
     order: int
-    by: str = ""
+    actor: str = ""
     reason: str = ""
-    shown: str = ""
+    subject: str = ""
     derived: bool = False
-    made: tuple[str, ...] = ()
+    created: tuple[str, ...] = ()
     before: Mapping[str, Difference] = field(default_factory=dict)
     operations: tuple[Operation, ...] = ()
-    undone: str = ""
+    """What became of each unit."""
+    undone_by: str = ""
     undoes: str = ""
 
     @property
     def touched(self) -> set[str]:
-        """The ids of all that it made or changed."""
-        return {*self.made, *self.before}
+        """The ids of all records that it created or changed."""
+        return {*self.created, *self.before}
 
     def change(self) -> Change:
-        """As it is shown."""
+        """Returns the write as the history of a bank shows it."""
         return Change(
-            self.id, self.what, self.at, self.by, self.reason, self.shown, self.operations,
-            bool(self.undone), self.derived,
-        )  # fmt: skip
+            id=self.id,
+            operation=self.operation,
+            at=self.at,
+            actor=self.actor,
+            reason=self.reason,
+            subject=self.subject,
+            operations=self.operations,
+            undone=bool(self.undone_by),
+            derived=self.derived,
+        )
 
 
 def record_id(bank: str, writer: str, revision: int) -> str:
-    """The id of the record of a writer's `revision`-th write to a bank."""
+    """Returns the id of the record of a writer's `revision`-th write to a bank."""
     return make_id(bank, OPERATION, writer, str(revision))
 
 
 def record_point(record: Record) -> Point:
-    """A record as a point of the store."""
+    """Returns a record of the log as a point of the store."""
     payload = {
-        "kind": OPERATION,
-        "bank": record.bank,
-        "what": record.what,
+        KIND: OPERATION,
+        BANK: record.bank,
+        _OPERATION: record.operation,
         "at": record.at.isoformat(),
-        "recorded": record.at.timestamp(),
+        RECORDED: record.at.timestamp(),
         "order": record.order,
-        "by": record.by,
+        "by": record.actor,
         "reason": record.reason,
-        "shown": record.shown,
+        "shown": record.subject,
+        # Not "derived": that field is the stamp of the write that put the record here, an undo's for instance.
         "follows": record.derived,
-        "made": list(record.made),
-        "before": dict(record.before),
+        "made": list(record.created),
+        _BEFORE: dict(record.before),
         "operations": [[op.verdict.value, op.unit, op.reason] for op in record.operations],
-        "undone": record.undone,
+        _UNDONE_BY: record.undone_by,
         "undoes": record.undoes,
     }
     return Point(record.id, payload)
 
 
 def read_record(point: Point) -> Record:
-    """The record that `record_point` described."""
+    """Returns the record that `record_point` wrote."""
     p = point.payload
     return Record(
         id=point.id,
-        bank=p["bank"],
-        what=p["what"],
+        bank=p[BANK],
+        operation=p[_OPERATION],
         at=datetime.fromisoformat(p["at"]),
         order=int(p["order"]),
-        by=p["by"],
+        actor=p["by"],
         reason=p["reason"],
-        shown=p["shown"],
+        subject=p["shown"],
         derived=p["follows"],
-        made=tuple(p["made"]),
-        before=p["before"],
-        operations=tuple(Operation(Verdict(v), unit, reason) for v, unit, reason in p["operations"]),
-        undone=p["undone"],
+        created=tuple(p["made"]),
+        before=p[_BEFORE],
+        operations=tuple(
+            Operation(Verdict(verdict), unit, reason) for verdict, unit, reason in p["operations"]
+        ),
+        undone_by=p[_UNDONE_BY],
         undoes=p["undoes"],
     )
+
+
+READ_OPERATION = Fields(only=(_OPERATION,))
+"""What `operation_of` looks at."""
+
+
+def operation_of(point: Point) -> str:
+    """Returns which operation a record of the log is of ("retain", "forget")."""
+    return str(point.payload[_OPERATION])
+
+
+def marked_undone(point: Point, undone_by: str) -> Point:
+    """Returns a record of the log as one that the write with the id `undone_by` took back; for "", as one that
+    counts."""
+    return with_fields(point, {_UNDONE_BY: undone_by})
 
 
 def not_undone_by(point: Point, later: Collection[str]) -> Point:
     """Returns a record of the log as if none of the writes with the ids `later` had taken it back; any other record
     as it is."""
-    if kind_of(point) != OPERATION or point.payload["undone"] not in later:
+    if kind_of(point) != OPERATION or point.payload[_UNDONE_BY] not in later:
         return point
-    return replace(point, payload={**point.payload, "undone": ""})
+    return marked_undone(point, "")
+
+
+def in_bank_before(point: Point, old: str, new: str) -> Point:
+    """Returns a record of the log with the bank `new` for `old` in what records were before."""
+    return with_fields(
+        point,
+        {
+            _BEFORE: {
+                identity: _steps_in_bank(steps, old, new)
+                for identity, steps in point.payload[_BEFORE].items()
+            }
+        },
+    )
+
+
+def _steps_in_bank(steps: Difference, old: str, new: str) -> dict[str, Sequence[Any]]:
+    renamed = {name: ["was", new] for name in (LIVE_BANK, BANK) if steps.get(name) == ["was", old]}
+    return {**steps, **renamed}
 
 
 def records(store: Store, bank: str, since: datetime | None = None) -> list[Record]:
-    """The records of a bank, of writes later than `since` if that is given, the latest first."""
+    """Returns the records of a bank, of writes later than `since` if that is given, the latest first."""
     where = Where(bank=bank, kind=OPERATION, since=None if since is None else since.timestamp())
-    found = map(read_record, store.scan(where))
-    return sorted(found, key=lambda record: (record.order, record.at, record.id), reverse=True)
+    log = map(read_record, store.scan(where))
+    # By their number, not by the time alone: clocks of several writers differ, and may be set back.
+    return sorted(log, key=lambda record: (record.order, record.at, record.id), reverse=True)
 
 
-def difference(before: Payload, after: Payload) -> dict[str, list[Any]]:
-    """What leads from `after` back to `before`."""
-    found: dict[str, list[Any]] = {}
-    for name in before.keys() | after.keys():
-        if name in _STAMPS or (name in before and name in after and before[name] == after[name]):
+def difference(before: Point, after: Point) -> dict[str, list[Any]]:
+    """Returns what leads from the payload of `after` back to that of `before`."""
+    steps: dict[str, list[Any]] = {}
+    was, now = before.payload, after.payload
+    for name in was.keys() | now.keys():
+        if name in _STAMPS or (name in was and name in now and was[name] == now[name]):
             continue
-        if name not in before:
-            found[name] = ["absent"]
-            continue
-        found[name] = _step(before[name], after.get(name))
-    return found
+        steps[name] = _step(was[name], now.get(name)) if name in was else ["absent"]
+    return steps
 
 
-def _step(old: Any, new: Any) -> list[Any]:
-    match old, new:
-        case list(), list() if old and new[: len(old)] == old:
-            return ["first", len(old)]
+def _step(was: Any, now: Any) -> list[Any]:
+    """Returns the step from the value of a field back to an earlier one."""
+    # Of a list that grew and an object that changed in part, the difference alone: a full copy of what changed took
+    # 20 times the bytes for a line that was said again (docs/adr/0015).
+    match was, now:
+        case list(), list() if was and now[: len(was)] == was:
+            return ["first", len(was)]
         case dict(), dict():
-            names = (name for name in old.keys() | new.keys() if old.get(name, _step) != new.get(name, _step))
-            return ["keys", {name: [old[name]] if name in old else [] for name in names}]
+            absent = object()
+            names = [
+                name for name in was.keys() | now.keys() if was.get(name, absent) != now.get(name, absent)
+            ]
+            return ["keys", {name: [was[name]] if name in was else [] for name in names}]
         case _:
-            return ["was", old]
+            return ["was", was]
 
 
-def reverted(payload: Payload, steps: Difference) -> dict[str, Any]:
-    """`payload` as it was before."""
+def reverted(point: Point, steps: Difference) -> Point:
+    """Returns the record `point` as it was before `steps`, its vectors as they are."""
+    return replace(point, payload=_reverted_payload(point.payload, steps))
+
+
+def _reverted_payload(payload: Payload, steps: Difference) -> dict[str, Any]:
     back = dict(payload)
     for name, (how, *value) in steps.items():
         match how:
@@ -166,15 +221,18 @@ def reverted(payload: Payload, steps: Difference) -> dict[str, Any]:
 
 
 def earlier(store: Store, log: Iterable[Record]) -> dict[str, Point | None]:
-    """What the points that the records touch were before the first of them, by id; None for what was not there. The
-    latest record comes first."""
-    listed = list(log)
-    ids = tuple({one for record in listed for one in record.before})
-    found: dict[str, Point | None] = {point.id: point for point in store.scan(Where(ids=ids))} if ids else {}
-    for record in listed:
-        for identity in record.made:
-            found[identity] = None
+    """Returns what the points that the records touch were before the earliest of them, by id; None for what was not
+    there. The latest record comes first."""
+    log = list(log)
+    ids = tuple({identity for record in log for identity in record.before})
+    points: dict[str, Point | None] = {}
+    if ids:
+        points.update((point.id, point) for point in store.scan(Where(ids=ids)))
+    for record in log:
+        for identity in record.created:
+            points[identity] = None
         for identity, steps in record.before.items():
-            if (point := found.get(identity)) is not None:
-                found[identity] = Point(identity, reverted(point.payload, steps))
-    return found
+            # What was erased since is in no store, whatever the log says that it was.
+            if (point := points.get(identity)) is not None:
+                points[identity] = Point(identity, _reverted_payload(point.payload, steps))
+    return points

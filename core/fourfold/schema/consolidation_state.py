@@ -6,38 +6,50 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 
 from fourfold.ports import Point, Store, Where
-from fourfold.schema.records import make_id
+from fourfold.schema.fields import BANK, KIND
+from fourfold.schema.records import PROGRESS, make_id
 from fourfold.values.reflection import Failure
 
 
 @dataclass(frozen=True, slots=True)
 class ConsolidationState:
-    """How far consolidation is in a bank: by writer, the revision up to which its units are taken in; and what
-    failed, by key ("summary:Ana")."""
+    """How far consolidation got in a bank: by writer, the revision up to which its units are consolidated; and the
+    failures, by key ("summary:Ana"), that are tried again."""
 
     done: Mapping[str, int] = field(default_factory=dict)
     failed: Mapping[str, Failure] = field(default_factory=dict)
 
     def behind(self, cursors: Mapping[str, int]) -> dict[str, int]:
-        """By writer, the revision after which there is something to take in."""
-        return {w: self.done.get(w, 0) for w, written in cursors.items() if self.done.get(w, 0) < written}
+        """Returns, by writer, the revision after which there is something to consolidate. `cursors` says how far each
+        writer got."""
+        done = {writer: self.done.get(writer, 0) for writer in cursors}
+        return {writer: revision for writer, revision in done.items() if revision < cursors[writer]}
 
     def noted(self, key: str, failure: Failure | None) -> ConsolidationState:
-        """With that failure in place of an earlier one; without any for None."""
+        """Returns the state with that failure under `key`, in place of an earlier one; without any for None."""
         failed = {k: v for k, v in self.failed.items() if k != key}
-        return replace(self, failed=failed | ({key: failure} if failure else {}))
+        if failure is not None:
+            failed[key] = failure
+        return replace(self, failed=failed)
 
 
 def progress_point(bank: str, progress: ConsolidationState) -> Point:
-    """How far consolidation is, as a record of the store."""
-    failed = {key: [f.what, f.reason, f.attempts] for key, f in progress.failed.items()}
-    payload = {"kind": "progress", "bank": bank, "done": dict(progress.done), "failed": failed}
-    return Point(make_id(bank, "progress"), payload)
+    """Returns how far consolidation got, as a record of the store."""
+    failed = {
+        key: [failure.what, failure.reason, failure.attempts] for key, failure in progress.failed.items()
+    }
+    payload = {KIND: PROGRESS, BANK: bank, "done": dict(progress.done), "failed": failed}
+    return Point(_progress_id(bank), payload)
 
 
 def read_progress(store: Store, bank: str) -> ConsolidationState:
-    """How far consolidation is in `bank`."""
-    for point in store.scan(Where(ids=(make_id(bank, "progress"),))):
-        p = point.payload
-        return ConsolidationState(dict(p["done"]), {key: Failure(*f) for key, f in p["failed"].items()})
+    """Returns how far consolidation got in `bank`; nowhere, where it never ran."""
+    for point in store.scan(Where(ids=(_progress_id(bank),))):
+        payload = point.payload
+        failed = {key: Failure(*values) for key, values in payload["failed"].items()}
+        return ConsolidationState(dict(payload["done"]), failed)
     return ConsolidationState()
+
+
+def _progress_id(bank: str) -> str:
+    return make_id(bank, PROGRESS)

@@ -1,41 +1,67 @@
-"""A bank's core profile in a store, and what was pinned."""
+"""A bank's core profile in a store, and the units and entities that were pinned to it."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
 
-from fourfold.ports import Point, Store, Where
-from fourfold.schema.records import make_id
+from fourfold.ports import Fields, Point, Store, Where
+from fourfold.schema.fields import BANK, KIND, with_fields
+from fourfold.schema.records import CORE, from_iso, make_id
 from fourfold.values.reflection import CoreProfileLine
+
+_PINNED = "pinned"
+"""The field of what is pinned, and the kind of the lines that it has."""
 
 
 @dataclass(frozen=True, slots=True)
 class CoreRecord:
-    """The lines of a bank's core profile in the order they came to be, and the units that were pinned."""
+    """The lines of a bank's core profile in the order in which they were made, the ids of the units and entities that
+    were pinned, and when the profile was last made (None: never)."""
 
     lines: tuple[CoreProfileLine, ...] = ()
     pinned: tuple[str, ...] = ()
     at: datetime | None = None
 
 
+def core_id(bank: str) -> str:
+    """Returns the id of the core profile of `bank`."""
+    return make_id(bank, CORE)
+
+
 def core_point(bank: str, core: CoreRecord) -> Point:
-    """A core profile as a record of the store."""
-    payload: dict[str, Any] = {
-        "kind": "core",
-        "bank": bank,
-        "pinned": list(core.pinned),
+    """Returns a core profile as a record of the store."""
+    payload = {
+        KIND: CORE,
+        BANK: bank,
+        _PINNED: list(core.pinned),
         "at": core.at and core.at.isoformat(),
+        "lines": [[line.kind, line.text, list(line.evidence)] for line in core.lines],
     }
-    payload |= {"lines": [[line.kind, line.text, list(line.evidence)] for line in core.lines]}
-    return Point(make_id(bank, "core"), payload)
+    return Point(core_id(bank), payload)
+
+
+READ_PINNED = Fields(only=(_PINNED,))
+"""What `pinned_of` looks at."""
+
+
+def pinned_of(point: Point) -> tuple[str, ...]:
+    """Returns the ids of the units and entities that were pinned, by the record of a core profile."""
+    return tuple(point.payload[_PINNED])
+
+
+def without_pins(point: Point) -> Point:
+    """Returns the record of a core profile with nothing pinned, and without the lines of what was."""
+    lines = [line for line in point.payload["lines"] if line[0] != _PINNED]
+    return with_fields(point, {_PINNED: [], "lines": lines})
 
 
 def read_core(store: Store, bank: str) -> CoreRecord:
-    """The core profile of `bank`; an empty one where there is none yet."""
-    for point in store.scan(Where(bank=bank, kind="core", ids=(make_id(bank, "core"),))):
-        p = point.payload
-        lines = tuple(CoreProfileLine(kind, text, tuple(evidence)) for kind, text, evidence in p["lines"])
-        return CoreRecord(lines, tuple(p["pinned"]), datetime.fromisoformat(p["at"]) if p["at"] else None)
+    """Returns the core profile of `bank`; an empty one where there is none yet."""
+    for point in store.scan(Where(bank=bank, kind=CORE, ids=(core_id(bank),))):
+        payload = point.payload
+        lines = tuple(
+            CoreProfileLine(kind, text, tuple(evidence)) for kind, text, evidence in payload["lines"]
+        )
+        return CoreRecord(lines, pinned_of(point), from_iso(payload["at"]))
     return CoreRecord()

@@ -1,4 +1,4 @@
-"""Entries as they lie in a store: JSON values that a bank keeps word for word, each kind apart from the others."""
+"""Entries in a store: JSON values that a bank keeps word for word, each kind apart from the others."""
 
 from __future__ import annotations
 
@@ -8,43 +8,47 @@ from datetime import datetime
 from typing import Any
 
 from fourfold.ports import Fields, Point, Store, Where
-from fourfold.schema.records import make_id
+from fourfold.schema.fields import BANK, DOCUMENTS, KIND, TAGS
+from fourfold.schema.records import ENTRY_PREFIX, GONE_ENTRY, bank_of, from_iso, kind_of, make_id, to_iso
 from fourfold.values.units import Entry
 
-_GONE = "gone_entry"
-_KIND = "entry:"
+_KEY = "key"
 
 
 def entry_point(bank: str, entry: Entry, order: int) -> Point:
-    """An entry, the `order`-th of its write, as a record of the store. It has its times and its revision."""
+    """Returns an entry, the `order`-th of its write, as a record of the store. The entry has its times and its
+    revision."""
     assert entry.created_at is not None
     assert entry.updated_at is not None
     payload = {
-        "kind": _KIND + entry.kind,
-        "bank": bank,
-        "documents": [entry.document],
-        "tags": list(entry.tags),
-        "key": entry.key,
+        KIND: ENTRY_PREFIX + entry.kind,
+        BANK: bank,
+        DOCUMENTS: [entry.document],
+        TAGS: list(entry.tags),
+        _KEY: entry.key,
         "value": entry.value,
         "order": order,
+        # Not "revision": that field is the stamp of the write, and is indexed.
         "revised": entry.revision,
         "created_at": entry.created_at.isoformat(),
         "updated_at": entry.updated_at.isoformat(),
-        "expires_at": entry.expires_at and entry.expires_at.isoformat(),
+        "expires_at": to_iso(entry.expires_at),
     }
-    return Point(entry_id(bank, _KIND + entry.kind, entry.key), payload)
+    return Point(entry_id(bank, entry.kind, entry.key), payload)
 
 
 def gone_point(bank: str, entry: Entry) -> Point:
-    """What is left of an entry: nothing but that it was there."""
-    return Point(
-        entry_id(bank, _KIND + entry.kind, entry.key), {"kind": _GONE, "bank": bank, "documents": []}
-    )
+    """Returns what is left of an entry: a record that it was there."""
+    return _gone(entry_id(bank, entry.kind, entry.key), bank)
 
 
 def gone_entry(point: Point) -> Point:
-    """What is left of the entry that lies in the store as `point`."""
-    return Point(point.id, {"kind": _GONE, "bank": point.payload["bank"], "documents": []})
+    """Returns what is left of the entry that lies in the store as `point`."""
+    return _gone(point.id, bank_of(point))
+
+
+def _gone(identity: str, bank: str) -> Point:
+    return Point(identity, {KIND: GONE_ENTRY, BANK: bank, DOCUMENTS: []})
 
 
 def value_of(point: Point) -> Any:
@@ -53,8 +57,13 @@ def value_of(point: Point) -> Any:
 
 
 def is_entry(point: Point) -> bool:
-    """Whether a point is an entry that is kept."""
-    return str(point.payload["kind"]).startswith(_KIND)
+    """Returns whether a record is an entry that is there."""
+    return kind_of(point).startswith(ENTRY_PREFIX)
+
+
+def id_in_bank(point: Point, bank: str) -> str:
+    """Returns the id that the entry of this record has in `bank`."""
+    return entry_id(bank, kind_of(point).removeprefix(ENTRY_PREFIX), point.payload[_KEY])
 
 
 def find_entries(
@@ -64,55 +73,55 @@ def find_entries(
     document: str | None = None,
     keys: Iterable[str] | None = None,
 ) -> list[Entry]:
-    """The entries of that kind in the order in which they were first kept, expired ones included; of one document, or
-    with one of these keys."""
-    where = Where(bank=bank, kind=_KIND + kind, documents=None if document is None else (document,))
+    """Returns the entries of that kind in the order in which they were first put, expired ones included; of one
+    document, or with one of these keys."""
+    where = Where(bank=bank, kind=ENTRY_PREFIX + kind, documents=None if document is None else (document,))
     if keys is not None:
-        where = replace(where, ids=tuple(entry_id(bank, _KIND + kind, key) for key in keys))
+        where = replace(where, ids=tuple(entry_id(bank, kind, key) for key in keys))
     points = sorted(store.scan(where), key=lambda p: (p.payload["created_at"], p.payload["order"]))
     return [_read(point) for point in points]
 
 
 def entries_of(store: Store, bank: str, document: str) -> list[Entry]:
-    """The entries of a document, of every kind."""
+    """Returns the entries of a document, of every kind."""
     points = store.scan(Where(bank=bank, documents=(document,)))
-    return [_read(point) for point in points if point.payload["kind"].startswith(_KIND)]
+    return [_read(point) for point in points if is_entry(point)]
 
 
 def banks_with(store: Store, kind: str, tag: str | None, now: datetime | None) -> list[str]:
-    """The banks that keep entries of that kind, with that tag, by name; with `now`, entries that have not expired."""
-    where = Where(kind=_KIND + kind, tags=None if tag is None else (tag,))
-    points = store.scan(where, Fields(only=("bank", "expires_at")))
-    return sorted({p.payload["bank"] for p in points if now is None or not _over(p, now)})
+    """Returns the names of the banks that have entries of that kind, with that tag, sorted; with `now`, of entries
+    that have not expired by then."""
+    where = Where(kind=ENTRY_PREFIX + kind, tags=None if tag is None else (tag,))
+    points = store.scan(where, Fields(only=(BANK, "expires_at")))
+    return sorted({bank_of(point) for point in points if now is None or not _has_expired(point, now)})
 
 
 def expired_documents(store: Store, bank: str, kind: str, now: datetime) -> list[str]:
-    """The documents of which an entry of that kind has expired, each once."""
-    points = store.scan(Where(bank=bank, kind=_KIND + kind), Fields(only=("documents", "expires_at")))
-    return sorted({p.payload["documents"][0] for p in points if _over(p, now)})
+    """Returns the documents of which an entry of that kind has expired, each once, sorted."""
+    points = store.scan(Where(bank=bank, kind=ENTRY_PREFIX + kind), Fields(only=(DOCUMENTS, "expires_at")))
+    return sorted({point.payload[DOCUMENTS][0] for point in points if _has_expired(point, now)})
 
 
-def _over(point: Point, now: datetime) -> bool:
-    expires = point.payload["expires_at"]
-    return expires is not None and datetime.fromisoformat(expires) <= now
+def _has_expired(point: Point, now: datetime) -> bool:
+    expires_at = from_iso(point.payload["expires_at"])
+    return expires_at is not None and expires_at <= now
 
 
 def entry_id(bank: str, kind: str, key: str) -> str:
-    """The id of an entry, by the kind that its record has."""
-    return make_id(bank, "entry", kind.removeprefix(_KIND), key)
+    """Returns the id of the entry with that kind and key."""
+    return make_id(bank, "entry", kind, key)
 
 
 def _read(point: Point) -> Entry:
     p = point.payload
-    expires = p["expires_at"]
     return Entry(
-        kind=p["kind"].removeprefix(_KIND),
-        key=p["key"],
+        kind=kind_of(point).removeprefix(ENTRY_PREFIX),
+        key=p[_KEY],
         value=p["value"],
-        expires_at=None if expires is None else datetime.fromisoformat(expires),
-        tags=tuple(p["tags"]),
+        expires_at=from_iso(p["expires_at"]),
+        tags=tuple(p[TAGS]),
         revision=int(p["revised"]),
-        document=p["documents"][0],
+        document=p[DOCUMENTS][0],
         created_at=datetime.fromisoformat(p["created_at"]),
         updated_at=datetime.fromisoformat(p["updated_at"]),
     )

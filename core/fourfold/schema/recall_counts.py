@@ -1,4 +1,5 @@
-"""How often units were recalled, and when last: noted in memory, and kept in a bank's records, some units in each."""
+"""How often units were recalled, and when last: counted in memory, and stored in a bank's records, some units in
+each."""
 
 from __future__ import annotations
 
@@ -7,10 +8,13 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from fourfold.ports import Point, Store, Where
+from fourfold.ports import Fields, Point, Store, Where
+from fourfold.schema.fields import BANK, KIND
 from fourfold.schema.records import USE, make_id
 
-_PREFIX = 2  # hex digits of a unit's id: at most 256 records a bank
+_PREFIX = 2
+"""Hex digits of a unit's id that choose its record: at most 256 records a bank, each of that share of its units. A
+guess, not measured."""
 
 Uses = Mapping[str, tuple[int, float]]
 """By unit, how often it was used, and when last (epoch seconds)."""
@@ -18,36 +22,48 @@ Uses = Mapping[str, tuple[int, float]]
 
 @dataclass(slots=True)
 class RecallCounts:
-    """What was used and is not written yet, by bank."""
+    """The recalls that are not stored yet, by bank. Safe for several threads."""
+
+    # Recalls add from any thread while a background task writes what was counted so far.
 
     _lock: threading.Lock = field(default_factory=threading.Lock)
     _of: dict[str, dict[str, tuple[int, float]]] = field(default_factory=dict)
 
     def add(self, bank: str, units: list[str], at: float) -> None:
-        """These units were used at that moment."""
+        """Counts a recall of these units at a moment (epoch seconds)."""
         with self._lock:
-            noted = self._of.setdefault(bank, {})
+            counts = self._of.setdefault(bank, {})
             for unit in units:
-                noted[unit] = noted.get(unit, (0, at))[0] + 1, at
+                count, _ = counts.get(unit, (0, at))
+                counts[unit] = count + 1, at
 
     def take(self, bank: str) -> dict[str, tuple[int, float]]:
-        """What was used in `bank`; it is noted no more."""
+        """Returns what was counted in `bank`, and counts from nothing again."""
         with self._lock:
             return self._of.pop(bank, {})
 
     def banks(self) -> list[str]:
-        """The banks of which something is noted."""
+        """Returns the banks in which something was recalled."""
         with self._lock:
             return list(self._of)
 
 
 def used(store: Store, bank: str, uses: Uses) -> list[Point]:
-    """The records of `bank` that `uses` changes, brought up to date."""
+    """Returns the records of `bank` that `uses` changes, brought up to date."""
     buckets: dict[str, dict[str, list[float]]] = {}
     for unit, (count, at) in uses.items():
         buckets.setdefault(_bucket_id(bank, unit), {})[unit] = [count, at]
-    held = {p.id: p.payload["uses"] for p in store.scan(Where(bank=bank, kind=USE, ids=tuple(buckets)))}
-    return [use_point(identity, bank, {**held.get(identity, {}), **new}) for identity, new in buckets.items()]
+    stored = {
+        point.id: uses_of(point) for point in store.scan(Where(bank=bank, kind=USE, ids=tuple(buckets)))
+    }
+    return [
+        use_point(identity, bank, {**stored.get(identity, {}), **bucket})
+        for identity, bucket in buckets.items()
+    ]
+
+
+READ_USES = Fields(only=("uses",))
+"""What `uses_of` looks at."""
 
 
 def uses_of(point: Point) -> Mapping[str, Any]:
@@ -57,8 +73,8 @@ def uses_of(point: Point) -> Mapping[str, Any]:
 
 
 def use_point(identity: str, bank: str, uses: Mapping[str, Any]) -> Point:
-    """A record of uses."""
-    return Point(identity, {"kind": USE, "bank": bank, "uses": dict(uses)})
+    """Returns a record of uses, with the id that it has."""
+    return Point(identity, {KIND: USE, BANK: bank, "uses": dict(uses)})
 
 
 def _bucket_id(bank: str, unit: str) -> str:

@@ -6,86 +6,145 @@ Ids are UUIDv5 of what makes a thing unique, so writing the same thing twice wri
 from __future__ import annotations
 
 import uuid
-from dataclasses import replace
 from datetime import datetime
+from typing import Final, NamedTuple
 
 from fourfold.ports import Fields, Point, Store, Where
+from fourfold.schema.fields import BANK as BANK_FIELD
+from fourfold.schema.fields import DOCUMENTS, KIND, LIVE_BANK, RECORDED, REVISION, WRITER, with_fields
 
-UNIT = "unit"
-ENTITY = "entity"
-BANK = "bank"
-CURSOR = "cursor"
-SUMMARY = "summary"
-CORE = "core"
-PROGRESS = "progress"
-LEDGER = "ledger"
-OPERATION = "operation"
-USE = "use"
-CHUNK, PENDING_CHUNK = "chunk", "pending"
-"""A chunk that a language model has read, and one that waits for it."""
-GONE = "gone"
+UNIT: Final = "unit"
+ENTITY: Final = "entity"
+BANK: Final = "bank"
+CURSOR: Final = "cursor"
+SUMMARY: Final = "summary"
+CORE: Final = "core"
+PROGRESS: Final = "progress"
+LEDGER: Final = "ledger"
+OPERATION: Final = "operation"
+USE: Final = "use"
+CHUNK: Final = "chunk"
+"""A chunk that a language model has read."""
+PENDING_CHUNK: Final = "pending"
+"""A chunk that waits for a language model."""
+GONE: Final = "gone"
 """What is left in place of a chunk, a summary or another derived record that is no more."""
-ENTRY_PREFIX = "entry:"
+ENTRY_PREFIX: Final = "entry:"
 """An entry's record is of this kind, and the kind that the entry has."""
-GONE_ENTRY = "gone_entry"
-ERASED = "erased"
+GONE_ENTRY: Final = "gone_entry"
+ERASED: Final = "erased"
 """What the server's adapter puts over a record before it deletes it."""
-ARRIVING = "arriving"
+ARRIVING: Final = "arriving"
 """Marks a bank that is being installed."""
-MANIFEST = "manifest"
+MANIFEST: Final = "manifest"
 """Of a whole store; the server's adapter keeps it as a record."""
 
-KIND_ONLY = Fields(only=("kind",))
+KIND_ONLY = Fields(only=(KIND,))
 """What `kind_of` looks at."""
+PLACE_ONLY = Fields(only=(RECORDED, "order"))
+"""What `place_of` looks at."""
+STAMP_ONLY = Fields(only=(WRITER, REVISION, "derived"))
+"""What `stamp_of` looks at."""
 
 
-NEVER = 1e12  # epoch seconds, some 30,000 years off: "not retired", and an interval without end
+NEVER = 1e12
+"""Epoch seconds, some 30,000 years off: "not retired", and an interval without end. A number, since a filter of the
+engines compares numbers and has no infinity in JSON."""
 _NAMESPACE = uuid.uuid5(uuid.NAMESPACE_URL, "fourfold")
 
 
+class Stamp(NamedTuple):
+    """Which write put a record where it is: the `revision`-th of `writer` to the bank, and whether what it wrote was
+    derived from what the bank held."""
+
+    writer: str
+    revision: int
+    derived: bool
+
+
 def make_id(*parts: str) -> str:
-    """The UUIDv5 of `parts`, in hex; no two different lists of parts share one."""
+    """Returns the UUIDv5 of `parts`, in hex."""
+    # Each part comes with its length: joined as they are, ("a", "bc") and ("ab", "c") would share an id.
     return uuid.uuid5(_NAMESPACE, "".join(f"{len(part)}:{part}" for part in parts)).hex
 
 
 def kind_of(point: Point) -> str:
     """Returns which kind of record a point is: one of the constants of this module, or `ENTRY_PREFIX` and a word."""
-    return str(point.payload["kind"])
+    return str(point.payload[KIND])
+
+
+def is_cursor(point: Point) -> bool:
+    """Returns whether a point is the cursor of a writer. The point may be one that has no kind."""
+    return bool(point.payload.get(KIND) == CURSOR)
+
+
+def bank_of(point: Point) -> str:
+    """Returns the name of the bank that a record belongs to."""
+    return str(point.payload[BANK_FIELD])
 
 
 def place_of(point: Point) -> tuple[float, int]:
     """Returns the place of a unit, an entry or a record of the log among others of its bank: when its write was made,
     in epoch seconds, and its number in it."""
-    return float(point.payload["recorded"]), int(point.payload["order"])
+    return float(point.payload[RECORDED]), int(point.payload["order"])
 
 
-def bank_of(point: Point) -> str:
-    """Returns the name of the bank that a record belongs to."""
-    return str(point.payload["bank"])
+def describe(point: Point) -> str:
+    """Returns a record in words: "unit 1a2b... of the bank alice"."""
+    return f"{point.payload.get(KIND)} {point.id} of the bank {point.payload.get(BANK_FIELD)}"
+
+
+def in_bank(point: Point, bank: str) -> Point:
+    """Returns the record as one of another bank: what names its own bank names that one. Its id and other ids stay;
+    see `rekey` for these."""
+    names = {BANK_FIELD: bank}
+    if point.payload.get(LIVE_BANK) is not None:
+        names[LIVE_BANK] = bank
+    return with_fields(point, names)
 
 
 def stamped(point: Point, writer: str, revision: int, derived: bool = False) -> Point:
-    """`point`, marked as written by `writer` in its `revision`-th write to the bank; `derived` from what is there, or
-    news."""
-    mark = {"writer": writer, "revision": revision, "derived": derived}
-    return replace(point, payload={**point.payload, **mark})
+    """Returns `point`, marked as written by `writer` in its `revision`-th write to the bank. `derived` says that it
+    follows from what the bank holds, and is nothing new to consolidation."""
+    return with_fields(point, {WRITER: writer, REVISION: revision, "derived": derived})
+
+
+def stamp_of(point: Point) -> Stamp:
+    """Returns the stamp of the write that a record comes from; it is another one after each change of the record. The
+    mark of a bank that is being installed has no writer, and revision 0."""
+    payload = point.payload
+    return Stamp(
+        str(payload.get(WRITER, "")), int(payload.get(REVISION, 0)), bool(payload.get("derived", False))
+    )
 
 
 def cursor_point(bank: str, writer: str, revision: int) -> Point:
-    """How far one writer got in one bank; readers compare it with what they have loaded."""
-    payload = {"kind": "cursor", "bank": bank, "writer": writer, "revision": revision}
-    return Point(make_id(bank, "cursor", writer), payload)
+    """Returns the record of how far one writer got in one bank; readers compare it with what they have loaded."""
+    payload = {KIND: CURSOR, BANK_FIELD: bank, WRITER: writer, REVISION: revision}
+    return Point(make_id(bank, CURSOR, writer), payload)
 
 
 def read_cursors(store: Store, bank: str) -> dict[str, int]:
-    """How far each writer got in `bank`, as the store has it now."""
-    found = store.scan(Where(bank=bank, kind="cursor"))
-    return {str(p.payload["writer"]): int(p.payload["revision"]) for p in found}
+    """Returns how far each writer got in `bank`, as the store has it now."""
+    cursors = store.scan(Where(bank=bank, kind=CURSOR))
+    return {str(point.payload[WRITER]): int(point.payload[REVISION]) for point in cursors}
 
 
 def gone_point(bank: str, identity: str) -> Point:
-    """What is left in place of a record that is no more."""
-    return Point(identity, {"kind": "gone", "bank": bank, "documents": [""], "messages": []})
+    """Returns what is left in place of a record that is no more."""
+    # A chunk may become a record of this kind, so an index reads the document and the messages of every one.
+    return Point(identity, {KIND: GONE, BANK_FIELD: bank, DOCUMENTS: [""], "messages": []})
+
+
+def erased_point(identity: str) -> Point:
+    """Returns an empty record, to be put over one that is erased."""
+    return Point(identity, {KIND: ERASED})
+
+
+def arriving_point(bank: str) -> Point:
+    """Returns the mark of a bank that is being installed. Whoever finds it without the bank's profile knows that the
+    installing process was stopped."""
+    return Point(make_id(bank, ARRIVING), {KIND: ARRIVING, BANK_FIELD: bank})
 
 
 def to_iso(moment: datetime | None) -> str | None:
@@ -93,6 +152,6 @@ def to_iso(moment: datetime | None) -> str | None:
     return None if moment is None else moment.isoformat()
 
 
-def from_iso(written: str | None) -> datetime | None:
+def from_iso(stored: str | None) -> datetime | None:
     """Returns the moment that `to_iso` wrote."""
-    return None if written is None else datetime.fromisoformat(written)
+    return None if stored is None else datetime.fromisoformat(stored)

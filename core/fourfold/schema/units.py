@@ -1,8 +1,8 @@
-"""Units in a store: points out of units, and units out of points."""
+"""Units in a store: records out of units, and units out of records."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import astuple, dataclass, replace
 from datetime import datetime
 from typing import Any
@@ -11,7 +11,19 @@ import numpy as np
 
 from fourfold.language.text import SparseVector, asking, counts, estimate_tokens
 from fourfold.ports import Fields, Floats, Point
-from fourfold.schema.records import NEVER, from_iso, to_iso
+from fourfold.schema.fields import (
+    BANK,
+    DOCUMENTS,
+    END,
+    KIND,
+    LIVE_BANK,
+    NETWORK,
+    RECORDED,
+    START,
+    TAGS,
+    with_fields,
+)
+from fourfold.schema.records import NEVER, UNIT, from_iso, to_iso
 from fourfold.values.units import (
     Aspects,
     Interval,
@@ -25,7 +37,8 @@ from fourfold.values.units import (
 )
 
 PREVIOUS_WEIGHT = 0.9
-"""The line a unit answers counts this much of its own words in late interaction (docs/adr/0003)."""
+"""The line that a unit answers counts this much of the unit's own words in late interaction (docs/adr/0003)."""
+_RETIRED = "retired"
 _STORED_CAUSES = {
     RetirementCause.REPLACED: "replace",
     RetirementCause.REEXTRACTED: "extraction",
@@ -35,24 +48,25 @@ _STORED_CAUSES = {
     RetirementCause.ERASED: "erased",
     RetirementCause.ARCHIVED: "archive",
 }
-"""The words that stand for these causes in a store, as they always did; for a superseded unit, its successor's id
-stands there."""
+"""The words that stand for these causes in a store; for a superseded unit, its successor's id stands there. They are
+older than the names of the causes, and stay: a store may have been written by any version."""
 _CAUSES = {stored: cause for cause, stored in _STORED_CAUSES.items()}
 _REASON = ": "
-"""Stands between "forget" and the reason that was given."""
+"""Separates the word of a cause from the reason that was given ("forget: asked to")."""
 
 
 def unit_payload(unit: Unit, order: int) -> dict[str, Any]:
-    """The payload of a unit, the `order`-th of its retain. Times are kept twice: as written, for reading, and
-    in seconds, for filters; and what ranking asks of the text is kept as well, for the graph to load fast."""
+    """Returns the payload of a unit, the `order`-th of its write, without what `with_vectors` adds."""
+    # Times are stored twice, as text for reading and in seconds for filters. What ranking asks of a text (the share
+    # of questions, whether it counts something, its size) is stored too: an index would work it out at each build.
     start, end = when(unit)
     return {
-        "kind": "unit",
-        "bank": unit.bank,
-        "held_in": unit.bank if unit.retired_at is None else None,
+        KIND: UNIT,
+        BANK: unit.bank,
+        LIVE_BANK: unit.bank if unit.retired_at is None else None,
         "text": unit.text,
-        "network": unit.network.value,
-        "documents": list(unit.source.documents),
+        NETWORK: unit.network.value,
+        DOCUMENTS: list(unit.source.documents),
         "messages": list(unit.source.messages),
         "offsets": [unit.source.start, unit.source.end],
         "mentioned_at": unit.mentioned_at.isoformat(),
@@ -62,14 +76,14 @@ def unit_payload(unit: Unit, order: int) -> dict[str, Any]:
         else [to_iso(unit.occurred.start), to_iso(unit.occurred.end)],
         "retired_at": to_iso(unit.retired_at),
         "retired_by": _stored_retirement(unit.retirement),
-        "recorded": unit.recorded_at.timestamp(),
-        "retired": NEVER if unit.retired_at is None else unit.retired_at.timestamp(),
-        "from": start,
-        "to": end,
+        RECORDED: unit.recorded_at.timestamp(),
+        _RETIRED: NEVER if unit.retired_at is None else unit.retired_at.timestamp(),
+        START: start,
+        END: end,
         "speaker": unit.speaker,
         "confidence": unit.confidence,
         "entities": list(unit.entities),
-        "tags": list(unit.tags),
+        TAGS: list(unit.tags),
         "context": unit.context,
         "session": unit.session,
         "links": [[link.to, link.kind, round(link.weight, 4)] for link in unit.links],
@@ -87,9 +101,9 @@ def unit_payload(unit: Unit, order: int) -> dict[str, Any]:
 
 @dataclass(frozen=True, slots=True)
 class UnitVectors:
-    """What is searched of a unit: its vector, (dimension,); its terms; its token rows, (n, token_dimension), with
-    those of the unit before it at the end; `[start, end)` of those rows that are of its own text; and the numbers of
-    the centroids nearest to these."""
+    """Vectors by which a unit is searched: its vector, (dimension,); its terms; its token rows, (n, token_dimension),
+    with those of the unit before it at the end; `[start, end)` of those rows that are of its own text; and the
+    numbers of the centroids nearest to these."""
 
     vector: Floats
     terms: SparseVector
@@ -101,46 +115,62 @@ class UnitVectors:
 def unit_point(unit: Unit, order: int, vectors: UnitVectors, attributes: Sequence[str] = ()) -> Point:
     """Returns a unit, the `order`-th of its write, as a record of the store. `attributes` are the keys of what its
     text gives a value."""
-    payload = {**unit_payload(unit, order), "attributes": list(attributes)}
-    return with_vectors(Point(unit.id, payload), vectors)
+    return with_vectors(with_attributes(Point(unit.id, unit_payload(unit, order)), attributes), vectors)
 
 
 def with_vectors(point: Point, vectors: UnitVectors) -> Point:
     """Returns the record of a unit with these vectors, and with what its payload says of them."""
-    described = {"own": list(vectors.own_tokens), "codes": list(vectors.centroids)}
-    return replace(
-        point,
-        payload={**point.payload, **described},
-        vector=vectors.vector,
-        terms=vectors.terms,
-        tokens=vectors.tokens,
-    )
+    described = with_fields(point, {"own": list(vectors.own_tokens), "codes": list(vectors.centroids)})
+    return replace(described, vector=vectors.vector, terms=vectors.terms, tokens=vectors.tokens)
 
 
 def with_unit(point: Point, unit: Unit) -> Point:
     """Returns the record `point` saying what `unit` is now; its vectors and its place in its write stay."""
-    return replace(point, payload={**point.payload, **unit_payload(unit, point.payload["order"])})
+    return with_fields(point, unit_payload(unit, point.payload["order"]))
 
 
-RETIREMENT_ONLY = Fields(only=("retired", "retired_by"))
-"""What `is_retired` and `read_retirement` look at."""
+def with_attributes(point: Point, attributes: Sequence[str]) -> Point:
+    """Returns the record `point` with these keys of what its text gives a value."""
+    return with_fields(point, {"attributes": list(attributes)})
+
+
+def with_confidence(point: Point, confidence: float | None) -> Point:
+    """Returns the record `point` with another confidence."""
+    return with_fields(point, {"confidence": confidence})
+
+
+RETIREMENT_ONLY = Fields(only=(_RETIRED, "retired_by"))
+"""What `is_retired`, `retired_time` and `read_retirement` look at."""
 
 
 def is_retired(point: Point) -> bool:
     """Returns whether a unit's record says that it holds no more."""
-    return bool(point.payload["retired"] != NEVER)
+    return retired_time(point) != NEVER
+
+
+def retired_time(point: Point) -> float:
+    """Returns when a unit was retired, in epoch seconds; `NEVER` where it holds."""
+    return float(point.payload[_RETIRED])
+
+
+READ_TIMES = Fields(only=(BANK, RECORDED, _RETIRED))
+"""What `unit_as_of` looks at."""
 
 
 def unit_as_of(point: Point, at: float) -> Point | None:
     """Returns a unit's record as it was at a moment (epoch seconds), by the times in its payload alone: None where it
     was not recorded yet, and not retired where that came later."""
     payload = point.payload
-    if payload["recorded"] > at:
+    if payload[RECORDED] > at:
         return None
-    if not at < payload["retired"] < NEVER:
+    if not at < payload[_RETIRED] < NEVER:
         return point
-    live = {"retired": NEVER, "retired_at": None, "retired_by": None, "held_in": payload["bank"]}
-    return replace(point, payload={**payload, **live})
+    live = {_RETIRED: NEVER, "retired_at": None, "retired_by": None, LIVE_BANK: payload[BANK]}
+    return with_fields(point, live)
+
+
+SPOKEN_ONLY = Fields(only=("speaker", "text"))
+"""What `speaker_of` and `text_of` look at."""
 
 
 def text_of(point: Point) -> str:
@@ -159,19 +189,56 @@ def context_of(point: Point) -> str:
     return str(point.payload["context"])
 
 
+def network_of(point: Point) -> Network:
+    """Returns the network that a unit belongs to."""
+    return Network(point.payload[NETWORK])
+
+
+def modality_of(point: Point) -> Modality:
+    """Returns whether a unit is stated, asked, quoted and so on."""
+    return Modality(point.payload["modality"])
+
+
+def documents_of(point: Point) -> tuple[str, ...]:
+    """Returns the document of each message that says a unit; of a chunk or an entry, its one document."""
+    return tuple(point.payload[DOCUMENTS])
+
+
+def messages_of(point: Point) -> tuple[str, ...]:
+    """Returns the messages that say a unit, or that a chunk covers."""
+    return tuple(point.payload["messages"])
+
+
+def tags_of(point: Point) -> tuple[str, ...]:
+    """Returns the tags of a unit."""
+    return tuple(point.payload[TAGS])
+
+
+def successor_of(point: Point) -> str | None:
+    """Returns the id of the unit that probably holds in place of this one; None where none does."""
+    successor: str | None = point.payload["superseded_by"]
+    return successor
+
+
+def links_of(point: Point) -> list[Link]:
+    """Returns the links of a unit to others."""
+    return [Link(to, kind, weight) for to, kind, weight in point.payload["links"]]
+
+
 def entities_of(point: Point) -> tuple[str, ...]:
     """Returns the names of the entities that a unit mentions, or that a summary is of."""
     return tuple(point.payload["entities"])
 
 
 def own_tokens(point: Point) -> Floats:
-    """Returns the token rows of a unit's own text, out of all that are stored for it."""
+    """Returns the token rows of a unit's own text, out of all that are stored for it; (0, 1) without any."""
     start, end = point.payload["own"]
     return np.zeros((0, 1), np.float32) if point.tokens is None else point.tokens[start:end]
 
 
 def when(unit: Unit) -> tuple[float, float]:
-    """The seconds `[start, end)` by which a unit is found in time: `occurred`, else the second it was said."""
+    """Returns the seconds `[start, end)` by which a unit is found in time: `occurred`, else the second in which it
+    was said."""
     mentioned = unit.mentioned_at.timestamp()
     if unit.occurred is None:
         return mentioned, mentioned + 1
@@ -179,7 +246,7 @@ def when(unit: Unit) -> tuple[float, float]:
 
 
 def seconds_of(interval: Interval) -> tuple[float, float]:
-    """An interval in seconds `[start, end)`; an open side is as far as it can be."""
+    """Returns an interval in epoch seconds, `[start, end)`; an open side is `NEVER` away."""
     start, end = interval.start, interval.end
     return (-NEVER if start is None else start.timestamp()), (NEVER if end is None else end.timestamp())
 
@@ -194,7 +261,7 @@ READ_UNIT = Fields(
 
 
 def read_unit(point: Point) -> Unit:
-    """The unit that `unit_payload` described."""
+    """Returns the unit that `unit_payload` described."""
     p = point.payload
     occurred = p["occurred"]
     return Unit(
@@ -218,9 +285,9 @@ def read_unit(point: Point) -> Unit:
         tags=tuple(p["tags"]),
         context=p["context"],
         session=p["session"],
-        links=tuple(Link(to, kind, weight) for to, kind, weight in p["links"]),
+        links=tuple(links_of(point)),
         retired_at=from_iso(p["retired_at"]),
-        retirement=read_retirement(p),
+        retirement=read_retirement(point),
         modality=Modality(p["modality"]),
         aspects=Aspects(*p["aspects"]),
         superseded_by=p["superseded_by"],
@@ -229,12 +296,17 @@ def read_unit(point: Point) -> Unit:
     )
 
 
-def read_retirement(payload: Mapping[str, Any]) -> Retirement | None:
-    """Returns why the unit of this payload was retired, None where it holds. Only the field `retired_by` is read."""
-    stored = payload["retired_by"]
+def read_retirement(point: Point) -> Retirement | None:
+    """Returns why a unit was retired, None where it holds."""
+    return parse_retirement(point.payload["retired_by"])
+
+
+def parse_retirement(stored: str | None) -> Retirement | None:
+    """Returns the retirement that a record has in words; None for None."""
     if stored is None:
         return None
-    word, _, reason = str(stored).partition(_REASON)
+    word, _, reason = stored.partition(_REASON)
+    # No cause reads like an id, so a word that is no cause is the id of the successor.
     cause = _CAUSES.get(word)
     return Retirement.superseded_by(word) if cause is None else Retirement(cause, reason=reason)
 

@@ -60,7 +60,7 @@ def _newly_forgotten(transaction: Transaction) -> list[Point]:
 def _forgotten(point: Point) -> bool:
     """Returns whether a unit is retired for good: not since a newer one says what holds now (which derived records
     follow by themselves), nor since it has faded (it is still known, and still a reason)."""
-    retirement = read_retirement(point.payload)
+    retirement = read_retirement(point)
     spared = (RetirementCause.SUPERSEDED, RetirementCause.ARCHIVED)
     return is_retired(point) and (retirement is None or retirement.cause not in spared)
 
@@ -70,9 +70,8 @@ def dependents(index: BankIndex, units: Iterable[str]) -> list[str]:
     index has no direction; callers look at the history."""
     ids: dict[str, None] = {}
     for row in map(index.row, units):
-        for neighbour, kinds in index.graph.adj.get(row, {}).items() if row is not None else ():
-            if isinstance(neighbour, int) and "evidence" in kinds:
-                ids[index.unit_ids[neighbour]] = None
+        for linked in index.linked_units(row, "evidence") if row is not None else ():
+            ids[index.unit_ids[linked]] = None
     return list(ids)
 
 

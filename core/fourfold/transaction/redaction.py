@@ -8,24 +8,24 @@ forgot cannot write what is held back.
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from dataclasses import dataclass, field, replace
 from typing import Any
 
 from fourfold.errors import InputError
 from fourfold.index.bank_index import BankIndex
 from fourfold.ports import Point
+from fourfold.schema.chunks import CHUNKS
 from fourfold.schema.entries import is_entry, value_of
-from fourfold.schema.records import kind_of
-from fourfold.schema.texts import map_json, map_texts, texts_of
+from fourfold.schema.records import ENTITY, UNIT, kind_of
+from fourfold.schema.texts import embedded_texts, map_json, map_texts, texts_in_json, texts_of
 from fourfold.schema.units import text_of
 from fourfold.services import Services
 from fourfold.values.redaction import RedactionRule, entity_kinds, excluded_by, placeholder, redact
 from fourfold.values.units import Entity, Entry
 
-_INDEXED = ("text", "context", "speaker", "entities", "name", "aliases")
-"""Fields of units and entities that vectors, terms or ids are made of: masking them late would leave those."""
-_FROM_MESSAGES = frozenset({"unit", "entity", "pending", "chunk", "gone"})
+_FROM_MESSAGES = frozenset({UNIT, ENTITY, *CHUNKS})
+"""Kinds of records whose texts come from messages."""
 _NOTHING: frozenset[str] = frozenset()
 
 
@@ -70,7 +70,7 @@ class RedactionPolicy:
     def excludes_value(self, value: Any) -> bool:
         """Returns whether a test leaves out a JSON value for one of the texts in it; counts it."""
         uncounted = RedactionPolicy(self.rules)
-        excluding = self._excluding_rule(map(uncounted.redact, texts_of({"value": value})))
+        excluding = self._excluding_rule(map(uncounted.redact, texts_in_json(value)))
         if excluding is not None:
             self.counts[excluding] += 1
         return excluding is not None
@@ -81,14 +81,14 @@ class RedactionPolicy:
         if not self.rules:
             return entry
         value = map_json(entry.value, self.redact)
-        refusing = self._excluding_rule(texts_of({"value": value}))
+        refusing = self._excluding_rule(texts_in_json(value))
         if refusing is not None:
             raise InputError(
                 f'"{entry.key}" holds what this bank holds back ({refusing}); nothing was written.'
             )
         return entry if value == entry.value else replace(entry, value=value)
 
-    def redact_point(self, point: Point, stored: Mapping[str, Any] | None) -> Point:
+    def redact_point(self, point: Point, stored: Point | None) -> Point:
         """Returns a record about to be written, masked. Only what is not in `stored`, what the store has of it, is
         looked at: a text that is older than the rule must not keep its record from being retired or read. Raises
         `InputError` for a unit, an entity or an entry that cannot be masked any more."""
@@ -98,14 +98,17 @@ class RedactionPolicy:
         kind = kind_of(point)
         # Messages were tested as a whole before they became chunks and units; of those a test sees the text alone.
         change = self.redact if kind in _FROM_MESSAGES else self.cover
-        masked = map_texts(point.payload, lambda text: text if text in stored_texts else change(text))
-        if kind in ("unit", "entity") and any(masked.get(f) != point.payload.get(f) for f in _INDEXED):
-            raise self._refusal(texts_of(point.payload) - stored_texts)
-        body = {"text": text_of(point)} if kind == "unit" else {}
-        tested = texts_of({"value": value_of(point)} if is_entry(point) else body) - stored_texts
+        masked = map_texts(point, lambda text: text if text in stored_texts else change(text))
+        if kind in (UNIT, ENTITY) and embedded_texts(masked) != embedded_texts(point):
+            raise self._refusal(texts_of(point) - stored_texts)
+        tested: set[str] = set()
+        if is_entry(point):
+            tested = texts_in_json(value_of(point)) - stored_texts
+        elif kind == UNIT:
+            tested = {text_of(point)} - stored_texts
         if self._excluding_rule(tested) is not None:
             raise self._refusal(tested)
-        return point if masked == point.payload else replace(point, payload=masked)
+        return masked
 
     def check_entities(self, entities: Iterable[Entity], index: BankIndex) -> None:
         """Raises `InputError` for an entity of a kind that is held back, unless the bank knows it already."""

@@ -10,7 +10,6 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
-from typing import Any
 
 from fourfold.index.bank_index import BankIndex
 from fourfold.language.pack import Language
@@ -175,18 +174,18 @@ class Transaction:
             rules=rules,
         )
 
-    def _stored(self, points: Sequence[Point]) -> dict[str, Mapping[str, Any]]:
-        """Returns the payloads that the store has of what the change log tells of, by id."""
+    def _stored(self, points: Sequence[Point]) -> dict[str, Point]:
+        """Returns what the store has of the records that the change log tells of, by id, without vectors."""
         logged = [point.id for point in points if kind_of(point) not in UNLOGGED]
         # A unit that the index does not know is new: asking the store for it would cost every retain a read.
         ids = tuple(i for i in logged if i not in self.units or self.index.row(i) is not None)
-        return {p.id: p.payload for p in self.services.store.scan(Where(ids=ids))} if ids else {}
+        return {point.id: point for point in self.services.store.scan(Where(ids=ids))} if ids else {}
 
     def _redact(
         self,
         named_points: Sequence[Point],
         entities: Iterable[Entity],
-        stored: Mapping[str, Mapping[str, Any]],
+        stored: Mapping[str, Point],
     ) -> None:
         """Masks what is staged, or raises `InputError`. What is only logged in part (cursors, records of the change
         log) has no text of the bank's."""
@@ -215,25 +214,25 @@ class Transaction:
             self.index.note_record(point)
         self.index.revisions[self.services.store.writer] = self.revision
 
-    def _record(self, points: Sequence[Point], stored: Mapping[str, Mapping[str, Any]]) -> Record | None:
+    def _record(self, points: Sequence[Point], stored: Mapping[str, Point]) -> Record | None:
         """Returns the change log's record of this write; None where it is nothing that anybody would take back."""
         logged = [point for point in points if kind_of(point) not in UNLOGGED]
         created = tuple(point.id for point in logged if point.id not in stored)
-        steps = {p.id: difference(stored[p.id], p.payload) for p in logged if p.id in stored}
+        steps = {point.id: difference(stored[point.id], point) for point in logged if point.id in stored}
         before = {identity: changes for identity, changes in steps.items() if changes}
         if not (created or before or self.undoes):
             return None
         return Record(
             id=self.record_id,
             bank=self.index.bank,
-            what=self.operation,
+            operation=self.operation,
             at=self.now,
             order=sum(self.index.revisions.values()) + 1,
-            by=self.services.actor,
+            actor=self.services.actor,
             reason=self.redaction.cover(self.reason) if self.reason else "",
-            shown=self.redaction.redact(self.subject),
+            subject=self.redaction.redact(self.subject),
             derived=self.derived,
-            made=created,
+            created=created,
             before=before,
             operations=self._operations(created, before),
             undoes=self.undoes,

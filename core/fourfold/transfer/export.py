@@ -11,11 +11,11 @@ from fourfold.consolidate.run import pending
 from fourfold.errors import NotFoundError
 from fourfold.index.bank_index import BankIndex
 from fourfold.ports import Fields, Point, Progress, Where
-from fourfold.schema.records import kind_of
+from fourfold.schema.records import UNIT, kind_of
+from fourfold.schema.rekey import LEFT_BEHIND
 from fourfold.services import Services
 from fourfold.storage.manifest import SCHEMA
 from fourfold.transfer.file_format import Header, write
-from fourfold.transfer.rekey import LEFT_BEHIND
 
 _AT_ONCE = 500
 _KEPT_SETTINGS = ("session_gap_hours", "unit_words", "decay", "relevance")
@@ -51,7 +51,7 @@ def everything(
     """The records of a bank but for those that stay behind: first those that are no units, then the units in the
     order they came. The caller holds the index's lock."""
     for point in services.store.scan(Where(bank=index.bank)):
-        if kind_of(point) not in ("unit", *LEFT_BEHIND):
+        if kind_of(point) not in (UNIT, *LEFT_BEHIND):
             yield point
     for first in range(0, len(index), _AT_ONCE):
         ids = index.unit_ids[first : first + _AT_ONCE]

@@ -9,14 +9,14 @@ from fourfold.consolidate.run import pending
 from fourfold.errors import NotFoundError
 from fourfold.govern.reembed_units import renew_units
 from fourfold.index.as_of import BankView, points_as_of
-from fourfold.ports import Fields, Point, Progress, Where
+from fourfold.ports import Point, Progress, Where
 from fourfold.schema.changelog import not_undone_by, records
-from fourfold.schema.records import kind_of
+from fourfold.schema.records import UNIT, kind_of
+from fourfold.schema.rekey import ID_FIELDS, LEFT_BEHIND, Rekeyer
 from fourfold.services import Services
 from fourfold.transfer.export import everything
 from fourfold.transfer.install import ensure_absent, install_bank, roll_back
 from fourfold.transfer.redact import policy_for, redact_records, redacts_units
-from fourfold.transfer.rekey import ID_FIELDS, LEFT_BEHIND, Rekeyer
 
 __all__ = ["fork", "restore", "roll_back"]
 
@@ -40,7 +40,7 @@ def _copy(
             raise NotFoundError(f'There is no bank "{bank}".')
         ensure_absent(services, name)
         renaming = Rekeyer(bank, name)
-        for point in services.store.scan(Where(bank=bank), Fields(only=ID_FIELDS)):
+        for point in services.store.scan(Where(bank=bank), ID_FIELDS):
             if kind_of(point) not in LEFT_BEHIND:
                 renaming.note(point)
         points: Iterable[Point] = everything(services, index, progress=progress)
@@ -55,7 +55,7 @@ def _copy(
         )
         policy = policy_for(services, index.profile)
         moved = redact_records(map(renaming.moved, points), services, policy)
-        if redacts_units(services.store.scan(Where(bank=bank, kind="unit")), policy):
+        if redacts_units(services.store.scan(Where(bank=bank, kind=UNIT)), policy):
             moved = renew_units(services.embedder, moved, index.language)
         settled = moment is None and not pending(services, bank)
         install_bank(services, name, moved, what, shown, settled, policy)
@@ -67,6 +67,6 @@ def _later(services: Services, bank: str, moment: datetime) -> set[str]:
 
 def _then(view: BankView, points: Iterable[Point], later: set[str], moment: datetime) -> Iterator[Point]:
     """The records as they were; `later` are those of the log that tell of what came after."""
-    for point in points_as_of(points, view.changed, moment):
+    for point in points_as_of(points, view.overrides, moment):
         if point.id not in later:
             yield not_undone_by(point, later)

@@ -8,17 +8,19 @@ from collections.abc import Iterable, Iterator
 from itertools import islice
 
 from fourfold.errors import InputError
-from fourfold.ports import Fields, Point, Store, Where
+from fourfold.ports import Point, Store, Where
 from fourfold.schema.changelog import Record, record_id, record_point
 from fourfold.schema.consolidation_state import ConsolidationState as Consolidated
 from fourfold.schema.consolidation_state import progress_point
 from fourfold.schema.records import (
     ARRIVING,
+    BANK,
+    KIND_ONLY,
     OPERATION,
+    arriving_point,
     bank_of,
     cursor_point,
     kind_of,
-    make_id,
     place_of,
     stamped,
 )
@@ -31,7 +33,7 @@ _AT_ONCE = 500
 def ensure_absent(services: Services, bank: str) -> None:
     """Sees to it that nothing is called `bank`: raises `InputError` where a bank is, and takes the remains of an
     arrival away."""
-    if any(True for _ in services.store.scan(Where(bank=bank, kind="bank"), Fields(only=("kind",)))):
+    if any(True for _ in services.store.scan(Where(bank=bank, kind=BANK), KIND_ONLY)):
         raise InputError(f'There is a bank "{bank}" already: choose another name, or merge into it.')
     with services.indexes.installing(bank):
         _clear(services.store, bank)
@@ -63,14 +65,14 @@ def _install(
     services: Services, bank: str, points: Iterable[Point], what: str, shown: str, settled: bool
 ) -> None:
     store = services.store
-    mark = Point(make_id(bank, ARRIVING), {"kind": ARRIVING, "bank": bank})
+    mark = arriving_point(bank)
     store.write([mark])
     last: list[Point] = []
     order = 0
     for part in _parts(points):
-        last += [point for point in part if kind_of(point) == "bank"]
+        last += [point for point in part if kind_of(point) == BANK]
         order = max([order, *(place_of(p)[1] for p in part if kind_of(p) == OPERATION)])
-        store.write([stamped(p, store.writer, 1, settled) for p in part if kind_of(p) != "bank"])
+        store.write([stamped(p, store.writer, 1, settled) for p in part if kind_of(p) != BANK])
     revision = order + 1
     record = Record(
         record_id(bank, store.writer, revision),
@@ -79,7 +81,7 @@ def _install(
         services.clock.now(),
         revision,
         services.actor,
-        shown=shown,
+        subject=shown,
     )
     done = {store.writer: revision} if settled else {}
     last += [
@@ -101,15 +103,14 @@ def roll_back(store: Store) -> list[str]:
 
 def _clear(store: Store, bank: str) -> None:
     """Deletes what there is of a bank that has no profile, its mark last."""
-    if any(True for _ in store.scan(Where(bank=bank, kind="bank"), Fields(only=("kind",)))):
-        store.delete([make_id(bank, ARRIVING)])  # it arrived; only the mark was left
+    mark_id = arriving_point(bank).id
+    if any(True for _ in store.scan(Where(bank=bank, kind=BANK), KIND_ONLY)):
+        store.delete([mark_id])  # it arrived; only the mark was left
         return
-    ids = [
-        p.id for p in store.scan(Where(bank=bank), Fields(only=("kind",))) if p.id != make_id(bank, ARRIVING)
-    ]
+    ids = [point.id for point in store.scan(Where(bank=bank), KIND_ONLY) if point.id != mark_id]
     for first in range(0, len(ids), _AT_ONCE):
         store.delete(ids[first : first + _AT_ONCE])
-    store.delete([make_id(bank, ARRIVING)])
+    store.delete([mark_id])
 
 
 def _parts(points: Iterable[Point]) -> Iterator[list[Point]]:

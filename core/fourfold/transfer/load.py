@@ -12,14 +12,14 @@ from fourfold.govern.reembed_units import renew_units
 from fourfold.language.languages import ENGLISH
 from fourfold.ports import Point, Progress
 from fourfold.schema.banks import Profile, read_profile
-from fourfold.schema.records import kind_of
+from fourfold.schema.records import BANK, kind_of
+from fourfold.schema.rekey import Rekeyer
 from fourfold.services import Services
 from fourfold.storage.manifest import SCHEMA
 from fourfold.transfer.file_format import checked, read
 from fourfold.transfer.importers import ImportedDocument
 from fourfold.transfer.install import ensure_absent, install_bank
 from fourfold.transfer.redact import policy_for, redact_records, redacts_units
-from fourfold.transfer.rekey import Rekeyer
 from fourfold.values.results import RetainResult
 from fourfold.values.units import Fact, Message
 
@@ -50,8 +50,8 @@ def load(services: Services, path: Path, bank: str | None, progress: Progress | 
     profile: Profile | None = None
     for point in read(path):
         renaming.note(point)
-        if kind_of(point) == "bank":
-            profile = read_profile(point.payload)
+        if kind_of(point) == BANK:
+            profile = read_profile(point)
     policy = policy_for(services, profile)
     language = ENGLISH if profile is None else profile.language or ENGLISH
     points = redact_records(map(renaming.moved, read(path)), services, policy)

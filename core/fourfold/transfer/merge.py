@@ -17,9 +17,9 @@ from fourfold.ingest.write import DocumentWriter, Origin
 from fourfold.ports import Point, Progress, Where
 from fourfold.schema.banks import read_entity
 from fourfold.schema.beliefs import is_belief, read_belief
-from fourfold.schema.entries import entry_id, is_entry, value_of
-from fourfold.schema.records import kind_of, place_of
-from fourfold.schema.units import read_unit
+from fourfold.schema.entries import id_in_bank, is_entry, value_of
+from fourfold.schema.records import ENTITY, UNIT, in_bank, place_of
+from fourfold.schema.units import context_of, documents_of, read_unit, tags_of
 from fourfold.services import Services
 from fourfold.transaction.redaction import RedactionPolicy, rules_in_force
 from fourfold.transaction.transaction import Transaction
@@ -60,7 +60,7 @@ def absorb(
 
 def _held(source: Services, other: str) -> list[Point]:
     """The units that hold now, those of one origin together, in the order they came."""
-    points = list(source.store.scan(Where(bank=other, kind="unit", live=True)))
+    points = list(source.store.scan(Where(bank=other, kind=UNIT, live=True)))
     first: dict[Origin, tuple[float, int]] = {}
     for point in points:
         place = place_of(point)
@@ -69,12 +69,11 @@ def _held(source: Services, other: str) -> list[Point]:
 
 
 def _origin(point: Point) -> Origin:
-    p = point.payload
-    return Origin(p["documents"][0] if p["documents"] else "", p["context"], tuple(p["tags"]))
+    return Origin(next(iter(documents_of(point)), ""), context_of(point), tags_of(point))
 
 
 def _entities(source: Services, other: str) -> dict[str, Entity]:
-    found = map(read_entity, source.store.scan(Where(bank=other, kind="entity")))
+    found = map(read_entity, source.store.scan(Where(bank=other, kind=ENTITY)))
     return {entity.name: entity for entity in found}
 
 
@@ -133,7 +132,7 @@ class _Merging:
     def keep_entries(self, source: Services) -> None:
         """Keeps what the other bank keeps word for word, but for what is kept under the same key here."""
         points = [p for p in source.store.scan(Where(bank=self.other)) if is_entry(p)]
-        moved = {entry_id(self.bank, kind_of(p), p.payload["key"]): p for p in points}
+        moved = {id_in_bank(point, self.bank): point for point in points}
         with self.services.indexes.locked(self.bank) as index:
             transaction = Transaction(
                 self.services, index, self.services.clock.now(), "merge", f'the bank "{self.other}"'
@@ -142,7 +141,7 @@ class _Merging:
             there = {p.id for p in self.services.store.scan(where) if is_entry(p)} if moved else set()
             for identity, point in moved.items():
                 if identity not in there and not transaction.redaction.excludes_value(value_of(point)):
-                    transaction.put_record(Point(identity, {**point.payload, "bank": self.bank}))
+                    transaction.put_record(replace(in_bank(point, self.bank), id=identity))
             transaction.keeps_rules = True
             transaction.commit({})
         self.outcome.redacted.update(transaction.redaction.counts)

@@ -10,7 +10,7 @@ from fourfold.language.attributes import AttributedText, assertions
 from fourfold.ports import Point
 from fourfold.schema.banks import Profile, bank_point, entity_point, read_entity, read_profile
 from fourfold.schema.records import BANK, ENTITY, UNIT, bank_of, kind_of
-from fourfold.schema.units import read_unit, unit_payload
+from fourfold.schema.units import read_unit, with_attributes, with_unit
 from fourfold.services import Services
 from fourfold.transaction.redaction import RedactionPolicy, stored_rules
 from fourfold.values.units import Unit
@@ -45,7 +45,7 @@ def _redacted(point: Point, services: Services, policy: RedactionPolicy) -> Poin
     """Returns a record, masked; None for an entity whose name is held back: units do not mention it any more."""
     kind = kind_of(point)
     if kind == BANK and services.redaction is not None:
-        profile = read_profile(point.payload)
+        profile = read_profile(point)
         return policy.redact_point(bank_point(replace(profile, rules=stored_rules(services.redaction))), None)
     if not policy.rules:
         return point
@@ -64,12 +64,8 @@ def _redacted_unit(point: Point, policy: RedactionPolicy) -> Point:
     if masked == unit:
         return point
     stated = AttributedText(masked.text, masked.speaker, masked.modality)
-    payload = {
-        **point.payload,
-        **unit_payload(masked, point.payload["order"]),
-        "attributes": list(dict.fromkeys(assertion.key for assertion in assertions(stated))),
-    }
-    return replace(point, payload=payload)
+    attributes = list(dict.fromkeys(assertion.key for assertion in assertions(stated)))
+    return with_attributes(with_unit(point, masked), attributes)
 
 
 def _masked(unit: Unit, policy: RedactionPolicy) -> Unit:

@@ -1,0 +1,85 @@
+"""The columns of a bank's index: for each unit one record of fixed size, by which units are filtered and ranked."""
+
+from __future__ import annotations
+
+from hashlib import blake2b
+
+import numpy as np
+from numpy.typing import NDArray
+
+from fourfold.language.text import normalise
+from fourfold.schema.indexed_units import IndexedUnit
+
+LINE_TOKENS = 8
+"""Tokens of a unit's date and speaker in a prompt. A guess, not measured."""
+
+ROW = np.dtype(
+    [
+        # Epoch seconds: when the unit was said; `[start, end)` of what it states; when it was recorded and retired.
+        ("mentioned", "f8"),
+        ("start", "f8"),
+        ("end", "f8"),
+        ("recorded", "f8"),
+        ("retired", "f8"),
+        # Rows of its neighbours in its session, -1 for none.
+        ("previous", "i4"),
+        ("next", "i4"),
+        # Codes of names, see `BankIndex.code`.
+        ("session", "i4"),
+        ("speaker", "i4"),
+        ("network", "i4"),
+        # What ranking asks of the text: the share of questions in it, whether it counts something (below).
+        ("asking", "f4"),
+        # Hashes: of the words alone; of the words with who said them, and with when it was if that is known.
+        ("words", "i8"),
+        ("said", "i8"),
+        # Size in a prompt; messages that say it; recalls, and the last of them in epoch seconds (0: never).
+        ("tokens", "i4"),
+        ("times", "i4"),
+        ("uses", "i4"),
+        ("used", "f8"),
+        ("dated", "?"),
+        ("counts", "?"),
+    ]
+)
+
+
+def fill_row(columns: NDArray[np.void], row: int, unit: IndexedUnit, codes: dict[str, int]) -> None:
+    """Fills the record of a unit, but for its neighbours and recalls, which are noted apart. Adds to `codes` the
+    names that have no number yet."""
+    speaker, is_dated = unit.speaker or "", unit.occurred is not None
+    session_code = codes.setdefault(unit.session, len(codes))
+    speaker_code = codes.setdefault(speaker, len(codes))
+    network_code = codes.setdefault(unit.network, len(codes))
+    words = text_hash(normalise(unit.text))
+    current = columns[row]
+    # As one tuple, which takes as long as setting two of the fields one by one.
+    columns[row] = (
+        unit.mentioned,
+        unit.start,
+        unit.end,
+        unit.recorded,
+        unit.retired,
+        current["previous"],
+        current["next"],
+        session_code,
+        speaker_code,
+        network_code,
+        unit.question_share,
+        words,
+        text_hash(f"{words} {unit.start if is_dated else ''} {speaker}"),
+        unit.token_estimate + LINE_TOKENS,
+        len(unit.messages),
+        current["uses"],
+        current["used"],
+        is_dated,
+        unit.has_count,
+    )
+
+
+def text_hash(text: str) -> int:
+    """Returns 64 bits of a text, the same in every process."""
+    # Not Python's own hash, which each process seeds anew: snapshots are read by the next one. A text may have half
+    # of a surrogate pair, which JSON lets through and UTF-8 does not.
+    digest = blake2b(text.encode(errors="surrogatepass"), digest_size=8).digest()
+    return int.from_bytes(digest, "little", signed=True)
