@@ -25,7 +25,7 @@ from fourfold import Memory
 from fourfold.ports import Floats, Query, Where
 from fourfold.schema.records import cursor_point, stamped
 from fourfold.schema.rekey import Rekeyer
-from fourfold.transfer.export import everything
+from fourfold.transfer.export import bank_points
 
 
 def took(work: Callable[..., object], *given: Any, **named: Any) -> float:
@@ -41,7 +41,7 @@ def fill(memory: Memory, first: int, last: int, units: int, pool: Pooled) -> Non
     if first == 0:
         memory.bank("bank 0").retain(messages(units, 0, pooled=True), document="log")
     with services.indexes.locked("bank 0") as index:
-        points = list(everything(services, index))
+        points = list(bank_points(services, index))
     staged = []
     for number in range(max(first, 1), last):
         renaming = Rekeyer("bank 0", f"bank {number}")

@@ -17,17 +17,21 @@ from fourfold.services import Services
 from fourfold.storage.manifest import SCHEMA
 from fourfold.transfer.file_format import Header, write
 
-_AT_ONCE = 500
-_KEPT_SETTINGS = ("session_gap_hours", "unit_words", "decay", "relevance")
+_BATCH_SIZE = 500
+"""Units read from the store at once; a guess, not measured. With vectors they are some 6 MB of file (124 MB for 10,000
+units, docs/benchmarks.md, "Governing")."""
+_NOTED_SETTINGS = ("session_gap_hours", "unit_words", "decay", "relevance")
+"""The settings that shaped what is in a bank; a reader of the file can see them. Loading applies none of them."""
 
 
 def export(services: Services, bank: str, path: Path, vectors: bool, progress: Progress | None) -> int:
-    """Writes `bank` to `path`, as it is at one moment (writes to it wait); how many units it has. Raises
-    `NotFoundError`, and `InputError` where the file cannot be written."""
+    """Writes `bank` to `path`, as it is at one moment, and returns how many units it has. Raises `NotFoundError`, and
+    `InputError` where the file cannot be written."""
+    # Under the bank's lock, so that writes wait: a unit that came halfway would be in the file without its entities.
     with services.indexes.locked(bank) as index:
         if index.profile is None:
             raise NotFoundError(f'There is no bank "{bank}".')
-        model, settings = services.embedder, services.settings.model_dump(include=set(_KEPT_SETTINGS))
+        model, settings = services.embedder, services.settings.model_dump(include=set(_NOTED_SETTINGS))
         header = Header(
             bank=bank,
             version=version("fourfold"),
@@ -41,23 +45,27 @@ def export(services: Services, bank: str, path: Path, vectors: bool, progress: P
             pending=pending(services, bank),
             settings=settings,
         )
-        write(path, header, everything(services, index, vectors, progress))
+        write(path, header, bank_points(services, index, vectors, progress))
         return len(index)
 
 
-def everything(
+def bank_points(
     services: Services, index: BankIndex, vectors: bool = True, progress: Progress | None = None
 ) -> Iterator[Point]:
-    """The records of a bank but for those that stay behind: first those that are no units, then the units in the
-    order they came. The caller holds the index's lock."""
+    """Yields the records of a bank, except those that stay behind (`LEFT_BEHIND`): first those that are no units,
+    then the units in the order they came. The caller holds the index's lock. `progress` is called with (done, total)
+    units."""
     for point in services.store.scan(Where(bank=index.bank)):
         if kind_of(point) not in (UNIT, *LEFT_BEHIND):
             yield point
-    for first in range(0, len(index), _AT_ONCE):
-        ids = index.unit_ids[first : first + _AT_ONCE]
-        found = {p.id: p for p in services.store.scan(Where(ids=tuple(ids)), Fields(vectors=vectors))}
-        for one in ids:
-            point = found[one]
+    for start in range(0, len(index), _BATCH_SIZE):
+        unit_ids = index.unit_ids[start : start + _BATCH_SIZE]
+        # By ids alone: that is the embedded store's fast path, and the ids come from this bank's index.
+        batch = services.store.scan(Where(ids=tuple(unit_ids)), Fields(vectors=vectors))
+        points = {point.id: point for point in batch}
+        # A scan keeps no order.
+        for unit_id in unit_ids:
+            point = points[unit_id]
             yield point if vectors else replace(point, vector=None, terms=None, tokens=None)
         if progress is not None:
-            progress(min(first + _AT_ONCE, len(index)), len(index))
+            progress(min(start + _BATCH_SIZE, len(index)), len(index))

@@ -18,12 +18,16 @@ from fourfold.ports import Point
 from fourfold.storage.jsonl import from_line, to_line
 
 FORMAT = 1
+"""The newest format that is read, and the one that is written. A file says its own in `Header.fourfold`."""
+_FIRST_BYTES = 200
+"""How much of a file tells whether it is an export: `{"fourfold":`, after blanks."""
 
 
 @dataclass(frozen=True, slots=True)
 class Header:
-    """What a file says of itself: the format, the bank, the version of Fourfold and of its schema that wrote it, the
-    embedder and whether its vectors are there, when, how many units, and the settings that shape what is kept."""
+    """The first line of a file: the bank, the version of Fourfold and of its schema that wrote the file, the embedder
+    with its dimensions and whether its vectors are there, when it was written (`at`), how many units and pending
+    chunks the bank had, the settings that shaped it, and the format (`fourfold`)."""
 
     bank: str
     version: str
@@ -40,46 +44,49 @@ class Header:
 
 
 def write(path: Path, header: Header, points: Iterable[Point]) -> None:
-    """Writes the file, whole or not at all; raises `InputError` where it cannot be."""
-    aside = path.with_name(f"{path.name}.part")
+    """Writes the file, whole or not at all; raises `InputError` where it cannot be written."""
+    # Beside it, then renamed: an export that is stopped must not leave a cut file where a whole one was.
+    part_path = path.with_name(f"{path.name}.part")
     digest, count = hashlib.sha256(), 0
     try:
-        with aside.open("w", encoding="utf-8", newline="\n") as file:
+        # newline: on Windows a line would end in other bytes than those that the checksum is made of.
+        with part_path.open("w", encoding="utf-8", newline="\n") as file:
             for line in _lines(header, points):
                 file.write(line)
                 digest.update(line.encode())
                 count += 1
             file.write(json.dumps({"lines": count, "sha256": digest.hexdigest()}) + "\n")
             file.flush()
+            # Before the renaming: after a loss of power the new name could otherwise stand for an empty file.
             os.fsync(file.fileno())
-        aside.replace(path)
+        part_path.replace(path)
     except OSError as error:
         raise InputError(f"{path} cannot be written: {error.strerror}.") from error
     finally:
-        aside.unlink(missing_ok=True)
+        part_path.unlink(missing_ok=True)
 
 
 def checked(path: Path) -> Header:
-    """What the file says of itself, once all of it was read and found whole. Raises `InputError`."""
-    digest, count, last = hashlib.sha256(), 0, b""
+    """Returns the header of a file, once all of it was read and found whole. Raises `InputError`."""
+    # Line by line, as everywhere in this module: an export may be larger than the memory of the machine.
+    digest, count, last_line = hashlib.sha256(), 1, b""
     try:
         with path.open("rb") as file:
-            first = file.readline()
-            header = _header(path, first)
-            digest.update(first)
-            count, last = 1, b""
+            header_line = file.readline()
+            header = _header(path, header_line)
+            digest.update(header_line)
             for line in file:
-                if last:
-                    digest.update(last)
+                # One line behind: the last one is the checksum, and is not in it.
+                if last_line:
+                    digest.update(last_line)
                     count += 1
-                last = line
-        told = json.loads(last)
-        whole = told == {"lines": count, "sha256": digest.hexdigest()}
+                last_line = line
+        is_whole = json.loads(last_line) == {"lines": count, "sha256": digest.hexdigest()}
     except OSError as error:
         raise InputError(f"{path} cannot be read: {error.strerror}.") from error
     except ValueError:
-        whole = False
-    if not whole:
+        is_whole = False
+    if not is_whole:
         raise InputError(
             f"{path} is not whole: it was cut off or changed. Nothing was loaded; export it again."
         )
@@ -87,8 +94,9 @@ def checked(path: Path) -> Header:
 
 
 def text_of(path: Path) -> str:
-    """The text of a file in UTF-8; raises `InputError`."""
+    """Returns the text of a file in UTF-8; raises `InputError`."""
     try:
+        # Editors and exports on Windows begin a file with a byte order mark, which is no part of its text.
         return path.read_text("utf-8-sig")
     except OSError as error:
         raise InputError(f"{path} cannot be read: {error.strerror}.") from error
@@ -97,39 +105,40 @@ def text_of(path: Path) -> str:
 
 
 def is_export(path: Path) -> bool:
-    """Whether a file begins as an export does."""
+    """Returns whether a file begins as an export does. Raises `InputError` where it cannot be read."""
     try:
         with path.open("rb") as file:
-            return file.read(200).lstrip().startswith(b'{"fourfold":')
+            return file.read(_FIRST_BYTES).lstrip().startswith(b'{"fourfold":')
     except OSError as error:
         raise InputError(f"{path} cannot be read: {error.strerror}.") from error
 
 
 def read(path: Path) -> Iterator[Point]:
-    """The records of a file that was `checked`."""
+    """Yields the records of a file that was `checked`."""
     with path.open(encoding="utf-8", newline="\n") as file:
-        next(file)
-        before = None
-        for line in file:
-            if before is not None:
-                yield from_line(before)
-            before = line
+        next(file)  # the header
+        previous_line = None
+        for line in file:  # one line behind, as the last one is the checksum
+            if previous_line is not None:
+                yield from_line(previous_line)
+            previous_line = line
 
 
 def _lines(header: Header, points: Iterable[Point]) -> Iterator[str]:
-    told = asdict(header)
-    yield json.dumps({"fourfold": told.pop("fourfold"), **told}, ensure_ascii=False) + "\n"
+    fields = asdict(header)
+    # First of all, since `is_export` looks at the first bytes alone.
+    yield json.dumps({"fourfold": fields.pop("fourfold"), **fields}, ensure_ascii=False) + "\n"
     for point in points:
-        yield to_line(point, "f2") + "\n"
+        yield to_line(point, "f2") + "\n"  # two bytes a number: half the file, and vectors are rounded by it
 
 
 def _header(path: Path, line: bytes) -> Header:
     try:
-        told = json.loads(line)
-        if told["fourfold"] > FORMAT:
+        fields = json.loads(line)
+        if fields["fourfold"] > FORMAT:
             raise InputError(
-                f"{path} was written by a newer Fourfold ({told.get('version')}). Run pip install -U fourfold."
+                f"{path} was written by a newer Fourfold ({fields.get('version')}). Run pip install -U fourfold."
             )
-        return Header(**told)
+        return Header(**fields)
     except (ValueError, KeyError, TypeError) as error:
         raise InputError(f"{path} is no export of a bank: its first line does not say so.") from error

@@ -14,7 +14,7 @@ from fourfold.schema.changelog import not_undone_by, records
 from fourfold.schema.records import UNIT, kind_of
 from fourfold.schema.rekey import ID_FIELDS, LEFT_BEHIND, Rekeyer
 from fourfold.services import Services
-from fourfold.transfer.export import everything
+from fourfold.transfer.export import bank_points
 from fourfold.transfer.install import ensure_absent, install_bank, roll_back
 from fourfold.transfer.redact import policy_for, redact_records, redacts_units
 
@@ -43,7 +43,7 @@ def _copy(
         for point in services.store.scan(Where(bank=bank), ID_FIELDS):
             if kind_of(point) not in LEFT_BEHIND:
                 renaming.note(point)
-        points: Iterable[Point] = everything(services, index, progress=progress)
+        points: Iterable[Point] = bank_points(services, index, progress=progress)
         if moment is not None:
             points = _then(
                 services.indexes.view(bank, moment), points, _later(services, bank, moment), moment

@@ -10,8 +10,7 @@ from itertools import islice
 from fourfold.errors import InputError
 from fourfold.ports import Point, Store, Where
 from fourfold.schema.changelog import Record, record_id, record_point
-from fourfold.schema.consolidation_state import ConsolidationState as Consolidated
-from fourfold.schema.consolidation_state import progress_point
+from fourfold.schema.consolidation_state import ConsolidationState, progress_point
 from fourfold.schema.records import (
     ARRIVING,
     BANK,
@@ -27,93 +26,110 @@ from fourfold.schema.records import (
 from fourfold.services import Services
 from fourfold.transaction.redaction import RedactionPolicy
 
-_AT_ONCE = 500
+_BATCH_SIZE = 500
+"""Records of one write to the store; a guess, not measured."""
 
 
 def ensure_absent(services: Services, bank: str) -> None:
-    """Sees to it that nothing is called `bank`: raises `InputError` where a bank is, and takes the remains of an
-    arrival away."""
+    """Raises `InputError` where there is a bank called `bank`, and deletes what an install that was stopped has left
+    under that name."""
     if any(True for _ in services.store.scan(Where(bank=bank, kind=BANK), KIND_ONLY)):
         raise InputError(f'There is a bank "{bank}" already: choose another name, or merge into it.')
+    # Under the lock of installs: what another thread is writing at this moment is no remains.
     with services.indexes.installing(bank):
-        _clear(services.store, bank)
+        _delete_remains(services.store, bank)
 
 
 def install_bank(
     services: Services,
     bank: str,
     points: Iterable[Point],
-    what: str,
-    shown: str,
-    settled: bool,
+    operation: str,
+    subject: str,
+    is_consolidated: bool,
     policy: RedactionPolicy,
 ) -> None:
-    """Writes `points`, all records of `bank` with its profile among them. `settled` says that consolidation has taken
-    all of it in. Like a transaction, it masks what `policy` holds back, or raises `InputError`, with nothing of the
-    bank left, for a unit that was not redacted before it was embedded."""
+    """Writes `points`, all records of `bank` with its profile among them, and one record of the change log with
+    `operation` and `subject`. `is_consolidated` says that consolidation has taken all of them in. Like a transaction,
+    it masks what `policy` redacts, or raises `InputError`, with nothing of the bank left, for a unit that was not
+    redacted before it was embedded."""
     redacted = (policy.redact_point(point, None) for point in points)
     try:
         with services.indexes.installing(bank):
-            _install(services, bank, redacted, what, shown, settled)
+            _install(services, bank, redacted, operation, subject, is_consolidated)
     except InputError:
-        _clear(services.store, bank)
+        _delete_remains(services.store, bank)
         raise
+    # Whoever asked for the bank before it was there got an empty index, which must not stay.
     services.indexes.forget(bank)
 
 
 def _install(
-    services: Services, bank: str, points: Iterable[Point], what: str, shown: str, settled: bool
+    services: Services,
+    bank: str,
+    points: Iterable[Point],
+    operation: str,
+    subject: str,
+    is_consolidated: bool,
 ) -> None:
     store = services.store
+    # The mark goes first and is deleted last, and the profile is in the last write: whenever the process is killed,
+    # either the mark tells what to take away, or the bank is there.
     mark = arriving_point(bank)
     store.write([mark])
-    last: list[Point] = []
-    order = 0
-    for part in _parts(points):
-        last += [point for point in part if kind_of(point) == BANK]
-        order = max([order, *(place_of(p)[1] for p in part if kind_of(p) == OPERATION)])
-        store.write([stamped(p, store.writer, 1, settled) for p in part if kind_of(p) != BANK])
-    revision = order + 1
+    final_points: list[Point] = []
+    last_order = 0
+    for batch in _batches(points):
+        final_points += [point for point in batch if kind_of(point) == BANK]
+        log_orders = [place_of(point)[1] for point in batch if kind_of(point) == OPERATION]
+        last_order = max([last_order, *log_orders])
+        # Marked as derived where consolidation has taken it in: it would be taken in once more otherwise.
+        store.write(
+            [stamped(point, store.writer, 1, is_consolidated) for point in batch if kind_of(point) != BANK]
+        )
+    # After the newest record of the log that came along, or history would list this one in the midst of the past.
+    revision = last_order + 1
     record = Record(
         record_id(bank, store.writer, revision),
         bank,
-        what,
+        operation,
         services.clock.now(),
         revision,
         services.actor,
-        subject=shown,
+        subject=subject,
     )
-    done = {store.writer: revision} if settled else {}
-    last += [
+    consolidated_revisions = {store.writer: revision} if is_consolidated else {}
+    final_points += [
         record_point(record),
-        progress_point(bank, Consolidated(done)),
+        progress_point(bank, ConsolidationState(consolidated_revisions)),
         cursor_point(bank, store.writer, revision),
     ]
-    store.write([stamped(point, store.writer, revision, settled) for point in last])
+    store.write([stamped(point, store.writer, revision, is_consolidated) for point in final_points])
     store.delete([mark.id])
 
 
 def roll_back(store: Store) -> list[str]:
-    """Takes away the remains of banks that never arrived; their names. Only for a store of one process."""
-    left = sorted(bank_of(point) for point in store.scan(Where(kind=ARRIVING)))
-    for bank in left:
-        _clear(store, bank)
-    return left
+    """Deletes what installs that were stopped have left, and returns the names of those banks. Only for a store of
+    one process: on a server, another process may be installing at this moment."""
+    banks = sorted(bank_of(point) for point in store.scan(Where(kind=ARRIVING)))
+    for bank in banks:
+        _delete_remains(store, bank)
+    return banks
 
 
-def _clear(store: Store, bank: str) -> None:
-    """Deletes what there is of a bank that has no profile, its mark last."""
+def _delete_remains(store: Store, bank: str) -> None:
+    """Deletes what there is of a bank that has no profile, its mark last: stopped here too, it is done again."""
     mark_id = arriving_point(bank).id
     if any(True for _ in store.scan(Where(bank=bank, kind=BANK), KIND_ONLY)):
-        store.delete([mark_id])  # it arrived; only the mark was left
+        store.delete([mark_id])  # killed after the last write: the bank is there
         return
     ids = [point.id for point in store.scan(Where(bank=bank), KIND_ONLY) if point.id != mark_id]
-    for first in range(0, len(ids), _AT_ONCE):
-        store.delete(ids[first : first + _AT_ONCE])
+    for start in range(0, len(ids), _BATCH_SIZE):
+        store.delete(ids[start : start + _BATCH_SIZE])
     store.delete([mark_id])
 
 
-def _parts(points: Iterable[Point]) -> Iterator[list[Point]]:
+def _batches(points: Iterable[Point]) -> Iterator[list[Point]]:
     stream = iter(points)
-    while part := list(islice(stream, _AT_ONCE)):
-        yield part
+    while batch := list(islice(stream, _BATCH_SIZE)):
+        yield batch

@@ -23,6 +23,9 @@ from fourfold.transfer.redact import policy_for, redact_records, redacts_units
 from fourfold.values.results import RetainResult
 from fourfold.values.units import Fact, Message
 
+_PROGRESS_STEP = 500
+"""Records between two calls of `progress`; a guess. Each is a line that a terminal draws."""
+
 
 class RetainingBank(Protocol):
     """The part of `AsyncBank` by which documents are retained."""
@@ -37,8 +40,9 @@ class RetainingBank(Protocol):
 
 
 def load(services: Services, path: Path, bank: str | None, progress: Progress | None) -> str:
-    """Loads the file; the name of the bank, which is there whole, or not at all. Raises `InputError` for a file that
-    is none or not whole and a name that is taken, `StoreVersionError` for one of a newer schema."""
+    """Loads the file into a new bank called `bank`, or as it was called, and returns that name. The bank is there
+    whole, or not at all. Raises `InputError` for a file that is no export or not whole and for a name that is taken,
+    `StoreVersionError` for a file of a newer schema."""
     header = checked(path)
     if header.schema > SCHEMA:
         raise StoreVersionError(
@@ -46,6 +50,8 @@ def load(services: Services, path: Path, bank: str | None, progress: Progress | 
         )
     name = bank or header.bank
     ensure_absent(services, name)
+    # The file is read several times rather than held in memory: once to check it, once for the ids that records will
+    # have, since any record may name any other, and once to write them.
     renaming = Rekeyer(header.bank, name)
     profile: Profile | None = None
     for point in read(path):
@@ -55,6 +61,7 @@ def load(services: Services, path: Path, bank: str | None, progress: Progress | 
     policy = policy_for(services, profile)
     language = ENGLISH if profile is None else profile.language or ENGLISH
     points = redact_records(map(renaming.moved, read(path)), services, policy)
+    # Vectors of another model, or of a text that is masked now, would find units by what they do not say.
     model = services.embedder
     is_same_model = (model.name, model.dimension, model.token_dimension) == (
         header.embedder,
@@ -89,8 +96,8 @@ async def retain_documents(
 
 
 def _counted(points: Iterable[Point], total: int, progress: Progress | None) -> Iterator[Point]:
-    """Yields the records as they are; `progress` hears of them."""
+    """Yields the records as they are, and calls `progress` with (done, total) at times."""
     for number, point in enumerate(points, 1):
-        if progress is not None and number % 500 == 0:
+        if progress is not None and number % _PROGRESS_STEP == 0:
             progress(min(number, total), total)
         yield point
