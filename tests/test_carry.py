@@ -247,6 +247,22 @@ def test_merging_banks_reconciles_their_facts(memory: Memory, clock: FrozenClock
     assert everything(one)["units"] == held["units"]
 
 
+def test_a_belief_that_is_new_to_a_bank_comes_with_its_history() -> None:
+    with Memory(
+        MemoryStore(), HashEmbedder()
+    ) as memory:  # on the machine's clock: no two writes are at one time
+        bank, other = memory.bank("a"), memory.bank("b")
+        books = other.retain("Ana gave her books away.").units[0]
+        other.believe("Ana is generous.", confidence=0.8, evidence=[books])
+        bank.absorb(other)
+        (moved,), (belief,) = bank.beliefs(), other.beliefs()
+        assert moved.confidence == belief.confidence == 0.8
+        assert [(step.effect, step.said) for step in moved.history] == [
+            (step.effect, step.said) for step in belief.history
+        ]
+        assert [bank.unit(unit).text for unit in moved.evidence] == ["Ana gave her books away."]
+
+
 def test_a_bank_of_another_memory_is_merged(memory: Memory, clock: FrozenClock) -> None:
     with Memory(MemoryStore(), HashEmbedder(), clock=clock) as other:
         bank = memory.bank("a")

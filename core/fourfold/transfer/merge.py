@@ -8,6 +8,7 @@ from dataclasses import dataclass, field, replace
 from itertools import groupby
 
 from fourfold.errors import InputError, NotFoundError
+from fourfold.index.bank_index import BankIndex
 from fourfold.ingest.bank_options import BankOptions, apply_options, language_to_fix
 from fourfold.ingest.embed import embed_under_lock
 from fourfold.ingest.extract.statement import Mention, Statement
@@ -25,47 +26,51 @@ from fourfold.transaction.redaction import RedactionPolicy, rules_in_force
 from fourfold.transaction.transaction import Transaction
 from fourfold.values.beliefs import Belief, Effect
 from fourfold.values.results import RetainResult
-from fourfold.values.units import Entity, Unit
+from fourfold.values.units import Entity, Unit, Verdict
 
-_AT_ONCE = 256
+_BATCH_SIZE = 256
+"""Units, or beliefs, of one write; a guess, not measured. Whatever is embedded for a write is in memory at once."""
 
 
 def absorb(
     services: Services, bank: str, source: Services, other: str, progress: Progress | None
 ) -> RetainResult:
-    """Takes what `other`, a bank of `source`, holds now into `bank`; `other` stays as it is. Raises `NotFoundError`
+    """Takes the current units, beliefs and entries of `other`, a bank of `source`, into `bank`, and returns what
+    became of the units; `other` stays as it is. `progress` is called with (done, total) units. Raises `NotFoundError`
     and `InputError`."""
     if services.store is source.store and bank == other:
         raise InputError("A bank cannot be merged into itself.")
-    merging = _Merging(services, bank, other, {})
-    merging.names = _entities(source, other)
-    points = _held(source, other)
+    merge = _Merge(services, bank, other, _entities(source, other))
+    points = _current_units(source, other)
     if source.indexes.get(other).profile is None:
         raise NotFoundError(f'There is no bank "{other}" to merge.')
-    done = 0
+    absorbed_count = 0
     for origin, group in groupby(points, key=_origin):
         units = list(group)
-        for first in range(0, len(units), _AT_ONCE):
-            merging.take(origin, units[first : first + _AT_ONCE])
-            done += len(units[first : first + _AT_ONCE])
+        for start in range(0, len(units), _BATCH_SIZE):
+            batch = units[start : start + _BATCH_SIZE]
+            merge.absorb_units(origin, batch)
+            absorbed_count += len(batch)
             if progress is not None:
-                progress(done, len(points))
-    merging.rest_beliefs(points)
-    merging.keep_entries(source)
-    outcome = merging.outcome
+                progress(absorbed_count, len(points))
+    # After all units: a belief rests on units of any document, and its evidence is named by what became of them here.
+    merge.move_beliefs(points)
+    merge.copy_entries(source)
+    outcome = merge.outcome
     return RetainResult(
         tuple(outcome.units.values()), tuple(outcome.operations), redacted=dict(outcome.redacted)
     )
 
 
-def _held(source: Services, other: str) -> list[Point]:
-    """The units that hold now, those of one origin together, in the order they came."""
+def _current_units(source: Services, other: str) -> list[Point]:
+    """Returns the units that were not retired, those of one origin together: a write is of one document. Origins come
+    in the order of their earliest units, so that newer values still come after those whose place they take."""
     points = list(source.store.scan(Where(bank=other, kind=UNIT, live=True)))
-    first: dict[Origin, tuple[float, int]] = {}
+    earliest: dict[Origin, tuple[float, int]] = {}
     for point in points:
         place = place_of(point)
-        first[_origin(point)] = min(place, first.get(_origin(point), place))
-    return sorted(points, key=lambda p: (first[_origin(p)], str(_origin(p)), *place_of(p)))
+        earliest[_origin(point)] = min(place, earliest.get(_origin(point), place))
+    return sorted(points, key=lambda p: (earliest[_origin(p)], str(_origin(p)), *place_of(p)))
 
 
 def _origin(point: Point) -> Origin:
@@ -73,25 +78,29 @@ def _origin(point: Point) -> Origin:
 
 
 def _entities(source: Services, other: str) -> dict[str, Entity]:
-    found = map(read_entity, source.store.scan(Where(bank=other, kind=ENTITY)))
-    return {entity.name: entity for entity in found}
+    entities = map(read_entity, source.store.scan(Where(bank=other, kind=ENTITY)))
+    return {entity.name: entity for entity in entities}
 
 
 @dataclass(slots=True)
-class _Merging:
-    """The bank that takes another in; `made` is by unit of the other the one that it came to."""
+class _Merge:
+    """The bank `bank` taking in the bank `other`, whose entities `entities` are by name. `absorbed` has, by unit of
+    the other, the unit that stands for it here: a new one, or one that said the same."""
 
     services: Services
     bank: str
     other: str
-    made: dict[str, str]
-    names: dict[str, Entity] = field(default_factory=dict)
+    entities: dict[str, Entity]
+    absorbed: dict[str, str] = field(default_factory=dict)
+    new_ids: set[str] = field(default_factory=set)
+    """The units that this merge made. Their times do not tell: each of its writes has a time of its own."""
     outcome: Outcome = field(default_factory=Outcome)
 
-    def take(self, origin: Origin, points: Sequence[Point]) -> None:
-        """Reconciles units of one origin, in one write."""
+    def absorb_units(self, origin: Origin, points: Sequence[Point]) -> None:
+        """Reconciles units of one origin with those of the bank, in one write."""
         index = self.services.indexes.get(self.bank)
         by_key = {self._key(unit): unit for unit in map(read_unit, points)}
+        # Before anything is embedded, by the rules of the bank that takes them in: the other may have had none.
         with index.lock:
             policy = RedactionPolicy(rules_in_force(self.services, index), self.outcome.redacted)
             statements = redact_statements([self._statement(u) for u in by_key.values()], policy, index)
@@ -99,52 +108,52 @@ class _Merging:
         origin = replace(origin, context=policy.redact(origin.context))
         work = embed_under_lock(self.services, self.bank, statements, origin.context, index.language)
         with work as (index, embedded):
-            transaction = Transaction(
-                self.services, index, self.services.clock.now(), "merge", f'the bank "{self.other}"'
-            )
+            transaction = self._transaction(index)
             writer = DocumentWriter(transaction, origin)
             apply_options(transaction, language_to_fix(self.services, index, None, []), BankOptions())
-            made = writer.add_all(statements, embedded)
-            self.made |= {unit.id: new for unit, new in zip(units, made, strict=True)}
-            self._add_sources(writer, units, made)
+            unit_ids = writer.add_all(statements, embedded)
+            self.absorbed |= {unit.id: unit_id for unit, unit_id in zip(units, unit_ids, strict=True)}
+            self._add_sources(writer, units, unit_ids)
             writer.commit()
         self.outcome.add(writer)
+        verdicts = (Verdict.ADD, Verdict.UPDATE)
+        self.new_ids.update(
+            operation.unit for operation in writer.operations if operation.verdict in verdicts
+        )
 
-    def rest_beliefs(self, points: Sequence[Point]) -> None:
-        """Gives beliefs the history they had, where they are new, and the evidence, where they were there."""
+    def move_beliefs(self, points: Sequence[Point]) -> None:
+        """Gives the beliefs that are new here the history they had, and those that were here already the evidence
+        that the other bank had for them."""
         beliefs = [read_belief(point) for point in points if is_belief(point)]
-        for first in range(0, len(beliefs), _AT_ONCE):
+        for start in range(0, len(beliefs), _BATCH_SIZE):
             with self.services.indexes.locked(self.bank) as index:
-                transaction = Transaction(
-                    self.services, index, self.services.clock.now(), "merge", f'the bank "{self.other}"'
-                )
-                facts = {unit.id: unit for unit in transaction.read(list(self.made.values()))}
-                for belief in beliefs[first : first + _AT_ONCE]:
-                    if belief.unit.id not in self.made:
-                        continue
-                    for point in transaction.points([self.made[belief.unit.id]]):
-                        if is_belief(point):
-                            transaction.put_belief(
-                                self._rested(read_belief(point), belief, facts, transaction)
-                            )
+                transaction = self._transaction(index)
+                facts = {unit.id: unit for unit in transaction.read(list(self.absorbed.values()))}
+                for belief in beliefs[start : start + _BATCH_SIZE]:
+                    self._move_belief(belief, facts, transaction)
                 transaction.commit({})
 
-    def keep_entries(self, source: Services) -> None:
-        """Keeps what the other bank keeps word for word, but for what is kept under the same key here."""
-        points = [p for p in source.store.scan(Where(bank=self.other)) if is_entry(p)]
-        moved = {id_in_bank(point, self.bank): point for point in points}
+    def copy_entries(self, source: Services) -> None:
+        """Copies the entries of the other bank, except those whose key the bank has itself: which of two values is
+        right, nobody can tell here."""
+        points = [point for point in source.store.scan(Where(bank=self.other)) if is_entry(point)]
+        by_id = {id_in_bank(point, self.bank): point for point in points}
         with self.services.indexes.locked(self.bank) as index:
-            transaction = Transaction(
-                self.services, index, self.services.clock.now(), "merge", f'the bank "{self.other}"'
-            )
-            where = Where(bank=self.bank, ids=tuple(moved))
-            there = {p.id for p in self.services.store.scan(where) if is_entry(p)} if moved else set()
-            for identity, point in moved.items():
-                if identity not in there and not transaction.redaction.excludes_value(value_of(point)):
+            transaction = self._transaction(index)
+            present: set[str] = set()
+            if by_id:  # no ids at all would mean every record
+                where = Where(bank=self.bank, ids=tuple(by_id))
+                present = {point.id for point in self.services.store.scan(where) if is_entry(point)}
+            for identity, point in by_id.items():
+                if identity not in present and not transaction.redaction.excludes_value(value_of(point)):
                     transaction.put_record(replace(in_bank(point, self.bank), id=identity))
             transaction.keeps_rules = True
             transaction.commit({})
         self.outcome.redacted.update(transaction.redaction.counts)
+
+    def _transaction(self, index: BankIndex) -> Transaction:
+        now = self.services.clock.now()
+        return Transaction(self.services, index, now, "merge", f'the bank "{self.other}"')
 
     def _key(self, unit: Unit) -> str:
         return f"{self.other}:{unit.id}"
@@ -152,8 +161,8 @@ class _Merging:
     def _statement(self, unit: Unit) -> Statement:
         mentions = []
         for name in unit.entities:
-            known = self.names.get(name, Entity("", name))
-            mentions.append(Mention(known.name, known.aliases, known.kind))
+            entity = self.entities.get(name, Entity("", name))
+            mentions.append(Mention(entity.name, entity.aliases, entity.kind))
         return Statement(
             text=unit.text,
             key=self._key(unit),
@@ -170,29 +179,47 @@ class _Merging:
             aspects=unit.aspects,
         )
 
-    def _add_sources(self, writer: DocumentWriter, units: Sequence[Unit], made: Sequence[str]) -> None:
-        """All that says a unit besides its first source."""
-        for unit, new in zip(units, made, strict=True):
-            (point,) = writer.transaction.points([new])
-            held = read_unit(point)
-            more = [pair for pair in unit.source.evidence if pair not in held.source.evidence]
-            if more and unit.source.messages:
-                source = held.source.said_by([*held.source.evidence, *more])
-                writer.transaction.put_unit(point, replace(held, source=source))
+    def _add_sources(self, writer: DocumentWriter, units: Sequence[Unit], unit_ids: Sequence[str]) -> None:
+        """Adds to each unit of `unit_ids` all messages that say it in the other bank: a statement, by which it came
+        here, names only the first."""
+        for unit, unit_id in zip(units, unit_ids, strict=True):
+            (point,) = writer.transaction.points([unit_id])
+            present = read_unit(point)
+            missing = [pair for pair in unit.source.evidence if pair not in present.source.evidence]
+            if missing and unit.source.messages:
+                source = present.source.said_by([*present.source.evidence, *missing])
+                writer.transaction.put_unit(point, replace(present, source=source))
 
-    def _rested(self, held: Belief, told: Belief, facts: dict[str, Unit], transaction: Transaction) -> Belief:
-        """The belief as it is here, with what moved it there."""
-        gone = {unit for change in told.history for unit in change.evidence if unit not in self.made}
-        if len(held.history) == 1 and held.unit.recorded_at == transaction.now:
-            moved = told.erased(gone) or told
-            for unit in moved.evidence:
-                moved = moved.resting(unit, self.made.get(unit, unit))
-            now = replace(held.unit, confidence=moved.confidence)
-            return replace(held, unit=now, history=moved.history)
-        for unit in told.evidence:
-            fact = facts.get(self.made.get(unit, ""))
-            if fact is not None and fact.id != held.unit.id:
-                held = held.assessed(
-                    Effect.REINFORCE, fact, f'as the bank "{self.other}" had it', transaction.now
-                )
-        return held
+    def _move_belief(self, belief: Belief, facts: dict[str, Unit], transaction: Transaction) -> None:
+        """Stages the belief that stands for `belief` here, with what moved it there; `facts` are the units here."""
+        if belief.unit.id not in self.absorbed:  # a rule of the bank left it out
+            return
+        for point in transaction.points([self.absorbed[belief.unit.id]]):
+            if not is_belief(point):
+                continue
+            present = read_belief(point)
+            if present.unit.id in self.new_ids and len(present.history) == 1:
+                transaction.put_belief(self._with_history(present, belief))
+            else:
+                transaction.put_belief(self._with_evidence(present, belief, facts, transaction))
+
+    def _with_history(self, present: Belief, belief: Belief) -> Belief:
+        """Returns `present` with the confidence and the history that `belief` has, except for what units did to it
+        that are not here."""
+        evidence = {unit_id for change in belief.history for unit_id in change.evidence}
+        moved = belief.erased({unit_id for unit_id in evidence if unit_id not in self.absorbed}) or belief
+        for unit_id in moved.evidence:
+            moved = moved.resting(unit_id, self.absorbed.get(unit_id, unit_id))
+        unit = replace(present.unit, confidence=moved.confidence)
+        return replace(present, unit=unit, history=moved.history)
+
+    def _with_evidence(
+        self, present: Belief, belief: Belief, facts: dict[str, Unit], transaction: Transaction
+    ) -> Belief:
+        """Returns `present`, reinforced by each fact that `belief` rests on."""
+        for unit_id in belief.evidence:
+            fact = facts.get(self.absorbed.get(unit_id, ""))
+            if fact is not None and fact.id != present.unit.id:
+                reason = f'as the bank "{self.other}" had it'
+                present = present.assessed(Effect.REINFORCE, fact, reason, transaction.now)
+        return present
