@@ -141,7 +141,7 @@ class _Merge:
         with self.services.indexes.locked(self.bank) as index:
             transaction = self._transaction(index)
             present: set[str] = set()
-            if by_id:  # no ids at all would mean every record
+            if by_id:
                 where = Where(bank=self.bank, ids=tuple(by_id))
                 present = {point.id for point in self.services.store.scan(where) if is_entry(point)}
             for identity, point in by_id.items():
