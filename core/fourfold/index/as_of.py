@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from datetime import datetime
 from itertools import chain
 
@@ -11,7 +11,7 @@ from fourfold.index.bank_index import READ_INDEXED, BankIndex
 from fourfold.ports import PAYLOAD, Fields, Point, Store, Where
 from fourfold.schema.beliefs import READ_AS_OF, record_as_of
 from fourfold.schema.changelog import earlier, records
-from fourfold.schema.fields import combined
+from fourfold.schema.fields import combined, with_payload_of
 from fourfold.schema.records import NEVER
 from fourfold.schema.units import READ_UNIT, read_unit
 from fourfold.values.units import Unit
@@ -84,4 +84,4 @@ def points_as_of(
         then = None if logged is None else record_as_of(logged, moment)
         if then is not None:
             # A record of the log has no vectors: those of a unit never change.
-            yield replace(point, payload=then.payload)
+            yield with_payload_of(point, then)

@@ -176,12 +176,7 @@ def _summaries(
     names = list(dict.fromkeys([*question.entities, *sorted(met, key=lambda name: -met[name])]))
     ids = tuple(summary_id(view.index.bank, name) for name in names[:_MOST_SUMMARIES])
     summaries = {p.id: read_summary(p) for p in view.read(ids) if is_summary(p)} if ids else {}
-    as_of = request.as_of
-    return tuple(
-        summaries[i]
-        for i in ids
-        if i in summaries and (as_of is None or summaries[i].unit.recorded_at <= as_of)
-    )
+    return tuple(summaries[summary] for summary in ids if summary in summaries)
 
 
 def _channel_scores(ranked: Ranked, rows: list[int]) -> dict[int, ChannelScore]:

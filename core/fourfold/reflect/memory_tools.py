@@ -101,8 +101,7 @@ class ReflectionTools:
             return f'(nobody and nothing called "{name}" is known)'
         points = self.view.read((summary_id(self.base_request.bank, entity.name),))
         summaries = [read_summary(point) for point in points if is_summary(point)]
-        # Earlier versions of a summary are not kept: one that was made since the moment would tell its future.
-        if not summaries or self._is_later(summaries[0].unit.recorded_at):
+        if not summaries:
             return f'(there is no summary of "{entity.name}"; recall what mentions it)'
         units = {unit.id: unit for unit in self._units(list(summaries[0].evidence))}
         lines = []
@@ -151,10 +150,10 @@ class ReflectionTools:
             return "(this is no belief that was shown)"
         (point,) = self.view.read((unit.id,))
         belief = read_belief(point)
-        history = [change for change in belief.history if not self._is_later(change.at)]
-        units = {u.id: u for u in self._units([unit_id for change in history for unit_id in change.evidence])}
+        evidence_ids = [unit_id for change in belief.history for unit_id in change.evidence]
+        units = {unit.id: unit for unit in self._units(evidence_ids)}
         lines = []
-        for change in history:
+        for change in belief.history:
             before = "" if change.before is None else f"{change.before:.2f} -> "
             reasons = [units[i] for i in change.evidence if i in units and i != unit.id]
             lines.append(
@@ -165,17 +164,8 @@ class ReflectionTools:
 
     def _units(self, ids: list[str]) -> list[Unit]:
         """Returns the units of `ids` that are current at the moment that is asked about."""
-        units = self.view.units(ids)
-        return [units[i] for i in ids if i in units and self._is_current(units[i])]
-
-    def _is_current(self, unit: Unit) -> bool:
-        """Whether a unit is recorded and not retired at the moment that is asked about."""
-        is_retired = unit.retired_at is not None and not self._is_later(unit.retired_at)
-        return not is_retired and not self._is_later(unit.recorded_at)
-
-    def _is_later(self, moment: datetime) -> bool:
-        """Whether `moment` lies after the one that is asked about; nothing lies after now."""
-        return self.base_request.as_of is not None and moment > self.base_request.as_of
+        units = self.view.units(ids)  # as they were at that moment
+        return [units[i] for i in ids if i in units and units[i].retired_at is None]
 
 
 def _interval(query: MemoryQuery) -> Interval | None:

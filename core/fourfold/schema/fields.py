@@ -35,6 +35,11 @@ def with_fields(point: Point, fields: Payload) -> Point:
     return replace(point, payload={**point.payload, **fields})
 
 
+def with_payload_of(point: Point, state: Point) -> Point:
+    """Returns the record `point` with the payload of `state`, another state of it; the vectors of `point` stay."""
+    return replace(point, payload=state.payload)
+
+
 def combined(*parts: Fields) -> Fields:
     """Returns what to read of a record to have all fields that `parts` name, with its terms if one of them asks for
     these."""

@@ -28,7 +28,7 @@ from filelock import FileLock
 
 from fourfold.errors import StoreError, StoreLockedError
 from fourfold.ports import PAYLOAD, Cache, CopyDroppedError, Fields, Point, Query, Store, Where
-from fourfold.schema.records import read_cursors
+from fourfold.schema.records import bank_of, is_cursor, read_cursors
 from fourfold.settings import make_directory
 from fourfold.storage import purge
 from fourfold.storage.cache import DirectoryCache
@@ -145,8 +145,8 @@ class EmbeddedStore(Store):
             self._writes += 1
             self._payloads.discard(point.id for point in points)
             for point in points:
-                if point.payload.get("kind") == "cursor":
-                    self._cursors.pop(point.payload["bank"], None)
+                if is_cursor(point):
+                    self._cursors.pop(bank_of(point), None)
             self._unflushed += size
             if self._unflushed > _FLUSH_BYTES:
                 self._flush_log()

@@ -1,7 +1,5 @@
-"""The schema of a collection, and `Where` as a few plain conditions that both engines can translate.
-
-Payload fields that are filtered on, and the names of the vectors, are listed here once.
-"""
+"""Which payload fields of a collection are indexed, what its vectors are called, and `Where` as a few plain
+conditions that both engines can translate."""
 
 from __future__ import annotations
 
@@ -10,6 +8,19 @@ from dataclasses import dataclass
 from typing import Literal
 
 from fourfold.ports import Query, Where
+from fourfold.schema.fields import (
+    BANK,
+    DOCUMENTS,
+    END,
+    KIND,
+    LIVE_BANK,
+    NETWORK,
+    RECORDED,
+    REVISION,
+    START,
+    TAGS,
+    WRITER,
+)
 
 DENSE, TERMS, TOKENS = "dense", "terms", "tokens"
 MOST_BANKS = 10_000_000
@@ -17,14 +28,16 @@ MOST_BANKS = 10_000_000
 
 FieldType = Literal["tenant", "keyword", "integer"]
 INDEXED: dict[str, FieldType] = {
-    "bank": "tenant",
-    "kind": "keyword",
-    "held_in": "tenant",
-    "network": "keyword",
-    "tags": "keyword",
-    "documents": "keyword",
-    "revision": "integer",
+    BANK: "tenant",
+    KIND: "keyword",
+    LIVE_BANK: "tenant",
+    NETWORK: "keyword",
+    TAGS: "keyword",
+    DOCUMENTS: "keyword",
+    REVISION: "integer",
 }
+"""By payload field, the index that an engine keeps of it. Only what every search or a frequent scan filters by: an
+index costs 0.3 s for 10,000 points at each rebuild."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,26 +73,25 @@ def conditions(where: Where) -> Iterator[Condition]:
     if where.ids is not None:
         yield Ids(where.ids)
     if where.live and where.bank is not None:
-        yield Match(
-            "held_in", (where.bank,)
-        )  # one condition for two: dense search over 10,000 in 1.0, not 2.7 ms
+        # One condition for two: dense search over 10,000 in 1.0, not 2.7 ms.
+        yield Match(LIVE_BANK, (where.bank,))
     elif where.bank is not None:
-        yield Match("bank", (where.bank,))
+        yield Match(BANK, (where.bank,))
     if where.kind is not None:
-        yield Match("kind", (where.kind,))
-    for key, values in (("network", where.networks), ("tags", where.tags), ("documents", where.documents)):
+        yield Match(KIND, (where.kind,))
+    for key, values in ((NETWORK, where.networks), (TAGS, where.tags), (DOCUMENTS, where.documents)):
         if values is not None:
             yield Match(key, values)
     if where.since is not None:
-        yield Range("recorded", gt=where.since)
+        yield Range(RECORDED, gt=where.since)
     if where.occurred is not None:
         start, end = where.occurred
-        yield Range("from", lt=end)
-        yield Range("to", gt=start)
+        yield Range(START, lt=end)
+        yield Range(END, gt=start)
     if where.after is not None:
         writer, revision = where.after
-        yield Match("writer", (writer,))
-        yield Range("revision", gt=revision)
+        yield Match(WRITER, (writer,))
+        yield Range(REVISION, gt=revision)
 
 
 def corpus(query: Query) -> Where:

@@ -22,6 +22,7 @@ import qdrant_edge as qe
 from filelock import FileLock
 
 from fourfold.ports import Point
+from fourfold.schema.fields import KIND
 from fourfold.storage.directory import read_manifest, sync_directory
 from fourfold.storage.embedded_types import EDGE, config_of
 from fourfold.storage.jsonl import from_line, to_line
@@ -109,7 +110,7 @@ def _carry_out(home: Path) -> None:
     edge_shard.flush()
     # A deletion of nothing whose filter is as large as a file of the log: it needs a new file, and with the flush the
     # older ones, which hold what is erased, are dropped.
-    filler = qe.FieldCondition("kind", match=qe.MatchValue("x" * _LOG_FILE_BYTES))
+    filler = qe.FieldCondition(KIND, match=qe.MatchValue("x" * _LOG_FILE_BYTES))
     edge_shard.update(qe.UpdateOperation.delete_points_by_filter(qe.Filter(must=[filler])))
     edge_shard.flush()
     # A flush leaves the last record in the log: without a small one behind it, each opening would replay the filler.

@@ -17,7 +17,8 @@ from qdrant_client.http.exceptions import ApiException
 
 from fourfold.errors import StoreError
 from fourfold.ports import PAYLOAD, CopyDroppedError, Fields, Point, Query, Store, Where
-from fourfold.schema.records import read_cursors
+from fourfold.schema.fields import KIND
+from fourfold.schema.records import MANIFEST, erased_point, read_cursors
 from fourfold.settings import Settings
 from fourfold.storage.filters import INDEXED, MOST_BANKS
 from fourfold.storage.manifest import Manifest
@@ -105,7 +106,7 @@ class ServerStore(Store):
         with self._using("erase"):
             self._drop_copy()
         # Emptied first: the upsert is the commit, and whoever is cut off before the deletion has left no text behind.
-        empty = [Point(point_id, {"kind": "erased"}) for point_id in removed]
+        empty = [erased_point(point_id) for point_id in removed]
         self.write([*points, *empty])
         self.delete(removed)
         return (
@@ -262,4 +263,4 @@ def _create(client: QdrantClient, collection: str, manifest: Manifest) -> None:
 
 
 def _manifest_point(manifest: Manifest) -> models.PointStruct:
-    return models.PointStruct(id=_MANIFEST_ID, vector={}, payload={"kind": "manifest", **manifest.to_json()})
+    return models.PointStruct(id=_MANIFEST_ID, vector={}, payload={KIND: MANIFEST, **manifest.to_json()})

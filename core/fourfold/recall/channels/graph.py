@@ -7,9 +7,9 @@ import math
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
-import networkx as nx
 import numpy as np
 
+from fourfold.index.bank_index import BankIndex
 from fourfold.recall.channels.channel import Channel, Question
 from fourfold.recall.channels.ranked import Ranked
 
@@ -47,7 +47,7 @@ class Graph(Channel):
             for row, level in zip(ranked.rows.tolist(), levels.tolist(), strict=False):
                 seeds[row] = max(level, seeds.get(row, 0.0))
         seeds |= dict.fromkeys(question.plan.entities, _ENTITY_LEVEL)
-        reached = spread(question.index.graph, seeds)
+        reached = spread(question.index, seeds)
         strongest = sorted(reached.items(), key=lambda item: (-item[1].activation, item[0]))
         strongest = strongest[: question.most // 2]
         ranked = Ranked.of((row, unit.activation) for row, unit in strongest)
@@ -55,29 +55,29 @@ class Graph(Channel):
 
 
 def spread(
-    graph: nx.Graph, seeds: Mapping[int | str, float], hops: int = 2, most_nodes: int = 24
+    index: BankIndex, seeds: Mapping[int | str, float], hops: int = 2, most_nodes: int = 24
 ) -> dict[int, Reached]:
     """Runs spreading activation (Hindsight, section 4.2): a(j) <- max over i of a(i) * w(i, j) * 0.5 * boost.
 
     Causal and entity edges are boosted; what passes through an entity is damped by 1/log2(2 + degree). At
     most `most_nodes` nodes are expanded, strongest first. Seeds stay in the answer.
     """
-    reached = {node: Reached(level, (node,)) for node, level in seeds.items() if node in graph}
+    reached = {node: Reached(level, (node,)) for node, level in seeds.items() if node in index.graph}
     frontier = dict(reached)
     budget = most_nodes
     for _ in range(hops):
         following: dict[int | str, Reached] = {}
         for node, source in sorted(frontier.items(), key=lambda item: -item[1].activation)[:budget]:
             budget -= 1
-            for neighbour, level in _neighbours(graph, node, source.activation):
+            for neighbour, level in _neighbours(index, node, source.activation):
                 if level > 1e-3 and level > (reached[neighbour].activation if neighbour in reached else 0.0):
                     following[neighbour] = reached[neighbour] = Reached(level, (*source.path, neighbour))
         frontier = following
     return {node: activated for node, activated in reached.items() if isinstance(node, int)}
 
 
-def _neighbours(graph: nx.Graph, node: int | str, level: float) -> Iterator[tuple[int | str, float]]:
-    adjacent = graph._adj[node]
+def _neighbours(index: BankIndex, node: int | str, level: float) -> Iterator[tuple[int | str, float]]:
+    adjacent = index.neighbours(node)
     if isinstance(node, str):
         if len(adjacent) > _HUB:
             return
