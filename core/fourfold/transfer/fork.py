@@ -15,10 +15,8 @@ from fourfold.schema.records import UNIT, kind_of
 from fourfold.schema.rekey import ID_FIELDS, LEFT_BEHIND, Rekeyer
 from fourfold.services import Services
 from fourfold.transfer.export import bank_points
-from fourfold.transfer.install import ensure_absent, install_bank, roll_back
+from fourfold.transfer.install import ensure_absent, install_bank
 from fourfold.transfer.redact import policy_for, redact_records, redacts_units
-
-__all__ = ["fork", "restore", "roll_back"]
 
 
 def fork(services: Services, bank: str, name: str, progress: Progress | None) -> None:
@@ -28,45 +26,45 @@ def fork(services: Services, bank: str, name: str, progress: Progress | None) ->
 
 
 def restore(services: Services, bank: str, name: str, moment: datetime, progress: Progress | None) -> None:
-    """The same of `bank` as it was at `moment`, with its history until then."""
+    """Copies `bank` as it was at `moment`, with its history until then, as `fork` does."""
     _copy(services, bank, name, moment, progress)
 
 
 def _copy(
     services: Services, bank: str, name: str, moment: datetime | None, progress: Progress | None
 ) -> None:
+    # Under the lock of the bank that is copied, until the copy is there: it is of one moment.
     with services.indexes.locked(bank) as index:
         if index.profile is None:
             raise NotFoundError(f'There is no bank "{bank}".')
         ensure_absent(services, name)
-        renaming = Rekeyer(bank, name)
+        # All ids are made before the first record is written: any record may name any other.
+        rekeyer = Rekeyer(bank, name)
         for point in services.store.scan(Where(bank=bank), ID_FIELDS):
             if kind_of(point) not in LEFT_BEHIND:
-                renaming.note(point)
+                rekeyer.note(point)
         points: Iterable[Point] = bank_points(services, index, progress=progress)
         if moment is not None:
-            points = _then(
-                services.indexes.view(bank, moment), points, _later(services, bank, moment), moment
-            )
-        what, shown = (
-            ("fork", f'"{bank}"')
-            if moment is None
-            else ("restore", f'"{bank}" as of {moment:%Y-%m-%d %H:%M}')
-        )
+            later_ids = {record.id for record in records(services.store, bank, moment)}
+            points = _points_at(services.indexes.view(bank, moment), points, later_ids, moment)
+            operation, subject = "restore", f'"{bank}" as of {moment:%Y-%m-%d %H:%M}'
+        else:
+            operation, subject = "fork", f'"{bank}"'
         policy = policy_for(services, index.profile)
-        moved = redact_records(map(renaming.moved, points), services, policy)
+        rekeyed = redact_records(map(rekeyer.moved, points), services, policy)
+        # The vectors of a text that is masked now would still find it by what it does not say any more.
         if redacts_units(services.store.scan(Where(bank=bank, kind=UNIT)), policy):
-            moved = renew_units(services.embedder, moved, index.language)
-        settled = moment is None and not pending(services, bank)
-        install_bank(services, name, moved, what, shown, settled, policy)
+            rekeyed = renew_units(services.embedder, rekeyed, index.language)
+        # What consolidation had taken in by that moment is not known, so a restored bank is taken in once more.
+        is_consolidated = moment is None and not pending(services, bank)
+        install_bank(services, name, rekeyed, operation, subject, is_consolidated, policy)
 
 
-def _later(services: Services, bank: str, moment: datetime) -> set[str]:
-    return {record.id for record in records(services.store, bank, moment)}
-
-
-def _then(view: BankView, points: Iterable[Point], later: set[str], moment: datetime) -> Iterator[Point]:
-    """The records as they were; `later` are those of the log that tell of what came after."""
+def _points_at(
+    view: BankView, points: Iterable[Point], later_ids: set[str], moment: datetime
+) -> Iterator[Point]:
+    """Yields the records as they were at `moment`. `later_ids` are the records of the change log that came after:
+    they are left out, and what they had undone counts again."""
     for point in points_as_of(points, view.overrides, moment):
-        if point.id not in later:
-            yield not_undone_by(point, later)
+        if point.id not in later_ids:
+            yield not_undone_by(point, later_ids)

@@ -52,15 +52,15 @@ def load(services: Services, path: Path, bank: str | None, progress: Progress | 
     ensure_absent(services, name)
     # The file is read several times rather than held in memory: once to check it, once for the ids that records will
     # have, since any record may name any other, and once to write them.
-    renaming = Rekeyer(header.bank, name)
+    rekeyer = Rekeyer(header.bank, name)
     profile: Profile | None = None
     for point in read(path):
-        renaming.note(point)
+        rekeyer.note(point)
         if kind_of(point) == BANK:
             profile = read_profile(point)
     policy = policy_for(services, profile)
     language = ENGLISH if profile is None else profile.language or ENGLISH
-    points = redact_records(map(renaming.moved, read(path)), services, policy)
+    points = redact_records(map(rekeyer.moved, read(path)), services, policy)
     # Vectors of another model, or of a text that is masked now, would find units by what they do not say.
     model = services.embedder
     is_same_model = (model.name, model.dimension, model.token_dimension) == (

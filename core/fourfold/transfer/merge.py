@@ -33,17 +33,17 @@ _BATCH_SIZE = 256
 
 
 def absorb(
-    services: Services, bank: str, source: Services, other: str, progress: Progress | None
+    services: Services, bank: str, source: Services, source_bank: str, progress: Progress | None
 ) -> RetainResult:
-    """Takes the current units, beliefs and entries of `other`, a bank of `source`, into `bank`, and returns what
-    became of the units; `other` stays as it is. `progress` is called with (done, total) units. Raises `NotFoundError`
+    """Takes the current units, beliefs and entries of `source_bank`, a bank of `source`, into `bank`, and
+    returns what became of the units; `source_bank` stays as it is. `progress` is called with (done, total) units. Raises `NotFoundError`
     and `InputError`."""
-    if services.store is source.store and bank == other:
+    if services.store is source.store and bank == source_bank:
         raise InputError("A bank cannot be merged into itself.")
-    merge = _Merge(services, bank, other, _entities(source, other))
-    points = _current_units(source, other)
-    if source.indexes.get(other).profile is None:
-        raise NotFoundError(f'There is no bank "{other}" to merge.')
+    merge = _Merge(services, bank, source_bank, _entities(source, source_bank))
+    points = _current_units(source, source_bank)
+    if source.indexes.get(source_bank).profile is None:
+        raise NotFoundError(f'There is no bank "{source_bank}" to merge.')
     absorbed_count = 0
     for origin, group in groupby(points, key=_origin):
         units = list(group)
@@ -62,10 +62,10 @@ def absorb(
     )
 
 
-def _current_units(source: Services, other: str) -> list[Point]:
+def _current_units(source: Services, source_bank: str) -> list[Point]:
     """Returns the units that were not retired, those of one origin together: a write is of one document. Origins come
     in the order of their earliest units, so that newer values still come after those whose place they take."""
-    points = list(source.store.scan(Where(bank=other, kind=UNIT, live=True)))
+    points = list(source.store.scan(Where(bank=source_bank, kind=UNIT, live=True)))
     earliest: dict[Origin, tuple[float, int]] = {}
     for point in points:
         place = place_of(point)
@@ -77,19 +77,19 @@ def _origin(point: Point) -> Origin:
     return Origin(next(iter(documents_of(point)), ""), context_of(point), tags_of(point))
 
 
-def _entities(source: Services, other: str) -> dict[str, Entity]:
-    entities = map(read_entity, source.store.scan(Where(bank=other, kind=ENTITY)))
+def _entities(source: Services, source_bank: str) -> dict[str, Entity]:
+    entities = map(read_entity, source.store.scan(Where(bank=source_bank, kind=ENTITY)))
     return {entity.name: entity for entity in entities}
 
 
 @dataclass(slots=True)
 class _Merge:
-    """The bank `bank` taking in the bank `other`, whose entities `entities` are by name. `absorbed` has, by unit of
+    """The bank `bank` taking in the bank `source_bank`, whose entities `entities` are by name. `absorbed` has, by unit of
     the other, the unit that stands for it here: a new one, or one that said the same."""
 
     services: Services
     bank: str
-    other: str
+    source_bank: str
     entities: dict[str, Entity]
     absorbed: dict[str, str] = field(default_factory=dict)
     new_ids: set[str] = field(default_factory=set)
@@ -136,7 +136,7 @@ class _Merge:
     def copy_entries(self, source: Services) -> None:
         """Copies the entries of the other bank, except those whose key the bank has itself: which of two values is
         right, nobody can tell here."""
-        points = [point for point in source.store.scan(Where(bank=self.other)) if is_entry(point)]
+        points = [point for point in source.store.scan(Where(bank=self.source_bank)) if is_entry(point)]
         by_id = {id_in_bank(point, self.bank): point for point in points}
         with self.services.indexes.locked(self.bank) as index:
             transaction = self._transaction(index)
@@ -153,10 +153,10 @@ class _Merge:
 
     def _transaction(self, index: BankIndex) -> Transaction:
         now = self.services.clock.now()
-        return Transaction(self.services, index, now, "merge", f'the bank "{self.other}"')
+        return Transaction(self.services, index, now, "merge", f'the bank "{self.source_bank}"')
 
     def _key(self, unit: Unit) -> str:
-        return f"{self.other}:{unit.id}"
+        return f"{self.source_bank}:{unit.id}"
 
     def _statement(self, unit: Unit) -> Statement:
         mentions = []
@@ -220,6 +220,6 @@ class _Merge:
         for unit_id in belief.evidence:
             fact = facts.get(self.absorbed.get(unit_id, ""))
             if fact is not None and fact.id != present.unit.id:
-                reason = f'as the bank "{self.other}" had it'
+                reason = f'as the bank "{self.source_bank}" had it'
                 present = present.assessed(Effect.REINFORCE, fact, reason, transaction.now)
         return present

@@ -1,5 +1,5 @@
-"""Masks the records of a whole bank on their way into another one: what is held back there may be older than the
-rule, or come from a file."""
+"""Masks the records of a whole bank on their way into another one: what a rule redacts may have been written before
+the rule was there, or come from a file."""
 
 from __future__ import annotations
 
@@ -17,17 +17,20 @@ from fourfold.values.units import Unit
 
 
 def policy_for(services: Services, profile: Profile | None) -> RedactionPolicy:
-    """Returns the rules of the caller, else those of `profile`, which comes along."""
+    """Returns the rules that the caller gave, else those of `profile`, the profile of the bank that is copied."""
     if services.redaction is not None:
         return RedactionPolicy(services.redaction)
     return RedactionPolicy(profile.rules if profile is not None else ())
 
 
 def redacts_units(points: Iterable[Point], policy: RedactionPolicy) -> bool:
-    """Returns whether a rule masks something in one of the units: what their vectors tell of then has to go too."""
+    """Says whether a rule masks something in one of the units: their vectors were made of the text as it was, so they
+    have to be made anew."""
     if not policy.rules:
         return False
-    trial = RedactionPolicy(policy.rules)
+    trial = RedactionPolicy(
+        policy.rules
+    )  # another object: `policy` counts what it masks, and would count this twice
     units = (read_unit(point) for point in points if kind_of(point) == UNIT)
     return any(_masked(unit, trial) != unit for unit in units)
 
@@ -42,7 +45,7 @@ def redact_records(points: Iterable[Point], services: Services, policy: Redactio
 
 
 def _redacted(point: Point, services: Services, policy: RedactionPolicy) -> Point | None:
-    """Returns a record, masked; None for an entity whose name is held back: units do not mention it any more."""
+    """Returns a record, masked; None for an entity whose name a rule redacts: units do not mention it any more."""
     kind = kind_of(point)
     if kind == BANK and services.redaction is not None:
         profile = read_profile(point)
@@ -63,8 +66,9 @@ def _redacted_unit(point: Point, policy: RedactionPolicy) -> Point:
     masked = _masked(unit, policy)
     if masked == unit:
         return point
-    stated = AttributedText(masked.text, masked.speaker, masked.modality)
-    attributes = list(dict.fromkeys(assertion.key for assertion in assertions(stated)))
+    # Worked out anew: the attributes that a unit was found by may have been in the words that are masked.
+    text = AttributedText(masked.text, masked.speaker, masked.modality)
+    attributes = list(dict.fromkeys(assertion.key for assertion in assertions(text)))
     return with_attributes(with_unit(point, masked), attributes)
 
 
