@@ -77,16 +77,7 @@ def _install(
     # either the mark tells what to take away, or the bank is there.
     mark = arriving_point(bank)
     store.write([mark])
-    final_points: list[Point] = []
-    last_order = 0
-    for batch in _batches(points):
-        final_points += [point for point in batch if kind_of(point) == BANK]
-        log_orders = [place_of(point)[1] for point in batch if kind_of(point) == OPERATION]
-        last_order = max([last_order, *log_orders])
-        # Marked as derived where consolidation has taken it in: it would be taken in once more otherwise.
-        store.write(
-            [stamped(point, store.writer, 1, is_consolidated) for point in batch if kind_of(point) != BANK]
-        )
+    profile_points, last_order = _write_all_but_profile(store, points, is_consolidated)
     # After the newest record of the log that came along, or history would list this one in the midst of the past.
     revision = last_order + 1
     record = Record(
@@ -99,13 +90,31 @@ def _install(
         subject=subject,
     )
     consolidated_revisions = {store.writer: revision} if is_consolidated else {}
-    final_points += [
+    final_points = [
+        *profile_points,
         record_point(record),
         progress_point(bank, ConsolidationState(consolidated_revisions)),
         cursor_point(bank, store.writer, revision),
     ]
     store.write([stamped(point, store.writer, revision, is_consolidated) for point in final_points])
     store.delete([mark.id])
+
+
+def _write_all_but_profile(
+    store: Store, points: Iterable[Point], is_consolidated: bool
+) -> tuple[list[Point], int]:
+    """Writes all records but the profile. Returns the profile, in a list, and the place of the newest record of the
+    change log among the others (0 where there is none)."""
+    profile_points: list[Point] = []
+    last_order = 0
+    for batch in _batches(points):
+        profile_points += [point for point in batch if kind_of(point) == BANK]
+        log_orders = [place_of(point)[1] for point in batch if kind_of(point) == OPERATION]
+        last_order = max([last_order, *log_orders])
+        records = [point for point in batch if kind_of(point) != BANK]
+        # Marked as derived where consolidation has taken them in: it would take them in once more otherwise.
+        store.write([stamped(point, store.writer, 1, is_consolidated) for point in records])
+    return profile_points, last_order
 
 
 def roll_back(store: Store) -> list[str]:

@@ -35,9 +35,9 @@ _BATCH_SIZE = 256
 def absorb(
     services: Services, bank: str, source: Services, source_bank: str, progress: Progress | None
 ) -> RetainResult:
-    """Takes the current units, beliefs and entries of `source_bank`, a bank of `source`, into `bank`, and
-    returns what became of the units; `source_bank` stays as it is. `progress` is called with (done, total) units. Raises `NotFoundError`
-    and `InputError`."""
+    """Takes the current units, beliefs and entries of `source_bank`, a bank of `source`, into `bank`, and returns
+    what became of the units; `source_bank` stays as it is. `progress` is called with (done, total) units. Raises
+    `NotFoundError` and `InputError`."""
     if services.store is source.store and bank == source_bank:
         raise InputError("A bank cannot be merged into itself.")
     merge = _Merge(services, bank, source_bank, _entities(source, source_bank))
@@ -84,8 +84,8 @@ def _entities(source: Services, source_bank: str) -> dict[str, Entity]:
 
 @dataclass(slots=True)
 class _Merge:
-    """The bank `bank` taking in the bank `source_bank`, whose entities `entities` are by name. `absorbed` has, by unit of
-    the other, the unit that stands for it here: a new one, or one that said the same."""
+    """The bank `bank` taking in the bank `source_bank`, whose entities `entities` are by name. `absorbed` has, by
+    unit of `source_bank`, the unit that stands for it here: a new one, or one that said the same."""
 
     services: Services
     bank: str
