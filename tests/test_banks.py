@@ -19,7 +19,7 @@ def test_banks_are_listed_with_their_sizes_and_none_is_loaded(memory: Memory) ->
     gone.forget(unit=gone.units()[0])
     indexes = memory._async.services.indexes
     for name in [f"bank {number:02}" for number in range(30)]:
-        indexes.forget(name)
+        indexes.drop(name)
     listed = memory.banks()
     assert [info.name for info in listed] == [f"bank {number:02}" for number in range(30)]
     assert {info.units for info in listed} == {1}

@@ -228,7 +228,7 @@ def test_evidence_is_found_again_whatever_the_clocks_said(clock: FrozenClock) ->
         (fact,) = bank.retain([Message("Ana paid 9 euros for lunch.", "Ben")]).units
         clock.advance(timedelta(hours=-1))
         bank.believe("Ana spends much on lunch.", evidence=[fact])
-        memory._async.services.indexes.forget("a")
+        memory._async.services.indexes.drop("a")
         bank.forget(unit=fact)
         assert bank.beliefs() == []
 

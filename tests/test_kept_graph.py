@@ -266,7 +266,7 @@ def test_what_is_kept_while_others_write_is_what_was_there_at_one_moment(home: P
         def keep() -> None:
             while not done.is_set():
                 services.indexes.get("a").changes = 1000
-                services.indexes.keep("a")
+                services.indexes.save_snapshot("a")
                 snapshot = Snapshot.from_bytes(kept(home).read_bytes())
                 assert snapshot is not None
                 index = BankIndex.from_snapshot(snapshot, "a", threading.RLock())

@@ -98,7 +98,7 @@ class Background:
         """Returns how far the consolidation of `bank` is."""
         index = self._services.indexes.get(bank)
         with index.lock:
-            pending_chunks = index.documents.pending()
+            pending_chunks = index.documents.pending_count()
         state = read_progress(self._services.store, bank)
         return BankStatus(
             pending=pending(self._services, bank, state),
@@ -186,7 +186,7 @@ class Background:
         try:
             await anyio.to_thread.run_sync(note_uses, self._services, bank)
             await consolidate(self._services, bank, yield_now)
-            await anyio.to_thread.run_sync(self._services.indexes.keep, bank)
+            await anyio.to_thread.run_sync(self._services.indexes.save_snapshot, bank)
         finally:
             lock.release()
 

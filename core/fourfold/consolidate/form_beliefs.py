@@ -58,7 +58,7 @@ def form_beliefs(
     new_beliefs = [_checked(belief) for belief in new_beliefs]
     now, language = services.clock.now(), services.indexes.get(bank).language
     with services.indexes.locked(bank) as index:
-        known_names = dict(index.names.all())
+        known_names = dict(index.names.canonical_names())
         policy = RedactionPolicy(rules_in_force(services, index))
     new_beliefs = _admitted(new_beliefs, policy, withheld if withheld is not None else [])
     if not new_beliefs:

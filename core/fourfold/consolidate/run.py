@@ -104,7 +104,7 @@ async def _consolidate_slice(services: Services, bank: str, work: _Slice, yield_
     state, is_assessed = work.state, True
     try:
         await assess(services, index, work.changed, model, yield_now)
-        state = state.noted(_BELIEFS_KEY, None)
+        state = state.without_failure(_BELIEFS_KEY)
     except _MODEL_FAILURES as error:
         state = _with_failure(state, _BELIEFS_KEY, error)
         attempts = state.failed[_BELIEFS_KEY].attempts
@@ -116,7 +116,7 @@ async def _consolidate_slice(services: Services, bank: str, work: _Slice, yield_
         state = await _summarise(services, index, work, model, state, yield_now)
         # After the summaries, whose sentences are lines of the profile.
         await anyio.to_thread.run_sync(core_profile.refresh, services, bank)
-        state = replace(state, done={**state.done, **work.up_to})
+        state = replace(state, revisions={**state.revisions, **work.up_to})
     # Last: where the process is killed before, the slice is done again, and that changes nothing.
     await anyio.to_thread.run_sync(_write_state, services, bank, state)
     return is_assessed and bool(work.changed)
@@ -138,7 +138,7 @@ async def _summarise(
     if model is None:
         await anyio.to_thread.run_sync(writer.refresh_extracts, entities)
         for entity in entities:
-            state = state.noted(f"{_SUMMARY_KEY}{entity}", None)
+            state = state.without_failure(f"{_SUMMARY_KEY}{entity}")
         return state
     lasting_error: FourfoldError | None = None
     failures_in_a_row = 0
@@ -156,7 +156,7 @@ async def _summarise(
             if failures_in_a_row >= _MOST_FAILURES_IN_A_ROW or not isinstance(error, ModelError):
                 lasting_error = error
         else:
-            state = state.noted(key, None)
+            state = state.without_failure(key)
             failures_in_a_row = 0
     return state
 
@@ -165,7 +165,7 @@ def _with_failure(state: ConsolidationState, key: str, error: FourfoldError) -> 
     """Returns `state` with one more failed attempt at `key`."""
     earlier = state.failed.get(key)
     attempts = (earlier.attempts if earlier else 0) + 1
-    return state.noted(key, Failure(key, str(error), attempts))
+    return state.with_failure(key, Failure(key, str(error), attempts))
 
 
 def _write_state(services: Services, bank: str, state: ConsolidationState) -> None:

@@ -113,7 +113,7 @@ def _carry_out(services: Services, bank: str, plan: Callable[[BankIndex], _Edit]
             transaction.put_record(gone_point(bank, identity))
         invalidate_summaries(transaction, [entity.name for entity in (*edit.before, *edit.after)])
         change = transaction.commit({entity.name: entity for entity in edit.after})
-    services.indexes.forget(bank)
+    services.indexes.drop(bank)
     assert change is not None
     return change
 

@@ -37,7 +37,7 @@ def replace_unit(services: Services, bank: str, unit: str, texts: Sequence[str],
         raise InputError("The text is what the unit says already.")
     index = services.indexes.get(bank)
     with index.lock:
-        language, known_names = index.language, dict(index.names.all())
+        language, known_names = index.language, dict(index.names.canonical_names())
         policy = RedactionPolicy(rules_in_force(services, index))
     for text in cleaned_texts:
         reject_if_redacted(text, policy)

@@ -69,7 +69,7 @@ def erase(services: Services, bank: str, selection: Selection, reason: str) -> F
             erasing = _Erasing(Transaction(services, index, services.clock.now(), "erase", "", reason))
             return erasing.run(selection)
     finally:
-        services.indexes.forget(bank)
+        services.indexes.drop(bank)
 
 
 def erase_bank(services: Services, bank: str) -> Receipt:
@@ -81,9 +81,9 @@ def erase_bank(services: Services, bank: str) -> Receipt:
             kinds = {p.id: kind_of(p) for p in services.store.scan(Where(bank=bank), KIND_ONLY)}
             guarantee = services.store.rewrite((), list(kinds))
     finally:
-        services.indexes.forget(bank)
+        services.indexes.drop(bank)
         services.token_accounts.forget(bank)
-        services.recall_counts.take(bank)
+        services.recall_counts.pop(bank)
     units = [point_id for point_id, kind in kinds.items() if kind == UNIT]
     return _receipt(units, services.clock.now(), Counter(kinds.values()), (), guarantee)
 
@@ -233,7 +233,7 @@ class _Erasing:
         rows = [row for row in map(index.row, self.gone) if row is not None]
         linked = {neighbour for row in rows for neighbour in index.linked_units(row)}
         affected = {
-            index.unit_ids[row] for row in (*linked, *index.supersession.by(self.gone))
+            index.unit_ids[row] for row in (*linked, *index.supersession.superseded_by(self.gone))
         } | self._replaced_by_gone()
         erased = Retirement(RetirementCause.ERASED)
         for stored in self.transaction.points(sorted(affected - self.gone.keys())):

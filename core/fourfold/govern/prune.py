@@ -12,7 +12,7 @@ from fourfold.govern.forget import Selection
 from fourfold.index.bank_index import BankIndex
 from fourfold.index.retention import retention
 from fourfold.ports import Where
-from fourfold.schema.recall_counts import used
+from fourfold.schema.recall_counts import updated_records
 from fourfold.schema.records import UNIT
 from fourfold.schema.units import RETIREMENT_ONLY, read_retirement, read_unit, retired_time
 from fourfold.services import Services
@@ -49,7 +49,7 @@ def prune(services: Services, bank: str, policy: PrunePolicy, dry_run: bool, rea
 
 def note_uses(services: Services, bank: str) -> None:
     """Writes down what was recalled of a bank since the last time."""
-    noted = services.recall_counts.take(bank)
+    noted = services.recall_counts.pop(bank)
     if not noted:
         return
     with services.indexes.locked(bank) as index:
@@ -59,7 +59,7 @@ def note_uses(services: Services, bank: str) -> None:
             if (row := index.row(unit)) is not None
         }
         transaction = Transaction(services, index, services.clock.now(), "use", derived=True)
-        transaction.records |= {point.id: point for point in used(services.store, bank, uses)}
+        transaction.records |= {point.id: point for point in updated_records(services.store, bank, uses)}
         transaction.commit({})
 
 

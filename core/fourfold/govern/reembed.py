@@ -102,7 +102,7 @@ class _Copying:
                 services.backend.embedder = previous
                 raise
             finally:
-                services.indexes.forget_all()
+                services.indexes.drop_all()
         if self.progress is not None:
             self.progress(self.embedded, self.embedded)
         return self.embedded

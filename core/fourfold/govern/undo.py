@@ -60,7 +60,7 @@ def undo(services: Services, bank: str, change: str, reason: str) -> Change:
             transaction.put_record(marked_undone(stored[record.undoes], ""))
         restored = [read_entity(p) for p in transaction.records.values() if kind_of(p) == ENTITY]
         undo_change = transaction.commit({entity.name: entity for entity in restored})
-    services.indexes.forget(bank)
+    services.indexes.drop(bank)
     assert undo_change is not None
     return undo_change
 

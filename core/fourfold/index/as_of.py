@@ -10,7 +10,7 @@ from itertools import chain
 from fourfold.index.bank_index import READ_INDEXED, BankIndex
 from fourfold.ports import PAYLOAD, Fields, Point, Store, Where
 from fourfold.schema.beliefs import READ_AS_OF, record_as_of
-from fourfold.schema.changelog import earlier, records
+from fourfold.schema.changelog import records, states_before
 from fourfold.schema.fields import combined, with_payload_of
 from fourfold.schema.records import NEVER
 from fourfold.schema.units import READ_UNIT, read_unit
@@ -67,7 +67,7 @@ def is_now(store: Store, index: BankIndex, moment: datetime) -> bool:
 def view_as_of(store: Store, bank: str, moment: datetime) -> BankView:
     """Returns `bank` as it was at `moment`. What came without a record in its log (an older version wrote it, or it
     was loaded without its log) goes by the times in the payloads."""
-    overrides = earlier(store, records(store, bank, moment))
+    overrides = states_before(store, records(store, bank, moment))
     index = BankIndex(bank)
     index.add_records(points_as_of(store.scan(Where(bank=bank), READ_INDEXED), overrides, moment))
     return BankView(store, index, overrides, moment)

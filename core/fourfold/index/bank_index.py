@@ -259,23 +259,23 @@ class BankIndex:
             elif kind == USE:
                 uses.append(point)
             else:
-                self.note_record(point)
+                self.add_record(point)
         # A link points to what came before: in this order its target is always there first. Until their turn comes,
         # units wait as bytes: as objects, all at once, they doubled the peak (57 MB for 10,000 units, so 29).
         for (_, _, unit_id), packed, terms in sorted(units, key=itemgetter(0)):
             self._add_unit(unit_id, IndexedUnit.unpacked(packed), terms)
         for point in uses:  # of units that are there by now
-            self.note_record(point)
+            self.add_record(point)
 
-    def add(self, point: Point) -> None:
+    def add_unit(self, point: Point) -> None:
         """Adds a unit, as it lies in the store with its terms, or brings the one of the same id up to date."""
         self._add_unit(point.id, read_indexed_unit(point), point.terms)
 
-    def note_record(self, point: Point) -> None:
-        """Takes notice of a record that is no unit: a chunk, what is pinned, how often units were used."""
+    def add_record(self, point: Point) -> None:
+        """Adds a record that is no unit, as far as the index has a place for it: a chunk, what is pinned, recalls."""
         kind = kind_of(point)
         if kind in CHUNKS:
-            self.documents.note(point)
+            self.documents.add_chunk(point)
         elif kind == CORE:
             self._pinned = pinned_of(point)
         elif kind == USE:
@@ -299,11 +299,11 @@ class BankIndex:
         previous = self._join_links(row, unit_id, unit)
         for tag in unit.tags:
             self._rows_by_tag.setdefault(tag, set()).add(row)
-        self.supersession.note(row, unit)
+        self.supersession.update(row, unit)
         if previous is not None and known_row is None:
             self._columns[row]["previous"] = previous
             self._columns[previous]["next"] = row
-        self.documents.place(row, unit, self._columns)
+        self.documents.add_unit(row, unit, self._columns)
 
     def _add_row(self, row: int, unit_id: str, unit: IndexedUnit, terms: SparseVector | None) -> None:
         """Adds what never changes of a unit: its text stays, so its terms, tokens and attributes do."""

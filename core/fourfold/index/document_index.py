@@ -42,7 +42,7 @@ class DocumentIndex:
         documents._chunk_of = frozen["covered"]
         return documents
 
-    def place(self, row: int, unit: IndexedUnit, columns: NDArray[np.void]) -> None:
+    def add_unit(self, row: int, unit: IndexedUnit, columns: NDArray[np.void]) -> None:
         """Notes the messages that a unit quotes; of two units of a message the one that holds counts. `columns` are
         those of the bank's units."""
         for document, message in zip(unit.documents, unit.messages, strict=True):
@@ -62,7 +62,7 @@ class DocumentIndex:
         """Returns the row of the latest unit of a document."""
         return self._last.get(document)
 
-    def note(self, point: Point) -> None:
+    def add_chunk(self, point: Point) -> None:
         """Takes notice of a chunk: which messages of its document are in it, and whether a model has read it."""
         state = state_of(point)
         if state == PENDING_CHUNK:
@@ -78,11 +78,11 @@ class DocumentIndex:
             elif chunk_of.get(message) == point.id:
                 del chunk_of[message]
 
-    def covered(self, document: str, messages: Iterable[str]) -> set[str]:
+    def in_chunks(self, document: str, messages: Iterable[str]) -> set[str]:
         """Returns those of `messages` that are in a chunk of the document, read by a model or not yet."""
         chunk_of = self._chunk_of.get(document, {})
         return {message for message in messages if message in chunk_of}
 
-    def pending(self) -> int:
+    def pending_count(self) -> int:
         """Returns how many chunks wait for a language model."""
         return len(self._pending)

@@ -59,7 +59,7 @@ class EntityIndex:
         canonical = self._alias.get(name.casefold())
         return None if canonical is None else self._entities[canonical]
 
-    def all(self) -> Mapping[str, str]:
+    def canonical_names(self) -> Mapping[str, str]:
         """Returns, by casefolded name or alias, the canonical name of its entity."""
         return self._alias
 

@@ -82,7 +82,7 @@ class IndexRegistry:
                 index = self._from_cache(bank, lock)
             if index is None or not self._catch_up(index):
                 # Nothing is there yet; or entities were merged or split elsewhere, or it has another language now.
-                self.forget(bank)
+                self.drop(bank)
                 index = BankIndex(bank, lock)
                 self._catch_up(index)
             with self._lock:
@@ -91,7 +91,7 @@ class IndexRegistry:
             self._evict(bank)
             return index
 
-    def forget(self, bank: str) -> None:
+    def drop(self, bank: str) -> None:
         """Drops the index of `bank`, its snapshot too; it is built anew when it is next asked for."""
         with self._lock:
             self._indexes.pop(bank, None)
@@ -100,7 +100,7 @@ class IndexRegistry:
         if self._store.cache is not None:
             self._store.cache.drop(_cache_key(bank))
 
-    def forget_all(self) -> None:
+    def drop_all(self) -> None:
         """Drops all indexes, their snapshots too: what they say of vectors is of another embedder's. The caller holds
         all banks."""
         with self._lock:
@@ -108,9 +108,9 @@ class IndexRegistry:
             # Whoever is still working out a past puts it into the one that nobody looks at any more.
             self._pasts = OrderedDict()
         for bank in banks:
-            self.forget(bank)
+            self.drop(bank)
 
-    def keep(self, bank: str, *, wait: bool = True) -> None:
+    def save_snapshot(self, bank: str, *, wait: bool = True) -> None:
         """Caches a snapshot of the index of `bank` for the next process, if enough of it is new; not if somebody
         writes to the bank meanwhile, nor, without `wait`, if somebody holds it. With `wait`, the caller must hold no
         bank."""
@@ -131,7 +131,7 @@ class IndexRegistry:
     def close(self) -> None:
         """Caches the snapshots that are worth it, before the store is closed."""
         for bank in list(self._indexes):
-            self.keep(bank)
+            self.save_snapshot(bank)
 
     def _from_cache(self, bank: str, lock: threading.RLock) -> BankIndex | None:
         """Reads the cached snapshot; None where there is none, or where it knows more than the store, which has lost
@@ -210,7 +210,7 @@ class IndexRegistry:
 
     def _evict(self, keep: str) -> None:
         while (bank := self._surplus(keep)) is not None:
-            self.keep(bank, wait=False)
+            self.save_snapshot(bank, wait=False)
             with self._lock:
                 self._indexes.pop(bank, None)
 

@@ -35,7 +35,7 @@ class Supersession:
         """Returns the successions that `to_snapshot` described."""
         return cls(dict(frozen["superseded"]), set(frozen["replaced"]), set(frozen["archived"]))
 
-    def note(self, row: int, unit: IndexedUnit) -> None:
+    def update(self, row: int, unit: IndexedUnit) -> None:
         """Takes notice of the retirement and the successor of a unit; a forgotten one has none."""
         # A retirement can be undone: what was noted of the row before holds no longer.
         self.replaced.discard(row)
@@ -54,6 +54,6 @@ class Supersession:
         """Returns whether what a retired row says is still known to the bank: saying it again is nothing new."""
         return row in self.replaced or row in self.archived
 
-    def by(self, units: Collection[str]) -> list[int]:
+    def superseded_by(self, units: Collection[str]) -> list[int]:
         """Returns the rows that one of these units is the probable successor of."""
         return [row for row, unit in self.superseded.items() if unit in units]

@@ -204,7 +204,9 @@ def _after_attempt(
     log.warning("A chunk of the bank %s is kept as it was said, for now: %s", bank, result)
     failed = replace(tried, failed=f"{type(result).__name__}: {result}")
     index = services.indexes.get(bank)
-    statements = () if chunk.units else extract(chunk.pieces, index.language, index.names.all().keys())
+    statements = (
+        () if chunk.units else extract(chunk.pieces, index.language, index.names.canonical_names().keys())
+    )
     return failed, [replace(statement, pending=True, chunk=chunk.id) for statement in statements]
 
 

@@ -126,7 +126,7 @@ def _names_redacted_entity(text: str, policy: RedactionPolicy, index: BankIndex)
     if not kinds:
         return False
     padded = f" {normalise(text)} "
-    for form, name in index.names.all().items():
+    for form, name in index.names.canonical_names().items():
         entity = index.names.get(name)
         if entity is not None and entity.kind in kinds and f" {normalise(form)} " in padded:
             policy.counts[kinds[entity.kind]] += 1

@@ -166,7 +166,7 @@ def _retain_without_llm(
     messages = _messages(services, request, policy, index)
     request = replace(request, context=policy.redact(request.context))
     # A bank that had a model and has none any more: its pending chunks could not be recalled otherwise.
-    if services.language_model is None and index.documents.pending():
+    if services.language_model is None and index.documents.pending_count():
         _store_as_said(services, request.bank, pending_chunks(services.store, request.bank), outcome)
     with index.lock:
         diff = _DocumentDiff.of(services, request, index, messages)
@@ -175,7 +175,9 @@ def _retain_without_llm(
     if request.facts:
         statements = statements_of_facts(diff.messages, request.facts, text_language)
     else:
-        statements = extract(_pieces(diff.messages, services), text_language, index.names.all().keys())
+        statements = extract(
+            _pieces(diff.messages, services), text_language, index.names.canonical_names().keys()
+        )
     # The messages were redacted as wholes; a test may still find something in a part of one.
     with index.lock:
         statements = redact_statements(statements, policy, index)
@@ -200,7 +202,7 @@ def _store_pending_chunks(services: Services, request: RetainRequest, outcome: O
     messages = _messages(services, request, policy, index)
     request = replace(request, context=policy.redact(request.context))
     with services.indexes.locked(request.bank) as index:
-        waiting = pending_chunks(services.store, request.bank) if index.documents.pending() else []
+        waiting = pending_chunks(services.store, request.bank) if index.documents.pending_count() else []
         diff = _DocumentDiff.of(services, request, index, messages)
         writer = DocumentWriter(_transaction(services, index, request), request.origin)
         language = language_to_fix(services, index, request.options.language, diff.messages)
@@ -263,7 +265,7 @@ class _DocumentDiff:
         """Compares `messages` with the document. The caller holds the index's lock."""
         ids = [str(m.id) for m in messages]
         known = index.known_messages(request.document, ids)
-        covered = index.documents.covered(request.document, ids)
+        covered = index.documents.in_chunks(request.document, ids)
         changed: list[Chunk] = []
         if request.replace:
             changed = chunks_that_changed(services.store, request.bank, request.document, messages)

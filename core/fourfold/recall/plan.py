@@ -49,7 +49,7 @@ def plan(question: str, embedder: Embedder, index: BankIndex, now: datetime) -> 
     embedding = embedder.embed([text])[0]
     question_words = words(text, index.language)
     with index.lock:
-        entities = _entities(question_words, index.names.all())
+        entities = _entities(question_words, index.names.canonical_names())
         weights = _weights(embedding, question_words, index)
         years = _years(index)
         speakers = {index.code(name) for name in entities} - {-1}

@@ -220,7 +220,7 @@ def _reverted_payload(payload: Payload, steps: Difference) -> dict[str, Any]:
     return back
 
 
-def earlier(store: Store, log: Iterable[Record]) -> dict[str, Point | None]:
+def states_before(store: Store, log: Iterable[Record]) -> dict[str, Point | None]:
     """Returns what the points that the records touch were before the earliest of them, by id; None for what was not
     there. The latest record comes first."""
     log = list(log)

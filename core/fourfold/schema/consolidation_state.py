@@ -16,21 +16,22 @@ class ConsolidationState:
     """How far consolidation got in a bank: by writer, the revision up to which its units are consolidated; and the
     failures, by key ("summary:Ana"), that are tried again."""
 
-    done: Mapping[str, int] = field(default_factory=dict)
+    revisions: Mapping[str, int] = field(default_factory=dict)
     failed: Mapping[str, Failure] = field(default_factory=dict)
 
     def behind(self, cursors: Mapping[str, int]) -> dict[str, int]:
         """Returns, by writer, the revision after which there is something to consolidate. `cursors` says how far each
         writer got."""
-        done = {writer: self.done.get(writer, 0) for writer in cursors}
-        return {writer: revision for writer, revision in done.items() if revision < cursors[writer]}
+        consolidated = {writer: self.revisions.get(writer, 0) for writer in cursors}
+        return {writer: revision for writer, revision in consolidated.items() if revision < cursors[writer]}
 
-    def noted(self, key: str, failure: Failure | None) -> ConsolidationState:
-        """Returns the state with that failure under `key`, in place of an earlier one; without any for None."""
-        failed = {k: v for k, v in self.failed.items() if k != key}
-        if failure is not None:
-            failed[key] = failure
-        return replace(self, failed=failed)
+    def with_failure(self, key: str, failure: Failure) -> ConsolidationState:
+        """Returns the state with that failure under `key`, in place of an earlier one."""
+        return replace(self, failed={**self.failed, key: failure})
+
+    def without_failure(self, key: str) -> ConsolidationState:
+        """Returns the state without a failure under `key`."""
+        return replace(self, failed={k: v for k, v in self.failed.items() if k != key})
 
 
 def progress_point(bank: str, progress: ConsolidationState) -> Point:
@@ -38,7 +39,7 @@ def progress_point(bank: str, progress: ConsolidationState) -> Point:
     failed = {
         key: [failure.what, failure.reason, failure.attempts] for key, failure in progress.failed.items()
     }
-    payload = {KIND: PROGRESS, BANK: bank, "done": dict(progress.done), "failed": failed}
+    payload = {KIND: PROGRESS, BANK: bank, "done": dict(progress.revisions), "failed": failed}
     return Point(_progress_id(bank), payload)
 
 

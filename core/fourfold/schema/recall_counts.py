@@ -37,7 +37,7 @@ class RecallCounts:
                 count, _ = counts.get(unit, (0, at))
                 counts[unit] = count + 1, at
 
-    def take(self, bank: str) -> dict[str, tuple[int, float]]:
+    def pop(self, bank: str) -> dict[str, tuple[int, float]]:
         """Returns what was counted in `bank`, and counts from nothing again."""
         with self._lock:
             return self._of.pop(bank, {})
@@ -48,7 +48,7 @@ class RecallCounts:
             return list(self._of)
 
 
-def used(store: Store, bank: str, uses: Uses) -> list[Point]:
+def updated_records(store: Store, bank: str, uses: Uses) -> list[Point]:
     """Returns the records of `bank` that `uses` changes, brought up to date."""
     buckets: dict[str, dict[str, list[float]]] = {}
     for unit, (count, at) in uses.items():

@@ -59,7 +59,7 @@ def unit_payload(unit: Unit, order: int) -> dict[str, Any]:
     """Returns the payload of a unit, the `order`-th of its write, without what `with_vectors` adds."""
     # Times are stored twice, as text for reading and in seconds for filters. What ranking asks of a text (the share
     # of questions, whether it counts something, its size) is stored too: an index would work it out at each build.
-    start, end = when(unit)
+    start, end = time_span(unit)
     return {
         KIND: UNIT,
         BANK: unit.bank,
@@ -236,7 +236,7 @@ def own_tokens(point: Point) -> Floats:
     return np.zeros((0, 1), np.float32) if point.tokens is None else point.tokens[start:end]
 
 
-def when(unit: Unit) -> tuple[float, float]:
+def time_span(unit: Unit) -> tuple[float, float]:
     """Returns the seconds `[start, end)` by which a unit is found in time: `occurred`, else the second in which it
     was said."""
     mentioned = unit.mentioned_at.timestamp()

@@ -203,15 +203,15 @@ class Transaction:
     def _update_index(self, profile: Profile, entities: Mapping[str, Entity]) -> None:
         if self.fixed_language is not None and len(self.index):
             # The terms of everything in the index may be other ones now: it is built anew at its next use.
-            self.services.indexes.forget(self.index.bank)
+            self.services.indexes.drop(self.index.bank)
             return
         self.index.profile = profile
         for entity in entities.values():
             self.index.add_entity(entity)
         for point in self.units.values():
-            self.index.add(point)
+            self.index.add_unit(point)
         for point in self.records.values():
-            self.index.note_record(point)
+            self.index.add_record(point)
         self.index.revisions[self.services.store.writer] = self.revision
 
     def _record(self, points: Sequence[Point], stored: Mapping[str, Point]) -> Record | None:

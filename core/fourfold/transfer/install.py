@@ -61,7 +61,7 @@ def install_bank(
         _delete_remains(services.store, bank)
         raise
     # Whoever asked for the bank before it was there got an empty index, which must not stay.
-    services.indexes.forget(bank)
+    services.indexes.drop(bank)
 
 
 def _install(
