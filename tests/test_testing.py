@@ -1,11 +1,13 @@
-"""What `fourfold.testing` ships: its example runs, and its store behaves as the engines do."""
+"""The examples in docstrings of what others build on run, and the store of `fourfold.testing` behaves as the engines."""
 
 from __future__ import annotations
 
 import doctest
+from types import ModuleType
 
 import pytest
 
+import fourfold.ports
 import fourfold.testing
 from fourfold import StoreError
 from fourfold.ports import Where
@@ -14,8 +16,9 @@ from fourfold.testing import MemoryStore, sample_point
 VECTORS = ("another embedder", 64, 32)
 
 
-def test_the_example_of_the_package_runs() -> None:
-    failures, examples = doctest.testmod(fourfold.testing)
+@pytest.mark.parametrize("module", [fourfold.ports, fourfold.testing])
+def test_the_example_in_a_docstring_runs(module: ModuleType) -> None:
+    failures, examples = doctest.testmod(module)
     assert examples > 0
     assert failures == 0
 

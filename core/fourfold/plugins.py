@@ -1,9 +1,14 @@
 """Parts of Fourfold that other packages bring: embedders, language models, rerankers, languages, importers.
 
-A package declares them as entry points, in a group for each kind of part, here an embedder called "acme":
+A package declares them as entry points, in a group for each kind of part, here an embedder called "acme", which
+`Memory.open(embedder="acme")` and `FOURFOLD_EMBEDDER=acme` then name:
 
     [project.entry-points."fourfold.embedders"]
     acme = "acme_fourfold:AcmeEmbedder"
+
+The groups of models are `fourfold.embedders`, `fourfold.language_models` and `fourfold.rerankers`: an entry point
+names a class, or a function that returns an object, of the port of that name in `fourfold.ports`;
+`fourfold.models.load` says with which arguments it is called.
 
 Reading what is declared imports nothing; `load_plugin` imports the one module that an entry point names.
 """
@@ -19,6 +24,7 @@ from fourfold.errors import ConfigurationError
 def declared_plugins(group: str) -> Mapping[str, EntryPoint]:
     """Returns the entry points of `group` by name. Of two packages that declare the same name, the one that stands
     earlier on `sys.path` has it."""
+    # Not cached: a package may be installed while a program runs, and a memory is opened seldom.
     declared: dict[str, EntryPoint] = {}
     for entry in entry_points(group=group):
         declared.setdefault(entry.name, entry)

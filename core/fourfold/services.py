@@ -16,9 +16,11 @@ from fourfold.values.redaction import RedactionRule
 
 @dataclass(slots=True)
 class Backend:
-    """A store and the embedder that its vectors are of. `govern.reembed`, and nothing else, changes the embedder, at
-    the moment that the store's vectors become the new one's, while it holds the locks of all banks."""
+    """A store, and the embedder that made its vectors. `govern.reembed`, and nothing else, changes the embedder, at
+    the moment at which the store's vectors become those of the new one, while it holds the locks of all banks."""
 
+    # The only part of `Services` that changes, so it has an object of its own, which all frozen `Services` of a
+    # memory share.
     store: Store
     embedder: Embedder
 
@@ -27,16 +29,17 @@ class ChunkRegistry:
     """The chunks that are being read. Safe to use from several threads and event loops."""
 
     def __init__(self) -> None:
+        # Around look and claim together; of the standard library's, since no asyncio lock serves two event loops.
         self._lock = threading.Lock()
         self._claimed: set[str] = set()
 
     def claim(self, chunks: Iterable[str]) -> set[str]:
-        """Claims those of `chunks`, by id, that nobody has claimed; returns them. Two retains that looked first and
-        claimed later would both pay for the same chunk."""
+        """Claims those of `chunks`, by id, that nobody has claimed, and returns them."""
+        # In one step: two retains that looked first and claimed later would both pay for the same chunk.
         with self._lock:
-            free = set(chunks) - self._claimed
-            self._claimed |= free
-        return free
+            unclaimed = set(chunks) - self._claimed
+            self._claimed |= unclaimed
+        return unclaimed
 
     def release(self, chunks: Iterable[str]) -> None:
         """Gives back what was claimed."""
@@ -46,8 +49,8 @@ class ChunkRegistry:
 
 @dataclass(frozen=True, slots=True)
 class Services:
-    """A store with the graphs and the accounts over it, an embedder, a clock, the settings, and, if there are, a
-    language model and a reranker."""
+    """A store with the indexes and the token accounts over it, an embedder, a clock, the settings, and, if there are
+    any, a language model and a reranker."""
 
     backend: Backend
     indexes: IndexRegistry
@@ -57,13 +60,13 @@ class Services:
     language_model: LanguageModel | None = None
     reranker: Reranker | None = None
     actor: str = ""
-    """Whoever it is that works with them, for the records of what was done."""
+    """Who works with them, for the log of the bank."""
     recall_counts: RecallCounts = field(default_factory=RecallCounts)
-    """What was recalled and is not written down yet."""
+    """How often units were recalled, as far as it is not written down: a recall must not wait for a write."""
     chunks_in_progress: ChunkRegistry = field(default_factory=ChunkRegistry)
-    """The chunks that some retain of this process is having read."""
+    """The chunks that retains of this process have given to the language model."""
     redaction: tuple[RedactionRule, ...] | None = None
-    """What the caller asked to hold back, tests included; None for what the bank keeps."""
+    """The rules of what the caller holds back, tests included; None for those that the bank keeps."""
 
     def metered_model(self, bank: str) -> BankLanguageModel | None:
         """Returns the language model as an operation on `bank` uses it: retrying, and booked to the bank's account.
@@ -77,11 +80,11 @@ class Services:
 
     @property
     def store(self) -> Store:
-        """Where everything is kept."""
+        """The store: the record of everything, of which the indexes are views."""
         return self.backend.store
 
     @property
     def embedder(self) -> Embedder:
-        """The embedder that the store's vectors are of now. Whoever embeds outside of a bank's lock, and then
-        searches or writes, sees to it that it is still the same (`ingest.embed.embed_under_lock`, `recall`)."""
+        """The embedder of the store's present vectors. Code that embeds outside of a bank's lock, and then searches
+        or writes, has to check that it is still the same (`ingest.embed.embed_under_lock`, `recall`)."""
         return self.backend.embedder

@@ -12,16 +12,19 @@ from pydantic_settings import BaseSettings, SettingsConfigDict
 from fourfold.errors import ConfigurationError, InputError, StoreError
 from fourfold.language.languages import language
 
+# What may lie in a memory's directory: a process that is killed leaves any of them, also before there is a `store`.
 _FILES_OF_A_MEMORY = {"owner.lock", "owner.json", "serving", "store", "store.new", "store.next", "store.old"}
 
 
 class Settings(BaseSettings):
-    """Everything that can be set without an object of its own."""
+    """The settings of a memory: all that can be set without an object of its own."""
 
+    # A misspelt argument is an error, not a default. Frozen, since some of them decide what is opened and are not
+    # read again.
     model_config = SettingsConfigDict(env_prefix="FOURFOLD_", frozen=True, extra="forbid")
 
     location: str = Field(default_factory=lambda: str(user_data_path("fourfold") / "memory"))
-    """Where the memory lies: a directory, ":memory:", or the URL of a Qdrant server."""
+    """Where the memory is: a directory, ":memory:", or the URL of a Qdrant server."""
     api_key: str | None = None
     """The key of the Qdrant server, if it wants one."""
     grpc: bool = True
@@ -29,7 +32,7 @@ class Settings(BaseSettings):
     collection: str = Field(default="fourfold", pattern=r"^[A-Za-z0-9_-]{1,64}$")
     """The collection on a Qdrant server."""
     timeout: float = Field(default=30.0, gt=0)
-    """Seconds to wait for a Qdrant server."""
+    """Seconds to wait for a Qdrant server. 30 is a guess, not measured."""
     embedder: str = "minilm"
     """"minilm" (packaged), "static" (packaged, faster, a little weaker), or one of `fourfold.models.load`."""
     llm: str | None = None
@@ -51,15 +54,19 @@ class Settings(BaseSettings):
     device: Literal["cpu", "cuda"] = "cpu"
     """Where models run: the embedding model ("cuda" needs the extra `gpu`), a reranker, a local language model."""
     threads: int = Field(default=0, ge=0, le=256)
-    """Threads for the embedding model; 0 takes one a core, at most 8."""
+    """Threads for the embedding model; 0 takes one a core, at most 8 (a guess, not measured)."""
     candidates: int = Field(default=160, ge=10, le=2000)
-    """How many units a recall scores exactly; a larger `limit` raises it, no bound at all makes it four times."""
+    """How many units a recall scores exactly; a larger `limit` raises it, no bound at all makes it four times. 160
+    take 2.6 ms of a recall; 640 raise what is found within 2,048 tokens from .923 to .927 (docs/benchmarks.md), at
+    some three times the time of a recall."""
     relevance: float = Field(default=0.32, ge=0, le=1)
-    """Late-interaction score that the best unit has to reach, else a question finds nothing (docs/adr/0005); 0 for no
-    floor."""
+    """Late-interaction score that the best unit has to reach, else a question finds nothing; 0 for no floor. At
+    0.32, 43 of 50 off-topic questions find nothing, and of 759 with an answer none does so (docs/adr/0005)."""
     decay: float | None = Field(default=30.0, gt=0)
     """Days after which a unit that is neither said again nor recalled is remembered to 1/e of its strength, a small
-    factor of recall and the basis of `Bank.prune`. None (in the environment: "none"): nothing fades."""
+    factor of recall and the basis of `Bank.prune`. None (in the environment: "none"): nothing fades. 30 days lose
+    nothing on conversations that ask about all of their past (docs/benchmarks.md, Fading); that was all that could
+    be measured."""
     consolidate: Literal["background", "asked"] = "background"
     """When beliefs, summaries and core profiles are brought up to date: in the background, a second after the last
     write (a minute, where a language model does it), or only when `Bank.consolidate` asks for it."""
@@ -68,26 +75,30 @@ class Settings(BaseSettings):
     unit_words: int = Field(default=120, ge=20, le=2000)
     """Words of a unit at most; a longer message is split at sentence borders. 120 is a guess, not measured."""
     graph_units: int = Field(default=400_000, ge=1000)
-    """How many units' graphs are kept in memory; the bank used longest ago goes first."""
+    """How many units' indexes are kept in memory; the bank used longest ago goes first. At 1.5 kB a unit
+    (docs/benchmarks.md) 400,000 take 600 MB; the number is a guess."""
     reserve_bytes: int = Field(default=64 * 2**20, ge=0)
-    """Bytes of free disk below which writes are refused; 64 MiB is a guess."""
+    """Bytes of free disk below which writes are refused: the embedded engine writes through memory maps, and one
+    onto a full disk ends the process. 64 MiB is a guess."""
 
+    # An environment variable cannot be None, and an empty one is easily set by mistake: hence a word.
     @field_validator("decay", mode="before")
     @classmethod
-    def _off(cls, days: object) -> object:
+    def _none_by_name(cls, days: object) -> object:
         return None if isinstance(days, str) and days.strip().lower() in ("none", "off") else days
 
     @field_validator("language")
     @classmethod
-    def _known(cls, code: str | None) -> str | None:
+    def _known_language(cls, code: str | None) -> str | None:
         try:
             return None if code is None else language(code).code
         except InputError as error:
-            raise ValueError(str(error)) from error
+            raise ValueError(str(error)) from error  # what pydantic collects into its own error
 
 
 def load_settings(**values: object) -> Settings:
     """Returns settings from `values`, then the environment; raises `ConfigurationError` naming each wrong one."""
+    # None is what an argument that was not given looks like; it must not hide the environment.
     try:
         return Settings(**{k: v for k, v in values.items() if v is not None})  # type: ignore[arg-type]
     except ValidationError as error:
@@ -96,7 +107,7 @@ def load_settings(**values: object) -> Settings:
 
 
 def is_url(location: str) -> bool:
-    """Whether `location` names a server rather than a directory."""
+    """Returns whether `location` names a server rather than a directory."""
     return location.startswith(("http://", "https://"))
 
 
@@ -109,6 +120,7 @@ def make_directory(directory: Path) -> None:
     """Makes the directory of an embedded memory, for its user alone, if it is missing. Raises `StoreError` for one
     that cannot be used, and `ConfigurationError` for one that holds something else."""
     try:
+        # For its user alone (0700): what is remembered is in plain text in the engine's files.
         directory.mkdir(parents=True, exist_ok=True, mode=0o700)
         foreign = [path.name for path in directory.iterdir() if path.name not in _FILES_OF_A_MEMORY]
     except OSError as error:
@@ -116,6 +128,7 @@ def make_directory(directory: Path) -> None:
             f"{directory} cannot be used ({error.strerror}). Choose a directory that you may write to, with "
             f"Memory.open(path) or FOURFOLD_LOCATION."
         ) from error
+    # With a store in it the directory is a memory, whatever else its user has put there since.
     if foreign and not (directory / "store").exists():
         raise ConfigurationError(
             f"{directory} is not empty and holds no Fourfold memory (it has {sorted(foreign)[0]}). Nothing was "

@@ -23,10 +23,11 @@ class TokenAccount:
     """The account of one bank. Every process keeps a record of its own; together they are what the bank has spent."""
 
     def __init__(self, store: Store, bank: str) -> None:
+        # Calls end on the event loop, writes book in worker threads.
         self._store, self._bank, self._lock = store, bank, threading.Lock()
         self._own, self._others = _spent(store, bank)
         self._booked = self._own
-        self._expected = 0
+        self._reserved = 0
 
     @property
     def spent(self) -> Tokens:
@@ -38,18 +39,18 @@ class TokenAccount:
         """Sets `expected` tokens aside for a call, so that calls at the same time do not exceed the limit
         together; raises `TokenLimitError` where `limit` (0 for none) forbids it."""
         with self._lock:
-            total = self._own.total + self._others.total + self._expected
+            total = self._own.total + self._others.total + self._reserved
             if limit and total + expected > limit:
                 raise TokenLimitError(
                     f'The bank "{self._bank}" may spend {limit:,} language model tokens (llm_tokens), and has spent '
                     f"{total:,}. What it could not read is kept as it was said; raise the limit and call resume()."
                 )
-            self._expected += expected
+            self._reserved += expected
 
     def commit(self, expected: int, spent: Tokens) -> None:
         """Counts what a call did take in place of the `expected` tokens that were reserved."""
         with self._lock:
-            self._expected -= expected
+            self._reserved -= expected
             self._own += spent
 
     def unbooked(self) -> Booking | None:
@@ -58,10 +59,11 @@ class TokenAccount:
             own = self._own
             if own == self._booked:
                 return None
+        # The sum, not the difference: written twice, or by a process that died in between, it is the same.
         return Booking(self, own, ledger_point(self._bank, self._store.writer, own))
 
     def mark_booked(self, spent: Tokens) -> None:
-        """Notes that the store has `spent`. More may have been spent since: that is booked by the next write."""
+        """Notes that the store has `spent`. What was spent since is booked by the next write."""
         # Not what is spent by now: a call may have ended between the point and the write of it.
         with self._lock:
             self._booked = spent
@@ -103,7 +105,7 @@ class TokenAccounts:
         return None if account is None else account.unbooked()
 
     def forget(self, bank: str) -> None:
-        """Lets go of the account of a bank that is no more."""
+        """Drops the account of a bank that has been erased."""
         with self._lock:
             self._of.pop(bank, None)
 
@@ -130,8 +132,11 @@ class MeteredModel(DelegatingModel):
     async def _booked(
         self, turns: Sequence[PromptMessage], ask: Callable[[], Awaitable[ModelResponse[OutputT]]]
     ) -> ModelResponse[OutputT]:
+        # The input alone: how long an answer will be nobody knows, and a limit that is exceeded by one is still a
+        # limit.
         expected = sum(estimate_tokens(turn.text) for turn in turns)
         self._account.reserve(expected, self._limit)
+        # Zero for whatever raises else, a cancelled call included: what that has cost no provider tells.
         spent = Tokens()
         try:
             answer = await ask()

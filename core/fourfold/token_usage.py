@@ -1,4 +1,4 @@
-"""What calls to language models take."""
+"""Counts what calls to language models take."""
 
 from __future__ import annotations
 
@@ -7,7 +7,8 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True, slots=True)
 class Tokens:
-    """The tokens of one call or of several. `input` counts all that was read, the `cached` ones included."""
+    """The tokens of one call or of several. `input` counts all that was read, the `cached` ones included, though they
+    cost less: a limit is of what a bank may read, not of money."""
 
     calls: int = 0
     input: int = 0
@@ -24,5 +25,5 @@ class Tokens:
 
     @property
     def total(self) -> int:
-        """Read and written together."""
+        """Tokens read and written together."""
         return self.input + self.output

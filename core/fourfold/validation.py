@@ -9,21 +9,25 @@ from collections.abc import Sequence
 from fourfold.errors import InputError
 from fourfold.values.units import Network, Unit
 
+# A bank's name is a part of URIs, and of the names of banks that are made of labels (`values.bank_names`): hence no
+# slash, and nothing that an eye does not see at its ends.
 _BANK = re.compile(r"[^\s\x00-\x1f/\\](?:[^\x00-\x1f/\\]{0,198}[^\s\x00-\x1f/\\])?")
+_MAX_NAME = 500
+"""Characters of the name of a document or a tag. A guess: it is in each payload, and in an index of the engine."""
 
 
 def id_of(unit: Unit | str) -> str:
-    """The id of a unit that is given as such or by its id."""
+    """Returns the id of a unit that is given as a `Unit` or by its id."""
     return unit.id if isinstance(unit, Unit) else unit
 
 
 def parse_unit_id(unit_id: str) -> str:
-    """An id as it is stored; raises `ValueError` for what is none."""
+    """Returns an id as it is stored, in 32 hex digits; raises `ValueError` for what is none."""
     return uuid.UUID(unit_id).hex
 
 
 def check_bank_name(name: str) -> str:
-    """The name, if it can be one of a bank."""
+    """Returns the name, if it can be one of a bank."""
     if not isinstance(name, str) or not _BANK.fullmatch(name):
         raise InputError(
             f"{name!r} cannot name a bank: use 1 to 200 characters without slashes and control characters."
@@ -32,21 +36,24 @@ def check_bank_name(name: str) -> str:
 
 
 def check_name(name: str, what: str) -> str:
-    """The name, if it can be one of a document or a tag."""
-    if not isinstance(name, str) or len(name) > 500 or any(ord(c) < 32 for c in name):
-        raise InputError(f"The {what} must be a string of at most 500 characters without control characters.")
+    """Returns the name, if it can be one of a document or a tag, which `what` says."""
+    if not isinstance(name, str) or len(name) > _MAX_NAME or any(ord(c) < 32 for c in name):
+        raise InputError(
+            f"The {what} must be a string of at most {_MAX_NAME} characters without control characters."
+        )
     return name
 
 
 def check_tags(tags: Sequence[str]) -> tuple[str, ...]:
-    """The tags, each once."""
+    """Returns the tags, each once."""
+    # A string is a sequence of strings too, and would become a tag a letter.
     if isinstance(tags, str):
         raise InputError(f'tags is the string "{tags}": pass a list, for instance ["{tags}"].')
     return tuple(dict.fromkeys(check_name(tag, "tag") for tag in tags))
 
 
 def check_networks(networks: Sequence[Network | str]) -> tuple[Network, ...]:
-    """The networks by their names."""
+    """Returns the networks of these names."""
     if isinstance(networks, str):
         raise InputError(f'networks is the string "{networks}": pass a list, for instance ["{networks}"].')
     try:

@@ -1,4 +1,4 @@
-"""What language models are told: one Markdown file a task, and a function that fills it in."""
+"""The prompts of language models: one Markdown file a task, and a function that fills it in."""
 
 from fourfold.prompts.render import (
     assessment,

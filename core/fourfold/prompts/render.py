@@ -1,4 +1,5 @@
-"""The turns of each task: the fixed prompt first, so that a provider can cache it, then what it is about."""
+"""Renders the messages of each task: the fixed prompt first, so that a provider can cache it, then what it is
+about."""
 
 from __future__ import annotations
 
@@ -9,8 +10,8 @@ from typing import TypeVar
 
 from fourfold.ports import PromptMessage
 
-One = TypeVar("One")
-Many = TypeVar("Many")
+Subject = TypeVar("Subject")
+Candidate = TypeVar("Candidate")
 
 
 def extraction(day: str, context: str, before: Sequence[str], lines: Sequence[str]) -> list[PromptMessage]:
@@ -59,6 +60,7 @@ def reflection(frame: str, day: str, question: str, evidence: str, last: bool) -
     question_text = f"Today is {day}.\n\nEvidence:\n{evidence or NO_EVIDENCE}\n\nQuestion: {question}"
     question_text += f"\n\n{_LAST}" if last else ""
     return [
+        # Two, since the frame differs from bank to bank: the prompt before it is shared by all of them.
         PromptMessage("system", _fixed("reflect")),
         PromptMessage("system", frame),
         PromptMessage("user", question_text),
@@ -66,13 +68,13 @@ def reflection(frame: str, day: str, question: str, evidence: str, last: bool) -
 
 
 def looked_up(results: Sequence[tuple[str, str]], last: bool) -> str:
-    """What was asked for, each with what was found; `last` tells the model to answer now."""
+    """Returns the queries that the model asked for, each with what was found; `last` tells it to answer now."""
     parts = [f"{query}:\n{answer or NO_EVIDENCE}" for query, answer in results]
     return "\n\n".join([*parts, _LAST] if last else parts)
 
 
 def uncited(wrong: Sequence[str]) -> str:
-    """Sends wrong citations back."""
+    """Returns what tells the model that it cited ids which it was not shown."""
     return (
         f"These ids are not among the evidence you were shown: {', '.join(wrong)}. Answer again, citing only what "
         f"you were shown; leave out what nothing shown supports."
@@ -83,8 +85,10 @@ NO_EVIDENCE = "(nothing)"
 _LAST = "There is no more to look up. Answer now, with `look_up` empty."
 
 
-def by_label(cases: Sequence[tuple[One, Sequence[Many]]]) -> dict[str, tuple[One, Many]]:
-    """What the label of each verdict stands for, in cases that were shown in this order."""
+def by_label(
+    cases: Sequence[tuple[Subject, Sequence[Candidate]]],
+) -> dict[str, tuple[Subject, Candidate]]:
+    """Returns the pairs by their labels ("2b"), for cases that were shown in this order."""
     return {
         f"{number}{letter}": (subject, candidate)
         for number, (subject, candidates) in enumerate(cases, 1)
@@ -93,7 +97,7 @@ def by_label(cases: Sequence[tuple[One, Sequence[Many]]]) -> dict[str, tuple[One
 
 
 def plain_label(label: str) -> str:
-    """A label as a model wrote it, without what it put around it."""
+    """Returns a label as a model wrote it, without brackets around it, in lower case."""
     return label.strip().strip("[]").lower()
 
 
@@ -108,9 +112,11 @@ def _labelled(cases: Sequence[tuple[str, Sequence[str]]], subject_kind: str, can
     return "\n".join(lines)
 
 
+# Letters beside numbers, so that a label names the case and the candidate without a separator: "1b".
 _LETTERS = "abcdefghijklmnopqrstuvwxyz"
 
 
 @cache
 def _fixed(name: str) -> str:
+    """Returns the prompt of a task, the same to the byte at each call: a provider's cache holds no other."""
     return (files("fourfold.prompts") / f"{name}.md").read_text(encoding="utf-8").strip()
