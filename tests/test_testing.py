@@ -1,4 +1,4 @@
-"""The examples in docstrings of what others build on run, and the store of `fourfold.testing` behaves as the engines."""
+"""Examples in docstrings of what other packages build on run; the store of `fourfold.testing` behaves as the engines."""
 
 from __future__ import annotations
 
