@@ -1,4 +1,4 @@
-"""Examples in docstrings of what other packages build on run; the store of `fourfold.testing` behaves as the engines."""
+"""Examples in docstrings for other packages run; the store of `fourfold.testing` behaves as the engines do."""
 
 from __future__ import annotations
 
