@@ -25,7 +25,7 @@ from fourfold.govern.erase import erase as erase_units
 from fourfold.govern.forget import Selection
 from fourfold.govern.forget import forget as forget_units
 from fourfold.ingest.bank_options import BankOptions
-from fourfold.language.languages import language as spoken
+from fourfold.language.languages import language as language_of
 from fourfold.ports import ModelRequest, Progress
 from fourfold.recall.fuse import Weights
 from fourfold.services import Services
@@ -100,6 +100,7 @@ class AsyncBank(BankEdits):
         try:
             return await ingest.retain(self._services, request, progress)
         finally:
+            # Also where it raised or was cancelled: with a language model, some chunks may have been written by then.
             self._background.notice(self.name)
 
     def extraction_request(self, text: str, *, context: str = "") -> ModelRequest | None:
@@ -165,7 +166,9 @@ class AsyncBank(BankEdits):
                     message_list, at=said_at, document=document, context=context, tags=tags
                 )
             finally:
-                if self._services.language_model is not None:  # its connections belong to this event loop
+                # The thread's event loop ends with this work, and a connection that stays open would be used from
+                # another one.
+                if self._services.language_model is not None:
                     with suppress(FourfoldError):
                         await self._services.language_model.close()
 
@@ -174,6 +177,7 @@ class AsyncBank(BankEdits):
     async def flush(self, timeout: float | None = 1.0) -> bool:
         """Waits until all that this bank was given by `retain_later` is written, for at most `timeout` seconds
         (None: no bound). Returns whether it is."""
+        # At first without a thread: before each recall a plugin flushes, and mostly nothing waits.
         return self._later.wait(self.name, 0) or await to_thread.run_sync(
             self._later.wait, self.name, timeout
         )
@@ -193,7 +197,7 @@ class AsyncBank(BankEdits):
 
         Every unit is written anew, and nothing else to the bank meanwhile. Raises `InputError`.
         """
-        bank_language = spoken(language)
+        bank_language = language_of(language)
         await to_thread.run_sync(ingest.set_language, self._services, self.name, bank_language)
         self._options = replaced(self._options, language=bank_language)
 
@@ -234,6 +238,7 @@ class AsyncBank(BankEdits):
             as_of=as_of,
             explain=explain,
         )
+        # What still waited when the memory was closed is taken up once somebody asks for the bank.
         self._background.notice(self.name, opened=True)
         return await to_thread.run_sync(recalling.recall, self._services, request, self._weights)
 
@@ -345,7 +350,8 @@ class AsyncBank(BankEdits):
         unit_id = None if unit is None else id_of(unit)
         labels = None if tags is None else check_tags(tags)
         selection = Selection(document, unit_id, entity, labels, before)
-        await self.flush(None)  # or it would come back
+        # What `retain_later` was given before would be written after this, and be there again.
+        await self.flush(None)
         work = erase_units if erase else forget_units
         result = await to_thread.run_sync(work, self._services, self.name, selection, reason)
         self._background.notice(self.name)
@@ -368,4 +374,5 @@ class AsyncBank(BankEdits):
         return self._other(name)
 
     def _other(self, name: str) -> AsyncBank:
+        # Without this object's options: a copy has its language, mission and disposition in its own profile.
         return AsyncBank(name, self._services, self._background, self._later, self._weights, BankOptions())

@@ -56,11 +56,12 @@ class BankEdits(BankReads):
         """Takes another bank in, of this memory or another: what that holds now is reconciled with what is here, as
         if it were said again, with its sources, times and names; what is in both is there once. The other stays as it
         is. Raises `NotFoundError` for a bank that is not there, `InputError` for this one itself."""
-        other = getattr(bank, "as_async", None)
-        if not isinstance(other, BankReads):
+        # Checked at run time too: anything that has a name, as a `BankInfo`, is easily taken for a bank.
+        source = getattr(bank, "as_async", None)
+        if not isinstance(source, BankReads):
             raise InputError("absorb takes another bank: memory.bank(name).")
         return await to_thread.run_sync(
-            transfer.absorb, self._services, self.name, other._services, other.name, progress
+            transfer.absorb, self._services, self.name, source._services, source.name, progress
         )
 
     async def split_entity(self, alias: str, *, of: str, reason: str = "") -> Change:
@@ -80,6 +81,7 @@ class BankEdits(BankReads):
     async def rename(self, name: str, *, to: str, reason: str = "") -> Change:
         """Renames an entity to `to`; the name it had becomes an alias. Raises `NotFoundError`, and `InputError`
         where another is called so."""
+        # How many blanks are between the words of a name is no difference between names.
         new_name = " ".join(to.split()) if isinstance(to, str) else ""
         if not 0 < len(new_name) <= LONGEST_NAME:
             raise InputError(f"An entity's name has 1 to {LONGEST_NAME} characters.")
@@ -128,6 +130,7 @@ class BankEdits(BankReads):
         never had."""
         if limit is not None and limit <= 0:
             raise InputError(f"limit is {limit}: give a positive number, or None for no bound.")
+        # Looked up first: the log goes by whole ids, and a unit that never was is an error rather than no history.
         unit_id = None if unit is None else (await self.unit(id_of(unit))).id
         return await to_thread.run_sync(undo.history, self._services, self.name, unit_id, limit)
 

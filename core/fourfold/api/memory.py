@@ -1,4 +1,4 @@
-"""`AsyncMemory`: a store and its models put together, and its banks (see `fourfold.api.bank`).
+"""`AsyncMemory`: puts a store and its models together, and gives access to its banks (see `fourfold.api.bank`).
 
 Work on the store and the models runs in threads, so an event loop is never held up. One memory may be used
 from several threads and several event loops at once.
@@ -27,7 +27,7 @@ from fourfold.govern.prune import note_uses
 from fourfold.govern.reembed import reembed
 from fourfold.index.registry import IndexRegistry
 from fourfold.ingest.bank_options import BankOptions
-from fourfold.language.languages import language as spoken
+from fourfold.language.languages import language as language_of
 from fourfold.models import load_embedder, load_models
 from fourfold.ports import Clock, Embedder, LanguageModel, Progress, Reranker, Store, Where
 from fourfold.recall.fuse import Weights
@@ -49,13 +49,14 @@ from fourfold.values.results import BankInfo
 
 log = logging.getLogger(__name__)
 LONGEST_MISSION = 2000
+"""Characters; a guess. A mission is in the prompt of each reflection, beside the evidence."""
 
 
 class SystemClock:
     """The machine's time, in UTC."""
 
     def now(self) -> datetime:
-        """The present moment."""
+        """Returns the present moment."""
         return datetime.now(UTC)
 
 
@@ -116,7 +117,9 @@ class AsyncMemory:
         manifest = Manifest(vectors.name, vectors.dimension, vectors.token_dimension)
         address = StoreAddress(str(location or settings.location), manifest)
         store = await to_thread.run_sync(open_store, address, settings)
-        if not is_url(address.location):  # what another process has begun may be going on
+        # A directory has one process, so an install that is not finished was killed. On a server, another process may
+        # be at it.
+        if not is_url(address.location):
             await to_thread.run_sync(transfer.roll_back, store)
         return cls(store, vectors, settings, llm=models.llm, reranker=models.reranker, clock=clock)
 
@@ -131,7 +134,7 @@ class AsyncMemory:
         actor: str = "",
         redact: Iterable[str | RedactionRule] | None = None,
     ) -> AsyncBank:
-        """The bank called `name`; it comes into being with its first retain.
+        """Returns the bank called `name`; it comes into being with its first retain.
 
         `language` (ISO 639-1: "de") is the one a new bank is kept in; without it, that of what is retained
         first. It decides on the stemmer, the stop words and the date words (`fourfold.language`). `mission`
@@ -150,7 +153,7 @@ class AsyncMemory:
         if mission is not None and (not isinstance(mission, str) or len(mission) > LONGEST_MISSION):
             raise InputError(f"The mission must be a string of at most {LONGEST_MISSION:,} characters.")
         rules = None if redact is None else redaction_rules(redact)
-        options = BankOptions(None if language is None else spoken(language), mission, disposition)
+        options = BankOptions(None if language is None else language_of(language), mission, disposition)
         services = replace(
             self.services,
             actor=check_name(actor, "actor"),
@@ -161,7 +164,7 @@ class AsyncMemory:
 
     @property
     def language_model(self) -> LanguageModel | None:
-        """The language model that reads what is retained and answers `reflect`; None where none is set up."""
+        """The language model that reads what is retained and answers `reflect`; None where none is set."""
         return self.services.language_model
 
     @property
@@ -175,6 +178,7 @@ class AsyncMemory:
         if bank is not None:
             check_bank_name(bank)
         try:
+            # Side by side: the model is mostly read from the disk, the index from the store.
             async with create_task_group() as tasks:
                 tasks.start_soon(to_thread.run_sync, self.services.embedder.embed, ["warm up"])
                 if bank is not None:
@@ -183,23 +187,25 @@ class AsyncMemory:
             raise errors.exceptions[0] from errors
 
     async def banks(self, names: Collection[str] | None = None) -> list[BankInfo]:
-        """All banks, by name; of those `names` alone, if they are given. Nothing is loaded for it: units are
+        """Returns all banks, by name; those of `names` alone, if they are given. No bank is loaded for it: units are
         counted by the store."""
 
         def read() -> list[BankInfo]:
             ids = None if names is None else tuple(profile_id(name) for name in names)
             profiles = [read_profile(p) for p in self.services.store.scan(Where(kind=BANK, ids=ids))]
+            # One count for all banks, not one query a bank: 10,000 banks are listed in half a second
+            # (docs/benchmarks.md, "Many banks").
             units = self.services.store.counts(Where(kind=UNIT), LIVE_BANK)
             pending = self.services.store.counts(Where(kind=PENDING_CHUNK))
             infos = (
                 BankInfo(
-                    one.bank,
-                    units.get(one.bank, 0),
-                    one.created_at,
-                    one.language.code if one.language else None,
-                    pending.get(one.bank, 0),
+                    profile.bank,
+                    units.get(profile.bank, 0),
+                    profile.created_at,
+                    profile.language.code if profile.language else None,
+                    pending.get(profile.bank, 0),
                 )
-                for one in profiles
+                for profile in profiles
             )
             return sorted(infos, key=lambda info: info.name)
 
@@ -208,14 +214,15 @@ class AsyncMemory:
     async def erase(self, bank: str) -> Receipt:
         """Erases a bank and all that it holds, for good; other banks are as they were. The receipt is as that of
         `AsyncBank.forget`. Raises `NotFoundError` for one that is not there."""
-        await to_thread.run_sync(self.later.wait, check_bank_name(bank), None)  # or it would come back
+        # What `retain_later` was given before would be written after the erasure, and the bank be there again.
+        await to_thread.run_sync(self.later.wait, check_bank_name(bank), None)
         return await to_thread.run_sync(erase_bank, self.services, bank)
 
     async def banks_with_entries(
         self, kind: str, *, tag: str | None = None, expired: bool = False
     ) -> list[str]:
-        """The names of the banks that have entries of that `kind` (see `AsyncBank.entries`), with that `tag`, sorted;
-        with `expired`, also of those that have none left that has not expired."""
+        """Returns the names of the banks that have entries of that `kind` (see `AsyncBank.entries`), with that `tag`
+        if it is given, sorted. `expired` adds the banks whose entries have all expired."""
         now = None if expired else self.services.clock.now()
         return await to_thread.run_sync(
             banks_with,
@@ -240,7 +247,8 @@ class AsyncMemory:
         `progress` is called with (done, total) units, or documents. Raises `InputError` for a file that is none of
         these, or not whole, and a name that is taken; `StoreVersionError` for one of a newer schema;
         `ConfigurationError` for an importer of another package that is broken."""
-        source, target_name = Path(path), None if bank is None else check_bank_name(bank)
+        source = Path(path)
+        target_name = None if bank is None else check_bank_name(bank)
         if await to_thread.run_sync(transfer.is_export, source):
             return self.bank(
                 await to_thread.run_sync(transfer.load, self.services, source, target_name, progress)
@@ -251,8 +259,8 @@ class AsyncMemory:
         return target
 
     async def reembed(self, embedder: str | Embedder, *, progress: Progress | None = None) -> int:
-        """Changes the embedding model of all that is in the memory, without extracting anything anew; how many
-        units got new vectors. A second store is made beside the first one, with a copy of every record, so the
+        """Changes the embedding model of all that is in the memory, without extracting anything anew, and returns how
+        many units got new vectors. A second store is made beside the first one, with a copy of every record, so the
         room on the disk is needed twice. Recall goes on by the old vectors, and what is retained meanwhile is copied
         as well, until all is there; then the copy takes the store's place at once. Stopped at any time, it goes on
         from there when it is called again; erasing anything drops the copy, and it begins anew. From then on the
@@ -267,8 +275,8 @@ class AsyncMemory:
         return await to_thread.run_sync(reembed, self.services, model, progress)
 
     async def find_text(self, text: str) -> list[str]:
-        """Where `text` is found in the memory, in all banks: the records that hold it, and the files that hold its
-        bytes; nothing once it is erased. Case counts. Raises `InputError` for an empty text."""
+        """Returns where `text` is found in the memory, in all banks: the records that hold it, and the files that
+        hold its bytes; nothing once it is erased. Case counts. Raises `InputError` for an empty text."""
         if not isinstance(text, str) or not text.strip():
             raise InputError("The text is empty: give the words to look for.")
         return await to_thread.run_sync(search_text, self.services.store, text)
@@ -276,15 +284,17 @@ class AsyncMemory:
     async def close(self) -> None:
         """Finishes what was given to `retain_later`, ends what goes on in the background (it is taken up again
         the next time), flushes and closes the store, and the model's connections. Calling it twice is fine."""
+        # In this order: what is retained wakes the background, the background writes and asks the model, and indexes
+        # are cached by what the store has in the end.
         await to_thread.run_sync(self.later.finish)
         await to_thread.run_sync(self.background.stop)
-        await to_thread.run_sync(self._note_uses)
+        await to_thread.run_sync(self._write_recall_counts)
         if self.services.language_model is not None:
             await self.services.language_model.close()
         await to_thread.run_sync(self.services.indexes.close)
         await to_thread.run_sync(self.services.store.close)
 
-    def _note_uses(self) -> None:
+    def _write_recall_counts(self) -> None:
         for bank in self.services.recall_counts.banks():
             try:
                 note_uses(self.services, bank)

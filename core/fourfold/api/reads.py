@@ -1,4 +1,4 @@
-"""`BankReads`: what there is in one bank. Looking at it changes nothing."""
+"""`BankReads`: the methods of a bank that look up what is in it."""
 
 from __future__ import annotations
 
@@ -41,7 +41,7 @@ class BankReads:
 
         def read() -> list[Entity]:
             index = self._services.indexes.get(self.name)
-            with index.lock:
+            with index.lock:  # a retain of another thread may be adding entities
                 return index.entities()
 
         return await to_thread.run_sync(read)
@@ -64,6 +64,8 @@ class BankReads:
             index = self._services.indexes.get(self.name)
             with index.lock:
                 full_id = index.find(unit_id)
+            # Summaries are in no index, and are looked up by their whole id. What is no id at all (`ValueError`) is
+            # not there.
             with contextlib.suppress(ValueError):
                 where = Where(bank=self.name, ids=(full_id or parse_unit_id(unit_id),))
                 points = self._services.store.scan(where)
@@ -86,13 +88,11 @@ class BankReads:
                 live=not retired,
                 documents=None if document is None else (document,),
             )
-            points = sorted(
-                self._services.store.scan(where),
-                key=place_of,
-            )
+            points = sorted(self._services.store.scan(where), key=place_of)
             return map(read_unit, points)
 
         units = list(await to_thread.run_sync(read))
+        # A stable sort: those of one moment stay in the order in which they came.
         return sorted(units, key=lambda unit: unit.mentioned_at)
 
     async def timeline(
@@ -152,7 +152,7 @@ class BankReads:
 
 
 class AnyBank(Protocol):
-    """A bank of any memory, awaited or not."""
+    """A `Bank` or an `AsyncBank`, of any memory."""
 
     @property
     def name(self) -> str: ...
