@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
-from typing import Any
+from collections.abc import Iterable
+from typing import TypedDict
 
 import numpy as np
 from numpy.typing import NDArray
@@ -12,6 +12,15 @@ from fourfold.ports import Point
 from fourfold.schema.chunks import messages_of_chunk, state_of
 from fourfold.schema.indexed_units import IndexedUnit
 from fourfold.schema.records import GONE, NEVER, PENDING_CHUNK
+
+
+class DocumentSnapshot(TypedDict):
+    """A `DocumentIndex` as JSON."""
+
+    rows: dict[str, dict[str, int]]
+    last: dict[str, int]
+    waiting: list[str]
+    covered: dict[str, dict[str, str]]
 
 
 class DocumentIndex:
@@ -27,19 +36,19 @@ class DocumentIndex:
         self._chunk_of: dict[str, dict[str, str]] = {}
         """By document and message, the id of the chunk that the message is in."""
 
-    def to_snapshot(self) -> dict[str, Any]:
+    def to_snapshot(self) -> DocumentSnapshot:
         """Returns the index as a JSON object."""
         pending = sorted(self._pending)
         return {"rows": self._rows, "last": self._last, "waiting": pending, "covered": self._chunk_of}
 
     @classmethod
-    def from_snapshot(cls, frozen: Mapping[str, Any]) -> DocumentIndex:
+    def from_snapshot(cls, snapshot: DocumentSnapshot) -> DocumentIndex:
         """Returns the index that `to_snapshot` described."""
         documents = cls()
-        documents._rows = frozen["rows"]
-        documents._last = frozen["last"]
-        documents._pending = set(frozen["waiting"])
-        documents._chunk_of = frozen["covered"]
+        documents._rows = snapshot["rows"]
+        documents._last = snapshot["last"]
+        documents._pending = set(snapshot["waiting"])
+        documents._chunk_of = snapshot["covered"]
         return documents
 
     def add_unit(self, row: int, unit: IndexedUnit, columns: NDArray[np.void]) -> None:

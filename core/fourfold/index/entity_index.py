@@ -3,10 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from typing import Any
+from typing import TypedDict
 
 from fourfold.language.person_names import keys
 from fourfold.values.units import Entity
+
+
+class EntitySnapshot(TypedDict):
+    """An `EntityIndex` as JSON."""
+
+    entities: list[tuple[str, str, tuple[str, ...], str]]
+    alias: dict[str, str]
+    last: dict[str, float]
 
 
 class EntityIndex:
@@ -19,22 +27,22 @@ class EntityIndex:
         """By key of likeness (`person_names.keys`), the names of the entities that have it."""
         self._last_mention: dict[str, float] = {}
 
-    def to_snapshot(self) -> dict[str, Any]:
+    def to_snapshot(self) -> EntitySnapshot:
         """Returns the index as a JSON object."""
         # Without the keys of likeness, which follow from the names.
         entities = [
-            [entity.id, entity.name, entity.aliases, entity.kind] for entity in self._entities.values()
+            (entity.id, entity.name, entity.aliases, entity.kind) for entity in self._entities.values()
         ]
         return {"entities": entities, "alias": self._alias, "last": self._last_mention}
 
     @classmethod
-    def from_snapshot(cls, frozen: Mapping[str, Any]) -> EntityIndex:
+    def from_snapshot(cls, snapshot: EntitySnapshot) -> EntityIndex:
         """Returns the index that `to_snapshot` described."""
         names = cls()
-        for identity, name, aliases, kind in frozen["entities"]:
+        for identity, name, aliases, kind in snapshot["entities"]:
             names._add_keys(Entity(identity, name, tuple(aliases), kind=kind))
-        names._alias = frozen["alias"]
-        names._last_mention = frozen["last"]
+        names._alias = snapshot["alias"]
+        names._last_mention = snapshot["last"]
         return names
 
     def __iter__(self) -> Iterator[str]:

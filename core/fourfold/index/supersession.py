@@ -3,12 +3,20 @@ successor."""
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection
 from dataclasses import dataclass, field
-from typing import Any
+from typing import TypedDict
 
 from fourfold.schema.indexed_units import IndexedUnit
 from fourfold.values.units import Retirement, RetirementCause
+
+
+class SupersessionSnapshot(TypedDict):
+    """A `Supersession` as JSON."""
+
+    superseded: list[tuple[int, str]]
+    replaced: list[int]
+    archived: list[int]
 
 
 @dataclass(slots=True)
@@ -22,7 +30,7 @@ class Supersession:
     archived: set[int] = field(default_factory=set)
     """The rows of the units that were archived since they had faded."""
 
-    def to_snapshot(self) -> dict[str, Any]:
+    def to_snapshot(self) -> SupersessionSnapshot:
         """Returns the successions as a JSON object."""
         return {
             "superseded": list(self.superseded.items()),
@@ -31,9 +39,9 @@ class Supersession:
         }
 
     @classmethod
-    def from_snapshot(cls, frozen: Mapping[str, Any]) -> Supersession:
+    def from_snapshot(cls, snapshot: SupersessionSnapshot) -> Supersession:
         """Returns the successions that `to_snapshot` described."""
-        return cls(dict(frozen["superseded"]), set(frozen["replaced"]), set(frozen["archived"]))
+        return cls(dict(snapshot["superseded"]), set(snapshot["replaced"]), set(snapshot["archived"]))
 
     def update(self, row: int, unit: IndexedUnit) -> None:
         """Takes notice of the retirement and the successor of a unit; a forgotten one has none."""

@@ -43,7 +43,7 @@ def bank_point(profile: Profile) -> Point:
     return Point(profile_id(profile.bank), profile_payload(profile))
 
 
-def profile_payload(profile: Profile) -> dict[str, Any]:
+def profile_payload(profile: Profile) -> dict[str, object]:
     """Returns a bank's profile as a JSON object."""
     return {
         KIND: BANK,

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import datetime
-from typing import Any
 
 from fourfold.language.text import normalise
 from fourfold.ports import Fields, Point
@@ -30,7 +29,7 @@ def belief_id(bank: str, text: str, at: datetime | None = None) -> str:
     return make_id(bank, "belief", normalise(text), *([] if at is None else [at.isoformat()]))
 
 
-def _history(belief: Belief) -> list[list[Any]]:
+def _history(belief: Belief) -> list[list[object]]:
     """Returns the assessments of a belief as a record has them."""
     return [
         [

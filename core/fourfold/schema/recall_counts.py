@@ -4,9 +4,8 @@ each."""
 from __future__ import annotations
 
 import threading
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any
 
 from fourfold.ports import Fields, Point, Store, Where
 from fourfold.schema.fields import BANK, KIND
@@ -17,7 +16,9 @@ _PREFIX = 2
 guess, not measured."""
 
 Uses = Mapping[str, tuple[int, float]]
-"""By unit, how often it was used, and when last (epoch seconds)."""
+"""By unit, how often it was recalled, and when last (epoch seconds)."""
+StoredUses = Mapping[str, Sequence[float]]
+"""The same as a record has it."""
 
 
 @dataclass(slots=True)
@@ -66,13 +67,13 @@ READ_USES = Fields(only=("uses",))
 """What `uses_of` looks at."""
 
 
-def uses_of(point: Point) -> Mapping[str, Any]:
+def uses_of(point: Point) -> StoredUses:
     """Returns what a record of uses has: by unit, how often it was recalled, and when last (epoch seconds)."""
-    uses: Mapping[str, Any] = point.payload["uses"]
+    uses: StoredUses = point.payload["uses"]
     return uses
 
 
-def use_point(identity: str, bank: str, uses: Mapping[str, Any]) -> Point:
+def use_point(identity: str, bank: str, uses: StoredUses) -> Point:
     """Returns a record of uses, with the id that it has."""
     return Point(identity, {KIND: USE, BANK: bank, "uses": dict(uses)})
 

@@ -34,7 +34,7 @@ def map_texts(point: Point, change: Callable[[str], str]) -> Point:
     return point if payload == point.payload else replace(point, payload=payload)
 
 
-def embedded_texts(point: Point) -> list[Any]:
+def embedded_texts(point: Point) -> list[object]:
     """Returns the values of a unit's or an entity's record that vectors, terms or ids are made of: where one of them
     changes, these would still tell the earlier one."""
     return [point.payload.get(name) for name in _EMBEDDED_FIELDS]
@@ -82,7 +82,7 @@ def texts_of(point: Point) -> set[str]:
     return texts
 
 
-def texts_in_json(value: Any) -> set[str]:
+def texts_in_json(value: object) -> set[str]:
     """Returns every string in a JSON value but the keys of objects."""
     return texts_of(Point("", {_VALUE: value}))
 
@@ -92,7 +92,7 @@ def strings_of(point: Point) -> Iterator[str]:
     return leaves(point.payload)
 
 
-def leaves(value: Any) -> Iterator[str]:
+def leaves(value: object) -> Iterator[str]:
     """Yields every string in a JSON value, the keys of objects included."""
     if isinstance(value, str):
         yield value

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import astuple, dataclass, replace
 from datetime import datetime
-from typing import Any
 
 import numpy as np
 
@@ -55,7 +54,7 @@ _REASON = ": "
 """Separates the word of a cause from the reason that was given ("forget: asked to")."""
 
 
-def unit_payload(unit: Unit, order: int) -> dict[str, Any]:
+def unit_payload(unit: Unit, order: int) -> dict[str, object]:
     """Returns the payload of a unit, the `order`-th of its write, without what `with_vectors` adds."""
     # Times are stored twice, as text for reading and in seconds for filters. What ranking asks of a text (the share
     # of questions, whether it counts something, its size) is stored too: an index would work it out at each build.
