@@ -17,6 +17,7 @@ _TITLE_LENGTH = 80
 
 def tool_result(text: str, answer: BaseModel) -> CallToolResult:
     """Returns a tool's answer, to read as `text` and as data."""
+    # Both, since clients show a model either the one or the other.
     return CallToolResult(
         content=[TextContent(type="text", text=text)], structured_content=answer.model_dump(mode="json")
     )
@@ -24,6 +25,7 @@ def tool_result(text: str, answer: BaseModel) -> CallToolResult:
 
 def unit_line(unit: Unit) -> str:
     """Returns when a unit was said, what it says, and the id by which it can be fetched or forgotten."""
+    # The id in the text too: a client that shows the text alone could otherwise not forget (docs/log.md, M4).
     return f"{render_unit(unit)} (id {unit.id[:SHORT_ID]})"
 
 
@@ -48,6 +50,7 @@ def belief_lines(beliefs: Iterable[Belief]) -> list[str]:
 def wrong_arguments(tool: str, error: ValidationError) -> str:
     """Returns what is wrong with the arguments of a call, one line each, without the values: these may be private."""
     lines = []
+    # Without pydantic's links, which are of no use to a model.
     for problem in error.errors(include_url=False, include_input=False):
         name = ".".join(map(str, problem["loc"])) or "arguments"
         message = problem["msg"]

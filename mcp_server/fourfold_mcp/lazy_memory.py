@@ -49,6 +49,7 @@ class LazyMemory:
 
     async def close(self) -> None:
         """Closes the memory, if it was opened."""
+        # It cannot be interrupted where it loads in a thread, and must not open a store after this has closed it.
         if self._warming is not None:
             await asyncio.gather(self._warming, return_exceptions=True)
         if self._memory is not None:

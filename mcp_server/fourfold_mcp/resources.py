@@ -74,12 +74,12 @@ class Resources:
     @_as_resource_error
     async def entity(self, bank: str, name: str) -> str:
         """One person, place, project or thing: its names, its summary, and what happened to it lately."""
-        known, units = await describe_entity(await self._existing_bank(bank), name, _MAX_ENTITY_UNITS)
-        paragraphs = [f"# {known.name}"]
-        if known.aliases:
-            paragraphs.append(f"Also called {', '.join(known.aliases)}.")
-        if known.summary:
-            paragraphs.append(known.summary)
+        answer, units = await describe_entity(await self._existing_bank(bank), name, _MAX_ENTITY_UNITS)
+        paragraphs = [f"# {answer.name}"]
+        if answer.aliases:
+            paragraphs.append(f"Also called {', '.join(answer.aliases)}.")
+        if answer.summary:
+            paragraphs.append(answer.summary)
         return "\n\n".join([*paragraphs, "\n".join(unit_lines(units))])
 
     @_as_resource_error
@@ -87,6 +87,7 @@ class Resources:
         """One memory: what it says, what it rests on, what came in its place, and how a belief changed."""
         memory_bank = await self._existing_bank(bank)
         unit = await memory_bank.unit(id)
+        # The history of a belief is not with its unit, and a belief that was given up has one too.
         beliefs = await memory_bank.beliefs(retired=True)
         belief = next((belief for belief in beliefs if belief.unit.id == unit.id), None)
         evidence = [link.to for link in unit.links if link.kind == "evidence"]

@@ -19,6 +19,8 @@ _MAX_TOKENS = 4096
 def sampling_request(request: ModelRequest) -> Sample:
     """Returns the request as `sampling/createMessage` takes it: one prompt of the system, with the schema of the
     answer, and one message of the user."""
+    # In one prompt, with the schema in words: `sampling/createMessage` has one system prompt and no structured
+    # output.
     system = [message.text for message in request.messages if message.role == "system"]
     user = [message.text for message in request.messages if message.role != "system"]
     message = SamplingMessage(role="user", content=TextContent(type="text", text="\n\n".join(user)))

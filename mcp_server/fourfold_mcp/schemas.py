@@ -9,15 +9,21 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from fourfold import Belief, Fact, Interval, Network, Unit
 
+# What a client sees, and what assistants have learnt to read: names of fields and docstrings are part of the
+# interface, and the transcript in docs/mcp.md is compared with them. Values of the library are translated, so that
+# those may change.
+
 
 class StatedFact(BaseModel):
     """One statement, complete in itself."""
 
+    # A field that there is not, such as `date`, would be lost in silence; refused, the model is told and tries again.
     model_config = ConfigDict(extra="forbid")
 
     text: str = Field(
         description="One sentence that is understood without the conversation: names instead of pronouns."
     )
+    # No "summary": those are the bank's own.
     network: Literal["world", "experience", "belief"] = Field(
         "world",
         description="world: a fact; experience: what you, the assistant, did or saw; belief: an opinion.",

@@ -15,7 +15,7 @@ AllowedBanks = Collection[str] | None
 
 
 def all_banks() -> AllowedBanks:
-    """Returns that every bank may be touched: for a process that its user started."""
+    """Returns None, by which every bank may be touched: for a process that its user started."""
     return None
 
 
@@ -43,7 +43,9 @@ class BankScope:
 
     @property
     def default(self) -> str:
-        """The bank of a request that names none: the only one it may touch, if the usual one is not for it."""
+        """The bank of a request that names none: the usual one, or, if that is not for it, the only one it may
+        touch."""
+        # So a token for one bank works without the name of it, which its client may not know.
         allowed = self._allowed()
         if allowed is None or self._default in allowed or len(allowed) != 1:
             return self._default

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import logging
 import time
-from collections.abc import AsyncIterator, Callable
-from contextlib import asynccontextmanager
+from collections.abc import AsyncIterator, Callable, Mapping
+from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from functools import partial
-from typing import Any
+from typing import Any, TypeAlias
 
 from mcp.server import MCPServer, NotificationOptions
 from mcp.server.context import CallNext, HandlerResult, ServerRequestContext
@@ -43,6 +43,9 @@ INSTRUCTIONS = """This is your long-term memory. It outlives the conversation.
 
 _MAX_LOGGED_NAME = 100
 """Characters of a tool's or prompt's name in the log: a client can send a name of any length."""
+
+# Any: the SDK's parameters for the state of whatever server and the request of whatever transport.
+RequestContext: TypeAlias = ServerRequestContext[Any, Any]
 
 log = logging.getLogger(__name__)
 _as_invalid_params = raise_as(partial(MCPError, INVALID_PARAMS))
@@ -128,8 +131,9 @@ class Server(MCPServer[ServerState]):
         """Returns the resources: the list of banks, and the profile of each."""
         return [*await super().list_resources(), *await self._resources.list_profiles()]
 
-    async def _check_and_log(self, ctx: ServerRequestContext[Any, Any], call_next: CallNext) -> HandlerResult:
+    async def _check_and_log(self, ctx: RequestContext, call_next: CallNext) -> HandlerResult:
         """Refuses subscriptions to banks that may not be touched, and logs each request and how long it took."""
+        # Here, since the SDK's handler of the newer protocol takes any URI: changes of a bank tell that there is one.
         for uri in _subscribed_uris(ctx.method, ctx.params or {}):
             bank = uris.bank_of(uri)
             if bank is not None:
@@ -142,11 +146,14 @@ class Server(MCPServer[ServerState]):
         finally:
             name = str((ctx.params or {}).get("name", ""))[:_MAX_LOGGED_NAME]
             milliseconds = f"{(time.perf_counter() - started) * 1000:.1f}"
+            # No arguments: they are what is remembered.
             fields = {"method": ctx.method, "name": name, "milliseconds": milliseconds}
             log.info("answered", extra={"fields": fields})
 
 
-def lifespan_of(state: ServerState) -> Callable[[MCPServer[ServerState]], Any]:
+def lifespan_of(
+    state: ServerState,
+) -> Callable[[MCPServer[ServerState]], AbstractAsyncContextManager[ServerState]]:
     """Returns the SDK's form of a state that tools and their resolvers get with their context."""
 
     @asynccontextmanager
@@ -156,7 +163,7 @@ def lifespan_of(state: ServerState) -> Callable[[MCPServer[ServerState]], Any]:
     return lifespan
 
 
-def _subscribed_uris(method: str, params: Any) -> list[str]:
+def _subscribed_uris(method: str, params: Mapping[str, object]) -> list[str]:
     """Returns the URIs whose changes a request asks to be told of."""
     if method == "resources/subscribe":
         return [str(params.get("uri", ""))]

@@ -12,6 +12,7 @@ UNIT = "memory://{bank}/units/{id}"
 
 def profile_uri(bank: str) -> str:
     """Returns the URI of a bank's core profile."""
+    # safe="": a slash in a name would be a part of the path.
     return f"memory://{quote(bank, safe='')}/profile"
 
 

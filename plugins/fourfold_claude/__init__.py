@@ -3,7 +3,7 @@ load, is loaded when a tool is first used."""
 
 from importlib import import_module
 from importlib.util import find_spec
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 if find_spec("anthropic") is None:
     raise ImportError('The Anthropic SDK is not installed: pip install "fourfold[anthropic]"')
@@ -19,7 +19,7 @@ _LAZY_NAMES = {
 }
 
 
-def __getattr__(name: str) -> Any:
+def __getattr__(name: str) -> object:
     if name in _LAZY_NAMES:
         return getattr(import_module(_LAZY_NAMES[name]), name)
     raise AttributeError(f"module {__name__!r} has no attribute {name!r}")

@@ -58,6 +58,7 @@ class Commands:
 
     async def str_replace(self, command: BetaMemoryTool20250818StrReplaceCommand) -> str:
         """Replaces a text that occurs once in a file, and returns the lines around it."""
+        # Filled by `replace`, which may run again: the file is edited anew if somebody else changed it meanwhile.
         path, lines = await self._file(command.path), list[int]()
 
         def replace(text: str) -> str:

@@ -20,6 +20,7 @@ class FourfoldChatMessageHistory(BaseChatMessageHistory):
 
     def __init__(self, bank: Bank, session: str, *, strict: bool = False) -> None:
         self.bank = bank
+        # The kind is LangChain's own, since another framework's messages of the same session are of another form.
         self.transcript = Transcript(bank.as_async, session, "langchain.message", TurnMemory(strict=strict))
 
     @property

@@ -23,6 +23,8 @@ class FourfoldMemory(BaseChatMemory):
     as messages, of which the first is what is known. What fails is logged; with `strict` it raises.
     """
 
+    # None at first: LangChain makes a deprecated history by default, and warns of it. The history is made of the
+    # other fields, when they are valid.
     chat_memory: Any = Field(default=None, exclude=True)
     bank: Bank = Field(exclude=True)
     session: str = "default"

@@ -21,11 +21,14 @@ log = logging.getLogger(__name__)
 
 _MAX_OPEN_TURNS = 1000
 """Turns whose blocks are kept until they end. A guess, not measured: a turn that fails never ends."""
+# Any: LangChain's classes are invariant in the app's context and answer, and this works with every app's.
 Request: TypeAlias = ModelRequest[Any]
 Response: TypeAlias = ModelResponse[Any]
+State: TypeAlias = AgentState[Any]
+AnyRuntime: TypeAlias = Runtime[Any]
 
 
-class FourfoldMiddleware(AgentMiddleware[AgentState[Any], Any, Any]):
+class FourfoldMiddleware(AgentMiddleware[State, Any, Any]):
     """Long-term memory for `create_agent(..., middleware=[FourfoldMiddleware(memory)])`.
 
     With a `Memory` each user has a bank: `user` is the name of the field of the runtime's context (or of the config's
@@ -41,7 +44,7 @@ class FourfoldMiddleware(AgentMiddleware[AgentState[Any], Any, Any]):
         self,
         memory: Memory | Bank,
         *,
-        user: str | Callable[[Runtime[Any]], Any] = "user_id",
+        user: str | Callable[[AnyRuntime], object] = "user_id",
         budget: int = 1024,
         profile: int = 400,
         gate: Callable[[str], bool] = needs_memory,
@@ -65,21 +68,24 @@ class FourfoldMiddleware(AgentMiddleware[AgentState[Any], Any, Any]):
         """Adds what is remembered to the request."""
         return await handler(_with_blocks(request, await self._blocks(request)))
 
-    def after_agent(self, state: AgentState[Any], runtime: Runtime[Any]) -> None:
+    def after_agent(self, state: State, runtime: AnyRuntime) -> None:
         """Retains the turn."""
         self._memory.run(partial(self.aafter_agent, state, runtime))
 
-    async def aafter_agent(self, state: AgentState[Any], runtime: Runtime[Any]) -> None:
+    async def aafter_agent(self, state: State, runtime: AnyRuntime) -> None:
         """Retains the turn."""
         if (bank := self._bank(runtime)) is not None:
             messages, thread = state["messages"], _configured("thread_id")
             self._open_turns.pop((bank.name, _last_said(messages).id), None)
+            # Here and not after each call of the model: what a turn said is known only when it is over.
             spoken = [message for message in map(message_of, _last_turn(messages)) if message is not None]
             await self._turns.retain(bank, spoken, str(thread or ""))
 
-    def _bank(self, runtime: Runtime[Any]) -> AsyncBank | None:
+    def _bank(self, runtime: AnyRuntime) -> AsyncBank | None:
+        """Returns the bank of the turn; None for a turn of nobody."""
         if isinstance(self._memory, Bank):
             return self._memory.as_async
+        # Not some bank for all who are nobody: what one of them said would be recalled to the next.
         try:
             user = self._user(runtime)
             if user in (None, ""):
@@ -106,6 +112,7 @@ class FourfoldMiddleware(AgentMiddleware[AgentState[Any], Any, Any]):
             async def recall(text: str) -> list[str]:
                 return await self._turns.recall(bank, text, in_prompt)
 
+            # A runnable, since only those are steps of a trace (LangSmith's, for one).
             blocks = await RunnableLambda(recall, name="recall").ainvoke(question.text)
             if len(self._open_turns) >= _MAX_OPEN_TURNS:  # the oldest, of a turn that failed
                 self._open_turns.pop(next(iter(self._open_turns)), None)
@@ -144,11 +151,12 @@ def _last_turn(messages: Sequence[AnyMessage]) -> Sequence[AnyMessage]:
     return messages[max(answers, default=0) :]
 
 
-def _field(name: str, runtime: Runtime[Any]) -> Any:
+def _field(name: str, runtime: AnyRuntime) -> object:
+    # The context of an app may be a dict or an object; before there were contexts, the user was in the config.
     context = runtime.context
     value = context.get(name) if isinstance(context, Mapping) else getattr(context, name, None)
     return _configured(name) if value is None else value
 
 
-def _configured(name: str) -> Any:
+def _configured(name: str) -> object:
     return get_config().get("configurable", {}).get(name)

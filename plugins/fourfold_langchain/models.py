@@ -40,6 +40,7 @@ class ChatModel:
         """See `LanguageModel.ask`."""
         if self._structured:
             try:
+                # With the raw message: it has the usage, and the text of an answer that does not fit.
                 form = self._model.with_structured_output(shape, include_raw=True)
             except NotImplementedError:  # it has no tools
                 self._structured = False

@@ -44,6 +44,7 @@ class FourfoldRetriever(BaseRetriever):
         return await self._recall(query, k)
 
     async def _recall(self, query: str, k: int | None) -> list[Document]:
+        # `k` of a call, which LangChain hands on only to a method that names it, before that of the retriever.
         recall = partial(
             self.bank.as_async.recall,
             query,

@@ -60,9 +60,12 @@ class FourfoldStore(BaseStore):
         operations = list(ops)
         for op in operations:
             _check(op)
+        # With a batch, and not by a thread of our own: a store has no end at which one could be stopped.
         minutes = (self.ttl_config or {}).get("sweep_interval_minutes")
         if minutes is not None and time.monotonic() - self._swept >= minutes * 60:
             await self.asweep_ttl()
+        # As LangGraph's own stores do: reads see what was there before the batch, and of two puts of a key the last
+        # counts.
         results = [await self._read(op) for op in operations]
         for op in {(op.namespace, op.key): op for op in operations if isinstance(op, PutOp)}.values():
             await self._put(op)

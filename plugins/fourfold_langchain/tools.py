@@ -20,6 +20,7 @@ def memory_tools(bank: Bank, *, budget: int = 1024) -> list[BaseTool]:
 def _tool(bank: Bank, tool: core.Tool) -> BaseTool:
     arun = raise_as(ToolException)(tool.run)
 
+    # `wraps`: LangChain makes the tool's schema of the function's signature and annotations.
     @wraps(tool.run)
     def run(*args: str, **kwargs: str) -> str:
         return bank.run(partial(arun, *args, **kwargs))

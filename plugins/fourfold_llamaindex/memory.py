@@ -33,6 +33,7 @@ class FourfoldMemory(BaseMemory):
     budget: int = 1024
     profile: int = 400
     strict: bool = False
+    # Private attributes are not saved with a context: a restored memory recalls anew.
     _last_recall: tuple[object, list[str]] = PrivateAttr((None, []))
 
     model_config = ConfigDict(arbitrary_types_allowed=True)
@@ -47,6 +48,8 @@ class FourfoldMemory(BaseMemory):
         """Returns a memory with these fields; a `chat_history` is taken over. LlamaIndex passes an `llm`: it needs
         none. Raises `InputError` for what is no field."""
         options.pop("llm", None)
+        # An unknown name is refused here: LlamaIndex's models ignore it, and a misspelt `budget` would be the
+        # default.
         if unknown := sorted(options.keys() - cls.model_fields.keys()):
             raise InputError(
                 f"FourfoldMemory has no {', '.join(unknown)}: it has {', '.join(cls.model_fields)}."
@@ -80,7 +83,7 @@ class FourfoldMemory(BaseMemory):
         start = max(0, count - self.window)
         if start == 0:
             return 0
-        # With something that the user said: providers refuse a tool's result without the call before it.
+        # Begins with something that the user said: providers refuse a tool's result without the call before it.
         return next((n for n in user_turns if n >= start), user_turns[-1] if user_turns else start)
 
     def get_all(self) -> list[ChatMessage]:
@@ -153,7 +156,7 @@ class FourfoldMemory(BaseMemory):
 
     def _transcript_messages(self, messages: Sequence[ChatMessage]) -> list[TranscriptMessage]:
         """Returns messages as they are kept, and what is retained of them; those that `get` made are left out."""
-        transcript_messages = [
+        transcript_messages: list[TranscriptMessage] = [
             (message.model_dump(mode="json"), _message(message))
             for message in messages
             if not message.content or strip_blocks(message.content)

@@ -39,6 +39,7 @@ class ChatModel:
         model, arguments = self._model, None
         with map_model_errors(self.name):
             if isinstance(model, FunctionCallingLLM) and model.metadata.is_function_calling_model:
+                # Not LlamaIndex's structured LLM, which reads braces in a message as a template.
                 tool = get_function_tool(shape)
                 response = await model.achat_with_tools(
                     [tool], chat_history=_messages(turns), tool_required=True
@@ -74,6 +75,6 @@ def _tokens(response: ChatResponse) -> Tokens:
     raw: Any = response.raw
     usage = raw.get("usage") if isinstance(raw, dict) else getattr(raw, "usage", None)
     counts = usage if isinstance(usage, dict) else vars(usage) if hasattr(usage, "__dict__") else {}
-    read = counts.get("prompt_tokens") or counts.get("input_tokens") or 0
-    written = counts.get("completion_tokens") or counts.get("output_tokens") or 0
-    return Tokens(1, read, written)
+    input_tokens = counts.get("prompt_tokens") or counts.get("input_tokens") or 0
+    output_tokens = counts.get("completion_tokens") or counts.get("output_tokens") or 0
+    return Tokens(1, input_tokens, output_tokens)

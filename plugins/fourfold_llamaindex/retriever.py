@@ -57,12 +57,14 @@ class FourfoldRetriever(BaseRetriever):
 
 
 def _node(hit: Hit) -> NodeWithScore:
+    """Returns a hit as a node of LlamaIndex."""
     metadata = describe_hit(hit)
     source = hit.unit.source.document
     node = TextNode(
         id_=hit.unit.id,
         text=render_unit(hit.unit),
         metadata=metadata,
+        # LlamaIndex puts metadata before a node's text by default, and the text has its date and speaker already.
         excluded_llm_metadata_keys=list(metadata),
         excluded_embed_metadata_keys=list(metadata),
         relationships={NodeRelationship.SOURCE: RelatedNodeInfo(node_id=source)} if source else {},

@@ -17,6 +17,7 @@ def memory_tools(bank: Bank, *, budget: int = 1024) -> list[FunctionTool]:
 
 
 def _tool(bank: Bank, tool: core.Tool) -> FunctionTool:
+    # `wraps`: LlamaIndex makes the tool's schema of the function's signature and annotations.
     @wraps(tool.run)
     def run(*args: str, **kwargs: str) -> str:
         return bank.run(partial(tool.run, *args, **kwargs))

@@ -10,6 +10,7 @@ from fourfold.errors import ConflictError, NotFoundError
 from fourfold.values.units import Entry, Message
 
 _KIND = "file"
+"""The kind of entry that a file is."""
 _MAX_ATTEMPTS = 5
 """Attempts of an edit while others edit the same file. A guess, not measured."""
 _BLANK_LINES = re.compile(r"\n\s*\n")

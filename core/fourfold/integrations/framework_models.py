@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from functools import cached_property
-from typing import Any
 
 from fourfold.errors import FourfoldError, ModelError, ModelTimeoutError
 from fourfold.models.remote import status_error
@@ -39,7 +38,7 @@ def map_model_errors(name: str) -> Iterator[None]:
 
 
 def read_response(
-    name: str, shape: type[OutputT], tokens: Tokens, arguments: Mapping[str, Any] | None, text: str
+    name: str, shape: type[OutputT], tokens: Tokens, arguments: Mapping[str, object] | None, text: str
 ) -> ModelResponse[OutputT]:
     """Returns the answer as a value of `shape`: from the `arguments` of a tool call, or, where these are None, out of
     its `text`. Raises `ModelError`, which has the `tokens` too: an unusable answer is paid for as well."""
@@ -54,6 +53,8 @@ def read_response(
 
 def merge_system(messages: Sequence[PromptMessage]) -> list[PromptMessage]:
     """Returns the messages with those of the system as one, at the beginning: some providers take only one."""
+    # The fixed prompt and what differs from call to call stay in this order, so that a cache holds up to where they
+    # part.
     system = "\n\n".join(message.text for message in messages if message.role == "system")
     conversation = [message for message in messages if message.role != "system"]
     return [PromptMessage("system", system), *conversation] if system else conversation
@@ -76,13 +77,15 @@ class FrameworkEmbedder:
 
     @cached_property
     def dimension(self) -> int:
-        """The length of a vector."""
+        """The length of a vector, found out by embedding one text where it was not given."""
         return self._dimension or len(self.embed(["dimension"])[0].vector)
 
     def embed(self, texts: Sequence[str]) -> list[Embedding]:
         """Returns one embedding a text, in order. Raises `ModelError`."""
         if not texts:
             return []
-        with map_model_errors(self.name):
+        with map_model_errors(
+            self.name
+        ):  # around the call alone: what is wrong with its vectors says so itself
             rows = self._rows(list(texts))
         return embeddings(rows, len(texts), self.name)

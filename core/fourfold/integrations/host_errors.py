@@ -26,6 +26,7 @@ def raise_as(
     exist or is wrong (`NotFoundError`, `InputError`). With a `logger` the error is logged as a warning too."""
 
     def decorate(function: Callable[P, Awaitable[T]]) -> Callable[P, Coroutine[Any, Any, T]]:
+        # `wraps` keeps the signature: frameworks make a tool's schema of it.
         @functools.wraps(function)
         async def call(*args: P.args, **kwargs: P.kwargs) -> T:
             try:

@@ -6,6 +6,7 @@ import operator
 from collections.abc import Callable, Mapping
 from typing import Any
 
+# Numbers are compared as floats, as LangGraph's `InMemoryStore` does: "2" is above 1 there too.
 _OPERATORS: dict[str, Callable[[Any, Any], bool]] = {
     "$eq": operator.eq,
     "$ne": operator.ne,
@@ -16,7 +17,7 @@ _OPERATORS: dict[str, Callable[[Any, Any], bool]] = {
 }
 
 
-def matches(value: Any, condition: Any) -> bool:
+def matches(value: object, condition: object) -> bool:
     """Returns whether a value meets a condition: is equal to it, in the fields it names, or by its operators
     ({"$gte": 3}). What cannot be compared does not. Raises `ValueError` for an operator that there is not."""
     match condition:
@@ -27,18 +28,20 @@ def matches(value: Any, condition: Any) -> bool:
                 matches(value.get(field), inner) for field, inner in condition.items()
             )
         case list() | tuple():
-            same_length = isinstance(value, list | tuple) and len(value) == len(condition)
-            return same_length and all(
-                matches(item, inner) for item, inner in zip(value, condition, strict=True)
-            )
+            if not isinstance(value, list | tuple) or len(value) != len(condition):
+                return False
+            return all(matches(item, inner) for item, inner in zip(value, condition, strict=True))
         case _:
             return bool(value == condition)
 
 
-def _compare(name: str, value: Any, bound: Any) -> bool:
+def _compare(name: str, value: object, bound: object) -> bool:
     if name not in _OPERATORS:
         raise ValueError(f"Unsupported operator: {name}. There are {', '.join(_OPERATORS)}.")
     try:
         return _OPERATORS[name](value, bound)
-    except (TypeError, ValueError):
+    except (
+        TypeError,
+        ValueError,
+    ):  # a text or a list beside a number: it does not meet the condition, and is no error
         return False

@@ -5,10 +5,10 @@ A namespace is a bank (`bank_name`), an item a document of it: what an item says
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
-from typing import Any
+from typing import Any, Protocol
 
 from fourfold.api.bank import AsyncBank
 from fourfold.api.memory import AsyncMemory
@@ -19,12 +19,37 @@ from fourfold.values.bank_names import bank_name, labels_of
 from fourfold.values.units import Entry, Message
 
 _KIND = "item"
+"""The kind of entry that an item is."""
 _DOCUMENTS = "store/"
+"""What begins the name of an item's document, so that it cannot be one that the app names in `retain`."""
 _MAX_FIELD_WORDS = 3
 """Words up to which a text says little without the name of its field ("city: Porto"). A guess, not measured."""
 _NO_LIMIT = 1_000_000
 """Asks a LangGraph store for all there is: it has no word for that, and returns 10 otherwise."""
 Namespace = tuple[str, ...]
+JSONObject = Mapping[str, Any]
+"""An item's value, or a filter, as the app has it."""
+
+
+class SourceItem(Protocol):
+    """An item of another store."""
+
+    @property
+    def namespace(self) -> Namespace: ...
+
+    @property
+    def key(self) -> str: ...
+
+    @property
+    def value(self) -> JSONObject: ...
+
+
+class ItemSource(Protocol):
+    """What `copy_from` asks of another store, as LangGraph's `BaseStore` has it."""
+
+    async def alist_namespaces(self, *, limit: int) -> Sequence[Namespace]: ...
+
+    async def asearch(self, namespace_prefix: Namespace, /, *, limit: int) -> Sequence[SourceItem]: ...
 
 
 @dataclass(frozen=True)
@@ -33,7 +58,7 @@ class Item:
 
     namespace: Namespace
     key: str
-    value: Mapping[str, Any]
+    value: JSONObject
     created_at: datetime
     updated_at: datetime
     score: float | None = None
@@ -49,7 +74,7 @@ class KeyValueItems:
         self,
         namespace: Namespace,
         key: str,
-        value: Mapping[str, Any],
+        value: JSONObject,
         texts: Iterable[str] | None = None,
         ttl: timedelta | None = None,
     ) -> None:
@@ -57,6 +82,7 @@ class KeyValueItems:
         it may be nothing); with `ttl` it is gone that long after it was put or last touched."""
         expires = None if ttl is None else self._now() + ttl
         stored = {"value": dict(value), "ttl": None if ttl is None else ttl.total_seconds()}
+        # A tag for each namespace above: a prefix is then found by an index, without reading every bank.
         tags = tuple(bank_name(*namespace[:depth]) for depth in range(1, len(namespace) + 1))
         item_texts = _texts(value) if texts is None else texts
         messages = [Message(text) for text in item_texts if text.strip()]
@@ -80,7 +106,7 @@ class KeyValueItems:
         self,
         prefix: Namespace,
         query: str | None = None,
-        where: Mapping[str, Any] | None = None,
+        where: JSONObject | None = None,
         limit: int = 10,
         offset: int = 0,
         *,
@@ -105,14 +131,16 @@ class KeyValueItems:
         """Returns the namespaces with items that begin with `prefix`, sorted."""
         return sorted(labels_of(name) for name in await self._banks(prefix))
 
-    async def copy_from(self, source: Any, progress: Progress | None = None) -> int:
+    async def copy_from(self, source: ItemSource, progress: Progress | None = None) -> int:
         """Copies all items of a store that lists namespaces and searches as LangGraph's stores do (`BaseStore`);
         returns how many. Doing it again changes nothing. `progress` is called with (done, total) namespaces."""
         namespaces, count = await source.alist_namespaces(limit=_NO_LIMIT), 0
         for number, namespace in enumerate(namespaces, 1):
             for item in await source.asearch(tuple(namespace), limit=_NO_LIMIT):
+                # A search finds what lies below the namespace too; that has a turn of its own.
                 if tuple(item.namespace) == tuple(namespace):
                     existing = await self.get(tuple(namespace), item.key)
+                    # What is there already is not embedded again: a copy that was cut off goes on.
                     if existing is None or existing.value != item.value:
                         await self.put(tuple(namespace), item.key, item.value)
                     count += 1
@@ -153,7 +181,7 @@ class KeyValueItems:
 
 
 async def _search(
-    bank: AsyncBank, query: str | None, where: Mapping[str, Any] | None, limit: int
+    bank: AsyncBank, query: str | None, where: JSONObject | None, limit: int
 ) -> list[tuple[Entry, float | None]]:
     """Returns at most `limit` entries: those that are recalled, best first, then the others, in order."""
     scores = await _scores(bank, query) if query else {}
@@ -178,11 +206,11 @@ async def _scores(bank: AsyncBank, query: str) -> dict[str, float]:
     return scores
 
 
-def _meets(entry: Entry, where: Mapping[str, Any] | None) -> bool:
+def _meets(entry: Entry, where: JSONObject | None) -> bool:
     return not where or matches(entry.value["value"], where)
 
 
-def _texts(value: Mapping[str, Any]) -> list[str]:
+def _texts(value: JSONObject) -> list[str]:
     """Returns what a value says: its longer texts each by itself, and in one text the short ones with the names of
     their fields."""
     leaves = [(name.replace("_", " "), str(leaf)) for name, leaf in _leaves(value)]

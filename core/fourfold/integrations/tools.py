@@ -41,5 +41,6 @@ def memory_tools(bank: AsyncBank, budget: int) -> list[Tool]:
     async def reflect(question: str) -> str:
         return (await bank.reflect(question, budget=budget)).answer
 
+    # The names of the functions and of their parameters are what a model sees.
     tools = [(_RECALL, recall), (_RETAIN, retain), (_REFLECT, reflect)]
     return [Tool(run.__name__, " ".join(description.split()), run) for description, run in tools]

@@ -12,7 +12,7 @@ from fourfold.errors import InputError
 from fourfold.integrations.turn import TurnMemory
 from fourfold.values.units import Entry, Message
 
-TranscriptMessage = tuple[Any, Message | None]
+TranscriptMessage = tuple[object, Message | None]
 """A message as the app has it, as JSON, and what a bank retains of it; None: a tool call, for one, says nothing."""
 
 
@@ -21,19 +21,22 @@ class Transcript:
     the messages and what was retained of them."""
 
     def __init__(self, bank: AsyncBank, session: str, kind: str, turns: TurnMemory) -> None:
-        """`turns` says what becomes of a failure."""
+        """`turns` says what happens with a failure: whether it is logged or raised."""
+        # An empty name would be a document of all sessions that forgot to name theirs.
         if not isinstance(session, str) or not session:
             raise InputError('A history is of one session: give it a name, such as "2024-05-02".')
         self._bank, self._session, self._kind, self._turns = bank, session, kind, turns
 
     async def read(self) -> dict[str, Any]:
-        """Returns all messages in order, by the ids that they have as sources of what was retained."""
+        """Returns all messages as the app gave them, in order, by the ids that they have as sources of what was
+        retained."""
         entries = await self._turns.log_errors(self._bank, "read", self._entries) or []
         return {entry.key.removeprefix(f"{self._session}/"): entry.value for entry in entries}
 
     async def add(self, messages: Sequence[TranscriptMessage]) -> list[str]:
         """Adds messages, and retains in the background what they say; returns the ids of those that were kept. One
         whose `Message` has an id is there once: it takes the place of the one before."""
+        # An app's own id, if the message has one: an edited message then replaces the one that it was.
         ids = [spoken.id if spoken and spoken.id else str(uuid4()) for _, spoken in messages]
         entries = [
             Entry(self._kind, f"{self._session}/{message_id}", value)
@@ -49,14 +52,16 @@ class Transcript:
             for message_id, (_, spoken) in zip(ids, messages, strict=True)
             if spoken
         ]
+        # After the entries, and in the background: the history is there at once, however long retaining takes.
         await self._turns.retain(self._bank, spoken_messages, self._session)
         return ids if stored else []
 
     async def set(self, messages: Sequence[TranscriptMessage]) -> None:
-        """Has these be the messages, and no others. What was retained stays, and what was there is not retained
+        """Replaces all messages of the session by these. What was retained stays, and what was there is not retained
         anew."""
         stored = await self.read()
         stored_values, values = list(stored.values()), [value for value, _ in messages]
+        # The usual case: a framework hands back all messages with the new ones at the end.
         if values[: len(stored_values)] == stored_values:
             await self.add(messages[len(stored_values) :])
             return

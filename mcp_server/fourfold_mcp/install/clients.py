@@ -18,7 +18,9 @@ from platformdirs import user_config_path
 from fourfold import ConfigurationError
 
 NAME = "fourfold"
+"""What the entry is called."""
 _BACKUP = ".before-fourfold"
+"""What the name of a file's backup ends in."""
 
 Config = dict[str, Any]
 
@@ -161,5 +163,6 @@ def _parse(text: str | None, path: Path) -> Config:
 
 def _serialize(config: Config, original: str | None) -> str:
     """Returns the JSON text, indented as the file that it takes the place of."""
+    # As the file was: a diff of one entry shows one entry, and taking it out gives the same bytes.
     indent = re.search(r"\n([ \t]+)\S", original or "")
     return json.dumps(config, indent=indent[1] if indent else 2, ensure_ascii=False) + "\n"

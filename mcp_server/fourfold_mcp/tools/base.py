@@ -22,6 +22,8 @@ During = Annotated[
     Field(description="Only what happened then: 2026, 2026-05, 2026-05-08 or 2026-05-01/2026-05-08."),
 ]
 
+# Hints by which clients ask their user or do not. No tool reaches beyond the memory, so the world is closed;
+# telling the same twice is harmless, so all are idempotent.
 READS = ToolAnnotations(
     read_only_hint=True, destructive_hint=False, idempotent_hint=True, open_world_hint=False
 )
@@ -56,12 +58,13 @@ class Tool:
 
 @dataclass(frozen=True, slots=True)
 class ServerState:
-    """What lives as long as the server: the SDK hands it to tools in their context, as the server's lifespan."""
+    """The state that lives as long as the server: the SDK hands it to tools in their context, as the lifespan's."""
 
     scope: BankScope
     subscriptions: Subscriptions
 
 
+# Any: the SDK's second parameter is the request of whatever transport, which no tool looks at.
 ToolContext = Context[ServerState, Any]
 
 
@@ -71,5 +74,5 @@ def scope_of(ctx: ToolContext) -> BankScope:
 
 
 def subscriptions_of(ctx: ToolContext) -> Subscriptions:
-    """Returns who is to be told of changes."""
+    """Returns the subscriptions, which are told of changes."""
     return ctx.request_context.lifespan_context.subscriptions

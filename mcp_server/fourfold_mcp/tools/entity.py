@@ -43,20 +43,22 @@ TOOL = Tool(
 
 
 async def describe_entity(bank: AsyncBank, name: str, max_units: int) -> tuple[EntityAnswer, list[Unit]]:
-    """Returns what is known of an entity, and its latest `max_units` units, the earliest first. Raises
+    """Returns what the bank knows of an entity, and its latest `max_units` units, the earliest first. Raises
     `NotFoundError`."""
-    known = await bank.entity(name)
+    info = await bank.entity(name)
     summary = ""
+    # An entity that was named lately or seldom has none.
     with suppress(NotFoundError):
-        summary = (await bank.summary(known.name)).text
-    events = await bank.timeline(entity=known.name)
+        summary = (await bank.summary(info.name)).text
+    events = await bank.timeline(entity=info.name)
+    # Changes of beliefs are events as well; the tool `beliefs` has those.
     latest = [event.unit for event in events if event.assessment is None][-max_units:]
     answer = EntityAnswer(
         bank=bank.name,
-        name=known.name,
-        kind=known.kind,
-        aliases=list(known.aliases),
-        mentions=known.mentions,
+        name=info.name,
+        kind=info.kind,
+        aliases=list(info.aliases),
+        mentions=info.mentions,
         summary=summary,
         latest=[UnitShape.of(unit) for unit in latest],
     )

@@ -42,6 +42,7 @@ async def _ask_user(
 ) -> Agreed | Elicit[Agreed]:
     """Returns the question to the user, or that they have agreed already. Raises `ToolError` for a client that cannot
     ask: its model has to."""
+    # Before `confirm` is looked at: what cannot be forgotten is an error also for a model that says it has asked.
     selection = await _describe(await scope_of(ctx).bank(bank), unit, entity, tags)
     if confirm:
         return Agreed(forget=True)
@@ -67,6 +68,7 @@ async def forget(
     the three. The user is asked first where that is possible; else ask yourself, and call it with confirm=true
     after they have agreed. Beliefs that rested on it fall with it."""
     memory_bank = await scope_of(ctx).bank(bank)
+    # Declining is an answer and no error: the model has nothing to mend.
     if not (isinstance(agreed, AcceptedElicitation) and agreed.data.forget):
         nothing = ForgetAnswer(bank=memory_bank.name, units=[], beliefs=[])
         return tool_result("Nothing was forgotten: the user did not agree.", nothing)
@@ -92,13 +94,14 @@ def _lines(result: ForgetResult) -> list[str]:
 
 
 async def _describe(bank: AsyncBank, unit: str | None, entity: str | None, tags: list[str] | None) -> str:
-    """Returns in words what is to be forgotten. Raises `InputError` unless it is said in one way, and
-    `NotFoundError`."""
+    """Returns in words what is to be forgotten. Raises `InputError` unless exactly one of the three is given, and
+    `NotFoundError` where nothing fits."""
     if sum(selector is not None for selector in (unit, entity, tags)) != 1:
         raise InputError("Say what to forget by one of unit, entity and tags.")
     if unit is not None:
         return f'"{(await bank.unit(unit)).text}"'
     if entity is not None:
-        known = await bank.entity(entity)
-        return f'all that mentions "{known.name}" ({known.mentions} memories)'
+        # The name as the bank has it: the user is asked about Ana Sousa where the model said Ana.
+        entity_info = await bank.entity(entity)
+        return f'all that mentions "{entity_info.name}" ({entity_info.mentions} memories)'
     return f"all that is labelled {' or '.join(tags or ())}"

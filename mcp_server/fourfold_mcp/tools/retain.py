@@ -50,7 +50,7 @@ async def _ask_client_model(ctx: ToolContext, text: str, context: str, bank: str
         return None
     if (await scope.memory()).language_model is not None:
         return None
-    from fourfold_mcp.sampling import sampling_request
+    from fourfold_mcp.sampling import sampling_request  # loads numpy: only where it is needed
 
     request = (await scope.bank(bank)).extraction_request(text, context=context)
     return None if request is None else sampling_request(request)
@@ -96,9 +96,7 @@ async def _language_model(
     request = None if sampled is None else bank.extraction_request(text, context=context)
     if sampled is None or request is None:
         return configured, []
-    from fourfold_mcp.sampling import (
-        SampledModel,  # loads numpy: only where it is needed
-    )
+    from fourfold_mcp.sampling import SampledModel
 
     try:
         return SampledModel(request, sampled), []
@@ -133,6 +131,7 @@ async def _answer(
 
 async def _retired_lines(bank: AsyncBank, result: RetainResult) -> list[str]:
     """Returns a line for each unit that a retain replaced."""
+    # Said in the answer, so that a model that replaced the wrong one sees it at once and can put it right.
     retired = [operation.unit for operation in result.operations if operation.verdict is Verdict.RETIRE]
     return [f"No longer so: {(await bank.unit(unit)).text}" for unit in retired]
 
@@ -146,15 +145,14 @@ async def _progress(ctx: ToolContext) -> AsyncIterator[Callable[[int, int], None
         while True:
             await asyncio.sleep(_REPORT_SECONDS)
             if latest:
-                done, total = latest.pop()
-                await ctx.report_progress(done, total)
+                await ctx.report_progress(*latest.pop())
 
-    def note(done: int, total: int) -> None:
+    def remember(done: int, total: int) -> None:
         # Called from a worker thread: replacing the items of a list is atomic, awaiting there is impossible.
         latest[:] = [(done, total)]
 
     reporting = asyncio.create_task(report_latest())
     try:
-        yield note
+        yield remember
     finally:
         reporting.cancel()

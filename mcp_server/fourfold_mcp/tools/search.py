@@ -31,6 +31,7 @@ async def search(
         SearchHit(id=unit.id, title=title_of(unit), url=unit_uri(memory_bank.name, unit.id)) for unit in units
     ]
     answer = SearchAnswer(results=results)
+    # As JSON in the text too: OpenAI's connectors read the results from there.
     return tool_result(answer.model_dump_json(), answer)
 
 

@@ -62,6 +62,7 @@ class LeaderLock:
     def key(self) -> bytes:
         """Returns a secret of the directory, for its leader: what one process sealed, the next one can open."""
         path = self._home / "key"
+        # Only the leader writes it, and there is one: no two keys can come about.
         if not path.exists():
             new_key = self._home / "key.new"
             new_key.touch(mode=0o600)
@@ -71,6 +72,7 @@ class LeaderLock:
 
     def connect(self) -> socket.socket | None:
         """Returns a connection to the leader; None if there is none that answers (yet, or any more)."""
+        # An address without anybody behind it is that of a leader that was killed: whoever takes the lock removes it.
         connection = socket.socket(socket.AF_UNIX, socket.SOCK_STREAM)
         try:
             connection.connect(json.loads(self._address.read_text())["socket"])

@@ -152,7 +152,7 @@ class Session:
         self._subscribed: dict[str, Parsed] = {}
         self._own_ids: set[str] = set()
         """The ids of requests that the relay sent in the client's place."""
-        self._server_requests: dict[str, Any] = {}
+        self._server_requests: dict[str, object] = {}
         """The server's own ids of its requests, by those that the client knows them by."""
         self._generation = 0
 
