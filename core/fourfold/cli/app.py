@@ -25,7 +25,7 @@ from fourfold import (
     __version__,
 )
 from fourfold.cli import cmd_forget, cmd_history, cmd_reflect, cmd_transfer, output
-from fourfold.cli.common import BankOption, JsonOption, MemoryOption, app, existing, info_of
+from fourfold.cli.common import BankOption, JsonOption, MemoryOption, app, info_of, open_existing
 from fourfold.cli.files import read_documents
 from fourfold.settings import directory_of, is_url, load_settings
 from fourfold.transfer.importers import ImportedDocument, parse_time
@@ -50,7 +50,7 @@ def main() -> None:
     except FourfoldError as error:
         output.err.print(f"fourfold: {error}", style="red", markup=False)
         raise SystemExit(1) from None
-    except KeyboardInterrupt:
+    except KeyboardInterrupt:  # 130 is what shells report of a program that SIGINT (2) ended: 128 + 2
         output.err.print("fourfold: stopped. What was reported as retained is kept.")
         raise SystemExit(130) from None
 
@@ -101,7 +101,7 @@ def retain(
 def resume(bank: BankOption = "default", memory: MemoryOption = None, json: JsonOption = False) -> None:
     """Have the language model read what it could not read when it was retained."""
     started = time.perf_counter()
-    with existing(memory) as open_memory:
+    with open_existing(memory) as open_memory:
         info_of(open_memory, bank)
         with output.progress(bank, 0) as bar:
             result = open_memory.bank(bank).resume(progress=output.follow(bar))
@@ -124,7 +124,7 @@ def recall(
 ) -> None:
     """Recall what bears on a question."""
     moment = parse_time(as_of, "--as-of")
-    with existing(memory) as open_memory:
+    with open_existing(memory) as open_memory:
         info_of(open_memory, bank)
         answer = open_memory.bank(bank).recall(
             question,
@@ -141,7 +141,7 @@ def recall(
 @app.command()
 def banks(memory: MemoryOption = None, json: JsonOption = False) -> None:
     """List the banks."""
-    with existing(memory) as open_memory:
+    with open_existing(memory) as open_memory:
         infos = open_memory.banks()
     output.emit(infos, json, lambda: output.show_banks(infos))
 
@@ -154,13 +154,13 @@ def show_unit(
     json: JsonOption = False,
 ) -> None:
     """Show one unit, or one entity with its summary."""
-    with existing(memory) as open_memory:
+    with open_existing(memory) as open_memory:
         chosen = open_memory.bank(bank)
         summary = ""
         record: Unit | Entity
         try:
             record = chosen.unit(unit)
-        except NotFoundError:
+        except NotFoundError:  # a name rather than an id
             record = chosen.entity(unit)
             with suppress(NotFoundError):
                 summary = chosen.summary(unit).text

@@ -15,8 +15,8 @@ from fourfold.cli.common import (
     MemoryOption,
     ReasonOption,
     app,
-    existing,
     info_of,
+    open_existing,
 )
 from fourfold.transfer.importers import parse_time
 
@@ -43,7 +43,7 @@ def forget(
     is_selected = any(selector is not None for selector in selectors)
     if everything and (not erase or is_selected):
         raise InputError("--everything erases the bank: say --erase with it, and nothing else to forget.")
-    with existing(memory) as open_memory:
+    with open_existing(memory) as open_memory:
         if everything:
             info_of(open_memory, bank)
             _emit_forgotten(ForgetResult((), (), open_memory.erase(bank)), json)
@@ -83,7 +83,7 @@ def prune(
 ) -> None:
     """Archive what has faded: it is kept and not recalled, until it is undone or erased."""
     policy = PrunePolicy(below=below, keep=keep, delete_after=delete_after)
-    with existing(memory) as open_memory:
+    with open_existing(memory) as open_memory:
         info_of(open_memory, bank)
         result = open_memory.bank(bank, actor=ACTOR).prune(policy, dry_run=dry_run, reason=reason)
     output.emit(result, json, lambda: output.show_pruned(result, dry_run))

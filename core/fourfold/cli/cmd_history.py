@@ -15,8 +15,8 @@ from fourfold.cli.common import (
     MemoryOption,
     ReasonOption,
     app,
-    existing,
     info_of,
+    open_existing,
 )
 from fourfold.transfer.importers import parse_time
 
@@ -34,7 +34,7 @@ def timeline(
     """Show what held and until when, and what was believed, in the order of time."""
     start, end = parse_time(since, "--since"), parse_time(until, "--until")
     during = None if start is None and end is None else Interval(start, end)
-    with existing(memory) as open_memory:
+    with open_existing(memory) as open_memory:
         info_of(open_memory, bank)
         events = open_memory.bank(bank).timeline(entity=entity, during=during, limit=limit)
     output.emit(events, json, lambda: output.show_timeline(events))
@@ -49,7 +49,7 @@ def history(
     json: JsonOption = False,
 ) -> None:
     """Show what was done to the bank, by whom and why, the latest first."""
-    with existing(memory) as open_memory:
+    with open_existing(memory) as open_memory:
         info_of(open_memory, bank)
         changes = open_memory.bank(bank).history(unit, limit=limit)
     output.emit(changes, json, lambda: output.show_history(changes))
@@ -66,7 +66,7 @@ def undo(
     json: JsonOption = False,
 ) -> None:
     """Take a change back. An undo can be undone."""
-    with existing(memory) as open_memory:
+    with open_existing(memory) as open_memory:
         info_of(open_memory, bank)
         undone = open_memory.bank(bank, actor=ACTOR).undo(change, reason=reason)
     output.emit(undone, json, f"Undone: {undone.subject} ({len(undone.units)} units).")

@@ -9,7 +9,7 @@ import typer
 
 from fourfold import NotFoundError
 from fourfold.cli import output
-from fourfold.cli.common import BankOption, JsonOption, MemoryOption, app, existing, info_of
+from fourfold.cli.common import BankOption, JsonOption, MemoryOption, app, info_of, open_existing
 
 
 @app.command()
@@ -22,7 +22,7 @@ def reflect(
     json: JsonOption = False,
 ) -> None:
     """Answer a question with evidence: by the language model that is set, or as an extract."""
-    with existing(memory) as open_memory:
+    with open_existing(memory) as open_memory:
         info_of(open_memory, bank)
         with output.waiting("reflecting"):
             answer = open_memory.bank(bank).reflect(question, budget=budget, steps=steps)
@@ -46,7 +46,7 @@ def beliefs(
     """Show what the bank believes, how sure it is, and how that came about."""
     from fourfold.cli.plot import save_png
 
-    with existing(memory) as open_memory:
+    with open_existing(memory) as open_memory:
         info_of(open_memory, bank)
         chosen = open_memory.bank(bank)
         matching = chosen.beliefs(about, min_confidence=min_confidence)
@@ -74,7 +74,7 @@ def core(
     json: JsonOption = False,
 ) -> None:
     """Show the core profile: what should always be in the prompt."""
-    with existing(memory) as open_memory:
+    with open_existing(memory) as open_memory:
         info_of(open_memory, bank)
         profile = open_memory.bank(bank).core(budget)
     output.emit(profile, json, profile.text or "Nothing yet.")
@@ -83,7 +83,7 @@ def core(
 @app.command()
 def status(bank: BankOption = "default", memory: MemoryOption = None, json: JsonOption = False) -> None:
     """Show what waits to be taken into beliefs and summaries, and what failed."""
-    with existing(memory) as open_memory:
+    with open_existing(memory) as open_memory:
         info_of(open_memory, bank)
         bank_status = open_memory.bank(bank).status()
     output.emit(bank_status, json, lambda: output.show_status(bank_status))
@@ -92,7 +92,7 @@ def status(bank: BankOption = "default", memory: MemoryOption = None, json: Json
 @app.command()
 def consolidate(bank: BankOption = "default", memory: MemoryOption = None, json: JsonOption = False) -> None:
     """Have what waits taken into beliefs and summaries now."""
-    with existing(memory) as open_memory:
+    with open_existing(memory) as open_memory:
         info_of(open_memory, bank)
         with output.waiting("taking it into beliefs and summaries"):
             bank_status = open_memory.bank(bank).consolidate()

@@ -9,7 +9,7 @@ import typer
 
 from fourfold import InputError, Memory
 from fourfold.cli import output
-from fourfold.cli.common import ACTOR, BankOption, JsonOption, MemoryOption, app, existing, info_of
+from fourfold.cli.common import ACTOR, BankOption, JsonOption, MemoryOption, app, info_of, open_existing
 from fourfold.transfer.importers import parse_time
 
 
@@ -22,7 +22,7 @@ def export(
     json: JsonOption = False,
 ) -> None:
     """Write all that a bank holds, its history included, to one file."""
-    with existing(memory) as open_memory:
+    with open_existing(memory) as open_memory:
         units = info_of(open_memory, bank).units
         with output.progress(str(path), units) as bar:
             open_memory.bank(bank).export(path, vectors=vectors, progress=output.follow(bar))
@@ -61,7 +61,7 @@ def fork(
 ) -> None:
     """Copy a bank to a new one, as it is or as it was."""
     moment = parse_time(as_of, "--as-of")
-    with existing(memory) as open_memory:
+    with open_existing(memory) as open_memory:
         info = info_of(open_memory, bank)
         with output.progress(name, info.units) as bar:
             source, follow = open_memory.bank(bank), output.follow(bar)
@@ -83,7 +83,7 @@ def merge(
     """Take another bank in, reconciled: what is in both is there once."""
     if source_bank == bank:
         raise InputError("A bank cannot be merged into itself.")
-    with existing(memory) as open_memory:
+    with open_existing(memory) as open_memory:
         info = info_of(open_memory, source_bank)
         with output.progress(source_bank, info.units) as bar:
             target = open_memory.bank(bank, actor=ACTOR)
@@ -105,7 +105,7 @@ def reembed(
     json: JsonOption = False,
 ) -> None:
     """Change the embedding model of a memory, without extracting anything anew. Stopped, it goes on where it was."""
-    with existing(memory) as open_memory, output.progress(embedder, 0) as bar:
+    with open_existing(memory) as open_memory, output.progress(embedder, 0) as bar:
         units = open_memory.reembed(embedder, progress=output.follow(bar))
     text = f"Made vectors for {units} units. From now on open it with FOURFOLD_EMBEDDER={embedder}."
     output.emit({"embedder": embedder, "units": units}, json, text)

@@ -29,9 +29,10 @@ _MAX_NAMES = 20
 
 
 @contextmanager
-def existing(memory: str | None) -> Iterator[Memory]:
+def open_existing(memory: str | None) -> Iterator[Memory]:
     """Opens a memory that exists. Raises `NotFoundError` otherwise: asking a question should not make one."""
     location = memory or load_settings().location
+    # Looked at before it is opened, as opening makes what is not there; a server has nothing to look at from here.
     if not is_url(location) and location != ":memory:" and not (directory_of(location) / "store").exists():
         raise NotFoundError(
             f"{location} holds no memory yet. Make one: fourfold retain FILE --memory {location}"

@@ -14,11 +14,12 @@ from rich.markup import escape
 from fourfold import Belief, Entity, Memory, Recall, Reflection, RetainResult, Summary, Unit
 from fourfold.cli import output
 from fourfold.transfer.importers import read_import
+from fourfold.values.units import SHORT_ID
 
 
 @dataclass(frozen=True, slots=True)
-class _Lived:
-    """What the demo did, and how long each part took."""
+class _DemoResult:
+    """What came of each part of the demo, and how long it took."""
 
     messages: int
     retained: RetainResult
@@ -26,33 +27,33 @@ class _Lived:
     answers: list[tuple[str, Recall]]
     reflection: Reflection
     belief: Belief
-    told: dict[str, Unit]
+    evidence: dict[str, Unit]
     summary: Summary
     seconds: dict[str, float]
 
 
 def run(json: bool) -> None:
     """Retains the conversation, asks its questions, reflects, and shows a belief's history and a summary."""
-    lived = _live(conversation())
+    result = _run_parts(conversation())
     if not json:
-        _show(lived)
+        _show(result)
         return
     report = {
-        "seconds": {name: round(value, 3) for name, value in lived.seconds.items()},
-        "units": len(lived.retained.units),
-        "answers": {q: [hit.unit.text for hit in answer.hits] for q, answer in lived.answers},
-        "reflection": lived.reflection,
-        "belief": lived.belief,
-        "summary": lived.summary,
+        "seconds": {name: round(value, 3) for name, value in result.seconds.items()},
+        "units": len(result.retained.units),
+        "answers": {q: [hit.unit.text for hit in answer.hits] for q, answer in result.answers},
+        "reflection": result.reflection,
+        "belief": result.belief,
+        "summary": result.summary,
     }
     output.out.print(output.as_json(report), markup=False)
 
 
-def _live(path: Path) -> _Lived:
+def _run_parts(path: Path) -> _DemoResult:
     messages = read_import(path)[0].messages
     script = jsonlib.loads(path.read_text("utf-8"))
     times = [time.perf_counter()]
-    with Memory.open(":memory:") as memory:
+    with Memory.open(":memory:") as memory:  # leaves nothing behind, whatever memory the user has
         bank = memory.bank("demo")
         times.append(time.perf_counter())
         retained = bank.retain(messages, document=path.name)
@@ -64,36 +65,39 @@ def _live(path: Path) -> _Lived:
         reflection = bank.reflect(script["reflect"], budget=160)
         times.append(time.perf_counter())
         entities = bank.entities()
-        belief = max(bank.beliefs(), key=lambda item: len(item.history))
-        evidence = {item: bank.unit(item) for change in belief.history for item in change.evidence}
+        belief = max(bank.beliefs(), key=lambda belief: len(belief.history))  # the one with most to show
+        evidence_ids = [unit_id for change in belief.history for unit_id in change.evidence]
+        evidence = {unit_id: bank.unit(unit_id) for unit_id in evidence_ids}
         summary = bank.summary(entities[0].name)
     parts = ("open", "retain", "recall", "consolidate", "reflect")
     seconds = {part: after - before for part, (before, after) in zip(parts, pairwise(times), strict=True)}
-    return _Lived(len(messages), retained, entities, answers, reflection, belief, evidence, summary, seconds)
+    return _DemoResult(
+        len(messages), retained, entities, answers, reflection, belief, evidence, summary, seconds
+    )
 
 
-def _show(lived: _Lived) -> None:
-    units, names = lived.retained.units, [entity.name for entity in lived.entities]
+def _show(result: _DemoResult) -> None:
+    units, names = result.retained.units, [entity.name for entity in result.entities]
     networks = {unit.network.value for unit in units}
     output.out.print(
-        f"Retained {lived.messages} messages as {len(units)} units in {', '.join(sorted(networks))}; "
+        f"Retained {result.messages} messages as {len(units)} units in {', '.join(sorted(networks))}; "
         f"{len(names)} entities, among them {', '.join(names[:6])}.\n"
     )
-    for question, answer in lived.answers:
+    for question, answer in result.answers:
         output.out.print(f"[bold green]? {escape(question)}[/]")
         output.show_recall(answer, explain=False)
         output.out.print()
-    output.out.print(f"[bold green]Reflecting: {escape(lived.reflection.question)}[/]")
-    output.show_reflection(lived.reflection)
+    output.out.print(f"[bold green]Reflecting: {escape(result.reflection.question)}[/]")
+    output.show_reflection(result.reflection)
     output.out.print("\n[bold green]A belief, and what moved it[/]")
-    output.show_beliefs([lived.belief], lived.told, plot=True)
-    entity = escape(lived.summary.entity)
+    output.show_beliefs([result.belief], result.evidence, plot=True)
+    entity = escape(result.summary.entity)
     output.out.print(f"\n[bold green]What is known of {entity}, and the unit that says it[/]")
-    for sentence in lived.summary.sentences:
+    for sentence in result.summary.sentences:
         output.out.print(
-            f"{escape(sentence.text)} [dim]{', '.join(unit_id[:8] for unit_id in sentence.evidence)}[/]"
+            f"{escape(sentence.text)} [dim]{', '.join(unit_id[:SHORT_ID] for unit_id in sentence.evidence)}[/]"
         )
-    steps = ", ".join(f"{name} {value:.2f} s" for name, value in lived.seconds.items())
+    steps = ", ".join(f"{name} {value:.2f} s" for name, value in result.seconds.items())
     output.out.print(f"\nTook: {steps} (the first retain loads the embedding model).")
 
 

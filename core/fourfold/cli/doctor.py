@@ -1,5 +1,5 @@
-"""What `fourfold doctor` says: every part that is configured, loaded, tried and timed. A part that fails is named
-with its reason, and the others are tried all the same."""
+"""`fourfold doctor`: loads, tries and times every part that is configured. A part that fails is named with its
+reason, and the others are tried all the same."""
 
 from __future__ import annotations
 
@@ -17,13 +17,13 @@ from fourfold.settings import load_settings
 
 
 class Reply(BaseModel):
-    """What the language model is asked for."""
+    """The answer that the language model is asked for: a structured one, as all that Fourfold asks."""
 
     word: str
 
 
 def examine(memory: str | None) -> dict[str, object]:
-    """The report, line by line."""
+    """Returns the report, by the names of its lines."""
     settings = load_settings()
     report: dict[str, object] = {
         "fourfold": __version__,
@@ -31,17 +31,17 @@ def examine(memory: str | None) -> dict[str, object]:
         "memory": memory or settings.location,
         "embedder": settings.embedder,
     }
-    report |= _tried("embedder", lambda: _embedder(settings))
+    report |= _attempt("embedder", lambda: _embedder(settings))
     report["language model"] = settings.llm or "none: the built-in extractor"
     if settings.llm:
-        report |= _tried("language model", lambda: _language_model(settings, str(settings.llm)))
+        report |= _attempt("language model", lambda: _language_model(settings, str(settings.llm)))
     report["reranker"] = settings.reranker or "none: late interaction alone"
     if settings.reranker:
-        report |= _tried("reranker", lambda: _reranker(settings, str(settings.reranker)))
-    return report | _tried("memory", lambda: _memory(memory))
+        report |= _attempt("reranker", lambda: _reranker(settings, str(settings.reranker)))
+    return report | _attempt("memory", lambda: _memory(memory))
 
 
-def _tried(part: str, work: Callable[[], dict[str, object]]) -> dict[str, object]:
+def _attempt(part: str, work: Callable[[], dict[str, object]]) -> dict[str, object]:
     try:
         return work()
     except FourfoldError as error:
@@ -51,8 +51,9 @@ def _tried(part: str, work: Callable[[], dict[str, object]]) -> dict[str, object
 def _embedder(settings: Settings) -> dict[str, object]:
     began = time.perf_counter()
     model = load_embedder(settings.embedder, settings)
-    model.embed(["warm up"])
+    model.embed(["warm up"])  # weights are read at the first use
     loaded = time.perf_counter()
+    # Texts that differ, as a cache of equal ones would be timed otherwise; as long as usual messages.
     texts = [f"Ana said on day {i} that the harbour was quiet and the fish were cheap." for i in range(64)]
     model.embed(texts)
     batch = time.perf_counter()
@@ -78,11 +79,11 @@ def _language_model(settings: Settings, spec: str) -> dict[str, object]:
         try:
             answer = await model.ask(messages, Reply)
         finally:
-            await model.close()
+            await model.close()  # in the loop that opened its connections
         return time.perf_counter() - began, answer.tokens.total
 
-    took, tokens = anyio.run(ask)
-    return {"llm_seconds": round(took, 2), "llm_tokens_for_that": tokens}
+    seconds, tokens = anyio.run(ask)
+    return {"llm_seconds": round(seconds, 2), "llm_tokens_for_that": tokens}
 
 
 def _reranker(settings: Settings, spec: str) -> dict[str, object]:

@@ -34,6 +34,8 @@ from fourfold.values.units import SHORT_ID, Entity, Unit, Verdict
 _MAX_PRUNED_LINES = 20
 """Units of a prune that are shown. A guess, not measured."""
 
+# soft_wrap: rich would break lines at 80 columns in a pipe. What comes from a bank is printed with markup=False or
+# escaped: "[/]" in a text is an error of markup otherwise, and "[bold]" would vanish.
 out = Console(highlight=False, soft_wrap=True)
 err = Console(stderr=True, highlight=False, soft_wrap=True)
 
@@ -50,7 +52,7 @@ def emit(value: object, in_json: bool, show: str | Callable[[], None]) -> None:
 
 def as_json(value: object) -> str:
     """Returns `value`, dataclasses included, as JSON."""
-    return json.dumps(value, default=_plain, ensure_ascii=False, indent=2)
+    return json.dumps(value, default=_to_json, ensure_ascii=False, indent=2)
 
 
 def show_banks(infos: Sequence[BankInfo]) -> None:
@@ -106,10 +108,11 @@ def show_reflection(answer: Reflection) -> None:
     out.print(escape(answer.answer))
     support = "supported" if answer.supported else "not supported"
     out.print(f"[dim]{support} by the evidence, strength {answer.strength:.2f}[/]")
-    for citation in answer.citations if not answer.extract else ():
-        out.print(
-            f"   [dim][{citation.unit.id[:8]}] {escape(citation.quote)}[/]".replace("[dim][", "[dim]\\[")
-        )
+    # An extract quotes its units whole already.
+    citations = () if answer.extract else answer.citations
+    for citation in citations:
+        # The backslash keeps rich from reading the id as a tag.
+        out.print(f"   [dim]\\[{citation.unit.id[:SHORT_ID]}] {escape(citation.quote)}[/]")
     for belief in answer.beliefs:
         out.print(f"   [dim]believes now ({belief.confidence:.2f}): {escape(belief.statement)}[/]")
     if answer.dropped:
@@ -121,18 +124,19 @@ def show_reflection(answer: Reflection) -> None:
 
 def show_beliefs(beliefs: Sequence[Belief], evidence: Mapping[str, Unit], plot: bool) -> None:
     """Prints each belief with its history, and its confidence drawn over time if asked."""
-    from fourfold.cli.plot import drawn
+    from fourfold.cli.plot import draw_line
 
     if not beliefs:
         out.print(
             'No beliefs. They come from judgements ("I think ..."), from reflecting, and from Bank.believe.'
         )
+    # All are drawn up to one moment, so that one can be held against another.
     latest = max((change.said for belief in beliefs for change in belief.history), default=None)
     for belief in beliefs:
         who = f"[bold]{escape(belief.unit.speaker)}[/]: " if belief.unit.speaker else ""
         out.print(f"[bold]{belief.confidence:.2f}[/] {who}{escape(belief.statement)}")
         if plot and latest is not None:
-            out.print(drawn(belief, latest), markup=False)
+            out.print(draw_line(belief, latest), markup=False)
         for change in belief.history:
             before = "" if change.before is None else f"{change.before:.2f} -> "
             reason = escape(reason_of(change, evidence))
@@ -143,6 +147,7 @@ def show_beliefs(beliefs: Sequence[Belief], evidence: Mapping[str, Unit], plot: 
 
 def reason_of(change: Assessment, evidence: Mapping[str, Unit]) -> str:
     """Returns what gave the reason for a change: what was said, else the reason itself."""
+    # "lost" tells of evidence that is forgotten: what is left is no reason for it.
     texts = [evidence[unit_id].text for unit_id in change.evidence if unit_id in evidence]
     return "; ".join(texts) if texts and change.effect is not Effect.LOST else change.reason
 
@@ -174,7 +179,7 @@ def show_history(changes: Sequence[Change]) -> None:
         by = f" by {change.actor}" if change.actor else ""
         undone = " [dim](undone)[/]" if change.undone else ""
         what = f"{change.operation} {change.subject}".strip()
-        head = f"[bold]{change.id[:8]}[/] {change.at:%Y-%m-%d %H:%M} {escape(what)}{escape(by)}"
+        head = f"[bold]{change.id[:SHORT_ID]}[/] {change.at:%Y-%m-%d %H:%M} {escape(what)}{escape(by)}"
         out.print(f"{head}: {summary or 'no units'}{undone}")
         for reason in dict.fromkeys([change.reason, *(operation.reason for operation in change.operations)]):
             if reason:
@@ -192,7 +197,7 @@ def show_forgotten(result: ForgetResult) -> None:
     out.print(f"Erased {len(receipt.units)} units{fallen}: {counts}.", markup=False)
     out.print(f"Digest of their ids: {receipt.digest}", markup=False)
     for unit in receipt.kept:
-        out.print(f"Kept, since it was said elsewhere too: {unit[:8]}", markup=False)
+        out.print(f"Kept, since it was said elsewhere too: {unit[:SHORT_ID]}", markup=False)
     out.print(receipt.guarantee, markup=False)
 
 
@@ -223,6 +228,7 @@ def show_status(status: BankStatus) -> None:
 
 def failures(status: BankStatus) -> list[str]:
     """Returns a line for each reason why consolidation failed."""
+    # Mostly all fail for one reason (no connection, a wrong key), which need not be read fifty times.
     by_reason: dict[str, list[Failure]] = {}
     for failure in status.failed:
         by_reason.setdefault(failure.reason, []).append(failure)
@@ -236,7 +242,7 @@ def failures(status: BankStatus) -> list[str]:
 @contextmanager
 def waiting(what: str) -> Iterator[None]:
     """Shows what is being waited for, on a terminal."""
-    if not err.is_terminal:
+    if not err.is_terminal:  # a spinner would be lines of noise in a log
         yield
         return
     with err.status(what):
@@ -284,11 +290,12 @@ def follow(bar: Progress) -> Callable[[int, int], None]:
 def progress(what: str, total: int) -> Iterator[Progress]:
     """Shows a bar with its rate on a terminal; nothing in a pipe."""
     columns = (
-        TextColumn("{task.description}", markup=False),
+        TextColumn("{task.description}", markup=False),  # a file may be called "[draft] plan.md"
         BarColumn(),
         MofNCompleteColumn(),
         _RateColumn(),
     )
+    # On stderr, so that what a command answers can go into a pipe.
     with Progress(*columns, TimeRemainingColumn(), console=err, disable=not err.is_terminal) as bar:
         bar.add_task(what, total=total)
         yield bar
@@ -306,11 +313,11 @@ def _channels(hit: Hit) -> str:
     return " ".join(f"{name} #{score.rank}" for name, score in hit.channels.items())
 
 
-def _plain(value: Any) -> Any:
+def _to_json(value: Any) -> Any:
     if is_dataclass(value) and not isinstance(value, type):
         return asdict(value)
     if isinstance(value, datetime):
         return value.isoformat()
-    if hasattr(value, "items"):
+    if hasattr(value, "items"):  # a mapping that is no dict, which `json` does not know
         return dict(value)
     return str(value)
