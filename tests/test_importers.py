@@ -105,6 +105,20 @@ def test_the_command_passes_over_a_chat_in_which_nothing_was_said(tmp_path: Path
     assert done.stdout.startswith("Retained 1 units")
 
 
+def test_the_command_loads_a_file_in_which_nothing_was_said(tmp_path: Path) -> None:
+    file = write(tmp_path / "chats.json", [{"uuid": "u-1", "chat_messages": []}])
+    done = fourfold("load", file, "-m", tmp_path / "memory")
+    assert (done.returncode, done.stdout) == (0, "Loaded 0 units into chats.\n")
+
+
+@pytest.mark.parametrize(
+    "option", [("recall", "x", "--as-of"), ("timeline", "--since"), ("fork", "b", "--as-of")]
+)
+def test_a_time_on_the_command_line_is_not_left_blank(tmp_path: Path, option: tuple[str, ...]) -> None:
+    done = fourfold(*option, " ", "-m", tmp_path / "memory")
+    assert (done.returncode, f"{option[-1]} is blank" in done.stderr) == (1, True)
+
+
 def test_the_command_says_how_a_banks_export_is_loaded(memory: Memory, tmp_path: Path) -> None:
     memory.bank("ana").retain("The well is deep.")
     memory.bank("ana").export(tmp_path / "ana.jsonl")

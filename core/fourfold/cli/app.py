@@ -25,10 +25,18 @@ from fourfold import (
     __version__,
 )
 from fourfold.cli import cmd_forget, cmd_history, cmd_reflect, cmd_transfer, output
-from fourfold.cli.common import BankOption, JsonOption, MemoryOption, app, info_of, open_existing
+from fourfold.cli.common import (
+    BankOption,
+    JsonOption,
+    MemoryOption,
+    app,
+    info_of,
+    open_existing,
+    time_of_option,
+)
 from fourfold.cli.files import read_documents
 from fourfold.settings import directory_of, is_url, load_settings
-from fourfold.transfer.importers import ImportedDocument, parse_time
+from fourfold.transfer.importers import ImportedDocument
 
 __all__ = [
     "app",
@@ -123,7 +131,7 @@ def recall(
     json: JsonOption = False,
 ) -> None:
     """Recall what bears on a question."""
-    moment = parse_time(as_of, "--as-of")
+    moment = time_of_option(as_of, "--as-of")
     with open_existing(memory) as open_memory:
         info_of(open_memory, bank)
         answer = open_memory.bank(bank).recall(

@@ -17,8 +17,8 @@ from fourfold.cli.common import (
     app,
     info_of,
     open_existing,
+    time_of_option,
 )
-from fourfold.transfer.importers import parse_time
 
 
 @app.command()
@@ -54,7 +54,7 @@ def forget(
                 unit=unit,
                 entity=entity,
                 tags=tag or None,
-                before=parse_time(before, "--before"),
+                before=time_of_option(before, "--before"),
                 erase=erase,
                 reason=reason,
             )

@@ -17,8 +17,8 @@ from fourfold.cli.common import (
     app,
     info_of,
     open_existing,
+    time_of_option,
 )
-from fourfold.transfer.importers import parse_time
 
 
 @app.command()
@@ -32,7 +32,7 @@ def timeline(
     json: JsonOption = False,
 ) -> None:
     """Show what held and until when, and what was believed, in the order of time."""
-    start, end = parse_time(since, "--since"), parse_time(until, "--until")
+    start, end = time_of_option(since, "--since"), time_of_option(until, "--until")
     during = None if start is None and end is None else Interval(start, end)
     with open_existing(memory) as open_memory:
         info_of(open_memory, bank)

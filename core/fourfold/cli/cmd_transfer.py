@@ -9,8 +9,16 @@ import typer
 
 from fourfold import InputError, Memory
 from fourfold.cli import output
-from fourfold.cli.common import ACTOR, BankOption, JsonOption, MemoryOption, app, info_of, open_existing
-from fourfold.transfer.importers import parse_time
+from fourfold.cli.common import (
+    ACTOR,
+    BankOption,
+    JsonOption,
+    MemoryOption,
+    app,
+    info_of,
+    open_existing,
+    time_of_option,
+)
 
 
 @app.command()
@@ -46,7 +54,8 @@ def load(
     """Load a bank from a file, or take in what mem0, the MCP memory server, ChatGPT or Claude has exported."""
     with Memory.open(memory) as open_memory, output.progress(str(path), 0) as bar:
         loaded = open_memory.load(path, bank=bank, progress=output.follow(bar))
-        units = info_of(open_memory, loaded.name).units
+        # A file in which nothing was said makes no bank.
+        units = sum(info.units for info in open_memory.banks([loaded.name]))
     result = {"bank": loaded.name, "units": units}
     output.emit(result, json, f"Loaded {units} units into {loaded.name}.")
 
@@ -60,7 +69,7 @@ def fork(
     json: JsonOption = False,
 ) -> None:
     """Copy a bank to a new one, as it is or as it was."""
-    moment = parse_time(as_of, "--as-of")
+    moment = time_of_option(as_of, "--as-of")
     with open_existing(memory) as open_memory:
         info = info_of(open_memory, bank)
         with output.progress(name, info.units) as bar:

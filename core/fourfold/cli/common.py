@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import contextmanager
+from datetime import datetime
 from typing import Annotated
 
 import typer
 
-from fourfold import BankInfo, Memory, NotFoundError
+from fourfold import BankInfo, InputError, Memory, NotFoundError
 from fourfold.settings import directory_of, is_url, load_settings
+from fourfold.transfer.importers import parse_time
 
 app = typer.Typer(
     no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False, rich_markup_mode=None
@@ -39,6 +41,15 @@ def open_existing(memory: str | None) -> Iterator[Memory]:
         )
     with Memory.open(location) as open_memory:
         yield open_memory
+
+
+def time_of_option(text: str | None, option: str) -> datetime | None:
+    """Returns the time that an option was given, None where it was not. Raises `InputError` that names the option."""
+    # In a file a blank is a time that is missing; here it is a variable of a script that was not set, and leaving
+    # `--as-of` out by mistake answers another question.
+    if text is not None and not text.strip():
+        raise InputError(f"{option} is blank: give a time, as 2026-05-20T19:10:00+00:00, or leave it out.")
+    return parse_time(text, option)
 
 
 def info_of(memory: Memory, bank: str) -> BankInfo:
