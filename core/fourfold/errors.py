@@ -4,7 +4,7 @@
     ├── ConfigurationError      a setting, a path or a model is wrong; nothing was opened
     ├── StoreError              the store could not read or write
     │   ├── StoreLockedError    another process owns the directory
-    │   └── StoreVersionError   written by another schema version or another embedding model
+    │   └── StoreVersionError   written by a newer schema version or with another embedding model
     ├── ModelError              an embedding, language or reranking model failed
     │   ├── ModelTimeoutError   it did not answer in time, or the connection broke
     │   ├── ModelBusyError      it is rate limited or overloaded; `retry_after` says for how long
@@ -16,7 +16,8 @@
     ├── InputError              what was passed in cannot be used; nothing was written
     └── NotFoundError           no such bank, unit or entity
 
-A message says what happened and what to do about it.
+A message says what happened and what to do about it. Two errors are Python's own as well, `ValueError` and
+`LookupError`, for callers who know those.
 """
 
 from fourfold.token_usage import Tokens
@@ -39,12 +40,13 @@ class StoreLockedError(StoreError):
 
 
 class StoreVersionError(StoreError):
-    """The store was written by another schema version or with another embedding model."""
+    """The store was written by a newer schema version or with another embedding model."""
 
 
 class ModelError(FourfoldError):
     """An embedding, language or reranking model failed. `tokens` is what the failed call took, if it took any."""
 
+    # Of the class, so that a backend sets it only where a call was paid for, and accounting can add it up unasked.
     tokens: Tokens = Tokens()
 
 

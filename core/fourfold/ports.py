@@ -82,8 +82,9 @@ class Embedder(Protocol):
 
     @property
     def centroids(self) -> Floats | None:
-        """(k, token_dimension), k up to 65,536: what token vectors are rounded to, so that late interaction can be
-        estimated over a whole bank. None leaves late interaction to the units that other channels find."""
+        """(k, token_dimension), k up to 65,536 (their numbers have 16 bits): what token vectors are rounded to, so
+        that late interaction can be estimated over a whole bank. None leaves late interaction to the units that
+        other channels find."""
         ...
 
     def embed(self, texts: Sequence[str]) -> list[Embedding]:
@@ -160,6 +161,8 @@ OnText = Callable[[str], None]
 """Is called with the pieces of a text, in order, as they are written; on the event loop, so it must return soon."""
 
 
+# A protocol of its own, and `BatchModel` too: a backend that cannot do it need not say so, and wrappers ask
+# `isinstance`.
 @runtime_checkable
 class StreamingModel(LanguageModel, Protocol):
     """A language model that passes its answer on while it writes it. Optional: any other is asked by `ask`."""
@@ -233,6 +236,7 @@ class Point:
     tokens: Floats | None = None
 
 
+# A value and no expression of an engine's: both engines translate it (`storage.filters`), and caches compare it.
 @dataclass(frozen=True, slots=True)
 class Where:
     """A filter of points: all conditions that are given must hold. Instants are epoch seconds.
@@ -281,6 +285,7 @@ class Fields:
 PAYLOAD = Fields()
 
 
+# Here and not among `errors`: no caller of the library sees it, `govern.reembed` begins again.
 class CopyDroppedError(StoreError):
     """The copy of a store was dropped while it was written to, since something was erased. Begin another one."""
 

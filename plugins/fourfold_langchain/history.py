@@ -11,6 +11,7 @@ from langchain_core.messages import AIMessage, BaseMessage, HumanMessage, messag
 from fourfold import Bank, Message
 from fourfold.integrations.transcript import Transcript
 from fourfold.integrations.turn import TurnMemory
+from fourfold.values.units import Role
 
 
 class FourfoldChatMessageHistory(BaseChatMessageHistory):
@@ -55,5 +56,5 @@ def message_of(message: BaseMessage) -> Message | None:
     # A summary is a HumanMessage, told apart from what the user said by `lc_source` alone.
     if not isinstance(message, HumanMessage | AIMessage) or "lc_source" in message.additional_kwargs:
         return None
-    role = "user" if isinstance(message, HumanMessage) else "assistant"
-    return Message(message.text, message.name or None, role, id=message.id)  # type: ignore[arg-type]
+    role: Role = "user" if isinstance(message, HumanMessage) else "assistant"
+    return Message(message.text, message.name or None, role, id=message.id)

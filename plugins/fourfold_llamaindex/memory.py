@@ -13,9 +13,10 @@ from pydantic import ConfigDict, Field, PrivateAttr
 from fourfold import Bank, InputError, Message
 from fourfold.integrations.transcript import Transcript, TranscriptMessage
 from fourfold.integrations.turn import TurnMemory, strip_blocks
+from fourfold.values.units import Role
 from fourfold_llamaindex.events import MemoryRecallEvent, MemoryRetainEvent, dispatcher
 
-_ROLES = {MessageRole.USER: "user", MessageRole.ASSISTANT: "assistant"}
+_ROLES: dict[MessageRole, Role] = {MessageRole.USER: "user", MessageRole.ASSISTANT: "assistant"}
 
 
 class FourfoldMemory(BaseMemory):
@@ -205,4 +206,4 @@ def _message(message: ChatMessage) -> Message | None:
     """Returns what a bank retains of a message; None for those of tools and of the system."""
     role, text = _ROLES.get(message.role), message.content
     speaker = message.additional_kwargs.get("name")
-    return Message(text, speaker, role) if role and text else None  # type: ignore[arg-type]
+    return Message(text, speaker, role) if role and text else None

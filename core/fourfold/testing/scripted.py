@@ -9,7 +9,7 @@ from __future__ import annotations
 import json
 import threading
 import time
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from types import TracebackType
@@ -265,7 +265,7 @@ def split_text(text: str) -> list[str]:
     return [text[start : start + _CHUNK_CHARACTERS] for start in starts]
 
 
-def _text(content: Any) -> str:
+def _text(content: str | Sequence[Mapping[str, str]] | None) -> str:
     """Returns the text of a message's content, which both APIs take as a string or as a list of blocks."""
     if isinstance(content, str):
         return content

@@ -75,9 +75,10 @@ class Process:
         # has loaded its share: `LazyMemory`, or a relay when it has connected.
         gc.disable()
         task = asyncio.current_task()
+        assert task is not None, "a coroutine runs in a task"
         for number in (signal.SIGTERM, signal.SIGINT):
             with suppress(NotImplementedError):  # Windows
-                asyncio.get_running_loop().add_signal_handler(number, task.cancel)  # type: ignore[union-attr]
+                asyncio.get_running_loop().add_signal_handler(number, task.cancel)
         try:
             await Relay(Stdio(), self._handshake, self._connect).run()
         finally:
