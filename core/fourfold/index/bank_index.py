@@ -60,7 +60,7 @@ _LONGEST_CHAIN = 100
 """Successors of a unit that are followed at most. A guess, not measured."""
 _NEIGHBOURS_LOOKED_AT = 64
 """Units of an entity that are looked at for entities beside it. A guess, not measured."""
-_FIRSTROWS = 64
+_FIRST_ROWS = 64
 """Rows that an empty index has room for; the room doubles when it is used up."""
 
 
@@ -80,7 +80,7 @@ class BankIndex:
         self.names = EntityIndex()
         self.documents = DocumentIndex()
         self._row_of: dict[str, int] = {}
-        self._columns = np.zeros(_FIRSTROWS, dtype=ROW)
+        self._columns = np.zeros(_FIRST_ROWS, dtype=ROW)
         self._codes: dict[str, int] = {}
         self._rows_by_tag: dict[str, set[int]] = {}
         self._attributes: dict[str, list[int]] = {}
@@ -131,7 +131,7 @@ class BankIndex:
         ids = arrays["ids"].tobytes().hex()
         index.unit_ids = [ids[at : at + 32] for at in range(0, len(ids), 32)]
         index._row_of = {unit: row for row, unit in enumerate(index.unit_ids)}
-        index._columns = np.concatenate([arrays["rows"], np.zeros(_FIRSTROWS, dtype=ROW)])
+        index._columns = np.concatenate([arrays["rows"], np.zeros(_FIRST_ROWS, dtype=ROW)])
         if index._columns.dtype != ROW or len(index.columns) != len(arrays["rows"]):
             raise ValueError("not the rows of an index")
         index._term_counts = Counter(dict(arrays["terms"].tolist()))

@@ -28,6 +28,7 @@ END: Final = "to"
 """When what a unit states took place, in epoch seconds: `[START, END)`."""
 
 Payload = Mapping[str, Any]
+"""What a store has of a record beside its vectors: by field, a JSON value."""
 
 
 def with_fields(point: Point, fields: Payload) -> Point:
@@ -41,7 +42,11 @@ def with_payload_of(point: Point, state: Point) -> Point:
 
 
 def combined(*parts: Fields) -> Fields:
-    """Returns what to read of a record to have all fields that `parts` name, with its terms if one of them asks for
-    these."""
+    """Returns what to read of a record to have the fields that any of `parts` names, and the vectors and terms if one
+    of them asks for these."""
     names = [name for part in parts for name in part.only or ()]
-    return Fields(terms=any(part.terms for part in parts), only=tuple(dict.fromkeys(names)))
+    return Fields(
+        vectors=any(part.vectors for part in parts),
+        terms=any(part.terms for part in parts),
+        only=tuple(dict.fromkeys(names)),
+    )

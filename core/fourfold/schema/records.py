@@ -16,13 +16,20 @@ from fourfold.schema.fields import DOCUMENTS, KIND, LIVE_BANK, RECORDED, REVISIO
 UNIT: Final = "unit"
 ENTITY: Final = "entity"
 BANK: Final = "bank"
+"""The profile of a bank. It is written last when a bank is installed: a bank without one is not there."""
 CURSOR: Final = "cursor"
+"""How far one writer got in a bank."""
 SUMMARY: Final = "summary"
 CORE: Final = "core"
+"""The core profile of a bank."""
 PROGRESS: Final = "progress"
+"""How far consolidation got in a bank."""
 LEDGER: Final = "ledger"
+"""What language models cost a bank, by one writer."""
 OPERATION: Final = "operation"
+"""A record of the change log."""
 USE: Final = "use"
+"""How often some units were recalled."""
 CHUNK: Final = "chunk"
 """A chunk that a language model has read."""
 PENDING_CHUNK: Final = "pending"
@@ -48,8 +55,8 @@ STAMP_ONLY = Fields(only=(WRITER, REVISION, "derived"))
 
 
 NEVER = 1e12
-"""Epoch seconds, some 30,000 years off: "not retired", and an interval without end. A number, since a filter of the
-engines compares numbers and has no infinity in JSON."""
+"""Epoch seconds, some 30,000 years off: "not retired", and an interval without end. A number of this size and no
+infinity, since payloads are JSON, which has none, and an absent value would need a second condition in each filter."""
 _NAMESPACE = uuid.uuid5(uuid.NAMESPACE_URL, "fourfold")
 
 
@@ -74,7 +81,7 @@ def kind_of(point: Point) -> str:
 
 
 def is_cursor(point: Point) -> bool:
-    """Returns whether a point is the cursor of a writer. The point may be one that has no kind."""
+    """Returns whether a point is the cursor of a writer. A point that no operation made may have no kind."""
     return bool(point.payload.get(KIND) == CURSOR)
 
 
@@ -84,8 +91,8 @@ def bank_of(point: Point) -> str:
 
 
 def place_of(point: Point) -> tuple[float, int]:
-    """Returns the place of a unit, an entry or a record of the log among others of its bank: when its write was made,
-    in epoch seconds, and its number in it."""
+    """Returns the place of a unit or a record of the log among others of its bank: when its write was made, in epoch
+    seconds, and its number in it."""
     return float(point.payload[RECORDED]), int(point.payload["order"])
 
 
