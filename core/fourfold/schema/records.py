@@ -55,8 +55,9 @@ STAMP_ONLY = Fields(only=(WRITER, REVISION, "derived"))
 
 
 NEVER = 1e12
-"""Epoch seconds, some 30,000 years off: "not retired", and an interval without end. A number of this size and no
-infinity, since payloads are JSON, which has none, and an absent value would need a second condition in each filter."""
+"""Epoch seconds, some 30,000 years off: "not retired", and an interval without end. A number of this size and
+no infinity, since payloads are JSON, which has none, and an absent value would need a second condition in each
+filter."""
 _NAMESPACE = uuid.uuid5(uuid.NAMESPACE_URL, "fourfold")
 
 

@@ -59,6 +59,7 @@ def unit_payload(unit: Unit, order: int) -> dict[str, object]:
     # Times are stored twice, as text for reading and in seconds for filters. What ranking asks of a text (the share
     # of questions, whether it counts something, its size) is stored too: an index would work it out at each build.
     start, end = time_span(unit)
+    occurred = unit.occurred
     return {
         KIND: UNIT,
         BANK: unit.bank,
@@ -70,9 +71,7 @@ def unit_payload(unit: Unit, order: int) -> dict[str, object]:
         "offsets": [unit.source.start, unit.source.end],
         "mentioned_at": unit.mentioned_at.isoformat(),
         "recorded_at": unit.recorded_at.isoformat(),
-        "occurred": None
-        if unit.occurred is None
-        else [to_iso(unit.occurred.start), to_iso(unit.occurred.end)],
+        "occurred": occurred and [to_iso(occurred.start), to_iso(occurred.end)],
         "retired_at": to_iso(unit.retired_at),
         "retired_by": _stored_retirement(unit.retirement),
         RECORDED: unit.recorded_at.timestamp(),
