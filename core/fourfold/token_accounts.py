@@ -23,8 +23,10 @@ class TokenAccount:
     """The account of one bank. Every process keeps a record of its own; together they are what the bank has spent."""
 
     def __init__(self, store: Store, bank: str) -> None:
+        self._store = store
+        self._bank = bank
         # Calls end on the event loop, writes book in worker threads.
-        self._store, self._bank, self._lock = store, bank, threading.Lock()
+        self._lock = threading.Lock()
         self._own, self._others = _spent(store, bank)
         self._booked = self._own
         self._reserved = 0
@@ -86,7 +88,8 @@ class TokenAccounts:
     """The accounts of the banks in use."""
 
     def __init__(self, store: Store) -> None:
-        self._store, self._lock = store, threading.Lock()
+        self._store = store
+        self._lock = threading.Lock()
         self._of: dict[str, TokenAccount] = {}
 
     def get(self, bank: str) -> TokenAccount:

@@ -53,7 +53,8 @@ class BankScope:
 
     async def bank(self, name: str | None) -> AsyncBank:
         """Returns that bank, or the default one for None. Raises `InputError` for one that may not be touched."""
-        bank_name, allowed = self.default if name is None else name, self._allowed()
+        bank_name = self.default if name is None else name
+        allowed = self._allowed()
         # Checked before the memory is asked, so that the answer does not tell whether there is such a bank.
         if allowed is not None and bank_name not in allowed:
             names = ", ".join(sorted(allowed)) or "none"

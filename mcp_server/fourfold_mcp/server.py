@@ -67,7 +67,9 @@ class Server(MCPServer[ServerState]):
             lifespan=lifespan_of(ServerState(scope, subscriptions)),
             **options,
         )
-        self._scope, self._bus, self._resources = scope, subscriptions, Resources(scope)
+        self._scope = scope
+        self._bus = subscriptions
+        self._resources = Resources(scope)
         for tool in all_tools():
             self._add_tool(tool)
         self._add_resources(self._resources)

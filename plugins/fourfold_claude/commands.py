@@ -58,8 +58,9 @@ class Commands:
 
     async def str_replace(self, command: BetaMemoryTool20250818StrReplaceCommand) -> str:
         """Replaces a text that occurs once in a file, and returns the lines around it."""
+        path = await self._file(command.path)
         # Filled by `replace`, which may run again: the file is edited anew if somebody else changed it meanwhile.
-        path, lines = await self._file(command.path), list[int]()
+        lines: list[int] = []
 
         def replace(text: str) -> str:
             lines[:] = _occurrences(text, command.old_str)
@@ -76,7 +77,8 @@ class Commands:
             return text.replace(command.old_str, command.new_str)
 
         edited = (await self._files.edit(path, replace)).split("\n")
-        start, end = max(0, lines[0] - 1 - _CONTEXT_LINES), lines[0] + _CONTEXT_LINES
+        start = max(0, lines[0] - 1 - _CONTEXT_LINES)
+        end = lines[0] + _CONTEXT_LINES
         snippet = _numbered(edited[start:end], start + 1)
         heading = (
             "The memory file has been edited. Here is the snippet showing the change (with line numbers):"
@@ -111,7 +113,8 @@ class Commands:
 
     async def rename(self, command: BetaMemoryTool20250818RenameCommand) -> str:
         """Moves a file or a directory."""
-        old, new = _inside(command.old_path), _inside(command.new_path)
+        old = _inside(command.old_path)
+        new = _inside(command.new_path)
         if old == _ROOT:
             raise ToolError("Cannot rename the /memories directory itself")
         await self._check_free(new, command.new_path, f"The destination {command.new_path} already exists")
@@ -171,7 +174,8 @@ def _listing(directory: str, files: Mapping[str, str]) -> list[tuple[str, int]]:
 
 
 def _numbered_file(path: str, text: str, view_range: Sequence[int] | None) -> str:
-    lines, start = text.split("\n"), 1
+    lines = text.split("\n")
+    start = 1
     if len(lines) > _MAX_LINES:
         raise ToolError(f"File {path} exceeds maximum line limit of 999,999 lines.")
     if view_range and len(view_range) == 2:
@@ -186,7 +190,8 @@ def _numbered(lines: Sequence[str], start: int) -> str:
 
 def _occurrences(text: str, part: str) -> list[int]:
     """Returns the numbers of the lines in which a part begins."""
-    line_numbers, position = list[int](), text.find(part)
+    line_numbers = list[int]()
+    position = text.find(part)
     while position != -1:
         line_numbers.append(text.count("\n", 0, position) + 1)
         position = text.find(part, position + 1)

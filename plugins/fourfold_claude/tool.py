@@ -75,7 +75,8 @@ class FourfoldMemoryTool(BetaAbstractMemoryTool):
 
     def __init__(self, bank: Bank, *, cache_control: BetaCacheControlEphemeralParam | None = None) -> None:
         super().__init__(cache_control=cache_control)
-        self._bank, self._async = bank, AsyncFourfoldMemoryTool(bank)
+        self._bank = bank
+        self._async = AsyncFourfoldMemoryTool(bank)
 
     def view(self, command: BetaMemoryTool20250818ViewCommand) -> str:
         """Shows a file with line numbers, or what is in a directory."""

@@ -51,7 +51,8 @@ class FourfoldMiddleware(AgentMiddleware[State, Any, Any]):
         strict: bool = False,
     ) -> None:
         super().__init__()
-        self._memory, self._turns = memory, TurnMemory(budget, profile, gate, strict)
+        self._memory = memory
+        self._turns = TurnMemory(budget, profile, gate, strict)
         self._user = user if callable(user) else partial(_field, user)
         # Not in the agent's state: private fields of it are still shown to whoever follows the run as a stream of
         # values.
@@ -75,7 +76,8 @@ class FourfoldMiddleware(AgentMiddleware[State, Any, Any]):
     async def aafter_agent(self, state: State, runtime: AnyRuntime) -> None:
         """Retains the turn."""
         if (bank := self._bank(runtime)) is not None:
-            messages, thread = state["messages"], _configured("thread_id")
+            messages = state["messages"]
+            thread = _configured("thread_id")
             self._open_turns.pop((bank.name, _last_said(messages).id), None)
             # Here and not after each call of the model: what a turn said is known only when it is over.
             spoken = [message for message in map(message_of, _last_turn(messages)) if message is not None]

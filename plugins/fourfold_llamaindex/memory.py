@@ -204,6 +204,7 @@ class FourfoldMemoryBlock(BaseMemoryBlock[str]):
 
 def _message(message: ChatMessage) -> Message | None:
     """Returns what a bank retains of a message; None for those of tools and of the system."""
-    role, text = _ROLES.get(message.role), message.content
+    role = _ROLES.get(message.role)
+    text = message.content
     speaker = message.additional_kwargs.get("name")
     return Message(text, speaker, role) if role and text else None

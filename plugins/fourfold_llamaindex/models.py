@@ -74,7 +74,7 @@ def _tokens(response: ChatResponse) -> Tokens:
     # LlamaIndex hands the provider's answer on as it is: OpenAI says prompt_tokens, Anthropic input_tokens.
     raw: Any = response.raw
     usage = raw.get("usage") if isinstance(raw, dict) else getattr(raw, "usage", None)
-    counts = usage if isinstance(usage, dict) else vars(usage) if hasattr(usage, "__dict__") else {}
+    counts = usage if isinstance(usage, dict) else getattr(usage, "__dict__", {})
     input_tokens = counts.get("prompt_tokens") or counts.get("input_tokens") or 0
     output_tokens = counts.get("completion_tokens") or counts.get("output_tokens") or 0
     return Tokens(1, input_tokens, output_tokens)

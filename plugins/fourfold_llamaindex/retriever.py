@@ -41,7 +41,8 @@ class FourfoldRetriever(BaseRetriever):
         if k is not None and k < 1:
             raise InputError(f"k is {k}: give a positive number, or None for no bound.")
         super().__init__(**options)
-        self._bank, self._turns = bank, TurnMemory(strict=strict)
+        self._bank = bank
+        self._turns = TurnMemory(strict=strict)
         interval = None if during is None else Interval(*during)
         self._recall = partial(
             bank.as_async.recall, limit=k, budget=budget, networks=networks, tags=bank_tags, during=interval

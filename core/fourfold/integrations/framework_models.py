@@ -73,7 +73,9 @@ class FrameworkEmbedder:
         self, name: str, rows: Callable[[list[str]], Sequence[Sequence[float]]], dimension: int | None
     ) -> None:
         """`rows` returns one vector a text, in order. Without `dimension` one text is embedded to find it."""
-        self.name, self._rows, self._dimension = name, rows, dimension
+        self.name = name
+        self._rows = rows
+        self._dimension = dimension
 
     @cached_property
     def dimension(self) -> int:

@@ -134,7 +134,8 @@ class KeyValueItems:
     async def copy_from(self, source: ItemSource, progress: Progress | None = None) -> int:
         """Copies all items of a store that lists namespaces and searches as LangGraph's stores do (`BaseStore`);
         returns how many. Doing it again changes nothing. `progress` is called with (done, total) namespaces."""
-        namespaces, count = await source.alist_namespaces(limit=_NO_LIMIT), 0
+        namespaces = await source.alist_namespaces(limit=_NO_LIMIT)
+        count = 0
         for number, namespace in enumerate(namespaces, 1):
             for item in await source.asearch(tuple(namespace), limit=_NO_LIMIT):
                 # A search finds what lies below the namespace too; that has a turn of its own.
@@ -158,7 +159,8 @@ class KeyValueItems:
             entry = await self._extend(bank, entry)
         assert entry.created_at is not None
         assert entry.updated_at is not None
-        namespace, value = labels_of(bank.name), entry.value["value"]
+        namespace = labels_of(bank.name)
+        value = entry.value["value"]
         return Item(namespace, entry.key, value, entry.created_at, entry.updated_at, score)
 
     async def _extend(self, bank: AsyncBank, entry: Entry) -> Entry:

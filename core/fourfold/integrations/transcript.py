@@ -25,7 +25,10 @@ class Transcript:
         # An empty name would be a document of all sessions that forgot to name theirs.
         if not isinstance(session, str) or not session:
             raise InputError('A history is of one session: give it a name, such as "2024-05-02".')
-        self._bank, self._session, self._kind, self._turns = bank, session, kind, turns
+        self._bank = bank
+        self._session = session
+        self._kind = kind
+        self._turns = turns
 
     async def read(self) -> dict[str, Any]:
         """Returns all messages as the app gave them, in order, by the ids that they have as sources of what was
@@ -60,7 +63,8 @@ class Transcript:
         """Replaces all messages of the session by these. What was retained stays, and what was there is not retained
         anew."""
         stored = await self.read()
-        stored_values, values = list(stored.values()), [value for value, _ in messages]
+        stored_values = list(stored.values())
+        values = [value for value, _ in messages]
         # The usual case: a framework hands back all messages with the new ones at the end.
         if values[: len(stored_values)] == stored_values:
             await self.add(messages[len(stored_values) :])

@@ -61,9 +61,12 @@ class Claude:
         poll: float = 10.0,
     ) -> None:
         require("anthropic")
-        self.model, self._most, self._base_url = model, most_tokens, base_url
+        self.model = model
+        self._most = most_tokens
+        self._base_url = base_url
         self.poll = poll
-        self._key, self._timeout = api_key or os.environ.get(_KEY), timeout
+        self._key = api_key or os.environ.get(_KEY)
+        self._timeout = timeout
         if self._key is None and not os.environ.get("ANTHROPIC_AUTH_TOKEN"):
             raise ConfigurationError(f'The language model "{self.name}" needs a key: set {_KEY}.')
         self._clients: Clients[AsyncAnthropic] = Clients(self._client)

@@ -56,7 +56,9 @@ class OpenAIChat:
         most_tokens: int = 8192,
     ) -> None:
         require("openai")
-        self.model, self._timeout, self._most = model, timeout, most_tokens
+        self.model = model
+        self._timeout = timeout
+        self._most = most_tokens
         self._base_url = base_url or os.environ.get("OPENAI_BASE_URL")
         self._key = _key(api_key, self._base_url, self.name)
         self._clients: Clients[AsyncOpenAI] = Clients(self._client)
@@ -263,7 +265,8 @@ class _Answer:
             calls = [getattr(call, "function", None) for call in choice.message.tool_calls or ()]
             arguments = next((call.arguments for call in calls if call is not None), None)
             answer.written = arguments or choice.message.content or ""
-            answer.refusal, answer.finish = choice.message.refusal or "", choice.finish_reason
+            answer.refusal = choice.message.refusal or ""
+            answer.finish = choice.finish_reason
             answer.has_choice = True
         return answer
 

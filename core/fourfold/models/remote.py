@@ -88,8 +88,11 @@ def status_error(name: str, status: int, detail: str, headers: Mapping[str, str]
         case 413:
             return ModelLengthError(message)
         case 400 | 422:
-            too_long, refused = (any(mark in detail for mark in marks) for marks in (_TOO_LONG, _REFUSED))
-            kind = ModelLengthError if too_long else ModelRefusedError if refused else ModelError
+            kind: type[ModelError] = ModelError
+            if any(mark in detail for mark in _TOO_LONG):
+                kind = ModelLengthError
+            elif any(mark in detail for mark in _REFUSED):
+                kind = ModelRefusedError
             return kind(message)
         case _:
             # 409 is a conflict that the SDKs try again as well, 425 "too early", 429 the rate limit; 529, Anthropic's
@@ -101,7 +104,8 @@ def status_error(name: str, status: int, detail: str, headers: Mapping[str, str]
 def retry_after(headers: Mapping[str, str]) -> float | None:
     """Returns the seconds that a `retry-after` header asks to wait (RFC 9110, section 10.2.3); None without one."""
     # `retry-after-ms` is no standard, but what the SDKs of both providers look at first.
-    milliseconds, seconds = headers.get("retry-after-ms"), headers.get("retry-after")
+    milliseconds = headers.get("retry-after-ms")
+    seconds = headers.get("retry-after")
     try:
         if milliseconds is not None:
             return max(0.0, float(milliseconds) / 1000)

@@ -49,7 +49,8 @@ def acceptable_items(value: object, accept: ValidatorFunctionWrapHandler) -> lis
     """Returns those items of a list that its validator accepts: one bad item does not spoil the rest."""
     accepted: list[object] = []
     # A model may leave the list away: a value by itself is then its only item, and null is none.
-    for item in value if isinstance(value, list) else [value] if value is not None else []:
+    items = value if isinstance(value, list) else [value]
+    for item in items if value is not None else []:
         try:
             accepted += accept([item])
         except ValidationError:

@@ -50,9 +50,11 @@ class LocalModel:
     def __init__(
         self, model: str = DEFAULT, *, device: str = "cpu", timeout: float = 120.0, most_tokens: int = 4096
     ) -> None:
-        self.model, self._device, self._timeout, self._most = model, device, timeout, most_tokens
-        # One question at a time: two `generate` calls on one model would share its memory and take longer than in
-        # turn.
+        self.model = model
+        self._device = device
+        self._timeout = timeout
+        self._most = most_tokens
+        # One question at a time: two `generate` calls would need memory for two, and share the cores.
         self._lock = threading.Lock()
         if device == "cuda" and not torch.cuda.is_available():
             raise ConfigurationError(
@@ -75,7 +77,7 @@ class LocalModel:
             stop.set()
 
     async def close(self) -> None:
-        """See `LanguageModel.close`. The weights stay: reading them takes longer than most answers."""
+        """See `LanguageModel.close`. The weights stay, for the next question."""
 
     def _answer(
         self, turns: Sequence[PromptMessage], shape: type[OutputT], stop: threading.Event
@@ -143,7 +145,9 @@ class LocalModel:
         path = Path(self.model).expanduser()
         # A GGUF file is named by its directory and, as an option, its name; a path that is none is a name on the hub.
         gguf = {"gguf_file": path.name} if path.suffix == ".gguf" else {}
-        source = str(path.parent) if gguf else str(path) if path.exists() else self.model
+        source = str(path) if path.exists() else self.model
+        if gguf:
+            source = str(path.parent)
         with loading(self.name):
             tokenizer = AutoTokenizer.from_pretrained(source, **gguf)
             model = AutoModelForCausalLM.from_pretrained(source, dtype="auto", **gguf).to(self._device).eval()

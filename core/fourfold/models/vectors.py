@@ -1,5 +1,5 @@
-"""What models from other libraries have in common: makes checked embeddings of their vectors, which have no token
-vectors, and maps their errors to ours."""
+"""Makes checked embeddings of the vectors of other libraries' models, which have no token vectors, and maps these
+libraries' errors to ours."""
 
 from __future__ import annotations
 

@@ -59,7 +59,9 @@ def swap_stores(directory: Path) -> None:
 
 def finish_swap(directory: Path) -> None:
     """Completes a swap that was cut off, and removes the store that the copy took the place of."""
-    home, copy, previous = directory / "store", directory / "store.next", directory / "store.old"
+    home = directory / "store"
+    copy = directory / "store.next"
+    previous = directory / "store.old"
     # Between the two renames there is no `store`. The copy was whole before the first of them, so it takes the place.
     if previous.exists() and not home.exists():
         (copy if copy.exists() else previous).rename(home)

@@ -82,7 +82,9 @@ class EmbeddedStore(Store):
         home: Path | None = None,
     ) -> None:
         """`home` is the store's own directory in `directory`; a copy, which is in another one, has no `lock`."""
-        self._directory, self._home, self._lock = directory, home or directory / "store", lock
+        self._directory = directory
+        self._home = home or directory / "store"
+        self._lock = lock
         self._shard, self._manifest = shard, manifest
         self.cache: Cache | None = None if home else DirectoryCache(self._home / "cache", reserve)
         self._reserve = reserve
@@ -297,7 +299,8 @@ class EmbeddedStore(Store):
 
     def cursors(self, bank: str) -> Mapping[str, int]:
         """Returns the revisions, read once and again after a write to them: no other process can have written."""
-        cursors, writes = self._cursors.get(bank), self._writes
+        cursors = self._cursors.get(bank)
+        writes = self._writes
         if cursors is None:
             cursors = read_cursors(self, bank)
             with self._use:

@@ -56,7 +56,9 @@ class ServerStore(Store):
         """Uses `client`, making the collection if it is missing; raises `StoreVersionError` if it was made by
         a newer schema or another embedder, and changes nothing then. `copy` is the collection where this is the copy
         of another store; otherwise the alias of `collection` says which one it is, where there is one."""
-        self._client, self._name, self._where = client, collection, where
+        self._client = client
+        self._name = collection
+        self._where = where
         self._copy: ServerStore | None = None
         self._closed = self._dropped = False
         # Revisions are counted by writer, so no two processes may have one name. Process ids and host names recur:
@@ -117,7 +119,8 @@ class ServerStore(Store):
 
     def copy_for(self, vectors: tuple[str, int, int]) -> Store:
         """Opens a second collection. Of the two names that a memory's collection may have, it takes the other one."""
-        manifest, name = Manifest(*vectors), self._other_name()
+        manifest = Manifest(*vectors)
+        name = self._other_name()
         with self._using("copy"):
             if self._client.collection_exists(name) and not self._is_copy_for(name, manifest):
                 self._drop_copy()
@@ -129,7 +132,8 @@ class ServerStore(Store):
         old one, so their calls fail and they have to be started anew. None may write meanwhile."""
         if self._copy is None:
             raise StoreError("There is no copy to adopt: begin one with copy_for, and write to it first.")
-        replaced, copy = self._collection, self._other_name()
+        replaced = self._collection
+        copy = self._other_name()
         alias = models.CreateAlias(collection_name=copy, alias_name=self._alias)
         operations: list[models.CreateAliasOperation | models.DeleteAliasOperation] = [
             models.CreateAliasOperation(create_alias=alias)
@@ -205,7 +209,8 @@ class ServerStore(Store):
     def scan(self, where: Where, fields: Fields = PAYLOAD) -> Iterator[Point]:
         """Yields what `where` admits, page by page. A write between two pages may be seen or not."""
         offset: PointId | None = None
-        only, vectors = CLIENT.filter(where), vector_names(fields)
+        only = CLIENT.filter(where)
+        vectors = vector_names(fields)
         while True:
             with self._using("read"):
                 records, offset = self._client.scroll(

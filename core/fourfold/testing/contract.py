@@ -64,7 +64,8 @@ def _worded(text: str, where: Where, limit: int = 10) -> Query:
 
 
 def _finds_what_was_written(store: Store) -> None:
-    cat, dog = sample_point("a", "1", "the cat sleeps"), sample_point("a", "2", "the dog barks")
+    cat = sample_point("a", "1", "the cat sleeps")
+    dog = sample_point("a", "2", "the dog barks")
     store.write([cat, dog])
     store.write([])
     (nearest, worded) = store.search([_dense("a cat", Where(bank="a")), _worded("dogs", Where(bank="a"))])
@@ -197,7 +198,8 @@ def _deletes_and_rewrites(store: Store) -> None:
 
 
 def _drops_and_adopts_a_copy(store: Store) -> None:
-    original, replacement = sample_point("a", "1", "the old vectors"), sample_point("a", "2", "the new ones")
+    original = sample_point("a", "1", "the old vectors")
+    replacement = sample_point("a", "2", "the new ones")
     vectors = ("another embedder", HashEmbedder.dimension, HashEmbedder.token_dimension)
     _check_raises(StoreError, store.adopt_copy, "nothing can be adopted before a copy is begun")
     store.write([original])

@@ -118,7 +118,8 @@ class ScriptedServer:
     """A server in a thread of its own, for a `with`. `calls` are the requests it got, in order."""
 
     def __init__(self, script: Script) -> None:
-        self.script, self.calls = script, list[Call]()
+        self.script = script
+        self.calls = list[Call]()
         # Each request is handled in a thread of its own, and a call's number has to be its place in the list.
         self.lock = threading.Lock()
         owner = self

@@ -129,7 +129,8 @@ class AnthropicServer(ScriptedServer):
         elif end != "refusal":  # a refusal has no content, only the reason that it stopped
             content = [{"type": "text", "text": text}]
         # The system prompt is as good as cached from the second call on, so that accounting has something to add up.
-        system_tokens, is_cached = len(call.system.split()), call.number > 1
+        system_tokens = len(call.system.split())
+        is_cached = call.number > 1
         return {
             "id": f"msg_{call.number:04}",
             "type": "message",
@@ -332,7 +333,8 @@ def _assistant_message(call: Call, answer: object) -> tuple[_AssistantMessage, s
 def _usage(call: Call, answer: object) -> JSONObject:
     """Counts a word as a token."""
     text, _, _ = _text_of(answer)
-    prompt_tokens, completion_tokens = len((call.system + " " + call.user).split()), max(1, len(text.split()))
+    prompt_tokens = len((call.system + " " + call.user).split())
+    completion_tokens = max(1, len(text.split()))
     return {
         "prompt_tokens": prompt_tokens,
         "completion_tokens": completion_tokens,

@@ -45,7 +45,8 @@ Labels = Annotated[list[str] | None, Field(description="Labels to narrow later r
 async def _ask_client_model(ctx: ToolContext, text: str, context: str, bank: str | None) -> Sample | None:
     """Returns the question to the client's model; None where it may not be asked, is not needed, or would be asked
     more than one question."""
-    scope, capabilities = scope_of(ctx), ctx.client_capabilities
+    scope = scope_of(ctx)
+    capabilities = ctx.client_capabilities
     if not (scope.sampling and text.strip() and capabilities and capabilities.sampling is not None):
         return None
     if (await scope.memory()).language_model is not None:

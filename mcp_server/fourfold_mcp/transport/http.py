@@ -66,7 +66,9 @@ class HttpServer:
     def security(self) -> TransportSecuritySettings:
         """Returns the Host and Origin headers that are accepted, so that no page of another site can send requests
         here (DNS rebinding)."""
-        own = LOOPBACK if self.host in LOOPBACK else () if self.host in _ANY else (self.host,)
+        own: tuple[str, ...] = () if self.host in _ANY else (self.host,)
+        if self.host in LOOPBACK:
+            own = LOOPBACK
         hosts = [f"[{name}]" if ":" in name else name for name in (*own, *self.names)]
         return TransportSecuritySettings(
             enable_dns_rebinding_protection=True,
@@ -107,7 +109,9 @@ class RateLimiter:
     """Middleware that lets one token, or one address, make `per_minute` requests; more are answered by 429."""
 
     def __init__(self, app: ASGIApp, per_minute: int, tokens: BearerTokens | None) -> None:
-        self._app, self._rate, self._tokens = app, RateLimitItemPerMinute(per_minute), tokens
+        self._app = app
+        self._rate = RateLimitItemPerMinute(per_minute)
+        self._tokens = tokens
         self._limiter = MovingWindowRateLimiter(MemoryStorage())
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:

@@ -36,9 +36,11 @@ class SessionServer:
     """
 
     def __init__(self, handshake: Handshake, key: bytes | None = None) -> None:
-        self._handshake, self._lazy_memory = handshake, LazyMemory()
+        self._handshake = handshake
+        self._lazy_memory = LazyMemory()
         self._security = None if key is None else RequestStateSecurity(keys=[key])
-        self.memory, self.subscriptions = self._lazy_memory.memory, Subscriptions()
+        self.memory = self._lazy_memory.memory
+        self.subscriptions = Subscriptions()
         self._sessions: dict[asyncio.Task[None], ServedSession] = {}
         # One server for all sessions that were started alike: it holds nothing of a single one.
         self._server = cache(self._make_server)

@@ -82,7 +82,8 @@ class Stdio:
     """
 
     def __init__(self) -> None:
-        self._in, self._out = os.dup(0), os.dup(1)
+        self._in = os.dup(0)
+        self._out = os.dup(1)
         null = os.open(os.devnull, os.O_RDONLY)
         os.dup2(null, 0)
         os.dup2(2, 1)
@@ -166,7 +167,8 @@ class Session:
         message = _parse(line)
         if message is None:
             return line
-        method, request_id = message.get("method"), message.get("id")
+        method = message.get("method")
+        request_id = message.get("id")
         if "result" in message or "error" in message:  # the answer to a request of the server
             server_id = self._server_requests.pop(str(request_id), None)
             return None if server_id is None else to_line({**message, "id": server_id})
@@ -255,7 +257,8 @@ class Session:
 
     def withdraw_server_requests(self) -> list[Line]:
         """Forgets the requests of a server that is gone; returns what tells the client that they need no answer."""
-        request_ids, self._server_requests = list(self._server_requests), {}
+        request_ids = list(self._server_requests)
+        self._server_requests = {}
         return [
             to_line(
                 {
@@ -277,7 +280,9 @@ class Relay:
         handshake: Handshake,
         connect: Callable[[], Awaitable[Connection | None]],
     ) -> None:
-        self._client, self._handshake, self._connect = client, to_line(asdict(handshake)), connect
+        self._client = client
+        self._handshake = to_line(asdict(handshake))
+        self._connect = connect
         self._session = Session()
         self._answered = asyncio.Event()
         # Held while an answer is noted and handed to the client, so that the relay does not take the client for

@@ -38,7 +38,7 @@ _MAX_TOKENS = 256
 _BATCH_TOKENS = 1024
 """Tokens of a batch, padding included. A guess, not measured."""
 _MAX_THREADS = 8
-"""A guess: one batch gives no work for more."""
+"""Threads for one batch at most. A guess, not measured."""
 _PROVIDERS = {"cpu": "CPUExecutionProvider", "cuda": "CUDAExecutionProvider"}
 
 
@@ -53,7 +53,8 @@ class MiniLM:
     token_dimension = 128
 
     def __init__(self, threads: int = 0, device: str = "cpu") -> None:
-        self._threads, self._device = threads or min(_MAX_THREADS, os.cpu_count() or 1), device
+        self._threads = threads or min(_MAX_THREADS, os.cpu_count() or 1)
+        self._device = device
         # Around loading alone: a session runs in several threads at once, but two loads would take twice the memory.
         self._lock = threading.Lock()
         self._loaded: tuple[Tokenizer, InferenceSession] | None = None

@@ -34,7 +34,8 @@ def _read(path: Path) -> bytes | None:
     """Returns what `_write` wrote; None where there is nothing, or something else."""
     try:
         with path.open("rb") as file:
-            digest, model = file.read(_DIGEST_BYTES), file.read()
+            digest = file.read(_DIGEST_BYTES)
+            model = file.read()
     except OSError:
         return None
     if hashlib.sha256(model).digest() != digest:
