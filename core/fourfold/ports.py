@@ -7,6 +7,8 @@ none of their libraries' types or exceptions crosses these lines: an adapter map
 
 An embedder in full, though one that knows texts by their length alone:
 
+>>> import numpy as np
+>>> from fourfold.ports import Embedder, Embedding
 >>> class LengthEmbedder:
 ...     name, dimension, token_dimension, centroids = "length-2", 2, 0, None
 ...

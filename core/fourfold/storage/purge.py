@@ -38,7 +38,8 @@ _NEVER = 10**9
 _BATCH = 500
 """Points deleted and put in again at once. A guess, not measured."""
 _LONGEST_WAIT = 60
-"""Seconds for another process to finish: an erasure in 10,000 units takes five (docs/benchmarks.md)."""
+"""Seconds for another process to finish: an erasure in 10,000 units takes five, one in 100,000 took fifty
+(docs/benchmarks.md)."""
 
 
 def write_order(home: Path, points: Sequence[Point], removed: Sequence[str]) -> None:
@@ -92,6 +93,7 @@ def _carry_out_alone(home: Path) -> None:
 
 
 def _carry_out(home: Path) -> None:
+    """Carries the order out from its beginning; what was done of it before is done again, to the same end."""
     shard = home / "shard"
     manifest = read_manifest(home)
     edge_shard = _opened(shard, manifest, index=_is_indexed(shard))
