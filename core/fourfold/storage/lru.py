@@ -14,6 +14,7 @@ class PayloadCache:
 
     def __init__(self, capacity: int) -> None:
         self._capacity = capacity
+        # A library's LRU would replace `move_to_end` and `popitem`; packing and the check of fields stay ours.
         self._payloads: OrderedDict[str, tuple[tuple[str, ...], bytes]] = OrderedDict()
 
     def get(self, point: str, fields: tuple[str, ...]) -> dict[str, Any] | None:
