@@ -250,7 +250,7 @@ def test_a_graph_that_somebody_holds_is_not_waited_for_unless_asked(home: Path) 
 
 def test_a_graph_that_has_to_go_is_kept(home: Path) -> None:
     with opened(home) as memory:
-        memory._async.services.indexes._most = 10
+        memory._async.services.indexes._most_units = 10
         tell(memory)
         memory.bank("b").retain("Carla sings.")
         assert "a" not in memory._async.services.indexes._indexes

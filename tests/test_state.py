@@ -369,7 +369,7 @@ def test_a_graph_that_was_evicted_is_rebuilt_alike() -> None:
 def test_the_graphs_in_memory_are_bounded() -> None:
     with Memory.open(":memory:", embedder=HashEmbedder()) as memory:
         indexes = memory._async.services.indexes
-        indexes._most = 25
+        indexes._most_units = 25
         for bank in "abcd":
             memory.bank(bank).retain([line(n) for n in range(10)])
             memory.bank(bank).recall("gate")

@@ -25,7 +25,7 @@ from fourfold.language.attributes import AttributedText, compare_attributes
 from fourfold.language.languages import any_pattern, matches_any
 from fourfold.language.text import asking, normalise, sentences, terms
 from fourfold.ports import Floats, LanguageModel, Point, Where
-from fourfold.schema.records import NEVER, gone_point
+from fourfold.schema.records import NEVER, tombstone
 from fourfold.schema.summaries import facts_digest_of, is_summary, read_summary, summary_id, summary_point
 from fourfold.schema.units import READ_UNIT, entities_of, read_unit
 from fourfold.services import Services
@@ -165,7 +165,7 @@ class SummaryWriter:
                     summary = Summary(unit, sentences, extract=self.services.language_model is None)
                     transaction.put_record(summary_point(summary, stale.facts_digest))
                 elif not sentences and stale.summary is not None:
-                    transaction.put_record(gone_point(self.bank, summary_id(self.bank, stale.entity)))
+                    transaction.put_record(tombstone(self.bank, summary_id(self.bank, stale.entity)))
             transaction.commit({})
 
     # with a language model --------------------------------------------------------------------------------

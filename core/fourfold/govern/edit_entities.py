@@ -10,7 +10,7 @@ from fourfold.errors import InputError
 from fourfold.index.bank_index import BankIndex
 from fourfold.language.text import normalise
 from fourfold.schema.banks import entity_id
-from fourfold.schema.records import gone_point
+from fourfold.schema.records import tombstone
 from fourfold.schema.summaries import summary_id
 from fourfold.schema.units import entities_of, read_unit
 from fourfold.services import Services
@@ -110,7 +110,7 @@ def _carry_out(services: Services, bank: str, plan: Callable[[BankIndex], _Edit]
             if entities != unit.entities:
                 transaction.put_unit(point, replace(unit, entities=entities))
         for identity in {e.id for e in edit.before} - {e.id for e in edit.after}:
-            transaction.put_record(gone_point(bank, identity))
+            transaction.put_record(tombstone(bank, identity))
         invalidate_summaries(transaction, [entity.name for entity in (*edit.before, *edit.after)])
         change = transaction.commit({entity.name: entity for entity in edit.after})
     services.indexes.drop(bank)
@@ -122,7 +122,7 @@ def invalidate_summaries(transaction: Transaction, names: Iterable[str]) -> None
     """Drops the summaries of these entities, and has one unit of each count as news, so that they are made anew."""
     bank = transaction.index.bank
     for name in names:
-        transaction.put_record(gone_point(bank, summary_id(bank, name)))
+        transaction.put_record(tombstone(bank, summary_id(bank, name)))
         rows = transaction.index.units_mentioning(name)
         mentioning = [transaction.index.unit_ids[row] for row in rows]
         still_mentioning = [

@@ -13,8 +13,8 @@ from fourfold.schema.banks import name_of, read_entity
 from fourfold.schema.changelog import Record, marked_undone, records, reverted
 from fourfold.schema.chunks import CHUNKS, gone_chunk
 from fourfold.schema.core_profile import without_pins
-from fourfold.schema.entries import gone_entry, is_entry
-from fourfold.schema.records import BANK, CORE, ENTITY, UNIT, USE, gone_point, kind_of
+from fourfold.schema.entries import is_entry, tombstone_of_entry
+from fourfold.schema.records import BANK, CORE, ENTITY, UNIT, USE, kind_of, tombstone
 from fourfold.schema.units import entities_of, is_retired, read_unit
 from fourfold.services import Services
 from fourfold.transaction.transaction import Transaction
@@ -174,7 +174,7 @@ def _unmade(transaction: Transaction, point: Point) -> Point:
         return without_pins(point)
     if kind in CHUNKS:
         return gone_chunk(point)
-    return gone_entry(point) if is_entry(point) else gone_point(transaction.index.bank, point.id)
+    return tombstone_of_entry(point) if is_entry(point) else tombstone(transaction.index.bank, point.id)
 
 
 def _tidy_entities(

@@ -54,7 +54,7 @@ class BankView:
         return {point.id: read_unit(point) for point in self.read(ids, READ_UNIT)}
 
 
-def is_now(store: Store, index: BankIndex, moment: datetime) -> bool:
+def is_unchanged_since(store: Store, index: BankIndex, moment: datetime) -> bool:
     """Returns whether nothing has changed in the bank since that moment."""
     at = moment.timestamp()
     with index.lock:

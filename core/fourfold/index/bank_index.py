@@ -83,7 +83,7 @@ class BankIndex:
         self._columns = np.zeros(_FIRST_ROWS, dtype=ROW)
         self._codes: dict[str, int] = {}
         self._rows_by_tag: dict[str, set[int]] = {}
-        self._attributes: dict[str, list[int]] = {}
+        self._rows_by_attribute: dict[str, list[int]] = {}
         self.supersession = Supersession()
         self._pinned: tuple[str, ...] = ()
         self._term_counts: Counter[int] = Counter()
@@ -116,7 +116,7 @@ class BankIndex:
             "seen": self.revisions,
             "labels": list(self._codes),
             "tagged": {tag: sorted(rows) for tag, rows in self._rows_by_tag.items()},
-            "attributes": self._attributes,
+            "attributes": self._rows_by_attribute,
             "succession": self.supersession.to_snapshot(),
             "pinned": self._pinned,
             "awaited": self._dangling_links,
@@ -143,7 +143,7 @@ class BankIndex:
         index.revisions = values["seen"]
         index._codes = {name: at for at, name in enumerate(values["labels"])}
         index._rows_by_tag = {tag: set(rows) for tag, rows in values["tagged"].items()}
-        index._attributes = values["attributes"]
+        index._rows_by_attribute = values["attributes"]
         index.supersession = Supersession.from_snapshot(values["succession"])
         index._pinned = tuple(values["pinned"])
         index._dangling_links = {
@@ -294,7 +294,7 @@ class BankIndex:
         fill_row(self._columns, row, unit, self._codes)
         mentioned = float(self._columns[row]["mentioned"])
         for entity in unit.entities:
-            self.edges.join(row, entity, "entity", 1.0)
+            self.edges.add(row, entity, "entity", 1.0)
             self.names.mention(entity, mentioned)
         previous = self._join_links(row, unit_id, unit)
         for tag in unit.tags:
@@ -316,7 +316,7 @@ class BankIndex:
         self.postings.add(row, unit.centroids)
         self.graph.add_node(row)
         for attribute in unit.attributes:
-            self._attributes.setdefault(attribute, []).append(row)
+            self._rows_by_attribute.setdefault(attribute, []).append(row)
 
     def _join_links(self, row: int, unit_id: str, unit: IndexedUnit) -> int | None:
         """Adds the edges of a unit's links; returns the row of the unit before it in its session, if there is one:
@@ -327,11 +327,11 @@ class BankIndex:
             if target is None:  # clocks of writers differ: what a unit rests on may come after it
                 self._dangling_links.setdefault(to, []).append((row, kind, weight))
                 continue
-            self.edges.join(row, target, kind, weight)
+            self.edges.add(row, target, kind, weight)
             if kind == "temporal":
                 preceding.append((weight, target))
         for waiting_row, kind, weight in self._dangling_links.pop(unit_id, ()):
-            self.edges.join(waiting_row, row, kind, weight)
+            self.edges.add(waiting_row, row, kind, weight)
         return max(preceding)[1] if preceding else None
 
     # units ------------------------------------------------------------------------------------------------
@@ -359,7 +359,7 @@ class BankIndex:
 
     def with_attribute(self, attribute: str) -> list[int]:
         """Returns the rows that hold now and give that attribute (of something) a value, in the order they came."""
-        rows = self._attributes.get(attribute, ())
+        rows = self._rows_by_attribute.get(attribute, ())
         return [row for row in rows if self._columns[row]["retired"] == NEVER]
 
     def successors(self, row: int) -> list[int]:

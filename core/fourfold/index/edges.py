@@ -38,7 +38,7 @@ class Edges:
         neighbours: Mapping[Node, Mapping[str, float]] = self.graph._adj.get(node, _NO_EDGES)
         return neighbours
 
-    def join(self, node: Node, neighbour: Node, kind: str, weight: float) -> None:
+    def add(self, node: Node, neighbour: Node, kind: str, weight: float) -> None:
         """Adds an edge between two nodes that are there, or a kind to the one that is there."""
         adjacent = self.graph._adj
         current = adjacent[node].get(neighbour)

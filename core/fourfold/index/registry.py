@@ -10,7 +10,7 @@ from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
 from datetime import datetime
 
-from fourfold.index.as_of import BankView, is_now, view_as_of
+from fourfold.index.as_of import BankView, is_unchanged_since, view_as_of
 from fourfold.index.bank_index import READ_INDEXED, BankIndex
 from fourfold.index.snapshot import Snapshot
 from fourfold.ports import Point, Store, Where
@@ -37,7 +37,7 @@ class IndexRegistry:
     """
 
     def __init__(self, store: Store, most_units: int) -> None:
-        self._store, self._most = store, most_units
+        self._store, self._most_units = store, most_units
         self._indexes: OrderedDict[str, BankIndex] = OrderedDict()
         self._locks: dict[str, threading.RLock] = {}  # they outlive the indexes, so that a bank never has two
         self._lock = threading.Lock()  # guards the indexes and the pasts
@@ -59,19 +59,19 @@ class IndexRegistry:
         # A past is told by what the store has otherwise by now: after a write that is something else.
         if cached is not None and cached[0] == revisions:
             return cached[1]
-        if is_now(self._store, index, moment):
+        if is_unchanged_since(self._store, index, moment):
             return BankView(self._store, index)
         past = view_as_of(self._store, bank, moment)
         with self._lock:
             pasts[bank, moment] = revisions, past
             pasts.move_to_end((bank, moment))
-            while len(self._pasts) > 1 and self._too_much_past():
+            while len(self._pasts) > 1 and self._pasts_exceed_limit():
                 self._pasts.popitem(last=False)
         return past
 
-    def _too_much_past(self) -> bool:
+    def _pasts_exceed_limit(self) -> bool:
         units = sum(len(view.index) for _, view in self._pasts.values())
-        return len(self._pasts) > _MAX_PASTS or units > _PAST_SHARE * self._most
+        return len(self._pasts) > _MAX_PASTS or units > _PAST_SHARE * self._most_units
 
     def get(self, bank: str) -> BankIndex:
         """Returns the index of `bank`, with everything that any process has written to it."""
@@ -201,7 +201,7 @@ class IndexRegistry:
             wheres = [Where(bank=index.bank, after=after) for after in behind]
             points = [point for where in wheres for point in self._store.scan(where, READ_INDEXED)]
             # Looked at as a whole before any is added: an index that took half of them in could not be used.
-            if any(_starts_anew(index, point) for point in points):
+            if any(_needs_rebuild(index, point) for point in points):
                 return False
             index.add_records(points)
         # The cursors of before the scan: what was written meanwhile is read again, which changes nothing.
@@ -209,19 +209,20 @@ class IndexRegistry:
         return True
 
     def _evict(self, keep: str) -> None:
-        while (bank := self._surplus(keep)) is not None:
+        while (bank := self._next_to_evict(keep)) is not None:
             self.save_snapshot(bank, wait=False)
             with self._lock:
                 self._indexes.pop(bank, None)
 
-    def _surplus(self, keep: str) -> str | None:
-        """Returns the bank whose index is to be evicted next; None where there is room."""
+    def _next_to_evict(self, keep: str) -> str | None:
+        """Returns the bank whose index is to be evicted next; None where there is room. That of `keep` stays."""
         with self._lock:
-            oldest = next(iter(self._indexes))
-            return oldest if sum(map(len, self._indexes.values())) > self._most and oldest != keep else None
+            units = sum(len(index) for index in self._indexes.values())
+            least_recent = next(iter(self._indexes))
+        return least_recent if units > self._most_units and least_recent != keep else None
 
 
-def _starts_anew(index: BankIndex, point: Point) -> bool:
+def _needs_rebuild(index: BankIndex, point: Point) -> bool:
     """Returns whether an index has to be built anew for what another process wrote."""
     kind = kind_of(point)
     if kind == BANK:

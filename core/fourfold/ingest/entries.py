@@ -7,7 +7,7 @@ from collections.abc import Iterable
 from dataclasses import replace
 
 from fourfold.errors import ConflictError, InputError
-from fourfold.schema.entries import entries_of, find_entries, gone_point
+from fourfold.schema.entries import entries_of, entry_tombstone, find_entries
 from fourfold.services import Services
 from fourfold.transaction.transaction import Transaction
 from fourfold.validation import check_tags
@@ -69,7 +69,7 @@ def drop_entries(transaction: Transaction, document: str) -> int:
 
 
 def _drop(transaction: Transaction, entry: Entry) -> None:
-    transaction.put_record(gone_point(transaction.index.bank, entry))
+    transaction.put_record(entry_tombstone(transaction.index.bank, entry))
 
 
 def _renewed(transaction: Transaction, document: str, entry: Entry, stored: Entry | None) -> Entry:

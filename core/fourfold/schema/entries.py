@@ -37,13 +37,13 @@ def entry_point(bank: str, entry: Entry, order: int) -> Point:
     return Point(entry_id(bank, entry.kind, entry.key), payload)
 
 
-def gone_point(bank: str, entry: Entry) -> Point:
-    """Returns what is left of an entry: a record that it was there."""
+def entry_tombstone(bank: str, entry: Entry) -> Point:
+    """Returns the record that is put in place of an entry: nothing but that it was there."""
     return _gone(entry_id(bank, entry.kind, entry.key), bank)
 
 
-def gone_entry(point: Point) -> Point:
-    """Returns what is left of the entry that lies in the store as `point`."""
+def tombstone_of_entry(point: Point) -> Point:
+    """Returns the record that is put in place of the entry that lies in the store as `point`."""
     return _gone(point.id, bank_of(point))
 
 

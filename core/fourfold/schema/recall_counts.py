@@ -28,12 +28,12 @@ class RecallCounts:
     # Recalls add from any thread while a background task writes what was counted so far.
 
     _lock: threading.Lock = field(default_factory=threading.Lock)
-    _of: dict[str, dict[str, tuple[int, float]]] = field(default_factory=dict)
+    _counts: dict[str, dict[str, tuple[int, float]]] = field(default_factory=dict)
 
     def add(self, bank: str, units: list[str], at: float) -> None:
         """Counts a recall of these units at a moment (epoch seconds)."""
         with self._lock:
-            counts = self._of.setdefault(bank, {})
+            counts = self._counts.setdefault(bank, {})
             for unit in units:
                 count, _ = counts.get(unit, (0, at))
                 counts[unit] = count + 1, at
@@ -41,12 +41,12 @@ class RecallCounts:
     def pop(self, bank: str) -> dict[str, tuple[int, float]]:
         """Returns what was counted in `bank`, and counts from nothing again."""
         with self._lock:
-            return self._of.pop(bank, {})
+            return self._counts.pop(bank, {})
 
     def banks(self) -> list[str]:
         """Returns the banks in which something was recalled."""
         with self._lock:
-            return list(self._of)
+            return list(self._counts)
 
 
 def updated_records(store: Store, bank: str, uses: Uses) -> list[Point]:

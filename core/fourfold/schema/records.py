@@ -138,8 +138,8 @@ def read_cursors(store: Store, bank: str) -> dict[str, int]:
     return {str(point.payload[WRITER]): int(point.payload[REVISION]) for point in cursors}
 
 
-def gone_point(bank: str, identity: str) -> Point:
-    """Returns what is left in place of a record that is no more."""
+def tombstone(bank: str, identity: str) -> Point:
+    """Returns the record that is put in place of one that is no more."""
     # A chunk may become a record of this kind, so an index reads the document and the messages of every one.
     return Point(identity, {KIND: GONE, BANK_FIELD: bank, DOCUMENTS: [""], "messages": []})
 

@@ -11,7 +11,7 @@ from fourfold.index.bank_index import BankIndex
 from fourfold.ports import Point, Where
 from fourfold.schema.beliefs import is_belief, read_belief
 from fourfold.schema.core_profile import core_point, read_core
-from fourfold.schema.records import gone_point
+from fourfold.schema.records import tombstone
 from fourfold.schema.summaries import read_summaries, summary_id, summary_point
 from fourfold.schema.units import RETIREMENT_ONLY, is_retired, read_retirement, read_unit
 from fourfold.values.units import Retirement, RetirementCause, Unit
@@ -90,7 +90,7 @@ def _rewrite_summaries(transaction: Transaction, forgotten: Iterable[Unit]) -> N
             transaction.put_record(
                 summary_point(summary.of(sentences, transaction.now), "")
                 if sentences
-                else gone_point(bank, summary.unit.id)
+                else tombstone(bank, summary.unit.id)
             )
 
 
