@@ -25,6 +25,7 @@ from fourfold.schema.banks import (
     read_entity,
     read_profile,
 )
+from fourfold.schema.bookkeeping import READ_USES, ledger_point, read_ledger, use_point, uses_of
 from fourfold.schema.changelog import READ_OPERATION, Record, operation_of, read_record, record_point
 from fourfold.schema.chunks import (
     READ_CHUNK_MESSAGES,
@@ -36,8 +37,6 @@ from fourfold.schema.chunks import (
 from fourfold.schema.core_profile import READ_PINNED, CoreRecord, core_point, pinned_of, without_pins
 from fourfold.schema.fields import with_fields
 from fourfold.schema.indexed_units import READ_INDEXED_UNIT, IndexedUnit, read_indexed_unit
-from fourfold.schema.ledgers import ledger_point, read_ledger
-from fourfold.schema.recall_counts import READ_USES, use_point, uses_of
 from fourfold.schema.rekey import ID_FIELDS, Rekeyer
 from fourfold.schema.summaries import facts_digest_of, read_summary, summary_id, summary_point
 from fourfold.token_usage import Tokens

@@ -8,7 +8,6 @@ from dataclasses import dataclass, field
 
 from fourfold.index.registry import IndexRegistry
 from fourfold.ports import Clock, Embedder, LanguageModel, Reranker, Store
-from fourfold.schema.recall_counts import RecallCounts
 from fourfold.settings import Settings
 from fourfold.token_accounts import BankLanguageModel, TokenAccounts
 from fourfold.values.redaction import RedactionRule
@@ -45,6 +44,33 @@ class ChunkRegistry:
         """Gives back what was claimed."""
         with self._lock:
             self._claimed.difference_update(chunks)
+
+
+@dataclass(slots=True)
+class RecallCounts:
+    """The recalls that are not stored yet, by bank. Safe for several threads."""
+
+    # Recalls add from any thread while a background task writes what was counted so far.
+    _lock: threading.Lock = field(default_factory=threading.Lock)
+    _counts: dict[str, dict[str, tuple[int, float]]] = field(default_factory=dict)
+
+    def add(self, bank: str, units: list[str], at: float) -> None:
+        """Counts a recall of these units at a moment (epoch seconds)."""
+        with self._lock:
+            counts = self._counts.setdefault(bank, {})
+            for unit in units:
+                count, _ = counts.get(unit, (0, at))
+                counts[unit] = count + 1, at
+
+    def pop(self, bank: str) -> dict[str, tuple[int, float]]:
+        """Returns what was counted in `bank`, and counts from nothing again."""
+        with self._lock:
+            return self._counts.pop(bank, {})
+
+    def banks(self) -> list[str]:
+        """Returns the banks in which something was recalled."""
+        with self._lock:
+            return list(self._counts)
 
 
 @dataclass(frozen=True, slots=True)

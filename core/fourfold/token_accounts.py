@@ -14,7 +14,7 @@ from fourfold.language.text import estimate_tokens
 from fourfold.models.delegating import DelegatingModel, streamed
 from fourfold.models.retrying import RetryingModel
 from fourfold.ports import LanguageModel, ModelResponse, OnText, OutputT, Point, PromptMessage, Store, Where
-from fourfold.schema.ledgers import ledger_point, read_ledger
+from fourfold.schema.bookkeeping import ledger_point, read_ledger
 from fourfold.schema.records import LEDGER, stamp_of
 from fourfold.token_usage import Tokens
 

@@ -18,7 +18,7 @@ from fourfold.consolidate.assess import Yield
 from fourfold.consolidate.run import consolidate, pending
 from fourfold.errors import FourfoldError, StoreError
 from fourfold.govern.prune import note_uses
-from fourfold.schema.consolidation_state import read_progress
+from fourfold.schema.bookkeeping import read_progress
 from fourfold.services import Services
 from fourfold.values.reflection import BankStatus
 

@@ -19,7 +19,7 @@ from fourfold.consolidate.summaries import SummaryWriter, touched_entities
 from fourfold.errors import ConfigurationError, FourfoldError, ModelError, TokenLimitError
 from fourfold.index.bank_index import BankIndex
 from fourfold.ports import Fields, LanguageModel, Point, Where
-from fourfold.schema.consolidation_state import ConsolidationState, progress_point, read_progress
+from fourfold.schema.bookkeeping import ConsolidationState, progress_point, read_progress
 from fourfold.schema.records import STAMP_ONLY, UNIT, stamp_of
 from fourfold.services import Services
 from fourfold.transaction.transaction import Transaction

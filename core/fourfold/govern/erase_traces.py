@@ -9,10 +9,9 @@ from fourfold.govern.erasure import Erasure
 from fourfold.govern.erasure_scope import ErasureScope
 from fourfold.govern.reembed_units import renewed
 from fourfold.ports import Where
+from fourfold.schema.bookkeeping import progress_point, read_progress, use_point, uses_of
 from fourfold.schema.changelog import record_point, records
-from fourfold.schema.consolidation_state import progress_point, read_progress
 from fourfold.schema.core_profile import core_point, read_core
-from fourfold.schema.recall_counts import use_point, uses_of
 from fourfold.schema.records import CORE, PROGRESS, SUMMARY, UNIT, USE, kind_of
 from fourfold.schema.summaries import read_summary, summary_point
 from fourfold.schema.units import RETIREMENT_ONLY, read_retirement, read_unit

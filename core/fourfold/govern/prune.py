@@ -12,7 +12,7 @@ from fourfold.govern.forget import Selection
 from fourfold.index.bank_index import BankIndex
 from fourfold.index.retention import retention
 from fourfold.ports import Where
-from fourfold.schema.recall_counts import updated_records
+from fourfold.schema.bookkeeping import updated_records
 from fourfold.schema.records import UNIT
 from fourfold.schema.units import RETIREMENT_ONLY, read_retirement, read_unit, retired_time
 from fourfold.services import Services

@@ -36,12 +36,12 @@ from fourfold.schema.banks import (
     read_entity,
     read_profile,
 )
+from fourfold.schema.bookkeeping import READ_USES, uses_of
 from fourfold.schema.changelog import READ_OPERATION
 from fourfold.schema.chunks import CHUNKS, READ_CHUNK_MESSAGES
 from fourfold.schema.core_profile import READ_PINNED, pinned_of
 from fourfold.schema.fields import combined
 from fourfold.schema.indexed_units import READ_INDEXED_UNIT, IndexedUnit, read_indexed_unit
-from fourfold.schema.recall_counts import READ_USES, uses_of
 from fourfold.schema.records import BANK, CORE, ENTITY, NEVER, UNIT, USE, kind_of
 from fourfold.values.units import SHORT_ID, Entity
 

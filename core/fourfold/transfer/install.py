@@ -9,8 +9,8 @@ from itertools import islice
 
 from fourfold.errors import InputError
 from fourfold.ports import Point, Store, Where
+from fourfold.schema.bookkeeping import ConsolidationState, progress_point
 from fourfold.schema.changelog import Record, record_id, record_point
-from fourfold.schema.consolidation_state import ConsolidationState, progress_point
 from fourfold.schema.records import (
     ARRIVING,
     BANK,
