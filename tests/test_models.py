@@ -3,15 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from types import SimpleNamespace
 
 import numpy as np
 import pytest
 
+from fourfold import ConfigurationError, Memory, ModelError
 from fourfold.models import load_embedder
 from fourfold.models.packaged import minilm as minilm_module
 from fourfold.models.packaged.centroids import nearest_centroids
 from fourfold.models.packaged.minilm import MiniLM
+from fourfold.models.vectors import loading
 from fourfold.ports import Embedding
+from fourfold.testing import MemoryStore
 
 TEXTS = [
     "Ana moved to Lisbon last month.",
@@ -61,3 +65,27 @@ def test_empty_and_overlong_texts_have_their_vectors_and_offsets(minilm: MiniLM)
         assert embedding.vector @ alone.vector > 0.97
         assert embedding.tokens.shape == (len(embedding.offsets), minilm.token_dimension)
         assert all(text[a:b].strip() for a, b in embedding.offsets)
+
+
+def test_what_the_engine_of_the_packaged_model_raises_is_a_model_error(
+    minilm: MiniLM, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    minilm.embed(["a word"])
+    _, session = minilm._load()
+
+    class Broken:
+        """A tokenizer that gives a token which the model's table of embeddings does not have."""
+
+        def encode(self, text: str) -> SimpleNamespace:
+            return SimpleNamespace(ids=[10**7], offsets=[(0, len(text))])
+
+    monkeypatch.setattr(minilm, "_loaded", (Broken(), session))
+    with Memory(MemoryStore(), minilm) as memory, pytest.raises(ModelError, match="failed on 1 texts"):
+        memory.bank("ana").retain("Ana moved.")
+
+
+def test_a_damaged_model_file_of_fastembed_is_a_setting_to_mend() -> None:
+    import onnxruntime
+
+    with pytest.raises(ConfigurationError, match='"acme" cannot be loaded'), loading("acme"):
+        onnxruntime.InferenceSession(b"no model")

@@ -13,12 +13,12 @@ from typing import TypedDict
 from fastembed import TextEmbedding
 from fastembed.rerank.cross_encoder import TextCrossEncoder
 
-from fourfold.models.vectors import embeddings, loading, model_errors
+from fourfold.models.vectors import embeddings, loading, model_errors, onnxruntime_errors
 from fourfold.ports import Embedding
 
 _PROVIDERS = {"cpu": ["CPUExecutionProvider"], "cuda": ["CUDAExecutionProvider"]}
 _FAILURES = (RuntimeError, ValueError)
-"""What fastembed raises for a text or a device that it cannot work with."""
+"""What fastembed itself raises for a text or a device that it cannot work with."""
 
 
 class _Options(TypedDict, total=False):
@@ -62,7 +62,7 @@ class FastEmbedder(_FastModel):
 
     def embed(self, texts: Sequence[str]) -> list[Embedding]:
         """Returns one embedding a text, in order."""
-        with model_errors(self.name, *_FAILURES):
+        with model_errors(self.name, *_FAILURES, *onnxruntime_errors()):
             return embeddings(self._loaded.embed(list(texts)), len(texts), self.name)
 
     @cached_property
@@ -78,7 +78,7 @@ class FastReranker(_FastModel):
 
     def score(self, question: str, texts: Sequence[str]) -> list[float]:
         """Returns one score a text, in order."""
-        with model_errors(self.name, *_FAILURES):
+        with model_errors(self.name, *_FAILURES, *onnxruntime_errors()):
             return [float(score) for score in self._loaded.rerank(question, list(texts))]
 
     @cached_property

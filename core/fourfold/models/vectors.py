@@ -3,6 +3,7 @@ libraries' errors to ours."""
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 
@@ -31,6 +32,14 @@ def model_errors(name: str, *kinds: type[Exception]) -> Iterator[None]:
         raise ModelError(f"{name} failed: {type(error).__name__}: {error}") from error
 
 
+def onnxruntime_errors() -> tuple[type[Exception], ...]:
+    """Returns what onnxruntime raises, where it is loaded. Its extension module has a class a status ("Fail",
+    "InvalidArgument"), each of which derives from `Exception` itself and from nothing that could be named instead."""
+    state = sys.modules.get("onnxruntime.capi.onnxruntime_pybind11_state")
+    kinds = vars(state).values() if state is not None else ()
+    return tuple(kind for kind in kinds if isinstance(kind, type) and issubclass(kind, Exception))
+
+
 @contextmanager
 def loading(name: str) -> Iterator[None]:
     """Raises what goes wrong while a model is loaded as `ConfigurationError`."""
@@ -39,6 +48,8 @@ def loading(name: str) -> Iterator[None]:
     try:
         yield
     except (ValueError, OSError, RuntimeError) as error:
+        raise ConfigurationError(f'"{name}" cannot be loaded: {error}') from error
+    except onnxruntime_errors() as error:
         raise ConfigurationError(f'"{name}" cannot be loaded: {error}') from error
 
 

@@ -24,6 +24,7 @@ from fourfold.models.packaged.model_cache import cached_model
 from fourfold.models.packaged.onnx_int8 import REWRITE_VERSION, quantize
 from fourfold.models.packaged.projection import project, rotation
 from fourfold.models.packaged.wordpiece import load_tokenizer, wordy_rows
+from fourfold.models.vectors import onnxruntime_errors
 from fourfold.ports import Embedding, Floats
 
 if TYPE_CHECKING:
@@ -116,7 +117,7 @@ def _run(session: InferenceSession, encodings: Sequence[Encoding]) -> np.ndarray
         states: np.ndarray = session.run(
             None, {"input_ids": ids, "attention_mask": mask, "token_type_ids": np.zeros_like(ids)}
         )[0]
-    except RuntimeError as error:
+    except onnxruntime_errors() as error:
         raise ModelError(f"The embedding model failed on {len(encodings)} texts: {error}") from error
     return states
 
