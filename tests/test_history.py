@@ -13,7 +13,7 @@ import pytest
 from hypothesis import settings
 from hypothesis import strategies as st
 from hypothesis.stateful import initialize, invariant, precondition, rule
-from test_state import BANKS, DOCUMENTS, NUMBERS, StoredMachine, line
+from test_random_operations import BANKS, DOCUMENTS, NUMBERS, StoredMachine, line
 
 from fourfold import (
     Bank,
