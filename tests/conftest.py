@@ -10,8 +10,9 @@ from pathlib import Path
 import pytest
 from hypothesis import settings as hypothesis_settings
 
-from fourfold import Memory
+from fourfold import Bank, Memory
 from fourfold.models.packaged.minilm import MiniLM
+from fourfold.ports import Clock
 from fourfold.testing import FrozenClock, HashEmbedder, MemoryStore
 
 os.environ.setdefault("FOURFOLD_CONSOLIDATE", "asked")  # tests consolidate banks when they want it
@@ -27,14 +28,21 @@ DATA = Path(__file__).parents[2] / "shared" / "data" / "locomo-dev.json"
 
 @pytest.fixture
 def clock() -> FrozenClock:
+    """A clock that stands still until a test advances it."""
     return FrozenClock(MAY)
 
 
 @pytest.fixture
-def memory(clock: FrozenClock) -> Iterator[Memory]:
+def memory(clock: Clock) -> Iterator[Memory]:
     """An empty memory on `HashEmbedder`."""
     with Memory(MemoryStore(), HashEmbedder(), clock=clock) as opened:
         yield opened
+
+
+@pytest.fixture
+def bank(memory: Memory) -> Bank:
+    """An empty bank of `memory`."""
+    return memory.bank("ana")
 
 
 @pytest.fixture(scope="session")
@@ -44,7 +52,7 @@ def minilm() -> MiniLM:
 
 
 @pytest.fixture
-def real(minilm: MiniLM, clock: FrozenClock) -> Iterator[Memory]:
+def minilm_memory(minilm: MiniLM, clock: FrozenClock) -> Iterator[Memory]:
     """An empty memory on the real model."""
     with Memory(MemoryStore(), minilm, clock=clock) as opened:
         yield opened

@@ -24,7 +24,7 @@ def run(code: str) -> str:
     return done.stdout.strip()
 
 
-def test_the_public_names_are_sorted_and_there() -> None:
+def test_public_names_are_sorted_and_exist() -> None:
     assert fourfold.__all__ == sorted(fourfold.__all__)
     assert all(getattr(fourfold, name) is not None for name in fourfold.__all__)
     with pytest.raises(AttributeError):
@@ -123,7 +123,7 @@ def test_an_interval_ends_after_it_starts() -> None:
         Interval(datetime(2023, 1, 2, tzinfo=UTC), datetime(2023, 1, 1, tzinfo=UTC))
 
 
-def test_a_device_that_is_not_there_says_what_to_install() -> None:
+def test_a_missing_device_error_names_the_package_to_install() -> None:
     from onnxruntime import get_available_providers
 
     assert "CUDAExecutionProvider" not in get_available_providers()

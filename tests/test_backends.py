@@ -36,7 +36,9 @@ def _no_keys(monkeypatch: pytest.MonkeyPatch) -> None:
         monkeypatch.delenv(name, raising=False)
 
 
-def test_names_choose_backends_and_wrong_ones_say_what_there_is(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_backend_names_are_resolved_and_unknown_ones_list_the_choices(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
     local = load_llm("openai:qwen3:8b@http://127.0.0.1:11434/v1")
     assert isinstance(local, OpenAIChat)
     assert local.name == "openai:qwen3:8b"
@@ -138,7 +140,7 @@ def test_vectors_come_from_an_openai_compatible_endpoint() -> None:
             assert memory.bank("a").recall("red boat").hits
 
 
-def test_an_embedding_endpoint_that_is_away_is_a_model_error() -> None:
+def test_an_unreachable_embedding_endpoint_is_a_model_error() -> None:
     embedder = OpenAIEmbedder("m", base_url="http://127.0.0.1:9/v1", timeout=0.2)
     embedder._retries = 0
     with pytest.raises(ModelTimeoutError, match="openai:m"):

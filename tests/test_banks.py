@@ -27,7 +27,7 @@ def test_banks_are_listed_with_their_sizes_and_none_is_loaded(memory: Memory) ->
     assert not indexes._indexes
 
 
-def test_a_bank_is_erased_and_no_other_one(memory: Memory) -> None:
+def test_erasing_a_bank_leaves_other_banks_unchanged(memory: Memory) -> None:
     for name in ("mine", "yours"):
         memory.bank(name).retain(SAID)
         memory.bank(name).consolidate()

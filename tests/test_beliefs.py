@@ -184,7 +184,7 @@ def test_a_belief_added_by_hand_rests_on_the_given_evidence(memory: Memory, cloc
     assert again.evidence == belief.evidence
 
 
-def test_a_belief_falls_with_its_evidence_and_goes_with_the_last_of_it(memory: Memory) -> None:
+def test_a_belief_weakens_with_lost_evidence_and_retires_with_the_last(memory: Memory) -> None:
     bank = memory.bank("a")
     first, second = bank.retain(
         [Message(f"Ana paid {n} euros for lunch.", "Ben", id=str(n)) for n in (9, 12)]
@@ -220,7 +220,7 @@ def test_a_superseded_fact_is_evidence_until_its_source_is_forgotten(
     assert bank.recall("Where does Ana live?", as_of=bank.unit(old.id).recorded_at).hits[0].unit.id == old.id
 
 
-def test_evidence_is_found_again_whatever_the_clocks_said(clock: FrozenClock) -> None:
+def test_evidence_order_does_not_depend_on_clocks(clock: FrozenClock) -> None:
     """A conclusion may be recorded by a process whose clock is behind: in a new graph it comes before its
     evidence."""
     with Memory(MemoryStore(), HashEmbedder(), clock=clock) as memory:
@@ -280,7 +280,7 @@ NAMES = ("Ana", "Ben", "Carla")
     rests=st.lists(st.sets(st.integers(0, 8), min_size=1, max_size=4), min_size=1, max_size=6),
     forgotten=st.lists(st.integers(0, 2), min_size=1, max_size=3, unique=True),
 )
-def test_nothing_keeps_a_citation_of_what_is_forgotten(rests: list[set[int]], forgotten: list[int]) -> None:
+def test_no_record_cites_a_forgotten_unit(rests: list[set[int]], forgotten: list[int]) -> None:
     with Memory(MemoryStore(), HashEmbedder(), clock=FrozenClock()) as memory:
         bank = memory.bank("a")
         units: list[Unit] = []

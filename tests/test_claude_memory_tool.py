@@ -6,7 +6,6 @@ import asyncio
 import re
 import subprocess
 import sys
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -18,20 +17,16 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from fourfold import Bank, ConflictError, Memory, NotFoundError, bank_name
+from fourfold.api.memory import SystemClock
 from fourfold.integrations.files import Files
 from fourfold.testing import AnthropicServer, HashEmbedder, MemoryStore, Text, UseTool
 from fourfold_claude import AsyncFourfoldMemoryTool, FourfoldMemoryTool
 
 
 @pytest.fixture
-def memory() -> Iterator[Memory]:
-    with Memory(MemoryStore(), HashEmbedder()) as memory:
-        yield memory
-
-
-@pytest.fixture
-def bank(memory: Memory) -> Bank:
-    return memory.bank("ana")
+def clock() -> SystemClock:
+    """A clock that runs: the entries of a session are in its order."""
+    return SystemClock()
 
 
 def answer(tool: Any, command: dict[str, Any]) -> tuple[str, str]:
@@ -158,7 +153,7 @@ COMMANDS = st.lists(
 
 @settings(deadline=None, max_examples=30)
 @given(COMMANDS)
-def test_whatever_is_done_both_answer_the_same(
+def test_random_commands_give_the_answers_of_anthropics_file_tool(
     tmp_path_factory: pytest.TempPathFactory, commands: list[dict[str, Any]]
 ) -> None:
     theirs = BetaLocalFilesystemMemoryTool(str(tmp_path_factory.mktemp("files")))
@@ -188,7 +183,7 @@ def test_a_path_that_a_disk_would_refuse_is_refused(bank: Bank, command: dict[st
     assert sorted(bank.run(lambda: Files(bank.as_async).under("/memories"))) == [A, B]
 
 
-def test_what_a_file_says_is_recalled_everywhere_and_follows_it(bank: Bank) -> None:
+def test_a_files_text_is_recalled_and_follows_edits(bank: Bank) -> None:
     tool = FourfoldMemoryTool(bank)
     tool.call(create(A, "Rita lives in Lisbon.\n\nRita has a red boat in the harbour."))
     (hit,) = bank.recall("Where does Rita live?", limit=1).hits
@@ -218,7 +213,7 @@ def test_files_outlive_the_process(tmp_path: Path) -> None:
         assert memory.bank("ana").run(lambda: Files(memory.bank("ana").as_async).read(A)) == LONG
 
 
-def test_an_edit_that_meets_another_is_made_on_the_newer_text(bank: Bank) -> None:
+def test_a_concurrent_edit_applies_to_the_newer_text(bank: Bank) -> None:
     files = Files(bank.as_async)
 
     async def use() -> str:
@@ -262,7 +257,7 @@ def results(server: AnthropicServer) -> list[Any]:
     return [block for content in last if isinstance(content, list) for block in content]
 
 
-def test_the_sdks_tool_runner_works_with_it(bank: Bank) -> None:
+def test_the_sdks_tool_runner_uses_the_memory_tool(bank: Bank) -> None:
     answers = script(
         UseTool("memory", view("/memories")),
         UseTool("memory", create(A, "Rita lives in Lisbon.")),
@@ -333,7 +328,7 @@ def test_users_do_not_see_each_others_files(users: list[str]) -> None:
 
 
 @pytest.mark.slow
-def test_without_the_sdk_the_error_says_what_to_install_and_the_sdk_is_loaded_late() -> None:
+def test_a_missing_sdk_is_named_and_the_sdk_is_imported_late() -> None:
     code = "import sys; sys.modules['anthropic'] = None; import fourfold_claude"
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=False)
     assert "fourfold[anthropic]" in done.stderr

@@ -15,7 +15,7 @@ from fourfold.testing import Call, OpenAIServer, Refuse
 
 
 @pytest.fixture(scope="module")
-def kept(tmp_path_factory: pytest.TempPathFactory) -> Path:
+def example_memory(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A memory that holds the example conversation, retained by the command line."""
     directory = tmp_path_factory.mktemp("cli") / "memory"
     done = fourfold("retain", conversation(), "--bank", "friends", "--memory", directory, "--json")
@@ -24,27 +24,27 @@ def kept(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return directory
 
 
-def test_retaining_again_adds_nothing(kept: Path) -> None:
-    done = fourfold("retain", conversation(), "-b", "friends", "-m", kept)
+def test_retaining_again_adds_nothing(example_memory: Path) -> None:
+    done = fourfold("retain", conversation(), "-b", "friends", "-m", example_memory)
     assert done.stdout.startswith("Retained 0 units in friends (30 known already)")
 
 
-def test_recall_answers_in_words_and_in_json(kept: Path) -> None:
-    question = ("recall", "How fast did Jonas run the marathon?", "-b", "friends", "-m", kept)
+def test_recall_answers_in_words_and_in_json(example_memory: Path) -> None:
+    question = ("recall", "How fast did Jonas run the marathon?", "-b", "friends", "-m", example_memory)
     assert "3:52:10" in fourfold(*question).stdout
     answer = json.loads(fourfold(*question, "--json", "--limit", 1).stdout)
     assert answer["hits"][0]["unit"]["source"]["messages"] == ["16"]
     assert "\x1b" not in fourfold(*question, "--explain").stdout
 
 
-def test_recall_as_of_a_time_before_anything_was_learned_finds_nothing(kept: Path) -> None:
-    done = fourfold("recall", "marathon", "-b", "friends", "-m", kept, "--as-of", "2020-01-01")
+def test_recall_as_of_a_time_before_anything_was_learned_finds_nothing(example_memory: Path) -> None:
+    done = fourfold("recall", "marathon", "-b", "friends", "-m", example_memory, "--as-of", "2020-01-01")
     assert done.stdout.startswith("Nothing found.")
 
 
-def test_banks_are_listed(kept: Path) -> None:
-    assert fourfold("banks", "-m", kept).stdout.startswith("friends: 30 units")
-    assert json.loads(fourfold("banks", "-m", kept, "--json").stdout)[0]["units"] == 30
+def test_banks_are_listed(example_memory: Path) -> None:
+    assert fourfold("banks", "-m", example_memory).stdout.startswith("friends: 30 units")
+    assert json.loads(fourfold("banks", "-m", example_memory, "--json").stdout)[0]["units"] == 30
 
 
 def test_text_a_language_model_could_not_read_is_reported_and_read_later(tmp_path: Path) -> None:
@@ -75,13 +75,14 @@ def test_a_new_bank_is_given_a_language(tmp_path: Path) -> None:
     assert "no language known" in wrong.stderr
 
 
-def test_a_unit_and_an_entity_are_shown(kept: Path) -> None:
+def test_a_unit_and_an_entity_are_shown(example_memory: Path) -> None:
     assert (
-        json.loads(fourfold("show", "mara", "-b", "friends", "-m", kept, "--json").stdout)["name"] == "Mara"
+        json.loads(fourfold("show", "mara", "-b", "friends", "-m", example_memory, "--json").stdout)["name"]
+        == "Mara"
     )
-    answer = json.loads(fourfold("recall", "Pixel", "-b", "friends", "-m", kept, "--json").stdout)
+    answer = json.loads(fourfold("recall", "Pixel", "-b", "friends", "-m", example_memory, "--json").stdout)
     unit = answer["hits"][0]["unit"]
-    assert unit["text"] in fourfold("show", unit["id"], "-b", "friends", "-m", kept).stdout
+    assert unit["text"] in fourfold("show", unit["id"], "-b", "friends", "-m", example_memory).stdout
 
 
 BUS = [
@@ -92,7 +93,7 @@ BUS = [
 
 
 @pytest.fixture(scope="module")
-def rides(tmp_path_factory: pytest.TempPathFactory) -> Path:
+def memory_with_belief(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A memory with a belief that facts have moved."""
     home = tmp_path_factory.mktemp("rides")
     told = [{"text": text, "speaker": "Ana", "at": f"{day}T09:00:00Z"} for day, text in BUS]
@@ -102,36 +103,43 @@ def rides(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return home / "memory"
 
 
-def test_beliefs_are_shown_with_their_history_and_drawn(rides: Path, tmp_path: Path) -> None:
-    shown = fourfold("beliefs", "-m", rides).stdout
+def test_beliefs_are_shown_with_their_history_and_drawn(memory_with_belief: Path, tmp_path: Path) -> None:
+    shown = fourfold("beliefs", "-m", memory_with_belief).stdout
     assert shown.startswith("0.60 Ana: I think the bus is reliable.")
     assert "2026-02-03 contradict 0.70 -> 0.50: The bus was late again." in shown
-    drawn = fourfold("beliefs", "-m", rides, "--plot").stdout
+    drawn = fourfold("beliefs", "-m", memory_with_belief, "--plot").stdout
     assert " 0.7 ┤─" in drawn
     assert " 0.5 ┤" in drawn
     assert "2026-01-12                                        2026-03-01" in drawn
-    (belief,) = json.loads(fourfold("beliefs", "-m", rides, "--json").stdout)
+    (belief,) = json.loads(fourfold("beliefs", "-m", memory_with_belief, "--json").stdout)
     assert [change["after"] for change in belief["history"]] == [0.7, 0.5, 0.6]
     picture = tmp_path / "bus.png"
-    done = fourfold("beliefs", "-m", rides, "--png", picture)
+    done = fourfold("beliefs", "-m", memory_with_belief, "--png", picture)
     assert (done.returncode, done.stdout) == (0, "")
     assert picture.read_bytes().startswith(b"\x89PNG")
-    assert fourfold("beliefs", "-m", rides, "--png", tmp_path / "no" / "bus.png").returncode == 1
-    assert fourfold("beliefs", "-m", rides, "--min-confidence", 0.9).stdout.startswith("No beliefs.")
+    assert fourfold("beliefs", "-m", memory_with_belief, "--png", tmp_path / "no" / "bus.png").returncode == 1
+    assert fourfold("beliefs", "-m", memory_with_belief, "--min-confidence", 0.9).stdout.startswith(
+        "No beliefs."
+    )
 
 
-def test_a_question_is_reflected_on_and_the_profile_shown(rides: Path) -> None:
-    answer = fourfold("reflect", "How is the bus?", "-m", rides).stdout
+def test_a_question_is_reflected_on_and_the_profile_shown(memory_with_belief: Path) -> None:
+    answer = fourfold("reflect", "How is the bus?", "-m", memory_with_belief).stdout
     assert answer.startswith("An extract from memory")
     assert "supported by the evidence" in answer
-    assert json.loads(fourfold("reflect", "How is the bus?", "-m", rides, "--json").stdout)["extract"]
-    assert fourfold("status", "-m", rides).stdout == "0 units wait to be taken into beliefs and summaries.\n"
-    assert json.loads(fourfold("consolidate", "-m", rides, "--json").stdout)["pending"] == 0
-    assert "The bus was late again." in fourfold("core", "-m", rides).stdout
-    assert "The bus was excellent this week." in fourfold("show", "Ana", "-m", rides).stdout
+    assert json.loads(fourfold("reflect", "How is the bus?", "-m", memory_with_belief, "--json").stdout)[
+        "extract"
+    ]
+    assert (
+        fourfold("status", "-m", memory_with_belief).stdout
+        == "0 units wait to be taken into beliefs and summaries.\n"
+    )
+    assert json.loads(fourfold("consolidate", "-m", memory_with_belief, "--json").stdout)["pending"] == 0
+    assert "The bus was late again." in fourfold("core", "-m", memory_with_belief).stdout
+    assert "The bus was excellent this week." in fourfold("show", "Ana", "-m", memory_with_belief).stdout
 
 
-def test_consolidation_waits_where_it_is_set_to_be_asked_for(tmp_path: Path) -> None:
+def test_consolidation_on_request_waits_for_the_command(tmp_path: Path) -> None:
     (tmp_path / "notes.md").write_text("The night bus was late again.")
     memory, asked = tmp_path / "memory", {"FOURFOLD_CONSOLIDATE": "asked"}
     assert fourfold("retain", tmp_path / "notes.md", "-m", memory, **asked).returncode == 0
@@ -176,13 +184,13 @@ def test_a_model_reflects_on_the_command_line_with_its_citations(tmp_path: Path)
 
 
 @pytest.mark.slow
-def test_compacting_a_directory_keeps_every_unit(kept: Path) -> None:
-    assert fourfold("compact", "-m", kept).returncode == 0
-    assert "30 units" in fourfold("banks", "-m", kept).stdout
+def test_compacting_a_directory_keeps_every_unit(example_memory: Path) -> None:
+    assert fourfold("compact", "-m", example_memory).returncode == 0
+    assert "30 units" in fourfold("banks", "-m", example_memory).stdout
 
 
-def test_the_doctor_tries_the_model(kept: Path) -> None:
-    report = json.loads(fourfold("doctor", "-m", kept, "--json").stdout)
+def test_the_doctor_tries_the_model(example_memory: Path) -> None:
+    report = json.loads(fourfold("doctor", "-m", example_memory, "--json").stdout)
     assert report["banks"] == 1
     assert report["texts_a_second"] > 0
 
@@ -248,8 +256,8 @@ def test_compacting_a_directory_that_is_no_memory_is_refused(tmp_path: Path) -> 
     assert (done.returncode, "holds no Fourfold memory" in done.stderr) == (1, True)
 
 
-def test_an_unknown_bank_is_named_with_those_there_are(kept: Path) -> None:
-    done = fourfold("recall", "x", "-b", "foes", "-m", kept)
+def test_an_unknown_bank_is_named_with_those_there_are(example_memory: Path) -> None:
+    done = fourfold("recall", "x", "-b", "foes", "-m", example_memory)
     assert done.returncode == 1
     assert 'no bank "foes"' in done.stderr
     assert "friends" in done.stderr

@@ -72,7 +72,7 @@ def test_a_summary_quotes_facts_each_with_its_unit(memory: Memory) -> None:
         bank.summary("Rui")
 
 
-def test_a_summary_follows_what_changes(memory: Memory, clock: FrozenClock) -> None:
+def test_a_summary_follows_changes_of_its_facts(memory: Memory, clock: FrozenClock) -> None:
     bank = memory.bank("a")
     bank.retain(
         [
@@ -90,7 +90,7 @@ def test_a_summary_follows_what_changes(memory: Memory, clock: FrozenClock) -> N
     assert "Porto" not in bank.summary("Ana").text
 
 
-def test_recall_brings_the_summaries_of_the_entities_it_met(memory: Memory, clock: FrozenClock) -> None:
+def test_recall_returns_summaries_of_recalled_entities(memory: Memory, clock: FrozenClock) -> None:
     bank = memory.bank("a")
     bank.retain([*garden(), Message("Rui painted the blue boat in the harbour.", "Rui"),
                  Message("Rui sold the blue boat in the harbour.", "Rui")])  # fmt: skip
@@ -129,7 +129,7 @@ def test_merged_and_split_entities_have_their_summaries_rebuilt(memory: Memory) 
 # the core profile -------------------------------------------------------------------------------------------------
 
 
-def test_the_core_says_who_it_is_about_what_they_hold_and_what_is_open(memory: Memory) -> None:
+def test_the_core_profile_has_identity_preferences_and_open_matters(memory: Memory) -> None:
     bank = memory.bank("a")
     assert bank.core().text == ""
     pinned = bank.retain([*garden(), Message("My blood type is rare.", "Ana", at=MAY)]).units[-1]
@@ -149,9 +149,7 @@ def test_the_core_says_who_it_is_about_what_they_hold_and_what_is_open(memory: M
         bank.pin("0" * 32)
 
 
-def test_the_core_keeps_to_its_budget_and_stays_as_it_is_while_it_holds(
-    memory: Memory, clock: FrozenClock
-) -> None:
+def test_the_core_profile_fits_its_budget_and_is_stable(memory: Memory, clock: FrozenClock) -> None:
     from fourfold.language.text import estimate_tokens
 
     bank = memory.bank("a")
@@ -271,9 +269,7 @@ def test_closing_cancels_background_consolidation_and_loses_nothing(
         assert memory.bank("a").consolidate() == BankStatus(pending=0, running=False)
 
 
-def test_settling_a_memory_that_is_being_closed_raises(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_consolidating_a_closing_memory_raises(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     with open_at(tmp_path) as memory:
         bank = memory.bank("a")
         bank.retain(garden())
@@ -283,7 +279,7 @@ def test_settling_a_memory_that_is_being_closed_raises(
         assert bank.status() == BankStatus(pending=7, running=False)
 
 
-def test_two_threads_settling_and_one_retaining_agree() -> None:
+def test_two_threads_consolidating_and_one_retaining_agree() -> None:
     with Memory(MemoryStore(), HashEmbedder()) as memory:
         _settle_and_retain(memory.bank("a"))
 
@@ -401,7 +397,7 @@ def test_a_failure_of_the_model_is_shown_with_its_reason_and_retried(writer: Wri
         assert bank.summary("Ana").sentences
 
 
-def test_a_summary_keeps_what_is_old_and_reads_what_is_new(
+def test_a_models_summary_keeps_old_sentences_and_reads_new_facts(
     writer: Writer, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     from fourfold.consolidate import summaries
@@ -443,7 +439,7 @@ def test_a_model_that_is_down_is_not_asked_for_every_summary(writer: Writer) -> 
         assert all(bank.summary(name).sentences for name in names)
 
 
-def test_facts_wait_for_a_judge_who_fails_and_the_rules_judge_in_the_end(writer: Writer) -> None:
+def test_assessment_retries_a_failing_model_then_uses_the_rules(writer: Writer) -> None:
     with Memory(MemoryStore(), HashEmbedder(), llm=writer.model, clock=FrozenClock(MAY)) as memory:
         bank = memory.bank("a")
         known = bank.retain([Message("I ride the bus with Ben.", "Ana", id="0")]).units

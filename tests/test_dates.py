@@ -119,7 +119,7 @@ def test_a_phrase_means_its_interval(text: str, start: str, end: str) -> None:
 
 
 @pytest.mark.parametrize("text", NO_TIMES)
-def test_what_is_no_time_is_none(text: str) -> None:
+def test_phrases_outside_the_calendar_give_no_times(text: str) -> None:
     assert find_times(text, ANCHOR, ENGLISH) == []
 
 

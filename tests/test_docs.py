@@ -80,7 +80,7 @@ def test_an_app_remembers_by_one_or_two_lines(app: str, tmp_path: Path) -> None:
     assert all("I remember nothing about that." in turn for turn in others)
 
 
-def test_one_bank_is_seen_from_everywhere(tmp_path: Path) -> None:
+def test_the_example_shares_one_bank_among_all_adapters(tmp_path: Path) -> None:
     done = _run([sys.executable, str(ROOT / "examples" / "everywhere.py")], tmp_path, dict(os.environ))
     assert done.returncode == 0, done.stderr
     told = [line for line in done.stdout.splitlines() if ", of " in line]
@@ -91,7 +91,7 @@ def test_one_bank_is_seen_from_everywhere(tmp_path: Path) -> None:
         assert words in line
 
 
-def test_the_transcript_of_the_server_is_what_it_says_now(tmp_path: Path) -> None:
+def test_the_mcp_transcript_matches_the_server(tmp_path: Path) -> None:
     done = _run([sys.executable, str(ROOT / "examples" / "mcp_transcript.py")], tmp_path, dict(os.environ))
     assert done.returncode == 0, done.stderr
     kept = (ROOT / "docs" / "mcp.md").read_text().split("```text\n")[1].split("```")[0]

@@ -124,7 +124,7 @@ def test_an_alias_is_split_off_into_an_entity_by_hand() -> None:
         assert bank.entity("Dita").name == "Dita"
 
 
-def test_a_merge_split_or_undo_that_is_impossible_says_why() -> None:
+def test_an_impossible_merge_split_or_undo_is_explained() -> None:
     memory, bank = told()
     with memory:
         change = bank.merge_entities("Dita", into="Benedita")

@@ -5,7 +5,6 @@ from __future__ import annotations
 import logging
 import subprocess
 import sys
-from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from datetime import datetime, timedelta
@@ -36,17 +35,6 @@ from fourfold.values.bank_names import labels_of
 @pytest.fixture
 def clock() -> FrozenClock:
     return FrozenClock()
-
-
-@pytest.fixture
-def memory(clock: FrozenClock) -> Iterator[Memory]:
-    with Memory(MemoryStore(), HashEmbedder(), clock=clock) as memory:
-        yield memory
-
-
-@pytest.fixture
-def bank(memory: Memory) -> Bank:
-    return memory.bank("ana")
 
 
 def texts(bank: Bank, question: str) -> list[str]:
@@ -278,7 +266,7 @@ def test_an_entry_that_is_only_to_expire_later_keeps_its_times(bank: Bank, clock
         bank.entries.put([replace(entry, expires_at=clock.now() + timedelta(minutes=1))], document="one")
 
 
-def test_banks_are_found_by_the_tags_of_what_they_keep(memory: Memory, clock: FrozenClock) -> None:
+def test_banks_are_found_by_tags_of_their_entries(memory: Memory, clock: FrozenClock) -> None:
     soon = clock.now() + timedelta(minutes=1)
     memory.bank("one").entries.put([Entry("item", "a", 1, tags=("x", "y"))], document="d")
     memory.bank("two").entries.put([Entry("item", "a", 1, soon, tags=("x",))], document="d")
@@ -301,7 +289,7 @@ def test_a_closed_memory_refuses_deferred_retains() -> None:
 
 
 @given(st.lists(st.text(min_size=1, max_size=12), min_size=1, max_size=4))
-def test_labels_make_a_valid_name_that_no_others_make(labels: list[str]) -> None:
+def test_labels_map_to_unique_valid_bank_names(labels: list[str]) -> None:
     name = bank_name(*labels)
     assert labels_of(name) == tuple(labels)
 
@@ -343,7 +331,7 @@ def test_questions_and_statements_may_need_memory(text: str) -> None:
 
 
 @given(st.text(), st.text(), st.text(alphabet="ab <>/-memory", max_size=30))
-def test_what_memory_put_into_a_prompt_is_taken_out_again(profile: str, recalled: str, said: str) -> None:
+def test_memory_blocks_are_stripped_from_messages(profile: str, recalled: str, said: str) -> None:
     blocks = render_blocks(profile, recalled)
     assert strip_blocks("\n\n".join([*blocks])) == ""
     if blocks and "<" not in said:
@@ -358,7 +346,7 @@ def told(call: Call) -> dict[str, Any]:
     return {"statements": [{"text": "Rita lives in Lisbon.", "messages": [1]}]}
 
 
-def test_an_entry_is_kept_though_the_model_cannot_read_what_it_says() -> None:
+def test_an_entry_survives_a_model_that_fails_to_read_it() -> None:
     answers: list[Any] = [Status(400, "no")]
     with AnthropicServer(lambda call: answers[0]) as server:
         claude = Claude(base_url=server.url, api_key="any")

@@ -23,7 +23,9 @@ SECRET = "Xanthippe keeps the spare key under the blue flowerpot."
 
 
 @pytest.fixture
-def kept(tmp_path: Path, clock: FrozenClock, monkeypatch: pytest.MonkeyPatch) -> Iterator[Memory]:
+def memory_with_snapshots(
+    tmp_path: Path, clock: FrozenClock, monkeypatch: pytest.MonkeyPatch
+) -> Iterator[Memory]:
     """A memory in a directory, whose graphs are kept beside it."""
     monkeypatch.setattr(registry, "_SNAPSHOT_UNITS", 1)
     with Memory.open(str(tmp_path), embedder=HashEmbedder(), clock=clock) as memory:
@@ -53,8 +55,10 @@ def told(bank: Bank) -> None:
     )
 
 
-def test_nothing_of_an_erased_document_is_left(kept: Memory, tmp_path: Path, clock: FrozenClock) -> None:
-    bank = kept.bank("a")
+def test_nothing_of_an_erased_document_is_left(
+    memory_with_snapshots: Memory, tmp_path: Path, clock: FrozenClock
+) -> None:
+    bank = memory_with_snapshots.bank("a")
     told(bank)
     clock.advance(timedelta(hours=1))
     bank.retain(
@@ -73,15 +77,15 @@ def test_nothing_of_an_erased_document_is_left(kept: Memory, tmp_path: Path, clo
     edited = bank.edit(evidence, "Xanthippe keeps the spare key somewhere.", reason="safer")
     bank.undo(edited)
     bank.consolidate()
-    kept._async.services.indexes.close()
-    assert any("cache" in place for place in kept.find_text("Xanthippe"))
+    memory_with_snapshots._async.services.indexes.close()
+    assert any("cache" in place for place in memory_with_snapshots.find_text("Xanthippe"))
     receipt = bank.forget(document="secret", erase=True, reason="request 17").receipt
     assert receipt is not None
     assert set(receipt.units) >= {evidence.id}
     assert receipt.counts["unit"] == len(receipt.units) == 5
     assert "Xanthippe" not in str(receipt)
-    assert kept.find_text("Xanthippe") == []
-    assert kept.find_text("flowerpot") == []
+    assert memory_with_snapshots.find_text("Xanthippe") == []
+    assert memory_with_snapshots.find_text("flowerpot") == []
     assert "segment" in receipt.guarantee
     assert "Xanthippe" not in str(bank.history()) + str(plain(bank))
     latest = bank.history()[0]
@@ -98,9 +102,9 @@ def test_nothing_of_an_erased_document_is_left(kept: Memory, tmp_path: Path, clo
 
 
 def test_after_an_erasure_the_bank_is_as_if_the_document_had_never_been(
-    kept: Memory, clock: FrozenClock
+    memory_with_snapshots: Memory, clock: FrozenClock
 ) -> None:
-    with_it, without = kept.bank("with"), kept.bank("without")
+    with_it, without = memory_with_snapshots.bank("with"), memory_with_snapshots.bank("without")
     for bank in (with_it, without):
         told(bank)
     clock.advance(timedelta(minutes=1))
@@ -120,8 +124,8 @@ def test_after_an_erasure_the_bank_is_as_if_the_document_had_never_been(
     assert answers[0] == answers[1] != []
 
 
-def test_what_was_said_right_after_it_carries_nothing_of_it(kept: Memory) -> None:
-    banks = kept.bank("with"), kept.bank("without")
+def test_vectors_of_following_units_lose_the_erased_text(memory_with_snapshots: Memory) -> None:
+    banks = memory_with_snapshots.bank("with"), memory_with_snapshots.bank("without")
     after = [
         Message("The garden has a well.", "Ana", id="2"),
         Message("The quarry is closed.", "Ana", id="3"),
@@ -135,8 +139,8 @@ def test_what_was_said_right_after_it_carries_nothing_of_it(kept: Memory) -> Non
         assert found[0] == found[1]
 
 
-def test_a_statement_of_another_document_stays_and_is_named(kept: Memory) -> None:
-    bank = kept.bank("a")
+def test_a_statement_of_another_document_stays_and_is_named(memory_with_snapshots: Memory) -> None:
+    bank = memory_with_snapshots.bank("a")
     bank.retain([Message("The bridge was closed in March.", "Ana", id="1")], document="one")
     bank.retain([Message("The bridge was closed in March.", "Ana", id="1")], document="two")
     done = bank.forget(document="one", erase=True)
@@ -146,22 +150,22 @@ def test_a_statement_of_another_document_stays_and_is_named(kept: Memory) -> Non
     assert (done.receipt.units, done.receipt.kept) == ((), (unit.id,))
 
 
-def test_entries_go_with_their_document_and_where_they_hold_the_words(kept: Memory) -> None:
-    bank = kept.bank("a")
+def test_entries_go_with_their_document_and_where_they_hold_the_words(memory_with_snapshots: Memory) -> None:
+    bank = memory_with_snapshots.bank("a")
     bank.entries.put(
         [Entry("file", "/notes.md", {"text": SECRET})], [Message(SECRET, id="m")], document="notes"
     )
     bank.entries.put([Entry("file", "/other.md", {"text": "The quarry is closed."})], document="other")
     bank.forget(unit=bank.units()[0], erase=True)
     assert [entry.key for entry in bank.entries.list("file")] == ["/other.md"]
-    assert kept.find_text("flowerpot") == []
+    assert memory_with_snapshots.find_text("flowerpot") == []
     bank.forget(document="other", erase=True)
     assert bank.entries.list("file") == []
-    assert kept.find_text("quarry") == []
+    assert memory_with_snapshots.find_text("quarry") == []
 
 
-def test_a_name_that_only_erased_texts_say_is_gone_though_its_bearer_stays(kept: Memory) -> None:
-    bank, text = kept.bank("a"), "I called Dita in the evening."
+def test_an_entity_loses_names_that_only_erased_texts_say(memory_with_snapshots: Memory) -> None:
+    bank, text = memory_with_snapshots.bank("a"), "I called Dita in the evening."
     called = bank.retain([Message(text, "Mara", id="1")], document="d").units[0]
     unit = bank.retain([Message("We met Benedita Xanthos in Porto.", "Mara", id="2")], document="d").units[0]
     bank.merge_entities("Dita", into="Benedita Xanthos", reason="Benedita Xanthos is her name")
@@ -170,12 +174,12 @@ def test_a_name_that_only_erased_texts_say_is_gone_though_its_bearer_stays(kept:
     bank.forget(unit=unit, erase=True)
     assert bank.unit(called.id).entities == ("Mara", "Dita")
     assert bank.entity("Dita").name == "Dita"
-    assert kept.find_text("Xanthos") == []
+    assert memory_with_snapshots.find_text("Xanthos") == []
     assert [hit.unit.text for hit in bank.recall(text).hits] == [text]
 
 
-def test_erasing_does_not_touch_other_banks(kept: Memory) -> None:
-    mine, other = kept.bank("mine"), kept.bank("other")
+def test_erasing_does_not_touch_other_banks(memory_with_snapshots: Memory) -> None:
+    mine, other = memory_with_snapshots.bank("mine"), memory_with_snapshots.bank("other")
     for bank in (mine, other):
         told(bank)
         bank.retain(SECRET, document="secret")
@@ -186,12 +190,18 @@ def test_erasing_does_not_touch_other_banks(kept: Memory) -> None:
     assert "Bruno" not in [entity.name for entity in mine.entities()]
     assert (plain(other), other.history()) == before
     for text in (SECRET, "Bruno"):
-        held = {place.rpartition(" ")[2] for place in kept.find_text(text) if not place.startswith("file")}
+        held = {
+            place.rpartition(" ")[2]
+            for place in memory_with_snapshots.find_text(text)
+            if not place.startswith("file")
+        }
         assert held == {"other"}
 
 
-def test_messages_before_a_time_are_forgotten_or_erased(kept: Memory, clock: FrozenClock) -> None:
-    bank = kept.bank("a")
+def test_messages_before_a_time_are_forgotten_or_erased(
+    memory_with_snapshots: Memory, clock: FrozenClock
+) -> None:
+    bank = memory_with_snapshots.bank("a")
     days = [datetime(2020 + n, 1, 1, tzinfo=UTC) for n in range(4)]
     bank.retain([Message(f"Note {n} about the harbour.", "Ana", at=day) for n, day in enumerate(days)])
     bank.forget(before=days[1])
@@ -206,8 +216,8 @@ def test_messages_before_a_time_are_forgotten_or_erased(kept: Memory, clock: Fro
         bank.forget(before=days[0], document="d")
 
 
-def test_a_belief_loses_what_erased_facts_did_to_it(kept: Memory) -> None:
-    bank = kept.bank("a")
+def test_a_belief_loses_what_erased_facts_did_to_it(memory_with_snapshots: Memory) -> None:
+    bank = memory_with_snapshots.bank("a")
     first, second = (bank.retain(text).units[0] for text in ("Ana gave her books away.", SECRET))
     bank.believe("Ana is generous.", confidence=0.8, evidence=[first])
     bank.believe("Ana is generous.", confidence=0.9, evidence=[second], reason=f"since {SECRET}")
@@ -215,7 +225,7 @@ def test_a_belief_loses_what_erased_facts_did_to_it(kept: Memory) -> None:
     (belief,) = bank.beliefs()
     assert done.beliefs == (belief,)
     assert (belief.evidence, belief.confidence, len(belief.history)) == ((first.id,), 0.8, 1)
-    assert kept.find_text("flowerpot") == []
+    assert memory_with_snapshots.find_text("flowerpot") == []
     bank.forget(unit=first, erase=True)
     assert bank.beliefs(retired=True) == []
 

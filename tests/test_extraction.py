@@ -258,7 +258,7 @@ def test_the_token_limit_stops_with_an_error_and_keeps_everything() -> None:
 
 
 @pytest.mark.parametrize("unknown", [400, 500])
-def test_an_endpoint_without_schemas_is_asked_in_other_ways(unknown: int) -> None:
+def test_an_endpoint_without_schemas_is_asked_by_a_tool_or_in_words(unknown: int) -> None:
     for ways, asked in ((("tool", "words"), "tools"), (("words",), "messages")):
         with OpenAIServer(facts, ways, unknown) as server:
             chat = OpenAIChat("m", base_url=server.url)
@@ -434,7 +434,7 @@ def test_a_failing_judge_leaves_both_facts() -> None:
 
 
 @pytest.mark.parametrize("with_model", [False, True])
-def test_retains_into_one_document_at_once_lose_nothing_and_double_nothing(with_model: bool) -> None:
+def test_concurrent_retains_into_one_document_lose_and_double_nothing(with_model: bool) -> None:
     def answer(turns: Any, shape: str) -> Any:
         lines = [line for line in turns[1].text.split("\n") if line.startswith("[")]
         told = ({"text": line.rpartition(": ")[2], "messages": [n]} for n, line in enumerate(lines, 1))
@@ -485,7 +485,7 @@ def test_a_batch_is_submitted_waited_for_and_written(tmp_path: Path) -> None:
         assert (done.pending, done.usage.model.calls, bank.usage().calls, heard) == (0, 5, 5, [(5, 5)])
 
 
-def test_what_a_batch_leaves_out_stays_pending_and_is_read_by_resume(tmp_path: Path) -> None:
+def test_chunks_left_out_of_a_batch_are_read_by_resume(tmp_path: Path) -> None:
     faults = {1: Status(500), 2: Status(408), 3: Refuse(), 4: Text("no"), 5: Truncate()}
     script = AnthropicServer(lambda call: faults.get(call.number) or facts(call))
     with script as server, bulk_memory(server, tmp_path) as bank:

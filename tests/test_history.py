@@ -100,7 +100,7 @@ def test_a_retain_is_undone_and_the_undo_as_well(memory: Memory, bank: Bank) -> 
     assert texts(bank) == ["The garden has a well."]
 
 
-def test_a_change_of_which_all_was_erased_is_undone_without_harm(bank: Bank) -> None:
+def test_undoing_a_change_whose_units_were_erased_is_harmless(bank: Bank) -> None:
     unit = bank.retain("The harbour has a crane.", document="d").units[0]
     bank.forget(unit=unit, erase=True)
     bank.undo(bank.history()[-1])
@@ -221,7 +221,7 @@ def test_units_and_entities_cannot_be_merged_with_each_other(bank: Bank) -> None
         bank.merge_units(unit, into=unit)
 
 
-def test_what_a_language_model_read_is_undone_with_the_text_it_was_read_from(clock: FrozenClock) -> None:
+def test_undoing_a_retain_also_undoes_the_models_statements(clock: FrozenClock) -> None:
     def reads(turns: Sequence[PromptMessage], shape: str) -> object:
         said = turns[-1].text.rpartition("Ana: ")[2]
         return {"statements": [{"text": f"Ana says: {said}", "messages": [1]}], "verdicts": []}

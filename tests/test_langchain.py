@@ -32,7 +32,7 @@ TOLD = [
 
 
 @pytest.fixture(scope="class")
-def kept() -> Iterator[Bank]:
+def porto_bank() -> Iterator[Bank]:
     """A bank that holds what was told."""
     with Memory(MemoryStore(), HashEmbedder(), clock=FrozenClock()) as memory:
         bank = memory.bank("ana")
@@ -45,8 +45,8 @@ class TestStandardRetriever(RetrieversIntegrationTests):
     """LangChain's own tests of a retriever."""
 
     @pytest.fixture(autouse=True)
-    def _bank(self, kept: Bank) -> None:
-        self.bank = kept
+    def _bank(self, porto_bank: Bank) -> None:
+        self.bank = porto_bank
 
     @property
     def retriever_constructor(self) -> type[FourfoldRetriever]:
@@ -68,8 +68,8 @@ class StandardTool:
     example: dict[str, str] = {}  # noqa: RUF012
 
     @pytest.fixture(autouse=True)
-    def _bank(self, kept: Bank) -> None:
-        self.bank = kept
+    def _bank(self, porto_bank: Bank) -> None:
+        self.bank = porto_bank
 
     @property
     def tool_constructor(self) -> BaseTool:
@@ -104,11 +104,11 @@ class TestReflectToolAtWork(StandardTool, ToolsIntegrationTests):
     place, example = 2, {"question": "Is Porto dear?"}
 
 
-def test_a_document_is_a_dated_line_with_its_source(kept: Bank) -> None:
-    found = FourfoldRetriever(bank=kept, k=1).invoke("How high is the rent in Porto?")
+def test_a_document_is_a_dated_line_with_its_source(porto_bank: Bank) -> None:
+    found = FourfoldRetriever(bank=porto_bank, k=1).invoke("How high is the rent in Porto?")
     (document,) = found
-    unit = kept.unit(document.id or "")
-    assert document.page_content == kept.recall("How high is the rent in Porto?", limit=1).text
+    unit = porto_bank.unit(document.id or "")
+    assert document.page_content == porto_bank.recall("How high is the rent in Porto?", limit=1).text
     assert document.metadata["text"] == unit.text == "In Porto the rent is 640 euros."
     assert document.metadata["messages"] == ["3"]
     assert document.metadata["document"] == "chat"
@@ -116,24 +116,26 @@ def test_a_document_is_a_dated_line_with_its_source(kept: Bank) -> None:
     assert document.metadata["network"] == "world"
 
 
-def test_what_is_asked_of_the_bank_can_be_narrowed(kept: Bank) -> None:
-    assert FourfoldRetriever(bank=kept, bank_tags=["work"]).invoke("What is in Porto?") == []
-    assert FourfoldRetriever(bank=kept, networks=["belief"]).invoke("What is in Porto?") == []
-    assert len(FourfoldRetriever(bank=kept, bank_tags=["home"], k=None).invoke("What is in Porto?")) >= 3
-    assert FourfoldRetriever(bank=kept, tags=["traced"]).invoke("What is in Porto?")
+def test_the_retriever_filters_by_tag_network_and_time(porto_bank: Bank) -> None:
+    assert FourfoldRetriever(bank=porto_bank, bank_tags=["work"]).invoke("What is in Porto?") == []
+    assert FourfoldRetriever(bank=porto_bank, networks=["belief"]).invoke("What is in Porto?") == []
+    assert (
+        len(FourfoldRetriever(bank=porto_bank, bank_tags=["home"], k=None).invoke("What is in Porto?")) >= 3
+    )
+    assert FourfoldRetriever(bank=porto_bank, tags=["traced"]).invoke("What is in Porto?")
     long_ago = (datetime(1999, 1, 1, tzinfo=UTC), datetime(2000, 1, 1, tzinfo=UTC))
-    assert FourfoldRetriever(bank=kept, during=long_ago).invoke("What is in Porto?") == []
-    assert len(FourfoldRetriever(bank=kept, budget=20).invoke("What is in Porto?")) == 1
+    assert FourfoldRetriever(bank=porto_bank, during=long_ago).invoke("What is in Porto?") == []
+    assert len(FourfoldRetriever(bank=porto_bank, budget=20).invoke("What is in Porto?")) == 1
 
 
-def test_a_chain_recalls_sync_and_async(kept: Bank) -> None:
+def test_a_chain_recalls_sync_and_async(porto_bank: Bank) -> None:
     def joined(documents: list[Document]) -> str:
         return "\n".join(document.page_content for document in documents)
 
     prompt = ChatPromptTemplate.from_template("{memory}\n\n{question}")
     chain = (
         {
-            "memory": FourfoldRetriever(bank=kept, k=1) | RunnableLambda(joined),
+            "memory": FourfoldRetriever(bank=porto_bank, k=1) | RunnableLambda(joined),
             "question": RunnablePassthrough(),
         }
         | prompt
@@ -159,14 +161,14 @@ def test_a_memory_that_fails_does_not_end_the_turn(caplog: pytest.LogCaptureFixt
         FourfoldRetriever(bank=bank, strict=True).invoke("Where did Ana move?")
 
 
-def test_a_wrong_setting_of_the_retriever_is_an_error_where_it_is_made(kept: Bank) -> None:
+def test_wrong_retriever_settings_are_refused_at_construction(porto_bank: Bank) -> None:
     with pytest.raises(ValueError, match="greater than or equal to 1"):
-        FourfoldRetriever(bank=kept, k=0)
+        FourfoldRetriever(bank=porto_bank, k=0)
     with pytest.raises(InputError):
-        FourfoldRetriever(bank=kept, networks=["dreams"], strict=True).invoke("What is in Porto?")
+        FourfoldRetriever(bank=porto_bank, networks=["dreams"], strict=True).invoke("What is in Porto?")
 
 
-def test_the_model_is_told_what_went_wrong() -> None:
+def test_tool_errors_are_returned_to_the_model() -> None:
     with Memory(MemoryStore(), HashEmbedder()) as memory:
         tools = memory_tools(memory.bank("ana"))
         told = tools[1].invoke(ToolCall(name="retain", args={"text": "  "}, id="1", type="tool_call"))
@@ -179,7 +181,7 @@ def test_the_model_is_told_what_went_wrong() -> None:
             assert "The memory is closed" in str(answer.content)
 
 
-def test_what_a_tool_retains_is_recalled_by_the_next() -> None:
+def test_text_retained_by_one_tool_is_recalled_by_another() -> None:
     with Memory(MemoryStore(), HashEmbedder()) as memory:
         recall, retain, reflect = memory_tools(memory.bank("ana"))
         assert (
@@ -191,13 +193,13 @@ def test_what_a_tool_retains_is_recalled_by_the_next() -> None:
         assert "Rita lives in Lisbon." in reflect.invoke({"question": "Where does Rita live?"})
 
 
-def test_without_langchain_it_says_what_to_install() -> None:
+def test_missing_langchain_is_named_with_the_command_to_install() -> None:
     code = "import sys; sys.modules['langchain_core'] = None; import fourfold_langchain"
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=False)
     assert 'pip install "fourfold[langchain]"' in done.stderr
 
 
-def test_nothing_else_is_imported_with_it() -> None:
+def test_importing_the_plugin_imports_no_other_framework() -> None:
     code = (
         "import sys, fourfold_langchain; "
         "print([n for n in ('langgraph', 'langchain', 'llama_index', 'mcp', 'onnxruntime') if n in sys.modules])"

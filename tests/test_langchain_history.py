@@ -5,7 +5,6 @@ from __future__ import annotations
 import asyncio
 import logging
 import warnings
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -16,14 +15,15 @@ from langchain_core.prompts import ChatPromptTemplate, MessagesPlaceholder
 from langchain_core.runnables.history import RunnableWithMessageHistory
 
 from fourfold import FourfoldError, InputError, Memory
-from fourfold.testing import HashEmbedder, MemoryStore
+from fourfold.api.memory import SystemClock
+from fourfold.testing import HashEmbedder
 from fourfold_langchain import FourfoldChatMessageHistory, FourfoldMemory
 
 
 @pytest.fixture
-def memory() -> Iterator[Memory]:
-    with Memory(MemoryStore(), HashEmbedder()) as memory:
-        yield memory
+def clock() -> SystemClock:
+    """A clock that runs: the entries of a session are in its order."""
+    return SystemClock()
 
 
 def test_messages_come_back_as_they_were_in_order_and_apart_by_session(memory: Memory) -> None:
@@ -75,7 +75,7 @@ def test_a_history_outlives_the_process(tmp_path: Path) -> None:
         assert len(memory.bank("ana").units()) == 2
 
 
-def test_it_serves_a_chain_with_history(memory: Memory) -> None:
+def test_the_history_serves_runnable_with_message_history(memory: Memory) -> None:
     prompt = ChatPromptTemplate.from_messages([MessagesPlaceholder("history"), ("human", "{input}")])
     with warnings.catch_warnings():
         warnings.simplefilter("ignore", DeprecationWarning)  # the chain, not the history, is deprecated
@@ -97,7 +97,7 @@ def test_a_history_of_no_session_is_refused(memory: Memory) -> None:
         FourfoldChatMessageHistory(memory.bank("ana"), "")
 
 
-def test_a_chain_is_given_what_bears_on_the_input_and_the_last_messages(memory: Memory) -> None:
+def test_a_chain_gets_recalled_units_and_the_last_messages(memory: Memory) -> None:
     bank = memory.bank("ana")
     bank.retain("Rita lives in Lisbon.")
     chain_memory = FourfoldMemory(bank=bank, window=2)
@@ -116,7 +116,7 @@ def test_a_chain_is_given_what_bears_on_the_input_and_the_last_messages(memory: 
     assert len(bank.units()) == 5
 
 
-def test_it_takes_the_place_of_a_buffer_in_a_chain(memory: Memory) -> None:
+def test_the_memory_replaces_a_conversation_buffer(memory: Memory) -> None:
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")  # chains are deprecated
         from langchain_classic.chains import ConversationChain

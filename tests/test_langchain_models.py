@@ -81,7 +81,7 @@ def ask(said: Any, kind: type[Desk] = Tooled) -> Any:
     return asyncio.run(ChatModel(kind(said=said, heard=[])).ask(TURNS, Extraction))
 
 
-def test_it_is_asked_for_the_shape_by_its_tools() -> None:
+def test_a_model_with_tools_is_asked_by_structured_output() -> None:
     desk = Tooled(said=by_tool(PORTO), heard=[])
     found = asyncio.run(ChatModel(desk).ask(TURNS, Extraction))
     assert [one.text for one in found.value.statements] == ["Ana moved to Porto."]
@@ -91,7 +91,7 @@ def test_it_is_asked_for_the_shape_by_its_tools() -> None:
     assert (system.content, user.content) == ("Read.\n\nCarefully.", "[1] I moved to Porto.")
 
 
-def test_one_without_tools_is_told_the_shape_in_words() -> None:
+def test_a_model_without_tools_gets_schema_instructions() -> None:
     desk = Desk(said=AIMessage(f"Here:\n```json\n{json.dumps({'statements': [PORTO]})}\n```"), heard=[])
     model = ChatModel(desk, "desk-1")
     found = asyncio.run(model.ask(TURNS, Extraction))
@@ -101,7 +101,7 @@ def test_one_without_tools_is_told_the_shape_in_words() -> None:
     assert model.name == "langchain:desk-1"
 
 
-def test_one_that_has_tools_and_answers_in_words_is_understood() -> None:
+def test_a_tool_models_answer_in_text_is_parsed() -> None:
     assert ask(AIMessage(json.dumps({"statements": [PORTO]}))).value.statements[0].text == PORTO["text"]
 
 
@@ -119,7 +119,7 @@ def test_one_that_has_tools_and_answers_in_words_is_understood() -> None:
         (by_tool({"text": []}), ModelError),
     ],
 )
-def test_what_goes_wrong_is_one_of_our_errors(said: Any, kind: type[Exception]) -> None:
+def test_chat_model_failures_are_mapped_to_our_errors(said: Any, kind: type[Exception]) -> None:
     with pytest.raises(kind) as caught:
         ask(said)
     if isinstance(said, AIMessage):
@@ -127,7 +127,7 @@ def test_what_goes_wrong_is_one_of_our_errors(said: Any, kind: type[Exception]) 
         assert caught.value.tokens == Tokens(1, 40, 9, 30)
 
 
-def test_a_memory_reads_with_it() -> None:
+def test_a_memory_extracts_with_the_adapted_model() -> None:
     model = ChatModel(Tooled(said=by_tool(PORTO), heard=[]), "desk-1")
     with Memory(MemoryStore(), HashEmbedder(), llm=model) as memory:
         done = memory.bank("ana").retain("Ana: I moved to Porto.")
@@ -161,7 +161,7 @@ def test_a_memory_embeds_with_the_apps_model() -> None:
     assert TextEmbedder(model, "letters", 10).dimension == 10
 
 
-def test_a_model_that_fails_to_embed_is_one_of_our_errors() -> None:
+def test_embedding_failures_are_mapped_to_our_errors() -> None:
     class Broken(Lettered):
         def embed_documents(self, texts: list[str]) -> list[list[float]]:
             raise RefusedError(429)

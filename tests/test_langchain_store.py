@@ -5,7 +5,6 @@ from __future__ import annotations
 import asyncio
 import time
 import warnings
-from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -26,6 +25,7 @@ from langgraph.store.base import (
 from langgraph.store.memory import InMemoryStore
 
 from fourfold import InputError, Memory, bank_name
+from fourfold.api.memory import SystemClock
 from fourfold.testing import FrozenClock, HashEmbedder, MemoryStore
 from fourfold_langchain import FourfoldStore
 
@@ -33,13 +33,13 @@ PLACES = ("apps", "ana")
 
 
 @pytest.fixture
-def memory() -> Iterator[Memory]:
-    with Memory(MemoryStore(), HashEmbedder()) as memory:
-        yield memory
+def clock() -> SystemClock:
+    """A clock that runs: the entries of a session are in its order."""
+    return SystemClock()
 
 
 @pytest.fixture
-def own(memory: Memory) -> FourfoldStore:
+def fourfold_store(memory: Memory) -> FourfoldStore:
     return FourfoldStore(memory)
 
 
@@ -58,7 +58,7 @@ def keys(items: Any) -> list[str]:
 # the same of both -----------------------------------------------------------------------------------------
 
 
-def test_an_item_comes_back_as_it_was_put(store: BaseStore) -> None:
+def test_an_items_value_is_returned_unchanged(store: BaseStore) -> None:
     value = {"text": "The boat is red.", "size": 3.5, "of": ["wood", None, True, {"nested": "é"}]}
     before = datetime.now(UTC)
     store.put(PLACES, "boat", value)
@@ -69,7 +69,7 @@ def test_an_item_comes_back_as_it_was_put(store: BaseStore) -> None:
     assert item.dict()["value"] == value
 
 
-def test_what_is_not_there_is_none(store: BaseStore) -> None:
+def test_a_missing_item_is_none(store: BaseStore) -> None:
     store.put(PLACES, "boat", {"text": "The boat is red."})
     assert store.get(PLACES, "car") is None
     assert store.get(("apps",), "boat") is None
@@ -78,7 +78,7 @@ def test_what_is_not_there_is_none(store: BaseStore) -> None:
     store.delete(PLACES, "car")
 
 
-def test_a_put_takes_the_place_of_the_one_before(store: BaseStore) -> None:
+def test_a_second_put_replaces_the_item(store: BaseStore) -> None:
     store.put(PLACES, "boat", {"text": "The boat is red."})
     first = store.get(PLACES, "boat")
     store.put(PLACES, "boat", {"text": "The boat is blue."})
@@ -154,7 +154,7 @@ def test_an_unknown_operator_is_refused(store: BaseStore) -> None:
         store.search(PLACES, filter={"size": {"$in": [1]}})
 
 
-def test_a_query_ranks_and_what_says_nothing_comes_after(store: BaseStore) -> None:
+def test_a_query_ranks_items_and_lists_textless_ones_last(store: BaseStore) -> None:
     store.put(PLACES, "silent", {"text": "The ferry leaves at noon."}, index=False)
     store.put(PLACES, "boat", {"text": "The boat is red.", "note": "The mill is closed."}, index=["text"])
     found = store.search(PLACES, query="The boat is red.")
@@ -268,7 +268,7 @@ OPERATIONS = st.lists(
 
 @settings(deadline=None, max_examples=25)
 @given(OPERATIONS)
-def test_whatever_is_done_both_answer_the_same(
+def test_random_operations_give_the_answers_of_in_memory_store(
     operations: list[tuple[str, tuple[str, ...], str, int]],
 ) -> None:
     def answers(store: BaseStore) -> list[Any]:
@@ -310,24 +310,24 @@ def test_whatever_is_done_both_answer_the_same(
         PutOp(("x" * 300,), "k", {}),
     ],
 )
-def test_a_batch_is_checked_before_anything_of_it_is_done(own: FourfoldStore, op: Any) -> None:
+def test_a_batch_is_validated_before_any_operation_runs(fourfold_store: FourfoldStore, op: Any) -> None:
     with pytest.raises(InvalidNamespaceError):
-        own.batch([PutOp(PLACES, "fine", {"n": 1}), op])
-    assert own.list_namespaces() == []
+        fourfold_store.batch([PutOp(PLACES, "fine", {"n": 1}), op])
+    assert fourfold_store.list_namespaces() == []
 
 
-def test_what_is_no_operation_is_refused(own: FourfoldStore) -> None:
+def test_an_unknown_operation_is_refused(fourfold_store: FourfoldStore) -> None:
     with pytest.raises(ValueError, match="Unknown operation"):
-        own.batch(["get"])  # type: ignore[list-item]
+        fourfold_store.batch(["get"])  # type: ignore[list-item]
 
 
-def test_what_is_no_json_is_refused_and_nothing_is_lost(own: FourfoldStore) -> None:
-    own.put(PLACES, "a", {"n": 1})
+def test_a_value_that_is_no_json_is_refused_and_nothing_is_lost(fourfold_store: FourfoldStore) -> None:
+    fourfold_store.put(PLACES, "a", {"n": 1})
     with pytest.raises(InputError, match="JSON"):
-        own.put(PLACES, "a", {"n": object()})
+        fourfold_store.put(PLACES, "a", {"n": object()})
     with pytest.raises(InputError, match="list"):
-        FourfoldStore(own._memory, fields="text")
-    item = own.get(PLACES, "a")
+        FourfoldStore(fourfold_store._memory, fields="text")
+    item = fourfold_store.get(PLACES, "a")
     assert item is not None
     assert item.value == {"n": 1}
 
@@ -350,7 +350,7 @@ def test_an_item_outlives_the_process_and_is_recalled_in_its_bank(tmp_path: Path
         assert all("painted" not in unit.text for unit in memory.bank(bank_name(*PLACES)).units())
 
 
-def test_what_is_said_is_what_the_fields_say(memory: Memory) -> None:
+def test_the_index_argument_chooses_the_fields_to_recall_by(memory: Memory) -> None:
     store = FourfoldStore(memory, fields=["text", "notes[*].said"])
     value = {"text": "The boat is red.", "notes": [{"said": "Rita rows."}], "secret": "The key is hidden."}
     store.put(PLACES, "a", value)
@@ -400,10 +400,10 @@ def test_expired_items_are_swept_at_the_set_interval(monkeypatch: pytest.MonkeyP
         assert memory.bank(bank_name(*PLACES)).units() == []
 
 
-def test_a_closed_memory_raises_what_it_is(own: FourfoldStore, memory: Memory) -> None:
+def test_a_closed_memory_raises_memory_closed(fourfold_store: FourfoldStore, memory: Memory) -> None:
     memory.close()
     with pytest.raises(Exception, match="The memory is closed"):
-        own.put(PLACES, "a", {"n": 1})
+        fourfold_store.put(PLACES, "a", {"n": 1})
 
 
 LABEL = st.text(min_size=1, max_size=8).filter(lambda label: "." not in label and "\x00" not in label)
@@ -426,13 +426,13 @@ def test_nothing_crosses_namespaces(namespaces: list[tuple[str, str]]) -> None:
 # LangMem ----------------------------------------------------------------------------------------------------
 
 
-def test_langmems_tools_work_on_it(own: FourfoldStore) -> None:
+def test_langmems_tools_work_on_the_store(fourfold_store: FourfoldStore) -> None:
     with warnings.catch_warnings():
-        warnings.simplefilter("ignore")  # LangMem and what it loads have deprecations of their own
+        warnings.simplefilter("ignore")  # LangMem and what it loads have deprecations of their fourfold_store
         from langmem import create_manage_memory_tool, create_search_memory_tool
 
-        manage = create_manage_memory_tool(namespace=("memories", "{user_id}"), store=own)
-        search = create_search_memory_tool(namespace=("memories", "{user_id}"), store=own)
+        manage = create_manage_memory_tool(namespace=("memories", "{user_id}"), store=fourfold_store)
+        search = create_search_memory_tool(namespace=("memories", "{user_id}"), store=fourfold_store)
         ana = {"configurable": {"user_id": "ana"}}
         ben = {"configurable": {"user_id": "ben"}}
         told = manage.invoke({"action": "create", "content": "Ana rows to the island on Sundays."}, ana)
@@ -443,9 +443,9 @@ def test_langmems_tools_work_on_it(own: FourfoldStore) -> None:
         assert "bowls" not in search.invoke({"query": "Who sells bowls?"}, ana)
         key = told.split()[-1]
         manage.invoke({"action": "update", "content": "Ana rows to the island on Mondays.", "id": key}, ana)
-        item = own.get(("memories", "ana"), key)
+        item = fourfold_store.get(("memories", "ana"), key)
         assert item is not None
         assert item.value["content"] == "Ana rows to the island on Mondays."
         assert "Sundays" not in asyncio.run(search.ainvoke({"query": "When does Ana row?"}, ana))
         manage.invoke({"action": "delete", "id": key}, ana)
-        assert own.get(("memories", "ana"), key) is None
+        assert fourfold_store.get(("memories", "ana"), key) is None

@@ -105,7 +105,7 @@ def test_a_bank_takes_the_language_of_what_it_is_told(code: str) -> None:
         assert lost.start == datetime(2024, 5, 14, tzinfo=UTC)
 
 
-def test_words_that_mean_nothing_are_left_out_and_others_meet_in_their_stem() -> None:
+def test_stop_words_are_left_out_and_inflections_share_a_stem() -> None:
     assert terms("Die Hunde und der Hund", language("de")) == ["hund", "hund"]
     assert terms("l'école et les écoles", language("fr")) == ["ecol", "ecol"]
     assert terms("las casas y la casa", language("es")) == ["cas", "cas"]
@@ -134,7 +134,7 @@ def test_a_day_before_its_month_ends_no_sentence() -> None:
         (["https://exemple.fr/les-nouvelles-du-jour-et-de-la-nuit"], None),
     ],
 )
-def test_a_language_is_told_where_there_is_enough_of_it(said: list[str], wanted: str | None) -> None:
+def test_a_language_is_detected_from_enough_text(said: list[str], wanted: str | None) -> None:
     found = detect(said)
     assert (found and found.code) == wanted
 
@@ -142,7 +142,7 @@ def test_a_language_is_told_where_there_is_enough_of_it(said: list[str], wanted:
 NO_FLOOR = load_settings(relevance=0)
 
 
-def test_a_bank_is_undecided_until_it_can_tell_and_then_finds_what_it_had() -> None:
+def test_a_bank_reindexes_once_its_language_is_detected() -> None:
     with Memory(MemoryStore(), HashEmbedder(), settings=NO_FLOOR) as memory:
         bank = memory.bank("one")
         bank.retain("Neue Schuhe!", at=SAID)
@@ -162,7 +162,7 @@ def test_a_language_that_is_set_holds_from_the_first_word_on(tmp_path: Path) -> 
         assert memory.banks()[0].language == "de"
 
 
-def test_a_wrong_language_is_found_by_its_words_once_it_is_put_right(tmp_path: Path) -> None:
+def test_set_language_reindexes_the_bank(tmp_path: Path) -> None:
     with Memory.open(str(tmp_path), embedder=HashEmbedder(), settings=NO_FLOOR) as memory:
         bank = memory.bank("one", language="en")
         bank.retain([Message(f"Nummer {n}: die alten Häuser", id=str(n), at=SAID) for n in range(3)])
@@ -176,7 +176,7 @@ def test_a_wrong_language_is_found_by_its_words_once_it_is_put_right(tmp_path: P
         assert len([hit for hit in found if "keyword" in hit.channels]) == 4
 
 
-def test_what_is_denied_is_no_paraphrase_in_any_language() -> None:
+def test_a_negated_statement_is_no_paraphrase_in_any_language() -> None:
     with Memory.open(":memory:") as memory:
         bank = memory.bank("one", language="de")
         bank.retain("Ich trinke morgens gerne starken schwarzen Kaffee.", at=SAID)
@@ -243,7 +243,7 @@ WORDED: dict[str, list[tuple[str, str, float | None]]] = {
 
 
 @pytest.mark.parametrize("code", WORDED)
-def test_how_a_text_is_meant_is_told_by_its_wording(code: str) -> None:
+def test_modality_and_confidence_follow_the_wording(code: str) -> None:
     for text, modality, confidence in WORDED[code]:
         assert modality_of(text, language(code)) == modality, text
         assert confidence_of(text, language(code)) == confidence, text

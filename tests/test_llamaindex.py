@@ -9,7 +9,6 @@ import logging
 import pickle
 import subprocess
 import sys
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -31,6 +30,7 @@ from llama_index.core.workflow import Context, JsonSerializer
 
 import fourfold_llamaindex
 from fourfold import Bank, FourfoldError, InputError, Memory, Message, StoreError
+from fourfold.api.memory import SystemClock
 from fourfold.testing import HashEmbedder, MemoryStore
 from fourfold_llamaindex import (
     FourfoldMemory,
@@ -64,14 +64,9 @@ class Scripted:
 
 
 @pytest.fixture
-def memory() -> Iterator[Memory]:
-    with Memory(MemoryStore(), HashEmbedder()) as memory:
-        yield memory
-
-
-@pytest.fixture
-def bank(memory: Memory) -> Bank:
-    return memory.bank("ana")
+def clock() -> SystemClock:
+    """A clock that runs: the entries of a session are in its order."""
+    return SystemClock()
 
 
 def texts(bank: Bank, document: str | None = None) -> list[str]:
@@ -104,7 +99,7 @@ def test_a_node_has_its_source_and_is_read_as_one_line(bank: Bank) -> None:
     assert any(not each.node.relationships for each in awaited)
 
 
-def test_it_serves_a_query_engine_and_its_events_are_seen(bank: Bank) -> None:
+def test_the_retriever_serves_a_query_engine_with_events(bank: Bank) -> None:
     class Events(BaseEventHandler):
         seen: list[Any] = []  # noqa: RUF012
 
@@ -126,7 +121,7 @@ def test_it_serves_a_query_engine_and_its_events_are_seen(bank: Bank) -> None:
     assert [len(event.nodes) for event in ended] == [1, 1]
 
 
-def test_a_retriever_is_bounded_and_what_cannot_be_is_refused(bank: Bank) -> None:
+def test_the_retriever_is_bounded_and_wrong_bounds_are_refused(bank: Bank) -> None:
     bank.retain([Message(f"Rita has boat number {n}.", id=str(n)) for n in range(9)], tags=["boats"])
     bank.retain("Rita has a cat.")
     ask = "Which boat has Rita?"
@@ -143,7 +138,7 @@ def test_a_retriever_is_bounded_and_what_cannot_be_is_refused(bank: Bank) -> Non
 # the memory in chat engines -----------------------------------------------------------------------------------
 
 
-def test_what_was_said_in_one_session_is_known_in_the_next(bank: Bank) -> None:
+def test_one_sessions_messages_are_recalled_in_the_next(bank: Bank) -> None:
     model = Scripted()
     for session, text in [("one", "My sister Rita lives in Lisbon."), ("two", "Where does Rita live?")]:
         engine = SimpleChatEngine.from_defaults(
@@ -162,7 +157,7 @@ def test_what_was_said_in_one_session_is_known_in_the_next(bank: Bank) -> None:
 
 
 @pytest.mark.parametrize("kind", [SimpleChatEngine, ContextChatEngine, CondensePlusContextChatEngine])
-def test_engines_talk_with_it_streaming_and_awaited(bank: Bank, kind: Any) -> None:
+def test_chat_engines_use_the_memory_streaming_and_awaited(bank: Bank, kind: Any) -> None:
     bank.retain("Rita has a boat.")
     model, memory = Scripted(), FourfoldMemory.from_defaults(bank=bank)
     options: dict[str, Any] = {"llm": model.llm, "memory": memory}
@@ -380,7 +375,7 @@ def test_a_memory_that_fails_does_not_end_the_turn(memory: Memory, caplog: pytes
         FourfoldRetriever(bank, strict=True).retrieve("Where does Rita live?")
 
 
-def test_what_memory_does_is_seen_by_instrumentation(bank: Bank) -> None:
+def test_recalls_and_retains_are_instrumented(bank: Bank) -> None:
     class Events(BaseEventHandler):
         seen: list[Any] = []  # noqa: RUF012
 
@@ -440,14 +435,14 @@ def test_messages_outlive_the_process(tmp_path: Path) -> None:
         assert len(memory.bank("ana").units()) == 2
 
 
-def test_without_llamaindex_it_says_what_to_install() -> None:
+def test_missing_llamaindex_is_named_with_the_command_to_install() -> None:
     code = "import sys; sys.modules['llama_index'] = None; import fourfold_llamaindex"
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=False)
     assert "fourfold[llamaindex]" in done.stderr
 
 
 @pytest.mark.slow
-def test_no_other_framework_is_imported_with_it() -> None:
+def test_importing_the_plugin_imports_no_other_framework() -> None:
     code = (
         "import sys, fourfold_llamaindex as f; assert 'llama_index.core' not in sys.modules; "
         "f.FourfoldMemory, f.FourfoldRetriever, f.memory_tools, f.ChatModel, f.MemoryRecallEvent; "

@@ -80,7 +80,7 @@ def ask(model: LLM) -> Any:
     return asyncio.run(ChatModel(model, "desk-1").ask(TURNS, Extraction))
 
 
-def test_it_is_asked_for_the_shape_by_its_tools() -> None:
+def test_a_model_with_tools_is_asked_by_structured_output() -> None:
     desk = Desk(said=by_tool(PORTO), heard=[], used={"prompt_tokens": 40, "completion_tokens": 9})
     found = ask(desk)
     assert [one.text for one in found.value.statements] == ["Ana moved to {Porto}."]
@@ -90,7 +90,7 @@ def test_it_is_asked_for_the_shape_by_its_tools() -> None:
     assert user.content == "[1] I moved to {Porto}."  # braces are no template's
 
 
-def test_one_without_tools_is_told_the_shape_in_words() -> None:
+def test_a_model_without_tools_gets_schema_instructions() -> None:
     wordy = Wordy(max_tokens=None)
     wordy.said = f"Here:\n```json\n{json.dumps({'statements': [PORTO]})}\n```"
     found = ask(wordy)
@@ -100,7 +100,7 @@ def test_one_without_tools_is_told_the_shape_in_words() -> None:
     assert ChatModel(wordy, "desk-1").name == "llamaindex:desk-1"
 
 
-def test_one_that_has_tools_and_answers_in_words_is_understood() -> None:
+def test_a_tool_models_answer_in_text_is_parsed() -> None:
     said = ChatMessage(json.dumps({"statements": [PORTO]}), role="assistant")
     used = SimpleNamespace(input_tokens=40, output_tokens=9)
     found = ask(Desk(said=said, heard=[], used=used))
@@ -118,7 +118,7 @@ def test_one_that_has_tools_and_answers_in_words_is_understood() -> None:
         (by_tool({"text": []}), ModelError),
     ],
 )
-def test_what_goes_wrong_is_one_of_our_errors(said: Any, kind: type[Exception]) -> None:
+def test_llm_failures_are_mapped_to_our_errors(said: Any, kind: type[Exception]) -> None:
     with pytest.raises(kind) as caught:
         ask(Desk(said=said, heard=[], used={"prompt_tokens": 40, "completion_tokens": 9}))
     if isinstance(said, ChatMessage):
@@ -126,7 +126,7 @@ def test_what_goes_wrong_is_one_of_our_errors(said: Any, kind: type[Exception]) 
         assert caught.value.tokens == Tokens(1, 40, 9)
 
 
-def test_a_memory_reads_with_it() -> None:
+def test_a_memory_extracts_with_the_adapted_model() -> None:
     with Memory(MemoryStore(), HashEmbedder(), llm=ChatModel(Desk(said=by_tool(PORTO), heard=[]))) as memory:
         done = memory.bank("ana").retain("Ana: I moved to Porto.")
         assert [unit.text for unit in done.units] == ["Ana moved to {Porto}."]
@@ -156,7 +156,7 @@ def test_a_memory_embeds_with_the_apps_model() -> None:
     assert TextEmbedder(MockEmbedding(embed_dim=7), "mock", 7).dimension == 7
 
 
-def test_a_model_that_fails_to_embed_is_one_of_our_errors() -> None:
+def test_embedding_failures_are_mapped_to_our_errors() -> None:
     class Broken(Lettered):
         def _get_text_embedding(self, text: str) -> list[float]:
             raise RefusedError(503)

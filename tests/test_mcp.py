@@ -80,7 +80,7 @@ def test_every_tool_says_what_it_takes_answers_and_does(clock: FrozenClock) -> N
     session(clock, talk)
 
 
-def test_what_is_stated_is_recalled_reflected_on_and_forgotten(clock: FrozenClock) -> None:
+def test_a_stated_fact_is_recalled_reflected_on_and_forgotten(clock: FrozenClock) -> None:
     async def talk(client: Client) -> None:
         kept = await client.call_tool("retain", {"facts": [PORTO]})
         assert kept.structured_content["extracted_by"] == "the caller"
@@ -162,7 +162,7 @@ def test_a_bad_request_says_what_is_wrong_and_changes_nothing(
     session(clock, talk)
 
 
-def test_a_timeline_tells_what_was_so_before(clock: FrozenClock) -> None:
+def test_the_timeline_tool_tells_superseded_facts(clock: FrozenClock) -> None:
     async def talk(client: Client) -> None:
         for month, place in (("2023-04", "Porto"), ("2024-01", "Lisbon")):
             fact = {"text": f"Ana lives in {place}.", "entities": ["Ana"], "when": month}
@@ -254,7 +254,7 @@ def test_resources_show_banks_profiles_entities_and_units(clock: FrozenClock) ->
     session(clock, talk)
 
 
-def test_a_unit_is_shown_with_what_it_rests_on_and_how_it_changed(clock: FrozenClock) -> None:
+def test_the_unit_resource_has_evidence_and_history(clock: FrozenClock) -> None:
     async def talk(client: Client) -> None:
         belief = {"text": "The market is good for bowls.", "network": "belief", "confidence": 0.6}
         kept = await client.call_tool("retain", {"facts": [belief]})
@@ -278,7 +278,7 @@ def test_a_unit_is_shown_with_what_it_rests_on_and_how_it_changed(clock: FrozenC
         ("file:///etc/passwd", "Unknown resource"),
     ],
 )
-def test_what_there_is_not_cannot_be_read(clock: FrozenClock, uri: str, said: str) -> None:
+def test_a_missing_resource_is_an_error(clock: FrozenClock, uri: str, said: str) -> None:
     async def talk(client: Client) -> None:
         await client.call_tool("retain", {"facts": [PORTO]})
         with pytest.raises(MCPError, match=said) as caught:

@@ -14,7 +14,7 @@ ROOT = Path(__file__).parent.parent
 BUNDLE = ROOT / "mcp_server" / "bundle"
 
 
-def test_they_are_of_this_version() -> None:
+def test_manifests_have_the_packages_version() -> None:
     manifest = json.loads((BUNDLE / "manifest.json").read_text())
     installed = tomllib.loads((BUNDLE / "pyproject.toml").read_text())["project"]
     entry = json.loads((ROOT / "server.json").read_text())

@@ -129,7 +129,7 @@ def test_eight_clients_lose_nothing_when_the_owner_is_killed_three_times(tmp_pat
 
 
 @pytest.mark.parametrize("mode", ["legacy", "auto"])
-def test_the_next_one_takes_over_when_the_first_is_killed(tmp_path: Path, mode: Mode) -> None:
+def test_the_next_client_takes_over_when_the_leader_is_killed(tmp_path: Path, mode: Mode) -> None:
     desk = Desk(tmp_path / "memory")
 
     async def scenario() -> None:
@@ -150,7 +150,7 @@ def test_the_next_one_takes_over_when_the_first_is_killed(tmp_path: Path, mode: 
 
 
 @pytest.mark.parametrize("mode", ["legacy", "auto"])
-def test_the_next_one_takes_over_when_the_first_is_closed(tmp_path: Path, mode: Mode) -> None:
+def test_the_next_client_takes_over_when_the_leader_closes(tmp_path: Path, mode: Mode) -> None:
     desk = Desk(tmp_path / "memory")
 
     there, enough = anyio.Event(), anyio.Event()
@@ -204,7 +204,7 @@ def test_a_question_to_the_user_outlives_the_process_that_asked_it(tmp_path: Pat
     assert set(asked) == {'Forget all that mentions "Porto" (1 memories)? It will not be recalled any more.'}
 
 
-def test_who_is_served_by_other_settings_is_told(tmp_path: Path) -> None:
+def test_a_client_with_other_settings_than_the_leader_is_warned(tmp_path: Path) -> None:
     desk = Desk(tmp_path / "memory")
     other = Desk(tmp_path / "memory")
     assert other.parameters.env is not None

@@ -159,7 +159,7 @@ def test_a_token_reaches_its_banks_and_no_other(site: Site, tokens: dict[str, st
 
 
 @pytest.mark.filterwarnings("ignore:resources/.*subscribe is removed")
-def test_nobody_follows_what_they_may_not_read(site: Site, tokens: dict[str, str]) -> None:
+def test_subscriptions_are_limited_to_the_tokens_banks(site: Site, tokens: dict[str, str]) -> None:
     async def talk() -> None:
         async with site.client(tokens["ben"], "legacy") as ben:
             with pytest.raises(MCPError, match="may not touch"):
@@ -172,14 +172,14 @@ def test_nobody_follows_what_they_may_not_read(site: Site, tokens: dict[str, str
     anyio.run(talk)
 
 
-def test_who_has_no_token_is_turned_away(site: Site, tokens: dict[str, str]) -> None:
+def test_a_request_without_a_token_is_refused(site: Site, tokens: dict[str, str]) -> None:
     assert site.post().status_code == 401
     assert site.post("ff_guessed").status_code == 401
     assert site.post(tokens["ana"][:-1]).status_code == 401
     assert httpx2.get(f"{site.url}/health").status_code == 200
 
 
-def test_requests_of_other_sites_and_too_long_or_many_ones_are_refused(open_site: Site) -> None:
+def test_foreign_origins_and_oversized_or_too_many_requests_are_refused(open_site: Site) -> None:
     assert open_site.post(Host="evil.example").status_code == 421
     assert open_site.post(Origin="http://evil.example").status_code == 403
     assert open_site.post(body=b'{"pad": "' + b"x" * 2**22 + b'"}').status_code == 413
@@ -189,7 +189,7 @@ def test_requests_of_other_sites_and_too_long_or_many_ones_are_refused(open_site
     assert codes[-1] == 429
 
 
-def test_it_ends_when_told_and_keeps_what_it_acknowledged(open_site: Site) -> None:
+def test_the_http_server_stops_on_a_signal_and_keeps_acknowledged_writes(open_site: Site) -> None:
     async def talk() -> None:
         async with open_site.client() as client:
             await client.call_tool("retain", {"facts": [MOVED]})
@@ -227,7 +227,7 @@ def test_clients_over_stdio_pass_through_the_process_that_serves_http(open_site:
         (["--port", "99999"], "65535"),
     ],
 )
-def test_what_is_not_safe_is_not_served(tmp_path: Path, options: list[str], said: str) -> None:
+def test_an_unsafe_address_is_not_served(tmp_path: Path, options: list[str], said: str) -> None:
     process = Site(tmp_path, *options).process
     _, told = process.communicate(timeout=30)
     assert process.returncode in (1, 2)

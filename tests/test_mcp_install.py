@@ -54,7 +54,7 @@ def test_every_client_gets_its_entry_and_loses_it_again(
     assert list((home / path).parent.glob("*mcp*")) + list((home / path).parent.glob("*claude*")) == []
 
 
-def test_what_others_wrote_stays_and_comes_back_to_the_byte(
+def test_foreign_config_is_preserved_and_restored_to_the_byte(
     home: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     file = home / ".cursor" / "mcp.json"
@@ -73,7 +73,7 @@ def test_what_others_wrote_stays_and_comes_back_to_the_byte(
     assert file.read_text() == OTHERS
 
 
-def test_undo_keeps_what_was_changed_since(home: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_undo_keeps_later_changes_of_the_config(home: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     file = home / ".cursor" / "mcp.json"
     file.parent.mkdir()
     file.write_text(OTHERS)
@@ -94,7 +94,7 @@ def test_a_file_that_is_no_json_is_left_alone(home: Path, monkeypatch: pytest.Mo
     assert list(file.parent.iterdir()) == [file]
 
 
-def test_there_is_nothing_to_undo_without_an_entry(home: Path) -> None:
+def test_undo_without_an_entry_is_reported(home: Path) -> None:
     with pytest.raises(ConfigurationError, match="nothing to undo"):
         clients.uninstalled(clients.client("cursor"))
 

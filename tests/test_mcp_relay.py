@@ -80,7 +80,7 @@ def call(number: int, tool: str, **arguments: object) -> dict[str, Any]:
     return {"jsonrpc": "2.0", "id": number, "method": "tools/call", "params": params}
 
 
-def test_what_was_asked_before_the_input_ended_is_answered(wire: Wire) -> None:
+def test_requests_before_the_end_of_input_are_answered(wire: Wire) -> None:
     wire.write(HELLO, READY, call(1, "retain", text="Ana moved to Porto."))
     answers, told = wire.rest()
     assert [answer["id"] for answer in answers] == [0, 1]
@@ -104,7 +104,7 @@ def test_lines_that_are_no_messages_are_complained_about_and_the_session_goes_on
     assert wire.read()["id"] == 9
 
 
-def test_a_signal_ends_it_and_leaves_nothing_behind(wire: Wire, tmp_path: Path) -> None:
+def test_a_signal_ends_the_server_without_leftovers(wire: Wire, tmp_path: Path) -> None:
     wire.write(HELLO, READY, call(1, "retain", text="Ana moved to Porto."))
     wire.read()
     assert wire.read()["result"]["isError"] is False
@@ -155,7 +155,7 @@ def line(**message: object) -> bytes:
 
 
 class TestSession:
-    def test_another_process_is_sent_the_opening_the_subscriptions_and_what_is_unanswered(self) -> None:
+    def test_a_new_leader_gets_initialize_subscriptions_and_unanswered_requests(self) -> None:
         session = Session()
         subscribe = line(id=1, method="resources/subscribe", params={"uri": "memory://banks"})
         asked = line(id=2, method="tools/call", params={"name": "recall"})
@@ -183,7 +183,7 @@ class TestSession:
         assert json.loads(again)["id"] == 0
         assert session.from_server(line(id=0, result={})) is not None
 
-    def test_a_question_of_a_process_that_is_gone_is_withdrawn_and_its_answer_dropped(self) -> None:
+    def test_a_dead_leaders_question_is_withdrawn_and_its_answer_dropped(self) -> None:
         session = Session()
         first = json.loads(session.from_server(line(id=1, method="elicitation/create")) or b"")
         (withdrawn,) = map(json.loads, session.withdraw_server_requests())
@@ -194,7 +194,7 @@ class TestSession:
         assert session.from_client(line(id=first["id"], result={})) is None
         assert session.from_client(line(id=second["id"], result={})) == line(id=1, result={})
 
-    def test_what_the_client_cancelled_is_not_sent_again(self) -> None:
+    def test_cancelled_requests_are_not_sent_again(self) -> None:
         session = Session()
         session.from_client(line(id=1, method="tools/call"))
         session.from_client(line(method="notifications/cancelled", params={"requestId": 1}))

@@ -90,7 +90,7 @@ def test_an_answer_that_cannot_be_used_loses_nothing(clock: FrozenClock, mode: s
     assert "did not answer as asked" in text(done)
 
 
-def test_it_is_not_asked_unless_the_server_may(clock: FrozenClock) -> None:
+def test_sampling_is_off_unless_it_is_enabled(clock: FrozenClock) -> None:
     desk = Desk(json.dumps({"statements": [PORTO]}))
     done, kept = retain(clock, desk, sampling=False)
     assert kept == {SAID}
@@ -104,7 +104,7 @@ def test_a_client_without_sampling_needs_none(clock: FrozenClock) -> None:
     assert not done.is_error
 
 
-def test_a_text_that_takes_several_questions_is_read_without_it(clock: FrozenClock) -> None:
+def test_a_long_text_is_read_without_sampling(clock: FrozenClock) -> None:
     desk = Desk(json.dumps({"statements": [PORTO]}))
     said = " ".join(f"On day {day} the harbour was calm and Ben sailed to the island." for day in range(200))
     done, _ = retain(clock, desk, said=said)

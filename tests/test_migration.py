@@ -45,7 +45,7 @@ def test_a_store_from_before_the_log_is_as_it_was(home: Path) -> None:
 
 
 @pytest.mark.slow
-def test_it_is_gone_on_with(home: Path) -> None:
+def test_a_store_from_before_the_log_can_be_written_to(home: Path) -> None:
     with Memory.open(str(home), embedder=HashEmbedder()) as memory:
         bank = memory.bank("a")
         assert bank.history() == []

@@ -52,7 +52,7 @@ def test_a_disk_that_is_full_leaves_nothing_behind(cache: Path, monkeypatch: pyt
     assert list(cache.iterdir()) == []
 
 
-def test_what_making_it_raises_is_raised(cache: Path) -> None:
+def test_an_error_while_making_the_model_is_raised(cache: Path) -> None:
     with pytest.raises(AssertionError):
         cached_model("a", unexpected)
     assert not cache.exists()

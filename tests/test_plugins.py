@@ -297,7 +297,7 @@ def test_a_file_that_an_importer_stumbles_over_is_the_files_fault(install: Insta
         memory.load(tmp_path / "log.json")
 
 
-def test_what_can_be_loaded_names_what_packages_add(install: Install, tmp_path: Path) -> None:
+def test_unknown_files_list_the_importers_of_packages(install: Install, tmp_path: Path) -> None:
     install(LOG, LOG_ENTRY)
     (tmp_path / "file.json").write_text("[7]")
     with (

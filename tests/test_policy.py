@@ -60,7 +60,7 @@ def test_absorb_masks_for_a_new_bank_what_the_caller_asked_to_hold_back(memory: 
     assert memory.bank("dst").retain(f"The key is still {KEY}.").redacted == {"api_key": 1}
 
 
-def test_absorb_leaves_out_what_a_test_of_the_target_excludes(memory: Memory, source: Bank) -> None:
+def test_absorb_leaves_out_units_that_a_test_of_the_target_excludes(memory: Memory, source: Bank) -> None:
     target = memory.bank("dst", redact=[HEALTH])
     result = target.absorb(source)
     assert result.redacted == {"health": 1}
@@ -127,7 +127,7 @@ def test_a_file_is_loaded_by_the_rules_it_brings(memory: Memory, tmp_path: Path,
 # what a rule came too late for ------------------------------------------------------------------------------------
 
 
-def test_what_is_older_than_a_rule_can_still_be_forgotten_and_undone(memory: Memory) -> None:
+def test_units_older_than_a_rule_can_be_forgotten_and_undone(memory: Memory) -> None:
     memory.bank("a").retain(SAID, document="talk")
     bank = memory.bank("a", redact=["secrets", CODES])
     bank.retain("The lake is wide.")
@@ -147,7 +147,7 @@ def test_an_entity_is_not_renamed_to_what_is_held_back(memory: Memory) -> None:
     assert memory.find_text("X-17") == []
 
 
-def test_who_speaks_is_masked_as_well(memory: Memory) -> None:
+def test_the_speaker_is_masked(memory: Memory) -> None:
     bank = memory.bank("a", redact=[CODES])
     assert bank.retain([Message("The well is deep.", "Agent X-17", id="1")]).redacted == {"codes": 1}
     assert memory.find_text("X-17") == []
@@ -226,7 +226,7 @@ def test_a_reflection_stays_when_the_models_own_belief_is_held_back() -> None:
         assert bank.usage().calls == 2
 
 
-def test_what_a_model_makes_of_a_text_is_held_back_as_well() -> None:
+def test_a_models_statements_are_redacted() -> None:
     def read(turns: Sequence[PromptMessage]) -> Any:
         statements = [
             {"text": "The code is X-17.", "messages": [1]},

@@ -377,7 +377,7 @@ def test_the_graphs_in_memory_are_bounded() -> None:
         assert memory.bank("a").recall("The garden has number 1", limit=1).hits
 
 
-def test_what_another_process_wrote_is_seen_at_once() -> None:
+def test_writes_of_another_process_are_seen_at_once() -> None:
     with Memory.open(":memory:", embedder=HashEmbedder()) as memory:
         store = memory._async.services.store
         bank = memory.bank("a")

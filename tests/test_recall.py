@@ -29,9 +29,9 @@ TALK = [
 
 
 @pytest.fixture
-def talk(real: Memory) -> Memory:
-    real.bank("a").retain(TALK, tags=["chat"])
-    return real
+def talk(minilm_memory: Memory) -> Memory:
+    minilm_memory.bank("a").retain(TALK, tags=["chat"])
+    return minilm_memory
 
 
 @pytest.mark.parametrize(

@@ -88,7 +88,7 @@ def test_recall_goes_on_while_vectors_are_made_and_then_uses_the_new_ones(tmp_pa
         assert texts(memory.bank("one"))
 
 
-def test_it_works_on_a_server_too() -> None:
+def test_reembedding_works_on_a_server() -> None:
     with warnings.catch_warnings():  # the client's own engine has no payload indexes, and says so
         warnings.simplefilter("ignore")
         old = HashEmbedder()
@@ -119,7 +119,7 @@ with Memory.open(sys.argv[1], embedder=HashEmbedder()) as memory:
 
 
 @pytest.mark.parametrize("delay", [0.1, 0.5])
-def test_a_change_that_is_killed_goes_on_where_it_was(tmp_path: Path, delay: float) -> None:
+def test_a_killed_reembedding_is_resumed(tmp_path: Path, delay: float) -> None:
     with Memory.open(str(tmp_path), embedder=HashEmbedder()) as memory:
         memory.bank("one").retain(said(0, 400), document="d")
         kept = [unit.text for unit in memory.bank("one").units()]
@@ -162,7 +162,7 @@ def test_the_copy_has_every_record_of_every_bank(tmp_path: Path) -> None:
         assert sorted(path.name for path in tmp_path.iterdir() if path.is_dir()) == ["store"]
 
 
-def test_what_is_written_and_recalled_all_along_meets_the_change_unharmed(tmp_path: Path) -> None:
+def test_concurrent_writes_and_recalls_survive_the_switch(tmp_path: Path) -> None:
     with Memory.open(str(tmp_path), embedder=HashEmbedder()) as memory:
         memory.bank("one").retain(said(0, 100), document="d")
         changed = threading.Event()
@@ -186,7 +186,7 @@ def test_what_is_written_and_recalled_all_along_meets_the_change_unharmed(tmp_pa
             assert texts(memory.bank(name), text) == [text]
 
 
-def test_erasing_drops_the_copy_and_it_begins_anew(tmp_path: Path) -> None:
+def test_erasing_drops_the_copy_and_reembedding_starts_over(tmp_path: Path) -> None:
     with Memory.open(str(tmp_path), embedder=HashEmbedder()) as memory:
         bank = memory.bank("one")
         bank.retain(said(0, 300), document="d")

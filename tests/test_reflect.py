@@ -105,8 +105,8 @@ def label_of(turns: Sequence[PromptMessage], words: str) -> str:
 # without a language model -----------------------------------------------------------------------------------------
 
 
-def test_without_a_model_an_answer_is_quoted_cited_and_said_to_be_an_extract(real: Memory) -> None:
-    bank = real.bank("a")
+def test_without_a_model_the_answer_is_a_cited_extract(minilm_memory: Memory) -> None:
+    bank = minilm_memory.bank("a")
     bank.retain(TALK, document="talk")
     answer = bank.reflect("What is the rent of the workshop?")
     assert answer.extract
@@ -120,8 +120,8 @@ def test_without_a_model_an_answer_is_quoted_cited_and_said_to_be_an_extract(rea
     assert when.quote.endswith("(March 2026)")
 
 
-def test_an_extract_keeps_to_its_budget_and_says_when_it_knows_nothing(real: Memory) -> None:
-    bank = real.bank("a")
+def test_an_extract_keeps_to_its_budget_and_says_when_it_knows_nothing(minilm_memory: Memory) -> None:
+    bank = minilm_memory.bank("a")
     bank.retain(
         [Message(f"The boat number {n} in the harbour is painted red.", "Ana", id=str(n)) for n in range(90)]
     )
@@ -285,7 +285,7 @@ def test_a_model_that_never_answers_is_an_error_and_its_tokens_are_booked() -> N
         assert bank.usage().calls == before + 3
 
 
-def test_what_is_shown_stays_within_the_budget() -> None:
+def test_evidence_shown_stays_within_the_budget() -> None:
     sizes: list[int] = []
 
     def say(turns: Sequence[PromptMessage]) -> Any:
@@ -324,7 +324,7 @@ def test_a_bank_keeps_its_mission_and_disposition() -> None:
             memory.bank("a", mission="x" * 3000)
 
 
-def test_what_the_model_concludes_becomes_a_belief_on_its_evidence() -> None:
+def test_a_models_conclusion_becomes_a_belief_with_its_evidence() -> None:
     def say(turns: Sequence[PromptMessage]) -> Any:
         label = label_of(turns, "rent of the workshop")
         beliefs = [
@@ -381,7 +381,7 @@ def test_the_token_limit_of_a_bank_holds_for_reflection() -> None:
             bank.reflect("What is the rent?")
 
 
-def test_reflection_sees_what_was_known_then() -> None:
+def test_reflection_as_of_a_moment_sees_the_bank_of_then() -> None:
     clock = FrozenClock(MAY)
     model = ScriptedModel(lambda turns, shape: {"answer": "So."} if shape == "Step" else {"statements": [
         {"text": turns[-1].text.rpartition(": ")[2], "messages": [1]}]})  # fmt: skip
@@ -463,7 +463,7 @@ def test_citations_are_read_out_of_an_answer_and_taken_out_of_it() -> None:
 
 @BOTH
 @pytest.mark.parametrize("way", ["schema", "tool"])
-def test_an_answer_is_heard_while_it_is_written(provider: str, way: str) -> None:
+def test_an_answer_is_streamed_while_it_is_written(provider: str, way: str) -> None:
     def script(call: Call) -> Any:
         label = next(iter(shown(call.user).values()))
         if 'recall "workshop":' not in call.user:

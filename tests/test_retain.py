@@ -133,14 +133,14 @@ def test_the_same_words_of_another_speaker_are_another_fact(memory: Memory) -> N
     assert len(bank.units()) == 2
 
 
-def test_a_document_grows_by_what_it_did_not_have(memory: Memory) -> None:
+def test_retaining_a_grown_document_adds_only_new_messages(memory: Memory) -> None:
     bank = memory.bank("a")
     bank.retain(TALK[:1], document="chat")
     grown = bank.retain(TALK, document="chat")
     assert [op.verdict for op in grown.operations] == [Verdict.NOOP, Verdict.ADD, Verdict.ADD]
 
 
-def test_replacing_a_document_retires_what_is_gone(memory: Memory, clock: FrozenClock) -> None:
+def test_replacing_a_document_retires_missing_messages(memory: Memory, clock: FrozenClock) -> None:
     bank = memory.bank("a")
     bank.retain(TALK, document="chat")
     before = clock.now()
@@ -154,7 +154,7 @@ def test_replacing_a_document_retires_what_is_gone(memory: Memory, clock: Frozen
     assert gone.retirement == Retirement(RetirementCause.REPLACED)
 
 
-def test_what_was_replaced_away_can_come_back(memory: Memory, clock: FrozenClock) -> None:
+def test_a_replaced_message_can_come_back(memory: Memory, clock: FrozenClock) -> None:
     bank = memory.bank("a")
     bank.retain(TALK, document="chat")
     first = clock.now()
@@ -192,9 +192,9 @@ def test_evidence_from_two_documents_is_kept_apart(memory: Memory, clock: Frozen
     assert "key" not in bank.recall("the key under the mat").text
 
 
-def test_a_retold_conversation_grows_a_bank_by_at_most_a_fifth(real: Memory) -> None:
+def test_a_retold_conversation_grows_a_bank_by_at_most_a_fifth(minilm_memory: Memory) -> None:
     pairs = json.loads((HERE / "data" / "retold.json").read_text())
-    bank = real.bank("a")
+    bank = minilm_memory.bank("a")
     bank.retain([Message(first, who, at=MAY, id=f"a{i}") for i, (who, first, _) in enumerate(pairs)])
     later = MAY + timedelta(days=1)
     bank.retain([Message(again, who, at=later, id=f"b{i}") for i, (who, _, again) in enumerate(pairs)])
@@ -204,9 +204,9 @@ def test_a_retold_conversation_grows_a_bank_by_at_most_a_fifth(real: Memory) -> 
         assert len(texts) == len(set(texts))
 
 
-def test_statements_that_differ_in_one_thing_are_all_kept(real: Memory) -> None:
+def test_statements_that_differ_in_one_thing_are_all_kept(minilm_memory: Memory) -> None:
     pairs = json.loads((HERE / "data" / "distinct.json").read_text())
-    bank = real.bank("a")
+    bank = minilm_memory.bank("a")
     for first, second in pairs:
         bank.retain([Message(first, "Mara", at=MAY)])
         bank.retain([Message(second, "Mara", at=MAY)])
@@ -286,7 +286,7 @@ def test_a_bank_needs_a_plain_name(memory: Memory, name: str) -> None:
         memory.bank(name)
 
 
-def test_options_of_the_wrong_kind_say_so(memory: Memory) -> None:
+def test_options_of_the_wrong_type_are_input_errors(memory: Memory) -> None:
     bank = memory.bank("a")
     with pytest.raises(InputError, match="pass a list"):
         bank.retain("hi", tags="work")
@@ -331,7 +331,7 @@ def test_a_failing_store_leaves_the_graph_as_it_was(memory: Memory, monkeypatch:
     assert bank.retain("The second note about Porto.").count(Verdict.ADD) == 1
 
 
-def test_progress_is_told(memory: Memory) -> None:
+def test_progress_is_reported(memory: Memory) -> None:
     told: list[tuple[int, int]] = []
     memory.bank("a").retain(
         [Message(f"Note {i}.") for i in range(150)], progress=lambda done, total: told.append((done, total))

@@ -60,8 +60,8 @@ def test_a_fact_that_is_stated_again_with_more_of_it_is_completed(memory: Memory
     assert bank.retain_facts([another]).count(Verdict.ADD) == 1
 
 
-def test_a_stated_fact_supersedes_what_was_so_before(real: Memory) -> None:
-    bank = real.bank("b")
+def test_a_stated_fact_supersedes_what_was_so_before(minilm_memory: Memory) -> None:
+    bank = minilm_memory.bank("b")
     bank.retain("Ana lives in Lisbon.")
     changed = Fact("Ana lives in Porto now.", entities=("Ana", "Porto"), at=datetime(2023, 6, 2, tzinfo=UTC))
     bank.retain_facts([changed])

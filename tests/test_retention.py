@@ -15,11 +15,6 @@ DAY = timedelta(days=1)
 HARBOUR = "The harbour has a crane."
 
 
-@pytest.fixture
-def bank(memory: Memory) -> Bank:
-    return memory.bank("b")
-
-
 def hit(bank: Bank, text: str = HARBOUR) -> Hit:
     (found,) = bank.recall(text, limit=1, explain=True).hits
     assert found.unit.text == text
@@ -47,7 +42,7 @@ def test_a_unit_fades_and_each_use_makes_it_fade_more_slowly(bank: Bank, clock: 
     assert third.retention == pytest.approx(math.exp(-0.5), abs=1e-4)
 
 
-def test_what_is_said_again_is_stronger(bank: Bank) -> None:
+def test_restated_units_are_stronger(bank: Bank) -> None:
     for document in ("one", "two", "three"):
         bank.retain(HARBOUR, document=document)
     strength = hit(bank).strength
@@ -55,7 +50,7 @@ def test_what_is_said_again_is_stronger(bank: Bank) -> None:
     assert strength.stability == 90.0
 
 
-def test_the_fresher_of_two_alike_comes_first_and_nothing_fades_if_that_is_off(
+def test_the_fresher_of_two_like_units_ranks_first_unless_decay_is_off(
     clock: FrozenClock, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     for days, factor in (("30", True), ("none", False)):
@@ -80,7 +75,7 @@ def test_the_fresher_of_two_alike_comes_first_and_nothing_fades_if_that_is_off(
                     bank.prune()
 
 
-def test_what_was_recalled_is_known_after_the_memory_was_closed(tmp_path: object, clock: FrozenClock) -> None:
+def test_recall_counts_survive_closing_the_memory(tmp_path: object, clock: FrozenClock) -> None:
     for uses in range(3):
         with Memory.open(str(tmp_path), embedder=HashEmbedder(), clock=clock) as memory:
             bank = memory.bank("b")
@@ -124,7 +119,7 @@ def test_pruning_archives_what_has_faded_and_that_is_undone(bank: Bank, clock: F
     assert hit(bank).unit.id == old.id
 
 
-def test_what_was_archived_for_long_goes_for_good(memory: Memory, bank: Bank, clock: FrozenClock) -> None:
+def test_units_archived_long_ago_are_erased(memory: Memory, bank: Bank, clock: FrozenClock) -> None:
     old = bank.retain(HARBOUR).units[0]
     clock.advance(400 * DAY)
     bank.retain("The garden has a well.")
@@ -160,12 +155,12 @@ def test_a_policy_keeps_the_strongest_and_may_be_narrowed(bank: Bank, clock: Fro
         PrunePolicy(networks=("belief",)),
     ],
 )
-def test_a_wrong_policy_is_told(bank: Bank, policy: PrunePolicy) -> None:
+def test_a_wrong_prune_policy_is_an_input_error(bank: Bank, policy: PrunePolicy) -> None:
     with pytest.raises(InputError):
         bank.prune(policy)
 
 
-def test_a_wrong_decay_is_told(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_wrong_decay_is_a_configuration_error(monkeypatch: pytest.MonkeyPatch) -> None:
     for days in ("0", "-1", "soon"):
         monkeypatch.setenv("FOURFOLD_DECAY", days)
         with pytest.raises(ConfigurationError, match="decay"):

@@ -111,7 +111,7 @@ def everything(index: BankIndex) -> dict[str, object]:
     }
 
 
-def test_a_bank_opens_with_the_graph_that_was_kept(home: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_bank_opens_from_its_snapshot(home: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("FOURFOLD_DECAY", "none")  # what was recalled would rank a little higher
     with opened(home) as memory:
         tell(memory)
@@ -124,7 +124,7 @@ def test_a_bank_opens_with_the_graph_that_was_kept(home: Path, monkeypatch: pyte
         assert memory.bank("a").recall("Where does Ana live?").hits == before
 
 
-def test_it_catches_up_with_what_was_written_after_it_was_kept(home: Path) -> None:
+def test_a_snapshot_catches_up_with_later_writes(home: Path) -> None:
     with opened(home) as memory:
         tell(memory)
     old = kept(home).read_bytes()
@@ -142,7 +142,7 @@ def test_it_catches_up_with_what_was_written_after_it_was_kept(home: Path) -> No
         assert everything(index) == everything(built(memory))
 
 
-def test_a_merge_after_it_was_kept_has_it_built_anew(home: Path) -> None:
+def test_a_merge_after_the_snapshot_rebuilds_the_index(home: Path) -> None:
     with opened(home) as memory:
         tell(memory)
     file, old = kept(home), kept(home).read_bytes()
@@ -155,7 +155,7 @@ def test_a_merge_after_it_was_kept_has_it_built_anew(home: Path) -> None:
         assert memory.bank("a").entity("Ben").name == "Ana Silva"
 
 
-def test_a_store_that_lost_something_does_not_believe_it(home: Path, tmp_path: Path) -> None:
+def test_a_snapshot_ahead_of_its_store_is_rejected(home: Path, tmp_path: Path) -> None:
     with opened(home) as memory:
         tell(memory, rounds=1)
     shutil.copytree(home / "store" / "shard", tmp_path / "older")
@@ -168,9 +168,7 @@ def test_a_store_that_lost_something_does_not_believe_it(home: Path, tmp_path: P
         assert everything(graph_of(memory)) == everything(built(memory))
 
 
-def test_one_of_another_version_or_none_at_all_is_built_anew(
-    home: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_a_snapshot_of_another_version_is_rebuilt(home: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     with opened(home) as memory:
         tell(memory)
     monkeypatch.setattr("fourfold.index.snapshot.FORMAT", 0)
@@ -189,7 +187,7 @@ def frozen() -> Iterator[bytes]:
 
 
 @given(at=st.floats(0, 1, exclude_max=True), bit=st.integers(0, 7), cut=st.booleans())
-def test_a_damaged_snapshot_is_none_or_says_the_same(frozen: bytes, at: float, bit: int, cut: bool) -> None:
+def test_a_damaged_snapshot_is_rejected_or_equal(frozen: bytes, at: float, bit: int, cut: bool) -> None:
     data, whole = bytearray(frozen), Snapshot.from_bytes(frozen)
     assert whole is not None
     place = int(at * len(data))
@@ -204,7 +202,7 @@ def test_a_damaged_snapshot_is_none_or_says_the_same(frozen: bytes, at: float, b
             assert (found.arrays[name] == array).all()
 
 
-def test_what_is_no_graph_is_built_anew(home: Path) -> None:
+def test_a_cache_file_that_is_no_snapshot_is_rebuilt(home: Path) -> None:
     with opened(home) as memory:
         tell(memory)
     kept(home).write_bytes(Snapshot({"ids": np.zeros(16, np.uint8)}, {}).to_bytes())
@@ -212,7 +210,7 @@ def test_what_is_no_graph_is_built_anew(home: Path) -> None:
         assert graph_of(memory).changes == len(TOLD) * 3
 
 
-def test_it_is_not_kept_if_somebody_writes_to_the_bank_meanwhile(
+def test_a_snapshot_is_abandoned_if_the_bank_is_written_to(
     home: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     with opened(home) as memory:
@@ -248,7 +246,7 @@ def test_a_graph_that_somebody_holds_is_not_waited_for_unless_asked(home: Path) 
         thread.join()
 
 
-def test_a_graph_that_has_to_go_is_kept(home: Path) -> None:
+def test_an_evicted_index_leaves_a_snapshot(home: Path) -> None:
     with opened(home) as memory:
         memory._async.services.indexes._most_units = 10
         tell(memory)
@@ -258,7 +256,7 @@ def test_a_graph_that_has_to_go_is_kept(home: Path) -> None:
         assert everything(graph_of(memory)) == everything(built(memory))
 
 
-def test_what_is_kept_while_others_write_is_what_was_there_at_one_moment(home: Path) -> None:
+def test_a_snapshot_taken_during_writes_is_consistent(home: Path) -> None:
     with opened(home) as memory:
         tell(memory)
         services, done = memory._async.services, threading.Event()
@@ -284,7 +282,7 @@ def test_what_is_kept_while_others_write_is_what_was_there_at_one_moment(home: P
             keeping.result()
 
 
-def test_a_small_bank_is_not_kept(home: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_small_bank_has_no_snapshot(home: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(registry, "_SNAPSHOT_UNITS", 500)
     with opened(home) as memory:
         tell(memory)

@@ -179,7 +179,7 @@ def test_a_server_collection_of_another_make_is_refused() -> None:
         ServerStore(client, "test", Manifest("another", 64, 32), "memory")
 
 
-def test_a_server_that_is_not_there_is_named(unused_port: int) -> None:
+def test_an_unreachable_server_is_named(unused_port: int) -> None:
     with pytest.raises(StoreError, match=str(unused_port)):
         Memory.open(
             f"http://127.0.0.1:{unused_port}", embedder=HashEmbedder(), settings=load_settings(timeout=1)
@@ -224,7 +224,7 @@ def test_a_truncated_log_leaves_the_rest_readable(tmp_path: Path) -> None:
     reopened.close()
 
 
-def test_a_directory_with_something_else_in_it_is_left_alone(tmp_path: Path) -> None:
+def test_a_foreign_directory_is_left_unchanged(tmp_path: Path) -> None:
     (tmp_path / "thesis.txt").write_text("years of work")
     with pytest.raises(ConfigurationError, match="not empty"):
         EmbeddedStore.open(tmp_path, MANIFEST)

@@ -85,7 +85,7 @@ def test_a_value_that_comes_back_is_current_again() -> None:
         assert hits[0].unit.superseded_by is None
 
 
-def test_what_is_told_late_does_not_replace_what_is_newer() -> None:
+def test_a_late_older_statement_does_not_replace_a_newer_one() -> None:
     with memory() as opened:
         bank = opened.bank("a")
         bank.retain([Message("I live in Lisbon.", "Mara", at=MAY)])

@@ -16,12 +16,7 @@ def year(number: int) -> Interval:
 
 
 @pytest.fixture
-def bank(memory: Memory) -> Bank:
-    return memory.bank("b")
-
-
-@pytest.fixture
-def told(bank: Bank) -> Bank:
+def bank_of_moves(bank: Bank) -> Bank:
     """A bank that was told of Ana's moves, the later first, and of something else."""
     facts = [
         Fact("Ana visited Rome in 2022.", entities=("Ana", "Rome"), occurred=year(2022)),
@@ -38,22 +33,25 @@ def facts(events: list[Event]) -> list[Unit]:
     return [event.unit for event in events if event.assessment is None]
 
 
-def test_facts_come_in_the_order_in_which_they_happened(told: Bank) -> None:
-    assert [unit.text[:11] for unit in facts(told.timeline(entity="ana"))] == ["Ana studied", "Ana visited"]
-    assert [unit.text for unit in facts(told.timeline())][:3] == [
+def test_facts_come_in_the_order_in_which_they_happened(bank_of_moves: Bank) -> None:
+    assert [unit.text[:11] for unit in facts(bank_of_moves.timeline(entity="ana"))] == [
+        "Ana studied",
+        "Ana visited",
+    ]
+    assert [unit.text for unit in facts(bank_of_moves.timeline())][:3] == [
         "Ana studied in Braga in 2019.",
         "Ana visited Rome in 2022.",
         "Ben paints.",
     ]
 
 
-def test_an_interval_and_a_limit_narrow_it(told: Bank) -> None:
-    assert [unit.text for unit in facts(told.timeline(during=year(2023)))] == ["Ben paints."]
-    assert [event.unit.text for event in told.timeline(limit=1)] == ["Ana is kind."]
-    assert told.timeline(during=year(1999)) == []
+def test_an_interval_and_a_limit_narrow_the_timeline(bank_of_moves: Bank) -> None:
+    assert [unit.text for unit in facts(bank_of_moves.timeline(during=year(2023)))] == ["Ben paints."]
+    assert [event.unit.text for event in bank_of_moves.timeline(limit=1)] == ["Ana is kind."]
+    assert bank_of_moves.timeline(during=year(1999)) == []
 
 
-def test_what_was_superseded_is_told_and_what_was_forgotten_is_not(bank: Bank) -> None:
+def test_superseded_facts_are_listed_and_forgotten_ones_are_not(bank: Bank) -> None:
     for number, text in enumerate(MOVES):
         bank.retain_facts([Fact(text, entities=("Ana",), at=datetime(2020 + number, 1, 1, tzinfo=UTC))])
     before, now = bank.timeline(entity="Ana")
@@ -64,7 +62,7 @@ def test_what_was_superseded_is_told_and_what_was_forgotten_is_not(bank: Bank) -
     assert facts(bank.timeline(entity="Ana")) == [now.unit]
 
 
-def test_what_was_believed_is_told_and_when_it_changed(bank: Bank) -> None:
+def test_belief_changes_are_listed_with_their_times(bank: Bank) -> None:
     belief = bank.believe("Ana is generous.", confidence=0.6)
     bank.believe("Ana is generous.", confidence=0.4, reason="she was not")
     told = bank.timeline()
@@ -83,10 +81,10 @@ def test_what_was_believed_is_told_and_when_it_changed(bank: Bank) -> None:
         ("Where did Ana live in December 2020?", ["Lisbon", "Porto"]),
     ],
 )
-def test_questions_about_the_past_reach_what_held_then(
-    real: Memory, question: str, reached: list[str]
+def test_questions_about_the_past_recall_superseded_facts(
+    minilm_memory: Memory, question: str, reached: list[str]
 ) -> None:
-    bank = real.bank("b")
+    bank = minilm_memory.bank("b")
     for number, place in enumerate(["Braga", "Porto", "Lisbon"]):
         at = datetime(2019 + number, 6, 1, tzinfo=UTC)
         bank.retain([Message(f"I live in {place} now.", "Ana", at=at)], document=place)
@@ -96,19 +94,19 @@ def test_questions_about_the_past_reach_what_held_then(
     assert bank.recall(question).text.count("[no longer held]") == len(reached) - 1
 
 
-def test_a_wrong_question_is_told(told: Bank) -> None:
+def test_wrong_timeline_arguments_are_input_errors(bank_of_moves: Bank) -> None:
     with pytest.raises(NotFoundError, match="Nobody"):
-        told.timeline(entity="Nobody")
+        bank_of_moves.timeline(entity="Nobody")
     with pytest.raises(InputError, match="limit"):
-        told.timeline(limit=0)
+        bank_of_moves.timeline(limit=0)
 
 
-def test_a_unit_is_named_by_the_beginning_of_its_id(told: Bank) -> None:
-    unit = facts(told.timeline(during=year(2023)))[0]
-    assert told.unit(unit.id[:8]) == unit
-    assert told.unit(unit.id[:8].upper()) == unit
+def test_a_unit_is_named_by_the_beginning_of_its_id(bank_of_moves: Bank) -> None:
+    unit = facts(bank_of_moves.timeline(during=year(2023)))[0]
+    assert bank_of_moves.unit(unit.id[:8]) == unit
+    assert bank_of_moves.unit(unit.id[:8].upper()) == unit
     for wrong in (unit.id[:7], unit.id[:8] + "x", "", "00000000"):
         with pytest.raises(NotFoundError):
-            told.unit(wrong)
-    told.forget(unit=unit.id[:8])
-    assert facts(told.timeline(during=year(2023))) == []
+            bank_of_moves.unit(wrong)
+    bank_of_moves.forget(unit=unit.id[:8])
+    assert facts(bank_of_moves.timeline(during=year(2023))) == []
