@@ -13,7 +13,7 @@ import pytest
 from anthropic import Anthropic, AsyncAnthropic
 from anthropic.lib.tools import ToolError
 from anthropic.tools.memory import BetaLocalFilesystemMemoryTool
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from fourfold import Bank, ConflictError, Memory, NotFoundError, bank_name
@@ -151,7 +151,6 @@ COMMANDS = st.lists(
 )
 
 
-@settings(deadline=None, max_examples=30)
 @given(COMMANDS)
 def test_random_commands_give_the_answers_of_anthropics_file_tool(
     tmp_path_factory: pytest.TempPathFactory, commands: list[dict[str, Any]]
@@ -314,7 +313,6 @@ def test_the_async_tool_runner_works_and_a_failing_memory_does_not_end_the_run(
 USERS = st.lists(st.text(min_size=1, max_size=12).filter(str.strip), min_size=2, max_size=3, unique=True)
 
 
-@settings(deadline=None, max_examples=15)
 @given(USERS)
 def test_users_do_not_see_each_others_files(users: list[str]) -> None:
     with Memory(MemoryStore(), HashEmbedder()) as memory:

@@ -352,6 +352,7 @@ class GovernedMachine(StoredMachine):
 
 
 TestGovernedMachine = pytest.mark.slow(GovernedMachine.TestCase)
+# Fewer examples than the profiles say: each replays every earlier moment after each of its steps.
 TestGovernedMachine.settings = settings(max_examples=12, stateful_step_count=20, deadline=None)
 
 

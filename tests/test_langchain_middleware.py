@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from typing import Any
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 from langchain.agents import create_agent
 from langchain.agents.middleware import AgentMiddleware, SummarizationMiddleware
@@ -338,7 +338,6 @@ def test_the_recall_is_in_the_trace(memory: Memory, model: Scripted) -> None:
 USERS = st.lists(st.text(min_size=1, max_size=12).filter(str.strip), min_size=2, max_size=3, unique=True)
 
 
-@settings(deadline=None, max_examples=15)
 @given(USERS)
 def test_nothing_crosses_users(users: list[str]) -> None:
     model = Scripted(script=[], heard=[])

@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 from langchain_core.embeddings import DeterministicFakeEmbedding
 from langgraph.store.base import (
@@ -266,7 +266,6 @@ OPERATIONS = st.lists(
 )
 
 
-@settings(deadline=None, max_examples=25)
 @given(OPERATIONS)
 def test_random_operations_give_the_answers_of_in_memory_store(
     operations: list[tuple[str, tuple[str, ...], str, int]],
@@ -409,7 +408,6 @@ def test_a_closed_memory_raises_memory_closed(fourfold_store: FourfoldStore, mem
 LABEL = st.text(min_size=1, max_size=8).filter(lambda label: "." not in label and "\x00" not in label)
 
 
-@settings(deadline=None, max_examples=20)
 @given(st.lists(st.tuples(LABEL, LABEL), min_size=2, max_size=4, unique=True))
 def test_nothing_crosses_namespaces(namespaces: list[tuple[str, str]]) -> None:
     namespaces = [namespace for namespace in namespaces if namespace[0] != "langgraph"]

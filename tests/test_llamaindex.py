@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 from llama_index.core.agent.workflow import AgentWorkflow, FunctionAgent
 from llama_index.core.base.llms.types import ChatMessage, MessageRole, ToolCallBlock
@@ -405,7 +405,6 @@ def test_recalls_and_retains_are_instrumented(bank: Bank) -> None:
 USERS = st.lists(st.text(min_size=1, max_size=12).filter(str.strip), min_size=2, max_size=3, unique=True)
 
 
-@settings(deadline=None, max_examples=15)
 @given(USERS)
 def test_nothing_crosses_users(users: list[str]) -> None:
     from fourfold import bank_name

@@ -24,6 +24,7 @@ from mcp_types import (
     TextContent,
     TextResourceContents,
 )
+from waiting import until
 
 from fourfold import AsyncMemory
 from fourfold.testing import FrozenClock, HashEmbedder, MemoryStore
@@ -353,9 +354,7 @@ def test_a_client_of_the_older_protocol_hears_of_changes(
             await client.subscribe_resource(uri)
         await client.unsubscribe_resource("memory://banks")
         await client.call_tool("retain", {"facts": [PORTO]})
-        with anyio.fail_after(10):  # and once more when it has been consolidated
-            while len(heard) < 5:
-                await anyio.sleep(0.02)
+        await until(lambda: len(heard) == 5)  # once more when it has been consolidated
         profile, ana = "memory://mine/profile", "memory://mine/entities/Ana"
         assert heard == ["list", profile, ana, profile, ana]
 

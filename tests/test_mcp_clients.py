@@ -10,6 +10,7 @@ import sys
 import time
 from collections import Counter
 from contextlib import suppress
+from functools import partial
 from pathlib import Path
 from typing import Literal
 
@@ -18,6 +19,7 @@ import pytest
 from mcp import Client, MCPError, StdioServerParameters
 from mcp.client.stdio import stdio_client
 from mcp_types import ElicitRequestParams, ElicitResult
+from waiting import until
 
 from fourfold import Memory
 
@@ -58,15 +60,20 @@ class Desk:
         """Ends the owner as the system does when memory runs out, and waits for another."""
         killed = await self.owned()
         os.kill(killed, signal.SIGKILL)
-        while await self.owned() == killed:
-            await anyio.sleep(0.01)
+        await self.owned_by_another_than(killed)
+
+    def has_answered(self, calls: int) -> bool:
+        """Whether so many calls of all clients were answered."""
+        return len(self.took) >= calls
 
     async def owned(self) -> int:
         """The owner, as soon as there is one."""
-        with anyio.fail_after(20):
-            while (owner := self.owner()) is None:
-                await anyio.sleep(0.01)
-        return owner
+        await until(lambda: self.owner() is not None)
+        return self.owner() or await self.owned()  # it may have ended since
+
+    async def owned_by_another_than(self, process: int) -> None:
+        """Waits until another process is the owner."""
+        await until(lambda: self.owner() not in (None, process))
 
     async def work(self, number: int) -> None:
         """One client's day. When its own process is killed it starts another, as a desktop assistant does, and makes
@@ -110,8 +117,8 @@ def test_eight_clients_lose_nothing_when_the_owner_is_killed_three_times(tmp_pat
             for number in range(CLIENTS):
                 tasks.start_soon(desk.work, number)
             for part in range(1, KILLS + 1):
-                while len(desk.took) < CLIENTS * CALLS * part // (KILLS + 1):
-                    await anyio.sleep(0.02)
+                answered = CLIENTS * CALLS * part // (KILLS + 1)
+                await until(partial(desk.has_answered, answered), seconds=300)
                 await desk.kill_owner()
 
     anyio.run(scenario)
@@ -170,8 +177,7 @@ def test_the_next_client_takes_over_when_the_leader_closes(tmp_path: Path, mode:
                 await other.call_tool("status", {})
                 assert await desk.owned() == owner
                 enough.set()
-                while await desk.owned() == owner:
-                    await anyio.sleep(0.01)
+                await desk.owned_by_another_than(owner)
                 found = await other.call_tool("recall", {"question": "Where did Ana move?"})
                 assert MOVED_TEXT in str(found.content)
 
