@@ -21,8 +21,7 @@ from fourfold.api.bank import AsyncBank
 from fourfold.api.task_queue import PerBankQueue
 from fourfold.consolidate.background import Background
 from fourfold.errors import FourfoldError, InputError
-from fourfold.govern.erase import erase_bank
-from fourfold.govern.find_text import find_text as search_text
+from fourfold.govern import erase
 from fourfold.govern.prune import note_uses
 from fourfold.govern.reembed import reembed
 from fourfold.index.registry import IndexRegistry
@@ -216,7 +215,7 @@ class AsyncMemory:
         `AsyncBank.forget`. Raises `NotFoundError` for one that is not there."""
         # What `retain_later` was given before would be written after the erasure, and the bank be there again.
         await to_thread.run_sync(self.later.wait, check_bank_name(bank), None)
-        return await to_thread.run_sync(erase_bank, self.services, bank)
+        return await to_thread.run_sync(erase.erase_bank, self.services, bank)
 
     async def banks_with_entries(
         self, kind: str, *, tag: str | None = None, expired: bool = False
@@ -279,7 +278,7 @@ class AsyncMemory:
         hold its bytes; nothing once it is erased. Case counts. Raises `InputError` for an empty text."""
         if not isinstance(text, str) or not text.strip():
             raise InputError("The text is empty: give the words to look for.")
-        return await to_thread.run_sync(search_text, self.services.store, text)
+        return await to_thread.run_sync(erase.find_text, self.services.store, text)
 
     async def close(self) -> None:
         """Finishes what was given to `retain_later`, ends what goes on in the background (it is taken up again

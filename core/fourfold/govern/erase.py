@@ -18,8 +18,9 @@ from fourfold.govern.erase_units import choose_units, drop_texts, reassess_belie
 from fourfold.govern.erasure import Erasure, receipt_of
 from fourfold.govern.erasure_scope import ErasureScope
 from fourfold.govern.forget import Selection
-from fourfold.ports import Where
-from fourfold.schema.records import KIND_ONLY, UNIT, kind_of
+from fourfold.ports import Store, Where
+from fourfold.schema.records import KIND_ONLY, UNIT, describe, kind_of
+from fourfold.schema.texts import strings_of
 from fourfold.services import Services
 from fourfold.transaction.transaction import Transaction
 from fourfold.values.changes import ForgetResult, Receipt
@@ -50,6 +51,17 @@ def erase_bank(services: Services, bank: str) -> Receipt:
         services.recall_counts.pop(bank)
     units = [point_id for point_id, kind in kinds.items() if kind == UNIT]
     return receipt_of(units, services.clock.now(), Counter(kinds.values()), (), guarantee)
+
+
+def find_text(store: Store, text: str) -> list[str]:
+    """Returns where a text is, which should be nowhere once it is erased: "unit 1a2b... of the bank alice" among the
+    records, "file store/shard/..." among the bytes of the files, in no order."""
+    records = [
+        describe(point)
+        for point in store.scan(Where())
+        if any(text in string for string in strings_of(point))
+    ]
+    return records + [f"file {name}" for name in store.find_bytes(text)]
 
 
 def _run(erasure: Erasure, selection: Selection) -> ForgetResult:
