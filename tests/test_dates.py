@@ -37,7 +37,7 @@ def _days(written: str) -> tuple[datetime, datetime]:
 
 
 @pytest.mark.parametrize("code", ["en", *FOREIGN])
-def test_the_table_of_phrases_is_read_as_people_mean_it(code: str) -> None:
+def test_the_table_of_phrases_resolves_to_its_intervals(code: str) -> None:
     rows = json.loads(TABLE.read_text()) if code == "en" else FOREIGN[code]
     assert len(rows) >= {"en": 200, "it": 4}.get(code, 45)
     wrong = []

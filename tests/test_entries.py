@@ -307,7 +307,7 @@ def test_usual_labels_are_bank_names_unchanged() -> None:
 
 
 @pytest.mark.parametrize("labels", [(), ("",), ("a", ""), ("a" * 201,), (None,)])
-def test_nobody_is_no_bank(labels: tuple[str, ...]) -> None:
+def test_labels_that_name_nobody_are_input_errors(labels: tuple[str, ...]) -> None:
     with pytest.raises(InputError):
         bank_name(*labels)
 

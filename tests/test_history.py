@@ -35,6 +35,7 @@ HOUR = timedelta(hours=1)
 
 @pytest.fixture
 def bank(memory: Memory) -> Bank:
+    """An empty bank whose changes name who made them."""
     return memory.bank("b", actor="Rita")
 
 
@@ -414,4 +415,5 @@ class ErasingMachine(GovernedMachine):
 
 
 TestErasingMachine = pytest.mark.slow(ErasingMachine.TestCase)
+# Fewer still: after each step every record and every byte is looked through for what was erased.
 TestErasingMachine.settings = settings(max_examples=4, stateful_step_count=14, deadline=None)

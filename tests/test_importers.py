@@ -57,7 +57,7 @@ def test_a_time_that_is_missing_is_none(value: Any) -> None:
 @pytest.mark.parametrize(
     "value", ["soon", True, 1e300, float("nan"), "99999999999999", [], "0001-01-01T00:00+05:00"]
 )
-def test_what_is_no_time_is_an_error_that_names_the_place(value: Any) -> None:
+def test_a_malformed_time_is_an_error_that_names_its_place(value: Any) -> None:
     with pytest.raises(InputError, match=r"^chat\.json, message 3"):
         parse_time(value, "chat.json, message 3")
 

@@ -339,7 +339,7 @@ USERS = st.lists(st.text(min_size=1, max_size=12).filter(str.strip), min_size=2,
 
 
 @given(USERS)
-def test_nothing_crosses_users(users: list[str]) -> None:
+def test_no_users_messages_are_recalled_for_another(users: list[str]) -> None:
     model = Scripted(script=[], heard=[])
     with Memory(MemoryStore(), HashEmbedder()) as memory:
         app = agent(model, memory)

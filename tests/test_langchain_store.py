@@ -409,7 +409,7 @@ LABEL = st.text(min_size=1, max_size=8).filter(lambda label: "." not in label an
 
 
 @given(st.lists(st.tuples(LABEL, LABEL), min_size=2, max_size=4, unique=True))
-def test_nothing_crosses_namespaces(namespaces: list[tuple[str, str]]) -> None:
+def test_no_item_is_found_in_another_namespace(namespaces: list[tuple[str, str]]) -> None:
     namespaces = [namespace for namespace in namespaces if namespace[0] != "langgraph"]
     with Memory(MemoryStore(), HashEmbedder()) as memory:
         store = FourfoldStore(memory)

@@ -406,7 +406,7 @@ USERS = st.lists(st.text(min_size=1, max_size=12).filter(str.strip), min_size=2,
 
 
 @given(USERS)
-def test_nothing_crosses_users(users: list[str]) -> None:
+def test_no_users_messages_are_recalled_for_another(users: list[str]) -> None:
     from fourfold import bank_name
 
     with Memory(MemoryStore(), HashEmbedder()) as memory:

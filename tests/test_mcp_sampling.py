@@ -126,7 +126,7 @@ def test_a_user_who_says_no_is_told_what_to_do_next(clock: FrozenClock) -> None:
     session(clock, talk, sampling=True, sampling_callback=refuse, mode="legacy")
 
 
-def test_statements_the_caller_wrote_need_nobody_to_read_them(clock: FrozenClock) -> None:
+def test_facts_of_the_caller_are_not_sampled(clock: FrozenClock) -> None:
     desk = Desk(json.dumps({"statements": [PORTO]}))
 
     async def talk(client: Client) -> None:

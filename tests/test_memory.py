@@ -9,7 +9,7 @@ from fourfold import Memory, Message
 MAY = datetime(2023, 5, 8, 13, 56, tzinfo=UTC)
 
 
-def test_what_was_retained_is_recalled_at_once() -> None:
+def test_a_retained_text_is_recalled_at_once() -> None:
     with Memory.open(":memory:") as memory:
         bank = memory.bank("alice")
         bank.retain(

@@ -67,9 +67,7 @@ def test_empty_and_overlong_texts_have_their_vectors_and_offsets(minilm: MiniLM)
         assert all(text[a:b].strip() for a, b in embedding.offsets)
 
 
-def test_what_the_engine_of_the_packaged_model_raises_is_a_model_error(
-    minilm: MiniLM, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_an_onnxruntime_error_is_a_model_error(minilm: MiniLM, monkeypatch: pytest.MonkeyPatch) -> None:
     minilm.embed(["a word"])
     _, session = minilm._load()
 

@@ -120,7 +120,7 @@ class MemoryMachine(StoredMachine):
 
 
 TestMemoryMachine = MemoryMachine.TestCase
-# The machines run fewer examples than the profiles say: one run of so many steps takes half a second.
+# The machines below run as few examples under both profiles: a run of so many steps takes half a second.
 TestMemoryMachine.settings = settings(max_examples=12, stateful_step_count=15, deadline=None)
 
 

@@ -109,7 +109,7 @@ def test_a_fact_said_later_counts_for_later(memory: Memory, clock: Any) -> None:
     assert unit.mentioned_at == at
 
 
-def test_a_stated_fact_carries_nothing_of_the_one_before_it(minilm: Embedder) -> None:
+def test_a_facts_vectors_carry_nothing_of_the_fact_before(minilm: Embedder) -> None:
     facts = ["Ana lives in Porto.", "Ana is allergic to peanuts.", "Ana lives in Lisbon."]
     with Memory(MemoryStore(), minilm) as memory:
         bank = memory.bank("b")
