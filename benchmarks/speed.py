@@ -28,6 +28,7 @@ import numpy as np
 from machine import describe, percentiles
 
 from fourfold import Bank, Memory, Message
+from fourfold.models.packaged import minilm
 from fourfold.models.packaged.minilm import MiniLM
 from fourfold.ports import Embedding, Query, Where
 from fourfold.values.rendering import written_day
@@ -201,9 +202,9 @@ def _retain_ratios(bank: Bank, said: Sequence[Message], packaged: MiniLM) -> tup
 
 
 def packaged_model() -> MiniLM:
-    """The default embedder but for `compact`: the model runs in floats, as it is packaged."""
+    """The default embedder but for the rewriting to 8 bits: the model runs in floats, as it is packaged."""
     model = MiniLM()
-    with mock.patch("fourfold.models.packaged.minilm.compact", lambda file: file):
+    with mock.patch.object(minilm, "_quantized_weights", minilm._packaged_weights):
         model.embed(["warm up"])
     return model
 
