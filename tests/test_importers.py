@@ -201,3 +201,10 @@ def test_an_error_names_the_file_the_place_and_what_is_wrong(
     done = fourfold("retain", tmp_path / name, "-m", tmp_path / "memory")
     assert (done.returncode, "Traceback" in done.stderr) == (1, False)
     assert not (tmp_path / "memory").exists()
+
+
+def test_an_error_of_an_importer_is_not_wrapped_in_another(tmp_path: Path) -> None:
+    chat = write(tmp_path / "chat.json", [{"text": "Hello there.", "at": "foo"}])
+    with pytest.raises(InputError) as raised:
+        read_import(chat)
+    assert str(raised.value).startswith(f'{chat}, message 0: "foo" is no time')

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import subprocess
 import sys
 from pathlib import Path
@@ -11,8 +12,8 @@ from pathlib import Path
 import pytest
 
 from fourfold.language import packs
-from fourfold.language.languages import language
-from fourfold.language.pack import compiled
+from fourfold.language.languages import language, languages
+from fourfold.language.pack import DateGrammar, Language, check_pack, compiled
 
 USE = """
 import json
@@ -93,3 +94,42 @@ def test_every_pattern_of_every_language_compiles() -> None:
         assert pack.code == code
         for field in ("negation", "asks_when", "asks_count", "asks_before", "first_person", "quotation"):
             assert compiled(getattr(pack, field)).search("0") is None, (code, field)
+
+
+@pytest.mark.parametrize(
+    ("field", "reason"),
+    [
+        ('stemmer="swahili"', 'no stemmer "swahili"'),
+        ('negation="(no"', "negation is no regular expression"),
+        ('dates=DateGrammar({}, (("{moon}", "May"),))', "slots of unknown words: ['moon']"),
+    ],
+)
+def test_a_pack_with_a_mistake_names_the_field(field: str, reason: str) -> None:
+    pack = eval(f'Language("xx", "Xish", {field})', {"Language": Language, "DateGrammar": DateGrammar})
+    with pytest.raises(ValueError, match=re.escape(reason)):
+        check_pack(pack)
+
+
+def test_our_own_packs_have_no_mistake() -> None:
+    for pack in languages().values():
+        check_pack(pack)
+
+
+@pytest.mark.slow
+def test_a_memory_does_not_open_with_a_broken_language_and_lets_go_of_its_directory(
+    site: Path, tmp_path: Path
+) -> None:
+    (site / "acme_portuguese.py").write_text(
+        "from fourfold.language.pack import Language\nLANGUAGE = Language('pt', 'Portuguese', 'swahili')\n"
+    )
+    code = """
+from fourfold import ConfigurationError, Memory
+for _ in range(2):
+    try:
+        Memory.open(DIRECTORY)
+    except ConfigurationError as error:
+        print(error)
+"""
+    opened = run(site, code.replace("DIRECTORY", repr(str(tmp_path / "memory"))))
+    assert opened.stdout.count("acme-portuguese 1.0") == 2, opened.stdout + opened.stderr
+    assert "swahili" in opened.stdout

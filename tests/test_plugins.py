@@ -14,9 +14,9 @@ import pytest
 from command_line import fourfold
 
 from fourfold import Memory
-from fourfold.errors import ConfigurationError, InputError
+from fourfold.errors import ConfigurationError, InputError, ModelOutputError
 from fourfold.models import load_embedder, load_llm, load_reranker
-from fourfold.testing import HashEmbedder
+from fourfold.testing import HashEmbedder, MemoryStore
 
 Install = Callable[[str, str], None]
 GUIDE = Path(__file__).parents[1] / "docs" / "importers.md"
@@ -305,3 +305,51 @@ def test_unknown_files_list_the_importers_of_packages(install: Install, tmp_path
         pytest.raises(InputError, match=r"LoCoMo.*; a log; a chat in JSON"),
     ):
         memory.load(tmp_path / "file.json")
+
+
+@pytest.mark.slow
+def test_a_broken_channel_leaves_the_directory_unlocked(install: Install, tmp_path: Path) -> None:
+    install(CHANNEL, "[fourfold.channels]\nacme = acme_fourfold:none\n")
+    with pytest.raises(ConfigurationError, match="acme-fourfold"):
+        Memory.open(str(tmp_path / "memory"), embedder=HashEmbedder())
+    (tmp_path / "acme_fourfold-1.0.dist-info" / "entry_points.txt").write_text("")
+    importlib.invalidate_caches()
+    Memory.open(str(tmp_path / "memory"), embedder=HashEmbedder()).close()
+
+
+LYING = """
+import numpy as np
+from fourfold.ports import Embedding
+
+class Lying:
+    name, dimension, token_dimension, centroids = "acme/lying", 2, 0, None
+
+    def __init__(self, model="short"):
+        self.model = model
+
+    def embed(self, texts):
+        nothing = np.zeros((0, 0), np.float32)
+        given = {
+            "short": lambda text: Embedding(np.ones(3, np.float32), nothing),
+            "infinite": lambda text: Embedding(np.array([1.0, np.inf], np.float32), nothing),
+            "list": lambda text: [1.0, 2.0],
+        }
+        return [] if self.model == "none" else [given[self.model](text) for text in texts]
+"""
+
+
+@pytest.mark.parametrize(
+    ("model", "reason"),
+    [
+        ("short", r"shape \(3,\) for its dimension 2"),
+        ("infinite", "not finite"),
+        ("list", "gave a list in place"),
+        ("none", "gave 0 embeddings for 1 texts"),
+    ],
+)
+def test_an_embedder_that_breaks_its_port_is_named(install: Install, model: str, reason: str) -> None:
+    install(LYING, "[fourfold.embedders]\nlying = acme_fourfold:Lying\n")
+    with Memory(MemoryStore(), load_embedder(f"lying:{model}")) as memory:
+        with pytest.raises(ModelOutputError, match=f"acme/lying.*{reason}"):
+            memory.bank("ana").retain("Ana moved.")
+        assert memory.banks() == []

@@ -9,7 +9,7 @@ import subprocess
 import sys
 import uuid
 import warnings
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 
 import numpy as np
@@ -19,7 +19,7 @@ from qdrant_client import QdrantClient
 from fourfold import ConfigurationError, Memory, Message, StoreError, StoreLockedError, StoreVersionError
 from fourfold.language.languages import ENGLISH
 from fourfold.language.text import query_vector, terms
-from fourfold.ports import Query, Store, Where
+from fourfold.ports import Embedding, Query, Store, Where
 from fourfold.settings import load_settings
 from fourfold.storage.embedded import EmbeddedStore, optimise
 from fourfold.storage.manifest import SCHEMA, Manifest
@@ -309,3 +309,38 @@ def test_a_failure_of_the_engine_says_what_to_do(tmp_path: Path) -> None:
         file.write_text("{")
     with pytest.raises(StoreError, match="restore the directory from a backup"):
         Memory.open(str(tmp_path), embedder=HashEmbedder())
+
+
+class WithoutTokens(HashEmbedder):
+    """An embedder without token vectors, as most are."""
+
+    token_dimension = 0
+    centroids = None
+
+    def embed(self, texts: Sequence[str]) -> list[Embedding]:
+        nothing = np.zeros((0, 0), np.float32)
+        return [Embedding(e.vector, nothing) for e in super().embed(texts)]
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("engine", ["embedded", "client"])
+def test_an_embedder_without_token_vectors_serves_every_operation(engine: str, tmp_path: Path) -> None:
+    embedder = WithoutTokens()
+    manifest = Manifest(embedder.name, embedder.dimension, 0)
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        if engine == "client":
+            memory = Memory(ServerStore(QdrantClient(":memory:"), "test", manifest, "memory"), embedder)
+        else:
+            memory = Memory.open(str(tmp_path / "memory"), embedder=embedder)
+        with memory:
+            bank = memory.bank("ana")
+            bank.retain("Ana moved to Lisbon.", document="d")
+            bank.retain(
+                [Message("Ana likes Lisbon.", "Ana"), Message("Rui lives in Faro.", "Rui")], document="d"
+            )
+            bank.consolidate()
+            assert bank.recall("Who moved to Lisbon?").hits
+            bank.forget(unit=bank.units()[0], erase=True)
+            exported = bank.export(tmp_path / "bank.jsonl")
+            assert len(memory.load(exported, bank="copy").units()) == 2

@@ -1,4 +1,4 @@
-"""Parts of Fourfold that other packages bring: embedders, language models, rerankers, languages, importers.
+"""Parts of Fourfold that other packages bring: embedders, language models, rerankers, channels, languages, importers.
 
 A package declares them as entry points, in a group for each kind of part, here an embedder called "acme", which
 `Memory.open(embedder="acme")` and `FOURFOLD_EMBEDDER=acme` then name:
@@ -9,6 +9,14 @@ A package declares them as entry points, in a group for each kind of part, here 
 The groups of models are `fourfold.embedders`, `fourfold.language_models` and `fourfold.rerankers`: an entry point
 names a class, or a function that returns an object, of the port of that name in `fourfold.ports`;
 `fourfold.models.load` says with which arguments it is called.
+
+`fourfold.channels` has `Channel` objects (`fourfold.recall.channels.channel`), `fourfold.languages` a `Language`
+each (`fourfold.language.pack`) under its code, `fourfold.importers` importers or what makes one
+(`fourfold.transfer.importers`); of channels and importers the name of the entry point means nothing. A broken
+channel or language keeps a memory from being opened: without it recalls would find other units, and texts be stored
+under other terms. A broken model is an error where it is named, a broken importer one where a file is none of the
+formats known here. The MCP server's tools (`fourfold_mcp.tools`) are left out where they are broken, and logged:
+the others still serve.
 
 Reading what is declared imports nothing; `load_plugin` imports the one module that an entry point names.
 """

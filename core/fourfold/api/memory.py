@@ -27,6 +27,7 @@ from fourfold.govern.reembed import reembed
 from fourfold.index.registry import IndexRegistry
 from fourfold.ingest.bank_options import BankOptions
 from fourfold.language.languages import language as language_of
+from fourfold.language.languages import languages
 from fourfold.models import load_embedder, load_models
 from fourfold.ports import Clock, Embedder, LanguageModel, Progress, Reranker, Store, Where
 from fourfold.recall.fuse import Weights
@@ -73,7 +74,9 @@ class AsyncMemory:
         clock: Clock | None = None,
         weights: Weights | None = None,
     ) -> None:
-        """Composes a memory of parts; `open` is the usual way. `weights` tune recall's fusion."""
+        """Composes a memory of parts; `open` is the usual way. `weights` tune recall's fusion. Raises
+        `ConfigurationError` for a language or a channel of another package that cannot be used."""
+        languages()  # all of them: a text may be in any, and its terms would be other ones without its pack
         self.settings = settings or load_settings()
         self.weights = weights or Weights()
         self.services = Services(
@@ -116,11 +119,16 @@ class AsyncMemory:
         manifest = Manifest(vectors.name, vectors.dimension, vectors.token_dimension)
         address = StoreAddress(str(location or settings.location), manifest)
         store = await to_thread.run_sync(open_store, address, settings)
-        # A directory has one process, so an install that is not finished was killed. On a server, another process may
-        # be at it.
-        if not is_url(address.location):
-            await to_thread.run_sync(transfer.roll_back, store)
-        return cls(store, vectors, settings, llm=models.llm, reranker=models.reranker, clock=clock)
+        try:
+            # A directory has one process, so an install that is not finished was killed. On a server, another process
+            # may be at it.
+            if not is_url(address.location):
+                await to_thread.run_sync(transfer.roll_back, store)
+            return cls(store, vectors, settings, llm=models.llm, reranker=models.reranker, clock=clock)
+        except BaseException:
+            # Else the directory would stay locked by this process, which has nothing to close it with.
+            await to_thread.run_sync(store.close)
+            raise
 
     def bank(
         self,

@@ -158,8 +158,8 @@ class BankIndex:
 
     @property
     def columns(self) -> NDArray[np.void]:
-        """One record a unit: times in epoch seconds, neighbours in the session (-1 for none), codes of names, hashes
-        of the words and of what is said, when and by whom, and its size in a prompt."""
+        """One record a unit, with the fields of `columns.ROW`: times in epoch seconds, neighbours in the session (-1
+        for none), codes of names, hashes of the words and of what is said, when and by whom, size in a prompt."""
         return self._columns[: len(self.unit_ids)]
 
     @property
@@ -346,7 +346,7 @@ class BankIndex:
         return bool(self._columns[row]["retired"] == NEVER) or self.supersession.is_known(row)
 
     def pinned_rows(self) -> list[int]:
-        """Returns the rows of the units that are pinned, by themselves or with an entity they mention."""
+        """Returns the rows of the units that are pinned, by themselves or with an entity they mention, each once."""
         rows = [self._row_of[pinned] for pinned in self._pinned if pinned in self._row_of]
         # Ids of units and of entities stand in one list; only where some are left are the entities gone through.
         if len(rows) == len(self._pinned):
@@ -355,7 +355,7 @@ class BankIndex:
             entity = self.names.get(name)
             if entity is not None and entity.id in self._pinned:
                 rows += self.units_mentioning(name)
-        return rows
+        return list(dict.fromkeys(rows))
 
     def with_attribute(self, attribute: str) -> list[int]:
         """Returns the rows that hold now and give that attribute (of something) a value, in the order they came."""

@@ -14,6 +14,7 @@ from fourfold.ingest.extract.statement import Statement
 from fourfold.language.pack import Language
 from fourfold.language.text import SparseVector, document_vector, terms, words
 from fourfold.models.packaged.centroids import nearest_centroids
+from fourfold.models.vectors import embed_checked
 from fourfold.ports import Embedder, Embedding, Floats, Progress
 from fourfold.schema.units import PREVIOUS_WEIGHT, UnitVectors
 from fourfold.services import Services
@@ -57,7 +58,7 @@ def embed_statements(
         prefixes = [embedding_text(s, context) for s in batch]
         texts = [prefix + s.text for prefix, s in zip(prefixes, batch, strict=True)]
         began = time.perf_counter()
-        embeddings = embedder.embed(texts)
+        embeddings = embed_checked(embedder, texts)
         share = (time.perf_counter() - began) / len(batch)
         described = [
             _described(text, len(prefix), embedding, language, share)

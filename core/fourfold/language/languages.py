@@ -18,7 +18,7 @@ from typing import TYPE_CHECKING, Literal
 
 from fourfold.errors import InputError
 from fourfold.language import packs
-from fourfold.language.pack import Language, compiled
+from fourfold.language.pack import Language, check_pack, compiled
 from fourfold.language.packs import en
 from fourfold.plugins import broken_plugin, declared_plugins, load_plugin
 
@@ -69,6 +69,10 @@ def _plugin_pack(code: str, entry: EntryPoint) -> Language:
         raise broken_plugin(
             entry, TypeError(f'it is no fourfold.language.pack.Language with the code "{code}"')
         )
+    try:
+        check_pack(pack)
+    except ValueError as error:
+        raise broken_plugin(entry, error) from error
     return pack
 
 

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from functools import cache
 
 
@@ -39,13 +39,20 @@ class Wording:
     judgement: str
 
 
+NUMBER_SLOTS = {"day": r"[0-3]?\d", "year": r"(?:18|19|20)\d\d", "number": r"\d{1,2}", "short": r"\d\d"}
+"""What the slots of a date rule that need no words stand for."""
+DATE_SLOT = re.compile(r"\{([a-z]+)(\d?)\}")
+
+
 @dataclass(frozen=True, slots=True, eq=False)
 class DateGrammar:
     """Phrases of time, told in English: `fourfold.language.dates.phrases` says how rules are written.
 
-    `words` are, by kind, patterns of words and what they are in English; `rules` pairs of a pattern of a phrase and
-    its English, longer phrases first. Dates in digits need no rule. `spaced` is False for a script without blanks
-    between words.
+    `words` are, by kind, patterns of words and what they are in English. The kinds are free; those of our packs are
+    "month", "weekday", "season", "unit", "count", "which" (last, this, next), "part" (early, mid, late), "holiday".
+    `rules` are pairs of a pattern of a phrase, with slots for kinds of words and for numbers (`NUMBER_SLOTS`), and
+    its English, longer phrases first; a phrase whose English is no time of English's grammar is none. Dates in digits
+    need no rule. `spaced` is False for a script without blanks between words.
     """
 
     words: Mapping[str, Mapping[str, str]]
@@ -149,6 +156,33 @@ class AttributeGrammar:
     """What shows that a match cut a sentence in two: its subject ends in a verb."""
 
 
+def check_pack(pack: Language) -> None:
+    """Raises `ValueError` that names the field, for a stemmer that Snowball does not have, a pattern that is no
+    regular expression, and a rule of dates with a slot that its words do not list."""
+    import Stemmer
+
+    if pack.stemmer and pack.stemmer not in Stemmer.algorithms():
+        known = ", ".join(Stemmer.algorithms())
+        raise ValueError(f'there is no stemmer "{pack.stemmer}": give one of {known}, or none')
+    parts = {"": pack, "wording.": pack.wording, "stance.": pack.stance, "attributes.": pack.attributes}
+    for prefix, part in parts.items():
+        for name in (item.name for item in fields(part)) if part is not None else ():
+            value = getattr(part, name)
+            try:
+                compiled(value if isinstance(value, str) else "")
+            except re.error as error:
+                raise ValueError(f"{prefix}{name} is no regular expression: {error}") from error
+    if pack.dates is not None:
+        known_slots = {*pack.dates.words, *NUMBER_SLOTS}
+        for pattern, english in pack.dates.rules:
+            unknown = {slot[1] for slot in DATE_SLOT.finditer(pattern + english)} - known_slots
+            named = set(re.findall(r"\(\?P<([a-z]+)\d?>", pattern))
+            if unknown - named:
+                raise ValueError(
+                    f"the date rule {pattern!r} has slots of unknown words: {sorted(unknown - named)}"
+                )
+
+
 @dataclass(frozen=True, slots=True, eq=False)
 class Language:
     """A language. Two are the same only if they are the same object: `fourfold.language.languages` has each once."""
@@ -158,7 +192,8 @@ class Language:
     name: str
     """In English."""
     stemmer: str = ""
-    """Snowball's stemmer for it; without one, words are looked for as they are written."""
+    """Snowball's stemmer for it, one of `Stemmer.algorithms()` ("dutch"); without one, words are looked for as they
+    are written."""
     stop_words: frozenset[str] = frozenset()
     """Words without a meaning of their own; without them, what is frequent in the bank counts little."""
     negation: str = ""
@@ -178,6 +213,7 @@ class Language:
     relation_words: frozenset[str] = frozenset()
     """Words that put what follows them into a relation ("from", "than"): two statements differ if that differs."""
 
+    # What follows is looked for whatever the language of the bank is: people mix them.
     asks_when: str = ""
     asks_count: str = ""
     asks_before: str = ""

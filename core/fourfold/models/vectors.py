@@ -1,16 +1,16 @@
-"""Makes checked embeddings of the vectors of other libraries' models, which have no token vectors, and maps these
-libraries' errors to ours."""
+"""Checks what embedders give, makes embeddings of the vectors of other libraries' models, which have no token
+vectors, and maps these libraries' errors to ours."""
 
 from __future__ import annotations
 
 import sys
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 
 import numpy as np
 
 from fourfold.errors import ConfigurationError, ModelError, ModelOutputError
-from fourfold.ports import Embedding, Floats
+from fourfold.ports import Embedder, Embedding, Floats
 
 
 def embeddings(rows: Iterable[object], count: int, name: str) -> list[Embedding]:
@@ -21,6 +21,33 @@ def embeddings(rows: Iterable[object], count: int, name: str) -> list[Embedding]
     if len(vectors) != count or not all(len(v) and np.isfinite(v).all() for v in vectors):
         raise ModelOutputError(f"{name} gave {len(vectors)} usable vectors for {count} texts.")
     return [Embedding(_scaled(vector), _NO_TOKENS) for vector in vectors]
+
+
+def embed_checked(embedder: Embedder, texts: Sequence[str]) -> list[Embedding]:
+    """Returns the embeddings of `texts`; raises `ModelOutputError` that names the embedder where they are not what
+    its attributes say, which would otherwise surface as an error of NumPy's or of the store's, somewhere else."""
+    embeddings = embedder.embed(texts)
+    if len(embeddings) != len(texts):
+        raise ModelOutputError(f"{embedder.name} gave {len(embeddings)} embeddings for {len(texts)} texts.")
+    for embedding in embeddings:
+        if not isinstance(embedding, Embedding):
+            kind = type(embedding).__name__
+            raise ModelOutputError(f"{embedder.name} gave a {kind} in place of a fourfold.ports.Embedding.")
+        vector, tokens = embedding.vector, embedding.tokens
+        if np.shape(vector) != (embedder.dimension,) or not np.isfinite(vector).all():
+            raise ModelOutputError(
+                f"{embedder.name} gave a vector of the shape {np.shape(vector)} for its dimension "
+                f"{embedder.dimension}, or one with numbers that are not finite."
+            )
+        if embedder.token_dimension and np.shape(tokens) != (
+            len(embedding.offsets),
+            embedder.token_dimension,
+        ):
+            raise ModelOutputError(
+                f"{embedder.name} gave token vectors of the shape {np.shape(tokens)} for {len(embedding.offsets)} "
+                f"offsets and its token_dimension {embedder.token_dimension}."
+            )
+    return embeddings
 
 
 @contextmanager

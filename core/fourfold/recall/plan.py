@@ -13,6 +13,7 @@ from fourfold.index.bank_index import BankIndex
 from fourfold.language.dates import find_times
 from fourfold.language.languages import matches_any
 from fourfold.language.text import SparseVector, Word, clean, query_vector, term_id, words
+from fourfold.models.vectors import embed_checked
 from fourfold.ports import Embedder, Embedding, Floats
 from fourfold.values.units import Interval
 
@@ -46,7 +47,7 @@ class Plan:
 def plan(question: str, embedder: Embedder, index: BankIndex, now: datetime) -> Plan:
     """Plans `question` (its first `LONGEST_QUESTION` characters) against what the bank knows."""
     text = clean(question[: 2 * LONGEST_QUESTION])[:LONGEST_QUESTION]
-    embedding = embedder.embed([text])[0]
+    embedding = embed_checked(embedder, [text])[0]
     question_words = words(text, index.language)
     with index.lock:
         entities = _entities(question_words, index.names.canonical_names())

@@ -33,7 +33,7 @@ def lock_directory(directory: Path) -> FileLock:
         (directory / "owner.json").write_text(json.dumps({"pid": os.getpid()}))
     except Timeout as error:
         raise StoreLockedError(
-            f"{directory} is open in another process{owner(directory)}. Close it there, use a Qdrant server "
+            f"{directory} is open in {owner(directory)}. Close it there, use a Qdrant server "
             f"for several processes (Memory.open(url)), or open another directory."
         ) from error
     except OSError as error:
@@ -86,11 +86,12 @@ def unlock_directory(directory: Path, lock: FileLock) -> None:
 
 
 def owner(directory: Path) -> str:
-    """Returns " (pid 123)", or nothing where the owner is not known."""
+    """Returns "another process (pid 123)", or "this process", for who has a directory open."""
     try:
-        return f" (pid {json.loads((directory / 'owner.json').read_text())['pid']})"
+        process = json.loads((directory / "owner.json").read_text())["pid"]
     except (OSError, ValueError, KeyError, TypeError):
-        return ""
+        return "another process"
+    return "this process" if process == os.getpid() else f"another process (pid {process})"
 
 
 def read_manifest(home: Path) -> Manifest:

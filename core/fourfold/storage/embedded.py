@@ -251,7 +251,7 @@ class EmbeddedStore(Store):
 
     def scan(self, where: Where, fields: Fields = PAYLOAD) -> Iterator[Point]:
         """Yields what `where` admits, page by page. A write between two pages may be seen or not."""
-        vectors = vector_names(fields)
+        vectors = vector_names(fields, self._manifest)
         # Ids alone are no filter to evaluate, but a look-up: 30 of them in 0.1 ms (docs/adr/0001).
         if where.ids is not None and where == Where(ids=where.ids):
             yield from self._look_up(where.ids, fields, vectors)
@@ -419,7 +419,7 @@ def _mapped(doing: str, directory: Path) -> Iterator[None]:
         # All that the engine says when another process has the shard open is this name of Rust's error.
         if "WouldBlock" in str(error):
             raise StoreLockedError(
-                f"{directory} is open in another process{owner(directory)}. Close it there first."
+                f"{directory} is open in {owner(directory)}. Close it there first."
             ) from error
         raise StoreError(
             f"Could not {doing} {directory}: {error}. If this repeats, its files are damaged or the disk is full; "

@@ -68,8 +68,8 @@ class ServerStore(Store):
             self._collection = copy or self._current() or collection
             if not client.collection_exists(self._collection):
                 _create(client, self._collection, manifest)
-            stored = self._read_manifest(self._collection)
-        manifest.check(stored, where)
+            self._manifest = self._read_manifest(self._collection)
+        manifest.check(self._manifest, where)
 
     @classmethod
     def connect(cls, url: str, manifest: Manifest, settings: Settings) -> ServerStore:
@@ -144,6 +144,7 @@ class ServerStore(Store):
                 operations.insert(0, drop)
             # One request, which the server applies as a whole: at no moment is there no alias, or an alias of both.
             self._client.update_collection_aliases(operations)
+            self._manifest = self._copy._manifest
             self._collection, self._copy = copy, None
         try:
             with self._using("delete the old collection of"):
@@ -210,7 +211,7 @@ class ServerStore(Store):
         """Yields what `where` admits, page by page. A write between two pages may be seen or not."""
         offset: PointId | None = None
         only = CLIENT.filter(where)
-        vectors = vector_names(fields)
+        vectors = vector_names(fields, self._manifest)
         while True:
             with self._using("read"):
                 records, offset = self._client.scroll(

@@ -26,6 +26,7 @@ from fourfold.storage.filters import (
     conditions,
     corpus,
 )
+from fourfold.storage.manifest import Manifest
 
 ConditionT = TypeVar("ConditionT")
 FilterT = TypeVar("FilterT")
@@ -142,10 +143,13 @@ class Translation(Generic[ConditionT, FilterT, SparseT, RequestT_co, PointT_co, 
         return self.types.sparse(vector.indices.tolist(), vector.values.tolist())
 
 
-def vector_names(fields: Fields) -> list[str]:
-    """Returns the names of the vectors to ask for."""
+def vector_names(fields: Fields, manifest: Manifest) -> list[str]:
+    """Returns the names of the vectors to ask for, of those that a store with this manifest has."""
     terms = [TERMS] if fields.vectors or fields.terms else []
-    return terms + ([DENSE, TOKENS] if fields.vectors else [])
+    if not fields.vectors:
+        return terms
+    # An engine refuses a vector that was never declared, and there are embedders without token vectors.
+    return [*terms, DENSE, TOKENS] if manifest.token_dimension else [*terms, DENSE]
 
 
 class Record(Protocol):

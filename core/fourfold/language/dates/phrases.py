@@ -16,10 +16,7 @@ from functools import cache
 
 from fourfold.language.dates.english import TimeMention
 from fourfold.language.dates.english import find_times as find_english_times
-from fourfold.language.pack import DateGrammar
-
-_NUMBERS = {"day": r"[0-3]?\d", "year": r"(?:18|19|20)\d\d", "number": r"\d{1,2}", "short": r"\d\d"}
-_SLOT = re.compile(r"\{(\w+?)(\d?)\}")
+from fourfold.language.pack import DATE_SLOT, NUMBER_SLOTS, DateGrammar
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,7 +44,7 @@ class CompiledGrammar:
             word = match[slot[1] + slot[2]]
             return "" if word is None else self._word(slot[1], word)
 
-        return " ".join(_SLOT.sub(fill_slot, english).split())
+        return " ".join(DATE_SLOT.sub(fill_slot, english).split())
 
     def _word(self, kind: str, word: str) -> str:
         forms = self.words.get(kind, ())
@@ -61,11 +58,11 @@ def compiled_grammar(grammar: DateGrammar | None) -> CompiledGrammar:
     words = grammar.words if grammar else {}
     alternatives = {
         kind: "|".join(sorted(forms, key=len, reverse=True)) for kind, forms in words.items()
-    } | _NUMBERS
+    } | NUMBER_SLOTS
     border = r"\w/" if grammar is None or grammar.spaced else r"\d"
 
     def compile_rule(pattern: str) -> re.Pattern[str]:
-        inside = _SLOT.sub(lambda slot: f"(?P<{slot[1]}{slot[2]}>{alternatives[slot[1]]})", pattern)
+        inside = DATE_SLOT.sub(lambda slot: f"(?P<{slot[1]}{slot[2]}>{alternatives[slot[1]]})", pattern)
         return re.compile(rf"(?<![{border}])(?:{inside})(?![{border}])", re.IGNORECASE)
 
     return CompiledGrammar(

@@ -34,13 +34,17 @@ class Channel:
     """A way of finding units. A channel is a subclass that overrides the methods which it has an answer to, in the
     order in which a search calls them; `fourfold.recall.channels` lists them.
 
-    Every channel that answers puts units forward; those with a `weight` count in the fused score (`fuse`).
+    `query`, `find` and `estimate` put units forward. Those that the filters admit are candidates, and those with a
+    `weight` count in their fused score (`fuse`). The best candidates are then scored by the channels that have an
+    `exact_query`. Where nothing reaches the relevance floor (`Settings.relevance`, docs/adr/0005), nothing is
+    returned, whatever was put forward.
     """
 
     name: str
     """As `Hit.channels` and the trace call it."""
     weight: float = 0.0
-    """What its score counts in the fused one, both scaled to [0, 1] over the candidates; 0 only puts forward."""
+    """What its score counts in the fused one, scaled to [0, 1] over the candidates (to 0 where all are equal); 0
+    only puts forward. The packaged ones have 0.05 (graph) to 0.8 (late interaction)."""
     from_before: float = 0.0
     from_after: float = 0.0
     """Share that a unit gets of the score of the line before it in the session, and of the one after it."""
@@ -55,8 +59,9 @@ class Channel:
         return None
 
     def find(self, question: Question, listed: Mapping[str, Ranked]) -> Ranked:
-        """Returns what it finds in the index, best first; `listed` is what the channels that asked the store were
-        answered, by name."""
+        """Returns what it finds in the index, best first, by rows of `question.index.columns` (their fields are in
+        `fourfold.index.columns`); `listed` is what the channels that asked the store were answered, by name. Not
+        called for a channel whose `query` returned something."""
         del question, listed
         return NOTHING
 

@@ -55,6 +55,8 @@ def _read(importer: Importer, source: SourceFile) -> tuple[ImportedDocument, ...
     """Reads the whole file before anything of it is retained, so that a damaged one leaves nothing behind."""
     try:
         documents = tuple(importer.read(source))
+    except FourfoldError:
+        raise  # it says what is wrong in our own terms (an `InputError` is a `ValueError` as well)
     except (LookupError, TypeError, AttributeError, ValueError) as error:
         raise InputError(
             f"{source.path} is not as such exports are: it looks like {importer.reads}, and the importer "
@@ -62,6 +64,12 @@ def _read(importer: Importer, source: SourceFile) -> tuple[ImportedDocument, ...
         ) from error
     for document in documents:
         check_name(document.name, f"name of the document {document.name[:50]!r} in {source.path}")
+        for number, message in enumerate(document.messages):
+            if not isinstance(message.text, str):
+                raise InputError(
+                    f'{source.path}, message {number} of "{document.name}": the text is a '
+                    f"{type(message.text).__name__}, not a string. Nothing was loaded."
+                )
     return documents
 
 
