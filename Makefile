@@ -25,7 +25,7 @@ demo: .venv/ready
 	@$(BIN)/fourfold demo
 
 test: .venv/ready
-	$(BIN)/pytest -n 2 -m "not slow and not live and not node"
+	$(BIN)/pytest -n 2 --dist worksteal -m "not slow and not live and not node"
 
 # Real models, small ones, on the CPU: their packages are large, and one is built from source.
 .venv-live/ready: pyproject.toml

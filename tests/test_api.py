@@ -37,6 +37,7 @@ def test_importing_loads_nothing_heavy() -> None:
     assert heavy.isdisjoint(loaded)
 
 
+@pytest.mark.slow
 def test_opening_loads_no_model_and_no_client() -> None:
     code = "import sys; from fourfold import Memory; m = Memory.open(':memory:'); print(*sys.modules)"
     assert {"onnxruntime", "tokenizers", "qdrant_client"}.isdisjoint(run(code).split())
@@ -81,6 +82,7 @@ def test_a_closed_memory_raises_and_closing_twice_does_not() -> None:
         memory.banks()
 
 
+@pytest.mark.slow
 def test_a_memory_left_open_does_not_keep_the_process_alive(tmp_path: object) -> None:
     code = (
         "import sys; from fourfold import Memory; from fourfold.testing import HashEmbedder\n"

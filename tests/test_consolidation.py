@@ -462,6 +462,7 @@ def test_assessment_retries_a_failing_model_then_uses_the_rules(writer: Writer) 
 
 @pytest.mark.data
 @pytest.mark.skipif(not DATA.exists(), reason="the conversations are not there")
+@pytest.mark.slow
 def test_every_belief_and_every_sentence_leads_back_to_messages() -> None:
     """Over all conversations: evidence is units, and units are messages that were said."""
     with Memory(MemoryStore(), HashEmbedder(), clock=FrozenClock(datetime(2024, 1, 1, tzinfo=UTC))) as memory:

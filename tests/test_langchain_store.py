@@ -331,6 +331,7 @@ def test_a_value_that_is_no_json_is_refused_and_nothing_is_lost(fourfold_store: 
     assert item.value == {"n": 1}
 
 
+@pytest.mark.slow
 def test_an_item_outlives_the_process_and_is_recalled_in_its_bank(tmp_path: Path) -> None:
     with Memory.open(str(tmp_path / "m"), embedder=HashEmbedder()) as memory:
         store = FourfoldStore(memory)

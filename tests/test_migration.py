@@ -24,6 +24,7 @@ def home(tmp_path: Path) -> Path:
     return tmp_path
 
 
+@pytest.mark.slow
 def test_a_store_from_before_the_log_is_as_it_was(home: Path) -> None:
     for _ in range(2):
         with Memory.open(str(home), embedder=HashEmbedder()) as memory:

@@ -215,6 +215,7 @@ class Silent:
 LOG_ENTRY = "[fourfold.importers]\nlog = acme_fourfold:Log\n"
 
 
+@pytest.mark.slow
 def test_the_importer_of_the_guide_serves_load_and_the_command_line(install: Install, tmp_path: Path) -> None:
     guide = GUIDE.read_text("utf-8")
     (package,), (module,) = (
