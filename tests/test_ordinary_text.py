@@ -7,6 +7,7 @@ from datetime import UTC, datetime, timedelta, timezone
 import pytest
 
 from fourfold import InputError, Interval, Memory, Message
+from fourfold.testing import HashEmbedder, MemoryStore
 
 EAST = timezone(timedelta(hours=14))
 WEST = timezone(timedelta(hours=-12))
@@ -93,3 +94,13 @@ def test_a_range_whose_year_lacks_its_day_is_retained(memory: Memory) -> None:
         "I was in Rome from 29 February to March 2023.", at=datetime(2024, 5, 1, tzinfo=UTC)
     )
     assert len(retained.units) == 1
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("token", ["a", "a@", "("])
+def test_a_megabyte_of_one_token_is_retained(token: str) -> None:
+    """Time that grew with the square of a token made it 45 minutes (`languages.detect`)."""
+    with Memory(MemoryStore(), HashEmbedder()) as memory:
+        bank = memory.bank("ana")
+        assert bank.retain(token * (1_000_000 // len(token))).units
+        assert memory.banks()[0].units == len(bank.units())

@@ -101,7 +101,8 @@ def detect(texts: Iterable[str]) -> Language | None:
     """Returns the language that `texts` are in, taken together; None where they are too short, or too mixed, to
     tell."""
     # Code and addresses are English-like in any language, and would make a German bug report English.
-    text = _CODE.sub(" ", "\n".join(islice(texts, _MOST_TEXTS)))[:_MOST_CHARACTERS]
+    prose = _CODE.sub(" ", "\n".join(islice(texts, _MOST_TEXTS)))
+    text = _TOKEN.sub(_without_address, prose)[:_MOST_CHARACTERS]
     words = _WORD.findall(text.lower())
     telling = sum(len(word) * (1 if word < "\u0e00" else _DENSE) for word in words)
     if telling < _LEAST_LETTERS:
@@ -115,7 +116,9 @@ def detect(texts: Iterable[str]) -> Language | None:
 
 
 _WORD = re.compile(r"[^\W\d_]+")
-_CODE = re.compile(r"```.*?(?:```|$)|https?://\S+|\S+@\S+", re.DOTALL)
+_CODE = re.compile(r"```.*?(?:```|$)", re.DOTALL)
+_TOKEN = re.compile(r"\S+")
+_URL = re.compile(r"https?://.*", re.DOTALL)
 _MOST_TEXTS = 200
 _MOST_CHARACTERS = 4000
 _LEAST_LETTERS = 24
@@ -123,6 +126,13 @@ _DENSE = 4  # a Chinese character tells as much as some letters
 _LEAST_WORDS = 8
 _ENGLISH_SHARE = 0.3
 _LIKELY = 0.9
+
+
+def _without_address(token: re.Match[str]) -> str:
+    """Returns a token without a URL in it; nothing of one that is a mail address."""
+    # Token by token: a pattern such as \S+@\S+ over the text takes time with the square of its longest token.
+    text = token.group()
+    return " " if "@" in text[1:-1] else _URL.sub(" ", text)
 
 
 @cache
