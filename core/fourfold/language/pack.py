@@ -156,6 +156,70 @@ class AttributeGrammar:
     """What shows that a match cut a sentence in two: its subject ends in a verb."""
 
 
+@dataclass(frozen=True, slots=True, eq=False)
+class SuccessionGrammar:
+    """What `fourfold.language.claims` reads a clause with, to tell which of two statements of one matter is how it
+    stands now. All are closed classes (pronouns, auxiliaries, prepositions), or verbs and adverbs of change."""
+
+    clause_border: str
+    """What parts two clauses."""
+    of_others: str
+    """What shows that a sentence is somebody else's: a draft, a translation, fiction, a quotation."""
+    correction: str
+    """What shows, at the start of a clause, that it sets an earlier statement right ("Correction:")."""
+    current: str
+    """What says that something holds now, and did not before ("now", "again", "any more", "instead")."""
+    new: str
+    """What says that something is new."""
+    additive: str
+    """What says that something holds beside what was said ("also", "another", "still")."""
+    denial: str
+    endings: str
+    """Verbs that end what stands behind them ("quit", "sold")."""
+    withdrawals: str
+    """Verbs that end their subject, or its part in what stands behind them ("died", "resigned", "is cancelled")."""
+    changes: str
+    """Verbs that give what they speak of another value, place or time ("moved", "postponed", "became")."""
+    beginnings: str
+    """Verbs that begin a state or arrange for one ("joined", "got", "booked")."""
+    placings: str
+    """Verbs that put a thing somewhere else ("put", "brought", "stolen")."""
+    past: str
+    """Verbs in a tense of what happened once: an event, not a state."""
+    copulas: str
+    """Forms of "to be", which are one word in a comparison."""
+    verbs: str
+    """Auxiliaries and frequent verbs: where one stands, the subject has ended."""
+    exclusive: str
+    """Verbs, with what belongs to them, of which somebody has one object at a time ("live in", "weigh")."""
+    prepositions: str
+    places: str
+    """Prepositions that place something ("in", "on")."""
+    speakers: str
+    """The speaker as a subject."""
+    pronouns: str
+    """What "'s" and "'m" behind are forms of "to be": "I", "it"."""
+    possessives: str
+    """The speaker as the owner of what follows ("my")."""
+    persons: Mapping[str, str]
+    """Other pronouns and possessives, by the person each stands for: "her" and "she" are one."""
+    light: str
+    """Words that two statements may differ in and say the same: articles, tense, adverbs of time."""
+    epithets: str
+    """Adjectives that a subject is the same without ("new")."""
+    numbers: str
+    times: str
+    """Words of dates and hours."""
+    opposites: tuple[tuple[str, str], ...]
+    """Pairs of patterns of which only one holds of a thing at a time ("open", "closed")."""
+    single: str
+    """Attributes of which somebody has one, even in ordinary words ("job", "favourite colour")."""
+    many: str
+    """Verbs and heads that have many objects side by side, even where "now" stands beside them ("have", "friend")."""
+    fields: tuple[tuple[str, str], ...]
+    """Matters of which somebody has one state at a time, and the words that speak of it: work, home, partner."""
+
+
 def check_pack(pack: Language) -> None:
     """Raises `ValueError` that names the field, for a stemmer that Snowball does not have, a pattern that is no
     regular expression, and a rule of dates with a slot that its words do not list."""
@@ -164,7 +228,13 @@ def check_pack(pack: Language) -> None:
     if pack.stemmer and pack.stemmer not in Stemmer.algorithms():
         known = ", ".join(Stemmer.algorithms())
         raise ValueError(f'there is no stemmer "{pack.stemmer}": give one of {known}, or none')
-    parts = {"": pack, "wording.": pack.wording, "stance.": pack.stance, "attributes.": pack.attributes}
+    parts = {
+        "": pack,
+        "wording.": pack.wording,
+        "stance.": pack.stance,
+        "attributes.": pack.attributes,
+        "succession.": pack.succession,
+    }
     for prefix, part in parts.items():
         for name in (item.name for item in fields(part)) if part is not None else ():
             value = getattr(part, name)
@@ -249,3 +319,5 @@ class Language:
     """Without it, a sentence is one clause, of its words and whether it denies."""
     attributes: AttributeGrammar | None = None
     """Without it, no statement of this language takes another's place."""
+    succession: SuccessionGrammar | None = None
+    """Without it, no statement of this language stands above an older one of the same matter."""

@@ -2,7 +2,14 @@
 
 from __future__ import annotations
 
-from fourfold.language.pack import AttributeGrammar, Language, StanceGrammar, Wording, case_sensitive
+from fourfold.language.pack import (
+    AttributeGrammar,
+    Language,
+    StanceGrammar,
+    SuccessionGrammar,
+    Wording,
+    case_sensitive,
+)
 
 _STOP_WORDS = frozenset(
     """a an and are as at be been but by can could did do does for from had has have he her hers him his how i
@@ -194,6 +201,131 @@ _ATTRIBUTES = AttributeGrammar(
     ),
 )
 
+_SUCCESSION = SuccessionGrammar(
+    clause_border=r"[;:!()]|,(?! and\b)(?!\d)|\s[-–—]\s|,? (?:but|because|so that|although|though|while|which|and so)\b"
+    r"|,? (?:and|so|then) (?=(?:then |now |just |finally )?(?:i|we|he|she|they|it|my|our|his|her|their)\b)"
+    r"|,? and (?=(?:now |then )?(?:went|joined|started|found|took|bought|got|moved|am|is|are)\b)",
+    of_others=r"^\s*(?:please )?(?:write|draft|compose|translate|proofread|rewrite|rephrase|paraphrase|edit|correct|check"
+    r"|summari[sz]e|shorten|improve|reply|answer|say|imagine|pretend|suppose)\b[^.!?\n]{0,80}[:\"“]"
+    r"|\b(?:in|for|from|of) (?:my|the|a|an|this|that|our|his|her|their) (?:\w+ )?(?:novel|story|film|movie|book|poem|song"
+    r"|lyrics|play|game|script|dream|screenplay|fairy tale|comic|series|show|scene|episode|chapter)\b"
+    r"|\b(?:my|the|our|his|her|a) (?:character|hero|heroine|protagonist|narrator|lyrics|avatar|manual|customer|reviewer)"
+    r"\b|\b(?:said|says|wrote|writes|told \w+|goes|go|asked|asks|reads|reply|replied)\s?[:,]|: ?[\"“]"
+    r"|[,.!?][\"”] ?(?:said|says|asked|wrote)\b|\b(?:i|we) (?:dreamt|dreamed|pretended|played|imagined)\b.*:?"
+    r"|\bhow (?:do|would|can) (?:you|i) say\b",
+    correction=r"(?:(?:oh|ah|oops|hmm|well|ok|okay|and|but|hey)[,.! ]+)*(?:correction|correcting myself|erratum|sorry"
+    r"|wait|no wait|no|nope|actually|scratch that|strike that|my mistake|my bad|i (?:misspoke|was wrong|mis(?:typed|read)"
+    r"|meant|got (?:it|that) wrong)|i gave you the wrong \w+|that(?:'s| was| is) wrong|update|edit|turns out|it turns"
+    r" out|as it turns out|in fact|on second thoughts?|to be precise|rather|i mean)\b(?:[,.:;! –—-]+(?:that|i meant"
+    r"|i mean|actually|no|sorry))*[,.:;! –—-]*",
+    current=r"\b(?:now|nowadays|these days|currently|from now on|any ?more|any longer|no longer|again|instead|finally"
+    r"|by now|after all|meanwhile|since then|for the first time|back together|actually|at last|of late|lately"
+    r"|only|just|already|turn(?:s|ed) out|latest)\b",
+    new=r"\b(?:new|newest|latest)\b",
+    additive=r"\b(?:also|too|as well|another|additionally|besides|in addition|still|both|sometimes|second|other"
+    r"|yet another|one more|always|continue\w*|remains?|along with)\b",
+    denial=r"\b(?:not|never|no|none|nobody|nothing|neither|nor|without|cannot|unable|\w+n['’]t)\b",
+    endings=r"\b(?:quit(?:s|ting)?|stop(?:ped|s|ping)?(?! (?:at|by|in|for|to)\b)|leave|left|leaving"
+    r"|g(?:ave|ive|iven|iving) up(?: on)?|cancel\w*|call(?:ed|ing)? off|sold|los[et]|finish(?:ed)?|delet(?:ed|e)"
+    r"|dropp?(?:ed|ing)?(?= (?:the|my|our|his|her|their) (?:plans?|ideas?|projects?|course|class|subject))"
+    r"|unsubscrib\w*|uninstall\w*|remov(?:ed|e)|abandon(?:ed)?|dismissed|abolished|scrapped|decided against|paid off"
+    r"|discontinued|got rid of|threw (?:away|out)|returned|let|paid (?=\w+ back)|gave (?=(?:it|them) away|away)"
+    r"|handed in (?:my|his|her|their) notice|broke off|broken off|did away with|terminated|ended)\b",
+    withdrawals=r"\b(?:died?|dead|pass(?:ed)? away|br[eo]ke?n? up|split up|dump(?:ed)?|divorc\w*|separated|resign(?:ed|s)?"
+    r"|retir(?:ed|es|ing)|laid off|fired|let go|dropped out|is over|expired?|(?:is|are|was|were) (?:off|cancell?ed)"
+    r"|got cancell?ed|been cancell?ed|(?:is|are|has|have) gone|stepp?(?:ed)? down|moved out|called it quits|back(?:ed)? out"
+    r"|out of|graduated|is my ex|came off|shut down|closed down|disbanded|dissolved|lapsed?|went out of business|bankrupt"
+    r"|(?:been|was|were|got) (?:abolished|dismissed|scrapped|deleted|removed|discontinued)|ended|broke off)\b",
+    changes=r"\b(?:mov(?:ed|ing)|switch(?:ed|ing)|chang(?:ed|ing)|replac(?:ed|ing)|postponed|rescheduled|push(?:ed|ing)?"
+    r" (?:back|to|forward|out)|delayed|extended|brought forward|slipped|cut(?: down)?|rais(?:ed)|rose|risen|gone up|went up"
+    r"|went down|gone down|came down|increased|decreased|dropped|fell|fallen|lowered|reduced|renamed|promoted|demoted"
+    r"|transferred|reassigned|upgraded|downgraded|swapped|traded|took over|taken over|takes over|became|become|becomes"
+    r"|turned(?! out| on| off)|rewr[oi]te|rewritten|migrated|overt(?:aken|ook)|converted|merged|repaired|fixed|painted"
+    r"|cleared|melted|settled|relocated|grew|gained|down to|up to|turned out|revised|updated|shifted|split|expanded)\b",
+    beginnings=r"\b(?:join(?:ed|ing|s)?|start(?:ed|ing|s)?|got|get(?:ting)?|adopt(?:ed)?|bought|found|beg[au]n|hired"
+    r"|married|book(?:ed)?|reserved|scheduled|planned|signed up|subscribed|enrolled|landed|accepted|opened|set up|took up"
+    r"|was born|elected|appointed|ordered|rented)\b",
+    placings=r"\b(?:put|moved|brought|took|taken|parked|hung|stored|laid|lent|gave|given|stolen|stole|hid|placed|left)\b",
+    past=r"(?<!\bis )(?<!\bare )(?<!\bam )(?<!['’]m )(?<!['’]s )(?<!\bbe )(?<!['’]re )(?<!\bnow )(?<!\bnot )"
+    r"\b(?!need|seed|feed|speed|indeed|hundred|red\b|wed\b|shed|naked|sacred|allowed|supposed|shared|retired|named"
+    r"|called|tired|scared|bored)\w{2,}ed\b"
+    r"|\b(?:was|were|had|did|didn['’]t|went|ate|met|saw|spent|flew|drove|paid|lost|won|slept|ran|swam|wrote|sang|rode|came"
+    r"|told|said|made|bought|thought|taught|caught|fought|kept|felt|fell|broke|chose|spoke|woke|wore|threw|knew|grew|drew"
+    r"|sat|stood|heard|held|had|gave|took|got|began|drank|built|sent|sold|left|lent|brought|became|been|forgot|hid|rang"
+    r"|shook|stole|tore|understood|bit|blew|dug|fed|found|shot|struck|swore|read)\b",
+    copulas=r"am|is|are|be|was|were|been|being|isn['’]t|aren['’]t|wasn['’]t|weren['’]t",
+    verbs=r"\b(?:am|is|are|was|were|be|been|have|has|had|do|does|did|don['’]t|doesn['’]t|didn['’]t|isn['’]t|aren['’]t"
+    r"|wasn['’]t|weren['’]t|haven['’]t|hasn['’]t|won['’]t|can['’]t|cannot|couldn['’]t|wouldn['’]t|can|could|will|would|shall"
+    r"|should|may|might|must|go|goes|going|take|takes|get|gets|make|makes|use|uses|using|need|needs|want|wants|like|likes"
+    r"|love|loves|hate|hates|know|knows|keep|keeps|run|runs|play|plays|work|works|say|says|live|lives|eat|eats|drink|drinks"
+    r"|leaves|starts|begins|opens|closes|arrives|sings?|teach(?:es)?|lead|leads|sells?)\b",
+    exclusive=r"\b(?:liv(?:e|es|ing) (?:in|at|on|with)|resid(?:e|es|ing)|work(?:s|ing)? (?:at|for|as|in)|weighs?|costs?"
+    r"|drives?|(?:is|['’]s|am|['’]m|are) (?:called|named|assigned to|married to|dating|based in|employed by|working (?:on|at|for"
+    r"|as))|stay(?:s|ing) (?:at|in)|stud(?:y|ies|ying) (?:at)|repo?rts? to|belongs? to"
+    r"|owes?|(?:runs?|written|led|managed|run|owned) (?:on|in|by)|banks? with|password is|code is|wants? (?:a|the))\b",
+    prepositions=r"in|at|on|to|from|of|for|with|by|about|into|onto|out|over|under|behind|near|because|after|before"
+    r"|until|since|as|and|due",
+    places=r"in|at|on|under|behind|near|by|with|inside|above|below|beside|outside",
+    speakers=r"i|we|me|us",
+    pronouns=r"i|we|you|he|she|it|they|that|there|who|what|this",
+    possessives=r"my|our",
+    persons={
+        "he": "he", "his": "he", "him": "he", "she": "she", "her": "she", "they": "they", "their": "they",
+        "them": "they", "it": "it", "its": "it", "you": "you", "your": "you", "this": "this", "that": "this",
+        "there": "there", "everyone": "all", "who": "who",
+    },
+    light=r"the|a|an|now|currently|just|really|actually|already|finally|again|instead|still|today|anymore|longer|any|more"
+    r"|then|so|very|well|have|has|been|my|our|been|been|these|days|will|be|only|officially|currently|probably|not|never|no|don['’]t|doesn['’]t|didn['’]t|do|does|did|any|some|anyone|someone"
+    r"|anybody|somebody",
+    epithets=r"new|current|latest|newest|old|former|present|next",
+    numbers=r"one|two|three|four|five|six|seven|eight|nine|ten|eleven|twelve|twenty|thirty|forty|fifty|hundred|thousand"
+    r"|dozen|\w*teen|first|second|third|fourth|fifth|sixth|seventh|eighth|ninth|tenth",
+    times=r"january|february|march|april|may|june|july|august|september|october|november|december|monday|tuesday|wednesday"
+    r"|thursday|friday|saturday|sunday|am|pm|noon|midnight|o'clock|spring|summer|autumn|fall|winter|tomorrow|today|tonight"
+    r"|yesterday|week|weekend|month|year|day|morning|afternoon|evening|night|last|next|ago",
+    opposites=(
+        (r"\bup\b", r"\bdown\b"),
+        (r"\bopen\b", r"\b(?:closed|shut)\b"),
+        (r"\bon\b$", r"\boff\b$"),
+        (r"\bfull\b", r"\bempty\b"),
+        (r"\b(?:broken|failing|down|not working)\b", r"\b(?:fixed|works?|working|repaired|green|running|up)\b"),
+        (r"\b(?:sick|ill)\b", r"\b(?:well|healthy|better)\b"),
+        (r"\bcan\b", r"\b(?:can['’]t|cannot)\b"),
+        (r"\b(?:likes?|loves?|enjoys?|adores?)\b", r"\b(?:hates?|dislikes?|can['’]t stand|detests?|loathes?)\b"),
+        (r"\bfree\b", r"\b(?:costs?|taken|busy)\b"),
+        (r"\bfail(?:s|ed|ing)?\b", r"\bpass(?:es|ed|ing)?\b"),
+        (r"\b(?:badly|poorly)\b", r"\b(?:well|better)\b"),
+        (r"\bmissing\b|\blost\b", r"\b(?:found|came back|back)\b"),
+        (r"\bwith\b", r"\bwithout\b"),
+        (r"\bsingle\b", r"\bmarried\b"),
+        (r"\balive\b", r"\bdead\b"),
+    ),
+    single=r"favou?rite|colou?r|job|occupation|profession|title|password|status|diet|major|role",
+    many=r"have|has|like|likes|love|loves|hate|hates|know|knows|own|owns|need|needs|want|wants|speak|speaks|play|plays|visit"
+    r"|visited|enjoy|learn|" + "|".join(sorted(_ATTRIBUTES.many_valued)),
+    fields=(
+        (
+            "work",
+            r"\b(?:work(?:s|ing)? (?:at|for|as|in|with|on|night|day|from)|jobs?|employ(?:ed|er|ment)|unemployed|jobless"
+            r"|job hunting|hired|laid off|redundant|retired|resign(?:ed)?|freelanc\w*|promoted|shifts|notice|office)\b"
+            r"|\b(?:joined|started at|start(?:ed|ing)? (?:working )?(?:at|with)|went to|moved to) (?-i:[A-Z])",
+        ),
+        (
+            "home",
+            r"\b(?:liv(?:e|es|ing) (?:in|at|on|with|alone)|resid(?:e|es|ing)|relocated|address|moved (?:out|in|house|back)"
+            r"|(?:share|rent|bought|own|sold)\w* (?:a|the|our|my) (?:\w+ )?(?:house|flat|apartment|condo|studio|place))\b"
+            r"|\bmoved (?:back |over )?to (?-i:[A-Z])|\bsettled in (?-i:[A-Z])",
+        ),
+        (
+            "partner",
+            r"\b(?:single|dating|seeing (?:someone|anyone|somebody)|boyfriend|girlfriend|married|engaged|engagement"
+            r"|divorced|broke up|split up|separated|widowed|my ex|dumped|back together|got together)\b",
+        ),
+        ("diet", r"\b(?:vegetarian|vegan|pescatarian|meat|dairy|cheese and eggs|keto)\b"),
+        ("school", r"\b(?:stud(?:y|ies)|grade|kindergarten|school|university|college|graduated|major|degree|ph\.?d)\b"),
+    ),
+)
+
 LANGUAGE = Language(
     code="en",
     name="English",
@@ -227,4 +359,5 @@ LANGUAGE = Language(
     wording=_WORDING,
     stance=_STANCE,
     attributes=_ATTRIBUTES,
+    succession=_SUCCESSION,
 )

@@ -1,0 +1,312 @@
+"""What a clause claims, as far as it takes to see whether a later one tells how the same matter stands now: whom or
+what it is about, what it says in which order, and marks of change. Knows no model, no bank.
+
+A reading is made once a text, in time linear in its length; `fourfold.language.succession` compares two of them.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+from enum import Flag, auto
+from functools import cache, lru_cache
+
+from fourfold.language.languages import languages
+from fourfold.language.modality import modality_of
+from fourfold.language.pack import Language, SuccessionGrammar, compiled
+from fourfold.language.text import sentences, words
+from fourfold.values.units import Modality
+
+
+class Mark(Flag):
+    """What a clause shows of change."""
+
+    NONE = 0
+    CORRECTION = auto()
+    """It sets right what was said before."""
+    CURRENT = auto()
+    """It says that something holds now, and did not before."""
+    ADDITIVE = auto()
+    """It says that something holds beside what was said."""
+    DENIAL = auto()
+    ENDING = auto()
+    """It ends what its verb acts on."""
+    WITHDRAWAL = auto()
+    """It ends its subject, or its subject's part in something."""
+    CHANGE = auto()
+    BEGINNING = auto()
+    PLACING = auto()
+    EVENT = auto()
+    """It tells what happened once."""
+    PLAN = auto()
+    NEW = auto()
+    """It speaks of something new."""
+
+
+@dataclass(frozen=True, slots=True)
+class Token:
+    """A word in a comparison: its `form` (the stem of one that carries meaning, else as written), and its `kind`:
+    "function", "word", "name", "number" or "time"."""
+
+    form: str
+    kind: str
+    start: int
+
+
+@dataclass(frozen=True, slots=True)
+class Claim:
+    """A clause. `tokens` are its words in order, without light ones; the first `subject_end` of them are its subject,
+    of which `subject` has the stems, and the persons in angle brackets. `content` are all stems that carry meaning,
+    `target` those of what a verb of ending or placing acts on, `aside` what stands behind that. `poles` are pairs of
+    an axis and a side ("open", "closed"), `fields` the matters of life that it speaks of. `exclusive` says that its
+    verb has one object at a time, `placed` that it says where something is."""
+
+    text: str
+    tokens: tuple[Token, ...]
+    subject_end: int
+    subject: frozenset[str]
+    content: frozenset[str]
+    target: frozenset[str]
+    aside: frozenset[str]
+    marks: Mark
+    poles: frozenset[tuple[int, int]]
+    fields: frozenset[str]
+    exclusive: bool
+    placed: bool
+    names: frozenset[str]
+    verb: str
+    is_many: bool
+    is_single: bool
+
+    def has(self, mark: Mark) -> bool:
+        """Tells whether the clause has one of the marks."""
+        return bool(self.marks & mark)
+
+
+@lru_cache(maxsize=16384)
+def read_claims(text: str, language: Language) -> tuple[Claim, ...]:
+    """Returns what a statement claims, clause by clause; nothing for questions, wishes, what may be, and what is
+    quoted, drafted, translated or imagined. A language without a `SuccessionGrammar` is read as English."""
+    spoken = language if language.succession is not None else languages()["en"]
+    grammar = spoken.succession
+    if grammar is None or compiled(grammar.of_others).search(text[:_LONGEST]) or _QUOTED_LINE.search(text):
+        return ()
+    reader = _reader(spoken, grammar)
+    claims: list[Claim] = []
+    for start, end in sentences(text)[:_MOST_SENTENCES]:
+        claims.extend(reader.read(text[start:end][:_LONGEST]))
+    return tuple(claims[:_MOST_CLAUSES])
+
+
+_MOST_SENTENCES = 12
+_MOST_CLAUSES = 12
+_LONGEST = 400
+"""Sentences and clauses of a text, and characters of a sentence, that are read. Guesses, not measured."""
+_QUOTED_LINE = re.compile(r"^[ \t]*>", re.MULTILINE)
+_UNSAID = (Modality.QUESTION, Modality.QUOTE, Modality.HYPOTHETICAL, Modality.WISH)
+_CJK = re.compile(r"[\u3400-\u9fff]")
+_CJK_TOKEN = re.compile(r"[\u3400-\u9fff]|[^\W_\u3400-\u9fff]+")
+_CONTRACTED = re.compile(r"['’](?:s|m|re|ve|ll|d)$")
+_TO_BE = ("s", "m", "re")
+_ACTING = Mark.ENDING | Mark.WITHDRAWAL | Mark.CHANGE | Mark.PLACING
+_SIGNS = "+#%-"
+_CURRENCIES = "-+−<>"
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class _ClaimReader:
+    """Reads clauses by the grammar of one language."""
+
+    language: Language
+    grammar: SuccessionGrammar
+
+    def read(self, sentence: str) -> Iterator[Claim]:
+        """Yields the claims of one sentence. A clause without a subject has that of the clause before it."""
+        grammar = self.grammar
+        modality = modality_of(sentence, self.language)
+        if modality in _UNSAID or sentence.rstrip().endswith(("?", "？")):
+            return
+        shared = Mark.PLAN if modality is Modality.PLAN else Mark.NONE
+        correction = compiled(grammar.correction).match(sentence)
+        if correction:
+            shared |= Mark.CORRECTION
+            sentence = sentence[correction.end() :]
+        previous: Claim | None = None
+        for clause in compiled(grammar.clause_border).split(sentence):
+            claim = self._claim(clause.strip(), shared) if clause and clause.strip() else None
+            if claim is None:
+                continue
+            if previous is not None and not claim.subject and claim.subject_end == 0:
+                claim = replace(claim, subject=previous.subject)
+            yield claim
+            previous = claim
+
+    def _claim(self, clause: str, marks: Mark) -> Claim | None:
+        grammar = self.grammar
+        verb_start, verb_end = len(clause), len(clause)
+        for mark, pattern in self._verbal_patterns():
+            match = compiled(pattern).search(clause)
+            if match is None:
+                continue
+            marks |= mark
+            if mark & _ACTING and verb_end == len(clause):
+                verb_end = match.end()
+            verb_start = min(verb_start, match.start())
+        for mark, pattern in (
+            (Mark.CURRENT, grammar.current),
+            (Mark.ADDITIVE, grammar.additive),
+            (Mark.DENIAL, grammar.denial),
+            (Mark.NEW, grammar.new),
+        ):
+            if compiled(pattern).search(clause):
+                marks |= mark
+        tokens = tuple(self._chinese(clause) if _CJK.search(clause) else self._tokens(clause))
+        if not tokens:
+            return None
+        subject_end = self._subject_end(tokens, verb_start)
+        subject = self._subject(tokens[:subject_end])
+        target, aside = self._target(tokens, verb_end)
+        return Claim(
+            text=clause,
+            tokens=tokens,
+            subject_end=subject_end,
+            subject=subject,
+            content=self._content(tokens),
+            target=target,
+            aside=aside,
+            marks=marks,
+            poles=frozenset(self._poles(clause)),
+            fields=frozenset(name for name, pattern in grammar.fields if compiled(pattern).search(clause)),
+            exclusive=compiled(grammar.exclusive).search(clause) is not None,
+            placed=self._is_placed(tokens, subject_end),
+            names=frozenset(token.form for token in tokens if token.kind == "name"),
+            verb=tokens[subject_end].form if subject_end < len(tokens) else "",
+            is_many=compiled(rf"\b(?:{grammar.many})\b").search(clause) is not None,
+            is_single=compiled(rf"\b(?:{grammar.single})\b").search(clause) is not None,
+        )
+
+    def _verbal_patterns(self) -> tuple[tuple[Mark, str], ...]:
+        grammar = self.grammar
+        return (
+            (Mark.ENDING, grammar.endings),
+            (Mark.WITHDRAWAL, grammar.withdrawals),
+            (Mark.CHANGE, grammar.changes),
+            (Mark.BEGINNING, grammar.beginnings),
+            (Mark.PLACING, grammar.placings),
+            (Mark.EVENT, grammar.past),
+            (Mark.NONE, grammar.exclusive),
+            (Mark.NONE, grammar.verbs),
+        )
+
+    def _tokens(self, clause: str) -> Iterator[Token]:
+        grammar = self.grammar
+        for word in words(clause, self.language):
+            written = word.text.lower()
+            contraction = _CONTRACTED.search(written)
+            if contraction and compiled(grammar.pronouns).fullmatch(written[: contraction.start()]):
+                yield Token(written[: contraction.start()], "function", word.start)
+                if written.endswith(_TO_BE):
+                    yield Token("=", "function", word.start + contraction.start())
+                continue
+            if compiled(grammar.light).fullmatch(written) or compiled(grammar.epithets).fullmatch(written):
+                continue
+            if compiled(grammar.copulas).fullmatch(written):
+                yield Token("=", "function", word.start)
+                continue
+            sign = clause[word.start - 1] if word.start and clause[word.start - 1] in _CURRENCIES else ""
+            suffix = clause[word.end : word.end + 1]
+            form = f"{sign}{word.stem or written}{suffix if suffix and suffix in _SIGNS else ''}"
+            yield Token(form, self._kind(word.text, word.stem), word.start)
+
+    def _kind(self, written: str, stem: str) -> str:
+        if any(c.isdigit() for c in written) or compiled(self.grammar.numbers).fullmatch(written):
+            return "number"
+        if compiled(self.grammar.times).fullmatch(written):
+            return "time"
+        if not stem or compiled(self.grammar.verbs).fullmatch(written):
+            return "function"
+        return "name" if written[0].isupper() and not self.language.noun_capitals else "word"
+
+    def _chinese(self, clause: str) -> Iterator[Token]:
+        """Yields characters, and words in other scripts."""
+        grammar = self.grammar
+        plain = compiled(grammar.light).sub(lambda match: " " * len(match.group()), clause)
+        functions = {
+            i
+            for match in compiled(f"{grammar.verbs}|{grammar.prepositions}|{grammar.copulas}").finditer(plain)
+            for i in range(match.start(), match.end())
+        }
+        for match in _CJK_TOKEN.finditer(plain):
+            character = match.group()
+            kind = "function" if match.start() in functions else "word"
+            if any(c.isdigit() for c in character) or compiled(grammar.numbers).fullmatch(character):
+                kind = "number"
+            elif compiled(grammar.times).fullmatch(character):
+                kind = "time"
+            elif compiled(grammar.pronouns).fullmatch(character):
+                kind = "function"
+            yield Token(character.lower(), kind, match.start())
+
+    def _content(self, tokens: tuple[Token, ...]) -> frozenset[str]:
+        return frozenset(token.form for token in tokens if token.kind != "function")
+
+    def _subject_end(self, tokens: tuple[Token, ...], verb_start: int) -> int:
+        """Returns where the subject ends: before the first verb, or behind a pronoun, or behind the first word that
+        carries meaning."""
+        end = next((i for i, token in enumerate(tokens) if token.start >= verb_start), None)
+        copula = next((i for i, token in enumerate(tokens) if token.form == "="), None)
+        ends = [i for i in (end, copula) if i is not None]
+        if ends:
+            return min(ends)
+        if compiled(self.grammar.speakers).fullmatch(tokens[0].form) or tokens[0].form in self.grammar.persons:
+            is_possessive = compiled(self.grammar.possessives).fullmatch(tokens[0].form) is not None
+            if not is_possessive:
+                return 1
+        end = 1 + next((i for i, token in enumerate(tokens) if token.kind != "function"), 0)
+        while end < len(tokens) and tokens[end].kind == "name":  # "our dog Bruno sleeps"
+            end += 1
+        return end if end < len(tokens) else 0
+
+    def _subject(self, tokens: tuple[Token, ...]) -> frozenset[str]:
+        """Returns the stems of a subject, with its persons."""
+        grammar = self.grammar
+        stems: set[str] = set()
+        for token in tokens:
+            if compiled(grammar.speakers).fullmatch(token.form):
+                stems.add("<speaker>")
+            elif token.form in grammar.persons:
+                stems.add(f"<{grammar.persons[token.form]}>")
+            elif token.kind != "function":
+                stems.add(token.form)
+        return frozenset(stems)
+
+    def _target(self, tokens: tuple[Token, ...], verb_end: int) -> tuple[frozenset[str], frozenset[str]]:
+        """Returns the stems of the first phrase behind a verb, and those of what follows it, without times."""
+        phrases: list[set[str]] = [set(), set()]
+        at = 0
+        for token in tokens:
+            if token.start < verb_end or token.kind in ("time", "number"):
+                continue
+            if token.kind != "function":
+                phrases[at].add(token.form)
+            elif phrases[0] and compiled(self.grammar.prepositions).fullmatch(token.form):
+                at = 1
+        return frozenset(phrases[0]), frozenset(phrases[1])
+
+    def _poles(self, clause: str) -> Iterator[tuple[int, int]]:
+        for axis, sides in enumerate(self.grammar.opposites):
+            for side, pattern in enumerate(sides):
+                if compiled(pattern).search(clause):
+                    yield axis, side
+
+    def _is_placed(self, tokens: tuple[Token, ...], subject_end: int) -> bool:
+        if len(tokens) < subject_end + 3 or tokens[subject_end].form != "=":
+            return False
+        behind = tokens[subject_end + 1 : subject_end + 3]  # "is in", "is parked in"
+        return any(compiled(self.grammar.places).fullmatch(token.form) is not None for token in behind)
+
+
+@cache
+def _reader(language: Language, grammar: SuccessionGrammar) -> _ClaimReader:
+    return _ClaimReader(language, grammar)
