@@ -15,7 +15,7 @@ from functools import cache, lru_cache
 from fourfold.language.languages import languages
 from fourfold.language.modality import modality_of
 from fourfold.language.pack import Language, SuccessionGrammar, compiled
-from fourfold.language.text import sentences, words
+from fourfold.language.text import sentences, terms, words
 from fourfold.values.units import Modality
 
 
@@ -47,18 +47,21 @@ class Mark(Flag):
 @dataclass(frozen=True, slots=True)
 class Token:
     """A word in a comparison: its `form` (the stem of one that carries meaning, else as written), and its `kind`:
-    "function", "word", "name", "number" or "time"."""
+    "function", "word", "name", "remark" (of praise or blame), "number" or
+    "time"."""
 
     form: str
     kind: str
     start: int
+    written: str
 
 
 @dataclass(frozen=True, slots=True)
 class Claim:
     """A clause. `tokens` are its words in order, without light ones; the first `subject_end` of them are its subject,
-    of which `subject` has the stems, and the persons in angle brackets. `content` are all stems that carry meaning,
-    `target` those of what a verb of ending or placing acts on, `aside` what stands behind that. `poles` are pairs of
+    of which `subject` has the words, and the persons in angle brackets, and `about` the stems. `content` are all stems that carry meaning,
+    `words` those without numbers and times, `target` those of what a verb of ending or placing acts on, `aside` what stands behind that, `origin` what
+    it says that something changed from. `poles` are pairs of
     an axis and a side ("open", "closed"), `fields` the matters of life that it speaks of. `exclusive` says that its
     verb has one object at a time, `placed` that it says where something is."""
 
@@ -66,9 +69,12 @@ class Claim:
     tokens: tuple[Token, ...]
     subject_end: int
     subject: frozenset[str]
+    about: frozenset[str]
     content: frozenset[str]
+    words: frozenset[str]
     target: frozenset[str]
     aside: frozenset[str]
+    origin: frozenset[str]
     marks: Mark
     poles: frozenset[tuple[int, int]]
     fields: frozenset[str]
@@ -107,7 +113,9 @@ _QUOTED_LINE = re.compile(r"^[ \t]*>", re.MULTILINE)
 _UNSAID = (Modality.QUESTION, Modality.QUOTE, Modality.HYPOTHETICAL, Modality.WISH)
 _CJK = re.compile(r"[\u3400-\u9fff]")
 _CJK_TOKEN = re.compile(r"[\u3400-\u9fff]|[^\W_\u3400-\u9fff]+")
+_CODE = re.compile(r"[{}=`\\]|\w\(|\w_\w|://|\w\.\w+\.|^\s*#")
 _CONTRACTED = re.compile(r"['’](?:s|m|re|ve|ll|d)$")
+_MEANING = ("word", "name", "remark")
 _TO_BE = ("s", "m", "re")
 _ACTING = Mark.ENDING | Mark.WITHDRAWAL | Mark.CHANGE | Mark.PLACING
 _SIGNS = "+#%-"
@@ -132,26 +140,32 @@ class _ClaimReader:
         if correction:
             shared |= Mark.CORRECTION
             sentence = sentence[correction.end() :]
+        if self.language.elided:
+            sentence = compiled(rf"\b({self.language.elided})['’](?=\w{{2}})").sub(r"\1 ", sentence)
         previous: Claim | None = None
         for clause in compiled(grammar.clause_border).split(sentence):
             claim = self._claim(clause.strip(), shared) if clause and clause.strip() else None
             if claim is None:
                 continue
             if previous is not None and not claim.subject and claim.subject_end == 0:
-                claim = replace(claim, subject=previous.subject)
+                claim = replace(claim, subject=previous.subject, about=previous.about)
             yield claim
             previous = claim
 
     def _claim(self, clause: str, marks: Mark) -> Claim | None:
         grammar = self.grammar
+        if compiled(grammar.unsettled).search(clause) or _CODE.search(clause):
+            return None
         verb_start, verb_end = len(clause), len(clause)
+        acting: list[tuple[int, int]] = []
         for mark, pattern in self._verbal_patterns():
             match = compiled(pattern).search(clause)
             if match is None:
                 continue
             marks |= mark
-            if mark & _ACTING and verb_end == len(clause):
-                verb_end = match.end()
+            if mark & _ACTING:
+                acting.append(match.span())
+                verb_end = min(verb_end, match.end())
             verb_start = min(verb_start, match.start())
         for mark, pattern in (
             (Mark.CURRENT, grammar.current),
@@ -161,20 +175,31 @@ class _ClaimReader:
         ):
             if compiled(pattern).search(clause):
                 marks |= mark
-        tokens = tuple(self._chinese(clause) if _CJK.search(clause) else self._tokens(clause))
+        read = self._chinese(clause) if _CJK.search(clause) else self._tokens(clause)
+        tokens = tuple(
+            replace(token, kind="function") if any(a <= token.start < b for a, b in acting) else token
+            for token in read
+        )
         if not tokens:
             return None
         subject_end = self._subject_end(tokens, verb_start)
-        subject = self._subject(tokens[:subject_end])
-        target, aside = self._target(tokens, verb_end)
+        subject, about = self._subject(tokens[:subject_end])
+        if not subject and compiled(grammar.speaker_verbs).match(tokens[0].written):
+            subject = frozenset({"<speaker>"})
+        target, aside = self._target(tokens, subject_end, verb_end)
+        if not acting:
+            target = aside = frozenset()
         return Claim(
             text=clause,
             tokens=tokens,
             subject_end=subject_end,
             subject=subject,
-            content=self._content(tokens),
+            about=about,
+            content=frozenset(token.form for token in tokens if token.kind != "function"),
+            words=frozenset(token.form for token in tokens if token.kind in _MEANING),
             target=target,
             aside=aside,
+            origin=self._origin(tokens) if marks & Mark.CHANGE else frozenset(),
             marks=marks,
             poles=frozenset(self._poles(clause)),
             fields=frozenset(name for name, pattern in grammar.fields if compiled(pattern).search(clause)),
@@ -204,28 +229,34 @@ class _ClaimReader:
         for word in words(clause, self.language):
             written = word.text.lower()
             contraction = _CONTRACTED.search(written)
-            if contraction and compiled(grammar.pronouns).fullmatch(written[: contraction.start()]):
-                yield Token(written[: contraction.start()], "function", word.start)
+            pronoun = written[: contraction.start()] if contraction else ""
+            if contraction and compiled(grammar.pronouns).fullmatch(pronoun):
+                yield Token(pronoun, "function", word.start, pronoun)
                 if written.endswith(_TO_BE):
-                    yield Token("=", "function", word.start + contraction.start())
+                    yield Token("=", "function", word.start + contraction.start(), written)
                 continue
             if compiled(grammar.light).fullmatch(written) or compiled(grammar.epithets).fullmatch(written):
                 continue
             if compiled(grammar.copulas).fullmatch(written):
-                yield Token("=", "function", word.start)
+                yield Token("=", "function", word.start, written)
+                continue
+            if compiled(grammar.prepositions).fullmatch(written) or compiled(grammar.places).fullmatch(written):
+                yield Token(written, "function", word.start, written)
                 continue
             sign = clause[word.start - 1] if word.start and clause[word.start - 1] in _CURRENCIES else ""
             suffix = clause[word.end : word.end + 1]
             form = f"{sign}{word.stem or written}{suffix if suffix and suffix in _SIGNS else ''}"
-            yield Token(form, self._kind(word.text, word.stem), word.start)
+            yield Token(form, self._kind(word.text, word.stem), word.start, written)
 
     def _kind(self, written: str, stem: str) -> str:
         if any(c.isdigit() for c in written) or compiled(self.grammar.numbers).fullmatch(written):
             return "number"
         if compiled(self.grammar.times).fullmatch(written):
             return "time"
-        if not stem or compiled(self.grammar.verbs).fullmatch(written):
+        if not stem or compiled(self.grammar.support).fullmatch(written):
             return "function"
+        if stem in _judging(self.language):
+            return "remark"
         return "name" if written[0].isupper() and not self.language.noun_capitals else "word"
 
     def _chinese(self, clause: str) -> Iterator[Token]:
@@ -234,11 +265,14 @@ class _ClaimReader:
         plain = compiled(grammar.light).sub(lambda match: " " * len(match.group()), clause)
         functions = {
             i
-            for match in compiled(f"{grammar.verbs}|{grammar.prepositions}|{grammar.copulas}").finditer(plain)
+            for match in compiled(f"{grammar.support}|{grammar.prepositions}").finditer(plain)
             for i in range(match.start(), match.end())
         }
         for match in _CJK_TOKEN.finditer(plain):
             character = match.group()
+            if compiled(grammar.copulas).fullmatch(character):
+                yield Token("=", "function", match.start(), character)
+                continue
             kind = "function" if match.start() in functions else "word"
             if any(c.isdigit() for c in character) or compiled(grammar.numbers).fullmatch(character):
                 kind = "number"
@@ -246,10 +280,7 @@ class _ClaimReader:
                 kind = "time"
             elif compiled(grammar.pronouns).fullmatch(character):
                 kind = "function"
-            yield Token(character.lower(), kind, match.start())
-
-    def _content(self, tokens: tuple[Token, ...]) -> frozenset[str]:
-        return frozenset(token.form for token in tokens if token.kind != "function")
+            yield Token(character.lower(), kind, match.start(), character.lower())
 
     def _subject_end(self, tokens: tuple[Token, ...], verb_start: int) -> int:
         """Returns where the subject ends: before the first verb, or behind a pronoun, or behind the first word that
@@ -268,31 +299,52 @@ class _ClaimReader:
             end += 1
         return end if end < len(tokens) else 0
 
-    def _subject(self, tokens: tuple[Token, ...]) -> frozenset[str]:
-        """Returns the stems of a subject, with its persons."""
+    def _subject(self, tokens: tuple[Token, ...]) -> tuple[frozenset[str], frozenset[str]]:
+        """Returns a subject: its words with its persons, and the stems of its words."""
         grammar = self.grammar
-        stems: set[str] = set()
+        subject: set[str] = set()
+        about: set[str] = set()
+        is_speaker = False
         for token in tokens:
-            if compiled(grammar.speakers).fullmatch(token.form):
-                stems.add("<speaker>")
-            elif token.form in grammar.persons:
-                stems.add(f"<{grammar.persons[token.form]}>")
-            elif token.kind != "function":
-                stems.add(token.form)
-        return frozenset(stems)
+            if compiled(grammar.speakers).fullmatch(token.written):
+                is_speaker = True
+            elif token.written in grammar.persons:
+                subject.add(f"<{grammar.persons[token.written]}>")
+            elif token.kind != "function" and not (token.kind in ("time", "number") and grammar.verb_final):
+                # As written: to some stemmers "hijo" and "hija" are one.
+                subject.add(token.written)
+                about.add(token.form)
+        if is_speaker and not about:
+            subject.add("<speaker>")
+        return frozenset(subject), frozenset(about)
 
-    def _target(self, tokens: tuple[Token, ...], verb_end: int) -> tuple[frozenset[str], frozenset[str]]:
+    def _target(
+        self, tokens: tuple[Token, ...], subject_end: int, verb_end: int
+    ) -> tuple[frozenset[str], frozenset[str]]:
         """Returns the stems of the first phrase behind a verb, and those of what follows it, without times."""
         phrases: list[set[str]] = [set(), set()]
         at = 0
-        for token in tokens:
-            if token.start < verb_end or token.kind in ("time", "number"):
+        for i, token in enumerate(tokens):
+            is_before = i < subject_end if self.grammar.verb_final else token.start < verb_end
+            if is_before or token.kind in ("time", "number"):
                 continue
             if token.kind != "function":
                 phrases[at].add(token.form)
             elif phrases[0] and compiled(self.grammar.prepositions).fullmatch(token.form):
                 at = 1
         return frozenset(phrases[0]), frozenset(phrases[1])
+
+    def _origin(self, tokens: tuple[Token, ...]) -> frozenset[str]:
+        """Returns the stems between "from" and the next preposition."""
+        grammar = self.grammar
+        starts = (i for i, token in enumerate(tokens) if compiled(grammar.origins).fullmatch(token.written))
+        start = next(starts, len(tokens))
+        stems: set[str] = set()
+        for token in tokens[start + 1 :]:
+            if token.kind == "function":
+                break
+            stems.add(token.form)
+        return frozenset(stems)
 
     def _poles(self, clause: str) -> Iterator[tuple[int, int]]:
         for axis, sides in enumerate(self.grammar.opposites):
@@ -301,10 +353,23 @@ class _ClaimReader:
                     yield axis, side
 
     def _is_placed(self, tokens: tuple[Token, ...], subject_end: int) -> bool:
-        if len(tokens) < subject_end + 3 or tokens[subject_end].form != "=":
+        if len(tokens) < subject_end + 3:
             return False
-        behind = tokens[subject_end + 1 : subject_end + 3]  # "is in", "is parked in"
-        return any(compiled(self.grammar.places).fullmatch(token.form) is not None for token in behind)
+        if compiled(self.grammar.places).fullmatch(tokens[subject_end].form):  # a verb of its own in Chinese
+            return True
+        if tokens[subject_end].form != "=":
+            return False
+        behind = tokens[subject_end + 1]
+        if compiled(self.grammar.placings).match(behind.form):  # "is parked in"
+            behind = tokens[subject_end + 2]
+        return compiled(self.grammar.places).fullmatch(behind.form) is not None
+
+
+@cache
+def _judging(language: Language) -> frozenset[str]:
+    """Returns the stems of praise and blame."""
+    stance = language.stance
+    return frozenset(terms(" ".join(sorted(stance.praise | stance.blame)), language)) if stance else frozenset()
 
 
 @cache

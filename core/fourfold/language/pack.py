@@ -171,6 +171,8 @@ class SuccessionGrammar:
     """What says that something holds now, and did not before ("now", "again", "any more", "instead")."""
     new: str
     """What says that something is new."""
+    unsettled: str
+    """What shows that a clause settles nothing: doubts, hopes, encouragement."""
     additive: str
     """What says that something holds beside what was said ("also", "another", "still")."""
     denial: str
@@ -190,13 +192,19 @@ class SuccessionGrammar:
     """Forms of "to be", which are one word in a comparison."""
     verbs: str
     """Auxiliaries and frequent verbs: where one stands, the subject has ended."""
+    support: str
+    """Verbs that say little without their object ("take", "go")."""
     exclusive: str
     """Verbs, with what belongs to them, of which somebody has one object at a time ("live in", "weigh")."""
     prepositions: str
+    origins: str
+    """Prepositions before what something changed from ("from")."""
     places: str
     """Prepositions that place something ("in", "on")."""
     speakers: str
     """The speaker as a subject."""
+    speaker_verbs: str
+    """Forms of verbs whose subject is the speaker though no pronoun says so ("vivo")."""
     pronouns: str
     """What "'s" and "'m" behind are forms of "to be": "I", "it"."""
     possessives: str
@@ -218,6 +226,8 @@ class SuccessionGrammar:
     """Verbs and heads that have many objects side by side, even where "now" stands beside them ("have", "friend")."""
     fields: tuple[tuple[str, str], ...]
     """Matters of which somebody has one state at a time, and the words that speak of it: work, home, partner."""
+    verb_final: bool = False
+    """Whether what a verb acts on may stand before it ("Ich habe den Golf verkauft")."""
 
 
 def check_pack(pack: Language) -> None:

@@ -45,6 +45,8 @@ _EXPLANATIONS = {
 _SAME_MATTER = 0.6
 """Share of the smaller claim's stems that both have where one denies the other. Set on the seen part of
 tests/data/competing.jsonl, where it was the best of .5, .6 and .7."""
+_VAGUE = frozenset({"<it>", "<this>", "<you>", "<there>", "<who>", "<all>"})
+"""Subjects that only their context tells."""
 _END = Mark.ENDING | Mark.WITHDRAWAL
 _TURN = Mark.CHANGE | Mark.CURRENT | Mark.BEGINNING | Mark.DENIAL | Mark.NEW | _END
 
@@ -58,16 +60,27 @@ def _rule(new: Claim, old: Claim) -> str | None:
     is_same, is_part = _relation(new, old)
     if new.has(Mark.CORRECTION) and new.content & old.content and (is_same or is_part):
         return "correction"
-    is_passed = old.has(Mark.EVENT) and not old.has(Mark.BEGINNING)
-    if is_passed or old.has(_END) or new.has(Mark.ADDITIVE):
+    is_passed = old.has(Mark.EVENT) and not old.has(Mark.BEGINNING | _END)
+    if is_passed or new.has(Mark.ADDITIVE):
         return None
+    if old.has(_END):
+        return _rule_after_ending(new, old) if is_same and not new.has(_END) else None
     if new.has(_END) and _ends(new, old, is_same):
         return "ending"
     if is_same or is_part:
         return _rule_of_one_subject(new, old, is_same)
     if _inverted(new, old):
         return "value"
+    is_told_by_speaker = "<speaker>" in new.subject or new.about <= old.content
+    if new.origin and is_told_by_speaker and new.origin <= old.content:
+        return "change"
     return "change" if _acts_on_subject(new, old) else None
+
+
+def _rule_after_ending(new: Claim, old: Claim) -> str | None:
+    if _opposed(new, old):
+        return "opposite"
+    return "matter" if new.fields & old.fields and new.has(Mark.BEGINNING | Mark.CURRENT) else None
 
 
 def _rule_of_one_subject(new: Claim, old: Claim, is_same: bool) -> str | None:
@@ -81,6 +94,8 @@ def _rule_of_one_subject(new: Claim, old: Claim, is_same: bool) -> str | None:
         return "change"
     if new.has(Mark.PLACING) and old.placed:
         return "change"
+    if new.origin and new.origin <= old.content:
+        return "change"
     if is_same and new.fields & old.fields and new.has(_TURN):
         return "matter"
     return None
@@ -89,21 +104,18 @@ def _rule_of_one_subject(new: Claim, old: Claim, is_same: bool) -> str | None:
 def _relation(new: Claim, old: Claim) -> tuple[bool, bool]:
     """Returns whether the subjects are the same, and whether one says more of it than the other."""
     a, b = new.subject, old.subject
-    return a == b, bool(a and b and a != b and (a <= b or b <= a))
-
-
-def _things(stems: frozenset[str]) -> frozenset[str]:
-    """Returns the stems of a subject without its persons."""
-    return frozenset(stem for stem in stems if stem[0] != "<")
+    if not a or a & _VAGUE:
+        return False, False
+    return a == b, bool(new.about and old.about and a != b and (a <= b or b <= a))
 
 
 def _ends(new: Claim, old: Claim, is_same: bool) -> bool:
     """Tells whether an ending acts on something that the older claim speaks of."""
-    subject = _things(new.subject)
+    subject = new.about
     if not new.target:
         return bool(subject) and _mostly(subject, old.content) and subject & new.names <= old.content
     acted = new.target | new.aside
-    is_about_subject = bool(_things(old.subject)) and _things(old.subject) <= acted
+    is_about_subject = bool(old.about) and old.about <= acted
     if not is_same and not is_about_subject and not (subject and subject <= old.content):
         return False
     if new.has(Mark.WITHDRAWAL) or old.has(Mark.PLAN):
@@ -117,14 +129,14 @@ def _mostly(part: frozenset[str], whole: frozenset[str]) -> bool:
 
 
 def _denies(new: Claim, old: Claim) -> bool:
-    shared = new.content & old.content
-    return len(shared) >= max(1, _SAME_MATTER * min(len(new.content), len(old.content)))
+    shared = new.words & old.words
+    return len(shared) >= max(1, _SAME_MATTER * min(len(new.words), len(old.words)))
 
 
 def _opposed(new: Claim, old: Claim) -> bool:
     sides = dict(old.poles)
     is_opposed = any(axis in sides and sides[axis] != side for axis, side in new.poles)
-    return is_opposed and bool(_things(new.subject) or new.content & old.content)
+    return is_opposed and bool(new.about or new.content & old.content)
 
 
 def _gives_another_value(new: Claim, old: Claim) -> bool:
@@ -134,8 +146,8 @@ def _gives_another_value(new: Claim, old: Claim) -> bool:
     if not a or not b or start <= new.subject_end:
         return False
     kinds = {_kind(a), _kind(b)}
-    if new.placed and old.placed and not kinds & {"time", "number"}:
-        return True
+    if new.placed and old.placed and new.about and not kinds & {"time", "number"}:
+        return not _is_more_exact(a, b)
     if len(kinds) > 1 or _is_more_exact(a, b):
         return False
     kind = kinds.pop()
@@ -145,8 +157,8 @@ def _gives_another_value(new: Claim, old: Claim) -> bool:
         return "<speaker>" not in new.subject
     if new.exclusive:
         return True
-    is_attribute = new.verb == "=" and not new.is_many and bool(_things(new.subject))
-    return is_attribute and (kind == "name" or new.is_single)
+    is_attribute = new.verb == "=" and not new.is_many and bool(new.about)
+    return is_attribute and (kind == "name" or (kind == "word" and new.is_single))
 
 
 def _slots(new: tuple[Token, ...], old: tuple[Token, ...]) -> tuple[int, tuple[Token, ...], tuple[Token, ...]]:
@@ -160,7 +172,7 @@ def _slots(new: tuple[Token, ...], old: tuple[Token, ...]) -> tuple[int, tuple[T
 
 def _kind(tokens: tuple[Token, ...]) -> str:
     kinds = {token.kind for token in tokens}
-    return next((kind for kind in ("time", "number", "name", "word") if kind in kinds), "function")
+    return next((kind for kind in ("time", "number", "name", "word", "remark") if kind in kinds), "function")
 
 
 def _is_more_exact(a: tuple[Token, ...], b: tuple[Token, ...]) -> bool:
@@ -174,10 +186,13 @@ def _words_of(tokens: tuple[Token, ...]) -> frozenset[str]:
 
 def _changes(new: Claim, old: Claim) -> bool:
     """Tells whether a claim of change is about what the older says of the same subject."""
-    shared = (new.content & old.content) - _things(new.subject)
-    if shared:
+    subject = new.about
+    shared = (new.words & old.words) - subject
+    if len(shared) * 2 >= min(len(new.words), len(old.words)) - len(subject) and shared:
         return True
-    return new.verb == old.verb and not new.is_many
+    if subject:
+        return new.has(Mark.CHANGE) or (new.verb == old.verb and not new.is_many)
+    return new.verb == old.verb and not new.is_many and _slots(new.tokens, old.tokens)[0] > new.subject_end + 1
 
 
 def _inverted(new: Claim, old: Claim) -> bool:
@@ -185,7 +200,7 @@ def _inverted(new: Claim, old: Claim) -> bool:
     is Ines"."""
     if new.verb != "=" or old.verb != "=":
         return False
-    a, b = _things(new.subject), _things(old.subject)
+    a, b = new.about, old.about
     rest_a, rest_b = new.content - a, old.content - b
     attribute = a if a == rest_b else b if b == rest_a else frozenset()
     return bool(attribute - new.names - old.names)
@@ -193,7 +208,7 @@ def _inverted(new: Claim, old: Claim) -> bool:
 
 def _acts_on_subject(new: Claim, old: Claim) -> bool:
     """Tells whether somebody changes what the older claim is about: "We switched the database to MySQL"."""
-    about = _things(old.subject)
+    about = old.about
     if not about:
         return False
     if new.has(Mark.CHANGE) and about <= new.target:

@@ -218,11 +218,14 @@ _SUCCESSION = SuccessionGrammar(
     r"|meant|got (?:it|that) wrong)|i gave you the wrong \w+|that(?:'s| was| is) wrong|update|edit|turns out|it turns"
     r" out|as it turns out|in fact|on second thoughts?|to be precise|rather|i mean)\b(?:[,.:;! –—-]+(?:that|i meant"
     r"|i mean|actually|no|sorry))*[,.:;! –—-]*",
-    current=r"\b(?:now|nowadays|these days|currently|from now on|any ?more|any longer|no longer|again|instead|finally"
-    r"|by now|after all|meanwhile|since then|for the first time|back together|actually|at last|of late|lately"
-    r"|only|just|already|turn(?:s|ed) out|latest)\b",
+    current=r"\b(?:now|nowadays|these days|from now on|any ?more|any longer|no longer|again|instead|finally|by now"
+    r"|after all|since then|for the first time|back together|at last|only(?= \w+$)|turn(?:s|ed) out)\b",
+    unsettled=r"\b(?:not (?:\w+ )?sure|unsure|wonder(?:ing)?|don['’]t know (?:if|whether|what|why|who|where)|make sure"
+    r"|let['’]?s|can['’]?t wait|keep (?:it )?up|keep \w+ing|trying to|tried to|want(?:ed)? to (?:know|see|make|ensure)"
+    r"|hope|hoping|would|wouldn['’]t|should|could|might|may be|sounds|i guess|(?:can|could) you|wish|thanks|thank you|glad"
+    r"|sorry to hear|happy to hear|excited|remember(?:ing)?|determined|feel|thinking|considering)\b",
     new=r"\b(?:new|newest|latest)\b",
-    additive=r"\b(?:also|too|as well|another|additionally|besides|in addition|still|both|sometimes|second|other"
+    additive=r"\b(?:also|just as|too|as well|another|additionally|besides|in addition|still|both|sometimes|(?:my|our|the) (?:second|other)(?= \w+ (?:is|are|has|was)\b)"
     r"|yet another|one more|always|continue\w*|remains?|along with)\b",
     denial=r"\b(?:not|never|no|none|nobody|nothing|neither|nor|without|cannot|unable|\w+n['’]t)\b",
     endings=r"\b(?:quit(?:s|ting)?|stop(?:ped|s|ping)?(?! (?:at|by|in|for|to)\b)|leave|left|leaving"
@@ -246,7 +249,7 @@ _SUCCESSION = SuccessionGrammar(
     r"|married|book(?:ed)?|reserved|scheduled|planned|signed up|subscribed|enrolled|landed|accepted|opened|set up|took up"
     r"|was born|elected|appointed|ordered|rented)\b",
     placings=r"\b(?:put|moved|brought|took|taken|parked|hung|stored|laid|lent|gave|given|stolen|stole|hid|placed|left)\b",
-    past=r"(?<!\bis )(?<!\bare )(?<!\bam )(?<!['’]m )(?<!['’]s )(?<!\bbe )(?<!['’]re )(?<!\bnow )(?<!\bnot )"
+    past=r"(?<!\bis )(?<!\bare )(?<!\bam )(?<!['’]m )(?<!['’]s )(?<!\bbe )(?<!['’]re )(?<!\bnow )(?<!\bnot )(?<!-)(?<!n't )"
     r"\b(?!need|seed|feed|speed|indeed|hundred|red\b|wed\b|shed|naked|sacred|allowed|supposed|shared|retired|named"
     r"|called|tired|scared|bored)\w{2,}ed\b"
     r"|\b(?:was|were|had|did|didn['’]t|went|ate|met|saw|spent|flew|drove|paid|lost|won|slept|ran|swam|wrote|sang|rode|came"
@@ -259,14 +262,17 @@ _SUCCESSION = SuccessionGrammar(
     r"|should|may|might|must|go|goes|going|take|takes|get|gets|make|makes|use|uses|using|need|needs|want|wants|like|likes"
     r"|love|loves|hate|hates|know|knows|keep|keeps|run|runs|play|plays|work|works|say|says|live|lives|eat|eats|drink|drinks"
     r"|leaves|starts|begins|opens|closes|arrives|sings?|teach(?:es)?|lead|leads|sells?)\b",
+    support=r"go|goes|going|went|take|takes|get|gets|make|makes|have|has|had|do|does|use|uses|using|want|wants|need|needs|keep|put",
     exclusive=r"\b(?:liv(?:e|es|ing) (?:in|at|on|with)|resid(?:e|es|ing)|work(?:s|ing)? (?:at|for|as|in)|weighs?|costs?"
     r"|drives?|(?:is|['’]s|am|['’]m|are) (?:called|named|assigned to|married to|dating|based in|employed by|working (?:on|at|for"
     r"|as))|stay(?:s|ing) (?:at|in)|stud(?:y|ies|ying) (?:at)|repo?rts? to|belongs? to"
     r"|owes?|(?:runs?|written|led|managed|run|owned) (?:on|in|by)|banks? with|password is|code is|wants? (?:a|the))\b",
     prepositions=r"in|at|on|to|from|of|for|with|by|about|into|onto|out|over|under|behind|near|because|after|before"
     r"|until|since|as|and|due",
+    origins=r"from",
     places=r"in|at|on|under|behind|near|by|with|inside|above|below|beside|outside",
     speakers=r"i|we|me|us",
+    speaker_verbs=r"",
     pronouns=r"i|we|you|he|she|it|they|that|there|who|what|this",
     possessives=r"my|our",
     persons={
@@ -275,7 +281,7 @@ _SUCCESSION = SuccessionGrammar(
         "there": "there", "everyone": "all", "who": "who",
     },
     light=r"the|a|an|now|currently|just|really|actually|already|finally|again|instead|still|today|anymore|longer|any|more"
-    r"|then|so|very|well|have|has|been|my|our|been|been|these|days|will|be|only|officially|currently|probably|not|never|no|don['’]t|doesn['’]t|didn['’]t|do|does|did|any|some|anyone|someone"
+    r"|then|so|very|well|been|my|our|been|been|these|days|will|be|only|officially|currently|probably|not|never|no|don['’]t|doesn['’]t|didn['’]t|do|does|did|any|some|anyone|someone"
     r"|anybody|somebody",
     epithets=r"new|current|latest|newest|old|former|present|next",
     numbers=r"one|two|three|four|five|six|seven|eight|nine|ten|eleven|twelve|twenty|thirty|forty|fifty|hundred|thousand"
@@ -307,7 +313,7 @@ _SUCCESSION = SuccessionGrammar(
         (
             "work",
             r"\b(?:work(?:s|ing)? (?:at|for|as|in|with|on|night|day|from)|jobs?|employ(?:ed|er|ment)|unemployed|jobless"
-            r"|job hunting|hired|laid off|redundant|retired|resign(?:ed)?|freelanc\w*|promoted|shifts|notice|office)\b"
+            r"|job hunting|hired|laid off|redundant|retired|resign(?:ed)?|freelanc\w*|promoted|shifts|notice)\b"
             r"|\b(?:joined|started at|start(?:ed|ing)? (?:working )?(?:at|with)|went to|moved to) (?-i:[A-Z])",
         ),
         (

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from fourfold.language.pack import DateGrammar, Language, Wording
+from fourfold.language.pack import DateGrammar, Language, SuccessionGrammar, Wording
 
 _STOP_WORDS = frozenset(
     """a al algo algún alguna algunas alguno algunos ante aquel aquella aquello así aún como con contra cual
@@ -119,6 +119,71 @@ _DATE_RULES = (
     ),
 )
 
+_SUCCESSION = SuccessionGrammar(
+    clause_border=r"[;:!¡()]|,(?!\d)|\s[-–—]\s|\b(?:pero|porque|aunque|mientras)\b"
+    r"|\by (?=(?:ahora |luego )?(?:yo|él|ella|mi|mis|nuestro|nuestra|entré|empecé|estoy|soy|trabajo|vivo)\b)",
+    of_others=r"^\s*(?:escrib\w+|traduc\w+|redact\w+|corrig\w+)\b[^.!?\n]{0,80}[:«\"]"
+    r"|\ben (?:mi|la|una|esta|su|el|un) (?:novela|libro|película|juego|sueño|guion|canción)\b|\b(?:dice|dijo|escribe|escribió)\s?:"
+    r"|: ?[\"«]",
+    correction=r"(?:(?:ah|oh|no|ay|uy)[,.! ]+)*(?:corrección|no|perdón|perdona|espera|en realidad|quise decir|me equivoqué"
+    r"|al final|rectifico|mejor dicho)\b[,.:;! –—-]*",
+    current=r"\b(?:ahora|ya(?! no\b)|ya no|otra vez|de nuevo|por fin|en su lugar|desde ahora|a partir de ahora|actualmente"
+    r"|al final|finalmente|hoy en día|en vez de)\b",
+    new=r"\bnuev[oa]s?\b",
+    unsettled=r"\b(?:no (?:estoy )?segur[oa]|me pregunto|espero|gracias|quizás?|tal vez|quisiera|podría|debería|intento)\b",
+    additive=r"\b(?:también|además|otr[oa](?! vez)|sigo|sigue|todavía|aún|a veces|tanto como)\b",
+    denial=r"\b(?:no|nunca|jamás|nada|nadie|ningun\w*|ningún|sin|ni|tampoco)\b",
+    endings=r"\b(?:dej(?:é|ó|ado)(?: de)?|abandon(?:é|ó|ado)|cancel(?:é|ó|ado|amos)|vend(?:í|ió|ido|imos)|termin(?:é|ó|ado)"
+    r"|renunci(?:é|ó|ado)|perd(?:í|ió|ido)|borr(?:é|ó|ado)|romp(?:í|ió|imos)|acab(?:é|ó|ado) con|di de baja)\b",
+    withdrawals=r"\b(?:murió|muerto|muerta|falleció|rompimos|separad[oa]s?|divorciad[oa]s?|jubilad[oa]|jubiló|despidieron|caducó"
+    r"|cancelad[oa]|salió|se fue)\b",
+    changes=r"\b(?:aplaz(?:ó|ado|aron)|mud(?:é|ó|ado|amos)|cambi(?:é|ó|ado|amos)|pas(?:ó|amos) de|sub(?:ió|ido)|baj(?:ó|ado)"
+    r"|reemplaz(?:ó|ado)|prolong(?:ó|ado)|ascendi(?:ó|do)|trasladad?(?:ó|o)|adelant(?:ó|ado)|movi(?:ó|do)|convirtió|arreglad[oa])\b",
+    beginnings=r"\b(?:empec[ée]|empezó|encontr(?:é|ó)|compr(?:é|ó|amos)|adopt(?:é|ó)|cas(?:é|ó|ado|ada)|entr(?:é|ó)|consegu[ií]"
+    r"|reserv(?:é|ó|amos)|contrataron)\b",
+    placings=r"\b(?:puse|puso|llev(?:é|ó)|traje|trajo|guard(?:é|ó)|aparc(?:é|ó)|rob(?:ado|aron))\b",
+    past=r"\b(?:\w{2,}(?:é|ó|aron|ieron|amos|imos)(?<!café)|fui|fue|hice|hizo|tuve|tuvo|estuve|vi|era|estaba|tenía|pagué)\b"
+    r"|\b(?:he|ha|hemos|han) \w+(?:ado|ido|cho|to)\b",
+    copulas=r"soy|eres|es|somos|son|estoy|está|están|estamos|era|fue",
+    verbs=r"\b(?:soy|es|somos|son|estoy|está|están|he|ha|hemos|han|tengo|tiene|tenemos|voy|va|vamos|puedo|quiero|gusta|gustan|odio|amo"
+    r"|como|bebo|fumo|juego|hablo|cuesta|sale|empieza|funciona|usamos|trabajo|vivo|dirige|se llama|lo dirige|corro|estudio|estudia)\b",
+    support=r"tengo|tiene|hago|hace|voy|va|vamos|tomo|uso|usamos|quiero",
+    exclusive=r"\b(?:viv(?:o|e|imos) (?:en|con)|trabaj(?:o|a) (?:en|de|como|para)|peso|pesa|cuesta|conduzco|conduce|se llama|dirige"
+    r"|casad[oa] con|sale (?:a|de))\b",
+    prepositions=r"a|al|en|de|del|con|por|para|sobre|desde|hasta|como",
+    origins=r"de|del",
+    places=r"en|sobre|bajo|detrás|delante|con|a",
+    speakers=r"yo|nosotros|nosotras|me|nos",
+    speaker_verbs=r"\w{2,}(?:o|é|í|oy|amos|emos|imos)$|he$|hemos$",
+    pronouns=r"yo|él",
+    possessives=r"mi|mis|nuestr[oa]s?",
+    persons={"él": "he", "ella": "she", "su": "he", "sus": "he", "eso": "it", "esto": "it", "tú": "you", "usted": "you"},
+    light=r"el|la|los|las|un|una|unos|unas|mi|mis|nuestro|nuestra|ahora|ya|no|muy|otra|vez|finalmente|actualmente|lo|se|le",
+    epithets=r"nuev[oa]s?|actual|antigu[oa]|viej[oa]",
+    numbers=r"dos|tres|cuatro|cinco|seis|siete|ocho|nueve|diez|once|doce|veinte|treinta|cien",
+    times=r"enero|febrero|marzo|abril|mayo|junio|julio|agosto|septiembre|octubre|noviembre|diciembre|lunes|martes|miércoles"
+    r"|jueves|viernes|sábado|domingo|horas?|mañanas?|ayer|hoy|semana|mes|año|día|pasad[oa]|próxim[oa]|tarde|noche",
+    opposites=(
+        (r"\babiert[oa]\b", r"\bcerrad[oa]\b"),
+        (r"\b(?:rot[oa]|no funciona)\b", r"\b(?:arreglad[oa]|ya funciona|funciona otra vez)\b"),
+        (r"\b(?:gustan?|amo|encantan?)\b", r"\b(?:odio|detesto)\b"),
+        (r"\blleno\b", r"\bvacío\b"),
+        (r"\bencendid[oa]\b", r"\bapagad[oa]\b"),
+    ),
+    single=r"favorit[oa]|profesión|trabajo|color|contraseña",
+    many=r"tengo|tiene|gusta|gustan|hablo|juego|conozco|amig[oa]s?|herman[oa]s?|hij[oa]s?|aficiones",
+    fields=(
+        (
+            "work",
+            r"\b(?:trabaj(?:o|a) (?:en|de|como|para)|en paro|desemplead[oa]|encontré trabajo|despidieron|jubil\w+|empleo"
+            r"|renunci\w+|puesto)\b",
+        ),
+        ("home", r"\b(?:viv(?:o|e|imos) (?:en|con|sol[oa])|mud(?:é|ó|ado|amos)|dirección)\b"),
+        ("partner", r"\b(?:solter[oa]|casad[oa]|casé|novi[oa]|divorciad[oa]|rompimos|separad[oa]s?|prometid[oa])\b"),
+        ("diet", r"\b(?:vegetarian[oa]|vegan[oa]|carne)\b"),
+    ),
+)
+
 LANGUAGE = Language(
     code="es",
     name="Spanish",
@@ -137,4 +202,5 @@ LANGUAGE = Language(
     preferring=r"prefier",
     dates=DateGrammar(_DATE_WORDS, _DATE_RULES),
     wording=_WORDING,
+    succession=_SUCCESSION,
 )

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from fourfold.language.pack import DateGrammar, Language, Wording
+from fourfold.language.pack import DateGrammar, Language, SuccessionGrammar, Wording
 from fourfold.values.rendering import MONTHS
 
 _STOP_WORDS = frozenset(
@@ -105,6 +105,56 @@ _DATE_RULES = (
     (r"{holiday}", "{holiday}"),
 )
 
+_SUCCESSION = SuccessionGrammar(
+    clause_border=r"[，,；;：:！!（）()]|但是|可是|因为|因為|所以",
+    of_others=r"^\s*(?:请|請)?(?:帮我|幫我)?(?:写|寫|翻译|翻譯|修改|润色)[^。！？\n]{0,40}[：:“「]"
+    r"|(?:在|我)的?(?:我的|这本|那本|一部)?(?:小说|小說|电影|電影|故事|游戏|遊戲|梦|夢)(?:里|裡|中)|[说說道写寫][：:]|[“「]",
+    correction=r"(?:哦|啊|不|嗯)?[，,]?(?:更正|纠正|糾正|不对|不對|说错了|說錯了|等等|抱歉|其实|其實|应该是|應該是|我是说)[，,：: ]*",
+    current=r"现在|現在|如今|目前|从今|不再|又|终于|終於|改[在为成到]|已经不|已經不|了[。！!]?$",
+    new=r"新",
+    unsettled=r"不确定|不確定|想知道|希望|谢谢|謝謝|也许|或许|可能",
+    additive=r"也|还[有在]|還[有在]|同时|同時|另外|另一|仍|依然",
+    denial=r"不|没|沒|无|無|未",
+    endings=r"离开|離開|取消|放弃|放棄|戒|卖|賣|辞|辭|停止|退订|退掉|删除|刪除|丢掉|退出|不再",
+    withdrawals=r"去世|死了|分手|离婚|離婚|退休|出院|过期|過期|取消|结束|結束|毕业|畢業|被解雇|被炒",
+    changes=r"搬到|搬去|换成|換成|换了|推迟|推遲|改在|改为|改到|改成|涨到|漲到|降到|提前|延期|变成|變成|升为|升到|调到|接手|修好",
+    beginnings=r"开始|開始|订阅|訂閱|找到|加入|结婚|結婚|领养|買了|买了(?=.*[狗猫车房])|预订|預訂",
+    placings=r"放在|放到|拿到|带到|帶到|停在",
+    past=r"[去看吃做买到喝]过|了(?![。！!]?$)",
+    copulas=r"是|叫",
+    verbs=r"在|住|有|叫|是|用|去|喝|吃|学|學|开|開|说|說|打|弹|喜欢|喜歡|讨厌|討厭|负责|負責|出发|举行|工作|跑|坏|结婚|单身|由",
+    support=r"有|用|去|做|在|住|工作",
+    exclusive=r"住在|在.{1,8}工作|体重|體重|由.{1,6}(?:负责|負責|领导)|开一辆|票价|密码|地址|在.{1,8}(?:举行|上$|上。)|出发|叫",
+    prepositions=r"在|从|從|到|和|跟|把|给|給|对|對|由",
+    origins=r"从|從",
+    places=r"在",
+    speakers=r"我",
+    speaker_verbs=r"",
+    pronouns=r"我|你|他|她|它|们|們|这|那",
+    possessives=r"我的",
+    persons={"他": "he", "她": "she", "它": "it", "你": "you", "这": "this", "那": "this"},
+    light=r"现在|現在|已经|已經|的|了|着|很|又|都|就|不再|不|没|们|們|个|個|这|之|一下|新|终于|目前|每天|再|早上",
+    epithets=r"新",
+    numbers=r"[一二两三四五六七八九十百千万]",
+    times=r"[年月日号点周上下今昨明晚天]",
+    opposites=(
+        (r"关门|关着|關門", r"开门|开着|開門"),
+        (r"坏了|壞了", r"修好|好了"),
+        (r"喜欢|喜歡|爱|愛", r"讨厌|討厭|恨"),
+        (r"满", r"空"),
+        (r"单身|單身", r"结婚|結婚"),
+    ),
+    single=r"最喜欢|密码|职业|工作|颜色",
+    many=r"喜欢|有|会说|打|弹|朋友|兄弟|姐妹|弟弟|哥哥|姐姐|妹妹|儿子|女儿|爱好",
+    fields=(
+        ("work", r"在.{1,8}工作|失业|失業|找到.{0,2}工作|辞职|辭職|退休|升职|跳槽|离职"),
+        ("home", r"住在|搬到|搬去|地址|和.{1,6}一起住"),
+        ("partner", r"单身|單身|结婚|結婚|离婚|女朋友|男朋友|分手|订婚"),
+        ("diet", r"吃素|素食|吃肉"),
+    ),
+    verb_final=True,
+)
+
 LANGUAGE = Language(
     code="zh",
     name="Chinese",
@@ -121,4 +171,5 @@ LANGUAGE = Language(
     preferring=r"喜欢",
     dates=DateGrammar(_DATE_WORDS, _DATE_RULES, spaced=False),
     wording=_WORDING,
+    succession=_SUCCESSION,
 )
