@@ -19,7 +19,9 @@ from typing import Literal
 
 from fourfold.language.languages import languages
 from fourfold.language.pack import AttributeGrammar, Language, compiled
+from fourfold.language.places import is_known_place, looks_like_place
 from fourfold.language.text import normalise, sentences, terms
+from fourfold.language.voices import is_borrowed
 from fourfold.values.units import Modality
 
 Standing = Literal["replaces", "unsure"]
@@ -48,7 +50,7 @@ class AttributedText:
 @lru_cache(maxsize=4096)
 def assertions(stated: AttributedText) -> tuple[Assertion, ...]:
     """Returns the attributes that a statement gives a value; none for what is no fact, or tells of the past."""
-    if stated.modality is not Modality.FACT:
+    if stated.modality is not Modality.FACT or is_borrowed(stated.text):
         return ()
     spans = sentences(stated.text)
     is_only_sentence = len(spans) == 1
@@ -138,11 +140,25 @@ class _AttributeReader:
             match = compiled(state).match(statement)
             if match and (subject := self._subject(match["s"], speaker)) and self._one_of_a_kind(match["s"]):
                 yield subject, attribute, match["v"], sure
+        yield from self._moves(statement, speaker)
         for relation in self.grammar.relations:
             match = compiled(relation).match(statement)
             if match and (subject := self._subject(match["s"], speaker)):
                 yield subject, self._stemmed(match["r"]), match["v"], False
         yield from self._copulas(statement, speaker)
+
+    def _moves(self, statement: str, speaker: str | None) -> Iterator[Reading]:
+        """Yields a new home. It is sure of a known place alone, or if nothing else can be meant: "I moved to Slack"
+        tells of no home, and looks as "I moved to Braga" does."""
+        match = compiled(self.grammar.moves).match(statement)
+        if match is None or not (subject := self._subject(match["s"], speaker)):
+            return
+        place = compiled(self.grammar.after_place).sub("", compiled(self.grammar.trailer).sub("", match["v"]))
+        named = compiled(self.grammar.class_phrase).sub("", place)
+        if match["home"] or named != place or is_known_place(named) or is_known_place(match["from"] or ""):
+            yield subject, "residence", match["v"], self._one_of_a_kind(match["s"])
+        elif looks_like_place(named) and self._one_of_a_kind(match["s"]):
+            yield subject, "residence", place, False
 
     def _copulas(self, statement: str, speaker: str | None) -> Iterator[Reading]:
         match = compiled(self.grammar.own).match(statement)

@@ -16,6 +16,7 @@ from fourfold.language.languages import languages
 from fourfold.language.modality import modality_of
 from fourfold.language.pack import Language, SuccessionGrammar, compiled
 from fourfold.language.text import sentences, terms, words
+from fourfold.language.voices import is_borrowed
 from fourfold.values.units import Modality
 
 
@@ -58,32 +59,43 @@ class Token:
 
 @dataclass(frozen=True, slots=True)
 class Claim:
-    """A clause. `tokens` are its words in order, without light ones; the first `subject_end` of them are its subject,
-    of which `subject` has the words, and the persons in angle brackets, and `about` the stems. `content` are all stems that carry meaning,
-    `words` those without numbers and times, `target` those of what a verb of ending or placing acts on, `aside` what stands behind that, `origin` what
-    it says that something changed from. `poles` are pairs of
-    an axis and a side ("open", "closed"), `fields` the matters of life that it speaks of. `exclusive` says that its
-    verb has one object at a time, `placed` that it says where something is."""
+    """A clause, as it is compared. Sets hold stems, if nothing else is said."""
 
     text: str
     tokens: tuple[Token, ...]
+    """Its words in order, without light ones."""
     subject_end: int
+    """How many of the tokens are its subject."""
     subject: frozenset[str]
+    """The words of the subject as written, and its persons in angle brackets."""
     about: frozenset[str]
+    """The stems of the subject."""
     content: frozenset[str]
+    """All that carries meaning."""
     words: frozenset[str]
+    """The same without numbers and times."""
     target: frozenset[str]
+    """What a verb of ending, changing or placing acts on."""
     aside: frozenset[str]
+    """What stands behind that."""
     origin: frozenset[str]
+    """What it says that something changed from."""
     marks: Mark
     poles: frozenset[tuple[int, int]]
+    """Pairs of an axis and a side of it ("open", "closed")."""
     fields: frozenset[str]
+    """The matters of life that it speaks of."""
     exclusive: bool
+    """Whether its verb has one object at a time."""
     placed: bool
+    """Whether it says where something is."""
     names: frozenset[str]
     verb: str
+    """The first word behind the subject; "" without one."""
     is_many: bool
+    """Whether its verb or its subject has many values side by side."""
     is_single: bool
+    """Whether its subject has one value at a time, even in ordinary words."""
 
     def has(self, mark: Mark) -> bool:
         """Tells whether the clause has one of the marks."""
@@ -96,12 +108,12 @@ def read_claims(text: str, language: Language) -> tuple[Claim, ...]:
     quoted, drafted, translated or imagined. A language without a `SuccessionGrammar` is read as English."""
     spoken = language if language.succession is not None else languages()["en"]
     grammar = spoken.succession
-    if grammar is None or compiled(grammar.of_others).search(text[:_LONGEST]) or _QUOTED_LINE.search(text):
+    if grammar is None or is_borrowed(text):
         return ()
     reader = _reader(spoken, grammar)
     claims: list[Claim] = []
     for start, end in sentences(text)[:_MOST_SENTENCES]:
-        claims.extend(reader.read(text[start:end][:_LONGEST]))
+        claims.extend(reader.read(text[start:end][:_LONGEST], claims[-1] if claims else None))
     return tuple(claims[:_MOST_CLAUSES])
 
 
@@ -109,12 +121,12 @@ _MOST_SENTENCES = 12
 _MOST_CLAUSES = 12
 _LONGEST = 400
 """Sentences and clauses of a text, and characters of a sentence, that are read. Guesses, not measured."""
-_QUOTED_LINE = re.compile(r"^[ \t]*>", re.MULTILINE)
 _UNSAID = (Modality.QUESTION, Modality.QUOTE, Modality.HYPOTHETICAL, Modality.WISH)
 _CJK = re.compile(r"[\u3400-\u9fff]")
 _CJK_TOKEN = re.compile(r"[\u3400-\u9fff]|[^\W_\u3400-\u9fff]+")
 _CODE = re.compile(r"[{}=`\\]|\w\(|\w_\w|://|\w\.\w+\.|^\s*#")
 _CONTRACTED = re.compile(r"['’](?:s|m|re|ve|ll|d)$")
+_THIRD_PERSONS = frozenset({"<he>", "<she>", "<it>", "<they>"})
 _MEANING = ("word", "name", "remark")
 _TO_BE = ("s", "m", "re")
 _ACTING = Mark.ENDING | Mark.WITHDRAWAL | Mark.CHANGE | Mark.PLACING
@@ -129,8 +141,9 @@ class _ClaimReader:
     language: Language
     grammar: SuccessionGrammar
 
-    def read(self, sentence: str) -> Iterator[Claim]:
-        """Yields the claims of one sentence. A clause without a subject has that of the clause before it."""
+    def read(self, sentence: str, previous: Claim | None) -> Iterator[Claim]:
+        """Yields the claims of one sentence. A clause without a subject has that of the clause before it, `previous`;
+        and "her boss" is the boss of whom that spoke of."""
         grammar = self.grammar
         modality = modality_of(sentence, self.language)
         if modality in _UNSAID or sentence.rstrip().endswith(("?", "？")):
@@ -142,13 +155,12 @@ class _ClaimReader:
             sentence = sentence[correction.end() :]
         if self.language.elided:
             sentence = compiled(rf"\b({self.language.elided})['’](?=\w{{2}})").sub(r"\1 ", sentence)
-        previous: Claim | None = None
         for clause in compiled(grammar.clause_border).split(sentence):
             claim = self._claim(clause.strip(), shared) if clause and clause.strip() else None
             if claim is None:
                 continue
-            if previous is not None and not claim.subject and claim.subject_end == 0:
-                claim = replace(claim, subject=previous.subject, about=previous.about)
+            if previous is not None:
+                claim = _resolved(claim, previous)
             yield claim
             previous = claim
 
@@ -186,6 +198,8 @@ class _ClaimReader:
         subject, about = self._subject(tokens[:subject_end])
         if not subject and compiled(grammar.speaker_verbs).match(tokens[0].written):
             subject = frozenset({"<speaker>"})
+        # The subject and its verb; in Chinese there is nothing between words.
+        head = clause[: tokens[subject_end + 1].start] if subject_end + 1 < len(tokens) else clause
         target, aside = self._target(tokens, subject_end, verb_end)
         if not acting:
             target = aside = frozenset()
@@ -207,8 +221,8 @@ class _ClaimReader:
             placed=self._is_placed(tokens, subject_end),
             names=frozenset(token.form for token in tokens if token.kind == "name"),
             verb=tokens[subject_end].form if subject_end < len(tokens) else "",
-            is_many=compiled(rf"\b(?:{grammar.many})\b").search(clause) is not None,
-            is_single=compiled(rf"\b(?:{grammar.single})\b").search(clause) is not None,
+            is_many=compiled(grammar.many).search(head) is not None,
+            is_single=compiled(grammar.single).search(head) is not None,
         )
 
     def _verbal_patterns(self) -> tuple[tuple[Mark, str], ...]:
@@ -240,7 +254,9 @@ class _ClaimReader:
             if compiled(grammar.copulas).fullmatch(written):
                 yield Token("=", "function", word.start, written)
                 continue
-            if compiled(grammar.prepositions).fullmatch(written) or compiled(grammar.places).fullmatch(written):
+            if compiled(grammar.prepositions).fullmatch(written) or compiled(grammar.places).fullmatch(
+                written
+            ):
                 yield Token(written, "function", word.start, written)
                 continue
             sign = clause[word.start - 1] if word.start and clause[word.start - 1] in _CURRENCIES else ""
@@ -290,10 +306,16 @@ class _ClaimReader:
         ends = [i for i in (end, copula) if i is not None]
         if ends:
             return min(ends)
-        if compiled(self.grammar.speakers).fullmatch(tokens[0].form) or tokens[0].form in self.grammar.persons:
+        if (
+            compiled(self.grammar.speakers).fullmatch(tokens[0].form)
+            or tokens[0].form in self.grammar.persons
+        ):
             is_possessive = compiled(self.grammar.possessives).fullmatch(tokens[0].form) is not None
-            if not is_possessive:
+            if not is_possessive and not self.grammar.verb_final:
                 return 1
+            # "我女儿四岁": without a verb, the subject ends where a number begins.
+            number = next((i for i, token in enumerate(tokens) if token.kind in ("number", "time")), 1)
+            return number if not is_possessive or number > 1 else 1
         end = 1 + next((i for i, token in enumerate(tokens) if token.kind != "function"), 0)
         while end < len(tokens) and tokens[end].kind == "name":  # "our dog Bruno sleeps"
             end += 1
@@ -365,11 +387,24 @@ class _ClaimReader:
         return compiled(self.grammar.places).fullmatch(behind.form) is not None
 
 
+def _resolved(claim: Claim, previous: Claim) -> Claim:
+    """Returns a claim whose subject is not told by itself with that of the claim before it."""
+    if not claim.subject and claim.subject_end == 0:
+        return replace(claim, subject=previous.subject, about=previous.about)
+    persons = claim.subject & _THIRD_PERSONS
+    if not persons or not previous.about:
+        return claim
+    subject = (claim.subject - persons) | previous.subject
+    return replace(claim, subject=subject, about=claim.about | previous.about)
+
+
 @cache
 def _judging(language: Language) -> frozenset[str]:
     """Returns the stems of praise and blame."""
     stance = language.stance
-    return frozenset(terms(" ".join(sorted(stance.praise | stance.blame)), language)) if stance else frozenset()
+    return (
+        frozenset(terms(" ".join(sorted(stance.praise | stance.blame)), language)) if stance else frozenset()
+    )
 
 
 @cache

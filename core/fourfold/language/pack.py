@@ -117,6 +117,11 @@ class AttributeGrammar:
     states: tuple[tuple[str, str, bool], ...]
     """Patterns of whole statements, with the attribute that each gives a value, and whether that has one at a
     time."""
+    moves: str
+    """A move from one home to another, if `v` is a place: people move to tools and teams as well. `home` is a wording
+    that speaks of a home alone ("relocated"), `from` the place left."""
+    after_place: str
+    """What may stand behind a place and is no part of it ("with my brother")."""
     relations: tuple[str, ...]
     """Patterns of relations that mostly have one value ("was written by"): never sure."""
     own: str
@@ -163,8 +168,6 @@ class SuccessionGrammar:
 
     clause_border: str
     """What parts two clauses."""
-    of_others: str
-    """What shows that a sentence is somebody else's: a draft, a translation, fiction, a quotation."""
     correction: str
     """What shows, at the start of a clause, that it sets an earlier statement right ("Correction:")."""
     current: str
@@ -316,6 +319,10 @@ class Language:
     Without them, those are the stop words."""
     quotation: str = ""
     """What shows that a sentence quotes somebody: a verb of saying, and a quotation mark."""
+    drafted: str = ""
+    """What asks, at the start of a sentence, for a text to be written, translated or set right."""
+    of_others: str = ""
+    """What shows that a sentence is said by somebody else, or in a story ("in my novel", "he wrote:")."""
     that: str = ""
     """The conjunction between "I think" and what is thought."""
     preferring: str = ""

@@ -9,6 +9,7 @@ no model, no bank.
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 
 from fourfold.language.claims import Claim, Mark, Token
@@ -23,11 +24,11 @@ class Competition:
 
 
 def competes(newer: tuple[Claim, ...], older: tuple[Claim, ...]) -> Competition | None:
-    """Returns why `newer` tells how a matter of `older` stands now; None if both stand side by side. Both are readings
-    (`read_claims`) of statements of one speaker, `newer` said later."""
+    """Returns why `newer` tells how a matter of `older` stands now; None if both stand side by side. Both are
+    readings (`read_claims`) of statements of one speaker, `newer` said later."""
     for new in newer:
         for old in older:
-            rule = _rule(new, old)
+            rule = _first_rule(new, old)
             if rule is not None:
                 return Competition(rule, f'"{new.text}" {_EXPLANATIONS[rule]} "{old.text}"')
     return None
@@ -43,125 +44,124 @@ _EXPLANATIONS = {
     "matter": "tells of a later state than",
 }
 _SAME_MATTER = 0.6
-"""Share of the smaller claim's stems that both have where one denies the other. Set on the seen part of
-tests/data/competing.jsonl, where it was the best of .5, .6 and .7."""
+"""Share of the smaller claim's stems that both have where one denies the other. A guess, not measured."""
 _VAGUE = frozenset({"<it>", "<this>", "<you>", "<there>", "<who>", "<all>"})
 """Subjects that only their context tells."""
 _END = Mark.ENDING | Mark.WITHDRAWAL
 _TURN = Mark.CHANGE | Mark.CURRENT | Mark.BEGINNING | Mark.DENIAL | Mark.NEW | _END
 
 
-def _rule(new: Claim, old: Claim) -> str | None:
+@dataclass(frozen=True, slots=True)
+class _Pair:
+    """Two claims to compare. `is_same` says that their subjects are the same, `is_part` that one says more of it than
+    the other."""
+
+    new: Claim
+    old: Claim
+    is_same: bool
+    is_part: bool
+
+
+def _first_rule(new: Claim, old: Claim) -> str | None:
     """Returns the first rule by which `new` stands above `old`."""
-    if new.tokens == old.tokens and new.marks & Mark.DENIAL == old.marks & Mark.DENIAL:
+    denial = Mark.DENIAL
+    if new.tokens == old.tokens and new.marks & denial == old.marks & denial:
         return None
     if new.has(Mark.PLAN) and not old.has(Mark.PLAN):
         return None
-    is_same, is_part = _relation(new, old)
-    if new.has(Mark.CORRECTION) and new.content & old.content and (is_same or is_part):
+    pair = _paired(new, old)
+    if _corrects(pair):
         return "correction"
     is_passed = old.has(Mark.EVENT) and not old.has(Mark.BEGINNING | _END)
     if is_passed or new.has(Mark.ADDITIVE):
         return None
-    if old.has(_END):
-        return _rule_after_ending(new, old) if is_same and not new.has(_END) else None
-    if new.has(_END) and _ends(new, old, is_same):
-        return "ending"
-    if is_same or is_part:
-        return _rule_of_one_subject(new, old, is_same)
-    if _inverted(new, old):
-        return "value"
-    is_told_by_speaker = "<speaker>" in new.subject or new.about <= old.content
-    if new.origin and is_told_by_speaker and new.origin <= old.content:
-        return "change"
-    return "change" if _acts_on_subject(new, old) else None
+    rules = _RULES_AFTER_ENDING if old.has(_END) else _RULES
+    return next((name for name, holds in rules if holds(pair)), None)
 
 
-def _rule_after_ending(new: Claim, old: Claim) -> str | None:
-    if _opposed(new, old):
-        return "opposite"
-    return "matter" if new.fields & old.fields and new.has(Mark.BEGINNING | Mark.CURRENT) else None
-
-
-def _rule_of_one_subject(new: Claim, old: Claim, is_same: bool) -> str | None:
-    if new.has(Mark.DENIAL) != old.has(Mark.DENIAL) and _denies(new, old):
-        return "denial"
-    if is_same and _opposed(new, old):
-        return "opposite"
-    if is_same and not new.has(Mark.EVENT) and _gives_another_value(new, old):
-        return "value"
-    if new.has(Mark.CHANGE | Mark.CURRENT | Mark.NEW) and _changes(new, old):
-        return "change"
-    if new.has(Mark.PLACING) and old.placed:
-        return "change"
-    if new.origin and new.origin <= old.content:
-        return "change"
-    if is_same and new.fields & old.fields and new.has(_TURN):
-        return "matter"
-    return None
-
-
-def _relation(new: Claim, old: Claim) -> tuple[bool, bool]:
-    """Returns whether the subjects are the same, and whether one says more of it than the other."""
+def _paired(new: Claim, old: Claim) -> _Pair:
     a, b = new.subject, old.subject
-    if not a or a & _VAGUE:
-        return False, False
-    return a == b, bool(new.about and old.about and a != b and (a <= b or b <= a))
+    if not a or (a | b) & _VAGUE:
+        return _Pair(new, old, is_same=False, is_part=False)
+    is_part = bool(new.about and old.about and a != b and (a <= b or b <= a))
+    return _Pair(new, old, is_same=a == b, is_part=is_part)
 
 
-def _ends(new: Claim, old: Claim, is_same: bool) -> bool:
+def _corrects(pair: _Pair) -> bool:
+    shares = bool(pair.new.content & pair.old.content) and (pair.is_same or pair.is_part)
+    return pair.new.has(Mark.CORRECTION) and shares
+
+
+def _ends(pair: _Pair) -> bool:
     """Tells whether an ending acts on something that the older claim speaks of."""
+    new, old = pair.new, pair.old
+    if not new.has(_END):
+        return False
     subject = new.about
     if not new.target:
         return bool(subject) and _mostly(subject, old.content) and subject & new.names <= old.content
     acted = new.target | new.aside
     is_about_subject = bool(old.about) and old.about <= acted
-    if not is_same and not is_about_subject and not (subject and subject <= old.content):
+    is_about_holder = pair.is_same or (bool(subject) and subject <= old.content)
+    if not is_about_holder and not is_about_subject:
         return False
     if new.has(Mark.WITHDRAWAL) or old.has(Mark.PLAN):
         return bool(acted & old.content)
     shared = new.target & old.content
-    return len(shared) * 2 > len(new.target) or (len(shared) * 2 == len(new.target) and bool(shared & new.names))
+    return len(shared) * 2 > len(new.target) or (
+        len(shared) * 2 == len(new.target) and bool(shared & new.names)
+    )
 
 
 def _mostly(part: frozenset[str], whole: frozenset[str]) -> bool:
     return len(part & whole) * 3 >= 2 * len(part)
 
 
-def _denies(new: Claim, old: Claim) -> bool:
+def _denies(pair: _Pair) -> bool:
+    new, old = pair.new, pair.old
+    if not (pair.is_same or pair.is_part) or new.has(Mark.DENIAL) == old.has(Mark.DENIAL):
+        return False
     shared = new.words & old.words
     return len(shared) >= max(1, _SAME_MATTER * min(len(new.words), len(old.words)))
 
 
-def _opposed(new: Claim, old: Claim) -> bool:
+def _opposes(pair: _Pair) -> bool:
+    new, old = pair.new, pair.old
     sides = dict(old.poles)
     is_opposed = any(axis in sides and sides[axis] != side for axis, side in new.poles)
-    return is_opposed and bool(new.about or new.content & old.content)
+    return pair.is_same and is_opposed and bool(new.about or new.content & old.content)
 
 
-def _gives_another_value(new: Claim, old: Claim) -> bool:
+def _gives_another_value(pair: _Pair) -> bool:
     """Tells whether both say the same up to one place, where they have different values of one kind, and what stands
     there has one value at a time."""
+    new, old = pair.new, pair.old
+    if not pair.is_same or new.has(Mark.EVENT):
+        return False
     start, a, b = _slots(new.tokens, old.tokens)
-    if not a or not b or start <= new.subject_end:
+    if not a or not b or start <= new.subject_end or _is_more_exact(a, b):
         return False
-    kinds = {_kind(a), _kind(b)}
-    if new.placed and old.placed and new.about and not kinds & {"time", "number"}:
-        return not _is_more_exact(a, b)
-    if len(kinds) > 1 or _is_more_exact(a, b):
-        return False
-    kind = kinds.pop()
+    kind, old_kind = _kind(a), _kind(b)
+    is_placed = new.placed and old.placed and bool(new.about)
+    if is_placed and not {kind, old_kind} & {"time", "number"}:
+        return True
+    return kind == old_kind and _is_single_valued(new, old, a, b, kind)
+
+
+def _is_single_valued(new: Claim, old: Claim, a: tuple[Token, ...], b: tuple[Token, ...], kind: str) -> bool:
     if kind == "number":
         return _words_of(a) == _words_of(b)
     if kind == "time":
         return "<speaker>" not in new.subject
-    if new.exclusive:
+    if new.exclusive and old.exclusive:
         return True
     is_attribute = new.verb == "=" and not new.is_many and bool(new.about)
     return is_attribute and (kind == "name" or (kind == "word" and new.is_single))
 
 
-def _slots(new: tuple[Token, ...], old: tuple[Token, ...]) -> tuple[int, tuple[Token, ...], tuple[Token, ...]]:
+def _slots(
+    new: tuple[Token, ...], old: tuple[Token, ...]
+) -> tuple[int, tuple[Token, ...], tuple[Token, ...]]:
     """Returns where two token sequences begin to differ, and what each has there, up to a common end."""
     shorter = min(len(new), len(old))
     start = next((i for i in range(shorter) if new[i].form != old[i].form), shorter)
@@ -184,35 +184,74 @@ def _words_of(tokens: tuple[Token, ...]) -> frozenset[str]:
     return frozenset(token.form for token in tokens if token.kind in ("word", "name"))
 
 
-def _changes(new: Claim, old: Claim) -> bool:
+def _changes(pair: _Pair) -> bool:
     """Tells whether a claim of change is about what the older says of the same subject."""
-    subject = new.about
-    shared = (new.words & old.words) - subject
-    if len(shared) * 2 >= min(len(new.words), len(old.words)) - len(subject) and shared:
+    new, old = pair.new, pair.old
+    if not (pair.is_same or pair.is_part):
+        return False
+    is_moved = new.has(Mark.PLACING) and old.placed
+    if is_moved or (new.origin and new.origin <= old.content):
         return True
-    if subject:
-        return new.has(Mark.CHANGE) or (new.verb == old.verb and not new.is_many)
-    return new.verb == old.verb and not new.is_many and _slots(new.tokens, old.tokens)[0] > new.subject_end + 1
+    if not new.has(Mark.CHANGE | Mark.CURRENT | Mark.NEW):
+        return False
+    shared = (new.words & old.words) - new.about
+    if shared and len(shared) * 2 >= min(len(new.words), len(old.words)) - len(new.about):
+        return True
+    is_same_verb = new.verb == old.verb and not new.is_many
+    if new.about:
+        return new.has(Mark.CHANGE) or is_same_verb
+    return is_same_verb and _slots(new.tokens, old.tokens)[0] > new.subject_end + 1
 
 
-def _inverted(new: Claim, old: Claim) -> bool:
-    """Tells whether one names the holder of an attribute first and the other last: "Rita is the captain", "The captain
-    is Ines"."""
-    if new.verb != "=" or old.verb != "=":
+def _turns(pair: _Pair) -> bool:
+    """Tells whether both speak of one matter of life of the same person, and the newer of a turn in it."""
+    return pair.is_same and bool(pair.new.fields & pair.old.fields) and pair.new.has(_TURN)
+
+
+def _begins_anew(pair: _Pair) -> bool:
+    begins = pair.new.has(Mark.BEGINNING | Mark.CURRENT) and not pair.new.has(_END)
+    return begins and _turns(pair)
+
+
+def _inverts(pair: _Pair) -> bool:
+    """Tells whether one names the holder of an attribute first and the other last: "Rita is the captain", "The
+    captain is Ines"."""
+    new, old = pair.new, pair.old
+    if new.verb != "=" or old.verb != "=" or (new.subject | old.subject) & _VAGUE or pair.is_same:
         return False
     a, b = new.about, old.about
-    rest_a, rest_b = new.content - a, old.content - b
-    attribute = a if a == rest_b else b if b == rest_a else frozenset()
-    return bool(attribute - new.names - old.names)
+    attribute = a if a == old.content - b else b if b == new.content - a else frozenset()
+    return bool(attribute - new.names - old.names) or len(attribute) > 1
 
 
-def _acts_on_subject(new: Claim, old: Claim) -> bool:
+def _acts_on_subject(pair: _Pair) -> bool:
     """Tells whether somebody changes what the older claim is about: "We switched the database to MySQL"."""
-    about = old.about
+    new, old, about = pair.new, pair.old, pair.old.about
+    if pair.is_same or pair.is_part:
+        return False
+    is_told_by_speaker = "<speaker>" in new.subject or new.about <= old.content
+    if new.origin and is_told_by_speaker and new.origin <= old.content:
+        return True
     if not about:
         return False
-    if new.has(Mark.CHANGE) and about <= new.target:
-        return True
-    if new.has(Mark.PLACING) and old.placed and about <= new.target:
+    acts = new.has(Mark.CHANGE) or (new.has(Mark.PLACING) and old.placed)
+    if acts and about <= new.target:
         return True
     return new.has(Mark.NEW | Mark.CURRENT) and "<speaker>" in new.subject and about <= new.content
+
+
+_RULES: tuple[tuple[str, Callable[[_Pair], bool]], ...] = (
+    ("ending", _ends),
+    ("denial", _denies),
+    ("opposite", _opposes),
+    ("value", _gives_another_value),
+    ("change", _changes),
+    ("matter", _turns),
+    ("value", _inverts),
+    ("change", _acts_on_subject),
+)
+_RULES_AFTER_ENDING: tuple[tuple[str, Callable[[_Pair], bool]], ...] = (
+    ("opposite", _opposes),
+    ("matter", _begins_anew),
+)
+"""What was ended goes on or begins again; all else that follows an ending stands beside it."""

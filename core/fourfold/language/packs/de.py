@@ -121,37 +121,50 @@ _DATE_RULES = (
     (r"(?:im )?jahre? {year}", "in {year}"),
 )
 
+_DRAFTED = (
+    r"^\s*(?:bitte )?(?:schreib\w*|übersetz\w*|formulier\w*|verfass\w*|korrigier\w*"
+    r"|entwirf)\b[^.!?\n]{0,80}[:„\"]|^\s*(?:wie sagt man|übersetze?)\b"
+)
+_OF_OTHERS = (
+    r"\bin (?:meinem|dem|einem|diesem|seinem|ihrem) (?:roman|buch|film|spiel|traum|lied|stück|drehbuch)\b"
+    r"|\b(?:sagte?|meinte|schrieb|schreibt)\s?:|: ?[\"„]"
+)
 _SUCCESSION = SuccessionGrammar(
-    clause_border=r"[;:!()]|,(?!\d)|\s[-–—]\s|\b(?:aber|weil|dass|obwohl|während|sondern)\b"
-    r"|\bund (?=(?:jetzt |nun |dann )?(?:ich|wir|er|sie|es|mein\w*|unse\w+|arbeite|wohne|bin|habe)\b)",
-    of_others=r"^\s*(?:bitte )?(?:schreib\w*|übersetz\w*|formulier\w*|verfass\w*|korrigier\w*|entwirf)\b[^.!?\n]{0,80}[:„\"]"
-    r"|\bin (?:meinem|dem|einem|diesem|seinem|ihrem) (?:roman|buch|film|spiel|traum|lied|stück|drehbuch)\b"
-    r"|\b(?:sagte?|meinte|schrieb|schreibt)\s?:|: ?[\"„]",
-    correction=r"(?:(?:ach|oh|äh|nein|ups)[,.! ]+)*(?:korrektur|berichtigung|nein|doch nicht|moment|tut mir leid"
-    r"|entschuldigung|ich meinte|stimmt nicht|genauer gesagt|ich habe mich geirrt|falsch)\b[,.:;! –—-]*",
-    current=r"\b(?:jetzt|nun|inzwischen|mittlerweile|neuerdings|seit kurzem|ab sofort|nicht mehr|kein\w* mehr|wieder|endlich"
-    r"|stattdessen|doch|nur noch|seitdem|heute)\b",
+    clause_border=r"[;:!()]|,(?= (?:und |aber |dass |weil )?(?:ich|wir|er|sie|es|das|der|die|mein\w*"
+    r"|unser\w*)\b)|\s[-–—]\s|\b(?:aber|weil|dass|obwohl|während|sondern)\b|\bund (?=(?:jetzt |nun "
+    r"|dann )?(?:ich|wir|er|sie|es|mein\w*|unse\w+|arbeite|wohne|bin|habe)\b)",
+    correction=r"(?:(?:ach|oh|äh|nein|ups)[,.! ]+)*(?:korrektur|berichtigung|nein|doch nicht|moment"
+    r"|tut mir leid|entschuldigung|ich meinte|stimmt nicht|genauer gesagt|ich habe mich geirrt"
+    r"|falsch)\b[,.:;! –—-]*",
+    current=r"\b(?:jetzt|nun|inzwischen|mittlerweile|neuerdings|seit kurzem|ab sofort|nicht mehr"
+    r"|kein\w* mehr|wieder|endlich|stattdessen|doch|nur noch|seitdem|heute)\b",
     new=r"\bneu(?:e[mnrs]?)?\b",
-    unsettled=r"\b(?:nicht sicher|frage mich|hoffentlich|freue mich|danke|vielleicht|würde\w*|könnte\w*|sollte\w*|versuche)\b",
-    additive=r"\b(?:auch|ebenfalls|außerdem|noch ein\w*|zusätzlich|immer noch|weiterhin|zudem|sowohl|manchmal)\b",
+    unsettled=r"\b(?:nicht sicher|frage mich|hoffentlich|freue mich|danke|vielleicht|würde\w*|könnte\w*"
+    r"|sollte\w*|versuche)\b",
+    additive=r"\b(?:auch|ebenfalls|außerdem|noch ein\w*|zusätzlich|immer noch|weiterhin|zudem|sowohl"
+    r"|manchmal)\b",
     denial=r"\b(?:nicht|nichts|kein\w*|nie|niemals|niemand\w*|ohne|weder)\b",
-    endings=r"\b(?:aufgehört|aufgegeben|gekündigt|verlassen|abgesagt|verkauft|abgebrochen|beendet|gelöscht|verloren|storniert"
-    r"|abgeschafft|abbestellt|weggegeben|aufgelöst|geschmissen|fertig)\b",
-    withdrawals=r"\b(?:gestorben|verstorben|tot|getrennt|geschieden|ausgezogen|zurückgetreten|entlassen|vorbei|abgelaufen"
-    r"|fällt aus|ausgefallen|abgesagt|in rente|ausgetreten|weg|aus(?=$|[.!]))\b",
-    changes=r"\b(?:verschoben|verlegt|gewechselt|umgestiegen|umgestellt|umgezogen|gezogen|geändert|gestiegen|gesunken"
-    r"|erhöht|gesenkt|ersetzt|verlängert|umbenannt|befördert|übernommen|geworden|gestrichen|repariert|versetzt)\b",
-    beginnings=r"\b(?:angefangen|begonnen|bekommen|gefunden|gekauft|geheiratet|adoptiert|gebucht|geplant|eingestellt)\b",
+    endings=r"\b(?:aufgehört|aufgegeben|gekündigt|verlassen|abgesagt|verkauft|abgebrochen|beendet|gelöscht"
+    r"|verloren|storniert|abgeschafft|abbestellt|weggegeben|aufgelöst|geschmissen|fertig)\b",
+    withdrawals=r"\b(?:gestorben|verstorben|tot|getrennt|geschieden|ausgezogen|zurückgetreten|entlassen"
+    r"|vorbei|abgelaufen|fällt aus|ausgefallen|abgesagt|in rente|ausgetreten|weg|aus(?=$|[.!]))\b",
+    changes=r"\b(?:verschoben|verlegt|gewechselt|umgestiegen|umgestellt|umgezogen|gezogen|geändert"
+    r"|gestiegen|gesunken|erhöht|gesenkt|ersetzt|verlängert|umbenannt|befördert|übernommen|geworden"
+    r"|gestrichen|repariert|versetzt)\b",
+    beginnings=r"\b(?:angefangen|begonnen|bekommen|gefunden|gekauft|geheiratet|adoptiert|gebucht|geplant"
+    r"|eingestellt)\b",
     placings=r"\b(?:gelegt|gestellt|gebracht|gehängt|geparkt|mitgenommen|gestohlen)\b",
-    past=r"\b(?:war|waren|hatte|hatten|ging|gingen|kam|kamen|lief|liefen|fuhr|fuhren|sah|aß|traf|kaufte|spielte|machte)\b"
-    r"|\b(?:bin|ist|sind)\b.*\b(?:gegangen|gefahren|gekommen|gelaufen|geflogen|gewesen|gereist|passiert)\b"
-    r"|\b(?:habe|hat|haben)\b.*\b(?:ge\w{2,}(?:t|en)|be\w{3,}t|ver\w{3,}(?:t|en)|\w+ge\w{2,}(?:t|en))\b(?=\W*$)",
+    past=r"\b(?:war|waren|hatte|hatten|ging|gingen|kam|kamen|lief|liefen|fuhr|fuhren|sah|aß|traf|kaufte"
+    r"|spielte|machte)\b|\b(?:bin|ist|sind)\b.*\b(?:gegangen|gefahren|gekommen|gelaufen|geflogen"
+    r"|gewesen|gereist|passiert)\b|\b(?:habe|hat|haben)\b.*\b(?:ge\w{2,}(?:t|en)|be\w{3,}t"
+    r"|ver\w{3,}(?:t|en)|\w+ge\w{2,}(?:t|en))\b(?=\W*$)",
     copulas=r"bin|bist|ist|sind|seid|war|waren|liegt|steht|hängt|beträgt|heißt|heiße",
-    verbs=r"\b(?:bin|bist|ist|sind|war|waren|habe|hast|hat|haben|wird|werden|wurde|wurden|worden|kann|können|muss|will|soll|darf"
-    r"|mag|liebe|hasse|esse|trinke|rauche|spiele|spreche|gehe|geht|fährt|läuft|beginnt|kostet|leitet|arbeitet|wohnt|funktioniert)\b",
+    verbs=r"\b(?:bin|bist|ist|sind|war|waren|habe|hast|hat|haben|wird|werden|wurde|wurden|worden|kann"
+    r"|können|muss|will|soll|darf|mag|liebe|hasse|esse|trinke|rauche|spiele|spreche|gehe|geht|fährt"
+    r"|läuft|beginnt|kostet|leitet|arbeitet|wohnt|funktioniert)\b",
     support=r"habe|hat|haben|mache|macht|gehe|geht|gehen|nehme|nutze|nutzen|will|brauche",
-    exclusive=r"\b(?:wohn(?:e|t|en) (?:in|bei)|leb(?:e|t|en) in|arbeit(?:e|et|en) (?:bei|als|in)|wieg(?:e|t)|kostet|fahre ein\w*"
-    r"|leitet|beginnt|fährt von|(?:bin|ist) (?:bei|verheiratet mit))\b",
+    exclusive=r"\b(?:wohn(?:e|t|en) (?:in|bei)|leb(?:e|t|en) in|arbeit(?:e|et|en) (?:bei|als|in)|wieg(?:e"
+    r"|t)|kostet|fahre ein\w*|leitet|beginnt|fährt von|(?:bin|ist) (?:bei|verheiratet mit))\b",
     prepositions=r"in|im|an|am|auf|bei|beim|zu|zum|zur|von|vom|mit|nach|für|um|aus|über|als|unter|ins|ans",
     origins=r"von|vom|aus",
     places=r"in|im|an|am|auf|bei|beim|unter|hinter|neben|vor|zu",
@@ -160,36 +173,54 @@ _SUCCESSION = SuccessionGrammar(
     pronouns=r"ich|wir|du|er|sie|es|ihr|das",
     possessives=r"mein\w*|unser\w*",
     persons={
-        "er": "he", "sein": "he", "seine": "he", "sie": "she", "ihr": "she", "ihre": "she", "es": "it", "du": "you",
-        "das": "this", "dies": "this",
+        "er": "he",
+        "sein": "he",
+        "seine": "he",
+        "sie": "she",
+        "ihr": "she",
+        "ihre": "she",
+        "es": "it",
+        "du": "you",
+        "das": "this",
+        "dies": "this",
     },
-    light=r"der|die|das|den|dem|des|ein|eine|einen|einem|einer|mein|meine|meinen|meinem|meiner|unser|unsere|unseren"
-    r"|unserem|jetzt|nun|inzwischen|mittlerweile|heute|doch|wieder|nicht|kein|keine|keinen|mehr|noch|sehr|schon|endlich"
-    r"|gerade|aktuell|stattdessen|dann|worden",
+    light=r"der|die|das|den|dem|des|ein|eine|einen|einem|einer|mein|meine|meinen|meinem|meiner|unser|unsere"
+    r"|unseren|unserem|jetzt|nun|inzwischen|mittlerweile|heute|doch|wieder|nicht|kein|keine|keinen|mehr"
+    r"|noch|sehr|schon|endlich|gerade|aktuell|stattdessen|dann|worden",
     epithets=r"neue?[mnrs]?|aktuelle?[mnrs]?|alte?[mnrs]?|ehemalige?[mnrs]?",
     numbers=r"eins|zwei|drei|vier|fünf|sechs|sieben|acht|neun|zehn|elf|zwölf|zwanzig|dreißig|hundert",
-    times=r"januar|februar|märz|april|mai|juni|juli|august|september|oktober|november|dezember|montag|dienstag|mittwoch"
-    r"|donnerstag|freitag|samstag|sonntag|uhr|morgen|gestern|heute|woche|monat|jahr|tag|letzte\w*|nächste\w*",
+    times=r"januar|februar|märz|april|mai|juni|juli|august|september|oktober|november|dezember|montag"
+    r"|dienstag|mittwoch|donnerstag|freitag|samstag|sonntag|uhr|morgen|gestern|heute|woche|monat|jahr"
+    r"|tag|letzte\w*|nächste\w*",
     opposites=(
         (r"\b(?:auf|offen|geöffnet)\b", r"\b(?:zu|geschlossen)\b"),
-        (r"\b(?:kaputt|defekt|läuft nicht|funktioniert nicht)\b", r"\b(?:repariert|(?:läuft|funktioniert) wieder)\b"),
+        (
+            r"\b(?:kaputt|defekt|läuft nicht|funktioniert nicht)\b",
+            r"\b(?:repariert|(?:läuft|funktioniert) wieder)\b",
+        ),
         (r"\b(?:mag|liebe|liebt)\b", r"\b(?:hasse|hasst|verabscheue)\b"),
         (r"\bvoll\b", r"\bleer\b"),
         (r"\ban\W*$", r"\baus\W*$"),
         (r"\b(?:krank|im krankenhaus|in der werkstatt)\b", r"\b(?:gesund|zu hause|in der garage)\b"),
     ),
-    single=r"lieblings\w+|beruf|job|passwort|farbe",
-    many=r"habe|hat|haben|mag|liebe|spreche|spiele|kenne|freund\w*|bruder|schwester|kind\w*|sohn|tochter|hobby\w*",
+    single=r"\b(?:lieblings\w+|beruf|job|passwort|farbe)\b",
+    many=r"\b(?:habe|hat|haben|mag|liebe|spreche|spiele|kenne|freund\w*|bruder|schwester|kind\w*|sohn"
+    r"|tochter|hobby\w*)\b",
     fields=(
         (
             "work",
             r"\b(?:arbeit(?:e|et|en) (?:bei|als|in)|arbeitslos|stelle|job|rente|entlassen|gekündigt|befördert"
             r"|selbstständig|angestellt|studier\w*|studium)\b",
         ),
-        ("home", r"\b(?:wohn(?:e|t|en) (?:in|bei)|leb(?:e|t|en) in|umgezogen|ausgezogen|adresse|nach \w+ gezogen)\b"),
+        (
+            "home",
+            r"\b(?:wohn(?:e|t|en) (?:in|bei)|leb(?:e|t|en) in|umgezogen|ausgezogen|adresse"
+            r"|nach \w+ gezogen)\b",
+        ),
         (
             "partner",
-            r"\b(?:single|ledig|verheiratet|geheiratet|verlobt|geschieden|getrennt|freundin|freund|zusammen mit)\b",
+            r"\b(?:single|ledig|verheiratet|geheiratet|verlobt|geschieden|getrennt|freundin|freund"
+            r"|zusammen mit)\b",
         ),
         ("diet", r"\b(?:vegetarier\w*|vegan\w*|fleisch)\b"),
     ),
@@ -203,9 +234,10 @@ LANGUAGE = Language(
     stop_words=_STOP_WORDS,
     negation=r"\b(?:nicht|nichts|kein\w*|nie|niemals|niemand\w*|ohne|weder|kaum|nirgends)\b",
     noun_capitals=True,
-    noun_determiners=r"\b(?:der|die|das|de[nms]|[kmds]?eine?[mnrs]?|ihre?[mnrs]?|unse?re?[mnrs]?|eue?re?[mnrs]?|diese?[mnrs]?|jede?[mnrs]?"
-    r"|welche?[mnrs]?|alle?[mnrs]?|vieler?n?|mehrere?n?|einiger?n?|weniger?n?|im|ins|am|ans|aufs|zum|zur|vom|beim|\d+"
-    r"|zwei|drei|vier|fünf|sechs|sieben|acht|neun|zehn)\s+(?:[a-zäöüß]+(?:e[mnrs]?)\s+)?$",
+    noun_determiners=r"\b(?:der|die|das|de[nms]|[kmds]?eine?[mnrs]?|ihre?[mnrs]?|unse?re?[mnrs]?"
+    r"|eue?re?[mnrs]?|diese?[mnrs]?|jede?[mnrs]?|welche?[mnrs]?|alle?[mnrs]?|vieler?n?|mehrere?n?"
+    r"|einiger?n?|weniger?n?|im|ins|am|ans|aufs|zum|zur|vom|beim|\d+|zwei|drei|vier|fünf|sechs|sieben"
+    r"|acht|neun|zehn)\s+(?:[a-zäöüß]+(?:e[mnrs]?)\s+)?$",
     abbreviations=r"z\.\s?B|u\.\s?a|d\.\s?h|bzw|ca|Nr",
     months_after_point=r"Jan|Feb|Mär|Apr|Mai|Jun|Jul|Aug|Sep|Okt|Nov|Dez",
     asks_when=r"\bwann\b|\bwie lange\b",
@@ -216,7 +248,10 @@ LANGUAGE = Language(
     small_talk=frozenset(
         "hallo guten tag morgen abend danke dankeschön vielen schön bitte tschüss ja nein gut prima super".split()
     ),
-    quotation=r"\b(?:sagte?|meinte|schrieb)\b[^.]{0,30}[:,]\s*[\"“«„]|[,.!…][\"”»“]\s*(?:\w+ )?(?:sagte|meinte)\b",
+    drafted=_DRAFTED,
+    of_others=_OF_OTHERS,
+    quotation=r"\b(?:sagte?|meinte|schrieb)\b[^.]{0,30}[:,]\s*[\"“«„]|[,.!…][\"”»“]\s*(?:\w+ )?(?:sagte"
+    r"|meinte)\b",
     that=r"dass",
     preferring=r"bevorzug",
     dates=DateGrammar(_DATE_WORDS, _DATE_RULES),

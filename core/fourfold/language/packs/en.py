@@ -135,12 +135,6 @@ _ATTRIBUTES = AttributeGrammar(
     states=(
         (rf"^(?P<s>.+?){_NOW} (?:lives?|resides?) (?:in|at) (?P<v>.+)$", "residence", True),
         (rf"^(?P<s>.+?) ?{_IS} living (?:in|at) (?P<v>.+)$", "residence", True),
-        (
-            rf"^(?P<s>.+?)(?:['’]ve| have| has)?{_NOW} (?:moved|relocated)(?: house| home)?(?: here| over| back)?"
-            r"(?: from [\w ]+?)? to (?P<v>.+)$",
-            "residence",
-            True,
-        ),
         (r"^(?P<s>.+?) (?:was|were) born (?:in|at) (?P<v>\D+)$", "birthplace", True),
         (r"^(?P<s>.+?) (?:was|were) born (?:on|in) (?P<v>.*\d.*)$", "birth date", True),
         (r"^(?P<s>.+?) (?:died|passed away) (?:in|at) (?P<v>\D+)$", "place of death", True),
@@ -157,6 +151,9 @@ _ATTRIBUTES = AttributeGrammar(
         (rf"^(?P<s>.+?){_NOW} works? as (?P<v>.+)$", "occupation", False),
         (rf"^(?P<s>.+?) ?{_IS} (?:a )?(?:citizen|resident|national) of (?P<v>.+)$", "citizenship", False),
     ),
+    moves=rf"^(?P<s>.+?)(?:['’]ve| have| has)?{_NOW} (?:(?P<home>moved (?:house|home|here)|relocated)|moved)"
+    r"(?: over| back)?(?: from (?P<from>[\w ]+?))? to (?P<v>.+)$",
+    after_place=r",? (?:with|because|for|after|when|while|to|and|where|since|in|last|this|next|just|on) .*$",
     relations=(
         # Made by someone, once.
         case_sensitive(
@@ -201,74 +198,97 @@ _ATTRIBUTES = AttributeGrammar(
     ),
 )
 
+_DRAFTED = (
+    r"^\s*(?:please |can you |could you )?(?:write|draft|compose|translate|proofread|rewrite|rephrase"
+    r"|paraphrase|edit|correct|check|summari[sz]e|shorten|improve|polish|imagine|pretend"
+    r"|suppose)\b[^.!?\n]{0,80}(?:[:\"“]| that says| saying)|^\s*(?:how (?:do|would|can) (?:you|i"
+    r"|we) (?:say|translate)|translate|proofread)\b"
+)
+_OF_OTHERS = (
+    r"\b(?:in|for|from|of) (?:my|the|a|an|this|that|our|his|her|their) (?:\w+"
+    r" )?(?:novel|story|film|movie"
+    r"|book|poem|song|lyrics|play|game|script|dream|screenplay|fairy tale|comic|series|show|scene"
+    r"|episode|chapter)\b|\b(?:my|the|our|his|her|a) (?:character|hero|heroine|protagonist|narrator"
+    r"|lyrics|avatar|manual)\b|\b(?:said|says|wrote|writes|told \w+|goes|go|asked|asks|reads|reply"
+    r"|replied)\s?[:,]|: ?[\"“]|[,.!?][\"”] ?(?:said|says|asked|wrote)\b|\bi (?:dreamt|dreamed"
+    r"|pretended|played a|imagined)\b"
+)
 _SUCCESSION = SuccessionGrammar(
-    clause_border=r"[;:!()]|,(?! and\b)(?!\d)|\s[-–—]\s|,? (?:but|because|so that|although|though|while|which|and so)\b"
-    r"|,? (?:and|so|then) (?=(?:then |now |just |finally )?(?:i|we|he|she|they|it|my|our|his|her|their)\b)"
-    r"|,? and (?=(?:now |then )?(?:went|joined|started|found|took|bought|got|moved|am|is|are)\b)",
-    of_others=r"^\s*(?:please )?(?:write|draft|compose|translate|proofread|rewrite|rephrase|paraphrase|edit|correct|check"
-    r"|summari[sz]e|shorten|improve|reply|answer|say|imagine|pretend|suppose)\b[^.!?\n]{0,80}[:\"“]"
-    r"|\b(?:in|for|from|of) (?:my|the|a|an|this|that|our|his|her|their) (?:\w+ )?(?:novel|story|film|movie|book|poem|song"
-    r"|lyrics|play|game|script|dream|screenplay|fairy tale|comic|series|show|scene|episode|chapter)\b"
-    r"|\b(?:my|the|our|his|her|a) (?:character|hero|heroine|protagonist|narrator|lyrics|avatar|manual|customer|reviewer)"
-    r"\b|\b(?:said|says|wrote|writes|told \w+|goes|go|asked|asks|reads|reply|replied)\s?[:,]|: ?[\"“]"
-    r"|[,.!?][\"”] ?(?:said|says|asked|wrote)\b|\b(?:i|we) (?:dreamt|dreamed|pretended|played|imagined)\b.*:?"
-    r"|\bhow (?:do|would|can) (?:you|i) say\b",
-    correction=r"(?:(?:oh|ah|oops|hmm|well|ok|okay|and|but|hey)[,.! ]+)*(?:correction|correcting myself|erratum|sorry"
-    r"|wait|no wait|no|nope|actually|scratch that|strike that|my mistake|my bad|i (?:misspoke|was wrong|mis(?:typed|read)"
-    r"|meant|got (?:it|that) wrong)|i gave you the wrong \w+|that(?:'s| was| is) wrong|update|edit|turns out|it turns"
-    r" out|as it turns out|in fact|on second thoughts?|to be precise|rather|i mean)\b(?:[,.:;! –—-]+(?:that|i meant"
-    r"|i mean|actually|no|sorry))*[,.:;! –—-]*",
-    current=r"\b(?:now|nowadays|these days|from now on|any ?more|any longer|no longer|again|instead|finally|by now"
-    r"|after all|since then|for the first time|back together|at last|only(?= \w+$)|turn(?:s|ed) out)\b",
-    unsettled=r"\b(?:not (?:\w+ )?sure|unsure|wonder(?:ing)?|don['’]t know (?:if|whether|what|why|who|where)|make sure"
-    r"|let['’]?s|can['’]?t wait|keep (?:it )?up|keep \w+ing|trying to|tried to|want(?:ed)? to (?:know|see|make|ensure)"
-    r"|hope|hoping|would|wouldn['’]t|should|could|might|may be|sounds|i guess|(?:can|could) you|wish|thanks|thank you|glad"
-    r"|sorry to hear|happy to hear|excited|remember(?:ing)?|determined|feel|thinking|considering)\b",
+    clause_border=r"[;:!()]|,(?= (?:and |but |so |then |now )?(?:i|we|he|she|they|it|you|my|our|his|her"
+    r"|their|the|this|that|there|now)\b)|\s[-–—]\s|,? (?:but|because|so that|although|though|while"
+    r"|which|and so)\b|,? (?:and|so|then) (?=(?:then |now |just |finally )?(?:i|we|he|she|they|it|my"
+    r"|our|his|her|their)\b)|,? and (?=(?:now |then )?(?:went|joined|started|found|took|bought|got"
+    r"|moved|am|is|are)\b)",
+    correction=r"(?:(?:oh|ah|oops|hmm|well|ok|okay|and|but|hey)[,.! ]+)*(?:correction|correcting myself"
+    r"|erratum|sorry(?=[,.:;!—–-])|wait(?=[,.:;!—–-])|no wait|no(?=[,.:;!—–-])|nope|actually"
+    r"|scratch that|strike that|my mistake|my bad|i (?:misspoke|was wrong|mis(?:typed|read)|meant"
+    r"|got (?:it|that) wrong)|i gave you the wrong \w+|that(?:'s| was| is) wrong|update|edit|turns out"
+    r"|it turns out|as it turns out|in fact|on second thoughts?|to be precise|rather"
+    r"|i mean)\b(?:[,.:;! –—-]+(?:that|i meant|i mean|actually|no|sorry))*[,.:;! –—-]*",
+    current=r"\b(?:now|nowadays|these days|from now on|any ?more|any longer|no longer|again|instead|finally"
+    r"|by now|after all|since then|for the first time|back together|at last|only(?= \w+$)|turn(?:s"
+    r"|ed) out)\b",
+    unsettled=r"^(?:hey|hi|hello|hiya)\b|long time no|\b(?:not (?:\w+ )?sure|unsure|wonder(?:ing)?"
+    r"|don['’]t know (?:if|whether|what|why|who|where)|make sure|let['’]?s|can['’]?t wait"
+    r"|keep (?:it )?up|keep \w+ing|trying to|tried to|want(?:ed)? to (?:know|see|make|ensure)|hope"
+    r"|hoping|would|wouldn['’]t|should|could|might|may be|sounds|i guess|(?:can|could) you|wish|thanks"
+    r"|thank you|glad|sorry to hear|happy to hear|excited|remember(?:ing)?|determined|feel|thinking"
+    r"|considering)\b",
     new=r"\b(?:new|newest|latest)\b",
-    additive=r"\b(?:also|just as|too|as well|another|additionally|besides|in addition|still|both|sometimes|(?:my|our|the) (?:second|other)(?= \w+ (?:is|are|has|was)\b)"
-    r"|yet another|one more|always|continue\w*|remains?|along with)\b",
+    additive=r"\b(?:also|just as|too|as well|another|additionally|besides|in addition|still|both|sometimes"
+    r"|(?:my|our|the) (?:second|other)(?= \w+ (?:is|are|has|was)\b)|yet another|one more|always"
+    r"|continue\w*|remains?|along with)\b",
     denial=r"\b(?:not|never|no|none|nobody|nothing|neither|nor|without|cannot|unable|\w+n['’]t)\b",
-    endings=r"\b(?:quit(?:s|ting)?|stop(?:ped|s|ping)?(?! (?:at|by|in|for|to)\b)|leave|left|leaving"
-    r"|g(?:ave|ive|iven|iving) up(?: on)?|cancel\w*|call(?:ed|ing)? off|sold|los[et]|finish(?:ed)?|delet(?:ed|e)"
-    r"|dropp?(?:ed|ing)?(?= (?:the|my|our|his|her|their) (?:plans?|ideas?|projects?|course|class|subject))"
-    r"|unsubscrib\w*|uninstall\w*|remov(?:ed|e)|abandon(?:ed)?|dismissed|abolished|scrapped|decided against|paid off"
-    r"|discontinued|got rid of|threw (?:away|out)|returned|let|paid (?=\w+ back)|gave (?=(?:it|them) away|away)"
-    r"|handed in (?:my|his|her|their) notice|broke off|broken off|did away with|terminated|ended)\b",
-    withdrawals=r"\b(?:died?|dead|pass(?:ed)? away|br[eo]ke?n? up|split up|dump(?:ed)?|divorc\w*|separated|resign(?:ed|s)?"
-    r"|retir(?:ed|es|ing)|laid off|fired|let go|dropped out|is over|expired?|(?:is|are|was|were) (?:off|cancell?ed)"
-    r"|got cancell?ed|been cancell?ed|(?:is|are|has|have) gone|stepp?(?:ed)? down|moved out|called it quits|back(?:ed)? out"
-    r"|out of|graduated|is my ex|came off|shut down|closed down|disbanded|dissolved|lapsed?|went out of business|bankrupt"
-    r"|(?:been|was|were|got) (?:abolished|dismissed|scrapped|deleted|removed|discontinued)|ended|broke off)\b",
-    changes=r"\b(?:mov(?:ed|ing)|switch(?:ed|ing)|chang(?:ed|ing)|replac(?:ed|ing)|postponed|rescheduled|push(?:ed|ing)?"
-    r" (?:back|to|forward|out)|delayed|extended|brought forward|slipped|cut(?: down)?|rais(?:ed)|rose|risen|gone up|went up"
-    r"|went down|gone down|came down|increased|decreased|dropped|fell|fallen|lowered|reduced|renamed|promoted|demoted"
-    r"|transferred|reassigned|upgraded|downgraded|swapped|traded|took over|taken over|takes over|became|become|becomes"
-    r"|turned(?! out| on| off)|rewr[oi]te|rewritten|migrated|overt(?:aken|ook)|converted|merged|repaired|fixed|painted"
-    r"|cleared|melted|settled|relocated|grew|gained|down to|up to|turned out|revised|updated|shifted|split|expanded)\b",
-    beginnings=r"\b(?:join(?:ed|ing|s)?|start(?:ed|ing|s)?|got|get(?:ting)?|adopt(?:ed)?|bought|found|beg[au]n|hired"
-    r"|married|book(?:ed)?|reserved|scheduled|planned|signed up|subscribed|enrolled|landed|accepted|opened|set up|took up"
-    r"|was born|elected|appointed|ordered|rented)\b",
-    placings=r"\b(?:put|moved|brought|took|taken|parked|hung|stored|laid|lent|gave|given|stolen|stole|hid|placed|left)\b",
-    past=r"(?<!\bis )(?<!\bare )(?<!\bam )(?<!['’]m )(?<!['’]s )(?<!\bbe )(?<!['’]re )(?<!\bnow )(?<!\bnot )(?<!-)(?<!n't )"
-    r"\b(?!need|seed|feed|speed|indeed|hundred|red\b|wed\b|shed|naked|sacred|allowed|supposed|shared|retired|named"
-    r"|called|tired|scared|bored)\w{2,}ed\b"
-    r"|\b(?:was|were|had|did|didn['’]t|went|ate|met|saw|spent|flew|drove|paid|lost|won|slept|ran|swam|wrote|sang|rode|came"
-    r"|told|said|made|bought|thought|taught|caught|fought|kept|felt|fell|broke|chose|spoke|woke|wore|threw|knew|grew|drew"
-    r"|sat|stood|heard|held|had|gave|took|got|began|drank|built|sent|sold|left|lent|brought|became|been|forgot|hid|rang"
-    r"|shook|stole|tore|understood|bit|blew|dug|fed|found|shot|struck|swore|read)\b",
+    endings=r"\b(?:quit(?:s|ting)?|stop(?:ped|s|ping)?(?! (?:at|by|in|for|to)\b)|leave|left|leaving|g(?:ave"
+    r"|ive|iven|iving) up(?: on)?|cancel\w*|call(?:ed|ing)? off|sold|los[et]|finish(?:ed)?|delet(?:ed"
+    r"|e)|dropp?(?:ed|ing)?(?= (?:the|my|our|his|her|their) (?:plans?|ideas?|projects?|course|class"
+    r"|subject))|unsubscrib\w*|uninstall\w*|remov(?:ed|e)|abandon(?:ed)?|dismissed|abolished|scrapped"
+    r"|decided against|paid off|discontinued|got rid of|threw (?:away|out)|returned|let"
+    r"|paid (?=\w+ back)|gave (?=(?:it|them) away|away)|handed in (?:my|his|her|their) notice|broke off"
+    r"|broken off|did away with|terminated|ended)\b",
+    withdrawals=r"\b(?:died?|dead|pass(?:ed)? away|br[eo]ke?n? up|split up|dump(?:ed)?|divorc\w*|separated"
+    r"|resign(?:ed|s)?|retir(?:ed|es|ing)|laid off|fired|let go|dropped out|is over|expired?|(?:is|are"
+    r"|was|were) (?:off|cancell?ed)|got cancell?ed|been cancell?ed|(?:is|are|has|have) gone"
+    r"|stepp?(?:ed)? down|moved out|called it quits|back(?:ed)? out|out of|graduated|is my ex|came off"
+    r"|shut down|closed down|disbanded|dissolved|lapsed?|went out of business|bankrupt|(?:been|was|were"
+    r"|got) (?:abolished|dismissed|scrapped|deleted|removed|discontinued)|ended|broke off)\b",
+    changes=r"\b(?:mov(?:ed|ing)|switch(?:ed|ing)|chang(?:ed|ing)|replac(?:ed|ing)|postponed|rescheduled"
+    r"|push(?:ed|ing)? (?:back|to|forward|out)|delayed|extended|brought forward|slipped|cut(?: down)?"
+    r"|rais(?:ed)|rose|risen|gone up|went up|went down|gone down|came down|increased|decreased|dropped"
+    r"|fell|fallen|lowered|reduced|renamed|promoted|demoted|transferred|reassigned|upgraded|downgraded"
+    r"|swapped|traded|took over|taken over|takes over|became|become|becomes|turned(?! out| on| off)"
+    r"|rewr[oi]te|rewritten|migrated|overt(?:aken|ook)|converted|merged|repaired|fixed|painted|cleared"
+    r"|melted|settled|relocated|grew|gained|down to|up to|turned out|revised|updated|shifted|split"
+    r"|expanded)\b",
+    beginnings=r"\b(?:join(?:ed|ing|s)?|start(?:ed|ing|s)?|got|get(?:ting)?|adopt(?:ed)?|bought|found"
+    r"|beg[au]n|hired|married|book(?:ed)?|reserved|scheduled|planned|signed up|subscribed|enrolled"
+    r"|landed|accepted|opened|set up|took up|was born|elected|appointed|ordered|rented)\b",
+    placings=r"\b(?:put|moved|brought|took|taken|parked|hung|stored|laid|lent|gave|given|stolen|stole|hid"
+    r"|placed|left)\b",
+    past=r"(?<!\bis )(?<!\bare )(?<!\bam )(?<!['’]m )(?<!['’]s )(?<!\bbe )(?<!['’]re )(?<!\bnow"
+    r" )(?<!\bnot )(?<!-)(?<!n't )\b(?!need"
+    r"|seed|feed|speed|indeed|hundred|red\b|wed\b|shed|naked|sacred|allowed|supposed|shared|retired"
+    r"|named|called|tired|scared|bored)\w{2,}ed\b|\b(?:was|were|had|did|didn['’]t|went|ate|met|saw"
+    r"|spent|flew|drove|paid|lost|won|slept|ran|swam|wrote|sang|rode|came|told|said|made|bought|thought"
+    r"|taught|caught|fought|kept|felt|fell|broke|chose|spoke|woke|wore|threw|knew|grew|drew|sat|stood"
+    r"|heard|held|had|gave|took|got|began|drank|built|sent|sold|left|lent|brought|became|been|forgot"
+    r"|hid|rang|shook|stole|tore|understood|bit|blew|dug|fed|found|shot|struck|swore|read)\b",
     copulas=r"am|is|are|be|was|were|been|being|isn['’]t|aren['’]t|wasn['’]t|weren['’]t",
-    verbs=r"\b(?:am|is|are|was|were|be|been|have|has|had|do|does|did|don['’]t|doesn['’]t|didn['’]t|isn['’]t|aren['’]t"
-    r"|wasn['’]t|weren['’]t|haven['’]t|hasn['’]t|won['’]t|can['’]t|cannot|couldn['’]t|wouldn['’]t|can|could|will|would|shall"
-    r"|should|may|might|must|go|goes|going|take|takes|get|gets|make|makes|use|uses|using|need|needs|want|wants|like|likes"
-    r"|love|loves|hate|hates|know|knows|keep|keeps|run|runs|play|plays|work|works|say|says|live|lives|eat|eats|drink|drinks"
-    r"|leaves|starts|begins|opens|closes|arrives|sings?|teach(?:es)?|lead|leads|sells?)\b",
-    support=r"go|goes|going|went|take|takes|get|gets|make|makes|have|has|had|do|does|use|uses|using|want|wants|need|needs|keep|put",
-    exclusive=r"\b(?:liv(?:e|es|ing) (?:in|at|on|with)|resid(?:e|es|ing)|work(?:s|ing)? (?:at|for|as|in)|weighs?|costs?"
-    r"|drives?|(?:is|['’]s|am|['’]m|are) (?:called|named|assigned to|married to|dating|based in|employed by|working (?:on|at|for"
-    r"|as))|stay(?:s|ing) (?:at|in)|stud(?:y|ies|ying) (?:at)|repo?rts? to|belongs? to"
-    r"|owes?|(?:runs?|written|led|managed|run|owned) (?:on|in|by)|banks? with|password is|code is|wants? (?:a|the))\b",
-    prepositions=r"in|at|on|to|from|of|for|with|by|about|into|onto|out|over|under|behind|near|because|after|before"
-    r"|until|since|as|and|due",
+    verbs=r"\b(?:am|is|are|was|were|be|been|have|has|had|do|does|did|don['’]t|doesn['’]t|didn['’]t|isn['’]t"
+    r"|aren['’]t|wasn['’]t|weren['’]t|haven['’]t|hasn['’]t|won['’]t|can['’]t|cannot|couldn['’]t"
+    r"|wouldn['’]t|can|could|will|would|shall|should|may|might|must|go|goes|going|take|takes|get|gets"
+    r"|make|makes|use|uses|using|need|needs|want|wants|like|likes|love|loves|hate|hates|know|knows|keep"
+    r"|keeps|run|runs|play|plays|work|works|say|says|live|lives|eat|eats|drink|drinks|leaves|starts"
+    r"|begins|opens|closes|arrives|sings?|teach(?:es)?|lead|leads|sells?)\b",
+    support=r"go|goes|going|went|take|takes|get|gets|make|makes|have|has|had|do|does|use|uses|using|want"
+    r"|wants|need|needs|keep|put",
+    exclusive=r"\b(?:liv(?:e|es|ing) (?:in|at|on|with)|resid(?:e|es|ing)|work(?:s|ing)? (?:at|for|as|in)"
+    r"|weighs?|costs?|drives?|(?:is|['’]s|am|['’]m|are) (?:called|named|assigned to|married to|dating"
+    r"|based in|employed by|working (?:on|at|for|as))|stay(?:s|ing) (?:at|in)|stud(?:y|ies|ying) (?:at)"
+    r"|repo?rts? to|belongs? to|owes?|(?:runs?|written|led|managed|run|owned) (?:on|in|by)|banks? with"
+    r"|password is|code is|wants? (?:a|the))\b",
+    prepositions=r"in|at|on|to|from|of|for|with|by|about|into|onto|out|over|under|behind|near|because|after"
+    r"|before|until|since|as|and|due",
     origins=r"from",
     places=r"in|at|on|under|behind|near|by|with|inside|above|below|beside|outside",
     speakers=r"i|we|me|us",
@@ -276,28 +296,50 @@ _SUCCESSION = SuccessionGrammar(
     pronouns=r"i|we|you|he|she|it|they|that|there|who|what|this",
     possessives=r"my|our",
     persons={
-        "he": "he", "his": "he", "him": "he", "she": "she", "her": "she", "they": "they", "their": "they",
-        "them": "they", "it": "it", "its": "it", "you": "you", "your": "you", "this": "this", "that": "this",
-        "there": "there", "everyone": "all", "who": "who",
+        "he": "he",
+        "his": "he",
+        "him": "he",
+        "she": "she",
+        "her": "she",
+        "they": "they",
+        "their": "they",
+        "them": "they",
+        "it": "it",
+        "its": "it",
+        "you": "you",
+        "your": "you",
+        "this": "this",
+        "that": "this",
+        "there": "there",
+        "everyone": "all",
+        "who": "who",
     },
-    light=r"the|a|an|now|currently|just|really|actually|already|finally|again|instead|still|today|anymore|longer|any|more"
-    r"|then|so|very|well|been|my|our|been|been|these|days|will|be|only|officially|currently|probably|not|never|no|don['’]t|doesn['’]t|didn['’]t|do|does|did|any|some|anyone|someone"
-    r"|anybody|somebody",
+    light=r"the|a|an|now|currently|just|really|actually|already|finally|again|instead|still|today|anymore"
+    r"|longer|any|more|then|so|very|well|been|my|our|been|been|these|days|will|be|only|officially"
+    r"|currently|probably|not|never|no|don['’]t|doesn['’]t|didn['’]t|do|does|did|any|some|anyone"
+    r"|someone|anybody|somebody",
     epithets=r"new|current|latest|newest|old|former|present|next",
-    numbers=r"one|two|three|four|five|six|seven|eight|nine|ten|eleven|twelve|twenty|thirty|forty|fifty|hundred|thousand"
-    r"|dozen|\w*teen|first|second|third|fourth|fifth|sixth|seventh|eighth|ninth|tenth",
-    times=r"january|february|march|april|may|june|july|august|september|october|november|december|monday|tuesday|wednesday"
-    r"|thursday|friday|saturday|sunday|am|pm|noon|midnight|o'clock|spring|summer|autumn|fall|winter|tomorrow|today|tonight"
-    r"|yesterday|week|weekend|month|year|day|morning|afternoon|evening|night|last|next|ago",
+    numbers=r"one|two|three|four|five|six|seven|eight|nine|ten|eleven|twelve|twenty|thirty|forty|fifty"
+    r"|hundred|thousand|dozen|\w*teen|first|second|third|fourth|fifth|sixth|seventh|eighth|ninth|tenth",
+    times=r"january|february|march|april|may|june|july|august|september|october|november|december|monday"
+    r"|tuesday|wednesday|thursday|friday|saturday|sunday|am|pm|noon|midnight|o'clock|spring|summer"
+    r"|autumn|fall|winter|tomorrow|today|tonight|yesterday|week|weekend|month|year|day|morning"
+    r"|afternoon|evening|night|last|next|ago",
     opposites=(
         (r"\bup\b", r"\bdown\b"),
         (r"\bopen\b", r"\b(?:closed|shut)\b"),
         (r"\bon\b$", r"\boff\b$"),
         (r"\bfull\b", r"\bempty\b"),
-        (r"\b(?:broken|failing|down|not working)\b", r"\b(?:fixed|works?|working|repaired|green|running|up)\b"),
+        (
+            r"\b(?:broken|failing|down|not working)\b",
+            r"\b(?:fixed|works?|working|repaired|green|running|up)\b",
+        ),
         (r"\b(?:sick|ill)\b", r"\b(?:well|healthy|better)\b"),
         (r"\bcan\b", r"\b(?:can['’]t|cannot)\b"),
-        (r"\b(?:likes?|loves?|enjoys?|adores?)\b", r"\b(?:hates?|dislikes?|can['’]t stand|detests?|loathes?)\b"),
+        (
+            r"\b(?:likes?|loves?|enjoys?|adores?)\b",
+            r"\b(?:hates?|dislikes?|can['’]t stand|detests?|loathes?)\b",
+        ),
         (r"\bfree\b", r"\b(?:costs?|taken|busy)\b"),
         (r"\bfail(?:s|ed|ing)?\b", r"\bpass(?:es|ed|ing)?\b"),
         (r"\b(?:badly|poorly)\b", r"\b(?:well|better)\b"),
@@ -306,29 +348,36 @@ _SUCCESSION = SuccessionGrammar(
         (r"\bsingle\b", r"\bmarried\b"),
         (r"\balive\b", r"\bdead\b"),
     ),
-    single=r"favou?rite|colou?r|job|occupation|profession|title|password|status|diet|major|role",
-    many=r"have|has|like|likes|love|loves|hate|hates|know|knows|own|owns|need|needs|want|wants|speak|speaks|play|plays|visit"
-    r"|visited|enjoy|learn|" + "|".join(sorted(_ATTRIBUTES.many_valued)),
+    single=r"\b(?:favou?rite|colou?r|job|occupation|profession|title|password|status|diet|major|role)\b",
+    many=r"\b(?:have|has|like|likes|love|loves|hate|hates|know|knows|own|owns|need|needs|want|wants|speak"
+    r"|speaks|play|plays|visit|visited|enjoy|learn|" + "|".join(sorted(_ATTRIBUTES.many_valued)) + r")\b",
     fields=(
         (
             "work",
-            r"\b(?:work(?:s|ing)? (?:at|for|as|in|with|on|night|day|from)|jobs?|employ(?:ed|er|ment)|unemployed|jobless"
-            r"|job hunting|hired|laid off|redundant|retired|resign(?:ed)?|freelanc\w*|promoted|shifts|notice)\b"
-            r"|\b(?:joined|started at|start(?:ed|ing)? (?:working )?(?:at|with)|went to|moved to) (?-i:[A-Z])",
+            r"\b(?:work(?:s|ing)? (?:at|for|as|in|with|on|night|day|from)|jobs?|employ(?:ed|er|ment)"
+            r"|unemployed|jobless|job hunting|hired|laid off|redundant|retired|resign(?:ed)?|freelanc\w*"
+            r"|promoted|shifts|notice)\b|\b(?:joined|started at|start(?:ed|ing)? (?:working )?(?:at|with)"
+            r"|went to|moved to) (?-i:[A-Z])",
         ),
         (
             "home",
-            r"\b(?:liv(?:e|es|ing) (?:in|at|on|with|alone)|resid(?:e|es|ing)|relocated|address|moved (?:out|in|house|back)"
-            r"|(?:share|rent|bought|own|sold)\w* (?:a|the|our|my) (?:\w+ )?(?:house|flat|apartment|condo|studio|place))\b"
-            r"|\bmoved (?:back |over )?to (?-i:[A-Z])|\bsettled in (?-i:[A-Z])",
+            r"\b(?:liv(?:e|es|ing) (?:in|at|on|with|alone)|resid(?:e|es|ing)|relocated|address|moved (?:out"
+            r"|in|house|back)|(?:share|rent|bought|own|sold)\w* (?:a|the|our|my) (?:\w+ )?(?:house|flat"
+            r"|apartment|condo|studio|place))\b|\b(?:moved (?:back |over )?to"
+            r"|settled in) (?-i:[A-Z][a-zà-ÿ'’-]{2,}(?: [A-Z][a-zà-ÿ]+)*)\b(?! (?-i:[A-Z\d]))",
         ),
         (
             "partner",
-            r"\b(?:single|dating|seeing (?:someone|anyone|somebody)|boyfriend|girlfriend|married|engaged|engagement"
-            r"|divorced|broke up|split up|separated|widowed|my ex|dumped|back together|got together)\b",
+            r"\b(?:single|dating|seeing (?:someone|anyone|somebody)|boyfriend|girlfriend|married|engaged"
+            r"|engagement|divorced|broke up|split up|separated|widowed|my ex|dumped|back together"
+            r"|got together)\b",
         ),
         ("diet", r"\b(?:vegetarian|vegan|pescatarian|meat|dairy|cheese and eggs|keto)\b"),
-        ("school", r"\b(?:stud(?:y|ies)|grade|kindergarten|school|university|college|graduated|major|degree|ph\.?d)\b"),
+        (
+            "school",
+            r"\b(?:stud(?:y|ies)|grade|kindergarten|school|university|college|graduated|major|degree"
+            r"|ph\.?d)\b",
+        ),
     ),
 )
 
@@ -337,19 +386,19 @@ LANGUAGE = Language(
     name="English",
     stemmer="english",
     stop_words=_STOP_WORDS,
-    negation=r"\b(?:not|no|never|none|nobody|nothing|neither|nor|without|hardly|cannot|\w+n['’]t"
-    r"|(?:ai|are|ca|could|did|does|do|had|has|have|is|must|need|should|was|were|wo|would)nt|unable|stop\w*|quit"
+    negation=r"\b(?:not|no|never|none|nobody|nothing|neither|nor|without|hardly|cannot|\w+n['’]t|(?:ai|are"
+    r"|ca|could|did|does|do|had|has|have|is|must|need|should|was|were|wo|would)nt|unable|stop\w*|quit"
     r"|refus\w+|fail\w*)\b",
     abbreviations=r"Mr|Mrs|Ms|Dr|Prof|St|vs|etc|e\.g|i\.e|approx|No|Inc|Ltd|Co|Corp|Jr|Sr",
-    number_words=r"one|two|three|four|five|six|seven|eight|nine|ten|eleven|twelve|dozen|hundred|thousand|once|twice"
-    r"|couple|few|several|many|half",
+    number_words=r"one|two|three|four|five|six|seven|eight|nine|ten|eleven|twelve|dozen|hundred|thousand"
+    r"|once|twice|couple|few|several|many|half",
     relation_words=frozenset(
         "than before after from to instead because until over against without if unless".split()
     ),
     asks_when=r"\bwhen\b|\bwhat (?:date|day|month|year|time)\b|\bwhich (?:day|month|year)\b|\bhow long\b",
     asks_count=r"\bhow (?:many|much|often|old)\b",
-    asks_before=r"\b(?:before|previous(?:ly)?|former(?:ly)?|use[d]? to|earlier|originally|prior to|until|at first"
-    r"|back then|no longer|any ?more|in the past)\b",
+    asks_before=r"\b(?:before|previous(?:ly)?|former(?:ly)?|use[d]? to|earlier|originally|prior to|until"
+    r"|at first|back then|no longer|any ?more|in the past)\b",
     first_person=r"\b(?:I|my|me|we|our)\b",
     second_person=r"\b(?:you|your|yours|let['’]s)\b",
     interjections="hey|hi|hello|thanks|thank you|wow|oh|yeah|yes|no",
@@ -358,6 +407,8 @@ LANGUAGE = Language(
     r"|i (?:\w+ )?(?:love|hate|enjoy|adore|dislike|always|never)|loves|hates|adores|dislikes)\b",
     passing_wish=r"\b(?:i['’]d|would|to see|to hear|you|your|it)\b",
     no_names=_NO_NAMES,
+    drafted=_DRAFTED,
+    of_others=_OF_OTHERS,
     quotation=r"\b(?:said|says|told me|wrote|quoted?|goes|put it)\b[^.]{0,30}[:,]\s*[\"“«„]"
     r"|[,.!…][\"”»“]\s*(?:\w+ )?(?:said|says|asked|wrote)\b",
     that="that",

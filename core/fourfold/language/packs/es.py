@@ -119,37 +119,46 @@ _DATE_RULES = (
     ),
 )
 
+_DRAFTED = (
+    r"^\s*(?:escrib\w+|traduc\w+|traduz\w+|redact\w+|corrig\w+)\b[^.!?\n]{0,80}[:«\"]|^\s*¿?cómo se dice\b"
+)
+_OF_OTHERS = (
+    r"\ben (?:mi|la|una|esta|su|el|un) (?:novela|libro|película|juego|sueño|guion|canción)\b"
+    r"|\b(?:dice|dijo|escribe|escribió)\s?:|: ?[\"«]"
+)
 _SUCCESSION = SuccessionGrammar(
-    clause_border=r"[;:!¡()]|,(?!\d)|\s[-–—]\s|\b(?:pero|porque|aunque|mientras)\b"
-    r"|\by (?=(?:ahora |luego )?(?:yo|él|ella|mi|mis|nuestro|nuestra|entré|empecé|estoy|soy|trabajo|vivo)\b)",
-    of_others=r"^\s*(?:escrib\w+|traduc\w+|redact\w+|corrig\w+)\b[^.!?\n]{0,80}[:«\"]"
-    r"|\ben (?:mi|la|una|esta|su|el|un) (?:novela|libro|película|juego|sueño|guion|canción)\b|\b(?:dice|dijo|escribe|escribió)\s?:"
-    r"|: ?[\"«]",
-    correction=r"(?:(?:ah|oh|no|ay|uy)[,.! ]+)*(?:corrección|no|perdón|perdona|espera|en realidad|quise decir|me equivoqué"
-    r"|al final|rectifico|mejor dicho)\b[,.:;! –—-]*",
-    current=r"\b(?:ahora|ya(?! no\b)|ya no|otra vez|de nuevo|por fin|en su lugar|desde ahora|a partir de ahora|actualmente"
-    r"|al final|finalmente|hoy en día|en vez de)\b",
+    clause_border=r"[;:!¡()]|,(?= (?:y |pero )?(?:yo|él|ella|mi|mis|el|la|ahora|ya)\b)|\s[-–—]\s|\b(?:pero"
+    r"|porque|aunque|mientras)\b|\by (?=(?:ahora |luego )?(?:yo|él|ella|mi|mis|nuestro|nuestra|entré"
+    r"|empecé|estoy|soy|trabajo|vivo)\b)",
+    correction=r"(?:(?:ah|oh|no|ay|uy)[,.! ]+)*(?:corrección|no|perdón|perdona|espera|en realidad"
+    r"|quise decir|me equivoqué|al final|rectifico|mejor dicho)\b[,.:;! –—-]*",
+    current=r"\b(?:ahora|ya(?! no\b)|ya no|otra vez|de nuevo|por fin|en su lugar|desde ahora"
+    r"|a partir de ahora|actualmente|al final|finalmente|hoy en día|en vez de)\b",
     new=r"\bnuev[oa]s?\b",
-    unsettled=r"\b(?:no (?:estoy )?segur[oa]|me pregunto|espero|gracias|quizás?|tal vez|quisiera|podría|debería|intento)\b",
+    unsettled=r"\b(?:no (?:estoy )?segur[oa]|me pregunto|espero|gracias|quizás?|tal vez|quisiera|podría"
+    r"|debería|intento)\b",
     additive=r"\b(?:también|además|otr[oa](?! vez)|sigo|sigue|todavía|aún|a veces|tanto como)\b",
     denial=r"\b(?:no|nunca|jamás|nada|nadie|ningun\w*|ningún|sin|ni|tampoco)\b",
-    endings=r"\b(?:dej(?:é|ó|ado)(?: de)?|abandon(?:é|ó|ado)|cancel(?:é|ó|ado|amos)|vend(?:í|ió|ido|imos)|termin(?:é|ó|ado)"
-    r"|renunci(?:é|ó|ado)|perd(?:í|ió|ido)|borr(?:é|ó|ado)|romp(?:í|ió|imos)|acab(?:é|ó|ado) con|di de baja)\b",
-    withdrawals=r"\b(?:murió|muerto|muerta|falleció|rompimos|separad[oa]s?|divorciad[oa]s?|jubilad[oa]|jubiló|despidieron|caducó"
-    r"|cancelad[oa]|salió|se fue)\b",
-    changes=r"\b(?:aplaz(?:ó|ado|aron)|mud(?:é|ó|ado|amos)|cambi(?:é|ó|ado|amos)|pas(?:ó|amos) de|sub(?:ió|ido)|baj(?:ó|ado)"
-    r"|reemplaz(?:ó|ado)|prolong(?:ó|ado)|ascendi(?:ó|do)|trasladad?(?:ó|o)|adelant(?:ó|ado)|movi(?:ó|do)|convirtió|arreglad[oa])\b",
-    beginnings=r"\b(?:empec[ée]|empezó|encontr(?:é|ó)|compr(?:é|ó|amos)|adopt(?:é|ó)|cas(?:é|ó|ado|ada)|entr(?:é|ó)|consegu[ií]"
-    r"|reserv(?:é|ó|amos)|contrataron)\b",
+    endings=r"\b(?:dej(?:é|ó|ado)(?: de)?|abandon(?:é|ó|ado)|cancel(?:é|ó|ado|amos)|vend(?:í|ió|ido|imos)"
+    r"|termin(?:é|ó|ado)|renunci(?:é|ó|ado)|perd(?:í|ió|ido)|borr(?:é|ó|ado)|romp(?:í|ió|imos)|acab(?:é"
+    r"|ó|ado) con|di de baja)\b",
+    withdrawals=r"\b(?:murió|muerto|muerta|falleció|rompimos|separad[oa]s?|divorciad[oa]s?|jubilad[oa]"
+    r"|jubiló|despidieron|caducó|cancelad[oa]|salió|se fue)\b",
+    changes=r"\b(?:aplaz(?:ó|ado|aron)|mud(?:é|ó|ado|amos)|cambi(?:é|ó|ado|amos)|pas(?:ó|amos) de|sub(?:ió"
+    r"|ido)|baj(?:ó|ado)|reemplaz(?:ó|ado)|prolong(?:ó|ado)|ascendi(?:ó|do)|trasladad?(?:ó|o)"
+    r"|adelant(?:ó|ado)|movi(?:ó|do)|convirtió|arreglad[oa])\b",
+    beginnings=r"\b(?:empec[ée]|empezó|encontr(?:é|ó)|compr(?:é|ó|amos)|adopt(?:é|ó)|cas(?:é|ó|ado|ada)"
+    r"|entr(?:é|ó)|consegu[ií]|reserv(?:é|ó|amos)|contrataron)\b",
     placings=r"\b(?:puse|puso|llev(?:é|ó)|traje|trajo|guard(?:é|ó)|aparc(?:é|ó)|rob(?:ado|aron))\b",
-    past=r"\b(?:\w{2,}(?:é|ó|aron|ieron|amos|imos)(?<!café)|fui|fue|hice|hizo|tuve|tuvo|estuve|vi|era|estaba|tenía|pagué)\b"
-    r"|\b(?:he|ha|hemos|han) \w+(?:ado|ido|cho|to)\b",
+    past=r"\b(?:\w{2,}(?:é|ó|aron|ieron|amos|imos)(?<!café)|fui|fue|hice|hizo|tuve|tuvo|estuve|vi|era"
+    r"|estaba|tenía|pagué)\b|\b(?:he|ha|hemos|han) \w+(?:ado|ido|cho|to)\b",
     copulas=r"soy|eres|es|somos|son|estoy|está|están|estamos|era|fue",
-    verbs=r"\b(?:soy|es|somos|son|estoy|está|están|he|ha|hemos|han|tengo|tiene|tenemos|voy|va|vamos|puedo|quiero|gusta|gustan|odio|amo"
-    r"|como|bebo|fumo|juego|hablo|cuesta|sale|empieza|funciona|usamos|trabajo|vivo|dirige|se llama|lo dirige|corro|estudio|estudia)\b",
+    verbs=r"\b(?:soy|es|somos|son|estoy|está|están|he|ha|hemos|han|tengo|tiene|tenemos|voy|va|vamos|puedo"
+    r"|quiero|gusta|gustan|odio|amo|como|bebo|fumo|juego|hablo|cuesta|sale|empieza|funciona|usamos"
+    r"|trabajo|vivo|dirige|se llama|lo dirige|corro|estudio|estudia)\b",
     support=r"tengo|tiene|hago|hace|voy|va|vamos|tomo|uso|usamos|quiero",
-    exclusive=r"\b(?:viv(?:o|e|imos) (?:en|con)|trabaj(?:o|a) (?:en|de|como|para)|peso|pesa|cuesta|conduzco|conduce|se llama|dirige"
-    r"|casad[oa] con|sale (?:a|de))\b",
+    exclusive=r"\b(?:viv(?:o|e|imos) (?:en|con)|trabaj(?:o|a) (?:en|de|como|para)|peso|pesa|cuesta|conduzco"
+    r"|conduce|se llama|dirige|casad[oa] con|sale (?:a|de))\b",
     prepositions=r"a|al|en|de|del|con|por|para|sobre|desde|hasta|como",
     origins=r"de|del",
     places=r"en|sobre|bajo|detrás|delante|con|a",
@@ -157,12 +166,23 @@ _SUCCESSION = SuccessionGrammar(
     speaker_verbs=r"\w{2,}(?:o|é|í|oy|amos|emos|imos)$|he$|hemos$",
     pronouns=r"yo|él",
     possessives=r"mi|mis|nuestr[oa]s?",
-    persons={"él": "he", "ella": "she", "su": "he", "sus": "he", "eso": "it", "esto": "it", "tú": "you", "usted": "you"},
-    light=r"el|la|los|las|un|una|unos|unas|mi|mis|nuestro|nuestra|ahora|ya|no|muy|otra|vez|finalmente|actualmente|lo|se|le",
+    persons={
+        "él": "he",
+        "ella": "she",
+        "su": "he",
+        "sus": "he",
+        "eso": "it",
+        "esto": "it",
+        "tú": "you",
+        "usted": "you",
+    },
+    light=r"el|la|los|las|un|una|unos|unas|mi|mis|nuestro|nuestra|ahora|ya|no|muy|otra|vez|finalmente"
+    r"|actualmente|lo|se|le",
     epithets=r"nuev[oa]s?|actual|antigu[oa]|viej[oa]",
     numbers=r"dos|tres|cuatro|cinco|seis|siete|ocho|nueve|diez|once|doce|veinte|treinta|cien",
-    times=r"enero|febrero|marzo|abril|mayo|junio|julio|agosto|septiembre|octubre|noviembre|diciembre|lunes|martes|miércoles"
-    r"|jueves|viernes|sábado|domingo|horas?|mañanas?|ayer|hoy|semana|mes|año|día|pasad[oa]|próxim[oa]|tarde|noche",
+    times=r"enero|febrero|marzo|abril|mayo|junio|julio|agosto|septiembre|octubre|noviembre|diciembre|lunes"
+    r"|martes|miércoles|jueves|viernes|sábado|domingo|horas?|mañanas?|ayer|hoy|semana|mes|año|día"
+    r"|pasad[oa]|próxim[oa]|tarde|noche",
     opposites=(
         (r"\babiert[oa]\b", r"\bcerrad[oa]\b"),
         (r"\b(?:rot[oa]|no funciona)\b", r"\b(?:arreglad[oa]|ya funciona|funciona otra vez)\b"),
@@ -170,16 +190,19 @@ _SUCCESSION = SuccessionGrammar(
         (r"\blleno\b", r"\bvacío\b"),
         (r"\bencendid[oa]\b", r"\bapagad[oa]\b"),
     ),
-    single=r"favorit[oa]|profesión|trabajo|color|contraseña",
-    many=r"tengo|tiene|gusta|gustan|hablo|juego|conozco|amig[oa]s?|herman[oa]s?|hij[oa]s?|aficiones",
+    single=r"\b(?:favorit[oa]|profesión|trabajo|color|contraseña)\b",
+    many=r"\b(?:tengo|tiene|gusta|gustan|hablo|juego|conozco|amig[oa]s?|herman[oa]s?|hij[oa]s?|aficiones)\b",
     fields=(
         (
             "work",
-            r"\b(?:trabaj(?:o|a) (?:en|de|como|para)|en paro|desemplead[oa]|encontré trabajo|despidieron|jubil\w+|empleo"
-            r"|renunci\w+|puesto)\b",
+            r"\b(?:trabaj(?:o|a) (?:en|de|como|para)|en paro|desemplead[oa]|encontré trabajo|despidieron"
+            r"|jubil\w+|empleo|renunci\w+|puesto)\b",
         ),
         ("home", r"\b(?:viv(?:o|e|imos) (?:en|con|sol[oa])|mud(?:é|ó|ado|amos)|dirección)\b"),
-        ("partner", r"\b(?:solter[oa]|casad[oa]|casé|novi[oa]|divorciad[oa]|rompimos|separad[oa]s?|prometid[oa])\b"),
+        (
+            "partner",
+            r"\b(?:solter[oa]|casad[oa]|casé|novi[oa]|divorciad[oa]|rompimos|separad[oa]s?|prometid[oa])\b",
+        ),
         ("diet", r"\b(?:vegetarian[oa]|vegan[oa]|carne)\b"),
     ),
 )
@@ -197,6 +220,8 @@ LANGUAGE = Language(
     first_person=r"\b(?:yo|mi|mis|nosotros)\b",
     second_person=r"\b(?:tú|usted)\b",
     small_talk=frozenset("hola buenos buenas días tardes noches gracias muchas sí vale adiós".split()),
+    drafted=_DRAFTED,
+    of_others=_OF_OTHERS,
     quotation=r"\b(?:dijo|dice|escribió)\b[^.]{0,30}[:,]\s*[\"“«„]|[,.!…][\"”»“]\s*(?:\w+ )?dijo\b",
     that=r"que",
     preferring=r"prefier",

@@ -114,35 +114,43 @@ _DATE_RULES = (
     ),
 )
 
+_DRAFTED = (
+    r"^\s*(?:écri\w+|traduis\w*|traduire|rédige\w*|corrige\w*|reformule\w*)\b[^.!?\n]{0,80}[:«\"]"
+    r"|^\s*(?:comment dit-on|comment dire)\b"
+)
+_OF_OTHERS = (
+    r"\bdans (?:mon|le|un|ce|son) (?:roman|livre|film|jeu|rêve|scénario)\b|\b(?:dit|écrit|a dit)\s?:|: ?[\"«]"
+)
 _SUCCESSION = SuccessionGrammar(
-    clause_border=r"[;:!()]|,(?!\d)|\s[-–—]\s|\b(?:mais|parce que|car|alors que|puis)\b"
-    r"|\bet (?=(?:maintenant |puis )?(?:je|j|nous|il|elle|on|mon|ma|mes|notre)\b)",
-    of_others=r"^\s*(?:écri\w+|traduis\w*|rédige\w*|corrige\w*|reformule\w*)\b[^.!?\n]{0,80}[:«\"]"
-    r"|\bdans (?:mon|le|un|ce|son) (?:roman|livre|film|jeu|rêve|scénario)\b|\b(?:dit|écrit|a dit)\s?:|: ?[\"«]",
-    correction=r"(?:(?:ah|oh|non|oups|euh)[,.! ]+)*(?:correction|rectification|non|pardon|désolée?|attends|en fait"
-    r"|je voulais dire|je me suis trompée?|finalement|erratum)\b[,.:;! –—-]*",
-    current=r"\b(?:maintenant|désormais|dorénavant|ne \w+ plus|n['’]\w+ plus|plus (?=d)|à nouveau|de nouveau|enfin|à présent"
-    r"|plutôt|finalement|depuis peu|actuellement|plus$)\b",
+    clause_border=r"[;:!()]|,(?= (?:et |mais )?(?:je|j|nous|il|elle|on|mon|ma|mes|le|la|c)\b)|\s[-–—]\s"
+    r"|\b(?:mais|parce que|car|alors que|puis)\b|\bet (?=(?:maintenant |puis )?(?:je|j|nous|il|elle|on"
+    r"|mon|ma|mes|notre)\b)",
+    correction=r"(?:(?:ah|oh|non|oups|euh)[,.! ]+)*(?:correction|rectification|non|pardon|désolée?|attends"
+    r"|en fait|je voulais dire|je me suis trompée?|finalement|erratum)\b[,.:;! –—-]*",
+    current=r"\b(?:maintenant|désormais|dorénavant|ne \w+ plus|n['’]\w+ plus|plus (?=d)|à nouveau"
+    r"|de nouveau|enfin|à présent|plutôt|finalement|depuis peu|actuellement|plus$)\b",
     new=r"\bnouve(?:au|l|lle|lles|aux)\b",
-    unsettled=r"\b(?:pas sûre?|me demande|espère|merci|peut-être|voudrais|aimerais|pourrais|devrais|essaie)\b",
+    unsettled=r"\b(?:pas sûre?|me demande|espère|merci|peut-être|voudrais|aimerais|pourrais|devrais"
+    r"|essaie)\b",
     additive=r"\b(?:aussi|également|en plus|encore|un autre|une autre|toujours|parfois|ainsi que)\b",
     denial=r"\b(?:ne|n|pas|jamais|rien|aucun\w*|sans|ni|plus(?= d))",
-    endings=r"\b(?:arrêté|quitté|démissionné|annulé|vendu|abandonné|résilié|supprimé|perdu|terminé|fini|laissé tomber|cessé"
-    r"|renoncé|rompu)\b",
-    withdrawals=r"\b(?:morte?|décédée?|rompu|séparée?s?|divorcée?s?|licenciée?|à la retraite|expirée?|annulée?|(?:est|sont)"
-    r" (?:parti|sorti)e?s?|déménagé de)\b",
-    changes=r"\b(?:reportée?|déplacée?|changé|passée?s?|déménagé|remplacée?|augmenté|baissé|prolongée?|renommée?|promue?"
-    r"|devenue?|repris|avancée?|réparée?|muté)\b",
+    endings=r"\b(?:arrêté|quitté|démissionné|annulé|vendu|abandonné|résilié|supprimé|perdu|terminé|fini"
+    r"|laissé tomber|cessé|renoncé|rompu)\b",
+    withdrawals=r"\b(?:morte?|décédée?|rompu|séparée?s?|divorcée?s?|licenciée?|à la retraite|expirée?"
+    r"|annulée?|(?:est|sont) (?:parti|sorti)e?s?|déménagé de)\b",
+    changes=r"\b(?:reportée?|déplacée?|changé|passée?s?|déménagé|remplacée?|augmenté|baissé|prolongée?"
+    r"|renommée?|promue?|devenue?|repris|avancée?|réparée?|muté)\b",
     beginnings=r"\b(?:commencé|trouvé|acheté|adopté|rejoint|mariée?|réservé|embauchée?|eu)\b",
     placings=r"\b(?:mis|posé|apporté|rangé|garé|volée?)\b",
     past=r"\b(?:ai|a|as|avons|ont) (?!lieu\b)\w+(?:é|i|is|u|it)\b|\b(?:suis|est|sommes|sont)"
     r" (?:all|ven|part|sort|rest|arriv|rentr|tomb|revenu)\w*\b|\b(?:étais|était|avait|avais)\b",
     copulas=r"suis|es|est|sommes|sont|était|étais|se trouve|appelle",
-    verbs=r"\b(?:suis|est|sommes|sont|ai|as|a|avons|ont|était|vais|va|peux|peut|veux|veut|aime|déteste|adore|mange|bois|fume|joue"
-    r"|parle|coûte|part|commence|marche|utilisons|travaille|vis|appelle|court|cours)\b",
+    verbs=r"\b(?:suis|est|sommes|sont|ai|as|a|avons|ont|était|vais|va|peux|peut|veux|veut|aime|déteste"
+    r"|adore|mange|bois|fume|joue|parle|coûte|part|commence|marche|utilisons|travaille|vis|appelle"
+    r"|court|cours)\b",
     support=r"ai|as|a|fais|fait|vais|va|prends|prend|utilise|utilisons|veux",
-    exclusive=r"\b(?:habite (?:à|chez)|vis (?:à|avec)|travaille (?:chez|comme|à)|pèse|coûte|conduis|part(?:ons)? (?:à|de)"
-    r"|est (?:dirigée?|menée?) par|a lieu|mariée? avec|appelle)",
+    exclusive=r"\b(?:habite (?:à|chez)|vis (?:à|avec)|travaille (?:chez|comme|à)|pèse|coûte|conduis"
+    r"|part(?:ons)? (?:à|de)|est (?:dirigée?|menée?) par|a lieu|mariée? avec|appelle)",
     prepositions=r"à|au|aux|en|dans|sur|chez|de|du|des|d|avec|pour|par|vers|comme|sous",
     origins=r"de|du",
     places=r"à|au|en|dans|sur|chez|sous|devant|derrière|avec",
@@ -150,13 +158,24 @@ _SUCCESSION = SuccessionGrammar(
     speaker_verbs=r"",
     pronouns=r"je|il|elle|ce|c",
     possessives=r"mon|ma|mes|notre|nos",
-    persons={"il": "he", "elle": "she", "son": "he", "sa": "he", "ça": "it", "cela": "it", "ce": "it", "tu": "you", "vous": "you"},
-    light=r"le|la|les|l|un|une|des|du|mon|ma|mes|notre|nos|maintenant|désormais|ne|n|pas|plus|très|enfin|nouveau|encore"
-    r"|finalement|actuellement|de|d|à|alors",
+    persons={
+        "il": "he",
+        "elle": "she",
+        "son": "he",
+        "sa": "he",
+        "ça": "it",
+        "cela": "it",
+        "ce": "it",
+        "tu": "you",
+        "vous": "you",
+    },
+    light=r"le|la|les|l|un|une|des|du|mon|ma|mes|notre|nos|maintenant|désormais|ne|n|pas|plus|très|enfin"
+    r"|nouveau|encore|finalement|actuellement|de|d|à|alors",
     epithets=r"nouveau|nouvel|nouvelle|actuelle?|ancienn?e?",
     numbers=r"deux|trois|quatre|cinq|six|sept|huit|neuf|dix|onze|douze|vingt|trente|cent",
-    times=r"janvier|février|mars|avril|mai|juin|juillet|août|septembre|octobre|novembre|décembre|lundi|mardi|mercredi|jeudi"
-    r"|vendredi|samedi|dimanche|heures?|demain|hier|semaine|mois|année|jour|dernier|prochain|matin|soir",
+    times=r"janvier|février|mars|avril|mai|juin|juillet|août|septembre|octobre|novembre|décembre|lundi"
+    r"|mardi|mercredi|jeudi|vendredi|samedi|dimanche|heures?|demain|hier|semaine|mois|année|jour"
+    r"|dernier|prochain|matin|soir",
     opposites=(
         (r"\bouverte?\b", r"\bfermée?\b"),
         (r"\b(?:cassée?|en panne|ne marche pas)\b", r"\b(?:réparée?|marche à nouveau|marche de nouveau)\b"),
@@ -165,12 +184,13 @@ _SUCCESSION = SuccessionGrammar(
         (r"\ballumée?\b", r"\béteinte?\b"),
         (r"\bseule?\b", r"\bavec ma|avec mon\b"),
     ),
-    single=r"préférée?|métier|emploi|couleur|mot de passe",
-    many=r"ai|as|a|aime|parle|joue|connais|amie?s?|frère|sœur|fils|fille|enfants?|loisirs?",
+    single=r"\b(?:préférée?|métier|emploi|couleur|mot de passe)\b",
+    many=r"\b(?:ai|as|a|aime|parle|joue|connais|amie?s?|frère|sœur|fils|fille|enfants?|loisirs?)\b",
     fields=(
         (
             "work",
-            r"\b(?:travaille (?:chez|comme|à)|chômage|emploi|démissionné|licenciée?|retraite|embauchée?|promue?|poste)\b",
+            r"\b(?:travaille (?:chez|comme|à)|chômage|emploi|démissionné|licenciée?|retraite|embauchée?"
+            r"|promue?|poste)\b",
         ),
         ("home", r"\b(?:habite|vis (?:à|seule?|avec)|déménagé|adresse|emménagé)\b"),
         ("partner", r"\b(?:célibataire|mariée?|fiancée?|divorcée?|rompu|séparée?s?|copine?|petite? amie?)\b"),
@@ -192,6 +212,8 @@ LANGUAGE = Language(
     first_person=r"\b(?:je|j['’]|mon|ma|mes|nous)\b",
     second_person=r"\b(?:tu|ton|ta|tes|vous)\b",
     small_talk=frozenset("bonjour bonsoir salut merci beaucoup oui non d'accord au revoir".split()),
+    drafted=_DRAFTED,
+    of_others=_OF_OTHERS,
     quotation=r"\b(?:dit|écrit)\b[^.]{0,30}[:,]\s*[\"“«„]|[,.!…][\"”»“]\s*(?:\w+ )?dit\b",
     that=r"que|qu['’]",
     preferring=r"préfèr",

@@ -1,0 +1,41 @@
+"""Whose words a text holds: what of it is quoted, drafted for somebody else, to be translated, or said in a story.
+Nothing in it is a claim of its speaker. Looked for in all languages at once, since people mix them."""
+
+from __future__ import annotations
+
+import re
+from functools import lru_cache
+
+from fourfold.language.languages import matches_any
+from fourfold.language.text import sentences
+
+
+@lru_cache(maxsize=4096)
+def borrowed_spans(text: str) -> tuple[tuple[int, int], ...]:
+    """Returns the `[start, end)` of each part of a message that is not said for its speaker: mail lines that begin
+    with ">", and sentences of a story, of somebody else, or that ask for a draft or a translation. What stands behind
+    the colon of such a request belongs to it up to the end of the text, what a figure says up to the end of the
+    line."""
+    spans = [match.span() for match in _QUOTED_LINE.finditer(text)]
+    for start, end in sentences(text):
+        if spans and start < spans[-1][1]:
+            continue
+        opening = text[start : min(end, start + _LONGEST_OPENING)]
+        if matches_any("drafted", opening):
+            spans.append((start, len(text) if _OPENED.search(opening) else end))
+        elif matches_any("of_others", opening):
+            line_end = text.find("\n", end)
+            is_speech = _OPENED.search(opening) is not None
+            spans.append((start, (len(text) if line_end < 0 else line_end) if is_speech else end))
+    return tuple(sorted(spans))
+
+
+def is_borrowed(text: str) -> bool:
+    """Tells whether a statement, as a whole or in part, is not said for its speaker."""
+    return bool(borrowed_spans(text))
+
+
+_LONGEST_OPENING = 400
+"""Characters at the start of a sentence that tell whose words it holds. A guess, not measured."""
+_QUOTED_LINE = re.compile(r"^[ \t]*>.*$", re.MULTILINE)
+_OPENED = re.compile(r"[:：]")

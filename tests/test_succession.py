@@ -1,0 +1,70 @@
+"""What a newer statement does to an older one of the same speaker: it stands above it, or beside it. Labelled pairs
+in five languages, written before the rules; a third was held back until they stood."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import pytest
+
+from fourfold.language.attributes import AttributedText, compare_attributes
+from fourfold.language.claims import read_claims
+from fourfold.language.languages import language
+from fourfold.language.succession import Competition, competes
+
+ROWS = [
+    json.loads(line)
+    for line in (Path(__file__).parent / "data" / "competing.jsonl").read_text(encoding="utf-8").splitlines()
+]
+
+
+def compared(older: str, newer: str, code: str = "en") -> Competition | None:
+    spoken = language(code)
+    return competes(read_claims(newer, spoken), read_claims(older, spoken))
+
+
+@pytest.mark.parametrize(("code", "held", "recall", "false_share"), [
+    ("en", False, 0.90, 0.01), ("de", False, 0.85, 0.05), ("fr", False, 0.85, 0.05), ("es", False, 0.85, 0.05),
+    ("zh", False, 0.80, 0.05),
+])  # fmt: skip
+def test_what_competes_is_found_and_what_does_not_is_left_alone(
+    code: str, held: bool, recall: float, false_share: float
+) -> None:
+    rows = [row for row in ROWS if row["language"] == code and row["held"] is held]
+    competing = [row for row in rows if row["competes"]]
+    others = [row for row in rows if not row["competes"]]
+    missed = [row for row in competing if not compared(row["older"], row["newer"], code)]
+    wrong = [row for row in others if compared(row["older"], row["newer"], code)]
+    assert len(missed) <= (1 - recall) * len(competing), missed
+    assert len(wrong) <= false_share * len(others), wrong
+
+
+def test_a_competition_says_why() -> None:
+    competition = compared("The mug is on the desk.", "The mug is on the counter.")
+    assert competition is not None
+    assert competition.rule == "value"
+    assert competition.explanation == (
+        '"The mug is on the counter." gives another value than "The mug is on the desk."'
+    )
+
+
+@pytest.mark.parametrize("newer", [
+    "I moved to the Marketing team.", "I moved to TypeScript.", "I moved to a vegan diet.", "I moved to Python 3.12.",
+    "> I live in Tokyo.", "In my novel the hero says: I live in Tokyo.", "Write an email for Bob: I live in Tokyo.",
+    "Translate into French: I live in Tokyo.",
+])  # fmt: skip
+def test_what_is_no_home_of_the_speaker_replaces_no_home(newer: str) -> None:
+    old, new = AttributedText("I live in Porto.", "Ana"), AttributedText(newer, "Ana")
+    assert compare_attributes(new, old) is None
+
+
+@pytest.mark.parametrize(("newer", "standing"), [
+    ("I moved to Lisbon.", "replaces"), ("I moved to Oslo with my brother.", "replaces"),
+    ("I relocated to Braga.", "replaces"), ("I moved to Braga.", "unsure"), ("I moved to Slack.", "unsure"),
+])  # fmt: skip
+def test_a_move_replaces_a_home_only_if_it_is_sure_to_be_one(newer: str, standing: str) -> None:
+    old, new = AttributedText("I live in Porto.", "Ana"), AttributedText(newer, "Ana")
+    comparison = compare_attributes(new, old)
+    assert comparison is not None
+    assert comparison[0] == standing
