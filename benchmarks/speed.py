@@ -213,7 +213,7 @@ def example() -> list[Message]:
     """The conversation in examples/."""
     from fourfold.transfer.importers import read_import
 
-    (document,) = read_import(Path(__file__).parent.parent / "examples" / "conversation.json")
+    (document,) = read_import(Path(__file__).parent.parent / "examples" / "conversation.json").documents
     return list(document.messages)
 
 

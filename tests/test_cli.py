@@ -33,7 +33,7 @@ def test_recall_answers_in_words_and_in_json(example_memory: Path) -> None:
     question = ("recall", "How fast did Jonas run the marathon?", "-b", "friends", "-m", example_memory)
     assert "3:52:10" in fourfold(*question).stdout
     answer = json.loads(fourfold(*question, "--json", "--limit", 1).stdout)
-    assert answer["hits"][0]["unit"]["source"]["messages"] == ["16"]
+    assert answer["hits"][0]["unit"]["source"]["messages"] == ["16-d054600ef086"]
     assert "\x1b" not in fourfold(*question, "--explain").stdout
 
 
@@ -204,7 +204,7 @@ def test_the_demo_runs_and_finds_what_it_asks_for() -> None:
 @pytest.mark.parametrize(
     ("name", "content", "documents", "texts"),
     [
-        ("notes.md", "# Trip\n\nWe went\nto sea.\n", 1, ["# Trip", "We went\nto sea."]),
+        ("notes.md", "# Trip\n\nWe went\nto sea.\n", 1, ["Trip\nWe went\nto sea."]),
         ("chat.jsonl", '{"content": "Hi", "role": "human"}\n\n{"text": "Ho", "timestamp": 17}\n', 1, ["Hi", "Ho"]),
         ("chat.json", '["Hi", {"text": "Ho", "speaker": "Ana", "at": "2026-01-01T10:00"}]', 1, ["Hi", "Ho"]),
         ("locomo.json", json.dumps({"sample_id": "x", "conversation": {
@@ -215,10 +215,11 @@ def test_the_demo_runs_and_finds_what_it_asks_for() -> None:
 def test_every_kind_of_file_is_read(
     tmp_path: Path, name: str, content: str, documents: int, texts: list[str]
 ) -> None:
-    from fourfold.cli.files import read_documents
+    from fourfold.cli.files import read_files
 
     (tmp_path / name).write_text(content)
-    read = read_documents(tmp_path / name)
+    ((_, file),) = read_files([tmp_path / name])
+    read = file.documents
     assert len(read) == documents
     assert [message.text for document in read for message in document.messages] == texts
 

@@ -467,7 +467,7 @@ def test_every_belief_and_every_sentence_leads_back_to_messages() -> None:
     """Over all conversations: evidence is units, and units are messages that were said."""
     with Memory(MemoryStore(), HashEmbedder(), clock=FrozenClock(datetime(2024, 1, 1, tzinfo=UTC))) as memory:
         beliefs = sentences = 0
-        for document in read_import(DATA):
+        for document in read_import(DATA).documents:
             name, messages = document.name, document.messages
             bank = memory.bank(name)
             bank.retain(messages, document="chat")

@@ -128,8 +128,8 @@ def test_an_import_keeps_times_roles_and_names(memory: Memory, tmp_path: Path) -
         ("{", "not JSON"),
         ("[]", "none of what can be loaded"),
         ('[{"hello": 1}]', "none of what can be loaded"),
-        ('[{"chat_messages": [{}]}]', "not as such exports are"),
-        ('[{"mapping": 3}]', "not as such exports are"),
+        ('[{"chat_messages": [{}]}]', 'conversation 1, message 1: it has no "text" or "content"'),
+        ('[{"mapping": 3}]', "conversation 1: it is not as such records are"),
         (json.dumps([{"memory": "a", "user_id": "x"}, {"memory": "b", "user_id": "y"}]), "2 users"),
     ],
 )

@@ -151,7 +151,7 @@ def test_a_file_of_one_record_is_read_as_one_of_many(memory: Memory, tmp_path: P
 def test_lines_end_only_where_json_lines_do(tmp_path: Path) -> None:
     text = "one\u2028two\x85three"
     (tmp_path / "chat.jsonl").write_text(json.dumps({"text": text}, ensure_ascii=False) + '\n"Ho"\n', "utf-8")
-    (document,) = read_import(tmp_path / "chat.jsonl")
+    (document,) = read_import(tmp_path / "chat.jsonl").documents
     assert [message.text for message in document.messages] == [text, "Ho"]
 
 
@@ -168,23 +168,10 @@ def test_two_conversations_of_one_name_are_both_there(memory: Memory, tmp_path: 
 @pytest.mark.parametrize(
     ("name", "text", "message"),
     [
-        ("chat.jsonl", '{"text": "a"}\n\n{"text": \n', r"chat\.jsonl, line 3: not JSON"),
-        ("chat.json", '[\n"a",\n"b\n]', r"chat\.json, line 3: not JSON"),
+        ("chat.json", '[\n7,\n"b\n]', r"chat\.json, line 3: not JSON"),
         ("deep.json", "[" * 200_000, r"line 1: not JSON"),
         ("long.json", "1" * 5000, r"line 1: not JSON"),
-        ("chat.json", '["a", 7]', r'message 1: no "text" or "content"'),
-        ("chat.json", '[{"text": "a", "role": "boss"}]', r'message 0: role "boss" is not one of user, human'),
-        (
-            "chat.json",
-            '{"messages": [{"text": "a", "at": "soon"}]}',
-            r'message 0: "soon" is no time; write it as',
-        ),
-        ("claude.json", json.dumps([CLAUDE]).replace("human", "boss"), r'u-1, message m-1: role "boss"'),
-        (
-            "claude.json",
-            json.dumps([CLAUDE]).replace("2024-05-01T", "x"),
-            r'message m-1: "x10:00:00Z" is no time',
-        ),
+        ("chat.json", '{"messages": [7, {}]}', r'message 1: it is no message: it has no "text" or "content"'),
         ("locomo.json", '{"conversation": {"session_1": []}}', r'session 1: "" is no time'),
         ("locomo.json", '{"conversation": 7}', r"looks like LoCoMo's conversations"),
         ("null.json", "null", r"none of what can be loaded: .*mem0's memories; .*a chat in JSON"),
@@ -203,8 +190,48 @@ def test_an_error_names_the_file_the_place_and_what_is_wrong(
     assert not (tmp_path / "memory").exists()
 
 
-def test_an_error_of_an_importer_is_not_wrapped_in_another(tmp_path: Path) -> None:
-    chat = write(tmp_path / "chat.json", [{"text": "Hello there.", "at": "foo"}])
-    with pytest.raises(InputError) as raised:
-        read_import(chat)
-    assert str(raised.value).startswith(f'{chat}, message 0: "foo" is no time')
+@pytest.mark.parametrize(
+    ("name", "text", "warning"),
+    [
+        ("chat.jsonl", '{"text": "a"}\n\n{"text": \n', "1 not read: line 3: not JSON"),
+        ("chat.json", '[\n"a",\n"b\n]', "1 not read: line 3: the file is cut off or broken here"),
+        ("chat.json", '["a", 7]', '1 not read: message 2: it is no message: it has no "text" or "content".'),
+        (
+            "chat.json",
+            '[{"text": "a", "role": "boss"}]',
+            'Roles that are not known, and taken as names of speakers: "boss".',
+        ),
+        (
+            "chat.json",
+            '{"messages": [{"text": "a", "at": "soon"}]}',
+            'message 1: "soon" is no time; write it',
+        ),
+        (
+            "claude.json",
+            json.dumps([CLAUDE]).replace("human", "boss"),
+            '1 not read: conversation 1, message 1: role "boss" is not one of',
+        ),
+        ("claude.json", json.dumps([CLAUDE]).replace("2024-05-01T", "x"), '"x10:00:00Z" is no time'),
+    ],
+)
+def test_a_record_that_cannot_be_read_is_told_and_the_rest_is_taken(
+    memory: Memory, tmp_path: Path, name: str, text: str, warning: str
+) -> None:
+    (tmp_path / name).write_text(text)
+    bank = memory.load(tmp_path / name, bank="b")
+    assert bank.units()
+    assert any(line.startswith(warning) or warning in line for line in bank.warnings), bank.warnings
+    done = fourfold("retain", tmp_path / name, "-m", tmp_path / "memory")
+    assert (done.returncode, warning in done.stderr) == (0, True)
+    answer = json.loads(fourfold("retain", tmp_path / name, "-m", tmp_path / "memory", "--json").stdout)
+    assert any(warning in line for line in answer["warnings"])
+
+
+@pytest.mark.parametrize("command", ["retain", "load"])
+def test_a_file_that_is_refused_leaves_no_memory_behind(tmp_path: Path, command: str) -> None:
+    (tmp_path / "broken.json").write_text("{")
+    (tmp_path / "export.jsonl").write_text('{"fourfold": 1, "bank": "ana"}\n')
+    for name in ("broken.json", "export.jsonl", "missing.txt"):
+        done = fourfold(command, tmp_path / name, "-m", tmp_path / "memory")
+        assert (done.returncode, "Traceback" in done.stderr) == (1, False)
+        assert not (tmp_path / "memory").exists()

@@ -57,6 +57,9 @@ class AsyncBank(BankEdits):
         self._weights = weights
         self.entries = AsyncBankEntries(name, services, background, options, self.forget)
         """The JSON values that the bank keeps word for word."""
+        self.warnings: tuple[str, ...] = ()
+        """What was not read of the file that `Memory.load` made or filled this bank from, or had to be assumed, in
+        sentences. Empty for a bank that was come by otherwise."""
 
     async def retain(
         self,

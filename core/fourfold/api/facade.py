@@ -185,3 +185,8 @@ class BankFacade(Facade):
     def as_async(self) -> AsyncBank:
         """The same bank, for code that awaits; on any event loop."""
         return self._async
+
+    @property
+    def warnings(self) -> tuple[str, ...]:
+        """See `AsyncBank.warnings`."""
+        return self._async.warnings

@@ -246,23 +246,29 @@ class AsyncMemory:
         had). It is there whole, or not at all. Vectors are taken over where they are of the same embedder, else
         made anew.
 
-        Or takes in any other file that an importer reads (`fourfold.transfer.importers`): mem0's memories, the JSONL
-        of the reference MCP memory server, `conversations.json` of ChatGPT or Claude, LoCoMo's conversations, a chat
-        in JSON, a text, and what importers of other packages add. That is retained in `bank` (default: the name of
-        the file), which may be there already; doing it again, also after it was stopped, adds what is missing.
+        Or takes in any other file that an importer reads (`fourfold.transfer.importers`): the exports of ChatGPT,
+        Claude, mem0, the MCP memory server and LangGraph, chats of WhatsApp, Telegram, Slack and Discord,
+        transcripts, mail, notes, a chat in JSON, a text, a folder or zip archive of these, and what importers of
+        other packages add. That is retained in `bank` (default: the name of the file), which may be there already;
+        doing it again, also after it was stopped, adds what is missing. A record that cannot be read does not keep
+        out the rest: `warnings` of the bank that is returned names its place and the reason, fields that were not
+        read, and how many messages have no time in the file; it is logged as well.
 
         `progress` is called with (done, total) units, or documents. Raises `InputError` for a file that is none of
-        these, or not whole, and a name that is taken; `StoreVersionError` for one of a newer schema;
-        `ConfigurationError` for an importer of another package that is broken."""
+        these, or not whole, or of which nothing can be read, and a name that is taken; `StoreVersionError` for one
+        of a newer schema; `ConfigurationError` for an importer of another package that is broken."""
         source = Path(path)
         target_name = None if bank is None else check_bank_name(bank)
         if await to_thread.run_sync(transfer.is_export, source):
             return self.bank(
                 await to_thread.run_sync(transfer.load, self.services, source, target_name, progress)
             )
-        documents = await to_thread.run_sync(transfer.read_import, source)
+        imported = await to_thread.run_sync(transfer.read_import, source)
         target = self.bank(target_name or bank_name(source.stem))
-        await transfer.retain_documents(target, documents, progress)
+        await transfer.retain_documents(target, imported.documents, progress)
+        target.warnings = imported.warnings
+        for warning in imported.warnings:
+            log.info("%s: %s", source, warning)
         return target
 
     async def reembed(self, embedder: str | Embedder, *, progress: Progress | None = None) -> int:

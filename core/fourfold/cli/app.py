@@ -5,7 +5,6 @@ from __future__ import annotations
 import subprocess
 import sys
 import time
-from collections.abc import Iterator
 from contextlib import suppress
 from pathlib import Path
 from typing import Annotated
@@ -20,7 +19,6 @@ from fourfold import (
     InputError,
     Memory,
     NotFoundError,
-    RetainResult,
     Unit,
     __version__,
 )
@@ -34,9 +32,8 @@ from fourfold.cli.common import (
     open_existing,
     time_of_option,
 )
-from fourfold.cli.files import read_documents
+from fourfold.cli.files import read_files, retain_files
 from fourfold.settings import directory_of, is_url, load_settings
-from fourfold.transfer.importers import ImportedDocument
 
 __all__ = [
     "app",
@@ -46,9 +43,6 @@ __all__ = [
     "cmd_transfer",
     "main",
 ]  # importing a module adds its commands
-
-_BATCH_SIZE = 256
-"""Messages of one retain without a language model: so many are lost at Ctrl-C. A guess, not measured."""
 
 
 def main() -> None:
@@ -76,7 +70,8 @@ def retain(
     paths: Annotated[
         list[Path],
         typer.Argument(
-            help="Texts, Markdown, chats in JSON or JSONL, other products' exports; - reads text."
+            help="Chats (WhatsApp, Telegram, Slack, Discord, JSON), transcripts, mail, notes, other products' "
+            "exports, or folders and zip archives of these; - reads text."
         ),
     ],
     bank: BankOption = "default",
@@ -89,20 +84,16 @@ def retain(
     json: JsonOption = False,
 ) -> None:
     """Retain files: texts, chats, what other products export. Doing it again adds only what is new, also after
-    Ctrl-C."""
-    # All are read before the memory is opened: a file that is refused leaves nothing half done.
-    documents = [document for path in paths for document in read_documents(path)]
-    results: list[RetainResult] = []
+    Ctrl-C. What cannot be read of a file is told, and the rest is taken; a file of which nothing can be read is an
+    error, and then nothing is retained of any."""
+    files = read_files(paths)
     started = time.perf_counter()
     with Memory.open(memory) as open_memory:
         chosen = open_memory.bank(bank, language=spoken)
-        for document in documents:
-            if document.messages:
-                results += _retain_messages(chosen, document, tag or [])
-            if document.facts:
-                results.append(chosen.retain_facts(document.facts, document=document.name, tags=tag or []))
+        results = list(retain_files(chosen, [file for _, file in files], tag or []))
         status = _consolidate(chosen)
-    output.emit_retained(results, status, bank, time.perf_counter() - started, json)
+    seconds = time.perf_counter() - started
+    output.emit_retained(results, status, bank, seconds, json, files)
 
 
 @app.command()
@@ -222,20 +213,6 @@ def _consolidate(bank: Bank) -> BankStatus:
         return bank.status()
     with output.waiting("taking it into beliefs and summaries"):
         return bank.consolidate()
-
-
-def _retain_messages(bank: Bank, document: ImportedDocument, tags: list[str]) -> Iterator[RetainResult]:
-    """Retains the messages of a document under a progress bar."""
-    messages = document.messages
-    with output.progress(document.name, len(messages)) as bar:
-        if load_settings().llm is not None:
-            # A document goes in at once: its text is safe before the first call of the model.
-            yield bank.retain(messages, document=document.name, tags=tags, progress=output.follow(bar))
-            return
-        for start in range(0, len(messages), _BATCH_SIZE):
-            batch = messages[start : start + _BATCH_SIZE]
-            yield bank.retain(batch, document=document.name, tags=tags)
-            bar.advance(bar.task_ids[0], len(batch))
 
 
 def _optimise(directory: str) -> None:

@@ -7,7 +7,7 @@ from typing import Annotated
 
 import typer
 
-from fourfold import InputError, Memory
+from fourfold import InputError, Memory, bank_name
 from fourfold.cli import output
 from fourfold.cli.common import (
     ACTOR,
@@ -19,6 +19,7 @@ from fourfold.cli.common import (
     open_existing,
     time_of_option,
 )
+from fourfold.cli.files import read_for_load, retain_files
 
 
 @app.command()
@@ -43,7 +44,7 @@ def export(
 def load(
     path: Annotated[
         Path,
-        typer.Argument(help="A file that export wrote, another product's export, a chat in JSON, a text."),
+        typer.Argument(help="A file that export wrote, or any that fourfold retain reads."),
     ],
     bank: Annotated[
         str | None, typer.Option("--bank", "-b", help="Its name here; else the one it had.")
@@ -51,13 +52,29 @@ def load(
     memory: MemoryOption = None,
     json: JsonOption = False,
 ) -> None:
-    """Load a bank from a file, or take in what mem0, the MCP memory server, ChatGPT or Claude has exported."""
-    with Memory.open(memory) as open_memory, output.progress(str(path), 0) as bar:
-        loaded = open_memory.load(path, bank=bank, progress=output.follow(bar))
+    """Load a bank from a file, or take in what fourfold retain takes, into a bank called as the file is."""
+    # Read before the memory is opened, which would make one: a file that is refused leaves no directory behind.
+    imported = read_for_load(path)
+    with Memory.open(memory) as open_memory:
+        if imported is None:
+            with output.progress(str(path), 0) as bar:
+                loaded = open_memory.load(path, bank=bank, progress=output.follow(bar))
+        else:
+            loaded = open_memory.bank(bank or bank_name(path.stem))
+            for _ in retain_files(loaded, [imported], []):
+                pass
         # A file in which nothing was said makes no bank.
         units = sum(info.units for info in open_memory.banks([loaded.name]))
-    result = {"bank": loaded.name, "units": units}
-    output.emit(result, json, f"Loaded {units} units into {loaded.name}.")
+    result: dict[str, object] = {"bank": loaded.name, "units": units}
+    if imported is not None:
+        result["warnings"] = list(imported.warnings)
+    files = [] if imported is None else [(path, imported)]
+
+    def show() -> None:
+        output.out.print(f"Loaded {units} units into {loaded.name}.", markup=False)
+        output.show_files(files)
+
+    output.emit(result, json, show)
 
 
 @app.command()

@@ -50,7 +50,7 @@ def run(json: bool) -> None:
 
 
 def _run_parts(path: Path) -> _DemoResult:
-    messages = read_import(path)[0].messages
+    messages = read_import(path).documents[0].messages
     script = jsonlib.loads(path.read_text("utf-8"))
     times = [time.perf_counter()]
     with Memory.open(":memory:") as memory:  # leaves nothing behind, whatever memory the user has

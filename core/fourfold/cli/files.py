@@ -1,24 +1,74 @@
-"""Reads what the user names on the command line: files, and standard input."""
+"""Reads what the user names on the command line, files and standard input, and retains it."""
 
 from __future__ import annotations
 
 import sys
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 
+from fourfold import Bank, RetainResult
+from fourfold.cli import output
 from fourfold.errors import InputError
-from fourfold.transfer.file_format import is_export
-from fourfold.transfer.importers import ImportedDocument, open_source, read_source
+from fourfold.settings import load_settings
+from fourfold.transfer.file_format import checked, is_export
+from fourfold.transfer.importers import ImportedDocument, ImportedFile, read_import
 from fourfold.values.units import Message
 
+_BATCH_SIZE = 256
+"""Messages of one retain without a language model: so many are lost at Ctrl-C. A guess, not measured."""
 
-def read_documents(path: Path) -> tuple[ImportedDocument, ...]:
-    """Returns the documents of a file, or the text of standard input for "-". Raises `InputError` that names the file
-    and what is wrong."""
+
+def read_files(paths: Sequence[Path]) -> list[tuple[Path, ImportedFile]]:
+    """Returns what each file holds, the text of standard input for "-". All are read before anything is retained: a
+    file that is refused leaves nothing half done. Raises `InputError` that names the file and what is wrong."""
+    return [(path, _read_file(path)) for path in paths]
+
+
+def _read_file(path: Path) -> ImportedFile:
     if str(path) == "-":
-        return (ImportedDocument("", (Message(sys.stdin.read()),)),)
+        return ImportedFile((ImportedDocument("", (Message(sys.stdin.read()),)),), "text")
     if is_export(path):
         raise InputError(f"{path} is an export of a bank: load it with fourfold load {path}.")
-    source = open_source(path)
-    # A chat in which nothing was said yet, among many files, is no reason to stop; `Memory.load`, which is given one
-    # file, says that there is nothing in it.
-    return () if source.content == [] else read_source(source)
+    if path.is_file() and path.suffix.lower() in (".json", ".jsonl", ".ndjson") and _is_empty(path):
+        # A chat in which nothing was said yet, among many files, is no reason to stop; `Memory.load`, which is given
+        # one file, says that there is nothing in it.
+        return ImportedFile((), "chat")
+    return read_import(path)
+
+
+def read_for_load(path: Path) -> ImportedFile | None:
+    """Returns what a file holds that `Memory.load` is to take in; None for an export of a bank, which was found
+    whole. Raises `InputError` where it can be neither, before a memory is made for it."""
+    if is_export(path):
+        checked(path)
+        return None
+    return read_import(path)
+
+
+def retain_files(bank: Bank, files: Sequence[ImportedFile], tags: Sequence[str]) -> Iterator[RetainResult]:
+    """Retains what files hold, each document under a progress bar."""
+    for document in (document for file in files for document in file.documents):
+        all_tags = [*tags, *document.tags]
+        if document.messages:
+            yield from _retain_messages(bank, document, all_tags)
+        if document.facts:
+            yield bank.retain_facts(document.facts, document=document.name, tags=all_tags)
+
+
+def _retain_messages(bank: Bank, document: ImportedDocument, tags: list[str]) -> Iterator[RetainResult]:
+    messages = document.messages
+    with output.progress(document.name, len(messages)) as bar:
+        if load_settings().llm is not None:
+            # A document goes in at once: its text is safe before the first call of the model.
+            yield bank.retain(messages, document=document.name, tags=tags, progress=output.follow(bar))
+            return
+        for start in range(0, len(messages), _BATCH_SIZE):
+            batch = messages[start : start + _BATCH_SIZE]
+            yield bank.retain(batch, document=document.name, tags=tags)
+            bar.advance(bar.task_ids[0], len(batch))
+
+
+def _is_empty(path: Path) -> bool:
+    """Says whether a file has no JSON but an empty list."""
+    with path.open("rb") as file:
+        return file.read(64).strip() in (b"", b"[]")

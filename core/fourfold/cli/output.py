@@ -8,6 +8,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import asdict, fields, is_dataclass
 from datetime import datetime
+from pathlib import Path
 from typing import Any
 
 from rich.console import Console
@@ -24,6 +25,8 @@ from rich.progress import (
 from rich.text import Text
 
 from fourfold.language.languages import language
+from fourfold.transfer.importers import ImportedFile
+from fourfold.transfer.importers.fields import listed
 from fourfold.values.beliefs import Assessment, Belief, Effect
 from fourfold.values.changes import Change, Event, ForgetResult, PruneResult
 from fourfold.values.reflection import BankStatus, Failure, Reflection
@@ -33,6 +36,8 @@ from fourfold.values.units import SHORT_ID, Entity, Unit, Verdict
 
 _MAX_PRUNED_LINES = 20
 """Units of a prune that are shown. A guess, not measured."""
+_MAX_SPEAKERS = 4
+"""Speakers of a file that are named. A guess, not measured."""
 
 # soft_wrap: rich would break lines at 80 columns in a pipe. What comes from a bank is printed with markup=False or
 # escaped: "[/]" in a text is an error of markup otherwise, and "[bold]" would vanish.
@@ -249,21 +254,58 @@ def waiting(what: str) -> Iterator[None]:
         yield
 
 
+def show_files(files: Sequence[tuple[Path, ImportedFile]]) -> None:
+    """Prints of each file what was read of it, and on stderr what was not."""
+    for path, file in files:
+        contents = _contents(file)
+        if str(path) != "-" and contents:
+            out.print(f"{path.name}: {contents}.", markup=False)
+        for warning in file.warnings:
+            err.print(f"fourfold: {path.name}: {warning}", markup=False)
+
+
+def _contents(file: ImportedFile) -> str:
+    """Returns what a file holds, "" where that is nothing: "312 messages of Priya and Tom, 4 Feb 2023 to 9 Mar 2024;
+    3 not read"."""
+    messages = [message for document in file.documents for message in document.messages]
+    facts = [fact for document in file.documents for fact in document.facts]
+    counts = [(len(messages), "message"), (len(facts), "fact")]
+    parts = [f"{count:,} {name}{'' if count == 1 else 's'}" for count, name in counts if count]
+    text = " and ".join(parts)
+    speakers = list(dict.fromkeys(message.speaker for message in messages if message.speaker))
+    if speakers:
+        more = len(speakers) - _MAX_SPEAKERS
+        text += f" of {listed([*speakers[:_MAX_SPEAKERS], *([f'{more} more'] if more > 0 else [])])}"
+    times = sorted(filter(None, [*(message.at for message in messages), *(fact.at for fact in facts)]))
+    if times:
+        days = dict.fromkeys(f"{moment.day} {moment:%b %Y}" for moment in (times[0], times[-1]))
+        text += f", {' to '.join(days)}"
+    return f"{text}; {file.skipped} not read" if file.skipped else text
+
+
 def emit_retained(
-    results: Sequence[RetainResult], status: BankStatus, bank: str, seconds: float, in_json: bool
+    results: Sequence[RetainResult],
+    status: BankStatus,
+    bank: str,
+    seconds: float,
+    in_json: bool,
+    files: Sequence[tuple[Path, ImportedFile]] = (),
 ) -> None:
-    """Prints how much was kept; how many chunks of the bank are pending, and why; what failed of consolidating it."""
+    """Prints how much was kept; how many chunks of the bank are pending, and why; what failed of consolidating it.
+    In JSON the answer also has what was not read of `files`, which `show_files` prints otherwise."""
     pending = status.pending_chunks
     counts = Counter(operation.verdict for result in results for operation in result.operations)
     warnings = list(dict.fromkeys(warning for result in results for warning in result.warnings))
     warnings += failures(status)
     answer: dict[str, object] = {verdict.value: counts[verdict] for verdict in Verdict}
-    answer |= {"pending": pending, "warnings": warnings, "seconds": round(seconds, 3)}
+    of_files = [f"{path.name}: {warning}" for path, file in files for warning in file.warnings]
+    answer |= {"pending": pending, "warnings": of_files + warnings, "seconds": round(seconds, 3)}
 
     def show() -> None:
         _show_counts(counts, pending, bank, seconds)
         for warning in warnings:
             err.print(f"fourfold: {warning}", markup=False)
+        show_files(files)
 
     emit(answer, in_json, show)
 

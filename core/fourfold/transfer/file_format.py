@@ -93,19 +93,10 @@ def checked(path: Path) -> Header:
     return header
 
 
-def text_of(path: Path) -> str:
-    """Returns the text of a file in UTF-8; raises `InputError`."""
-    try:
-        # Editors and exports on Windows begin a file with a byte order mark, which is no part of its text.
-        return path.read_text("utf-8-sig")
-    except OSError as error:
-        raise InputError(f"{path} cannot be read: {error.strerror}.") from error
-    except UnicodeDecodeError as error:
-        raise InputError(f"{path} is not UTF-8 text ({error.reason} at byte {error.start}).") from error
-
-
 def is_export(path: Path) -> bool:
     """Returns whether a file begins as an export does. Raises `InputError` where it cannot be read."""
+    if path.is_dir():
+        return False
     try:
         with path.open("rb") as file:
             return file.read(_FIRST_BYTES).lstrip().startswith(b'{"fourfold":')

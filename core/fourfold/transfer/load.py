@@ -30,11 +30,15 @@ _PROGRESS_STEP = 500
 class RetainingBank(Protocol):
     """The part of `AsyncBank` by which documents are retained."""
 
-    async def retain(self, messages: Iterable[Message], *, document: str) -> RetainResult:
+    async def retain(
+        self, messages: Iterable[Message], *, document: str, tags: Sequence[str]
+    ) -> RetainResult:
         """Retains messages."""
         ...
 
-    async def retain_facts(self, facts: Iterable[Fact], *, document: str) -> RetainResult:
+    async def retain_facts(
+        self, facts: Iterable[Fact], *, document: str, tags: Sequence[str]
+    ) -> RetainResult:
         """Retains facts that are stated already."""
         ...
 
@@ -88,9 +92,9 @@ async def retain_documents(
         # One write a document, not one for the whole file: a year of conversations is too much to lose at Ctrl-C,
         # and to hold a bank's lock for.
         if document.messages:
-            await bank.retain(document.messages, document=document.name)
+            await bank.retain(document.messages, document=document.name, tags=document.tags)
         if document.facts:
-            await bank.retain_facts(document.facts, document=document.name)
+            await bank.retain_facts(document.facts, document=document.name, tags=document.tags)
         if progress is not None:
             progress(number, len(to_retain))
 

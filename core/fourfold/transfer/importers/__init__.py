@@ -1,17 +1,22 @@
-"""Reads files that others wrote: what products export, chats in JSON, texts. Importers only read; `Memory.load` and
+"""Reads files that others wrote: what products export, chats, mail, texts. Importers only read; `Memory.load` and
 `fourfold retain FILE` retain what they return.
 
 A format is one file of this package and one line of `registry`, or an entry point of another package in the group
 `fourfold.importers` (docs/importers.md).
 """
 
-from fourfold.transfer.importers.fields import first_field, parse_role, parse_time
-from fourfold.transfer.importers.importer import ImportedDocument, Importer, SourceFile, open_source
+from fourfold.transfer.importers.fields import first_field, parse_role
+from fourfold.transfer.importers.importer import ImportedDocument, ImportedFile, Importer, SourceFile
 from fourfold.transfer.importers.registry import read_import, read_source
+from fourfold.transfer.importers.report import ReadReport
+from fourfold.transfer.importers.source import open_source
+from fourfold.transfer.importers.times import parse_time
 
 __all__ = [
     "ImportedDocument",
+    "ImportedFile",
     "Importer",
+    "ReadReport",
     "SourceFile",
     "first_field",
     "open_source",

@@ -1,42 +1,53 @@
-"""Fields as files write them: times, roles, names of fields. All importers read them by these functions, so that the
-same thing means the same in every format; the command line reads its times by them as well."""
+"""Fields as files write them: roles, names of fields, texts made of parts. All importers read them by these
+functions, so that the same thing means the same in every format."""
 
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
-from datetime import UTC, datetime
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 from fourfold.errors import InputError
-from fourfold.values.units import Role, require_aware
+from fourfold.values.units import Role
 
-_MILLISECONDS_FROM = 1e11
-"""A number from here on counts milliseconds: as seconds it would be after the year 5138, and as milliseconds
-anything smaller is before March 1973."""
-_EPOCH_TEXT = re.compile(r"\d{9,10}(?:\.\d+)?|\d{13}")
-"""Seconds (from 1973 on) or milliseconds (from 2001 on) written as a string, as Slack does. No ISO 8601 date has so
-many digits: the longest without separators, "20240501", has eight."""
 _ROLES: dict[str, Role] = {
-    "user": "user", "human": "user", "assistant": "assistant", "ai": "assistant", "system": "system", "tool": "tool"
-}  # fmt: skip
+    "user": "user",
+    "human": "user",
+    "you": "user",
+    "me": "user",
+    "assistant": "assistant",
+    "ai": "assistant",
+    "model": "assistant",
+    "bot": "assistant",
+    "gpt": "assistant",
+    "chatgpt": "assistant",
+    "claude": "assistant",
+    "system": "system",
+    "developer": "system",
+    "tool": "tool",
+    "function": "tool",
+}
+"""What products, and people who copy a talk out of one, call the sides of it. "developer" is OpenAI's name of system
+messages, "model" Gemini's of the assistant, "gpt" ShareGPT's."""
+_SPOKEN_PARTS = frozenset(
+    {
+        "text",
+        "input_text",
+        "output_text",
+        "voice_note",
+        "audio_transcription",
+        "transcript",
+        "plain",
+        "markdown",
+    }
+)
+"""Kinds of parts whose text was said or written by the sender: of OpenAI's and Anthropic's APIs, of ChatGPT's and
+Claude's exports. The text of any other kind is a tool's, or the model's thinking."""
 
 
-def parse_time(value: Any, where: str) -> datetime | None:
-    """Returns a time written in ISO 8601, or as seconds or milliseconds since 1970; None where `value` is None or
-    blank. One without a zone is taken to be UTC. Raises `InputError` that begins with `where`."""
-    if value is None or (isinstance(value, str) and not value.strip()):
-        return None
-    try:
-        if isinstance(value, str) and _EPOCH_TEXT.fullmatch(value.strip()):
-            value = float(value)
-        if isinstance(value, (int, float)) and not isinstance(value, bool):
-            seconds = value / 1000 if abs(value) >= _MILLISECONDS_FROM else value
-            return datetime.fromtimestamp(seconds, UTC)
-        moment = datetime.fromisoformat(str(value).strip())
-    except (ValueError, OverflowError, OSError) as error:
-        raise InputError(f'{where}: "{value}" is no time; write it as 2026-05-20T19:10:00+00:00.') from error
-    return require_aware(moment if moment.tzinfo else moment.replace(tzinfo=UTC), f"{where}: the time")
+def role_of(value: Any) -> Role | None:
+    """Returns whose words a name of a side means, None for a name that is none ("Ana")."""
+    return _ROLES.get(value.strip().casefold()) if isinstance(value, str) else None
 
 
 def parse_role(value: Any, where: str) -> Role:
@@ -45,7 +56,7 @@ def parse_role(value: Any, where: str) -> Role:
     the user's mouth."""
     if value is None:
         return "user"
-    role = _ROLES.get(str(value).strip().lower())
+    role = role_of(value)
     if role is None:
         raise InputError(f'{where}: role "{value}" is not one of {", ".join(_ROLES)}.')
     return role
@@ -54,3 +65,46 @@ def parse_role(value: Any, where: str) -> Role:
 def first_field(record: Mapping[str, Any], *names: str) -> Any:
     """Returns the first of the fields `names` that is there and not null; None where there is none."""
     return next((record[name] for name in names if record.get(name) is not None), None)
+
+
+def normal_name(name: object) -> str:
+    """Returns the name of a field as programs differ in writing it: "createdAt", "Created-At" and "created_at" are
+    "createdat"."""
+    return re.sub(r"[\W_]+", "", str(name)).casefold()
+
+
+def text_of_parts(value: Any) -> str:
+    """Returns the text of a message that is a string, a part, or a list of both; parts that are no speech (pictures,
+    calls of tools, thinking) are left out."""
+    match value:
+        case str():
+            return value
+        case Mapping():
+            kind = value.get("type", value.get("content_type"))
+            if kind is not None and kind not in _SPOKEN_PARTS:
+                return ""
+            return text_of_parts(first_field(value, "text", "content", "value", "transcript"))
+        case list():
+            return "\n".join(filter(None, map(text_of_parts, value)))
+        case _:
+            return ""
+
+
+def attached_texts(attachments: Any) -> list[tuple[str, str]]:
+    """Returns the name and the text of each attachment whose text is in the file."""
+    texts = []
+    for attachment in attachments if isinstance(attachments, list) else ():
+        if isinstance(attachment, Mapping):
+            text = first_field(
+                attachment, "extracted_content", "extracted_text", "text_content", "content", "text"
+            )
+            if isinstance(text, str) and text.strip():
+                name = first_field(attachment, "file_name", "fileName", "filename", "name", "title")
+                texts.append((str(name or "attachment"), text.strip()))
+    return texts
+
+
+def listed(names: Iterable[str]) -> str:
+    """Returns names as a sentence has them: "Priya, Tom and Ana"."""
+    *before, last = list(names) or [""]
+    return f"{', '.join(before)} and {last}" if before else last

@@ -2,17 +2,13 @@
 
 from __future__ import annotations
 
-import json
-from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Protocol, runtime_checkable
 
-from fourfold.errors import InputError
-from fourfold.transfer.file_format import text_of
+from fourfold.transfer.importers.report import ReadReport
 from fourfold.values.units import Fact, Message
-
-_JSON_SUFFIXES = frozenset({".json", ".jsonl", ".ndjson"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -20,23 +16,50 @@ class ImportedDocument:
     """A document that a file holds: what was said in it, facts that are stated already, or both.
 
     `name` is the document of `Bank.retain`. It and the ids of the messages have to be the same whenever the same
-    file is read, since loading a file again, also after it was stopped, adds only the messages that are missing.
+    file is read, since loading a file again, also after it was stopped, adds only the messages that are missing; a
+    message without an id gets one by what it says. Messages and facts without a time are dated at the import, which
+    is told. `tags` are those of `Bank.retain`.
     """
 
     name: str
     messages: tuple[Message, ...] = ()
     facts: tuple[Fact, ...] = ()
+    tags: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class ImportedFile:
+    """What was read of a file: its documents, what `format` it has, how many records `skipped` counts, and `warnings`
+    of what was not read or had to be assumed, in sentences."""
+
+    documents: tuple[ImportedDocument, ...]
+    format: str
+    skipped: int = 0
+    warnings: tuple[str, ...] = ()
+
+
+def _no_neighbour(name: str) -> str | None:
+    return None
 
 
 @dataclass(frozen=True, slots=True)
 class SourceFile:
     """A file that was opened: its text and, where `is_json`, the value that the text is in JSON. JSON lines are a
-    list, except that a file of one line is the value of that line; `records` makes no such difference."""
+    list, except that a file of one line is the value of that line; `records` makes no such difference.
+
+    `name` is how a document is called that has no better name: the file's, within a folder or an archive with its way
+    there. `neighbour` returns the text of a file that lies beside this one ("users.json", "../users.json"), None
+    where there is none. `report` takes what is not read.
+    """
 
     path: Path
     text: str
     is_json: bool
     content: Any = None
+    name: str = ""
+    lines: tuple[int, ...] = ()
+    neighbour: Callable[[str], str | None] = field(default=_no_neighbour, compare=False, repr=False)
+    report: ReadReport = field(default_factory=ReadReport, compare=False, repr=False)
 
     @property
     def records(self) -> list[Any]:
@@ -44,6 +67,10 @@ class SourceFile:
         if isinstance(self.content, list):
             return self.content
         return [self.content] if isinstance(self.content, Mapping) else []
+
+    def place(self, number: int, kind: str = "record") -> str:
+        """Returns where the record with this number, from 0, stands: its line in JSON lines, else "record 3"."""
+        return f"line {self.lines[number]}" if number < len(self.lines) else f"{kind} {number + 1}"
 
 
 @runtime_checkable
@@ -66,57 +93,8 @@ class Importer(Protocol):
         ...
 
     def read(self, source: SourceFile) -> Iterable[ImportedDocument]:
-        """Returns all that the file holds, or raises `InputError` that names the file and the place in it, and
-        says what is wrong. A `KeyError`, `TypeError` and the like are reported as those of a file that is not as such
-        files are."""
+        """Returns all that the file holds. A record that cannot be read is noted in `source.report` with its place
+        and the reason, and the rest is returned. Where the whole file cannot be used, raises `InputError` that names
+        the file and the place in it, and says what is wrong; a `KeyError`, `TypeError` and the like are reported as
+        those of a file that is not as such files are."""
         ...
-
-
-def open_source(path: Path) -> SourceFile:
-    """Reads a file and parses it. Raises `InputError` where it cannot be read, is no UTF-8, or is called a JSON file
-    and is none."""
-    text = text_of(path)
-    if path.suffix.lower() in _JSON_SUFFIXES:
-        return SourceFile(path, text, True, _parse_json(path, text))
-    # Products also write JSON under other names (".txt", ".bak", none at all). A text that merely begins like JSON
-    # ("[12:03] Ana: hello") is no error under such a name: it is a text.
-    if text.lstrip()[:1] in ("{", "["):
-        try:
-            return SourceFile(path, text, True, _parse_json(path, text))
-        except InputError:
-            pass
-    return SourceFile(path, text, False)
-
-
-def _parse_json(path: Path, text: str) -> Any:
-    """Returns the one JSON value of a text, or the list of those on its lines. Which of the two it is meant to be is
-    tried, not told from the name: the JSON lines of the MCP memory server are called "memory.json"."""
-    try:
-        return json.loads(text)
-    except json.JSONDecodeError as error:
-        whole_error, whole_line = error, error.lineno
-    except (ValueError, RecursionError) as error:
-        raise _not_json(path, 1, error) from error
-    values = []
-    # Not splitlines(): it also cuts at U+2028 and U+0085, which JSON allows inside a string.
-    for number, line in enumerate(text.split("\n"), 1):
-        try:
-            if line.strip():
-                values.append(json.loads(line))
-        except (ValueError, RecursionError) as error:
-            # The reading that got further is the one that was meant, so that its complaint is the one to hear.
-            if number >= whole_line:
-                raise _not_json(path, number, error) from error
-            raise _not_json(path, whole_line, whole_error) from error
-    return values
-
-
-def _not_json(path: Path, line: int, error: Exception) -> InputError:
-    match error:
-        case json.JSONDecodeError():
-            reason = error.msg
-        case RecursionError():
-            reason = "nested too deeply"
-        case _:  # a number of more digits than Python reads
-            reason = str(error)
-    return InputError(f"{path}, line {line}: not JSON ({reason}).")

@@ -8,36 +8,90 @@ from pathlib import Path
 
 from fourfold.errors import FourfoldError, InputError
 from fourfold.plugins import broken_plugin, declared_plugins, load_plugin
-from fourfold.transfer.importers.chat import Chat
-from fourfold.transfer.importers.chatgpt import ChatGPT
-from fourfold.transfer.importers.claude import Claude
-from fourfold.transfer.importers.importer import ImportedDocument, Importer, SourceFile, open_source
-from fourfold.transfer.importers.locomo import LoCoMo
-from fourfold.transfer.importers.mcp_memory import McpMemory
-from fourfold.transfer.importers.mem0 import Mem0
-from fourfold.transfer.importers.plain_text import PlainText
-from fourfold.validation import check_name
+from fourfold.transfer.importers.assistants.chatgpt import ChatGPT
+from fourfold.transfer.importers.assistants.claude import Claude
+from fourfold.transfer.importers.assistants.locomo import LoCoMo
+from fourfold.transfer.importers.chats.discord import Discord
+from fourfold.transfer.importers.chats.records import Chat
+from fourfold.transfer.importers.chats.slack import Slack
+from fourfold.transfer.importers.chats.subtitles import Subtitles
+from fourfold.transfer.importers.chats.telegram import Telegram
+from fourfold.transfer.importers.chats.transcript import Transcript
+from fourfold.transfer.importers.chats.whatsapp import WhatsApp
+from fourfold.transfer.importers.finish import ensure_something_read, finished
+from fourfold.transfer.importers.importer import ImportedDocument, ImportedFile, Importer, SourceFile
+from fourfold.transfer.importers.memories.langgraph import LangGraph
+from fourfold.transfer.importers.memories.mcp_memory import McpMemory
+from fourfold.transfer.importers.memories.mem0 import Mem0
+from fourfold.transfer.importers.report import ReadReport
+from fourfold.transfer.importers.source import open_sources
+from fourfold.transfer.importers.texts.mail import Mail
+from fourfold.transfer.importers.texts.plain_text import PlainText
 
-_OF_PRODUCTS: tuple[Importer, ...] = (Mem0(), McpMemory(), ChatGPT(), Claude(), LoCoMo())
-_GENERAL: tuple[Importer, ...] = (Chat(), PlainText())
+_OF_PRODUCTS: tuple[Importer, ...] = (
+    Mem0(),
+    McpMemory(),
+    LangGraph(),
+    ChatGPT(),
+    Claude(),
+    LoCoMo(),
+    Telegram(),
+    Slack(),
+    Discord(),
+    WhatsApp(),
+    Subtitles(),
+    Mail(),
+)
+_GENERAL: tuple[Importer, ...] = (Chat(), Transcript(), PlainText())
 """Those that take nearly anything. They are asked last: a package's own chat format may have "messages" too, and its
 transcripts are texts."""
 _GROUP = "fourfold.importers"
 _PARTS = ("name", "reads", "matches", "read")
 
 
-def read_import(path: Path) -> tuple[ImportedDocument, ...]:
-    """Returns the documents of a file, whatever wrote it. Raises `InputError` that says where in the file and what
-    is wrong, or what can be read, and `ConfigurationError` for an importer of another package that is broken."""
-    return read_source(open_source(path))
+def read_import(path: Path) -> ImportedFile:
+    """Reads a file, whatever wrote it, or all that can be read of a folder or a zip archive. What is not read of it
+    is in the `warnings` of the answer. Raises `InputError` where nothing can be read, which says where in the file
+    and what is wrong, or what can be read, and `ConfigurationError` for an importer of another package that is
+    broken."""
+    sources = open_sources(path)
+    source = next(sources, None)
+    if source is None:
+        raise InputError(f"{path} is an empty folder or archive.")
+    following = next(sources, None)
+    if following is None and source.path == path:
+        return read_source(source)
+    report = ReadReport()
+    documents: list[ImportedDocument] = []
+    formats: dict[str, None] = {}
+    while source is not None:
+        if source.text.strip() and source.content != []:
+            try:
+                member = read_source(source, report)
+                documents += member.documents
+                formats[member.format] = None
+            except InputError as error:
+                report.skip(source.name, str(error).replace(f"{source.path}", "it").rstrip("."))
+        else:
+            report.absorb(source.report, source.name)
+        source, following = following, next(sources, None)
+    if not any(document.messages or document.facts for document in documents):
+        reasons = "; ".join(f"{place}: {reason}" for place, reason in report.skipped[:3])
+        raise InputError(f"Nothing in {path} can be read{': ' if reasons else ''}{reasons}.")
+    return ImportedFile(tuple(documents), ", ".join(formats), len(report.skipped), report.warnings())
 
 
-def read_source(source: SourceFile) -> tuple[ImportedDocument, ...]:
-    """Does what `read_import` does with a file that was opened."""
+def read_source(source: SourceFile, report: ReadReport | None = None) -> ImportedFile:
+    """Does what `read_import` does with a file that was opened. Where that is one of several, `report` takes over
+    what is not read of it."""
     reads = []
     for importer in _importers():
         if importer.matches(source):
-            return _read(importer, source)
+            documents = _read(importer, source)
+            if report is not None:
+                report.absorb(source.report, source.name)
+            warnings = source.report.warnings()
+            return ImportedFile(documents, importer.name, len(source.report.skipped), warnings)
         reads.append(importer.reads)
     raise InputError(f"{source.path} is none of what can be loaded: an export of a bank; {'; '.join(reads)}.")
 
@@ -52,24 +106,17 @@ def _importers() -> Iterator[Importer]:
 
 
 def _read(importer: Importer, source: SourceFile) -> tuple[ImportedDocument, ...]:
-    """Reads the whole file before anything of it is retained, so that a damaged one leaves nothing behind."""
+    """Reads the whole file before anything of it is retained, so that one that is refused leaves nothing behind."""
     try:
-        documents = tuple(importer.read(source))
+        documents = finished(importer.read(source), source)
     except FourfoldError:
         raise  # it says what is wrong in our own terms (an `InputError` is a `ValueError` as well)
-    except (LookupError, TypeError, AttributeError, ValueError) as error:
+    except (LookupError, TypeError, AttributeError, ValueError, RecursionError) as error:
         raise InputError(
             f"{source.path} is not as such exports are: it looks like {importer.reads}, and the importer "
             f'"{importer.name}" met a {error!r}. Nothing was loaded.'
         ) from error
-    for document in documents:
-        check_name(document.name, f"name of the document {document.name[:50]!r} in {source.path}")
-        for number, message in enumerate(document.messages):
-            if not isinstance(message.text, str):
-                raise InputError(
-                    f'{source.path}, message {number} of "{document.name}": the text is a '
-                    f"{type(message.text).__name__}, not a string. Nothing was loaded."
-                )
+    ensure_something_read(documents, source)
     return documents
 
 

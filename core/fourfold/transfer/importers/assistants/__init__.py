@@ -1,0 +1,1 @@
+"""Readers of talks with assistants: ChatGPT, Claude, and the conversations of LoCoMo."""

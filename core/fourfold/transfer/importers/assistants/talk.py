@@ -1,0 +1,51 @@
+"""What the talks of all assistants have in common: the document of a conversation, and the texts attached to a
+message."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+from typing import Any
+
+from fourfold.transfer.importers.fields import attached_texts, first_field
+from fourfold.transfer.importers.importer import ImportedDocument, SourceFile
+from fourfold.transfer.importers.times import fill_times, time_or_none
+from fourfold.values.units import Message, Role
+
+_TIMES = ("create_time", "created_at", "createdAt", "update_time", "updated_at", "updatedAt")
+
+
+def talk_document(
+    product: str,
+    conversation: Mapping[str, Any],
+    messages: Sequence[Message],
+    names: set[str],
+    source: SourceFile,
+) -> ImportedDocument:
+    """Returns the document of a conversation, called by its id or, where it has none, by its title and time: two
+    conversations of one title stay two. `names` are those that conversations without an id have in this file. A
+    message without a time has the nearest one that its conversation knows."""
+    conversation_id = first_field(conversation, "conversation_id", "uuid", "id")
+    if conversation_id is not None:
+        name = str(conversation_id)
+    else:
+        title = first_field(conversation, "title", "name") or "conversation"
+        name = " ".join(str(part) for part in (title, first_field(conversation, *_TIMES)) if part is not None)
+        if name in names:
+            texts = "\0".join(message.text for message in messages)
+            name = f"{name} {hashlib.sha256(texts.encode('utf-8', 'replace')).hexdigest()[:8]}"
+        names.add(name)
+    at = time_or_none(first_field(conversation, *_TIMES), f'conversation "{name}"', source.report)
+    return ImportedDocument(f"{product}/{name}", tuple(fill_times(messages, at)))
+
+
+def attachments_of(
+    record: Mapping[str, Any], role: Role, at: datetime | None, message_id: str
+) -> list[Message]:
+    """Returns the texts that are attached to a message, each a message of its own in the name of the file: "I" in it
+    need not be who sent it."""
+    return [
+        Message(text, name, role, at, f"{message_id}/{number}/{name}")
+        for number, (name, text) in enumerate(attached_texts(record.get("attachments")), 1)
+    ]

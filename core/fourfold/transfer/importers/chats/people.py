@@ -1,0 +1,42 @@
+"""What all chats have in common: how who speaks is called."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+_NAMES = (
+    "nickname",
+    "display_name",
+    "displayName",
+    "global_name",
+    "real_name",
+    "full_name",
+    "fullName",
+    "name",
+    "username",
+    "userName",
+    "first_name",
+    "email",
+    "emailAddress",
+)
+"""Fields by which a person is called, the most telling first."""
+_INNER = ("profile", "user", "emailAddress", "author")
+"""Fields with an object that has them."""
+
+
+def person_name(value: Any) -> str | None:
+    """Returns how a person is called, who is given by a name or by an object with one; None where there is none."""
+    match value:
+        case str():
+            return value.strip() or None
+        case Mapping():
+            called = [value[name].strip() for name in _NAMES if isinstance(value.get(name), str)]
+            inner = [value[name] for name in _INNER if isinstance(value.get(name), Mapping)]
+            return next(filter(None, called), None) or person_name(inner)
+        case list():
+            return next(filter(None, map(person_name, value)), None)
+        case int() if not isinstance(value, bool):
+            return str(value)
+        case _:
+            return None

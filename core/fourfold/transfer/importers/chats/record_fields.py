@@ -1,0 +1,208 @@
+"""Under which names programs write the parts of a message in JSON, and where they put the messages."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from fourfold.transfer.importers.chats.people import person_name
+from fourfold.transfer.importers.fields import first_field, normal_name, role_of
+from fourfold.transfer.importers.importer import SourceFile
+
+_TEXTS = "text content message body value msg messagetext textcontent contents transcript utterance caption".split()
+_ROLES = "role type sendertype authorrole messagetype".split()
+_SPEAKERS = (
+    "speaker sender sendername author authorname from fromname user username name displayname nickname participant "
+    "creator senderid userid authorid fromid by".split()
+)
+_TIMES = (
+    "createdat createtime createdtime createddate sentat senttime datesent timestamp timestampms time date datetime "
+    "ts at when created createdutc messagedate unixtime dateunixtime publishedat updatedat".split()
+)
+_IDS = "id uuid messageid msgid guid clientmsgid".split()
+_IGNORED = frozenset(
+    "conversationid threadid parentid parentmessageid parentuuid parent chatid channelid sessionid roomid replyto "
+    "replytoid topicid model attachments files toolcalls metadata reactions edited editedat embeds mentions usage "
+    "finishreason version index status isread read delivered isunsent istakendown isgeophotoshare".split()
+)
+"""Fields that say nothing that was said, and need not be named each time."""
+_LISTS = (
+    "messages conversation conversations chat history turns dialog dialogue transcript segments utterances data "
+    "items records results entries log comments".split()
+)
+"""Fields that hold the messages, and those that hold the conversations."""
+_WRAPPERS = ("message", "data", "kwargs", "payload", "msg")
+"""Fields that hold a message as a whole (LangChain, Claude Code), with more about it beside them."""
+_FROM_USER = {
+    "iscreatedbyuser": ("user", "assistant"),
+    "isuser": ("user", "assistant"),
+    "isbot": ("assistant", "user"),
+}
+"""Fields that say by yes or no whose words it is."""
+
+
+@dataclass(frozen=True, slots=True)
+class Conversation:
+    """The messages of one conversation, and the object they lie in, if they lie in one."""
+
+    entries: list[Any]
+    head: Mapping[str, Any]
+
+
+def conversations_of(source: SourceFile) -> list[Conversation]:
+    """Returns the conversations of a file: that of an object that holds messages, of each object of a list that
+    does, or else of the records themselves."""
+    content = source.content
+    inner = _list_in(content)
+    if inner is not None and (_holds_messages(content) or not is_message(content)):
+        nested = [Conversation(found, entry) for entry in inner if (found := _messages_in(entry)) is not None]
+        return nested or [Conversation(inner, content)]
+    nested = [
+        Conversation(found, entry) for entry in source.records if (found := _messages_in(entry)) is not None
+    ]
+    return nested or [Conversation(source.records, {})]
+
+
+def title_of(head: Mapping[str, Any]) -> str | None:
+    """Returns what a conversation is called: by its id, else by its title."""
+    name = first_field(
+        head, "id", "conversation_id", "conversationId", "uuid", "thread_id", "session_id", "title", "name"
+    )
+    return str(name) if isinstance(name, str | int) and str(name).strip() else None
+
+
+def is_message(record: Any) -> bool:
+    """Says whether a record is a text, or has one, or would have one (a call of a tool)."""
+    if isinstance(record, str):
+        return True
+    return isinstance(record, Mapping) and any(normal_name(name) in _TEXTS for name in _unwrapped(record))
+
+
+def fields_of(record: Mapping[str, Any]) -> dict[str, Any]:
+    """Returns the parts of a message that there are: "text", "role", "speaker", "time", "id", "attachments", and
+    the names of those that are "unknown"."""
+    whole = _unwrapped(record)
+    by_name = {normal_name(name): value for name, value in reversed(list(whole.items()))}
+    parts: dict[str, Any] = {
+        "text": _first(by_name, _TEXTS),
+        "role": _role(by_name),
+        "speaker": _speaker(by_name),
+        "time": _time(by_name),
+        "id": _first(by_name, _IDS),
+        "attachments": by_name.get("attachments") or by_name.get("files"),
+    }
+    known = {*_TEXTS, *_ROLES, *_SPEAKERS, *_TIMES, *_IDS, *_IGNORED, *_FROM_USER}
+    parts["unknown"] = [
+        str(name)
+        for name, value in whole.items()
+        if normal_name(name) not in known and value not in (None, "", [], {})
+    ]
+    return {name: value for name, value in parts.items() if value is not None}
+
+
+def message_time_text(entry: Any) -> str:
+    """Returns the time of a message as it is written, "" where it is none in digits and signs."""
+    value = fields_of(entry).get("time") if isinstance(entry, Mapping) else None
+    return value if isinstance(value, str) else ""
+
+
+def _list_in(content: Any) -> list[Any] | None:
+    if not isinstance(content, Mapping):
+        return None
+    by_name = {normal_name(name): value for name, value in content.items()}
+    return next((by_name[name] for name in _LISTS if isinstance(by_name.get(name), list)), None)
+
+
+def _holds_messages(content: Any) -> bool:
+    return isinstance(content, Mapping) and isinstance(content.get("messages"), list)
+
+
+def _messages_in(entry: Any) -> list[Any] | None:
+    """Returns the messages of an object that is a conversation; None for one that is a message itself, whose
+    content may be a list of parts."""
+    found = _list_in(entry)
+    if found is None or not any(map(is_message, found)):
+        return None
+    return (
+        None
+        if not _holds_messages(entry)
+        and any(normal_name(name) in ("text", "content", "role") for name in entry)
+        else found
+    )
+
+
+def _unwrapped(record: Mapping[str, Any]) -> Mapping[str, Any]:
+    """Returns a message with the fields of what it wraps; the inner ones count, where both have one."""
+    for name in _WRAPPERS:
+        inner = record.get(name)
+        if isinstance(inner, Mapping) and any(normal_name(field) in _TEXTS for field in inner):
+            outer = {key: value for key, value in record.items() if key != name}
+            kinds = record.get("id")
+            if "lc" in record and isinstance(kinds, list) and kinds:  # ["langchain", ..., "HumanMessage"]
+                outer["role"] = str(kinds[-1]).removesuffix("Chunk").removesuffix("Message")
+            return {**outer, **inner}
+    return record
+
+
+def _first(by_name: Mapping[str, Any], names: list[str]) -> Any:
+    return next((by_name[name] for name in names if by_name.get(name) is not None), None)
+
+
+def _role(by_name: Mapping[str, Any]) -> str | None:
+    """Returns the role that a message says it has. "type" is one only where it is the name of a role, as
+    LangChain's "human" is: elsewhere it tells messages from notices."""
+    for name in ("role", "authorrole"):
+        value = by_name.get(name)
+        if isinstance(value, str):
+            return value
+    for name, (if_so, if_not) in _FROM_USER.items():
+        if isinstance(by_name.get(name), bool):
+            return if_so if by_name[name] else if_not
+    author = by_name.get("author")
+    if isinstance(author, Mapping) and isinstance(author.get("role"), str):
+        return str(author["role"])
+    for name in ("sendertype", "type", "messagetype"):
+        value = by_name.get(name)
+        if role_of(value) is not None:
+            return str(value)
+    return None
+
+
+def _speaker(by_name: Mapping[str, Any]) -> str | None:
+    for name in _SPEAKERS:
+        value = by_name.get(name)
+        if isinstance(value, Mapping) and set(value) <= {"role", "metadata"}:
+            continue
+        called = person_name(value)
+        if called:
+            return called
+    return None
+
+
+def _time(by_name: Mapping[str, Any]) -> Any:
+    """Returns the time of a message, its day and its time of day where they stand in two fields. A small number
+    counts from the beginning of a recording, and is no date."""
+    day, clock = by_name.get("date"), by_name.get("time")
+    if isinstance(day, str) and isinstance(clock, str) and ":" in clock and ":" not in day:
+        return f"{day} {clock}"
+    for name in _TIMES:
+        value = by_name.get(name)
+        is_offset = isinstance(value, int | float) and abs(value) < _FIRST_COUNT
+        is_clock = (
+            isinstance(value, str) and not any(character in value for character in "-/. ") and ":" in value
+        )
+        if (
+            value is not None
+            and value != ""
+            and not isinstance(value, bool)
+            and not is_offset
+            and not is_clock
+        ):
+            return value
+    return None
+
+
+_FIRST_COUNT = 1e8
+"""Seconds since 1970 below which a number is none: the earliest it would mean is March 1973, before any such
+file."""

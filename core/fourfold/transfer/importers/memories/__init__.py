@@ -1,0 +1,1 @@
+"""Readers of what other memories hold: mem0 and OpenMemory, the MCP memory server, LangGraph's stores."""

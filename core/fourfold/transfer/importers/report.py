@@ -1,0 +1,111 @@
+"""What a reader did not take of a file, and why. It is filled while the file is read, and told to whoever had it
+read: nothing is left out in silence."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
+
+from fourfold.errors import FourfoldError, InputError
+
+_MAX_PLACES = 5
+"""Places that a warning names before it counts the rest. A guess, not measured: what fits a terminal's window."""
+_MAX_FIELDS = 12
+"""Unknown fields that a warning names. A guess, not measured."""
+_DAMAGE = (InputError, LookupError, TypeError, AttributeError, ValueError, RecursionError)
+"""What a record raises that is not as such records are."""
+
+
+class ReadReport:
+    """Collects what was not read of one file: records that could not be read, each with its place and the reason;
+    what is no speech, by kind and count; fields whose meaning is not known; other remarks. `is_damaged` says whether
+    the file itself is not whole."""
+
+    def __init__(self) -> None:
+        self.skipped: list[tuple[str, str]] = []
+        self.is_damaged = False
+        self._ignored: Counter[str] = Counter()
+        self._fields: dict[str, None] = {}
+        self._remarks: dict[str, None] = {}
+
+    def skip(self, place: str, reason: str) -> None:
+        """Notes a record that could not be read."""
+        self.skipped.append((place, reason))
+
+    def damaged(self, place: str, reason: str) -> None:
+        """Notes where the file itself is cut off or broken."""
+        self.is_damaged = True
+        self.skip(place, reason)
+
+    def ignore(self, kind: str, count: int = 1) -> None:
+        """Counts what is left out as no speech. `kind` is a plural: "system lines"."""
+        self._ignored[kind] += count
+
+    def unknown(self, fields: Iterable[str]) -> None:
+        """Notes fields that are not read; each is named once, however many records have it."""
+        self._fields.update(dict.fromkeys(fields))
+
+    def remark(self, text: str) -> None:
+        """Notes something else that the reader of the file should know; the same words once."""
+        self._remarks[text] = None
+
+    @contextmanager
+    def guard(self, place: str) -> Iterator[None]:
+        """Notes a record that turns out not to be as such records are, in place of an exception."""
+        try:
+            yield
+        except _DAMAGE as error:
+            self.skip(place, _reason(error).removeprefix(f"{place}: "))
+
+    def absorb(self, other: ReadReport, place: str) -> None:
+        """Takes over what another report has, of a file that lies at `place` within this one."""
+        self.skipped += [(f"{place}, {inner}" if inner else place, reason) for inner, reason in other.skipped]
+        self._ignored.update(other._ignored)
+        self._fields.update(other._fields)
+        self._remarks.update(other._remarks)
+
+    def warnings(self) -> tuple[str, ...]:
+        """Returns what was noted, in sentences."""
+        sentences = []
+        if self.skipped:
+            sentences.append(_skipped_sentence(self.skipped))
+        if self._ignored:
+            counts = ", ".join(f"{count} {_counted(kind, count)}" for kind, count in self._ignored.items())
+            sentences.append(f"Left out: {counts}.")
+        if self._fields:
+            names = list(self._fields)
+            more = f" and {len(names) - _MAX_FIELDS} more" if len(names) > _MAX_FIELDS else ""
+            sentences.append(f"Fields that were not read: {', '.join(names[:_MAX_FIELDS])}{more}.")
+        return (*sentences, *self._remarks)
+
+
+def _skipped_sentence(skipped: list[tuple[str, str]]) -> str:
+    places = "; ".join(f"{place}: {reason}" if place else reason for place, reason in skipped[:_MAX_PLACES])
+    more = f"; and {len(skipped) - _MAX_PLACES} more" if len(skipped) > _MAX_PLACES else ""
+    return f"{len(skipped)} not read: {places}{more}."
+
+
+def _counted(kind: str, count: int) -> str:
+    """Returns "system lines" as "system line" where there is one."""
+    if count != 1:
+        return kind
+    return (
+        kind.replace("replies", "reply").replace("s of ", " of ", 1)
+        if " of " in kind
+        else kind.removesuffix("s")
+    )
+
+
+def _reason(error: BaseException) -> str:
+    match error:
+        case FourfoldError():
+            return str(error).rstrip(".")
+        case KeyError():
+            return f'it has no "{error.args[0]}"' if error.args else "a field is missing"
+        case RecursionError():
+            return "it is nested too deeply"
+        case AttributeError() | TypeError():
+            return f"it is not as such records are ({error})"
+        case _:
+            return str(error)[:200] or type(error).__name__

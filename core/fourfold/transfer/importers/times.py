@@ -1,0 +1,143 @@
+"""Times as files write them. All importers read them by these functions, so that the same thing means the same in
+every format; the command line reads its times by them as well."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Sequence
+from dataclasses import replace
+from datetime import UTC, date, datetime, timedelta, timezone, tzinfo
+from itertools import pairwise
+from typing import Any
+
+from dateutil import parser as date_parser
+
+from fourfold.errors import InputError
+from fourfold.transfer.importers.report import ReadReport
+from fourfold.values.units import Message, require_aware
+
+_UNITS = ((1e17, 1e9), (1e14, 1e6), (1e11, 1e3))
+"""From which number on a count since 1970 is of nanoseconds, microseconds, milliseconds, and how many of them a
+second has. As the next larger unit, the smallest of each would be after the year 5138."""
+_EPOCH_TEXT = re.compile(r"\d{9,10}(?:\.\d+)?|\d{13}|\d{16}|\d{19}")
+"""A count since 1970 written as a string, as Slack does: of seconds (from 1973 on) or smaller units (from 2001 on).
+No ISO 8601 date has so many digits: the longest without separators, "20240501", has eight."""
+_YEAR = re.compile(r"\b(?:1[89]|20)\d\d\b")
+_DIGITS_DATE = re.compile(r"(\d{1,4})[./-](\d{1,2})[./-](\d{1,4})(?=\D|$)")
+_DATE_IN_NAME = re.compile(
+    r"(?<!\d)((?:19|20)\d\d)([-_.]?)(0[1-9]|1[0-2])\2(0[1-9]|[12]\d|3[01])"
+    r"(?:[T _-]{1,3}([01]\d|2[0-3])[-_.:]?([0-5]\d))?(?!\d{3})"
+)
+_CENTURY = 100
+
+
+def parse_time(value: Any, where: str, *, day_first: bool = True) -> datetime | None:
+    """Returns a time written in ISO 8601, as e-mail does or otherwise with a full date, or as a count of seconds or
+    smaller units since 1970; None where `value` is None or blank. One without a zone is taken to be UTC. `day_first`
+    reads "04/02/2023" as 4 February. Raises `InputError` that begins with `where`."""
+    if isinstance(value, dict):  # as MongoDB and Firestore write them
+        value = next((value[name] for name in ("$date", "seconds", "_seconds") if name in value), str(value))
+    if value is None or (isinstance(value, str) and not value.strip()):
+        return None
+    try:
+        if isinstance(value, str) and _EPOCH_TEXT.fullmatch(value.strip()):
+            value = float(value)
+        if isinstance(value, (int, float)) and not isinstance(value, bool):
+            divisor = next((divisor for least, divisor in _UNITS if abs(value) >= least), 1)
+            return datetime.fromtimestamp(value / divisor, UTC)
+        moment = _written_time(str(value).strip(), day_first)
+    except (ValueError, OverflowError, OSError) as error:
+        raise InputError(f'{where}: "{value}" is no time; write it as 2026-05-20T19:10:00+00:00.') from error
+    return require_aware(moment if moment.tzinfo else moment.replace(tzinfo=UTC), f"{where}: the time")
+
+
+def time_or_none(value: Any, place: str, report: ReadReport, *, day_first: bool = True) -> datetime | None:
+    """Returns a time, or None for what is none, which is noted: the words are worth more than their date."""
+    try:
+        return parse_time(value, place, day_first=day_first)
+    except InputError as error:
+        report.remark(str(error))
+        return None
+
+
+def _written_time(text: str, day_first: bool) -> datetime:
+    """Returns a time that is written out. Raises `ValueError` for what is no full date."""
+    try:
+        return datetime.fromisoformat(text)
+    except ValueError:
+        if not _YEAR.search(text):
+            raise
+    # What a text does not say, the parser takes from `default`: of two defaults it would make two dates, so that a
+    # date of which a part is missing shows.
+    text = text.replace("\u202f", " ").replace(" at ", " ")
+    moments = [
+        date_parser.parse(text, default=default, dayfirst=day_first, tzinfos=_zone)
+        for default in (datetime(1904, 1, 1), datetime(1908, 2, 2))
+    ]
+    if moments[0] != moments[1]:
+        raise ValueError(f"{text} lacks a part of its date")
+    return datetime.fromisoformat(moments[0].isoformat())
+
+
+def _zone(name: str | None, offset: int | None) -> tzinfo | None:
+    """Returns the zone of an offset in seconds; names of zones ("IST") mean several and are taken for none."""
+    return timezone(timedelta(seconds=offset)) if offset is not None else None
+
+
+def is_day_first(texts: Iterable[str], default: bool = True) -> tuple[bool, bool]:
+    """Returns whether dates in digits ("04/02/23") begin with the day, and whether the dates themselves tell: by a
+    number above 12, else by the order in which they come in all but a few. Where they do not, `default` holds."""
+    pairs = []
+    for text in texts:
+        match = _DIGITS_DATE.search(text)
+        if match and len(match[1]) <= 2:
+            pairs.append((int(match[1]), int(match[2]), int(match[3]) % _CENTURY))
+    firsts, seconds = sum(a > 12 for a, _, _ in pairs), sum(b > 12 for _, b, _ in pairs)
+    if firsts != seconds:
+        return firsts > seconds, True
+    as_day_first = _steps_back([(year, second, first) for first, second, year in pairs])
+    as_month_first = _steps_back([(year, first, second) for first, second, year in pairs])
+    if as_day_first != as_month_first:
+        return as_day_first < as_month_first, True
+    return default, all(first == second for first, second, _ in pairs)
+
+
+def _steps_back(days: Sequence[tuple[int, int, int]]) -> int:
+    """Returns how often a day is followed by an earlier one."""
+    return sum(day > following for day, following in pairwise(days))
+
+
+def date_in_name(name: str) -> datetime | None:
+    """Returns the date, and the time where there is one, that a file's name has ("2024-02-03.md",
+    "GMT20240315-140000_Recording.vtt"); None where it has none, or several."""
+    matches = list(_DATE_IN_NAME.finditer(name))
+    if len(matches) != 1:
+        return None
+    year, _, month, day, hour, minute = matches[0].groups()
+    try:
+        return datetime(int(year), int(month), int(day), int(hour or 0), int(minute or 0), tzinfo=UTC)
+    except ValueError:
+        return None
+
+
+def at_midnight(day: date) -> datetime:
+    """Returns the beginning of a day, in UTC."""
+    return datetime(day.year, day.month, day.day, tzinfo=UTC)
+
+
+def fill_times(messages: Sequence[Message], conversation_at: datetime | None = None) -> list[Message]:
+    """Returns the messages of one conversation in their order, each that lacks a time with the nearest one that is
+    known there: of the message before it, else of the one after it, else of the conversation. None is made up: where
+    nothing is known, it stays open."""
+    following: list[datetime | None] = [None] * len(messages)
+    known: datetime | None = None
+    for number in range(len(messages) - 1, -1, -1):
+        following[number] = known
+        known = messages[number].at or known
+    filled: list[Message] = []
+    last: datetime | None = None
+    for message, after in zip(messages, following, strict=True):
+        at = message.at or last or after or conversation_at
+        filled.append(message if message.at else replace(message, at=at))
+        last = message.at or last
+    return filled
