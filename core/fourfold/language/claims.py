@@ -41,6 +41,8 @@ class Mark(Flag):
     EVENT = auto()
     """It tells what happened once."""
     PLAN = auto()
+    SEEKING = auto()
+    """Somebody looks or waits for something."""
     NEW = auto()
     """It speaks of something new."""
 
@@ -55,6 +57,7 @@ class Token:
     kind: str
     start: int
     written: str
+    is_acronym: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -117,6 +120,10 @@ def read_claims(text: str, language: Language) -> tuple[Claim, ...]:
     return tuple(claims[:_MOST_CLAUSES])
 
 
+ATTITUDE = -1
+"""The axis of liking and disliking, which is about an object; all others are about the subject."""
+_LONGEST_NOUN = 3
+"""Words of a subject behind its first, among which its verb is looked for. A guess, not measured."""
 _MOST_SENTENCES = 12
 _MOST_CLAUSES = 12
 _LONGEST = 400
@@ -124,14 +131,14 @@ _LONGEST = 400
 _UNSAID = (Modality.QUESTION, Modality.QUOTE, Modality.HYPOTHETICAL, Modality.WISH)
 _CJK = re.compile(r"[\u3400-\u9fff]")
 _CJK_TOKEN = re.compile(r"[\u3400-\u9fff]|[^\W_\u3400-\u9fff]+")
-_CODE = re.compile(r"[{}=`\\]|\w\(|\w_\w|://|\w\.\w+\.|^\s*#")
+_CODE = re.compile(r"[{}\\`=]|\w\(|\w_\w|;\s*$|^\s*(?:#|//)")
 _CONTRACTED = re.compile(r"['’](?:s|m|re|ve|ll|d)$")
 _THIRD_PERSONS = frozenset({"<he>", "<she>", "<it>", "<they>"})
 _MEANING = ("word", "name", "remark")
 _TO_BE = ("s", "m", "re")
 _ACTING = Mark.ENDING | Mark.WITHDRAWAL | Mark.CHANGE | Mark.PLACING
 _SIGNS = "+#%-"
-_CURRENCIES = "-+−<>"
+_LEADING_SIGNS = "-+−<>"
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -146,7 +153,7 @@ class _ClaimReader:
         and "her boss" is the boss of whom that spoke of."""
         grammar = self.grammar
         modality = modality_of(sentence, self.language)
-        if modality in _UNSAID or sentence.rstrip().endswith(("?", "？")):
+        if modality in _UNSAID or sentence.rstrip().endswith(("?", "？")) or _CODE.search(sentence):
             return
         shared = Mark.PLAN if modality is Modality.PLAN else Mark.NONE
         correction = compiled(grammar.correction).match(sentence)
@@ -166,7 +173,7 @@ class _ClaimReader:
 
     def _claim(self, clause: str, marks: Mark) -> Claim | None:
         grammar = self.grammar
-        if compiled(grammar.unsettled).search(clause) or _CODE.search(clause):
+        if compiled(grammar.unsettled).search(clause):
             return None
         verb_start, verb_end = len(clause), len(clause)
         acting: list[tuple[int, int]] = []
@@ -184,6 +191,7 @@ class _ClaimReader:
             (Mark.ADDITIVE, grammar.additive),
             (Mark.DENIAL, grammar.denial),
             (Mark.NEW, grammar.new),
+            (Mark.SEEKING, grammar.seeking),
         ):
             if compiled(pattern).search(clause):
                 marks |= mark
@@ -199,7 +207,7 @@ class _ClaimReader:
         if not subject and compiled(grammar.speaker_verbs).match(tokens[0].written):
             subject = frozenset({"<speaker>"})
         # The subject and its verb; in Chinese there is nothing between words.
-        head = clause[: tokens[subject_end + 1].start] if subject_end + 1 < len(tokens) else clause
+        head = tokens[subject_end + 1].start if subject_end + 1 < len(tokens) else len(clause)
         target, aside = self._target(tokens, subject_end, verb_end)
         if not acting:
             target = aside = frozenset()
@@ -213,16 +221,16 @@ class _ClaimReader:
             words=frozenset(token.form for token in tokens if token.kind in _MEANING),
             target=target,
             aside=aside,
-            origin=self._origin(tokens) if marks & Mark.CHANGE else frozenset(),
+            origin=self._origin(tokens, clause) if marks & (Mark.CHANGE | Mark.CURRENT) else frozenset(),
             marks=marks,
             poles=frozenset(self._poles(clause)),
             fields=frozenset(name for name, pattern in grammar.fields if compiled(pattern).search(clause)),
             exclusive=compiled(grammar.exclusive).search(clause) is not None,
             placed=self._is_placed(tokens, subject_end),
-            names=frozenset(token.form for token in tokens if token.kind == "name"),
+            names=frozenset(token.form for token in tokens if token.kind == "name" and not token.is_acronym),
             verb=tokens[subject_end].form if subject_end < len(tokens) else "",
-            is_many=compiled(grammar.many).search(head) is not None,
-            is_single=compiled(grammar.single).search(head) is not None,
+            is_many=any(match.start() < head for match in compiled(grammar.many).finditer(clause)),
+            is_single=compiled(grammar.single).search(clause[:head]) is not None,
         )
 
     def _verbal_patterns(self) -> tuple[tuple[Mark, str], ...]:
@@ -241,7 +249,7 @@ class _ClaimReader:
     def _tokens(self, clause: str) -> Iterator[Token]:
         grammar = self.grammar
         for word in words(clause, self.language):
-            written = word.text.lower()
+            written = grammar.variants.get(word.text.lower(), word.text.lower())
             contraction = _CONTRACTED.search(written)
             pronoun = written[: contraction.start()] if contraction else ""
             if contraction and compiled(grammar.pronouns).fullmatch(pronoun):
@@ -259,10 +267,12 @@ class _ClaimReader:
             ):
                 yield Token(written, "function", word.start, written)
                 continue
-            sign = clause[word.start - 1] if word.start and clause[word.start - 1] in _CURRENCIES else ""
+            lead = f"  {clause}"[word.start : word.start + 2]  # "-50", but not "ex-smoker"
+            sign = lead[1] if lead[0].isspace() and lead[1] in _LEADING_SIGNS else ""
             suffix = clause[word.end : word.end + 1]
-            form = f"{sign}{word.stem or written}{suffix if suffix and suffix in _SIGNS else ''}"
-            yield Token(form, self._kind(word.text, word.stem), word.start, written)
+            stem = terms(written, self.language)[0] if written in grammar.variants.values() else word.stem
+            form = f"{sign}{stem or written}{suffix if suffix and suffix in _SIGNS else ''}"
+            yield Token(form, self._kind(word.text, word.stem), word.start, written, word.text.isupper())
 
     def _kind(self, written: str, stem: str) -> str:
         if any(c.isdigit() for c in written) or compiled(self.grammar.numbers).fullmatch(written):
@@ -319,6 +329,11 @@ class _ClaimReader:
         end = 1 + next((i for i, token in enumerate(tokens) if token.kind != "function"), 0)
         while end < len(tokens) and tokens[end].kind == "name":  # "our dog Bruno sleeps"
             end += 1
+        for i, token in enumerate(tokens[end : end + _LONGEST_NOUN], end):
+            if token.kind == "function":
+                break
+            if compiled(self.grammar.verb_ending).fullmatch(token.written):
+                return i
         return end if end < len(tokens) else 0
 
     def _subject(self, tokens: tuple[Token, ...]) -> tuple[frozenset[str], frozenset[str]]:
@@ -334,7 +349,7 @@ class _ClaimReader:
                 subject.add(f"<{grammar.persons[token.written]}>")
             elif token.kind != "function" and not (token.kind in ("time", "number") and grammar.verb_final):
                 # As written: to some stemmers "hijo" and "hija" are one.
-                subject.add(token.written)
+                subject.add(_CONTRACTED.sub("", token.written))
                 about.add(token.form)
         if is_speaker and not about:
             subject.add("<speaker>")
@@ -356,23 +371,27 @@ class _ClaimReader:
                 at = 1
         return frozenset(phrases[0]), frozenset(phrases[1])
 
-    def _origin(self, tokens: tuple[Token, ...]) -> frozenset[str]:
+    def _origin(self, tokens: tuple[Token, ...], clause: str) -> frozenset[str]:
         """Returns the stems between "from" and the next preposition."""
-        grammar = self.grammar
-        starts = (i for i, token in enumerate(tokens) if compiled(grammar.origins).fullmatch(token.written))
-        start = next(starts, len(tokens))
+        match = compiled(self.grammar.origins).search(clause)
         stems: set[str] = set()
-        for token in tokens[start + 1 :]:
+        for token in tokens:
+            if match is None or token.start < match.end():
+                continue
             if token.kind == "function":
                 break
             stems.add(token.form)
         return frozenset(stems)
 
     def _poles(self, clause: str) -> Iterator[tuple[int, int]]:
+        for side, pattern in enumerate(self.grammar.attitudes):
+            if compiled(pattern).search(clause):
+                yield ATTITUDE, side
         for axis, sides in enumerate(self.grammar.opposites):
             for side, pattern in enumerate(sides):
                 if compiled(pattern).search(clause):
                     yield axis, side
+                    break  # "being shipped" is not shipped yet
 
     def _is_placed(self, tokens: tuple[Token, ...], subject_end: int) -> bool:
         if len(tokens) < subject_end + 3:
@@ -382,7 +401,7 @@ class _ClaimReader:
         if tokens[subject_end].form != "=":
             return False
         behind = tokens[subject_end + 1]
-        if compiled(self.grammar.placings).match(behind.form):  # "is parked in"
+        if compiled(self.grammar.placings).match(behind.written):  # "is parked in"
             behind = tokens[subject_end + 2]
         return compiled(self.grammar.places).fullmatch(behind.form) is not None
 

@@ -61,6 +61,8 @@ def languages() -> Mapping[str, Language]:
 
 def _bundled_packs() -> Iterator[Language]:
     for module in iter_modules(packs.__path__):
+        if module.name.startswith("_"):  # a part of a pack
+            continue
         pack: Language = import_module(f"{packs.__name__}.{module.name}").LANGUAGE
         yield pack
 

@@ -176,6 +176,8 @@ class SuccessionGrammar:
     """What says that something is new."""
     unsettled: str
     """What shows that a clause settles nothing: doubts, hopes, encouragement."""
+    seeking: str
+    """What says that somebody looks or waits for what stands behind it."""
     additive: str
     """What says that something holds beside what was said ("also", "another", "still")."""
     denial: str
@@ -195,13 +197,15 @@ class SuccessionGrammar:
     """Forms of "to be", which are one word in a comparison."""
     verbs: str
     """Auxiliaries and frequent verbs: where one stands, the subject has ended."""
+    verb_ending: str
+    """The look of a verb behind a subject of several words, where the language has one ("the book club meets")."""
     support: str
     """Verbs that say little without their object ("take", "go")."""
     exclusive: str
     """Verbs, with what belongs to them, of which somebody has one object at a time ("live in", "weigh")."""
     prepositions: str
     origins: str
-    """Prepositions before what something changed from ("from")."""
+    """What stands before what something changed from ("from", "instead of")."""
     places: str
     """Prepositions that place something ("in", "on")."""
     speakers: str
@@ -221,8 +225,12 @@ class SuccessionGrammar:
     numbers: str
     times: str
     """Words of dates and hours."""
-    opposites: tuple[tuple[str, str], ...]
-    """Pairs of patterns of which only one holds of a thing at a time ("open", "closed")."""
+    variants: Mapping[str, str]
+    """Words that are compared as another one: other spellings, irregular plurals."""
+    attitudes: tuple[str, str]
+    """What says that somebody likes what stands behind it, and that he does not."""
+    opposites: tuple[tuple[str, ...], ...]
+    """Patterns of which only one holds of a thing at a time ("open", "closed")."""
     single: str
     """Attributes of which somebody has one, even in ordinary words ("job", "favourite colour")."""
     many: str

@@ -12,7 +12,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from fourfold.language.claims import Claim, Mark, Token
+from fourfold.language.claims import ATTITUDE, Claim, Mark, Token
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,8 +45,10 @@ _EXPLANATIONS = {
 }
 _SAME_MATTER = 0.6
 """Share of the smaller claim's stems that both have where one denies the other. A guess, not measured."""
+_PERSONS = frozenset({"<he>", "<she>", "<they>"})
 _VAGUE = frozenset({"<it>", "<this>", "<you>", "<there>", "<who>", "<all>"})
 """Subjects that only their context tells."""
+_MEASURES = {"number", "time"}
 _END = Mark.ENDING | Mark.WITHDRAWAL
 _TURN = Mark.CHANGE | Mark.CURRENT | Mark.BEGINNING | Mark.DENIAL | Mark.NEW | _END
 
@@ -98,8 +100,19 @@ def _ends(pair: _Pair) -> bool:
     if not new.has(_END):
         return False
     subject = new.about
+    is_called_off = new.has(Mark.WITHDRAWAL) and (old.has(Mark.PLAN) or "time" in _kinds(old))
+    called_off = subject & new.names
+    if (
+        is_called_off and called_off and called_off <= old.content
+    ):  # "We're flying to Oslo", "The flight to Oslo was cancelled"
+        return True
     if not new.target:
-        return bool(subject) and _mostly(subject, old.content) and subject & new.names <= old.content
+        return (
+            new.has(Mark.WITHDRAWAL)
+            and bool(subject)
+            and _mostly(subject, old.content)
+            and subject & new.names <= old.content
+        )
     acted = new.target | new.aside
     is_about_subject = bool(old.about) and old.about <= acted
     is_about_holder = pair.is_same or (bool(subject) and subject <= old.content)
@@ -119,8 +132,10 @@ def _mostly(part: frozenset[str], whole: frozenset[str]) -> bool:
 
 def _denies(pair: _Pair) -> bool:
     new, old = pair.new, pair.old
-    if not (pair.is_same or pair.is_part) or new.has(Mark.DENIAL) == old.has(Mark.DENIAL):
+    if new.has(Mark.DENIAL) == old.has(Mark.DENIAL):
         return False
+    if not (pair.is_same or pair.is_part):  # "Our lead is Ron", "Ron is no longer our lead"
+        return new.words == old.words and len(new.words) > 1
     shared = new.words & old.words
     return len(shared) >= max(1, _SAME_MATTER * min(len(new.words), len(old.words)))
 
@@ -128,8 +143,17 @@ def _denies(pair: _Pair) -> bool:
 def _opposes(pair: _Pair) -> bool:
     new, old = pair.new, pair.old
     sides = dict(old.poles)
-    is_opposed = any(axis in sides and sides[axis] != side for axis, side in new.poles)
-    return pair.is_same and is_opposed and bool(new.about or new.content & old.content)
+    axes = {axis for axis, side in new.poles if axis in sides and sides[axis] != side}
+    if not pair.is_same or not axes or _on_other_days(new, old):
+        return False
+    shared = new.words & old.words
+    return bool(shared - new.about) if axes == {ATTITUDE} else bool(new.about or shared)
+
+
+def _on_other_days(new: Claim, old: Claim) -> bool:
+    """Tells whether each claim names a time, and another one: "closed on Monday", "open on Tuesday"."""
+    a, b = ({token.form for token in claim.tokens if token.kind == "time"} for claim in (new, old))
+    return bool(a and b) and a != b
 
 
 def _gives_another_value(pair: _Pair) -> bool:
@@ -138,8 +162,10 @@ def _gives_another_value(pair: _Pair) -> bool:
     new, old = pair.new, pair.old
     if not pair.is_same or new.has(Mark.EVENT):
         return False
-    start, a, b = _slots(new.tokens, old.tokens)
-    if not a or not b or start <= new.subject_end or _is_more_exact(a, b):
+    start, a, b = _slots(new.tokens[new.subject_end :], old.tokens[old.subject_end :])
+    if not a or not b or start == 0 or _is_more_exact(a, b):
+        return False
+    if new.subject <= _PERSONS and not new.has(Mark.CURRENT):  # who "she" is, only the context tells
         return False
     kind, old_kind = _kind(a), _kind(b)
     is_placed = new.placed and old.placed and bool(new.about)
@@ -149,13 +175,13 @@ def _gives_another_value(pair: _Pair) -> bool:
 
 
 def _is_single_valued(new: Claim, old: Claim, a: tuple[Token, ...], b: tuple[Token, ...], kind: str) -> bool:
+    is_attribute = new.verb == "=" and not new.is_many and bool(new.about - new.names)
     if kind == "number":
-        return _words_of(a) == _words_of(b)
+        return _words_of(a) == _words_of(b) or (is_attribute and new.is_single)
     if kind == "time":
         return "<speaker>" not in new.subject
     if new.exclusive and old.exclusive:
-        return True
-    is_attribute = new.verb == "=" and not new.is_many and bool(new.about)
+        return not new.is_many
     return is_attribute and (kind == "name" or (kind == "word" and new.is_single))
 
 
@@ -184,33 +210,61 @@ def _words_of(tokens: tuple[Token, ...]) -> frozenset[str]:
     return frozenset(token.form for token in tokens if token.kind in ("word", "name"))
 
 
+def _is_replaced(pair: _Pair) -> bool:
+    """Tells whether something is put elsewhere than it was, or changes from what the older claim says."""
+    new, old = pair.new, pair.old
+    if pair.is_same or pair.is_part:
+        is_moved = new.has(Mark.PLACING) and old.placed
+    else:
+        is_moved = False
+        if "<speaker>" not in new.subject and not new.about <= old.content:
+            return False
+    return is_moved or (bool(new.origin) and new.origin <= old.content)
+
+
+def _is_fulfilled(pair: _Pair) -> bool:
+    """Tells whether somebody has by now what the older claim seeks."""
+    new, old = pair.new, pair.old
+    return pair.is_same and old.has(Mark.SEEKING) and new.has(Mark.BEGINNING) and bool(new.words & old.words)
+
+
 def _changes(pair: _Pair) -> bool:
     """Tells whether a claim of change is about what the older says of the same subject."""
     new, old = pair.new, pair.old
-    if not (pair.is_same or pair.is_part):
-        return False
-    is_moved = new.has(Mark.PLACING) and old.placed
-    if is_moved or (new.origin and new.origin <= old.content):
-        return True
-    if not new.has(Mark.CHANGE | Mark.CURRENT | Mark.NEW):
+    is_new_subject = new.has(Mark.NEW) and bool(new.about)
+    is_change = new.has(Mark.CHANGE | Mark.CURRENT) or is_new_subject
+    if not is_change or not (pair.is_same or pair.is_part):
         return False
     shared = (new.words & old.words) - new.about
     if shared and len(shared) * 2 >= min(len(new.words), len(old.words)) - len(new.about):
         return True
     is_same_verb = new.verb == old.verb and not new.is_many
-    if new.about:
-        return new.has(Mark.CHANGE) or is_same_verb
-    return is_same_verb and _slots(new.tokens, old.tokens)[0] > new.subject_end + 1
+    if not new.about:
+        return is_same_verb and _slots(new.tokens, old.tokens)[0] > new.subject_end + 1
+    is_thing = bool(new.about - (new.names & old.names)) or bool(_kinds(new) & _kinds(old) & _MEASURES)
+    if new.has(Mark.CHANGE):
+        return is_thing
+    is_remark = bool(old.names - old.about) and not new.names - new.about
+    return not new.is_many and (is_same_verb or is_thing) and not is_remark
+
+
+def _kinds(claim: Claim) -> set[str]:
+    return {token.kind for token in claim.tokens[claim.subject_end :]}
 
 
 def _turns(pair: _Pair) -> bool:
     """Tells whether both speak of one matter of life of the same person, and the newer of a turn in it."""
-    return pair.is_same and bool(pair.new.fields & pair.old.fields) and pair.new.has(_TURN)
+    turn = _TURN & ~Mark.BEGINNING if pair.new.subject <= _PERSONS else _TURN
+    return pair.is_same and bool(pair.new.fields & pair.old.fields) and pair.new.has(turn)
 
 
 def _begins_anew(pair: _Pair) -> bool:
     begins = pair.new.has(Mark.BEGINNING | Mark.CURRENT) and not pair.new.has(_END)
     return begins and _turns(pair)
+
+
+def _resumes(pair: _Pair) -> bool:
+    return pair.is_same and bool(pair.new.about) and pair.new.has(Mark.CURRENT) and not pair.new.has(_END)
 
 
 def _inverts(pair: _Pair) -> bool:
@@ -220,6 +274,8 @@ def _inverts(pair: _Pair) -> bool:
     if new.verb != "=" or old.verb != "=" or (new.subject | old.subject) & _VAGUE or pair.is_same:
         return False
     a, b = new.about, old.about
+    if not a or not b:
+        return False
     attribute = a if a == old.content - b else b if b == new.content - a else frozenset()
     return bool(attribute - new.names - old.names) or len(attribute) > 1
 
@@ -227,12 +283,7 @@ def _inverts(pair: _Pair) -> bool:
 def _acts_on_subject(pair: _Pair) -> bool:
     """Tells whether somebody changes what the older claim is about: "We switched the database to MySQL"."""
     new, old, about = pair.new, pair.old, pair.old.about
-    if pair.is_same or pair.is_part:
-        return False
-    is_told_by_speaker = "<speaker>" in new.subject or new.about <= old.content
-    if new.origin and is_told_by_speaker and new.origin <= old.content:
-        return True
-    if not about:
+    if pair.is_same or pair.is_part or not about:
         return False
     acts = new.has(Mark.CHANGE) or (new.has(Mark.PLACING) and old.placed)
     if acts and about <= new.target:
@@ -240,18 +291,32 @@ def _acts_on_subject(pair: _Pair) -> bool:
     return new.has(Mark.NEW | Mark.CURRENT) and "<speaker>" in new.subject and about <= new.content
 
 
+def _gives_away(pair: _Pair) -> bool:
+    """Tells whether the speaker parts with what the older claim describes: "My car is a Volvo", "I sold the
+    Volvo"."""
+    new, old = pair.new, pair.old
+    is_described = old.verb == "=" and not old.placed and len(old.about) == 1 and not old.about & old.names
+    if "<speaker>" not in new.subject or not new.has(Mark.CHANGE | Mark.ENDING) or not is_described:
+        return False
+    return bool(new.target) and new.target <= old.content
+
+
 _RULES: tuple[tuple[str, Callable[[_Pair], bool]], ...] = (
     ("ending", _ends),
     ("denial", _denies),
     ("opposite", _opposes),
     ("value", _gives_another_value),
+    ("change", _is_replaced),
+    ("change", _is_fulfilled),
     ("change", _changes),
     ("matter", _turns),
     ("value", _inverts),
     ("change", _acts_on_subject),
+    ("ending", _gives_away),
 )
 _RULES_AFTER_ENDING: tuple[tuple[str, Callable[[_Pair], bool]], ...] = (
     ("opposite", _opposes),
     ("matter", _begins_anew),
+    ("change", _resumes),
 )
 """What was ended goes on or begins again; all else that follows an ending stands beside it."""

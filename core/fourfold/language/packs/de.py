@@ -141,6 +141,7 @@ _SUCCESSION = SuccessionGrammar(
     new=r"\bneu(?:e[mnrs]?)?\b",
     unsettled=r"\b(?:nicht sicher|frage mich|hoffentlich|freue mich|danke|vielleicht|würde\w*|könnte\w*"
     r"|sollte\w*|versuche)\b",
+    seeking=r"\b(?:suche|warte auf|spare auf|bewerbe)\b",
     additive=r"\b(?:auch|ebenfalls|außerdem|noch ein\w*|zusätzlich|immer noch|weiterhin|zudem|sowohl"
     r"|manchmal)\b",
     denial=r"\b(?:nicht|nichts|kein\w*|nie|niemals|niemand\w*|ohne|weder)\b",
@@ -162,11 +163,12 @@ _SUCCESSION = SuccessionGrammar(
     verbs=r"\b(?:bin|bist|ist|sind|war|waren|habe|hast|hat|haben|wird|werden|wurde|wurden|worden|kann"
     r"|können|muss|will|soll|darf|mag|liebe|hasse|esse|trinke|rauche|spiele|spreche|gehe|geht|fährt"
     r"|läuft|beginnt|kostet|leitet|arbeitet|wohnt|funktioniert)\b",
+    verb_ending="",
     support=r"habe|hat|haben|mache|macht|gehe|geht|gehen|nehme|nutze|nutzen|will|brauche",
     exclusive=r"\b(?:wohn(?:e|t|en) (?:in|bei)|leb(?:e|t|en) in|arbeit(?:e|et|en) (?:bei|als|in)|wieg(?:e"
     r"|t)|kostet|fahre ein\w*|leitet|beginnt|fährt von|(?:bin|ist) (?:bei|verheiratet mit))\b",
     prepositions=r"in|im|an|am|auf|bei|beim|zu|zum|zur|von|vom|mit|nach|für|um|aus|über|als|unter|ins|ans",
-    origins=r"von|vom|aus",
+    origins=r"\b(?:von|vom|aus|statt|anstatt)\b",
     places=r"in|im|an|am|auf|bei|beim|unter|hinter|neben|vor|zu",
     speakers=r"ich|wir|mich|mir|uns",
     speaker_verbs=r"",
@@ -188,17 +190,18 @@ _SUCCESSION = SuccessionGrammar(
     r"|unseren|unserem|jetzt|nun|inzwischen|mittlerweile|heute|doch|wieder|nicht|kein|keine|keinen|mehr"
     r"|noch|sehr|schon|endlich|gerade|aktuell|stattdessen|dann|worden",
     epithets=r"neue?[mnrs]?|aktuelle?[mnrs]?|alte?[mnrs]?|ehemalige?[mnrs]?",
+    variants={},
     numbers=r"eins|zwei|drei|vier|fünf|sechs|sieben|acht|neun|zehn|elf|zwölf|zwanzig|dreißig|hundert",
     times=r"januar|februar|märz|april|mai|juni|juli|august|september|oktober|november|dezember|montag"
     r"|dienstag|mittwoch|donnerstag|freitag|samstag|sonntag|uhr|morgen|gestern|heute|woche|monat|jahr"
     r"|tag|letzte\w*|nächste\w*",
+    attitudes=(r"\b(?:mag|liebe|liebt)\b", r"\b(?:hasse|hasst|verabscheue)\b"),
     opposites=(
         (r"\b(?:auf|offen|geöffnet)\b", r"\b(?:zu|geschlossen)\b"),
         (
             r"\b(?:kaputt|defekt|läuft nicht|funktioniert nicht)\b",
             r"\b(?:repariert|(?:läuft|funktioniert) wieder)\b",
         ),
-        (r"\b(?:mag|liebe|liebt)\b", r"\b(?:hasse|hasst|verabscheue)\b"),
         (r"\bvoll\b", r"\bleer\b"),
         (r"\ban\W*$", r"\baus\W*$"),
         (r"\b(?:krank|im krankenhaus|in der werkstatt)\b", r"\b(?:gesund|zu hause|in der garage)\b"),

@@ -6,10 +6,10 @@ from fourfold.language.pack import (
     AttributeGrammar,
     Language,
     StanceGrammar,
-    SuccessionGrammar,
     Wording,
     case_sensitive,
 )
+from fourfold.language.packs._en_succession import MANY_VALUED, SUCCESSION
 
 _STOP_WORDS = frozenset(
     """a an and are as at be been but by can could did do does for from had has have he her hers him his how i
@@ -115,15 +115,7 @@ _ATTRIBUTES = AttributeGrammar(
         population headquarters author language timezone zone deadline budget price status version landlord
         doctor dentist therapist major room officer executive""".split()
     ),
-    many_valued=frozenset(
-        """child son daughter kid baby sister brother sibling friend pet dog cat horse bird fish hobby interest
-        cousin uncle aunt niece nephew grandchild grandson granddaughter colleague coworker neighbour neighbor
-        student pupil teammate classmate teacher skill strength weakness goal dream wish plan idea thing part
-        one example member book song movie film show game recipe dish activity advice tip reason problem
-        challenge point question memory trip visit day night fear habit allergy instrument sport subject guest
-        client customer passion love inspiration thought feeling opinion highlight time moment favourites
-        favorites way role""".split()
-    ),
+    many_valued=MANY_VALUED,
     always_single="favorite ",
     lead_in=r"^(?:(?:and|but|so|well|oh|yes|yeah|no|ok|okay|hey|hi|wow|btw|also|by the way|guess what|actually|now"
     r"|these days|currently|as of (?:now|today)|update|correction|fyi)[,:!. ]+)+",
@@ -213,173 +205,6 @@ _OF_OTHERS = (
     r"|replied)\s?[:,]|: ?[\"“]|[,.!?][\"”] ?(?:said|says|asked|wrote)\b|\bi (?:dreamt|dreamed"
     r"|pretended|played a|imagined)\b"
 )
-_SUCCESSION = SuccessionGrammar(
-    clause_border=r"[;:!()]|,(?= (?:and |but |so |then |now )?(?:i|we|he|she|they|it|you|my|our|his|her"
-    r"|their|the|this|that|there|now)\b)|\s[-–—]\s|,? (?:but|because|so that|although|though|while"
-    r"|which|and so)\b|,? (?:and|so|then) (?=(?:then |now |just |finally )?(?:i|we|he|she|they|it|my"
-    r"|our|his|her|their)\b)|,? and (?=(?:now |then )?(?:went|joined|started|found|took|bought|got"
-    r"|moved|am|is|are)\b)",
-    correction=r"(?:(?:oh|ah|oops|hmm|well|ok|okay|and|but|hey)[,.! ]+)*(?:correction|correcting myself"
-    r"|erratum|sorry(?=[,.:;!—–-])|wait(?=[,.:;!—–-])|no wait|no(?=[,.:;!—–-])|nope|actually"
-    r"|scratch that|strike that|my mistake|my bad|i (?:misspoke|was wrong|mis(?:typed|read)|meant"
-    r"|got (?:it|that) wrong)|i gave you the wrong \w+|that(?:'s| was| is) wrong|update|edit|turns out"
-    r"|it turns out|as it turns out|in fact|on second thoughts?|to be precise|rather"
-    r"|i mean)\b(?:[,.:;! –—-]+(?:that|i meant|i mean|actually|no|sorry))*[,.:;! –—-]*",
-    current=r"\b(?:now|nowadays|these days|from now on|any ?more|any longer|no longer|again|instead|finally"
-    r"|by now|after all|since then|for the first time|back together|at last|only(?= \w+$)|turn(?:s"
-    r"|ed) out)\b",
-    unsettled=r"^(?:hey|hi|hello|hiya)\b|long time no|\b(?:not (?:\w+ )?sure|unsure|wonder(?:ing)?"
-    r"|don['’]t know (?:if|whether|what|why|who|where)|make sure|let['’]?s|can['’]?t wait"
-    r"|keep (?:it )?up|keep \w+ing|trying to|tried to|want(?:ed)? to (?:know|see|make|ensure)|hope"
-    r"|hoping|would|wouldn['’]t|should|could|might|may be|sounds|i guess|(?:can|could) you|wish|thanks"
-    r"|thank you|glad|sorry to hear|happy to hear|excited|remember(?:ing)?|determined|feel|thinking"
-    r"|considering)\b",
-    new=r"\b(?:new|newest|latest)\b",
-    additive=r"\b(?:also|just as|too|as well|another|additionally|besides|in addition|still|both|sometimes"
-    r"|(?:my|our|the) (?:second|other)(?= \w+ (?:is|are|has|was)\b)|yet another|one more|always"
-    r"|continue\w*|remains?|along with)\b",
-    denial=r"\b(?:not|never|no|none|nobody|nothing|neither|nor|without|cannot|unable|\w+n['’]t)\b",
-    endings=r"\b(?:quit(?:s|ting)?|stop(?:ped|s|ping)?(?! (?:at|by|in|for|to)\b)|leave|left|leaving|g(?:ave"
-    r"|ive|iven|iving) up(?: on)?|cancel\w*|call(?:ed|ing)? off|sold|los[et]|finish(?:ed)?|delet(?:ed"
-    r"|e)|dropp?(?:ed|ing)?(?= (?:the|my|our|his|her|their) (?:plans?|ideas?|projects?|course|class"
-    r"|subject))|unsubscrib\w*|uninstall\w*|remov(?:ed|e)|abandon(?:ed)?|dismissed|abolished|scrapped"
-    r"|decided against|paid off|discontinued|got rid of|threw (?:away|out)|returned|let"
-    r"|paid (?=\w+ back)|gave (?=(?:it|them) away|away)|handed in (?:my|his|her|their) notice|broke off"
-    r"|broken off|did away with|terminated|ended)\b",
-    withdrawals=r"\b(?:died?|dead|pass(?:ed)? away|br[eo]ke?n? up|split up|dump(?:ed)?|divorc\w*|separated"
-    r"|resign(?:ed|s)?|retir(?:ed|es|ing)|laid off|fired|let go|dropped out|is over|expired?|(?:is|are"
-    r"|was|were) (?:off|cancell?ed)|got cancell?ed|been cancell?ed|(?:is|are|has|have) gone"
-    r"|stepp?(?:ed)? down|moved out|called it quits|back(?:ed)? out|out of|graduated|is my ex|came off"
-    r"|shut down|closed down|disbanded|dissolved|lapsed?|went out of business|bankrupt|(?:been|was|were"
-    r"|got) (?:abolished|dismissed|scrapped|deleted|removed|discontinued)|ended|broke off)\b",
-    changes=r"\b(?:mov(?:ed|ing)|switch(?:ed|ing)|chang(?:ed|ing)|replac(?:ed|ing)|postponed|rescheduled"
-    r"|push(?:ed|ing)? (?:back|to|forward|out)|delayed|extended|brought forward|slipped|cut(?: down)?"
-    r"|rais(?:ed)|rose|risen|gone up|went up|went down|gone down|came down|increased|decreased|dropped"
-    r"|fell|fallen|lowered|reduced|renamed|promoted|demoted|transferred|reassigned|upgraded|downgraded"
-    r"|swapped|traded|took over|taken over|takes over|became|become|becomes|turned(?! out| on| off)"
-    r"|rewr[oi]te|rewritten|migrated|overt(?:aken|ook)|converted|merged|repaired|fixed|painted|cleared"
-    r"|melted|settled|relocated|grew|gained|down to|up to|turned out|revised|updated|shifted|split"
-    r"|expanded)\b",
-    beginnings=r"\b(?:join(?:ed|ing|s)?|start(?:ed|ing|s)?|got|get(?:ting)?|adopt(?:ed)?|bought|found"
-    r"|beg[au]n|hired|married|book(?:ed)?|reserved|scheduled|planned|signed up|subscribed|enrolled"
-    r"|landed|accepted|opened|set up|took up|was born|elected|appointed|ordered|rented)\b",
-    placings=r"\b(?:put|moved|brought|took|taken|parked|hung|stored|laid|lent|gave|given|stolen|stole|hid"
-    r"|placed|left)\b",
-    past=r"(?<!\bis )(?<!\bare )(?<!\bam )(?<!['’]m )(?<!['’]s )(?<!\bbe )(?<!['’]re )(?<!\bnow"
-    r" )(?<!\bnot )(?<!-)(?<!n't )\b(?!need"
-    r"|seed|feed|speed|indeed|hundred|red\b|wed\b|shed|naked|sacred|allowed|supposed|shared|retired"
-    r"|named|called|tired|scared|bored)\w{2,}ed\b|\b(?:was|were|had|did|didn['’]t|went|ate|met|saw"
-    r"|spent|flew|drove|paid|lost|won|slept|ran|swam|wrote|sang|rode|came|told|said|made|bought|thought"
-    r"|taught|caught|fought|kept|felt|fell|broke|chose|spoke|woke|wore|threw|knew|grew|drew|sat|stood"
-    r"|heard|held|had|gave|took|got|began|drank|built|sent|sold|left|lent|brought|became|been|forgot"
-    r"|hid|rang|shook|stole|tore|understood|bit|blew|dug|fed|found|shot|struck|swore|read)\b",
-    copulas=r"am|is|are|be|was|were|been|being|isn['’]t|aren['’]t|wasn['’]t|weren['’]t",
-    verbs=r"\b(?:am|is|are|was|were|be|been|have|has|had|do|does|did|don['’]t|doesn['’]t|didn['’]t|isn['’]t"
-    r"|aren['’]t|wasn['’]t|weren['’]t|haven['’]t|hasn['’]t|won['’]t|can['’]t|cannot|couldn['’]t"
-    r"|wouldn['’]t|can|could|will|would|shall|should|may|might|must|go|goes|going|take|takes|get|gets"
-    r"|make|makes|use|uses|using|need|needs|want|wants|like|likes|love|loves|hate|hates|know|knows|keep"
-    r"|keeps|run|runs|play|plays|work|works|say|says|live|lives|eat|eats|drink|drinks|leaves|starts"
-    r"|begins|opens|closes|arrives|sings?|teach(?:es)?|lead|leads|sells?)\b",
-    support=r"go|goes|going|went|take|takes|get|gets|make|makes|have|has|had|do|does|use|uses|using|want"
-    r"|wants|need|needs|keep|put",
-    exclusive=r"\b(?:liv(?:e|es|ing) (?:in|at|on|with)|resid(?:e|es|ing)|work(?:s|ing)? (?:at|for|as|in)"
-    r"|weighs?|costs?|drives?|(?:is|['’]s|am|['’]m|are) (?:called|named|assigned to|married to|dating"
-    r"|based in|employed by|working (?:on|at|for|as))|stay(?:s|ing) (?:at|in)|stud(?:y|ies|ying) (?:at)"
-    r"|repo?rts? to|belongs? to|owes?|(?:runs?|written|led|managed|run|owned) (?:on|in|by)|banks? with"
-    r"|password is|code is|wants? (?:a|the))\b",
-    prepositions=r"in|at|on|to|from|of|for|with|by|about|into|onto|out|over|under|behind|near|because|after"
-    r"|before|until|since|as|and|due",
-    origins=r"from",
-    places=r"in|at|on|under|behind|near|by|with|inside|above|below|beside|outside",
-    speakers=r"i|we|me|us",
-    speaker_verbs=r"",
-    pronouns=r"i|we|you|he|she|it|they|that|there|who|what|this",
-    possessives=r"my|our",
-    persons={
-        "he": "he",
-        "his": "he",
-        "him": "he",
-        "she": "she",
-        "her": "she",
-        "they": "they",
-        "their": "they",
-        "them": "they",
-        "it": "it",
-        "its": "it",
-        "you": "you",
-        "your": "you",
-        "this": "this",
-        "that": "this",
-        "there": "there",
-        "everyone": "all",
-        "who": "who",
-    },
-    light=r"the|a|an|now|currently|just|really|actually|already|finally|again|instead|still|today|anymore"
-    r"|longer|any|more|then|so|very|well|been|my|our|been|been|these|days|will|be|only|officially"
-    r"|currently|probably|not|never|no|don['’]t|doesn['’]t|didn['’]t|do|does|did|any|some|anyone"
-    r"|someone|anybody|somebody",
-    epithets=r"new|current|latest|newest|old|former|present|next",
-    numbers=r"one|two|three|four|five|six|seven|eight|nine|ten|eleven|twelve|twenty|thirty|forty|fifty"
-    r"|hundred|thousand|dozen|\w*teen|first|second|third|fourth|fifth|sixth|seventh|eighth|ninth|tenth",
-    times=r"january|february|march|april|may|june|july|august|september|october|november|december|monday"
-    r"|tuesday|wednesday|thursday|friday|saturday|sunday|am|pm|noon|midnight|o'clock|spring|summer"
-    r"|autumn|fall|winter|tomorrow|today|tonight|yesterday|week|weekend|month|year|day|morning"
-    r"|afternoon|evening|night|last|next|ago",
-    opposites=(
-        (r"\bup\b", r"\bdown\b"),
-        (r"\bopen\b", r"\b(?:closed|shut)\b"),
-        (r"\bon\b$", r"\boff\b$"),
-        (r"\bfull\b", r"\bempty\b"),
-        (
-            r"\b(?:broken|failing|down|not working)\b",
-            r"\b(?:fixed|works?|working|repaired|green|running|up)\b",
-        ),
-        (r"\b(?:sick|ill)\b", r"\b(?:well|healthy|better)\b"),
-        (r"\bcan\b", r"\b(?:can['’]t|cannot)\b"),
-        (
-            r"\b(?:likes?|loves?|enjoys?|adores?)\b",
-            r"\b(?:hates?|dislikes?|can['’]t stand|detests?|loathes?)\b",
-        ),
-        (r"\bfree\b", r"\b(?:costs?|taken|busy)\b"),
-        (r"\bfail(?:s|ed|ing)?\b", r"\bpass(?:es|ed|ing)?\b"),
-        (r"\b(?:badly|poorly)\b", r"\b(?:well|better)\b"),
-        (r"\bmissing\b|\blost\b", r"\b(?:found|came back|back)\b"),
-        (r"\bwith\b", r"\bwithout\b"),
-        (r"\bsingle\b", r"\bmarried\b"),
-        (r"\balive\b", r"\bdead\b"),
-    ),
-    single=r"\b(?:favou?rite|colou?r|job|occupation|profession|title|password|status|diet|major|role)\b",
-    many=r"\b(?:have|has|like|likes|love|loves|hate|hates|know|knows|own|owns|need|needs|want|wants|speak"
-    r"|speaks|play|plays|visit|visited|enjoy|learn|" + "|".join(sorted(_ATTRIBUTES.many_valued)) + r")\b",
-    fields=(
-        (
-            "work",
-            r"\b(?:work(?:s|ing)? (?:at|for|as|in|with|on|night|day|from)|jobs?|employ(?:ed|er|ment)"
-            r"|unemployed|jobless|job hunting|hired|laid off|redundant|retired|resign(?:ed)?|freelanc\w*"
-            r"|promoted|shifts|notice)\b|\b(?:joined|started at|start(?:ed|ing)? (?:working )?(?:at|with)"
-            r"|went to|moved to) (?-i:[A-Z])",
-        ),
-        (
-            "home",
-            r"\b(?:liv(?:e|es|ing) (?:in|at|on|with|alone)|resid(?:e|es|ing)|relocated|address|moved (?:out"
-            r"|in|house|back)|(?:share|rent|bought|own|sold)\w* (?:a|the|our|my) (?:\w+ )?(?:house|flat"
-            r"|apartment|condo|studio|place))\b|\b(?:moved (?:back |over )?to"
-            r"|settled in) (?-i:[A-Z][a-zà-ÿ'’-]{2,}(?: [A-Z][a-zà-ÿ]+)*)\b(?! (?-i:[A-Z\d]))",
-        ),
-        (
-            "partner",
-            r"\b(?:single|dating|seeing (?:someone|anyone|somebody)|boyfriend|girlfriend|married|engaged"
-            r"|engagement|divorced|broke up|split up|separated|widowed|my ex|dumped|back together"
-            r"|got together)\b",
-        ),
-        ("diet", r"\b(?:vegetarian|vegan|pescatarian|meat|dairy|cheese and eggs|keto)\b"),
-        (
-            "school",
-            r"\b(?:stud(?:y|ies)|grade|kindergarten|school|university|college|graduated|major|degree"
-            r"|ph\.?d)\b",
-        ),
-    ),
-)
 
 LANGUAGE = Language(
     code="en",
@@ -416,5 +241,5 @@ LANGUAGE = Language(
     wording=_WORDING,
     stance=_STANCE,
     attributes=_ATTRIBUTES,
-    succession=_SUCCESSION,
+    succession=SUCCESSION,
 )

@@ -137,6 +137,7 @@ _SUCCESSION = SuccessionGrammar(
     new=r"\bnuev[oa]s?\b",
     unsettled=r"\b(?:no (?:estoy )?segur[oa]|me pregunto|espero|gracias|quizás?|tal vez|quisiera|podría"
     r"|debería|intento)\b",
+    seeking=r"\b(?:busco|espero|ahorro para|estoy buscando)\b",
     additive=r"\b(?:también|además|otr[oa](?! vez)|sigo|sigue|todavía|aún|a veces|tanto como)\b",
     denial=r"\b(?:no|nunca|jamás|nada|nadie|ningun\w*|ningún|sin|ni|tampoco)\b",
     endings=r"\b(?:dej(?:é|ó|ado)(?: de)?|abandon(?:é|ó|ado)|cancel(?:é|ó|ado|amos)|vend(?:í|ió|ido|imos)"
@@ -156,11 +157,12 @@ _SUCCESSION = SuccessionGrammar(
     verbs=r"\b(?:soy|es|somos|son|estoy|está|están|he|ha|hemos|han|tengo|tiene|tenemos|voy|va|vamos|puedo"
     r"|quiero|gusta|gustan|odio|amo|como|bebo|fumo|juego|hablo|cuesta|sale|empieza|funciona|usamos"
     r"|trabajo|vivo|dirige|se llama|lo dirige|corro|estudio|estudia)\b",
+    verb_ending="",
     support=r"tengo|tiene|hago|hace|voy|va|vamos|tomo|uso|usamos|quiero",
     exclusive=r"\b(?:viv(?:o|e|imos) (?:en|con)|trabaj(?:o|a) (?:en|de|como|para)|peso|pesa|cuesta|conduzco"
     r"|conduce|se llama|dirige|casad[oa] con|sale (?:a|de))\b",
     prepositions=r"a|al|en|de|del|con|por|para|sobre|desde|hasta|como",
-    origins=r"de|del",
+    origins=r"\b(?:de|del|en vez de|en lugar de)\b",
     places=r"en|sobre|bajo|detrás|delante|con|a",
     speakers=r"yo|nosotros|nosotras|me|nos",
     speaker_verbs=r"\w{2,}(?:o|é|í|oy|amos|emos|imos)$|he$|hemos$",
@@ -179,14 +181,15 @@ _SUCCESSION = SuccessionGrammar(
     light=r"el|la|los|las|un|una|unos|unas|mi|mis|nuestro|nuestra|ahora|ya|no|muy|otra|vez|finalmente"
     r"|actualmente|lo|se|le",
     epithets=r"nuev[oa]s?|actual|antigu[oa]|viej[oa]",
+    variants={},
     numbers=r"dos|tres|cuatro|cinco|seis|siete|ocho|nueve|diez|once|doce|veinte|treinta|cien",
     times=r"enero|febrero|marzo|abril|mayo|junio|julio|agosto|septiembre|octubre|noviembre|diciembre|lunes"
     r"|martes|miércoles|jueves|viernes|sábado|domingo|horas?|mañanas?|ayer|hoy|semana|mes|año|día"
     r"|pasad[oa]|próxim[oa]|tarde|noche",
+    attitudes=(r"\b(?:gustan?|amo|encantan?)\b", r"\b(?:odio|detesto)\b"),
     opposites=(
         (r"\babiert[oa]\b", r"\bcerrad[oa]\b"),
         (r"\b(?:rot[oa]|no funciona)\b", r"\b(?:arreglad[oa]|ya funciona|funciona otra vez)\b"),
-        (r"\b(?:gustan?|amo|encantan?)\b", r"\b(?:odio|detesto)\b"),
         (r"\blleno\b", r"\bvacío\b"),
         (r"\bencendid[oa]\b", r"\bapagad[oa]\b"),
     ),

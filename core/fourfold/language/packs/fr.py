@@ -132,6 +132,7 @@ _SUCCESSION = SuccessionGrammar(
     new=r"\bnouve(?:au|l|lle|lles|aux)\b",
     unsettled=r"\b(?:pas sûre?|me demande|espère|merci|peut-être|voudrais|aimerais|pourrais|devrais"
     r"|essaie)\b",
+    seeking=r"\b(?:cherche|attends|économise)\b",
     additive=r"\b(?:aussi|également|en plus|encore|un autre|une autre|toujours|parfois|ainsi que)\b",
     denial=r"\b(?:ne|n|pas|jamais|rien|aucun\w*|sans|ni|plus(?= d))",
     endings=r"\b(?:arrêté|quitté|démissionné|annulé|vendu|abandonné|résilié|supprimé|perdu|terminé|fini"
@@ -148,11 +149,12 @@ _SUCCESSION = SuccessionGrammar(
     verbs=r"\b(?:suis|est|sommes|sont|ai|as|a|avons|ont|était|vais|va|peux|peut|veux|veut|aime|déteste"
     r"|adore|mange|bois|fume|joue|parle|coûte|part|commence|marche|utilisons|travaille|vis|appelle"
     r"|court|cours)\b",
+    verb_ending="",
     support=r"ai|as|a|fais|fait|vais|va|prends|prend|utilise|utilisons|veux",
     exclusive=r"\b(?:habite (?:à|chez)|vis (?:à|avec)|travaille (?:chez|comme|à)|pèse|coûte|conduis"
     r"|part(?:ons)? (?:à|de)|est (?:dirigée?|menée?) par|a lieu|mariée? avec|appelle)",
     prepositions=r"à|au|aux|en|dans|sur|chez|de|du|des|d|avec|pour|par|vers|comme|sous",
-    origins=r"de|du",
+    origins=r"\b(?:de|du|au lieu de|plutôt que)\b",
     places=r"à|au|en|dans|sur|chez|sous|devant|derrière|avec",
     speakers=r"je|j|nous|on|me|moi",
     speaker_verbs=r"",
@@ -172,14 +174,15 @@ _SUCCESSION = SuccessionGrammar(
     light=r"le|la|les|l|un|une|des|du|mon|ma|mes|notre|nos|maintenant|désormais|ne|n|pas|plus|très|enfin"
     r"|nouveau|encore|finalement|actuellement|de|d|à|alors",
     epithets=r"nouveau|nouvel|nouvelle|actuelle?|ancienn?e?",
+    variants={},
     numbers=r"deux|trois|quatre|cinq|six|sept|huit|neuf|dix|onze|douze|vingt|trente|cent",
     times=r"janvier|février|mars|avril|mai|juin|juillet|août|septembre|octobre|novembre|décembre|lundi"
     r"|mardi|mercredi|jeudi|vendredi|samedi|dimanche|heures?|demain|hier|semaine|mois|année|jour"
     r"|dernier|prochain|matin|soir",
+    attitudes=(r"\b(?:aime|adore)\b", r"\b(?:déteste|hais)\b"),
     opposites=(
         (r"\bouverte?\b", r"\bfermée?\b"),
         (r"\b(?:cassée?|en panne|ne marche pas)\b", r"\b(?:réparée?|marche à nouveau|marche de nouveau)\b"),
-        (r"\b(?:aime|adore)\b", r"\b(?:déteste|hais)\b"),
         (r"\bpleine?\b", r"\bvide\b"),
         (r"\ballumée?\b", r"\béteinte?\b"),
         (r"\bseule?\b", r"\bavec ma|avec mon\b"),

@@ -1,0 +1,221 @@
+"""English: what tells that a newer statement is how a matter stands now."""
+
+from __future__ import annotations
+
+from fourfold.language.pack import SuccessionGrammar
+
+MANY_VALUED = frozenset(
+    """child son daughter kid baby sister brother sibling friend pet dog cat horse bird fish hobby interest
+    cousin uncle aunt niece nephew grandchild grandson granddaughter colleague coworker neighbour neighbor
+    student pupil teammate classmate teacher skill strength weakness goal dream wish plan idea thing part
+    one example member book song movie film show game recipe dish activity advice tip reason problem
+    challenge point question memory trip visit day night fear habit allergy instrument sport subject guest
+    client customer passion love inspiration thought feeling opinion highlight time moment favourites
+    favorites way role""".split()
+)
+"""Head nouns of attributes that may have many values."""
+
+SUCCESSION = SuccessionGrammar(
+    clause_border=r"[;:!()]|,(?= (?:and |but |so |then |now )?(?:i|we|he|she|they|it|you|my|our|his|her"
+    r"|their|the|this|that|there|now)\b)|\s[-–—]\s|,? (?:but|because|so that|although|though|while"
+    r"|which|and so)\b|, so |,? (?:and|so|then) (?=(?:then |now |just |finally )?(?:i|we|he|she|they|it"
+    r"|my|our|his|her|their)\b)|,? and (?=(?:now |then )?(?:went|joined|started|found|took|bought|got"
+    r"|moved|am|is|are)\b)",
+    correction=r"(?:(?:oh|ah|oops|hmm|well|ok|okay|and|but|hey)[,.! ]+)*(?:correction|correcting myself"
+    r"|erratum|sorry(?=[,.:;!—–-])|wait(?=[,.:;!—–-])|no wait|no(?=[,.:;!—–-])|nope|actually"
+    r"|scratch that|strike that|my mistake|my bad|i (?:misspoke|was wrong|mis(?:typed|read)|meant"
+    r"|got (?:it|that) wrong)|i gave you the wrong \w+|that(?:'s| was| is) wrong|update|edit|turns out"
+    r"|it turns out|as it turns out|in fact|on second thoughts?|to be precise|rather"
+    r"|i mean)\b(?:[,.:;! –—-]+(?:that|i meant|i mean|actually|no|sorry))*[,.:;! –—-]*",
+    current=r"\b(?:now|nowadays|these days|from now on|any ?more|any longer|no longer|again|instead|finally"
+    r"|by now|after all|since then|for the first time|back together|at last|only(?= \w+$)|turn(?:s"
+    r"|ed) out)\b",
+    unsettled=r"^(?:hey|hi|hello|hiya)\b|long time no|\b(?:not (?:\w+ )?sure|unsure|wonder(?:ing)?"
+    r"|don['’]t know (?:if|whether|what|why|who|where)|make sure|let['’]?s|can['’]?t wait"
+    r"|keep (?:it )?up|keep \w+ing|trying to|tried to|want(?:ed)? to (?:know|see|make|ensure)|hope"
+    r"|hoping|would|wouldn['’]t|should|could|might|may be|sounds|i guess|(?:can|could) you|wish|thanks"
+    r"|thank you|glad|sorry to hear|happy to hear|excited|remember(?:ing)?|determined|feel|thinking"
+    r"|considering)\b",
+    new=r"\b(?:new|newest|latest)\b",
+    seeking=r"\b(?:(?:look|search|hunt|wait|sav)(?:ing|e)? (?:up )?for|waiting (?:list )?(?:for|on)"
+    r"|applied (?:for|to)|in the market for|need(?:s|ed)? (?:a|an|to|some|new)|learning to|trying to)\b",
+    additive=r"\b(?:also|just as|too|as well|another|additionally|besides|in addition|still|both|sometimes"
+    r"|(?:my|our|the) (?:second|other)(?= \w+ (?:is|are|has|was)\b)|yet another|one more|always"
+    r"|continue\w*|remains?|along with)\b",
+    denial=r"\bex-(?=\w)|\b(?:not|never|no|none|nobody|nothing|neither|nor|without|cannot|unable"
+    r"|\w+n['’]t)\b",
+    endings=r"\b(?:quit(?:s|ting)?|stop(?:ped|s|ping)?(?! (?:at|by|in|for|to)\b)|left|(?:am|is|are|['’]m"
+    r"|['’]s|['’]re|be|been) leaving|g(?:ave|ive|iven|iving) up(?: on)?|cancel\w*|call(?:ed|ing)? off"
+    r"|sold|los[et]|finish(?:ed)?|delet(?:ed|e)|dropp?(?:ed|ing)?(?= (?:the|my|our|his|her"
+    r"|their) (?:plans?|ideas?|projects?|course|class|subject))|unsubscrib\w*(?: from)?|uninstall\w*"
+    r"|remov(?:ed|e)|abandon(?:ed)?|dismissed|abolished|scrapped|decided against|paid off|handed in"
+    r"|submitted|over (?=(?-i:[A-Z]))|discontinued|got rid of|threw (?:away|out)|returned|let"
+    r"|paid (?=[\w ]{2,20} back)|gave (?=(?:it|them) away|away)|got (?=[\w ]{2,20} (?:off|out)\b)"
+    r"|handed in (?:my|his|her|their) notice|broke off|broken off|did away with|terminated|ended"
+    r"|resigned from|retired from|opted out of|withdrew from|closed (?=my|our|the|his|her|their)"
+    r"|destroyed|wrecked|totalled)\b",
+    withdrawals=r"\b(?:died?|dead|pass(?:ed)? away|br[eo]ke?n? up|split up|dump(?:ed)?|divorc\w*|separated"
+    r"|resign(?:ed|s)?|retir(?:ed|es|ing)|laid off|fired|let go|dropped out|is over|expired?|(?:is|are"
+    r"|was|were) (?:off|cancell?ed)|got cancell?ed|been cancell?ed|(?:is|are|has|have) gone"
+    r"|stepp?(?:ed)? down|moved out|called it quits|back(?:ed)? out|out of|back from|done with|free of"
+    r"|graduated|is my ex|came off|shut down|closed down|disbanded|dissolved|lapsed?"
+    r"|went out of business|bankrupt|(?:been|was|were|got) (?:abolished|dismissed|scrapped|deleted"
+    r"|removed|discontinued|released|discharged|evicted|expelled|suspended|disqualified)|ended"
+    r"|broke off)\b",
+    changes=r"\b(?:dyed|turned into|hired|mov(?:ed|ing)|switch(?:ed|ing)|chang(?:ed|ing)|replac(?:ed|ing)"
+    r"|postponed|adjourned|deferred|moved up|put off|set back|rescheduled|push(?:ed|ing)? (?:back|to"
+    r"|forward|out)|delayed|extended|brought forward|slipped|cut(?: down)?|rais(?:ed)|rose|risen"
+    r"|gone up|went up|went down|gone down|came down|increased|decreased|dropped|fell|fallen|lowered"
+    r"|reduced|renamed|promoted|demoted|transferred|reassigned|upgraded|downgraded|swapped|traded"
+    r"|took over|taken over|takes over|became|become|becomes|turned(?! out| on| off)|rewr[oi]te"
+    r"|rewritten|migrated|overt(?:aken|ook)|converted|merged|repaired|fixed|painted|cleared|melted"
+    r"|settled|relocated|grew|gained|down to|up to|turned out|revised|updated|shifted|split|expanded)\b",
+    beginnings=r"\b(?:join(?:ed|ing|s)?|start(?:ed|ing|s)?|got|get(?:ting)?|adopt(?:ed)?|bought|found"
+    r"|beg[au]n|hired|married|booked|reserved|scheduled|planned|signed up|subscribed|enrolled|landed"
+    r"|accepted|opened|set up|took up|was born|elected|appointed|ordered|rented)\b",
+    placings=r"\b(?:put|moved|brought|took|taken|parked|hung|stored|laid|lent|gave|given|stolen|stole|hid"
+    r"|placed|left)\b",
+    past=r"(?<!\bis )(?<!\bare )(?<!\bam )(?<!['’]m )(?<!['’]s )(?<!\bbe )(?<!['’]re )(?<!\bnow"
+    r" )(?<!\bnot )(?<!-)(?<!n't )(?<!being )(?<!been )(?:\b(?!need"
+    r"|seed|feed|speed|indeed|hundred|red\b|wed\b|shed|naked|sacred|allowed|supposed|shared|retired"
+    r"|named|called|tired|scared|bored)\w{2,}ed\b|\b(?:was|were|had|did|didn['’]t|went|ate|met|saw"
+    r"|spent|flew|drove|paid|lost|won|slept|ran|swam|wrote|sang|rode|came|told|said|made|bought|thought"
+    r"|taught|caught|fought|kept|felt|fell|broke|chose|spoke|woke|wore|threw|knew|grew|drew|sat|stood"
+    r"|heard|held|had|gave|took|got|began|drank|built|sent|sold|left|lent|brought|became|been|forgot"
+    r"|hid|rang|shook|stole|tore|understood|bit|blew|dug|fed|found|shot|struck|swore|read)\b)",
+    copulas=r"am|is|are|be|was|were|been|being|isn['’]t|aren['’]t|wasn['’]t|weren['’]t",
+    verbs=r"\b(?:am|is|are|was|were|be|been|have|has|had|do|does|did|don['’]t|doesn['’]t|didn['’]t"
+    r"|isn['’]t|aren['’]t|wasn['’]t|weren['’]t|haven['’]t|hasn['’]t|won['’]t|can['’]t|cannot"
+    r"|couldn['’]t|wouldn['’]t|can|could|will|would|shall|should|(?-i:may)|might|must|go|goes|going"
+    r"|take|takes|get|gets|make|makes|use|uses|using|need|needs|want|wants|like|likes|love|loves|hate"
+    r"|hates|know|knows|keep|keeps|run|runs|play|plays|work|works|say|says|live|lives|eat|eats|drink"
+    r"|drinks|leaves|starts|begins|opens|closes|arrives|sings?|teach(?:es)?|lead|leads|sells?)\b",
+    verb_ending=r"\w{2,}[^\Ws]s",
+    support=r"go|goes|going|went|take|takes|taking|get|gets|getting|make|makes|making|have|has|had|having"
+    r"|do|does|doing|use|uses|using|want|wants|need|needs|keep|keeps|keeping|put|back",
+    exclusive=r"\b(?:liv(?:e|es|ing) (?:in|at|on|with)|resid(?:e|es|ing)|work(?:s|ing)? (?:at|for|as|in)"
+    r"|weighs?|costs?|drives?|(?:is|['’]s|am|['’]m|are) (?:called|named|assigned to|married to|dating"
+    r"|based in|employed by|working (?:on|at|for|as))|stay(?:s|ing) (?:at|in)|stud(?:y|ies|ying) (?:at)"
+    r"|repo?rts? to|belongs? to|owes?|(?:runs?|written|led|managed|run|owned) (?:on|in|by)|banks? with"
+    r"|wants? (?:a|the))\b",
+    prepositions=r"in|at|on|off|up|down|away|to|from|of|for|with|by|about|into|onto|out|over|under|behind"
+    r"|near|because|after|before|until|since|as|and|due",
+    origins=r"\b(?:from|instead of|rather than|in place of)\b",
+    places=r"in|at|on|under|behind|near|by|with|inside|above|below|beside|outside",
+    speakers=r"i|we|me|us",
+    speaker_verbs=r"",
+    pronouns=r"i|we|you|he|she|it|they|that|there|who|what|this",
+    possessives=r"my|our",
+    persons={
+        "he": "he",
+        "his": "he",
+        "him": "he",
+        "she": "she",
+        "her": "she",
+        "they": "they",
+        "their": "they",
+        "them": "they",
+        "it": "it",
+        "its": "it",
+        "you": "you",
+        "your": "you",
+        "this": "this",
+        "that": "this",
+        "there": "there",
+        "everyone": "all",
+        "who": "who",
+    },
+    light=r"the|a|an|ex|years|old|now|currently|just|really|actually|already|finally|again|instead|still"
+    r"|today|anymore|longer|any|more|then|so|very|well|been|my|our|been|been|these|days|will|be|only"
+    r"|officially|currently|probably|not|never|no|don['’]t|doesn['’]t|didn['’]t|do|does|did|any|some"
+    r"|anyone|someone|anybody|somebody",
+    epithets=r"new|current|latest|newest|old|former|present|next",
+    variants={
+        "favourite": "favorite",
+        "colour": "color",
+        "children": "child",
+        "people": "person",
+        "men": "man",
+        "women": "woman",
+        "cancelled": "canceled",
+    },
+    numbers=r"one|two|three|four|five|six|seven|eight|nine|ten|eleven|twelve|twenty|thirty|forty|fifty"
+    r"|hundred|thousand|dozen|\w*teen|first|second|third|fourth|fifth|sixth|seventh|eighth|ninth|tenth",
+    times=r"january|february|march|april|may|june|july|august|september|october|november|december"
+    r"|montuesdays?|wednesdays?|thursdays?|fridays?|saturdays?|sundays?|daily|weekly|monthly|am|pm|noon"
+    r"|midnight|o'clock|spring|summer|autumn|fall|winter|tomorrow|today|tonight|yesterday|week|weekend"
+    r"|month|year|day|last|next|ago",
+    attitudes=(
+        r"\b(?:likes?|loves?|enjoys?|adores?|fan of|fond of|into)\b",
+        r"\b(?:hates?|dislikes?|can['’]t stand|detests?|loathes?|sick of|tired of|fed up with)\b",
+    ),
+    opposites=(
+        (r"\bup\b", r"\bdown\b"),
+        (r"\bon\b$", r"\boff\b$"),
+        (r"\bfull\b", r"\bempty\b"),
+        (
+            r"\b(?:broken|failing|down|not working)\b",
+            r"\b(?:fixed|works?|working|repaired|green|running"
+            r"|up)\b",
+        ),
+        (
+            r"\b(?:pending|waiting|running|active|resumed|in review|in progress|being \w+|unpaid|open"
+            r"|ongoing|unresolved|undecided|underway)\b",
+            r"\b(?:done|fixed|resolved|merged|approved|accepted|closed|shut|paid|delivered|finished"
+            r"|completed|shipped|granted|signed)\b",
+            r"\b(?:rejected|declined|dismissed|denied|refused|revoked)\b",
+            r"\b(?:on hold|paused|blocked|stalled|frozen)\b",
+        ),
+        (r"\b(?:on time|early)\b", r"\b(?:late|delayed|behind)\b"),
+        (r"\b(?:indoors|inside)\b", r"\b(?:outdoors|outside)\b"),
+        (r"\b(?:sick|ill|in hospital)\b", r"\b(?:well|healthy|better|recovered)\b"),
+        (r"\bcan\b", r"\b(?:can['’]t|cannot)\b"),
+        (r"\b(?:free|available)\b", r"\b(?:costs?|taken|busy|booked|sold out)\b"),
+        (r"\bfail(?:s|ed|ing)?\b", r"\bpass(?:es|ed|ing)?\b"),
+        (r"\b(?:badly|poorly)\b", r"\b(?:well|better)\b"),
+        (r"\b(?:missing|lost)\b", r"\b(?:found|came back|back)\b"),
+        (r"\bwith\b", r"\bwithout\b"),
+        (r"\bsingle\b", r"\b(?:married|engaged)\b"),
+        (r"\balive\b", r"\bdead\b"),
+        (r"\bfull[- ]time\b", r"\bpart[- ]time\b"),
+        (r"\bpublic\b", r"\bprivate\b"),
+        (r"\basleep\b", r"\bawake\b"),
+        (r"\b(?:on (?:\w+ )?(?:leave|holidays?|vacation)|away|abroad|off sick)\b", r"\b(?:back|home)\b"),
+        (r"\bvalid\b", r"\bexpired\b"),
+    ),
+    single=r"\b(?:favorite|colou?r|job|occupation|profession|title|password|status|diet|major|role|url"
+    r"|address|link|endpoint|e-?mail|phone|number|code|pin|version|username|nickname|religion"
+    r"|nationality|size|language|timezone|currency|plan|species|breed|brand|model|blood type|format"
+    r"|framework|stack|database|branch)\b",
+    many=r"\b(?:(?:have|has)(?! (?:been|become|gone"
+    r"|\w+e[dn])\b)|like|likes|love|loves|hate|hates|know|knows|own|owns|need|needs|want|wants|speak"
+    r"|speaks|play|plays|visit|visited|enjoy|learn|" + "|".join(sorted(MANY_VALUED)) + r")\b",
+    fields=(
+        (
+            "work",
+            r"\b(?:work(?:s|ing)? (?:at|for|as|in|with|on|night|day|from)|jobs?|employ(?:ed|er|ment)"
+            r"|unemployed|jobless|job hunting|hired|laid off|redundant|retired|resign(?:ed)?|freelanc\w*"
+            r"|promoted|shifts|notice|fired|head of|intern|apprentice|trainee|manager|director|ceo|cto|cfo)\b"
+            r"|\b(?:joined|started at|start(?:ed|ing)? (?:working )?(?:at|with)|went to|moved to) (?-i:[A-Z])",
+        ),
+        (
+            "home",
+            r"\b(?:liv(?:e|es|ing) (?:in|at|on|with|alone)|resid(?:e|es|ing)|relocated|address|moved (?:out"
+            r"|in|house|back)|renting|homeless|(?:share|rent|bought|own|sold)\w* (?:a|the|our"
+            r"|my) (?:\w+ )?(?:house|flat|apartment|condo|studio|place))\b|\b(?:moved (?:back |over )?to"
+            r"|settled in) (?-i:[A-Z][a-zà-ÿ'’-]{2,}(?: [A-Z][a-zà-ÿ]+)*)\b(?! (?-i:[A-Z\d]))",
+        ),
+        (
+            "partner",
+            r"\b(?:single|dating|seeing (?:someone|anyone|somebody)|boyfriend|girlfriend|married|engaged"
+            r"|engagement|divorced|broke up|split up|separated|widowed|my ex|dumped|back together"
+            r"|got together|(?:in|out of) a (?:[\w-]+ )?relationship)\b",
+        ),
+        ("diet", r"\b(?:vegetarian|vegan|pescatarian|meat|dairy|cheese and eggs|keto)\b"),
+        (
+            "school",
+            r"\b(?:stud(?:y|ies)|student|grade|kindergarten|school|university|college|graduated|major|degree"
+            r"|ph\.?d)\b",
+        ),
+    ),
+)
