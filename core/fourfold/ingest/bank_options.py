@@ -12,7 +12,7 @@ from fourfold.index.bank_index import BankIndex
 from fourfold.ingest.embed import term_vector
 from fourfold.language.languages import ENGLISH, detect, language
 from fourfold.language.pack import Language
-from fourfold.language.text import terms
+from fourfold.language.text import index_terms, words
 from fourfold.ports import Fields, Where
 from fourfold.schema.records import UNIT
 from fourfold.schema.units import context_of, speaker_of, text_of
@@ -107,6 +107,7 @@ def _reindex(transaction: Transaction, bank_language: Language, ids: tuple[str, 
     """Stages the units of `ids` (None: all) with their terms in another language."""
     where = Where(bank=transaction.index.bank, kind=UNIT, ids=ids)
     for point in transaction.services.store.scan(where, Fields(vectors=True)):
-        stems = terms(text_of(point), bank_language)
+        text = text_of(point)
+        text_terms = index_terms(text, words(text, bank_language), bank_language)
         speaker, context = speaker_of(point), context_of(point)
-        transaction.put_unit(replace(point, terms=term_vector(stems, speaker, context, bank_language)))
+        transaction.put_unit(replace(point, terms=term_vector(text_terms, speaker, context, bank_language)))

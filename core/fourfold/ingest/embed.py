@@ -12,7 +12,7 @@ import numpy as np
 from fourfold.index.bank_index import BankIndex
 from fourfold.ingest.extract.statement import Statement
 from fourfold.language.pack import Language
-from fourfold.language.text import SparseVector, document_vector, terms, words
+from fourfold.language.text import SparseVector, document_vector, index_terms, terms, words
 from fourfold.models.packaged.centroids import nearest_centroids
 from fourfold.models.vectors import embed_checked
 from fourfold.ports import Embedder, Embedding, Floats, Progress
@@ -29,12 +29,12 @@ _CONTEXT_WEIGHT = np.float32(0.5)
 @dataclass(frozen=True, slots=True)
 class Embedded:
     """What is searched of a statement: its vectors, as it is embedded; which token rows are of the text alone; the
-    centroids nearest to those; and the stems of the text."""
+    centroids nearest to those; and the terms of the text."""
 
     embedding: Embedding
     own_from: int
     codes: tuple[int, ...]
-    stems: tuple[str, ...]
+    terms: tuple[str, ...]
     seconds: float
 
     @property
@@ -100,7 +100,7 @@ def _described(text: str, start: int, embedding: Embedding, language: Language, 
         embedding=replace(embedding, tokens=embedding.tokens[rows]),
         own_from=sum(embedding.offsets[row][1] <= start for row in rows),
         codes=(),
-        stems=tuple(word.stem for word in word_list if word.stem and word.start >= start),
+        terms=tuple(index_terms(text, [word for word in word_list if word.start >= start], language)),
         seconds=seconds,
     )
 
@@ -130,16 +130,18 @@ def unit_vectors(
     tokens = embedded.embedding.tokens
     return UnitVectors(
         vector=add_context_vector(embedded.embedding.vector, previous and previous[0]),
-        terms=term_vector(embedded.stems, speaker, context, language),
+        terms=term_vector(embedded.terms, speaker, context, language),
         tokens=with_previous(tokens, previous and previous[1]),
         own_tokens=(embedded.own_from, len(tokens)),
         centroids=embedded.codes,
     )
 
 
-def term_vector(stems: Sequence[str], speaker: str | None, context: str, language: Language) -> SparseVector:
-    """Returns the terms by which the keyword channel finds a text with these `stems`, its speaker and its context."""
-    return document_vector([*stems, *terms(f"{speaker or ''} {context}", language)])
+def term_vector(
+    text_terms: Sequence[str], speaker: str | None, context: str, language: Language
+) -> SparseVector:
+    """Returns the terms by which the keyword channel finds a text with these terms, its speaker and its context."""
+    return document_vector([*text_terms, *terms(f"{speaker or ''} {context}", language)])
 
 
 def embedding_text(statement: Statement, context: str) -> str:

@@ -24,6 +24,14 @@ from fourfold.language.pack import Language, case_sensitive, compiled
 
 _WORD = re.compile(r"[^\W_]+(?:['’][^\W_]+)*")
 _UNSPACED = re.compile(r"[\u0e00-\u0eff\u1000-\u109f\u3040-\u30ff\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff]+")
+_RUN = re.compile(rf"{_UNSPACED.pattern}|(?:(?!{_UNSPACED.pattern[:-1]})[^\W_])+")
+_HAN = re.compile(r"[\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff]")
+_HANGUL = re.compile(r"[\uac00-\ud7a3]{3,}")
+_JOINT = re.compile(r"[^\w\s,;!?\"'’()]{1,3}|_")
+"""What joins the parts of an identifier: "INV-2024", "src/app", "5G_2", "http://x"."""
+_DIGITS_JOINT = re.compile(r"[ ().\-/]{1,2}")
+_LONG_NUMBER = 7
+"""Digits from which groups are also one number, as in telephone numbers. A guess, not measured."""
 _POSSESSIVE = re.compile(r"['’](?:s|re|ve|ll|d|m|t)?$")
 _SENTENCE_END = re.compile(r"(?<=[.!?…。！？])[\"'”’)\]]*\s+|(?<=[。！？])|\n+")
 _DAY = re.compile(r"\b\d\d?\.$")
@@ -63,6 +71,28 @@ def words(text: str, language: Language) -> list[Word]:
 def terms(text: str, language: Language) -> list[str]:
     """Returns the stems of `text` that carry meaning, repeated as often as they occur."""
     return [word.stem for word in words(text, language) if word.stem]
+
+
+def index_terms(text: str, text_words: Sequence[Word], language: Language) -> list[str]:
+    """Returns the terms that `text` is indexed and searched by: the stems of its `text_words`; identifiers and numbers
+    of several parts as a whole too ("inv-2024-00317"); and shorter pieces that may be a word of Korean or Chinese."""
+    pieces = {
+        at: text[at] for word in text_words for at in range(word.start, word.end) if _HAN.match(text, at)
+    }
+    # Korean particles are written onto their noun, so that a noun is found as one of the word's pairs.
+    pairs = [
+        _fold(run[at : at + 2])
+        for word in text_words
+        if word.stem and not word.text.isascii()
+        for run in _HANGUL.findall(word.text)
+        for at in range(len(run) - 1)
+    ]
+    return [
+        *(word.stem for word in text_words if word.stem),
+        *_compounds(text, text_words),
+        *(piece for piece in pieces.values() if piece not in language.stop_words),
+        *pairs,
+    ]
 
 
 def term_id(term: str) -> int:
@@ -151,11 +181,37 @@ def _split(text: str) -> Iterator[tuple[str, int, int]]:
         if not _UNSPACED.search(word):
             yield word, match.start(), match.end()
             continue
-        for run in re.finditer(rf"{_UNSPACED.pattern}|[^\W_]", word):
+        for run in _RUN.finditer(word):
             at, chars = match.start() + run.start(), run.group()
+            if not _UNSPACED.match(chars):
+                yield chars, at, at + len(chars)
+                continue
             # Pairs overlap, so that any word of two characters is found wherever it stands; a single one is its own.
             for i in range(max(1, len(chars) - 1)):
                 yield chars[i : i + 2], at + i, at + min(i + 2, len(chars))
+
+
+def _compounds(text: str, text_words: Sequence[Word]) -> list[str]:
+    """Returns what is written as several words without a blank, and groups of digits that are one number."""
+    compounds: list[str] = []
+    for joint, is_number in ((_JOINT, False), (_DIGITS_JOINT, True)):
+        first = 0
+        for at in range(1, len(text_words) + 1):
+            if at < len(text_words):
+                before, after = text_words[at - 1], text_words[at]
+                is_joined = joint.fullmatch(text, before.end, after.start) is not None
+                if is_joined and (not is_number or (before.text.isdigit() and after.text.isdigit())):
+                    continue
+            if at - first > 1:
+                parts = text_words[first:at]
+                compound = text[parts[0].start : parts[-1].end].lower()
+                digits = "".join(part.text for part in parts)
+                if not is_number:
+                    compounds.append(_fold(compound))
+                elif len(digits) >= _LONG_NUMBER:
+                    compounds.append(digits)
+            first = at
+    return compounds
 
 
 def _fold(stem: str) -> str:

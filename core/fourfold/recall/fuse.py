@@ -67,6 +67,7 @@ class Fusion:
     ) -> None:
         records = index.columns[rows]
         self._weights = weights
+        self._legible = plan.legible
         self._before, self._after = (_positions(rows, records[side]) for side in ("previous", "next"))
         keyword = scores.get("keyword", np.zeros(len(rows), dtype=np.float32))
         self.factors = _factors(plan, records, keyword, weights)
@@ -83,7 +84,7 @@ class Fusion:
                 # Neighbours in the session share scores: an answer often stands beside the line with the question's
                 # words.
                 shared = self._shared(scores[channel.name], channel.from_before, channel.from_after)
-                total += channel.weight * _scaled(shared)
+                total += channel.weight_where(self._legible) * _scaled(shared)
         share = self._weights.neighbour_weight
         return self._shared(total * self._factor, share, share)
 

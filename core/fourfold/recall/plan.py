@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from bisect import bisect_left
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
@@ -12,7 +13,7 @@ import numpy as np
 from fourfold.index.bank_index import BankIndex
 from fourfold.language.dates import find_times
 from fourfold.language.languages import matches_any
-from fourfold.language.text import SparseVector, Word, clean, query_vector, term_id, words
+from fourfold.language.text import SparseVector, Word, clean, index_terms, query_vector, term_id, words
 from fourfold.models.vectors import embed_checked
 from fourfold.ports import Embedder, Embedding, Floats
 from fourfold.values.units import Interval
@@ -23,19 +24,24 @@ _MOST_TOKENS = 32
 """Token rows of a question, those of the rarest words. A guess, not measured."""
 _IDF_POWER = 1.5
 """How much more a rare word of the question counts: docs/adr/0003."""
+_NUMBER_PIECES = 2
+"""Pieces of a word with digits up to which it counts as read: a year has two, and at one R@10 falls from .838 to .837
+(`benchmarks/recall.py`, LoCoMo)."""
 _MOST_YEARS = 12
 """Years that a date without a year may stand for. A guess, not measured."""
 
 
 @dataclass(frozen=True, slots=True)
 class Plan:
-    """A question, understood. `tokens` are the rows to look for in late interaction, scaled so that their
-    weights sum to 1; `speaker` is the label of the one speaker that the question names, else -1."""
+    """A question, understood. `tokens` are the rows to look for in late interaction, scaled so that their weights sum
+    to 1; `legible` is the share of the question that the embedder can read; `speaker` is the label of the one speaker
+    that the question names, else -1."""
 
     text: str
     vector: Floats
     terms: SparseVector
     tokens: Floats
+    legible: float
     entities: tuple[str, ...]
     speaker: int
     intervals: tuple[Interval, ...]
@@ -52,6 +58,7 @@ def plan(question: str, embedder: Embedder, index: BankIndex, now: datetime) -> 
     with index.lock:
         entities = _entities(question_words, index.names.canonical_names())
         weights = _weights(embedding, question_words, index)
+        legible = _legible(embedding, question_words, index)
         years = _years(index)
         speakers = {index.code(name) for name in entities} - {-1}
         speaker = next(iter(speakers)) if len(speakers) == 1 else -1
@@ -59,8 +66,9 @@ def plan(question: str, embedder: Embedder, index: BankIndex, now: datetime) -> 
     return Plan(
         text=text,
         vector=embedding.vector,
-        terms=query_vector([word.stem for word in question_words if word.stem]),
+        terms=query_vector(index_terms(text, question_words, index.language)),
         tokens=_weighted(embedding.tokens, weights),
+        legible=legible,
         entities=entities,
         speaker=speaker,
         intervals=tuple(dict.fromkeys(time.interval for time in times)),
@@ -97,6 +105,23 @@ def _weights(embedding: Embedding, question_words: list[Word], index: BankIndex)
             stem = question_words[at].stem
             weights[row] = index.idf(term_id(stem)) ** _IDF_POWER if stem else 0.0
     return weights
+
+
+def _legible(embedding: Embedding, question_words: list[Word], index: BankIndex) -> float:
+    """Returns the share of the question, its words weighed by IDF, that the embedder can read: of whose letters it
+    has token vectors, and which it does not take apart (Korean into strokes, a number into digits)."""
+    starts = [start for start, _ in embedding.offsets]
+    covered = {at for start, end in embedding.offsets for at in range(start, end)}
+    legible = total = 0.0
+    for word in question_words:
+        if word.stem:
+            idf = index.idf(term_id(word.stem))
+            letters = range(word.start, word.end)
+            total += idf
+            pieces = bisect_left(starts, word.end) - bisect_left(starts, word.start)
+            if pieces <= (_NUMBER_PIECES if any(map(str.isdigit, word.text)) else len(letters)):
+                legible += idf * sum(at in covered for at in letters) / len(letters)
+    return legible / total if total and starts else 1.0
 
 
 def _weighted(tokens: Floats, weights: Floats) -> Floats:

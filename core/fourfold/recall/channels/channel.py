@@ -45,6 +45,9 @@ class Channel:
     weight: float = 0.0
     """What its score counts in the fused one, scaled to [0, 1] over the candidates (to 0 where all are equal); 0
     only puts forward. The packaged ones have 0.05 (graph) to 0.8 (late interaction)."""
+    illegible_weight: float | None = None
+    """What it counts where the embedder can read none of the question (`Plan.legible`), in proportion between; None
+    for the same. Of .4, .8 and 1.2 more for the keywords, .4 kept the best first (docs/benchmarks.md)."""
     from_before: float = 0.0
     from_after: float = 0.0
     """Share that a unit gets of the score of the line before it in the session, and of the one after it."""
@@ -52,6 +55,11 @@ class Channel:
     """Whether a candidate that it did not list has its lowest score, as for a likeness, rather than 0."""
     stand_in: str | None = None
     """The channel whose scores it takes where it has none of its own, so that its weight is not lost."""
+
+    def weight_where(self, legible: float) -> float:
+        """Returns what it counts for a question of which the embedder can read this share."""
+        other = self.weight if self.illegible_weight is None else self.illegible_weight
+        return legible * self.weight + (1 - legible) * other
 
     def query(self, question: Question) -> Query | None:
         """Returns what it asks the store in the first trip; None for nothing."""

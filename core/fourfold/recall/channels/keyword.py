@@ -14,6 +14,7 @@ class Keyword(Channel):
 
     name: str = "keyword"
     weight: float = 0.3
+    illegible_weight: float | None = 0.7
     # An answer often stands beside the line with the question's words.
     from_before: float = 0.3
     from_after: float = 0.3

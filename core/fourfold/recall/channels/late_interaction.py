@@ -24,6 +24,7 @@ class LateInteraction(Channel):
 
     name: str = "late_interaction"
     weight: float = 0.8
+    illegible_weight: float | None = 0.0
     unlisted_as_last: bool = True
     stand_in: str | None = "semantic"
 

@@ -14,6 +14,7 @@ class Semantic(Channel):
 
     name: str = "semantic"
     weight: float = 0.4
+    illegible_weight: float | None = 0.0
     # Of the line before nothing is added: its vector is in the unit's own already (docs/adr/0003).
     from_after: float = 0.5
     unlisted_as_last: bool = True
