@@ -74,7 +74,7 @@ def terms(text: str, language: Language) -> list[str]:
 
 
 def index_terms(text: str, text_words: Sequence[Word], language: Language) -> list[str]:
-    """Returns the terms that `text` is indexed and searched by: the stems of its `text_words`; identifiers and numbers
+    """Returns the terms that `text` is indexed and searched by: stems of its `text_words`; identifiers and numbers
     of several parts as a whole too ("inv-2024-00317"); and shorter pieces that may be a word of Korean or Chinese."""
     pieces = {
         at: text[at] for word in text_words for at in range(word.start, word.end) if _HAN.match(text, at)
