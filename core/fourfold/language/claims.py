@@ -43,8 +43,6 @@ class Mark(Flag):
     PLAN = auto()
     SEEKING = auto()
     """Somebody looks or waits for something."""
-    NEW = auto()
-    """It speaks of something new."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,12 +75,16 @@ class Claim:
     """All that carries meaning."""
     words: frozenset[str]
     """The same without numbers and times."""
+    remarks: frozenset[str]
+    """Those of them that praise or blame."""
     target: frozenset[str]
     """What a verb of ending, changing or placing acts on."""
     aside: frozenset[str]
     """What stands behind that."""
     origin: frozenset[str]
-    """What it says that something changed from."""
+    """What stands behind "from", up to the next preposition."""
+    newly: frozenset[str]
+    """What it says to be new."""
     marks: Mark
     poles: frozenset[tuple[int, int]]
     """Pairs of an axis and a side of it ("open", "closed")."""
@@ -136,7 +138,8 @@ _CONTRACTED = re.compile(r"['’](?:s|m|re|ve|ll|d)$")
 _THIRD_PERSONS = frozenset({"<he>", "<she>", "<it>", "<they>"})
 _MEANING = ("word", "name", "remark")
 _TO_BE = ("s", "m", "re")
-_ACTING = Mark.ENDING | Mark.WITHDRAWAL | Mark.CHANGE | Mark.PLACING
+_ACTING = Mark.SEEKING | Mark.ENDING | Mark.WITHDRAWAL | Mark.CHANGE | Mark.PLACING
+_CHANGING = Mark.CHANGE | Mark.CURRENT
 _SIGNS = "+#%-"
 _LEADING_SIGNS = "-+−<>"
 
@@ -186,15 +189,17 @@ class _ClaimReader:
                 acting.append(match.span())
                 verb_end = min(verb_end, match.end())
             verb_start = min(verb_start, match.start())
+        no_denial = self.language.stance.no_denial if self.language.stance else ""
+        plain_clause = compiled(no_denial).sub(" ", clause)
         for mark, pattern in (
             (Mark.CURRENT, grammar.current),
             (Mark.ADDITIVE, grammar.additive),
             (Mark.DENIAL, grammar.denial),
-            (Mark.NEW, grammar.new),
-            (Mark.SEEKING, grammar.seeking),
         ):
-            if compiled(pattern).search(clause):
+            if compiled(pattern).search(plain_clause):
                 marks |= mark
+        if marks & Mark.DENIAL and marks & Mark.ENDING and not marks & Mark.CURRENT:
+            marks &= ~(Mark.DENIAL | Mark.ENDING)  # "I won't quit": it goes on
         read = self._chinese(clause) if _CJK.search(clause) else self._tokens(clause)
         tokens = tuple(
             replace(token, kind="function") if any(a <= token.start < b for a, b in acting) else token
@@ -218,10 +223,12 @@ class _ClaimReader:
             subject=subject,
             about=about,
             content=frozenset(token.form for token in tokens if token.kind != "function"),
+            remarks=frozenset(token.form for token in tokens if token.kind == "remark"),
             words=frozenset(token.form for token in tokens if token.kind in _MEANING),
             target=target,
             aside=aside,
-            origin=self._origin(tokens, clause) if marks & (Mark.CHANGE | Mark.CURRENT) else frozenset(),
+            origin=self._behind(tokens, grammar.origins, clause) if marks & _CHANGING else frozenset(),
+            newly=self._behind(tokens, grammar.new, clause),
             marks=marks,
             poles=frozenset(self._poles(clause)),
             fields=frozenset(name for name, pattern in grammar.fields if compiled(pattern).search(clause)),
@@ -241,6 +248,7 @@ class _ClaimReader:
             (Mark.CHANGE, grammar.changes),
             (Mark.BEGINNING, grammar.beginnings),
             (Mark.PLACING, grammar.placings),
+            (Mark.SEEKING, grammar.seeking),
             (Mark.EVENT, grammar.past),
             (Mark.NONE, grammar.exclusive),
             (Mark.NONE, grammar.verbs),
@@ -288,7 +296,9 @@ class _ClaimReader:
     def _chinese(self, clause: str) -> Iterator[Token]:
         """Yields characters, and words in other scripts."""
         grammar = self.grammar
-        plain = compiled(grammar.light).sub(lambda match: " " * len(match.group()), clause)
+        plain = compiled(f"{grammar.light}|{grammar.epithets}").sub(
+            lambda match: " " * len(match.group()), clause
+        )
         functions = {
             i
             for match in compiled(f"{grammar.support}|{grammar.prepositions}").finditer(plain)
@@ -350,7 +360,10 @@ class _ClaimReader:
             elif token.kind != "function" and not (token.kind in ("time", "number") and grammar.verb_final):
                 # As written: to some stemmers "hijo" and "hija" are one.
                 subject.add(_CONTRACTED.sub("", token.written))
-                about.add(token.form)
+                if token.kind != "time":
+                    about.add(token.form)
+        if all(token.kind in ("function", "remark", "time") for token in tokens):
+            about.clear()  # "good to see you" is about nothing
         if is_speaker and not about:
             subject.add("<speaker>")
         return frozenset(subject), frozenset(about)
@@ -371,9 +384,9 @@ class _ClaimReader:
                 at = 1
         return frozenset(phrases[0]), frozenset(phrases[1])
 
-    def _origin(self, tokens: tuple[Token, ...], clause: str) -> frozenset[str]:
-        """Returns the stems between "from" and the next preposition."""
-        match = compiled(self.grammar.origins).search(clause)
+    def _behind(self, tokens: tuple[Token, ...], pattern: str, clause: str) -> frozenset[str]:
+        """Returns the stems between a match and the next word without a meaning of its own."""
+        match = compiled(pattern).search(clause)
         stems: set[str] = set()
         for token in tokens:
             if match is None or token.start < match.end():

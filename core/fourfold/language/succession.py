@@ -46,11 +46,16 @@ _EXPLANATIONS = {
 _SAME_MATTER = 0.6
 """Share of the smaller claim's stems that both have where one denies the other. A guess, not measured."""
 _PERSONS = frozenset({"<he>", "<she>", "<they>"})
+_LEAST_MATTER = 0.3
+"""The same of the larger claim's. A guess, not measured."""
+_SHORT = 3
+"""Stems of a claim without a subject of its own, at most, that the opposite of another is seen in. A guess, not
+measured."""
 _VAGUE = frozenset({"<it>", "<this>", "<you>", "<there>", "<who>", "<all>"})
 """Subjects that only their context tells."""
 _MEASURES = {"number", "time"}
 _END = Mark.ENDING | Mark.WITHDRAWAL
-_TURN = Mark.CHANGE | Mark.CURRENT | Mark.BEGINNING | Mark.DENIAL | Mark.NEW | _END
+_TURN = Mark.CHANGE | Mark.CURRENT | Mark.BEGINNING | Mark.DENIAL | _END
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,8 +95,12 @@ def _paired(new: Claim, old: Claim) -> _Pair:
 
 
 def _corrects(pair: _Pair) -> bool:
-    shares = bool(pair.new.content & pair.old.content) and (pair.is_same or pair.is_part)
-    return pair.new.has(Mark.CORRECTION) and shares
+    new, old = pair.new, pair.old
+    if not new.has(Mark.CORRECTION) or not (pair.is_same or pair.is_part):
+        return False
+    shared = new.words & old.words
+    are_events = new.has(Mark.EVENT) and old.has(Mark.EVENT)
+    return bool(shared) and (not are_events or len(shared) * 2 >= min(len(new.words), len(old.words)))
 
 
 def _ends(pair: _Pair) -> bool:
@@ -137,7 +146,8 @@ def _denies(pair: _Pair) -> bool:
     if not (pair.is_same or pair.is_part):  # "Our lead is Ron", "Ron is no longer our lead"
         return new.words == old.words and len(new.words) > 1
     shared = new.words & old.words
-    return len(shared) >= max(1, _SAME_MATTER * min(len(new.words), len(old.words)))
+    sizes = len(new.words), len(old.words)
+    return len(shared) >= max(1, _SAME_MATTER * min(sizes), _LEAST_MATTER * max(sizes))
 
 
 def _opposes(pair: _Pair) -> bool:
@@ -147,7 +157,9 @@ def _opposes(pair: _Pair) -> bool:
     if not pair.is_same or not axes or _on_other_days(new, old):
         return False
     shared = new.words & old.words
-    return bool(shared - new.about) if axes == {ATTITUDE} else bool(new.about or shared)
+    if axes == {ATTITUDE}:
+        return bool(shared - new.about)
+    return bool(new.about) or max(len(new.words), len(old.words)) <= _SHORT
 
 
 def _on_other_days(new: Claim, old: Claim) -> bool:
@@ -168,7 +180,7 @@ def _gives_another_value(pair: _Pair) -> bool:
     if new.subject <= _PERSONS and not new.has(Mark.CURRENT):  # who "she" is, only the context tells
         return False
     kind, old_kind = _kind(a), _kind(b)
-    is_placed = new.placed and old.placed and bool(new.about)
+    is_placed = new.placed and old.placed and bool(new.about or new.has(Mark.CURRENT))
     if is_placed and not {kind, old_kind} & {"time", "number"}:
         return True
     return kind == old_kind and _is_single_valued(new, old, a, b, kind)
@@ -225,27 +237,35 @@ def _is_replaced(pair: _Pair) -> bool:
 def _is_fulfilled(pair: _Pair) -> bool:
     """Tells whether somebody has by now what the older claim seeks."""
     new, old = pair.new, pair.old
-    return pair.is_same and old.has(Mark.SEEKING) and new.has(Mark.BEGINNING) and bool(new.words & old.words)
+    if not pair.is_same or not old.has(Mark.SEEKING) or not new.has(Mark.BEGINNING):
+        return False
+    return bool(old.target) and len(old.target & new.words) * 2 > len(old.target)
 
 
 def _changes(pair: _Pair) -> bool:
     """Tells whether a claim of change is about what the older says of the same subject."""
     new, old = pair.new, pair.old
-    is_new_subject = new.has(Mark.NEW) and bool(new.about)
+    is_new_subject = bool(new.newly) and new.newly <= new.about
     is_change = new.has(Mark.CHANGE | Mark.CURRENT) or is_new_subject
     if not is_change or not (pair.is_same or pair.is_part):
         return False
-    shared = (new.words & old.words) - new.about
+    shared = (new.words & old.words) - new.about - new.remarks
     if shared and len(shared) * 2 >= min(len(new.words), len(old.words)) - len(new.about):
         return True
-    is_same_verb = new.verb == old.verb and not new.is_many
+    is_one = pair.is_same or new.about == old.about  # "my manager", and "her manager is now"
+    is_same_verb = new.verb == old.verb and not new.is_many and is_one
     if not new.about:
-        return is_same_verb and _slots(new.tokens, old.tokens)[0] > new.subject_end + 1
+        return (
+            pair.is_same
+            and is_same_verb
+            and new.verb != "="
+            and _slots(new.tokens, old.tokens)[0] > new.subject_end + 1
+        )
     is_thing = bool(new.about - (new.names & old.names)) or bool(_kinds(new) & _kinds(old) & _MEASURES)
     if new.has(Mark.CHANGE):
         return is_thing
     is_remark = bool(old.names - old.about) and not new.names - new.about
-    return not new.is_many and (is_same_verb or is_thing) and not is_remark
+    return is_one and not new.is_many and (is_same_verb or is_thing) and not is_remark
 
 
 def _kinds(claim: Claim) -> set[str]:
@@ -288,7 +308,11 @@ def _acts_on_subject(pair: _Pair) -> bool:
     acts = new.has(Mark.CHANGE) or (new.has(Mark.PLACING) and old.placed)
     if acts and about <= new.target:
         return True
-    return new.has(Mark.NEW | Mark.CURRENT) and "<speaker>" in new.subject and about <= new.content
+    if "<speaker>" not in new.subject or not about <= new.content:
+        return False
+    is_measured = bool(_kinds(new) & _kinds(old) & _MEASURES)
+    has_new = about <= new.newly and (new.has(Mark.BEGINNING) or new.is_many)  # "I have a new phone"
+    return has_new or (new.has(Mark.CURRENT) and is_measured)
 
 
 def _gives_away(pair: _Pair) -> bool:

@@ -30,12 +30,12 @@ SUCCESSION = SuccessionGrammar(
     current=r"\b(?:now|nowadays|these days|from now on|any ?more|any longer|no longer|again|instead|finally"
     r"|by now|after all|since then|for the first time|back together|at last|only(?= \w+$)|turn(?:s"
     r"|ed) out)\b",
-    unsettled=r"^(?:hey|hi|hello|hiya)\b|long time no|\b(?:not (?:\w+ )?sure|unsure|wonder(?:ing)?"
-    r"|don['’]t know (?:if|whether|what|why|who|where)|make sure|let['’]?s|can['’]?t wait"
-    r"|keep (?:it )?up|keep \w+ing|trying to|tried to|want(?:ed)? to (?:know|see|make|ensure)|hope"
-    r"|hoping|would|wouldn['’]t|should|could|might|may be|sounds|i guess|(?:can|could) you|wish|thanks"
-    r"|thank you|glad|sorry to hear|happy to hear|excited|remember(?:ing)?|determined|feel|thinking"
-    r"|considering)\b",
+    unsettled=r"^(?:congrat\w*|good luck|happy birthday|welcome|hey|hi|hello|hiya)\b|long time no"
+    r"|\b(?:not (?:\w+ )?sure|unsure|wonder(?:ing)?|don['’]t know (?:if|whether|what|why|who|where)"
+    r"|make sure|let['’]?s|can['’]?t wait|keep (?:it )?up|keep \w+ing|trying to|tried to"
+    r"|want(?:ed)? to (?:know|see|make|ensure)|hope|hoping|would|wouldn['’]t|should|could|might|may be"
+    r"|sounds|i guess|(?:can|could) you|wish|thanks|thank you|glad|sorry to hear|happy to hear|excited"
+    r"|remember(?:ing)?|determined|feel|thinking|considering)\b",
     new=r"\b(?:new|newest|latest)\b",
     seeking=r"\b(?:(?:look|search|hunt|wait|sav)(?:ing|e)? (?:up )?for|waiting (?:list )?(?:for|on)"
     r"|applied (?:for|to)|in the market for|need(?:s|ed)? (?:a|an|to|some|new)|learning to|trying to)\b",
@@ -70,9 +70,9 @@ SUCCESSION = SuccessionGrammar(
     r"|took over|taken over|takes over|became|become|becomes|turned(?! out| on| off)|rewr[oi]te"
     r"|rewritten|migrated|overt(?:aken|ook)|converted|merged|repaired|fixed|painted|cleared|melted"
     r"|settled|relocated|grew|gained|down to|up to|turned out|revised|updated|shifted|split|expanded)\b",
-    beginnings=r"\b(?:join(?:ed|ing|s)?|start(?:ed|ing|s)?|got|get(?:ting)?|adopt(?:ed)?|bought|found"
-    r"|beg[au]n|hired|married|booked|reserved|scheduled|planned|signed up|subscribed|enrolled|landed"
-    r"|accepted|opened|set up|took up|was born|elected|appointed|ordered|rented)\b",
+    beginnings=r"\b(?:join(?:ed|ing|s)?|start(?:ed|ing|s)?|got|adopt(?:ed)?|bought|found(?! out)|beg[au]n"
+    r"|hired|married|booked|reserved|scheduled|planned|signed up|subscribed|enrolled|landed|accepted"
+    r"|opened|set up|took up|was born|elected|appointed|ordered|rented)\b",
     placings=r"\b(?:put|moved|brought|took|taken|parked|hung|stored|laid|lent|gave|given|stolen|stole|hid"
     r"|placed|left)\b",
     past=r"(?<!\bis )(?<!\bare )(?<!\bam )(?<!['’]m )(?<!['’]s )(?<!\bbe )(?<!['’]re )(?<!\bnow"
@@ -122,6 +122,7 @@ SUCCESSION = SuccessionGrammar(
         "this": "this",
         "that": "this",
         "there": "there",
+        "here": "there",
         "everyone": "all",
         "who": "who",
     },
@@ -146,22 +147,25 @@ SUCCESSION = SuccessionGrammar(
     r"|midnight|o'clock|spring|summer|autumn|fall|winter|tomorrow|today|tonight|yesterday|week|weekend"
     r"|month|year|day|last|next|ago",
     attitudes=(
-        r"\b(?:likes?|loves?|enjoys?|adores?|fan of|fond of|into)\b",
+        r"\b(?:likes?|loves?|enjoys?|adores?|fan of|fond of)\b",
         r"\b(?:hates?|dislikes?|can['’]t stand|detests?|loathes?|sick of|tired of|fed up with)\b",
     ),
     opposites=(
-        (r"\bup\b", r"\bdown\b"),
+        (
+            r"\b(?:is|are|was|went|came|['’]s|['’]re) (?:back |now |still |currently )?up\b(?! to)",
+            r"\b(?:is|are|was|went|came|['’]s|['’]re) (?:back |now |still |currently )?down\b(?! to)",
+        ),
         (r"\bon\b$", r"\boff\b$"),
         (r"\bfull\b", r"\bempty\b"),
         (
-            r"\b(?:broken|failing|down|not working)\b",
+            r"\b(?:broken|failing|not working)\b",
             r"\b(?:fixed|works?|working|repaired|green|running"
             r"|up)\b",
         ),
         (
             r"\b(?:pending|waiting|running|active|resumed|in review|in progress|being \w+|unpaid|open"
             r"|ongoing|unresolved|undecided|underway)\b",
-            r"\b(?:done|fixed|resolved|merged|approved|accepted|closed|shut|paid|delivered|finished"
+            r"\b(?:done|fixed|resolved|merged|approved|closed|shut|paid|delivered|finished"
             r"|completed|shipped|granted|signed)\b",
             r"\b(?:rejected|declined|dismissed|denied|refused|revoked)\b",
             r"\b(?:on hold|paused|blocked|stalled|frozen)\b",
@@ -184,19 +188,19 @@ SUCCESSION = SuccessionGrammar(
         (r"\bvalid\b", r"\bexpired\b"),
     ),
     single=r"\b(?:favorite|colou?r|job|occupation|profession|title|password|status|diet|major|role|url"
-    r"|address|link|endpoint|e-?mail|phone|number|code|pin|version|username|nickname|religion"
-    r"|nationality|size|language|timezone|currency|plan|species|breed|brand|model|blood type|format"
-    r"|framework|stack|database|branch)\b",
+    r"|address|endpoint|e-?mail|phone number|number|pin|username|nickname|religion|nationality|timezone"
+    r"|currency|species|breed|blood type)\b",
     many=r"\b(?:(?:have|has)(?! (?:been|become|gone"
     r"|\w+e[dn])\b)|like|likes|love|loves|hate|hates|know|knows|own|owns|need|needs|want|wants|speak"
     r"|speaks|play|plays|visit|visited|enjoy|learn|" + "|".join(sorted(MANY_VALUED)) + r")\b",
     fields=(
         (
             "work",
-            r"\b(?:work(?:s|ing)? (?:at|for|as|in|with|on|night|day|from)|jobs?|employ(?:ed|er|ment)"
-            r"|unemployed|jobless|job hunting|hired|laid off|redundant|retired|resign(?:ed)?|freelanc\w*"
-            r"|promoted|shifts|notice|fired|head of|intern|apprentice|trainee|manager|director|ceo|cto|cfo)\b"
-            r"|\b(?:joined|started at|start(?:ed|ing)? (?:working )?(?:at|with)|went to|moved to) (?-i:[A-Z])",
+            r"\b(?:(?<!to )(?<!of )(?<!the )(?<!hard )work(?:s|ing)? (?:at|for|as|in|night|day|from)|jobs?"
+            r"|employ(?:ed|er|ment)|unemployed|jobless|job hunting|hired|laid off|redundant|retired"
+            r"|resign(?:ed)?|freelanc\w*|promoted|shifts|notice|fired|head of|intern|apprentice|trainee|manager"
+            r"|director|ceo|cto|cfo)\b|\b(?:joined|started at|start(?:ed|ing)? (?:working )?(?:at|with)|went to"
+            r"|moved to) (?-i:[A-Z])",
         ),
         (
             "home",
