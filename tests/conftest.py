@@ -13,9 +13,10 @@ from hypothesis import settings as hypothesis_settings
 from fourfold import Bank, Memory
 from fourfold.models.packaged.minilm import MiniLM
 from fourfold.ports import Clock
-from fourfold.testing import FrozenClock, HashEmbedder, MemoryStore
+from fourfold.testing import STRICT_ENRICHMENT, FrozenClock, HashEmbedder, MemoryStore
 
 os.environ.setdefault("FOURFOLD_CONSOLIDATE", "asked")  # tests consolidate banks when they want it
+os.environ.setdefault(STRICT_ENRICHMENT, "1")  # a text that cannot be read fails a test
 
 # `make test` takes few examples; `make check` asks for the other profile with --hypothesis-profile.
 hypothesis_settings.register_profile("quick", deadline=None, max_examples=15, derandomize=True)

@@ -3,10 +3,14 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Iterable
+from collections import Counter
+from collections.abc import Iterable, Mapping
+from contextlib import AbstractContextManager
 from dataclasses import dataclass, field
+from functools import partial
 
 from fourfold.index.registry import IndexRegistry
+from fourfold.language.enrichment import Step, counting_failures
 from fourfold.ports import Clock, Embedder, LanguageModel, Reranker, Store
 from fourfold.settings import Settings
 from fourfold.token_accounts import BankLanguageModel, TokenAccounts
@@ -73,6 +77,24 @@ class RecallCounts:
             return list(self._counts)
 
 
+@dataclass(slots=True)
+class EnrichmentFailures:
+    """The steps that failed at a text since the memory was opened, by bank. Safe for several threads."""
+
+    _lock: threading.Lock = field(default_factory=threading.Lock)
+    _counts: dict[str, Counter[str]] = field(default_factory=dict)
+
+    def add(self, bank: str, step: Step) -> None:
+        """Counts a failure."""
+        with self._lock:
+            self._counts.setdefault(bank, Counter())[step] += 1
+
+    def of(self, bank: str) -> Mapping[str, int]:
+        """Returns how often each step failed in `bank`; those that never failed are left out."""
+        with self._lock:
+            return Counter(self._counts.get(bank))
+
+
 @dataclass(frozen=True, slots=True)
 class Services:
     """A store with the indexes and the token accounts over it, an embedder, a clock, the settings, and, if there are
@@ -91,8 +113,13 @@ class Services:
     """How often units were recalled, as far as it is not written down: a recall must not wait for a write."""
     chunks_in_progress: ChunkRegistry = field(default_factory=ChunkRegistry)
     """The chunks that retains of this process have given to the language model."""
+    enrichment_failures: EnrichmentFailures = field(default_factory=EnrichmentFailures)
     redaction: tuple[RedactionRule, ...] | None = None
     """The rules of what the caller holds back, tests included; None for those that the bank keeps."""
+
+    def working_on(self, bank: str) -> AbstractContextManager[None]:
+        """Counts what fails at a text within as failures of `bank` (`language.enrichment`)."""
+        return counting_failures(partial(self.enrichment_failures.add, bank))
 
     def metered_model(self, bank: str) -> BankLanguageModel | None:
         """Returns the language model as an operation on `bank` uses it: retrying, and booked to the bank's account.

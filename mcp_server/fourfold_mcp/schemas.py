@@ -190,4 +190,5 @@ class StatusAnswer(BaseModel):
     banks: list[BankShape]
     pending: int
     unread: int
+    enrichment_failures: dict[str, int]
     notes: list[str]

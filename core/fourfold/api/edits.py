@@ -60,9 +60,10 @@ class BankEdits(BankReads):
         source = getattr(bank, "as_async", None)
         if not isinstance(source, BankReads):
             raise InputError("absorb takes another bank: memory.bank(name).")
-        return await to_thread.run_sync(
-            transfer.absorb, self._services, self.name, source._services, source.name, progress
-        )
+        with self._services.working_on(self.name):
+            return await to_thread.run_sync(
+                transfer.absorb, self._services, self.name, source._services, source.name, progress
+            )
 
     async def split_entity(self, alias: str, *, of: str, reason: str = "") -> Change:
         """Makes `alias`, an alias of the entity `of`, an entity of its own; units that say that name, and no

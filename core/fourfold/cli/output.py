@@ -227,6 +227,9 @@ def show_status(status: BankStatus) -> None:
     out.print(f"{status.pending} units wait to be taken into beliefs and summaries.")
     if status.pending_chunks:
         out.print(f"{status.pending_chunks} chunks wait for a language model.")
+    if status.enrichment_failures:
+        steps = ", ".join(f"{step} {count}" for step, count in sorted(status.enrichment_failures.items()))
+        out.print(f"Texts that were kept without a part of their reading: {steps}.")
     for failure in failures(status):
         err.print(f"fourfold: {failure}", markup=False)
 

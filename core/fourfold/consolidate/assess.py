@@ -18,6 +18,7 @@ from pydantic import BaseModel, Field
 from fourfold import prompts
 from fourfold.consolidate.assess_rules import JudgedStatement, assess_by_rules
 from fourfold.index.bank_index import BankIndex
+from fourfold.language.enrichment import enriched
 from fourfold.language.pack import Language
 from fourfold.language.text import term_id, terms
 from fourfold.models.structured import Acceptable
@@ -191,11 +192,14 @@ def _recording_order(point: Point) -> tuple[float, int, str]:
     return *place_of(point), point.id
 
 
+_NO_EFFECT = (Effect.NEUTRAL, "")
+
+
 def _judge_by_rules(pairs: Sequence[Pair], language: Language, yield_now: Yield) -> list[BeliefEffect]:
     effects = []
     for pair in pairs:
         belief, fact = _judged_statement(pair.belief.unit), _judged_statement(pair.fact)
-        effect, reason = assess_by_rules(belief, fact, language)
+        effect, reason = enriched("beliefs", fact.text, _NO_EFFECT, assess_by_rules, belief, fact, language)
         if effect is not Effect.NEUTRAL:
             effects.append(BeliefEffect(pair.belief.unit.id, pair.fact.id, effect, reason))
         yield_now()

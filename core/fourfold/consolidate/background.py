@@ -105,6 +105,7 @@ class Background:
             running=self._running[bank] > 0,
             failed=tuple(state.failed.values()),
             pending_chunks=pending_chunks,
+            enrichment_failures=self._services.enrichment_failures.of(bank),
         )
 
     def is_busy(self, bank: str) -> bool:
@@ -185,7 +186,8 @@ class Background:
             await anyio.sleep(_POLL_SECONDS)
         try:
             await anyio.to_thread.run_sync(note_uses, self._services, bank)
-            await consolidate(self._services, bank, yield_now)
+            with self._services.working_on(bank):
+                await consolidate(self._services, bank, yield_now)
             await anyio.to_thread.run_sync(self._services.indexes.save_snapshot, bank)
         finally:
             lock.release()

@@ -15,6 +15,7 @@ import numpy as np
 
 from fourfold.errors import InputError, NotFoundError
 from fourfold.index.bank_index import BankIndex
+from fourfold.language.enrichment import enriched
 from fourfold.language.languages import matches_any
 from fourfold.language.text import asking, estimate_tokens, sentences
 from fourfold.ports import Where
@@ -148,7 +149,7 @@ def _candidates(services: Services, index: BankIndex, record: CoreRecord) -> Ite
         return
     yield from _summary_lines(services, index, "about", [main_entity.name])
     latest_first = _read(services, index, _latest_units(index, main_entity))[::-1]
-    sentences_of = [(unit, _preference(unit)) for unit in latest_first]
+    sentences_of = [(unit, enriched("profile", unit.text, None, _preference, unit)) for unit in latest_first]
     preferences = [(unit, sentence) for unit, sentence in sentences_of if sentence is not None]
     preferences.sort(key=lambda pair: -(pair[0].confidence or _STRONG_BELIEF))
     for unit, sentence in preferences[: 2 * _MOST_LINES["preference"]]:

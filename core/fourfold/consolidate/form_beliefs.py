@@ -13,6 +13,7 @@ from fourfold.ingest.extract.rules import extract
 from fourfold.ingest.extract.statement import Statement
 from fourfold.ingest.redact import reject_if_redacted
 from fourfold.ingest.resolve_entities import Resolver
+from fourfold.language.enrichment import enriched
 from fourfold.language.text import clean
 from fourfold.ports import Where
 from fourfold.schema.beliefs import belief_id, belief_point, read_belief
@@ -55,7 +56,17 @@ def form_beliefs(
     Raises `InputError` before anything is written: for an empty statement, a confidence outside [0, 1], evidence that
     is no current unit of the bank.
     """
-    new_beliefs = [_checked(belief) for belief in new_beliefs]
+    with services.working_on(bank):
+        return _form(services, bank, [_checked(belief) for belief in new_beliefs], options, withheld)
+
+
+def _form(
+    services: Services,
+    bank: str,
+    new_beliefs: Sequence[NewBelief],
+    options: BankOptions,
+    withheld: list[str] | None,
+) -> list[Belief]:
     now, language = services.clock.now(), services.indexes.get(bank).language
     with services.indexes.locked(bank) as index:
         known_names = dict(index.names.canonical_names())
@@ -187,7 +198,7 @@ class _BeliefFormer:
     def _entities(self, statement: Statement, evidence: Sequence[Unit], now: datetime) -> tuple[str, ...]:
         """Returns the names of the entities in a statement; where it names none ("They are unreliable."), those
         that all of its evidence mentions."""
-        names = self.resolver.resolve(statement.mentions, now)
+        names = enriched("names", statement.text, (), self.resolver.resolve, statement.mentions, now)
         if names or not evidence:
             return names
         common = set.intersection(*(set(unit.entities) for unit in evidence))

@@ -22,6 +22,7 @@ from fourfold.consolidate.assess import Yield
 from fourfold.errors import ModelOutputError
 from fourfold.index.bank_index import BankIndex
 from fourfold.language.attributes import AttributedText, compare_attributes
+from fourfold.language.enrichment import enriched
 from fourfold.language.languages import any_pattern, matches_any
 from fourfold.language.text import asking, normalise, sentences, terms
 from fourfold.ports import Floats, LanguageModel, Point, Where
@@ -208,20 +209,25 @@ class SummaryWriter:
             entity = self.index.entity(stale.entity)
         all_names = (entity.name, *entity.aliases) if entity else (stale.entity,)
         names = [normalise(name) for name in all_names]
-        candidates = [
-            (unit, text)
-            for unit in stale.facts
-            if unit.modality is Modality.FACT
-            for text in self._sentences_about(unit, names)
-        ][-_MOST_FACTS:]
+        candidates: list[tuple[Unit, str]] = []
+        for unit in stale.facts:
+            self.yield_now()
+            if unit.modality is Modality.FACT:
+                about = enriched("summary", unit.text, [], self._sentences_about, unit, names)
+                candidates += [(unit, text) for text in about]
+        candidates = candidates[-_MOST_FACTS:]
         if not candidates:
             return None
-        informativeness = [_informativeness(unit, text, names) for unit, text in candidates]
+        informativeness = [
+            enriched("summary", text, 0.0, _informativeness, unit, text, names) for unit, text in candidates
+        ]
         ranking = _rank_by_centrality([self._stemmed(text) for _, text in candidates], informativeness)
         chosen: list[tuple[Unit, str]] = []
         for place in ranking:
             unit, text = candidates[place]
-            if len(chosen) < _MOST_SENTENCES and not _contradicted(unit, text, chosen):
+            if len(chosen) == _MOST_SENTENCES:
+                break
+            if not enriched("summary", text, False, _contradicted, unit, text, chosen):
                 chosen.append((unit, text))
         chosen.sort(key=lambda pair: pair[0].mentioned_at)
         return tuple(Sentence(render_unit(replace(unit, text=text)), (unit.id,)) for unit, text in chosen)
@@ -235,7 +241,6 @@ class SummaryWriter:
         about, is_own = [], normalise(unit.speaker or "") in names
         for start, end in sentences(unit.text):
             text = unit.text[start:end]
-            self.yield_now()
             if _STAGE_DIRECTION.match(text) or asking(text) or len(text.split()) > _LONGEST_SENTENCE:
                 continue
             if len(self._stemmed(_without_vocatives(text))) < _LEAST_STEMS:

@@ -13,6 +13,7 @@ from fourfold.ingest.extract.statement import Statement
 from fourfold.ingest.redact import reject_if_redacted
 from fourfold.ingest.resolve_entities import Resolver
 from fourfold.language.attributes import AttributedText, assertions
+from fourfold.language.enrichment import enriched
 from fourfold.language.text import clean, normalise
 from fourfold.ports import Point, Where
 from fourfold.schema.beliefs import belief_point, is_belief, read_belief
@@ -31,7 +32,11 @@ from fourfold.values.units import LONGEST_TEXT, Link, Network, Unit
 def replace_unit(services: Services, bank: str, unit: str, texts: Sequence[str], reason: str) -> Change:
     """Puts units with these `texts` in the place of one: the first takes over the links to it. Each keeps its source,
     time, speaker and tags; names and dates are read out of the new text. Raises `InputError`, `NotFoundError`."""
-    cleaned_texts = _checked(texts)
+    with services.working_on(bank):
+        return _replace(services, bank, unit, _checked(texts), reason)
+
+
+def _replace(services: Services, bank: str, unit: str, cleaned_texts: Sequence[str], reason: str) -> Change:
     replaced = held(services, bank, unit)
     if [normalise(text) for text in cleaned_texts] == [normalise(replaced.text)]:
         raise InputError("The text is what the unit says already.")
@@ -134,7 +139,9 @@ def _put(
         text=statement.text,
         recorded_at=transaction.now,
         occurred=statement.occurred or (before.occurred if transaction.operation == "edit" else None),
-        entities=resolver.resolve(statement.mentions, before.mentioned_at),
+        entities=enriched(
+            "names", statement.text, (), resolver.resolve, statement.mentions, before.mentioned_at
+        ),
         links=(
             *(link for link in before.links if link.kind != "supersedes"),
             Link(before.id, "supersedes", 1.0),
@@ -145,7 +152,8 @@ def _put(
         pending=False,
     )
     stated = AttributedText(unit.text, unit.speaker, unit.modality)
-    attributes = list(dict.fromkeys(item.key for item in assertions(stated)))
+    asserted = enriched("attributes", stated.text, (), assertions, stated)
+    attributes = list(dict.fromkeys(item.key for item in asserted))
     order, searched = (
         len(transaction.units),
         unit_vectors(vectors, unit.speaker, unit.context, transaction.language),

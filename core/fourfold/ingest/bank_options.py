@@ -10,6 +10,7 @@ from itertools import chain
 from fourfold.errors import InputError
 from fourfold.index.bank_index import BankIndex
 from fourfold.ingest.embed import term_vector
+from fourfold.language.enrichment import enriched
 from fourfold.language.languages import ENGLISH, detect, language
 from fourfold.language.pack import Language
 from fourfold.language.text import index_terms, words
@@ -61,7 +62,8 @@ def _detect_bank_language(
     """Returns the language of `messages` and of what the bank has: a few words alone do not tell."""
     where = Where(bank=index.bank, kind=UNIT)
     so_far = services.store.scan(where, Fields(only=("text",))) if len(index) else ()
-    return detect(chain((m.text for m in messages), (text_of(point) for point in so_far)))
+    texts = chain((m.text for m in messages), (text_of(point) for point in so_far))
+    return enriched("language", messages[0].text if messages else "", None, detect, texts)
 
 
 def apply_options(transaction: Transaction, detected: Language | None, options: BankOptions) -> None:
@@ -108,6 +110,7 @@ def _reindex(transaction: Transaction, bank_language: Language, ids: tuple[str, 
     where = Where(bank=transaction.index.bank, kind=UNIT, ids=ids)
     for point in transaction.services.store.scan(where, Fields(vectors=True)):
         text = text_of(point)
-        text_terms = index_terms(text, words(text, bank_language), bank_language)
+        text_words = enriched("words", text, [], words, text, bank_language)
+        text_terms = enriched("words", text, [], index_terms, text, text_words, bank_language)
         speaker, context = speaker_of(point), context_of(point)
         transaction.put_unit(replace(point, terms=term_vector(text_terms, speaker, context, bank_language)))

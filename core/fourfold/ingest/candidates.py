@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from functools import partial
 
@@ -10,6 +10,7 @@ import numpy as np
 
 from fourfold.ingest.deduplicate import ComparedStatement, same_statement
 from fourfold.ingest.embed import Embedded
+from fourfold.language.enrichment import enriched
 from fourfold.language.text import normalise
 from fourfold.ports import Floats, Query, Where
 from fourfold.schema.records import NEVER
@@ -81,14 +82,13 @@ class KnownStatements:
     ) -> tuple[str, str] | None:
         """Returns the live unit that already says what `claim` says, and the reason for that judgement; None where
         there is none."""
-        language = self.transaction.language
         # Units of this write are in no store yet, so the search of the bank does not find them.
         for place, _ in self._nearest(vectors, _NEIGHBOURS_IN_WRITE, _CANDIDATE_COSINE):
             unit, embedded = self._added[place]
             if self._superseded(unit.id):
                 continue
             own = partial(getattr, embedded, "own")
-            reason = same_statement(claim, compared(unit), lambda: vectors.own, own, language)
+            reason = self._reason(claim, unit, vectors, own)
             if reason:
                 return unit.id, reason
         index = self.transaction.index
@@ -98,7 +98,7 @@ class KnownStatements:
             if unit.retired_at is not None or unit.superseded_by is not None:
                 continue
             own = partial(self._own_tokens, unit.id)
-            reason = same_statement(claim, compared(unit), lambda: vectors.own, own, language)
+            reason = self._reason(claim, unit, vectors, own)
             if reason:
                 return unit.id, reason
         return None
@@ -141,6 +141,15 @@ class KnownStatements:
             and candidate.retired_at is None
             and _kind(unit) == _kind(candidate)
         ]
+
+    def _reason(
+        self, claim: ComparedStatement, unit: Unit, vectors: Embedded, own: Callable[[], Floats]
+    ) -> str | None:
+        """Returns the reason why `claim` says nothing that `unit` did not say; None if it may."""
+        language, old = self.transaction.language, compared(unit)
+        return enriched(
+            "comparison", claim.text, None, same_statement, claim, old, lambda: vectors.own, own, language
+        )
 
     def _nearest(self, vectors: Embedded, most: int, floor: float) -> list[tuple[int, float]]:
         """Returns the places in `_added` of the nearest units, with their cosines, best first."""

@@ -8,6 +8,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from datetime import datetime, timedelta
 
 from fourfold.errors import InputError
+from fourfold.language.enrichment import enriched
 from fourfold.language.text import clean, sentences
 from fourfold.values.chunks import LINES_BEFORE, Piece, said
 from fourfold.values.units import LONGEST_NAME, Message, require_aware
@@ -131,7 +132,8 @@ def _packed(text: str, most_words: int) -> list[tuple[int, int]]:
 def _short_enough(text: str, most_words: int) -> list[tuple[int, int]]:
     """Returns the spans of sentences, and where one is longer than `most_words`, cuts of it between words (or
     anywhere, where a script has no blanks)."""
-    return [span for sentence in sentences(text) for span in _slices(text, *sentence, most_words)]
+    spans = enriched("sentences", text, [(0, len(text))], sentences, text)
+    return [span for sentence in spans for span in _slices(text, *sentence, most_words)]
 
 
 def _slices(text: str, start: int, end: int, most_words: int) -> Iterator[tuple[int, int]]:

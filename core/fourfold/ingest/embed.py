@@ -11,6 +11,7 @@ import numpy as np
 
 from fourfold.index.bank_index import BankIndex
 from fourfold.ingest.extract.statement import Statement
+from fourfold.language.enrichment import enriched
 from fourfold.language.pack import Language
 from fourfold.language.text import SparseVector, document_vector, index_terms, terms, words
 from fourfold.models.packaged.centroids import nearest_centroids
@@ -93,14 +94,15 @@ def embed_under_lock(
 def _described(text: str, start: int, embedding: Embedding, language: Language, seconds: float) -> Embedded:
     """Keeps the token rows of words that a question could look for: stop words would match any question. The text
     itself begins at `start`; what stands before it is the prefix of `embedding_text`."""
-    word_list = words(text, language)
+    word_list = enriched("words", text, [], words, text, language)
     stopped = {at for word in word_list if not word.stem for at in range(word.start, word.end)}
     rows = [row for row, (at, _) in enumerate(embedding.offsets) if at not in stopped]
+    own_words = [word for word in word_list if word.start >= start]
     return Embedded(
         embedding=replace(embedding, tokens=embedding.tokens[rows]),
         own_from=sum(embedding.offsets[row][1] <= start for row in rows),
         codes=(),
-        terms=tuple(index_terms(text, [word for word in word_list if word.start >= start], language)),
+        terms=tuple(enriched("words", text, [], index_terms, text, own_words, language)),
         seconds=seconds,
     )
 
@@ -141,7 +143,8 @@ def term_vector(
     text_terms: Sequence[str], speaker: str | None, context: str, language: Language
 ) -> SparseVector:
     """Returns the terms by which the keyword channel finds a text with these terms, its speaker and its context."""
-    return document_vector([*text_terms, *terms(f"{speaker or ''} {context}", language)])
+    origin = f"{speaker or ''} {context}"
+    return document_vector([*text_terms, *enriched("words", origin, [], terms, origin, language)])
 
 
 def embedding_text(statement: Statement, context: str) -> str:

@@ -73,11 +73,17 @@ async def retain(
     language model is at work: what it has read by then is kept, and the rest pending. `ConfigurationError` (its
     key, its name) and `TokenLimitError` are raised after all was kept.
     """
-    began = time.perf_counter()
     if request.batch and not isinstance(services.language_model, BatchModel):
         raise InputError(
             "batch=True needs a language model with a batch API (anthropic): leave it out, or set llm."
         )
+    with services.working_on(request.bank):
+        return await _retain(services, request, progress, time.perf_counter())
+
+
+async def _retain(
+    services: Services, request: RetainRequest, progress: Progress | None, began: float
+) -> RetainResult:
     if services.language_model is None or request.facts:
         return await anyio.to_thread.run_sync(_retain_without_llm, services, request, progress, began)
     outcome = Outcome()
@@ -103,11 +109,12 @@ async def resume(services: Services, bank: str, progress: Progress | None = None
     find yet as they were said."""
     began = time.perf_counter()
     chunks = await anyio.to_thread.run_sync(pending_chunks, services.store, bank)
-    if services.language_model is None:
-        outcome = Outcome()
-        await anyio.to_thread.run_sync(_store_as_said, services, bank, chunks, outcome)
-        return _retained(outcome, began)
-    return await _read_chunks(services, bank, _ReadJob(chunks, False, progress, began), Outcome())
+    with services.working_on(bank):
+        if services.language_model is None:
+            outcome = Outcome()
+            await anyio.to_thread.run_sync(_store_as_said, services, bank, chunks, outcome)
+            return _retained(outcome, began)
+        return await _read_chunks(services, bank, _ReadJob(chunks, False, progress, began), Outcome())
 
 
 @dataclass(frozen=True, slots=True)

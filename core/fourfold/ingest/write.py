@@ -17,6 +17,7 @@ from fourfold.ingest.embed import Embedded, add_context_vector, unit_vectors
 from fourfold.ingest.extract.statement import Statement
 from fourfold.ingest.resolve_entities import Resolver
 from fourfold.language.attributes import AttributedText, assertions, compare_attributes
+from fourfold.language.enrichment import enriched
 from fourfold.ports import Fields, Floats, Point, Where
 from fourfold.schema.beliefs import belief_point, read_belief
 from fourfold.schema.chunks import State, chunk_point
@@ -160,7 +161,9 @@ class DocumentWriter:
     def _add(
         self, statement: Statement, vectors: Embedded, neighbours: Near, before: _PreviousStatement | None
     ) -> _PreviousStatement:
-        names = self._resolver.resolve(statement.mentions, statement.at)
+        names = enriched(
+            "names", statement.text, (), self._resolver.resolve, statement.mentions, statement.at
+        )
         compared = ComparedStatement(statement.text, statement.speaker, names, statement.occurred)
         session, follows = self._session(statement.at, statement.messages[0], before)
         follows = None if statement.alone else follows
@@ -177,7 +180,8 @@ class DocumentWriter:
             return _PreviousStatement(session, statement.at, vectors.own, vector, last, known_unit[0])
         unit = self._unit(statement, names, session, self._links(statement.at, neighbours, vectors, follows))
         attributed = _attributed(unit)
-        attributes = list(dict.fromkeys(assertion.key for assertion in assertions(attributed)))
+        asserted = enriched("attributes", unit.text, (), assertions, attributed)
+        attributes = list(dict.fromkeys(assertion.key for assertion in asserted))
         unit = self._succeed(unit, attributed, attributes)
         if self.transaction.services.language_model is not None:
             self._add_undecided(unit, vectors, neighbours)
@@ -227,7 +231,9 @@ class DocumentWriter:
         replaced: list[str] = []
         reasons: list[str] = []
         for older in self._known.competing(unit, attributes):
-            comparison = compare_attributes(attributed, _attributed(older))
+            comparison = enriched(
+                "attributes", unit.text, None, compare_attributes, attributed, _attributed(older)
+            )
             if comparison is None:
                 continue
             kind, reason = comparison

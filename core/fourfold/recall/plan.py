@@ -12,7 +12,8 @@ import numpy as np
 
 from fourfold.index.bank_index import BankIndex
 from fourfold.language.dates import find_times
-from fourfold.language.languages import matches_any
+from fourfold.language.enrichment import enriched
+from fourfold.language.languages import PatternField, matches_any
 from fourfold.language.text import SparseVector, Word, clean, index_terms, query_vector, term_id, words
 from fourfold.models.vectors import embed_checked
 from fourfold.ports import Embedder, Embedding, Floats
@@ -27,6 +28,8 @@ _IDF_POWER = 1.5
 _NUMBER_PIECES = 2
 """Pieces of a word with digits up to which it counts as read: a year has two, and at one R@10 falls from .838 to .837
 (`benchmarks/recall.py`, LoCoMo)."""
+_ASKED: tuple[PatternField, ...] = ("asks_when", "asks_count", "asks_before")
+"""What the wording of a question shows that it asks for."""
 _MOST_YEARS = 12
 """Years that a date without a year may stand for. A guess, not measured."""
 
@@ -54,27 +57,29 @@ def plan(question: str, embedder: Embedder, index: BankIndex, now: datetime) -> 
     """Plans `question` (its first `LONGEST_QUESTION` characters) against what the bank knows."""
     text = clean(question[: 2 * LONGEST_QUESTION])[:LONGEST_QUESTION]
     embedding = embed_checked(embedder, [text])[0]
-    question_words = words(text, index.language)
+    question_words = enriched("words", text, [], words, text, index.language)
     with index.lock:
-        entities = _entities(question_words, index.names.canonical_names())
+        names = index.names.canonical_names()
+        entities = enriched("names", text, (), _entities, question_words, names)
         weights = _weights(embedding, question_words, index)
         legible = _legible(embedding, question_words, index)
         years = _years(index)
         speakers = {index.code(name) for name in entities} - {-1}
         speaker = next(iter(speakers)) if len(speakers) == 1 else -1
-    times = find_times(text, now, index.language, years)
+    times = enriched("times", text, [], find_times, text, now, index.language, years)
+    asked = {field: enriched("question", text, False, matches_any, field, text) for field in _ASKED}
     return Plan(
         text=text,
         vector=embedding.vector,
-        terms=query_vector(index_terms(text, question_words, index.language)),
+        terms=query_vector(enriched("words", text, [], index_terms, text, question_words, index.language)),
         tokens=_weighted(embedding.tokens, weights),
         legible=legible,
         entities=entities,
         speaker=speaker,
         intervals=tuple(dict.fromkeys(time.interval for time in times)),
-        asks_when=matches_any("asks_when", text),
-        asks_count=matches_any("asks_count", text),
-        asks_before=matches_any("asks_before", text),
+        asks_when=asked["asks_when"],
+        asks_count=asked["asks_count"],
+        asks_before=asked["asks_before"],
     )
 
 

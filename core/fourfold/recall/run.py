@@ -57,7 +57,8 @@ def recall(services: Services, request: RecallRequest, weights: Weights) -> Reca
     while True:
         embedder = services.embedder
         try:
-            answer = _answer(services, request, weights)
+            with services.working_on(request.bank):
+                answer = _answer(services, request, weights)
         except StoreError:  # vectors of other dimensions than the store has by now
             if services.embedder is embedder:
                 raise

@@ -8,6 +8,7 @@ from datetime import datetime
 
 import numpy as np
 
+from fourfold.language.enrichment import enriched
 from fourfold.language.text import SparseVector, asking, counts, estimate_tokens
 from fourfold.ports import Fields, Floats, Point
 from fourfold.schema.fields import (
@@ -86,8 +87,8 @@ def unit_payload(unit: Unit, order: int) -> dict[str, object]:
         "session": unit.session,
         "links": [[link.to, link.kind, round(link.weight, 4)] for link in unit.links],
         "order": order,
-        "asking": round(asking(unit.text), 3),
-        "counts": counts(unit.text),
+        "asking": round(enriched("modality", unit.text, 0.0, asking, unit.text), 3),
+        "counts": enriched("modality", unit.text, False, counts, unit.text),
         "size": estimate_tokens(unit.text),
         "modality": unit.modality.value,
         "aspects": list(astuple(unit.aspects)),

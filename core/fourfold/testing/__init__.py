@@ -13,12 +13,18 @@ The boat is red.
     with AnthropicServer(lambda call: {"statements": []}) as server:
         memory = Memory.open(":memory:", llm=Claude(base_url=server.url, api_key="any"))
 
+A text is kept where reading it fails (its names, times, attributes), and the failure is logged and counted. With the
+environment variable `STRICT_ENRICHMENT` set it is raised, so that a test sees it:
+
+    os.environ[STRICT_ENRICHMENT] = "1"
+
 Who writes a `Store` of their own checks that it keeps the contract of `fourfold.ports`:
 
     def test_my_store(tmp_path):
         check_store(lambda: MyStore(tmp_path))
 """
 
+from fourfold.language.enrichment import STRICT as STRICT_ENRICHMENT
 from fourfold.testing.contract import check_store, sample_point
 from fourfold.testing.doubles import FrozenClock, HashEmbedder, ScriptedModel
 from fourfold.testing.memory_store import MemoryStore
@@ -26,6 +32,7 @@ from fourfold.testing.scripted import Call, CutOff, Refuse, Stall, Status, Text,
 from fourfold.testing.servers import AnthropicServer, OpenAIServer
 
 __all__ = [
+    "STRICT_ENRICHMENT",
     "AnthropicServer",
     "Call",
     "CutOff",

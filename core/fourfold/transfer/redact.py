@@ -7,6 +7,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import replace
 
 from fourfold.language.attributes import AttributedText, assertions
+from fourfold.language.enrichment import enriched
 from fourfold.ports import Point
 from fourfold.schema.banks import Profile, bank_point, entity_point, read_entity, read_profile
 from fourfold.schema.records import BANK, ENTITY, UNIT, bank_of, kind_of
@@ -68,7 +69,8 @@ def _redacted_unit(point: Point, policy: RedactionPolicy) -> Point:
         return point
     # Worked out anew: the attributes that a unit was found by may have been in the words that are masked.
     text = AttributedText(masked.text, masked.speaker, masked.modality)
-    attributes = list(dict.fromkeys(assertion.key for assertion in assertions(text)))
+    asserted = enriched("attributes", text.text, (), assertions, text)
+    attributes = list(dict.fromkeys(assertion.key for assertion in asserted))
     return with_attributes(with_unit(point, masked), attributes)
 
 

@@ -109,9 +109,14 @@ class Failure:
 class BankStatus:
     """How far consolidation is in a bank: `pending` units wait to be taken into beliefs and summaries, `running` says
     whether that is going on, `failed` what could not be done; it is tried again with the next retain, and by
-    `consolidate`. `pending_chunks` wait for a language model; see `Bank.resume`."""
+    `consolidate`. `pending_chunks` wait for a language model; see `Bank.resume`.
+
+    `enrichment_failures` counts, by step ("names", "times", "attributes" ...), how often a text was kept as it was
+    said and without that, since reading it failed; from the opening of the memory on. Such a failure is a fault of
+    Fourfold's; the log has its cause."""
 
     pending: int
     running: bool
     failed: tuple[Failure, ...] = ()
     pending_chunks: int = 0
+    enrichment_failures: Mapping[str, int] = field(default_factory=dict)

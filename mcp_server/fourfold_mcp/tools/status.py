@@ -22,6 +22,7 @@ async def status(ctx: ToolContext, bank: BankName = None) -> Annotated[CallToolR
         banks=banks,
         pending=bank_status.pending,
         unread=bank_status.pending_chunks,
+        enrichment_failures=dict(bank_status.enrichment_failures),
         notes=list(scope.notes),
     )
     return tool_result("\n".join([f"Usual bank: {scope.default}", *_lines(answer)]), answer)
@@ -36,4 +37,8 @@ def _lines(answer: StatusAnswer) -> list[str]:
         lines.append(f"{answer.pending} units of {answer.bank} have not moved its beliefs and summaries yet.")
     if answer.unread:
         lines.append(f"{answer.unread} passages of {answer.bank} wait for the language model to read them.")
+    if failures := sum(answer.enrichment_failures.values()):
+        lines.append(
+            f"{failures} times a text of {answer.bank} was kept without a part of its reading (see the log)."
+        )
     return [*lines, *answer.notes]

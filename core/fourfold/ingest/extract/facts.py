@@ -8,10 +8,11 @@ from collections.abc import Iterable, Mapping, Sequence
 from fourfold.errors import InputError
 from fourfold.ingest.extract.statement import Mention, Statement
 from fourfold.language.dates import find_times
+from fourfold.language.enrichment import enriched
 from fourfold.language.modality import confidence_of, modality_of
 from fourfold.language.pack import Language
 from fourfold.language.text import asking, clean
-from fourfold.values.units import LONGEST_NAME, LONGEST_TEXT, Fact, Message, Network
+from fourfold.values.units import LONGEST_NAME, LONGEST_TEXT, Fact, Message, Modality, Network
 
 _MOST_NAMES = 50
 """Entities of a fact; a guess. The entities of one fact are all neighbours of each other."""
@@ -51,12 +52,14 @@ def statements_of_facts(
 def _statement(message: Message, fact: Fact, language: Language) -> Statement:
     assert message.at is not None
     occurred = fact.occurred
-    if occurred is None and asking(message.text) < 1:
-        times = find_times(message.text, message.at, language)
+    if occurred is None and enriched("modality", message.text, 0.0, asking, message.text) < 1:
+        times = enriched("times", message.text, [], find_times, message.text, message.at, language)
         occurred = times[0].interval if times else None
     confidence = fact.confidence
     if fact.network is Network.BELIEF and confidence is None:
-        confidence = confidence_of(message.text, language) or _UNSURE
+        confidence = (
+            enriched("confidence", message.text, None, confidence_of, message.text, language) or _UNSURE
+        )
     names = dict.fromkeys(filter(None, (message.speaker, *(_name(name) for name in fact.entities))))
     return Statement(
         text=message.text,
@@ -69,7 +72,8 @@ def _statement(message: Message, fact: Fact, language: Language) -> Statement:
         mentions=tuple(map(Mention, names)),
         occurred=occurred,
         confidence=confidence,
-        modality=fact.modality or modality_of(message.text, language),
+        modality=fact.modality
+        or enriched("modality", message.text, Modality.FACT, modality_of, message.text, language),
         alone=True,
     )
 

@@ -19,6 +19,7 @@ from fourfold import prompts
 from fourfold.errors import InputError, ModelLengthError, ModelOutputError
 from fourfold.ingest.extract.statement import Mention, Statement
 from fourfold.language.dates import day_of, find_times, months_of, written_weekday
+from fourfold.language.enrichment import enriched
 from fourfold.language.modality import modality_of
 from fourfold.language.pack import Language
 from fourfold.language.text import clean, normalise
@@ -166,7 +167,11 @@ def _statement(
     first_piece = pieces[0]
     network = Network(draft.network)
     unsure = _UNSURE if draft.confidence is None else draft.confidence
-    modality = Modality(draft.modality) if draft.modality else modality_of(statement_text, language)
+    modality = (
+        Modality(draft.modality)
+        if draft.modality
+        else enriched("modality", statement_text, Modality.FACT, modality_of, statement_text, language)
+    )
     return Statement(
         text=statement_text,
         key=normalise(statement_text),
@@ -256,7 +261,8 @@ def _occurred(
         dropped["date"] += 1
     if modality is Modality.QUESTION:
         return None
-    times = find_times(draft.when or draft.text, at, language)
+    when = draft.when or draft.text
+    times = enriched("times", when, [], find_times, when, at, language)
     return times[0].interval if times else None
 
 

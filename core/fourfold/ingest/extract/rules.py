@@ -12,12 +12,13 @@ from functools import cache
 
 from fourfold.ingest.extract.statement import Mention, Statement
 from fourfold.language.dates import find_times
+from fourfold.language.enrichment import enriched
 from fourfold.language.languages import languages
 from fourfold.language.modality import confidence_of, modality_of
 from fourfold.language.pack import Language, compiled
 from fourfold.language.text import asking
 from fourfold.values.chunks import Piece
-from fourfold.values.units import Network
+from fourfold.values.units import Modality, Network
 
 
 def extract(
@@ -25,7 +26,10 @@ def extract(
 ) -> list[Statement]:
     """Returns one statement a piece, in order. `known_names` are casefolded names that need no further proof to be
     names."""
-    vouched = _inside_sentences(pieces, language) | {p.speaker.casefold() for p in pieces if p.speaker}
+    vouched = {p.speaker.casefold() for p in pieces if p.speaker}
+    vouched.update(
+        *(enriched("names", p.text, set[str](), _inside_sentences, p.text, language) for p in pieces)
+    )
     return [
         _statement(piece, language, lambda name: name in vouched or name in known_names) for piece in pieces
     ]
@@ -35,14 +39,21 @@ _CAPITAL = r"[A-ZÀ-ÖØ-ÞĀ-Ž][\w'’&.-]*[\w]|[A-ZÀ-ÖØ-Þ]"
 _NAME = re.compile(
     rf"(?:{_CAPITAL})(?:\s+(?:(?:of|de|van|von|the|la|le|du|da|bin|al)\s+)*(?:{_CAPITAL}|\d+))*"
 )
-_STARTS = re.compile(r"(?:^|[.!?…:;\n\"“”(\[-]\s*)$")
+_BEFORE_SENTENCE = '.!?…:;\n"“”([-'
+_LONGEST_DETERMINER = 80
+"""Characters in front of a noun that may hold its determiner and adjective; a guess, not measured."""
 _AGENT_ROLES = ("assistant", "tool")
 """Roles of what the agent itself says and does."""
 
 
 def _statement(piece: Piece, language: Language, vouched: Callable[[str], bool]) -> Statement:
     # A question gives a time that is asked about, not one at which something was.
-    times = find_times(piece.text, piece.at, language) if asking(piece.text) < 1 else []
+    is_question = enriched("modality", piece.text, 0.0, asking, piece.text) >= 1
+    times = (
+        [] if is_question else enriched("times", piece.text, [], find_times, piece.text, piece.at, language)
+    )
+    speaker = (piece.speaker,) if piece.speaker else ()
+    names = enriched("names", piece.text, speaker, _names, piece, language, vouched)
     network, confidence = _classify(piece, language)
     return Statement(
         text=piece.text,
@@ -53,10 +64,10 @@ def _statement(piece: Piece, language: Language, vouched: Callable[[str], bool])
         speaker=piece.speaker,
         start=piece.start,
         end=piece.end,
-        mentions=tuple(Mention(name) for name in _names(piece, language, vouched)),
+        mentions=tuple(Mention(name) for name in names),
         occurred=times[0].interval if times else None,
         confidence=confidence,
-        modality=modality_of(piece.text, language),
+        modality=enriched("modality", piece.text, Modality.FACT, modality_of, piece.text, language),
     )
 
 
@@ -64,7 +75,7 @@ def _classify(piece: Piece, language: Language) -> tuple[Network, float | None]:
     """Returns the network of a piece, and how sure its speaker is where it is a belief."""
     if piece.role in _AGENT_ROLES:
         return Network.EXPERIENCE, None
-    confidence = confidence_of(piece.text, language)
+    confidence = enriched("confidence", piece.text, None, confidence_of, piece.text, language)
     return (Network.WORLD if confidence is None else Network.BELIEF), confidence
 
 
@@ -75,10 +86,10 @@ def _names(piece: Piece, language: Language, vouched: Callable[[str], bool]) -> 
     for match in _NAME.finditer(piece.text):
         name, start = _trimmed(match, language)
         if not vouched(name.casefold()):
-            name = _without_noun(piece.text[:start], name, language)
+            name = _without_noun(piece.text, start, name, language)
         if not name:
             continue
-        starts = _STARTS.search(piece.text[: match.start()]) is not None and start == match.start()
+        starts = _begins_sentence(piece.text, match.start()) and start == match.start()
         greeting, _, rest = name.partition(" ")
         if starts and vouched(rest.casefold()) and not vouched(greeting.casefold()):
             name, starts = rest, False  # "Morning Melanie!"
@@ -87,12 +98,14 @@ def _names(piece: Piece, language: Language, vouched: Callable[[str], bool]) -> 
     return tuple(dict.fromkeys(names))
 
 
-def _without_noun(before: str, name: str, language: Language) -> str:
-    """Returns a name without a noun that has its capital as any noun has: "mein Hund Bruno", "drei kleine Kinder";
-    `before` is the text in front of the name."""
+def _without_noun(text: str, start: int, name: str, language: Language) -> str:
+    """Returns a name, which begins at `start`, without a noun that has its capital as any noun has: "mein Hund
+    Bruno", "drei kleine Kinder"."""
     if not language.noun_capitals:
         return name
-    determined = compiled(language.noun_determiners).search(before) is not None
+    # Only what stands right in front is looked at: all of it would make long texts slow.
+    window = max(0, start - _LONGEST_DETERMINER)
+    determined = compiled(language.noun_determiners).search(text, window, start) is not None
     return name.partition(" ")[2] if determined else name
 
 
@@ -121,12 +134,19 @@ def _no_names(language: Language) -> frozenset[str]:
     return in_any_language | (language.no_names or language.stop_words)
 
 
-def _inside_sentences(pieces: Sequence[Piece], language: Language) -> set[str]:
+def _begins_sentence(text: str, start: int) -> bool:
+    """Tells whether what begins at `start` is the first word of a sentence or a quotation."""
+    before = start
+    while before and text[before - 1].isspace():
+        before -= 1
+    return before == 0 or text[before - 1] in _BEFORE_SENTENCE or "\n" in text[before:start]
+
+
+def _inside_sentences(text: str, language: Language) -> set[str]:
     """Returns the casefolded names that occur with a capital within a sentence somewhere: there it proves a name."""
     names = set()
-    for piece in pieces:
-        for match in _NAME.finditer(piece.text):
-            name, start = _trimmed(match, language)
-            if not _STARTS.search(piece.text[: match.start()]):
-                names.add(_without_noun(piece.text[:start], name, language).casefold())
+    for match in _NAME.finditer(text):
+        name, start = _trimmed(match, language)
+        if not _begins_sentence(text, match.start()):
+            names.add(_without_noun(text, start, name, language).casefold())
     return names - {""}
