@@ -29,12 +29,14 @@ RETAINED = {
     "fourfold.ingest.bank_options.detect": "language",
     "fourfold.ingest.embed.words": "words",
     "fourfold.ingest.embed.terms": "words",
+    "fourfold.ingest.embed.index_terms": "words",
     "fourfold.schema.units.asking": "modality",
     "fourfold.schema.units.counts": "modality",
 }
 RECALLED = {
     "fourfold.recall.plan.find_times": "times",
     "fourfold.recall.plan.words": "words",
+    "fourfold.recall.plan.index_terms": "words",
     "fourfold.recall.plan._entities": "names",
     "fourfold.recall.plan.matches_any": "question",
 }
