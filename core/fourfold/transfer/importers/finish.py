@@ -8,6 +8,7 @@ from collections.abc import Iterable
 from dataclasses import replace
 
 from fourfold.errors import InputError
+from fourfold.language.text import clean
 from fourfold.transfer.importers.importer import ImportedDocument, SourceFile
 from fourfold.validation import check_name
 from fourfold.values.units import LONGEST_NAME, LONGEST_TEXT, Fact, Message
@@ -43,7 +44,7 @@ def finished(documents: Iterable[ImportedDocument], source: SourceFile) -> tuple
 def _finished_document(document: ImportedDocument, source: SourceFile) -> ImportedDocument:
     name = document.name
     if isinstance(name, str):  # a title of a conversation may have any characters
-        name = "".join(" " if ord(character) < 32 else character for character in name)[:_MAX_DOCUMENT_NAME]
+        name = " ".join(clean(name).split())[:_MAX_DOCUMENT_NAME]
     check_name(name, f"name of the document {document.name!r:.50} in {source.path}")
     messages: list[Message] = []
     facts: list[Fact] = []
@@ -53,25 +54,38 @@ def _finished_document(document: ImportedDocument, source: SourceFile) -> Import
                 f'message {number} of "{name}"', f"its text is a {type(message.text).__name__}"
             )
             continue
-        messages += _of_retainable_size(message)
+        text = clean(message.text)
+        if text:
+            messages += _of_retainable_size(replace(message, text=text))
+        else:
+            source.report.ignore("messages without a text")
     for fact in document.facts:
-        if len(fact.text) > LONGEST_TEXT:  # what is longer than a statement is a text
-            messages.append(Message(fact.text, fact.speaker, at=fact.at))
-        elif fact.text.strip():
-            facts.append(fact)
-    tags = tuple(" ".join(tag.split())[:LONGEST_NAME] for tag in document.tags if tag.strip())
+        text = clean(fact.text)
+        if len(text) > LONGEST_TEXT:  # what is longer than a statement is a text
+            messages += _of_retainable_size(Message(text, fact.speaker, at=fact.at))
+        elif text:
+            entities = (_cleaned_name(name) for name in fact.entities)
+            facts.append(replace(fact, text=text, entities=tuple(filter(None, entities))))
+        else:
+            source.report.ignore("facts without a text")
+    tags = tuple(filter(None, (_cleaned_name(tag) for tag in document.tags)))
     return ImportedDocument(
         name, tuple(_with_ids(messages, has_own_name=document.name != source.name)), tuple(facts), tags
     )
 
 
 def _of_retainable_size(message: Message) -> list[Message]:
-    speaker = message.speaker if message.speaker is None else " ".join(message.speaker.split())[:LONGEST_NAME]
+    speaker = _cleaned_name(message.speaker or "") or None
     starts = range(0, len(message.text), _LONGEST_MESSAGE)
     parts = [message.text[start : start + _LONGEST_MESSAGE] for start in starts]
     if len(parts) < 2:
-        return [replace(message, speaker=speaker or None)]
-    return [replace(message, text=part, speaker=speaker or None, id=None) for part in parts]
+        return [replace(message, speaker=speaker)]
+    return [replace(message, text=part, speaker=speaker, id=None) for part in parts]
+
+
+def _cleaned_name(name: str) -> str:
+    """Returns a name on one line, of the length that a speaker's or an entity's may have."""
+    return " ".join(clean(name).split())[:LONGEST_NAME]
 
 
 def _with_ids(messages: list[Message], has_own_name: bool) -> list[Message]:
@@ -85,10 +99,10 @@ def _with_ids(messages: list[Message], has_own_name: bool) -> list[Message]:
         content = "\0".join(
             (message.speaker or "", message.role, message.at.isoformat() if message.at else "", message.text)
         )
-        digest = hashlib.sha256(content.encode("utf-8", "replace")).hexdigest()[:_DIGEST]
-        message_id = message.id or ""
+        digest = hashlib.sha256(content.encode()).hexdigest()[:_DIGEST]
+        message_id = clean(message.id or "")
         if len(message_id) > LONGEST_NAME:
-            message_id = hashlib.sha256(message_id.encode("utf-8", "replace")).hexdigest()
+            message_id = hashlib.sha256(message_id.encode()).hexdigest()
         is_counted = not has_own_name and len(message_id) < _LEAST_UNIQUE_ID
         if not message_id or is_counted or by_id.setdefault(message_id, message) != message:
             message_id = f"{message_id}-{digest}".lstrip("-")

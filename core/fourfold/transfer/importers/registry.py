@@ -45,8 +45,14 @@ _OF_PRODUCTS: tuple[Importer, ...] = (
 _GENERAL: tuple[Importer, ...] = (Chat(), Transcript(), PlainText())
 """Those that take nearly anything. They are asked last: a package's own chat format may have "messages" too, and its
 transcripts are texts."""
+_MAX_NAMED = 10
+"""Files of a folder that a warning names. A guess, not measured."""
 _GROUP = "fourfold.importers"
 _PARTS = ("name", "reads", "matches", "read")
+
+
+class UnknownFormatError(InputError):
+    """A file is of no format that an importer reads."""
 
 
 def read_import(path: Path) -> ImportedFile:
@@ -64,17 +70,23 @@ def read_import(path: Path) -> ImportedFile:
     report = ReadReport()
     documents: list[ImportedDocument] = []
     formats: dict[str, None] = {}
+    unknown: list[str] = []
     while source is not None:
         if source.text.strip() and source.content != []:
             try:
                 member = read_source(source, report)
                 documents += member.documents
                 formats[member.format] = None
+            except UnknownFormatError:
+                unknown.append(source.name)  # lists of users and channels, settings of the app
             except InputError as error:
                 report.skip(source.name, str(error).replace(f"{source.path}", "it").rstrip("."))
         else:
             report.absorb(source.report, source.name)
         source, following = following, next(sources, None)
+    if unknown:
+        more = f" and {len(unknown) - _MAX_NAMED} more" if len(unknown) > _MAX_NAMED else ""
+        report.remark(f"Files that hold nothing that was said: {', '.join(unknown[:_MAX_NAMED])}{more}.")
     if not any(document.messages or document.facts for document in documents):
         reasons = "; ".join(f"{place}: {reason}" for place, reason in report.skipped[:3])
         raise InputError(f"Nothing in {path} can be read{': ' if reasons else ''}{reasons}.")
@@ -93,7 +105,9 @@ def read_source(source: SourceFile, report: ReadReport | None = None) -> Importe
             warnings = source.report.warnings()
             return ImportedFile(documents, importer.name, len(source.report.skipped), warnings)
         reads.append(importer.reads)
-    raise InputError(f"{source.path} is none of what can be loaded: an export of a bank; {'; '.join(reads)}.")
+    raise UnknownFormatError(
+        f"{source.path} is none of what can be loaded: an export of a bank; {'; '.join(reads)}."
+    )
 
 
 def _importers() -> Iterator[Importer]:

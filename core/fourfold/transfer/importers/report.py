@@ -3,6 +3,7 @@ read: nothing is left out in silence."""
 
 from __future__ import annotations
 
+import re
 from collections import Counter
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
@@ -28,6 +29,7 @@ class ReadReport:
         self._ignored: Counter[str] = Counter()
         self._fields: dict[str, None] = {}
         self._remarks: dict[str, None] = {}
+        self._bad_times: list[tuple[str, str]] = []
 
     def skip(self, place: str, reason: str) -> None:
         """Notes a record that could not be read."""
@@ -45,6 +47,10 @@ class ReadReport:
     def unknown(self, fields: Iterable[str]) -> None:
         """Notes fields that are not read; each is named once, however many records have it."""
         self._fields.update(dict.fromkeys(fields))
+
+    def bad_time(self, place: str, reason: str) -> None:
+        """Notes a time that cannot be read, of a record that is taken without it."""
+        self._bad_times.append((place, reason))
 
     def remark(self, text: str) -> None:
         """Notes something else that the reader of the file should know; the same words once."""
@@ -64,12 +70,16 @@ class ReadReport:
         self._ignored.update(other._ignored)
         self._fields.update(other._fields)
         self._remarks.update(other._remarks)
+        self._bad_times += [(f"{place}, {inner}", reason) for inner, reason in other._bad_times]
 
     def warnings(self) -> tuple[str, ...]:
         """Returns what was noted, in sentences."""
         sentences = []
         if self.skipped:
-            sentences.append(_skipped_sentence(self.skipped))
+            sentences.append(f"{len(self.skipped)} not read: {_places(self.skipped)}.")
+        if self._bad_times:
+            what = "1 time" if len(self._bad_times) == 1 else f"{len(self._bad_times)} times"
+            sentences.append(f"{what} not read: {_places(self._bad_times)}. What was said then is taken.")
         if self._ignored:
             counts = ", ".join(f"{count} {_counted(kind, count)}" for kind, count in self._ignored.items())
             sentences.append(f"Left out: {counts}.")
@@ -80,21 +90,15 @@ class ReadReport:
         return (*sentences, *self._remarks)
 
 
-def _skipped_sentence(skipped: list[tuple[str, str]]) -> str:
-    places = "; ".join(f"{place}: {reason}" if place else reason for place, reason in skipped[:_MAX_PLACES])
-    more = f"; and {len(skipped) - _MAX_PLACES} more" if len(skipped) > _MAX_PLACES else ""
-    return f"{len(skipped)} not read: {places}{more}."
+def _places(noted: list[tuple[str, str]]) -> str:
+    """Returns the first places and reasons, and how many there are more."""
+    places = "; ".join(f"{place}: {reason}" if place else reason for place, reason in noted[:_MAX_PLACES])
+    return f"{places}; and {len(noted) - _MAX_PLACES} more" if len(noted) > _MAX_PLACES else places
 
 
 def _counted(kind: str, count: int) -> str:
-    """Returns "system lines" as "system line" where there is one."""
-    if count != 1:
-        return kind
-    return (
-        kind.replace("replies", "reply").replace("s of ", " of ", 1)
-        if " of " in kind
-        else kind.removesuffix("s")
-    )
+    """Returns a plural, or the singular where there is one: "system line", "message of pictures"."""
+    return kind if count != 1 else re.sub(r"s(?= of | without |$)", "", kind, count=1)
 
 
 def _reason(error: BaseException) -> str:
@@ -106,6 +110,6 @@ def _reason(error: BaseException) -> str:
         case RecursionError():
             return "it is nested too deeply"
         case AttributeError() | TypeError():
-            return f"it is not as such records are ({error})"
+            return "it is not as such records are"
         case _:
             return str(error)[:200] or type(error).__name__

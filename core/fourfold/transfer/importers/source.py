@@ -61,7 +61,7 @@ def open_source(path: Path) -> SourceFile:
     return _opened(path, data, path.name, lambda name: _text_beside(folder / name))
 
 
-def _members(container: Path, names: list[str], read: Callable[[str], bytes]) -> Iterator[SourceFile]:
+def _members(container: Path, names: list[str], read_member: Callable[[str], bytes]) -> Iterator[SourceFile]:
     """Yields those files of a folder or an archive that may be read. One that cannot be is a source without a text,
     whose report says why."""
     for name in names:
@@ -73,17 +73,19 @@ def _members(container: Path, names: list[str], read: Callable[[str], bytes]) ->
             source.report.ignore("files of other kinds")
         else:
             try:
-                source = _opened(member, read(name), name, _neighbour_of(name, names, read))
+                source = _opened(member, read_member(name), name, _neighbour_of(name, names, read_member))
             except (InputError, OSError) as error:
                 source = SourceFile(member, "", False, name=name)
                 source.report.skip("", str(error).removeprefix(f"{member}").lstrip(":, ").rstrip("."))
         yield source
 
 
-def _neighbour_of(name: str, names: list[str], read: Callable[[str], bytes]) -> Callable[[str], str | None]:
+def _neighbour_of(
+    name: str, names: list[str], read_member: Callable[[str], bytes]
+) -> Callable[[str], str | None]:
     def neighbour(relative: str) -> str | None:
         target = posixpath.normpath(posixpath.join(posixpath.dirname(name), relative))
-        return read(target).decode("utf-8-sig", "replace") if target in names else None
+        return read_member(target).decode("utf-8-sig", "replace") if target in names else None
 
     return neighbour
 

@@ -6,7 +6,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
-from datetime import UTC, date, datetime, timedelta, timezone, tzinfo
+from datetime import UTC, datetime, timedelta, timezone, tzinfo
 from itertools import pairwise
 from typing import Any
 
@@ -56,7 +56,7 @@ def time_or_none(value: Any, place: str, report: ReadReport, *, day_first: bool 
     try:
         return parse_time(value, place, day_first=day_first)
     except InputError as error:
-        report.remark(str(error))
+        report.bad_time(place, str(error).removeprefix(f"{place}: ").rstrip("."))
         return None
 
 
@@ -95,11 +95,11 @@ def is_day_first(texts: Iterable[str], default: bool = True) -> tuple[bool, bool
     firsts, seconds = sum(a > 12 for a, _, _ in pairs), sum(b > 12 for _, b, _ in pairs)
     if firsts != seconds:
         return firsts > seconds, True
-    as_day_first = _steps_back([(year, second, first) for first, second, year in pairs])
-    as_month_first = _steps_back([(year, first, second) for first, second, year in pairs])
+    as_day_first = _steps_back([(year, month, day) for day, month, year in pairs])
+    as_month_first = _steps_back([(year, day, month) for day, month, year in pairs])
     if as_day_first != as_month_first:
         return as_day_first < as_month_first, True
-    return default, all(first == second for first, second, _ in pairs)
+    return default, all(day == month for day, month, _ in pairs)
 
 
 def _steps_back(days: Sequence[tuple[int, int, int]]) -> int:
@@ -120,20 +120,15 @@ def date_in_name(name: str) -> datetime | None:
         return None
 
 
-def at_midnight(day: date) -> datetime:
-    """Returns the beginning of a day, in UTC."""
-    return datetime(day.year, day.month, day.day, tzinfo=UTC)
-
-
 def fill_times(messages: Sequence[Message], conversation_at: datetime | None = None) -> list[Message]:
     """Returns the messages of one conversation in their order, each that lacks a time with the nearest one that is
     known there: of the message before it, else of the one after it, else of the conversation. None is made up: where
     nothing is known, it stays open."""
     following: list[datetime | None] = [None] * len(messages)
-    known: datetime | None = None
+    next_time: datetime | None = None
     for number in range(len(messages) - 1, -1, -1):
-        following[number] = known
-        known = messages[number].at or known
+        following[number] = next_time
+        next_time = messages[number].at or next_time
     filled: list[Message] = []
     last: datetime | None = None
     for message, after in zip(messages, following, strict=True):

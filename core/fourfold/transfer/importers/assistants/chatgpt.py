@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from fourfold.transfer.importers.assistants.talk import attachments_of, talk_document
+from fourfold.transfer.importers.assistants.talk import attachments_of, talk_document, talks_of
 from fourfold.transfer.importers.fields import first_field, role_of, text_of_parts
 from fourfold.transfer.importers.importer import ImportedDocument, SourceFile
 from fourfold.transfer.importers.times import time_or_none
@@ -27,12 +27,12 @@ class ChatGPT:
 
     def matches(self, source: SourceFile) -> bool:
         """Says whether a conversation is a tree of nodes."""
-        return any(isinstance(record, Mapping) and "mapping" in record for record in source.records)
+        return any(isinstance(record, Mapping) and "mapping" in record for record in talks_of(source))
 
     def read(self, source: SourceFile) -> Iterator[ImportedDocument]:
         """Yields the conversations as they were shown last."""
         names: set[str] = set()
-        for number, conversation in enumerate(source.records):
+        for number, conversation in enumerate(talks_of(source)):
             place = source.place(number, "conversation")
             with source.report.guard(place):
                 title = conversation.get("title")
@@ -82,7 +82,7 @@ def _last_node(nodes: Mapping[str, Any], parents: Mapping[str, str], current_nod
     if isinstance(current_node, str) and current_node in nodes:
         return current_node
     with_children = set(parents.values())
-    leaves = [name for name in nodes if name not in with_children]
+    leaves = [name for name in nodes if name not in with_children] or list(nodes)
     # The last in the file among those of the same time, since nodes are written in the order in which they came.
     return max(enumerate(leaves), key=lambda leaf: (_time_of(nodes[leaf[1]]), leaf[0]), default=(0, None))[1]
 

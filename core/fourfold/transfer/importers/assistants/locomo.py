@@ -19,9 +19,12 @@ class LoCoMo:
     reads = "LoCoMo's conversations"
 
     def matches(self, source: SourceFile) -> bool:
-        """Says whether each record has a "conversation"."""
+        """Says whether each record has a "conversation" of sessions."""
         return bool(source.records) and all(
-            isinstance(record, Mapping) and "conversation" in record for record in source.records
+            isinstance(record, Mapping)
+            and isinstance(record.get("conversation"), Mapping)
+            and any(re.match(r"session_\d", str(key)) for key in record["conversation"])
+            for record in source.records
         )
 
     def read(self, source: SourceFile) -> Iterator[ImportedDocument]:

@@ -16,6 +16,12 @@ from fourfold.values.units import Message, Role
 _TIMES = ("create_time", "created_at", "createdAt", "update_time", "updated_at", "updatedAt")
 
 
+def talks_of(source: SourceFile) -> list[Any]:
+    """Returns the conversations of a file, which may lie in an object."""
+    inner = source.content.get("conversations") if isinstance(source.content, Mapping) else None
+    return inner if isinstance(inner, list) else source.records
+
+
 def talk_document(
     product: str,
     conversation: Mapping[str, Any],

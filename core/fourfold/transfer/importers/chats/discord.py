@@ -75,7 +75,8 @@ def _channel(source: SourceFile) -> str:
         parts = [guild.get("name")] if isinstance(guild, Mapping) else []
         parts += [channel.get("name"), channel.get("id")]
         return "/".join(str(part) for part in parts if part)
-    return PurePosixPath(source.name).stem
+    # A data package has a folder for each channel, with a file of one name in each.
+    return source.path.parent.name if source.path.stem == "messages" else PurePosixPath(source.name).stem
 
 
 def _said(record: Mapping[str, Any], place: str, source: SourceFile) -> list[Message]:

@@ -7,15 +7,17 @@ from dataclasses import dataclass
 from typing import Any
 
 from fourfold.transfer.importers.chats.people import person_name
-from fourfold.transfer.importers.fields import first_field, normal_name, role_of
+from fourfold.transfer.importers.fields import normal_name, role_of
 from fourfold.transfer.importers.importer import SourceFile
 
 _TEXTS = "text content message body value msg messagetext textcontent contents transcript utterance caption".split()
 _ROLES = "role type sendertype authorrole messagetype".split()
 _SPEAKERS = (
     "speaker sender sendername author authorname from fromname user username name displayname nickname participant "
-    "creator senderid userid authorid fromid by".split()
+    "creator by".split()
 )
+_SPEAKER_IDS = "senderid userid authorid fromid user author sender from".split()
+"""Fields by which two speakers can be told apart at least, where there is neither a name nor a role."""
 _TIMES = (
     "createdat createtime createdtime createddate sentat senttime datesent timestamp timestampms time date datetime "
     "ts at when created createdutc messagedate unixtime dateunixtime publishedat updatedat".split()
@@ -24,14 +26,16 @@ _IDS = "id uuid messageid msgid guid clientmsgid".split()
 _IGNORED = frozenset(
     "conversationid threadid parentid parentmessageid parentuuid parent chatid channelid sessionid roomid replyto "
     "replytoid topicid model attachments files toolcalls metadata reactions edited editedat embeds mentions usage "
-    "finishreason version index status isread read delivered isunsent istakendown isgeophotoshare".split()
+    "finishreason toolcallid lc start end version index status isread read delivered isunsent istakendown "
+    "isgeophotoshare".split()
 )
 """Fields that say nothing that was said, and need not be named each time."""
 _LISTS = (
     "messages conversation conversations chat history turns dialog dialogue transcript segments utterances data "
-    "items records results entries log comments".split()
+    "items records results entries log comments output choices".split()
 )
 """Fields that hold the messages, and those that hold the conversations."""
+_SURE_LISTS = ("messages", "segments", "utterances", "turns")
 _WRAPPERS = ("message", "data", "kwargs", "payload", "msg")
 """Fields that hold a message as a whole (LangChain, Claude Code), with more about it beside them."""
 _FROM_USER = {
@@ -56,20 +60,26 @@ def conversations_of(source: SourceFile) -> list[Conversation]:
     content = source.content
     inner = _list_in(content)
     if inner is not None and (_holds_messages(content) or not is_message(content)):
-        nested = [Conversation(found, entry) for entry in inner if (found := _messages_in(entry)) is not None]
+        nested = [
+            Conversation(entries, entry) for entry in inner if (entries := _messages_in(entry)) is not None
+        ]
         return nested or [Conversation(inner, content)]
     nested = [
-        Conversation(found, entry) for entry in source.records if (found := _messages_in(entry)) is not None
+        Conversation(entries, entry)
+        for entry in source.records
+        if (entries := _messages_in(entry)) is not None
     ]
     return nested or [Conversation(source.records, {})]
 
 
-def title_of(head: Mapping[str, Any]) -> str | None:
-    """Returns what a conversation is called: by its id, else by its title."""
-    name = first_field(
-        head, "id", "conversation_id", "conversationId", "uuid", "thread_id", "session_id", "title", "name"
-    )
-    return str(name) if isinstance(name, str | int) and str(name).strip() else None
+def title_of(head: Mapping[str, Any]) -> str:
+    """Returns what a conversation is called: by its id, else by its title and time; "" where it has neither."""
+    by_name = {normal_name(name): value for name, value in head.items()}
+    for names in (("id", "conversationid", "uuid", "threadid", "sessionid"), ("title", "name", "subject")):
+        name = _first(by_name, list(names))
+        if isinstance(name, str | int) and str(name).strip():
+            return str(name) if "id" in names else " ".join(map(str, filter(None, (name, _time(by_name)))))
+    return ""
 
 
 def is_message(record: Any) -> bool:
@@ -82,8 +92,8 @@ def is_message(record: Any) -> bool:
 def fields_of(record: Mapping[str, Any]) -> dict[str, Any]:
     """Returns the parts of a message that there are: "text", "role", "speaker", "time", "id", "attachments", and
     the names of those that are "unknown"."""
-    whole = _unwrapped(record)
-    by_name = {normal_name(name): value for name, value in reversed(list(whole.items()))}
+    message = _unwrapped(record)
+    by_name = {normal_name(name): value for name, value in reversed(list(message.items()))}
     parts: dict[str, Any] = {
         "text": _first(by_name, _TEXTS),
         "role": _role(by_name),
@@ -92,11 +102,11 @@ def fields_of(record: Mapping[str, Any]) -> dict[str, Any]:
         "id": _first(by_name, _IDS),
         "attachments": by_name.get("attachments") or by_name.get("files"),
     }
-    known = {*_TEXTS, *_ROLES, *_SPEAKERS, *_TIMES, *_IDS, *_IGNORED, *_FROM_USER}
+    known_names = {*_TEXTS, *_ROLES, *_SPEAKERS, *_SPEAKER_IDS, *_TIMES, *_IDS, *_IGNORED, *_FROM_USER}
     parts["unknown"] = [
         str(name)
-        for name, value in whole.items()
-        if normal_name(name) not in known and value not in (None, "", [], {})
+        for name, value in message.items()
+        if normal_name(name) not in known_names and value not in (None, "", [], {})
     ]
     return {name: value for name, value in parts.items() if value is not None}
 
@@ -108,27 +118,31 @@ def message_time_text(entry: Any) -> str:
 
 
 def _list_in(content: Any) -> list[Any] | None:
+    """Returns the list of messages, or of conversations, that an object holds, or an object within it does."""
     if not isinstance(content, Mapping):
         return None
     by_name = {normal_name(name): value for name, value in content.items()}
-    return next((by_name[name] for name in _LISTS if isinstance(by_name.get(name), list)), None)
+    lists = [by_name[name] for name in _LISTS if isinstance(by_name.get(name), list)]
+    inner = [by_name[name] for name in _LISTS if isinstance(by_name.get(name), Mapping)]
+    return next(iter(lists), None) if lists else next(filter(None, map(_list_in, inner)), None)
 
 
 def _holds_messages(content: Any) -> bool:
-    return isinstance(content, Mapping) and isinstance(content.get("messages"), list)
+    """Says whether an object has messages beyond doubt, though it may have a text as well: the whole of them."""
+    return isinstance(content, Mapping) and any(isinstance(content.get(name), list) for name in _SURE_LISTS)
 
 
 def _messages_in(entry: Any) -> list[Any] | None:
     """Returns the messages of an object that is a conversation; None for one that is a message itself, whose
     content may be a list of parts."""
-    found = _list_in(entry)
-    if found is None or not any(map(is_message, found)):
+    entries = _list_in(entry)
+    if entries is None or not any(map(is_message, entries)):
         return None
     return (
         None
         if not _holds_messages(entry)
         and any(normal_name(name) in ("text", "content", "role") for name in entry)
-        else found
+        else entries
     )
 
 
@@ -177,7 +191,11 @@ def _speaker(by_name: Mapping[str, Any]) -> str | None:
         called = person_name(value)
         if called:
             return called
-    return None
+    if _role(by_name) is not None:
+        return None
+    ids = (by_name.get(name) for name in _SPEAKER_IDS)
+    ids = (value.get("id") if isinstance(value, Mapping) else value for value in ids)
+    return next((str(value) for value in ids if isinstance(value, str | int) and str(value)), None)
 
 
 def _time(by_name: Mapping[str, Any]) -> Any:

@@ -40,8 +40,9 @@ class Chat:
         conversations = conversations_of(source)
         names: dict[str, int] = {}
         for number, conversation in enumerate(conversations):
-            title = title_of(conversation.head) if len(conversations) > 1 else None
-            name = source.name if len(conversations) == 1 else f"{source.name}/{title or number + 1}"
+            name = source.name
+            if len(conversations) > 1:
+                name = f"{name}/{title_of(conversation.head) or number + 1}"
             names[name] = names.get(name, 0) + 1
             if names[name] > 1:
                 name = f"{name} ({names[name]})"
@@ -87,34 +88,39 @@ class _ConversationReader:
             return [Message(entry)] if entry.strip() else []
         if not isinstance(entry, Mapping):
             raise InputError('it is no message: it has no "text" or "content"')
-        given = fields_of(entry)
-        at = time_or_none(given.get("time"), place, self.source.report, day_first=day_first)
+        parts = fields_of(entry)
+        at = time_or_none(parts.get("time"), place, self.source.report, day_first=day_first)
         pair = _pair(entry, at)
         if pair:
             return pair
         if not is_message(entry):
             raise InputError('it has no "text" or "content"')
-        self.source.report.unknown(given.get("unknown", ()))
-        role, speaker = self._side(given)
+        self.source.report.unknown(parts.get("unknown", ()))
+        role, speaker = self._side(parts)
+        mend = _mended if {"sender_name", "timestamp_ms"} <= set(entry) else str
         if role == "system":  # what an assistant was told to be, or a notice: nobody's words
             self.source.report.ignore("system messages")
             return []
-        text = text_of_parts(given.get("text"))
-        message_id = given.get("id")
+        text = mend(text_of_parts(parts.get("text")))
+        message_id = parts.get("id")
         messages = []
         if text.strip():
-            messages.append(Message(text, speaker, role, at, None if message_id is None else str(message_id)))
+            messages.append(
+                Message(
+                    text, speaker and mend(speaker), role, at, None if message_id is None else str(message_id)
+                )
+            )
         messages += [
-            Message(words, name, role, at) for name, words in attached_texts(given.get("attachments"))
+            Message(words, name, role, at) for name, words in attached_texts(parts.get("attachments"))
         ]
         if not messages:
             self.source.report.ignore("messages without a text")
         return messages
 
-    def _side(self, given: Mapping[str, Any]) -> tuple[Role, str | None]:
+    def _side(self, parts: Mapping[str, Any]) -> tuple[Role, str | None]:
         """Returns in which role a message was said, and by whom. A role that is none is a name: it must not be lost,
         nor may the words become the user's."""
-        role_name, speaker = given.get("role"), given.get("speaker")
+        role_name, speaker = parts.get("role"), parts.get("speaker")
         role = role_of(role_name)
         if role is None and isinstance(role_name, str) and role_name.strip():
             self.unknown_roles[role_name] = None
@@ -139,12 +145,20 @@ _PAIRS = (
 """Fields of records that are a question and its answer."""
 
 
+def _mended(text: str) -> str:
+    """Returns a text of Facebook's or Instagram's export, which writes each byte of UTF-8 as a letter of its own."""
+    try:
+        return text.encode("latin-1").decode("utf-8")
+    except UnicodeError:
+        return text
+
+
 def _pair(entry: Any, at: datetime | None) -> list[Message]:
     """Returns the two messages of a record that holds a question and its answer; none of any other."""
     if not isinstance(entry, Mapping):
         return []
-    for asked, answered in _PAIRS:
-        question, answer = entry.get(asked), entry.get(answered)
+    for question_name, answer_name in _PAIRS:
+        question, answer = entry.get(question_name), entry.get(answer_name)
         if isinstance(question, str) and isinstance(answer, str):
             sides: tuple[tuple[str, Role], ...] = ((question, "user"), (answer, "assistant"))
             return [Message(text, role=role, at=at) for text, role in sides if text.strip()]

@@ -63,9 +63,9 @@ def _messages(source: SourceFile) -> list[Any]:
 def _channel(source: SourceFile) -> str:
     """Returns the channel of a file: the folder of a day's file, else the file itself."""
     if isinstance(source.content, Mapping):
-        named = source.content.get("name") or source.content.get("channel_id")
-        if isinstance(named, str):
-            return named
+        own_name = source.content.get("name") or source.content.get("channel_id")
+        if isinstance(own_name, str):
+            return own_name
     is_of_a_day = _DAY_FILE.fullmatch(source.path.name) is not None
     folder = source.path.resolve().parent.name if source.path.exists() else source.path.parent.name
     return folder if is_of_a_day and folder else PurePosixPath(source.name).stem
@@ -99,16 +99,16 @@ def _said(record: Mapping[str, Any], people: dict[str, str], place: str, source:
         source.report.ignore("notices of the app")
         return []
     user = record.get("user") or record.get("bot_id")
-    named = record.get("username") if not record.get("user") else None
+    own_name = record.get("username") if not record.get("user") else None
     speaker = (
         people.get(str(user))
-        or person_name(named)
+        or person_name(own_name)
         or person_name(record.get("bot_profile"))
         or person_name(user)
     )
     at = time_or_none(record.get("ts"), place, source.report)
-    written = record.get("text")
-    text = _readable(written if isinstance(written, str) else "", people) or _readable(
+    raw_text = record.get("text")
+    text = _readable(raw_text if isinstance(raw_text, str) else "", people) or _readable(
         _block_text(record), people
     )
     message_id = f"{record['ts']}/{user}" if record.get("ts") else None

@@ -72,9 +72,9 @@ def _cue(lines: list[str]) -> list[Cue] | None:
     cues: list[Cue] = []
     for line in payload.split("\n"):
         text = _plain(line).removeprefix("- ")
-        named = _NAMED.fullmatch(text)
-        if named and len(named["name"].split()) <= _MAX_NAME_WORDS:
-            cues.append(Cue(named["text"], named["name"].strip(), start))
+        speaker_match = _NAMED.fullmatch(text)
+        if speaker_match and len(speaker_match["name"].split()) <= _MAX_NAME_WORDS:
+            cues.append(Cue(speaker_match["text"], speaker_match["name"].strip(), start))
         elif cues:
             cues[-1] = Cue(f"{cues[-1].text} {text}".strip(), cues[-1].speaker, start)
         else:

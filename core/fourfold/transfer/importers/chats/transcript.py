@@ -9,14 +9,13 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
-from fourfold.language.dates import find_times
-from fourfold.language.languages import ENGLISH, matches_any
+from fourfold.language.languages import matches_any
 from fourfold.language.text import asking
 from fourfold.transfer.importers.chats.cues import offset_of
 from fourfold.transfer.importers.fields import role_of
 from fourfold.transfer.importers.importer import ImportedDocument, SourceFile
-from fourfold.transfer.importers.texts.heading import date_of_heading
-from fourfold.transfer.importers.times import at_midnight, date_in_name, fill_times, time_or_none
+from fourfold.transfer.importers.texts.heading import date_of_heading, is_day
+from fourfold.transfer.importers.times import date_in_name, fill_times, time_or_none
 from fourfold.values.units import Message
 
 _CLOCK = r"\d{1,2}:\d\d(?::\d\d)?(?:[.,]\d+)?(?: ?[AaPp]\.?[Mm]\b\.?)?"
@@ -51,6 +50,15 @@ _NUMBERED = re.compile(
     r"(?:speaker|participant|person|guest|caller|voice|sprecher(?:in)?|hablante|locuteur) ?#?\w{1,3}", re.I
 )
 """How software names voices that it cannot tell the owner of."""
+_NOT_SPEAKERS = frozenset(
+    "note notes todo to-do task reminder idea ps p.s nb n.b re warning update http https".split()
+)
+"""What a line of a note begins with that is no speaker. Words for properties ("Date:", "Attendees:") are told by what
+follows them, and need not stand here."""
+_MARKER = re.compile(rf"\W*(?P<clock>{_CLOCK})\W*")
+"""A line with a time alone, as Google Meet puts one every five minutes."""
+_NOTICE = re.compile(rf"{_STAMP}\s+(?:-!-|\*\*\*|-->|<--)\s")
+"""What an IRC client says itself: who came and went."""
 _MAX_LABEL_WORDS = 5
 _LEAST_SHARE = 0.5
 """Of the lines from the first turn on that begin a turn, where no name comes back. A guess, not measured."""
@@ -82,6 +90,7 @@ class _Talk:
     turns: list[_Turn] = field(default_factory=list)
     days: dict[int, datetime] = field(default_factory=dict)
     other_lines: int = 0
+    notices: int = 0
 
 
 class Transcript:
@@ -98,7 +107,10 @@ class Transcript:
         """Yields the one document. What stands before the first turn is a message without a speaker."""
         talk = _talk(source.text)
         head = "\n".join(talk.head).strip()
-        begins_at = date_of_heading(head) or date_in_name(source.path.name)
+        last_day = next(filter(None, map(date_of_heading, reversed(talk.head))), None)
+        begins_at = date_of_heading(head) or last_day or date_in_name(source.path.name)
+        if talk.notices:
+            source.report.ignore("notices of the app", talk.notices)
         messages = [Message(head, at=begins_at)] if head else []
         times = _times(talk, begins_at, source)
         for turn, at in zip(talk.turns, times, strict=True):
@@ -111,10 +123,16 @@ class Transcript:
 
 def _talk(text: str) -> _Talk:
     talk = _Talk()
+    clock: str | None = None
     for line in text.split("\n"):
         turn = _turn(line)
         if turn is not None:
+            turn.clock = turn.clock or clock
             talk.turns.append(turn)
+        elif marker := _MARKER.fullmatch(line.strip()):
+            clock = marker["clock"]
+        elif _NOTICE.match(line.strip()):
+            talk.notices += 1
         elif not talk.turns:
             talk.head.append(line)
         elif line.strip() and (day := _day_line(line)) is not None:
@@ -129,24 +147,21 @@ def _talk(text: str) -> _Talk:
 
 def _turn(line: str) -> _Turn | None:
     """Returns the turn that a line begins; None for one that goes on, or is no speech."""
-    plain = _BOLD.sub(lambda match: f"{match[2]}{match[3] or match[4]}", line.strip(), count=1)
+    unmarked_line = _BOLD.sub(lambda match: f"{match[2]}{match[3] or match[4]}", line.strip(), count=1)
     for form in _FORMS:
-        match = form.fullmatch(plain)
+        match = form.fullmatch(unmarked_line)
         if match is None:
             continue
         parts = match.groupdict()
         label = parts["label"].strip()
         if not label or len(label.split()) > _MAX_LABEL_WORDS or (parts["text"] or "").startswith("//"):
             continue
-        if parts.get("clock") is None and (
-            not _is_name(label) or find_times(label, at_midnight(_ANY_DAY), ENGLISH)
-        ):
+        if parts.get("clock") is None and not _is_name(label):
             continue
+        if label.casefold() in _NOT_SPEAKERS or is_day(label):
+            return None
         return _Turn(label, [parts["text"] or ""], parts.get("day"), parts.get("clock"))
     return None
-
-
-_ANY_DAY = datetime(2000, 1, 1)
 
 
 def _is_name(label: str) -> bool:
@@ -154,7 +169,7 @@ def _is_name(label: str) -> bool:
     assistant."""
     words = [word for word in label.split() if word[0].isalpha()]
     is_capital = bool(words) and words[0][0] == words[0][0].upper() and words[-1][0] == words[-1][0].upper()
-    return is_capital or role_of(label) is not None or _NUMBERED.fullmatch(label) is not None
+    return is_capital or _is_side(label) or _NUMBERED.fullmatch(label) is not None
 
 
 def _day_line(line: str) -> datetime | None:

@@ -35,8 +35,11 @@ _OMITTED = re.compile(
     r"<[^<>\n]{3,60}>|(?:image|video|audio|sticker|GIF|document|Contact card) omitted|null"
     r"|(?:This message was deleted|You deleted this message|Missed (?:voice|video) call)\.?"
     r"|Waiting for this message.*"
+    r"|(?:Diese Nachricht wurde gelöscht|Du hast diese Nachricht gelöscht|(?:Se eliminó|Eliminaste) este mensaje"
+    r"|Ce message a été supprimé|Vous avez supprimé ce message|此消息已删除|您已删除此消息)[.。]?"
 )
-"""What stands for a picture, a sound, a message that was taken back: in any language in angle brackets on Android."""
+"""What stands for a picture, a sound, a message that was taken back. In any language it is in angle brackets on
+Android, and behind the app's mark on iOS; else these are the app's own words in the languages that Fourfold has."""
 _FILE = re.compile(rf"{_APP_MARK}?[^\n]{{1,150}}\.\w{{2,5}} (?:\([^()\n]+\)|• \d+ [^\n]*)(?:\n|$)")
 """A file that was sent along: its name, and "(file attached)" in the phone's language."""
 _ATTACHED = re.compile(rf"{_APP_MARK}<[^<>\n]{{3,200}}>")
@@ -63,14 +66,14 @@ class WhatsApp:
     reads = "WhatsApp's chats"
 
     def matches(self, source: SourceFile) -> bool:
-        """Says whether one of the first lines is a message with its time and sender."""
+        """Says whether the first line has its time as WhatsApp writes it and one of the first has a sender, or two
+        have both."""
         if source.is_json:
             return False
-        for line in source.text.split("\n", _LOOKED_AT)[:_LOOKED_AT]:
-            match = _LINE.match(_plain(line))
-            if match and _SPEAKER.match(match["rest"]):
-                return True
-        return False
+        lines = filter(str.strip, source.text.split("\n", _LOOKED_AT)[:_LOOKED_AT])
+        matches = [_LINE.match(_plain(line)) for line in lines]
+        messages = sum(match is not None and _SPEAKER.match(match["rest"]) is not None for match in matches)
+        return messages > 1 or (messages == 1 and matches[0] is not None)
 
     def read(self, source: SourceFile) -> Iterator[ImportedDocument]:
         """Yields the chat. Whether the day or the month comes first in its dates is told from all of them."""
@@ -110,6 +113,8 @@ def _day_first(entries: list[_Entry], source: SourceFile) -> bool:
     """Returns whether the day comes first. Where the dates do not tell, it does not in the United States' way of
     writing them alone: without zeros, the year in two digits, by the clock of twelve hours (CLDR's short format)."""
     dates = [entry.head["date"] for entry in entries]
+    if all("." in date for date in dates):  # nowhere does the month come first then
+        return True
     is_american = all(
         re.fullmatch(r"[1-9]\d?/[1-9]\d?/\d\d", entry.head["date"]) and {"before", "after"} & set(entry.head)
         for entry in entries
@@ -136,9 +141,11 @@ def _message(entry: _Entry, day_first: bool, source: SourceFile) -> Message | No
         source.report.ignore("messages of pictures, sound or files alone")
         return None
     speaker = match["speaker"].strip(f" {_APP_MARK}~")
-    at = None
-    with source.report.guard(f"line {entry.line}"):
+    try:
         at = _time(entry.head, day_first)
+    except ValueError as error:
+        at = None
+        source.report.bad_time(f"line {entry.line}", str(error))
     return Message(text.replace(_APP_MARK, ""), speaker, at=at)
 
 

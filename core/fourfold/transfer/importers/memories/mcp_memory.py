@@ -23,7 +23,9 @@ class McpMemory:
     reads = "the MCP memory server's JSONL"
 
     def matches(self, source: SourceFile) -> bool:
-        """Says whether a record is an entity or a relation."""
+        """Says whether a record is an entity or a relation, or the file a graph of them that may be empty."""
+        if isinstance(source.content, Mapping) and source.content.get("entities") == []:
+            return isinstance(source.content.get("relations"), list)
         return any(
             isinstance(record, Mapping) and record.get("type") in _KINDS for record in _records(source)
         )
@@ -40,8 +42,11 @@ class McpMemory:
 def _records(source: SourceFile) -> list[Any]:
     """Returns the entities and relations, also of one graph ("entities", "relations") and of a tool's answer."""
     records = source.records
-    if len(records) == 1:
-        return _of_graph(records[0]) or records
+    if (
+        len(records) == 1
+        and (records[0].get("type") if isinstance(records[0], Mapping) else "") not in _KINDS
+    ):
+        return _of_graph(records[0])
     return records
 
 
@@ -76,9 +81,10 @@ def _facts(record: Any, place: str, source: SourceFile) -> Iterator[Fact]:
         case "entity":
             name = _spaced(record["name"])
             for observation in record.get("observations") or ():
-                text, at = _observed(observation, place, source)
-                is_named = name.casefold() in text.casefold()
-                yield Fact(text if is_named else f"{name}: {text}", entities=(name,), at=at)
+                with source.report.guard(place):
+                    text, at = _observed(observation, place, source)
+                    is_named = name.casefold() in text.casefold()
+                    yield Fact(text if is_named else f"{name}: {text}", entities=(name,), at=at)
         case "relation":
             subject, target = _spaced(record["from"]), _spaced(record["to"])
             yield Fact(f"{subject} {_spaced(record['relationType'])} {target}.", entities=(subject, target))
@@ -90,7 +96,11 @@ def _observed(observation: Any, place: str, source: SourceFile) -> tuple[str, An
     """Returns the text of an observation, and its time, which some forks of the server keep."""
     if isinstance(observation, str):
         return observation, None
-    text = first_field(observation, "content", "text", "observation")
+    text = (
+        first_field(observation, "content", "text", "observation")
+        if isinstance(observation, Mapping)
+        else None
+    )
     if not isinstance(text, str):
         raise InputError("an observation has no text")
     at = first_field(observation, "timestamp", "created_at", "createdAt")

@@ -21,7 +21,7 @@ _KNOWN_FIELDS = frozenset(
     "id memory content text hash metadata metadata_ created_at updated_at user_id agent_id app_id app_name run_id "
     "actor_id role score categories state event previous_memory immutable expiration_date deleted_at archived_at "
     "owner organization project input type lemmatized_memory structured_attributes internal_metadata vector "
-    "embedding".split()
+    "embedding tags category".split()
 )
 """Fields of a memory: what is taken of them, and what says nothing about its user."""
 
@@ -37,6 +37,8 @@ class Mem0:
         whether that is empty."""
         if isinstance(source.content, Mapping) and source.content.get("results") == []:
             return True
+        if isinstance(source.content, Mapping) and isinstance(source.content.get("memories"), list):
+            return any(isinstance(memory, str) or _has_text(memory) for memory in source.content["memories"])
         return any(_is_memory(memory) for memory in _memories(source))
 
     def read(self, source: SourceFile) -> Iterator[ImportedDocument]:
@@ -70,6 +72,10 @@ def _memories(source: SourceFile) -> list[Any]:
     return source.records
 
 
+def _has_text(record: Any) -> bool:
+    return isinstance(record, Mapping) and isinstance(first_field(record, "memory", "content", "text"), str)
+
+
 def _is_memory(record: Any) -> bool:
     if not isinstance(record, Mapping):
         return False
@@ -86,10 +92,10 @@ def _facts(memory: Any, place: str, source: SourceFile) -> list[Fact]:
     if not isinstance(text, str):
         raise InputError('it has no "memory"')
     if str(memory.get("event") or "").upper() == "DELETE" or memory.get("state") == "deleted":
-        source.report.ignore("memories that were deleted")
+        source.report.ignore("deleted facts")
         return []
     source.report.unknown(
-        name for name in memory if normal_name(name) not in {normal_name(known) for known in _KNOWN_FIELDS}
+        name for name in memory if normal_name(name) not in {normal_name(field) for field in _KNOWN_FIELDS}
     )
     # When it was put into these words: an update makes the text another one. OpenMemory's changes with its state.
     times = ("created_at", "createdAt") if "state" in memory else ("updated_at", "created_at", "createdAt")

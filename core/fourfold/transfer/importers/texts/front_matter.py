@@ -1,14 +1,15 @@
-"""The head of a Markdown note between two lines of "---": names and values, in the simple part of YAML that notes
-have. Knows nothing of what they mean."""
+"""The head of a Markdown note between two lines of "---" or "+++": names and values, in the simple part of YAML and
+TOML that notes have. Knows nothing of what they mean."""
 
 from __future__ import annotations
 
 import re
 
 _FENCED = re.compile(
-    r"\ufeff?---[ \t]*\n(?P<head>.*?)(?:\n|^)(?:---|\.\.\.)[ \t]*(?:\n|$)", re.DOTALL | re.MULTILINE
+    r"\ufeff?(?P<fence>---|\+\+\+)[ \t]*\n(?P<head>.*?)(?:\n|^)(?:(?P=fence)|\.\.\.)[ \t]*(?:\n|$)",
+    re.DOTALL | re.MULTILINE,
 )
-_FIELD = re.compile(r"(?P<name>[^\W\d][\w .-]{0,60}?)\s*:(?:\s+(?P<value>.*))?$")
+_FIELD = re.compile(r"(?P<name>[^\W\d][\w .-]{0,60}?)\s*(?::(?:\s+|$)|=\s*)(?P<value>.*)$")
 _ITEM = re.compile(r"\s*-\s+(?P<value>.+)$")
 _COMMENT = re.compile(r"\s+#.*$")
 

@@ -7,12 +7,15 @@ import email
 import re
 from collections.abc import Iterator
 from datetime import UTC, datetime
+from email.errors import HeaderParseError
+from email.header import decode_header, make_header
 from email.message import EmailMessage
 from email.policy import default as default_policy
 from email.utils import getaddresses, parsedate_to_datetime
 
 from fourfold.transfer.importers.importer import ImportedDocument, SourceFile
-from fourfold.transfer.importers.texts.mail_body import Passage, own_passages, text_of_html
+from fourfold.transfer.importers.texts.html_text import text_of_html
+from fourfold.transfer.importers.texts.mail_body import Passage, own_passages
 from fourfold.transfer.importers.times import time_or_none
 from fourfold.values.units import Message
 
@@ -52,37 +55,52 @@ class Mail:
     def read(self, source: SourceFile) -> Iterator[ImportedDocument]:
         """Yields the threads in the order in which their first messages come."""
         threads: dict[str, list[Message]] = {}
-        for number, (line, raw) in enumerate(_raw_messages(source.text.lstrip("\ufeff\n")), 1):
+        for number, (line, delivered, raw) in enumerate(_raw_messages(source.text.lstrip("\ufeff\n")), 1):
             place = f"message {number} (line {line})"
             with source.report.guard(place):
                 mail = email.message_from_bytes(raw.encode("utf-8", "surrogateescape"), policy=default_policy)
                 assert isinstance(mail, EmailMessage)
-                threads.setdefault(_thread(mail, source), []).extend(_messages(mail, place, source))
+                threads.setdefault(_thread(mail, source), []).extend(
+                    _messages(mail, delivered, place, source)
+                )
         for name, messages in threads.items():
             messages.sort(key=lambda message: message.at.timestamp() if message.at else 0.0)
             yield ImportedDocument(name, tuple(messages))
 
 
-def _raw_messages(text: str) -> Iterator[tuple[int, str]]:
-    """Yields the messages as they stand in the file, each with its first line's number."""
+def _raw_messages(text: str) -> Iterator[tuple[int, str, str]]:
+    """Yields the messages as they stand in the file, each with its first line's number and the time at which the
+    mailbox had it, "" where that is not told."""
     starts = list(_MBOX_LINE.finditer(text))
     if not starts or starts[0].start() > 0:
-        yield 1, text
+        yield 1, "", text
         return
     line, counted_to = 1, 0
     for start, following in zip(starts, [*starts[1:], None], strict=True):
         line += text.count("\n", counted_to, start.start())
         counted_to = start.start()
         raw = text[start.end() : following.start() if following else len(text)]
-        yield line, re.sub(r"^>(>*From )", r"\1", raw, flags=re.MULTILINE)
+        yield (
+            line,
+            start[0].strip().partition(" ")[2].partition(" ")[2],
+            re.sub(r"^>(>*From )", r"\1", raw, flags=re.MULTILINE),
+        )
 
 
 def _header(mail: EmailMessage, name: str) -> str:
-    """Returns a field of the head, "" where it is missing or cannot be read."""
+    """Returns a field of the head, "" where it is missing. Letters that are not in ASCII are read as they are, though
+    mail should not have them there."""
+    raw = next((str(value) for field, value in mail.raw_items() if field.casefold() == name.casefold()), "")
     try:
-        return " ".join(str(mail.get(name, "")).split())
-    except (ValueError, LookupError, AttributeError, TypeError):  # the library, at a field that is broken
-        return ""
+        raw = raw.encode("ascii", "surrogateescape").decode("utf-8")
+    except UnicodeDecodeError:
+        raw = raw.encode("ascii", "surrogateescape").decode("cp1252", "replace")
+    except UnicodeEncodeError:
+        pass  # it has the letters themselves
+    try:
+        return " ".join(str(make_header(decode_header(raw))).split())
+    except (ValueError, LookupError, HeaderParseError):  # an encoding that there is not, or a wrong one
+        return " ".join(raw.split())
 
 
 def _thread(mail: EmailMessage, source: SourceFile) -> str:
@@ -93,14 +111,14 @@ def _thread(mail: EmailMessage, source: SourceFile) -> str:
     return f"mail/{ids[0][1:-1]}" if ids else source.name
 
 
-def _messages(mail: EmailMessage, place: str, source: SourceFile) -> list[Message]:
-    at = _date(mail, place, source)
+def _messages(mail: EmailMessage, delivered: str, place: str, source: SourceFile) -> list[Message]:
+    at = _date(mail, delivered, place, source)
     speaker = _sender(mail)
     message_id = _header(mail, "Message-ID").strip("<>") or None
     text, attachments = _contents(mail, place, source)
     passages = own_passages(text)
     if passages.quoted_lines:
-        source.report.ignore("quoted lines of replies", passages.quoted_lines)
+        source.report.ignore("quoted lines", passages.quoted_lines)
     messages: list[Message] = []
     subject = _header(mail, "Subject")
     heading = "" if _ANSWER.match(subject) else subject
@@ -120,9 +138,9 @@ def _sender(mail: EmailMessage) -> str | None:
     return name.strip("'\" ") or address or None
 
 
-def _date(mail: EmailMessage, place: str, source: SourceFile) -> datetime | None:
-    """Returns when a message was sent, else when the last server had it."""
-    for value in (_header(mail, "Date"), _header(mail, "Received").rpartition(";")[2].strip()):
+def _date(mail: EmailMessage, delivered: str, place: str, source: SourceFile) -> datetime | None:
+    """Returns when a message was sent, else when the last server had it, or the mailbox."""
+    for value in (_header(mail, "Date"), _header(mail, "Received").rpartition(";")[2].strip(), delivered):
         if value:
             moment: datetime | None
             try:

@@ -1,18 +1,19 @@
-"""The text of a mail taken apart: the sender's own words, what is quoted, what is passed on, the signature."""
+"""The text of a mail taken apart: the sender's own words, what is quoted, what is passed on, the signature. Knows
+nothing of heads and parts."""
 
 from __future__ import annotations
 
 import re
 from dataclasses import dataclass
-from html.parser import HTMLParser
 
 _QUOTED = re.compile(r"^ ?>")
 _ATTRIBUTION = re.compile(r"[:：]\s*$")
 """How a line ends that says whom the lines under it quote, in whatever language."""
 _ATTRIBUTION_LINES = 3
 """Lines that it may be broken into. A guess: an address and a date in two languages."""
-_CITES = re.compile(r"\d.*\S|@")
-"""What such a line has: a date, or an address."""
+_CITES = re.compile(r"\d|@")
+"""What such a line has where it is broken into several: a date, or an address."""
+_SENTENCE_BORDER = re.compile(r"[.!?]\s")
 _SIGNATURE = re.compile(r"^-- ?$")
 _ORIGINAL = re.compile(
     r"^\s*(?:-{2,}|_{5,})\s*(?:Original Message|Urspr.ngliche Nachricht|Message d.origine|Mensaje original"
@@ -101,10 +102,12 @@ def _drop_attribution(own: list[str]) -> None:
     start = end - 1
     while start and end - start < _ATTRIBUTION_LINES and own[start - 1].strip():
         start -= 1
-    for first in range(end - 1, start - 1, -1):
-        if _CITES.search(" ".join(own[first:end])):
-            del own[first:]
+    for number in range(end - 1, start - 1, -1):
+        if _CITES.search(" ".join(own[number:end])):
+            del own[number:]
             return
+    if not _SENTENCE_BORDER.search(own[end - 1]):  # "Ana wrote:", and no "I moved. You asked:"
+        del own[end - 1 :]
 
 
 def _passage(lines: list[str]) -> Passage:
@@ -131,42 +134,3 @@ def _passage(lines: list[str]) -> Passage:
 
 def _joined(lines: list[str]) -> str:
     return re.sub(r"\n{3,}", "\n\n", "\n".join(line.rstrip() for line in lines)).strip()
-
-
-class _TextOfHtml(HTMLParser):
-    """Gathers the text of a page, a line a block; quoted blocks are marked as a plain mail marks them."""
-
-    _BLOCKS = frozenset("p div br li tr h1 h2 h3 h4 h5 h6 blockquote table ul ol hr".split())
-    _SILENT = frozenset("style script head title".split())
-
-    def __init__(self) -> None:
-        super().__init__(convert_charrefs=True)
-        self.lines = [""]
-        self._silent = 0
-        self._quotes = 0
-
-    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
-        if tag in self._BLOCKS:
-            self.lines.append("")
-        self._silent += tag in self._SILENT
-        self._quotes += tag == "blockquote"
-
-    def handle_endtag(self, tag: str) -> None:
-        if tag in self._BLOCKS:
-            self.lines.append("")
-        self._silent = max(0, self._silent - (tag in self._SILENT))
-        self._quotes = max(0, self._quotes - (tag == "blockquote"))
-
-    def handle_data(self, data: str) -> None:
-        if not self._silent:
-            mark = "> " if self._quotes and not self.lines[-1] and data.strip() else ""
-            self.lines[-1] += mark + re.sub(r"\s+", " ", data)
-
-
-def text_of_html(page: str) -> str:
-    """Returns the text of a mail in HTML."""
-    parser = _TextOfHtml()
-    parser.feed(page)
-    parser.close()
-    lines = (line.strip() for line in parser.lines)
-    return re.sub(r"\n{3,}", "\n\n", "\n".join(lines)).strip()

@@ -15,6 +15,9 @@ from fourfold.values.units import Message
 
 _TEXT_SUFFIXES = frozenset({".txt", ".text", ".md", ".markdown", ".rst", ".log"})
 _HEADING = re.compile(r"(?P<marks>#{1,6})\s+(?P<title>.*?)\s*#*\s*$")
+_UNDERLINE = re.compile(r"={3,}\s*|-{3,}\s*")
+"""What makes a heading of the line above it."""
+_RULE = re.compile(r"\s*(?:-{3,}|\*{3,}|_{3,})\s*")
 _FENCE = re.compile(r"\s*(?:```|~~~)")
 _DATES = (
     "date",
@@ -74,13 +77,13 @@ class _Outline:
     def enter(self, heading: re.Match[str]) -> list[Message]:
         """Goes to the next heading. Returns the one before as a message, where nothing stands under it."""
         level = len(heading["marks"])
-        left = self.leave() if level <= self._level else []
+        lone_heading = self.leave() if level <= self._level else []
         self._titles[level:] = [heading["title"], *[""] * (_LEVELS - level)]
         self._days[level:] = [date_of_heading(heading["title"]) or self._days[level - 1]] * (
             _LEVELS + 1 - level
         )
         self._level, self._is_said = level, False
-        return left
+        return lone_heading
 
     def leave(self) -> list[Message]:
         """Returns the heading as a message of its own, where nothing was said under it."""
@@ -98,7 +101,11 @@ def _passages(text: str) -> Iterator[str]:
     """Yields headings, and what stands between them and between blank lines; a block of code is not cut."""
     lines: list[str] = []
     in_code = False
-    for line in [*text.split("\n"), ""]:
+    for written_line in [*text.split("\n"), ""]:
+        if len(lines) == 1 and not in_code and _UNDERLINE.fullmatch(written_line):
+            yield f"{'#' if written_line[0] == '=' else '##'} {lines.pop().strip()}"
+            continue
+        line = "" if not in_code and _RULE.fullmatch(written_line) else written_line
         is_heading = not in_code and _HEADING.fullmatch(line.strip()) is not None
         if _FENCE.match(line):
             in_code = not in_code
