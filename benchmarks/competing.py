@@ -20,7 +20,7 @@ from typing import Any, NamedTuple
 from machine import describe
 
 from fourfold.language.attributes import AttributedText, compare_attributes
-from fourfold.language.claims import read_claims
+from fourfold.language.claim_reading import read_claims
 from fourfold.language.languages import language
 from fourfold.language.succession import competes
 from fourfold.language.text import sentences, terms

@@ -9,9 +9,10 @@ from pathlib import Path
 import pytest
 
 from fourfold.language.attributes import AttributedText, compare_attributes
-from fourfold.language.claims import read_claims
+from fourfold.language.claim_reading import read_claims
 from fourfold.language.languages import language
 from fourfold.language.succession import Competition, competes
+from fourfold.language.voices import borrowed_spans
 
 ROWS = [
     json.loads(line)
@@ -68,3 +69,35 @@ def test_a_move_replaces_a_home_only_if_it_is_sure_to_be_one(newer: str, standin
     comparison = compare_attributes(new, old)
     assert comparison is not None
     assert comparison[0] == standing
+
+
+@pytest.mark.parametrize(("older", "newer"), [
+    ("My boss is Tom.", "My boss is in Rome."), ("My boss is Tom.", "My boss is Portuguese."),
+    ("My email is a@x.example.", "My email is full."), ("My rent is 900 euros.", "My rent is due on the 1st."),
+    ("I live in Porto.", "I live in Lisbon every summer."), ("I live in Porto.", "'I live in Tokyo'"),
+    ("I live in Porto.", "From: bob@x.example\nSubject: hi\n\nI live in Tokyo."),
+])  # fmt: skip
+def test_a_value_of_another_kind_replaces_nothing(older: str, newer: str) -> None:
+    assert compare_attributes(AttributedText(newer, "Ana"), AttributedText(older, "Ana")) is None
+
+
+@pytest.mark.parametrize(("text", "borrowed"), [
+    ("> I live in Tokyo.\nWhat should I answer?", ["> I live in Tokyo."]),
+    ("I'm Ana. Write a mail for Bob: I live in Rome. I'm 30.", ["Write a mail for Bob: I live in Rome. I'm 30."]),
+    ("I live in Porto. In my novel the hero says: I live in Rome. I fly.\nI like tea.",
+     ["In my novel the hero says: I live in Rome. I fly."]),
+    ("I live in Porto.", []),
+])  # fmt: skip
+def test_parts_of_a_message_that_are_not_said_for_its_speaker_are_found(
+    text: str, borrowed: list[str]
+) -> None:
+    assert [text[start:end] for start, end in borrowed_spans(text)] == borrowed
+
+
+@pytest.mark.parametrize(
+    "unit", ["a", "a ", "(", "1 ", '"', "A", " ", "May ", "> ", "is ", "not now ", "from "]
+)
+def test_a_long_text_is_read_in_time_that_grows_with_its_length(unit: str) -> None:
+    long_text = unit * (1_000_000 // len(unit))
+    assert isinstance(read_claims(long_text, language("en")), tuple)
+    assert isinstance(borrowed_spans(long_text), tuple)

@@ -73,7 +73,8 @@ def compare_attributes(new: AttributedText, old: AttributedText) -> tuple[Standi
                 continue
             explanation = f'"{later.key}" was "{earlier.value}" and is now "{later.value}"'
             # A statement of several sentences says more than this one: retiring it would hide the rest.
-            sure = later.sure and earlier.sure and earlier.whole
+            certain = all(reader.certain(later, earlier) for reader in _readers())
+            sure = later.sure and earlier.sure and earlier.whole and certain
             return ("replaces", explanation) if sure else ("unsure", f"{explanation}, perhaps")
     return None
 
@@ -86,6 +87,7 @@ _LONGEST_PHRASE = 12
 """Words of a subject or a value at most. A guess, not measured."""
 _LONGEST_NAMELESS_VALUE = 6
 """Words of a value without a name or a number: more are a remark. A guess, not measured."""
+_ASIDE = re.compile(r",\s+[a-zß-öø-ÿ]")
 _NAME = r"(?:[A-ZÀ-ÖØ-ÞĀ-Ž\d]|i\b)"
 
 Reading = tuple[str, str, str, bool]
@@ -126,6 +128,8 @@ class _AttributeReader:
         exact."""
         if self._loose(later.value) or self._loose(earlier.value):
             return False
+        if not self._of_one_look(later, earlier):
+            return False
         a, b = self._value_stems(later.value), self._value_stems(earlier.value)
         kinds = {self._shape(later.value), self._shape(earlier.value)}
         # "Lisbon" and "Lisbon, Portugal" are one value; a name and a number never answer the same question.
@@ -133,6 +137,25 @@ class _AttributeReader:
             return False
         several = any(self.grammar.conjunction in f" {value} " for value in (later.value, earlier.value))
         return not several or not a & b
+
+    def certain(self, later: Assertion, earlier: Assertion) -> bool:
+        """Tells whether two values that differ are surely of one kind: neither has an aside ("Oz, my new game"), and
+        both have an article, or neither ("a mess", "teacher")."""
+        has_aside = any(_ASIDE.search(value) for value in (later.value, earlier.value))
+        determiner = compiled(self.grammar.determiner)
+        have_articles = [determiner.match(assertion.value) is not None for assertion in (later, earlier)]
+        is_word = self._shape(later.value) == "word"
+        return not has_aside and (not is_word or have_articles[0] == have_articles[1])
+
+    def _of_one_look(self, later: Assertion, earlier: Assertion) -> bool:
+        """Tells whether both values answer one question by their look: a circumstance ("in Rome") or an origin
+        ("Polish") is none beside a name."""
+        begins = compiled(self.grammar.circumstance).match
+        if (begins(later.value) is None) != (begins(earlier.value) is None):
+            return False
+        is_origin = compiled(self.grammar.origin).fullmatch
+        is_mixed = (is_origin(later.value) is None) != (is_origin(earlier.value) is None)
+        return not is_mixed or compiled(self.grammar.origin_valued).search(later.key) is not None
 
     def _readings(self, statement: str, speaker: str | None) -> Iterator[Reading]:
         """Yields what each pattern that fits reads, the most telling first."""
@@ -209,6 +232,8 @@ class _AttributeReader:
     def _shape(self, value: str) -> str:
         bare = compiled(self.grammar.class_phrase).sub("", value)
         bare = compiled(self.grammar.determiner).sub("", bare)
+        if "@" in bare or "://" in bare:
+            return "address"
         if any(c.isdigit() for c in bare):
             return "number"
         return "name" if any(word[0].isupper() for word in bare.split()) else "word"

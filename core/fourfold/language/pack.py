@@ -148,6 +148,12 @@ class AttributeGrammar:
     article: str
     remark: str
     """Values that are remarks ("so kind", "great")."""
+    circumstance: str
+    """What begins a circumstance, which is no value beside one that is one ("in Rome", "due on Friday")."""
+    origin: str
+    """Adjectives of where somebody or something is from, with a capital, that are no names."""
+    origin_valued: str
+    """Attributes, as they stand in a key, whose values are such adjectives ("language")."""
     conjunction: str
     """What joins two values: "and"."""
     speaker_forms: frozenset[str]
@@ -163,8 +169,9 @@ class AttributeGrammar:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class SuccessionGrammar:
-    """What `fourfold.language.claims` reads a clause with, to tell which of two statements of one matter is how it
-    stands now. All are closed classes (pronouns, auxiliaries, prepositions), or verbs and adverbs of change."""
+    """What `fourfold.language.claim_reading` reads a clause with, to tell which of two statements of one matter is
+    how it stands now. All are closed classes (pronouns, auxiliaries, prepositions), or verbs and adverbs of
+    change."""
 
     clause_border: str
     """What parts two clauses."""
@@ -229,6 +236,8 @@ class SuccessionGrammar:
     """Words that are compared as another one: other spellings, irregular plurals."""
     attitudes: tuple[str, str]
     """What says that somebody likes what stands behind it, and that he does not."""
+    negating: tuple[str, ...]
+    """Prefixes that make a word its opposite ("un")."""
     opposites: tuple[tuple[str, ...], ...]
     """Patterns of which only one holds of a thing at a time ("open", "closed")."""
     single: str

@@ -25,12 +25,12 @@ class Competition:
 
 def competes(newer: tuple[Claim, ...], older: tuple[Claim, ...]) -> Competition | None:
     """Returns why `newer` tells how a matter of `older` stands now; None if both stand side by side. Both are
-    readings (`read_claims`) of statements of one speaker, `newer` said later."""
-    for new in newer:
-        for old in older:
-            rule = _first_rule(new, old)
+    readings (`claim_reading.read_claims`) of statements of one speaker, `newer` said later."""
+    for later in newer:
+        for earlier in older:
+            rule = _first_rule(later, earlier)
             if rule is not None:
-                return Competition(rule, f'"{new.text}" {_EXPLANATIONS[rule]} "{old.text}"')
+                return Competition(rule, f'"{later.text}" {_EXPLANATIONS[rule]} "{earlier.text}"')
     return None
 
 
@@ -63,75 +63,75 @@ class _Pair:
     """Two claims to compare. `is_same` says that their subjects are the same, `is_part` that one says more of it than
     the other."""
 
-    new: Claim
-    old: Claim
+    newer: Claim
+    older: Claim
     is_same: bool
     is_part: bool
 
 
-def _first_rule(new: Claim, old: Claim) -> str | None:
-    """Returns the first rule by which `new` stands above `old`."""
+def _first_rule(newer: Claim, older: Claim) -> str | None:
+    """Returns the first rule by which `newer` stands above `older`."""
     denial = Mark.DENIAL
-    if new.tokens == old.tokens and new.marks & denial == old.marks & denial:
+    if newer.tokens == older.tokens and newer.marks & denial == older.marks & denial:
         return None
-    if new.has(Mark.PLAN) and not old.has(Mark.PLAN):
+    if newer.has(Mark.PLAN) and not older.has(Mark.PLAN):
         return None
-    pair = _paired(new, old)
+    pair = _paired(newer, older)
     if _corrects(pair):
         return "correction"
-    is_passed = old.has(Mark.EVENT) and not old.has(Mark.BEGINNING | _END)
-    if is_passed or new.has(Mark.ADDITIVE):
+    is_passed = older.has(Mark.EVENT) and not older.has(Mark.BEGINNING | _END)
+    if is_passed or newer.has(Mark.ADDITIVE):
         return None
-    rules = _RULES_AFTER_ENDING if old.has(_END) else _RULES
+    rules = _RULES_AFTER_ENDING if older.has(_END) else _RULES
     return next((name for name, holds in rules if holds(pair)), None)
 
 
-def _paired(new: Claim, old: Claim) -> _Pair:
-    a, b = new.subject, old.subject
+def _paired(newer: Claim, older: Claim) -> _Pair:
+    a, b = newer.subject, older.subject
     if not a or (a | b) & _VAGUE:
-        return _Pair(new, old, is_same=False, is_part=False)
-    is_part = bool(new.about and old.about and a != b and (a <= b or b <= a))
-    return _Pair(new, old, is_same=a == b, is_part=is_part)
+        return _Pair(newer, older, is_same=False, is_part=False)
+    is_part = bool(newer.about and older.about and a != b and (a <= b or b <= a))
+    return _Pair(newer, older, is_same=a == b, is_part=is_part)
 
 
 def _corrects(pair: _Pair) -> bool:
-    new, old = pair.new, pair.old
-    if not new.has(Mark.CORRECTION) or not (pair.is_same or pair.is_part):
+    newer, older = pair.newer, pair.older
+    if not newer.has(Mark.CORRECTION) or not (pair.is_same or pair.is_part):
         return False
-    shared = new.words & old.words
-    are_events = new.has(Mark.EVENT) and old.has(Mark.EVENT)
-    return bool(shared) and (not are_events or len(shared) * 2 >= min(len(new.words), len(old.words)))
+    shared = newer.words & older.words
+    are_events = newer.has(Mark.EVENT) and older.has(Mark.EVENT)
+    return bool(shared) and (not are_events or len(shared) * 2 >= min(len(newer.words), len(older.words)))
 
 
 def _ends(pair: _Pair) -> bool:
     """Tells whether an ending acts on something that the older claim speaks of."""
-    new, old = pair.new, pair.old
-    if not new.has(_END):
+    newer, older = pair.newer, pair.older
+    if not newer.has(_END):
         return False
-    subject = new.about
-    is_called_off = new.has(Mark.WITHDRAWAL) and (old.has(Mark.PLAN) or "time" in _kinds(old))
-    called_off = subject & new.names
+    subject = newer.about
+    is_called_off = newer.has(Mark.WITHDRAWAL) and (older.has(Mark.PLAN) or "time" in _kinds(older))
+    called_off = subject & newer.names
     if (
-        is_called_off and called_off and called_off <= old.content
+        is_called_off and called_off and called_off <= older.content
     ):  # "We're flying to Oslo", "The flight to Oslo was cancelled"
         return True
-    if not new.target:
+    if not newer.target:
         return (
-            new.has(Mark.WITHDRAWAL)
+            newer.has(Mark.WITHDRAWAL)
             and bool(subject)
-            and _mostly(subject, old.content)
-            and subject & new.names <= old.content
+            and _mostly(subject, older.content)
+            and subject & newer.names <= older.content
         )
-    acted = new.target | new.aside
-    is_about_subject = bool(old.about) and old.about <= acted
-    is_about_holder = pair.is_same or (bool(subject) and subject <= old.content)
+    acted = newer.target | newer.aside
+    is_about_subject = bool(older.about) and older.about <= acted
+    is_about_holder = newer.subject == older.subject or (bool(subject) and subject <= older.content)
     if not is_about_holder and not is_about_subject:
         return False
-    if new.has(Mark.WITHDRAWAL) or old.has(Mark.PLAN):
-        return bool(acted & old.content)
-    shared = new.target & old.content
-    return len(shared) * 2 > len(new.target) or (
-        len(shared) * 2 == len(new.target) and bool(shared & new.names)
+    if newer.has(Mark.WITHDRAWAL) or older.has(Mark.PLAN):
+        return bool(acted & older.content)
+    shared = newer.target & older.content
+    return len(shared) * 2 > len(newer.target) or (
+        len(shared) * 2 == len(newer.target) and bool(shared & newer.names)
     )
 
 
@@ -140,72 +140,80 @@ def _mostly(part: frozenset[str], whole: frozenset[str]) -> bool:
 
 
 def _denies(pair: _Pair) -> bool:
-    new, old = pair.new, pair.old
-    if new.has(Mark.DENIAL) == old.has(Mark.DENIAL):
+    newer, older = pair.newer, pair.older
+    if newer.has(Mark.DENIAL) == older.has(Mark.DENIAL):
         return False
     if not (pair.is_same or pair.is_part):  # "Our lead is Ron", "Ron is no longer our lead"
-        return new.words == old.words and len(new.words) > 1
-    shared = new.words & old.words
-    sizes = len(new.words), len(old.words)
+        return newer.words == older.words and len(newer.words) > 1
+    shared = newer.words & older.words
+    sizes = len(newer.words), len(older.words)
     return len(shared) >= max(1, _SAME_MATTER * min(sizes), _LEAST_MATTER * max(sizes))
 
 
 def _opposes(pair: _Pair) -> bool:
-    new, old = pair.new, pair.old
-    sides = dict(old.poles)
-    axes = {axis for axis, side in new.poles if axis in sides and sides[axis] != side}
-    if not pair.is_same or not axes or _on_other_days(new, old):
+    newer, older = pair.newer, pair.older
+    sides = dict(older.poles)
+    axes = {axis for axis, side in newer.poles if axis in sides and sides[axis] != side}
+    if (
+        pair.is_same
+        and newer.about
+        and (newer.words - older.words) & older.negatives | (older.words - newer.words) & newer.negatives
+    ):
+        return True
+    if not pair.is_same or not axes or _on_other_days(newer, older):
         return False
-    shared = new.words & old.words
+    shared = newer.words & older.words
     if axes == {ATTITUDE}:
-        return bool(shared - new.about)
-    return bool(new.about) or max(len(new.words), len(old.words)) <= _SHORT
+        return bool(shared - newer.about)
+    return bool(newer.about) or max(len(newer.words), len(older.words)) <= _SHORT
 
 
-def _on_other_days(new: Claim, old: Claim) -> bool:
+def _on_other_days(newer: Claim, older: Claim) -> bool:
     """Tells whether each claim names a time, and another one: "closed on Monday", "open on Tuesday"."""
-    a, b = ({token.form for token in claim.tokens if token.kind == "time"} for claim in (new, old))
+    a, b = ({token.form for token in claim.tokens if token.kind == "time"} for claim in (newer, older))
     return bool(a and b) and a != b
 
 
 def _gives_another_value(pair: _Pair) -> bool:
     """Tells whether both say the same up to one place, where they have different values of one kind, and what stands
     there has one value at a time."""
-    new, old = pair.new, pair.old
-    if not pair.is_same or new.has(Mark.EVENT):
+    newer, older = pair.newer, pair.older
+    if not pair.is_same or newer.has(Mark.EVENT):
         return False
-    start, a, b = _slots(new.tokens[new.subject_end :], old.tokens[old.subject_end :])
+    start, a, b = _slots(newer.tokens[newer.subject_end :], older.tokens[older.subject_end :])
     if not a or not b or start == 0 or _is_more_exact(a, b):
         return False
-    if new.subject <= _PERSONS and not new.has(Mark.CURRENT):  # who "she" is, only the context tells
+    if newer.subject <= _PERSONS and not newer.has(Mark.CURRENT):  # who "she" is, only the context tells
         return False
     kind, old_kind = _kind(a), _kind(b)
-    is_placed = new.placed and old.placed and bool(new.about or new.has(Mark.CURRENT))
+    is_placed = newer.placed and older.placed and bool(newer.about or newer.has(Mark.CURRENT))
     if is_placed and not {kind, old_kind} & {"time", "number"}:
         return True
-    return kind == old_kind and _is_single_valued(new, old, a, b, kind)
+    return kind == old_kind and _is_single_valued(newer, older, a, b, kind)
 
 
-def _is_single_valued(new: Claim, old: Claim, a: tuple[Token, ...], b: tuple[Token, ...], kind: str) -> bool:
-    is_attribute = new.verb == "=" and not new.is_many and bool(new.about - new.names)
+def _is_single_valued(
+    newer: Claim, older: Claim, a: tuple[Token, ...], b: tuple[Token, ...], kind: str
+) -> bool:
+    is_attribute = newer.verb == "=" and not newer.is_many and bool(newer.about - newer.names)
     if kind == "number":
-        return _words_of(a) == _words_of(b) or (is_attribute and new.is_single)
+        return _words_of(a) == _words_of(b) or (is_attribute and newer.is_single)
     if kind == "time":
-        return "<speaker>" not in new.subject
-    if new.exclusive and old.exclusive:
-        return not new.is_many
-    return is_attribute and (kind == "name" or (kind == "word" and new.is_single))
+        return "<speaker>" not in newer.subject
+    if newer.exclusive and older.exclusive:
+        return not newer.is_many
+    return is_attribute and (kind == "name" or (kind == "word" and newer.is_single))
 
 
 def _slots(
-    new: tuple[Token, ...], old: tuple[Token, ...]
+    newer: tuple[Token, ...], older: tuple[Token, ...]
 ) -> tuple[int, tuple[Token, ...], tuple[Token, ...]]:
     """Returns where two token sequences begin to differ, and what each has there, up to a common end."""
-    shorter = min(len(new), len(old))
-    start = next((i for i in range(shorter) if new[i].form != old[i].form), shorter)
+    shorter = min(len(newer), len(older))
+    start = next((i for i in range(shorter) if newer[i].form != older[i].form), shorter)
     limit = shorter - start
-    end = next((i for i in range(limit) if new[-1 - i].form != old[-1 - i].form), limit)
-    return start, new[start : len(new) - end], old[start : len(old) - end]
+    end = next((i for i in range(limit) if newer[-1 - i].form != older[-1 - i].form), limit)
+    return start, newer[start : len(newer) - end], older[start : len(older) - end]
 
 
 def _kind(tokens: tuple[Token, ...]) -> str:
@@ -224,48 +232,50 @@ def _words_of(tokens: tuple[Token, ...]) -> frozenset[str]:
 
 def _is_replaced(pair: _Pair) -> bool:
     """Tells whether something is put elsewhere than it was, or changes from what the older claim says."""
-    new, old = pair.new, pair.old
+    newer, older = pair.newer, pair.older
     if pair.is_same or pair.is_part:
-        is_moved = new.has(Mark.PLACING) and old.placed
+        is_moved = newer.has(Mark.PLACING) and older.placed
     else:
         is_moved = False
-        if "<speaker>" not in new.subject and not new.about <= old.content:
+        if "<speaker>" not in newer.subject and not newer.about <= older.content:
             return False
-    return is_moved or (bool(new.origin) and new.origin <= old.content)
+    return is_moved or (bool(newer.origin) and newer.origin <= older.content)
 
 
 def _is_fulfilled(pair: _Pair) -> bool:
     """Tells whether somebody has by now what the older claim seeks."""
-    new, old = pair.new, pair.old
-    if not pair.is_same or not old.has(Mark.SEEKING) or not new.has(Mark.BEGINNING):
+    newer, older = pair.newer, pair.older
+    if not pair.is_same or not older.has(Mark.SEEKING) or not newer.has(Mark.BEGINNING):
         return False
-    return bool(old.target) and len(old.target & new.words) * 2 > len(old.target)
+    return bool(older.target) and len(older.target & newer.words) * 2 > len(older.target)
 
 
 def _changes(pair: _Pair) -> bool:
     """Tells whether a claim of change is about what the older says of the same subject."""
-    new, old = pair.new, pair.old
-    is_new_subject = bool(new.newly) and new.newly <= new.about
-    is_change = new.has(Mark.CHANGE | Mark.CURRENT) or is_new_subject
+    newer, older = pair.newer, pair.older
+    is_new_subject = bool(newer.newly) and newer.newly <= newer.about
+    is_change = newer.has(Mark.CHANGE | Mark.CURRENT) or is_new_subject
     if not is_change or not (pair.is_same or pair.is_part):
         return False
-    shared = (new.words & old.words) - new.about - new.remarks
-    if shared and len(shared) * 2 >= min(len(new.words), len(old.words)) - len(new.about):
+    shared = (newer.words & older.words) - newer.about - newer.remarks
+    if shared and len(shared) * 2 >= min(len(newer.words), len(older.words)) - len(newer.about):
         return True
-    is_one = pair.is_same or new.about == old.about  # "my manager", and "her manager is now"
-    is_same_verb = new.verb == old.verb and not new.is_many and is_one
-    if not new.about:
+    is_one = pair.is_same or newer.about == older.about  # "my manager", and "her manager is now"
+    is_same_verb = newer.verb == older.verb and not newer.is_many and is_one
+    if not newer.about:
         return (
             pair.is_same
             and is_same_verb
-            and new.verb != "="
-            and _slots(new.tokens, old.tokens)[0] > new.subject_end + 1
+            and newer.verb != "="
+            and _slots(newer.tokens, older.tokens)[0] > newer.subject_end + 1
         )
-    is_thing = bool(new.about - (new.names & old.names)) or bool(_kinds(new) & _kinds(old) & _MEASURES)
-    if new.has(Mark.CHANGE):
+    is_thing = bool(newer.about - (newer.names & older.names)) or bool(
+        _kinds(newer) & _kinds(older) & _MEASURES
+    )
+    if newer.has(Mark.CHANGE):
         return is_thing
-    is_remark = bool(old.names - old.about) and not new.names - new.about
-    return is_one and not new.is_many and (is_same_verb or is_thing) and not is_remark
+    is_remark = bool(older.names - older.about) and not newer.names - newer.about
+    return is_one and not newer.is_many and (is_same_verb or is_thing) and not is_remark
 
 
 def _kinds(claim: Claim) -> set[str]:
@@ -274,55 +284,62 @@ def _kinds(claim: Claim) -> set[str]:
 
 def _turns(pair: _Pair) -> bool:
     """Tells whether both speak of one matter of life of the same person, and the newer of a turn in it."""
-    turn = _TURN & ~Mark.BEGINNING if pair.new.subject <= _PERSONS else _TURN
-    return pair.is_same and bool(pair.new.fields & pair.old.fields) and pair.new.has(turn)
+    turn = _TURN & ~Mark.BEGINNING if pair.newer.subject <= _PERSONS else _TURN
+    return pair.is_same and bool(pair.newer.fields & pair.older.fields) and pair.newer.has(turn)
 
 
 def _begins_anew(pair: _Pair) -> bool:
-    begins = pair.new.has(Mark.BEGINNING | Mark.CURRENT) and not pair.new.has(_END)
+    begins = pair.newer.has(Mark.BEGINNING | Mark.CURRENT) and not pair.newer.has(_END)
     return begins and _turns(pair)
 
 
 def _resumes(pair: _Pair) -> bool:
-    return pair.is_same and bool(pair.new.about) and pair.new.has(Mark.CURRENT) and not pair.new.has(_END)
+    return (
+        pair.is_same and bool(pair.newer.about) and pair.newer.has(Mark.CURRENT) and not pair.newer.has(_END)
+    )
 
 
 def _inverts(pair: _Pair) -> bool:
     """Tells whether one names the holder of an attribute first and the other last: "Rita is the captain", "The
     captain is Ines"."""
-    new, old = pair.new, pair.old
-    if new.verb != "=" or old.verb != "=" or (new.subject | old.subject) & _VAGUE or pair.is_same:
+    newer, older = pair.newer, pair.older
+    if newer.verb != "=" or older.verb != "=" or (newer.subject | older.subject) & _VAGUE or pair.is_same:
         return False
-    a, b = new.about, old.about
+    a, b = newer.about, older.about
     if not a or not b:
         return False
-    attribute = a if a == old.content - b else b if b == new.content - a else frozenset()
-    return bool(attribute - new.names - old.names) or len(attribute) > 1
+    attribute = a if a == older.content - b else b if b == newer.content - a else frozenset()
+    return bool(attribute - newer.names - older.names) or len(attribute) > 1
 
 
 def _acts_on_subject(pair: _Pair) -> bool:
     """Tells whether somebody changes what the older claim is about: "We switched the database to MySQL"."""
-    new, old, about = pair.new, pair.old, pair.old.about
+    newer, older, about = pair.newer, pair.older, pair.older.about
     if pair.is_same or pair.is_part or not about:
         return False
-    acts = new.has(Mark.CHANGE) or (new.has(Mark.PLACING) and old.placed)
-    if acts and about <= new.target:
+    acts = newer.has(Mark.CHANGE) or (newer.has(Mark.PLACING) and older.placed)
+    if acts and newer.target and (about <= newer.target or newer.target <= about):
         return True
-    if "<speaker>" not in new.subject or not about <= new.content:
+    shared = newer.words & older.words
+    if newer.has(Mark.CHANGE) and len(shared) > 1 and _mostly(older.words, shared):
+        return True  # "Rita is the treasurer", "Ben took over as treasurer from Rita"
+    if "<speaker>" not in newer.subject or not about <= newer.content:
         return False
-    is_measured = bool(_kinds(new) & _kinds(old) & _MEASURES)
-    has_new = about <= new.newly and (new.has(Mark.BEGINNING) or new.is_many)  # "I have a new phone"
-    return has_new or (new.has(Mark.CURRENT) and is_measured)
+    is_measured = bool(_kinds(newer) & _kinds(older) & _MEASURES)
+    has_new = about <= newer.newly and (newer.has(Mark.BEGINNING) or newer.is_many)  # "I have a new phone"
+    return has_new or (newer.has(Mark.CURRENT) and is_measured)
 
 
 def _gives_away(pair: _Pair) -> bool:
     """Tells whether the speaker parts with what the older claim describes: "My car is a Volvo", "I sold the
     Volvo"."""
-    new, old = pair.new, pair.old
-    is_described = old.verb == "=" and not old.placed and len(old.about) == 1 and not old.about & old.names
-    if "<speaker>" not in new.subject or not new.has(Mark.CHANGE | Mark.ENDING) or not is_described:
+    newer, older = pair.newer, pair.older
+    is_described = (
+        older.verb == "=" and not older.placed and len(older.about) == 1 and not older.about & older.names
+    )
+    if "<speaker>" not in newer.subject or not newer.has(Mark.CHANGE | Mark.ENDING) or not is_described:
         return False
-    return bool(new.target) and new.target <= old.content
+    return bool(newer.target) and newer.target <= older.content
 
 
 _RULES: tuple[tuple[str, Callable[[_Pair], bool]], ...] = (

@@ -16,9 +16,13 @@ def borrowed_spans(text: str) -> tuple[tuple[int, int], ...]:
     with ">", and sentences of a story, of somebody else, or that ask for a draft or a translation. What stands behind
     the colon of such a request belongs to it up to the end of the text, what a figure says up to the end of the
     line."""
+    if _QUOTED.fullmatch(text.strip()):
+        return ((0, len(text)),)
     spans = [match.span() for match in _QUOTED_LINE.finditer(text)]
+    if header := _MAIL_HEADER.search(text):
+        spans.append((header.start(), len(text)))
     for start, end in sentences(text):
-        if spans and start < spans[-1][1]:
+        if any(span_start <= start < span_end for span_start, span_end in spans):
             continue
         opening = text[start : min(end, start + _LONGEST_OPENING)]
         if matches_any("drafted", opening):
@@ -38,4 +42,11 @@ def is_borrowed(text: str) -> bool:
 _LONGEST_OPENING = 400
 """Characters at the start of a sentence that tell whose words it holds. A guess, not measured."""
 _QUOTED_LINE = re.compile(r"^[ \t]*>.*$", re.MULTILINE)
+_MAIL_HEADER = re.compile(
+    r"^(?:From|To|Subject|Von|An|Betreff|De|Objet|Asunto|发件人|主题)[ ]?[:：] ?\S.*\n|^-+ ?(?:Original|Forwarded) ",
+    re.MULTILINE,
+)
+"""The head of a mail that somebody pasted."""
+_QUOTED = re.compile(r"'[^'\n]{3,400}[.!]?'[.!]?")
+"""A text in single quotation marks; the others are known as a quotation by `modality_of`."""
 _OPENED = re.compile(r"[:：]")

@@ -16,8 +16,8 @@ MANY_VALUED = frozenset(
 """Head nouns of attributes that may have many values."""
 
 SUCCESSION = SuccessionGrammar(
-    clause_border=r"[;:!()]|,(?= (?:and |but |so |then |now )?(?:i|we|he|she|they|it|you|my|our|his|her"
-    r"|their|the|this|that|there|now)\b)|\s[-–—]\s|,? (?:but|because|so that|although|though|while"
+    clause_border=r"[;!()]|:(?!\d)|,(?= (?:and |but |so |then |now )?(?:i|we|he|she|they|it|you|my|our|his"
+    r"|her|their|the|this|that|there|now)\b)|\s[-–—]\s|,? (?:but|because|so that|although|though|while"
     r"|which|and so)\b|, so |,? (?:and|so|then) (?=(?:then |now |just |finally )?(?:i|we|he|she|they|it"
     r"|my|our|his|her|their)\b)|,? and (?=(?:now |then )?(?:went|joined|started|found|took|bought|got"
     r"|moved|am|is|are)\b)",
@@ -49,27 +49,29 @@ SUCCESSION = SuccessionGrammar(
     r"|sold|los[et]|finish(?:ed)?|delet(?:ed|e)|dropp?(?:ed|ing)?(?= (?:the|my|our|his|her"
     r"|their) (?:plans?|ideas?|projects?|course|class|subject))|unsubscrib\w*(?: from)?|uninstall\w*"
     r"|remov(?:ed|e)|abandon(?:ed)?|dismissed|abolished|scrapped|decided against|paid off|handed in"
-    r"|submitted|over (?=(?-i:[A-Z]))|discontinued|got rid of|threw (?:away|out)|returned|let"
+    r"|submitted|gave (?=[\w ]{2,30} to )|donated|(?:am|is|are|['’][ms]|['’]re) off (?=(?!sick|to|work"
+    r"|on)\w)|over (?=(?-i:[A-Z]))|discontinued|got rid of|threw (?:away|out)|returned|let"
     r"|paid (?=[\w ]{2,20} back)|gave (?=(?:it|them) away|away)|got (?=[\w ]{2,20} (?:off|out)\b)"
     r"|handed in (?:my|his|her|their) notice|broke off|broken off|did away with|terminated|ended"
     r"|resigned from|retired from|opted out of|withdrew from|closed (?=my|our|the|his|her|their)"
     r"|destroyed|wrecked|totalled)\b",
-    withdrawals=r"\b(?:died?|dead|pass(?:ed)? away|br[eo]ke?n? up|split up|dump(?:ed)?|divorc\w*|separated"
-    r"|resign(?:ed|s)?|retir(?:ed|es|ing)|laid off|fired|let go|dropped out|is over|expired?|(?:is|are"
-    r"|was|were) (?:off|cancell?ed)|got cancell?ed|been cancell?ed|(?:is|are|has|have) gone"
-    r"|stepp?(?:ed)? down|moved out|called it quits|back(?:ed)? out|out of|back from|done with|free of"
-    r"|graduated|is my ex|came off|shut down|closed down|disbanded|dissolved|lapsed?"
-    r"|went out of business|bankrupt|(?:been|was|were|got) (?:abolished|dismissed|scrapped|deleted"
-    r"|removed|discontinued|released|discharged|evicted|expelled|suspended|disqualified)|ended"
-    r"|broke off)\b",
-    changes=r"\b(?:dyed|turned into|hired|mov(?:ed|ing)|switch(?:ed|ing)|chang(?:ed|ing)|replac(?:ed|ing)"
-    r"|postponed|adjourned|deferred|moved up|put off|set back|rescheduled|push(?:ed|ing)? (?:back|to"
-    r"|forward|out)|delayed|extended|brought forward|slipped|cut(?: down)?|rais(?:ed)|rose|risen"
-    r"|gone up|went up|went down|gone down|came down|increased|decreased|dropped|fell|fallen|lowered"
-    r"|reduced|renamed|promoted|demoted|transferred|reassigned|upgraded|downgraded|swapped|traded"
-    r"|took over|taken over|takes over|became|become|becomes|turned(?! out| on| off)|rewr[oi]te"
-    r"|rewritten|migrated|overt(?:aken|ook)|converted|merged|repaired|fixed|painted|cleared|melted"
-    r"|settled|relocated|grew|gained|down to|up to|turned out|revised|updated|shifted|split|expanded)\b",
+    withdrawals=r"\b(?:(?:quit|left)(?=\W*$| (?:us|in|on|last|yesterday|for|after|because)\b)|died?|dead"
+    r"|pass(?:ed)? away|br[eo]ke?n? up|split up|dump(?:ed)?|divorc\w*|separated|resign(?:ed|s)?"
+    r"|retir(?:ed|es|ing)|laid off|fired|let go|dropped out|is over|expired?|(?:is|are|was|were) (?:off"
+    r"|cancell?ed)|got cancell?ed|been cancell?ed|(?:is|are|has|have) gone|stepp?(?:ed)? down|moved out"
+    r"|called it quits|back(?:ed)? out|out of|back from|done with|free of|graduated|is my ex|came off"
+    r"|shut down|closed down|disbanded|dissolved|lapsed?|went out of business|bankrupt|(?:been|was|were"
+    r"|got) (?:abolished|dismissed|scrapped|deleted|removed|discontinued|released|discharged|evicted"
+    r"|expelled|suspended|disqualified)|ended|broke off)\b",
+    changes=r"\b(?:went back to|switched back|reset|renewed|handed over|dyed|turned into|hired|mov(?:ed"
+    r"|ing)|switch(?:ed|ing)|chang(?:ed|ing)|replac(?:ed|ing)|postponed|adjourned|deferred|moved up"
+    r"|put off|set back|rescheduled|push(?:ed|ing)? (?:back|to|out)|delayed|extended|brought forward"
+    r"|slipped|cut(?: down)?|rais(?:ed)|rose|risen|gone up|went up|went down|gone down|came down"
+    r"|increased|decreased|dropped|fell|fallen|lowered|reduced|renamed|promoted|demoted|transferred"
+    r"|reassigned|upgraded|downgraded|swapped|traded|took over|taken over|takes over|became|become"
+    r"|becomes|turned(?! out| on| off)|rewr[oi]te|rewritten|migrated|overt(?:aken|ook)|converted|merged"
+    r"|repaired|fixed|painted|cleared|melted|settled|relocated|grew|gained|(?:am|is|are|went|gone|now"
+    r"|['’]m|['’]s|['’]re) (?:down|up) to|turned out|revised|updated|shifted|split|expanded)\b",
     beginnings=r"\b(?:join(?:ed|ing|s)?|start(?:ed|ing|s)?|got|adopt(?:ed)?|bought|found(?! out)|beg[au]n"
     r"|hired|married|booked|reserved|scheduled|planned|signed up|subscribed|enrolled|landed|accepted"
     r"|opened|set up|took up|was born|elected|appointed|ordered|rented)\b",
@@ -150,12 +152,13 @@ SUCCESSION = SuccessionGrammar(
         r"\b(?:likes?|loves?|enjoys?|adores?|fan of|fond of)\b",
         r"\b(?:hates?|dislikes?|can['’]t stand|detests?|loathes?|sick of|tired of|fed up with)\b",
     ),
+    negating=("un", "in", "im", "dis", "ir", "non"),
     opposites=(
         (
             r"\b(?:is|are|was|went|came|['’]s|['’]re) (?:back |now |still |currently )?up\b(?! to)",
             r"\b(?:is|are|was|went|came|['’]s|['’]re) (?:back |now |still |currently )?down\b(?! to)",
         ),
-        (r"\bon\b$", r"\boff\b$"),
+        (r"\bon\W*$", r"\boff\W*$"),
         (r"\bfull\b", r"\bempty\b"),
         (
             r"\b(?:broken|failing|not working)\b",
@@ -163,8 +166,8 @@ SUCCESSION = SuccessionGrammar(
             r"|up)\b",
         ),
         (
-            r"\b(?:pending|waiting|running|active|resumed|in review|in progress|being \w+|unpaid|open"
-            r"|ongoing|unresolved|undecided|underway)\b",
+            r"\b(?:pending|waiting|running|active|resumed|in review|in progress|being \w+|unpaid"
+            r"|(?:re-?)?open(?:ed|s)?|ongoing|unresolved|undecided|underway)\b",
             r"\b(?:done|fixed|resolved|merged|approved|closed|shut|paid|delivered|finished"
             r"|completed|shipped|granted|signed)\b",
             r"\b(?:rejected|declined|dismissed|denied|refused|revoked)\b",

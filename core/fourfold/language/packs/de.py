@@ -130,9 +130,9 @@ _OF_OTHERS = (
     r"|\b(?:sagte?|meinte|schrieb|schreibt)\s?:|: ?[\"„]"
 )
 _SUCCESSION = SuccessionGrammar(
-    clause_border=r"[;:!()]|,(?= (?:und |aber |dass |weil )?(?:ich|wir|er|sie|es|das|der|die|mein\w*"
-    r"|unser\w*)\b)|\s[-–—]\s|\b(?:aber|weil|dass|obwohl|während|sondern)\b|\bund (?=(?:jetzt |nun "
-    r"|dann )?(?:ich|wir|er|sie|es|mein\w*|unse\w+|arbeite|wohne|bin|habe)\b)",
+    clause_border=r"[;!()]|:(?!\d)|,(?= (?:und |aber |dass |weil )?(?:ich|wir|er|sie|es|das|der|die"
+    r"|mein\w*|unser\w*)\b)|\s[-–—]\s|\b(?:aber|weil|dass|obwohl|während|sondern)\b|\bund (?=(?:jetzt "
+    r"|nun |dann )?(?:ich|wir|er|sie|es|mein\w*|unse\w+|arbeite|wohne|bin|habe)\b)",
     correction=r"(?:(?:ach|oh|äh|nein|ups)[,.! ]+)*(?:korrektur|berichtigung|nein|doch nicht|moment"
     r"|tut mir leid|entschuldigung|ich meinte|stimmt nicht|genauer gesagt|ich habe mich geirrt"
     r"|falsch)\b[,.:;! –—-]*",
@@ -196,6 +196,7 @@ _SUCCESSION = SuccessionGrammar(
     r"|dienstag|mittwoch|donnerstag|freitag|samstag|sonntag|uhr|morgen|gestern|heute|woche|monat|jahr"
     r"|tag|letzte\w*|nächste\w*",
     attitudes=(r"\b(?:mag|liebe|liebt)\b", r"\b(?:hasse|hasst|verabscheue)\b"),
+    negating=("un",),
     opposites=(
         (r"\b(?:auf|offen|geöffnet)\b", r"\b(?:zu|geschlossen)\b"),
         (

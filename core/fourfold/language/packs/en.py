@@ -120,7 +120,8 @@ _ATTRIBUTES = AttributeGrammar(
     lead_in=r"^(?:(?:and|but|so|well|oh|yes|yeah|no|ok|okay|hey|hi|wow|btw|also|by the way|guess what|actually|now"
     r"|these days|currently|as of (?:now|today)|update|correction|fyi)[,:!. ]+)+",
     past=r"\b(?:used to|formerly|previously|back (?:then|in)|once (?:was|were|lived)|former|ex-\w+|until|no longer"
-    r"|at the time|when i was|as a (?:kid|child)|originally|would have|not|never|n['’]t)\b|n['’]t\b",
+    r"|at the time|when i was|as a (?:kid|child)|originally|would have|not|never|n['’]t"
+    r"|every \w+|each \w+|half (?:of )?the|sometimes|part of the|during|(?:on|at) weekends)\b|n['’]t\b",
     trailer=r"(?:,? (?:now|currently|these days|at the moment|right now|as of \w+|since .+|last \w+|this \w+|today"
     r"|yesterday|(?:\w+ )?(?:days?|weeks?|months?|years?) ago"
     r"|in (?:early |late |mid-?)?(?:[A-Z][a-z]+ )?(?:19|20)\d\d))+$",
@@ -179,6 +180,11 @@ _ATTRIBUTES = AttributeGrammar(
         r"|boring|stressful|okay|ok|bad|terrible|wonderful|perfect|broken|kind|lovely)$"
     ),
     conjunction=" and ",
+    circumstance=r"(?:in|at|from|with|near|under|behind|about|of|for|to|due|up|down|out|off|on(?! [\w ]*\d))\b",
+    origin_valued=r"languag|nation|citizen|origin|speak",
+    origin=case_sensitive(
+        r"[A-Z]\w+(?:ese|ish|ian|ean|ican)|French|Dutch|Greek|Swiss|Czech|Thai|German|Iraqi|Pakistani|Israeli"
+    ),
     speaker_forms=frozenset({"i", "i ve", "i m"}),
     own_subject=r"my ",
     other_subject=r"(?:our|his|her|their|its|this|that|these|those|who|what|which|there) (?-i:[a-z])",

@@ -127,9 +127,9 @@ _OF_OTHERS = (
     r"|\b(?:dice|dijo|escribe|escribió)\s?:|: ?[\"«]"
 )
 _SUCCESSION = SuccessionGrammar(
-    clause_border=r"[;:!¡()]|,(?= (?:y |pero )?(?:yo|él|ella|mi|mis|el|la|ahora|ya)\b)|\s[-–—]\s|\b(?:pero"
-    r"|porque|aunque|mientras)\b|\by (?=(?:ahora |luego )?(?:yo|él|ella|mi|mis|nuestro|nuestra|entré"
-    r"|empecé|estoy|soy|trabajo|vivo)\b)",
+    clause_border=r"[;!¡()]|:(?!\d)|,(?= (?:y |pero )?(?:yo|él|ella|mi|mis|el|la|ahora|ya)\b)|\s[-–—]\s"
+    r"|\b(?:pero|porque|aunque|mientras)\b|\by (?=(?:ahora |luego )?(?:yo|él|ella|mi|mis|nuestro"
+    r"|nuestra|entré|empecé|estoy|soy|trabajo|vivo)\b)",
     correction=r"(?:(?:ah|oh|no|ay|uy)[,.! ]+)*(?:corrección|no|perdón|perdona|espera|en realidad"
     r"|quise decir|me equivoqué|al final|rectifico|mejor dicho)\b[,.:;! –—-]*",
     current=r"\b(?:ahora|ya(?! no\b)|ya no|otra vez|de nuevo|por fin|en su lugar|desde ahora"
@@ -187,6 +187,7 @@ _SUCCESSION = SuccessionGrammar(
     r"|martes|miércoles|jueves|viernes|sábado|domingo|horas?|mañanas?|ayer|hoy|semana|mes|año|día"
     r"|pasad[oa]|próxim[oa]|tarde|noche",
     attitudes=(r"\b(?:gustan?|amo|encantan?)\b", r"\b(?:odio|detesto)\b"),
+    negating=("in", "im", "des", "i"),
     opposites=(
         (r"\babiert[oa]\b", r"\bcerrad[oa]\b"),
         (r"\b(?:rot[oa]|no funciona)\b", r"\b(?:arreglad[oa]|ya funciona|funciona otra vez)\b"),

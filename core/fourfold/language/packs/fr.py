@@ -122,9 +122,9 @@ _OF_OTHERS = (
     r"\bdans (?:mon|le|un|ce|son) (?:roman|livre|film|jeu|rêve|scénario)\b|\b(?:dit|écrit|a dit)\s?:|: ?[\"«]"
 )
 _SUCCESSION = SuccessionGrammar(
-    clause_border=r"[;:!()]|,(?= (?:et |mais )?(?:je|j|nous|il|elle|on|mon|ma|mes|le|la|c)\b)|\s[-–—]\s"
-    r"|\b(?:mais|parce que|car|alors que|puis)\b|\bet (?=(?:maintenant |puis )?(?:je|j|nous|il|elle|on"
-    r"|mon|ma|mes|notre)\b)",
+    clause_border=r"[;!()]|:(?!\d)|,(?= (?:et |mais )?(?:je|j|nous|il|elle|on|mon|ma|mes|le|la|c)\b)"
+    r"|\s[-–—]\s|\b(?:mais|parce que|car|alors que|puis)\b|\bet (?=(?:maintenant |puis )?(?:je|j|nous"
+    r"|il|elle|on|mon|ma|mes|notre)\b)",
     correction=r"(?:(?:ah|oh|non|oups|euh)[,.! ]+)*(?:correction|rectification|non|pardon|désolée?|attends"
     r"|en fait|je voulais dire|je me suis trompée?|finalement|erratum)\b[,.:;! –—-]*",
     current=r"\b(?:maintenant|désormais|dorénavant|ne \w+ plus|n['’]\w+ plus|plus (?=d)|à nouveau"
@@ -180,6 +180,7 @@ _SUCCESSION = SuccessionGrammar(
     r"|mardi|mercredi|jeudi|vendredi|samedi|dimanche|heures?|demain|hier|semaine|mois|année|jour"
     r"|dernier|prochain|matin|soir",
     attitudes=(r"\b(?:aime|adore)\b", r"\b(?:déteste|hais)\b"),
+    negating=("in", "im", "ir", "dé", "mal"),
     opposites=(
         (r"\bouverte?\b", r"\bfermée?\b"),
         (r"\b(?:cassée?|en panne|ne marche pas)\b", r"\b(?:réparée?|marche à nouveau|marche de nouveau)\b"),

@@ -142,6 +142,7 @@ _SUCCESSION = SuccessionGrammar(
     numbers=r"[一二两三四五六七八九十百千万]",
     times=r"[年月日号點点周週今昨明]",
     attitudes=(r"喜欢|喜歡|爱|愛", r"讨厌|討厭|恨"),
+    negating=("不",),
     opposites=(
         (r"关门|关着|關門", r"开门|开着|開門"),
         (r"坏了|壞了", r"修好|好了"),

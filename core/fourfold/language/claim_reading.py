@@ -1,0 +1,411 @@
+"""Reads the claims of a statement, clause by clause, by the grammar of its language. Knows no model, no bank.
+
+A reading is made once a text, in time linear in its length; `fourfold.language.succession` compares two of them.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, replace
+from functools import cache, lru_cache
+
+from fourfold.language.claims import ATTITUDE, Claim, Mark, Token
+from fourfold.language.languages import languages
+from fourfold.language.modality import modality_of
+from fourfold.language.pack import Language, SuccessionGrammar, compiled
+from fourfold.language.text import sentences, terms, words
+from fourfold.language.voices import is_borrowed
+from fourfold.values.units import Modality
+
+
+@lru_cache(maxsize=16384)
+def read_claims(text: str, language: Language) -> tuple[Claim, ...]:
+    """Returns what a statement claims, clause by clause; nothing for questions, wishes, what may be, and what is
+    quoted, drafted, translated or imagined. A language without a `SuccessionGrammar` is read as English."""
+    spoken = language if language.succession is not None else languages()["en"]
+    grammar = spoken.succession
+    if grammar is None or is_borrowed(text):
+        return ()
+    reader = _reader(spoken, grammar)
+    claims: list[Claim] = []
+    for start, end in sentences(text)[:_MOST_SENTENCES]:
+        claims.extend(reader.read(text[start:end][:_LONGEST], claims[-1] if claims else None))
+    return tuple(claims[:_MOST_CLAUSES])
+
+
+_LONGEST_NOUN = 3
+"""Words of a subject behind its first, among which its verb is looked for. A guess, not measured."""
+_MOST_SENTENCES = 12
+_MOST_CLAUSES = 12
+_LONGEST = 400
+"""Sentences and clauses of a text, and characters of a sentence, that are read. Guesses, not measured."""
+_UNSAID = (Modality.QUESTION, Modality.QUOTE, Modality.HYPOTHETICAL, Modality.WISH)
+_CJK = re.compile(r"[\u3400-\u9fff]")
+_CJK_TOKEN = re.compile(r"[\u3400-\u9fff]|[^\W_\u3400-\u9fff]+")
+_CODE = re.compile(r"[{}\\`=]|\w\(|\w_\w|;\s*$|^\s*(?:#|//)")
+_CONTRACTED = re.compile(r"['’](?:s|m|re|ve|ll|d)$")
+_THIRD_PERSONS = frozenset({"<he>", "<she>", "<it>", "<they>"})
+_MEANING = ("word", "name", "remark")
+_TO_BE = ("s", "m", "re")
+_ACTING = Mark.SEEKING | Mark.ENDING | Mark.WITHDRAWAL | Mark.CHANGE | Mark.PLACING
+_CHANGING = Mark.CHANGE | Mark.CURRENT
+_SIGNS = "+#%-"
+_LEADING_SIGNS = "-+−<>"
+
+
+@dataclass(frozen=True, slots=True)
+class _ParsedClause:
+    """A clause with its words; `subject_end` of them are its subject, `verb_end` is the end of the first verb that
+    acts on something, in characters, or -1."""
+
+    text: str
+    tokens: tuple[Token, ...]
+    subject_end: int
+    verb_end: int
+    marks: Mark
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class _ClaimReader:
+    """Reads clauses by the grammar of one language."""
+
+    language: Language
+    grammar: SuccessionGrammar
+
+    def read(self, sentence: str, previous: Claim | None) -> Iterator[Claim]:
+        """Yields the claims of one sentence. A clause without a subject has that of the clause before it, `previous`;
+        and "her boss" is the boss of whom that spoke of."""
+        grammar = self.grammar
+        modality = modality_of(sentence, self.language)
+        if modality in _UNSAID or sentence.rstrip().endswith(("?", "？")) or _CODE.search(sentence):
+            return
+        shared = Mark.PLAN if modality is Modality.PLAN else Mark.NONE
+        correction = compiled(grammar.correction).match(sentence)
+        if correction:
+            shared |= Mark.CORRECTION
+            sentence = sentence[correction.end() :]
+        if self.language.elided:
+            sentence = compiled(rf"\b({self.language.elided})['’](?=\w{{2}})").sub(r"\1 ", sentence)
+        for clause in self._clauses(sentence):
+            claim = self._claim(clause, shared) if clause else None
+            if claim is None:
+                continue
+            if previous is not None:
+                claim = _resolved(claim, previous)
+            yield claim
+            previous = claim
+
+    def _clauses(self, sentence: str) -> Iterator[str]:
+        """Yields the clauses of a sentence. Two subjects without a verb between them are one ("Leo and I broke up");
+        what else has no verb ("last Friday,") is no clause, but where a language needs none."""
+        if not self.language.stemmer:
+            yield from (part.strip() for part in compiled(self.grammar.clause_border).split(sentence) if part)
+            return
+        borders = [match.span() for match in compiled(self.grammar.clause_border).finditer(sentence)]
+        start = 0
+        for border_start, border_end in [*borders, (len(sentence), len(sentence))]:
+            part = sentence[start:border_start].strip()
+            has_verb = self._verb_start(part) < len(part)
+            if has_verb or border_start == len(sentence):
+                yield part
+            is_joined = not has_verb and sentence[border_start:border_end].strip(", ").isalpha()
+            start = start if part and is_joined else border_end
+
+    def _verb_start(self, clause: str) -> int:
+        grammar = self.grammar
+        patterns = (
+            *(pattern for _, pattern in self._verbal_patterns()),
+            rf"\b(?:{grammar.copulas})\b|\w['’](?:m|s|re|ve|ll|d)\b",
+        )
+        matches = (compiled(pattern).search(clause) for pattern in patterns)
+        return min((match.start() for match in matches if match), default=len(clause))
+
+    def _claim(self, clause: str, marks: Mark) -> Claim | None:
+        parsed = self._parsed(clause, marks)
+        if parsed is None:
+            return None
+        grammar, tokens, subject_end = self.grammar, parsed.tokens, parsed.subject_end
+        subject, about = self._subject(tokens[:subject_end])
+        if not subject and compiled(grammar.speaker_verbs).match(tokens[0].written):
+            subject = frozenset({"<speaker>"})
+        target, aside = self._target(parsed)
+        # The subject and its verb; in Chinese there is nothing between words.
+        head = tokens[subject_end + 1].start if subject_end + 1 < len(tokens) else len(clause)
+        return Claim(
+            text=clause,
+            tokens=tokens,
+            subject_end=subject_end,
+            subject=subject,
+            about=about,
+            content=_stems(tokens, (*_MEANING, "number", "time")),
+            words=_stems(tokens, _MEANING),
+            negatives=self._without_negation(tokens),
+            remarks=_stems(tokens, ("remark",)),
+            names=_stems([token for token in tokens if not token.is_acronym], ("name",)),
+            target=target,
+            aside=aside,
+            origin=self._behind(parsed, grammar.origins) if parsed.marks & _CHANGING else frozenset(),
+            newly=self._behind(parsed, grammar.new),
+            marks=parsed.marks,
+            poles=frozenset(self._poles(clause)),
+            fields=frozenset(name for name, pattern in grammar.fields if compiled(pattern).search(clause)),
+            exclusive=compiled(grammar.exclusive).search(clause) is not None,
+            placed=self._is_placed(tokens, subject_end),
+            verb=tokens[subject_end].form if subject_end < len(tokens) else "",
+            is_many=any(match.start() < head for match in compiled(grammar.many).finditer(clause)),
+            is_single=compiled(grammar.single).search(clause[:head]) is not None,
+        )
+
+    def _parsed(self, clause: str, marks: Mark) -> _ParsedClause | None:
+        """Returns the words and marks of a clause; None for one that settles nothing, and without words."""
+        if compiled(self.grammar.unsettled).search(clause):
+            return None
+        verb_start, acting = len(clause), []
+        for mark, pattern in self._verbal_patterns():
+            match = compiled(pattern).search(clause)
+            if match is not None:
+                marks |= mark
+                verb_start = min(verb_start, match.start())
+                if mark & _ACTING:
+                    acting.append(match.span())
+        read = self._chinese(clause) if _CJK.search(clause) else self._tokens(clause)
+        tokens = tuple(
+            replace(token, kind="function") if any(a <= token.start < b for a, b in acting) else token
+            for token in read
+        )
+        if not tokens:
+            return None
+        subject_end = self._subject_end(tokens, verb_start)
+        verb_end = min((end for _, end in acting), default=-1)
+        return _ParsedClause(clause, tokens, subject_end, verb_end, self._with_adverbs(clause, marks))
+
+    def _with_adverbs(self, clause: str, marks: Mark) -> Mark:
+        """Returns the marks with those that are no verbs."""
+        grammar = self.grammar
+        no_denial = self.language.stance.no_denial if self.language.stance else ""
+        plain_clause = compiled(no_denial).sub(" ", clause)
+        for mark, pattern in (
+            (Mark.CURRENT, grammar.current),
+            (Mark.ADDITIVE, grammar.additive),
+            (Mark.DENIAL, grammar.denial),
+        ):
+            if compiled(pattern).search(plain_clause):
+                marks |= mark
+        ends = Mark.ENDING | Mark.WITHDRAWAL
+        if marks & Mark.DENIAL and marks & ends and not marks & Mark.CURRENT:
+            return marks & ~(Mark.DENIAL | ends)  # "I won't quit": it goes on
+        return marks
+
+    def _without_negation(self, tokens: tuple[Token, ...]) -> frozenset[str]:
+        return frozenset(
+            token.form[len(prefix) :]
+            for token in tokens
+            for prefix in self.grammar.negating
+            if token.kind in _MEANING and token.form.startswith(prefix)
+        )
+
+    def _verbal_patterns(self) -> tuple[tuple[Mark, str], ...]:
+        grammar = self.grammar
+        return (
+            (Mark.ENDING, grammar.endings),
+            (Mark.WITHDRAWAL, grammar.withdrawals),
+            (Mark.CHANGE, grammar.changes),
+            (Mark.BEGINNING, grammar.beginnings),
+            (Mark.PLACING, grammar.placings),
+            (Mark.SEEKING, grammar.seeking),
+            (Mark.EVENT, grammar.past),
+            (Mark.NONE, grammar.exclusive),
+            (Mark.NONE, grammar.verbs),
+        )
+
+    def _tokens(self, clause: str) -> Iterator[Token]:
+        grammar = self.grammar
+        for word in words(clause, self.language):
+            written = grammar.variants.get(word.text.lower(), word.text.lower())
+            contraction = _CONTRACTED.search(written)
+            pronoun = written[: contraction.start()] if contraction else ""
+            if contraction and compiled(grammar.pronouns).fullmatch(pronoun):
+                yield Token(pronoun, "function", word.start, pronoun)
+                if written.endswith(_TO_BE):
+                    yield Token("=", "function", word.start + contraction.start(), written)
+                continue
+            if compiled(grammar.light).fullmatch(written) or compiled(grammar.epithets).fullmatch(written):
+                continue
+            if compiled(grammar.copulas).fullmatch(written):
+                yield Token("=", "function", word.start, written)
+                continue
+            if compiled(grammar.prepositions).fullmatch(written) or compiled(grammar.places).fullmatch(
+                written
+            ):
+                yield Token(written, "function", word.start, written)
+                continue
+            lead = f"  {clause}"[word.start : word.start + 2]  # "-50", but not "ex-smoker"
+            sign = lead[1] if lead[0].isspace() and lead[1] in _LEADING_SIGNS else ""
+            suffix = clause[word.end : word.end + 1]
+            stem = terms(written, self.language)[0] if written in grammar.variants.values() else word.stem
+            form = f"{sign}{stem or written}{suffix if suffix and suffix in _SIGNS else ''}"
+            yield Token(form, self._kind(word.text, word.stem), word.start, written, word.text.isupper())
+
+    def _kind(self, written: str, stem: str) -> str:
+        if any(c.isdigit() for c in written) or compiled(self.grammar.numbers).fullmatch(written):
+            return "number"
+        if compiled(self.grammar.times).fullmatch(written):
+            return "time"
+        if not stem or compiled(self.grammar.support).fullmatch(written):
+            return "function"
+        if stem in _judging(self.language):
+            return "remark"
+        return "name" if written[0].isupper() and not self.language.noun_capitals else "word"
+
+    def _chinese(self, clause: str) -> Iterator[Token]:
+        """Yields characters, and words in other scripts."""
+        grammar = self.grammar
+        plain = compiled(f"{grammar.light}|{grammar.epithets}").sub(
+            lambda match: " " * len(match.group()), clause
+        )
+        functions = {
+            i
+            for match in compiled(f"{grammar.support}|{grammar.prepositions}").finditer(plain)
+            for i in range(match.start(), match.end())
+        }
+        for match in _CJK_TOKEN.finditer(plain):
+            character = match.group()
+            if compiled(grammar.copulas).fullmatch(character):
+                yield Token("=", "function", match.start(), character)
+                continue
+            kind = "function" if match.start() in functions else "word"
+            if any(c.isdigit() for c in character) or compiled(grammar.numbers).fullmatch(character):
+                kind = "number"
+            elif compiled(grammar.times).fullmatch(character):
+                kind = "time"
+            elif compiled(grammar.pronouns).fullmatch(character):
+                kind = "function"
+            yield Token(character.lower(), kind, match.start(), character.lower())
+
+    def _subject_end(self, tokens: tuple[Token, ...], verb_start: int) -> int:
+        """Returns where the subject ends: before the first verb, or behind a pronoun, or behind the first word that
+        carries meaning."""
+        end = next((i for i, token in enumerate(tokens) if token.start >= verb_start), None)
+        copula = next((i for i, token in enumerate(tokens) if token.form == "="), None)
+        ends = [i for i in (end, copula) if i is not None]
+        if ends:
+            return min(ends)
+        if (
+            compiled(self.grammar.speakers).fullmatch(tokens[0].form)
+            or tokens[0].form in self.grammar.persons
+        ):
+            is_possessive = compiled(self.grammar.possessives).fullmatch(tokens[0].form) is not None
+            if not is_possessive and not self.grammar.verb_final:
+                return 1
+            # "我女儿四岁": without a verb, the subject ends where a number begins.
+            number = next((i for i, token in enumerate(tokens) if token.kind in ("number", "time")), 1)
+            return number if not is_possessive or number > 1 else 1
+        end = 1 + next((i for i, token in enumerate(tokens) if token.kind != "function"), 0)
+        while end < len(tokens) and tokens[end].kind == "name":  # "our dog Bruno sleeps"
+            end += 1
+        for i, token in enumerate(tokens[end : end + _LONGEST_NOUN], end):
+            if token.kind == "function":
+                break
+            if compiled(self.grammar.verb_ending).fullmatch(token.written):
+                return i
+        return end if end < len(tokens) else 0
+
+    def _subject(self, tokens: tuple[Token, ...]) -> tuple[frozenset[str], frozenset[str]]:
+        """Returns a subject: its words with its persons, and the stems of its words."""
+        grammar = self.grammar
+        subject: set[str] = set()
+        about: set[str] = set()
+        is_speaker = False
+        for token in tokens:
+            if compiled(grammar.speakers).fullmatch(token.written):
+                is_speaker = True
+            elif token.written in grammar.persons:
+                subject.add(f"<{grammar.persons[token.written]}>")
+            elif token.kind != "function" and not (token.kind in ("time", "number") and grammar.verb_final):
+                # As written: to some stemmers "hijo" and "hija" are one.
+                subject.add(_CONTRACTED.sub("", token.written))
+                if token.kind != "time":
+                    about.add(token.form)
+        if all(token.kind in ("function", "remark", "time") for token in tokens):
+            about.clear()  # "good to see you" is about nothing
+        if is_speaker and not about:
+            return frozenset({"<speaker>"}), frozenset()
+        return frozenset(subject), frozenset(about)
+
+    def _target(self, parsed: _ParsedClause) -> tuple[frozenset[str], frozenset[str]]:
+        """Returns the stems of the first phrase that a verb acts on, and those of what follows it, without times."""
+        phrases: list[set[str]] = [set(), set()]
+        at = 0
+        for i, token in enumerate(parsed.tokens if parsed.verb_end >= 0 else ()):
+            is_before = i < parsed.subject_end if self.grammar.verb_final else token.start < parsed.verb_end
+            if is_before or token.kind in ("time", "number"):
+                continue
+            if token.kind != "function":
+                phrases[at].add(token.form)
+            elif phrases[0] and compiled(self.grammar.prepositions).fullmatch(token.form):
+                at = 1
+        return frozenset(phrases[0]), frozenset(phrases[1])
+
+    def _behind(self, parsed: _ParsedClause, pattern: str) -> frozenset[str]:
+        """Returns the stems between a match and the next word without a meaning of its own."""
+        match = compiled(pattern).search(parsed.text)
+        stems: set[str] = set()
+        for token in parsed.tokens:
+            if match is None or token.start < match.end():
+                continue
+            if token.kind == "function":
+                break
+            stems.add(token.form)
+        return frozenset(stems)
+
+    def _poles(self, clause: str) -> Iterator[tuple[int, int]]:
+        for side, pattern in enumerate(self.grammar.attitudes):
+            if compiled(pattern).search(clause):
+                yield ATTITUDE, side
+        for axis, sides in enumerate(self.grammar.opposites):
+            for side, pattern in enumerate(sides):
+                if compiled(pattern).search(clause):
+                    yield axis, side
+                    break  # "being shipped" is not shipped yet
+
+    def _is_placed(self, tokens: tuple[Token, ...], subject_end: int) -> bool:
+        if len(tokens) < subject_end + 3:
+            return False
+        if compiled(self.grammar.places).fullmatch(tokens[subject_end].form):  # a verb of its own in Chinese
+            return True
+        if tokens[subject_end].form != "=":
+            return False
+        behind = tokens[subject_end + 1]
+        if compiled(self.grammar.placings).match(behind.written):  # "is parked in"
+            behind = tokens[subject_end + 2]
+        return compiled(self.grammar.places).fullmatch(behind.form) is not None
+
+
+def _stems(tokens: Iterable[Token], kinds: tuple[str, ...]) -> frozenset[str]:
+    return frozenset(token.form for token in tokens if token.kind in kinds)
+
+
+def _resolved(claim: Claim, previous: Claim) -> Claim:
+    """Returns a claim whose subject is not told by itself with that of the claim before it."""
+    if not claim.subject and claim.subject_end == 0:
+        return replace(claim, subject=previous.subject, about=previous.about)
+    persons = claim.subject & _THIRD_PERSONS
+    if not persons or not previous.about:
+        return claim
+    subject = (claim.subject - persons) | previous.subject
+    return replace(claim, subject=subject, about=claim.about | previous.about)
+
+
+@cache
+def _judging(language: Language) -> frozenset[str]:
+    """Returns the stems of praise and blame."""
+    stance = language.stance
+    return (
+        frozenset(terms(" ".join(sorted(stance.praise | stance.blame)), language)) if stance else frozenset()
+    )
+
+
+@cache
+def _reader(language: Language, grammar: SuccessionGrammar) -> _ClaimReader:
+    return _ClaimReader(language, grammar)
