@@ -264,6 +264,29 @@ FILES: list[tuple[str, Any, list[tuple[str | None, str, str]]]] = [
         ],
     ),
     (
+        "chat.csv",
+        'date,author,message\n2023-02-04 10:00,Ana,"I moved, to\nPorto"\n',
+        [("Ana", "2023-02-04T10:00", "I moved, to\nPorto")],
+    ),
+    ("page.html", "<!DOCTYPE html><html><style>p{}</style><p>I moved.</p></html>", [(None, "", "I moved.")]),
+    ("teams.txt", "[10:02 AM] Dana\nI send it\n\n[10:05 AM] Omar\nthank you\n", [("Omar", "", "thank you")]),
+    (
+        "pasted.txt",
+        "Ana — 14/02/2023 10:02\nI moved\nTom — 15/02/2023 10:05\nare you well?\n",
+        [("Tom", "2023-02-15T10:05", "are you well?")],
+    ),
+    ("zh-talk.txt", "小明：我搬到上海了\n小红：你什么时候搬的？\n", [("小明", "", "我搬到上海了")]),
+    (
+        "gemini.json",
+        {"contents": [{"role": "user", "parts": [{"text": "My cat is Miso"}]}]},
+        [(None, "", "My cat is Miso")],
+    ),
+    (
+        "keep.json",
+        {"title": "House", "textContent": "code 4471", "userEditedTimestampUsec": 1706918400000000},
+        [(None, "2024-02-03", "House\ncode 4471")],
+    ),
+    (
         "langgraph.json",
         [
             {

@@ -45,7 +45,8 @@ def _no_neighbour(name: str) -> str | None:
 @dataclass(frozen=True, slots=True)
 class SourceFile:
     """A file that was opened: its text and, where `is_json`, the value that the text is in JSON. JSON lines are a
-    list, except that a file of one line is the value of that line; `records` makes no such difference.
+    list, except that a file of one line is the value of that line; `records` makes no such difference. A table of
+    messages in CSV is read as a list of objects would be.
 
     `name` is how a document is called that has no better name: the file's, within a folder or an archive with its way
     there. `neighbour` returns the text of a file that lies beside this one ("users.json", "../users.json"), None

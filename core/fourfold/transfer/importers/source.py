@@ -12,13 +12,16 @@ from fourfold.errors import InputError
 from fourfold.transfer.importers.importer import SourceFile
 from fourfold.transfer.importers.json_text import JsonText, NotJsonError, parse_json
 from fourfold.transfer.importers.report import ReadReport
+from fourfold.transfer.importers.table import parse_table
 
 JSON_SUFFIXES = frozenset({".json", ".jsonl", ".ndjson"})
+_TABLE_SUFFIXES = frozenset({".csv", ".tsv"})
 _MAIL_SUFFIXES = frozenset({".eml", ".mbox"})
 _READABLE_SUFFIXES = (
     JSON_SUFFIXES
     | _MAIL_SUFFIXES
-    | {".txt", ".text", ".log", ".md", ".markdown", ".rst", ".vtt", ".srt", ".csv"}
+    | _TABLE_SUFFIXES
+    | {".txt", ".text", ".log", ".md", ".markdown", ".rst", ".vtt", ".srt", ".html"}
 )
 """Suffixes of what is read of a folder or an archive; a file that is named by itself is read whatever it is
 called."""
@@ -113,6 +116,9 @@ def _opened(path: Path, data: bytes, name: str, neighbour: Callable[[str], str |
                 report.remark(f"It begins as JSON does, but is {error} at line {error.line}: read as a text.")
     if is_called_json and parsed is None:
         parsed = JsonText([])
+    if parsed is None and path.suffix.lower() in _TABLE_SUFFIXES:
+        table = parse_table(text)
+        parsed = None if table is None else JsonText(*table)
     if parsed is None:
         return SourceFile(path, text, False, None, name, neighbour=neighbour, report=report)
     return SourceFile(path, text, True, parsed.value, name, parsed.lines, neighbour, report)

@@ -10,7 +10,10 @@ from fourfold.transfer.importers.chats.people import person_name
 from fourfold.transfer.importers.fields import normal_name, role_of
 from fourfold.transfer.importers.importer import SourceFile
 
-_TEXTS = "text content message body value msg messagetext textcontent contents transcript utterance caption".split()
+_TEXTS = (
+    "text content message body value msg messagetext textcontent contents parts transcript utterance caption "
+    "listcontent".split()
+)
 _ROLES = "role type sendertype authorrole messagetype".split()
 _SPEAKERS = (
     "speaker sender sendername author authorname from fromname user username name displayname nickname participant "
@@ -20,19 +23,20 @@ _SPEAKER_IDS = "senderid userid authorid fromid user author sender from".split()
 """Fields by which two speakers can be told apart at least, where there is neither a name nor a role."""
 _TIMES = (
     "createdat createtime createdtime createddate sentat senttime datesent timestamp timestampms time date datetime "
-    "ts at when created createdutc messagedate unixtime dateunixtime publishedat updatedat".split()
+    "ts at when created createdutc createdtimestampusec usereditedtimestampusec messagedate unixtime dateunixtime "
+    "publishedat updatedat".split()
 )
 _IDS = "id uuid messageid msgid guid clientmsgid".split()
 _IGNORED = frozenset(
     "conversationid threadid parentid parentmessageid parentuuid parent chatid channelid sessionid roomid replyto "
-    "replytoid topicid model attachments files toolcalls metadata reactions edited editedat embeds mentions usage "
-    "finishreason toolcallid lc start end version index status isread read delivered isunsent istakendown "
-    "isgeophotoshare".split()
+    "replytoid topicid model attachments files toolcalls toolcallid metadata reactions edited editedat embeds "
+    "mentions usage finishreason lc start end version index status isread read delivered isunsent istakendown "
+    "isgeophotoshare color istrashed ispinned isarchived labels".split()
 )
 """Fields that say nothing that was said, and need not be named each time."""
 _LISTS = (
     "messages conversation conversations chat history turns dialog dialogue transcript segments utterances data "
-    "items records results entries log comments output choices".split()
+    "items records results entries log comments output choices contents".split()
 )
 """Fields that hold the messages, and those that hold the conversations."""
 _SURE_LISTS = ("messages", "segments", "utterances", "turns")
@@ -59,7 +63,7 @@ def conversations_of(source: SourceFile) -> list[Conversation]:
     does, or else of the records themselves."""
     content = source.content
     inner = _list_in(content)
-    if inner is not None and (_holds_messages(content) or not is_message(content)):
+    if inner is not None and (_holds_messages(content) or not is_message(content) or _have_roles(inner)):
         nested = [
             Conversation(entries, entry) for entry in inner if (entries := _messages_in(entry)) is not None
         ]
@@ -100,9 +104,20 @@ def fields_of(record: Mapping[str, Any]) -> dict[str, Any]:
         "speaker": _speaker(by_name),
         "time": _time(by_name),
         "id": _first(by_name, _IDS),
+        "title": by_name.get("title"),
         "attachments": by_name.get("attachments") or by_name.get("files"),
     }
-    known_names = {*_TEXTS, *_ROLES, *_SPEAKERS, *_SPEAKER_IDS, *_TIMES, *_IDS, *_IGNORED, *_FROM_USER}
+    known_names = {
+        *_TEXTS,
+        *_ROLES,
+        *_SPEAKERS,
+        *_SPEAKER_IDS,
+        *_TIMES,
+        *_IDS,
+        *_IGNORED,
+        *_FROM_USER,
+        "title",
+    }
     parts["unknown"] = [
         str(name)
         for name, value in message.items()
@@ -125,6 +140,10 @@ def _list_in(content: Any) -> list[Any] | None:
     lists = [by_name[name] for name in _LISTS if isinstance(by_name.get(name), list)]
     inner = [by_name[name] for name in _LISTS if isinstance(by_name.get(name), Mapping)]
     return next(iter(lists), None) if lists else next(filter(None, map(_list_in, inner)), None)
+
+
+def _have_roles(entries: list[Any]) -> bool:
+    return bool(entries) and all(isinstance(entry, Mapping) and "role" in entry for entry in entries)
 
 
 def _holds_messages(content: Any) -> bool:

@@ -102,6 +102,11 @@ class _ConversationReader:
             self.source.report.ignore("system messages")
             return []
         text = mend(text_of_parts(parts.get("text")))
+        title = parts.get("title")
+        if (
+            isinstance(title, str) and title.strip() and not (speaker or "role" in parts)
+        ):  # a note, as Keep has them
+            text = f"{title}\n{text}"
         message_id = parts.get("id")
         messages = []
         if text.strip():

@@ -48,8 +48,9 @@ def _chats(source: SourceFile) -> list[Any]:
     content = source.content
     if not isinstance(content, Mapping):
         return source.records
-    lists = [content[name] for name in ("chats", "left_chats") if isinstance(content.get(name), Mapping)]
-    chats = [chat for each in lists for chat in (each.get("list") or ()) if isinstance(chat, Mapping)]
+    holders = [content[name] for name in ("chats", "left_chats") if isinstance(content.get(name), Mapping)]
+    lists = [holder["list"] for holder in holders if isinstance(holder.get("list"), list)]
+    chats = [chat for chat_list in lists for chat in chat_list if isinstance(chat, Mapping)]
     return chats or [content]
 
 

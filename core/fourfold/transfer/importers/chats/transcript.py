@@ -15,11 +15,11 @@ from fourfold.transfer.importers.chats.cues import offset_of
 from fourfold.transfer.importers.fields import role_of
 from fourfold.transfer.importers.importer import ImportedDocument, SourceFile
 from fourfold.transfer.importers.texts.heading import date_of_heading, is_day
-from fourfold.transfer.importers.times import date_in_name, fill_times, time_or_none
+from fourfold.transfer.importers.times import date_in_name, fill_times, is_day_first, time_or_none
 from fourfold.values.units import Message
 
 _CLOCK = r"\d{1,2}:\d\d(?::\d\d)?(?:[.,]\d+)?(?: ?[AaPp]\.?[Mm]\b\.?)?"
-_DAY = r"\d{4}[-/.]\d\d?[-/.]\d\d?"
+_DAY = r"\d{1,4}[-/.]\d\d?[-/.]\d{2,4}"
 _STAMP = rf"[\[(]?(?:(?P<day>{_DAY})[T,]?\s+)?(?P<clock>{_CLOCK})[\])]?"
 _LABEL = r"[^\W_][^:<>\[\]()\t\n|]{0,39}"
 _FORMS = tuple(
@@ -31,6 +31,10 @@ _FORMS = tuple(
         rf"\[(?P<label>[^\]\n\d][^\]\n]{{0,39}})\]\s+(?P<clock>{_CLOCK})(?P<text>)",
         # Otter's and Teams': Dana Reyes   0:03
         rf"(?P<label>{_LABEL}?)(?:\s{{2,}}|\t|\s[|–-]\s)\(?(?P<clock>{_CLOCK})\)?(?P<text>)",
+        # Teams', copied out of a chat: [10:02 AM] Dana Reyes
+        rf"\[(?:(?P<day>{_DAY}),?\s+)?(?P<clock>{_CLOCK})\]\s+(?P<label>{_LABEL}?)(?P<text>)",
+        # Discord's: Ana — 14/02/2023 10:02
+        rf"(?P<label>{_LABEL}?) — (?:(?P<day>{_DAY})|Today at|Yesterday at),? (?P<clock>{_CLOCK})(?P<text>)",
         # IRC's: 10:02 <ana> text
         rf"(?:{_STAMP}\s+)?<[@+ ]?(?P<label>[^<>\s]{{1,40}})>\s+(?P<text>\S.*)",
         # LINE's and Zoom's recordings': 10:02<tab>Ana<tab>text
@@ -147,7 +151,9 @@ def _talk(text: str) -> _Talk:
 
 def _turn(line: str) -> _Turn | None:
     """Returns the turn that a line begins; None for one that goes on, or is no speech."""
-    unmarked_line = _BOLD.sub(lambda match: f"{match[2]}{match[3] or match[4]}", line.strip(), count=1)
+    unmarked_line = _BOLD.sub(
+        lambda match: f"{match[2]}{match[3] or match[4]}", line.strip(), count=1
+    ).replace("：", ": ", 1)
     for form in _FORMS:
         match = form.fullmatch(unmarked_line)
         if match is None:
@@ -228,12 +234,14 @@ def _times(talk: _Talk, begins_at: datetime | None, source: SourceFile) -> list[
     after the beginning, where the clock begins at zero."""
     clocks = [turn.clock for turn in talk.turns if turn.clock]
     counts_from_zero = bool(clocks) and re.match(r"0{1,2}:", clocks[0]) is not None and not talk.days
+    day_first, _ = is_day_first(turn.day for turn in talk.turns if turn.day)
     times: list[datetime | None] = []
     day = begins_at
     for number, turn in enumerate(talk.turns):
         day = talk.days.get(number, day)
         if turn.day:
-            at = time_or_none(f"{turn.day} {turn.clock or ''}", f"turn {number + 1}", source.report)
+            moment = f"{turn.day} {turn.clock or ''}"
+            at = time_or_none(moment, f"turn {number + 1}", source.report, day_first=day_first)
         elif day is not None and turn.clock:
             at = _on_day(day, turn.clock, counts_from_zero)
         else:

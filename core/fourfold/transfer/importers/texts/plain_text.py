@@ -10,10 +10,12 @@ from datetime import datetime
 from fourfold.transfer.importers.importer import ImportedDocument, SourceFile
 from fourfold.transfer.importers.texts.front_matter import split_front_matter
 from fourfold.transfer.importers.texts.heading import date_of_heading
+from fourfold.transfer.importers.texts.html_text import text_of_html
 from fourfold.transfer.importers.times import date_in_name, time_or_none
 from fourfold.values.units import Message
 
 _TEXT_SUFFIXES = frozenset({".txt", ".text", ".md", ".markdown", ".rst", ".log"})
+_PAGE = re.compile(r"\s*<(?:!doctype html|html)\b", re.IGNORECASE)
 _HEADING = re.compile(r"(?P<marks>#{1,6})\s+(?P<title>.*?)\s*#*\s*$")
 _UNDERLINE = re.compile(r"={3,}\s*|-{3,}\s*")
 """What makes a heading of the line above it."""
@@ -52,7 +54,8 @@ class PlainText:
     def read(self, source: SourceFile) -> Iterator[ImportedDocument]:
         """Yields the one document. The date of a note is in its head, in its file's name, or in the heading that a
         passage stands under."""
-        head, body = split_front_matter(source.text)
+        is_page = _PAGE.match(source.text) is not None
+        head, body = split_front_matter(text_of_html(source.text) if is_page else source.text)
         at = _date(head, source) or date_in_name(source.path.name)
         source.report.unknown(name for name in head if name not in _DATES and name not in _OTHER_FIELDS)
         title = head.get("title")

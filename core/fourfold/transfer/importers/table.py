@@ -1,0 +1,33 @@
+"""Tables of messages in CSV, as Discord and many programs export them. Knows nothing of what the columns mean, but
+that one holds what was said."""
+
+from __future__ import annotations
+
+import csv
+import io
+
+from fourfold.transfer.importers.fields import normal_name
+
+_DELIMITERS = (",", ";", "\t", "|")
+_TEXT_COLUMNS = frozenset("text content contents message body".split())
+"""Names of the column with what was said; a table without one is no chat."""
+
+
+def parse_table(text: str) -> tuple[list[dict[str, str]], tuple[int, ...]] | None:
+    """Returns the rows of a table of messages by the names of their columns, and the line on which each ends. None
+    for a text that is no such table."""
+    head = text.partition("\n")[0]
+    delimiter = max(_DELIMITERS, key=head.count)
+    rows: list[dict[str, str]] = []
+    lines: list[int] = []
+    try:
+        reader = csv.DictReader(io.StringIO(text), delimiter=delimiter)
+        names = [name for name in reader.fieldnames or () if name]
+        if len(names) < 2 or _TEXT_COLUMNS.isdisjoint(map(normal_name, names)):
+            return None
+        for row in reader:
+            rows.append({name: row[name] for name in names if row.get(name) is not None})
+            lines.append(reader.line_num)
+    except csv.Error:  # a cell of more than 128 kB, mostly a quotation mark that nothing closes
+        return None
+    return rows, tuple(lines)
