@@ -13,6 +13,7 @@ from fourfold.consolidate import core_profile
 from fourfold.errors import InputError
 from fourfold.govern import edit_entities, edit_units, prune, undo
 from fourfold.ingest.bank_options import BankOptions
+from fourfold.language.text import clean
 from fourfold.ports import Progress
 from fourfold.services import Services
 from fourfold.validation import id_of
@@ -83,7 +84,7 @@ class BankEdits(BankReads):
         """Renames an entity to `to`; the name it had becomes an alias. Raises `NotFoundError`, and `InputError`
         where another is called so."""
         # How many blanks are between the words of a name is no difference between names.
-        new_name = " ".join(to.split()) if isinstance(to, str) else ""
+        new_name = " ".join(clean(to).split()) if isinstance(to, str) else ""
         if not 0 < len(new_name) <= LONGEST_NAME:
             raise InputError(f"An entity's name has 1 to {LONGEST_NAME} characters.")
         return await to_thread.run_sync(

@@ -290,7 +290,9 @@ class AsyncMemory:
     async def find_text(self, text: str) -> list[str]:
         """Returns where `text` is found in the memory, in all banks: the records that hold it, and the files that
         hold its bytes; nothing once it is erased. Case counts. Raises `InputError` for an empty text."""
-        if not isinstance(text, str) or not text.strip():
+        # Half of a character is in nothing that is stored: of a text that was cut in one, the rest is looked for.
+        text = text.encode(errors="ignore").decode() if isinstance(text, str) else ""
+        if not text.strip():
             raise InputError("The text is empty: give the words to look for.")
         return await to_thread.run_sync(erase.find_text, self.services.store, text)
 

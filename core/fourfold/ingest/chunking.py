@@ -10,6 +10,7 @@ from datetime import datetime, timedelta
 from fourfold.errors import InputError
 from fourfold.language.enrichment import enriched
 from fourfold.language.text import clean, sentences
+from fourfold.validation import has_control
 from fourfold.values.chunks import LINES_BEFORE, Piece, said
 from fourfold.values.units import LONGEST_NAME, Message, require_aware
 
@@ -99,6 +100,8 @@ def _checked(message: Message, number: int) -> str:
         )
     if message.role not in ("user", "assistant", "system", "tool"):
         raise InputError(f'Message {number} has role "{message.role}": use user, assistant, system or tool.')
+    if message.id and has_control(message.id):
+        raise InputError(f"Message {number}: the id has control characters in it.")
     if len(message.speaker or "") > LONGEST_NAME or len(message.id or "") > LONGEST_NAME:
         raise InputError(f"Message {number}: a speaker or id has at most {LONGEST_NAME} characters.")
     require_aware(message.at, f"Message {number}: at")

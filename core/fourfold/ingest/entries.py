@@ -10,7 +10,7 @@ from fourfold.errors import ConflictError, InputError
 from fourfold.schema.entries import entries_of, entry_tombstone, find_entries
 from fourfold.services import Services
 from fourfold.transaction.transaction import Transaction
-from fourfold.validation import check_tags
+from fourfold.validation import check_tags, has_control
 from fourfold.values.units import Entry, require_aware
 
 _LONGEST_KEY = 500
@@ -94,14 +94,16 @@ def _checked(entry: Entry) -> Entry:
     if not isinstance(entry, Entry):
         raise InputError(f"keep takes a list of Entry; one is a {type(entry).__name__}.")
     for field, name in (("kind", entry.kind), ("key", entry.key)):
-        if not isinstance(name, str) or not 0 < len(name) <= _LONGEST_KEY or any(ord(c) < 32 for c in name):
+        if not isinstance(name, str) or not 0 < len(name) <= _LONGEST_KEY or has_control(name):
             raise InputError(
                 f"The {field} of an entry must be a string of 1 to {_LONGEST_KEY} characters, none of control."
             )
     require_aware(entry.expires_at, "expires_at")
     tags = check_tags(entry.tags)
     try:
-        value = json.loads(json.dumps(entry.value, allow_nan=False))
+        text = json.dumps(entry.value, allow_nan=False, ensure_ascii=False)
+        # Nothing that is written in UTF-8 can hold half a character: it is replaced, since the rest is to be kept.
+        value = json.loads(text.encode("utf-16-le", "surrogatepass").decode("utf-16-le", "replace"))
     except (TypeError, ValueError) as error:
         raise InputError(f'The value of "{entry.key}" cannot be kept as JSON: {error}') from error
     return replace(entry, value=value, tags=tags)

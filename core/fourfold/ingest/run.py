@@ -25,6 +25,7 @@ from fourfold.ingest.pending_chunks import chunks_of, chunks_that_changed, pendi
 from fourfold.ingest.pipeline import ChunkReader, Outcome, write
 from fourfold.ingest.redact import find_redacted_messages, redact_messages, redact_statements
 from fourfold.ingest.write import DocumentWriter, Origin
+from fourfold.language.text import clean
 from fourfold.ports import BatchModel, ModelRequest, Progress, Store, Where
 from fourfold.schema.records import GONE, PENDING_CHUNK
 from fourfold.schema.units import read_unit
@@ -171,7 +172,7 @@ def _retain_without_llm(
     index = services.indexes.get(request.bank)
     policy = _policy(services, index, outcome)
     messages = _messages(services, request, policy, index)
-    request = replace(request, context=policy.redact(request.context))
+    request = replace(request, context=policy.redact(clean(request.context)))
     # A bank that had a model and has none any more: its pending chunks could not be recalled otherwise.
     if services.language_model is None and index.documents.pending_count():
         _store_as_said(services, request.bank, pending_chunks(services.store, request.bank), outcome)
@@ -207,7 +208,7 @@ def _store_pending_chunks(services: Services, request: RetainRequest, outcome: O
     index = services.indexes.get(request.bank)
     policy = _policy(services, index, outcome)
     messages = _messages(services, request, policy, index)
-    request = replace(request, context=policy.redact(request.context))
+    request = replace(request, context=policy.redact(clean(request.context)))
     with services.indexes.locked(request.bank) as index:
         waiting = pending_chunks(services.store, request.bank) if index.documents.pending_count() else []
         diff = _DocumentDiff.of(services, request, index, messages)

@@ -35,6 +35,7 @@ _LONG_NUMBER = 7
 _POSSESSIVE = re.compile(r"['’](?:s|re|ve|ll|d|m|t)?$")
 _SENTENCE_END = re.compile(r"(?<=[.!?…。！？])[\"'”’)\]]*\s+|(?<=[。！？])|\n+")
 _DAY = re.compile(r"\b\d\d?\.$")
+_SURROGATE = re.compile(r"[\ud800-\udfff]")
 _QUESTION = re.compile(r"[^.!?。！？]*[?？]")
 _stemmers = threading.local()
 
@@ -170,8 +171,11 @@ def normalise(text: str) -> str:
 
 def clean(text: str) -> str:
     """Returns `text` without control characters (line breaks stay) and without lone surrogates, in NFC."""
-    # Lone surrogates come out of broken JSON and no UTF-8 file can hold them; NFC makes "é" one letter.
-    printable = "".join(c for c in text if c in "\n\t" or unicodedata.category(c) not in {"Cc", "Cs"})
+    # Half a character comes out of broken JSON, and of text that was cut in UTF-16; no UTF-8 file can hold it. Two
+    # halves that belong together are one character; NFC makes "é" one letter.
+    if _SURROGATE.search(text):
+        text = text.encode("utf-16-le", "surrogatepass").decode("utf-16-le", "ignore")
+    printable = "".join(c for c in text if c in "\n\t" or unicodedata.category(c) != "Cc")
     return unicodedata.normalize("NFC", printable).strip()
 
 

@@ -13,6 +13,7 @@ from datetime import datetime
 
 from fourfold.index.bank_index import BankIndex
 from fourfold.language.pack import Language
+from fourfold.language.text import clean
 from fourfold.ports import Fields, Point, Where
 from fourfold.schema.banks import Profile, bank_point, entity_point
 from fourfold.schema.beliefs import with_history
@@ -68,6 +69,7 @@ class Transaction:
     redaction: RedactionPolicy = field(init=False)
 
     def __post_init__(self) -> None:
+        self.subject, self.reason = clean(self.subject), clean(self.reason)
         self.redaction = RedactionPolicy(rules_in_force(self.services, self.index))
 
     def points(self, ids: Sequence[str]) -> list[Point]:
@@ -169,7 +171,7 @@ class Transaction:
         return replace(
             profile,
             language=self.fixed_language or profile.language,
-            mission=profile.mission if self.mission is None else self.redaction.redact(self.mission),
+            mission=profile.mission if self.mission is None else self.redaction.redact(clean(self.mission)),
             disposition=self.disposition or profile.disposition,
             rules=rules,
         )
