@@ -112,7 +112,7 @@ def _content_id(message: Message, text: str, seen: dict[str, int]) -> str:
     """Returns an id made from what a message says. The same words twice in one retain are two messages: the second
     has its number in its id, and gets the same one on every run."""
     content = f"{message.speaker}\0{message.role}\0{message.at.isoformat() if message.at else ''}\0{text}"
-    digest = hashlib.sha256(content.encode()).hexdigest()[:16]
+    digest = hashlib.sha256(content.encode(errors="surrogatepass")).hexdigest()[:16]
     seen[digest] = seen.get(digest, 0) + 1
     return digest if seen[digest] == 1 else f"{digest}-{seen[digest]}"
 
@@ -140,7 +140,10 @@ def _short_enough(text: str, most_words: int) -> list[tuple[int, int]]:
 
 
 def _slices(text: str, start: int, end: int, most_words: int) -> Iterator[tuple[int, int]]:
-    while _length(text[start:end]) > most_words:
+    # A stretch of this many characters is too long whatever is in it (`_length`): to count its words at each cut
+    # would take time with the square of a text.
+    longest = 2 * most_words * _CHARACTERS_A_WORD
+    while end - start > longest or _length(text[start:end]) > most_words:
         cut = _cut(text, start, end, most_words)
         yield start, cut
         start = cut

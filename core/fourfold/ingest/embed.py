@@ -98,6 +98,8 @@ def _described(text: str, start: int, embedding: Embedding, language: Language, 
     stopped = {at for word in word_list if not word.stem for at in range(word.start, word.end)}
     rows = [row for row, (at, _) in enumerate(embedding.offsets) if at not in stopped]
     own_words = [word for word in word_list if word.start >= start]
+    if not any(word.stem for word in own_words):  # "Who are you?" is found by its stop words or not at all
+        rows = [row for row, (at, _) in enumerate(embedding.offsets) if at not in stopped or at >= start]
     return Embedded(
         embedding=replace(embedding, tokens=embedding.tokens[rows]),
         own_from=sum(embedding.offsets[row][1] <= start for row in rows),

@@ -20,6 +20,8 @@ SAME = 1.0
 _CLEAR = 0.9  # Bob and Robert, J. Smith and John Smith, WHO and World Health Organization
 _PART = 0.75  # a first name and the full one
 _LONG_ENOUGH_FOR_SLIPS = 6
+_TOO_LONG_FOR_SLIPS = 40
+"""Letters of a word from which a slip in it is not looked for; a guess. Its keys would take room with the square."""
 
 _TITLES = frozenset(
     "mr mrs ms miss dr prof professor sir dame lord lady saint st captain uncle aunt auntie".split()
@@ -98,7 +100,7 @@ def _each_key(name: _Name) -> Iterator[str]:
     # "= robert" is a key that no written name has, shared by Bob, Rob and Robert.
     yield from (f"= {full}" for full in _full_forms(tokens[0]))
     for token in tokens:
-        if len(token) >= _LONG_ENOUGH_FOR_SLIPS:
+        if _LONG_ENOUGH_FOR_SLIPS <= len(token) <= _TOO_LONG_FOR_SLIPS:
             # Every name with one letter left out: two that differ by a slip share one of these.
             yield from (token[:i] + token[i + 1 :] for i in range(len(token)))
 
@@ -191,6 +193,8 @@ def _initial(a: str, b: str) -> bool:
 def _slip(a: str, b: str) -> bool:
     """Tells whether one is the other with a slip of the pen: a letter doubled or not, two letters swapped, or, in a
     long word, one missing. A letter exchanged for another makes another name ("Tigran", "Iran"; "Erica", "Erika")."""
+    if max(len(a), len(b)) > _TOO_LONG_FOR_SLIPS:
+        return False
     if min(len(a), len(b)) < _LONG_ENOUGH_FOR_SLIPS or OSA.distance(a, b) != 1 or a[0] != b[0]:
         return False
     if len(a) == len(b):

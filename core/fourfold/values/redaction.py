@@ -36,7 +36,8 @@ _API_KEY = re.compile(rf"{_START}(?:{_KEYS}){_END}|{_NAMED}")
 _PRIVATE_KEY = re.compile(
     r"-----BEGIN [A-Z ]*PRIVATE KEY-----.*?(?:-----END [A-Z ]*PRIVATE KEY-----|\Z)", re.DOTALL
 )
-_PLACEHOLDER = re.compile(r"\[held back: [^\]]*\]")
+# A rule's name has at most 100 characters.
+_PLACEHOLDER = re.compile(r"\[held back: [^\]]{1,100}\]")
 _CARD = re.compile(r"(?<!\d)[3-6]\d(?:[ -]?\d){11,17}(?!\d)")
 
 
@@ -98,14 +99,19 @@ def redact(text: str, rules: Sequence[RedactionRule], counts: Counter[str]) -> s
     """Returns `text` with what patterns and detectors find replaced by "[held back: name]"; adds to `counts` how
     often each rule found something. Text that is masked already stays as it is: doing it again changes nothing."""
     for rule in rules:
-        masked = [match.span() for match in _PLACEHOLDER.finditer(text)]
-        # From the end, so that the earlier spans stay where they are.
-        for start, end in reversed(_matches(rule, text)):
+        placeholders = [match.span() for match in _PLACEHOLDER.finditer(text)]
+        parts: list[str] = []
+        at = place = 0
+        for start, end in _matches(rule, text):
+            while place < len(placeholders) and placeholders[place][1] < end:
+                place += 1
             # A pattern like "key" would find the name of its own rule in the placeholder, at every pass.
-            if any(masked_start <= start and end <= masked_end for masked_start, masked_end in masked):
+            if place < len(placeholders) and placeholders[place][0] <= start:
                 continue
-            text = f"{text[:start]}{placeholder(rule.name)}{text[end:]}"
+            parts += [text[at:start], placeholder(rule.name)]
+            at = end
             counts[rule.name] += 1
+        text = "".join([*parts, text[at:]])
     return text
 
 

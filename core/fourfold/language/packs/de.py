@@ -24,7 +24,7 @@ _WORDING = Wording(
     r"|\b(?:würde|hätte|möchte)n? (?:ich|wir)\b",
     plan=r"\b(?:ich|wir) (?:plane|beabsichtige)n?\b|\b(?:ich|wir) (?:will|wollen)\b|\b(?:will|wollen) (?:ich|wir)\b"
     r"|\b(?:ich|wir) haben? (?:fest )?vor\b"
-    r"|\b(?:(?:ich|wir) werden?|werden? (?:ich|wir))\b.*\b(?!\w*ge\w{3})\w+(?:en|ern|eln)\W*$",
+    r"|\b(?:(?:ich|wir) werden?|werden? (?:ich|wir))\b.{0,300}\b(?!\w*ge\w{3})\w+(?:en|ern|eln)\W*$",
     judgement=r"^(?:(?:aber|und|also|naja|ja|nein|ehrlich gesagt)[, ]+)*(?:"
     r"(?P<sure>ich bin (?:mir )?(?:ganz |absolut )?(?:sicher|überzeugt)|zweifellos)"
     r"|(?P<firm>meiner (?:meinung|ansicht) nach|ich bin der (?:meinung|ansicht)|ich glaube fest)"
