@@ -263,6 +263,12 @@ FILES: list[tuple[str, Any, list[tuple[str | None, str, str]]]] = [
             ("bob", "2023-02-14", "there"),
         ],
     ),
+    ("ar.txt", "\u200f4/2/2023، 10:02 م - أحمد: انتقلت إلى دبي\n", [("أحمد", "2023-02-04T22:02", "انتقلت")]),
+    (
+        "captions.vtt",
+        "WEBVTT\n\n00:00.000 --> 00:02.000\n>> DANA: We ship.\n\n00:02.000 --> 00:04.000\nThen we rest.\n",
+        [("DANA", "", "Then we rest.")],
+    ),
     (
         "chat.csv",
         'date,author,message\n2023-02-04 10:00,Ana,"I moved, to\nPorto"\n',

@@ -15,6 +15,7 @@ _ROLES: dict[str, Role] = {
     "human": "user",
     "you": "user",
     "me": "user",
+    "prompt": "user",
     "assistant": "assistant",
     "ai": "assistant",
     "model": "assistant",
@@ -22,13 +23,15 @@ _ROLES: dict[str, Role] = {
     "gpt": "assistant",
     "chatgpt": "assistant",
     "claude": "assistant",
+    "response": "assistant",
     "system": "system",
     "developer": "system",
     "tool": "tool",
     "function": "tool",
 }
 """What products, and people who copy a talk out of one, call the sides of it. "developer" is OpenAI's name of system
-messages, "model" Gemini's of the assistant, "gpt" ShareGPT's."""
+messages, "model" Gemini's of the assistant, "gpt" ShareGPT's, "prompt" and
+"response" those of programs that save a page."""
 _SPOKEN_PARTS = frozenset(
     {
         "text",

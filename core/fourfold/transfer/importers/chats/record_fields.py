@@ -12,7 +12,7 @@ from fourfold.transfer.importers.importer import SourceFile
 
 _TEXTS = (
     "text content message body value msg messagetext textcontent contents parts transcript utterance caption "
-    "listcontent".split()
+    "say listcontent".split()
 )
 _ROLES = "role type sendertype authorrole messagetype".split()
 _SPEAKERS = (
@@ -35,8 +35,8 @@ _IGNORED = frozenset(
 )
 """Fields that say nothing that was said, and need not be named each time."""
 _LISTS = (
-    "messages conversation conversations chat history turns dialog dialogue transcript segments utterances data "
-    "items records results entries log comments output choices contents".split()
+    "messages conversation conversations chat chats chathistory history turns dialog dialogue transcript segments "
+    "utterances data items records results entries log comments output choices contents".split()
 )
 """Fields that hold the messages, and those that hold the conversations."""
 _SURE_LISTS = ("messages", "segments", "utterances", "turns")

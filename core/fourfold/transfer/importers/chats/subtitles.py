@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import html
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
+from dataclasses import replace
 
 from fourfold.transfer.importers.chats.cues import Cue, messages_of, offset_of
 from fourfold.transfer.importers.importer import ImportedDocument, SourceFile
@@ -50,7 +51,16 @@ class Subtitles:
                 # A blank line within a cue: the text goes on.
                 cues[-1] = Cue(f"{cues[-1].text} {_plain(block)}", cues[-1].speaker, cues[-1].start)
         begins_at = date_of_heading("\n".join(head)) or date_in_name(source.path.name)
-        yield ImportedDocument(source.name, tuple(messages_of(filter(lambda cue: cue.text, cues), begins_at)))
+        spoken_cues = _with_speakers(cue for cue in cues if cue.text)
+        yield ImportedDocument(source.name, tuple(messages_of(spoken_cues, begins_at)))
+
+
+def _with_speakers(cues: Iterable[Cue]) -> Iterator[Cue]:
+    """Yields the cues, each without a speaker with the one before it: captions name a speaker where he changes."""
+    speaker: str | None = None
+    for cue in cues:
+        speaker = cue.speaker or speaker
+        yield replace(cue, speaker=speaker)
 
 
 def _cue(lines: list[str]) -> list[Cue] | None:

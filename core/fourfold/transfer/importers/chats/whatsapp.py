@@ -13,12 +13,12 @@ from fourfold.transfer.importers.times import fill_times, is_day_first
 from fourfold.values.units import Message
 
 _DATE = r"(?P<date>\d{1,4}[./-]\d{1,2}[./-]\d{1,4}\.?|\d{4}年\d{1,2}月\d{1,2}日|\d{4}년 \d{1,2}월 \d{1,2}일)"
-_HALF = r"[AaPp]\.?\s?[Mm]\.?|上午|下午|午前|午後|오전|오후"
+_HALF = r"[AaPp]\.?\s?[Mm]\.?|上午|下午|午前|午後|오전|오후|[صم](?!\w)"
 _TIME = (
     rf"(?P<before>{_HALF})?\s?(?P<hour>\d{{1,2}})[:.](?P<minute>\d\d)"
     rf"(?:[:.](?P<second>\d\d))?\s?(?P<after>{_HALF})?"
 )
-_HEAD = re.compile(rf"{_DATE}(?:,| à| at| um| klo)?\s+{_TIME}", re.IGNORECASE)
+_HEAD = re.compile(rf"{_DATE}(?:[,،]| à| at| um| klo)?\s+{_TIME}", re.IGNORECASE)
 _LINE = re.compile(
     rf"(?:\[{_HEAD.pattern}\]|{_HEAD.pattern.replace('?P<', '?P<a_')}(?:\s+[-–]|,))[ \t]+(?P<rest>.*)",
     re.IGNORECASE,
@@ -164,6 +164,6 @@ def _time(head: dict[str, str], day_first: bool) -> datetime:
     hour = int(head["hour"])
     half = (head.get("after") or head.get("before") or "").casefold()
     if half:
-        is_afternoon = half.startswith("p") or half in ("下午", "午後", "오후")
+        is_afternoon = half.startswith("p") or half in ("下午", "午後", "오후", "م")
         hour = hour % 12 + (12 if is_afternoon else 0)
     return datetime(year, month, day, hour, int(head["minute"]), int(head.get("second", 0)), tzinfo=UTC)
