@@ -8,6 +8,8 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
+import pytest
+
 from fourfold.language.dates import find_times
 from fourfold.language.languages import language
 
@@ -35,3 +37,27 @@ def test_the_table_has_two_hundred_sentences_a_direction() -> None:
     counts = Counter(row["direction"] for row in rows())
     assert set(counts) == {"past", "future", "deadline", "range", "year", "recurring", "none"}
     assert min(counts.values()) >= 200
+
+
+@pytest.mark.parametrize("direction", ["past", "future", "deadline", "range", "year", "recurring", "none"])
+@pytest.mark.parametrize(("held", "floor"), [(False, 0.97), (True, 0.87)])
+def test_the_direction_of_a_sentence_decides_its_time(direction: str, held: bool, floor: float) -> None:
+    asked = [row for row in rows() if row["direction"] == direction and row["held"] is held]
+    wrong = [row["text"] for row in asked if found_days(row) != (row["start"], row["end"])]
+    assert len(wrong) <= (1 - floor) * len(asked), wrong
+
+
+SAID = datetime(2026, 9, 16, 10, tzinfo=UTC)
+
+
+@pytest.mark.parametrize("code", ["en", "de", "fr", "es", "zh"])
+@pytest.mark.parametrize(
+    "piece",
+    ["on Friday ", "5 May ", "habe ", "am Freitag gegangen ", "lundi ", "el lunes ", "周五", "every ", ", "],
+)
+def test_reading_times_looks_at_each_place_a_bounded_number_of_times(code: str, piece: str) -> None:
+    """Many phrases mean what each of a few means: none reads the whole text."""
+    alone = find_times(piece * 20, SAID, language(code))
+    together = find_times(piece * 400, SAID, language(code))
+    assert len(together) == 20 * len(alone)
+    assert {time.interval for time in together} == {time.interval for time in alone}

@@ -61,6 +61,34 @@ class DateGrammar:
 
 
 @dataclass(frozen=True, slots=True)
+class TenseGrammar:
+    """Verb forms by which `fourfold.language.dates.tense` tells whether a time is past or to come: closed classes
+    (auxiliaries, irregular forms, endings, prepositions), no events. A field left out fits nothing."""
+
+    past: str
+    """Forms that tell of what was."""
+    future: str
+    """Forms that tell of what will be, or is: these are looked for first, so that a participle which belongs to one
+    ("will be closed") is no past."""
+    neither: str = ""
+    """What looks like a form and is none ("the updated draft"): looked for before the others."""
+    either: str = ""
+    """Forms that are present and past alike: looked for last."""
+    border: str = r"[,:;()–—]"
+    """What parts two clauses."""
+    deadline: str = ""
+    """Prepositions of a term ("until"), which lies ahead even where somebody has promised something by then."""
+    infinitive: str = ""
+    """What is still to be done by such a term ("to send it")."""
+    ahead: str = ""
+    """Prepositions of what was arranged for a time ("for")."""
+    arranged: str = ""
+    """Verbs of arranging, done by now, whose object mostly is not: such a time is the nearest."""
+    recurring: str = ""
+    """What makes of a day or a month one of many ("every year")."""
+
+
+@dataclass(frozen=True, slots=True)
 class StanceGrammar:
     """What `fourfold.language.stance` takes a sentence apart with: patterns, and words of praise and blame."""
 
@@ -261,6 +289,7 @@ def check_pack(pack: Language) -> None:
     parts = {
         "": pack,
         "wording.": pack.wording,
+        "tense.": pack.tense,
         "stance.": pack.stance,
         "attributes.": pack.attributes,
         "succession.": pack.succession,
@@ -347,6 +376,8 @@ class Language:
 
     dates: DateGrammar | None = None
     """Without it, only dates in digits are found. English has none: it is what the others are told in."""
+    tense: TenseGrammar | None = None
+    """Without it, a time without a year is the nearest one."""
     wording: Wording | None = None
     """Without it, what is no question and no quote is a fact, and nothing is a judgement."""
     stance: StanceGrammar | None = None

@@ -12,14 +12,17 @@ from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from datetime import datetime
 
+from fourfold.language.dates import ranges
 from fourfold.language.dates import resolvers as r
 from fourfold.language.dates.resolvers import Resolver
 from fourfold.language.dates.spans import DAY
+from fourfold.language.dates.tense import Direction, TenseReader
 from fourfold.language.dates.vocabulary import (
     ANY_HOLIDAY,
     CLEAR_MONTH,
     DECADES,
     FULL_MONTH,
+    IN_YEAR,
     MONTH,
     NO_AMOUNT,
     NUMBER,
@@ -33,7 +36,10 @@ from fourfold.language.dates.vocabulary import (
     WEEKDAY,
     WHICH,
     YEAR,
+    YEAR_FIRST,
 )
+from fourfold.language.dates.years import Reading
+from fourfold.language.pack import TenseGrammar
 from fourfold.values.units import Interval
 
 _FARTHEST_YEARS = 150
@@ -48,29 +54,44 @@ class TimeMention:
     interval: Interval
 
 
-def find_times(text: str, anchor: datetime, years: Iterable[int] = ()) -> list[TimeMention]:
+def find_times(
+    text: str,
+    anchor: datetime,
+    years: Iterable[int] = (),
+    tense: TenseGrammar | None = None,
+    direction: Direction | None = None,
+) -> list[TimeMention]:
     """Returns all times in `text`, in order, none overlapping.
 
-    `anchor` is aware. With `years`, a date without a year stands for that date in each of them.
+    `anchor` is aware. With `years`, of a question, a date without a year stands for that date in each of them.
+    Whether a date lies ahead is told by `direction`, or else read from the text by `tense`.
     """
     # Most lines of a chat name no time: one cheap search saves them the sixty that follow.
     if _HINT.search(text) is None:
         return []
     asked_years = tuple(years)
+    reader = TenseReader(text, tense, asked=bool(asked_years)) if tense else None
     mentions: list[TimeMention] = []
     covered = [False] * (len(text) + 1)
     for pattern, resolve in _GRAMMAR:
         for match in pattern.finditer(text):
-            if any(covered[match.start() : match.end()]):
+            start, end = match.span()
+            if any(covered[start:end]):
                 continue
-            intervals = _resolved(resolve, match, anchor, asked_years)
             # Covered even where it means no time: "31 June 2023" is not the year 2023.
-            covered[match.start() : match.end()] = [True] * (match.end() - match.start())
-            open_ended = _SINCE.search(text[: match.start()]) or match.group().lower().startswith("since ")
+            covered[start:end] = [True] * (end - start)
+            open_ended = _SINCE.search(text[max(0, start - _LONGEST_LINK) : start]) or _SINCE.match(
+                match.group()
+            )
+            if reader is not None and direction is None:
+                told = reader.direction(start, end)
+            else:
+                told = direction or Direction.NEAREST
+            # "Since Monday I cough": begun, whatever the tense.
+            reading = Reading(Direction.PAST if open_ended else told, asked_years)
+            intervals = _resolved(resolve, match, anchor, reading)
             mentions += [
-                TimeMention(
-                    match.start(), match.end(), replace(interval, end=None) if open_ended else interval
-                )
+                TimeMention(start, end, replace(interval, end=None) if open_ended else interval)
                 for interval in intervals
             ]
     mentions.sort(key=lambda mention: mention.start)
@@ -113,13 +134,22 @@ def _spanning(opening: Interval, closing: Interval) -> Interval | None:
 
 
 def _joins(text: str, a: TimeMention, b: TimeMention) -> bool:
-    if a.interval.start is None or a.interval.end is None or b.interval.end is None:
+    if (
+        a.interval.start is None
+        or a.interval.end is None
+        or b.interval.start is None
+        or b.interval.end is None
+    ):
         return False
-    opening, second = text[: a.end].lower(), text[b.start : b.end].lower()
-    link = _LINK.match(second)
+    if b.start - a.end > _LONGEST_LINK:
+        return False
+    opening = text[max(0, a.start - _LONGEST_LINK) : a.end].lower()
+    link = _LINK.match(text[b.start : b.end].lower())
     between = (text[a.end : b.start] + (link.group() if link else "")).strip().lower()
-    # These join two times by themselves; "to" and "and" do so only after "from" and "between" ("May to remember").
-    if between in {"-", "–", "—", "through", "until"}:
+    days = a.interval.end - a.interval.start <= DAY and b.interval.end - b.interval.start <= DAY
+    # These join two times by themselves, as "to" does two days; else "to" and "and" do so only after "from" and
+    # "between" ("May to remember").
+    if between in {"-", "–", "—", "through", "until"} or (days and between == "to"):
         return True
     if between in {"to", "till", "thru"}:
         return re.search(r"\bfrom (?:the )?[^.]{0,30}$", opening) is not None
@@ -127,14 +157,16 @@ def _joins(text: str, a: TimeMention, b: TimeMention) -> bool:
 
 
 _LINK = re.compile(r"(?:to|until|till|through) ")
-_SINCE = re.compile(r"\b(?:since|ever since|as of|starting(?: in| from)?) (?:the )?$", re.IGNORECASE)
+_LONGEST_LINK = 40
+"""Characters that are looked at between two times, and before one. A guess, not measured."""
+_SINCE = re.compile(
+    r"\b(?:since|ever since)(?: the)? ?$|\b(?:as of|starting(?: in| from)?)(?: the)? $|since ", re.IGNORECASE
+)
 
 
-def _resolved(
-    resolve: Resolver, match: re.Match[str], anchor: datetime, years: tuple[int, ...]
-) -> list[Interval]:
+def _resolved(resolve: Resolver, match: re.Match[str], anchor: datetime, reading: Reading) -> list[Interval]:
     try:
-        spans = resolve(match, anchor, years)
+        spans = resolve(match, anchor, reading)
         return [Interval(*span) for span in spans if abs(span[0].year - anchor.year) <= _FARTHEST_YEARS]
     except (ValueError, OverflowError):  # a date that is in no calendar
         return []
@@ -154,13 +186,42 @@ _GRAMMAR: tuple[tuple[re.Pattern[str], Resolver], ...] = (
     ),
     _rule(rf"(?P<a>\d\d?)(?P<sep>[./])(?P<b>\d\d?)(?P=sep)(?P<y>{YEAR}|\d\d)", r.resolve_numeric),
     _rule(
-        rf"(?P<d>\d\d?){TH} ?(?:-|–|to|until|through) ?(?P<e>\d\d?){TH} (?:of )?(?P<m>{MONTH})\.?{OF_YEAR}",
-        r.resolve_days,
+        rf"(?P<d>\d\d?)-(?P<m>{MONTH})-(?P<y>{YEAR})",
+        r.resolve_date,
     ),
     _rule(
-        rf"(?P<m>{MONTH})\.? (?P<d>\d\d?){TH} ?(?:-|–|to|until|through) ?(?P<e>\d\d?){TH}{OF_YEAR}",
-        r.resolve_days,
+        rf"(?:every|each|any|most|all|alternate)(?: (?:other|single|second|of (?:my|her|his|our|their)|{ORDINAL}))?"
+        rf" (?:{WEEKDAY}|{MONTH}|{SEASON}|{ANY_HOLIDAY}|{UNIT}|weekend|morning|evening|night)s?(?: (?:morning"
+        rf"|afternoon"
+        rf"|evening|night)s?)?(?:(?: and|,) (?:{WEEKDAY}|{MONTH}|{SEASON}|weekend)s?)?",
+        r.resolve_recurring,
     ),
+    _rule(rf"(?:(?:on|the|{ORDINAL}) )*(?:{WEEKDAY}) of (?:every|each|the) month", r.resolve_recurring),
+    _rule(
+        rf"(?:(?P<b>between (?:the )?)|from )?(?:the )?(?P<d>\d\d?){TH} ?(?(b)and|(?:-|–|to|until|till"
+        rf"|through)) ?(?:the )?"
+        rf"(?P<e>\d\d?){TH} (?:of )?(?P<m>{MONTH})\.?{OF_YEAR}",
+        ranges.resolve_days,
+    ),
+    _rule(
+        rf"(?:(?P<b>between )|from )?(?P<m>{MONTH})\.? (?P<d>\d\d?){TH} ?(?(b)and|(?:-|–|to|until|till|through)) ?"
+        rf"(?P<e>\d\d?){TH}{OF_YEAR}",
+        ranges.resolve_days,
+    ),
+    _rule(
+        rf"(?:(?P<b>between )|from )?(?P<m>{MONTH}) ?(?(b)and|(?:to|through|thru|until|till|-"
+        rf"|–)) ?(?P<m2>{MONTH}){OF_YEAR}"
+        r"(?! \d\d?\b)",
+        ranges.resolve_months,
+    ),
+    _rule(
+        rf"(?:(?P<b>between )|from )?(?:(?P<which>{WHICH}) )?(?P<w>{WEEKDAY}) ?"
+        rf"(?(b)and|(?:to|through|thru|until|till|-|–)) ?(?P<w2>{WEEKDAY})",
+        ranges.resolve_weekdays,
+    ),
+    _rule(rf"{YEAR_FIRST}(?P<h>{ANY_HOLIDAY})", r.resolve_holiday),
+    _rule(rf"{YEAR_FIRST}(?:(?P<part>{PART}) ?)?(?P<m>{MONTH})", r.resolve_month),
+    _rule(rf"{YEAR_FIRST}(?P<s>{SEASON})", r.resolve_season),
     _rule(rf"(?:(?P<which>{WHICH}) )?(?P<h>{ANY_HOLIDAY}){OF_YEAR}", r.resolve_holiday),
     _rule(
         rf"(?:(?:{WEEKDAY}),? )?(?:the )?(?P<d>\d{{1,2}}|{ORDINAL}){TH} (?:day )?(?:of )?(?P<m>{MONTH})\.?{OF_YEAR}",
@@ -174,15 +235,16 @@ _GRAMMAR: tuple[tuple[re.Pattern[str], Resolver], ...] = (
         rf"(?:the )?(?P<n>{ORDINAL}|last) (?P<unit>week|weekend|{WEEKDAY}) (?:of|in) (?P<m>{MONTH})\.?{OF_YEAR}",
         r.resolve_week_of_month,
     ),
-    _rule(rf"(?:since )?(?:(?P<part>{PART}) ?)?(?P<m>{MONTH})\.?,? (?:of )?(?P<y>{YEAR})", r.resolve_month),
+    _rule(rf"(?:since )?(?:(?P<part>{PART}) ?)?(?P<m>{MONTH})\.?{IN_YEAR}", r.resolve_month),
     _rule(rf"(?P<y>{YEAR})-(?P<m>0[1-9]|1[0-2])", r.resolve_month),
     _rule(rf"(?P<which>{WHICH}) (?P<m>{MONTH})", r.resolve_month),
     # "In May" with its capital, since "in may" and "by march" are other words; CLEAR_MONTH are no other words.
     _rule(rf"(?i:{PREPOSITION}) (?:(?P<part>(?i:{PART})) ?)?(?P<m>{FULL_MONTH})", r.resolve_month, re.NOFLAG),
+    _rule(r"(?:in|since|until|till|during|between|before|after) (?P<m>may|march)", r.resolve_month),
     _rule(rf"(?P<part>(?i:{PART})) ?(?P<m>{FULL_MONTH})", r.resolve_month, re.NOFLAG),
     _rule(rf"(?:{PREPOSITION}) (?:(?P<part>{PART}) ?)?(?P<m>{CLEAR_MONTH})", r.resolve_month),
     _rule(rf"(?P<part>{PART}) ?(?P<m>{CLEAR_MONTH})", r.resolve_month),
-    _rule(rf"(?:the )?(?:(?P<part>{PART}) ?)?(?P<s>{SEASON})(?:,? of|,)? (?P<y>{YEAR})", r.resolve_season),
+    _rule(rf"(?:the )?(?:(?P<part>{PART}) ?)?(?P<s>{SEASON}){IN_YEAR}", r.resolve_season),
     _rule(rf"(?:(?P<part>{PART}) )?(?P<which>{WHICH}) (?P<s>{SEASON})", r.resolve_season),
     _rule(
         # "Fall" and "spring" are other words as well: "fall back", "spring water".
@@ -231,12 +293,18 @@ _GRAMMAR: tuple[tuple[re.Pattern[str], Resolver], ...] = (
     ),
     _rule(r"(?:just )?the other (?:day|night|evening|week)", r.resolve_the_other_day),
     _rule(
-        rf"(?:on|since|by|until|from|to) (?P<unit>{WEEKDAY})(?: (?:morning|afternoon|evening|night))?(?!s)",
+        r"(?:(?:on|since|by|until|till|before|from|to|for) )?(?<!black )(?<!good )(?<!palm )(?<!cyber )"
+        rf"(?P<unit>{WEEKDAY})"
+        r"(?! (?:morning|afternoon|evening|night)s)(?: (?:morning|afternoon|evening|night))?(?!s)",
         r.resolve_bare_weekday,
     ),
-    _rule(r"(?:over|on|during|at) the weekend", r.resolve_weekend),
     _rule(
-        r"on the (?P<d>\d\d?)(?:st|nd|rd|th)(?! (?:of|floor|street|avenue|grade"
+        r"(?:on|by|until|till|before|since|from|for) (?-i:(?P<unit>Mon|Tue|Wed|Thu|Sat|Sun))",
+        r.resolve_bare_weekday,
+    ),
+    _rule(r"(?:over|on|during|at|by|for|until) the weekend", r.resolve_weekend),
+    _rule(
+        r"(?:on|by|until|till|before|since|from) the (?P<d>\d\d?)(?:st|nd|rd|th)(?! (?:of|floor|street|avenue|grade"
         r"|birthday|anniversary|try|time|day|place))",
         r.resolve_this_day,
     ),
@@ -249,6 +317,14 @@ _GRAMMAR: tuple[tuple[re.Pattern[str], Resolver], ...] = (
         r.resolve_year,
     ),
     _rule(rf"(?P<part>{PART}) ?(?P<y>{YEAR}){NO_AMOUNT}", r.resolve_year),
+    _rule(r"(?:in|since|of|from|until|back in) ['’](?P<yy>\d\d)", r.resolve_year),
+    # A year alone is one where nothing else could be: as what was, after what was done, before one thing.
+    _rule(
+        rf"(?<!\w )(?P<y>{YEAR})(?= (?:was|is|has been|had|will|brought|felt|started|ended)\b)",
+        r.resolve_year,
+    ),
+    _rule(r"(?:born|\w{3,}ed) (?P<y>(?:19|20)\d\d)(?=[.,!?;)]*(?:\s|$)(?! ?[a-z]))", r.resolve_year),
+    _rule(r"(?:the|my|our) (?P<y>(?:19|20)\d\d)(?= [a-z]+\b(?<!s))", r.resolve_year),
     _rule(rf"(?<=\()(?P<y>{YEAR})(?=\))", r.resolve_year),
 )
 _HINT = re.compile(

@@ -21,5 +21,5 @@ def find_times(
     `anchor` (aware) is when it was said. With `years`, a date without a year stands for that date in each of them.
     """
     if language is ENGLISH:
-        return english.find_times(text, anchor, years)
-    return compiled_grammar(language.dates).find_times(text, anchor, tuple(years))
+        return english.find_times(text, anchor, years, tense=language.tense)
+    return compiled_grammar(language.dates).find_times(text, anchor, tuple(years), language.tense)

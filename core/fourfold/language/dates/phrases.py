@@ -16,7 +16,8 @@ from functools import cache
 
 from fourfold.language.dates.english import TimeMention
 from fourfold.language.dates.english import find_times as find_english_times
-from fourfold.language.pack import DATE_SLOT, NUMBER_SLOTS, DateGrammar
+from fourfold.language.dates.tense import Direction, TenseReader
+from fourfold.language.pack import DATE_SLOT, NUMBER_SLOTS, DateGrammar, TenseGrammar
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,17 +27,26 @@ class CompiledGrammar:
     rules: tuple[tuple[re.Pattern[str], str], ...]
     words: Mapping[str, tuple[tuple[re.Pattern[str], str], ...]]
 
-    def find_times(self, text: str, anchor: datetime, years: Sequence[int]) -> list[TimeMention]:
+    def find_times(
+        self, text: str, anchor: datetime, years: Sequence[int], tense: TenseGrammar | None
+    ) -> list[TimeMention]:
         """Returns all times in `text`, in order, none overlapping; see `fourfold.language.dates.find_times`."""
         mentions: list[TimeMention] = []
+        readings: dict[tuple[str, Direction], list[TimeMention]] = {}
         covered = [False] * (len(text) + 1)
+        reader = TenseReader(text, tense, asked=bool(years)) if tense else None
         for pattern, english in self.rules:
             for match in pattern.finditer(text):
                 if any(covered[match.start() : match.end()]):
                     continue
                 covered[match.start() : match.end()] = [True] * (match.end() - match.start())
-                times = find_english_times(self._in_english(match, english), anchor, years)
-                mentions += [TimeMention(match.start(), match.end(), time.interval) for time in times]
+                direction = reader.direction(*match.span()) if reader else Direction.NEAREST
+                told = self._in_english(match, english), direction
+                if told not in readings:
+                    readings[told] = find_english_times(told[0], anchor, years, direction=direction)
+                mentions += [
+                    TimeMention(match.start(), match.end(), time.interval) for time in readings[told]
+                ]
         return sorted(mentions, key=lambda mention: mention.start)
 
     def _in_english(self, match: re.Match[str], english: str) -> str:

@@ -5,6 +5,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import datetime
 
 from fourfold.language.dates.spans import (
@@ -23,44 +24,31 @@ from fourfold.language.dates.spans import (
     weekend_of,
     year_of,
 )
+from fourfold.language.dates.tense import AHEAD, Direction
 from fourfold.language.dates.vocabulary import (
     DECADES,
-    MONTH_NUMBERS,
     NUMBERS,
     ORDINALS,
     PARTS,
     SEASONS,
     WEEKDAY_NUMBERS,
+    month_number,
 )
-from fourfold.language.dates.years import meant_years, relative_day_year, relative_year, step_of, tense
+from fourfold.language.dates.years import Reading, meant_years, relative_day_year, relative_year, step_of
 
-Resolver = Callable[[re.Match[str], datetime, tuple[int, ...]], list[Span]]
+Resolver = Callable[[re.Match[str], datetime, Reading], list[Span]]
 
 
-def resolve_date(match: re.Match[str], anchor: datetime, years: tuple[int, ...]) -> list[Span]:
+def resolve_date(match: re.Match[str], anchor: datetime, reading: Reading) -> list[Span]:
     groups = match.groupdict()
-    month = _month_number(groups["m"])
+    month = month_number(groups["m"])
     day = ORDINALS.get(groups["d"].lower()) or int(groups["d"])
     return [
-        day_of(at(anchor, year, month, day))
-        for year in meant_years(groups, match, anchor, years, (month, day))
+        day_of(at(anchor, year, month, day)) for year in meant_years(groups, anchor, reading, (month, day))
     ]
 
 
-def resolve_days(match: re.Match[str], anchor: datetime, years: tuple[int, ...]) -> list[Span]:
-    """Resolves "3 to 7 May", "May 3-7"."""
-    groups = match.groupdict()
-    month, first_day, last_day = _month_number(groups["m"]), int(groups["d"]), int(groups["e"])
-    # The tense is asked of the first day: a range that has begun is of this year.
-    date_years = meant_years(groups, match, anchor, years, (month, first_day))
-    return [
-        (at(anchor, year, month, first_day), at(anchor, year, month, last_day) + DAY)
-        for year in date_years
-        if first_day <= last_day
-    ]
-
-
-def resolve_numeric(match: re.Match[str], anchor: datetime, _: tuple[int, ...]) -> list[Span]:
+def resolve_numeric(match: re.Match[str], anchor: datetime, _: Reading) -> list[Span]:
     """Resolves "5/13/2023", "13.5.2023": the part above 12 is the day; else a slash puts the month first, a dot the
     day."""
     left_number, right_number, year = int(match["a"]), int(match["b"]), int(match["y"])
@@ -73,37 +61,48 @@ def resolve_numeric(match: re.Match[str], anchor: datetime, _: tuple[int, ...]) 
     return [day_of(at(anchor, year, month, day))]
 
 
-def resolve_this_day(match: re.Match[str], anchor: datetime, _: tuple[int, ...]) -> list[Span]:
-    """Resolves "on the 15th" to the nearest such day, sooner past than to come."""
+def resolve_this_day(match: re.Match[str], anchor: datetime, reading: Reading) -> list[Span]:
+    """Resolves "on the 15th": the last such day, the next one, or the nearest, sooner past than to come."""
     day = int(match["d"])
+    today = day_of(anchor)[0]
     candidates = []
     # The nearest 31st may lie two months off: a month without that day has no candidate.
-    for count in (-1, 0, 1):
+    for count in (-2, -1, 0, 1, 2):
         month_start = shifted(anchor, count, "month")[0]
         try:
             candidates.append(month_start.replace(day=day))
         except ValueError:
             continue
-    today = day_of(anchor)[0]
+    match reading.direction:
+        case Direction.PAST:
+            candidates = [candidate for candidate in candidates if candidate <= today]
+        case Direction.FUTURE | Direction.UNMARKED:
+            candidates = [candidate for candidate in candidates if candidate >= today]
+        case Direction.RECURRING:
+            return []
+        case Direction.NEAREST | Direction.EITHER:
+            pass
     return [day_of(min(candidates, key=lambda d: (d - today).days * 2 if d > today else (today - d).days))]
 
 
-def resolve_month(match: re.Match[str], anchor: datetime, years: tuple[int, ...]) -> list[Span]:
+def resolve_month(match: re.Match[str], anchor: datetime, reading: Reading) -> list[Span]:
     groups = match.groupdict()
-    month = _month_number(groups["m"])
+    month = month_number(groups["m"])
     if groups.get("which"):
-        years = (relative_year(groups["which"], anchor, month),)
-    spans = [
-        months_of(anchor, year, month, 1) for year in meant_years(groups, match, anchor, years, (month, 1))
-    ]
+        reading = replace(reading, years=(relative_year(groups["which"], anchor, month),))
+    spans = [months_of(anchor, year, month, 1) for year in meant_years(groups, anchor, reading, (month, 0))]
     return _parted(groups, spans)
 
 
-def resolve_year(match: re.Match[str], anchor: datetime, _: tuple[int, ...]) -> list[Span]:
-    return _parted(match.groupdict(), [year_of(anchor, int(match["y"]))])
+def resolve_year(match: re.Match[str], anchor: datetime, _: Reading) -> list[Span]:
+    groups = match.groupdict()
+    if groups.get("yy"):  # "in '98": of the last century, unless that lies further off
+        short = int(groups["yy"])
+        return [year_of(anchor, short + (2000 if short <= anchor.year % 100 + 10 else 1900))]
+    return _parted(groups, [year_of(anchor, int(match["y"]))])
 
 
-def resolve_year_range(match: re.Match[str], anchor: datetime, _: tuple[int, ...]) -> list[Span]:
+def resolve_year_range(match: re.Match[str], anchor: datetime, _: Reading) -> list[Span]:
     """Resolves "from 2015 to 2018"."""
     first_year, last_year = int(match["y"]), int(match["z"])
     return (
@@ -111,30 +110,32 @@ def resolve_year_range(match: re.Match[str], anchor: datetime, _: tuple[int, ...
     )
 
 
-def resolve_season(match: re.Match[str], anchor: datetime, years: tuple[int, ...]) -> list[Span]:
+def resolve_season(match: re.Match[str], anchor: datetime, reading: Reading) -> list[Span]:
     month = SEASONS[match["s"].lower()]
     groups = match.groupdict()
     if groups.get("which"):
         # A season takes three months: "last summer" in July is the one before, in October the one just over.
-        years = (relative_year(groups["which"], anchor, month, length=3),)
+        reading = replace(reading, years=(relative_year(groups["which"], anchor, month, length=3),))
+    # A summer that is not over is still to come.
+    last_month = min(month + 2, 12) if reading.direction in AHEAD else month
     spans = [
-        months_of(anchor, year, month, 3) for year in meant_years(groups, match, anchor, years, (month, 1))
+        months_of(anchor, year, month, 3) for year in meant_years(groups, anchor, reading, (last_month, 0))
     ]
     return _parted(groups, spans)
 
 
-def resolve_quarter(match: re.Match[str], anchor: datetime, _: tuple[int, ...]) -> list[Span]:
+def resolve_quarter(match: re.Match[str], anchor: datetime, _: Reading) -> list[Span]:
     quarter_text = match["q"].lower()
     number = {"last": 4, **ORDINALS}.get(quarter_text) or int(quarter_text)
     year = match.groupdict().get("y")
     return [quarter(anchor, (int(year) if year else anchor.year) * 4 + number - 1)]
 
 
-def resolve_half(match: re.Match[str], anchor: datetime, _: tuple[int, ...]) -> list[Span]:
+def resolve_half(match: re.Match[str], anchor: datetime, _: Reading) -> list[Span]:
     return [months_of(anchor, int(match["y"]), 1 if match["n"].lower() == "first" else 7, 6)]
 
 
-def resolve_decade(match: re.Match[str], anchor: datetime, _: tuple[int, ...]) -> list[Span]:
+def resolve_decade(match: re.Match[str], anchor: datetime, _: Reading) -> list[Span]:
     groups = match.groupdict()
     tens = int(groups["t"]) if groups.get("t") else DECADES[match["w"].lower()]
     century = (
@@ -151,23 +152,23 @@ def resolve_decade(match: re.Match[str], anchor: datetime, _: tuple[int, ...]) -
     return [span]
 
 
-def resolve_holiday(match: re.Match[str], anchor: datetime, years: tuple[int, ...]) -> list[Span]:
+def resolve_holiday(match: re.Match[str], anchor: datetime, reading: Reading) -> list[Span]:
     # The spellings that ANY_HOLIDAY lets pass, as HOLIDAYS has them.
     name = match["h"].lower().replace("’", "'").replace("st.", "st").replace("4th", "fourth")
     groups = match.groupdict()
     month, day = HOLIDAYS[name](anchor.year)
     if groups.get("which"):
-        years = (relative_day_year(groups["which"], anchor, month, day),)
-    return [holiday(anchor, name, year) for year in meant_years(groups, match, anchor, years, (month, day))]
+        reading = replace(reading, years=(relative_day_year(groups["which"], anchor, month, day),))
+    return [holiday(anchor, name, year) for year in meant_years(groups, anchor, reading, (month, day))]
 
 
-def resolve_week_of_month(match: re.Match[str], anchor: datetime, years: tuple[int, ...]) -> list[Span]:
+def resolve_week_of_month(match: re.Match[str], anchor: datetime, reading: Reading) -> list[Span]:
     """Resolves "the first week of June", "the last weekend of May 2023", "the second Friday of March"."""
     groups = match.groupdict()
-    month = _month_number(groups["m"])
+    month = month_number(groups["m"])
     return [
         _nth(months_of(anchor, year, month, 1), match["n"].lower(), match["unit"].lower())
-        for year in meant_years(groups, match, anchor, years, (month, 1))
+        for year in meant_years(groups, anchor, reading, (month, 0))
     ]
 
 
@@ -190,7 +191,7 @@ def _nth(month: Span, which: str, unit: str) -> Span:
     return chosen_day, chosen_day + length * DAY
 
 
-def resolve_named_day(match: re.Match[str], anchor: datetime, _: tuple[int, ...]) -> list[Span]:
+def resolve_named_day(match: re.Match[str], anchor: datetime, _: Reading) -> list[Span]:
     phrase = match.group().lower()
     shift = next(days for word, days in _NAMED_DAYS if word in phrase)
     return [day_of(anchor + shift * DAY)]
@@ -209,7 +210,7 @@ _NAMED_DAYS = (
 )
 
 
-def resolve_ago(match: re.Match[str], anchor: datetime, _: tuple[int, ...]) -> list[Span]:
+def resolve_ago(match: re.Match[str], anchor: datetime, _: Reading) -> list[Span]:
     groups = match.groupdict()
     future = groups.get("in") is not None or groups.get("later") is not None
     unit = match["unit"].lower()
@@ -223,19 +224,19 @@ def resolve_ago(match: re.Match[str], anchor: datetime, _: tuple[int, ...]) -> l
     return [shifted(anchor, count, unit)]
 
 
-def resolve_half_ago(match: re.Match[str], anchor: datetime, _: tuple[int, ...]) -> list[Span]:
+def resolve_half_ago(match: re.Match[str], anchor: datetime, _: Reading) -> list[Span]:
     unit = match["unit"].lower()
     return [
         {"year": shifted(anchor, -6, "month"), "month": shifted(anchor, -15, "day")}.get(unit, day_of(anchor))
     ]
 
 
-def resolve_lately(match: re.Match[str], anchor: datetime, _: tuple[int, ...]) -> list[Span]:
+def resolve_lately(match: re.Match[str], anchor: datetime, _: Reading) -> list[Span]:
     """Resolves "over the past two weeks"."""
     return [back(anchor, _count(match["n"]), match["unit"].lower())]
 
 
-def resolve_ahead(match: re.Match[str], anchor: datetime, _: tuple[int, ...]) -> list[Span]:
+def resolve_ahead(match: re.Match[str], anchor: datetime, _: Reading) -> list[Span]:
     """Resolves "in the next three days"."""
     count, unit = _count(match["n"]), match["unit"].lower()
     start = day_of(anchor)[0]
@@ -246,13 +247,13 @@ def resolve_ahead(match: re.Match[str], anchor: datetime, _: tuple[int, ...]) ->
     return [(start, start + (days + 1) * DAY)]
 
 
-def resolve_the_other_day(_match: re.Match[str], anchor: datetime, _: tuple[int, ...]) -> list[Span]:
+def resolve_the_other_day(_match: re.Match[str], anchor: datetime, _: Reading) -> list[Span]:
     today = day_of(anchor)[0]
     # Within the last week, whatever was named: people use it for what they do not date.
     return [(today - 7 * DAY, today)]
 
 
-def resolve_before_last(match: re.Match[str], anchor: datetime, _: tuple[int, ...]) -> list[Span]:
+def resolve_before_last(match: re.Match[str], anchor: datetime, _: Reading) -> list[Span]:
     """Resolves "the week before last", "the month after next"."""
     step = -2 if match["side"].lower().startswith("before") else 2
     unit = match["unit"].lower()
@@ -268,34 +269,56 @@ def resolve_before_last(match: re.Match[str], anchor: datetime, _: tuple[int, ..
             return [day_of(nearest_start + (step + (1 if step < 0 else -1)) * 7 * DAY)]
 
 
-def resolve_which(match: re.Match[str], anchor: datetime, _: tuple[int, ...]) -> list[Span]:
+def resolve_which(match: re.Match[str], anchor: datetime, reading: Reading) -> list[Span]:
     step = step_of(match["which"])
     unit = match["unit"].lower()
     today = day_of(anchor)[0]
     groups = match.groupdict()
     if unit in WEEKDAY_NUMBERS:
-        return [_weekday(today, WEEKDAY_NUMBERS[unit], step)]
+        if match["which"].lower().endswith("coming"):
+            return [_coming_weekday(today, WEEKDAY_NUMBERS[unit])]
+        span = _weekday(today, WEEKDAY_NUMBERS[unit], step)
+        return [span if step else _shifted_to(reading.direction, span, today)]
     match unit:
         case "week":
             spans = [week_of(today + step * 7 * DAY)]
         case "weekend":
-            spans = [weekend_of(today + step * 7 * DAY)]
+            weekend = weekend_of(today + step * 7 * DAY)
+            spans = [weekend if step else _shifted_to(reading.direction, weekend, today)]
         case _:
             spans = [shifted(anchor, step, unit)]
     return _parted(groups, spans) if unit in {"month", "year", "quarter"} else spans
 
 
-def resolve_bare_weekday(match: re.Match[str], anchor: datetime, _: tuple[int, ...]) -> list[Span]:
-    # "By Friday" sets a term, which lies ahead in any tense; "on Friday" is told of, unless the sentence looks ahead.
-    ahead = match.group().lower().startswith(("by ", "until ")) or tense(match) == "future"
+def _shifted_to(direction: Direction, span: Span, today: datetime) -> Span:
+    """Returns "this Monday", "this weekend" a week earlier or later, where the one of this week is on the other
+    side of today than the sentence says."""
+    start, end = span
+    if direction is Direction.PAST and start > today:
+        return start - 7 * DAY, end - 7 * DAY
+    if direction in AHEAD and end <= today:
+        return start + 7 * DAY, end + 7 * DAY
+    return span
+
+
+def resolve_bare_weekday(match: re.Match[str], anchor: datetime, reading: Reading) -> list[Span]:
     today = day_of(anchor)[0]
     weekday = WEEKDAY_NUMBERS[match["unit"].lower()]
-    if ahead:
-        return [day_of(today + ((weekday - today.weekday() - 1) % 7 + 1) * DAY)]
-    return [_weekday(today, weekday, -1)]
+    match reading.direction:
+        case Direction.RECURRING:
+            return []
+        case direction if direction in AHEAD:
+            return [_coming_weekday(today, weekday)]
+        case _:
+            return [_weekday(today, weekday, -1)]
 
 
-def resolve_from_day(match: re.Match[str], anchor: datetime, _: tuple[int, ...]) -> list[Span]:
+def resolve_recurring(_match: re.Match[str], _anchor: datetime, _: Reading) -> list[Span]:
+    """Returns nothing: of "every Tuesday" no single day is meant, and any that is named would be wrong."""
+    return []
+
+
+def resolve_from_day(match: re.Match[str], anchor: datetime, _: Reading) -> list[Span]:
     """Resolves "a week from tomorrow", "two weeks from Friday"."""
     day = match["day"].lower()
     start = anchor + DAY if day == "tomorrow" else _weekday(day_of(anchor)[0], WEEKDAY_NUMBERS[day], 0)[0]
@@ -305,8 +328,12 @@ def resolve_from_day(match: re.Match[str], anchor: datetime, _: tuple[int, ...])
     return [day_of(start + _count(match["n"]) * {"day": 1, "week": 7}[match["unit"].lower()] * DAY)]
 
 
-def resolve_weekend(_match: re.Match[str], anchor: datetime, _: tuple[int, ...]) -> list[Span]:
+def resolve_weekend(_match: re.Match[str], anchor: datetime, reading: Reading) -> list[Span]:
     today = day_of(anchor)[0]
+    if reading.direction is Direction.RECURRING:
+        return []
+    if reading.direction in AHEAD:
+        return [weekend_of(today)]
     # The last weekend that has begun: what happened "over the weekend" is told on it or after it.
     saturday = today - ((today.weekday() + 2) % 7) * DAY
     return [(saturday, saturday + 2 * DAY)]
@@ -316,11 +343,6 @@ def _parted(groups: dict[str, str | None], spans: list[Span]) -> list[Span]:
     part_text = " ".join((groups.get("part") or "").lower().replace("the ", "").replace("very ", "").split())
     which = PARTS.get(part_text.rstrip("-"))
     return [part(span, which) for span in spans] if which else spans
-
-
-def _month_number(month_text: str | None) -> int:
-    assert month_text is not None
-    return int(month_text) if month_text.isdigit() else MONTH_NUMBERS[month_text.lower().rstrip(".")]
 
 
 def _count(phrase: str) -> int:
@@ -335,3 +357,8 @@ def _weekday(today: datetime, weekday: int, step: int) -> Span:
     else:
         start = monday + (7 * step + weekday) * DAY
     return start, start + DAY
+
+
+def _coming_weekday(today: datetime, weekday: int) -> Span:
+    """Returns the nearest such day strictly after today."""
+    return day_of(today + ((weekday - today.weekday() - 1) % 7 + 1) * DAY)

@@ -62,15 +62,29 @@ PREPOSITION = (
 )
 PART = r"early|mid-?|late|(?:the )?(?:very )?(?:beginning|start|middle|end) of"
 UNIT = r"minute|hour|day|week|fortnight|month|quarter|year|decade"
-# "In 2000 steps", "by 1950 points": four digits before a thing that is counted are no year.
+# "In 2000 steps", "by 1950 points", "1900 rpm", "2000 to 3000": four digits before a thing that is counted, or before
+# the abbreviation of a unit (consonants alone), or in a range of what are no years, are no year.
 NO_AMOUNT = (
-    r"(?! ?(?:%|calories|people|dollars|euros|pounds|steps|words|km|miles|meters|metres|items|users|points|pages"
-    r"|years|kg|hours|days|times|men|women|books|bucks|feet|units|lines|questions|degrees|percent))"
+    r"(?! ?(?:%|calories|kcal|people|dollars|euros|pounds|steps|words|miles|meters|metres|items|users|points|pages"
+    r"|years|hours|days|times|men|women|books|bucks|feet|units|lines|questions|degrees|percent|bytes|square|miles"
+    r"|(?!(?-i:mr|mrs|ms|dr|st|vs|[A-Z])\b)[bcdfghjklmnpqrstvwxz]{1,4}\b|(?-i:m[A-Z]\w*))(?!['’\w]))"
+    r"(?! ?(?:to|-|–|and|or) ?\d)(?![.,:]\d)"
 )
 
 
-OF_YEAR = rf"(?:,? (?:of )?(?P<y>{YEAR}))?"
+_RELATIVE_YEAR = r"(?P<ry>last|this|next|the previous|the following) year"
+OF_YEAR = rf"(?:,? (?:of )?(?:(?P<y>{YEAR})|{_RELATIVE_YEAR}))?"
+IN_YEAR = rf",? (?:of )?(?:(?P<y>{YEAR})|{_RELATIVE_YEAR})"
+"""The year that a month or season needs, to be a time by itself: "March 2019", "March last year"."""
+YEAR_FIRST = rf"{_RELATIVE_YEAR},? (?:in|on|at|around|during|over)(?: the)? "
+"""The same before it: "last year in March"."""
 ANY_HOLIDAY = (
     "|".join(sorted((re.escape(name).replace("'", "['’]") for name in HOLIDAYS), key=len, reverse=True))
     + "|st\\. patrick['’]s day|4th of july"
 )
+
+
+def month_number(month_text: str | None) -> int:
+    """Returns 1 to 12 for a month in letters or digits."""
+    assert month_text is not None
+    return int(month_text) if month_text.isdigit() else MONTH_NUMBERS[month_text.lower().rstrip(".")]

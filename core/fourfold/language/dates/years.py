@@ -2,39 +2,47 @@
 
 from __future__ import annotations
 
-import re
+from dataclasses import dataclass
 from datetime import datetime
+
+from fourfold.language.dates.tense import Direction
+
+_JUST_BEEN = 21
+"""Days for which a date that no form puts ahead is the one just past. A guess, not measured."""
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """What a phrase is read with, besides its words and when it was said."""
+
+    direction: Direction
+    years: tuple[int, ...] = ()
+    """The years that a question asks for where it names none."""
 
 
 def meant_years(
-    groups: dict[str, str | None],
-    match: re.Match[str],
-    anchor: datetime,
-    years: tuple[int, ...],
-    date: tuple[int, int],
+    groups: dict[str, str | None], anchor: datetime, reading: Reading, date: tuple[int, int]
 ) -> tuple[int, ...]:
-    """Returns the years a date (month, day) is of: the one written, those asked for, or by the tense of its sentence
-    the last one, the next one, or the nearest."""
-    year_text = groups.get("y")
-    if year_text:
-        return (int(year_text),)
-    if years:
-        return years
-    passed = date <= (anchor.month, anchor.day)
-    match tense(match):
-        case "past":
-            return (anchor.year if passed else anchor.year - 1,)
-        case "future":
-            # "In May" said during May still means this one; its date stands for the first of the month.
-            current = date >= (anchor.month, 1 if date[1] == 1 else anchor.day)
-            return (anchor.year if current else anchor.year + 1,)
-        case _:
-            return (
-                min(
-                    (anchor.year + step for step in (-1, 0, 1)),
-                    key=lambda year: _distance(anchor, year, *date),
-                ),
-            )
+    """Returns the years that a date is of: the one written ("2019", "last year"), those asked for, or by the
+    direction of its sentence the last one, the next one, or the nearest. A whole month is day 0."""
+    year_text, relative = groups.get("y"), groups.get("ry")
+    if year_text or relative:
+        return (int(year_text) if year_text else anchor.year + step_of(relative or ""),)
+    if reading.years or reading.direction is Direction.RECURRING:
+        return reading.years
+    return (_directed_year(anchor, reading.direction, date),)
+
+
+def _directed_year(anchor: datetime, direction: Direction, date: tuple[int, int]) -> int:
+    if direction is Direction.PAST:
+        return anchor.year - (date > (anchor.month, anchor.day))
+    if direction in {Direction.FUTURE, Direction.UNMARKED}:
+        # "In May" said during May still means this one.
+        current = date >= (anchor.month, anchor.day if date[1] else 0)
+        just_been = direction is Direction.UNMARKED and _distance(anchor, anchor.year, *date) <= _JUST_BEEN
+        return anchor.year + (not (current or just_been))
+    candidates = (anchor.year + step for step in (-1, 0, 1))
+    return min(candidates, key=lambda year: _distance(anchor, year, *date))
 
 
 def step_of(which: str) -> int:
@@ -66,43 +74,6 @@ def relative_day_year(which: str, anchor: datetime, month: int, day: int) -> int
             return anchor.year + passed
         case _:
             return anchor.year - (not passed)
-
-
-def tense(match: re.Match[str]) -> str:
-    """Returns "past" or "future" if a word before the phrase, in its sentence, says so."""
-    sentence = re.split(r"[.!?;\n]", match.string[: match.start()])[-1]
-    if _TO_COME.search(sentence):
-        return "future"
-    after = re.split(r"[.!?;\n]", match.string[match.end() :])[0]
-    phrase = match.group().lower()
-    about = (
-        _MOVED.search(sentence) or phrase.startswith("for ") or _ARRANGED.search(f"{sentence}{phrase}{after}")
-    )
-    if about:
-        return ""  # "I booked the train for 31 January": done by now, but not what it is about
-    return "past" if _BYGONE.search(f"{sentence}{after}") else ""
-
-
-_TO_COME = re.compile(
-    r"\b(?:will|shall|going to|see you|meet you|let's|are meeting|am meeting|due|plan(?:ning)? to|deadline)\b[^.!?]*$"
-    r"|['’]ll\b[^.!?]*$",
-    re.IGNORECASE,
-)
-_MOVED = re.compile(
-    r"\b(?:mov|push|shift|delay|chang|put off)\w*\b.* to (?:the )?$|\bfor (?:the )?$", re.IGNORECASE
-)
-_ARRANGED = re.compile(
-    r"\b(?:book|schedul|plan|reserv|arrang|invit|postpon|regist|enrol|remind|promis|order|appoint|agre|announc|expect"
-    r"|decid|sav)\w*|\bsign(?:ed|ing)? up\b|\b(?:calendar|tickets?|deadline|reservation|next)\b",
-    re.IGNORECASE,
-)
-_BYGONE = re.compile(
-    r"\b(?:was|were|did|had|went|came|saw|met|got|took|made|began|gave|left|found|felt|told|said|bought|ran|won|lost|sang"
-    r"|wrote|drove|flew|grew|held|kept|knew|led|read|sold|sent|slept|spent|spoke|swam|taught|thought|wore|ate|broke|built"
-    r"|caught|chose|drew|fell|fought|heard|hid|hit|hurt|paid|rode|rose|sat|stood|stole|threw|woke|born|been"
-    r"|(?!need|feed|seed|speed|weed|bleed|breed|indeed|hundred|red|bed)\w{2,}ed)\b",
-    re.IGNORECASE,
-)
 
 
 def _distance(anchor: datetime, year: int, month: int, day: int) -> float:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from fourfold.language.pack import DateGrammar, Language, SuccessionGrammar, Wording
+from fourfold.language.pack import DateGrammar, Language, SuccessionGrammar, TenseGrammar, Wording
 
 _STOP_WORDS = frozenset(
     """aber alle allem allen aller alles als also am an auch auf aus bei beim bin bis bist da dabei damit dann
@@ -33,6 +33,15 @@ _WORDING = Wording(
     r"|(?P<weak>ich (?:vermute|schätze|nehme an)\b))",
 )
 
+_PARTICIPLE = (
+    r"(?-i:[a-zäöüß]{0,14}(?:ge[a-zäöüß]{2,}|(?:be|ver|er|ent|zer|emp|miss)[a-zäöüß]{3,}|iert)(?:t"
+    r"|en)|[a-zäöüß]{2,}iert)"
+)
+_GONE = (
+    r"(?-i:[a-zäöüß]{0,10}(?:gegangen|gefahren|gekommen|kommen|geflogen|gelaufen|gereist|gezogen|gestorben|geboren|geblieben"
+    r"|gewesen|geworden|worden|passiert|gefallen|gestiegen|gewachsen|gewacht|geschlafen|gesprungen|geschwommen|getreten"
+    r"|geschehen|gelungen|begegnet|gewandert|gerannt|gestanden|gelandet|erschienen|umgezogen|eingezogen|ausgezogen))"
+)
 _DATE_WORDS = {
     "month": {
         "januar|jänner|jan": "January", "februar|feber|feb": "February", "märz|mär": "March", "april|apr": "April",
@@ -41,8 +50,8 @@ _DATE_WORDS = {
         "dezember|dez": "December",
     },
     "weekday": {
-        "montags?": "Monday", "dienstags?": "Tuesday", "mittwochs?": "Wednesday", "donnerstags?": "Thursday",
-        "freitags?": "Friday", "samstags?|sonnabends?": "Saturday", "sonntags?": "Sunday",
+        "montag": "Monday", "dienstag": "Tuesday", "mittwoch": "Wednesday", "donnerstag": "Thursday",
+        "freitag": "Friday", "samstag|sonnabend": "Saturday", "sonntag": "Sunday",
     },
     "season": {
         "frühlings?|frühjahrs?": "spring", "sommers?": "summer", "herbst(?:es)?": "autumn", "winters?": "winter",
@@ -62,6 +71,10 @@ _DATE_WORDS = {
         "diese[mnrs]?": "this",
     },
     "part": {"anfang": "early", "mitte": "mid", "ende": "late"},
+    "decade": {
+        "zwanziger": "twenties", "dreißiger": "thirties", "vierziger": "forties", "fünfziger": "fifties",
+        "sechziger": "sixties", "siebziger": "seventies", "achtziger": "eighties", "neunziger": "nineties",
+    },
     "holiday": {
         "weihnachten": "Christmas", "heiligabend": "Christmas Eve", "silvester": "New Year's Eve",
         "neujahr": "New Year's Day", "ostern": "Easter", "ostersonntag": "Easter Sunday",
@@ -70,9 +83,20 @@ _DATE_WORDS = {
 }  # fmt: skip
 _HOURS = r"(?:morgen|vormittag|mittag|nachmittag|abend|nacht)"
 _OF_DAY = rf"(?: (?:früh|{_HOURS}))?"
+# German puts a year beside the verb, without a preposition: it is none before a noun ("2000 Kalorien").
+_BESIDE_YEAR = (
+    r"(?:war|waren|ist|hat|habe|hab|haben|hatte|hatten|bin|sind|wurde|wurden|wird|werden|ging|kam|gab|ich|du|er|sie|es|wir"
+    r"|ihr|in|im|an|am|auf|aus|nach|von|mit|bei|zum|zur|der|die|das|den|dem|ein|eine|einen|mein|meine|unser|unsere|nicht"
+    rf"|noch|{_PARTICIPLE}|{_GONE})"
+)
 _DATE_RULES = (
     (
-        r"{day}\. ?(?:bis(?: zum)?|-|–|und) ?{day2}\. ?{month}(?: {year})?",
+        r"(?:vom |zwischen (?:dem )?)?{day}\. ?{month}(?: {year})? (?:bis|und|-|–)(?: zum| dem)? ?{day2}\. ?{month2}"
+        r"(?: {year2})?",
+        "from {day} {month} {year} to {day2} {month2} {year2}",
+    ),
+    (
+        r"(?:vom |zwischen (?:dem )?)?{day}\. ?(?:bis(?: zum)?|-|–|und)(?: dem)? ?{day2}\. ?{month}(?: {year})?",
         "{day} to {day2} {month} {year}",
     ),
     (
@@ -80,12 +104,21 @@ _DATE_RULES = (
         "{day} {month} {year}",
     ),
     (
-        r"(?:von|zwischen) {month}(?: {year})? (?:bis|und) {month2}(?: {year2})?",
+        r"zwischen {month}(?: {year})? und {month2}(?: {year2})?",
+        "from {month} {year} to {month2} {year2}",
+    ),
+    (
+        r"(?:von )?{month}(?: {year})? (?:bis|-|–) {month2}(?: {year2})?",
         "from {month} {year} to {month2} {year2}",
     ),
     (r"(?:von|zwischen) {year} (?:bis|und) {year2}", "from {year} to {year2}"),
     (r"{year}(?: bis | ?[-–] ?){year2}", "from {year} to {year2}"),
     (r"seit (?:{part} )?(?:dem )?(?:{month} )?(?:jahr )?{year}", "since {part} {month} {year}"),
+    (r"(?:im )?(?:{part} )?{month} (?:des )?{which} jahres", "{part} {month} {which} year"),
+    (r"(?:im )?{season} (?:des )?{which} jahres", "{season} {which} year"),
+    (r"{which} jahr,?(?: im| zu| an)? (?:{part} )?{month}", "{which} year in {part} {month}"),
+    (r"{which} jahr,?(?: im| zu| an)? {season}", "{which} year in {season}"),
+    (r"{which} jahr,?(?: im| zu| an)? {holiday}", "{which} year at {holiday}"),
     (r"seit (?:{part} )?{month}", "since {part} {month}"),
     (r"(?:{part} )?{month} {year}", "in {part} {month} {year}"),
     (r"{which} {month}", "{which} {month}"),
@@ -95,6 +128,7 @@ _DATE_RULES = (
     (r"(?:im |den )?{season} {year}", "{season} {year}"),
     (r"{which} {season}", "{which} {season}"),
     (r"(?:im|seit) {season}", "in {season}"),
+    (r"in den {decade}n?(?: jahren)?", "the {decade}"),
     (r"in den (?P<short>[2-9]0)er(?:n| jahren)?", "in the {short}s"),
     (r"(?:in den )?(?P<short>(?:19|20)\d0)er(?:n| jahren)?", "the {short}s"),
     (r"vor einem halben {unit}", "half a {unit} ago"),
@@ -113,12 +147,27 @@ _DATE_RULES = (
     (rf"{{which}} {{weekday}}{_HOURS}?", "{which} {weekday}"),
     (r"{which} {unit}", "{which} {unit}"),
     (r"(?:am|übers) wochenende", "over the weekend"),
-    (rf"(?:am|seit|bis|ab|vom|zum) {{weekday}}{_HOURS}?", "on {weekday}"),
+    (
+        r"(?:zwischen |von )?(?:{which} )?{weekday} (?:bis|und|-|–) {weekday2}",
+        "from {which} {weekday} to {weekday2}",
+    ),
+    (r"seit (?:dem )?{weekday}", "since {weekday}"),
+    (
+        rf"(?<!herr )(?<!frau )(?:(?:am|bis|ab|vom|für|vor|nach) )?(?:(?:de[nm]|zum) )?"
+        rf"{{weekday}}(?:{_HOURS}| (?:früh|{_HOURS}))?",
+        "on {weekday}",
+    ),
     (r"neulich", "the other day"),
     (r"am {day}\.(?! ?\w)", "on the {day}th"),
     (r"{part} {year}", "{part} {year}"),
-    (r"(?:(?:im )?jahre?|in|bis|ab|von|vor|nach) {year}(?! ?(?:€|%|[a-zäöü]+))", "in {year}"),
+    (
+        r"(?:(?:im )?jahre?|in|bis|ab|von|vor|nach|jahrgang) {year}"
+        r"(?! ?(?:€|%|(?-i:[A-ZÄÖÜ]\w+|[bcdfghjklmnpqrstvwxz]{1,4}\b)))(?!(?: bis| und)? ?\d)(?![.,:]\d)",
+        "in {year}",
+    ),
     (r"(?:im )?jahre? {year}", "in {year}"),
+    (rf"(?<!\w ){{year}}(?= {_BESIDE_YEAR}\b)", "in {year}"),
+    (rf"(?-i:[a-zäöüß]+) {{year}}(?= {_BESIDE_YEAR}\b)", "in {year}"),
 )
 
 _DRAFTED = (
@@ -231,6 +280,37 @@ _SUCCESSION = SuccessionGrammar(
     verb_final=True,
 )
 
+_TENSE = TenseGrammar(
+    neither=r"\b(?:heute|leute|bitte|letzte|nächste|erste|zweite|dritte|beste|rechte|echte|gute|alte|kalte|späte|leichte"
+    r"|schlechte|nette|feste|dichte|karte|seite|miete|warte|biete|rate|heirate|(?:be)?antworte|[a-zäöü]*arbeite|starte|teste"
+    r"|halte|verhalte|leiste|koste|achte|mochte)\b|\b(?:der|die|das|den|dem|ein|eine|einen|mein|meine|dein|deine) "
+    r"(?-i:ge[a-zäöüß]+te[nrms]?)\b",
+    future=r"\b(?:werden?|wirst|wird|werdet|will|willst|wollen|wollt|muss|musst|müssen|müsst|soll|sollst|sollen|sollte"
+    r"|kann|kannst|können|könnt|könnte|könnten|möchte|möchten|darf|dürfen|müsste|würde|würden|dürfte)\b"
+    r"|\b(?:ist|sind) (?=[^.,]{0,120}\b(?:zu|gebucht|geplant|reserviert|geschlossen|gesperrt|geöffnet|fällig"
+    r"|krankgeschrieben)\b)",
+    past=rf"\bhab(?:e|en|t|['’]s|['’]e)?\b[^.,:]{{0,120}}?\b{_PARTICIPLE}\b|\bha(?:st|t)\b[^.,:]{{0,120}}?\b{_PARTICIPLE}\b"
+    rf"|\b{_PARTICIPLE} (?:habe|hab|hast|hat|haben|habt|wurde|wurden)\b"
+    rf"|\b(?:bin|bist|ist|sind|seid)\b[^.,:]{{0,120}}?\b{_GONE}\b|\b{_GONE} (?:bin|bist|ist|sind|seid|war|waren)\b"
+    r"|\b(?:war|warst|waren|wart|wurde[nst]{0,2}|hatte[nst]{0,2}|wollte[nst]{0,2}|musste[nst]{0,2}|konnte[nst]{0,2}"
+    r"|durfte[nst]{0,2}|gab(?:en)?|ging(?:en)?|kam(?:en)?|fuhr(?:en)?|flog(?:en)?|sah(?:en)?|traf(?:en)?|rief(?:en)?"
+    r"|fiel(?:en)?|fand(?:en)?|lag(?:en)?|lief(?:en)?|zog(?:en)?|schrieb(?:en)?|sprach(?:en)?|starb(?:en)?|nahm(?:en)?"
+    r"|begann(?:en)?|blieb(?:en)?|aß(?:en)?|trank(?:en)?|schlief(?:en)?|schloss(?:en)?|stand(?:en)?|saß(?:en)?|hielt(?:en)?"
+    r"|ließ(?:en)?|las(?:en)?|bekam(?:en)?|verlor(?:en)?|gewann(?:en)?|half(?:en)?|trug(?:en)?|warf(?:en)?|brach(?:en)?"
+    r"|stieg(?:en)?|schwamm(?:en)?|sang(?:en)?|wuchs(?:en)?|dachte[nst]{0,2}|brachte[nst]{0,2}|kannte[nst]{0,2}"
+    r"|wusste[nst]{0,2}|bat(?:en)?|verstand(?:en)?|entschied(?:en)?|unterschrieb(?:en)?|geschah|verließ(?:en)?)\b"
+    r"|\b(?-i:[a-zäöüß]{2,}te)\b|\b(?:wir|sie) (?-i:[a-zäöüß]{2,}[^aeiouäöütrs\W]ten)\b",
+    border=r"[,:()–—]|\s-\s|\b(?:weil|aber|denn|während|obwohl|dass)\b",
+    deadline=r"\b(?:bis(?: zum| spätestens)?|vor(?: dem)?|spätestens|erst (?:im|am))\b",
+    infinitive=r"\bzu [a-zäöüß]+e?[rl]?n\b|[a-zäöüß]{2,}zu[a-zäöüß]{2,}en\b",
+    ahead=r"\bfür(?: den)?\b",
+    arranged=r"\b(?:gebucht|geplant|reserviert|vereinbart|eingeladen|verschoben|angemeldet|verabredet)\b",
+    recurring=r"\b(?:jede[mnrs]?|alle (?:zwei|drei|vier|paar)) (?:\w+ )?(?:(?:mon|diens|donners|frei|sams"
+    r"|sonn)?tage?|mittwoch|morgen"
+    r"|abend|nacht|wochen?|wochenende|monate?s?|jahre?|frühling|sommer|herbst|winter|weihnachten|ostern|silvester)\b"
+    r"|\b(?:montag|dienstag|mittwoch|donnerstag|freitag|samstag|sonntag)s\b|\b(?:jährlich|monatlich|wöchentlich|täglich)\b",
+)
+
 LANGUAGE = Language(
     code="de",
     name="German",
@@ -259,6 +339,7 @@ LANGUAGE = Language(
     that=r"dass",
     preferring=r"bevorzug",
     dates=DateGrammar(_DATE_WORDS, _DATE_RULES),
+    tense=_TENSE,
     wording=_WORDING,
     succession=_SUCCESSION,
 )

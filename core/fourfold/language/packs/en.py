@@ -6,6 +6,7 @@ from fourfold.language.pack import (
     AttributeGrammar,
     Language,
     StanceGrammar,
+    TenseGrammar,
     Wording,
     case_sensitive,
 )
@@ -212,6 +213,41 @@ _OF_OTHERS = (
     r"|pretended|played a|imagined)\b"
 )
 
+_TENSE = TenseGrammar(
+    neither=r"\b(?:an?|the|my|your|his|our|their|this|that|these|those|no) (?!\w{0,6}(?:need|bed)\b)\w{2,}ed\b"
+    r"|\b(?:need|feed|seed|speed|weed|breed|indeed|hundred|red|bed|wed|shed|naked|sacred)\b",
+    future=r"\b(?:would|could|should|might|must)(?:n['’]t| not)?(?! have\b|['’]ve\b|a\b)(?: be| get)?(?: \w+ed\b)?"
+    r"|\b(?:will|won['’]?t|shall|can|cannot|can['’]t|(?-i:may)|going to|gonna|wanna|about to|(?:need|ha[sv]e?"
+    r"|want)s? to)\b"
+    r"(?: not)?(?: (?:be|get|have))?(?: \w+ed\b)?|['’]ll\b(?: be| get)?(?: \w+ed\b)?|\bto be \w+"
+    r"|\b(?:am|is|are|im|isn['’]?t|aren['’]?t|don['’]?t|doesn['’]?t|do|does)\b(?: not| still| now| all)?"
+    r"(?: (?!supposed)\w+ed\b)?|\b(?:stay|remain|keep|get|look|seem|feel)s? \w+ed\b|['’](?:m|re)\b(?: \w+ed\b)?"
+    r"|\b(?:it|that|there|here|he|she|what|where|who|when|how)['’]s\b(?! (?:been|gone|had|got|just|already|\w+ed)\b)"
+    r"|\b(?:ha[sv]e|['’]ve) (?:got|decided|agreed|promised|arranged)\b"
+    r"|\b(?:ha[sv]e|['’]ve)\b(?! (?:not |just |already |never |ever |finally |also |always |only |recently |all )*"
+    r"(?:been|\w+ed|\w{2,}en|gone|done|had|made|met|got|read|bought|lost|left|found|sold|sent|told|come|become|begun|said"
+    r"|won|put|cut|kept|paid|heard|held|built|felt|spent|taught|thought|caught|run|quit)\b)",
+    past=r"\b(?:was|were|wasn['’]?t|weren['’]?t|did|didn['’]?t|had|hadn['’]?t|used to|been|gone|done)\b"
+    r"|\b(?:would|could|should|might|must|may)(?:n['’]t| not)?(?: have|['’]ve|a)\b|\b(?:ha[sv]e|['’]ve)\b"
+    r"|\b(?:went|came|saw|met|got|took|made|began|gave|left|found|felt|told|said|bought|ran|won|lost|sang|wrote|drove"
+    r"|flew|grew|held|kept|knew|led|sold|sent|slept|spent|spoke|swam|taught|thought|wore|ate|broke|built|caught|chose"
+    r"|drew|fell|fought|heard|hid|hurt|paid|rode|sat|stood|stole|threw|woke|born|became|bent|bled|blew|brought|burnt"
+    r"|crept|dealt|dreamt|dug|drank|fed|fled|forgot|forgave|froze|hung|knelt|laid|learnt|lent|lit|meant|rang|rose|sank"
+    r"|shook|shone|shot|shrank|slid|smelt|spat|stuck|stung|struck|swore|swept|swung|tore|understood|wept|withdrew|wound"
+    r"|overslept|quit|misread)\b|\b\w{2,}ed\b",
+    border=r"[,:()–—]|\s-\s|\b(?:because|so|but|although|though|while|whereas|when|which|who|that|if|since)\b"
+    r"|(?<=\w) (?=(?:(?-i:I)|i['’]?m|we|he|she|they|it['’]s)\b)",
+    deadline=r"\b(?:by|until|till?|before|due(?: on| by| in)?)(?: the)?\b",
+    infinitive=r"\bto [a-z]\w+",
+    ahead=r"\bfor(?: the)?\b",
+    arranged=r"\b(?:book|schedul|plan|reserv|arrang|invit|postpon|regist|enrol|remind|promis|order|appoint|agree|announc"
+    r"|expect|decid|sav)\w*|\bsign(?:ed|ing)? up\b|\b(?:calendar|tickets?|deadline|reservation|next)\b"
+    r"|\b(?:mov|push|shift|delay|chang|put off)\w*\b.{0,40} to\b",
+    recurring=r"\b(?:every|each)(?: \w+)? (?:(?:mon|tues|wednes|thurs|fri|satur|sun)?day|night|morning"
+    r"|evening|week|weekend"
+    r"|month|year|spring|summer|autumn|fall|winter)s?\b|\b(?:annually|yearly|monthly|weekly)\b",
+)
+
 LANGUAGE = Language(
     code="en",
     name="English",
@@ -244,6 +280,7 @@ LANGUAGE = Language(
     r"|[,.!…][\"”»“]\s*(?:\w+ )?(?:said|says|asked|wrote)\b",
     that="that",
     preferring="prefer",
+    tense=_TENSE,
     wording=_WORDING,
     stance=_STANCE,
     attributes=_ATTRIBUTES,

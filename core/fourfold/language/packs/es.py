@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from fourfold.language.pack import DateGrammar, Language, SuccessionGrammar, Wording
+from fourfold.language.pack import DateGrammar, Language, SuccessionGrammar, TenseGrammar, Wording
 
 _STOP_WORDS = frozenset(
     """a al algo algún alguna algunas alguno algunos ante aquel aquella aquello así aún como con contra cual
@@ -54,6 +54,10 @@ _DATE_WORDS = {
     "part": {
         "(?:a )?(?:principios|comienzos) de": "early", "mediados de": "mid", "(?:a )?(?:finales|fines) de": "late",
     },
+    "decade": {
+        "veinte": "twenties", "treinta": "thirties", "cuarenta": "forties", "cincuenta": "fifties",
+        "sesenta": "sixties", "setenta": "seventies", "ochenta": "eighties", "noventa": "nineties",
+    },
     "holiday": {
         "navidad(?:es)?": "Christmas", "nochebuena": "Christmas Eve", "nochevieja": "New Year's Eve",
         "año nuevo": "New Year's Day", "(?:domingo de )?pascua": "Easter",
@@ -61,8 +65,23 @@ _DATE_WORDS = {
     },
 }  # fmt: skip
 _OF_DAY = r"(?: (?:por la|a la|de) (?:mañana|tarde|noche)| al mediodía)?"
+# A plural noun makes an amount of the number before it; these words end in "s" and are none.
+_NO_YEAR = (
+    r"(?! ?(?:€|%|[ay-] ?\d|(?!(?:nos|los|las|mis|sus|tus|unos|unas|más|ellos|ellas|nosotros|\w+mos|menos"
+    r"|tras)\b)\w+s\b"
+    r"|(?-i:[bcdfghjklmnpqrstvwxz]{2,4}\b)))(?![.,:]\d)"
+)
 _DATE_RULES = (
-    (r"(?:del )?{day} al {day2} de {month}(?: (?:de|del) {year})?", "{day} to {day2} {month} {year}"),
+    (
+        r"(?:del |desde el |entre el )?{day} de {month}(?: (?:de|del) {year})? (?:al|hasta el|y el|-"
+        r"|–) {day2} de {month2}"
+        r"(?: (?:de|del) {year2})?",
+        "from {day} {month} {year} to {day2} {month2} {year2}",
+    ),
+    (
+        r"(?:del |entre el )?{day} (?:al|y el|y|-|–) {day2} de {month}(?: (?:de|del) {year})?",
+        "{day} to {day2} {month} {year}",
+    ),
     (
         r"(?:(?:el )?{weekday},? |el )?{day}(?:º)? de {month}(?:,? (?:de|del) {year})?",
         "{day} {month} {year}",
@@ -75,6 +94,14 @@ _DATE_RULES = (
     (r"(?:de|desde|entre) {year} (?:a|hasta|y) {year2}", "from {year} to {year2}"),
     (r"{year} ?[-–] ?{year2}", "from {year} to {year2}"),
     (r"desde (?:{part} )?(?:{month} (?:de|del) )?(?:el (?:año )?)?{year}", "since {part} {month} {year}"),
+    (r"{month},? del? (?:el )?(?:{which} año|año {which2})", "{month} {which} {which2} year"),
+    (r"{month},? de este año", "{month} this year"),
+    (r"{season},? del? (?:el )?(?:{which} año|año {which2})", "{season} {which} {which2} year"),
+    (r"{holiday},? del? (?:el )?(?:{which} año|año {which2})", "{holiday} {which} {which2} year"),
+    (r"(?:el )?(?:{which} año|año {which2}),?(?: en| por)? {month}", "{which} {which2} year in {month}"),
+    (r"(?:el )?(?:{which} año|año {which2}),?(?: en)?(?: el)? {season}", "{which} {which2} year in {season}"),
+    (r"(?:el )?(?:{which} año|año {which2}),?(?: en| por)? {holiday}", "{which} {which2} year at {holiday}"),
+    (r"este año,?(?: en)? {month}", "this year in {month}"),
     (r"desde (?:{part} )?{month}", "since {part} {month}"),
     (r"(?:{part} )?{month} (?:de|del) (?:año )?{year}", "in {part} {month} {year}"),
     (r"{month} {which}", "{which} {month}"),
@@ -88,6 +115,7 @@ _DATE_RULES = (
     (r"{which} {season}", "{which} {season}"),
     (r"est[ea] {season}", "this {season}"),
     (r"(?:en|durante) (?:el |la )?{season}", "in {season}"),
+    (r"en los (?:años )?{decade}", "the {decade}"),
     (r"en los (?:años )?(?P<short>(?:19|20)?\d0)", "in the {short}s"),
     (r"hace (?:unos |como |más o menos )?{count} {unit}", "{count} {unit}s ago"),
     (r"{count} {unit} atrás", "{count} {unit}s ago"),
@@ -99,7 +127,7 @@ _DATE_RULES = (
     (r"anoche", "last night"),
     (rf"ayer{_OF_DAY}", "yesterday"),
     (r"hoy|esta (?:mañana|tarde|noche)", "today"),
-    (rf"(?<!la )(?<!esta )(?<!cada )(?<!buena )mañana{_OF_DAY}", "tomorrow"),
+    (rf"(?<!la )(?<!esta )(?<!cada )(?<!buena )(?<!de )mañana(?!, tarde){_OF_DAY}", "tomorrow"),
     (r"(?:el |la )?(?:antepenúltim|penúltim)[oa] {unit}", "the {unit} before last"),
     (r"(?:la |el )?{unit} antepasad[oa]", "the {unit} before last"),
     (r"(?:el )?{weekday}(?: por la (?:mañana|tarde|noche))? {which}", "{which} {weekday}"),
@@ -109,12 +137,17 @@ _DATE_RULES = (
     (r"est[ea] {weekday}", "this {weekday}"),
     (r"est[ea] {unit}", "this {unit}"),
     (r"el fin de semana", "over the weekend"),
-    (r"(?:el|desde el|hasta el|este) {weekday}", "on {weekday}"),
+    (
+        r"(?:de |del |desde el |entre el )?(?:el )?{weekday} (?:al?|hasta el|y el|-|–) {weekday2}",
+        "from {weekday} to {weekday2}",
+    ),
+    (r"desde el {weekday}", "since {weekday}"),
+    (r"(?:el|hasta el|antes del|para el|este) {weekday}", "on {weekday}"),
     (r"el otro día", "the other day"),
     (r"el (?:día )?{day}(?! ?[\w%€])", "on the {day}th"),
     (r"{part} {year}", "{part} {year}"),
     (
-        r"(?:en|el año|año|hasta|antes de|hacia|del) (?:el (?:año )?)?{year}(?! ?(?:€|%|euros|personas|pesos))",
+        rf"(?:en|el año|año|hasta|antes de|hacia|del|para|promoción de|de) (?:el (?:año )?)?{{year}}{_NO_YEAR}",
         "in {year}",
     ),
 )
@@ -211,6 +244,39 @@ _SUCCESSION = SuccessionGrammar(
     ),
 )
 
+_TENSE = TenseGrammar(
+    neither=r"\b(?:café|bebé|qué|porqué|sé|josé|té|puré|chalé|así|aquí|allí|ahí|casi|mí|sí|acaba|graba|alaba|traba|está|estás"
+    r"|están|para)\b",
+    future=r"\b(?:voy|vas|va|vamos|vais|van) a\b|\b(?:ser|estar|ir|habr|tendr|podr|querr|har|dir|vendr|saldr"
+    r"|pondr|sabr"
+    r"|\w{2,}(?:ar|er|ir))(?:é|ás|á|emos|éis|án)\b|\b\w{2,}(?:ar|er|ir|dr|br|rr)ía(?:s|n|mos)?\b"
+    r"|\b(?:tengo|tienes|tiene|tenemos|tienen) que\b|\bhay que\b|\b(?:debo|debe|debes|debemos|deben|puedo"
+    r"|puede|puedes|podemos"
+    r"|pueden|quiero|quiere|quieres|queremos|quieren)\b",
+    past=r"\b(?:he|has|ha|hemos|habéis|han|había|habías|habían|habíamos)(?: ya| nunca)? \w+(?:ado|ido|ído|to"
+    r"|cho|so)\b"
+    r"|\b(?:fui|fuiste|fue|fuimos|fueron|hice|hiciste|hizo|hicimos|hicieron|(?:tuv|estuv|anduv|pud|pus|supi?|sup|quis|vin|hub"
+    r"|vin|dij|traj|conduj|produj)(?:e|iste|o|imos|ieron|eron)|di|diste|dio|dimos|dieron|vi|viste|vio|vimos|vieron"
+    r"|era|eras|eran|éramos|iba|ibas|iban|íbamos|había|tenía|tenías|tenían|teníamos|hacía|hacían|podía|podían|quería|querían"
+    r"|sabía|vivía|vivían|vivíamos|decía|venía|salía|solía|debía|\w{2,}(?:abas?|aban|ábamos))\b"
+    r"|\b(?!\w+(?:ar|er|ir)(?:é|á)\b)\w{2,}(?:é|ó|aste|iste|aron|ieron|yeron|eron)\b|\b\w{2,}í\b"
+    r"|\b(?!viv|sal|ven|dec|segu|abr|sub|part|ped|serv|dorm|hu|o\b)\w{2,}imos\b|\bacabo de\b",
+    either=r"\b(?!(?:vamos|estamos|damos)\b)\w{2,}amos\b",
+    border=r"[,:()–—]|\s-\s|\b(?:pero|porque|pues|cuando|mientras|aunque)\b|\bque (?=(?:yo|tú|él|ella|est|me"
+    r"|se|no)\b)",
+    deadline=r"\b(?:antes del?(?: día)?|hasta(?: el)?|a más tardar)\b",
+    infinitive=r"\b\w+(?:ar|er|ir)(?:me|te|se|lo|la|los|las|nos)*\b|\bque (?:lo |la |me |se )?\w+(?:ara|iera"
+    r"|aran|ieran|áramos"
+    r"|iéramos)(?:mos)?\b",
+    ahead=r"\bpara(?: el)?\b",
+    arranged=r"\b(?:reserv|program|plane|invit|aplaz|qued(?:é|amos)|apunt|organiz)\w*",
+    recurring=r"\b(?:cada|todos los|todas las)(?: \w+)? (?:lunes|martes|miércoles|jueves|viernes|sábados?"
+    r"|domingos?|días?|mañanas?"
+    r"|tardes?|noches?|semanas?|fin(?:es)? de semana|mes(?:es)?|años?|verano|invierno|primavera|otoño"
+    r"|navidad(?:es)?)\b|\bcada (?!uno|vez|cual)\w+"
+    r"|\blos (?:lunes|martes|miércoles|jueves|viernes|sábados|domingos)\b|\b(?:anual|mensual|semanal)\w*",
+)
+
 LANGUAGE = Language(
     code="es",
     name="Spanish",
@@ -230,6 +296,7 @@ LANGUAGE = Language(
     that=r"que",
     preferring=r"prefier",
     dates=DateGrammar(_DATE_WORDS, _DATE_RULES),
+    tense=_TENSE,
     wording=_WORDING,
     succession=_SUCCESSION,
 )

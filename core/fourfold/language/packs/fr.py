@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from fourfold.language.pack import DateGrammar, Language, SuccessionGrammar, Wording
+from fourfold.language.pack import DateGrammar, Language, SuccessionGrammar, TenseGrammar, Wording
 
 _STOP_WORDS = frozenset(
     """a à ai aie as au aucun aussi autre aux avaient avais avait avec avez avoir avons ayant c ça car ce ceci
@@ -59,21 +59,45 @@ _DATE_WORDS = {
     },
 }  # fmt: skip
 _OF_DAY = r"(?: (?:matin|midi|après-midi|soir))?"
+# A plural noun makes an amount of the number before it; these words end in "s" and are none.
+_NO_YEAR = (
+    r"(?! ?(?:€|%|à \d|[-–] ?\d|(?!(?:nous|vous|ils|elles|mes|tes|ses|les|des|nos|vos|leurs|tous|toutes|dans"
+    r"|sous|plus|suis"
+    r"|es|sans|très|puis|alors|mais|\w+ons|\w+ais|\w+és|\w+is|\w+us)\b)\w+s\b|(?-i:[bcdfghjklmnpqrstvwxz]{2,4}\b)))"
+    r"(?![.,:]\d)"
+)
 _DATE_RULES = (
-    (r"(?:du )?{day}(?:er)? (?:au|-|et le) {day2} {month}(?: {year})?", "{day} to {day2} {month} {year}"),
+    (
+        r"(?:du |entre le )?(?:{weekday} )?{day}(?:er)? {month}(?: {year})? (?:au|et le|-"
+        r"|–) (?:{weekday2} )?{day2}(?:er)?"
+        r" {month2}(?: {year2})?",
+        "from {day} {month} {year} to {day2} {month2} {year2}",
+    ),
+    (
+        r"(?:du |entre le )?{day}(?:er)? (?:au|-|–|et le) {day2}(?:er)? {month}(?: {year})?",
+        "{day} to {day2} {month} {year}",
+    ),
     (r"(?:(?:le )?{weekday} |le )?{day}(?:er)? {month}(?: {year})?", "{day} {month} {year}"),
     (
-        r"(?:de|entre) {month}(?: {year})? (?:à|et) {month2}(?: {year2})?",
+        r"(?:de |d['’]|entre ){month}(?: {year})? (?:à|et) {month2}(?: {year2})?",
         "from {month} {year} to {month2} {year2}",
     ),
     (r"(?:de|entre) {year} (?:à|et) {year2}", "from {year} to {year2}"),
     (r"{year} ?[-–] ?{year2}", "from {year} to {year2}"),
     (r"depuis (?:{part} )?(?:{month} )?{year}", "since {part} {month} {year}"),
     (r"depuis (?:{part} )?{month}", "since {part} {month}"),
-    (r"(?:{part}[ -])?{month} {year}", "in {part} {month} {year}"),
+    (r"(?:en )?{month},? (?:de )?l['’]an(?:née)? {which}", "{month} {which} year"),
+    (r"(?:en )?{month},? (?:de )?cette année", "{month} this year"),
+    (r"(?:l['’]|en |au )?{season},? (?:de )?l['’]an(?:née)? {which}", "{season} {which} year"),
+    (r"{holiday},? (?:de )?l['’]an(?:née)? {which}", "{holiday} {which} year"),
+    (r"l['’]an(?:née)? {which},?(?: en| au mois de)? {month}", "{which} year in {month}"),
+    (r"l['’]an(?:née)? {which},?(?: en| au| à l['’])? ?{season}", "{which} year in {season}"),
+    (r"l['’]an(?:née)? {which},?(?: à)? {holiday}", "{which} year at {holiday}"),
+    (r"cette année,?(?: en| au mois de)? {month}", "this year in {month}"),
+    (r"(?:{part}[ -])?{month}\.? {year}", "in {part} {month} {year}"),
     (r"{month} {which}", "{which} {month}"),
     (
-        r"(?:en|au mois de|au mois d['’]|jusqu['’]en|avant|après) (?:{part}[ -])?{month}",
+        r"(?:en|au mois de|au mois d['’]|jusqu['’]en|avant|après|d['’]ici(?: à)?) (?:{part}[ -])?{month}",
         "in {part} {month}",
     ),
     (r"{part}[ -]{month}", "{part} {month}"),
@@ -100,7 +124,12 @@ _DATE_RULES = (
     (r"ce(?:t|tte)? {unit}(?:-ci)?", "this {unit}"),
     (r"ce {weekday}", "this {weekday}"),
     (r"le week-?end", "over the weekend"),
-    (r"(?:depuis|jusqu['’]à|dès|de) {weekday}", "on {weekday}"),
+    (
+        r"(?:(?:de |du )?{weekday} (?:à|au|-|–) {weekday2}|entre (?:le )?{weekday3} et (?:le )?{weekday4})",
+        "from {weekday} {weekday3} to {weekday2} {weekday4}",
+    ),
+    (r"depuis {weekday}", "since {weekday}"),
+    (r"(?:jusqu['’]à|dès|de|avant|d['’]ici(?: à)?|pour) {weekday}", "on {weekday}"),
     (
         r"(?<!le )(?<!les )(?<!chaque )(?<!tous les ){weekday}(?: matin| après-midi| soir)?",
         "on {weekday}",
@@ -109,7 +138,8 @@ _DATE_RULES = (
     (r"le {day}(?:er)?(?! ?[\w%€])", "on the {day}th"),
     (r"{part} {year}", "{part} {year}"),
     (
-        r"(?:en|l['’]année|l['’]an|avant|après|jusqu['’]en|vers) {year}(?! ?(?:€|%|euros|personnes))",
+        rf"(?:en|l['’]année|l['’]an|avant|après|jusqu['’]en|d['’]ici|vers|promo(?:tion)?(?: de)?"
+        rf"|de) {{year}}{_NO_YEAR}",
         "in {year}",
     ),
 )
@@ -202,6 +232,41 @@ _SUCCESSION = SuccessionGrammar(
     ),
 )
 
+_PARTICIPLE = (
+    r"(?:\w{1,}ée?s?|(?!ici|aussi|midi|ami|merci|oui|quasi|parmi|lundi|mardi|jeudi|samedi)\w{2,}ie?s?|(?:dé|pré|re|par|main|ob"
+    r"|ap|at|en|con|dis|sou|sur|com|per|des|ré|é|ad|inter|pro)?(?:vu|eu|pu|su|dû|lu|bu|cru|voulu|fallu|plu|vécu|reçu"
+    r"|perdu|vendu|rendu|tendu|pondu|tenu|venu|connu|couru|paru|battu|attendu|entendu|répondu|mis|pris|quis|dit|écrit"
+    r"|conduit|fait|ouvert|offert|couvert|mort|peint|joint|battu|fini)e?s?)"
+)
+_TENSE = TenseGrammar(
+    neither=r"\b(?:mais|jamais|désormais|fais|vais|sais|français|anglais|fait|lait|parfait|plaît|plait|connais|connaît|palais"
+    r"|paraît|souhait|plus|ait|aient)\b",
+    future=r"\b(?:je vais|tu vas|il va|elle va|on va|nous allons|vous allez|ils vont|elles vont)\b"
+    r"|\b(?:ser|aur|ir|fer|pourr|voudr|devr|viendr|tiendr|verr|enverr|faudr|\w{2,}[eiéè]r|\w{2,}dr|\w{2,}ttr)"
+    r"(?:ai|as|a|ons|ez|ont)\b"
+    r"|\b(?:ser|aur|ir|fer|pourr|voudr|devr|viendr|faudr|aimer|\w{2,}er)(?:ais|ait|aient|ions|iez)\b"
+    r"|\b(?:dois|doit|doivent|devons|devez|peux|peut|pouvons|peuvent|veux|veut|voulons|veulent|faut)\b"
+    r"|\b(?:ai|a|avons|ont) lieu\b|\best (?:à|en) \w+|\b(?:a|est|sont) (?:prévu|réservé|fermé|ouvert)e?s?\b",
+    past=rf"(?:\bj['’]ai|\b(?:ai|as|a|avons|avez|ont|avait|avais|avaient|avions))(?: (?:pas|déjà|enfin|bien"
+    rf"|jamais|rien|tous"
+    rf"|toutes|tout|finalement|beaucoup|encore|souvent))* {_PARTICIPLE}\b"
+    r"|\b(?:suis|es|est|sommes|êtes|sont|était|étais|étaient)(?: pas| déjà| enfin| tous| toutes"
+    r"| bien)* (?:all|ven|reven|deven"
+    r"|arriv|part|repart|n|mort|décéd|rest|entr|rentr|sort|mont|descend|tomb|retourn|pass)(?:é|u|i)?e?s?\b"
+    r"|\bs['’](?:est|était)\b|\bse sont\b|\bme suis\b|\bt['’]es\b|\bnous nous sommes\b|\bsommes-nous\b"
+    r"|\b(?:été|fut|furent|fit|firent|eut|eurent|dit-il|dit-elle)\b"
+    r"|\b\w{1,}(?:ais|ait|aient|èrent)\b|\b(?:il|elle|on) (?!va |\w+ra\b)\w{3,}a\b|\bas-tu\b|\bai-je\b|\ba-t-\w+",
+    border=r"[,:()–—]|\s-\s|\b(?:mais|parce|car|puis|quand|lorsque|pendant que|qui|que)\b|\bqu['’]",
+    deadline=r"\b(?:avant(?: le)?|jusqu['’](?:en|au|à)|d['’]ici(?: le)?|au plus tard)",
+    infinitive=r"(?:\bde |\bà |\bd['’])(?:l['’]|le |la |les )?\w+(?:er|ir|re|oir)\b",
+    ahead=r"\bpour(?: le)?\b",
+    arranged=r"\b(?:réserv|prév|planifi|invit|report|décal|inscri|organis)\w*",
+    recurring=r"\b(?:chaque|tous les|toutes les)(?: \w+)? (?:(?:lun|mar|mercre|jeu|vendre|same)dis?"
+    r"|dimanches?|jours?|matins?|soirs?"
+    r"|semaines?|week-?ends?|mois|ans?|années?|étés?|noëls?|hivers?|printemps|automnes?)\b|\bchaque \w+"
+    r"|\bun \w+ sur (?:deux|trois)\b|\b(?:annuel|mensuel|hebdomadaire)\w*",
+)
+
 LANGUAGE = Language(
     code="fr",
     name="French",
@@ -222,6 +287,7 @@ LANGUAGE = Language(
     that=r"que|qu['’]",
     preferring=r"préfèr",
     dates=DateGrammar(_DATE_WORDS, _DATE_RULES),
+    tense=_TENSE,
     wording=_WORDING,
     succession=_SUCCESSION,
 )

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from fourfold.language.pack import DateGrammar, Language, SuccessionGrammar, Wording
+from fourfold.language.pack import DateGrammar, Language, SuccessionGrammar, TenseGrammar, Wording
 from fourfold.values.rendering import MONTHS
 
 _STOP_WORDS = frozenset(
@@ -49,6 +49,7 @@ _DATE_WORDS = {
     },
     "count": {r"\d{1,5}": ""} | _numerals() | {"两|兩": "2", "几|幾": "a few"},
     "near": {"上[个個]?": "last", "[这這][个個]?|本": "this", "下[个個]?": "next"},
+    "yearly": {"去年": "last", "今年": "this", "明年": "next"},
     "part": {"初": "early", "中(?:旬)?": "mid", "[底末]": "late"},
     "holiday": {
         "圣诞节?|聖誕節?": "Christmas", "平安夜": "Christmas Eve", "元旦": "New Year's Day",
@@ -56,7 +57,22 @@ _DATE_WORDS = {
     },
 }  # fmt: skip
 _WEEK = "(?:周|週|星期|礼拜|禮拜)"
+_TO = "(?:到|至|-|—|~)"
 _DATE_RULES = (
+    (
+        rf"(?:{{year}}年)?{{month}}月{{dayth}}[日号號]?{_TO}{{month2}}月{{dayth2}}[日号號]?",
+        "from {dayth} {month} {year} to {dayth2} {month2} {year}",
+    ),
+    (
+        rf"{{year}}年{{month}}月{{dayth}}[日号號]?{_TO}{{dayth2}}[日号號]",
+        "{dayth} to {dayth2} {month} {year}",
+    ),
+    (rf"{{year}}年{{month}}月{_TO}{{year2}}年{{month2}}月", "from {month} {year} to {month2} {year2}"),
+    (rf"[从從]?(?:{{year}}年)?{{month}}月{_TO}{{month2}}月", "from {month} to {month2} {year}"),
+    (
+        rf"[从從]?{{near}}?{_WEEK}{{weekday}}(?:{_TO}|和){_WEEK}?{{weekday2}}",
+        "from {near} {weekday} to {weekday2}",
+    ),
     (r"{year}年{month}月{dayth}[日号號]", "{dayth} {month} {year}"),
     (r"{month}月{dayth}[日号號]?(?:到|至|-|—){dayth2}[日号號]", "{dayth} to {dayth2} {month}"),
     (r"{year}年(?:到|至|-|—){year2}年", "from {year} to {year2}"),
@@ -67,14 +83,13 @@ _DATE_RULES = (
     (r"自?从?從?{year}年(?:以来|以來|起|开始|開始)", "since {year}"),
     (r"{year}年(?!代)", "in {year}"),
     (r"(?P<short>(?:19|20)?\d0)年代", "in the {short}s"),
-    (r"(?:去年){month}月(?:{dayth}[日号號])?", "last {month}"),
-    (r"(?:明年){month}月", "next {month}"),
+    (r"{yearly}(?:的)?{month}月{dayth}[日号號]", "{dayth} {month} {yearly} year"),
+    (r"{yearly}(?:的)?{month}月{part}?", "{part} {month} {yearly} year"),
+    (r"{yearly}(?:的)?{season}", "{season} {yearly} year"),
+    (r"{yearly}(?:的)?{holiday}", "{holiday} {yearly} year"),
     (r"{month}月{dayth}[日号號]", "{dayth} {month}"),
-    (r"去年(?:的)?{season}", "last {season}"),
-    (r"明年(?:的)?{season}", "next {season}"),
-    (r"今年(?:的)?{season}", "this {season}"),
     (r"{month}月{part}", "{part} {month}"),
-    (r"(?<![个個\d])(?:今年)?{month}月(?!前|后|後|之)", "in {month}"),
+    (r"(?<![个個\d]){month}月(?!后|後|之后|之後)", "in {month}"),
     (r"半年(?:以|之)?前", "half a year ago"),
     (r"{count}{unit}(?:以|之)?(?:前)", "{count} {unit}s ago"),
     (r"{count}{unit}(?:以|之)?(?:后|後)", "in {count} {unit}s"),
@@ -101,7 +116,6 @@ _DATE_RULES = (
     (r"{near}月", "{near} month"),
     (r"{near}季度", "{near} quarter"),
     (rf"{_WEEK}{{weekday}}", "on {weekday}"),
-    (r"(?:去年){holiday}", "last {holiday}"),
     (r"{holiday}", "{holiday}"),
 )
 
@@ -160,6 +174,16 @@ _SUCCESSION = SuccessionGrammar(
     verb_final=True,
 )
 
+_TENSE = TenseGrammar(
+    neither=r"过期|過期|过年|過年|过去|過去|不过|不過|为了|為了|除了|没关系|要不|要么|主要|重要|需要的|会议|會議|机会|机會|还没|不会",
+    future=r"(?:要|快)[^，。,]{0,12}了(?=[。！!]?$)|将|將|(?<![乐宴晚聚年开议机])会(?![儿议面员所场])|會|打算|准备|準備|想(?!了|过|不|到)|可以|必须|必須|要|得(?=去|在)"
+    r"|希望|提醒|答应|答應|之前|(?<=[一二三四五六日天月号號\d])前",
+    past=r"了|过(?![期年去程])|過(?![期年去程])|没(?!有空|空|问题)|沒|曾|刚|剛|已经|已經|本来|本來|原来|(?<![月日号號天])以前|从前|的(?=[。.！!]?\s*$)",
+    either=r"[着著]|(?<!不)在(?![周週星礼禮\d一二三四五六七八九十])",
+    border=r"[，,、：:（）()]|但是?|因为|所以|不过",
+    recurring=r"(?:每|逢)(?:[个個隔一两几]|两周的)*(?:天|日|早|晚|周末|周|週|星期|礼拜|月|年|季)?",
+)
+
 LANGUAGE = Language(
     code="zh",
     name="Chinese",
@@ -177,6 +201,7 @@ LANGUAGE = Language(
     quotation=r"[说道写]\s*[:：]\s*[“「\"]",
     preferring=r"喜欢",
     dates=DateGrammar(_DATE_WORDS, _DATE_RULES, spaced=False),
+    tense=_TENSE,
     wording=_WORDING,
     succession=_SUCCESSION,
 )
