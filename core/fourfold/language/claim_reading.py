@@ -130,6 +130,7 @@ class _ClaimReader:
         if not subject and compiled(grammar.speaker_verbs).match(tokens[0].written):
             subject = frozenset({"<speaker>"})
         target, aside = self._target(parsed)
+        verb_start = tokens[subject_end].start if subject_end < len(tokens) else len(clause)
         # The subject and its verb; in Chinese there is nothing between words.
         head = tokens[subject_end + 1].start if subject_end + 1 < len(tokens) else len(clause)
         return Claim(
@@ -154,6 +155,7 @@ class _ClaimReader:
             placed=self._is_placed(tokens, subject_end),
             verb=tokens[subject_end].form if subject_end < len(tokens) else "",
             is_many=any(match.start() < head for match in compiled(grammar.many).finditer(clause)),
+            is_many_verb=compiled(grammar.many).match(clause[verb_start:]) is not None,
             is_single=compiled(grammar.single).search(clause[:head]) is not None,
         )
 
@@ -291,12 +293,14 @@ class _ClaimReader:
         ends = [i for i in (end, copula) if i is not None]
         if ends:
             return min(ends)
+        if compiled(self.grammar.speaker_verbs).match(tokens[0].written):
+            return 0
         if (
             compiled(self.grammar.speakers).fullmatch(tokens[0].form)
             or tokens[0].form in self.grammar.persons
         ):
             is_possessive = compiled(self.grammar.possessives).fullmatch(tokens[0].form) is not None
-            if not is_possessive and not self.grammar.verb_final:
+            if not is_possessive and self.language.stemmer:
                 return 1
             # "我女儿四岁": without a verb, the subject ends where a number begins.
             number = next((i for i, token in enumerate(tokens) if token.kind in ("number", "time")), 1)

@@ -88,6 +88,8 @@ class Claim:
     """The first word behind the subject; "" without one."""
     is_many: bool
     """Whether its verb or its subject has many values side by side."""
+    is_many_verb: bool
+    """The same, of the verb alone."""
     is_single: bool
     """Whether its subject has one value at a time, even in ordinary words."""
 

@@ -181,7 +181,8 @@ def _gives_another_value(pair: _Pair) -> bool:
     if not pair.is_same or newer.has(Mark.EVENT):
         return False
     start, a, b = _slots(newer.tokens[newer.subject_end :], older.tokens[older.subject_end :])
-    if not a or not b or start == 0 or _is_more_exact(a, b):
+    is_verbless = bool(a) and a[0].kind == "number" and start == 0  # "我体重70公斤"
+    if not a or not b or (start == 0 and not is_verbless) or _is_more_exact(a, b):
         return False
     if newer.subject <= _PERSONS and not newer.has(Mark.CURRENT):  # who "she" is, only the context tells
         return False
@@ -261,21 +262,24 @@ def _changes(pair: _Pair) -> bool:
     if shared and len(shared) * 2 >= min(len(newer.words), len(older.words)) - len(newer.about):
         return True
     is_one = pair.is_same or newer.about == older.about  # "my manager", and "her manager is now"
-    is_same_verb = newer.verb == older.verb and not newer.is_many and is_one
+    is_same_verb = newer.verb == older.verb and not newer.is_many_verb and is_one
+    if newer.verb == "=":
+        is_same_verb = is_same_verb and bool(newer.about) and not newer.is_many
     if not newer.about:
-        return (
-            pair.is_same
-            and is_same_verb
-            and newer.verb != "="
-            and _slots(newer.tokens, older.tokens)[0] > newer.subject_end + 1
-        )
+        return is_same_verb and pair.is_same and _has_other_object(newer, older)
     is_thing = bool(newer.about - (newer.names & older.names)) or bool(
         _kinds(newer) & _kinds(older) & _MEASURES
     )
     if newer.has(Mark.CHANGE):
         return is_thing
     is_remark = bool(older.names - older.about) and not newer.names - newer.about
-    return is_one and not newer.is_many and (is_same_verb or is_thing) and not is_remark
+    return is_one and (is_same_verb or (is_thing and not newer.is_many)) and not is_remark
+
+
+def _has_other_object(newer: Claim, older: Claim) -> bool:
+    """Tells whether both have an object of one kind, and another one: "I use Vim", "I use Emacs now"."""
+    start, a, b = _slots(newer.tokens, older.tokens)
+    return start > newer.subject_end and bool(a and b) and _kind(a) == _kind(b) and not _is_more_exact(a, b)
 
 
 def _kinds(claim: Claim) -> set[str]:

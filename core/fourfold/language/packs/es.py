@@ -165,7 +165,7 @@ _SUCCESSION = SuccessionGrammar(
     r"|nuestra|entré|empecé|estoy|soy|trabajo|vivo)\b)",
     correction=r"(?:(?:ah|oh|no|ay|uy)[,.! ]+)*(?:corrección|no|perdón|perdona|espera|en realidad"
     r"|quise decir|me equivoqué|al final|rectifico|mejor dicho)\b[,.:;! –—-]*",
-    current=r"\b(?:ahora|ya(?! no\b)|ya no|otra vez|de nuevo|por fin|en su lugar|desde ahora"
+    current=r"\b(?:ahora|vuelv\w+ a|ya(?! no\b)|ya no|otra vez|de nuevo|por fin|en su lugar|desde ahora"
     r"|a partir de ahora|actualmente|al final|finalmente|hoy en día|en vez de)\b",
     new=r"\bnuev[oa]s?\b",
     unsettled=r"\b(?:no (?:estoy )?segur[oa]|me pregunto|espero|gracias|quizás?|tal vez|quisiera|podría"
@@ -184,8 +184,8 @@ _SUCCESSION = SuccessionGrammar(
     beginnings=r"\b(?:empec[ée]|empezó|encontr(?:é|ó)|compr(?:é|ó|amos)|adopt(?:é|ó)|cas(?:é|ó|ado|ada)"
     r"|entr(?:é|ó)|consegu[ií]|reserv(?:é|ó|amos)|contrataron)\b",
     placings=r"\b(?:puse|puso|llev(?:é|ó)|traje|trajo|guard(?:é|ó)|aparc(?:é|ó)|rob(?:ado|aron))\b",
-    past=r"\b(?:\w{2,}(?:é|ó|aron|ieron|amos|imos)(?<!café)|fui|fue|hice|hizo|tuve|tuvo|estuve|vi|era"
-    r"|estaba|tenía|pagué)\b|\b(?:he|ha|hemos|han) \w+(?:ado|ido|cho|to)\b",
+    past=r"\b(?:\w{2,}(?:é|ó|aron|ieron)(?<!café)|fui|fue|hice|hizo|tuve|tuvo|estuve|vi|era|estaba|tenía"
+    r"|pagué)\b|\b(?:he|ha|hemos|han) \w+(?:ado|ido|cho|to)\b",
     copulas=r"soy|eres|es|somos|son|estoy|está|están|estamos|era|fue",
     verbs=r"\b(?:soy|es|somos|son|estoy|está|están|he|ha|hemos|han|tengo|tiene|tenemos|voy|va|vamos|puedo"
     r"|quiero|gusta|gustan|odio|amo|como|bebo|fumo|juego|hablo|cuesta|sale|empieza|funciona|usamos"
@@ -198,7 +198,7 @@ _SUCCESSION = SuccessionGrammar(
     origins=r"\b(?:de|del|en vez de|en lugar de)\b",
     places=r"en|sobre|bajo|detrás|delante|con|a",
     speakers=r"yo|nosotros|nosotras|me|nos",
-    speaker_verbs=r"\w{2,}(?:o|é|í|oy|amos|emos|imos)$|he$|hemos$",
+    speaker_verbs=r"\w+(?:o|é|í|oy|amos|emos|imos)$|he$|hemos$",
     pronouns=r"yo|él",
     possessives=r"mi|mis|nuestr[oa]s?",
     persons={
@@ -238,7 +238,8 @@ _SUCCESSION = SuccessionGrammar(
         ("home", r"\b(?:viv(?:o|e|imos) (?:en|con|sol[oa])|mud(?:é|ó|ado|amos)|dirección)\b"),
         (
             "partner",
-            r"\b(?:solter[oa]|casad[oa]|casé|novi[oa]|divorciad[oa]|rompimos|separad[oa]s?|prometid[oa])\b",
+            r"\b(?:solter[oa]|casad[oa]|cas(?:é|ó|aron|amos)|novi[oa]|divorciad[oa]|rompimos|separad[oa]s?"
+            r"|prometid[oa]s?)\b",
         ),
         ("diet", r"\b(?:vegetarian[oa]|vegan[oa]|carne)\b"),
     ),

@@ -164,7 +164,7 @@ _SUCCESSION = SuccessionGrammar(
     r"|essaie)\b",
     seeking=r"\b(?:cherche|attends|économise)\b",
     additive=r"\b(?:aussi|également|en plus|encore|un autre|une autre|toujours|parfois|ainsi que)\b",
-    denial=r"\b(?:ne|n|pas|jamais|rien|aucun\w*|sans|ni|plus(?= d))",
+    denial=r"\b(?:ne|n|pas|jamais|rien|aucun\w*|sans|ni|plus(?= d))\b",
     endings=r"\b(?:arrêté|quitté|démissionné|annulé|vendu|abandonné|résilié|supprimé|perdu|terminé|fini"
     r"|laissé tomber|cessé|renoncé|rompu)\b",
     withdrawals=r"\b(?:morte?|décédée?|rompu|séparée?s?|divorcée?s?|licenciée?|à la retraite|expirée?"
@@ -202,7 +202,7 @@ _SUCCESSION = SuccessionGrammar(
         "vous": "you",
     },
     light=r"le|la|les|l|un|une|des|du|mon|ma|mes|notre|nos|maintenant|désormais|ne|n|pas|plus|très|enfin"
-    r"|nouveau|encore|finalement|actuellement|de|d|à|alors",
+    r"|nouveau|encore|finalement|actuellement|de|d|alors",
     epithets=r"nouveau|nouvel|nouvelle|actuelle?|ancienn?e?",
     variants={},
     numbers=r"deux|trois|quatre|cinq|six|sept|huit|neuf|dix|onze|douze|vingt|trente|cent",
@@ -227,7 +227,11 @@ _SUCCESSION = SuccessionGrammar(
             r"|promue?|poste)\b",
         ),
         ("home", r"\b(?:habite|vis (?:à|seule?|avec)|déménagé|adresse|emménagé)\b"),
-        ("partner", r"\b(?:célibataire|mariée?|fiancée?|divorcée?|rompu|séparée?s?|copine?|petite? amie?)\b"),
+        (
+            "partner",
+            r"\b(?:célibataire|mariée?s?|fiancée?s?|divorcée?|rompu|séparée?s?|copine?"
+            r"|petite? amie?)\b",
+        ),
         ("diet", r"\b(?:végétarienn?e?|vegane?|végane?|viande)\b"),
     ),
 )
