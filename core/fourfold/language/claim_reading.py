@@ -109,7 +109,8 @@ class _ClaimReader:
             has_verb = self._verb_start(part) < len(part)
             if has_verb or border_start == len(sentence):
                 yield part
-            is_joined = not has_verb and sentence[border_start:border_end].strip(", ").isalpha()
+            border = sentence[border_start:border_end].strip(", ")
+            is_joined = not has_verb and compiled(self.grammar.joining).fullmatch(border) is not None
             start = start if part and is_joined else border_end
 
     def _verb_start(self, clause: str) -> int:
@@ -154,6 +155,9 @@ class _ClaimReader:
             exclusive=compiled(grammar.exclusive).search(clause) is not None,
             placed=self._is_placed(tokens, subject_end),
             verb=tokens[subject_end].form if subject_end < len(tokens) else "",
+            involves_speaker=any(
+                compiled(grammar.speakers).fullmatch(token.written) for token in tokens[subject_end:]
+            ),
             is_many=any(match.start() < head for match in compiled(grammar.many).finditer(clause)),
             is_many_verb=compiled(grammar.many).match(clause[verb_start:]) is not None,
             is_single=compiled(grammar.single).search(clause[:head]) is not None,
@@ -194,6 +198,8 @@ class _ClaimReader:
         ):
             if compiled(pattern).search(plain_clause):
                 marks |= mark
+        if compiled(grammar.unfinished).search(clause):
+            marks &= ~Mark.EVENT
         ends = Mark.ENDING | Mark.WITHDRAWAL
         if marks & Mark.DENIAL and marks & ends and not marks & Mark.CURRENT:
             return marks & ~(Mark.DENIAL | ends)  # "I won't quit": it goes on
@@ -286,25 +292,25 @@ class _ClaimReader:
             yield Token(character.lower(), kind, match.start(), character.lower())
 
     def _subject_end(self, tokens: tuple[Token, ...], verb_start: int) -> int:
-        """Returns where the subject ends: before the first verb, or behind a pronoun, or behind the first word that
-        carries meaning."""
-        end = next((i for i, token in enumerate(tokens) if token.start >= verb_start), None)
+        """Returns where the subject ends: before the first verb, or else behind a pronoun, or before what looks like
+        a verb."""
+        verb = next((i for i, token in enumerate(tokens) if token.start >= verb_start), None)
         copula = next((i for i, token in enumerate(tokens) if token.form == "="), None)
-        ends = [i for i in (end, copula) if i is not None]
+        ends = [i for i in (verb, copula) if i is not None]
         if ends:
             return min(ends)
         if compiled(self.grammar.speaker_verbs).match(tokens[0].written):
             return 0
-        if (
-            compiled(self.grammar.speakers).fullmatch(tokens[0].form)
-            or tokens[0].form in self.grammar.persons
-        ):
-            is_possessive = compiled(self.grammar.possessives).fullmatch(tokens[0].form) is not None
-            if not is_possessive and self.language.stemmer:
-                return 1
-            # "我女儿四岁": without a verb, the subject ends where a number begins.
-            number = next((i for i, token in enumerate(tokens) if token.kind in ("number", "time")), 1)
-            return number if not is_possessive or number > 1 else 1
+        is_pronoun = compiled(self.grammar.pronouns).fullmatch
+        pronoun = next((i for i, token in enumerate(tokens) if is_pronoun(token.written)), None)
+        if self.language.stemmer:
+            return self._noun_end(tokens) if pronoun is None else pronoun + 1
+        # "我女儿四岁": without a verb, the subject ends where a number begins.
+        number = next((i for i, token in enumerate(tokens) if token.kind in ("number", "time")), 1)
+        return self._noun_end(tokens) if pronoun != 0 else number
+
+    def _noun_end(self, tokens: tuple[Token, ...]) -> int:
+        """Returns where a subject of several words ends that no known verb follows."""
         end = 1 + next((i for i, token in enumerate(tokens) if token.kind != "function"), 0)
         while end < len(tokens) and tokens[end].kind == "name":  # "our dog Bruno sleeps"
             end += 1
@@ -321,9 +327,15 @@ class _ClaimReader:
         subject: set[str] = set()
         about: set[str] = set()
         is_speaker = False
-        for token in tokens:
+        for i, token in enumerate(tokens):
             if compiled(grammar.speakers).fullmatch(token.written):
                 is_speaker = True
+                is_joined = i > 0 and compiled(grammar.joining).fullmatch(tokens[i - 1].written) is not None
+                if (
+                    self.language.stemmer and not is_joined
+                ):  # "since May I work": what stands before is no subject
+                    subject.clear()
+                    about.clear()
             elif token.written in grammar.persons:
                 subject.add(f"<{grammar.persons[token.written]}>")
             elif token.kind != "function" and not (token.kind in ("time", "number") and grammar.verb_final):

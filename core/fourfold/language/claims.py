@@ -86,6 +86,8 @@ class Claim:
     names: frozenset[str]
     verb: str
     """The first word behind the subject; "" without one."""
+    involves_speaker: bool
+    """Whether it speaks of its speaker behind its subject ("the doctor told me")."""
     is_many: bool
     """Whether its verb or its subject has many values side by side."""
     is_many_verb: bool

@@ -213,6 +213,8 @@ class SuccessionGrammar:
     """What shows that a clause settles nothing: doubts, hopes, encouragement."""
     seeking: str
     """What says that somebody looks or waits for what stands behind it."""
+    unfinished: str
+    """What makes of an event that did not happen a state ("never", "yet")."""
     additive: str
     """What says that something holds beside what was said ("also", "another", "still")."""
     denial: str
@@ -238,6 +240,8 @@ class SuccessionGrammar:
     """Verbs that say little without their object ("take", "go")."""
     exclusive: str
     """Verbs, with what belongs to them, of which somebody has one object at a time ("live in", "weigh")."""
+    joining: str
+    """What joins two subjects ("and")."""
     prepositions: str
     origins: str
     """What stands before what something changed from ("from", "instead of")."""
@@ -248,9 +252,7 @@ class SuccessionGrammar:
     speaker_verbs: str
     """Forms of verbs whose subject is the speaker though no pronoun says so ("vivo")."""
     pronouns: str
-    """What "'s" and "'m" behind are forms of "to be": "I", "it"."""
-    possessives: str
-    """The speaker as the owner of what follows ("my")."""
+    """Pronouns as a subject."""
     persons: Mapping[str, str]
     """Other pronouns and possessives, by the person each stands for: "her" and "she" are one."""
     light: str

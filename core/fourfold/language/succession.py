@@ -124,7 +124,10 @@ def _ends(pair: _Pair) -> bool:
         )
     acted = newer.target | newer.aside
     is_about_subject = bool(older.about) and older.about <= acted
-    is_about_holder = newer.subject == older.subject or (bool(subject) and subject <= older.content)
+    is_of_speaker = "<speaker>" in older.subject and newer.involves_speaker
+    is_about_holder = (
+        is_of_speaker or newer.subject == older.subject or (bool(subject) and subject <= older.content)
+    )
     if not is_about_holder and not is_about_subject:
         return False
     if newer.has(Mark.WITHDRAWAL) or older.has(Mark.PLAN):
@@ -141,12 +144,12 @@ def _mostly(part: frozenset[str], whole: frozenset[str]) -> bool:
 
 def _denies(pair: _Pair) -> bool:
     newer, older = pair.newer, pair.older
-    if newer.has(Mark.DENIAL) == older.has(Mark.DENIAL):
+    if newer.has(Mark.DENIAL) == older.has(Mark.DENIAL) or _on_other_days(newer, older):
         return False
     if not (pair.is_same or pair.is_part):  # "Our lead is Ron", "Ron is no longer our lead"
         return newer.words == older.words and len(newer.words) > 1
-    shared = newer.words & older.words
-    sizes = len(newer.words), len(older.words)
+    a, b = newer.words or newer.content, older.words or older.content  # "at five" has numbers alone
+    shared, sizes = a & b, (len(a), len(b))
     return len(shared) >= max(1, _SAME_MATTER * min(sizes), _LEAST_MATTER * max(sizes))
 
 
@@ -160,7 +163,8 @@ def _opposes(pair: _Pair) -> bool:
         and (newer.words - older.words) & older.negatives | (older.words - newer.words) & newer.negatives
     ):
         return True
-    if not pair.is_same or not axes or _on_other_days(newer, older):
+    is_told = pair.is_same or (bool(older.about) and older.about <= newer.words and axes != {ATTITUDE})
+    if not is_told or not axes or _on_other_days(newer, older):
         return False
     shared = newer.words & older.words
     if axes == {ATTITUDE}:
@@ -246,6 +250,9 @@ def _is_replaced(pair: _Pair) -> bool:
 def _is_fulfilled(pair: _Pair) -> bool:
     """Tells whether somebody has by now what the older claim seeks."""
     newer, older = pair.newer, pair.older
+    has_come = bool(newer.about) and newer.about <= older.target and newer.has(Mark.EVENT)
+    if older.has(Mark.SEEKING) and has_come:  # "I'm waiting for the visa", "My visa arrived"
+        return True
     if not pair.is_same or not older.has(Mark.SEEKING) or not newer.has(Mark.BEGINNING):
         return False
     return bool(older.target) and len(older.target & newer.words) * 2 > len(older.target)
@@ -267,13 +274,15 @@ def _changes(pair: _Pair) -> bool:
         is_same_verb = is_same_verb and bool(newer.about) and not newer.is_many
     if not newer.about:
         return is_same_verb and pair.is_same and _has_other_object(newer, older)
-    is_thing = bool(newer.about - (newer.names & older.names)) or bool(
-        _kinds(newer) & _kinds(older) & _MEASURES
-    )
+    is_thing = bool(newer.about - (newer.names & older.names)) or _share_measures(newer, older)
     if newer.has(Mark.CHANGE):
         return is_thing
     is_remark = bool(older.names - older.about) and not newer.names - newer.about
     return is_one and (is_same_verb or (is_thing and not newer.is_many)) and not is_remark
+
+
+def _share_measures(newer: Claim, older: Claim) -> bool:
+    return bool(_kinds(newer) & _kinds(older) & _MEASURES)
 
 
 def _has_other_object(newer: Claim, older: Claim) -> bool:
@@ -324,14 +333,22 @@ def _acts_on_subject(pair: _Pair) -> bool:
     acts = newer.has(Mark.CHANGE) or (newer.has(Mark.PLACING) and older.placed)
     if acts and newer.target and (about <= newer.target or newer.target <= about):
         return True
-    shared = newer.words & older.words
-    if newer.has(Mark.CHANGE) and len(shared) > 1 and _mostly(older.words, shared):
-        return True  # "Rita is the treasurer", "Ben took over as treasurer from Rita"
     if "<speaker>" not in newer.subject or not about <= newer.content:
         return False
-    is_measured = bool(_kinds(newer) & _kinds(older) & _MEASURES)
     has_new = about <= newer.newly and (newer.has(Mark.BEGINNING) or newer.is_many)  # "I have a new phone"
-    return has_new or (newer.has(Mark.CURRENT) and is_measured)
+    return has_new or (newer.has(Mark.CURRENT) and _share_measures(newer, older))
+
+
+def _retells(pair: _Pair) -> bool:
+    """Tells whether a claim of change is about all that the older says, from another side: "Rita is the treasurer",
+    "Ben took over as treasurer from Rita"; "We launch the beta in May", "The beta launch moved to June"."""
+    newer, older = pair.newer, pair.older
+    if pair.is_same or pair.is_part or not newer.has(Mark.CHANGE):
+        return False
+    shared = newer.words & older.words
+    if len(shared) > 1 and _mostly(older.words, shared):
+        return True
+    return _share_measures(newer, older) and bool(newer.about) and newer.about <= older.content
 
 
 def _gives_away(pair: _Pair) -> bool:
@@ -357,6 +374,7 @@ _RULES: tuple[tuple[str, Callable[[_Pair], bool]], ...] = (
     ("matter", _turns),
     ("value", _inverts),
     ("change", _acts_on_subject),
+    ("change", _retells),
     ("ending", _gives_away),
 )
 _RULES_AFTER_ENDING: tuple[tuple[str, Callable[[_Pair], bool]], ...] = (

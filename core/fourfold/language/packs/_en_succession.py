@@ -16,29 +16,32 @@ MANY_VALUED = frozenset(
 """Head nouns of attributes that may have many values."""
 
 SUCCESSION = SuccessionGrammar(
-    clause_border=r"[;!()]|:(?!\d)|,(?= (?:and |but |so |then |now )?(?:i|we|he|she|they|it|you|my|our|his"
-    r"|her|their|the|this|that|there|now)\b)|\s[-–—]\s|,? (?:but|because|so that|although|though|while"
-    r"|which|and so)\b|, so |,? (?:and|so|then) (?=(?:then |now |just |finally )?(?:i|we|he|she|they|it"
-    r"|my|our|his|her|their)\b)|,? and (?=(?:now |then )?(?:went|joined|started|found|took|bought|got"
-    r"|moved|am|is|are)\b)",
-    correction=r"(?:(?:oh|ah|oops|hmm|well|ok|okay|and|but|hey)[,.! ]+)*(?:correction|correcting myself"
-    r"|erratum|sorry(?=[,.:;!—–-])|wait(?=[,.:;!—–-])|no wait|no(?=[,.:;!—–-])|nope|actually"
-    r"|scratch that|strike that|my mistake|my bad|i (?:misspoke|was wrong|mis(?:typed|read)|meant"
-    r"|got (?:it|that) wrong)|i gave you the wrong \w+|that(?:'s| was| is) wrong|update|edit|turns out"
-    r"|it turns out|as it turns out|in fact|on second thoughts?|to be precise|rather"
-    r"|i mean)\b(?:[,.:;! –—-]+(?:that|i meant|i mean|actually|no|sorry))*[,.:;! –—-]*",
+    clause_border=r"[;!()]|\b(?:says?|said|told me|tells me|thinks?|found out|heard) (?:that )?(?=(?:i|we"
+    r"|he|she|they|my|our|the)\b)|:(?!\d)|,(?= (?:and |but |so |then |now )?(?:i|we|he|she|they|it|you"
+    r"|my|our|his|her|their|the|this|that|there|now)\b)|\s[-–—]\s|,? (?:but|because|so that|although"
+    r"|though|while|which|and so)\b|, so |,? (?:and|so|then) (?=(?:then |now |just |finally )?(?:i|we"
+    r"|he|she|they|it|my|our|his|her|their)\b)|,? and (?=(?:now |then )?(?:went|joined|started|found"
+    r"|took|bought|got|moved|am|is|are)\b)",
+    correction=r"(?:(?:oh|ah|oops|hmm|well|ok|okay|and|but|hey)[,.! ]+)*(?:correction|change of plans?"
+    r"|new plan|plans? changed|correcting myself|erratum|sorry(?=[,.:;!—–-])|wait(?=[,.:;!—–-])|no wait"
+    r"|no(?=[,.:;!—–-])|nope|actually|scratch that|strike that|my mistake|my bad|i (?:misspoke"
+    r"|was wrong|mis(?:typed|read)|meant|got (?:it|that) wrong)|i gave you the wrong \w+|that(?:'s| was"
+    r"| is) wrong|update|edit|turns out|it turns out|as it turns out|in fact|on second thoughts?"
+    r"|to be precise|rather|i mean)\b(?:[,.:;! –—-]+(?:that|i meant|i mean|actually|no"
+    r"|sorry))*[,.:;! –—-]*",
     current=r"\b(?:now|nowadays|these days|from now on|any ?more|any longer|no longer|again|instead|finally"
     r"|by now|after all|since then|for the first time|back together|at last|only(?= \w+$)|turn(?:s"
     r"|ed) out)\b",
     unsettled=r"^(?:congrat\w*|good luck|happy birthday|welcome|hey|hi|hello|hiya)\b|long time no"
     r"|\b(?:not (?:\w+ )?sure|unsure|wonder(?:ing)?|don['’]t know (?:if|whether|what|why|who|where)"
     r"|make sure|let['’]?s|can['’]?t wait|keep (?:it )?up|keep \w+ing|trying to|tried to"
-    r"|want(?:ed)? to (?:know|see|make|ensure)|hope|hoping|would|wouldn['’]t|should|could|might|may be"
-    r"|sounds|i guess|(?:can|could) you|wish|thanks|thank you|glad|sorry to hear|happy to hear|excited"
+    r"|want(?:ed)? to (?:know|see|make|ensure)|hope|hoping|would|wouldn['’]t|could|might|may be|sounds"
+    r"|i guess|(?:can|could) you|wish|thanks|thank you|glad|sorry to hear|happy to hear|excited"
     r"|remember(?:ing)?|determined|feel|thinking|considering)\b",
     new=r"\b(?:new|newest|latest)\b",
     seeking=r"\b(?:(?:look|search|hunt|wait|sav)(?:ing|e)? (?:up )?for|waiting (?:list )?(?:for|on)"
     r"|applied (?:for|to)|in the market for|need(?:s|ed)? (?:a|an|to|some|new)|learning to|trying to)\b",
+    unfinished=r"\b(?:never|yet)\b",
     additive=r"\b(?:also|just as|too|as well|another|additionally|besides|in addition|still|both|sometimes"
     r"|(?:my|our|the) (?:second|other)(?= \w+ (?:is|are|has|was)\b)|yet another|one more|always"
     r"|continue\w*|remains?|along with)\b",
@@ -60,9 +63,9 @@ SUCCESSION = SuccessionGrammar(
     r"|retir(?:ed|es|ing)|laid off|fired|let go|dropped out|is over|expired?|(?:is|are|was|were) (?:off"
     r"|cancell?ed)|got cancell?ed|been cancell?ed|(?:is|are|has|have) gone|stepp?(?:ed)? down|moved out"
     r"|called it quits|back(?:ed)? out|out of|back from|done with|free of|graduated|is my ex|came off"
-    r"|shut down|closed down|disbanded|dissolved|lapsed?|went out of business|bankrupt|(?:been|was|were"
-    r"|got) (?:abolished|dismissed|scrapped|deleted|removed|discontinued|released|discharged|evicted"
-    r"|expelled|suspended|disqualified)|ended|broke off)\b",
+    r"|fell (?:off|out|through)|shut down|closed down|disbanded|dissolved|lapsed?|went out of business"
+    r"|bankrupt|(?:been|was|were|got) (?:abolished|dismissed|scrapped|deleted|removed|discontinued"
+    r"|released|discharged|evicted|expelled|suspended|disqualified)|ended|broke off)\b",
     changes=r"\b(?:went back to|switched back|reset|renewed|handed over|dyed|turned into|hired|mov(?:ed"
     r"|ing)|switch(?:ed|ing)|chang(?:ed|ing)|replac(?:ed|ing)|postponed|adjourned|deferred|moved up"
     r"|put off|set back|rescheduled|push(?:ed|ing)? (?:back|to|out)|delayed|extended|brought forward"
@@ -100,14 +103,14 @@ SUCCESSION = SuccessionGrammar(
     r"|based in|employed by|working (?:on|at|for|as))|stay(?:s|ing) (?:at|in)|stud(?:y|ies|ying) (?:at)"
     r"|repo?rts? to|belongs? to|owes?|(?:runs?|written|led|managed|run|owned) (?:on|in|by)|banks? with"
     r"|wants? (?:a|the))\b",
-    prepositions=r"in|at|on|off|up|down|away|to|from|of|for|with|by|about|into|onto|out|over|under|behind"
+    joining=r"and",
+    prepositions=r"in|at|on|off|up|down|away|to|from|for|with|by|about|into|onto|out|over|under|behind"
     r"|near|because|after|before|until|since|as|and|due",
     origins=r"\b(?:from|instead of|rather than|in place of)\b",
     places=r"in|at|on|under|behind|near|by|with|inside|above|below|beside|outside",
     speakers=r"i|we|me|us",
     speaker_verbs=r"",
     pronouns=r"i|we|you|he|she|it|they|that|there|who|what|this",
-    possessives=r"my|our",
     persons={
         "he": "he",
         "his": "he",
@@ -181,7 +184,6 @@ SUCCESSION = SuccessionGrammar(
         (r"\bfail(?:s|ed|ing)?\b", r"\bpass(?:es|ed|ing)?\b"),
         (r"\b(?:badly|poorly)\b", r"\b(?:well|better)\b"),
         (r"\b(?:missing|lost)\b", r"\b(?:found|came back|back)\b"),
-        (r"\bwith\b", r"\bwithout\b"),
         (r"\bsingle\b", r"\b(?:married|engaged)\b"),
         (r"\balive\b", r"\bdead\b"),
         (r"\bfull[- ]time\b", r"\bpart[- ]time\b"),
@@ -201,9 +203,9 @@ SUCCESSION = SuccessionGrammar(
             "work",
             r"\b(?:(?<!to )(?<!of )(?<!the )(?<!hard )work(?:s|ing)? (?:at|for|as|in|night|day|from)|jobs?"
             r"|employ(?:ed|er|ment)|unemployed|jobless|job hunting|hired|laid off|redundant|retired"
-            r"|resign(?:ed)?|freelanc\w*|promoted|shifts|notice|fired|head of|intern|apprentice|trainee|manager"
-            r"|director|ceo|cto|cfo)\b|\b(?:joined|started at|start(?:ed|ing)? (?:working )?(?:at|with)|went to"
-            r"|moved to) (?-i:[A-Z])",
+            r"|resign(?:ed)?|freelanc\w*|promoted|transferred|shifts|notice|fired|head of|intern|apprentice"
+            r"|trainee|manager|director|ceo|cto|cfo)\b|\b(?:joined|started at|start(?:ed"
+            r"|ing)? (?:working )?(?:at|with)|went to|moved to) (?-i:[A-Z])",
         ),
         (
             "home",

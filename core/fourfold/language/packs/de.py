@@ -191,6 +191,7 @@ _SUCCESSION = SuccessionGrammar(
     unsettled=r"\b(?:nicht sicher|frage mich|hoffentlich|freue mich|danke|vielleicht|würde\w*|könnte\w*"
     r"|sollte\w*|versuche)\b",
     seeking=r"\b(?:suche|warte auf|spare auf|bewerbe)\b",
+    unfinished=r"\b(?:nie|noch nicht|noch kein\w*)\b",
     additive=r"\b(?:auch|ebenfalls|außerdem|noch ein\w*|zusätzlich|immer noch|weiterhin|zudem|sowohl"
     r"|manchmal)\b",
     denial=r"\b(?:nicht|nichts|kein\w*|nie|niemals|niemand\w*|ohne|weder)\b",
@@ -216,13 +217,13 @@ _SUCCESSION = SuccessionGrammar(
     support=r"habe|hat|haben|mache|macht|gehe|geht|gehen|nehme|nutze|nutzen|will|brauche",
     exclusive=r"\b(?:wohn(?:e|t|en) (?:in|bei)|leb(?:e|t|en) in|arbeit(?:e|et|en) (?:bei|als|in)|wieg(?:e"
     r"|t)|kostet|fahre ein\w*|leitet|beginnt|fährt von|(?:bin|ist) (?:bei|verheiratet mit))\b",
+    joining=r"und",
     prepositions=r"in|im|an|am|auf|bei|beim|zu|zum|zur|von|vom|mit|nach|für|um|aus|über|als|unter|ins|ans",
     origins=r"\b(?:von|vom|aus|statt|anstatt)\b",
     places=r"in|im|an|am|auf|bei|beim|unter|hinter|neben|vor|zu",
     speakers=r"ich|wir|mich|mir|uns",
     speaker_verbs=r"",
     pronouns=r"ich|wir|du|er|sie|es|ihr|das",
-    possessives=r"mein\w*|unser\w*",
     persons={
         "er": "he",
         "sein": "he",

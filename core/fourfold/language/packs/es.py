@@ -171,6 +171,7 @@ _SUCCESSION = SuccessionGrammar(
     unsettled=r"\b(?:no (?:estoy )?segur[oa]|me pregunto|espero|gracias|quizás?|tal vez|quisiera|podría"
     r"|debería|intento)\b",
     seeking=r"\b(?:busco|espero|ahorro para|estoy buscando)\b",
+    unfinished=r"\b(?:nunca|todavía no|aún no)\b",
     additive=r"\b(?:también|además|otr[oa](?! vez)|sigo|sigue|todavía|aún|a veces|tanto como)\b",
     denial=r"\b(?:no|nunca|jamás|nada|nadie|ningun\w*|ningún|sin|ni|tampoco)\b",
     endings=r"\b(?:dej(?:é|ó|ado)(?: de)?|abandon(?:é|ó|ado)|cancel(?:é|ó|ado|amos)|vend(?:í|ió|ido|imos)"
@@ -194,13 +195,13 @@ _SUCCESSION = SuccessionGrammar(
     support=r"tengo|tiene|hago|hace|voy|va|vamos|tomo|uso|usamos|quiero",
     exclusive=r"\b(?:viv(?:o|e|imos) (?:en|con)|trabaj(?:o|a) (?:en|de|como|para)|peso|pesa|cuesta|conduzco"
     r"|conduce|se llama|dirige|casad[oa] con|sale (?:a|de))\b",
+    joining=r"y",
     prepositions=r"a|al|en|de|del|con|por|para|sobre|desde|hasta|como",
     origins=r"\b(?:de|del|en vez de|en lugar de)\b",
     places=r"en|sobre|bajo|detrás|delante|con|a",
     speakers=r"yo|nosotros|nosotras|me|nos",
     speaker_verbs=r"\w+(?:o|é|í|oy|amos|emos|imos)$|he$|hemos$",
-    pronouns=r"yo|él",
-    possessives=r"mi|mis|nuestr[oa]s?",
+    pronouns=r"yo|nosotr[oa]s|tú|él|ella|ellos|ellas",
     persons={
         "él": "he",
         "ella": "she",

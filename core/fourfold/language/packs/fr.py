@@ -163,6 +163,7 @@ _SUCCESSION = SuccessionGrammar(
     unsettled=r"\b(?:pas sûre?|me demande|espère|merci|peut-être|voudrais|aimerais|pourrais|devrais"
     r"|essaie)\b",
     seeking=r"\b(?:cherche|attends|économise)\b",
+    unfinished=r"\b(?:jamais|pas encore)\b",
     additive=r"\b(?:aussi|également|en plus|encore|un autre|une autre|toujours|parfois|ainsi que)\b",
     denial=r"\b(?:ne|n|pas|jamais|rien|aucun\w*|sans|ni|plus(?= d))\b",
     endings=r"\b(?:arrêté|quitté|démissionné|annulé|vendu|abandonné|résilié|supprimé|perdu|terminé|fini"
@@ -183,13 +184,13 @@ _SUCCESSION = SuccessionGrammar(
     support=r"ai|as|a|fais|fait|vais|va|prends|prend|utilise|utilisons|veux",
     exclusive=r"\b(?:habite (?:à|chez)|vis (?:à|avec)|travaille (?:chez|comme|à)|pèse|coûte|conduis"
     r"|part(?:ons)? (?:à|de)|est (?:dirigée?|menée?) par|a lieu|mariée? avec|appelle)",
+    joining=r"et",
     prepositions=r"à|au|aux|en|dans|sur|chez|de|du|des|d|avec|pour|par|vers|comme|sous",
     origins=r"\b(?:de|du|au lieu de|plutôt que)\b",
     places=r"à|au|en|dans|sur|chez|sous|devant|derrière|avec",
     speakers=r"je|j|nous|on|me|moi",
     speaker_verbs=r"",
-    pronouns=r"je|il|elle|ce|c",
-    possessives=r"mon|ma|mes|notre|nos",
+    pronouns=r"je|j|nous|on|tu|vous|il|elle|ils|elles|ce|c",
     persons={
         "il": "he",
         "elle": "she",
