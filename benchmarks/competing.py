@@ -100,16 +100,18 @@ def measure(name: str, pairs: list[Pair], show: bool, show_all: bool) -> None:
     for pair in pairs:
         spoken = language(pair.code)
         newer, older = read_claims(pair.newer, spoken), read_claims(pair.older, spoken)
-        began = time.perf_counter()
+        began = time.process_time()
         competition = competes(newer, older)
-        seconds += time.perf_counter() - began
+        seconds += time.process_time() - began
         comparison = compare_attributes(AttributedText(pair.newer, "a"), AttributedText(pair.older, "a"))
         competing += competition is not None
         replacing += comparison is not None and comparison[0] == "replaces"
         if show_all or (show and competition is not None):
             print(f"{competition.rule if competition else '-'}\t{pair.older}\t{pair.newer}")
     each = 1e6 * seconds / max(1, len(pairs))
-    print(f"{name}: {len(pairs)} pairs, {competing} compete, {replacing} replace; {each:.0f} us a pair")
+    print(
+        f"{name}: {len(pairs)} pairs, {competing} compete, {replacing} replace; {each:.0f} us of processor a pair"
+    )
 
 
 def _locomo(data: list[Any]) -> Iterator[Statement]:

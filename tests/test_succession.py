@@ -25,20 +25,17 @@ def compared(older: str, newer: str, code: str = "en") -> Competition | None:
     return competes(read_claims(newer, spoken), read_claims(older, spoken))
 
 
-@pytest.mark.parametrize(("code", "held", "recall", "false_share"), [
-    ("en", False, 0.90, 0.01), ("de", False, 0.85, 0.05), ("fr", False, 0.85, 0.05), ("es", False, 0.85, 0.05),
-    ("zh", False, 0.80, 0.05),
-])  # fmt: skip
-def test_what_competes_is_found_and_what_does_not_is_left_alone(
-    code: str, held: bool, recall: float, false_share: float
-) -> None:
+@pytest.mark.parametrize(("held", "recall"), [(False, 0.87), (True, 0.83)])
+@pytest.mark.parametrize("code", ["en", "de", "fr", "es", "zh"])
+def test_what_competes_is_found_and_what_does_not_is_left_alone(code: str, held: bool, recall: float) -> None:
     rows = [row for row in ROWS if row["language"] == code and row["held"] is held]
     competing = [row for row in rows if row["competes"]]
     others = [row for row in rows if not row["competes"]]
     missed = [row for row in competing if not compared(row["older"], row["newer"], code)]
     wrong = [row for row in others if compared(row["older"], row["newer"], code)]
     assert len(missed) <= (1 - recall) * len(competing), missed
-    assert len(wrong) <= false_share * len(others), wrong
+    # Of each language but English there are some thirty pairs: one wrong is 3 %.
+    assert len(wrong) <= max(1, 0.01 * len(others)), wrong
 
 
 def test_a_competition_says_why() -> None:

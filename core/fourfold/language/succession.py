@@ -71,6 +71,8 @@ class _Pair:
 
 def _first_rule(newer: Claim, older: Claim) -> str | None:
     """Returns the first rule by which `newer` stands above `older`."""
+    if newer.subject != older.subject and not newer.content & older.content:
+        return None  # nothing in common; most pairs are of this kind, and the rules take time
     denial = Mark.DENIAL
     if newer.tokens == older.tokens and newer.marks & denial == older.marks & denial:
         return None
@@ -148,6 +150,8 @@ def _denies(pair: _Pair) -> bool:
         return False
     if not (pair.is_same or pair.is_part):  # "Our lead is Ron", "Ron is no longer our lead"
         return newer.words == older.words and len(newer.words) > 1
+    if newer.has(Mark.CURRENT) and (newer.words & older.words) - newer.about:
+        return True
     a, b = newer.words or newer.content, older.words or older.content  # "at five" has numbers alone
     shared, sizes = a & b, (len(a), len(b))
     return len(shared) >= max(1, _SAME_MATTER * min(sizes), _LEAST_MATTER * max(sizes))
@@ -190,11 +194,13 @@ def _gives_another_value(pair: _Pair) -> bool:
         return False
     if newer.subject <= _PERSONS and not newer.has(Mark.CURRENT):  # who "she" is, only the context tells
         return False
-    kind, old_kind = _kind(a), _kind(b)
+    kind, older_kind = _kind(a), _kind(b)
     is_placed = newer.placed and older.placed and bool(newer.about or newer.has(Mark.CURRENT))
-    if is_placed and not {kind, old_kind} & {"time", "number"}:
+    if is_placed and not {kind, older_kind} & {"time", "number"}:
         return True
-    return kind == old_kind and _is_single_valued(newer, older, a, b, kind)
+    if kind != older_kind and {kind, older_kind} == _MEASURES and "time" in _kinds(newer) & _kinds(older):
+        kind = older_kind = "time"
+    return kind == older_kind and _is_single_valued(newer, older, a, b, kind)
 
 
 def _is_single_valued(
@@ -272,6 +278,8 @@ def _changes(pair: _Pair) -> bool:
     is_same_verb = newer.verb == older.verb and not newer.is_many_verb and is_one
     if newer.verb == "=":
         is_same_verb = is_same_verb and bool(newer.about) and not newer.is_many
+    if not newer.words and not older.words:  # "I'm 29", "I turned 30"
+        return newer.has(Mark.CHANGE) and _share_measures(newer, older)
     if not newer.about:
         return is_same_verb and pair.is_same and _has_other_object(newer, older)
     is_thing = bool(newer.about - (newer.names & older.names)) or _share_measures(newer, older)

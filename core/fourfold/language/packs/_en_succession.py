@@ -21,7 +21,8 @@ SUCCESSION = SuccessionGrammar(
     r"|my|our|his|her|their|the|this|that|there|now)\b)|\s[-–—]\s|,? (?:but|because|so that|although"
     r"|though|while|which|and so)\b|, so |,? (?:and|so|then) (?=(?:then |now |just |finally )?(?:i|we"
     r"|he|she|they|it|my|our|his|her|their)\b)|,? and (?=(?:now |then )?(?:went|joined|started|found"
-    r"|took|bought|got|moved|am|is|are)\b)",
+    r"|took|bought|got|moved|am|is|are)\b)|,? and (?=(?:don['’]t|doesn['’]t|do not|can['’]t"
+    r"|no longer)\b)",
     correction=r"(?:(?:oh|ah|oops|hmm|well|ok|okay|and|but|hey)[,.! ]+)*(?:correction|change of plans?"
     r"|new plan|plans? changed|correcting myself|erratum|sorry(?=[,.:;!—–-])|wait(?=[,.:;!—–-])|no wait"
     r"|no(?=[,.:;!—–-])|nope|actually|scratch that|strike that|my mistake|my bad|i (?:misspoke"
@@ -29,9 +30,9 @@ SUCCESSION = SuccessionGrammar(
     r"| is) wrong|update|edit|turns out|it turns out|as it turns out|in fact|on second thoughts?"
     r"|to be precise|rather|i mean)\b(?:[,.:;! –—-]+(?:that|i meant|i mean|actually|no"
     r"|sorry))*[,.:;! –—-]*",
-    current=r"\b(?:now|nowadays|these days|from now on|any ?more|any longer|no longer|again|instead|finally"
-    r"|by now|after all|since then|for the first time|back together|at last|only(?= \w+$)|turn(?:s"
-    r"|ed) out)\b",
+    current=r"\b(?:now|nowadays|these days|from now on|any ?more|any longer|no longer|again|instead"
+    r"|finally|by now|after all|since then|for the first time|back together|at last|at the moment"
+    r"|right now|for now|only(?= \w+$)|turn(?:s|ed) out)\b",
     unsettled=r"^(?:congrat\w*|good luck|happy birthday|welcome|hey|hi|hello|hiya)\b|long time no"
     r"|\b(?:not (?:\w+ )?sure|unsure|wonder(?:ing)?|don['’]t know (?:if|whether|what|why|who|where)"
     r"|make sure|let['’]?s|can['’]?t wait|keep (?:it )?up|keep \w+ing|trying to|tried to"
@@ -84,10 +85,11 @@ SUCCESSION = SuccessionGrammar(
     r" )(?<!\bnot )(?<!-)(?<!n't )(?<!being )(?<!been )(?:\b(?!need"
     r"|seed|feed|speed|indeed|hundred|red\b|wed\b|shed|naked|sacred|allowed|supposed|shared|retired"
     r"|named|called|tired|scared|bored)\w{2,}ed\b|\b(?:was|were|had|did|didn['’]t|went|ate|met|saw"
-    r"|spent|flew|drove|paid|lost|won|slept|ran|swam|wrote|sang|rode|came|told|said|made|bought|thought"
-    r"|taught|caught|fought|kept|felt|fell|broke|chose|spoke|woke|wore|threw|knew|grew|drew|sat|stood"
-    r"|heard|held|had|gave|took|got|began|drank|built|sent|sold|left|lent|brought|became|been|forgot"
-    r"|hid|rang|shook|stole|tore|understood|bit|blew|dug|fed|found|shot|struck|swore|read)\b)",
+    r"|spent|flew|drove|paid|lost|won(?!['’]t)|slept|ran|swam|wrote|sang|rode|came|told|said|made"
+    r"|bought|thought|taught|caught|fought|kept|felt|fell|broke|chose|spoke|woke|wore|threw|knew|grew"
+    r"|drew|sat|stood|heard|held|had|gave|took|got|began|drank|built|sent|sold|left|lent|brought|became"
+    r"|been|forgot|hid|rang|shook|stole|tore|understood|bit|blew|dug|fed|found|shot|struck|swore"
+    r"|read)\b)",
     copulas=r"am|is|are|be|was|were|been|being|isn['’]t|aren['’]t|wasn['’]t|weren['’]t",
     verbs=r"\b(?:am|is|are|was|were|be|been|have|has|had|do|does|did|don['’]t|doesn['’]t|didn['’]t"
     r"|isn['’]t|aren['’]t|wasn['’]t|weren['’]t|haven['’]t|hasn['’]t|won['’]t|can['’]t|cannot"
@@ -134,7 +136,7 @@ SUCCESSION = SuccessionGrammar(
     light=r"the|a|an|ex|years|old|now|currently|just|really|actually|already|finally|again|instead|still"
     r"|today|anymore|longer|any|more|then|so|very|well|been|my|our|been|been|these|days|will|be|only"
     r"|officially|currently|probably|not|never|no|don['’]t|doesn['’]t|didn['’]t|do|does|did|any|some"
-    r"|anyone|someone|anybody|somebody",
+    r"|anyone|someone|anybody|somebody|won['’]t",
     epithets=r"new|current|latest|newest|old|former|present|next",
     variants={
         "favourite": "favorite",
@@ -201,7 +203,8 @@ SUCCESSION = SuccessionGrammar(
     fields=(
         (
             "work",
-            r"\b(?:(?<!to )(?<!of )(?<!the )(?<!hard )work(?:s|ing)? (?:at|for|as|in|night|day|from)|jobs?"
+            r"(?:am|is|['’][ms]) an? [\w ]{3,30} (?:at|for|with) (?-i:[A-Z])"
+            r"|\b(?:(?<!to )(?<!of )(?<!the )(?<!hard )work(?:s|ing)? (?:at|for|as|in|night|day|from)|jobs?"
             r"|employ(?:ed|er|ment)|unemployed|jobless|job hunting|hired|laid off|redundant|retired"
             r"|resign(?:ed)?|freelanc\w*|promoted|transferred|shifts|notice|fired|head of|intern|apprentice"
             r"|trainee|manager|director|ceo|cto|cfo)\b|\b(?:joined|started at|start(?:ed"

@@ -264,7 +264,7 @@ _SUCCESSION = SuccessionGrammar(
         (
             "work",
             r"\b(?:arbeit(?:e|et|en) (?:bei|als|in)|arbeitslos|stelle|job|rente|entlassen|gekündigt|befördert"
-            r"|selbstständig|angestellt|studier\w*|studium)\b",
+            r"|selbstständig|angestellt|studier\w*|\w*studium)\b",
         ),
         (
             "home",
