@@ -114,19 +114,23 @@ def _weights(embedding: Embedding, question_words: list[Word], index: BankIndex)
 
 def _legible(embedding: Embedding, question_words: list[Word], index: BankIndex) -> float:
     """Returns the share of the question, its words weighed by IDF, that the embedder can read: of whose letters it
-    has token vectors, and which it does not take apart (Korean into strokes, a number into digits)."""
+    has token vectors, and which it does not spell (Japanese in syllables, Korean in strokes, a number in digits). 1
+    for an embedder without token vectors."""
     starts = [start for start, _ in embedding.offsets]
     covered = {at for start, end in embedding.offsets for at in range(start, end)}
     legible = total = 0.0
     for word in question_words:
         if word.stem:
             idf = index.idf(term_id(word.stem))
-            letters = range(word.start, word.end)
             total += idf
-            pieces = bisect_left(starts, word.end) - bisect_left(starts, word.start)
-            if pieces <= (_NUMBER_PIECES if any(map(str.isdigit, word.text)) else len(letters)):
-                legible += idf * sum(at in covered for at in letters) / len(letters)
-    return legible / total if total and starts else 1.0
+            length, pieces = (
+                word.end - word.start,
+                bisect_left(starts, word.end) - bisect_left(starts, word.start),
+            )
+            most = _NUMBER_PIECES if any(map(str.isdigit, word.text)) else max(1, length - 1)
+            if pieces <= most:
+                legible += idf * sum(at in covered for at in range(word.start, word.end)) / length
+    return legible / total if total and embedding.tokens.shape[1] else 1.0
 
 
 def _weighted(tokens: Floats, weights: Floats) -> Floats:
