@@ -76,7 +76,7 @@ def test_filters_narrow_the_search(talk: Memory) -> None:
         return {hit.unit.source.messages[0] for hit in hits}
 
     assert ids(tags=["food"]) == {"7"}
-    assert ids(tags=["food", "chat"]) == {"1", "2", "3", "4", "5", "6", "7"}
+    assert ids(tags=["food", "chat"]) == {"4", "5", "6", "7"}
     assert ids(networks=["belief"]) == {"5"}
     assert ids(networks=[Network.BELIEF, "experience"]) == {"5", "6"}
     assert ids(during=(MAY + timedelta(days=10), None)) == {"4", "5", "6", "7"}

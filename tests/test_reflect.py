@@ -375,7 +375,7 @@ def test_an_object_can_be_asked_for() -> None:
 
 
 def test_the_token_limit_of_a_bank_holds_for_reflection() -> None:
-    with reflecting(lambda turns: {"answer": "So."}, llm_tokens=1500) as (bank, _):
+    with reflecting(lambda turns: {"answer": "So."}, llm_tokens=1200) as (bank, _):
         bank.reflect("What is the rent?")
         with pytest.raises(TokenLimitError):
             bank.reflect("What is the rent?")

@@ -59,9 +59,9 @@ class Settings(BaseSettings):
     """How many units a recall scores exactly; a larger `limit` raises it, no bound at all makes it four times. 160
     take 2.6 ms of a recall; 640 raise what is found within 2,048 tokens from .923 to .927 (docs/benchmarks.md), at
     some three times the time of a recall."""
-    relevance: float = Field(default=0.32, ge=0, le=1)
-    """Late-interaction score that the best unit has to reach, else a question finds nothing; 0 for no floor. At
-    0.32, 43 of 50 off-topic questions find nothing, and of 759 with an answer none does so (docs/adr/0005)."""
+    relevance: float = Field(default=0.35, ge=0, le=1)
+    """`Hit.score` that a unit has to reach, else a question finds nothing; 0 for no floor, and nothing is left out
+    (docs/adr/0018)."""
     decay: float | None = Field(default=30.0, gt=0)
     """Days after which a unit that is neither said again nor recalled is remembered to 1/e of its strength, a small
     factor of recall and the basis of `Bank.prune`. None (in the environment: "none"): nothing fades. 30 days lose

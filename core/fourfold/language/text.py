@@ -14,6 +14,7 @@ import zlib
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from typing import TypeVar
 
 import numpy as np
 import Stemmer
@@ -41,6 +42,9 @@ _stemmers = threading.local()
 
 # Parameters of BM25 (Robertson and Zaragoza 2009, section 3.2) for units of a sentence or three.
 _K1, _B, _AVERAGE_TERMS = 1.2, 0.75, 14.0
+
+
+FloatOrArray = TypeVar("FloatOrArray", float, NDArray[np.float64])
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,8 +115,15 @@ class SparseVector:
 
 def document_vector(stems: Sequence[str]) -> SparseVector:
     """Returns BM25's term-frequency half for a document; the engine multiplies by IDF when it searches."""
-    norm = _K1 * (1 - _B + _B * len(stems) / _AVERAGE_TERMS)
+    # What is a whole of several words makes no text longer: its words count already.
+    norm = _norm(float(sum(map(str.isalnum, stems))))
     return _sparse({term_id(t): n * (_K1 + 1) / (n + norm) for t, n in Counter(stems).items()})
+
+
+def once_weight(lengths: NDArray[np.float64]) -> NDArray[np.float64]:
+    """Returns what a term has in `document_vector` that occurs once in a document of so many terms."""
+    weights: NDArray[np.float64] = (_K1 + 1) / (1 + _norm(lengths))
+    return weights
 
 
 def query_vector(stems: Sequence[str]) -> SparseVector:
@@ -235,6 +246,10 @@ def _sparse(weights: dict[int, float]) -> SparseVector:
     return SparseVector(
         np.array(indices, dtype=np.uint32), np.array([weights[i] for i in indices], dtype=np.float32)
     )
+
+
+def _norm(terms: FloatOrArray) -> FloatOrArray:
+    return _K1 * (1 - _B + _B * terms / _AVERAGE_TERMS)
 
 
 def _append_trimmed(spans: list[tuple[int, int]], text: str, start: int, end: int) -> None:

@@ -23,6 +23,9 @@ LONGEST_QUESTION = 4000
 """Characters of a question that are read. A guess, not measured."""
 _MOST_TOKENS = 32
 """Token rows of a question, those of the rarest words. A guess, not measured."""
+_MOST_TERMS = 24
+"""Terms of a question that a unit is measured against, the rarest: one that asks for several things at length is not
+answered by one unit. A guess, not measured."""
 _IDF_POWER = 1.5
 """How much more a rare word of the question counts: docs/adr/0003."""
 _NUMBER_PIECES = 2
@@ -36,13 +39,14 @@ _MOST_YEARS = 12
 
 @dataclass(frozen=True, slots=True)
 class Plan:
-    """A question, understood. `tokens` are the rows to look for in late interaction, scaled so that their weights sum
-    to 1; `legible` is the share of the question that the embedder can read; `speaker` is the label of the one speaker
-    that the question names, else -1."""
+    """A question, understood. `term_weight` is the IDF of its rarest terms; `tokens` are the rows to look for in late
+    interaction, scaled so that their weights sum to 1; `legible` is the share of the question that the embedder can
+    read; `speaker` is the label of the one speaker that the question names, else -1."""
 
     text: str
     vector: Floats
     terms: SparseVector
+    term_weight: float
     tokens: Floats
     legible: float
     entities: tuple[str, ...]
@@ -58,7 +62,9 @@ def plan(question: str, embedder: Embedder, index: BankIndex, now: datetime) -> 
     text = clean(question[: 2 * LONGEST_QUESTION])[:LONGEST_QUESTION]
     embedding = embed_checked(embedder, [text])[0]
     question_words = enriched("words", text, [], words, text, index.language)
+    terms = query_vector(enriched("words", text, [], index_terms, text, question_words, index.language))
     with index.lock:
+        term_weight = sum(sorted(map(index.idf, terms.indices.tolist()), reverse=True)[:_MOST_TERMS])
         names = index.names.canonical_names()
         entities = enriched("names", text, (), _entities, question_words, names)
         weights = _weights(embedding, question_words, index)
@@ -71,7 +77,8 @@ def plan(question: str, embedder: Embedder, index: BankIndex, now: datetime) -> 
     return Plan(
         text=text,
         vector=embedding.vector,
-        terms=query_vector(enriched("words", text, [], index_terms, text, question_words, index.language)),
+        terms=terms,
+        term_weight=term_weight,
         tokens=_weighted(embedding.tokens, weights),
         legible=legible,
         entities=entities,

@@ -15,10 +15,10 @@ from fourfold.index.bank_index import BankIndex
 from fourfold.index.retention import retention
 from fourfold.ports import Floats, Query, Where
 from fourfold.recall.channels.channel import Channel, Question
-from fourfold.recall.channels.late_interaction import LateInteraction, relevant
 from fourfold.recall.channels.ranked import NOTHING, Ranked, Rows, best
 from fourfold.recall.fuse import Fusion, Scores, Weights
 from fourfold.recall.plan import Plan
+from fourfold.recall.relevance import Relevance, bears, falling
 from fourfold.recall.stopwatch import Stopwatch
 from fourfold.services import Services
 
@@ -74,6 +74,7 @@ class Search:
             }
             scores = self._with_stand_ins(own_scores)
             fusion = Fusion(self.plan, self.index, pool, scores, self.weights, self._remembered(pool))
+            relevance = Relevance(self.plan, self.index, pool)
             chosen = pool[best(fusion.fused(scores), self.most)]
             pairs = self._successors(chosen)
             chosen = np.union1d(chosen, [newer for _, newer in pairs]).astype(chosen.dtype)
@@ -86,6 +87,7 @@ class Search:
             is_scored[ranked.rows] = True
         fused = fusion.fused(self._with_stand_ins(own_scores))
         ranking = _newest_first(_best_first(fused, is_scored[pool]), pool, pairs)
+        ranking = self._relevant(ranking, _with_newest(relevance.of(own_scores), pool, pairs))
         return Candidates(
             rows=pool[ranking.rows],
             scores=ranking.scores,
@@ -130,17 +132,27 @@ class Search:
         return estimates
 
     def _exact(self, question: Question, rows: Rows) -> dict[str, Ranked]:
-        """Returns the exact scores of `rows`, which the filters admit, by channel; nothing at all where nothing is
-        relevant."""
+        """Returns the exact scores of `rows`, which the filters admit, by channel."""
         where = Where(bank=self.where.bank, ids=self._ids(rows))
         most = max(1, len(rows))
-        exact = self._ask(
+        return self._ask(
             {channel.name: channel.exact_query(question, where, most) for channel in self.channels}
         )
+
+    def _relevant(self, ranking: Ranked, relevance: Floats) -> Ranked:
+        """Returns those of `ranking` that bear on the question, with their relevance (one value a candidate)."""
+        scores = relevance[ranking.rows]
         # A ranking always has a best unit: without a floor, an off-topic question would fill its whole token budget
-        # (docs/adr/0005).
-        likeness = exact.get(LateInteraction.name, NOTHING).scores
-        return exact if relevant(self.plan, likeness, self._floor()) else {}
+        # (docs/adr/0005). What asks for a time alone, or has no word of its own, goes without one, and an embedder
+        # without token vectors has no likeness that is known to mean the same in each bank.
+        if (
+            self.where.occurred is None
+            and len(self.plan.terms.indices)
+            and self.services.embedder.token_dimension
+        ):
+            is_relevant = bears(scores, ranking.scores, self.services.settings.relevance)
+            ranking, scores = ranking.at(is_relevant), scores[is_relevant]
+        return Ranked(ranking.rows, falling(scores))
 
     def _columns(self, listed: Mapping[str, Ranked], units: int) -> dict[str, Floats]:
         """Returns the scores of each channel that listed units, as an array (units,)."""
@@ -213,15 +225,22 @@ class Search:
         decay = self.services.settings.decay
         return None if decay is None else retention(self.index, rows, self.now, decay)
 
-    def _floor(self) -> float:
-        return self.services.settings.relevance if self.where.occurred is None else 0.0
-
 
 def _best_first(fused: Floats, is_scored: NDArray[np.bool_]) -> Ranked:
     """Returns the places that were scored exactly, best first; the others only lend their neighbours."""
     places = np.flatnonzero(is_scored)
     order = np.lexsort((places, -fused[places]))
     return Ranked(places[order], fused[places[order]])
+
+
+def _with_newest(relevance: Floats, pool: Rows, pairs: Sequence[tuple[int, int]]) -> Floats:
+    """Returns `relevance` with, for what probably holds in a unit's place, that unit's if it is larger."""
+    lifted = relevance.copy()
+    place = {row: at for at, row in enumerate(pool.tolist())} if pairs else {}
+    for older, newer in pairs:
+        if older in place and newer in place:
+            lifted[place[newer]] = max(lifted[place[newer]], lifted[place[older]])
+    return lifted
 
 
 def _newest_first(ranked: Ranked, pool: Rows, pairs: Sequence[tuple[int, int]]) -> Ranked:

@@ -22,6 +22,7 @@ from fourfold.reflect.disposition import instructions
 from fourfold.reflect.evidence_window import EvidenceWindow
 from fourfold.reflect.extractive import MOST_HITS, extract
 from fourfold.reflect.memory_tools import ReflectionTools
+from fourfold.reflect.support import support
 from fourfold.schema.banks import Profile
 from fourfold.services import Services
 from fourfold.token_accounts import BankLanguageModel
@@ -89,7 +90,9 @@ def _quote(
     """Answers without a language model."""
     # No budget for recall: `extract` applies it to the quotes.
     recall = recalling.recall(services, replace(base_request, budget=None, limit=MOST_HITS), weights)
-    reflection = extract(request.question, recall, request.budget or _EXTRACT_BUDGET)
+    language = services.indexes.get(request.bank).language
+    answered = support(request.question, recall.hits, services.embedder, language)
+    reflection = extract(request.question, recall, answered, request.budget or _EXTRACT_BUDGET)
     reflection = replace(reflection, frame=_frame(services, request))
     if request.on_text is not None:
         request.on_text(reflection.answer)

@@ -69,8 +69,10 @@ class Strength:
 
 @dataclass(frozen=True, slots=True)
 class Hit:
-    """A recalled unit. `score` only orders hits of one recall; `channels` tells what found it: "semantic", "keyword",
-    "graph", "temporal", "late_interaction", and what packages add. With `explain=True`, `path` tells how the graph
+    """A recalled unit. `score` is its relevance, from 0 to 1, on one scale for all questions and banks (docs/adr/0018):
+    an exact match is near 1, and what has less than `Settings.relevance` at best is not recalled. It never rises
+    down a ranking. `channels` tells what found it: "semantic", "keyword", "graph", "temporal", "late_interaction",
+    and what packages add. With `explain=True`, `path` tells how the graph
     reached it (unit ids from the seed on), `factors` what modified its score, and `strength` how well it is
     remembered."""
 

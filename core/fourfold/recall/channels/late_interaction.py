@@ -54,12 +54,3 @@ def estimate(plan: Plan, index: BankIndex, centroids: Floats | None) -> Floats |
     carried[:, np.flatnonzero(previous < 0)] = -np.inf
     total: Floats = np.maximum(own, carried, out=carried).sum(axis=0)
     return total
-
-
-def relevant(plan: Plan, scores: Floats, floor: float) -> bool:
-    """Tells whether any of `scores` reaches the relevance floor. A question that names a date, or has no word of its
-    own, is asked without one (docs/adr/0005)."""
-    # A date asks for a time and not for words, so a low similarity says nothing about relevance.
-    if plan.intervals or not len(plan.terms.indices) or not len(scores):
-        return True
-    return float(scores.max()) >= floor

@@ -40,10 +40,13 @@ class Ranked(NamedTuple):
         column[self.rows] = self.scores
         return column
 
+    def at(self, chosen: NDArray[np.bool_]) -> Ranked:
+        """Returns the part at the places that are true in `chosen`, which has one value a place."""
+        return Ranked(self.rows[chosen], self.scores[chosen], self.paths)
+
     def among(self, mask: NDArray[np.bool_]) -> Ranked:
         """Returns the part whose rows are true in `mask`, which has one value a unit of the bank."""
-        in_mask = mask[self.rows]
-        return Ranked(self.rows[in_mask], self.scores[in_mask], self.paths)
+        return self.at(mask[self.rows])
 
 
 NOTHING = Ranked.of(())

@@ -1,0 +1,128 @@
+"""What bears on a question comes and the rest does not, in banks of a few units as in large ones; what a score says."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import pytest
+
+from fourfold import Memory, Message
+from fourfold.integrations.key_value import KeyValueItems
+
+_LANGUAGES = ("en", "de", "fr", "es", "zh")
+ABOUT_ANA = [
+    "I live in Porto.",
+    "My sister Clara is a nurse.",
+    "I adopted a tortoise called Miso.",
+    "We went hiking in the Alps in July.",
+    "I ordered a grey sofa for 900 euros.",
+]
+
+
+@dataclass
+class SmallBank:
+    """A bank of `tests/data/small_banks.txt`, with its questions by kind: "+", "?", "-"."""
+
+    language: str
+    speaker: str
+    texts: list[str] = field(default_factory=list)
+    questions: list[tuple[str, str, list[int]]] = field(default_factory=list)
+
+
+def small_banks() -> Iterator[SmallBank]:
+    """Yields the banks of the file; its head says how it is written."""
+    bank: SmallBank | None = None
+    for line in (Path(__file__).parent / "data" / "small_banks.txt").read_text("utf-8").splitlines():
+        kind, _, rest = line.partition(" ")
+        if kind == "@":
+            if bank is not None:
+                yield bank
+            bank = SmallBank(*rest.split())
+        elif bank is not None and kind == "+":
+            numbers, _, question = rest.partition(" ")
+            bank.questions.append((kind, question, [int(number) for number in numbers.split(",")]))
+        elif bank is not None and kind in ("?", "-"):
+            bank.questions.append((kind, rest, []))
+        elif bank is not None and line:
+            bank.texts.append(line)
+    assert bank is not None
+    yield bank
+
+
+def test_what_has_nothing_to_do_with_a_small_bank_finds_nothing_in_it(minilm_memory: Memory) -> None:
+    asked = answered = refused = lost = 0
+    for number, small in enumerate(small_banks()):
+        language = small.language if small.language in _LANGUAGES else None
+        bank = minilm_memory.bank(f"small {number}", language=language)
+        for text in small.texts:
+            bank.retain([Message(text, small.speaker)])
+        for kind, question, _ in small.questions:
+            is_empty = not bank.recall(question).hits
+            asked, refused = asked + (kind == "-"), refused + (kind == "-" and is_empty)
+            answered, lost = answered + (kind == "+"), lost + (kind == "+" and is_empty)
+    # Measured: 95 of 106 and 7 of 120; before, the floor let 43 of the 106 through and refused 15 of the 120.
+    assert refused >= 0.85 * asked
+    assert lost <= 0.08 * answered
+
+
+def test_a_score_is_near_one_for_an_exact_match_and_near_none_for_what_is_off_topic(
+    minilm_memory: Memory,
+) -> None:
+    bank = minilm_memory.bank("one unit")
+    bank.retain([Message("I adopted a tortoise called Miso.", "Ana")])
+    [hit] = bank.recall("Who adopted the tortoise called Miso?").hits
+    assert hit.score > 0.95
+    assert bank.recall("What is the capital of Mongolia?").hits == ()
+
+
+def test_scores_lie_between_none_and_one_and_never_rise(minilm_memory: Memory) -> None:
+    bank = minilm_memory.bank("ana")
+    for text in ABOUT_ANA:
+        bank.retain([Message(text, "Ana")])
+    for question in ("Where does Ana live?", "What did the sofa cost?", "Who is Clara?"):
+        scores = [hit.score for hit in bank.recall(question).hits]
+        assert scores
+        assert all(0 <= score <= 1 for score in scores)
+        assert scores == sorted(scores, reverse=True)
+
+
+def test_a_search_over_several_namespaces_begins_with_the_answer_where_it_is_alone(
+    minilm_memory: Memory,
+) -> None:
+    items = KeyValueItems(minilm_memory._async)
+
+    async def search() -> list[str]:
+        for number, text in enumerate(ABOUT_ANA):
+            await items.put(("notes", "many"), str(number), {"text": text})
+        await items.put(
+            ("notes", "lone"), "answer", {"text": "The spare key lies under the blue flower pot."}
+        )
+        return [item.key for item in await items.search(("notes",), "Where is the spare key?", limit=3)]
+
+    assert minilm_memory._portal.call(search)[0] == "answer"
+
+
+@pytest.mark.parametrize(
+    "question",
+    ["What is the name of Ana's dog?", "When did Ana move to Porto?", "Does Ana have a dog?",
+     "What is the name of Ana's husband?", "Has Ana ever been to Japan?", "How much did Ana's car cost?"],
+)  # fmt: skip
+def test_what_the_memory_does_not_tell_is_not_supported(minilm_memory: Memory, question: str) -> None:
+    bank = minilm_memory.bank("ana")
+    for text in ABOUT_ANA:
+        bank.retain([Message(text.replace("tortoise", "cat"), "Ana")])
+    assert not bank.reflect(question).supported
+
+
+@pytest.mark.parametrize(
+    "question",
+    ["How much did the sofa cost?", "What is Ana's tortoise called?", "Where does Ana live?",
+     "What does Clara do?", "When did we go hiking in the Alps?"],
+)  # fmt: skip
+def test_what_the_memory_tells_is_supported_in_other_words_too(minilm_memory: Memory, question: str) -> None:
+    bank = minilm_memory.bank("ana")
+    for text in ABOUT_ANA:
+        bank.retain([Message(text, "Ana")])
+    assert bank.reflect(question).supported
