@@ -1,4 +1,4 @@
-"""What bears on a question comes and the rest does not, in banks of a few units as in large ones; what a score says."""
+"""What bears on a question comes and the rest does not, in small banks as in large ones; what a score says."""
 
 from __future__ import annotations
 

@@ -69,7 +69,7 @@ class Strength:
 
 @dataclass(frozen=True, slots=True)
 class Hit:
-    """A recalled unit. `score` is its relevance, from 0 to 1, on one scale for all questions and banks (docs/adr/0018):
+    """A recalled unit. `score` is its relevance, 0 to 1, on one scale for all questions and banks (docs/adr/0018):
     an exact match is near 1, and what has less than `Settings.relevance` at best is not recalled. It never rises
     down a ranking. `channels` tells what found it: "semantic", "keyword", "graph", "temporal", "late_interaction",
     and what packages add. With `explain=True`, `path` tells how the graph
