@@ -39,7 +39,8 @@ def small_banks() -> Iterator[SmallBank]:
         if kind == "@":
             if bank is not None:
                 yield bank
-            bank = SmallBank(*rest.split())
+            language, speaker = rest.split()
+            bank = SmallBank(language, speaker)
         elif bank is not None and kind == "+":
             numbers, _, question = rest.partition(" ")
             bank.questions.append((kind, question, [int(number) for number in numbers.split(",")]))
