@@ -29,15 +29,12 @@ each other's messages."""
 def finished(documents: Iterable[ImportedDocument], source: SourceFile) -> tuple[ImportedDocument, ...]:
     """Returns the documents as `Bank.retain` takes them. Raises `InputError` for a document without a usable name."""
     finished_documents = tuple(_finished_document(document, source) for document in documents)
-    undated = sum(
+    # A time that is missing cannot stay open in a unit, so that it is told how many have the import's.
+    source.report.undated += sum(
         sum(message.at is None for message in document.messages)
         + sum(fact.at is None for fact in document.facts)
         for document in finished_documents
     )
-    if undated:
-        what = "1 record has" if undated == 1 else f"{undated} records have"
-        dated = "it is" if undated == 1 else "they are"
-        source.report.remark(f"{what} no time in the file: {dated} dated at the import.")
     return finished_documents
 
 

@@ -55,7 +55,7 @@ def parse_json(text: str, report: ReadReport) -> JsonText:
     value = _salvaged(text, position)
     if value is None:
         raise NotJsonError(line, reason)
-    report.damaged(
+    report.skip(
         f"line {line}", f"the file is cut off or broken here ({reason}), and what follows is not read"
     )
     return JsonText(value)
@@ -86,7 +86,7 @@ def _parse_lines(text: str, report: ReadReport) -> JsonText:
             value, end = _DECODER.raw_decode(text, position)
         except (ValueError, RecursionError) as error:
             reason = error.msg if isinstance(error, json.JSONDecodeError) else "it cannot be read"
-            report.damaged(f"line {line}", f"not JSON ({reason})")
+            report.skip(f"line {line}", f"not JSON ({reason})")
             # Not at the next line break that str.splitlines knows: U+2028 may stand inside a string.
             line_end = text.find("\n", position)
             position = len(text) if line_end < 0 else line_end + 1

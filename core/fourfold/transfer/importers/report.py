@@ -20,12 +20,12 @@ _DAMAGE = (InputError, LookupError, TypeError, AttributeError, ValueError, Recur
 
 class ReadReport:
     """Collects what was not read of one file: records that could not be read, each with its place and the reason;
-    what is no speech, by kind and count; fields whose meaning is not known; other remarks. `is_damaged` says whether
-    the file itself is not whole."""
+    what is no speech, by kind and count; fields whose meaning is not known; other remarks. `undated` counts messages
+    and facts whose time the file does not tell."""
 
     def __init__(self) -> None:
         self.skipped: list[tuple[str, str]] = []
-        self.is_damaged = False
+        self.undated = 0
         self._ignored: Counter[str] = Counter()
         self._fields: dict[str, None] = {}
         self._remarks: dict[str, None] = {}
@@ -34,11 +34,6 @@ class ReadReport:
     def skip(self, place: str, reason: str) -> None:
         """Notes a record that could not be read."""
         self.skipped.append((place, reason))
-
-    def damaged(self, place: str, reason: str) -> None:
-        """Notes where the file itself is cut off or broken."""
-        self.is_damaged = True
-        self.skip(place, reason)
 
     def ignore(self, kind: str, count: int = 1) -> None:
         """Counts what is left out as no speech. `kind` is a plural: "system lines"."""
@@ -64,16 +59,20 @@ class ReadReport:
         except _DAMAGE as error:
             self.skip(place, _reason(error).removeprefix(f"{place}: "))
 
-    def absorb(self, other: ReadReport, place: str) -> None:
-        """Takes over what another report has, of a file that lies at `place` within this one."""
-        self.skipped += [(f"{place}, {inner}" if inner else place, reason) for inner, reason in other.skipped]
-        self._ignored.update(other._ignored)
-        self._fields.update(other._fields)
-        self._remarks.update(other._remarks)
-        self._bad_times += [(f"{place}, {inner}", reason) for inner, reason in other._bad_times]
+    def absorb(self, member_report: ReadReport, place: str) -> None:
+        """Takes over the report of a file that lies at `place` within this one."""
+        self.skipped += [
+            (f"{place}, {inner}" if inner else place, reason) for inner, reason in member_report.skipped
+        ]
+        self._ignored.update(member_report._ignored)
+        self._fields.update(member_report._fields)
+        self._remarks.update(member_report._remarks)
+        self.undated += member_report.undated
+        self._bad_times += [(f"{place}, {inner}", reason) for inner, reason in member_report._bad_times]
 
     def warnings(self) -> tuple[str, ...]:
         """Returns what was noted, in sentences."""
+        # Counted, not one a record: a file of a year has hundreds, and what matters would scroll away.
         sentences = []
         if self.skipped:
             sentences.append(f"{len(self.skipped)} not read: {_places(self.skipped)}.")
@@ -87,6 +86,9 @@ class ReadReport:
             names = list(self._fields)
             more = f" and {len(names) - _MAX_FIELDS} more" if len(names) > _MAX_FIELDS else ""
             sentences.append(f"Fields that were not read: {', '.join(names[:_MAX_FIELDS])}{more}.")
+        if self.undated:
+            phrase = "1 record has" if self.undated == 1 else f"{self.undated:,} records have"
+            sentences.append(f"{phrase} no time in the file, and the time of the import in its place.")
         return (*sentences, *self._remarks)
 
 

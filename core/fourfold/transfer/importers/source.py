@@ -69,6 +69,7 @@ def _members(container: Path, names: list[str], read_member: Callable[[str], byt
     whose report says why."""
     for name in names:
         member = container / name
+        # What systems leave beside files: .DS_Store, the resource forks in archives of a Mac.
         if any(part.startswith((".", "__MACOSX")) for part in Path(name).parts):
             continue
         if member.suffix.lower() not in _READABLE_SUFFIXES:

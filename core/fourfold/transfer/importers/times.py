@@ -93,6 +93,7 @@ def is_day_first(texts: Iterable[str], default: bool = True) -> tuple[bool, bool
         if match and len(match[1]) <= 2:
             pairs.append((int(match[1]), int(match[2]), int(match[3]) % _CENTURY))
     firsts, seconds = sum(a > 12 for a, _, _ in pairs), sum(b > 12 for _, b, _ in pairs)
+    # By number, not by whether there is one: a date that is mistyped must not turn the rest.
     if firsts != seconds:
         return firsts > seconds, True
     as_day_first = _steps_back([(year, month, day) for day, month, year in pairs])

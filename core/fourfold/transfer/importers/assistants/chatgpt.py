@@ -72,8 +72,8 @@ def _branch(nodes: Mapping[str, Any], current_node: Any) -> list[str]:
     while node_id is not None and node_id in nodes and node_id not in branch:
         branch[node_id] = None
         node_id = parents.get(node_id)
-    others = [name for name in nodes if name not in branch] if node_id is not None else []
-    return [*sorted(others, key=lambda name: _time_of(nodes[name])), *reversed(branch)]
+    unreached_ids = [name for name in nodes if name not in branch] if node_id is not None else []
+    return [*sorted(unreached_ids, key=lambda name: _time_of(nodes[name])), *reversed(branch)]
 
 
 def _last_node(nodes: Mapping[str, Any], parents: Mapping[str, str], current_node: Any) -> str | None:

@@ -29,18 +29,18 @@ class Cue:
 def messages_of(cues: Iterable[Cue], begins_at: datetime | None) -> list[Message]:
     """Returns the cues as messages, one a sentence or a few. Where it is not known when the recording began, they
     have no time."""
-    joined: list[Cue] = []
+    turns: list[Cue] = []
     last_start: timedelta | None = None
     for cue in cues:
-        before = joined[-1] if joined else None
+        before = turns[-1] if turns else None
         if before is not None and _goes_on(before, cue, last_start):
-            joined[-1] = Cue(f"{before.text} {cue.text}", before.speaker, before.start)
+            turns[-1] = Cue(f"{before.text} {cue.text}", before.speaker, before.start)
         else:
-            joined.append(cue)
+            turns.append(cue)
         last_start = cue.start
     return [
         Message(cue.text, cue.speaker, at=begins_at + (cue.start or timedelta()) if begins_at else None)
-        for cue in joined
+        for cue in turns
     ]
 
 

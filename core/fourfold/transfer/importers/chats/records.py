@@ -130,6 +130,7 @@ class _ConversationReader:
         if role is None and isinstance(role_name, str) and role_name.strip():
             self.unknown_roles[role_name] = None
             speaker = speaker or role_name
+        # ShareGPT and many others name the side where the name stands: {"from": "human"}.
         by_speaker = role_of(speaker)
         if by_speaker is not None and (role is None or role == by_speaker):
             return by_speaker, None

@@ -50,6 +50,7 @@ class Slack:
             place = source.place(number, "message")
             with source.report.guard(place):
                 messages += _said(record, people, place, source)
+        # The API returns the newest first, an export's file the oldest.
         messages.sort(key=lambda message: message.at.timestamp() if message.at else 0.0)
         yield ImportedDocument(f"slack/{_channel(source)}", tuple(messages))
 

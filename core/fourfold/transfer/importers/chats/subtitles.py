@@ -72,6 +72,7 @@ def _cue(lines: list[str]) -> list[Cue] | None:
     assert timing is not None
     start = offset_of(timing[1])
     payload = "\n".join(lines[number + 1 :])
+    # Teams names who speaks in a tag of WebVTT, Zoom and most others before a colon.
     voices = list(_VOICE.finditer(payload))
     if voices:
         ends = [voice.start() for voice in voices[1:]] + [len(payload)]

@@ -66,6 +66,7 @@ def _is_chat(chat: Any) -> bool:
 
 def _said(record: Mapping[str, Any], place: str, source: SourceFile) -> list[Message]:
     """Returns what a message says; nothing for a call, a member who came, a picture without words."""
+    # Calls, members who come, pinned messages: the app's words, in nobody's name.
     if record.get("type") == "service":
         source.report.ignore("notices of the app")
         return []

@@ -155,8 +155,8 @@ def _time(head: dict[str, str], day_first: bool) -> datetime:
     if len(re.findall(r"\d+", head["date"])[0]) == 4:
         year, month, day = numbers
     else:
-        first, second, year = numbers
-        day, month = (first, second) if day_first else (second, first)
+        leading, middle, year = numbers
+        day, month = (leading, middle) if day_first else (middle, leading)
         if month > 12 and day <= 12:  # one date that is written otherwise than the rest
             day, month = month, day
     if year < 100:

@@ -121,6 +121,7 @@ def _messages(mail: EmailMessage, delivered: str, place: str, source: SourceFile
         source.report.ignore("quoted lines", passages.quoted_lines)
     messages: list[Message] = []
     subject = _header(mail, "Subject")
+    # An answer has the subject of what it answers: it is not said again with each.
     heading = "" if _ANSWER.match(subject) else subject
     own = "\n\n".join(filter(None, (heading, passages.own)))
     if own:

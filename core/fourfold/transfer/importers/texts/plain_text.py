@@ -95,6 +95,7 @@ class _Outline:
     def message(self, passage: str) -> Message:
         """Returns a passage under its headings."""
         self._is_said = True
+        # A title that is the first heading as well stands there once.
         titles = dict.fromkeys(filter(None, self._titles))
         text = "\n".join(filter(None, (" > ".join(titles), passage)))
         return Message(text, at=self._days[self._level])
