@@ -113,3 +113,25 @@ def test_retaining_the_same_history_again_changes_nothing() -> None:
         again = bank.retain(said, document="d")
         assert again.count(Verdict.NOOP) == 4
         assert bank.units(retired=True) == before
+
+
+def test_what_only_looks_like_a_new_value_retires_nothing() -> None:
+    pairs = [
+        ("I live in Porto.", "I moved to Slack."),
+        ("I live in Porto.", "I moved to Python 3.12 today."),
+        ("I live in Porto.", "I moved to the Marketing team."),
+        ("I live in Porto.", "> I live in Tokyo."),
+        ("I live in Porto.", "Write an email for Bob: I live in Tokyo."),
+        ("I live in Porto.", "In my novel the hero says: I live in Tokyo."),
+        ("I live in Porto.", "I live in Lisbon every summer."),
+        ("My boss is Tom.", "My boss is in Rome."),
+        ("My boss is Tom.", "My boss is Portuguese."),
+        ("My rent is 900 euros.", "My rent is due on the 1st."),
+        ("My email is a@x.example.", "My email is full."),
+    ]
+    with memory() as opened:
+        for number, (first, second) in enumerate(pairs):
+            bank = opened.bank(str(number))
+            bank.retain([Message(first, "Mara", at=MAY)])
+            bank.retain([Message(second, "Mara", at=MAY + timedelta(days=3))])
+            assert any(first in unit.text for unit in bank.units()), (first, second)

@@ -34,6 +34,8 @@ def read_claims(text: str, language: Language) -> tuple[Claim, ...]:
     return tuple(claims[:_MOST_CLAUSES])
 
 
+_LONGEST_PASSIVE = 30
+"""Characters before a verb in which its auxiliary is looked for. A guess, not measured."""
 _LONGEST_NOUN = 3
 """Words of a subject behind its first, among which its verb is looked for. A guess, not measured."""
 _MOST_SENTENCES = 12
@@ -155,9 +157,9 @@ class _ClaimReader:
             exclusive=compiled(grammar.exclusive).search(clause) is not None,
             placed=self._is_placed(tokens, subject_end),
             verb=tokens[subject_end].form if subject_end < len(tokens) else "",
-            involves_speaker=any(
-                compiled(grammar.speakers).fullmatch(token.written) for token in tokens[subject_end:]
-            ),
+            involves_speaker=self._involves_speaker(tokens[subject_end:]),
+            of_another=bool(about)
+            and any(token.written in grammar.persons for token in tokens[subject_end:]),
             is_many=any(match.start() < head for match in compiled(grammar.many).finditer(clause)),
             is_many_verb=compiled(grammar.many).match(clause[verb_start:]) is not None,
             is_single=compiled(grammar.single).search(clause[:head]) is not None,
@@ -175,6 +177,8 @@ class _ClaimReader:
                 verb_start = min(verb_start, match.start())
                 if mark & _ACTING:
                     acting.append(match.span())
+                if mark is Mark.ENDING and self._is_passive(clause[: match.start()]):
+                    marks |= Mark.WITHDRAWAL
         read = self._chinese(clause) if _CJK.search(clause) else self._tokens(clause)
         tokens = tuple(
             replace(token, kind="function") if any(a <= token.start < b for a, b in acting) else token
@@ -185,6 +189,13 @@ class _ClaimReader:
         subject_end = self._subject_end(tokens, verb_start)
         verb_end = min((end for _, end in acting), default=-1)
         return _ParsedClause(clause, tokens, subject_end, verb_end, self._with_adverbs(clause, marks))
+
+    def _is_passive(self, before: str) -> bool:
+        """Tells whether a verb behind `before` is in the passive: "was", "is to be"."""
+        return (
+            compiled(rf"\b(?:{self.grammar.copulas})\W+(?:\w+\W+)?$").search(before[-_LONGEST_PASSIVE:])
+            is not None
+        )
 
     def _with_adverbs(self, clause: str, marks: Mark) -> Mark:
         """Returns the marks with those that are no verbs."""
@@ -204,6 +215,9 @@ class _ClaimReader:
         if marks & Mark.DENIAL and marks & ends and not marks & Mark.CURRENT:
             return marks & ~(Mark.DENIAL | ends)  # "I won't quit": it goes on
         return marks
+
+    def _involves_speaker(self, tokens: tuple[Token, ...]) -> bool:
+        return any(compiled(self.grammar.speakers).fullmatch(token.written) for token in tokens)
 
     def _without_negation(self, tokens: tuple[Token, ...]) -> frozenset[str]:
         return frozenset(
@@ -392,10 +406,13 @@ class _ClaimReader:
             return True
         if tokens[subject_end].form != "=":
             return False
-        behind = tokens[subject_end + 1]
-        if compiled(self.grammar.placings).match(behind.written):  # "is parked in"
-            behind = tokens[subject_end + 2]
-        return compiled(self.grammar.places).fullmatch(behind.form) is not None
+        is_place = compiled(self.grammar.places).fullmatch
+        behind, next_token = tokens[subject_end + 1 : subject_end + 3]
+        # "is back in", "is parked in"
+        is_adverb = behind.kind == "function" or compiled(self.grammar.placings).match(behind.written)
+        return is_place(behind.form) is not None or (
+            bool(is_adverb) and is_place(next_token.form) is not None
+        )
 
 
 def _stems(tokens: Iterable[Token], kinds: tuple[str, ...]) -> frozenset[str]:

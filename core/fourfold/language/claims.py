@@ -88,6 +88,8 @@ class Claim:
     """The first word behind the subject; "" without one."""
     involves_speaker: bool
     """Whether it speaks of its speaker behind its subject ("the doctor told me")."""
+    of_another: bool
+    """Whether somebody else acts on what is that person's own ("my sister changed her name")."""
     is_many: bool
     """Whether its verb or its subject has many values side by side."""
     is_many_verb: bool

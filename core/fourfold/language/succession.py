@@ -285,7 +285,7 @@ def _changes(pair: _Pair) -> bool:
     is_thing = bool(newer.about - (newer.names & older.names)) or _share_measures(newer, older)
     if newer.has(Mark.CHANGE):
         return is_thing
-    is_remark = bool(older.names - older.about) and not newer.names - newer.about
+    is_remark = not older.placed and bool(older.names - older.about) and not newer.names - newer.about
     return is_one and (is_same_verb or (is_thing and not newer.is_many)) and not is_remark
 
 
@@ -336,7 +336,7 @@ def _inverts(pair: _Pair) -> bool:
 def _acts_on_subject(pair: _Pair) -> bool:
     """Tells whether somebody changes what the older claim is about: "We switched the database to MySQL"."""
     newer, older, about = pair.newer, pair.older, pair.older.about
-    if pair.is_same or pair.is_part or not about:
+    if pair.is_same or pair.is_part or not about or newer.of_another:
         return False
     acts = newer.has(Mark.CHANGE) or (newer.has(Mark.PLACING) and older.placed)
     if acts and newer.target and (about <= newer.target or newer.target <= about):
