@@ -142,7 +142,7 @@ def _talk(text: str) -> _Talk:
         elif line.strip() and (day := _day_line(line)) is not None:
             talk.days[len(talk.turns)] = day
         else:
-            if line.strip() and talk.turns[-1].text:
+            if line.strip() and any(talk.turns[-1].lines):
                 talk.other_lines += 1
             talk.turns[-1].lines.append(line.strip())
     _set_properties_apart(talk)

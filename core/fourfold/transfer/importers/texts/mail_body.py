@@ -51,15 +51,16 @@ class MailText:
     quoted_lines: int = 0
 
 
-def own_passages(text: str) -> MailText:
-    """Takes the text of a mail apart."""
+def own_passages(text: str, *, passed_on: bool = True) -> MailText:
+    """Takes the text of a mail apart; without `passed_on` what is passed on in it is left out."""
     lines = text.split("\n")
     own: list[str] = []
     quoted = 0
     for number, line in enumerate(lines):
         if _FORWARDED.match(line):
             rest = lines[number + 1 :]
-            return MailText(_joined(own), (_passage(rest),), quoted)
+            passages = (_passage(rest),) if passed_on else ()
+            return MailText(_joined(own), passages, quoted)
         if _ORIGINAL.match(line) or (_begins_head(lines, number) and own):
             return MailText(_joined(own), (), quoted + sum(bool(each.strip()) for each in lines[number:]))
         if _SIGNATURE.match(line):
@@ -128,7 +129,9 @@ def _passage(lines: list[str]) -> Passage:
             )
         elif name in _DATE:
             date = field["value"].strip("* ")
-    text = own_passages("\n".join(re.sub(r"^> ?", "", line) for line in lines[start:])).own
+    passed_on = "\n".join(re.sub(r"^> ?", "", line) for line in lines[start:])
+    # Only its own words: a mail that was passed on a thousand times is no tower of a thousand calls.
+    text = own_passages(passed_on, passed_on=False).own
     return Passage(text, sender, date)
 
 
