@@ -205,10 +205,14 @@ FILES: list[tuple[str, Any, list[tuple[str | None, str, str]]]] = [
     (
         "copied.md",
         "You said:\nMy cat is Miso\n\nChatGPT said:\nNice!\n",
-        [(None, "", "My cat is Miso"), (None, "", "Nice!")],
+        [(None, "", "My cat is Miso"), ("assistant", "", "Nice!")],
     ),
     ("properties.txt", "Name: Ana\nAge: 30\nCity: Porto\n", [(None, "", "Name: Ana\nAge: 30\nCity: Porto")]),
-    ("diary.txt", "Monday: I swam.\nTuesday: I ran.\n", [(None, "", "Monday: I swam.\nTuesday: I ran.")]),
+    (
+        "diary.txt",
+        "Monday: I swam.\nTuesday: I ran.\n",
+        [(None, "", "Monday: I swam."), (None, "", "Tuesday: I ran.")],
+    ),
     ("reply.eml", REPLY, [("Ana Müller", "2023-02-04T10:00", "I moved to Porto last week.")]),
     (
         "box.mbox",
@@ -233,7 +237,11 @@ FILES: list[tuple[str, Any, list[tuple[str | None, str, str]]]] = [
         [{"conversations": [{"from": "human", "value": "My cat is Miso"}]}],
         [(None, "", "My cat is Miso")],
     ),
-    ("pairs.jsonl", '{"prompt": "Where is Ana?", "completion": "In Porto."}\n', [(None, "", "In Porto.")]),
+    (
+        "pairs.jsonl",
+        '{"prompt": "Where is Ana?", "completion": "In Porto."}\n',
+        [("assistant", "", "In Porto.")],
+    ),
     (
         "messenger.json",
         {

@@ -23,9 +23,9 @@ RETAINED = {
     "fourfold.ingest.extract.rules._names": "names",
     "fourfold.ingest.extract.rules._inside_sentences": "names",
     "fourfold.ingest.resolve_entities.Resolver.resolve": "names",
-    "fourfold.ingest.write.assertions": "attributes",
-    "fourfold.ingest.write.compare_attributes": "attributes",
-    "fourfold.ingest.candidates.same_statement": "comparison",
+    "fourfold.ingest.compare.successors.assertions": "attributes",
+    "fourfold.ingest.compare.successors.compare_attributes": "attributes",
+    "fourfold.ingest.compare.candidates.same_statement": "comparison",
     "fourfold.ingest.bank_options.detect": "language",
     "fourfold.ingest.embed.words": "words",
     "fourfold.ingest.embed.terms": "words",
@@ -146,7 +146,7 @@ def test_a_failure_of_the_store_is_no_failure_of_the_text(
     def fail(*args: object) -> NoReturn:
         raise StoreError("the disk is gone")
 
-    monkeypatch.setattr("fourfold.ingest.candidates.same_statement", fail)
+    monkeypatch.setattr("fourfold.ingest.compare.candidates.same_statement", fail)
     with (
         caplog.at_level(logging.WARNING, "fourfold"),
         Memory(MemoryStore(), HashEmbedder()) as memory,

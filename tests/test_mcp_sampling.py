@@ -17,6 +17,7 @@ from test_mcp import session, text
 
 from fourfold.testing import FrozenClock
 
+SENTENCES = {"I moved to Porto in April.", "Ben thinks the rent is too high there."}
 SAID = "I moved to Porto in April. Ben thinks the rent is too high there."
 PORTO = {
     "text": "Ana moved to Porto.",
@@ -84,7 +85,7 @@ def test_the_clients_model_reads_a_text_and_the_answer_says_so(clock: FrozenCloc
 )
 def test_an_answer_that_cannot_be_used_loses_nothing(clock: FrozenClock, mode: str, desk: Desk) -> None:
     done, kept = retain(clock, desk, mode)
-    assert kept == {SAID}
+    assert kept == SENTENCES
     assert done.structured_content["extracted_by"] == "the built-in extractor"
     assert "did not answer as asked" in done.structured_content["warnings"][0]
     assert "did not answer as asked" in text(done)
@@ -93,14 +94,14 @@ def test_an_answer_that_cannot_be_used_loses_nothing(clock: FrozenClock, mode: s
 def test_sampling_is_off_unless_it_is_enabled(clock: FrozenClock) -> None:
     desk = Desk(json.dumps({"statements": [PORTO]}))
     done, kept = retain(clock, desk, sampling=False)
-    assert kept == {SAID}
+    assert kept == SENTENCES
     assert done.structured_content["extracted_by"] == "the built-in extractor"
     assert desk.asked == []
 
 
 def test_a_client_without_sampling_needs_none(clock: FrozenClock) -> None:
     done, kept = retain(clock, None)
-    assert kept == {SAID}
+    assert kept == SENTENCES
     assert not done.is_error
 
 

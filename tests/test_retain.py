@@ -248,8 +248,8 @@ def test_a_sentence_without_end_is_cut() -> None:
 
 def test_extraction_needs_no_capital_at_the_start_of_a_sentence() -> None:
     (message,) = read_messages([Message("Great news! Porto Alegre is far. We saw Inês.", at=MAY)], None, MAY)
-    (statement,) = extract(split_message(message, 120), ENGLISH)
-    assert [mention.name for mention in statement.mentions] == ["Porto Alegre", "Inês"]
+    statements = extract(split_message(message, 120), ENGLISH)
+    assert [mention.name for each in statements for mention in each.mentions] == ["Porto Alegre", "Inês"]
 
 
 def test_messages_may_come_one_by_one(memory: Memory) -> None:

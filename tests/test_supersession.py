@@ -69,7 +69,7 @@ def test_an_unsure_successor_comes_first_and_the_older_one_says_so() -> None:
         assert "cornerback" in hits[0].unit.text
         assert hits[1].unit.superseded_by == hits[0].unit.id
         assert [link.weight for link in hits[0].unit.links if link.kind == "supersedes"] == [0.5]
-        assert "[probably superseded]" in bank.recall("wide receiver").text
+        assert "[said before; may have changed]" in bank.recall("wide receiver").text
 
 
 def test_a_value_that_comes_back_is_current_again() -> None:

@@ -9,7 +9,7 @@ from datetime import datetime
 from fourfold.errors import InputError
 from fourfold.ingest.bank_options import BankOptions, apply_options, language_to_fix
 from fourfold.ingest.embed import Embedded, embed_under_lock, unit_vectors
-from fourfold.ingest.extract.rules import extract
+from fourfold.ingest.extract.rules import describe
 from fourfold.ingest.extract.statement import Statement
 from fourfold.ingest.redact import reject_if_redacted
 from fourfold.ingest.resolve_entities import Resolver
@@ -76,7 +76,7 @@ def _form(
         return []
     texts = [belief.statement for belief in new_beliefs]
     pieces = [Piece(text, "", None, "user", now, 0, len(text)) for text in texts]
-    statements = extract(pieces, language, known_names.keys())
+    statements = describe(pieces, language, known_names.keys())
     with embed_under_lock(services, bank, statements, "", language) as (index, embedded):
         former = _BeliefFormer(Transaction(services, index, now, "believe"), Resolver(index))
         messages = [Message(text) for text in texts]

@@ -8,7 +8,7 @@ from dataclasses import replace
 
 from fourfold.errors import InputError, NotFoundError
 from fourfold.ingest.embed import Embedded, embed_under_lock, unit_vectors
-from fourfold.ingest.extract.rules import extract
+from fourfold.ingest.extract.rules import describe
 from fourfold.ingest.extract.statement import Statement
 from fourfold.ingest.redact import reject_if_redacted
 from fourfold.ingest.resolve_entities import Resolver
@@ -52,7 +52,7 @@ def _replace(services: Services, bank: str, unit: str, cleaned_texts: Sequence[s
     ]
     statements = [
         replace(statement, network=replaced.network, alone=True)
-        for statement in extract(pieces, language, known_names.keys())
+        for statement in describe(pieces, language, known_names.keys())
     ]
     with embed_under_lock(services, bank, statements, replaced.context, language) as (index, embedded):
         transaction = Transaction(
@@ -89,8 +89,7 @@ def merge_units(services: Services, bank: str, unit: str, into: str, reason: str
             raise InputError("One of the units has been retired meanwhile.")
         evidence = list(dict.fromkeys([*target.source.evidence, *absorbed.source.evidence]))
         merged = replace(
-            target,
-            source=target.source.said_by(evidence) if evidence else target.source,
+            target.said_by(evidence, absorbed.source) if evidence else target,
             tags=tuple(dict.fromkeys((*target.tags, *absorbed.tags))),
             entities=tuple(dict.fromkeys((*target.entities, *absorbed.entities))),
             occurred=target.occurred or absorbed.occurred,

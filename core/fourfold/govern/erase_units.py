@@ -44,7 +44,7 @@ def choose_units(erasure: Erasure, selection: Selection) -> bool:
 
 def _keep_sources(erasure: Erasure, point: Point, unit: Unit, evidence: list[tuple[str, str]]) -> None:
     """Leaves a unit with these sources alone."""
-    unit = replace(unit, source=unit.source.said_by(evidence))
+    unit = unit.said_by(evidence)
     if unit.network is Network.BELIEF:
         # How often a judgement was said moves its confidence.
         erasure.amend_belief(point, replace(read_belief(point), unit=unit).stated(erasure.transaction.now))

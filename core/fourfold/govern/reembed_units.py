@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
 from itertools import chain, groupby, islice
 
-from fourfold.ingest.embed import (
-    Embedded,
-    embed_statements,
-    unit_vectors,
-)
+import numpy as np
+
+from fourfold.ingest.embed import Embedded, embed_statements, unit_vectors
 from fourfold.ingest.extract.statement import Statement
 from fourfold.language.pack import Language
 from fourfold.ports import Embedder, Floats, Point, Progress
@@ -20,18 +19,24 @@ from fourfold.values.units import Unit
 _BATCH = 256
 """Units a call of the embedder, and how far back a unit's previous one is looked for. A guess, not measured."""
 
-Before = Mapping[str, tuple[Floats, Floats]]
-"""By unit, its vector and the token rows of its own text."""
+
+@dataclass(frozen=True, slots=True)
+class _Renewed:
+    """A unit with its new vectors: its own vector with what it carries on, the token rows of its passage up to its
+    end, that passage, and the vector and the token rows of what the passage follows."""
+
+    vector: Floats
+    tokens: Floats
+    passage: str
+    context: tuple[Floats, Floats] | None
 
 
 def renewed(embedder: Embedder, points: Sequence[Point], language: Language) -> Iterator[Point]:
     """Units that were said one after the other, the first after nothing, with new vectors."""
-    before: tuple[Floats, Floats] | None = None
+    before: _Renewed | None = None
     for point, vectors in zip(points, _embedded(embedder, points, language), strict=True):
-        new_point = _renewed(point, vectors, before, language)
+        new_point, before = _renewed(point, vectors, before, language)
         yield new_point
-        assert new_point.vector is not None
-        before = new_point.vector, vectors.own
 
 
 def renew_all(
@@ -44,14 +49,11 @@ def renew_all(
     """Units in the order they came, with new vectors; each carries the one that it follows in its session, if that is
     among the last hundreds."""
     units, count = iter(points), 0
-    last: dict[str, tuple[Floats, Floats]] = {}
+    last: dict[str, _Renewed] = {}
     while part := list(islice(units, _BATCH)):
-        recent = {unit: last[unit] for unit in list(last)[-_BATCH:]}
-        last = recent
+        last = {unit: last[unit] for unit in list(last)[-_BATCH:]}
         for point, vectors in zip(part, _embedded(embedder, part, language), strict=True):
-            new_point = _renewed(point, vectors, last.get(followed(point) or ""), language)
-            assert new_point.vector is not None
-            last[point.id] = new_point.vector, vectors.own
+            new_point, last[point.id] = _renewed(point, vectors, last.get(followed(point) or ""), language)
             yield new_point
         count += len(part)
         if progress is not None:
@@ -84,17 +86,40 @@ def _embedded(embedder: Embedder, points: Sequence[Point], language: Language) -
     """The units' own vectors, those of one context at once."""
     vectors: list[Embedded] = []
     for context, group in groupby(map(read_unit, points), key=lambda unit: unit.context):
-        vectors += embed_statements(embedder, [_statement(unit) for unit in group], context, language)
+        vectors += embed_statements(embedder, list(_statements(group)), context, language)
     return vectors
 
 
-def _statement(unit: Unit) -> Statement:
-    return Statement(unit.text, "", (), unit.mentioned_at, unit.network, unit.speaker)
+def _statements(units: Iterable[Unit]) -> Iterator[Statement]:
+    """Yields the units as statements; those of one passage with its text, as far as it is at hand."""
+    for _, group in groupby(units, key=lambda unit: unit.passage or unit.id):
+        siblings = list(group)
+        passage = " ".join(unit.text for unit in siblings) if len(siblings) > 1 else ""
+        start = 0
+        for unit in siblings:
+            yield Statement(
+                unit.text,
+                "",
+                (),
+                unit.mentioned_at,
+                unit.network,
+                unit.speaker,
+                passage=passage,
+                passage_start=start,
+            )
+            start += len(unit.text) + 1 if passage else 0
 
 
 def _renewed(
-    point: Point, vectors: Embedded, before: tuple[Floats, Floats] | None, language: Language
-) -> Point:
+    point: Point, vectors: Embedded, before: _Renewed | None, language: Language
+) -> tuple[Point, _Renewed]:
     """Returns `point` with these vectors, after what was said `before`."""
     unit = read_unit(point)
-    return with_vectors(point, unit_vectors(vectors, unit.speaker, unit.context, language, before))
+    context, tokens = None, vectors.own
+    if before is not None and unit.passage and unit.passage == before.passage:
+        context, tokens = before.context, np.concatenate([before.tokens, vectors.own])
+    elif before is not None:
+        context = before.vector, before.tokens
+    new_point = with_vectors(point, unit_vectors(vectors, unit.speaker, unit.context, language, context))
+    assert new_point.vector is not None
+    return new_point, _Renewed(new_point.vector, tokens, unit.passage, context)

@@ -25,7 +25,7 @@ from fourfold.index.snapshot import Snapshot
 from fourfold.index.supersession import Supersession
 from fourfold.language.languages import ENGLISH
 from fourfold.language.pack import Language
-from fourfold.language.text import SparseVector, inverse_document_frequency, normalise
+from fourfold.language.text import SparseVector, canonical, inverse_document_frequency
 from fourfold.ports import Point, Where
 from fourfold.schema.banks import (
     READ_ENTITY,
@@ -301,9 +301,18 @@ class BankIndex:
             self._rows_by_tag.setdefault(tag, set()).add(row)
         self.supersession.update(row, unit)
         if previous is not None and known_row is None:
-            self._columns[row]["previous"] = previous
-            self._columns[previous]["next"] = row
+            self._join_neighbours(previous, row)
         self.documents.add_unit(row, unit, self._columns)
+
+    def _join_neighbours(self, previous: int, row: int) -> None:
+        """Makes a unit the neighbour of the one that it follows in its session. Neighbours of a unit are outside of
+        its passage: what is inside is found together with it anyway."""
+        columns = self._columns
+        if columns[row]["passage"] >= 0 and columns[row]["passage"] == columns[previous]["passage"]:
+            columns[row]["previous"] = columns[previous]["previous"]
+            return
+        columns[row]["previous"] = previous
+        columns["next"][self.passage_rows(previous)] = row
 
     def _add_row(self, row: int, unit_id: str, unit: IndexedUnit, terms: SparseVector | None) -> None:
         """Adds what never changes of a unit: its text stays, so its terms, tokens and attributes do."""
@@ -385,15 +394,27 @@ class BankIndex:
         ]
         return sorted(replaced, key=lambda linked: (-self._columns["mentioned"][linked], -linked))
 
+    def passage_rows(self, row: int) -> list[int]:
+        """Returns the rows of the passage that a unit is of, in order; that row alone for one that stands by
+        itself."""
+        passages = self.columns["passage"]
+        first = last = row
+        if passages[row] >= 0:  # those of one passage come in one write, one after the other
+            while first and passages[first - 1] == passages[row]:
+                first -= 1
+            while last + 1 < len(passages) and passages[last + 1] == passages[row]:
+                last += 1
+        return list(range(first, last + 1))
+
     @property
     def has_successors(self) -> bool:
         """Whether any row has one."""
         return bool(self.supersession.superseded)
 
     def with_text(self, text: str) -> list[int]:
-        """Returns the rows of units that (but for a hash collision) have the same words as `text`, case and
-        punctuation ignored."""
-        return [int(row) for row in np.flatnonzero(self.columns["words"] == text_hash(normalise(text)))]
+        """Returns the rows of units that (but for a hash collision) have the same words as `text`; see
+        `text.canonical`."""
+        return [int(row) for row in np.flatnonzero(self.columns["words"] == text_hash(canonical(text)))]
 
     def mask(self, where: Where, *, history: bool = False) -> NDArray[np.bool_]:
         """Returns which rows the conditions of `where` admit that bear on units; ids and documents are not looked at.

@@ -7,8 +7,9 @@ from hashlib import blake2b
 import numpy as np
 from numpy.typing import NDArray
 
-from fourfold.language.text import normalise
+from fourfold.language.text import canonical
 from fourfold.schema.indexed_units import IndexedUnit
+from fourfold.values.units import Modality
 
 LINE_TOKENS = 8
 """Tokens of a unit's date and speaker in a prompt. A guess, not measured."""
@@ -24,13 +25,15 @@ ROW = np.dtype(
         # Rows of its neighbours in its session, -1 for none.
         ("previous", "i4"),
         ("next", "i4"),
-        # Codes of names, see `BankIndex.code`.
+        # Codes of names, see `BankIndex.code`. Of a unit that stands by itself the passage is -1.
         ("session", "i4"),
+        ("passage", "i4"),
         ("speaker", "i4"),
         ("network", "i4"),
         # What ranking asks of the text: the share of questions in it, whether it counts something (below).
         ("asking", "f4"),
-        # Hashes: of the words alone; of the words with who said them, and with when it was if that is known.
+        # Hashes: of the words alone (`text.canonical`); of the words with who said them, and with when it was if that
+        # is known.
         ("words", "i8"),
         ("said", "i8"),
         # Size in a prompt; messages that say it; recalls, and the last of them in epoch seconds (0: never).
@@ -39,6 +42,7 @@ ROW = np.dtype(
         ("uses", "i4"),
         ("used", "f8"),
         ("dated", "?"),
+        ("quoted", "?"),
         ("counts", "?"),
     ]
 )
@@ -49,9 +53,10 @@ def fill_row(columns: NDArray[np.void], row: int, unit: IndexedUnit, codes: dict
     names that have no number yet."""
     speaker, is_dated = unit.speaker or "", unit.occurred is not None
     session_code = codes.setdefault(unit.session, len(codes))
+    passage_code = codes.setdefault(unit.passage, len(codes)) if unit.passage else -1
     speaker_code = codes.setdefault(speaker, len(codes))
     network_code = codes.setdefault(unit.network, len(codes))
-    words = text_hash(normalise(unit.text))
+    words = text_hash(canonical(unit.text))
     current = columns[row]
     # As one tuple, which takes as long as setting two of the fields one by one.
     columns[row] = (
@@ -63,6 +68,7 @@ def fill_row(columns: NDArray[np.void], row: int, unit: IndexedUnit, codes: dict
         current["previous"],
         current["next"],
         session_code,
+        passage_code,
         speaker_code,
         network_code,
         unit.question_share,
@@ -73,6 +79,7 @@ def fill_row(columns: NDArray[np.void], row: int, unit: IndexedUnit, codes: dict
         current["uses"],
         current["used"],
         is_dated,
+        unit.modality == Modality.QUOTE.value,
         unit.has_count,
     )
 

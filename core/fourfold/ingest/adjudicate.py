@@ -135,8 +135,8 @@ def _decide(
             yield Operation(Verdict.UPDATE, shown_new.id, reason)
         case "same":
             evidence = [*current_old.source.evidence, *current_new.source.evidence]
-            source = current_old.source.said_by(list(dict.fromkeys(evidence)))
-            transaction.put_unit(older, replace(current_old, source=source, superseded_by=None))
+            repeated = current_old.said_by(list(dict.fromkeys(evidence)), current_new.source)
+            transaction.put_unit(older, replace(repeated, superseded_by=None))
             transaction.put_unit(newer, current_new.superseded(transaction.now, shown_old.id))
             yield Operation(Verdict.NOOP, shown_old.id, reason)
         case "both":

@@ -54,21 +54,52 @@ def embed_statements(
     """Returns what is searched of each statement, in order; `progress` is called after every `_EMBED_BATCH_SIZE`
     texts."""
     embedded: list[Embedded] = []
-    for start in range(0, len(statements), _EMBED_BATCH_SIZE):
-        batch = statements[start : start + _EMBED_BATCH_SIZE]
-        prefixes = [embedding_text(s, context) for s in batch]
-        texts = [prefix + s.text for prefix, s in zip(prefixes, batch, strict=True)]
+    # Without token vectors a statement has no vector of its own but that of its own text.
+    passages = (
+        _passages(statements)
+        if embedder.token_dimension
+        else [[replace(s, passage="", passage_start=0)] for s in statements]
+    )
+    for start in range(0, len(passages), _EMBED_BATCH_SIZE):
+        batch = passages[start : start + _EMBED_BATCH_SIZE]
+        prefixes = [embedding_text(passage[0], context) for passage in batch]
+        texts = [
+            prefix + (passage[0].passage or passage[0].text)
+            for prefix, passage in zip(prefixes, batch, strict=True)
+        ]
         began = time.perf_counter()
         embeddings = embed_checked(embedder, texts)
-        share = (time.perf_counter() - began) / len(batch)
+        share = (time.perf_counter() - began) / sum(map(len, batch))
         described = [
-            _described(text, len(prefix), embedding, language, share)
-            for text, prefix, embedding in zip(texts, prefixes, embeddings, strict=True)
+            each
+            for text, prefix, embedding, passage in zip(texts, prefixes, embeddings, batch, strict=True)
+            for each in _described(text, len(prefix), passage, embedding, language, share)
         ]
         embedded += _coded(described, embedder.centroids)
         if progress is not None:
             progress(len(embedded), len(statements))
     return embedded
+
+
+def _passages(statements: Sequence[Statement]) -> list[list[Statement]]:
+    """Returns the statements by the text that they are embedded with."""
+    passages: list[list[Statement]] = []
+    for statement in statements:
+        if passages and _continues(statement, passages[-1][-1]):
+            passages[-1].append(statement)
+        else:
+            passages.append([statement])
+    return passages
+
+
+def _continues(statement: Statement, previous: Statement) -> bool:
+    """Tells whether a statement is of the passage of the one before it."""
+    return (
+        bool(statement.passage)
+        and statement.passage == previous.passage
+        and statement.messages[:1] == previous.messages[:1]
+        and statement.passage_start > previous.passage_start
+    )
 
 
 @contextmanager
@@ -91,22 +122,34 @@ def embed_under_lock(
                 return
 
 
-def _described(text: str, start: int, embedding: Embedding, language: Language, seconds: float) -> Embedded:
-    """Keeps the token rows of words that a question could look for: stop words would match any question. The text
-    itself begins at `start`; what stands before it is the prefix of `embedding_text`."""
+def _described(
+    text: str,
+    start: int,
+    passage: Sequence[Statement],
+    embedding: Embedding,
+    language: Language,
+    seconds: float,
+) -> Iterator[Embedded]:
+    """Yields what is searched of each statement of a passage, whose `text` was embedded at once, behind a prefix of
+    `start` characters: token vectors then know their passage ("late chunking", Günther et al. 2024). Kept are the
+    token rows of words that a question could look for: stop words would match any question."""
     word_list = enriched("words", text, [], words, text, language)
     stopped = {at for word in word_list if not word.stem for at in range(word.start, word.end)}
-    rows = [row for row, (at, _) in enumerate(embedding.offsets) if at not in stopped]
-    own_words = [word for word in word_list if word.start >= start]
-    if not any(word.stem for word in own_words):  # "Who are you?" is found by its stop words or not at all
-        rows = [row for row, (at, _) in enumerate(embedding.offsets) if at not in stopped or at >= start]
-    return Embedded(
-        embedding=replace(embedding, tokens=embedding.tokens[rows]),
-        own_from=sum(embedding.offsets[row][1] <= start for row in rows),
-        codes=(),
-        terms=tuple(enriched("words", text, [], index_terms, text, own_words, language)),
-        seconds=seconds,
-    )
+    prefix = [row for row, (at, end) in enumerate(embedding.offsets) if end <= start and at not in stopped]
+    for statement in passage:
+        begin = start + statement.passage_start
+        end = begin + len(statement.text)
+        own_words = [word for word in word_list if begin <= word.start < end]
+        own = [row for row, (at, _) in enumerate(embedding.offsets) if begin <= at < end]
+        if any(word.stem for word in own_words):  # "Who are you?" is found by its stop words or not at all
+            own = [row for row in own if embedding.offsets[row][0] not in stopped]
+        yield Embedded(
+            embedding=replace(embedding, tokens=embedding.tokens[[*prefix, *own]]),
+            own_from=len(prefix),
+            codes=(),
+            terms=tuple(enriched("words", text, [], index_terms, text, own_words, language)),
+            seconds=seconds,
+        )
 
 
 def _coded(described: Sequence[Embedded], centroids: Floats | None) -> list[Embedded]:

@@ -11,12 +11,14 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 
-from fourfold.ingest.candidates import SEMANTIC_MOST, KnownStatements, Near
-from fourfold.ingest.deduplicate import ComparedStatement
+import numpy as np
+
+from fourfold.ingest.compare.candidates import SEMANTIC_MOST, KnownStatements, Near
+from fourfold.ingest.compare.deduplicate import ComparedStatement
+from fourfold.ingest.compare.successors import Successors
 from fourfold.ingest.embed import Embedded, add_context_vector, unit_vectors
 from fourfold.ingest.extract.statement import Statement
 from fourfold.ingest.resolve_entities import Resolver
-from fourfold.language.attributes import AttributedText, assertions, compare_attributes
 from fourfold.language.enrichment import enriched
 from fourfold.ports import Fields, Floats, Point, Where
 from fourfold.schema.beliefs import belief_point, read_belief
@@ -48,8 +50,8 @@ _SEMANTIC_FLOOR = 0.7
 """Cosine from which on two units are linked; a guess, not measured."""
 _TEMPORAL_HOURS = 24.0
 """Time constant, and reach, of the link to what was said before; a guess, not measured."""
-_SESSION_DIGITS = 13
-"""Of an id's 32 hex digits, those that name a session: 52 bits tell the sessions of one bank apart."""
+_LABEL_DIGITS = 13
+"""Of an id's 32 hex digits, those that name a session or a passage: 52 bits tell those of one bank apart."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,17 +69,27 @@ class DocumentWriter:
 
     transaction: Transaction
     origin: Origin
-    operations: list[Operation] = field(default_factory=list)
     units: dict[str, Unit] = field(default_factory=dict)
     """What the statements came to: new units, and those that were known."""
-    undecided: list[tuple[str, str]] = field(default_factory=list)
-    """(new unit, older unit) of which the rules could not tell whether one replaces the other."""
     _known: KnownStatements = field(init=False)
+    _successors: Successors = field(init=False)
     _resolver: Resolver = field(init=False)
+    _last: _PreviousStatement | None = None
 
     def __post_init__(self) -> None:
         self._known = KnownStatements(self.transaction)
+        self._successors = Successors(self.transaction, self._known)
         self._resolver = Resolver(self.transaction.index)
+
+    @property
+    def operations(self) -> list[Operation]:
+        """What was done, and why, in order."""
+        return self._successors.operations
+
+    @property
+    def undecided(self) -> list[tuple[str, str]]:
+        """(new unit, older unit) of which the rules could not tell whether one replaces the other."""
+        return self._successors.undecided
 
     def note_known(self, messages: Sequence[str], rows_by_message: dict[str, int]) -> None:
         """Reports messages that the document already had as NOOPs; `rows_by_message` are the rows of their units."""
@@ -131,11 +143,13 @@ class DocumentWriter:
         self._known.expect(len(pairs))
         # One search for all of them: on a server each one costs a round trip.
         nearest = self._known.in_bank([e.embedding.vector for _, e in pairs])
+        self._successors.prepare([e for _, e in pairs], nearest)
         before = self._before() if pairs else None
         unit_ids = []
         for (statement, vectors), neighbours in zip(pairs, nearest, strict=True):
             before = self._add(statement, vectors, neighbours, before)
             unit_ids.append(before.made)
+        self._last = before
         return unit_ids
 
     def link_causes(self, statements: Sequence[Statement], units: Sequence[str]) -> None:
@@ -167,30 +181,40 @@ class DocumentWriter:
         compared = ComparedStatement(statement.text, statement.speaker, names, statement.occurred)
         session, follows = self._session(statement.at, statement.messages[0], before)
         follows = None if statement.alone else follows
-        vector = add_context_vector(vectors.embedding.vector, follows.vector if follows else None)
+        passage = self._passage(statement)
+        context, tokens = _context(follows, passage, vectors)
+        vector = add_context_vector(vectors.embedding.vector, context and context[0])
         # A paraphrase or a repetition is no unit of its own, but one more source of the unit that says it.
-        known_unit = self._known.same_as(compared, vectors, neighbours)
+        asked = None if follows is None else follows.made
+        known_unit = self._known.same_as(compared, vectors, neighbours, asked)
         if known_unit is None and statement.alone:
             known_unit = self._known.stated_before(compared)
         if known_unit is not None:
-            self._add_evidence(*known_unit, statement.messages)
+            self._add_evidence(*known_unit, statement)
             if statement.alone:
                 self._complete(known_unit[0], names, statement.occurred)
             last = follows.unit if follows else None
-            return _PreviousStatement(session, statement.at, vectors.own, vector, last, known_unit[0])
+            return _PreviousStatement(
+                session, statement.at, tokens, vector, last, passage, context, known_unit[0]
+            )
         unit = self._unit(statement, names, session, self._links(statement.at, neighbours, vectors, follows))
-        attributed = _attributed(unit)
-        asserted = enriched("attributes", unit.text, (), assertions, attributed)
-        attributes = list(dict.fromkeys(assertion.key for assertion in asserted))
-        unit = self._succeed(unit, attributed, attributes)
+        unit = replace(unit, passage=passage)
+        unit, attributes = self._successors.settle(unit, vectors, neighbours)
         if self.transaction.services.language_model is not None:
             self._add_undecided(unit, vectors, neighbours)
-        previous = (follows.vector, follows.tokens) if follows else None
-        searched = unit_vectors(vectors, unit.speaker, unit.context, self.transaction.language, previous)
+        searched = unit_vectors(vectors, unit.speaker, unit.context, self.transaction.language, context)
         self.transaction.put_unit(_point(unit, len(self.transaction.units), searched, attributes))
         self._known.add(unit, vectors, attributes)
         self.units[unit.id] = unit
-        return _PreviousStatement(session, statement.at, vectors.own, vector, unit, unit.id)
+        return _PreviousStatement(session, statement.at, tokens, vector, unit, passage, context, unit.id)
+
+    def _passage(self, statement: Statement) -> str:
+        """Returns the name of the passage that a statement is a part of; "" where it is all of it."""
+        if not statement.passage:
+            return ""
+        start = str(statement.start - statement.passage_start)
+        content = (self.transaction.index.bank, "passage", self.origin.document, statement.messages[0], start)
+        return make_id(*content)[:_LABEL_DIGITS]
 
     def _unit(
         self, statement: Statement, names: tuple[str, ...], session: str, links: tuple[Link, ...]
@@ -208,7 +232,7 @@ class DocumentWriter:
             bank=bank,
             text=statement.text,
             network=statement.network,
-            source=Source(origin.document, statement.messages, statement.start, statement.end),
+            source=self._source(statement),
             mentioned_at=statement.at,
             recorded_at=now,
             speaker=statement.speaker,
@@ -225,44 +249,16 @@ class DocumentWriter:
             chunk=statement.chunk,
         )
 
-    def _succeed(self, unit: Unit, attributed: AttributedText, attributes: Sequence[str]) -> Unit:
-        """Retires or marks what `unit` takes the place of, and reports it; returns `unit`, linked to that. An
-        unsure case only marks: to hide what still holds is worse than to keep it beside the newer (docs/adr/0007)."""
-        replaced: list[str] = []
-        reasons: list[str] = []
-        for older in self._known.competing(unit, attributes):
-            comparison = enriched(
-                "attributes", unit.text, None, compare_attributes, attributed, _attributed(older)
-            )
-            if comparison is None:
-                continue
-            kind, reason = comparison
-            if unit.mentioned_at < older.mentioned_at:  # it came late: what is known is newer
-                unit = replace(unit, superseded_by=older.id)
-                reasons.append(f"said before what is known: {reason}")
-                continue
-            point = self.transaction.points([older.id])[0]
-            if kind == "replaces":
-                retirement = Retirement.superseded_by(unit.id)
-                self.transaction.put_unit(point, older.retired(self.transaction.now, retirement))
-                self.operations.append(Operation(Verdict.RETIRE, older.id, reason))
-                replaced.append(older.id)
-            else:
-                self.transaction.put_unit(point, replace(older, superseded_by=unit.id))
-                self.undecided.append((unit.id, older.id))
-            reasons.append(reason)
-            unit = replace(
-                unit, links=(*unit.links, Link(older.id, "supersedes", 1.0 if kind == "replaces" else 0.5))
-            )
-        verdict = Verdict.UPDATE if replaced else Verdict.ADD
-        self.operations.append(Operation(verdict, unit.id, "; ".join(reasons) or "new to the bank"))
-        return unit
+    def _source(self, statement: Statement) -> Source:
+        messages = statement.messages
+        times = (statement.at,) * len(messages)
+        return Source(self.origin.document, messages, statement.start, statement.end, times=times)
 
     def _add_undecided(self, unit: Unit, vectors: Embedded, neighbours: Near) -> None:
         """Adds the units of which only a language model can tell whether they say the same as `unit`."""
         noted_ids = {older for newer, older in self.undecided if newer == unit.id}
         close = self._known.undecided(unit, vectors, neighbours)
-        self.undecided += [(unit.id, candidate) for candidate in close if candidate not in noted_ids]
+        self.undecided.extend((unit.id, candidate) for candidate in close if candidate not in noted_ids)
 
     def _session(
         self, at: datetime, message: str, before: _PreviousStatement | None
@@ -273,7 +269,7 @@ class DocumentWriter:
         if before is not None and abs(at - before.at) <= gap:
             return before.session, before
         return make_id(self.transaction.index.bank, "session", self.origin.document, message)[
-            :_SESSION_DIGITS
+            :_LABEL_DIGITS
         ], None
 
     def _links(
@@ -299,28 +295,31 @@ class DocumentWriter:
     def _before(self) -> _PreviousStatement | None:
         """Returns the last unit of the document, whose session the first statement may continue; None where it has
         none."""
-        if (last := self._known.last) is not None:
-            unit, vectors = last
-            vector = self.transaction.units[unit.id].vector
-            assert vector is not None
-            return _PreviousStatement(unit.session, unit.mentioned_at, vectors.own, vector, unit)
+        if self._last is not None:
+            return self._last
         index = self.transaction.index
         row = index.documents.last(self.origin.document)
         if row is None:
             return None
-        point = self.transaction.points([index.unit_ids[row]])[0]
-        unit = read_unit(point)
-        assert point.vector is not None
+        # What follows a passage follows all of it.
+        points = self.transaction.points([index.unit_ids[each] for each in index.passage_rows(row)])
+        unit = read_unit(points[-1])
+        vector = points[-1].vector
+        assert vector is not None
+        tokens = np.concatenate([own_tokens(point) for point in points])
         live_unit = unit if unit.retired_at is None else None
-        return _PreviousStatement(unit.session, unit.mentioned_at, own_tokens(point), point.vector, live_unit)
+        return _PreviousStatement(
+            unit.session, unit.mentioned_at, tokens, vector, live_unit, unit.passage, made=unit.id
+        )
 
-    def _add_evidence(self, unit_id: str, reason: str, messages: Sequence[str]) -> None:
+    def _add_evidence(self, unit_id: str, reason: str, statement: Statement) -> None:
+        """Notes one more occasion on which a unit was said."""
         point = self.transaction.points([unit_id])[0]
         unit = read_unit(point)
-        sources = [(self.origin.document, message) for message in messages]
-        new_sources = [pair for pair in sources if pair not in unit.source.evidence]
+        source = self._source(statement)
+        new_sources = [pair for pair in source.evidence if pair not in unit.source.evidence]
         if new_sources:
-            unit = replace(unit, source=unit.source.said_by([*unit.source.evidence, *new_sources]))
+            unit = unit.said_by([*unit.source.evidence, *new_sources], source)
             unit = self._amend_source(point, unit)
         self._report_known(unit, reason)
 
@@ -348,7 +347,7 @@ class DocumentWriter:
             self.transaction.put_unit(point, unit.retired(self.transaction.now, Retirement(cause)))
             self.operations.append(Operation(Verdict.RETIRE, unit.id, reason))
         elif len(evidence) < len(unit.source.evidence):
-            self._amend_source(point, replace(unit, source=unit.source.said_by(evidence)))
+            self._amend_source(point, unit.said_by(evidence))
 
     def _amend_source(self, point: Point, unit: Unit) -> Unit:
         """Stages `unit` with its sources as they are now; returns it. How often a judgement was said moves its
@@ -365,17 +364,36 @@ class DocumentWriter:
         self.operations.append(Operation(Verdict.NOOP, unit.id, reason))
 
 
+_Context = tuple[Floats, Floats]
+"""The vector and the token rows of what something was said after."""
+
+
 @dataclass(frozen=True, slots=True)
 class _PreviousStatement:
-    """What was said just before: in which session, when, its own tokens, its vector with what it carries on, the last
-    new unit of the session, and the unit it was made or found to be."""
+    """What was said just before: in which session, when, the token rows of its passage so far, its vector with what
+    it carries on, the last new unit of the session, its passage and what that follows, and the unit it was made or
+    found to be."""
 
     session: str
     at: datetime
     tokens: Floats
     vector: Floats
     unit: Unit | None
+    passage: str = ""
+    context: _Context | None = None
     made: str = ""
+
+
+def _context(
+    follows: _PreviousStatement | None, passage: str, vectors: Embedded
+) -> tuple[_Context | None, Floats]:
+    """Returns what a statement is said after, which is the passage before its own, and the token rows of its passage
+    up to its end."""
+    if follows is None:
+        return None, vectors.own
+    if passage and passage == follows.passage:
+        return follows.context, np.concatenate([follows.tokens, vectors.own])
+    return (follows.vector, follows.tokens), vectors.own
 
 
 def _point(unit: Unit, order: int, vectors: UnitVectors, attributes: Sequence[str]) -> Point:
@@ -383,11 +401,6 @@ def _point(unit: Unit, order: int, vectors: UnitVectors, attributes: Sequence[st
     if unit.network is Network.BELIEF:
         return belief_point(formed(unit, (unit.id,), "said so"), order, vectors, attributes)
     return unit_point(unit, order, vectors, attributes)
-
-
-def _attributed(unit: Unit) -> AttributedText:
-    """Returns what is looked at for the attributes that a unit gives a value."""
-    return AttributedText(unit.text, unit.speaker, unit.modality)
 
 
 def temporal_link(to: str, said_at: datetime, previous_at: datetime) -> Link | None:

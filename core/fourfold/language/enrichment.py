@@ -33,8 +33,11 @@ Step = Literal[
     "profile",
     "question",
     "sentences",
+    "statements",
+    "succession",
     "summary",
     "times",
+    "voices",
     "words",
 ]
 """What a step adds to a text."""

@@ -195,6 +195,9 @@ def _gives_another_value(pair: _Pair) -> bool:
     if newer.subject <= _PERSONS and not newer.has(Mark.CURRENT):  # who "she" is, only the context tells
         return False
     kind, older_kind = _kind(a), _kind(b)
+    behind = newer.tokens[newer.subject_end + start + len(a) :]
+    if kind == "number" and any(token.kind == "function" for token in behind):
+        return False  # "that tree number 1 is an oak": the number tells which tree
     is_placed = newer.placed and older.placed and bool(newer.about or newer.has(Mark.CURRENT))
     if is_placed and not {kind, older_kind} & {"time", "number"}:
         return True

@@ -173,6 +173,27 @@ def estimate_tokens(text: str) -> int:
     return math.ceil(1.3 * len(_UNSPACED.sub(" ", text).split())) + unspaced
 
 
+def canonical(text: str) -> str:
+    """Returns what two texts share when they say the same in the same words: NFKC, without the punctuation that only
+    parts or stresses, casefolded but for words in capitals. Whatever may carry meaning stays: signs ("A+", "-50",
+    "C#", "€"), marks of questions and quotations, pictures, "US" beside "us"."""
+    text = unicodedata.normalize("NFKC", text).translate(_STRAIGHT)
+    text = _PAUSES.sub(" ", text)
+    # A text that is all in capitals has no word that its capitals set apart.
+    words_kept = text.split() if text != text.upper() else text.casefold().split()
+    return " ".join(word if len(word) > 1 and word.isupper() else word.casefold() for word in words_kept)
+
+
+_STRAIGHT = str.maketrans("’‘“”„«»「」『』？−–", "''" + '"' * 9 + "?--")
+_PAUSES = re.compile(r"(?<!\d)[.,:]|[.,:](?!\d)|[;!¡…。！，、；：()\[\]{}_*]|(?<!\S)[-—~|•]+(?!\S)")
+"""What parts or stresses: a point or comma not between digits, a dash that stands alone, brackets."""
+
+
+def is_unspaced(text: str) -> bool:
+    """Tells whether `text` has words of a script that is written without blanks between them."""
+    return _UNSPACED.search(text) is not None
+
+
 def normalise(text: str) -> str:
     """Returns what two texts share when they say the same in the same words: NFKC, casefolded, only letters and
     digits."""

@@ -30,6 +30,9 @@ class Weights:
     channels: tuple[Channel, ...] = field(default_factory=installed_channels)
     neighbour_weight: float = 0.05
     """Share of a unit's fused score that its neighbours get: evidence comes in runs."""
+    passage: float = 0.3
+    """Share of what the best statement of its passage has over a statement that this one gets: a question may be
+    answered by a sentence whose words stand in the one beside it (docs/adr/0018)."""
     speaker: float = 0.5
     """Gain for units said by the one speaker whom the question names."""
     session: float = 0.25
@@ -41,6 +44,8 @@ class Weights:
     count: float = 0.1
     asking: float = 0.25
     """Loss, at most, for units that are questions themselves."""
+    quoted: float = 0.25
+    """Loss for what was quoted, drafted or imagined: it is nobody's fact. A guess, not measured."""
     strength: float = 0.05
     """Loss, at most, for units that have faded (docs/adr/0015)."""
 
@@ -68,6 +73,7 @@ class Fusion:
         records = index.columns[rows]
         self._weights = weights
         self._legible = plan.legible
+        self._passages = _Passages.of(records["passage"])
         self._before, self._after = (_positions(rows, records[side]) for side in ("previous", "next"))
         keyword = scores.get("keyword", np.zeros(len(rows), dtype=np.float32))
         self.factors = _factors(plan, records, keyword, weights)
@@ -83,7 +89,8 @@ class Fusion:
             if channel.weight and channel.name in scores:
                 # Neighbours in the session share scores: an answer often stands beside the line with the question's
                 # words.
-                shared = self._shared(scores[channel.name], channel.from_before, channel.from_after)
+                own = self._passages.lent(scores[channel.name], self._weights.passage)
+                shared = self._shared(own, channel.from_before, channel.from_after)
                 total += channel.weight_where(self._legible) * _scaled(shared)
         share = self._weights.neighbour_weight
         return self._shared(total * self._factor, share, share)
@@ -97,9 +104,38 @@ class Fusion:
         return shared
 
 
+@dataclass(frozen=True, slots=True)
+class _Passages:
+    """Which of the candidates are of one passage: `places` are those of a passage of several, and `groups` the number
+    of the passage of each."""
+
+    places: Rows
+    groups: Rows
+    count: int
+
+    @classmethod
+    def of(cls, passages: NDArray[np.int32]) -> _Passages:
+        """Returns the passages of candidates by what their records call them, -1 for none."""
+        places = np.flatnonzero(passages >= 0)
+        labels, groups = np.unique(passages[places], return_inverse=True)
+        return cls(places, groups, len(labels))
+
+    def lent(self, scores: Floats, share: float) -> Floats:
+        """Returns `scores` with each candidate nearer, by `share`, to the best of its passage."""
+        if not share or not len(self.places):
+            return scores
+        own = scores[self.places]
+        best = np.full(self.count, -np.inf, dtype=np.float32)
+        np.maximum.at(best, self.groups, own)
+        lent = scores.copy()
+        lent[self.places] = own + np.float32(share) * (best[self.groups] - own)
+        return lent
+
+
 def _factors(plan: Plan, records: NDArray[np.void], keyword: Floats, weights: Weights) -> dict[str, Floats]:
     factors = {
         "asking": 1 - weights.asking * records["asking"],
+        "quoted": 1 - weights.quoted * records["quoted"],
         "session": 1 + weights.session * _by_session(keyword, records["session"]),
     }
     if plan.speaker >= 0:

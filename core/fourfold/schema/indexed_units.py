@@ -23,6 +23,8 @@ class IndexedUnit(NamedTuple):
     speaker: str | None
     network: str
     session: str
+    passage: str
+    """The stretch of a message that the unit was said in; "" for one that stands by itself."""
     entities: list[str]
     tags: list[str]
     links: list[tuple[str, str, float]]
@@ -42,6 +44,7 @@ class IndexedUnit(NamedTuple):
     retired_by: str | None
     successor: str | None
     """The id of the unit that probably holds in place of this one."""
+    modality: str
     question_share: float
     """The share of the text that is questions."""
     has_count: bool
@@ -76,11 +79,13 @@ class IndexedUnit(NamedTuple):
         return self.recorded, self.order
 
 
+_PASSAGE = "passage"
 _STORED_NAMES = (
     "text",
     "speaker",
     NETWORK,
     "session",
+    _PASSAGE,
     "entities",
     TAGS,
     "links",
@@ -95,6 +100,7 @@ _STORED_NAMES = (
     "retired",
     "retired_by",
     "superseded_by",
+    "modality",
     "asking",
     "counts",
     "size",
@@ -110,4 +116,7 @@ READ_INDEXED_UNIT = Fields(terms=True, only=_STORED_NAMES)
 
 def read_indexed_unit(point: Point) -> IndexedUnit:
     """Returns what an index reads of a unit's record."""
-    return IndexedUnit._make(_stored_values(point.payload))
+    payload = point.payload
+    if _PASSAGE not in payload:  # stores are older than the field
+        payload = {**payload, _PASSAGE: ""}
+    return IndexedUnit._make(_stored_values(payload))

@@ -69,6 +69,7 @@ def unit_payload(unit: Unit, order: int) -> dict[str, object]:
         NETWORK: unit.network.value,
         DOCUMENTS: list(unit.source.documents),
         "messages": list(unit.source.messages),
+        "said_at": [to_iso(time) for time in unit.source.times],
         "offsets": [unit.source.start, unit.source.end],
         "mentioned_at": unit.mentioned_at.isoformat(),
         "recorded_at": unit.recorded_at.isoformat(),
@@ -85,6 +86,7 @@ def unit_payload(unit: Unit, order: int) -> dict[str, object]:
         TAGS: list(unit.tags),
         "context": unit.context,
         "session": unit.session,
+        "passage": unit.passage,
         "links": [[link.to, link.kind, round(link.weight, 4)] for link in unit.links],
         "order": order,
         "asking": round(enriched("modality", unit.text, 0.0, asking, unit.text), 3),
@@ -252,8 +254,9 @@ def seconds_of(interval: Interval) -> tuple[float, float]:
 
 READ_UNIT = Fields(
     only=tuple(
-        "bank text network documents messages offsets mentioned_at recorded_at occurred retired_at retired_by "
-        "speaker confidence entities tags context session links modality aspects superseded_by pending chunk".split()
+        "bank text network documents messages said_at offsets mentioned_at recorded_at occurred retired_at "
+        "retired_by speaker confidence entities tags context session passage links modality aspects superseded_by "
+        "pending chunk".split()
     )
 )
 """What `read_unit` looks at."""
@@ -274,6 +277,7 @@ def read_unit(point: Point) -> Unit:
             int(p["offsets"][0]),
             int(p["offsets"][1]),
             tuple(p["documents"]),
+            tuple(from_iso(time) for time in p.get("said_at", ())),  # stores are older than the field
         ),
         mentioned_at=datetime.fromisoformat(p["mentioned_at"]),
         recorded_at=datetime.fromisoformat(p["recorded_at"]),
@@ -284,6 +288,7 @@ def read_unit(point: Point) -> Unit:
         tags=tuple(p["tags"]),
         context=p["context"],
         session=p["session"],
+        passage=p.get("passage", ""),  # stores are older than the field
         links=tuple(links_of(point)),
         retired_at=from_iso(p["retired_at"]),
         retirement=read_retirement(point),

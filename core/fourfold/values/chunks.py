@@ -23,6 +23,12 @@ class Piece:
     start: int
     end: int
 
+    @property
+    def holder(self) -> str | None:
+        """Whose words they are: the speaker, else, for what is not the user's, the role. None is the user of the
+        bank, whose facts nobody else's words may touch."""
+        return self.speaker or (None if self.role == "user" else self.role)
+
 
 @dataclass(frozen=True, slots=True)
 class Chunk:

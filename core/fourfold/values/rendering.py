@@ -13,6 +13,10 @@ MONTHS = tuple(
 )
 
 
+_MOST_DAYS = 10
+"""Days that a line names on which something was said before. A guess, not measured."""
+
+
 def written_month(moment: datetime) -> str:
     """Returns "May 2023", in English whatever the locale."""
     # Not strftime("%B"): that follows the locale of the process, and what is embedded would change with it.
@@ -28,7 +32,9 @@ def render_unit(unit: Unit) -> str:
     """Returns the line by which a unit stands in a prompt: "[8 May 2023] Ana: I went there yesterday. (7 May 2023)".
 
     The date in front is when it was said, the one in brackets the time it tells of, which is left out if unknown.
-    What is no fact (a plan, a wish), no longer a fact, or a belief is marked as such, a belief with its confidence.
+    What was said on several days is shown with the last of them, and the others behind it. What is no fact (a plan,
+    a wish), no longer a fact, or a belief is marked as such, a belief with its confidence; and so is a fact of whose
+    matter something newer was said.
     """
     said = f"[{written_day(unit.mentioned_at)}]"
     speaker = f" {unit.speaker}:" if unit.speaker else ""
@@ -40,12 +46,18 @@ def _marks(unit: Unit) -> str:
     marks = []
     if unit.network is Network.BELIEF and unit.confidence is not None:
         marks.append(f" [belief, {unit.confidence:.2f}]")
+    earlier = dict.fromkeys(written_day(time) for time in reversed(unit.occasions))
+    earlier.pop(written_day(unit.mentioned_at))
+    if earlier:
+        days = list(earlier)
+        more = f", {len(days) - _MOST_DAYS} more" if len(days) > _MOST_DAYS else ""
+        marks.append(f" [also said on {', '.join(days[:_MOST_DAYS])}{more}]")
     if unit.modality is not Modality.FACT and not unit.text.endswith("?"):
         marks.append(f" [{unit.modality}]")
     if unit.retired_at:
         marks.append(" [no longer held]")
     elif unit.superseded_by:
-        marks.append(" [probably superseded]")
+        marks.append(" [said before; may have changed]")
     return "".join(marks)
 
 
@@ -74,6 +86,7 @@ def describe_hit(hit: Hit) -> dict[str, Any]:
         "network": unit.network.value,
         "score": float(hit.score),
         "said": unit.mentioned_at.isoformat(),
+        "occasions": [time.isoformat() for time in unit.occasions] if len(unit.occasions) > 1 else [],
         "occurred_from": occurred.start and occurred.start.isoformat(),
         "occurred_to": occurred.end and occurred.end.isoformat(),
         "speaker": unit.speaker,

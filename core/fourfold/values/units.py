@@ -227,28 +227,44 @@ class Entry:
 @dataclass(frozen=True, slots=True)
 class Source:
     """Where a unit came from: the messages that said it, in order, the document of each (`documents`, as long as
-    `messages`), and the characters `[start, end)` of the first one. `document` is that of the first. What is
-    derived from other units (a summary, a conclusion) has no messages: it links to its evidence."""
+    `messages`) and when each was said (`times`, as long; None where an older version did not note it), and the
+    characters `[start, end)` of the first one. `document` is that of the first. What is derived from other units (a
+    summary, a conclusion) has no messages: it links to its evidence."""
 
     document: str
     messages: tuple[str, ...]
     start: int = 0
     end: int = 0
     documents: tuple[str, ...] = ()
+    times: tuple[datetime | None, ...] = ()
 
     def __post_init__(self) -> None:
         if not self.documents:
             object.__setattr__(self, "documents", (self.document,) * len(self.messages))
+        if not self.times:
+            object.__setattr__(self, "times", (None,) * len(self.messages))
 
     @property
     def evidence(self) -> tuple[tuple[str, str], ...]:
         """(document, message) of every time it was said."""
         return tuple(zip(self.documents, self.messages, strict=True))
 
-    def said_by(self, evidence: Sequence[tuple[str, str]]) -> Source:
-        """The same source with this `evidence`, of which there is some."""
+    def said_by(self, evidence: Sequence[tuple[str, str]], *others: Source) -> Source:
+        """The same source with this `evidence`, of which there is some. When each of it was said is known from this
+        source and the `others`."""
+        times = {
+            pair: time
+            for source in (*others, self)
+            for pair, time in zip(source.evidence, source.times, strict=True)
+        }
         documents, messages = zip(*evidence, strict=True)
-        return replace(self, document=documents[0], messages=messages, documents=documents)
+        return replace(
+            self,
+            document=documents[0],
+            messages=messages,
+            documents=documents,
+            times=tuple(times.get(pair) for pair in evidence),
+        )
 
 
 @dataclass(frozen=True, slots=True)
@@ -276,9 +292,13 @@ class Aspects:
 class Unit:
     """One remembered statement, in exactly one network.
 
-    `confidence` is in [0, 1] for beliefs, None elsewhere. `occurred` is when the fact held or the event took
-    place, None if nothing says so; `mentioned_at` when it was said; `recorded_at` when the bank learned it;
-    `retired_at` when it was superseded or forgotten, and `retirement` why; both are None as long as it holds.
+    `confidence` is in [0, 1] for beliefs, None elsewhere. `occurred` is when the fact held or the event took place,
+    None if nothing says so; `mentioned_at` when it was said, for the last time if several times (`occasions`);
+    `recorded_at` when the bank learned it; `retired_at` when it was superseded or forgotten, and `retirement` why;
+    both are None as long as it holds.
+
+    `passage` names the stretch of a message that it was said in, with others: they were understood, and are found,
+    together. "" for a unit that stands by itself.
 
     `modality` says whether it is a fact at all. `superseded_by` is the unit that probably holds in its place, where
     that is not sure enough to retire this one: it is recalled below that one. A `pending` unit is a text as it was
@@ -299,6 +319,7 @@ class Unit:
     tags: tuple[str, ...] = ()
     context: str = ""
     session: str = ""
+    passage: str = ""
     links: tuple[Link, ...] = ()
     retired_at: datetime | None = None
     retirement: Retirement | None = None
@@ -315,6 +336,18 @@ class Unit:
     def superseded(self, at: datetime, by: str) -> Unit:
         """Returns the unit as one whose place the unit `by` took at `at`, so that none probably does any more."""
         return replace(self.retired(at, Retirement.superseded_by(by)), superseded_by=None)
+
+    @property
+    def occasions(self) -> tuple[datetime, ...]:
+        """When it was said, each time once, from the first to the last."""
+        times = {time for time in self.source.times if time is not None} | {self.mentioned_at}
+        return tuple(sorted(times))
+
+    def said_by(self, evidence: Sequence[tuple[str, str]], *others: Source) -> Unit:
+        """Returns the unit as this `evidence` says it, of which there is some; see `Source.said_by`."""
+        source = self.source.said_by(evidence, *others)
+        times = [time for time in source.times if time is not None]
+        return replace(self, source=source, mentioned_at=max(times) if times else self.mentioned_at)
 
     @property
     def retired_by_unit(self) -> str | None:

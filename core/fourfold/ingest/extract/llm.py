@@ -178,7 +178,7 @@ def _statement(
         messages=tuple(dict.fromkeys(piece.message for piece in pieces)),
         at=first_piece.at,
         network=network,
-        speaker=first_piece.speaker,
+        speaker=first_piece.holder,
         start=first_piece.start,
         end=first_piece.end,
         mentions=_mentions(draft, first_piece, text, dropped),

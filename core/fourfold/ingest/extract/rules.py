@@ -1,15 +1,18 @@
 """The built-in extractor: statements out of pieces of text, without a language model.
 
-One statement a piece. The agent's own turns are experience, first-person judgements are belief, all else is
-world. Names are found by their capitals, times by `fourfold.language.dates`.
+Each sentence that says something is a statement, with a network, a modality and a time of its own (`spans`). The
+agent's own turns are experience, first-person judgements are belief, all else is world. Names are found by their
+capitals, times by `fourfold.language.dates`.
 """
 
 from __future__ import annotations
 
 import re
 from collections.abc import Callable, Collection, Sequence
+from dataclasses import replace
 from functools import cache
 
+from fourfold.ingest.extract.spans import statement_spans
 from fourfold.ingest.extract.statement import Mention, Statement
 from fourfold.language.dates import find_times
 from fourfold.language.enrichment import enriched
@@ -17,6 +20,7 @@ from fourfold.language.languages import languages
 from fourfold.language.modality import confidence_of, modality_of
 from fourfold.language.pack import Language, compiled
 from fourfold.language.text import asking
+from fourfold.language.voices import borrowed_spans
 from fourfold.values.chunks import Piece
 from fourfold.values.units import Modality, Network
 
@@ -24,8 +28,50 @@ from fourfold.values.units import Modality, Network
 def extract(
     pieces: Sequence[Piece], language: Language, known_names: Collection[str] = ()
 ) -> list[Statement]:
-    """Returns one statement a piece, in order. `known_names` are casefolded names that need no further proof to be
-    names."""
+    """Returns the statements of the pieces, in order. `known_names` are casefolded names that need no further proof
+    to be names. What the agent said stays whole: all of it is experience, and its long turns would be many units."""
+    spans = [_spans(piece, language) for piece in pieces]
+    parts = [
+        replace(piece, text=piece.text[a:b], start=piece.start + a, end=piece.start + b)
+        for piece, spans_of_piece in zip(pieces, spans, strict=True)
+        for a, b in spans_of_piece
+    ]
+    passages = [
+        (piece.text if len(spans_of_piece) > 1 else "", start)
+        for piece, spans_of_piece in zip(pieces, spans, strict=True)
+        for start, _ in spans_of_piece
+    ]
+    described = describe(parts, language, known_names)
+    return [
+        _borrowed(replace(statement, passage=passage, passage_start=start))
+        for statement, (passage, start) in zip(described, passages, strict=True)
+    ]
+
+
+def _borrowed(statement: Statement) -> Statement:
+    """Returns the statement as a quotation where it stands in a part of its passage that is not said for its speaker:
+    in a draft, say, whose beginning is another sentence."""
+    end = statement.passage_start + len(statement.text)
+    passage = statement.passage or statement.text
+    spans = enriched("voices", passage, (), borrowed_spans, passage)
+    is_borrowed = any(a < end and statement.passage_start < b for a, b in spans)
+    if statement.modality is not Modality.FACT or not is_borrowed:
+        return statement
+    network = Network.WORLD if statement.network is Network.BELIEF else statement.network
+    return replace(statement, modality=Modality.QUOTE, network=network, confidence=None)
+
+
+def _spans(piece: Piece, language: Language) -> list[tuple[int, int]]:
+    whole = [(0, len(piece.text))]
+    if piece.role in _AGENT_ROLES:
+        return whole
+    return enriched("statements", piece.text, whole, statement_spans, piece.text, language)
+
+
+def describe(
+    pieces: Sequence[Piece], language: Language, known_names: Collection[str] = ()
+) -> list[Statement]:
+    """Returns one statement a piece, in order, however much it says; see `extract`."""
     vouched = {p.speaker.casefold() for p in pieces if p.speaker}
     vouched.update(
         *(enriched("names", p.text, set[str](), _inside_sentences, p.text, language) for p in pieces)
@@ -61,7 +107,7 @@ def _statement(piece: Piece, language: Language, vouched: Callable[[str], bool])
         messages=(piece.message,),
         at=piece.at,
         network=network,
-        speaker=piece.speaker,
+        speaker=piece.holder,
         start=piece.start,
         end=piece.end,
         mentions=tuple(Mention(name) for name in names),

@@ -21,7 +21,8 @@ class Mention:
 class Statement:
     """One statement. `messages` are the ids of those that say it; `[start, end)` its place in the first one; `key`
     tells it from others of the same messages; `causes` are the places, in the list it comes in, of what brought it
-    about. One that stands `alone` is understood without what was said before it, and carries nothing of that."""
+    about. One that stands `alone` is understood without what was said before it, and carries nothing of that.
+    `passage` is the text that it is a part of, from the character `passage_start` on, "" where it is all of it."""
 
     text: str
     key: str
@@ -40,3 +41,5 @@ class Statement:
     chunk: str = ""
     pending: bool = False
     alone: bool = False
+    passage: str = ""
+    passage_start: int = 0

@@ -67,8 +67,9 @@ SUCCESSION = SuccessionGrammar(
     r"|fell (?:off|out|through)|shut down|closed down|disbanded|dissolved|lapsed?|went out of business"
     r"|bankrupt|(?:been|was|were|got) (?:abolished|dismissed|scrapped|deleted|removed|discontinued"
     r"|released|discharged|evicted|expelled|suspended|disqualified)|ended|broke off)\b",
-    changes=r"\b(?:went back to|switched back|reset|renewed|handed over|dyed|turned into|hired|mov(?:ed"
-    r"|ing)|switch(?:ed|ing)|chang(?:ed|ing)|replac(?:ed|ing)|postponed|adjourned|deferred|moved up"
+    changes=r"\b(?:went back to|switched back|reset|renewed|handed over|dyed|turned into|mov(?:ed|ing)"
+    r"|(?:got|was|were|been) hired|switch(?:ed|ing)|chang(?:ed|ing)|replac(?:ed|ing)|postponed|adjourned"
+    r"|deferred|moved up"
     r"|put off|set back|rescheduled|push(?:ed|ing)? (?:back|to|out)|delayed|extended|brought forward"
     r"|slipped|cut(?: down)?|rais(?:ed)|rose|risen|gone up|went up|went down|gone down|came down"
     r"|increased|decreased|dropped|fell|fallen|lowered|reduced|renamed|promoted|demoted|transferred"
@@ -77,8 +78,8 @@ SUCCESSION = SuccessionGrammar(
     r"|repaired|fixed|painted|cleared|melted|settled|relocated|grew|gained|(?:am|is|are|went|gone|now"
     r"|['’]m|['’]s|['’]re) (?:down|up) to|turned out|revised|updated|shifted|split|expanded)\b",
     beginnings=r"\b(?:join(?:ed|ing|s)?|start(?:ed|ing|s)?|got|adopt(?:ed)?|bought|found(?! out)|beg[au]n"
-    r"|hired|married|booked|reserved|scheduled|planned|signed up|subscribed|enrolled|landed|accepted"
-    r"|opened|set up|took up|was born|elected|appointed|ordered|rented)\b",
+    r"|(?:got|was|were|been) hired|married|booked|reserved|scheduled|planned|signed up|subscribed"
+    r"|enrolled|landed|accepted|opened|set up|took up|was born|elected|appointed|ordered|rented)\b",
     placings=r"\b(?:put|moved|brought|took|taken|parked|hung|stored|laid|lent|gave|given|stolen|stole|hid"
     r"|placed|left)\b",
     past=r"(?<!\bis )(?<!\bare )(?<!\bam )(?<!['’]m )(?<!['’]s )(?<!\bbe )(?<!['’]re )(?<!\bnow"
@@ -205,9 +206,10 @@ SUCCESSION = SuccessionGrammar(
             "work",
             r"(?:am|is|['’][ms]) an? [\w ]{3,30} (?:at|for|with) (?-i:[A-Z])"
             r"|\b(?:(?<!to )(?<!of )(?<!the )(?<!hard )work(?:s|ing)? (?:at|for|as|in|night|day|from)|jobs?"
-            r"|employ(?:ed|er|ment)|unemployed|jobless|job hunting|hired|laid off|redundant|retired"
-            r"|resign(?:ed)?|freelanc\w*|promoted|transferred|shifts|notice|fired|head of|intern|apprentice"
-            r"|trainee|manager|director|ceo|cto|cfo)\b|\b(?:joined|started at|start(?:ed"
+            r"|employ(?:ed|er|ment)|unemployed|jobless|job hunting|laid off|redundant|retired"
+            r"|(?:got|was|were|been) hired|resign(?:ed)?|freelanc\w*|promoted|transferred|shifts"
+            r"|notice|fired|head of|intern|apprentice|trainee|manager|director|ceo|cto|cfo)\b"
+            r"|\b(?:joined|started at|start(?:ed"
             r"|ing)? (?:working )?(?:at|with)|went to|moved to) (?-i:[A-Z])",
         ),
         (

@@ -8,10 +8,10 @@ from functools import partial
 
 import numpy as np
 
-from fourfold.ingest.deduplicate import ComparedStatement, same_statement
+from fourfold.ingest.compare.deduplicate import LEAST_STEMS, ComparedStatement, same_statement
 from fourfold.ingest.embed import Embedded
 from fourfold.language.enrichment import enriched
-from fourfold.language.text import normalise
+from fourfold.language.text import asking, canonical, terms
 from fourfold.ports import Floats, Query, Where
 from fourfold.schema.records import NEVER
 from fourfold.schema.units import is_retired, own_tokens, successor_of
@@ -59,10 +59,12 @@ class KnownStatements:
         self._vectors[len(self._added)] = vectors.embedding.vector
         self._added.append((unit, vectors))
 
-    @property
-    def last(self) -> tuple[Unit, Embedded] | None:
-        """The unit that was added last, with its vectors; None where there is none yet."""
-        return self._added[-1] if self._added else None
+    def latest_added(self, most: int, attributes: Sequence[str]) -> list[Unit]:
+        """Returns the `most` latest units of this write, and those among all of them that have one of the
+        attributes."""
+        ids = [unit.id for unit, _ in self._added[-most:]]
+        ids += [unit for attribute in attributes for unit in self._asserted.get(attribute, ())[-most:]]
+        return self.transaction.read(list(dict.fromkeys(ids)))
 
     def in_bank(self, vectors: Sequence[Floats]) -> list[Near]:
         """Returns, for each vector, the nearest live units of the bank."""
@@ -78,10 +80,10 @@ class KnownStatements:
         return [(self._added[place][0].id, cosine) for place, cosine in self._nearest(vectors, most, floor)]
 
     def same_as(
-        self, claim: ComparedStatement, vectors: Embedded, neighbours: Near
+        self, claim: ComparedStatement, vectors: Embedded, neighbours: Near, before: str | None
     ) -> tuple[str, str] | None:
-        """Returns the live unit that already says what `claim` says, and the reason for that judgement; None where
-        there is none."""
+        """Returns the live unit that already says what `claim` says, which was said after the unit `before`, and the
+        reason for that judgement; None where there is none."""
         # Units of this write are in no store yet, so the search of the bank does not find them.
         for place, _ in self._nearest(vectors, _NEIGHBOURS_IN_WRITE, _CANDIDATE_COSINE):
             unit, embedded = self._added[place]
@@ -89,7 +91,7 @@ class KnownStatements:
                 continue
             own = partial(getattr, embedded, "own")
             reason = self._reason(claim, unit, vectors, own)
-            if reason:
+            if reason and self._answers_the_same(unit, claim, before):
                 return unit.id, reason
         index = self.transaction.index
         likely = (index.row(unit) for unit, cosine in neighbours if cosine >= _CANDIDATE_COSINE)
@@ -99,7 +101,7 @@ class KnownStatements:
                 continue
             own = partial(self._own_tokens, unit.id)
             reason = self._reason(claim, unit, vectors, own)
-            if reason:
+            if reason and self._answers_the_same(unit, claim, before):
                 return unit.id, reason
         return None
 
@@ -110,10 +112,25 @@ class KnownStatements:
         added_ids = [unit.id for unit, _ in self._added if not self._superseded(unit.id)]
         for unit in self.transaction.read([*added_ids, *self._live_of(rows, claim.speaker)]):
             is_superseded = unit.retired_at is not None or unit.superseded_by is not None
-            is_same = unit.speaker == claim.speaker and normalise(unit.text) == normalise(claim.text)
+            is_same = unit.speaker == claim.speaker and canonical(unit.text) == canonical(claim.text)
             if is_same and not is_superseded and None in (unit.occurred, claim.occurred):
                 return unit.id, "stated before in the same words"
         return None
+
+    def _answers_the_same(self, known: Unit, claim: ComparedStatement, before: str | None) -> bool:
+        """Tells whether `claim`, said after the unit `before`, answers the question that a unit in the same words
+        does: "Yes." says what its question asks. A statement that says something by itself answers any."""
+        if len(set(terms(claim.text, self.transaction.language))) >= LEAST_STEMS:
+            return True
+        linked = [(link.weight, link.to) for link in known.links if link.kind == "temporal"]
+        known_before = max(linked)[1] if linked else None
+        return self._question(known_before, known.speaker) == self._question(before, claim.speaker)
+
+    def _question(self, unit_id: str | None, speaker: str | None) -> str:
+        """Returns the question that the unit of this id asked somebody else, `speaker`; "" for none."""
+        units = self.transaction.read([unit_id]) if unit_id else []
+        asked = [unit for unit in units if unit.speaker != speaker and asking(unit.text)]
+        return canonical(asked[0].text) if asked else ""
 
     def competing(self, unit: Unit, attributes: Sequence[str]) -> list[Unit]:
         """Returns the live units that give one of the attributes a value."""

@@ -15,17 +15,19 @@ import numpy as np
 
 from fourfold.language.attributes import AttributedText, compare_attributes
 from fourfold.language.pack import Language, compiled
-from fourfold.language.text import asking, normalise, terms, words
+from fourfold.language.text import asking, canonical, terms, words
 from fourfold.ports import Floats
 from fourfold.values.units import Interval
 
 _PARAPHRASE = 0.86
 """Mean MaxSim of the token vectors of two statements that say the same in other words. Real retellings start at 0.89;
 the words have agreed by then, so the bar stands a little lower."""
-_LEAST_STEMS = 4
+LEAST_STEMS = 4
 """Content words that a statement must have for its words to prove anything; a guess, not measured."""
 _IS_QUESTION = 0.5
 """Share of a text that asks, from which on it is a question; a guess, not measured."""
+_SIGN = re.compile(r"[^\w\s.,:?'\"-]|(?<!\w)-|-(?!\w)")
+"""A sign that is more than punctuation; a hyphen within a word is none."""
 _NAMED = re.compile(r"(?<=[\w,;:] )[A-Z]\w+|\d+(?:[.,:]\d+)*")
 
 
@@ -60,7 +62,7 @@ def same_statement(
     """
     if new.speaker != old.speaker or not _same_time(new.occurred, old.occurred):
         return None
-    if normalise(new.text) == normalise(old.text):
+    if canonical(new.text) == canonical(old.text):
         return "said before in the same words"
     if not _comparable(new, old, language) or not _same_words(new.text, old.text, language):
         return None
@@ -88,8 +90,14 @@ def _comparable(new: ComparedStatement, old: ComparedStatement, language: Langua
         and bool(denies.search(new.text)) == bool(denies.search(old.text))
         and set(new.entities) == set(old.entities)
         and _NAMED.findall(new.text) == _NAMED.findall(old.text)
+        and _signed(new.text) == _signed(old.text)
         and (asking(new.text) > _IS_QUESTION) == (asking(old.text) > _IS_QUESTION)
     )
+
+
+def _signed(text: str) -> list[str]:
+    """Returns the words of a text that have a sign ("A+", "C#", "-50", "20%") and those in capitals, in order."""
+    return [word for word in canonical(text).split() if word.isupper() or _SIGN.search(word)]
 
 
 def _conflicts(new: ComparedStatement, old: ComparedStatement) -> bool:
@@ -102,7 +110,7 @@ def _same_words(new: str, old: str, language: Language) -> bool:
     """Returns whether one text has the content words of the other, and at most one more, in no contrary relation."""
     a, b = terms(new, language), terms(old, language)
     only_a, only_b = set(a) - set(b), set(b) - set(a)
-    if min(len(set(a)), len(set(b))) < _LEAST_STEMS:
+    if min(len(set(a)), len(set(b))) < LEAST_STEMS:
         return False
     # A word on each side is an exchange ("violin", "cello"); two more on one side add something.
     if (only_a and only_b) or len(only_a | only_b) > 1:

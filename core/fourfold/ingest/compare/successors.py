@@ -1,0 +1,164 @@
+"""What a new statement comes after: units whose place it takes, and units of the same matter that were said before.
+
+Two measures of certainty. Where one attribute of one holder is given another value (`language.attributes`), the older
+unit is retired, if that is sure. Where a newer statement only tells how a matter stands now
+(`language.succession`), both stay, the older is marked, and the newer comes first: to hide what still holds is worse
+than to keep it beside the newer (docs/adr/0007).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field, replace
+from typing import Literal
+
+from fourfold.ingest.compare.candidates import KnownStatements, Near
+from fourfold.ingest.embed import Embedded
+from fourfold.language.attributes import AttributedText, assertions, compare_attributes
+from fourfold.language.claim_reading import read_claims
+from fourfold.language.claims import Claim
+from fourfold.language.enrichment import enriched
+from fourfold.language.succession import competes
+from fourfold.language.text import query_vector
+from fourfold.ports import Query, Where
+from fourfold.transaction.transaction import Transaction
+from fourfold.values.units import Link, Network, Operation, Retirement, Unit, Verdict
+
+_MOST_BY_WORDS = 12
+"""Units of a bank with the most words in common that a statement is compared with. A guess, not measured."""
+_LATEST = 12
+"""Units of the same matter of life, and of the same write, that a statement is compared with, the latest first. A
+guess, not measured."""
+_MOST_MARKED = 5
+"""Units that one statement may mark as said before: one that marks many is misread. A guess, not measured."""
+
+Standing = Literal["replaces", "unsure"]
+
+
+@dataclass(slots=True)
+class Successors:
+    """What the statements of one write come after. The caller holds the lock of the bank's index."""
+
+    transaction: Transaction
+    known: KnownStatements
+    operations: list[Operation] = field(default_factory=list)
+    undecided: list[tuple[str, str]] = field(default_factory=list)
+    """(new unit, older unit) of which the rules could not tell whether one replaces the other."""
+    _by_words: dict[int, list[str]] = field(default_factory=dict)
+    _in_bank: dict[str, Unit] = field(default_factory=dict)
+
+    def prepare(self, embedded: Sequence[Embedded], nearest: Sequence[Near]) -> None:
+        """Reads from the bank, for all statements of a write at once, what they are compared with: on a server each
+        reading is a round trip."""
+        index = self.transaction.index
+        where = Where(bank=index.bank, live=True)
+        asked = [each for each in embedded if each.terms] if len(index) else []
+        queries = [Query(where, _MOST_BY_WORDS, terms=query_vector(each.terms)) for each in asked]
+        answers = self.transaction.services.store.search(queries) if queries else []
+        for each, answer in zip(asked, answers, strict=True):
+            self._by_words[id(each)] = [unit for unit, _ in answer]
+        near = (unit for answer in nearest for unit, _ in answer)
+        ids = dict.fromkeys([*near, *(unit for ids in self._by_words.values() for unit in ids)])
+        self._read(list(ids))
+
+    def settle(self, unit: Unit, vectors: Embedded, neighbours: Near) -> tuple[Unit, list[str]]:
+        """Retires or marks what `unit` comes after, and reports it. Returns `unit`, linked to that, and the keys by
+        which it is found as something that a later unit may come after."""
+        claims = self._claims(unit)
+        attributed = _attributed(unit)
+        asserted = enriched("attributes", unit.text, (), assertions, attributed)
+        attributes = list(dict.fromkeys(assertion.key for assertion in asserted))
+        matters = [
+            f"~ {matter} of {unit.speaker or ''}" for claim in claims for matter in sorted(claim.fields)
+        ]
+        replaced = False
+        reasons: list[str] = []
+        compared: set[str] = set()
+        for older in self.known.competing(unit, attributes):
+            comparison = enriched(
+                "attributes", unit.text, None, compare_attributes, attributed, _attributed(older)
+            )
+            if comparison is not None:
+                standing, reason = comparison
+                compared.add(older.id)
+                unit = self._follow(unit, older, standing, reason)
+                reasons.append(reason)
+                replaced = replaced or (standing == "replaces" and unit.superseded_by != older.id)
+        for older, reason in self._same_matter(unit, claims, vectors, neighbours, matters):
+            if older.id not in compared:
+                unit = self._follow(unit, older, "unsure", reason)
+                reasons.append(reason)
+        verdict = Verdict.UPDATE if replaced else Verdict.ADD
+        self.operations.append(Operation(verdict, unit.id, "; ".join(reasons) or "new to the bank"))
+        return unit, [*attributes, *dict.fromkeys(matters)]
+
+    def _follow(self, unit: Unit, older: Unit, standing: Standing, reason: str) -> Unit:
+        """Stages what becomes of `older`; returns `unit`, linked to it. Where `unit` came late, and what is known is
+        newer, `unit` is the one that was said before."""
+        if unit.mentioned_at < older.mentioned_at:
+            return replace(unit, superseded_by=older.id)
+        point = self.transaction.points([older.id])[0]
+        if standing == "replaces":
+            retirement = Retirement.superseded_by(unit.id)
+            self.transaction.put_unit(point, older.retired(self.transaction.now, retirement))
+            self.operations.append(Operation(Verdict.RETIRE, older.id, reason))
+        else:
+            self.transaction.put_unit(point, replace(older, superseded_by=unit.id))
+            self.undecided.append((unit.id, older.id))
+        weight = 1.0 if standing == "replaces" else 0.5
+        return replace(unit, links=(*unit.links, Link(older.id, "supersedes", weight)))
+
+    def _same_matter(
+        self,
+        unit: Unit,
+        claims: tuple[Claim, ...],
+        vectors: Embedded,
+        neighbours: Near,
+        matters: Sequence[str],
+    ) -> Iterator[tuple[Unit, str]]:
+        """Yields units of the same speaker, with the reason, that speak of a matter which `unit` tells of as it
+        stands now; or that tell of one which `unit` speaks of, where `unit` came late."""
+        if not claims:
+            return
+        index = self.transaction.index
+        rows = [row for matter in matters for row in index.with_attribute(matter)[-_LATEST:]]
+        self._read([index.unit_ids[row] for row in rows])
+        ids = [unit for unit, _ in neighbours]
+        ids += self._by_words.get(id(vectors), ())
+        ids += [index.unit_ids[row] for row in rows]
+        candidates = [
+            self._in_bank[candidate] for candidate in dict.fromkeys(ids) if candidate in self._in_bank
+        ]
+        candidates += self.known.latest_added(_LATEST, matters)
+        marked = 0
+        for candidate in sorted(candidates, key=lambda each: each.mentioned_at, reverse=True):
+            if candidate.speaker != unit.speaker or candidate.id == unit.id:
+                continue
+            earlier = self._claims(candidate)
+            newer, older = (
+                (earlier, claims) if unit.mentioned_at < candidate.mentioned_at else (claims, earlier)
+            )
+            competition = enriched("succession", unit.text, None, competes, newer, older)
+            if competition is None:
+                continue
+            for current in self.transaction.read([candidate.id]):  # as this write would leave it
+                if current.retired_at is None:
+                    yield current, competition.explanation
+                    marked += 1
+            if marked == _MOST_MARKED:
+                return
+
+    def _claims(self, unit: Unit) -> tuple[Claim, ...]:
+        """Returns what a unit claims; nothing for what the agent did or said, which changes nobody's facts."""
+        if unit.network is Network.EXPERIENCE or unit.pending:
+            return ()
+        return enriched("succession", unit.text, (), read_claims, unit.text, self.transaction.language)
+
+    def _read(self, ids: Sequence[str]) -> None:
+        missing = [unit for unit in ids if unit not in self._in_bank]
+        self._in_bank |= {unit.id: unit for unit in (self.transaction.read(missing) if missing else ())}
+
+
+def _attributed(unit: Unit) -> AttributedText:
+    """Returns what is looked at for the attributes that a unit gives a value."""
+    return AttributedText(unit.text, unit.speaker, unit.modality)

@@ -1,0 +1,106 @@
+"""Where the statements of a text stand: each sentence that says something, and each clause where one says two things.
+
+A statement is what is typed, dated, replaced and believed, so it should say one thing; and it is what is shown, so it
+should be readable. A list stays with its heading, a reaction ("Wow!", "That's great!") with what stands beside it.
+"""
+
+from __future__ import annotations
+
+import re
+
+from fourfold.language.attributes import AttributedText, assertions
+from fourfold.language.languages import any_pattern
+from fourfold.language.pack import Language, compiled
+from fourfold.language.text import is_unspaced, sentences
+
+Span = tuple[int, int]
+"""`[start, end)`, in characters of the text."""
+
+_ITEM = re.compile(r"[ \t]*(?:[-*+•·▪–—|#>]|\d{1,3}[.)]|[a-z][.)]|```)(?=\s|[-|#>`]|\w*$)")
+"""What begins a line that is a part of something: of a list, a table, a quotation, code."""
+_SENTENCE_ENDS = tuple(".!?…。！？")
+"""What a line ends in that introduces no list."""
+_REACTION_WORDS = 3
+_EXCLAMATION_WORDS = 6
+"""Words up to which a sentence (one that ends in "!") that does not speak of its speaker is taken for a reaction.
+Guesses, not measured."""
+
+
+def statement_spans(text: str, language: Language) -> list[Span]:
+    """Returns the `[start, end)` of each statement of `text`, in order, blanks between them left out; of one
+    statement, all of it."""
+    clauses = [
+        clause for block in _blocks(text, sentences(text)) for clause in _clauses(text, block, language)
+    ]
+    return _with_reactions(text, clauses) or [(0, len(text))]
+
+
+def _blocks(text: str, spans: list[Span]) -> list[Span]:
+    """Returns the sentences, with the lines of a list, a table, a quotation or a piece of code made one, and with the
+    line that introduces it."""
+    blocks: list[Span] = []
+    is_code = False
+    was_item = False
+    for start, end in spans:
+        line = text[start:end]
+        is_item = is_code or _ITEM.match(line) is not None
+        before = text[blocks[-1][0] : blocks[-1][1]] if blocks else ""
+        is_heading = is_item and not before.endswith(_SENTENCE_ENDS)
+        if blocks and (is_code or (is_item and was_item) or is_heading or before.endswith((":", "："))):
+            blocks[-1] = (blocks[-1][0], end)
+        else:
+            blocks.append((start, end))
+        if line.count("```") % 2:
+            is_code = not is_code
+        was_item = is_item
+    return blocks
+
+
+def _clauses(text: str, block: Span, language: Language) -> list[Span]:
+    """Returns the sentence, taken apart where a conjunction joins two clauses of which one gives an attribute a
+    value, and the second has a subject of its own: "I live in Porto and my sister is a nurse"."""
+    start, end = block
+    if language.attributes is None or end - start > _LONGEST_SENTENCE or "\n" in text[start:end]:
+        return [block]
+    joint = compiled(rf"(?:,?\s+{re.escape(language.attributes.conjunction.strip())}|;)\s+")
+    speaker = compiled(any_pattern("first_person"))
+    clauses: list[Span] = []
+    for match in joint.finditer(text, start, end):
+        left, right = text[start : match.start()], text[match.end() : end]
+        gives_value = _gives_value(right)
+        if gives_value or (speaker.match(right) and _gives_value(left)):
+            clauses.append((start, match.start()))
+            start = match.end()
+    return [*clauses, (start, end)]
+
+
+_LONGEST_SENTENCE = 300
+"""Characters of a sentence that is taken apart: a longer one tells a story. A guess, not measured."""
+
+
+def _gives_value(clause: str) -> bool:
+    return bool(assertions(AttributedText(clause, None)))
+
+
+def _with_reactions(text: str, spans: list[Span]) -> list[Span]:
+    """Returns the spans, with each reaction joined to the statement before it, else to the one after it."""
+    joined: list[Span] = []
+    is_open = False
+    for start, end in spans:
+        is_reaction = _is_reaction(text[start:end])
+        if joined and (is_reaction or is_open):
+            joined[-1] = (joined[-1][0], end)
+            is_open = is_open and is_reaction
+        else:
+            joined.append((start, end))
+            is_open = is_reaction
+    return joined
+
+
+def _is_reaction(sentence: str) -> bool:
+    size = len(sentence.split())
+    most = _EXCLAMATION_WORDS if sentence.endswith("!") else _REACTION_WORDS
+    if size > most or is_unspaced(sentence) or any(c.isdigit() for c in sentence):
+        return False
+    speaks_of_speaker = compiled(any_pattern("first_person")).search(sentence) is not None
+    return not speaks_of_speaker and not sentence.endswith("?") and not _gives_value(sentence)

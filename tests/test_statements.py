@@ -1,0 +1,171 @@
+"""A message says several things, and each of them has a network, a time and a life of its own."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime, timedelta
+
+import pytest
+
+from fourfold import Bank, Interval, Memory, Message, Modality, Network
+from fourfold.testing import FrozenClock
+
+MARCH = datetime(2026, 3, 1, 12, tzinfo=UTC)
+MAY = datetime(2026, 5, 1, 12, tzinfo=UTC)
+
+
+def texts(bank: Bank) -> list[str]:
+    return sorted(unit.text for unit in bank.units())
+
+
+@pytest.mark.parametrize(
+    ("said", "later", "kept", "gone"),
+    [
+        (
+            "I live in Porto and my sister is a nurse.",
+            "I live in Lisbon now.",
+            "my sister is a nurse.",
+            "Porto",
+        ),
+        ("I live in Porto. I work at Google.", "I live in Lisbon.", "I work at Google.", "Porto"),
+        (
+            "My phone number is 555-0100 and my email is ana@example.org.",
+            "My phone number is 555-0199.",
+            "my email is ana@example.org.",
+            "0100",
+        ),
+    ],
+)
+def test_what_is_replaced_takes_nothing_with_it(
+    memory: Memory, said: str, later: str, kept: str, gone: str
+) -> None:
+    bank = memory.bank("a")
+    bank.retain([Message(said, "Ana", at=MARCH)])
+    bank.retain([Message(later, "Ana", at=MAY)])
+    assert kept in texts(bank)
+    assert not any(gone in text for text in texts(bank))
+
+
+def test_a_judgement_beside_facts_is_the_only_belief(memory: Memory) -> None:
+    bank = memory.bank("a")
+    bank.retain([Message("My sister Clara is a nurse. I think the night bus is reliable.", "Ana", at=MARCH)])
+    networks = {unit.text: (unit.network, unit.confidence) for unit in bank.units()}
+    assert networks == {
+        "My sister Clara is a nurse.": (Network.WORLD, None),
+        "I think the night bus is reliable.": (Network.BELIEF, 0.7),
+    }
+    assert "nurse" in bank.recall("What does Clara do?", networks=[Network.WORLD]).text
+
+
+def test_each_statement_has_a_time_of_its_own(memory: Memory) -> None:
+    bank = memory.bank("a")
+    bank.retain([Message("I was in Rome in May 2022. In October 2023 I went to Oslo.", "Ana", at=MARCH)])
+    found = bank.recall("Where was Ana?", during=Interval.from_iso("2023-10"))
+    assert [hit.unit.text for hit in found.hits] == ["In October 2023 I went to Oslo."]
+
+
+def test_the_parts_of_a_message_are_found_by_its_whole(minilm_memory: Memory) -> None:
+    bank = minilm_memory.bank("a")
+    bank.retain(
+        [Message("We adopted a dog. He is called Rex and hates the vacuum cleaner.", "Ana", at=MARCH)]
+    )
+    bank.retain([Message(f"Bus {n} stops at the harbour.", "Ben", at=MARCH) for n in range(30)])
+    assert "Rex" in bank.recall("What is the name of the dog?", limit=2).text
+
+
+def test_lists_code_and_reactions_stay_whole(memory: Memory) -> None:
+    bank = memory.bank("a")
+    shopping = "Shopping list:\n- milk\n- eggs"
+    code = "Run this:\n```\nx = 1\nprint(x)\n```"
+    bank.retain([Message(text, "Ana", at=MARCH) for text in (shopping, code, "I passed the exam. Wow!")])
+    assert texts(bank) == sorted([shopping, code, "I passed the exam. Wow!"])
+
+
+def test_what_is_drafted_for_another_is_a_quotation_to_its_end(memory: Memory) -> None:
+    bank = memory.bank("a")
+    bank.retain([Message("I live in Porto.", "Ana", at=MARCH)])
+    bank.retain([Message("Write a letter for Bob: I live in Tokyo. I live alone.", "Ana", at=MAY)])
+    assert "I live in Porto." in texts(bank)
+    drafted = [unit for unit in bank.units() if unit.mentioned_at == MAY]
+    assert drafted
+    assert all(unit.modality is Modality.QUOTE for unit in drafted)
+
+
+@pytest.mark.parametrize(
+    ("first", "second"),
+    [
+        ("My blood type is A+.", "My blood type is A-."),
+        ("I program in C++.", "I program in C#."),
+        ("The fee is $50.", "The fee is €50."),
+        ("The balance is 50 euros.", "The balance is -50 euros."),
+        ("Tom is coming?", "Tom is coming."),
+        ("A > B in the ranking.", "A < B in the ranking."),
+        ("They moved us.", "They moved US."),
+        ("👍", "😀"),
+    ],
+)
+def test_what_differs_in_a_sign_is_kept(memory: Memory, first: str, second: str) -> None:
+    bank = memory.bank("a")
+    bank.retain([Message(first, "Ana", at=MARCH)])
+    bank.retain([Message(second, "Ana", at=MAY)])
+    assert second in texts(bank)
+
+
+def test_what_is_said_again_is_shown_once_with_every_day(memory: Memory) -> None:
+    bank = memory.bank("a")
+    days = [datetime(2026, 11, day, 12, tzinfo=UTC) for day in (1, 4, 16)]
+    for day in days:
+        bank.retain([Message("I went to the gym.", "Ana", at=day)])
+    (unit,) = bank.units()
+    assert unit.occasions == tuple(days)
+    assert unit.mentioned_at == days[-1]
+    line = bank.recall("gym").text
+    assert line == (
+        "[16 November 2026] Ana: I went to the gym. [also said on 4 November 2026, 1 November 2026]"
+    )
+    assert len(bank.units()) == 1
+
+
+def test_an_occasion_that_is_gone_from_its_document_is_gone(memory: Memory, clock: FrozenClock) -> None:
+    bank = memory.bank("a")
+    bank.retain([Message("I went to the gym.", "Ana", at=MARCH, id="1")], document="one")
+    bank.retain([Message("I went to the gym.", "Ana", at=MAY, id="1")], document="two")
+    clock.advance(timedelta(days=1))
+    bank.retain([Message("Nothing.", "Ana", at=MAY, id="2")], document="two", replace=True)
+    (unit,) = [unit for unit in bank.units() if "gym" in unit.text]
+    assert unit.occasions == (MARCH,)
+    assert unit.mentioned_at == MARCH
+
+
+def test_a_short_answer_belongs_to_its_question(memory: Memory) -> None:
+    bank = memory.bank("a")
+    for number, question in enumerate(("Do you smoke?", "Do you drive?", "Do you smoke?")):
+        at = MARCH + timedelta(days=number)
+        bank.retain([Message(question, "Bot", "assistant", at), Message("no", "Ana", at=at)])
+    assert texts(bank).count("no") == 2
+
+
+@pytest.mark.parametrize("role", ["assistant", "tool", "system"])
+def test_the_words_of_others_touch_no_fact_of_the_user(memory: Memory, role: str) -> None:
+    bank = memory.bank("a")
+    bank.retain([Message("My name is Pat. I live in Leeds.", at=MARCH)])
+    bank.retain([Message("My name is Claude. I live in the cloud.", role=role, at=MAY)])  # type: ignore[arg-type]
+    assert {"My name is Pat.", "I live in Leeds."} <= set(texts(bank))
+    assert not any(unit.superseded_by for unit in bank.units())
+
+
+def test_what_is_newer_comes_first_and_the_older_says_so(minilm_memory: Memory) -> None:
+    bank = minilm_memory.bank("a")
+    bank.retain([Message("I work at Google.", "Sam", at=MARCH)])
+    bank.retain([Message("I left Google and joined Microsoft.", "Sam", at=MAY)])
+    newer, older = bank.recall("Where does Sam work?").text.splitlines()
+    assert "Microsoft" in newer
+    assert older == "[1 March 2026] Sam: I work at Google. [said before; may have changed]"
+
+
+def test_what_came_late_is_the_older(memory: Memory) -> None:
+    bank = memory.bank("a")
+    bank.retain([Message("We switched the database to MySQL.", "Ana", at=MAY)])
+    bank.retain([Message("The database is PostgreSQL.", "Ana", at=MARCH)])
+    older = next(unit for unit in bank.units() if "PostgreSQL" in unit.text)
+    newer = next(unit for unit in bank.units() if "MySQL" in unit.text)
+    assert (older.superseded_by, newer.superseded_by) == (newer.id, None)
