@@ -4,14 +4,17 @@ from __future__ import annotations
 
 import json
 from collections import Counter
+from collections.abc import Iterator
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
 import pytest
 
+from fourfold import Bank, Memory, Message
 from fourfold.language.dates import find_times
 from fourfold.language.languages import language
+from fourfold.testing import FrozenClock
 
 TABLE = Path(__file__).parent / "data" / "directions.jsonl"
 """One sentence a line: who reads it (`language`), the day it was said, and the time it tells of first, from `start`
@@ -45,6 +48,52 @@ def test_the_direction_of_a_sentence_decides_its_time(direction: str, held: bool
     asked = [row for row in rows() if row["direction"] == direction and row["held"] is held]
     wrong = [row["text"] for row in asked if found_days(row) != (row["start"], row["end"])]
     assert len(wrong) <= (1 - floor) * len(asked), wrong
+
+
+def test_the_examples_of_the_demo_lie_ahead() -> None:
+    said = datetime(2026, 1, 10, 9, tzinfo=UTC)
+    (move,) = find_times(
+        "I finally signed the lease: I'm moving to Porto on 1 February.", said, language("en")
+    )
+    assert str(move.interval.start)[:10] == "2026-02-01"
+
+
+DAYS = [
+    ("What did I say on Wednesday?", "sink"),
+    ("What happened last Monday?", "lease"),
+    ("What happened on Monday?", "lease"),
+    ("What did I do on 23 November?", "lease"),
+    ("What did I do on the 25th?", "sink"),
+    ("What did I say last Tuesday?", "Omar"),
+    ("What's on Monday?", "haircut"),
+    ("What do I have next week?", "haircut"),
+    ("What did we talk about two weeks ago?", "Priya"),
+]
+
+
+@pytest.fixture(scope="module")
+def diary() -> Iterator[Bank]:
+    """A bank of one unit a day up to Friday, 27 November 2026, asked on the Saturday."""
+    with Memory.open(":memory:", clock=FrozenClock(datetime(2026, 11, 28, 12, tzinfo=UTC))) as memory:
+        bank = memory.bank("diary")
+        for month, day, text in (
+            (10, 2, "I started running again."),
+            (11, 10, "I had lunch with Leo by the river."),
+            (11, 15, "I had lunch with Priya at the station."),
+            (11, 23, "I signed the lease for the studio."),
+            (11, 24, "I had lunch with Omar at the harbour."),
+            (11, 25, "I repaired the sink."),
+            (11, 26, "I ordered a grey sofa."),
+            (11, 27, "I have a haircut on Monday."),
+        ):
+            said = datetime(2026, month, day, 13, tzinfo=UTC)
+            bank.retain([Message(text, "Ana", at=said)], document=f"{month}-{day}")
+        yield bank
+
+
+@pytest.mark.parametrize(("question", "first"), DAYS)
+def test_a_question_about_a_day_brings_what_was_on_it_first(diary: Bank, question: str, first: str) -> None:
+    assert first in diary.recall(question, limit=3).hits[0].unit.text
 
 
 SAID = datetime(2026, 9, 16, 10, tzinfo=UTC)

@@ -18,7 +18,7 @@ from fourfold.ports import Floats
 from fourfold.recall.channels import installed_channels
 from fourfold.recall.channels.channel import Channel
 from fourfold.recall.channels.ranked import Rows
-from fourfold.recall.channels.temporal import nearness
+from fourfold.recall.channels.temporal import nearness, on_day
 from fourfold.recall.plan import Plan
 
 
@@ -39,6 +39,11 @@ class Weights:
     """Gain, at most, for units of the session that shares the most terms with the question."""
     dated: float = 0.5
     """Gain for units inside the dates that the question names."""
+    on_day: float = 2.0
+    """Gain for units of the very day, week or month that the question names, beside those of the days after it. A
+    guess: no less than .764/.838/.881 at 5/10/20 on the development conversations."""
+    day_share: float = 0.5
+    """What such a unit has of its own accord, in the scale of the channels' weights. Chosen with `on_day`."""
     when: float = 0.15
     """Gain for units that name a time, if the question asks for one; `count` the same for numbers."""
     count: float = 0.1
@@ -80,6 +85,8 @@ class Fusion:
         """What each candidate's score is multiplied by, by name."""
         if remembered is not None:
             self.factors["strength"] = (1 - weights.strength * (1 - remembered)).astype(np.float32)
+        # Somebody who asks for a day asks for what was on it, whatever it was.
+        self._on_day = (weights.day_share * on_day(plan, records)).astype(np.float32)
         self._factor = np.prod(list(self.factors.values()), axis=0)
 
     def fused(self, scores: Scores) -> Floats:
@@ -93,7 +100,7 @@ class Fusion:
                 shared = self._shared(own, channel.from_before, channel.from_after)
                 total += channel.weight_where(self._legible) * _scaled(shared)
         share = self._weights.neighbour_weight
-        return self._shared(total * self._factor, share, share)
+        return self._shared((total + self._on_day) * self._factor, share, share)
 
     def _shared(self, scores: Floats, from_before: float, from_after: float) -> Floats:
         """Returns `scores` with what each candidate gets of the one before and of the one after it."""
@@ -141,7 +148,9 @@ def _factors(plan: Plan, records: NDArray[np.void], keyword: Floats, weights: We
     if plan.speaker >= 0:
         factors["speaker"] = 1 + weights.speaker * (records["speaker"] == plan.speaker)
     if plan.intervals:
-        factors["dated"] = 1 + weights.dated * (nearness(plan, records) > 0)
+        factors["dated"] = (
+            1 + weights.dated * (nearness(plan, records) > 0) + weights.on_day * on_day(plan, records)
+        )
     if plan.asks_when:
         factors["when"] = 1 + weights.when * records["dated"]
     if plan.asks_count:

@@ -5,13 +5,13 @@ from __future__ import annotations
 import re
 from bisect import bisect_left
 from collections.abc import Mapping
-from dataclasses import dataclass
-from datetime import datetime
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
 
 import numpy as np
 
 from fourfold.index.bank_index import BankIndex
-from fourfold.language.dates import find_times
+from fourfold.language.dates import TimeMention, find_times
 from fourfold.language.enrichment import enriched
 from fourfold.language.languages import PatternField, matches_any
 from fourfold.language.text import SparseVector, Word, clean, index_terms, query_vector, term_id, words
@@ -33,6 +33,8 @@ _NUMBER_PIECES = 2
 (`benchmarks/recall.py`, LoCoMo)."""
 _ASKED: tuple[PatternField, ...] = ("asks_when", "asks_count", "asks_before")
 """What the wording of a question shows that it asks for."""
+_RELATIVE = timedelta(days=7)
+"""The longest time whose words are not looked for: those of months and years stand in what was said as well."""
 _MOST_YEARS = 12
 """Years that a date without a year may stand for. A guess, not measured."""
 
@@ -61,7 +63,10 @@ def plan(question: str, embedder: Embedder, index: BankIndex, now: datetime) -> 
     """Plans `question` (its first `LONGEST_QUESTION` characters) against what the bank knows."""
     text = clean(question[: 2 * LONGEST_QUESTION])[:LONGEST_QUESTION]
     embedding = embed_checked(embedder, [text])[0]
-    question_words = enriched("words", text, [], words, text, index.language)
+    with index.lock:
+        years = _years(index)
+    times = enriched("times", text, [], find_times, text, now, index.language, years)
+    question_words = _without_days(enriched("words", text, [], words, text, index.language), text, times)
     terms = query_vector(enriched("words", text, [], index_terms, text, question_words, index.language))
     with index.lock:
         term_weight = sum(sorted(map(index.idf, terms.indices.tolist()), reverse=True)[:_MOST_TERMS])
@@ -69,10 +74,8 @@ def plan(question: str, embedder: Embedder, index: BankIndex, now: datetime) -> 
         entities = enriched("names", text, (), _entities, question_words, names)
         weights = _weights(embedding, question_words, index)
         legible = _legible(embedding, question_words, index)
-        years = _years(index)
         speakers = {index.code(name) for name in entities} - {-1}
         speaker = next(iter(speakers)) if len(speakers) == 1 else -1
-    times = enriched("times", text, [], find_times, text, now, index.language, years)
     asked = {field: enriched("question", text, False, matches_any, field, text) for field in _ASKED}
     return Plan(
         text=text,
@@ -88,6 +91,23 @@ def plan(question: str, embedder: Embedder, index: BankIndex, now: datetime) -> 
         asks_count=asked["asks_count"],
         asks_before=asked["asks_before"],
     )
+
+
+def _without_days(question_words: list[Word], text: str, times: list[TimeMention]) -> list[Word]:
+    """Returns the words with those that name a day or a week by when it is asked ("on Monday", "last week") as stop
+    words: in what was said on other days they mean other days."""
+    relative = [
+        time
+        for time in times
+        if time.interval.start
+        and time.interval.end
+        and time.interval.end - time.interval.start <= _RELATIVE
+        and not any(character.isdigit() for character in text[time.start : time.end])
+    ]
+    return [
+        replace(word, stem="") if any(t.start <= word.start < t.end for t in relative) else word
+        for word in question_words
+    ]
 
 
 def _entities(question_words: list[Word], names: Mapping[str, str]) -> tuple[str, ...]:

@@ -223,6 +223,7 @@ _GRAMMAR: tuple[tuple[re.Pattern[str], Resolver], ...] = (
     _rule(rf"{YEAR_FIRST}(?:(?P<part>{PART}) ?)?(?P<m>{MONTH})", r.resolve_month),
     _rule(rf"{YEAR_FIRST}(?P<s>{SEASON})", r.resolve_season),
     _rule(rf"(?:(?P<which>{WHICH}) )?(?P<h>{ANY_HOLIDAY}){OF_YEAR}", r.resolve_holiday),
+    _rule(rf"(?:on )?the (?P<d>\d\d?){TH} of (?P<which>{WHICH}) month", r.resolve_day_of_month),
     _rule(
         rf"(?:(?:{WEEKDAY}),? )?(?:the )?(?P<d>\d{{1,2}}|{ORDINAL}){TH} (?:day )?(?:of )?(?P<m>{MONTH})\.?{OF_YEAR}",
         r.resolve_date,

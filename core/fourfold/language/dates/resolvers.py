@@ -85,6 +85,11 @@ def resolve_this_day(match: re.Match[str], anchor: datetime, reading: Reading) -
     return [day_of(min(candidates, key=lambda d: (d - today).days * 2 if d > today else (today - d).days))]
 
 
+def resolve_day_of_month(match: re.Match[str], anchor: datetime, _: Reading) -> list[Span]:
+    """Resolves "the 15th of next month"."""
+    return [day_of(shifted(anchor, step_of(match["which"]), "month")[0].replace(day=int(match["d"])))]
+
+
 def resolve_month(match: re.Match[str], anchor: datetime, reading: Reading) -> list[Span]:
     groups = match.groupdict()
     month = month_number(groups["m"])

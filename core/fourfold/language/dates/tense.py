@@ -105,7 +105,7 @@ class TenseReader:
             past = form == "past" and not self._infinitives.any_within(left, right)
             return Direction.PAST if past else Direction.FUTURE
         if form == "past" and self._arranged.any_within(left, right):
-            return Direction.NEAREST
+            return Direction.EITHER
         alone = self._asked or not self._words_beside(left, start, end, right)
         return _DIRECTIONS.get(form) or (Direction.NEAREST if alone else Direction.UNMARKED)
 

@@ -305,7 +305,7 @@ _TENSE = TenseGrammar(
     deadline=r"\b(?:bis(?: zum| spätestens)?|vor(?: dem)?|spätestens|erst (?:im|am))\b",
     infinitive=r"\bzu [a-zäöüß]+e?[rl]?n\b|[a-zäöüß]{2,}zu[a-zäöüß]{2,}en\b",
     ahead=r"\bfür(?: den)?\b",
-    arranged=r"\b(?:gebucht|geplant|reserviert|vereinbart|eingeladen|verschoben|angemeldet|verabredet)\b",
+    arranged=r"\b(?:gebucht|geplant|reserviert|vereinbart|eingeladen|verschoben|verlegt|angemeldet|verabredet)\b",
     recurring=r"\b(?:jede[mnrs]?|alle (?:zwei|drei|vier|paar)) (?:\w+ )?(?:(?:mon|diens|donners|frei|sams"
     r"|sonn)?tage?|mittwoch|morgen"
     r"|abend|nacht|wochen?|wochenende|monate?s?|jahre?|frühling|sommer|herbst|winter|weihnachten|ostern|silvester)\b"

@@ -217,9 +217,10 @@ _TENSE = TenseGrammar(
     neither=r"\b(?:an?|the|my|your|his|our|their|this|that|these|those|no) (?!\w{0,6}(?:need|bed)\b)\w{2,}ed\b"
     r"|\b(?:need|feed|seed|speed|weed|breed|indeed|hundred|red|bed|wed|shed|naked|sacred)\b",
     future=r"\b(?:would|could|should|might|must)(?:n['’]t| not)?(?! have\b|['’]ve\b|a\b)(?: be| get)?(?: \w+ed\b)?"
-    r"|\b(?:will|won['’]?t|shall|can|cannot|can['’]t|(?-i:may)|going to|gonna|wanna|about to|(?:need|ha[sv]e?"
+    r"|\b(?:(?-i:will)|will(?= (?:you|we|i|he|she|they|it|the|my)\b)|won['’]?t|shall"
+    r"|can|cannot|can['’]t|(?-i:may)|going to|gonna|wanna|about to|(?:need|ha[sv]e?"
     r"|want)s? to)\b"
-    r"(?: not)?(?: (?:be|get|have))?(?: \w+ed\b)?|['’]ll\b(?: be| get)?(?: \w+ed\b)?|\bto be \w+"
+    r"(?: not)?(?: (?:be|get|have))?(?: \w+ed\b)?|['’]ll\b(?: be| get| have)?(?: been)?(?: \w+ed\b)?|\bto be \w+"
     r"|\b(?:am|is|are|im|isn['’]?t|aren['’]?t|don['’]?t|doesn['’]?t|do|does)\b(?: not| still| now| all)?"
     r"(?: (?!supposed)\w+ed\b)?|\b(?:stay|remain|keep|get|look|seem|feel)s? \w+ed\b|['’](?:m|re)\b(?: \w+ed\b)?"
     r"|\b(?:it|that|there|here|he|she|what|where|who|when|how)['’]s\b(?! (?:been|gone|had|got|just|already|\w+ed)\b)"
@@ -227,7 +228,8 @@ _TENSE = TenseGrammar(
     r"|\b(?:ha[sv]e|['’]ve)\b(?! (?:not |just |already |never |ever |finally |also |always |only |recently |all )*"
     r"(?:been|\w+ed|\w{2,}en|gone|done|had|made|met|got|read|bought|lost|left|found|sold|sent|told|come|become|begun|said"
     r"|won|put|cut|kept|paid|heard|held|built|felt|spent|taught|thought|caught|run|quit)\b)",
-    past=r"\b(?:was|were|wasn['’]?t|weren['’]?t|did|didn['’]?t|had|hadn['’]?t|used to|been|gone|done)\b"
+    past=r"\bdid(?:n['’]?t)?(?: \w+){0,2}? (?:do|have)\b"
+    r"|\b(?:was|were|wasn['’]?t|weren['’]?t|did|didn['’]?t|had|hadn['’]?t|used to|been)\b"
     r"|\b(?:would|could|should|might|must|may)(?:n['’]t| not)?(?: have|['’]ve|a)\b|\b(?:ha[sv]e|['’]ve)\b"
     r"|\b(?:went|came|saw|met|got|took|made|began|gave|left|found|felt|told|said|bought|ran|won|lost|sang|wrote|drove"
     r"|flew|grew|held|kept|knew|led|sold|sent|slept|spent|spoke|swam|taught|thought|wore|ate|broke|built|caught|chose"

@@ -142,7 +142,7 @@ _DATE_RULES = (
         "from {weekday} to {weekday2}",
     ),
     (r"desde el {weekday}", "since {weekday}"),
-    (r"(?:el|hasta el|antes del|para el|este) {weekday}", "on {weekday}"),
+    (r"(?:el|al|hasta el|antes del|para el|este) {weekday}", "on {weekday}"),
     (r"el otro día", "the other day"),
     (r"el (?:día )?{day}(?! ?[\w%€])", "on the {day}th"),
     (r"{part} {year}", "{part} {year}"),
@@ -271,7 +271,7 @@ _TENSE = TenseGrammar(
     r"|aran|ieran|áramos"
     r"|iéramos)(?:mos)?\b",
     ahead=r"\bpara(?: el)?\b",
-    arranged=r"\b(?:reserv|program|plane|invit|aplaz|qued(?:é|amos)|apunt|organiz)\w*",
+    arranged=r"\b(?:reserv|program|plane|invit|aplaz|qued(?:é|amos)|apunt|organiz|movi|cambi|retras)\w*",
     recurring=r"\b(?:cada|todos los|todas las)(?: \w+)? (?:lunes|martes|miércoles|jueves|viernes|sábados?"
     r"|domingos?|días?|mañanas?"
     r"|tardes?|noches?|semanas?|fin(?:es)? de semana|mes(?:es)?|años?|verano|invierno|primavera|otoño"
