@@ -40,8 +40,8 @@ class Weights:
     dated: float = 0.5
     """Gain for units inside the dates that the question names."""
     on_day: float = 2.0
-    """Gain for units of the very day, week or month that the question names, beside those of the days after it. A
-    guess: no less than .764/.838/.881 at 5/10/20 on the development conversations."""
+    """Gain for units of the very day that the question names, beside those of the days after it. A guess, not
+    measured."""
     day_share: float = 0.5
     """What such a unit has of its own accord, in the scale of the channels' weights. Chosen with `on_day`."""
     when: float = 0.15

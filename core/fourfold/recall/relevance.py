@@ -18,7 +18,7 @@ from fourfold.index.columns import LINE_TOKENS
 from fourfold.language.text import once_weight
 from fourfold.ports import Floats
 from fourfold.recall.channels.ranked import Rows
-from fourfold.recall.channels.temporal import nearness
+from fourfold.recall.channels.temporal import nearness, on_day
 from fourfold.recall.plan import Plan
 
 # Fitted to units with and without an answer, of small banks and of three public sets: docs/adr/0018.
@@ -49,6 +49,7 @@ class Relevance:
         records = index.columns[rows]
         self._plan = plan
         self._is_named = _named(plan, index, rows, records)
+        self._is_on_day = on_day(plan, records)
         if plan.intervals:
             self._is_named |= nearness(plan, records) > 0
         lengths = _TERMS_A_TOKEN * (records["tokens"] - LINE_TOKENS)
@@ -71,7 +72,9 @@ class Relevance:
         )
         illegible = _ILLEGIBLE_SHARED_TERMS * np.minimum(shared, _MOST_ILLEGIBLE_SHARE) + _ILLEGIBLE_BASE
         read = self._plan.legible
-        logits = read * legible + (1 - read) * illegible + _NAMED * self._is_named
+        # Somebody who asks for a day asks for what was on it, whatever it was.
+        named = _NAMED * self._is_named + _NAMED * self._is_on_day
+        logits = read * legible + (1 - read) * illegible + named
         relevance: Floats = (1 / (1 + np.exp(-logits))).astype(np.float32)
         return relevance
 

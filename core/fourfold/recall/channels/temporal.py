@@ -16,8 +16,6 @@ from fourfold.recall.plan import Plan
 _DAY = 86_400.0
 SLACK_DAYS = 7.0
 """What happened is told up to a week later. A guess, not measured."""
-_LONGEST_DAYS = 31
-"""Days of an interval that is asked for as such ("on Monday", "in May"). A guess, not measured."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -38,14 +36,11 @@ class Temporal(Channel):
 
 
 def on_day(plan: Plan, rows: NDArray[np.void]) -> NDArray[np.bool_]:
-    """Returns which rows were said within one of the named intervals, or tell of a time that lies within it, where
-    that is no longer than `_LONGEST_DAYS`."""
+    """Returns which rows were said on one of the days that the question names, or tell of it."""
     inside = np.zeros(len(rows), dtype=bool)
-    for interval in plan.intervals:
-        if interval.start is None or interval.end is None:
-            continue
-        start, end = interval.start.timestamp(), interval.end.timestamp()
-        if end - start <= _LONGEST_DAYS * _DAY:
+    for interval in plan.days:
+        if interval.start is not None and interval.end is not None:
+            start, end = interval.start.timestamp(), interval.end.timestamp()
             inside |= (rows["start"] >= start) & (rows["end"] <= end)
             inside |= (rows["mentioned"] >= start) & (rows["mentioned"] < end)
     return inside
