@@ -94,7 +94,9 @@ def test_a_node_has_its_source_and_is_read_as_one_line(bank: Bank) -> None:
     assert (node.metadata["speaker"], node.metadata["messages"]) == ("Ana", ["m1"])
     assert node.relationships[NodeRelationship.SOURCE].node_id == "chat"  # type: ignore[union-attr]
     assert isinstance(hit.score, float)
-    awaited = asyncio.run(FourfoldRetriever(bank).aretrieve("Where did Rita move?"))
+    awaited = asyncio.run(
+        FourfoldRetriever(bank).aretrieve("Where did Rita move, and what is the rent in Lisbon?")
+    )
     assert awaited[0].node.id_ == node.id_
     assert any(not each.node.relationships for each in awaited)
 
