@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime, timedelta, timezone
+from pathlib import Path
 
 import pytest
 
-from fourfold import InputError, Interval, Memory, Message
+from fourfold import Bank, Entry, InputError, Interval, Memory, Message
 from fourfold.testing import HashEmbedder, MemoryStore
 
 EAST = timezone(timedelta(hours=14))
@@ -104,3 +105,37 @@ def test_a_megabyte_of_one_token_is_retained(token: str) -> None:
         bank = memory.bank("ana")
         assert bank.retain(token * (1_000_000 // len(token))).units
         assert memory.banks()[0].units == len(bank.units())
+
+
+@pytest.mark.parametrize("half", ["\ud83d", "\udc4d", "\ud83d \udc4d"])
+def test_half_a_character_breaks_no_write(tmp_path: Path, half: str) -> None:
+    """As broken JSON has it, and text that was cut in UTF-16: no store and no file can hold it."""
+    with Memory.open(tmp_path / "memory", embedder=HashEmbedder()) as memory:
+        bank = memory.bank("a", mission=f"Be kind {half}")
+        bank.retain([Message(f"I live in Porto {half}", f"Ana{half}")], context=f"chat {half}")
+        bank.entries.put([Entry("note", "n", {"text": half})], document="notes")
+        unit = bank.recall(f"Porto {half}").hits[0].unit
+        assert (unit.text, unit.speaker) == ("I live in Porto", "Ana")
+        bank.pin(unit, reason=half)
+        with pytest.raises(InputError):
+            memory.bank(half)
+        with pytest.raises(InputError):
+            bank.retain("I live in Rome.", document=half)
+        loaded = memory.load(bank.export(tmp_path / "bank.jsonl"), bank="b")
+        assert [unit.text for unit in loaded.units()] == ["I live in Porto"]
+
+
+def test_two_halves_of_a_character_are_one(bank: Bank) -> None:
+    assert bank.retain("Fine \ud83d\udc4d").units[0].text == "Fine \N{THUMBS UP SIGN}"
+
+
+def test_a_text_of_stop_words_alone_is_found_by_them(bank: Bank) -> None:
+    bank.retain("Who are you and what is it?")
+    assert bank.recall("Who are you and what is it?").hits
+
+
+def test_a_mail_that_was_passed_on_a_thousand_times_is_loaded(memory: Memory, tmp_path: Path) -> None:
+    mail = tmp_path / "mail.eml"
+    head = "From: ana@example.org\nSubject: Porto\n\n"
+    mail.write_text(head + "I live in Porto.\n---------- Forwarded message ---------\nFrom: Ben\n\n" * 1500)
+    assert memory.load(mail, bank="a").units()
