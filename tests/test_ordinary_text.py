@@ -110,7 +110,7 @@ def test_a_megabyte_of_one_token_is_retained(token: str) -> None:
 @pytest.mark.parametrize("half", ["\ud83d", "\ud83d \udc4d"])
 def test_half_a_character_breaks_no_write(tmp_path: Path, half: str) -> None:
     """As broken JSON has it, and text that was cut in UTF-16: no store and no file can hold it."""
-    with Memory.open(tmp_path / "memory", embedder=HashEmbedder()) as memory:
+    with Memory.open(str(tmp_path / "memory"), embedder=HashEmbedder()) as memory:
         bank = memory.bank("a", mission=f"Be kind {half}")
         bank.retain([Message(f"I live in Porto {half}", f"Ana{half}")], context=f"chat {half}")
         bank.entries.put([Entry("note", "n", {"text": half})], document="notes")
