@@ -6,7 +6,7 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from fourfold import Bank, Interval, Memory, Message, Modality, Network
+from fourfold import Bank, Fact, Interval, Memory, Message, Modality, Network, NotFoundError, Verdict
 from fourfold.testing import FrozenClock
 
 MARCH = datetime(2026, 3, 1, 12, tzinfo=UTC)
@@ -169,3 +169,24 @@ def test_what_came_late_is_the_older(memory: Memory) -> None:
     older = next(unit for unit in bank.units() if "PostgreSQL" in unit.text)
     newer = next(unit for unit in bank.units() if "MySQL" in unit.text)
     assert (older.superseded_by, newer.superseded_by) == (newer.id, None)
+
+
+def test_a_caller_may_say_what_is_replaced(memory: Memory) -> None:
+    bank = memory.bank("a")
+    (older,) = bank.retain([Message("The gate is green.", "Ana", at=MARCH)]).units
+    done = bank.retain([Message("They painted it blue.", "Ana", at=MAY)], replaces=older)
+    assert texts(bank) == ["They painted it blue."]
+    assert done.count(Verdict.RETIRE) == 1
+    (newer,) = bank.units()
+    bank.retain([Message("It is red by now.", "Ana", at=MAY)], replaces=[newer.id[:10]])
+    assert texts(bank) == ["It is red by now."]
+
+
+def test_nothing_is_written_where_the_replaced_unit_is_unknown(memory: Memory) -> None:
+    bank = memory.bank("a")
+    with pytest.raises(NotFoundError, match="no unit deadbeef00"):
+        bank.retain([Message("They painted it blue.", "Ana", at=MAY)], replaces="deadbeef00")
+    assert texts(bank) == []
+    (older,) = bank.retain_facts([Fact("The gate is green.")]).units
+    bank.retain_facts([Fact("The gate is blue as the sea.")], replaces=[older])
+    assert texts(bank) == ["The gate is blue as the sea."]

@@ -70,6 +70,7 @@ class AsyncBank(BankEdits):
         context: str = "",
         tags: Sequence[str] = (),
         replace: bool = False,
+        replaces: str | Unit | Sequence[str | Unit] = (),
         batch: bool = False,
         progress: Progress | None = None,
     ) -> RetainResult:
@@ -77,11 +78,12 @@ class AsyncBank(BankEdits):
 
         `at` (aware) is when it was said, for messages without a time of their own; default: now. `document`
         names what the messages belong to: retaining it again adds only the messages it did not have, and with
-        `replace=True` retires what is gone from it. `context` says in a few words what this is ("team
+        `replace=True` retires what is gone from it. `replaces` are units, or their ids, whose place this takes
+        whatever the words are: they are retired in favour of the first unit that this makes. `context` says in a few words what this is ("team
         standup") and is searched too. `tags` filter recalls. `progress` is called with (done, total).
 
-        The whole call is one atomic write. Raises `InputError`, `ModelError` or `StoreError` with nothing
-        written.
+        The whole call is one atomic write. Raises `InputError`, `NotFoundError` (`replaces`), `ModelError` or
+        `StoreError` with nothing written.
 
         With a language model (`Memory.open(llm=...)`) the text is written first, in chunks marked pending, and then
         each chunk's statements as the model reads it: those of a long text can be recalled as they come. `progress`
@@ -99,6 +101,7 @@ class AsyncBank(BankEdits):
             replace,
             batch,
             self._options,
+            replaces=_ids_of(replaces),
         )
         try:
             return await ingest.retain(self._services, request, progress)
@@ -122,13 +125,14 @@ class AsyncBank(BankEdits):
         document: str = "",
         context: str = "",
         tags: Sequence[str] = (),
+        replaces: str | Unit | Sequence[str | Unit] = (),
     ) -> RetainResult:
         """Retains statements that the caller, or its model, has extracted from a conversation already. They are
         stored as they are, and their entities are resolved, doubles and newer values found as by `retain`, in one
         atomic write.
 
-        `at`, `document`, `context` and `tags` are those of `retain`. Raises `InputError`, `ModelError` (of the
-        embedder) or `StoreError` with nothing written.
+        `at`, `document`, `context`, `tags` and `replaces` are those of `retain`. Raises `InputError`,
+        `NotFoundError`, `ModelError` (of the embedder) or `StoreError` with nothing written.
         """
         checked_facts = ingest.read_facts(facts)
         messages, labels = ingest.messages_of(checked_facts), check_tags(tags)
@@ -141,6 +145,7 @@ class AsyncBank(BankEdits):
             labels,
             options=self._options,
             facts=checked_facts,
+            replaces=_ids_of(replaces),
         )
         try:
             return await ingest.retain(self._services, request)
@@ -379,3 +384,8 @@ class AsyncBank(BankEdits):
     def _other(self, name: str) -> AsyncBank:
         # Without this object's options: a copy has its language, mission and disposition in its own profile.
         return AsyncBank(name, self._services, self._background, self._later, self._weights, BankOptions())
+
+
+def _ids_of(units: str | Unit | Sequence[str | Unit]) -> tuple[str, ...]:
+    several = [units] if isinstance(units, str | Unit) else units
+    return tuple(id_of(unit) for unit in several)

@@ -108,6 +108,7 @@ class Bank(BankFacade):
         context: str = "",
         tags: Sequence[str] = (),
         replace: bool = False,
+        replaces: str | Unit | Sequence[str | Unit] = (),
         batch: bool = False,
         progress: Progress | None = None,
     ) -> RetainResult:
@@ -120,6 +121,7 @@ class Bank(BankFacade):
                 context=context,
                 tags=tags,
                 replace=replace,
+                replaces=replaces,
                 batch=batch,
                 progress=progress,
             )
@@ -137,10 +139,13 @@ class Bank(BankFacade):
         document: str = "",
         context: str = "",
         tags: Sequence[str] = (),
+        replaces: str | Unit | Sequence[str | Unit] = (),
     ) -> RetainResult:
         """See `AsyncBank.retain_facts`."""
         return self._portal.call(
-            lambda: self._async.retain_facts(facts, at=at, document=document, context=context, tags=tags)
+            lambda: self._async.retain_facts(
+                facts, at=at, document=document, context=context, tags=tags, replaces=replaces
+            )
         )
 
     def retain_later(

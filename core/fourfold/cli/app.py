@@ -81,16 +81,22 @@ def retain(
         str | None,
         typer.Option("--language", help="The language of a new bank (en, de, ...); else it is found out."),
     ] = None,
+    replaces: Annotated[
+        list[str] | None,
+        typer.Option(help="The id of a unit whose place this takes; may be repeated. For a single file."),
+    ] = None,
     json: JsonOption = False,
 ) -> None:
     """Retain files: texts, chats, what other products export. Doing it again adds only what is new, also after
     Ctrl-C. What cannot be read of a file is told, and the rest is taken; a file of which nothing can be read is an
     error, and then nothing is retained of any."""
     files = read_files(paths)
+    if replaces and len(files) != 1:
+        raise InputError(f"--replaces is for what one file says, and these are {len(files)}.")
     started = time.perf_counter()
     with Memory.open(memory) as open_memory:
         chosen = open_memory.bank(bank, language=spoken)
-        results = list(retain_files(chosen, [file for _, file in files], tag or []))
+        results = list(retain_files(chosen, [file for _, file in files], tag or [], replaces or ()))
         status = _consolidate(chosen)
     seconds = time.perf_counter() - started
     output.emit_retained(results, status, bank, seconds, json, files)

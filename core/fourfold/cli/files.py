@@ -45,26 +45,36 @@ def read_for_load(path: Path) -> ImportedFile | None:
     return read_import(path)
 
 
-def retain_files(bank: Bank, files: Sequence[ImportedFile], tags: Sequence[str]) -> Iterator[RetainResult]:
-    """Retains what files hold, each document under a progress bar."""
+def retain_files(
+    bank: Bank, files: Sequence[ImportedFile], tags: Sequence[str], replaces: Sequence[str] = ()
+) -> Iterator[RetainResult]:
+    """Retains what files hold, each document under a progress bar. The first of it takes the place of the units
+    `replaces`."""
     for document in (document for file in files for document in file.documents):
         all_tags = [*tags, *document.tags]
         if document.messages:
-            yield from _retain_messages(bank, document, all_tags)
+            yield from _retain_messages(bank, document, all_tags, replaces)
+            replaces = ()
         if document.facts:
             yield bank.retain_facts(document.facts, document=document.name, tags=all_tags)
 
 
-def _retain_messages(bank: Bank, document: ImportedDocument, tags: list[str]) -> Iterator[RetainResult]:
+def _retain_messages(
+    bank: Bank, document: ImportedDocument, tags: list[str], replaces: Sequence[str]
+) -> Iterator[RetainResult]:
     messages = document.messages
     with output.progress(document.name, len(messages)) as bar:
         if load_settings().llm is not None:
             # A document goes in at once: its text is safe before the first call of the model.
-            yield bank.retain(messages, document=document.name, tags=tags, progress=output.follow(bar))
+            progress = output.follow(bar)
+            yield bank.retain(
+                messages, document=document.name, tags=tags, replaces=replaces, progress=progress
+            )
             return
         for start in range(0, len(messages), _BATCH_SIZE):
             batch = messages[start : start + _BATCH_SIZE]
-            yield bank.retain(batch, document=document.name, tags=tags)
+            yield bank.retain(batch, document=document.name, tags=tags, replaces=replaces)
+            replaces = ()
             bar.advance(bar.task_ids[0], len(batch))
 
 

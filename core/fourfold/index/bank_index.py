@@ -182,6 +182,13 @@ class BankIndex:
         matches = [unit for unit in self.unit_ids if unit.startswith(prefix)]
         return matches[0] if len(matches) == 1 else None
 
+    def require_live(self, written_id: str) -> str:
+        """Returns the id of the unit of that id (or that begins so); raises `NotFoundError` where none holds now."""
+        unit_id = self.find(written_id)
+        if unit_id is None or self._columns[self._row_of[unit_id]]["retired"] != NEVER:
+            raise NotFoundError(f'The bank "{self.bank}" has no unit {written_id} that holds now.')
+        return unit_id
+
     def code(self, name: str) -> int:
         """Returns the number that stands for a session, a speaker or a network in `columns`; -1 for an unknown
         name."""

@@ -45,7 +45,8 @@ _MOST_ATTEMPTS = 5
 class RetainRequest:
     """What to retain, and where. `document` "" is the bank's running journal; `replace` retires what the
     document held and these messages do not. `facts` are what the messages of those ids state,
-    where nothing is left to extract. `entries` are kept word for word in the same write."""
+    where nothing is left to extract. `entries` are kept word for word in the same write. `replaces` are the ids of
+    units whose place it takes."""
 
     bank: str
     messages: str | Iterable[Message]
@@ -58,6 +59,7 @@ class RetainRequest:
     options: BankOptions = field(default_factory=BankOptions)
     facts: Mapping[str, Fact] = field(default_factory=dict)
     entries: tuple[Entry, ...] = ()
+    replaces: tuple[str, ...] = ()
 
     @property
     def origin(self) -> Origin:
@@ -88,12 +90,38 @@ async def _retain(
     if services.language_model is None or request.facts:
         return await anyio.to_thread.run_sync(_retain_without_llm, services, request, progress, began)
     outcome = Outcome()
+    replaced = await anyio.to_thread.run_sync(_named_units, services, request)
     # Before anything is written: what only a reader finds must not lie in the bank as a pending chunk.
     request = await _without_redacted(services, request, outcome)
     chunks = await anyio.to_thread.run_sync(_store_pending_chunks, services, request, outcome)
-    return await _read_chunks(
-        services, request.bank, _ReadJob(chunks, request.batch, progress, began), outcome
-    )
+    try:
+        return await _read_chunks(
+            services, request.bank, _ReadJob(chunks, request.batch, progress, began), outcome
+        )
+    finally:
+        # Units come as the model reads them, some perhaps before it failed: the first of them takes the place.
+        with anyio.CancelScope(shield=True):
+            await anyio.to_thread.run_sync(_take_place, services, request, replaced, outcome)
+
+
+def _take_place(
+    services: Services, request: RetainRequest, replaced: Sequence[str], outcome: Outcome
+) -> None:
+    if not replaced or not outcome.units:
+        return
+    with services.indexes.locked(request.bank) as index:
+        writer = DocumentWriter(_transaction(services, index, request), request.origin)
+        writer.take_place_of(replaced, next(iter(outcome.units)))
+        writer.commit()
+    outcome.add(writer)
+
+
+def _named_units(services: Services, request: RetainRequest) -> list[str]:
+    """Returns the full ids of the units that a request replaces; raises `NotFoundError` for one that does not hold
+    now."""
+    index = services.indexes.get(request.bank)
+    with index.lock:
+        return [index.require_live(unit) for unit in request.replaces]
 
 
 def extraction_request(services: Services, request: RetainRequest) -> ModelRequest | None:
@@ -169,6 +197,7 @@ def _retain_without_llm(
 ) -> RetainResult:
     """Retains without having a language model read: one atomic write."""
     outcome = Outcome()
+    replaced = _named_units(services, request)
     index = services.indexes.get(request.bank)
     policy = _policy(services, index, outcome)
     messages = _messages(services, request, policy, index)
@@ -194,7 +223,9 @@ def _retain_without_llm(
         writer = DocumentWriter(_transaction(services, index, request), request.origin)
         apply_options(writer.transaction, language, request.options)
         diff.apply(writer, request)
-        writer.add_all(statements, embedded, only_new=not request.replace)
+        unit_ids = [*writer.add_all(statements, embedded, only_new=not request.replace), *writer.units]
+        if unit_ids:
+            writer.take_place_of(replaced, unit_ids[0])
         writer.commit()
     outcome.add(writer)
     outcome.embedded += embedded

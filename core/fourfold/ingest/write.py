@@ -152,6 +152,20 @@ class DocumentWriter:
         self._last = before
         return unit_ids
 
+    def take_place_of(self, replaced: Sequence[str], unit_id: str) -> None:
+        """Retires units because their caller says that the unit `unit_id` takes their place."""
+        for point in self.transaction.points([each for each in replaced if each != unit_id]):
+            older = read_unit(point)
+            if older.retired_at is not None:  # the rules found it too, or another retain was faster
+                continue
+            self.transaction.put_unit(point, older.superseded(self.transaction.now, unit_id))
+            (newer,) = self.transaction.points([unit_id])
+            unit = read_unit(newer)
+            self.transaction.put_unit(
+                newer, replace(unit, links=(*unit.links, Link(older.id, "supersedes", 1.0)))
+            )
+            self.operations.append(Operation(Verdict.RETIRE, older.id, "replaced, as its caller said"))
+
     def link_causes(self, statements: Sequence[Statement], units: Sequence[str]) -> None:
         """Links each unit to those of the statements that brought its own about."""
         for statement, unit_id in zip(statements, units, strict=True):

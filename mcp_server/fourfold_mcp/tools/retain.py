@@ -38,6 +38,10 @@ _VERDICT_WORDS = {
 Text = Annotated[str, Field(max_length=MAX_TEXT_LENGTH, description="What was said, word for word.")]
 Facts = Annotated[list[StatedFact] | None, Field(max_length=100)]
 About = Annotated[str, Field(max_length=500, description="What this was, in a few words.")]
+Replaced = Annotated[
+    list[str] | None,
+    Field(description="Ids of statements that no longer hold because of this: they are retired for it."),
+]
 Labels = Annotated[list[str] | None, Field(description="Labels to narrow later recalls by.")]
 
 
@@ -64,6 +68,7 @@ async def retain(
     facts: Facts = None,
     context: About = "",
     tags: Labels = None,
+    replaces: Replaced = None,
     bank: BankName = None,
 ) -> Annotated[CallToolResult, RetainAnswer]:
     """Remember something for later conversations. Prefer `facts`: write each durable fact, preference, decision
@@ -75,12 +80,16 @@ async def retain(
     memory_bank = await scope_of(ctx).bank(bank)
     if facts:
         statements = [fact.fact() for fact in facts]
-        result = await memory_bank.retain_facts(statements, context=context, tags=tags or [])
+        result = await memory_bank.retain_facts(
+            statements, context=context, tags=tags or [], replaces=replaces or []
+        )
         return await _answer(ctx, memory_bank, result, "the caller", [])
     model, warnings = await _language_model(ctx, memory_bank, text, context, sampled)
     async with _progress(ctx) as report:
         reader = memory_bank if model is None else await _with_model(ctx, memory_bank, model)
-        result = await reader.retain(text, context=context, tags=tags or [], progress=report)
+        result = await reader.retain(
+            text, context=context, tags=tags or [], replaces=replaces or [], progress=report
+        )
     reader_name = "the built-in extractor" if model is None else model.name
     return await _answer(ctx, memory_bank, result, reader_name, warnings)
 
