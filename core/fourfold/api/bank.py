@@ -80,7 +80,8 @@ class AsyncBank(BankEdits):
         names what the messages belong to: retaining it again adds only the messages it did not have, and with
         `replace=True` retires what is gone from it. `replaces` are units, or their ids, whose place this takes
         whatever the words are: they are retired in favour of the first unit that this makes. `context` says in a
-        few words what this is ("team standup") and is searched too. `tags` filter recalls. `progress` is called with (done, total).
+        few words what this is ("team standup") and is searched too. `tags` filter recalls. `progress` is called with
+        (done, total).
 
         The whole call is one atomic write. Raises `InputError`, `NotFoundError` (`replaces`), `ModelError` or
         `StoreError` with nothing written.

@@ -48,7 +48,7 @@ _SAME_MATTER = 0.6
 _PERSONS = frozenset({"<he>", "<she>", "<they>"})
 _LEAST_MATTER = 0.3
 """The same of the larger claim's. A guess, not measured."""
-_SHORT = 3
+_SHORT = 2
 """Stems of a claim without a subject of its own, at most, that the opposite of another is seen in. A guess, not
 measured."""
 _VAGUE = frozenset({"<it>", "<this>", "<you>", "<there>", "<who>", "<all>"})
@@ -81,6 +81,11 @@ def _first_rule(newer: Claim, older: Claim) -> str | None:
     pair = _paired(newer, older)
     if _corrects(pair):
         return "correction"
+    are_events = newer.has(Mark.EVENT) and older.has(Mark.EVENT)
+    if (
+        are_events and (newer.subject | older.subject) & _VAGUE
+    ):  # "It was Rui who bought a boat", "... who painted one"
+        return None
     is_passed = older.has(Mark.EVENT) and not older.has(Mark.BEGINNING | _END)
     if is_passed or newer.has(Mark.ADDITIVE):
         return None

@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 
 from fourfold.language.attributes import AttributedText, assertions
+from fourfold.language.claim_reading import read_claims
 from fourfold.language.languages import any_pattern
 from fourfold.language.pack import Language, compiled
 from fourfold.language.text import is_unspaced, sentences
@@ -57,21 +58,40 @@ def _blocks(text: str, spans: list[Span]) -> list[Span]:
 
 
 def _clauses(text: str, block: Span, language: Language) -> list[Span]:
-    """Returns the sentence, taken apart where a conjunction joins two clauses of which one gives an attribute a
-    value, and the second has a subject of its own: "I live in Porto and my sister is a nurse"."""
+    """Returns the sentence, taken apart where a conjunction joins two clauses that say different things: one gives an
+    attribute a value and the other has a subject of its own ("I live in Porto and my sister is a nurse"), or they are
+    of different matters of life ("Ich wohne in Köln und arbeite bei Bosch")."""
     start, end = block
-    if language.attributes is None or end - start > _LONGEST_SENTENCE or "\n" in text[start:end]:
+    if language.succession is None or end - start > _LONGEST_SENTENCE or "\n" in text[start:end]:
         return [block]
-    joint = compiled(rf"(?:,?\s+{re.escape(language.attributes.conjunction.strip())}|;)\s+")
+    conjunction = language.attributes.conjunction.strip() if language.attributes is not None else ""
+    borders = [language.succession.clause_border, rf",?\s+{re.escape(conjunction)}\s+" if conjunction else ""]
     speaker = compiled(any_pattern("first_person"))
     clauses: list[Span] = []
-    for match in joint.finditer(text, start, end):
+    for match in sorted(
+        (match for border in borders for match in compiled(border).finditer(text, start, end)),
+        key=lambda match: match.span(),
+    ):
+        if match.start() <= start or not (_CONJUNCTION.search(match.group()) or ";" in match.group()):
+            continue
         left, right = text[start : match.start()], text[match.end() : end]
-        gives_value = _gives_value(right)
-        if gives_value or (speaker.match(right) and _gives_value(left)):
-            clauses.append((start, match.start()))
-            start = match.end()
+        is_own = _gives_value(right) or (speaker.match(right.lstrip()) is not None and _gives_value(left))
+        if is_own or _of_other_matters(left, right, language):
+            clauses.append((start, start + len(left.rstrip(" ,"))))
+            start = match.end() + len(right) - len(right.lstrip())
     return [*clauses, (start, end)]
+
+
+_CONJUNCTION = re.compile(r"\w")
+
+
+def _of_other_matters(left: str, right: str, language: Language) -> bool:
+    """Tells whether two clauses speak of matters of life of which none is the same."""
+    a, b = (
+        frozenset[str]().union(*(claim.fields for claim in read_claims(clause, language)))
+        for clause in (left, right)
+    )
+    return bool(a and b) and not a & b
 
 
 _LONGEST_SENTENCE = 300

@@ -10,13 +10,13 @@ from fourfold.recall.channels.channel import Channel, Question
 
 @dataclass(frozen=True, kw_only=True)
 class Semantic(Channel):
-    """See `Channel`. The weights were measured (docs/adr/0004)."""
+    """See `Channel`. The weights were measured (docs/adr/0004, 0019)."""
 
     name: str = "semantic"
-    weight: float = 0.4
+    weight: float = 0.5
     illegible_weight: float | None = 0.0
     # Of the line before nothing is added: its vector is in the unit's own already (docs/adr/0003).
-    from_after: float = 0.5
+    from_after: float = 0.3
     unlisted_as_last: bool = True
 
     def query(self, question: Question) -> Query:
