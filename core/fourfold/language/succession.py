@@ -81,13 +81,11 @@ def _first_rule(newer: Claim, older: Claim) -> str | None:
     pair = _paired(newer, older)
     if _corrects(pair):
         return "correction"
-    are_events = newer.has(Mark.EVENT) and older.has(Mark.EVENT)
-    if (
-        are_events and (newer.subject | older.subject) & _VAGUE
-    ):  # "It was Rui who bought a boat", "... who painted one"
-        return None
     is_passed = older.has(Mark.EVENT) and not older.has(Mark.BEGINNING | _END)
-    if is_passed or newer.has(Mark.ADDITIVE):
+    # "It was Rui who bought a boat", "It was Rui who painted a boat"
+    is_vague = bool((newer.subject | older.subject) & _VAGUE)
+    is_vague_event = is_vague and newer.has(Mark.EVENT) and older.has(Mark.EVENT)
+    if is_passed or is_vague_event or newer.has(Mark.ADDITIVE):
         return None
     rules = _RULES_AFTER_ENDING if older.has(_END) else _RULES
     return next((name for name, holds in rules if holds(pair)), None)
