@@ -30,10 +30,8 @@ Guesses, not measured."""
 def statement_spans(text: str, language: Language) -> list[Span]:
     """Returns the `[start, end)` of each statement of `text`, in order, blanks between them left out; of one
     statement, all of it."""
-    clauses = [
-        clause for block in _blocks(text, sentences(text)) for clause in _clauses(text, block, language)
-    ]
-    return _with_reactions(text, clauses) or [(0, len(text))]
+    blocks = _with_reactions(text, _blocks(text, sentences(text)))
+    return [clause for block in blocks for clause in _clauses(text, block, language)] or [(0, len(text))]
 
 
 def _blocks(text: str, spans: list[Span]) -> list[Span]:
