@@ -355,7 +355,7 @@ class BankIndex:
     def known_messages(self, document: str, messages: Iterable[str]) -> dict[str, int]:
         """Returns, by message, the row of the (first) unit of those of `messages` that units quote which hold, or
         which were retired for a newer one or archived."""
-        rows = self.documents.rows(document, messages)
+        rows = self.documents.rows(document, messages, self.columns)
         return {message: row for message, row in rows.items() if self._is_known(row)}
 
     def _is_known(self, row: int) -> bool:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from bisect import insort
 from collections.abc import Iterable
 from typing import TypedDict
 
@@ -17,7 +18,7 @@ from fourfold.schema.records import GONE, NEVER, PENDING_CHUNK
 class DocumentSnapshot(TypedDict):
     """A `DocumentIndex` as JSON."""
 
-    rows: dict[str, dict[str, int]]
+    rows: dict[str, dict[str, list[int]]]
     last: dict[str, int]
     waiting: list[str]
     covered: dict[str, dict[str, str]]
@@ -27,8 +28,8 @@ class DocumentIndex:
     """The documents of one bank."""
 
     def __init__(self) -> None:
-        self._rows: dict[str, dict[str, int]] = {}
-        """By document and message, the row of a unit that quotes it."""
+        self._rows: dict[str, dict[str, list[int]]] = {}
+        """By document and message, the rows of the units that quote it, in order."""
         self._last: dict[str, int] = {}
         """By document, the row of its latest unit."""
         self._pending: set[str] = set()
@@ -52,20 +53,25 @@ class DocumentIndex:
         return documents
 
     def add_unit(self, row: int, unit: IndexedUnit, columns: NDArray[np.void]) -> None:
-        """Notes the messages that a unit quotes; of two units of a message the one that holds counts. `columns` are
-        those of the bank's units."""
+        """Notes the messages that a unit quotes. `columns` are those of the bank's units."""
         for document, message in zip(unit.documents, unit.messages, strict=True):
-            row_of = self._rows.setdefault(document, {})
-            if message not in row_of or columns[row_of[message]]["retired"] != NEVER:
-                row_of[message] = row
+            rows = self._rows.setdefault(document, {}).setdefault(message, [])
+            # In order, whichever came first: a unit may come to quote a message that a later one quotes already.
+            if row not in rows:
+                insort(rows, row)
             last = self._last.get(document)
             if last is None or (columns[last]["mentioned"], last) < (columns[row]["mentioned"], row):
                 self._last[document] = row
 
-    def rows(self, document: str, messages: Iterable[str]) -> dict[str, int]:
-        """Returns, by message, the row of the (first) unit of those of `messages` that units quote."""
-        row_of = self._rows.get(document, {})
-        return {message: row_of[message] for message in messages if message in row_of}
+    def rows(self, document: str, messages: Iterable[str], columns: NDArray[np.void]) -> dict[str, int]:
+        """Returns, by message, the row of the first unit that holds, else of the first, of those of `messages` that
+        units quote. `columns` are those of the bank's units."""
+        rows_of = self._rows.get(document, {})
+        quoting = {message: rows_of[message] for message in messages if message in rows_of}
+        return {
+            message: next((row for row in rows if columns[row]["retired"] == NEVER), rows[0])
+            for message, rows in quoting.items()
+        }
 
     def last(self, document: str) -> int | None:
         """Returns the row of the latest unit of a document."""

@@ -116,6 +116,8 @@ def _with_reactions(text: str, spans: list[Span]) -> list[Span]:
 
 
 def _is_reaction(sentence: str) -> bool:
+    if not any(character.isalpha() for character in sentence):
+        return True  # "(2)", a face: it says nothing by itself
     size = len(sentence.split())
     most = _EXCLAMATION_WORDS if sentence.endswith("!") else _REACTION_WORDS
     if size > most or is_unspaced(sentence) or any(c.isdigit() for c in sentence):
