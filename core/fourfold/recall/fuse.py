@@ -50,7 +50,8 @@ class Weights:
     asking: float = 0.25
     """Loss, at most, for units that are questions themselves."""
     quoted: float = 0.1
-    """Loss for what was quoted, drafted or imagined: it is nobody's fact. More of it costs evidence (docs/adr/0019)."""
+    """Loss for what was quoted, drafted or imagined: it is nobody's fact. More of it costs evidence
+    (docs/adr/0019)."""
     strength: float = 0.05
     """Loss, at most, for units that have faded (docs/adr/0015)."""
 
