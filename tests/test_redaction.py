@@ -8,8 +8,8 @@ from collections.abc import Sequence
 import pytest
 
 from fourfold import Bank, Entry, Fact, InputError, Memory, Message, RedactionRule
-from fourfold.ports import PromptMessage
-from fourfold.testing import HashEmbedder, MemoryStore, ScriptedModel
+from fourfold.ports import Embedding, PromptMessage
+from fourfold.testing import FrozenClock, HashEmbedder, MemoryStore, ScriptedModel
 from fourfold.values.redaction import redact, redaction_rules
 
 KEY = "sk-ant-api03-" + "a1B2" * 8
@@ -158,3 +158,20 @@ def test_a_rule_that_does_not_exist_is_refused(given: dict[str, object]) -> None
         RedactionRule("r", **given)  # type: ignore[arg-type]
     with pytest.raises(InputError, match="name"):
         RedactionRule("", pattern="x")
+
+
+def test_what_is_left_out_of_a_message_is_not_embedded_with_the_rest(clock: FrozenClock) -> None:
+    embedded: list[str] = []
+
+    class Recording(HashEmbedder):
+        def embed(self, texts: Sequence[str]) -> list[Embedding]:
+            embedded.extend(texts)
+            return super().embed(texts)
+
+    rule = RedactionRule("doctors", test=lambda text: text.startswith("My doctor"))
+    with Memory(MemoryStore(), Recording(), clock=clock) as memory:
+        bank = memory.bank("a", redact=[rule])
+        bank.retain([Message("I live in Porto. My doctor is Ruiz. I have a dog.", "Ana")])
+        assert sorted(unit.text for unit in bank.units()) == ["I have a dog.", "I live in Porto."]
+    assert embedded
+    assert not any("Ruiz" in text for text in embedded)

@@ -3,7 +3,7 @@ statements come in by. What a transaction finds later it can only mask in record
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping, Sequence, Set
 from dataclasses import replace
 
 from fourfold.errors import InputError
@@ -46,12 +46,27 @@ def redact_statements(
         masked = _masked(statement, policy)
         if masked is not None and not _names_redacted_entity(masked.text, policy, index):
             admitted[place] = masked
+    # Statements are embedded within their passage: what one of them has to hold back must not reach the others.
+    changed = {
+        (statement.messages, statement.passage)
+        for place, statement in enumerate(statements)
+        if place not in admitted or admitted[place].text != statement.text
+    }
     # Causes are places in the list: those of what stays are counted anew.
     places = {place: number for number, place in enumerate(admitted)}
     return [
-        replace(statement, causes=tuple(places[cause] for cause in statement.causes if cause in places))
+        _on_its_own(statement, changed, tuple(places[cause] for cause in statement.causes if cause in places))
         for statement in admitted.values()
     ]
+
+
+def _on_its_own(
+    statement: Statement, changed: Set[tuple[tuple[str, ...], str]], causes: tuple[int, ...]
+) -> Statement:
+    """Returns a statement with these causes, and without its passage where that is one of the `changed`."""
+    if (statement.messages, statement.passage) in changed:
+        return replace(statement, passage="", passage_start=0, causes=causes)
+    return replace(statement, causes=causes)
 
 
 def reject_if_redacted(text: str, policy: RedactionPolicy) -> None:
