@@ -47,7 +47,9 @@ def runner() -> ModuleType:
         pytest.param(
             case,
             id=case["id"],
-            marks=[pytest.mark.xfail(reason=FAILING[case["id"]])] if case["id"] in FAILING else [],
+            marks=[pytest.mark.xfail(reason=FAILING[case["id"]], strict=True)]
+            if case["id"] in FAILING
+            else [],
         )
         for case in cases()
     ],

@@ -149,7 +149,7 @@ class DocumentWriter:
         for (statement, vectors), neighbours in zip(pairs, nearest, strict=True):
             before = self._add(statement, vectors, neighbours, before)
             unit_ids.append(before.made)
-        self._last = before
+        self._last = before or self._last
         return unit_ids
 
     def take_place_of(self, replaced: Sequence[str], unit_id: str) -> None:

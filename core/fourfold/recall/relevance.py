@@ -38,8 +38,8 @@ _CUT = 0.15
 """Relevance below which a unit is left out, unless it is among the best: of gold units .992 of small banks and all of
 LoCoMo's and MemDaily's stay (docs/adr/0018)."""
 _CUT_FUSED = 0.25
-"""Share of the best fused score that spares a unit the cut: what neighbours lend is in it. At .3, .986 of BEAM's gold
-units stay, at .25 all."""
+"""Share of the best fused score that spares a unit the cut: what neighbours lend is in it. Chosen on BEAM with
+another `_CUT` (docs/adr/0018): how many of its gold units stay with this one was not measured."""
 
 
 class Relevance:
