@@ -114,7 +114,7 @@ def _write(
         replace(line, text=transaction.redaction.cover(line.text))
         for line in _candidates(services, index, record)
     ]
-    lines = _next_lines(record, candidates)
+    lines = _next_lines(record, candidates, index)
     if lines != record.lines or record != read_core(services.store, index.bank):
         point = core_point(index.bank, CoreRecord(lines, record.pinned, transaction.now))
         transaction.put_record(point)
@@ -122,8 +122,11 @@ def _write(
     return None
 
 
-def _next_lines(record: CoreRecord, candidates: Sequence[CoreProfileLine]) -> tuple[CoreProfileLine, ...]:
-    """Returns the new lines of the profile: of each kind, those that it has before those that are added."""
+def _next_lines(
+    record: CoreRecord, candidates: Sequence[CoreProfileLine], index: BankIndex
+) -> tuple[CoreProfileLine, ...]:
+    """Returns the new lines of the profile: of each kind, those that it has before those that are added, and those
+    that may no longer hold behind all others."""
     old_places = {line: place for place, line in enumerate(record.lines)}
     lines: list[CoreProfileLine] = []
     for kind in _HEADINGS:
@@ -132,8 +135,15 @@ def _next_lines(record: CoreRecord, candidates: Sequence[CoreProfileLine]) -> tu
         of_kind = [line for line in candidates if line.kind == kind and line.text not in texts]
         staying = sorted((line for line in of_kind if line in old_places), key=old_places.__getitem__)
         added = [line for line in of_kind if line not in old_places]
-        lines += [*staying, *added][: _MOST_LINES.get(kind)]
+        newest_first = sorted([*staying, *added], key=lambda line: _is_superseded(index, line.evidence))
+        lines += newest_first[: _MOST_LINES.get(kind)]
     return tuple(lines)
+
+
+def _is_superseded(index: BankIndex, unit_ids: Sequence[str]) -> bool:
+    """Whether something newer probably holds in place of one of these units."""
+    rows = [index.row(unit_id) for unit_id in unit_ids]
+    return any(row is not None and index.successors(row) for row in rows)
 
 
 def _candidates(services: Services, index: BankIndex, record: CoreRecord) -> Iterator[CoreProfileLine]:
@@ -152,11 +162,29 @@ def _candidates(services: Services, index: BankIndex, record: CoreRecord) -> Ite
     sentences_of = [(unit, enriched("profile", unit.text, None, _preference, unit)) for unit in latest_first]
     preferences = [(unit, sentence) for unit, sentence in sentences_of if sentence is not None]
     preferences.sort(key=lambda pair: -(pair[0].confidence or _STRONG_BELIEF))
-    for unit, sentence in preferences[: 2 * _MOST_LINES["preference"]]:
-        yield CoreProfileLine("preference", render_unit(replace(unit, text=sentence)), (unit.id,))
-    open_matters = [unit for unit in latest_first if _is_open(unit, index)]
-    for unit in open_matters[: 2 * _MOST_LINES["open"]]:
-        yield CoreProfileLine("open", render_unit(unit), (unit.id,))
+    preferred = [replace(unit, text=sentence) for unit, sentence in preferences]
+    yield from _unit_lines(services, index, "preference", preferred)
+    yield from _unit_lines(services, index, "open", [unit for unit in latest_first if _is_open(unit, index)])
+
+
+def _unit_lines(
+    services: Services, index: BankIndex, kind: CoreKind, units: Sequence[Unit]
+) -> Iterator[CoreProfileLine]:
+    """Yields the lines of the best of `units`, of each the newest that was said of its matter before it: what became
+    of a plan is no plan any more ("the trip is cancelled"), but belongs to it."""
+    best = units[: 2 * _MOST_LINES[kind]]
+    newest_ids: dict[str, str] = {}
+    for unit in best:
+        row = index.row(unit.id)
+        for newest in index.successors(row)[-1:] if row is not None else ():
+            newest_ids[unit.id] = index.unit_ids[newest]
+    newest_units = {unit.id: unit for unit in _read(services, index, list(newest_ids.values()))}
+    listed = {unit.id for unit in best}
+    for unit in best:
+        newest_unit = newest_units.get(newest_ids.get(unit.id, ""))
+        if newest_unit is not None and newest_unit.id not in listed:
+            yield CoreProfileLine(kind, render_unit(newest_unit), (newest_unit.id,))
+        yield CoreProfileLine(kind, render_unit(unit), (unit.id,))
 
 
 def _summary_lines(
@@ -199,7 +227,7 @@ def _latest_units(index: BankIndex, entity: Entity) -> list[str]:
         is_about = np.ones(len(rows), dtype=np.bool_)
     current = rows[is_about & (columns["retired"] == NEVER)]
     by_time = current[np.argsort(index.columns[current]["mentioned"], kind="stable")]
-    return [index.unit_ids[row] for row in by_time[-_LATEST_UNITS:].tolist() if not index.successors(row)]
+    return [index.unit_ids[row] for row in by_time[-_LATEST_UNITS:].tolist()]
 
 
 def _preference(unit: Unit) -> str | None:

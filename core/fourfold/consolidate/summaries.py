@@ -49,6 +49,8 @@ _RECENCY_WEIGHT = 0.2
 """What the latest sentence gains over the first, where the most central one has 1."""
 _REDUNDANCY_WEIGHT = 0.7
 """What a sentence loses that reads like one that was chosen (lambda of maximal marginal relevance is 1 less it)."""
+_SUPERSEDED_WEIGHT = 0.3
+"""What a sentence loses that something newer was said of: a current one of equal worth takes the room."""
 _MODEL_FACTS = 40
 """New facts that a language model is shown in one call."""
 _MODEL_WORDS = 120
@@ -122,10 +124,11 @@ class SummaryWriter:
         """Returns those of `entities` whose facts are not those that their summary was made of."""
         with self.index.lock:
             fact_ids = {entity: _fact_ids(self.index, entity) for entity in entities}
+            digests = {entity: _facts_digest(self.index, ids) for entity, ids in fact_ids.items()}
         stored = self._stored_points(entities)
         stale_summaries = []
         for entity, ids in fact_ids.items():
-            facts_digest = hashlib.sha256("".join(ids).encode()).hexdigest()[:16] if ids else ""
+            facts_digest = digests[entity]
             point = stored.get(entity)
             if (facts_digest_of(point) if point else "") != facts_digest:
                 summary = read_summary(point) if point else None
@@ -185,7 +188,10 @@ class SummaryWriter:
         new_facts = [
             fact for fact in facts if fact.id not in used_ids and (since is None or fact.recorded_at >= since)
         ]
-        for start in range(0, len(new_facts), _MODEL_FACTS):
+        # A sentence that stays may rest on a fact of whose matter something newer was said: the model has to see that
+        # mark, also where the newer fact is none about this entity.
+        is_marked = any(facts_by_id[unit_id].superseded_by for unit_id in used_ids & facts_by_id.keys())
+        for start in range(0, max(len(new_facts), int(is_marked)), _MODEL_FACTS):
             cited_ids = dict.fromkeys(unit_id for sentence in sentences for unit_id in sentence.evidence)
             part = [facts_by_id[unit_id] for unit_id in cited_ids] + new_facts[start : start + _MODEL_FACTS]
             labels = {unit.id: str(number) for number, unit in enumerate(part, 1)}
@@ -203,18 +209,23 @@ class SummaryWriter:
     # without one ------------------------------------------------------------------------------------------
 
     def _extract(self, stale: _StaleSummary) -> tuple[Sentence, ...] | None:
-        """Returns the most central and most recent sentences about the entity, in the order they were said; None
-        where no sentence is about it."""
+        """Returns the most central and most recent sentences about the entity, in the order they were said, but what
+        may have changed behind what is newer; None where no sentence is about it."""
         with self.index.lock:
             entity = self.index.entity(stale.entity)
         all_names = (entity.name, *entity.aliases) if entity else (stale.entity,)
         names = [normalise(name) for name in all_names]
         candidates: list[tuple[Unit, str]] = []
+        newer_ids = {unit.superseded_by for unit in stale.facts}
         for unit in stale.facts:
             self.yield_now()
+            about: list[str] = []
             if unit.modality is Modality.FACT:
                 about = enriched("summary", unit.text, [], self._sentences_about, unit, names)
-                candidates += [(unit, text) for text in about]
+            # However short, and though it be a plan: without it, what it overtook would stand alone.
+            if not about and unit.id in newer_ids:
+                about = [unit.text]
+            candidates += [(unit, text) for text in about]
         candidates = candidates[-_MOST_FACTS:]
         if not candidates:
             return None
@@ -223,13 +234,15 @@ class SummaryWriter:
         ]
         ranking = _rank_by_centrality([self._stemmed(text) for _, text in candidates], informativeness)
         chosen: list[tuple[Unit, str]] = []
-        for place in ranking:
+        for place in _newer_first(ranking, [unit for unit, _ in candidates]):
             unit, text = candidates[place]
             if len(chosen) == _MOST_SENTENCES:
                 break
-            if not enriched("summary", text, False, _contradicted, unit, text, chosen):
+            # What is marked says so itself: it contradicts nothing.
+            if unit.superseded_by or not enriched("summary", text, False, _contradicted, unit, text, chosen):
                 chosen.append((unit, text))
-        chosen.sort(key=lambda pair: pair[0].mentioned_at)
+        chosen_units = {unit.id: unit for unit, _ in chosen}
+        chosen.sort(key=lambda pair: _place_in_time(pair[0], chosen_units))
         return tuple(Sentence(render_unit(replace(unit, text=text)), (unit.id,)) for unit, text in chosen)
 
     def _sentences_about(self, unit: Unit, names: Sequence[str]) -> list[str]:
@@ -295,7 +308,8 @@ def _informativeness(unit: Unit, text: str, names: Sequence[str]) -> float:
     is_addressed = matches_any("second_person", text)
     is_specific = _SPECIFIC.search(_vocative().sub("", text)) is not None
     has_time = unit.occurred is not None
-    return 0.3 * is_about_speaker - 0.4 * is_addressed + 0.3 * is_specific + 0.2 * has_time
+    about = 0.3 * is_about_speaker - 0.4 * is_addressed + 0.3 * is_specific + 0.2 * has_time
+    return about - _SUPERSEDED_WEIGHT * (unit.superseded_by is not None)
 
 
 def touched_entities(changed: Iterable[Point]) -> list[str]:
@@ -304,17 +318,55 @@ def touched_entities(changed: Iterable[Point]) -> list[str]:
 
 
 def _fact_ids(index: BankIndex, entity: str) -> list[str]:
-    """Returns the ids of the current facts about an entity, those probably superseded left out, in the order they
-    were said; none where they are too few for a summary."""
+    """Returns the ids of the current facts about an entity in the order they were said; none where they are too few
+    for a summary."""
     networks = {index.code(network.value) for network in (Network.WORLD, Network.EXPERIENCE)}
     columns = index.columns
     rows = index.units_mentioning(entity)
-    current = [
-        row for row in rows if columns[row]["retired"] == NEVER and columns[row]["network"] in networks
-    ]
-    facts = [row for row in current if not index.successors(row)]
+    facts = [row for row in rows if columns[row]["retired"] == NEVER and columns[row]["network"] in networks]
     facts.sort(key=lambda row: (float(columns[row]["mentioned"]), row))
     return [index.unit_ids[row] for row in facts] if len(facts) >= _LEAST_FACTS else []
+
+
+def _facts_digest(index: BankIndex, ids: Sequence[str]) -> str:
+    """Returns a digest of facts and of what is newer than them, since they are written with that mark; "" of none."""
+    if not ids:
+        return ""
+    newer = [
+        f"<{index.unit_ids[successor]}"
+        for row in map(index.row, ids)
+        for successor in (index.successors(row) if row is not None else ())
+    ]
+    return hashlib.sha256("".join([*ids, *newer]).encode()).hexdigest()[:16]
+
+
+def _successors(unit: Unit, units: Mapping[str, Unit]) -> list[Unit]:
+    """Returns those of `units` that probably hold in place of `unit`, each in place of the one before."""
+    chain = [unit]
+    while (newer := units.get(chain[-1].superseded_by or "")) is not None and newer not in chain:
+        chain.append(newer)
+    return chain[1:]
+
+
+def _newer_first(ranking: Iterable[int], ranked_units: Sequence[Unit]) -> list[int]:
+    """Returns the places of `ranking`, those of a unit that may no longer hold behind those of what is newer, which
+    is taken in where it was not ranked."""
+    units = {unit.id: unit for unit in ranked_units}
+    places: dict[str, list[int]] = {}
+    for place, unit in enumerate(ranked_units):
+        places.setdefault(unit.id, []).append(place)
+    ordered: dict[int, None] = {}
+    for place in ranking:
+        for newer in reversed(_successors(ranked_units[place], units)):
+            ordered |= dict.fromkeys(places[newer.id])
+        ordered[place] = None
+    return list(ordered)
+
+
+def _place_in_time(unit: Unit, units: Mapping[str, Unit]) -> tuple[datetime, int]:
+    """Returns the key that sorts `units` by time, and a unit that may no longer hold behind what is newer."""
+    newer = _successors(unit, units)
+    return (newer[-1] if newer else unit).mentioned_at, len(newer)
 
 
 def _all_current(index: BankIndex, sentences: Sequence[Sentence]) -> bool:

@@ -1,0 +1,105 @@
+"""What may have changed since is kept everywhere, behind what is newer, and says so."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+from fourfold import Bank, Memory, Message
+from fourfold.ports import PromptMessage
+from fourfold.testing import FrozenClock, HashEmbedder, MemoryStore, ScriptedModel
+
+MARCH = datetime(2026, 3, 1, 12, tzinfo=UTC)
+MARK = "[said before; may have changed]"
+
+
+def say(bank: Bank, *texts: str, day: int = 0) -> None:
+    for number, text in enumerate(texts):
+        bank.retain([Message(text, "Sam", at=MARCH + timedelta(days=day + number))])
+
+
+def test_a_summary_keeps_what_may_have_changed_behind_what_is_newer(memory: Memory) -> None:
+    bank = memory.bank("a")
+    say(bank, "Our meeting with Clara is on Friday.", "The meeting with Clara has moved to Monday.",
+        "Clara repairs old bicycles in Porto.")  # fmt: skip
+    bank.consolidate()
+    lines = bank.summary("Clara").text.splitlines()
+    assert ["moved to Monday" in lines[0], "on Friday" in lines[1], "bicycles" in lines[2]] == [True] * 3
+    assert [MARK in line for line in lines] == [False, True, False]
+
+
+def test_a_summary_is_made_anew_when_one_of_its_facts_may_have_changed(memory: Memory) -> None:
+    bank = memory.bank("a")
+    say(bank, "The meeting with Clara is on Friday.", "Clara repairs old bicycles in Porto.")
+    bank.consolidate()
+    assert MARK not in bank.summary("Clara").text
+    say(bank, "The meeting has moved to Monday.", day=7)
+    bank.consolidate()
+    assert "is on Friday. (6 March 2026) " + MARK in bank.summary("Clara").text
+
+
+def test_a_short_change_is_in_the_summary_before_what_it_overtook(memory: Memory) -> None:
+    bank = memory.bank("a")
+    say(bank, "I love black coffee in the morning.", "I don't love coffee any more.", "I love my garden.")
+    bank.consolidate()
+    text = bank.summary("Sam").text
+    assert text.index("any more") < text.index("in the morning. " + MARK)
+
+
+def test_the_profile_keeps_what_may_have_changed_behind_all_that_holds(memory: Memory) -> None:
+    bank = memory.bank("a")
+    say(bank, "I'm going to Rome with Clara on 20 May 2026.", "The trip to Rome is cancelled.",
+        "I'm going to plant tomatoes.")  # fmt: skip
+    bank.consolidate()
+    lines = bank.core(1000).text.splitlines()
+    (trip,) = [line for line in lines if "20 May" in line]
+    assert trip.endswith(MARK)
+    assert lines.index(trip) == len(lines) - 1
+    assert any("cancelled" in line for line in lines)
+
+
+def test_what_became_of_a_plan_stands_before_it_in_the_profile(memory: Memory) -> None:
+    bank = memory.bank("a")
+    say(bank, "I'm going to sell the boat.", *(f"The harbour wall of pier {n} is old and grey." for n in range(9)),
+        "The sale of the boat is off.", "I'm not going to sell the boat.")  # fmt: skip
+    bank.consolidate()
+    lines = bank.core(1000).text.splitlines()
+    plan = next(at for at, line in enumerate(lines) if "I'm going to sell" in line)
+    assert lines[plan].endswith(MARK)
+    assert any("not going to sell" in line or "is off" in line for line in lines[:plan])
+
+
+def test_an_answer_leads_with_what_is_newer_and_loses_nothing(minilm_memory: Memory) -> None:
+    bank = minilm_memory.bank("a")
+    say(bank, "I work at Google.", "I play the cello.", "I left Google and joined Microsoft.")
+    answer = bank.reflect("Where does Sam work?")
+    assert answer.supported
+    assert "Microsoft" in answer.citations[0].quote
+    assert any("at Google. " + MARK in citation.quote for citation in answer.citations[1:])
+
+
+def test_a_model_sees_the_mark_of_a_fact_it_has_told_of() -> None:
+    def answer(turns: Sequence[PromptMessage], shape: str) -> Any:
+        asked = turns[-1].text
+        if shape == "Extraction":
+            said = [line.partition(": ")[2] for line in asked.split("Messages:\n")[-1].split("\n")]
+            statements = [{"text": text, "messages": [at], "entities": [{"name": name} for name in re.findall("Clara", text)]}
+                          for at, text in enumerate(said, 1)]  # fmt: skip
+            return {"statements": statements}
+        facts = re.findall(r"^\[(\d+)\] \[.*?\] (?:\w+: )?(.*)$", asked, re.MULTILINE)
+        if shape == "WrittenSummary":
+            return {"sentences": [{"text": fact, "facts": [label]} for label, fact in facts]}
+        return {"verdicts": []}
+
+    clock = FrozenClock(MARCH)
+    with Memory(MemoryStore(), HashEmbedder(), llm=ScriptedModel(answer), clock=clock) as memory:
+        bank = memory.bank("a")
+        say(bank, "The meeting with Clara is on Friday.", "Clara repairs old bicycles in Porto.")
+        bank.consolidate()
+        assert MARK not in bank.summary("Clara").text
+        clock.advance(timedelta(days=7))
+        say(bank, "The meeting has moved to Monday.", day=7)
+        bank.consolidate()
+        assert f"is on Friday. (6 March 2026) {MARK}" in bank.summary("Clara").text
