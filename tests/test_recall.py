@@ -58,7 +58,7 @@ def test_the_estimate_over_the_bank_puts_the_right_unit_forward(
     estimated = estimate(planned, index, services.embedder.centroids)
     assert estimated is not None
     messages = {unit.id: unit.source.messages[0] for unit in talk.bank("a").units()}
-    assert best in [messages[index.unit_ids[row]] for row in np.argsort(-estimated)[:2]]
+    assert best in [messages[index.unit_ids[row]] for row in np.argsort(-estimated.units)[:2]]
     assert estimate(planned, index, None) is None
 
 
@@ -204,3 +204,17 @@ def test_packing_skips_what_does_not_fit_and_goes_on() -> None:
 def test_a_retired_unit_is_marked_in_the_prompt() -> None:
     unit = Unit("1", "a", "Hi.", Network.WORLD, Source("", ()), MAY, MAY, retired_at=MAY)
     assert render_unit(unit) == "[8 May 2023] Hi. [no longer held]"
+
+
+def test_a_message_is_found_by_what_its_sentences_say_together() -> None:
+    with Memory.open(":memory:") as memory:
+        bank = memory.bank("a")
+        bank.retain("My neighbour's dog sleeps on the couch all day.")
+        bank.retain("We got a kitten at the shelter. Her name is Pixel and she sleeps all day.")
+        bank.retain("The shelter needs volunteers on Monday.")
+        bank.retain("I slept badly last night.")
+        hits = bank.recall("What is the name of the kitten that sleeps all day?").hits
+        assert [hit.unit.text for hit in hits[:2]] == [
+            "Her name is Pixel and she sleeps all day.",
+            "We got a kitten at the shelter.",
+        ]

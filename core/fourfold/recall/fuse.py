@@ -32,7 +32,9 @@ class Weights:
     """Share of a unit's fused score that its neighbours get: evidence comes in runs."""
     passage: float = 0.3
     """Share of what the best statement of its passage has over a statement that this one gets: a question may be
-    answered by a sentence whose words stand in the one beside it (docs/adr/0018)."""
+    answered by a sentence whose words stand in the one beside it (docs/adr/0019)."""
+    whole_passage: float = 0.7
+    """The same of what its passage has as a whole, for channels that can tell (`Estimate.passages`)."""
     speaker: float = 0.5
     """Gain for units said by the one speaker whom the question names."""
     session: float = 0.25
@@ -64,7 +66,7 @@ class Fusion:
     """Scores candidates; `fused` may be asked again once a channel knows better.
 
     `rows` are the candidates (sorted). `remembered` is how well each is, in (0, 1]; None where nothing fades. Build
-    it under the index's lock.
+    it under the index's lock. `passage_gains` is what the passage of each has over it as a whole, by channel.
     """
 
     def __init__(
@@ -75,10 +77,12 @@ class Fusion:
         scores: Scores,
         weights: Weights,
         remembered: Floats | None = None,
+        passage_gains: Scores | None = None,
     ) -> None:
         records = index.columns[rows]
         self._weights = weights
         self._legible = plan.legible
+        self._passage_gains = passage_gains or {}
         self._passages = _Passages.of(records["passage"])
         self._before, self._after = (_positions(rows, records[side]) for side in ("previous", "next"))
         keyword = scores.get("keyword", np.zeros(len(rows), dtype=np.float32))
@@ -97,11 +101,17 @@ class Fusion:
             if channel.weight and channel.name in scores:
                 # Neighbours in the session share scores: an answer often stands beside the line with the question's
                 # words.
-                own = self._passages.lent(scores[channel.name], self._weights.passage)
+                own = self._with_passage(channel.name, scores[channel.name])
                 shared = self._shared(own, channel.from_before, channel.from_after)
                 total += channel.weight_where(self._legible) * _scaled(shared)
         share = self._weights.neighbour_weight
         return self._shared((total + self._on_day) * self._factor, share, share)
+
+    def _with_passage(self, channel: str, scores: Floats) -> Floats:
+        """Returns a channel's `scores` with what each candidate gets of its passage."""
+        if channel in self._passage_gains:
+            return scores + np.float32(self._weights.whole_passage) * self._passage_gains[channel]
+        return self._passages.lent(scores, self._weights.passage)
 
     def _shared(self, scores: Floats, from_before: float, from_after: float) -> Floats:
         """Returns `scores` with what each candidate gets of the one before and of the one after it."""

@@ -14,7 +14,7 @@ from fourfold.index.as_of import BankView
 from fourfold.index.bank_index import BankIndex
 from fourfold.index.retention import retention
 from fourfold.ports import Floats, Query, Where
-from fourfold.recall.channels.channel import Channel, Question
+from fourfold.recall.channels.channel import Channel, Estimate, Question
 from fourfold.recall.channels.ranked import NOTHING, Ranked, Rows, best
 from fourfold.recall.fuse import Fusion, Scores, Weights
 from fourfold.recall.plan import Plan
@@ -70,10 +70,14 @@ class Search:
             units = len(self.index)
             pool = self._pool(listed, answered, estimates)
             own_scores = {
-                name: column[pool] for name, column in (self._columns(listed, units) | estimates).items()
+                name: column[pool]
+                for name, column in (
+                    self._columns(listed, units) | {name: each.units for name, each in estimates.items()}
+                ).items()
             }
             scores = self._with_stand_ins(own_scores)
-            fusion = Fusion(self.plan, self.index, pool, scores, self.weights, self._remembered(pool))
+            remembered, gains = self._remembered(pool), _passage_gains(estimates, pool)
+            fusion = Fusion(self.plan, self.index, pool, scores, self.weights, remembered, gains)
             relevance = Relevance(self.plan, self.index, pool)
             chosen = pool[best(fusion.fused(scores), self.most)]
             pairs = self._successors(chosen)
@@ -122,7 +126,7 @@ class Search:
                 timer.lap(channel.name)
         return found
 
-    def _estimates(self, question: Question, timer: Stopwatch) -> dict[str, Floats]:
+    def _estimates(self, question: Question, timer: Stopwatch) -> dict[str, Estimate]:
         estimates = {}
         for channel in self.channels:
             estimate = channel.estimate(question)
@@ -191,7 +195,7 @@ class Search:
         return tuple(self.index.unit_ids[row] for row in rows.tolist())
 
     def _pool(
-        self, listed: Mapping[str, Ranked], answered: Mapping[str, Ranked], estimates: Mapping[str, Floats]
+        self, listed: Mapping[str, Ranked], answered: Mapping[str, Ranked], estimates: Mapping[str, Estimate]
     ) -> Rows:
         """Returns all candidates: what the channels put forward, what their estimates do, and what was said just
         before and after the store's best; of these, what the filters admit."""
@@ -205,7 +209,7 @@ class Search:
                 pool[beside[side][beside[side] >= 0]] = True
         for estimate in estimates.values():
             # 200 for the 160 that are scored exactly: the setting that docs/adr/0006 measured.
-            pool[best(np.where(admitted, estimate, -np.inf), self.most * 5 // 4)] = True
+            pool[best(np.where(admitted, estimate.units, -np.inf), self.most * 5 // 4)] = True
         if self.index.has_successors:
             for row in np.flatnonzero(pool & admitted).tolist():
                 for newer in self.index.successors(row):
@@ -224,6 +228,15 @@ class Search:
     def _remembered(self, rows: Rows) -> Floats | None:
         decay = self.services.settings.decay
         return None if decay is None else retention(self.index, rows, self.now, decay)
+
+
+def _passage_gains(estimates: Mapping[str, Estimate], pool: Rows) -> dict[str, Floats]:
+    """Returns what the passage of each candidate has over it as a whole, by the channels that can tell."""
+    return {
+        name: (each.passages - each.units)[pool]
+        for name, each in estimates.items()
+        if each.passages is not None
+    }
 
 
 def _best_first(fused: Floats, is_scored: NDArray[np.bool_]) -> Ranked:

@@ -29,6 +29,15 @@ class Question:
     centroids: Floats | None
 
 
+@dataclass(frozen=True, slots=True)
+class Estimate:
+    """What a channel reckons that it would score each unit of a bank, (units,), and each unit's passage as a whole,
+    (units,), where it can tell: a question may be answered by two sentences that each say half of it."""
+
+    units: Floats
+    passages: Floats | None = None
+
+
 @dataclass(frozen=True, kw_only=True)
 class Channel:
     """A way of finding units. A channel is a subclass that overrides the methods which it has an answer to, in the
@@ -73,9 +82,9 @@ class Channel:
         del question, listed
         return NOTHING
 
-    def estimate(self, question: Question) -> Floats | None:
-        """Returns a score of each unit of the bank, (units,), from the index alone, on the scale of `exact_query`;
-        None if it has none."""
+    def estimate(self, question: Question) -> Estimate | None:
+        """Returns a score of each unit of the bank from the index alone, on the scale of `exact_query`; None if it
+        has none."""
         del question
         return None
 

@@ -10,10 +10,11 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import numpy as np
+from numpy.typing import NDArray
 
 from fourfold.index.bank_index import BankIndex
 from fourfold.ports import Floats, Query, Where
-from fourfold.recall.channels.channel import Channel, Question
+from fourfold.recall.channels.channel import Channel, Estimate, Question
 from fourfold.recall.plan import Plan
 from fourfold.schema.units import PREVIOUS_WEIGHT
 
@@ -28,7 +29,7 @@ class LateInteraction(Channel):
     unlisted_as_last: bool = True
     stand_in: str | None = "semantic"
 
-    def estimate(self, question: Question) -> Floats | None:
+    def estimate(self, question: Question) -> Estimate | None:
         """Estimates what `exact_query` would score each unit of the bank; None where the embedder has no centroids or
         no token vectors. The semantic and the keyword channel miss some answers for good (docs/adr/0006)."""
         return estimate(question.plan, question.index, question.centroids)
@@ -40,9 +41,9 @@ class LateInteraction(Channel):
         return Query(where, limit, tokens=tokens) if len(tokens) else None
 
 
-def estimate(plan: Plan, index: BankIndex, centroids: Floats | None) -> Floats | None:
-    """Estimates the weighted MaxSim of each row of `index`, (units,), from the `centroids` that are nearest to its
-    tokens; None without centroids or tokens. The caller holds the index's lock."""
+def estimate(plan: Plan, index: BankIndex, centroids: Floats | None) -> Estimate | None:
+    """Estimates the weighted MaxSim of each row of `index`, and of the passage of each, from the `centroids` that are
+    nearest to its tokens; None without centroids or tokens. The caller holds the index's lock."""
     if centroids is None or not len(plan.tokens):
         return None
     own = index.postings.best(plan.tokens @ centroids.T, len(index))
@@ -52,5 +53,13 @@ def estimate(plan: Plan, index: BankIndex, centroids: Floats | None) -> Floats |
     carried = own.take(previous, axis=1)
     carried *= np.float32(PREVIOUS_WEIGHT)
     carried[:, np.flatnonzero(previous < 0)] = -np.inf
-    total: Floats = np.maximum(own, carried, out=carried).sum(axis=0)
-    return total
+    most_similar = np.maximum(own, carried, out=carried)
+    return Estimate(most_similar.sum(axis=0), _by_passage(most_similar, index.columns["passage"]))
+
+
+def _by_passage(most_similar: Floats, passages: NDArray[np.int32]) -> Floats:
+    """Returns for each unit the MaxSim of its passage as a whole, (units,), given the largest similarity of each
+    question token with each unit, (tokens, units). Units of one passage have rows one after the other."""
+    starts = np.flatnonzero(np.append(True, (passages[1:] != passages[:-1]) | (passages[1:] < 0)))
+    of_passage = np.maximum.reduceat(most_similar, starts, axis=1).sum(axis=0)
+    return np.repeat(of_passage, np.diff(np.append(starts, len(passages))))
