@@ -174,3 +174,33 @@ def parts_of(value: Any) -> Iterator[tuple[Any, Any]]:
         yield value, key
         if isinstance(inner, dict | list):
             yield from parts_of(inner)
+
+
+@pytest.mark.parametrize(
+    "fields",
+    [
+        {"created_at": "2022-03-01T10:00:00Z", "from": "Ana"},
+        {"date": "2022-03-01", "author": "Ana"},
+        {"ts": 1_646_128_800, "author": {"name": "Ana"}},
+    ],
+)
+def test_the_command_takes_times_and_speakers_by_their_usual_names(
+    tmp_path: Path, fields: dict[str, Any]
+) -> None:
+    chat = write(tmp_path / "chat.json", [{"text": "The well is deep.", **fields}])
+    assert fourfold("retain", chat, "-m", tmp_path / "memory").returncode == 0
+    found = json.loads(fourfold("recall", "well", "-m", tmp_path / "memory", "--json").stdout)
+    unit = found["hits"][0]["unit"]
+    assert (unit["speaker"], unit["mentioned_at"][:10]) == ("Ana", "2022-03-01")
+
+
+def test_the_command_reads_who_says_what_in_a_whatsapp_export(tmp_path: Path) -> None:
+    chat = "04/02/2023, 22:02 - Priya: I moved to Oslo\n14/02/2023, 22:03 - Tom: The well is deep\n"
+    fourfold("retain", write(tmp_path / "chat.txt", chat), "-m", tmp_path / "memory")
+    for question, speaker, time in (
+        ("Oslo", "Priya", "2023-02-04T22:02"),
+        ("well", "Tom", "2023-02-14T22:03"),
+    ):
+        found = json.loads(fourfold("recall", question, "-m", tmp_path / "memory", "--json").stdout)
+        unit = found["hits"][0]["unit"]
+        assert (unit["speaker"], unit["mentioned_at"][:16]) == (speaker, time)

@@ -10,8 +10,9 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from command_line import fourfold
 
-from fourfold import Bank, Memory, Message
+from fourfold import Bank, Interval, Memory, Message
 from fourfold.language.dates import find_times
 from fourfold.language.languages import language
 from fourfold.testing import FrozenClock
@@ -110,3 +111,44 @@ def test_reading_times_looks_at_each_place_a_bounded_number_of_times(code: str, 
     together = find_times(piece * 400, SAID, language(code))
     assert len(together) == 20 * len(alone)
     assert {time.interval for time in together} == {time.interval for time in alone}
+
+
+@pytest.mark.parametrize(
+    ("text", "said", "days"),
+    [
+        (
+            "I signed it at last: I'm moving to Braga on 1 February.",
+            "2026-01-10",
+            ("2026-02-01", "2026-02-02"),
+        ),
+        (
+            "The doctor said it is only a sprain: no cycling until July.",
+            "2026-05-20",
+            ("2026-07-01", "2026-08-01"),
+        ),
+        ("I bought the car in March last year.", "2026-05-06", ("2025-03-01", "2025-04-01")),
+        ("The review is on Friday.", "2026-05-04", ("2026-05-08", "2026-05-09")),
+        ("My passport expires in March.", "2026-05-06", ("2027-03-01", "2027-04-01")),
+        ("I was born on 12-Dec-2014.", "2026-05-06", ("2014-12-12", "2014-12-13")),
+        ("The road is closed between May and July.", "2026-04-06", ("2026-05-01", "2026-08-01")),
+        ("The motor turns at around 1900 rpm.", "2026-05-06", None),
+    ],
+)
+def test_what_is_retained_is_dated_as_its_wording_says(
+    memory: Memory, text: str, said: str, days: tuple[str, str] | None
+) -> None:
+    bank = memory.bank("a", language="en")
+    bank.retain([Message(text, "Ana", at=datetime.fromisoformat(said).replace(hour=10, tzinfo=UTC))])
+    (occurred,) = {unit.occurred for unit in bank.units()}
+    assert days == (occurred and (str(occurred.start)[:10], str(occurred.end)[:10]))
+
+
+def test_the_first_answer_of_the_demo_lies_ahead() -> None:
+    assert "I'm moving to Porto on 1 February. (1 February 2026)" in fourfold("demo").stdout
+
+
+def test_a_date_between_dashes_with_the_name_of_its_month_is_found(memory: Memory) -> None:
+    bank = memory.bank("a", language="en")
+    bank.retain([Message("I was born on 12-Dec-2014.", "Ana"), Message("I like tea.", "Ana")])
+    hits = bank.recall("What happened then?", during=Interval.from_iso("2014-12-12")).hits
+    assert [hit.unit.text for hit in hits] == ["I was born on 12-Dec-2014."]

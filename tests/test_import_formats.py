@@ -11,7 +11,7 @@ import pytest
 from killing import killed_after
 from langgraph.store.memory import InMemoryStore
 
-from fourfold import InputError, Memory
+from fourfold import Bank, InputError, Memory
 from fourfold.integrations.key_value import KeyValueItems
 from fourfold.testing import HashEmbedder
 
@@ -192,3 +192,85 @@ def test_an_import_that_is_killed_is_finished_by_doing_it_again(tmp_path: Path) 
         assert kept >= {f"claude/u-{talk}" for talk in range(max(done, default=0))}
         bank = memory.load(path, bank="mine")
         assert len(bank.units()) == 300
+
+
+def chatgpt_export(*conversations: tuple[str, list[tuple[str, float | None]]]) -> list[dict[str, Any]]:
+    """Returns conversations, each a title and what the user said with its time. All number their nodes alike."""
+    exported = []
+    for title, said in conversations:
+        nodes = {
+            str(number): node(str(number), str(number - 1) if number else None, "user", text, [])
+            for number, (text, _) in enumerate(said)
+        }
+        for each, (_, time) in zip(nodes.values(), said, strict=True):
+            each["message"]["create_time"] = time
+        exported.append({"title": title, "current_node": str(len(said) - 1), "mapping": nodes})
+    return exported
+
+
+def load(memory: Memory, path: Path, content: Any) -> Bank:
+    path.write_text(json.dumps(content))
+    return memory.load(path, bank=path.stem)
+
+
+def test_a_chatgpt_message_without_a_time_is_no_newer_than_what_follows_it(
+    memory: Memory, tmp_path: Path
+) -> None:
+    said: list[tuple[str, float | None]] = [
+        ("I live in Porto.", None),
+        ("I live in Lisbon.", 1_646_000_000.0),
+    ]
+    bank = load(memory, tmp_path / "chats.json", chatgpt_export(("Home", said)))
+    assert [unit.text for unit in bank.units()] == ["I live in Lisbon."]
+    assert {unit.mentioned_at.year for unit in bank.units(retired=True)} == {2022}
+
+
+def test_two_chatgpt_conversations_of_one_title_are_both_there(memory: Memory, tmp_path: Path) -> None:
+    chats = chatgpt_export(
+        ("New chat", [("The well is deep.", 1_646_000_000.0)]),
+        ("New chat", [("The boat is red.", 1_646_100_000.0)]),
+    )
+    bank = load(memory, tmp_path / "chats.json", chats)
+    assert {unit.text for unit in bank.units()} == {"The well is deep.", "The boat is red."}
+    assert len({unit.source.document for unit in bank.units()}) == 2
+
+
+def test_what_was_spoken_to_chatgpt_is_read(memory: Memory, tmp_path: Path) -> None:
+    chats = chatgpt_export(("Voice", [("", 1_646_000_000.0)]))
+    chats[0]["mapping"]["0"]["message"]["content"] = {
+        "content_type": "multimodal_text",
+        "parts": [
+            {"content_type": "audio_transcription", "text": "My boat is called Lua.", "direction": "in"},
+            {"content_type": "real_time_user_audio_video_asset_pointer", "frames_asset_pointers": []},
+        ],
+    }
+    assert [unit.text for unit in load(memory, tmp_path / "chats.json", chats).units()] == [
+        "My boat is called Lua."
+    ]
+
+
+def test_attachments_are_read_and_those_without_a_text_are_told(memory: Memory, tmp_path: Path) -> None:
+    read = {"file_name": "list.txt", "extracted_content": "The crane was sold."}
+    unread = {"file_name": "plan.pdf"}
+    chats = chatgpt_export(("Files", [("See these.", 1_646_000_000.0)]))
+    chats[0]["mapping"]["0"]["message"]["metadata"] = {"attachments": [read, unread]}
+    talk = {"uuid": "u", "chat_messages": [
+        {"uuid": "m", "sender": "human", "text": "See these.", "attachments": [read], "files": [unread]}
+    ]}  # fmt: skip
+    for name, exported in (("chatgpt", chats), ("claude", [talk])):
+        bank = load(memory, tmp_path / f"{name}.json", exported)
+        assert {unit.text for unit in bank.units()} == {"See these.", "The crane was sold."}
+        assert "Left out: 1 attachment without a text." in bank.warnings
+
+
+def test_one_broken_record_leaves_the_rest_of_an_export(memory: Memory, tmp_path: Path) -> None:
+    chats = chatgpt_export(("Garden", [("The well is deep.", 1_646_000_000.0)]))
+    exports = {
+        "chatgpt": [*chats, {"title": "Broken", "mapping": 3}],
+        "claude": [*CLAUDE, {"uuid": "u-2", "chat_messages": [{"sender": "human"}]}],
+        "mem0": [*MEM0, {"id": "3", "memory": 7}],
+    }
+    for name, exported in exports.items():
+        bank = load(memory, tmp_path / f"{name}.json", exported)
+        assert bank.units()
+        assert any("1 not read" in warning for warning in bank.warnings), name

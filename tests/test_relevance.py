@@ -127,3 +127,43 @@ def test_what_the_memory_tells_is_supported_in_other_words_too(minilm_memory: Me
     for text in ABOUT_ANA:
         bank.retain([Message(text, "Ana")])
     assert bank.reflect(question).supported
+
+
+def test_a_lone_item_that_is_the_answer_is_not_left_out_of_a_search(minilm_memory: Memory) -> None:
+    items = KeyValueItems(minilm_memory.as_async)
+    others = [
+        "The key of the shed is with Tom.",
+        "The key of the garage lies in the drawer.",
+        "Keys are copied at the station.",
+    ]
+
+    async def search() -> list[str]:
+        for number, text in enumerate(others * 2):
+            await items.put(("notes", f"user {number // 3}"), str(number), {"text": text})
+        await items.put(("notes", "lone"), "answer", {"text": "The spare key lies under the flower pot."})
+        return [item.key for item in await items.search(("notes",), "Where does the spare key lie?", limit=3)]
+
+    assert minilm_memory.run(search)[0] == "answer"
+
+
+def test_one_threshold_serves_banks_of_any_size(minilm_memory: Memory) -> None:
+    answer = "The spare key lies under the blue flower pot."
+    lines = [f"Bus {number} stops at the harbour." for number in range(40)]
+    for name, others in (("one", []), ("five", ABOUT_ANA), ("many", [*ABOUT_ANA, *lines])):
+        bank = minilm_memory.bank(name)
+        for text in (answer, *others):
+            bank.retain([Message(text, "Ana", id=text)])
+        hits = bank.recall("Where does the spare key lie?").hits
+        assert [hit.unit.text for hit in hits if hit.score >= 0.8] == [answer]
+
+
+@pytest.mark.parametrize(
+    "question", ["What's the weather tomorrow?", "Who won the match yesterday?", "Which film won in 2019?"]
+)
+def test_nothing_of_five_units_comes_to_a_question_that_none_bears_on(
+    minilm_memory: Memory, question: str
+) -> None:
+    bank = minilm_memory.bank("ana")
+    for text in ABOUT_ANA:
+        bank.retain([Message(text, "Ana")])
+    assert bank.recall(question).hits == ()

@@ -190,3 +190,30 @@ def test_nothing_is_written_where_the_replaced_unit_is_unknown(memory: Memory) -
     (older,) = bank.retain_facts([Fact("The gate is green.")]).units
     bank.retain_facts([Fact("The gate is blue as the sea.")], replaces=[older])
     assert texts(bank) == ["The gate is blue as the sea."]
+
+
+def test_the_last_of_many_occasions_answers_when_last(minilm_memory: Memory) -> None:
+    bank = minilm_memory.bank("a")
+    for day in (1, 4, 16):
+        bank.retain([Message("I went to the gym.", "Ana", at=datetime(2026, 11, day, 12, tzinfo=UTC))])
+    (line,) = bank.recall("When did Ana last go to the gym?").text.splitlines()
+    assert line.startswith("[16 November 2026]")
+    assert "4 November 2026" in line
+    assert "1 November 2026" in line
+
+
+def test_a_state_that_comes_back_is_the_one_that_holds(minilm_memory: Memory) -> None:
+    bank = minilm_memory.bank("a")
+    for day, state in ((1, "up"), (2, "down"), (3, "up")):
+        bank.retain([Message(f"The server is {state}.", "Ana", at=datetime(2026, 11, day, 12, tzinfo=UTC))])
+    newest, *_ = bank.recall("Is the server up or down?").text.splitlines()
+    assert newest.startswith("[3 November 2026] Ana: The server is up.")
+
+
+def test_one_answer_to_two_questions_is_kept_with_each(memory: Memory) -> None:
+    bank = memory.bank("a")
+    for day, question in enumerate(("Do you smoke?", "Do you drive?"), 1):
+        at = datetime(2026, 11, day, 12, tzinfo=UTC)
+        bank.retain([Message(question, "Bot", "assistant", at), Message("No, never.", "Ana", at=at)])
+    answers = [unit for unit in bank.units() if unit.text == "No, never."]
+    assert sorted(unit.mentioned_at.day for unit in answers) == [1, 2]

@@ -6,6 +6,8 @@ import json
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
+import pytest
+
 from fourfold import Memory, Message, Retirement, Verdict
 from fourfold.testing import FrozenClock, HashEmbedder, MemoryStore
 
@@ -135,3 +137,38 @@ def test_what_only_looks_like_a_new_value_retires_nothing() -> None:
             bank.retain([Message(first, "Mara", at=MAY)])
             bank.retain([Message(second, "Mara", at=MAY + timedelta(days=3))])
             assert any(first in unit.text for unit in bank.units()), (first, second)
+
+
+@pytest.mark.parametrize(
+    ("older", "newer", "question", "value"),
+    [
+        ("I work at Google.", "I left Google and joined Microsoft.", "Where does Sam work?", "Microsoft"),
+        (
+            "The launch is on 2 February.",
+            "The launch has moved to 9 February.",
+            "When is the launch?",
+            "9 Feb",
+        ),
+        ("Her manager is Ruth.", "Her manager is now Marcus.", "Who is her manager?", "Marcus"),
+        ("I am vegetarian.", "I'm not vegetarian any more.", "Is Sam vegetarian?", "not vegetarian"),
+        (
+            "I booked a trip to Rome.",
+            "We cancelled the trip to Rome.",
+            "What of the trip to Rome?",
+            "cancelled",
+        ),
+        ("The trip to Rome is in June.", "The trip to Rome is cancelled.", "When is the trip?", "cancelled"),
+        ("We bank with Lloyds.", "We switched from Lloyds to Monzo.", "Which bank are we with?", "Monzo"),
+        ("I drive a Golf.", "I sold the Golf and bought a Skoda.", "What does Sam drive?", "Skoda"),
+    ],
+)
+def test_a_change_in_everyday_words_leads_and_the_older_is_marked_or_gone(
+    minilm_memory: Memory, older: str, newer: str, question: str, value: str
+) -> None:
+    bank = minilm_memory.bank("a")
+    bank.retain([Message(older, "Sam", at=MAY)])
+    bank.retain([Message(newer, "Sam", at=MAY + timedelta(days=60))])
+    first, *others = bank.recall(question).text.splitlines()
+    assert value in first
+    assert all("[said before; may have changed]" in line for line in others if older in line)
+    assert all(unit.superseded_by for unit in bank.units() if unit.text == older)

@@ -37,7 +37,7 @@ _POSSESSIVE = re.compile(r"['’](?:s|re|ve|ll|d|m|t)?$")
 _SENTENCE_END = re.compile(r"(?<=[.!?…。！？])[\"'”’)\]]*\s+|(?<=[。！？])|\n+")
 _DAY = re.compile(r"\b\d\d?\.$")
 _SURROGATE = re.compile(r"[\ud800-\udfff]")
-_QUESTION = re.compile(r"[^.!?。！？]*[?？]")
+_SENTENCE_MARK = re.compile(r"([.!?。！？])")
 _stemmers = threading.local()
 
 # Parameters of BM25 (Robertson and Zaragoza 2009, section 3.2) for units of a sentence or three.
@@ -157,7 +157,9 @@ def asking(text: str) -> float:
     """Returns the share of `text`, by characters, that is questions: they seldom hold an answer."""
     if "?" not in text and "？" not in text:
         return 0.0
-    return sum(len(match) for match in _QUESTION.findall(text)) / len(text)
+    parts = _SENTENCE_MARK.split(text)  # what is said, and the mark behind it, by turns
+    questions = (len(said) + 1 for said, mark in zip(parts[::2], parts[1::2], strict=False) if mark in "?？")
+    return sum(questions) / len(text)
 
 
 def counts(text: str) -> bool:

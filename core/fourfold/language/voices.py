@@ -4,6 +4,7 @@ Nothing in it is a claim of its speaker. Looked for in all languages at once, si
 from __future__ import annotations
 
 import re
+from collections import deque
 from functools import lru_cache
 
 from fourfold.language.languages import matches_any
@@ -21,17 +22,31 @@ def borrowed_spans(text: str) -> tuple[tuple[int, int], ...]:
     spans = [match.span() for match in _QUOTED_LINE.finditer(text)]
     if header := _MAIL_HEADER.search(text):
         spans.append((header.start(), len(text)))
+    # Sentences come in order, so how far the spans that begin before one reach is all there is to know of them.
+    ahead, covered_to = deque(sorted(spans)), 0
     for start, end in sentences(text):
-        if any(span_start <= start < span_end for span_start, span_end in spans):
+        while ahead and ahead[0][0] <= start:
+            covered_to = max(covered_to, ahead.popleft()[1])
+        if start < covered_to:
             continue
-        opening = text[start : min(end, start + _LONGEST_OPENING)]
-        if matches_any("drafted", opening):
-            spans.append((start, len(text) if _OPENED.search(opening) else end))
-        elif matches_any("of_others", opening):
-            line_end = text.find("\n", end)
-            is_speech = _OPENED.search(opening) is not None
-            spans.append((start, (len(text) if line_end < 0 else line_end) if is_speech else end))
+        span_end = _borrowed_end(text, start, end)
+        if span_end is not None:
+            spans.append((start, span_end))
+            covered_to = span_end
     return tuple(sorted(spans))
+
+
+def _borrowed_end(text: str, start: int, end: int) -> int | None:
+    """Returns how far what the sentence `[start, end)` says is not said for its speaker; None if it is."""
+    opening = text[start : min(end, start + _LONGEST_OPENING)]
+    if matches_any("drafted", opening):
+        return len(text) if _OPENED.search(opening) else end
+    if not matches_any("of_others", opening):
+        return None
+    if _OPENED.search(opening) is None:
+        return end
+    line_end = text.find("\n", end)
+    return len(text) if line_end < 0 else line_end
 
 
 def is_borrowed(text: str) -> bool:

@@ -121,13 +121,25 @@ def _same_words(new: str, old: str, language: Language) -> bool:
 def _exchanged(a: list[str], b: list[str]) -> bool:
     """Returns whether what stands before and after some word in `a` has changed sides in `b`: "Ana likes Ben" and
     "Ben likes Ana" have the same words, and the same token vectors but for their order."""
-    for at, pivot in enumerate(a):
-        if pivot in b:
-            pivot_in_b = b.index(pivot)
-            before, after = set(a[:at]), set(a[at + 1 :])
-            if before and after and before == set(b[pivot_in_b + 1 :]) and after == set(b[:pivot_in_b]):
-                return True
-    return False
+    before_a, before_b = _fingerprints(a), _fingerprints(b)
+    after_a, after_b = (_fingerprints(stems[::-1])[::-1] for stems in (a, b))
+    first_in_b = {stem: len(b) - 1 - i for i, stem in enumerate(reversed(b))}
+    return any(
+        before_a[at] == after_b[first_in_b[pivot] + 1] and after_a[at + 1] == before_b[first_in_b[pivot]]
+        for at, pivot in enumerate(a[:-1])
+        if at and pivot in first_in_b
+    )
+
+
+def _fingerprints(stems: list[str]) -> list[int]:
+    """Returns a number for the set of the first n stems, for each n up to all: sets that are equal have the same."""
+    # Sums of hashes, as sets of all beginnings would grow with the square of a text. Two sets that share a number by
+    # chance would keep a statement twice.
+    sums, seen = [0], set[str]()
+    for stem in stems:
+        sums.append(sums[-1] if stem in seen else sums[-1] + hash(stem))
+        seen.add(stem)
+    return sums
 
 
 def _relations(new: str, old: str, language: Language) -> bool:
@@ -138,12 +150,13 @@ def _relations(new: str, old: str, language: Language) -> bool:
 
 def _following(text: str, language: Language) -> dict[str, str]:
     """Returns, by relation word of the text, the stem of the next content word after it."""
-    word_list = words(text, language)
-    return {
-        word.text.lower(): next((later.stem for later in word_list[i + 1 :] if later.stem), "")
-        for i, word in enumerate(word_list)
-        if word.text.lower() in language.relation_words
-    }
+    following: dict[str, str] = {}
+    next_stem = ""
+    for word in reversed(words(text, language)):
+        if word.text.lower() in language.relation_words:
+            following.setdefault(word.text.lower(), next_stem)  # where it stands last
+        next_stem = word.stem or next_stem
+    return following
 
 
 def _same_time(a: Interval | None, b: Interval | None) -> bool:

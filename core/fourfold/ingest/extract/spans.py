@@ -43,10 +43,10 @@ def _blocks(text: str, spans: list[Span]) -> list[Span]:
     for start, end in spans:
         line = text[start:end]
         is_item = is_code or _ITEM.match(line) is not None
-        before = text[blocks[-1][0] : blocks[-1][1]] if blocks else ""
-        is_heading = is_item and not before.endswith(_SENTENCE_ENDS)
-        if blocks and (is_code or (is_item and was_item) or is_heading or before.endswith((":", "："))):
-            blocks[-1] = (blocks[-1][0], end)
+        last = blocks[-1] if blocks else (0, 0)
+        is_heading = is_item and not text.endswith(_SENTENCE_ENDS, *last)
+        if blocks and (is_code or (is_item and was_item) or is_heading or text.endswith((":", "："), *last)):
+            blocks[-1] = (last[0], end)
         else:
             blocks.append((start, end))
         if line.count("```") % 2:

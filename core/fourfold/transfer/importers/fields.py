@@ -103,9 +103,13 @@ def attached_texts(attachments: Any) -> list[tuple[str, str]]:
                 attachment, "extracted_content", "extracted_text", "text_content", "content", "text"
             )
             if isinstance(text, str) and text.strip():
-                name = first_field(attachment, "file_name", "fileName", "filename", "name", "title")
-                texts.append((str(name or "attachment"), text.strip()))
+                texts.append((attachment_name(attachment), text.strip()))
     return texts
+
+
+def attachment_name(attachment: Mapping[str, Any]) -> str:
+    """Returns the name of an attached file; "attachment" where it has none."""
+    return str(first_field(attachment, "file_name", "fileName", "filename", "name", "title") or "attachment")
 
 
 def listed(names: Iterable[str]) -> str:

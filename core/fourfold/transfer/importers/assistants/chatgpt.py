@@ -108,7 +108,7 @@ def _said(record: Any, node_id: str, place: str, source: SourceFile) -> list[Mes
     if metadata.get("is_visually_hidden_from_conversation") or metadata.get("is_user_system_message"):
         return []
     at = time_or_none(record.get("create_time"), place, source.report)
-    messages = attachments_of(metadata, role, at, node_id)
+    messages = attachments_of(metadata, role, at, node_id, source.report)
     if isinstance(content, Mapping) and content.get("content_type") not in _SPOKEN:
         return messages
     parts = first_field(content, "parts", "text", "result") if isinstance(content, Mapping) else content

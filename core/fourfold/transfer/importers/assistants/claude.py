@@ -45,7 +45,7 @@ def _said(record: Mapping[str, Any], place: str, source: SourceFile) -> list[Mes
     at = time_or_none(first_field(record, "created_at", "updated_at"), place, source.report)
     role = parse_role(first_field(record, "sender", "role"), place)
     message_id = str(record.get("uuid") or "")
-    messages = attachments_of(record, role, at, message_id or place)
+    messages = attachments_of(record, role, at, message_id or place, source.report)
     # The parts first: "text" lacks what was spoken, and has remarks of the app in place of what it cannot show.
     text = text_of_parts(record.get("content")).strip() or text_of_parts(record.get("text")).strip()
     return [Message(text, role=role, at=at, id=message_id or None), *messages] if text else messages

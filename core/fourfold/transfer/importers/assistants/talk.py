@@ -8,8 +8,9 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
-from fourfold.transfer.importers.fields import attached_texts, first_field
+from fourfold.transfer.importers.fields import attached_texts, attachment_name, first_field
 from fourfold.transfer.importers.importer import ImportedDocument, SourceFile
+from fourfold.transfer.importers.report import ReadReport
 from fourfold.transfer.importers.times import fill_times, time_or_none
 from fourfold.values.units import Message, Role
 
@@ -47,11 +48,19 @@ def talk_document(
 
 
 def attachments_of(
-    record: Mapping[str, Any], role: Role, at: datetime | None, message_id: str
+    record: Mapping[str, Any], role: Role, at: datetime | None, message_id: str, report: ReadReport
 ) -> list[Message]:
     """Returns the texts that are attached to a message, each a message of its own in the name of the file: "I" in it
-    need not be who sent it."""
+    need not be who sent it. Files whose text is not in the export are counted in `report`."""
+    listed = (record.get(field) for field in ("attachments", "files"))
+    attachments = [attachment for files in listed if isinstance(files, list) for attachment in files]
+    texts = attached_texts(attachments)
+    # Claude lists a file whose text it has a second time, among the files.
+    names = {attachment_name(each) for each in attachments if isinstance(each, Mapping)}
+    unread_names = names - {name for name, _ in texts}
+    if unread_names:
+        report.ignore("attachments without a text", len(unread_names))
     return [
         Message(text, name, role, at, f"{message_id}/{number}/{name}")
-        for number, (name, text) in enumerate(attached_texts(record.get("attachments")), 1)
+        for number, (name, text) in enumerate(texts, 1)
     ]

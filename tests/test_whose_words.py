@@ -1,0 +1,81 @@
+"""Whose words a message holds: the agent's, a quotation's, a draft's touch no fact of the user, through any host."""
+
+from __future__ import annotations
+
+import json
+from datetime import UTC, datetime
+from pathlib import Path
+
+import pytest
+from langchain_core.messages import AIMessage, HumanMessage
+from llama_index.core.base.llms.types import ChatMessage
+
+from fourfold import Bank, Memory, Message
+from fourfold_langchain import FourfoldChatMessageHistory
+from fourfold_llamaindex import FourfoldMemory
+
+MARCH = datetime(2026, 3, 1, 12, tzinfo=UTC)
+MAY = datetime(2026, 5, 1, 12, tzinfo=UTC)
+OF_USER = "My name is Pat. I live in Leeds."
+OF_AGENT = "My name is Claude. I live in the cloud."
+
+
+def check_facts_of_user(bank: Bank) -> None:
+    """Checks that both facts of the user hold, and are not marked as having another value by now."""
+    assert {word for unit in bank.units() for word in ("Pat", "Leeds") if word in unit.text} == {
+        "Pat",
+        "Leeds",
+    }
+    assert not any(unit.superseded_by for unit in bank.units())
+
+
+def test_answers_in_a_history_of_langchain_touch_no_fact_of_the_user(memory: Memory) -> None:
+    bank = memory.bank("a")
+    FourfoldChatMessageHistory(bank, "session").add_messages([HumanMessage(OF_USER), AIMessage(OF_AGENT)])
+    assert bank.flush(10)
+    check_facts_of_user(bank)
+
+
+def test_answers_in_a_memory_of_llamaindex_touch_no_fact_of_the_user(memory: Memory) -> None:
+    bank = memory.bank("a")
+    chat = FourfoldMemory(bank=bank, session="session")
+    chat.put(ChatMessage(OF_USER, role="user"))
+    chat.put(ChatMessage(OF_AGENT, role="assistant"))
+    assert bank.flush(10)
+    check_facts_of_user(bank)
+
+
+def test_answers_in_an_export_of_chatgpt_touch_no_fact_of_the_user(memory: Memory, tmp_path: Path) -> None:
+    asked = {"author": {"role": "user"}, "create_time": 1_714_557_600.0, "content": {"parts": [OF_USER]}}
+    answer = {
+        "author": {"role": "assistant"},
+        "create_time": 1_714_557_609.0,
+        "content": {"parts": [OF_AGENT]},
+    }
+    nodes = {
+        "q": {"id": "q", "parent": None, "children": ["a"], "message": asked},
+        "a": {"id": "a", "parent": "q", "children": [], "message": answer},
+    }
+    path = tmp_path / "conversations.json"
+    path.write_text(json.dumps([{"title": "Hello", "current_node": "a", "mapping": nodes}]))
+    check_facts_of_user(memory.load(path, bank="a"))
+
+
+@pytest.mark.parametrize(
+    ("fact", "later"),
+    [
+        ("I live in Porto.", "I moved to Postgres."),
+        ("I live in Porto.", "I moved to Slack."),
+        ("I live in Porto.", "I moved to Deloitte."),
+        ("I live in Porto.", "I moved to Plan B."),
+        ("I live in Porto.", "> I live in Tokyo.\nHow should I answer this?"),
+        ("I live in Porto.", "Draft an email for my boss: My name is Kim. I live in Tokyo."),
+    ],
+)
+def test_a_fact_holds_beside_what_only_sounds_like_another_value(
+    memory: Memory, fact: str, later: str
+) -> None:
+    bank = memory.bank("a")
+    bank.retain([Message(fact, "Ana", at=MARCH)])
+    bank.retain([Message(later, "Ana", at=MAY)])
+    assert fact in {unit.text for unit in bank.units()}
