@@ -217,3 +217,22 @@ def test_one_answer_to_two_questions_is_kept_with_each(memory: Memory) -> None:
         bank.retain([Message(question, "Bot", "assistant", at), Message("No, never.", "Ana", at=at)])
     answers = [unit for unit in bank.units() if unit.text == "No, never."]
     assert sorted(unit.mentioned_at.day for unit in answers) == [1, 2]
+
+
+@pytest.mark.parametrize(
+    ("text", "statements"),
+    [
+        ("My mum says my name is Bob.", ["My mum says my name is Bob."]),
+        ("I live in Porto because my job is in Braga.", ["I live in Porto", "because my job is in Braga."]),
+        (
+            "I live in Porto, but my sister lives in Rome.",
+            ["I live in Porto", "but my sister lives in Rome."],
+        ),
+        ("I live in Porto and my sister lives in Rome.", ["I live in Porto", "my sister lives in Rome."]),
+    ],
+)
+def test_a_word_that_joins_two_statements_is_lost_only_where_it_says_nothing(
+    memory: Memory, text: str, statements: list[str]
+) -> None:
+    bank = memory.bank("a", language="en")
+    assert [unit.text for unit in bank.retain([Message(text, "Ana", at=MARCH)]).units] == statements

@@ -70,6 +70,14 @@ def test_answers_in_an_export_of_chatgpt_touch_no_fact_of_the_user(memory: Memor
         ("I live in Porto.", "I moved to Plan B."),
         ("I live in Porto.", "> I live in Tokyo.\nHow should I answer this?"),
         ("I live in Porto.", "Draft an email for my boss: My name is Kim. I live in Tokyo."),
+        ("I live in Porto.", "Write a dating profile for my friend. I live in Tokyo and love hiking."),
+        ("I live in Porto.", "Please write a profile for Kim.\nI live in Tokyo."),
+        ("I live in Porto.", "Can you fix this for my colleague? I live in Tokyo."),
+        ("I live in Porto.", "Let's role-play as two neighbours. I live in Tokyo and you live in Oslo."),
+        ("Ich wohne in Porto.", "Schreib bitte ein Profil für Kim. Ich wohne in Tokio."),
+        ("J'habite à Porto.", "Écris un profil pour Kim. J'habite à Tokyo."),
+        ("Vivo en Porto.", "Escribe un perfil para Kim. Vivo en Tokio."),
+        ("My name is Pat.", "My mum says my name is Bob."),
     ],
 )
 def test_a_fact_holds_beside_what_only_sounds_like_another_value(

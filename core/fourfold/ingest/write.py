@@ -20,6 +20,7 @@ from fourfold.ingest.embed import Embedded, add_context_vector, unit_vectors
 from fourfold.ingest.extract.statement import Statement
 from fourfold.ingest.resolve_entities import Resolver
 from fourfold.language.enrichment import enriched
+from fourfold.language.voices import request_end
 from fourfold.ports import Fields, Floats, Point, Where
 from fourfold.schema.beliefs import belief_point, read_belief
 from fourfold.schema.chunks import State, chunk_point
@@ -213,7 +214,9 @@ class DocumentWriter:
             )
         unit = self._unit(statement, names, session, self._links(statement.at, neighbours, vectors, follows))
         unit = replace(unit, passage=passage)
-        unit, attributes = self._successors.settle(unit, vectors, neighbours)
+        unit, attributes = self._successors.settle(
+            unit, vectors, neighbours, may_retire=not _is_behind_request(statement)
+        )
         if self.transaction.services.language_model is not None:
             self._add_undecided(unit, vectors, neighbours)
         searched = unit_vectors(vectors, unit.speaker, unit.context, self.transaction.language, context)
@@ -396,6 +399,13 @@ class _PreviousStatement:
     passage: str = ""
     context: _Context | None = None
     made: str = ""
+
+
+def _is_behind_request(statement: Statement) -> bool:
+    """Tells whether a statement stands behind a request for a text in its message: "I" in it may be somebody else."""
+    passage = statement.passage or statement.text
+    end = enriched("voices", passage, None, request_end, passage)
+    return end is not None and statement.passage_start + len(statement.text) > end
 
 
 def _context(

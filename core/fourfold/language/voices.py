@@ -49,6 +49,18 @@ def _borrowed_end(text: str, start: int, end: int) -> int | None:
     return len(text) if line_end < 0 else line_end
 
 
+@lru_cache(maxsize=4096)
+def request_end(text: str) -> int | None:
+    """Returns where the first sentence ends that asks for a text ("Write a profile for Kim."); None without one. What
+    stands behind it may be what that text should say, and need not be true of its speaker."""
+    for start, end in sentences(text):
+        request = text[start : min(end, start + _LONGEST_OPENING)].rstrip(_SENTENCE_ENDS)
+        # The same words as before a draft that follows a colon, in every language.
+        if matches_any("drafted", f"{request}:"):
+            return end
+    return None
+
+
 def is_borrowed(text: str) -> bool:
     """Tells whether a statement, as a whole or in part, is not said for its speaker."""
     return bool(borrowed_spans(text))
@@ -64,4 +76,5 @@ _MAIL_HEADER = re.compile(
 """The head of a mail that somebody pasted."""
 _QUOTED = re.compile(r"'[^'\n]{3,400}[.!]?'[.!]?")
 """A text in single quotation marks; the others are known as a quotation by `modality_of`."""
+_SENTENCE_ENDS = " .!?…。！？"
 _OPENED = re.compile(r"[:：]")

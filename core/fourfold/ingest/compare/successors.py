@@ -61,9 +61,11 @@ class Successors:
         ids = dict.fromkeys([*near, *(unit for ids in self._by_words.values() for unit in ids)])
         self._read(list(ids))
 
-    def settle(self, unit: Unit, vectors: Embedded, neighbours: Near) -> tuple[Unit, list[str]]:
-        """Retires or marks what `unit` comes after, and reports it. Returns `unit`, linked to that, and the keys by
-        which it is found as something that a later unit may come after."""
+    def settle(
+        self, unit: Unit, vectors: Embedded, neighbours: Near, *, may_retire: bool
+    ) -> tuple[Unit, list[str]]:
+        """Retires or marks what `unit` comes after, or only marks it, and reports it. Returns `unit`, linked to that,
+        and the keys by which it is found as something that a later unit may come after."""
         claims = self._claims(unit)
         attributed = _attributed(unit)
         asserted = enriched("attributes", unit.text, (), assertions, attributed)
@@ -79,7 +81,7 @@ class Successors:
                 "attributes", unit.text, None, compare_attributes, attributed, _attributed(older)
             )
             if comparison is not None:
-                standing, reason = comparison
+                standing, reason = comparison if may_retire else ("unsure", comparison[1])
                 compared.add(older.id)
                 unit = self._follow(unit, older, standing, reason)
                 reasons.append(reason)

@@ -74,10 +74,20 @@ def _clauses(text: str, block: Span, language: Language) -> list[Span]:
             continue
         left, right = text[start : match.start()], text[match.end() : end]
         is_own = _gives_value(right) or (speaker.match(right.lstrip()) is not None and _gives_value(left))
-        if is_own or _of_other_matters(left, right, language):
+        is_joint = match.group().strip(", ").casefold() in (conjunction, ";")
+        # What is no "and" says how the two belong together ("because", "she says"): it stays, and with it what says
+        # nothing without the other.
+        if (is_own and (is_joint or _gives_value(left))) or _of_other_matters(left, right, language):
             clauses.append((start, start + len(left.rstrip(" ,"))))
-            start = match.end() + len(right) - len(right.lstrip())
+            start = _next_word(text, match.end() if is_joint else match.start())
     return [*clauses, (start, end)]
+
+
+def _next_word(text: str, start: int) -> int:
+    """Returns where, from `start` on, something begins that is no blank and no comma."""
+    while start < len(text) and text[start] in ", \t":
+        start += 1
+    return start
 
 
 _CONJUNCTION = re.compile(r"\w")

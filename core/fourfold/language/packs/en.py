@@ -198,10 +198,10 @@ _ATTRIBUTES = AttributeGrammar(
 )
 
 _DRAFTED = (
-    r"^\s*(?:please |can you |could you )?(?:write|draft|compose|translate|proofread|rewrite|rephrase"
-    r"|paraphrase|edit|correct|check|summari[sz]e|shorten|improve|polish|imagine|pretend"
-    r"|suppose)\b[^.!?\n]{0,80}(?:[:\"“]| that says| saying)|^\s*(?:how (?:do|would|can) (?:you|i"
-    r"|we) (?:say|translate)|translate|proofread)\b"
+    r"^\s*(?:please |can you |could you |help (?:me|us) |let['’]?s )*(?:write|draft|compose|translate|proofread"
+    r"|rewrite|rephrase|reword|paraphrase|edit|correct|fix|check|summari[sz]e|shorten|improve|polish|imagine"
+    r"|pretend|suppose|role-?play|act as)\b[^.!?\n]{0,80}(?:[:\"“]| that says| saying)"
+    r"|^\s*(?:how (?:do|would|can) (?:you|i|we) (?:say|translate)|translate|proofread)\b"
 )
 _OF_OTHERS = (
     r"\b(?:in|for|from|of) (?:my|the|a|an|this|that|our|his|her|their) (?:\w+"
