@@ -130,7 +130,7 @@ class _ClaimReader:
             return None
         grammar, tokens, subject_end = self.grammar, parsed.tokens, parsed.subject_end
         subject, about = self._subject(tokens[:subject_end])
-        if not subject and compiled(grammar.speaker_verbs).match(tokens[0].written):
+        if not subject and self._is_told_by_speaker(parsed):
             subject = frozenset({"<speaker>"})
         target, aside = self._target(parsed)
         verb_start = tokens[subject_end].start if subject_end < len(tokens) else len(clause)
@@ -164,6 +164,17 @@ class _ClaimReader:
             is_many_verb=compiled(grammar.many).match(clause[verb_start:]) is not None,
             is_single=compiled(grammar.single).search(clause[:head]) is not None,
         )
+
+    def _is_told_by_speaker(self, parsed: _ParsedClause) -> bool:
+        """Tells whether a clause without a subject is about its speaker: by the form of its verb, or since it begins
+        with what was done to something, as notes do ("sold the car", but not "moved to Friday")."""
+        grammar, tokens = self.grammar, parsed.tokens
+        if compiled(grammar.speaker_verbs).match(tokens[0].written):
+            return True
+        if not self.language.stemmer or parsed.subject_end or len(tokens) < 2:
+            return False
+        begins = compiled(grammar.past).match(parsed.text) is not None
+        return begins and compiled(grammar.prepositions).fullmatch(tokens[1].written) is None
 
     def _parsed(self, clause: str, marks: Mark) -> _ParsedClause | None:
         """Returns the words and marks of a clause; None for one that settles nothing, and without words."""

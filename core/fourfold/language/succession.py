@@ -215,8 +215,9 @@ def _is_single_valued(
     is_attribute = newer.verb == "=" and not newer.is_many and bool(newer.about - newer.names)
     if kind == "number":
         return _words_of(a) == _words_of(b) or (is_attribute and newer.is_single)
-    if kind == "time":
-        return "<speaker>" not in newer.subject
+    if kind == "time":  # but not "piano on Fridays", "football on Mondays"
+        is_same_matter = _words_of(a) <= _words_of(b) or _words_of(b) <= _words_of(a)
+        return "<speaker>" not in newer.subject and is_same_matter
     if newer.exclusive and older.exclusive:
         return not newer.is_many
     return is_attribute and (kind == "name" or (kind == "word" and newer.is_single))
@@ -302,7 +303,10 @@ def _share_measures(newer: Claim, older: Claim) -> bool:
 def _has_other_object(newer: Claim, older: Claim) -> bool:
     """Tells whether both have an object of one kind, and another one: "I use Vim", "I use Emacs now"."""
     start, a, b = _slots(newer.tokens, older.tokens)
-    return start > newer.subject_end and bool(a and b) and _kind(a) == _kind(b) and not _is_more_exact(a, b)
+    if start <= newer.subject_end or not (a and b) or _kind(a) != _kind(b) or _is_more_exact(a, b):
+        return False
+    # "I swim on Mondays", "I dance on Fridays now"
+    return _kind(a) not in _MEASURES or _words_of(a) == _words_of(b)
 
 
 def _kinds(claim: Claim) -> set[str]:

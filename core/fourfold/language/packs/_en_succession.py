@@ -151,7 +151,7 @@ SUCCESSION = SuccessionGrammar(
     numbers=r"one|two|three|four|five|six|seven|eight|nine|ten|eleven|twelve|twenty|thirty|forty|fifty"
     r"|hundred|thousand|dozen|\w*teen|first|second|third|fourth|fifth|sixth|seventh|eighth|ninth|tenth",
     times=r"january|february|march|april|may|june|july|august|september|october|november|december"
-    r"|montuesdays?|wednesdays?|thursdays?|fridays?|saturdays?|sundays?|daily|weekly|monthly|am|pm|noon"
+    r"|mondays?|tuesdays?|wednesdays?|thursdays?|fridays?|saturdays?|sundays?|daily|weekly|monthly|am|pm|noon"
     r"|midnight|o'clock|spring|summer|autumn|fall|winter|tomorrow|today|tonight|yesterday|week|weekend"
     r"|month|year|day|last|next|ago",
     attitudes=(
