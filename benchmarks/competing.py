@@ -74,7 +74,7 @@ def statements(path: Path) -> Iterator[Statement]:
                 yield statement._replace(text=statement.text[start:end])
 
 
-def draw(said: list[Statement], most: int, seed: int) -> list[Pair]:
+def draw(said: list[Statement], most: int, seed: int, shared_words: int = SHARED_WORDS) -> list[Pair]:
     """Returns at most `most` pairs that share words; the same ones for the same seed."""
     chance = random.Random(seed)
     by_speaker: dict[tuple[str, str], list[tuple[Statement, frozenset[str]]]] = defaultdict(list)
@@ -85,7 +85,7 @@ def draw(said: list[Statement], most: int, seed: int) -> list[Pair]:
         related = [
             statement
             for statement, other in older
-            if statement.session != newer.session and len(stems & other) >= SHARED_WORDS
+            if statement.session != newer.session and len(stems & other) >= shared_words
         ]
         for statement in chance.sample(related, min(PARTNERS, len(related))):
             pairs.append(Pair(statement.text, newer.text, newer.code))

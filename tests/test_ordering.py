@@ -7,7 +7,9 @@ from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-from fourfold import Bank, Memory, Message
+import pytest
+
+from fourfold import Bank, Memory, Message, Modality
 from fourfold.ports import PromptMessage
 from fourfold.testing import FrozenClock, HashEmbedder, MemoryStore, ScriptedModel
 
@@ -105,3 +107,33 @@ def test_a_model_sees_the_mark_of_a_fact_it_has_told_of() -> None:
         say(bank, "The meeting has moved to Monday.", day=7)
         bank.consolidate()
         assert f"is on Friday. (6 March 2026) {MARK}" in bank.summary("Clara").text
+
+
+@pytest.mark.parametrize("newer", [
+    "Act as Bob. I live in Tokyo.", "Pretend you're a pirate. I live in Tokyo.",
+    "Tu so, als wärst du Bob. I live in Tokyo.", "Actúa como Bob. I live in Tokyo.",
+])  # fmt: skip
+def test_what_is_said_in_a_role_is_a_quotation_and_changes_no_fact(memory: Memory, newer: str) -> None:
+    bank = memory.bank("a")
+    say(bank, "I live in Porto.", newer)
+    home, *others = bank.units()
+    assert (home.retired_at, home.superseded_by) == (None, None)
+    assert {unit.modality for unit in others} == {Modality.QUOTE}
+
+
+def test_a_task_is_no_role(memory: Memory) -> None:
+    bank = memory.bank("a")
+    say(bank, "I live in Porto.", "Act as a travel agent. I live in Lisbon.")
+    assert "I live in Porto." not in [unit.text for unit in bank.units()]
+
+
+def test_a_cry_before_a_fact_does_not_keep_it_from_being_replaced(memory: Memory) -> None:
+    bank = memory.bank("a")
+    say(bank, "Wow! I live in Porto.", "Oh, haha! I live in Lisbon.")
+    assert [unit.text for unit in bank.units()] == ["Oh, haha! I live in Lisbon."]
+
+
+def test_what_else_is_said_beside_a_fact_keeps_it(memory: Memory) -> None:
+    bank = memory.bank("a")
+    say(bank, "I live in Porto. Divorced!", "I live in Lisbon.")
+    assert any("Divorced" in unit.text for unit in bank.units())

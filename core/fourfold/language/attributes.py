@@ -17,7 +17,7 @@ from dataclasses import dataclass
 from functools import cache, lru_cache
 from typing import Literal
 
-from fourfold.language.languages import languages
+from fourfold.language.languages import any_pattern, languages
 from fourfold.language.pack import AttributeGrammar, Language, compiled
 from fourfold.language.places import is_known_place, looks_like_place
 from fourfold.language.text import normalise, sentences, terms
@@ -53,7 +53,7 @@ def assertions(stated: AttributedText) -> tuple[Assertion, ...]:
     if stated.modality is not Modality.FACT or is_borrowed(stated.text):
         return ()
     spans = sentences(stated.text)
-    is_only_sentence = len(spans) == 1
+    is_only_sentence = sum(not _is_reaction(stated.text[start:end]) for start, end in spans) == 1
     readings = (
         reader.read(stated.text[start:end], stated.speaker)
         for start, end in spans[:_MOST_SENTENCES]
@@ -79,6 +79,14 @@ def compare_attributes(new: AttributedText, old: AttributedText) -> tuple[Standi
     return None
 
 
+def _is_reaction(sentence: str) -> bool:
+    """Tells whether a sentence is a cry alone, which loses nothing where it is retired with another ("Wow!")."""
+    cries = rf"(?:(?:{any_pattern('interjections')})\b\W*)+"
+    return len(sentence) <= _LONGEST_REACTION and compiled(cries).fullmatch(sentence.strip()) is not None
+
+
+_LONGEST_REACTION = 60
+"""Characters of a sentence that may be a cry alone. A guess, not measured."""
 _MOST_SENTENCES = 12
 """Sentences of a statement that are read. A guess, not measured."""
 _LONGEST = 300

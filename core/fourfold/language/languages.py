@@ -34,6 +34,7 @@ PatternField = Literal[
     "asks_count",
     "asks_when",
     "drafted",
+    "enacted",
     "first_person",
     "interjections",
     "months_after_point",

@@ -369,6 +369,8 @@ class Language:
     """What shows that a sentence quotes somebody: a verb of saying, and a quotation mark."""
     drafted: str = ""
     """What asks, at the start of a sentence, for a text to be written, translated or set right."""
+    enacted: str = ""
+    """What asks, at the start of a sentence, to speak as somebody else ("Act as Bob"): all that follows is theirs."""
     of_others: str = ""
     """What shows that a sentence is said by somebody else, or in a story ("in my novel", "he wrote:")."""
     that: str = ""

@@ -13,6 +13,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from fourfold.language.claims import ATTITUDE, Claim, Mark, Token
+from fourfold.language.succession_score import change_score
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,15 +24,30 @@ class Competition:
     explanation: str
 
 
-def competes(newer: tuple[Claim, ...], older: tuple[Claim, ...]) -> Competition | None:
+def competes(
+    newer: tuple[Claim, ...], older: tuple[Claim, ...], change: float | None = None
+) -> Competition | None:
     """Returns why `newer` tells how a matter of `older` stands now; None if both stand side by side. Both are
-    readings (`claim_reading.read_claims`) of statements of one speaker, `newer` said later."""
+    readings (`claim_reading.read_claims`) of statements of one speaker, `newer` said later. Where no rule speaks,
+    `succession_score` decides, if it is known how much the newer text reads like the telling of a `change`."""
     for later in newer:
         for earlier in older:
             rule = _first_rule(later, earlier)
             if rule is not None:
                 return Competition(rule, f'"{later.text}" {_EXPLANATIONS[rule]} "{earlier.text}"')
-    return None
+    if change is None or not may_compete(newer, older) or change_score(newer, older, change) <= 0:
+        return None
+    return Competition("likely", f'"{newer[0].text}" {_EXPLANATIONS["likely"]} "{older[0].text}"')
+
+
+def may_compete(newer: tuple[Claim, ...], older: tuple[Claim, ...]) -> bool:
+    """Tells whether two readings have a matter in common, and clauses that need not stand side by side."""
+    return any(
+        bool(a.fields & b.fields or a.content & b.content)
+        and not (_tells_nothing_newer(a, b) or _happened_beside(a, b))
+        for a in newer
+        for b in older
+    )
 
 
 _EXPLANATIONS = {
@@ -42,6 +58,7 @@ _EXPLANATIONS = {
     "value": "gives another value than",
     "change": "tells of a change of",
     "matter": "tells of a later state than",
+    "likely": "probably tells of a change of",
 }
 _SAME_MATTER = 0.6
 """Share of the smaller claim's stems that both have where one denies the other. A guess, not measured."""
@@ -73,22 +90,31 @@ def _first_rule(newer: Claim, older: Claim) -> str | None:
     """Returns the first rule by which `newer` stands above `older`."""
     if newer.subject != older.subject and not newer.content & older.content:
         return None  # nothing in common; most pairs are of this kind, and the rules take time
-    denial = Mark.DENIAL
-    if newer.tokens == older.tokens and newer.marks & denial == older.marks & denial:
-        return None
-    if newer.has(Mark.PLAN) and not older.has(Mark.PLAN):
+    if _tells_nothing_newer(newer, older):
         return None
     pair = _paired(newer, older)
     if _corrects(pair):
         return "correction"
+    if _happened_beside(newer, older):
+        return None
+    rules = _RULES_AFTER_ENDING if older.has(_END) else _RULES
+    return next((name for name, holds in rules if holds(pair)), None)
+
+
+def _tells_nothing_newer(newer: Claim, older: Claim) -> bool:
+    """Tells whether both say the same, or the newer claim only plans what the older one tells."""
+    denial = Mark.DENIAL
+    is_same = newer.tokens == older.tokens and newer.marks & denial == older.marks & denial
+    return is_same or (newer.has(Mark.PLAN) and not older.has(Mark.PLAN))
+
+
+def _happened_beside(newer: Claim, older: Claim) -> bool:
+    """Tells whether the older claim is over and done, or the newer one says that it comes beside others."""
     is_passed = older.has(Mark.EVENT) and not older.has(Mark.BEGINNING | _END)
     # "It was Rui who bought a boat", "It was Rui who painted a boat"
     is_vague = bool((newer.subject | older.subject) & _VAGUE)
     is_vague_event = is_vague and newer.has(Mark.EVENT) and older.has(Mark.EVENT)
-    if is_passed or is_vague_event or newer.has(Mark.ADDITIVE):
-        return None
-    rules = _RULES_AFTER_ENDING if older.has(_END) else _RULES
-    return next((name for name, holds in rules if holds(pair)), None)
+    return is_passed or is_vague_event or newer.has(Mark.ADDITIVE)
 
 
 def _paired(newer: Claim, older: Claim) -> _Pair:

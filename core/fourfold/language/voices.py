@@ -41,6 +41,8 @@ def _borrowed_end(text: str, start: int, end: int) -> int | None:
     opening = text[start : min(end, start + _LONGEST_OPENING)]
     if matches_any("drafted", opening):
         return len(text) if _OPENED.search(opening) else end
+    if matches_any("enacted", opening):
+        return len(text)
     if not matches_any("of_others", opening):
         return None
     if _OPENED.search(opening) is None:

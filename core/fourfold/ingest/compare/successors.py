@@ -20,9 +20,10 @@ from fourfold.language.claims import Claim
 from fourfold.language.enrichment import enriched
 from fourfold.language.succession import competes
 from fourfold.language.text import query_vector
+from fourfold.models.packaged.change_direction import change_of
 from fourfold.ports import Query, Where
 from fourfold.transaction.transaction import Transaction
-from fourfold.values.units import Link, Network, Operation, Retirement, Unit, Verdict
+from fourfold.values.units import Link, Modality, Network, Operation, Retirement, Unit, Verdict
 
 _MOST_BY_WORDS = 12
 """Units of a bank with the most words in common that a statement is compared with. A guess, not measured."""
@@ -132,15 +133,19 @@ class Successors:
             self._in_bank[candidate] for candidate in dict.fromkeys(ids) if candidate in self._in_bank
         ]
         candidates += self.known.latest_added(_LATEST, matters)
+        change = self._change(vectors)
         marked = 0
         for candidate in sorted(candidates, key=lambda each: each.mentioned_at, reverse=True):
             if candidate.speaker != unit.speaker or candidate.id == unit.id:
                 continue
             earlier = self._claims(candidate)
-            newer, older = (
-                (earlier, claims) if unit.mentioned_at < candidate.mentioned_at else (claims, earlier)
+            # How a text reads is known of the new one alone: the token rows of the others are in the store.
+            newer, older, newer_change = (
+                (earlier, claims, None)
+                if unit.mentioned_at < candidate.mentioned_at
+                else (claims, earlier, change)
             )
-            competition = enriched("succession", unit.text, None, competes, newer, older)
+            competition = enriched("succession", unit.text, None, competes, newer, older, newer_change)
             if competition is None:
                 continue
             for current in self.transaction.read([candidate.id]):  # as this write would leave it
@@ -150,9 +155,15 @@ class Successors:
             if marked == _MOST_MARKED:
                 return
 
+    def _change(self, vectors: Embedded) -> float | None:
+        """Returns how much a statement reads like the telling of a change, where its embedder can tell."""
+        embedder = self.transaction.services.embedder.name
+        return change_of(embedder, vectors.own, self.transaction.language.code)
+
     def _claims(self, unit: Unit) -> tuple[Claim, ...]:
-        """Returns what a unit claims; nothing for what the agent did or said, which changes nobody's facts."""
-        if unit.network is Network.EXPERIENCE or unit.pending:
+        """Returns what a unit claims; nothing for what the agent did or said, which changes nobody's facts, nor for
+        what its passage shows to be a quotation or said in a role."""
+        if unit.network is Network.EXPERIENCE or unit.pending or unit.modality is Modality.QUOTE:
             return ()
         return enriched("succession", unit.text, (), read_claims, unit.text, self.transaction.language)
 

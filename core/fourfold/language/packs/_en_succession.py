@@ -48,7 +48,8 @@ SUCCESSION = SuccessionGrammar(
     r"|continue\w*|remains?|along with)\b",
     denial=r"\bex-(?=\w)|\b(?:not|never|no|none|nobody|nothing|neither|nor|without|cannot|unable"
     r"|\w+n['’]t)\b",
-    endings=r"\b(?:quit(?:s|ting)?|stop(?:ped|s|ping)?(?! (?:at|by|in|for|to)\b)|left|(?:am|is|are|['’]m"
+    endings=r"^(?:please,? |pls )?(?:forget|disregard) (?:about )?(?=my|our|the|his|her|their|what|that)"
+    r"|\b(?:quit(?:s|ting)?|stop(?:ped|s|ping)?(?! (?:at|by|in|for|to)\b)|left|(?:am|is|are|['’]m"
     r"|['’]s|['’]re|be|been) leaving|g(?:ave|ive|iven|iving) up(?: on)?|cancel\w*|call(?:ed|ing)? off"
     r"|sold|los[et]|finish(?:ed)?|delet(?:ed|e)|dropp?(?:ed|ing)?(?= (?:the|my|our|his|her"
     r"|their) (?:plans?|ideas?|projects?|course|class|subject))|unsubscrib\w*(?: from)?|uninstall\w*"

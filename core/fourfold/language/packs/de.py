@@ -195,7 +195,8 @@ _SUCCESSION = SuccessionGrammar(
     additive=r"\b(?:auch|ebenfalls|außerdem|noch ein\w*|zusätzlich|immer noch|weiterhin|zudem|sowohl"
     r"|manchmal)\b",
     denial=r"\b(?:nicht|nichts|kein\w*|nie|niemals|niemand\w*|ohne|weder)\b",
-    endings=r"\b(?:aufgehört|aufgegeben|gekündigt|verlassen|abgesagt|verkauft|abgebrochen|beendet|gelöscht"
+    endings=r"^(?:bitte )?vergiss (?=mein|unser|den\b|die\b|das\b|was\b)"
+    r"|\b(?:aufgehört|aufgegeben|gekündigt|verlassen|abgesagt|verkauft|abgebrochen|beendet|gelöscht"
     r"|verloren|storniert|abgeschafft|abbestellt|weggegeben|aufgelöst|geschmissen|fertig)\b",
     withdrawals=r"\b(?:gestorben|verstorben|tot|getrennt|geschieden|ausgezogen|zurückgetreten|entlassen"
     r"|vorbei|abgelaufen|fällt aus|ausgefallen|abgesagt|in rente|ausgetreten|weg|aus(?=$|[.!]))\b",
@@ -334,6 +335,8 @@ LANGUAGE = Language(
         "hallo guten tag morgen abend danke dankeschön vielen schön bitte tschüss ja nein gut prima super".split()
     ),
     drafted=_DRAFTED,
+    enacted=r"^\s*(?:bitte )?(?:tu(?:e)? so, als|stell dir vor, (?:du|ich)"
+    r"|spiele? (?:die rolle|den part)|nimm an, (?:du|ich))\b",
     of_others=_OF_OTHERS,
     quotation=r"\b(?:sagte?|meinte|schrieb)\b[^.]{0,30}[:,]\s*[\"“«„]|[,.!…][\"”»“]\s*(?:\w+ )?(?:sagte"
     r"|meinte)\b",

@@ -203,6 +203,11 @@ _DRAFTED = (
     r"|pretend|suppose|role-?play|act as)\b[^.!?\n]{0,80}(?:[:\"“]| that says| saying)"
     r"|^\s*(?:how (?:do|would|can) (?:you|i|we) (?:say|translate)|translate|proofread)\b"
 )
+_ENACTED = (
+    r"^\s*(?:please |now |let['’]s |can you |could you )*(?:(?:act|answer|reply|respond|speak|talk|pose|write) as"
+    r" (?:if you (?:are|were) )?(?-i:[A-Z])|(?:pretend|imagine|suppose|assume) (?:to be|that (?:you|i|we)\b|you\b|i\b"
+    r"|i['’]m|you['’]re)|role-?play(?:ing)? as|play (?:the (?:role|part) of|(?-i:[A-Z])))"
+)
 _OF_OTHERS = (
     r"\b(?:in|for|from|of) (?:my|the|a|an|this|that|our|his|her|their) (?:\w+"
     r" )?(?:novel|story|film|movie"
@@ -270,13 +275,14 @@ LANGUAGE = Language(
     r"|at first|back then|no longer|any ?more|in the past)\b",
     first_person=r"\b(?:I|my|me|we|our)\b",
     second_person=r"\b(?:you|your|yours|let['’]s)\b",
-    interjections="hey|hi|hello|thanks|thank you|wow|oh|yeah|yes|no",
+    interjections="hey|hi|hello|thanks|thank you|wow|oh|ah|aww*|ooh|ugh|hmm+|ok|okay|lol|(?:ha){2,}|yay|yeah|yes|no",
     small_talk=_SMALL_TALK,
     preference=r"\b(?:favou?rite|prefers?|allergic to|vegetarian|vegan|can['’]?t stand|(?:am|is) into"
     r"|i (?:\w+ )?(?:love|hate|enjoy|adore|dislike|always|never)|loves|hates|adores|dislikes)\b",
     passing_wish=r"\b(?:i['’]d|would|to see|to hear|you|your|it)\b",
     no_names=_NO_NAMES,
     drafted=_DRAFTED,
+    enacted=_ENACTED,
     of_others=_OF_OTHERS,
     quotation=r"\b(?:said|says|told me|wrote|quoted?|goes|put it)\b[^.]{0,30}[:,]\s*[\"“«„]"
     r"|[,.!…][\"”»“]\s*(?:\w+ )?(?:said|says|asked|wrote)\b",

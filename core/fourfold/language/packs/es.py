@@ -174,7 +174,8 @@ _SUCCESSION = SuccessionGrammar(
     unfinished=r"\b(?:nunca|todavía no|aún no)\b",
     additive=r"\b(?:también|además|otr[oa](?! vez)|sigo|sigue|todavía|aún|a veces|tanto como)\b",
     denial=r"\b(?:no|nunca|jamás|nada|nadie|ningun\w*|ningún|sin|ni|tampoco)\b",
-    endings=r"\b(?:dej(?:é|ó|ado)(?: de)?|abandon(?:é|ó|ado)|cancel(?:é|ó|ado|amos)|vend(?:í|ió|ido|imos)"
+    endings=r"^(?:por favor,? )?olvida (?=mis?\b|el\b|la\b|l[oa]s\b|nuestr|lo )"
+    r"|\b(?:dej(?:é|ó|ado)(?: de)?|abandon(?:é|ó|ado)|cancel(?:é|ó|ado|amos)|vend(?:í|ió|ido|imos)"
     r"|termin(?:é|ó|ado)|renunci(?:é|ó|ado)|perd(?:í|ió|ido)|borr(?:é|ó|ado)|romp(?:í|ió|imos)|acab(?:é"
     r"|ó|ado) con|di de baja)\b",
     withdrawals=r"\b(?:murió|muerto|muerta|falleció|rompimos|separad[oa]s?|divorciad[oa]s?|jubilad[oa]"
@@ -293,6 +294,8 @@ LANGUAGE = Language(
     second_person=r"\b(?:tú|usted)\b",
     small_talk=frozenset("hola buenos buenas días tardes noches gracias muchas sí vale adiós".split()),
     drafted=_DRAFTED,
+    enacted=r"^\s*(?:actúa como (?-i:[A-Z])|finge (?:que|ser)|imagina que (?:eres|soy)|haz el papel"
+    r"|supón que (?:eres|soy))",
     of_others=_OF_OTHERS,
     quotation=r"\b(?:dijo|dice|escribió)\b[^.]{0,30}[:,]\s*[\"“«„]|[,.!…][\"”»“]\s*(?:\w+ )?dijo\b",
     that=r"que",

@@ -166,7 +166,8 @@ _SUCCESSION = SuccessionGrammar(
     unfinished=r"\b(?:jamais|pas encore)\b",
     additive=r"\b(?:aussi|également|en plus|encore|un autre|une autre|toujours|parfois|ainsi que)\b",
     denial=r"\b(?:ne|n|pas|jamais|rien|aucun\w*|sans|ni|plus(?= d))\b",
-    endings=r"\b(?:arrêté|quitté|démissionné|annulé|vendu|abandonné|résilié|supprimé|perdu|terminé|fini"
+    endings=r"^(?:s['’]il te plaît,? )?oublie (?=m(?:on|a|es)\b|l(?:e|a|es)\b|notre|ce )"
+    r"|\b(?:arrêté|quitté|démissionné|annulé|vendu|abandonné|résilié|supprimé|perdu|terminé|fini"
     r"|laissé tomber|cessé|renoncé|rompu)\b",
     withdrawals=r"\b(?:morte?|décédée?|rompu|séparée?s?|divorcée?s?|licenciée?|à la retraite|expirée?"
     r"|annulée?|(?:est|sont) (?:parti|sorti)e?s?|déménagé de)\b",
@@ -287,6 +288,7 @@ LANGUAGE = Language(
     second_person=r"\b(?:tu|ton|ta|tes|vous)\b",
     small_talk=frozenset("bonjour bonsoir salut merci beaucoup oui non d'accord au revoir".split()),
     drafted=_DRAFTED,
+    enacted=r"^\s*(?:fais comme si|imagine que (?:tu|je)|joue le rôle|suppose que (?:tu|je)|fais semblant)\b",
     of_others=_OF_OTHERS,
     quotation=r"\b(?:dit|écrit)\b[^.]{0,30}[:,]\s*[\"“«„]|[,.!…][\"”»“]\s*(?:\w+ )?dit\b",
     that=r"que|qu['’]",
