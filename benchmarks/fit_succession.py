@@ -17,6 +17,7 @@ from typing import NamedTuple
 import numpy as np
 from competing import Pair, draw, statements
 from machine import describe
+from numpy.typing import NDArray
 
 from fourfold.language.claim_reading import read_claims
 from fourfold.language.languages import language
@@ -26,6 +27,8 @@ from fourfold.language.text import words
 from fourfold.models import load_embedder
 from fourfold.models.packaged.change_direction import LANGUAGE, mean_direction
 from fourfold.ports import Floats
+
+Booleans = NDArray[np.bool_]
 
 TABLES = Path(__file__).parent.parent / "tests/data"
 OUT = Path(__file__).parent.parent / "core/fourfold/models/data/minilm-change.npz"
@@ -187,7 +190,7 @@ def _matrix(examples: Sequence[Example], vectors: dict[str, Floats]) -> Floats:
     return np.array(rows)
 
 
-def _fit(x: Floats, y: Floats) -> Fit:
+def _fit(x: Floats, y: Booleans) -> Fit:
     """Returns the logistic regression of least squares of the weights (ridge), by Newton's method."""
     mean, scale = x.mean(0), x.std(0) + 1e-6
     z = np.c_[(x - mean) / scale, np.ones(len(x))]
@@ -206,12 +209,13 @@ def _scores(fit: Fit, x: Floats) -> Floats:
     return scores
 
 
-def _taken(fit: Fit, examples: Sequence[Example], vectors: dict[str, Floats], threshold: float) -> Floats:
+def _taken(fit: Fit, examples: Sequence[Example], vectors: dict[str, Floats], threshold: float) -> Booleans:
     usable = np.array([_is_open(example) for example in examples])
-    return usable & (_scores(fit, _matrix(examples, vectors)) > threshold)
+    taken: Booleans = usable & (_scores(fit, _matrix(examples, vectors)) > threshold)
+    return taken
 
 
-def _report(name: str, examples: Sequence[Example], taken: Floats) -> None:
+def _report(name: str, examples: Sequence[Example], taken: Booleans) -> None:
     truth = np.array([example.competes for example in examples])
     rules = np.array([_by_rules(example) for example in examples])
     either = rules | taken
