@@ -137,3 +137,29 @@ def test_what_else_is_said_beside_a_fact_keeps_it(memory: Memory) -> None:
     bank = memory.bank("a")
     say(bank, "I live in Porto. Divorced!", "I live in Lisbon.")
     assert any("Divorced" in unit.text for unit in bank.units())
+
+
+@pytest.mark.parametrize(("older", "newer"), [
+    ("The bridge is closed for repairs.", "they reopened the bridge"),
+    ("I have a piano.", "gave the piano to the school"),
+    ("I study biology at Leeds.", "dropped out of Leeds"), ("My gate code is 4471.", "Please forget my gate code."),
+])  # fmt: skip
+def test_a_change_in_other_words_comes_first_and_marks_what_it_is_about(
+    minilm_memory: Memory, older: str, newer: str
+) -> None:
+    bank = minilm_memory.bank("a")
+    say(bank, older, "The soup was salty.", newer)
+    assert {unit.text: unit.superseded_by is not None for unit in bank.units()}[older]
+    hits = [hit.unit.text for hit in bank.recall(older, limit=5).hits]
+    assert hits.index(newer) < hits.index(older)
+
+
+@pytest.mark.parametrize(("older", "newer"), [
+    ("I have a piano.", "There is a piano in the station."),
+    ("The bridge is closed.", "The bridge was built in 1932."),
+    ("I study biology at Leeds.", "The library at Leeds is open all night."),
+])  # fmt: skip
+def test_a_detail_of_the_same_matter_marks_nothing(minilm_memory: Memory, older: str, newer: str) -> None:
+    bank = minilm_memory.bank("a")
+    say(bank, older, newer)
+    assert not any(unit.superseded_by for unit in bank.units())
