@@ -218,3 +218,22 @@ def test_a_message_is_found_by_what_its_sentences_say_together() -> None:
             "Her name is Pixel and she sleeps all day.",
             "We got a kitten at the shelter.",
         ]
+
+
+@pytest.mark.parametrize(
+    ("statements", "question"),
+    [
+        (["My boss is Tom.", "My boss is great."], "Who is Ana's boss?"),
+        (["Our flat is in Porto.", "Our flat is lovely and bright."], "Where is Ana's flat?"),
+        (["Mein Zahnarzt ist Dr. Brandt.", "Mein Zahnarzt ist nett."], "Wer ist Anas Zahnarzt?"),
+        (["I live in Porto.", "In my novel the hero says: I live in Tokyo."], "Where does Ana live?"),
+    ],
+)
+def test_of_two_that_fit_alike_the_one_that_tells_what_is_asked_stands_first(
+    statements: list[str], question: str
+) -> None:
+    with Memory.open(":memory:") as memory:
+        bank = memory.bank("a")
+        for month, text in enumerate(statements, 1):
+            bank.retain([Message(text, "Ana", at=datetime(2026, month, 1, tzinfo=UTC))])
+        assert bank.recall(question).hits[0].unit.text == statements[0]

@@ -44,6 +44,8 @@ ROW = np.dtype(
         ("dated", "?"),
         ("quoted", "?"),
         ("counts", "?"),
+        # Whether it mentions somebody or something by name, beside who says it.
+        ("names", "?"),
     ]
 )
 
@@ -81,6 +83,7 @@ def fill_row(columns: NDArray[np.void], row: int, unit: IndexedUnit, codes: dict
         is_dated,
         unit.modality == Modality.QUOTE.value,
         unit.has_count,
+        any(name != speaker for name in unit.entities),
     )
 
 

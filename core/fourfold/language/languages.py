@@ -32,6 +32,7 @@ PatternField = Literal[
     "abbreviations",
     "asks_before",
     "asks_count",
+    "asks_name",
     "asks_when",
     "drafted",
     "enacted",

@@ -347,8 +347,9 @@ class Language:
     # What follows is looked for whatever the language of the bank is: people mix them.
     asks_when: str = ""
     asks_count: str = ""
+    asks_name: str = ""
     asks_before: str = ""
-    """What shows that a question asks for a time, for a number, for what was before."""
+    """What shows that a question asks for a time, for a number, for somebody or some place, for what was before."""
 
     first_person: str = ""
     second_person: str = ""

@@ -21,6 +21,10 @@ from fourfold.recall.channels.ranked import Rows
 from fourfold.recall.channels.temporal import nearness, on_day
 from fourfold.recall.plan import Plan
 
+_LEAST_SPAN = 0.2
+"""Share of the best score that the scores of a channel are taken to lie apart at least. LoCoMo's candidates do, and
+more; where it was .5, R@10 was lower by .001 (docs/adr/0004 has the scale)."""
+
 
 @dataclass(frozen=True, slots=True)
 class Weights:
@@ -47,8 +51,10 @@ class Weights:
     day_share: float = 0.5
     """What such a unit has of its own accord, in the scale of the channels' weights. Chosen with `on_day`."""
     when: float = 0.15
-    """Gain for units that name a time, if the question asks for one; `count` the same for numbers."""
+    """Gain for units that name a time, if the question asks for one; `count` the same for numbers, `name` for names
+    of others than who says it."""
     count: float = 0.1
+    name: float = 0.2
     asking: float = 0.25
     """Loss, at most, for units that are questions themselves."""
     quoted: float = 0.1
@@ -166,13 +172,17 @@ def _factors(plan: Plan, records: NDArray[np.void], keyword: Floats, weights: We
         factors["when"] = 1 + weights.when * records["dated"]
     if plan.asks_count:
         factors["count"] = 1 + weights.count * records["counts"]
+    if plan.asks_name:
+        factors["name"] = 1 + weights.name * records["names"]
     return {name: np.asarray(factor, dtype=np.float32) for name, factor in factors.items()}
 
 
 def _scaled(scores: Floats) -> Floats:
-    """Scales `scores` to [0, 1] by minimum and maximum; all zero where all are equal."""
+    """Scales `scores` to [0, 1] by minimum and maximum; all one where all are equal, and above zero where they are
+    nearly: of two units that fit alike, one would else have all and the other nothing."""
     low, high = (float(scores.min()), float(scores.max())) if len(scores) else (0.0, 0.0)
-    scaled: Floats = (scores - low) / (high - low) if high > low else np.zeros_like(scores)
+    span = max(high - low, _LEAST_SPAN * abs(high))
+    scaled: Floats = 1 - (high - scores) / span if span > 0 else np.ones_like(scores)
     return scaled
 
 

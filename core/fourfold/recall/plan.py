@@ -31,7 +31,7 @@ _IDF_POWER = 1.5
 _NUMBER_PIECES = 2
 """Pieces of a word with digits up to which it counts as read: a year has two, and at one R@10 falls from .838 to .837
 (`benchmarks/recall.py`, LoCoMo)."""
-_ASKED: tuple[PatternField, ...] = ("asks_when", "asks_count", "asks_before")
+_ASKED: tuple[PatternField, ...] = ("asks_when", "asks_count", "asks_name", "asks_before")
 """What the wording of a question shows that it asks for."""
 _LONGEST_DAY = timedelta(days=7)
 """The longest time that is asked for as such, whatever was in it. Longer ones, and those with their year, lost
@@ -59,6 +59,7 @@ class Plan:
     """Those of them that are a week at most and whose year is not written: "on Monday", "on 23 November"."""
     asks_when: bool
     asks_count: bool
+    asks_name: bool
     asks_before: bool
 
 
@@ -94,6 +95,7 @@ def plan(question: str, embedder: Embedder, index: BankIndex, now: datetime) -> 
         days=tuple(dict.fromkeys(time.interval for time in times if _is_day(time, text))),
         asks_when=asked["asks_when"],
         asks_count=asked["asks_count"],
+        asks_name=asked["asks_name"],
         asks_before=asked["asks_before"],
     )
 

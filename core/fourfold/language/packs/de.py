@@ -328,6 +328,7 @@ LANGUAGE = Language(
     months_after_point=r"Jan|Feb|Mär|Apr|Mai|Jun|Jul|Aug|Sep|Okt|Nov|Dez",
     asks_when=r"\bwann\b|\bwie lange\b",
     asks_count=r"\bwie (?:viele?|oft|alt)\b",
+    asks_name=r"\bwe(?:r|n|m|ssen)\b|\bwo(?:hin|her)?\b|\bwelche[mnrs]?\b|\bheißt\b|\bname\b",
     asks_before=r"\b(?:früher\w*|vorher\w*|zuvor|ehemal\w*|bevor)\b",
     first_person=r"\b(?:ich|mein\w*|wir)\b",
     second_person=r"\b(?:du|dein\w*|ihr|Sie)\b",

@@ -271,6 +271,7 @@ LANGUAGE = Language(
     ),
     asks_when=r"\bwhen\b|\bwhat (?:date|day|month|year|time)\b|\bwhich (?:day|month|year)\b|\bhow long\b",
     asks_count=r"\bhow (?:many|much|often|old)\b",
+    asks_name=r"\bwho(?:m|se)?\b|\bwhere\b|\bwhich\b|\bnamed?\b|\bcalled\b",
     asks_before=r"\b(?:before|previous(?:ly)?|former(?:ly)?|use[d]? to|earlier|originally|prior to|until"
     r"|at first|back then|no longer|any ?more|in the past)\b",
     first_person=r"\b(?:I|my|me|we|our)\b",

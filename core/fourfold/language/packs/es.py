@@ -289,6 +289,7 @@ LANGUAGE = Language(
     abbreviations=r"Sra|Srta|Ud|Uds",
     asks_when=r"\bcuándo\b",
     asks_count=r"\bcuánt[oa]s?\b",
+    asks_name=r"\bquién(?:es)?\b|\ba?dónde\b|\bcuál(?:es)?\b|\bse llaman?\b|\bnombre\b",
     asks_before=r"\b(?:antes|anterior\w*|antigu[oa]s?)\b",
     first_person=r"\b(?:yo|mi|mis|nosotros)\b",
     second_person=r"\b(?:tú|usted)\b",

@@ -283,6 +283,7 @@ LANGUAGE = Language(
     abbreviations=r"Mme|Mlle",
     asks_when=r"\bquand\b",
     asks_count=r"\bcombien\b",
+    asks_name=r"\bqui\b|\boù\b|\bquel(?:le)?s?\b|\bs['’]appelle|\bnom\b",
     asks_before=r"\b(?:avant|auparavant|précédent\w*|ancien\w*)\b",
     first_person=r"\b(?:je|j['’]|mon|ma|mes|nous)\b",
     second_person=r"\b(?:tu|ton|ta|tes|vous)\b",

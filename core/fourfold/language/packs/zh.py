@@ -196,6 +196,7 @@ LANGUAGE = Language(
     negation=r"[不没無无未别別]",
     asks_when=r"什么时候|什麼時候|何时|何時|哪[年天]|几[月号]",
     asks_count=r"多少|多大|几[个個次岁歲]",
+    asks_name=r"[谁誰哪]|叫什[么麼]|什[么麼]名字",
     asks_before=r"以前|之前|从前|從前|过去|過去|原来|原來",
     first_person=r"我",
     second_person=r"你",
