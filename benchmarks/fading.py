@@ -33,7 +33,9 @@ def measured(
 ) -> dict[tuple[float | None, float], list[float]]:
     """Recall@10 of every question, by decay and weight."""
     found: dict[tuple[float | None, float], list[float]] = {}
-    clock = FrozenClock(max(m.at for m in conversation.messages if m.at) + timedelta(days=after))
+    clock = FrozenClock(
+        max(m.known_time for m in conversation.messages if m.known_time) + timedelta(days=after)
+    )
     with Memory.open(":memory:", embedder=embedder, clock=clock) as memory:
         bank = memory.bank("a")
         bank.retain(conversation.messages, document="chat")

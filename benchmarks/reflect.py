@@ -99,7 +99,10 @@ def answers(data: Path) -> None:
 
 def _dense(memory: Memory, embedder: Remembering, conversations: Sequence[Conversation]) -> Cite:
     """Bare turns under the day they were said, by the cosine of their bare text."""
-    turns = {c.name: [f"[{written_day(m.at)}] {m.text}" for m in c.messages if m.at] for c in conversations}
+    turns = {
+        c.name: [f"[{written_day(m.known_time)}] {m.text}" for m in c.messages if m.known_time]
+        for c in conversations
+    }
     vectors = {
         c.name: np.stack([e.vector for e in embedder.embed([m.text for m in c.messages])])
         for c in conversations

@@ -191,7 +191,7 @@ def _ask(directory: Path) -> dict[str, Any]:
 def _retain_ratios(bank: Bank, said: Sequence[Message], packaged: MiniLM) -> tuple[float, float]:
     """The time of a retain over the time that embedding the same texts takes, with the packaged model and within the
     retain."""
-    texts = [f"({written_day(m.at)}) {m.speaker}: {m.text}" for m in said if m.at]
+    texts = [f"({written_day(m.known_time)}) {m.speaker}: {m.text}" for m in said if m.known_time]
     began = time.perf_counter()
     for first in range(0, len(texts), 64):
         packaged.embed(texts[first : first + 64])

@@ -31,7 +31,9 @@ def test_who_said_what_and_when_is_read_of_a_file(
     units = tuple(bank.units())
     for speaker, time, text in said:
         unit = unit_with(units, text)
-        assert (unit.speaker, unit.mentioned_at.isoformat()[: len(time)]) == (speaker, time)
+        said_at = unit.mentioned_at.isoformat() if unit.mentioned_at else ""
+        assert (unit.speaker, said_at[: len(time)]) == (speaker, time)
+        assert bool(said_at) == bool(time)
     assert not any(time == "" for _, time, _ in said) or "no time in the file" in " ".join(bank.warnings)
     assert len(memory.load(tmp_path / name, bank="b").units()) == len(units)
 

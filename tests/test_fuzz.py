@@ -76,7 +76,7 @@ def _use(bank: Bank, messages: Iterable[Message], question: str) -> None:
     """Asks a bank everything that reads its texts."""
     for message in messages:
         bank.recall(message.text)
-        bank.recall(question, as_of=message.at)
+        bank.recall(question, as_of=message.known_time)
     bank.reflect(question if question.strip() else "?")
     bank.consolidate()
     bank.core()

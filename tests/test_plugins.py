@@ -227,7 +227,7 @@ def test_the_importer_of_the_guide_serves_load_and_the_command_line(install: Ins
     diary.write_text("2026-05-20: We sailed to Porto.\n2026-05-21: The boat was sold.\n")
     with Memory.open(":memory:") as memory:
         bank = memory.load(diary)
-        assert [(unit.mentioned_at.day, unit.text) for unit in bank.units()] == [
+        assert [(unit.said_order.day, unit.text) for unit in bank.units()] == [
             (20, "We sailed to Porto."),
             (21, "The boat was sold."),
         ]

@@ -221,7 +221,7 @@ def test_links_carry_their_formula_and_stay_in_their_window(memory: Memory) -> N
     temporal = [(u, link) for u in units.values() for link in u.links if link.kind == "temporal"]
     assert len(temporal) == 4
     for unit, link in temporal:
-        hours = abs((unit.mentioned_at - units[link.to].mentioned_at).total_seconds()) / 3600
+        hours = abs((unit.said_order - units[link.to].said_order).total_seconds()) / 3600
         assert hours <= 24
         assert link.weight == pytest.approx(math.exp(-hours / 24), abs=1e-3)
         assert unit.session == units[link.to].session

@@ -46,7 +46,7 @@ class UnitShape(BaseModel):
     id: str
     text: str
     network: str
-    said: datetime
+    said: datetime | None
     occurred_from: datetime | None = None
     occurred_to: datetime | None = None
     entities: list[str] = []

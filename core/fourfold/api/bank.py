@@ -35,7 +35,7 @@ from fourfold.values.beliefs import Belief
 from fourfold.values.changes import ForgetResult
 from fourfold.values.reflection import BankStatus, Reflection
 from fourfold.values.results import Recall, RetainResult
-from fourfold.values.units import Fact, Interval, Message, Network, Unit, require_aware
+from fourfold.values.units import Fact, Interval, Message, Network, SaidAt, Unit, require_aware
 
 
 class AsyncBank(BankEdits):
@@ -65,7 +65,7 @@ class AsyncBank(BankEdits):
         self,
         messages: str | Iterable[Message],
         *,
-        at: datetime | None = None,
+        at: SaidAt | None = None,
         document: str = "",
         context: str = "",
         tags: Sequence[str] = (),
@@ -76,12 +76,12 @@ class AsyncBank(BankEdits):
     ) -> RetainResult:
         """Retains a text or messages; when it returns, they are durable and recalled at once.
 
-        `at` (aware) is when it was said, for messages without a time of their own; default: now. `document`
-        names what the messages belong to: retaining it again adds only the messages it did not have, and with
-        `replace=True` retires what is gone from it. `replaces` are units, or their ids, whose place this takes
-        whatever the words are: they are retired in favour of the first unit that this makes. `context` says in a
-        few words what this is ("team standup") and is searched too. `tags` filter recalls. `progress` is called with
-        (done, total).
+        `at` is when it was said, for messages without a time of their own: an aware datetime, or "unknown" where
+        nobody can tell; default: now. What is undated never counts as the newest. `document` names what the
+        messages belong to: retaining it again adds only the messages it did not have, and with `replace=True`
+        retires what is gone from it. `replaces` are units, or their ids, whose place this takes whatever the words
+        are: they are retired in favour of the first unit that this makes. `context` says in a few words what this
+        is ("team standup") and is searched too. `tags` filter recalls. `progress` is called with (done, total).
 
         The whole call is one atomic write. Raises `InputError`, `NotFoundError` (`replaces`), `ModelError` or
         `StoreError` with nothing written.
@@ -122,7 +122,7 @@ class AsyncBank(BankEdits):
         self,
         facts: Iterable[Fact],
         *,
-        at: datetime | None = None,
+        at: SaidAt | None = None,
         document: str = "",
         context: str = "",
         tags: Sequence[str] = (),
@@ -157,7 +157,7 @@ class AsyncBank(BankEdits):
         self,
         messages: str | Iterable[Message],
         *,
-        at: datetime | None = None,
+        at: SaidAt | None = None,
         document: str = "",
         context: str = "",
         tags: Sequence[str] = (),

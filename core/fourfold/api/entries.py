@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable, Collection, Iterable, Sequence
-from datetime import datetime
 from typing import Any
 
 from anyio import to_thread
@@ -15,7 +14,7 @@ from fourfold.schema.entries import expired_documents, find_entries
 from fourfold.services import Services
 from fourfold.validation import check_name, check_tags
 from fourfold.values.results import RetainResult
-from fourfold.values.units import Entry, Message
+from fourfold.values.units import Entry, Message, SaidAt
 
 
 class AsyncBankEntries:
@@ -42,7 +41,7 @@ class AsyncBankEntries:
         messages: str | Iterable[Message] = (),
         *,
         document: str,
-        at: datetime | None = None,
+        at: SaidAt | None = None,
         tags: Sequence[str] = (),
         replace: bool = False,
     ) -> RetainResult:

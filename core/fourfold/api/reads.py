@@ -78,8 +78,8 @@ class BankReads:
         return units[0]
 
     async def units(self, *, document: str | None = None, retired: bool = False) -> list[Unit]:
-        """Returns the current units in the order they were said. `document` narrows them to one document; `retired`
-        adds the retired ones."""
+        """Returns the current units in the order they were said, those of an unknown time first. `document`
+        narrows them to one document; `retired` adds the retired ones."""
 
         def read() -> Iterator[Unit]:
             where = Where(
@@ -93,7 +93,7 @@ class BankReads:
 
         units = list(await to_thread.run_sync(read))
         # A stable sort: those of one moment stay in the order in which they came.
-        return sorted(units, key=lambda unit: unit.mentioned_at)
+        return sorted(units, key=lambda unit: unit.said_order)
 
     async def timeline(
         self,

@@ -32,7 +32,7 @@ from fourfold.values.changes import Change, Event, ForgetResult, PruneResult
 from fourfold.values.reflection import BankStatus, Failure, Reflection
 from fourfold.values.rendering import render_interval
 from fourfold.values.results import BankInfo, Hit, Recall, RetainResult
-from fourfold.values.units import SHORT_ID, Entity, Unit, Verdict
+from fourfold.values.units import SHORT_ID, Entity, Unit, Verdict, known_time
 
 _MAX_PRUNED_LINES = 20
 """Units of a prune that are shown. A guess, not measured."""
@@ -77,6 +77,8 @@ def show_record(record: Unit | Entity, summary: str) -> None:
         out.print(f"{summary}\n", markup=False)
     for field in fields(record):
         value = getattr(record, field.name)
+        if value is None and field.name == "mentioned_at":
+            value = "unknown"  # of a unit it is no field that may be left out without a word
         if value not in (None, (), ""):
             out.print(f"{field.name:13} {value}", markup=False)
 
@@ -90,8 +92,8 @@ def show_recall(answer: Recall, explain: bool) -> None:
         occurred = f" [cyan]({render_interval(unit.occurred)})[/]" if unit.occurred else ""
         who = f"[bold]{escape(unit.speaker)}[/]: " if unit.speaker else ""
         out.print(f"[bold]{number:2}[/] {who}{escape(unit.text)}{occurred}")
-        said_on = f"{unit.mentioned_at:%Y-%m-%d}"
-        out.print(f"   [dim]said {said_on} · {unit.network} · score {hit.score:.2f} · {_channels(hit)}[/]")
+        said_on = f"said {unit.mentioned_at:%Y-%m-%d}" if unit.mentioned_at else "undated"
+        out.print(f"   [dim]{said_on} · {unit.network} · score {hit.score:.2f} · {_channels(hit)}[/]")
         if explain:
             factors = ", ".join(
                 f"{name} x{factor:.2f}" for name, factor in hit.factors.items() if factor != 1
@@ -136,7 +138,8 @@ def show_beliefs(beliefs: Sequence[Belief], evidence: Mapping[str, Unit], plot: 
             'No beliefs. They come from judgements ("I think ..."), from reflecting, and from Bank.believe.'
         )
     # All are drawn up to one moment, so that one can be held against another.
-    latest = max((change.said for belief in beliefs for change in belief.history), default=None)
+    changes = [change for belief in beliefs for change in belief.history]
+    latest = max((change.said or change.at for change in changes), default=None)
     for belief in beliefs:
         who = f"[bold]{escape(belief.unit.speaker)}[/]: " if belief.unit.speaker else ""
         out.print(f"[bold]{belief.confidence:.2f}[/] {who}{escape(belief.statement)}")
@@ -145,9 +148,8 @@ def show_beliefs(beliefs: Sequence[Belief], evidence: Mapping[str, Unit], plot: 
         for change in belief.history:
             before = "" if change.before is None else f"{change.before:.2f} -> "
             reason = escape(reason_of(change, evidence))
-            out.print(
-                f"   [dim]{change.said:%Y-%m-%d} {change.effect} {before}{change.after:.2f}: {reason}[/]"
-            )
+            moved = f"{change.effect} {before}{change.after:.2f}"
+            out.print(f"   [dim]{_day(change.said)} {moved}: {reason}[/]")
 
 
 def reason_of(change: Assessment, evidence: Mapping[str, Unit]) -> str:
@@ -162,16 +164,20 @@ def show_timeline(events: Sequence[Event]) -> None:
     if not events:
         out.print("Nothing happened then.")
     for event in events:
-        when = f"{event.at:%Y-%m-%d}"
+        when = _day(event.at)
         change = event.assessment
         if change is None:
-            until = f" [dim]until {event.until:%Y-%m-%d}[/]" if event.until else ""
+            until = f" [dim]until {_day(event.until)}[/]" if event.until else ""
             who = f"[bold]{escape(event.unit.speaker)}[/]: " if event.unit.speaker else ""
             out.print(f"{when} {who}{escape(event.unit.text)}{until}")
         else:
             before = "" if change.before is None else f"{change.before:.2f} -> "
             moved = f"{change.effect} {before}{change.after:.2f}"
             out.print(f"{when} [dim]believed ({moved}):[/] {escape(event.unit.text)}")
+
+
+def _day(moment: datetime | None) -> str:
+    return f"{'undated':10}" if moment is None else f"{moment:%Y-%m-%d}"
 
 
 def show_history(changes: Sequence[Change]) -> None:
@@ -279,7 +285,8 @@ def _contents(file: ImportedFile) -> str:
     if speakers:
         more = len(speakers) - _MAX_SPEAKERS
         text += f" of {listed([*speakers[:_MAX_SPEAKERS], *([f'{more} more'] if more > 0 else [])])}"
-    times = sorted(filter(None, [*(message.at for message in messages), *(fact.at for fact in facts)]))
+    said_at = [*(message.at for message in messages), *(fact.at for fact in facts)]
+    times = sorted(filter(None, map(known_time, said_at)))
     if times:
         days = dict.fromkeys(f"{moment.day} {moment:%b %Y}" for moment in (times[0], times[-1]))
         text += f", {' to '.join(days)}"

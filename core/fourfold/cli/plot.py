@@ -99,7 +99,8 @@ def _times(belief: Belief) -> list[datetime]:
     is retained late would draw the line backwards."""
     times: list[datetime] = []
     for change in belief.history:
-        times.append(max(change.said, times[-1]) if times else change.said)
+        said_at = change.said or change.at  # what has no time was said by the time the bank learned of it
+        times.append(max(said_at, times[-1]) if times else said_at)
     return times
 
 

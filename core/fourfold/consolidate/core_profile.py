@@ -20,7 +20,7 @@ from fourfold.language.languages import matches_any
 from fourfold.language.text import asking, estimate_tokens, sentences
 from fourfold.ports import Where
 from fourfold.schema.core_profile import CoreRecord, core_point, read_core
-from fourfold.schema.records import NEVER
+from fourfold.schema.records import NEVER, UNKNOWN_TIME
 from fourfold.schema.summaries import read_summaries, summary_id
 from fourfold.schema.units import READ_UNIT, read_unit
 from fourfold.services import Services
@@ -250,7 +250,9 @@ def _is_open(unit: Unit, index: BankIndex) -> bool:
     # "Now" is the latest message, not the clock: in an imported conversation of last year its plans are still open.
     latest = float(index.columns["mentioned"].max())
     ends_at = unit.occurred.end.timestamp() if unit.occurred and unit.occurred.end else latest
-    is_recent = latest - unit.mentioned_at.timestamp() <= _OPEN_FOR.total_seconds()
+    # Of a plan without a time nobody knows whether it is still one.
+    said_at = UNKNOWN_TIME if unit.mentioned_at is None else unit.mentioned_at.timestamp()
+    is_recent = latest - said_at <= _OPEN_FOR.total_seconds() and said_at != UNKNOWN_TIME
     return is_recent and ends_at >= latest
 
 

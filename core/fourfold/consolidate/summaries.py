@@ -366,7 +366,7 @@ def _newer_first(ranking: Iterable[int], ranked_units: Sequence[Unit]) -> list[i
 def _place_in_time(unit: Unit, units: Mapping[str, Unit]) -> tuple[datetime, int]:
     """Returns the key that sorts `units` by time, and a unit that may no longer hold behind what is newer."""
     newer = _successors(unit, units)
-    return (newer[-1] if newer else unit).mentioned_at, len(newer)
+    return (newer[-1] if newer else unit).said_order, len(newer)
 
 
 def _all_current(index: BankIndex, sentences: Sequence[Sentence]) -> bool:

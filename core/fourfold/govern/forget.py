@@ -9,6 +9,7 @@ import numpy as np
 
 from fourfold.errors import InputError, NotFoundError
 from fourfold.index.bank_index import BankIndex
+from fourfold.index.columns import said_or_recorded
 from fourfold.ingest.entries import drop_entries
 from fourfold.ingest.pending_chunks import chunks_of_document
 from fourfold.ingest.write import DocumentWriter, Origin
@@ -114,7 +115,7 @@ def selected(services: Services, index: BankIndex, selection: Selection) -> list
         rows = index.units_mentioning(entity.name)
         where = replace(where, ids=tuple(index.unit_ids[row] for row in rows))
     elif selection.before is not None:
-        rows = np.flatnonzero(index.columns["mentioned"] < selection.before.timestamp()).tolist()
+        rows = np.flatnonzero(said_or_recorded(index.columns) < selection.before.timestamp()).tolist()
         where = replace(where, ids=tuple(index.unit_ids[row] for row in rows))
     elif selection.units is not None:
         where = replace(where, ids=selection.units)

@@ -38,7 +38,7 @@ def prune(services: Services, bank: str, policy: PrunePolicy, dry_run: bool, rea
         for point in transaction.points(faded):
             unit = read_unit(point)
             transaction.put_unit(point, unit.retired(now, Retirement(RetirementCause.ARCHIVED)))
-        archived = tuple(sorted(transaction.changed(), key=lambda unit: unit.mentioned_at))
+        archived = tuple(sorted(transaction.changed(), key=lambda unit: unit.said_order))
         expired = _long_archived(services, bank, policy, now)
         if dry_run:
             return PruneResult(archived, expired, True)

@@ -11,7 +11,7 @@ import numpy as np
 from fourfold.index.bank_index import BankIndex
 from fourfold.ports import Where
 from fourfold.schema.beliefs import read_belief
-from fourfold.schema.records import UNIT
+from fourfold.schema.records import UNIT, UNKNOWN_TIME
 from fourfold.schema.units import read_unit, seconds_of
 from fourfold.services import Services
 from fourfold.values.changes import Event
@@ -24,16 +24,20 @@ def timeline(
     services: Services, bank: str, entity: str | None, during: Interval | None, limit: int | None
 ) -> list[Event]:
     """The facts and experiences of `bank` that mention `entity` and meet `during`, and how beliefs about it moved
-    then, the latest `limit` of them, by when they occurred or were said. Raises `NotFoundError` for an entity it
-    does not know."""
+    then, the latest `limit` of them, by when they occurred or were said; what has no time comes first. Raises
+    `NotFoundError` for an entity it does not know."""
     index = services.indexes.get(bank)
     with index.lock:
         name = None if entity is None else index.require_entity(entity).name
         ids = [index.unit_ids[row] for row in _rows(index, name, during, limit)]
     facts = _facts(services, ids)
     believed = [event for event in _believed(services, bank, name) if during is None or _meets(event, during)]
-    events = sorted([*facts, *believed], key=lambda event: event.at)
+    events = sorted([*facts, *believed], key=_place)
     return events[-(limit or len(events)) :] if events else []
+
+
+def _place(event: Event) -> float:
+    return UNKNOWN_TIME if event.at is None else event.at.timestamp()
 
 
 def _rows(index: BankIndex, name: str | None, during: Interval | None, limit: int | None) -> list[int]:
@@ -64,7 +68,7 @@ def _fact(unit: Unit, successors: dict[str, Unit]) -> Event:
     )
 
 
-def _begins(unit: Unit) -> datetime:
+def _begins(unit: Unit) -> datetime | None:
     return (unit.occurred.start if unit.occurred is not None else None) or unit.mentioned_at
 
 
@@ -80,7 +84,7 @@ def _believed(services: Services, bank: str, name: str | None) -> Iterator[Event
 
 def _meets(event: Event, during: Interval) -> bool:
     start, end = seconds_of(during)
-    return start <= event.at.timestamp() < end
+    return event.at is not None and start <= event.at.timestamp() < end
 
 
 def _read(services: Services, ids: Sequence[str | None]) -> dict[str, Unit]:

@@ -42,7 +42,7 @@ from fourfold.schema.chunks import CHUNKS, READ_CHUNK_MESSAGES
 from fourfold.schema.core_profile import READ_PINNED, pinned_of
 from fourfold.schema.fields import combined
 from fourfold.schema.indexed_units import READ_INDEXED_UNIT, IndexedUnit, read_indexed_unit
-from fourfold.schema.records import BANK, CORE, ENTITY, NEVER, UNIT, USE, kind_of
+from fourfold.schema.records import BANK, CORE, ENTITY, NEVER, UNIT, UNKNOWN_TIME, USE, kind_of
 from fourfold.values.units import SHORT_ID, Entity
 
 READ_INDEXED = combined(
@@ -302,7 +302,8 @@ class BankIndex:
         mentioned = float(self._columns[row]["mentioned"])
         for entity in unit.entities:
             self.edges.add(row, entity, "entity", 1.0)
-            self.names.mention(entity, mentioned)
+            if mentioned != UNKNOWN_TIME:
+                self.names.mention(entity, mentioned)
         previous = self._join_links(row, unit_id, unit)
         for tag in unit.tags:
             self._rows_by_tag.setdefault(tag, set()).add(row)

@@ -8,7 +8,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from fourfold.language.text import canonical
+from fourfold.ports import Floats
 from fourfold.schema.indexed_units import IndexedUnit
+from fourfold.schema.records import UNKNOWN_TIME
 from fourfold.values.units import Modality
 
 LINE_TOKENS = 8
@@ -16,7 +18,8 @@ LINE_TOKENS = 8
 
 ROW = np.dtype(
     [
-        # Epoch seconds: when the unit was said; `[start, end)` of what it states; when it was recorded and retired.
+        # Epoch seconds: when the unit was said (`UNKNOWN_TIME`: nobody knows); `[start, end)` of what it states;
+        # when it was recorded and retired.
         ("mentioned", "f8"),
         ("start", "f8"),
         ("end", "f8"),
@@ -85,6 +88,13 @@ def fill_row(columns: NDArray[np.void], row: int, unit: IndexedUnit, codes: dict
         unit.has_count,
         any(name != speaker for name in unit.entities),
     )
+
+
+def said_or_recorded(records: NDArray[np.void]) -> Floats:
+    """Returns when each of these units was said, in epoch seconds; of one whose time is unknown, when it was
+    recorded: it was said by then."""
+    said_at = records["mentioned"]
+    return np.where(said_at == UNKNOWN_TIME, records["recorded"], said_at)
 
 
 def text_hash(text: str) -> int:

@@ -73,6 +73,10 @@ class DocumentIndex:
             for message, rows in quoting.items()
         }
 
+    def quoting(self, document: str, message: str) -> list[int]:
+        """Returns the rows of all units that quote a message, in order."""
+        return self._rows.get(document, {}).get(message, [])
+
     def last(self, document: str) -> int | None:
         """Returns the row of the latest unit of a document."""
         return self._last.get(document)

@@ -10,6 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from fourfold.index.bank_index import BankIndex
+from fourfold.index.columns import said_or_recorded
 from fourfold.ports import Floats
 from fourfold.values.results import Strength
 
@@ -28,7 +29,7 @@ def stability_days(records: NDArray[np.void], decay: float) -> Floats:
 def retention(index: BankIndex, rows: NDArray[np.intp], now: datetime, decay: float) -> Floats:
     """Returns R of each of `rows`, in (0, 1]. The caller holds the index's lock."""
     records = index.columns[rows]
-    last = np.maximum(records["mentioned"], records["used"])
+    last = np.maximum(said_or_recorded(records), records["used"])
     days = np.maximum(now.timestamp() - last, 0.0) / _DAY
     retained = np.exp(-np.minimum(days / stability_days(records, decay), _LARGEST_EXPONENT))
     pinned = index.pinned_rows()

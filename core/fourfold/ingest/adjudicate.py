@@ -88,7 +88,8 @@ def _cases(services: Services, bank: str, pairs: Sequence[tuple[str, str]]) -> l
 
 def _line(unit: Unit) -> str:
     who = f"{unit.speaker}: " if unit.speaker else ""
-    return f"({written_day(unit.mentioned_at)}) {who}{unit.text}"
+    said = f"({written_day(unit.mentioned_at)}) " if unit.mentioned_at else "(no date) "
+    return f"{said}{who}{unit.text}"
 
 
 def _carry_out(

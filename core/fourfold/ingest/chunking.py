@@ -11,8 +11,8 @@ from fourfold.errors import InputError
 from fourfold.language.enrichment import enriched
 from fourfold.language.text import clean, sentences
 from fourfold.validation import has_control
-from fourfold.values.chunks import LINES_BEFORE, Piece, said
-from fourfold.values.units import LONGEST_NAME, Message, require_aware
+from fourfold.values.chunks import LINES_BEFORE, Piece, said, within
+from fourfold.values.units import LONGEST_NAME, Message, SaidAt, check_said_at
 
 _LONGEST_MESSAGE = 10_000_000
 """Characters; a guess. It refuses a file that was read into one message by mistake."""
@@ -20,11 +20,11 @@ _CHARACTERS_A_WORD = 6
 """By which a text without blanks (Chinese, a long URL) is measured in words; a guess, near English's average."""
 
 
-def read_messages(messages: str | Iterable[Message], at: datetime | None, now: datetime) -> list[Message]:
-    """Returns the messages of a retain, cleaned, each with a time and an id; raises `InputError` for what cannot be
-    used. Empty texts are left out. An id is made from the content, and the time if one was given, so that
-    the same message has the same id on every run."""
-    require_aware(at, "at")
+def read_messages(messages: str | Iterable[Message], at: SaidAt | None, now: datetime) -> list[Message]:
+    """Returns the messages of a retain, cleaned, each with an id and with a time, or "unknown"; raises
+    `InputError` for what cannot be used. Empty texts are left out. An id is made from the content, and the time if
+    one was given, so that the same message has the same id on every run."""
+    check_said_at(at, "at")
     if not isinstance(messages, str | Iterable):
         raise InputError(
             f"retain takes a string or messages; this is one {type(messages).__name__}: put it in a list."
@@ -53,13 +53,12 @@ def read_messages(messages: str | Iterable[Message], at: datetime | None, now: d
 def split_message(message: Message, most_words: int) -> list[Piece]:
     """Returns the pieces of a message that `read_messages` returned: whole if short, else runs of whole sentences of
     at most `most_words` words (a longer sentence is cut between words)."""
-    assert message.at is not None
     assert message.id is not None
     spans = [(0, len(message.text))]
     if len(message.text.split()) > most_words or len(message.text) > most_words * 2 * _CHARACTERS_A_WORD:
         spans = _packed(message.text, most_words)
     return [
-        Piece(message.text[a:b], message.id, message.speaker, message.role, message.at, a, b)
+        Piece(message.text[a:b], message.id, message.speaker, message.role, message.known_time, a, b)
         for a, b in spans
     ]
 
@@ -73,7 +72,7 @@ def gather(
     size = 0
     for piece in pieces:
         length = _length(piece.text)
-        if runs and size + length <= most_words and abs(piece.at - runs[-1][-1].at) <= gap:
+        if runs and size + length <= most_words and within(gap, piece.at, runs[-1][-1].at):
             runs[-1].append(piece)
             size += length
         else:
@@ -81,7 +80,7 @@ def gather(
             size = length
     gathered = []
     for i, run in enumerate(runs):
-        follows = i > 0 and abs(run[0].at - runs[i - 1][-1].at) <= gap
+        follows = i > 0 and within(gap, run[0].at, runs[i - 1][-1].at)
         gathered.append((tuple(run), tuple(map(said, runs[i - 1][-LINES_BEFORE:])) if follows else ()))
     return gathered
 
@@ -104,14 +103,15 @@ def _checked(message: Message, number: int) -> str:
         raise InputError(f"Message {number}: the id has control characters in it.")
     if len(message.speaker or "") > LONGEST_NAME or len(message.id or "") > LONGEST_NAME:
         raise InputError(f"Message {number}: a speaker or id has at most {LONGEST_NAME} characters.")
-    require_aware(message.at, f"Message {number}: at")
+    check_said_at(message.at, f"Message {number}: at")
     return clean(message.text)
 
 
 def _content_id(message: Message, text: str, seen: dict[str, int]) -> str:
     """Returns an id made from what a message says. The same words twice in one retain are two messages: the second
     has its number in its id, and gets the same one on every run."""
-    content = f"{message.speaker}\0{message.role}\0{message.at.isoformat() if message.at else ''}\0{text}"
+    said_at = message.at.isoformat() if isinstance(message.at, datetime) else message.at or ""
+    content = f"{message.speaker}\0{message.role}\0{said_at}\0{text}"
     digest = hashlib.sha256(content.encode(errors="surrogatepass")).hexdigest()[:16]
     seen[digest] = seen.get(digest, 0) + 1
     return digest if seen[digest] == 1 else f"{digest}-{seen[digest]}"

@@ -193,10 +193,11 @@ def term_vector(
 
 
 def embedding_text(statement: Statement, context: str) -> str:
-    """Returns what is embedded before a text: "(8 May 2023, context) Speaker: "."""
-    date = written_day(statement.at)
-    inside = f"{date}, {context}" if context else date
-    return f"({inside}) {statement.speaker}: " if statement.speaker else f"({inside}) "
+    """Returns what is embedded before a text: "(8 May 2023, context) Speaker: ", as far as it is known."""
+    date = "" if statement.at is None else written_day(statement.at)
+    inside = ", ".join(filter(None, (date, context)))
+    speaker = f"{statement.speaker}: " if statement.speaker else ""
+    return f"({inside}) {speaker}" if inside else speaker
 
 
 def add_context_vector(vector: Floats, before: Floats | None) -> Floats:

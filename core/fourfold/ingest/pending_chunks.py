@@ -9,7 +9,7 @@ from datetime import timedelta
 from fourfold.ingest.chunking import gather
 from fourfold.ports import Store, Where
 from fourfold.schema.chunks import read_chunk_point
-from fourfold.schema.records import CHUNK, PENDING_CHUNK, make_id
+from fourfold.schema.records import CHUNK, PENDING_CHUNK, UNKNOWN_TIME, make_id
 from fourfold.values.chunks import Chunk, Piece
 from fourfold.values.units import Message
 
@@ -32,7 +32,12 @@ def chunks_of(
 def pending_chunks(store: Store, bank: str) -> list[Chunk]:
     """Returns the chunks that no model has read yet, in the order they were said."""
     chunks = [read_chunk_point(point) for point in store.scan(Where(bank=bank, kind=PENDING_CHUNK))]
-    return sorted(chunks, key=lambda chunk: (chunk.pieces[0].at, chunk.document, chunk.id))
+    return sorted(chunks, key=_order)
+
+
+def _order(chunk: Chunk) -> tuple[float, str, str]:
+    at = chunk.pieces[0].at
+    return UNKNOWN_TIME if at is None else at.timestamp(), chunk.document, chunk.id
 
 
 def chunks_of_document(store: Store, bank: str, document: str) -> list[Chunk]:

@@ -27,6 +27,8 @@ _CLEARLY = 0.1
 """Lead that the best candidate needs over the second; a guess, not measured."""
 _UNKNOWN_COMPANY = 0.5
 """Score of shared neighbours where one of the two has none: neither for nor against; a guess, not measured."""
+_UNKNOWN_NEARNESS = 0.5
+"""Score of nearness for a mention whose time nobody knows: neither for nor against; a guess, not measured."""
 _NAME_WEIGHT, _COMPANY_WEIGHT, _TIME_WEIGHT = 0.5, 0.3, 0.2
 """Weights of the score (Hindsight, section 4.1)."""
 
@@ -41,8 +43,9 @@ class Resolver:
     _names: EntityIndex = field(default_factory=EntityIndex)
     _together: dict[str, set[str]] = field(default_factory=dict)
 
-    def resolve(self, mentions: Sequence[Mention], at: datetime) -> tuple[str, ...]:
-        """Returns the names of the entities that `mentions`, made together at `at`, stand for."""
+    def resolve(self, mentions: Sequence[Mention], at: datetime | None) -> tuple[str, ...]:
+        """Returns the names of the entities that `mentions`, made together at `at` (None: nobody knows when),
+        stand for."""
         # All exact names come first: whoever is named for certain is company that tells the others apart.
         exact: dict[str, str] = {}
         for mention in mentions:
@@ -59,7 +62,8 @@ class Resolver:
         unique = tuple(dict.fromkeys(resolved))
         for name in unique:
             self._together.setdefault(name, set()).update(unique)
-            self._names.mention(name, at.timestamp())
+            if at is not None:
+                self._names.mention(name, at.timestamp())
         return unique
 
     def _known(self, name: str) -> str | None:
@@ -67,7 +71,7 @@ class Resolver:
         entity = self.index.names.get(name) or self._names.get(name)
         return entity.name if entity else None
 
-    def _meant(self, mention: Mention, exact: str | None, company: set[str], at: datetime) -> str:
+    def _meant(self, mention: Mention, exact: str | None, company: set[str], at: datetime | None) -> str:
         """Returns the entity of a mention. For one that is known to the letter there is a choice only if it is a
         part of several names ("Ana", of "Ana Sousa" and "Ana Reis")."""
         if exact is not None and (exact.casefold() == mention.name.casefold() or " " in mention.name):
@@ -96,7 +100,7 @@ class Resolver:
         names = {alike for name in (mention.name, *mention.aliases) for alike in self.index.names.alike(name)}
         return sorted((names | set(self._names.alike(mention.name))) - company)
 
-    def _score(self, mention: Mention, candidate: str, company: set[str], at: datetime) -> float:
+    def _score(self, mention: Mention, candidate: str, company: set[str], at: datetime | None) -> float:
         """Returns how likely the mention means `candidate`, from 0 to 1; see the module."""
         entity = self._entity(candidate)
         people = "person" in (mention.kind, entity.kind)
@@ -116,9 +120,7 @@ class Resolver:
             len(company & usual_company) / len(company) if company and usual_company else _UNKNOWN_COMPANY
         )
         last = self._names.last_mention(candidate) or self.index.names.last_mention(candidate)
-        days = abs(at.timestamp() - last) / 86_400 if last is not None else 0.0
-        nearness = max(0.0, 1 - days / _DAYS_NEAR)
-        return SAME if alike == SAME else _weighted(alike, shared, nearness)
+        return SAME if alike == SAME else _weighted(alike, shared, _nearness(at, last))
 
     def _learn(self, name: str, mention: Mention) -> None:
         """Adds what a mention tells of its entity: the form it was written in, other forms, and its kind."""
@@ -137,6 +139,14 @@ class Resolver:
     def _put(self, entity: Entity) -> None:
         self.changed[entity.name] = entity
         self._names.add(entity)
+
+
+def _nearness(at: datetime | None, last: float | None) -> float:
+    """Returns how near in time two mentions are, from 0 to 1; `last` is in epoch seconds."""
+    if at is None:
+        return _UNKNOWN_NEARNESS
+    days = abs(at.timestamp() - last) / 86_400 if last is not None else 0.0
+    return max(0.0, 1 - days / _DAYS_NEAR)
 
 
 def _weighted(alike: float, shared: float, nearness: float) -> float:

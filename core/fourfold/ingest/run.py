@@ -6,7 +6,7 @@ from __future__ import annotations
 import time
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from datetime import datetime, timedelta
+from datetime import timedelta
 
 import anyio.to_thread
 
@@ -21,6 +21,7 @@ from fourfold.ingest.entries import put_entries
 from fourfold.ingest.extract.facts import statements_of_facts
 from fourfold.ingest.extract.llm import Extraction, turns
 from fourfold.ingest.extract.rules import extract
+from fourfold.ingest.late_times import add_times
 from fourfold.ingest.pending_chunks import chunks_of, chunks_that_changed, pending_chunks
 from fourfold.ingest.pipeline import ChunkReader, Outcome, write
 from fourfold.ingest.redact import find_redacted_messages, redact_messages, redact_statements
@@ -35,7 +36,7 @@ from fourfold.transaction.transaction import Transaction, book_spending
 from fourfold.values.chunks import Chunk, Piece
 from fourfold.values.redaction import entity_kinds
 from fourfold.values.results import RetainResult, Usage
-from fourfold.values.units import Entry, Fact, Message
+from fourfold.values.units import Entry, Fact, Message, SaidAt
 
 _MOST_ATTEMPTS = 5
 """Attempts at a chunk, over all retains, after which only `resume` asks for it again; a guess, not measured."""
@@ -50,7 +51,7 @@ class RetainRequest:
 
     bank: str
     messages: str | Iterable[Message]
-    at: datetime | None = None
+    at: SaidAt | None = None
     document: str = ""
     context: str = ""
     tags: tuple[str, ...] = ()
@@ -289,13 +290,14 @@ def _store_as_said(services: Services, bank: str, chunks: Sequence[Chunk], outco
 class _DocumentDiff:
     """The difference between a request and what its document has: the rows of the units of messages that are `known`,
     the messages that are `covered` by a chunk, the new ones, the chunks that were `changed` since they quote what is
-    gone, and the ids of all messages of the request."""
+    gone, and the ids of all messages of the request, and these."""
 
     known: dict[str, int]
     covered: set[str]
     messages: list[Message]
     changed: list[Chunk]
     all: list[str]
+    told: Sequence[Message]
 
     @staticmethod
     def of(
@@ -312,10 +314,12 @@ class _DocumentDiff:
             known = {message: row for message, row in known.items() if message not in edited}
             covered -= edited
         new_messages = [m for m in messages if m.id not in known and m.id not in covered]
-        return _DocumentDiff(known, covered, new_messages, changed, ids)
+        return _DocumentDiff(known, covered, new_messages, changed, ids, messages)
 
     def apply(self, writer: DocumentWriter, request: RetainRequest) -> None:
         """Reports what is known, and with `replace` takes away what is gone."""
+        known = [message for message in self.told if message.id in self.known]
+        writer.operations.extend(add_times(writer.transaction, request.document, known))
         writer.note_known(self.all, self.known)
         if request.replace:
             writer.forget_all_but((set(self.known) | self.covered) & set(self.all))

@@ -34,7 +34,7 @@ from fourfold.schema.units import (
 )
 from fourfold.transaction.transaction import Transaction
 from fourfold.values.beliefs import formed
-from fourfold.values.chunks import Chunk
+from fourfold.values.chunks import Chunk, within
 from fourfold.values.units import (
     Interval,
     Link,
@@ -194,7 +194,7 @@ class DocumentWriter:
             "names", statement.text, (), self._resolver.resolve, statement.mentions, statement.at
         )
         compared = ComparedStatement(statement.text, statement.speaker, names, statement.occurred)
-        session, follows = self._session(statement.at, statement.messages[0], before)
+        session, follows = self._session(statement, before)
         follows = None if statement.alone else follows
         passage = self._passage(statement)
         context, tokens = _context(follows, passage, vectors)
@@ -278,19 +278,19 @@ class DocumentWriter:
         self.undecided.extend((unit.id, candidate) for candidate in close if candidate not in noted_ids)
 
     def _session(
-        self, at: datetime, message: str, before: _PreviousStatement | None
+        self, statement: Statement, before: _PreviousStatement | None
     ) -> tuple[str, _PreviousStatement | None]:
-        """Returns the session that a message at `at` belongs to, and what it follows in it; None where it begins
-        one."""
+        """Returns the session that a statement belongs to, and what it follows in it; None where it begins one."""
         gap = timedelta(hours=self.transaction.services.settings.session_gap_hours)
-        if before is not None and abs(at - before.at) <= gap:
+        # A fact of an unknown time follows nothing: a list of facts is in no order of time, as a chat is.
+        in_order = statement.at is not None or not statement.alone
+        if before is not None and in_order and within(gap, statement.at, before.at):
             return before.session, before
-        return make_id(self.transaction.index.bank, "session", self.origin.document, message)[
-            :_LABEL_DIGITS
-        ], None
+        content = (self.transaction.index.bank, "session", self.origin.document, statement.messages[0])
+        return make_id(*content)[:_LABEL_DIGITS], None
 
     def _links(
-        self, at: datetime, neighbours: Near, vectors: Embedded, follows: _PreviousStatement | None
+        self, at: datetime | None, neighbours: Near, vectors: Embedded, follows: _PreviousStatement | None
     ) -> tuple[Link, ...]:
         in_write = self._known.in_write(vectors, SEMANTIC_MOST, _SEMANTIC_FLOOR)
         in_bank = [(unit, cosine) for unit, cosine in neighbours if not self._is_gone(unit)]
@@ -321,6 +321,8 @@ class DocumentWriter:
         # What follows a passage follows all of it.
         points = self.transaction.points([index.unit_ids[each] for each in index.passage_rows(row)])
         unit = read_unit(points[-1])
+        if unit.mentioned_at is None and not self.origin.document:
+            return None  # what the journal was given at one time and another stands in no order if it has no times
         vector = points[-1].vector
         assert vector is not None
         tokens = np.concatenate([own_tokens(point) for point in points])
@@ -336,8 +338,10 @@ class DocumentWriter:
         source = self._source(statement)
         new_sources = [pair for pair in source.evidence if pair not in unit.source.evidence]
         if new_sources:
+            # What had no time is dated now, and "yesterday" in it is some day.
+            occurred = unit.occurred or (statement.occurred if unit.mentioned_at is None else None)
             unit = unit.said_by([*unit.source.evidence, *new_sources], source)
-            unit = self._amend_source(point, unit)
+            unit = self._amend_source(point, replace(unit, occurred=occurred))
         self._report_known(unit, reason)
 
     def _complete(self, unit_id: str, names: Sequence[str], occurred: Interval | None) -> None:
@@ -392,7 +396,7 @@ class _PreviousStatement:
     found to be."""
 
     session: str
-    at: datetime
+    at: datetime | None
     tokens: Floats
     vector: Floats
     unit: Unit | None
@@ -427,9 +431,10 @@ def _point(unit: Unit, order: int, vectors: UnitVectors, attributes: Sequence[st
     return unit_point(unit, order, vectors, attributes)
 
 
-def temporal_link(to: str, said_at: datetime, previous_at: datetime) -> Link | None:
-    """Returns the link to the neighbour in the session, of weight exp(-dt / 24 h); None beyond 24 hours."""
-    hours = abs((said_at - previous_at).total_seconds()) / 3600
+def temporal_link(to: str, said_at: datetime | None, previous_at: datetime | None) -> Link | None:
+    """Returns the link to the neighbour in the session, of weight exp(-dt / 24 h); None beyond 24 hours. Of two
+    that a file without times has one after the other, the link is the strongest."""
+    hours = abs((said_at - previous_at).total_seconds()) / 3600 if said_at and previous_at else 0.0
     if hours > _TEMPORAL_HOURS:
         return None
     return Link(to, "temporal", math.exp(-hours / _TEMPORAL_HOURS))

@@ -15,9 +15,11 @@ Candidate = TypeVar("Candidate")
 
 
 def extraction(day: str, context: str, before: Sequence[str], lines: Sequence[str]) -> list[PromptMessage]:
-    """Asks for the statements in `lines`, numbered from 1 in this order. `day` is when they were said; `before` came
-    just before them."""
-    parts = [f"Said on {day}."]
+    """Asks for the statements in `lines`, numbered from 1 in this order. `day` is when they were said, "" where
+    nobody knows; `before` came just before them."""
+    parts = [
+        f"Said on {day}." if day else "Nobody knows when this was said: leave out times that depend on it."
+    ]
     if context:
         parts.append(f"This is: {context}")
     if before:

@@ -17,6 +17,7 @@ from fourfold.language.languages import PatternField, matches_any
 from fourfold.language.text import SparseVector, Word, clean, index_terms, query_vector, term_id, words
 from fourfold.models.vectors import embed_checked
 from fourfold.ports import Embedder, Embedding, Floats
+from fourfold.schema.records import UNKNOWN_TIME
 from fourfold.values.units import Interval
 
 LONGEST_QUESTION = 4000
@@ -182,9 +183,10 @@ def _weighted(tokens: Floats, weights: Floats) -> Floats:
 
 def _years(index: BankIndex) -> range:
     """Returns the years that the bank's messages span, the latest `_MOST_YEARS` of them."""
-    if not len(index):
-        return range(0)
     said_at = index.columns["mentioned"]
+    said_at = said_at[said_at != UNKNOWN_TIME]
+    if not len(said_at):
+        return range(0)
     # Not by datetime: the last microseconds of 9999 are, as a float, those of a year that it does not have.
     ends = np.array([said_at.min(), said_at.max()]).astype("datetime64[s]").astype("datetime64[Y]")
     first_year, last_year = (1970 + int(year) for year in ends.astype(int))

@@ -121,7 +121,7 @@ class ReflectionTools:
                 if kind_of(point) in (CHUNK, PENDING_CHUNK):
                     pieces = read_chunk_point(point).pieces
                     lines = (f"{p.speaker}: {p.text}" if p.speaker else p.text for p in pieces)
-                    heading = f"Said on {written_day(unit.mentioned_at)}:\n"
+                    heading = f"Said on {written_day(unit.mentioned_at)}:\n" if unit.mentioned_at else ""
                     return evidence.show_text(heading + "\n".join(lines))
         return evidence.show(self._units(self._ids_around(unit)))
 
@@ -155,9 +155,10 @@ class ReflectionTools:
         lines = []
         for change in belief.history:
             before = "" if change.before is None else f"{change.before:.2f} -> "
+            said = written_day(change.said) if change.said else "no date"
             reasons = [units[i] for i in change.evidence if i in units and i != unit.id]
             lines.append(
-                f"{written_day(change.said)}: {change.effect}, {before}{change.after:.2f} ({change.reason})\n"
+                f"{said}: {change.effect}, {before}{change.after:.2f} ({change.reason})\n"
                 f"{evidence.show(reasons)}".strip()
             )
         return evidence.show_text("\n".join(lines))

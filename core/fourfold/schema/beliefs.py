@@ -8,7 +8,7 @@ from datetime import datetime
 from fourfold.language.text import normalise
 from fourfold.ports import Fields, Point
 from fourfold.schema.fields import combined, with_fields
-from fourfold.schema.records import KIND_ONLY, SUMMARY, UNIT, kind_of, make_id
+from fourfold.schema.records import KIND_ONLY, SUMMARY, UNIT, from_iso, kind_of, make_id, to_iso
 from fourfold.schema.units import (
     READ_TIMES,
     READ_UNIT,
@@ -34,7 +34,7 @@ def _history(belief: Belief) -> list[list[object]]:
     return [
         [
             change.at.isoformat(),
-            change.said.isoformat(),
+            to_iso(change.said),
             change.effect.value,
             change.before,
             change.after,
@@ -89,7 +89,7 @@ def read_belief(point: Point) -> Belief:
     history = tuple(
         Assessment(
             datetime.fromisoformat(at),
-            datetime.fromisoformat(said_at),
+            from_iso(said_at),
             Effect(effect),
             before,
             after,

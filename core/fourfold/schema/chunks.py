@@ -9,7 +9,7 @@ from typing import Literal
 
 from fourfold.ports import Fields, Point
 from fourfold.schema.fields import BANK, DOCUMENTS, KIND, RECORDED, TAGS, with_fields
-from fourfold.schema.records import CHUNK, GONE, PENDING_CHUNK
+from fourfold.schema.records import CHUNK, GONE, PENDING_CHUNK, from_iso, to_iso
 from fourfold.values.chunks import Chunk, Piece
 
 State = Literal["pending", "chunk", "gone"]
@@ -28,7 +28,7 @@ def chunk_point(bank: str, chunk: Chunk, state: State, now: datetime) -> Point:
             DOCUMENTS: [chunk.document],
             "messages": list(chunk.messages),
             _PIECES: [
-                [p.text, p.message, p.speaker, p.role, p.at.isoformat(), p.start, p.end] for p in chunk.pieces
+                [p.text, p.message, p.speaker, p.role, to_iso(p.at), p.start, p.end] for p in chunk.pieces
             ],
             "before": list(chunk.before),
             "context": chunk.context,
@@ -75,7 +75,7 @@ def read_chunk_point(point: Point) -> Chunk:
         id=point.id,
         document=p[DOCUMENTS][0],
         pieces=tuple(
-            Piece(text, message, speaker, role, datetime.fromisoformat(at), int(start), int(end))
+            Piece(text, message, speaker, role, from_iso(at), int(start), int(end))
             for text, message, speaker, role, at, start, end in p[_PIECES]
         ),
         before=tuple(p["before"]),

@@ -9,6 +9,7 @@ from typing import NamedTuple
 
 from fourfold.ports import Fields, Point
 from fourfold.schema.fields import DOCUMENTS, END, NETWORK, RECORDED, START, TAGS
+from fourfold.schema.records import UNKNOWN_TIME
 from fourfold.schema.units import parse_retirement
 from fourfold.values.units import Retirement
 
@@ -34,7 +35,7 @@ class IndexedUnit(NamedTuple):
     documents: list[str]
     messages: list[str]
     """What says the unit: a message of each of `documents`."""
-    mentioned_at: str
+    mentioned_at: str | None
     occurred: list[str | None] | None
     start: float
     end: float
@@ -65,8 +66,9 @@ class IndexedUnit(NamedTuple):
 
     @property
     def mentioned(self) -> float:
-        """When the unit was said."""
-        return datetime.fromisoformat(self.mentioned_at).timestamp()
+        """When the unit was said; `UNKNOWN_TIME` where nobody knows."""
+        at = self.mentioned_at
+        return UNKNOWN_TIME if at is None else datetime.fromisoformat(at).timestamp()
 
     @property
     def retirement(self) -> Retirement | None:

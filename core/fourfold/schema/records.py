@@ -58,6 +58,8 @@ NEVER = 1e12
 """Epoch seconds, some 30,000 years off: "not retired", and an interval without end. A number of this size and
 no infinity, since payloads are JSON, which has none, and an absent value would need a second condition in each
 filter."""
+UNKNOWN_TIME = -NEVER
+"""Epoch seconds of what was said nobody knows when: before all that has a time."""
 _NAMESPACE = uuid.uuid5(uuid.NAMESPACE_URL, "fourfold")
 
 

@@ -23,7 +23,7 @@ from fourfold.schema.fields import (
     TAGS,
     with_fields,
 )
-from fourfold.schema.records import NEVER, UNIT, from_iso, to_iso
+from fourfold.schema.records import NEVER, UNIT, UNKNOWN_TIME, from_iso, to_iso
 from fourfold.values.units import (
     Aspects,
     Interval,
@@ -71,7 +71,7 @@ def unit_payload(unit: Unit, order: int) -> dict[str, object]:
         "messages": list(unit.source.messages),
         "said_at": [to_iso(time) for time in unit.source.times],
         "offsets": [unit.source.start, unit.source.end],
-        "mentioned_at": unit.mentioned_at.isoformat(),
+        "mentioned_at": to_iso(unit.mentioned_at),
         "recorded_at": unit.recorded_at.isoformat(),
         "occurred": occurred and [to_iso(occurred.start), to_iso(occurred.end)],
         "retired_at": to_iso(unit.retired_at),
@@ -239,11 +239,13 @@ def own_tokens(point: Point) -> Floats:
 
 def time_span(unit: Unit) -> tuple[float, float]:
     """Returns the seconds `[start, end)` by which a unit is found in time: `occurred`, else the second in which it
-    was said."""
+    was said. Where neither is known they are `UNKNOWN_TIME` both, a stretch without length that meets no other."""
+    if unit.occurred is not None:
+        return seconds_of(unit.occurred)
+    if unit.mentioned_at is None:
+        return UNKNOWN_TIME, UNKNOWN_TIME
     mentioned = unit.mentioned_at.timestamp()
-    if unit.occurred is None:
-        return mentioned, mentioned + 1
-    return seconds_of(unit.occurred)
+    return mentioned, mentioned + 1
 
 
 def seconds_of(interval: Interval) -> tuple[float, float]:
@@ -279,7 +281,7 @@ def read_unit(point: Point) -> Unit:
             tuple(p["documents"]),
             tuple(from_iso(time) for time in p.get("said_at", ())),  # stores are older than the field
         ),
-        mentioned_at=datetime.fromisoformat(p["mentioned_at"]),
+        mentioned_at=from_iso(p["mentioned_at"]),
         recorded_at=datetime.fromisoformat(p["recorded_at"]),
         speaker=p["speaker"],
         occurred=None if occurred is None else Interval(from_iso(occurred[0]), from_iso(occurred[1])),

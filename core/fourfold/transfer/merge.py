@@ -187,7 +187,7 @@ class _Merge:
             present = read_unit(point)
             missing = [pair for pair in unit.source.evidence if pair not in present.source.evidence]
             if missing and unit.source.messages:
-                source = present.source.said_by([*present.source.evidence, *missing])
+                source = present.source.said_by([*present.source.evidence, *missing], unit.source)
                 writer.transaction.put_unit(point, replace(present, source=source))
 
     def _move_belief(self, belief: Belief, facts: dict[str, Unit], transaction: Transaction) -> None:

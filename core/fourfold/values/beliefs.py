@@ -39,12 +39,12 @@ def moved(confidence: float, steps: int) -> float:
 
 @dataclass(frozen=True, slots=True)
 class Assessment:
-    """One change of a belief: when the bank made it, what was done, its confidence before (None when it was formed)
-    and after, why, and the ids of the units that gave the reason. `said` is when what gave the reason was said. A
-    stated judgement is its own first evidence."""
+    """One change of a belief: when the bank made it, what was done, its confidence before (None when it was
+    formed) and after, why, and the ids of the units that gave the reason. `said` is when what gave the reason was
+    said, None if nobody knows. A stated judgement is its own first evidence."""
 
     at: datetime
-    said: datetime
+    said: datetime | None
     effect: Effect
     before: float | None
     after: float

@@ -36,11 +36,11 @@ class Change:
 
 @dataclass(frozen=True, slots=True)
 class Event:
-    """Something in a bank's timeline, `at` the time it occurred, or was said. A fact: it held `until` the unit
-    `replaced_by` took its place (None: it holds), and took itself the place of the units `replaces`. A move of a
-    belief: the `assessment`, and what is believed in `unit`, as it is now."""
+    """Something in a bank's timeline, `at` the time it occurred, or was said; None where nobody knows. A fact: it
+    held `until` the unit `replaced_by` took its place (None: it holds, or nobody knows), and took itself the place
+    of the units `replaces`. A move of a belief: the `assessment`, and what is believed in `unit`, as it is now."""
 
-    at: datetime
+    at: datetime | None
     unit: Unit
     replaces: tuple[str, ...] = ()
     replaced_by: str | None = None

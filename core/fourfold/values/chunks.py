@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from fourfold.values.units import Role
 
@@ -19,7 +19,8 @@ class Piece:
     message: str
     speaker: str | None
     role: Role
-    at: datetime
+    at: datetime | None
+    """When it was said; None where nobody knows."""
     start: int
     end: int
 
@@ -62,6 +63,14 @@ class Chunk:
             replace(self, pieces=self.pieces[:middle]),
             replace(self, pieces=self.pieces[middle:], before=(*self.before, *context_lines)[-LINES_BEFORE:]),
         )
+
+
+def within(gap: timedelta, at: datetime | None, before: datetime | None) -> bool:
+    """Tells whether two things of one document, one after the other, were said no further apart than `gap`. Of two
+    whose time is unknown nothing says that they were."""
+    if at is None or before is None:
+        return at is before
+    return abs(at - before) <= gap
 
 
 def said(piece: Piece) -> str:

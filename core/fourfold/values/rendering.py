@@ -31,25 +31,24 @@ def written_day(moment: datetime) -> str:
 def render_unit(unit: Unit) -> str:
     """Returns the line by which a unit stands in a prompt: "[8 May 2023] Ana: I went there yesterday. (7 May 2023)".
 
-    The date in front is when it was said, the one in brackets the time it tells of, which is left out if unknown.
+    The date in front is when it was said, the one in brackets the time it tells of; each is left out if unknown.
     What was said on several days is shown with the last of them, and the others behind it. What is no fact (a plan,
     a wish), no longer a fact, or a belief is marked as such, a belief with its confidence; and so is a fact of whose
     matter something newer was said.
     """
-    said = f"[{written_day(unit.mentioned_at)}]"
-    speaker = f" {unit.speaker}:" if unit.speaker else ""
+    said = f"[{written_day(unit.mentioned_at)}] " if unit.mentioned_at else ""
+    speaker = f"{unit.speaker}: " if unit.speaker else ""
     occurred = f" ({render_interval(unit.occurred)})" if unit.occurred else ""
-    return f"{said}{speaker} {unit.text}{occurred}{_marks(unit)}"
+    return f"{said}{speaker}{unit.text}{occurred}{_marks(unit)}"
 
 
 def _marks(unit: Unit) -> str:
     marks = []
     if unit.network is Network.BELIEF and unit.confidence is not None:
         marks.append(f" [belief, {unit.confidence:.2f}]")
-    earlier = dict.fromkeys(written_day(time) for time in reversed(unit.occasions))
-    earlier.pop(written_day(unit.mentioned_at))
-    if earlier:
-        days = list(earlier)
+    said = written_day(unit.mentioned_at) if unit.mentioned_at else ""
+    days = [day for day in dict.fromkeys(map(written_day, reversed(unit.occasions))) if day != said]
+    if days:
         more = f", {len(days) - _MOST_DAYS} more" if len(days) > _MOST_DAYS else ""
         marks.append(f" [also said on {', '.join(days[:_MOST_DAYS])}{more}]")
     if unit.modality is not Modality.FACT and not unit.text.endswith("?"):
@@ -57,7 +56,8 @@ def _marks(unit: Unit) -> str:
     if unit.retired_at:
         marks.append(" [no longer held]")
     elif unit.superseded_by:
-        marks.append(" [said before; may have changed]")
+        # Of what has no time nobody knows whether it was said before.
+        marks.append(" [said before; may have changed]" if unit.mentioned_at else " [may have changed]")
     return "".join(marks)
 
 
@@ -85,7 +85,7 @@ def describe_hit(hit: Hit) -> dict[str, Any]:
         "text": unit.text,
         "network": unit.network.value,
         "score": float(hit.score),
-        "said": unit.mentioned_at.isoformat(),
+        "said": unit.mentioned_at and unit.mentioned_at.isoformat(),
         "occasions": [time.isoformat() for time in unit.occasions] if len(unit.occasions) > 1 else [],
         "occurred_from": occurred.start and occurred.start.isoformat(),
         "occurred_to": occurred.end and occurred.end.isoformat(),

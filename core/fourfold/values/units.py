@@ -15,6 +15,9 @@ from typing import Any, Literal
 from fourfold.errors import InputError
 
 Role = Literal["user", "assistant", "system", "tool"]
+SaidAt = datetime | Literal["unknown"]
+"""When something was said: an aware datetime, or "unknown" where nobody can tell. A word and not None, since None
+leaves a time out, and what is retained without one is said now."""
 LinkKind = Literal["temporal", "semantic", "causal", "evidence", "supersedes"]
 
 SHORT_ID = 8
@@ -24,6 +27,7 @@ LONGEST_TEXT = 2000
 and should be retained as one."""
 LONGEST_NAME = 200
 """Characters of a name: of an entity, a speaker, a message's id. A guess."""
+_BEFORE_ALL = datetime.min.replace(tzinfo=UTC)
 _ISO_DATE = re.compile(r"(\d{4})(?:-(\d\d))?(?:-(\d\d))?")
 
 
@@ -117,19 +121,41 @@ def require_aware(moment: datetime | None, what: str) -> datetime | None:
     return moment
 
 
+def check_said_at(value: object, what: str) -> None:
+    """Raises `InputError` for what is neither None, nor an aware datetime, nor "unknown"."""
+    if isinstance(value, datetime):
+        require_aware(value, what)
+    elif value is not None and value != "unknown":
+        raise InputError(
+            f'{what} is {value!r}: pass an aware datetime, or "unknown" where nobody knows when it was said.'
+        )
+
+
+def known_time(said_at: SaidAt | None) -> datetime | None:
+    """Returns the time that `said_at` gives; None where it gives none, or says that there is none."""
+    return said_at if isinstance(said_at, datetime) else None
+
+
 @dataclass(frozen=True, slots=True)
 class Message:
     """One thing that was said, or one passage of a document.
 
-    `role` "assistant" and "tool" mark the agent's own turns. `at` is when it was said (aware); None takes
-    the retain's `at`, or the clock. `id` names it in `Source.messages`; None derives one from the content.
+    `role` "assistant" and "tool" mark the agent's own turns. `at` is when it was said (aware); None takes the
+    retain's `at`, or the clock; "unknown" says that nobody can tell, as of a note of some day: its unit has no
+    time then, and "yesterday" in it stays open. `id` names it in `Source.messages`; None derives one from the
+    content.
     """
 
     text: str
     speaker: str | None = None
     role: Role = "user"
-    at: datetime | None = None
+    at: SaidAt | None = None
     id: str | None = None
+
+    @property
+    def known_time(self) -> datetime | None:
+        """When it was said; None where that is left open, or unknown."""
+        return known_time(self.at)
 
 
 @dataclass(frozen=True, slots=True)
@@ -186,7 +212,7 @@ class Fact:
 
     `text` can be understood by itself (1 to 2,000 characters). `entities` are the names in it, `occurred` is
     when it held or happened (None: what its words say), `confidence` (0-1) is for beliefs alone, `modality`
-    None leaves it to the words. `at` is when it was said (aware); None takes the retain's `at`, or the clock.
+    None leaves it to the words. `at` is that of a `Message`: None takes the retain's `at`, or the clock.
     """
 
     text: str
@@ -196,7 +222,7 @@ class Fact:
     confidence: float | None = None
     modality: Modality | None = None
     speaker: str | None = None
-    at: datetime | None = None
+    at: SaidAt | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -227,9 +253,9 @@ class Entry:
 @dataclass(frozen=True, slots=True)
 class Source:
     """Where a unit came from: the messages that said it, in order, the document of each (`documents`, as long as
-    `messages`) and when each was said (`times`, as long; None where an older version did not note it), and the
-    characters `[start, end)` of the first one. `document` is that of the first. What is derived from other units (a
-    summary, a conclusion) has no messages: it links to its evidence."""
+    `messages`) and when each was said (`times`, as long; None where that is unknown, or an older version did not
+    note it), and the characters `[start, end)` of the first one. `document` is that of the first. What is derived
+    from other units (a summary, a conclusion) has no messages: it links to its evidence."""
 
     document: str
     messages: tuple[str, ...]
@@ -256,6 +282,7 @@ class Source:
             pair: time
             for source in (*others, self)
             for pair, time in zip(source.evidence, source.times, strict=True)
+            if time is not None
         }
         documents, messages = zip(*evidence, strict=True)
         return replace(
@@ -292,10 +319,10 @@ class Aspects:
 class Unit:
     """One remembered statement, in exactly one network.
 
-    `confidence` is in [0, 1] for beliefs, None elsewhere. `occurred` is when the fact held or the event took place,
-    None if nothing says so; `mentioned_at` when it was said, for the last time if several times (`occasions`);
-    `recorded_at` when the bank learned it; `retired_at` when it was superseded or forgotten, and `retirement` why;
-    both are None as long as it holds.
+    `confidence` is in [0, 1] for beliefs, None elsewhere. `occurred` is when the fact held or the event took
+    place, None if nothing says so; `mentioned_at` when it was said, for the last time if several times
+    (`occasions`), None if nobody knows; `recorded_at` when the bank learned it; `retired_at` when it was
+    superseded or forgotten, and `retirement` why; both are None as long as it holds.
 
     `passage` names the stretch of a message that it was said in, with others: they were understood, and are found,
     together. "" for a unit that stands by itself.
@@ -310,7 +337,7 @@ class Unit:
     text: str
     network: Network
     source: Source
-    mentioned_at: datetime
+    mentioned_at: datetime | None
     recorded_at: datetime
     speaker: str | None = None
     occurred: Interval | None = None
@@ -339,15 +366,22 @@ class Unit:
 
     @property
     def occasions(self) -> tuple[datetime, ...]:
-        """When it was said, each time once, from the first to the last."""
-        times = {time for time in self.source.times if time is not None} | {self.mentioned_at}
-        return tuple(sorted(times))
+        """When it was said, each time once, from the first to the last; none where nobody knows."""
+        return tuple(sorted({time for time in (*self.source.times, self.mentioned_at) if time is not None}))
+
+    @property
+    def said_order(self) -> datetime:
+        """What puts units in the order in which they were said. One whose time is unknown comes before all others: it
+        is never the newest."""
+        return self.mentioned_at or _BEFORE_ALL
 
     def said_by(self, evidence: Sequence[tuple[str, str]], *others: Source) -> Unit:
         """Returns the unit as this `evidence` says it, of which there is some; see `Source.said_by`."""
         source = self.source.said_by(evidence, *others)
         times = [time for time in source.times if time is not None]
-        return replace(self, source=source, mentioned_at=max(times) if times else self.mentioned_at)
+        # Where no time was ever noted, an older version noted the last one alone.
+        last = None if any(self.source.times) else self.mentioned_at
+        return replace(self, source=source, mentioned_at=max(times, default=last))
 
     @property
     def retired_by_unit(self) -> str | None:

@@ -23,7 +23,7 @@ async def fetch(
     unit = await memory_bank.unit(id)
     metadata = {
         "network": unit.network.value,
-        "said": unit.mentioned_at.isoformat(),
+        "said": unit.mentioned_at.isoformat() if unit.mentioned_at else "",
         "speaker": unit.speaker or "",
         "entities": ", ".join(unit.entities),
         "document": unit.source.document,

@@ -34,6 +34,7 @@ _MOST_MARKED = 5
 """Units that one statement may mark as said before: one that marks many is misread. A guess, not measured."""
 
 Standing = Literal["replaces", "unsure"]
+Order = Literal["after", "perhaps after", "before", "unknown"]
 
 
 @dataclass(slots=True)
@@ -97,9 +98,16 @@ class Successors:
 
     def _follow(self, unit: Unit, older: Unit, standing: Standing, reason: str) -> Unit:
         """Stages what becomes of `older`; returns `unit`, linked to it. Where `unit` came late, and what is known is
-        newer, `unit` is the one that was said before."""
-        if unit.mentioned_at < older.mentioned_at:
-            return replace(unit, superseded_by=older.id)
+        newer, `unit` is the one that was said before. Where nobody knows which is, both stay as they are."""
+        match _order(unit, older):
+            case "before":
+                return replace(unit, superseded_by=older.id)
+            case "unknown":
+                return unit
+            case "perhaps after":
+                standing = "unsure"
+            case "after":
+                pass
         point = self.transaction.points([older.id])[0]
         if standing == "replaces":
             retirement = Retirement.superseded_by(unit.id)
@@ -135,15 +143,16 @@ class Successors:
         candidates += self.known.latest_added(_LATEST, matters)
         change = self._change(vectors)
         marked = 0
-        for candidate in sorted(candidates, key=lambda each: each.mentioned_at, reverse=True):
+        for candidate in sorted(candidates, key=lambda each: each.said_order, reverse=True):
             if candidate.speaker != unit.speaker or candidate.id == unit.id:
                 continue
-            earlier = self._claims(candidate)
+            order = _order(unit, candidate)
+            if order == "unknown":
+                continue
+            known_claims = self._claims(candidate)
             # How a text reads is known of the new one alone: the token rows of the others are in the store.
             newer, older, newer_change = (
-                (earlier, claims, None)
-                if unit.mentioned_at < candidate.mentioned_at
-                else (claims, earlier, change)
+                (known_claims, claims, None) if order == "before" else (claims, known_claims, change)
             )
             competition = enriched("succession", unit.text, None, competes, newer, older, newer_change)
             if competition is None:
@@ -170,6 +179,19 @@ class Successors:
     def _read(self, ids: Sequence[str]) -> None:
         missing = [unit for unit in ids if unit not in self._in_bank]
         self._in_bank |= {unit.id: unit for unit in (self.transaction.read(missing) if missing else ())}
+
+
+def _order(unit: Unit, known: Unit) -> Order:
+    """Tells whether `unit`, which is new, was said after `known`. What has no time gives way to what has one. It
+    was said by the time it was recorded, so that what was said later than that came after it for sure; of two
+    without a time the order is known within one session alone, that of a file."""
+    if unit.mentioned_at is not None and known.mentioned_at is not None:
+        return "before" if unit.mentioned_at < known.mentioned_at else "after"
+    if unit.mentioned_at is not None:
+        return "after" if unit.mentioned_at >= known.recorded_at else "perhaps after"
+    if known.mentioned_at is not None:
+        return "before"
+    return "after" if unit.session == known.session else "unknown"
 
 
 def _attributed(unit: Unit) -> AttributedText:

@@ -50,10 +50,9 @@ def statements_of_facts(
 
 
 def _statement(message: Message, fact: Fact, language: Language) -> Statement:
-    assert message.at is not None
     occurred = fact.occurred
     if occurred is None and enriched("modality", message.text, 0.0, asking, message.text) < 1:
-        times = enriched("times", message.text, [], find_times, message.text, message.at, language)
+        times = enriched("times", message.text, [], find_times, message.text, message.known_time, language)
         occurred = times[0].interval if times else None
     confidence = fact.confidence
     if fact.network is Network.BELIEF and confidence is None:
@@ -65,7 +64,7 @@ def _statement(message: Message, fact: Fact, language: Language) -> Statement:
         text=message.text,
         key="0",
         messages=(str(message.id),),
-        at=message.at,
+        at=message.known_time,
         network=fact.network,
         speaker=message.speaker,
         end=len(message.text),

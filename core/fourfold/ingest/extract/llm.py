@@ -10,7 +10,7 @@ import re
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import Any, Literal
 
 from pydantic import BaseModel, Field, ValidationError, ValidatorFunctionWrapHandler, field_validator
@@ -125,7 +125,8 @@ async def read_chunk(model: LanguageModel, chunk: Chunk, language: Language) -> 
 
 def turns(chunk: Chunk) -> list[PromptMessage]:
     """Returns the messages of the question that a model is asked about `chunk`."""
-    day = written_weekday(chunk.pieces[0].at)
+    said_at = chunk.pieces[0].at
+    day = "" if said_at is None else written_weekday(said_at)
     return prompts.extraction(day, chunk.context, chunk.before, [said(piece) for piece in chunk.pieces])
 
 
@@ -242,7 +243,7 @@ def _searchable(chunk: Chunk) -> str:
 
 
 def _occurred(
-    draft: FoundStatement, at: datetime, modality: Modality, language: Language, dropped: Counter[str]
+    draft: FoundStatement, at: datetime | None, modality: Modality, language: Language, dropped: Counter[str]
 ) -> Interval | None:
     """Returns the interval the model gives, days included; else the time that the statement's own words name."""
     dates = [date for date in (draft.occurred_from, draft.occurred_to) if date]
@@ -273,15 +274,16 @@ def _goes_on(draft: FoundStatement) -> bool:
     )
 
 
-def _day(date: str | None, at: datetime) -> tuple[datetime, datetime] | None:
+def _day(date: str | None, at: datetime | None) -> tuple[datetime, datetime] | None:
     """Returns the day, month or year that an ISO date names; None if it names none near enough to when it was
-    said."""
+    said; of what was said nobody knows when, any is."""
     match = _DATE.match((date or "").strip())
     if match is None:
         return None
     year, month, day = (int(part) if part else None for part in match.groups())
     try:
         assert year is not None
+        at = at or datetime(year, 1, 1, tzinfo=UTC)
         if abs(year - at.year) > _FARTHEST_YEARS:
             return None
         if month is None:

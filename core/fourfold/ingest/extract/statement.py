@@ -19,15 +19,16 @@ class Mention:
 
 @dataclass(frozen=True, slots=True)
 class Statement:
-    """One statement. `messages` are the ids of those that say it; `[start, end)` its place in the first one; `key`
-    tells it from others of the same messages; `causes` are the places, in the list it comes in, of what brought it
-    about. One that stands `alone` is understood without what was said before it, and carries nothing of that.
-    `passage` is the text that it is a part of, from the character `passage_start` on, "" where it is all of it."""
+    """One statement. `messages` are the ids of those that say it, `at` when (None: nobody knows); `[start, end)`
+    its place in the first one; `key` tells it from others of the same messages; `causes` are the places, in the
+    list it comes in, of what brought it about. One that stands `alone` is understood without what was said before
+    it, and carries nothing of that. `passage` is the text that it is a part of, from the character `passage_start`
+    on, "" where it is all of it."""
 
     text: str
     key: str
     messages: tuple[str, ...]
-    at: datetime
+    at: datetime | None
     network: Network
     speaker: str | None = None
     start: int = 0

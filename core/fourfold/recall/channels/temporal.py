@@ -12,6 +12,7 @@ from fourfold.ports import Floats
 from fourfold.recall.channels.channel import Channel, Question
 from fourfold.recall.channels.ranked import NOTHING, Ranked
 from fourfold.recall.plan import Plan
+from fourfold.schema.records import UNKNOWN_TIME
 
 _DAY = 86_400.0
 SLACK_DAYS = 7.0
@@ -56,6 +57,7 @@ def nearness(plan: Plan, rows: NDArray[np.void]) -> Floats:
         said_at = rows["mentioned"]
         inside = (rows["start"] < end) & (rows["end"] > start)
         inside |= (said_at >= start) & (said_at < end + SLACK_DAYS * _DAY)
+        inside &= rows["end"] != UNKNOWN_TIME  # else "until 2020" would mean what was said nobody knows when
         middle = (start + end) / 2 if np.isfinite(start + end) else (start if np.isfinite(start) else end)
         distance = np.abs(np.clip(middle, rows["start"], rows["end"]) - middle) / _DAY
         np.maximum(scores, np.where(inside, 1 / (1 + distance / 30), 0), out=scores)

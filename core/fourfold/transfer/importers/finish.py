@@ -11,7 +11,7 @@ from fourfold.errors import InputError
 from fourfold.language.text import clean
 from fourfold.transfer.importers.importer import ImportedDocument, SourceFile
 from fourfold.validation import check_name
-from fourfold.values.units import LONGEST_NAME, LONGEST_TEXT, Fact, Message
+from fourfold.values.units import LONGEST_NAME, LONGEST_TEXT, Fact, Message, known_time
 
 _MAX_DOCUMENT_NAME = 500
 """Characters of a document's name (`validation.check_name`); a title alone may be longer."""
@@ -29,13 +29,19 @@ each other's messages."""
 def finished(documents: Iterable[ImportedDocument], source: SourceFile) -> tuple[ImportedDocument, ...]:
     """Returns the documents as `Bank.retain` takes them. Raises `InputError` for a document without a usable name."""
     finished_documents = tuple(_finished_document(document, source) for document in documents)
-    # A time that is missing cannot stay open in a unit, so that it is told how many have the import's.
-    source.report.undated += sum(
-        sum(message.at is None for message in document.messages)
-        + sum(fact.at is None for fact in document.facts)
-        for document in finished_documents
+    return tuple(_with_unknown_times(document, source) for document in finished_documents)
+
+
+def _with_unknown_times(document: ImportedDocument, source: SourceFile) -> ImportedDocument:
+    """Returns the document with a word for each time that the file does not tell: left out, it would be that of the
+    import, and what is old would count as the newest."""
+    said_at = [*(message.at for message in document.messages), *(fact.at for fact in document.facts)]
+    source.report.undated += sum(known_time(at) is None for at in said_at)
+    return replace(
+        document,
+        messages=tuple(replace(message, at=message.at or "unknown") for message in document.messages),
+        facts=tuple(replace(fact, at=fact.at or "unknown") for fact in document.facts),
     )
-    return finished_documents
 
 
 def _finished_document(document: ImportedDocument, source: SourceFile) -> ImportedDocument:
@@ -94,7 +100,12 @@ def _with_ids(messages: list[Message], has_own_name: bool) -> list[Message]:
     with_ids = []
     for message in messages:
         content = "\0".join(
-            (message.speaker or "", message.role, message.at.isoformat() if message.at else "", message.text)
+            (
+                message.speaker or "",
+                message.role,
+                message.known_time.isoformat() if message.known_time else "",
+                message.text,
+            )
         )
         digest = hashlib.sha256(content.encode()).hexdigest()[:_DIGEST]
         message_id = clean(message.id or "")

@@ -17,8 +17,8 @@ class ImportedDocument:
 
     `name` is the document of `Bank.retain`. It and the ids of the messages have to be the same whenever the same
     file is read, since loading a file again, also after it was stopped, adds only the messages that are missing; a
-    message without an id gets one by what it says. Messages and facts without a time are dated at the import, which
-    is told. `tags` are those of `Bank.retain`.
+    message without an id gets one by what it says. Messages and facts without a time are retained as of an unknown
+    one, which is told. `tags` are those of `Bank.retain`.
     """
 
     name: str

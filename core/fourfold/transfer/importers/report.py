@@ -88,7 +88,7 @@ class ReadReport:
             sentences.append(f"Fields that were not read: {', '.join(names[:_MAX_FIELDS])}{more}.")
         if self.undated:
             phrase = "1 record has" if self.undated == 1 else f"{self.undated:,} records have"
-            sentences.append(f"{phrase} no time in the file, and the time of the import in its place.")
+            sentences.append(f"{phrase} no time in the file: when that was said stays unknown.")
         return (*sentences, *self._remarks)
 
 

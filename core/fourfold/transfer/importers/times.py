@@ -129,11 +129,11 @@ def fill_times(messages: Sequence[Message], conversation_at: datetime | None = N
     next_time: datetime | None = None
     for number in range(len(messages) - 1, -1, -1):
         following[number] = next_time
-        next_time = messages[number].at or next_time
+        next_time = messages[number].known_time or next_time
     filled: list[Message] = []
     last: datetime | None = None
     for message, after in zip(messages, following, strict=True):
         at = message.at or last or after or conversation_at
         filled.append(message if message.at else replace(message, at=at))
-        last = message.at or last
+        last = message.known_time or last
     return filled

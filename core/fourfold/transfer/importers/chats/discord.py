@@ -41,7 +41,7 @@ class Discord:
                     _own(record, place, source) if _is_of_package(record) else _said(record, place, source)
                 )
         # A data package has the newest first, DiscordChatExporter the oldest.
-        messages.sort(key=lambda message: message.at.timestamp() if message.at else 0.0)
+        messages.sort(key=lambda message: message.known_time.timestamp() if message.known_time else 0.0)
         yield ImportedDocument(f"discord/{_channel(source)}", tuple(fill_times(messages)))
 
 

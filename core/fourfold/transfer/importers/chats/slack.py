@@ -51,7 +51,7 @@ class Slack:
             with source.report.guard(place):
                 messages += _said(record, people, place, source)
         # The API returns the newest first, an export's file the oldest.
-        messages.sort(key=lambda message: message.at.timestamp() if message.at else 0.0)
+        messages.sort(key=lambda message: message.known_time.timestamp() if message.known_time else 0.0)
         yield ImportedDocument(f"slack/{_channel(source)}", tuple(messages))
 
 

@@ -64,7 +64,7 @@ class Mail:
                     _messages(mail, delivered, place, source)
                 )
         for name, messages in threads.items():
-            messages.sort(key=lambda message: message.at.timestamp() if message.at else 0.0)
+            messages.sort(key=lambda message: message.known_time.timestamp() if message.known_time else 0.0)
             yield ImportedDocument(name, tuple(messages))
 
 
