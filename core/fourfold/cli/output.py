@@ -168,6 +168,8 @@ def show_timeline(events: Sequence[Event]) -> None:
         change = event.assessment
         if change is None:
             until = f" [dim]until {_day(event.until)}[/]" if event.until else ""
+            if event.until is None and event.unit.retirement is not None:
+                until = " [dim]no longer so[/]"  # nobody knows since when
             who = f"[bold]{escape(event.unit.speaker)}[/]: " if event.unit.speaker else ""
             out.print(f"{when} {who}{escape(event.unit.text)}{until}")
         else:

@@ -8,7 +8,6 @@ import numpy as np
 from numpy.typing import NDArray
 
 from fourfold.language.text import canonical
-from fourfold.ports import Floats
 from fourfold.schema.indexed_units import IndexedUnit
 from fourfold.schema.records import UNKNOWN_TIME
 from fourfold.values.units import Modality
@@ -90,7 +89,7 @@ def fill_row(columns: NDArray[np.void], row: int, unit: IndexedUnit, codes: dict
     )
 
 
-def said_or_recorded(records: NDArray[np.void]) -> Floats:
+def said_or_recorded(records: NDArray[np.void]) -> NDArray[np.float64]:
     """Returns when each of these units was said, in epoch seconds; of one whose time is unknown, when it was
     recorded: it was said by then."""
     said_at = records["mentioned"]

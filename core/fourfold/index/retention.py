@@ -27,9 +27,23 @@ def stability_days(records: NDArray[np.void], decay: float) -> Floats:
 
 
 def retention(index: BankIndex, rows: NDArray[np.intp], now: datetime, decay: float) -> Floats:
-    """Returns R of each of `rows`, in (0, 1]. The caller holds the index's lock."""
+    """Returns R of each of `rows`, in (0, 1]; what has no time fades from when it was recorded on. The caller holds
+    the index's lock."""
+    return _retention_since(said_or_recorded(index.columns[rows]), index, rows, now, decay)
+
+
+def freshness(index: BankIndex, rows: NDArray[np.intp], now: datetime, decay: float) -> Floats:
+    """Returns R of each of `rows` as ranking takes it, in (0, 1]: what has no time is as good as faded until it is
+    used. It may be old, and must not go before what is newer since it came here late. The caller holds the index's
+    lock."""
+    return _retention_since(index.columns[rows]["mentioned"], index, rows, now, decay)
+
+
+def _retention_since(
+    said_at: NDArray[np.float64], index: BankIndex, rows: NDArray[np.intp], now: datetime, decay: float
+) -> Floats:
     records = index.columns[rows]
-    last = np.maximum(said_or_recorded(records), records["used"])
+    last = np.maximum(said_at, records["used"])
     days = np.maximum(now.timestamp() - last, 0.0) / _DAY
     retained = np.exp(-np.minimum(days / stability_days(records, decay), _LARGEST_EXPONENT))
     pinned = index.pinned_rows()

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
 
+from fourfold.index.bank_index import BankIndex
 from fourfold.language.dates import find_times
 from fourfold.language.enrichment import enriched
 from fourfold.language.text import asking
@@ -16,21 +17,26 @@ from fourfold.values.units import Interval, Message, Operation, Source, Unit, Ve
 
 def add_times(transaction: Transaction, document: str, messages: Sequence[Message]) -> Iterator[Operation]:
     """Stages the units that hold, have no time and are said by one of `messages`, which `document` knows and which
-    have one now, as said then; yields what was done. The caller holds the lock of the bank's index."""
+    have one now, as said then; reports each as known. The caller holds the lock of the bank's index."""
     index = transaction.index
     for message in messages:
         rows = index.documents.quoting(document, str(message.id)) if message.known_time else []
-        columns = index.columns[rows]
-        is_undated = (columns["mentioned"] == UNKNOWN_TIME) & (columns["retired"] == NEVER)
-        undated = [index.unit_ids[row] for row, chosen in zip(rows, is_undated, strict=True) if chosen]
+        undated = [index.unit_ids[row] for row in rows if _is_undated(index, row)]
         source = Source(document, (str(message.id),), times=(message.known_time,))
         for point in transaction.points(undated) if undated else ():
             unit = read_unit(point)
             dated = unit.said_by(unit.source.evidence, source)
-            transaction.put_unit(
-                point, replace(dated, occurred=unit.occurred or _occurred(dated, transaction))
-            )
-            yield Operation(Verdict.UPDATE, unit.id, "told by now when it was said")
+            dated = replace(dated, occurred=unit.occurred or _occurred(dated, transaction))
+            successors = transaction.read([unit.superseded_by] if unit.superseded_by else [])
+            if any(dated.said_order > successor.said_order for successor in successors):
+                dated = replace(dated, superseded_by=None)  # it gave way since it had no time
+            transaction.put_unit(point, dated)
+            yield Operation(Verdict.NOOP, unit.id, "known already, and told by now when it was said")
+
+
+def _is_undated(index: BankIndex, row: int) -> bool:
+    columns = index.columns[row]
+    return bool(columns["mentioned"] == UNKNOWN_TIME and columns["retired"] == NEVER)
 
 
 def _occurred(unit: Unit, transaction: Transaction) -> Interval | None:

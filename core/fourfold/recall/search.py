@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 
 from fourfold.index.as_of import BankView
 from fourfold.index.bank_index import BankIndex
-from fourfold.index.retention import retention
+from fourfold.index.retention import freshness
 from fourfold.ports import Floats, Query, Where
 from fourfold.recall.channels.channel import Channel, Estimate, Question
 from fourfold.recall.channels.ranked import NOTHING, Ranked, Rows, best
@@ -227,7 +227,7 @@ class Search:
 
     def _remembered(self, rows: Rows) -> Floats | None:
         decay = self.services.settings.decay
-        return None if decay is None else retention(self.index, rows, self.now, decay)
+        return None if decay is None else freshness(self.index, rows, self.now, decay)
 
 
 def _passage_gains(estimates: Mapping[str, Estimate], pool: Rows) -> dict[str, Floats]:

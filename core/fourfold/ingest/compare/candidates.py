@@ -198,7 +198,7 @@ class KnownStatements:
 
 def compared(unit: Unit) -> ComparedStatement:
     """Returns what deduplication looks at in a unit."""
-    return ComparedStatement(unit.text, unit.speaker, unit.entities, unit.occurred)
+    return ComparedStatement(unit.text, unit.speaker, unit.entities, unit.occurred, unit.mentioned_at)
 
 
 def _kind(unit: Unit) -> tuple[str | None, str, str]:

@@ -10,6 +10,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable
 from dataclasses import dataclass
+from datetime import datetime
 
 import numpy as np
 
@@ -39,6 +40,8 @@ class ComparedStatement:
     speaker: str | None
     entities: tuple[str, ...]
     occurred: Interval | None
+    said_at: datetime | None
+    """When it was said; None where nobody knows."""
 
 
 TokensOf = Callable[[], Floats]
@@ -60,7 +63,7 @@ def same_statement(
     ("Ana likes Ben"), and token vectors that find each other (mean MaxSim in both directions). In a language of which
     nobody said what denies, the same words alone are the same.
     """
-    if new.speaker != old.speaker or not _same_time(new.occurred, old.occurred):
+    if new.speaker != old.speaker or not _same_time(new, old):
         return None
     if canonical(new.text) == canonical(old.text):
         return "said before in the same words"
@@ -159,10 +162,12 @@ def _following(text: str, language: Language) -> dict[str, str]:
     return following
 
 
-def _same_time(a: Interval | None, b: Interval | None) -> bool:
-    """Returns whether neither is dated, or the dates overlap. A date on one side only is a difference."""
+def _same_time(new: ComparedStatement, old: ComparedStatement) -> bool:
+    """Returns whether neither tells of a time, or the times overlap. A time on one side only is a difference, unless
+    nobody knows when the other was said: its "yesterday" may be that day."""
+    a, b = new.occurred, old.occurred
     if a is None or b is None:
-        return a is b
+        return a is b or (new if a is None else old).said_at is None
     a_begins_in_time = a.start is None or b.end is None or a.start < b.end
     b_begins_in_time = b.start is None or a.end is None or b.start < a.end
     return a_begins_in_time and b_begins_in_time
