@@ -8,14 +8,31 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
+import anyio
 import pytest
 from command_line import fourfold
+from mcp import Client
+from test_mcp import text
 
-from fourfold import Bank, Fact, InputError, Interval, Memory, Message, Network, PrunePolicy, Unit
+from fourfold import (
+    AsyncMemory,
+    Bank,
+    Fact,
+    InputError,
+    Interval,
+    Memory,
+    Message,
+    Network,
+    PrunePolicy,
+    Unit,
+)
 from fourfold.models.packaged.minilm import MiniLM
 from fourfold.ports import Embedding
 from fourfold.testing import FrozenClock, HashEmbedder, MemoryStore, ScriptedModel
 from fourfold.values.rendering import describe_hit
+from fourfold_mcp.scope import BankScope
+from fourfold_mcp.server import Server
+from fourfold_mcp.subscriptions import Subscriptions
 
 LONG_AGO = datetime(2019, 4, 1, 9, tzinfo=UTC)
 NOTE = "# Garden\n\nThe boat was built on 3 May 2021.\n\nWe painted the hull yesterday.\n"
@@ -421,3 +438,26 @@ def test_networks_and_times_of_undated_facts_are_kept(bank: Bank) -> None:
     (unit,) = bank.units()
     assert (unit.network, unit.occurred, unit.mentioned_at) == (Network.EXPERIENCE, occurred, None)
     assert bank.recall("Who sailed?", during=occurred).hits
+
+
+def test_the_mcp_tools_show_what_has_no_time(clock: FrozenClock) -> None:
+    async def run() -> None:
+        async with AsyncMemory(MemoryStore(), HashEmbedder(), clock=clock) as memory:
+            result = await memory.bank("mine").retain("The boat is red.", at="unknown")
+            unit = result.units[0].id
+
+            async def opened() -> AsyncMemory:
+                return memory
+
+            async with Client(Server(BankScope(opened, "mine"), Subscriptions())) as client:
+                recalled = await client.call_tool("recall", {"question": "What colour is the boat?"})
+                told = await client.call_tool("timeline", {})
+                for answer in (recalled, told):
+                    assert text(answer) == f"- The boat is red. (id {unit[:8]})"
+                    assert answer.structured_content is not None
+                    assert answer.structured_content["units"][0]["said"] is None
+                fetched = await client.call_tool("fetch", {"id": unit})
+                assert fetched.structured_content is not None
+                assert "said" not in fetched.structured_content["metadata"]
+
+    anyio.run(run)
