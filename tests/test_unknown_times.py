@@ -25,6 +25,7 @@ from fourfold import (
     Network,
     PrunePolicy,
     Unit,
+    Verdict,
 )
 from fourfold.models.packaged.minilm import MiniLM
 from fourfold.ports import Embedding
@@ -184,7 +185,8 @@ def test_an_undated_value_gives_way_to_a_dated_one_and_retires_nothing(
     bank = memory.bank("b")
     dated, undated = Fact("User lives in Porto.", at=LONG_AGO), Fact("User lives in Lisbon.", at="unknown")
     for fact in (dated, undated) if is_dated_first else (undated, dated):
-        bank.retain_facts([fact])
+        verdicts = [operation.verdict for operation in bank.retain_facts([fact]).operations]
+        assert verdicts == [Verdict.ADD]
     assert {unit.retired_at for unit in bank.units(retired=True)} == {None}
     recall = bank.recall("Where does the user live?")
     assert recall.text.splitlines() == [

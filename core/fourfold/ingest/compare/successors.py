@@ -85,9 +85,10 @@ class Successors:
             if comparison is not None:
                 standing, reason = comparison if may_retire else ("unsure", comparison[1])
                 compared.add(older.id)
+                order = _order(unit, older)
                 unit = self._follow(unit, older, standing, reason)
-                reasons.append(reason)
-                replaced = replaced or (standing == "replaces" and unit.superseded_by != older.id)
+                reasons += [reason] if order != "unknown" else []
+                replaced = replaced or (standing == "replaces" and order == "after")
         for older, reason in self._same_matter(unit, claims, vectors, neighbours, matters):
             if older.id not in compared:
                 unit = self._follow(unit, older, "unsure", reason)

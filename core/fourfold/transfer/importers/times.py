@@ -29,15 +29,16 @@ _DATE_IN_NAME = re.compile(
     r"(?:[T _-]{1,3}([01]\d|2[0-3])[-_.:]?([0-5]\d))?(?!\d{3})"
 )
 _CENTURY = 100
+_NO_TIME = ("", "unknown")
 
 
 def parse_time(value: Any, where: str, *, day_first: bool = True) -> datetime | None:
-    """Returns a time written in ISO 8601, as e-mail does or otherwise with a full date, or as a count of seconds or
-    smaller units since 1970; None where `value` is None or blank. One without a zone is taken to be UTC. `day_first`
-    reads "04/02/2023" as 4 February. Raises `InputError` that begins with `where`."""
+    """Returns a time written in ISO 8601, as e-mail does or otherwise with a full date, or as a count of seconds
+    or smaller units since 1970; None where `value` is None, blank or "unknown". One without a zone is taken to be
+    UTC. `day_first` reads "04/02/2023" as 4 February. Raises `InputError` that begins with `where`."""
     if isinstance(value, dict):  # as MongoDB and Firestore write them
         value = next((value[name] for name in ("$date", "seconds", "_seconds") if name in value), str(value))
-    if value is None or (isinstance(value, str) and not value.strip()):
+    if value is None or (isinstance(value, str) and value.strip().casefold() in _NO_TIME):
         return None
     try:
         if isinstance(value, str) and _EPOCH_TEXT.fullmatch(value.strip()):
