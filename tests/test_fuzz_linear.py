@@ -64,7 +64,7 @@ Read = Callable[[str], object]
 def _compare_with_one_word_more(text: str) -> object:
     """Compares a statement with one that has its words and another, so that all that tells two apart is looked at."""
     statement = f"Ana likes green tea from Porto {text}"
-    new, old = (ComparedStatement(each, "Ana", (), None) for each in (statement, f"{statement} anew"))
+    new, old = (ComparedStatement(each, "Ana", (), None, None) for each in (statement, f"{statement} anew"))
     return same_statement(new, old, lambda: _VECTORS, lambda: _VECTORS, LANGUAGES[0])
 
 

@@ -222,7 +222,7 @@ def test_a_chatgpt_message_without_a_time_is_no_newer_than_what_follows_it(
     ]
     bank = load(memory, tmp_path / "chats.json", chatgpt_export(("Home", said)))
     assert [unit.text for unit in bank.units()] == ["I live in Lisbon."]
-    assert {unit.mentioned_at.year for unit in bank.units(retired=True)} == {2022}
+    assert {unit.said_order.year for unit in bank.units(retired=True)} == {2022}
 
 
 def test_two_chatgpt_conversations_of_one_title_are_both_there(memory: Memory, tmp_path: Path) -> None:

@@ -216,7 +216,7 @@ def test_one_answer_to_two_questions_is_kept_with_each(memory: Memory) -> None:
         at = datetime(2026, 11, day, 12, tzinfo=UTC)
         bank.retain([Message(question, "Bot", "assistant", at), Message("No, never.", "Ana", at=at)])
     answers = [unit for unit in bank.units() if unit.text == "No, never."]
-    assert sorted(unit.mentioned_at.day for unit in answers) == [1, 2]
+    assert sorted(unit.said_order.day for unit in answers) == [1, 2]
 
 
 @pytest.mark.parametrize(
