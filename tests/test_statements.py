@@ -100,6 +100,11 @@ def test_what_is_drafted_for_another_is_a_quotation_to_its_end(memory: Memory) -
         ("Tom is coming?", "Tom is coming."),
         ("A > B in the ranking.", "A < B in the ranking."),
         ("They moved us.", "They moved US."),
+        ("The check is a != b.", "The check is a = b."),
+        ("I passed my test :)", "I passed my test :("),
+        ("The column is user_id.", "The column is user id."),
+        ("The answer is 2**3.", "The answer is 2*3."),
+        ("The temperature is - 5.", "The temperature is 5."),
         ("👍", "😀"),
     ],
 )

@@ -178,17 +178,29 @@ def estimate_tokens(text: str) -> int:
 def canonical(text: str) -> str:
     """Returns what two texts share when they say the same in the same words: NFKC, without the punctuation that only
     parts or stresses, casefolded but for words in capitals. Whatever may carry meaning stays: signs ("A+", "-50",
-    "C#", "€"), marks of questions and quotations, pictures, "US" beside "us"."""
+    "C#", "!=", "€"), marks of questions and quotations, pictures (":("), what joins the parts of a name ("user_id"),
+    "US" beside "us"."""
     text = unicodedata.normalize("NFKC", text).translate(_STRAIGHT)
-    text = _PAUSES.sub(" ", text)
+    text = _PAUSES.sub(" ", _FRAMES.sub(_unframed, text))
     # A text that is all in capitals has no word that its capitals set apart.
     words_kept = text.split() if text != text.upper() else text.casefold().split()
     return " ".join(word if len(word) > 1 and word.isupper() else word.casefold() for word in words_kept)
 
 
 _STRAIGHT = str.maketrans("’‘“”„«»「」『』？−–", "''" + '"' * 9 + "?--")
-_PAUSES = re.compile(r"(?<!\d)[.,:]|[.,:](?!\d)|[;!¡…。！，、；：()\[\]{}_*]|(?<!\S)[-—~|•]+(?!\S)")
-"""What parts or stresses: a point or comma not between digits, a dash that stands alone, brackets."""
+_PAUSES = re.compile(
+    r"(?<!\d)[.,]|[.,](?!\d)|(?:(?<!\d):|:(?!\d))(?!-?[()])|;(?!-?[()])|!(?![=\w])|[¡…。！，、；：]"
+    r"|(?<!\S)(?!(?<=\S )[-~] \d)[-—~|•]+(?!\S)"
+)
+"""What parts or stresses: a point, comma or colon not between digits, a dash that stands alone, not before a number."""
+_FRAMES = re.compile(r"(?<![:;=])(?<![:;=]-)[()\[\]{}_*]+")
+"""Brackets and marks of stress, but for those of a face."""
+
+
+def _unframed(match: re.Match[str]) -> str:
+    """Returns what stands within a word ("user_id", "list[0]", "2*3") as it is, and nothing for other brackets."""
+    text, start, end = match.string, match.start(), match.end()
+    return match.group() if text[start - 1 : start].isalnum() and text[end : end + 1].isalnum() else " "
 
 
 def is_unspaced(text: str) -> bool:
