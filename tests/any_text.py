@@ -37,9 +37,27 @@ in 10000 decades|last 99999 quarters|a dozen fortnights ago|½ hour ago|² days 
     "\n", "|"
 ).split("|")
 
+_CLAUSES = """I live in Porto|my sister Clara is a nurse|my job is at Novabase|she lives in Rome|Ana says
+my mum thinks|it is late|ich wohne in Köln|meine Schwester ist Ärztin|Ana sagt|j'habite à Lyon
+ma sœur est médecin|vivo en Madrid|mi hermana es médica|我住在上海|我的妹妹是护士""".replace("\n", "|").split(
+    "|"
+)
+_JOINING = """and|, and|but|because|, so|;|, which|says that|says|told me that|-|:|und|weil|, aber|, dass|et
+parce que|y|porque|，""".replace("\n", "|").split("|")
+
+# Sentences that say several things, with what stands between them.
+joined_clauses = st.lists(
+    st.tuples(st.sampled_from(_CLAUSES), st.sampled_from(_JOINING)), min_size=2, max_size=4
+).map(
+    lambda parts: "".join(
+        f"{clause}{joint if joint[0] in ',;:，' else f' {joint}'} " for clause, joint in parts
+    )
+)
+
 # A fragment is one of these kinds: what has broken a memory before, and what is likely to.
 _FRAGMENTS = st.one_of(
     st.lists(st.sampled_from(_WORDS), min_size=1, max_size=12).map(" ".join),
+    joined_clauses,
     st.sampled_from(_TIMES),
     st.sampled_from(_WORDS).flatmap(
         lambda word: st.sampled_from([f"{word} {word.upper()} {word.lower()}", f"{word.title()} {word}"])

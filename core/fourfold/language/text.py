@@ -192,7 +192,7 @@ _PAUSES = re.compile(
     r"(?<!\d)[.,]|[.,](?!\d)|(?:(?<!\d):|:(?!\d))(?!-?[()])|;(?!-?[()])|!(?![=\w])|[¡…。！，、；：]"
     r"|(?<!\S)(?!(?<=\S )[-~] \d)[-—~|•]+(?!\S)"
 )
-"""What parts or stresses: a point, comma or colon not between digits, a dash that stands alone, not before a number."""
+"""What parts or stresses: a point, comma or colon not between digits, a dash alone, not before a number."""
 _FRAMES = re.compile(r"(?<![:;=])(?<![:;=]-)[()\[\]{}_*]+")
 """Brackets and marks of stress, but for those of a face."""
 
