@@ -12,7 +12,7 @@ from fourfold.language.enrichment import enriched
 from fourfold.language.text import clean, sentences
 from fourfold.validation import has_control
 from fourfold.values.chunks import LINES_BEFORE, Piece, said, within
-from fourfold.values.units import LONGEST_NAME, Message, SaidAt, check_said_at
+from fourfold.values.units import LONGEST_NAME, Message, SaidAt, require_aware
 
 _LONGEST_MESSAGE = 10_000_000
 """Characters; a guess. It refuses a file that was read into one message by mistake."""
@@ -24,7 +24,7 @@ def read_messages(messages: str | Iterable[Message], at: SaidAt | None, now: dat
     """Returns the messages of a retain, cleaned, each with an id and with a time, or "unknown"; raises
     `InputError` for what cannot be used. Empty texts are left out. An id is made from the content, and the time if
     one was given, so that the same message has the same id on every run."""
-    check_said_at(at, "at")
+    _check_said_at(at, "at")
     if not isinstance(messages, str | Iterable):
         raise InputError(
             f"retain takes a string or messages; this is one {type(messages).__name__}: put it in a list."
@@ -103,8 +103,18 @@ def _checked(message: Message, number: int) -> str:
         raise InputError(f"Message {number}: the id has control characters in it.")
     if len(message.speaker or "") > LONGEST_NAME or len(message.id or "") > LONGEST_NAME:
         raise InputError(f"Message {number}: a speaker or id has at most {LONGEST_NAME} characters.")
-    check_said_at(message.at, f"Message {number}: at")
+    _check_said_at(message.at, f"Message {number}: at")
     return clean(message.text)
+
+
+def _check_said_at(value: object, what: str) -> None:
+    """Raises `InputError` for what is neither None, nor an aware datetime, nor "unknown"."""
+    if isinstance(value, datetime):
+        require_aware(value, what)
+    elif value is not None and value != "unknown":
+        raise InputError(
+            f'{what} is {value!r}: pass an aware datetime, or "unknown" where nobody knows when it was said.'
+        )
 
 
 def _content_id(message: Message, text: str, seen: dict[str, int]) -> str:

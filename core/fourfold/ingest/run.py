@@ -16,12 +16,12 @@ from fourfold.ingest.adjudicate import adjudicate
 from fourfold.ingest.bank_options import BankOptions, apply_options, language_to_fix
 from fourfold.ingest.batch_api import read_in_bulk
 from fourfold.ingest.chunking import read_messages, split_message
+from fourfold.ingest.compare.late_times import add_times
 from fourfold.ingest.embed import embed_under_lock
 from fourfold.ingest.entries import put_entries
 from fourfold.ingest.extract.facts import statements_of_facts
 from fourfold.ingest.extract.llm import Extraction, turns
 from fourfold.ingest.extract.rules import extract
-from fourfold.ingest.late_times import add_times
 from fourfold.ingest.pending_chunks import chunks_of, chunks_that_changed, pending_chunks
 from fourfold.ingest.pipeline import ChunkReader, Outcome, write
 from fourfold.ingest.redact import find_redacted_messages, redact_messages, redact_statements
@@ -319,7 +319,7 @@ class _DocumentDiff:
     def apply(self, writer: DocumentWriter, request: RetainRequest) -> None:
         """Reports what is known, and with `replace` takes away what is gone."""
         known = [message for message in self.told if message.id in self.known]
-        writer.operations.extend(add_times(writer.transaction, request.document, known))
+        add_times(writer.transaction, request.document, known)
         writer.note_known(self.all, self.known)
         if request.replace:
             writer.forget_all_but((set(self.known) | self.covered) & set(self.all))

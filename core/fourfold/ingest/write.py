@@ -95,11 +95,8 @@ class DocumentWriter:
     def note_known(self, messages: Sequence[str], rows_by_message: dict[str, int]) -> None:
         """Reports messages that the document already had as NOOPs; `rows_by_message` are the rows of their units."""
         rows = dict.fromkeys(rows_by_message[message] for message in messages if message in rows_by_message)
-        reported = {operation.unit for operation in self.operations}
         for unit in self.transaction.read([self.transaction.index.unit_ids[row] for row in rows]):
-            if unit.id in reported:
-                self.units[unit.id] = unit
-            elif unit.retired_at is None:
+            if unit.retired_at is None:
                 self._report_known(unit, "this message of the document is retained already")
             else:
                 became = f"replaced by {unit.retired_by_unit}" if unit.retired_by_unit else "archived"
@@ -196,9 +193,8 @@ class DocumentWriter:
         names = enriched(
             "names", statement.text, (), self._resolver.resolve, statement.mentions, statement.at
         )
-        compared = ComparedStatement(
-            statement.text, statement.speaker, names, statement.occurred, statement.at
-        )
+        content = (statement.text, statement.speaker, names, statement.occurred, statement.at)
+        compared = ComparedStatement(*content)
         session, follows = self._session(statement, before)
         follows = None if statement.alone else follows
         passage = self._passage(statement)

@@ -121,16 +121,6 @@ def require_aware(moment: datetime | None, what: str) -> datetime | None:
     return moment
 
 
-def check_said_at(value: object, what: str) -> None:
-    """Raises `InputError` for what is neither None, nor an aware datetime, nor "unknown"."""
-    if isinstance(value, datetime):
-        require_aware(value, what)
-    elif value is not None and value != "unknown":
-        raise InputError(
-            f'{what} is {value!r}: pass an aware datetime, or "unknown" where nobody knows when it was said.'
-        )
-
-
 def known_time(said_at: SaidAt | None) -> datetime | None:
     """Returns the time that `said_at` gives; None where it gives none, or says that there is none."""
     return said_at if isinstance(said_at, datetime) else None

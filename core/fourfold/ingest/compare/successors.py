@@ -132,19 +132,9 @@ class Successors:
         stands now; or that tell of one which `unit` speaks of, where `unit` came late."""
         if not claims:
             return
-        index = self.transaction.index
-        rows = [row for matter in matters for row in index.with_attribute(matter)[-_LATEST:]]
-        self._read([index.unit_ids[row] for row in rows])
-        ids = [unit for unit, _ in neighbours]
-        ids += self._by_words.get(id(vectors), ())
-        ids += [index.unit_ids[row] for row in rows]
-        candidates = [
-            self._in_bank[candidate] for candidate in dict.fromkeys(ids) if candidate in self._in_bank
-        ]
-        candidates += self.known.latest_added(_LATEST, matters)
         change = self._change(vectors)
         marked = 0
-        for candidate in sorted(candidates, key=lambda each: each.said_order, reverse=True):
+        for candidate in self._candidates(vectors, neighbours, matters):
             if candidate.speaker != unit.speaker or candidate.id == unit.id:
                 continue
             order = _order(unit, candidate)
@@ -165,6 +155,20 @@ class Successors:
             if marked == _MOST_MARKED:
                 return
 
+    def _candidates(self, vectors: Embedded, neighbours: Near, matters: Sequence[str]) -> list[Unit]:
+        """Returns the units that may speak of one matter with a new statement, the latest first."""
+        index = self.transaction.index
+        rows = [row for matter in matters for row in index.with_attribute(matter)[-_LATEST:]]
+        self._read([index.unit_ids[row] for row in rows])
+        ids = [unit for unit, _ in neighbours]
+        ids += self._by_words.get(id(vectors), ())
+        ids += [index.unit_ids[row] for row in rows]
+        candidates = [
+            self._in_bank[candidate] for candidate in dict.fromkeys(ids) if candidate in self._in_bank
+        ]
+        candidates += self.known.latest_added(_LATEST, matters)
+        return sorted(candidates, key=lambda each: each.said_order, reverse=True)
+
     def _change(self, vectors: Embedded) -> float | None:
         """Returns how much a statement reads like the telling of a change, where its embedder can tell."""
         embedder = self.transaction.services.embedder.name
@@ -182,17 +186,17 @@ class Successors:
         self._in_bank |= {unit.id: unit for unit in (self.transaction.read(missing) if missing else ())}
 
 
-def _order(unit: Unit, known: Unit) -> Order:
-    """Tells whether `unit`, which is new, was said after `known`. What has no time gives way to what has one. It
+def _order(unit: Unit, other: Unit) -> Order:
+    """Tells whether `unit`, which is new, was said after `other`. What has no time gives way to what has one. It
     was said by the time it was recorded, so that what was said later than that came after it for sure; of two
     without a time the order is known within one session alone, that of a file."""
-    if unit.mentioned_at is not None and known.mentioned_at is not None:
-        return "before" if unit.mentioned_at < known.mentioned_at else "after"
+    if unit.mentioned_at is not None and other.mentioned_at is not None:
+        return "before" if unit.mentioned_at < other.mentioned_at else "after"
     if unit.mentioned_at is not None:
-        return "after" if unit.mentioned_at >= known.recorded_at else "perhaps after"
-    if known.mentioned_at is not None:
+        return "after" if unit.mentioned_at >= other.recorded_at else "perhaps after"
+    if other.mentioned_at is not None:
         return "before"
-    return "after" if unit.session == known.session else "unknown"
+    return "after" if unit.session == other.session else "unknown"
 
 
 def _attributed(unit: Unit) -> AttributedText:

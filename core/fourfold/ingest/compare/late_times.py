@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import replace
 
 from fourfold.index.bank_index import BankIndex
@@ -12,12 +12,12 @@ from fourfold.language.text import asking
 from fourfold.schema.records import NEVER, UNKNOWN_TIME
 from fourfold.schema.units import read_unit
 from fourfold.transaction.transaction import Transaction
-from fourfold.values.units import Interval, Message, Operation, Source, Unit, Verdict
+from fourfold.values.units import Interval, Message, Source, Unit
 
 
-def add_times(transaction: Transaction, document: str, messages: Sequence[Message]) -> Iterator[Operation]:
+def add_times(transaction: Transaction, document: str, messages: Sequence[Message]) -> None:
     """Stages the units that hold, have no time and are said by one of `messages`, which `document` knows and which
-    have one now, as said then; reports each as known. The caller holds the lock of the bank's index."""
+    have one now, as said then. The caller holds the lock of the bank's index."""
     index = transaction.index
     for message in messages:
         rows = index.documents.quoting(document, str(message.id)) if message.known_time else []
@@ -31,7 +31,6 @@ def add_times(transaction: Transaction, document: str, messages: Sequence[Messag
             if any(dated.said_order > successor.said_order for successor in successors):
                 dated = replace(dated, superseded_by=None)  # it gave way since it had no time
             transaction.put_unit(point, dated)
-            yield Operation(Verdict.NOOP, unit.id, "known already, and told by now when it was said")
 
 
 def _is_undated(index: BankIndex, row: int) -> bool:
