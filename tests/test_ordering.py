@@ -121,10 +121,13 @@ def test_what_is_said_in_a_role_is_a_quotation_and_changes_no_fact(memory: Memor
     assert {unit.modality for unit in others} == {Modality.QUOTE}
 
 
-def test_a_task_is_no_role(memory: Memory) -> None:
+def test_a_task_is_no_role_and_what_stands_behind_it_may_be_its_speakers(memory: Memory) -> None:
     bank = memory.bank("a")
     say(bank, "I live in Porto.", "Act as a travel agent. I live in Lisbon.")
-    assert "I live in Porto." not in [unit.text for unit in bank.units()]
+    units = {unit.text: unit for unit in bank.units()}
+    home, new_home = units["I live in Porto."], units["I live in Lisbon."]
+    assert home.superseded_by == new_home.id
+    assert new_home.modality is not Modality.QUOTE
 
 
 def test_a_cry_before_a_fact_does_not_keep_it_from_being_replaced(memory: Memory) -> None:
