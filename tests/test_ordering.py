@@ -143,7 +143,7 @@ def test_what_else_is_said_beside_a_fact_keeps_it(memory: Memory) -> None:
 
 
 @pytest.mark.parametrize(("older", "newer"), [
-    ("The bridge is closed for repairs.", "they reopened the bridge"),
+    ("The lift is broken.", "they've fixed the lift"),
     ("I have a piano.", "gave the piano to the school"),
     ("I study biology at Leeds.", "dropped out of Leeds"), ("My gate code is 4471.", "Please forget my gate code."),
 ])  # fmt: skip
