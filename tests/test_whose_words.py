@@ -10,7 +10,7 @@ import pytest
 from langchain_core.messages import AIMessage, HumanMessage
 from llama_index.core.base.llms.types import ChatMessage
 
-from fourfold import Bank, Memory, Message
+from fourfold import Bank, Memory, Message, Modality
 from fourfold_langchain import FourfoldChatMessageHistory
 from fourfold_llamaindex import FourfoldMemory
 
@@ -87,3 +87,30 @@ def test_a_fact_holds_beside_what_only_sounds_like_another_value(
     bank.retain([Message(fact, "Ana", at=MARCH)])
     bank.retain([Message(later, "Ana", at=MAY)])
     assert fact in {unit.text for unit in bank.units()}
+
+
+@pytest.mark.parametrize(
+    ("text", "own"),
+    [
+        ('Mum wrote: "Come home!" I live in Bristol now.', "I live in Bristol now."),
+        ("My boss wrote: 'Well done.' I earn 2,900 euros.", "I earn 2,900 euros."),
+        ('I have a sore knee. Mum said: "Rest!"', "I have a sore knee."),
+        ('Mum said: "Rest!"\n\nI have a new job.', "I have a new job."),
+        ('Translate: "I live in Tokyo." I live in Porto.', "I live in Porto."),
+        ('Mama schrieb: "Komm heim!" Ich wohne jetzt in Bonn.', "Ich wohne jetzt in Bonn."),
+        ("Mamá escribió: «Vuelve a casa». Ahora vivo en Madrid.", "Ahora vivo en Madrid."),
+        ("妈妈说：“回家吧！”我现在住在杭州。", "我现在住在杭州。"),
+    ],
+)
+def test_what_stands_beside_a_quotation_is_the_speakers_own(memory: Memory, text: str, own: str) -> None:
+    bank = memory.bank("a")
+    bank.retain([Message(text, "Ana", at=MARCH)])
+    modalities = {unit.text: unit.modality for unit in bank.units()}
+    assert modalities.pop(own) is Modality.FACT
+    assert set(modalities.values()) == {Modality.QUOTE}
+
+
+def test_a_quotation_that_is_never_closed_goes_on_to_the_end_of_its_line(memory: Memory) -> None:
+    bank = memory.bank("a")
+    bank.retain([Message('In my novel the hero says: "I live in Tokyo. I am ill.', "Ana", at=MARCH)])
+    assert {unit.modality for unit in bank.units()} == {Modality.QUOTE}

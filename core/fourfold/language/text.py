@@ -34,7 +34,7 @@ _DIGITS_JOINT = re.compile(r"[ ().\-/]{1,2}")
 _LONG_NUMBER = 7
 """Digits from which groups are also one number, as in telephone numbers. A guess, not measured."""
 _POSSESSIVE = re.compile(r"['’](?:s|re|ve|ll|d|m|t)?$")
-_SENTENCE_END = re.compile(r"(?<=[.!?…。！？])[\"'”’)\]]*\s+|(?<=[。！？])|\n+")
+_SENTENCE_END = re.compile(r"(?<=[.!?…。！？])[\"'”’»)\]]*\s+|(?<=[。！？])[”’」』）》]*|\n+")
 _DAY = re.compile(r"\b\d\d?\.$")
 _SURROGATE = re.compile(r"[\ud800-\udfff]")
 _SENTENCE_MARK = re.compile(r"([.!?。！？])")

@@ -39,16 +39,27 @@ def borrowed_spans(text: str) -> tuple[tuple[int, int], ...]:
 def _borrowed_end(text: str, start: int, end: int) -> int | None:
     """Returns how far what the sentence `[start, end)` says is not said for its speaker; None if it is."""
     opening = text[start : min(end, start + _LONGEST_OPENING)]
+    quoted_to = _closing_mark(text, start, end)
     if matches_any("drafted", opening):
-        return len(text) if _OPENED.search(opening) else end
+        return quoted_to or (len(text) if _OPENED.search(opening) else end)
     if matches_any("enacted", opening):
         return len(text)
     if not matches_any("of_others", opening):
         return None
-    if _OPENED.search(opening) is None:
-        return end
+    if quoted_to or _OPENED.search(opening) is None:
+        return quoted_to or end
     line_end = text.find("\n", end)
     return len(text) if line_end < 0 else line_end
+
+
+def _closing_mark(text: str, start: int, end: int) -> int | None:
+    """Returns where the sentence `[start, end)` ends, or the quotation that opens behind its colon if that is later;
+    None if none does, or if it is not closed. What stands behind the marks is the speaker's own again."""
+    opened = _OPENED_QUOTATION.search(text, start, min(end, start + _LONGEST_OPENING))
+    if opened is None:
+        return None
+    closed = re.compile(_CLOSING_MARKS[opened[1]]).search(text, opened.end())
+    return None if closed is None else max(end, closed.end())
 
 
 @lru_cache(maxsize=4096)
@@ -80,3 +91,9 @@ _QUOTED = re.compile(r"'[^'\n]{3,400}[.!]?'[.!]?")
 """A text in single quotation marks; the others are known as a quotation by `modality_of`."""
 _SENTENCE_ENDS = " .!?…。！？"
 _OPENED = re.compile(r"[:：]")
+_CLOSING_MARKS = {
+    '"': '"', "“": "[”“]", "„": "[“”]", "«": "»", "»": "«", "‹": "›", "「": "」", "『": "』",
+    "‘": r"’(?!\w)", "'": r"'(?!\w)",
+}  # fmt: skip
+"""What closes a quotation that each mark opens; an apostrophe within a word does not."""
+_OPENED_QUOTATION = re.compile(rf"[:：]\s{{0,4}}([{''.join(_CLOSING_MARKS)}])")

@@ -13,6 +13,7 @@ from fourfold.language.claim_reading import read_claims
 from fourfold.language.languages import any_pattern
 from fourfold.language.pack import Language, compiled
 from fourfold.language.text import is_unspaced, sentences
+from fourfold.language.voices import is_borrowed
 
 Span = tuple[int, int]
 """`[start, end)`, in characters of the text."""
@@ -133,4 +134,6 @@ def _is_reaction(sentence: str) -> bool:
     if size > most or is_unspaced(sentence) or any(c.isdigit() for c in sentence):
         return False
     speaks_of_speaker = compiled(any_pattern("first_person")).search(sentence) is not None
-    return not speaks_of_speaker and not sentence.endswith("?") and not _gives_value(sentence)
+    # What somebody else said would take with it what the speaker says beside it.
+    is_own = not sentence.endswith("?") and not _gives_value(sentence) and not is_borrowed(sentence)
+    return is_own and not speaks_of_speaker
