@@ -84,6 +84,10 @@ class TenseGrammar:
     """Prepositions of what was arranged for a time ("for")."""
     arranged: str = ""
     """Verbs of arranging, done by now, whose object mostly is not: such a time is the nearest."""
+    engaged: str = ""
+    """Those of them whose object takes place at the time beside it ("booked a trip in May"), which so lies ahead."""
+    goal: str = ""
+    """What stands, up to a time, before the one that something was put to ("moved to"), which so lies ahead."""
     recurring: str = ""
     """What makes of a day or a month one of many ("every year")."""
 

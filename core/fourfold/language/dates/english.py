@@ -80,15 +80,15 @@ def find_times(
                 continue
             # Covered even where it means no time: "31 June 2023" is not the year 2023.
             covered[start:end] = [True] * (end - start)
-            open_ended = _SINCE.search(text[max(0, start - _LONGEST_LINK) : start]) or _SINCE.match(
-                match.group()
-            )
+            before = text[max(0, start - _LONGEST_LINK) : start]
+            since = _SINCE.search(before) or _SINCE.match(match.group())
             if reader is not None and direction is None:
                 told = reader.direction(start, end)
             else:
                 told = direction or Direction.NEAREST
             # "Since Monday I cough": begun, whatever the tense.
-            reading = Reading(Direction.PAST if open_ended else told, asked_years)
+            reading = Reading(Direction.PAST if since else told, asked_years)
+            open_ended = since or _STARTING.search(before)
             intervals = _resolved(resolve, match, anchor, reading)
             mentions += [
                 TimeMention(start, end, replace(interval, end=None) if open_ended else interval)
@@ -159,9 +159,9 @@ def _joins(text: str, a: TimeMention, b: TimeMention) -> bool:
 _LINK = re.compile(r"(?:to|until|till|through) ")
 _LONGEST_LINK = 40
 """Characters that are looked at between two times, and before one. A guess, not measured."""
-_SINCE = re.compile(
-    r"\b(?:since|ever since)(?: the)? ?$|\b(?:as of|starting(?: in| from)?)(?: the)? $|since ", re.IGNORECASE
-)
+_SINCE = re.compile(r"\b(?:since|ever since)(?: the)? ?$|since ", re.IGNORECASE)
+_STARTING = re.compile(r"\b(?:as of|as from|starting(?: in| from| on)?)(?: the)? $", re.IGNORECASE)
+"""What begins a time without an end, like "since", but may lie ahead: "I resign as of 1 December"."""
 
 
 def _resolved(resolve: Resolver, match: re.Match[str], anchor: datetime, reading: Reading) -> list[Interval]:

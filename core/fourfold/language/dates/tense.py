@@ -67,6 +67,17 @@ class _Spans:
         at = bisect_left(self._starts, left)
         return at < len(self._ends) and self._ends[at] <= right
 
+    def head_end_before(self, place: int, left: int, text: str) -> int | None:
+        """Returns the end of the last match that starts in `[left, place)`; of one that reaches over `place` ("haben
+        ... gebucht"), that of its first word. None where there is none."""
+        at = bisect_left(self._starts, place) - 1
+        if at < 0 or self._starts[at] < left:
+            return None
+        if self._ends[at] <= place:
+            return self._ends[at]
+        start = self._starts[at]
+        return start + len(text[start:place].split(" ", 1)[0])
+
     def nearest(self, left: int, start: int, end: int, right: int) -> str:
         """Returns the name of the match in `[left, right)` that is nearest to `[start, end)` or reaches over it; ""
         where there is none. What lies inside `[start, end)` does not count."""
@@ -104,10 +115,37 @@ class TenseReader:
             # "He promised to send it by Friday": what is to be done by then lay ahead of him, and mostly of us.
             past = form == "past" and not self._infinitives.any_within(left, right)
             return Direction.PAST if past else Direction.FUTURE
-        if form == "past" and self._arranged.any_within(left, right):
-            return Direction.EITHER
+        arranged = self._arranged_direction(form, left, start, end, right)
+        if arranged is not None:
+            return arranged
         alone = self._asked or not self._words_beside(left, start, end, right)
         return _DIRECTIONS.get(form) or (Direction.NEAREST if alone else Direction.UNMARKED)
+
+    def _arranged_direction(self, form: str, left: int, start: int, end: int, right: int) -> Direction | None:
+        """Returns the direction of what was arranged by now; None where nothing was."""
+        if form == "past" and self._is_goal(left, start, end, right):
+            return Direction.UNMARKED
+        done = form in {"past", "either"}
+        if done and self._engaged.any_within(left, right) and self._behind_object(left, start):
+            return Direction.UNMARKED
+        if form == "past" and self._arranged.any_within(left, right):
+            return Direction.EITHER
+        return None
+
+    def _is_goal(self, left: int, start: int, end: int, right: int) -> bool:
+        """Whether something was put to that time ("moved to 5 May"): a time alone, not one that a noun stands behind
+        ("went to Easter mass"), and no end of a range."""
+        if not self._begins(self._grammar.goal, start, end):
+            return False
+        if _DATE_BEFORE_LINK.search(self._text, max(left, start - _LINK_WINDOW), start):
+            return False
+        return not self._text[end:right].strip(_POINTS) or self._arranged.any_within(left, right)
+
+    def _behind_object(self, left: int, start: int) -> bool:
+        """Whether a noun phrase parts the time from the verb before it ("We booked a trip in May"); with none, the
+        time is that of the verb ("We booked in May")."""
+        verb_end = self._forms.head_end_before(start, left, self._text)
+        return verb_end is not None and len(_WORD.findall(self._text[verb_end:start])) > 1
 
     def _clause(self, start: int, end: int) -> tuple[int, int]:
         """Returns the clause around a phrase, or more of its sentence where that has no room for a verb ("In March,
@@ -157,6 +195,10 @@ class TenseReader:
         return _Spans(compiled(self._grammar.arranged), self._text)
 
     @cached_property
+    def _engaged(self) -> _Spans:
+        return _Spans(compiled(self._grammar.engaged), self._text)
+
+    @cached_property
     def _forms(self) -> _Spans:
         return _Spans(_form_pattern(self._grammar), self._text)
 
@@ -171,5 +213,12 @@ def _form_pattern(grammar: TenseGrammar) -> re.Pattern[str]:
 
 
 _NEVER = r"(?!)"
+_LINK_WINDOW = 24
+"""Characters before a phrase that hold a preposition and the date before it; a guess, not measured."""
+_DATE_BEFORE_LINK = re.compile(
+    r"\d\w*\W*(?:de |of )?(?:[^\W\d]{3,}\W+)?[^\W\d]{1,3}\W*(?:the |el |dem |den )?\Z", re.IGNORECASE
+)
+"""The day of a date right before such a preposition: "5 May to"."""
+_POINTS = " \t.,;:!?()…。，！？；：”“\"'’了"
 _WORD = re.compile(r"[\u3040-\u9fff]|[^\W\d_]['’\w]*")
 _SENTENCE = re.compile(r"[!?;\n。！？；…]|\.(?=\s+[^\W\d_]|\s*$)(?<!\d\.)")

@@ -122,7 +122,7 @@ _DATE_RULES = (
     (r"seit (?:{part} )?{month}", "since {part} {month}"),
     (r"(?:{part} )?{month} {year}", "in {part} {month} {year}"),
     (r"{which} {month}", "{which} {month}"),
-    (r"(?:im|bis|ab|vom?|zum) (?:{part} )?{month}", "in {part} {month}"),
+    (r"(?:im|bis|ab|auf|vom?|zum) (?:{part} )?{month}", "in {part} {month}"),
     (r"{part} {month}", "{part} {month}"),
     (r"(?:{which} )?{holiday}(?: {year})?", "{which} {holiday} {year}"),
     (r"(?:im |den )?{season} {year}", "{season} {year}"),
@@ -289,6 +289,7 @@ _TENSE = TenseGrammar(
     r"(?-i:ge[a-zäöüß]+te[nrms]?)\b",
     future=r"\b(?:werden?|wirst|wird|werdet|will|willst|wollen|wollt|muss|musst|müssen|müsst|soll|sollst|sollen|sollte"
     r"|kann|kannst|können|könnt|könnte|könnten|möchte|möchten|darf|dürfen|müsste|würde|würden|dürfte)\b"
+    r"|(?<=[,(:] )(?:frei|verfügbar|gültig|fällig|beziehbar) (?:ab|am|im|zum|bis)\b"
     r"|\b(?:ist|sind) (?=[^.,]{0,120}\b(?:zu|gebucht|geplant|reserviert|geschlossen|gesperrt|geöffnet|fällig"
     r"|krankgeschrieben)\b)",
     past=rf"\bhab(?:e|en|t|['’]s|['’]e)?\b[^.,:]{{0,120}}?\b{_PARTICIPLE}\b|\bha(?:st|t)\b[^.,:]{{0,120}}?\b{_PARTICIPLE}\b"
@@ -307,6 +308,8 @@ _TENSE = TenseGrammar(
     infinitive=r"\bzu [a-zäöüß]+e?[rl]?n\b|[a-zäöüß]{2,}zu[a-zäöüß]{2,}en\b",
     ahead=r"\bfür(?: den)?\b",
     arranged=r"\b(?:gebucht|geplant|reserviert|vereinbart|eingeladen|verschoben|verlegt|angemeldet|verabredet)\b",
+    engaged=r"\b(?:gebucht|geplant|reserviert|vereinbart|eingeladen|angemeldet|verabredet|karten|tickets?)\b",
+    goal=r"(?<!nacht )(?<!von )\bauf(?: den| die)?\b",
     recurring=r"\b(?:jede[mnrs]?|alle (?:zwei|drei|vier|paar)) (?:\w+ )?(?:(?:mon|diens|donners|frei|sams"
     r"|sonn)?tage?|mittwoch|morgen"
     r"|abend|nacht|wochen?|wochenende|monate?s?|jahre?|frühling|sommer|herbst|winter|weihnachten|ostern|silvester)\b"

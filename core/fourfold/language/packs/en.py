@@ -230,6 +230,7 @@ _TENSE = TenseGrammar(
     r"(?: (?!supposed)\w+ed\b)?|\b(?:stay|remain|keep|get|look|seem|feel)s? \w+ed\b|['’](?:m|re)\b(?: \w+ed\b)?"
     r"|\b(?:it|that|there|here|he|she|what|where|who|when|how)['’]s\b(?! (?:been|gone|had|got|just|already|\w+ed)\b)"
     r"|\b(?:ha[sv]e|['’]ve) (?:got|decided|agreed|promised|arranged)\b"
+    r"|(?<=[,(:] )(?:available|free|valid|due|open) (?:from|in|on|as of|until|by|at)\b"
     r"|\b(?:ha[sv]e|['’]ve)\b(?! (?:not |just |already |never |ever |finally |also |always |only |recently |all )*"
     r"(?:been|\w+ed|\w{2,}en|gone|done|had|made|met|got|read|bought|lost|left|found|sold|sent|told|come|become|begun|said"
     r"|won|put|cut|kept|paid|heard|held|built|felt|spent|taught|thought|caught|run|quit)\b)",
@@ -250,6 +251,9 @@ _TENSE = TenseGrammar(
     arranged=r"\b(?:book|schedul|plan|reserv|arrang|invit|postpon|regist|enrol|remind|promis|order|appoint|agree|announc"
     r"|expect|decid|sav)\w*|\bsign(?:ed|ing)? up\b|\b(?:calendar|tickets?|deadline|reservation|next)\b"
     r"|\b(?:mov|push|shift|delay|chang|put off)\w*\b.{0,40} to\b",
+    engaged=r"\b(?:book|schedul|plan|reserv|arrang|invit|enrol)\w*|\bsign(?:ed|ing)? up\b"
+    r"|\b(?:tickets?|reservation)\b",
+    goal=r"\b(?:back |forward )?to(?: the)?\b",
     recurring=r"\b(?:every|each)(?: \w+)? (?:(?:mon|tues|wednes|thurs|fri|satur|sun)?day|night|morning"
     r"|evening|week|weekend"
     r"|month|year|spring|summer|autumn|fall|winter)s?\b|\b(?:annually|yearly|monthly|weekly)\b",

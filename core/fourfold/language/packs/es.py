@@ -253,6 +253,7 @@ _TENSE = TenseGrammar(
     future=r"\b(?:voy|vas|va|vamos|vais|van) a\b|\b(?:ser|estar|ir|habr|tendr|podr|querr|har|dir|vendr|saldr"
     r"|pondr|sabr"
     r"|\w{2,}(?:ar|er|ir))(?:é|ás|á|emos|éis|án)\b|\b\w{2,}(?:ar|er|ir|dr|br|rr)ía(?:s|n|mos)?\b"
+    r"|(?<=[,(:] )(?:disponible|libre|válid[oa])s? (?:en|el|desde|a partir|hasta)\b"
     r"|\b(?:tengo|tienes|tiene|tenemos|tienen) que\b|\bhay que\b|\b(?:debo|debe|debes|debemos|deben|puedo"
     r"|puede|puedes|podemos"
     r"|pueden|quiero|quiere|quieres|queremos|quieren)\b",
@@ -273,6 +274,8 @@ _TENSE = TenseGrammar(
     r"|iéramos)(?:mos)?\b",
     ahead=r"\bpara(?: el)?\b",
     arranged=r"\b(?:reserv|program|plane|invit|aplaz|qued(?:é|amos)|apunt|organiz|movi|cambi|retras)\w*",
+    engaged=r"\b(?:reserv|program|plane|invit|apunt|organiz)\w*|\b(?:entradas?|billetes?)\b",
+    goal=r"\b(?:al?|para(?: el)?)\b",
     recurring=r"\b(?:cada|todos los|todas las)(?: \w+)? (?:lunes|martes|miércoles|jueves|viernes|sábados?"
     r"|domingos?|días?|mañanas?"
     r"|tardes?|noches?|semanas?|fin(?:es)? de semana|mes(?:es)?|años?|verano|invierno|primavera|otoño"

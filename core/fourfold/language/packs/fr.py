@@ -252,6 +252,7 @@ _TENSE = TenseGrammar(
     r"(?:ai|as|a|ons|ez|ont)\b"
     r"|\b(?:ser|aur|ir|fer|pourr|voudr|devr|viendr|faudr|aimer|\w{2,}er)(?:ais|ait|aient|ions|iez)\b"
     r"|\b(?:dois|doit|doivent|devons|devez|peux|peut|pouvons|peuvent|veux|veut|voulons|veulent|faut)\b"
+    r"|(?<=[,(:] )(?:disponible|libre|valable)s? (?:en|le|au|dès|à partir|jusqu)"
     r"|\b(?:ai|a|avons|ont) lieu\b|\best (?:à|en) \w+|\b(?:a|est|sont) (?:prévu|réservé|fermé|ouvert)e?s?\b",
     past=rf"(?:\bj['’]ai|\b(?:ai|as|a|avons|avez|ont|avait|avais|avaient|avions))(?: (?:pas|déjà|enfin|bien"
     rf"|jamais|rien|tous"
@@ -267,6 +268,8 @@ _TENSE = TenseGrammar(
     infinitive=r"(?:\bde |\bà |\bd['’])(?:l['’]|le |la |les )?\w+(?:er|ir|re|oir)\b",
     ahead=r"\bpour(?: le)?\b",
     arranged=r"\b(?:réserv|prév|planifi|invit|report|décal|inscri|organis)\w*",
+    engaged=r"\b(?:réserv|prév|planifi|invit|inscri|organis)\w*|\bbillets?\b",
+    goal=r"\bau\b(?! (?:printemps|mois|début))",
     recurring=r"\b(?:chaque|tous les|toutes les)(?: \w+)? (?:(?:lun|mar|mercre|jeu|vendre|same)dis?"
     r"|dimanches?|jours?|matins?|soirs?"
     r"|semaines?|week-?ends?|mois|ans?|années?|étés?|noëls?|hivers?|printemps|automnes?)\b|\bchaque \w+"
