@@ -166,3 +166,46 @@ def test_a_detail_of_the_same_matter_marks_nothing(minilm_memory: Memory, older:
     bank = minilm_memory.bank("a")
     say(bank, older, newer)
     assert not any(unit.superseded_by for unit in bank.units())
+
+
+@pytest.mark.parametrize(("older", "newer"), [
+    ("My rent is 890.", "Eva's rent is 700 now."),
+    ("My cat is called Miso.", "My neighbour's new cat is called Bean."),
+    ("My landlord is Tom.", "Her landlord is now Mr. Price."), ("Ana's flight is at 9.", "My flight is now at 11."),
+    ("Our rent is 1200.", "My parents' rent is 900 now."), ("Tom's boss is Karen.", "Lena's boss is now Ruth."),
+])  # fmt: skip
+def test_what_another_owner_has_says_nothing_of_what_somebody_has(
+    minilm_memory: Memory, older: str, newer: str
+) -> None:
+    bank = minilm_memory.bank("a")
+    say(bank, older, newer)
+    assert not any(unit.superseded_by for unit in bank.units(retired=True))
+
+
+@pytest.mark.parametrize(("older", "newer"), [
+    ("Holly is allergic to nuts.", "Holly's train was cancelled."),
+    ("Tom is my landlord.", "Tom's birthday party was postponed."),
+    ("Pickle weighs 5.8 kg now.", "Pickle's vet appointment got moved to 8 December."),
+    ("Ben lives in Hull.", "Ben's interview was moved to Tuesday."),
+    ("Mr. Hill is my teacher.", "Mr. Hill's lesson was cancelled."),
+])  # fmt: skip
+def test_news_of_a_thing_says_nothing_of_its_owner(minilm_memory: Memory, older: str, newer: str) -> None:
+    bank = minilm_memory.bank("a")
+    say(bank, older, newer)
+    assert not any(unit.superseded_by for unit in bank.units(retired=True))
+
+
+@pytest.mark.parametrize(("older", "newer"), [
+    ("Eva's rent is 650.", "Eva's rent is 700 now."),
+    ("My mum's doctor is Dr. Lee.", "Mum's doctor is now Dr. Hall."),
+    ("Our meeting is on Friday.", "My meeting was moved to Monday."),
+    ("Holly is taking the train at 5.", "Holly's train was cancelled."),
+    ("We're going to Tom's party on Friday.", "Tom's party was cancelled."),
+])  # fmt: skip
+def test_news_of_the_same_thing_of_the_same_owner_comes_first(
+    minilm_memory: Memory, older: str, newer: str
+) -> None:
+    bank = minilm_memory.bank("a")
+    say(bank, older, newer)
+    units = bank.units(retired=True)
+    assert [unit.text for unit in units if unit.superseded_by or unit.retired_at] == [older]

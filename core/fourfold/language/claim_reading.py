@@ -6,11 +6,11 @@ A reading is made once a text, in time linear in its length; `fourfold.language.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from functools import cache, lru_cache
 
-from fourfold.language.claims import ATTITUDE, Claim, Mark, Token
+from fourfold.language.claims import ATTITUDE, MEANING, Claim, Mark, Token, owner_of, resolved, stems
 from fourfold.language.languages import languages
 from fourfold.language.modality import modality_of
 from fourfold.language.pack import Language, SuccessionGrammar, compiled
@@ -47,8 +47,6 @@ _CJK = re.compile(r"[\u3400-\u9fff]")
 _CJK_TOKEN = re.compile(r"[\u3400-\u9fff]|[^\W_\u3400-\u9fff]+")
 _CODE = re.compile(r"[{}\\`=]|\w\(|\w_\w|;\s*$|^\s*(?:#|//)")
 _CONTRACTED = re.compile(r"['’](?:s|m|re|ve|ll|d)$")
-_THIRD_PERSONS = frozenset({"<he>", "<she>", "<it>", "<they>"})
-_MEANING = ("word", "name", "remark")
 _TO_BE = ("s", "m", "re")
 _ACTING = Mark.SEEKING | Mark.ENDING | Mark.WITHDRAWAL | Mark.CHANGE | Mark.PLACING
 _CHANGING = Mark.CHANGE | Mark.CURRENT
@@ -94,7 +92,7 @@ class _ClaimReader:
             if claim is None:
                 continue
             if previous is not None:
-                claim = _resolved(claim, previous)
+                claim = resolved(claim, previous)
             yield claim
             previous = claim
 
@@ -142,11 +140,12 @@ class _ClaimReader:
             subject_end=subject_end,
             subject=subject,
             about=about,
-            content=_stems(tokens, (*_MEANING, "number", "time")),
-            words=_stems(tokens, _MEANING),
+            owner=owner_of(clause, tokens, subject_end, subject, grammar),
+            content=stems(tokens, (*MEANING, "number", "time")),
+            words=stems(tokens, MEANING),
             negatives=self._without_negation(tokens),
-            remarks=_stems(tokens, ("remark",)),
-            names=_stems([token for token in tokens if not token.is_acronym], ("name",)),
+            remarks=stems(tokens, ("remark",)),
+            names=stems([token for token in tokens if not token.is_acronym], ("name",)),
             target=target,
             aside=aside,
             origin=self._behind(parsed, grammar.origins) if parsed.marks & _CHANGING else frozenset(),
@@ -235,7 +234,7 @@ class _ClaimReader:
             token.form[len(prefix) :]
             for token in tokens
             for prefix in self.grammar.negating
-            if token.kind in _MEANING and token.form.startswith(prefix)
+            if token.kind in MEANING and token.form.startswith(prefix)
         )
 
     def _verbal_patterns(self) -> tuple[tuple[Mark, str], ...]:
@@ -424,21 +423,6 @@ class _ClaimReader:
         return is_place(behind.form) is not None or (
             bool(is_adverb) and is_place(next_token.form) is not None
         )
-
-
-def _stems(tokens: Iterable[Token], kinds: tuple[str, ...]) -> frozenset[str]:
-    return frozenset(token.form for token in tokens if token.kind in kinds)
-
-
-def _resolved(claim: Claim, previous: Claim) -> Claim:
-    """Returns a claim whose subject is not told by itself with that of the claim before it."""
-    if not claim.subject and claim.subject_end == 0:
-        return replace(claim, subject=previous.subject, about=previous.about)
-    persons = claim.subject & _THIRD_PERSONS
-    if not persons or not previous.about:
-        return claim
-    subject = (claim.subject - persons) | previous.subject
-    return replace(claim, subject=subject, about=claim.about | previous.about)
 
 
 @cache

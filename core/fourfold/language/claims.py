@@ -3,8 +3,11 @@ what it is about, what it says in which order, and marks of change."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
 from enum import Flag, auto
+
+from fourfold.language.pack import SuccessionGrammar, compiled
 
 
 class Mark(Flag):
@@ -58,6 +61,9 @@ class Claim:
     """The words of the subject as written, and its persons in angle brackets."""
     about: frozenset[str]
     """The stems of the subject."""
+    owner: frozenset[str]
+    """The stems of whom the subject belongs to ("eva" of "Eva's rent"), or a person in angle brackets; empty where
+    nobody is named."""
     content: frozenset[str]
     """All that carries meaning."""
     words: frozenset[str]
@@ -101,6 +107,64 @@ class Claim:
         """Tells whether the clause has one of the marks."""
         return bool(self.marks & mark)
 
+    @property
+    def owner_names(self) -> frozenset[str]:
+        """The stems of an owner who is named or described, and is neither the speaker nor a pronoun."""
+        return frozenset(stem for stem in self.owner if not stem.startswith("<"))
+
+    def is_of_another_owner(self, other: Claim) -> bool:
+        """Tells whether two subjects belong to different owners. Who "her" is may be anybody but the speaker."""
+        if not self.owner or not other.owner or self.owner & other.owner:
+            return False
+        is_told = all("<speaker>" in claim.owner or claim.owner_names for claim in (self, other))
+        return is_told or "<speaker>" in self.owner | other.owner
+
+    def is_of_thing_beside(self, other: Claim) -> bool:
+        """Tells whether it is about a thing of somebody's ("Holly's train") of which the other says nothing but who
+        that is ("Holly is a vet")."""
+        if not self.owner_names or not self.owner_names & other.content:
+            return False
+        numbers = {token.form for token in self.tokens if token.kind == "number"}
+        return not (self.content & other.content) - self.owner - numbers
+
 
 ATTITUDE = -1
 """The axis of liking and disliking, which is about an object; all others are about the subject."""
+MEANING = ("word", "name", "remark")
+"""Kinds of tokens with a meaning that is no number or time."""
+_THIRD_PERSONS = frozenset({"<he>", "<she>", "<it>", "<they>"})
+
+
+def stems(tokens: Iterable[Token], kinds: tuple[str, ...]) -> frozenset[str]:
+    """Returns the forms of the tokens of some kinds."""
+    return frozenset(token.form for token in tokens if token.kind in kinds)
+
+
+def owner_of(
+    clause: str,
+    tokens: tuple[Token, ...],
+    subject_end: int,
+    subject: frozenset[str],
+    grammar: SuccessionGrammar,
+) -> frozenset[str]:
+    """Returns the stems of all up to the last word of a subject that says whose the rest is ("my brother Tom's
+    car"), or the person whose it is."""
+    for end in range(subject_end - 1, 0, -1):
+        if grammar.genitive and compiled(grammar.genitive).match(clause[tokens[end - 1].start :]):
+            return stems(tokens[:end], MEANING)
+    start = tokens[subject_end].start if subject_end < len(tokens) else 0
+    if compiled(grammar.own).search(clause[:start]):
+        return frozenset({"<speaker>"})
+    return subject & _THIRD_PERSONS if len(subject) > 1 else frozenset()
+
+
+def resolved(claim: Claim, previous: Claim) -> Claim:
+    """Returns a claim whose subject is not told by itself with that of the claim before it."""
+    if not claim.subject and claim.subject_end == 0:
+        return replace(claim, subject=previous.subject, about=previous.about)
+    persons = claim.subject & _THIRD_PERSONS
+    if not persons or not previous.about:
+        return claim
+    subject = (claim.subject - persons) | previous.subject
+    owner = previous.about if claim.owner & persons else claim.owner
+    return replace(claim, subject=subject, about=claim.about | previous.about, owner=owner)

@@ -251,6 +251,10 @@ class SuccessionGrammar:
     """What stands before what something changed from ("from", "instead of")."""
     places: str
     """Prepositions that place something ("in", "on")."""
+    own: str
+    """What says that a subject is the speaker's ("my", "our")."""
+    genitive: str
+    """The form of a word that says whose the next one is ("Eva's"); "" where a language marks it otherwise."""
     speakers: str
     """The speaker as a subject."""
     speaker_verbs: str

@@ -44,7 +44,7 @@ def may_compete(newer: tuple[Claim, ...], older: tuple[Claim, ...]) -> bool:
     """Tells whether two readings have a matter in common, and clauses that need not stand side by side."""
     return any(
         bool(a.fields & b.fields or a.content & b.content)
-        and not (_tells_nothing_newer(a, b) or _happened_beside(a, b))
+        and not (_tells_nothing_newer(a, b) or _is_of_others(a, b) or _happened_beside(a, b))
         for a in newer
         for b in older
     )
@@ -90,7 +90,7 @@ def _first_rule(newer: Claim, older: Claim) -> str | None:
     """Returns the first rule by which `newer` stands above `older`."""
     if newer.subject != older.subject and not newer.content & older.content:
         return None  # nothing in common; most pairs are of this kind, and the rules take time
-    if _tells_nothing_newer(newer, older):
+    if _tells_nothing_newer(newer, older) or _is_of_others(newer, older):
         return None
     pair = _paired(newer, older)
     if _corrects(pair):
@@ -106,6 +106,12 @@ def _tells_nothing_newer(newer: Claim, older: Claim) -> bool:
     denial = Mark.DENIAL
     is_same = newer.tokens == older.tokens and newer.marks & denial == older.marks & denial
     return is_same or (newer.has(Mark.PLAN) and not older.has(Mark.PLAN))
+
+
+def _is_of_others(newer: Claim, older: Claim) -> bool:
+    """Tells whether the claims are about things of different owners, or the newer one about a thing of whom the older
+    one is about: a possessor is not the subject."""
+    return newer.is_of_another_owner(older) or newer.is_of_thing_beside(older)
 
 
 def _happened_beside(newer: Claim, older: Claim) -> bool:
