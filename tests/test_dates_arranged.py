@@ -59,3 +59,69 @@ def test_what_was_arranged_lies_ahead(memory: Memory, code: str, text: str, day:
 )
 def test_what_was_done_stays_past(memory: Memory, code: str, text: str, day: str) -> None:
     assert first_day(memory, code, text) == day
+
+
+@pytest.mark.parametrize(
+    ("code", "text", "day"),
+    [
+        ("en", "The exam is not in April, it is on 5 May.", "2027-05-05"),
+        ("en", "Instead of Tuesday we meet on Thursday.", "2026-11-19"),
+        ("en", "The party isn't until Friday, but come on Thursday.", "2026-11-20"),
+        ("en", "The meeting is not on Tuesday.", "2026-11-17"),
+        ("en", "We meet not only on Tuesday but on Thursday too.", "2026-11-17"),
+        ("de", "Der Kurs beginnt nicht im Februar, sondern im März.", "2027-03-01"),
+        ("de", "Das Essen ist nicht am 3., sondern am 6. Dezember.", "2026-12-06"),
+        ("fr", "L'examen n'est plus mardi, c'est jeudi.", "2026-11-19"),
+        ("es", "La boda no es el 3 sino el 5 de junio.", "2027-06-05"),
+        ("zh", "会议不是周二，是周四。", "2026-11-19"),
+    ],
+)
+def test_a_time_that_is_denied_beside_another_is_not_meant(
+    memory: Memory, code: str, text: str, day: str
+) -> None:
+    assert first_day(memory, code, text) == day
+
+
+@pytest.mark.parametrize(
+    ("code", "text", "day"),
+    [
+        ("en", "I drank too much: three glasses of wine at the wedding on Saturday.", "2026-11-14"),
+        ("en", "We saw Leo, at the market on Saturday.", "2026-11-14"),
+        ("de", "Wir haben getanzt, in einem Klub in Mitte am Samstag.", "2026-11-14"),
+        ("fr", "J'ai encore fumé, deux cigarettes à la fête samedi.", "2026-11-14"),
+        ("es", "Comí tarta, en casa de Ana el sábado.", "2026-11-14"),
+        # These have a verb of their own, or are for what is to come.
+        ("en", "I've been ill, my sister visits on Friday.", "2026-11-20"),
+        ("en", "I bought a dress, for the wedding on Friday.", "2026-11-20"),
+        ("de", "Ich habe gekündigt, in der neuen Firma beginne ich am Freitag.", "2026-11-20"),
+        ("fr", "J'ai été malade, ma sœur arrive vendredi.", "2026-11-20"),
+        ("es", "Estuve enfermo, mi hermana llega el viernes.", "2026-11-20"),
+    ],
+)
+def test_a_clause_without_a_verb_goes_by_the_one_before(
+    memory: Memory, code: str, text: str, day: str
+) -> None:
+    assert first_day(memory, code, text) == day
+
+
+@pytest.mark.parametrize(
+    ("code", "text", "days"),
+    [
+        ("en", "We're away for Christmas (24 December to 2 January).", ("2026-12-24", "2027-01-03")),
+        ("fr", "On est à Rome pour Pâques, du 27 mars au 5 avril.", ("2027-03-27", "2027-04-06")),
+        ("en", "Next week on Wednesday I see the dentist.", ("2026-11-25", "2026-11-26")),
+        ("de", "Am Mittwoch nächster Woche ist Elternabend.", ("2026-11-25", "2026-11-26")),
+        ("es", "El examen es el miércoles de la semana que viene.", ("2026-11-25", "2026-11-26")),
+        ("de", "Morgen in zwei Wochen ist Prüfung.", ("2026-12-01", "2026-12-02")),
+        ("en", "The show is a week on Friday.", ("2026-11-27", "2026-11-28")),
+        ("en", "I have been sober two weeks today.", ("2026-11-16", "2026-11-17")),
+        ("en", "She was born a week ago today.", ("2026-11-09", "2026-11-10")),
+        ("en", "The letter came two weeks ago Friday.", ("2026-10-30", "2026-10-31")),
+    ],
+)
+def test_a_time_in_two_parts_is_one_time(memory: Memory, code: str, text: str, days: tuple[str, str]) -> None:
+    bank = memory.bank("a", language=code)
+    bank.retain([Message(text, "Ana", at=SAID)])
+    (occurred,) = {unit.occurred for unit in bank.units()}
+    assert occurred
+    assert (str(occurred.start)[:10], str(occurred.end)[:10]) == days

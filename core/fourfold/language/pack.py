@@ -88,6 +88,10 @@ class TenseGrammar:
     """Those of them whose object takes place at the time beside it ("booked a trip in May"), which so lies ahead."""
     goal: str = ""
     """What stands, up to a time, before the one that something was put to ("moved to"), which so lies ahead."""
+    denied: str = ""
+    """What denies the time that stands behind it ("not on")."""
+    verbless: str = ""
+    """A clause, up to a time at its end, that leaves its verb to the one before ("two glasses at the party")."""
     recurring: str = ""
     """What makes of a day or a month one of many ("every year")."""
 

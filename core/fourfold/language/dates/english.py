@@ -261,7 +261,19 @@ _GRAMMAR: tuple[tuple[re.Pattern[str], Resolver], ...] = (
         r.resolve_decade,
     ),
     _rule(rf"the (?:(?P<part>early|mid-?|late) )?(?P<w>{'|'.join(DECADES)})", r.resolve_decade),
-    _rule(rf"(?P<n>{NUMBER}) (?P<unit>day|week)s? from (?P<day>tomorrow|{WEEKDAY})", r.resolve_from_day),
+    _rule(
+        rf"(?P<n>{NUMBER}) (?P<unit>day|week)s? (?P<from>from) (?P<day>today|tomorrow|{WEEKDAY})",
+        r.resolve_from_day,
+    ),
+    _rule(
+        rf"(?:on )?(?P<day>today|tomorrow|{WEEKDAY}) (?P<from>in) (?P<n>{NUMBER}) (?P<unit>week)s?",
+        r.resolve_from_day,
+    ),
+    _rule(rf"(?P<n>{NUMBER}) (?P<unit>week)s? (?:on )?(?P<day>today|tomorrow|{WEEKDAY})", r.resolve_from_day),
+    _rule(
+        rf"(?P<n>{NUMBER}) weeks? ago(?:,? on| last| this)? (?P<day>today|{WEEKDAY})", r.resolve_ago_on_day
+    ),
+    _rule(rf"(?:on )?(?P<day>today|{WEEKDAY}),? (?P<n>{NUMBER}) weeks? ago", r.resolve_ago_on_day),
     _rule(rf"(?P<n>{NUMBER}) (?P<unit>{UNIT})s? (?P<later>from now|from today)", r.resolve_ago),
     _rule(r"(?:the )?day (?:before yesterday|after tomorrow)", r.resolve_named_day),
     _rule(
@@ -269,6 +281,12 @@ _GRAMMAR: tuple[tuple[re.Pattern[str], Resolver], ...] = (
         r"|last night|this (?:morning|afternoon|evening)",
         r.resolve_named_day,
     ),
+    _rule(
+        rf"(?:on )?(?P<unit>{WEEKDAY}),? (?:of |in )?(?:the )?(?:(?P<which>{WHICH}) week"
+        r"|week (?P<side>before last|after next))",
+        r.resolve_day_of_week,
+    ),
+    _rule(rf"(?P<which>{WHICH}) week,? (?:on )?(?P<unit>{WEEKDAY})(?!s)", r.resolve_day_of_week),
     _rule(
         rf"(?:the )?(?P<unit>weekend|week|month|year|{WEEKDAY}) (?P<side>before last|after next)",
         r.resolve_before_last,

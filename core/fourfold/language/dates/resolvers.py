@@ -323,14 +323,36 @@ def resolve_recurring(_match: re.Match[str], _anchor: datetime, _: Reading) -> l
     return []
 
 
-def resolve_from_day(match: re.Match[str], anchor: datetime, _: Reading) -> list[Span]:
-    """Resolves "a week from tomorrow", "two weeks from Friday"."""
-    day = match["day"].lower()
-    start = anchor + DAY if day == "tomorrow" else _weekday(day_of(anchor)[0], WEEKDAY_NUMBERS[day], 0)[0]
-    # "Two weeks from Friday" said on a Sunday counts from the Friday to come.
-    if day != "tomorrow" and start <= day_of(anchor)[0]:
-        start += 7 * DAY
-    return [day_of(start + _count(match["n"]) * {"day": 1, "week": 7}[match["unit"].lower()] * DAY)]
+def resolve_from_day(match: re.Match[str], anchor: datetime, reading: Reading) -> list[Span]:
+    """Resolves "a week from tomorrow", "two weeks from Friday", "a week today"."""
+    day, today = match["day"].lower(), day_of(anchor)[0]
+    length = _count(match["n"]) * {"day": 1, "week": 7}[match["unit"].lower()] * DAY
+    if day in WEEKDAY_NUMBERS:
+        # "Two weeks from Friday" said on a Sunday counts from the Friday to come.
+        start = _coming_weekday(today, WEEKDAY_NUMBERS[day])[0]
+    else:
+        start = today + DAY * (day == "tomorrow")
+    if "from" not in match.groupdict() and reading.direction not in AHEAD:
+        # "I have been sober a week today": a length, up to that day.
+        return [_weekday(today, WEEKDAY_NUMBERS[day], -1) if day in WEEKDAY_NUMBERS else day_of(start)]
+    return [day_of(start + length)]
+
+
+def resolve_ago_on_day(match: re.Match[str], anchor: datetime, _: Reading) -> list[Span]:
+    """Resolves "a week ago Monday", "two weeks ago today": that many weeks before the last such day, or today."""
+    day, today = match["day"].lower(), day_of(anchor)[0]
+    since_day = (today.weekday() - WEEKDAY_NUMBERS.get(day, today.weekday())) % 7
+    return [day_of(today - since_day * DAY - _count(match["n"]) * 7 * DAY)]
+
+
+def resolve_day_of_week(match: re.Match[str], anchor: datetime, _: Reading) -> list[Span]:
+    """Resolves "next week on Wednesday", "Friday of the week before last"."""
+    groups = match.groupdict()
+    if groups.get("side"):
+        step = -2 if match["side"].lower().startswith("before") else 2
+    else:
+        step = step_of(match["which"])
+    return [_weekday_of_week(day_of(anchor)[0] + step * 7 * DAY, WEEKDAY_NUMBERS[match["unit"].lower()])]
 
 
 def resolve_weekend(_match: re.Match[str], anchor: datetime, reading: Reading) -> list[Span]:
@@ -362,6 +384,10 @@ def _weekday(today: datetime, weekday: int, step: int) -> Span:
     else:
         start = monday + (7 * step + weekday) * DAY
     return start, start + DAY
+
+
+def _weekday_of_week(today: datetime, weekday: int) -> Span:
+    return day_of(today + (weekday - today.weekday()) * DAY)
 
 
 def _coming_weekday(today: datetime, weekday: int) -> Span:

@@ -107,6 +107,9 @@ class TenseReader:
         if self._recurring.any_within(left, right):
             return Direction.RECURRING
         form = self._forms.nearest(left, start, end, right)
+        if not form and self._is_verbless(left, start, end, right):
+            left = self._borders.end_before(left - 1, self._sentence_start(start))
+            form = self._forms.nearest(left, start, end, right)
         if self._begins(self._grammar.ahead, start, end):
             # "Booked for Friday": done by now, but not what it is about. "For Easter we went": it is.
             past = self._forms.nearest(end, end, end, right) == "past"
@@ -120,6 +123,26 @@ class TenseReader:
             return arranged
         alone = self._asked or not self._words_beside(left, start, end, right)
         return _DIRECTIONS.get(form) or (Direction.NEAREST if alone else Direction.UNMARKED)
+
+    def denies(self, start: int, end: int) -> bool:
+        """Whether the phrase is denied as a time ("not on Tuesday"); "not until Friday" is Friday."""
+        return self._begins(self._grammar.denied, start, end) and not self._begins(
+            self._grammar.deadline, start, end
+        )
+
+    def in_one_sentence(self, start: int, other_start: int) -> bool:
+        low, high = sorted((start, other_start))
+        return self._sentences.end_before(high, 0) <= low
+
+    def _is_verbless(self, left: int, start: int, end: int, right: int) -> bool:
+        """Whether the clause leaves its verb to the one before ("I smoked again, two at the party on Saturday")."""
+        if not self._grammar.verbless or self._text[end:right].strip(_POINTS):
+            return False
+        clause = self._text[left:start].strip()
+        return compiled(self._grammar.verbless).fullmatch(clause) is not None
+
+    def _sentence_start(self, place: int) -> int:
+        return self._sentences.end_before(place, max(0, place - _WINDOW))
 
     def _arranged_direction(self, form: str, left: int, start: int, end: int, right: int) -> Direction | None:
         """Returns the direction of what was arranged by now; None where nothing was."""
@@ -150,7 +173,7 @@ class TenseReader:
     def _clause(self, start: int, end: int) -> tuple[int, int]:
         """Returns the clause around a phrase, or more of its sentence where that has no room for a verb ("In March,
         two years later, she left")."""
-        first = self._sentences.end_before(start, max(0, start - _WINDOW))
+        first = self._sentence_start(start)
         last = self._sentences.start_after(end, min(len(self._text), end + _WINDOW))
         left, right = self._borders.end_before(start, first), self._borders.start_after(end, last)
         for _ in range(_WIDENINGS):

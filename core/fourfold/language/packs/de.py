@@ -132,16 +132,25 @@ _DATE_RULES = (
     (r"in den (?P<short>[2-9]0)er(?:n| jahren)?", "in the {short}s"),
     (r"(?:in den )?(?P<short>(?:19|20)\d0)er(?:n| jahren)?", "the {short}s"),
     (r"vor einem halben {unit}", "half a {unit} ago"),
+    (r"heute vor {count} wochen?", "{count} weeks ago today"),
+    (r"(?:am )?{weekday} vor {count} wochen?", "{count} weeks ago on {weekday}"),
+    (r"vor {count} wochen?,? (?:am )?{weekday}", "{count} weeks ago on {weekday}"),
     (r"vor (?:etwa |rund |ungefähr |circa |ca\. )?{count} {unit}", "{count} {unit}s ago"),
+    (r"heute in {count} wochen?", "{count} weeks from today"),
+    (r"morgen in {count} wochen?", "{count} weeks from tomorrow"),
+    (r"(?:am )?{weekday} in {count} wochen?", "{count} weeks from {weekday}"),
     (r"in (?:etwa |rund |ungefähr )?{count} {unit}", "in {count} {unit}s"),
     (r"{which} {count} {unit}", "in the {which} {count} {unit}s"),
-    (r"heute in {count} {unit}", "in {count} {unit}s"),
     (r"vorvorgestern", "3 days ago"),
     (rf"vorgestern{_OF_DAY}", "the day before yesterday"),
     (rf"übermorgen{_OF_DAY}", "the day after tomorrow"),
     (rf"gestern{_OF_DAY}", "yesterday"),
     (rf"heute{_OF_DAY}", "today"),
     (r"(?-i:morgen)(?: (?:früh|vormittag|mittag|nachmittag|abend|nacht))?", "tomorrow"),
+    (rf"{{which}} woche,? (?:am )?{{weekday}}{_HOURS}?{_OF_DAY}", "{weekday} of {which} week"),
+    (rf"(?:am )?{{weekday}}{_HOURS}?{_OF_DAY} (?:in )?(?:der )?{{which}} woche", "{weekday} of {which} week"),
+    (rf"übernächste woche,? (?:am )?{{weekday}}{_HOURS}?", "{weekday} of the week after next"),
+    (rf"vorletzte woche,? (?:am )?{{weekday}}{_HOURS}?", "{weekday} of the week before last"),
     (r"(?:vorletzte[mnrs]?) {unit}", "the {unit} before last"),
     (r"(?:übernächste[mnrs]?) {unit}", "the {unit} after next"),
     (rf"{{which}} {{weekday}}{_HOURS}?", "{which} {weekday}"),
@@ -284,6 +293,9 @@ _SUCCESSION = SuccessionGrammar(
     verb_final=True,
 )
 
+_PLACED = r"(?:auf|bei|beim|in|im|ins|an|am|nach|während|aus|vom|von|zum|zur)"
+# Words without a capital up to one that has it: no verb stands behind a noun then.
+_NOUN_PHRASE = r"(?!(?:ich|du|er|sie|es|wir|ihr|man)\b)(?-i:(?:[a-zäöüß\d]+ ){0,2}[A-ZÄÖÜ][\w-]++)"
 _TENSE = TenseGrammar(
     neither=r"\b(?:heute|leute|bitte|letzte|nächste|erste|zweite|dritte|beste|rechte|echte|gute|alte|kalte|späte|leichte"
     r"|schlechte|nette|feste|dichte|karte|seite|miete|warte|biete|rate|heirate|(?:be)?antworte|[a-zäöü]*arbeite|starte|teste"
@@ -312,6 +324,8 @@ _TENSE = TenseGrammar(
     arranged=r"\b(?:gebucht|geplant|reserviert|vereinbart|eingeladen|verschoben|verlegt|angemeldet|verabredet)\b",
     engaged=r"\b(?:gebucht|geplant|reserviert|vereinbart|eingeladen|angemeldet|verabredet|karten|tickets?)\b",
     goal=r"(?<!nacht )(?<!von )\bauf(?: den| die)?\b",
+    denied=r"\bnicht(?: mehr)?(?: (?:am|im|an|in|den|dem|der))*|\b(?:an)?statt(?: (?:am|im|den|dem))*",
+    verbless=rf"(?:{_NOUN_PHRASE} )?(?:{_PLACED} {_NOUN_PHRASE} ?)++",
     recurring=r"\b(?:jede[mnrs]?|alle (?:zwei|drei|vier|paar)) (?:\w+ )?(?:(?:mon|diens|donners|frei|sams"
     r"|sonn)?tage?|mittwoch|morgen"
     r"|abend|nacht|wochen?|wochenende|monate?s?|jahre?|frühling|sommer|herbst|winter|weihnachten|ostern|silvester)\b"

@@ -218,6 +218,12 @@ _OF_OTHERS = (
     r"|pretended|played a|imagined)\b"
 )
 
+_SMALL_NUMBER = r"(?:an?|some|two|three|four|five|six|seven|eight|nine|ten|\d+)"
+_PLACED = r"(?:at|in|on|of|during|after|near|from|by)"
+_PLACED_NOUN = (
+    rf"(?!(?:i|you|we|they|he|she|it|{_PLACED})\b)"
+    r"(?:(?:the|an?|my|your|our|his|her|their|this|that) )?[\w'’-]++ ?"
+)
 _TENSE = TenseGrammar(
     neither=r"\b(?:an?|the|my|your|his|our|their|this|that|these|those|no) (?!\w{0,6}(?:need|bed)\b)\w{2,}ed\b"
     r"|\b(?:need|feed|seed|speed|weed|breed|indeed|hundred|red|bed|wed|shed|naked|sacred)\b",
@@ -254,6 +260,9 @@ _TENSE = TenseGrammar(
     engaged=r"\b(?:book|schedul|plan|reserv|arrang|invit|enrol)\w*|\bsign(?:ed|ing)? up\b"
     r"|\b(?:tickets?|reservation)\b",
     goal=r"\b(?:back |forward )?to(?: the)?\b",
+    denied=r"(?:\bnot|n['’]t|\bno longer)(?: (?:be|on|in|at|for|the))*"
+    r"|\b(?:instead of|rather than)(?: (?:on|in|the))*",
+    verbless=rf"(?:{_SMALL_NUMBER} \w+ )?(?:{_PLACED} (?:{_PLACED_NOUN}){{1,2}}+)++",
     recurring=r"\b(?:every|each)(?: \w+)? (?:(?:mon|tues|wednes|thurs|fri|satur|sun)?day|night|morning"
     r"|evening|week|weekend"
     r"|month|year|spring|summer|autumn|fall|winter)s?\b|\b(?:annually|yearly|monthly|weekly)\b",

@@ -119,6 +119,8 @@ _DATE_RULES = (
     (r"en los (?:años )?(?P<short>(?:19|20)?\d0)", "in the {short}s"),
     (r"hace (?:unos |como |más o menos )?{count} {unit}", "{count} {unit}s ago"),
     (r"{count} {unit} atrás", "{count} {unit}s ago"),
+    (r"(?:de )?hoy en {count} semanas?", "{count} weeks from today"),
+    (r"(?:el )?{weekday} en {count} semanas?", "{count} weeks from {weekday}"),
     (r"(?:dentro de|en) {count} {unit}", "in {count} {unit}s"),
     (r"(?:en )?l[oa]s últim[oa]s {count} {unit}", "in the last {count} {unit}s"),
     (r"(?:en )?l[oa]s próxim[oa]s {count} {unit}", "in the next {count} {unit}s"),
@@ -130,6 +132,8 @@ _DATE_RULES = (
     (rf"(?<!la )(?<!esta )(?<!cada )(?<!buena )(?<!de )mañana(?!, tarde){_OF_DAY}", "tomorrow"),
     (r"(?:el |la )?(?:antepenúltim|penúltim)[oa] {unit}", "the {unit} before last"),
     (r"(?:la |el )?{unit} antepasad[oa]", "the {unit} before last"),
+    (r"(?:el )?{weekday} de la (?:semana {which}|{which2} semana)", "{weekday} of {which} {which2} week"),
+    (r"la (?:semana {which}|{which2} semana),? (?:el )?{weekday}", "{weekday} of {which} {which2} week"),
     (r"(?:el )?{weekday}(?: por la (?:mañana|tarde|noche))? {which}", "{which} {weekday}"),
     (r"(?:el )?{which} {weekday}", "{which} {weekday}"),
     (r"{unit} {which}", "{which} {unit}"),
@@ -249,6 +253,12 @@ _SUCCESSION = SuccessionGrammar(
     ),
 )
 
+_SMALL_NUMBER = r"(?:una?|dos|tres|cuatro|cinco|seis|siete|ocho|nueve|diez|\d+)"
+_PLACED = r"(?:en|durante|tras|de|del|al|desde)"
+_PLACED_NOUN = (
+    rf"(?!(?:yo|tú|él|ella|nosotros|ellos|ellas|{_PLACED})\b)"
+    r"(?:(?:el|la|los|las|una?|mi|mis|su|sus|nuestr[oa]) )?[\w-]++ ?"
+)
 _TENSE = TenseGrammar(
     neither=r"\b(?:café|bebé|qué|porqué|sé|josé|té|puré|chalé|así|aquí|allí|ahí|casi|mí|sí|acaba|graba|alaba|traba|está|estás"
     r"|están|para)\b",
@@ -278,6 +288,8 @@ _TENSE = TenseGrammar(
     arranged=r"\b(?:reserv|program|plane|invit|aplaz|qued(?:é|amos)|apunt|organiz|movi|cambi|retras)\w*",
     engaged=r"\b(?:reserv|program|plane|invit|apunt|organiz)\w*|\b(?:entradas?|billetes?)\b",
     goal=r"\b(?:al?|para(?: el)?)\b",
+    denied=r"\bno(?: (?:es|será|son|era|está|cae))?(?: (?:el|en|para|al))*|\ben (?:vez|lugar) del?(?: el)?",
+    verbless=rf"(?:{_SMALL_NUMBER} \w+ )?(?:{_PLACED} (?:{_PLACED_NOUN}){{1,2}}+)++",
     recurring=r"\b(?:cada|todos los|todas las)(?: \w+)? (?:lunes|martes|miércoles|jueves|viernes|sábados?"
     r"|domingos?|días?|mañanas?"
     r"|tardes?|noches?|semanas?|fin(?:es)? de semana|mes(?:es)?|años?|verano|invierno|primavera|otoño"

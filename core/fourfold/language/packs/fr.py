@@ -119,6 +119,11 @@ _DATE_RULES = (
     (r"cette nuit|la nuit dernière", "last night"),
     (rf"demain{_OF_DAY}", "tomorrow"),
     (r"(?:le |la |l['’])?avant-derni(?:er|ère) {unit}", "the {unit} before last"),
+    (r"(?:le )?{weekday} de la semaine {which}", "{weekday} of {which} week"),
+    (r"la semaine {which},? (?:le )?{weekday}", "{weekday} of {which} week"),
+    (r"{weekday} en huit", "a week from {weekday}"),
+    (r"{weekday} en quinze", "2 weeks from {weekday}"),
+    (r"aujourd['’]hui en huit", "a week from today"),
     (r"{weekday}(?: matin| midi| après-midi| soir)? {which}", "{which} {weekday}"),
     (r"{unit} {which}", "{which} {unit}"),
     (r"ce(?:t|tte)? {unit}(?:-ci)?", "this {unit}"),
@@ -246,6 +251,12 @@ _PARTICIPLE = (
     r"|perdu|vendu|rendu|tendu|pondu|tenu|venu|connu|couru|paru|battu|attendu|entendu|répondu|mis|pris|quis|dit|écrit"
     r"|conduit|fait|ouvert|offert|couvert|mort|peint|joint|battu|fini)e?s?)"
 )
+_SMALL_NUMBER = r"(?:une?|deux|trois|quatre|cinq|six|sept|huit|neuf|dix|\d+)"
+_PLACED = r"(?:à|au|aux|dans|en|sur|chez|pendant|après|de|du|d['’])"
+_PLACED_NOUN = (
+    rf"(?!(?:je|tu|il|elle|on|nous|vous|ils|elles|{_PLACED})\b)"
+    r"(?:(?:le|la|les|une?|des|mon|ma|mes|son|sa|ses|notre|leur) |l['’])?[\w-]++ ?"
+)
 _TENSE = TenseGrammar(
     neither=r"\b(?:mais|jamais|désormais|fais|vais|sais|français|anglais|fait|lait|parfait|plaît|plait|connais|connaît|palais"
     r"|paraît|souhait|plus|ait|aient)\b",
@@ -272,6 +283,8 @@ _TENSE = TenseGrammar(
     arranged=r"\b(?:réserv|prév|planifi|invit|report|décal|inscri|organis)\w*",
     engaged=r"\b(?:réserv|prév|planifi|invit|inscri|organis)\w*|\bbillets?\b",
     goal=r"\bau\b(?! (?:printemps|mois|début))",
+    denied=r"\b(?:pas|plus)(?: (?:le|en|ce|au|du|pour))*|\bau lieu (?:de|du)|\bplutôt que(?: le)?",
+    verbless=rf"(?:{_SMALL_NUMBER} [\w-]+ )?(?:{_PLACED} ?(?:{_PLACED_NOUN}){{1,2}}+)++",
     recurring=r"\b(?:chaque|tous les|toutes les)(?: \w+)? (?:(?:lun|mar|mercre|jeu|vendre|same)dis?"
     r"|dimanches?|jours?|matins?|soirs?"
     r"|semaines?|week-?ends?|mois|ans?|années?|étés?|noëls?|hivers?|printemps|automnes?)\b|\bchaque \w+"

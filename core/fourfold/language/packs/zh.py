@@ -113,6 +113,7 @@ _DATE_RULES = (
     (rf"上上个?{_WEEK}", "the week before last"),
     (rf"{{near}}{_WEEK}末|{{near2}}个?周末", "{near} {near2} weekend"),
     (r"周末|週末", "over the weekend"),
+    (rf"{{near}}{_WEEK}的?{_WEEK}{{weekday}}", "{weekday} of {near} week"),
     (rf"{{near}}{_WEEK}{{weekday}}", "{near} {weekday}"),
     (rf"{{near}}{_WEEK}", "{near} week"),
     (r"{near}月", "{near} month"),
@@ -188,6 +189,7 @@ _TENSE = TenseGrammar(
     goal=r"(?:改|推迟|推遲|提前|延期|延|[调調挪移换換])了?[到至在]了?|[订訂约約报報]好?了?|报名了?",
     either=r"[着著]|(?<!不)在(?![周週星礼禮\d一二三四五六七八九十])",
     border=r"[，,、：:（）()]|但是?|因为|所以|不过",
+    denied=r"不(?:再)?(?:是|在)|并非|並非|而不是",
     recurring=r"(?:每|逢)(?:[个個隔一两几]|两周的)*(?:天|日|早|晚|周末|周|週|星期|礼拜|月|年|季)?",
 )
 
