@@ -209,3 +209,29 @@ def test_news_of_the_same_thing_of_the_same_owner_comes_first(
     say(bank, older, newer)
     units = bank.units(retired=True)
     assert [unit.text for unit in units if unit.superseded_by or unit.retired_at] == [older]
+
+
+@pytest.mark.parametrize(("older", "newer"), [
+    ("I drink coffee every morning.", "I didn't drink coffee today."),
+    ("Mia has judo on Mondays.", "Mia has no judo today."), ("I love my job.", "I don't love Mondays."),
+    ("I am married to Eva.", "I am not married to my job."), ("The code is 4471.", "The code is not 4417."),
+    ("Leo is not allergic to cats.", "Leo is allergic to hazelnuts."),
+    ("Leo is not allergic to peanuts after all.", "Leo is allergic to hazelnuts."),
+])  # fmt: skip
+def test_an_exception_and_what_holds_of_something_else_change_nothing(
+    minilm_memory: Memory, older: str, newer: str
+) -> None:
+    bank = minilm_memory.bank("a")
+    say(bank, older, newer)
+    assert not any(unit.superseded_by for unit in bank.units(retired=True))
+
+
+@pytest.mark.parametrize(("older", "newer"), [
+    ("I'm working today.", "I'm not working today after all."), ("I eat fish.", "I don't eat fish."),
+    ("I love my job.", "I don't love my job anymore."),
+    ("Leo is allergic to peanuts.", "Leo is not allergic to peanuts after all."),
+])  # fmt: skip
+def test_what_denies_the_same_thing_comes_first(minilm_memory: Memory, older: str, newer: str) -> None:
+    bank = minilm_memory.bank("a")
+    say(bank, older, newer)
+    assert [unit.text for unit in bank.units(retired=True) if unit.superseded_by] == [older]

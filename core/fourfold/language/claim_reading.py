@@ -159,6 +159,7 @@ class _ClaimReader:
             involves_speaker=self._involves_speaker(tokens[subject_end:]),
             of_another=bool(about)
             and any(token.written in grammar.persons for token in tokens[subject_end:]),
+            is_of_one_day=compiled(grammar.one_day).search(clause) is not None,
             is_many=any(match.start() < head for match in compiled(grammar.many).finditer(clause)),
             is_many_verb=compiled(grammar.many).match(clause[verb_start:]) is not None,
             is_single=compiled(grammar.single).search(clause[:head]) is not None,

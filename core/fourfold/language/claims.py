@@ -96,6 +96,8 @@ class Claim:
     """Whether it speaks of its speaker behind its subject ("the doctor told me")."""
     of_another: bool
     """Whether somebody else acts on what is that person's own ("my sister changed her name")."""
+    is_of_one_day: bool
+    """Whether it speaks of a certain day or week alone ("today", "this Friday")."""
     is_many: bool
     """Whether its verb or its subject has many values side by side."""
     is_many_verb: bool
@@ -111,6 +113,11 @@ class Claim:
     def owner_names(self) -> frozenset[str]:
         """The stems of an owner who is named or described, and is neither the speaker nor a pronoun."""
         return frozenset(stem for stem in self.owner if not stem.startswith("<"))
+
+    def is_exception_to(self, other: Claim) -> bool:
+        """Tells whether it denies for a day alone what the other says to hold at other times as well."""
+        is_for_a_day = self.has(Mark.DENIAL) and self.is_of_one_day and not self.has(Mark.CURRENT)
+        return is_for_a_day and not other.is_of_one_day and not other.has(Mark.PLAN)
 
     def is_of_another_owner(self, other: Claim) -> bool:
         """Tells whether two subjects belong to different owners. Who "her" is may be anybody but the speaker."""

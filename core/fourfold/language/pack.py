@@ -274,6 +274,8 @@ class SuccessionGrammar:
     numbers: str
     times: str
     """Words of dates and hours."""
+    one_day: str
+    """Times of one day or week alone, seen from when it is said ("today", "this Friday")."""
     variants: Mapping[str, str]
     """Words that are compared as another one: other spellings, irregular plurals."""
     attitudes: tuple[str, str]

@@ -44,7 +44,7 @@ def may_compete(newer: tuple[Claim, ...], older: tuple[Claim, ...]) -> bool:
     """Tells whether two readings have a matter in common, and clauses that need not stand side by side."""
     return any(
         bool(a.fields & b.fields or a.content & b.content)
-        and not (_tells_nothing_newer(a, b) or _is_of_others(a, b) or _happened_beside(a, b))
+        and not (_tells_nothing_newer(a, b) or _is_of_others(a, b) or _stands_beside(a, b))
         for a in newer
         for b in older
     )
@@ -95,7 +95,7 @@ def _first_rule(newer: Claim, older: Claim) -> str | None:
     pair = _paired(newer, older)
     if _corrects(pair):
         return "correction"
-    if _happened_beside(newer, older):
+    if _stands_beside(newer, older):
         return None
     rules = _RULES_AFTER_ENDING if older.has(_END) else _RULES
     return next((name for name, holds in rules if holds(pair)), None)
@@ -114,13 +114,27 @@ def _is_of_others(newer: Claim, older: Claim) -> bool:
     return newer.is_of_another_owner(older) or newer.is_of_thing_beside(older)
 
 
-def _happened_beside(newer: Claim, older: Claim) -> bool:
-    """Tells whether the older claim is over and done, or the newer one says that it comes beside others."""
+def _stands_beside(newer: Claim, older: Claim) -> bool:
+    """Tells whether the older claim is over and done, or the newer one says that it comes beside others, is an
+    exception, or denies something else."""
     is_passed = older.has(Mark.EVENT) and not older.has(Mark.BEGINNING | _END)
     # "It was Rui who bought a boat", "It was Rui who painted a boat"
     is_vague = bool((newer.subject | older.subject) & _VAGUE)
     is_vague_event = is_vague and newer.has(Mark.EVENT) and older.has(Mark.EVENT)
-    return is_passed or is_vague_event or newer.has(Mark.ADDITIVE)
+    is_beside = is_passed or is_vague_event or newer.has(Mark.ADDITIVE)
+    return is_beside or newer.is_exception_to(older) or _denies_something_else(newer, older)
+
+
+def _denies_something_else(newer: Claim, older: Claim) -> bool:
+    """Tells whether one denies of its object what the other says of another object: "I love my job", "I don't love
+    Mondays"."""
+    is_denial = newer.has(Mark.DENIAL) != older.has(Mark.DENIAL)
+    if not is_denial or newer.subject != older.subject or newer.has(Mark.CURRENT):
+        return False
+    start, *objects = _slots(newer.tokens[newer.subject_end :], older.tokens[older.subject_end :])
+    a, b = ({token.form for token in tokens if token.kind != "function"} for tokens in objects)
+    before = newer.tokens[newer.subject_end :][:start]  # "for the Oslo job", "for the Oslo thing"
+    return start > 0 and bool(a and b) and not a & b and all(token.kind != "name" for token in before)
 
 
 def _paired(newer: Claim, older: Claim) -> _Pair:

@@ -142,6 +142,8 @@ SUCCESSION = SuccessionGrammar(
     r"|officially|currently|probably|not|never|no|don['’]t|doesn['’]t|didn['’]t|do|does|did|any|some"
     r"|anyone|someone|anybody|somebody|won['’]t",
     epithets=r"new|current|latest|newest|old|former|present|next",
+    one_day=r"\b(?:today|tonight|tomorrow|yesterday|(?:this|last|next) (?:morning|afternoon|evening"
+    r"|night|week|weekend|(?:mon|tues|wednes|thurs|fri|satur|sun)day))\b",
     variants={
         "favourite": "favorite",
         "colour": "color",

@@ -252,6 +252,7 @@ _SUCCESSION = SuccessionGrammar(
     r"|unseren|unserem|jetzt|nun|inzwischen|mittlerweile|heute|doch|wieder|nicht|kein|keine|keinen|mehr"
     r"|noch|sehr|schon|endlich|gerade|aktuell|stattdessen|dann|worden",
     epithets=r"neue?[mnrs]?|aktuelle?[mnrs]?|alte?[mnrs]?|ehemalige?[mnrs]?",
+    one_day=r"\b(?:heute|gestern|übermorgen|vorgestern|diese (?:woche|nacht)|diesen \w+tag)\b",
     variants={},
     numbers=r"eins|zwei|drei|vier|fünf|sechs|sieben|acht|neun|zehn|elf|zwölf|zwanzig|dreißig|hundert",
     times=r"januar|februar|märz|april|mai|juni|juli|august|september|oktober|november|dezember|montag"

@@ -222,6 +222,7 @@ _SUCCESSION = SuccessionGrammar(
     light=r"el|la|los|las|un|una|unos|unas|mi|mis|nuestro|nuestra|ahora|ya|no|muy|otra|vez|finalmente"
     r"|actualmente|lo|se|le",
     epithets=r"nuev[oa]s?|actual|antigu[oa]|viej[oa]",
+    one_day=r"\b(?:hoy|ayer|(?<!la )mañana|esta (?:noche|tarde|semana)|este \w+)\b",
     variants={},
     numbers=r"dos|tres|cuatro|cinco|seis|siete|ocho|nueve|diez|once|doce|veinte|treinta|cien",
     times=r"enero|febrero|marzo|abril|mayo|junio|julio|agosto|septiembre|octubre|noviembre|diciembre|lunes"
