@@ -87,7 +87,8 @@ class TenseGrammar:
     engaged: str = ""
     """Those of them whose object takes place at the time beside it ("booked a trip in May"), which so lies ahead."""
     goal: str = ""
-    """What stands, up to a time, before the one that something was put to ("moved to"), which so lies ahead."""
+    """What stands, up to a time, before the one that something was put to ("moved to"), which so lies ahead. In a
+    group `alone`: only where the time is no part of a noun phrase ("went to Easter mass")."""
     denied: str = ""
     """What denies the time that stands behind it ("not on")."""
     verbless: str = ""

@@ -156,13 +156,14 @@ class TenseReader:
         return None
 
     def _is_goal(self, left: int, start: int, end: int, right: int) -> bool:
-        """Whether something was put to that time ("moved to 5 May"): a time alone, not one that a noun stands behind
-        ("went to Easter mass"), and no end of a range."""
-        if not self._begins(self._grammar.goal, start, end):
+        """Whether something was put to that time ("moved to 5 May"), no end of a range ("2 May to 5 May")."""
+        preposition = self._preposition(self._grammar.goal, start, end)
+        if preposition is None:
             return False
         if _DATE_BEFORE_LINK.search(self._text, max(left, start - _LINK_WINDOW), start):
             return False
-        return not self._text[end:right].strip(_POINTS) or self._arranged.any_within(left, right)
+        alone = preposition.lastgroup != "alone" or not self._text[end:right].strip(_POINTS)
+        return alone or self._arranged.any_within(left, right)
 
     def _behind_object(self, left: int, start: int) -> bool:
         """Whether a noun phrase parts the time from the verb before it ("We booked a trip in May"); with none, the
@@ -190,12 +191,16 @@ class TenseReader:
         return len(_WORD.findall(beside))
 
     def _begins(self, preposition: str, start: int, end: int) -> bool:
-        """Whether the phrase begins with the preposition, or it stands right before it."""
+        return self._preposition(preposition, start, end) is not None
+
+    def _preposition(self, preposition: str, start: int, end: int) -> re.Match[str] | None:
+        """Returns the preposition that the phrase begins with, or that stands right before it; else None."""
         if not preposition:
-            return False
-        if compiled(preposition).match(self._text, start, end):
-            return True
-        return compiled(rf"(?:{preposition})\W*\Z").search(self._text, max(0, start - 24), start) is not None
+            return None
+        before = compiled(rf"(?:{preposition})\W*\Z")
+        return compiled(preposition).match(self._text, start, end) or before.search(
+            self._text, max(0, start - 24), start
+        )
 
     @cached_property
     def _sentences(self) -> _Spans:

@@ -323,7 +323,8 @@ _TENSE = TenseGrammar(
     infinitive=r"\bzu [a-zäöüß]+e?[rl]?n\b|[a-zäöüß]{2,}zu[a-zäöüß]{2,}en\b",
     ahead=r"\bfür(?: den)?\b",
     arranged=r"\b(?:gebucht|geplant|reserviert|vereinbart|eingeladen|verschoben|verlegt|angemeldet|verabredet)\b",
-    engaged=r"\b(?:gebucht|geplant|reserviert|vereinbart|eingeladen|angemeldet|verabredet|karten|tickets?)\b",
+    engaged=r"\b(?:gebucht|geplant|reserviert|vereinbart|eingeladen|angemeldet|verabredet)\b"
+    r"|\b(?:karten|tickets?) (?:für|zu[mr]?)\b",
     goal=r"(?<!nacht )(?<!von )\bauf(?: den| die)?\b",
     denied=r"\bnicht(?: mehr)?(?: (?:am|im|an|in|den|dem|der))*|\b(?:an)?statt(?: (?:am|im|den|dem))*",
     verbless=rf"(?:{_NOUN_PHRASE} )?(?:{_PLACED} {_NOUN_PHRASE} ?)++",

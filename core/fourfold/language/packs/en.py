@@ -254,12 +254,13 @@ _TENSE = TenseGrammar(
     deadline=r"\b(?:by|until|till?|before|due(?: on| by| in)?)(?: the)?\b",
     infinitive=r"\bto [a-z]\w+",
     ahead=r"\bfor(?: the)?\b",
-    arranged=r"\b(?:book|schedul|plan|reserv|arrang|invit|postpon|regist|enrol|remind|promis|order|appoint|agree|announc"
+    arranged=r"\b(?:book|schedul|plann|reserv|arrang|invit|postpon|regist|enrol|remind|promis|order|appoint|agree|announc"
     r"|expect|decid|sav)\w*|\bsign(?:ed|ing)? up\b|\b(?:calendar|tickets?|deadline|reservation|next)\b"
     r"|\b(?:mov|push|shift|delay|chang|put off)\w*\b.{0,40} to\b",
-    engaged=r"\b(?:book|schedul|plan|reserv|arrang|invit|enrol)\w*|\bsign(?:ed|ing)? up\b"
-    r"|\b(?:tickets?|reservation)\b",
-    goal=r"\b(?:back |forward )?to(?: the)?\b",
+    # "We booked the hotel in May" tells when it was booked, "a trip in May" when the trip is.
+    engaged=r"\b(?:book|plann|reserv|arrang)\w*\b(?! (?:the|my|our|his|her|their|it|them|this|that|everything|all)\b)"
+    r"|\b(?:schedul|invit|enrol)\w*|\bsign(?:ed|ing)? (?:\w+ )?up\b|\b(?:tickets?|reservation) (?:for|to)\b",
+    goal=r"\b(?P<alone>to(?: the)?)\b",
     denied=r"(?:\bnot|n['’]t|\bno longer)(?: (?:be|on|in|at|for|the))*"
     r"|\b(?:instead of|rather than)(?: (?:on|in|the))*",
     verbless=rf"(?:{_SMALL_NUMBER} \w+ )?(?:{_PLACED} (?:{_PLACED_NOUN}){{1,2}}+)++",

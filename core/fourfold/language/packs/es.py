@@ -287,7 +287,8 @@ _TENSE = TenseGrammar(
     r"|iéramos)(?:mos)?\b",
     ahead=r"\bpara(?: el)?\b",
     arranged=r"\b(?:reserv|program|plane|invit|aplaz|qued(?:é|amos)|apunt|organiz|movi|cambi|retras)\w*",
-    engaged=r"\b(?:reserv|program|plane|invit|apunt|organiz)\w*|\b(?:entradas?|billetes?)\b",
+    engaged=r"\b(?:reserv|plane|organiz)\w*\b(?! (?:el|l[ao]s?|mis?|nuestr[oa]s?)\b)"
+    r"|\b(?:program|invit|apunt|inscri)\w*|\b(?:entradas?|billetes?) (?:para|de)\b",
     goal=r"\b(?:al?|para(?: el)?)\b",
     denied=r"\bno(?: (?:es|será|son|era|está|cae))?(?: (?:el|en|para|al))*|\ben (?:vez|lugar) del?(?: el)?",
     verbless=rf"(?:{_SMALL_NUMBER} \w+ )?(?:{_PLACED} (?:{_PLACED_NOUN}){{1,2}}+)++",

@@ -282,7 +282,8 @@ _TENSE = TenseGrammar(
     infinitive=r"(?:\bde |\bà |\bd['’])(?:l['’]|le |la |les )?\w+(?:er|ir|re|oir)\b",
     ahead=r"\bpour(?: le)?\b",
     arranged=r"\b(?:réserv|prév|planifi|invit|report|décal|inscri|organis)\w*",
-    engaged=r"\b(?:réserv|prév|planifi|invit|inscri|organis)\w*|\bbillets?\b",
+    engaged=r"\b(?:réserv|organis)\w*\b(?! (?:l[ea]s?|m[ao]n|mes|notre|nos)\b)"
+    r"|\b(?:prév|planifi|invit|inscri)\w*|\bbillets? (?:pour|de)\b",
     goal=r"\bau\b(?! (?:printemps|mois|début))",
     denied=r"\b(?:pas|plus)(?: (?:le|en|ce|au|du|pour))*|\bau lieu (?:de|du)|\bplutôt que(?: le)?",
     verbless=rf"(?:{_SMALL_NUMBER} [\w-]+ )?(?:{_PLACED} ?(?:{_PLACED_NOUN}){{1,2}}+)++",
