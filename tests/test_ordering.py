@@ -235,3 +235,13 @@ def test_what_denies_the_same_thing_comes_first(minilm_memory: Memory, older: st
     bank = minilm_memory.bank("a")
     say(bank, older, newer)
     assert [unit.text for unit in bank.units(retired=True) if unit.superseded_by] == [older]
+
+
+@pytest.mark.parametrize(("older", "newer"), [
+    ("I play the piano.", "I play chess now."), ("I speak French.", "I speak Dutch now."),
+    ("I want to weigh 65 kg.", "I weigh 71 kg now."), ("I want to run 10 km.", "I run 6 km now."),
+])  # fmt: skip
+def test_a_goal_and_what_is_done_beside_others_go_on(minilm_memory: Memory, older: str, newer: str) -> None:
+    bank = minilm_memory.bank("a")
+    say(bank, older, newer)
+    assert not any(unit.superseded_by for unit in bank.units(retired=True))

@@ -119,6 +119,24 @@ class Claim:
         is_for_a_day = self.has(Mark.DENIAL) and self.is_of_one_day and not self.has(Mark.CURRENT)
         return is_for_a_day and not other.is_of_one_day and not other.has(Mark.PLAN)
 
+    def goes_on_beside(self, other: Claim) -> bool:
+        """Tells whether it says how far somebody is from a goal ("I want to weigh 65 kg"), or names another thing of
+        a verb that has many, and the verb is all that both share ("I play the piano", "I play chess now")."""
+        if (
+            self.subject != other.subject
+            or self.about
+            or not self.verb
+            or self.has(Mark.CHANGE | Mark.DENIAL)
+        ):
+            return False
+        if self.verb != other.verb:
+            is_under_other = self.verb in other.words and other.tokens[other.subject_end].kind == "function"
+            return is_under_other and not other.has(Mark.DENIAL)
+        shared = self.content & other.content
+        return (
+            self.is_many_verb and other.is_many_verb and shared == {self.verb} and not other.has(Mark.DENIAL)
+        )
+
     def is_of_another_owner(self, other: Claim) -> bool:
         """Tells whether two subjects belong to different owners. Who "her" is may be anybody but the speaker."""
         if not self.owner or not other.owner or self.owner & other.owner:

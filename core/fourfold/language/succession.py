@@ -121,7 +121,7 @@ def _stands_beside(newer: Claim, older: Claim) -> bool:
     # "It was Rui who bought a boat", "It was Rui who painted a boat"
     is_vague = bool((newer.subject | older.subject) & _VAGUE)
     is_vague_event = is_vague and newer.has(Mark.EVENT) and older.has(Mark.EVENT)
-    is_beside = is_passed or is_vague_event or newer.has(Mark.ADDITIVE)
+    is_beside = is_passed or is_vague_event or newer.has(Mark.ADDITIVE) or newer.goes_on_beside(older)
     return is_beside or newer.is_exception_to(older) or _denies_something_else(newer, older)
 
 
@@ -162,9 +162,8 @@ def _ends(pair: _Pair) -> bool:
     subject = newer.about
     is_called_off = newer.has(Mark.WITHDRAWAL) and (older.has(Mark.PLAN) or "time" in _kinds(older))
     called_off = subject & newer.names
-    if (
-        is_called_off and called_off and called_off <= older.content
-    ):  # "We're flying to Oslo", "The flight to Oslo was cancelled"
+    # "We're flying to Oslo", "The flight to Oslo was cancelled"
+    if is_called_off and called_off and called_off <= older.content:
         return True
     if not newer.target:
         return (
