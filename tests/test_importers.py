@@ -235,3 +235,24 @@ def test_a_file_that_is_refused_leaves_no_memory_behind(tmp_path: Path, command:
         done = fourfold(command, tmp_path / name, "-m", tmp_path / "memory")
         assert (done.returncode, "Traceback" in done.stderr) == (1, False)
         assert not (tmp_path / "memory").exists()
+
+
+def test_an_observation_that_is_no_list_is_one_and_a_relation_without_a_type_is_told(
+    memory: Memory, tmp_path: Path
+) -> None:
+    file = tmp_path / "memory.jsonl"
+    records = [
+        {"type": "entity", "name": "Ana", "entityType": "person", "observations": "likes tea"},
+        {"type": "relation", "from": "Ana", "relationType": None, "to": "Ben"},
+    ]
+    file.write_text("\n".join(map(json.dumps, records)))
+    bank = memory.load(file, bank="a")
+    assert [unit.text for unit in bank.units()] == ["Ana: likes tea"]
+    assert "the relation has no type" in "".join(bank.warnings)
+
+
+def test_no_path_is_an_error_and_not_the_current_directory(memory: Memory) -> None:
+    for path in ("", " ", None):
+        with pytest.raises(InputError, match="The path is"):
+            memory.load(path)  # type: ignore[arg-type]
+    assert memory.banks() == []

@@ -241,3 +241,11 @@ def test_a_word_that_joins_two_statements_is_lost_only_where_it_says_nothing(
 ) -> None:
     bank = memory.bank("a", language="en")
     assert [unit.text for unit in bank.retain([Message(text, "Ana", at=MARCH)]).units] == statements
+
+
+def test_marks_without_a_word_are_kept_as_they_are(memory: Memory) -> None:
+    bank = memory.bank("a")
+    marks = ["!!!", "...", "---", "(((", "–"]
+    for text in marks:
+        bank.retain([Message(text, "Ana")])
+    assert sorted(unit.text for unit in bank.units()) == sorted(marks)

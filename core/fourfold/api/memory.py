@@ -257,6 +257,9 @@ class AsyncMemory:
         `progress` is called with (done, total) units, or documents. Raises `InputError` for a file that is none of
         these, or not whole, or of which nothing can be read, and a name that is taken; `StoreVersionError` for one
         of a newer schema; `ConfigurationError` for an importer of another package that is broken."""
+        # What an unset variable gives; as a path it would be the whole current directory.
+        if not isinstance(path, str | Path) or not str(path).strip():
+            raise InputError(f"The path is {path!r}: give that of a file, a folder or an archive.")
         source = Path(path)
         target_name = None if bank is None else check_bank_name(bank)
         if await to_thread.run_sync(transfer.is_export, source):

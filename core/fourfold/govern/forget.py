@@ -44,6 +44,10 @@ class Selection:
             raise InputError(
                 f"Say what to forget by one of document, unit, entity, tags and before; {listed} was given."
             )
+        for name in ("document", "unit", "entity"):
+            # What an unset variable gives: it would be everything without a document.
+            if getattr(self, name) == "":
+                raise InputError(f'{name} is "": name the {name} to forget.')
         if self.tags == ():
             raise InputError("tags is empty: name the tags whose units to forget.")
         require_aware(self.before, "before")

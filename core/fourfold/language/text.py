@@ -181,7 +181,8 @@ def canonical(text: str) -> str:
     "C#", "!=", "€"), marks of questions and quotations, pictures (":("), what joins the parts of a name ("user_id"),
     "US" beside "us"."""
     text = unicodedata.normalize("NFKC", text).translate(_STRAIGHT)
-    text = _PAUSES.sub(" ", _FRAMES.sub(_unframed, text))
+    # A text of nothing but such marks ("...", "---") has no words that they part.
+    text = _PAUSES.sub(" ", _FRAMES.sub(_unframed, text)).strip() or text
     # A text that is all in capitals has no word that its capitals set apart.
     words_kept = text.split() if text != text.upper() else text.casefold().split()
     return " ".join(word if len(word) > 1 and word.isupper() else word.casefold() for word in words_kept)

@@ -80,13 +80,16 @@ def _facts(record: Any, place: str, source: SourceFile) -> Iterator[Fact]:
     match record["type"]:
         case "entity":
             name = _spaced(record["name"])
-            for observation in record.get("observations") or ():
+            observations = record.get("observations") or ()
+            for observation in observations if isinstance(observations, list | tuple) else [observations]:
                 with source.report.guard(place):
                     text, at = _observed(observation, place, source)
                     is_named = name.casefold() in text.casefold()
                     yield Fact(text if is_named else f"{name}: {text}", entities=(name,), at=at)
         case "relation":
             subject, target = _spaced(record["from"]), _spaced(record["to"])
+            if not isinstance(record.get("relationType"), str):
+                raise InputError("the relation has no type")
             yield Fact(f"{subject} {_spaced(record['relationType'])} {target}.", entities=(subject, target))
         case kind:
             raise InputError(f'"{kind}" is neither an entity nor a relation')
