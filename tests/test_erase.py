@@ -281,10 +281,13 @@ def test_two_processes_that_carry_out_one_erasure_wait_for_each_other(tmp_path: 
         assert {unit.id for unit in memory.bank("a").units()} == {unit.id for unit in units[1:]}
 
 
-@pytest.mark.parametrize("criterion", ["document", "unit", "entity"])
-def test_forgetting_by_an_empty_name_is_an_error_and_forgets_nothing(memory: Memory, criterion: str) -> None:
+def test_forgetting_by_an_empty_name_is_an_error_and_forgets_nothing(memory: Memory) -> None:
     bank = memory.bank("a")
     bank.retain("The vault code is 8812.")
-    with pytest.raises(InputError, match=f'{criterion} is ""'):
-        bank.forget(**{criterion: ""})
+    with pytest.raises(InputError, match='document is ""'):
+        bank.forget(document="")
+    with pytest.raises(InputError, match='unit is ""'):
+        bank.forget(unit="")
+    with pytest.raises(InputError, match='entity is ""'):
+        bank.forget(entity="")
     assert len(bank.units()) == 1
