@@ -122,12 +122,9 @@ class Claim:
     def goes_on_beside(self, other: Claim) -> bool:
         """Tells whether it says how far somebody is from a goal ("I want to weigh 65 kg"), or names another thing of
         a verb that has many, and the verb is all that both share ("I play the piano", "I play chess now")."""
-        if (
-            self.subject != other.subject
-            or self.about
-            or not self.verb
-            or self.has(Mark.CHANGE | Mark.DENIAL)
-        ):
+        turns = Mark.CHANGE | Mark.DENIAL | Mark.ENDING | Mark.WITHDRAWAL | Mark.EVENT
+        is_turn = self.has(turns) or not (self.verb and other.verb)
+        if is_turn or self.about or self.subject != other.subject:
             return False
         if self.verb != other.verb:
             is_under_other = self.verb in other.words and other.tokens[other.subject_end].kind == "function"
