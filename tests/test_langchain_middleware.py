@@ -150,13 +150,13 @@ def test_messages_are_retained_once_and_not_recalled_while_in_the_prompt(
 
 
 def test_recall_overfetches_past_units_already_in_the_prompt(memory: Memory, model: Scripted) -> None:
-    memory.bank("ana").retain("Rui painted a boat in Faro.", document="elsewhere")
+    memory.bank("ana").retain("Rui painted my boat two times in Faro.", document="elsewhere")
     app = agent(model, memory, budget=60)
     for n in range(12):
         tell(app, f"My boat has been painted {n} times.")
     texts(memory.bank("ana"))
     tell(app, "How many times has my boat been painted?")
-    assert "Rui painted a boat in Faro." in model.system()
+    assert "Rui painted my boat two times in Faro." in model.system()
     assert "been painted" not in model.system()
 
 
