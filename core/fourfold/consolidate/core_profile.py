@@ -135,8 +135,8 @@ def _next_lines(
         of_kind = [line for line in candidates if line.kind == kind and line.text not in texts]
         staying = sorted((line for line in of_kind if line in old_places), key=old_places.__getitem__)
         added = [line for line in of_kind if line not in old_places]
-        newest_first = sorted([*staying, *added], key=lambda line: _is_superseded(index, line.evidence))
-        lines += newest_first[: _MOST_LINES.get(kind)]
+        current_first = sorted([*staying, *added], key=lambda line: _is_superseded(index, line.evidence))
+        lines += current_first[: _MOST_LINES.get(kind)]
     return tuple(lines)
 
 
