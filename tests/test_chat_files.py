@@ -83,13 +83,13 @@ def test_names_and_channels_of_a_slack_export_are_found_in_its_folder_and_its_ar
     with zipfile.ZipFile(tmp_path / "export.zip", "w") as archive:
         for path in folder.rglob("*.json"):
             archive.write(path, path.relative_to(folder))
-        archive.writestr("general/canvas.png", b"\x89PNG")
+        archive.writestr("general/canvas.png", b"\x89PNG\r\n\x1a\n")
     for source in (folder, tmp_path / "export.zip"):
         bank = memory.load(source, bank=source.suffix or "folder")
         assert {unit.speaker for unit in bank.units()} == {"Ana Silva"}
         assert {unit.source.document for unit in bank.units()} == {"slack/general", "slack/random"}
         assert "Files that hold nothing that was said: users.json." in bank.warnings
-    assert "1 file of other kinds" in " ".join(bank.warnings)
+    assert "1 PNG picture (general/canvas.png)" in " ".join(bank.warnings)
     one = memory.load(folder / "random" / "2023-02-04.json", bank="one")
     assert [(unit.speaker, unit.source.document) for unit in one.units()] == [("Ana Silva", "slack/random")]
 

@@ -11,29 +11,67 @@ from fourfold.cli import output
 from fourfold.errors import InputError
 from fourfold.settings import load_settings
 from fourfold.transfer.file_format import checked, is_export
-from fourfold.transfer.importers import ImportedDocument, ImportedFile, read_import
+from fourfold.transfer.importers import (
+    ImportedDocument,
+    ImportedFile,
+    NoTextError,
+    read_import,
+    read_source,
+    source_of,
+)
 from fourfold.values.units import Message
 
+_STANDARD_INPUT = "standard input"
+"""What the document of a chat that comes in by it is called."""
 _BATCH_SIZE = 256
 """Messages of one retain without a language model: so many are lost at Ctrl-C. A guess, not measured."""
 
 
 def read_files(paths: Sequence[Path]) -> list[tuple[Path, ImportedFile]]:
-    """Returns what each file holds, the text of standard input for "-". All are read before anything is retained: a
-    file that is refused leaves nothing half done. Raises `InputError` that names the file and what is wrong."""
-    return [(path, _read_file(path)) for path in paths]
+    """Returns what each file holds, what comes in by standard input for "-". All are read before anything is
+    retained: a file that is refused leaves nothing half done. One that has no text, among others that have, is left
+    out with a word. Raises `InputError` that names the file and what is wrong."""
+    files: list[tuple[Path, ImportedFile]] = []
+    errors: list[NoTextError] = []
+    for path in paths:
+        try:
+            files.append((path, _read_file(path)))
+        except NoTextError as error:
+            errors.append(error)
+            warning = str(error).replace(f"{path}", "It", 1)
+            files.append((path, ImportedFile((), "text", warnings=(warning,))))
+    if errors and len(errors) == len(paths):
+        raise InputError(" ".join(str(error) for error in errors))
+    return files
 
 
 def _read_file(path: Path) -> ImportedFile:
     if str(path) == "-":
-        return ImportedFile((ImportedDocument("", (Message(sys.stdin.read()),)),), "text")
+        return _read_standard_input()
     if is_export(path):
         raise InputError(f"{path} is an export of a bank: load it with fourfold load {path}.")
     if path.is_file() and path.suffix.lower() in (".json", ".jsonl", ".ndjson") and _is_empty(path):
         # A chat in which nothing was said yet, among many files, is no reason to stop; `Memory.load`, which is given
         # one file, says that there is nothing in it.
-        return ImportedFile((), "chat")
+        return ImportedFile((), "chat", warnings=("It is empty.",))
     return read_import(path)
+
+
+def _read_standard_input() -> ImportedFile:
+    """Returns what comes in by standard input, as a file of the same content would be read; but words alone, which
+    tell no time, are said now."""
+    stream = getattr(sys.stdin, "buffer", None)
+    data = sys.stdin.read().encode("utf-8", "surrogateescape") if stream is None else stream.read()
+    if data.lstrip().startswith(b'{"fourfold":'):
+        raise InputError("Standard input is an export of a bank: fourfold load reads it from a file.")
+    source = source_of(Path(_STANDARD_INPUT), data, _STANDARD_INPUT)
+    imported = read_source(source)
+    messages = [message for document in imported.documents for message in document.messages]
+    if imported.format != "text" or any(message.known_time for message in messages):
+        return imported
+    return ImportedFile(
+        (ImportedDocument("", (Message(source.text),)),), "text", warnings=source.report.remarks()
+    )
 
 
 def read_for_load(path: Path) -> ImportedFile | None:

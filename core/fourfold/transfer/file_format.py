@@ -95,7 +95,8 @@ def checked(path: Path) -> Header:
 
 def is_export(path: Path) -> bool:
     """Returns whether a file begins as an export does. Raises `InputError` where it cannot be read."""
-    if path.is_dir():
+    # A pipe can be read once only: what is looked at here would be missing where it is read.
+    if path.exists() and not path.is_file():
         return False
     try:
         with path.open("rb") as file:

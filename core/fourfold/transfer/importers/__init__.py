@@ -9,13 +9,14 @@ from fourfold.transfer.importers.fields import first_field, parse_role
 from fourfold.transfer.importers.importer import ImportedDocument, ImportedFile, Importer, SourceFile
 from fourfold.transfer.importers.registry import read_import, read_source
 from fourfold.transfer.importers.report import ReadReport
-from fourfold.transfer.importers.source import open_source
+from fourfold.transfer.importers.source import NoTextError, open_source, source_of
 from fourfold.transfer.importers.times import parse_time
 
 __all__ = [
     "ImportedDocument",
     "ImportedFile",
     "Importer",
+    "NoTextError",
     "ReadReport",
     "SourceFile",
     "first_field",
@@ -24,4 +25,5 @@ __all__ = [
     "parse_time",
     "read_import",
     "read_source",
+    "source_of",
 ]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from importlib.metadata import EntryPoint
 from pathlib import Path
 
@@ -24,7 +24,7 @@ from fourfold.transfer.importers.memories.langgraph import LangGraph
 from fourfold.transfer.importers.memories.mcp_memory import McpMemory
 from fourfold.transfer.importers.memories.mem0 import Mem0
 from fourfold.transfer.importers.report import ReadReport
-from fourfold.transfer.importers.source import open_sources
+from fourfold.transfer.importers.source import NoTextError, open_sources
 from fourfold.transfer.importers.texts.mail import Mail
 from fourfold.transfer.importers.texts.plain_text import PlainText
 
@@ -46,7 +46,7 @@ _GENERAL: tuple[Importer, ...] = (Chat(), Transcript(), PlainText())
 """Those that take nearly anything. They are asked last: a package's own chat format may have "messages" too, and its
 transcripts are texts."""
 _MAX_NAMED = 10
-"""Files of a folder that a warning names. A guess, not measured."""
+"""Files of a folder, or fields of a record, that a message names. A guess, not measured."""
 _GROUP = "fourfold.importers"
 _PARTS = ("name", "reads", "matches", "read")
 
@@ -72,7 +72,7 @@ def read_import(path: Path) -> ImportedFile:
     formats: dict[str, None] = {}
     unknown: list[str] = []
     while source is not None:
-        if source.text.strip() and source.content != []:
+        if source.text.strip() and source.content not in ([], {}):
             try:
                 member = read_source(source, report)
                 documents += member.documents
@@ -82,6 +82,8 @@ def read_import(path: Path) -> ImportedFile:
             except InputError as error:
                 report.skip(source.name, str(error).replace(f"{source.path}", "it").rstrip("."))
         else:
+            if source.report.is_blank():
+                source.report.ignore("empty files", place=source.name)
             report.absorb(source.report, source.name)
         source, following = following, next(sources, None)
     if unknown:
@@ -89,13 +91,18 @@ def read_import(path: Path) -> ImportedFile:
         report.remark(f"Files that hold nothing that was said: {', '.join(unknown[:_MAX_NAMED])}{more}.")
     if not any(document.messages or document.facts for document in documents):
         reasons = "; ".join(f"{place}: {reason}" for place, reason in report.skipped[:3])
-        raise InputError(f"Nothing in {path} can be read{': ' if reasons else ''}{reasons}.")
+        left_out = " ".join(report.warnings()[bool(report.skipped) :])
+        raise InputError(
+            f"Nothing in {path} can be read{': ' if reasons else ''}{reasons}. {left_out}".rstrip()
+        )
     return ImportedFile(tuple(documents), ", ".join(formats), len(report.skipped), report.warnings())
 
 
 def read_source(source: SourceFile, report: ReadReport | None = None) -> ImportedFile:
     """Does what `read_import` does with a file that was opened. Where that is one of several, `report` takes over
     what is not read of it."""
+    if not source.text.strip():
+        raise NoTextError(f"{source.path} is empty, and so none of what can be loaded.")
     reads = []
     for importer in _importers():
         if importer.matches(source):
@@ -105,8 +112,12 @@ def read_source(source: SourceFile, report: ReadReport | None = None) -> Importe
             warnings = source.report.warnings()
             return ImportedFile(documents, importer.name, len(source.report.skipped), warnings)
         reads.append(importer.reads)
+    names = dict.fromkeys(
+        str(name) for record in source.records if isinstance(record, Mapping) for name in record
+    )
+    shown = f" (its records have {', '.join(list(names)[:_MAX_NAMED])})" if names else ""
     raise UnknownFormatError(
-        f"{source.path} is none of what can be loaded: an export of a bank; {'; '.join(reads)}."
+        f"{source.path} is none of what can be loaded{shown}: an export of a bank; {'; '.join(reads)}."
     )
 
 

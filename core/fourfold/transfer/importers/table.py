@@ -7,25 +7,36 @@ import csv
 import io
 
 from fourfold.transfer.importers.fields import normal_name
+from fourfold.transfer.importers.report import ReadReport
 
 _DELIMITERS = (",", ";", "\t", "|")
+_SURPLUS = "\0"
+"""Under which cells without a column are kept: a name that no column has."""
 _TEXT_COLUMNS = frozenset("text content contents message body".split())
 """Names of the column with what was said; a table without one is no chat."""
 
 
-def parse_table(text: str) -> tuple[list[dict[str, str]], tuple[int, ...]] | None:
+def parse_table(text: str, report: ReadReport) -> tuple[list[dict[str, str]], tuple[int, ...]] | None:
     """Returns the rows of a table of messages by the names of their columns, and the line on which each ends. None
-    for a text that is no such table."""
+    for a text that is no such table. A text that stands last and has the delimiter in it is taken whole; what else is
+    too much in a row is noted in `report`."""
     head = text.partition("\n")[0]
     delimiter = max(_DELIMITERS, key=head.count)
     rows: list[dict[str, str]] = []
     lines: list[int] = []
     try:
-        reader = csv.DictReader(io.StringIO(text), delimiter=delimiter)
+        reader = csv.DictReader(io.StringIO(text), delimiter=delimiter, restkey=_SURPLUS)
         names = [name for name in reader.fieldnames or () if name]
         if len(names) < 2 or _TEXT_COLUMNS.isdisjoint(map(normal_name, names)):
             return None
         for row in reader:
+            surplus = row.pop(_SURPLUS, None)
+            if surplus and normal_name(names[-1]) in _TEXT_COLUMNS:
+                row[names[-1]] = delimiter.join([row[names[-1]], *surplus])
+            elif surplus and any(surplus):
+                report.skip(
+                    f"line {reader.line_num}", f"more cells than columns: {delimiter.join(surplus)!r:.80}"
+                )
             rows.append({name: row[name] for name in names if row.get(name) is not None})
             lines.append(reader.line_num)
     except csv.Error:  # a cell of more than 128 kB, mostly a quotation mark that nothing closes

@@ -8,7 +8,7 @@ from typing import Any
 from fourfold.transfer.importers.assistants.talk import attachments_of, talk_document, talks_of
 from fourfold.transfer.importers.fields import first_field, role_of, text_of_parts
 from fourfold.transfer.importers.importer import ImportedDocument, SourceFile
-from fourfold.transfer.importers.times import time_or_none
+from fourfold.transfer.importers.times import said_at
 from fourfold.values.units import Message
 
 _SPOKEN = frozenset({None, "text", "multimodal_text", "audio_transcription"})
@@ -107,7 +107,7 @@ def _said(record: Any, node_id: str, place: str, source: SourceFile) -> list[Mes
         return []
     if metadata.get("is_visually_hidden_from_conversation") or metadata.get("is_user_system_message"):
         return []
-    at = time_or_none(record.get("create_time"), place, source.report)
+    at = said_at(record.get("create_time"), place, source.report)
     messages = attachments_of(metadata, role, at, node_id, source.report)
     if isinstance(content, Mapping) and content.get("content_type") not in _SPOKEN:
         return messages

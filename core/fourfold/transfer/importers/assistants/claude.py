@@ -9,7 +9,7 @@ from fourfold.errors import InputError
 from fourfold.transfer.importers.assistants.talk import attachments_of, talk_document, talks_of
 from fourfold.transfer.importers.fields import first_field, parse_role, text_of_parts
 from fourfold.transfer.importers.importer import ImportedDocument, SourceFile
-from fourfold.transfer.importers.times import time_or_none
+from fourfold.transfer.importers.times import said_at
 from fourfold.values.units import Message
 
 
@@ -42,7 +42,7 @@ def _said(record: Mapping[str, Any], place: str, source: SourceFile) -> list[Mes
     text in the parts of "content"."""
     if "text" not in record and "content" not in record:
         raise InputError('it has no "text" or "content"')
-    at = time_or_none(first_field(record, "created_at", "updated_at"), place, source.report)
+    at = said_at(first_field(record, "created_at", "updated_at"), place, source.report)
     role = parse_role(first_field(record, "sender", "role"), place)
     message_id = str(record.get("uuid") or "")
     messages = attachments_of(record, role, at, message_id or place, source.report)

@@ -5,14 +5,13 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Mapping, Sequence
-from datetime import datetime
 from typing import Any
 
 from fourfold.transfer.importers.fields import attached_texts, attachment_name, first_field
 from fourfold.transfer.importers.importer import ImportedDocument, SourceFile
 from fourfold.transfer.importers.report import ReadReport
 from fourfold.transfer.importers.times import fill_times, time_or_none
-from fourfold.values.units import Message, Role
+from fourfold.values.units import Message, Role, SaidAt
 
 _TIMES = ("create_time", "created_at", "createdAt", "update_time", "updated_at", "updatedAt")
 
@@ -48,7 +47,7 @@ def talk_document(
 
 
 def attachments_of(
-    record: Mapping[str, Any], role: Role, at: datetime | None, message_id: str, report: ReadReport
+    record: Mapping[str, Any], role: Role, at: SaidAt | None, message_id: str, report: ReadReport
 ) -> list[Message]:
     """Returns the texts that are attached to a message, each a message of its own in the name of the file: "I" in it
     need not be who sent it. Files whose text is not in the export are counted in `report`."""

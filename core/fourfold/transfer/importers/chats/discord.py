@@ -10,7 +10,7 @@ from typing import Any
 
 from fourfold.transfer.importers.chats.people import person_name
 from fourfold.transfer.importers.importer import ImportedDocument, SourceFile
-from fourfold.transfer.importers.times import fill_times, time_or_none
+from fourfold.transfer.importers.times import fill_times, in_time_order, said_at
 from fourfold.values.units import Message
 
 _SPOKEN_TYPES = frozenset(
@@ -40,9 +40,10 @@ class Discord:
                 messages += (
                     _own(record, place, source) if _is_of_package(record) else _said(record, place, source)
                 )
-        # A data package has the newest first, DiscordChatExporter the oldest.
-        messages.sort(key=lambda message: message.known_time.timestamp() if message.known_time else 0.0)
-        yield ImportedDocument(f"discord/{_channel(source)}", tuple(fill_times(messages)))
+                # A data package has the newest first, DiscordChatExporter the oldest.
+                yield ImportedDocument(
+                    f"discord/{_channel(source)}", tuple(fill_times(in_time_order(messages)))
+                )
 
 
 def _messages(source: SourceFile) -> list[Any]:
@@ -95,7 +96,7 @@ def _said(record: Mapping[str, Any], place: str, source: SourceFile) -> list[Mes
     if not text:
         source.report.ignore("messages of pictures, sound or files alone")
         return []
-    at = time_or_none(record.get("timestamp"), place, source.report)
+    at = said_at(record.get("timestamp"), place, source.report)
     return [Message(text, person_name(record["author"]), at=at, id=str(record.get("id") or "") or None)]
 
 
@@ -114,4 +115,4 @@ def _own(record: Mapping[str, Any], place: str, source: SourceFile) -> list[Mess
     if not text:
         source.report.ignore("messages of pictures, sound or files alone")
         return []
-    return [Message(text, at=time_or_none(record["Timestamp"], place, source.report), id=str(record["ID"]))]
+    return [Message(text, at=said_at(record["Timestamp"], place, source.report), id=str(record["ID"]))]

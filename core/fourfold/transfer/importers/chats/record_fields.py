@@ -52,10 +52,13 @@ _FROM_USER = {
 
 @dataclass(frozen=True, slots=True)
 class Conversation:
-    """The messages of one conversation, and the object they lie in, if they lie in one."""
+    """The messages of one conversation, and the object they lie in, if they lie in one; that object's number in the
+    file, or the numbers of the messages where they are some of the file's records."""
 
     entries: list[Any]
     head: Mapping[str, Any]
+    number: int | None = None
+    entry_numbers: tuple[int, ...] = ()
 
 
 def conversations_of(source: SourceFile) -> list[Conversation]:
@@ -65,15 +68,29 @@ def conversations_of(source: SourceFile) -> list[Conversation]:
     inner = _list_in(content)
     if inner is not None and (_holds_messages(content) or not is_message(content) or _have_roles(inner)):
         nested = [
-            Conversation(entries, entry) for entry in inner if (entries := _messages_in(entry)) is not None
+            Conversation(entries, entry, number)
+            for number, entry in enumerate(inner)
+            if (entries := _messages_in(entry)) is not None
         ]
-        return nested or [Conversation(inner, content)]
+        return _with_others(nested, inner, content) if nested else [Conversation(inner, content)]
     nested = [
-        Conversation(entries, entry)
-        for entry in source.records
+        Conversation(entries, entry, number)
+        for number, entry in enumerate(source.records)
         if (entries := _messages_in(entry)) is not None
     ]
-    return nested or [Conversation(source.records, {})]
+    return _with_others(nested, source.records, {}) if nested else [Conversation(source.records, {})]
+
+
+def _with_others(
+    nested: list[Conversation], records: list[Any], head: Mapping[str, Any]
+) -> list[Conversation]:
+    """Returns the conversations of a list and, where it has records that are none, these as one more: they are
+    messages, or are to be told as what they are not."""
+    numbers = {conversation.number for conversation in nested}
+    others = [number for number in range(len(records)) if number not in numbers]
+    if not others:
+        return nested
+    return [*nested, Conversation([records[number] for number in others], head, None, tuple(others))]
 
 
 def title_of(head: Mapping[str, Any]) -> str:
@@ -91,6 +108,11 @@ def is_message(record: Any) -> bool:
     if isinstance(record, str):
         return True
     return isinstance(record, Mapping) and any(normal_name(name) in _TEXTS for name in _unwrapped(record))
+
+
+def is_empty_conversation(record: Mapping[str, Any]) -> bool:
+    """Says whether an object would hold messages, and has none."""
+    return any(value == [] and normal_name(name) in _LISTS for name, value in record.items())
 
 
 def fields_of(record: Mapping[str, Any]) -> dict[str, Any]:

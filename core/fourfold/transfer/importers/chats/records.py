@@ -5,21 +5,24 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
-from datetime import datetime
 from typing import Any
 
 from fourfold.errors import InputError
 from fourfold.transfer.importers.chats.record_fields import (
     conversations_of,
     fields_of,
+    is_empty_conversation,
     is_message,
     message_time_text,
     title_of,
 )
 from fourfold.transfer.importers.fields import attached_texts, listed, role_of, text_of_parts
 from fourfold.transfer.importers.importer import ImportedDocument, SourceFile
-from fourfold.transfer.importers.times import fill_times, is_day_first, time_or_none
-from fourfold.values.units import Message, Role
+from fourfold.transfer.importers.times import date_order, fill_times, said_at, time_or_none
+from fourfold.values.units import Message, Role, SaidAt
+
+_MAX_FIELDS = 6
+"""Fields of a record that is no message which its reason names. A guess, not measured."""
 
 
 class Chat:
@@ -41,13 +44,19 @@ class Chat:
         names: dict[str, int] = {}
         for number, conversation in enumerate(conversations):
             name = source.name
-            if len(conversations) > 1:
+            if len(conversations) > 1 and not conversation.entry_numbers:
                 name = f"{name}/{title_of(conversation.head) or number + 1}"
             names[name] = names.get(name, 0) + 1
             if names[name] > 1:
                 name = f"{name} ({names[name]})"
-            prefix = "" if len(conversations) == 1 else f"conversation {number + 1}, "
-            reader = _ConversationReader(source, prefix)
+            prefix = ""
+            if len(conversations) > 1 and not conversation.entry_numbers:
+                in_records = conversation.number is not None and not isinstance(source.content, Mapping)
+                place_number = (
+                    conversation.number if in_records and conversation.number is not None else number
+                )
+                prefix = f"{source.place(place_number, 'conversation')}, "
+            reader = _ConversationReader(source, prefix, conversation.entry_numbers)
             yield ImportedDocument(name, tuple(reader.messages(conversation.entries, conversation.head)))
             reader.tell()
 
@@ -58,19 +67,20 @@ class _ConversationReader:
 
     source: SourceFile
     prefix: str
+    entry_numbers: tuple[int, ...] = ()
     unknown_roles: dict[str, None] = field(default_factory=dict)
 
     def messages(self, entries: list[Any], head: Mapping[str, Any]) -> list[Message]:
         """Returns the messages in the order in which they were said."""
-        day_first, _ = is_day_first(message_time_text(entry) for entry in entries)
+        day_first = date_order(map(message_time_text, entries), self.source.report)
         messages: list[Message] = []
-        for number, entry in enumerate(entries):
+        for number, entry in zip(self.entry_numbers or range(len(entries)), entries, strict=True):
             place = (
                 f"{self.prefix}message {number + 1}" if self.prefix else self.source.place(number, "message")
             )
             with self.source.report.guard(place):
                 messages += self._of_entry(entry, place, day_first)
-        times = [message.at for message in messages if message.at]
+        times = [message.known_time for message in messages if message.known_time]
         # Some programs put the newest first (Messenger, most APIs): what is newer has to come later.
         if len(times) > 1 and times == sorted(times, reverse=True) and times[0] != times[-1]:
             messages.reverse()
@@ -85,22 +95,30 @@ class _ConversationReader:
 
     def _of_entry(self, entry: Any, place: str, day_first: bool) -> list[Message]:
         if isinstance(entry, str):
+            if not entry.strip():
+                self.source.report.ignore("messages without a text", place=place)
             return [Message(entry)] if entry.strip() else []
         if not isinstance(entry, Mapping):
             raise InputError('it is no message: it has no "text" or "content"')
         parts = fields_of(entry)
-        at = time_or_none(parts.get("time"), place, self.source.report, day_first=day_first)
+        at = said_at(parts.get("time"), place, self.source.report, day_first=day_first)
         pair = _pair(entry, at)
         if pair:
             return pair
         if not is_message(entry):
-            raise InputError('it has no "text" or "content"')
+            if is_empty_conversation(entry):
+                self.source.report.ignore("conversations without a message", place=place)
+                return []
+            names = ", ".join(map(str, list(entry)[:_MAX_FIELDS])) or "nothing"
+            raise InputError(f'it has no "text" or "content" (it has {names})')
         self.source.report.unknown(parts.get("unknown", ()))
         role, speaker = self._side(parts)
         mend = _mended if {"sender_name", "timestamp_ms"} <= set(entry) else str
         if role == "system":  # what an assistant was told to be, or a notice: nobody's words
             self.source.report.ignore("system messages")
             return []
+        if isinstance(parts.get("text"), int | float):  # "5", written as a number
+            parts["text"] = str(parts["text"])
         text = mend(text_of_parts(parts.get("text")))
         title = parts.get("title")
         if (
@@ -119,7 +137,7 @@ class _ConversationReader:
             Message(words, name, role, at) for name, words in attached_texts(parts.get("attachments"))
         ]
         if not messages:
-            self.source.report.ignore("messages without a text")
+            self.source.report.ignore("messages without a text", place=place)
         return messages
 
     def _side(self, parts: Mapping[str, Any]) -> tuple[Role, str | None]:
@@ -159,7 +177,7 @@ def _mended(text: str) -> str:
         return text
 
 
-def _pair(entry: Any, at: datetime | None) -> list[Message]:
+def _pair(entry: Any, at: SaidAt | None) -> list[Message]:
     """Returns the two messages of a record that holds a question and its answer; none of any other."""
     if not isinstance(entry, Mapping):
         return []

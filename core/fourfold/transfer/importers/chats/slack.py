@@ -12,7 +12,7 @@ from typing import Any
 from fourfold.transfer.importers.chats.people import person_name
 from fourfold.transfer.importers.fields import text_of_parts
 from fourfold.transfer.importers.importer import ImportedDocument, SourceFile
-from fourfold.transfer.importers.times import time_or_none
+from fourfold.transfer.importers.times import in_time_order, said_at
 from fourfold.values.units import Message
 
 _TS = re.compile(r"\d{10}\.\d{6}")
@@ -50,9 +50,8 @@ class Slack:
             place = source.place(number, "message")
             with source.report.guard(place):
                 messages += _said(record, people, place, source)
-        # The API returns the newest first, an export's file the oldest.
-        messages.sort(key=lambda message: message.known_time.timestamp() if message.known_time else 0.0)
-        yield ImportedDocument(f"slack/{_channel(source)}", tuple(messages))
+                # The API returns the newest first, an export's file the oldest.
+                yield ImportedDocument(f"slack/{_channel(source)}", tuple(in_time_order(messages)))
 
 
 def _messages(source: SourceFile) -> list[Any]:
@@ -107,7 +106,7 @@ def _said(record: Mapping[str, Any], people: dict[str, str], place: str, source:
         or person_name(record.get("bot_profile"))
         or person_name(user)
     )
-    at = time_or_none(record.get("ts"), place, source.report)
+    at = said_at(record.get("ts"), place, source.report)
     raw_text = record.get("text")
     text = _readable(raw_text if isinstance(raw_text, str) else "", people) or _readable(
         _block_text(record), people

@@ -15,8 +15,8 @@ from fourfold.transfer.importers.chats.cues import offset_of
 from fourfold.transfer.importers.fields import role_of
 from fourfold.transfer.importers.importer import ImportedDocument, SourceFile
 from fourfold.transfer.importers.texts.heading import date_of_heading, is_day
-from fourfold.transfer.importers.times import date_in_name, fill_times, is_day_first, time_or_none
-from fourfold.values.units import Message
+from fourfold.transfer.importers.times import date_in_name, date_order, fill_times, said_at
+from fourfold.values.units import Message, SaidAt
 
 _CLOCK = r"\d{1,2}:\d\d(?::\d\d)?(?:[.,]\d+)?(?: ?[AaPp]\.?[Mm]\b\.?)?"
 _DAY = r"\d{1,4}[-/.]\d\d?[-/.]\d{2,4}"
@@ -229,19 +229,21 @@ def _speaks(text: str) -> bool:
     return asking(text) > 0 or matches_any("first_person", text) or matches_any("second_person", text)
 
 
-def _times(talk: _Talk, begins_at: datetime | None, source: SourceFile) -> list[datetime | None]:
+def _times(talk: _Talk, begins_at: datetime | None, source: SourceFile) -> list[SaidAt | None]:
     """Returns when each turn was said: at the time of day that its line has on the day that is known, or as long
     after the beginning, where the clock begins at zero."""
     clocks = [turn.clock for turn in talk.turns if turn.clock]
     counts_from_zero = bool(clocks) and re.match(r"0{1,2}:", clocks[0]) is not None and not talk.days
-    day_first, _ = is_day_first(turn.day for turn in talk.turns if turn.day)
-    times: list[datetime | None] = []
+    day_first = date_order(
+        (f"{turn.day} {turn.clock or ''}" for turn in talk.turns if turn.day), source.report, in_order=True
+    )
+    times: list[SaidAt | None] = []
     day = begins_at
     for number, turn in enumerate(talk.turns):
         day = talk.days.get(number, day)
         if turn.day:
             moment = f"{turn.day} {turn.clock or ''}"
-            at = time_or_none(moment, f"turn {number + 1}", source.report, day_first=day_first)
+            at: SaidAt | None = said_at(moment, f"turn {number + 1}", source.report, day_first=day_first)
         elif day is not None and turn.clock:
             at = _on_day(day, turn.clock, counts_from_zero)
         else:

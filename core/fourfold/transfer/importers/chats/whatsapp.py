@@ -9,8 +9,8 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime
 
 from fourfold.transfer.importers.importer import ImportedDocument, SourceFile
-from fourfold.transfer.importers.times import fill_times, is_day_first
-from fourfold.values.units import Message
+from fourfold.transfer.importers.times import date_order, fill_times
+from fourfold.values.units import Message, SaidAt
 
 _DATE = r"(?P<date>\d{1,4}[./-]\d{1,2}[./-]\d{1,4}\.?|\d{4}年\d{1,2}月\d{1,2}日|\d{4}년 \d{1,2}월 \d{1,2}일)"
 _HALF = r"[AaPp]\.?\s?[Mm]\.?|上午|下午|午前|午後|오전|오후|[صم](?!\w)"
@@ -78,7 +78,8 @@ class WhatsApp:
     def read(self, source: SourceFile) -> Iterator[ImportedDocument]:
         """Yields the chat. Whether the day or the month comes first in its dates is told from all of them."""
         entries = _entries(source)
-        day_first = _day_first(entries, source)
+        heads = (f"{entry.head['date']} 1 {entry.head.get('after', '')}" for entry in entries)
+        day_first = date_order(heads, source.report, in_order=True)
         messages: list[Message] = []
         for entry in entries:
             message = _message(entry, day_first, source)
@@ -109,23 +110,6 @@ def _entries(source: SourceFile) -> list[_Entry]:
     return entries
 
 
-def _day_first(entries: list[_Entry], source: SourceFile) -> bool:
-    """Returns whether the day comes first. Where the dates do not tell, it does not in the United States' way of
-    writing them alone: without zeros, the year in two digits, by the clock of twelve hours (CLDR's short format)."""
-    dates = [entry.head["date"] for entry in entries]
-    if all("." in date for date in dates):  # nowhere does the month come first then
-        return True
-    is_american = all(
-        re.fullmatch(r"[1-9]\d?/[1-9]\d?/\d\d", entry.head["date"]) and {"before", "after"} & set(entry.head)
-        for entry in entries
-    )
-    day_first, is_certain = is_day_first(dates, default=not is_american)
-    if not is_certain:
-        order = "day/month" if day_first else "month/day"
-        source.report.remark(f"The dates are taken to be {order}, as {dates[0]}: nothing in the file tells.")
-    return day_first
-
-
 def _message(entry: _Entry, day_first: bool, source: SourceFile) -> Message | None:
     """Returns what was said; None for what the app says itself, and for a picture without words."""
     match = _SPEAKER.match("\n".join(entry.lines))
@@ -141,10 +125,11 @@ def _message(entry: _Entry, day_first: bool, source: SourceFile) -> Message | No
         source.report.ignore("messages of pictures, sound or files alone")
         return None
     speaker = match["speaker"].strip(f" {_APP_MARK}~")
+    at: SaidAt
     try:
         at = _time(entry.head, day_first)
     except ValueError as error:
-        at = None
+        at = "unknown"
         source.report.bad_time(f"line {entry.line}", str(error))
     return Message(text.replace(_APP_MARK, ""), speaker, at=at)
 

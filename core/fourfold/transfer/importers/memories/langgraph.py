@@ -8,7 +8,7 @@ from typing import Any
 from fourfold.errors import InputError
 from fourfold.transfer.importers.fields import first_field
 from fourfold.transfer.importers.importer import ImportedDocument, SourceFile
-from fourfold.transfer.importers.times import time_or_none
+from fourfold.transfer.importers.times import said_at
 from fourfold.values.units import Fact
 
 _TEXT_FIELDS = ("content", "text", "memory", "data", "fact", "value")
@@ -37,7 +37,7 @@ class LangGraph:
                     if isinstance(namespace, str)
                     else [str(label) for label in namespace]
                 )
-                at = time_or_none(first_field(item, "updated_at", "created_at"), place, source.report)
+                at = said_at(first_field(item, "updated_at", "created_at"), place, source.report)
                 facts.setdefault("/".join(labels), []).append(Fact(_text_of(item["value"]), at=at))
         for name, of_namespace in facts.items():
             yield ImportedDocument(f"langgraph/{name}", facts=tuple(of_namespace))

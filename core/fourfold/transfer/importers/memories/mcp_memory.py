@@ -10,7 +10,7 @@ from typing import Any
 from fourfold.errors import InputError
 from fourfold.transfer.importers.fields import first_field
 from fourfold.transfer.importers.importer import ImportedDocument, SourceFile
-from fourfold.transfer.importers.times import time_or_none
+from fourfold.transfer.importers.times import said_at
 from fourfold.values.units import Fact
 
 _KINDS = ("entity", "relation")
@@ -107,7 +107,7 @@ def _observed(observation: Any, place: str, source: SourceFile) -> tuple[str, An
     if not isinstance(text, str):
         raise InputError("an observation has no text")
     at = first_field(observation, "timestamp", "created_at", "createdAt")
-    return text, time_or_none(at, place, source.report)
+    return text, said_at(at, place, source.report)
 
 
 def _spaced(name: object) -> str:

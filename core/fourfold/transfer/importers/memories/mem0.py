@@ -9,7 +9,7 @@ from typing import Any
 from fourfold.errors import InputError
 from fourfold.transfer.importers.fields import first_field, normal_name
 from fourfold.transfer.importers.importer import ImportedDocument, SourceFile
-from fourfold.transfer.importers.times import time_or_none
+from fourfold.transfer.importers.times import said_at
 from fourfold.values.units import Fact
 
 _MAX_USERS_SHOWN = 5
@@ -100,7 +100,7 @@ def _facts(memory: Any, place: str, source: SourceFile) -> list[Fact]:
     # When it was put into these words: an update makes the text another one. OpenMemory's changes with its state.
     times = ("created_at", "createdAt") if "state" in memory else ("updated_at", "created_at", "createdAt")
     at = first_field(memory, *times)
-    return [Fact(text, at=time_or_none(at, place, source.report))]
+    return [Fact(text, at=said_at(at, place, source.report))]
 
 
 def _relations(content: Mapping[str, Any], source: SourceFile) -> Iterator[Fact]:

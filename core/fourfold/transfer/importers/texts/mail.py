@@ -16,7 +16,7 @@ from email.utils import getaddresses, parsedate_to_datetime
 from fourfold.transfer.importers.importer import ImportedDocument, SourceFile
 from fourfold.transfer.importers.texts.html_text import text_of_html
 from fourfold.transfer.importers.texts.mail_body import Passage, own_passages
-from fourfold.transfer.importers.times import time_or_none
+from fourfold.transfer.importers.times import in_time_order, time_or_none
 from fourfold.values.units import Message
 
 _MBOX_LINE = re.compile(
@@ -64,8 +64,7 @@ class Mail:
                     _messages(mail, delivered, place, source)
                 )
         for name, messages in threads.items():
-            messages.sort(key=lambda message: message.known_time.timestamp() if message.known_time else 0.0)
-            yield ImportedDocument(name, tuple(messages))
+            yield ImportedDocument(name, tuple(in_time_order(messages)))
 
 
 def _raw_messages(text: str) -> Iterator[tuple[int, str, str]]:

@@ -1,0 +1,232 @@
+"""What cannot be read of a file is told with its place and the reason, and the rest is taken."""
+
+from __future__ import annotations
+
+import json
+import os
+import threading
+import zipfile
+from pathlib import Path
+
+import pytest
+from command_line import fourfold
+
+from fourfold import InputError, Memory
+from fourfold.transfer.importers import ImportedFile, read_import
+from fourfold.values.units import known_time
+
+PNG = b"\x89PNG\r\n\x1a\n\x00\x00\x00\rIHDR"
+
+
+def texts(file: ImportedFile) -> list[str]:
+    return [message.text for document in file.documents for message in document.messages]
+
+
+def days(file: ImportedFile) -> list[str]:
+    messages = [message for document in file.documents for message in document.messages]
+    return [f"{at:%Y-%m-%d}" if (at := known_time(message.at)) else "" for message in messages]
+
+
+def read(path: Path, content: str | bytes) -> ImportedFile:
+    path.write_bytes(content if isinstance(content, bytes) else content.encode())
+    return read_import(path)
+
+
+def test_each_line_that_is_no_message_is_named_among_messages_and_among_conversations(tmp_path: Path) -> None:
+    lines = ['{"foo": 1}', "[1]", "42", "null", '{"text": "cut']
+    messages = ['{"text": "The well is deep."}', *lines, '{"text": ""}', '{"text": "The boat is red."}']
+    conversations = [
+        '{"messages": [{"role": "user", "content": "The well is deep."}]}',
+        *lines,
+        '{"messages": []}',
+        '{"messages": [{"role": "user", "content": "The boat is red."}]}',
+    ]
+    for content in (messages, conversations):
+        file = read(tmp_path / "chat.jsonl", "\n".join(content))
+        assert texts(file) == ["The well is deep.", "The boat is red."]
+        warnings = " ".join(file.warnings)
+        assert [number for number in range(1, 9) if f"line {number}" in warnings] == [2, 3, 4, 5, 6, 7]
+        assert "line 2: it has no" in warnings
+        assert "line 6: not JSON" in warnings
+
+
+def test_a_message_beside_conversations_is_taken(tmp_path: Path) -> None:
+    lines = [{"messages": [{"text": "The well is deep."}]}, {"text": "The boat is red."}]
+    file = read(tmp_path / "chat.jsonl", "\n".join(map(json.dumps, [*lines, lines[0]])))
+    assert texts(file).count("The boat is red.") == 1
+
+
+def test_what_is_left_out_of_a_folder_or_an_archive_is_named_by_kind(memory: Memory, tmp_path: Path) -> None:
+    folder = tmp_path / "export"
+    folder.mkdir()
+    contents: dict[str, bytes] = {"a.txt": b"The well is deep.", "b.txt": b"", "c.json": b" \n"}
+    contents |= {f"p{number}.png": PNG for number in range(7)} | {
+        "photo.txt": PNG,
+        "x.xyz": b"abc",
+        "d.pdf": b"%PDF-1",
+    }
+    with zipfile.ZipFile(tmp_path / "export.zip", "w") as archive:
+        for name, content in contents.items():
+            (folder / name).write_bytes(content)
+            archive.writestr(name, content)
+    for path in (folder, tmp_path / "export.zip"):
+        warnings = " ".join(memory.load(path, bank=path.suffix or "folder").warnings)
+        assert "2 empty files (b.txt, c.json)" in warnings
+        assert "8 PNG pictures (p0.png, p1.png, p2.png, p3.png, p4.png and 3 more)" in warnings
+        assert "1 file of another kind (.xyz) (x.xyz)" in warnings
+        assert "1 PDF document (d.pdf)" in warnings
+
+
+def test_links_that_lead_nowhere_or_back_and_pipes_in_a_folder_are_told(tmp_path: Path) -> None:
+    folder = tmp_path / "export"
+    folder.mkdir()
+    (folder / "a.txt").write_text("The well is deep.")
+    (folder / "loop.txt").symlink_to("loop.txt")
+    (folder / "back").symlink_to(folder)
+    os.mkfifo(folder / "pipe.txt")
+    file = read_import(folder)
+    assert texts(file) == ["The well is deep."]
+    assert all(name in " ".join(file.warnings) for name in ("loop.txt", "back", "pipe.txt"))
+    with pytest.raises(InputError, match="cannot be read"):
+        read_import(folder / "loop.txt")
+
+
+def test_a_damaged_member_of_an_archive_leaves_the_others(tmp_path: Path) -> None:
+    path = tmp_path / "export.zip"
+    with zipfile.ZipFile(path, "w") as archive:
+        archive.writestr("a.txt", "The well is deep.")
+        archive.writestr("b.txt", "The boat is red.")
+    path.write_bytes(path.read_bytes().replace(b"boat is", b"goat is", 1))
+    file = read_import(path)
+    assert texts(file) == ["The well is deep."]
+    assert "b.txt: Bad CRC" in " ".join(file.warnings)
+
+
+@pytest.mark.parametrize(
+    ("content", "kind"),
+    [
+        (PNG, "a PNG picture"),
+        (b"PK\x03\x04cut off", "a damaged zip archive"),
+        (b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1", "an old Microsoft Office"),
+        (bytes(range(256)) * 4, "a binary file"),
+    ],
+)
+def test_what_is_no_text_is_called_what_it_is(tmp_path: Path, content: bytes, kind: str) -> None:
+    (tmp_path / "chat.txt").write_bytes(content)
+    with pytest.raises(InputError, match=f"{kind}.*left out"):
+        read_import(tmp_path / "chat.txt")
+    (tmp_path / "note.txt").write_text("The well is deep.")
+    (tmp_path / "none.txt").write_text("")
+    paths = [tmp_path / name for name in ("chat.txt", "note.txt", "none.txt")]
+    done = fourfold("retain", *paths, "-m", tmp_path / "memory")
+    assert (done.returncode, "Retained 1 units" in done.stdout) == (0, True)
+    assert f"chat.txt: It is no text but {kind}" in done.stderr
+    assert "none.txt: It is empty" in done.stderr
+
+
+CHAT = "03.02.24, 10:15 - Jürgen: Grüße aus Köln\n03.02.24, 10:16 - Zoé: Ça va très bien\n"
+
+
+@pytest.mark.parametrize(
+    ("encoding", "text", "name"),
+    [
+        ("utf-16", CHAT, "UTF-16"),
+        ("utf-16-le", CHAT, "UTF-16"),
+        ("utf-32", CHAT, "UTF-32"),
+        ("cp1252", CHAT, "Windows-1252"),
+        ("cp1252", "12/03/24, 9:15 - José: Mañana vendrá el señor Núñez\n" * 2, "Windows-1252"),
+        ("cp1250", "Mieszkam w Łodzi, a moja żona pracuje w Gdańsku. Zażółć gęślą jaźń.", "Windows-1250"),
+        ("cp1251", "Я переехала в Москву и работаю в банке.", "Windows-1251"),
+        ("gb18030", "[2024/3/1 10:00] 小王: 我住在北京,在银行工作", "GB 18030"),
+        ("cp932", "私は東京に引っ越しました。銀行で働いています。", "Shift JIS"),
+    ],
+)
+def test_a_text_is_read_in_the_encoding_it_has_and_that_is_told(
+    tmp_path: Path, encoding: str, text: str, name: str
+) -> None:
+    file = read(tmp_path / "chat.txt", text.encode(encoding))
+    assert texts(file) == texts(read(tmp_path / "chat.txt", text))
+    assert f"read as {name}" in " ".join(file.warnings)
+
+
+def test_one_wrong_byte_costs_one_character(tmp_path: Path) -> None:
+    file = read(
+        tmp_path / "note.txt", "Grüße aus Köln.\n\nDas Boot ist grün.\n\n".encode() * 9 + b"Gr\xfc\xdfe\n"
+    )
+    assert texts(file)[-1] == "Grüße"
+    assert "not UTF-8 in line 37" in " ".join(file.warnings)
+    assert texts(read(tmp_path / "note.txt", ("Grüße " * 9).encode() + b"\xff"))[0].startswith("Grüße Grüße")
+
+
+def test_dates_that_may_be_read_two_ways_are_told_and_impossible_ones_have_no_time(tmp_path: Path) -> None:
+    def table(*dates: str) -> ImportedFile:
+        rows = [f"{date},Ana,The well of {number} is deep." for number, date in enumerate(dates)]
+        return read(tmp_path / "chat.csv", "\n".join(["date,author,text", *rows]))
+
+    file = table("03/04/2024", "05/06/2024")
+    assert days(file) == ["2024-04-03", "2024-06-05"]
+    assert "Dates such as 03/04/2024 were read as day/month" in " ".join(file.warnings)
+    settled = table("03/04/2024", "12/25/2024")
+    assert days(settled) == ["2024-03-04", "2024-12-25"]
+    assert not settled.warnings
+    impossible = table("03/04/2024", "31/02/2024", "2024-13-01", "25/04/2024")
+    assert days(impossible) == ["2024-04-03", "", "", "2024-04-25"]
+    assert all(f"line {number}: " in impossible.warnings[0] for number in (3, 4))
+    mixed = table("25/04/2024", "26/04/2024", "04/27/2024")
+    assert days(mixed) == ["2024-04-25", "2024-04-26", "2024-04-27"]
+    assert "(line 4) can only be month/day" in " ".join(mixed.warnings)
+
+
+@pytest.mark.parametrize(
+    "written",
+    ["2024-05-01 10:00 AM", "2024-05-01 10:00:00 UTC", "2024/05/01 10:00:00", "1. Mai 2024", "2024年5月1日"],
+)
+def test_a_date_that_begins_with_its_year_goes_on_with_the_month(tmp_path: Path, written: str) -> None:
+    assert days(read(tmp_path / "chat.json", json.dumps([{"text": "a", "date": written}]))) == ["2024-05-01"]
+
+
+def test_a_text_with_the_delimiter_in_it_is_whole(tmp_path: Path) -> None:
+    file = read(tmp_path / "chat.csv", "date;author;text\n2024-05-01;Ana;I bought a boat; it is red\n")
+    assert texts(file) == ["I bought a boat; it is red"]
+
+
+def test_two_people_of_one_name_in_telegram_are_two(memory: Memory, tmp_path: Path) -> None:
+    said = [
+        ("user1", "Alex", "I live in Porto"),
+        ("user2", "Alex", "I live in Rome"),
+        ("user3", "Bo", "I sail"),
+    ]
+    messages = [
+        {
+            "id": number,
+            "type": "message",
+            "date": "2024-01-01T10:00:00",
+            "from": name,
+            "from_id": sender,
+            "text": text,
+        }
+        for number, (sender, name, text) in enumerate(said)
+    ]
+    path = tmp_path / "result.json"
+    path.write_text(json.dumps({"name": "Group", "type": "private_group", "id": 5, "messages": messages}))
+    units = memory.load(path).units()
+    assert [unit.speaker for unit in units] == ["Alex (user1)", "Alex (user2)", "Bo"]
+    assert not any(unit.retired_at for unit in units)
+
+
+def test_standard_input_and_a_pipe_are_read_as_a_file_is(tmp_path: Path) -> None:
+    for number, via_pipe in enumerate((False, True)):
+        memory = tmp_path / f"memory{number}"
+        if via_pipe:
+            pipe = tmp_path / "pipe"
+            os.mkfifo(pipe)
+            writer = threading.Thread(target=pipe.write_text, args=(CHAT,))
+            writer.start()
+            done = fourfold("retain", pipe, "-m", memory)
+            writer.join()
+        else:
+            done = fourfold("retain", "-", "-m", memory, stdin=CHAT)
+        assert done.returncode == 0, done.stderr
+        found = json.loads(fourfold("recall", "Köln", "-m", memory, "--json").stdout)
+        unit = found["hits"][0]["unit"]
+        assert (unit["speaker"], unit["mentioned_at"][:16]) == ("Jürgen", "2024-02-03T10:15")
