@@ -163,7 +163,7 @@ def test_banks_with_entries_are_listed(memory: Memory, clock: FrozenClock) -> No
     [
         ([], "nothing to keep"),
         (Entry("item", "a", 1), "a list of Entry"),
-        (["a"], "one is a str"),
+        (["a"], "pass an Entry"),
         ([Entry("", "a", 1)], "kind"),
         ([Entry("item", "", 1)], "key"),
         ([Entry("item", "a\n", 1)], "key"),

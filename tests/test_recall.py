@@ -153,7 +153,7 @@ def test_a_wrong_bound_is_an_error(memory: Memory, bounds: dict[str, object]) ->
 
 
 def test_a_question_that_is_no_string_is_an_error(memory: Memory) -> None:
-    with pytest.raises(InputError, match="not a string"):
+    with pytest.raises(InputError, match="pass a string"):
         memory.bank("a").recall(7)  # type: ignore[arg-type]
 
 

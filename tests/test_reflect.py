@@ -147,7 +147,7 @@ def test_a_question_that_cannot_be_asked_is_refused(memory: Memory) -> None:
         ("Who?", {"budget": 0}, "budget"),
         ("Who?", {"steps": 0}, "steps"),
         ("Who?", {"as_of": datetime(2026, 1, 1)}, "time zone"),
-        ("Who?", {"response_model": dict}, "pydantic"),
+        ("Who?", {"response_model": dict}, "a class of BaseModel"),
     ]:
         with pytest.raises(InputError, match=said):
             bank.reflect(question, **options)  # type: ignore[arg-type]

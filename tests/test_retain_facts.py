@@ -82,9 +82,9 @@ def test_stated_facts_ask_no_language_model(clock: Any) -> None:
 @pytest.mark.parametrize(
     ("facts", "said"),
     [
-        ("Ana moved.", "takes a list of Fact"),
+        ("Ana moved.", "pass a list of Fact"),
         ([], "nothing to retain"),
-        (["Ana moved."], "Item 0 is a str"),
+        (["Ana moved."], "pass a Fact"),
         ([Fact("  ")], "1 to 2,000 characters"),
         ([Fact("x" * 2001)], "Split a longer one"),
         ([Fact("Ana.", Network.SUMMARY)], "summaries are made"),

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 import uuid
 from collections.abc import Sequence
+from pathlib import Path
 
 from fourfold.errors import InputError
 from fourfold.values.units import Network, Unit
@@ -51,6 +52,13 @@ def check_name(name: str, what: str) -> str:
             f"The {what} must be a string of at most {_MAX_NAME} characters without control characters."
         )
     return name
+
+
+def check_path(path: str | Path) -> Path:
+    """Returns the path, if it can be one of a file: a blank one would be the whole current directory."""
+    if not str(path).strip() or has_control(str(path)):
+        raise InputError(f"The path is {str(path)!r}: give that of a file, a folder or an archive.")
+    return Path(path)
 
 
 def check_tags(tags: Sequence[str]) -> tuple[str, ...]:

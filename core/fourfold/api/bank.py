@@ -15,17 +15,19 @@ from pydantic import BaseModel
 from fourfold import ingest, transfer
 from fourfold import recall as recalling
 from fourfold import reflect as reflecting
+from fourfold.api.arguments import checks_arguments
 from fourfold.api.edits import BankEdits
 from fourfold.api.entries import AsyncBankEntries
 from fourfold.api.task_queue import PerBankQueue
 from fourfold.consolidate.background import Background
 from fourfold.consolidate.form_beliefs import NewBelief, form_beliefs
-from fourfold.errors import FourfoldError, InputError
+from fourfold.errors import FourfoldError
 from fourfold.govern.erase import erase as erase_units
 from fourfold.govern.forget import Selection
 from fourfold.govern.forget import forget as forget_units
 from fourfold.ingest.bank_options import BankOptions
 from fourfold.language.languages import language as language_of
+from fourfold.language.text import clean
 from fourfold.ports import ModelRequest, Progress
 from fourfold.recall.fuse import Weights
 from fourfold.services import Services
@@ -38,6 +40,7 @@ from fourfold.values.results import Recall, RetainResult
 from fourfold.values.units import Fact, Interval, Message, Network, SaidAt, Unit, require_aware
 
 
+@checks_arguments
 class AsyncBank(BankEdits):
     """One agent's or user's memory. Nothing is ever recalled across banks."""
 
@@ -309,10 +312,10 @@ class AsyncBank(BankEdits):
         Facts that come later reassess it. A belief whose evidence is all forgotten is retired; one without evidence
         stands by itself. Raises `InputError` with nothing written, `ModelError`, `StoreError`.
         """
-        if isinstance(evidence, str):
-            raise InputError("evidence is a string: pass a list of units, or of their ids.")
         ids = tuple(unit.id if isinstance(unit, Unit) else unit for unit in evidence)
-        new_belief = NewBelief(statement, confidence, ids, reason or "set by hand", sets_confidence=True)
+        new_belief = NewBelief(
+            statement, confidence, ids, clean(reason) or "set by hand", sets_confidence=True
+        )
         (belief,) = await to_thread.run_sync(
             form_beliefs, self._services, self.name, [new_belief], self._options
         )
@@ -358,7 +361,8 @@ class AsyncBank(BankEdits):
         """
         unit_id = None if unit is None else id_of(unit)
         labels = None if tags is None else check_tags(tags)
-        selection = Selection(document, unit_id, entity, labels, before)
+        name = None if document is None else check_name(document, "document")
+        selection = Selection(name, unit_id, entity, labels, before)
         # What `retain_later` was given before would be written after this, and be there again.
         await self.flush(None)
         work = erase_units if erase else forget_units

@@ -8,6 +8,7 @@ from pathlib import Path
 from anyio import to_thread
 
 from fourfold import transfer
+from fourfold.api.arguments import checks_arguments
 from fourfold.api.reads import AnyBank, BankReads
 from fourfold.consolidate import core_profile
 from fourfold.errors import InputError
@@ -16,12 +17,13 @@ from fourfold.ingest.bank_options import BankOptions
 from fourfold.language.text import clean
 from fourfold.ports import Progress
 from fourfold.services import Services
-from fourfold.validation import id_of
+from fourfold.validation import check_path, id_of
 from fourfold.values.changes import Change, PrunePolicy, PruneResult
 from fourfold.values.results import RetainResult
 from fourfold.values.units import LONGEST_NAME, Unit
 
 
+@checks_arguments
 class BankEdits(BankReads):
     """The methods of a bank that correct, pin, prune, export and undo. Each change is logged with its reason, and
     can be undone where nothing else is said."""
@@ -84,7 +86,7 @@ class BankEdits(BankReads):
         """Renames an entity to `to`; the name it had becomes an alias. Raises `NotFoundError`, and `InputError`
         where another is called so."""
         # How many blanks are between the words of a name is no difference between names.
-        new_name = " ".join(clean(to).split()) if isinstance(to, str) else ""
+        new_name = " ".join(clean(to).split())
         if not 0 < len(new_name) <= LONGEST_NAME:
             raise InputError(f"An entity's name has 1 to {LONGEST_NAME} characters.")
         return await to_thread.run_sync(
@@ -122,7 +124,7 @@ class BankEdits(BankReads):
         `Memory.load` reads anywhere; writes to the bank wait meanwhile. Without `vectors` the file is a tenth of the
         size, and loading it embeds anew. `progress` is called with (done, total) units. Raises `NotFoundError` for a
         bank that is not there yet, `InputError` where the file cannot be written."""
-        target = Path(path)
+        target = check_path(path)
         await to_thread.run_sync(transfer.export, self._services, self.name, target, vectors, progress)
         return target
 

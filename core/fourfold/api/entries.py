@@ -8,6 +8,7 @@ from typing import Any
 from anyio import to_thread
 
 from fourfold import ingest
+from fourfold.api.arguments import checks_arguments
 from fourfold.consolidate.background import Background
 from fourfold.ingest.bank_options import BankOptions
 from fourfold.schema.entries import expired_documents, find_entries
@@ -17,6 +18,7 @@ from fourfold.values.results import RetainResult
 from fourfold.values.units import Entry, Message, SaidAt
 
 
+@checks_arguments
 class AsyncBankEntries:
     """The key-value entries of one bank; `AsyncBank.entries` is one."""
 

@@ -17,6 +17,7 @@ from typing import Self
 from anyio import create_task_group, to_thread
 
 from fourfold import transfer
+from fourfold.api.arguments import checks_arguments
 from fourfold.api.bank import AsyncBank
 from fourfold.api.task_queue import PerBankQueue
 from fourfold.consolidate.background import Background
@@ -40,7 +41,7 @@ from fourfold.settings import Settings, is_url, load_settings
 from fourfold.storage.manifest import Manifest
 from fourfold.storage.open import StoreAddress, open_store
 from fourfold.token_accounts import TokenAccounts
-from fourfold.validation import check_bank_name, check_name
+from fourfold.validation import check_bank_name, check_name, check_path
 from fourfold.values.bank_names import bank_name
 from fourfold.values.changes import Receipt
 from fourfold.values.redaction import RedactionRule, redaction_rules
@@ -60,6 +61,7 @@ class SystemClock:
         return datetime.now(UTC)
 
 
+@checks_arguments
 class AsyncMemory:
     """A memory: one store holding many banks. Open it with `await AsyncMemory.open(...)`."""
 
@@ -157,8 +159,8 @@ class AsyncMemory:
         characters, no slash, no control character, and no blank at either end.
         """
         check_bank_name(name)
-        if mission is not None and (not isinstance(mission, str) or len(mission) > LONGEST_MISSION):
-            raise InputError(f"The mission must be a string of at most {LONGEST_MISSION:,} characters.")
+        if mission is not None and len(mission) > LONGEST_MISSION:
+            raise InputError(f"The mission must be of at most {LONGEST_MISSION:,} characters.")
         rules = None if redact is None else redaction_rules(redact)
         options = BankOptions(None if language is None else language_of(language), mission, disposition)
         services = replace(
@@ -257,10 +259,7 @@ class AsyncMemory:
         `progress` is called with (done, total) units, or documents. Raises `InputError` for a file that is none of
         these, or not whole, or of which nothing can be read, and a name that is taken; `StoreVersionError` for one
         of a newer schema; `ConfigurationError` for an importer of another package that is broken."""
-        # What an unset variable gives; as a path it would be the whole current directory.
-        if not isinstance(path, str | Path) or not str(path).strip():
-            raise InputError(f"The path is {path!r}: give that of a file, a folder or an archive.")
-        source = Path(path)
+        source = check_path(path)
         target_name = None if bank is None else check_bank_name(bank)
         if await to_thread.run_sync(transfer.is_export, source):
             return self.bank(
@@ -294,7 +293,7 @@ class AsyncMemory:
         """Returns where `text` is found in the memory, in all banks: the records that hold it, and the files that
         hold its bytes; nothing once it is erased. Case counts. Raises `InputError` for an empty text."""
         # Half of a character is in nothing that is stored: of a text that was cut in one, the rest is looked for.
-        text = text.encode(errors="ignore").decode() if isinstance(text, str) else ""
+        text = text.encode(errors="ignore").decode()
         if not text.strip():
             raise InputError("The text is empty: give the words to look for.")
         return await to_thread.run_sync(erase.find_text, self.services.store, text)

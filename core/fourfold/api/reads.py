@@ -9,6 +9,7 @@ from typing import Protocol, Self
 
 from anyio import to_thread
 
+from fourfold.api.arguments import checks_arguments
 from fourfold.consolidate import core_profile, form_beliefs
 from fourfold.errors import InputError, NotFoundError
 from fourfold.govern import timeline
@@ -17,13 +18,14 @@ from fourfold.schema.records import SUMMARY, UNIT, kind_of, place_of
 from fourfold.schema.summaries import read_summary, summary_id
 from fourfold.schema.units import read_unit
 from fourfold.services import Services
-from fourfold.validation import parse_unit_id
+from fourfold.validation import check_name, parse_unit_id
 from fourfold.values.beliefs import Belief
 from fourfold.values.changes import Event
 from fourfold.values.reflection import CoreProfile
 from fourfold.values.units import Entity, Interval, Summary, Unit
 
 
+@checks_arguments
 class BankReads:
     """The methods of a bank that change nothing."""
 
@@ -86,7 +88,7 @@ class BankReads:
                 bank=self.name,
                 kind=UNIT,
                 live=not retired,
-                documents=None if document is None else (document,),
+                documents=None if document is None else (check_name(document, "document"),),
             )
             points = sorted(self._services.store.scan(where), key=place_of)
             return map(read_unit, points)

@@ -127,14 +127,14 @@ def _entity_name(services: Services, bank: str, name: str) -> str:
 
 def _checked(belief: NewBelief) -> NewBelief:
     """Returns `belief` with its text and evidence normalised; raises `InputError` for one that cannot be formed."""
-    statement = clean(belief.statement) if isinstance(belief.statement, str) else ""
+    statement = clean(belief.statement)
     if not statement:
         raise InputError("A belief needs a statement: say in a sentence what is believed.")
     if len(statement) > LONGEST_TEXT:
         raise InputError(
             f"A belief's statement has at most {LONGEST_TEXT:,} characters: keep it to a sentence."
         )
-    if not isinstance(belief.confidence, (int, float)) or not 0 <= belief.confidence <= 1:
+    if not 0 <= belief.confidence <= 1:
         raise InputError(f"The confidence is {belief.confidence!r}: give a number from 0 to 1.")
     return replace(
         belief,

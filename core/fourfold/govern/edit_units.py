@@ -115,9 +115,9 @@ def held(services: Services, bank: str, unit_id: str) -> Unit:
 
 
 def _checked(texts: Sequence[str]) -> list[str]:
-    if isinstance(texts, str) or not texts:
+    if not texts:
         raise InputError("Give the texts as a list of one or more strings.")
-    cleaned_texts = [" ".join(clean(text).split()) if isinstance(text, str) else "" for text in texts]
+    cleaned_texts = [" ".join(clean(text).split()) for text in texts]
     if not all(0 < len(text) <= LONGEST_TEXT for text in cleaned_texts):
         raise InputError(
             f"A text has 1 to {LONGEST_TEXT:,} characters; to take a unit away, use forget(unit=...)."

@@ -64,8 +64,6 @@ def note_uses(services: Services, bank: str) -> None:
 
 
 def _check(policy: PrunePolicy) -> None:
-    if not isinstance(policy, PrunePolicy):
-        raise InputError("The policy must be a Policy, for instance Policy(below=0.05).")
     if not 0 <= policy.below <= 1:
         raise InputError(f"below is {policy.below!r}: give a retention from 0 to 1.")
     if policy.keep < 0:

@@ -12,7 +12,7 @@ from fourfold.language.enrichment import enriched
 from fourfold.language.text import clean, sentences
 from fourfold.validation import has_control
 from fourfold.values.chunks import LINES_BEFORE, Piece, said, within
-from fourfold.values.units import LONGEST_NAME, Message, SaidAt, require_aware
+from fourfold.values.units import LONGEST_NAME, Message, SaidAt, known_time, require_aware
 
 _LONGEST_MESSAGE = 10_000_000
 """Characters; a guess. It refuses a file that was read into one message by mistake."""
@@ -24,19 +24,11 @@ def read_messages(messages: str | Iterable[Message], at: SaidAt | None, now: dat
     """Returns the messages of a retain, cleaned, each with an id and with a time, or "unknown"; raises
     `InputError` for what cannot be used. Empty texts are left out. An id is made from the content, and the time if
     one was given, so that the same message has the same id on every run."""
-    _check_said_at(at, "at")
-    if not isinstance(messages, str | Iterable):
-        raise InputError(
-            f"retain takes a string or messages; this is one {type(messages).__name__}: put it in a list."
-        )
+    require_aware(known_time(at), "at")
     message_list = [Message(messages, at=at)] if isinstance(messages, str) else messages
     by_id: dict[str, Message] = {}
     seen: dict[str, int] = {}
     for number, message in enumerate(message_list):
-        if not isinstance(message, Message):
-            raise InputError(
-                f"Item {number} is a {type(message).__name__}: retain takes a string or a list of Message."
-            )
         text = _checked(message, number)
         if not text:
             continue
@@ -87,34 +79,17 @@ def gather(
 
 def _checked(message: Message, number: int) -> str:
     """Returns the cleaned text of a message; raises `InputError` for what cannot be used."""
-    if not isinstance(message.text, str):
-        raise InputError(f"The text of message {number} is a {type(message.text).__name__}, not a string.")
-    for name, value in (("speaker", message.speaker), ("id", message.id)):
-        if value is not None and not isinstance(value, str):
-            raise InputError(f"The {name} of message {number} is a {type(value).__name__}, not a string.")
     if len(message.text) > _LONGEST_MESSAGE:
         raise InputError(
             f"Message {number} has {len(message.text):,} characters; the most is {_LONGEST_MESSAGE:,}. "
             f"Split it into several messages."
         )
-    if message.role not in ("user", "assistant", "system", "tool"):
-        raise InputError(f'Message {number} has role "{message.role}": use user, assistant, system or tool.')
     if message.id and has_control(message.id):
         raise InputError(f"Message {number}: the id has control characters in it.")
     if len(message.speaker or "") > LONGEST_NAME or len(message.id or "") > LONGEST_NAME:
         raise InputError(f"Message {number}: a speaker or id has at most {LONGEST_NAME} characters.")
-    _check_said_at(message.at, f"Message {number}: at")
+    require_aware(message.known_time, f"Message {number}: at")
     return clean(message.text)
-
-
-def _check_said_at(value: object, what: str) -> None:
-    """Raises `InputError` for what is neither None, nor an aware datetime, nor "unknown"."""
-    if isinstance(value, datetime):
-        require_aware(value, what)
-    elif value is not None and value != "unknown":
-        raise InputError(
-            f'{what} is {value!r}: pass an aware datetime, or "unknown" where nobody knows when it was said.'
-        )
 
 
 def _content_id(message: Message, text: str, seen: dict[str, int]) -> str:

@@ -117,8 +117,6 @@ def _most(services: Services, request: RecallRequest) -> int:
 
 def _where(request: RecallRequest) -> Where:
     require_aware(request.as_of, "as_of")
-    if not isinstance(request.question, str):
-        raise InputError(f"The question is a {type(request.question).__name__}, not a string.")
     for name, bound in (("budget", request.budget), ("limit", request.limit)):
         if bound is not None and bound <= 0:
             raise InputError(f"{name} is {bound}: give a positive number, or None for no bound.")

@@ -139,12 +139,9 @@ def _frame(services: Services, request: ReflectRequest) -> str:
 def _check(request: ReflectRequest) -> None:
     """Raises `InputError` for a request that cannot be answered."""
     require_aware(request.as_of, "as_of")
-    if not isinstance(request.question, str) or not request.question.strip():
+    if not request.question.strip():
         raise InputError("The question is empty: say what to reflect on.")
     if request.budget is not None and request.budget <= 0:
         raise InputError(f"budget is {request.budget}: give a positive number of tokens, or None.")
     if not 1 <= request.steps <= _MOST_STEPS:
         raise InputError(f"steps is {request.steps}: give a number from 1 to {_MOST_STEPS}.")
-    model = request.response_model
-    if model is not None and not (isinstance(model, type) and issubclass(model, BaseModel)):
-        raise InputError("response_model must be a pydantic model class.")

@@ -202,7 +202,8 @@ class MemoryStore:
 
 
 def _stored(point: Point) -> _Stored:
-    payload = json.dumps(dict(point.payload))
+    payload = json.dumps(dict(point.payload), ensure_ascii=False)
+    payload.encode()  # half a character fails here as it does on the engines, which write UTF-8
     # Dense vectors at length 1, as Qdrant stores those of a cosine: the score is then a plain product.
     norm = 1.0 if point.vector is None else float(np.linalg.norm(point.vector)) or 1.0
     return _Stored(

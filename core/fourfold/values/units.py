@@ -101,10 +101,14 @@ class Retirement:
 
 
 def require_aware(moment: datetime | None, what: str) -> datetime | None:
-    """Returns `moment` unchanged, or raises `InputError` where it lacks a time zone or is, in UTC, before the year 1
-    or after 9999."""
+    """Returns `moment` unchanged, or raises `InputError` where it is no datetime, lacks a time zone or is, in UTC,
+    before the year 1 or after 9999."""
     if moment is None:
         return None
+    if not isinstance(moment, datetime):
+        raise InputError(
+            f"{what} is {moment!r}: pass an aware datetime, for instance datetime(2024, 5, 8, tzinfo=timezone.utc)."
+        )
     if moment.utcoffset() is None:
         raise InputError(
             f"{what} is {moment.isoformat()} without a time zone: pass an aware datetime, "

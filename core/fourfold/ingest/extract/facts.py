@@ -23,8 +23,6 @@ _UNSURE = 0.7
 def read_facts(fact_list: Iterable[Fact]) -> dict[str, Fact]:
     """Returns the facts by the id of the message that says each: made from what it says, so that a fact has the
     same one on every run. Raises `InputError` for what cannot be used."""
-    if isinstance(fact_list, str) or not isinstance(fact_list, Iterable):
-        raise InputError(f"retain_facts takes a list of Fact; this is one {type(fact_list).__name__}.")
     facts: dict[str, Fact] = {}
     for number, fact in enumerate(fact_list):
         _check(fact, number)
@@ -96,9 +94,7 @@ def _name(name: str) -> str:
 
 
 def _check(fact: Fact, number: int) -> None:
-    if not isinstance(fact, Fact):
-        raise InputError(f"Item {number} is a {type(fact).__name__}: retain_facts takes a list of Fact.")
-    if not isinstance(fact.text, str) or not 1 <= len(clean(fact.text)) <= LONGEST_TEXT:
+    if not 1 <= len(clean(fact.text)) <= LONGEST_TEXT:
         raise InputError(
             f"Fact {number}: the text must have 1 to {LONGEST_TEXT:,} characters. Split a longer one."
         )
@@ -110,7 +106,7 @@ def _check(fact: Fact, number: int) -> None:
         raise InputError(f"Fact {number}: only a belief has a confidence. Leave it out, or state a belief.")
     if fact.confidence is not None and not 0 <= fact.confidence <= 1:
         raise InputError(f"Fact {number}: the confidence is {fact.confidence}: give a number from 0 to 1.")
-    if isinstance(fact.entities, str) or len(fact.entities) > _MOST_NAMES:
+    if len(fact.entities) > _MOST_NAMES:
         raise InputError(f"Fact {number}: entities must be a list of at most {_MOST_NAMES} names.")
-    if not all(isinstance(name, str) and 0 < len(_name(name)) <= LONGEST_NAME for name in fact.entities):
+    if not all(0 < len(_name(name)) <= LONGEST_NAME for name in fact.entities):
         raise InputError(f"Fact {number}: a name has 1 to {LONGEST_NAME} characters.")
