@@ -151,7 +151,7 @@ def _kinds_of(hint: Any) -> Iterator[_Kind]:
     elif origin is Callable:
         yield _Kind("a function", callable)
     elif inspect.isclass(origin) and issubclass(origin, Iterable) and not issubclass(origin, Mapping):
-        yield _items_kind(tuple(_kinds_of(arguments[0])), lazily=origin is Iterable)
+        yield _items_kind(tuple(_kinds_of(arguments[0])), origin)
     elif origin is type:
         yield _Kind(f"a class of {arguments[0].__name__}", _subclass_of(arguments[0]))
     elif inspect.isclass(hint) and hint not in (Any, object):
@@ -183,20 +183,29 @@ def _check_fields(value: Any, place: str) -> object:
     return replace(value, **changes) if changes else value
 
 
-def _items_kind(kinds: tuple[_Kind, ...], lazily: bool) -> _Kind:
-    """Returns the kind of a list. What is no collection is read into a tuple, or, where it is wanted `lazily`,
+def _items_kind(kinds: tuple[_Kind, ...], wanted: Any) -> _Kind:
+    """Returns the kind of a list. What is no collection is read into a tuple, or, where an iterable is `wanted`,
     checked item by item as it is read: it may take its time, or have no end."""
 
     def check(items: Iterable[Any], place: str) -> object:
         checked = (_check(item, f"{place}[{at}]", kinds) for at, item in enumerate(items))
-        if lazily and not isinstance(items, Collection):
+        if wanted is Iterable and not isinstance(items, Collection):
             return checked
         as_checked = tuple(checked)
         is_same = isinstance(items, Collection) and not any(map(is_not, items, as_checked))
         return items if is_same else as_checked
 
+    def accepts(value: object) -> bool:
+        # Strings and bytes are iterable too, and never meant as the list of what that gives. A mapping is a
+        # collection of its keys, and no sequence.
+        if isinstance(value, str | bytes | bytearray) or (
+            isinstance(value, Mapping) and wanted is not Collection
+        ):
+            return False
+        return isinstance(value, Iterable)
+
     names = " or ".join(_without_article(kind.words) for kind in kinds)
-    return _Kind(f"a list of {names}" if names else "a list", _is_list, check, kinds)
+    return _Kind(f"a list of {names}" if names else "a list", accepts, check, kinds)
 
 
 def _tuple_kind(places: list[tuple[_Kind, ...]]) -> _Kind:
@@ -211,11 +220,6 @@ def _tuple_kind(places: list[tuple[_Kind, ...]]) -> _Kind:
         lambda value: isinstance(value, tuple) and len(value) == len(places),
         check,
     )
-
-
-def _is_list(value: object) -> bool:
-    # Strings, bytes and mappings are iterable too, and never meant as the list of what that gives.
-    return isinstance(value, Iterable) and not isinstance(value, str | bytes | bytearray | Mapping)
 
 
 def _is_whole(value: object) -> bool:
