@@ -230,3 +230,113 @@ def test_standard_input_and_a_pipe_are_read_as_a_file_is(tmp_path: Path) -> None
         found = json.loads(fourfold("recall", "Köln", "-m", memory, "--json").stdout)
         unit = found["hits"][0]["unit"]
         assert (unit["speaker"], unit["mentioned_at"][:16]) == ("Jürgen", "2024-02-03T10:15")
+
+
+@pytest.mark.parametrize("line", ["Price: 5 euros is what they want.", "Deadline: Friday", "Budget: 40 %"])
+def test_a_label_within_what_is_said_is_no_speaker(tmp_path: Path, line: str) -> None:
+    said = [
+        "Ana Silva: Let us talk of the car.",
+        line,
+        "Rui: Agreed.",
+        "Ana Silva: Do you sell it?",
+        "Rui: I do.",
+    ]
+    cues = "".join(
+        f"\n00:00:{number:02}.000 --> 00:00:{number + 1:02}.000\n{text}\n" for number, text in enumerate(said)
+    )
+    for name, content in (("call.vtt", f"WEBVTT\n{cues}"), ("call.txt", "\n".join(said))):
+        (document,) = read(tmp_path / name, content).documents
+        assert {message.speaker for message in document.messages} == {"Ana Silva", "Rui"}
+        speaker = next(message.speaker for message in document.messages if line in message.text)
+        assert speaker == "Ana Silva"
+
+
+def test_a_list_of_things_to_do_is_a_note(tmp_path: Path) -> None:
+    file = read(tmp_path / "notes.txt", "TODO: buy milk\nPrice: 5 euros\nHotel: Ritz\nQuestion: do we fly?\n")
+    assert texts(file) == ["TODO: buy milk\nPrice: 5 euros\nHotel: Ritz\nQuestion: do we fly?"]
+    assert read(tmp_path / "chat.txt", "Ana: Hello, how are you?\nBen: I am fine.\n").format == "transcript"
+
+
+def test_memories_and_projects_of_claude_are_read(memory: Memory, tmp_path: Path) -> None:
+    memories = {
+        "conversations_memory": "**Work**\n\nAna works at the harbour.",
+        "project_memories": {"p-1": "It is red."},
+    }
+    project = {
+        "uuid": "p-1",
+        "name": "Boat",
+        "description": "Repairs",
+        "prompt_template": "Answer briefly.",
+        "created_at": "2024-05-01T08:00:00Z",
+        "updated_at": "2024-05-02T08:00:00Z",
+        "docs": [
+            {
+                "uuid": "d1",
+                "filename": "log.md",
+                "content": "The mast broke.",
+                "created_at": "2024-05-03T08:00:00Z",
+            },
+            {"uuid": "d2", "filename": "x.pdf", "content": ""},
+        ],
+    }
+    folder = tmp_path / "claude"
+    folder.mkdir()
+    (folder / "memories.json").write_text(json.dumps([memories | {"account_uuid": "a"}]))
+    (folder / "projects.json").write_text(json.dumps([project]))
+    bank = memory.load(folder)
+    times = {unit.text: unit.mentioned_at and f"{unit.mentioned_at:%m-%d}" for unit in bank.units()}
+    for words, day in (("harbour", None), ("Boat\nIt is red", None), ("briefly", "05-02"), ("mast", "05-03")):
+        assert [when for text, when in times.items() if words in text] == [day]
+    assert "1 document without a text (projects.json, project 1, document 2 (x.pdf))" in " ".join(
+        bank.warnings
+    )
+
+
+DISCORD = f"""{"=" * 62}
+Guild: Harbour
+Channel: Text / general
+{"=" * 62}
+
+[04-Feb-23 10:00 PM] ana
+I moved to Porto
+
+and sail
+
+[14-Feb-23 10:01 PM] rui
+{{Attachments}}
+https://example.org/boat.png
+
+{"=" * 62}
+Exported 2 message(s)
+{"=" * 62}
+"""
+
+
+def test_discord_in_plain_text_and_a_chat_store_of_llamaindex_are_read(tmp_path: Path) -> None:
+    (document,) = read(tmp_path / "channel.txt", DISCORD).documents
+    (message,) = document.messages
+    assert (message.speaker, message.text) == ("ana", "I moved to Porto\n\nand sail")
+    assert message.known_time
+    assert message.known_time.isoformat() == "2023-02-04T22:00:00+00:00"
+    blocks = [{"block_type": "text", "text": "I live in Porto"}, {"block_type": "thinking", "content": "hm"}]
+    store = {"store": {"ana": [{"role": "user", "additional_kwargs": {}, "blocks": blocks}]}}
+    file = read(tmp_path / "chats.json", json.dumps(store))
+    assert texts(file) == ["I live in Porto"]
+
+
+def test_a_slack_channel_and_a_discord_channel_are_one_document_with_each_message_once(
+    tmp_path: Path,
+) -> None:
+    slack = [
+        {"type": "message", "user": f"U{number}", "text": "Hi", "ts": f"167550480{number}.000200"}
+        for number in (2, 1)
+    ]
+    (document,) = read(tmp_path / "general.json", json.dumps(slack)).documents
+    assert [message.speaker for message in document.messages] == ["U1", "U2"]
+    authors = [{"id": "8", "name": "Alex"}, {"id": "9", "name": "Alex"}]
+    discord = [
+        {"id": f"{number}", "timestamp": "2023-02-04T10:00:00Z", "content": "Hi", "author": author}
+        for number, author in enumerate(authors)
+    ]
+    (document,) = read(tmp_path / "channel.json", json.dumps(discord)).documents
+    assert [message.speaker for message in document.messages] == ["Alex (8)", "Alex (9)"]

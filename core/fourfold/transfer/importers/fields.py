@@ -83,7 +83,7 @@ def text_of_parts(value: Any) -> str:
         case str():
             return value
         case Mapping():
-            kind = value.get("type", value.get("content_type"))
+            kind = value.get("type", value.get("content_type", value.get("block_type")))
             # A part without a kind is LangChain's or a program's own, and has nothing but its text.
             if kind is not None and kind not in _SPOKEN_PARTS:
                 return ""

@@ -10,8 +10,10 @@ from fourfold.errors import FourfoldError, InputError
 from fourfold.plugins import broken_plugin, declared_plugins, load_plugin
 from fourfold.transfer.importers.assistants.chatgpt import ChatGPT
 from fourfold.transfer.importers.assistants.claude import Claude
+from fourfold.transfer.importers.assistants.claude_account import ClaudeMemories, ClaudeProjects
 from fourfold.transfer.importers.assistants.locomo import LoCoMo
 from fourfold.transfer.importers.chats.discord import Discord
+from fourfold.transfer.importers.chats.discord_text import DiscordText
 from fourfold.transfer.importers.chats.records import Chat
 from fourfold.transfer.importers.chats.slack import Slack
 from fourfold.transfer.importers.chats.subtitles import Subtitles
@@ -34,10 +36,13 @@ _OF_PRODUCTS: tuple[Importer, ...] = (
     LangGraph(),
     ChatGPT(),
     Claude(),
+    ClaudeMemories(),
+    ClaudeProjects(),
     LoCoMo(),
     Telegram(),
     Slack(),
     Discord(),
+    DiscordText(),
     WhatsApp(),
     Subtitles(),
     Mail(),

@@ -30,6 +30,7 @@ _DATE_IN_NAME = re.compile(
     r"(?:[T _-]{1,3}([01]\d|2[0-3])[-_.:]?([0-5]\d))?(?!\d{3})"
 )
 _YEAR_FIRST = re.compile(r"\s*(\d{4})\s?[-/.年]\s?(\d{1,2})\s?[-/.月]\s?(\d{1,2})(?:[日.]|(?!\d))[T,]?")
+_NAMED_MONTH = re.compile(r"\d{1,2}[-/ ][^\W\d_]{3,9}[-/ ]\d\d(?!\d)")
 _AMERICAN = re.compile(r"\s*[1-9]\d?/[1-9]\d?/(?:\d\d){1,2},?\s.*\d\s?[AP]M\b")
 _ORDERS = {True: "day/month", False: "month/day"}
 _CENTURY = 100
@@ -88,7 +89,7 @@ def _written_time(text: str, day_first: bool) -> datetime:
     try:
         return datetime.fromisoformat(text)
     except ValueError:
-        if not any(form.search(text) for form in (_YEAR, _DIGITS_DATE, _YEAR_FIRST)):
+        if not any(form.search(text) for form in (_YEAR, _DIGITS_DATE, _YEAR_FIRST, _NAMED_MONTH)):
             raise
     text = text.replace("\u202f", " ").replace(" at ", " ")
     year_first = _YEAR_FIRST.match(text)

@@ -8,7 +8,7 @@ from collections.abc import Iterator, Mapping
 from pathlib import PurePosixPath
 from typing import Any
 
-from fourfold.transfer.importers.chats.people import person_name
+from fourfold.transfer.importers.chats.people import distinct_names, person_name
 from fourfold.transfer.importers.importer import ImportedDocument, SourceFile
 from fourfold.transfer.importers.times import fill_times, in_time_order, said_at
 from fourfold.values.units import Message
@@ -34,16 +34,17 @@ class Discord:
     def read(self, source: SourceFile) -> Iterator[ImportedDocument]:
         """Yields the channel."""
         messages: list[Message] = []
+        names = _names(source)
         for number, record in enumerate(_messages(source)):
             place = source.place(number, "message")
             with source.report.guard(place):
                 messages += (
-                    _own(record, place, source) if _is_of_package(record) else _said(record, place, source)
+                    _own(record, place, source)
+                    if _is_of_package(record)
+                    else _said(record, names, place, source)
                 )
                 # A data package has the newest first, DiscordChatExporter the oldest.
-                yield ImportedDocument(
-                    f"discord/{_channel(source)}", tuple(fill_times(in_time_order(messages)))
-                )
+        yield ImportedDocument(f"discord/{_channel(source)}", tuple(fill_times(in_time_order(messages))))
 
 
 def _messages(source: SourceFile) -> list[Any]:
@@ -81,23 +82,40 @@ def _channel(source: SourceFile) -> str:
     return source.path.parent.name if source.path.stem == "messages" else PurePosixPath(source.name).stem
 
 
-def _said(record: Mapping[str, Any], place: str, source: SourceFile) -> list[Message]:
+def _said(
+    record: Mapping[str, Any], names: Mapping[str, str], place: str, source: SourceFile
+) -> list[Message]:
     kind = record.get("type")
     if (kind if kind is None else str(kind)) not in _SPOKEN_TYPES:
         source.report.ignore("notices of the app")
         return []
-    names = {
-        str(person.get("id")): person_name(person)
-        for person in record.get("mentions") or ()
-        if isinstance(person, Mapping)
-    }
     text = _MENTION.sub(lambda match: f"@{names.get(match[1]) or match[1]}", str(record.get("content") or ""))
     text = _EMOJI.sub(r"\1", text).strip() or _embedded_text(record)
     if not text:
         source.report.ignore("messages of pictures, sound or files alone")
         return []
     at = said_at(record.get("timestamp"), place, source.report)
-    return [Message(text, person_name(record["author"]), at=at, id=str(record.get("id") or "") or None)]
+    return [
+        Message(
+            text,
+            names.get(str(record["author"].get("id"))) or person_name(record["author"]),
+            at=at,
+            id=str(record.get("id") or "") or None,
+        )
+    ]
+
+
+def _names(source: SourceFile) -> dict[str, str]:
+    """Returns how those who write or are mentioned are called, by their ids."""
+    names: dict[str, str] = {}
+    for record in _messages(source):
+        if isinstance(record, Mapping):
+            mentions = record.get("mentions")
+            for person in [record.get("author"), *(mentions if isinstance(mentions, list) else [])]:
+                name = person_name(person) if isinstance(person, Mapping) else None
+                if name:
+                    names.setdefault(str(person.get("id")), name)
+    return distinct_names(names)
 
 
 def _embedded_text(record: Mapping[str, Any]) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Mapping
 from typing import Any
 
@@ -23,6 +24,16 @@ _NAMES = (
 """Fields by which a person is called, the most telling first."""
 _INNER = ("profile", "user", "emailAddress", "author")
 """Fields with an object that has them."""
+
+
+def distinct_names(names: Mapping[str, str]) -> dict[str, str]:
+    """Returns how people are called by their ids, with the id behind a name that two of them have: their words must
+    not become those of one."""
+    bearers = Counter(name.casefold() for name in names.values())
+    return {
+        person: f"{name} ({person})" if bearers[name.casefold()] > 1 else name
+        for person, name in names.items()
+    }
 
 
 def person_name(value: Any) -> str | None:

@@ -12,26 +12,28 @@ from fourfold.transfer.importers.importer import SourceFile
 
 _TEXTS = (
     "text content message body value msg messagetext textcontent contents parts transcript utterance caption "
-    "say listcontent".split()
+    "say listcontent blocks nachricht inhalt contenu mensaje texto contenido 消息 内容 消息内容".split()
 )
+"""Fields with what was said, also as tables in our five languages head the column."""
 _ROLES = "role type sendertype authorrole messagetype".split()
 _SPEAKERS = (
     "speaker sender sendername author authorname from fromname user username name displayname nickname participant "
-    "creator by".split()
+    "creator by absender autor verfasser expéditeur auteur remitente 发送者 发送人 昵称".split()
 )
 _SPEAKER_IDS = "senderid userid authorid fromid user author sender from".split()
 """Fields by which two speakers can be told apart at least, where there is neither a name nor a role."""
 _TIMES = (
     "createdat createtime createdtime createddate sentat senttime datesent timestamp timestampms time date datetime "
     "ts at when created createdutc createdtimestampusec usereditedtimestampusec messagedate unixtime dateunixtime "
-    "publishedat updatedat".split()
+    "publishedat updatedat "
+    "datum zeit zeitpunkt zeitstempel heure horodatage fecha fechahora 时间 日期 发送时间".split()
 )
 _IDS = "id uuid messageid msgid guid clientmsgid".split()
 _IGNORED = frozenset(
     "conversationid threadid parentid parentmessageid parentuuid parent chatid channelid sessionid roomid replyto "
     "replytoid topicid model attachments files toolcalls toolcallid metadata reactions edited editedat embeds "
     "mentions usage finishreason lc start end version index status isread read delivered isunsent istakendown "
-    "isgeophotoshare color istrashed ispinned isarchived labels".split()
+    "isgeophotoshare color istrashed ispinned isarchived labels weight additionalkwargs".split()
 )
 """Fields that say nothing that was said, and need not be named each time."""
 _LISTS = (
@@ -65,6 +67,10 @@ def conversations_of(source: SourceFile) -> list[Conversation]:
     """Returns the conversations of a file: that of an object that holds messages, of each object of a list that
     does, or else of the records themselves."""
     content = source.content
+    stored = content.get("store") if isinstance(content, Mapping) else None
+    if isinstance(stored, Mapping) and any(isinstance(entries, list) for entries in stored.values()):
+        # LlamaIndex's chat store: lists of messages under the keys of their conversations.
+        return [Conversation(list(entries), {"id": key}) for key, entries in stored.items() if entries]
     inner = _list_in(content)
     if inner is not None and (_holds_messages(content) or not is_message(content) or _have_roles(inner)):
         nested = [

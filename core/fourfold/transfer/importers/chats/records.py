@@ -106,6 +106,9 @@ class _ConversationReader:
         if pair:
             return pair
         if not is_message(entry):
+            if any(entry.get(name) for name in ("tool_calls", "function_call")):
+                self.source.report.ignore("calls of tools")
+                return []
             if is_empty_conversation(entry):
                 self.source.report.ignore("conversations without a message", place=place)
                 return []

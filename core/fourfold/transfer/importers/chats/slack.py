@@ -9,7 +9,7 @@ from collections.abc import Iterator, Mapping
 from pathlib import PurePosixPath
 from typing import Any
 
-from fourfold.transfer.importers.chats.people import person_name
+from fourfold.transfer.importers.chats.people import distinct_names, person_name
 from fourfold.transfer.importers.fields import text_of_parts
 from fourfold.transfer.importers.importer import ImportedDocument, SourceFile
 from fourfold.transfer.importers.times import in_time_order, said_at
@@ -51,7 +51,7 @@ class Slack:
             with source.report.guard(place):
                 messages += _said(record, people, place, source)
                 # The API returns the newest first, an export's file the oldest.
-                yield ImportedDocument(f"slack/{_channel(source)}", tuple(in_time_order(messages)))
+        yield ImportedDocument(f"slack/{_channel(source)}", tuple(in_time_order(messages)))
 
 
 def _messages(source: SourceFile) -> list[Any]:
@@ -90,7 +90,7 @@ def _people(source: SourceFile) -> dict[str, str]:
                 called = person_name(user.get("profile")) or person_name(user)
                 if called:
                     names[str(user["id"])] = called
-    return names
+    return distinct_names(names)
 
 
 def _said(record: Mapping[str, Any], people: dict[str, str], place: str, source: SourceFile) -> list[Message]:

@@ -8,6 +8,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import replace
 
 from fourfold.transfer.importers.chats.cues import Cue, messages_of, offset_of
+from fourfold.transfer.importers.chats.labels import no_speakers
 from fourfold.transfer.importers.importer import ImportedDocument, SourceFile
 from fourfold.transfer.importers.texts.heading import date_of_heading
 from fourfold.transfer.importers.times import date_in_name
@@ -38,11 +39,12 @@ class Subtitles:
     def read(self, source: SourceFile) -> Iterator[ImportedDocument]:
         """Yields the one document. When it was recorded is in the file's name or its head, or is not known."""
         blocks = re.split(r"\n[ \t]*\n", source.text.lstrip("\ufeff"))
+        asides = _asides(blocks)
         cues: list[Cue] = []
         head: list[str] = []
         for block in blocks:
             lines = block.strip("\n").split("\n")
-            cue = _cue(lines)
+            cue = _cue(lines, asides)
             if cue is not None:
                 cues += cue
             elif not cues:
@@ -63,8 +65,15 @@ def _with_speakers(cues: Iterable[Cue]) -> Iterator[Cue]:
         yield replace(cue, speaker=speaker)
 
 
-def _cue(lines: list[str]) -> list[Cue] | None:
-    """Returns what is said in a block, by one speaker or several; None for one that has no timing."""
+def _asides(blocks: Iterable[str]) -> frozenset[str]:
+    """Returns the labels before a colon that are part of what is said ("Price: 5 euros")."""
+    cues = [cue for block in blocks for cue in _cue(block.strip("\n").split("\n")) or ()]
+    return no_speakers([(cue.speaker, cue.text) for cue in cues if cue.speaker])
+
+
+def _cue(lines: list[str], asides: frozenset[str] = frozenset()) -> list[Cue] | None:
+    """Returns what is said in a block, by one speaker or several; None for one that has no timing. `asides` are
+    labels that name no speaker."""
     number = next((number for number, line in enumerate(lines[:3]) if _TIMING.fullmatch(line)), None)
     if number is None:
         return None
@@ -84,8 +93,9 @@ def _cue(lines: list[str]) -> list[Cue] | None:
     for line in payload.split("\n"):
         text = _plain(line).removeprefix("- ")
         speaker_match = _NAMED.fullmatch(text)
-        if speaker_match and len(speaker_match["name"].split()) <= _MAX_NAME_WORDS:
-            cues.append(Cue(speaker_match["text"], speaker_match["name"].strip(), start))
+        name = speaker_match["name"].strip() if speaker_match else ""
+        if speaker_match and name not in asides and len(name.split()) <= _MAX_NAME_WORDS:
+            cues.append(Cue(speaker_match["text"], name, start))
         elif cues:
             cues[-1] = Cue(f"{cues[-1].text} {text}".strip(), cues[-1].speaker, start)
         else:

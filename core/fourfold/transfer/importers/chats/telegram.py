@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import re
-from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
 from datetime import UTC, datetime, timedelta, timezone
 from typing import Any
 
 from fourfold.errors import InputError
+from fourfold.transfer.importers.chats.people import distinct_names
 from fourfold.transfer.importers.fields import text_of_parts
 from fourfold.transfer.importers.importer import ImportedDocument, SourceFile
 from fourfold.transfer.importers.times import fill_times, said_at
@@ -124,11 +124,7 @@ def _names(messages: Iterable[Any]) -> dict[str, str]:
             name = record.get("from")
             if isinstance(name, str) and name.strip():
                 names[str(record["from_id"])] = name.strip()
-    bearers = Counter(name.casefold() for name in names.values())
-    return {
-        sender_id: f"{name} ({sender_id})" if bearers[name.casefold()] > 1 else name
-        for sender_id, name in names.items()
-    }
+    return distinct_names(names)
 
 
 def _poll(poll: Any) -> str:

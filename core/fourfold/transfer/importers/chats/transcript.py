@@ -9,9 +9,8 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
-from fourfold.language.languages import matches_any
-from fourfold.language.text import asking
 from fourfold.transfer.importers.chats.cues import offset_of
+from fourfold.transfer.importers.chats.labels import is_numbered, no_speakers, speaks
 from fourfold.transfer.importers.fields import role_of
 from fourfold.transfer.importers.importer import ImportedDocument, SourceFile
 from fourfold.transfer.importers.texts.heading import date_of_heading, is_day
@@ -50,15 +49,13 @@ _FORMS = tuple(
 _BOLD = re.compile(r"^(?:[-*] )?(\*\*|__)(.{1,60}?)(:?)\1(:?)")
 _SIDE = re.compile(r"(.+) said$")
 """How ChatGPT heads what is copied out of its page: "You said:"."""
-_NUMBERED = re.compile(
-    r"(?:speaker|participant|person|guest|caller|voice|sprecher(?:in)?|hablante|locuteur) ?#?\w{1,3}", re.I
-)
-"""How software names voices that it cannot tell the owner of."""
 _NOT_SPEAKERS = frozenset(
     "note notes todo to-do task reminder idea ps p.s nb n.b re warning update http https".split()
 )
 """What a line of a note begins with that is no speaker. Words for properties ("Date:", "Attendees:") are told by what
 follows them, and need not stand here."""
+_ASIDE = re.compile(rf"(?:{'|'.join(map(re.escape, sorted(_NOT_SPEAKERS)))})\s*:(?!//)", re.IGNORECASE)
+"""A line of a note, which shows that what is around it is one as well where nobody comes back."""
 _MARKER = re.compile(rf"\W*(?P<clock>{_CLOCK})\W*")
 """A line with a time alone, as Google Meet puts one every five minutes."""
 _NOTICE = re.compile(rf"{_STAMP}\s+(?:-!-|\*\*\*|-->|<--)\s")
@@ -94,6 +91,7 @@ class _Talk:
     turns: list[_Turn] = field(default_factory=list)
     days: dict[int, datetime] = field(default_factory=dict)
     other_lines: int = 0
+    asides: int = 0
     notices: int = 0
 
 
@@ -135,6 +133,9 @@ def _talk(text: str) -> _Talk:
             talk.turns.append(turn)
         elif marker := _MARKER.fullmatch(line.strip()):
             clock = marker["clock"]
+        elif _ASIDE.match(line.strip()):
+            talk.asides += 1
+            (talk.turns[-1].lines if talk.turns else talk.head).append(line.strip())
         elif _NOTICE.match(line.strip()):
             talk.notices += 1
         elif not talk.turns:
@@ -146,6 +147,7 @@ def _talk(text: str) -> _Talk:
                 talk.other_lines += 1
             talk.turns[-1].lines.append(line.strip())
     _set_properties_apart(talk)
+    _join_asides(talk)
     return talk
 
 
@@ -175,7 +177,7 @@ def _is_name(label: str) -> bool:
     assistant."""
     words = [word for word in label.split() if word[0].isalpha()]
     is_capital = bool(words) and words[0][0] == words[0][0].upper() and words[-1][0] == words[-1][0].upper()
-    return is_capital or _is_side(label) or _NUMBERED.fullmatch(label) is not None
+    return is_capital or _is_side(label) or is_numbered(label)
 
 
 def _day_line(line: str) -> datetime | None:
@@ -193,10 +195,31 @@ def _set_properties_apart(talk: _Talk) -> None:
     labels = Counter(turn.label for turn in after)
     if len(after) < 2 or any(turn.label in labels or turn.clock for turn in before):
         return
-    if max(labels.values()) > 1 or not any(_speaks(turn.text) for turn in before):
+    if max(labels.values()) > 1 or not any(speaks(turn.text) for turn in before):
         talk.head += [f"{turn.label}: {turn.text}" for turn in before]
         talk.turns = after
         talk.days = {max(0, number - len(before)): day for number, day in talk.days.items()}
+
+
+def _join_asides(talk: _Talk) -> None:
+    """Puts lines whose label names nobody who speaks ("Price: 5 euros") back into the turn that they stand in."""
+    labelled = [
+        (turn.label, turn.text) for turn in talk.turns if turn.clock is None and not _is_side(turn.label)
+    ]
+    head = "\n".join(talk.head)
+    asides = no_speakers(labelled, [label for label, _ in labelled if label in head])
+    turns: list[_Turn] = []
+    days: dict[int, datetime] = {}
+    for number, turn in enumerate(talk.turns):
+        if number in talk.days:
+            days[len(turns)] = talk.days[number]
+        if turn.label in asides and turn.clock is None:
+            lines = [f"{turn.label}: {turn.lines[0]}", *turn.lines[1:]]
+            (turns[-1].lines if turns else talk.head).extend(lines)
+        else:
+            turns.append(turn)
+    talk.asides += len(talk.turns) - len(turns)
+    talk.turns, talk.days = turns, days
 
 
 def _is_talk(talk: _Talk) -> bool:
@@ -209,9 +232,9 @@ def _is_talk(talk: _Talk) -> bool:
     is_dense = len(turns) / lines >= _LEAST_SHARE
     if all(turn.clock for turn in turns):
         return comes_back or (is_dense and _talk_share(turns) >= _LEAST_TALK)
-    if sum(bool(_NUMBERED.fullmatch(label)) or _is_side(label) for label in labels) >= 2:
+    if sum(is_numbered(label) or _is_side(label) for label in labels) >= 2:
         return True
-    if len(labels) < 2 or not (comes_back or is_dense):
+    if len(labels) < 2 or not (comes_back or (is_dense and not talk.asides)):
         return False
     return _talk_share(turns) >= _LEAST_TALK
 
@@ -221,12 +244,7 @@ def _is_side(label: str) -> bool:
 
 
 def _talk_share(turns: Sequence[_Turn]) -> float:
-    return sum(_speaks(turn.text) for turn in turns) / len(turns)
-
-
-def _speaks(text: str) -> bool:
-    """Says whether a text speaks of oneself or to somebody, or asks."""
-    return asking(text) > 0 or matches_any("first_person", text) or matches_any("second_person", text)
+    return sum(speaks(turn.text) for turn in turns) / len(turns)
 
 
 def _times(talk: _Talk, begins_at: datetime | None, source: SourceFile) -> list[SaidAt | None]:

@@ -59,13 +59,18 @@ class PlainText:
         at = _date(head, source) or date_in_name(source.path.name)
         source.report.unknown(name for name in head if name not in _DATES and name not in _OTHER_FIELDS)
         title = head.get("title")
-        outline = _Outline(title.strip() if isinstance(title, str) else "", at)
-        messages: list[Message] = []
-        for passage in _passages(body):
-            heading = _HEADING.fullmatch(passage)
-            messages += outline.enter(heading) if heading else [outline.message(passage)]
-        messages += outline.leave()
-        yield ImportedDocument(source.name, tuple(messages), tags=_tags(head))
+        messages = passages_of(body, title.strip() if isinstance(title, str) else "", at)
+        yield ImportedDocument(source.name, messages, tags=_tags(head))
+
+
+def passages_of(text: str, title: str, at: datetime | None) -> tuple[Message, ...]:
+    """Returns the passages of a note, each a message under the headings it stands under, from its `title` on."""
+    outline = _Outline(title, at)
+    messages: list[Message] = []
+    for passage in _passages(text):
+        heading = _HEADING.fullmatch(passage)
+        messages += outline.enter(heading) if heading else [outline.message(passage)]
+    return (*messages, *outline.leave())
 
 
 class _Outline:
