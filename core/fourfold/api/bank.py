@@ -84,10 +84,11 @@ class AsyncBank(BankEdits):
         messages belong to: retaining it again adds only the messages it did not have, and with `replace=True`
         retires what is gone from it. `replaces` are units, or their ids, whose place this takes whatever the words
         are: they are retired in favour of the first unit that this makes. `context` says in a few words what this
-        is ("team standup") and is searched too. `tags` filter recalls. `progress` is called with (done, total).
+        is ("team standup") and is searched too. `tags` filter recalls. `progress` is called with (done, total): a
+        statement counts when it is read, when it is embedded, and when it is compared with what is known.
 
-        The whole call is one atomic write. Raises `InputError`, `NotFoundError` (`replaces`), `ModelError` or
-        `StoreError` with nothing written.
+        The whole call is one atomic write; cancelled before that, nothing of it is kept. Raises `InputError`,
+        `NotFoundError` (`replaces`), `ModelError` or `StoreError` with nothing written.
 
         With a language model (`Memory.open(llm=...)`) the text is written first, in chunks marked pending, and then
         each chunk's statements as the model reads it: those of a long text can be recalled as they come. `progress`

@@ -33,6 +33,7 @@ from fourfold.cli.common import (
     time_of_option,
 )
 from fourfold.cli.files import read_files, retain_files
+from fourfold.cli.interrupt import interrupts_announced
 from fourfold.settings import directory_of, is_url, load_settings
 
 __all__ = [
@@ -48,12 +49,12 @@ __all__ = [
 def main() -> None:
     """Runs the command line. Exit status: 0 well, 1 an error of ours (on stderr), 2 wrong usage, 130 Ctrl-C."""
     try:
-        app()
+        with interrupts_announced():
+            app()
     except FourfoldError as error:
         output.err.print(f"fourfold: {error}", style="red", markup=False)
         raise SystemExit(1) from None
     except KeyboardInterrupt:  # 130 is what shells report of a program that SIGINT (2) ended: 128 + 2
-        output.err.print("fourfold: stopped. What was reported as retained is kept.")
         raise SystemExit(130) from None
 
 

@@ -101,19 +101,25 @@ def _retain_messages(
     bank: Bank, document: ImportedDocument, tags: list[str], replaces: Sequence[str]
 ) -> Iterator[RetainResult]:
     messages = document.messages
-    with output.progress(document.name, len(messages)) as bar:
-        if load_settings().llm is not None:
-            # A document goes in at once: its text is safe before the first call of the model.
-            progress = output.follow(bar)
+    if load_settings().llm is not None:
+        # A document goes in at once: its text is safe before the first call of the model.
+        with output.progress(document.name, 0, "chunks") as bar:
             yield bank.retain(
-                messages, document=document.name, tags=tags, replaces=replaces, progress=progress
+                messages, document=document.name, tags=tags, replaces=replaces, progress=output.follow(bar)
             )
-            return
+        return
+    # In characters: one message may be a whole book.
+    with output.progress(document.name, _length(messages), "characters") as bar:
         for start in range(0, len(messages), _BATCH_SIZE):
             batch = messages[start : start + _BATCH_SIZE]
-            yield bank.retain(batch, document=document.name, tags=tags, replaces=replaces)
+            progress = output.follow(bar, _length(messages[:start]), _length(batch))
+            yield bank.retain(batch, document=document.name, tags=tags, replaces=replaces, progress=progress)
             replaces = ()
-            bar.advance(bar.task_ids[0], len(batch))
+            progress(1, 1)  # a batch that is known already reports nothing
+
+
+def _length(messages: Sequence[Message]) -> int:
+    return sum(len(message.text) for message in messages)
 
 
 def _is_empty(path: Path) -> bool:

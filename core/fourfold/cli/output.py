@@ -335,18 +335,22 @@ def _show_counts(counts: Counter[Verdict], pending: int, bank: str, seconds: flo
         out.print(f"fourfold resume --bank {bank}", markup=False)
 
 
-def follow(bar: Progress) -> Callable[[int, int], None]:
-    """Returns a callback that moves `bar` as a retain reports (done, total)."""
-    return lambda done, total: bar.update(bar.task_ids[0], completed=done, total=total)
+def follow(bar: Progress, start: int = 0, span: int | None = None) -> Callable[[int, int], None]:
+    """Returns a callback that moves `bar` as an operation reports (done, total): over the whole of it, or, where
+    `span` is given, over so many of its steps from `start` on."""
+    if span is None:
+        return lambda done, total: bar.update(bar.task_ids[0], completed=done, total=total)
+    return lambda done, total: bar.update(bar.task_ids[0], completed=start + span * done // total)
 
 
 @contextmanager
-def progress(what: str, total: int) -> Iterator[Progress]:
-    """Shows a bar with its rate on a terminal; nothing in a pipe."""
+def progress(what: str, total: int, unit: str = "") -> Iterator[Progress]:
+    """Shows a bar with its rate on a terminal; nothing in a pipe. `unit` says what is counted."""
     columns = (
         TextColumn("{task.description}", markup=False),  # a file may be called "[draft] plan.md"
         BarColumn(),
         MofNCompleteColumn(),
+        TextColumn(unit),
         _RateColumn(),
     )
     # On stderr, so that what a command answers can go into a pipe.

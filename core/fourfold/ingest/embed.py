@@ -11,6 +11,7 @@ import numpy as np
 
 from fourfold.index.bank_index import BankIndex
 from fourfold.ingest.extract.statement import Statement
+from fourfold.ingest.long_work import until_cancelled
 from fourfold.language.enrichment import enriched
 from fourfold.language.pack import Language
 from fourfold.language.text import SparseVector, document_vector, index_terms, terms, words
@@ -60,7 +61,7 @@ def embed_statements(
         if embedder.token_dimension
         else [[replace(s, passage="", passage_start=0)] for s in statements]
     )
-    for start in range(0, len(passages), _EMBED_BATCH_SIZE):
+    for start in until_cancelled(range(0, len(passages), _EMBED_BATCH_SIZE)):
         batch = passages[start : start + _EMBED_BATCH_SIZE]
         prefixes = [embedding_text(passage[0], context) for passage in batch]
         texts = [

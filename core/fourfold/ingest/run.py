@@ -22,6 +22,7 @@ from fourfold.ingest.entries import put_entries
 from fourfold.ingest.extract.facts import statements_of_facts
 from fourfold.ingest.extract.llm import Extraction, turns
 from fourfold.ingest.extract.rules import extract
+from fourfold.ingest.long_work import part_of
 from fourfold.ingest.pending_chunks import chunks_of, chunks_that_changed, pending_chunks
 from fourfold.ingest.pipeline import ChunkReader, Outcome, write
 from fourfold.ingest.redact import find_redacted_messages, redact_messages, redact_statements
@@ -214,17 +215,23 @@ def _retain_without_llm(
         statements = statements_of_facts(diff.messages, request.facts, text_language)
     else:
         statements = extract(
-            _pieces(diff.messages, services), text_language, index.names.canonical_names().keys()
+            _pieces(diff.messages, services),
+            text_language,
+            index.names.canonical_names().keys(),
+            part_of(progress, 0, 3),
         )
     # The messages were redacted as wholes; a test may still find something in a part of one.
     with index.lock:
         statements = redact_statements(statements, policy, index)
-    work = embed_under_lock(services, request.bank, statements, request.context, text_language, progress)
+    work = embed_under_lock(
+        services, request.bank, statements, request.context, text_language, part_of(progress, 1, 3)
+    )
     with work as (index, embedded):
         writer = DocumentWriter(_transaction(services, index, request), request.origin)
         apply_options(writer.transaction, language, request.options)
         diff.apply(writer, request)
-        unit_ids = [*writer.add_all(statements, embedded, only_new=not request.replace), *writer.units]
+        only_new, hear = not request.replace, part_of(progress, 2, 3)
+        unit_ids = [*writer.add_all(statements, embedded, only_new, hear), *writer.units]
         if unit_ids:
             writer.take_place_of(replaced, unit_ids[0])
         writer.commit()

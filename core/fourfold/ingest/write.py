@@ -18,20 +18,15 @@ from fourfold.ingest.compare.deduplicate import ComparedStatement
 from fourfold.ingest.compare.successors import Successors
 from fourfold.ingest.embed import Embedded, add_context_vector, unit_vectors
 from fourfold.ingest.extract.statement import Statement
+from fourfold.ingest.long_work import with_progress
 from fourfold.ingest.resolve_entities import Resolver
 from fourfold.language.enrichment import enriched
 from fourfold.language.voices import request_end
-from fourfold.ports import Fields, Floats, Point, Where
+from fourfold.ports import Fields, Floats, Point, Progress, Where
 from fourfold.schema.beliefs import belief_point, read_belief
 from fourfold.schema.chunks import State, chunk_point
 from fourfold.schema.records import UNIT, make_id
-from fourfold.schema.units import (
-    UnitVectors,
-    is_retired,
-    own_tokens,
-    read_unit,
-    unit_point,
-)
+from fourfold.schema.units import UnitVectors, is_retired, own_tokens, read_unit, unit_point
 from fourfold.transaction.transaction import Transaction
 from fourfold.values.beliefs import formed
 from fourfold.values.chunks import Chunk, within
@@ -130,11 +125,15 @@ class DocumentWriter:
         )
 
     def add_all(
-        self, statements: Sequence[Statement], embedded: Sequence[Embedded], only_new: bool = False
+        self,
+        statements: Sequence[Statement],
+        embedded: Sequence[Embedded],
+        only_new: bool = False,
+        progress: Progress | None = None,
     ) -> list[str]:
         """Compares and links the statements, in order; returns the unit that each came to. With `only_new` those
         of messages that the document has by now are left out: another retain may have been faster while these were
-        embedded."""
+        embedded. `progress` is called with (done, total) statements."""
         index, document = self.transaction.index, self.origin.document
         message_ids = {s.messages[0] for s in statements}
         known_messages = index.known_messages(document, message_ids) if only_new else {}
@@ -147,7 +146,9 @@ class DocumentWriter:
         self._successors.prepare([e for _, e in pairs], nearest)
         before = self._before() if pairs else None
         unit_ids = []
-        for (statement, vectors), neighbours in zip(pairs, nearest, strict=True):
+        # Nothing is written before `commit`, so this may end anywhere.
+        compared = zip(pairs, nearest, strict=True)
+        for (statement, vectors), neighbours in with_progress(compared, len(pairs), progress):
             before = self._add(statement, vectors, neighbours, before)
             unit_ids.append(before.made)
         self._last = before or self._last

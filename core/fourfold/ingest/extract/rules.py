@@ -14,6 +14,7 @@ from functools import cache
 
 from fourfold.ingest.extract.spans import statement_spans
 from fourfold.ingest.extract.statement import Mention, Statement
+from fourfold.ingest.long_work import until_cancelled, with_progress
 from fourfold.language.dates import find_times
 from fourfold.language.enrichment import enriched
 from fourfold.language.languages import languages
@@ -21,16 +22,21 @@ from fourfold.language.modality import confidence_of, modality_of
 from fourfold.language.pack import Language, compiled
 from fourfold.language.text import asking
 from fourfold.language.voices import borrowed_spans
+from fourfold.ports import Progress
 from fourfold.values.chunks import Piece
 from fourfold.values.units import Modality, Network
 
 
 def extract(
-    pieces: Sequence[Piece], language: Language, known_names: Collection[str] = ()
+    pieces: Sequence[Piece],
+    language: Language,
+    known_names: Collection[str] = (),
+    progress: Progress | None = None,
 ) -> list[Statement]:
     """Returns the statements of the pieces, in order. `known_names` are casefolded names that need no further proof
-    to be names. What the agent said stays whole: all of it is experience, and its long turns would be many units."""
-    spans = [_spans(piece, language) for piece in pieces]
+    to be names. What the agent said stays whole: all of it is experience, and its long turns would be many units.
+    `progress` is called with (done, total) statements."""
+    spans = [_spans(piece, language) for piece in until_cancelled(pieces)]
     parts = [
         replace(piece, text=piece.text[a:b], start=piece.start + a, end=piece.start + b)
         for piece, spans_of_piece in zip(pieces, spans, strict=True)
@@ -41,7 +47,7 @@ def extract(
         for piece, spans_of_piece in zip(pieces, spans, strict=True)
         for start, _ in spans_of_piece
     ]
-    described = describe(parts, language, known_names)
+    described = describe(parts, language, known_names, progress)
     return [
         _borrowed(replace(statement, passage=passage, passage_start=start))
         for statement, (passage, start) in zip(described, passages, strict=True)
@@ -69,7 +75,10 @@ def _spans(piece: Piece, language: Language) -> list[tuple[int, int]]:
 
 
 def describe(
-    pieces: Sequence[Piece], language: Language, known_names: Collection[str] = ()
+    pieces: Sequence[Piece],
+    language: Language,
+    known_names: Collection[str] = (),
+    progress: Progress | None = None,
 ) -> list[Statement]:
     """Returns one statement a piece, in order, however much it says; see `extract`."""
     vouched = {p.speaker.casefold() for p in pieces if p.speaker}
@@ -77,7 +86,8 @@ def describe(
         *(enriched("names", p.text, set[str](), _inside_sentences, p.text, language) for p in pieces)
     )
     return [
-        _statement(piece, language, lambda name: name in vouched or name in known_names) for piece in pieces
+        _statement(piece, language, lambda name: name in vouched or name in known_names)
+        for piece in with_progress(pieces, len(pieces), progress)
     ]
 
 
