@@ -340,3 +340,46 @@ def test_a_slack_channel_and_a_discord_channel_are_one_document_with_each_messag
     ]
     (document,) = read(tmp_path / "channel.json", json.dumps(discord)).documents
     assert [message.speaker for message in document.messages] == ["Alex (8)", "Alex (9)"]
+
+
+def test_a_quotation_mark_that_nothing_closes_costs_no_row(tmp_path: Path) -> None:
+    rows = ['2024-05-01,"of two\nlines"', '2024-05-02,"never closed', '2024-05-03,5" nails', "2024-05-04,c"]
+    file = read(tmp_path / "chat.csv", "\n".join(["date,text", *rows[:2], rows[3]]))
+    assert texts(file) == ["of two\nlines", "”never closed", "c"]
+    assert "Line 4 has a quotation mark" in " ".join(file.warnings)
+    assert texts(read(tmp_path / "chat.csv", "\n".join(["date,text", *rows[2:]]))) == ['5" nails', "c"]
+
+
+def test_a_table_is_headed_in_any_of_our_languages(tmp_path: Path) -> None:
+    for head in (
+        "Datum;Absender;Nachricht",
+        "date;auteur;contenu",
+        "fecha;remitente;mensaje",
+        "日期;发送者;内容",
+    ):
+        (document,) = read(tmp_path / "chat.csv", f"{head}\n2024-05-01 10:00;Ana;I sail; you row\n").documents
+        (message,) = document.messages
+        assert (message.speaker, message.text) == ("Ana", "I sail; you row")
+        assert message.known_time
+
+
+def test_a_chat_with_time_and_name_above_each_text_is_read(tmp_path: Path) -> None:
+    said = ("10:00:00 小王\n我搬到上海了", "10:01:00 小李\n太好了", "10:02:00 小王\n嗯")
+    chat = "\n\n".join(f"2024-05-01 {each}" for each in said)
+    (document,) = read(tmp_path / "chat.txt", chat).documents
+    assert [(message.speaker, message.text) for message in document.messages][:2] == [
+        ("小王", "我搬到上海了"),
+        ("小李", "太好了"),
+    ]
+    assert days(read(tmp_path / "chat.txt", chat)) == ["2024-05-01"] * 3
+
+
+def test_a_whatsapp_poll_is_kept_and_the_mark_of_an_edited_message_is_not(tmp_path: Path) -> None:
+    mark = "\u200e"
+    chat = (
+        f"[2/4/23, 10:02:15\u202fPM] Priya: {mark}POLL:\nWhen do we meet?\n{mark}OPTION: Friday (2 votes)\n"
+        f"[2/13/23, 10:04:00\u202fPM] Tom: {mark}image omitted\n"
+        "[2/13/23, 10:05:00\u202fPM] Tom: Am Montag <Diese Nachricht wurde bearbeitet>\n"
+    )
+    file = read(tmp_path / "chat.txt", chat)
+    assert texts(file) == ["POLL:\nWhen do we meet?\nOPTION: Friday (2 votes)", "Am Montag"]

@@ -35,7 +35,8 @@ def read_files(paths: Sequence[Path]) -> list[tuple[Path, ImportedFile]]:
     errors: list[NoTextError] = []
     for path in paths:
         try:
-            files.append((path, _read_file(path)))
+            with output.waiting(f"reading {'standard input' if str(path) == '-' else path.name}"):
+                files.append((path, _read_file(path)))
         except NoTextError as error:
             errors.append(error)
             warning = str(error).replace(f"{path}", "It", 1)
@@ -80,7 +81,8 @@ def read_for_load(path: Path) -> ImportedFile | None:
     if is_export(path):
         checked(path)
         return None
-    return read_import(path)
+    with output.waiting(f"reading {path.name}"):
+        return read_import(path)
 
 
 def retain_files(

@@ -269,10 +269,12 @@ def show_files(files: Sequence[tuple[Path, ImportedFile]]) -> None:
     """Prints of each file what was read of it, and on stderr what was not."""
     for path, file in files:
         contents = _contents(file)
-        if str(path) != "-" and contents:
-            out.print(f"{path.name}: {contents}.", markup=False)
+        name = "standard input" if str(path) == "-" else path.name
+        # What is typed is no file, of which one would want to know what was understood.
+        if contents and any(document.name for document in file.documents):
+            out.print(f"{name}: {contents}.", markup=False)
         for warning in file.warnings:
-            err.print(f"fourfold: {path.name}: {warning}", markup=False)
+            err.print(f"fourfold: {name}: {warning}", markup=False)
 
 
 def _contents(file: ImportedFile) -> str:

@@ -5,6 +5,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Mapping
+from functools import lru_cache
 from typing import Any
 
 from fourfold.errors import InputError
@@ -70,6 +71,7 @@ def first_field(record: Mapping[str, Any], *names: str) -> Any:
     return next((record[name] for name in names if record.get(name) is not None), None)
 
 
+@lru_cache(maxsize=4096)
 def normal_name(name: object) -> str:
     """Returns the name of a field as programs differ in writing it: "createdAt", "Created-At" and "created_at" are
     "createdat"."""

@@ -5,11 +5,14 @@ from __future__ import annotations
 
 import csv
 import io
+import re
 
 from fourfold.transfer.importers.fields import normal_name
 from fourfold.transfer.importers.report import ReadReport
 
 _DELIMITERS = (",", ";", "\t", "|")
+_OPENING = re.compile(r'(?:^|[,;\t|])"')
+"""A quotation mark that opens a cell; any other is a plain one."""
 _SURPLUS = "\0"
 """Under which cells without a column are kept: a name that no column has."""
 _TEXT_COLUMNS = frozenset(
@@ -22,6 +25,7 @@ def parse_table(text: str, report: ReadReport) -> tuple[list[dict[str, str]], tu
     """Returns the rows of a table of messages by the names of their columns, and the line on which each ends. None
     for a text that is no such table. A text that stands last and has the delimiter in it is taken whole; what else is
     too much in a row is noted in `report`."""
+    text = _with_closed_quotes(text, report)
     head = text.partition("\n")[0]
     delimiter = max(_DELIMITERS, key=head.count)
     rows: list[dict[str, str]] = []
@@ -44,3 +48,22 @@ def parse_table(text: str, report: ReadReport) -> tuple[list[dict[str, str]], tu
     except csv.Error:  # a cell of more than 128 kB, mostly a quotation mark that nothing closes
         return None
     return rows, tuple(lines)
+
+
+def _with_closed_quotes(text: str, report: ReadReport) -> str:
+    """Returns a table in which a quotation mark that nothing closes is a plain one: it would make all that follows
+    part of its cell."""
+    if text.count('"') % 2 == 0:
+        return text
+    lines = text.split("\n")
+    is_open, opened_at = False, 0
+    for number, line in enumerate(lines):
+        if line.count('"') % 2:
+            is_open, opened_at = not is_open, opened_at if is_open else number
+    if not is_open or not _OPENING.search(lines[opened_at]):
+        return text
+    report.remark(
+        f"Line {opened_at + 1} has a quotation mark that nothing closes, which was read as a plain one."
+    )
+    lines[opened_at] = lines[opened_at].replace('"', "\u201d")
+    return "\n".join(lines)

@@ -149,15 +149,18 @@ def date_order(texts: Iterable[str], report: ReadReport, *, in_order: bool = Fal
     dates = [text for text in texts if (match := _DIGITS_DATE.search(text)) and len(match[1]) <= 2]
     is_american = bool(dates) and all(map(_AMERICAN.match, dates))
     day_first, is_certain = is_day_first(dates, not is_american, in_order=in_order)
-    if not is_certain:
-        written = next(
-            match[0] for text in dates if (match := _DIGITS_DATE.search(text)) and match[1] != match[2]
-        )
+    either_way = [date for date in map(_DIGITS_DATE.search, dates) if date and _may_be_either(date)]
+    if either_way and not is_certain:
         report.remark(
-            f"Dates such as {written} were read as {_ORDERS[day_first]}, since nothing in the file tells. If that is "
-            f"wrong, write them as 2024-05-31."
+            f"Dates such as {either_way[0][0]} were read as {_ORDERS[day_first]}, since nothing in the file tells. "
+            f"If that is wrong, write them as 2024-05-31."
         )
     return day_first
+
+
+def _may_be_either(date_match: re.Match[str]) -> bool:
+    leading, middle = int(date_match[1]), int(date_match[2])
+    return leading != middle and max(leading, middle) <= 12
 
 
 def _is_otherwise(text: str, day_first: bool) -> bool:

@@ -18,7 +18,7 @@ _TEXTS = (
 _ROLES = "role type sendertype authorrole messagetype".split()
 _SPEAKERS = (
     "speaker sender sendername author authorname from fromname user username name displayname nickname participant "
-    "creator by absender autor verfasser expéditeur auteur remitente 发送者 发送人 昵称".split()
+    "creator by who absender autor verfasser expéditeur auteur remitente 发送者 发送人 昵称".split()
 )
 _SPEAKER_IDS = "senderid userid authorid fromid user author sender from".split()
 """Fields by which two speakers can be told apart at least, where there is neither a name nor a role."""

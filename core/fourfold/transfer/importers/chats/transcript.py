@@ -42,6 +42,8 @@ _FORMS = tuple(
         rf"{_STAMP}\s*[-–]?\s*(?P<label>{_LABEL}?)\s*:(?:\s+(?P<text>.*)|$)",
         # Ana (10:02): text
         rf"(?P<label>{_LABEL}?)\s*[\[(](?P<clock>{_CLOCK})[\])]\s*:?(?:\s+(?P<text>.*)|$)",
+        # WeChat's and QQ's, the text on the lines below: 2025-03-10 10:02:33 Ana
+        rf"(?P<day>\d{{4}}[-/]\d\d?[-/]\d\d?)\s+(?P<clock>{_CLOCK})\s+(?P<label>{_LABEL}?)(?:\(\d+\))?(?P<text>)",
         # Ana: text
         rf"(?P<label>{_LABEL}?)\s*:(?:\s+(?P<text>.*)|$)",
     )
