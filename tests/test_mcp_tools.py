@@ -107,3 +107,28 @@ def test_a_tool_that_cannot_be_used_is_left_out_and_logged(
 
 def test_every_builtin_tool_says_what_it_is_for() -> None:
     assert all(tool.description and tool.summary and tool.title for tool in BUILTIN_TOOLS)
+
+
+def test_what_is_retained_may_say_when_it_was_said_and_by_whom(clock: FrozenClock) -> None:
+    async def talk(client: Client) -> None:
+        lines = [
+            {"text": "I moved to Porto.", "speaker": "Ana", "said": "2021-03-04"},
+            {"text": "The old house is sold.", "said": "2022-01-02T23:30:00-05:00"},
+            {"text": "The roof leaks.", "said": "unknown"},
+        ]
+        answer = await client.call_tool("retain", {"text": lines})
+        assert "- [4 March 2021] Ana: I moved to Porto." in text(answer)
+        assert "- [2 January 2022] The old house is sold." in text(answer)
+        assert "- The roof leaks." in text(answer)
+        fact = {"text": "Bob bought a boat.", "said": "2020-05-06"}
+        assert "- [6 May 2020] Bob bought a boat." in text(
+            await client.call_tool("retain", {"facts": [fact]})
+        )
+        refusal = await client.call_tool(
+            "retain", {"text": [{"text": "The sea is calm.", "said": "last May"}]}
+        )
+        assert refusal.is_error
+        assert "'last May' is no time: write 2026-05-08" in text(refusal)
+        assert (await client.call_tool("retain", {"text": []})).is_error
+
+    session(clock, talk)

@@ -10,6 +10,7 @@ from pydantic import BaseModel, ValidationError
 from fourfold import Belief, Unit
 from fourfold.values.rendering import render_unit
 from fourfold.values.units import SHORT_ID
+from fourfold_mcp.schemas import AS_MESSAGES, AS_STRING
 
 _TITLE_LENGTH = 80
 """Characters of a unit's title. A guess, not measured: a line of a list."""
@@ -52,7 +53,8 @@ def wrong_arguments(tool: str, error: ValidationError) -> str:
     lines = []
     # Without pydantic's links, which are of no use to a model.
     for problem in error.errors(include_url=False, include_input=False):
-        name = ".".join(map(str, problem["loc"])) or "arguments"
+        place = [str(part) for part in problem["loc"] if part not in (AS_STRING, AS_MESSAGES)]
+        name = ".".join(place) or "arguments"
         message = problem["msg"]
         lines.append(f"- {name}: {message[:1].lower()}{message[1:]}")
     return "\n".join(

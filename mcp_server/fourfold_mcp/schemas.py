@@ -2,16 +2,47 @@
 
 from __future__ import annotations
 
-from datetime import datetime
-from typing import Literal
+from datetime import UTC, datetime
+from typing import Annotated, Literal
 
 from pydantic import BaseModel, ConfigDict, Field
 
-from fourfold import Belief, Fact, Interval, Network, Unit
+from fourfold import Belief, Fact, InputError, Interval, Message, Network, Unit
+from fourfold.values.units import SaidAt
 
 # What a client sees, and what assistants have learnt to read: names of fields and docstrings are part of the
 # interface, and the transcript in docs/mcp.md is compared with them. Values of the library are translated, so that
 # those may change.
+
+
+AS_STRING, AS_MESSAGES = "(string)", "(messages)"
+"""The two forms of a text, as pydantic names them in the place of an error."""
+MAX_TEXT_LENGTH = 200_000
+"""Characters of one text. A guess, not measured: about 50,000 tokens, more than a conversation that a client has in
+its context at once."""
+
+Said = Annotated[
+    str | None,
+    Field(
+        description="When it was said, if not now: 2026-05-08 or 2026-05-08T14:30:00+02:00 (without a zone: UTC); "
+        "unknown if nobody knows."
+    ),
+]
+
+
+class SaidMessage(BaseModel):
+    """One thing that was said, word for word."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    text: str = Field(max_length=MAX_TEXT_LENGTH)
+    speaker: str | None = Field(None, description="The name of who said it.")
+    role: Literal["user", "assistant", "tool"] = "user"
+    said: Said = None
+
+    def message(self) -> Message:
+        """Returns the same as a value of the library; raises `InputError` for a wrong time."""
+        return Message(self.text, self.speaker, self.role, _said_at(self.said))
 
 
 class StatedFact(BaseModel):
@@ -33,11 +64,29 @@ class StatedFact(BaseModel):
         None, description="When it held or happened: 2026, 2026-05 or 2026-05-08. Leave out if not known."
     )
     confidence: float | None = Field(None, ge=0, le=1, description="How sure, 0 to 1; for beliefs only.")
+    said: Said = None
 
     def fact(self) -> Fact:
         """Returns the same as a value of the library; raises `InputError` for a wrong date."""
         occurred = None if self.when is None else Interval.from_iso(self.when)
-        return Fact(self.text, Network(self.network), tuple(self.entities), occurred, self.confidence)
+        network, entities = Network(self.network), tuple(self.entities)
+        return Fact(self.text, network, entities, occurred, self.confidence, at=_said_at(self.said))
+
+
+def _said_at(text: str | None) -> SaidAt | None:
+    """Returns the moment that a `Said` names: of a day its beginning, in UTC."""
+    if text is None:
+        return None
+    if text == "unknown":
+        return "unknown"
+    try:
+        moment = datetime.fromisoformat(text)
+    except ValueError as error:
+        raise InputError(
+            f"{text!r} is no time: write 2026-05-08 or 2026-05-08T14:30:00+02:00, unknown if nobody knows it, or "
+            f"leave it out for now."
+        ) from error
+    return moment if moment.tzinfo is not None else moment.replace(tzinfo=UTC)
 
 
 class UnitShape(BaseModel):

@@ -214,26 +214,21 @@ def _retain_without_llm(
     if request.facts:
         statements = statements_of_facts(diff.messages, request.facts, text_language)
     else:
-        statements = extract(
-            _pieces(diff.messages, services),
-            text_language,
-            index.names.canonical_names().keys(),
-            part_of(progress, 0, 3),
-        )
+        names, pieces = index.names.canonical_names().keys(), _pieces(diff.messages, services)
+        statements = extract(pieces, text_language, names, part_of(progress, 0, 3))
     # The messages were redacted as wholes; a test may still find something in a part of one.
     with index.lock:
         statements = redact_statements(statements, policy, index)
-    work = embed_under_lock(
-        services, request.bank, statements, request.context, text_language, part_of(progress, 1, 3)
-    )
+    embedding = part_of(progress, 1, 3)
+    work = embed_under_lock(services, request.bank, statements, request.context, text_language, embedding)
     with work as (index, embedded):
         writer = DocumentWriter(_transaction(services, index, request), request.origin)
         apply_options(writer.transaction, language, request.options)
         diff.apply(writer, request)
-        only_new, hear = not request.replace, part_of(progress, 2, 3)
-        unit_ids = [*writer.add_all(statements, embedded, only_new, hear), *writer.units]
-        if unit_ids:
-            writer.take_place_of(replaced, unit_ids[0])
+        comparing = part_of(progress, 2, 3)
+        unit_ids = writer.add_all(statements, embedded, not request.replace, comparing)
+        if first := next(iter([*unit_ids, *writer.units]), None):
+            writer.take_place_of(replaced, first)
         writer.commit()
     outcome.add(writer)
     outcome.embedded += embedded

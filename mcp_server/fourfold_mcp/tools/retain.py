@@ -11,21 +11,28 @@ from typing import TYPE_CHECKING, Annotated
 from mcp.server.mcpserver import Resolve, Sample
 from mcp.server.mcpserver.exceptions import ToolError
 from mcp_types import CallToolResult, CreateMessageResult
-from pydantic import Field
+from pydantic import Discriminator, Field, Tag
 
-from fourfold import ModelOutputError, RetainResult, Verdict
+from fourfold import Message, ModelOutputError, RetainResult, Verdict
 from fourfold.integrations.host_errors import raise_as
 from fourfold_mcp.formatting import tool_result, unit_lines
-from fourfold_mcp.schemas import RetainAnswer, StatedFact, UnitShape
+from fourfold_mcp.schemas import (
+    AS_MESSAGES,
+    AS_STRING,
+    MAX_TEXT_LENGTH,
+    RetainAnswer,
+    SaidMessage,
+    StatedFact,
+    UnitShape,
+)
 from fourfold_mcp.tools.base import WRITES, BankName, Tool, ToolContext, scope_of, subscriptions_of
 
 if TYPE_CHECKING:
     from fourfold import AsyncBank
     from fourfold.ports import LanguageModel
 
-MAX_TEXT_LENGTH = 200_000
-"""Characters of one text. A guess, not measured: about 50,000 tokens, more than a conversation that a client has in
-its context at once."""
+_MOST_MESSAGES = 1000
+"""Messages of one call. A guess, not measured."""
 _REPORT_SECONDS = 0.5
 """Seconds between two reports of progress. A guess, not measured: often enough for a bar to move."""
 _VERDICT_WORDS = {
@@ -35,7 +42,13 @@ _VERDICT_WORDS = {
     Verdict.NOOP: "known already",
 }
 
-Text = Annotated[str, Field(max_length=MAX_TEXT_LENGTH, description="What was said, word for word.")]
+# Told apart by their type alone, so that what is wrong with the one is not said of the other too.
+Text = Annotated[
+    Annotated[str, Field(max_length=MAX_TEXT_LENGTH), Tag(AS_STRING)]
+    | Annotated[list[SaidMessage], Field(max_length=_MOST_MESSAGES), Tag(AS_MESSAGES)],
+    Discriminator(lambda value: AS_MESSAGES if isinstance(value, list) else AS_STRING),
+    Field(description="What was said, word for word; or its messages, each with who said it and when."),
+]
 Facts = Annotated[list[StatedFact] | None, Field(max_length=100)]
 About = Annotated[str, Field(max_length=500, description="What this was, in a few words.")]
 Replaced = Annotated[
@@ -46,12 +59,16 @@ Labels = Annotated[list[str] | None, Field(description="Labels to narrow later r
 
 
 @raise_as(ToolError)
-async def _ask_client_model(ctx: ToolContext, text: str, context: str, bank: str | None) -> Sample | None:
+async def _ask_client_model(
+    ctx: ToolContext, text: str | list[SaidMessage], context: str, bank: str | None
+) -> Sample | None:
     """Returns the question to the client's model; None where it may not be asked, is not needed, or would be asked
     more than one question."""
     scope = scope_of(ctx)
     capabilities = ctx.client_capabilities
-    if not (scope.sampling and text.strip() and capabilities and capabilities.sampling is not None):
+    if not isinstance(text, str) or not text.strip():
+        return None
+    if not (scope.sampling and capabilities and capabilities.sampling is not None):
         return None
     if (await scope.memory()).language_model is not None:
         return None
@@ -75,7 +92,8 @@ async def retain(
     or plan as one sentence with names instead of pronouns, its entities, and a date if one is known. Give `text`
     instead to have a passage kept as it was said. Give one of the two. Not for small talk or secrets. Telling
     the same thing twice is harmless; a new value replaces the old one."""
-    if bool(text.strip()) == bool(facts):
+    messages = text if isinstance(text, str) else [message.message() for message in text]
+    if bool(messages.strip() if isinstance(messages, str) else messages) == bool(facts):
         raise ToolError("Give either text or facts: facts for statements you wrote, text for a passage.")
     memory_bank = await scope_of(ctx).bank(bank)
     if facts:
@@ -84,11 +102,11 @@ async def retain(
             statements, context=context, tags=tags or [], replaces=replaces or []
         )
         return await _answer(ctx, memory_bank, result, "the caller", [])
-    model, warnings = await _language_model(ctx, memory_bank, text, context, sampled)
+    model, warnings = await _language_model(ctx, memory_bank, messages, context, sampled)
     async with _progress(ctx) as report:
         reader = memory_bank if model is None else await _with_model(ctx, memory_bank, model)
         result = await reader.retain(
-            text, context=context, tags=tags or [], replaces=replaces or [], progress=report
+            messages, context=context, tags=tags or [], replaces=replaces or [], progress=report
         )
     reader_name = "the built-in extractor" if model is None else model.name
     return await _answer(ctx, memory_bank, result, reader_name, warnings)
@@ -98,13 +116,20 @@ TOOL = Tool(retain, title="Remember", summary="Remember something for later", an
 
 
 async def _language_model(
-    ctx: ToolContext, bank: AsyncBank, text: str, context: str, sampled: CreateMessageResult | None
+    ctx: ToolContext,
+    bank: AsyncBank,
+    messages: str | list[Message],
+    context: str,
+    sampled: CreateMessageResult | None,
 ) -> tuple[LanguageModel | None, list[str]]:
     """Returns the model that reads the text, and warnings: what the client's model answered, if it was asked, else
     the memory's model; None for the built-in extractor."""
     configured = (await scope_of(ctx).memory()).language_model
-    request = None if sampled is None else bank.extraction_request(text, context=context)
-    if sampled is None or request is None:
+    # The client's model is asked about a text alone (`_ask_client_model`).
+    if sampled is None or not isinstance(messages, str):
+        return configured, []
+    request = bank.extraction_request(messages, context=context)
+    if request is None:
         return configured, []
     from fourfold_mcp.sampling import SampledModel
 
