@@ -383,3 +383,21 @@ def test_a_whatsapp_poll_is_kept_and_the_mark_of_an_edited_message_is_not(tmp_pa
     )
     file = read(tmp_path / "chat.txt", chat)
     assert texts(file) == ["POLL:\nWhen do we meet?\nOPTION: Friday (2 votes)", "Am Montag"]
+
+
+def test_a_day_of_a_slack_channel_that_was_cut_off_is_named(tmp_path: Path) -> None:
+    folder = tmp_path / "export" / "general"
+    folder.mkdir(parents=True)
+    record = {
+        "type": "message",
+        "user": "U1",
+        "user_profile": {"image": {"a": 1}, "name": "Ana"},
+        "text": "Hi",
+    }
+    day = json.dumps([record | {"ts": f"167550480{number}.000200"} for number in range(3)])
+    (folder / "2023-02-04.json").write_text(day)
+    for number, length in enumerate((1, 80, 100, 140, len(day) - 30)):
+        (folder / f"2023-02-1{number}.json").write_text(day[:length])
+    file = read_import(tmp_path / "export")
+    assert {document.name for document in file.documents} == {"slack/general"}
+    assert all(f"2023-02-1{number}.json" in file.warnings[0] for number in range(5))

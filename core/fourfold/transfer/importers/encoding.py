@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import codecs
 import re
+from collections import Counter
 
 from fourfold.transfer.importers.file_kinds import kind_by_content
 
@@ -144,10 +145,13 @@ def _utf16_without_mark(data: bytes) -> str | None:
     sample = data[: _SAMPLE - _SAMPLE % 2]
     if len(data) % 2 or len(sample) < 4:
         return None
-    first, second = (sample[start::2].count(0) / (len(sample) // 2) for start in (0, 1))
-    if max(first, second) < _LEAST_ZEROS or min(first, second) > _LEAST_ZEROS / 10:
+    zeros_at_even, zeros_at_odd = (sample[start::2].count(0) / (len(sample) // 2) for start in (0, 1))
+    if (
+        max(zeros_at_even, zeros_at_odd) < _LEAST_ZEROS
+        or min(zeros_at_even, zeros_at_odd) > _LEAST_ZEROS / 10
+    ):
         return None
-    return "utf-16-le" if second > first else "utf-16-be"
+    return "utf-16-le" if zeros_at_odd > zeros_at_even else "utf-16-be"
 
 
 def _are_controls(data: bytes) -> bool:
@@ -176,7 +180,7 @@ def _oddity(text: str) -> float:
     letters of another script or of the wrong case, three letters on end without one of ASCII in Latin."""
     beyond = sum(character > "\x7f" for character in text)
     odd = sum(len(match[0]) for match in _SIGN_IN_WORD.finditer(text)) + text.count("\ufffd")
-    for word in set(_WORD.findall(text)):
+    for word, count in Counter(_WORD.findall(text)).items():
         letters = [letter for letter in word if letter > "\x7f"]
         if not letters:
             continue
@@ -185,5 +189,5 @@ def _oddity(text: str) -> float:
         is_bare = is_latin and len(letters) == len(word) >= 3
         wrong_case = not word.istitle() and not word.isupper() and not word.islower()
         if mixes or is_bare or wrong_case:
-            odd += len(letters) * text.count(word)
+            odd += len(letters) * count
     return odd / beyond if beyond else 0.0

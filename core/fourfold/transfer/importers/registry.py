@@ -84,6 +84,7 @@ def read_import(path: Path) -> ImportedFile:
                 formats[member.format] = None
             except UnknownFormatError:
                 unknown.append(source.name)  # lists of users and channels, settings of the app
+                report.absorb(source.report, source.name)  # or what is left of a file that was cut off
             except InputError as error:
                 report.skip(source.name, str(error).replace(f"{source.path}", "it").rstrip("."))
         else:
@@ -91,6 +92,15 @@ def read_import(path: Path) -> ImportedFile:
                 source.report.ignore("empty files", place=source.name)
             report.absorb(source.report, source.name)
         source, following = following, next(sources, None)
+    _ensure_any_read(path, documents, report, unknown)
+    return ImportedFile(tuple(documents), ", ".join(formats), len(report.skipped), report.warnings())
+
+
+def _ensure_any_read(
+    path: Path, documents: list[ImportedDocument], report: ReadReport, unknown: list[str]
+) -> None:
+    """Names the files of a folder or an archive that are of no format; raises `InputError` where nothing of the
+    others was read either."""
     if unknown:
         more = f" and {len(unknown) - _MAX_NAMED} more" if len(unknown) > _MAX_NAMED else ""
         report.remark(f"Files that hold nothing that was said: {', '.join(unknown[:_MAX_NAMED])}{more}.")
@@ -100,7 +110,6 @@ def read_import(path: Path) -> ImportedFile:
         raise InputError(
             f"Nothing in {path} can be read{': ' if reasons else ''}{reasons}. {left_out}".rstrip()
         )
-    return ImportedFile(tuple(documents), ", ".join(formats), len(report.skipped), report.warnings())
 
 
 def read_source(source: SourceFile, report: ReadReport | None = None) -> ImportedFile:
@@ -117,12 +126,12 @@ def read_source(source: SourceFile, report: ReadReport | None = None) -> Importe
             warnings = source.report.warnings()
             return ImportedFile(documents, importer.name, len(source.report.skipped), warnings)
         reads.append(importer.reads)
-    names = dict.fromkeys(
+    field_names = dict.fromkeys(
         str(name) for record in source.records if isinstance(record, Mapping) for name in record
     )
-    shown = f" (its records have {', '.join(list(names)[:_MAX_NAMED])})" if names else ""
+    listing = f" (its records have {', '.join(list(field_names)[:_MAX_NAMED])})" if field_names else ""
     raise UnknownFormatError(
-        f"{source.path} is none of what can be loaded{shown}: an export of a bank; {'; '.join(reads)}."
+        f"{source.path} is none of what can be loaded{listing}: an export of a bank; {'; '.join(reads)}."
     )
 
 

@@ -79,8 +79,8 @@ class ReadReport:
         for remark, inner_places in member_report._remarks.items():
             self._remarks.setdefault(remark, []).extend(inner_places or [place])
         for kind, places in member_report._ignored_places.items():
-            named = [f"{place}, {inner}" if inner != place else place for inner in places]
-            self._ignored_places.setdefault(kind, []).extend(named)
+            inner_names = [f"{place}, {inner}" if inner != place else place for inner in places]
+            self._ignored_places.setdefault(kind, []).extend(inner_names)
         self.undated += member_report.undated
         self._bad_times += [(f"{place}, {inner}", reason) for inner, reason in member_report._bad_times]
 

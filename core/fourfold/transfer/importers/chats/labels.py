@@ -31,12 +31,12 @@ def speaks(text: str) -> bool:
     return asking(text) > 0 or matches_any("first_person", text) or matches_any("second_person", text)
 
 
-def no_speakers(turns: Sequence[tuple[str, str]], known: Collection[str] = ()) -> frozenset[str]:
-    """Returns the labels of `turns` (label, text) that name nobody who speaks. Whoever speaks comes back, is `known`
-    from elsewhere, or says something to somebody. A label that stands once before a value or a day, or is a word of
-    the talk itself, is part of what the one before says."""
+def no_speakers(turns: Sequence[tuple[str, str]], known_speakers: Collection[str] = ()) -> frozenset[str]:
+    """Returns the labels of `turns` (label, text) that name nobody who speaks. Whoever speaks comes back, is among
+    `known_speakers`, or says something to somebody. A label that stands once before a value or a day, or is a word
+    of the talk itself, is part of what the one before says."""
     counts = Counter(label for label, _ in turns)
-    known_names = {name.casefold() for name in known}
+    known_names = {name.casefold() for name in known_speakers}
     small_words = {word for _, text in turns for word in _WORD.findall(text) if word[0].islower()}
     return frozenset(
         label
@@ -51,5 +51,7 @@ def no_speakers(turns: Sequence[tuple[str, str]], known: Collection[str] = ()) -
 
 def _is_value(text: str) -> bool:
     """Says whether a text is an amount, a number or a day, not a sentence."""
-    first = _FIRST_SIGN.match(text)
-    return (first is not None and not first["sign"].isalpha()) or (len(text) < _LONGEST_DAY and is_day(text))
+    sign_match = _FIRST_SIGN.match(text)
+    return (sign_match is not None and not sign_match["sign"].isalpha()) or (
+        len(text) < _LONGEST_DAY and is_day(text)
+    )

@@ -93,10 +93,13 @@ def _with_others(
     """Returns the conversations of a list and, where it has records that are none, these as one more: they are
     messages, or are to be told as what they are not."""
     numbers = {conversation.number for conversation in nested}
-    others = [number for number in range(len(records)) if number not in numbers]
-    if not others:
+    other_numbers = [number for number in range(len(records)) if number not in numbers]
+    if not other_numbers:
         return nested
-    return [*nested, Conversation([records[number] for number in others], head, None, tuple(others))]
+    return [
+        *nested,
+        Conversation([records[number] for number in other_numbers], head, None, tuple(other_numbers)),
+    ]
 
 
 def title_of(head: Mapping[str, Any]) -> str:

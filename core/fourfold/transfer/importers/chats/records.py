@@ -106,42 +106,42 @@ class _ConversationReader:
         if pair:
             return pair
         if not is_message(entry):
-            if any(entry.get(name) for name in ("tool_calls", "function_call")):
-                self.source.report.ignore("calls of tools")
-                return []
-            if is_empty_conversation(entry):
-                self.source.report.ignore("conversations without a message", place=place)
-                return []
-            names = ", ".join(map(str, list(entry)[:_MAX_FIELDS])) or "nothing"
-            raise InputError(f'it has no "text" or "content" (it has {names})')
+            self._note_wordless(entry, place)
+            return []
         self.source.report.unknown(parts.get("unknown", ()))
         role, speaker = self._side(parts)
         mend = _mended if {"sender_name", "timestamp_ms"} <= set(entry) else str
         if role == "system":  # what an assistant was told to be, or a notice: nobody's words
             self.source.report.ignore("system messages")
             return []
-        if isinstance(parts.get("text"), int | float):  # "5", written as a number
+        if isinstance(parts.get("text"), int | float) and not isinstance(
+            parts["text"], bool
+        ):  # "5" without its marks
             parts["text"] = str(parts["text"])
         text = mend(text_of_parts(parts.get("text")))
         title = parts.get("title")
-        if (
-            isinstance(title, str) and title.strip() and not (speaker or "role" in parts)
-        ):  # a note, as Keep has them
+        # A note, as Keep has them.
+        if isinstance(title, str) and title.strip() and not (speaker or "role" in parts):
             text = f"{title}\n{text}"
         message_id = parts.get("id")
-        messages = []
-        if text.strip():
-            messages.append(
-                Message(
-                    text, speaker and mend(speaker), role, at, None if message_id is None else str(message_id)
-                )
-            )
+        own_id = None if message_id is None else str(message_id)
+        messages = [Message(text, speaker and mend(speaker), role, at, own_id)] if text.strip() else []
         messages += [
             Message(words, name, role, at) for name, words in attached_texts(parts.get("attachments"))
         ]
         if not messages:
             self.source.report.ignore("messages without a text", place=place)
         return messages
+
+    def _note_wordless(self, entry: Mapping[str, Any], place: str) -> None:
+        """Notes a record that has no words. Raises `InputError` for one that is no message."""
+        if any(entry.get(name) for name in ("tool_calls", "function_call")):
+            self.source.report.ignore("calls of tools")
+        elif is_empty_conversation(entry):
+            self.source.report.ignore("conversations without a message", place=place)
+        else:
+            names = ", ".join(map(str, list(entry)[:_MAX_FIELDS])) or "nothing"
+            raise InputError(f'it has no "text" or "content" (it has {names})')
 
     def _side(self, parts: Mapping[str, Any]) -> tuple[Role, str | None]:
         """Returns in which role a message was said, and by whom. A role that is none is a name: it must not be lost,

@@ -44,7 +44,7 @@ _FILE = re.compile(rf"{_APP_MARK}?[^\n]{{1,150}}\.\w{{2,5}} (?:\([^()\n]+\)|• 
 """A file that was sent along: its name, and "(file attached)" in the phone's language."""
 _ATTACHED = re.compile(rf"{_APP_MARK}<[^<>\n]{{3,200}}>")
 """What the app adds to a text: <attached: ...>, <This message was edited>."""
-_EDITED = re.compile(r"\s*<[^\W\d_]+(?: [^\W\d_]+){2,7}\.?>$")
+_EDITED = re.compile(r"<[^\W\d_]+(?: [^\W\d_]+){2,7}\.?>$")
 """The mark of a message that was edited, in whatever language, where the app's mark is not before it."""
 _POLL = re.compile(rf"^{_APP_MARK}?[^\n:]+:\n[^{_APP_MARK}\n]+\n{_APP_MARK}")
 """A poll: a word of the app, the question on its own line, and the options with the app's mark before each."""
@@ -120,7 +120,7 @@ def _message(entry: _Entry, day_first: bool, source: SourceFile) -> Message | No
         source.report.ignore("system lines")
         return None
     text = _FILE.sub("", _ATTACHED.sub("", match["text"])).strip()
-    text = _EDITED.sub("", text)
+    text = _EDITED.sub("", text).rstrip()
     is_of_app = match["text"].startswith(_APP_MARK) and not _FILE.match(match["text"])
     # A poll begins with the app's word as well, and goes on with what was asked.
     if is_of_app and text.startswith(_APP_MARK) and not _POLL.search(text):
