@@ -151,6 +151,7 @@ class DocumentWriter:
         for (statement, vectors), neighbours in with_progress(compared, len(pairs), progress):
             before = self._add(statement, vectors, neighbours, before)
             unit_ids.append(before.made)
+        self.units |= {unit.id: unit for unit in self._successors.look_closer()}
         self._last = before or self._last
         return unit_ids
 

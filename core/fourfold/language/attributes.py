@@ -30,12 +30,14 @@ Standing = Literal["replaces", "unsure"]
 @dataclass(frozen=True, slots=True)
 class Assertion:
     """Somebody's or something's attribute and its value. `key` names subject and attribute; `sure` says that it has
-    one value at a time; `whole` that the statement says nothing else."""
+    one value at a time; `whole` that the statement says nothing else; `language` whose grammar read it, by its
+    code."""
 
     key: str
     value: str
     sure: bool
     whole: bool
+    language: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,11 +57,13 @@ def assertions(stated: AttributedText) -> tuple[Assertion, ...]:
     spans = sentences(stated.text)
     is_only_sentence = sum(not _is_reaction(stated.text[start:end]) for start, end in spans) == 1
     readings = (
-        reader.read(stated.text[start:end], stated.speaker)
+        (reader.read(stated.text[start:end], stated.speaker), code)
         for start, end in spans[:_MOST_SENTENCES]
-        for reader in _readers()
+        for code, reader in _readers().items()
     )
-    return tuple(Assertion(*reading, is_only_sentence) for reading in readings if reading is not None)
+    return tuple(
+        Assertion(*reading, is_only_sentence, code) for reading, code in readings if reading is not None
+    )
 
 
 def compare_attributes(new: AttributedText, old: AttributedText) -> tuple[Standing, str] | None:
@@ -69,12 +73,13 @@ def compare_attributes(new: AttributedText, old: AttributedText) -> tuple[Standi
         return None
     for later in assertions(new):
         for earlier in assertions(old):
-            if later.key != earlier.key or not any(reader.differ(later, earlier) for reader in _readers()):
+            reader = _readers()[later.language]
+            if later.key != earlier.key or not reader.differ(later, earlier):
                 continue
             explanation = f'"{later.key}" was "{earlier.value}" and is now "{later.value}"'
             # A statement of several sentences says more than this one: retiring it would hide the rest.
-            certain = all(reader.certain(later, earlier) for reader in _readers())
-            sure = later.sure and earlier.sure and earlier.whole and certain
+            is_certain = reader.certain(later, earlier) and later.language == earlier.language
+            sure = later.sure and earlier.sure and earlier.whole and is_certain
             return ("replaces", explanation) if sure else ("unsure", f"{explanation}, perhaps")
     return None
 
@@ -103,12 +108,12 @@ Reading = tuple[str, str, str, bool]
 
 
 @cache
-def _readers() -> tuple[_AttributeReader, ...]:
-    return tuple(
-        _AttributeReader(language, language.attributes)
+def _readers() -> dict[str, _AttributeReader]:
+    return {
+        language.code: _AttributeReader(language, language.attributes)
         for language in languages().values()
         if language.attributes is not None
-    )
+    }
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -120,8 +125,8 @@ class _AttributeReader:
 
     def read(self, sentence: str, speaker: str | None) -> tuple[str, str, bool] | None:
         """Returns (key, value, sure) of one sentence; None where no pattern fits."""
-        statement = compiled(self.grammar.lead_in).sub("", sentence.strip()).rstrip(" .!;")
-        if len(statement) > _LONGEST or statement.endswith("?"):
+        statement = compiled(self.grammar.lead_in).sub("", sentence.strip()).rstrip(" .!;。！；")
+        if len(statement) > _LONGEST or statement.endswith(("?", "？")):
             return None
         if compiled(self.grammar.past).search(statement):
             return None
@@ -186,7 +191,8 @@ class _AttributeReader:
             return
         place = compiled(self.grammar.after_place).sub("", compiled(self.grammar.trailer).sub("", match["v"]))
         named = compiled(self.grammar.class_phrase).sub("", place)
-        if match["home"] or named != place or is_known_place(named) or is_known_place(match["from"] or ""):
+        is_known = named in self.grammar.places or is_known_place(named)
+        if match["home"] or named != place or is_known or is_known_place(match["from"] or ""):
             yield subject, "residence", match["v"], self._one_of_a_kind(match["s"])
         elif looks_like_place(named) and self._one_of_a_kind(match["s"]):
             yield subject, "residence", place, False

@@ -170,13 +170,18 @@ def owner_of(
     grammar: SuccessionGrammar,
 ) -> frozenset[str]:
     """Returns the stems of all up to the last word of a subject that says whose the rest is ("my brother Tom's
-    car"), or the person whose it is."""
+    car"), of the name behind the thing ("la maison d'Eva"), or the person whose it is."""
     for end in range(subject_end - 1, 0, -1):
         if grammar.genitive and compiled(grammar.genitive).match(clause[tokens[end - 1].start :]):
             return stems(tokens[:end], MEANING)
     start = tokens[subject_end].start if subject_end < len(tokens) else 0
     if compiled(grammar.own).search(clause[:start]):
         return frozenset({"<speaker>"})
+    for begin in range(1, subject_end):
+        at = tokens[begin].start
+        # A name alone: "la fin de la saison" has no owner.
+        if grammar.of and clause[at].isupper() and compiled(grammar.of).search(clause[:at]):
+            return stems(tokens[begin:subject_end], MEANING)
     return subject & _THIRD_PERSONS if len(subject) > 1 else frozenset()
 
 

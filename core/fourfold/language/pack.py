@@ -159,6 +159,8 @@ class AttributeGrammar:
     that speaks of a home alone ("relocated"), `from` the place left."""
     after_place: str
     """What may stand behind a place and is no part of it ("with my brother")."""
+    places: frozenset[str]
+    """Names of places in a script that the time zone database is not written in."""
     relations: tuple[str, ...]
     """Patterns of relations that mostly have one value ("was written by"): never sure."""
     own: str
@@ -260,6 +262,8 @@ class SuccessionGrammar:
     """What says that a subject is the speaker's ("my", "our")."""
     genitive: str
     """The form of a word that says whose the next one is ("Eva's"); "" where a language marks it otherwise."""
+    of: str
+    """What stands before an owner behind the thing ("d'" in "la maison d'Eva"); "" where that is not read."""
     speakers: str
     """The speaker as a subject."""
     speaker_verbs: str

@@ -16,8 +16,8 @@ def is_known_place(name: str) -> bool:
 
 def looks_like_place(name: str) -> bool:
     """Tells whether a name is written as one of a place is: "Porto", "the Netherlands", "New York"; not "TypeScript",
-    "Python 3.12", "Plan B", "the Marketing team"."""
-    return _PLACE.fullmatch(name.strip()) is not None
+    "Python 3.12", "Plan B", "the Marketing team". In Chinese characters any short word is."""
+    return _PLACE.fullmatch(name.strip()) is not None or _HAN_NAME.fullmatch(name.strip()) is not None
 
 
 @cache
@@ -35,3 +35,4 @@ _PLACE = re.compile(
     rf"(?:the )?(?:(?:San|Santa|New|St\.?|La|Le|Los|Las|El|Al|Port|Fort|East|West|North|South) )?{_NAME}"
     rf"(?:(?:,? | (?:de|da|do|del|la|upon|on|am|an der|of|in|sur|near) ){_NAME})*(?:, [A-Z]{{2,3}})?"
 )
+_HAN_NAME = re.compile(r"[\u4e00-\u9fff]{2,8}")

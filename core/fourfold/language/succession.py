@@ -13,7 +13,6 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from fourfold.language.claims import ATTITUDE, Claim, Mark, Token
-from fourfold.language.succession_score import change_score
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,30 +23,31 @@ class Competition:
     explanation: str
 
 
-def competes(
-    newer: tuple[Claim, ...], older: tuple[Claim, ...], change: float | None = None
-) -> Competition | None:
-    """Returns why `newer` tells how a matter of `older` stands now; None if both stand side by side. Both are
-    readings (`claim_reading.read_claims`) of statements of one speaker, `newer` said later. Where no rule speaks,
-    `succession_score` decides, if it is known how much the newer text reads like the telling of a `change`."""
+def competes(newer: tuple[Claim, ...], older: tuple[Claim, ...]) -> Competition | None:
+    """Returns the rule by which `newer` tells how a matter of `older` stands now; None where none says so. Both are
+    readings (`claim_reading.read_claims`) of statements of one speaker, `newer` said later."""
     for later in newer:
         for earlier in older:
             rule = _first_rule(later, earlier)
             if rule is not None:
                 return Competition(rule, f'"{later.text}" {_EXPLANATIONS[rule]} "{earlier.text}"')
-    if change is None or not may_compete(newer, older) or change_score(newer, older, change) <= 0:
-        return None
-    return Competition("likely", f'"{newer[0].text}" {_EXPLANATIONS["likely"]} "{older[0].text}"')
+    return None
 
 
 def may_compete(newer: tuple[Claim, ...], older: tuple[Claim, ...]) -> bool:
-    """Tells whether two readings have a matter in common, and clauses that need not stand side by side."""
+    """Tells whether two readings have clauses that need not stand side by side: where no rule says which leads, a
+    model may. They need no word in common ("I'm pregnant", "The baby's here!")."""
     return any(
-        bool(a.fields & b.fields or a.content & b.content)
-        and not (_tells_nothing_newer(a, b) or _is_of_others(a, b) or _stands_beside(a, b))
-        for a in newer
-        for b in older
+        not (_tells_nothing_newer(later, earlier) or _is_of_others(later, earlier))
+        and not _stands_beside(later, earlier)
+        for later in newer
+        for earlier in older
     )
+
+
+def likely_change(newer: tuple[Claim, ...], older: tuple[Claim, ...]) -> Competition:
+    """Returns what is to be said where a model takes `newer` for the telling of a change of what `older` says."""
+    return Competition("likely", f'"{newer[0].text}" {_EXPLANATIONS["likely"]} "{older[0].text}"')
 
 
 _EXPLANATIONS = {

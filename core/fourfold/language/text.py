@@ -97,7 +97,15 @@ def index_terms(text: str, text_words: Sequence[Word], language: Language) -> li
         *_compounds(text, text_words),
         *(piece for piece in pieces.values() if piece not in language.stop_words),
         *pairs,
+        *(_matters(text, language) if pieces else ()),
     ]
+
+
+def _matters(text: str, language: Language) -> list[str]:
+    """Returns a term for each matter of life that a text in Chinese characters speaks of: "搬到" and "住在" have no
+    character in common, and the packaged models do not read Chinese."""
+    fields = language.succession.fields if language.succession is not None else ()
+    return [f"~{matter}" for matter, wording in fields if compiled(wording).search(text)]
 
 
 def term_id(term: str) -> int:

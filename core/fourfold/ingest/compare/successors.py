@@ -13,6 +13,7 @@ from dataclasses import dataclass, field, replace
 from typing import Literal
 
 from fourfold.ingest.compare.candidates import KnownStatements, Near
+from fourfold.ingest.compare.closer_looks import CloserLooks
 from fourfold.ingest.embed import Embedded
 from fourfold.language.attributes import AttributedText, assertions, compare_attributes
 from fourfold.language.claim_reading import read_claims
@@ -20,7 +21,7 @@ from fourfold.language.claims import Claim
 from fourfold.language.enrichment import enriched
 from fourfold.language.succession import competes
 from fourfold.language.text import query_vector
-from fourfold.models.packaged.change_direction import change_of
+from fourfold.models.packaged.change_model import change_model
 from fourfold.ports import Query, Where
 from fourfold.transaction.transaction import Transaction
 from fourfold.values.units import Link, Modality, Network, Operation, Retirement, Unit, Verdict
@@ -32,6 +33,9 @@ _LATEST = 12
 guess, not measured."""
 _MOST_MARKED = 5
 """Units that one statement may mark as said before: one that marks many is misread. A guess, not measured."""
+_NEW = "new to the bank"
+"""What is reported of a unit that comes after nothing."""
+_WRITTEN = (Verdict.ADD, Verdict.UPDATE)
 
 Standing = Literal["replaces", "unsure"]
 Order = Literal["after", "perhaps after", "before", "unknown"]
@@ -48,6 +52,11 @@ class Successors:
     """(new unit, older unit) of which the rules could not tell whether one replaces the other."""
     _by_words: dict[int, list[str]] = field(default_factory=dict)
     _in_bank: dict[str, Unit] = field(default_factory=dict)
+    _looks: CloserLooks = field(init=False)
+
+    def __post_init__(self) -> None:
+        embedder = self.transaction.services.embedder.name
+        self._looks = CloserLooks(change_model(embedder, self.transaction.language.code))
 
     def prepare(self, embedded: Sequence[Embedded], nearest: Sequence[Near]) -> None:
         """Reads from the bank, for all statements of a write at once, what they are compared with: on a server each
@@ -93,9 +102,36 @@ class Successors:
             if older.id not in compared:
                 unit = self._follow(unit, older, "unsure", reason)
                 reasons.append(reason)
+        self._looks.next_statement()
         verdict = Verdict.UPDATE if replaced else Verdict.ADD
-        self.operations.append(Operation(verdict, unit.id, "; ".join(reasons) or "new to the bank"))
+        self.operations.append(Operation(verdict, unit.id, "; ".join(reasons) or _NEW))
         return unit, [*attributes, *dict.fromkeys(matters)]
+
+    def look_closer(self) -> list[Unit]:
+        """Marks what the statements settled so far come after by a closer look; returns those that come after
+        something, as they are staged now. It is done for all of them at once, since texts are embedded for it, and
+        after the others, since a text may have been said again meanwhile."""
+        after: list[Unit] = []
+        for look in self._looks.changes(self.transaction.services.embedder):
+            staged = {unit.id: unit for unit in self.transaction.read([look.newer.id, look.older.id])}
+            newer, older = staged[look.newer.id], staged[look.older.id]
+            is_settled = older.retired_at is not None or older.superseded_by is not None
+            if is_settled or newer.retired_at is not None or _order(newer, older) == "before":
+                continue
+            point = self.transaction.points([newer.id])[0]
+            newer = self._follow(newer, older, "unsure", look.explanation)
+            self.transaction.put_unit(point, newer)
+            self._add_reason(newer.id, look.explanation)
+            after.append(newer)
+        return after
+
+    def _add_reason(self, unit_id: str, reason: str) -> None:
+        """Adds to the report on a new unit why it stands above another."""
+        places = (i for i, op in enumerate(self.operations) if op.unit == unit_id and op.verdict in _WRITTEN)
+        place = next(places)
+        operation = self.operations[place]
+        reasons = reason if operation.reason == _NEW else f"{operation.reason}; {reason}"
+        self.operations[place] = replace(operation, reason=reasons)
 
     def _follow(self, unit: Unit, older: Unit, standing: Standing, reason: str) -> Unit:
         """Stages what becomes of `older`; returns `unit`, linked to it. Where `unit` came late, and what is known is
@@ -132,7 +168,6 @@ class Successors:
         stands now; or that tell of one which `unit` speaks of, where `unit` came late."""
         if not claims:
             return
-        change = self._change(vectors)
         marked = 0
         for candidate in self._candidates(vectors, neighbours, matters):
             if candidate.speaker != unit.speaker or candidate.id == unit.id:
@@ -141,12 +176,12 @@ class Successors:
             if order == "unknown":
                 continue
             known_claims = self._claims(candidate)
-            # How a text reads is known of the new one alone: the token rows of the others are in the store.
-            newer, older, newer_change = (
-                (known_claims, claims, None) if order == "before" else (claims, known_claims, change)
-            )
-            competition = enriched("succession", unit.text, None, competes, newer, older, newer_change)
+            newer, older = (known_claims, claims) if order == "before" else (claims, known_claims)
+            competition = enriched("succession", unit.text, None, competes, newer, older)
             if competition is None:
+                if order != "before":  # how a text reads is known of the new one alone
+                    pair = (unit, claims), (candidate, known_claims)
+                    enriched("succession", unit.text, None, self._looks.consider, *pair, vectors.own)
                 continue
             for current in self.transaction.read([candidate.id]):  # as this write would leave it
                 if current.retired_at is None:
@@ -168,11 +203,6 @@ class Successors:
         ]
         candidates += self.known.latest_added(_LATEST, matters)
         return sorted(candidates, key=lambda each: each.said_order, reverse=True)
-
-    def _change(self, vectors: Embedded) -> float | None:
-        """Returns how much a statement reads like the telling of a change, where its embedder can tell."""
-        embedder = self.transaction.services.embedder.name
-        return change_of(embedder, vectors.own, self.transaction.language.code)
 
     def _claims(self, unit: Unit) -> tuple[Claim, ...]:
         """Returns what a unit claims; nothing for what the agent did or said, which changes nobody's facts, nor for

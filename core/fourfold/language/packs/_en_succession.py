@@ -114,6 +114,7 @@ SUCCESSION = SuccessionGrammar(
     places=r"in|at|on|under|behind|near|by|with|inside|above|below|beside|outside",
     own=r"\b(?:my|our)\b",
     genitive=r"[\w-]+(?:['’]s\b(?! \w+ing (?:like|in|on|at|for|with|to|from|by|up|down|off|out)\b)|s['’](?!\w))",
+    of=r"",
     speakers=r"i|we|me|us",
     speaker_verbs=r"",
     pronouns=r"i|we|you|he|she|it|they|that|there|who|what|this",

@@ -2,7 +2,14 @@
 
 from __future__ import annotations
 
-from fourfold.language.pack import DateGrammar, Language, SuccessionGrammar, TenseGrammar, Wording
+from fourfold.language.pack import (
+    DateGrammar,
+    Language,
+    SuccessionGrammar,
+    TenseGrammar,
+    Wording,
+    case_sensitive,
+)
 
 _STOP_WORDS = frozenset(
     """aber alle allem allen aller alles als also am an auch auf aus bei beim bin bis bist da dabei damit dann
@@ -232,7 +239,11 @@ _SUCCESSION = SuccessionGrammar(
     origins=r"\b(?:von|vom|aus|statt|anstatt)\b",
     places=r"in|im|an|am|auf|bei|beim|unter|hinter|neben|vor|zu",
     own=r"\b(?:mein|unser)e?[mnrs]?\b",
-    genitive=r"",
+    genitive=case_sensitive(
+        r"(?!(?:Das|Was|Dies|Alles|Nichts|Etwas|Als|Bis|Aus|Es|Hans|Klaus|Jens|Lars|Nils|Thomas|Andreas|Jonas|Lukas|Markus"
+        r"|Matthias|Tobias|Niklas|Elias)\b)[A-ZÄÖÜ][a-zäöüß]+s(?= [A-ZÄÖÜ])"
+    ),
+    of=r"\bvon $",
     speakers=r"ich|wir|mich|mir|uns",
     speaker_verbs=r"",
     pronouns=r"ich|wir|du|er|sie|es|ihr|das",

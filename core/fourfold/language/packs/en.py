@@ -148,6 +148,7 @@ _ATTRIBUTES = AttributeGrammar(
     moves=rf"^(?P<s>.+?)(?:['’]ve| have| has)?{_NOW} (?:(?P<home>moved (?:house|home|here)|relocated)|moved)"
     r"(?: over| back)?(?: from (?P<from>[\w ]+?))? to (?P<v>.+)$",
     after_place=r",? (?:with|because|for|after|when|while|to|and|where|since|in|last|this|next|just|on) .*$",
+    places=frozenset(),
     relations=(
         # Made by someone, once.
         case_sensitive(

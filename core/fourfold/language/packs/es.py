@@ -206,6 +206,7 @@ _SUCCESSION = SuccessionGrammar(
     places=r"en|sobre|bajo|detrás|delante|con|a",
     own=r"\b(?:mis?|nuestr[oa]s?)\b",
     genitive=r"",
+    of=r"\bde $",
     speakers=r"yo|nosotros|nosotras|me|nos",
     speaker_verbs=r"\w+(?:o|é|í|oy|amos|emos|imos)$|he$|hemos$",
     pronouns=r"yo|nosotr[oa]s|tú|él|ella|ellos|ellas",

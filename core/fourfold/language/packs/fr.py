@@ -196,6 +196,7 @@ _SUCCESSION = SuccessionGrammar(
     places=r"à|au|en|dans|sur|chez|sous|devant|derrière|avec",
     own=r"\b(?:mon|ma|mes|notre|nos)\b",
     genitive=r"",
+    of=r"\bde? $",
     speakers=r"je|j|nous|on|me|moi",
     speaker_verbs=r"",
     pronouns=r"je|j|nous|on|tu|vous|il|elle|ils|elles|ce|c",

@@ -2,7 +2,14 @@
 
 from __future__ import annotations
 
-from fourfold.language.pack import DateGrammar, Language, SuccessionGrammar, TenseGrammar, Wording
+from fourfold.language.pack import (
+    AttributeGrammar,
+    DateGrammar,
+    Language,
+    SuccessionGrammar,
+    TenseGrammar,
+    Wording,
+)
 from fourfold.values.rendering import MONTHS
 
 _STOP_WORDS = frozenset(
@@ -124,6 +131,16 @@ _DATE_RULES = (
 
 _DRAFTED = r"^\s*(?:请|請)?(?:帮我|幫我)?(?:写|寫|翻译|翻譯|修改|润色|潤色)[^。！？\n]{0,40}[：:“「]"
 _OF_OTHERS = r"(?:小说|小說|电影|電影|故事|游戏|遊戲|梦|夢)(?:里|裡|中)|[说說道写寫][：:]|：?[“「]"
+_PLACES = frozenset(
+    """北京 上海 天津 重庆 重慶 香港 澳门 澳門 河北 山西 辽宁 吉林 黑龙江 江苏 浙江 安徽 福建 江西 山东 河南 湖北
+    湖南 广东 海南 四川 贵州 云南 陕西 甘肃 青海 台湾 台灣 内蒙古 广西 西藏 宁夏 新疆 石家庄 太原 沈阳 长春 哈尔滨
+    南京 杭州 合肥 福州 南昌 济南 郑州 武汉 长沙 广州 海口 成都 贵阳 昆明 西安 兰州 西宁
+    台北 呼和浩特 南宁 拉萨 银川 乌鲁木齐""".split()
+)
+"""The divisions of the first order and their capitals."""
+_NO_CITY = rf"(?!{'|'.join(sorted(_PLACES))})"
+_NO_ROOM = r"(?<![部组組队隊楼樓层層室司间間店桌位边邊上里裡下])"
+"""No name of a place ends so, but parts of a house, of a company, and sides."""
 _SUCCESSION = SuccessionGrammar(
     clause_border=r"[，,；;：:！!（）()]|但是|可是|因为|因為|所以",
     correction=r"(?:哦|啊|不|嗯)?[，,]?(?:更正|纠正|糾正|不对|不對|说错了|說錯了"
@@ -145,13 +162,14 @@ _SUCCESSION = SuccessionGrammar(
     verbs=r"好高|好大|很|挺|真|太|把|被|在|住|有|叫|是|喜欢|喜歡|讨厌|討厭|负责|負責|出发|举行|工作|坏|结婚|单身|由|特别|非常|(?<=[我他她们也都常天就在不])[用去喝吃学學开開说說打弹跑爱]",
     verb_ending="",
     support=r"有|用|去|做|住",
-    exclusive=r"住在|在.{1,8}工作|由.{1,6}(?:负责|負責|领导)|开一辆|在.{1,8}(?:举行|上$|上。)|出发|叫",
+    exclusive=rf"住在|在{_NO_CITY}.{{1,8}}工作|由.{{1,6}}(?:负责|負責|领导)|开一辆|在.{{1,8}}(?:举行|上$|上。)|出发|叫",
     joining=r"和",
     prepositions=r"在|从|從|到|和|跟|把|给|給|对|對|由",
     origins=r"从|從|而不是",
     places=r"在",
     own=r"我(?:们|們)?的",
     genitive=r"",
+    of=r"",
     speakers=r"我",
     speaker_verbs=r"",
     pronouns=r"我|你|他|她|它|们|們|这|那",
@@ -173,12 +191,85 @@ _SUCCESSION = SuccessionGrammar(
     single=r"最喜欢|密码|密碼|职业|工作|颜色|地址|体重|體重|票价|價|价格|电话|電話|手机号|号码|身高",
     many=r"[爸妈叔舅姨姑]|父亲|母亲|表[哥姐弟妹]|堂[哥姐弟妹]|同事|上司|下属|喜欢|有|会说|打|弹|朋友|兄弟|姐妹|弟弟|哥哥|姐姐|妹妹|儿子|女儿|爱好",
     fields=(
-        ("work", r"在.{1,8}工作|失业|失業|找到.{0,2}工作|辞职|辭職|退休|升职|跳槽|离职"),
-        ("home", r"住在|搬到|搬去|地址|和.{1,6}一起住"),
+        ("work", r"在.{1,8}(?:工作|上班)|入职|入職|失业|失業|找到.{0,2}工作|辞职|辭職|退休|升职|跳槽|离职"),
+        (
+            "home",
+            rf"住在|搬家|^(?!.{{0,20}}[把将將]).{{0,20}}搬[到去]了?[^，,。！？\s]{{1,12}}{_NO_ROOM}了?(?=$|[，,。！？\s])|地址|和.{{1,6}}一起住",
+        ),
         ("partner", r"单身|單身|结婚|結婚|离婚|女朋友|男朋友|分手|订婚"),
         ("diet", r"吃素|素食|吃肉"),
     ),
     verb_final=True,
+)
+
+_WHEN = (
+    r"(?:现在|現在|目前|如今|已经|已經|刚刚?|剛剛?|最近|终于|終於|又|就|还|還|仍然?|一直|正式"
+    r"|后来|上[个個]?(?:月|周|週|星期|礼拜)"
+    r"|(?:从|從|自)?[去今前昨][年天](?:起|开始|開始)?|(?:从|從|自)?[\d一二三四五六七八九十]{1,4}[年月](?:份|初|底|中旬?|起|开始)?|[\d一二三四五六七八九十]{1,2}[日号號])*"
+)
+_SUBJECT = r"(?P<s>我|[^\s，,。！？、你他她它们們这那的在从從]{2,4}?)"
+_VALUE = r"(?P<v>[^\s，,。！？!?、的谁哪什吗]{2,12}?)"
+_SETTLED = (
+    r"(?:(?:已经|已經)?(?:快|整整)?(?:\d+|[一二两三四五六七八九十]+|好几|多)[年个月天多]+)?(?:了|啦|呢)?$"
+)
+_NEVER = r"(?!)"
+_ATTRIBUTES = AttributeGrammar(
+    single_valued=frozenset(),
+    many_valued=frozenset(),
+    always_single="最喜欢的",
+    lead_in=r"^(?:(?:对了|顺便说一下|更新一下|更正|其实|现在|目前|嗯|哦|是的)[，,：: ]+)+",
+    past=r"不|没|沒|曾|以前|之前|从前|小时候|当时|原来|本来|要是|如果|假如|想|打算|希望|准备|準備|计划|計劃|可能|也许|或许"
+    r"|每|有时|有時|周末|假期|暂时|暫時|要搬|会搬|說|说|[吗嗎]",
+    trailer=_SETTLED,
+    states=(
+        (rf"^{_SUBJECT}{_WHEN}(?:居?住在|定居在?|安家在)了?{_VALUE}{_NO_ROOM}{_SETTLED}", "residence", True),
+        (rf"^{_SUBJECT}的?家{_WHEN}在{_VALUE}{_NO_ROOM}{_SETTLED}", "residence", True),
+        (
+            rf"^{_SUBJECT}{_WHEN}在(?!家|国外|國外|外地|这|那){_NO_CITY}{_VALUE}"
+            rf"(?:工作|上班|任职|任職|就职|就職){_SETTLED}",
+            "employer",
+            False,
+        ),
+        (rf"^{_SUBJECT}{_WHEN}(?:入职|入職|跳槽[到去])了?{_VALUE}{_SETTLED}", "employer", False),
+        (
+            rf"^{_SUBJECT}{_WHEN}加入了?{_VALUE}(?<![队隊群会會社组組班团團部党黨营營划劃]){_SETTLED}",
+            "employer",
+            False,
+        ),
+        (r"^(?P<s>我)的(?:名字|姓名)(?:是|叫做?)(?P<v>[^\s，,。！？!?的谁哪什]{1,12})$", "name", True),
+        (
+            r"^(?P<s>我)叫做?(?P<v>(?![了过他她它你您我车車])(?:[\u4e00-\u9fff]{2,3}|[A-Z][\w ]{1,20}))$",
+            "name",
+            False,
+        ),
+    ),
+    moves=rf"^{_SUBJECT}{_WHEN}(?:(?P<home>搬家|移居|迁居|遷居)|搬)(?P<from>(?!))?(?:[去到进進往回]|回到)了?"
+    rf"{_VALUE}{_NO_ROOM}{_SETTLED}",
+    after_place=_SETTLED,
+    places=_PLACES,
+    relations=(),
+    own=_NEVER,
+    possessed=_NEVER,
+    of_subject=_NEVER,
+    definite=_NEVER,
+    holder=_NEVER,
+    epithets=_NEVER,
+    spellings=("電", "电"),
+    head_end=_NEVER,
+    placed=_NEVER,
+    class_phrase=_NEVER,
+    determiner=_NEVER,
+    article=_NEVER,
+    remark=r"(?:很|真|太|挺|非常)",
+    circumstance=_NEVER,
+    origin=_NEVER,
+    origin_valued=_NEVER,
+    conjunction="和",
+    speaker_forms=frozenset({"我"}),
+    own_subject=_NEVER,
+    other_subject=_NEVER,
+    pronouns=frozenset("他 她 它 我们 我們 他们 她们 你 您 谁 这 那 大家 有人".split()),
+    verbal_end=_NEVER,
 )
 
 _TENSE = TenseGrammar(
@@ -215,5 +306,6 @@ LANGUAGE = Language(
     dates=DateGrammar(_DATE_WORDS, _DATE_RULES, spaced=False),
     tense=_TENSE,
     wording=_WORDING,
+    attributes=_ATTRIBUTES,
     succession=_SUCCESSION,
 )

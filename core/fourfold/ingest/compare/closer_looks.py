@@ -1,0 +1,75 @@
+"""Pairs of statements that no rule orders and that may tell of one matter all the same: the most likely ones of a
+write are looked at once more, by the vectors of their bare texts."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+
+from fourfold.language.claims import Claim
+from fourfold.language.succession import likely_change, may_compete
+from fourfold.language.succession_features import pair_features
+from fourfold.models.packaged.change_model import ChangeModel
+from fourfold.models.vectors import embed_checked
+from fourfold.ports import Embedder, Floats
+from fourfold.values.units import Unit
+
+_MOST_LOOKS = 2
+"""Pairs of one newer statement that are looked at, the most likely first: each may cost the embedding of a text. A
+guess, not measured."""
+
+
+@dataclass(frozen=True, slots=True)
+class Look:
+    """A pair that is worth a closer look; `explanation` is what is said where it proves to be a change."""
+
+    newer: Unit
+    older: Unit
+    features: Mapping[str, float]
+    explanation: str
+
+
+@dataclass(slots=True)
+class CloserLooks:
+    """What is worth a closer look among the statements of one write. `model` is None where an embedder or a language
+    has none: then nothing is."""
+
+    model: ChangeModel | None
+    _looks: list[Look] = field(default_factory=list)
+    _of_statement: list[tuple[float, Look]] = field(default_factory=list)
+
+    def consider(
+        self,
+        newer: tuple[Unit, tuple[Claim, ...]],
+        older: tuple[Unit, tuple[Claim, ...]],
+        tokens: Floats,
+    ) -> None:
+        """Notes a pair of units, with their readings, if it is worth a look; `tokens` are the newer's own rows."""
+        (newer_unit, claims), (older_unit, older_claims) = newer, older
+        if self.model is None or not claims or not older_claims or not may_compete(claims, older_claims):
+            return
+        features = dict(pair_features(claims, older_claims))
+        score = self.model.worth_a_look(features, tokens)
+        if score > 0:
+            explanation = likely_change(claims, older_claims).explanation
+            self._of_statement.append((score, Look(newer_unit, older_unit, features, explanation)))
+
+    def next_statement(self) -> None:
+        """Keeps the most likely pairs of the statement that was considered last."""
+        self._of_statement.sort(key=lambda scored: -scored[0])
+        self._looks += [look for _, look in self._of_statement[:_MOST_LOOKS]]
+        self._of_statement.clear()
+
+    def changes(self, embedder: Embedder) -> Iterator[Look]:
+        """Yields the pairs whose newer text tells of a change by the vectors of both, in the order in which they were
+        considered; forgets them all. Each text is embedded once."""
+        looks, self._looks = self._looks, []
+        if self.model is None or not looks:
+            return
+        texts = list(dict.fromkeys(text for look in looks for text in (look.newer.text, look.older.text)))
+        embeddings = embed_checked(embedder, texts)
+        vectors = {text: each.vector for text, each in zip(texts, embeddings, strict=True)}
+        for look in looks:
+            newer, older = vectors[look.newer.text], vectors[look.older.text]
+            if self.model.tells_of_change(look.features, newer, older) > 0:
+                yield look

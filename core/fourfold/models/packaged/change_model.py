@@ -1,0 +1,89 @@
+"""Whether a newer statement tells of a change of an older one's matter in a wording that no rule knows ("we're back
+on Jenkins", "dropped out of uni"): two logistic models, fitted by benchmarks/fit_succession.py, which says on what.
+
+The first is cheap: it weighs what the two readings have in common (`fourfold.language.succession_features`) and the
+mean of the newer text's token rows, which are at hand when a statement is written. It finds the few pairs that are
+worth a closer look. The second one decides on these by the vectors of both texts as they stand, without what situates
+them, their product and their difference (docs/adr/0021).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import cache
+from importlib.resources import files
+
+import numpy as np
+
+from fourfold.ports import Floats
+
+_FILES = {"all-MiniLM-L6-v2-int8/128/2048": "minilm-change.npz"}
+"""By the name of the embedder whose vectors it was fitted to: to another's it means nothing."""
+LANGUAGE = "en"
+"""The language of the pairs that it was fitted to, and the only one that MiniLM reads well."""
+
+
+@dataclass(frozen=True, slots=True)
+class ChangeModel:
+    """The weights of both models. Of the first: `cheap_features` (features,), `direction` (token_dimension,) and
+    `cheap_bias`; of the second: `features` (features,), `newer`, `product` and `difference` (dimension,) and `bias`.
+    A bias has the threshold in it."""
+
+    names: tuple[str, ...]
+    cheap_features: Floats
+    direction: Floats
+    cheap_bias: float
+    features: Floats
+    newer: Floats
+    product: Floats
+    difference: Floats
+    bias: float
+
+    def worth_a_look(self, features: Mapping[str, float], tokens: Floats) -> float:
+        """Returns the first model's log-odds above its threshold: over 0 where a pair is worth a closer look.
+        `tokens` (n, token_dimension) are the newer text's own rows."""
+        reading = float(self.cheap_features @ self._values(features))
+        return reading + float(self.direction @ mean_direction(tokens)) + self.cheap_bias
+
+    def tells_of_change(self, features: Mapping[str, float], newer: Floats, older: Floats) -> float:
+        """Returns the second model's log-odds above its threshold, over 0 where the newer text is taken to tell of a
+        change of the older one's matter. `newer` and `older` are the vectors of the bare texts."""
+        reading = float(self.features @ self._values(features))
+        vectors = self.newer @ newer + self.product @ (newer * older) + self.difference @ (newer - older)
+        return reading + float(vectors) + self.bias
+
+    def _values(self, features: Mapping[str, float]) -> Floats:
+        return np.array([features[name] for name in self.names], np.float32)
+
+
+def change_model(embedder: str, language: str) -> ChangeModel | None:
+    """Returns the model for the vectors of the embedder of this name and a language's code; None where there is
+    none."""
+    return _load(_FILES[embedder]) if embedder in _FILES and language == LANGUAGE else None
+
+
+def mean_direction(tokens: Floats) -> Floats:
+    """Returns the mean of token rows, with a length of 1; zeros for no row."""
+    if not len(tokens):
+        return np.zeros(tokens.shape[-1], np.float32)
+    mean = tokens.mean(axis=0)
+    direction: Floats = mean / max(float(np.linalg.norm(mean)), 1e-9)
+    return direction
+
+
+@cache
+def _load(file_name: str) -> ChangeModel:
+    with (files("fourfold.models") / "data" / file_name).open("rb") as file:
+        arrays = np.load(file)
+        return ChangeModel(
+            names=tuple(arrays["names"].tolist()),
+            cheap_features=arrays["cheap_features"],
+            direction=arrays["direction"],
+            cheap_bias=float(arrays["cheap_bias"]),
+            features=arrays["features"],
+            newer=arrays["newer"],
+            product=arrays["product"],
+            difference=arrays["difference"],
+            bias=float(arrays["bias"]),
+        )
