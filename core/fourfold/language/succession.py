@@ -39,15 +39,18 @@ def may_compete(newer: tuple[Claim, ...], older: tuple[Claim, ...]) -> bool:
     model may. They need no word in common ("I'm pregnant", "The baby's here!")."""
     return any(
         not (_tells_nothing_newer(later, earlier) or _is_of_others(later, earlier))
-        and not _stands_beside(later, earlier)
+        and not (_stands_beside(later, earlier) or _fills_one_frame(later, earlier))
         for later in newer
         for earlier in older
     )
 
 
-def likely_change(newer: tuple[Claim, ...], older: tuple[Claim, ...]) -> Competition:
-    """Returns what is to be said where a model takes `newer` for the telling of a change of what `older` says."""
-    return Competition("likely", f'"{newer[0].text}" {_EXPLANATIONS["likely"]} "{older[0].text}"')
+def _fills_one_frame(newer: Claim, older: Claim) -> bool:
+    """Tells whether both say the same up to one place of a word or two, and the newer speaks of no turn: "Invoice 12
+    is paid", "Invoice 13 is paid". What that means the rules know best."""
+    start, a, b = _slots(newer.tokens, older.tokens)
+    is_short = 0 < len(a) <= _SHORT and 0 < len(b) <= _SHORT
+    return is_short and start > 0 and not newer.has(_TURN)
 
 
 _EXPLANATIONS = {
@@ -58,7 +61,6 @@ _EXPLANATIONS = {
     "value": "gives another value than",
     "change": "tells of a change of",
     "matter": "tells of a later state than",
-    "likely": "probably tells of a change of",
 }
 _SAME_MATTER = 0.6
 """Share of the smaller claim's stems that both have where one denies the other. A guess, not measured."""

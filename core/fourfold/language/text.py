@@ -97,7 +97,7 @@ def index_terms(text: str, text_words: Sequence[Word], language: Language) -> li
         *_compounds(text, text_words),
         *(piece for piece in pieces.values() if piece not in language.stop_words),
         *pairs,
-        *(_matters(text, language) if pieces else ()),
+        *(_matters(text[text_words[0].start : text_words[-1].end], language) if pieces else ()),
     ]
 
 

@@ -7,7 +7,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 
 from fourfold.language.claims import Claim
-from fourfold.language.succession import likely_change, may_compete
+from fourfold.language.succession import may_compete
 from fourfold.language.succession_features import pair_features
 from fourfold.models.packaged.change_model import ChangeModel
 from fourfold.models.vectors import embed_checked
@@ -51,7 +51,7 @@ class CloserLooks:
         features = dict(pair_features(claims, older_claims))
         score = self.model.worth_a_look(features, tokens)
         if score > 0:
-            explanation = likely_change(claims, older_claims).explanation
+            explanation = f'"{claims[0].text}" probably tells of a change of "{older_claims[0].text}"'
             self._of_statement.append((score, Look(newer_unit, older_unit, features, explanation)))
 
     def next_statement(self) -> None:
