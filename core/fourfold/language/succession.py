@@ -68,8 +68,7 @@ _PERSONS = frozenset({"<he>", "<she>", "<they>"})
 _LEAST_MATTER = 0.3
 """The same of the larger claim's. A guess, not measured."""
 _SHORT = 2
-"""Stems of a claim without a subject of its own, at most, that the opposite of another is seen in. A guess, not
-measured."""
+"""Stems of a claim without a subject, at most, that the opposite of another is seen in. A guess, not measured."""
 _VAGUE = frozenset({"<it>", "<this>", "<you>", "<there>", "<who>", "<all>"})
 """Subjects that only their context tells."""
 _MEASURES = {"number", "time"}
