@@ -68,7 +68,9 @@ def _with_speakers(cues: Iterable[Cue]) -> Iterator[Cue]:
 def _asides(blocks: Iterable[str]) -> frozenset[str]:
     """Returns the labels before a colon that are part of what is said ("Price: 5 euros")."""
     cues = [cue for block in blocks for cue in _cue(block.strip("\n").split("\n")) or ()]
-    return no_speakers([(cue.speaker, cue.text) for cue in cues if cue.speaker])
+    labelled = [(cue.speaker, cue.text) for cue in cues if cue.speaker]
+    head = "\n".join(block for block in blocks if "-->" not in block)
+    return no_speakers(labelled, [label for label, _ in labelled if label in head])
 
 
 def _cue(lines: list[str], asides: frozenset[str] = frozenset()) -> list[Cue] | None:
