@@ -26,7 +26,7 @@ def example_memory(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 def test_retaining_again_adds_nothing(example_memory: Path) -> None:
     done = fourfold("retain", conversation(), "-b", "friends", "-m", example_memory)
-    assert done.stdout.startswith("Retained 0 units in friends (30 known already)")
+    assert done.stdout.startswith("Retained 30 messages in friends: 42 statements, known already; ")
 
 
 def test_recall_answers_in_words_and_in_json(example_memory: Path) -> None:
@@ -59,7 +59,7 @@ def test_text_a_language_model_could_not_read_is_reported_and_read_later(tmp_pat
         assert "1 chunk is kept as said" in done.stdout
         assert "fourfold resume --bank default" in done.stdout
         assert "not that" in done.stderr
-        assert "1 chunks waiting" in fourfold("banks", "-m", memory).stdout
+        assert "1 chunk waiting" in fourfold("banks", "-m", memory).stdout
         assert fourfold("recall", "What is the cat called?", "-m", memory).stdout.count("Bolo") == 1
         done = fourfold("resume", "-m", memory, "--json", **model)
         assert json.loads(done.stdout)["pending"] == 0, done.stderr
@@ -132,7 +132,7 @@ def test_a_question_is_reflected_on_and_the_profile_shown(memory_with_belief: Pa
     ]
     assert (
         fourfold("status", "-m", memory_with_belief).stdout
-        == "0 units wait to be taken into beliefs and summaries.\n"
+        == "Yet to be taken into beliefs and summaries: 0 units.\n"
     )
     assert json.loads(fourfold("consolidate", "-m", memory_with_belief, "--json").stdout)["pending"] == 0
     assert "The bus was late again." in fourfold("core", "-m", memory_with_belief).stdout
@@ -143,8 +143,8 @@ def test_consolidation_on_request_waits_for_the_command(tmp_path: Path) -> None:
     (tmp_path / "notes.md").write_text("The night bus was late again.")
     memory, asked = tmp_path / "memory", {"FOURFOLD_CONSOLIDATE": "asked"}
     assert fourfold("retain", tmp_path / "notes.md", "-m", memory, **asked).returncode == 0
-    assert fourfold("status", "-m", memory, **asked).stdout.startswith("1 units wait")
-    assert fourfold("consolidate", "-m", memory, **asked).stdout.startswith("0 units wait")
+    assert fourfold("status", "-m", memory, **asked).stdout.endswith(" summaries: 1 unit.\n")
+    assert fourfold("consolidate", "-m", memory, **asked).stdout.endswith(" summaries: 0 units.\n")
 
 
 def test_forgetting_reports_removed_units_and_fallen_beliefs(tmp_path: Path) -> None:
@@ -155,8 +155,8 @@ def test_forgetting_reports_removed_units_and_fallen_beliefs(tmp_path: Path) -> 
     memory = tmp_path / "memory"
     fourfold("retain", tmp_path / "one.json", tmp_path / "two.json", "-m", memory)
     done = fourfold("forget", "--document", "one.json", "-m", memory)
-    assert done.stdout == "Forgot 0 units, 1 beliefs fell.\n", done.stderr
-    assert fourfold("forget", "--document", "two.json", "-m", memory).stdout == "Forgot 1 units.\n"
+    assert done.stdout == "Forgot 0 units, 1 belief fell.\n", done.stderr
+    assert fourfold("forget", "--document", "two.json", "-m", memory).stdout == "Forgot 1 unit.\n"
     assert fourfold("beliefs", "-m", memory).stdout.startswith("No beliefs.")
     wrong = fourfold("forget", "-m", memory)
     assert (wrong.returncode, "one of document, unit, entity, tags and before" in wrong.stderr) == (1, True)
@@ -226,7 +226,7 @@ def test_every_kind_of_file_is_read(
 
 def test_text_is_read_from_standard_input(tmp_path: Path) -> None:
     done = fourfold("retain", "-", "-m", tmp_path / "memory", stdin="The boat is red.")
-    assert done.stdout.startswith("Retained 1 units in default")
+    assert done.stdout.startswith("Retained 1 message in default: 1 new statement; ")
 
 
 @pytest.mark.parametrize(
@@ -281,13 +281,13 @@ def test_a_bank_is_governed_from_the_command_line(tmp_path: Path) -> None:
     assert erased.stdout.splitlines()[-1].startswith("Not found: in no record")
     found = fourfold("forget", "--verify", "Porto", "-m", memory)
     assert (found.returncode, "Found in unit" in found.stdout) == (1, True)
-    assert "Exported 1 units" in fourfold("export", tmp_path / "a.jsonl", "-m", memory).stdout
+    assert "Exported 1 unit" in fourfold("export", tmp_path / "a.jsonl", "-m", memory).stdout
     assert (
         fourfold("load", tmp_path / "a.jsonl", "-b", "copy", "-m", memory).stdout
-        == "Loaded 1 units into copy.\n"
+        == "Loaded 1 unit into copy.\n"
     )
     assert "Copied default to other" in fourfold("fork", "other", "-m", memory).stdout
-    assert "0 units are new" in fourfold("merge", "copy", "-m", memory).stdout
+    assert "0 new units, 1 known already" in fourfold("merge", "copy", "-m", memory).stdout
     assert fourfold("prune", "--dry-run", "-m", memory).stdout.startswith("Would archive")
     changes = json.loads(fourfold("history", "--json", "-m", memory).stdout)
     retained = next(change["id"] for change in changes if change["operation"] == "retain")

@@ -102,7 +102,7 @@ def test_the_command_passes_over_a_chat_in_which_nothing_was_said(tmp_path: Path
     (tmp_path / "notes.txt").write_text("The well is deep.")
     files = (tmp_path / "empty.jsonl", tmp_path / "empty.json", tmp_path / "notes.txt")
     done = fourfold("retain", *files, "-m", tmp_path / "memory")
-    assert done.stdout.startswith("Retained 1 units")
+    assert done.stdout.startswith("Retained 1 message in default: 1 new statement; ")
 
 
 def test_the_command_loads_a_file_in_which_nothing_was_said(tmp_path: Path) -> None:

@@ -223,7 +223,7 @@ def test_the_user_is_asked_before_something_is_forgotten(clock: FrozenClock, mod
         await client.call_tool("retain", {"facts": [PORTO]})
         done = await client.call_tool("forget", {"entity": "Porto"})
         assert len(done.structured_content["units"]) == int(agrees)
-        assert asked == ['Forget all that mentions "Porto" (1 memories)? It will not be recalled any more.']
+        assert asked == ['Forget all that mentions "Porto" (1 memory)? It will not be recalled any more.']
         status = await client.call_tool("status", {})
         assert status.structured_content["banks"][0]["units"] == int(not agrees)
 

@@ -207,7 +207,7 @@ def test_a_question_to_the_user_outlives_the_process_that_asked_it(tmp_path: Pat
 
     anyio.run(scenario)
     assert desk.lost == 1  # it came to the end
-    assert set(asked) == {'Forget all that mentions "Porto" (1 memories)? It will not be recalled any more.'}
+    assert set(asked) == {'Forget all that mentions "Porto" (1 memory)? It will not be recalled any more.'}
 
 
 def test_a_client_with_other_settings_than_the_leader_is_warned(tmp_path: Path) -> None:

@@ -337,3 +337,9 @@ def test_progress_is_reported(memory: Memory) -> None:
         [Message(f"Note {i}.") for i in range(150)], progress=lambda done, total: told.append((done, total))
     )
     assert told == [(part * 150 + done, 450) for part in range(3) for done in (64, 128, 150)]
+
+
+def test_a_message_that_is_known_counts_with_each_of_its_statements(bank: Bank) -> None:
+    text = "The boat is red. The harbour is old. My sister rows."
+    bank.retain(text, document="d")
+    assert bank.retain(text, document="d").count(Verdict.NOOP) == len(bank.units()) == 3

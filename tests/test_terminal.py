@@ -50,7 +50,7 @@ def test_every_command_with_a_progress_bar_works_on_a_terminal(tmp_path: Path, n
     memory, file = tmp_path / "memory", tmp_path / "bank.fourfold"
     status, shown = on_terminal("retain", notes, "--memory", memory)
     assert status == 0, shown
-    assert "Retained 2 units" in shown
+    assert ": 2 new statements; " in shown
     assert "notes {draft} [red].md" in shown  # the bar's own words, as they are
     for command in (
         ("resume",),

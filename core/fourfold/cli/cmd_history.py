@@ -19,6 +19,7 @@ from fourfold.cli.common import (
     open_existing,
     time_of_option,
 )
+from fourfold.values.wording import counted
 
 
 @app.command()
@@ -69,4 +70,4 @@ def undo(
     with open_existing(memory) as open_memory:
         info_of(open_memory, bank)
         undone = open_memory.bank(bank, actor=ACTOR).undo(change, reason=reason)
-    output.emit(undone, json, f"Undone: {undone.subject} ({len(undone.units)} units).")
+    output.emit(undone, json, f"Undone: {undone.subject} ({counted(len(undone.units), 'unit')}).")

@@ -20,6 +20,7 @@ from fourfold.cli.common import (
     time_of_option,
 )
 from fourfold.cli.files import read_for_load, retain_files
+from fourfold.values.wording import counted
 
 
 @app.command()
@@ -37,7 +38,7 @@ def export(
             open_memory.bank(bank).export(path, vectors=vectors, progress=output.follow(bar))
     result = {"file": str(path), "bytes": path.stat().st_size, "units": units}
     megabytes = path.stat().st_size / 2**20
-    output.emit(result, json, f"Exported {units} units of {bank} to {path} ({megabytes:.1f} MB).")
+    output.emit(result, json, f"Exported {counted(units, 'unit')} of {bank} to {path} ({megabytes:.1f} MB).")
 
 
 @app.command()
@@ -71,7 +72,7 @@ def load(
     files = [] if imported is None else [(path, imported)]
 
     def show() -> None:
-        output.out.print(f"Loaded {units} units into {loaded.name}.", markup=False)
+        output.out.print(f"Loaded {counted(units, 'unit')} into {loaded.name}.", markup=False)
         output.show_files(files)
 
     output.emit(result, json, show)
@@ -96,7 +97,7 @@ def fork(
             else:
                 source.restore(name, as_of=moment, progress=follow)
         units = info_of(open_memory, name).units
-    output.emit({"bank": name, "units": units}, json, f"Copied {bank} to {name}: {units} units.")
+    output.emit({"bank": name, "units": units}, json, f"Copied {bank} to {name}: {counted(units, 'unit')}.")
 
 
 @app.command()
@@ -120,7 +121,7 @@ def merge(
     output.emit(
         result,
         json,
-        f"Merged {source_bank} into {bank}: {new_count} units are new, {known_count} were known.",
+        f"Merged {source_bank} into {bank}: {counted(new_count, 'new unit')}, {known_count} known already.",
     )
 
 
@@ -133,5 +134,7 @@ def reembed(
     """Change the embedding model of a memory, without extracting anything anew. Stopped, it goes on where it was."""
     with open_existing(memory) as open_memory, output.progress(embedder, 0) as bar:
         units = open_memory.reembed(embedder, progress=output.follow(bar))
-    text = f"Made vectors for {units} units. From now on open it with FOURFOLD_EMBEDDER={embedder}."
+    text = (
+        f"Made vectors for {counted(units, 'unit')}. From now on open it with FOURFOLD_EMBEDDER={embedder}."
+    )
     output.emit({"embedder": embedder, "units": units}, json, text)

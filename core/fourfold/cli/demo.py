@@ -15,6 +15,7 @@ from fourfold import Belief, Entity, Memory, Recall, Reflection, RetainResult, S
 from fourfold.cli import output
 from fourfold.transfer.importers import read_import
 from fourfold.values.units import SHORT_ID
+from fourfold.values.wording import counted
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,8 +81,8 @@ def _show(result: _DemoResult) -> None:
     units, names = result.retained.units, [entity.name for entity in result.entities]
     networks = {unit.network.value for unit in units}
     output.out.print(
-        f"Retained {result.messages} messages as {len(units)} units in {', '.join(sorted(networks))}; "
-        f"{len(names)} entities, among them {', '.join(names[:6])}.\n"
+        f"Retained {counted(result.messages, 'message')} as {counted(len(units), 'unit')} in "
+        f"{', '.join(sorted(networks))}; {len(names)} entities, among them {', '.join(names[:6])}.\n"
     )
     for question, answer in result.answers:
         output.out.print(f"[bold green]? {escape(question)}[/]")

@@ -33,6 +33,7 @@ from fourfold.values.reflection import BankStatus, Failure, Reflection
 from fourfold.values.rendering import render_interval
 from fourfold.values.results import BankInfo, Hit, Recall, RetainResult
 from fourfold.values.units import SHORT_ID, Entity, Unit, Verdict, known_time
+from fourfold.values.wording import counted, render_verdicts
 
 _MAX_PRUNED_LINES = 20
 """Units of a prune that are shown. A guess, not measured."""
@@ -67,8 +68,8 @@ def show_banks(infos: Sequence[BankInfo]) -> None:
     for info in infos:
         spoken = f", {language(info.language).name}" if info.language else ""
         since = f"since {info.created_at:%Y-%m-%d}"
-        pending = f", {info.pending} chunks waiting for a language model" if info.pending else ""
-        out.print(f"{info.name}: {info.units} units {since}{spoken}{pending}", markup=False)
+        pending = f", {counted(info.pending, 'chunk')} waiting for a language model" if info.pending else ""
+        out.print(f"{info.name}: {counted(info.units, 'unit')} {since}{spoken}{pending}", markup=False)
 
 
 def show_record(record: Unit | Entity, summary: str) -> None:
@@ -104,7 +105,7 @@ def show_recall(answer: Recall, explain: bool) -> None:
                 pinned = ", pinned" if strength.pinned else ""
                 out.print(
                     f"   [dim]remembered {strength.retention:.2f} (stability {strength.stability:.0f} days), "
-                    f"used {strength.uses} times{used}{pinned}[/]"
+                    f"used {counted(strength.uses, 'time')}{used}{pinned}[/]"
                 )
     steps = ", ".join(f"{name} {ms:.1f}" for name, ms in answer.trace.milliseconds.items())
     out.print(f"   [dim]milliseconds: {steps}[/]")
@@ -201,13 +202,13 @@ def show_history(changes: Sequence[Change]) -> None:
 
 def show_forgotten(result: ForgetResult) -> None:
     """Prints what was forgotten, and what fell with it; of an erasure, the receipt."""
-    fallen = f", {len(result.beliefs)} beliefs fell" if result.beliefs else ""
+    fallen = f", {counted(len(result.beliefs), 'belief')} fell" if result.beliefs else ""
     if result.receipt is None:
-        out.print(f"Forgot {len(result.units)} units{fallen}.", markup=False)
+        out.print(f"Forgot {counted(len(result.units), 'unit')}{fallen}.", markup=False)
         return
     receipt = result.receipt
     counts = ", ".join(f"{count} {what}" for what, count in sorted(receipt.counts.items()))
-    out.print(f"Erased {len(receipt.units)} units{fallen}: {counts}.", markup=False)
+    out.print(f"Erased {counted(len(receipt.units), 'unit')}{fallen}: {counts}.", markup=False)
     out.print(f"Digest of their ids: {receipt.digest}", markup=False)
     for unit in receipt.kept:
         out.print(f"Kept, since it was said elsewhere too: {unit[:SHORT_ID]}", markup=False)
@@ -217,7 +218,9 @@ def show_forgotten(result: ForgetResult) -> None:
 def show_pruned(result: PruneResult, dry_run: bool) -> None:
     """Prints how much was archived and erased, and the first units of it."""
     action = "Would archive" if dry_run else "Archived"
-    out.print(f"{action} {len(result.archived)} units, and erase {len(result.deleted)}.", markup=False)
+    out.print(
+        f"{action} {counted(len(result.archived), 'unit')}, and erase {len(result.deleted)}.", markup=False
+    )
     for unit in result.archived[:_MAX_PRUNED_LINES]:
         out.print(f"   {unit.id[:SHORT_ID]} {unit.text}", markup=False)
 
@@ -232,9 +235,9 @@ def show_found_text(places: Sequence[str]) -> None:
 
 def show_status(status: BankStatus) -> None:
     """Prints what waits and what failed."""
-    out.print(f"{status.pending} units wait to be taken into beliefs and summaries.")
+    out.print(f"Yet to be taken into beliefs and summaries: {counted(status.pending, 'unit')}.")
     if status.pending_chunks:
-        out.print(f"{status.pending_chunks} chunks wait for a language model.")
+        out.print(f"Yet to be read by a language model: {counted(status.pending_chunks, 'chunk')}.")
     if status.enrichment_failures:
         steps = ", ".join(f"{step} {count}" for step, count in sorted(status.enrichment_failures.items()))
         out.print(f"Texts that were kept without a part of their reading: {steps}.")
@@ -282,9 +285,7 @@ def _contents(file: ImportedFile) -> str:
     3 not read"."""
     messages = [message for document in file.documents for message in document.messages]
     facts = [fact for document in file.documents for fact in document.facts]
-    counts = [(len(messages), "message"), (len(facts), "fact")]
-    parts = [f"{count:,} {name}{'' if count == 1 else 's'}" for count, name in counts if count]
-    text = " and ".join(parts)
+    text = _amount(len(messages), len(facts))
     speakers = list(dict.fromkeys(message.speaker for message in messages if message.speaker))
     if speakers:
         more = len(speakers) - _MAX_SPEAKERS
@@ -295,6 +296,13 @@ def _contents(file: ImportedFile) -> str:
         days = dict.fromkeys(f"{moment.day} {moment:%b %Y}" for moment in (times[0], times[-1]))
         text += f", {' to '.join(days)}"
     return f"{text}; {file.skipped} not read" if file.skipped else text
+
+
+def _amount(messages: int, facts: int) -> str:
+    """Returns "312 messages and 2 facts", without what there is none of."""
+    return " and ".join(
+        counted(count, noun) for count, noun in ((messages, "message"), (facts, "fact")) if count
+    )
 
 
 def emit_retained(
@@ -316,7 +324,13 @@ def emit_retained(
     answer |= {"pending": pending, "warnings": of_files + warnings, "seconds": round(seconds, 3)}
 
     def show() -> None:
-        _show_counts(counts, pending, bank, seconds)
+        documents = [document for _, file in files for document in file.documents]
+        facts = sum(len(document.facts) for document in documents)
+        amount = _amount(sum(len(document.messages) for document in documents), facts)
+        # Without files, it is what waited for a language model.
+        done = f"Retained {amount or 'nothing'} in" if files else "Read what waited in"
+        out.print(f"{done} {bank}: {render_verdicts(counts)}; {seconds:.1f} s.", markup=False)
+        _show_pending(pending, bank)
         for warning in warnings:
             err.print(f"fourfold: {warning}", markup=False)
         show_files(files)
@@ -324,13 +338,7 @@ def emit_retained(
     emit(answer, in_json, show)
 
 
-def _show_counts(counts: Counter[Verdict], pending: int, bank: str, seconds: float) -> None:
-    changed = f", {counts[Verdict.UPDATE]} in place of older ones" if counts[Verdict.UPDATE] else ""
-    known_count = f"{counts[Verdict.NOOP]} known already"
-    new_count = counts[Verdict.ADD] + counts[Verdict.UPDATE]
-    out.print(
-        f"Retained {new_count} units in {bank}{changed} ({known_count}), {seconds:.1f} s.", markup=False
-    )
+def _show_pending(pending: int, bank: str) -> None:
     if pending:
         phrase = "chunk is" if pending == 1 else "chunks are"
         out.print(f"{pending} {phrase} kept as said until the language model can read it. Try again:")

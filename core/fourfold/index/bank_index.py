@@ -359,6 +359,10 @@ class BankIndex:
         rows = self.documents.rows(document, messages, self.columns)
         return {message: row for message, row in rows.items() if self._is_known(row)}
 
+    def known_units(self, document: str, message: str) -> list[int]:
+        """Returns the rows of all units that quote a message, of those that `known_messages` counts as known."""
+        return [row for row in self.documents.quoting(document, message) if self._is_known(row)]
+
     def _is_known(self, row: int) -> bool:
         return bool(self._columns[row]["retired"] == NEVER) or self.supersession.is_known(row)
 

@@ -322,7 +322,7 @@ class _DocumentDiff:
         """Reports what is known, and with `replace` takes away what is gone."""
         known = [message for message in self.told if message.id in self.known]
         add_times(writer.transaction, request.document, known)
-        writer.note_known(self.all, self.known)
+        writer.note_known([message for message in self.all if message in self.known])
         if request.replace:
             writer.forget_all_but((set(self.known) | self.covered) & set(self.all))
         for chunk in self.changed:

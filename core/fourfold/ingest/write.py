@@ -87,10 +87,11 @@ class DocumentWriter:
         """(new unit, older unit) of which the rules could not tell whether one replaces the other."""
         return self._successors.undecided
 
-    def note_known(self, messages: Sequence[str], rows_by_message: dict[str, int]) -> None:
-        """Reports messages that the document already had as NOOPs; `rows_by_message` are the rows of their units."""
-        rows = dict.fromkeys(rows_by_message[message] for message in messages if message in rows_by_message)
-        for unit in self.transaction.read([self.transaction.index.unit_ids[row] for row in rows]):
+    def note_known(self, messages: Sequence[str]) -> None:
+        """Reports the units of messages that the document already had as NOOPs."""
+        index, document = self.transaction.index, self.origin.document
+        rows = dict.fromkeys(row for message in messages for row in index.known_units(document, message))
+        for unit in self.transaction.read([index.unit_ids[row] for row in rows]):
             if unit.retired_at is None:
                 self._report_known(unit, "this message of the document is retained already")
             else:
@@ -146,7 +147,6 @@ class DocumentWriter:
         self._successors.prepare([e for _, e in pairs], nearest)
         before = self._before() if pairs else None
         unit_ids = []
-        # Nothing is written before `commit`, so this may end anywhere.
         compared = zip(pairs, nearest, strict=True)
         for (statement, vectors), neighbours in with_progress(compared, len(pairs), progress):
             before = self._add(statement, vectors, neighbours, before)

@@ -9,6 +9,7 @@ from mcp_types import CallToolResult
 from pydantic import Field
 
 from fourfold import NotFoundError, Unit
+from fourfold.values.wording import counted
 from fourfold_mcp.formatting import tool_result, unit_lines
 from fourfold_mcp.schemas import EntityAnswer, UnitShape
 from fourfold_mcp.tools.base import READS, BankName, Tool, ToolContext, scope_of
@@ -29,7 +30,7 @@ async def entity(
     said of it last. For all that happened to it, in order, use `timeline`."""
     answer, latest = await describe_entity(await scope_of(ctx).bank(bank), name, _MAX_LATEST)
     aliases = f", also called {', '.join(answer.aliases)}" if answer.aliases else ""
-    heading = f"{answer.name}{aliases}: {answer.mentions} mentions."
+    heading = f"{answer.name}{aliases}: {counted(answer.mentions, 'mention')}."
     lines = [heading, answer.summary, *unit_lines(latest)]
     return tool_result("\n".join(line for line in lines if line), answer)
 

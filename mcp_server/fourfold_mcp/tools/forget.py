@@ -12,6 +12,7 @@ from pydantic import BaseModel, Field
 
 from fourfold import ForgetResult, InputError
 from fourfold.integrations.host_errors import raise_as
+from fourfold.values.wording import counted
 from fourfold_mcp.formatting import tool_result
 from fourfold_mcp.schemas import BeliefShape, ForgetAnswer, UnitShape
 from fourfold_mcp.tools.base import DELETES, BankName, Tool, ToolContext, scope_of, subscriptions_of
@@ -87,7 +88,7 @@ TOOL = Tool(forget, title="Forget", summary="Forget, when the user asks for it",
 
 def _lines(result: ForgetResult) -> list[str]:
     return [
-        f"Forgot {len(result.units)}:",
+        f"Forgot {counted(len(result.units), 'statement')}:",
         *(f"- {unit.text}" for unit in result.units),
         *(f"Less sure now ({belief.confidence:.2f}): {belief.statement}" for belief in result.beliefs),
     ]
@@ -103,5 +104,7 @@ async def _describe(bank: AsyncBank, unit: str | None, entity: str | None, tags:
     if entity is not None:
         # The name as the bank has it: the user is asked about Ana Sousa where the model said Ana.
         entity_info = await bank.entity(entity)
-        return f'all that mentions "{entity_info.name}" ({entity_info.mentions} memories)'
+        return (
+            f'all that mentions "{entity_info.name}" ({counted(entity_info.mentions, "memory", "memories")})'
+        )
     return f"all that is labelled {' or '.join(tags or ())}"

@@ -15,6 +15,7 @@ from pydantic import Discriminator, Field, Tag
 
 from fourfold import Message, ModelOutputError, RetainResult, Verdict
 from fourfold.integrations.host_errors import raise_as
+from fourfold.values.wording import render_verdicts
 from fourfold_mcp.formatting import tool_result, unit_lines
 from fourfold_mcp.schemas import (
     AS_MESSAGES,
@@ -35,12 +36,6 @@ _MOST_MESSAGES = 1000
 """Messages of one call. A guess, not measured."""
 _REPORT_SECONDS = 0.5
 """Seconds between two reports of progress. A guess, not measured: often enough for a bar to move."""
-_VERDICT_WORDS = {
-    Verdict.ADD: "new",
-    Verdict.UPDATE: "brought up to date",
-    Verdict.RETIRE: "replaced",
-    Verdict.NOOP: "known already",
-}
 
 # Told apart by their type alone, so that what is wrong with the one is not said of the other too.
 Text = Annotated[
@@ -158,9 +153,8 @@ async def _answer(
         pending=result.pending,
         warnings=[*warnings, *result.warnings],
     )
-    summary = ", ".join(f"{count} {_VERDICT_WORDS[verdict]}" for verdict, count in counts.items())
     heading = f"Remembered in {bank.name}, as read by {extracted_by}"
-    lines = [f"{heading} ({summary or 'nothing to remember in it'}):", *unit_lines(result.units)]
+    lines = [f"{heading} ({render_verdicts(counts)}):", *unit_lines(result.units)]
     return tool_result("\n".join([*lines, *await _retired_lines(bank, result), *answer.warnings]), answer)
 
 

@@ -6,6 +6,7 @@ from typing import Annotated
 
 from mcp_types import CallToolResult
 
+from fourfold.values.wording import counted
 from fourfold_mcp.formatting import tool_result
 from fourfold_mcp.schemas import BankShape, StatusAnswer
 from fourfold_mcp.tools.base import READS, BankName, Tool, ToolContext, scope_of
@@ -32,11 +33,17 @@ TOOL = Tool(status, title="Status", summary="Say which memories there are", anno
 
 
 def _lines(answer: StatusAnswer) -> list[str]:
-    lines = [f"{bank.name}: {bank.units} units" for bank in answer.banks] or ["Nothing is remembered yet."]
+    lines = [f"{bank.name}: {counted(bank.units, 'unit')}" for bank in answer.banks] or [
+        "Nothing is remembered yet."
+    ]
     if answer.pending:
-        lines.append(f"{answer.pending} units of {answer.bank} have not moved its beliefs and summaries yet.")
+        lines.append(
+            f"Yet to move the beliefs and summaries of {answer.bank}: {counted(answer.pending, 'unit')}."
+        )
     if answer.unread:
-        lines.append(f"{answer.unread} passages of {answer.bank} wait for the language model to read them.")
+        lines.append(
+            f"Yet to be read by the language model, of {answer.bank}: {counted(answer.unread, 'passage')}."
+        )
     if failures := sum(answer.enrichment_failures.values()):
         lines.append(
             f"{failures} times a text of {answer.bank} was kept without a part of its reading (see the log)."
