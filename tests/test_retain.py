@@ -11,6 +11,7 @@ from typing import Any, cast
 import pytest
 
 from fourfold import (
+    Bank,
     InputError,
     Memory,
     Message,
