@@ -75,6 +75,11 @@ class EntityIndex:
         """Returns the names of the entities that have a name with any likeness to `name`, sorted."""
         return sorted({entity for key in keys(name) for entity in self._lookalikes.get(key, ())})
 
+    def forms(self, name: str) -> tuple[str, ...]:
+        """Returns the name and the aliases of the entity called `name`."""
+        entity = self._entities[name]
+        return (entity.name, *entity.aliases)
+
     def mention(self, name: str, at: float) -> None:
         """Notes that an entity was mentioned at a moment, in epoch seconds."""
         self._last_mention[name] = max(at, self._last_mention.get(name, at))

@@ -17,7 +17,8 @@ from rapidfuzz.distance import OSA
 
 SAME = 1.0
 """Written otherwise, but letter for letter the same name ("Jean-Luc", "jean luc"; "Apple", "Apple Inc.")."""
-_CLEAR = 0.9  # Bob and Robert, J. Smith and John Smith, WHO and World Health Organization
+CLEAR = 0.9
+"""Most likely one name: Bob and Robert, J. Smith and John Smith, WHO and World Health Organization."""
 _PART = 0.75  # a first name and the full one
 _LONG_ENOUGH_FOR_SLIPS = 6
 _TOO_LONG_FOR_SLIPS = 40
@@ -66,7 +67,7 @@ def likeness(a: str, b: str, people: bool = False) -> float:
         # "Dr Ford" and "Ford" may be a person and a company, unless both are known to be people.
         return _PART if name_a.titled != name_b.titled and len(name_a.tokens) == 1 and not people else SAME
     if _acronym(name_a, name_b) or _acronym(name_b, name_a):
-        return _CLEAR
+        return CLEAR
     short, long = sorted((name_a, name_b), key=lambda name: len(name.tokens))
     if len(short.tokens) == 1:
         return _single(short, long, people)
@@ -149,7 +150,7 @@ def _single(short: _Name, long: _Name, people: bool) -> float:
 def _two_singles(a: str, b: str, people: bool) -> float:
     brief, full = sorted((a, b), key=len)
     if _related(a, b) or _slip(a, b):
-        return _CLEAR
+        return CLEAR
     shortened = len(brief) >= 3 and full.startswith(brief) and 2 <= len(full) - len(brief) <= 5
     shortened = shortened and brief not in _nicknames()  # a full name itself: Daniel, Danielle
     return _PART if shortened and (people or _given(full)) else 0.0
@@ -162,10 +163,10 @@ def _full(short: tuple[str, ...], long: tuple[str, ...]) -> float:
         (a, b) = pairs[0]
         same_first = a == short[0] and _related(a, b)
         same = same_first or (_initial(a, b) and (a, b) != (short[-1], long[-1])) or _slip(a, b)
-        return _CLEAR if len(pairs) == 1 and same else 0.0
+        return CLEAR if len(pairs) == 1 and same else 0.0
     same_first_name = short[0] == long[0] or _initial(short[0], long[0]) or _related(short[0], long[0])
     middle_left_out = same_first_name and short[-1] == long[-1] and not set(long) & _NO_SURNAME
-    return _CLEAR if middle_left_out else 0.0
+    return CLEAR if middle_left_out else 0.0
 
 
 def _acronym(short: _Name, long: _Name) -> bool:

@@ -11,9 +11,11 @@ from datetime import datetime, timedelta
 import numpy as np
 
 from fourfold.index.bank_index import BankIndex
+from fourfold.index.entity_index import EntityIndex
 from fourfold.language.dates import TimeMention, find_times
 from fourfold.language.enrichment import enriched
 from fourfold.language.languages import PatternField, matches_any
+from fourfold.language.person_names import CLEAR, likeness
 from fourfold.language.text import SparseVector, Word, clean, index_terms, query_vector, term_id, words
 from fourfold.models.vectors import embed_checked
 from fourfold.ports import Embedder, Embedding, Floats
@@ -37,6 +39,8 @@ _ASKED: tuple[PatternField, ...] = ("asks_when", "asks_count", "asks_name", "ask
 _LONGEST_DAY = timedelta(days=7)
 """The longest time that is asked for as such, whatever was in it. Longer ones, and those with their year, lost
 evidence that was told later (LoCoMo: .833 at 10 for .838)."""
+_MOST_WORDS_OF_A_NAME = 5
+"""Words of the longest name that is looked for. A guess, not measured."""
 _MOST_YEARS = 12
 """Years that a date without a year may stand for. A guess, not measured."""
 
@@ -76,8 +80,7 @@ def plan(question: str, embedder: Embedder, index: BankIndex, now: datetime) -> 
     terms = query_vector(enriched("words", text, [], index_terms, text, dateless_words, index.language))
     with index.lock:
         term_weight = sum(sorted(map(index.idf, terms.indices.tolist()), reverse=True)[:_MOST_TERMS])
-        names = index.names.canonical_names()
-        entities = enriched("names", text, (), _entities, question_words, names)
+        entities = enriched("names", text, (), _entities, question_words, index.names)
         weights = _weights(embedding, question_words, index)
         legible = _legible(embedding, question_words, index)
         speakers = {index.code(name) for name in entities} - {-1}
@@ -120,20 +123,40 @@ def _without_days(question_words: list[Word], text: str, times: list[TimeMention
     ]
 
 
-def _entities(question_words: list[Word], names: Mapping[str, str]) -> tuple[str, ...]:
-    """Returns the entities whose name or alias stands in the question, longest match first."""
+def _entities(question_words: list[Word], entities: EntityIndex) -> tuple[str, ...]:
+    """Returns the entities whose name or alias stands in the question, longest match first; for a capitalised word
+    that is nobody's name, the one whose name is clearly like it ("John" where the bank knows a Jon)."""
+    names = entities.canonical_names()
     folded = [re.sub(r"['’]s?$", "", word.text.casefold()) for word in question_words]
     hits: dict[str, None] = {}
     at = 0
     while at < len(folded):
-        for length in range(min(5, len(folded) - at), 0, -1):
-            entity = names.get(" ".join(folded[at : at + length]))
-            if entity is not None:
-                hits[entity] = None
-                at += length - 1
-                break
-        at += 1
+        length, entity = _longest_name(folded[at : at + _MOST_WORDS_OF_A_NAME], names)
+        if entity is None and question_words[at].stem and question_words[at].text[0].isupper():
+            entity = _alike(question_words[at].text, entities)
+        if entity is not None:
+            hits[entity] = None
+        at += length
     return tuple(hits)
+
+
+def _longest_name(folded: list[str], names: Mapping[str, str]) -> tuple[int, str | None]:
+    """Returns the most of the first words that are a name, and whose it is; 1 and None where none are."""
+    for length in range(len(folded), 0, -1):
+        entity = names.get(" ".join(folded[:length]))
+        if entity is not None:
+            return length, entity
+    return 1, None
+
+
+def _alike(name: str, entities: EntityIndex) -> str | None:
+    """Returns the one entity that has a name clearly like `name`; None where several have, or none."""
+    alike = [
+        entity
+        for entity in entities.alike(name)
+        if max(likeness(name, form) for form in entities.forms(entity)) >= CLEAR
+    ]
+    return alike[0] if len(alike) == 1 else None
 
 
 def _weights(embedding: Embedding, question_words: list[Word], index: BankIndex) -> Floats:
