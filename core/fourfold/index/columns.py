@@ -7,6 +7,7 @@ from hashlib import blake2b
 import numpy as np
 from numpy.typing import NDArray
 
+from fourfold.language.languages import matches_any
 from fourfold.language.text import canonical
 from fourfold.schema.indexed_units import IndexedUnit
 from fourfold.schema.records import UNKNOWN_TIME
@@ -48,6 +49,8 @@ ROW = np.dtype(
         ("counts", "?"),
         # Whether it mentions somebody or something by name, beside who says it.
         ("names", "?"),
+        # Whether it tells of who says it.
+        ("first_person", "?"),
     ]
 )
 
@@ -86,6 +89,7 @@ def fill_row(columns: NDArray[np.void], row: int, unit: IndexedUnit, codes: dict
         unit.modality == Modality.QUOTE.value,
         unit.has_count,
         any(name != speaker for name in unit.entities),
+        matches_any("first_person", unit.text),
     )
 
 
