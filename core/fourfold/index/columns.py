@@ -49,8 +49,8 @@ ROW = np.dtype(
         ("counts", "?"),
         # Whether it mentions somebody or something by name, beside who says it.
         ("names", "?"),
-        # Whether it tells of who says it.
-        ("first_person", "?"),
+        # Whether who says it is its subject.
+        ("is_subject", "?"),
     ]
 )
 
@@ -89,7 +89,7 @@ def fill_row(columns: NDArray[np.void], row: int, unit: IndexedUnit, codes: dict
         unit.modality == Modality.QUOTE.value,
         unit.has_count,
         any(name != speaker for name in unit.entities),
-        matches_any("first_person", unit.text),
+        matches_any("speaker_as_subject", unit.text),
     )
 
 

@@ -45,6 +45,7 @@ PatternField = Literal[
     "preference",
     "quotation",
     "second_person",
+    "speaker_as_subject",
 ]
 """Patterns that are looked for in all languages at once: where the language is not known, and because people mix
 them (a question in English put to a memory kept in German)."""

@@ -373,6 +373,8 @@ class Language:
     first_person: str = ""
     second_person: str = ""
     """The words of a speaker for himself, and for whom he speaks to: what a summary of somebody goes by."""
+    speaker_as_subject: str = ""
+    """The pronouns of a speaker who tells of himself, not of what or who is his ("I", not "my friend")."""
     interjections: str = ""
     """What may stand before the name of somebody who is called ("hey Ana")."""
     small_talk: frozenset[str] = frozenset()

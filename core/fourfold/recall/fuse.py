@@ -39,11 +39,11 @@ class Weights:
     answered by a sentence whose words stand in the one beside it (docs/adr/0019)."""
     whole_passage: float = 0.7
     """The same of what its passage has as a whole, for channels that can tell (`Estimate.passages`)."""
-    speaker: float = 0.4
+    speaker: float = 0.3
     """Gain for units said by the one speaker whom the question names."""
-    first_person: float = 0.3
-    """Gain for those of them in which the speaker tells of himself: "I love football", not "Jack hates it". Without
-    it, and with .5 for `speaker`, LoCoMo's R@20 was lower by .005 (docs/adr/0004)."""
+    subject: float = 0.3
+    """Gain for those of them in which the speaker is the subject: "I love football", not "My friend hates it".
+    Without it, and with .5 for `speaker`, LoCoMo's R@20 was lower by .005 (docs/adr/0004)."""
     session: float = 0.25
     """Gain, at most, for units of the session that shares the most terms with the question."""
     dated: float = 0.5
@@ -168,7 +168,7 @@ def _factors(plan: Plan, records: NDArray[np.void], keyword: Floats, weights: We
     if plan.speaker >= 0:
         is_theirs = records["speaker"] == plan.speaker
         factors["speaker"] = 1 + weights.speaker * is_theirs
-        factors["first_person"] = 1 + weights.first_person * (is_theirs & records["first_person"])
+        factors["subject"] = 1 + weights.subject * (is_theirs & records["is_subject"])
     if plan.intervals:
         factors["dated"] = (
             1 + weights.dated * (nearness(plan, records) > 0) + weights.on_day * on_day(plan, records)

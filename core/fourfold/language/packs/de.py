@@ -363,6 +363,7 @@ LANGUAGE = Language(
     asks_name=r"\bwe(?:r|n|m|ssen)\b|\bwo(?:hin|her)?\b|\bwelche[mnrs]?\b|\bheißt\b|\bname\b",
     asks_before=r"\b(?:früher\w*|vorher\w*|zuvor|ehemal\w*|bevor)\b",
     first_person=r"\b(?:ich|mein\w*|wir)\b",
+    speaker_as_subject=r"\b(?:ich|mich|mir|wir|uns)\b",
     second_person=r"\b(?:du|dein\w*|ihr|Sie)\b",
     small_talk=frozenset(
         "hallo guten tag morgen abend danke dankeschön vielen schön bitte tschüss ja nein gut prima super".split()

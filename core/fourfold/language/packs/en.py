@@ -289,7 +289,8 @@ LANGUAGE = Language(
     asks_name=r"\bwho(?:m|se)?\b|\bwhere\b|\bwhich\b|\bnamed?\b|\bcalled\b",
     asks_before=r"\b(?:before|previous(?:ly)?|former(?:ly)?|use[d]? to|earlier|originally|prior to|until"
     r"|at first|back then|no longer|any ?more|in the past)\b",
-    first_person=r"\b(?:I|my|we|our)\b",
+    first_person=r"\b(?:I|my|me|we|our)\b",
+    speaker_as_subject=r"\b(?:I|we)\b",
     second_person=r"\b(?:you|your|yours|let['’]s)\b",
     interjections="hey|hi|hello|thanks|thank you|wow|oh|ah|aww*|ooh|ugh|hmm+|ok|okay|lol|(?:ha){2,}|yay|yeah|yes|no",
     small_talk=_SMALL_TALK,

@@ -312,6 +312,7 @@ LANGUAGE = Language(
     asks_name=r"\bquién(?:es)?\b|\ba?dónde\b|\bcuál(?:es)?\b|\bse llaman?\b|\bnombre\b",
     asks_before=r"\b(?:antes|anterior\w*|antigu[oa]s?)\b",
     first_person=r"\b(?:yo|mi|mis|nosotros)\b",
+    speaker_as_subject=r"\b(?:yo|nos|nosotr[oa]s)\b",
     second_person=r"\b(?:tú|usted)\b",
     small_talk=frozenset("hola buenos buenas días tardes noches gracias muchas sí vale adiós".split()),
     drafted=_DRAFTED,

@@ -307,6 +307,7 @@ LANGUAGE = Language(
     asks_name=r"\bqui\b|\boù\b|\bquel(?:le)?s?\b|\bs['’]appelle|\bnom\b",
     asks_before=r"\b(?:avant|auparavant|précédent\w*|ancien\w*)\b",
     first_person=r"\b(?:je|j['’]|mon|ma|mes|nous)\b",
+    speaker_as_subject=r"\b(?:je|j['’]|nous)\b",
     second_person=r"\b(?:tu|ton|ta|tes|vous)\b",
     small_talk=frozenset("bonjour bonsoir salut merci beaucoup oui non d'accord au revoir".split()),
     drafted=_DRAFTED,

@@ -296,6 +296,7 @@ LANGUAGE = Language(
     asks_name=r"[谁誰哪]|叫什[么麼]|什[么麼]名字",
     asks_before=r"以前|之前|从前|從前|过去|過去|原来|原來",
     first_person=r"我",
+    speaker_as_subject=r"我们?(?!们?的)",
     second_person=r"你",
     small_talk=frozenset("你好 您好 谢谢 好的 再见".split()),
     drafted=_DRAFTED,
