@@ -11,11 +11,6 @@ from typing import Any
 import pytest
 
 FOLDER = Path(__file__).parents[2] / "shared" / "cases"
-FAILING = {
-    "who-ana": "who likes something is not told from who is said to",
-}
-"""Cases that are not reached yet, and why."""
-
 pytestmark = [
     pytest.mark.slow,
     pytest.mark.skipif(not (FOLDER / "cases.json").exists(), reason="the cases are not at hand"),
@@ -37,19 +32,7 @@ def runner() -> ModuleType:
     return module
 
 
-@pytest.mark.parametrize(
-    "case",
-    [
-        pytest.param(
-            case,
-            id=case["id"],
-            marks=[pytest.mark.xfail(reason=FAILING[case["id"]], strict=True)]
-            if case["id"] in FAILING
-            else [],
-        )
-        for case in cases()
-    ],
-)
+@pytest.mark.parametrize("case", [pytest.param(case, id=case["id"]) for case in cases()])
 def test_a_case_comes_out_as_expected(runner: ModuleType, case: dict[str, Any]) -> None:
     wrong, lines = runner.check(case)
     assert not wrong, lines

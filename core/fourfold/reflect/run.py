@@ -14,8 +14,9 @@ from fourfold.consolidate.form_beliefs import NewBelief, form_beliefs
 from fourfold.errors import ConfigurationError, InputError
 from fourfold.ingest.bank_options import BankOptions
 from fourfold.language.dates import written_weekday
-from fourfold.ports import OnText
+from fourfold.ports import OnText, Where
 from fourfold.recall.fuse import Weights
+from fourfold.recall.passages import passages
 from fourfold.reflect.agent import ReflectionAgent, drop_uncited, step_type
 from fourfold.reflect.answer_stream import AnswerStream
 from fourfold.reflect.disposition import instructions
@@ -92,7 +93,10 @@ def _quote(
     recall = recalling.recall(services, replace(base_request, budget=None, limit=MOST_HITS), weights)
     language = services.indexes.get(request.bank).language
     answered = support(request.question, recall.hits, services.embedder, language)
-    reflection = extract(request.question, recall, answered, request.budget or _EXTRACT_BUDGET)
+    view = services.indexes.view(request.bank, request.as_of)
+    where = Where(bank=request.bank, live=True, tags=request.tags)
+    beside = passages(view, where, recall.hits)
+    reflection = extract(request.question, recall, beside, answered, request.budget or _EXTRACT_BUDGET)
     reflection = replace(reflection, frame=_frame(services, request))
     if request.on_text is not None:
         request.on_text(reflection.answer)

@@ -34,10 +34,17 @@ class Disposition:
 
 @dataclass(frozen=True, slots=True)
 class Citation:
-    """A unit that an answer rests on, and the words of it, dated, as they were shown."""
+    """A unit that an answer rests on, and the words of it, dated, as they were shown. `context` are units of the same
+    passage that are quoted with it."""
 
     unit: Unit
     quote: str
+    context: tuple[Unit, ...] = ()
+
+    @property
+    def units(self) -> tuple[Unit, ...]:
+        """Returns all units that are quoted, that of the citation first."""
+        return (self.unit, *self.context)
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
@@ -36,10 +37,21 @@ def render_unit(unit: Unit) -> str:
     a wish), no longer a fact, or a belief is marked as such, a belief with its confidence; and so is a fact of whose
     matter something newer was said.
     """
-    said = f"[{written_day(unit.mentioned_at)}] " if unit.mentioned_at else ""
-    speaker = f"{unit.speaker}: " if unit.speaker else ""
+    return render_passage([unit])
+
+
+def render_passage(units: Sequence[Unit]) -> str:
+    """Returns the line by which `units` (one at least) stand together: each as `render_unit` has it, under the date
+    and the speaker of the first."""
+    said = f"[{written_day(units[0].mentioned_at)}] " if units[0].mentioned_at else ""
+    speaker = f"{units[0].speaker}: " if units[0].speaker else ""
+    return f"{said}{speaker}{' '.join(map(render_statement, units))}"
+
+
+def render_statement(unit: Unit) -> str:
+    """Returns what `render_unit` does, without when it was said and by whom."""
     occurred = f" ({render_interval(unit.occurred)})" if unit.occurred else ""
-    return f"{said}{speaker}{unit.text}{occurred}{_marks(unit)}"
+    return f"{unit.text}{occurred}{_marks(unit)}"
 
 
 def _marks(unit: Unit) -> str:

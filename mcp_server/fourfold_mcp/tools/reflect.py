@@ -36,7 +36,7 @@ async def reflect(
         answer=reflection.answer,
         supported=reflection.supported,
         extract=reflection.extract,
-        evidence=[UnitShape.of(citation.unit) for citation in reflection.citations],
+        evidence=[UnitShape.of(unit) for citation in reflection.citations for unit in citation.units],
         beliefs=[BeliefShape.of(belief) for belief in beliefs],
         disposition=reflection.frame,
     )
@@ -74,7 +74,7 @@ def _lines(reflection: Reflection, beliefs: list[Belief]) -> list[str]:
     lines = ["No language model is set up here, so the conclusion is yours to draw."]
     if reflection.citations:
         heading = "Evidence" if reflection.supported else "Nothing answers this clearly. What comes nearest"
-        lines += [f"{heading}:", *unit_lines(citation.unit for citation in reflection.citations)]
+        lines += [f"{heading}:", *unit_lines(u for citation in reflection.citations for u in citation.units)]
     else:
         lines.append("No statement bears on it.")
     return [*lines, *about_beliefs, reflection.frame]
