@@ -98,7 +98,7 @@ def test_explain_tells_channels_factors_and_path(talk: Memory) -> None:
     hit = talk.bank("a").recall("Where did Ana move?", explain=True).hits[0]
     assert {"semantic", "keyword", "graph", "late_interaction"} <= hit.channels.keys()
     assert hit.channels["semantic"].rank == 1
-    assert hit.factors["speaker"] == pytest.approx(1.5)
+    assert hit.factors["speaker"] == hit.factors["subject"] == pytest.approx(1.3)
     assert hit.path[-1] == hit.unit.id
 
 
