@@ -119,7 +119,7 @@ def test_what_is_no_text_is_called_what_it_is(tmp_path: Path, content: bytes, ki
     (tmp_path / "none.txt").write_text("")
     paths = [tmp_path / name for name in ("chat.txt", "note.txt", "none.txt")]
     done = fourfold("retain", *paths, "-m", tmp_path / "memory")
-    assert (done.returncode, "Retained 1 units" in done.stdout) == (0, True)
+    assert (done.returncode, "Retained 1 message in" in done.stdout) == (0, True)
     assert f"chat.txt: It is no text but {kind}" in done.stderr
     assert "none.txt: It is empty" in done.stderr
 
@@ -324,6 +324,23 @@ def test_discord_in_plain_text_and_a_chat_store_of_llamaindex_are_read(tmp_path:
     assert texts(file) == ["I live in Porto"]
 
 
+@pytest.mark.parametrize(
+    "text", ["Project WAVE begins on Monday.", "the ftyp box comes first.", "ID3 tags are read first.", "BZh"]
+)
+def test_a_text_that_begins_with_the_letters_of_a_mark_is_a_text(tmp_path: Path, text: str) -> None:
+    assert texts(read(tmp_path / "note.txt", text)) == [text]
+
+
+def test_authors_of_discord_without_an_id_keep_their_names(tmp_path: Path) -> None:
+    authors = [{"id": "8", "name": "Ana"}, {"name": "Rui"}, {"name": "Eva"}]
+    messages = [
+        {"id": f"{number}", "timestamp": "2023-02-04T10:00:00Z", "content": "Hi", "author": author}
+        for number, author in enumerate(authors)
+    ]
+    (document,) = read(tmp_path / "channel.json", json.dumps(messages)).documents
+    assert [message.speaker for message in document.messages] == ["Ana", "Rui", "Eva"]
+
+
 def test_a_slack_channel_and_a_discord_channel_are_one_document_with_each_message_once(
     tmp_path: Path,
 ) -> None:
@@ -348,6 +365,13 @@ def test_a_quotation_mark_that_nothing_closes_costs_no_row(tmp_path: Path) -> No
     assert texts(file) == ["of two\nlines", "”never closed", "c"]
     assert "Line 4 has a quotation mark" in " ".join(file.warnings)
     assert texts(read(tmp_path / "chat.csv", "\n".join(["date,text", *rows[2:]]))) == ['5" nails', "c"]
+
+
+def test_a_quotation_mark_that_nothing_closes_leaves_the_cells_beside_it_whole(tmp_path: Path) -> None:
+    rows = ["date,speaker,text", '2024-05-01,"Silva, Ana","never closed', "2024-05-02,Rui,closed"]
+    (document,) = read(tmp_path / "chat.csv", "\n".join(rows)).documents
+    spoken = [(message.speaker, message.text) for message in document.messages]
+    assert spoken == [("Silva, Ana", "”never closed"), ("Rui", "closed")]
 
 
 def test_a_table_is_headed_in_any_of_our_languages(tmp_path: Path) -> None:

@@ -28,7 +28,7 @@ _SIGNATURES: tuple[tuple[int, bytes, str], ...] = (
     (0, b"%PDF-", "PDF document"),
     (0, b"{\\rtf", "RTF document"),
     (0, b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1", "old Microsoft Office or Outlook file"),
-    (0, b"!BDN", "Outlook mailbox (PST)"),
+    (0, b"!BDN", "Outlook mail file (PST)"),
     (0, b"PK\x03\x04", "zip archive"),
     (0, b"\x1f\x8b", "gzip archive"),
     (0, b"BZh", "bzip2 archive"),
@@ -46,6 +46,9 @@ _SIGNATURES: tuple[tuple[int, bytes, str], ...] = (
     (0, b"wOF2", "font"),
 )
 """Where a kind of file has which bytes. The more telling come first: "ftyp" begins pictures as well."""
+_OWN_MARKS = (b"%PDF-", b"{\\rtf")
+"""Marks in plain characters that no text begins with, of files that may have no other bytes in their heads."""
+_CONTROLS = bytes(set(range(32)) - set(b"\t\n\f\r"))
 _BY_SUFFIX = {
     ".jpg": "JPEG picture",
     ".jpeg": "JPEG picture",
@@ -69,7 +72,18 @@ HEAD_LENGTH = 512
 def kind_by_content(data: bytes) -> str | None:
     """Returns what a file is that begins with `data` ("PNG picture"); None where that is not known, as of any
     text."""
-    return next((kind for at, mark, kind in _SIGNATURES if data[at : at + len(mark)] == mark), None)
+    head = data[:HEAD_LENGTH]
+    is_plain = len(head.translate(None, _CONTROLS)) == len(head)
+    # A text may say "ID3 tags", "the ftyp box" or "Project WAVE": letters are a mark among other bytes alone.
+    return next(
+        (
+            kind
+            for at, mark, kind in _SIGNATURES
+            if head[at : at + len(mark)] == mark
+            and not (is_plain and mark.isascii() and mark not in _OWN_MARKS)
+        ),
+        None,
+    )
 
 
 def kind_of_file(name: str, data: bytes = b"") -> str:

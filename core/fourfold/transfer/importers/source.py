@@ -188,7 +188,7 @@ def _member(
 
 
 def _article(noun: str) -> str:
-    return "an" if noun[0] in "aeiouAEIO" or noun.startswith(("MP", "HEIC", "RTF", "XZ", "SVG")) else "a"
+    return "an" if noun[0] in "aeiouAEIO" or noun.startswith(("MP", "HEIC", "RTF", "xz", "SVG")) else "a"
 
 
 def _plural(kind: str) -> str:

@@ -25,13 +25,13 @@ def parse_table(text: str, report: ReadReport) -> tuple[list[dict[str, str]], tu
     """Returns the rows of a table of messages by the names of their columns, and the line on which each ends. None
     for a text that is no such table. A text that stands last and has the delimiter in it is taken whole; what else is
     too much in a row is noted in `report`."""
-    text = _with_closed_quotes(text, report)
     head = text.partition("\n")[0]
     delimiter = max(_DELIMITERS, key=head.count)
     rows: list[dict[str, str]] = []
     lines: list[int] = []
     try:
-        reader = csv.DictReader(io.StringIO(text), delimiter=delimiter, restkey=_SURPLUS)
+        rows_text = _with_closed_quotes(text, report)
+        reader = csv.DictReader(io.StringIO(rows_text), delimiter=delimiter, restkey=_SURPLUS)
         names = [name for name in reader.fieldnames or () if name]
         if len(names) < 2 or _TEXT_COLUMNS.isdisjoint(map(normal_name, names)):
             return None
@@ -65,5 +65,17 @@ def _with_closed_quotes(text: str, report: ReadReport) -> str:
     report.remark(
         f"Line {opened_at + 1} has a quotation mark that nothing closes, which was read as a plain one."
     )
-    lines[opened_at] = lines[opened_at].replace('"', "\u201d")
+    lines[opened_at] = _with_plain_quote(lines[opened_at], lines[0])
     return "\n".join(lines)
+
+
+def _with_plain_quote(line: str, head: str) -> str:
+    """Returns a row with the quotation mark made plain that nothing closes: the one without which the row has as many
+    cells as the `head`; all of them where no single one is that."""
+    delimiter = max(_DELIMITERS, key=head.count)
+    columns = head.count(delimiter) + 1
+    for opening in _OPENING.finditer(line):
+        mended = f"{line[: opening.end() - 1]}\u201d{line[opening.end() :]}"
+        if mended.count('"') % 2 == 0 and len(next(csv.reader([mended], delimiter=delimiter))) == columns:
+            return mended
+    return line.replace('"', "\u201d")

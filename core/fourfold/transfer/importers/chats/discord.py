@@ -43,7 +43,7 @@ class Discord:
                     if _is_of_package(record)
                     else _said(record, names, place, source)
                 )
-                # A data package has the newest first, DiscordChatExporter the oldest.
+        # A data package has the newest first, DiscordChatExporter the oldest.
         yield ImportedDocument(f"discord/{_channel(source)}", tuple(fill_times(in_time_order(messages))))
 
 
@@ -113,7 +113,7 @@ def _names(source: SourceFile) -> dict[str, str]:
             mentions = record.get("mentions")
             for person in [record.get("author"), *(mentions if isinstance(mentions, list) else [])]:
                 name = person_name(person) if isinstance(person, Mapping) else None
-                if name:
+                if name and person.get("id") is not None:
                     names.setdefault(str(person.get("id")), name)
     return distinct_names(names)
 

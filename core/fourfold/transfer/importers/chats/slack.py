@@ -50,7 +50,7 @@ class Slack:
             place = source.place(number, "message")
             with source.report.guard(place):
                 messages += _said(record, people, place, source)
-                # The API returns the newest first, an export's file the oldest.
+        # The API returns the newest first, an export's file the oldest.
         yield ImportedDocument(f"slack/{_channel(source)}", tuple(in_time_order(messages)))
 
 
