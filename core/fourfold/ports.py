@@ -39,7 +39,8 @@ Floats = NDArray[np.float32]
 OutputT = TypeVar("OutputT", bound=BaseModel)
 
 Progress = Callable[[int, int], None]
-"""Is called with (done, total) as long work goes on; each operation's docstring says of what."""
+"""Is called with (done, total) as long work goes on; each operation's docstring says of what. The call comes from the
+thread that works, which may hold the bank: it must not use the memory itself, which would wait for ever."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -112,9 +112,12 @@ def _retain_messages(
         return
     # In characters: one message may be a whole book.
     with output.progress(document.name, _length(messages), "characters") as bar:
+        characters_before = 0
         for start in range(0, len(messages), _BATCH_SIZE):
             batch = messages[start : start + _BATCH_SIZE]
-            progress = output.follow(bar, _length(messages[:start]), _length(batch))
+            length = _length(batch)
+            progress = output.follow(bar, characters_before, length)
+            characters_before += length
             yield bank.retain(batch, document=document.name, tags=tags, replaces=replaces, progress=progress)
             replaces = ()
             progress(1, 1)  # a batch that is known already reports nothing

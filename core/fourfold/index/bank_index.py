@@ -16,7 +16,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from fourfold.errors import NotFoundError
-from fourfold.index.columns import ROW, fill_row, text_hash
+from fourfold.index.columns import ROW, fill_row, passage_rows, text_hash
 from fourfold.index.document_index import DocumentIndex
 from fourfold.index.edges import Edges, Node
 from fourfold.index.entity_index import EntityIndex
@@ -320,7 +320,7 @@ class BankIndex:
             columns[row]["previous"] = columns[previous]["previous"]
             return
         columns[row]["previous"] = previous
-        columns["next"][self.passage_rows(previous)] = row
+        columns["next"][passage_rows(self.columns, previous)] = row
 
     def _add_row(self, row: int, unit_id: str, unit: IndexedUnit, terms: SparseVector | None) -> None:
         """Adds what never changes of a unit: its text stays, so its terms, tokens and attributes do."""
@@ -405,18 +405,6 @@ class BankIndex:
             if linked < row and linked in self.supersession.replaced
         ]
         return sorted(replaced, key=lambda linked: (-self._columns["mentioned"][linked], -linked))
-
-    def passage_rows(self, row: int) -> list[int]:
-        """Returns the rows of the passage that a unit is of, in order; that row alone for one that stands by
-        itself."""
-        passages = self.columns["passage"]
-        first = last = row
-        if passages[row] >= 0:  # those of one passage come in one write, one after the other
-            while first and passages[first - 1] == passages[row]:
-                first -= 1
-            while last + 1 < len(passages) and passages[last + 1] == passages[row]:
-                last += 1
-        return list(range(first, last + 1))
 
     @property
     def has_successors(self) -> bool:

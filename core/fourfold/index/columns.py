@@ -106,3 +106,16 @@ def text_hash(text: str) -> int:
     # of a surrogate pair, which JSON lets through and UTF-8 does not.
     digest = blake2b(text.encode(errors="surrogatepass"), digest_size=8).digest()
     return int.from_bytes(digest, "little", signed=True)
+
+
+def passage_rows(columns: NDArray[np.void], row: int) -> list[int]:
+    """Returns the rows of the passage that a unit is of, in order; that row alone for one that stands by itself.
+    `columns` has one record a unit, see `BankIndex.columns`."""
+    passages = columns["passage"]
+    first = last = row
+    if passages[row] >= 0:  # those of one passage come in one write, one after the other
+        while first and passages[first - 1] == passages[row]:
+            first -= 1
+        while last + 1 < len(passages) and passages[last + 1] == passages[row]:
+            last += 1
+    return list(range(first, last + 1))

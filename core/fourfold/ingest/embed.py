@@ -22,7 +22,7 @@ from fourfold.schema.units import PREVIOUS_WEIGHT, UnitVectors
 from fourfold.services import Services
 from fourfold.values.rendering import written_day
 
-_EMBED_BATCH_SIZE = 64
+EMBED_BATCH_SIZE = 64
 """Texts given to the embedder at once; a guess, not measured. Progress is told in these steps."""
 _CONTEXT_WEIGHT = np.float32(0.5)
 """How much of the vector of the statement before it in the session goes into a unit's (docs/adr/0003)."""
@@ -52,7 +52,7 @@ def embed_statements(
     language: Language,
     progress: Progress | None = None,
 ) -> list[Embedded]:
-    """Returns what is searched of each statement, in order; `progress` is called after every `_EMBED_BATCH_SIZE`
+    """Returns what is searched of each statement, in order; `progress` is called after every `EMBED_BATCH_SIZE`
     texts."""
     embedded: list[Embedded] = []
     # Without token vectors a statement has no vector of its own but that of its own text.
@@ -61,8 +61,8 @@ def embed_statements(
         if embedder.token_dimension
         else [[replace(s, passage="", passage_start=0)] for s in statements]
     )
-    for start in until_cancelled(range(0, len(passages), _EMBED_BATCH_SIZE)):
-        batch = passages[start : start + _EMBED_BATCH_SIZE]
+    for start in until_cancelled(range(0, len(passages), EMBED_BATCH_SIZE)):
+        batch = passages[start : start + EMBED_BATCH_SIZE]
         prefixes = [embedding_text(passage[0], context) for passage in batch]
         texts = [
             prefix + (passage[0].passage or passage[0].text)

@@ -6,18 +6,19 @@ to a bank are ordered. The index changes only after the store has acknowledged.
 
 from __future__ import annotations
 
-import math
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 
 import numpy as np
 
+from fourfold.index.columns import passage_rows
 from fourfold.ingest.compare.candidates import SEMANTIC_MOST, KnownStatements, Near
 from fourfold.ingest.compare.deduplicate import ComparedStatement
 from fourfold.ingest.compare.successors import Successors
 from fourfold.ingest.embed import Embedded, add_context_vector, unit_vectors
 from fourfold.ingest.extract.statement import Statement
+from fourfold.ingest.links import SEMANTIC_FLOOR, semantic_links, temporal_link
 from fourfold.ingest.long_work import with_progress
 from fourfold.ingest.resolve_entities import Resolver
 from fourfold.language.enrichment import enriched
@@ -42,10 +43,6 @@ from fourfold.values.units import (
     Verdict,
 )
 
-_SEMANTIC_FLOOR = 0.7
-"""Cosine from which on two units are linked; a guess, not measured."""
-_TEMPORAL_HOURS = 24.0
-"""Time constant, and reach, of the link to what was said before; a guess, not measured."""
 _LABEL_DIGITS = 13
 """Of an id's 32 hex digits, those that name a session or a passage: 52 bits tell those of one bank apart."""
 
@@ -295,7 +292,7 @@ class DocumentWriter:
     def _links(
         self, at: datetime | None, neighbours: Near, vectors: Embedded, follows: _PreviousStatement | None
     ) -> tuple[Link, ...]:
-        in_write = self._known.in_write(vectors, SEMANTIC_MOST, _SEMANTIC_FLOOR)
+        in_write = self._known.in_write(vectors, SEMANTIC_MOST, SEMANTIC_FLOOR)
         in_bank = [(unit, cosine) for unit, cosine in neighbours if not self._is_gone(unit)]
         links = semantic_links([*in_bank, *in_write])
         neighbour = (
@@ -322,7 +319,7 @@ class DocumentWriter:
         if row is None:
             return None
         # What follows a passage follows all of it.
-        points = self.transaction.points([index.unit_ids[each] for each in index.passage_rows(row)])
+        points = self.transaction.points([index.unit_ids[each] for each in passage_rows(index.columns, row)])
         unit = read_unit(points[-1])
         if unit.mentioned_at is None and not self.origin.document:
             return None  # what the journal was given at one time and another stands in no order if it has no times
@@ -432,19 +429,3 @@ def _point(unit: Unit, order: int, vectors: UnitVectors, attributes: Sequence[st
     if unit.network is Network.BELIEF:
         return belief_point(formed(unit, (unit.id,), "said so"), order, vectors, attributes)
     return unit_point(unit, order, vectors, attributes)
-
-
-def temporal_link(to: str, said_at: datetime | None, previous_at: datetime | None) -> Link | None:
-    """Returns the link to the neighbour in the session, of weight exp(-dt / 24 h); None beyond 24 hours. Of two
-    that a file without times has one after the other, the link is the strongest."""
-    hours = abs((said_at - previous_at).total_seconds()) / 3600 if said_at and previous_at else 0.0
-    if hours > _TEMPORAL_HOURS:
-        return None
-    return Link(to, "temporal", math.exp(-hours / _TEMPORAL_HOURS))
-
-
-def semantic_links(nearest: Iterable[tuple[str, float]]) -> list[Link]:
-    """Returns links to the `SEMANTIC_MOST` most similar units whose cosine reaches `_SEMANTIC_FLOOR`."""
-    strong = sorted((pair for pair in nearest if pair[1] >= _SEMANTIC_FLOOR), key=lambda pair: -pair[1])
-    # Rounding may put a cosine a little above 1, and a weight is a share.
-    return [Link(unit, "semantic", min(1.0, cosine)) for unit, cosine in strong[:SEMANTIC_MOST]]

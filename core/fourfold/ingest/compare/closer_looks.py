@@ -6,6 +6,8 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 
+from fourfold.ingest.embed import EMBED_BATCH_SIZE
+from fourfold.ingest.long_work import until_cancelled
 from fourfold.language.claims import Claim
 from fourfold.language.succession import may_compete
 from fourfold.language.succession_features import pair_features
@@ -67,8 +69,11 @@ class CloserLooks:
         if self.model is None or not looks:
             return
         texts = list(dict.fromkeys(text for look in looks for text in (look.newer.text, look.older.text)))
-        embeddings = embed_checked(embedder, texts)
-        vectors = {text: each.vector for text, each in zip(texts, embeddings, strict=True)}
+        vectors: dict[str, Floats] = {}
+        for start in until_cancelled(range(0, len(texts), EMBED_BATCH_SIZE)):
+            batch = texts[start : start + EMBED_BATCH_SIZE]
+            embeddings = embed_checked(embedder, batch)
+            vectors |= {text: each.vector for text, each in zip(batch, embeddings, strict=True)}
         for look in looks:
             newer, older = vectors[look.newer.text], vectors[look.older.text]
             if self.model.tells_of_change(look.features, newer, older) > 0:
