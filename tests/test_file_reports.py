@@ -425,3 +425,14 @@ def test_a_day_of_a_slack_channel_that_was_cut_off_is_named(tmp_path: Path) -> N
     file = read_import(tmp_path / "export")
     assert {document.name for document in file.documents} == {"slack/general"}
     assert all(f"2023-02-1{number}.json" in file.warnings[0] for number in range(5))
+
+
+def test_a_record_that_is_no_conversation_is_told_and_its_letters_are_no_fields(tmp_path: Path) -> None:
+    store = {"store": {"a": [{"role": "user", "content": "I like tea."}], "b": {"size": 1}}}
+    file = read(tmp_path / "store.json", json.dumps(store))
+    assert texts(file) == ["I like tea."]
+    assert 'it has no "text" or "content" (it has size)' in " ".join(file.warnings)
+    memories = [{"conversations_memory": "Ana builds boats."}, "junk"]
+    file = read(tmp_path / "memories.json", json.dumps(memories))
+    assert (texts(file), file.skipped) == (["Ana builds boats."], 1)
+    assert "Fields that were not read" not in " ".join(file.warnings)

@@ -4,10 +4,9 @@ from __future__ import annotations
 
 import os
 import signal
-import sys
 import threading
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from types import FrameType
 from typing import NoReturn
 
@@ -27,7 +26,8 @@ def interrupts_announced() -> Iterator[None]:
         signal.signal(signal.SIGINT, signal.SIG_IGN)
         # Past Python's own buffers: this may interrupt a write to them, and they would refuse another one. On a
         # terminal the line of a progress bar is open.
-        os.write(2, (b"\n" if sys.stderr.isatty() else b"") + _MESSAGE)
+        with suppress(OSError):  # stderr may be closed, or its reader gone
+            os.write(2, (b"\n" if os.isatty(2) else b"") + _MESSAGE)
         raise KeyboardInterrupt
 
     before = signal.signal(signal.SIGINT, stop)

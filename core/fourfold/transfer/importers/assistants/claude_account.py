@@ -42,10 +42,10 @@ class ClaudeMemories:
         for number, record in enumerate(source.records):
             place = source.place(number)
             with source.report.guard(place):
+                at = time_or_none(record.get("updated_at"), place, source.report)
                 source.report.unknown(
                     name for name in record if name not in (*_MEMORIES, "account_uuid", "updated_at")
                 )
-                at = time_or_none(record.get("updated_at"), place, source.report)
                 suffix = f"/{number + 1}" if number else ""
                 yield from _document(f"claude/memory{suffix}", "", record.get("conversations_memory"), at)
                 for project_id, text in (record.get("project_memories") or {}).items():
@@ -71,8 +71,8 @@ class ClaudeProjects:
         for number, project in enumerate(source.records):
             place = source.place(number, "project")
             with source.report.guard(place):
-                source.report.unknown(name for name in project if name not in _KNOWN_FIELDS)
                 name, title = f"claude/project/{project['uuid']}", str(project.get("name") or "")
+                source.report.unknown(name for name in project if name not in _KNOWN_FIELDS)
                 at = time_or_none(first_field(project, "updated_at", "created_at"), place, source.report)
                 yield from _document(name, title, project.get("description"), at)
                 heading = " > ".join(filter(None, (title, "Instructions")))

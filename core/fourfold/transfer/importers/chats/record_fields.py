@@ -70,7 +70,11 @@ def conversations_of(source: SourceFile) -> list[Conversation]:
     stored = content.get("store") if isinstance(content, Mapping) else None
     if isinstance(stored, Mapping) and any(isinstance(entries, list) for entries in stored.values()):
         # LlamaIndex's chat store: lists of messages under the keys of their conversations.
-        return [Conversation(list(entries), {"id": key}) for key, entries in stored.items() if entries]
+        return [
+            Conversation(entries if isinstance(entries, list) else [entries], {"id": key})
+            for key, entries in stored.items()
+            if entries
+        ]
     inner = _list_in(content)
     if inner is not None and (_holds_messages(content) or not is_message(content) or _have_roles(inner)):
         nested = [
