@@ -436,3 +436,21 @@ def test_a_record_that_is_no_conversation_is_told_and_its_letters_are_no_fields(
     file = read(tmp_path / "memories.json", json.dumps(memories))
     assert (texts(file), file.skipped) == (["Ana builds boats."], 1)
     assert "Fields that were not read" not in " ".join(file.warnings)
+
+
+@pytest.mark.parametrize(
+    ("name", "content"),
+    [
+        ("a.txt", "Ana: How old are you?\nBen: 42 years.\nAna: I am 30 myself.\n"),
+        (
+            "a.vtt",
+            "WEBVTT\n\n00:00.000 --> 00:02.000\nAna: How old are you?\n\n00:02.000 --> 00:04.000\nBen: 42 years.\n\n"
+            "00:04.000 --> 00:06.000\nAna: I am 30 myself.\n",
+        ),
+    ],
+)
+def test_who_answers_a_question_with_a_number_alone_is_a_speaker(
+    tmp_path: Path, name: str, content: str
+) -> None:
+    (document,) = read(tmp_path / name, content).documents
+    assert [message.speaker for message in document.messages] == ["Ana", "Ben", "Ana"]

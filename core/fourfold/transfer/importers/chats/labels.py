@@ -6,6 +6,7 @@ from __future__ import annotations
 import re
 from collections import Counter
 from collections.abc import Collection, Sequence
+from itertools import pairwise
 
 from fourfold.language.languages import matches_any
 from fourfold.language.text import asking
@@ -33,15 +34,17 @@ def speaks(text: str) -> bool:
 
 def no_speakers(turns: Sequence[tuple[str, str]], known_speakers: Collection[str] = ()) -> frozenset[str]:
     """Returns the labels of `turns` (label, text) that name nobody who speaks. Whoever speaks comes back, is among
-    `known_speakers`, or says something to somebody. A label that stands once before a value or a day, or is a word
-    of the talk itself, is part of what the one before says."""
+    `known_speakers`, answers a question, or says something to somebody. A label that stands once before a value or a
+    day, or is a word of the talk itself, is part of what the one before says."""
     counts = Counter(label for label, _ in turns)
     known_names = {name.casefold() for name in known_speakers}
+    answering = {label for (_, before), (label, _) in pairwise(turns) if asking(before) > 0}
     small_words = {word for _, text in turns for word in _WORD.findall(text) if word[0].islower()}
     return frozenset(
         label
         for label, text in turns
         if counts[label] == 1
+        and label not in answering
         and label.casefold() not in known_names
         and not is_numbered(label)
         and not speaks(text)
