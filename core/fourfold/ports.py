@@ -40,7 +40,7 @@ OutputT = TypeVar("OutputT", bound=BaseModel)
 
 Progress = Callable[[int, int], None]
 """Is called with (done, total) as long work goes on; each operation's docstring says of what. The call comes from the
-thread that works, which may hold the bank: it must not use the memory itself, which would wait for ever."""
+thread that works, which may hold the bank: it must not use the memory itself, and gets an `InputError` if it does."""
 
 
 @dataclass(frozen=True, slots=True)

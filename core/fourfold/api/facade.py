@@ -15,7 +15,8 @@ from anyio.from_thread import BlockingPortal, start_blocking_portal
 
 from fourfold.api.bank import AsyncBank
 from fourfold.api.memory import AsyncMemory
-from fourfold.errors import StoreError
+from fourfold.errors import InputError, StoreError
+from fourfold.index.registry import holds_bank
 from fourfold.ports import Clock, Embedder, LanguageModel, Reranker, Store
 from fourfold.recall.fuse import Weights
 from fourfold.settings import Settings
@@ -35,9 +36,14 @@ class Portal:
         self.stopped = False
 
     def call(self, work: Callable[[], Awaitable[T]]) -> T:
-        """Runs `work` on the loop and waits for it."""
+        """Runs `work` on the loop and waits for it. Raises `InputError` in a thread that holds a bank."""
         if self.stopped:
             raise StoreError("The memory is closed. Open it again with Memory.open.")
+        if holds_bank():
+            raise InputError(
+                "A progress callback may be called while a bank is held, and cannot use the memory: it would wait "
+                "for itself. Note the figures in it, and use the memory when the call has returned."
+            )
         ended = threading.Event()
 
         async def tracked() -> T:

@@ -30,6 +30,24 @@ _SNAPSHOT_SHARE = 0.1
 fewer is quick (docs/adr/0012)."""
 
 
+_held = threading.local()
+"""Of each thread, `depth`: how many banks it holds."""
+
+
+def holds_bank() -> bool:
+    """Returns whether this thread holds a bank, so that waiting for another thread's use of it would never end."""
+    return getattr(_held, "depth", 0) > 0
+
+
+@contextmanager
+def _holding() -> Iterator[None]:
+    _held.depth = getattr(_held, "depth", 0) + 1
+    try:
+        yield
+    finally:
+        _held.depth -= 1
+
+
 class IndexRegistry:
     """The indexes of the banks in use, of at most `most_units` units together: the least recently used is evicted.
 
@@ -153,7 +171,7 @@ class IndexRegistry:
     @contextmanager
     def locked(self, bank: str) -> Iterator[BankIndex]:
         """Yields the index of `bank`, locked: nobody else writes to the bank meanwhile."""
-        with self._lock_of(bank):
+        with self._lock_of(bank), _holding():
             yield self.get(bank)
 
     @contextmanager
@@ -169,6 +187,7 @@ class IndexRegistry:
             locks.enter_context(self._new_installs)
             for install_lock in list(self._installs.values()):
                 locks.enter_context(install_lock)
+            locks.enter_context(_holding())
             yield
 
     @contextmanager
