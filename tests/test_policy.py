@@ -162,11 +162,11 @@ def test_masking_a_masked_text_changes_nothing(memory: Memory) -> None:
 def test_a_write_that_forgot_to_redact_is_refused(memory: Memory) -> None:
     bank = memory.bank("a", redact=[CODES])
     bank.retain("The well is deep.")
-    services = memory._async.services
+    services, unit = memory._async.services, bank.units()[0]
     with services.indexes.locked("a") as index:
         (point,) = services.store.scan(Where(bank="a", kind="unit"), Fields(vectors=True))
         forgetful = Transaction(services, index, services.clock.now())
-        forgetful.put_unit(point, replace(bank.units()[0], text="The code is X-17."))
+        forgetful.put_unit(point, replace(unit, text="The code is X-17."))
         with pytest.raises(InputError, match="holds back"):
             forgetful.commit({})
         masking = Transaction(services, index, services.clock.now(), "test", reason="see X-17")
