@@ -235,7 +235,7 @@ def test_the_importer_of_the_guide_serves_load_and_the_command_line(install: Ins
     for command in (("retain", diary), ("load", diary, "--bank", "default")):
         done = fourfold(*command, "-m", tmp_path / command[0])
         assert done.returncode == 0, done.stderr
-        assert "2 new statements" in done.stdout
+        assert "diary.txt: 2 messages" in done.stdout
     diary.write_text("2026-05-20: We sailed to Porto.\nMonday: The boat was sold.\n")
     done = fourfold("retain", diary, "-m", tmp_path / "memory")
     assert "diary.txt, line 2: no day" in " ".join(done.stderr.split())

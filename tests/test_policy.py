@@ -170,7 +170,7 @@ def test_a_write_that_forgot_to_redact_is_refused(memory: Memory) -> None:
         with pytest.raises(InputError, match="holds back"):
             forgetful.commit({})
         masking = Transaction(services, index, services.clock.now(), "test", reason="see X-17")
-        masking.put_unit(point, replace(bank.units()[0], confidence=0.5))
+        masking.put_unit(point, replace(unit, confidence=0.5))
         change = masking.commit({})
     assert change is not None
     assert change.reason == "see [held back: codes]"
