@@ -100,23 +100,7 @@ class Scores(NamedTuple):
 
 
 def main() -> None:
-    parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("data", type=Path, nargs="+")
-    parser.add_argument(
-        "--wrong",
-        type=float,
-        default=0.015,
-        help="share of the labelled others taken at the second threshold",
-    )
-    parser.add_argument(
-        "--seen",
-        type=float,
-        default=0.95,
-        help="share of what the second model finds that the first lets pass",
-    )
-    parser.add_argument("--held", action="store_true", help="look at the pairs held back")
-    parser.add_argument("--write", action="store_true")
-    options = parser.parse_args()
+    options = _options()
     print(describe())
     table, changes = _labelled("competing.jsonl"), _labelled("changes.jsonl")
     kept = [example for example in changes if not example.held]
@@ -154,6 +138,26 @@ def main() -> None:
             _report(name, data, scores, thresholds)
     if options.write:
         _write(fits, _thresholds(labelled, left_out, options.wrong, options.seen))
+
+
+def _options() -> argparse.Namespace:
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("data", type=Path, nargs="+")
+    parser.add_argument(
+        "--wrong",
+        type=float,
+        default=0.015,
+        help="share of the labelled others taken at the second threshold",
+    )
+    parser.add_argument(
+        "--seen",
+        type=float,
+        default=0.95,
+        help="share of what the second model finds that the first lets pass",
+    )
+    parser.add_argument("--held", action="store_true", help="look at the pairs held back")
+    parser.add_argument("--write", action="store_true")
+    return parser.parse_args()
 
 
 def hash_of(topic: str) -> int:

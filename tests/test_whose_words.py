@@ -65,10 +65,10 @@ def test_a_name_that_is_clearly_like_a_known_one_means_it(bank: Bank, asked: str
 
 
 def test_a_name_like_several_known_ones_means_none_of_them(bank: Bank) -> None:
-    retain(bank, ("Robert", "I took the tram."), ("Rob", "I walked home."), ("Mia", "I took a bus."))
-    assert bank.recall("Where did Tom go?").trace.entities == ()
+    retain(bank, ("Samuel", "I took the tram."), ("Samantha", "I walked home."))
+    assert bank.recall("Where did Sam go?").trace.entities == ()
 
 
-def test_a_word_that_is_no_name_is_not_taken_for_one(bank: Bank) -> None:
-    retain(bank, ("Will", "I took the tram to Leeds."), ("Mia", "I took a bus to Bath."))
-    assert bank.recall("Mark my words, who took a bus?").trace.entities == ()
+def test_a_word_in_small_letters_is_not_taken_for_a_name(bank: Bank) -> None:
+    retain(bank, ("Robert", "I took the tram to Leeds."), ("Mia", "I took a bus to Bath."))
+    assert bank.recall("Who wears a bob on the bus?").trace.entities == ()
