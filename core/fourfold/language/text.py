@@ -14,6 +14,7 @@ import zlib
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 from typing import TypeVar
 
 import numpy as np
@@ -60,8 +61,11 @@ class Word:
 def words(text: str, language: Language) -> list[Word]:
     """Returns all words of `text` in order, stemmed as `language` does it, its stop words with an empty stem."""
     tokens, stops = list(_split(text)), language.stop_words
-    lowered = [_POSSESSIVE.sub("", word.lower()) for word, _, _ in tokens]
-    if language.elided:
+    lowered = [word.lower() for word, _, _ in tokens]
+    has_apostrophe = "'" in text or "’" in text
+    if has_apostrophe:
+        lowered = [_POSSESSIVE.sub("", word) for word in lowered]
+    if has_apostrophe and language.elided:
         elision = compiled(rf"^(?:{language.elided})['’](?=\w{{2}})")  # l'école
         lowered = [elision.sub("", word) for word in lowered]
     # All words in one call: Snowball through Python costs more to enter than to stem.
@@ -82,7 +86,11 @@ def index_terms(text: str, text_words: Sequence[Word], language: Language) -> li
     """Returns the terms that `text` is indexed and searched by: stems of its `text_words`; identifiers and numbers
     of several parts as a whole too ("inv-2024-00317"); and shorter pieces that may be a word of Korean or Chinese."""
     pieces = {
-        at: text[at] for word in text_words for at in range(word.start, word.end) if _HAN.match(text, at)
+        at: text[at]
+        for word in text_words
+        if not word.text.isascii()
+        for at in range(word.start, word.end)
+        if _HAN.match(text, at)
     }
     # Korean particles are written onto their noun, so that a noun is found as one of the word's pairs.
     pairs = [
@@ -235,7 +243,11 @@ def clean(text: str) -> str:
 
 
 def _split(text: str) -> Iterator[tuple[str, int, int]]:
-    for match in _WORD.finditer(text):
+    matches = _WORD.finditer(text)
+    if _UNSPACED.search(text) is None:
+        yield from ((match.group(), match.start(), match.end()) for match in matches)
+        return
+    for match in matches:
         word = match.group()
         if not _UNSPACED.search(word):
             yield word, match.start(), match.end()
@@ -252,28 +264,37 @@ def _split(text: str) -> Iterator[tuple[str, int, int]]:
 
 def _compounds(text: str, text_words: Sequence[Word]) -> list[str]:
     """Returns what is written as several words without a blank, and groups of digits that are one number."""
-    compounds: list[str] = []
-    for joint, is_number in ((_JOINT, False), (_DIGITS_JOINT, True)):
-        first = 0
-        for at in range(1, len(text_words) + 1):
-            if at < len(text_words):
-                before, after = text_words[at - 1], text_words[at]
-                is_joined = joint.fullmatch(text, before.end, after.start) is not None
-                if is_joined and (not is_number or (before.text.isdigit() and after.text.isdigit())):
-                    continue
+    gaps = [text[before.end : after.start] for before, after in pairwise(text_words)]
+    # Most words have a blank between them, which joins digits alone.
+    joined = [gap != " " and _JOINT.fullmatch(gap) is not None for gap in gaps]
+    compounds = [
+        _fold(text[parts[0].start : parts[-1].end].lower()) for parts in _joined_words(text_words, joined)
+    ]
+    are_digits = [word.text.isdigit() for word in text_words]
+    joined = [
+        both and _DIGITS_JOINT.fullmatch(gap) is not None
+        for both, gap in zip(map(all, pairwise(are_digits)), gaps, strict=True)
+    ]
+    numbers = ("".join(part.text for part in parts) for parts in _joined_words(text_words, joined))
+    return [*compounds, *(number for number in numbers if len(number) >= _LONG_NUMBER)]
+
+
+def _joined_words(text_words: Sequence[Word], joined: Sequence[bool]) -> Iterator[Sequence[Word]]:
+    """Yields the runs of two or more words of which each is joined to the next: `joined` has an item for each word
+    but the last."""
+    if not any(joined):
+        return
+    first = 0
+    for at, is_joined in enumerate((*joined, False), 1):
+        if not is_joined:
             if at - first > 1:
-                parts = text_words[first:at]
-                compound = text[parts[0].start : parts[-1].end].lower()
-                digits = "".join(part.text for part in parts)
-                if not is_number:
-                    compounds.append(_fold(compound))
-                elif len(digits) >= _LONG_NUMBER:
-                    compounds.append(digits)
+                yield text_words[first:at]
             first = at
-    return compounds
 
 
 def _fold(stem: str) -> str:
+    if stem.isascii():
+        return stem
     return "".join(c for c in unicodedata.normalize("NFKD", stem) if not unicodedata.combining(c))
 
 

@@ -67,6 +67,8 @@ class Transaction:
     records: dict[str, Point] = field(default_factory=dict)
     """Points other than units: chunks, entries, summaries, the core profile."""
     redaction: RedactionPolicy = field(init=False)
+    _units_read: dict[str, tuple[Point, Unit]] = field(default_factory=dict)
+    """By id, the staged points that were read as units: what a write compares it reads again and again."""
 
     def __post_init__(self) -> None:
         self.subject, self.reason = clean(self.subject), clean(self.reason)
@@ -83,13 +85,22 @@ class Transaction:
     def read(self, ids: Sequence[str]) -> list[Unit]:
         """Returns the units as this write would leave them, in the order of `ids`; unknown ids are left out."""
         stored = tuple(i for i in ids if i not in self.units)
-        points = {p.id: p for p in self.services.store.scan(Where(ids=stored))} if stored else {}
-        points |= {i: self.units[i] for i in ids if i in self.units}
-        return [read_unit(points[i]) for i in ids if i in points]
+        points = self.services.store.scan(Where(ids=stored)) if stored else ()
+        units = {point.id: read_unit(point) for point in points}
+        units |= {i: self._staged(i) for i in ids if i in self.units}
+        return [units[i] for i in ids if i in units]
 
     def changed(self) -> list[Unit]:
         """Returns all units that are staged."""
-        return [read_unit(point) for point in self.units.values()]
+        return [self._staged(unit_id) for unit_id in self.units]
+
+    def _staged(self, unit_id: str) -> Unit:
+        point = self.units[unit_id]
+        read_point, unit = self._units_read.get(unit_id, (None, None))
+        if unit is None or read_point is not point:  # it is another point once the unit was staged again
+            unit = read_unit(point)
+            self._units_read[unit_id] = point, unit
+        return unit
 
     def put_unit(self, point: Point, unit: Unit | None = None) -> None:
         """Stages a unit as it lies in `point`, or, where `unit` is given, `unit` in place of what `point` says of it,

@@ -30,6 +30,7 @@ _UNDECIDED_COSINE = 0.88
 likeness of 0.89 at which real retellings begin (`deduplicate`)."""
 _NEIGHBOURS_IN_WRITE = 3
 """Units of the same write that are compared; a guess, not measured."""
+_MOST_RANKED = max(SEMANTIC_MOST, _NEIGHBOURS_IN_WRITE)
 
 Near = Sequence[tuple[str, float]]
 """Units with their cosines, best first."""
@@ -44,6 +45,9 @@ class KnownStatements:
     _added: list[tuple[Unit, Embedded]] = field(default_factory=list)
     _vectors: Floats = field(default_factory=lambda: np.zeros((0, 0), np.float32))
     _asserted: dict[str, list[str]] = field(default_factory=dict)
+    _ranked: tuple[Embedded | None, int, list[tuple[int, float]]] = (None, 0, [])
+    """The statement whose neighbours were looked for last, how many units there were then, and the nearest of them:
+    each statement is asked about twice."""
 
     def expect(self, count: int) -> None:
         """Makes room for the vectors of `count` more statements: one growing array would be copied at each of
@@ -172,9 +176,12 @@ class KnownStatements:
         """Returns the places in `_added` of the nearest units, with their cosines, best first."""
         if not self._added:
             return []
-        cosines = self._vectors[: len(self._added)] @ vectors.embedding.vector
-        best = np.argsort(-cosines)[:most]
-        return [(int(place), float(cosines[place])) for place in best if cosines[place] >= floor]
+        asked, size, ranked = self._ranked
+        if asked is not vectors or size != len(self._added):
+            cosines = self._vectors[: len(self._added)] @ vectors.embedding.vector
+            ranked = [(int(place), float(cosines[place])) for place in np.argsort(-cosines)[:_MOST_RANKED]]
+            self._ranked = vectors, len(self._added), ranked
+        return [(place, cosine) for place, cosine in ranked[:most] if cosine >= floor]
 
     def _live_of(self, rows: Sequence[int], speaker: str | None) -> list[str]:
         """Returns the ids of the units at `rows` that are live and were said by `speaker`."""
