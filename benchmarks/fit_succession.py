@@ -27,7 +27,7 @@ from numpy.typing import NDArray
 from fourfold.language.claim_reading import read_claims
 from fourfold.language.languages import language
 from fourfold.language.succession import competes, may_compete
-from fourfold.language.succession_features import pair_features
+from fourfold.language.succession_features import FEATURES, pair_features, read_together
 from fourfold.language.text import words
 from fourfold.models import load_embedder
 from fourfold.models.packaged.change_model import LANGUAGE, mean_direction
@@ -218,7 +218,7 @@ def _described(examples: Sequence[Example]) -> Data:
     """Returns what both models look at in pairs."""
     english = language(LANGUAGE)
     readings = [(read_claims(e.newer, english), read_claims(e.older, english)) for e in examples]
-    features = np.array([[float(v) for _, v in pair_features(*pair)] for pair in readings], np.float32)
+    features = np.array([pair_features(*map(read_together, pair)) for pair in readings])
     tokens = _token_means([e.newer for e in examples])
     bare = _bare_vectors([text for e in examples for text in (e.older, e.newer)])
     older = np.array([bare[e.older] for e in examples])
@@ -340,15 +340,12 @@ def _report(name: str, data: Data, scores: Scores, thresholds: Thresholds) -> No
 
 
 def _write(fits: tuple[Floats, Floats], thresholds: Thresholds) -> None:
-    english = language(LANGUAGE)
-    reading = read_claims("I live in Porto.", english)
-    names = [name for name, _ in pair_features(reading, reading)]
     cheap, full = fits
-    size, dimension = len(names), _embedder().dimension
+    size, dimension = len(FEATURES), _embedder().dimension
     newer, product, difference = full[size:-1].reshape(3, dimension).astype(np.float32)
     np.savez_compressed(
         OUT,
-        names=np.array(names),
+        names=np.array(FEATURES),
         cheap_features=cheap[:size].astype(np.float32),
         direction=cheap[size:-1].astype(np.float32),
         cheap_bias=np.float32(cheap[-1] - thresholds.cheap),

@@ -3,14 +3,14 @@ write are looked at once more, by the vectors of their bare texts."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 
 from fourfold.ingest.embed import EMBED_BATCH_SIZE
 from fourfold.ingest.long_work import until_cancelled
 from fourfold.language.claims import Claim
 from fourfold.language.succession import may_compete
-from fourfold.language.succession_features import pair_features
+from fourfold.language.succession_features import StatementReading, pair_features, read_together
 from fourfold.models.packaged.change_model import ChangeModel
 from fourfold.models.vectors import embed_checked
 from fourfold.ports import Embedder, Floats
@@ -27,7 +27,7 @@ class Look:
 
     newer: Unit
     older: Unit
-    features: Mapping[str, float]
+    features: Floats
     explanation: str
 
 
@@ -39,6 +39,9 @@ class CloserLooks:
     model: ChangeModel | None
     _looks: list[Look] = field(default_factory=list)
     _of_statement: list[tuple[float, Look]] = field(default_factory=list)
+    _leaning: float | None = None
+    """What the tokens of the statement that is considered say to the model; None until they are asked."""
+    _readings: dict[str, StatementReading] = field(default_factory=dict)
 
     def consider(
         self,
@@ -50,8 +53,10 @@ class CloserLooks:
         (newer_unit, claims), (older_unit, older_claims) = newer, older
         if self.model is None or not claims or not older_claims or not may_compete(claims, older_claims):
             return
-        features = dict(pair_features(claims, older_claims))
-        score = self.model.worth_a_look(features, tokens)
+        if self._leaning is None:
+            self._leaning = self.model.leaning(tokens)
+        features = pair_features(self._reading(newer), self._reading(older))
+        score = self.model.worth_a_look(features, self._leaning)
         if score > 0:
             explanation = f'"{claims[0].text}" probably tells of a change of "{older_claims[0].text}"'
             self._of_statement.append((score, Look(newer_unit, older_unit, features, explanation)))
@@ -61,6 +66,14 @@ class CloserLooks:
         self._of_statement.sort(key=lambda scored: -scored[0])
         self._looks += [look for _, look in self._of_statement[:_MOST_LOOKS]]
         self._of_statement.clear()
+        self._leaning = None
+
+    def _reading(self, statement: tuple[Unit, tuple[Claim, ...]]) -> StatementReading:
+        """Returns what the clauses of a unit say together. Its text never changes, so it is read once a write."""
+        unit, claims = statement
+        if unit.id not in self._readings:
+            self._readings[unit.id] = read_together(claims)
+        return self._readings[unit.id]
 
     def changes(self, embedder: Embedder) -> Iterator[Look]:
         """Yields the pairs whose newer text tells of a change by the vectors of both, in the order in which they were

@@ -9,13 +9,13 @@ them, their product and their difference (docs/adr/0021).
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cache
 from importlib.resources import files
 
 import numpy as np
 
+from fourfold.language.succession_features import FEATURES
 from fourfold.ports import Floats
 
 _FILES = {"all-MiniLM-L6-v2-int8/128/2048": "minilm-change.npz"}
@@ -28,9 +28,8 @@ LANGUAGE = "en"
 class ChangeModel:
     """The weights of both models. Of the first: `cheap_features` (features,), `direction` (token_dimension,) and
     `cheap_bias`; of the second: `features` (features,), `newer`, `product` and `difference` (dimension,) and `bias`.
-    A bias has the threshold in it."""
+    A bias has the threshold in it. Features come in the order of `succession_features.FEATURES`."""
 
-    names: tuple[str, ...]
     cheap_features: Floats
     direction: Floats
     cheap_bias: float
@@ -40,21 +39,20 @@ class ChangeModel:
     difference: Floats
     bias: float
 
-    def worth_a_look(self, features: Mapping[str, float], tokens: Floats) -> float:
-        """Returns the first model's log-odds above its threshold: over 0 where a pair is worth a closer look.
-        `tokens` (n, token_dimension) are the newer text's own rows."""
-        reading = float(self.cheap_features @ self._values(features))
-        return reading + float(self.direction @ mean_direction(tokens)) + self.cheap_bias
+    def leaning(self, tokens: Floats) -> float:
+        """Returns what the newer text's own token rows, (n, token_dimension), add to the first model's log-odds."""
+        return float(self.direction @ mean_direction(tokens))
 
-    def tells_of_change(self, features: Mapping[str, float], newer: Floats, older: Floats) -> float:
+    def worth_a_look(self, features: Floats, leaning: float) -> float:
+        """Returns the first model's log-odds above its threshold: over 0 where a pair is worth a closer look."""
+        return float(self.cheap_features @ features) + leaning + self.cheap_bias
+
+    def tells_of_change(self, features: Floats, newer: Floats, older: Floats) -> float:
         """Returns the second model's log-odds above its threshold, over 0 where the newer text is taken to tell of a
         change of the older one's matter. `newer` and `older` are the vectors of the bare texts."""
-        reading = float(self.features @ self._values(features))
+        reading = float(self.features @ features)
         vectors = self.newer @ newer + self.product @ (newer * older) + self.difference @ (newer - older)
         return reading + float(vectors) + self.bias
-
-    def _values(self, features: Mapping[str, float]) -> Floats:
-        return np.array([features[name] for name in self.names], np.float32)
 
 
 def change_model(embedder: str, language: str) -> ChangeModel | None:
@@ -76,8 +74,9 @@ def mean_direction(tokens: Floats) -> Floats:
 def _load(file_name: str) -> ChangeModel:
     with (files("fourfold.models") / "data" / file_name).open("rb") as file:
         arrays = np.load(file)
+        if tuple(arrays["names"].tolist()) != FEATURES:
+            raise ValueError(f"{file_name} weighs other features: fit it anew (benchmarks/fit_succession.py)")
         return ChangeModel(
-            names=tuple(arrays["names"].tolist()),
             cheap_features=arrays["cheap_features"],
             direction=arrays["direction"],
             cheap_bias=float(arrays["cheap_bias"]),
