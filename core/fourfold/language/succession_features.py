@@ -12,9 +12,9 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
+from numpy.typing import NDArray
 
 from fourfold.language.claims import Claim, Mark
-from fourfold.ports import Floats
 
 _MOST_STEMS = 12
 """Stems of a statement from which more make no difference. A guess, not measured."""
@@ -81,14 +81,14 @@ class StatementReading:
     fields: frozenset[str]
     values: Mapping[str, frozenset[str]]
     placed: bool
-    as_newer: Floats
-    as_older: Floats
+    as_newer: NDArray[np.float32]
+    as_older: NDArray[np.float32]
 
 
-def pair_features(a: StatementReading, b: StatementReading) -> Floats:
+def pair_features(a: StatementReading, b: StatementReading) -> NDArray[np.float32]:
     """Returns what the model looks at in two readings, the newer first, (features,) in the order of `FEATURES`; yes
     is 1, no is 0."""
-    features: Floats = a.as_newer + b.as_older
+    features: NDArray[np.float32] = a.as_newer + b.as_older
     features[: len(_OF_PAIR)] = [*_shared_matter(a, b), *_shared_values(a, b)]
     features[_ONE_DENIES] = a.denies != b.denies
     features[_EVENT_AFTER_STATE] = a.is_event and not b.is_event
@@ -161,7 +161,7 @@ def read_together(claims: Sequence[Claim]) -> StatementReading:
     )
 
 
-def _on_side(side: str, of_reading: Sequence[bool]) -> Floats:
+def _on_side(side: str, of_reading: Sequence[bool]) -> NDArray[np.float32]:
     features = np.zeros(len(FEATURES), np.float32)
     features[_PLACES[side]] = of_reading
     return features

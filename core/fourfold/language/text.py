@@ -14,6 +14,7 @@ import zlib
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from itertools import pairwise
 from typing import TypeVar
 
@@ -191,6 +192,7 @@ def estimate_tokens(text: str) -> int:
     return math.ceil(1.3 * len(_UNSPACED.sub(" ", text).split())) + unspaced
 
 
+@lru_cache(maxsize=4096)  # what is new is held against the same few units again and again
 def canonical(text: str) -> str:
     """Returns what two texts share when they say the same in the same words: NFKC, without the punctuation that only
     parts or stresses, casefolded but for words in capitals. Whatever may carry meaning stays: signs ("A+", "-50",

@@ -8,9 +8,10 @@ at 0.89), so the words must agree as well; the vectors then see to it that they 
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from functools import lru_cache
 
 import numpy as np
 
@@ -87,20 +88,28 @@ def alike(a: Floats, b: Floats) -> float:
 def _comparable(new: ComparedStatement, old: ComparedStatement, language: Language) -> bool:
     """Returns whether both deny or neither does, both ask or neither does, and they have the same names and
     numbers."""
-    denies = compiled(language.negation)
     return (
         bool(language.negation)
-        and bool(denies.search(new.text)) == bool(denies.search(old.text))
         and set(new.entities) == set(old.entities)
-        and _NAMED.findall(new.text) == _NAMED.findall(old.text)
-        and _signed(new.text) == _signed(old.text)
-        and (asking(new.text) > _IS_QUESTION) == (asking(old.text) > _IS_QUESTION)
+        and _particulars(new.text, language) == _particulars(old.text, language)
     )
 
 
-def _signed(text: str) -> list[str]:
-    """Returns the words of a text that have a sign ("A+", "C#", "-50", "20%") and those in capitals, in order."""
-    return [word for word in canonical(text).split() if word.isupper() or _SIGN.search(word)]
+@lru_cache(maxsize=4096)
+def _particulars(text: str, language: Language) -> tuple[object, ...]:
+    """Returns what texts that say the same have in common besides their content words: whether they deny and ask,
+    their names and numbers, and the words that have a sign ("A+", "C#", "-50", "20%") or stand in capitals, in
+    order."""
+    denies = compiled(language.negation).search(text) is not None
+    signed = [word for word in canonical(text).split() if word.isupper() or _SIGN.search(word)]
+    return denies, asking(text) > _IS_QUESTION, tuple(_NAMED.findall(text)), tuple(signed)
+
+
+@lru_cache(maxsize=4096)
+def _content(text: str, language: Language) -> tuple[tuple[str, ...], frozenset[str]]:
+    """Returns the content words of a text in order, and each once."""
+    stems = terms(text, language)
+    return tuple(stems), frozenset(stems)
 
 
 def _conflicts(new: ComparedStatement, old: ComparedStatement) -> bool:
@@ -111,17 +120,16 @@ def _conflicts(new: ComparedStatement, old: ComparedStatement) -> bool:
 
 def _same_words(new: str, old: str, language: Language) -> bool:
     """Returns whether one text has the content words of the other, and at most one more, in no contrary relation."""
-    a, b = terms(new, language), terms(old, language)
-    only_a, only_b = set(a) - set(b), set(b) - set(a)
-    if min(len(set(a)), len(set(b))) < LEAST_STEMS:
+    (a, stems_a), (b, stems_b) = _content(new, language), _content(old, language)
+    if min(len(stems_a), len(stems_b)) < LEAST_STEMS:
         return False
     # A word on each side is an exchange ("violin", "cello"); two more on one side add something.
-    if (only_a and only_b) or len(only_a | only_b) > 1:
+    if len(stems_a ^ stems_b) > 1:
         return False
     return not _exchanged(a, b) and _relations(new, old, language)
 
 
-def _exchanged(a: list[str], b: list[str]) -> bool:
+def _exchanged(a: Sequence[str], b: Sequence[str]) -> bool:
     """Returns whether what stands before and after some word in `a` has changed sides in `b`: "Ana likes Ben" and
     "Ben likes Ana" have the same words, and the same token vectors but for their order."""
     before_a, before_b = _fingerprints(a), _fingerprints(b)
@@ -134,7 +142,7 @@ def _exchanged(a: list[str], b: list[str]) -> bool:
     )
 
 
-def _fingerprints(stems: list[str]) -> list[int]:
+def _fingerprints(stems: Sequence[str]) -> list[int]:
     """Returns a number for the set of the first n stems, for each n up to all: sets that are equal have the same."""
     # Sums of hashes, as sets of all beginnings would grow with the square of a text. Two sets that share a number by
     # chance would keep a statement twice.
