@@ -249,9 +249,9 @@ class AsyncMemory:
         made anew.
 
         Or takes in any other file that an importer reads (`fourfold.transfer.importers`): the exports of ChatGPT,
-        Claude, mem0, the MCP memory server and LangGraph, chats of WhatsApp, Telegram, Slack and Discord,
-        transcripts, mail, notes, a chat in JSON, a text, a folder or zip archive of these, and what importers of
-        other packages add. That is retained in `bank` (default: the name of the file), which may be there already;
+        Claude, mem0, Graphiti and Zep, the MCP memory server and LangGraph, chats of WhatsApp, Telegram, Slack and
+        Discord, transcripts, mail, notes, a chat in JSON, a text, a folder or zip archive of these, and what
+        importers of other packages add. That is retained in `bank` (default: the name of the file), which may be there already;
         doing it again, also after it was stopped, adds what is missing. A record that cannot be read does not keep
         out the rest: `warnings` of the bank that is returned names its place and the reason, fields that were not
         read, and how many messages have no time in the file; it is logged as well.

@@ -17,12 +17,12 @@ from fourfold.ingest.compare.candidates import SEMANTIC_MOST, KnownStatements, N
 from fourfold.ingest.compare.deduplicate import ComparedStatement
 from fourfold.ingest.compare.successors import Successors
 from fourfold.ingest.embed import Embedded, add_context_vector, unit_vectors
-from fourfold.ingest.extract.statement import Statement
+from fourfold.ingest.ended import end_unit, has_ended, is_noted_end
+from fourfold.ingest.extract.statement import Statement, is_behind_request
 from fourfold.ingest.links import SEMANTIC_FLOOR, semantic_links, temporal_link
 from fourfold.ingest.long_work import with_progress
 from fourfold.ingest.resolve_entities import Resolver
 from fourfold.language.enrichment import enriched
-from fourfold.language.voices import request_end
 from fourfold.ports import Fields, Floats, Point, Progress, Where
 from fourfold.schema.beliefs import belief_point, read_belief
 from fourfold.schema.chunks import State, chunk_point
@@ -136,7 +136,9 @@ class DocumentWriter:
         message_ids = {s.messages[0] for s in statements}
         known_messages = index.known_messages(document, message_ids) if only_new else {}
         pairs = [
-            (s, e) for s, e in zip(statements, embedded, strict=True) if s.messages[0] not in known_messages
+            (s, e)
+            for s, e in zip(statements, embedded, strict=True)
+            if s.messages[0] not in known_messages and not is_noted_end(s, index, document)
         ]
         self._known.expect(len(pairs))
         # One search for all of them: on a server each one costs a round trip.
@@ -208,22 +210,33 @@ class DocumentWriter:
             self._add_evidence(*known_unit, statement)
             if statement.alone:
                 self._complete(known_unit[0], names, statement.occurred)
+            self._end(known_unit[0], statement)
             last = follows.unit if follows else None
             return _PreviousStatement(
                 session, statement.at, tokens, vector, last, passage, context, known_unit[0]
             )
         unit = self._unit(statement, names, session, self._links(statement.at, neighbours, vectors, follows))
         unit = replace(unit, passage=passage)
-        unit, attributes = self._successors.settle(
-            unit, vectors, neighbours, may_retire=not _is_behind_request(statement)
-        )
+        searched = unit_vectors(vectors, unit.speaker, unit.context, self.transaction.language, context)
+        # Where it has ended it is compared with nothing: what holds must not seem to be older than what does not.
+        attributes: list[str] = []
+        if not has_ended(statement, self.transaction.now):
+            unit, attributes = self._settled(unit, vectors, neighbours, not is_behind_request(statement))
+        self.transaction.put_unit(_point(unit, len(self.transaction.units), searched, attributes))
+        self.units[unit.id] = unit
+        self._end(unit.id, statement)
+        live_unit = self.units[unit.id] if self.units[unit.id].retired_at is None else None
+        return _PreviousStatement(session, statement.at, tokens, vector, live_unit, passage, context, unit.id)
+
+    def _settled(
+        self, unit: Unit, vectors: Embedded, neighbours: Near, may_retire: bool
+    ) -> tuple[Unit, list[str]]:
+        """Compares a new unit with what it may come after, and returns what `Successors.settle` does."""
+        unit, attributes = self._successors.settle(unit, vectors, neighbours, may_retire=may_retire)
         if self.transaction.services.language_model is not None:
             self._add_undecided(unit, vectors, neighbours)
-        searched = unit_vectors(vectors, unit.speaker, unit.context, self.transaction.language, context)
-        self.transaction.put_unit(_point(unit, len(self.transaction.units), searched, attributes))
         self._known.add(unit, vectors, attributes)
-        self.units[unit.id] = unit
-        return _PreviousStatement(session, statement.at, tokens, vector, unit, passage, context, unit.id)
+        return unit, attributes
 
     def _passage(self, statement: Statement) -> str:
         """Returns the name of the passage that a statement is a part of; "" where it is all of it."""
@@ -358,6 +371,15 @@ class DocumentWriter:
             self.units[unit_id] = fuller
             self.operations[-1] = Operation(Verdict.UPDATE, unit_id, "stated again, with more of it")
 
+    def _end(self, unit_id: str, statement: Statement) -> None:
+        """Retires a unit of which `statement` says that it holds no longer."""
+        if not has_ended(statement, self.transaction.now):
+            return
+        ended_unit = end_unit(self.transaction, unit_id, statement, self.origin.document)
+        if ended_unit is not None and ended_unit.retirement is not None:
+            self.units[unit_id] = ended_unit
+            self.operations.append(Operation(Verdict.RETIRE, unit_id, ended_unit.retirement.reason))
+
     def _withdraw(
         self, point: Point, unit: Unit, messages: set[str], cause: RetirementCause, reason: str
     ) -> None:
@@ -403,13 +425,6 @@ class _PreviousStatement:
     passage: str = ""
     context: _Context | None = None
     made: str = ""
-
-
-def _is_behind_request(statement: Statement) -> bool:
-    """Tells whether a statement stands behind a request for a text in its message: "I" in it may be somebody else."""
-    passage = statement.passage or statement.text
-    end = enriched("voices", passage, None, request_end, passage)
-    return end is not None and statement.passage_start + len(statement.text) > end
 
 
 def _context(

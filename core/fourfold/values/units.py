@@ -206,7 +206,8 @@ class Fact:
 
     `text` can be understood by itself (1 to 2,000 characters). `entities` are the names in it, `occurred` is
     when it held or happened (None: what its words say), `confidence` (0-1) is for beliefs alone, `modality`
-    None leaves it to the words. `at` is that of a `Message`: None takes the retain's `at`, or the clock.
+    None leaves it to the words. `at` is that of a `Message`: None takes the retain's `at`, or the clock. What
+    `ended_at` a moment that is past (aware) holds no longer: it is kept as a retired unit.
     """
 
     text: str
@@ -217,6 +218,7 @@ class Fact:
     modality: Modality | None = None
     speaker: str | None = None
     at: SaidAt | None = None
+    ended_at: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,7 +12,15 @@ from fourfold.language.enrichment import enriched
 from fourfold.language.modality import confidence_of, modality_of
 from fourfold.language.pack import Language
 from fourfold.language.text import asking, clean
-from fourfold.values.units import LONGEST_NAME, LONGEST_TEXT, Fact, Message, Modality, Network
+from fourfold.values.units import (
+    LONGEST_NAME,
+    LONGEST_TEXT,
+    Fact,
+    Message,
+    Modality,
+    Network,
+    require_aware,
+)
 
 _MOST_NAMES = 50
 """Entities of a fact; a guess. The entities of one fact are all neighbours of each other."""
@@ -72,6 +80,7 @@ def _statement(message: Message, fact: Fact, language: Language) -> Statement:
         modality=fact.modality
         or enriched("modality", message.text, Modality.FACT, modality_of, message.text, language),
         alone=True,
+        ended_at=fact.ended_at,
     )
 
 
@@ -85,6 +94,7 @@ def _id(fact: Fact) -> str:
         fact.confidence,
         when,
         tuple(fact.entities),
+        *((fact.ended_at,) if fact.ended_at else ()),  # the ids of others stay as they were
     )
     return "fact-" + hashlib.sha256(repr(content).encode()).hexdigest()[:24]
 
@@ -106,6 +116,7 @@ def _check(fact: Fact, number: int) -> None:
         raise InputError(f"Fact {number}: only a belief has a confidence. Leave it out, or state a belief.")
     if fact.confidence is not None and not 0 <= fact.confidence <= 1:
         raise InputError(f"Fact {number}: the confidence is {fact.confidence}: give a number from 0 to 1.")
+    require_aware(fact.ended_at, f"Fact {number}: ended_at")
     if len(fact.entities) > _MOST_NAMES:
         raise InputError(f"Fact {number}: entities must be a list of at most {_MOST_NAMES} names.")
     if not all(0 < len(_name(name)) <= LONGEST_NAME for name in fact.entities):

@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from datetime import datetime
 
+from fourfold.language.enrichment import enriched
+from fourfold.language.voices import request_end
 from fourfold.values.units import Aspects, Interval, Modality, Network
 
 
@@ -23,7 +25,7 @@ class Statement:
     its place in the first one; `key` tells it from others of the same messages; `causes` are the places, in the
     list it comes in, of what brought it about. One that stands `alone` is understood without what was said before
     it, and carries nothing of that. `passage` is the text that it is a part of, from the character `passage_start`
-    on, "" where it is all of it."""
+    on, "" where it is all of it. `ended_at` is when it ceased to hold, None where nobody says that it did."""
 
     text: str
     key: str
@@ -44,3 +46,11 @@ class Statement:
     alone: bool = False
     passage: str = ""
     passage_start: int = 0
+    ended_at: datetime | None = None
+
+
+def is_behind_request(statement: Statement) -> bool:
+    """Tells whether a statement stands behind a request for a text in its message: "I" in it may be somebody else."""
+    passage = statement.passage or statement.text
+    end = enriched("voices", passage, None, request_end, passage)
+    return end is not None and statement.passage_start + len(statement.text) > end

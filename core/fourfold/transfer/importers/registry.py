@@ -22,6 +22,7 @@ from fourfold.transfer.importers.chats.transcript import Transcript
 from fourfold.transfer.importers.chats.whatsapp import WhatsApp
 from fourfold.transfer.importers.finish import ensure_something_read, finished
 from fourfold.transfer.importers.importer import ImportedDocument, ImportedFile, Importer, SourceFile
+from fourfold.transfer.importers.memories.graphiti import Graphiti
 from fourfold.transfer.importers.memories.langgraph import LangGraph
 from fourfold.transfer.importers.memories.mcp_memory import McpMemory
 from fourfold.transfer.importers.memories.mem0 import Mem0
@@ -34,6 +35,7 @@ _OF_PRODUCTS: tuple[Importer, ...] = (
     Mem0(),
     McpMemory(),
     LangGraph(),
+    Graphiti(),
     ChatGPT(),
     Claude(),
     ClaudeMemories(),

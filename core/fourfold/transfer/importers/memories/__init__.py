@@ -1,1 +1,2 @@
-"""Readers of what other memories hold: mem0 and OpenMemory, the MCP memory server, LangGraph's stores."""
+"""Readers of what other memories hold: mem0 and OpenMemory, the MCP memory server, LangGraph's stores, the graphs of
+Graphiti and Zep."""

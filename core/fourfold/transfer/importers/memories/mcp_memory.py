@@ -3,13 +3,13 @@ what its tool `read_graph` answers."""
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterator, Mapping
 from typing import Any
 
 from fourfold.errors import InputError
 from fourfold.transfer.importers.fields import first_field
 from fourfold.transfer.importers.importer import ImportedDocument, SourceFile
+from fourfold.transfer.importers.memories.tool_answer import unwrapped
 from fourfold.transfer.importers.times import said_at
 from fourfold.values.units import Fact
 
@@ -50,18 +50,10 @@ def _records(source: SourceFile) -> list[Any]:
     return records
 
 
-def _of_graph(record: Any) -> list[dict[str, Any]]:
+def _of_graph(answer: Any) -> list[dict[str, Any]]:
+    record = unwrapped(answer)
     if not isinstance(record, Mapping):
         return []
-    graph = first_field(record, "structuredContent", "result", "graph", "data")
-    if isinstance(graph, Mapping):
-        return _of_graph(graph)
-    content = record.get("content")
-    if isinstance(content, list) and content and isinstance(content[0], Mapping):
-        try:
-            return _of_graph(json.loads(content[0]["text"]))
-        except (KeyError, TypeError, ValueError, RecursionError):
-            return []
     return [
         {"type": kind, **part}
         for kind, name in (("entity", "entities"), ("relation", "relations"))
