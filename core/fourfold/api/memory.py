@@ -251,10 +251,11 @@ class AsyncMemory:
         Or takes in any other file that an importer reads (`fourfold.transfer.importers`): the exports of ChatGPT,
         Claude, mem0, Graphiti and Zep, the MCP memory server and LangGraph, chats of WhatsApp, Telegram, Slack and
         Discord, transcripts, mail, notes, a chat in JSON, a text, a folder or zip archive of these, and what
-        importers of other packages add. That is retained in `bank` (default: the name of the file), which may be there already;
-        doing it again, also after it was stopped, adds what is missing. A record that cannot be read does not keep
-        out the rest: `warnings` of the bank that is returned names its place and the reason, fields that were not
-        read, and how many messages have no time in the file; it is logged as well.
+        importers of other packages add. That is retained in `bank` (default: the name of the file), which may
+        be there already; doing it again, also after it was stopped, adds what is missing. A record that
+        cannot be read does not keep out the rest: `warnings` of the bank that is returned names its place and
+        the reason, fields that were not read, and how many messages have no time in the file; it is logged as
+        well.
 
         `progress` is called with (done, total) units, or documents. Raises `InputError` for a file that is none of
         these, or not whole, or of which nothing can be read, and a name that is taken; `StoreVersionError` for one
