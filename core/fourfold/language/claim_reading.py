@@ -9,12 +9,24 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from functools import cache, lru_cache
+from itertools import islice
 
-from fourfold.language.claims import ATTITUDE, MEANING, Claim, Mark, Token, owner_of, resolved, stems
+from fourfold.language.claims import (
+    ATTITUDE,
+    CONTRACTED,
+    MEANING,
+    Claim,
+    Mark,
+    Token,
+    owner_of,
+    resolved,
+    stems,
+    tokens_of,
+)
 from fourfold.language.languages import languages
 from fourfold.language.modality import modality_of
-from fourfold.language.pack import Language, SuccessionGrammar, compiled
-from fourfold.language.text import sentences, terms, words
+from fourfold.language.pack import Language, SuccessionGrammar, compiled, search
+from fourfold.language.text import sentences
 from fourfold.language.voices import is_borrowed
 from fourfold.values.units import Modality
 
@@ -23,15 +35,30 @@ from fourfold.values.units import Modality
 def read_claims(text: str, language: Language) -> tuple[Claim, ...]:
     """Returns what a statement claims, clause by clause; nothing for questions, wishes, what may be, and what is
     quoted, drafted, translated or imagined. A language without a `SuccessionGrammar` is read as English."""
+    claims: list[Claim] = []
+    for reader, sentence in _sentences_read(text, language):
+        claims.extend(reader.read(sentence, claims[-1] if claims else None))
+    return tuple(claims[:_MOST_CLAUSES])
+
+
+@lru_cache(maxsize=4096)
+def matters_of(text: str, language: Language) -> frozenset[str]:
+    """Returns the matters of life (`Claim.fields`) that a text speaks of, as `read_claims` reads it."""
+    matters = (
+        each for reader, sentence in _sentences_read(text, language) for each in reader.matters(sentence)
+    )
+    return frozenset[str]().union(*islice(matters, _MOST_CLAUSES))
+
+
+def _sentences_read(text: str, language: Language) -> Iterator[tuple[_ClaimReader, str]]:
+    """Yields the sentences that claim something, as far as they are read, with who reads them."""
     spoken = language if language.succession is not None else languages()["en"]
     grammar = spoken.succession
     if grammar is None or is_borrowed(text):
-        return ()
+        return
     reader = _reader(spoken, grammar)
-    claims: list[Claim] = []
     for start, end in sentences(text)[:_MOST_SENTENCES]:
-        claims.extend(reader.read(text[start:end][:_LONGEST], claims[-1] if claims else None))
-    return tuple(claims[:_MOST_CLAUSES])
+        yield reader, text[start:end][:_LONGEST]
 
 
 _LONGEST_PASSIVE = 30
@@ -43,15 +70,9 @@ _MOST_CLAUSES = 12
 _LONGEST = 400
 """Sentences and clauses of a text, and characters of a sentence, that are read. Guesses, not measured."""
 _UNSAID = (Modality.QUESTION, Modality.QUOTE, Modality.HYPOTHETICAL, Modality.WISH)
-_CJK = re.compile(r"[\u3400-\u9fff]")
-_CJK_TOKEN = re.compile(r"[\u3400-\u9fff]|[^\W_\u3400-\u9fff]+")
 _CODE = re.compile(r"[{}\\`=]|\w\(|\w_\w|;\s*$|^\s*(?:#|//)")
-_CONTRACTED = re.compile(r"['’](?:s|m|re|ve|ll|d)$")
-_TO_BE = ("s", "m", "re")
 _ACTING = Mark.SEEKING | Mark.ENDING | Mark.WITHDRAWAL | Mark.CHANGE | Mark.PLACING
 _CHANGING = Mark.CHANGE | Mark.CURRENT
-_SIGNS = "+#%-"
-_LEADING_SIGNS = "-+−<>"
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,6 +97,27 @@ class _ClaimReader:
     def read(self, sentence: str, previous: Claim | None) -> Iterator[Claim]:
         """Yields the claims of one sentence. A clause without a subject has that of the clause before it, `previous`;
         and "her boss" is the boss of whom that spoke of."""
+        for clause, marks in self._stated(sentence):
+            claim = self._claim(clause, marks)
+            if claim is None:
+                continue
+            if previous is not None:
+                claim = resolved(claim, previous)
+            yield claim
+            previous = claim
+
+    def matters(self, sentence: str) -> Iterator[frozenset[str]]:
+        """Yields the matters of life that each of the claims of a sentence speaks of, without reading the rest."""
+        for clause, _ in self._stated(sentence):
+            is_settled = search(self.grammar.unsettled, clause) is None
+            if is_settled and next(tokens_of(clause, self.language, self.grammar), None) is not None:
+                yield self._fields(clause)
+
+    def _fields(self, clause: str) -> frozenset[str]:
+        return frozenset(name for name, pattern in self.grammar.fields if search(pattern, clause))
+
+    def _stated(self, sentence: str) -> Iterator[tuple[str, Mark]]:
+        """Yields the clauses of a sentence that says something, with the marks that all of them have."""
         grammar = self.grammar
         modality = modality_of(sentence, self.language)
         if modality in _UNSAID or sentence.rstrip().endswith(("?", "？")) or _CODE.search(sentence):
@@ -87,14 +129,7 @@ class _ClaimReader:
             sentence = sentence[correction.end() :]
         if self.language.elided:
             sentence = compiled(rf"\b({self.language.elided})['’](?=\w{{2}})").sub(r"\1 ", sentence)
-        for clause in self._clauses(sentence):
-            claim = self._claim(clause, shared) if clause else None
-            if claim is None:
-                continue
-            if previous is not None:
-                claim = resolved(claim, previous)
-            yield claim
-            previous = claim
+        yield from ((clause, shared) for clause in self._clauses(sentence) if clause)
 
     def _clauses(self, sentence: str) -> Iterator[str]:
         """Yields the clauses of a sentence. Two subjects without a verb between them are one ("Leo and I broke up");
@@ -106,21 +141,12 @@ class _ClaimReader:
         start = 0
         for border_start, border_end in [*borders, (len(sentence), len(sentence))]:
             part = sentence[start:border_start].strip()
-            has_verb = self._verb_start(part) < len(part)
+            has_verb = _has_verb(part, self.grammar)
             if has_verb or border_start == len(sentence):
                 yield part
             border = sentence[border_start:border_end].strip(", ")
             is_joined = not has_verb and compiled(self.grammar.joining).fullmatch(border) is not None
             start = start if part and is_joined else border_end
-
-    def _verb_start(self, clause: str) -> int:
-        grammar = self.grammar
-        patterns = (
-            *(pattern for _, pattern in self._verbal_patterns()),
-            rf"\b(?:{grammar.copulas})\b|\w['’](?:m|s|re|ve|ll|d)\b",
-        )
-        matches = (compiled(pattern).search(clause) for pattern in patterns)
-        return min((match.start() for match in matches if match), default=len(clause))
 
     def _claim(self, clause: str, marks: Mark) -> Claim | None:
         parsed = self._parsed(clause, marks)
@@ -132,6 +158,7 @@ class _ClaimReader:
             subject = frozenset({"<speaker>"})
         target, aside = self._target(parsed)
         verb_start = tokens[subject_end].start if subject_end < len(tokens) else len(clause)
+        many = search(grammar.many, clause)
         # The subject and its verb; in Chinese there is nothing between words.
         head = tokens[subject_end + 1].start if subject_end + 1 < len(tokens) else len(clause)
         return Claim(
@@ -152,17 +179,17 @@ class _ClaimReader:
             newly=self._behind(parsed, grammar.new),
             marks=parsed.marks,
             poles=frozenset(self._poles(clause)),
-            fields=frozenset(name for name, pattern in grammar.fields if compiled(pattern).search(clause)),
-            exclusive=compiled(grammar.exclusive).search(clause) is not None,
+            fields=self._fields(clause),
+            exclusive=search(grammar.exclusive, clause) is not None,
             placed=self._is_placed(tokens, subject_end),
             verb=tokens[subject_end].form if subject_end < len(tokens) else "",
             involves_speaker=self._involves_speaker(tokens[subject_end:]),
             of_another=bool(about)
             and any(token.written in grammar.persons for token in tokens[subject_end:]),
-            is_of_one_day=compiled(grammar.one_day).search(clause) is not None,
-            is_many=any(match.start() < head for match in compiled(grammar.many).finditer(clause)),
+            is_of_one_day=search(grammar.one_day, clause) is not None,
+            is_many=many is not None and many.start() < head,
             is_many_verb=compiled(grammar.many).match(clause[verb_start:]) is not None,
-            is_single=compiled(grammar.single).search(clause[:head]) is not None,
+            is_single=search(grammar.single, clause[:head]) is not None,
         )
 
     def _is_told_by_speaker(self, parsed: _ParsedClause) -> bool:
@@ -178,23 +205,22 @@ class _ClaimReader:
 
     def _parsed(self, clause: str, marks: Mark) -> _ParsedClause | None:
         """Returns the words and marks of a clause; None for one that settles nothing, and without words."""
-        if compiled(self.grammar.unsettled).search(clause):
+        if search(self.grammar.unsettled, clause):
             return None
         verb_start, acting = len(clause), []
-        for mark, pattern in self._verbal_patterns():
-            match = compiled(pattern).search(clause)
-            if match is not None:
-                marks |= mark
-                verb_start = min(verb_start, match.start())
-                if mark & _ACTING:
-                    acting.append(match.span())
-                if mark is Mark.ENDING and self._is_passive(clause[: match.start()]):
-                    marks |= Mark.WITHDRAWAL
-        read = self._chinese(clause) if _CJK.search(clause) else self._tokens(clause)
-        tokens = tuple(
-            replace(token, kind="function") if any(a <= token.start < b for a, b in acting) else token
-            for token in read
-        )
+        for mark, start, end in _verbs_in(clause, self.grammar):
+            marks |= mark
+            verb_start = min(verb_start, start)
+            if mark & _ACTING:
+                acting.append((start, end))
+            if mark is Mark.ENDING and self._is_passive(clause[:start]):
+                marks |= Mark.WITHDRAWAL
+        tokens = tuple(tokens_of(clause, self.language, self.grammar))
+        if acting:
+            tokens = tuple(
+                replace(token, kind="function") if any(a <= token.start < b for a, b in acting) else token
+                for token in tokens
+            )
         if not tokens:
             return None
         subject_end = self._subject_end(tokens, verb_start)
@@ -218,9 +244,9 @@ class _ClaimReader:
             (Mark.ADDITIVE, grammar.additive),
             (Mark.DENIAL, grammar.denial),
         ):
-            if compiled(pattern).search(plain_clause):
+            if search(pattern, plain_clause):
                 marks |= mark
-        if compiled(grammar.unfinished).search(clause):
+        if search(grammar.unfinished, clause):
             marks &= ~Mark.EVENT
         ends = Mark.ENDING | Mark.WITHDRAWAL
         if marks & Mark.DENIAL and marks & ends and not marks & Mark.CURRENT:
@@ -237,84 +263,6 @@ class _ClaimReader:
             for prefix in self.grammar.negating
             if token.kind in MEANING and token.form.startswith(prefix)
         )
-
-    def _verbal_patterns(self) -> tuple[tuple[Mark, str], ...]:
-        grammar = self.grammar
-        return (
-            (Mark.ENDING, grammar.endings),
-            (Mark.WITHDRAWAL, grammar.withdrawals),
-            (Mark.CHANGE, grammar.changes),
-            (Mark.BEGINNING, grammar.beginnings),
-            (Mark.PLACING, grammar.placings),
-            (Mark.SEEKING, grammar.seeking),
-            (Mark.EVENT, grammar.past),
-            (Mark.NONE, grammar.exclusive),
-            (Mark.NONE, grammar.verbs),
-        )
-
-    def _tokens(self, clause: str) -> Iterator[Token]:
-        grammar = self.grammar
-        for word in words(clause, self.language):
-            written = grammar.variants.get(word.text.lower(), word.text.lower())
-            contraction = _CONTRACTED.search(written)
-            pronoun = written[: contraction.start()] if contraction else ""
-            if contraction and compiled(grammar.pronouns).fullmatch(pronoun):
-                yield Token(pronoun, "function", word.start, pronoun)
-                if written.endswith(_TO_BE):
-                    yield Token("=", "function", word.start + contraction.start(), written)
-                continue
-            if compiled(grammar.light).fullmatch(written) or compiled(grammar.epithets).fullmatch(written):
-                continue
-            if compiled(grammar.copulas).fullmatch(written):
-                yield Token("=", "function", word.start, written)
-                continue
-            if compiled(grammar.prepositions).fullmatch(written) or compiled(grammar.places).fullmatch(
-                written
-            ):
-                yield Token(written, "function", word.start, written)
-                continue
-            lead = f"  {clause}"[word.start : word.start + 2]  # "-50", but not "ex-smoker"
-            sign = lead[1] if lead[0].isspace() and lead[1] in _LEADING_SIGNS else ""
-            suffix = clause[word.end : word.end + 1]
-            stem = terms(written, self.language)[0] if written in grammar.variants.values() else word.stem
-            form = f"{sign}{stem or written}{suffix if suffix and suffix in _SIGNS else ''}"
-            yield Token(form, self._kind(word.text, word.stem), word.start, written, word.text.isupper())
-
-    def _kind(self, written: str, stem: str) -> str:
-        if any(c.isdigit() for c in written) or compiled(self.grammar.numbers).fullmatch(written):
-            return "number"
-        if compiled(self.grammar.times).fullmatch(written):
-            return "time"
-        if not stem or compiled(self.grammar.support).fullmatch(written):
-            return "function"
-        if stem in _judging(self.language):
-            return "remark"
-        return "name" if written[0].isupper() and not self.language.noun_capitals else "word"
-
-    def _chinese(self, clause: str) -> Iterator[Token]:
-        """Yields characters, and words in other scripts."""
-        grammar = self.grammar
-        plain = compiled(f"{grammar.light}|{grammar.epithets}").sub(
-            lambda match: " " * len(match.group()), clause
-        )
-        functions = {
-            i
-            for match in compiled(f"{grammar.support}|{grammar.prepositions}").finditer(plain)
-            for i in range(match.start(), match.end())
-        }
-        for match in _CJK_TOKEN.finditer(plain):
-            character = match.group()
-            if compiled(grammar.copulas).fullmatch(character):
-                yield Token("=", "function", match.start(), character)
-                continue
-            kind = "function" if match.start() in functions else "word"
-            if any(c.isdigit() for c in character) or compiled(grammar.numbers).fullmatch(character):
-                kind = "number"
-            elif compiled(grammar.times).fullmatch(character):
-                kind = "time"
-            elif compiled(grammar.pronouns).fullmatch(character):
-                kind = "function"
-            yield Token(character.lower(), kind, match.start(), character.lower())
 
     def _subject_end(self, tokens: tuple[Token, ...], verb_start: int) -> int:
         """Returns where the subject ends: before the first verb, or else behind a pronoun, or before what looks like
@@ -365,7 +313,7 @@ class _ClaimReader:
                 subject.add(f"<{grammar.persons[token.written]}>")
             elif token.kind != "function" and not (token.kind in ("time", "number") and grammar.verb_final):
                 # As written: to some stemmers "hijo" and "hija" are one.
-                subject.add(_CONTRACTED.sub("", token.written))
+                subject.add(CONTRACTED.sub("", token.written))
                 if token.kind != "time":
                     about.add(token.form)
         if all(token.kind in ("function", "remark", "time") for token in tokens):
@@ -390,7 +338,7 @@ class _ClaimReader:
 
     def _behind(self, parsed: _ParsedClause, pattern: str) -> frozenset[str]:
         """Returns the stems between a match and the next word without a meaning of its own."""
-        match = compiled(pattern).search(parsed.text)
+        match = search(pattern, parsed.text)
         stems: set[str] = set()
         for token in parsed.tokens:
             if match is None or token.start < match.end():
@@ -401,12 +349,14 @@ class _ClaimReader:
         return frozenset(stems)
 
     def _poles(self, clause: str) -> Iterator[tuple[int, int]]:
+        if search(_any_pole(self.grammar), clause) is None:
+            return
         for side, pattern in enumerate(self.grammar.attitudes):
-            if compiled(pattern).search(clause):
+            if search(pattern, clause):
                 yield ATTITUDE, side
         for axis, sides in enumerate(self.grammar.opposites):
             for side, pattern in enumerate(sides):
-                if compiled(pattern).search(clause):
+                if search(pattern, clause):
                     yield axis, side
                     break  # "being shipped" is not shipped yet
 
@@ -427,14 +377,42 @@ class _ClaimReader:
 
 
 @cache
-def _judging(language: Language) -> frozenset[str]:
-    """Returns the stems of praise and blame."""
-    stance = language.stance
-    return (
-        frozenset(terms(" ".join(sorted(stance.praise | stance.blame)), language)) if stance else frozenset()
-    )
+def _reader(language: Language, grammar: SuccessionGrammar) -> _ClaimReader:
+    return _ClaimReader(language, grammar)
 
 
 @cache
-def _reader(language: Language, grammar: SuccessionGrammar) -> _ClaimReader:
-    return _ClaimReader(language, grammar)
+def _any_pole(grammar: SuccessionGrammar) -> str:
+    """Returns the pattern that fits where that of some pole does: most clauses have none."""
+    patterns = (*grammar.attitudes, *(pattern for sides in grammar.opposites for pattern in sides))
+    return "|".join(f"(?:{pattern})" for pattern in patterns)
+
+
+@lru_cache(
+    maxsize=4096
+)  # a clause is looked through where a sentence is taken apart, and again where it is read
+def _verbs_in(clause: str, grammar: SuccessionGrammar) -> tuple[tuple[Mark, int, int], ...]:
+    """Returns the first verb of each kind in a clause, with what it marks and its place `[start, end)`."""
+    matches = ((mark, search(pattern, clause)) for mark, pattern in _verbal_patterns(grammar))
+    return tuple((mark, *match.span()) for mark, match in matches if match is not None)
+
+
+def _has_verb(clause: str, grammar: SuccessionGrammar) -> bool:
+    """Tells whether a part of a sentence has a verb, behind which there is something."""
+    verb = rf"\b(?:{grammar.copulas})\b|\w['’](?:m|s|re|ve|ll|d)\b"
+    return bool(_verbs_in(clause, grammar)) or search(verb, clause) is not None
+
+
+@cache
+def _verbal_patterns(grammar: SuccessionGrammar) -> tuple[tuple[Mark, str], ...]:
+    return (
+        (Mark.ENDING, grammar.endings),
+        (Mark.WITHDRAWAL, grammar.withdrawals),
+        (Mark.CHANGE, grammar.changes),
+        (Mark.BEGINNING, grammar.beginnings),
+        (Mark.PLACING, grammar.placings),
+        (Mark.SEEKING, grammar.seeking),
+        (Mark.EVENT, grammar.past),
+        (Mark.NONE, grammar.exclusive),
+        (Mark.NONE, grammar.verbs),
+    )

@@ -3,11 +3,14 @@ what it is about, what it says in which order, and marks of change."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+import re
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 from enum import Flag, auto
+from functools import cache, lru_cache
 
-from fourfold.language.pack import SuccessionGrammar, compiled
+from fourfold.language.pack import Language, SuccessionGrammar, compiled
+from fourfold.language.text import terms, word_spans, words
 
 
 class Mark(Flag):
@@ -154,7 +157,107 @@ ATTITUDE = -1
 """The axis of liking and disliking, which is about an object; all others are about the subject."""
 MEANING = ("word", "name", "remark")
 """Kinds of tokens with a meaning that is no number or time."""
+CONTRACTED = re.compile(r"['’](?:s|m|re|ve|ll|d)$")
+"""What a contracted word ends in."""
+_TO_BE = ("s", "m", "re")
+_SIGNS = "+#%-"
+_LEADING_SIGNS = "-+−<>"
+_CJK = re.compile(r"[\u3400-\u9fff]")
+_CJK_TOKEN = re.compile(r"[\u3400-\u9fff]|[^\W_\u3400-\u9fff]+")
 _THIRD_PERSONS = frozenset({"<he>", "<she>", "<it>", "<they>"})
+
+
+def tokens_of(clause: str, language: Language, grammar: SuccessionGrammar) -> Iterator[Token]:
+    """Yields the words of a clause in order, without light ones. Of Chinese it yields characters, and words in other
+    scripts."""
+    if _CJK.search(clause):
+        yield from _characters(clause, grammar)
+        return
+    for word, start, end in word_spans(clause):
+        reading = _word_tokens(word, language, grammar)
+        for token in reading.tokens:
+            form = token.form
+            if reading.may_have_sign:
+                lead = f"  {clause}"[start : start + 2]  # "-50", but not "ex-smoker"
+                sign = lead[1] if lead[0].isspace() and lead[1] in _LEADING_SIGNS else ""
+                suffix = clause[end : end + 1]
+                form = f"{sign}{form}{suffix if suffix and suffix in _SIGNS else ''}"
+            yield Token(form, token.kind, start + token.start, token.written, token.is_acronym)
+
+
+@dataclass(frozen=True, slots=True)
+class _WordReading:
+    """A word by itself, as though it began its clause: none, one or two tokens, and whether signs beside it ("-50",
+    "C#") belong to it."""
+
+    tokens: tuple[Token, ...]
+    may_have_sign: bool = False
+
+
+@lru_cache(maxsize=16384)  # people use few words, and each is looked up in a dozen classes
+def _word_tokens(text: str, language: Language, grammar: SuccessionGrammar) -> _WordReading:
+    written = grammar.variants.get(text.lower(), text.lower())
+    contraction = CONTRACTED.search(written)
+    pronoun = written[: contraction.start()] if contraction else ""
+    if contraction and compiled(grammar.pronouns).fullmatch(pronoun):
+        subject = Token(pronoun, "function", 0, pronoun)
+        verb = Token("=", "function", contraction.start(), written)
+        return _WordReading((subject, verb) if written.endswith(_TO_BE) else (subject,))
+    if compiled(grammar.light).fullmatch(written) or compiled(grammar.epithets).fullmatch(written):
+        return _WordReading(())
+    if compiled(grammar.copulas).fullmatch(written):
+        return _WordReading((Token("=", "function", 0, written),))
+    if compiled(grammar.prepositions).fullmatch(written) or compiled(grammar.places).fullmatch(written):
+        return _WordReading((Token(written, "function", 0, written),))
+    own_stem = words(text, language)[0].stem
+    stem = terms(written, language)[0] if written in grammar.variants.values() else own_stem
+    kind = _kind(text, own_stem, language, grammar)
+    return _WordReading((Token(stem or written, kind, 0, written, text.isupper()),), may_have_sign=True)
+
+
+def _kind(text: str, stem: str, language: Language, grammar: SuccessionGrammar) -> str:
+    if any(c.isdigit() for c in text) or compiled(grammar.numbers).fullmatch(text):
+        return "number"
+    if compiled(grammar.times).fullmatch(text):
+        return "time"
+    if not stem or compiled(grammar.support).fullmatch(text):
+        return "function"
+    if stem in _judging(language):
+        return "remark"
+    return "name" if text[0].isupper() and not language.noun_capitals else "word"
+
+
+@cache
+def _judging(language: Language) -> frozenset[str]:
+    """Returns the stems of praise and blame."""
+    stance = language.stance
+    return (
+        frozenset(terms(" ".join(sorted(stance.praise | stance.blame)), language)) if stance else frozenset()
+    )
+
+
+def _characters(clause: str, grammar: SuccessionGrammar) -> Iterator[Token]:
+    plain = compiled(f"{grammar.light}|{grammar.epithets}").sub(
+        lambda match: " " * len(match.group()), clause
+    )
+    functions = {
+        i
+        for match in compiled(f"{grammar.support}|{grammar.prepositions}").finditer(plain)
+        for i in range(match.start(), match.end())
+    }
+    for match in _CJK_TOKEN.finditer(plain):
+        character = match.group()
+        if compiled(grammar.copulas).fullmatch(character):
+            yield Token("=", "function", match.start(), character)
+            continue
+        kind = "function" if match.start() in functions else "word"
+        if any(c.isdigit() for c in character) or compiled(grammar.numbers).fullmatch(character):
+            kind = "number"
+        elif compiled(grammar.times).fullmatch(character):
+            kind = "time"
+        elif compiled(grammar.pronouns).fullmatch(character):
+            kind = "function"
+        yield Token(character.lower(), kind, match.start(), character.lower())
 
 
 def stems(tokens: Iterable[Token], kinds: tuple[str, ...]) -> frozenset[str]:

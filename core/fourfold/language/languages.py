@@ -18,7 +18,7 @@ from typing import TYPE_CHECKING, Literal
 
 from fourfold.errors import InputError
 from fourfold.language import packs
-from fourfold.language.pack import Language, check_pack, compiled
+from fourfold.language.pack import Language, check_pack, search
 from fourfold.language.packs import en
 from fourfold.plugins import broken_plugin, declared_plugins, load_plugin
 
@@ -101,7 +101,7 @@ def any_pattern(field: PatternField) -> str:
 
 def matches_any(field: PatternField, text: str) -> bool:
     """Returns whether a pattern of some language is found in `text`."""
-    return compiled(any_pattern(field)).search(text) is not None
+    return search(any_pattern(field), text) is not None
 
 
 def detect(texts: Iterable[str]) -> Language | None:

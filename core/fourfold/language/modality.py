@@ -6,12 +6,14 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from functools import lru_cache
 
 from fourfold.language.languages import matches_any
-from fourfold.language.pack import Language, Wording, compiled
+from fourfold.language.pack import Language, Wording, compiled, search
 from fourfold.values.units import Modality
 
 
+@lru_cache(maxsize=4096)  # a sentence is read as a statement, and once more for what it claims
 def modality_of(text: str, language: Language) -> Modality:
     """Returns how a text is meant. A text of several sentences is a fact if one of them is."""
     modalities = [
@@ -66,7 +68,7 @@ def _sentence_modality(sentence: str, wording: Wording | None) -> Modality:
         (Modality.WISH, wording.wish),
         (Modality.PLAN, wording.plan),
     )
-    return next((kind for kind, pattern in patterns if compiled(pattern).search(sentence)), Modality.FACT)
+    return next((kind for kind, pattern in patterns if search(pattern, sentence)), Modality.FACT)
 
 
 _SENTENCE = re.compile(r"(?<=[.!?…])\s+|(?<=[。！？])\s*|\n+")

@@ -10,7 +10,7 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass, fields
-from functools import cache
+from functools import cache, lru_cache
 
 
 @cache
@@ -20,6 +20,41 @@ def compiled(pattern: str) -> re.Pattern[str]:
 
 
 _NEVER = r"(?!)"
+
+
+def search(pattern: str, text: str) -> re.Match[str] | None:
+    """Returns what `compiled(pattern).search(text)` does, some three times as fast where it can; but what the match
+    holds may be in small letters: it tells whether and where."""
+    # To go without case costs the engine its shortcuts: so a text in small letters is looked through instead.
+    small_text, small_pattern = _in_small_letters(text), _for_small_letters(pattern)
+    if small_text is None or small_pattern is None:
+        return compiled(pattern).search(text)
+    return small_pattern.search(small_text)
+
+
+@lru_cache(maxsize=256)  # a clause is looked through for one pattern after another
+def _in_small_letters(text: str) -> str | None:
+    """Returns `text` in small letters; None where a letter has another form than these two."""
+    return text.lower() if text.isascii() or _TWO_FORMS.fullmatch(text) else None
+
+
+@cache
+def _for_small_letters(pattern: str) -> re.Pattern[str] | None:
+    """Returns the pattern for texts in small letters; None for one that depends on the case of a letter."""
+    letters = _ESCAPE.sub("", pattern)
+    if _FLAGS.search(pattern) or letters != letters.lower() or not _TWO_FORMS.fullmatch(pattern):
+        return None
+    return re.compile(pattern or _NEVER)
+
+
+_ESCAPE = re.compile(r"\\.|\(\?P[<=]")
+_FLAGS = re.compile(r"\(\?[a-zA-Z-]+[:)]|\\[xuUN]")
+"""Flags, and escapes that may stand for any letter."""
+_TWO_FORMS = re.compile(
+    r"[\x00-\xb4\xb6-\xff\u0152\u0153\u2010-\u203a\u20ac\u3000-\u30ff\u3400-\u9fff\uff01-\uff20]*"
+)
+"""Characters without case, and letters of two forms: there are none in Latin-1 but the micro sign, which is a Greek
+letter too, and Chinese has no case."""
 
 
 def case_sensitive(pattern: str) -> str:

@@ -61,7 +61,7 @@ class Word:
 
 def words(text: str, language: Language) -> list[Word]:
     """Returns all words of `text` in order, stemmed as `language` does it, its stop words with an empty stem."""
-    tokens, stops = list(_split(text)), language.stop_words
+    tokens, stops = list(word_spans(text)), language.stop_words
     lowered = [word.lower() for word, _, _ in tokens]
     has_apostrophe = "'" in text or "’" in text
     if has_apostrophe:
@@ -76,6 +76,27 @@ def words(text: str, language: Language) -> list[Word]:
         Word(word, start, end, "" if stem in stops or bare in stops or word.lower() in stops else _fold(stem))
         for (word, start, end), bare, stem in zip(tokens, lowered, stems, strict=True)
     ]
+
+
+def word_spans(text: str) -> Iterator[tuple[str, int, int]]:
+    """Yields each word of `text` in order, with its place `[start, end)`."""
+    matches = _WORD.finditer(text)
+    if _UNSPACED.search(text) is None:
+        yield from ((match.group(), match.start(), match.end()) for match in matches)
+        return
+    for match in matches:
+        word = match.group()
+        if not _UNSPACED.search(word):
+            yield word, match.start(), match.end()
+            continue
+        for run in _RUN.finditer(word):
+            at, chars = match.start() + run.start(), run.group()
+            if not _UNSPACED.match(chars):
+                yield chars, at, at + len(chars)
+                continue
+            # Pairs overlap, so that any word of two characters is found wherever it stands; a single one is its own.
+            for i in range(max(1, len(chars) - 1)):
+                yield chars[i : i + 2], at + i, at + min(i + 2, len(chars))
 
 
 def terms(text: str, language: Language) -> list[str]:
@@ -242,26 +263,6 @@ def clean(text: str) -> str:
         text = text.encode("utf-16-le", "surrogatepass").decode("utf-16-le", "ignore")
     printable = "".join(c for c in text if c in "\n\t" or unicodedata.category(c) != "Cc")
     return unicodedata.normalize("NFC", printable).strip()
-
-
-def _split(text: str) -> Iterator[tuple[str, int, int]]:
-    matches = _WORD.finditer(text)
-    if _UNSPACED.search(text) is None:
-        yield from ((match.group(), match.start(), match.end()) for match in matches)
-        return
-    for match in matches:
-        word = match.group()
-        if not _UNSPACED.search(word):
-            yield word, match.start(), match.end()
-            continue
-        for run in _RUN.finditer(word):
-            at, chars = match.start() + run.start(), run.group()
-            if not _UNSPACED.match(chars):
-                yield chars, at, at + len(chars)
-                continue
-            # Pairs overlap, so that any word of two characters is found wherever it stands; a single one is its own.
-            for i in range(max(1, len(chars) - 1)):
-                yield chars[i : i + 2], at + i, at + min(i + 2, len(chars))
 
 
 def _compounds(text: str, text_words: Sequence[Word]) -> list[str]:

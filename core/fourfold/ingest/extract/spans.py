@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 
 from fourfold.language.attributes import AttributedText, assertions
-from fourfold.language.claim_reading import read_claims
+from fourfold.language.claim_reading import matters_of
 from fourfold.language.languages import any_pattern
 from fourfold.language.pack import Language, compiled
 from fourfold.language.text import is_unspaced, sentences
@@ -96,11 +96,11 @@ _CONJUNCTION = re.compile(r"\w")
 
 def _of_other_matters(left: str, right: str, language: Language) -> bool:
     """Tells whether two clauses speak of matters of life of which none is the same."""
-    a, b = (
-        frozenset[str]().union(*(claim.fields for claim in read_claims(clause, language)))
-        for clause in (left, right)
-    )
-    return bool(a and b) and not a & b
+    matters = matters_of(left, language)
+    if not matters:  # as mostly
+        return False
+    others = matters_of(right, language)
+    return bool(others) and not matters & others
 
 
 _LONGEST_SENTENCE = 300
