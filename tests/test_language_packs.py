@@ -10,10 +10,12 @@ import sys
 from pathlib import Path
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from fourfold.language import packs
 from fourfold.language.languages import languages
-from fourfold.language.pack import DateGrammar, Language, check_pack
+from fourfold.language.pack import DateGrammar, Language, check_pack, compiled, search
 
 USE = """
 import json
@@ -129,3 +131,38 @@ for _ in range(2):
     opened = run(site, code.replace("DIRECTORY", repr(str(tmp_path / "memory"))))
     assert opened.stdout.count("acme-portuguese 1.0") == 2, opened.stdout + opened.stderr
     assert "swahili" in opened.stdout
+
+
+PATTERNS = [
+    *(
+        pattern
+        for pack in languages().values()
+        for pattern in (pack.negation, pack.quotation, pack.of_others)
+    ),
+    *(
+        pattern
+        for pack in languages().values()
+        if pack.succession is not None
+        for pattern in (
+            pack.succession.endings,
+            pack.succession.past,
+            pack.succession.current,
+            pack.succession.many,
+        )
+    ),
+    r"\b(?:ceo|strasse|größer|s|k|i)\b",
+    r"(?-i:[A-Z])\w+ [A-Z]",
+    "[^a-z ]+",
+    "É|CEO",
+    r"\x41",
+    "",
+]
+WORDS = """I quit QUIT Größer GRÖSSER No longer Never sagte: "Él dijo CEO ceo \u017f \u212a \u0130 \u0131 µ 'left' 我
+ß ẞ left. S k""".split()
+
+
+@given(st.lists(st.sampled_from(WORDS), max_size=12).map(" ".join))
+def test_a_pattern_is_found_in_small_letters_where_it_is_found_without_case(text: str) -> None:
+    for pattern in PATTERNS:
+        plain, small = compiled(pattern).search(text), search(pattern, text)
+        assert (plain and plain.span()) == (small and small.span()), pattern
