@@ -8,7 +8,7 @@ point in the group `fourfold.languages`, named by its code.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from functools import cache
 from importlib import import_module
 from importlib.metadata import EntryPoint
@@ -112,14 +112,33 @@ def detect(texts: Iterable[str]) -> Language | None:
     text = _TOKEN.sub(_without_address, prose)[:_MOST_CHARACTERS]
     words = _WORD.findall(text.lower())
     telling = sum(len(word) * (1 if word < "\u0e00" else _DENSE) for word in words)
-    if telling < _LEAST_LETTERS:
-        return None
     # py3langid takes a second to load, and most texts are English: counting stop words knows them at once.
     english_words = sum(word in ENGLISH.stop_words for word in words)
     if len(words) >= _LEAST_WORDS and english_words > _ENGLISH_SHARE * len(words):
         return ENGLISH
-    code, likelihood = _identifier().classify(text)
-    return languages()[code] if likelihood >= _LIKELY else None
+    if telling >= _LEAST_LETTERS:
+        code, likelihood = _identifier().classify(text)
+        if likelihood >= _LIKELY:
+            return languages()[code]
+    return _by_stop_words(words, text) if telling < _SHORT else None
+
+
+def _by_stop_words(words: Sequence[str], text: str) -> Language | None:
+    """Returns the language of a text too short to be told by its letters: the one that has most of its stop words,
+    some of them unknown in English, and is clearly the likeliest of those that have any by its letters too."""
+    counts = {
+        pack.code: sum(word in pack.stop_words for word in words)
+        for pack in languages().values()
+        if not pack.stop_words.isdisjoint(words)
+    }
+    best = max(counts, key=lambda code: counts[code], default=ENGLISH.code)
+    if all(word in ENGLISH.stop_words for word in words if word in languages()[best].stop_words):
+        return None
+    likelihoods = dict(_identifier().rank(text))
+    code = max(counts, key=lambda code: likelihoods.get(code, 0.0))
+    share = likelihoods[code] / sum(likelihoods.get(code, 0.0) for code in counts)
+    is_clear = likelihoods[code] >= _LIKELY_SHORT and share >= _LIKELY
+    return languages()[code] if is_clear and counts[code] == counts[best] else None
 
 
 _WORD = re.compile(r"[^\W\d_]+")
@@ -133,6 +152,11 @@ _DENSE = 4  # a Chinese character tells as much as some letters
 _LEAST_WORDS = 8
 _ENGLISH_SHARE = 0.3
 _LIKELY = 0.9
+_SHORT = 60
+"""Letters of a text that its stop words may speak for: a longer one that is not clear is mixed. A guess, not measured."""
+_LIKELY_SHORT = 0.5
+"""Likelihood, among all languages, of one that stop words speak for. Of 3,280 English sentences none was taken for
+another language; of 308 German, French and Spanish ones of less than 30 characters 244 were told, and 14 without this."""
 
 
 def _without_address(token: re.Match[str]) -> str:

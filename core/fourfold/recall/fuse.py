@@ -94,6 +94,14 @@ class Fusion:
         self._passage_gains = passage_gains or {}
         self._passages = _Passages.of(records["passage"])
         self._before, self._after = (_positions(rows, records[side]) for side in ("previous", "next"))
+        is_question = (records["asking"] == 1) & (self._after < len(rows))
+        questions = np.flatnonzero(is_question)
+        answers = self._after[questions]
+        is_answered = (records["asking"][answers] == 0) & (
+            records["speaker"][answers] != records["speaker"][questions]
+        )
+        self._answered = questions[is_answered], answers[is_answered]
+        """Places of questions, and of what somebody else said next."""
         keyword = scores.get("keyword", np.zeros(len(rows), dtype=np.float32))
         self.factors = _factors(plan, records, keyword, weights)
         """What each candidate's score is multiplied by, by name."""
@@ -114,7 +122,16 @@ class Fusion:
                 shared = self._shared(own, channel.from_before, channel.from_after)
                 total += channel.weight_where(self._legible) * _scaled(shared)
         share = self._weights.neighbour_weight
-        return self._shared((total + self._on_day) * self._factor, share, share)
+        return self._answers_first(self._shared((total + self._on_day) * self._factor, share, share))
+
+    def _answers_first(self, scores: Floats) -> Floats:
+        """Returns `scores` with those of a question and of what was said to it exchanged where the question has the
+        better one: whoever asks the same again wants the answer."""
+        questions, answers = self._answered
+        ordered: Floats = scores.copy()
+        ordered[questions] = np.minimum(scores[questions], scores[answers])
+        ordered[answers] = np.maximum(scores[questions], scores[answers])
+        return ordered
 
     def _with_passage(self, channel: str, scores: Floats) -> Floats:
         """Returns a channel's `scores` with what each candidate gets of its passage."""
