@@ -164,7 +164,7 @@ _SIGNS = "+#%-"
 _LEADING_SIGNS = "-+−<>"
 _CJK = re.compile(r"[\u3400-\u9fff]")
 _CJK_TOKEN = re.compile(r"[\u3400-\u9fff]|[^\W_\u3400-\u9fff]+")
-_THIRD_PERSONS = frozenset({"<he>", "<she>", "<it>", "<they>"})
+THIRD_PERSONS = frozenset({"<he>", "<she>", "<it>", "<they>"})
 
 
 def tokens_of(clause: str, language: Language, grammar: SuccessionGrammar) -> Iterator[Token]:
@@ -285,14 +285,14 @@ def owner_of(
         # A name alone: "la fin de la saison" has no owner.
         if grammar.of and clause[at].isupper() and compiled(grammar.of).search(clause[:at]):
             return stems(tokens[begin:subject_end], MEANING)
-    return subject & _THIRD_PERSONS if len(subject) > 1 else frozenset()
+    return subject & THIRD_PERSONS if len(subject) > 1 else frozenset()
 
 
 def resolved(claim: Claim, previous: Claim) -> Claim:
     """Returns a claim whose subject is not told by itself with that of the claim before it."""
     if not claim.subject and claim.subject_end == 0:
         return replace(claim, subject=previous.subject, about=previous.about)
-    persons = claim.subject & _THIRD_PERSONS
+    persons = claim.subject & THIRD_PERSONS
     if not persons or not previous.about:
         return claim
     subject = (claim.subject - persons) | previous.subject

@@ -18,6 +18,7 @@ from fourfold.ingest.embed import Embedded
 from fourfold.language.attributes import AttributedText, assertions, compare_attributes
 from fourfold.language.claim_reading import read_claims
 from fourfold.language.claims import Claim
+from fourfold.language.corrections import names_value_alone, sets_right
 from fourfold.language.enrichment import enriched
 from fourfold.language.succession import competes
 from fourfold.language.text import query_vector
@@ -36,6 +37,9 @@ _MOST_MARKED = 5
 _NEW = "new to the bank"
 """What is reported of a unit that comes after nothing."""
 _WRITTEN = (Verdict.ADD, Verdict.UPDATE)
+
+_MOST_BACK = 3
+"""Statements of a speaker among which the one is looked for that a correction sets right. A guess, not measured."""
 
 Standing = Literal["replaces", "unsure"]
 Order = Literal["after", "perhaps after", "before", "unknown"]
@@ -100,6 +104,11 @@ class Successors:
                 replaced = replaced or (standing == "replaces" and order == "after")
         for older, reason in self._same_matter(unit, claims, vectors, neighbours, matters):
             if older.id not in compared:
+                unit = self._follow(unit, older, "unsure", reason)
+                reasons.append(reason)
+        for older in self._set_right(unit, claims):
+            if older.id not in compared and older.superseded_by != unit.id:
+                reason = f'"{unit.text}" sets right "{older.text}"'
                 unit = self._follow(unit, older, "unsure", reason)
                 reasons.append(reason)
         self._looks.next_statement()
@@ -190,6 +199,23 @@ class Successors:
             if marked == _MOST_MARKED:
                 return
 
+    def _set_right(self, unit: Unit, claims: tuple[Claim, ...]) -> list[Unit]:
+        """Returns the statement that a correction without a matter of its own sets right: one of the last that its
+        speaker made in the session; none where it names what it corrects, or nothing fits."""
+        if not enriched("succession", unit.text, False, names_value_alone, claims):
+            return []
+        earlier, steps = unit, 0
+        while steps < _MOST_BACK and (before := _said_before(earlier)):
+            (earlier,) = self.transaction.read([before])
+            if earlier.speaker == unit.speaker:
+                steps += 1
+                said = self._claims(earlier)
+                if earlier.retired_at is None and enriched(
+                    "succession", unit.text, False, sets_right, claims, said
+                ):
+                    return [earlier]
+        return []
+
     def _candidates(self, vectors: Embedded, neighbours: Near, matters: Sequence[str]) -> list[Unit]:
         """Returns the units that may speak of one matter with a new statement, the latest first."""
         index = self.transaction.index
@@ -214,6 +240,12 @@ class Successors:
     def _read(self, ids: Sequence[str]) -> None:
         missing = [unit for unit in ids if unit not in self._in_bank]
         self._in_bank |= {unit.id: unit for unit in (self.transaction.read(missing) if missing else ())}
+
+
+def _said_before(unit: Unit) -> str | None:
+    """Returns the id of what was said before a unit in its session; None where it began it."""
+    linked = [(link.weight, link.to) for link in unit.links if link.kind == "temporal"]
+    return max(linked)[1] if linked else None
 
 
 def _order(unit: Unit, other: Unit) -> Order:
