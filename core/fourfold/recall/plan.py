@@ -49,7 +49,7 @@ _MOST_YEARS = 12
 class Plan:
     """A question, understood. `term_weight` is the IDF of its rarest terms; `tokens` are the rows to look for in late
     interaction, scaled so that their weights sum to 1; `legible` is the share of the question that the embedder can
-    read; `speaker` is the label of the one speaker that the question names, else -1."""
+    read; `speaker` is the label of the one speaker whom the question is about, else -1."""
 
     text: str
     vector: Floats
@@ -83,8 +83,7 @@ def plan(question: str, embedder: Embedder, index: BankIndex, now: datetime) -> 
         entities = enriched("names", text, (), _entities, question_words, index.names)
         weights = _weights(embedding, question_words, index)
         legible = _legible(embedding, question_words, index)
-        speakers = {index.code(name) for name in entities} - {-1}
-        speaker = next(iter(speakers)) if len(speakers) == 1 else -1
+        speaker = enriched("question", text, -1, _speaker, text, entities, index)
     asked = {field: enriched("question", text, False, matches_any, field, text) for field in _ASKED}
     return Plan(
         text=text,
@@ -147,6 +146,15 @@ def _longest_name(folded: list[str], names: Mapping[str, str]) -> tuple[int, str
         if entity is not None:
             return length, entity
     return 1, None
+
+
+def _speaker(text: str, entities: tuple[str, ...], index: BankIndex) -> int:
+    """Returns the label of the one speaker whom a question names, or else of who asks it, if they speak of themselves
+    ("Where do I live?"): the user, who has no name; -1 where it is nobody, or several."""
+    named = {index.code(name) for name in entities} - {-1}
+    if named:
+        return next(iter(named)) if len(named) == 1 else -1
+    return index.code("") if matches_any("first_person", text) else -1
 
 
 def _alike(name: str, entities: EntityIndex) -> str | None:
