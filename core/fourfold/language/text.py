@@ -192,12 +192,23 @@ def sentences(text: str) -> list[tuple[int, int]]:
 
 
 def asking(text: str) -> float:
-    """Returns the share of `text`, by characters, that is questions: they seldom hold an answer."""
+    """Returns the share of `text`, by characters, that is questions: they seldom hold an answer. Of "I'm allergic to
+    cats, can we meet outside?" that is the last clause."""
     if "?" not in text and "？" not in text:
         return 0.0
     parts = _SENTENCE_MARK.split(text)  # what is said, and the mark behind it, by turns
-    questions = (len(said) + 1 for said, mark in zip(parts[::2], parts[1::2], strict=False) if mark in "?？")
+    questions = (
+        len(said) + 1 - len(_told_first(said))
+        for said, mark in zip(parts[::2], parts[1::2], strict=False)
+        if mark in "?？"
+    )
     return sum(questions) / len(text)
+
+
+def _told_first(question: str) -> str:
+    """Returns what a speaker says of himself before he asks; "" where he does not."""
+    told = question.rpartition(",")[0]
+    return told if compiled(any_pattern("speaker_as_subject")).match(told.lstrip()) else ""
 
 
 def counts(text: str) -> bool:
