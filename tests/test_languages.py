@@ -9,7 +9,7 @@ import pytest
 
 from fourfold import ConfigurationError, InputError, Memory, Message
 from fourfold.language.dates import find_times
-from fourfold.language.languages import detect, language
+from fourfold.language.languages import detect, language, languages
 from fourfold.language.modality import confidence_of, modality_of
 from fourfold.language.text import sentences, terms
 from fourfold.settings import load_settings
@@ -140,6 +140,28 @@ def test_a_language_is_detected_from_enough_text(said: list[str], wanted: str | 
 
 
 NO_FLOOR = load_settings(relevance=0)
+
+
+@pytest.mark.parametrize(
+    ("said", "later", "question"),
+    [
+        ("Vivo en Sevilla.", "Me mudé a Cádiz.", "¿Dónde vivo?"),
+        ("Ich wohne in Ulm.", "Ich bin nach Bonn gezogen.", "Wo wohne ich?"),
+    ],
+)
+def test_a_few_short_words_tell_a_language(said: str, later: str, question: str) -> None:
+    with Memory.open(":memory:") as memory:
+        bank = memory.bank("a")
+        bank.retain(said)
+        bank.retain(later)
+        assert bank.recall(question).hits[0].unit.text == later
+
+
+@pytest.mark.parametrize(
+    "said", ["La Paz is nice.", "Die Hard is great.", "Moro em Lisboa.", "ok", "Project Falcon"]
+)
+def test_a_few_short_words_are_not_taken_for_another_language(said: str) -> None:
+    assert detect([said]) in (None, languages()["en"])
 
 
 def test_a_bank_reindexes_once_its_language_is_detected() -> None:

@@ -72,3 +72,34 @@ def test_a_name_like_several_known_ones_means_none_of_them(bank: Bank) -> None:
 def test_a_word_in_small_letters_is_not_taken_for_a_name(bank: Bank) -> None:
     retain(bank, ("Robert", "I took the tram to Leeds."), ("Mia", "I took a bus to Bath."))
     assert bank.recall("Who wears a bob on the bus?").trace.entities == ()
+
+
+def test_what_the_user_told_comes_before_what_the_assistant_said_of_it(bank: Bank) -> None:
+    said = [
+        Message("I'm allergic to penicillin.", at=SAID),
+        Message(
+            "Some people are allergic to sulfa drugs, and what they are allergic to differs.",
+            role="assistant",
+            at=SAID,
+        ),
+    ]
+    bank.retain(said)
+    assert first(bank, "What medicine am I allergic to?") == "I'm allergic to penicillin."
+
+
+@pytest.mark.parametrize("together", [True, False])
+def test_whoever_asks_again_gets_the_answer_first(bank: Bank, together: bool) -> None:
+    said = [
+        Message("Do you have any food allergies?", role="assistant", at=SAID),
+        Message("Shellfish.", at=SAID),
+        Message("And how many people are you cooking for?", role="assistant", at=SAID),
+        Message("6", at=SAID),
+    ]
+    for messages in [said] if together else [[message] for message in said]:
+        bank.retain(messages, document="chat")
+    assert first(bank, "Do I have any food allergies?") == "Shellfish."
+
+
+def test_who_tells_something_before_he_asks_has_told_it(bank: Bank) -> None:
+    retain(bank, ("Ana", "I'm allergic to cats, can we meet outside?"), ("Cem", "Outside is fine with me!"))
+    assert first(bank, "Who is allergic to cats?") == "I'm allergic to cats, can we meet outside?"
