@@ -1,5 +1,5 @@
-"""Corrections that name a value and nothing else ("no wait, it's Wednesday", "scratch that, 241"): what they set right
-is what their speaker said just before. Knows no model, no bank."""
+"""Corrections that name a value and nothing else ("no wait, it's Wednesday", "scratch that, 241"): what they set
+right is what their speaker said just before. Knows no model, no bank."""
 
 from __future__ import annotations
 

@@ -153,10 +153,12 @@ _LEAST_WORDS = 8
 _ENGLISH_SHARE = 0.3
 _LIKELY = 0.9
 _SHORT = 60
-"""Letters of a text that its stop words may speak for: a longer one that is not clear is mixed. A guess, not measured."""
+"""Letters of a text that its stop words may speak for: a longer one that is not clear is mixed. A guess, not
+measured."""
 _LIKELY_SHORT = 0.5
 """Likelihood, among all languages, of one that stop words speak for. Of 3,280 English sentences none was taken for
-another language; of 308 German, French and Spanish ones of less than 30 characters 244 were told, and 14 without this."""
+another language; of 308 German, French and Spanish ones of less than 30 characters 244 were told, and 14 without
+this."""
 
 
 def _without_address(token: re.Match[str]) -> str:

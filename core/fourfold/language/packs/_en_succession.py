@@ -24,7 +24,8 @@ SUCCESSION = SuccessionGrammar(
     r"|took|bought|got|moved|am|is|are)\b)|,? and (?=(?:don['’]t|doesn['’]t|do not|can['’]t"
     r"|no longer)\b)",
     correction=r"(?:(?:oh|ah|oops|hmm|well|ok|okay|and|but|hey)[,.! ]+)*(?:correction|change of plans?"
-    r"|new plan|plans? changed|correcting myself|erratum|sorry(?=[,.:;!—–-])|wait(?=[,.:;!—–-])|(?:no|hang on|hold on),? wait|wait,? no|(?:wh)?oops(?=[,.:;!—–-])"
+    r"|new plan|plans? changed|correcting myself|erratum|sorry(?=[,.:;!—–-])|wait(?=[,.:;!—–-])"
+    r"|(?:no|hang on|hold on),? wait|wait,? no|(?:wh)?oops(?=[,.:;!—–-])"
     r"|no(?=[,.:;!—–-])|nope|actually|scratch that|strike that|my mistake|my bad|i (?:misspoke"
     r"|was wrong|mis(?:typed|read)|meant|got (?:it|that) wrong)|i gave you the wrong \w+|that(?:'s| was"
     r"| is) wrong|update|edit|turns out|it turns out|as it turns out|in fact|on second thoughts?"
