@@ -8,10 +8,11 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from fourfold import Bank, Memory, Message
+from fourfold.values.units import Role
 
 SAID = datetime(2026, 5, 4, 10, tzinfo=UTC)
 
-Lines = Sequence[tuple[str, str]]
+Lines = Sequence[tuple[Role, str]]
 """Texts with their roles."""
 
 
