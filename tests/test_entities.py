@@ -153,3 +153,16 @@ def test_a_merge_of_another_process_is_seen_at_once() -> None:
             assert len(bank.entities()) == len(other.bank("a").entities())
         finally:
             other._portal.stop()
+
+
+@pytest.mark.parametrize(
+    ("said", "name"),
+    [
+        ("My dentist is Dr. Iqbal.", "Dr. Iqbal"),
+        ("Mein Zahnarzt ist Dr. Brandt.", "Dr. Brandt"),
+        ("Our landlord is Mr. Hale, not Mrs. Osei.", "Mrs. Osei"),
+    ],
+)
+def test_the_point_of_a_title_ends_no_name(bank: Bank, said: str, name: str) -> None:
+    bank.retain(said)
+    assert name in next(iter(bank.units())).entities

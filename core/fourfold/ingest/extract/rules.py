@@ -92,8 +92,10 @@ def describe(
 
 
 _CAPITAL = r"[A-ZÀ-ÖØ-ÞĀ-Ž][\w'’&.-]*[\w]|[A-ZÀ-ÖØ-Þ]"
+_TITLE = r"(?:Dr|Prof|Mr|Mrs|Ms|Mx|Mme|Mlle|Sra?|Srta|Hr|Fr|St)\.\s+"
+"""A title whose point ends no sentence."""
 _NAME = re.compile(
-    rf"(?:{_CAPITAL})(?:\s+(?:(?:of|de|van|von|the|la|le|du|da|bin|al)\s+)*(?:{_CAPITAL}|\d+))*"
+    rf"(?:{_TITLE}){{0,2}}(?:{_CAPITAL})(?:\s+(?:(?:of|de|van|von|the|la|le|du|da|bin|al)\s+)*(?:{_CAPITAL}|\d+))*"
 )
 _BEFORE_SENTENCE = '.!?…:;\n"“”([-'
 _LONGEST_DETERMINER = 80
