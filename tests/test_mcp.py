@@ -90,6 +90,7 @@ def test_a_stated_fact_is_recalled_reflected_on_and_forgotten(clock: FrozenClock
         (unit,) = found.structured_content["units"]
         assert (unit["text"], unit["entities"]) == (PORTO_TEXT, ["Ana", "Porto"])
         assert unit["occurred_from"].startswith("2023-04-01")
+        assert unit["when"] == "April 2023"
         assert "Ana moved to Porto." in text(found)
         thought = await client.call_tool("reflect", {"question": "Where did Ana move?"})
         assert thought.structured_content["extract"] is True

@@ -8,6 +8,7 @@ from typing import Annotated, Literal
 from pydantic import BaseModel, ConfigDict, Field
 
 from fourfold import Belief, Fact, InputError, Interval, Message, Network, Unit
+from fourfold.values.rendering import render_interval
 from fourfold.values.units import SaidAt
 
 # What a client sees, and what assistants have learnt to read: names of fields and docstrings are part of the
@@ -96,8 +97,9 @@ class UnitShape(BaseModel):
     text: str
     network: str
     said: datetime | None
+    when: str | None = Field(None, description="The time it tells of, first and last day included.")
     occurred_from: datetime | None = None
-    occurred_to: datetime | None = None
+    occurred_to: datetime | None = Field(None, description="The first moment after that time.")
     entities: list[str] = []
     confidence: float | None = None
     speaker: str | None = None
@@ -112,6 +114,7 @@ class UnitShape(BaseModel):
             text=unit.text,
             network=unit.network.value,
             said=unit.mentioned_at,
+            when=unit.occurred and render_interval(unit.occurred),
             occurred_from=occurred.start,
             occurred_to=occurred.end,
             entities=list(unit.entities),

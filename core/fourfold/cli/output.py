@@ -32,7 +32,7 @@ from fourfold.values.changes import Change, Event, ForgetResult, PruneResult
 from fourfold.values.reflection import BankStatus, Failure, Reflection
 from fourfold.values.rendering import render_interval
 from fourfold.values.results import BankInfo, Hit, Recall, RetainResult
-from fourfold.values.units import SHORT_ID, Entity, Unit, Verdict, known_time
+from fourfold.values.units import SHORT_ID, Entity, Interval, Unit, Verdict, known_time
 from fourfold.values.wording import counted, render_verdicts
 
 _MAX_PRUNED_LINES = 20
@@ -80,6 +80,8 @@ def show_record(record: Unit | Entity, summary: str) -> None:
         value = getattr(record, field.name)
         if value is None and field.name == "mentioned_at":
             value = "unknown"  # of a unit it is no field that may be left out without a word
+        if isinstance(value, Interval):
+            value = render_interval(value)
         if value not in (None, (), ""):
             out.print(f"{field.name:13} {value}", markup=False)
 
@@ -90,9 +92,8 @@ def show_recall(answer: Recall, explain: bool) -> None:
         out.print("Nothing found.")
     for number, hit in enumerate(answer.hits, 1):
         unit = hit.unit
-        occurred = f" [cyan]({render_interval(unit.occurred)})[/]" if unit.occurred else ""
         who = f"[bold]{escape(unit.speaker)}[/]: " if unit.speaker else ""
-        out.print(f"[bold]{number:2}[/] {who}{escape(unit.text)}{occurred}")
+        out.print(f"[bold]{number:2}[/] {who}{escape(unit.text)}{_occurred(unit)}")
         said_on = f"said {unit.mentioned_at:%Y-%m-%d}" if unit.mentioned_at else "undated"
         out.print(f"   [dim]{said_on} · {unit.network} · score {hit.score:.2f} · {_channels(hit)}[/]")
         if explain:
@@ -172,11 +173,15 @@ def show_timeline(events: Sequence[Event]) -> None:
             if event.until is None and event.unit.retirement is not None:
                 until = " [dim]no longer so[/]"  # nobody knows since when
             who = f"[bold]{escape(event.unit.speaker)}[/]: " if event.unit.speaker else ""
-            out.print(f"{when} {who}{escape(event.unit.text)}{until}")
+            out.print(f"{when} {who}{escape(event.unit.text)}{_occurred(event.unit)}{until}")
         else:
             before = "" if change.before is None else f"{change.before:.2f} -> "
             moved = f"{change.effect} {before}{change.after:.2f}"
             out.print(f"{when} [dim]believed ({moved}):[/] {escape(event.unit.text)}")
+
+
+def _occurred(unit: Unit) -> str:
+    return f" [cyan]({render_interval(unit.occurred)})[/]" if unit.occurred else ""
 
 
 def _day(moment: datetime | None) -> str:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import datetime
+from datetime import MINYEAR, datetime, time, timedelta
 from typing import Any
 
 from fourfold.values.results import Hit
@@ -74,23 +74,62 @@ def _marks(unit: Unit) -> str:
 
 
 def render_interval(interval: Interval) -> str:
-    """Returns an interval as people write it: "8 May 2023", "May 2023", "2023", or "2023-05-08 to 2023-05-12"."""
+    """Returns an interval as people write it, up to its last day, which they count in: "8 May 2023", "8 to 12 May 2023",
+    "May 2023", "June to August 2023", "2023", "2015 to 2018", "since 8 May 2023"; "8 May 2023, 14:00 to 16:30" where
+    it is a part of a day."""
     start, end = interval.start, interval.end
-    if start is None or end is None:
-        return f"since {start:%Y-%m-%d}" if start else f"until {end:%Y-%m-%d}" if end else "at some time"
-    if (end - start).days <= 1:
+    last = None if end is None else _last_moment(end)
+    if start is None or end is None or last is None:
+        return (
+            f"since {written_day(start)}"
+            if start
+            else f"until {written_day(last)}"
+            if last
+            else "at some time"
+        )
+    if end - start < timedelta(days=1):
+        hours = [f"{moment:%H:%M}" for moment in (start, end)]
+        return f"{written_day(start)}{'' if hours == _MIDNIGHTS else f', {_joined(*hours)}'}"
+    if end - start == timedelta(days=1):
         return written_day(start)
-    if (start.day, end.day) == (1, 1) and 28 <= (end - start).days <= 31:
+    if not (_is_month_start(start) and _is_month_start(end)):
+        return _joined(_without_year_of(last, written_day(start), start), written_day(last))
+    if start.month == 1 and end.month == 1:
+        return _joined(f"{start.year}", f"{last.year}")
+    if end - start <= timedelta(days=31):
         return written_month(start)
-    if (start.day, start.month, end.day, end.month) == (1, 1, 1, 1) and end.year == start.year + 1:
-        return f"{start.year}"
-    return f"{start:%Y-%m-%d} to {end:%Y-%m-%d}"
+    return _joined(_without_year_of(last, written_month(start), start), written_month(last))
+
+
+_MIDNIGHTS = ["00:00", "00:00"]
+
+
+def _last_moment(end: datetime) -> datetime:
+    """Returns the last moment before `end`: what ends at midnight ends with the day before."""
+    return end if end.year == MINYEAR else end - timedelta(microseconds=1)
+
+
+def _is_month_start(moment: datetime) -> bool:
+    return moment.day == 1 and moment.time() == time.min
+
+
+def _without_year_of(last: datetime, written: str, start: datetime) -> str:
+    """Returns a written day or month without what it shares with the end of its span."""
+    if start.year != last.year:
+        return written
+    written = written.removesuffix(f" {start.year}")
+    return written.removesuffix(f" {MONTHS[last.month - 1]}")
+
+
+def _joined(first: str, last: str) -> str:
+    return last if first == last else f"{first} to {last}"
 
 
 def describe_hit(hit: Hit) -> dict[str, Any]:
     """Returns what is known of a hit besides `render_unit`'s line, by name, as JSON values with times in ISO 8601.
 
-    Unknown fields are left out. Frameworks keep it as a document's metadata.
+    Unknown fields are left out. "when" is the time it tells of as people read it, "occurred_from" its first moment and
+    "occurred_to" the first one after it. Frameworks keep it as a document's metadata.
     """
     unit, occurred = hit.unit, hit.unit.occurred or Interval(None, None)
     fields = {
@@ -98,7 +137,8 @@ def describe_hit(hit: Hit) -> dict[str, Any]:
         "network": unit.network.value,
         "score": float(hit.score),
         "said": unit.mentioned_at and unit.mentioned_at.isoformat(),
-        "occasions": [time.isoformat() for time in unit.occasions] if len(unit.occasions) > 1 else [],
+        "occasions": [occasion.isoformat() for occasion in unit.occasions] if len(unit.occasions) > 1 else [],
+        "when": unit.occurred and render_interval(unit.occurred),
         "occurred_from": occurred.start and occurred.start.isoformat(),
         "occurred_to": occurred.end and occurred.end.isoformat(),
         "speaker": unit.speaker,
