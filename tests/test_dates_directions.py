@@ -132,6 +132,13 @@ def test_reading_times_looks_at_each_place_a_bounded_number_of_times(code: str, 
         ("I was born on 12-Dec-2014.", "2026-05-06", ("2014-12-12", "2014-12-13")),
         ("The road is closed between May and July.", "2026-04-06", ("2026-05-01", "2026-08-01")),
         ("The motor turns at around 1900 rpm.", "2026-05-06", None),
+        ("A fortnight ago today the cellar was flooded.", "2026-05-06", ("2026-04-22", "2026-04-23")),
+        ("Three years ago today I handed in my thesis.", "2026-05-06", ("2023-05-06", "2023-05-07")),
+        ("A year ago today I fell.", "2024-02-29", ("2023-02-28", "2023-03-01")),
+        ("Our contract ends on the last day of next month.", "2026-05-06", ("2026-06-30", "2026-07-01")),
+        ("I like sleeping in on the weekend.", "2026-05-06", None),
+        ("We usually go skiing in March.", "2026-05-06", None),
+        ("I was born on a Sunday.", "2026-05-06", None),
     ],
 )
 def test_what_is_retained_is_dated_as_its_wording_says(

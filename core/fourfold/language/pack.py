@@ -130,6 +130,9 @@ class TenseGrammar:
     """A clause, up to a time at its end, that leaves its verb to the one before ("two glasses at the party")."""
     recurring: str = ""
     """What makes of a day or a month one of many ("every year")."""
+    habitual: str = ""
+    """What does so where nothing tells of the past, in a group `habit` ("usually", "I like hiking"); what is found
+    outside of that group only looks like it ("I'd like to go")."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -74,24 +74,25 @@ def _marks(unit: Unit) -> str:
 
 
 def render_interval(interval: Interval) -> str:
-    """Returns an interval as people write it, up to its last day, which they count in: "8 May 2023", "8 to 12 May 2023",
-    "May 2023", "June to August 2023", "2023", "2015 to 2018", "since 8 May 2023"; "8 May 2023, 14:00 to 16:30" where
-    it is a part of a day."""
+    """Returns an interval as people write it, up to its last day, which they count in: "8 May 2023", "8 to 12 May
+    2023", "May 2023", "June to August 2023", "2023", "2015 to 2018", "since 8 May 2023"; "8 May 2023, 14:00 to 16:30"
+    where it is a part of a day."""
     start, end = interval.start, interval.end
-    last = None if end is None else _last_moment(end)
-    if start is None or end is None or last is None:
-        return (
-            f"since {written_day(start)}"
-            if start
-            else f"until {written_day(last)}"
-            if last
-            else "at some time"
-        )
-    if end - start < timedelta(days=1):
-        hours = [f"{moment:%H:%M}" for moment in (start, end)]
-        return f"{written_day(start)}{'' if hours == _MIDNIGHTS else f', {_joined(*hours)}'}"
-    if end - start == timedelta(days=1):
-        return written_day(start)
+    if start is not None and end is not None:
+        return _written_days(start, end) if end - start <= timedelta(days=1) else _written_stretch(start, end)
+    if start is not None:
+        return f"since {written_day(start)}"
+    return "at some time" if end is None else f"until {written_day(_last_moment(end))}"
+
+
+def _written_days(start: datetime, end: datetime) -> str:
+    hours = [f"{moment:%H:%M}" for moment in (start, end)]
+    is_day = hours == _MIDNIGHTS or end - start == timedelta(days=1)
+    return written_day(start) if is_day else f"{written_day(start)}, {_joined(*hours)}"
+
+
+def _written_stretch(start: datetime, end: datetime) -> str:
+    last = _last_moment(end)
     if not (_is_month_start(start) and _is_month_start(end)):
         return _joined(_without_year_of(last, written_day(start), start), written_day(last))
     if start.month == 1 and end.month == 1:
@@ -128,8 +129,8 @@ def _joined(first: str, last: str) -> str:
 def describe_hit(hit: Hit) -> dict[str, Any]:
     """Returns what is known of a hit besides `render_unit`'s line, by name, as JSON values with times in ISO 8601.
 
-    Unknown fields are left out. "when" is the time it tells of as people read it, "occurred_from" its first moment and
-    "occurred_to" the first one after it. Frameworks keep it as a document's metadata.
+    Unknown fields are left out. "when" is the time it tells of as people read it, "occurred_from" its first moment
+    and "occurred_to" the first one after it. Frameworks keep it as a document's metadata.
     """
     unit, occurred = hit.unit, hit.unit.occurred or Interval(None, None)
     fields = {

@@ -12,7 +12,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from datetime import datetime
 
-from fourfold.language.dates import ranges
+from fourfold.language.dates import exact_days, ranges
 from fourfold.language.dates import resolvers as r
 from fourfold.language.dates.resolvers import Resolver
 from fourfold.language.dates.spans import DAY
@@ -197,6 +197,8 @@ _GRAMMAR: tuple[tuple[re.Pattern[str], Resolver], ...] = (
         r.resolve_recurring,
     ),
     _rule(rf"(?:(?:on|the|{ORDINAL}) )*(?:{WEEKDAY}) of (?:every|each|the) month", r.resolve_recurring),
+    # "On a Sunday": any of them, or one that only its context tells.
+    _rule(rf"on an? (?:[a-z]+ )?(?:{WEEKDAY})(?! ago)", r.resolve_recurring),
     _rule(
         rf"(?:(?P<b>between (?:the )?)|from )?(?:the )?(?P<d>\d\d?){TH} ?(?(b)and|(?:-|–|to|until|till"
         rf"|through)) ?(?:the )?"
@@ -223,7 +225,19 @@ _GRAMMAR: tuple[tuple[re.Pattern[str], Resolver], ...] = (
     _rule(rf"{YEAR_FIRST}(?:(?P<part>{PART}) ?)?(?P<m>{MONTH})", r.resolve_month),
     _rule(rf"{YEAR_FIRST}(?P<s>{SEASON})", r.resolve_season),
     _rule(rf"(?:(?P<which>{WHICH}) )?(?P<h>{ANY_HOLIDAY}){OF_YEAR}", r.resolve_holiday),
-    _rule(rf"(?:on )?the (?P<d>\d\d?){TH} of (?P<which>{WHICH}) month", r.resolve_day_of_month),
+    _rule(
+        rf"(?:(?:on|by|until|till|before) )?the (?P<d>\d\d?|{ORDINAL}){TH} of (?P<which>{WHICH}) month",
+        exact_days.resolve_day_of_month,
+    ),
+    _rule(
+        rf"(?:the )?(?:very )?(?P<n>{ORDINAL}|last) (?P<unit>day|week|weekend|{WEEKDAY}) (?:of|in) (?P<which>{WHICH})"
+        r" (?P<of>month|quarter|year)",
+        exact_days.resolve_nth_of_which,
+    ),
+    _rule(
+        rf"(?:the )?(?:very )?(?P<n>{ORDINAL}|last) (?P<unit>day|week|weekend|{WEEKDAY}) (?:of|in) (?P<y>{YEAR})",
+        exact_days.resolve_nth_of_named,
+    ),
     _rule(
         rf"(?:(?:{WEEKDAY}),? )?(?:the )?(?P<d>\d{{1,2}}|{ORDINAL}){TH} (?:day )?(?:of )?(?P<m>{MONTH})\.?{OF_YEAR}",
         r.resolve_date,
@@ -233,8 +247,9 @@ _GRAMMAR: tuple[tuple[re.Pattern[str], Resolver], ...] = (
         r.resolve_date,
     ),
     _rule(
-        rf"(?:the )?(?P<n>{ORDINAL}|last) (?P<unit>week|weekend|{WEEKDAY}) (?:of|in) (?P<m>{MONTH})\.?{OF_YEAR}",
-        r.resolve_week_of_month,
+        rf"(?:the )?(?:very )?(?P<n>{ORDINAL}|last) (?P<unit>day|week|weekend|{WEEKDAY}) (?:of|in)"
+        rf" (?P<m>{MONTH})\.?{OF_YEAR}",
+        exact_days.resolve_nth_of_named,
     ),
     _rule(rf"(?:since )?(?:(?P<part>{PART}) ?)?(?P<m>{MONTH})\.?{IN_YEAR}", r.resolve_month),
     _rule(rf"(?P<y>{YEAR})-(?P<m>0[1-9]|1[0-2])", r.resolve_month),
@@ -262,19 +277,43 @@ _GRAMMAR: tuple[tuple[re.Pattern[str], Resolver], ...] = (
     ),
     _rule(rf"the (?:(?P<part>early|mid-?|late) )?(?P<w>{'|'.join(DECADES)})", r.resolve_decade),
     _rule(
-        rf"(?P<n>{NUMBER}) (?P<unit>day|week)s? (?P<from>from) (?P<day>today|tomorrow|{WEEKDAY})",
-        r.resolve_from_day,
+        rf"(?:exactly )?(?P<n>{NUMBER}) (?P<unit>{UNIT})s? (?P<from>from) (?P<day>today|tomorrow|{WEEKDAY})",
+        exact_days.resolve_from_day,
     ),
     _rule(
         rf"(?:on )?(?P<day>today|tomorrow|{WEEKDAY}) (?P<from>in) (?P<n>{NUMBER}) (?P<unit>week)s?",
-        r.resolve_from_day,
+        exact_days.resolve_from_day,
     ),
-    _rule(rf"(?P<n>{NUMBER}) (?P<unit>week)s? (?:on )?(?P<day>today|tomorrow|{WEEKDAY})", r.resolve_from_day),
     _rule(
-        rf"(?P<n>{NUMBER}) weeks? ago(?:,? on| last| this)? (?P<day>today|{WEEKDAY})", r.resolve_ago_on_day
+        rf"(?P<n>{NUMBER}) (?P<unit>week)s? (?:on )?(?P<day>today|tomorrow|{WEEKDAY})",
+        exact_days.resolve_from_day,
     ),
-    _rule(rf"(?:on )?(?P<day>today|{WEEKDAY}),? (?P<n>{NUMBER}) weeks? ago", r.resolve_ago_on_day),
-    _rule(rf"(?P<n>{NUMBER}) (?P<unit>{UNIT})s? (?P<later>from now|from today)", r.resolve_ago),
+    _rule(
+        rf"(?P<n>{NUMBER}) (?P<unit>week)s? ago(?:,? on| last| this)? (?P<day>{WEEKDAY})",
+        exact_days.resolve_ago_on_day,
+    ),
+    _rule(
+        rf"(?:on )?(?P<day>{WEEKDAY}),? (?P<n>{NUMBER}) (?P<unit>week)s? ago", exact_days.resolve_ago_on_day
+    ),
+    _rule(
+        rf"(?:exactly )?(?P<n>{NUMBER}) (?P<unit>{UNIT})s? ago (?P<day>today|yesterday|tomorrow)",
+        exact_days.resolve_ago_on_day,
+    ),
+    _rule(
+        rf"(?:on )?(?P<day>today|yesterday|tomorrow|this (?:very )?day,?) (?P<n>{NUMBER}) (?P<unit>{UNIT})s? ago",
+        exact_days.resolve_ago_on_day,
+    ),
+    _rule(rf"(?P<n>{NUMBER}) (?P<unit>{UNIT})s? ago,? to the day", exact_days.resolve_ago_on_day),
+    _rule(rf"(?:exactly|precisely) (?P<n>{NUMBER}) (?P<unit>{UNIT})s? ago", exact_days.resolve_ago_on_day),
+    _rule(
+        rf"(?P<from>in )?(?:exactly|precisely) (?P<n>{NUMBER}) (?P<unit>{UNIT})s?(?(from)| from now)",
+        exact_days.resolve_from_day,
+    ),
+    _rule(
+        rf"(?:on )?this (?:very )?day,? (?P<which>{WHICH}) (?P<unit>week|month|year)",
+        exact_days.resolve_on_this_day,
+    ),
+    _rule(rf"(?P<n>{NUMBER}) (?P<unit>{UNIT})s? (?P<later>from now)", r.resolve_ago),
     _rule(r"(?:the )?day (?:before yesterday|after tomorrow)", r.resolve_named_day),
     _rule(
         r"(?:yesterday|tomorrow)(?: (?:morning|afternoon|evening|night))?|(?:earlier |later )?today|tonight|just now"
@@ -309,6 +348,10 @@ _GRAMMAR: tuple[tuple[re.Pattern[str], Resolver], ...] = (
         rf"(?:(?P<part>{PART}) )?(?:the )?(?P<which>{WHICH}) "
         rf"(?P<unit>weekend|week|month|quarter|year|decade|{WEEKDAY})(?: (?:morning|afternoon|evening|night))?",
         r.resolve_which,
+    ),
+    _rule(
+        rf"(?:(?P<part>{PART}) )(?:the|this) (?P<unit>week|month|quarter|year)(?! [a-z]+ed\b)",
+        exact_days.resolve_part_of_present,
     ),
     _rule(r"(?:just )?the other (?:day|night|evening|week)", r.resolve_the_other_day),
     _rule(

@@ -14,6 +14,7 @@ from fourfold.language.dates.spans import (
     Span,
     at,
     back,
+    coming_weekday,
     day_of,
     holiday,
     months_of,
@@ -21,18 +22,19 @@ from fourfold.language.dates.spans import (
     quarter,
     shifted,
     week_of,
+    weekday_beside,
     weekend_of,
     year_of,
 )
 from fourfold.language.dates.tense import AHEAD, Direction
 from fourfold.language.dates.vocabulary import (
     DECADES,
-    NUMBERS,
     ORDINALS,
-    PARTS,
     SEASONS,
     WEEKDAY_NUMBERS,
+    count_of,
     month_number,
+    part_named,
 )
 from fourfold.language.dates.years import Reading, meant_years, relative_day_year, relative_year, step_of
 
@@ -83,11 +85,6 @@ def resolve_this_day(match: re.Match[str], anchor: datetime, reading: Reading) -
         case Direction.NEAREST | Direction.EITHER:
             pass
     return [day_of(min(candidates, key=lambda d: (d - today).days * 2 if d > today else (today - d).days))]
-
-
-def resolve_day_of_month(match: re.Match[str], anchor: datetime, _: Reading) -> list[Span]:
-    """Resolves "the 15th of next month"."""
-    return [day_of(shifted(anchor, step_of(match["which"]), "month")[0].replace(day=int(match["d"])))]
 
 
 def resolve_month(match: re.Match[str], anchor: datetime, reading: Reading) -> list[Span]:
@@ -167,35 +164,6 @@ def resolve_holiday(match: re.Match[str], anchor: datetime, reading: Reading) ->
     return [holiday(anchor, name, year) for year in meant_years(groups, anchor, reading, (month, day))]
 
 
-def resolve_week_of_month(match: re.Match[str], anchor: datetime, reading: Reading) -> list[Span]:
-    """Resolves "the first week of June", "the last weekend of May 2023", "the second Friday of March"."""
-    groups = match.groupdict()
-    month = month_number(groups["m"])
-    return [
-        _nth(months_of(anchor, year, month, 1), match["n"].lower(), match["unit"].lower())
-        for year in meant_years(groups, anchor, reading, (month, 0))
-    ]
-
-
-def _nth(month: Span, which: str, unit: str) -> Span:
-    """Returns the first, second ... or last week, weekend or weekday of `month`; for a fifth Friday that the month
-    lacks, its last one."""
-    start, end = month
-    if unit == "week":
-        week_start = end - 7 * DAY if which == "last" else start + (ORDINALS[which] - 1) * 7 * DAY
-        return week_start, min(week_start + 7 * DAY, end)
-    # A weekend is found by its Saturday, so that one that begins on the 31st counts to its month.
-    weekday = 5 if unit == "weekend" else WEEKDAY_NUMBERS[unit]
-    month_days = (start + i * DAY for i in range((end - start).days))
-    matching_days = [day for day in month_days if day.weekday() == weekday]
-    if which == "last" or ORDINALS[which] > len(matching_days):
-        chosen_day = matching_days[-1]
-    else:
-        chosen_day = matching_days[ORDINALS[which] - 1]
-    length = 2 if unit == "weekend" else 1
-    return chosen_day, chosen_day + length * DAY
-
-
 def resolve_named_day(match: re.Match[str], anchor: datetime, _: Reading) -> list[Span]:
     phrase = match.group().lower()
     shift = next(days for word, days in _NAMED_DAYS if word in phrase)
@@ -220,12 +188,12 @@ def resolve_ago(match: re.Match[str], anchor: datetime, _: Reading) -> list[Span
     future = groups.get("in") is not None or groups.get("later") is not None
     unit = match["unit"].lower()
     if groups.get("half"):
-        months = 12 * _count(match["n"]) + 6 if unit == "year" else None
+        months = 12 * count_of(match["n"]) + 6 if unit == "year" else None
         return [shifted(anchor, months if future else -months, "month")] if months else []
-    count = _count(match["n"]) * (1 if future else -1)
+    count = count_of(match["n"]) * (1 if future else -1)
     if unit in WEEKDAY_NUMBERS:
         # "Two Fridays ago": the last Friday is one ago, whichever day it is today.
-        return [_weekday(day_of(anchor)[0] + (count + 1) * 7 * DAY, WEEKDAY_NUMBERS[unit], -1)]
+        return [weekday_beside(day_of(anchor)[0] + (count + 1) * 7 * DAY, WEEKDAY_NUMBERS[unit], -1)]
     return [shifted(anchor, count, unit)]
 
 
@@ -238,12 +206,12 @@ def resolve_half_ago(match: re.Match[str], anchor: datetime, _: Reading) -> list
 
 def resolve_lately(match: re.Match[str], anchor: datetime, _: Reading) -> list[Span]:
     """Resolves "over the past two weeks"."""
-    return [back(anchor, _count(match["n"]), match["unit"].lower())]
+    return [back(anchor, count_of(match["n"]), match["unit"].lower())]
 
 
 def resolve_ahead(match: re.Match[str], anchor: datetime, _: Reading) -> list[Span]:
     """Resolves "in the next three days"."""
-    count, unit = _count(match["n"]), match["unit"].lower()
+    count, unit = count_of(match["n"]), match["unit"].lower()
     start = day_of(anchor)[0]
     if unit in {"month", "quarter", "year", "decade"}:
         # Every month has a 28th: "the next two months" said on the 31st end a few days early rather than fail.
@@ -270,7 +238,7 @@ def resolve_before_last(match: re.Match[str], anchor: datetime, _: Reading) -> l
         case "month" | "year":
             return [shifted(anchor, step, unit)]
         case _:
-            nearest_start = _weekday(day_of(anchor)[0], WEEKDAY_NUMBERS[unit], -1 if step < 0 else 1)[0]
+            nearest_start = weekday_beside(day_of(anchor)[0], WEEKDAY_NUMBERS[unit], -1 if step < 0 else 1)[0]
             return [day_of(nearest_start + (step + (1 if step < 0 else -1)) * 7 * DAY)]
 
 
@@ -281,8 +249,8 @@ def resolve_which(match: re.Match[str], anchor: datetime, reading: Reading) -> l
     groups = match.groupdict()
     if unit in WEEKDAY_NUMBERS:
         if match["which"].lower().endswith("coming"):
-            return [_coming_weekday(today, WEEKDAY_NUMBERS[unit])]
-        span = _weekday(today, WEEKDAY_NUMBERS[unit], step)
+            return [coming_weekday(today, WEEKDAY_NUMBERS[unit])]
+        span = weekday_beside(today, WEEKDAY_NUMBERS[unit], step)
         return [span if step else _shifted_to(reading.direction, span, today)]
     match unit:
         case "week":
@@ -313,36 +281,14 @@ def resolve_bare_weekday(match: re.Match[str], anchor: datetime, reading: Readin
         case Direction.RECURRING:
             return []
         case direction if direction in AHEAD:
-            return [_coming_weekday(today, weekday)]
+            return [coming_weekday(today, weekday)]
         case _:
-            return [_weekday(today, weekday, -1)]
+            return [weekday_beside(today, weekday, -1)]
 
 
 def resolve_recurring(_match: re.Match[str], _anchor: datetime, _: Reading) -> list[Span]:
     """Returns nothing: of "every Tuesday" no single day is meant, and any that is named would be wrong."""
     return []
-
-
-def resolve_from_day(match: re.Match[str], anchor: datetime, reading: Reading) -> list[Span]:
-    """Resolves "a week from tomorrow", "two weeks from Friday", "a week today"."""
-    day, today = match["day"].lower(), day_of(anchor)[0]
-    length = _count(match["n"]) * {"day": 1, "week": 7}[match["unit"].lower()] * DAY
-    if day in WEEKDAY_NUMBERS:
-        # "Two weeks from Friday" said on a Sunday counts from the Friday to come.
-        start = _coming_weekday(today, WEEKDAY_NUMBERS[day])[0]
-    else:
-        start = today + DAY * (day == "tomorrow")
-    if "from" not in match.groupdict() and reading.direction not in AHEAD:
-        # "I have been sober a week today": a length, up to that day.
-        return [_weekday(today, WEEKDAY_NUMBERS[day], -1) if day in WEEKDAY_NUMBERS else day_of(start)]
-    return [day_of(start + length)]
-
-
-def resolve_ago_on_day(match: re.Match[str], anchor: datetime, _: Reading) -> list[Span]:
-    """Resolves "a week ago Monday", "two weeks ago today": that many weeks before the last such day, or today."""
-    day, today = match["day"].lower(), day_of(anchor)[0]
-    since_day = (today.weekday() - WEEKDAY_NUMBERS.get(day, today.weekday())) % 7
-    return [day_of(today - since_day * DAY - _count(match["n"]) * 7 * DAY)]
 
 
 def resolve_day_of_week(match: re.Match[str], anchor: datetime, _: Reading) -> list[Span]:
@@ -367,29 +313,9 @@ def resolve_weekend(_match: re.Match[str], anchor: datetime, reading: Reading) -
 
 
 def _parted(groups: dict[str, str | None], spans: list[Span]) -> list[Span]:
-    part_text = " ".join((groups.get("part") or "").lower().replace("the ", "").replace("very ", "").split())
-    which = PARTS.get(part_text.rstrip("-"))
+    which = part_named(groups.get("part") or "")
     return [part(span, which) for span in spans] if which else spans
-
-
-def _count(phrase: str) -> int:
-    return int(phrase) if phrase.isdigit() else NUMBERS[" ".join(phrase.lower().split())]
-
-
-def _weekday(today: datetime, weekday: int, step: int) -> Span:
-    """Returns the nearest such day strictly before today (step -1), in this week (0), or in the next one (1)."""
-    monday = today - today.weekday() * DAY
-    if step < 0:
-        start = today - ((today.weekday() - weekday - 1) % 7 + 1) * DAY
-    else:
-        start = monday + (7 * step + weekday) * DAY
-    return start, start + DAY
 
 
 def _weekday_of_week(today: datetime, weekday: int) -> Span:
     return day_of(today + (weekday - today.weekday()) * DAY)
-
-
-def _coming_weekday(today: datetime, weekday: int) -> Span:
-    """Returns the nearest such day strictly after today."""
-    return day_of(today + ((weekday - today.weekday() - 1) % 7 + 1) * DAY)

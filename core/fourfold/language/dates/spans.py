@@ -44,6 +44,21 @@ def weekend_of(moment: datetime) -> Span:
     return monday + 5 * DAY, end
 
 
+def coming_weekday(today: datetime, weekday: int) -> Span:
+    """Returns the nearest such day strictly after today."""
+    return day_of(today + ((weekday - today.weekday() - 1) % 7 + 1) * DAY)
+
+
+def weekday_beside(today: datetime, weekday: int, step: int) -> Span:
+    """Returns the nearest such day strictly before today (step -1), in this week (0), or in the next one (1)."""
+    monday = today - today.weekday() * DAY
+    if step < 0:
+        start = today - ((today.weekday() - weekday - 1) % 7 + 1) * DAY
+    else:
+        start = monday + (7 * step + weekday) * DAY
+    return start, start + DAY
+
+
 def months_of(anchor: datetime, year: int, month: int, length: int) -> Span:
     """Returns `length` calendar months from that one on, in the time zone of `anchor`."""
     last = month - 1 + length

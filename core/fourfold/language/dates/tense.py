@@ -118,6 +118,8 @@ class TenseReader:
             # "He promised to send it by Friday": what is to be done by then lay ahead of him, and mostly of us.
             past = form == "past" and not self._infinitives.any_within(left, right)
             return Direction.PAST if past else Direction.FUTURE
+        if form != "past" and self._habits.any_within(left, right):
+            return Direction.RECURRING
         arranged = self._arranged_direction(form, left, start, end, right)
         if arranged is not None:
             return arranged
@@ -213,6 +215,10 @@ class TenseReader:
     @cached_property
     def _recurring(self) -> _Spans:
         return _Spans(compiled(self._grammar.recurring), self._text)
+
+    @cached_property
+    def _habits(self) -> _Spans:
+        return _Spans(compiled(self._grammar.habitual), self._text)
 
     @cached_property
     def _infinitives(self) -> _Spans:

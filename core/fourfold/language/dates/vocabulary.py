@@ -88,3 +88,13 @@ def month_number(month_text: str | None) -> int:
     """Returns 1 to 12 for a month in letters or digits."""
     assert month_text is not None
     return int(month_text) if month_text.isdigit() else MONTH_NUMBERS[month_text.lower().rstrip(".")]
+
+
+def count_of(phrase: str) -> int:
+    """Returns the number of "3", "three", "a couple of"."""
+    return int(phrase) if phrase.isdigit() else NUMBERS[" ".join(phrase.lower().split())]
+
+
+def part_named(phrase: str) -> str | None:
+    """Returns "early", "mid" or "late" for "the very end of", "mid-"; None for no part of a time."""
+    return PARTS.get(" ".join(phrase.lower().replace("the ", "").replace("very ", "").split()).rstrip("-"))

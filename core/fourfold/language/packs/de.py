@@ -77,6 +77,11 @@ _DATE_WORDS = {
         "letzte[mnrs]?|vergangene[mnrs]?|vorige[mnrs]?": "last", "nächste[mnrs]?|kommende[mnrs]?": "next",
         "diese[mnrs]?": "this",
     },
+    "stretch": {"tag(?:e[ns]?)?": "day", "woche": "week", "wochenende": "weekend"},
+    "nth": {
+        "erste[mnrs]?": "first", "zweite[mnrs]?": "second", "dritte[mnrs]?": "third", "vierte[mnrs]?": "fourth",
+        "letzte[mnrs]?": "last",
+    },
     "part": {"anfang": "early", "mitte": "mid", "ende": "late"},
     "decade": {
         "zwanziger": "twenties", "dreißiger": "thirties", "vierziger": "forties", "fünfziger": "fifties",
@@ -121,6 +126,19 @@ _DATE_RULES = (
     (r"(?:von|zwischen) {year} (?:bis|und) {year2}", "from {year} to {year2}"),
     (r"{year}(?: bis | ?[-–] ?){year2}", "from {year} to {year2}"),
     (r"seit (?:{part} )?(?:dem )?(?:{month} )?(?:jahr )?{year}", "since {part} {month} {year}"),
+    (
+        r"{nth} (?:{stretch}|{weekday}) (?:des |der |im |in der |vom )?{which} {unit}",
+        "the {nth} {stretch}{weekday} of {which} {unit}",
+    ),
+    (
+        r"{nth} (?:{stretch}|{weekday}) (?:des |im |vom )?{month}s?(?: {year})?",
+        "the {nth} {stretch}{weekday} of {month} {year}",
+    ),
+    (r"(?:am )?(?:{nth}|{day}\.) (?:des )?{which} monats", "the {nth} {day} of {which} month"),
+    (r"{part} (?:des |der )?{which} {unit}", "{part} {which} {unit}"),
+    (r"{part} (?:de[sr]|dieses|dieser) {unit}", "{part} the {unit}"),
+    (r"(?:am |zum |bis(?: zum)? |gegen )monatsende", "late the month"),
+    (r"(?:am |zum |bis(?: zum)? |gegen )jahresende", "late the year"),
     (r"(?:im )?(?:{part} )?{month} (?:des )?{which} jahres", "{part} {month} {which} year"),
     (r"(?:im )?{season} (?:des )?{which} jahres", "{season} {which} year"),
     (r"{which} jahr,?(?: im| zu| an)? (?:{part} )?{month}", "{which} year in {part} {month}"),
@@ -139,12 +157,18 @@ _DATE_RULES = (
     (r"in den (?P<short>[2-9]0)er(?:n| jahren)?", "in the {short}s"),
     (r"(?:in den )?(?P<short>(?:19|20)\d0)er(?:n| jahren)?", "the {short}s"),
     (r"vor einem halben {unit}", "half a {unit} ago"),
-    (r"heute vor {count} wochen?", "{count} weeks ago today"),
+    (r"heute vor {count} {unit}", "{count} {unit}s ago today"),
+    (r"gestern vor {count} {unit}", "{count} {unit}s ago yesterday"),
+    (r"morgen vor {count} {unit}", "{count} {unit}s ago tomorrow"),
+    (r"(?:genau|auf den tag(?: genau)?) vor {count} {unit}", "exactly {count} {unit}s ago"),
+    (r"vor (?:genau |exakt ){count} {unit}", "exactly {count} {unit}s ago"),
+    (r"vor {count} {unit},? auf den tag(?: genau)?", "exactly {count} {unit}s ago"),
+    (r"in (?:genau |exakt ){count} {unit}", "in exactly {count} {unit}s"),
     (r"(?:am )?{weekday} vor {count} wochen?", "{count} weeks ago on {weekday}"),
     (r"vor {count} wochen?,? (?:am )?{weekday}", "{count} weeks ago on {weekday}"),
     (r"vor (?:etwa |rund |ungefähr |circa |ca\. )?{count} {unit}", "{count} {unit}s ago"),
-    (r"heute in {count} wochen?", "{count} weeks from today"),
-    (r"morgen in {count} wochen?", "{count} weeks from tomorrow"),
+    (r"heute in {count} {unit}", "{count} {unit}s from today"),
+    (r"morgen in {count} {unit}", "{count} {unit}s from tomorrow"),
     (r"(?:am )?{weekday} in {count} wochen?", "{count} weeks from {weekday}"),
     (r"in (?:etwa |rund |ungefähr )?{count} {unit}", "in {count} {unit}s"),
     (r"{which} {count} {unit}", "in the {which} {count} {unit}s"),
@@ -167,6 +191,7 @@ _DATE_RULES = (
         r"(?:zwischen |von )?(?:{which} )?{weekday} (?:bis|und|-|–) {weekday2}",
         "from {which} {weekday} to {weekday2}",
     ),
+    (r"an einem (?:\w+en )?{weekday}", "on a {weekday}"),
     (r"seit (?:dem )?{weekday}", "since {weekday}"),
     (
         rf"(?<!herr )(?<!frau )(?:(?:am|bis|ab|vom|für|vor|nach) )?(?:(?:de[nm]|zum) )?"
@@ -339,6 +364,9 @@ _TENSE = TenseGrammar(
     goal=r"(?<!nacht )(?<!von )\bauf(?: den| die)?\b",
     denied=r"\bnicht(?: mehr)?(?: (?:am|im|an|in|den|dem|der))*|\b(?:an)?statt(?: (?:am|im|den|dem))*",
     verbless=rf"(?:{_NOUN_PHRASE} )?(?:{_PLACED} {_NOUN_PHRASE} ?)++",
+    habitual=r"\b(?:würde\w*|möchte\w*|komm\w*)\b[^.,:]{0,40}?\bgern\w*|\bimmer (?:noch|wieder|\w+er)\b|\bwie immer\b"
+    r"|(?P<habit>\b(?:gerne?|immer|meist|meistens|oft|manchmal|selten|nie|normalerweise|gewöhnlich|üblicherweise"
+    r"|regelmäßig|grundsätzlich)\b)",
     recurring=r"\b(?:jede[mnrs]?|alle (?:zwei|drei|vier|paar)) (?:\w+ )?(?:(?:mon|diens|donners|frei|sams"
     r"|sonn)?tage?|mittwoch|morgen"
     r"|abend|nacht|wochen?|wochenende|monate?s?|jahre?|frühling|sommer|herbst|winter|weihnachten|ostern|silvester)\b"

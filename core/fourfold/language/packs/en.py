@@ -265,6 +265,9 @@ _TENSE = TenseGrammar(
     denied=r"(?:\bnot|n['’]t|\bno longer)(?: (?:be|on|in|at|for|the))*"
     r"|\b(?:instead of|rather than)(?: (?:on|in|the))*",
     verbless=rf"(?:{_SMALL_NUMBER} \w+ )?(?:{_PLACED} (?:{_PLACED_NOUN}){{1,2}}+)++",
+    habitual=r"(?:\bwould|['’]d)(?: \w+)? (?:like|love|enjoy)\b|\bas always\b|\bnever (?:mind|again|going)\b"
+    r"|(?P<habit>\b(?:usually|normally|typically|generally|mostly|always|often|sometimes|rarely|seldom|regularly"
+    r"|never|hardly ever)\b|\btends? to\b|\b(?:like|love|enjoy|hate)s? (?:(?!seeing|meeting)\w+ing|to \w+)\b)",
     recurring=r"\b(?:every|each)(?: \w+)? (?:(?:mon|tues|wednes|thurs|fri|satur|sun)?day|night|morning"
     r"|evening|week|weekend"
     r"|month|year|spring|summer|autumn|fall|winter)s?\b|\b(?:annually|yearly|monthly|weekly)\b",

@@ -51,6 +51,11 @@ _DATE_WORDS = {
         "varios|varias": "several", "algunos|algunas": "a few",
     },
     "which": {"pasad[oa]|últim[oa]|anterior": "last", "próxim[oa]|que viene|siguiente": "next"},
+    "stretch": {"día|dia": "day", "semana": "week", "fin de semana": "weekend"},
+    "nth": {
+        "primer[oa]?": "first", "segund[oa]": "second", "tercer[oa]?": "third", "cuart[oa]": "fourth",
+        "últim[oa]": "last",
+    },
     "part": {
         "(?:a )?(?:principios|comienzos) de": "early", "mediados de": "mid", "(?:a )?(?:finales|fines) de": "late",
     },
@@ -94,6 +99,25 @@ _DATE_RULES = (
     (r"(?:de|desde|entre) {year} (?:a|hasta|y) {year2}", "from {year} to {year2}"),
     (r"{year} ?[-–] ?{year2}", "from {year} to {year2}"),
     (r"desde (?:{part} )?(?:{month} (?:de|del) )?(?:el (?:año )?)?{year}", "since {part} {month} {year}"),
+    (
+        r"(?:el |la )?{nth} (?:{stretch}|{weekday}) del? (?:la )?(?:{which} {unit2}|{unit3} {which2})",
+        "the {nth} {stretch}{weekday} of {which} {which2} {unit2} {unit3}",
+    ),
+    (
+        r"(?:el |la )?{nth} (?:{stretch}|{weekday}) de est[ea] {unit2}",
+        "the {nth} {stretch}{weekday} of this {unit2}",
+    ),
+    (
+        r"(?:el |la )?{nth} (?:{stretch}|{weekday}) de {month}(?: (?:de|del) {year})?",
+        "the {nth} {stretch}{weekday} of {month} {year}",
+    ),
+    (
+        r"el (?:día )?(?:{nth}|{day}) del (?:{which} mes|mes {which2})",
+        "the {nth} {day} of {which} {which2} month",
+    ),
+    (r"{part}l? (?:{which} {unit}|{unit2} {which2})", "{part} {which} {which2} {unit} {unit2}"),
+    (r"{part}l? {unit}|{part2} est[ea] {unit2}", "{part} {part2} the {unit} {unit2}"),
+    (r"(?:a |antes de |hasta |para )?(?:el )?fin(?:al)? del? {unit}(?<!semana)", "late the {unit}"),
     (r"{month},? del? (?:el )?(?:{which} año|año {which2})", "{month} {which} {which2} year"),
     (r"{month},? de este año", "{month} this year"),
     (r"{season},? del? (?:el )?(?:{which} año|año {which2})", "{season} {which} {which2} year"),
@@ -117,9 +141,15 @@ _DATE_RULES = (
     (r"(?:en|durante) (?:el |la )?{season}", "in {season}"),
     (r"en los (?:años )?{decade}", "the {decade}"),
     (r"en los (?:años )?(?P<short>(?:19|20)?\d0)", "in the {short}s"),
+    (r"(?:tal día como )?hoy,? hace {count} {unit}", "{count} {unit}s ago today"),
+    (r"ayer hace {count} {unit}", "{count} {unit}s ago yesterday"),
+    (r"mañana hace {count} {unit}", "{count} {unit}s ago tomorrow"),
+    (r"hace (?:exactamente |justo |justamente ){count} {unit}", "exactly {count} {unit}s ago"),
+    (r"hace {count} {unit} (?:hoy|justos?|justas?|exact[oa]s?|exactamente)", "exactly {count} {unit}s ago"),
+    (r"(?:dentro de|en) exactamente {count} {unit}", "in exactly {count} {unit}s"),
     (r"hace (?:unos |como |más o menos )?{count} {unit}", "{count} {unit}s ago"),
     (r"{count} {unit} atrás", "{count} {unit}s ago"),
-    (r"(?:de )?hoy en {count} semanas?", "{count} weeks from today"),
+    (r"(?:de )?hoy en {count} {unit}", "{count} {unit}s from today"),
     (r"(?:el )?{weekday} en {count} semanas?", "{count} weeks from {weekday}"),
     (r"(?:dentro de|en) {count} {unit}", "in {count} {unit}s"),
     (r"(?:en )?l[oa]s últim[oa]s {count} {unit}", "in the last {count} {unit}s"),
@@ -293,6 +323,9 @@ _TENSE = TenseGrammar(
     goal=r"\b(?:al?|para(?: el)?)\b",
     denied=r"\bno(?: (?:es|será|son|era|está|cae))?(?: (?:el|en|para|al))*|\ben (?:vez|lugar) del?(?: el)?",
     verbless=rf"(?:{_SMALL_NUMBER} \w+ )?(?:{_PLACED} (?:{_PLACED_NOUN}){{1,2}}+)++",
+    habitual=r"\b(?:como|para|por) siempre\b|\bsiempre que\b|\bnunca más\b"
+    r"|(?P<habit>\b(?:siempre|normalmente|generalmente|habitualmente|a menudo|a veces|rara vez|casi nunca|nunca"
+    r"|por lo general|suel(?:o|es|e|en)|solemos)\b|\b(?:gusta|encanta) \w+(?:ar|er|ir)(?:me|te|se|nos)?\b)",
     recurring=r"\b(?:cada|todos los|todas las)(?: \w+)? (?:lunes|martes|miércoles|jueves|viernes|sábados?"
     r"|domingos?|días?|mañanas?"
     r"|tardes?|noches?|semanas?|fin(?:es)? de semana|mes(?:es)?|años?|verano|invierno|primavera|otoño"

@@ -50,6 +50,11 @@ _DATE_WORDS = {
         "huit": "8", "neuf": "9", "dix": "10", "onze": "11", "douze": "12", "quinze": "15", "vingt": "20",
         "trente": "30", "quelques": "a few", "plusieurs": "several",
     },
+    "stretch": {"jour": "day", "semaine": "week", "week-?end": "weekend"},
+    "nth": {
+        "premi(?:er|ère)": "first", "deuxième|seconde?": "second", "troisième": "third", "quatrième": "fourth",
+        "derni(?:er|ère)": "last",
+    },
     "which": {"derni(?:er|ère)|passée?": "last", "prochaine?": "next"},
     "part": {"début": "early", "(?:mi|milieu)": "mid", "fin": "late"},
     "holiday": {
@@ -84,6 +89,21 @@ _DATE_RULES = (
     ),
     (r"(?:de|entre) {year} (?:à|et) {year2}", "from {year} to {year2}"),
     (r"{year} ?[-–] ?{year2}", "from {year} to {year2}"),
+    (
+        r"(?:le |la )?{nth} (?:{stretch}|{weekday}) (?:du|de la|de l['’]) ?{unit2} {which}",
+        "the {nth} {stretch}{weekday} of {which} {unit2}",
+    ),
+    (
+        r"(?:le |la )?{nth} (?:{stretch}|{weekday}) de ce(?:tte)? {unit2}",
+        "the {nth} {stretch}{weekday} of this {unit2}",
+    ),
+    (
+        r"(?:le |la )?{nth} (?:{stretch}|{weekday}) (?:de |d['’]|du mois de |du mois d['’]){month}(?: {year})?",
+        "the {nth} {stretch}{weekday} of {month} {year}",
+    ),
+    (r"le (?:{nth}|{day}(?:er)?) du mois {which}", "the {nth} {day} of {which} month"),
+    (r"{part} (?:du |de la |de l['’])?{unit} {which}", "{part} {which} {unit}"),
+    (r"{part} (?:du |de la |de l['’]|de ce |de cette |de |d['’])?{unit}", "{part} the {unit}"),
     (r"depuis (?:{part} )?(?:{month} )?{year}", "since {part} {month} {year}"),
     (r"depuis (?:{part} )?{month}", "since {part} {month}"),
     (r"(?:en )?{month},? (?:de )?l['’]an(?:née)? {which}", "{month} {which} year"),
@@ -108,6 +128,12 @@ _DATE_RULES = (
     (r"cet(?:te)? {season}|ce {season2}", "this {season} {season2}"),
     (r"(?:en|au) {season}(?! \w+ement)", "in {season}"),
     (r"dans les années (?P<short>(?:19|20)?\d0)", "in the {short}s"),
+    (r"il y a {count} {unit},? jour pour jour", "exactly {count} {unit}s ago"),
+    (r"(?:il y a|voilà|ça fait) {count} {unit} aujourd['’]hui", "{count} {unit}s ago today"),
+    (r"(?:aujourd['’]hui|ce jour),? il y a {count} {unit}", "{count} {unit}s ago today"),
+    (r"il y a (?:exactement|tout juste|pile) {count} {unit}", "exactly {count} {unit}s ago"),
+    (r"il y a {count} {unit} exactement", "exactly {count} {unit}s ago"),
+    (r"dans exactement {count} {unit}", "in exactly {count} {unit}s"),
     (r"il y a (?:environ |à peu près )?{count} {unit}", "{count} {unit}s ago"),
     (r"dans (?:environ )?{count} {unit}", "in {count} {unit}s"),
     (r"(?:ces |les |au cours des )?{count} derni(?:er|ère)s {unit}", "in the last {count} {unit}s"),
@@ -133,6 +159,7 @@ _DATE_RULES = (
         r"(?:(?:de |du )?{weekday} (?:à|au|-|–) {weekday2}|entre (?:le )?{weekday3} et (?:le )?{weekday4})",
         "from {weekday} {weekday3} to {weekday2} {weekday4}",
     ),
+    (r"un {weekday}", "on a {weekday}"),
     (r"depuis {weekday}", "since {weekday}"),
     (r"(?:jusqu['’]à|dès|de|avant|d['’]ici(?: à)?|pour) {weekday}", "on {weekday}"),
     (
@@ -288,6 +315,9 @@ _TENSE = TenseGrammar(
     goal=r"\bau\b(?! (?:printemps|mois|début))",
     denied=r"\b(?:pas|plus)(?: (?:le|en|ce|au|du|pour))*|\bau lieu (?:de|du)|\bplutôt que(?: le)?",
     verbless=rf"(?:{_SMALL_NUMBER} [\w-]+ )?(?:{_PLACED} ?(?:{_PLACED_NOUN}){{1,2}}+)++",
+    habitual=r"\bcomme d['’]habitude\b"
+    r"|(?P<habit>\b(?:d['’]habitude|habituellement|généralement|en général|souvent|parfois|rarement|jamais)\b"
+    r"|\b(?:aim(?:e|es|ons|ent)|ador(?:e|es|ons|ent)) (?:bien |beaucoup )?\w+(?:er|ir|re)\b)",
     recurring=r"\b(?:chaque|tous les|toutes les)(?: \w+)? (?:(?:lun|mar|mercre|jeu|vendre|same)dis?"
     r"|dimanches?|jours?|matins?|soirs?"
     r"|semaines?|week-?ends?|mois|ans?|années?|étés?|noëls?|hivers?|printemps|automnes?)\b|\bchaque \w+"
