@@ -114,7 +114,7 @@ class UnitShape(BaseModel):
             text=unit.text,
             network=unit.network.value,
             said=unit.mentioned_at,
-            when=unit.occurred and render_interval(unit.occurred),
+            when=render_interval(unit.occurred) if unit.occurred else None,
             occurred_from=occurred.start,
             occurred_to=occurred.end,
             entities=list(unit.entities),
