@@ -6,6 +6,7 @@ import time
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
+from functools import lru_cache
 
 import numpy as np
 
@@ -190,7 +191,12 @@ def term_vector(
 ) -> SparseVector:
     """Returns the terms by which the keyword channel finds a text with these terms, its speaker and its context."""
     origin = f"{speaker or ''} {context}"
-    return document_vector([*text_terms, *enriched("words", origin, [], terms, origin, language)])
+    return document_vector([*text_terms, *enriched("words", origin, (), _origin_terms, origin, language)])
+
+
+@lru_cache(maxsize=256)  # a conversation has few speakers
+def _origin_terms(origin: str, language: Language) -> tuple[str, ...]:
+    return tuple(terms(origin, language))
 
 
 def embedding_text(statement: Statement, context: str) -> str:

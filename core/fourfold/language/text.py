@@ -14,7 +14,7 @@ import zlib
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from functools import lru_cache
+from functools import cache, lru_cache
 from itertools import pairwise
 from typing import TypeVar
 
@@ -41,6 +41,9 @@ _DAY = re.compile(r"\b\d\d?\.$")
 _SURROGATE = re.compile(r"[\ud800-\udfff]")
 _SENTENCE_MARK = re.compile(r"([.!?。！？])")
 _stemmers = threading.local()
+_LONGEST_KEPT = 40
+"""Letters of a word whose stem is kept: a longer one is an address or noise, and seldom comes again. A guess, not
+measured."""
 
 # Parameters of BM25 (Robertson and Zaragoza 2009, section 3.2) for units of a sentence or three.
 _K1, _B, _AVERAGE_TERMS = 1.2, 0.75, 14.0
@@ -61,21 +64,31 @@ class Word:
 
 def words(text: str, language: Language) -> list[Word]:
     """Returns all words of `text` in order, stemmed as `language` does it, its stop words with an empty stem."""
-    tokens, stops = list(word_spans(text)), language.stop_words
-    lowered = [word.lower() for word, _, _ in tokens]
-    has_apostrophe = "'" in text or "’" in text
-    if has_apostrophe:
-        lowered = [_POSSESSIVE.sub("", word) for word in lowered]
-    if has_apostrophe and language.elided:
-        elision = compiled(rf"^(?:{language.elided})['’](?=\w{{2}})")  # l'école
-        lowered = [elision.sub("", word) for word in lowered]
-    # All words in one call: Snowball through Python costs more to enter than to stem.
-    stems = _stemmer(language.stemmer).stemWords(lowered) if language.stemmer else lowered
     return [
-        # A stop word is one in any of its forms: as written, without "'s", or as a stem ("wasn't", "was").
-        Word(word, start, end, "" if stem in stops or bare in stops or word.lower() in stops else _fold(stem))
-        for (word, start, end), bare, stem in zip(tokens, lowered, stems, strict=True)
+        Word(
+            word,
+            start,
+            end,
+            _stem(word, language) if len(word) <= _LONGEST_KEPT else _read_stem(word, language),
+        )
+        for word, start, end in word_spans(text)
     ]
+
+
+@lru_cache(maxsize=32768)  # people use few words, and a conversation the same ones
+def _stem(word: str, language: Language) -> str:
+    return _read_stem(word, language)
+
+
+def _read_stem(word: str, language: Language) -> str:
+    """Returns the stem of a word, "" for a stop word: it may be one as written, without "'s", or as a stem ("wasn't",
+    "was")."""
+    stops, lowered = language.stop_words, word.lower()
+    bare = _POSSESSIVE.sub("", lowered)
+    if language.elided:
+        bare = compiled(rf"^(?:{language.elided})['’](?=\w{{2}})").sub("", bare)  # l'école
+    stem = _stemmer(language.stemmer).stemWord(bare) if language.stemmer else bare
+    return "" if stem in stops or bare in stops or lowered in stops else _fold(stem)
 
 
 def word_spans(text: str) -> Iterator[tuple[str, int, int]]:
@@ -176,8 +189,7 @@ def inverse_document_frequency(documents: int, containing: int) -> float:
 
 def sentences(text: str) -> list[tuple[int, int]]:
     """Returns the `[start, end)` of each sentence, blanks left out; abbreviations, initials and "5. Mai" end none."""
-    abbreviation = compiled(case_sensitive(rf"(?:\b(?:{any_pattern('abbreviations')})|\b[A-Z])\.$"))
-    month = compiled(case_sensitive(any_pattern("months_after_point")))
+    abbreviation, month = _points_within()
     spans: list[tuple[int, int]] = []
     start = 0
     for match in _SENTENCE_END.finditer(text):
@@ -189,6 +201,13 @@ def sentences(text: str) -> list[tuple[int, int]]:
         start = match.end()
     _append_trimmed(spans, text, start, len(text))
     return spans
+
+
+@cache
+def _points_within() -> tuple[re.Pattern[str], re.Pattern[str]]:
+    """Returns what ends in a point that ends no sentence, and the months that may follow a day with a point."""
+    abbreviation = rf"(?:\b(?:{any_pattern('abbreviations')})|\b[A-Z])\.$"
+    return compiled(case_sensitive(abbreviation)), compiled(case_sensitive(any_pattern("months_after_point")))
 
 
 def asking(text: str) -> float:

@@ -7,7 +7,7 @@ import re
 from collections import deque
 from functools import lru_cache
 
-from fourfold.language.languages import matches_any
+from fourfold.language.languages import PatternField, matches_any
 from fourfold.language.text import sentences
 
 
@@ -39,17 +39,25 @@ def borrowed_spans(text: str) -> tuple[tuple[int, int], ...]:
 def _borrowed_end(text: str, start: int, end: int) -> int | None:
     """Returns how far what the sentence `[start, end)` says is not said for its speaker; None if it is."""
     opening = text[start : min(end, start + _LONGEST_OPENING)]
-    quoted_to = _closing_mark(text, start, end)
-    if matches_any("drafted", opening):
-        return quoted_to or (len(text) if _OPENED.search(opening) else end)
-    if matches_any("enacted", opening):
-        return len(text)
-    if not matches_any("of_others", opening):
+    voice = _voice(opening)
+    if voice is None:
         return None
+    if voice == "enacted":
+        return len(text)
+    quoted_to = _closing_mark(text, start, end)
+    if voice == "drafted":
+        return quoted_to or (len(text) if _OPENED.search(opening) else end)
     if quoted_to or _OPENED.search(opening) is None:
         return quoted_to or end
     line_end = text.find("\n", end)
     return len(text) if line_end < 0 else line_end
+
+
+@lru_cache(maxsize=4096)  # a sentence is looked at in its message, and by itself
+def _voice(opening: str) -> PatternField | None:
+    """Returns what the opening of a sentence shows of whose words these are; None for its speaker's own."""
+    voices: tuple[PatternField, ...] = ("drafted", "enacted", "of_others")
+    return next((voice for voice in voices if matches_any(voice, opening)), None)
 
 
 def _closing_mark(text: str, start: int, end: int) -> int | None:
