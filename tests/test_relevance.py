@@ -167,3 +167,13 @@ def test_nothing_of_five_units_comes_to_a_question_that_none_bears_on(
     for text in ABOUT_ANA:
         bank.retain([Message(text, "Ana")])
     assert bank.recall(question).hits == ()
+
+
+def test_a_word_that_all_units_of_a_small_bank_have_says_what_they_are_about() -> None:
+    said = ["The dishwasher is broken, it leaks.", "Repair man came, dishwasher's running fine again."]
+    with Memory.open(":memory:") as memory:
+        bank = memory.bank("a")
+        for text in said:
+            bank.retain(text)
+        assert {hit.unit.text for hit in bank.recall("Does the dishwasher work?").hits} == set(said)
+        assert not bank.recall("Who painted the Mona Lisa?").hits

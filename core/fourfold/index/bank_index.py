@@ -60,6 +60,8 @@ _LONGEST_CHAIN = 100
 """Successors of a unit that are followed at most. A guess, not measured."""
 _NEIGHBOURS_LOOKED_AT = 64
 """Units of an entity that are looked at for entities beside it. A guess, not measured."""
+_MORE_UNITS = 20
+"""A guess: with none, "Does the dishwasher work?" found neither of the only two units of a bank, both of a dishwasher."""
 _FIRST_ROWS = 64
 """Rows that an empty index has room for; the room doubles when it is used up."""
 
@@ -194,9 +196,10 @@ class BankIndex:
         name."""
         return self._codes.get(name, -1)
 
-    def idf(self, term: int) -> float:
-        """Returns the inverse document frequency of a term id in this bank."""
-        return inverse_document_frequency(len(self.unit_ids), self._term_counts[term])
+    def idf(self, term: int, more_units: int = _MORE_UNITS) -> float:
+        """Returns the inverse document frequency of a term id in this bank, as though it had some more units, all
+        without the term: of a few units on one matter, its word would say nothing."""
+        return inverse_document_frequency(len(self.unit_ids) + more_units, self._term_counts[term])
 
     # the graph --------------------------------------------------------------------------------------------
 

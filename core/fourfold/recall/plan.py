@@ -79,6 +79,7 @@ def plan(question: str, embedder: Embedder, index: BankIndex, now: datetime) -> 
     dateless_words = _without_days(question_words, text, times)
     terms = query_vector(enriched("words", text, [], index_terms, text, dateless_words, index.language))
     with index.lock:
+        terms = _weighed(terms, index)
         term_weight = sum(sorted(map(index.idf, terms.indices.tolist()), reverse=True)[:_MOST_TERMS])
         entities = enriched("names", text, (), _entities, question_words, index.names)
         weights = _weights(embedding, question_words, index)
@@ -165,6 +166,13 @@ def _alike(name: str, entities: EntityIndex) -> str | None:
         if max(likeness(name, form) for form in entities.forms(entity)) >= CLEAR
     ]
     return alike[0] if len(alike) == 1 else None
+
+
+def _weighed(terms: SparseVector, index: BankIndex) -> SparseVector:
+    """Returns the terms of a question with weights such that an engine, which multiplies them by the IDF of the bank
+    as it is, comes to `BankIndex.idf`."""
+    scales = [index.idf(term) / index.idf(term, 0) for term in terms.indices.tolist()]
+    return SparseVector(terms.indices, terms.values * np.array(scales, np.float32))
 
 
 def _weights(embedding: Embedding, question_words: list[Word], index: BankIndex) -> Floats:
