@@ -31,9 +31,11 @@ ENGLISH = en.LANGUAGE
 PatternField = Literal[
     "abbreviations",
     "asks_before",
+    "asks_called",
     "asks_count",
     "asks_name",
     "asks_when",
+    "asks_work",
     "drafted",
     "enacted",
     "first_person",

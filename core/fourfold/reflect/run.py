@@ -92,10 +92,10 @@ def _quote(
     # No budget for recall: `extract` applies it to the quotes.
     recall = recalling.recall(services, replace(base_request, budget=None, limit=MOST_HITS), weights)
     language = services.indexes.get(request.bank).language
-    answered = support(request.question, recall.hits, services.embedder, language)
     view = services.indexes.view(request.bank, request.as_of)
     where = Where(bank=request.bank, live=True, tags=request.tags)
     beside = passages(view, where, recall.hits)
+    answered = support(request.question, recall.hits, beside, services.embedder, language)
     reflection = extract(request.question, recall, beside, answered, request.budget or _EXTRACT_BUDGET)
     reflection = replace(reflection, frame=_frame(services, request))
     if request.on_text is not None:

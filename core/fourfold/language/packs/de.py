@@ -389,6 +389,12 @@ LANGUAGE = Language(
     asks_when=r"\bwann\b|\bwie lange\b",
     asks_count=r"\bwie (?:viele?|oft|alt)\b",
     asks_name=r"\bwe(?:r|n|m|ssen)\b|\bwo(?:hin|her)?\b|\bwelche[mnrs]?\b|\bheißt\b|\bname\b",
+    number_words=r"zwei|drei|vier|fünf|sechs|sieben|acht|neun|zehn|elf|zwölf|\w{3,}zehn|\w{3,}zig|\w*dreißig|\w*hundert"
+    r"|\w*tausend|dutzend",
+    asks_called=r"\bheiß(?:t|en)\b|\bnamens?\b",
+    asks_work=r"\bwas (?:macht|tut)\b.{1,60}\bberuflich\b|\bwas (?:macht|tut) (?:\S+ ){0,3}\S+\W*$",
+    question_words=r"\b(?:was|welche[mnrs]?|we[rmn]|wessen|wann|warum|weshalb|wieso|wie"
+    r"|wo(?:hin|her|mit|von|vor|r?an|r?auf|für|r?um|durch|r?in|rüber|zu)?)\b",
     asks_before=r"\b(?:früher\w*|vorher\w*|zuvor|ehemal\w*|bevor)\b",
     first_person=r"\b(?:ich|mein\w*|wir)\b",
     speaker_as_subject=r"\b(?:ich|mich|mir|wir|uns)\b",

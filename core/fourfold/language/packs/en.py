@@ -283,6 +283,7 @@ LANGUAGE = Language(
     r"|refus\w+|fail\w*)\b",
     abbreviations=r"Mr|Mrs|Ms|Dr|Prof|St|vs|etc|e\.g|i\.e|approx|No|Inc|Ltd|Co|Corp|Jr|Sr",
     number_words=r"one|two|three|four|five|six|seven|eight|nine|ten|eleven|twelve|dozen|hundred|thousand"
+    r"|(?:thir|four|fif|six|seven|eigh|nine)teen|(?:twen|thir|for|fif|six|seven|eigh|nine)ty(?:-\w+)?|million"
     r"|once|twice|couple|few|several|many|half",
     relation_words=frozenset(
         "than before after from to instead because until over against without if unless".split()
@@ -290,6 +291,9 @@ LANGUAGE = Language(
     asks_when=r"\bwhen\b|\bwhat (?:date|day|month|year|time)\b|\bwhich (?:day|month|year)\b|\bhow long\b",
     asks_count=r"\bhow (?:many|much|often|old)\b",
     asks_name=r"\bwho(?:m|se)?\b|\bwhere\b|\bwhich\b|\bnamed?\b|\bcalled\b",
+    asks_called=r"\b(?:called|names?|named)\b",
+    asks_work=r"\bwhat (?:do|does|did) (?:\S+ ){1,4}do(?: for (?:a living|work)|\W*$)",
+    asks_measure=r"\bhow (?=\w)",
     asks_before=r"\b(?:before|previous(?:ly)?|former(?:ly)?|use[d]? to|earlier|originally|prior to|until"
     r"|at first|back then|no longer|any ?more|in the past)\b",
     first_person=r"\b(?:I|my|me|we|our)\b",

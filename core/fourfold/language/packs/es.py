@@ -343,6 +343,11 @@ LANGUAGE = Language(
     asks_when=r"\bcuándo\b",
     asks_count=r"\bcuánt[oa]s?\b",
     asks_name=r"\bquién(?:es)?\b|\ba?dónde\b|\bcuál(?:es)?\b|\bse llaman?\b|\bnombre\b",
+    number_words=r"dos|tres|cuatro|cinco|seis|siete|ocho|nueve|diez|once|doce|trece|catorce|quince|dieci\w+"
+    r"|veint\w+|treinta|cuarenta|cincuenta|sesenta|setenta|ochenta|noventa|cien(?:to)?|mil|docena",
+    asks_called=r"\bse llaman?\b|\bnombres?\b",
+    asks_work=r"\ba qué se dedican?\b",
+    question_words=r"\b(?:qué|cuál(?:es)?|quién(?:es)?|a?dónde|cuándo|cómo|cuánt[oa]s?)\b",
     asks_before=r"\b(?:antes|anterior\w*|antigu[oa]s?)\b",
     first_person=r"\b(?:yo|mi|mis|nosotros)\b",
     speaker_as_subject=r"\b(?:yo|nos|nosotr[oa]s)\b",

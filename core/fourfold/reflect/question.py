@@ -1,0 +1,150 @@
+"""What a question asks for, as far as it takes to see whether a statement tells it: its words, whose matter it is,
+and of what kind the answer would be. Knows no memory."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Set
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from itertools import pairwise
+
+from fourfold.language.dates import find_times
+from fourfold.language.enrichment import enriched
+from fourfold.language.languages import matches_any
+from fourfold.language.pack import Language, compiled
+from fourfold.language.text import Word, is_unspaced, words
+
+_POSSESSIVE = re.compile(r"['’]s?$")
+_IDENTIFIER = re.compile(r"\b\d+(?:[.\-/:]\d+)+\b")
+"""Numbers of several parts: versions, extensions. Two that share a part are not alike."""
+_HAN = re.compile(r"[\u3400-\u9fff]")
+_ANY_DAY = datetime(2000, 1, 1, tzinfo=UTC)
+"""The day that dates in a question are read by, where only their places matter."""
+
+
+@dataclass(frozen=True, slots=True)
+class Question:
+    """A question, understood. `words` are those that a statement has to tell of; `names` those of them that name
+    somebody or something, `owned` those that say what is somebody's ("brother" of "Ana's brother", "my brother").
+    `measure` says what is measured ("tall" of "how tall"). `identifiers` are numbers of several parts ("4.3")."""
+
+    text: str
+    words: tuple[Word, ...]
+    names: frozenset[Word]
+    owned: frozenset[Word]
+    measure: Word | None
+    identifiers: tuple[str, ...]
+    asks_when: bool
+    asks_count: bool
+    asks_called: bool
+    asks_work: bool
+    asks_speaker: bool
+    """Whether it asks after the one who speaks himself ("Where do I live?")."""
+
+
+def read_question(text: str, language: Language, known_names: Set[str]) -> Question:
+    """Returns what `text` asks for in a bank of that language; `known_names`, casefolded, are names however they are
+    written."""
+    asked_words = _asked_words(text, language)
+    grammar = language.succession
+    speakers = grammar.speakers if grammar is not None else ""
+    tokens = words(text, language)
+    return Question(
+        text=text,
+        words=asked_words,
+        names=frozenset(word for word in asked_words if _is_name(word, text, language, known_names)),
+        owned=frozenset(_owned(text, asked_words, language)),
+        measure=_measure(text, asked_words, language),
+        identifiers=_identifiers(text, language),
+        asks_when=matches_any("asks_when", text),
+        asks_count=matches_any("asks_count", text),
+        asks_called=matches_any("asks_called", text),
+        asks_work=matches_any("asks_work", text),
+        asks_speaker=any(compiled(speakers).fullmatch(token.text.lower()) for token in tokens),
+    )
+
+
+def bare(word: Word) -> str:
+    """Returns a word without a possessive ending, casefolded."""
+    return _POSSESSIVE.sub("", word.text).casefold()
+
+
+def is_read_by_character(text: str, language: Language) -> bool:
+    """Tells whether `text` is compared character by character: of a script without blanks, in a language whose
+    grammar says which characters carry no meaning."""
+    return is_unspaced(text) and not language.stemmer and language.succession is not None
+
+
+def _asked_words(text: str, language: Language) -> tuple[Word, ...]:
+    asking = [match.span() for match in compiled(language.question_words).finditer(text)]
+    if is_read_by_character(text, language):
+        candidates = [
+            *_characters(text, language),
+            *(word for word in words(text, language) if word.text.isascii()),
+        ]
+    else:
+        candidates = words(text, language)
+    return tuple(
+        word
+        for word in candidates
+        if word.stem and not any(start <= word.start < end for start, end in asking)
+    )
+
+
+def _characters(text: str, language: Language) -> list[Word]:
+    """Returns the characters that carry meaning: pairs of them, as `words` gives them, are mostly no words."""
+    grammar = language.succession
+    if grammar is None:
+        return []
+    unsaid = (grammar.pronouns, grammar.copulas, grammar.prepositions, grammar.places, grammar.speakers)
+    content_text = compiled(f"{grammar.light}|{grammar.epithets}").sub(
+        lambda match: " " * len(match.group()), text
+    )
+    return [
+        Word(match.group(), match.start(), match.end(), match.group())
+        for match in _HAN.finditer(content_text)
+        if not any(compiled(pattern).fullmatch(match.group()) for pattern in unsaid if pattern)
+    ]
+
+
+def _is_name(word: Word, text: str, language: Language, known_names: Set[str]) -> bool:
+    """Tells whether a word names somebody or something: by what is known, or by a capital that begins no sentence."""
+    grammar = language.succession
+    if grammar is not None and compiled(grammar.times).fullmatch(word.text.lower()):
+        return False
+    is_first = not text[: word.start].strip(" ¿¡\"'“«")
+    return bare(word) in known_names or (
+        word.text[0].isupper() and not language.noun_capitals and not is_first
+    )
+
+
+def _owned(text: str, asked_words: tuple[Word, ...], language: Language) -> list[Word]:
+    owned = [
+        word
+        for owner, word in pairwise(asked_words)
+        if _POSSESSIVE.search(owner.text) and not text[owner.end : word.start].strip()
+    ]
+    grammar = language.succession
+    if grammar is None or is_read_by_character(text, language):
+        return owned
+    for match in compiled(grammar.own).finditer(text):
+        owned += [word for word in asked_words if word.start >= match.end()][:1]
+    return owned
+
+
+def _measure(text: str, asked_words: tuple[Word, ...], language: Language) -> Word | None:
+    match = compiled(language.asks_measure).search(text)
+    return next((word for word in asked_words if match is not None and word.start == match.end()), None)
+
+
+def _identifiers(text: str, language: Language) -> tuple[str, ...]:
+    """Returns the numbers of several parts that are no dates."""
+    if not _IDENTIFIER.search(text):
+        return ()
+    times = enriched("times", text, [], find_times, text, _ANY_DAY, language)
+    return tuple(
+        match.group()
+        for match in _IDENTIFIER.finditer(text)
+        if not any(time.start < match.end() and match.start() < time.end for time in times)
+    )
