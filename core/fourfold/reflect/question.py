@@ -26,13 +26,15 @@ _ANY_DAY = datetime(2000, 1, 1, tzinfo=UTC)
 @dataclass(frozen=True, slots=True)
 class Question:
     """A question, understood. `words` are those that a statement has to tell of; `names` those of them that name
-    somebody or something, `owned` those that say what is somebody's ("brother" of "Ana's brother", "my brother").
+    somebody or something, `owned` those that say whose something is and what ("Ana" and "brother" of "Ana's brother",
+    "brother" of "my brother"), `kinds` those that say what kind of thing is asked for, behind a question word.
     `measure` says what is measured ("tall" of "how tall"). `identifiers` are numbers of several parts ("4.3")."""
 
     text: str
     words: tuple[Word, ...]
     names: frozenset[Word]
     owned: frozenset[Word]
+    kinds: frozenset[Word]
     measure: Word | None
     identifiers: tuple[str, ...]
     asks_when: bool
@@ -40,7 +42,7 @@ class Question:
     asks_called: bool
     asks_work: bool
     asks_speaker: bool
-    """Whether it asks after the one who speaks himself ("Where do I live?")."""
+    """Whether it asks after the one who speaks, or what is his ("Where do I live?", "my birthday")."""
 
 
 def read_question(text: str, language: Language, known_names: Set[str]) -> Question:
@@ -55,13 +57,15 @@ def read_question(text: str, language: Language, known_names: Set[str]) -> Quest
         words=asked_words,
         names=frozenset(word for word in asked_words if _is_name(word, text, language, known_names)),
         owned=frozenset(_owned(text, asked_words, language)),
+        kinds=frozenset(word for word in asked_words if _is_behind_question_word(word, text, language)),
         measure=_measure(text, asked_words, language),
         identifiers=_identifiers(text, language),
         asks_when=matches_any("asks_when", text),
         asks_count=matches_any("asks_count", text),
         asks_called=matches_any("asks_called", text),
         asks_work=matches_any("asks_work", text),
-        asks_speaker=any(compiled(speakers).fullmatch(token.text.lower()) for token in tokens),
+        asks_speaker=any(compiled(speakers).fullmatch(token.text.lower()) for token in tokens)
+        or (grammar is not None and compiled(grammar.own).search(text) is not None),
     )
 
 
@@ -119,10 +123,16 @@ def _is_name(word: Word, text: str, language: Language, known_names: Set[str]) -
     )
 
 
+def _is_behind_question_word(word: Word, text: str, language: Language) -> bool:
+    matches = compiled(language.question_words).finditer(text)
+    return any(match.end() <= word.start and not text[match.end() : word.start].strip() for match in matches)
+
+
 def _owned(text: str, asked_words: tuple[Word, ...], language: Language) -> list[Word]:
     owned = [
-        word
+        each
         for owner, word in pairwise(asked_words)
+        for each in (owner, word)
         if _POSSESSIVE.search(owner.text) and not text[owner.end : word.start].strip()
     ]
     grammar = language.succession

@@ -9,7 +9,7 @@ likeness of words takes "Ana's birthday" for Ben's, unless another unit shows th
 from __future__ import annotations
 
 from bisect import bisect_left
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence, Set
 from dataclasses import dataclass
 from functools import cache, cached_property
 
@@ -44,6 +44,8 @@ _MEASURED = 0.45
 """Likeness at which a unit tells of a measure: "old" has .61 to "nine", .38 to "142 cm"."""
 _CALLED = 0.5
 """Likeness at which a unit without a name says how something is called."""
+_LACKING = 0.25
+"""Likeness below which a unit does not tell of a word, if another tells of it. A guess on the same questions."""
 _WHOLE_WORDS = 0.77
 """Share of words that the embedder has as one piece, from which it reads their language: English MiniLM has .94 of
 English, .45 to .62 of German, French and Spanish. Where it does not, likeness says little."""
@@ -117,7 +119,10 @@ class _Statement:
     def is_speaker(self, word: Word) -> bool:
         """Tells whether a word, or a character, of a question is of its speaker's name."""
         name = self.unit.speaker or ""
-        return word.stem in self.speaker or (is_unspaced(word.text) and word.text in name)
+        # "Janas" is German for "Jana's".
+        is_genitive = word.text.endswith("s") and word.text[:-1] in name.split()
+        is_character = is_unspaced(word.text) and word.text in name
+        return word.stem in self.speaker or is_genitive or is_character
 
     def names(self, word: Word) -> bool:
         """Tells whether it mentions somebody by a name that is clearly like `word`."""
@@ -141,12 +146,7 @@ class _Comparison:
         if not asked_words:  # it asks for nothing but the speaker
             return Support(1.0, True)
         likenesses = {word: self._likeness(word, place) for word in asked_words}
-        # Names, what is somebody's, and the one word beside the speaker's name.
-        matter = {
-            word
-            for word in asked_words
-            if word in question.names or word in question.owned or len(asked_words) == 1
-        }
+        matter = {word for word in asked_words if len(asked_words) == 1 or self._is_matter(word)}
         exact = matter if self._is_read else set(asked_words)
         elsewhere = {
             word for word in exact if self._is_elsewhere(word, likenesses[word], word in matter, place)
@@ -154,8 +154,21 @@ class _Comparison:
         likenesses |= dict.fromkeys(elsewhere, 0.0)
         strength = round(sum(likenesses.values()) / len(likenesses), 2)
         is_about = not elsewhere and all(likenesses[word] >= _MATTER for word in matter)
+        is_split = any(
+            share < _LACKING and self._is_told_of_another(word, matter, place)
+            for word, share in likenesses.items()
+            if word not in matter
+        )
         fits = self._fits(statement.unit, likenesses) and not self._is_of_another(statement, asked_words)
-        return Support(strength, is_about and fits and strength > _SUPPORTED)
+        return Support(strength, is_about and not is_split and fits and strength > _SUPPORTED)
+
+    def _is_matter(self, word: Word) -> bool:
+        """Tells whether a unit has to tell of this very word: of a name, of what is somebody's, and of a noun where
+        likeness says little and a capital shows it."""
+        question = self.question
+        is_noun = not self._is_read and self.language.noun_capitals and word.text[0].isupper()
+        is_kind = word in question.kinds  # "Welches Instrument" may be a violin
+        return (is_noun and not is_kind) or word in question.names or word in question.owned
 
     @cached_property
     def _is_by_character(self) -> bool:
@@ -192,6 +205,20 @@ class _Comparison:
         return any(
             word.stem in other.own_stems and other.unit.id not in statement.ids for other in self.statements
         )
+
+    def _is_told_of_another(self, word: Word, matter: Set[Word], place: int) -> bool:
+        """Tells whether another hit has a word that this one lacks, and has it of something else than the matter:
+        where one says "Nina is allergic to cats", another that names Dilip does not tell what he is allergic to."""
+        statement = self.statements[place]
+        if not matter or not self._is_read:
+            return False
+        for other in self.statements:
+            is_apart = other.unit.id not in statement.ids and not any(w.stem in other.stems for w in matter)
+            if is_apart and word.stem in other.own_stems:
+                claims = _claims(other.unit.text, self.language)
+                if any(claim.about for claim in claims):
+                    return True
+        return False
 
     def _fits(self, unit: Unit, likenesses: Mapping[Word, float]) -> bool:
         """Tells whether a unit has what the question asks for by its form: a time, a number, a measure, a name, a
@@ -230,11 +257,17 @@ class _Comparison:
         """Tells whether a unit says of somebody else what is asked of its speaker: "My sister lives in Graz" is no
         answer to "Where do I live?"."""
         question = self.question
-        is_of_speaker = question.asks_speaker or len(asked_words) < len(question.words)
-        if not is_of_speaker or any(word in question.names or word in question.owned for word in asked_words):
+        if not question.asks_speaker and len(asked_words) == len(question.words):
             return False
         claims = _claims(statement.unit.text, self.language)
         stems = {word.stem for word in question.words}
+        owned = {word.stem for word in question.owned}
+        if any(word in question.names or word in question.owned for word in asked_words):
+            # "Sam's birthday is 3 May" does not tell of "my birthday".
+            return bool(claims) and all(
+                claim.owner_names and not claim.owner_names & stems and claim.about & owned
+                for claim in claims
+            )
         return bool(claims) and all(
             claim.about
             and not claim.about & stems
