@@ -413,6 +413,8 @@ class Language:
     """The same of what somebody does for a living, where none of its words says so ("What does Ana do?")."""
     asks_measure: str = ""
     """What stands before the word that says what is measured ("how" in "how tall")."""
+    determiners: str = ""
+    """What stands before a noun, with the blank between."""
     question_words: str = ""
     """Words that only ask, and are no stop words ("wovor")."""
 

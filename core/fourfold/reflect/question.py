@@ -4,7 +4,7 @@ and of what kind the answer would be. Knows no memory."""
 from __future__ import annotations
 
 import re
-from collections.abc import Set
+from collections.abc import Iterator, Set
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from itertools import pairwise
@@ -19,6 +19,8 @@ _POSSESSIVE = re.compile(r"['’]s?$")
 _IDENTIFIER = re.compile(r"\b\d+(?:[.\-/:]\d+)+\b")
 """Numbers of several parts: versions, extensions. Two that share a part are not alike."""
 _HAN = re.compile(r"[\u3400-\u9fff]")
+_LONGEST_DETERMINER = 12
+"""Characters before a noun in which its article is looked for. A guess, not measured."""
 _ANY_DAY = datetime(2000, 1, 1, tzinfo=UTC)
 """The day that dates in a question are read by, where only their places matter."""
 
@@ -27,14 +29,15 @@ _ANY_DAY = datetime(2000, 1, 1, tzinfo=UTC)
 class Question:
     """A question, understood. `words` are those that a statement has to tell of; `names` those of them that name
     somebody or something, `owned` those that say whose something is and what ("Ana" and "brother" of "Ana's brother",
-    "brother" of "my brother"), `kinds` those that say what kind of thing is asked for, behind a question word.
+    "brother" of "my brother"), `nouns` other nouns, as far as an article or a capital shows them, but for one that
+    says what is asked for ("métier" of "Quel est le métier de", "Instrument" of "Welches Instrument").
     `measure` says what is measured ("tall" of "how tall"). `identifiers` are numbers of several parts ("4.3")."""
 
     text: str
     words: tuple[Word, ...]
     names: frozenset[Word]
     owned: frozenset[Word]
-    kinds: frozenset[Word]
+    nouns: frozenset[Word]
     measure: Word | None
     identifiers: tuple[str, ...]
     asks_when: bool
@@ -57,7 +60,7 @@ def read_question(text: str, language: Language, known_names: Set[str]) -> Quest
         words=asked_words,
         names=frozenset(word for word in asked_words if _is_name(word, text, language, known_names)),
         owned=frozenset(_owned(text, asked_words, language)),
-        kinds=frozenset(word for word in asked_words if _is_behind_question_word(word, text, language)),
+        nouns=frozenset(_nouns(text, asked_words, language)),
         measure=_measure(text, asked_words, language),
         identifiers=_identifiers(text, language),
         asks_when=matches_any("asks_when", text),
@@ -123,9 +126,24 @@ def _is_name(word: Word, text: str, language: Language, known_names: Set[str]) -
     )
 
 
-def _is_behind_question_word(word: Word, text: str, language: Language) -> bool:
-    matches = compiled(language.question_words).finditer(text)
-    return any(match.end() <= word.start and not text[match.end() : word.start].strip() for match in matches)
+def _nouns(text: str, asked_words: tuple[Word, ...], language: Language) -> Iterator[Word]:
+    determiner = compiled(rf"(?:{language.determiners})$" if language.determiners else "")
+    for word in asked_words:
+        before = text[max(0, word.start - _LONGEST_DETERMINER) : word.start]
+        is_capital = language.noun_capitals and word.text[0].isupper()
+        if (is_capital or determiner.search(before)) and not _says_what_is_asked(
+            text[: word.start], language
+        ):
+            yield word
+
+
+def _says_what_is_asked(before: str, language: Language) -> bool:
+    """Tells whether the word behind `before` says what is asked for: after a question word, or one and "is the"."""
+    copulas = language.succession.copulas if language.succession is not None else ""
+    if not language.question_words or not copulas:
+        return False
+    lead = rf"(?:{language.question_words})\W*(?:\b(?:{copulas})\W+)?(?:{language.determiners})?$"
+    return compiled(lead).search(before) is not None
 
 
 def _owned(text: str, asked_words: tuple[Word, ...], language: Language) -> list[Word]:

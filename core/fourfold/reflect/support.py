@@ -38,17 +38,22 @@ _SUPPORTED = 0.5
 _MATTER = 0.62
 """Likeness at which a unit tells of the very matter that is asked for: "mother" and "mum" have .71, "dog" and "cat"
 .56 to .60."""
-_SAME_MATTER = 0.7
+_SAME_MATTER = 0.75
 """The same where another hit has the word itself: below that, what is like it is something else."""
 _MEASURED = 0.45
 """Likeness at which a unit tells of a measure: "old" has .61 to "nine", .38 to "142 cm"."""
 _CALLED = 0.5
 """Likeness at which a unit without a name says how something is called."""
-_LACKING = 0.25
-"""Likeness below which a unit does not tell of a word, if another tells of it. A guess on the same questions."""
-_WHOLE_WORDS = 0.77
-"""Share of words that the embedder has as one piece, from which it reads their language: English MiniLM has .94 of
-English, .45 to .62 of German, French and Spanish. Where it does not, likeness says little."""
+_FEW = 2
+"""Words of a question in which a noun is the matter. A guess on the same questions."""
+_LACKING = 0.2
+"""Likeness below which a unit does not tell of a word. A guess on the same questions."""
+_TOLD_ELSEWHERE = 0.35
+"""The same, if another unit tells of it. A guess on the same questions."""
+_WHOLE_WORDS = 0.72
+"""Share of words that the embedder has as one piece, from which it reads their language: English MiniLM has .93 of
+English (less than .7 in one question of a hundred), .5 to .6 of German, French and Spanish (more than .72 in one of
+twenty). Where it does not, likeness says little."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,6 +114,12 @@ class _Statement:
         return frozenset({word.stem for word in words(text, self.language)} | set(characters))
 
     @cached_property
+    def written(self) -> frozenset[str]:
+        """The words of its passage as they are written, casefolded."""
+        texts = (self.unit.text, *(unit.text for unit in self.passage))
+        return frozenset(word.text.casefold() for text in texts for word in words(text, self.language))
+
+    @cached_property
     def stems(self) -> frozenset[str]:
         """The stems of the words of its passage, and of the names of what it mentions."""
         texts = [*(unit.text for unit in self.passage), *self.unit.entities]
@@ -148,27 +159,24 @@ class _Comparison:
         likenesses = {word: self._likeness(word, place) for word in asked_words}
         matter = {word for word in asked_words if len(asked_words) == 1 or self._is_matter(word)}
         exact = matter if self._is_read else set(asked_words)
+        if len(asked_words) <= _FEW:
+            exact = exact | question.nouns.intersection(asked_words)
         elsewhere = {
             word for word in exact if self._is_elsewhere(word, likenesses[word], word in matter, place)
         }
         likenesses |= dict.fromkeys(elsewhere, 0.0)
         strength = round(sum(likenesses.values()) / len(likenesses), 2)
         is_about = not elsewhere and all(likenesses[word] >= _MATTER for word in matter)
-        is_split = any(
-            share < _LACKING and self._is_told_of_another(word, matter, place)
-            for word, share in likenesses.items()
-            if word not in matter
-        )
+        lacks_rest = self._lacks_rest(likenesses, matter, place)
         fits = self._fits(statement.unit, likenesses) and not self._is_of_another(statement, asked_words)
-        return Support(strength, is_about and not is_split and fits and strength > _SUPPORTED)
+        return Support(strength, is_about and not lacks_rest and fits and strength > _SUPPORTED)
 
     def _is_matter(self, word: Word) -> bool:
-        """Tells whether a unit has to tell of this very word: of a name, of what is somebody's, and of a noun where
-        likeness says little and a capital shows it."""
+        """Tells whether a unit has to tell of this very word: of a name, of what is somebody's, and of a noun
+        where likeness says little."""
         question = self.question
-        is_noun = not self._is_read and self.language.noun_capitals and word.text[0].isupper()
-        is_kind = word in question.kinds  # "Welches Instrument" may be a violin
-        return (is_noun and not is_kind) or word in question.names or word in question.owned
+        is_noun = word in question.nouns and not self._is_read
+        return is_noun or word in question.names or word in question.owned
 
     @cached_property
     def _is_by_character(self) -> bool:
@@ -200,25 +208,44 @@ class _Comparison:
         """Tells whether a word stands in another hit, and so means something else than what is like it here: of two
         units, "my sister" and "my brother", one tells of the sister."""
         statement = self.statements[place]
-        if likeness >= (_SAME_MATTER if is_matter else _MATTER):
+        written = word.text.casefold()
+        # To a stemmer "hermano" and "hermana" are one.
+        is_other_form = (
+            is_matter
+            and not self._is_read
+            and word.stem in statement.stems
+            and written not in statement.written
+        )
+        if likeness >= (_SAME_MATTER if is_matter else _MATTER) and not is_other_form:
             return False
         return any(
-            word.stem in other.own_stems and other.unit.id not in statement.ids for other in self.statements
+            (written in other.written if is_other_form else word.stem in other.own_stems)
+            and other.unit.id not in statement.ids
+            for other in self.statements
+        )
+
+    def _lacks_rest(self, likenesses: Mapping[Word, float], matter: Set[Word], place: int) -> bool:
+        """Tells whether a hit that tells of the matter tells nothing of what is asked about it: of no other word, or
+        not of one that another hit has of something else. Where one says "Nina is allergic to cats", another that
+        names Dilip does not tell what he is allergic to."""
+        rest = {word: share for word, share in likenesses.items() if word not in matter}
+        if not self._is_read or not matter or not rest:
+            return False
+        return all(share < _LACKING for share in rest.values()) or any(
+            share < _TOLD_ELSEWHERE and self._is_told_of_another(word, matter, place)
+            for word, share in rest.items()
         )
 
     def _is_told_of_another(self, word: Word, matter: Set[Word], place: int) -> bool:
-        """Tells whether another hit has a word that this one lacks, and has it of something else than the matter:
-        where one says "Nina is allergic to cats", another that names Dilip does not tell what he is allergic to."""
-        statement = self.statements[place]
-        if not matter or not self._is_read:
-            return False
-        for other in self.statements:
-            is_apart = other.unit.id not in statement.ids and not any(w.stem in other.stems for w in matter)
-            if is_apart and word.stem in other.own_stems:
-                claims = _claims(other.unit.text, self.language)
-                if any(claim.about for claim in claims):
-                    return True
-        return False
+        """Tells whether another hit has `word`, and somebody else by name as its subject."""
+        ids = self.statements[place].ids
+        return any(
+            word.stem in other.own_stems
+            and other.unit.id not in ids
+            and not any(each.stem in other.stems for each in matter)
+            and any(claim.about & claim.names for claim in _claims(other.unit.text, self.language))
+            for other in self.statements
+        )
 
     def _fits(self, unit: Unit, likenesses: Mapping[Word, float]) -> bool:
         """Tells whether a unit has what the question asks for by its form: a time, a number, a measure, a name, a

@@ -347,6 +347,7 @@ LANGUAGE = Language(
     r"|veint\w+|treinta|cuarenta|cincuenta|sesenta|setenta|ochenta|noventa|cien(?:to)?|mil|docena",
     asks_called=r"\bse llaman?\b|\bnombres?\b",
     asks_work=r"\ba qué se dedican?\b",
+    determiners=r"\b(?:el|l[ao]s?|un[ao]?|del|al|mis?|nuestr[ao]s?|sus?|est[ea]) ",
     question_words=r"\b(?:qué|cuál(?:es)?|quién(?:es)?|a?dónde|cuándo|cómo|cuánt[oa]s?)\b",
     asks_before=r"\b(?:antes|anterior\w*|antigu[oa]s?)\b",
     first_person=r"\b(?:yo|mi|mis|nosotros)\b",

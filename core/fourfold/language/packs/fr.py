@@ -339,7 +339,9 @@ LANGUAGE = Language(
     r"|trente|quarante|cinquante|soixante|cent|mille|douzaine",
     asks_called=r"\bs['’]appellent?\b|\bnoms?\b",
     asks_work=r"\bque fait\b|\bqu['’]est-ce que? .{1,60}\bfait dans la vie\b",
-    question_words=r"\b(?:que|qu(?=['’])|quoi|quel(?:le)?s?|qui|où|quand|pourquoi|comment|combien|est-ce)\b",
+    determiners=r"\b(?:(?:les?|la|une?|des|du|au|mon|ma|mes|notre|nos|son|sa|ses|leurs?|cet?|cette) |l['’])",
+    question_words=r"\b(?:que|qu(?=['’])|quoi|quel(?:le)?s?|qui|où|quand|pourquoi|comment|combien|est-ce"
+    r"|dans la vie)\b",
     asks_before=r"\b(?:avant|auparavant|précédent\w*|ancien\w*)\b",
     first_person=r"\b(?:je|j['’]|mon|ma|mes|nous)\b",
     speaker_as_subject=r"\b(?:je|j['’]|nous)\b",
