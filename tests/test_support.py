@@ -45,12 +45,14 @@ CHINESE = (
     "小李的生日是六月九日。",
     "小王住在我家隔壁。",
     "我妈妈今年六十五岁。",
+    "门的密码是4821。",
 )
 SERVERS = (
     "Release 4.2 went out on 3 November.",
     "Nina is allergic to cats.",
     "The spare keys are with Dilip.",
     "My parents live in Ghent.",
+    "The hamster escaped again!!",
 )
 
 
@@ -85,6 +87,7 @@ def answers(memory: Memory, lines: tuple[str, ...], question: str, speaker: str 
         (SERVERS, "When was 4.3 released?"),
         (SERVERS, "What is Dilip allergic to?"),
         (SERVERS, "Where do I live?"),
+        (SERVERS, "What's the hamster called?"),
     ],
 )
 def test_what_is_known_of_another_or_of_something_else_is_no_answer(
@@ -116,6 +119,7 @@ def test_what_is_known_of_another_or_of_something_else_is_no_answer(
         (CHINESE, "我住在哪里?"),
         (CHINESE, "我姐姐做什么工作?"),
         (CHINESE, "我妈妈多大了?"),
+        (CHINESE, "门的密码是多少?"),
         (SERVERS, "When was 4.2 released?"),
         (SERVERS, "Where do my parents live?"),
     ],

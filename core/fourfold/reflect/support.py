@@ -264,7 +264,7 @@ class _Comparison:
 
     def _tells_name(self, unit: Unit, likenesses: Mapping[Word, float]) -> bool:
         """Tells whether a unit has a name that the question lacks, or says that something is called somehow."""
-        if not self._is_read:
+        if self.language.noun_capitals or is_unspaced(unit.text):  # there a capital shows no name
             return True
         question = self.question
         question_text = question.text.casefold()
@@ -341,10 +341,10 @@ def _time_pattern() -> str:
 
 @cache
 def _number_pattern() -> str:
-    """Returns a pattern of what `counts` does not see: digits before letters ("250k"), numbers in a script without
-    blanks."""
+    """Returns a pattern of what `counts` does not see: digits before letters ("250k"), digits and numbers in a
+    script without blanks."""
     grammars = (each.succession for each in languages().values() if not each.stemmer)
-    return "|".join([r"\b\d", *(grammar.numbers for grammar in grammars if grammar is not None)])
+    return "|".join([r"(?<![a-z_])\d", *(grammar.numbers for grammar in grammars if grammar is not None)])
 
 
 def _tells_work(text: str, language: Language) -> bool:

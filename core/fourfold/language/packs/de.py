@@ -392,10 +392,10 @@ LANGUAGE = Language(
     number_words=r"zwei|drei|vier|fünf|sechs|sieben|acht|neun|zehn|elf|zwölf|\w{3,}zehn|\w{3,}zig|\w*dreißig|\w*hundert"
     r"|\w*tausend|dutzend",
     asks_called=r"\bheiß(?:t|en)\b|\bnamens?\b",
-    asks_work=r"\bwas (?:macht|tut)\b.{1,60}\bberuflich\b|\bwas (?:macht|tut) (?:\S+ ){0,3}\S+\W*$",
+    asks_work=r"\bvon Beruf\b|\bwas (?:macht|tut)\b.{1,60}\bberuflich\b|\bwas (?:macht|tut) (?:\S+ ){0,3}\S+\W*$",
     determiners=r"\b(?:d(?:er|ie|as|en|em|es)|(?:k?ein|mein|unser|sein|ihr)(?:e[mnrs]?)?) ",
     question_words=r"\b(?:was|welche[mnrs]?|we[rmn]|wessen|wann|warum|weshalb|wieso|wie"
-    r"|wo(?:hin|her|mit|von|vor|r?an|r?auf|für|r?um|durch|r?in|rüber|zu)?|beruflich)\b",
+    r"|wo(?:hin|her|mit|von|vor|r?an|r?auf|für|r?um|durch|r?in|rüber|zu)?|beruflich|von Beruf)\b",
     asks_before=r"\b(?:früher\w*|vorher\w*|zuvor|ehemal\w*|bevor)\b",
     first_person=r"\b(?:ich|mein\w*|wir)\b",
     speaker_as_subject=r"\b(?:ich|mich|mir|wir|uns)\b",
