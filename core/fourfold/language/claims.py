@@ -111,7 +111,7 @@ class Claim:
     def has(self, mark: Mark) -> bool:
         """Tells whether the clause has one of the marks."""
         # Not `bool(self.marks & mark)`, which makes a flag first: it is asked thousands of times a conversation.
-        return self.marks.value & mark.value != 0
+        return self.marks._value_ & mark._value_ != 0
 
     @property
     def owner_names(self) -> frozenset[str]:
@@ -148,7 +148,7 @@ class Claim:
     def is_of_thing_beside(self, other: Claim) -> bool:
         """Tells whether it is about a thing of somebody's ("Holly's train") of which the other says nothing but who
         that is ("Holly is a vet")."""
-        if not self.owner_names or not self.owner_names & other.content:
+        if not self.owner or not self.owner_names & other.content:
             return False
         numbers = {token.form for token in self.tokens if token.kind == "number"}
         return not (self.content & other.content) - self.owner - numbers
