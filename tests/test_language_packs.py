@@ -14,8 +14,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from fourfold.language import packs
-from fourfold.language.languages import languages
-from fourfold.language.pack import DateGrammar, Language, check_pack, compiled, search
+from fourfold.language.languages import check_pack, languages
+from fourfold.language.pack import DateGrammar, Language, compiled, search
 
 USE = """
 import json

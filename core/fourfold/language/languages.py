@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import fields
 from functools import cache
 from importlib import import_module
 from importlib.metadata import EntryPoint
@@ -18,7 +19,7 @@ from typing import TYPE_CHECKING, Literal
 
 from fourfold.errors import InputError
 from fourfold.language import packs
-from fourfold.language.pack import Language, check_pack, search
+from fourfold.language.pack import DATE_SLOT, NUMBER_SLOTS, Language, compiled, search
 from fourfold.language.packs import en
 from fourfold.plugins import broken_plugin, declared_plugins, load_plugin
 
@@ -83,6 +84,40 @@ def _plugin_pack(code: str, entry: EntryPoint) -> Language:
     except ValueError as error:
         raise broken_plugin(entry, error) from error
     return pack
+
+
+def check_pack(pack: Language) -> None:
+    """Raises `ValueError` that names the field, for a stemmer that Snowball does not have, a pattern that is no
+    regular expression, and a rule of dates with a slot that its words do not list."""
+    import Stemmer
+
+    if pack.stemmer and pack.stemmer not in Stemmer.algorithms():
+        known = ", ".join(Stemmer.algorithms())
+        raise ValueError(f'there is no stemmer "{pack.stemmer}": give one of {known}, or none')
+    parts = {
+        "": pack,
+        "wording.": pack.wording,
+        "tense.": pack.tense,
+        "stance.": pack.stance,
+        "attributes.": pack.attributes,
+        "succession.": pack.succession,
+    }
+    for prefix, part in parts.items():
+        for name in (item.name for item in fields(part)) if part is not None else ():
+            value = getattr(part, name)
+            try:
+                compiled(value if isinstance(value, str) else "")
+            except re.error as error:
+                raise ValueError(f"{prefix}{name} is no regular expression: {error}") from error
+    if pack.dates is not None:
+        known_slots = {*pack.dates.words, *NUMBER_SLOTS}
+        for pattern, english in pack.dates.rules:
+            unknown = {slot[1] for slot in DATE_SLOT.finditer(pattern + english)} - known_slots
+            named = set(re.findall(r"\(\?P<([a-z]+)\d?>", pattern))
+            if unknown - named:
+                raise ValueError(
+                    f"the date rule {pattern!r} has slots of unknown words: {sorted(unknown - named)}"
+                )
 
 
 def language(code: str) -> Language:

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass, fields
+from dataclasses import dataclass
 from functools import cache, lru_cache
 
 
@@ -335,40 +335,6 @@ class SuccessionGrammar:
     """Matters of which somebody has one state at a time, and the words that speak of it: work, home, partner."""
     verb_final: bool = False
     """Whether what a verb acts on may stand before it ("Ich habe den Golf verkauft")."""
-
-
-def check_pack(pack: Language) -> None:
-    """Raises `ValueError` that names the field, for a stemmer that Snowball does not have, a pattern that is no
-    regular expression, and a rule of dates with a slot that its words do not list."""
-    import Stemmer
-
-    if pack.stemmer and pack.stemmer not in Stemmer.algorithms():
-        known = ", ".join(Stemmer.algorithms())
-        raise ValueError(f'there is no stemmer "{pack.stemmer}": give one of {known}, or none')
-    parts = {
-        "": pack,
-        "wording.": pack.wording,
-        "tense.": pack.tense,
-        "stance.": pack.stance,
-        "attributes.": pack.attributes,
-        "succession.": pack.succession,
-    }
-    for prefix, part in parts.items():
-        for name in (item.name for item in fields(part)) if part is not None else ():
-            value = getattr(part, name)
-            try:
-                compiled(value if isinstance(value, str) else "")
-            except re.error as error:
-                raise ValueError(f"{prefix}{name} is no regular expression: {error}") from error
-    if pack.dates is not None:
-        known_slots = {*pack.dates.words, *NUMBER_SLOTS}
-        for pattern, english in pack.dates.rules:
-            unknown = {slot[1] for slot in DATE_SLOT.finditer(pattern + english)} - known_slots
-            named = set(re.findall(r"\(\?P<([a-z]+)\d?>", pattern))
-            if unknown - named:
-                raise ValueError(
-                    f"the date rule {pattern!r} has slots of unknown words: {sorted(unknown - named)}"
-                )
 
 
 @dataclass(frozen=True, slots=True, eq=False)
