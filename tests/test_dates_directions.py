@@ -97,6 +97,59 @@ def test_a_question_about_a_day_brings_what_was_on_it_first(diary: Bank, questio
     assert first in diary.recall(question, limit=3).hits[0].unit.text
 
 
+AHEAD = [
+    ("What have I got on on Tuesday?", "Vet"),
+    ("Am I doing anything on Tuesday?", "Vet"),
+    ("Anything on Tuesday?", "Vet"),
+    ("What about Tuesday?", "Vet"),
+    ("What's on on the 8th?", "Haircut"),
+    ("Have I got anything planned for February?", "ski"),
+    ("What did I do on Wednesday?", "fence"),
+    ("Anything on Wednesday?", "fence"),
+]
+
+
+@pytest.fixture(scope="module")
+def calendar() -> Iterator[Bank]:
+    """A bank of what is to come, and one thing done, asked on Saturday, 28 November 2026."""
+    with Memory.open(":memory:", clock=FrozenClock(datetime(2026, 11, 28, 12, tzinfo=UTC))) as memory:
+        bank = memory.bank("calendar")
+        for day, text in (
+            (20, "Vet appointment for Rex on 1 December at 4pm."),
+            (21, "Haircut on 8 December at noon."),
+            (22, "We go on a ski trip in February."),
+            (25, "I mended the fence behind the shed."),
+        ):
+            bank.retain([Message(text, "Ana", at=datetime(2026, 11, day, 13, tzinfo=UTC))], document=f"{day}")
+        yield bank
+
+
+@pytest.mark.parametrize(("question", "first"), AHEAD)
+def test_a_question_that_does_not_say_which_asks_for_the_last_and_the_next(
+    calendar: Bank, question: str, first: str
+) -> None:
+    assert first in calendar.recall(question, limit=3).hits[0].unit.text
+
+
+@pytest.mark.parametrize(
+    "question",
+    ["What did I do on 14 August 2026?", "What did I do on 14 August?", "What happened on the 14th?"],
+)
+def test_what_was_on_a_day_comes_before_what_is_known_to_be_of_another(question: str) -> None:
+    with Memory.open(":memory:", clock=FrozenClock(datetime(2026, 8, 28, 12, tzinfo=UTC))) as memory:
+        bank = memory.bank("diary")
+        for day, text in (
+            (13, "I spent the whole day sorting receipts for the tax office."),
+            (14, "Went paddling on the lake with Petra today, arms like jelly."),
+            (16, "Today I finally returned the library books."),
+            (17, "The lake was so cold that Petra screamed."),
+            (22, "What did we do? Paddling again, no chance, my shoulder is gone."),
+        ):
+            bank.retain([Message(text, "Ana", at=datetime(2026, 8, day, 13, tzinfo=UTC))], document=f"{day}")
+        texts = [hit.unit.text for hit in bank.recall(question).hits]
+        assert "jelly" in texts[0]
+
+
 SAID = datetime(2026, 9, 16, 10, tzinfo=UTC)
 
 

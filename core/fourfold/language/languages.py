@@ -232,6 +232,6 @@ _STEMMED = {
     "ru": "Russian", "sr": "Serbian", "sv": "Swedish", "ta": "Tamil", "tr": "Turkish",
 }  # fmt: skip
 _UNSTEMMED = {
-    "bg": "Bulgarian", "he": "Hebrew", "ja": "Japanese", "ko": "Korean", "th": "Thai", "uk": "Ukrainian",
+    "bg": "Bulgarian", "he": "Hebrew", "th": "Thai", "uk": "Ukrainian",
     "vi": "Vietnamese",
 }  # fmt: skip

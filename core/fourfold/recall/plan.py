@@ -37,8 +37,8 @@ _NUMBER_PIECES = 2
 _ASKED: tuple[PatternField, ...] = ("asks_when", "asks_count", "asks_name", "asks_before")
 """What the wording of a question shows that it asks for."""
 _LONGEST_DAY = timedelta(days=7)
-"""The longest time that is asked for as such, whatever was in it. Longer ones, and those with their year, lost
-evidence that was told later (LoCoMo: .833 at 10 for .838)."""
+"""The longest time that is asked for as such, whatever was in it. Longer ones, and those with their year
+(`Plan.yearless_days`), lost evidence that was told later (LoCoMo: .833 at 10 for .838)."""
 _MOST_WORDS_OF_A_NAME = 5
 """Words of the longest name that is looked for. A guess, not measured."""
 _MOST_YEARS = 12
@@ -61,7 +61,9 @@ class Plan:
     speaker: int
     intervals: tuple[Interval, ...]
     days: tuple[Interval, ...]
-    """Those of them that are a week at most and whose year is not written: "on Monday", "on 23 November"."""
+    """Those of them that are a week at most: "on Monday", "on 23 November", "on 14 August 2026"."""
+    yearless_days: tuple[Interval, ...]
+    """Those of these whose year is not written."""
     asks_when: bool
     asks_count: bool
     asks_name: bool
@@ -96,7 +98,8 @@ def plan(question: str, embedder: Embedder, index: BankIndex, now: datetime) -> 
         entities=entities,
         speaker=speaker,
         intervals=tuple(dict.fromkeys(time.interval for time in times)),
-        days=tuple(dict.fromkeys(time.interval for time in times if _is_day(time, text))),
+        days=tuple(dict.fromkeys(time.interval for time in times if _is_day(time))),
+        yearless_days=tuple(dict.fromkeys(time.interval for time in times if _is_yearless_day(time, text))),
         asks_when=asked["asks_when"],
         asks_count=asked["asks_count"],
         asks_name=asked["asks_name"],
@@ -104,19 +107,19 @@ def plan(question: str, embedder: Embedder, index: BankIndex, now: datetime) -> 
     )
 
 
-def _is_day(time: TimeMention, text: str) -> bool:
+def _is_day(time: TimeMention) -> bool:
     start, end = time.interval.start, time.interval.end
-    if start is None or end is None or end - start > _LONGEST_DAY:
-        return False
-    return re.search(r"\d{4}", text[time.start : time.end]) is None
+    return start is not None and end is not None and end - start <= _LONGEST_DAY
+
+
+def _is_yearless_day(time: TimeMention, text: str) -> bool:
+    return _is_day(time) and re.search(r"\d{4}", text[time.start : time.end]) is None
 
 
 def _without_days(question_words: list[Word], text: str, times: list[TimeMention]) -> list[Word]:
     """Returns the words with those that name a day or a week by when it is asked ("on Monday", "last week") as stop
     words: in what was said on other days they mean other days."""
-    relative = [
-        time for time in times if _is_day(time, text) and not re.search(r"\d", text[time.start : time.end])
-    ]
+    relative = [time for time in times if _is_day(time) and not re.search(r"\d", text[time.start : time.end])]
     return [
         replace(word, stem="") if any(t.start <= word.start < t.end for t in relative) else word
         for word in question_words

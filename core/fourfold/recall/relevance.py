@@ -49,7 +49,7 @@ class Relevance:
         records = index.columns[rows]
         self._plan = plan
         self._is_named = _named(plan, index, rows, records)
-        self._is_on_day = on_day(plan, records)
+        self._is_on_day = on_day(plan.days, records)
         if plan.intervals:
             self._is_named |= nearness(plan, records) > 0
         lengths = _TERMS_A_TOKEN * (records["tokens"] - LINE_TOKENS)

@@ -366,8 +366,8 @@ _GRAMMAR: tuple[tuple[re.Pattern[str], Resolver], ...] = (
     ),
     _rule(r"(?:over|on|during|at|by|for|until) the weekend", r.resolve_weekend),
     _rule(
-        r"(?:on|by|until|till|before|since|from) the (?P<d>\d\d?)(?:st|nd|rd|th)(?! (?:of|floor|street|avenue|grade"
-        r"|birthday|anniversary|try|time|day|place))",
+        r"(?:on|by|until|till|before|since|from|about) the (?P<d>\d\d?)(?:st|nd|rd|th)(?! (?:of|floor|street|avenue"
+        r"|grade|birthday|anniversary|try|time|day|place))",
         r.resolve_this_day,
     ),
     _rule(

@@ -75,11 +75,15 @@ def resolve_this_day(match: re.Match[str], anchor: datetime, reading: Reading) -
             candidates.append(month_start.replace(day=day))
         except ValueError:
             continue
+    past = [candidate for candidate in candidates if candidate <= today]
+    coming = [candidate for candidate in candidates if candidate >= today]
+    if reading.is_open:
+        return [day_of(candidate) for candidate in dict.fromkeys([*past[-1:], *coming[:1]])]
     match reading.direction:
         case Direction.PAST:
-            candidates = [candidate for candidate in candidates if candidate <= today]
+            candidates = past
         case Direction.FUTURE | Direction.UNMARKED:
-            candidates = [candidate for candidate in candidates if candidate >= today]
+            candidates = coming
         case Direction.RECURRING:
             return []
         case Direction.NEAREST | Direction.EITHER:
@@ -91,7 +95,9 @@ def resolve_month(match: re.Match[str], anchor: datetime, reading: Reading) -> l
     groups = match.groupdict()
     month = month_number(groups["m"])
     if groups.get("which"):
-        reading = replace(reading, years=(relative_year(groups["which"], anchor, month),))
+        reading = replace(
+            reading, direction=Direction.PAST, years=(relative_year(groups["which"], anchor, month),)
+        )
     spans = [months_of(anchor, year, month, 1) for year in meant_years(groups, anchor, reading, (month, 0))]
     return _parted(groups, spans)
 
@@ -117,7 +123,11 @@ def resolve_season(match: re.Match[str], anchor: datetime, reading: Reading) -> 
     groups = match.groupdict()
     if groups.get("which"):
         # A season takes three months: "last summer" in July is the one before, in October the one just over.
-        reading = replace(reading, years=(relative_year(groups["which"], anchor, month, length=3),))
+        reading = replace(
+            reading,
+            direction=Direction.PAST,
+            years=(relative_year(groups["which"], anchor, month, length=3),),
+        )
     # A summer that is not over is still to come.
     last_month = min(month + 2, 12) if reading.direction in AHEAD else month
     spans = [
@@ -160,7 +170,9 @@ def resolve_holiday(match: re.Match[str], anchor: datetime, reading: Reading) ->
     groups = match.groupdict()
     month, day = HOLIDAYS[name](anchor.year)
     if groups.get("which"):
-        reading = replace(reading, years=(relative_day_year(groups["which"], anchor, month, day),))
+        reading = replace(
+            reading, direction=Direction.PAST, years=(relative_day_year(groups["which"], anchor, month, day),)
+        )
     return [holiday(anchor, name, year) for year in meant_years(groups, anchor, reading, (month, day))]
 
 
@@ -280,6 +292,8 @@ def resolve_bare_weekday(match: re.Match[str], anchor: datetime, reading: Readin
     match reading.direction:
         case Direction.RECURRING:
             return []
+        case _ if reading.is_open:
+            return [weekday_beside(today, weekday, -1), coming_weekday(today, weekday)]
         case direction if direction in AHEAD:
             return [coming_weekday(today, weekday)]
         case _:
@@ -305,11 +319,12 @@ def resolve_weekend(_match: re.Match[str], anchor: datetime, reading: Reading) -
     today = day_of(anchor)[0]
     if reading.direction is Direction.RECURRING:
         return []
-    if reading.direction in AHEAD:
-        return [weekend_of(today)]
     # The last weekend that has begun: what happened "over the weekend" is told on it or after it.
     saturday = today - ((today.weekday() + 2) % 7) * DAY
-    return [(saturday, saturday + 2 * DAY)]
+    last_weekend = saturday, saturday + 2 * DAY
+    if reading.is_open:
+        return list(dict.fromkeys([last_weekend, weekend_of(today)]))
+    return [weekend_of(today) if reading.direction in AHEAD else last_weekend]
 
 
 def _parted(groups: dict[str, str | None], spans: list[Span]) -> list[Span]:

@@ -19,6 +19,12 @@ class Reading:
     years: tuple[int, ...] = ()
     """The years that a question asks for where it names none."""
 
+    @property
+    def is_open(self) -> bool:
+        """Whether it is that of a question that tells neither of what was nor of what is to come: with "on Tuesday",
+        it asks for the last one and for the next one."""
+        return bool(self.years) and self.direction in {Direction.NEAREST, Direction.EITHER}
+
 
 def meant_years(
     groups: dict[str, str | None], anchor: datetime, reading: Reading, date: tuple[int, int]
@@ -28,6 +34,9 @@ def meant_years(
     year_text, relative = groups.get("y"), groups.get("ry")
     if year_text or relative:
         return (int(year_text) if year_text else anchor.year + step_of(relative or ""),)
+    if reading.years and reading.direction is not Direction.PAST:
+        # What is to come may lie in a year in which nothing was said yet.
+        return tuple(sorted({*reading.years, _directed_year(anchor, Direction.FUTURE, date)}))
     if reading.years or reading.direction is Direction.RECURRING:
         return reading.years
     return (_directed_year(anchor, reading.direction, date),)

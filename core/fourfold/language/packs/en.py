@@ -236,9 +236,11 @@ _TENSE = TenseGrammar(
     r"|\b(?:am|is|are|im|isn['’]?t|aren['’]?t|don['’]?t|doesn['’]?t|do|does)\b(?: not| still| now| all)?"
     r"(?: (?!supposed)\w+ed\b)?|\b(?:stay|remain|keep|get|look|seem|feel)s? \w+ed\b|['’](?:m|re)\b(?: \w+ed\b)?"
     r"|\b(?:it|that|there|here|he|she|what|where|who|when|how)['’]s\b(?! (?:been|gone|had|got|just|already|\w+ed)\b)"
+    r"|\b(?:have|has) (?:i|you|we|he|she|they|it) (?:got|planned|arranged|booked)\b"
     r"|\b(?:ha[sv]e|['’]ve) (?:got|decided|agreed|promised|arranged)\b"
     r"|(?<=[,(:] )(?:available|free|valid|due|open) (?:from|in|on|as of|until|by|at)\b"
-    r"|\b(?:ha[sv]e|['’]ve)\b(?! (?:not |just |already |never |ever |finally |also |always |only |recently |all )*"
+    r"|\b(?:ha[sv]e|['’]ve)\b(?! (?:i |you |we |he |she |they )?"
+    r"(?:not |just |already |never |ever |finally |also |always |only |recently |all )*"
     r"(?:been|\w+ed|\w{2,}en|gone|done|had|made|met|got|read|bought|lost|left|found|sold|sent|told|come|become|begun|said"
     r"|won|put|cut|kept|paid|heard|held|built|felt|spent|taught|thought|caught|run|quit)\b)",
     past=r"\bdid(?:n['’]?t)?(?: \w+){0,2}? (?:do|have)\b"
@@ -251,7 +253,10 @@ _TENSE = TenseGrammar(
     r"|shook|shone|shot|shrank|slid|smelt|spat|stuck|stung|struck|swore|swept|swung|tore|understood|wept|withdrew|wound"
     r"|overslept|quit|misread)\b|\b\w{2,}ed\b",
     border=r"[,:()–—]|\s-\s|\b(?:because|so|but|although|though|while|whereas|when|which|who|that|if|since)\b"
-    r"|(?<=\w) (?=(?:(?-i:I)|i['’]?m|we|he|she|they|it['’]s)\b)",
+    # Not between an auxiliary and its subject: "What am I doing on Friday?"
+    r"|(?<=\w)(?<!\bam)(?<!\bare)(?<!\bis)(?<!\bwas)(?<!\bwere)(?<!\bdo)(?<!\bdoes)(?<!\bdid)(?<!\bhave)"
+    r"(?<!\bhas)(?<!\bhad)(?<!\bwill)(?<!\bcan)(?<!\bshall)(?<!\bshould) "
+    r"(?=(?:(?-i:I)|i['’]?m|we|he|she|they|it['’]s)\b)",
     deadline=r"\b(?:by|until|till?|before|due(?: on| by| in)?)(?: the)?\b",
     infinitive=r"\bto [a-z]\w+",
     ahead=r"\bfor(?: the)?\b",

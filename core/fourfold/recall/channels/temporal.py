@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -13,6 +13,7 @@ from fourfold.recall.channels.channel import Channel, Question
 from fourfold.recall.channels.ranked import NOTHING, Ranked
 from fourfold.recall.plan import Plan
 from fourfold.schema.records import UNKNOWN_TIME
+from fourfold.values.units import Interval
 
 _DAY = 86_400.0
 SLACK_DAYS = 7.0
@@ -36,10 +37,10 @@ class Temporal(Channel):
         return Ranked(rows, scores[rows])
 
 
-def on_day(plan: Plan, rows: NDArray[np.void]) -> NDArray[np.bool_]:
-    """Returns which rows were said on one of the days that the question names, or tell of it."""
+def on_day(days: Sequence[Interval], rows: NDArray[np.void]) -> NDArray[np.bool_]:
+    """Returns which rows were said on one of the `days`, or tell of it."""
     inside = np.zeros(len(rows), dtype=bool)
-    for interval in plan.days:
+    for interval in days:
         if interval.start is not None and interval.end is not None:
             start, end = interval.start.timestamp(), interval.end.timestamp()
             inside |= (rows["start"] >= start) & (rows["end"] <= end)
