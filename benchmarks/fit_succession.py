@@ -44,7 +44,7 @@ TEST_PAIRS, TRAIN_PAIRS, TRAIN_SEED = 167, 2000, 7
 BLIND_PAIRS = 2500
 """Training pairs of different topics that need not share a word."""
 FOLDS = 5
-SHARES = (0.005, 0.01, 0.02, 0.03)
+SHARES = (0.01, 0.02, 0.03, 0.05)
 """Of the labelled pairs that do not compete and that no rule orders, how many are taken wrongly at a threshold."""
 RIDGE = 200.0
 """Of 100, 200 and 400; they hardly differ."""
@@ -52,12 +52,13 @@ STEPS = 10
 """Newton's steps; the weights move by less than a thousandth after eight."""
 ROW_KINDS = ("written later", "everyday", "side by side")
 """Kinds of `competing.jsonl` that are of many topics: they are left out in blocks of rows."""
-LOTS = ("first lot", "second lot")
+LOTS = ("first lot", "second lot", "third lot")
 FIRST_LOT = frozenset(
     """contact family health job media meetings money owners pets subscriptions taste tools travel versions""".split()
 )
 """Topics of `changes.jsonl` that are held back and were written first; those of the second lot were written with most
-of the rest, before anybody looked at what the models do with them."""
+of the rest, before anybody looked at what the models do with them. Those of the third end in " 2": others wrote them,
+who knew nothing of the rest."""
 
 
 class Example(NamedTuple):
@@ -113,11 +114,7 @@ def main() -> None:
         "drawn, two words in common": _described(_drawn(options.data, TEST_SEEDS, TEST_PAIRS, 2)),
     }
     for lot in LOTS if options.held else ():
-        held = [
-            example
-            for example in changes
-            if example.held and (example.topic in FIRST_LOT) == (lot == LOTS[0])
-        ]
+        held = [example for example in changes if example.held and _lot(example) == lot]
         sets[f"changes.jsonl, held back, {lot}"] = _described(held)
     left_out = _topics_left_out(learnt, len(labelled.examples))
     fits = (
@@ -140,13 +137,19 @@ def main() -> None:
         _write(fits, _thresholds(labelled, left_out, options.wrong, options.seen))
 
 
+def _lot(example: Example) -> str:
+    if example.topic.endswith(" 2"):
+        return LOTS[2]
+    return LOTS[0] if example.topic in FIRST_LOT else LOTS[1]
+
+
 def _options() -> argparse.Namespace:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("data", type=Path, nargs="+")
     parser.add_argument(
         "--wrong",
         type=float,
-        default=0.015,
+        default=0.03,
         help="share of the labelled others taken at the second threshold",
     )
     parser.add_argument(

@@ -17,7 +17,7 @@ LATER = MARCH + timedelta(days=20)
 
 CHANGES = [
     ("I work the late shift at the bakery.", "boss finally put me on mornings at the bakery"),
-    ("I'm waiting for my green card.", "green card's here, it was in the mail today"),
+    ("I'm the goalkeeper of our team.", "Marco stands in goal for our team, I play on the left"),
     ("Our kitchen tap drips.", "plumber sorted out the kitchen tap"),
     ("My passport is at the embassy.", "got my passport back with the visa in it"),
 ]
@@ -72,12 +72,20 @@ def test_what_is_said_again_after_its_change_is_not_marked(minilm_memory: Memory
 def test_a_look_embeds_few_texts_and_each_of_a_retain_once(clock: FrozenClock) -> None:
     embedder = CountingMiniLM()
     older, newer = CHANGES[2]
+    others = [
+        "The sky is blue.",
+        "My brother lives in Ulm.",
+        "I went to the gym on Monday.",
+        "Lars cooked a risotto.",
+    ]
     with Memory(MemoryStore(), embedder, clock=clock) as memory:
         bank = memory.bank("a")
-        bank.retain([Message(older, "Ana", at=MARCH), Message("The sky is blue.", "Ana", at=MARCH)])
+        bank.retain([Message(text, "Ana", at=MARCH) for text in (older, *others)])
         embedder.texts.clear()
         bank.retain([Message(newer, "Ana", at=LATER)])
-    assert sorted(embedder.texts[1:]) == sorted([older, newer])
+    looked_at = embedder.texts[1:]
+    assert {older, newer} <= set(looked_at)
+    assert len(looked_at) == len(set(looked_at)) <= 3  # the newer one and two older ones
 
 
 class CountingMiniLM(MiniLM):

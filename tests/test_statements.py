@@ -249,3 +249,25 @@ def test_marks_without_a_word_are_kept_as_they_are(memory: Memory) -> None:
     for text in marks:
         bank.retain([Message(text, "Ana")])
     assert sorted(unit.text for unit in bank.units()) == sorted(marks)
+
+
+def test_what_several_things_are_is_told_apart_so_that_one_may_change() -> None:
+    with Memory.open(":memory:") as memory:
+        bank = memory.bank("a")
+        bank.retain("The flat has three rooms, the rent is 1200 a month and the landlord is Mr. Pires.")
+        bank.retain("The rent went up to 1290 a month.")
+        assert bank.recall("Who's the landlord?").hits[0].unit.text == "the landlord is Mr. Pires."
+        assert bank.recall("How much is the rent?").hits[0].unit.text == "The rent went up to 1290 a month."
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Ana says the rent is high and the landlord is mean.",
+        "I like it because the flat is big and the street is quiet.",
+        "My car is red and it is fast.",
+    ],
+)
+def test_what_one_clause_leads_in_stays_together(bank: Bank, text: str) -> None:
+    bank.retain(text)
+    assert [unit.text for unit in bank.units()] == [text]

@@ -9,7 +9,8 @@ from __future__ import annotations
 import re
 
 from fourfold.language.attributes import AttributedText, assertions
-from fourfold.language.claim_reading import matters_of
+from fourfold.language.claim_reading import matters_of, read_claims
+from fourfold.language.claims import THIRD_PERSONS
 from fourfold.language.languages import any_pattern
 from fourfold.language.pack import Language, compiled
 from fourfold.language.text import is_unspaced, sentences
@@ -71,9 +72,16 @@ def _clauses(text: str, block: Span, language: Language) -> list[Span]:
         (match for border in borders for match in compiled(border).finditer(text, start, end)),
         key=lambda match: match.span(),
     ):
-        if match.start() <= start or not (_CONJUNCTION.search(match.group()) or ";" in match.group()):
+        if match.start() <= start:
             continue
         left, right = text[start : match.start()], text[match.end() : end]
+        is_list = match.group().strip() in (",", ";", conjunction, f", {conjunction}")
+        if is_list and _of_other_things(left, right, language):
+            clauses.append((start, start + len(left.rstrip(" ,"))))
+            start = _next_word(text, match.end())
+            continue
+        if not (_CONJUNCTION.search(match.group()) or ";" in match.group()):
+            continue
         is_own = _gives_value(right) or (speaker.match(right.lstrip()) is not None and _gives_value(left))
         is_joint = match.group().strip(", ").casefold() in (conjunction, ";")
         # What is no "and" says how the two belong together ("because", "she says"): it stays, and with it what says
@@ -101,6 +109,28 @@ def _of_other_matters(left: str, right: str, language: Language) -> bool:
         return False
     others = matters_of(right, language)
     return bool(others) and not matters & others
+
+
+def _of_other_things(left: str, right: str, language: Language) -> bool:
+    """Tells whether two clauses each say what some other thing is or has ("the rent is 1200 a month", "the landlord is
+    Mr. Pires"): one of the two may change by itself."""
+    grammar = language.succession
+    if grammar is None or compiled(rf"\W*(?:\w+\W+){{1,4}}?(?:{grammar.copulas})\b").match(right) is None:
+        return False
+    # "Ana says the rent is high and ...": what leads in a clause leads in the next one as well.
+    is_led_in = any(
+        _CONJUNCTION.search(border.group()) for border in compiled(grammar.clause_border).finditer(left)
+    )
+    before, behind = read_claims(left, language), read_claims(right, language)
+    if is_led_in or not before or not behind:
+        return False
+    last, first = before[-1], behind[0]
+    is_told = first.verb == "=" and bool(first.about and last.about and last.verb)
+    return (
+        is_told
+        and not first.about & (last.about | last.content)
+        and not (first.subject | last.subject) & THIRD_PERSONS
+    )
 
 
 _LONGEST_SENTENCE = 300
