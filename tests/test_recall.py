@@ -237,3 +237,23 @@ def test_of_two_that_fit_alike_the_one_that_tells_what_is_asked_stands_first(
         for month, text in enumerate(statements, 1):
             bank.retain([Message(text, "Ana", at=datetime(2026, month, 1, tzinfo=UTC))])
         assert bank.recall(question).hits[0].unit.text == statements[0]
+
+
+@pytest.mark.parametrize(
+    ("question", "wanted"),
+    [
+        ("When did I first go swimming at the lido?", "Went swimming at the lido, freezing!"),
+        ("When did I last go swimming at the lido?", "Went swimming at the lido with Jonas."),
+    ],
+)
+def test_of_several_times_the_one_that_is_asked_for_stands_first(question: str, wanted: str) -> None:
+    said = [
+        "Went swimming at the lido, freezing!",
+        "Went swimming at the lido, warmer today.",
+        "Went swimming at the lido with Jonas.",
+    ]
+    with Memory.open(":memory:") as memory:
+        bank = memory.bank("a")
+        for month, text in enumerate(said, 5):
+            bank.retain([Message(text, at=datetime(2026, month, 1, tzinfo=UTC))])
+        assert bank.recall(question).hits[0].unit.text == wanted

@@ -34,6 +34,8 @@ PatternField = Literal[
     "asks_before",
     "asks_called",
     "asks_count",
+    "asks_first",
+    "asks_last",
     "asks_name",
     "asks_when",
     "asks_work",

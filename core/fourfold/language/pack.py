@@ -372,7 +372,10 @@ class Language:
     asks_count: str = ""
     asks_name: str = ""
     asks_before: str = ""
-    """What shows that a question asks for a time, for a number, for somebody or some place, for what was before."""
+    asks_first: str = ""
+    asks_last: str = ""
+    """What shows that a question asks for a time, for a number, for somebody or some place, for what was before, for
+    the first or the last of several times."""
     asks_called: str = ""
     """What shows that it asks how somebody or something is called."""
     asks_work: str = ""

@@ -34,7 +34,14 @@ _IDF_POWER = 1.5
 _NUMBER_PIECES = 2
 """Pieces of a word with digits up to which it counts as read: a year has two, and at one R@10 falls from .838 to .837
 (`benchmarks/recall.py`, LoCoMo)."""
-_ASKED: tuple[PatternField, ...] = ("asks_when", "asks_count", "asks_name", "asks_before")
+_ASKED: tuple[PatternField, ...] = (
+    "asks_when",
+    "asks_count",
+    "asks_name",
+    "asks_before",
+    "asks_first",
+    "asks_last",
+)
 """What the wording of a question shows that it asks for."""
 _LONGEST_DAY = timedelta(days=7)
 """The longest time that is asked for as such, whatever was in it. Longer ones, and those with their year
@@ -68,6 +75,8 @@ class Plan:
     asks_count: bool
     asks_name: bool
     asks_before: bool
+    asks_first: bool
+    asks_last: bool
 
 
 def plan(question: str, embedder: Embedder, index: BankIndex, now: datetime) -> Plan:
@@ -104,6 +113,8 @@ def plan(question: str, embedder: Embedder, index: BankIndex, now: datetime) -> 
         asks_count=asked["asks_count"],
         asks_name=asked["asks_name"],
         asks_before=asked["asks_before"],
+        asks_first=asked["asks_first"],
+        asks_last=asked["asks_last"],
     )
 
 

@@ -17,6 +17,7 @@ from fourfold.ports import Floats, Query, Where
 from fourfold.recall.channels.channel import Channel, Estimate, Question
 from fourfold.recall.channels.ranked import NOTHING, Ranked, Rows, best
 from fourfold.recall.fuse import Fusion, Scores, Weights
+from fourfold.recall.occasions import in_asked_order
 from fourfold.recall.plan import Plan
 from fourfold.recall.relevance import Relevance, bears, falling
 from fourfold.recall.stopwatch import Stopwatch
@@ -91,7 +92,10 @@ class Search:
             is_scored[ranked.rows] = True
         fused = fusion.fused(self._with_stand_ins(own_scores))
         ranking = _newest_first(_best_first(fused, is_scored[pool]), pool, pairs)
-        ranking = self._relevant(ranking, _with_newest(relevance.of(own_scores), pool, pairs))
+        relevances = _with_newest(relevance.of(own_scores), pool, pairs)
+        records = self.index.columns[pool[ranking.rows]]
+        ranking = in_asked_order(self.plan, ranking, relevances[ranking.rows], records)
+        ranking = self._relevant(ranking, relevances)
         return Candidates(
             rows=pool[ranking.rows],
             scores=ranking.scores,

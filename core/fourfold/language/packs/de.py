@@ -397,6 +397,8 @@ LANGUAGE = Language(
     question_words=r"\b(?:was|welche[mnrs]?|we[rmn]|wessen|wann|warum|weshalb|wieso|wie"
     r"|wo(?:hin|her|mit|von|vor|r?an|r?auf|für|r?um|durch|r?in|rüber|zu)?|beruflich|von Beruf)\b",
     asks_before=r"\b(?:früher\w*|vorher\w*|zuvor|ehemal\w*|bevor)\b",
+    asks_first=r"\b(?:erste[nrs]? mal|zuerst|erstmals|früheste\w*)\b",
+    asks_last=r"\b(?:letzte[nrs]? mal|zuletzt|neueste\w*|kürzlich)\b",
     first_person=r"\b(?:ich|mein\w*|wir)\b",
     speaker_as_subject=r"\b(?:ich|mich|mir|wir|uns)\b",
     second_person=r"\b(?:du|dein\w*|ihr|Sie)\b",

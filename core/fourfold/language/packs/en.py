@@ -303,6 +303,11 @@ LANGUAGE = Language(
     asks_measure=r"\bhow (?=\w)",
     asks_before=r"\b(?:before|previous(?:ly)?|former(?:ly)?|use[d]? to|earlier|originally|prior to|until"
     r"|at first|back then|no longer|any ?more|in the past)\b",
+    asks_first=r"\b(?:first time|earliest)\b|\b(?:did|have|has|was|were)\b(?: [\w'’]+){1,4} first\b"
+    r"(?! (?:aid|floor|half|name|place))",
+    asks_last=r"\b(?:last time|most recent(?:ly)?|latest|recently)\b"
+    r"|\b(?:did|have|has|was|were)\b(?: [\w'’]+){1,4} last\b(?! (?:autumn|fall|month|night|spring|summer|week"
+    r"|winter|year|\w+day)\b)",
     first_person=r"\b(?:I|my|me|we|our)\b",
     speaker_as_subject=r"\b(?:I|we)\b",
     second_person=r"\b(?:you|your|yours|let['’]s)\b",

@@ -343,6 +343,8 @@ LANGUAGE = Language(
     question_words=r"\b(?:que|qu(?=['’])|quoi|quel(?:le)?s?|qui|où|quand|pourquoi|comment|combien|est-ce"
     r"|dans la vie)\b",
     asks_before=r"\b(?:avant|auparavant|précédent\w*|ancien\w*)\b",
+    asks_first=r"\bpremière fois\b",
+    asks_last=r"\b(?:dernière fois|récemment)\b",
     first_person=r"\b(?:je|j['’]|mon|ma|mes|nous)\b",
     speaker_as_subject=r"\b(?:je|j['’]|nous)\b",
     second_person=r"\b(?:tu|ton|ta|tes|vous)\b",

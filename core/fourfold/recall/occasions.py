@@ -1,0 +1,35 @@
+"""The first and the last of several times: where a question asks for one of them ("When did I first swim?"), what
+fits alike stands in the order of time."""
+
+from __future__ import annotations
+
+import numpy as np
+from numpy.typing import NDArray
+
+from fourfold.ports import Floats
+from fourfold.recall.channels.ranked import Ranked
+from fourfold.recall.plan import Plan
+from fourfold.schema.records import UNKNOWN_TIME
+
+_ALIKE = 0.05
+"""Relevance below the best of what fits as well as that."""
+_ALIKE_FUSED = 0.4
+"""Share of the best fused score that it has at least: in a large bank relevance alone is near 1 for too much. Guesses,
+not measured."""
+
+
+def in_asked_order(plan: Plan, ranking: Ranked, relevance: Floats, records: NDArray[np.void]) -> Ranked:
+    """Returns `ranking` with the best units, as far as they fit alike, the earliest first or the latest first, as the
+    question asks. `relevance` and `records` are those of its units, in its order; what has no time stays where it
+    is."""
+    if plan.asks_first == plan.asks_last or not len(ranking.rows):
+        return ranking
+    times = np.where(records["start"] == UNKNOWN_TIME, records["mentioned"], records["start"])
+    is_alike = (relevance >= relevance.max() - _ALIKE) & (
+        ranking.scores >= _ALIKE_FUSED * ranking.scores.max()
+    )
+    places = np.flatnonzero(is_alike & (times != UNKNOWN_TIME))
+    in_time = places[np.argsort(times[places] if plan.asks_first else -times[places], kind="stable")]
+    rows = ranking.rows.copy()
+    rows[places] = ranking.rows[in_time]
+    return Ranked(rows, ranking.scores)
