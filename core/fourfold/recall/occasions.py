@@ -14,8 +14,8 @@ from fourfold.schema.records import UNKNOWN_TIME
 _ALIKE = 0.05
 """Relevance below the best of what fits as well as that."""
 _ALIKE_FUSED = 0.4
-"""Share of the best fused score that it has at least: in a large bank relevance alone is near 1 for too much. Guesses,
-not measured."""
+"""Share of the best fused score that it has at least: in a large bank relevance alone is near 1 for too much.
+Guesses, not measured."""
 
 
 def in_asked_order(plan: Plan, ranking: Ranked, relevance: Floats, records: NDArray[np.void]) -> Ranked:
