@@ -112,7 +112,7 @@ def _of_other_matters(left: str, right: str, language: Language) -> bool:
 
 
 def _of_other_things(left: str, right: str, language: Language) -> bool:
-    """Tells whether two clauses each say what some other thing is or has ("the rent is 1200 a month", "the landlord is
+    """Tells whether two clauses say what two things are or have ("the rent is 1200 a month", "the landlord is
     Mr. Pires"): one of the two may change by itself."""
     grammar = language.succession
     if grammar is None or compiled(rf"\W*(?:\w+\W+){{1,4}}?(?:{grammar.copulas})\b").match(right) is None:
