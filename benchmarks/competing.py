@@ -20,9 +20,9 @@ from typing import Any, NamedTuple
 from machine import describe
 
 from fourfold.language.attributes import AttributedText, compare_attributes
-from fourfold.language.claim_reading import read_claims
 from fourfold.language.languages import language
-from fourfold.language.succession import competes
+from fourfold.language.succession.reading import read_claims
+from fourfold.language.succession.rules import competes
 from fourfold.language.text import sentences, terms
 
 SHARED_WORDS = 2

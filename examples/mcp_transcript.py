@@ -67,7 +67,7 @@ async def _talk(client: Client) -> None:
     await say("entity", name="Ana Silva")
     await say("forget", unit=found["units"][0]["id"][:8])
     await say("forget", unit=found["units"][0]["id"][:8], confirm=True)
-    await say("recall", question="Where does Ana Silva live?", budget=64)
+    await say("recall", question="Where does Ana Silva live?", budget=256)
     await say("recall", query="Where does Ana live?")
     await say("status")
 

@@ -19,12 +19,12 @@ from fourfold.ingest.compare.deduplicate import ComparedStatement, same_statemen
 from fourfold.ingest.extract.rules import extract
 from fourfold.ingest.extract.spans import statement_spans
 from fourfold.language.attributes import AttributedText, assertions
-from fourfold.language.claim_reading import read_claims
 from fourfold.language.dates import find_times
 from fourfold.language.languages import detect, language, matches_any
 from fourfold.language.modality import confidence_of, modality_of
 from fourfold.language.person_names import keys
 from fourfold.language.stance import clauses_of
+from fourfold.language.succession.reading import read_claims
 from fourfold.language.text import (
     asking,
     canonical,

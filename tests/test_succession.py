@@ -9,9 +9,9 @@ from pathlib import Path
 import pytest
 
 from fourfold.language.attributes import AttributedText, compare_attributes
-from fourfold.language.claim_reading import read_claims
 from fourfold.language.languages import language
-from fourfold.language.succession import Competition, competes
+from fourfold.language.succession.reading import read_claims
+from fourfold.language.succession.rules import Competition, competes
 from fourfold.language.voices import borrowed_spans
 
 ROWS = [

@@ -15,9 +15,9 @@ import numpy as np
 from fourfold.index.columns import passage_rows
 from fourfold.ingest.compare.candidates import SEMANTIC_MOST, KnownStatements, Near
 from fourfold.ingest.compare.deduplicate import ComparedStatement
+from fourfold.ingest.compare.ended import end_unit, has_ended, is_noted_end
 from fourfold.ingest.compare.successors import Successors
 from fourfold.ingest.embed import Embedded, add_context_vector, unit_vectors
-from fourfold.ingest.ended import end_unit, has_ended, is_noted_end
 from fourfold.ingest.extract.statement import Statement, is_behind_request
 from fourfold.ingest.links import SEMANTIC_FLOOR, semantic_links, temporal_link
 from fourfold.ingest.long_work import with_progress

@@ -246,9 +246,8 @@ class AttributeGrammar:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class SuccessionGrammar:
-    """What `fourfold.language.claim_reading` reads a clause with, to tell which of two statements of one matter is
-    how it stands now. All are closed classes (pronouns, auxiliaries, prepositions), or verbs and adverbs of
-    change."""
+    """What `fourfold.language.succession` reads a clause with, to tell which of two statements of a matter is how it
+    stands now. All are closed classes (pronouns, auxiliaries, prepositions), or verbs and adverbs of change."""
 
     clause_border: str
     """What parts two clauses."""

@@ -13,12 +13,12 @@ from collections.abc import Iterable, Mapping, Sequence, Set
 from dataclasses import dataclass
 from functools import cache, cached_property
 
-from fourfold.language.claim_reading import read_claims
-from fourfold.language.claims import Claim
 from fourfold.language.enrichment import enriched
 from fourfold.language.languages import languages, matches_any
 from fourfold.language.pack import Language, compiled
 from fourfold.language.person_names import CLEAR, likeness
+from fourfold.language.succession.claims import Claim
+from fourfold.language.succession.reading import read_claims
 from fourfold.language.text import Word, clean, counts, is_unspaced, words
 from fourfold.models.vectors import embed_checked
 from fourfold.ports import Embedder, Embedding

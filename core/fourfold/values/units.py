@@ -23,8 +23,7 @@ LinkKind = Literal["temporal", "semantic", "causal", "evidence", "supersedes"]
 SHORT_ID = 8
 """Characters of a unit's id by which it can be named in a bank of usual size."""
 LONGEST_TEXT = 2000
-"""Characters of what is one statement: of a fact, a belief, a unit that is edited. A guess: what is longer is a text,
-and should be retained as one."""
+"""Characters of what is one statement (a fact, a belief, an edited unit): what is longer is a text. A guess."""
 LONGEST_NAME = 200
 """Characters of a name: of an entity, a speaker, a message's id. A guess."""
 _BEFORE_ALL = datetime.min.replace(tzinfo=UTC)
@@ -432,8 +431,7 @@ class Summary:
 
 @dataclass(frozen=True, slots=True)
 class Entity:
-    """A person, place, thing or term that units mention; `name` is the form it is shown by, `kind` what it is
-    ("person", "place"), "" if nothing told."""
+    """A person, place, thing or term (its `kind`, "" if nothing told it) that units mention, shown as `name`."""
 
     id: str
     name: str

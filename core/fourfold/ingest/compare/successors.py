@@ -16,11 +16,11 @@ from fourfold.ingest.compare.candidates import KnownStatements, Near
 from fourfold.ingest.compare.closer_looks import CloserLooks
 from fourfold.ingest.embed import Embedded
 from fourfold.language.attributes import AttributedText, assertions, compare_attributes
-from fourfold.language.claim_reading import read_claims
-from fourfold.language.claims import Claim
-from fourfold.language.corrections import names_value_alone, sets_right
 from fourfold.language.enrichment import enriched
-from fourfold.language.succession import competes
+from fourfold.language.succession.claims import Claim
+from fourfold.language.succession.corrections import names_value_alone, sets_right
+from fourfold.language.succession.reading import read_claims
+from fourfold.language.succession.rules import competes
 from fourfold.language.text import query_vector
 from fourfold.models.packaged.change_model import change_model
 from fourfold.ports import Query, Where

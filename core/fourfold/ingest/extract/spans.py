@@ -9,10 +9,10 @@ from __future__ import annotations
 import re
 
 from fourfold.language.attributes import AttributedText, assertions
-from fourfold.language.claim_reading import matters_of, read_claims
-from fourfold.language.claims import THIRD_PERSONS
 from fourfold.language.languages import any_pattern
 from fourfold.language.pack import Language, compiled
+from fourfold.language.succession.claims import THIRD_PERSONS
+from fourfold.language.succession.reading import matters_of, read_claims
 from fourfold.language.text import is_unspaced, sentences
 from fourfold.language.voices import is_borrowed
 

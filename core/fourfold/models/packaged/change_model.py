@@ -1,7 +1,7 @@
 """Whether a newer statement tells of a change of an older one's matter in a wording that no rule knows ("we're back
 on Jenkins", "dropped out of uni"): two logistic models, fitted by benchmarks/fit_succession.py, which says on what.
 
-The first is cheap: it weighs what the two readings have in common (`fourfold.language.succession_features`) and the
+The first is cheap: it weighs what the two readings have in common (`fourfold.language.succession.features`) and the
 mean of the newer text's token rows, which are at hand when a statement is written. It finds the few pairs that are
 worth a closer look. The second one decides on these by the vectors of both texts as they stand, without what situates
 them, their product and their difference (docs/adr/0021).
@@ -15,7 +15,7 @@ from importlib.resources import files
 
 import numpy as np
 
-from fourfold.language.succession_features import FEATURES
+from fourfold.language.succession.features import FEATURES
 from fourfold.ports import Floats
 
 _FILES = {"all-MiniLM-L6-v2-int8/128/2048": "minilm-change.npz"}
@@ -28,7 +28,7 @@ LANGUAGE = "en"
 class ChangeModel:
     """The weights of both models. Of the first: `cheap_features` (features,), `direction` (token_dimension,) and
     `cheap_bias`; of the second: `features` (features,), `newer`, `product` and `difference` (dimension,) and `bias`.
-    A bias has the threshold in it. Features come in the order of `succession_features.FEATURES`."""
+    A bias has the threshold in it. Features come in the order of `succession.features.FEATURES`."""
 
     cheap_features: Floats
     direction: Floats

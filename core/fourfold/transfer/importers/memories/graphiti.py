@@ -14,10 +14,10 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from fourfold.errors import InputError
-from fourfold.language.claim_reading import read_claims
-from fourfold.language.claims import Mark
 from fourfold.language.languages import ENGLISH, detect
 from fourfold.language.pack import Language
+from fourfold.language.succession.claims import Mark
+from fourfold.language.succession.reading import read_claims
 from fourfold.transfer.importers.fields import normal_name, parse_role, role_of
 from fourfold.transfer.importers.importer import ImportedDocument, SourceFile
 from fourfold.transfer.importers.memories.tool_answer import unwrapped

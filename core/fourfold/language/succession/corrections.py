@@ -5,7 +5,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from fourfold.language.claims import THIRD_PERSONS, Claim, Mark
+from fourfold.language.succession.claims import THIRD_PERSONS, Claim, Mark
 
 _VALUES = frozenset({"number", "time", "name"})
 _LONGEST = 4

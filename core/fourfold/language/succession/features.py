@@ -14,7 +14,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from fourfold.language.claims import Claim, Mark
+from fourfold.language.succession.claims import Claim, Mark
 
 _MOST_STEMS = 12
 """Stems of a statement from which more make no difference. A guess, not measured."""

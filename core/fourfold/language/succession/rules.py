@@ -12,7 +12,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from fourfold.language.claims import ATTITUDE, Claim, Mark, Token
+from fourfold.language.succession.claims import ATTITUDE, Claim, Mark, Token
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,7 +25,7 @@ class Competition:
 
 def competes(newer: tuple[Claim, ...], older: tuple[Claim, ...]) -> Competition | None:
     """Returns the rule by which `newer` tells how a matter of `older` stands now; None where none says so. Both are
-    readings (`claim_reading.read_claims`) of statements of one speaker, `newer` said later."""
+    readings (`reading.read_claims`) of statements of one speaker, `newer` said later."""
     for later in newer:
         for earlier in older:
             rule = _first_rule(later, earlier)

@@ -1,6 +1,6 @@
 """Reads the claims of a statement, clause by clause, by the grammar of its language. Knows no model, no bank.
 
-A reading is made once a text, in time linear in its length; `fourfold.language.succession` compares two of them.
+A reading is made once a text, in time linear in its length; `rules` compares two of them.
 """
 
 from __future__ import annotations
@@ -11,7 +11,10 @@ from dataclasses import dataclass, replace
 from functools import cache, lru_cache
 from itertools import islice
 
-from fourfold.language.claims import (
+from fourfold.language.languages import languages
+from fourfold.language.modality import modality_of
+from fourfold.language.pack import Language, SuccessionGrammar, compiled, search
+from fourfold.language.succession.claims import (
     ATTITUDE,
     CONTRACTED,
     MEANING,
@@ -23,9 +26,6 @@ from fourfold.language.claims import (
     stems,
     tokens_of,
 )
-from fourfold.language.languages import languages
-from fourfold.language.modality import modality_of
-from fourfold.language.pack import Language, SuccessionGrammar, compiled, search
 from fourfold.language.text import sentences
 from fourfold.language.voices import is_borrowed
 from fourfold.values.units import Modality
