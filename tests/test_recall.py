@@ -257,3 +257,16 @@ def test_of_several_times_the_one_that_is_asked_for_stands_first(question: str, 
         for month, text in enumerate(said, 5):
             bank.retain([Message(text, at=datetime(2026, month, 1, tzinfo=UTC))])
         assert bank.recall(question).hits[0].unit.text == wanted
+
+
+def test_what_was_on_a_day_comes_first_where_nothing_else_is_named() -> None:
+    said = {
+        14: "Went kayaking with Petra today.",
+        13: "Spent the whole day sorting receipts.",
+        16: "Today I returned the books.",
+    }
+    with Memory.open(":memory:") as memory:
+        bank = memory.bank("a")
+        for day, text in said.items():
+            bank.retain([Message(text, at=datetime(2026, 8, day, 18, tzinfo=UTC))])
+        assert bank.recall("What did I do on 14 August 2026?").hits[0].unit.text == said[14]

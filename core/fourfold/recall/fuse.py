@@ -108,7 +108,7 @@ class Fusion:
         if remembered is not None:
             self.factors["strength"] = (1 - weights.strength * (1 - remembered)).astype(np.float32)
         # Somebody who asks for a day asks for what was on it, whatever it was.
-        self._on_day = (weights.day_share * on_day(plan.yearless_days, records)).astype(np.float32)
+        self._on_day = (weights.day_share * on_day(plan.days_as_such, records)).astype(np.float32)
         self._factor = np.prod(list(self.factors.values()), axis=0)
 
     def fused(self, scores: Scores) -> Floats:
@@ -187,7 +187,7 @@ def _factors(plan: Plan, records: NDArray[np.void], keyword: Floats, weights: We
         factors["speaker"] = 1 + weights.speaker * is_theirs
         factors["subject"] = 1 + weights.subject * (is_theirs & records["is_subject"])
     if plan.intervals:
-        is_on_day = on_day(plan.yearless_days, records)
+        is_on_day = on_day(plan.days_as_such, records)
         factors["dated"] = 1 + weights.dated * (nearness(plan, records) > 0) + weights.on_day * is_on_day
     if plan.asks_when:
         factors["when"] = 1 + weights.when * records["dated"]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from bisect import bisect_left
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
@@ -44,8 +44,8 @@ _ASKED: tuple[PatternField, ...] = (
 )
 """What the wording of a question shows that it asks for."""
 _LONGEST_DAY = timedelta(days=7)
-"""The longest time that is asked for as such, whatever was in it. Longer ones, and those with their year
-(`Plan.yearless_days`), lost evidence that was told later (LoCoMo: .833 at 10 for .838)."""
+"""The longest time that is asked for as such, whatever was in it. Longer ones, and those with their year beside
+other words (`Plan.days_as_such`), lost evidence that was told later (LoCoMo: .833 at 10 for .838)."""
 _MOST_WORDS_OF_A_NAME = 5
 """Words of the longest name that is looked for. A guess, not measured."""
 _MOST_YEARS = 12
@@ -69,8 +69,9 @@ class Plan:
     intervals: tuple[Interval, ...]
     days: tuple[Interval, ...]
     """Those of them that are a week at most: "on Monday", "on 23 November", "on 14 August 2026"."""
-    yearless_days: tuple[Interval, ...]
-    """Those of these whose year is not written."""
+    days_as_such: tuple[Interval, ...]
+    """Those of these whose year is not written, or beside which nothing is named ("What did I do on 14 August
+    2026?")."""
     asks_when: bool
     asks_count: bool
     asks_name: bool
@@ -108,7 +109,7 @@ def plan(question: str, embedder: Embedder, index: BankIndex, now: datetime) -> 
         speaker=speaker,
         intervals=tuple(dict.fromkeys(time.interval for time in times)),
         days=tuple(dict.fromkeys(time.interval for time in times if _is_day(time))),
-        yearless_days=tuple(dict.fromkeys(time.interval for time in times if _is_yearless_day(time, text))),
+        days_as_such=tuple(dict.fromkeys(_days_as_such(question_words, text, times))),
         asks_when=asked["asks_when"],
         asks_count=asked["asks_count"],
         asks_name=asked["asks_name"],
@@ -123,8 +124,14 @@ def _is_day(time: TimeMention) -> bool:
     return start is not None and end is not None and end - start <= _LONGEST_DAY
 
 
-def _is_yearless_day(time: TimeMention, text: str) -> bool:
-    return _is_day(time) and re.search(r"\d{4}", text[time.start : time.end]) is None
+def _days_as_such(question_words: list[Word], text: str, times: list[TimeMention]) -> Iterator[Interval]:
+    names_nothing_else = all(
+        not word.stem or any(time.start <= word.start < time.end for time in times) for word in question_words
+    )
+    for time in times:
+        is_yearless = re.search(r"\d{4}", text[time.start : time.end]) is None
+        if _is_day(time) and (names_nothing_else or is_yearless):
+            yield time.interval
 
 
 def _without_days(question_words: list[Word], text: str, times: list[TimeMention]) -> list[Word]:
