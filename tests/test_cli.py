@@ -20,13 +20,13 @@ def example_memory(tmp_path_factory: pytest.TempPathFactory) -> Path:
     directory = tmp_path_factory.mktemp("cli") / "memory"
     done = fourfold("retain", conversation(), "--bank", "friends", "--memory", directory, "--json")
     assert done.returncode == 0, done.stderr
-    assert json.loads(done.stdout)["ADD"] == 42
+    assert json.loads(done.stdout)["ADD"] == 43
     return directory
 
 
 def test_retaining_again_adds_nothing(example_memory: Path) -> None:
     done = fourfold("retain", conversation(), "-b", "friends", "-m", example_memory)
-    assert done.stdout.startswith("Retained 30 messages in friends: 42 statements, known already; ")
+    assert done.stdout.startswith("Retained 30 messages in friends: 43 statements, known already; ")
 
 
 def test_recall_answers_in_words_and_in_json(example_memory: Path) -> None:
@@ -43,8 +43,8 @@ def test_recall_as_of_a_time_before_anything_was_learned_finds_nothing(example_m
 
 
 def test_banks_are_listed(example_memory: Path) -> None:
-    assert fourfold("banks", "-m", example_memory).stdout.startswith("friends: 42 units")
-    assert json.loads(fourfold("banks", "-m", example_memory, "--json").stdout)[0]["units"] == 42
+    assert fourfold("banks", "-m", example_memory).stdout.startswith("friends: 43 units")
+    assert json.loads(fourfold("banks", "-m", example_memory, "--json").stdout)[0]["units"] == 43
 
 
 def test_text_a_language_model_could_not_read_is_reported_and_read_later(tmp_path: Path) -> None:
@@ -186,7 +186,7 @@ def test_a_model_reflects_on_the_command_line_with_its_citations(tmp_path: Path)
 @pytest.mark.slow
 def test_compacting_a_directory_keeps_every_unit(example_memory: Path) -> None:
     assert fourfold("compact", "-m", example_memory).returncode == 0
-    assert "42 units" in fourfold("banks", "-m", example_memory).stdout
+    assert "43 units" in fourfold("banks", "-m", example_memory).stdout
 
 
 def test_the_doctor_tries_the_model(example_memory: Path) -> None:
@@ -197,7 +197,7 @@ def test_the_doctor_tries_the_model(example_memory: Path) -> None:
 
 def test_the_demo_runs_and_finds_what_it_asks_for() -> None:
     report = json.loads(fourfold("demo", "--json").stdout)
-    assert report["units"] == 42
+    assert report["units"] == 43
     assert any("3:52:10" in text for text in report["answers"]["How fast did Jonas run the marathon?"])
 
 

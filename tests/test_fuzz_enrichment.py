@@ -28,7 +28,7 @@ RETAINED = {
     "fourfold.ingest.compare.candidates.same_statement": "comparison",
     "fourfold.ingest.bank_options.detect": "language",
     "fourfold.ingest.embed.words": "words",
-    "fourfold.ingest.embed.terms": "words",
+    "fourfold.ingest.embed._origin_terms": "words",
     "fourfold.ingest.embed.index_terms": "words",
     "fourfold.schema.units.asking": "modality",
     "fourfold.schema.units.counts": "modality",
