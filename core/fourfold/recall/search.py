@@ -94,7 +94,7 @@ class Search:
         ranking = _newest_first(_best_first(fused, is_scored[pool]), pool, pairs)
         relevances = _with_newest(relevance.of(own_scores), pool, pairs)
         records = self.index.columns[pool[ranking.rows]]
-        ranking = in_asked_order(self.plan, ranking, relevances[ranking.rows], records)
+        ranking = in_asked_order(self.plan, ranking, relevances[ranking.rows], records, units)
         ranking = self._relevant(ranking, relevances)
         return Candidates(
             rows=pool[ranking.rows],
