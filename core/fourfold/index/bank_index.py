@@ -61,8 +61,8 @@ _LONGEST_CHAIN = 100
 _NEIGHBOURS_LOOKED_AT = 64
 """Units of an entity that are looked at for entities beside it. A guess, not measured."""
 _MORE_UNITS = 20
-"""A guess: with none, "Does the dishwasher work?" found neither of the only two units of a bank, both of a
-dishwasher."""
+"""Units without a term that its IDF takes a bank to have besides its own. A guess: with none, "Does the dishwasher
+work?" found neither of the only two units of a bank, both of a dishwasher."""
 _FIRST_ROWS = 64
 """Rows that an empty index has room for; the room doubles when it is used up."""
 

@@ -126,8 +126,7 @@ class KnownStatements:
         does: "Yes." says what its question asks. A statement that says something by itself answers any."""
         if len(set(terms(claim.text, self.transaction.language))) >= LEAST_STEMS:
             return True
-        linked = [(link.weight, link.to) for link in known.links if link.kind == "temporal"]
-        known_before = max(linked)[1] if linked else None
+        known_before = said_before(known)
         return self._question(known_before, known.speaker) == self._question(before, claim.speaker)
 
     def _question(self, unit_id: str | None, speaker: str | None) -> str:
@@ -201,6 +200,12 @@ class KnownStatements:
     def _own_tokens(self, unit_id: str) -> Floats:
         (point,) = self.transaction.points([unit_id])
         return own_tokens(point)
+
+
+def said_before(unit: Unit) -> str | None:
+    """Returns the id of what was said before a unit in its session; None where it began it."""
+    linked = [(link.weight, link.to) for link in unit.links if link.kind == "temporal"]
+    return max(linked)[1] if linked else None
 
 
 def compared(unit: Unit) -> ComparedStatement:

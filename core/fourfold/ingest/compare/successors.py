@@ -12,7 +12,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Literal
 
-from fourfold.ingest.compare.candidates import KnownStatements, Near
+from fourfold.ingest.compare.candidates import KnownStatements, Near, said_before
 from fourfold.ingest.compare.closer_looks import CloserLooks
 from fourfold.ingest.embed import Embedded
 from fourfold.language.attributes import AttributedText, assertions, compare_attributes
@@ -205,7 +205,7 @@ class Successors:
         if not enriched("succession", unit.text, False, names_value_alone, claims):
             return []
         earlier, steps = unit, 0
-        while steps < _MOST_BACK and (before := _said_before(earlier)):
+        while steps < _MOST_BACK and (before := said_before(earlier)):
             (earlier,) = self.transaction.read([before])
             if earlier.speaker == unit.speaker:
                 steps += 1
@@ -240,12 +240,6 @@ class Successors:
     def _read(self, ids: Sequence[str]) -> None:
         missing = [unit for unit in ids if unit not in self._in_bank]
         self._in_bank |= {unit.id: unit for unit in (self.transaction.read(missing) if missing else ())}
-
-
-def _said_before(unit: Unit) -> str | None:
-    """Returns the id of what was said before a unit in its session; None where it began it."""
-    linked = [(link.weight, link.to) for link in unit.links if link.kind == "temporal"]
-    return max(linked)[1] if linked else None
 
 
 def _order(unit: Unit, other: Unit) -> Order:

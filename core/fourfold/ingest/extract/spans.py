@@ -66,7 +66,6 @@ def _clauses(text: str, block: Span, language: Language) -> list[Span]:
         return [block]
     conjunction = language.attributes.conjunction.strip() if language.attributes is not None else ""
     borders = [language.succession.clause_border, rf",?\s+{re.escape(conjunction)}\s+" if conjunction else ""]
-    speaker = compiled(any_pattern("first_person"))
     clauses: list[Span] = []
     for match in sorted(
         (match for border in borders for match in compiled(border).finditer(text, start, end)),
@@ -75,18 +74,13 @@ def _clauses(text: str, block: Span, language: Language) -> list[Span]:
         if match.start() <= start:
             continue
         left, right = text[start : match.start()], text[match.end() : end]
-        is_list = match.group().strip() in (",", ";", conjunction, f", {conjunction}")
-        if is_list and _of_other_things(left, right, language):
-            clauses.append((start, start + len(left.rstrip(" ,"))))
-            start = _next_word(text, match.end())
-            continue
-        if not (_CONJUNCTION.search(match.group()) or ";" in match.group()):
-            continue
-        is_own = _gives_value(right) or (speaker.match(right.lstrip()) is not None and _gives_value(left))
-        is_joint = match.group().strip(", ").casefold() in (conjunction, ";")
+        border = match.group().strip(", ").casefold()  # "" of a comma alone
+        is_listed = border in ("", ";", conjunction) and _of_other_things(left, right, language)
+        is_joint = is_listed or border in (conjunction, ";")
+        is_worded = _CONJUNCTION.search(border) is not None or ";" in border
         # What is no "and" says how the two belong together ("because", "she says"): it stays, and with it what says
         # nothing without the other.
-        if (is_own and (is_joint or _gives_value(left))) or _of_other_matters(left, right, language):
+        if is_listed or (is_worded and _say_different_things(left, right, is_joint, language)):
             clauses.append((start, start + len(left.rstrip(" ,"))))
             start = _next_word(text, match.end() if is_joint else match.start())
     return [*clauses, (start, end)]
@@ -100,6 +94,14 @@ def _next_word(text: str, start: int) -> int:
 
 
 _CONJUNCTION = re.compile(r"\w")
+
+
+def _say_different_things(left: str, right: str, is_joint: bool, language: Language) -> bool:
+    """Tells whether one of two clauses gives a value that is no part of the other, or they are of different matters.
+    `is_joint` says that no more than "and" stands between them."""
+    is_of_speaker = compiled(any_pattern("first_person")).match(right.lstrip()) is not None
+    is_own = _gives_value(right) or (is_of_speaker and _gives_value(left))
+    return (is_own and (is_joint or _gives_value(left))) or _of_other_matters(left, right, language)
 
 
 def _of_other_matters(left: str, right: str, language: Language) -> bool:
