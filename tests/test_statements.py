@@ -261,8 +261,31 @@ def test_what_several_things_are_is_told_apart_so_that_one_may_change() -> None:
 
 
 @pytest.mark.parametrize(
+    ("language", "text", "later", "question"),
+    [
+        ("en", "My GP is Dr Vogt and my daughter goes to Rainbow nursery.", "My GP is Dr Sommer now.",
+         "Which nursery does my daughter go to?"),
+        ("de", "Mein Zahnarzt ist Herr Kolb und meine Schwester wohnt in Ulm.", "Mein Zahnarzt ist jetzt Frau Abt.",
+         "Wo wohnt meine Schwester?"),
+        ("fr", "Mon médecin est le docteur Roux et mon fils va au lycée Camus.", "Mon médecin est maintenant M. Blin.",
+         "À quel lycée va mon fils ?"),
+    ],
+)  # fmt: skip
+def test_what_one_thing_is_may_change_without_what_another_does(
+    minilm_memory: Memory, language: str, text: str, later: str, question: str
+) -> None:
+    bank = minilm_memory.bank("a", language=language)
+    bank.retain(text)
+    bank.retain(later)
+    best = bank.recall(question).hits[0].unit
+    assert text.endswith(best.text)
+    assert best.superseded_by is None
+
+
+@pytest.mark.parametrize(
     "text",
     [
+        "My sister is kind and my brother is too.",
         "Ana says the rent is high and the landlord is mean.",
         "I like it because the flat is big and the street is quiet.",
         "My car is red and it is fast.",

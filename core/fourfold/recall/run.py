@@ -14,6 +14,7 @@ from fourfold.ports import Where
 from fourfold.recall.channels.ranked import Ranked
 from fourfold.recall.cross_encoder import reranked
 from fourfold.recall.fuse import Weights
+from fourfold.recall.latest import latest_first
 from fourfold.recall.plan import Plan, plan
 from fourfold.recall.prompt import pack
 from fourfold.recall.search import Candidates, Search
@@ -83,7 +84,7 @@ def _answer(services: Services, request: RecallRequest, weights: Weights) -> Rec
     if services.reranker is not None:
         candidates = reranked(view, services.reranker, question.text, candidates)
         timer.lap("cross-encoder")
-    candidates = with_superseded(question, index, candidates)
+    candidates = with_superseded(question, index, latest_first(question, view, candidates))
     with index.lock:
         records = index.columns[candidates.rows]
     chosen = pack(records["tokens"], records["said"], request.budget, request.limit)

@@ -29,10 +29,12 @@ _NEIGHBOURS_OF = 40
 
 @dataclass(frozen=True, slots=True)
 class Candidates:
-    """What a search came to: rows best first with their scores, what multiplied them, and what each channel said."""
+    """What a search came to: rows best first with their scores (the relevance) and what fusion made of them, what
+    multiplied that, and what each channel said."""
 
     rows: Rows
     scores: Floats
+    fused: Floats
     factors: Mapping[str, Floats]
     channels: Mapping[str, Ranked]
 
@@ -98,7 +100,8 @@ class Search:
         ranking = self._relevant(ranking, relevances)
         return Candidates(
             rows=pool[ranking.rows],
-            scores=ranking.scores,
+            scores=falling(relevances[ranking.rows]),
+            fused=ranking.scores,
             factors={name: factor[ranking.rows] for name, factor in fusion.factors.items()},
             # What asked the store is shown as it answered, the others as far as it was scored in the end.
             channels={name: ranked.among(is_scored) for name, ranked in listed.items()} | exact | answered,
@@ -148,7 +151,7 @@ class Search:
         )
 
     def _relevant(self, ranking: Ranked, relevance: Floats) -> Ranked:
-        """Returns those of `ranking` that bear on the question, with their relevance (one value a candidate)."""
+        """Returns those of `ranking` that bear on the question by their `relevance` (one value a candidate)."""
         scores = relevance[ranking.rows]
         # A ranking always has a best unit: without a floor, an off-topic question would fill its whole token budget
         # (docs/adr/0005). What asks for a time alone, or has no word of its own, goes without one, and an embedder
@@ -159,8 +162,8 @@ class Search:
             and self.services.embedder.token_dimension
         ):
             is_relevant = bears(scores, ranking.scores, self.services.settings.relevance)
-            ranking, scores = ranking.at(is_relevant), scores[is_relevant]
-        return Ranked(ranking.rows, falling(scores))
+            return ranking.at(is_relevant)
+        return ranking
 
     def _columns(self, listed: Mapping[str, Ranked], units: int) -> dict[str, Floats]:
         """Returns the scores of each channel that listed units, as an array (units,)."""

@@ -39,6 +39,7 @@ def with_superseded(plan: Plan, index: BankIndex, candidates: Candidates) -> Can
         candidates,
         rows=np.array(rows, dtype=np.intp),
         scores=candidates.scores[place_of_row],
+        fused=candidates.fused[place_of_row],
         factors={name: factor[place_of_row] for name, factor in candidates.factors.items()},
     )
 

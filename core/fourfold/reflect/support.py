@@ -17,12 +17,12 @@ from fourfold.language.enrichment import enriched
 from fourfold.language.languages import languages, matches_any
 from fourfold.language.pack import Language, compiled
 from fourfold.language.person_names import CLEAR, likeness
+from fourfold.language.question import Question, bare, is_read_by_character, read_question
 from fourfold.language.succession.claims import Claim
 from fourfold.language.succession.reading import read_claims
 from fourfold.language.text import Word, clean, counts, is_unspaced, words
 from fourfold.models.vectors import embed_checked
 from fourfold.ports import Embedder, Embedding
-from fourfold.reflect.question import Question, bare, is_read_by_character, read_question
 from fourfold.values.results import Hit
 from fourfold.values.units import Unit
 

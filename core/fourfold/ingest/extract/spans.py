@@ -64,7 +64,7 @@ def _clauses(text: str, block: Span, language: Language) -> list[Span]:
     start, end = block
     if language.succession is None or end - start > _LONGEST_SENTENCE or "\n" in text[start:end]:
         return [block]
-    conjunction = language.attributes.conjunction.strip() if language.attributes is not None else ""
+    conjunction = language.succession.joining
     borders = [language.succession.clause_border, rf",?\s+{re.escape(conjunction)}\s+" if conjunction else ""]
     clauses: list[Span] = []
     for match in sorted(
@@ -114,10 +114,14 @@ def _of_other_matters(left: str, right: str, language: Language) -> bool:
 
 
 def _of_other_things(left: str, right: str, language: Language) -> bool:
-    """Tells whether two clauses say what two things are or have ("the rent is 1200 a month", "the landlord is
-    Mr. Pires"): one of the two may change by itself."""
+    """Tells whether one of two clauses says what a thing is, and the other speaks of another thing ("the rent is 1200
+    a month", "the landlord is Mr. Pires", "my daughter goes to Oakfield"): one of the two may change by itself."""
     grammar = language.succession
-    if grammar is None or compiled(rf"\W*(?:\w+\W+){{1,4}}?(?:{grammar.copulas})\b").match(right) is None:
+    if grammar is None:
+        return False
+    is_own = compiled(rf"\W*(?:{grammar.own})").match(right) is not None
+    has_copula = compiled(rf"\W*(?:\w+\W+){{1,4}}?(?:{grammar.copulas})\b").match
+    if has_copula(right) is None and not (is_own and has_copula(left)):
         return False
     # "Ana says the rent is high and ...": what leads in a clause leads in the next one as well.
     is_led_in = any(
@@ -127,7 +131,8 @@ def _of_other_things(left: str, right: str, language: Language) -> bool:
     if is_led_in or not before or not behind:
         return False
     last, first = before[-1], behind[0]
-    is_told = first.verb == "=" and bool(first.about and last.about and last.verb)
+    is_whole = bool(first.about and last.about and last.verb and first.verb and first.content - first.about)
+    is_told = is_whole and "=" in (first.verb, last.verb)
     return (
         is_told
         and not first.about & (last.about | last.content)

@@ -256,3 +256,9 @@ _DATE_BEFORE_LINK = re.compile(
 _POINTS = " \t.,;:!?()…。，！？；：”“\"'’了"
 _WORD = re.compile(r"[\u3040-\u9fff]|[^\W\d_]['’\w]*")
 _SENTENCE = re.compile(r"[!?;\n。！？；…]|\.(?=\s+[^\W\d_]|\s*$)(?<!\d\.)")
+
+
+def tells_of_past(text: str, grammar: TenseGrammar) -> bool:
+    """Tells whether a short text, such as a question, speaks of what was alone."""
+    plain = compiled(grammar.neither).sub(" ", text)
+    return compiled(grammar.future).search(plain) is None and compiled(grammar.past).search(plain) is not None

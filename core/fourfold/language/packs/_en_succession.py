@@ -44,7 +44,7 @@ SUCCESSION = SuccessionGrammar(
     seeking=r"\b(?:(?:look|search|hunt|wait|sav)(?:ing|e)? (?:up )?for|waiting (?:list )?(?:for|on)"
     r"|applied (?:for|to)|in the market for|need(?:s|ed)? (?:a|an|to|some|new)|learning to|trying to)\b",
     unfinished=r"\b(?:never|yet)\b",
-    additive=r"\b(?:also|just as|too|as well|another|additionally|besides|in addition|still|both|sometimes"
+    additive=r"\b(?:also|just as|too(?! \w)|as well|another|additionally|besides|in addition|still|both|sometimes"
     r"|(?:my|our|the) (?:second|other)(?= \w+ (?:is|are|has|was)\b)|yet another|one more|always"
     r"|continue\w*|remains?|along with)\b",
     denial=r"\bex-(?=\w)|\b(?:not|never|no|none|nobody|nothing|neither|nor|without|cannot|unable"
@@ -144,8 +144,9 @@ SUCCESSION = SuccessionGrammar(
     r"|officially|currently|probably|not|never|no|don['’]t|doesn['’]t|didn['’]t|do|does|did|any|some"
     r"|anyone|someone|anybody|somebody|won['’]t",
     epithets=r"new|current|latest|newest|old|former|present|next",
-    one_day=r"\b(?:today|tonight|tomorrow|yesterday|(?:this|last|next) (?:morning|afternoon|evening"
-    r"|night|week|weekend|(?:mon|tues|wednes|thurs|fri|satur|sun)day))\b",
+    one_day=r"(?<!\bsince )(?<!\bfrom )\b(?:today|tonight|tomorrow|yesterday"
+    r"|(?:this|last|next) (?:morning|afternoon|evening|night|week|weekend"
+    r"|(?:mon|tues|wednes|thurs|fri|satur|sun)day))\b",
     variants={
         "favourite": "favorite",
         "colour": "color",

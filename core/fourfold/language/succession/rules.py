@@ -38,11 +38,22 @@ def may_compete(newer: tuple[Claim, ...], older: tuple[Claim, ...]) -> bool:
     """Tells whether two readings have clauses that need not stand side by side: where no rule says which leads, a
     model may. They need no word in common ("I'm pregnant", "The baby's here!")."""
     return any(
-        not (_tells_nothing_newer(later, earlier) or _is_of_others(later, earlier))
-        and not (_stands_beside(later, earlier) or _fills_one_frame(later, earlier))
+        _is_open(later, earlier) and not _fills_one_frame(later, earlier)
         for later in newer
         for earlier in older
     )
+
+
+def may_differ(newer: tuple[Claim, ...], older: tuple[Claim, ...]) -> bool:
+    """The same of two readings that are known to answer one question: they may even be the same up to what it asks
+    for."""
+    return any(_is_open(later, earlier) for later in newer for earlier in older)
+
+
+def _is_open(newer: Claim, older: Claim) -> bool:
+    """Tells whether nothing in two claims says that they stand side by side."""
+    is_other = _tells_nothing_newer(newer, older) or _is_of_others(newer, older)
+    return not (is_other or _stands_beside(newer, older))
 
 
 def _fills_one_frame(newer: Claim, older: Claim) -> bool:

@@ -1,0 +1,193 @@
+"""Of what answers a question about how things stand, the latest: two statements of one speaker about one matter that
+nobody ordered when they were written ("I'm on 20 mg", "The doctor put me up to 40 mg") are both right, each at its
+time; somebody who asks now wants the later one.
+
+Whether the newer of two statements changes the older one is a hard question (docs/adr/0021). That both answer one
+question in the present makes it easier: here the later leads unless the grammar says that both stand side by side.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from functools import cached_property
+
+import numpy as np
+
+from fourfold.index.as_of import BankView
+from fourfold.language.dates.tense import tells_of_past
+from fourfold.language.enrichment import enriched
+from fourfold.language.pack import Language
+from fourfold.language.question import Question, read_question
+from fourfold.language.succession.claims import Claim, Mark
+from fourfold.language.succession.reading import read_claims
+from fourfold.language.succession.rules import may_differ
+from fourfold.language.text import counts, is_unspaced, words
+from fourfold.recall.occasions import alike
+from fourfold.recall.plan import Plan
+from fourfold.recall.search import Candidates
+from fourfold.values.units import Modality, Network, Unit
+
+_LOOKED_AT = 5
+"""Best units that are looked at. A guess, not measured."""
+_FALL = 0.25
+"""Relevance below that of the best, up to which a unit is looked at. A guess, not measured."""
+_SHARE = 0.95
+"""Share of the best fused score that it has at least in a bank of 1,000 units (`occasions.alike`): much bears on a
+question there that does not answer it. With .7 LoCoMo's first hit was lost for 13 questions and won for 3
+(docs/adr/0022)."""
+_OUTCOME = Mark.CHANGE | Mark.CURRENT | Mark.BEGINNING | Mark.ENDING | Mark.WITHDRAWAL | Mark.DENIAL
+"""What makes of something that happened once a state that lasts."""
+_UNREAL = (Modality.QUOTE, Modality.HYPOTHETICAL, Modality.WISH)
+"""What holds of nobody."""
+
+
+def latest_first(plan: Plan, view: BankView, candidates: Candidates) -> Candidates:
+    """Returns `candidates` with the best of them, as far as they answer the question alike, the latest first."""
+    language = view.index.language
+    most = min(_LOOKED_AT, len(candidates.rows))
+    if most < 2 or not enriched("question", plan.text, False, _asks_how_it_stands, plan, language):
+        return candidates
+    is_alike = alike(candidates.scores[:most], candidates.fused[:most], len(view.index), _FALL, _SHARE)
+    places = np.flatnonzero(is_alike)
+    ids = [view.index.unit_ids[row] for row in candidates.rows[places].tolist()]
+    units = view.units(ids)
+    order = enriched("question", plan.text, None, _order, plan, [units[unit] for unit in ids], language)
+    if order is None:
+        return candidates
+    ranking = np.arange(len(candidates.rows))
+    ranking[places] = places[order]
+    return replace(
+        candidates,
+        rows=candidates.rows[ranking],
+        factors={name: factor[ranking] for name, factor in candidates.factors.items()},
+    )
+
+
+def _asks_how_it_stands(plan: Plan, language: Language) -> bool:
+    """Tells whether a question asks for what holds, not for a time, or for what was."""
+    asks_for_time = plan.asks_when or plan.asks_before or plan.asks_first or plan.asks_last or plan.intervals
+    return not asks_for_time and not (language.tense is not None and tells_of_past(plan.text, language.tense))
+
+
+def _order(plan: Plan, units: list[Unit], language: Language) -> list[int]:
+    """Returns the places of `units` in the order in which they are shown: each right before the first that it comes
+    after, and what is about somebody else's thing last."""
+    names = {name.casefold() for unit in units for name in unit.entities}
+    question = read_question(plan.text, language, names)
+    statements = [_Statement(unit, question, plan, language) for unit in units]
+    order: list[int] = []
+    for place, statement in enumerate(statements):
+        ahead = (i for i, other in enumerate(order) if statement.comes_after(statements[other]))
+        order.insert(next(ahead, len(order)), place)
+    changed = {unit.superseded_by for unit in units}
+    return sorted(order, key=lambda place: statements[place].is_beside and units[place].id not in changed)
+
+
+@dataclass(frozen=True)
+class _Statement:
+    """One of the best hits, as it is compared with the others and with the question."""
+
+    unit: Unit
+    question: Question
+    plan: Plan
+    language: Language
+
+    @cached_property
+    def claims(self) -> tuple[Claim, ...]:
+        """What it claims; nothing for what the agent did, and for what is quoted."""
+        unit = self.unit
+        if unit.network is Network.EXPERIENCE or unit.modality is Modality.QUOTE:
+            return ()
+        return enriched("succession", unit.text, (), read_claims, unit.text, self.language)
+
+    @cached_property
+    def asked_stems(self) -> frozenset[str]:
+        """The stems of the question's words that it has; of Chinese, the characters."""
+        return self._asked_stems(self.unit.text)
+
+    def _asked_stems(self, text: str) -> frozenset[str]:
+        own = {word.stem for word in words(text, self.language)} | set(text if is_unspaced(text) else "")
+        return frozenset(word.stem for word in self.question.words if word.stem in own)
+
+    @cached_property
+    def _asked_claims(self) -> tuple[Claim, ...]:
+        """Those of its claims that have a word of the question."""
+        return tuple(claim for claim in self.claims if self._asked_stems(claim.text))
+
+    @cached_property
+    def is_beside(self) -> bool:
+        """Tells whether it does not say how it stands with whom or what the question asks after: it is of somebody
+        else, or of what was, or what somebody said."""
+        if self.unit.modality in _UNREAL:
+            return True
+        claims = self._asked_claims or self.claims
+        return bool(claims) and all(self._is_of_another(claim) or self._is_over(claim) for claim in claims)
+
+    def _is_of_another(self, claim: Claim) -> bool:
+        """Tells whether a claim is about somebody, or something of somebody's, that the question does not name."""
+        question = self.question
+        if not claim.about or claim.involves_speaker:
+            return False
+        named = {word.stem for word in question.names | question.owned} - self._speaker
+        asked = {word.stem for word in question.words} - self._speaker
+        if claim.owner_names and not claim.owner_names & {word.stem for word in question.words}:
+            return True
+        if claim.owner_names & named and not question.owned:
+            return not (claim.about - claim.owner) & asked  # Ines's friend, not Ines
+        asks_speaker = question.asks_speaker or any(word.stem in self._speaker for word in question.words)
+        is_person = "<speaker>" in claim.owner or claim.names & claim.about or claim.verb in self.asked_stems
+        return asks_speaker and not named and bool(is_person and claim.about - asked)
+
+    def _is_over(self, claim: Claim) -> bool:
+        """Tells whether a claim tells that what is asked for happened once ("I worked from the library")."""
+        return claim.has(Mark.EVENT) and not claim.has(_OUTCOME) and claim.verb in self.asked_stems
+
+    @cached_property
+    def _speaker(self) -> frozenset[str]:
+        return frozenset(word.stem for word in words(self.unit.speaker or "", self.language) if word.stem)
+
+    @cached_property
+    def _tells_name(self) -> bool:
+        """Tells whether it names somebody, something or a place beside those of the question and who says it."""
+        known = {*self.plan.entities, self.unit.speaker}
+        return any(name not in known for name in self.unit.entities) or any(
+            claim.placed for claim in self.claims
+        )
+
+    @cached_property
+    def _is_passing(self) -> bool:
+        """Tells whether what it says of the matter happened once, or on one day, and left nothing changed ("I worked
+        from the library today")."""
+        claims = self._asked_claims
+        is_once = any(claim.is_of_one_day or claim.has(Mark.EVENT) for claim in claims)
+        return is_once and not any(claim.has(_OUTCOME) for claim in claims)
+
+    def comes_after(self, older: _Statement) -> bool:
+        """Tells whether it was said later than `older`, by the same speaker, has the words of the question that this
+        one has, or tells what the same thing is by now, and the grammar leaves it open that it changes what was."""
+        is_later = self.unit.speaker == older.unit.speaker and self.unit.said_order > older.unit.said_order
+        if not is_later or self.unit.superseded_by is not None or self._is_passing or self.is_beside:
+            return False
+        # Verbs are told in many ways: who "looks after" somebody may "take over with" her.
+        asked_things = older.asked_stems - {claim.verb for claim in older.claims}
+        is_same_matter = bool(self.asked_stems & older.asked_stems) and asked_things <= self.asked_stems
+        if not is_same_matter and not self._is_state_of_same(older):
+            return False
+        if self._lacks_kind(older):
+            return False
+        return may_differ(self.claims, older.claims)
+
+    def _lacks_kind(self, older: _Statement) -> bool:
+        """Tells whether `older` has what the question asks for by its form (a name, a number), and this one not."""
+        lacks_name = self.plan.asks_name and older._tells_name and not self._tells_name
+        return lacks_name or (self.plan.asks_count and counts(older.unit.text) and not counts(self.unit.text))
+
+    def _is_state_of_same(self, older: _Statement) -> bool:
+        return any(
+            new.about
+            and new.subject == old.subject
+            and new.verb == old.verb == "="
+            and new.about <= self.asked_stems
+            for new in self.claims
+            for old in older.claims
+        )
