@@ -25,9 +25,10 @@ from machine import describe
 from numpy.typing import NDArray
 
 from fourfold.language.languages import language
+from fourfold.language.succession.beside import may_compete
 from fourfold.language.succession.features import FEATURES, pair_features, read_together
 from fourfold.language.succession.reading import read_claims
-from fourfold.language.succession.rules import competes, may_compete
+from fourfold.language.succession.rules import competes
 from fourfold.language.text import words
 from fourfold.models import load_embedder
 from fourfold.models.packaged.change_model import LANGUAGE, mean_direction

@@ -267,7 +267,7 @@ def test_what_several_things_are_is_told_apart_so_that_one_may_change() -> None:
          "Which nursery does my daughter go to?"),
         ("de", "Mein Zahnarzt ist Herr Kolb und meine Schwester wohnt in Ulm.", "Mein Zahnarzt ist jetzt Frau Abt.",
          "Wo wohnt meine Schwester?"),
-        ("fr", "Mon médecin est le docteur Roux et mon fils va au lycée Camus.", "Mon médecin est maintenant M. Blin.",
+        ("fr", "Mon médecin est M. Roux et mon fils va au lycée Camus.", "Mon médecin est maintenant M. Blin.",
          "À quel lycée va mon fils ?"),
     ],
 )  # fmt: skip

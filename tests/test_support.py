@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+from datetime import UTC, datetime
+
 import pytest
 
 from fourfold import Memory, Message
+from fourfold.models.packaged.minilm import MiniLM
+from fourfold.testing import FrozenClock
 
 HOUSEHOLD = (
     "My brother Tom works as a welder at the shipyard.",
@@ -143,3 +147,48 @@ def test_a_name_in_one_sentence_and_the_rest_in_the_next_are_one_answer(minilm_m
     bank.retain([Message("Ben moved in next door. His birthday is on 2 March.")])
     bank.retain([Message("Ana's birthday is on 9 June.")])
     assert bank.reflect("When is Ben's birthday?").supported
+
+
+def at(day: int, text: str, speaker: str | None = None) -> Message:
+    return Message(text, speaker, at=datetime(2026, 11, day, 12, tzinfo=UTC))
+
+
+DIARY = (
+    at(3, "Went to see Grandma."),
+    at(9, "Had lunch with Priya, we talked about the wedding."),
+    at(12, "Lunch with Omar at the new noodle place."),
+    at(14, "Spent the afternoon cleaning the garage."),
+    at(14, "The ladder is three metres long."),
+    at(14, "My sister pays 780 euros of rent."),
+)
+
+
+@pytest.mark.parametrize(
+    ("question", "is_known"),
+    [
+        ("What did I do yesterday?", True),
+        ("Who did I have lunch with on 9 November?", True),
+        ("Who did I have lunch with on 10 November?", False),
+        ("How often did I go to see Grandma?", True),
+        ("How many times did I see Grandma?", True),
+        ("Where is the ladder?", False),
+        ("How long is the ladder?", True),
+        ("How much rent do I pay?", False),
+        ("How much rent does my sister pay?", True),
+    ],
+)
+def test_days_places_and_how_often_are_told_by_more_than_words(
+    minilm: MiniLM, question: str, is_known: bool
+) -> None:
+    clock = FrozenClock(datetime(2026, 11, 15, 12, tzinfo=UTC))
+    with Memory.open(":memory:", embedder=minilm, clock=clock) as memory:
+        bank = memory.bank("b")
+        for message in DIARY:
+            bank.retain([message])
+        assert bank.reflect(question).supported is is_known
+
+
+def test_another_matter_of_life_is_no_work(minilm_memory: Memory) -> None:
+    lines = ("Ines lives in Faro.", "My brother works as a plumber.", "Rui fixes roofs.")
+    assert not answers(minilm_memory, lines, "What does Ines do for a living?")
+    assert minilm_memory.bank("b").reflect("What does Rui do for a living?").supported

@@ -37,6 +37,8 @@ PatternField = Literal[
     "asks_first",
     "asks_last",
     "asks_name",
+    "asks_often",
+    "asks_place",
     "asks_when",
     "asks_work",
     "drafted",

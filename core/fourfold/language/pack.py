@@ -375,6 +375,9 @@ class Language:
     asks_last: str = ""
     """What shows that a question asks for a time, for a number, for somebody or some place, for what was before, for
     the first or the last of several times."""
+    asks_often: str = ""
+    """What asks how many times: each of them is an answer."""
+    asks_place: str = ""
     asks_called: str = ""
     """What shows that it asks how somebody or something is called."""
     asks_work: str = ""

@@ -9,10 +9,11 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from itertools import pairwise
 
-from fourfold.language.dates import find_times
+from fourfold.language.dates import TimeMention, find_times
 from fourfold.language.enrichment import enriched
 from fourfold.language.languages import matches_any
 from fourfold.language.pack import Language, compiled
+from fourfold.language.succession.claims import Claim
 from fourfold.language.text import Word, is_unspaced, words
 
 _POSSESSIVE = re.compile(r"['’]s?$")
@@ -42,6 +43,8 @@ class Question:
     identifiers: tuple[str, ...]
     asks_when: bool
     asks_count: bool
+    """For a number, or an amount; how often something is done every time tells that it is."""
+    asks_place: bool
     asks_called: bool
     asks_work: bool
     asks_speaker: bool
@@ -64,12 +67,31 @@ def read_question(text: str, language: Language, known_names: Set[str]) -> Quest
         measure=_measure(text, asked_words, language),
         identifiers=_identifiers(text, language),
         asks_when=matches_any("asks_when", text),
-        asks_count=matches_any("asks_count", text),
+        asks_count=matches_any("asks_count", text) and not matches_any("asks_often", text),
+        asks_place=matches_any("asks_place", text),
         asks_called=matches_any("asks_called", text),
         asks_work=matches_any("asks_work", text),
         asks_speaker=any(compiled(speakers).fullmatch(token.text.lower()) for token in tokens)
         or (grammar is not None and compiled(grammar.own).search(text) is not None),
     )
+
+
+def is_about_another(question: Question, claim: Claim, speaker: Set[str]) -> bool:
+    """Tells whether a claim is about somebody, or something of somebody's, whom the question does not ask after: the
+    speaker's sister where it asks after the speaker, Ines's friend where it asks after Ines. `speaker` are the stems
+    of the name of who said it."""
+    if not claim.about or claim.involves_speaker:
+        return False
+    stems = {word.stem for word in question.words}
+    named = {word.stem for word in question.names | question.owned} - speaker
+    asked = stems - speaker
+    if claim.owner_names and not claim.owner_names & stems:
+        return True
+    if claim.owner_names & named and not question.owned:
+        return not (claim.about - claim.owner) & asked
+    asks_speaker = question.asks_speaker or bool(stems & speaker)
+    is_person = "<speaker>" in claim.owner or claim.names & claim.about or claim.verb in asked
+    return asks_speaker and not named and bool(is_person and claim.about - asked)
 
 
 def bare(word: Word) -> str:
@@ -85,6 +107,8 @@ def is_read_by_character(text: str, language: Language) -> bool:
 
 def _asked_words(text: str, language: Language) -> tuple[Word, ...]:
     asking = [match.span() for match in compiled(language.question_words).finditer(text)]
+    # When something was is told by when it was said as well.
+    asking += [(time.start, time.end) for time in _times(text, language)]
     if is_read_by_character(text, language):
         candidates = [
             *_characters(text, language),
@@ -170,9 +194,13 @@ def _identifiers(text: str, language: Language) -> tuple[str, ...]:
     """Returns the numbers of several parts that are no dates."""
     if not _IDENTIFIER.search(text):
         return ()
-    times = enriched("times", text, [], find_times, text, _ANY_DAY, language)
+    times = _times(text, language)
     return tuple(
         match.group()
         for match in _IDENTIFIER.finditer(text)
         if not any(time.start < match.end() and match.start() < time.end for time in times)
     )
+
+
+def _times(text: str, language: Language) -> list[TimeMention]:
+    return enriched("times", text, [], find_times, text, _ANY_DAY, language)

@@ -17,10 +17,10 @@ from fourfold.index.as_of import BankView
 from fourfold.language.dates.tense import tells_of_past
 from fourfold.language.enrichment import enriched
 from fourfold.language.pack import Language
-from fourfold.language.question import Question, read_question
+from fourfold.language.question import Question, is_about_another, read_question
+from fourfold.language.succession.beside import may_differ
 from fourfold.language.succession.claims import Claim, Mark
 from fourfold.language.succession.reading import read_claims
-from fourfold.language.succession.rules import may_differ
 from fourfold.language.text import counts, is_unspaced, words
 from fourfold.recall.occasions import alike
 from fourfold.recall.plan import Plan
@@ -70,17 +70,16 @@ def _asks_how_it_stands(plan: Plan, language: Language) -> bool:
 
 
 def _order(plan: Plan, units: list[Unit], language: Language) -> list[int]:
-    """Returns the places of `units` in the order in which they are shown: each right before the first that it comes
-    after, and what is about somebody else's thing last."""
+    """Returns the places of `units` in the order in which they are shown: each right before the first that it is to
+    stand before."""
     names = {name.casefold() for unit in units for name in unit.entities}
     question = read_question(plan.text, language, names)
     statements = [_Statement(unit, question, plan, language) for unit in units]
     order: list[int] = []
     for place, statement in enumerate(statements):
-        ahead = (i for i, other in enumerate(order) if statement.comes_after(statements[other]))
+        ahead = (i for i, other in enumerate(order) if statement.leads(statements[other]))
         order.insert(next(ahead, len(order)), place)
-    changed = {unit.superseded_by for unit in units}
-    return sorted(order, key=lambda place: statements[place].is_beside and units[place].id not in changed)
+    return order
 
 
 @dataclass(frozen=True)
@@ -121,22 +120,9 @@ class _Statement:
         if self.unit.modality in _UNREAL:
             return True
         claims = self._asked_claims or self.claims
-        return bool(claims) and all(self._is_of_another(claim) or self._is_over(claim) for claim in claims)
-
-    def _is_of_another(self, claim: Claim) -> bool:
-        """Tells whether a claim is about somebody, or something of somebody's, that the question does not name."""
-        question = self.question
-        if not claim.about or claim.involves_speaker:
-            return False
-        named = {word.stem for word in question.names | question.owned} - self._speaker
-        asked = {word.stem for word in question.words} - self._speaker
-        if claim.owner_names and not claim.owner_names & {word.stem for word in question.words}:
-            return True
-        if claim.owner_names & named and not question.owned:
-            return not (claim.about - claim.owner) & asked  # Ines's friend, not Ines
-        asks_speaker = question.asks_speaker or any(word.stem in self._speaker for word in question.words)
-        is_person = "<speaker>" in claim.owner or claim.names & claim.about or claim.verb in self.asked_stems
-        return asks_speaker and not named and bool(is_person and claim.about - asked)
+        return bool(claims) and all(
+            is_about_another(self.question, claim, self._speaker) or self._is_over(claim) for claim in claims
+        )
 
     def _is_over(self, claim: Claim) -> bool:
         """Tells whether a claim tells that what is asked for happened once ("I worked from the library")."""
@@ -161,6 +147,13 @@ class _Statement:
         claims = self._asked_claims
         is_once = any(claim.is_of_one_day or claim.has(Mark.EVENT) for claim in claims)
         return is_once and not any(claim.has(_OUTCOME) for claim in claims)
+
+    def leads(self, other: _Statement) -> bool:
+        """Tells whether it stands before `other`, which fits the question better by its words."""
+        if self.unit.superseded_by == other.unit.id:
+            return False
+        tells_beside = other.is_beside and not self.is_beside and other.asked_stems <= self.asked_stems
+        return tells_beside or self.comes_after(other)
 
     def comes_after(self, older: _Statement) -> bool:
         """Tells whether it was said later than `older`, by the same speaker, has the words of the question that this

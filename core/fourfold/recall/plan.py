@@ -108,7 +108,7 @@ def plan(question: str, embedder: Embedder, index: BankIndex, now: datetime) -> 
         entities=entities,
         speaker=speaker,
         intervals=tuple(dict.fromkeys(time.interval for time in times)),
-        days=tuple(dict.fromkeys(time.interval for time in times if _is_day(time))),
+        days=tuple(dict.fromkeys(time.interval for time in times if is_day(time.interval))),
         days_as_such=tuple(dict.fromkeys(_days_as_such(question_words, text, times))),
         asks_when=asked["asks_when"],
         asks_count=asked["asks_count"],
@@ -119,8 +119,9 @@ def plan(question: str, embedder: Embedder, index: BankIndex, now: datetime) -> 
     )
 
 
-def _is_day(time: TimeMention) -> bool:
-    start, end = time.interval.start, time.interval.end
+def is_day(interval: Interval) -> bool:
+    """Tells whether a time that a question names is asked for as such: a day, a week at most."""
+    start, end = interval.start, interval.end
     return start is not None and end is not None and end - start <= _LONGEST_DAY
 
 
@@ -130,14 +131,16 @@ def _days_as_such(question_words: list[Word], text: str, times: list[TimeMention
     )
     for time in times:
         is_yearless = re.search(r"\d{4}", text[time.start : time.end]) is None
-        if _is_day(time) and (names_nothing_else or is_yearless):
+        if is_day(time.interval) and (names_nothing_else or is_yearless):
             yield time.interval
 
 
 def _without_days(question_words: list[Word], text: str, times: list[TimeMention]) -> list[Word]:
     """Returns the words with those that name a day or a week by when it is asked ("on Monday", "last week") as stop
     words: in what was said on other days they mean other days."""
-    relative = [time for time in times if _is_day(time) and not re.search(r"\d", text[time.start : time.end])]
+    relative = [
+        time for time in times if is_day(time.interval) and not re.search(r"\d", text[time.start : time.end])
+    ]
     return [
         replace(word, stem="") if any(t.start <= word.start < t.end for t in relative) else word
         for word in question_words

@@ -95,7 +95,9 @@ def _quote(
     view = services.indexes.view(request.bank, request.as_of)
     where = Where(bank=request.bank, live=True, tags=request.tags)
     beside = passages(view, where, recall.hits)
-    answered = support(request.question, recall.hits, beside, services.embedder, language)
+    answered = support(
+        request.question, recall.hits, beside, services.embedder, language, recall.trace.intervals
+    )
     reflection = extract(request.question, recall, beside, answered, request.budget or _EXTRACT_BUDGET)
     reflection = replace(reflection, frame=_frame(services, request))
     if request.on_text is not None:

@@ -17,14 +17,21 @@ from fourfold.language.enrichment import enriched
 from fourfold.language.languages import languages, matches_any
 from fourfold.language.pack import Language, compiled
 from fourfold.language.person_names import CLEAR, likeness
-from fourfold.language.question import Question, bare, is_read_by_character, read_question
+from fourfold.language.question import (
+    Question,
+    bare,
+    is_about_another,
+    is_read_by_character,
+    read_question,
+)
 from fourfold.language.succession.claims import Claim
 from fourfold.language.succession.reading import read_claims
 from fourfold.language.text import Word, clean, counts, is_unspaced, words
 from fourfold.models.vectors import embed_checked
 from fourfold.ports import Embedder, Embedding
+from fourfold.recall.plan import is_day
 from fourfold.values.results import Hit
-from fourfold.values.units import Unit
+from fourfold.values.units import Interval, Unit
 
 _READ = 3
 """Hits that are looked at. A guess, not measured."""
@@ -70,9 +77,10 @@ def support(
     passages: Mapping[str, tuple[Unit, ...]],
     embedder: Embedder,
     language: Language,
+    intervals: Sequence[Interval] = (),
 ) -> Support:
     """Looks for the words of `question` in the best of `hits`; `passages` are the units that were said with each, by
-    its id. Raises `ModelError`."""
+    its id, `intervals` the times that the question names. Raises `ModelError`."""
     text = clean(question[: 2 * _LONGEST])[:_LONGEST]
     statements = [_Statement(hit.unit, passages.get(hit.unit.id, ()), language) for hit in hits[:_COMPARED]]
     names = {name.casefold() for statement in statements for name in statement.unit.entities}
@@ -80,10 +88,11 @@ def support(
     if not statements:
         return Support(0.0, False)
     own, *embedded = embed_checked(embedder, [text, *(each.unit.text for each in statements[:_READ])])
-    # Without token vectors, or without a word of its own in the question, there is nothing to tell by.
+    days = [interval for interval in intervals if is_day(interval)]
+    # Without token vectors, or without a word of its own in the question, there is nothing else to tell by.
     if not own.tokens.shape[1] or not parsed_question.words:
-        return Support(0.5, True)
-    comparison = _Comparison(parsed_question, own, statements, embedded, language)
+        return Support(0.5, any(_is_on(statement.unit, days) for statement in statements[:_READ]))
+    comparison = _Comparison(parsed_question, own, statements, embedded, language, days)
     verdicts = [comparison.support_of(place) for place in range(len(embedded))]
     return max(verdicts, key=lambda each: (each.is_answered, each.strength))
 
@@ -149,6 +158,8 @@ class _Comparison:
     statements: Sequence[_Statement]
     embedded: Sequence[Embedding]
     language: Language
+    days: Sequence[Interval]
+    """The days that the question names."""
 
     def support_of(self, place: int) -> Support:
         """Returns how far one of the hits answers the question."""
@@ -168,7 +179,7 @@ class _Comparison:
         strength = round(sum(likenesses.values()) / len(likenesses), 2)
         is_about = not elsewhere and all(likenesses[word] >= _MATTER for word in matter)
         lacks_rest = self._lacks_rest(likenesses, matter, place)
-        fits = self._fits(statement.unit, likenesses) and not self._is_of_another(statement, asked_words)
+        fits = self._fits(statement.unit, likenesses) and not self._is_of_another(statement)
         return Support(strength, is_about and not lacks_rest and fits and strength > _SUPPORTED)
 
     def _is_matter(self, word: Word) -> bool:
@@ -255,10 +266,12 @@ class _Comparison:
         is_measured = not self._is_read or measured >= _MEASURED
         return (
             is_measured
-            and (not question.asks_when or unit.occurred is not None or _tells_time(unit.text))
+            and _is_on(unit, self.days)
+            and (not question.asks_when or self._tells_when(unit))
+            and (not question.asks_place or self._tells_place(unit))
             and (not question.asks_count or _tells_number(unit.text))
             and all(identifier in unit.text for identifier in question.identifiers)
-            and (not question.asks_work or unit.occurred is None or _tells_work(unit.text, self.language))
+            and (not question.asks_work or _may_tell_work(unit, self.language))
             and (not question.asks_called or self._tells_name(unit, likenesses))
         )
 
@@ -266,42 +279,46 @@ class _Comparison:
         """Tells whether a unit has a name that the question lacks, or says that something is called somehow."""
         if self.language.noun_capitals or is_unspaced(unit.text):  # there a capital shows no name
             return True
-        question = self.question
-        question_text = question.text.casefold()
+        return self._names_something(unit) or any(
+            share >= _CALLED for word, share in likenesses.items() if matches_any("asks_called", word.text)
+        )
+
+    def _tells_when(self, unit: Unit) -> bool:
+        """Tells whether a unit tells a time; or a number, where "how long" may ask for a length."""
+        is_measure = self.question.measure is not None and _tells_number(unit.text)
+        return unit.occurred is not None or _tells_time(unit.text) or is_measure
+
+    def _tells_place(self, unit: Unit) -> bool:
+        """Tells whether a unit may say where something is: it has a word of a place, or names something."""
+        grammar = self.language.succession
+        if grammar is None or is_unspaced(unit.text):
+            return True
+        place_words = compiled(rf"\b(?:{grammar.places}|{grammar.prepositions})\b")
+        return place_words.search(unit.text) is not None or self._names_something(unit)
+
+    def _names_something(self, unit: Unit) -> bool:
+        """Tells whether a unit names somebody or something that the question does not."""
+        question_text = self.question.text.casefold()
         names = (name for name in unit.entities if name != unit.speaker)
         capitals = (
             word.text
             for word in words(unit.text, self.language)
             if word.start and word.stem and word.text[0].isupper() and not _tells_time(word.text)
         )
-        if any(name.casefold() not in question_text for name in (*names, *capitals)):
-            return True
-        return any(
-            share >= _CALLED for word, share in likenesses.items() if matches_any("asks_called", word.text)
-        )
+        return any(name.casefold() not in question_text for name in (*names, *capitals))
 
-    def _is_of_another(self, statement: _Statement, asked_words: Sequence[Word]) -> bool:
+    def _is_of_another(self, statement: _Statement) -> bool:
         """Tells whether a unit says of somebody else what is asked of its speaker: "My sister lives in Graz" is no
         answer to "Where do I live?"."""
-        question = self.question
-        if not question.asks_speaker and len(asked_words) == len(question.words):
-            return False
         claims = _claims(statement.unit.text, self.language)
-        stems = {word.stem for word in question.words}
-        owned = {word.stem for word in question.owned}
-        if any(word in question.names or word in question.owned for word in asked_words):
-            # "Sam's birthday is 3 May" does not tell of "my birthday".
-            return bool(claims) and all(
-                claim.owner_names and not claim.owner_names & stems and claim.about & owned
-                for claim in claims
-            )
-        return bool(claims) and all(
-            claim.about
-            and not claim.about & stems
-            and not claim.involves_speaker
-            and (claim.exclusive or claim.names & claim.about)
-            for claim in claims
+        asked = [claim for claim in claims if claim.content & self._stems] or claims
+        return bool(asked) and all(
+            is_about_another(self.question, claim, statement.speaker) for claim in asked
         )
+
+    @cached_property
+    def _stems(self) -> frozenset[str]:
+        return frozenset(word.stem for word in self.question.words)
 
 
 def _rows(word: Word, embedding: Embedding) -> slice:
@@ -315,6 +332,19 @@ def _pieces(text: str, embedding: Embedding, language: Language) -> Iterable[int
     for word in words(text, language):
         rows = _rows(word, embedding)
         yield rows.stop - rows.start
+
+
+def _is_on(unit: Unit, days: Sequence[Interval]) -> bool:
+    """Tells whether a unit may tell of one of `days`, if there are any: it took place then, or was said then, or is
+    about what recurs; or nobody knows when."""
+    if not days or (unit.occurred is None and (unit.mentioned_at is None or _tells_time(unit.text))):
+        return True
+    time = unit.occurred or Interval(unit.mentioned_at, unit.mentioned_at)
+    return any(
+        (time.start is None or day.end is None or time.start < day.end)
+        and (time.end is None or day.start is None or time.end >= day.start)
+        for day in days
+    )
 
 
 def _tells_time(text: str) -> bool:
@@ -347,8 +377,13 @@ def _number_pattern() -> str:
     return "|".join([r"(?<![a-z_])\d", *(grammar.numbers for grammar in grammars if grammar is not None)])
 
 
-def _tells_work(text: str, language: Language) -> bool:
-    return any("work" in claim.fields for claim in _claims(text, language))
+def _may_tell_work(unit: Unit, language: Language) -> bool:
+    """Tells whether a unit speaks of work, or at least neither of another matter of life, nor of what somebody likes,
+    nor of what happened once: work is told in any words ("she fixes roofs")."""
+    claims = _claims(unit.text, language)
+    if any("work" in claim.fields for claim in claims):
+        return True
+    return unit.occurred is None and not any(claim.fields or claim.poles for claim in claims)
 
 
 def _claims(text: str, language: Language) -> tuple[Claim, ...]:

@@ -8,9 +8,9 @@ from dataclasses import dataclass, field
 
 from fourfold.ingest.embed import EMBED_BATCH_SIZE
 from fourfold.ingest.long_work import until_cancelled
+from fourfold.language.succession.beside import may_compete
 from fourfold.language.succession.claims import Claim
 from fourfold.language.succession.features import StatementReading, pair_features, read_together
-from fourfold.language.succession.rules import may_compete
 from fourfold.models.packaged.change_model import ChangeModel
 from fourfold.models.vectors import embed_checked
 from fourfold.ports import Embedder, Floats

@@ -394,6 +394,8 @@ LANGUAGE = Language(
     asks_called=r"\bheiß(?:t|en)\b|\bnamens?\b",
     asks_work=r"\bvon Beruf\b|\bwas (?:macht|tut)\b.{1,60}\bberuflich\b|\bwas (?:macht|tut) (?:\S+ ){0,3}\S+\W*$",
     determiners=r"\b(?:d(?:er|ie|as|en|em|es)|(?:k?ein|mein|unser|sein|ihr)(?:e[mnrs]?)?) ",
+    asks_often=r"\bwie (?:oft|häufig)\b|\bwie viele? male?\b",
+    asks_place=r"\bwo(?:hin|her)?\b",
     question_words=r"\b(?:was|welche[mnrs]?|we[rmn]|wessen|wann|warum|weshalb|wieso|wie"
     r"|wo(?:hin|her|mit|von|vor|r?an|r?auf|für|r?um|durch|r?in|rüber|zu)?|beruflich|von Beruf)\b",
     asks_before=r"\b(?:früher\w*|vorher\w*|zuvor|ehemal\w*|bevor)\b",

@@ -298,7 +298,9 @@ LANGUAGE = Language(
     asks_name=r"\bwho(?:m|se)?\b|\bwhere\b|\bwhich\b|\bnamed?\b|\bcalled\b",
     asks_called=r"\b(?:called|names?|named)\b",
     asks_work=r"\bwhat (?:do|does|did) (?:\S+ ){1,4}do(?: for (?:a living|work)|\W*$)",
-    question_words=r"\bfor a living\b",
+    asks_often=r"\bhow (?:often|many times|frequently)\b",
+    asks_place=r"\bwhere\b",
+    question_words=r"\bfor a living\b|\bhow (?:many|much|often)(?: times)?\b|\bwhat time\b|\bany\b",
     determiners=r"\b(?:the|an?|my|our|his|her|their|this|that) ",
     asks_measure=r"\bhow (?=\w)",
     asks_before=r"\b(?:before|previous(?:ly)?|former(?:ly)?|use[d]? to|earlier|originally|prior to|until"

@@ -340,6 +340,8 @@ LANGUAGE = Language(
     asks_called=r"\bs['’]appellent?\b|\bnoms?\b",
     asks_work=r"\bque fait\b|\bqu['’]est-ce que? .{1,60}\bfait dans la vie\b",
     determiners=r"\b(?:(?:les?|la|une?|des|du|au|mon|ma|mes|notre|nos|son|sa|ses|leurs?|cet?|cette) |l['’])",
+    asks_often=r"\bcombien de fois\b|\bà quelle fréquence\b",
+    asks_place=r"\boù\b",
     question_words=r"\b(?:que|qu(?=['’])|quoi|quel(?:le)?s?|qui|où|quand|pourquoi|comment|combien|est-ce"
     r"|dans la vie)\b",
     asks_before=r"\b(?:avant|auparavant|précédent\w*|ancien\w*)\b",

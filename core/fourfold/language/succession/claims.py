@@ -96,7 +96,7 @@ class Claim:
     verb: str
     """The first word behind the subject; "" without one."""
     involves_speaker: bool
-    """Whether it speaks of its speaker behind its subject ("the doctor told me")."""
+    """Whether it speaks of its speaker beside its subject ("the doctor told me", "Leo and I")."""
     of_another: bool
     """Whether somebody else acts on what is that person's own ("my sister changed her name")."""
     is_of_one_day: bool

@@ -183,7 +183,9 @@ class _ClaimReader:
             exclusive=search(grammar.exclusive, clause) is not None,
             placed=self._is_placed(tokens, subject_end),
             verb=tokens[subject_end].form if subject_end < len(tokens) else "",
-            involves_speaker=self._involves_speaker(tokens[subject_end:]),
+            involves_speaker=self._involves_speaker(
+                tokens[0 if about and self.language.stemmer else subject_end :]
+            ),
             of_another=bool(about)
             and any(token.written in grammar.persons for token in tokens[subject_end:]),
             is_of_one_day=search(grammar.one_day, clause) is not None,

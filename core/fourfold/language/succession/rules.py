@@ -12,6 +12,15 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 
+from fourfold.language.succession.beside import (
+    END,
+    TURN,
+    VAGUE,
+    is_of_others,
+    slots,
+    stands_beside,
+    tells_nothing_newer,
+)
 from fourfold.language.succession.claims import ATTITUDE, Claim, Mark, Token
 
 
@@ -34,36 +43,6 @@ def competes(newer: tuple[Claim, ...], older: tuple[Claim, ...]) -> Competition 
     return None
 
 
-def may_compete(newer: tuple[Claim, ...], older: tuple[Claim, ...]) -> bool:
-    """Tells whether two readings have clauses that need not stand side by side: where no rule says which leads, a
-    model may. They need no word in common ("I'm pregnant", "The baby's here!")."""
-    return any(
-        _is_open(later, earlier) and not _fills_one_frame(later, earlier)
-        for later in newer
-        for earlier in older
-    )
-
-
-def may_differ(newer: tuple[Claim, ...], older: tuple[Claim, ...]) -> bool:
-    """The same of two readings that are known to answer one question: they may even be the same up to what it asks
-    for."""
-    return any(_is_open(later, earlier) for later in newer for earlier in older)
-
-
-def _is_open(newer: Claim, older: Claim) -> bool:
-    """Tells whether nothing in two claims says that they stand side by side."""
-    is_other = _tells_nothing_newer(newer, older) or _is_of_others(newer, older)
-    return not (is_other or _stands_beside(newer, older))
-
-
-def _fills_one_frame(newer: Claim, older: Claim) -> bool:
-    """Tells whether both say the same up to one place of a word or two, and the newer speaks of no turn: "Invoice 12
-    is paid", "Invoice 13 is paid". What that means the rules know best."""
-    start, a, b = _slots(newer.tokens, older.tokens)
-    is_short = 0 < len(a) <= _SHORT and 0 < len(b) <= _SHORT
-    return is_short and start > 0 and not newer.has(_TURN)
-
-
 _EXPLANATIONS = {
     "correction": "sets right",
     "ending": "ends what was said in",
@@ -80,11 +59,7 @@ _LEAST_MATTER = 0.3
 """The same of the larger claim's. A guess, not measured."""
 _SHORT = 2
 """Stems of a claim without a subject, at most, that the opposite of another is seen in. A guess, not measured."""
-_VAGUE = frozenset({"<it>", "<this>", "<you>", "<there>", "<who>", "<all>"})
-"""Subjects that only their context tells."""
 _MEASURES = {"number", "time"}
-_END = Mark.ENDING | Mark.WITHDRAWAL
-_TURN = Mark.CHANGE | Mark.CURRENT | Mark.BEGINNING | Mark.DENIAL | _END
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,56 +77,20 @@ def _first_rule(newer: Claim, older: Claim) -> str | None:
     """Returns the first rule by which `newer` stands above `older`."""
     if newer.subject != older.subject and not newer.content & older.content:
         return None  # nothing in common; most pairs are of this kind, and the rules take time
-    if _tells_nothing_newer(newer, older) or _is_of_others(newer, older):
+    if tells_nothing_newer(newer, older) or is_of_others(newer, older):
         return None
     pair = _paired(newer, older)
     if _corrects(pair):
         return "correction"
-    if _stands_beside(newer, older):
+    if stands_beside(newer, older):
         return None
-    rules = _RULES_AFTER_ENDING if older.has(_END) else _RULES
+    rules = _RULES_AFTER_ENDING if older.has(END) else _RULES
     return next((name for name, holds in rules if holds(pair)), None)
-
-
-def _tells_nothing_newer(newer: Claim, older: Claim) -> bool:
-    """Tells whether both say the same, or the newer claim only plans what the older one tells."""
-    denial = Mark.DENIAL
-    is_same = newer.tokens == older.tokens and newer.marks & denial == older.marks & denial
-    return is_same or (newer.has(Mark.PLAN) and not older.has(Mark.PLAN))
-
-
-def _is_of_others(newer: Claim, older: Claim) -> bool:
-    """Tells whether the claims are about things of different owners, or the newer one about a thing of whom the older
-    one is about: a possessor is not the subject."""
-    return newer.is_of_another_owner(older) or newer.is_of_thing_beside(older)
-
-
-def _stands_beside(newer: Claim, older: Claim) -> bool:
-    """Tells whether the older claim is over and done, or the newer one says that it comes beside others, is an
-    exception, or denies something else."""
-    is_passed = older.has(Mark.EVENT) and not older.has(Mark.BEGINNING | _END)
-    # "It was Rui who bought a boat", "It was Rui who painted a boat"
-    is_vague = bool((newer.subject | older.subject) & _VAGUE)
-    is_vague_event = is_vague and newer.has(Mark.EVENT) and older.has(Mark.EVENT)
-    is_beside = is_passed or is_vague_event or newer.has(Mark.ADDITIVE) or newer.goes_on_beside(older)
-    return is_beside or newer.is_exception_to(older) or _denies_something_else(newer, older)
-
-
-def _denies_something_else(newer: Claim, older: Claim) -> bool:
-    """Tells whether one denies of its object what the other says of another object: "I love my job", "I don't love
-    Mondays"."""
-    is_denial = newer.has(Mark.DENIAL) != older.has(Mark.DENIAL)
-    if not is_denial or newer.subject != older.subject or newer.has(Mark.CURRENT):
-        return False
-    start, *objects = _slots(newer.tokens[newer.subject_end :], older.tokens[older.subject_end :])
-    a, b = ({token.form for token in tokens if token.kind != "function"} for tokens in objects)
-    before = newer.tokens[newer.subject_end :][:start]  # "for the Oslo job", "for the Oslo thing"
-    return start > 0 and bool(a and b) and not a & b and all(token.kind != "name" for token in before)
 
 
 def _paired(newer: Claim, older: Claim) -> _Pair:
     a, b = newer.subject, older.subject
-    if not a or (a | b) & _VAGUE:
+    if not a or (a | b) & VAGUE:
         return _Pair(newer, older, is_same=False, is_part=False)
     is_part = bool(newer.about and older.about and a != b and (a <= b or b <= a))
     return _Pair(newer, older, is_same=a == b, is_part=is_part)
@@ -169,7 +108,7 @@ def _corrects(pair: _Pair) -> bool:
 def _ends(pair: _Pair) -> bool:
     """Tells whether an ending acts on something that the older claim speaks of."""
     newer, older = pair.newer, pair.older
-    if not newer.has(_END):
+    if not newer.has(END):
         return False
     subject = newer.about
     is_called_off = newer.has(Mark.WITHDRAWAL) and (older.has(Mark.PLAN) or "time" in _kinds(older))
@@ -248,7 +187,7 @@ def _gives_another_value(pair: _Pair) -> bool:
     newer, older = pair.newer, pair.older
     if not pair.is_same or newer.has(Mark.EVENT):
         return False
-    start, a, b = _slots(newer.tokens[newer.subject_end :], older.tokens[older.subject_end :])
+    start, a, b = slots(newer.tokens[newer.subject_end :], older.tokens[older.subject_end :])
     is_verbless = bool(a) and a[0].kind == "number" and start == 0  # "我体重70公斤"
     if not a or not b or (start == 0 and not is_verbless) or _is_more_exact(a, b):
         return False
@@ -278,17 +217,6 @@ def _is_single_valued(
     if newer.exclusive and older.exclusive:
         return not newer.is_many
     return is_attribute and (kind == "name" or (kind == "word" and newer.is_single))
-
-
-def _slots(
-    newer: tuple[Token, ...], older: tuple[Token, ...]
-) -> tuple[int, tuple[Token, ...], tuple[Token, ...]]:
-    """Returns where two token sequences begin to differ, and what each has there, up to a common end."""
-    shorter = min(len(newer), len(older))
-    start = next((i for i in range(shorter) if newer[i].form != older[i].form), shorter)
-    limit = shorter - start
-    end = next((i for i in range(limit) if newer[-1 - i].form != older[-1 - i].form), limit)
-    return start, newer[start : len(newer) - end], older[start : len(older) - end]
 
 
 def _kind(tokens: tuple[Token, ...]) -> str:
@@ -359,7 +287,7 @@ def _share_measures(newer: Claim, older: Claim) -> bool:
 
 def _has_other_object(newer: Claim, older: Claim) -> bool:
     """Tells whether both have an object of one kind, and another one: "I use Vim", "I use Emacs now"."""
-    start, a, b = _slots(newer.tokens, older.tokens)
+    start, a, b = slots(newer.tokens, older.tokens)
     if start <= newer.subject_end or not (a and b) or _kind(a) != _kind(b) or _is_more_exact(a, b):
         return False
     # "I swim on Mondays", "I dance on Fridays now"
@@ -372,18 +300,18 @@ def _kinds(claim: Claim) -> set[str]:
 
 def _turns(pair: _Pair) -> bool:
     """Tells whether both speak of one matter of life of the same person, and the newer of a turn in it."""
-    turn = _TURN & ~Mark.BEGINNING if pair.newer.subject <= _PERSONS else _TURN
+    turn = TURN & ~Mark.BEGINNING if pair.newer.subject <= _PERSONS else TURN
     return pair.is_same and bool(pair.newer.fields & pair.older.fields) and pair.newer.has(turn)
 
 
 def _begins_anew(pair: _Pair) -> bool:
-    begins = pair.newer.has(Mark.BEGINNING | Mark.CURRENT) and not pair.newer.has(_END)
+    begins = pair.newer.has(Mark.BEGINNING | Mark.CURRENT) and not pair.newer.has(END)
     return begins and _turns(pair)
 
 
 def _resumes(pair: _Pair) -> bool:
     return (
-        pair.is_same and bool(pair.newer.about) and pair.newer.has(Mark.CURRENT) and not pair.newer.has(_END)
+        pair.is_same and bool(pair.newer.about) and pair.newer.has(Mark.CURRENT) and not pair.newer.has(END)
     )
 
 
@@ -391,7 +319,7 @@ def _inverts(pair: _Pair) -> bool:
     """Tells whether one names the holder of an attribute first and the other last: "Rita is the captain", "The
     captain is Ines"."""
     newer, older = pair.newer, pair.older
-    if newer.verb != "=" or older.verb != "=" or (newer.subject | older.subject) & _VAGUE or pair.is_same:
+    if newer.verb != "=" or older.verb != "=" or (newer.subject | older.subject) & VAGUE or pair.is_same:
         return False
     a, b = newer.about, older.about
     if not a or not b:

@@ -1,0 +1,93 @@
+"""Whether two statements stand side by side: about different owners, beside each other by their own words, over and
+done. Where nothing says so, one may tell how a matter of the other stands now, which `rules` and models decide. Knows
+no model, no bank.
+"""
+
+from __future__ import annotations
+
+from fourfold.language.succession.claims import Claim, Mark, Token
+
+VAGUE = frozenset({"<it>", "<this>", "<you>", "<there>", "<who>", "<all>"})
+"""Subjects that only their context tells."""
+END = Mark.ENDING | Mark.WITHDRAWAL
+TURN = Mark.CHANGE | Mark.CURRENT | Mark.BEGINNING | Mark.DENIAL | END
+"""Marks of a turn that something took."""
+_SHORT = 2
+"""Tokens of a value in which two statements of one frame differ, at most. A guess, not measured."""
+
+
+def may_compete(newer: tuple[Claim, ...], older: tuple[Claim, ...]) -> bool:
+    """Tells whether two readings have clauses that need not stand side by side: where no rule says which leads, a
+    model may. They need no word in common ("I'm pregnant", "The baby's here!")."""
+    return any(
+        _is_open(later, earlier) and not _fills_one_frame(later, earlier)
+        for later in newer
+        for earlier in older
+    )
+
+
+def may_differ(newer: tuple[Claim, ...], older: tuple[Claim, ...]) -> bool:
+    """The same of two readings that are known to answer one question: they may even be the same up to what it asks
+    for."""
+    return any(_is_open(later, earlier) for later in newer for earlier in older)
+
+
+def _is_open(newer: Claim, older: Claim) -> bool:
+    """Tells whether nothing in two claims says that they stand side by side."""
+    is_other = tells_nothing_newer(newer, older) or is_of_others(newer, older)
+    return not (is_other or stands_beside(newer, older))
+
+
+def tells_nothing_newer(newer: Claim, older: Claim) -> bool:
+    """Tells whether both say the same, or the newer claim only plans what the older one tells."""
+    denial = Mark.DENIAL
+    is_same = newer.tokens == older.tokens and newer.marks & denial == older.marks & denial
+    return is_same or (newer.has(Mark.PLAN) and not older.has(Mark.PLAN))
+
+
+def is_of_others(newer: Claim, older: Claim) -> bool:
+    """Tells whether the claims are about things of different owners, or the newer one about a thing of whom the older
+    one is about: a possessor is not the subject."""
+    return newer.is_of_another_owner(older) or newer.is_of_thing_beside(older)
+
+
+def stands_beside(newer: Claim, older: Claim) -> bool:
+    """Tells whether the older claim is over and done, or the newer one says that it comes beside others, is an
+    exception, or denies something else."""
+    is_passed = older.has(Mark.EVENT) and not older.has(Mark.BEGINNING | END)
+    # "It was Rui who bought a boat", "It was Rui who painted a boat"
+    is_vague = bool((newer.subject | older.subject) & VAGUE)
+    is_vague_event = is_vague and newer.has(Mark.EVENT) and older.has(Mark.EVENT)
+    is_beside = is_passed or is_vague_event or newer.has(Mark.ADDITIVE) or newer.goes_on_beside(older)
+    return is_beside or newer.is_exception_to(older) or _denies_something_else(newer, older)
+
+
+def _denies_something_else(newer: Claim, older: Claim) -> bool:
+    """Tells whether one denies of its object what the other says of another object: "I love my job", "I don't love
+    Mondays"."""
+    is_denial = newer.has(Mark.DENIAL) != older.has(Mark.DENIAL)
+    if not is_denial or newer.subject != older.subject or newer.has(Mark.CURRENT):
+        return False
+    start, *objects = slots(newer.tokens[newer.subject_end :], older.tokens[older.subject_end :])
+    a, b = ({token.form for token in tokens if token.kind != "function"} for tokens in objects)
+    before = newer.tokens[newer.subject_end :][:start]  # "for the Oslo job", "for the Oslo thing"
+    return start > 0 and bool(a and b) and not a & b and all(token.kind != "name" for token in before)
+
+
+def _fills_one_frame(newer: Claim, older: Claim) -> bool:
+    """Tells whether both say the same up to one place of a word or two, and the newer speaks of no turn: "Invoice 12
+    is paid", "Invoice 13 is paid". What that means the rules know best."""
+    start, a, b = slots(newer.tokens, older.tokens)
+    is_short = 0 < len(a) <= _SHORT and 0 < len(b) <= _SHORT
+    return is_short and start > 0 and not newer.has(TURN)
+
+
+def slots(
+    newer: tuple[Token, ...], older: tuple[Token, ...]
+) -> tuple[int, tuple[Token, ...], tuple[Token, ...]]:
+    """Returns where two token sequences begin to differ, and what each has there, up to a common end."""
+    shorter = min(len(newer), len(older))
+    start = next((i for i in range(shorter) if newer[i].form != older[i].form), shorter)
+    limit = shorter - start
+    end = next((i for i in range(limit) if newer[-1 - i].form != older[-1 - i].form), limit)
+    return start, newer[start : len(newer) - end], older[start : len(older) - end]
