@@ -17,7 +17,7 @@ from collections.abc import Iterator, Sequence
 from pathlib import Path
 from unittest.mock import patch
 
-from locomo import read_conversations
+from conversations import read_conversations
 from machine import describe
 
 from fourfold import Memory, Message

@@ -14,7 +14,7 @@ from datetime import timedelta
 from pathlib import Path
 
 import numpy as np
-from locomo import Conversation, read_conversations
+from conversations import Conversation, read_conversations
 from machine import describe
 from recall import Remembering
 

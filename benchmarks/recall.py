@@ -1,10 +1,11 @@
-"""Evidence recall on conversations in LoCoMo's format, beside dense search, BM25 and their rank fusion.
+"""Evidence recall on conversations, beside dense search, BM25 and their rank fusion.
 
     python benchmarks/recall.py path/to/conversations.json [--embedder static] [--without graph ...]
 
-Every turn is retained as a message; for each question of categories 1-4, recall@k is the share of its evidence
-turns among the first k turns recalled, and recall at a budget the share among those that fit (words x 1.3 + 8 a
-turn, in rank order, what does not fit skipped). The baselines search the same embeddings in the same store.
+The file is LoCoMo's, or one of the other sets of `shared/data` (`conversations.py`). Every turn is retained as a
+message; for each question with evidence, recall@k is the share of its evidence turns among the first k turns
+recalled, and recall at a budget the share among those that fit (words x 1.3 + 8 a turn, in rank order, what does not
+fit skipped). The baselines search the same embeddings in the same store.
 """
 
 from __future__ import annotations
@@ -16,7 +17,7 @@ from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
-from locomo import CATEGORIES, Conversation, Question, read_conversations
+from conversations import Conversation, Question, read_conversations
 from machine import describe, percentiles
 
 from fourfold import Memory, Message
@@ -26,7 +27,7 @@ from fourfold.models import load_embedder
 from fourfold.ports import Embedding, Query, Where
 from fourfold.recall.fuse import Weights
 
-KS = (5, 10, 20, 50)
+KS = (1, 5, 10, 20, 50)
 BUDGETS = (512, 1024, 2048)
 
 
@@ -107,7 +108,8 @@ def main() -> None:
 def _ingest(memory: Memory, conversations: list[Conversation]) -> None:
     began, embedding, turns = time.perf_counter(), 0.0, 0
     for conversation in conversations:
-        retained = memory.bank(conversation.name).retain(conversation.messages, document="chat")
+        bank = memory.bank(conversation.name, language=conversation.language)
+        retained = bank.retain(conversation.messages, document="chat")
         embedding += retained.usage.embed_seconds
         turns += len(conversation.messages)
     total = time.perf_counter() - began
@@ -191,9 +193,10 @@ def _report(conversations: list[Conversation], results: dict[str, tuple[np.ndarr
     categories = np.array([q.category for c in conversations for q in c.questions])
     print("\n| Fourfold, by category | questions | " + " | ".join(columns) + " |")
     print("|---" * (len(columns) + 2) + "|")
-    for category, name in CATEGORIES.items():
+    for category in dict.fromkeys(categories.tolist()):
         mean = rows[categories == category].mean(axis=0)
-        print(f"| {name} | {(categories == category).sum()} | " + " | ".join(f"{x:.3f}" for x in mean) + " |")
+        count = (categories == category).sum()
+        print(f"| {category} | {count} | " + " | ".join(f"{x:.3f}" for x in mean) + " |")
     drawn = np.random.default_rng(0).integers(0, len(rows), (2000, len(rows)))
     low, high = np.percentile(rows[drawn].mean(axis=1), [2.5, 97.5], axis=0)
     intervals = " | ".join(f"{a:.3f}-{b:.3f}" for a, b in zip(low, high, strict=True))

@@ -20,7 +20,7 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
-from locomo import CATEGORIES, Conversation, read_conversations
+from conversations import CATEGORIES, Conversation, read_conversations
 from machine import describe, percentiles
 from recall import Remembering
 from speed import Pooled, line, questions

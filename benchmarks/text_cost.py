@@ -16,7 +16,7 @@ import time
 from collections.abc import Sequence
 from pathlib import Path
 
-from locomo import Conversation, read_conversations
+from conversations import Conversation, read_conversations
 from machine import describe
 
 from fourfold import Memory

@@ -28,6 +28,10 @@ def first_line(memory: Memory, older: str, newer: str, question: str, language: 
          "How do Sam and Viktor get along?", None),
         ("The printer is working.", "The printer is out of order.", "Is the printer working?", None),
         ("Mia goes to Lakeside.", "First week at Hillcrest for Mia.", "Which school does Mia go to?", None),
+        ("Backups run every Thursday.", "Heads-up everyone: from here on backups run every Tuesday.",
+         "On which day do backups run?", None),
+        ("Remember I take 20 mg of citalopram.", "Remember I take 40 mg of citalopram.",
+         "What dose of citalopram do I take?", None),
         ("La panadería abre a las siete.", "Desde mayo la panadería abre a las ocho.",
          "¿A qué hora abre la panadería?", "es"),
         ("C'est Luc qui promène le chien.", "Depuis mai, c'est Inès qui promène le chien.",
@@ -53,6 +57,13 @@ def test_what_was_said_later_of_one_matter_answers_first(
         ("I have two sons.", "My aunt has five sons, poor thing.", "How many sons does Sam have?"),
         ("Ms Ito teaches chemistry to 7C.", "Mr Kern taught chemistry to 7C on Monday as a stand-in.",
          "Who teaches chemistry to 7C?"),
+        ("My eye test is on 3 December.", "Lena's eye test is on 9 December.", "When is Sam's eye test?"),
+        ("I get up at six.", "Got up at ten on Sunday, head like a drum.", "When does Sam get up?"),
+        ("I keep my passport in the grey box.", "Ilse keeps her passport in a drawer.",
+         "Where do I keep my passport?"),
+        ("We use GitHub for code, Jira for tickets and Slack for chat.", "We dropped Jira for Linear.",
+         "What do we use for chat?"),
+        ("Branch fix-2290 holds the rounding patch.", "Branch fix-2209 is abandoned.", "What is on fix-2290?"),
         ("Our flat is in Leiden.", "Our flat is bright and quiet.", "Where is our flat?"),
     ],
 )  # fmt: skip
@@ -65,3 +76,11 @@ def test_what_is_said_later_of_another_or_of_one_day_does_not(
 def test_a_question_about_the_past_is_answered_by_what_fits_best(minilm_memory: Memory) -> None:
     older, newer = "We get our bread from Arden's.", "The bread comes from Molina since last week."
     assert older in first_line(minilm_memory, older, newer, "Where did we get our bread from?")
+
+
+def test_what_the_agent_says_of_itself_is_behind_what_the_user_does(minilm_memory: Memory) -> None:
+    bank = minilm_memory.bank("a")
+    bank.retain([Message("I speak Dutch and a bit of Frisian.")])
+    bank.retain([Message("I speak more than fifty languages.", role="assistant")])
+    assert bank.recall("Which languages do I speak?", limit=1).hits[0].unit.text.startswith("I speak Dutch")
+    assert "fifty" in bank.recall("How many languages do you speak?", limit=1).text

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from fourfold import Memory, Message, Retirement, Verdict
+from fourfold import Memory, Message, Modality, Retirement, Verdict
 from fourfold.testing import FrozenClock, HashEmbedder, MemoryStore
 
 DATA = Path(__file__).parent / "data"
@@ -172,3 +172,38 @@ def test_a_change_in_everyday_words_leads_and_the_older_is_marked_or_gone(
     assert value in first
     assert all("[said before; may have changed]" in line for line in others if older in line)
     assert all(unit.superseded_by for unit in bank.units() if unit.text == older)
+
+
+@pytest.mark.parametrize(
+    ("lead_in", "said", "later", "language"),
+    [
+        ("Please remember: ", "my dentist is Dr Vos.", "my dentist is Dr Lim.", None),
+        ("Keep in mind that ", "my budget is 2000 euros.", "my budget is 2500 euros.", None),
+        ("Remember ", "I take 20 mg of citalopram.", "I take 40 mg of citalopram.", None),
+        ("Don't forget that ", "Ana is at the Leeds office.", "Ana is no longer at the Leeds office.", None),
+        ("记住,", "我住在上海。", "我住在北京。", "zh"),
+        ("Recuerda que ", "mi dentista es Vos.", "mi dentista es Lim ahora.", "es"),
+        ("N'oublie pas que ", "mon dentiste est Vos.", "mon dentiste est maintenant Lim.", "fr"),
+    ],
+)
+def test_what_an_assistant_is_told_to_remember_changes_as_what_is_said_does(
+    lead_in: str, said: str, later: str, language: str | None
+) -> None:
+    with memory() as opened:
+        bare, told = (opened.bank(name, language=language) for name in ("bare", "told"))
+        for day, text in enumerate((said, later)):
+            bare.retain([Message(text, at=MAY + timedelta(days=day))])
+            told.retain([Message(lead_in + text, at=MAY + timedelta(days=day))])
+        states = [
+            [(unit.retired_at is None, unit.superseded_by is None) for unit in bank.units(retired=True)]
+            for bank in (bare, told)
+        ]
+        assert states[0] == states[1]
+
+
+def test_a_request_to_remember_is_a_fact_and_a_question_to_a_friend_is_none() -> None:
+    with memory() as opened:
+        bank = opened.bank("a")
+        bank.retain("Can you remember that my favourite colour is green?")
+        bank.retain("Remember our trip to Porto?")
+        assert [unit.modality for unit in bank.units()] == [Modality.FACT, Modality.QUESTION]

@@ -188,6 +188,12 @@ def test_days_places_and_how_often_are_told_by_more_than_words(
         assert bank.reflect(question).supported is is_known
 
 
+def test_what_is_asked_for_is_of_the_kind_that_is_named(minilm_memory: Memory) -> None:
+    lines = ("Our daughter Saskia plays handball.", "Rolf plays the tuba.")
+    assert not answers(minilm_memory, lines, "Which musical instrument does Saskia play?")
+    assert minilm_memory.bank("b").reflect("Which musical instrument does Rolf play?").supported
+
+
 def test_another_matter_of_life_is_no_work(minilm_memory: Memory) -> None:
     lines = ("Ines lives in Faro.", "My brother works as a plumber.", "Rui fixes roofs.")
     assert not answers(minilm_memory, lines, "What does Ines do for a living?")

@@ -18,6 +18,7 @@ from functools import cache, lru_cache
 from typing import Literal
 
 from fourfold.language.languages import any_pattern, languages
+from fourfold.language.modality import without_request
 from fourfold.language.pack import AttributeGrammar, Language, compiled, search
 from fourfold.language.places import is_known_place, looks_like_place
 from fourfold.language.text import normalise, sentences, terms
@@ -125,7 +126,8 @@ class _AttributeReader:
 
     def read(self, sentence: str, speaker: str | None) -> tuple[str, str, bool] | None:
         """Returns (key, value, sure) of one sentence; None where no pattern fits."""
-        statement = compiled(self.grammar.lead_in).sub("", sentence.strip()).rstrip(" .!;。！；")
+        told = without_request(sentence.strip(), self.language)
+        statement = compiled(self.grammar.lead_in).sub("", told).rstrip(" .!;。！；")
         if len(statement) > _LONGEST or statement.endswith(("?", "？")):
             return None
         if compiled(self.grammar.past).search(statement):

@@ -17,13 +17,20 @@ from fourfold.values.units import Modality
 def modality_of(text: str, language: Language) -> Modality:
     """Returns how a text is meant. A text of several sentences is a fact if one of them is."""
     modalities = [
-        _sentence_modality(sentence, language.wording)
+        _sentence_modality(without_request(sentence, language), language.wording)
         for sentence in _SENTENCE.split(text)
         if sentence.strip()
     ]
     # "Guess what? I moved." tells a fact: what is asked beside it is left aside.
     non_questions = [modality for modality in modalities if modality is not Modality.QUESTION] or modalities
     return Modality.FACT if not non_questions or Modality.FACT in non_questions else non_questions[0]
+
+
+def without_request(sentence: str, language: Language) -> str:
+    """Returns what a sentence tells an assistant to remember ("Can you remember that I live in Porto?": that), else
+    the sentence as it is."""
+    request = compiled(language.told_to_remember).match(sentence)
+    return sentence if request is None else sentence[request.end() :].rstrip("?？ ")
 
 
 def confidence_of(text: str, language: Language) -> float | None:

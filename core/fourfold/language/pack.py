@@ -382,6 +382,8 @@ class Language:
     """What shows that it asks how somebody or something is called."""
     asks_work: str = ""
     """The same of what somebody does for a living, where none of its words says so ("What does Ana do?")."""
+    asks_kind: str = ""
+    """What stands before the words that say of what kind the answer is ("which")."""
     asks_measure: str = ""
     """What stands before the word that says what is measured ("how" in "how tall")."""
     determiners: str = ""
@@ -389,6 +391,9 @@ class Language:
     question_words: str = ""
     """Words that only ask, and are no stop words ("wovor")."""
 
+    told_to_remember: str = ""
+    """What stands before something that an assistant is told to remember ("Please note that"): what follows is what
+    the speaker says."""
     first_person: str = ""
     second_person: str = ""
     """The words of a speaker for himself, and for whom he speaks to: what a summary of somebody goes by."""

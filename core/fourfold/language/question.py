@@ -41,6 +41,8 @@ class Question:
     nouns: frozenset[Word]
     measure: Word | None
     identifiers: tuple[str, ...]
+    kind: frozenset[Word]
+    """The words that say of what kind the answer is ("musical instrument" of "Which musical instrument does")."""
     asks_when: bool
     asks_count: bool
     """For a number, or an amount; how often something is done every time tells that it is."""
@@ -66,6 +68,7 @@ def read_question(text: str, language: Language, known_names: Set[str]) -> Quest
         nouns=frozenset(_nouns(text, asked_words, language)),
         measure=_measure(text, asked_words, language),
         identifiers=_identifiers(text, language),
+        kind=frozenset(_kind(text, asked_words, language)),
         asks_when=matches_any("asks_when", text),
         asks_count=matches_any("asks_count", text) and not matches_any("asks_often", text),
         asks_place=matches_any("asks_place", text),
@@ -89,9 +92,12 @@ def is_about_another(question: Question, claim: Claim, speaker: Set[str]) -> boo
         return True
     if claim.owner_names & named and not question.owned:
         return not (claim.about - claim.owner) & asked
-    asks_speaker = question.asks_speaker or bool(stems & speaker)
-    is_person = "<speaker>" in claim.owner or claim.names & claim.about or claim.verb in asked
-    return asks_speaker and not named and bool(is_person and claim.about - asked)
+    if not (question.asks_speaker or stems & speaker) or not claim.about - asked:
+        return False
+    if named:  # "Ilse keeps her passport here", but not "Ilse is my boss"
+        is_named = bool(claim.names & claim.about) and not claim.about & asked
+        return is_named and not matches_any("first_person", claim.text)
+    return bool("<speaker>" in claim.owner or claim.names & claim.about or claim.verb in asked)
 
 
 def bare(word: Word) -> str:
@@ -188,6 +194,15 @@ def _owned(text: str, asked_words: tuple[Word, ...], language: Language) -> list
 def _measure(text: str, asked_words: tuple[Word, ...], language: Language) -> Word | None:
     match = compiled(language.asks_measure).search(text)
     return next((word for word in asked_words if match is not None and word.start == match.end()), None)
+
+
+def _kind(text: str, asked_words: tuple[Word, ...], language: Language) -> Iterator[Word]:
+    match = compiled(language.asks_kind).search(text)
+    end = match.end() if match is not None else len(text)
+    for word in asked_words:
+        if word.start >= end and not text[end : word.start].strip():
+            end = word.end
+            yield word
 
 
 def _identifiers(text: str, language: Language) -> tuple[str, ...]:

@@ -16,7 +16,8 @@ import numpy as np
 from fourfold.index.as_of import BankView
 from fourfold.language.dates.tense import tells_of_past
 from fourfold.language.enrichment import enriched
-from fourfold.language.pack import Language
+from fourfold.language.languages import matches_any
+from fourfold.language.pack import Language, compiled
 from fourfold.language.question import Question, is_about_another, read_question
 from fourfold.language.succession.beside import may_differ
 from fourfold.language.succession.claims import Claim, Mark
@@ -64,9 +65,11 @@ def latest_first(plan: Plan, view: BankView, candidates: Candidates) -> Candidat
 
 
 def _asks_how_it_stands(plan: Plan, language: Language) -> bool:
-    """Tells whether a question asks for what holds, not for a time, or for what was."""
-    asks_for_time = plan.asks_when or plan.asks_before or plan.asks_first or plan.asks_last or plan.intervals
-    return not asks_for_time and not (language.tense is not None and tells_of_past(plan.text, language.tense))
+    """Tells whether a question asks for what holds, not for what was, or what is on a day that it names."""
+    asks_for_other = plan.asks_before or plan.asks_first or plan.asks_last or plan.intervals
+    return not asks_for_other and not (
+        language.tense is not None and tells_of_past(plan.text, language.tense)
+    )
 
 
 def _order(plan: Plan, units: list[Unit], language: Language) -> list[int]:
@@ -117,12 +120,19 @@ class _Statement:
     def is_beside(self) -> bool:
         """Tells whether it does not say how it stands with whom or what the question asks after: it is of somebody
         else, or of what was, or what somebody said."""
-        if self.unit.modality in _UNREAL:
+        if self.unit.modality in _UNREAL or self._is_of_agent:
             return True
         claims = self._asked_claims or self.claims
         return bool(claims) and all(
             is_about_another(self.question, claim, self._speaker) or self._is_over(claim) for claim in claims
         )
+
+    @cached_property
+    def _is_of_agent(self) -> bool:
+        """Tells whether the agent says it of itself, where the user asks after himself and not what the agent did."""
+        is_asked = matches_any("second_person", self.plan.text)
+        is_agents = self.unit.network is Network.EXPERIENCE and self.question.asks_speaker and not is_asked
+        return is_agents and matches_any("speaker_as_subject", self.unit.text)
 
     def _is_over(self, claim: Claim) -> bool:
         """Tells whether a claim tells that what is asked for happened once ("I worked from the library")."""
@@ -141,19 +151,42 @@ class _Statement:
         )
 
     @cached_property
+    def _tells_time(self) -> bool:
+        """Tells whether it tells of a time, or of a number that may be one."""
+        return self.unit.occurred is not None or counts(self.unit.text)
+
+    @cached_property
     def _is_passing(self) -> bool:
         """Tells whether what it says of the matter happened once, or on one day, and left nothing changed ("I worked
         from the library today")."""
         claims = self._asked_claims
-        is_once = any(claim.is_of_one_day or claim.has(Mark.EVENT) for claim in claims)
-        return is_once and not any(claim.has(_OUTCOME) for claim in claims)
+        is_event = any(claim.has(Mark.EVENT) for claim in claims)
+        is_once = is_event or any(claim.is_of_one_day for claim in claims)
+        # When something once took place is not when it does ("Got up at ten on Sunday").
+        return (is_event and self.plan.asks_when) or (
+            is_once and not any(claim.has(_OUTCOME) for claim in claims)
+        )
 
     def leads(self, other: _Statement) -> bool:
         """Tells whether it stands before `other`, which fits the question better by its words."""
         if self.unit.superseded_by == other.unit.id:
-            return False
-        tells_beside = other.is_beside and not self.is_beside and other.asked_stems <= self.asked_stems
+            return self._is_asked_for_another_part(other)
+        is_as_near = other.asked_stems <= self.asked_stems or (other._is_of_agent and bool(self.asked_stems))
+        tells_beside = other.is_beside and not self.is_beside and is_as_near
         return tells_beside or self.comes_after(other)
+
+    def _is_asked_for_another_part(self, newer: _Statement) -> bool:
+        """Tells whether the question asks for a part of a list ("GitHub for code, Jira for tickets and Slack for
+        chat") which `newer`, that took the place of another part, does not speak of."""
+        grammar = self.language.succession
+        if grammar is None or newer.asked_stems:
+            return False
+        parts = compiled(rf",|\s(?:{grammar.joining})\s").split(self.unit.text)
+        asked = {
+            word.stem for part in parts if self._asked_stems(part) for word in words(part, self.language)
+        }
+        others = {word.stem for word in words(newer.unit.text, self.language)} - {""}
+        return len(parts) > 1 and bool(asked) and not asked & others
 
     def comes_after(self, older: _Statement) -> bool:
         """Tells whether it was said later than `older`, by the same speaker, has the words of the question that this
@@ -171,9 +204,13 @@ class _Statement:
         return may_differ(self.claims, older.claims)
 
     def _lacks_kind(self, older: _Statement) -> bool:
-        """Tells whether `older` has what the question asks for by its form (a name, a number), and this one not."""
-        lacks_name = self.plan.asks_name and older._tells_name and not self._tells_name
-        return lacks_name or (self.plan.asks_count and counts(older.unit.text) and not counts(self.unit.text))
+        """Tells whether `older` has what the question asks for by its form (a name, a number, a time), and this one
+        has not."""
+        plan = self.plan
+        lacks_name = plan.asks_name and older._tells_name and not self._tells_name
+        lacks_number = plan.asks_count and counts(older.unit.text) and not counts(self.unit.text)
+        lacks_time = plan.asks_when and older._tells_time and not self._tells_time
+        return lacks_name or lacks_number or lacks_time
 
     def _is_state_of_same(self, older: _Statement) -> bool:
         return any(

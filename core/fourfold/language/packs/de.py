@@ -401,6 +401,9 @@ LANGUAGE = Language(
     asks_before=r"\b(?:früher\w*|vorher\w*|zuvor|ehemal\w*|bevor)\b",
     asks_first=r"\b(?:erste[nrs]? mal|zuerst|erstmals|früheste\w*)\b",
     asks_last=r"\b(?:letzte[nrs]? mal|zuletzt|neueste\w*|kürzlich)\b",
+    told_to_remember=r"(?:(?:bitte|und|kannst du(?: dir)?|könntest du(?: dir)?)[, ]+)*+(?:merke? dir"
+    r"|denke? (?:bitte )?dr?an|notiere?(?: dir)?|vergiss nicht|behalte im kopf|notiz|zur info)(?: bitte)?"
+    r"[:,] (?!dass\b|wie\b|wo\b|was\b)",
     first_person=r"\b(?:ich|mein\w*|wir)\b",
     speaker_as_subject=r"\b(?:ich|mich|mir|wir|uns)\b",
     second_person=r"\b(?:du|dein\w*|ihr|Sie)\b",

@@ -300,8 +300,10 @@ LANGUAGE = Language(
     asks_work=r"\bwhat (?:do|does|did) (?:\S+ ){1,4}do(?: for (?:a living|work)|\W*$)",
     asks_often=r"\bhow (?:often|many times|frequently)\b",
     asks_place=r"\bwhere\b",
-    question_words=r"\bfor a living\b|\bhow (?:many|much|often)(?: times)?\b|\bwhat time\b|\bany\b",
+    question_words=r"\bfor a living\b|\bhow (?:many|much|often)(?: times)?\b|\bany\b"
+    r"|\bwhat (?:time|(?:kind|sort|type)s? of)\b",
     determiners=r"\b(?:the|an?|my|our|his|her|their|this|that) ",
+    asks_kind=r"\b(?:which|what)(?: (?:kind|sort|type)s? of)? (?=\w)",
     asks_measure=r"\bhow (?=\w)",
     asks_before=r"\b(?:before|previous(?:ly)?|former(?:ly)?|use[d]? to|earlier|originally|prior to|until"
     r"|at first|back then|no longer|any ?more|in the past)\b",
@@ -310,6 +312,11 @@ LANGUAGE = Language(
     asks_last=r"\b(?:last time|most recent(?:ly)?|latest|recently)\b"
     r"|\b(?:did|have|has|was|were)\b(?: [\w'’]+){1,4} last\b(?! (?:autumn|fall|month|night|spring|summer|week"
     r"|winter|year|\w+day)\b)",
+    told_to_remember=r"(?:(?:hey|ok|okay|so|and|also|please|pls|can you|could you|will you|would you|i want you to"
+    r"|i['’]d like you to|just)[, ]+)*+(?:(?:remember|note|memori[sz]e|write down|record|save|store|remind me"
+    r"|(?:keep|bear) in mind|don['’]t forget|do not forget|make (?:a )?note|take (?:a )?note|for the record|fyi"
+    r"|for your (?:info\w*|records?)|(?:just )?so you know|note to self|reminder|heads[ -]up)"
+    r"(?:(?: to self)?[:,] | that (?=\w+ \w)| (?=(?:i|we|my|our)\b(?![^?]*\?\s*$)))|fyi )",
     first_person=r"\b(?:I|my|me|we|our)\b",
     speaker_as_subject=r"\b(?:I|we)\b",
     second_person=r"\b(?:you|your|yours|let['’]s)\b",

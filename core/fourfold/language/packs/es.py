@@ -354,6 +354,8 @@ LANGUAGE = Language(
     asks_before=r"\b(?:antes|anterior\w*|antigu[oa]s?)\b",
     asks_first=r"\bprimera vez\b",
     asks_last=r"\b(?:última vez|recientemente|últimamente)\b",
+    told_to_remember=r"(?:(?:por favor|y|puedes|podrías)[, ]+)*+(?:recuerda|acuérdate de|apunta|anota|ten en cuenta"
+    r"|no (?:te )?olvides(?: de)?|nota|para que (?:lo )?sepas)(?:[:,] | que )",
     first_person=r"\b(?:yo|mi|mis|nosotros)\b",
     speaker_as_subject=r"\b(?:yo|nos|nosotr[oa]s)\b",
     second_person=r"\b(?:tú|usted)\b",

@@ -347,6 +347,8 @@ LANGUAGE = Language(
     asks_before=r"\b(?:avant|auparavant|précédent\w*|ancien\w*)\b",
     asks_first=r"\bpremière fois\b",
     asks_last=r"\b(?:dernière fois|récemment)\b",
+    told_to_remember=r"(?:(?:s['’]il te pla[iî]t|svp|stp|et|peux-tu|pourrais-tu)[, ]+)*+(?:souviens-toi|rappelle-toi"
+    r"|retiens|note(?: bien)?|n['’]oublie pas|pour info)(?: ?[:,] | que | qu['’])",
     first_person=r"\b(?:je|j['’]|mon|ma|mes|nous)\b",
     speaker_as_subject=r"\b(?:je|j['’]|nous)\b",
     second_person=r"\b(?:tu|ton|ta|tes|vous)\b",

@@ -327,6 +327,7 @@ LANGUAGE = Language(
     asks_before=r"以前|之前|从前|從前|过去|過去|原来|原來",
     asks_first=r"第一次|首次|最早",
     asks_last=r"上次|上一次|最近|最后一次|最後一次",
+    told_to_remember=r"[请請]?(?:帮我|幫我)?(?:记住|記住|记得|記得|记一下|記一下|备注|備註)[，,：:]\s*",
     first_person=r"我",
     speaker_as_subject=r"我们?(?!们?的)",
     second_person=r"你",

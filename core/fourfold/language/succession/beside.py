@@ -46,9 +46,23 @@ def tells_nothing_newer(newer: Claim, older: Claim) -> bool:
 
 
 def is_of_others(newer: Claim, older: Claim) -> bool:
-    """Tells whether the claims are about things of different owners, or the newer one about a thing of whom the older
-    one is about: a possessor is not the subject."""
-    return newer.is_of_another_owner(older) or newer.is_of_thing_beside(older)
+    """Tells whether the claims are about things of different owners or numbers, or the newer one about a thing of
+    whom the older one is about: a possessor is not the subject."""
+    return (
+        newer.is_of_another_owner(older)
+        or newer.is_of_thing_beside(older)
+        or _has_another_number(newer, older)
+    )
+
+
+def _has_another_number(newer: Claim, older: Claim) -> bool:
+    """Tells whether a number says which thing the newer claim is about, and the older one names others: "Branch 2209
+    is abandoned", "Branch 2290 holds the patch"."""
+    subject_numbers, numbers = (
+        {token.form for token in tokens if token.kind == "number"}
+        for tokens in (newer.tokens[: newer.subject_end], older.tokens)
+    )
+    return bool(subject_numbers and numbers) and not subject_numbers & numbers
 
 
 def stands_beside(newer: Claim, older: Claim) -> bool:

@@ -12,7 +12,7 @@ from functools import cache, lru_cache
 from itertools import islice
 
 from fourfold.language.languages import languages
-from fourfold.language.modality import modality_of
+from fourfold.language.modality import modality_of, without_request
 from fourfold.language.pack import Language, SuccessionGrammar, compiled, search
 from fourfold.language.succession.claims import (
     ATTITUDE,
@@ -119,6 +119,7 @@ class _ClaimReader:
     def _stated(self, sentence: str) -> Iterator[tuple[str, Mark]]:
         """Yields the clauses of a sentence that says something, with the marks that all of them have."""
         grammar = self.grammar
+        sentence = without_request(sentence, self.language)
         modality = modality_of(sentence, self.language)
         if modality in _UNSAID or sentence.rstrip().endswith(("?", "？")) or _CODE.search(sentence):
             return

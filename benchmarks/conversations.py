@@ -1,4 +1,5 @@
-"""Reads conversations in LoCoMo's format (Maharana et al., ACL 2024): messages, and questions with evidence."""
+"""Reads conversations: messages, and questions with evidence. Two formats are known: LoCoMo's (Maharana et al., ACL
+2024), and that of the other sets of `shared/data` (a "set" with its "conversations")."""
 
 from __future__ import annotations
 
@@ -20,7 +21,7 @@ class Question:
 
     text: str
     evidence: frozenset[str]
-    category: int
+    category: str
 
 
 @dataclass(frozen=True)
@@ -30,11 +31,34 @@ class Conversation:
     name: str
     messages: list[Message]
     questions: list[Question]
+    language: str | None = None
 
 
 def read_conversations(path: Path) -> list[Conversation]:
-    """All conversations of the file; questions of categories 1-4 with evidence that exists."""
-    return [_conversation(entry) for entry in json.loads(path.read_text())]
+    """All conversations of the file; questions with evidence that exists, of LoCoMo's those of categories 1-4."""
+    data = json.loads(path.read_text())
+    if isinstance(data, dict):
+        return [_from_set(entry, data["language"]) for entry in data["conversations"]]
+    return [_conversation(entry) for entry in data]
+
+
+def _from_set(entry: dict[str, Any], language: str) -> Conversation:
+    messages = [
+        Message(
+            each["text"],
+            each["speaker"],
+            role=each["role"],
+            at=datetime.fromisoformat(each["at"]),
+            id=each["id"],
+        )
+        for each in entry["messages"]
+    ]
+    questions = [
+        Question(asked["question"], frozenset(asked["evidence"]), asked["kind"])
+        for asked in entry["questions"]
+        if asked["evidence"]
+    ]
+    return Conversation(entry["id"], messages, questions, language)
 
 
 def _conversation(entry: dict[str, Any]) -> Conversation:
@@ -54,7 +78,7 @@ def _conversation(entry: dict[str, Any]) -> Conversation:
         evidence = frozenset(_ids(asked["evidence"])) & known
         if asked["category"] in CATEGORIES and evidence:
             questions.append(
-                Question(asked["question"], frozenset(filter(None, evidence)), asked["category"])
+                Question(asked["question"], frozenset(filter(None, evidence)), CATEGORIES[asked["category"]])
             )
     return Conversation(entry["sample_id"], messages, questions)
 
