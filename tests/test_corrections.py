@@ -45,6 +45,12 @@ def leads(bank: Bank, question: str) -> list[tuple[str, bool]]:
         ("We meet in room 14.", "Correction: room 12.", "Where do we meet?"),
         ("My manager is called Martin.", "oops, Marcus, not Martin", "Who is my manager?"),
         ("Der Termin ist am Dienstag.", "Nein, am Mittwoch.", "Wann ist der Termin?"),
+        (
+            "The brochure has to be in by the 9th.",
+            "Argh, misread that. Not the 9th, the 19th.",
+            "When is the brochure due?",
+        ),
+        ("My eye test is on Tuesday.", "No wait. It's on Wednesday.", "When is my eye test?"),
     ],
 )
 def test_a_correction_without_a_matter_sets_right_what_was_said_before(

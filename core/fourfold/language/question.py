@@ -92,7 +92,8 @@ def is_about_another(question: Question, claim: Claim, speaker: Set[str]) -> boo
         return True
     if claim.owner_names & named and not question.owned:
         return not (claim.about - claim.owner) & asked
-    if not (question.asks_speaker or stems & speaker) or not claim.about - asked:
+    numbers = {token.form for token in claim.tokens if token.kind == "number"}  # "Down to three hives"
+    if not (question.asks_speaker or stems & speaker) or not claim.about - asked - numbers:
         return False
     if named:  # "Ilse keeps her passport here", but not "Ilse is my boss"
         is_named = bool(claim.names & claim.about) and not claim.about & asked

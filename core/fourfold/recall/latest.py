@@ -144,11 +144,15 @@ class _Statement:
 
     @cached_property
     def _tells_name(self) -> bool:
-        """Tells whether it names somebody, something or a place beside those of the question and who says it."""
+        """Tells whether it names somebody or something beside those of the question and who says it, or, where a
+        place is asked for, has a word of one."""
         known = {*self.plan.entities, self.unit.speaker}
-        return any(name not in known for name in self.unit.entities) or any(
-            claim.placed for claim in self.claims
-        )
+        if any(name not in known for name in self.unit.entities) or any(c.placed for c in self.claims):
+            return True
+        grammar = self.language.succession
+        if not self.question.asks_place or grammar is None or not self.language.stemmer:
+            return False
+        return compiled(rf"\b(?:{grammar.places})\b").search(self.unit.text) is not None
 
     @cached_property
     def _tells_time(self) -> bool:
@@ -181,12 +185,13 @@ class _Statement:
         grammar = self.language.succession
         if grammar is None or newer.asked_stems:
             return False
-        parts = compiled(rf",|\s(?:{grammar.joining})\s").split(self.unit.text)
-        asked = {
-            word.stem for part in parts if self._asked_stems(part) for word in words(part, self.language)
-        }
-        others = {word.stem for word in words(newer.unit.text, self.language)} - {""}
-        return len(parts) > 1 and bool(asked) and not asked & others
+        asked: set[str] = set()
+        others: set[str] = set()
+        for part in compiled(rf",|\s(?:{grammar.joining})\s").split(self.unit.text):
+            stems = {word.stem for word in words(part, self.language) if word.stem}
+            (asked if self._asked_stems(part) else others).update(stems)
+        said = {word.stem for word in words(newer.unit.text, self.language)}
+        return bool(asked and others & said) and not asked & said
 
     def comes_after(self, older: _Statement) -> bool:
         """Tells whether it was said later than `older`, by the same speaker, has the words of the question that this

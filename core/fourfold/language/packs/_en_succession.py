@@ -23,11 +23,12 @@ SUCCESSION = SuccessionGrammar(
     r"|he|she|they|it|my|our|his|her|their)\b)|,? and (?=(?:now |then )?(?:went|joined|started|found"
     r"|took|bought|got|moved|am|is|are)\b)|,? and (?=(?:don['’]t|doesn['’]t|do not|can['’]t"
     r"|no longer)\b)",
-    correction=r"(?:(?:oh|ah|oops|hmm|well|ok|okay|and|but|hey)[,.! ]+)*(?:correction|change of plans?"
-    r"|new plan|plans? changed|correcting myself|erratum|sorry(?=[,.:;!—–-])|wait(?=[,.:;!—–-])"
+    correction=r"(?:(?:oh|ah|oops|hmm|well|ok|okay|and|but|hey)[,.! ]+|[a-z]{1,5}[,.!]+ )*+"
+    r"(?:correction|change of plans?|new plan|plans? changed|correcting myself|erratum|sorry(?=[,.:;!—–-])"
+    r"|wait(?=[,.:;!—–-])"
     r"|(?:no|hang on|hold on),? wait|wait,? no|(?:wh)?oops(?=[,.:;!—–-])"
-    r"|no(?=[,.:;!—–-])|nope|actually|scratch that|strike that|my mistake|my bad|i (?:misspoke"
-    r"|was wrong|mis(?:typed|read)|meant|got (?:it|that) wrong)|i gave you the wrong \w+|that(?:'s| was"
+    r"|no(?=[,.:;!—–-])|nope|actually|scratch that|strike that|my mistake|my bad|(?:i )?mis(?:spoke|typed|read)"
+    r"|i (?:was wrong|meant|got (?:it|that) wrong)|i gave you the wrong \w+|that(?:'s| was"
     r"| is) wrong|update|edit|turns out|it turns out|as it turns out|in fact|on second thoughts?"
     r"|to be precise|rather|i mean)\b(?:[,.:;! –—-]+(?:that|i meant|i mean|actually|no"
     r"|sorry))*[,.:;! –—-]*",

@@ -62,7 +62,8 @@ def _has_another_number(newer: Claim, older: Claim) -> bool:
         {token.form for token in tokens if token.kind == "number"}
         for tokens in (newer.tokens[: newer.subject_end], older.tokens)
     )
-    return bool(subject_numbers and numbers) and not subject_numbers & numbers
+    is_named_thing = bool(newer.about - subject_numbers)  # but not "Down to three hives"
+    return is_named_thing and bool(subject_numbers and numbers) and not subject_numbers & numbers
 
 
 def stands_beside(newer: Claim, older: Claim) -> bool:

@@ -51,14 +51,20 @@ def matters_of(text: str, language: Language) -> frozenset[str]:
 
 
 def _sentences_read(text: str, language: Language) -> Iterator[tuple[_ClaimReader, str]]:
-    """Yields the sentences that claim something, as far as they are read, with who reads them."""
+    """Yields the sentences that claim something, as far as they are read, with who reads them. One that only says
+    that what follows sets something right ("No wait.") belongs to the next."""
     spoken = language if language.succession is not None else languages()["en"]
     grammar = spoken.succession
     if grammar is None or is_borrowed(text):
         return
     reader = _reader(spoken, grammar)
+    correction = ""
     for start, end in sentences(text)[:_MOST_SENTENCES]:
-        yield reader, text[start:end][:_LONGEST]
+        sentence = f"{correction}{text[start:end]}"[:_LONGEST]
+        is_correction = compiled(grammar.correction).fullmatch(sentence.strip()) is not None
+        correction = f"{sentence} " if is_correction else ""
+        if not is_correction:
+            yield reader, sentence
 
 
 _LONGEST_PASSIVE = 30
