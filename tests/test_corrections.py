@@ -51,6 +51,11 @@ def leads(bank: Bank, question: str) -> list[tuple[str, bool]]:
             "When is the brochure due?",
         ),
         ("My eye test is on Tuesday.", "No wait. It's on Wednesday.", "When is my eye test?"),
+        (
+            "My next pickup is in Rotterdam.",
+            "I meant Antwerp, not Rotterdam, brain is fried.",
+            "Where is my next pickup?",
+        ),
     ],
 )
 def test_a_correction_without_a_matter_sets_right_what_was_said_before(

@@ -13,6 +13,7 @@ from fourfold.models import load_embedder
 from fourfold.models.packaged import minilm as minilm_module
 from fourfold.models.packaged.centroids import nearest_centroids
 from fourfold.models.packaged.minilm import MiniLM
+from fourfold.models.products import product
 from fourfold.models.vectors import loading
 from fourfold.ports import Embedding
 from fourfold.testing import MemoryStore
@@ -87,3 +88,13 @@ def test_a_damaged_model_file_of_fastembed_is_a_setting_to_mend() -> None:
 
     with pytest.raises(ConfigurationError, match='"acme" cannot be loaded'), loading("acme"):
         onnxruntime.InferenceSession(b"no model")
+
+
+@pytest.mark.parametrize(
+    "shape", [(0, 384, 128), (1, 384, 128), (700, 384, 128), (50, 128, 2048), (3, 5, 7), (9, 0, 4)]
+)
+def test_a_product_in_pieces_is_the_product(shape: tuple[int, int, int]) -> None:
+    drawn = np.random.default_rng(0)
+    a, b = (drawn.standard_normal(size).astype(np.float32) for size in (shape[:2], shape[1:]))
+    np.testing.assert_allclose(product(a, b), a @ b, rtol=1e-4, atol=1e-4)
+    np.testing.assert_allclose(product(a, b[:, 0]), a @ b[:, 0], rtol=1e-4, atol=1e-4)

@@ -25,6 +25,7 @@ from fourfold.language.attributes import AttributedText, compare_attributes
 from fourfold.language.enrichment import enriched
 from fourfold.language.languages import any_pattern, matches_any
 from fourfold.language.text import asking, normalise, sentences, terms
+from fourfold.models.products import product
 from fourfold.ports import Floats, LanguageModel, Point, Where
 from fourfold.schema.records import NEVER, tombstone
 from fourfold.schema.summaries import facts_digest_of, is_summary, read_summary, summary_id, summary_point
@@ -407,7 +408,7 @@ def _rank_by_centrality(texts: Sequence[Sequence[str]], informativeness: Sequenc
     before it (maximal marginal relevance, Carbonell and Goldstein 1998).
     """
     vectors = _tf_idf(texts)
-    similarity = vectors @ vectors.T
+    similarity = product(vectors, vectors.T)
     np.fill_diagonal(similarity, 0.0)
     centrality = similarity.mean(axis=1)
     relevance = centrality / (centrality.max() or 1.0)

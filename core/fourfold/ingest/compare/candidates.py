@@ -12,6 +12,7 @@ from fourfold.ingest.compare.deduplicate import LEAST_STEMS, ComparedStatement, 
 from fourfold.ingest.embed import Embedded
 from fourfold.language.enrichment import enriched
 from fourfold.language.text import asking, canonical, terms
+from fourfold.models.products import product
 from fourfold.ports import Floats, Query, Where
 from fourfold.schema.records import NEVER
 from fourfold.schema.units import is_retired, own_tokens, successor_of
@@ -177,7 +178,7 @@ class KnownStatements:
             return []
         asked, size, ranked = self._ranked
         if asked is not vectors or size != len(self._added):
-            cosines = self._vectors[: len(self._added)] @ vectors.embedding.vector
+            cosines = product(self._vectors[: len(self._added)], vectors.embedding.vector)
             ranked = [(int(place), float(cosines[place])) for place in np.argsort(-cosines)[:_MOST_RANKED]]
             self._ranked = vectors, len(self._added), ranked
         return [(place, cosine) for place, cosine in ranked[:most] if cosine >= floor]

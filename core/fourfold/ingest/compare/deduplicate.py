@@ -18,6 +18,7 @@ import numpy as np
 from fourfold.language.attributes import AttributedText, compare_attributes
 from fourfold.language.pack import Language, compiled
 from fourfold.language.text import asking, canonical, terms, words
+from fourfold.models.products import product
 from fourfold.ports import Floats
 from fourfold.values.units import Interval
 
@@ -81,7 +82,7 @@ def alike(a: Floats, b: Floats) -> float:
     one of them is empty. The smaller, since a short text is contained in many a long one."""
     if not len(a) or not len(b):
         return 0.0
-    similar = _normalised(a) @ _normalised(b).T
+    similar = product(_normalised(a), _normalised(b).T)
     return float(min(similar.max(axis=1).mean(), similar.max(axis=0).mean()))
 
 

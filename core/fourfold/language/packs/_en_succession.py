@@ -18,9 +18,10 @@ MANY_VALUED = frozenset(
 SUCCESSION = SuccessionGrammar(
     clause_border=r"[;!()]|\b(?:says?|said|told me|tells me|thinks?|found out|heard) (?:that )?(?=(?:i|we"
     r"|he|she|they|my|our|the)\b)|:(?!\d)|,(?= (?:and |but |so |then |now )?(?:i|we|he|she|they|it|you"
-    r"|my|our|his|her|their|the|this|that|there|now)\b)|\s[-–—]\s|,? (?:but|because|so that|although"
-    r"|though|while|which|and so)\b|, so |,? (?:and|so|then) (?=(?:then |now |just |finally )?(?:i|we"
-    r"|he|she|they|it|my|our|his|her|their)\b)|,? and (?=(?:now |then )?(?:went|joined|started|found"
+    r"|my|our|his|her|their|the|this|that|there|now|not (?:one|an?|any|even))\b)|\s[-–—]\s"
+    r"|,? (?:but|because|so that|although|though|while|which|and so)\b|, so "
+    r"|,? (?:and|so|then) (?=(?:then |now |just |finally )?(?:i|we|he|she|they|it|my|our|his|her|their)\b)"
+    r"|,? and (?=(?:now |then )?(?:went|joined|started|found"
     r"|took|bought|got|moved|am|is|are)\b)|,? and (?=(?:don['’]t|doesn['’]t|do not|can['’]t"
     r"|no longer)\b)",
     correction=r"(?:(?:oh|ah|oops|hmm|well|ok|okay|and|but|hey)[,.! ]+|[a-z]{1,5}[,.!]+ )*+"
@@ -85,7 +86,9 @@ SUCCESSION = SuccessionGrammar(
     r"|enrolled|landed|accepted|opened|set up|took up|was born|elected|appointed|ordered|rented)\b",
     placings=r"\b(?:put|moved|brought|took|taken|parked|hung|stored|laid|lent|gave|given|stolen|stole|hid"
     r"|placed|left)\b",
-    past=r"(?<!\bis )(?<!\bare )(?<!\bam )(?<!['’]m )(?<!['’]s )(?<!\bbe )(?<!['’]re )(?<!\bnow"
+    # Behind an article it is no verb: "a knackered old Corsa".
+    past=r"(?<!\ba )(?<!\ban )(?<!\bthe )(?<!\bmy )(?<!\bour )(?<!\btheir )"
+    r"(?<!\bis )(?<!\bare )(?<!\bam )(?<!['’]m )(?<!['’]s )(?<!\bbe )(?<!['’]re )(?<!\bnow"
     r" )(?<!\bnot )(?<!-)(?<!n't )(?<!being )(?<!been )(?:\b(?!need"
     r"|seed|feed|speed|indeed|hundred|red\b|wed\b|shed|naked|sacred|allowed|supposed|shared|retired"
     r"|named|called|tired|scared|bored)\w{2,}ed\b|\b(?:was|were|had|did|didn['’]t|went|ate|met|saw"

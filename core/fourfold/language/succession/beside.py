@@ -58,12 +58,11 @@ def is_of_others(newer: Claim, older: Claim) -> bool:
 def _has_another_number(newer: Claim, older: Claim) -> bool:
     """Tells whether a number says which thing the newer claim is about, and the older one names others: "Branch 2209
     is abandoned", "Branch 2290 holds the patch"."""
-    subject_numbers, numbers = (
-        {token.form for token in tokens if token.kind == "number"}
-        for tokens in (newer.tokens[: newer.subject_end], older.tokens)
-    )
-    is_named_thing = bool(newer.about - subject_numbers)  # but not "Down to three hives"
-    return is_named_thing and bool(subject_numbers and numbers) and not subject_numbers & numbers
+    subject_numbers = {token.form for token in newer.tokens[: newer.subject_end] if token.kind == "number"}
+    if not subject_numbers or not newer.about - subject_numbers:  # but not "Down to three hives"
+        return False
+    numbers = {token.form for token in older.tokens if token.kind == "number"}
+    return bool(numbers) and not subject_numbers & numbers
 
 
 def stands_beside(newer: Claim, older: Claim) -> bool:

@@ -133,10 +133,23 @@ class _ClaimReader:
         correction = compiled(grammar.correction).match(sentence)
         if correction:
             shared |= Mark.CORRECTION
-            sentence = sentence[correction.end() :]
+            value, sentence = self._value_first(sentence[correction.end() :])
+            if value:
+                yield value, shared
         if self.language.elided:
             sentence = compiled(rf"\b({self.language.elided})['’](?=\w{{2}})").sub(r"\1 ", sentence)
         yield from ((clause, shared) for clause in self._clauses(sentence) if clause)
+
+    def _value_first(self, correction: str) -> tuple[str, str]:
+        """Returns a value alone that a correction begins with ("Antwerp, not Rotterdam", before ", brain is fried"),
+        and what stands behind it; "" and all of it where it begins otherwise."""
+        end = correction.find(", ")
+        while end >= 0 and not _has_verb(correction[:end], self.grammar):
+            rest = correction[end + 2 :]
+            if _has_verb(rest.partition(", ")[0], self.grammar):
+                return correction[:end], rest
+            end = correction.find(", ", end + 2)
+        return "", correction
 
     def _clauses(self, sentence: str) -> Iterator[str]:
         """Yields the clauses of a sentence. Two subjects without a verb between them are one ("Leo and I broke up");

@@ -8,6 +8,7 @@ from importlib.resources import files
 import numpy as np
 from numpy.typing import NDArray
 
+from fourfold.models.products import product
 from fourfold.ports import Floats
 
 
@@ -24,5 +25,5 @@ def load_centroids(embedder: str) -> Floats:
 def nearest_centroids(tokens: Floats, centroids: Floats) -> NDArray[np.uint16]:
     """Returns the number of the centroid nearest to each row of `tokens`."""
     # By the dot product: rows and centroids have a length of about 1, so the largest is the nearest.
-    numbers: NDArray[np.uint16] = (tokens @ centroids.T).argmax(axis=1).astype(np.uint16)
+    numbers: NDArray[np.uint16] = product(tokens, centroids.T).argmax(axis=1).astype(np.uint16)
     return numbers

@@ -10,6 +10,7 @@ from functools import cache
 
 import numpy as np
 
+from fourfold.models.products import product
 from fourfold.ports import Floats
 
 _SEED = 20241112
@@ -30,6 +31,7 @@ def project(states: np.ndarray, onto: Floats) -> Floats:
     """Returns token states (..., dimension), brought to length 1 and projected to (..., columns). Dot products stay
     the same in expectation: scaled by dimension / columns, so that a vector's product with itself stays near 1."""
     lengths = np.linalg.norm(states, axis=-1, keepdims=True)
-    scale = np.sqrt(onto.shape[0] / onto.shape[1])
-    projected: Floats = ((states / np.maximum(lengths, 1e-9)) @ onto * scale).astype(np.float32)
-    return projected
+    scale = np.float32(np.sqrt(onto.shape[0] / onto.shape[1]))
+    rows = (states / np.maximum(lengths, 1e-9)).reshape(-1, onto.shape[0])
+    projected: Floats = (product(rows, onto) * scale).reshape(*states.shape[:-1], onto.shape[1])
+    return projected.astype(np.float32)

@@ -13,6 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from fourfold.index.bank_index import BankIndex
+from fourfold.models.products import product
 from fourfold.ports import Floats, Query, Where
 from fourfold.recall.channels.channel import Channel, Estimate, Question
 from fourfold.recall.plan import Plan
@@ -46,7 +47,7 @@ def estimate(plan: Plan, index: BankIndex, centroids: Floats | None) -> Estimate
     nearest to its tokens; None without centroids or tokens. The caller holds the index's lock."""
     if centroids is None or not len(plan.tokens):
         return None
-    own = index.postings.best(plan.tokens @ centroids.T, len(index))
+    own = index.postings.best(product(plan.tokens, centroids.T), len(index))
     # The words of the line before count too, at 0.9: chat lines lean on it. Embedding each line together with the one
     # before would cost twice the embedding for .787 in place of .784 of R@10 (docs/adr/0003).
     previous = np.ascontiguousarray(index.columns["previous"])
