@@ -8,6 +8,7 @@ question in the present makes it easier: here the later leads unless the grammar
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from functools import cached_property
 
@@ -28,7 +29,7 @@ from fourfold.recall.plan import Plan
 from fourfold.recall.search import Candidates
 from fourfold.values.units import Modality, Network, Unit
 
-_LOOKED_AT = 5
+LOOKED_AT = 5
 """Best units that are looked at. A guess, not measured."""
 _FALL = 0.25
 """Relevance below that of the best, up to which a unit is looked at. A guess, not measured."""
@@ -42,17 +43,20 @@ _UNREAL = (Modality.QUOTE, Modality.HYPOTHETICAL, Modality.WISH)
 """What holds of nobody."""
 
 
-def latest_first(plan: Plan, view: BankView, candidates: Candidates) -> Candidates:
-    """Returns `candidates` with the best of them, as far as they answer the question alike, the latest first."""
+def latest_first(
+    plan: Plan, view: BankView, candidates: Candidates, read_units: Mapping[str, Unit]
+) -> Candidates:
+    """Returns `candidates` with the best of them, as far as they answer the question alike, the latest first; of the
+    first `LOOKED_AT` the units are given, by their ids."""
     language = view.index.language
-    most = min(_LOOKED_AT, len(candidates.rows))
+    most = min(LOOKED_AT, len(candidates.rows))
     if most < 2 or not enriched("question", plan.text, False, _asks_how_it_stands, plan, language):
         return candidates
     is_alike = alike(candidates.scores[:most], candidates.fused[:most], len(view.index), _FALL, _SHARE)
     places = np.flatnonzero(is_alike)
     ids = [view.index.unit_ids[row] for row in candidates.rows[places].tolist()]
-    units = view.units(ids)
-    order = enriched("question", plan.text, None, _order, plan, [units[unit] for unit in ids], language)
+    units = [read_units[unit] for unit in ids]
+    order = enriched("question", plan.text, None, _order, plan, units, language)
     if order is None:
         return candidates
     ranking = np.arange(len(candidates.rows))

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 
@@ -14,7 +14,7 @@ from fourfold.ports import Where
 from fourfold.recall.channels.ranked import Ranked
 from fourfold.recall.cross_encoder import reranked
 from fourfold.recall.fuse import Weights
-from fourfold.recall.latest import latest_first
+from fourfold.recall.latest import LOOKED_AT, latest_first
 from fourfold.recall.plan import Plan, plan
 from fourfold.recall.prompt import pack
 from fourfold.recall.search import Candidates, Search
@@ -25,7 +25,7 @@ from fourfold.schema.units import seconds_of
 from fourfold.services import Services
 from fourfold.values.rendering import render_unit
 from fourfold.values.results import ChannelScore, Hit, Recall, Trace
-from fourfold.values.units import Interval, Network, Summary, require_aware
+from fourfold.values.units import Interval, Network, Summary, Unit, require_aware
 
 # The three that follow are guesses, not measured.
 _UNBOUNDED = 4
@@ -84,11 +84,9 @@ def _answer(services: Services, request: RecallRequest, weights: Weights) -> Rec
     if services.reranker is not None:
         candidates = reranked(view, services.reranker, question.text, candidates)
         timer.lap("cross-encoder")
-    candidates = with_superseded(question, index, latest_first(question, view, candidates))
-    with index.lock:
-        records = index.columns[candidates.rows]
-    chosen = pack(records["tokens"], records["said"], request.budget, request.limit)
-    hits = _hits(view, candidates, chosen, request)
+    candidates = with_superseded(question, index, candidates)
+    candidates, chosen, units = _in_order(view, question, candidates, request)
+    hits = _hits(view.index, candidates, chosen, units, explain=request.explain)
     if request.explain and services.settings.decay is not None:
         hits = _with_strength(view, hits, now, services.settings.decay)
     if request.as_of is None and services.settings.decay is not None:
@@ -134,23 +132,46 @@ def _where(request: RecallRequest) -> Where:
     )
 
 
+def _chosen(view: BankView, candidates: Candidates, request: RecallRequest) -> list[int]:
+    """Returns the places of `candidates` that fit the bounds of the request."""
+    with view.index.lock:
+        records = view.index.columns[candidates.rows]
+    return pack(records["tokens"], records["said"], request.budget, request.limit)
+
+
+def _in_order(
+    view: BankView, question: Plan, candidates: Candidates, request: RecallRequest
+) -> tuple[Candidates, list[int], dict[str, Unit]]:
+    """Returns the candidates in the order in which they are shown, the places of those that fit the bounds, and their
+    units by id. One request reads them; a second one what fits since the order changed, if anything."""
+    chosen = _chosen(view, candidates, request)
+    best = range(min(LOOKED_AT, len(candidates.rows)))
+    units = view.units(_ids(view.index, candidates, [*best, *chosen]))
+    candidates = latest_first(question, view, candidates, units)
+    chosen = _chosen(view, candidates, request)
+    missing = [unit for unit in _ids(view.index, candidates, chosen) if unit not in units]
+    return candidates, chosen, units | (view.units(missing) if missing else {})
+
+
+def _ids(index: BankIndex, candidates: Candidates, places: Sequence[int]) -> list[str]:
+    """Returns the ids of the units at some places of `candidates`, each once."""
+    return [index.unit_ids[row] for row in dict.fromkeys(candidates.rows[list(places)].tolist())]
+
+
 def _hits(
-    view: BankView, candidates: Candidates, chosen: list[int], request: RecallRequest
+    index: BankIndex, candidates: Candidates, chosen: list[int], units: Mapping[str, Unit], *, explain: bool
 ) -> tuple[Hit, ...]:
-    """Reads the units at the chosen places of `candidates`, in one request, and returns them as hits."""
+    """Returns the chosen places of `candidates` as hits, with their `units`."""
     rows = [int(candidates.rows[place]) for place in chosen]
-    ids = [view.index.unit_ids[row] for row in rows]
-    units = view.units(ids)
+    ids = [index.unit_ids[row] for row in rows]
     channel_scores = {name: _channel_scores(ranked, rows) for name, ranked in candidates.channels.items()}
     return tuple(
         Hit(
             unit=units[unit],
             score=float(candidates.scores[place]),
             channels={name: by_row[row] for name, by_row in channel_scores.items() if row in by_row},
-            path=_path(view.index, candidates, row) if request.explain else (),
-            factors={name: float(f[place]) for name, f in candidates.factors.items()}
-            if request.explain
-            else {},
+            path=_path(index, candidates, row) if explain else (),
+            factors={name: float(f[place]) for name, f in candidates.factors.items()} if explain else {},
         )
         for place, row, unit in zip(chosen, rows, ids, strict=True)
     )
