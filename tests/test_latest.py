@@ -91,3 +91,8 @@ def test_what_the_agent_says_of_itself_is_behind_what_the_user_does(minilm_memor
     bank.retain([Message("I speak more than fifty languages.", role="assistant")])
     assert bank.recall("Which languages do I speak?", limit=1).hits[0].unit.text.startswith("I speak Dutch")
     assert "fifty" in bank.recall("How many languages do you speak?", limit=1).text
+
+
+def test_who_somebody_is_does_not_change_with_what_is_said_later(minilm_memory: Memory) -> None:
+    older, newer = "We adopted a cat, she is called Pixel.", "Pixel approves of the sardines."
+    assert older in first_line(minilm_memory, older, newer, "Who is Pixel?")

@@ -188,6 +188,11 @@ def test_days_places_and_how_often_are_told_by_more_than_words(
         assert bank.reflect(question).supported is is_known
 
 
+def test_a_day_in_the_name_of_a_thing_is_no_day(minilm_memory: Memory) -> None:
+    lines = ("I think the Saturday market is the best place to sell bowls.", "The dog ate the lawn.")
+    assert answers(minilm_memory, lines, "Is the Saturday market a good place to sell bowls?")
+
+
 def test_what_is_asked_for_is_of_the_kind_that_is_named(minilm_memory: Memory) -> None:
     lines = ("Our daughter Saskia plays handball.", "Rolf plays the tuba.")
     assert not answers(minilm_memory, lines, "Which musical instrument does Saskia play?")

@@ -41,6 +41,8 @@ class Question:
     nouns: frozenset[Word]
     measure: Word | None
     identifiers: tuple[str, ...]
+    times: frozenset[str]
+    """The stems of the words that name a time ("Saturday")."""
     kind: frozenset[Word]
     """The words that say of what kind the answer is ("musical instrument" of "Which musical instrument does")."""
     asks_when: bool
@@ -68,6 +70,7 @@ def read_question(text: str, language: Language, known_names: Set[str]) -> Quest
         nouns=frozenset(_nouns(text, asked_words, language)),
         measure=_measure(text, asked_words, language),
         identifiers=_identifiers(text, language),
+        times=frozenset(_time_stems(text, language)),
         kind=frozenset(_kind(text, asked_words, language)),
         asks_when=matches_any("asks_when", text),
         asks_count=matches_any("asks_count", text) and not matches_any("asks_often", text),
@@ -216,6 +219,13 @@ def _identifiers(text: str, language: Language) -> tuple[str, ...]:
         for match in _IDENTIFIER.finditer(text)
         if not any(time.start < match.end() and match.start() < time.end for time in times)
     )
+
+
+def _time_stems(text: str, language: Language) -> Iterator[str]:
+    times = _times(text, language)
+    for word in words(text, language):
+        if word.stem and any(time.start <= word.start < time.end for time in times):
+            yield word.stem
 
 
 def _times(text: str, language: Language) -> list[TimeMention]:

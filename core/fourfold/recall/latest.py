@@ -76,11 +76,13 @@ def _asks_how_it_stands(plan: Plan, language: Language) -> bool:
     )
 
 
-def _order(plan: Plan, units: list[Unit], language: Language) -> list[int]:
+def _order(plan: Plan, units: list[Unit], language: Language) -> list[int] | None:
     """Returns the places of `units` in the order in which they are shown: each right before the first that it is to
-    stand before."""
+    stand before. None where they stay as they are."""
     names = {name.casefold() for unit in units for name in unit.entities}
     question = read_question(plan.text, language, names)
+    if question.names.issuperset(question.words):  # "Who is Pixel?" asks for no matter that may have changed
+        return None
     statements = [_Statement(unit, question, plan, language) for unit in units]
     order: list[int] = []
     for place, statement in enumerate(statements):

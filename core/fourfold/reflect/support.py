@@ -272,7 +272,7 @@ class _Comparison:
         return (
             is_measured
             and self._tells_kind(likenesses)
-            and _is_on(unit, self.days)
+            and (self._names_time(unit) or _is_on(unit, self.days))
             and (not question.asks_when or self._tells_when(unit))
             and (not question.asks_place or self._tells_place(unit))
             and (not question.asks_count or _tells_number(unit.text))
@@ -288,6 +288,11 @@ class _Comparison:
         return self._names_something(unit) or any(
             share >= _CALLED for word, share in likenesses.items() if matches_any("asks_called", word.text)
         )
+
+    def _names_time(self, unit: Unit) -> bool:
+        """Tells whether a unit has the words of the time that the question names: "the Saturday market" is no day."""
+        times = self.question.times
+        return bool(times) and times <= {word.stem for word in words(unit.text, self.language)}
 
     def _tells_kind(self, likenesses: Mapping[Word, float]) -> bool:
         """Tells whether a unit may name something of the kind that is asked for."""
