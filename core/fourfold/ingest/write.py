@@ -140,7 +140,7 @@ class DocumentWriter:
             for s, e in zip(statements, embedded, strict=True)
             if s.messages[0] not in known_messages and not is_noted_end(s, index, document)
         ]
-        self._known.expect(len(pairs))
+        self._known.expect([vectors for _, vectors in pairs])
         # One search for all of them: on a server each one costs a round trip.
         nearest = self._known.in_bank([e.embedding.vector for _, e in pairs])
         self._successors.prepare([e for _, e in pairs], nearest)
@@ -222,7 +222,7 @@ class DocumentWriter:
         attributes: list[str] = []
         if not has_ended(statement, self.transaction.now):
             unit, attributes = self._settled(unit, vectors, neighbours, not is_behind_request(statement))
-        self.transaction.put_unit(_point(unit, len(self.transaction.units), searched, attributes))
+        self.transaction.put_new_unit(_point(unit, len(self.transaction.units), searched, attributes), unit)
         self.units[unit.id] = unit
         self._end(unit.id, statement)
         live_unit = self.units[unit.id] if self.units[unit.id].retired_at is None else None

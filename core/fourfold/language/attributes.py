@@ -21,7 +21,7 @@ from fourfold.language.languages import any_pattern, languages
 from fourfold.language.modality import without_request
 from fourfold.language.pack import AttributeGrammar, Language, compiled, search
 from fourfold.language.places import is_known_place, looks_like_place
-from fourfold.language.text import normalise, sentences, terms
+from fourfold.language.text import is_unspaced, normalise, sentences, terms
 from fourfold.language.voices import is_borrowed
 from fourfold.values.units import Modality
 
@@ -58,13 +58,22 @@ def assertions(stated: AttributedText) -> tuple[Assertion, ...]:
     spans = sentences(stated.text)
     is_only_sentence = sum(not _is_reaction(stated.text[start:end]) for start, end in spans) == 1
     readings = (
-        (reader.read(stated.text[start:end], stated.speaker), code)
+        (_read(reader, stated.text[start:end]), code)
         for start, end in spans[:_MOST_SENTENCES]
         for code, reader in _readers().items()
+        if reader.may_read(stated.text)
     )
+    speaker = normalise(stated.speaker) if stated.speaker else "the speaker"
     return tuple(
-        Assertion(*reading, is_only_sentence, code) for reading, code in readings if reading is not None
+        Assertion(reading[0].replace(_SPEAKER, speaker), *reading[1:], is_only_sentence, code)
+        for reading, code in readings
+        if reading is not None
     )
+
+
+@lru_cache(maxsize=4096)  # a sentence is read where a message is taken apart, and again whoever said it
+def _read(reader: _AttributeReader, sentence: str) -> tuple[str, str, bool] | None:
+    return reader.read(sentence)
 
 
 def compare_attributes(new: AttributedText, old: AttributedText) -> tuple[Standing, str] | None:
@@ -101,6 +110,8 @@ _LONGEST_PHRASE = 12
 """Words of a subject or a value at most. A guess, not measured."""
 _LONGEST_NAMELESS_VALUE = 6
 """Words of a value without a name or a number: more are a remark. A guess, not measured."""
+_SPEAKER = "\0"
+"""The speaker in a key, before it is known who that is: a character that no text has."""
 _ASIDE = re.compile(r",\s+[a-zß-öø-ÿ]")
 _NAME = r"(?:[A-ZÀ-ÖØ-ÞĀ-Ž\d]|i\b)"
 
@@ -124,15 +135,20 @@ class _AttributeReader:
     language: Language
     grammar: AttributeGrammar
 
-    def read(self, sentence: str, speaker: str | None) -> tuple[str, str, bool] | None:
-        """Returns (key, value, sure) of one sentence; None where no pattern fits."""
+    def may_read(self, text: str) -> bool:
+        """Tells whether a text has words in the script of the language."""
+        is_spaced = self.language.dates is None or self.language.dates.spaced
+        return is_spaced or is_unspaced(text)
+
+    def read(self, sentence: str) -> tuple[str, str, bool] | None:
+        """Returns (key, value, sure) of one sentence, its speaker as `_SPEAKER`; None where no pattern fits."""
         told = without_request(sentence.strip(), self.language)
         statement = compiled(self.grammar.lead_in).sub("", told).rstrip(" .!;。！；")
         if len(statement) > _LONGEST or statement.endswith(("?", "？")):
             return None
         if compiled(self.grammar.past).search(statement):
             return None
-        for subject, attribute, value, sure in self._readings(statement, speaker):
+        for subject, attribute, value, sure in self._readings(statement):
             bare = compiled(self.grammar.trailer).sub("", value).strip()
             if bare and len(bare.split()) <= _LONGEST_PHRASE and subject:
                 return f"{attribute} of {subject}", bare, sure
@@ -172,25 +188,25 @@ class _AttributeReader:
         is_mixed = (is_origin(later.value) is None) != (is_origin(earlier.value) is None)
         return not is_mixed or compiled(self.grammar.origin_valued).search(later.key) is not None
 
-    def _readings(self, statement: str, speaker: str | None) -> Iterator[Reading]:
+    def _readings(self, statement: str) -> Iterator[Reading]:
         """Yields what each pattern that fits reads, the most telling first."""
         for state, attribute, sure in self.grammar.states:
             # Most statements fit no state, which is seen faster without the case of letters.
             match = compiled(state).match(statement) if search(state, statement) else None
-            if match and (subject := self._subject(match["s"], speaker)) and self._one_of_a_kind(match["s"]):
+            if match and (subject := self._subject(match["s"])) and self._one_of_a_kind(match["s"]):
                 yield subject, attribute, match["v"], sure
-        yield from self._moves(statement, speaker)
+        yield from self._moves(statement)
         for relation in self.grammar.relations:
             match = compiled(relation).match(statement)
-            if match and (subject := self._subject(match["s"], speaker)):
+            if match and (subject := self._subject(match["s"])):
                 yield subject, self._stemmed(match["r"]), match["v"], False
-        yield from self._copulas(statement, speaker)
+        yield from self._copulas(statement)
 
-    def _moves(self, statement: str, speaker: str | None) -> Iterator[Reading]:
+    def _moves(self, statement: str) -> Iterator[Reading]:
         """Yields a new home. It is sure of a known place alone, or if nothing else can be meant: "I moved to Slack"
         tells of no home, and looks as "I moved to Braga" does."""
         match = compiled(self.grammar.moves).match(statement)
-        if match is None or not (subject := self._subject(match["s"], speaker)):
+        if match is None or not (subject := self._subject(match["s"])):
             return
         place = compiled(self.grammar.after_place).sub("", compiled(self.grammar.trailer).sub("", match["v"]))
         named = compiled(self.grammar.class_phrase).sub("", place)
@@ -200,26 +216,26 @@ class _AttributeReader:
         elif looks_like_place(named) and self._one_of_a_kind(match["s"]):
             yield subject, "residence", place, False
 
-    def _copulas(self, statement: str, speaker: str | None) -> Iterator[Reading]:
+    def _copulas(self, statement: str) -> Iterator[Reading]:
         match = compiled(self.grammar.own).match(statement)
         if match:
-            yield from self._owned(match, _speaker(speaker))
+            yield from self._owned(match, _SPEAKER)
         match = compiled(self.grammar.of_subject).match(statement)
         if match:
             sure = _named(match["s"])  # "the club" may be another one by now
-            owner = self._subject(match["s"], speaker)
+            owner = self._subject(match["s"])
             for subject, attribute, value, is_single_valued in self._owned(match, owner):
                 yield subject, attribute, value, is_single_valued and sure
             return
         match = compiled(self.grammar.possessed).match(statement)
         if match and _named(match["s"]):
-            yield from self._owned(match, self._subject(match["s"], speaker))
+            yield from self._owned(match, self._subject(match["s"]))
         match = compiled(self.grammar.definite).match(statement)
         if match and re.search(rf" {_NAME}", match["r"]):
             yield self._stemmed(match["r"]), "the", match["v"], False
         match = compiled(self.grammar.holder).match(statement)
         if match and self._head(match["r"]) in self.grammar.single_valued and _named(match["s"]):
-            yield from self._owned(match, self._subject(match["s"], speaker))
+            yield from self._owned(match, self._subject(match["s"]))
 
     def _owned(self, match: re.Match[str], subject: str) -> Iterator[Reading]:
         """Yields an attribute that belongs to someone: "her new job", "favourite colour"."""
@@ -261,17 +277,17 @@ class _AttributeReader:
         is_own = compiled(self.grammar.own_subject).match(subject) is not None
         return _named(subject) or is_own or len(subject.split()) == 1
 
-    def _subject(self, subject_text: str, speaker: str | None) -> str:
+    def _subject(self, subject_text: str) -> str:
         """Returns the subject as a part of a key; "" for one that only its context tells ("she", "it", "our
         house")."""
         grammar = self.grammar
         phrase = subject_text.strip()
         folded = normalise(compiled(grammar.article).sub("", phrase))
         if folded in grammar.speaker_forms:
-            return _speaker(speaker)
+            return _SPEAKER
         own = compiled(grammar.own_subject).match(phrase)
         if own and phrase[own.end() : own.end() + 1].islower():
-            return f"{_speaker(speaker)} {normalise(phrase[own.end() :])}"
+            return f"{_SPEAKER} {normalise(phrase[own.end() :])}"
         if folded in grammar.pronouns or len(folded.split()) > _LONGEST_PHRASE:
             return ""
         if compiled(grammar.verbal_end).search(phrase) or compiled(grammar.other_subject).match(phrase):
@@ -284,7 +300,3 @@ class _AttributeReader:
 
 def _named(subject: str) -> bool:
     return any(word[0].isupper() or word[0].isdigit() for word in subject.split())
-
-
-def _speaker(speaker: str | None) -> str:
-    return normalise(speaker) if speaker else "the speaker"

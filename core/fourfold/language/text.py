@@ -23,7 +23,7 @@ import Stemmer
 from numpy.typing import NDArray
 
 from fourfold.language.languages import any_pattern
-from fourfold.language.pack import Language, case_sensitive, compiled
+from fourfold.language.pack import Language, case_sensitive, compiled, search
 
 _WORD = re.compile(r"[^\W_]+(?:['’][^\W_]+)*")
 _UNSPACED = re.compile(r"[\u0e00-\u0eff\u1000-\u109f\u3040-\u30ff\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff]+")
@@ -39,6 +39,7 @@ _POSSESSIVE = re.compile(r"['’](?:s|re|ve|ll|d|m|t)?$")
 _SENTENCE_END = re.compile(r"(?<=[.!?…。！？])[\"'”’»)\]]*\s+|(?<=[。！？])[”’」』）》]*|\n+")
 _DAY = re.compile(r"\b\d\d?\.$")
 _SURROGATE = re.compile(r"[\ud800-\udfff]")
+_CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f]")
 _SENTENCE_MARK = re.compile(r"([.!?。！？])")
 _stemmers = threading.local()
 _LONGEST_KEPT = 40
@@ -232,7 +233,7 @@ def _told_first(question: str) -> str:
 
 def counts(text: str) -> bool:
     """Tells whether `text` names a number or an amount."""
-    return compiled(rf"\b(?:\d[\d,.]*|{any_pattern('number_words')})\b").search(text) is not None
+    return search(rf"\b(?:\d[\d,.]*|{any_pattern('number_words')})\b", text) is not None
 
 
 def estimate_tokens(text: str) -> int:
@@ -291,8 +292,7 @@ def clean(text: str) -> str:
     # halves that belong together are one character; NFC makes "é" one letter.
     if _SURROGATE.search(text):
         text = text.encode("utf-16-le", "surrogatepass").decode("utf-16-le", "ignore")
-    printable = "".join(c for c in text if c in "\n\t" or unicodedata.category(c) != "Cc")
-    return unicodedata.normalize("NFC", printable).strip()
+    return unicodedata.normalize("NFC", _CONTROL.sub("", text)).strip()
 
 
 def _compounds(text: str, text_words: Sequence[Word]) -> list[str]:

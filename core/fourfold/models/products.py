@@ -21,18 +21,20 @@ _WIDEST = 128
 
 def product(a: Floats, b: Floats) -> Floats:
     """Returns `a @ b` for a matrix (n, k) and another (k, m), or a vector (k,): (n, m), or (n,)."""
-    columns = 1 if b.ndim == 1 else b.shape[1]
-    width = max(1, min(_WIDEST, columns))
+    columns_of_b = 1 if b.ndim == 1 else b.shape[1]
+    width = max(1, min(_WIDEST, columns_of_b))
     height = max(1, _SINGLE_THREADED // (max(1, a.shape[1]) * width))
-    if len(a) <= height and columns <= width:
+    if len(a) <= height and columns_of_b <= width:
         whole: Floats = a @ b
         return whole
     pieces = np.empty((len(a), *b.shape[1:]), np.result_type(a, b))
+    b = np.ascontiguousarray(b)  # of a transposed matrix a piece takes twice as long
     for start in range(0, len(a), height):
         rows = a[start : start + height]
         if b.ndim == 1:
-            pieces[start : start + height] = rows @ b
+            np.matmul(rows, b, out=pieces[start : start + height])
         else:
             for left in range(0, b.shape[1], width):
-                pieces[start : start + height, left : left + width] = rows @ b[:, left : left + width]
+                columns = slice(left, left + width)
+                np.matmul(rows, b[:, columns], out=pieces[start : start + height, columns])
     return pieces

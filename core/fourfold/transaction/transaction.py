@@ -68,7 +68,7 @@ class Transaction:
     """Points other than units: chunks, entries, summaries, the core profile."""
     redaction: RedactionPolicy = field(init=False)
     _units_read: dict[str, tuple[Point, Unit]] = field(default_factory=dict)
-    """By id, the staged points that were read as units: what a write compares it reads again and again."""
+    """By id, the staged points as units: what a write compares it reads again and again."""
 
     def __post_init__(self) -> None:
         self.subject, self.reason = clean(self.subject), clean(self.reason)
@@ -107,7 +107,13 @@ class Transaction:
         with the vectors of `point`."""
         if unit is not None:
             point = with_unit(point, unit)
+            self._units_read[point.id] = point, unit
         self.units[point.id] = point
+
+    def put_new_unit(self, point: Point, unit: Unit) -> None:
+        """Stages a new unit, and the record that says it."""
+        self.units[point.id] = point
+        self._units_read[point.id] = point, unit
 
     def put_belief(self, belief: Belief) -> None:
         """Stages `belief` in place of what the store has of it. Its vectors stay."""

@@ -5,8 +5,10 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from functools import partial
+from itertools import islice
 
 import numpy as np
+from numpy.typing import NDArray
 
 from fourfold.ingest.compare.deduplicate import LEAST_STEMS, ComparedStatement, same_statement
 from fourfold.ingest.embed import Embedded
@@ -32,6 +34,8 @@ likeness of 0.89 at which real retellings begin (`deduplicate`)."""
 _NEIGHBOURS_IN_WRITE = 3
 """Units of the same write that are compared; a guess, not measured."""
 _MOST_RANKED = max(SEMANTIC_MOST, _NEIGHBOURS_IN_WRITE)
+_BLOCK = 64
+"""Statements whose cosines with all before them are worked out at once; a guess, not measured."""
 
 Near = Sequence[tuple[str, float]]
 """Units with their cosines, best first."""
@@ -43,31 +47,45 @@ class KnownStatements:
     the bank's index."""
 
     transaction: Transaction
-    _added: list[tuple[Unit, Embedded]] = field(default_factory=list)
+    _expected: list[Embedded] = field(default_factory=list)
+    """What is searched of the statements that this write may add, in order."""
     _vectors: Floats = field(default_factory=lambda: np.zeros((0, 0), np.float32))
+    """Their vectors, (expected, dimension)."""
+    _places: dict[int, int] = field(default_factory=dict)
+    """The place of each of them in that order, by its identity."""
+    _added: dict[int, Unit] = field(default_factory=dict)
+    """The units that this write has added, by the place of their statement."""
+    _is_added: NDArray[np.bool_] = field(default_factory=lambda: np.zeros(0, np.bool_))
+    """The places in `_added` once more, (expected,)."""
+    _ranked: tuple[int, list[tuple[float, int]]] = (-1, [])
+    """The place of the statement whose neighbours were looked for last, and the nearest of them: the cosine, negated,
+    and the place."""
+    _block: tuple[int, Floats] = (0, np.zeros((0, 0), np.float32))
+    """The cosines of some statements, one row each, with all before the last of them; and the place of the first."""
     _asserted: dict[str, list[str]] = field(default_factory=dict)
-    _ranked: tuple[Embedded | None, int, list[tuple[int, float]]] = (None, 0, [])
-    """The statement whose neighbours were looked for last, how many units there were then, and the nearest of them:
-    each statement is asked about twice."""
 
-    def expect(self, count: int) -> None:
-        """Makes room for the vectors of `count` more statements: one growing array would be copied at each of
-        them."""
+    def expect(self, statements: Sequence[Embedded]) -> None:
+        """Notes the statements that are added next, or found to be known."""
+        first = len(self._expected)
+        self._places |= {id(each): first + i for i, each in enumerate(statements)}
+        self._expected += statements
+        rows = [each.embedding.vector[np.newaxis] for each in statements]
         dimension = self.transaction.services.embedder.dimension
-        rows = self._vectors.reshape(-1, dimension)
-        self._vectors = np.concatenate([rows, np.zeros((count, dimension), np.float32)])
+        self._vectors = np.concatenate([self._vectors.reshape(-1, dimension), *rows])
+        self._is_added = np.concatenate([self._is_added, np.zeros(len(statements), np.bool_)])
 
     def add(self, unit: Unit, vectors: Embedded, attributes: Sequence[str]) -> None:
         """Adds a unit that this write makes, with the attributes that it gives a value."""
         for attribute in attributes:
             self._asserted.setdefault(attribute, []).append(unit.id)
-        self._vectors[len(self._added)] = vectors.embedding.vector
-        self._added.append((unit, vectors))
+        place = self._places[id(vectors)]
+        self._added[place] = unit
+        self._is_added[place] = True
 
     def latest_added(self, most: int, attributes: Sequence[str]) -> list[Unit]:
         """Returns the `most` latest units of this write, and those among all of them that have one of the
         attributes."""
-        ids = [unit.id for unit, _ in self._added[-most:]]
+        ids = [unit.id for unit in islice(reversed(self._added.values()), most)][::-1]
         ids += [unit for attribute in attributes for unit in self._asserted.get(attribute, ())[-most:]]
         return self.transaction.read(list(dict.fromkeys(ids)))
 
@@ -82,7 +100,7 @@ class KnownStatements:
 
     def in_write(self, vectors: Embedded, most: int, floor: float) -> Near:
         """Returns the nearest units of this write, at most `most`, of a cosine of `floor` or more."""
-        return [(self._added[place][0].id, cosine) for place, cosine in self._nearest(vectors, most, floor)]
+        return [(self._added[place].id, cosine) for place, cosine in self._nearest(vectors, most, floor)]
 
     def same_as(
         self, claim: ComparedStatement, vectors: Embedded, neighbours: Near, before: str | None
@@ -91,10 +109,10 @@ class KnownStatements:
         reason for that judgement; None where there is none."""
         # Units of this write are in no store yet, so the search of the bank does not find them.
         for place, _ in self._nearest(vectors, _NEIGHBOURS_IN_WRITE, _CANDIDATE_COSINE):
-            unit, embedded = self._added[place]
+            unit = self._added[place]
             if self._superseded(unit.id):
                 continue
-            own = partial(getattr, embedded, "own")
+            own = partial(getattr, self._expected[place], "own")
             reason = self._reason(claim, unit, vectors, own)
             if reason and self._answers_the_same(unit, claim, before):
                 return unit.id, reason
@@ -114,7 +132,7 @@ class KnownStatements:
         """Returns the unit that says `claim` in the same words, where at most one of the two gives a time, and the
         reason. For statements that stand alone only: in a conversation the time may be the very difference."""
         rows = self.transaction.index.with_text(claim.text)
-        added_ids = [unit.id for unit, _ in self._added if not self._superseded(unit.id)]
+        added_ids = [unit.id for unit in self._added.values() if not self._superseded(unit.id)]
         for unit in self.transaction.read([*added_ids, *self._live_of(rows, claim.speaker)]):
             is_superseded = unit.retired_at is not None or unit.superseded_by is not None
             is_same = unit.speaker == claim.speaker and canonical(unit.text) == canonical(claim.text)
@@ -174,14 +192,21 @@ class KnownStatements:
 
     def _nearest(self, vectors: Embedded, most: int, floor: float) -> list[tuple[int, float]]:
         """Returns the places in `_added` of the nearest units, with their cosines, best first."""
-        if not self._added:
-            return []
-        asked, size, ranked = self._ranked
-        if asked is not vectors or size != len(self._added):
-            cosines = product(self._vectors[: len(self._added)], vectors.embedding.vector)
-            ranked = [(int(place), float(cosines[place])) for place in np.argsort(-cosines)[:_MOST_RANKED]]
-            self._ranked = vectors, len(self._added), ranked
-        return [(place, cosine) for place, cosine in ranked[:most] if cosine >= floor]
+        place = self._places[id(vectors)]
+        if self._ranked[0] != place:  # each statement is asked about twice
+            cosines = np.where(self._is_added[:place], self._cosines(place), -np.inf)
+            nearest = np.argpartition(-cosines, min(_MOST_RANKED, place) - 1)[:_MOST_RANKED] if place else ()
+            self._ranked = place, sorted((-float(cosines[each]), int(each)) for each in nearest)
+        return [(each, -distance) for distance, each in self._ranked[1][:most] if -distance >= floor]
+
+    def _cosines(self, place: int) -> Floats:
+        """Returns the cosines of a statement with those before it in this write."""
+        first, rows = self._block
+        if not first <= place < first + len(rows):
+            first, end = place, min(place + _BLOCK, len(self._expected))
+            rows = product(self._vectors[first:end], self._vectors[:end].T)
+            self._block = first, rows
+        return rows[place - first, :place]
 
     def _live_of(self, rows: Sequence[int], speaker: str | None) -> list[str]:
         """Returns the ids of the units at `rows` that are live and were said by `speaker`."""

@@ -87,11 +87,11 @@ SUCCESSION = SuccessionGrammar(
     placings=r"\b(?:put|moved|brought|took|taken|parked|hung|stored|laid|lent|gave|given|stolen|stole|hid"
     r"|placed|left)\b",
     # Behind an article it is no verb: "a knackered old Corsa".
-    past=r"(?<!\ba )(?<!\ban )(?<!\bthe )(?<!\bmy )(?<!\bour )(?<!\btheir )"
+    past=r"\b(?=\w)(?<!\ba )(?<!\ban )(?<!\bthe )(?<!\bmy )(?<!\bour )(?<!\btheir )"
     r"(?<!\bis )(?<!\bare )(?<!\bam )(?<!['’]m )(?<!['’]s )(?<!\bbe )(?<!['’]re )(?<!\bnow"
-    r" )(?<!\bnot )(?<!-)(?<!n't )(?<!being )(?<!been )(?:\b(?!need"
+    r" )(?<!\bnot )(?<!-)(?<!n't )(?<!being )(?<!been )(?:(?!need"
     r"|seed|feed|speed|indeed|hundred|red\b|wed\b|shed|naked|sacred|allowed|supposed|shared|retired"
-    r"|named|called|tired|scared|bored)\w{2,}ed\b|\b(?:was|were|had|did|didn['’]t|went|ate|met|saw"
+    r"|named|called|tired|scared|bored)\w{2,}ed\b|(?:was|were|had|did|didn['’]t|went|ate|met|saw"
     r"|spent|flew|drove|paid|lost|won(?!['’]t)|slept|ran|swam|wrote|sang|rode|came|told|said|made"
     r"|bought|thought|taught|caught|fought|kept|felt|fell|broke|chose|spoke|woke|wore|threw|knew|grew"
     r"|drew|sat|stood|heard|held|had|gave|took|got|began|drank|built|sent|sold|left|lent|brought|became"

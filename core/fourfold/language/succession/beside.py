@@ -41,7 +41,7 @@ def _is_open(newer: Claim, older: Claim) -> bool:
 def tells_nothing_newer(newer: Claim, older: Claim) -> bool:
     """Tells whether both say the same, or the newer claim only plans what the older one tells."""
     denial = Mark.DENIAL
-    is_same = newer.tokens == older.tokens and newer.marks & denial == older.marks & denial
+    is_same = newer.tokens == older.tokens and newer.has(denial) == older.has(denial)
     return is_same or (newer.has(Mark.PLAN) and not older.has(Mark.PLAN))
 
 

@@ -8,6 +8,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 from enum import Flag, auto
 from functools import cache, lru_cache
+from typing import NamedTuple
 
 from fourfold.language.pack import Language, SuccessionGrammar, compiled
 from fourfold.language.text import terms, word_spans, words
@@ -38,8 +39,7 @@ class Mark(Flag):
     """Somebody looks or waits for something."""
 
 
-@dataclass(frozen=True, slots=True)
-class Token:
+class Token(NamedTuple):
     """A word in a comparison: its `form` (the stem of one that carries meaning, else as written), and its `kind`:
     "function", "word", "name", "remark" (of praise or blame), "number" or
     "time"."""

@@ -134,21 +134,18 @@ def _shared_values(a: StatementReading, b: StatementReading) -> Iterator[float]:
 
 def read_together(claims: Sequence[Claim]) -> StatementReading:
     """Returns what the clauses of a statement say together."""
-    marks = Mark.NONE
-    for claim in claims:
-        marks |= claim.marks
     nothing: frozenset[str] = frozenset()
     verbs = frozenset(claim.verb for claim in claims if claim.verb)
     of_reading = [
-        *(bool(marks & mark) for mark in _MARKS),
+        *(any(claim.has(mark) for claim in claims) for mark in _MARKS),
         any(claim.is_many for claim in claims),
         any(claim.exclusive for claim in claims),
         "=" in verbs,
     ]
     tokens = [token for claim in claims for token in claim.tokens]
     return StatementReading(
-        denies=bool(marks & Mark.DENIAL),
-        is_event=bool(marks & Mark.EVENT),
+        denies=any(claim.has(Mark.DENIAL) for claim in claims),
+        is_event=any(claim.has(Mark.EVENT) for claim in claims),
         subjects=frozenset(claim.subject for claim in claims),
         about=nothing.union(*(claim.about for claim in claims)),
         content=nothing.union(*(claim.content for claim in claims)),

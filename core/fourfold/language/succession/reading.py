@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from functools import cache, lru_cache
 from itertools import islice
 
@@ -240,7 +240,7 @@ class _ClaimReader:
         tokens = tuple(tokens_of(clause, self.language, self.grammar))
         if acting:
             tokens = tuple(
-                replace(token, kind="function") if any(a <= token.start < b for a, b in acting) else token
+                token._replace(kind="function") if any(a <= token.start < b for a, b in acting) else token
                 for token in tokens
             )
         if not tokens:
