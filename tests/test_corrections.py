@@ -56,6 +56,16 @@ def leads(bank: Bank, question: str) -> list[tuple[str, bool]]:
             "I meant Antwerp, not Rotterdam, brain is fried.",
             "Where is my next pickup?",
         ),
+        (
+            "The fire alarm rang at 10:20.",
+            "typo, sorry. the fire alarm rang at 10:50",
+            "When did the fire alarm ring?",
+        ),
+        (
+            "The invoice from Brandt was 380 euros.",
+            "Sorry, typo: the Brandt invoice was 830 euros.",
+            "How much was the invoice from Brandt?",
+        ),
     ],
 )
 def test_a_correction_without_a_matter_sets_right_what_was_said_before(

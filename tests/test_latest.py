@@ -43,6 +43,11 @@ def first_line(memory: Memory, older: str, newer: str, question: str, language: 
          "¿A qué hora abre la panadería?", "es"),
         ("C'est Luc qui promène le chien.", "Depuis mai, c'est Inès qui promène le chien.",
          "Qui promène le chien ?", "fr"),
+        ("Ravi has the spare key.", "Ravi passed the spare key on to Petra.", "Who has the spare key?", None),
+        ("the upload limit is 20 MB", "nudged the upload limit to 35 MB, the scans were too big",
+         "What's the upload limit?", None),
+        ("La entrenadora de Leo es Pilar.", "Este trimestre la entrenadora de Leo es Amparo.",
+         "¿Quién es la entrenadora de Leo?", "es"),
     ],
 )  # fmt: skip
 def test_what_was_said_later_of_one_matter_answers_first(
@@ -72,6 +77,7 @@ def test_what_was_said_later_of_one_matter_answers_first(
          "What do we use for chat?"),
         ("Branch fix-2290 holds the rounding patch.", "Branch fix-2209 is abandoned.", "What is on fix-2290?"),
         ("Our flat is in Leiden.", "Our flat is bright and quiet.", "Where is our flat?"),
+        ("The tandem is in the shed.", "I wanted to ride the tandem today.", "Where is the tandem?"),
     ],
 )  # fmt: skip
 def test_what_is_said_later_of_another_or_of_one_day_does_not(

@@ -293,6 +293,8 @@ class SuccessionGrammar:
     prepositions: str
     origins: str
     """What stands before what something changed from ("from", "instead of")."""
+    goals: str
+    """What stands before what something came to ("to 90 s", "to Ingrid"), but before no verb."""
     places: str
     """Prepositions that place something ("in", "on")."""
     own: str

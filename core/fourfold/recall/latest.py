@@ -174,8 +174,15 @@ class _Statement:
         is_once = is_event or any(claim.is_of_one_day for claim in claims)
         # When something once took place is not when it does ("Got up at ten on Sunday").
         return (is_event and self.plan.asks_when) or (
-            is_once and not any(claim.has(_OUTCOME) for claim in claims)
+            is_once and not any(claim.has(_OUTCOME) or self._reaches(claim) for claim in claims)
         )
+
+    def _reaches(self, claim: Claim) -> bool:
+        """Tells whether it tells what something came to that the question does not name: "Devesh handed the pager to
+        Ingrid"."""
+        grammar = self.language.succession
+        goal = compiled(grammar.goals).search(claim.text) if grammar is not None else None
+        return goal is not None and not self._asked_stems(claim.text[goal.end() :])
 
     def leads(self, other: _Statement) -> bool:
         """Tells whether it stands before `other`, which fits the question better by its words."""

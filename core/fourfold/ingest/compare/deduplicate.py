@@ -69,7 +69,8 @@ def same_statement(
         return None
     if canonical(new.text) == canonical(old.text):
         return "said before in the same words"
-    if not _comparable(new, old, language) or not _same_words(new.text, old.text, language):
+    # The words first: most pairs differ in them, which is the cheapest to see.
+    if not _same_words(new.text, old.text, language) or not _comparable(new, old, language):
         return None
     if _conflicts(new, old):
         return None

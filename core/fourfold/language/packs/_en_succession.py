@@ -24,15 +24,17 @@ SUCCESSION = SuccessionGrammar(
     r"|,? and (?=(?:now |then )?(?:went|joined|started|found"
     r"|took|bought|got|moved|am|is|are)\b)|,? and (?=(?:don['’]t|doesn['’]t|do not|can['’]t"
     r"|no longer)\b)",
-    correction=r"(?:(?:oh|ah|oops|hmm|well|ok|okay|and|but|hey)[,.! ]+|[a-z]{1,5}[,.!]+ )*+"
+    correction=r"(?:(?:oh|ah|oops|hmm|well|ok|okay|and|but|hey)[,.! ]+"
+    r"|(?!(?:sorry|wait|oops|nope|no|typo|edit)\b)[a-z]{1,5}[,.!]+ )*+"
     r"(?:correction|change of plans?|new plan|plans? changed|correcting myself|erratum|sorry(?=[,.:;!—–-])"
     r"|wait(?=[,.:;!—–-])"
     r"|(?:no|hang on|hold on),? wait|wait,? no|(?:wh)?oops(?=[,.:;!—–-])"
-    r"|no(?=[,.:;!—–-])|nope|actually|scratch that|strike that|my mistake|my bad|(?:i )?mis(?:spoke|typed|read)"
+    r"|no(?=[,.:;!—–-])|nope|actually|scratch that|strike that|my mistake|my bad"
+    r"|(?:my |(?:that was )?a )?typo|(?:i )?mis(?:spoke|typed|read)"
     r"|i (?:was wrong|meant|got (?:it|that) wrong)|i gave you the wrong \w+|that(?:'s| was"
     r"| is) wrong|update|edit|turns out|it turns out|as it turns out|in fact|on second thoughts?"
     r"|to be precise|rather|i mean)\b(?:[,.:;! –—-]+(?:that|i meant|i mean|actually|no"
-    r"|sorry))*[,.:;! –—-]*",
+    r"|sorry|(?:that was )?(?:my |a )?typo))*[,.:;! –—-]*",
     current=r"\b(?:now|nowadays|these days|from now on|any ?more|any longer|no longer|again|instead"
     r"|finally|by now|after all|since then|for the first time|back together|at last|at the moment"
     r"|right now|for now|only(?= \w+$)|turn(?:s|ed) out)\b",
@@ -116,6 +118,7 @@ SUCCESSION = SuccessionGrammar(
     prepositions=r"in|at|on|off|up|down|away|to|from|for|with|by|about|into|onto|out|over|under|behind"
     r"|near|because|after|before|until|since|as|and|due",
     origins=r"\b(?:from|instead of|rather than|in place of)\b",
+    goals=r"\b(?:to|into|onto) (?=(?:the|an?|my|our|his|her|their|your)\b|[$€£~]?\d|(?-i:[A-Z]))",
     places=r"in|at|on|under|behind|near|by|with|inside|above|below|beside|outside",
     own=r"\b(?:my|our)\b",
     genitive=r"[\w-]+(?:['’]s\b(?! \w+ing (?:like|in|on|at|for|with|to|from|by|up|down|off|out)\b)|s['’](?!\w))",

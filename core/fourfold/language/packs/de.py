@@ -225,6 +225,7 @@ _SUCCESSION = SuccessionGrammar(
     r"|nun |dann )?(?:ich|wir|er|sie|es|mein\w*|unse\w+|arbeite|wohne|bin|habe)\b)",
     correction=r"(?:(?:ach|oh|äh|nein|ups)[,.! ]+)*(?:korrektur|berichtigung|nein|doch nicht|moment"
     r"|tut mir leid|entschuldigung|ich meinte|stimmt nicht|genauer gesagt|ich habe mich geirrt"
+    r"|(?:mein |das war ein )?tippfehler|vertippt"
     r"|falsch)\b[,.:;! –—-]*",
     current=r"\b(?:jetzt|nun|inzwischen|mittlerweile|neuerdings|seit kurzem|ab sofort|nicht mehr"
     r"|kein\w* mehr|wieder|endlich|stattdessen|doch|nur noch|seitdem|heute)\b",
@@ -262,6 +263,7 @@ _SUCCESSION = SuccessionGrammar(
     joining=r"und",
     prepositions=r"in|im|an|am|auf|bei|beim|zu|zum|zur|von|vom|mit|nach|für|um|aus|über|als|unter|ins|ans",
     origins=r"\b(?:von|vom|aus|statt|anstatt)\b",
+    goals=r"\bauf (?=~?\d)|\ban (?=(?:mein|unser|sein|ihr|die|den)\w* |(?-i:[A-ZÄÖÜ]))",
     places=r"in|im|an|am|auf|bei|beim|unter|hinter|neben|vor|zu",
     own=r"\b(?:mein|unser)e?[mnrs]?\b",
     genitive=case_sensitive(

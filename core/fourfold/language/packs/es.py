@@ -198,7 +198,7 @@ _SUCCESSION = SuccessionGrammar(
     r"|\b(?:pero|porque|aunque|mientras)\b|\by (?=(?:ahora |luego )?(?:yo|él|ella|mi|mis|nuestro"
     r"|nuestra|entré|empecé|estoy|soy|trabajo|vivo)\b)",
     correction=r"(?:(?:ah|oh|no|ay|uy)[,.! ]+)*(?:corrección|no|perdón|perdona|espera|en realidad"
-    r"|quise decir|me equivoqué|al final|rectifico|mejor dicho)\b[,.:;! –—-]*",
+    r"|quise decir|me equivoqué|errata|al final|rectifico|mejor dicho)\b[,.:;! –—-]*",
     current=r"\b(?:ahora|vuelv\w+ a|ya(?! no\b)|ya no|otra vez|de nuevo|por fin|en su lugar|desde ahora"
     r"|a partir de ahora|actualmente|al final|finalmente|hoy en día|en vez de)\b",
     new=r"\bnuev[oa]s?\b",
@@ -233,6 +233,7 @@ _SUCCESSION = SuccessionGrammar(
     joining=r"y",
     prepositions=r"a|al|en|de|del|con|por|para|sobre|desde|hasta|como",
     origins=r"\b(?:de|del|en vez de|en lugar de)\b",
+    goals=r"\ba (?=(?:mi|mis|su|sus|nuestr[oa]s?|la|las|los)\b|~?\d|(?-i:[A-ZÁ-Ú]))",
     places=r"en|sobre|bajo|detrás|delante|con|a",
     own=r"\b(?:mis?|nuestr[oa]s?)\b",
     genitive=r"",
@@ -253,7 +254,8 @@ _SUCCESSION = SuccessionGrammar(
     light=r"el|la|los|las|un|una|unos|unas|mi|mis|nuestro|nuestra|ahora|ya|no|muy|otra|vez|finalmente"
     r"|actualmente|lo|se|le",
     epithets=r"nuev[oa]s?|actual|antigu[oa]|viej[oa]",
-    one_day=r"\b(?:hoy|ayer|(?<!la )mañana|esta (?:noche|tarde|semana)|este \w+)\b",
+    one_day=r"\b(?:hoy|ayer|(?<!la )mañana|esta (?:noche|tarde|semana)"
+    r"|este (?:\w+es|sábado|domingo|fin de semana|finde))\b",
     variants={},
     numbers=r"dos|tres|cuatro|cinco|seis|siete|ocho|nueve|diez|once|doce|veinte|treinta|cien",
     times=r"enero|febrero|marzo|abril|mayo|junio|julio|agosto|septiembre|octubre|noviembre|diciembre|lunes"

@@ -188,7 +188,7 @@ _SUCCESSION = SuccessionGrammar(
     r"|\s[-–—]\s|\b(?:mais|parce que|car|alors que|puis)\b|\bet (?=(?:maintenant |puis )?(?:je|j|nous"
     r"|il|elle|on|mon|ma|mes|notre)\b)",
     correction=r"(?:(?:ah|oh|non|oups|euh)[,.! ]+)*(?:correction|rectification|non|pardon|désolée?|attends"
-    r"|en fait|je voulais dire|je me suis trompée?|finalement|erratum)\b[,.:;! –—-]*",
+    r"|en fait|je voulais dire|je me suis trompée?|faute de frappe|coquille|finalement|erratum)\b[,.:;! –—-]*",
     current=r"\b(?:maintenant|désormais|dorénavant|ne \w+ plus|n['’]\w+ plus|plus (?=d)|à nouveau"
     r"|de nouveau|enfin|à présent|plutôt|finalement|depuis peu|actuellement|plus$)\b",
     new=r"\bnouve(?:au|l|lle|lles|aux)\b",
@@ -220,6 +220,7 @@ _SUCCESSION = SuccessionGrammar(
     joining=r"et",
     prepositions=r"à|au|aux|en|dans|sur|chez|de|du|des|d|avec|pour|par|vers|comme|sous",
     origins=r"\b(?:de|du|au lieu de|plutôt que)\b",
+    goals=r"\bà (?=(?:mon|ma|mes|son|sa|ses|notre|la|l['’])|~?\d|(?-i:[A-ZÀ-Þ]))",
     places=r"à|au|en|dans|sur|chez|sous|devant|derrière|avec",
     own=r"\b(?:mon|ma|mes|notre|nos)\b",
     genitive=r"",

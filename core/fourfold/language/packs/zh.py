@@ -166,7 +166,7 @@ _NO_ROOM = r"(?<![部组組队隊楼樓层層室司间間店桌位边邊上里�
 """No name of a place ends so, but parts of a house, of a company, and sides."""
 _SUCCESSION = SuccessionGrammar(
     clause_border=r"[，,；;：:！!（）()]|但是|可是|因为|因為|所以",
-    correction=r"(?:哦|啊|不|嗯)?[，,]?(?:更正|纠正|糾正|不对|不對|说错了|說錯了"
+    correction=r"(?:哦|啊|不|嗯)?[，,]?(?:更正|纠正|糾正|不对|不對|打错了|打錯了|说错了|說錯了"
     r"|等等|抱歉|其实|其實|应该是|應該是|我是说)[，,：: ]*",
     current=r"现在|現在|如今|目前|从今|不再|又|终于|終於|改[在为成到]|已经不|已經不|了[。！!]?$",
     new=r"(?:我|我们|他|她|们)的?新",
@@ -189,6 +189,7 @@ _SUCCESSION = SuccessionGrammar(
     joining=r"和",
     prepositions=r"在|从|從|到|和|跟|把|给|給|对|對|由",
     origins=r"从|從|而不是",
+    goals=r"[到给給成至]",
     places=r"在",
     own=r"我(?:们|們)?的",
     genitive=r"",
