@@ -80,6 +80,12 @@ def test_lists_code_and_reactions_stay_whole(memory: Memory) -> None:
     assert texts(bank) == sorted([shopping, code, "I passed the exam. Wow!"])
 
 
+def test_questions_of_one_word_in_a_row_are_one(memory: Memory) -> None:
+    bank = memory.bank("a")
+    bank.retain([Message("Sold? When? Why? I only saw the sign.", "Ana", at=MARCH)])
+    assert texts(bank) == ["I only saw the sign.", "Sold? When? Why?"]
+
+
 def test_what_is_drafted_for_another_is_a_quotation_to_its_end(memory: Memory) -> None:
     bank = memory.bank("a")
     bank.retain([Message("I live in Porto.", "Ana", at=MARCH)])

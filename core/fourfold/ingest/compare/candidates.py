@@ -35,10 +35,20 @@ _NEIGHBOURS_IN_WRITE = 3
 """Units of the same write that are compared; a guess, not measured."""
 _MOST_RANKED = max(SEMANTIC_MOST, _NEIGHBOURS_IN_WRITE)
 _BLOCK = 64
-"""Statements whose cosines with all before them are worked out at once; a guess, not measured."""
+"""Statements whose cosines with those before them are worked out at once; a guess, not measured."""
 
 Near = Sequence[tuple[str, float]]
 """Units with their cosines, best first."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Block:
+    """The cosines of some statements, one row each, the first of them at `first`, with those at `places`: what was
+    added before the block, and the block itself."""
+
+    first: int
+    places: NDArray[np.intp]
+    cosines: Floats
 
 
 @dataclass(slots=True)
@@ -60,8 +70,9 @@ class KnownStatements:
     _ranked: tuple[int, list[tuple[float, int]]] = (-1, [])
     """The place of the statement whose neighbours were looked for last, and the nearest of them: the cosine, negated,
     and the place."""
-    _block: tuple[int, Floats] = (0, np.zeros((0, 0), np.float32))
-    """The cosines of some statements, one row each, with all before the last of them; and the place of the first."""
+    _block: _Block = field(
+        default_factory=lambda: _Block(0, np.zeros(0, np.intp), np.zeros((0, 0), np.float32))
+    )
     _asserted: dict[str, list[str]] = field(default_factory=dict)
 
     def expect(self, statements: Sequence[Embedded]) -> None:
@@ -194,19 +205,23 @@ class KnownStatements:
         """Returns the places in `_added` of the nearest units, with their cosines, best first."""
         place = self._places[id(vectors)]
         if self._ranked[0] != place:  # each statement is asked about twice
-            cosines = np.where(self._is_added[:place], self._cosines(place), -np.inf)
-            nearest = np.argpartition(-cosines, min(_MOST_RANKED, place) - 1)[:_MOST_RANKED] if place else ()
-            self._ranked = place, sorted((-float(cosines[each]), int(each)) for each in nearest)
+            places, cosines = self._cosines(place)
+            count = min(_MOST_RANKED, len(places))
+            nearest = np.argpartition(-cosines, count - 1)[:count] if count else ()
+            self._ranked = place, sorted((-float(cosines[each]), int(places[each])) for each in nearest)
         return [(each, -distance) for distance, each in self._ranked[1][:most] if -distance >= floor]
 
-    def _cosines(self, place: int) -> Floats:
-        """Returns the cosines of a statement with those before it in this write."""
-        first, rows = self._block
-        if not first <= place < first + len(rows):
-            first, end = place, min(place + _BLOCK, len(self._expected))
-            rows = product(self._vectors[first:end], self._vectors[:end].T)
-            self._block = first, rows
-        return rows[place - first, :place]
+    def _cosines(self, place: int) -> tuple[NDArray[np.intp], Floats]:
+        """Returns the places of the statements that this write has added, and their cosines with one of those that
+        are expected. They are worked out for the next `_BLOCK` of these at once."""
+        block = self._block
+        if not block.first <= place < block.first + len(block.cosines):
+            asked = np.arange(place, min(place + _BLOCK, len(self._expected)))
+            places = np.concatenate([np.fromiter(self._added, np.intp, len(self._added)), asked])
+            cosines = product(self._vectors[asked], self._vectors[places].T)
+            self._block = block = _Block(place, places, cosines)
+        is_added = self._is_added[block.places]
+        return block.places[is_added], block.cosines[place - block.first][is_added]
 
     def _live_of(self, rows: Sequence[int], speaker: str | None) -> list[str]:
         """Returns the ids of the units at `rows` that are live and were said by `speaker`."""

@@ -152,8 +152,12 @@ def _with_reactions(text: str, spans: list[Span]) -> list[Span]:
     """Returns the spans, with each reaction joined to the statement before it, else to the one after it."""
     joined: list[Span] = []
     is_open = False
+    was_word_asked = False
     for start, end in spans:
-        is_reaction = _is_reaction(text[start:end])
+        # "Why? When? Where?" is one question.
+        is_word_asked = _WORD_ASKED.fullmatch(text, start, end) is not None
+        is_reaction = _is_reaction(text[start:end]) or (is_word_asked and was_word_asked)
+        was_word_asked = is_word_asked
         if joined and (is_reaction or is_open):
             joined[-1] = (joined[-1][0], end)
             is_open = is_open and is_reaction
@@ -161,6 +165,9 @@ def _with_reactions(text: str, spans: list[Span]) -> list[Span]:
             joined.append((start, end))
             is_open = is_reaction
     return joined
+
+
+_WORD_ASKED = re.compile(r"[^\W\d]+\?")
 
 
 def _is_reaction(sentence: str) -> bool:

@@ -12,6 +12,8 @@ VAGUE = frozenset({"<it>", "<this>", "<you>", "<there>", "<who>", "<all>"})
 END = Mark.ENDING | Mark.WITHDRAWAL
 TURN = Mark.CHANGE | Mark.CURRENT | Mark.BEGINNING | Mark.DENIAL | END
 """Marks of a turn that something took."""
+_LASTING = Mark.BEGINNING | END
+"""Marks of what happened once and has lasted since."""
 _SHORT = 2
 """Tokens of a value in which two statements of one frame differ, at most. A guess, not measured."""
 
@@ -68,7 +70,7 @@ def _has_another_number(newer: Claim, older: Claim) -> bool:
 def stands_beside(newer: Claim, older: Claim) -> bool:
     """Tells whether the older claim is over and done, or the newer one says that it comes beside others, is an
     exception, or denies something else."""
-    is_passed = older.has(Mark.EVENT) and not older.has(Mark.BEGINNING | END)
+    is_passed = older.has(Mark.EVENT) and not older.has(_LASTING)
     # "It was Rui who bought a boat", "It was Rui who painted a boat"
     is_vague = bool((newer.subject | older.subject) & VAGUE)
     is_vague_event = is_vague and newer.has(Mark.EVENT) and older.has(Mark.EVENT)

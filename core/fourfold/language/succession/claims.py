@@ -51,6 +51,12 @@ class Token(NamedTuple):
     is_acronym: bool = False
 
 
+def has_any(marks: Mark, mark: Mark) -> bool:
+    """Tells whether `marks` has one of those in `mark`."""
+    # Not `bool(marks & mark)`, which makes a flag first: it is asked thousands of times a conversation.
+    return marks._value_ & mark._value_ != 0
+
+
 @dataclass(frozen=True, slots=True)
 class Claim:
     """A clause, as it is compared. Sets hold stems, if nothing else is said."""
@@ -110,8 +116,7 @@ class Claim:
 
     def has(self, mark: Mark) -> bool:
         """Tells whether the clause has one of the marks."""
-        # Not `bool(self.marks & mark)`, which makes a flag first: it is asked thousands of times a conversation.
-        return self.marks._value_ & mark._value_ != 0
+        return has_any(self.marks, mark)
 
     @property
     def owner_names(self) -> frozenset[str]:
@@ -126,8 +131,7 @@ class Claim:
     def goes_on_beside(self, other: Claim) -> bool:
         """Tells whether it says how far somebody is from a goal ("I want to weigh 65 kg"), or names another thing of
         a verb that has many, and the verb is all that both share ("I play the piano", "I play chess now")."""
-        turns = Mark.CHANGE | Mark.DENIAL | Mark.ENDING | Mark.WITHDRAWAL | Mark.EVENT
-        is_turn = self.has(turns) or not (self.verb and other.verb)
+        is_turn = self.has(_TURN_OR_EVENT) or not (self.verb and other.verb)
         if is_turn or self.about or self.subject != other.subject:
             return False
         if self.verb != other.verb:
@@ -154,6 +158,8 @@ class Claim:
         return not (self.content & other.content) - self.owner - numbers
 
 
+# Made once: to join marks makes a new one, which takes a microsecond.
+_TURN_OR_EVENT = Mark.CHANGE | Mark.DENIAL | Mark.ENDING | Mark.WITHDRAWAL | Mark.EVENT
 ATTITUDE = -1
 """The axis of liking and disliking, which is about an object; all others are about the subject."""
 MEANING = ("word", "name", "remark")
@@ -249,17 +255,22 @@ def _characters(clause: str, grammar: SuccessionGrammar) -> Iterator[Token]:
     }
     for match in _CJK_TOKEN.finditer(plain):
         character = match.group()
-        if compiled(grammar.copulas).fullmatch(character):
-            yield Token("=", "function", match.start(), character)
-            continue
-        kind = "function" if match.start() in functions else "word"
-        if any(c.isdigit() for c in character) or compiled(grammar.numbers).fullmatch(character):
-            kind = "number"
-        elif compiled(grammar.times).fullmatch(character):
-            kind = "time"
-        elif compiled(grammar.pronouns).fullmatch(character):
+        kind = _kind_of_character(character, grammar)
+        if kind == "word" and match.start() in functions:
             kind = "function"
-        yield Token(character.lower(), kind, match.start(), character.lower())
+        form = "=" if kind == "copula" else character.lower()
+        yield Token(form, "function" if kind == "copula" else kind, match.start(), character.lower())
+
+
+@lru_cache(maxsize=4096)
+def _kind_of_character(character: str, grammar: SuccessionGrammar) -> str:
+    if compiled(grammar.copulas).fullmatch(character):
+        return "copula"
+    if any(c.isdigit() for c in character) or compiled(grammar.numbers).fullmatch(character):
+        return "number"
+    if compiled(grammar.times).fullmatch(character):
+        return "time"
+    return "function" if compiled(grammar.pronouns).fullmatch(character) else "word"
 
 
 def stems(tokens: Iterable[Token], kinds: tuple[str, ...]) -> frozenset[str]:

@@ -21,6 +21,7 @@ from fourfold.language.succession.claims import (
     Claim,
     Mark,
     Token,
+    has_any,
     owner_of,
     resolved,
     stems,
@@ -79,6 +80,7 @@ _UNSAID = (Modality.QUESTION, Modality.QUOTE, Modality.HYPOTHETICAL, Modality.WI
 _CODE = re.compile(r"[{}\\`=]|\w\(|\w_\w|;\s*$|^\s*(?:#|//)")
 _ACTING = Mark.SEEKING | Mark.ENDING | Mark.WITHDRAWAL | Mark.CHANGE | Mark.PLACING
 _CHANGING = Mark.CHANGE | Mark.CURRENT
+_ENDS = Mark.ENDING | Mark.WITHDRAWAL
 
 
 @dataclass(frozen=True, slots=True)
@@ -195,7 +197,7 @@ class _ClaimReader:
             names=stems([token for token in tokens if not token.is_acronym], ("name",)),
             target=target,
             aside=aside,
-            origin=self._behind(parsed, grammar.origins) if parsed.marks & _CHANGING else frozenset(),
+            origin=self._behind(parsed, grammar.origins) if has_any(parsed.marks, _CHANGING) else frozenset(),
             newly=self._behind(parsed, grammar.new),
             marks=parsed.marks,
             poles=frozenset(self._poles(clause)),
@@ -233,7 +235,7 @@ class _ClaimReader:
         for mark, start, end in _verbs_in(clause, self.grammar):
             marks |= mark
             verb_start = min(verb_start, start)
-            if mark & _ACTING:
+            if has_any(mark, _ACTING):
                 acting.append((start, end))
             if mark is Mark.ENDING and self._is_passive(clause[:start]):
                 marks |= Mark.WITHDRAWAL
@@ -270,9 +272,9 @@ class _ClaimReader:
                 marks |= mark
         if search(grammar.unfinished, clause):
             marks &= ~Mark.EVENT
-        ends = Mark.ENDING | Mark.WITHDRAWAL
-        if marks & Mark.DENIAL and marks & ends and not marks & Mark.CURRENT:
-            return marks & ~(Mark.DENIAL | ends)  # "I won't quit": it goes on
+        is_denied_end = has_any(marks, Mark.DENIAL) and has_any(marks, _ENDS)
+        if is_denied_end and not has_any(marks, Mark.CURRENT):
+            return marks & ~(Mark.DENIAL | _ENDS)  # "I won't quit": it goes on
         return marks
 
     def _involves_speaker(self, tokens: tuple[Token, ...]) -> bool:

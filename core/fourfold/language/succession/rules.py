@@ -60,6 +60,10 @@ _LEAST_MATTER = 0.3
 _SHORT = 2
 """Stems of a claim without a subject, at most, that the opposite of another is seen in. A guess, not measured."""
 _MEASURES = {"number", "time"}
+_CHANGING = Mark.CHANGE | Mark.CURRENT
+_BEGINNING = Mark.BEGINNING | Mark.CURRENT
+_TURN_OF_PERSONS = TURN & ~Mark.BEGINNING
+_CHANGED_OR_ENDED = Mark.CHANGE | Mark.ENDING
 
 
 @dataclass(frozen=True, slots=True)
@@ -260,7 +264,7 @@ def _changes(pair: _Pair) -> bool:
     """Tells whether a claim of change is about what the older says of the same subject."""
     newer, older = pair.newer, pair.older
     is_new_subject = bool(newer.newly) and newer.newly <= newer.about
-    is_change = newer.has(Mark.CHANGE | Mark.CURRENT) or is_new_subject
+    is_change = newer.has(_CHANGING) or is_new_subject
     if not is_change or not (pair.is_same or pair.is_part):
         return False
     shared = (newer.words & older.words) - newer.about - newer.remarks
@@ -300,12 +304,13 @@ def _kinds(claim: Claim) -> set[str]:
 
 def _turns(pair: _Pair) -> bool:
     """Tells whether both speak of one matter of life of the same person, and the newer of a turn in it."""
-    turn = TURN & ~Mark.BEGINNING if pair.newer.subject <= _PERSONS else TURN
-    return pair.is_same and bool(pair.newer.fields & pair.older.fields) and pair.newer.has(turn)
+    if not pair.is_same or not pair.newer.fields & pair.older.fields:
+        return False
+    return pair.newer.has(_TURN_OF_PERSONS if pair.newer.subject <= _PERSONS else TURN)
 
 
 def _begins_anew(pair: _Pair) -> bool:
-    begins = pair.newer.has(Mark.BEGINNING | Mark.CURRENT) and not pair.newer.has(END)
+    begins = pair.newer.has(_BEGINNING) and not pair.newer.has(END)
     return begins and _turns(pair)
 
 
@@ -361,7 +366,7 @@ def _gives_away(pair: _Pair) -> bool:
     is_described = (
         older.verb == "=" and not older.placed and len(older.about) == 1 and not older.about & older.names
     )
-    if "<speaker>" not in newer.subject or not newer.has(Mark.CHANGE | Mark.ENDING) or not is_described:
+    if "<speaker>" not in newer.subject or not newer.has(_CHANGED_OR_ENDED) or not is_described:
         return False
     return bool(newer.target) and newer.target <= older.content
 
