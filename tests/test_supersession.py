@@ -140,6 +140,22 @@ def test_what_only_looks_like_a_new_value_retires_nothing() -> None:
 
 
 @pytest.mark.parametrize(
+    ("now", "former"),
+    [
+        ("I'm married to Arvid.", "Before that I was married to Gunnar."),
+        ("Our office is in Leeds.", "Our office was in York until 2019."),
+        ("My trainer is Odile.", "My trainer was Per back then."),
+    ],
+)
+def test_what_was_takes_no_place_of_what_is(now: str, former: str) -> None:
+    with memory() as opened:
+        bank = opened.bank("a")
+        bank.retain([Message(now, "Sam", at=MAY)])
+        bank.retain([Message(former, "Sam", at=MAY + timedelta(days=1))])
+        assert [unit.superseded_by for unit in bank.units()] == [None, None]
+
+
+@pytest.mark.parametrize(
     ("older", "newer", "question", "value"),
     [
         ("I work at Google.", "I left Google and joined Microsoft.", "Where does Sam work?", "Microsoft"),

@@ -12,6 +12,8 @@ VAGUE = frozenset({"<it>", "<this>", "<you>", "<there>", "<who>", "<all>"})
 END = Mark.ENDING | Mark.WITHDRAWAL
 TURN = Mark.CHANGE | Mark.CURRENT | Mark.BEGINNING | Mark.DENIAL | END
 """Marks of a turn that something took."""
+_OUTCOME = Mark.CHANGE | Mark.CURRENT | END
+"""Marks of what makes of something that happened once a state that lasts."""
 _LASTING = Mark.BEGINNING | END
 """Marks of what happened once and has lasted since."""
 _SHORT = 2
@@ -75,7 +77,17 @@ def stands_beside(newer: Claim, older: Claim) -> bool:
     is_vague = bool((newer.subject | older.subject) & VAGUE)
     is_vague_event = is_vague and newer.has(Mark.EVENT) and older.has(Mark.EVENT)
     is_beside = is_passed or is_vague_event or newer.has(Mark.ADDITIVE) or newer.goes_on_beside(older)
-    return is_beside or newer.is_exception_to(older) or _denies_something_else(newer, older)
+    is_other = newer.is_exception_to(older) or _denies_something_else(newer, older)
+    return is_beside or is_other or _tells_what_was(newer, older)
+
+
+def _tells_what_was(newer: Claim, older: Claim) -> bool:
+    """Tells whether one says what something was, the other what it is: "Our office was in York until 2019"."""
+    is_past = newer.verb == "=" and newer.has(Mark.EVENT) and not newer.has(_OUTCOME)
+    is_present = older.verb == "=" and not older.has(Mark.EVENT)
+    # "I was married to Gunnar" beside "I'm married to Arvid", but not "I was promoted" beside "I'm a clerk".
+    shared = (newer.content & older.content) - newer.about
+    return is_past and is_present and (bool(shared) or not newer.has(Mark.BEGINNING))
 
 
 def _denies_something_else(newer: Claim, older: Claim) -> bool:
