@@ -166,3 +166,21 @@ def test_a_merge_of_another_process_is_seen_at_once() -> None:
 def test_the_point_of_a_title_ends_no_name(bank: Bank, said: str, name: str) -> None:
     bank.retain(said)
     assert name in next(iter(bank.units())).entities
+
+
+@pytest.mark.parametrize("form", ["SKU-{:05}", "Ana{}"])
+def test_names_that_differ_in_their_numbers_are_not_compared(
+    form: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    compared = 0
+
+    def counted(a: str, b: str, people: bool = False) -> float:
+        nonlocal compared
+        compared += 1
+        return likeness(a, b, people)
+
+    monkeypatch.setattr("fourfold.ingest.resolve_entities.likeness", counted)
+    with Memory(MemoryStore(), HashEmbedder()) as memory:
+        memory.bank("a").retain("\n".join(f"We sold {form.format(i)} today." for i in range(300)))
+        memory.bank("a").retain("\n".join(f"We bought {form.format(i)} today." for i in range(300)))
+    assert compared < 2000  # of 90,000 pairs

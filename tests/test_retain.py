@@ -344,3 +344,13 @@ def test_a_message_that_is_known_counts_with_each_of_its_statements(bank: Bank) 
     text = "The boat is red. The harbour is old. My sister rows."
     bank.retain(text, document="d")
     assert bank.retain(text, document="d").count(Verdict.NOOP) == len(bank.units()) == 3
+
+
+def test_a_known_id_with_another_text_loses_neither(memory: Memory) -> None:
+    bank = memory.bank("a")
+    bank.retain([Message("I like tea.", "Ana", id="1")], document="d")
+    for _ in range(2):  # done again, it is known
+        done = bank.retain([Message("I own a yacht.", "Ana", id="1")], document="d")
+        assert "both texts are kept" in done.warnings[0]
+        assert [unit.text for unit in bank.units()] == ["I like tea.", "I own a yacht."]
+    assert not bank.retain([Message("I like tea.", "Ana", id="1")], document="d").warnings

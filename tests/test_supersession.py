@@ -10,6 +10,7 @@ import pytest
 
 from fourfold import Memory, Message, Modality, Retirement, Verdict
 from fourfold.testing import FrozenClock, HashEmbedder, MemoryStore
+from fourfold.values.units import Role
 
 DATA = Path(__file__).parent / "data"
 MAY = datetime(2024, 5, 10, 9, tzinfo=UTC)
@@ -77,9 +78,9 @@ def test_an_unsure_successor_comes_first_and_the_older_one_says_so() -> None:
 def test_a_value_that_comes_back_is_current_again() -> None:
     with memory() as opened:
         bank = opened.bank("a")
-        for day, place in enumerate(("Porto", "Lisbon", "Porto")):
+        for day, place in enumerate(("Madrid", "Lisbon", "Madrid")):
             bank.retain([Message(f"I live in {place}.", "Mara", at=MAY + timedelta(days=day))])
-        assert [unit.text for unit in bank.units()] == ["I live in Porto."]
+        assert [unit.text for unit in bank.units()] == ["I live in Madrid."]
         for day, job in enumerate(("baker", "teacher", "baker")):
             bank.retain([Message(f"I work as a {job}.", "Mara", at=MAY + timedelta(days=day))])
         hits = bank.recall("What does Mara work as?").hits
@@ -130,6 +131,26 @@ def test_what_only_looks_like_a_new_value_retires_nothing() -> None:
         ("My boss is Tom.", "My boss is Portuguese."),
         ("My rent is 900 euros.", "My rent is due on the 1st."),
         ("My email is a@x.example.", "My email is full."),
+        ("My boss is Tom.", "My boss is Marta on Fridays."),
+        ("I live in Porto.", "I moved to Lisbon in 1999."),
+        ("I live in Porto.", "I moved to Lisbon for a week."),
+        ("I live in Porto.", "I live in Lisbon too."),
+        ("I live in Porto.", "I live in Portugal."),
+        ("I live in Porto.", "so I live in Lisbon now right"),
+        ("I live in Porto.", "I live in Lisbon now ... or do I?"),
+        ("I live in Porto.", 'Tom called. "I quit. I live in Lisbon now." Wow.'),
+        ("I live in Porto.", "Tom emailed:\n\nHi Mara,\n\nI live in Lisbon now.\n\nBest,\nTom"),
+        ("I live in Porto.", "I live in Lisbon now. Please translate that into French."),
+        ("I live in Porto.", "I live in Lisbon now. That's what Tom wrote."),
+        ("I live in Porto.", "I live in Lisbon now. Just kidding!"),
+        ("My wife is Eva.", "My wife is Catholic."),
+        ("My wife is Eva.", "My wife is Dr. Costa."),
+        ("My phone number is 555-1234.", "My phone number is 555-9999 as well."),
+        ("The CEO of Acme is Ana Costa.", "The CEO of Acme is Mrs Costa."),
+        ("The CEO of Acme is Ana.", "The CEO of Acme is Bob's sister."),
+        ("My name is Ana.", "My name is Costa."),
+        ("我住在上海。", "我住在北京。这句话怎么翻译？"),
+        ("我住在上海。", "我住在北京对吧"),
     ]
     with memory() as opened:
         for number, (first, second) in enumerate(pairs):
@@ -137,6 +158,15 @@ def test_what_only_looks_like_a_new_value_retires_nothing() -> None:
             bank.retain([Message(first, "Mara", at=MAY)])
             bank.retain([Message(second, "Mara", at=MAY + timedelta(days=3))])
             assert any(first in unit.text for unit in bank.units()), (first, second)
+
+
+@pytest.mark.parametrize("role", ["assistant", "tool"])
+def test_what_the_agent_says_under_the_users_name_retires_nothing(role: Role) -> None:
+    with memory() as opened:
+        bank = opened.bank("a")
+        bank.retain([Message("I live in Porto.", "Ana", at=MAY)])
+        bank.retain([Message("I live in Lisbon now.", "Ana", role=role, at=MAY + timedelta(days=1))])
+        assert len(bank.units()) == 2
 
 
 @pytest.mark.parametrize(

@@ -29,6 +29,9 @@ _UNKNOWN_COMPANY = 0.5
 """Score of shared neighbours where one of the two has none: neither for nor against; a guess, not measured."""
 _UNKNOWN_NEARNESS = 0.5
 """Score of nearness for a mention whose time nobody knows: neither for nor against; a guess, not measured."""
+_MOST_COMPANY = 50
+"""Names of one statement that are company to the others: more are a list, whose names tell nothing of each other. A
+guess, not measured."""
 _NAME_WEIGHT, _COMPANY_WEIGHT, _TIME_WEIGHT = 0.5, 0.3, 0.2
 """Weights of the score (Hindsight, section 4.1)."""
 
@@ -61,7 +64,7 @@ class Resolver:
             resolved.append(name)
         unique = tuple(dict.fromkeys(resolved))
         for name in unique:
-            self._together.setdefault(name, set()).update(unique)
+            self._together.setdefault(name, set()).update(unique[:_MOST_COMPANY])
             if at is not None:
                 self._names.mention(name, at.timestamp())
         return unique

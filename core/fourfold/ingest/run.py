@@ -3,6 +3,7 @@ With one: the text is written first, as pending chunks, and each chunk's stateme
 
 from __future__ import annotations
 
+import hashlib
 import time
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
@@ -209,6 +210,7 @@ def _retain_without_llm(
         _store_as_said(services, request.bank, pending_chunks(services.store, request.bank), outcome)
     with index.lock:
         diff = _DocumentDiff.of(services, request, index, messages)
+        outcome.warnings.update(dict.fromkeys(diff.rewritten))
         language = language_to_fix(services, index, request.options.language, diff.messages)
         text_language = language or index.language
     if request.facts:
@@ -246,6 +248,7 @@ def _store_pending_chunks(services: Services, request: RetainRequest, outcome: O
     with services.indexes.locked(request.bank) as index:
         waiting = pending_chunks(services.store, request.bank) if index.documents.pending_count() else []
         diff = _DocumentDiff.of(services, request, index, messages)
+        outcome.warnings.update(dict.fromkeys(diff.rewritten))
         writer = DocumentWriter(_transaction(services, index, request), request.origin)
         language = language_to_fix(services, index, request.options.language, diff.messages)
         apply_options(writer.transaction, language, request.options)
@@ -300,6 +303,8 @@ class _DocumentDiff:
     changed: list[Chunk]
     all: list[str]
     told: Sequence[Message]
+    rewritten: list[str]
+    """What is to be told of messages that say something else than the message of their id did."""
 
     @staticmethod
     def of(
@@ -310,13 +315,21 @@ class _DocumentDiff:
         known = index.known_messages(request.document, ids)
         covered = index.documents.in_chunks(request.document, ids)
         changed: list[Chunk] = []
+        rewritten: list[str] = []
         if request.replace:
             changed = chunks_that_changed(services.store, request.bank, request.document, messages)
-            edited = _edited(services.store, request, messages) | {m for c in changed for m in c.messages}
+            where = Where(bank=request.bank, live=True, documents=(request.document,))
+            edited = _edited(services.store, where, request, messages) | {
+                m for c in changed for m in c.messages
+            }
             known = {message: row for message, row in known.items() if message not in edited}
             covered -= edited
+        elif known:
+            messages, rewritten = _with_rewritten(services.store, request, index, messages)
+            ids = [str(m.id) for m in messages]
+            known = index.known_messages(request.document, ids)
         new_messages = [m for m in messages if m.id not in known and m.id not in covered]
-        return _DocumentDiff(known, covered, new_messages, changed, ids, messages)
+        return _DocumentDiff(known, covered, new_messages, changed, ids, messages, rewritten)
 
     def apply(self, writer: DocumentWriter, request: RetainRequest) -> None:
         """Reports what is known, and with `replace` takes away what is gone."""
@@ -373,11 +386,31 @@ def _pieces(messages: Sequence[Message], services: Services) -> list[Piece]:
     return [piece for m in messages for piece in split_message(m, services.settings.unit_words)]
 
 
-def _edited(store: Store, request: RetainRequest, messages: Sequence[Message]) -> set[str]:
-    """Returns the messages of a document that units quote and that have other words now. Units of a chunk are left
-    out: they have the model's words; see `chunks_that_changed`."""
+def _with_rewritten(
+    store: Store, request: RetainRequest, index: BankIndex, messages: Sequence[Message]
+) -> tuple[list[Message], list[str]]:
+    """Returns the messages, those with an id of their own that say something else than the message of that id did
+    before; and what is to be told of these. To leave them out would lose what they say, and only a caller who
+    replaces the document says that the older text is gone."""
+    rows = {row for m in messages for row in index.known_units(request.document, str(m.id))}
+    where = Where(ids=tuple(index.unit_ids[row] for row in rows))
+    rewritten = _edited(store, where, request, messages) if rows else set()
+    kept = [
+        replace(m, id=f"{m.id} {hashlib.sha256(m.text.encode()).hexdigest()[:8]}") if m.id in rewritten else m
+        for m in messages
+    ]
+    told = [
+        f'The message "{message}" said something else before: both texts are kept. To have the new one take the '
+        f"place of the other, retain the document with replace=True."
+        for message in sorted(rewritten)
+    ]
+    return kept, told
+
+
+def _edited(store: Store, where: Where, request: RetainRequest, messages: Sequence[Message]) -> set[str]:
+    """Returns the messages of a document that units `where` quote and that have other words now. Units of a chunk are
+    left out: they have the model's words; see `chunks_that_changed`."""
     texts = {m.id: m.text for m in messages}
-    where = Where(bank=request.bank, live=True, documents=(request.document,))
     live = map(read_unit, store.scan(where))
     units = [unit for unit in live if not unit.chunk and unit.source.end > unit.source.start]
     edited: set[str] = set()

@@ -6,9 +6,10 @@ to a bank are ordered. The index changes only after the store has acknowledged.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
+from functools import partial
 
 import numpy as np
 
@@ -18,7 +19,7 @@ from fourfold.ingest.compare.deduplicate import ComparedStatement
 from fourfold.ingest.compare.ended import end_unit, has_ended, is_noted_end
 from fourfold.ingest.compare.successors import Successors
 from fourfold.ingest.embed import Embedded, add_context_vector, unit_vectors
-from fourfold.ingest.extract.statement import Statement, is_behind_request
+from fourfold.ingest.extract.statement import Statement, is_plainly_said
 from fourfold.ingest.links import SEMANTIC_FLOOR, semantic_links, temporal_link
 from fourfold.ingest.long_work import with_progress
 from fourfold.ingest.resolve_entities import Resolver
@@ -221,7 +222,8 @@ class DocumentWriter:
         # Where it has ended it is compared with nothing: what holds must not seem to be older than what does not.
         attributes: list[str] = []
         if not has_ended(statement, self.transaction.now):
-            unit, attributes = self._settled(unit, vectors, neighbours, not is_behind_request(statement))
+            may_retire = partial(is_plainly_said, statement, self.transaction.language)
+            unit, attributes = self._settled(unit, vectors, neighbours, may_retire)
         self.transaction.put_new_unit(_point(unit, len(self.transaction.units), searched, attributes), unit)
         self.units[unit.id] = unit
         self._end(unit.id, statement)
@@ -229,7 +231,7 @@ class DocumentWriter:
         return _PreviousStatement(session, statement.at, tokens, vector, live_unit, passage, context, unit.id)
 
     def _settled(
-        self, unit: Unit, vectors: Embedded, neighbours: Near, may_retire: bool
+        self, unit: Unit, vectors: Embedded, neighbours: Near, may_retire: Callable[[], bool]
     ) -> tuple[Unit, list[str]]:
         """Compares a new unit with what it may come after, and returns what `Successors.settle` does."""
         unit, attributes = self._successors.settle(unit, vectors, neighbours, may_retire=may_retire)

@@ -31,12 +31,13 @@ Standing = Literal["replaces", "unsure"]
 @dataclass(frozen=True, slots=True)
 class Assertion:
     """Somebody's or something's attribute and its value. `key` names subject and attribute; `sure` says that it has
-    one value at a time; `whole` that the statement says nothing else; `language` whose grammar read it, by its
-    code."""
+    one value at a time; `changed` that it was another before; `whole` that the statement says nothing else;
+    `language` whose grammar read it, by its code."""
 
     key: str
     value: str
     sure: bool
+    changed: bool
     whole: bool
     language: str
 
@@ -72,7 +73,7 @@ def assertions(stated: AttributedText) -> tuple[Assertion, ...]:
 
 
 @lru_cache(maxsize=4096)  # a sentence is read where a message is taken apart, and again whoever said it
-def _read(reader: _AttributeReader, sentence: str) -> tuple[str, str, bool] | None:
+def _read(reader: _AttributeReader, sentence: str) -> tuple[str, str, bool, bool] | None:
     return reader.read(sentence)
 
 
@@ -87,9 +88,10 @@ def compare_attributes(new: AttributedText, old: AttributedText) -> tuple[Standi
             if later.key != earlier.key or not reader.differ(later, earlier):
                 continue
             explanation = f'"{later.key}" was "{earlier.value}" and is now "{later.value}"'
-            # A statement of several sentences says more than this one: retiring it would hide the rest.
+            # A statement of several sentences says more than this one: retiring it would hide the rest; and what
+            # stands beside the newer value may take it back ("Just kidding!").
             is_certain = reader.certain(later, earlier) and later.language == earlier.language
-            sure = later.sure and earlier.sure and earlier.whole and is_certain
+            sure = later.sure and earlier.sure and later.whole and earlier.whole and is_certain
             return ("replaces", explanation) if sure else ("unsure", f"{explanation}, perhaps")
     return None
 
@@ -112,7 +114,11 @@ _LONGEST_NAMELESS_VALUE = 6
 """Words of a value without a name or a number: more are a remark. A guess, not measured."""
 _SPEAKER = "\0"
 """The speaker in a key, before it is known who that is: a character that no text has."""
-_ASIDE = re.compile(r",\s+[a-zß-öø-ÿ]")
+_LONGEST_PLAIN = 3
+"""Words of a plain value that is no name. A guess, not measured."""
+_TITLE = re.compile(r"(?:Dr|Prof|Mr|Mrs|Ms|Mx|Sir|Mme|Sra?|Herr|Frau)\b")
+_NAME_PARTICLES = frozenset("of de da do dos das del di du la le van von der den al bin ibn upon".split())
+_UNSURE_END = re.compile(r"[，,。！？!?]|[吧吗嗎嘛呢么]$")
 _NAME = r"(?:[A-ZÀ-ÖØ-ÞĀ-Ž\d]|i\b)"
 
 Reading = tuple[str, str, str, bool]
@@ -140,8 +146,9 @@ class _AttributeReader:
         is_spaced = self.language.dates is None or self.language.dates.spaced
         return is_spaced or is_unspaced(text)
 
-    def read(self, sentence: str) -> tuple[str, str, bool] | None:
-        """Returns (key, value, sure) of one sentence, its speaker as `_SPEAKER`; None where no pattern fits."""
+    def read(self, sentence: str) -> tuple[str, str, bool, bool] | None:
+        """Returns (key, value, sure, changed) of one sentence, its speaker as `_SPEAKER`; None where no pattern
+        fits."""
         told = without_request(sentence.strip(), self.language)
         statement = compiled(self.grammar.lead_in).sub("", told).rstrip(" .!;。！；")
         if len(statement) > _LONGEST or statement.endswith(("?", "？")):
@@ -151,8 +158,13 @@ class _AttributeReader:
         for subject, attribute, value, sure in self._readings(statement):
             bare = compiled(self.grammar.trailer).sub("", value).strip()
             if bare and len(bare.split()) <= _LONGEST_PHRASE and subject:
-                return f"{attribute} of {subject}", bare, sure
+                is_move = compiled(self.grammar.moves).match(statement) is not None
+                return f"{attribute} of {subject}", bare, sure, is_move or self._tells_current(statement)
         return None
+
+    def _tells_current(self, statement: str) -> bool:
+        grammar = self.language.succession
+        return grammar is not None and search(grammar.current, statement) is not None
 
     def differ(self, later: Assertion, earlier: Assertion) -> bool:
         """Tells whether two values are different ones, of one kind: not a remark beside a name, nor more or less
@@ -161,6 +173,8 @@ class _AttributeReader:
             return False
         if not self._of_one_look(later, earlier):
             return False
+        if normalise(later.value).replace(" ", "") == normalise(earlier.value).replace(" ", ""):
+            return False  # "555-1234", "5551234"
         a, b = self._value_stems(later.value), self._value_stems(earlier.value)
         kinds = {self._shape(later.value), self._shape(earlier.value)}
         # "Lisbon" and "Lisbon, Portugal" are one value; a name and a number never answer the same question.
@@ -170,13 +184,42 @@ class _AttributeReader:
         return not several or not a & b
 
     def certain(self, later: Assertion, earlier: Assertion) -> bool:
-        """Tells whether two values that differ are surely of one kind: neither has an aside ("Oz, my new game"), and
-        both have an article, or neither ("a mess", "teacher")."""
-        has_aside = any(_ASIDE.search(value) for value in (later.value, earlier.value))
+        """Tells whether two values that differ are surely of one kind, and not two ways to say one: both are plain,
+        have an article, or neither ("a mess", "teacher"), and have no word in common ("Ana Costa", "Mrs Costa"). A
+        home may be the same one told otherwise ("Portugal"), unless it is a known city, or a move is told."""
+        values = (later.value, earlier.value)
         determiner = compiled(self.grammar.determiner)
-        have_articles = [determiner.match(assertion.value) is not None for assertion in (later, earlier)]
-        is_word = self._shape(later.value) == "word"
-        return not has_aside and (not is_word or have_articles[0] == have_articles[1])
+        have_articles = {determiner.match(value) is not None for value in values}
+        if len(have_articles) > 1 or not all(self._is_plain(value) for value in values):
+            return False
+        if later.key.startswith("residence of") and not later.changed:
+            named = compiled(self.grammar.class_phrase).sub("", later.value)
+            if not is_known_place(named) and named not in self.grammar.places:
+                return False
+        return self._shape(later.value) != "name" or self._are_two_names(later, earlier)
+
+    def _are_two_names(self, later: Assertion, earlier: Assertion) -> bool:
+        """Tells whether two names are not two forms of one: "Ana" and "Costa", "Eva" and "Dr. Costa"."""
+        values = (later.value, earlier.value)
+        are_titled = {_TITLE.match(value) is not None for value in values}
+        is_of_name = later.key.startswith("name of") and any(len(value.split()) == 1 for value in values)
+        shared = self._value_stems(later.value) & self._value_stems(earlier.value)
+        return len(are_titled) == 1 and not is_of_name and not shared
+
+    def _is_plain(self, value: str) -> bool:
+        """Tells whether a value is nothing but a name, a number with its unit, or a word or two: not "Marta on
+        Fridays", "Lisbon too", "almost 555-9999", "Red is a great book"."""
+        bare = compiled(self.grammar.class_phrase).sub("", value)
+        bare = compiled(self.grammar.determiner).sub("", bare)
+        if is_unspaced(bare):
+            return _UNSURE_END.search(bare) is None
+        words_of_it = bare.split()
+        if self._shape(bare) == "word":
+            return len(words_of_it) <= _LONGEST_PLAIN and len(terms(bare, self.language)) == len(words_of_it)
+        return all(
+            not word[0].islower() or word in _NAME_PARTICLES or (before and before[-1].isdigit())
+            for before, word in zip(["", *words_of_it], words_of_it, strict=False)
+        )
 
     def _of_one_look(self, later: Assertion, earlier: Assertion) -> bool:
         """Tells whether both values answer one question by their look: a circumstance ("in Rome") or an origin

@@ -82,7 +82,9 @@ def keys(name: str) -> frozenset[str]:
 @lru_cache(maxsize=20_000)
 def _keys(name: str) -> frozenset[str]:
     parts = _taken_apart(name)
-    return frozenset(_each_key(parts)) if parts.tokens else frozenset()
+    # Two with other digits are never alike, and a text may name thousands of such ("PROJ-1", "PROJ-2").
+    digits = " ".join(_digits(parts))
+    return frozenset(f"{key} {digits}" for key in _each_key(parts)) if parts.tokens else frozenset()
 
 
 def _each_key(name: _Name) -> Iterator[str]:

@@ -8,8 +8,9 @@ than to keep it beside the newer (docs/adr/0007).
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
+from datetime import timedelta
 from typing import Literal
 
 from fourfold.ingest.compare.candidates import KnownStatements, Near, said_before
@@ -38,6 +39,9 @@ _NEW = "new to the bank"
 """What is reported of a unit that comes after nothing."""
 _WRITTEN = (Verdict.ADD, Verdict.UPDATE)
 
+_LONG_BEFORE = timedelta(days=366)
+"""Time that what a statement tells of lies before another was said, from which on it is history. A guess, not
+measured."""
 _MOST_BACK = 3
 """Statements of a speaker among which the one is looked for that a correction sets right. A guess, not measured."""
 
@@ -77,10 +81,10 @@ class Successors:
         self._read(list(ids))
 
     def settle(
-        self, unit: Unit, vectors: Embedded, neighbours: Near, *, may_retire: bool
+        self, unit: Unit, vectors: Embedded, neighbours: Near, *, may_retire: Callable[[], bool]
     ) -> tuple[Unit, list[str]]:
-        """Retires or marks what `unit` comes after, or only marks it, and reports it. Returns `unit`, linked to that,
-        and the keys by which it is found as something that a later unit may come after."""
+        """Retires or marks what `unit` comes after, or only marks it unless it `may_retire`, and reports it. Returns
+        `unit`, linked to that, and the keys by which it is found as something that a later unit may come after."""
         claims = self._claims(unit)
         attributed = _attributed(unit)
         asserted = enriched("attributes", unit.text, (), assertions, attributed)
@@ -95,8 +99,11 @@ class Successors:
             comparison = enriched(
                 "attributes", unit.text, None, compare_attributes, attributed, _attributed(older)
             )
-            if comparison is not None:
-                standing, reason = comparison if may_retire else ("unsure", comparison[1])
+            is_of_agent = unit.network is Network.EXPERIENCE
+            if comparison is not None and is_of_agent == (older.network is Network.EXPERIENCE):
+                standing, reason = comparison
+                if standing == "replaces" and (_tells_of_before(unit, older) or not may_retire()):
+                    standing = "unsure"
                 compared.add(older.id)
                 order = _order(unit, older)
                 unit = self._follow(unit, older, standing, reason)
@@ -253,6 +260,12 @@ def _order(unit: Unit, other: Unit) -> Order:
     if other.mentioned_at is not None:
         return "before"
     return "after" if unit.session == other.session else "unknown"
+
+
+def _tells_of_before(unit: Unit, other: Unit) -> bool:
+    """Tells whether `unit` tells of a time long before `other` was said ("I moved to Lisbon in 1999")."""
+    end = unit.occurred.end if unit.occurred is not None else None
+    return end is not None and other.mentioned_at is not None and end < other.mentioned_at - _LONG_BEFORE
 
 
 def _attributed(unit: Unit) -> AttributedText:

@@ -2,10 +2,15 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass, field
 from datetime import datetime
 
 from fourfold.language.enrichment import enriched
+from fourfold.language.pack import Language
+from fourfold.language.succession.beside import VAGUE
+from fourfold.language.succession.reading import read_claims
+from fourfold.language.text import sentences
 from fourfold.language.voices import request_end
 from fourfold.values.units import Aspects, Interval, Modality, Network
 
@@ -49,8 +54,24 @@ class Statement:
     ended_at: datetime | None = None
 
 
-def is_behind_request(statement: Statement) -> bool:
-    """Tells whether a statement stands behind a request for a text in its message: "I" in it may be somebody else."""
+def is_plainly_said(statement: Statement, language: Language) -> bool:
+    """Tells whether nothing in the message of a statement makes it doubtful that its speaker says it of himself: it
+    is of one line, quotes and asks nothing, asks for no text, and whatever else it says is a claim of its own, not a
+    remark on the statement ("That's what Tom wrote.", "Please translate that.")."""
     passage = statement.passage or statement.text
-    end = enriched("voices", passage, None, request_end, passage)
-    return end is not None and statement.passage_start + len(statement.text) > end
+    if _DOUBTFUL.search(passage):
+        return False
+    start, end = statement.passage_start, statement.passage_start + len(statement.text)
+    request = enriched("voices", passage, None, request_end, passage)
+    if request is not None and end > request:
+        return False
+    others = [passage[a:b] for a, b in sentences(passage) if b <= start or a >= end]
+    return all(enriched("voices", other, False, _is_claim_of_its_own, other, language) for other in others)
+
+
+def _is_claim_of_its_own(sentence: str, language: Language) -> bool:
+    claims = read_claims(sentence, language)
+    return bool(claims) and all(claim.subject and not claim.subject & VAGUE for claim in claims)
+
+
+_DOUBTFUL = re.compile(r"[\"“”„«»‹›「」『』《》?？؟]|\n\s*\S")

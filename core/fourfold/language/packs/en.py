@@ -186,6 +186,8 @@ _ATTRIBUTES = AttributeGrammar(
     origin_valued=r"languag|nation|citizen|origin|speak",
     origin=case_sensitive(
         r"[A-Z]\w+(?:ese|ish|ian|ean|ican)|French|Dutch|Greek|Swiss|Czech|Thai|German|Iraqi|Pakistani|Israeli"
+        r"|Catholic|Protestant|Orthodox|Muslim|Jewish|Hindu|Buddhist|Sikh|Virgo|Libra|Aries|Taurus|Gemini|Scorpio"
+        r"|Sagittarius|Capricorn|Aquarius|Pisces"
     ),
     speaker_forms=frozenset({"i", "i ve", "i m"}),
     own_subject=r"my ",

@@ -94,7 +94,7 @@ def _denies_something_else(newer: Claim, older: Claim) -> bool:
     """Tells whether one denies of its object what the other says of another object: "I love my job", "I don't love
     Mondays"."""
     is_denial = newer.has(Mark.DENIAL) != older.has(Mark.DENIAL)
-    if not is_denial or newer.subject != older.subject or newer.has(Mark.CURRENT):
+    if not is_denial or newer.subject != older.subject:
         return False
     start, *objects = slots(newer.tokens[newer.subject_end :], older.tokens[older.subject_end :])
     a, b = ({token.form for token in tokens if token.kind != "function"} for tokens in objects)
