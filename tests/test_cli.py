@@ -147,6 +147,27 @@ def test_consolidation_on_request_waits_for_the_command(tmp_path: Path) -> None:
     assert fourfold("consolidate", "-m", memory, **asked).stdout.endswith(" summaries: 0 units.\n")
 
 
+def test_a_recall_shows_what_no_longer_holds_and_what_is_no_fact(tmp_path: Path) -> None:
+    (tmp_path / "a.json").write_text(
+        json.dumps(
+            [
+                {"text": "I live in Oslo.", "speaker": "Kim", "created_at": "2026-03-01T10:00:00Z"},
+                {"text": "We moved to Bergen.", "speaker": "Kim", "created_at": "2026-05-01T10:00:00Z"},
+                {
+                    "text": "I would like to live in Rome.",
+                    "speaker": "Kim",
+                    "created_at": "2026-05-02T10:00:00Z",
+                },
+            ]
+        )
+    )
+    memory = tmp_path / "memory"
+    fourfold("retain", tmp_path / "a.json", "-m", memory)
+    shown = fourfold("recall", "Where does Kim live?", "-m", memory).stdout
+    assert "I live in Oslo. [said before; may have changed]" in shown
+    assert "I would like to live in Rome. [wish]" in shown
+
+
 def test_forgetting_reports_removed_units_and_fallen_beliefs(tmp_path: Path) -> None:
     for name in ("one", "two"):
         (tmp_path / name).with_suffix(".json").write_text(
@@ -156,7 +177,9 @@ def test_forgetting_reports_removed_units_and_fallen_beliefs(tmp_path: Path) -> 
     fourfold("retain", tmp_path / "one.json", tmp_path / "two.json", "-m", memory)
     done = fourfold("forget", "--document", "one.json", "-m", memory)
     assert done.stdout == "Forgot 0 units, 1 belief fell.\n", done.stderr
-    assert fourfold("forget", "--document", "two.json", "-m", memory).stdout == "Forgot 1 unit.\n"
+    forgotten = fourfold("forget", "--document", "two.json", "-m", memory).stdout.splitlines()
+    assert forgotten[0] == "Forgot 1 unit."
+    assert forgotten[1].endswith("I think the bus is reliable.")
     assert fourfold("beliefs", "-m", memory).stdout.startswith("No beliefs.")
     wrong = fourfold("forget", "-m", memory)
     assert (wrong.returncode, "one of document, unit, entity, tags and before" in wrong.stderr) == (1, True)

@@ -80,6 +80,21 @@ def test_lists_code_and_reactions_stay_whole(memory: Memory) -> None:
     assert texts(bank) == sorted([shopping, code, "I passed the exam. Wow!"])
 
 
+def test_items_that_say_something_are_statements_of_their_own(memory: Memory) -> None:
+    bank = memory.bank("a")
+    items = ["I'm allergic to penicillin.", "My dentist is Dr. Okafor.", "My sister Paula lives in Leipzig."]
+    bank.retain([Message("\n".join(f"- {item}" for item in items), "Ana", at=MARCH)])
+    assert texts(bank) == sorted(items)
+    bank.forget(entity="Paula")
+    assert texts(bank) == sorted(items[:2])
+
+
+def test_the_number_of_an_item_ends_no_sentence(memory: Memory) -> None:
+    bank = memory.bank("a")
+    bank.retain([Message("To do:\n1. Call the plumber.\n2. Pay the rent.", "Ana", at=MARCH)])
+    assert texts(bank) == ["To do:\n1. Call the plumber.\n2. Pay the rent."]
+
+
 def test_questions_of_one_word_in_a_row_are_one(memory: Memory) -> None:
     bank = memory.bank("a")
     bank.retain([Message("Sold? When? Why? I only saw the sign.", "Ana", at=MARCH)])

@@ -30,11 +30,13 @@ from fourfold.transfer.importers.fields import listed
 from fourfold.values.beliefs import Assessment, Belief, Effect
 from fourfold.values.changes import Change, Event, ForgetResult, PruneResult
 from fourfold.values.reflection import BankStatus, Failure, Reflection
-from fourfold.values.rendering import render_interval
+from fourfold.values.rendering import render_interval, render_statement
 from fourfold.values.results import BankInfo, Hit, Recall, RetainResult
 from fourfold.values.units import SHORT_ID, Entity, Interval, Unit, Verdict, known_time
 from fourfold.values.wording import counted, render_verdicts
 
+_MAX_FORGOTTEN_LINES = 20
+"""A guess, not measured."""
 _MAX_PRUNED_LINES = 20
 """Units of a prune that are shown. A guess, not measured."""
 _MAX_SPEAKERS = 4
@@ -87,13 +89,14 @@ def show_record(record: Unit | Entity, summary: str) -> None:
 
 
 def show_recall(answer: Recall, explain: bool) -> None:
-    """Prints the hits, best first, and how long each step took."""
+    """Prints the hits, best first, with the marks of their statements; with `explain` what made their ranks, and how
+    long each step took."""
     if not answer.hits:
         out.print("Nothing found.")
     for number, hit in enumerate(answer.hits, 1):
         unit = hit.unit
         who = f"[bold]{escape(unit.speaker)}[/]: " if unit.speaker else ""
-        out.print(f"[bold]{number:2}[/] {who}{escape(unit.text)}{_occurred(unit)}")
+        out.print(f"[bold]{number:2}[/] {who}{escape(render_statement(unit))}")
         said_on = f"said {unit.mentioned_at:%Y-%m-%d}" if unit.mentioned_at else "undated"
         out.print(f"   [dim]{said_on} · {unit.network} · score {hit.score:.2f} · {_channels(hit)}[/]")
         if explain:
@@ -108,8 +111,9 @@ def show_recall(answer: Recall, explain: bool) -> None:
                     f"   [dim]remembered {strength.retention:.2f} (stability {strength.stability:.0f} days), "
                     f"used {counted(strength.uses, 'time')}{used}{pinned}[/]"
                 )
-    steps = ", ".join(f"{name} {ms:.1f}" for name, ms in answer.trace.milliseconds.items())
-    out.print(f"   [dim]milliseconds: {steps}[/]")
+    if explain and answer.trace.milliseconds:
+        steps = ", ".join(f"{name} {ms:.1f}" for name, ms in answer.trace.milliseconds.items())
+        out.print(f"   [dim]milliseconds: {steps}[/]")
 
 
 def show_reflection(answer: Reflection) -> None:
@@ -210,6 +214,10 @@ def show_forgotten(result: ForgetResult) -> None:
     fallen = f", {counted(len(result.beliefs), 'belief')} fell" if result.beliefs else ""
     if result.receipt is None:
         out.print(f"Forgot {counted(len(result.units), 'unit')}{fallen}.", markup=False)
+        for forgotten in result.units[:_MAX_FORGOTTEN_LINES]:
+            out.print(f"   {forgotten.id[:SHORT_ID]} {forgotten.text}", markup=False)
+        if len(result.units) > _MAX_FORGOTTEN_LINES:
+            out.print(f"   and {len(result.units) - _MAX_FORGOTTEN_LINES} more", markup=False)
         return
     receipt = result.receipt
     counts = ", ".join(f"{count} {what}" for what, count in sorted(receipt.counts.items()))

@@ -38,6 +38,8 @@ _LONG_NUMBER = 7
 _POSSESSIVE = re.compile(r"['’](?:s|re|ve|ll|d|m|t)?$")
 _SENTENCE_END = re.compile(r"(?<=[.!?…。！？])[\"'”’»)\]]*\s+|(?<=[。！？])[”’」』）》]*|\n+")
 _DAY = re.compile(r"\b\d\d?\.$")
+_NUMBERED = re.compile(r"\s*\d{1,3}\.")
+"""The number of an item ("2. Call the plumber.")."""
 _SURROGATE = re.compile(r"[\ud800-\udfff]")
 _CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f]")
 _SENTENCE_MARK = re.compile(r"([.!?。！？])")
@@ -189,7 +191,8 @@ def inverse_document_frequency(documents: int, containing: int) -> float:
 
 
 def sentences(text: str) -> list[tuple[int, int]]:
-    """Returns the `[start, end)` of each sentence, blanks left out; abbreviations, initials and "5. Mai" end none."""
+    """Returns the `[start, end)` of each sentence, blanks left out; abbreviations, initials, "5. Mai" and the
+    number of an item end none."""
     abbreviation, month = _points_within()
     spans: list[tuple[int, int]] = []
     start = 0
@@ -197,6 +200,8 @@ def sentences(text: str) -> list[tuple[int, int]]:
         # The longest abbreviation has six letters; reading back further would make long texts slow.
         before = text[max(start, match.start() - 8) : match.start()]
         if abbreviation.search(before) or (_DAY.search(before) and month.match(text, match.end())):
+            continue
+        if _NUMBERED.fullmatch(text, start, match.start()):
             continue
         _append_trimmed(spans, text, start, match.end())
         start = match.end()

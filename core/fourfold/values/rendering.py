@@ -16,6 +16,8 @@ MONTHS = tuple(
 
 _MOST_DAYS = 10
 """Days that a line names on which something was said before. A guess, not measured."""
+_ENDS = tuple('.!?…。！？;:,，；："”»)')
+"""What a statement ends in behind which nothing is missing."""
 
 
 def written_month(moment: datetime) -> str:
@@ -45,7 +47,10 @@ def render_passage(units: Sequence[Unit]) -> str:
     and the speaker of the first."""
     said = f"[{written_day(units[0].mentioned_at)}] " if units[0].mentioned_at else ""
     speaker = f"{units[0].speaker}: " if units[0].speaker else ""
-    return f"{said}{speaker}{' '.join(map(render_statement, units))}"
+    *clauses, last = units
+    # A statement without a mark at its end is a clause, whose comma or "and" belongs to neither.
+    joined = [f"{render_statement(unit)}{' ' if unit.text.endswith(_ENDS) else ', '}" for unit in clauses]
+    return f"{said}{speaker}{''.join(joined)}{render_statement(last)}"
 
 
 def render_statement(unit: Unit) -> str:

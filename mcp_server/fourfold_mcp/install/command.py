@@ -69,7 +69,9 @@ def http(
     tokens = BearerTokens(tokens_file()) if with_tokens or host not in LOOPBACK else None
     if with_tokens and not tokens:
         raise typer.BadParameter("there are no tokens yet: make one with fourfold mcp token NAME --bank BANK")
-    serve_http(bank, HttpServer(host, port, tuple(name or ()), tokens, per_minute))
+    server = HttpServer(host, port, tuple(name or ()), tokens, per_minute)
+    typer.echo(f"Serving the memory at http://{host}:{port}/mcp until Ctrl-C.", err=True)
+    serve_http(bank, server)
 
 
 def _use(memory: str | None) -> None:
@@ -99,7 +101,7 @@ def install(
         typer.echo(f"{target.name} has it already ({edit.path}).")
         return
     typer.echo(edit.diff())
-    if not yes and not typer.confirm(f"Change {edit.path}?"):
+    if not yes and not typer.confirm(f"Change {edit.path}? (--yes answers for scripts)"):
         typer.echo("Nothing was changed.")
         raise typer.Exit(1)
     backup = clients.apply(edit, back_up=not undo)

@@ -21,6 +21,7 @@ Span = tuple[int, int]
 
 _ITEM = re.compile(r"[ \t]*(?:[-*+•·▪–—|#>]|\d{1,3}[.)]|[a-z][.)]|```)(?=\s|[-|#>`]|\w*$)")
 """What begins a line that is a part of something: of a list, a table, a quotation, code."""
+_BULLET = re.compile(r"[ \t]*(?:[-*+•·▪]|\d{1,3}[.)])[ \t]+(?:\[[ xX]\][ \t]+)?(?=\w)")
 _SENTENCE_ENDS = tuple(".!?…。！？")
 """What a line ends in that introduces no list."""
 _REACTION_WORDS = 3
@@ -32,18 +33,23 @@ Guesses, not measured."""
 def statement_spans(text: str, language: Language) -> list[Span]:
     """Returns the `[start, end)` of each statement of `text`, in order, blanks between them left out; of one
     statement, all of it."""
-    blocks = _with_reactions(text, _blocks(text, sentences(text)))
+    blocks = _with_reactions(text, _blocks(text, sentences(text), language))
     return [clause for block in blocks for clause in _clauses(text, block, language)] or [(0, len(text))]
 
 
-def _blocks(text: str, spans: list[Span]) -> list[Span]:
+def _blocks(text: str, spans: list[Span], language: Language) -> list[Span]:
     """Returns the sentences, with the lines of a list, a table, a quotation or a piece of code made one, and with the
-    line that introduces it."""
+    line that introduces it. An item that says something by itself is a sentence as any other, without its mark."""
     blocks: list[Span] = []
     is_code = False
     was_item = False
     for start, end in spans:
         line = text[start:end]
+        bullet = None if is_code else _BULLET.match(line)
+        if bullet and _is_claim(line[bullet.end() :], language):
+            blocks.append((start + bullet.end(), end))
+            was_item = False
+            continue
         is_item = is_code or _ITEM.match(line) is not None
         last = blocks[-1] if blocks else (0, 0)
         is_heading = is_item and not text.endswith(_SENTENCE_ENDS, *last)
@@ -55,6 +61,13 @@ def _blocks(text: str, spans: list[Span]) -> list[Span]:
             is_code = not is_code
         was_item = is_item
     return blocks
+
+
+def _is_claim(item: str, language: Language) -> bool:
+    """Tells whether an item of a list says something of somebody or something ("I'm allergic to penicillin"), which
+    "milk" and "Call the plumber" do only under their heading."""
+    claims = read_claims(item, language)
+    return bool(claims) and all(claim.subject and claim.verb for claim in claims)
 
 
 def _clauses(text: str, block: Span, language: Language) -> list[Span]:
