@@ -175,9 +175,13 @@ def test_what_the_agent_says_under_the_users_name_retires_nothing(role: Role) ->
         ("I'm married to Arvid.", "Before that I was married to Gunnar."),
         ("Our office is in Leeds.", "Our office was in York until 2019."),
         ("My trainer is Odile.", "My trainer was Per back then."),
+        ("The new flat is at Rosenweg 3.", "The old flat has been handed over."),
+        ("I work at the bakery in Bonn.", "We moved to Bonn last week."),
+        ("I love sushi.", "I don't love ramen any more."),
+        ("Our cleaner comes on Mondays.", "This week our cleaner comes on Wednesday."),
     ],
 )
-def test_what_was_takes_no_place_of_what_is(now: str, former: str) -> None:
+def test_what_was_or_is_besides_takes_no_place_of_what_is(now: str, former: str) -> None:
     with memory() as opened:
         bank = opened.bank("a")
         bank.retain([Message(now, "Sam", at=MAY)])

@@ -318,6 +318,8 @@ class SuccessionGrammar:
     numbers: str
     times: str
     """Words of dates and hours."""
+    former: str
+    """What says that a subject was one before ("old", "former")."""
     one_day: str
     """Times of one day or week alone, seen from when it is said ("today", "this Friday")."""
     variants: Mapping[str, str]

@@ -13,6 +13,7 @@ from fourfold.language.languages import any_pattern
 from fourfold.language.pack import Language, compiled
 from fourfold.language.succession.claims import THIRD_PERSONS
 from fourfold.language.succession.reading import matters_of, read_claims
+from fourfold.language.succession.verbs import text_has_verb
 from fourfold.language.text import is_unspaced, sentences
 from fourfold.language.voices import is_borrowed
 
@@ -67,7 +68,7 @@ def _is_claim(item: str, language: Language) -> bool:
     """Tells whether an item of a list says something of somebody or something ("I'm allergic to penicillin"), which
     "milk" and "Call the plumber" do only under their heading."""
     claims = read_claims(item, language)
-    return bool(claims) and all(claim.subject and claim.verb for claim in claims)
+    return text_has_verb(item, language) and bool(claims) and all(claim.subject for claim in claims)
 
 
 def _clauses(text: str, block: Span, language: Language) -> list[Span]:

@@ -62,7 +62,7 @@ SUCCESSION = SuccessionGrammar(
     r"|submitted|gave (?=[\w ]{2,30} to )|donated|(?:am|is|are|['’][ms]|['’]re) off (?=(?!sick|to|work"
     r"|on)\w)|over (?=(?-i:[A-Z]))|discontinued|got rid of|threw (?:away|out)|returned|let"
     r"|paid (?=[\w ]{2,20} back)|gave (?=(?:it|them) away|away)|got (?=[\w ]{2,20} (?:off|out)\b)"
-    r"|handed in (?:my|his|her|their) notice|broke off|broken off|did away with|terminated|ended"
+    r"|handed in (?:my|his|her|their) notice|broke off|broken off|did away with|terminated|ended(?! up)"
     r"|resigned from|retired from|opted out of|withdrew from|closed (?=my|our|the|his|her|their)"
     r"|destroyed|wrecked|totalled)\b",
     withdrawals=r"\b(?:(?:quit|left)(?=\W*$| (?:us|in|on|last|yesterday|for|after|because)\b)|died?|dead"
@@ -72,7 +72,7 @@ SUCCESSION = SuccessionGrammar(
     r"|called it quits|back(?:ed)? out|out of|back from|done with|free of|graduated|is my ex|came off"
     r"|fell (?:off|out|through)|shut down|closed down|disbanded|dissolved|lapsed?|went out of business"
     r"|bankrupt|(?:been|was|were|got) (?:abolished|dismissed|scrapped|deleted|removed|discontinued"
-    r"|released|discharged|evicted|expelled|suspended|disqualified)|ended|broke off)\b",
+    r"|released|discharged|evicted|expelled|suspended|disqualified)|ended(?! up)|broke off)\b",
     changes=r"\b(?:went back to|switched back|reset|renewed|handed over|dyed|turned into|mov(?:ed|ing)"
     r"|(?:got|was|were|been) hired|switch(?:ed|ing)|chang(?:ed|ing)|replac(?:ed|ing)|postponed|adjourned"
     r"|deferred|moved up"
@@ -151,6 +151,7 @@ SUCCESSION = SuccessionGrammar(
     r"|officially|currently|probably|not|never|no|don['’]t|doesn['’]t|didn['’]t|do|does|did|any|some"
     r"|anyone|someone|anybody|somebody|won['’]t",
     epithets=r"new|current|latest|newest|old|former|present|next",
+    former=r"\b(?:(?:the|my|our|his|her|their|an?) (?:\w+ )?old|former|previous)\b",
     one_day=r"(?<!\bsince )(?<!\bfrom )\b(?:today|tonight|tomorrow|yesterday"
     r"|(?:this|last|next) (?:morning|afternoon|evening|night|week|weekend"
     r"|(?:mon|tues|wednes|thurs|fri|satur|sun)day))\b",

@@ -263,7 +263,7 @@ _SUCCESSION = SuccessionGrammar(
     joining=r"und",
     prepositions=r"in|im|an|am|auf|bei|beim|zu|zum|zur|von|vom|mit|nach|für|um|aus|über|als|unter|ins|ans",
     origins=r"\b(?:von|vom|aus|statt|anstatt)\b",
-    goals=r"\bauf (?=~?\d)|\ban (?=(?:mein|unser|sein|ihr|die|den)\w* |(?-i:[A-ZÄÖÜ]))",
+    goals=r"\bnach (?=(?-i:[A-ZÄÖÜ]))|\bauf (?=~?\d)|\ban (?=(?:mein|unser|sein|ihr|die|den)\w* |(?-i:[A-ZÄÖÜ]))",
     places=r"in|im|an|am|auf|bei|beim|unter|hinter|neben|vor|zu",
     own=r"\b(?:mein|unser)e?[mnrs]?\b",
     genitive=case_sensitive(
@@ -290,6 +290,7 @@ _SUCCESSION = SuccessionGrammar(
     r"|unseren|unserem|jetzt|nun|inzwischen|mittlerweile|heute|doch|wieder|nicht|kein|keine|keinen|mehr"
     r"|noch|sehr|schon|endlich|gerade|aktuell|stattdessen|dann|worden",
     epithets=r"neue?[mnrs]?|aktuelle?[mnrs]?|alte?[mnrs]?|ehemalige?[mnrs]?",
+    former=r"\b(?:alte?[mnrs]?|ehemalige?[mnrs]?|frühere?[mnrs]?|vorige?[mnrs]?)\b",
     one_day=r"\b(?:heute|gestern|übermorgen|vorgestern|diese (?:woche|nacht)|diesen \w+tag)\b",
     variants={},
     numbers=r"eins|zwei|drei|vier|fünf|sechs|sieben|acht|neun|zehn|elf|zwölf|zwanzig|dreißig|hundert",

@@ -254,6 +254,7 @@ _SUCCESSION = SuccessionGrammar(
     light=r"el|la|los|las|un|una|unos|unas|mi|mis|nuestro|nuestra|ahora|ya|no|muy|otra|vez|finalmente"
     r"|actualmente|lo|se|le",
     epithets=r"nuev[oa]s?|actual|antigu[oa]|viej[oa]",
+    former=r"\b(?:antigu[oa]s?|viej[oa]s?|anterior(?:es)?)\b",
     one_day=r"\b(?:hoy|ayer|(?<!la )mañana|esta (?:noche|tarde|semana)"
     r"|este (?:\w+es|sábado|domingo|fin de semana|finde))\b",
     variants={},

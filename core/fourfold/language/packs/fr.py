@@ -242,6 +242,7 @@ _SUCCESSION = SuccessionGrammar(
     light=r"le|la|les|l|un|une|des|du|mon|ma|mes|notre|nos|maintenant|désormais|ne|n|pas|plus|très|enfin"
     r"|nouveau|encore|finalement|actuellement|de|d|alors",
     epithets=r"nouveau|nouvel|nouvelle|actuelle?|ancienn?e?",
+    former=r"\b(?:ancienn?e?s?|précédente?s?)\b",
     one_day=r"\b(?:aujourd['’]hui|demain|hier|ce (?:soir|matin|week-end)|cette (?:semaine|nuit))\b",
     variants={},
     numbers=r"deux|trois|quatre|cinq|six|sept|huit|neuf|dix|onze|douze|vingt|trente|cent",

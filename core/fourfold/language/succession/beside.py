@@ -77,7 +77,10 @@ def stands_beside(newer: Claim, older: Claim) -> bool:
     is_vague = bool((newer.subject | older.subject) & VAGUE)
     is_vague_event = is_vague and newer.has(Mark.EVENT) and older.has(Mark.EVENT)
     is_beside = is_passed or is_vague_event or newer.has(Mark.ADDITIVE) or newer.goes_on_beside(older)
-    is_other = newer.is_exception_to(older) or _denies_something_else(newer, older)
+    # What it came to is there already: "I work in Bonn", "We moved to Bonn".
+    is_there = bool(newer.goal) and newer.goal <= older.content and not newer.has(Mark.DENIAL)
+    is_other = newer.is_former != older.is_former or newer.is_exception_to(older) or is_there
+    is_other = is_other or _denies_something_else(newer, older)
     return is_beside or is_other or _tells_what_was(newer, older)
 
 
@@ -85,16 +88,20 @@ def _tells_what_was(newer: Claim, older: Claim) -> bool:
     """Tells whether one says what something was, the other what it is: "Our office was in York until 2019"."""
     is_past = newer.verb == "=" and newer.has(Mark.EVENT) and not newer.has(_OUTCOME)
     is_present = older.verb == "=" and not older.has(Mark.EVENT)
+    if not (is_past and is_present):
+        return False
     # "I was married to Gunnar" beside "I'm married to Arvid", but not "I was promoted" beside "I'm a clerk".
-    shared = (newer.content & older.content) - newer.about
-    return is_past and is_present and (bool(shared) or not newer.has(Mark.BEGINNING))
+    _, a, b = slots(newer.tokens[newer.subject_end :], older.tokens[older.subject_end :])
+    are_names = bool(a and b) and a[0].kind == b[0].kind == "name"
+    return are_names or bool((newer.content & older.content) - newer.about)
 
 
 def _denies_something_else(newer: Claim, older: Claim) -> bool:
     """Tells whether one denies of its object what the other says of another object: "I love my job", "I don't love
     Mondays"."""
     is_denial = newer.has(Mark.DENIAL) != older.has(Mark.DENIAL)
-    if not is_denial or newer.subject != older.subject:
+    is_taken_up = newer.has(Mark.CURRENT) and older.has(Mark.DENIAL)  # "I drink wine again"
+    if not is_denial or newer.subject != older.subject or is_taken_up:
         return False
     start, *objects = slots(newer.tokens[newer.subject_end :], older.tokens[older.subject_end :])
     a, b = ({token.form for token in tokens if token.kind != "function"} for tokens in objects)

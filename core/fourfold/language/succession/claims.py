@@ -87,6 +87,8 @@ class Claim:
     """What stands behind that."""
     origin: frozenset[str]
     """What stands behind "from", up to the next preposition."""
+    goal: frozenset[str]
+    """The name that stands behind "to": whom or what something came to."""
     newly: frozenset[str]
     """What it says to be new."""
     marks: Mark
@@ -107,6 +109,8 @@ class Claim:
     """Whether somebody else acts on what is that person's own ("my sister changed her name")."""
     is_of_one_day: bool
     """Whether it speaks of a certain day or week alone ("today", "this Friday")."""
+    is_former: bool
+    """Whether it is about what something was before ("the old flat")."""
     is_many: bool
     """Whether its verb or its subject has many values side by side."""
     is_many_verb: bool
@@ -124,9 +128,12 @@ class Claim:
         return frozenset(stem for stem in self.owner if not stem.startswith("<"))
 
     def is_exception_to(self, other: Claim) -> bool:
-        """Tells whether it denies for a day alone what the other says to hold at other times as well."""
-        is_for_a_day = self.has(Mark.DENIAL) and self.is_of_one_day and not self.has(Mark.CURRENT)
-        return is_for_a_day and not other.is_of_one_day and not other.has(Mark.PLAN)
+        """Tells whether it says of a day alone what the other says to be otherwise at other times, or that it is not
+        so ("This week the cleaner comes on Wednesday")."""
+        if not self.is_of_one_day or other.is_of_one_day or other.has(Mark.PLAN):
+            return False
+        is_denial = self.has(Mark.DENIAL) and not self.has(Mark.CURRENT)
+        return is_denial or not self.has(_TURN_OR_CORRECTION)
 
     def goes_on_beside(self, other: Claim) -> bool:
         """Tells whether it says how far somebody is from a goal ("I want to weigh 65 kg"), or names another thing of
@@ -160,6 +167,7 @@ class Claim:
 
 # Made once: to join marks makes a new one, which takes a microsecond.
 _TURN_OR_EVENT = Mark.CHANGE | Mark.DENIAL | Mark.ENDING | Mark.WITHDRAWAL | Mark.EVENT
+_TURN_OR_CORRECTION = _TURN_OR_EVENT | Mark.CURRENT | Mark.BEGINNING | Mark.CORRECTION
 ATTITUDE = -1
 """The axis of liking and disliking, which is about an object; all others are about the subject."""
 MEANING = ("word", "name", "remark")

@@ -9,7 +9,7 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cache, lru_cache
-from itertools import islice
+from itertools import islice, takewhile
 
 from fourfold.language.languages import languages
 from fourfold.language.modality import modality_of, without_request
@@ -27,6 +27,7 @@ from fourfold.language.succession.claims import (
     stems,
     tokens_of,
 )
+from fourfold.language.succession.verbs import has_verb, verbs_in
 from fourfold.language.text import sentences
 from fourfold.language.voices import is_borrowed
 from fourfold.values.units import Modality
@@ -146,9 +147,9 @@ class _ClaimReader:
         """Returns a value alone that a correction begins with ("Antwerp, not Rotterdam", before ", brain is fried"),
         and what stands behind it; "" and all of it where it begins otherwise."""
         end = correction.find(", ")
-        while end >= 0 and not _has_verb(correction[:end], self.grammar):
+        while end >= 0 and not has_verb(correction[:end], self.grammar):
             rest = correction[end + 2 :]
-            if _has_verb(rest.partition(", ")[0], self.grammar):
+            if has_verb(rest.partition(", ")[0], self.grammar):
                 return correction[:end], rest
             end = correction.find(", ", end + 2)
         return "", correction
@@ -163,11 +164,11 @@ class _ClaimReader:
         start = 0
         for border_start, border_end in [*borders, (len(sentence), len(sentence))]:
             part = sentence[start:border_start].strip()
-            has_verb = _has_verb(part, self.grammar)
-            if has_verb or border_start == len(sentence):
+            is_clause = has_verb(part, self.grammar)
+            if is_clause or border_start == len(sentence):
                 yield part
             border = sentence[border_start:border_end].strip(", ")
-            is_joined = not has_verb and compiled(self.grammar.joining).fullmatch(border) is not None
+            is_joined = not is_clause and compiled(self.grammar.joining).fullmatch(border) is not None
             start = start if part and is_joined else border_end
 
     def _claim(self, clause: str, marks: Mark) -> Claim | None:
@@ -198,6 +199,7 @@ class _ClaimReader:
             target=target,
             aside=aside,
             origin=self._behind(parsed, grammar.origins) if has_any(parsed.marks, _CHANGING) else frozenset(),
+            goal=self._goal(parsed) if has_any(parsed.marks, _CHANGING) else frozenset(),
             newly=self._behind(parsed, grammar.new),
             marks=parsed.marks,
             poles=frozenset(self._poles(clause)),
@@ -211,6 +213,7 @@ class _ClaimReader:
             of_another=bool(about)
             and any(token.written in grammar.persons for token in tokens[subject_end:]),
             is_of_one_day=search(grammar.one_day, clause) is not None,
+            is_former=search(grammar.former, clause[:verb_start]) is not None,
             is_many=many is not None and many.start() < head,
             is_many_verb=compiled(grammar.many).match(clause[verb_start:]) is not None,
             is_single=search(grammar.single, clause[:head]) is not None,
@@ -232,7 +235,7 @@ class _ClaimReader:
         if search(self.grammar.unsettled, clause):
             return None
         verb_start, acting = len(clause), []
-        for mark, start, end in _verbs_in(clause, self.grammar):
+        for mark, start, end in verbs_in(clause, self.grammar):
             marks |= mark
             verb_start = min(verb_start, start)
             if has_any(mark, _ACTING):
@@ -372,6 +375,11 @@ class _ClaimReader:
             stems.add(token.form)
         return frozenset(stems)
 
+    def _goal(self, parsed: _ParsedClause) -> frozenset[str]:
+        match = search(self.grammar.goals, parsed.text)
+        behind = (token for token in parsed.tokens if match is not None and token.start >= match.end())
+        return frozenset(token.form for token in takewhile(lambda token: token.kind == "name", behind))
+
     def _poles(self, clause: str) -> Iterator[tuple[int, int]]:
         if search(_any_pole(self.grammar), clause) is None:
             return
@@ -410,33 +418,3 @@ def _any_pole(grammar: SuccessionGrammar) -> str:
     """Returns the pattern that fits where that of some pole does: most clauses have none."""
     patterns = (*grammar.attitudes, *(pattern for sides in grammar.opposites for pattern in sides))
     return "|".join(f"(?:{pattern})" for pattern in patterns)
-
-
-@lru_cache(
-    maxsize=4096
-)  # a clause is looked through where a sentence is taken apart, and again where it is read
-def _verbs_in(clause: str, grammar: SuccessionGrammar) -> tuple[tuple[Mark, int, int], ...]:
-    """Returns the first verb of each kind in a clause, with what it marks and its place `[start, end)`."""
-    matches = ((mark, search(pattern, clause)) for mark, pattern in _verbal_patterns(grammar))
-    return tuple((mark, *match.span()) for mark, match in matches if match is not None)
-
-
-def _has_verb(clause: str, grammar: SuccessionGrammar) -> bool:
-    """Tells whether a part of a sentence has a verb, behind which there is something."""
-    verb = rf"\b(?:{grammar.copulas})\b|\w['’](?:m|s|re|ve|ll|d)\b"
-    return bool(_verbs_in(clause, grammar)) or search(verb, clause) is not None
-
-
-@cache
-def _verbal_patterns(grammar: SuccessionGrammar) -> tuple[tuple[Mark, str], ...]:
-    return (
-        (Mark.ENDING, grammar.endings),
-        (Mark.WITHDRAWAL, grammar.withdrawals),
-        (Mark.CHANGE, grammar.changes),
-        (Mark.BEGINNING, grammar.beginnings),
-        (Mark.PLACING, grammar.placings),
-        (Mark.SEEKING, grammar.seeking),
-        (Mark.EVENT, grammar.past),
-        (Mark.NONE, grammar.exclusive),
-        (Mark.NONE, grammar.verbs),
-    )
