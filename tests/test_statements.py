@@ -63,6 +63,12 @@ def test_each_statement_has_a_time_of_its_own(memory: Memory) -> None:
     assert [hit.unit.text for hit in found.hits] == ["In October 2023 I went to Oslo."]
 
 
+def test_a_day_in_the_name_of_what_there_is_every_week_is_no_date(memory: Memory) -> None:
+    bank = memory.bank("a")
+    bank.retain([Message("The Friday choir is the best part of my week.", "Ana", at=MARCH)])
+    assert [unit.occurred for unit in bank.units()] == [None]
+
+
 def test_the_parts_of_a_message_are_found_by_its_whole(minilm_memory: Memory) -> None:
     bank = minilm_memory.bank("a")
     bank.retain(
@@ -126,6 +132,10 @@ def test_what_is_drafted_for_another_is_a_quotation_to_its_end(memory: Memory) -
         ("The column is user_id.", "The column is user id."),
         ("The answer is 2**3.", "The answer is 2*3."),
         ("The temperature is - 5.", "The temperature is 5."),
+        ("The dose is 5 mg.", "The dose is 5 Mg."),
+        ("The path is ./a.", "The path is ../a."),
+        ("Rating: *****.", "Rating: ***."),
+        ("I love Turkey.", "I love turkey."),
         ("👍", "😀"),
     ],
 )

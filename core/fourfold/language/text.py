@@ -252,20 +252,23 @@ def estimate_tokens(text: str) -> int:
 @lru_cache(maxsize=4096)  # what is new is held against the same few units again and again
 def canonical(text: str) -> str:
     """Returns what two texts share when they say the same in the same words: NFKC, without the punctuation that only
-    parts or stresses, casefolded but for words in capitals. Whatever may carry meaning stays: signs ("A+", "-50",
-    "C#", "!=", "€"), marks of questions and quotations, pictures (":("), what joins the parts of a name ("user_id"),
-    "US" beside "us"."""
+    parts or stresses, and without the capital that a sentence begins with. Whatever may carry meaning stays: signs
+    ("A+", "-50", "C#", "!=", "€", "../a"), marks of questions and quotations, pictures (":("), what joins the parts of
+    a name ("user_id"), and the case of letters within ("US", "5 Mg")."""
     text = unicodedata.normalize("NFKC", text).translate(_STRAIGHT)
     # A text of nothing but such marks ("...", "---") has no words that they part.
     text = _PAUSES.sub(" ", _FRAMES.sub(_unframed, text)).strip() or text
     # A text that is all in capitals has no word that its capitals set apart.
     words_kept = text.split() if text != text.upper() else text.casefold().split()
-    return " ".join(word if len(word) > 1 and word.isupper() else word.casefold() for word in words_kept)
+    return " ".join(
+        word.lower() if word == "I" or (not place and not (len(word) > 1 and word.isupper())) else word
+        for place, word in enumerate(words_kept)
+    )
 
 
 _STRAIGHT = str.maketrans("’‘“”„«»「」『』？−–", "''" + '"' * 9 + "?--")
 _PAUSES = re.compile(
-    r"(?<!\d)[.,]|[.,](?!\d)|(?:(?<!\d):|:(?!\d))(?!-?[()])|;(?!-?[()])|!(?![=\w])|[¡…。！，、；：]"
+    r"[.,]+(?=[\s\"')\]]|$)|(?:(?<!\d):|:(?!\d))(?!-?[()])|;(?!-?[()])|!(?![=\w])|[¡…。！，、；：]"
     r"|(?<!\S)(?!(?<=\S )[-~] \d)[-—~|•]+(?!\S)"
 )
 """What parts or stresses: a point, comma or colon not between digits, a dash alone, not before a number."""
@@ -274,9 +277,12 @@ _FRAMES = re.compile(r"(?<![:;=])(?<![:;=]-)[()\[\]{}_*]+")
 
 
 def _unframed(match: re.Match[str]) -> str:
-    """Returns what stands within a word ("user_id", "list[0]", "2*3") as it is, and nothing for other brackets."""
+    """Returns what stands within a word ("user_id", "list[0]", "2*3"), and stars alone ("Rating: ***"), as they are,
+    and nothing for other brackets."""
     text, start, end = match.string, match.start(), match.end()
-    return match.group() if text[start - 1 : start].isalnum() and text[end : end + 1].isalnum() else " "
+    beside = [text[start - 1 : start].isalnum(), text[end : end + 1].isalnum()]
+    is_kept = all(beside) or (not any(beside) and set(match.group()) == {"*"})
+    return match.group() if is_kept else " "
 
 
 def is_unspaced(text: str) -> bool:

@@ -199,6 +199,13 @@ _GRAMMAR: tuple[tuple[re.Pattern[str], Resolver], ...] = (
     _rule(rf"(?:(?:on|the|{ORDINAL}) )*(?:{WEEKDAY}) of (?:every|each|the) month", r.resolve_recurring),
     # "On a Sunday": any of them, or one that only its context tells.
     _rule(rf"on an? (?:[a-z]+ )?(?:{WEEKDAY})(?! ago)", r.resolve_recurring),
+    # "The Saturday market is the best place": a day in the name of what there is every week.
+    _rule(
+        rf"(?:the|my|our|his|her|their) (?:{WEEKDAY})"
+        r"(?= [a-z]+(?: [a-z]+)? (?:is|are|isn['’]t|aren['’]t|has|have)\b"
+        r"(?! (?:been|cancelled|canceled|off|moved|postponed|on|in)\b))",
+        r.resolve_recurring,
+    ),
     _rule(
         rf"(?:(?P<b>between (?:the )?)|from )?(?:the )?(?P<d>\d\d?){TH} ?(?(b)and|(?:-|–|to|until|till"
         rf"|through)) ?(?:the )?"
