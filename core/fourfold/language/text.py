@@ -252,9 +252,9 @@ def estimate_tokens(text: str) -> int:
 @lru_cache(maxsize=4096)  # what is new is held against the same few units again and again
 def canonical(text: str) -> str:
     """Returns what two texts share when they say the same in the same words: NFKC, without the punctuation that only
-    parts or stresses, and without the capital that a text begins with. Whatever may carry meaning stays: signs ("A+",
-    "-50", "C#", "!=", "€", "../a"), marks of questions and quotations, pictures (":("), what joins the parts of a name
-    ("user_id"), and the case of letters within ("US", "5 Mg")."""
+    parts or stresses, and without the capital that a text begins with. Whatever may carry meaning stays: signs
+    ("A+", "-50", "C#", "!=", "€", "../a"), marks of questions and quotations, pictures (":("), what joins the parts of a
+    name ("user_id"), and the case of letters within ("US", "5 Mg")."""
     text = unicodedata.normalize("NFKC", text).translate(_STRAIGHT)
     # A text of nothing but such marks ("...", "---") has no words that they part.
     text = _PAUSES.sub(" ", _FRAMES.sub(_unframed, text)).strip() or text
