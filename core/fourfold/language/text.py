@@ -252,18 +252,30 @@ def estimate_tokens(text: str) -> int:
 @lru_cache(maxsize=4096)  # what is new is held against the same few units again and again
 def canonical(text: str) -> str:
     """Returns what two texts share when they say the same in the same words: NFKC, without the punctuation that only
-    parts or stresses, and without the capital that a text begins with. Whatever may carry meaning stays: signs
-    ("A+", "-50", "C#", "!=", "€", "../a"), marks of questions and quotations, pictures (":("), what joins the parts of a
-    name ("user_id"), and the case of letters within ("US", "5 Mg")."""
+    parts or stresses, in small letters but where their case tells. Whatever may carry meaning stays: signs ("A+",
+    "-50", "C#", "!=", "€", "../a"), marks of questions and quotations, pictures (":("), what joins the parts of a
+    name ("user_id"), "US" beside "us", "5 Mg" beside "5 mg"."""
     text = unicodedata.normalize("NFKC", text).translate(_STRAIGHT)
     # A text of nothing but such marks ("...", "---") has no words that they part.
     text = _PAUSES.sub(" ", _FRAMES.sub(_unframed, text)).strip() or text
     # A text that is all in capitals has no word that its capitals set apart.
-    words_kept = text.split() if text != text.upper() else text.casefold().split()
+    words_kept = text.split() if text != text.upper() else text.lower().split()
+    before = ["", *words_kept]
     return " ".join(
-        word.lower() if word == "I" or (not place and not (len(word) > 1 and word.isupper())) else word
-        for place, word in enumerate(words_kept)
+        word if _has_case(word, previous) else word.lower()
+        for previous, word in zip(before, words_kept, strict=False)
     )
+
+
+def _has_case(word: str, previous: str) -> bool:
+    """Tells whether the case of a word tells it from another: of one in capitals, of a unit ("5 Mg"), of a flag or a
+    name with marks in it ("-V", "A.txt"). That of a name is not kept: people write theirs both ways."""
+    if len(word) > 1 and word.isupper():
+        return True
+    return previous[-1:].isdigit() or _MARKED.search(word) is not None
+
+
+_MARKED = re.compile(r"^-|\w[.\d_/]\w")
 
 
 _STRAIGHT = str.maketrans("’‘“”„«»「」『』？−–", "''" + '"' * 9 + "?--")
