@@ -17,6 +17,7 @@ from fourfold import (
     Message,
     ModelError,
     Network,
+    RedactionRule,
     Retirement,
     RetirementCause,
     StoreError,
@@ -354,3 +355,11 @@ def test_a_known_id_with_another_text_loses_neither(memory: Memory) -> None:
         assert "both texts are kept" in done.warnings[0]
         assert [unit.text for unit in bank.units()] == ["I like tea.", "I own a yacht."]
     assert not bank.retain([Message("I like tea.", "Ana", id="1")], document="d").warnings
+
+
+def test_what_a_later_rule_masks_is_no_other_text(memory: Memory) -> None:
+    said_once = [Message("The ticket is TCK-1234 today. I like tea.", "Ana", id="1")]
+    memory.bank("a").retain(said_once, document="d")
+    bank = memory.bank("a", redact=[RedactionRule("tickets", pattern=r"TCK-\d+")])
+    assert not bank.retain(said_once, document="d").warnings
+    assert len(bank.units()) == 2

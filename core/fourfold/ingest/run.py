@@ -3,7 +3,6 @@ With one: the text is written first, as pending chunks, and each chunk's stateme
 
 from __future__ import annotations
 
-import hashlib
 import time
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
@@ -17,21 +16,19 @@ from fourfold.ingest.adjudicate import adjudicate
 from fourfold.ingest.bank_options import BankOptions, apply_options, language_to_fix
 from fourfold.ingest.batch_api import read_in_bulk
 from fourfold.ingest.chunking import read_messages, split_message
-from fourfold.ingest.compare.late_times import add_times
+from fourfold.ingest.document_diff import DocumentDiff
 from fourfold.ingest.embed import embed_under_lock
-from fourfold.ingest.entries import put_entries
 from fourfold.ingest.extract.facts import statements_of_facts
 from fourfold.ingest.extract.llm import Extraction, turns
 from fourfold.ingest.extract.rules import extract
 from fourfold.ingest.long_work import part_of
-from fourfold.ingest.pending_chunks import chunks_of, chunks_that_changed, pending_chunks
+from fourfold.ingest.pending_chunks import chunks_of, pending_chunks
 from fourfold.ingest.pipeline import ChunkReader, Outcome, write
 from fourfold.ingest.redact import find_redacted_messages, redact_messages, redact_statements
 from fourfold.ingest.write import DocumentWriter, Origin
 from fourfold.language.text import clean
-from fourfold.ports import BatchModel, ModelRequest, Progress, Store, Where
-from fourfold.schema.records import GONE, PENDING_CHUNK
-from fourfold.schema.units import read_unit
+from fourfold.ports import BatchModel, ModelRequest, Progress
+from fourfold.schema.records import PENDING_CHUNK
 from fourfold.services import Services
 from fourfold.transaction.redaction import RedactionPolicy, rules_in_force
 from fourfold.transaction.transaction import Transaction, book_spending
@@ -209,7 +206,7 @@ def _retain_without_llm(
     if services.language_model is None and index.documents.pending_count():
         _store_as_said(services, request.bank, pending_chunks(services.store, request.bank), outcome)
     with index.lock:
-        diff = _DocumentDiff.of(services, request, index, messages)
+        diff = DocumentDiff.of(services, request, index, messages)
         outcome.warnings.update(dict.fromkeys(diff.rewritten))
         language = language_to_fix(services, index, request.options.language, diff.messages)
         text_language = language or index.language
@@ -247,7 +244,7 @@ def _store_pending_chunks(services: Services, request: RetainRequest, outcome: O
     request = replace(request, context=policy.redact(clean(request.context)))
     with services.indexes.locked(request.bank) as index:
         waiting = pending_chunks(services.store, request.bank) if index.documents.pending_count() else []
-        diff = _DocumentDiff.of(services, request, index, messages)
+        diff = DocumentDiff.of(services, request, index, messages)
         outcome.warnings.update(dict.fromkeys(diff.rewritten))
         writer = DocumentWriter(_transaction(services, index, request), request.origin)
         language = language_to_fix(services, index, request.options.language, diff.messages)
@@ -291,58 +288,6 @@ def _store_as_said(services: Services, bank: str, chunks: Sequence[Chunk], outco
     outcome.pending = len(chunks)
 
 
-@dataclass(frozen=True, slots=True)
-class _DocumentDiff:
-    """The difference between a request and what its document has: the rows of the units of messages that are `known`,
-    the messages that are `covered` by a chunk, the new ones, the chunks that were `changed` since they quote what is
-    gone, and the ids of all messages of the request, and these."""
-
-    known: dict[str, int]
-    covered: set[str]
-    messages: list[Message]
-    changed: list[Chunk]
-    all: list[str]
-    told: Sequence[Message]
-    rewritten: list[str]
-    """What is to be told of messages that say something else than the message of their id did."""
-
-    @staticmethod
-    def of(
-        services: Services, request: RetainRequest, index: BankIndex, messages: Sequence[Message]
-    ) -> _DocumentDiff:
-        """Compares `messages` with the document. The caller holds the index's lock."""
-        ids = [str(m.id) for m in messages]
-        known = index.known_messages(request.document, ids)
-        covered = index.documents.in_chunks(request.document, ids)
-        changed: list[Chunk] = []
-        rewritten: list[str] = []
-        if request.replace:
-            changed = chunks_that_changed(services.store, request.bank, request.document, messages)
-            where = Where(bank=request.bank, live=True, documents=(request.document,))
-            edited = _edited(services.store, where, request, messages) | {
-                m for c in changed for m in c.messages
-            }
-            known = {message: row for message, row in known.items() if message not in edited}
-            covered -= edited
-        elif known:
-            messages, rewritten = _with_rewritten(services.store, request, index, messages)
-            ids = [str(m.id) for m in messages]
-            known = index.known_messages(request.document, ids)
-        new_messages = [m for m in messages if m.id not in known and m.id not in covered]
-        return _DocumentDiff(known, covered, new_messages, changed, ids, messages, rewritten)
-
-    def apply(self, writer: DocumentWriter, request: RetainRequest) -> None:
-        """Reports what is known, and with `replace` takes away what is gone."""
-        known = [message for message in self.told if message.id in self.known]
-        add_times(writer.transaction, request.document, known)
-        writer.note_known([message for message in self.all if message in self.known])
-        if request.replace:
-            writer.forget_all_but((set(self.known) | self.covered) & set(self.all))
-        for chunk in self.changed:
-            writer.put_chunk(chunk, GONE)
-        put_entries(writer.transaction, request.document, request.entries, request.replace)
-
-
 def _policy(services: Services, index: BankIndex, outcome: Outcome) -> RedactionPolicy:
     """Returns the rules in force for the bank of `index`; what they hold back is counted in `outcome`."""
     with index.lock:
@@ -384,43 +329,6 @@ async def _without_redacted(services: Services, request: RetainRequest, outcome:
 
 def _pieces(messages: Sequence[Message], services: Services) -> list[Piece]:
     return [piece for m in messages for piece in split_message(m, services.settings.unit_words)]
-
-
-def _with_rewritten(
-    store: Store, request: RetainRequest, index: BankIndex, messages: Sequence[Message]
-) -> tuple[list[Message], list[str]]:
-    """Returns the messages, those with an id of their own that say something else than the message of that id did
-    before; and what is to be told of these. To leave them out would lose what they say, and only a caller who
-    replaces the document says that the older text is gone."""
-    rows = {row for m in messages for row in index.known_units(request.document, str(m.id))}
-    where = Where(ids=tuple(index.unit_ids[row] for row in rows))
-    rewritten = _edited(store, where, request, messages) if rows else set()
-    kept = [
-        replace(m, id=f"{m.id} {hashlib.sha256(m.text.encode()).hexdigest()[:8]}") if m.id in rewritten else m
-        for m in messages
-    ]
-    told = [
-        f'The message "{message}" said something else before: both texts are kept. To have the new one take the '
-        f"place of the other, retain the document with replace=True."
-        for message in sorted(rewritten)
-    ]
-    return kept, told
-
-
-def _edited(store: Store, where: Where, request: RetainRequest, messages: Sequence[Message]) -> set[str]:
-    """Returns the messages of a document that units `where` quote and that have other words now. Units of a chunk are
-    left out: they have the model's words; see `chunks_that_changed`."""
-    texts = {m.id: m.text for m in messages}
-    live = map(read_unit, store.scan(where))
-    units = [unit for unit in live if not unit.chunk and unit.source.end > unit.source.start]
-    edited: set[str] = set()
-    for unit in units:
-        document, message = unit.source.evidence[0]
-        if document != request.document or message not in texts:
-            continue
-        if texts[message][unit.source.start : unit.source.end] != unit.text:
-            edited.add(message)
-    return edited
 
 
 def _retained(outcome: Outcome, began: float) -> RetainResult:
