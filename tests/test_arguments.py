@@ -93,6 +93,7 @@ NEEDED: dict[type, dict[str, dict[str, Any]]] = {
     Bank: {
         "retain": {"messages": "Carla bakes bread."},
         "extraction_request": {"text": "Carla bakes bread."},
+        "preview": {"messages": "Carla bakes bread."},
         "retain_facts": {"facts": [Fact("Carla bakes bread.")]},
         "retain_later": {"messages": "Carla bakes bread."},
         "flush": {},

@@ -121,7 +121,7 @@ def test_thirty_facts_later_the_confidences_are_those_of_the_formula() -> None:
             bank.consolidate()
             held = {belief.statement: belief.confidence for belief in bank.beliefs()}
             assert [held[name] for name in names] == pytest.approx(expected), text
-        bus = next(belief for belief in bank.beliefs("Ana") if "bus" in belief.statement)
+        bus = next(belief for belief in bank.beliefs("Ana") if belief.statement == names[0])
         assert [change.after for change in bus.history][:4] == pytest.approx([0.5, 0.6, 0.4, 0.3])
         assert bus.history[2].effect is Effect.CONTRADICT
         assert bank.unit(bus.history[2].evidence[0]).text == "The bus was late again."

@@ -65,8 +65,8 @@ def test_a_summary_quotes_facts_each_with_its_unit(memory: Memory) -> None:
     assert (summary.entity, summary.extract, summary.unit.network) == ("Ana", True, Network.SUMMARY)
     texts = [bank.unit(evidence).text for sentence in summary.sentences for evidence in sentence.evidence]
     assert {GARDEN[0], GARDEN[5]} <= set(texts)
-    assert not {GARDEN[1], GARDEN[2], GARDEN[3]} & set(texts)
-    assert summary.sentences[0].text == f"[8 May 2023] Ana: {GARDEN[0]}"
+    assert not {GARDEN[1], GARDEN[2]} & set(texts)
+    assert all(not line.startswith("Ana: ") for line in summary.text.splitlines())  # it is under her name
     assert bank.unit(summary.unit.id) == summary.unit
     with pytest.raises(NotFoundError, match="Rui"):
         bank.summary("Rui")
@@ -140,7 +140,7 @@ def test_the_core_profile_has_identity_preferences_and_open_matters(memory: Memo
     assert list(dict.fromkeys(line.kind for line in core.lines)) == ["pinned", "about", "preference", "open"]
     assert kinds["pinned"].evidence == (pinned.id,)
     assert "plant pear trees" in kinds["open"].text
-    assert kinds["preference"].text == f"[8 May 2023] Ana: {GARDEN[3]} [belief, 0.70]"
+    assert f"Ana: {GARDEN[3]}" in core.text.partition("Held and preferred:")[2]
     assert core.text.count("I love pruning old trees") == 1
     assert "To keep in mind:\n- [8 May 2023] Ana: My blood type is rare." in core.text
     bank.unpin(pinned)
@@ -211,7 +211,7 @@ def test_a_fact_moves_a_belief_once_however_often_it_is_consolidated(tmp_path: P
         )  # as if it had been cut off before it was noted
         assert bank.status().pending == 2
         bank.consolidate()
-        (belief,) = bank.beliefs()
+        belief = next(belief for belief in bank.beliefs() if belief.statement == "The bus is reliable.")
         assert belief.confidence == pytest.approx(0.6)
         assert [change.effect for change in belief.history] == [Effect.FORMED, Effect.REINFORCE]
 
@@ -498,7 +498,8 @@ def test_every_belief_and_every_sentence_leads_back_to_messages() -> None:
                     sentences += 1
                     check(sentence.evidence)
                     (unit,) = [units[one] for one in sentence.evidence]
-                    assert unit.network in (Network.WORLD, Network.EXPERIENCE)
+                    is_fact = unit.network in (Network.WORLD, Network.EXPERIENCE)
+                    assert is_fact or (unit.lasting and unit.speaker == entity.name)
             for line in bank.core(2000).lines:
                 check(line.evidence)
         assert beliefs > 10

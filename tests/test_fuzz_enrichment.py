@@ -41,10 +41,8 @@ RECALLED = {
     "fourfold.recall.plan.matches_any": "question",
 }
 CONSOLIDATED = {
-    "fourfold.consolidate.summaries.SummaryWriter._sentences_about": "summary",
-    "fourfold.consolidate.summaries._informativeness": "summary",
-    "fourfold.consolidate.summaries._contradicted": "summary",
-    "fourfold.consolidate.core_profile._preference": "profile",
+    "fourfold.consolidate.extracts.SummaryExtractor._sentences_about": "summary",
+    "fourfold.consolidate.extracts._contradicted": "summary",
     "fourfold.consolidate.assess.assess_by_rules": "beliefs",
 }
 

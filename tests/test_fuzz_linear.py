@@ -12,7 +12,7 @@ import numpy as np
 import pytest
 
 from fourfold import Memory
-from fourfold.consolidate import summaries
+from fourfold.consolidate import extracts
 from fourfold.ingest.chunking import split_message
 from fourfold.ingest.compare import deduplicate
 from fourfold.ingest.compare.deduplicate import ComparedStatement, same_statement
@@ -104,7 +104,7 @@ OF_PIECES: dict[str, Read] = {
     "same_statement": _compare_with_one_word_more,
     "question": lambda text: [matches_any("asks_when", text), matches_any("asks_before", text)],
     "preference": lambda text: [matches_any("preference", text), matches_any("quotation", text)],
-    "names, for summaries": summaries._without_vocatives,
+    "names, for summaries": extracts._without_vocatives,
     "keys of a name": lambda text: sum(map(len, keys(text))),
 }
 _NOISE = 0.003

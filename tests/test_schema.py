@@ -43,6 +43,8 @@ from fourfold.token_usage import Tokens
 from fourfold.values.beliefs import Effect, formed
 from fourfold.values.chunks import Chunk, Piece
 from fourfold.values.reflection import CoreProfileLine
+from fourfold.values.statements import Kind
+from fourfold.values.summaries import Sentence, Summary
 from fourfold.values.units import (
     Entity,
     Interval,
@@ -51,9 +53,7 @@ from fourfold.values.units import (
     Operation,
     Retirement,
     RetirementCause,
-    Sentence,
     Source,
-    Summary,
     Unit,
     Verdict,
 )
@@ -78,6 +78,11 @@ UNIT = Unit(
     links=(Link(OTHER_ID, "temporal", 0.5),),
     superseded_by=OTHER_ID,
     chunk=CHUNK_ID,
+    kind=Kind.REQUEST,
+    lasting=True,
+    attribute="possession",
+    salience=0.25,
+    telling=(0, 19),
 )
 VECTORS = units.UnitVectors(
     vector=np.ones(3, np.float32),
@@ -202,6 +207,7 @@ def test_an_index_reads_each_value_under_its_own_name() -> None:
         token_estimate=indexed.token_estimate,
         centroids=[7, 9],
         order=5,
+        salience=0.25,
     )
     assert indexed.token_estimate > 0
     assert indexed.mentioned == NOON.timestamp()

@@ -24,6 +24,7 @@ from fourfold.token_usage import Tokens
 from fourfold.values.bank_names import bank_name
 from fourfold.values.beliefs import Assessment, Belief, Effect
 from fourfold.values.changes import Change, Event, ForgetResult, PrunePolicy, PruneResult, Receipt
+from fourfold.values.preview import Preview, PreviewedStatement
 from fourfold.values.redaction import RedactionRule
 from fourfold.values.reflection import (
     BankStatus,
@@ -36,6 +37,8 @@ from fourfold.values.reflection import (
     ReflectionTrace,
 )
 from fourfold.values.results import BankInfo, ChannelScore, Hit, Recall, RetainResult, Strength, Trace, Usage
+from fourfold.values.statements import Family, Kind
+from fourfold.values.summaries import Sentence, Summary
 from fourfold.values.units import (
     Aspects,
     Entity,
@@ -49,9 +52,7 @@ from fourfold.values.units import (
     Operation,
     Retirement,
     RetirementCause,
-    Sentence,
     Source,
-    Summary,
     Unit,
     Verdict,
 )
@@ -87,11 +88,13 @@ __all__ = [
     "Event",
     "Fact",
     "Failure",
+    "Family",
     "ForgetResult",
     "FourfoldError",
     "Hit",
     "InputError",
     "Interval",
+    "Kind",
     "Link",
     "Memory",
     "Message",
@@ -105,6 +108,8 @@ __all__ = [
     "Network",
     "NotFoundError",
     "Operation",
+    "Preview",
+    "PreviewedStatement",
     "PrunePolicy",
     "PruneResult",
     "Recall",

@@ -44,18 +44,33 @@ thread that works, which may hold the bank: it must not use the memory itself, a
 
 
 @dataclass(frozen=True, slots=True)
+class TokenScores:
+    """What the packaged heads make of each token of a text (`fourfold.models.packaged.statement_heads`): `rows` is
+    (n, columns of the heads), and `offsets` the n places `[start, end)`, in characters of the text."""
+
+    rows: Floats
+    offsets: tuple[tuple[int, int], ...]
+
+    def within(self, start: int, end: int) -> Floats:
+        """Returns the rows of the tokens that begin in `[start, end)`."""
+        return self.rows[[row for row, (at, _) in enumerate(self.offsets) if start <= at < end]]
+
+
+@dataclass(frozen=True, slots=True)
 class Embedding:
     """The vectors of one text.
 
     `vector` is (dimension,) with a Euclidean length of 1: similarity is its dot product with another. `tokens` is
     (n, token_dimension), rows of length about 1, and `offsets` the n places `[start, end)`, in characters of the
     text, that the rows stand for. Rows that stand for no text (a model's own marks) are left out. Both are empty
-    where the model has no token vectors: `tokens` is (0, 0) then.
+    where the model has no token vectors: `tokens` is (0, 0) then. `scores` comes from the packaged model alone, which
+    reads a text for statements in the pass that embeds it; None from any other.
     """
 
     vector: Floats
     tokens: Floats
     offsets: tuple[tuple[int, int], ...] = ()
+    scores: TokenScores | None = None
 
 
 @runtime_checkable

@@ -70,6 +70,9 @@ class Settings(BaseSettings):
     consolidate: Literal["background", "asked"] = "background"
     """When beliefs, summaries and core profiles are brought up to date: in the background, a second after the last
     write (a minute, where a language model does it), or only when `Bank.consolidate` asks for it."""
+    summary_tokens: int = Field(default=130, ge=20, le=2000)
+    """Tokens of an entity's summary at most (estimated), where no language model writes it. 130 are some 100
+    words."""
     session_gap_hours: float = Field(default=6.0, gt=0)
     """Hours of silence that end a session: messages after them are another one's. 6 is a guess, not measured."""
     unit_words: int = Field(default=120, ge=20, le=2000)

@@ -35,6 +35,7 @@ from fourfold.token_usage import Tokens
 from fourfold.validation import check_bank_name, check_name, check_networks, check_tags, id_of
 from fourfold.values.beliefs import Belief
 from fourfold.values.changes import ForgetResult
+from fourfold.values.preview import Preview
 from fourfold.values.reflection import BankStatus, Reflection
 from fourfold.values.results import Recall, RetainResult
 from fourfold.values.units import Fact, Interval, Message, Network, SaidAt, Unit, require_aware
@@ -113,6 +114,19 @@ class AsyncBank(BankEdits):
         finally:
             # Also where it raised or was cancelled: with a language model, some chunks may have been written by then.
             self._background.notice(self.name)
+
+    async def preview(
+        self, messages: str | Iterable[Message], *, at: SaidAt | None = None, context: str = ""
+    ) -> Preview:
+        """Returns what `retain` would make of a text or messages, sentence by sentence: what is a statement at all,
+        its network, how it is meant, whether it lasts, the names in it, what it would replace, and what the bank's
+        rules would hold back. Nothing is written.
+
+        It is the reading that needs no language model; one that is set is not asked. `at` and `context` are those of
+        `retain`. Raises `InputError`.
+        """
+        request = ingest.RetainRequest(self.name, messages, at, context=context, options=self._options)
+        return await to_thread.run_sync(ingest.preview, self._services, request)
 
     def extraction_request(self, text: str, *, context: str = "") -> ModelRequest | None:
         """Returns what `retain` asks a language model about `text`, for a caller that asks its own model and passes

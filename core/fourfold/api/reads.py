@@ -22,7 +22,8 @@ from fourfold.validation import check_name, parse_unit_id
 from fourfold.values.beliefs import Belief
 from fourfold.values.changes import Event
 from fourfold.values.reflection import CoreProfile
-from fourfold.values.units import Entity, Interval, Summary, Unit
+from fourfold.values.summaries import Summary
+from fourfold.values.units import Entity, Interval, Unit
 
 
 @checks_arguments

@@ -18,9 +18,11 @@ from fourfold.ports import Embedder, LanguageModel, ModelRequest, Progress
 from fourfold.token_usage import Tokens
 from fourfold.values.beliefs import Belief
 from fourfold.values.changes import Change, Event, ForgetResult, PrunePolicy, PruneResult, Receipt
+from fourfold.values.preview import Preview
 from fourfold.values.redaction import RedactionRule
 from fourfold.values.reflection import BankStatus, CoreProfile, Disposition, Reflection
 from fourfold.values.results import BankInfo, Recall, RetainResult
+from fourfold.values.summaries import Summary
 from fourfold.values.units import (
     Entity,
     Entry,
@@ -29,7 +31,6 @@ from fourfold.values.units import (
     Message,
     Network,
     SaidAt,
-    Summary,
     Unit,
 )
 
@@ -127,6 +128,12 @@ class Bank(BankFacade):
                 progress=progress,
             )
         )
+
+    def preview(
+        self, messages: str | Iterable[Message], *, at: SaidAt | None = None, context: str = ""
+    ) -> Preview:
+        """See `AsyncBank.preview`."""
+        return self._portal.call(lambda: self._async.preview(messages, at=at, context=context))
 
     def extraction_request(self, text: str, *, context: str = "") -> ModelRequest | None:
         """See `AsyncBank.extraction_request`."""

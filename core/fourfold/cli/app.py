@@ -34,6 +34,7 @@ from fourfold.cli.common import (
 )
 from fourfold.cli.files import read_files, retain_files
 from fourfold.cli.interrupt import interrupts_announced
+from fourfold.cli.preview import emit_preview
 from fourfold.settings import directory_of, is_url, load_settings
 
 __all__ = [
@@ -86,6 +87,9 @@ def retain(
         list[str] | None,
         typer.Option(help="The id of a unit whose place this takes; may be repeated. For a single file."),
     ] = None,
+    dry_run: Annotated[
+        bool, typer.Option("--dry-run", help="Show what would be made of each sentence, and retain nothing.")
+    ] = False,
     json: JsonOption = False,
 ) -> None:
     """Retain files: texts, chats, what other products export. Doing it again adds only what is new, also after
@@ -94,6 +98,9 @@ def retain(
     files = read_files(paths)
     if replaces and len(files) != 1:
         raise InputError(f"--replaces is for what one file says, and these are {len(files)}.")
+    if dry_run:
+        emit_preview(memory, bank, spoken, [file for _, file in files], json)
+        return
     started = time.perf_counter()
     with Memory.open(memory) as open_memory:
         chosen = open_memory.bank(bank, language=spoken)

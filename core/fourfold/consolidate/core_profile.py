@@ -12,12 +12,12 @@ from dataclasses import replace
 from datetime import timedelta
 
 import numpy as np
+from numpy.typing import NDArray
 
+from fourfold.consolidate.extracts import SummaryExtractor
 from fourfold.errors import InputError, NotFoundError
 from fourfold.index.bank_index import BankIndex
-from fourfold.language.enrichment import enriched
-from fourfold.language.languages import matches_any
-from fourfold.language.text import asking, estimate_tokens, sentences
+from fourfold.language.text import estimate_tokens
 from fourfold.ports import Where
 from fourfold.schema.core_profile import CoreRecord, core_point, read_core
 from fourfold.schema.records import NEVER, UNKNOWN_TIME
@@ -30,8 +30,10 @@ from fourfold.values.reflection import CoreKind, CoreProfile, CoreProfileLine
 from fourfold.values.rendering import render_unit
 from fourfold.values.units import Entity, Modality, Network, Unit
 
-_MOST_LINES: dict[CoreKind, int] = {"about": 5, "preference": 6, "open": 5}
+_MOST_LINES: dict[CoreKind, int] = {"about": 16, "preference": 8, "open": 5}
 """Lines of each kind; pinned ones have no bound but the budget. A guess, not measured."""
+_MOST_TOKENS: dict[CoreKind, int] = {"about": 260, "preference": 120}
+"""Tokens (estimated) of the lines that are found of each kind. A guess, not measured."""
 _HEADINGS: dict[CoreKind, str] = {
     "pinned": "To keep in mind:",
     "about": "Who this is about:",
@@ -131,8 +133,8 @@ def _next_lines(
     lines: list[CoreProfileLine] = []
     for kind in _HEADINGS:
         # What one kind says already (a pinned preference) is not said again by the next.
-        texts = {line.text for line in lines}
-        of_kind = [line for line in candidates if line.kind == kind and line.text not in texts]
+        said = {unit_id for line in lines for unit_id in line.evidence}
+        of_kind = [line for line in candidates if line.kind == kind and not said.issuperset(line.evidence)]
         staying = sorted((line for line in of_kind if line in old_places), key=old_places.__getitem__)
         added = [line for line in of_kind if line not in old_places]
         current_first = sorted([*staying, *added], key=lambda line: _is_superseded(index, line.evidence))
@@ -157,14 +159,41 @@ def _candidates(services: Services, index: BankIndex, record: CoreRecord) -> Ite
     main_entity = _main_entity(index)
     if main_entity is None:
         return
-    yield from _summary_lines(services, index, "about", [main_entity.name])
+    if services.language_model is not None:  # it wrote a summary, and better than an extract
+        yield from _summary_lines(services, index, "about", [main_entity.name])
+    units = _read(services, index, _units_about(index, main_entity))
+    names = (main_entity.name, *main_entity.aliases)
+    if services.language_model is None:
+        yield from _extract_lines(index, "about", [unit for unit in units if _is_fact(unit)], names)
+    yield from _extract_lines(index, "preference", [unit for unit in units if _is_preference(unit)], names)
     latest_first = _read(services, index, _latest_units(index, main_entity))[::-1]
-    sentences_of = [(unit, enriched("profile", unit.text, None, _preference, unit)) for unit in latest_first]
-    preferences = [(unit, sentence) for unit, sentence in sentences_of if sentence is not None]
-    preferences.sort(key=lambda pair: -(pair[0].confidence or _STRONG_BELIEF))
-    preferred = [replace(unit, text=sentence) for unit, sentence in preferences]
-    yield from _unit_lines(services, index, "preference", preferred)
     yield from _unit_lines(services, index, "open", [unit for unit in latest_first if _is_open(unit, index)])
+
+
+def _extract_lines(
+    index: BankIndex, kind: CoreKind, units: Sequence[Unit], names: Sequence[str]
+) -> Iterator[CoreProfileLine]:
+    """Yields what is most worth knowing of these units, with who says it."""
+    extractor = SummaryExtractor(index.language, _MOST_TOKENS[kind], lambda: None)
+    speakers = {unit.id: unit.speaker for unit in units}
+    for sentence in extractor.extract(units, names) or ():
+        speaker = speakers[sentence.evidence[0]]
+        text = (
+            sentence.text
+            if not speaker or sentence.text.startswith(f"{speaker}:")
+            else f"{speaker}: {sentence.text}"
+        )
+        yield CoreProfileLine(kind, text, sentence.evidence)
+
+
+def _is_fact(unit: Unit) -> bool:
+    return unit.network is not Network.BELIEF and unit.modality is Modality.FACT
+
+
+def _is_preference(unit: Unit) -> bool:
+    """Whether a unit tells what somebody holds, likes or prefers for good."""
+    is_strong = (unit.confidence or 0.0) >= _STRONG_BELIEF
+    return unit.network is Network.BELIEF and is_strong and (unit.lasting or unit.salience is None)
 
 
 def _unit_lines(
@@ -216,31 +245,33 @@ def _speaker_codes(index: BankIndex, entity: Entity) -> set[int]:
     return {index.code(name) for name in (entity.name, *entity.aliases)} - {-1}
 
 
+def _units_about(index: BankIndex, entity: Entity) -> list[str]:
+    """Returns the ids, oldest first, of the current units about `entity` that are most worth knowing: of those that
+    it said itself, or, where it says nothing, of those that mention it."""
+    rows = _current_rows(index, entity)
+    best = rows[np.argsort(-index.columns[rows]["salience"], kind="stable")[:_LATEST_UNITS]]
+    by_time = best[np.argsort(index.columns[best]["mentioned"], kind="stable")]
+    return [index.unit_ids[row] for row in by_time.tolist()]
+
+
 def _latest_units(index: BankIndex, entity: Entity) -> list[str]:
-    """Returns the ids of the latest current units that `entity` said and of beliefs about it, oldest first; where
-    it says nothing, of those that mention it."""
+    """Returns the ids of the latest of the same units, oldest first."""
+    rows = _current_rows(index, entity)
+    by_time = rows[np.argsort(index.columns[rows]["mentioned"], kind="stable")]
+    return [index.unit_ids[row] for row in by_time[-_LATEST_UNITS:].tolist()]
+
+
+def _current_rows(index: BankIndex, entity: Entity) -> NDArray[np.intp]:
+    """Returns the rows of the current units that `entity` said, and of beliefs about it; where it says nothing, of
+    those that mention it."""
     speakers, belief = list(_speaker_codes(index, entity)), index.code(Network.BELIEF.value)
     rows = np.array(index.units_mentioning(entity.name), dtype=np.intp)
     columns = index.columns[rows]
     is_about = np.isin(columns["speaker"], speakers) | (columns["network"] == belief)
     if not np.isin(index.columns["speaker"], speakers).any():
         is_about = np.ones(len(rows), dtype=np.bool_)
-    current = rows[is_about & (columns["retired"] == NEVER)]
-    by_time = current[np.argsort(index.columns[current]["mentioned"], kind="stable")]
-    return [index.unit_ids[row] for row in by_time[-_LATEST_UNITS:].tolist()]
-
-
-def _preference(unit: Unit) -> str | None:
-    """Returns the first sentence of a unit that says what someone believes or prefers as a rule; None without one."""
-    if unit.network is Network.BELIEF:
-        is_strong = (unit.confidence or 0.0) >= _STRONG_BELIEF and len(unit.text.split()) <= _LONGEST_LINE
-        return unit.text if is_strong and not asking(unit.text) else None
-    for start, end in sentences(unit.text) if unit.modality is Modality.FACT else ():
-        sentence = unit.text[start:end]
-        prefers = matches_any("preference", sentence) and not matches_any("passing_wish", sentence)
-        if prefers and not asking(sentence):
-            return sentence
-    return None
+    current: NDArray[np.intp] = rows[is_about & (columns["retired"] == NEVER)]
+    return current
 
 
 def _is_open(unit: Unit, index: BankIndex) -> bool:

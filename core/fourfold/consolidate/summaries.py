@@ -9,9 +9,8 @@ from __future__ import annotations
 import hashlib
 import re
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from datetime import datetime
-from functools import cache
 
 import anyio.to_thread
 import numpy as np
@@ -19,27 +18,25 @@ from pydantic import BaseModel, Field
 
 from fourfold import prompts
 from fourfold.consolidate.assess import Yield
+from fourfold.consolidate.extracts import SummaryExtractor
 from fourfold.errors import ModelOutputError
 from fourfold.index.bank_index import BankIndex
-from fourfold.language.attributes import AttributedText, compare_attributes
-from fourfold.language.enrichment import enriched
-from fourfold.language.languages import any_pattern, matches_any
-from fourfold.language.text import asking, normalise, sentences, terms
-from fourfold.models.products import product
-from fourfold.ports import Floats, LanguageModel, Point, Where
+from fourfold.ports import LanguageModel, Point, Where
 from fourfold.schema.records import NEVER, tombstone
 from fourfold.schema.summaries import facts_digest_of, is_summary, read_summary, summary_id, summary_point
 from fourfold.schema.units import READ_UNIT, entities_of, read_unit
 from fourfold.services import Services
 from fourfold.transaction.transaction import Transaction
 from fourfold.values.rendering import render_unit
-from fourfold.values.units import Modality, Network, Sentence, Source, Summary, Unit, evidence_links
+from fourfold.values.summaries import Sentence, Summary
+from fourfold.values.units import Modality, Network, Source, Unit, evidence_links
 
 # The figures below are guesses, set by reading summaries of the development conversations; none was measured.
 _LEAST_FACTS = 2
 """Facts about an entity from which it has a summary: of one, the fact is the summary."""
 _MOST_FACTS = 160
-"""Latest facts, or sentences of them, that a summary is made of: an extract compares each with each."""
+"""Facts that a summary is made of, beside those that it rests on already: the latest, or for an extract, which
+compares each with each, those that are most worth knowing."""
 _MOST_SENTENCES = 5
 """Sentences of an extract."""
 _LEAST_STEMS = 3
@@ -100,7 +97,11 @@ class SummaryWriter:
     index: BankIndex
     yield_now: Yield
     _units: dict[str, Unit] = field(default_factory=dict)
-    _stems: dict[str, list[str]] = field(default_factory=dict)
+    _extractor: SummaryExtractor = field(init=False)
+
+    def __post_init__(self) -> None:
+        budget = self.services.settings.summary_tokens
+        self._extractor = SummaryExtractor(self.index.language, budget, self.yield_now)
 
     @property
     def bank(self) -> str:
@@ -121,10 +122,17 @@ class SummaryWriter:
             self._put([(stale, self._extract(stale)) for stale in stale_summaries])
             self.yield_now()
 
+    def _extract(self, stale: _StaleSummary) -> tuple[Sentence, ...] | None:
+        with self.index.lock:
+            entity = self.index.entity(stale.entity)
+        names = (entity.name, *entity.aliases) if entity else (stale.entity,)
+        return self._extractor.extract(stale.facts, names)
+
     def _read_stale(self, entities: Sequence[str]) -> list[_StaleSummary]:
         """Returns those of `entities` whose facts are not those that their summary was made of."""
         with self.index.lock:
-            fact_ids = {entity: _fact_ids(self.index, entity) for entity in entities}
+            networks = _FACTS if self.services.language_model is not None else (*_FACTS, Network.BELIEF)
+            fact_ids = {entity: _fact_ids(self.index, entity, networks) for entity in entities}
             digests = {entity: _facts_digest(self.index, ids) for entity, ids in fact_ids.items()}
         stored = self._stored_points(entities)
         stale_summaries = []
@@ -134,10 +142,20 @@ class SummaryWriter:
             if (facts_digest_of(point) if point else "") != facts_digest:
                 summary = read_summary(point) if point else None
                 # What the summary rests on is read however old it is: else a model could not keep its sentences.
-                used_ids = {*ids[-_MOST_FACTS:], *(summary.evidence if summary else ())}
+                used_ids = {*self._best_of(ids), *(summary.evidence if summary else ())}
                 facts = self._read([fact_id for fact_id in ids if fact_id in used_ids])
                 stale_summaries.append(_StaleSummary(entity, summary, facts, facts_digest))
         return stale_summaries
+
+    def _best_of(self, ids: Sequence[str]) -> list[str]:
+        if self.services.language_model is not None:
+            return list(ids[-_MOST_FACTS:])
+        with self.index.lock:
+            rows = [row for row in map(self.index.row, ids) if row is not None]
+            worth = self.index.columns["salience"][rows]
+            best = [rows[place] for place in np.argsort(-worth, kind="stable")[:_MOST_FACTS].tolist()]
+            newer = [row for each in best for row in self.index.successors(each)]
+            return [self.index.unit_ids[row] for row in (*best, *newer)]
 
     def _stored_points(self, entities: Iterable[str]) -> dict[str, Point]:
         """Returns the summaries that the store has, by entity."""
@@ -207,71 +225,6 @@ class SummaryWriter:
                 raise ModelOutputError(f"The summary of {stale.entity} names no fact that was shown.")
         return sentences
 
-    # without one ------------------------------------------------------------------------------------------
-
-    def _extract(self, stale: _StaleSummary) -> tuple[Sentence, ...] | None:
-        """Returns the most central and most recent sentences about the entity, in the order they were said, but what
-        may have changed behind what is newer; None where no sentence is about it."""
-        with self.index.lock:
-            entity = self.index.entity(stale.entity)
-        all_names = (entity.name, *entity.aliases) if entity else (stale.entity,)
-        names = [normalise(name) for name in all_names]
-        candidates: list[tuple[Unit, str]] = []
-        newer_ids = {unit.superseded_by for unit in stale.facts}
-        for unit in stale.facts:
-            self.yield_now()
-            about: list[str] = []
-            if unit.modality is Modality.FACT:
-                about = enriched("summary", unit.text, [], self._sentences_about, unit, names)
-            # However short, and though it be a plan: without it, what it overtook would stand alone.
-            if not about and unit.id in newer_ids:
-                about = [unit.text]
-            candidates += [(unit, text) for text in about]
-        candidates = candidates[-_MOST_FACTS:]
-        if not candidates:
-            return None
-        informativeness = [
-            enriched("summary", text, 0.0, _informativeness, unit, text, names) for unit, text in candidates
-        ]
-        ranking = _rank_by_centrality([self._stemmed(text) for _, text in candidates], informativeness)
-        chosen: list[tuple[Unit, str]] = []
-        for place in _newer_first(ranking, [unit for unit, _ in candidates]):
-            unit, text = candidates[place]
-            if len(chosen) == _MOST_SENTENCES:
-                break
-            # What is marked says so itself: it contradicts nothing.
-            if unit.superseded_by or not enriched("summary", text, False, _contradicted, unit, text, chosen):
-                chosen.append((unit, text))
-        chosen_units = {unit.id: unit for unit, _ in chosen}
-        chosen.sort(key=lambda pair: _place_in_time(pair[0], chosen_units))
-        return tuple(Sentence(render_unit(replace(unit, text=text)), (unit.id,)) for unit, text in chosen)
-
-    def _sentences_about(self, unit: Unit, names: Sequence[str]) -> list[str]:
-        """Returns the sentences of a unit that are about the entity with `names`.
-
-        Of its own sentences those that are not addressed to somebody, or are about itself too; of other people's
-        those that name it, other than by calling it.
-        """
-        about, is_own = [], normalise(unit.speaker or "") in names
-        for start, end in sentences(unit.text):
-            text = unit.text[start:end]
-            if _STAGE_DIRECTION.match(text) or asking(text) or len(text.split()) > _LONGEST_SENTENCE:
-                continue
-            if len(self._stemmed(_without_vocatives(text))) < _LEAST_STEMS:
-                continue
-            if is_own:
-                is_about = not matches_any("second_person", text) or matches_any("first_person", text)
-            else:
-                is_about = _names_any(text, names)
-            if is_about:
-                about.append(text)
-        return about
-
-    def _stemmed(self, text: str) -> list[str]:
-        if text not in self._stems:
-            self._stems[text] = terms(text, self.index.language)
-        return self._stems[text]
-
 
 def _cited_sentences(written: WrittenSummary, ids_by_label: Mapping[str, str]) -> tuple[Sentence, ...]:
     """Returns the sentences of a model's summary that rest on facts it was shown."""
@@ -285,43 +238,19 @@ def _cited_sentences(written: WrittenSummary, ids_by_label: Mapping[str, str]) -
     return tuple(cited)
 
 
-def _names_any(text: str, names: Sequence[str]) -> bool:
-    """Whether a sentence says something of one of `names`, other than calling it ("Ana, look at this!")."""
-    words = f" {normalise(_without_vocatives(text))} "
-    return any(f" {name} " in words or f" {name} s " in words for name in names)
-
-
-@cache
-def _vocative() -> re.Pattern[str]:
-    """Returns the pattern of a call of somebody by name, with what may stand before it ("hey Ana,")."""
-    interjections = any_pattern("interjections")
-    return re.compile(rf"(?:^|(?<=,))\s*(?:(?i:{interjections})[ ,]+)*[A-ZÀ-Þ][\w'’-]+(?=\s*[,!.?…]|$)")
-
-
-def _without_vocatives(text: str) -> str:
-    return _vocative().sub(" ", text)
-
-
-def _informativeness(unit: Unit, text: str, names: Sequence[str]) -> float:
-    """Returns how much a sentence seems to tell: more where it is about its speaker, has a name, a number or a
-    time, less where it is addressed to somebody. The weights are guesses, set by reading summaries."""
-    is_about_speaker = normalise(unit.speaker or "") in names and matches_any("first_person", text)
-    is_addressed = matches_any("second_person", text)
-    is_specific = _SPECIFIC.search(_vocative().sub("", text)) is not None
-    has_time = unit.occurred is not None
-    about = 0.3 * is_about_speaker - 0.4 * is_addressed + 0.3 * is_specific + 0.2 * has_time
-    return about - _SUPERSEDED_WEIGHT * (unit.superseded_by is not None)
-
-
 def touched_entities(changed: Iterable[Point]) -> list[str]:
     """Returns the names of the entities that the units `changed` mention, sorted."""
     return sorted({entity for point in changed for entity in entities_of(point)})
 
 
-def _fact_ids(index: BankIndex, entity: str) -> list[str]:
-    """Returns the ids of the current facts about an entity in the order they were said; none where they are too few
-    for a summary."""
-    networks = {index.code(network.value) for network in (Network.WORLD, Network.EXPERIENCE)}
+_FACTS = (Network.WORLD, Network.EXPERIENCE)
+"""Networks that a language model summarises. An extract has what somebody likes, too: it tells who he is."""
+
+
+def _fact_ids(index: BankIndex, entity: str, networks_of_facts: Sequence[Network]) -> list[str]:
+    """Returns the ids of the current units of these networks about an entity in the order they were said; none where
+    they are too few for a summary."""
+    networks = {index.code(network.value) for network in networks_of_facts}
     columns = index.columns
     rows = index.units_mentioning(entity)
     facts = [row for row in rows if columns[row]["retired"] == NEVER and columns[row]["network"] in networks]
@@ -339,35 +268,6 @@ def _facts_digest(index: BankIndex, ids: Sequence[str]) -> str:
         for successor in (index.successors(row) if row is not None else ())
     ]
     return hashlib.sha256("".join([*ids, *newer]).encode()).hexdigest()[:16]
-
-
-def _successors(unit: Unit, units: Mapping[str, Unit]) -> list[Unit]:
-    """Returns those of `units` that probably hold in place of `unit`, each in place of the one before."""
-    chain = [unit]
-    while (newer := units.get(chain[-1].superseded_by or "")) is not None and newer not in chain:
-        chain.append(newer)
-    return chain[1:]
-
-
-def _newer_first(ranking: Iterable[int], ranked_units: Sequence[Unit]) -> list[int]:
-    """Returns the places of `ranking`, those of a unit that may no longer hold behind those of what is newer, which
-    is taken in where it was not ranked."""
-    units = {unit.id: unit for unit in ranked_units}
-    places: dict[str, list[int]] = {}
-    for place, unit in enumerate(ranked_units):
-        places.setdefault(unit.id, []).append(place)
-    ordered: dict[int, None] = {}
-    for place in ranking:
-        for newer in reversed(_successors(ranked_units[place], units)):
-            ordered |= dict.fromkeys(places[newer.id])
-        ordered[place] = None
-    return list(ordered)
-
-
-def _place_in_time(unit: Unit, units: Mapping[str, Unit]) -> tuple[datetime, int]:
-    """Returns the key that sorts `units` by time, and a unit that may no longer hold behind what is newer."""
-    newer = _successors(unit, units)
-    return (newer[-1] if newer else unit).said_order, len(newer)
 
 
 def _all_current(index: BankIndex, sentences: Sequence[Sentence]) -> bool:
@@ -389,51 +289,3 @@ def _summary_unit(bank: str, entity: str, sentences: Sequence[Sentence], now: da
         entities=(entity,),
         links=evidence_links(evidence),
     )
-
-
-def _contradicted(unit: Unit, text: str, chosen: Sequence[tuple[Unit, str]]) -> bool:
-    """Whether one of the chosen sentences gives the same attribute another value."""
-    attributed = AttributedText(text, unit.speaker, unit.modality)
-    return any(
-        compare_attributes(attributed, AttributedText(chosen_text, source.speaker, source.modality))
-        is not None
-        for source, chosen_text in chosen
-    )
-
-
-def _rank_by_centrality(texts: Sequence[Sequence[str]], informativeness: Sequence[float]) -> list[int]:
-    """Returns the places of the best texts, best first. A text is given by its stems; texts come in order of time.
-
-    A text is good that is similar to many others, recent, and informative, and that is not similar to one ranked
-    before it (maximal marginal relevance, Carbonell and Goldstein 1998).
-    """
-    vectors = _tf_idf(texts)
-    similarity = product(vectors, vectors.T)
-    np.fill_diagonal(similarity, 0.0)
-    centrality = similarity.mean(axis=1)
-    relevance = centrality / (centrality.max() or 1.0)
-    relevance = relevance + _RECENCY_WEIGHT * np.linspace(0, 1, len(texts)) + informativeness
-    ranking: list[int] = []
-    redundancy = np.zeros(len(texts))
-    # Three times as many as are used: some of them will contradict a better one.
-    for _ in range(min(len(texts), 3 * _MOST_SENTENCES)):
-        scores = relevance - _REDUNDANCY_WEIGHT * redundancy
-        scores[ranking] = -np.inf
-        best = int(np.argmax(scores))
-        ranking.append(best)
-        redundancy = np.maximum(redundancy, similarity[best])
-    return ranking
-
-
-def _tf_idf(texts: Sequence[Sequence[str]]) -> Floats:
-    """Returns TF-IDF vectors of length 1, (texts, distinct stems)."""
-    all_stems = dict.fromkeys(stem for stems in texts for stem in stems)
-    columns: Mapping[str, int] = {stem: column for column, stem in enumerate(all_stems)}
-    counts = np.zeros((len(texts), len(columns)), dtype=np.float32)
-    for row, stems in enumerate(texts):
-        for stem in stems:
-            counts[row, columns[stem]] += 1
-    weighted = counts * np.log(1 + len(texts) / (counts > 0).sum(axis=0))
-    lengths: Floats = np.linalg.norm(weighted, axis=1, keepdims=True)
-    rows: Floats = weighted / np.maximum(lengths, 1e-9)
-    return rows

@@ -11,6 +11,7 @@ from fourfold.language.languages import matches_any
 from fourfold.language.text import canonical
 from fourfold.schema.indexed_units import IndexedUnit
 from fourfold.schema.records import UNKNOWN_TIME
+from fourfold.values.statements import UNREAD_SALIENCE
 from fourfold.values.units import Modality
 
 LINE_TOKENS = 8
@@ -51,6 +52,8 @@ ROW = np.dtype(
         ("names", "?"),
         # Whether who says it is its subject.
         ("is_subject", "?"),
+        # How much it is worth knowing (`Unit.salience`).
+        ("salience", "f4"),
     ]
 )
 
@@ -90,6 +93,7 @@ def fill_row(columns: NDArray[np.void], row: int, unit: IndexedUnit, codes: dict
         unit.has_count,
         any(name != speaker for name in unit.entities),
         matches_any("speaker_as_subject", unit.text),
+        UNREAD_SALIENCE if unit.salience is None else unit.salience,
     )
 
 

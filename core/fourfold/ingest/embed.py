@@ -17,8 +17,10 @@ from fourfold.language.enrichment import enriched
 from fourfold.language.pack import Language
 from fourfold.language.text import SparseVector, document_vector, index_terms, terms, words
 from fourfold.models.packaged.centroids import nearest_centroids
+from fourfold.models.packaged.minilm import packaged_reader
+from fourfold.models.packaged.statement_heads import load_heads
 from fourfold.models.vectors import embed_checked
-from fourfold.ports import Embedder, Embedding, Floats, Progress
+from fourfold.ports import Embedder, Embedding, Floats, Progress, TokenScores
 from fourfold.schema.units import PREVIOUS_WEIGHT, UnitVectors
 from fourfold.services import Services
 from fourfold.values.rendering import written_day
@@ -32,13 +34,15 @@ _CONTEXT_WEIGHT = np.float32(0.5)
 @dataclass(frozen=True, slots=True)
 class Embedded:
     """What is searched of a statement: its vectors, as it is embedded; which token rows are of the text alone; the
-    centroids nearest to those; and the terms of the text."""
+    centroids nearest to those; and the terms of the text. `scores` is what the packaged heads make of its tokens, by
+    their places in its own text; None where no model read it for them."""
 
     embedding: Embedding
     own_from: int
     codes: tuple[int, ...]
     terms: tuple[str, ...]
     seconds: float
+    scores: TokenScores | None = None
 
     @property
     def own(self) -> Floats:
@@ -70,7 +74,7 @@ def embed_statements(
             for prefix, passage in zip(prefixes, batch, strict=True)
         ]
         began = time.perf_counter()
-        embeddings = embed_checked(embedder, texts)
+        embeddings = with_scores(embed_checked(embedder, texts), texts, language)
         share = (time.perf_counter() - began) / sum(map(len, batch))
         described = [
             each
@@ -81,6 +85,18 @@ def embed_statements(
         if progress is not None:
             progress(len(embedded), len(statements))
     return embedded
+
+
+def with_scores(embeddings: list[Embedding], texts: Sequence[str], language: Language) -> list[Embedding]:
+    """Returns the embeddings with what the packaged heads make of the texts: these are read by the packaged model
+    where they were embedded by another."""
+    unread = all(embedding.scores is None for embedding in embeddings)
+    if not unread or load_heads().of_language(language.code) is None:
+        return embeddings
+    read = enriched("statements", "\n".join(texts), None, packaged_reader().embed, texts)
+    if read is None:
+        return embeddings
+    return [replace(e, scores=by.scores) for e, by in zip(embeddings, read, strict=True)]
 
 
 def _passages(statements: Sequence[Statement]) -> list[list[Statement]]:
@@ -151,7 +167,17 @@ def _described(
             codes=(),
             terms=tuple(enriched("words", text, [], index_terms, text, own_words, language)),
             seconds=seconds,
+            scores=_own_scores(embedding.scores, begin, end),
         )
+
+
+def _own_scores(scores: TokenScores | None, begin: int, end: int) -> TokenScores | None:
+    """Returns those of the tokens in `[begin, end)`, by their places from there on."""
+    if scores is None:
+        return None
+    own = [row for row, (at, _) in enumerate(scores.offsets) if begin <= at < end]
+    offsets = tuple((scores.offsets[row][0] - begin, scores.offsets[row][1] - begin) for row in own)
+    return TokenScores(scores.rows[own], offsets)
 
 
 def _coded(described: Sequence[Embedded], centroids: Floats | None) -> list[Embedded]:

@@ -18,6 +18,7 @@ import anyio.to_thread
 
 from fourfold.errors import ConfigurationError, FourfoldError, ModelError, TokenLimitError
 from fourfold.ingest.embed import Embedded, embed_under_lock
+from fourfold.ingest.extract.heads import typed
 from fourfold.ingest.extract.llm import Read, read_chunk
 from fourfold.ingest.extract.rules import extract
 from fourfold.ingest.extract.statement import Statement
@@ -176,8 +177,13 @@ def write(
             pending_ids = {chunk.id for chunk, _ in _still_there(services, bank, attempts)}
             for chunk, statements_of_chunk in attempts:
                 of_chunk = [next(vectors) for _ in statements_of_chunk]
+                if chunk.failed:  # what was said, by rules
+                    names = index.names.canonical_names().keys()
+                    told = typed(statements_of_chunk, of_chunk, language, names)
+                else:
+                    told = list(statements_of_chunk)
                 if chunk.id in pending_ids:
-                    _put(writer, chunk, statements_of_chunk, of_chunk)
+                    _put(writer, chunk, told, of_chunk)
             writer.commit()
         outcome.add(writer)
 

@@ -19,6 +19,7 @@ from fourfold.ingest.chunking import read_messages, split_message
 from fourfold.ingest.document_diff import DocumentDiff
 from fourfold.ingest.embed import embed_under_lock
 from fourfold.ingest.extract.facts import statements_of_facts
+from fourfold.ingest.extract.heads import typed
 from fourfold.ingest.extract.llm import Extraction, turns
 from fourfold.ingest.extract.rules import extract
 from fourfold.ingest.long_work import part_of
@@ -128,8 +129,8 @@ def extraction_request(services: Services, request: RetainRequest) -> ModelReque
     """Returns what a language model is asked about `request` in a bank that has nothing of it yet, where that is one
     question; None where it takes several. Raises `InputError`."""
     index = services.indexes.get(request.bank)
-    policy = _policy(services, index, Outcome())
-    chunks = _chunks(services, request, _messages(services, request, policy, index))
+    policy = redaction_policy(services, index, Outcome())
+    chunks = _chunks(services, request, redacted_messages(services, request, policy, index))
     return ModelRequest(tuple(turns(chunks[0])), Extraction) if len(chunks) == 1 else None
 
 
@@ -199,8 +200,8 @@ def _retain_without_llm(
     outcome = Outcome()
     replaced = _named_units(services, request)
     index = services.indexes.get(request.bank)
-    policy = _policy(services, index, outcome)
-    messages = _messages(services, request, policy, index)
+    policy = redaction_policy(services, index, outcome)
+    messages = redacted_messages(services, request, policy, index)
     request = replace(request, context=policy.redact(clean(request.context)))
     # A bank that had a model and has none any more: its pending chunks could not be recalled otherwise.
     if services.language_model is None and index.documents.pending_count():
@@ -213,7 +214,7 @@ def _retain_without_llm(
     if request.facts:
         statements = statements_of_facts(diff.messages, request.facts, text_language)
     else:
-        names, pieces = index.names.canonical_names().keys(), _pieces(diff.messages, services)
+        names, pieces = index.names.canonical_names().keys(), pieces_of(diff.messages, services)
         statements = extract(pieces, text_language, names, part_of(progress, 0, 3))
     # The messages were redacted as wholes; a test may still find something in a part of one.
     with index.lock:
@@ -221,6 +222,8 @@ def _retain_without_llm(
     embedding = part_of(progress, 1, 3)
     work = embed_under_lock(services, request.bank, statements, request.context, text_language, embedding)
     with work as (index, embedded):
+        if not request.facts:
+            statements = typed(statements, embedded, text_language, index.names.canonical_names().keys())
         writer = DocumentWriter(_transaction(services, index, request), request.origin)
         apply_options(writer.transaction, language, request.options)
         diff.apply(writer, request)
@@ -239,8 +242,8 @@ def _store_pending_chunks(services: Services, request: RetainRequest, outcome: O
     Returns them, after those that were left pending before and may be tried again."""
     # Not under the bank's lock: the messages may come from an iterator of the caller's, which may take its time.
     index = services.indexes.get(request.bank)
-    policy = _policy(services, index, outcome)
-    messages = _messages(services, request, policy, index)
+    policy = redaction_policy(services, index, outcome)
+    messages = redacted_messages(services, request, policy, index)
     request = replace(request, context=policy.redact(clean(request.context)))
     with services.indexes.locked(request.bank) as index:
         waiting = pending_chunks(services.store, request.bank) if index.documents.pending_count() else []
@@ -262,7 +265,7 @@ def _store_pending_chunks(services: Services, request: RetainRequest, outcome: O
 def _chunks(services: Services, request: RetainRequest, messages: Sequence[Message]) -> list[Chunk]:
     settings, origin = services.settings, (request.document, request.context, request.tags)
     gap = timedelta(hours=settings.session_gap_hours)
-    return chunks_of(request.bank, origin, _pieces(messages, services), settings.llm_words, gap)
+    return chunks_of(request.bank, origin, pieces_of(messages, services), settings.llm_words, gap)
 
 
 def _worth_trying(chunk: Chunk, document: str) -> bool:
@@ -288,13 +291,13 @@ def _store_as_said(services: Services, bank: str, chunks: Sequence[Chunk], outco
     outcome.pending = len(chunks)
 
 
-def _policy(services: Services, index: BankIndex, outcome: Outcome) -> RedactionPolicy:
+def redaction_policy(services: Services, index: BankIndex, outcome: Outcome) -> RedactionPolicy:
     """Returns the rules in force for the bank of `index`; what they hold back is counted in `outcome`."""
     with index.lock:
         return RedactionPolicy(rules_in_force(services, index), outcome.redacted)
 
 
-def _messages(
+def redacted_messages(
     services: Services, request: RetainRequest, policy: RedactionPolicy, index: BankIndex
 ) -> list[Message]:
     """Returns the messages of a request, without what its bank holds back."""
@@ -309,7 +312,7 @@ async def _without_redacted(services: Services, request: RetainRequest, outcome:
     """Returns the request without the messages that only a reader finds to be held back; nothing is written by
     then."""
     index = await anyio.to_thread.run_sync(services.indexes.get, request.bank)
-    policy = await anyio.to_thread.run_sync(_policy, services, index, outcome)
+    policy = await anyio.to_thread.run_sync(redaction_policy, services, index, outcome)
     model = services.metered_model(request.bank) if entity_kinds(policy.rules) else None
     if model is None:
         return request
@@ -318,7 +321,7 @@ async def _without_redacted(services: Services, request: RetainRequest, outcome:
     request = replace(request, messages=messages_given)
     # What this pass masks is masked, and counted, once more when the request is written.
     uncounted = RedactionPolicy(policy.rules)
-    messages = await anyio.to_thread.run_sync(_messages, services, request, uncounted, index)
+    messages = await anyio.to_thread.run_sync(redacted_messages, services, request, uncounted, index)
     try:
         chunks = _chunks(services, request, messages)
         redacted = await find_redacted_messages(model, chunks, index.language, policy)
@@ -327,7 +330,7 @@ async def _without_redacted(services: Services, request: RetainRequest, outcome:
     return replace(request, messages=[message for message in messages if message.id not in redacted])
 
 
-def _pieces(messages: Sequence[Message], services: Services) -> list[Piece]:
+def pieces_of(messages: Sequence[Message], services: Services) -> list[Piece]:
     return [piece for m in messages for piece in split_message(m, services.settings.unit_words)]
 
 

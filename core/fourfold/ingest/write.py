@@ -19,7 +19,7 @@ from fourfold.ingest.compare.deduplicate import ComparedStatement
 from fourfold.ingest.compare.ended import end_unit, has_ended, is_noted_end
 from fourfold.ingest.compare.successors import Successors
 from fourfold.ingest.embed import Embedded, add_context_vector, unit_vectors
-from fourfold.ingest.extract.statement import Statement, is_plainly_said
+from fourfold.ingest.extract.statement import Mention, Statement, is_plainly_said
 from fourfold.ingest.links import SEMANTIC_FLOOR, semantic_links, temporal_link
 from fourfold.ingest.long_work import with_progress
 from fourfold.ingest.resolve_entities import Resolver
@@ -145,6 +145,9 @@ class DocumentWriter:
         # One search for all of them: on a server each one costs a round trip.
         nearest = self._known.in_bank([e.embedding.vector for _, e in pairs])
         self._successors.prepare([e for _, e in pairs], nearest)
+        # Who speaks is called by that name: "Mel", which somebody said before Melanie did, is short for it.
+        for speaker in dict.fromkeys(statement.speaker for statement, _ in pairs if statement.speaker):
+            enriched("names", speaker, (), self._resolver.resolve, [Mention(speaker)], None)
         before = self._before() if pairs else None
         unit_ids = []
         compared = zip(pairs, nearest, strict=True)
@@ -279,6 +282,11 @@ class DocumentWriter:
             aspects=statement.aspects,
             pending=statement.pending,
             chunk=statement.chunk,
+            kind=statement.kind,
+            lasting=statement.is_lasting,
+            attribute=statement.family,
+            salience=statement.salience,
+            telling=statement.telling,
         )
 
     def _source(self, statement: Statement) -> Source:

@@ -30,7 +30,6 @@ Step = Literal[
     "language",
     "modality",
     "names",
-    "profile",
     "question",
     "sentences",
     "statements",

@@ -25,7 +25,8 @@ from fourfold.schema.units import seconds_of
 from fourfold.services import Services
 from fourfold.values.rendering import render_unit
 from fourfold.values.results import ChannelScore, Hit, Recall, Trace
-from fourfold.values.units import Interval, Network, Summary, Unit, require_aware
+from fourfold.values.summaries import Summary
+from fourfold.values.units import Interval, Network, Unit, require_aware
 
 # The three that follow are guesses, not measured.
 _UNBOUNDED = 4

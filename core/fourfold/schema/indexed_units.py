@@ -53,6 +53,7 @@ class IndexedUnit(NamedTuple):
     token_estimate: int
     centroids: list[int]
     order: int
+    salience: float | None
 
     def packed(self) -> bytes:
         """Returns the values as bytes, which `unpacked` reads in the same process."""
@@ -81,7 +82,7 @@ class IndexedUnit(NamedTuple):
         return self.recorded, self.order
 
 
-_PASSAGE = "passage"
+_PASSAGE, _SALIENCE = "passage", "salience"
 _STORED_NAMES = (
     "text",
     "speaker",
@@ -108,6 +109,7 @@ _STORED_NAMES = (
     "size",
     "codes",
     "order",
+    _SALIENCE,
 )
 """What the fields of `IndexedUnit` are called in a store."""
 _stored_values = itemgetter(*_STORED_NAMES)
@@ -119,6 +121,6 @@ READ_INDEXED_UNIT = Fields(terms=True, only=_STORED_NAMES)
 def read_indexed_unit(point: Point) -> IndexedUnit:
     """Returns what an index reads of a unit's record."""
     payload = point.payload
-    if _PASSAGE not in payload:  # stores are older than the field
-        payload = {**payload, _PASSAGE: ""}
+    if _SALIENCE not in payload:  # stores are older than these fields
+        payload = {_PASSAGE: "", _SALIENCE: None, **payload}
     return IndexedUnit._make(_stored_values(payload))

@@ -6,7 +6,7 @@ from fourfold.ports import Point, Store, Where
 from fourfold.schema.fields import KIND, LIVE_BANK
 from fourfold.schema.records import SUMMARY, kind_of, make_id
 from fourfold.schema.units import read_unit, unit_payload
-from fourfold.values.units import Sentence, Summary
+from fourfold.values.summaries import Sentence, Summary
 
 
 def summary_id(bank: str, entity: str) -> str:

@@ -24,6 +24,7 @@ from fourfold.schema.fields import (
     with_fields,
 )
 from fourfold.schema.records import NEVER, UNIT, UNKNOWN_TIME, from_iso, to_iso
+from fourfold.values.statements import Kind
 from fourfold.values.units import (
     Aspects,
     Interval,
@@ -97,6 +98,11 @@ def unit_payload(unit: Unit, order: int) -> dict[str, object]:
         "superseded_by": unit.superseded_by,
         "pending": unit.pending,
         "chunk": unit.chunk,
+        "sort": unit.kind.value,
+        "lasting": unit.lasting,
+        "attribute": unit.attribute,
+        "salience": unit.salience,
+        "telling": unit.telling and list(unit.telling),
     }
 
 
@@ -258,7 +264,7 @@ READ_UNIT = Fields(
     only=tuple(
         "bank text network documents messages said_at offsets mentioned_at recorded_at occurred retired_at "
         "retired_by speaker confidence entities tags context session passage links modality aspects superseded_by "
-        "pending chunk".split()
+        "pending chunk sort lasting attribute salience telling".split()
     )
 )
 """What `read_unit` looks at."""
@@ -299,6 +305,12 @@ def read_unit(point: Point) -> Unit:
         superseded_by=p["superseded_by"],
         pending=p["pending"],
         chunk=p["chunk"],
+        # Stores are older than these fields.
+        kind=Kind(p.get("sort", Kind.STATEMENT)),
+        lasting=p.get("lasting", False),
+        attribute=p.get("attribute", ""),
+        salience=p.get("salience"),
+        telling=tuple(p["telling"]) if p.get("telling") else None,
     )
 
 

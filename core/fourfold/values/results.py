@@ -7,7 +7,8 @@ from dataclasses import dataclass, field
 from datetime import datetime
 
 from fourfold.token_usage import Tokens
-from fourfold.values.units import Interval, Operation, Summary, Unit, Verdict
+from fourfold.values.summaries import Summary
+from fourfold.values.units import Interval, Operation, Unit, Verdict
 
 
 @dataclass(frozen=True, slots=True)

@@ -13,6 +13,7 @@ from enum import StrEnum
 from typing import Any, Literal
 
 from fourfold.errors import InputError
+from fourfold.values.statements import Kind
 
 Role = Literal["user", "assistant", "system", "tool"]
 SaidAt = datetime | Literal["unknown"]
@@ -325,6 +326,12 @@ class Unit:
     `modality` says whether it is a fact at all. `superseded_by` is the unit that probably holds in its place, where
     that is not sure enough to retire this one: it is recalled below that one. A `pending` unit is a text as it was
     said, kept until a language model has read it; `chunk` is the stretch of the source that it was read from.
+
+    `kind` says whether it is a statement at all, or a question, a request, small talk, code; a `lasting` one tells
+    something that goes on being so (a home, a taste, how a project is set up), and `attribute` of which part of a
+    life or a project it tells (`values.statements.Family`; "" where that is not clear). `salience` is how much it is
+    worth knowing of whom it is about, in [0, 1], None where nothing told it. `telling` is `[start, end)` of the
+    sentence that says it, where its text has others beside it ("Wow! I got the job."); None for all of it.
     """
 
     id: str
@@ -350,6 +357,11 @@ class Unit:
     superseded_by: str | None = None
     pending: bool = False
     chunk: str = ""
+    kind: Kind = Kind.STATEMENT
+    lasting: bool = False
+    attribute: str = ""
+    salience: float | None = None
+    telling: tuple[int, int] | None = None
 
     def retired(self, at: datetime, retirement: Retirement) -> Unit:
         """Returns the unit as one that holds no more since `at`."""
@@ -387,46 +399,6 @@ class Unit:
 def evidence_links(units: Iterable[str]) -> tuple[Link, ...]:
     """Links to the units that something rests on."""
     return tuple(Link(unit, "evidence", 1.0) for unit in units)
-
-
-@dataclass(frozen=True, slots=True)
-class Sentence:
-    """A sentence of a summary, and the ids of the units that say it."""
-
-    text: str
-    evidence: tuple[str, ...]
-
-
-@dataclass(frozen=True, slots=True)
-class Summary:
-    """What is known of an entity, from facts alone: a unit of the network `summary`, sentence by sentence.
-    `extract` says that the sentences are quoted; else a language model wrote them."""
-
-    unit: Unit
-    sentences: tuple[Sentence, ...]
-    extract: bool
-
-    @property
-    def entity(self) -> str:
-        """Whom or what it is about."""
-        return self.unit.entities[0]
-
-    @property
-    def text(self) -> str:
-        """All of it."""
-        return self.unit.text
-
-    @property
-    def evidence(self) -> tuple[str, ...]:
-        """The ids of the units it rests on."""
-        return tuple(dict.fromkeys(unit for sentence in self.sentences for unit in sentence.evidence))
-
-    def of(self, sentences: tuple[Sentence, ...], at: datetime) -> Summary:
-        """The same summary made of these sentences, at that moment."""
-        text = "\n".join(sentence.text for sentence in sentences)
-        evidence = dict.fromkeys(unit for sentence in sentences for unit in sentence.evidence)
-        unit = replace(self.unit, text=text, recorded_at=at, mentioned_at=at, links=evidence_links(evidence))
-        return Summary(unit, sentences, self.extract)
 
 
 @dataclass(frozen=True, slots=True)

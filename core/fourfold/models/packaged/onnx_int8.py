@@ -1,4 +1,5 @@
-"""Rewrites an ONNX model so that weights stored in 8 bits stay in 8 bits while it runs.
+"""Rewrites an ONNX model so that weights stored in 8 bits stay in 8 bits while it runs, and so that it gives the
+states of inner layers as well.
 
 The packaged model keeps each weight matrix as 8-bit integers with a scale a column, and casts it to floats before
 use; onnxruntime folds that at load into four times the memory. Here a product takes the integers as they are (the
@@ -16,8 +17,8 @@ from typing import Any, NamedTuple, Protocol
 
 import numpy as np
 
-REWRITE_VERSION = 1
-"""Of `quantize`: raised with each change of what it makes, so that no file of an older one is run."""
+REWRITE_VERSION = 2
+"""Of `quantize` and `expose`: raised with each change of what they make, so that no file of an older one is run."""
 
 _BLOCK = 128
 """Numbers that share a scale in MatMulNBits. The smallest cosine with the model in floats was .9967
@@ -39,7 +40,8 @@ _FIELDS = {
         ("domain", 7, "string"),
     ),
     "Tensor": (("dims", 1, "int64*"), ("data_type", 2, "int32"), ("name", 8, "string"), ("raw_data", 9, "bytes")),
-    "Graph": (("node", 1, "Node*"), ("initializer", 5, "Tensor*")),
+    "ValueInfo": (("name", 1, "string"),),
+    "Graph": (("node", 1, "Node*"), ("initializer", 5, "Tensor*"), ("output", 12, "ValueInfo*")),
     "Opset": (("domain", 1, "string"), ("version", 2, "int64")),
     "Model": (("graph", 7, "Graph"), ("opset_import", 8, "Opset*")),
 }  # fmt: skip
@@ -78,6 +80,18 @@ class _Weight(NamedTuple):
     scales: _Tensor
     cast: _Node
     times: _Node
+
+
+def expose(model: bytes, values: Sequence[str]) -> bytes:
+    """Returns the same model with these values among its outputs, behind those that it has."""
+    parsed = _message_class("Model").FromString(model)
+    made = {output for node in parsed.graph.node for output in node.output}
+    if missing := set(values) - made:
+        raise ValueError(f"The model computes no {', '.join(sorted(missing))}.")
+    for name in values:
+        parsed.graph.output.add(name=name)
+    exposed: bytes = parsed.SerializeToString()
+    return exposed
 
 
 def quantize(model: bytes) -> bytes:

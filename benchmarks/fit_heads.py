@@ -1,0 +1,342 @@
+"""Fits the heads that tell what a sentence is, and which of its words are names
+(`fourfold.models.packaged.statement_heads`): logistic regressions over inner layers of MiniLM and the surface of each
+sentence or word, on the messages of `benchmarks/sentences`, which were written and labelled for this by reading.
+
+    python benchmarks/fit_heads.py [--write]
+
+Prints what the heads tell of conversations that were left out, language by language, beside the rules; `--write` puts
+the weights into the package. Talks of `shared/data` are measured on (networks.py) and never learned from: not all of
+their licences allow it. Needs scikit-learn: `pip install --group fit`.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any, NamedTuple
+
+import numpy as np
+from machine import describe
+from numpy.typing import NDArray
+from sklearn.linear_model import LogisticRegression
+from sklearn.metrics import f1_score
+
+from fourfold.language.languages import language
+from fourfold.language.modality import confidence_of, modality_of
+from fourfold.language.name_words import WORD_FEATURES, name_words, usage_of, word_features
+from fourfold.language.surface import SURFACE_FEATURES, surface_features
+from fourfold.models.packaged.minilm import MiniLM
+from fourfold.models.packaged.statement_heads import LAYERS, NAME_HEAD, TYPE_HEAD
+from fourfold.ports import Floats, TokenScores
+from fourfold.values.statements import Family, Kind
+from fourfold.values.units import Modality
+
+SENTENCES = Path(__file__).parent / "sentences"
+OUT = Path(__file__).parent.parent / "core/fourfold/models/data/minilm-heads.npz"
+FOLDS = 5
+BATCH = 64
+INVERSE_PENALTY = 0.004
+"""`C` of the regressions, over features brought to a standard deviation of 1. Of .001 to .03 on conversations left
+out; it hardly matters (docs/adr/0023)."""
+SETS = {"en": ("en",), "other": ("de", "en", "es", "fr", "zh")}
+"""Sets of heads, and the languages of the conversations that each is fitted to."""
+EXPOSITION = "exposition"
+"""The kind of what an assistant explains: no deed of its own, nothing of its user."""
+KINDS = (*map(str, Kind), EXPOSITION)
+MODALITIES = tuple(str(m) for m in Modality if m is not Modality.QUESTION)
+NAME_TYPES = ("person", "place", "organisation", "work", "product", "event", "other")
+MEANT = ("plan", "wish", "hypothetical")
+
+
+class Labelled(NamedTuple):
+    """Something that is classified: the conversation and the language it is of, its text and its labels."""
+
+    talk: str
+    code: str
+    text: str
+    labels: dict[str, Any]
+
+
+@dataclass(slots=True)
+class Rows:
+    """What is classified, with the features of each: the mean of its tokens' inner states, and its surface."""
+
+    items: list[Labelled] = field(default_factory=list)
+    states: list[Floats] = field(default_factory=list)
+    surfaces: list[Floats] = field(default_factory=list)
+
+    def add(self, item: Labelled, states: Floats, surface: Floats) -> None:
+        """Adds an item whose tokens have these states, (n, layers * 384)."""
+        self.items.append(item)
+        self.states.append(states.mean(axis=0) if len(states) else np.zeros(states.shape[1], np.float32))
+        self.surfaces.append(surface)
+
+    def of(self, codes: Sequence[str]) -> NDArray[np.bool_]:
+        """Returns which items are of these languages."""
+        return np.array([item.code in codes for item in self.items])
+
+    def features(self) -> Floats:
+        """Returns the features of all items, a row each."""
+        together: Floats = np.concatenate([np.stack(self.states), np.stack(self.surfaces)], axis=1)
+        return together
+
+
+class Head(NamedTuple):
+    """One head: its classes in the order of its columns, which items it is fitted to, and their class."""
+
+    name: str
+    classes: tuple[str, ...]
+    is_for: Callable[[Labelled], bool]
+    label: Callable[[Labelled], str]
+
+
+def _is_statement(item: Labelled) -> bool:
+    return bool(item.labels["kind"] == "statement")
+
+
+SENTENCE_HEADS = (
+    Head("kind", KINDS, lambda s: True, lambda s: str(s.labels["kind"])),
+    Head("network", ("world", "belief"), _is_statement, lambda s: str(s.labels["network"])),
+    Head("modality", MODALITIES, _is_statement, lambda s: str(s.labels["modality"])),
+    Head(
+        "lasting",
+        ("passing", "lasting"),
+        _is_statement,
+        lambda s: "lasting" if s.labels["lasting"] else "passing",
+    ),
+    Head("family", tuple(map(str, Family)), _is_statement, lambda s: str(s.labels["family"])),
+    Head("strength", ("1", "2", "3"), lambda s: "strength" in s.labels, lambda s: str(s.labels["strength"])),
+)
+WORD_HEADS = (
+    Head(NAME_HEAD, ("none", "name"), lambda w: True, lambda w: "name" if w.labels["type"] else "none"),
+    Head(TYPE_HEAD, NAME_TYPES, lambda w: bool(w.labels["type"]), lambda w: str(w.labels["type"])),
+)
+
+
+def main() -> None:
+    """Measures the heads, and writes them if asked to."""
+    parser = argparse.ArgumentParser(
+        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
+    parser.add_argument("--write", action="store_true")
+    arguments = parser.parse_args()
+    print(describe())
+    sentences, words = read(MiniLM())
+    print(f"{len(sentences.items)} sentences, {len(words.items)} words with a capital\n")
+    report(sentences, words)
+    if arguments.write:
+        write({name: _fit_set(sentences, words, codes) for name, codes in SETS.items()})
+
+
+def _fit_set(sentences: Rows, words: Rows, codes: Sequence[str]) -> list[Fitted]:
+    of_sentences = [fit(head, sentences, sentences.of(codes)) for head in SENTENCE_HEADS]
+    return of_sentences + [fit(head, words, words.of(codes)) for head in WORD_HEADS]
+
+
+def read(model: MiniLM) -> tuple[Rows, Rows]:
+    """Returns the sentences, and their words that have a capital."""
+    sentences, words = Rows(), Rows()
+    for path in sorted(SENTENCES.glob("*.jsonl")):
+        messages = [json.loads(line) for line in path.read_text("utf-8").splitlines()]
+        talks: dict[str, list[dict[str, Any]]] = {}
+        for message in messages:
+            talks.setdefault(message["talk"], []).append(message)
+        for talk, of_talk in talks.items():
+            for start in range(0, len(of_talk), BATCH):
+                _read_talk(f"{path.stem}/{talk}", of_talk[start : start + BATCH], model, (sentences, words))
+    return sentences, words
+
+
+def _read_talk(talk: str, messages: Sequence[dict[str, Any]], model: MiniLM, rows: tuple[Rows, Rows]) -> None:
+    """Adds the sentences and the words of a conversation to `rows`."""
+    code = talk[:2]
+    texts = [" ".join(s["text"] for s in message["sentences"]) for message in messages]
+    prefixes = [f"(8 May 2023) {m['speaker']}: " if m["speaker"] else "(8 May 2023) " for m in messages]
+    usage = usage_of(texts, {part.casefold() for m in messages for part in m["speaker"].split()})
+    inner = model.inner_states([a + b for a, b in zip(prefixes, texts, strict=True)])
+    for message, text, prefix, states in zip(messages, texts, prefixes, inner, strict=True):
+        by_agent = message["role"] == "assistant"
+        names: list[tuple[int, int, str]] = []
+        for labels, begin, end in _places(message["sentences"], text):
+            surface = surface_features(labels["text"], language(code), by_agent)
+            own = _own(states, len(prefix) + begin, len(prefix) + end)
+            rows[0].add(Labelled(talk, code, labels["text"], labels), own, surface)
+            names += _names(labels, text, begin, end)
+        found = name_words(text)
+        for word, features in zip(found, word_features(text, found, usage, language(code)), strict=True):
+            own = _own(states, len(prefix) + word.start, len(prefix) + word.end)
+            kind = next((t for a, b, t in names if a <= word.start and word.end <= b), "")
+            rows[1].add(Labelled(talk, code, word.text, {"type": kind}), own, features)
+
+
+def _places(sentences: Sequence[dict[str, Any]], text: str) -> Iterator[tuple[dict[str, Any], int, int]]:
+    """Yields the sentences with their places in the text that they make."""
+    at = 0
+    for labels in sentences:
+        begin = text.index(labels["text"], at)
+        at = begin + len(labels["text"])
+        yield labels, begin, at
+
+
+def _names(labels: dict[str, Any], text: str, begin: int, end: int) -> Iterator[tuple[int, int, str]]:
+    for name, kind in labels.get("names", ()):
+        at = text.find(name, begin, end)
+        while at >= 0:
+            yield at, at + len(name), kind
+            at = text.find(name, at + len(name), end)
+
+
+def _own(states: TokenScores, begin: int, end: int) -> Floats:
+    return states.rows[[row for row, (at, _) in enumerate(states.offsets) if begin <= at < end]]
+
+
+@dataclass(frozen=True, slots=True)
+class Fitted:
+    """A head with its weights, (features, columns), and biases, (columns,)."""
+
+    head: Head
+    weights: Floats
+    bias: Floats
+
+    def predict(self, features: Floats) -> list[str]:
+        """Returns the likeliest class of each row."""
+        scores = features @ self.weights + self.bias
+        if scores.shape[1] == 1:
+            scores = np.concatenate([np.zeros_like(scores), scores], axis=1)
+        return [self.head.classes[best] for best in scores.argmax(axis=1).tolist()]
+
+
+def fit(head: Head, rows: Rows, left_in: NDArray[np.bool_]) -> Fitted:
+    """Returns the head fitted to those rows of `left_in` that it is for."""
+    chosen = left_in & np.array([head.is_for(item) for item in rows.items])
+    features = rows.features()[chosen]
+    labels = [head.label(item) for item, is_chosen in zip(rows.items, chosen, strict=True) if is_chosen]
+    mean, deviation = features.mean(axis=0), features.std(axis=0) + 1e-6
+    model = LogisticRegression(C=INVERSE_PENALTY, max_iter=2000).fit((features - mean) / deviation, labels)
+    known = model.classes_.tolist()
+    if len(head.classes) == 2:
+        sign = 1.0 if known[1] == head.classes[1] else -1.0
+        coefficients, intercepts = sign * model.coef_, sign * model.intercept_
+    else:
+        # A class that no row is of (it happens where rows are left out) is never told.
+        coefficients = np.zeros((len(head.classes), features.shape[1]))
+        intercepts = np.full(len(head.classes), -100.0)
+        for place, name in enumerate(known):
+            coefficients[head.classes.index(name)] = model.coef_[place]
+            intercepts[head.classes.index(name)] = model.intercept_[place]
+    weights = (coefficients / deviation).T
+    bias = intercepts - mean @ weights
+    return Fitted(head, weights.astype(np.float32), bias.astype(np.float32))
+
+
+def report(sentences: Rows, words: Rows) -> None:
+    """Prints, by language, what heads tell of conversations that they were not fitted to."""
+    told = {head.name: _left_out(head, sentences) for head in SENTENCE_HEADS}
+    names = {head.name: _left_out(head, words) for head in WORD_HEADS}
+    figures = "statement, accuracy | belief, F1 | meant, F1 | lasting, F1 | family, accuracy"
+    print(f"| language | | {figures} | words of names, F1 | their types, accuracy |")
+    print("|---|---|---|---|---|---|---|---|---|")
+    for code in sorted({item.code for item in sentences.items}):
+        here, words_here = sentences.of([code]), words.of([code])
+        items = [item for item, is_here in zip(sentences.items, here, strict=True) if is_here]
+        of_heads = {name: np.array(column)[here] for name, column in told.items()}
+        print(f"| {code} | heads | {_figures(items, of_heads)} | {_name_figures(words, names, words_here)} |")
+        print(f"| {code} | rules | {_figures(items, _by_rules(items))} | | |")
+
+
+def _left_out(head: Head, rows: Rows) -> list[str]:
+    """Returns what a head tells of each row when it is fitted to other conversations."""
+    talks = list(dict.fromkeys(item.talk for item in rows.items))
+    folds = np.array([talks.index(item.talk) % FOLDS for item in rows.items])
+    told = np.empty(len(rows.items), dtype=object)
+    features = rows.features()
+    for fold in range(FOLDS):
+        for name, codes in SETS.items():
+            # Each language is told by the set that is for it.
+            here = (folds == fold) & rows.of(
+                ("en",) if name == "en" else [code for code in codes if code != "en"]
+            )
+            told[here] = fit(head, rows, (folds != fold) & rows.of(codes)).predict(features[here])
+    return [str(each) for each in told]
+
+
+def _by_rules(items: Sequence[Labelled]) -> dict[str, NDArray[np.str_]]:
+    """Returns what the lists of words tell."""
+    modalities = [str(modality_of(item.text, language(item.code))) for item in items]
+    beliefs = [confidence_of(item.text, language(item.code)) is not None for item in items]
+    return {
+        "kind": np.array(["question" if m == "question" else "statement" for m in modalities]),
+        "network": np.array(["belief" if belief else "world" for belief in beliefs]),
+        "modality": np.array(modalities),
+        "lasting": np.array(["passing"] * len(items)),
+        "family": np.array(["other"] * len(items)),
+    }
+
+
+def _figures(items: Sequence[Labelled], told: dict[str, NDArray[np.str_]]) -> str:
+    is_statement = np.array([_is_statement(item) for item in items])
+    said = {
+        key: np.array([str(item.labels.get(key, "")) for item in items])
+        for key in ("network", "modality", "family")
+    }
+    lasting = np.array([bool(item.labels.get("lasting")) for item in items])
+    kind = told["kind"] == "statement"
+    meant = np.where(np.isin(told["modality"], MEANT) & is_statement, told["modality"], "")
+    to_mean = np.where(np.isin(said["modality"], MEANT), said["modality"], "")
+    same = ((meant == to_mean) & (meant != "")).sum()
+    figures = (
+        (kind == is_statement).mean(),
+        f1_score(said["network"] == "belief", kind & (told["network"] == "belief")),
+        2 * same / max(1, (meant != "").sum() + (to_mean != "").sum()),
+        f1_score(lasting[is_statement], told["lasting"][is_statement] == "lasting"),
+        (told["family"] == said["family"])[is_statement].mean(),
+    )
+    return " | ".join(f"{figure:.2f}" for figure in figures)
+
+
+def _name_figures(words: Rows, told: dict[str, list[str]], here: NDArray[np.bool_]) -> str:
+    types = np.array([str(item.labels["type"]) for item in words.items])[here]
+    if not (types != "").any():
+        return "- | -"
+    is_named = f1_score(types != "", np.array(told[NAME_HEAD])[here] == "name")
+    right = (np.array(told[TYPE_HEAD])[here] == types)[types != ""].mean()
+    return f"{is_named:.2f} | {right:.2f}"
+
+
+def write(sets: dict[str, list[Fitted]]) -> None:
+    """Writes the weights into the package, in 16 bits."""
+    fitted = [(name, each) for name, of_set in sets.items() for each in of_set]
+    sentence_heads = {head.name for head in SENTENCE_HEADS}
+    states = fitted[0][1].weights.shape[0] - len(SURFACE_FEATURES)
+
+    def look_weights(size: int, is_of_sentences: bool) -> Floats:
+        parts = [
+            each.weights[states:]
+            if (each.head.name in sentence_heads) == is_of_sentences
+            else np.zeros((size, len(each.bias)), np.float32)
+            for _, each in fitted
+        ]
+        together: Floats = np.concatenate(parts, axis=1)
+        return together
+
+    np.savez_compressed(
+        OUT,
+        layers=np.array(LAYERS),
+        surface_features=np.array(SURFACE_FEATURES),
+        word_features=np.array(WORD_FEATURES),
+        heads=np.array(["\t".join((name, each.head.name, *each.head.classes)) for name, each in fitted]),
+        token_weights=np.concatenate([each.weights[:states] for _, each in fitted], axis=1).astype(
+            np.float16
+        ),
+        surface_weights=look_weights(len(SURFACE_FEATURES), True).astype(np.float16),
+        word_weights=look_weights(len(WORD_FEATURES), False).astype(np.float16),
+        bias=np.concatenate([each.bias for _, each in fitted]).astype(np.float32),
+    )
+    print(f"\nwritten: {OUT.name}, {OUT.stat().st_size:,} bytes")
+
+
+if __name__ == "__main__":
+    main()

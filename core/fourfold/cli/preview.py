@@ -1,0 +1,69 @@
+"""Shows what retaining files would make of them, without retaining them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+
+from fourfold import Memory, NotFoundError, Preview, PreviewedStatement
+from fourfold.cli import output
+from fourfold.cli.common import open_existing
+from fourfold.transfer.importers import ImportedFile
+from fourfold.values.rendering import render_interval
+from fourfold.values.statements import Kind
+from fourfold.values.units import SHORT_ID, Modality
+
+_LABEL_WIDTH = 34
+"""Characters of a line before its sentence: of "belief, wish, lasting, possession" all."""
+
+
+def emit_preview(
+    memory: str | None, bank: str, language: str | None, files: Sequence[ImportedFile], in_json: bool
+) -> None:
+    """Prints a line a sentence: what it would be, and what it says."""
+    with _opened(memory) as opened:
+        chosen = opened.bank(bank, language=language)
+        documents = [document for file in files for document in file.documents if document.messages]
+        previews = [chosen.preview(document.messages) for document in documents]
+    output.emit(previews, in_json, lambda: _show(previews))
+
+
+@contextmanager
+def _opened(memory: str | None) -> Iterator[Memory]:
+    """Opens the memory, or an empty one where there is none yet: nothing is made for a look."""
+    try:
+        with open_existing(memory) as opened:
+            yield opened
+    except NotFoundError:
+        with Memory.open(":memory:") as opened:
+            yield opened
+
+
+def _show(previews: Sequence[Preview]) -> None:
+    for preview in previews:
+        for statement in preview:
+            output.out.print(_line(statement), markup=False)
+        for rule, count in preview.redacted.items():
+            output.out.print(f"Held back by {rule}: {count}.", markup=False)
+        for warning in preview.warnings:
+            output.err.print(f"fourfold: {warning}", markup=False)
+    output.out.print("Nothing was retained.")
+
+
+def _line(statement: PreviewedStatement) -> str:
+    said = [statement.text, *(f"({render_interval(when)})" for when in [statement.occurred] if when)]
+    said += [f"[{', '.join(statement.mentions)}]"] if statement.mentions else []
+    said += [f"(in place of {unit[:SHORT_ID]})" for unit in statement.replaces]
+    said += [f"(newer than {unit[:SHORT_ID]})" for unit in statement.outdates]
+    said += ["(known already)"] if statement.known else []
+    return f"{_label(statement):{_LABEL_WIDTH}} {' '.join(said)}"
+
+
+def _label(statement: PreviewedStatement) -> str:
+    if statement.kind is not Kind.STATEMENT:
+        return {Kind.SMALLTALK: "small talk"}.get(statement.kind, statement.kind.value)
+    parts = [statement.network.value]
+    parts += [statement.modality.value] if statement.modality is not Modality.FACT else []
+    parts += ["lasting"] if statement.lasting else []
+    parts += [statement.attribute] if statement.attribute else []
+    return ", ".join(parts)

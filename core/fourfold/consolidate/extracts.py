@@ -1,0 +1,239 @@
+"""Summarises an entity without a language model: the statements about it that are most worth knowing.
+
+What lasts comes first (who somebody is, what he does, has and likes; how a thing is set up), then plans, then the
+last events. Small talk is none of it, and of two statements of one matter the newer.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from functools import cache
+
+import numpy as np
+
+from fourfold.consolidate.assess import Yield
+from fourfold.language.attributes import AttributedText, compare_attributes
+from fourfold.language.enrichment import enriched
+from fourfold.language.languages import any_pattern, matches_any
+from fourfold.language.pack import Language
+from fourfold.language.text import asking, estimate_tokens, normalise, sentences, terms
+from fourfold.models.products import product
+from fourfold.ports import Floats
+from fourfold.values.rendering import render_statement, written_day
+from fourfold.values.statements import UNREAD_SALIENCE, Kind
+from fourfold.values.summaries import Sentence
+from fourfold.values.units import Modality, Network, Unit
+
+_LONGEST_SENTENCE = 60
+"""Words of a sentence of a summary at most: a longer one tells a story, and takes the room of several. A guess."""
+_RECENCY_WEIGHT = 0.05
+"""What the latest statement gains over the first, where one that is surely worth knowing has 1. A guess."""
+_REDUNDANCY_WEIGHT = 1.0
+"""What a statement loses that reads like one that was chosen. Of .5, .7, 1 and 1.5, by what summaries of six people
+told of them (docs/adr/0024)."""
+_LENGTH_POWER = 0.5
+"""How much a word costs: worth is divided by this power of the number of words. Of 0, .3 and .5, by the same."""
+_LEAST_WORDS = 4
+"""Words below which a statement is no cheaper."""
+_SUPERSEDED_WEIGHT = 0.3
+"""What a statement loses that something newer was said of: a current one of equal worth takes the room. A guess."""
+_MEANT = (Modality.FACT, Modality.PLAN, Modality.WISH)
+"""How a statement may be meant that is in a summary: no quotation, no question, nothing that only might be."""
+_STAGE_DIRECTION = re.compile(r"^[\[(*]")
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class _Candidate:
+    """A sentence of a unit, what it is worth, and whether the entity says it itself."""
+
+    unit: Unit
+    text: str
+    worth: float
+    is_own: bool
+
+
+@dataclass(slots=True)
+class SummaryExtractor:
+    """Makes extracts for one round: stems are kept for the next entity, since one statement names several. `budget`
+    is in estimated tokens."""
+
+    language: Language
+    budget: int
+    yield_now: Yield
+    _stems: dict[str, list[str]] = field(default_factory=dict)
+
+    def extract(self, units: Sequence[Unit], names: Sequence[str]) -> tuple[Sentence, ...] | None:
+        """Returns a summary of the entity with these names out of what is said of it, `units` in the order of time;
+        None where no statement is about it."""
+        candidates = self._candidates(units, [normalise(name) for name in names])
+        if not candidates:
+            return None
+        chosen = self._chosen(candidates)
+        shown = {candidate.unit.id: candidate.unit for candidate in chosen}
+        chosen.sort(key=lambda candidate: _place(candidate, shown))
+        return tuple(Sentence(_line(candidate), (candidate.unit.id,)) for candidate in chosen)
+
+    def _candidates(self, units: Sequence[Unit], names: Sequence[str]) -> list[_Candidate]:
+        candidates: list[_Candidate] = []
+        newer_ids = {unit.superseded_by for unit in units}
+        for number, unit in enumerate(units):
+            self.yield_now()
+            is_own = normalise(unit.speaker or "") in names
+            about: list[str] = []
+            if unit.kind is Kind.STATEMENT and unit.modality in _MEANT and _tells_of(unit, is_own):
+                about = enriched("summary", unit.text, [], self._sentences_about, unit, names, is_own)
+            # However short it is: without it, what it overtook would stand alone.
+            if not about and unit.id in newer_ids:
+                about = [unit.text]
+            worth = UNREAD_SALIENCE if unit.salience is None else unit.salience
+            worth += _RECENCY_WEIGHT * number / len(units) - _SUPERSEDED_WEIGHT * bool(unit.superseded_by)
+            candidates += [_Candidate(unit, text, worth, is_own) for text in about]
+        return candidates
+
+    def _sentences_about(self, unit: Unit, names: Sequence[str], is_own: bool) -> list[str]:
+        """Returns the sentences of a unit that are about the entity with `names`.
+
+        Of its own sentences those that are not addressed to somebody, or are about itself too; of other people's
+        those that name it, other than by calling it.
+        """
+        about = []
+        for start, end in [unit.telling] if unit.telling else sentences(unit.text):
+            text = unit.text[start:end]
+            if _STAGE_DIRECTION.match(text) or asking(text) or len(text.split()) > _LONGEST_SENTENCE:
+                continue
+            if not self._stemmed(_without_vocatives(text)):
+                continue  # "Wow!" beside what it is said of
+            if is_own:
+                is_about = not matches_any("second_person", text) or matches_any("first_person", text)
+            else:
+                is_about = _names_any(text, names)
+            if is_about:
+                about.append(text)
+        return about
+
+    def _stemmed(self, text: str) -> list[str]:
+        if text not in self._stems:
+            self._stems[text] = terms(text, self.language)
+        return self._stems[text]
+
+    def _chosen(self, candidates: Sequence[_Candidate]) -> list[_Candidate]:
+        """Returns those that fit into the budget, by maximal marginal relevance (Carbonell and Goldstein 1998) over
+        what a word costs, each behind what is newer of its matter."""
+        vectors = _tf_idf([self._stemmed(candidate.text) for candidate in candidates])
+        likeness = product(vectors, vectors.T)
+        worths = np.array([candidate.worth for candidate in candidates], np.float32)
+        sizes = np.array([max(_LEAST_WORDS, len(candidate.text.split())) for candidate in candidates])
+        costs = sizes.astype(np.float32) ** _LENGTH_POWER
+        redundancy = np.zeros(len(candidates), np.float32)
+        is_open = np.ones(len(candidates), np.bool_)
+        units = {candidate.unit.id: candidate.unit for candidate in candidates}
+        chosen: dict[int, _Candidate] = {}
+        room = self.budget
+        while is_open.any():
+            self.yield_now()
+            scores = np.where(is_open, (worths - _REDUNDANCY_WEIGHT * redundancy) / costs, -np.inf)
+            best = int(scores.argmax())
+            is_open[best] = False
+            for place in _with_newer(best, candidates, units):
+                candidate = candidates[place]
+                cost = estimate_tokens(_line(candidate))
+                if place in chosen:
+                    continue
+                is_contradicted = enriched(
+                    "summary", candidate.text, False, _contradicted, candidate, chosen.values()
+                )
+                if cost > room or is_contradicted:
+                    break
+                chosen[place] = candidate
+                is_open[place] = False
+                room -= cost
+                redundancy = np.maximum(redundancy, likeness[place])
+        return list(chosen.values())
+
+
+def _tells_of(unit: Unit, is_own: bool) -> bool:
+    """Whether a unit states a fact, or what whoever is summarised likes or holds for good: what others think of
+    somebody is not what he is."""
+    return unit.network is not Network.BELIEF or (is_own and unit.lasting)
+
+
+def _line(candidate: _Candidate) -> str:
+    """Returns the line of a summary: what was said, without who said it where that is the entity itself, and when,
+    where it happened once; of what lasts, how often it was said, and since when."""
+    unit = replace(candidate.unit, text=candidate.text, network=Network.WORLD)
+    speaker = "" if candidate.is_own or not unit.speaker else f"{unit.speaker}: "
+    occasions = unit.occasions
+    line = f"{speaker}{render_statement(replace(unit, source=replace(unit.source, times=())))}"
+    if unit.lasting and len(occasions) > 1:
+        return f"{line} (said {len(occasions)} times since {written_day(occasions[0])})"
+    if not unit.lasting and unit.occurred is None and occasions:
+        return f"[{written_day(occasions[-1])}] {line}"
+    return line
+
+
+def _place(candidate: _Candidate, units: Mapping[str, Unit]) -> tuple[int, float, int, float]:
+    """Returns the key that sorts the lines of a summary: what lasts by its worth, then plans and then events by time,
+    and what may no longer hold behind what is newer."""
+    newer = _successors(candidate.unit, units)
+    unit = newer[-1] if newer else candidate.unit
+    if unit.modality is Modality.FACT and unit.lasting:
+        return 0, -(unit.salience or 0.0), len(newer), -candidate.worth
+    return 1 if unit.modality is not Modality.FACT else 2, unit.said_order.timestamp(), len(newer), 0.0
+
+
+def _successors(unit: Unit, units: Mapping[str, Unit]) -> list[Unit]:
+    """Returns those of `units` that probably hold in place of `unit`, each in place of the one before."""
+    chain = [unit]
+    while (newer := units.get(chain[-1].superseded_by or "")) is not None and newer not in chain:
+        chain.append(newer)
+    return chain[1:]
+
+
+def _with_newer(place: int, candidates: Sequence[_Candidate], units: Mapping[str, Unit]) -> Iterator[int]:
+    """Yields the places of what is newer of the matter of the candidate at `place`, the newest first, and that."""
+    for newer in reversed(_successors(candidates[place].unit, units)):
+        yield from (at for at, candidate in enumerate(candidates) if candidate.unit.id == newer.id)
+    yield place
+
+
+def _names_any(text: str, names: Sequence[str]) -> bool:
+    """Whether a sentence says something of one of `names`, other than calling it ("Ana, look at this!")."""
+    words = f" {normalise(_without_vocatives(text))} "
+    return any(f" {name} " in words or f" {name} s " in words for name in names)
+
+
+@cache
+def _vocative() -> re.Pattern[str]:
+    """Returns the pattern of a call of somebody by name, with what may stand before it ("hey Ana,")."""
+    interjections = any_pattern("interjections")
+    return re.compile(rf"(?:^|(?<=,))\s*(?:(?i:{interjections})[ ,]+)*[A-ZÀ-Þ][\w'’-]+(?=\s*[,!.?…]|$)")
+
+
+def _without_vocatives(text: str) -> str:
+    return _vocative().sub(" ", text)
+
+
+def _contradicted(candidate: _Candidate, chosen: Iterable[_Candidate]) -> bool:
+    """Whether one of the chosen statements gives the same attribute another value; what is marked says so itself."""
+    unit = candidate.unit
+    if unit.superseded_by:
+        return False
+    attributed = AttributedText(candidate.text, unit.speaker, unit.modality)
+    others = (AttributedText(each.text, each.unit.speaker, each.unit.modality) for each in chosen)
+    return any(compare_attributes(attributed, other) is not None for other in others)
+
+
+def _tf_idf(texts: Sequence[Sequence[str]]) -> Floats:
+    """Returns TF-IDF vectors of length 1, (texts, distinct stems)."""
+    all_stems = dict.fromkeys(stem for stems in texts for stem in stems)
+    columns: Mapping[str, int] = {stem: column for column, stem in enumerate(all_stems)}
+    counts = np.zeros((len(texts), len(columns)), dtype=np.float32)
+    for row, stems in enumerate(texts):
+        for stem in stems:
+            counts[row, columns[stem]] += 1
+    weighted = counts * np.log(1 + len(texts) / (counts > 0).sum(axis=0))
+    lengths: Floats = np.linalg.norm(weighted, axis=1, keepdims=True)
+    rows: Floats = weighted / np.maximum(lengths, 1e-9)
+    return rows

@@ -1,0 +1,269 @@
+"""Says of statements that were found by rules what they are, by the packaged heads: kind, network, how they are
+meant, whether they last, what they tell of, and the names in them.
+
+Where the heads are unsure a sentence is a statement, a fact, of the world, and is kept: so it was before they were
+asked. In a language that they know nothing of, and of what their model did not read (it cuts long texts off), the
+rules' word stands.
+"""
+
+from __future__ import annotations
+
+import math
+import re
+from collections.abc import Collection, Iterator, Sequence
+from dataclasses import dataclass, replace
+from itertools import islice
+
+from fourfold.ingest.embed import Embedded
+from fourfold.ingest.extract.names import names_in
+from fourfold.ingest.extract.statement import Reading, Statement
+from fourfold.language.attributes import AttributedText, assertions
+from fourfold.language.enrichment import enriched
+from fourfold.language.languages import matches_any
+from fourfold.language.modality import confidence_of, without_request
+from fourfold.language.name_words import Usage, usage_of
+from fourfold.language.pack import Language
+from fourfold.language.succession.beside import VAGUE
+from fourfold.language.succession.claims import THIRD_PERSONS
+from fourfold.language.succession.reading import read_claims
+from fourfold.language.surface import surface_features
+from fourfold.language.text import sentences, terms
+from fourfold.models.packaged.statement_heads import StatementHeads, load_heads
+from fourfold.ports import Floats, TokenScores
+from fourfold.values.statements import Family, Kind
+from fourfold.values.units import Modality, Network
+
+_SURE = 0.5
+"""Probability from which a head's word is taken: below it the contrary, or all else together, is as likely."""
+_MAYBE_STATEMENT = 0.35
+"""Probability from which a sentence is taken for a statement: what is hidden from summaries and beliefs should surely
+be none. Chosen with the next one on two sets of sentences that readers labelled (docs/adr/0023)."""
+_LEAST_STATEMENT = 0.1
+"""Probability of being a statement below which nothing is read into a sentence. A guess."""
+_SURE_BELIEF = 0.6
+"""Probability from which a statement is taken for a belief: a fact that is listed as an opinion is hidden from
+whoever asks for facts."""
+_SURE_MEANT = 0.4
+"""The same of how one is meant, of five ways. A guess."""
+_SURE_FAMILY = 0.35
+"""The same of what a statement tells of, of twenty things. A guess."""
+_SURE_JUDGEMENT = 0.3
+"""The same for one that begins as a judgement does ("I think"). A guess."""
+_MEANT_LANGUAGE = "en"
+"""The language in which the heads tell how a sentence is meant better than its wording does (docs/adr/0023)."""
+_EXPOSITION = "exposition"
+"""A kind of the heads': what an assistant explains."""
+_CONFIDENCE = {"1": 0.5, "2": 0.7, "3": 0.9}
+"""How sure the speaker of a belief is, by the strength that the heads tell: as the wordings "I guess", "I think" and
+"I'm sure" (`language.modality`)."""
+
+
+_SENTENCE_HEADS = ("kind", "network", "modality", "lasting", "family", "strength")
+
+
+def typed(
+    statements: Sequence[Statement],
+    embedded: Sequence[Embedded],
+    language: Language,
+    known_names: Collection[str] = (),
+) -> list[Statement]:
+    """Returns the statements as the heads read them. `known_names` are casefolded names of the bank."""
+    heads = load_heads().of_language(language.code)
+    if heads is None:
+        return list(statements)
+    speakers = {part.casefold() for s in statements if s.speaker for part in s.speaker.split()}
+    texts = dict.fromkeys(s.passage or s.text for s in statements)
+    usage = enriched("names", "", Usage(), usage_of, texts, speakers | set(known_names))
+    return [
+        statement
+        if vectors.scores is None or not len(vectors.scores.rows)
+        else enriched(
+            "statements", statement.text, statement, _typed, statement, vectors.scores, heads, language, usage
+        )
+        for statement, vectors in zip(statements, embedded, strict=True)
+    ]
+
+
+def _typed(
+    statement: Statement, scores: TokenScores, heads: StatementHeads, language: Language, usage: Usage
+) -> Statement:
+    by_agent = statement.network is Network.EXPERIENCE
+    readings = tuple(_SentenceReader(statement.text, scores, heads, language, by_agent).read())
+    code_spans = [(r.start, r.end) for r in readings if r.kind is Kind.CODE]
+    names = names_in(statement, scores, heads, language, usage, code_spans)
+    speaker = [mention for mention in statement.mentions[:1] if mention.name == statement.speaker]
+    mentions = {m.name: m for m in (*speaker, *names)}
+    telling = _with_rules(_telling(readings), statement, language)
+    return replace(
+        statement,
+        mentions=tuple(mentions.values()),
+        readings=tuple(telling if reading.start == telling.start else reading for reading in readings),
+        kind=telling.kind,
+        network=telling.network,
+        modality=telling.modality,
+        confidence=telling.confidence,
+        is_lasting=telling.is_lasting,
+        family=telling.family,
+        salience=telling.salience,
+        telling=(telling.start, telling.end) if len(readings) > 1 else None,
+    )
+
+
+def _with_rules(reading: Reading, statement: Statement, language: Language) -> Reading:
+    """Returns what the heads say of the sentence that tells what a statement is, but where the rules know better:
+    what is quoted or drafted, what an assistant is told to remember, what gives an attribute a value, how sure a
+    wording says one is; and in languages other than English, how it is meant (docs/adr/0023)."""
+    if statement.modality is Modality.QUOTE:
+        network = Network.EXPERIENCE if reading.network is Network.EXPERIENCE else Network.WORLD
+        return replace(reading, modality=Modality.QUOTE, network=network, confidence=None)
+    if reading.network is Network.BELIEF and statement.confidence is not None:
+        reading = replace(reading, confidence=statement.confidence)
+    text = statement.text[reading.start : reading.end]
+    told = without_request(text, language)
+    is_told = told != text or statement.modality is not Modality.QUESTION
+    if is_told and (told != text or assertions(AttributedText(told, statement.speaker))):
+        modality = Modality.FACT if statement.modality is Modality.QUESTION else statement.modality
+        return replace(reading, kind=Kind.STATEMENT, modality=modality)
+    if language.code != _MEANT_LANGUAGE and reading.modality is not Modality.QUESTION:
+        return replace(reading, modality=statement.modality)
+    return reading
+
+
+def _telling(readings: Sequence[Reading]) -> Reading:
+    """Returns the sentence that says what a statement of several is: the longest that tells something, else the
+    first one."""
+    told = [reading for reading in readings if reading.kind is Kind.STATEMENT]
+    return max(told, key=lambda reading: reading.end - reading.start, default=readings[0])
+
+
+@dataclass(frozen=True, slots=True)
+class _SentenceReader:
+    """Reads the sentences of one text, whose tokens have these scores."""
+
+    text: str
+    scores: TokenScores
+    heads: StatementHeads
+    language: Language
+    by_agent: bool
+
+    def read(self) -> Iterator[Reading]:
+        """Yields what the heads say of each sentence."""
+        for start, end in sentences(self.text) or [(0, len(self.text))]:
+            for part in self._parted(start, end):
+                scores = self._scores(*part)
+                told = {head: self.heads.probabilities(head, scores) for head in _SENTENCE_HEADS}
+                is_judgement = confidence_of(self.text[slice(*part)], self.language) is not None
+                reading = _reading(*part, told, self.by_agent, is_judgement)
+                yield replace(reading, salience=self._salience(reading, told))
+
+    def _scores(self, start: int, end: int) -> Floats:
+        surface = surface_features(self.text[start:end], self.language, self.by_agent)
+        return self.heads.sentence_scores(self.scores.within(start, end), surface)
+
+    def _salience(self, reading: Reading, told: dict[str, dict[str, float]]) -> float:
+        """Returns how much a sentence is worth knowing of whom it is about (docs/adr/0024)."""
+        text = self.text[reading.start : reading.end]
+        content = min(len(terms(text, self.language)), _FULL_CONTENT) / _FULL_CONTENT
+        odds = (
+            sum(weight * told[head][name] for (head, name), weight in _SALIENCE.items())
+            + sum(_PART_OF_LIFE.get(Family(name), 0.7) * share for name, share in told["family"].items())
+            + 0.5 * matches_any("first_person", text)
+            + 0.6 * content
+            - 0.8 * self._is_vague(text)
+            - 2.0
+        )
+        return round(1 / (1 + math.exp(-odds)), 3)
+
+    def _is_vague(self, text: str) -> bool:
+        """Whether only what was said before tells what a sentence is about ("It helps me.", "They're great.")."""
+        claims = read_claims(text, self.language)
+        return bool(claims and claims[0].subject) and claims[0].subject <= VAGUE | THIRD_PERSONS
+
+    def _parted(self, start: int, end: int) -> Iterator[tuple[int, int]]:
+        """Yields a sentence, parted where speech goes over into code: what is pasted behind "here it is:" ends in no
+        full stop, and may have lost its line breaks."""
+        if len(_CODE_CHARACTER.findall(self.text, start, end)) >= _LEAST_CODE:
+            for match in islice(_PAUSE.finditer(self.text, start, end), _MOST_PAUSES):
+                border = match.end()
+                if self._is_code(border, end) and not self._is_code(start, border):
+                    yield start, match.start() + 1
+                    yield border, end
+                    return
+        yield start, end
+
+    def _is_code(self, start: int, end: int) -> bool:
+        return _kind(self.heads.probabilities("kind", self._scores(start, end))) == Kind.CODE
+
+
+_SALIENCE = {
+    ("kind", "statement"): 1.5,
+    ("lasting", "lasting"): 1.0,
+    ("network", "belief"): -2.0,
+    ("modality", "hypothetical"): -2.0,
+}
+_PART_OF_LIFE = {
+    Family.TASTE: 1.0,
+    Family.VALUE: -1.0,
+    Family.EVENT: -1.0,
+    Family.OTHER: -0.5,
+    Family.SCHEDULE: 0.0,
+}
+"""Weights of what the heads tell in the log-odds of being worth knowing, and of what a sentence tells of (any other
+part of a life: .7). Rounded by hand; not fitted (docs/adr/0024)."""
+_FULL_CONTENT = 12
+"""Content words from which more add nothing."""
+_CODE_CHARACTER = re.compile(r"[{}()<>=;_/\\|#*`$]")
+_LEAST_CODE = 4
+_PAUSE = re.compile(r"[.?!:]\s+")
+_MOST_PAUSES = 12
+"""Characters of code in a sentence from which it is looked at for code, and pauses of speech that it is looked for
+behind. Guesses, not measured."""
+
+
+def _reading(
+    start: int, end: int, told: dict[str, dict[str, float]], by_agent: bool, is_judgement: bool
+) -> Reading:
+    likeliest = _kind(told["kind"])
+    kind = Kind.STATEMENT if likeliest == _EXPOSITION else Kind(likeliest)
+    is_statement = kind is Kind.STATEMENT
+    # Of "yes" nothing tells how it is meant.
+    may_tell = kind is not Kind.QUESTION and told["kind"][Kind.STATEMENT.value] > _LEAST_STATEMENT
+    sure_belief = _SURE_JUDGEMENT if is_judgement else _SURE_BELIEF
+    is_belief = is_statement and not by_agent and told["network"]["belief"] > sure_belief
+    strength = max(told["strength"], key=told["strength"].__getitem__)
+    return Reading(
+        start=start,
+        end=end,
+        kind=kind,
+        network=Network.EXPERIENCE if by_agent else Network.BELIEF if is_belief else Network.WORLD,
+        modality=_meant(told["modality"]) if may_tell else _ASKED.get(kind, Modality.FACT),
+        is_lasting=kind in _TELLING and told["lasting"]["lasting"] > _SURE,
+        family=_likeliest(told["family"], "", _SURE_FAMILY) if is_statement else "",
+        confidence=_CONFIDENCE[strength] if is_belief else None,
+        is_explained=likeliest == _EXPOSITION,
+        salience=None,
+    )
+
+
+def _kind(probabilities: dict[str, float]) -> str:
+    """Returns the kind of a sentence: a statement, or explained, unless it is likelier that it is neither."""
+    told = {name: probabilities[name] for name in (Kind.STATEMENT.value, _EXPOSITION)}
+    others = {name: share for name, share in probabilities.items() if name not in told}
+    of_these = told if sum(told.values()) >= _MAYBE_STATEMENT else others
+    return max(of_these, key=of_these.__getitem__)
+
+
+_ASKED = {Kind.QUESTION: Modality.QUESTION}
+_TELLING = (Kind.STATEMENT, Kind.REQUEST)
+"""Kinds that may tell something lasting: what is asked for often says what for."""
+
+
+def _likeliest(probabilities: dict[str, float], unsure: str, sure: float = _SURE) -> str:
+    best = max(probabilities, key=probabilities.__getitem__)
+    return best if probabilities[best] > sure else unsure
+
+
+def _meant(probabilities: dict[str, float]) -> Modality:
+    """Returns how a sentence is meant: a fact where that is not clear. What quotes the rules tell."""
+    best = _likeliest(probabilities, Modality.FACT.value, _SURE_MEANT)
+    return Modality.FACT if best == Modality.QUOTE.value else Modality(best)

@@ -1,0 +1,94 @@
+"""The names in a statement, by the packaged heads: each word with a capital is one of a name, or is none."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+
+from fourfold.ingest.extract.statement import Mention, Statement
+from fourfold.language.name_words import TITLE, Usage, Word, is_noun, name_words, word_features
+from fourfold.language.pack import Language
+from fourfold.models.packaged.statement_heads import NAME_HEAD, TYPE_HEAD, StatementHeads
+from fourfold.ports import TokenScores
+
+_SURE_NAME = 0.25
+"""Probability from which a word is a name by itself: one that is missed is asked for in vain. Chosen on two sets of
+sentences that readers labelled, of .25 to .5 (docs/adr/0023)."""
+_PART_OF_NAME = 0.1
+"""The same of a word that stands beside one ("Eastern Time Zone"). A guess."""
+_INSIDE_NAME = re.compile(
+    r"[ \t]+|-|[ \t]+(?:of|de|du|da|di|del|la|le|van|von|der|den|bin|al|&)[ \t]+(?:the[ \t]+)?"
+)
+_NUMBER = re.compile(r"[ \t]\d{1,4}(?![\w%]|[.,:]\d)")
+_LONGEST_TITLE = 12
+"""Characters before a name that may hold its title."""
+_UNTYPED = "other"
+"""The type of a name that is of none."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Candidate:
+    """A word, how likely it is one of a name, and of what."""
+
+    word: Word
+    probability: float
+    types: dict[str, float]
+
+
+def names_in(
+    statement: Statement,
+    scores: TokenScores,
+    heads: StatementHeads,
+    language: Language,
+    usage: Usage,
+    code_spans: Sequence[tuple[int, int]],
+) -> list[Mention]:
+    """Returns the names in a statement whose tokens have these scores, with the type of each. What is at `code_spans`
+    has none."""
+    text, offset = (statement.passage, statement.passage_start) if statement.passage else (statement.text, 0)
+    end = offset + len(statement.text)
+    words = [word for word in name_words(text) if offset <= word.start < end]
+    candidates = []
+    for word, features in zip(words, word_features(text, words, usage, language), strict=True):
+        begin = word.start - offset
+        if not any(a <= begin < b for a, b in code_spans) and not is_noun(text, word, language):
+            of_word = heads.word_scores(scores.within(begin, word.end - offset), features)
+            probability = heads.probabilities(NAME_HEAD, of_word)["name"]
+            candidates.append(_Candidate(word, probability, heads.probabilities(TYPE_HEAD, of_word)))
+    return [_mention(text, name) for run in _runs(text, candidates) for name in _names(run)]
+
+
+def _runs(text: str, candidates: Sequence[_Candidate]) -> Iterator[list[_Candidate]]:
+    """Yields words that may be of one name: with no more between them than a blank, a hyphen or "of the"."""
+    run: list[_Candidate] = []
+    for candidate in candidates:
+        if run and _INSIDE_NAME.fullmatch(text, run[-1].word.end, candidate.word.start) is None:
+            yield run
+            run = []
+        run.append(candidate)
+    if run:
+        yield run
+
+
+def _names(run: Sequence[_Candidate]) -> Iterator[list[_Candidate]]:
+    """Yields the names in a run: words that may be parts of one, of which one is a name for sure."""
+    name: list[_Candidate] = []
+    for candidate in [*run, None]:
+        if candidate is not None and candidate.probability > _PART_OF_NAME:
+            name.append(candidate)
+            continue
+        if any(part.probability > _SURE_NAME for part in name):
+            yield name
+        name = []
+
+
+def _mention(text: str, parts: Sequence[_Candidate]) -> Mention:
+    start, end = parts[0].word.start, parts[-1].word.end
+    kind = max(parts[0].types, key=lambda each: sum(part.types[each] for part in parts))
+    if title := TITLE.search(text, max(0, start - _LONGEST_TITLE), start):
+        start = title.start()
+    if kind != "person" and (number := _NUMBER.match(text, end)):
+        end = number.end()  # "Room 101"; but "Ana 3 times"
+    name = " ".join(text[start:end].split())
+    return Mention(name, kind="" if kind == _UNTYPED else kind)

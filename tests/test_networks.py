@@ -1,0 +1,176 @@
+"""What a sentence is taken for without a language model: its kind, its network, how it is meant, whether it lasts;
+and what becomes of that in summaries, profiles and the list of names. Its sentences are in no training set."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+import pytest
+from command_line import fourfold
+
+from fourfold import InputError, Kind, Memory, Message, Modality, Network, RedactionRule, Verdict
+from fourfold.models.packaged.minilm import MiniLM
+from fourfold.settings import load_settings
+from fourfold.testing import FrozenClock, HashEmbedder, MemoryStore
+
+MAY = datetime(2026, 5, 4, 9, tzinfo=UTC)
+
+
+@pytest.fixture(scope="module")
+def memory(minilm: MiniLM) -> Iterator[Memory]:
+    settings = load_settings(consolidate="asked")
+    with Memory(MemoryStore(), minilm, settings, clock=FrozenClock(MAY)) as opened:
+        yield opened
+
+
+@pytest.mark.parametrize(
+    ("text", "kind"),
+    [
+        ("Hi there, nice to hear from you!", Kind.SMALLTALK),
+        ("That sounds wonderful, well done!", Kind.SMALLTALK),
+        ("Where did you put the ladder?", Kind.QUESTION),
+        ("Please translate this letter for me.", Kind.REQUEST),
+        ("for (let i = 0; i < rows.length; i++) { total += rows[i].price; }", Kind.CODE),
+        ("2026-05-03 11:02:41 ERROR worker-3 timeout after 30000ms (attempt 2)", Kind.CODE),
+        ("My brother Jonas runs a bakery in Ghent.", Kind.STATEMENT),
+        ("We have lived above the chemist's since 2019.", Kind.STATEMENT),
+    ],
+)
+def test_small_talk_questions_requests_and_code_are_told_from_statements(
+    memory: Memory, text: str, kind: Kind
+) -> None:
+    (found,) = memory.bank("kinds").preview([Message(text, "Wim")])
+    assert found.kind is kind
+
+
+@pytest.mark.parametrize(
+    ("text", "network"),
+    [
+        ("Nothing beats a swim in the sea before breakfast.", Network.BELIEF),
+        ("I adore old maps.", Network.BELIEF),
+        ("Honesty matters more than being polite.", Network.BELIEF),
+        ("I can't stand open-plan offices.", Network.BELIEF),
+        ("I bought an old map at the market on Saturday.", Network.WORLD),
+        ("My office is on the third floor.", Network.WORLD),
+    ],
+)
+def test_a_judgement_is_a_belief_whatever_its_wording(memory: Memory, text: str, network: Network) -> None:
+    (found,) = memory.bank("beliefs").preview([Message(text, "Wim")])
+    assert (found.kind, found.network) == (Kind.STATEMENT, network)
+    assert (found.confidence is not None) == (network is Network.BELIEF)
+
+
+@pytest.mark.parametrize(
+    ("text", "modality"),
+    [
+        ("I'm thinking of taking up the cello next winter.", Modality.PLAN),
+        ("I'd love to see the northern lights some day.", Modality.WISH),
+        ("If the grant comes through we could hire a second gardener.", Modality.HYPOTHETICAL),
+        ("I took up the cello last winter.", Modality.FACT),
+    ],
+)
+def test_plans_wishes_and_what_may_be_are_no_facts(memory: Memory, text: str, modality: Modality) -> None:
+    (found,) = memory.bank("meant").preview([Message(text, "Wim")])
+    assert found.modality is modality
+
+
+def test_what_lasts_is_told_from_what_happened_once(memory: Memory) -> None:
+    lasting, passing = memory.bank("lasting").preview(
+        [
+            Message("I teach chemistry at a school in Ghent.", "Wim"),
+            Message("I missed the bus this morning.", "Wim"),
+        ]
+    )
+    assert (lasting.lasting, passing.lasting) == (True, False)
+
+
+def test_a_preview_writes_nothing_and_says_what_would_be_replaced(memory: Memory) -> None:
+    bank = memory.bank("preview")
+    (home,) = bank.retain([Message("I live in Ghent.", "Wim", at=MAY)]).units
+    text = "Hey! I live in Bruges now."
+    greeting, told = bank.preview([Message(text, "Wim", at=MAY + timedelta(days=2))])
+    assert [text[each.start : each.end] for each in (greeting, told)] == [greeting.text, told.text]
+    assert (greeting.kind, told.kind) == (Kind.SMALLTALK, Kind.STATEMENT)
+    assert told.replaces == (home.id,)
+    assert told.mentions == ("Bruges",)
+    assert bank.units() == [home]
+    assert not any(change.operation == "retain" for change in bank.history()[1:])
+    assert bank.retain([Message(text, "Wim", at=MAY + timedelta(days=2))]).count(Verdict.RETIRE) == 1
+
+
+def test_a_preview_tells_what_would_be_held_back_and_refuses_what_a_retain_does(memory: Memory) -> None:
+    bank = memory.bank("held back", redact=[RedactionRule("pin", pattern=r"\b\d{4}\b")])
+    preview = bank.preview("My card's number is 4711.")
+    assert preview.redacted == {"pin": 1}
+    assert "4711" not in preview.statements[0].text
+    with pytest.raises(InputError):
+        bank.preview("")
+    assert bank.units() == []
+
+
+def test_code_and_headings_name_nobody(memory: Memory) -> None:
+    bank = memory.bank("code")
+    bank.retain(
+        [
+            Message("Here is what I have so far:\nCREATE TABLE Orders (Id INT PRIMARY KEY, Total REAL);\n"
+                    "class OrderForm(FlaskForm):\n    Name = StringField('Name', validators=[Required()])", "Lena"),
+            Message("I'm building this for Baker Street Books in Leeds.", "Lena"),
+        ]
+    )  # fmt: skip
+    names = {entity.name for entity in bank.entities()}
+    assert {"Lena", "Leeds"} <= names
+    assert not names & {"CREATE", "CREATE TABLE Orders", "INT", "PRIMARY", "REAL", "Id", "Total", "Required"}
+
+
+def test_who_speaks_is_called_by_that_name_and_not_by_a_short_form_said_before(memory: Memory) -> None:
+    bank = memory.bank("short forms")
+    bank.retain(
+        [Message("Hey Mel, did you see the comet?", "Caroline"), Message("No, it rained here.", "Melanie")]
+    )
+    assert bank.entity("Mel").name == "Melanie"
+
+
+TALK = (
+    "Hi Ruth! So good to hear from you.", "I'm a midwife at the county hospital.",
+    "That must have been so hard, you're amazing!", "We have two boys, Finn and Arlo.",
+    "It rained all day yesterday.", "Wow, thanks a lot!", "I play the accordion in a village band.",
+    "I felt so relieved.", "Our dog Biscuit is afraid of thunder.", "Haha, so true!",
+    "I can't stand crowded beaches.", "We're moving to Galway in the autumn.",
+)  # fmt: skip
+
+
+def test_a_summary_tells_who_somebody_is_and_leaves_small_talk_out(memory: Memory) -> None:
+    bank = memory.bank("summary")
+    bank.retain([Message(text, "Orla", at=MAY + timedelta(minutes=n)) for n, text in enumerate(TALK)])
+    bank.consolidate()
+    text = bank.summary("Orla").text
+    for told in ("midwife", "Finn and Arlo", "accordion", "Biscuit", "Galway"):
+        assert told in text
+    for said in ("good to hear", "amazing", "thanks", "so true"):
+        assert said not in text
+    assert text.index("midwife") < text.index("Galway")
+    core = bank.core().text
+    assert "crowded beaches" in core.partition("Held and preferred:")[2]
+    assert "Galway" in core.partition("Open matters:")[2]
+
+
+def test_the_heads_read_for_another_embedder_as_well() -> None:
+    with Memory(MemoryStore(), HashEmbedder()) as opened:
+        greeting, judgement = opened.bank("a").preview(
+            "Hello, my dear! Nothing beats a swim before breakfast."
+        )
+        assert (greeting.kind, judgement.network) == (Kind.SMALLTALK, Network.BELIEF)
+
+
+def test_a_dry_run_on_the_command_line_makes_no_memory(tmp_path: Path) -> None:
+    chat, memory = tmp_path / "chat.txt", tmp_path / "memory"
+    chat.write_text(
+        "Orla: Hi! I'm a midwife at the county hospital.\nRuth: Nothing beats a swim before breakfast.\n"
+    )
+    done = fourfold("retain", chat, "--dry-run", "-m", memory)
+    assert done.returncode == 0
+    assert "small talk" in done.stdout
+    assert "Nothing was retained." in done.stdout
+    assert not memory.exists()
