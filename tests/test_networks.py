@@ -174,3 +174,28 @@ def test_a_dry_run_on_the_command_line_makes_no_memory(tmp_path: Path) -> None:
     assert "small talk" in done.stdout
     assert "Nothing was retained." in done.stdout
     assert not memory.exists()
+
+
+def test_a_user_without_a_name_has_a_core_profile(memory: Memory) -> None:
+    bank = memory.bank("no name")
+    said = (
+        "I'm a midwife at the county hospital and I live in Sligo.",
+        "Could you plan a week of dinners for me? I can't stand mushrooms.",
+        "Here's what I have so far:\nCREATE TABLE Meals (Id INT PRIMARY KEY);",
+    )
+    for number, text in enumerate(said):
+        bank.retain([Message(text, at=MAY + timedelta(minutes=2 * number))])
+        bank.retain(
+            [
+                Message(
+                    "Mushrooms are rich in copper.",
+                    role="assistant",
+                    at=MAY + timedelta(minutes=2 * number + 1),
+                )
+            ]
+        )
+    bank.consolidate()
+    about, _, held = bank.core().text.partition("Held and preferred:")
+    assert "midwife" in about
+    assert "mushrooms" in held
+    assert not [word for word in ("CREATE", "copper", "so far") if word in bank.core().text]

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterator, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from datetime import timedelta
 
 import numpy as np
@@ -47,6 +47,9 @@ _OPEN_FOR = timedelta(days=60)
 _LATEST_UNITS = 200
 """Units that preferences and open matters are looked for in, so that a refresh costs the same in a large bank. A
 guess."""
+_SPOKEN_SHARE = 0.1
+"""Of what is said in a bank without speakers, the share with "I" as its subject from which it is of a user, and is no
+collection of notes. A guess."""
 _LONGEST_LINE = 60
 """Words of a line; a longer unit tells a story, and takes the room of several. A guess, not measured."""
 
@@ -156,17 +159,20 @@ def _candidates(services: Services, index: BankIndex, record: CoreRecord) -> Ite
         yield CoreProfileLine("pinned", render_unit(unit), (unit.id,))
     pinned_names = [entity.name for entity in index.entities() if entity.id in record.pinned]
     yield from _summary_lines(services, index, "pinned", pinned_names)
-    main_entity = _main_entity(index)
-    if main_entity is None:
+    subject = _subject(index)
+    if subject is None:
         return
-    if services.language_model is not None:  # it wrote a summary, and better than an extract
-        yield from _summary_lines(services, index, "about", [main_entity.name])
-    units = _read(services, index, _units_about(index, main_entity))
-    names = (main_entity.name, *main_entity.aliases)
+    if (
+        services.language_model is not None and subject.entity
+    ):  # it wrote a summary, and better than an extract
+        yield from _summary_lines(services, index, "about", [subject.entity])
+    units = _read(services, index, _most_salient(index, subject.rows))
     if services.language_model is None:
-        yield from _extract_lines(index, "about", [unit for unit in units if _is_fact(unit)], names)
-    yield from _extract_lines(index, "preference", [unit for unit in units if _is_preference(unit)], names)
-    latest_first = _read(services, index, _latest_units(index, main_entity))[::-1]
+        facts = [unit for unit in units if _is_fact(unit)]
+        yield from _extract_lines(index, "about", facts, subject.names)
+    preferred = [unit for unit in units if _is_preference(unit)]
+    yield from _extract_lines(index, "preference", preferred, subject.names)
+    latest_first = _read(services, index, _latest(index, subject.rows))[::-1]
     yield from _unit_lines(services, index, "open", [unit for unit in latest_first if _is_open(unit, index)])
 
 
@@ -226,42 +232,38 @@ def _summary_lines(
             yield CoreProfileLine(kind, sentence.text, sentence.evidence)
 
 
-def _main_entity(index: BankIndex) -> Entity | None:
-    """Returns the entity that the bank is about: the speaker of most units, the agent's own left out; in a bank
-    without speakers, the entity that is mentioned most."""
-    live_rows = index.columns[index.live_mask()]
-    is_user = live_rows["network"] != index.code(Network.EXPERIENCE.value)
-    no_speaker = index.code("")
-    units_by_speaker = Counter(int(code) for code in live_rows[is_user]["speaker"] if code != no_speaker)
+@dataclass(frozen=True, slots=True, eq=False)
+class _Subject:
+    """Whom or what a bank is about: the names, the name of the entity ("" for a user who has none), and the rows of
+    the current units that tell of it."""
+
+    names: Sequence[str]
+    entity: str
+    rows: NDArray[np.intp]
+
+
+def _subject(index: BankIndex) -> _Subject | None:
+    """Returns whom a bank is about: the speaker of most units, the agent's own left out; without speakers, the user
+    who says "I", else the entity that is mentioned most."""
+    rows = np.flatnonzero(index.live_mask())
+    users_rows = rows[index.columns[rows]["network"] != index.code(Network.EXPERIENCE.value)]
+    users, no_speaker = index.columns[users_rows], index.code("")
+    units_by_speaker = Counter(int(code) for code in users["speaker"] if code != no_speaker)
     entities = index.entities()  # most mentioned first
-    if not units_by_speaker:
-        return entities[0] if entities else None
-    main_speaker = units_by_speaker.most_common(1)[0][0]
-    return next((entity for entity in entities if main_speaker in _speaker_codes(index, entity)), None)
+    if units_by_speaker:
+        main_speaker = units_by_speaker.most_common(1)[0][0]
+        speaking = (entity for entity in entities if main_speaker in _speaker_codes(index, entity))
+        entity = next(speaking, None)
+    elif len(users) and users["is_subject"].mean() >= _SPOKEN_SHARE:
+        return _Subject(("",), "", users_rows)
+    else:
+        entity = entities[0] if entities else None
+    if entity is None:
+        return None
+    return _Subject((entity.name, *entity.aliases), entity.name, _rows_about(index, entity))
 
 
-def _speaker_codes(index: BankIndex, entity: Entity) -> set[int]:
-    """Returns the codes of an entity's names in the column of speakers."""
-    return {index.code(name) for name in (entity.name, *entity.aliases)} - {-1}
-
-
-def _units_about(index: BankIndex, entity: Entity) -> list[str]:
-    """Returns the ids, oldest first, of the current units about `entity` that are most worth knowing: of those that
-    it said itself, or, where it says nothing, of those that mention it."""
-    rows = _current_rows(index, entity)
-    best = rows[np.argsort(-index.columns[rows]["salience"], kind="stable")[:_LATEST_UNITS]]
-    by_time = best[np.argsort(index.columns[best]["mentioned"], kind="stable")]
-    return [index.unit_ids[row] for row in by_time.tolist()]
-
-
-def _latest_units(index: BankIndex, entity: Entity) -> list[str]:
-    """Returns the ids of the latest of the same units, oldest first."""
-    rows = _current_rows(index, entity)
-    by_time = rows[np.argsort(index.columns[rows]["mentioned"], kind="stable")]
-    return [index.unit_ids[row] for row in by_time[-_LATEST_UNITS:].tolist()]
-
-
-def _current_rows(index: BankIndex, entity: Entity) -> NDArray[np.intp]:
+def _rows_about(index: BankIndex, entity: Entity) -> NDArray[np.intp]:
     """Returns the rows of the current units that `entity` said, and of beliefs about it; where it says nothing, of
     those that mention it."""
     speakers, belief = list(_speaker_codes(index, entity)), index.code(Network.BELIEF.value)
@@ -272,6 +274,27 @@ def _current_rows(index: BankIndex, entity: Entity) -> NDArray[np.intp]:
         is_about = np.ones(len(rows), dtype=np.bool_)
     current: NDArray[np.intp] = rows[is_about & (columns["retired"] == NEVER)]
     return current
+
+
+def _speaker_codes(index: BankIndex, entity: Entity) -> set[int]:
+    """Returns the codes of an entity's names in the column of speakers."""
+    return {index.code(name) for name in (entity.name, *entity.aliases)} - {-1}
+
+
+def _most_salient(index: BankIndex, rows: NDArray[np.intp]) -> list[str]:
+    """Returns the ids of those of these units that are most worth knowing, oldest first."""
+    best = rows[np.argsort(-index.columns[rows]["salience"], kind="stable")[:_LATEST_UNITS]]
+    return [index.unit_ids[row] for row in _by_time(index, best).tolist()]
+
+
+def _latest(index: BankIndex, rows: NDArray[np.intp]) -> list[str]:
+    """Returns the ids of the latest of these units, oldest first."""
+    return [index.unit_ids[row] for row in _by_time(index, rows)[-_LATEST_UNITS:].tolist()]
+
+
+def _by_time(index: BankIndex, rows: NDArray[np.intp]) -> NDArray[np.intp]:
+    in_order: NDArray[np.intp] = rows[np.argsort(index.columns[rows]["mentioned"], kind="stable")]
+    return in_order
 
 
 def _is_open(unit: Unit, index: BankIndex) -> bool:

@@ -39,6 +39,8 @@ _LEAST_WORDS = 4
 """Words below which a statement is no cheaper."""
 _SUPERSEDED_WEIGHT = 0.3
 """What a statement loses that something newer was said of: a current one of equal worth takes the room. A guess."""
+_LEAST_SALIENCE = 0.2
+"""Salience below which a statement is left out where others have more. A guess."""
 _MEANT = (Modality.FACT, Modality.PLAN, Modality.WISH)
 """How a statement may be meant that is in a summary: no quotation, no question, nothing that only might be."""
 _STAGE_DIRECTION = re.compile(r"^[\[(*]")
@@ -77,12 +79,15 @@ class SummaryExtractor:
 
     def _candidates(self, units: Sequence[Unit], names: Sequence[str]) -> list[_Candidate]:
         candidates: list[_Candidate] = []
+        is_read = any(unit.salience is not None and unit.salience >= _LEAST_SALIENCE for unit in units)
         newer_ids = {unit.superseded_by for unit in units}
         for number, unit in enumerate(units):
             self.yield_now()
             is_own = normalise(unit.speaker or "") in names
             about: list[str] = []
-            if unit.kind is Kind.STATEMENT and unit.modality in _MEANT and _tells_of(unit, is_own):
+            is_idle = is_read and unit.salience is not None and unit.salience < _LEAST_SALIENCE
+            is_told = unit.kind is Kind.STATEMENT and unit.modality in _MEANT and not is_idle
+            if is_told and _tells_of(unit, is_own):
                 about = enriched("summary", unit.text, [], self._sentences_about, unit, names, is_own)
             # However short it is: without it, what it overtook would stand alone.
             if not about and unit.id in newer_ids:

@@ -62,7 +62,7 @@ class Belief:
     @property
     def statement(self) -> str:
         """What is believed."""
-        return self.unit.text
+        return self.unit.claim
 
     @property
     def confidence(self) -> float:

@@ -363,6 +363,11 @@ class Unit:
     salience: float | None = None
     telling: tuple[int, int] | None = None
 
+    @property
+    def claim(self) -> str:
+        """What it says, without what stands beside it in its text (`telling`)."""
+        return self.text if self.telling is None else self.text[slice(*self.telling)]
+
     def retired(self, at: datetime, retirement: Retirement) -> Unit:
         """Returns the unit as one that holds no more since `at`."""
         return replace(self, retired_at=at, retirement=retirement)

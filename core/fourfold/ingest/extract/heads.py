@@ -170,6 +170,7 @@ class _SentenceReader:
             + 0.5 * matches_any("first_person", text)
             + 0.6 * content
             - 0.8 * self._is_vague(text)
+            - 1.5 * text.endswith((":", "："))  # what it announces is not in it
             - 2.0
         )
         return round(1 / (1 + math.exp(-odds)), 3)
@@ -202,11 +203,13 @@ _SALIENCE = {
     ("modality", "hypothetical"): -2.0,
 }
 _PART_OF_LIFE = {
+    Family.IDENTITY: 1.5,
+    Family.ORIGIN: 1.5,
     Family.TASTE: 1.0,
+    Family.SCHEDULE: 0.0,
+    Family.OTHER: -0.5,
     Family.VALUE: -1.0,
     Family.EVENT: -1.0,
-    Family.OTHER: -0.5,
-    Family.SCHEDULE: 0.0,
 }
 """Weights of what the heads tell in the log-odds of being worth knowing, and of what a sentence tells of (any other
 part of a life: .7). Rounded by hand; not fitted (docs/adr/0024)."""
