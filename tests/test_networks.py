@@ -135,6 +135,7 @@ def test_who_speaks_is_called_by_that_name_and_not_by_a_short_form_said_before(m
 TALK = (
     "Hi Ruth! So good to hear from you.", "I'm a midwife at the county hospital.",
     "That must have been so hard, you're amazing!", "We have two boys, Finn and Arlo.",
+    "I'm running a half marathon on 2 May 2026.",
     "It rained all day yesterday.", "Wow, thanks a lot!", "I play the accordion in a village band.",
     "I felt so relieved.", "Our dog Biscuit is afraid of thunder.", "Haha, so true!",
     "I can't stand crowded beaches.", "We're moving to Galway in the autumn.",
@@ -151,6 +152,7 @@ def test_a_summary_tells_who_somebody_is_and_leaves_small_talk_out(memory: Memor
     for said in ("good to hear", "amazing", "thanks", "so true"):
         assert said not in text
     assert text.index("midwife") < text.index("Galway")
+    assert "half marathon" not in text  # what was planned for a day that has passed
     core = bank.core().text
     assert "crowded beaches" in core.partition("Held and preferred:")[2]
     assert "Galway" in core.partition("Open matters:")[2]

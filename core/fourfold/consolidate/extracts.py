@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from datetime import datetime
 from functools import cache
 
 import numpy as np
@@ -80,6 +81,7 @@ class SummaryExtractor:
     def _candidates(self, units: Sequence[Unit], names: Sequence[str]) -> list[_Candidate]:
         candidates: list[_Candidate] = []
         is_read = any(unit.salience is not None and unit.salience >= _LEAST_SALIENCE for unit in units)
+        now = max((unit.said_order for unit in units), default=None)
         newer_ids = {unit.superseded_by for unit in units}
         for number, unit in enumerate(units):
             self.yield_now()
@@ -87,6 +89,7 @@ class SummaryExtractor:
             about: list[str] = []
             is_idle = is_read and unit.salience is not None and unit.salience < _LEAST_SALIENCE
             is_told = unit.kind is Kind.STATEMENT and unit.modality in _MEANT and not is_idle
+            is_told = is_told and not _is_over(unit, now)
             if is_told and _tells_of(unit, is_own):
                 about = enriched("summary", unit.text, [], self._sentences_about, unit, names, is_own)
             # However short it is: without it, what it overtook would stand alone.
@@ -156,6 +159,13 @@ class SummaryExtractor:
                 room -= cost
                 redundancy = np.maximum(redundancy, likeness[place])
         return list(chosen.values())
+
+
+def _is_over(unit: Unit, now: datetime | None) -> bool:
+    """Whether a unit is a plan whose time had passed when the latest was said: nobody knows what came of it."""
+    if unit.modality is Modality.FACT or unit.occurred is None or unit.occurred.end is None:
+        return False
+    return now is not None and unit.occurred.end <= now
 
 
 def _tells_of(unit: Unit, is_own: bool) -> bool:
