@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -12,7 +12,7 @@ from hypothesis import settings as hypothesis_settings
 
 from fourfold import Bank, Memory
 from fourfold.models.packaged.minilm import MiniLM
-from fourfold.ports import Clock
+from fourfold.ports import Clock, Embedding
 from fourfold.testing import STRICT_ENRICHMENT, FrozenClock, HashEmbedder, MemoryStore
 
 os.environ.setdefault("FOURFOLD_CONSOLIDATE", "asked")  # tests consolidate banks when they want it
@@ -46,6 +46,32 @@ def memory(clock: Clock) -> Iterator[Memory]:
 def bank(memory: Memory) -> Bank:
     """An empty bank of `memory`."""
     return memory.bank("ana")
+
+
+class CachedReader:
+    """The packaged model as it reads for the heads what `HashEmbedder` embeds, each text once: tests say the same few
+    sentences over and over, and each reading takes some milliseconds."""
+
+    def __init__(self) -> None:
+        self._model = MiniLM(threads=1)
+        self._read: dict[str, Embedding] = {}
+
+    def embed(self, texts: Sequence[str]) -> list[Embedding]:
+        new = [text for text in dict.fromkeys(texts) if text not in self._read]
+        if len(self._read) + len(new) > 50_000:
+            self._read.clear()
+            new = list(dict.fromkeys(texts))
+        self._read |= dict(zip(new, self._model.embed(new), strict=True))
+        return [self._read[text] for text in texts]
+
+
+@pytest.fixture(scope="session", autouse=True)
+def cached_reader() -> Iterator[None]:
+    """Has the tests of a process share a `CachedReader`."""
+    with pytest.MonkeyPatch.context() as patch:
+        reader = CachedReader()
+        patch.setattr("fourfold.ingest.embed.packaged_reader", lambda: reader)
+        yield
 
 
 @pytest.fixture(scope="session")

@@ -136,7 +136,7 @@ def test_a_question_is_reflected_on_and_the_profile_shown(memory_with_belief: Pa
     )
     assert json.loads(fourfold("consolidate", "-m", memory_with_belief, "--json").stdout)["pending"] == 0
     assert "The bus was late again." in fourfold("core", "-m", memory_with_belief).stdout
-    assert "The bus was excellent this week." in fourfold("show", "Ana", "-m", memory_with_belief).stdout
+    assert "The bus was late again." in fourfold("show", "Ana", "-m", memory_with_belief).stdout
 
 
 def test_consolidation_on_request_waits_for_the_command(tmp_path: Path) -> None:

@@ -28,6 +28,7 @@ from fourfold.transaction.transaction import Transaction
 from fourfold.values.changes import Change
 from fourfold.values.reflection import CoreKind, CoreProfile, CoreProfileLine
 from fourfold.values.rendering import render_unit
+from fourfold.values.statements import Kind
 from fourfold.values.units import Entity, Modality, Network, Unit
 
 _MOST_LINES: dict[CoreKind, int] = {"about": 16, "preference": 8, "open": 5}
@@ -50,6 +51,8 @@ guess."""
 _SPOKEN_SHARE = 0.1
 """Of what is said in a bank without speakers, the share with "I" as its subject from which it is of a user, and is no
 collection of notes. A guess."""
+_LEAST_SALIENCE = 0.3
+"""Salience below which a plan is no open matter ("I'll keep working hard."). A guess."""
 _LONGEST_LINE = 60
 """Words of a line; a longer unit tells a story, and takes the room of several. A guess, not measured."""
 
@@ -299,7 +302,12 @@ def _by_time(index: BankIndex, rows: NDArray[np.intp]) -> NDArray[np.intp]:
 
 def _is_open(unit: Unit, index: BankIndex) -> bool:
     """Whether a unit is a recent plan whose time has not passed."""
-    if unit.modality is not Modality.PLAN or len(unit.text.split()) > _LONGEST_LINE:
+    is_plan = (
+        unit.modality is Modality.PLAN and unit.kind is Kind.STATEMENT and unit.network is not Network.BELIEF
+    )
+    if not is_plan or len(unit.text.split()) > _LONGEST_LINE:
+        return False
+    if unit.salience is not None and unit.salience < _LEAST_SALIENCE:
         return False
     # "Now" is the latest message, not the clock: in an imported conversation of last year its plans are still open.
     latest = float(index.columns["mentioned"].max())

@@ -12,6 +12,7 @@ import math
 import re
 from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass, replace
+from functools import cache
 from itertools import islice
 
 from fourfold.ingest.embed import Embedded
@@ -21,8 +22,8 @@ from fourfold.language.attributes import AttributedText, assertions
 from fourfold.language.enrichment import enriched
 from fourfold.language.languages import matches_any
 from fourfold.language.modality import confidence_of, without_request
-from fourfold.language.name_words import Usage, usage_of
-from fourfold.language.pack import Language
+from fourfold.language.name_words import Usage, name_words, usage_of
+from fourfold.language.pack import Language, search
 from fourfold.language.succession.beside import VAGUE
 from fourfold.language.succession.claims import THIRD_PERSONS
 from fourfold.language.succession.reading import read_claims
@@ -176,9 +177,17 @@ class _SentenceReader:
         return round(1 / (1 + math.exp(-odds)), 3)
 
     def _is_vague(self, text: str) -> bool:
-        """Whether only what was said before tells what a sentence is about ("It helps me.", "They're great.")."""
+        """Whether only what was said before tells what a sentence is about: its subject ("It helps me.", "They're
+        great."), what it speaks of where it names nobody ("I see them once a week."), or what it answers ("No, I
+        haven't.")."""
         claims = read_claims(text, self.language)
-        return bool(claims and claims[0].subject) and claims[0].subject <= VAGUE | THIRD_PERSONS
+        if claims and claims[0].subject and claims[0].subject <= VAGUE | THIRD_PERSONS:
+            return True
+        first_word = text.split(maxsplit=1)[0].strip(",.!?").casefold() if text.split() else ""
+        if first_word in self.language.small_talk:
+            return True
+        names_nobody = all(word.start == 0 or len(word.text) == 1 for word in name_words(text))
+        return names_nobody and search(_third_persons(self.language), text) is not None
 
     def _parted(self, start: int, end: int) -> Iterator[tuple[int, int]]:
         """Yields a sentence, parted where speech goes over into code: what is pasted behind "here it is:" ends in no
@@ -194,6 +203,14 @@ class _SentenceReader:
 
     def _is_code(self, start: int, end: int) -> bool:
         return _kind(self.heads.probabilities("kind", self._scores(start, end))) == Kind.CODE
+
+
+@cache
+def _third_persons(language: Language) -> str:
+    """Returns the pattern of the pronouns that stand for somebody or something else, "" where none are known."""
+    persons = language.succession.persons if language.succession is not None else {}
+    pronouns = [re.escape(word) for word, person in persons.items() if f"<{person}>" in THIRD_PERSONS]
+    return rf"\b(?:{'|'.join(pronouns)})\b" if pronouns else ""
 
 
 _SALIENCE = {
