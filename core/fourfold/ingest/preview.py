@@ -105,6 +105,5 @@ def _as_ruled(statement: Statement) -> Reading:
         is_lasting=False,
         family="",
         confidence=statement.confidence,
-        is_explained=False,
         salience=None,
     )

@@ -260,7 +260,6 @@ def _reading(
         is_lasting=kind in _TELLING and told["lasting"]["lasting"] > _SURE,
         family=_likeliest(told["family"], "", _SURE_FAMILY) if is_statement else "",
         confidence=_CONFIDENCE[strength] if is_belief else None,
-        is_explained=likeliest == _EXPOSITION,
         salience=None,
     )
 

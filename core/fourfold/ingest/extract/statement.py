@@ -37,7 +37,6 @@ class Reading:
     is_lasting: bool
     family: str
     confidence: float | None
-    is_explained: bool
     salience: float | None
 
 
