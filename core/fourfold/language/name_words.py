@@ -79,20 +79,20 @@ def begins_sentence(text: str, start: int) -> bool:
     return before == 0 or text[before - 1] in _BEFORE_SENTENCE or "\n" in text[before:start]
 
 
-def is_noun(text: str, word: Word, language: Language) -> bool:
-    """Tells whether a word is a noun that has its capital as any noun has, by what determines it: "mein Hund", "drei
-    kleine Kinder"."""
+def is_noun(text: str, start: int, language: Language) -> bool:
+    """Tells whether the word at `start` is a noun that has its capital as any noun has, by what determines it: "mein
+    Hund", "drei kleine Kinder"."""
     if not language.noun_capitals:
         return False
     # Only what stands right in front is looked at: all of it would make long texts slow.
-    window = max(0, word.start - _LONGEST_DETERMINER)
-    return compiled(language.noun_determiners).search(text, window, word.start) is not None
+    window = max(0, start - _LONGEST_DETERMINER)
+    return compiled(language.noun_determiners).search(text, window, start) is not None
 
 
 def word_features(text: str, words: Sequence[Word], usage: Usage, language: Language) -> NDArray[np.float32]:
     """Returns the features of the words of a text, (len(words), len(WORD_FEATURES))."""
     rows = np.zeros((len(words), len(WORD_FEATURES)), np.float32)
-    common = _common_words(language)
+    common = common_words(language)
     line_shares = _shares_of_capitals(text, words)
     for row, word in enumerate(words):
         folded = word.text.casefold().replace("’", "'")
@@ -119,7 +119,7 @@ def word_features(text: str, words: Sequence[Word], usage: Usage, language: Lang
             behind in ("'s", "’s"),
             before[-1:] in _CODE or behind[:1] in _CODE,
             language.noun_capitals,
-            is_noun(text, word, language) or _ARTICLE.search(before) is not None,
+            is_noun(text, word.start, language) or _ARTICLE.search(before) is not None,
             begins and folded in common,
             begins and vouched,
         )
@@ -154,7 +154,7 @@ def _shares_of_capitals(text: str, words: Sequence[Word]) -> list[float]:
 
 
 @cache
-def _common_words(language: Language) -> frozenset[str]:
+def common_words(language: Language) -> frozenset[str]:
     """Returns the words that are no names in a text of `language`. Greetings of others occur in it too ("Hey")."""
     in_any_language = frozenset[str]().union(*(each.no_names for each in languages().values()))
     return in_any_language | (language.no_names or language.stop_words)

@@ -52,7 +52,7 @@ def names_in(
     candidates = []
     for word, features in zip(words, word_features(text, words, usage, language), strict=True):
         begin = word.start - offset
-        if not any(a <= begin < b for a, b in code_spans) and not is_noun(text, word, language):
+        if not any(a <= begin < b for a, b in code_spans) and not is_noun(text, word.start, language):
             of_word = heads.word_scores(scores.within(begin, word.end - offset), features)
             probability = heads.probabilities(NAME_HEAD, of_word)["name"]
             candidates.append(_Candidate(word, probability, heads.probabilities(TYPE_HEAD, of_word)))

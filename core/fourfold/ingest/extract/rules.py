@@ -10,16 +10,15 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Collection, Sequence
 from dataclasses import replace
-from functools import cache
 
 from fourfold.ingest.extract.spans import statement_spans
 from fourfold.ingest.extract.statement import Mention, Statement
 from fourfold.ingest.long_work import until_cancelled, with_progress
 from fourfold.language.dates import find_times
 from fourfold.language.enrichment import enriched
-from fourfold.language.languages import languages
 from fourfold.language.modality import confidence_of, modality_of
-from fourfold.language.pack import Language, compiled
+from fourfold.language.name_words import common_words, is_noun
+from fourfold.language.pack import Language
 from fourfold.language.text import asking
 from fourfold.language.voices import borrowed_spans
 from fourfold.ports import Progress
@@ -98,8 +97,6 @@ _NAME = re.compile(
     rf"(?:{_TITLE}){{0,2}}(?:{_CAPITAL})(?:\s+(?:(?:of|de|van|von|the|la|le|du|da|bin|al)\s+)*(?:{_CAPITAL}|\d+))*"
 )
 _BEFORE_SENTENCE = '.!?…:;\n"“”([-'
-_LONGEST_DETERMINER = 80
-"""Characters in front of a noun that may hold its determiner and adjective; a guess, not measured."""
 _AGENT_ROLES = ("assistant", "tool")
 """Roles of what the agent itself says and does."""
 
@@ -159,18 +156,13 @@ def _names(piece: Piece, language: Language, vouched: Callable[[str], bool]) -> 
 def _without_noun(text: str, start: int, name: str, language: Language) -> str:
     """Returns a name, which begins at `start`, without a noun that has its capital as any noun has: "mein Hund
     Bruno", "drei kleine Kinder"."""
-    if not language.noun_capitals:
-        return name
-    # Only what stands right in front is looked at: all of it would make long texts slow.
-    window = max(0, start - _LONGEST_DETERMINER)
-    determined = compiled(language.noun_determiners).search(text, window, start) is not None
-    return name.partition(" ")[2] if determined else name
+    return name.partition(" ")[2] if is_noun(text, start, language) else name
 
 
 def _trimmed(match: re.Match[str], language: Language) -> tuple[str, int]:
     """Returns the name in a match, and where in the text it begins: leading and trailing words that are no part of
     a name go, and a possessive 's; whatever blanks stand between its words become one. "" where nothing is left."""
-    no_names = _no_names(language)
+    no_names = common_words(language)
     words = list(re.finditer(r"\S+", match.group()))
     while words and _fold(words[0].group()) in no_names:
         words.pop(0)
@@ -183,13 +175,6 @@ def _trimmed(match: re.Match[str], language: Language) -> tuple[str, int]:
 
 def _fold(word: str) -> str:
     return word.casefold().replace("’", "'")
-
-
-@cache
-def _no_names(language: Language) -> frozenset[str]:
-    """Returns the words that are no names in a text of `language`. Greetings of others occur in it too ("Hey")."""
-    in_any_language = frozenset[str]().union(*(each.no_names for each in languages().values()))
-    return in_any_language | (language.no_names or language.stop_words)
 
 
 def _begins_sentence(text: str, start: int) -> bool:
