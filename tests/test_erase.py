@@ -7,7 +7,7 @@ import sys
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
-from typing import Any
+from typing import Any, get_args
 
 import pytest
 from killing import killed_after
@@ -16,6 +16,7 @@ from fourfold import Bank, Entry, InputError, Memory, Message, NotFoundError
 from fourfold.index import registry
 from fourfold.storage.purge import write_order
 from fourfold.testing import FrozenClock, HashEmbedder
+from fourfold.values.changes import TimelineKind
 
 pytestmark = pytest.mark.slow
 
@@ -39,7 +40,7 @@ def plain(bank: Bank) -> dict[str, Any]:
         "entities": [(entity.name, entity.aliases) for entity in bank.entities()],
         "beliefs": [(belief.statement, belief.confidence) for belief in bank.beliefs()],
         "core": bank.core().text,
-        "timeline": [event.unit.text for event in bank.timeline()],
+        "timeline": [event.unit.text for event in bank.timeline(what=get_args(TimelineKind))],
     }
 
 

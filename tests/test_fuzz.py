@@ -9,6 +9,7 @@ import re
 from collections.abc import Iterable, Sequence
 from pathlib import Path
 from tempfile import TemporaryDirectory
+from typing import get_args
 
 import pytest
 from any_text import any_message, any_name, any_text, any_time, joined_clauses
@@ -18,6 +19,7 @@ from hypothesis import strategies as st
 from fourfold import Bank, Entry, InputError, Memory, Message, RetainResult, Unit, Verdict
 from fourfold.language.text import clean, normalise
 from fourfold.testing import FrozenClock, HashEmbedder, MemoryStore
+from fourfold.values.changes import TimelineKind
 
 LANGUAGES = st.sampled_from(["en", "de", "fr", "es", "zh", "ja", None])
 
@@ -105,7 +107,7 @@ def _use(bank: Bank, messages: Iterable[Message], question: str) -> None:
     bank.core()
     for entity in bank.entities():
         assert bank.entity(entity.name).name == entity.name
-    bank.timeline()
+    bank.timeline(what=get_args(TimelineKind))
     bank.beliefs()
     bank.history()
     bank.status()

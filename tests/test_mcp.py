@@ -182,6 +182,27 @@ def test_the_timeline_tool_tells_superseded_facts(clock: FrozenClock) -> None:
     session(clock, talk)
 
 
+def test_the_timeline_tool_tells_of_the_kinds_that_are_asked_for(clock: FrozenClock) -> None:
+    async def talk(client: Client) -> None:
+        said = (
+            "We are flying to Rome on 3 June. My sister Rita is a nurse in Braga. I think trams are reliable."
+        )
+        await client.call_tool("retain", {"text": said})
+        for what, told in (
+            (None, "flying"),
+            (["plans"], "flying"),
+            (["states"], "nurse"),
+            (["beliefs"], "trams"),
+        ):
+            answer = await client.call_tool("timeline", {"what": what})
+            (unit,) = answer.structured_content["units"]
+            assert told in unit["text"]
+        wrong = await client.call_tool("timeline", {"what": ["event"]})
+        assert "- what.0: input should be 'events', 'plans', 'changes', 'states' or 'beliefs'" in text(wrong)
+
+    session(clock, talk)
+
+
 def test_search_and_fetch_are_those_of_connectors(clock: FrozenClock) -> None:
     async def talk(client: Client) -> None:
         await client.call_tool("retain", {"facts": [PORTO]})

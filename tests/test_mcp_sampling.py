@@ -53,7 +53,9 @@ def retain(clock: FrozenClock, desk: Any, mode: str = "auto", sampling: bool = T
 
     async def talk(client: Client) -> None:
         done = await client.call_tool("retain", {"text": said, "context": "a walk"})
-        happened = (await client.call_tool("timeline", {})).structured_content["units"]
+        happened = (await client.call_tool("timeline", {"what": ["events", "states"]})).structured_content[
+            "units"
+        ]
         believed = (await client.call_tool("beliefs", {})).structured_content["beliefs"]
         found.extend([done, {one["text"] for one in [*happened, *believed]}])
         status = await client.call_tool("status", {})

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from datetime import UTC, datetime, timedelta, timezone
 from pathlib import Path
+from typing import get_args
 
 import pytest
 
 from fourfold import Bank, Entry, InputError, Interval, Memory, Message
 from fourfold.testing import HashEmbedder, MemoryStore
+from fourfold.values.changes import TimelineKind
 
 EAST = timezone(timedelta(hours=14))
 WEST = timezone(timedelta(hours=-12))
@@ -87,7 +89,7 @@ def test_a_time_at_the_edge_of_the_calendar_leaves_the_bank_readable(
     assert bank.recall("Where was I today, and in May?").hits
     assert bank.recall("Where was I?", as_of=moment) is not None
     assert bank.recall("Where was I?", during=(None, moment)) is not None
-    assert len(bank.timeline()) == 2
+    assert len(bank.timeline(what=get_args(TimelineKind))) == 2
 
 
 def test_a_range_whose_year_lacks_its_day_is_retained(memory: Memory) -> None:

@@ -29,8 +29,15 @@ def bank_of_moves(bank: Bank) -> Bank:
 
 
 def facts(events: list[Event]) -> list[Unit]:
-    """What happened, without what was believed of it."""
-    return [event.unit for event in events if event.assessment is None]
+    return [event.unit for event in events]
+
+
+def told(events: list[Event]) -> list[str]:
+    return [event.unit.claim for event in events]
+
+
+def said(text: str, day: int = 8, speaker: str | None = "Ana", month: int = 5) -> Message:
+    return Message(text, speaker, at=datetime(2023, month, day, 13, tzinfo=UTC))
 
 
 def test_facts_come_in_the_order_in_which_they_happened(bank_of_moves: Bank) -> None:
@@ -47,7 +54,7 @@ def test_facts_come_in_the_order_in_which_they_happened(bank_of_moves: Bank) -> 
 
 def test_an_interval_and_a_limit_narrow_the_timeline(bank_of_moves: Bank) -> None:
     assert [unit.text for unit in facts(bank_of_moves.timeline(during=year(2023)))] == ["Ben paints."]
-    assert [event.unit.text for event in bank_of_moves.timeline(limit=1)] == ["Ana is kind."]
+    assert [event.unit.text for event in bank_of_moves.timeline(limit=1)] == ["Ben paints."]
     assert bank_of_moves.timeline(during=year(1999)) == []
 
 
@@ -65,11 +72,105 @@ def test_superseded_facts_are_listed_and_forgotten_ones_are_not(bank: Bank) -> N
 def test_belief_changes_are_listed_with_their_times(bank: Bank) -> None:
     belief = bank.believe("Ana is generous.", confidence=0.6)
     bank.believe("Ana is generous.", confidence=0.4, reason="she was not")
-    told = bank.timeline()
-    assert [event.unit.id for event in told] == [belief.unit.id, belief.unit.id]
-    assert [e.assessment and e.assessment.after for e in told] == [0.6, 0.4]
-    bank.forget(unit=belief.unit)
+    moves = bank.timeline(what="beliefs")
+    assert [event.unit.id for event in moves] == [belief.unit.id, belief.unit.id]
+    assert [e.assessment and e.assessment.after for e in moves] == [0.6, 0.4]
     assert bank.timeline() == []
+    bank.forget(unit=belief.unit)
+    assert bank.timeline(what="beliefs") == []
+
+
+def test_a_timeline_tells_events_and_plans_and_leaves_out_what_happened_on_no_day(bank: Bank) -> None:
+    bank.retain(
+        [
+            said("Hey Ben, good to see you!"),
+            said("I ran a half marathon in Porto last Saturday."),
+            said("What have you been up to?"),
+            said("I love pottery more than anything else."),
+            said("My sister Rita is a nurse in Braga."),
+            said("We are flying to Rome on 3 June."),
+            said("My mother gave me a necklace and a scarf yesterday."),
+            said("[a photo of a lake]"),
+            said("x = [1, 2, 3]"),
+        ]
+    )
+    assert told(bank.timeline()) == [
+        "I ran a half marathon in Porto last Saturday.",
+        "My mother gave me a necklace and a scarf yesterday.",
+        "We are flying to Rome on 3 June.",
+    ]
+    assert told(bank.timeline(what="plans")) == ["We are flying to Rome on 3 June."]
+    assert "My sister Rita is a nurse in Braga." in told(bank.timeline(what=["states"]))
+
+
+def test_a_state_that_was_replaced_is_in_the_timeline_with_what_replaced_it(bank: Bank) -> None:
+    bank.retain([said("I live in Porto.", 3), said("My aunt is called Vera.", 3)], document="a")
+    bank.retain([said("I live in Lisbon now.", 20)], document="b")
+    before, now = bank.timeline(what="changes")
+    assert (before.unit.text, now.unit.text) == ("I live in Porto.", "I live in Lisbon now.")
+    assert before.until == now.at
+    assert told(bank.timeline()) == ["I live in Porto.", "I live in Lisbon now."]
+    for day, colour in ((21, "blue"), (22, "green")):
+        bank.retain([said(f"My favourite colour is {colour}.", day)], document=colour)
+    assert told(bank.timeline())[2:] == ["My favourite colour is blue.", "My favourite colour is green."]
+
+
+@pytest.mark.parametrize(
+    ("first", "again"),
+    [
+        # Told in another message by its date; by whom it is about; with another order of words, and more beside it.
+        (said("I joined a gym yesterday."), said("I joined a gym on 7 May!", 20)),
+        (
+            said("I passed my driving test yesterday."),
+            said("Ana passed her driving test on 7 May.", 9, "Ben"),
+        ),
+        (
+            said("I ran the marathon in Porto yesterday."),
+            said("Guess what: I ran the Porto marathon on 7 May, and my knees still hurt.", 9),
+        ),
+    ],
+)
+def test_an_event_that_is_told_again_is_there_once_with_all_that_tells_it(
+    bank: Bank, first: Message, again: Message
+) -> None:
+    bank.retain([first], document="a")
+    bank.retain([again], document="b")
+    assert len(bank.units()) == 2
+    (event,) = bank.timeline(what="events")
+    assert {event.unit.text, *(unit.text for unit in event.retellings)} == {first.text, again.text}
+    assert event.occurred == Interval(datetime(2023, 5, 7, tzinfo=UTC), datetime(2023, 5, 8, tzinfo=UTC))
+
+
+@pytest.mark.parametrize(
+    ("first", "other"),
+    [
+        (said("I joined a gym yesterday."), said("I joined a gym yesterday.", 20)),
+        (said("I met Ben's sister yesterday."), said("I met Ben on 7 May.", 9)),
+        (said("I called Rita yesterday."), said("I called the plumber for Rita on 7 May.", 9)),
+        (said("I flew from Porto to Lisbon yesterday."), said("I flew from Lisbon to Porto on 7 May.", 9)),
+        (
+            said("My car broke down on the bridge yesterday."),
+            said("My car broke down on the bridge on 7 May.", 9, "Ben"),
+        ),
+        (said("I beat Ben at chess yesterday."), said("I beat Ana at chess on 7 May.", 9, "Ben")),
+        (said("I did not sell the old boat yesterday."), said("I sold the old boat on 7 May.", 9)),
+        (said("I ran 5 km in the park yesterday."), said("I ran 10 km in the park on 7 May.", 9)),
+    ],
+)
+def test_two_events_in_nearly_the_same_words_are_two(bank: Bank, first: Message, other: Message) -> None:
+    bank.retain([first], document="a")
+    bank.retain([other], document="b")
+    assert sorted(told(bank.timeline())) == sorted([first.text, other.text])
+
+
+def test_what_an_agent_did_is_an_event_and_what_it_explains_is_none(bank: Bank) -> None:
+    bank.retain(
+        [
+            Message("I found the bug in the parser and fixed it yesterday.", role="assistant"),
+            Message("To deploy the app, run the script on Monday and check the logs.", role="assistant"),
+        ]
+    )
+    assert told(bank.timeline()) == ["I found the bug in the parser and fixed it yesterday."]
 
 
 @pytest.mark.parametrize(
@@ -99,6 +200,10 @@ def test_wrong_timeline_arguments_are_input_errors(bank_of_moves: Bank) -> None:
         bank_of_moves.timeline(entity="Nobody")
     with pytest.raises(InputError, match="limit"):
         bank_of_moves.timeline(limit=0)
+    with pytest.raises(InputError, match='"events" or "plans"'):
+        bank_of_moves.timeline(what="event")  # type: ignore[arg-type]
+    with pytest.raises(InputError, match="what is empty"):
+        bank_of_moves.timeline(what=[])
 
 
 def test_a_unit_is_named_by_the_beginning_of_its_id(bank_of_moves: Bank) -> None:

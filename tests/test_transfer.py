@@ -7,7 +7,7 @@ import json
 import warnings
 from datetime import datetime, timedelta
 from pathlib import Path
-from typing import Any
+from typing import Any, get_args
 
 import pytest
 from killing import killed_after
@@ -17,6 +17,7 @@ from fourfold import Bank, Entry, InputError, Memory, Message, NotFoundError, St
 from fourfold.storage.manifest import Manifest
 from fourfold.storage.server import ServerStore
 from fourfold.testing import FrozenClock, HashEmbedder, MemoryStore
+from fourfold.values.changes import TimelineKind
 
 QUESTIONS = ("Where does Bruno swim, in the harbour?", "Where does Ana live?", "Ana is generous.")
 
@@ -87,7 +88,7 @@ def everything(bank: Bank) -> dict[str, Any]:
         "evidence": [[bank.unit(u).text for u in b.evidence] for b in bank.beliefs()],
         "core": bank.core().text,
         "entries": [(e.key, e.value, e.revision) for e in bank.entries.list("file")],
-        "timeline": [e.unit.text for e in bank.timeline()],
+        "timeline": [e.unit.text for e in bank.timeline(what=get_args(TimelineKind))],
         "history": [
             (
                 c.operation,

@@ -290,12 +290,12 @@ def test_units_and_timeline_put_what_has_no_time_first(bank: Bank) -> None:
     bank.retain("The boat is red.", at=LONG_AGO)
     bank.retain("Tom is a nurse.", at="unknown")
     assert [unit.text for unit in bank.units()] == ["Tom is a nurse.", "The boat is red."]
-    events = bank.timeline()
+    events = bank.timeline(what="states")
     assert [(event.at, event.unit.text) for event in events] == [
         (None, "Tom is a nurse."),
         (LONG_AGO, "The boat is red."),
     ]
-    assert [event.unit.text for event in bank.timeline(limit=1)] == ["The boat is red."]
+    assert [event.unit.text for event in bank.timeline(what="states", limit=1)] == ["The boat is red."]
 
 
 def test_an_undated_belief_has_a_history_without_a_time(bank: Bank) -> None:
@@ -304,7 +304,7 @@ def test_an_undated_belief_has_a_history_without_a_time(bank: Bank) -> None:
     bank.consolidate()
     (belief,) = bank.beliefs()
     assert belief.history[0].said is None
-    assert next(event.at for event in bank.timeline() if event.assessment) is None
+    assert bank.timeline(what="beliefs")[0].at is None
 
 
 def test_forgetting_what_was_said_before_goes_by_the_day_on_which_an_undated_unit_was_recorded(
@@ -445,7 +445,7 @@ def test_networks_and_times_of_undated_facts_are_kept(bank: Bank) -> None:
 def test_the_mcp_tools_show_what_has_no_time(clock: FrozenClock) -> None:
     async def run() -> None:
         async with AsyncMemory(MemoryStore(), HashEmbedder(), clock=clock) as memory:
-            result = await memory.bank("mine").retain("The boat is red.", at="unknown")
+            result = await memory.bank("mine").retain("Tom's boat in the harbour is red.", at="unknown")
             unit = result.units[0].id
 
             async def opened() -> AsyncMemory:
@@ -453,9 +453,9 @@ def test_the_mcp_tools_show_what_has_no_time(clock: FrozenClock) -> None:
 
             async with Client(Server(BankScope(opened, "mine"), Subscriptions())) as client:
                 recalled = await client.call_tool("recall", {"question": "What colour is the boat?"})
-                told = await client.call_tool("timeline", {})
+                told = await client.call_tool("timeline", {"what": ["states"]})
                 for answer in (recalled, told):
-                    assert text(answer) == f"- The boat is red. (id {unit[:8]})"
+                    assert text(answer) == f"- Tom's boat in the harbour is red. (id {unit[:8]})"
                     assert answer.structured_content is not None
                     assert answer.structured_content["units"][0]["said"] is None
                 fetched = await client.call_tool("fetch", {"id": unit})

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import contextlib
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from datetime import datetime
-from typing import Protocol, Self
+from typing import Protocol, Self, get_args
 
 from anyio import to_thread
 
@@ -20,7 +20,7 @@ from fourfold.schema.units import read_unit
 from fourfold.services import Services
 from fourfold.validation import check_name, parse_unit_id
 from fourfold.values.beliefs import Belief
-from fourfold.values.changes import Event
+from fourfold.values.changes import DIARY, Event, TimelineKind
 from fourfold.values.reflection import CoreProfile
 from fourfold.values.summaries import Summary
 from fourfold.values.units import Entity, Interval, Unit
@@ -101,21 +101,38 @@ class BankReads:
     async def timeline(
         self,
         *,
+        what: TimelineKind | Collection[TimelineKind] = DIARY,
         entity: str | None = None,
         during: Interval | tuple[datetime | None, datetime | None] | None = None,
         limit: int | None = None,
     ) -> list[Event]:
-        """Returns what happened and how beliefs moved, oldest first.
+        """Returns what happened and is going to, oldest first, each event once.
 
-        `entity` (a name or an alias) narrows it to the facts and experiences that mention it and the beliefs about
-        it, `during` to those whose time meets the interval, `limit` to the latest so many; each is optional. The
-        time of a fact is when it occurred, or, where nothing tells that, when it was said. A superseded fact says
-        until when it was true. Raises `InputError`, and `NotFoundError` for an entity that the bank does not know.
+        `what` is one or several of "events" (what took place once, or began), "plans" (and wishes that name a time),
+        "changes" (what took the place of something older, and what it took the place of), "states" (what else was
+        stated, such as a taste, a job, a photograph's caption) and "beliefs" (how sure the bank became of each, at
+        every move). By default it is what one would put down in a diary: the first three; beliefs move with nearly
+        every talk, and would hide the rest. Kinds and not topics, since `entity` and `recall` find those.
+
+        An event is told by what names its time, or by what tells of the past, lasts not, and is worth knowing; what
+        an older version or a language model retained is one wherever it claims something. What another message
+        tells again, in the same words, of the same day, is in `Event.retellings`. Small talk, questions, requests
+        and code are in no timeline.
+
+        `entity` (a name or an alias) narrows it to what mentions it and the beliefs about it, `during` to what meets
+        the interval, `limit` to the latest so many; each is optional. The time of a fact is when it occurred, or,
+        where nothing tells that, when it was said. A superseded fact says until when it was true. Raises
+        `InputError`, and `NotFoundError` for an entity that the bank does not know.
         """
+        kinds = (what,) if isinstance(what, str) else tuple(what)
+        if not kinds:
+            raise InputError(f"what is empty: give one or several of {', '.join(get_args(TimelineKind))}.")
         if limit is not None and limit <= 0:
             raise InputError(f"limit is {limit}: give a positive number, or None for no bound.")
         interval = Interval(*during) if isinstance(during, tuple) else during
-        return await to_thread.run_sync(timeline.timeline, self._services, self.name, entity, interval, limit)
+        return await to_thread.run_sync(
+            timeline.timeline, self._services, self.name, kinds, entity, interval, limit
+        )
 
     async def beliefs(
         self, about: str | None = None, *, min_confidence: float = 0.0, retired: bool = False

@@ -17,7 +17,16 @@ from fourfold.api.reads import AnyBank
 from fourfold.ports import Embedder, LanguageModel, ModelRequest, Progress
 from fourfold.token_usage import Tokens
 from fourfold.values.beliefs import Belief
-from fourfold.values.changes import Change, Event, ForgetResult, PrunePolicy, PruneResult, Receipt
+from fourfold.values.changes import (
+    DIARY,
+    Change,
+    Event,
+    ForgetResult,
+    PrunePolicy,
+    PruneResult,
+    Receipt,
+    TimelineKind,
+)
 from fourfold.values.preview import Preview
 from fourfold.values.redaction import RedactionRule
 from fourfold.values.reflection import BankStatus, CoreProfile, Disposition, Reflection
@@ -364,12 +373,15 @@ class Bank(BankFacade):
     def timeline(
         self,
         *,
+        what: TimelineKind | Collection[TimelineKind] = DIARY,
         entity: str | None = None,
         during: Interval | tuple[datetime | None, datetime | None] | None = None,
         limit: int | None = None,
     ) -> list[Event]:
         """See `AsyncBank.timeline`."""
-        return self._portal.call(lambda: self._async.timeline(entity=entity, during=during, limit=limit))
+        return self._portal.call(
+            lambda: self._async.timeline(what=what, entity=entity, during=during, limit=limit)
+        )
 
     def beliefs(
         self, about: str | None = None, *, min_confidence: float = 0.0, retired: bool = False

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Annotated
+from typing import Annotated, cast
 
 import typer
 
@@ -19,6 +19,7 @@ from fourfold.cli.common import (
     open_existing,
     time_of_option,
 )
+from fourfold.values.changes import DIARY, TimelineKind
 from fourfold.values.wording import counted
 
 
@@ -26,18 +27,25 @@ from fourfold.values.wording import counted
 def timeline(
     bank: BankOption = "default",
     memory: MemoryOption = None,
+    what: Annotated[
+        list[str] | None,
+        typer.Option(
+            help="events, plans, changes, states or beliefs; may be repeated. The first three if left out."
+        ),
+    ] = None,
     entity: Annotated[str | None, typer.Option(help="Only what mentions this entity.")] = None,
     since: Annotated[str | None, typer.Option(help="Only from this time on (ISO 8601).")] = None,
     until: Annotated[str | None, typer.Option(help="Only before this time (ISO 8601).")] = None,
     limit: Annotated[int | None, typer.Option(help="The latest so many.")] = 50,
     json: JsonOption = False,
 ) -> None:
-    """Show what held and until when, and what was believed, in the order of time."""
+    """Show what happened and is going to, and what held until when, day by day."""
     start, end = time_of_option(since, "--since"), time_of_option(until, "--until")
     during = None if start is None and end is None else Interval(start, end)
     with open_existing(memory) as open_memory:
         info_of(open_memory, bank)
-        events = open_memory.bank(bank).timeline(entity=entity, during=during, limit=limit)
+        kinds = cast("list[TimelineKind]", what or list(DIARY))  # the bank refuses any other
+        events = open_memory.bank(bank).timeline(what=kinds, entity=entity, during=during, limit=limit)
     output.emit(events, json, lambda: output.show_timeline(events))
 
 

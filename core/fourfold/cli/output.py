@@ -30,9 +30,9 @@ from fourfold.transfer.importers.fields import listed
 from fourfold.values.beliefs import Assessment, Belief, Effect
 from fourfold.values.changes import Change, Event, ForgetResult, PruneResult
 from fourfold.values.reflection import BankStatus, Failure, Reflection
-from fourfold.values.rendering import render_interval, render_statement
+from fourfold.values.rendering import render_interval, render_statement, written_day
 from fourfold.values.results import BankInfo, Hit, Recall, RetainResult
-from fourfold.values.units import SHORT_ID, Entity, Interval, Unit, Verdict, known_time
+from fourfold.values.units import SHORT_ID, Entity, Interval, Modality, Unit, Verdict, known_time
 from fourfold.values.wording import counted, render_verdicts
 
 _MAX_FORGOTTEN_LINES = 20
@@ -166,26 +166,49 @@ def reason_of(change: Assessment, evidence: Mapping[str, Unit]) -> str:
 
 
 def show_timeline(events: Sequence[Event]) -> None:
-    """Prints one line an event: facts with until when they held, moves of beliefs."""
+    """Prints one line an event, in a terminal under the day or the time it took place; in a pipe each line begins
+    with its first day, so that it can be searched and sorted."""
     if not events:
         out.print("Nothing happened then.")
+    heading = ""
     for event in events:
-        when = _day(event.at)
-        change = event.assessment
-        if change is None:
-            until = f" [dim]until {_day(event.until)}[/]" if event.until else ""
-            if event.until is None and event.unit.retirement is not None:
-                until = " [dim]no longer so[/]"  # nobody knows since when
-            who = f"[bold]{escape(event.unit.speaker)}[/]: " if event.unit.speaker else ""
-            out.print(f"{when} {who}{escape(event.unit.text)}{_occurred(event.unit)}{until}")
-        else:
-            before = "" if change.before is None else f"{change.before:.2f} -> "
-            moved = f"{change.effect} {before}{change.after:.2f}"
-            out.print(f"{when} [dim]believed ({moved}):[/] {escape(event.unit.text)}")
+        if not out.is_terminal:
+            out.print(f"{_day(event.at)} {_told(event)}")
+            continue
+        if (day := _time_of(event)) != heading:
+            out.print(f"[bold]{day}[/]" if not heading else f"\n[bold]{day}[/]")
+            heading = day
+        out.print(f"  {_told(event)}")
 
 
-def _occurred(unit: Unit) -> str:
-    return f" [cyan]({render_interval(unit.occurred)})[/]" if unit.occurred else ""
+def _time_of(event: Event) -> str:
+    if event.occurred is not None:
+        return render_interval(event.occurred)
+    return "Undated" if event.at is None else written_day(event.at)
+
+
+def _told(event: Event) -> str:
+    """Returns who tells what, and what else is known of it, in rich's markup."""
+    unit, change = event.unit, event.assessment
+    if change is not None:
+        before = "" if change.before is None else f"{change.before:.2f} -> "
+        return f"[dim]believed ({change.effect} {before}{change.after:.2f}):[/] {escape(unit.text)}"
+    notes = [] if unit.modality is Modality.FACT else [unit.modality.value]
+    if out.is_terminal and event.occurred is None and event.at is not None:
+        notes.append("said that day")
+    if event.retellings:
+        notes.append(f"told {len(event.retellings) + 1} times")
+    if event.until is not None:
+        notes.append(f"until {_day(event.until)}")
+    elif unit.retirement is not None:
+        notes.append("no longer so")  # nobody knows since when
+    elif unit.superseded_by is not None:
+        notes.append("may have changed")
+    who = f"[bold]{escape(unit.speaker)}[/]: " if unit.speaker else ""
+    spans = [event.occurred] if event.occurred is not None and not out.is_terminal else []
+    when = "".join(f" [cyan]({render_interval(span)})[/]" for span in spans)
+    noted = f" [dim]{', '.join(notes)}[/]" if notes else ""
+    return f"{who}{escape(unit.claim)}{when}{noted}"
 
 
 def _day(moment: datetime | None) -> str:

@@ -19,7 +19,7 @@ from fourfold.language.attributes import AttributedText, compare_attributes
 from fourfold.language.enrichment import enriched
 from fourfold.language.languages import any_pattern, matches_any
 from fourfold.language.pack import Language
-from fourfold.language.text import asking, estimate_tokens, normalise, sentences, terms
+from fourfold.language.text import asking, estimate_tokens, is_stage_direction, normalise, sentences, terms
 from fourfold.models.products import product
 from fourfold.ports import Floats
 from fourfold.values.rendering import render_statement, written_day
@@ -44,7 +44,6 @@ _LEAST_SALIENCE = 0.2
 """Salience below which a statement is left out where others have more. A guess."""
 _MEANT = (Modality.FACT, Modality.PLAN, Modality.WISH)
 """How a statement may be meant that is in a summary: no quotation, no question, nothing that only might be."""
-_STAGE_DIRECTION = re.compile(r"^[\[(*]")
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -109,7 +108,7 @@ class SummaryExtractor:
         about = []
         for start, end in [unit.telling] if unit.telling else sentences(unit.text):
             text = unit.text[start:end]
-            if _STAGE_DIRECTION.match(text) or asking(text) or len(text.split()) > _LONGEST_SENTENCE:
+            if is_stage_direction(text) or asking(text) or len(text.split()) > _LONGEST_SENTENCE:
                 continue
             if not self._stemmed(_without_vocatives(text)):
                 continue  # "Wow!" beside what it is said of

@@ -1,71 +1,131 @@
-"""Reads a bank in the order of time: what held and until when, and what was believed. No ranking: what meets the
-conditions is told."""
+"""Reads a bank in the order of time: what happened and is going to, what held and until when, what was believed. No
+ranking: what meets the conditions is told."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 import numpy as np
 
+from fourfold.govern.events import is_of_one_matter, told_as
+from fourfold.govern.retellings import retellings
 from fourfold.index.bank_index import BankIndex
+from fourfold.language.pack import Language
 from fourfold.ports import Where
 from fourfold.schema.beliefs import read_belief
 from fourfold.schema.records import UNIT, UNKNOWN_TIME
-from fourfold.schema.units import read_unit, seconds_of
+from fourfold.schema.units import READ_UNIT, read_unit, seconds_of
 from fourfold.services import Services
-from fourfold.values.changes import Event
+from fourfold.values.changes import Event, TimelineKind
 from fourfold.values.units import Interval, Network, Unit
 
-_TOLD = (Network.WORLD.value, Network.EXPERIENCE.value)
+_TOLD = (Network.WORLD.value, Network.EXPERIENCE.value, Network.BELIEF.value)
 
 
 def timeline(
-    services: Services, bank: str, entity: str | None, during: Interval | None, limit: int | None
+    services: Services,
+    bank: str,
+    what: Collection[TimelineKind],
+    entity: str | None,
+    during: Interval | None,
+    limit: int | None,
 ) -> list[Event]:
-    """The facts and experiences of `bank` that mention `entity` and meet `during`, and how beliefs about it moved
-    then, the latest `limit` of them, by when they occurred or were said; what has no time comes first. Raises
-    `NotFoundError` for an entity it does not know."""
+    """Returns what `bank` tells of the kinds `what` that mentions `entity` and meets `during`, the latest `limit` of
+    it, by when it occurred or was said; what has no time comes first. Raises `NotFoundError` for an entity that the
+    bank does not know."""
     index = services.indexes.get(bank)
     with index.lock:
         name = None if entity is None else index.require_entity(entity).name
-        ids = [index.unit_ids[row] for row in _rows(index, name, during, limit)]
-    facts = _facts(services, ids)
-    believed = [event for event in _believed(services, bank, name) if during is None or _meets(event, during)]
-    events = sorted([*facts, *believed], key=_place)
-    return events[-(limit or len(events)) :] if events else []
+        ids = [index.unit_ids[row] for row in _rows(index, name, during)]
+        language = index.language
+    teller = _Teller(services, language, what)
+    believed = _believed(services, bank, name) if "beliefs" in what else iter(())
+    events = [*teller.events(ids), *(each for each in believed if during is None or _meets(each, during))]
+    return sorted(events, key=_place)[-(limit or len(events)) :] if events else []
 
 
-def _place(event: Event) -> float:
-    return UNKNOWN_TIME if event.at is None else event.at.timestamp()
+def _place(event: Event) -> tuple[float, float]:
+    """Returns when an event began, and the contrary of when it had ended: a month comes before its first day."""
+    if event.at is None:
+        return UNKNOWN_TIME, 0.0
+    began = event.at.timestamp()
+    return began, -began if event.occurred is None else -seconds_of(event.occurred)[1]
 
 
-def _rows(index: BankIndex, name: str | None, during: Interval | None, limit: int | None) -> list[int]:
+def _rows(index: BankIndex, name: str | None, during: Interval | None) -> list[int]:
     where = Where(networks=_TOLD, occurred=None if during is None else seconds_of(during))
     mask = index.mask(where, history=True)
     if name is not None:
         mentioning = index.units_mentioning(name)
         mask &= np.isin(np.arange(len(mask)), mentioning)
     rows = np.flatnonzero(mask)
-    in_order = rows[np.lexsort((rows, index.columns["start"][rows]))]
-    return [int(row) for row in in_order[-(limit or len(rows)) :]]
+    return [int(row) for row in rows[np.lexsort((rows, index.columns["start"][rows]))]]
 
 
-def _facts(services: Services, ids: list[str]) -> list[Event]:
-    units = _read(services, ids)
-    successors = _read(services, [unit.retired_by_unit for unit in units.values()])
-    return [_fact(units[unit_id], successors) for unit_id in ids if unit_id in units]
+@dataclass(frozen=True, slots=True)
+class _Teller:
+    """Makes events of the units of one bank."""
+
+    services: Services
+    language: Language
+    what: Collection[TimelineKind]
+
+    def events(self, ids: Sequence[str]) -> list[Event]:
+        """Returns the events that the units of these ids tell, in the order of the ids."""
+        units = _read(self.services, ids)
+        newer = [unit.retired_by_unit or unit.superseded_by for unit in units.values()]
+        older = [unit_id for unit in units.values() for unit_id in _replaced(unit)]
+        linked = _read(self.services, [*newer, *older])
+        told = []
+        for unit_id in ids:
+            if (unit := units.get(unit_id)) is not None:
+                kind, is_change = told_as(unit, self.language), _is_change(unit, linked)
+                # A preference may be a change as well, though it is told as a belief.
+                is_told_change = is_change and (kind is not None or unit.network is Network.BELIEF)
+                if kind in self.what or (is_told_change and "changes" in self.what):
+                    told.append((unit, is_change))
+        return self._told_once(told, linked)
+
+    def _told_once(self, told: Sequence[tuple[Unit, bool]], linked: Mapping[str, Unit]) -> list[Event]:
+        """Returns an event for each of these units, but for those that only tell again of what another one does. What
+        is or was a change stands for itself."""
+        again = retellings([unit for unit, is_change in told if not is_change], self.language)
+        retold = {unit.id for units in again.values() for unit in units}
+        return [
+            _fact(unit, linked, tuple(again.get(unit.id, ()))) for unit, _ in told if unit.id not in retold
+        ]
 
 
-def _fact(unit: Unit, successors: dict[str, Unit]) -> Event:
-    newer = successors.get(unit.retired_by_unit or "")
-    return Event(
-        at=_begins(unit),
+def _is_change(unit: Unit, linked: Mapping[str, Unit]) -> bool:
+    """Whether a unit took the place of another, or lost its own."""
+    older = [linked[unit_id] for unit_id in _replaced(unit) if unit_id in linked]
+    newer = linked.get(unit.superseded_by or "")
+    is_sure = unit.retired_by_unit is not None or any(each.retired_by_unit == unit.id for each in older)
+    return (
+        is_sure
+        or any(is_of_one_matter(each, unit) for each in older)
+        or (newer is not None and is_of_one_matter(unit, newer))
+    )
+
+
+def _replaced(unit: Unit) -> tuple[str, ...]:
+    """Returns the ids of the units whose place a unit took, or probably took."""
+    return tuple(link.to for link in unit.links if link.kind == "supersedes")
+
+
+def _fact(unit: Unit, linked: Mapping[str, Unit], told_again: tuple[Unit, ...]) -> Event:
+    newer = linked.get(unit.retired_by_unit or "")
+    event = Event(
+        at=unit.mentioned_at,
         unit=unit,
-        replaces=tuple(link.to for link in unit.links if link.kind == "supersedes"),
+        replaces=_replaced(unit),
         replaced_by=newer.id if newer else unit.superseded_by,
         until=None if newer is None else _begins(newer),
+        retellings=told_again,
     )
+    return replace(event, at=(event.occurred.start if event.occurred is not None else None) or event.at)
 
 
 def _begins(unit: Unit) -> datetime | None:
@@ -89,4 +149,6 @@ def _meets(event: Event, during: Interval) -> bool:
 
 def _read(services: Services, ids: Sequence[str | None]) -> dict[str, Unit]:
     unit_ids = tuple({unit_id for unit_id in ids if unit_id is not None})
-    return {p.id: read_unit(p) for p in services.store.scan(Where(ids=unit_ids))} if unit_ids else {}
+    if not unit_ids:
+        return {}
+    return {p.id: read_unit(p) for p in services.store.scan(Where(ids=unit_ids), READ_UNIT)}

@@ -40,6 +40,7 @@ _SENTENCE_END = re.compile(r"(?<=[.!?…。！？])[\"'”’»)\]]*\s+|(?<=[。
 _DAY = re.compile(r"\b\d\d?\.$")
 _NUMBERED = re.compile(r"\s*\d{1,3}\.")
 """The number of an item ("2. Call the plumber.")."""
+_STAGE_DIRECTION = re.compile(r"[\[(*]")
 _SURROGATE = re.compile(r"[\ud800-\udfff]")
 _CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f]")
 _SENTENCE_MARK = re.compile(r"([.!?。！？])")
@@ -234,6 +235,11 @@ def _told_first(question: str) -> str:
     """Returns what a speaker says of himself before he asks; "" where he does not."""
     told = question.rpartition(",")[0]
     return told if compiled(any_pattern("speaker_as_subject")).match(told.lstrip()) else ""
+
+
+def is_stage_direction(text: str) -> bool:
+    """Tells whether `text` describes what nobody says, such as a picture: "[a photo of a lake]", "(laughs)"."""
+    return _STAGE_DIRECTION.match(text) is not None
 
 
 def counts(text: str) -> bool:

@@ -5,10 +5,16 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import datetime, timedelta
+from typing import Literal
 
 from fourfold.values.beliefs import Assessment, Belief
-from fourfold.values.units import Operation, Unit
+from fourfold.values.units import Interval, Operation, Unit
+
+TimelineKind = Literal["events", "plans", "changes", "states", "beliefs"]
+"""What a timeline tells; see `Bank.timeline`."""
+DIARY: tuple[TimelineKind, ...] = ("events", "plans", "changes")
+"""What it tells by default."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,7 +44,8 @@ class Change:
 class Event:
     """Something in a bank's timeline, `at` the time it occurred, or was said; None where nobody knows. A fact: it
     held `until` the unit `replaced_by` took its place (None: it holds, or nobody knows), and took itself the place
-    of the units `replaces`. A move of a belief: the `assessment`, and what is believed in `unit`, as it is now."""
+    of the units `replaces`; `retellings` are other units that tell of it and add nothing to `unit`. A move of a
+    belief: the `assessment`, and what is believed in `unit`, as it is now."""
 
     at: datetime | None
     unit: Unit
@@ -46,6 +53,19 @@ class Event:
     replaced_by: str | None = None
     until: datetime | None = None
     assessment: Assessment | None = None
+    retellings: tuple[Unit, ...] = ()
+
+    @property
+    def occurred(self) -> Interval | None:
+        """When it took place, as exactly as one of its units says; None if none does, and for a move of a belief."""
+        if self.assessment is not None:
+            return None
+        spans = [unit.occurred for unit in (self.unit, *self.retellings) if unit.occurred is not None]
+        return min(spans, key=_width, default=None)
+
+
+def _width(span: Interval) -> timedelta:
+    return timedelta.max if span.start is None or span.end is None else span.end - span.start
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,6 +9,7 @@ from mcp_types import CallToolResult
 from pydantic import Field
 
 from fourfold import NotFoundError, Unit
+from fourfold.values.changes import DIARY
 from fourfold.values.wording import counted
 from fourfold_mcp.formatting import tool_result, unit_lines
 from fourfold_mcp.schemas import EntityAnswer, UnitShape
@@ -51,9 +52,9 @@ async def describe_entity(bank: AsyncBank, name: str, max_units: int) -> tuple[E
     # An entity that was named lately or seldom has none.
     with suppress(NotFoundError):
         summary = (await bank.summary(info.name)).text
-    events = await bank.timeline(entity=info.name)
-    # Changes of beliefs are events as well; the tool `beliefs` has those.
-    latest = [event.unit for event in events if event.assessment is None][-max_units:]
+    # Beliefs are left to the tool `beliefs`.
+    events = await bank.timeline(what=(*DIARY, "states"), entity=info.name, limit=max_units)
+    latest = [event.unit for event in events]
     answer = EntityAnswer(
         bank=bank.name,
         name=info.name,
