@@ -22,6 +22,10 @@ from fourfold.values.units import Interval, Modality, Unit
 _LEAST_WORDS = 3
 """Words that carry meaning, the subject among them, that a telling must have: two are soon said of two events. A
 guess."""
+_LEAST_UNDATED = 4
+"""The same for one that names no time, and is taken to be of the day on which it was said. A guess."""
+_LONGEST_TEXT = 60
+"""Words of a unit from which it says more than can be compared. A guess."""
 _LONGEST_SPAN = timedelta(days=7)
 """Time within which the same words are of one event: in a longer one a thing may well happen twice, but where both
 name the very same time. A guess."""
@@ -35,7 +39,7 @@ def retellings(units: Sequence[Unit], language: Language) -> dict[str, list[Unit
     tell of an event alone are left out."""
     tellings = [enriched("comparison", unit.text, None, _telling, unit, language) for unit in units]
     fullest_first = sorted(
-        (telling for telling in tellings if telling and len(telling.words) >= _LEAST_WORDS),
+        (telling for telling in tellings if telling and _can_be_compared(telling)),
         key=lambda telling: (-len(telling.words), telling.end - telling.start, telling.unit.said_order),
     )
     told: dict[str, list[Unit]] = {}
@@ -79,6 +83,11 @@ class _Telling:
     @property
     def stems(self) -> list[str]:
         return [word.stem for word in self.words]
+
+
+def _can_be_compared(telling: _Telling) -> bool:
+    least = _LEAST_WORDS if telling.unit.occurred is not None else _LEAST_UNDATED
+    return len(telling.words) >= least and len(telling.unit.text.split()) <= _LONGEST_TEXT
 
 
 def _telling(unit: Unit, language: Language) -> _Telling | None:

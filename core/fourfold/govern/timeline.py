@@ -85,13 +85,13 @@ class _Teller:
                 # A preference may be a change as well, though it is told as a belief.
                 is_told_change = is_change and (kind is not None or unit.network is Network.BELIEF)
                 if kind in self.what or (is_told_change and "changes" in self.what):
-                    told.append((unit, is_change))
+                    told.append((unit, kind in ("events", "plans") and not is_change))
         return self._told_once(told, linked)
 
     def _told_once(self, told: Sequence[tuple[Unit, bool]], linked: Mapping[str, Unit]) -> list[Event]:
-        """Returns an event for each of these units, but for those that only tell again of what another one does. What
-        is or was a change stands for itself."""
-        again = retellings([unit for unit, is_change in told if not is_change], self.language)
+        """Returns an event for each of these units, but for those that only tell again of what another does. Beside
+        each stands whether it may: what is or was a change stands for itself, and so does a state."""
+        again = retellings([unit for unit, may_be_told_again in told if may_be_told_again], self.language)
         retold = {unit.id for units in again.values() for unit in units}
         return [
             _fact(unit, linked, tuple(again.get(unit.id, ()))) for unit, _ in told if unit.id not in retold
