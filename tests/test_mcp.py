@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import sys
 from collections.abc import Awaitable, Callable
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
@@ -26,13 +27,13 @@ from mcp_types import (
 )
 from waiting import until
 
-from fourfold import AsyncMemory
+from fourfold import AsyncMemory, Message
 from fourfold.testing import FrozenClock, HashEmbedder, MemoryStore
 from fourfold_mcp.scope import BankScope
 from fourfold_mcp.server import Server
 from fourfold_mcp.subscriptions import Subscriptions
 
-TOOLS = set("retain recall reflect beliefs entity timeline forget status search fetch".split())
+TOOLS = set("retain preview recall reflect beliefs entity timeline forget status search fetch".split())
 PORTO_TEXT = "Ana moved to Porto."
 PORTO = {"text": PORTO_TEXT, "entities": ["Ana", "Porto"], "when": "2023-04"}
 
@@ -201,6 +202,42 @@ def test_the_timeline_tool_tells_of_the_kinds_that_are_asked_for(clock: FrozenCl
         assert "- what.0: input should be 'events', 'plans', 'changes', 'states' or 'beliefs'" in text(wrong)
 
     session(clock, talk)
+
+
+def test_the_preview_tool_shows_what_would_be_kept_and_keeps_nothing(clock: FrozenClock) -> None:
+    async def run() -> None:
+        async with AsyncMemory(MemoryStore(), HashEmbedder(), clock=clock) as memory:
+            bank = memory.bank("mine", redact=["secrets"])
+            home = Message("I live in Ghent.", "Wim", at=clock.now() - timedelta(days=2))
+            (ghent,) = (await bank.retain([home])).units
+
+            async def opened() -> AsyncMemory:
+                return memory
+
+            async with Client(Server(BankScope(opened, "mine"), Subscriptions())) as client:
+                moved = "Hey! I live in Bruges now."
+                secret = "I think trams are reliable. The key is sk-live-0123456789abcdefghij."
+                before = [await bank.units(retired=True), await bank.history(), await bank.entities()]
+                shown = await client.call_tool("preview", {"text": moved, "speaker": "Wim"})
+                masked = await client.call_tool("preview", {"text": secret})
+                assert [await bank.units(retired=True), await bank.history(), await bank.entities()] == before
+                assert not (await client.call_tool("preview", {"text": moved, "bank": "nowhere"})).is_error
+                assert [info.name for info in await memory.banks()] == ["mine"]
+                assert (await client.call_tool("preview", {"text": " "})).is_error
+            hey, told = shown.structured_content["statements"]
+            assert (hey["kind"], told["kind"]) == ("smalltalk", "statement")
+            assert moved[told["start"] : told["end"]] == told["text"] == "I live in Bruges now."
+            assert (told["replaces"], told["mentions"]) == ([ghent.id], ["Bruges"])
+            assert "- small talk: Hey!" in text(shown)
+            assert "Would be no longer so: [6 May 2023] Wim: I live in Ghent." in text(shown)
+            trams, key = masked.structured_content["statements"]
+            assert (trams["network"], trams["modality"]) == ("belief", "fact")
+            assert 0 < trams["confidence"] < 1
+            assert masked.structured_content["redacted"] == {"api_key": 1}
+            assert "0123456789" not in key["text"] + text(masked)
+            assert "Held back by api_key: 1." in text(masked)
+
+    anyio.run(run)
 
 
 def test_search_and_fetch_are_those_of_connectors(clock: FrozenClock) -> None:

@@ -129,6 +129,7 @@ def test_a_token_reaches_its_banks_and_no_other(site: Site, tokens: dict[str, st
             unit = kept.structured_content["units"][0]["id"]
             calls: list[tuple[str, dict[str, Any]]] = [
                 ("retain", {"facts": [MOVED]}),
+                ("preview", {"text": "Ana moved."}),
                 ("recall", {"question": "Where did Ana move?"}),
                 ("reflect", {"question": "Where did Ana move?"}),
                 ("beliefs", {}),

@@ -79,6 +79,7 @@ def test_the_inspector_lists_and_calls_every_tool(tmp_path: Path) -> None:
     moved = {"text": "Ana moved to Porto.", "entities": ["Ana", "Porto"]}
     (unit,) = called("retain", facts=[moved])["units"]
     calls: dict[str, dict[str, object]] = {
+        "preview": {"text": "Ana moved to Porto."},
         "recall": {"question": "Where did Ana move?"},
         "reflect": {"question": "Where did Ana move?"},
         "beliefs": {},

@@ -7,7 +7,7 @@ from typing import Annotated, Literal
 
 from pydantic import BaseModel, ConfigDict, Field
 
-from fourfold import Belief, Fact, InputError, Interval, Message, Network, Unit
+from fourfold import Belief, Fact, InputError, Interval, Message, Network, PreviewedStatement, Unit
 from fourfold.values.rendering import render_interval
 from fourfold.values.units import SaidAt
 
@@ -137,6 +137,60 @@ class BeliefShape(BaseModel):
         """Returns the shape of a belief."""
         unit = belief.unit
         return cls(id=unit.id, text=unit.text, confidence=unit.confidence, changes=len(belief.history))
+
+
+class StatementShape(BaseModel):
+    """What a sentence would be taken for. `replaces` and `outdates` are ids: of what would hold no longer, and of
+    what may have changed."""
+
+    text: str
+    start: int
+    end: int
+    kind: str
+    network: str
+    modality: str
+    lasting: bool
+    attribute: str
+    confidence: float | None = None
+    mentions: list[str] = []
+    when: str | None = None
+    occurred_from: datetime | None = None
+    occurred_to: datetime | None = Field(None, description="The first moment after that time.")
+    replaces: list[str] = []
+    outdates: list[str] = []
+    known: bool = False
+
+    @classmethod
+    def of(cls, statement: PreviewedStatement) -> StatementShape:
+        """Returns the shape of a sentence."""
+        occurred = statement.occurred or Interval(None, None)
+        return cls(
+            text=statement.text,
+            start=statement.start,
+            end=statement.end,
+            kind=statement.kind.value,
+            network=statement.network.value,
+            modality=statement.modality.value,
+            lasting=statement.lasting,
+            attribute=statement.attribute,
+            confidence=statement.confidence,
+            mentions=list(statement.mentions),
+            when=render_interval(statement.occurred) if statement.occurred else None,
+            occurred_from=occurred.start,
+            occurred_to=occurred.end,
+            replaces=list(statement.replaces),
+            outdates=list(statement.outdates),
+            known=statement.known,
+        )
+
+
+class PreviewAnswer(BaseModel):
+    """What a retain would make of each sentence, and how much the bank's rules would hold back, by rule."""
+
+    bank: str
+    statements: list[StatementShape]
+    redacted: dict[str, int]
+    warnings: list[str]
 
 
 class RetainAnswer(BaseModel):

@@ -5,16 +5,14 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 
-from fourfold import Memory, NotFoundError, Preview, PreviewedStatement
+from fourfold import Memory, NotFoundError, Preview
 from fourfold.cli import output
 from fourfold.cli.common import open_existing
 from fourfold.transfer.importers import ImportedFile
-from fourfold.values.rendering import render_interval
-from fourfold.values.statements import Kind
-from fourfold.values.units import SHORT_ID, Modality
+from fourfold.values.rendering import render_previewed
 
-_LABEL_WIDTH = 34
-"""Characters of a line before its sentence: of "belief, wish, lasting, possession" all."""
+_LABEL_WIDTH = 39
+"""Characters of a line before its sentence: of "belief 0.90, wish, lasting, possession" all."""
 
 
 def emit_preview(
@@ -42,28 +40,10 @@ def _opened(memory: str | None) -> Iterator[Memory]:
 def _show(previews: Sequence[Preview]) -> None:
     for preview in previews:
         for statement in preview:
-            output.out.print(_line(statement), markup=False)
+            label, line = render_previewed(statement)
+            output.out.print(f"{label:{_LABEL_WIDTH}} {line}", markup=False)
         for rule, count in preview.redacted.items():
             output.out.print(f"Held back by {rule}: {count}.", markup=False)
         for warning in preview.warnings:
             output.err.print(f"fourfold: {warning}", markup=False)
     output.out.print("Nothing was retained.")
-
-
-def _line(statement: PreviewedStatement) -> str:
-    said = [statement.text, *(f"({render_interval(when)})" for when in [statement.occurred] if when)]
-    said += [f"[{', '.join(statement.mentions)}]"] if statement.mentions else []
-    said += [f"(in place of {unit[:SHORT_ID]})" for unit in statement.replaces]
-    said += [f"(newer than {unit[:SHORT_ID]})" for unit in statement.outdates]
-    said += ["(known already)"] if statement.known else []
-    return f"{_label(statement):{_LABEL_WIDTH}} {' '.join(said)}"
-
-
-def _label(statement: PreviewedStatement) -> str:
-    if statement.kind is not Kind.STATEMENT:
-        return {Kind.SMALLTALK: "small talk"}.get(statement.kind, statement.kind.value)
-    parts = [statement.network.value]
-    parts += [statement.modality.value] if statement.modality is not Modality.FACT else []
-    parts += ["lasting"] if statement.lasting else []
-    parts += [statement.attribute] if statement.attribute else []
-    return ", ".join(parts)

@@ -6,8 +6,10 @@ from collections.abc import Sequence
 from datetime import MINYEAR, datetime, time, timedelta
 from typing import Any
 
+from fourfold.values.preview import PreviewedStatement
 from fourfold.values.results import Hit
-from fourfold.values.units import Interval, Modality, Network, Unit
+from fourfold.values.statements import Kind
+from fourfold.values.units import SHORT_ID, Interval, Modality, Network, Unit
 
 MONTHS = tuple(
     "January February March April May June July August September October November December".split()
@@ -129,6 +131,28 @@ def _without_year_of(last: datetime, written: str, start: datetime) -> str:
 
 def _joined(first: str, last: str) -> str:
     return last if first == last else f"{first} to {last}"
+
+
+def render_previewed(statement: PreviewedStatement) -> tuple[str, str]:
+    """Returns what a sentence would be taken for ("world, plan, event", "belief 0.70, lasting, taste", "small talk"),
+    and its text with the time, the names and the units that it bears on."""
+    said = [statement.text, *(f"({render_interval(when)})" for when in [statement.occurred] if when)]
+    said += [f"[{', '.join(statement.mentions)}]"] if statement.mentions else []
+    said += [f"(in place of {unit[:SHORT_ID]})" for unit in statement.replaces]
+    said += [f"(newer than {unit[:SHORT_ID]})" for unit in statement.outdates]
+    said += ["(known already)"] if statement.known else []
+    return _previewed_label(statement), " ".join(said)
+
+
+def _previewed_label(statement: PreviewedStatement) -> str:
+    if statement.kind is not Kind.STATEMENT:
+        return "small talk" if statement.kind is Kind.SMALLTALK else statement.kind.value
+    sure = "" if statement.confidence is None else f" {statement.confidence:.2f}"
+    parts = [f"{statement.network.value}{sure}"]
+    parts += [statement.modality.value] if statement.modality is not Modality.FACT else []
+    parts += ["lasting"] if statement.lasting else []
+    parts += [statement.attribute] if statement.attribute else []
+    return ", ".join(parts)
 
 
 def describe_hit(hit: Hit) -> dict[str, Any]:

@@ -10,6 +10,7 @@ from fourfold_mcp.tools import (
     entity,
     fetch,
     forget,
+    preview,
     recall,
     reflect,
     retain,
@@ -27,6 +28,7 @@ ENTRY_POINTS = "fourfold_mcp.tools"
 BUILTIN_TOOLS = (
     recall.TOOL,
     retain.TOOL,
+    preview.TOOL,
     reflect.TOOL,
     beliefs.TOOL,
     entity.TOOL,
