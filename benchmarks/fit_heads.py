@@ -1,6 +1,7 @@
 """Fits the heads that tell what a sentence is, and which of its words are names
 (`fourfold.models.packaged.statement_heads`): logistic regressions over inner layers of MiniLM and the surface of each
-sentence or word, on the messages of `benchmarks/sentences`, which were written and labelled for this by reading.
+sentence or word, and others over the words of sentences, on the messages of `benchmarks/sentences`, which were
+written and labelled for this by reading.
 
     python benchmarks/fit_heads.py [--write]
 
@@ -13,6 +14,7 @@ from __future__ import annotations
 
 import argparse
 import json
+from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -21,12 +23,14 @@ from typing import Any, NamedTuple
 import numpy as np
 from machine import describe
 from numpy.typing import NDArray
+from scipy.sparse import csr_matrix
 from sklearn.linear_model import LogisticRegression
 from sklearn.metrics import f1_score
 
 from fourfold.language.languages import language
 from fourfold.language.modality import confidence_of, modality_of
 from fourfold.language.name_words import WORD_FEATURES, name_words, usage_of, word_features
+from fourfold.language.ngrams import word_ngrams
 from fourfold.language.surface import SURFACE_FEATURES, surface_features
 from fourfold.models.packaged.minilm import MiniLM
 from fourfold.models.packaged.statement_heads import LAYERS, NAME_HEAD, TYPE_HEAD
@@ -43,6 +47,12 @@ INVERSE_PENALTY = 0.004
 out; it hardly matters (docs/adr/0023)."""
 SETS = {"en": ("en",), "other": ("de", "en", "es", "fr", "zh")}
 """Sets of heads, and the languages of the conversations that each is fitted to."""
+NGRAM_INVERSE_PENALTY = 10.0
+"""`C` of the regressions over words. Of 3 and 10, on conversations left out (docs/adr/0023)."""
+NGRAMS = {"en": (5000, 3, 0.5), "other": (8000, 2, 1.0)}
+"""For each set: how many of the commonest words and pairs of words are weighed, in how many sentences each of them
+stands at least, and the weight of what they tell beside what the model's states tell. Of 3,000 to 8,000 words, and of
+.35 to 1, on conversations left out (docs/adr/0023)."""
 EXPOSITION = "exposition"
 """The kind of what an assistant explains: no deed of its own, nothing of its user."""
 KINDS = (*map(str, Kind), EXPOSITION)
@@ -67,10 +77,12 @@ class Rows:
     items: list[Labelled] = field(default_factory=list)
     states: list[Floats] = field(default_factory=list)
     surfaces: list[Floats] = field(default_factory=list)
+    ngrams: list[tuple[str, ...]] = field(default_factory=list)
 
     def add(self, item: Labelled, states: Floats, surface: Floats) -> None:
         """Adds an item whose tokens have these states, (n, layers * 384)."""
         self.items.append(item)
+        self.ngrams.append(word_ngrams(item.text))
         self.states.append(states.mean(axis=0) if len(states) else np.zeros(states.shape[1], np.float32))
         self.surfaces.append(surface)
 
@@ -83,14 +95,31 @@ class Rows:
         together: Floats = np.concatenate([np.stack(self.states), np.stack(self.surfaces)], axis=1)
         return together
 
+    def commonest_ngrams(self, left_in: NDArray[np.bool_], most: int, least_often: int) -> dict[str, int]:
+        """Returns the `most` commonest words and pairs of words of the items of `left_in`, with their places."""
+        of_items = (ngrams for ngrams, is_in in zip(self.ngrams, left_in, strict=True) if is_in)
+        counts = Counter(ngram for ngrams in of_items for ngram in ngrams)
+        common = sorted((-count, ngram) for ngram, count in counts.items() if count >= least_often)
+        return {ngram: place for place, (_, ngram) in enumerate(common[:most])}
+
+    def ngram_features(self, vocabulary: dict[str, int]) -> csr_matrix:
+        """Returns which words and pairs of a vocabulary each item has, as `StatementHeads` weighs them."""
+        places = [[vocabulary[n] for n in ngrams if n in vocabulary] for ngrams in self.ngrams]
+        values = [1 / np.sqrt(len(of_item)) for of_item in places for _ in of_item]
+        rows = [row for row, of_item in enumerate(places) for _ in of_item]
+        columns = [place for of_item in places for place in of_item]
+        return csr_matrix((values, (rows, columns)), shape=(len(places), len(vocabulary)))
+
 
 class Head(NamedTuple):
-    """One head: its classes in the order of its columns, which items it is fitted to, and their class."""
+    """One head: its classes in the order of its columns, which items it is fitted to, and their class; and whether it
+    weighs the words of a sentence."""
 
     name: str
     classes: tuple[str, ...]
     is_for: Callable[[Labelled], bool]
     label: Callable[[Labelled], str]
+    reads_words: bool = False
 
 
 def _is_statement(item: Labelled) -> bool:
@@ -98,14 +127,15 @@ def _is_statement(item: Labelled) -> bool:
 
 
 SENTENCE_HEADS = (
-    Head("kind", KINDS, lambda s: True, lambda s: str(s.labels["kind"])),
-    Head("network", ("world", "belief"), _is_statement, lambda s: str(s.labels["network"])),
-    Head("modality", MODALITIES, _is_statement, lambda s: str(s.labels["modality"])),
+    Head("kind", KINDS, lambda s: True, lambda s: str(s.labels["kind"]), True),
+    Head("network", ("world", "belief"), _is_statement, lambda s: str(s.labels["network"]), True),
+    Head("modality", MODALITIES, _is_statement, lambda s: str(s.labels["modality"]), True),
     Head(
         "lasting",
         ("passing", "lasting"),
         _is_statement,
         lambda s: "lasting" if s.labels["lasting"] else "passing",
+        True,
     ),
     Head("family", tuple(map(str, Family)), _is_statement, lambda s: str(s.labels["family"])),
     Head("strength", ("1", "2", "3"), lambda s: "strength" in s.labels, lambda s: str(s.labels["strength"])),
@@ -128,12 +158,12 @@ def main() -> None:
     print(f"{len(sentences.items)} sentences, {len(words.items)} words with a capital\n")
     report(sentences, words)
     if arguments.write:
-        write({name: _fit_set(sentences, words, codes) for name, codes in SETS.items()})
+        write({name: _fit_set(sentences, words, name) for name in SETS})
 
 
-def _fit_set(sentences: Rows, words: Rows, codes: Sequence[str]) -> list[Fitted]:
-    of_sentences = [fit(head, sentences, sentences.of(codes)) for head in SENTENCE_HEADS]
-    return of_sentences + [fit(head, words, words.of(codes)) for head in WORD_HEADS]
+def _fit_set(sentences: Rows, words: Rows, name: str) -> list[Fitted]:
+    of_sentences = [fit(head, sentences, sentences.of(SETS[name]), name) for head in SENTENCE_HEADS]
+    return of_sentences + [fit(head, words, words.of(SETS[name]), name) for head in WORD_HEADS]
 
 
 def read(model: MiniLM) -> tuple[Rows, Rows]:
@@ -195,41 +225,66 @@ def _own(states: TokenScores, begin: int, end: int) -> Floats:
 
 @dataclass(frozen=True, slots=True)
 class Fitted:
-    """A head with its weights, (features, columns), and biases, (columns,)."""
+    """A head with its weights, (features, columns), and biases, (columns,), and the weights of the words and pairs of
+    `vocabulary`, (their number, columns)."""
 
     head: Head
     weights: Floats
     bias: Floats
+    vocabulary: dict[str, int]
+    ngram_weights: Floats
 
-    def predict(self, features: Floats) -> list[str]:
-        """Returns the likeliest class of each row."""
-        scores = features @ self.weights + self.bias
+    def predict(self, rows: Rows, which: NDArray[np.bool_]) -> list[str]:
+        """Returns the likeliest class of each row of `which`."""
+        scores = rows.features()[which] @ self.weights + self.bias
+        if self.vocabulary:
+            scores = scores + rows.ngram_features(self.vocabulary)[which] @ self.ngram_weights
         if scores.shape[1] == 1:
             scores = np.concatenate([np.zeros_like(scores), scores], axis=1)
         return [self.head.classes[best] for best in scores.argmax(axis=1).tolist()]
 
 
-def fit(head: Head, rows: Rows, left_in: NDArray[np.bool_]) -> Fitted:
-    """Returns the head fitted to those rows of `left_in` that it is for."""
+def fit(head: Head, rows: Rows, left_in: NDArray[np.bool_], set_name: str) -> Fitted:
+    """Returns the head fitted to those rows of `left_in` that it is for: one regression over the states and surfaces
+    of sentences, and if it reads words one over those, whose log-odds are added with their share."""
     chosen = left_in & np.array([head.is_for(item) for item in rows.items])
-    features = rows.features()[chosen]
     labels = [head.label(item) for item, is_chosen in zip(rows.items, chosen, strict=True) if is_chosen]
+    features = rows.features()[chosen]
     mean, deviation = features.mean(axis=0), features.std(axis=0) + 1e-6
-    model = LogisticRegression(C=INVERSE_PENALTY, max_iter=2000).fit((features - mean) / deviation, labels)
+    coefficients, bias = _regression(head, (features - mean) / deviation, labels, INVERSE_PENALTY)
+    weights = coefficients / deviation[:, None]
+    bias = bias - mean @ weights
+    vocabulary: dict[str, int] = {}
+    ngram_weights = np.zeros((0, len(bias)))
+    if head.reads_words:
+        most, least_often, share = NGRAMS[set_name]
+        vocabulary = rows.commonest_ngrams(left_in, most, least_often)
+        ngrams = rows.ngram_features(vocabulary)[chosen]
+        ngram_weights, ngram_bias = _regression(head, ngrams, labels, NGRAM_INVERSE_PENALTY)
+        ngram_weights, bias = share * ngram_weights, bias + share * ngram_bias
+    return Fitted(head, _single(weights), _single(bias), vocabulary, _single(ngram_weights))
+
+
+def _regression(
+    head: Head, features: Any, labels: Sequence[str], inverse_penalty: float
+) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+    """Returns weights, (features, columns), and biases, (columns,), in the order of the head's classes."""
+    model = LogisticRegression(C=inverse_penalty, max_iter=2000).fit(features, labels)
     known = model.classes_.tolist()
     if len(head.classes) == 2:
         sign = 1.0 if known[1] == head.classes[1] else -1.0
-        coefficients, intercepts = sign * model.coef_, sign * model.intercept_
-    else:
-        # A class that no row is of (it happens where rows are left out) is never told.
-        coefficients = np.zeros((len(head.classes), features.shape[1]))
-        intercepts = np.full(len(head.classes), -100.0)
-        for place, name in enumerate(known):
-            coefficients[head.classes.index(name)] = model.coef_[place]
-            intercepts[head.classes.index(name)] = model.intercept_[place]
-    weights = (coefficients / deviation).T
-    bias = intercepts - mean @ weights
-    return Fitted(head, weights.astype(np.float32), bias.astype(np.float32))
+        return sign * model.coef_.T, sign * model.intercept_
+    # A class that no row is of (it happens where rows are left out) is never told.
+    coefficients = np.zeros((features.shape[1], len(head.classes)))
+    intercepts = np.full(len(head.classes), -100.0)
+    for place, name in enumerate(known):
+        coefficients[:, head.classes.index(name)] = model.coef_[place]
+        intercepts[head.classes.index(name)] = model.intercept_[place]
+    return coefficients, intercepts
+
+
+def _single(values: NDArray[np.float64]) -> Floats:
+    return values.astype(np.float32)
 
 
 def report(sentences: Rows, words: Rows) -> None:
@@ -252,14 +307,13 @@ def _left_out(head: Head, rows: Rows) -> list[str]:
     talks = list(dict.fromkeys(item.talk for item in rows.items))
     folds = np.array([talks.index(item.talk) % FOLDS for item in rows.items])
     told = np.empty(len(rows.items), dtype=object)
-    features = rows.features()
     for fold in range(FOLDS):
         for name, codes in SETS.items():
             # Each language is told by the set that is for it.
             here = (folds == fold) & rows.of(
                 ("en",) if name == "en" else [code for code in codes if code != "en"]
             )
-            told[here] = fit(head, rows, (folds != fold) & rows.of(codes)).predict(features[here])
+            told[here] = fit(head, rows, (folds != fold) & rows.of(codes), name).predict(rows, here)
     return [str(each) for each in told]
 
 
@@ -322,6 +376,12 @@ def write(sets: dict[str, list[Fitted]]) -> None:
         together: Floats = np.concatenate(parts, axis=1)
         return together
 
+    of_ngrams: dict[str, Any] = {}
+    for name, of_set in sets.items():
+        reading = [each for each in of_set if each.vocabulary]
+        of_ngrams[f"{name} ngrams"] = np.frombuffer("\n".join(reading[0].vocabulary).encode(), np.uint8)
+        together = np.concatenate([each.ngram_weights for each in reading], axis=1)
+        of_ngrams[f"{name} ngram_weights"] = together.astype(np.float16)
     np.savez_compressed(
         OUT,
         layers=np.array(LAYERS),
@@ -334,6 +394,7 @@ def write(sets: dict[str, list[Fitted]]) -> None:
         surface_weights=look_weights(len(SURFACE_FEATURES), True).astype(np.float16),
         word_weights=look_weights(len(WORD_FEATURES), False).astype(np.float16),
         bias=np.concatenate([each.bias for _, each in fitted]).astype(np.float32),
+        **of_ngrams,
     )
     print(f"\nwritten: {OUT.name}, {OUT.stat().st_size:,} bytes")
 

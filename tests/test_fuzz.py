@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Sequence
+from datetime import timedelta
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import get_args
@@ -24,8 +25,8 @@ from fourfold.values.changes import TimelineKind
 LANGUAGES = st.sampled_from(["en", "de", "fr", "es", "zh", "ja", None])
 
 
-def _memory() -> Memory:
-    return Memory(MemoryStore(), HashEmbedder(), clock=FrozenClock())
+def _memory(clock: FrozenClock | None = None) -> Memory:
+    return Memory(MemoryStore(), HashEmbedder(), clock=clock or FrozenClock())
 
 
 def _words(text: str) -> str:
@@ -117,10 +118,12 @@ def _use(bank: Bank, messages: Iterable[Message], question: str) -> None:
 def test_a_bank_of_any_texts_is_consolidated_exported_and_loaded(
     messages: Sequence[Message], later: Sequence[Message], question: str, language: str | None
 ) -> None:
-    with _memory() as memory, TemporaryDirectory() as directory:
+    clock = FrozenClock()
+    with _memory(clock) as memory, TemporaryDirectory() as directory:
         bank = memory.bank("a", language=language)
         bank.retain([Message("Clara lives in Porto.", "Ana"), *messages])
         _use(bank, messages, question)
+        clock.advance(timedelta(seconds=1))  # what two writes of one moment said has no order
         bank.retain([Message("Clara lives in Lisbon now.", "Ana"), *later], document="chat", context=question)
         _use(bank, later, question)
         path = bank.export(Path(directory) / "bank.jsonl")

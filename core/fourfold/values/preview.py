@@ -14,7 +14,8 @@ class PreviewedStatement:
     """A sentence or clause, at the characters `[start, end)` of its message, and what it would be taken for.
 
     `message` is the id of the message, or of what would be derived from it. `kind` to `confidence` are as in `Unit`;
-    what is no statement (`kind`) is kept and found, but is no belief, and stands in no summary. `mentions` are the
+    what is no statement (`kind`) is kept and found, but is no belief, and stands in no summary, whatever it is read
+    as: `modality` and `lasting` are told of any sentence. `mentions` are the
     names in it, `occurred` the time that it speaks of. `replaces` are the ids of units that would be retired for what
     it says, `outdates` those that would be marked as said before it. `known` says that the bank has it already.
     """

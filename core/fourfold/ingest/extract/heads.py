@@ -23,6 +23,7 @@ from fourfold.language.enrichment import enriched
 from fourfold.language.languages import matches_any
 from fourfold.language.modality import confidence_of, without_request
 from fourfold.language.name_words import Usage, name_words, usage_of
+from fourfold.language.ngrams import word_ngrams
 from fourfold.language.pack import Language, search
 from fourfold.language.succession.beside import VAGUE
 from fourfold.language.succession.claims import THIRD_PERSONS
@@ -36,16 +37,16 @@ from fourfold.values.units import Modality, Network
 
 _SURE = 0.5
 """Probability from which a head's word is taken: below it the contrary, or all else together, is as likely."""
-_MAYBE_STATEMENT = 0.35
+_MAYBE_STATEMENT = 0.3
 """Probability from which a sentence is taken for a statement: what is hidden from summaries and beliefs should surely
 be none. Chosen with the next one on two sets of sentences that readers labelled (docs/adr/0023)."""
 _LEAST_STATEMENT = 0.1
 """Probability of being a statement below which nothing is read into a sentence. A guess."""
-_SURE_BELIEF = 0.6
+_SURE_BELIEF = 0.7
 """Probability from which a statement is taken for a belief: a fact that is listed as an opinion is hidden from
-whoever asks for facts."""
-_SURE_MEANT = 0.4
-"""The same of how one is meant, of five ways. A guess."""
+whoever asks for facts, and talk has fewer beliefs than the sentences that the heads were fitted to."""
+_SURE_MEANT = 0.35
+"""The same of how one is meant, of five ways. Chosen on the same sets."""
 _SURE_FAMILY = 0.35
 """The same of what a statement tells of, of twenty things. A guess."""
 _SURE_JUDGEMENT = 0.3
@@ -59,6 +60,8 @@ _CONFIDENCE = {"1": 0.5, "2": 0.7, "3": 0.9}
 "I'm sure" (`language.modality`)."""
 
 
+_TELLING = (Kind.STATEMENT, Kind.REQUEST)
+"""Kinds that may tell something lasting: what is asked for often says what for."""
 _SENTENCE_HEADS = ("kind", "network", "modality", "lasting", "family", "strength")
 
 
@@ -103,7 +106,7 @@ def _typed(
         network=telling.network,
         modality=telling.modality,
         confidence=telling.confidence,
-        is_lasting=telling.is_lasting,
+        is_lasting=telling.is_lasting and telling.kind in _TELLING,
         family=telling.family,
         salience=telling.salience,
         telling=(telling.start, telling.end) if len(readings) > 1 else None,
@@ -158,8 +161,9 @@ class _SentenceReader:
                 yield replace(reading, salience=self._salience(reading, told))
 
     def _scores(self, start: int, end: int) -> Floats:
-        surface = surface_features(self.text[start:end], self.language, self.by_agent)
-        return self.heads.sentence_scores(self.scores.within(start, end), surface)
+        text = self.text[start:end]
+        surface = surface_features(text, self.language, self.by_agent)
+        return self.heads.sentence_scores(self.scores.within(start, end), surface, word_ngrams(text))
 
     def _salience(self, reading: Reading, told: dict[str, dict[str, float]]) -> float:
         """Returns how much a sentence is worth knowing of whom it is about (docs/adr/0024)."""
@@ -257,7 +261,7 @@ def _reading(
         kind=kind,
         network=Network.EXPERIENCE if by_agent else Network.BELIEF if is_belief else Network.WORLD,
         modality=_meant(told["modality"]) if may_tell else _ASKED.get(kind, Modality.FACT),
-        is_lasting=kind in _TELLING and told["lasting"]["lasting"] > _SURE,
+        is_lasting=told["lasting"]["lasting"] > _SURE,
         family=_likeliest(told["family"], "", _SURE_FAMILY) if is_statement else "",
         confidence=_CONFIDENCE[strength] if is_belief else None,
         salience=None,
@@ -273,8 +277,6 @@ def _kind(probabilities: dict[str, float]) -> str:
 
 
 _ASKED = {Kind.QUESTION: Modality.QUESTION}
-_TELLING = (Kind.STATEMENT, Kind.REQUEST)
-"""Kinds that may tell something lasting: what is asked for often says what for."""
 
 
 def _likeliest(probabilities: dict[str, float], unsure: str, sure: float = _SURE) -> str:

@@ -2,15 +2,15 @@
 meant; of a word whether it is of a name, and of what.
 
 The heads are logistic regressions, fitted by benchmarks/fit_heads.py, which says on what (docs/adr/0023). The score
-of a sentence is the mean of its tokens' and a share for its surface (`fourfold.language.surface`), that of a word the
-mean of its pieces' and one for its look (`fourfold.language.name_words`): in the pass that embeds the text they cost
-one product more.
+of a sentence is the mean of its tokens' and shares for its surface (`fourfold.language.surface`) and its words
+(`fourfold.language.ngrams`), that of a word the mean of its pieces' and one for its look
+(`fourfold.language.name_words`): in the pass that embeds the text they cost one product more.
 """
 
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from functools import cache
 from importlib.resources import files
@@ -25,6 +25,9 @@ LAYERS = ("layer_norm_4", "layer_norm_8")
 """The values of the packaged model that are read: the states after its second and fourth layer of six. The last
 one's, which are made for likeness of content, tell less of how something is said (docs/adr/0023)."""
 NAME_HEAD, TYPE_HEAD = "name", "name type"
+_WORDED = ("kind", "network", "modality", "lasting")
+"""The heads that weigh words as well, in the order of their columns. What a sentence tells of, and how strongly it is
+held, they tell no better (docs/adr/0023)."""
 _FILE = "minilm-heads.npz"
 _SETS = {"en": "en", "de": "other", "fr": "other", "es": "other", "zh": "other"}
 """Which set of heads is for a language, by its code: MiniLM was made for English, and what is learned from others
@@ -36,18 +39,26 @@ class StatementHeads:
     """The heads of one language. `columns` gives the place of each head's columns in the scores of a token, `classes`
     what they stand for; a head of two classes has one column, for the second. `surface_weights` and `word_weights`
     (features, all columns) are for the surface of a sentence and of a word, of which a head has one alone; `bias`
-    (all columns,)."""
+    (all columns,). `ngrams` are the words and pairs of words that have weights, with their rows in `ngram_weights`,
+    (their number, columns of the heads in `worded`)."""
 
     surface_weights: Floats
     word_weights: Floats
     bias: Floats
+    ngrams: Mapping[str, int]
+    ngram_weights: Floats
+    worded: slice
     columns: Mapping[str, slice]
     classes: Mapping[str, tuple[str, ...]]
 
-    def sentence_scores(self, tokens: Floats, surface: Floats) -> Floats:
+    def sentence_scores(self, tokens: Floats, surface: Floats, ngrams: Iterable[str]) -> Floats:
         """Returns the scores, (all columns,), of a sentence whose tokens have the scores `tokens`, (n, all
         columns)."""
-        return _mean(tokens) + surface @ self.surface_weights + self.bias
+        scores = _mean(tokens) + surface @ self.surface_weights + self.bias
+        rows = [self.ngrams[ngram] for ngram in ngrams if ngram in self.ngrams]
+        if rows:
+            scores[self.worded] += self.ngram_weights[rows].sum(axis=0) / math.sqrt(len(rows))
+        return scores
 
     def word_scores(self, tokens: Floats, features: Floats) -> Floats:
         """Returns the scores, (all columns,), of a word whose pieces have the scores `tokens`."""
@@ -105,6 +116,11 @@ def load_heads() -> PackagedHeads:
                 surface_weights=surface_weights.astype(np.float32),
                 word_weights=word_weights.astype(np.float32),
                 bias=arrays["bias"].astype(np.float32),
+                ngrams={
+                    n: row for row, n in enumerate(arrays[f"{name} ngrams"].tobytes().decode().split("\n"))
+                },
+                ngram_weights=arrays[f"{name} ngram_weights"].astype(np.float32),
+                worded=slice(columns[name][_WORDED[0]].start, columns[name][_WORDED[-1]].stop),
                 columns=columns[name],
                 classes=classes[name],
             )
