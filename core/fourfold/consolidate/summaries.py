@@ -1,13 +1,12 @@
 """Summarises entities, from facts alone, each sentence with the units that say it.
 
 A language model writes a summary out of the former one and the new facts. Without a model a summary is an extract:
-the most central and most recent sentences that do not contradict each other.
+the statements most worth knowing that do not contradict each other (`extracts`).
 """
 
 from __future__ import annotations
 
 import hashlib
-import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -37,18 +36,6 @@ _LEAST_FACTS = 2
 _MOST_FACTS = 160
 """Facts that a summary is made of, beside those that it rests on already: the latest, or for an extract, which
 compares each with each, those that are most worth knowing."""
-_MOST_SENTENCES = 5
-"""Sentences of an extract."""
-_LEAST_STEMS = 3
-"""Content words that a sentence of an extract has at least: fewer say nothing by themselves ("It was great!")."""
-_LONGEST_SENTENCE = 60
-"""Words of a sentence of an extract at most."""
-_RECENCY_WEIGHT = 0.2
-"""What the latest sentence gains over the first, where the most central one has 1."""
-_REDUNDANCY_WEIGHT = 0.7
-"""What a sentence loses that reads like one that was chosen (lambda of maximal marginal relevance is 1 less it)."""
-_SUPERSEDED_WEIGHT = 0.3
-"""What a sentence loses that something newer was said of: a current one of equal worth takes the room."""
 _MODEL_FACTS = 40
 """New facts that a language model is shown in one call."""
 _MODEL_WORDS = 120
@@ -58,9 +45,6 @@ _EXTRACTS_PER_WRITE = 8
 as `assess` moves beliefs; a guess, not measured."""
 _READ_AT_ONCE = 32
 """Units of one read from the store: after each, recalls and retains may come in between."""
-
-_STAGE_DIRECTION = re.compile(r"^[\[(*]")
-_SPECIFIC = re.compile(r"\d|(?<=[\w,] )[A-ZÀ-Þ][\w'’-]{2,}")
 
 
 class SummarySentence(BaseModel):

@@ -27,7 +27,6 @@ _TOO_LONG_FOR_SLIPS = 40
 _TITLES = frozenset(
     "mr mrs ms miss dr prof professor sir dame lord lady saint st captain uncle aunt auntie".split()
 )
-_TITLES_OF_PEOPLE = _TITLES - {"st", "saint"}
 _LEGAL = frozenset(
     "inc incorporated ltd limited llc plc corp corporation co company gmbh ag sa bv nv oy ab".split()
 )
