@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime
-from typing import Annotated, Literal
+from typing import Annotated, Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field
 
@@ -90,6 +90,13 @@ def _said_at(text: str | None) -> SaidAt | None:
     return moment if moment.tzinfo is not None else moment.replace(tzinfo=UTC)
 
 
+def _time_fields(occurred: Interval | None) -> dict[str, Any]:
+    """Returns the fields of a shape that tell the time which something speaks of."""
+    if occurred is None:
+        return {}
+    return {"when": render_interval(occurred), "occurred_from": occurred.start, "occurred_to": occurred.end}
+
+
 class UnitShape(BaseModel):
     """A remembered statement."""
 
@@ -108,15 +115,12 @@ class UnitShape(BaseModel):
     @classmethod
     def of(cls, unit: Unit) -> UnitShape:
         """Returns the shape of a unit."""
-        occurred = unit.occurred or Interval(None, None)
         return cls(
             id=unit.id,
             text=unit.text,
             network=unit.network.value,
             said=unit.mentioned_at,
-            when=render_interval(unit.occurred) if unit.occurred else None,
-            occurred_from=occurred.start,
-            occurred_to=occurred.end,
+            **_time_fields(unit.occurred),
             entities=list(unit.entities),
             confidence=unit.confidence,
             speaker=unit.speaker,
@@ -163,7 +167,6 @@ class StatementShape(BaseModel):
     @classmethod
     def of(cls, statement: PreviewedStatement) -> StatementShape:
         """Returns the shape of a sentence."""
-        occurred = statement.occurred or Interval(None, None)
         return cls(
             text=statement.text,
             start=statement.start,
@@ -175,9 +178,7 @@ class StatementShape(BaseModel):
             attribute=statement.attribute,
             confidence=statement.confidence,
             mentions=list(statement.mentions),
-            when=render_interval(statement.occurred) if statement.occurred else None,
-            occurred_from=occurred.start,
-            occurred_to=occurred.end,
+            **_time_fields(statement.occurred),
             replaces=list(statement.replaces),
             outdates=list(statement.outdates),
             known=statement.known,
