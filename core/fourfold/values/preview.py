@@ -15,9 +15,9 @@ class PreviewedStatement:
 
     `message` is the id of the message, or of what would be derived from it. `kind` to `confidence` are as in `Unit`;
     what is no statement (`kind`) is kept and found, but is no belief, and stands in no summary, whatever it is read
-    as: `modality` and `lasting` are told of any sentence. `mentions` are the
-    names in it, `occurred` the time that it speaks of. `replaces` are the ids of units that would be retired for what
-    it says, `outdates` those that would be marked as said before it. `known` says that the bank has it already.
+    as: `modality` and `lasting` are told of any sentence. `mentions` are the names in it, `occurred` the time that it
+    speaks of. `replaces` are the ids of units that would be retired for what it says, `outdates` those that would be
+    marked as said before it. `known` says that the bank has it already.
     """
 
     text: str

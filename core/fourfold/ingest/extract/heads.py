@@ -52,13 +52,13 @@ _SURE_FAMILY = 0.35
 _SURE_JUDGEMENT = 0.3
 """The same for one that begins as a judgement does ("I think"). A guess."""
 _MEANT_LANGUAGE = "en"
-"""The language in which the heads tell how a sentence is meant better than its wording does (docs/adr/0023)."""
+"""The language in which the heads' word on how a sentence is meant is taken. In the others they tell it better than
+its wording as well (docs/adr/0023), but what replaces what rests on the wording there, and that was not measured."""
 _EXPOSITION = "exposition"
 """A kind of the heads': what an assistant explains."""
 _CONFIDENCE = {"1": 0.5, "2": 0.7, "3": 0.9}
 """How sure the speaker of a belief is, by the strength that the heads tell: as the wordings "I guess", "I think" and
 "I'm sure" (`language.modality`)."""
-
 
 _TELLING = (Kind.STATEMENT, Kind.REQUEST)
 """Kinds that may tell something lasting: what is asked for often says what for."""
