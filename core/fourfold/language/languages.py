@@ -44,6 +44,7 @@ PatternField = Literal[
     "drafted",
     "enacted",
     "first_person",
+    "for_another",
     "interjections",
     "months_after_point",
     "number_words",
@@ -53,6 +54,8 @@ PatternField = Literal[
     "quotation",
     "second_person",
     "speaker_as_subject",
+    "tag",
+    "taken_back",
 ]
 """Patterns that are looked for in all languages at once: where the language is not known, and because people mix
 them (a question in English put to a memory kept in German)."""

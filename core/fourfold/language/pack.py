@@ -189,6 +189,8 @@ class AttributeGrammar:
     """What shows that a statement tells of the past, or denies."""
     trailer: str
     """What may stand behind a value and is no part of it ("since May")."""
+    limits: str
+    """What limits a value to some of the time, or puts it beside another ("on Fridays", "for a week", "too")."""
     states: tuple[tuple[str, str, bool], ...]
     """Patterns of whole statements, with the attribute that each gives a value, and whether that has one at a
     time."""
@@ -423,6 +425,12 @@ class Language:
     """What asks, at the start of a sentence, to speak as somebody else ("Act as Bob"): all that follows is theirs."""
     of_others: str = ""
     """What shows that a sentence is said by somebody else, or in a story ("in my novel", "he wrote:")."""
+    taken_back: str = ""
+    """What says of what stands before it that its speaker does not claim it ("Just kidding!", "Translate that.")."""
+    for_another: str = ""
+    """Whom a text that is asked for is said by, if not by who asks ("for Bob", "as Ana")."""
+    tag: str = ""
+    """What makes a question of a statement that it ends ("..., right")."""
     that: str = ""
     """The conjunction between "I think" and what is thought."""
     preferring: str = ""

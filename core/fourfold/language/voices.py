@@ -14,26 +14,30 @@ from fourfold.language.text import sentences
 @lru_cache(maxsize=4096)
 def borrowed_spans(text: str) -> tuple[tuple[int, int], ...]:
     """Returns the `[start, end)` of each part of a message that is not said for its speaker: mail lines that begin
-    with ">", and sentences of a story, of somebody else, or that ask for a draft or a translation. What stands behind
-    the colon of such a request belongs to it up to the end of the text, what a figure says up to the end of the
-    line."""
+    with ">", whole sentences in quotation marks, sentences of a story, of somebody else, or that ask for a draft or a
+    translation, and those that a sentence behind them on their line takes back. What stands behind the colon of such
+    a request, or behind one for a text that somebody else says, belongs to it up to the end of the text; what a
+    figure says up to the end of the line, or, where its colon ends a line, of what stands below."""
     if _QUOTED.fullmatch(text.strip()):
         return ((0, len(text)),)
-    spans = [match.span() for match in _QUOTED_LINE.finditer(text)]
+    spans = [match.span() for pattern in (_QUOTED_LINE, _SPOKEN) for match in pattern.finditer(text)]
     if header := _MAIL_HEADER.search(text):
         spans.append((header.start(), len(text)))
     # Sentences come in order, so how far the spans that begin before one reach is all there is to know of them.
-    ahead, covered_to = deque(sorted(spans)), 0
+    ahead, covered_to, taken_back = deque(sorted(spans)), 0, dict[int, int]()
     for start, end in sentences(text):
         while ahead and ahead[0][0] <= start:
             covered_to = max(covered_to, ahead.popleft()[1])
         if start < covered_to:
             continue
+        if _takes_back(text[start:end]):
+            taken_back[text.rfind("\n", 0, start) + 1] = start
+            continue
         span_end = _borrowed_end(text, start, end)
         if span_end is not None:
             spans.append((start, span_end))
             covered_to = span_end
-    return tuple(sorted(spans))
+    return tuple(sorted([*spans, *taken_back.items()]))
 
 
 def _borrowed_end(text: str, start: int, end: int) -> int | None:
@@ -41,7 +45,7 @@ def _borrowed_end(text: str, start: int, end: int) -> int | None:
     opening = text[start : min(end, start + _LONGEST_OPENING)]
     voice = _voice(opening)
     if voice is None:
-        return None
+        return len(text) if _asks_for_words_of_another(opening) else None
     if voice == "enacted":
         return len(text)
     quoted_to = _closing_mark(text, start, end)
@@ -49,8 +53,25 @@ def _borrowed_end(text: str, start: int, end: int) -> int | None:
         return quoted_to or (len(text) if _OPENED.search(opening) else end)
     if quoted_to or _OPENED.search(opening) is None:
         return quoted_to or end
+    if text[end - 1] in _COLONS:
+        below = _BELOW.match(text, end)
+        return len(text) if below is None else below.end()
     line_end = text.find("\n", end)
     return len(text) if line_end < 0 else line_end
+
+
+def _takes_back(sentence: str) -> bool:
+    """Tells whether a sentence says of what stands before it that it is no claim of its speaker. One with a colon is
+    about what stands behind that."""
+    is_short = len(sentence) <= _LONGEST_OPENING
+    return is_short and _OPENED.search(sentence) is None and matches_any("taken_back", sentence)
+
+
+@lru_cache(maxsize=4096)
+def _asks_for_words_of_another(sentence: str) -> bool:
+    """Tells whether a sentence asks for a text that somebody else says ("Write a mail for Bob.")."""
+    request = sentence.rstrip(_SENTENCE_ENDS)
+    return matches_any("for_another", request) and matches_any("drafted", f"{request}:")
 
 
 @lru_cache(maxsize=4096)  # a sentence is looked at in its message, and by itself
@@ -98,7 +119,16 @@ _MAIL_HEADER = re.compile(
 _QUOTED = re.compile(r"'[^'\n]{3,400}[.!]?'[.!]?")
 """A text in single quotation marks; the others are known as a quotation by `modality_of`."""
 _SENTENCE_ENDS = " .!?…。！？"
-_OPENED = re.compile(r"[:：]")
+_COLONS = ":："
+_OPENED = re.compile(rf"[{_COLONS}]")
+_BELOW = re.compile(r"\n[^\n]*\S[^\n]*(?:\n[^\n]*\S[^\n]*)*+(?=\n\s*\n)")
+"""The lines right below one, up to an empty line that something follows. Of a letter, which an empty line parts from what announces
+it, all that follows is a part."""
+_SPOKEN = re.compile(
+    r"(?:^|(?<=[.!?:,…。！？：，\n])|(?<=[.!?:,…]\s))"
+    r"(?:\"[^\"\n]{2,600}[.!?…,]\"|[“„][^“”„\n]{2,600}[.!?…。！？,][“”]|«[^«»\n]{2,600}[.!?…,]\s?»|「[^「」\n]{2,600}[。！？…]」)"
+)
+"""Sentences in quotation marks: a title within a sentence ("The Dead") has no sentence's end before its mark."""
 _CLOSING_MARKS = {
     '"': '"', "“": "[”“]", "„": "[“”]", "«": "»", "»": "«", "‹": "›", "「": "」", "『": "』",
     "‘": r"’(?!\w)", "'": r"'(?!\w)",

@@ -126,6 +126,10 @@ _ATTRIBUTES = AttributeGrammar(
     trailer=r"(?:,? (?:now|currently|these days|at the moment|right now|as of \w+|since .+|last \w+|this \w+|today"
     r"|yesterday|(?:\w+ )?(?:days?|weeks?|months?|years?) ago"
     r"|in (?:early |late |mid-?)?(?:[A-Z][a-z]+ )?(?:19|20)\d\d))+$",
+    limits=r"\b(?:for (?!good\b|now\b|ever\b|real\b|work\b)(?:an?|the|this|\w+) (?:\w+ ){0,2}(?:nights?|days?|weeks?|weekends?|months?"
+    r"|years?|summers?|winters?|holidays?|terms?|semesters?)|on (?:mon|tues|wednes|thurs|fri|satur|sun)days"
+    r"|on weekends|every|each|in (?:the )?(?:summers?|winters?)|too(?=\W*$)|as well|also|another|part[- ]time|sometimes"
+    r"|half the|most of the|during|until|till)\b",
     states=(
         (rf"^(?P<s>.+?){_NOW} (?:lives?|resides?) (?:in|at) (?P<v>.+)$", "residence", True),
         (rf"^(?P<s>.+?) ?{_IS} living (?:in|at) (?P<v>.+)$", "residence", True),
@@ -205,6 +209,8 @@ _DRAFTED = (
     r"|rewrite|rephrase|reword|paraphrase|edit|correct|fix|check|summari[sz]e|shorten|improve|polish|imagine"
     r"|pretend|suppose|role-?play|act as)\b[^.!?\n]{0,80}(?:[:\"“]| that says| saying)"
     r"|^\s*(?:how (?:do|would|can) (?:you|i|we) (?:say|translate)|translate|proofread)\b"
+    r"|^[^.!?:\n]{0,60}\b(?:to (?:translate|proofread|rephrase|reword|paraphrase)|for (?:translation|proofreading))\b"
+    r"[^.!?:\n]{0,20}:"
 )
 _ENACTED = (
     r"^\s*(?:please |now |let['’]s |can you |could you )*(?:(?:act|answer|reply|respond|speak|talk|pose|write) as"
@@ -216,9 +222,23 @@ _OF_OTHERS = (
     r" )?(?:novel|story|film|movie"
     r"|book|poem|song|lyrics|play|game|script|dream|screenplay|fairy tale|comic|series|show|scene"
     r"|episode|chapter)\b|\b(?:my|the|our|his|her|a) (?:character|hero|heroine|protagonist|narrator"
-    r"|lyrics|avatar|manual)\b|\b(?:said|says|wrote|writes|told \w+|goes|go|asked|asks|reads|reply"
-    r"|replied)\s?[:,]|: ?[\"“]|[,.!?][\"”] ?(?:said|says|asked|wrote)\b|\bi (?:dreamt|dreamed"
+    r"|lyrics|avatar|manual)\b|^\W*(?:\w+ ){0,3}(?:lyrics|poem|song|verse|chorus|script|dialogue|scene|quote|novel|story)\b[^.!?:\n]{0,30}:"
+    r"|\b(?:said|says|wrote|writes|told \w+|goes|go|asked|asks|reads|reply"
+    r"|replied)\s?[:,]|\b(?<!\bi )(?<!\bwe )(?:e-?mailed|texted|messaged|posted|tweeted|answered|announced|replied|wrote|sent)"
+    r"(?: (?:me|us|back|this|that|today|yesterday|\w+ing))*\s?:|: ?[\"“]|[,.!?][\"”] ?(?:said|says|asked|wrote)\b|\bi (?:dreamt|dreamed"
     r"|pretended|played a|imagined)\b"
+)
+
+_TAKEN_BACK = (
+    r"^\W*(?:(?:i['’]?m |i was |i am )?(?:just |only |totally )?(?:kidding|joking|messing with you)|jk|j/k|april fools?"
+    r"|psych|not really)\b[^.!?\n]{0,20}"
+    r"[.!?…]*$|^\W*(?:wait,? )?or (?:not|(?:do|am|is|did|have|was|are|does) \w+)\W*\?|^\W*(?:that|this|it|these|those)(?:['’]s| is| was| were| are) (?:what|how|something|all) (?!(?:i|we)\b)[\w'’ ]+"
+    r"\b(?:said|says|wrote|writes|told|texted|emailed|claims?|claimed|thinks?|posted|tweeted)\b"
+    r"|^\W*(?:(?:so )?(?!(?:i|we)\b)\w+ (?:said|says|wrote|claims|claimed|told me) (?:that|so)\W*$)"
+    r"|^\W*(?:please |now |can you |could you |would you |help me |i need you to )*(?:translat|proofread|rephras|rewrit|reword"
+    r"|paraphras|polish|shorten|spell-?check)\w* (?:this|that|it|the above|these|those|the text|the sentences?)\b"
+    r"|^\W*how (?:do|would|can|should) (?:you|i|we|one) (?:say|translate|write|put|phrase) (?:this|that|it)\b"
+    r"|^\W*(?:what['’]s|what is) (?:this|that|it) in (?-i:[A-Z])"
 )
 
 _SMALL_NUMBER = r"(?:an?|some|two|three|four|five|six|seven|eight|nine|ten|\d+)"
@@ -331,6 +351,11 @@ LANGUAGE = Language(
     drafted=_DRAFTED,
     enacted=_ENACTED,
     of_others=_OF_OTHERS,
+    taken_back=_TAKEN_BACK,
+    for_another=r"\b(?:for|as|on behalf of|in the name of) (?:(?:my|our|his|her|a|the) (?:\w+ ){0,2})?(?-i:[A-Z][a-z'’-]+)\b",
+    tag=r"(?:, (?:right|eh|huh|no|correct|innit)|(?<!\bis)(?<!\bare)(?<!\bwas)(?<!\ball)(?<!\bthe)(?<!['’]s)"
+    r"(?<!turn)(?<!turned)(?<!just) right|,? (?:isn|aren|don|doesn|wasn|didn|haven)['’]t (?:i|we|he|she|it|they|you)"
+    r")\W*$|,? or (?:not|do i|am i|is it|maybe not)\W*$",
     quotation=r"\b(?:said|says|told me|wrote|quoted?|goes|put it)\b[^.]{0,30}[:,]\s*[\"“«„]"
     r"|[,.!…][\"”»“]\s*(?:\w+ )?(?:said|says|asked|wrote)\b",
     that="that",

@@ -367,6 +367,12 @@ LANGUAGE = Language(
     enacted=r"^\s*(?:actúa como (?-i:[A-Z])|finge (?:que|ser)|imagina que (?:eres|soy)|haz el papel"
     r"|supón que (?:eres|soy))",
     of_others=_OF_OTHERS,
+    taken_back=r"^\W*(?:es |era )?(?:broma|una broma|bromeo|en broma|o no)\W*$"
+    r"|^\W*(?:eso|esto) (?:es|fue) lo que (?!yo\b|dije\b)\w*\b.{0,20}\b(?:escribió|dijo|dice|afirma)"
+    r"|^\W*(?:por favor,? |puedes |podrías )*(?:traduce|traducir|traduzca|reformula|reformular)(?:lo|la| eso| esto| este texto)"
+    r"|^\W*¿?cómo se (?:dice|traduce) (?:eso|esto)\b",
+    for_another=r"\b(?:para|por|como|en nombre de) (?:(?:mi|nuestr[oa]|su) (?:\w+ ){0,2})?(?-i:[A-ZÁ-Ú][a-zá-ú]+)\b",
+    tag=r"(?:, (?:no|verdad|cierto))\W*$| o no\W*$",
     quotation=r"\b(?:dijo|dice|escribió)\b[^.]{0,30}[:,]\s*[\"“«„]|[,.!…][\"”»“]\s*(?:\w+ )?dijo\b",
     that=r"que",
     preferring=r"prefier",

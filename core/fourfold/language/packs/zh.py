@@ -246,6 +246,7 @@ _ATTRIBUTES = AttributeGrammar(
     past=r"不|没|沒|曾|以前|之前|从前|小时候|当时|原来|本来|要是|如果|假如|想|打算|希望|准备|準備|计划|計劃|可能|也许|或许"
     r"|每|有时|有時|周末|假期|暂时|暫時|要搬|会搬|說|说|[吗嗎]",
     trailer=_SETTLED,
+    limits=r"每|一(?:周|个月|年|天)[。！!]?$|也|周末|暂时|暫時|有时|有時",
     states=(
         (rf"^{_SUBJECT}{_WHEN}(?:居?住在|定居在?|安家在)了?{_VALUE}{_NO_ROOM}{_SETTLED}", "residence", True),
         (rf"^{_SUBJECT}的?家{_WHEN}在{_VALUE}{_NO_ROOM}{_SETTLED}", "residence", True),
@@ -337,6 +338,10 @@ LANGUAGE = Language(
     drafted=_DRAFTED,
     enacted=r"^\s*(?:请|請)?(?:你)?(?:扮演|假装|假裝|假设你|假設你|假设我是|假設我是)",
     of_others=_OF_OTHERS,
+    taken_back=r"^\W*(?:开玩笑|開玩笑|我?(?:是)?开?玩笑的)|(?:这|這|上面|以上)(?:句话|句話|段话|段話|段|句|个|個).{0,8}(?:翻译|翻譯|怎么说|怎麼說|英文|英语)"
+    r"|^\W*(?:这|這|那)(?:是|就是)(?!我).{1,8}[说說写寫]的",
+    for_another=r"(?:为|為|替)(?!我)[^\s，,。]{1,6}(?:写|寫)|以(?!我)[^\s，,。]{1,6}的(?:名义|名義|口吻|身份)",
+    tag=r"(?:[吧吗嗎嘛]|对不对|對不對|是不是|不是吗|不是嗎)[。！!…]*$",
     quotation=r"[说道写]\s*[:：]\s*[“「\"]",
     preferring=r"喜欢",
     dates=DateGrammar(_DATE_WORDS, _DATE_RULES, spaced=False),
