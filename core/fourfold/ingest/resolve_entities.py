@@ -69,9 +69,13 @@ class Resolver:
                 self._names.mention(name, at.timestamp())
         return unique
 
-    def _known(self, name: str) -> str | None:
-        """Returns the entity that has this name or alias to the letter, in the bank or in this write."""
+    def entity(self, name: str) -> Entity | None:
+        """Returns the entity that has this name or alias to the letter, as this write leaves it."""
         entity = self.index.names.get(name) or self._names.get(name)
+        return None if entity is None else self.changed.get(entity.name, entity)
+
+    def _known(self, name: str) -> str | None:
+        entity = self.entity(name)
         return entity.name if entity else None
 
     def _meant(self, mention: Mention, exact: str | None, company: set[str], at: datetime | None) -> str:

@@ -22,9 +22,10 @@ from fourfold.ingest.embed import Embedded, add_context_vector, unit_vectors
 from fourfold.ingest.extract.statement import Mention, Statement, is_plainly_said
 from fourfold.ingest.links import SEMANTIC_FLOOR, semantic_links, temporal_link
 from fourfold.ingest.long_work import with_progress
+from fourfold.ingest.previous_statement import PreviousStatement, context_of
 from fourfold.ingest.resolve_entities import Resolver
 from fourfold.language.enrichment import enriched
-from fourfold.ports import Fields, Floats, Point, Progress, Where
+from fourfold.ports import Fields, Point, Progress, Where
 from fourfold.schema.beliefs import belief_point, read_belief
 from fourfold.schema.chunks import State, chunk_point
 from fourfold.schema.records import UNIT, make_id
@@ -68,12 +69,12 @@ class DocumentWriter:
     _known: KnownStatements = field(init=False)
     _successors: Successors = field(init=False)
     _resolver: Resolver = field(init=False)
-    _last: _PreviousStatement | None = None
+    _last: PreviousStatement | None = None
 
     def __post_init__(self) -> None:
         self._known = KnownStatements(self.transaction)
-        self._successors = Successors(self.transaction, self._known)
         self._resolver = Resolver(self.transaction.index)
+        self._successors = Successors(self.transaction, self._known, self._resolver.entity)
 
     @property
     def operations(self) -> list[Operation]:
@@ -193,8 +194,8 @@ class DocumentWriter:
     # one statement ----------------------------------------------------------------------------------------
 
     def _add(
-        self, statement: Statement, vectors: Embedded, neighbours: Near, before: _PreviousStatement | None
-    ) -> _PreviousStatement:
+        self, statement: Statement, vectors: Embedded, neighbours: Near, before: PreviousStatement | None
+    ) -> PreviousStatement:
         names = enriched(
             "names", statement.text, (), self._resolver.resolve, statement.mentions, statement.at
         )
@@ -203,7 +204,7 @@ class DocumentWriter:
         session, follows = self._session(statement, before)
         follows = None if statement.alone else follows
         passage = self._passage(statement)
-        context, tokens = _context(follows, passage, vectors)
+        context, tokens = context_of(follows, passage, vectors)
         vector = add_context_vector(vectors.embedding.vector, context and context[0])
         # A paraphrase or a repetition is no unit of its own, but one more source of the unit that says it.
         asked = None if follows is None else follows.made
@@ -216,7 +217,7 @@ class DocumentWriter:
                 self._complete(known_unit[0], names, statement.occurred)
             self._end(known_unit[0], statement)
             last = follows.unit if follows else None
-            return _PreviousStatement(
+            return PreviousStatement(
                 session, statement.at, tokens, vector, last, passage, context, known_unit[0]
             )
         unit = self._unit(statement, names, session, self._links(statement.at, neighbours, vectors, follows))
@@ -231,7 +232,7 @@ class DocumentWriter:
         self.units[unit.id] = unit
         self._end(unit.id, statement)
         live_unit = self.units[unit.id] if self.units[unit.id].retired_at is None else None
-        return _PreviousStatement(session, statement.at, tokens, vector, live_unit, passage, context, unit.id)
+        return PreviousStatement(session, statement.at, tokens, vector, live_unit, passage, context, unit.id)
 
     def _settled(
         self, unit: Unit, vectors: Embedded, neighbours: Near, may_retire: Callable[[], bool]
@@ -301,8 +302,8 @@ class DocumentWriter:
         self.undecided.extend((unit.id, candidate) for candidate in close if candidate not in noted_ids)
 
     def _session(
-        self, statement: Statement, before: _PreviousStatement | None
-    ) -> tuple[str, _PreviousStatement | None]:
+        self, statement: Statement, before: PreviousStatement | None
+    ) -> tuple[str, PreviousStatement | None]:
         """Returns the session that a statement belongs to, and what it follows in it; None where it begins one."""
         gap = timedelta(hours=self.transaction.services.settings.session_gap_hours)
         # A fact of an unknown time follows nothing: a list of facts is in no order of time, as a chat is.
@@ -313,7 +314,7 @@ class DocumentWriter:
         return make_id(*content)[:_LABEL_DIGITS], None
 
     def _links(
-        self, at: datetime | None, neighbours: Near, vectors: Embedded, follows: _PreviousStatement | None
+        self, at: datetime | None, neighbours: Near, vectors: Embedded, follows: PreviousStatement | None
     ) -> tuple[Link, ...]:
         in_write = self._known.in_write(vectors, SEMANTIC_MOST, SEMANTIC_FLOOR)
         in_bank = [(unit, cosine) for unit, cosine in neighbours if not self._is_gone(unit)]
@@ -332,7 +333,7 @@ class DocumentWriter:
         point = self.transaction.units.get(unit)
         return point is not None and is_retired(point)
 
-    def _before(self) -> _PreviousStatement | None:
+    def _before(self) -> PreviousStatement | None:
         """Returns the last unit of the document, whose session the first statement may continue; None where it has
         none."""
         if self._last is not None:
@@ -350,7 +351,7 @@ class DocumentWriter:
         assert vector is not None
         tokens = np.concatenate([own_tokens(point) for point in points])
         live_unit = unit if unit.retired_at is None else None
-        return _PreviousStatement(
+        return PreviousStatement(
             unit.session, unit.mentioned_at, tokens, vector, live_unit, unit.passage, made=unit.id
         )
 
@@ -415,38 +416,6 @@ class DocumentWriter:
     def _report_known(self, unit: Unit, reason: str) -> None:
         self.units[unit.id] = unit
         self.operations.append(Operation(Verdict.NOOP, unit.id, reason))
-
-
-_Context = tuple[Floats, Floats]
-"""The vector and the token rows of what something was said after."""
-
-
-@dataclass(frozen=True, slots=True)
-class _PreviousStatement:
-    """What was said just before: in which session, when, the token rows of its passage so far, its vector with what
-    it carries on, the last new unit of the session, its passage and what that follows, and the unit it was made or
-    found to be."""
-
-    session: str
-    at: datetime | None
-    tokens: Floats
-    vector: Floats
-    unit: Unit | None
-    passage: str = ""
-    context: _Context | None = None
-    made: str = ""
-
-
-def _context(
-    follows: _PreviousStatement | None, passage: str, vectors: Embedded
-) -> tuple[_Context | None, Floats]:
-    """Returns what a statement is said after, which is the passage before its own, and the token rows of its passage
-    up to its end."""
-    if follows is None:
-        return None, vectors.own
-    if passage and passage == follows.passage:
-        return follows.context, np.concatenate([follows.tokens, vectors.own])
-    return (follows.vector, follows.tokens), vectors.own
 
 
 def _point(unit: Unit, order: int, vectors: UnitVectors, attributes: Sequence[str]) -> Point:

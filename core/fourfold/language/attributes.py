@@ -12,15 +12,15 @@ grammar by chance fits no other statement's key.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from functools import cache, lru_cache
 from typing import Literal
 
-from fourfold.language.languages import any_pattern, languages
+from fourfold.language.languages import any_pattern, languages, matches_any
 from fourfold.language.modality import without_request
 from fourfold.language.pack import AttributeGrammar, Language, compiled, search
-from fourfold.language.places import is_known_place, looks_like_place
+from fourfold.language.places import is_country, is_known_place, is_place, looks_like_place
 from fourfold.language.text import is_unspaced, normalise, sentences, terms
 from fourfold.language.voices import is_borrowed
 from fourfold.values.units import Modality
@@ -31,24 +31,27 @@ Standing = Literal["replaces", "unsure"]
 @dataclass(frozen=True, slots=True)
 class Assertion:
     """Somebody's or something's attribute and its value. `key` names subject and attribute; `sure` says that it has
-    one value at a time; `changed` that it was another before; `whole` that the statement says nothing else;
-    `language` whose grammar read it, by its code."""
+    one value at a time; `changed` that it was another before; `limited` that it is so for some of the time, or
+    beside another; `whole` that the statement says nothing else; `language` whose grammar read it, by its code."""
 
     key: str
     value: str
     sure: bool
     changed: bool
+    limited: bool
     whole: bool
     language: str
 
 
 @dataclass(frozen=True, slots=True)
 class AttributedText:
-    """What is looked at: the text, who said it, and how it is meant."""
+    """What is looked at: the text, who said it, how it is meant, and the kinds of the names in it that are known, as
+    pairs of `places.kinds_of`."""
 
     text: str
     speaker: str | None
     modality: Modality = Modality.FACT
+    kinds: tuple[tuple[str, str], ...] = ()
 
 
 @lru_cache(maxsize=4096)
@@ -68,32 +71,59 @@ def assertions(stated: AttributedText) -> tuple[Assertion, ...]:
     return tuple(
         Assertion(reading[0].replace(_SPEAKER, speaker), *reading[1:], is_only_sentence, code)
         for reading, code in readings
-        if reading is not None
+        if reading is not None and not _is_no_home(reading, dict(stated.kinds))
     )
 
 
+def _is_no_home(reading: _KeyedReading, kinds: Mapping[str, str]) -> bool:
+    """Tells whether a move that only the look of its goal makes one of home goes to a tool, say, or a firm."""
+    key, value, sure, *_ = reading
+    return not sure and key.startswith(_RESIDENCE) and is_place(value, kinds) is False
+
+
 @lru_cache(maxsize=4096)  # a sentence is read where a message is taken apart, and again whoever said it
-def _read(reader: _AttributeReader, sentence: str) -> tuple[str, str, bool, bool] | None:
+def _read(reader: _AttributeReader, sentence: str) -> _KeyedReading | None:
     return reader.read(sentence)
 
 
 def compare_attributes(new: AttributedText, old: AttributedText) -> tuple[Standing, str] | None:
     """Returns what `new`, said later, does to `old`, and why; None if both stand side by side. What two people say is
     both kept."""
+    for later, earlier in _differing(new, old):
+        reader = _readers()[later.language]
+        if later.limited or (not later.changed and reader.may_be_one(later, earlier)):
+            continue
+        explanation = f'"{later.key}" was "{earlier.value}" and is now "{later.value}"'
+        # A statement of several sentences says more than this one: retiring it would hide the rest; and what
+        # stands beside the newer value may take it back ("Just kidding!").
+        is_certain = reader.certain(later, earlier) and later.language == earlier.language
+        sure = later.sure and earlier.sure and later.whole and earlier.whole and is_certain
+        return ("replaces", explanation) if sure else ("unsure", f"{explanation}, perhaps")
+    return None
+
+
+def give_two_values(a: AttributedText, b: AttributedText) -> bool:
+    """Tells whether what one person says in two statements gives an attribute two values, whatever stands after
+    whichever."""
+    return next(_differing(a, b), None) is not None
+
+
+def _differing(new: AttributedText, old: AttributedText) -> Iterator[tuple[Assertion, Assertion]]:
+    """Yields the values of one attribute that differ."""
     if new.speaker != old.speaker:
-        return None
+        return
     for later in assertions(new):
         for earlier in assertions(old):
-            reader = _readers()[later.language]
-            if later.key != earlier.key or not reader.differ(later, earlier):
-                continue
-            explanation = f'"{later.key}" was "{earlier.value}" and is now "{later.value}"'
-            # A statement of several sentences says more than this one: retiring it would hide the rest; and what
-            # stands beside the newer value may take it back ("Just kidding!").
-            is_certain = reader.certain(later, earlier) and later.language == earlier.language
-            sure = later.sure and earlier.sure and later.whole and earlier.whole and is_certain
-            return ("replaces", explanation) if sure else ("unsure", f"{explanation}, perhaps")
-    return None
+            if later.key == earlier.key and _readers()[later.language].differ(later, earlier):
+                yield later, earlier
+
+
+def are_beside(new: AttributedText, old: AttributedText) -> bool:
+    """Tells whether two statements that say nothing else give one attribute values that stand side by side: of two
+    kinds ("My boss is Tom", "... is Irish"), maybe one and the same, or the newer one for some of the time."""
+    keys = {assertion.key for assertion in assertions(old) if assertion.whole}
+    is_shared = any(assertion.whole and assertion.key in keys for assertion in assertions(new))
+    return is_shared and new.speaker == old.speaker and compare_attributes(new, old) is None
 
 
 def _is_reaction(sentence: str) -> bool:
@@ -112,6 +142,8 @@ _LONGEST_PHRASE = 12
 """Words of a subject or a value at most. A guess, not measured."""
 _LONGEST_NAMELESS_VALUE = 6
 """Words of a value without a name or a number: more are a remark. A guess, not measured."""
+_RESIDENCE = "residence of"
+"""What the key of a home begins with."""
 _SPEAKER = "\0"
 """The speaker in a key, before it is known who that is: a character that no text has."""
 _LONGEST_PLAIN = 3
@@ -123,6 +155,8 @@ _NAME = r"(?:[A-ZÀ-ÖØ-ÞĀ-Ž\d]|i\b)"
 
 Reading = tuple[str, str, str, bool]
 """Subject, attribute, value, and whether the attribute has one value at a time."""
+_KeyedReading = tuple[str, str, bool, bool, bool]
+"""(key, value, sure, changed, limited) of an `Assertion`."""
 
 
 @cache
@@ -146,12 +180,11 @@ class _AttributeReader:
         is_spaced = self.language.dates is None or self.language.dates.spaced
         return is_spaced or is_unspaced(text)
 
-    def read(self, sentence: str) -> tuple[str, str, bool, bool] | None:
-        """Returns (key, value, sure, changed) of one sentence, its speaker as `_SPEAKER`; None where no pattern
-        fits."""
+    def read(self, sentence: str) -> _KeyedReading | None:
+        """Returns what one sentence says, its speaker as `_SPEAKER`; None where no pattern fits."""
         told = without_request(sentence.strip(), self.language)
         statement = compiled(self.grammar.lead_in).sub("", told).rstrip(" .!;。！；")
-        if len(statement) > _LONGEST or statement.endswith(("?", "？")):
+        if len(statement) > _LONGEST or statement.endswith(("?", "？")) or matches_any("tag", statement):
             return None
         if compiled(self.grammar.past).search(statement):
             return None
@@ -159,7 +192,9 @@ class _AttributeReader:
             bare = compiled(self.grammar.trailer).sub("", value).strip()
             if bare and len(bare.split()) <= _LONGEST_PHRASE and subject:
                 is_move = compiled(self.grammar.moves).match(statement) is not None
-                return f"{attribute} of {subject}", bare, sure, is_move or self._tells_current(statement)
+                is_change = is_move or self._tells_current(statement)
+                is_limited = compiled(self.grammar.limits).search(statement) is not None
+                return f"{attribute} of {subject}", bare, sure, is_change, is_limited
         return None
 
     def _tells_current(self, statement: str) -> bool:
@@ -192,11 +227,29 @@ class _AttributeReader:
         have_articles = {determiner.match(value) is not None for value in values}
         if len(have_articles) > 1 or not all(self._is_plain(value) for value in values):
             return False
-        if later.key.startswith("residence of") and not later.changed:
+        if later.key.startswith(_RESIDENCE) and not later.changed:
             named = compiled(self.grammar.class_phrase).sub("", later.value)
             if not is_known_place(named) and named not in self.grammar.places:
                 return False
         return self._shape(later.value) != "name" or self._are_two_names(later, earlier)
+
+    def may_be_one(self, later: Assertion, earlier: Assertion) -> bool:
+        """Tells whether two values that differ may be the same one, told otherwise ("Eva", "Dr. Costa" or "Tom's
+        sister"; "Porto", "Portugal"), or one of them a quality beside a name ("a Honda", "dirty")."""
+        values = (later.value, earlier.value)
+        if later.key.startswith(_RESIDENCE) and len({is_country(value) for value in values}) > 1:
+            return True
+        shapes = {self._shape(value) for value in values}
+        if shapes == {"name", "word"}:
+            determiner = compiled(self.grammar.determiner)
+            return not all(self._shape(v) == "name" or determiner.match(v) for v in values)
+        described = {self._is_described(value) for value in values}
+        return shapes == {"name"} and (len(described) > 1 or not self._are_two_names(later, earlier))
+
+    def _is_described(self, value: str) -> bool:
+        """Tells whether a value says whose somebody is ("Bob's sister"), not who."""
+        grammar = self.language.succession
+        return grammar is not None and bool(grammar.genitive) and search(grammar.genitive, value) is not None
 
     def _are_two_names(self, later: Assertion, earlier: Assertion) -> bool:
         """Tells whether two names are not two forms of one: "Ana" and "Costa", "Eva" and "Dr. Costa"."""

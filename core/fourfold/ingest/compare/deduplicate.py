@@ -15,7 +15,7 @@ from functools import lru_cache
 
 import numpy as np
 
-from fourfold.language.attributes import AttributedText, compare_attributes
+from fourfold.language.attributes import AttributedText, give_two_values
 from fourfold.language.pack import Language, compiled
 from fourfold.language.text import asking, canonical, terms, words
 from fourfold.models.products import product
@@ -117,7 +117,7 @@ def _content(text: str, language: Language) -> tuple[tuple[str, ...], frozenset[
 def _conflicts(new: ComparedStatement, old: ComparedStatement) -> bool:
     """Returns whether they give one attribute two values ("plays rock music", "plays rap rock")."""
     a, b = (AttributedText(claim.text, claim.speaker) for claim in (new, old))
-    return compare_attributes(a, b) is not None
+    return give_two_values(a, b)
 
 
 def _same_words(new: str, old: str, language: Language) -> bool:

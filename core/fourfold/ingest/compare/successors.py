@@ -16,9 +16,10 @@ from typing import Literal
 from fourfold.ingest.compare.candidates import KnownStatements, Near, said_before
 from fourfold.ingest.compare.closer_looks import CloserLooks
 from fourfold.ingest.embed import Embedded
-from fourfold.language.attributes import AttributedText, assertions, compare_attributes
+from fourfold.language.attributes import AttributedText, are_beside, assertions, compare_attributes
 from fourfold.language.enrichment import enriched
-from fourfold.language.succession.claims import Claim
+from fourfold.language.places import kinds_of
+from fourfold.language.succession.claims import Claim, with_known_goals
 from fourfold.language.succession.corrections import names_value_alone, sets_right
 from fourfold.language.succession.reading import read_claims
 from fourfold.language.succession.rules import competes
@@ -26,7 +27,7 @@ from fourfold.language.text import query_vector
 from fourfold.models.packaged.change_model import change_model
 from fourfold.ports import Query, Where
 from fourfold.transaction.transaction import Transaction
-from fourfold.values.units import Link, Modality, Network, Operation, Retirement, Unit, Verdict
+from fourfold.values.units import Entity, Link, Modality, Network, Operation, Retirement, Unit, Verdict
 
 _MOST_BY_WORDS = 12
 """Units of a bank with the most words in common that a statement is compared with. A guess, not measured."""
@@ -37,6 +38,9 @@ _MOST_MARKED = 5
 """Units that one statement may mark as said before: one that marks many is misread. A guess, not measured."""
 _NEW = "new to the bank"
 """What is reported of a unit that comes after nothing."""
+_BY_VALUE = ("matter", "value")
+"""Rules of succession that compare what both say, as attributes do, which know more of it; the others look at what the
+newer one tells of the older ("opposite", "ending")."""
 _WRITTEN = (Verdict.ADD, Verdict.UPDATE)
 
 _LONG_BEFORE = timedelta(days=366)
@@ -55,6 +59,8 @@ class Successors:
 
     transaction: Transaction
     known: KnownStatements
+    entity: Callable[[str], Entity | None]
+    """Returns the entity of a name, as this write leaves it."""
     operations: list[Operation] = field(default_factory=list)
     undecided: list[tuple[str, str]] = field(default_factory=list)
     """(new unit, older unit) of which the rules could not tell whether one replaces the other."""
@@ -86,7 +92,7 @@ class Successors:
         """Retires or marks what `unit` comes after, or only marks it unless it `may_retire`, and reports it. Returns
         `unit`, linked to that, and the keys by which it is found as something that a later unit may come after."""
         claims = self._claims(unit)
-        attributed = _attributed(unit)
+        attributed = self._attributed(unit)
         asserted = enriched("attributes", unit.text, (), assertions, attributed)
         attributes = list(dict.fromkeys(assertion.key for assertion in asserted))
         matters = [
@@ -97,12 +103,13 @@ class Successors:
         compared: set[str] = set()
         for older in self.known.competing(unit, attributes):
             comparison = enriched(
-                "attributes", unit.text, None, compare_attributes, attributed, _attributed(older)
+                "attributes", unit.text, None, compare_attributes, attributed, self._attributed(older)
             )
             is_of_agent = unit.network is Network.EXPERIENCE
-            if comparison is not None and is_of_agent == (older.network is Network.EXPERIENCE):
+            is_by_other = is_of_agent != (older.network is Network.EXPERIENCE)
+            if comparison is not None and not is_by_other and not _tells_of_before(unit, older):
                 standing, reason = comparison
-                if standing == "replaces" and (_tells_of_before(unit, older) or not may_retire()):
+                if standing == "replaces" and not may_retire():
                     standing = "unsure"
                 compared.add(older.id)
                 order = _order(unit, older)
@@ -192,10 +199,18 @@ class Successors:
             if order == "unknown":
                 continue
             known_claims = self._claims(candidate)
-            newer, older = (known_claims, claims) if order == "before" else (claims, known_claims)
+            is_before = order == "before"
+            newer_unit, older_unit = (candidate, unit) if is_before else (unit, candidate)
+            if _tells_of_before(newer_unit, older_unit):
+                continue
+            newer, older = (known_claims, claims) if is_before else (claims, known_claims)
             competition = enriched("succession", unit.text, None, competes, newer, older)
+            if competition is None or competition.rule in _BY_VALUE:
+                pair = self._attributed(newer_unit), self._attributed(older_unit)
+                if enriched("attributes", unit.text, False, are_beside, *pair):
+                    continue
             if competition is None:
-                if order != "before":  # how a text reads is known of the new one alone
+                if not is_before:  # how a text reads is known of the new one alone
                     pair = (unit, claims), (candidate, known_claims)
                     enriched("succession", unit.text, None, self._looks.consider, *pair, vectors.own)
                 continue
@@ -242,7 +257,15 @@ class Successors:
         what its passage shows to be a quotation or said in a role."""
         if unit.network is Network.EXPERIENCE or unit.pending or unit.modality is Modality.QUOTE:
             return ()
-        return enriched("succession", unit.text, (), read_claims, unit.text, self.transaction.language)
+        claims = enriched("succession", unit.text, (), read_claims, unit.text, self.transaction.language)
+        return enriched("succession", unit.text, claims, with_known_goals, claims, self._kinds(unit))
+
+    def _attributed(self, unit: Unit) -> AttributedText:
+        """Returns what is looked at for the attributes that a unit gives a value."""
+        return AttributedText(unit.text, unit.speaker, unit.modality, tuple(self._kinds(unit).items()))
+
+    def _kinds(self, unit: Unit) -> dict[str, str]:
+        return kinds_of(self.entity(name) for name in unit.entities if name != unit.speaker)
 
     def _read(self, ids: Sequence[str]) -> None:
         missing = [unit for unit in ids if unit not in self._in_bank]
@@ -266,8 +289,3 @@ def _tells_of_before(unit: Unit, other: Unit) -> bool:
     """Tells whether `unit` tells of a time long before `other` was said ("I moved to Lisbon in 1999")."""
     end = unit.occurred.end if unit.occurred is not None else None
     return end is not None and other.mentioned_at is not None and end < other.mentioned_at - _LONG_BEFORE
-
-
-def _attributed(unit: Unit) -> AttributedText:
-    """Returns what is looked at for the attributes that a unit gives a value."""
-    return AttributedText(unit.text, unit.speaker, unit.modality)

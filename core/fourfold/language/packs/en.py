@@ -126,8 +126,8 @@ _ATTRIBUTES = AttributeGrammar(
     trailer=r"(?:,? (?:now|currently|these days|at the moment|right now|as of \w+|since .+|last \w+|this \w+|today"
     r"|yesterday|(?:\w+ )?(?:days?|weeks?|months?|years?) ago"
     r"|in (?:early |late |mid-?)?(?:[A-Z][a-z]+ )?(?:19|20)\d\d))+$",
-    limits=r"\b(?:for (?!good\b|now\b|ever\b|real\b|work\b)(?:an?|the|this|\w+) (?:\w+ ){0,2}(?:nights?|days?|weeks?|weekends?|months?"
-    r"|years?|summers?|winters?|holidays?|terms?|semesters?)|on (?:mon|tues|wednes|thurs|fri|satur|sun)days"
+    limits=r"\b(?:for (?:an?|the|this|some|several|two|three|four|five|six|\d+) (?:(?:few|couple of|whole|next) )?"
+    r"(?-i:nights?|days?|weeks?|weekends?|months?|years?|summers?|winters?|holidays?|terms?|semesters?)|on (?:mon|tues|wednes|thurs|fri|satur|sun)days"
     r"|on weekends|every|each|in (?:the )?(?:summers?|winters?)|too(?=\W*$)|as well|also|another|part[- ]time|sometimes"
     r"|half the|most of the|during|until|till)\b",
     states=(

@@ -4,13 +4,14 @@ what it is about, what it says in which order, and marks of change."""
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from enum import Flag, auto
 from functools import cache, lru_cache
 from typing import NamedTuple
 
 from fourfold.language.pack import Language, SuccessionGrammar, compiled
+from fourfold.language.places import is_place
 from fourfold.language.text import terms, word_spans, words
 
 
@@ -89,6 +90,8 @@ class Claim:
     """What stands behind "from", up to the next preposition."""
     goal: frozenset[str]
     """The name that stands behind "to": whom or what something came to."""
+    goal_name: str
+    """The same as written."""
     newly: frozenset[str]
     """What it says to be new."""
     marks: Mark
@@ -96,6 +99,8 @@ class Claim:
     """Pairs of an axis and a side of it ("open", "closed")."""
     fields: frozenset[str]
     """The matters of life that it speaks of."""
+    goal_fields: frozenset[str]
+    """Those of them of which nothing but the look of its goal speaks ("I moved to Slack")."""
     exclusive: bool
     """Whether its verb has one object at a time."""
     placed: bool
@@ -307,6 +312,24 @@ def owner_of(
         if grammar.of and clause[at].isupper() and compiled(grammar.of).search(clause[:at]):
             return stems(tokens[begin:subject_end], MEANING)
     return subject & THIRD_PERSONS if len(subject) > 1 else frozenset()
+
+
+def with_known_goals(claims: tuple[Claim, ...], kinds: Mapping[str, str]) -> tuple[Claim, ...]:
+    """Returns claims without the matters that are none by what is known of their goals (`places.kinds_of`): one moves
+    to a place to live there, and to anything else not."""
+    if not any(claim.goal_fields for claim in claims):
+        return claims
+    return tuple(replace(claim, fields=claim.fields - _not_at_goal(claim, kinds)) for claim in claims)
+
+
+def _not_at_goal(claim: Claim, kinds: Mapping[str, str]) -> frozenset[str]:
+    goes_to_place = is_place(claim.goal_name, kinds)
+    if goes_to_place is None:
+        return frozenset()
+    return claim.goal_fields & (_WORK if goes_to_place else _HOME)
+
+
+_HOME, _WORK = frozenset({"home"}), frozenset({"work"})
 
 
 def resolved(claim: Claim, previous: Claim) -> Claim:

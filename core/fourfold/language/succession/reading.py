@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from functools import cache, lru_cache
 from itertools import islice, takewhile
 
-from fourfold.language.languages import languages
+from fourfold.language.languages import languages, matches_any
 from fourfold.language.modality import modality_of, without_request
 from fourfold.language.pack import Language, SuccessionGrammar, compiled, search
 from fourfold.language.succession.claims import (
@@ -130,7 +130,8 @@ class _ClaimReader:
         grammar = self.grammar
         sentence = without_request(sentence, self.language)
         modality = modality_of(sentence, self.language)
-        if modality in _UNSAID or sentence.rstrip().endswith(("?", "？")) or _CODE.search(sentence):
+        is_asked = sentence.rstrip().endswith(("?", "？")) or matches_any("tag", sentence)
+        if modality in _UNSAID or is_asked or _CODE.search(sentence):
             return
         shared = Mark.PLAN if modality is Modality.PLAN else Mark.NONE
         correction = compiled(grammar.correction).match(sentence)
@@ -180,6 +181,9 @@ class _ClaimReader:
         if not subject and self._is_told_by_speaker(parsed):
             subject = frozenset({"<speaker>"})
         target, aside = self._target(parsed)
+        goal = self._goal(parsed) if has_any(parsed.marks, _CHANGING) else ()
+        goal_name = clause[goal[0].start : goal[-1].start + len(goal[-1].written)] if goal else ""
+        fields = self._fields(clause)
         verb_start = tokens[subject_end].start if subject_end < len(tokens) else len(clause)
         many = search(grammar.many, clause)
         # The subject and its verb; in Chinese there is nothing between words.
@@ -199,11 +203,13 @@ class _ClaimReader:
             target=target,
             aside=aside,
             origin=self._behind(parsed, grammar.origins) if has_any(parsed.marks, _CHANGING) else frozenset(),
-            goal=self._goal(parsed) if has_any(parsed.marks, _CHANGING) else frozenset(),
+            goal=frozenset(token.form for token in goal),
+            goal_name=goal_name,
             newly=self._behind(parsed, grammar.new),
             marks=parsed.marks,
             poles=frozenset(self._poles(clause)),
-            fields=self._fields(clause),
+            fields=fields,
+            goal_fields=fields - self._fields(clause.replace(goal_name, "")) if goal_name else frozenset(),
             exclusive=search(grammar.exclusive, clause) is not None,
             placed=self._is_placed(tokens, subject_end),
             verb=tokens[subject_end].form if subject_end < len(tokens) else "",
@@ -375,10 +381,11 @@ class _ClaimReader:
             stems.add(token.form)
         return frozenset(stems)
 
-    def _goal(self, parsed: _ParsedClause) -> frozenset[str]:
+    def _goal(self, parsed: _ParsedClause) -> tuple[Token, ...]:
+        """Returns the name that something came to."""
         match = search(self.grammar.goals, parsed.text)
         behind = (token for token in parsed.tokens if match is not None and token.start >= match.end())
-        return frozenset(token.form for token in takewhile(lambda token: token.kind == "name", behind))
+        return tuple(takewhile(lambda token: token.kind == "name", behind))
 
     def _poles(self, clause: str) -> Iterator[tuple[int, int]]:
         if search(_any_pole(self.grammar), clause) is None:
