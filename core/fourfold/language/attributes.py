@@ -91,13 +91,14 @@ def compare_attributes(new: AttributedText, old: AttributedText) -> tuple[Standi
     both kept."""
     for later, earlier in _differing(new, old):
         reader = _readers()[later.language]
-        if later.limited or (not later.changed and reader.may_be_one(later, earlier)):
+        is_untold = earlier.limited or reader.may_be_one(later, earlier)
+        if later.limited or (is_untold and not later.changed):
             continue
         explanation = f'"{later.key}" was "{earlier.value}" and is now "{later.value}"'
         # A statement of several sentences says more than this one: retiring it would hide the rest; and what
         # stands beside the newer value may take it back ("Just kidding!").
         is_certain = reader.certain(later, earlier) and later.language == earlier.language
-        sure = later.sure and earlier.sure and later.whole and earlier.whole and is_certain
+        sure = later.sure and earlier.sure and not earlier.limited and later.whole and earlier.whole and is_certain
         return ("replaces", explanation) if sure else ("unsure", f"{explanation}, perhaps")
     return None
 
@@ -121,9 +122,24 @@ def _differing(new: AttributedText, old: AttributedText) -> Iterator[tuple[Asser
 def are_beside(new: AttributedText, old: AttributedText) -> bool:
     """Tells whether two statements that say nothing else give one attribute values that stand side by side: of two
     kinds ("My boss is Tom", "... is Irish"), maybe one and the same, or the newer one for some of the time."""
-    keys = {assertion.key for assertion in assertions(old) if assertion.whole}
-    is_shared = any(assertion.whole and assertion.key in keys for assertion in assertions(new))
-    return is_shared and new.speaker == old.speaker and compare_attributes(new, old) is None
+    is_shared = next(_of_one_key(new, old), None) is not None
+    return is_shared and compare_attributes(new, old) is None
+
+
+def tells_less(statement: AttributedText, other: AttributedText) -> bool:
+    """Tells whether a statement only remarks on an attribute ("My boss is on holiday", "... is Marta on Fridays") that
+    another gives a value ("My boss is Tom"). Both say nothing else."""
+    return any(_readers()[a.language].tells_less(a, b) for a, b in _of_one_key(statement, other))
+
+
+def _of_one_key(a: AttributedText, b: AttributedText) -> Iterator[tuple[Assertion, Assertion]]:
+    """Yields the assertions of one attribute, in two statements that say nothing else."""
+    if a.speaker != b.speaker:
+        return
+    for one in assertions(a):
+        for other in assertions(b):
+            if one.key == other.key and one.whole and other.whole:
+                yield one, other
 
 
 def _is_reaction(sentence: str) -> bool:
@@ -245,6 +261,26 @@ class _AttributeReader:
             return not all(self._shape(v) == "name" or determiner.match(v) for v in values)
         described = {self._is_described(value) for value in values}
         return shapes == {"name"} and (len(described) > 1 or not self._are_two_names(later, earlier))
+
+    def tells_less(self, a: Assertion, b: Assertion) -> bool:
+        """Tells whether `a` remarks on an attribute that `b` gives a value, or is so for some of the time, or less
+        exact."""
+        if a.limited != b.limited:
+            return a.limited
+        is_plain = self._shape(a.value) == "word" and not compiled(self.grammar.determiner).match(a.value)
+        if is_plain and self._shape(b.value) != "word":
+            return True
+        if a.key.startswith(_RESIDENCE):
+            return is_country(a.value) and not is_country(b.value)
+        return self._remarks(a) and not self._remarks(b)
+
+    def _remarks(self, assertion: Assertion) -> bool:
+        """Tells whether a value is a remark, a circumstance or an origin rather than what is asked for."""
+        value, grammar = assertion.value, self.grammar
+        if self._loose(value) or compiled(grammar.circumstance).match(value) is not None:
+            return True
+        is_origin = compiled(grammar.origin).fullmatch(value) is not None
+        return is_origin and compiled(grammar.origin_valued).search(assertion.key) is None
 
     def _is_described(self, value: str) -> bool:
         """Tells whether a value says whose somebody is ("Bob's sister"), not who."""

@@ -15,6 +15,7 @@ from functools import cached_property
 import numpy as np
 
 from fourfold.index.as_of import BankView
+from fourfold.language.attributes import AttributedText, are_beside, tells_less
 from fourfold.language.dates.tense import tells_of_past
 from fourfold.language.enrichment import enriched
 from fourfold.language.languages import matches_any
@@ -109,6 +110,11 @@ class _Statement:
         return enriched("succession", unit.text, (), read_claims, unit.text, self.language)
 
     @cached_property
+    def attributed(self) -> AttributedText:
+        """What is looked at for the attributes that it gives a value."""
+        return AttributedText(self.unit.text, self.unit.speaker, self.unit.modality)
+
+    @cached_property
     def asked_stems(self) -> frozenset[str]:
         """The stems of the question's words that it has; of Chinese, the characters."""
         return self._asked_stems(self.unit.text)
@@ -189,7 +195,8 @@ class _Statement:
         if self.unit.superseded_by == other.unit.id:
             return self._is_asked_for_another_part(other)
         is_as_near = other.asked_stems <= self.asked_stems or (other._is_of_agent and bool(self.asked_stems))
-        tells_beside = other.is_beside and not self.is_beside and is_as_near
+        is_beside = other.is_beside or tells_less(other.attributed, self.attributed)
+        tells_beside = is_beside and not self.is_beside and is_as_near
         return tells_beside or self.comes_after(other)
 
     def _is_asked_for_another_part(self, newer: _Statement) -> bool:
@@ -217,7 +224,7 @@ class _Statement:
         is_same_matter = bool(self.asked_stems & older.asked_stems) and asked_things <= self.asked_stems
         if not is_same_matter and not self._is_state_of_same(older):
             return False
-        if self._lacks_kind(older):
+        if self._lacks_kind(older) or are_beside(self.attributed, older.attributed):
             return False
         return may_differ(self.claims, older.claims)
 

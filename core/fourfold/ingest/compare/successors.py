@@ -16,13 +16,13 @@ from typing import Literal
 from fourfold.ingest.compare.candidates import KnownStatements, Near, said_before
 from fourfold.ingest.compare.closer_looks import CloserLooks
 from fourfold.ingest.embed import Embedded
-from fourfold.language.attributes import AttributedText, are_beside, assertions, compare_attributes
+from fourfold.language.attributes import AttributedText, are_beside, assertions, compare_attributes, tells_less
 from fourfold.language.enrichment import enriched
 from fourfold.language.places import kinds_of
-from fourfold.language.succession.claims import Claim, with_known_goals
+from fourfold.language.succession.claims import Claim, Mark, with_known_goals
 from fourfold.language.succession.corrections import names_value_alone, sets_right
 from fourfold.language.succession.reading import read_claims
-from fourfold.language.succession.rules import competes
+from fourfold.language.succession.rules import Competition, competes
 from fourfold.language.text import query_vector
 from fourfold.models.packaged.change_model import change_model
 from fourfold.ports import Query, Where
@@ -205,14 +205,13 @@ class Successors:
                 continue
             newer, older = (known_claims, claims) if is_before else (claims, known_claims)
             competition = enriched("succession", unit.text, None, competes, newer, older)
-            if competition is None or competition.rule in _BY_VALUE:
-                pair = self._attributed(newer_unit), self._attributed(older_unit)
-                if enriched("attributes", unit.text, False, are_beside, *pair):
-                    continue
+            pair = self._attributed(newer_unit), self._attributed(older_unit)
+            if enriched("attributes", unit.text, False, _stands_beside, competition, newer, *pair):
+                continue
             if competition is None:
                 if not is_before:  # how a text reads is known of the new one alone
-                    pair = (unit, claims), (candidate, known_claims)
-                    enriched("succession", unit.text, None, self._looks.consider, *pair, vectors.own)
+                    readings = (unit, claims), (candidate, known_claims)
+                    enriched("succession", unit.text, None, self._looks.consider, *readings, vectors.own)
                 continue
             for current in self.transaction.read([candidate.id]):  # as this write would leave it
                 if current.retired_at is None:
@@ -283,6 +282,21 @@ def _order(unit: Unit, other: Unit) -> Order:
     if other.mentioned_at is not None:
         return "before"
     return "after" if unit.session == other.session else "unknown"
+
+
+def _stands_beside(
+    competition: Competition | None,
+    claims: tuple[Claim, ...],
+    newer: AttributedText,
+    older: AttributedText,
+) -> bool:
+    """Tells whether attributes, which know more of values than the rules of succession, say that a newer statement
+    with these claims stands beside an older one. Where it tells of a change the rules know more, unless that only
+    says how it is now ("My email is down again")."""
+    if competition is None or competition.rule in _BY_VALUE:
+        return are_beside(newer, older)
+    is_of_now = competition.rule == "change" and not any(claim.has(Mark.CHANGE) for claim in claims)
+    return is_of_now and are_beside(newer, older) and tells_less(newer, older)
 
 
 def _tells_of_before(unit: Unit, other: Unit) -> bool:

@@ -122,14 +122,14 @@ _ATTRIBUTES = AttributeGrammar(
     r"|these days|currently|as of (?:now|today)|update|correction|fyi)[,:!. ]+)+",
     past=r"\b(?:used to|formerly|previously|back (?:then|in)|once (?:was|were|lived)|former|ex-\w+|until|no longer"
     r"|at the time|when i was|as a (?:kid|child)|originally|would have|not|never|n['’]t"
-    r"|every \w+|each \w+|half (?:of )?the|sometimes|part of the|during|(?:on|at) weekends)\b|n['’]t\b",
+    r")\b|n['’]t\b",
     trailer=r"(?:,? (?:now|currently|these days|at the moment|right now|as of \w+|since .+|last \w+|this \w+|today"
     r"|yesterday|(?:\w+ )?(?:days?|weeks?|months?|years?) ago"
     r"|in (?:early |late |mid-?)?(?:[A-Z][a-z]+ )?(?:19|20)\d\d))+$",
     limits=r"\b(?:for (?:an?|the|this|some|several|two|three|four|five|six|\d+) (?:(?:few|couple of|whole|next) )?"
     r"(?-i:nights?|days?|weeks?|weekends?|months?|years?|summers?|winters?|holidays?|terms?|semesters?)|on (?:mon|tues|wednes|thurs|fri|satur|sun)days"
-    r"|on weekends|every|each|in (?:the )?(?:summers?|winters?)|too(?=\W*$)|as well|also|another|part[- ]time|sometimes"
-    r"|half the|most of the|during|until|till)\b",
+    r"|(?:on|at) weekends|every \w+|each \w+|in (?:the )?(?:summers?|winters?)|too(?=\W*$)|as well|also|another|part[- ]time|sometimes"
+    r"|(?:half|most|part) (?:of )?the|during|until|till)\b",
     states=(
         (rf"^(?P<s>.+?){_NOW} (?:lives?|resides?) (?:in|at) (?P<v>.+)$", "residence", True),
         (rf"^(?P<s>.+?) ?{_IS} living (?:in|at) (?P<v>.+)$", "residence", True),
