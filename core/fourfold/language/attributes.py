@@ -98,7 +98,14 @@ def compare_attributes(new: AttributedText, old: AttributedText) -> tuple[Standi
         # A statement of several sentences says more than this one: retiring it would hide the rest; and what
         # stands beside the newer value may take it back ("Just kidding!").
         is_certain = reader.certain(later, earlier) and later.language == earlier.language
-        sure = later.sure and earlier.sure and not earlier.limited and later.whole and earlier.whole and is_certain
+        sure = (
+            later.sure
+            and earlier.sure
+            and not earlier.limited
+            and later.whole
+            and earlier.whole
+            and is_certain
+        )
         return ("replaces", explanation) if sure else ("unsure", f"{explanation}, perhaps")
     return None
 

@@ -56,6 +56,7 @@ PatternField = Literal[
     "speaker_as_subject",
     "tag",
     "taken_back",
+    "texts",
 ]
 """Patterns that are looked for in all languages at once: where the language is not known, and because people mix
 them (a question in English put to a memory kept in German)."""

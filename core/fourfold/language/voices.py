@@ -21,6 +21,7 @@ def borrowed_spans(text: str) -> tuple[tuple[int, int], ...]:
     if _QUOTED.fullmatch(text.strip()):
         return ((0, len(text)),)
     spans = [match.span() for pattern in (_QUOTED_LINE, _SPOKEN) for match in pattern.finditer(text)]
+    spans += [match.span() for match in _INNER_SPEECH.finditer(text) if _is_speech(match[1])]
     if header := _MAIL_HEADER.search(text):
         spans.append((header.start(), len(text)))
     # Sentences come in order, so how far the spans that begin before one reach is all there is to know of them.
@@ -45,12 +46,13 @@ def _borrowed_end(text: str, start: int, end: int) -> int | None:
     opening = text[start : min(end, start + _LONGEST_OPENING)]
     voice = _voice(opening)
     if voice is None:
-        return len(text) if _asks_for_words_of_another(opening) else None
+        return len(text) if _announces_words_of_another(opening) else None
     if voice == "enacted":
         return len(text)
     quoted_to = _closing_mark(text, start, end)
     if voice == "drafted":
-        return quoted_to or (len(text) if _OPENED.search(opening) else end)
+        is_opened = _OPENED.search(opening) is not None or matches_any("for_another", opening)
+        return quoted_to or (len(text) if is_opened else end)
     if quoted_to or _OPENED.search(opening) is None:
         return quoted_to or end
     if text[end - 1] in _COLONS:
@@ -58,6 +60,11 @@ def _borrowed_end(text: str, start: int, end: int) -> int | None:
         return len(text) if below is None else below.end()
     line_end = text.find("\n", end)
     return len(text) if line_end < 0 else line_end
+
+
+def _is_speech(quotation: str) -> bool:
+    """Tells whether somebody speaks of himself in a quotation, and it is no title ("My Brilliant Friend")."""
+    return _RUNNING_TEXT.search(quotation) is not None and matches_any("first_person", quotation)
 
 
 def _takes_back(sentence: str) -> bool:
@@ -68,9 +75,13 @@ def _takes_back(sentence: str) -> bool:
 
 
 @lru_cache(maxsize=4096)
-def _asks_for_words_of_another(sentence: str) -> bool:
-    """Tells whether a sentence asks for a text that somebody else says ("Write a mail for Bob.")."""
-    request = sentence.rstrip(_SENTENCE_ENDS)
+def _announces_words_of_another(opening: str) -> bool:
+    """Tells whether a sentence asks for a text that somebody else says ("Write a mail for Bob."), or names one before
+    its colon ("Bob's message:")."""
+    announcement = _ANNOUNCEMENT.match(opening)
+    if announcement is not None and matches_any("texts", announcement[1]):
+        return matches_any("for_another", announcement[1])
+    request = opening.rstrip(_SENTENCE_ENDS)
     return matches_any("for_another", request) and matches_any("drafted", f"{request}:")
 
 
@@ -121,6 +132,10 @@ _QUOTED = re.compile(r"'[^'\n]{3,400}[.!]?'[.!]?")
 _SENTENCE_ENDS = " .!?…。！？"
 _COLONS = ":："
 _OPENED = re.compile(rf"[{_COLONS}]")
+_ANNOUNCEMENT = re.compile(rf"([^{_COLONS}\n]{{1,80}}?)(?:[{_COLONS}]|\s[-–—]\s)")
+"""What stands before a colon or a dash."""
+_RUNNING_TEXT = re.compile(r"[a-zà-ÿ] [a-zà-ÿ]|[\u3400-\u9fff]")
+_INNER_SPEECH = re.compile(r"[\"“„«]([^\"“”„«»\n]{2,300})[\"“”»]")
 _BELOW = re.compile(r"\n[^\n]*\S[^\n]*(?:\n[^\n]*\S[^\n]*)*+(?=\n\s*\n)")
 """The lines right below one, up to an empty line that something follows. Of a letter, which an empty line parts from what announces
 it, all that follows is a part."""

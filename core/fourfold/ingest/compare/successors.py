@@ -16,7 +16,13 @@ from typing import Literal
 from fourfold.ingest.compare.candidates import KnownStatements, Near, said_before
 from fourfold.ingest.compare.closer_looks import CloserLooks
 from fourfold.ingest.embed import Embedded
-from fourfold.language.attributes import AttributedText, are_beside, assertions, compare_attributes, tells_less
+from fourfold.language.attributes import (
+    AttributedText,
+    are_beside,
+    assertions,
+    compare_attributes,
+    tells_less,
+)
 from fourfold.language.enrichment import enriched
 from fourfold.language.places import kinds_of
 from fourfold.language.succession.claims import Claim, Mark, with_known_goals

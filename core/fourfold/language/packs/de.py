@@ -421,7 +421,8 @@ LANGUAGE = Language(
     r"|^\W*(?:das|so) (?:hat|schrieb|sagte?|schreibt|behauptet) (?!ich\b)\w+"
     r"|^\W*(?:bitte |kannst du |könntest du )*(?:(?:das|dies|es)(?: bitte)? (?:ins? |auf )|übersetze? (?:das|dies|es|mir das)\b"
     r"|korrekturlese)|^\W*wie (?:sagt|schreibt|übersetzt) man (?:das|dies)\b|^\W*was heißt das auf\b",
-    for_another=r"\b(?:für|als|im namen von) (?:(?:mein|unser|sein|ihr)\w* (?:\w+ ){0,2})?(?-i:[A-ZÄÖÜ][a-zäöüß]+)\b",
+    texts=r"\b(?:e-?mail|mail|nachricht|brief|text|satz|beitrag|rede|zitat|beispiel|übersetzung|antwort|profil)\b",
+    for_another=r"\b(?:dies\w*|folgende\w*|beispiel|übersetzung)\b|\b(?:für|von|als|im namen von) (?:(?:mein|unser|sein|ihr)\w* (?:\w+ ){0,2})?(?-i:[A-ZÄÖÜ][a-zäöüß]+)\b",
     tag=r"(?:, (?:oder|nicht wahr|ne|gell|stimmt['’]?s|richtig))\W*$| oder nicht\W*$",
     quotation=r"\b(?:sagte?|meinte|schrieb)\b[^.]{0,30}[:,]\s*[\"“«„]|[,.!…][\"”»“]\s*(?:\w+ )?(?:sagte"
     r"|meinte)\b",

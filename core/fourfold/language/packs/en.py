@@ -209,6 +209,7 @@ _DRAFTED = (
     r"|rewrite|rephrase|reword|paraphrase|edit|correct|fix|check|summari[sz]e|shorten|improve|polish|imagine"
     r"|pretend|suppose|role-?play|act as)\b[^.!?\n]{0,80}(?:[:\"“]| that says| saying)"
     r"|^\s*(?:how (?:do|would|can) (?:you|i|we) (?:say|translate)|translate|proofread)\b"
+    r"|^\s*(?:please |can you |could you )*(?:say|repeat)\b[^.!?:\n]{0,12}[:\"“]"
     r"|^[^.!?:\n]{0,60}\b(?:to (?:translate|proofread|rephrase|reword|paraphrase)|for (?:translation|proofreading))\b"
     r"[^.!?:\n]{0,20}:"
 )
@@ -223,9 +224,10 @@ _OF_OTHERS = (
     r"|book|poem|song|lyrics|play|game|script|dream|screenplay|fairy tale|comic|series|show|scene"
     r"|episode|chapter)\b|\b(?:my|the|our|his|her|a) (?:character|hero|heroine|protagonist|narrator"
     r"|lyrics|avatar|manual)\b|^\W*(?:\w+ ){0,3}(?:lyrics|poem|song|verse|chorus|script|dialogue|scene|quote|novel|story)\b[^.!?:\n]{0,30}:"
-    r"|\b(?:said|says|wrote|writes|told \w+|goes|go|asked|asks|reads|reply"
+    r"|\b(?<!\bi )(?<!\bwe )(?:said|says|wrote|writes|told \w+|goes|go|asked|asks|reads|reply"
     r"|replied)\s?[:,]|\b(?<!\bi )(?<!\bwe )(?:e-?mailed|texted|messaged|posted|tweeted|answered|announced|replied|wrote|sent)"
-    r"(?: (?:me|us|back|this|that|today|yesterday|\w+ing))*\s?:|: ?[\"“]|[,.!?][\"”] ?(?:said|says|asked|wrote)\b|\bi (?:dreamt|dreamed"
+    r"(?: (?:me|us|back|this|that|today|yesterday|\w+ing))*\s?:|: ?[\"“]|[,.!?][\"”] ?(?:said|says|asked|wrote)\b"
+    r"|, (?:he|she|they|(?-i:[A-Z])\w+) (?:says?|said|wrote|writes)\W*$|\bi (?:dreamt|dreamed"
     r"|pretended|played a|imagined)\b"
 )
 
@@ -352,7 +354,12 @@ LANGUAGE = Language(
     enacted=_ENACTED,
     of_others=_OF_OTHERS,
     taken_back=_TAKEN_BACK,
-    for_another=r"\b(?:for|as|on behalf of|in the name of) (?:(?:my|our|his|her|a|the) (?:\w+ ){0,2})?(?-i:[A-Z][a-z'’-]+)\b",
+    texts=r"\b(?:e-?mails?|mail|messages?|letters?|notes?|posts?|tweets?|captions?|bio|profile|statement|speech|toast|text"
+    r"|sentences?|paragraph|passage|quotes?|essay|review|reply|example|sample|template|translation|description|story|poem)\b",
+    for_another=r"\b(?:for|from|by|as|on behalf of|in the name of) (?:(?:my|our|his|her|a|the) (?:\w+ ){0,2})?"
+    r"(?!(?:mon|tues|wednes|thurs|fri|satur|sun)day|(?-i:Jan|Feb|March|April|May|June|July|Aug|Sept|Oct|Nov|Dec))"
+    r"(?-i:[A-Z][a-z'’-]+)\b|(?-i:\b[A-Z][a-z]+['’]s )|\b(?:as if|as though) (?:you|i|we) (?:were|are|was)\b"
+    r"|\b(?:this|these|the following|the (?:text|sentence)s? below|example|sample|template|translation)\b",
     tag=r"(?:, (?:right|eh|huh|no|correct|innit)|(?<!\bis)(?<!\bare)(?<!\bwas)(?<!\ball)(?<!\bthe)(?<!['’]s)"
     r"(?<!turn)(?<!turned)(?<!just) right|,? (?:isn|aren|don|doesn|wasn|didn|haven)['’]t (?:i|we|he|she|it|they|you)"
     r")\W*$|,? or (?:not|do i|am i|is it|maybe not)\W*$",
