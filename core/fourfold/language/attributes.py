@@ -134,8 +134,8 @@ def are_beside(new: AttributedText, old: AttributedText) -> bool:
 
 
 def tells_less(statement: AttributedText, other: AttributedText) -> bool:
-    """Tells whether a statement only remarks on an attribute ("My boss is on holiday", "... is Marta on Fridays") that
-    another gives a value ("My boss is Tom"). Both say nothing else."""
+    """Tells whether a statement only remarks on an attribute ("My boss is on holiday", "... is Marta on Fridays")
+    that another gives a value ("My boss is Tom"). Both say nothing else."""
     return any(_readers()[a.language].tells_less(a, b) for a, b in _of_one_key(statement, other))
 
 
@@ -165,8 +165,8 @@ _LONGEST_PHRASE = 12
 """Words of a subject or a value at most. A guess, not measured."""
 _LONGEST_NAMELESS_VALUE = 6
 """Words of a value without a name or a number: more are a remark. A guess, not measured."""
-_RESIDENCE = "residence of"
-"""What the key of a home begins with."""
+_RESIDENCE, _NAME_OF = "residence of", "name of"
+"""What the key of a home begins with, and of a name."""
 _SPEAKER = "\0"
 """The speaker in a key, before it is known who that is: a character that no text has."""
 _LONGEST_PLAIN = 3
@@ -246,9 +246,7 @@ class _AttributeReader:
         have an article, or neither ("a mess", "teacher"), and have no word in common ("Ana Costa", "Mrs Costa"). A
         home may be the same one told otherwise ("Portugal"), unless it is a known city, or a move is told."""
         values = (later.value, earlier.value)
-        determiner = compiled(self.grammar.determiner)
-        have_articles = {determiner.match(value) is not None for value in values}
-        if len(have_articles) > 1 or not all(self._is_plain(value) for value in values):
+        if self._have_unlike_articles(values) or not all(self._is_plain(value) for value in values):
             return False
         if later.key.startswith(_RESIDENCE) and not later.changed:
             named = compiled(self.grammar.class_phrase).sub("", later.value)
@@ -258,16 +256,22 @@ class _AttributeReader:
 
     def may_be_one(self, later: Assertion, earlier: Assertion) -> bool:
         """Tells whether two values that differ may be the same one, told otherwise ("Eva", "Dr. Costa" or "Tom's
-        sister"; "Porto", "Portugal"), or one of them a quality beside a name ("a Honda", "dirty")."""
+        sister"; "Porto", "Portugal"), or one of them a quality of what the other names ("a Honda", "dirty")."""
         values = (later.value, earlier.value)
         if later.key.startswith(_RESIDENCE) and len({is_country(value) for value in values}) > 1:
             return True
         shapes = {self._shape(value) for value in values}
         if shapes == {"name", "word"}:
-            determiner = compiled(self.grammar.determiner)
-            return not all(self._shape(v) == "name" or determiner.match(v) for v in values)
-        described = {self._is_described(value) for value in values}
-        return shapes == {"name"} and (len(described) > 1 or not self._are_two_names(later, earlier))
+            return self._have_unlike_articles(values)
+        if shapes != {"name"}:
+            return False
+        are_parts = later.key.startswith(_NAME_OF) and all(len(value.split()) == 1 for value in values)
+        is_titled = len({_TITLE.match(value) is not None for value in values}) > 1
+        return are_parts or is_titled or len({self._is_described(value) for value in values}) > 1
+
+    def _have_unlike_articles(self, values: tuple[str, str]) -> bool:
+        determiner = compiled(self.grammar.determiner)
+        return len({determiner.match(value) is not None for value in values}) > 1
 
     def tells_less(self, a: Assertion, b: Assertion) -> bool:
         """Tells whether `a` remarks on an attribute that `b` gives a value, or is so for some of the time, or less
@@ -298,7 +302,7 @@ class _AttributeReader:
         """Tells whether two names are not two forms of one: "Ana" and "Costa", "Eva" and "Dr. Costa"."""
         values = (later.value, earlier.value)
         are_titled = {_TITLE.match(value) is not None for value in values}
-        is_of_name = later.key.startswith("name of") and any(len(value.split()) == 1 for value in values)
+        is_of_name = later.key.startswith(_NAME_OF) and any(len(value.split()) == 1 for value in values)
         shared = self._value_stems(later.value) & self._value_stems(earlier.value)
         return len(are_titled) == 1 and not is_of_name and not shared
 

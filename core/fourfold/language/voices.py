@@ -137,8 +137,8 @@ _ANNOUNCEMENT = re.compile(rf"([^{_COLONS}\n]{{1,80}}?)(?:[{_COLONS}]|\s[-–—
 _RUNNING_TEXT = re.compile(r"[a-zà-ÿ] [a-zà-ÿ]|[\u3400-\u9fff]")
 _INNER_SPEECH = re.compile(r"[\"“„«]([^\"“”„«»\n]{2,300})[\"“”»]")
 _BELOW = re.compile(r"\n[^\n]*\S[^\n]*(?:\n[^\n]*\S[^\n]*)*+(?=\n\s*\n)")
-"""The lines right below one, up to an empty line that something follows. Of a letter, which an empty line parts from what announces
-it, all that follows is a part."""
+"""The lines right below one, up to an empty line that something follows. Of a letter, which an empty line parts from
+what announces it, all that follows is a part."""
 _SPOKEN = re.compile(
     r"(?:^|(?<=[.!?:,…。！？：，\n])|(?<=[.!?:,…]\s))"
     r"(?:\"[^\"\n]{2,600}[.!?…,]\"|[“„][^“”„\n]{2,600}[.!?…。！？,][“”]|«[^«»\n]{2,600}[.!?…,]\s?»|「[^「」\n]{2,600}[。！？…]」)"

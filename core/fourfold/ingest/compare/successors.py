@@ -45,8 +45,8 @@ _MOST_MARKED = 5
 _NEW = "new to the bank"
 """What is reported of a unit that comes after nothing."""
 _BY_VALUE = ("matter", "value")
-"""Rules of succession that compare what both say, as attributes do, which know more of it; the others look at what the
-newer one tells of the older ("opposite", "ending")."""
+"""Rules of succession that compare what both say, as attributes do, which know more of it; the others look at what
+the newer one tells of the older ("opposite", "ending")."""
 _WRITTEN = (Verdict.ADD, Verdict.UPDATE)
 
 _LONG_BEFORE = timedelta(days=366)

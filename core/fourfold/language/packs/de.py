@@ -417,12 +417,15 @@ LANGUAGE = Language(
     enacted=r"^\s*(?:bitte )?(?:tu(?:e)? so, als|stell dir vor, (?:du|ich)"
     r"|spiele? (?:die rolle|den part)|nimm an, (?:du|ich))\b",
     of_others=_OF_OTHERS,
-    taken_back=r"^\W*(?:(?:war )?nur (?:ein )?(?:spaß|scherz|witz)|(?:kleiner )?scherz|oder (?:doch )?nicht|oder\W*\?)\W*$"
+    taken_back=r"^\W*(?:(?:war )?nur (?:ein )?(?:spaß|scherz|witz)|(?:kleiner )?scherz|oder (?:doch )?nicht"
+    r"|oder\W*\?)\W*$"
     r"|^\W*(?:das|so) (?:hat|schrieb|sagte?|schreibt|behauptet) (?!ich\b)\w+"
-    r"|^\W*(?:bitte |kannst du |könntest du )*(?:(?:das|dies|es)(?: bitte)? (?:ins? |auf )|übersetze? (?:das|dies|es|mir das)\b"
+    r"|^\W*(?:bitte |kannst du |könntest du )*(?:(?:das|dies|es)(?: bitte)? (?:ins? |auf )"
+    r"|übersetze? (?:das|dies|es|mir das)\b"
     r"|korrekturlese)|^\W*wie (?:sagt|schreibt|übersetzt) man (?:das|dies)\b|^\W*was heißt das auf\b",
     texts=r"\b(?:e-?mail|mail|nachricht|brief|text|satz|beitrag|rede|zitat|beispiel|übersetzung|antwort|profil)\b",
-    for_another=r"\b(?:dies\w*|folgende\w*|beispiel|übersetzung)\b|\b(?:für|von|als|im namen von) (?:(?:mein|unser|sein|ihr)\w* (?:\w+ ){0,2})?(?-i:[A-ZÄÖÜ][a-zäöüß]+)\b",
+    for_another=r"\b(?:dies\w*|folgende\w*|beispiel|übersetzung)\b|\b(?:für|von|als"
+    r"|im namen von) (?:(?:mein|unser|sein|ihr)\w* (?:\w+ ){0,2})?(?-i:[A-ZÄÖÜ][a-zäöüß]+)\b",
     tag=r"(?:, (?:oder|nicht wahr|ne|gell|stimmt['’]?s|richtig))\W*$| oder nicht\W*$",
     quotation=r"\b(?:sagte?|meinte|schrieb)\b[^.]{0,30}[:,]\s*[\"“«„]|[,.!…][\"”»“]\s*(?:\w+ )?(?:sagte"
     r"|meinte)\b",

@@ -127,8 +127,10 @@ _ATTRIBUTES = AttributeGrammar(
     r"|yesterday|(?:\w+ )?(?:days?|weeks?|months?|years?) ago"
     r"|in (?:early |late |mid-?)?(?:[A-Z][a-z]+ )?(?:19|20)\d\d))+$",
     limits=r"\b(?:for (?:an?|the|this|some|several|two|three|four|five|six|\d+) (?:(?:few|couple of|whole|next) )?"
-    r"(?-i:nights?|days?|weeks?|weekends?|months?|years?|summers?|winters?|holidays?|terms?|semesters?)|on (?:mon|tues|wednes|thurs|fri|satur|sun)days"
-    r"|(?:on|at) weekends|every \w+|each \w+|in (?:the )?(?:summers?|winters?)|too(?=\W*$)|as well|also|another|part[- ]time|sometimes"
+    r"(?-i:nights?|days?|weeks?|weekends?|months?|years?|summers?|winters?|holidays?|terms?|semesters?)"
+    r"|on (?:mon|tues|wednes|thurs|fri|satur|sun)days"
+    r"|(?:on|at) weekends|every \w+|each \w+|in (?:the )?(?:summers?|winters?)|too(?=\W*$)|as well|also"
+    r"|another|part[- ]time|sometimes"
     r"|(?:half|most|part) (?:of )?the|during|until|till)\b",
     states=(
         (rf"^(?P<s>.+?){_NOW} (?:lives?|resides?) (?:in|at) (?P<v>.+)$", "residence", True),
@@ -223,21 +225,26 @@ _OF_OTHERS = (
     r" )?(?:novel|story|film|movie"
     r"|book|poem|song|lyrics|play|game|script|dream|screenplay|fairy tale|comic|series|show|scene"
     r"|episode|chapter)\b|\b(?:my|the|our|his|her|a) (?:character|hero|heroine|protagonist|narrator"
-    r"|lyrics|avatar|manual)\b|^\W*(?:\w+ ){0,3}(?:lyrics|poem|song|verse|chorus|script|dialogue|scene|quote|novel|story)\b[^.!?:\n]{0,30}:"
+    r"|lyrics|avatar|manual)\b|^\W*(?:\w+ ){0,3}(?:lyrics|poem|song|verse|chorus|script|dialogue|scene"
+    r"|quote|novel|story)\b[^.!?:\n]{0,30}:"
     r"|\b(?<!\bi )(?<!\bwe )(?:said|says|wrote|writes|told \w+|goes|go|asked|asks|reads|reply"
-    r"|replied)\s?[:,]|\b(?<!\bi )(?<!\bwe )(?:e-?mailed|texted|messaged|posted|tweeted|answered|announced|replied|wrote|sent)"
+    r"|replied)\s?[:,]|\b(?<!\bi )(?<!\bwe )(?:e-?mailed|texted|messaged|posted|tweeted|answered|announced"
+    r"|replied|wrote|sent)"
     r"(?: (?:me|us|back|this|that|today|yesterday|\w+ing))*\s?:|: ?[\"“]|[,.!?][\"”] ?(?:said|says|asked|wrote)\b"
     r"|, (?:he|she|they|(?-i:[A-Z])\w+) (?:says?|said|wrote|writes)\W*$|\bi (?:dreamt|dreamed"
     r"|pretended|played a|imagined)\b"
 )
 
 _TAKEN_BACK = (
-    r"^\W*(?:(?:i['’]?m |i was |i am )?(?:just |only |totally )?(?:kidding|joking|messing with you)|jk|j/k|april fools?"
+    r"^\W*(?:(?:i['’]?m |i was |i am )?(?:just |only |totally )?(?:kidding|joking|messing with you)|jk|j/k"
+    r"|april fools?"
     r"|psych|not really)\b[^.!?\n]{0,20}"
-    r"[.!?…]*$|^\W*(?:wait,? )?or (?:not|(?:do|am|is|did|have|was|are|does) \w+)\W*\?|^\W*(?:that|this|it|these|those)(?:['’]s| is| was| were| are) (?:what|how|something|all) (?!(?:i|we)\b)[\w'’ ]+"
+    r"[.!?…]*$|^\W*(?:wait,? )?or (?:not|(?:do|am|is|did|have|was|are|does) \w+)\W*\?|^\W*(?:that|this|it"
+    r"|these|those)(?:['’]s| is| was| were| are) (?:what|how|something|all) (?!(?:i|we)\b)[\w'’ ]+"
     r"\b(?:said|says|wrote|writes|told|texted|emailed|claims?|claimed|thinks?|posted|tweeted)\b"
     r"|^\W*(?:(?:so )?(?!(?:i|we)\b)\w+ (?:said|says|wrote|claims|claimed|told me) (?:that|so)\W*$)"
-    r"|^\W*(?:please |now |can you |could you |would you |help me |i need you to )*(?:translat|proofread|rephras|rewrit|reword"
+    r"|^\W*(?:please |now |can you |could you |would you |help me |i need you to )*(?:translat|proofread"
+    r"|rephras|rewrit|reword"
     r"|paraphras|polish|shorten|spell-?check)\w* (?:this|that|it|the above|these|those|the text|the sentences?)\b"
     r"|^\W*how (?:do|would|can|should) (?:you|i|we|one) (?:say|translate|write|put|phrase) (?:this|that|it)\b"
     r"|^\W*(?:what['’]s|what is) (?:this|that|it) in (?-i:[A-Z])"

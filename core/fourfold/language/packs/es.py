@@ -369,10 +369,12 @@ LANGUAGE = Language(
     of_others=_OF_OTHERS,
     taken_back=r"^\W*(?:es |era )?(?:broma|una broma|bromeo|en broma|o no)\W*$"
     r"|^\W*(?:eso|esto) (?:es|fue) lo que (?!yo\b|dije\b)\w*\b.{0,20}\b(?:escribió|dijo|dice|afirma)"
-    r"|^\W*(?:por favor,? |puedes |podrías )*(?:traduce|traducir|traduzca|reformula|reformular)(?:lo|la| eso| esto| este texto)"
+    r"|^\W*(?:por favor,? |puedes |podrías )*(?:traduce|traducir|traduzca|reformula|reformular)(?:lo|la"
+    r"| eso| esto| este texto)"
     r"|^\W*¿?cómo se (?:dice|traduce) (?:eso|esto)\b",
     texts=r"\b(?:e-?mail|correo|mensaje|carta|texto|frase|discurso|cita|ejemplo|traducción|respuesta|perfil)\b",
-    for_another=r"\b(?:est[ea]|siguiente|ejemplo|traducción)\b|\b(?:para|de|por|como|en nombre de) (?:(?:mi|nuestr[oa]|su) (?:\w+ ){0,2})?(?-i:[A-ZÁ-Ú][a-zá-ú]+)\b",
+    for_another=r"\b(?:est[ea]|siguiente|ejemplo|traducción)\b|\b(?:para|de|por|como|en nombre de) (?:(?:mi"
+    r"|nuestr[oa]|su) (?:\w+ ){0,2})?(?-i:[A-ZÁ-Ú][a-zá-ú]+)\b",
     tag=r"(?:, (?:no|verdad|cierto))\W*$| o no\W*$",
     quotation=r"\b(?:dijo|dice|escribió)\b[^.]{0,30}[:,]\s*[\"“«„]|[,.!…][\"”»“]\s*(?:\w+ )?dijo\b",
     that=r"que",

@@ -360,10 +360,12 @@ LANGUAGE = Language(
     of_others=_OF_OTHERS,
     taken_back=r"^\W*(?:je (?:plaisante|rigole|blague)|(?:c['’](?:est|était) )?(?:une blague|pour rire)|ou pas)\W*$"
     r"|^\W*c['’](?:est|était) ce (?:que|qu['’])\s?(?!j)\w+ (?:a |m['’]a )?(?:écrit|dit|disait|prétend)"
-    r"|^\W*(?:peux-tu |pourrais-tu |s['’]il te plaît,? )*(?:tradui(?:s|re|sez)|reformule[rz]?|relis|relire)(?:-l[ea]| (?:ça|cela|ceci|ce texte))"
+    r"|^\W*(?:peux-tu |pourrais-tu |s['’]il te plaît,? )*(?:tradui(?:s|re|sez)|reformule[rz]?|relis"
+    r"|relire)(?:-l[ea]| (?:ça|cela|ceci|ce texte))"
     r"|^\W*comment (?:dit-on|dire|traduire) (?:ça|cela|ceci)\b",
     texts=r"\b(?:e-?mail|mail|message|lettre|texte|phrase|discours|citation|exemple|traduction|réponse|profil)\b",
-    for_another=r"\b(?:cette?|suivante?|exemple|traduction)\b|\b(?:pour|de|au nom de|en tant que) (?:(?:mon|ma|notre|son|sa) (?:\w+ ){0,2})?(?-i:[A-ZÀ-Þ][a-zà-ÿ]+)\b",
+    for_another=r"\b(?:cette?|suivante?|exemple|traduction)\b|\b(?:pour|de|au nom de|en tant que) (?:(?:mon"
+    r"|ma|notre|son|sa) (?:\w+ ){0,2})?(?-i:[A-ZÀ-Þ][a-zà-ÿ]+)\b",
     tag=r"(?:, (?:non|hein|n['’]est-ce pas|pas vrai))\W*$| ou pas\W*$",
     quotation=r"\b(?:dit|écrit)\b[^.]{0,30}[:,]\s*[\"“«„]|[,.!…][\"”»“]\s*(?:\w+ )?dit\b",
     that=r"que|qu['’]",
