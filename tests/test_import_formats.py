@@ -225,18 +225,6 @@ def test_a_chatgpt_message_without_a_time_is_no_newer_than_what_follows_it(
     assert {unit.said_order.year for unit in bank.units(retired=True)} == {2022}
 
 
-def test_what_chatgpt_says_of_itself_is_no_fact_of_the_user(memory: Memory, tmp_path: Path) -> None:
-    chats = chatgpt_export(
-        ("Names", [("My name is Pat.", 1_646_000_000.0), ("My name is Claude.", 1_646_100_000.0)])
-    )
-    chats[0]["mapping"]["1"]["message"]["author"]["role"] = "assistant"
-    bank = load(memory, tmp_path / "chats.json", chats)
-    units = {unit.text: unit for unit in bank.units(retired=True)}
-    assert set(units) == {"My name is Pat.", "My name is Claude."}
-    assert [(unit.retired_at, unit.superseded_by) for unit in units.values()] == [(None, None)] * 2
-    assert bank.recall("What is my name?").hits[0].unit.text == "My name is Pat."
-
-
 def test_two_chatgpt_conversations_of_one_title_are_both_there(memory: Memory, tmp_path: Path) -> None:
     chats = chatgpt_export(
         ("New chat", [("The well is deep.", 1_646_000_000.0)]),

@@ -116,18 +116,6 @@ def test_a_chain_gets_recalled_units_and_the_last_messages(memory: Memory) -> No
     assert len(bank.units()) == 5
 
 
-def test_what_the_model_says_of_itself_is_no_fact_of_the_user(memory: Memory) -> None:
-    bank = memory.bank("ana")
-    FourfoldMemory(bank=bank).save_context({"input": "My name is Pat."}, {"output": "My name is Claude."})
-    FourfoldChatMessageHistory(bank, "other").add_messages(
-        [AIMessage("My name is Claude."), HumanMessage("I see.")]
-    )
-    assert bank.flush(10)
-    (pat,) = [unit for unit in bank.units(retired=True) if "Pat" in unit.text]
-    assert (pat.retired_at, pat.superseded_by) == (None, None)
-    assert bank.recall("What is my name?").hits[0].unit.text == "My name is Pat."
-
-
 def test_the_memory_replaces_a_conversation_buffer(memory: Memory) -> None:
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")  # chains are deprecated

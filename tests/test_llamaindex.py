@@ -158,15 +158,6 @@ def test_one_sessions_messages_are_recalled_in_the_next(bank: Bank) -> None:
     assert set(texts(bank, "two")) == {"Where does Rita live?", "Fine."}
 
 
-def test_what_the_model_says_of_itself_is_no_fact_of_the_user(bank: Bank) -> None:
-    memory = FourfoldMemory.from_defaults(bank=bank)
-    memory.put_messages([user("My name is Pat."), ChatMessage("My name is Claude.", role="assistant")])
-    assert "My name is Claude." in texts(bank)
-    (pat,) = [unit for unit in bank.units(retired=True) if "Pat" in unit.text]
-    assert (pat.retired_at, pat.superseded_by) == (None, None)
-    assert bank.recall("What is my name?").hits[0].unit.text == "My name is Pat."
-
-
 @pytest.mark.parametrize("kind", [SimpleChatEngine, ContextChatEngine, CondensePlusContextChatEngine])
 def test_chat_engines_use_the_memory_streaming_and_awaited(bank: Bank, kind: Any) -> None:
     bank.retain("Rita has a boat.")

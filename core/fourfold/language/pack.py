@@ -430,9 +430,8 @@ class Language:
     for_another: str = ""
     """Kinds of texts ("email"), and what says before a colon that one is not its speaker's ("for Bob", "this")."""
     tag: str = ""
-    """What makes a question of a statement that it ends ("..., right")."""
     that: str = ""
-    """The conjunction between "I think" and what is thought."""
+    """What makes a question of a statement that it ends (", right"); the conjunction behind "I think"."""
     preferring: str = ""
     """What shows that the beginning of a judgement is a part of it ("I prefer")."""
 

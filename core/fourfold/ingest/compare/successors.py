@@ -111,9 +111,7 @@ class Successors:
             comparison = enriched(
                 "attributes", unit.text, None, compare_attributes, attributed, self._attributed(older)
             )
-            is_of_agent = unit.network is Network.EXPERIENCE
-            is_by_other = is_of_agent != (older.network is Network.EXPERIENCE)
-            if comparison is not None and not is_by_other and not _tells_of_before(unit, older):
+            if comparison is not None and _of_one_side(unit, older) and not _tells_of_before(unit, older):
                 standing, reason = comparison
                 if standing == "replaces" and not may_retire():
                     standing = "unsure"
@@ -288,6 +286,11 @@ def _order(unit: Unit, other: Unit) -> Order:
     if other.mentioned_at is not None:
         return "before"
     return "after" if unit.session == other.session else "unknown"
+
+
+def _of_one_side(unit: Unit, other: Unit) -> bool:
+    """Tells whether the agent said both or neither."""
+    return (unit.network is Network.EXPERIENCE) == (other.network is Network.EXPERIENCE)
 
 
 def _stands_beside(

@@ -181,8 +181,7 @@ class _ClaimReader:
         if not subject and self._is_told_by_speaker(parsed):
             subject = frozenset({"<speaker>"})
         target, aside = self._target(parsed)
-        goal = self._goal(parsed) if has_any(parsed.marks, _CHANGING) else ()
-        goal_name = clause[goal[0].start : goal[-1].start + len(goal[-1].written)] if goal else ""
+        goal, goal_name = self._goal(parsed) if has_any(parsed.marks, _CHANGING) else (frozenset[str](), "")
         fields = self._fields(clause)
         verb_start = tokens[subject_end].start if subject_end < len(tokens) else len(clause)
         many = search(grammar.many, clause)
@@ -203,13 +202,13 @@ class _ClaimReader:
             target=target,
             aside=aside,
             origin=self._behind(parsed, grammar.origins) if has_any(parsed.marks, _CHANGING) else frozenset(),
-            goal=frozenset(token.form for token in goal),
+            goal=goal,
             goal_name=goal_name,
             newly=self._behind(parsed, grammar.new),
             marks=parsed.marks,
             poles=frozenset(self._poles(clause)),
             fields=fields,
-            goal_fields=fields - self._fields(clause.replace(goal_name, "")) if goal_name else frozenset(),
+            goal_fields=self._goal_fields(clause, goal_name, fields),
             exclusive=search(grammar.exclusive, clause) is not None,
             placed=self._is_placed(tokens, subject_end),
             verb=tokens[subject_end].form if subject_end < len(tokens) else "",
@@ -224,6 +223,9 @@ class _ClaimReader:
             is_many_verb=compiled(grammar.many).match(clause[verb_start:]) is not None,
             is_single=search(grammar.single, clause[:head]) is not None,
         )
+
+    def _goal_fields(self, clause: str, goal_name: str, fields: frozenset[str]) -> frozenset[str]:
+        return fields - self._fields(clause.replace(goal_name, "")) if goal_name else frozenset()
 
     def _is_told_by_speaker(self, parsed: _ParsedClause) -> bool:
         """Tells whether a clause without a subject is about its speaker: by the form of its verb, or since it begins
@@ -381,11 +383,15 @@ class _ClaimReader:
             stems.add(token.form)
         return frozenset(stems)
 
-    def _goal(self, parsed: _ParsedClause) -> tuple[Token, ...]:
-        """Returns the name that something came to."""
+    def _goal(self, parsed: _ParsedClause) -> tuple[frozenset[str], str]:
+        """Returns the name that something came to: its stems, and as it is written."""
         match = search(self.grammar.goals, parsed.text)
         behind = (token for token in parsed.tokens if match is not None and token.start >= match.end())
-        return tuple(takewhile(lambda token: token.kind == "name", behind))
+        name = list(takewhile(lambda token: token.kind == "name", behind))
+        if not name:
+            return frozenset(), ""
+        written = parsed.text[name[0].start : name[-1].start + len(name[-1].written)]
+        return frozenset(token.form for token in name), written
 
     def _poles(self, clause: str) -> Iterator[tuple[int, int]]:
         if search(_any_pole(self.grammar), clause) is None:
