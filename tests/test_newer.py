@@ -86,6 +86,7 @@ def test_a_home_told_after_a_tool_does_not_take_the_place_of_that(minilm_memory:
         "Write an email for Bob:\n\nDear landlord,\n\nI live in Lisbon now.\n\nBest,\nBob",
         "Can you write an email for Bob? I live in Lisbon now.",
         "Draft a message to my landlord for Bob.\nI live in Lisbon now.",
+        "Write a profile for my friend. I live in Lisbon now.",
         "Email for Bob:\nI live in Lisbon now.",
         "I need an email for my colleague Bob: I live in Lisbon now.",
         "Bob's message: I live in Lisbon now.",

@@ -366,7 +366,11 @@ LANGUAGE = Language(
     for_another=r"\b(?:for|from|by|as|on behalf of|in the name of) (?:(?:my|our|his|her|a|the) (?:\w+ ){0,2})?"
     r"(?!(?:mon|tues|wednes|thurs|fri|satur|sun)day|(?-i:Jan|Feb|March|April|May|June|July|Aug|Sept|Oct|Nov|Dec))"
     r"(?-i:[A-Z][a-z'’-]+)\b|(?-i:\b[A-Z][a-z]+['’]s )|\b(?:as if|as though) (?:you|i|we) (?:were|are|was)\b"
-    r"|\b(?:this|these|the following|the (?:text|sentence)s? below|example|sample|template|translation)\b",
+    r"|\b(?:this|these|the following|the (?:text|sentence)s? below|example|sample|template|translation)\b"
+    r"|\b(?:for|as) (?:him|her|them|some(?:body|one)|(?:my|our|his|her|their|a) (?:\w+ )?(?:friend|mate"
+    r"|colleague|co-?worker"
+    r"|boss|client|brother|sister|mum|mom|mother|dad|father|son|daughter|husband|wife|partner|boyfriend|girlfriend|aunt"
+    r"|uncle|cousin|neighbou?r|grandma|grandpa|flatmate|roommate))\b(?!['’]s)",
     tag=r"(?:, (?:right|eh|huh|no|correct|innit)|(?<!\bis)(?<!\bare)(?<!\bwas)(?<!\ball)(?<!\bthe)(?<!['’]s)"
     r"(?<!turn)(?<!turned)(?<!just) right|,? (?:isn|aren|don|doesn|wasn|didn|haven)['’]t (?:i|we|he|she|it|they|you)"
     r")\W*$|,? or (?:not|do i|am i|is it|maybe not)\W*$",

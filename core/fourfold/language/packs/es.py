@@ -373,7 +373,9 @@ LANGUAGE = Language(
     r"| eso| esto| este texto)"
     r"|^\W*¿?cómo se (?:dice|traduce) (?:eso|esto)\b",
     texts=r"\b(?:e-?mail|correo|mensaje|carta|texto|frase|discurso|cita|ejemplo|traducción|respuesta|perfil)\b",
-    for_another=r"\b(?:est[ea]|siguiente|ejemplo|traducción)\b|\b(?:para|de|por|como|en nombre de) (?:(?:mi"
+    for_another=r"\bpara (?:él|ella|ellos|(?:mi|nuestr[oa]|una?) (?:amig[oa]|colega|herman[oa]|madre|padre"
+    r"|marido|mujer))\b"
+    r"|\b(?:est[ea]|siguiente|ejemplo|traducción)\b|\b(?:para|de|por|como|en nombre de) (?:(?:mi"
     r"|nuestr[oa]|su) (?:\w+ ){0,2})?(?-i:[A-ZÁ-Ú][a-zá-ú]+)\b",
     tag=r"(?:, (?:no|verdad|cierto))\W*$| o no\W*$",
     quotation=r"\b(?:dijo|dice|escribió)\b[^.]{0,30}[:,]\s*[\"“«„]|[,.!…][\"”»“]\s*(?:\w+ )?dijo\b",

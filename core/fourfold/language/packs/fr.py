@@ -364,7 +364,9 @@ LANGUAGE = Language(
     r"|relire)(?:-l[ea]| (?:ça|cela|ceci|ce texte))"
     r"|^\W*comment (?:dit-on|dire|traduire) (?:ça|cela|ceci)\b",
     texts=r"\b(?:e-?mail|mail|message|lettre|texte|phrase|discours|citation|exemple|traduction|réponse|profil)\b",
-    for_another=r"\b(?:cette?|suivante?|exemple|traduction)\b|\b(?:pour|de|au nom de|en tant que) (?:(?:mon"
+    for_another=r"\bpour (?:lui|elle|eux|(?:mon|ma|notre|un|une) (?:amie?|collègue|frère|sœur|mère|père"
+    r"|mari|femme))\b"
+    r"|\b(?:cette?|suivante?|exemple|traduction)\b|\b(?:pour|de|au nom de|en tant que) (?:(?:mon"
     r"|ma|notre|son|sa) (?:\w+ ){0,2})?(?-i:[A-ZÀ-Þ][a-zà-ÿ]+)\b",
     tag=r"(?:, (?:non|hein|n['’]est-ce pas|pas vrai))\W*$| ou pas\W*$",
     quotation=r"\b(?:dit|écrit)\b[^.]{0,30}[:,]\s*[\"“«„]|[,.!…][\"”»“]\s*(?:\w+ )?dit\b",
