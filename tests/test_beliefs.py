@@ -67,42 +67,42 @@ def test_a_confidence_stays_between_nothing_and_certainty(confidence: float, ste
     assert (moved(confidence, steps) - confidence) * steps >= -1e-4
 
 
-# (what arrives, and the confidence after it of: the bus is reliable, the office is loud, Ben is allergic to nuts)
+# (what arrives, and the steps that it moves: the bus is reliable, the office is loud, Ben is allergic to nuts)
 SCENARIO = [
-    ("The bus was on time and reliable.", 0.6, 0.7, 0.8),
-    ("The bus was late again.", 0.4, 0.7, 0.8),
-    ("I took the bus to work.", 0.4, 0.7, 0.8),
-    ("The bus is sometimes late.", 0.3, 0.7, 0.8),
-    ("The office was noisy all day.", 0.3, 0.8, 0.8),
-    ("The office is loud near the kitchen.", 0.3, 0.9, 0.8),
-    ("The office has a new carpet.", 0.3, 0.9, 0.8),
-    ("Ben confirmed that he is allergic to nuts.", 0.3, 0.9, 0.9),
-    ("Ben was in hospital, he is allergic to nuts.", 0.3, 0.9, 1.0),
-    ("Ben is allergic to nuts and carries a pen.", 0.3, 0.9, 1.0),
-    ("The bus crashed into a wall.", 0.1, 0.9, 1.0),
-    ("The bus broke: it is unreliable.", 0.0, 0.9, 1.0),
-    ("The bus was terrible on Friday.", 0.0, 0.9, 1.0),
-    ("The bus was punctual on Monday.", 0.1, 0.9, 1.0),
-    ("The bus was quick and clean.", 0.2, 0.9, 1.0),
-    ("The bus is free for children.", 0.2, 0.9, 1.0),
-    ("The bus was comfortable this morning.", 0.3, 0.9, 1.0),
-    ("The office is quiet since the move.", 0.3, 0.7, 1.0),
-    ("The office is a bit noisy.", 0.3, 0.7, 1.0),
-    ("The office is calm and nice.", 0.3, 0.5, 1.0),
-    ("The office is slightly calm.", 0.3, 0.4, 1.0),
-    ("Was the office noisy?", 0.3, 0.4, 1.0),
-    ("Ben is not allergic to nuts, the test says.", 0.3, 0.4, 0.8),
-    ("Ben ate a salad.", 0.3, 0.4, 0.8),
-    ("Carla is allergic to cats.", 0.3, 0.4, 0.8),
-    ("Ben is not allergic to nuts after all.", 0.3, 0.4, 0.6),
-    ("The train was late again.", 0.3, 0.4, 0.6),
-    ("The bus was excellent.", 0.4, 0.4, 0.6),
-    ("The bus was excellent, and I was glad.", 0.5, 0.4, 0.6),
-    ("Maybe the bus is bad.", 0.4, 0.4, 0.6),
-    ("Ben is allergic to nuts, the second test says.", 0.4, 0.4, 0.7),
-    ("The office was loud during the visit.", 0.4, 0.5, 0.7),
-    ("We painted the office.", 0.4, 0.5, 0.7),
-    ("The office was horrible, so loud.", 0.4, 0.6, 0.7),
+    ("The bus was on time and reliable.", 1, 0, 0),
+    ("The bus was late again.", -2, 0, 0),
+    ("I took the bus to work.", 0, 0, 0),
+    ("The bus is sometimes late.", -1, 0, 0),
+    ("The office was noisy all day.", 0, 1, 0),
+    ("The office is loud near the kitchen.", 0, 1, 0),
+    ("The office has a new carpet.", 0, 0, 0),
+    ("Ben confirmed that he is allergic to nuts.", 0, 0, 1),
+    ("Ben was in hospital, he is allergic to nuts.", 0, 0, 1),
+    ("Ben is allergic to nuts and carries a pen.", 0, 0, 1),
+    ("The bus crashed into a wall.", -2, 0, 0),
+    ("The bus broke: it is unreliable.", -2, 0, 0),
+    ("The bus was terrible on Friday.", -2, 0, 0),
+    ("The bus was punctual on Monday.", 1, 0, 0),
+    ("The bus was quick and clean.", 1, 0, 0),
+    ("The bus is free for children.", 0, 0, 0),
+    ("The bus was comfortable this morning.", 1, 0, 0),
+    ("The office is quiet since the move.", 0, -2, 0),
+    ("The office is a bit noisy.", 0, 0, 0),
+    ("The office is calm and nice.", 0, -2, 0),
+    ("The office is slightly calm.", 0, -1, 0),
+    ("Was the office noisy?", 0, 0, 0),
+    ("Ben is not allergic to nuts, the test says.", 0, 0, -2),
+    ("Ben ate a salad.", 0, 0, 0),
+    ("Carla is allergic to cats.", 0, 0, 0),
+    ("Ben is not allergic to nuts after all.", 0, 0, -2),
+    ("The train was late again.", 0, 0, 0),
+    ("The bus was excellent.", 1, 0, 0),
+    ("The bus was excellent, and I was glad.", 1, 0, 0),
+    ("Maybe the bus is bad.", -1, 0, 0),
+    ("Ben is allergic to nuts, the second test says.", 0, 0, 1),
+    ("The office was loud during the visit.", 0, 1, 0),
+    ("We painted the office.", 0, 0, 0),
+    ("The office was horrible, so loud.", 0, 1, 0),
 ]
 
 
@@ -112,17 +112,19 @@ def test_thirty_facts_later_the_confidences_are_those_of_the_formula() -> None:
         bank = memory.bank("a")
         known = bank.retain([Message("I work with Ben.", "Ana")]).units
         names = ["The bus is reliable.", "The office is loud.", "Ben is allergic to nuts."]
-        for statement, confidence in zip(names, (0.5, 0.7, 0.8), strict=True):
+        expected = [0.5, 0.7, 0.8]
+        for statement, confidence in zip(names, expected, strict=True):
             bank.believe(statement, confidence=confidence, evidence=known)
         assert len(SCENARIO) >= 30
-        for number, (text, *expected) in enumerate(SCENARIO):
+        for number, (text, *steps) in enumerate(SCENARIO):
             clock.advance(timedelta(days=1))
             bank.retain([Message(text, "Ana", id=f"f{number}")])
             bank.consolidate()
             held = {belief.statement: belief.confidence for belief in bank.beliefs()}
+            expected = [moved(before, taken) for before, taken in zip(expected, steps, strict=True)]
             assert [held[name] for name in names] == pytest.approx(expected), text
         bus = next(belief for belief in bank.beliefs("Ana") if belief.statement == names[0])
-        assert [change.after for change in bus.history][:4] == pytest.approx([0.5, 0.6, 0.4, 0.3])
+        assert [change.after for change in bus.history][:4] == pytest.approx([0.5, 0.6, 0.4, 0.3077])
         assert bus.history[2].effect is Effect.CONTRADICT
         assert bank.unit(bus.history[2].evidence[0]).text == "The bus was late again."
         assert bus.history[2].at == bus.history[2].said == bus.history[0].at + timedelta(days=2)
@@ -145,12 +147,13 @@ def test_a_judgement_said_again_gains_and_loses_with_its_sources(memory: Memory)
     for document in ("one", "two", "three"):
         bank.retain([Message(text, "Ana", id=document)], document=document)
     (belief,) = bank.beliefs()
-    assert belief.confidence == pytest.approx(0.9)
+    assert belief.confidence == moved(0.7, 2) == pytest.approx(0.84)
     assert [change.reason for change in belief.history] == ["said so", "said again", "said again"]
+    assert [again.text for again in belief.restatements] == [text, text]
     fallen = bank.forget(document="two").beliefs
-    assert [one.confidence for one in fallen] == pytest.approx([0.8])
+    assert [one.confidence for one in fallen] == pytest.approx([moved(0.7, 1)], abs=1e-3)
     bank.forget(document="one")
-    assert bank.beliefs()[0].confidence == pytest.approx(0.7)
+    assert bank.beliefs()[0].confidence == pytest.approx(0.7, abs=1e-3)
     bank.forget(document="three")
     assert bank.beliefs() == []
     assert bank.beliefs(retired=True)[0].unit.retired_at is not None
@@ -164,8 +167,7 @@ def test_beliefs_are_listed_by_entity_and_confidence(memory: Memory) -> None:
     assert [b.statement for b in bank.beliefs("benedita")] == ["Benedita is a good cook."]
     assert [b.statement for b in bank.beliefs("Porto", min_confidence=0.8)] == ["I believe Porto is lovely."]
     assert bank.beliefs("Benedita", min_confidence=0.5) == []
-    with pytest.raises(NotFoundError, match="Rui"):
-        bank.beliefs("Rui")
+    assert bank.beliefs("Rui") == bank.beliefs("") == bank.beliefs("...") == []
 
 
 def test_a_belief_added_by_hand_rests_on_the_given_evidence(memory: Memory, clock: FrozenClock) -> None:
@@ -311,8 +313,8 @@ def test_no_record_cites_a_forgotten_unit(rests: list[set[int]], forgotten: list
             if gone == evidence:
                 assert statement not in after
             else:
-                fallen = max(0.0, 0.9 - 0.1 * len(gone))
-                assert after[statement].confidence == pytest.approx(fallen)
+                fallen = moved(0.9, -len(gone))
+                assert after[statement].confidence == pytest.approx(fallen, abs=1e-3)
                 assert len(after[statement].evidence) == len(before[statement].evidence) - len(gone)
         bank.consolidate()
         check_citations(bank)

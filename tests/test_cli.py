@@ -105,14 +105,14 @@ def memory_with_belief(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 def test_beliefs_are_shown_with_their_history_and_drawn(memory_with_belief: Path, tmp_path: Path) -> None:
     shown = fourfold("beliefs", "-m", memory_with_belief).stdout
-    assert shown.startswith("0.60 Ana: I think the bus is reliable.")
-    assert "2026-02-03 contradict 0.70 -> 0.50: The bus was late again." in shown
+    assert shown.startswith("0.61 Ana: I think the bus is reliable. (for bus)")
+    assert "2026-02-03 contradict 0.70 -> 0.51: The bus was late again." in shown
     drawn = fourfold("beliefs", "-m", memory_with_belief, "--plot").stdout
     assert " 0.7 ┤─" in drawn
     assert " 0.5 ┤" in drawn
     assert "2026-01-12                                        2026-03-01" in drawn
     (belief,) = json.loads(fourfold("beliefs", "-m", memory_with_belief, "--json").stdout)
-    assert [change["after"] for change in belief["history"]] == [0.7, 0.5, 0.6]
+    assert [change["after"] for change in belief["history"]] == pytest.approx([0.7, 0.5091, 0.6087])
     picture = tmp_path / "bus.png"
     done = fourfold("beliefs", "-m", memory_with_belief, "--png", picture)
     assert (done.returncode, done.stdout) == (0, "")

@@ -324,6 +324,11 @@ class BelievingMachine(StoredMachine):
                 assert change.before == before.after
                 if change.effect in STEPS:
                     assert change.after == moved(before.after, STEPS[change.effect])
+                if change.effect in (Effect.RESTATED, Effect.GAINSAID):
+                    least = moved(before.after, 1 if change.effect is Effect.RESTATED else -2)
+                    assert (change.after >= least) is (
+                        change.effect is Effect.RESTATED or change.after == least
+                    )
         for entity in bank.entities():
             with contextlib.suppress(NotFoundError):
                 assert set(bank.summary(entity.name).evidence) <= held

@@ -235,7 +235,7 @@ def test_merging_banks_reconciles_their_facts(memory: Memory, clock: FrozenClock
     barks = next(unit for unit in one.units() if unit.text == "Our dog Bruno barks.")
     assert set(barks.source.documents) == {"d", "x"}
     generous = next(belief for belief in one.beliefs() if belief.statement == "Ana is generous.")
-    assert (generous.confidence, len(generous.evidence)) == (0.9, 2)
+    assert (generous.confidence, len(generous.evidence)) == (0.8571, 2)
     assert {belief.statement for belief in one.beliefs()} >= {"The sea is cold."}
     assert [(entry.key, entry.value) for entry in one.entries.list("file")] == [
         ("/notes.md", {"text": "The well."}),

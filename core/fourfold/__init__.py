@@ -22,7 +22,7 @@ from fourfold.errors import (
 )
 from fourfold.token_usage import Tokens
 from fourfold.values.bank_names import bank_name
-from fourfold.values.beliefs import Assessment, Belief, Effect
+from fourfold.values.beliefs import Assessment, Belief, Effect, Restatement, Stance
 from fourfold.values.changes import Change, Event, ForgetResult, PrunePolicy, PruneResult, Receipt
 from fourfold.values.preview import Preview, PreviewedStatement
 from fourfold.values.redaction import RedactionRule
@@ -117,12 +117,14 @@ __all__ = [
     "RedactionRule",
     "Reflection",
     "ReflectionTrace",
+    "Restatement",
     "RetainResult",
     "Retirement",
     "RetirementCause",
     "Sentence",
     "Settings",
     "Source",
+    "Stance",
     "StoreError",
     "StoreLockedError",
     "StoreVersionError",

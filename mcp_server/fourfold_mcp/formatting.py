@@ -43,9 +43,13 @@ def title_of(unit: Unit) -> str:
 def belief_lines(beliefs: Iterable[Belief]) -> list[str]:
     """Returns one line of a list for each belief, with how sure the bank is of it."""
     return [
-        f"- ({belief.confidence:.2f}) {belief.statement} (id {belief.unit.id[:SHORT_ID]})"
+        f"- ({belief.confidence:.2f}) {belief.statement} ({_held_by(belief)}id {belief.unit.id[:SHORT_ID]})"
         for belief in beliefs
     ]
+
+
+def _held_by(belief: Belief) -> str:
+    return f"held by {belief.unit.speaker}, " if belief.unit.speaker else ""
 
 
 def wrong_arguments(tool: str, error: ValidationError) -> str:

@@ -129,18 +129,32 @@ class UnitShape(BaseModel):
 
 
 class BeliefShape(BaseModel):
-    """A belief and how sure the bank is of it."""
+    """A belief and how sure the bank is of it: whose it is, what it judges and which way ("for", "against",
+    "unclear"), and how often it was said again."""
 
     id: str
     text: str
     confidence: float | None
     changes: int
+    holder: str
+    topic: str
+    stance: str
+    restatements: int
 
     @classmethod
     def of(cls, belief: Belief) -> BeliefShape:
         """Returns the shape of a belief."""
         unit = belief.unit
-        return cls(id=unit.id, text=unit.text, confidence=unit.confidence, changes=len(belief.history))
+        return cls(
+            id=unit.id,
+            text=unit.text,
+            confidence=unit.confidence,
+            changes=len(belief.history),
+            holder=belief.holder,
+            topic=belief.topic,
+            stance=belief.stance.value,
+            restatements=len(belief.restatements),
+        )
 
 
 class StatementShape(BaseModel):

@@ -10,7 +10,7 @@ from typing import Protocol, Self, get_args
 from anyio import to_thread
 
 from fourfold.api.arguments import checks_arguments
-from fourfold.consolidate import core_profile, form_beliefs
+from fourfold.consolidate import core_profile, list_beliefs
 from fourfold.errors import InputError, NotFoundError
 from fourfold.govern import timeline
 from fourfold.ports import Where
@@ -135,14 +135,24 @@ class BankReads:
         )
 
     async def beliefs(
-        self, about: str | None = None, *, min_confidence: float = 0.0, retired: bool = False
+        self,
+        about: str | None = None,
+        *,
+        holder: str | None = None,
+        min_confidence: float = 0.0,
+        retired: bool = False,
     ) -> list[Belief]:
-        """Returns the beliefs of the bank, most confident first. `about` (a name or an alias) narrows them to an
-        entity, `min_confidence` (0 to 1) to those at least as sure; `retired` adds the retired ones. Raises
-        `NotFoundError` for an entity that the bank does not know."""
-        return await to_thread.run_sync(
-            form_beliefs.list_beliefs, self._services, self.name, about, min_confidence, retired
-        )
+        """Returns the beliefs of the bank, most confident first: each judgement or preference of a holder once, with
+        its topic, its stance and when it was said again (`Belief.restatements`).
+
+        `about` narrows them to an entity (a name or an alias) that one of them mentions, else to a topic in any words
+        ("public transport"): those whose topic has these words, or bears on them by its meaning. None may be: of what
+        the bank knows nothing about, the list is empty. `holder` (a name or an alias, "user" or "agent" where nobody
+        is named) narrows them to what somebody holds, `min_confidence` (0 to 1) to those at least as sure; `retired`
+        adds the retired ones.
+        """
+        wanted = list_beliefs.BeliefFilter(about, holder, min_confidence, retired)
+        return await to_thread.run_sync(list_beliefs.list_beliefs, self._services, self.name, wanted)
 
     async def summary(self, entity: str) -> Summary:
         """Returns the summary of an entity (a name or an alias), each sentence with the units it rests on. Raises

@@ -384,11 +384,16 @@ class Bank(BankFacade):
         )
 
     def beliefs(
-        self, about: str | None = None, *, min_confidence: float = 0.0, retired: bool = False
+        self,
+        about: str | None = None,
+        *,
+        holder: str | None = None,
+        min_confidence: float = 0.0,
+        retired: bool = False,
     ) -> list[Belief]:
         """See `AsyncBank.beliefs`."""
         return self._portal.call(
-            lambda: self._async.beliefs(about, min_confidence=min_confidence, retired=retired)
+            lambda: self._async.beliefs(about, holder=holder, min_confidence=min_confidence, retired=retired)
         )
 
     def summary(self, entity: str) -> Summary:

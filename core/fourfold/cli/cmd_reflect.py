@@ -33,7 +33,12 @@ def reflect(
 def beliefs(
     bank: BankOption = "default",
     memory: MemoryOption = None,
-    about: Annotated[str | None, typer.Option(help="Only those about this entity.")] = None,
+    about: Annotated[
+        str | None, typer.Option(help="Only those about this entity, or this topic in any words.")
+    ] = None,
+    holder: Annotated[
+        str | None, typer.Option(help="Only what this person holds; user or agent where nobody is named.")
+    ] = None,
     min_confidence: Annotated[
         float, typer.Option(help="Only those of at least this confidence, 0 to 1.")
     ] = 0.0,
@@ -49,7 +54,7 @@ def beliefs(
     with open_existing(memory) as open_memory:
         info_of(open_memory, bank)
         chosen = open_memory.bank(bank)
-        matching = chosen.beliefs(about, min_confidence=min_confidence)
+        matching = chosen.beliefs(about, holder=holder, min_confidence=min_confidence)
         evidence = {
             unit_id: chosen.unit(unit_id)
             for belief in matching

@@ -27,7 +27,7 @@ from rich.text import Text
 from fourfold.language.languages import language
 from fourfold.transfer.importers import ImportedFile
 from fourfold.transfer.importers.fields import listed
-from fourfold.values.beliefs import Assessment, Belief, Effect
+from fourfold.values.beliefs import Assessment, Belief, Effect, Stance
 from fourfold.values.changes import Change, Event, ForgetResult, PruneResult
 from fourfold.values.reflection import BankStatus, Failure, Reflection
 from fourfold.values.rendering import render_interval, render_statement, written_day
@@ -148,7 +148,8 @@ def show_beliefs(beliefs: Sequence[Belief], evidence: Mapping[str, Unit], plot: 
     latest = max((change.said or change.at for change in changes), default=None)
     for belief in beliefs:
         who = f"[bold]{escape(belief.unit.speaker)}[/]: " if belief.unit.speaker else ""
-        out.print(f"[bold]{belief.confidence:.2f}[/] {who}{escape(belief.statement)}")
+        judged = f" [dim]({escape(belief_note(belief))})[/]" if belief.topic else ""
+        out.print(f"[bold]{belief.confidence:.2f}[/] {who}{escape(belief.statement)}{judged}")
         if plot and latest is not None:
             out.print(draw_line(belief, latest), markup=False)
         for change in belief.history:
@@ -156,6 +157,12 @@ def show_beliefs(beliefs: Sequence[Belief], evidence: Mapping[str, Unit], plot: 
             reason = escape(reason_of(change, evidence))
             moved = f"{change.effect} {before}{change.after:.2f}"
             out.print(f"   [dim]{_day(change.said)} {moved}: {reason}[/]")
+
+
+def belief_note(belief: Belief) -> str:
+    """Returns which way a belief goes, and of what: "for tea"; "about tea" where that is not clear."""
+    direction = "about" if belief.stance is Stance.UNCLEAR else belief.stance.value
+    return f"{direction} {belief.topic}"
 
 
 def reason_of(change: Assessment, evidence: Mapping[str, Unit]) -> str:

@@ -1,4 +1,4 @@
-"""Forms beliefs, by hand or by reflection, and lists those of a bank."""
+"""Forms beliefs, by hand or by reflection."""
 
 from __future__ import annotations
 
@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 
+from fourfold.consolidate.list_beliefs import with_opinion
 from fourfold.errors import InputError
 from fourfold.ingest.bank_options import BankOptions, apply_options, language_to_fix
 from fourfold.ingest.embed import Embedded, embed_under_lock, unit_vectors
@@ -15,9 +16,7 @@ from fourfold.ingest.redact import reject_if_redacted
 from fourfold.ingest.resolve_entities import Resolver
 from fourfold.language.enrichment import enriched
 from fourfold.language.text import clean
-from fourfold.ports import Where
 from fourfold.schema.beliefs import belief_id, belief_point, read_belief
-from fourfold.schema.records import UNIT
 from fourfold.services import Services
 from fourfold.transaction.redaction import RedactionPolicy, rules_in_force
 from fourfold.transaction.transaction import Transaction
@@ -87,7 +86,7 @@ def _form(
             for belief, statement, vectors in zip(new_beliefs, statements, embedded, strict=True)
         ]
         former.transaction.commit(former.resolver.changed)
-    return [belief for belief in beliefs if belief is not None]
+    return [with_opinion(belief, language) for belief in beliefs if belief is not None]
 
 
 def _admitted(
@@ -104,25 +103,6 @@ def _admitted(
         else:
             withheld.append(masked_statement)
     return admitted
-
-
-def list_beliefs(
-    services: Services, bank: str, about: str | None, min_confidence: float, retired: bool
-) -> list[Belief]:
-    """Returns the beliefs of a bank, most confident first; `Bank.beliefs` documents the parameters."""
-    where = Where(bank=bank, kind=UNIT, live=not retired, networks=(Network.BELIEF.value,))
-    beliefs = [read_belief(point) for point in services.store.scan(where)]
-    if about is not None:
-        entity = _entity_name(services, bank, about)
-        beliefs = [belief for belief in beliefs if entity in belief.unit.entities]
-    beliefs = [belief for belief in beliefs if belief.confidence >= min_confidence]
-    return sorted(beliefs, key=lambda belief: (-belief.confidence, belief.unit.recorded_at, belief.unit.id))
-
-
-def _entity_name(services: Services, bank: str, name: str) -> str:
-    index = services.indexes.get(bank)
-    with index.lock:
-        return index.require_entity(name).name
 
 
 def _checked(belief: NewBelief) -> NewBelief:

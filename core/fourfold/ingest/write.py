@@ -17,6 +17,7 @@ from fourfold.index.columns import passage_rows
 from fourfold.ingest.compare.candidates import SEMANTIC_MOST, KnownStatements, Near
 from fourfold.ingest.compare.deduplicate import ComparedStatement
 from fourfold.ingest.compare.ended import end_unit, has_ended, is_noted_end
+from fourfold.ingest.compare.restated import RestatedBeliefs
 from fourfold.ingest.compare.successors import Successors
 from fourfold.ingest.embed import Embedded, add_context_vector, unit_vectors
 from fourfold.ingest.extract.statement import Mention, Statement, is_plainly_said
@@ -69,12 +70,14 @@ class DocumentWriter:
     _known: KnownStatements = field(init=False)
     _successors: Successors = field(init=False)
     _resolver: Resolver = field(init=False)
+    _restated: RestatedBeliefs = field(init=False)
     _last: PreviousStatement | None = None
 
     def __post_init__(self) -> None:
         self._known = KnownStatements(self.transaction)
         self._resolver = Resolver(self.transaction.index)
         self._successors = Successors(self.transaction, self._known, self._resolver.entity)
+        self._restated = RestatedBeliefs(self.transaction)
 
     @property
     def operations(self) -> list[Operation]:
@@ -146,6 +149,7 @@ class DocumentWriter:
         # One search for all of them: on a server each one costs a round trip.
         nearest = self._known.in_bank([e.embedding.vector for _, e in pairs])
         self._successors.prepare([e for _, e in pairs], nearest)
+        self._restated.prepare([statement for statement, _ in pairs])
         # Who speaks is called by that name: "Mel", which somebody said before Melanie did, is short for it.
         for speaker in dict.fromkeys(statement.speaker for statement, _ in pairs if statement.speaker):
             enriched("names", speaker, (), self._resolver.resolve, [Mention(speaker)], None)
@@ -229,6 +233,8 @@ class DocumentWriter:
             may_retire = partial(is_plainly_said, statement, self.transaction.language)
             unit, attributes = self._settled(unit, vectors, neighbours, may_retire)
         self.transaction.put_new_unit(_point(unit, len(self.transaction.units), searched, attributes), unit)
+        self.operations.extend(self._restated.settle(unit, statement))
+        (unit,) = self.transaction.read([unit.id])  # what is gainsaid already is less sure
         self.units[unit.id] = unit
         self._end(unit.id, statement)
         live_unit = self.units[unit.id] if self.units[unit.id].retired_at is None else None

@@ -12,6 +12,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cache, lru_cache
 
+from fourfold.language.opinion_grammar import OpinionGrammar
+
 
 @cache
 def compiled(pattern: str) -> re.Pattern[str]:
@@ -445,5 +447,7 @@ class Language:
     """Without it, a sentence is one clause, of its words and whether it denies."""
     attributes: AttributeGrammar | None = None
     """Without it, no statement of this language takes another's place."""
+    opinion: OpinionGrammar | None = None
+    """Without it, the stance of a judgement is never clear."""
     succession: SuccessionGrammar | None = None
     """Without it, no statement of this language stands above an older one of the same matter."""

@@ -1,11 +1,13 @@
 """Beliefs: statements with a confidence that new facts move, and the account of every move. Knows no store, no model.
 
-The update is that of Hindsight (arXiv 2512.12818, section 5): a fact that reinforces a belief adds a step to its
-confidence, one that weakens it takes a step away, one that contradicts it takes two; the result stays in [0, 1].
+The steps are those of Hindsight (arXiv 2512.12818, section 5): a fact that reinforces a belief adds one to its
+confidence, one that weakens it takes one away, one that contradicts it takes two. They are taken in log-odds and not
+in the confidence itself, so that no number of repetitions makes a belief certain (docs/adr/0025).
 """
 
 from __future__ import annotations
 
+import math
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
@@ -13,28 +15,59 @@ from enum import StrEnum
 
 from fourfold.values.units import Unit, evidence_links
 
-STEP = 0.1
-"""What one reinforcing fact adds to a confidence (Hindsight, arXiv 2512.12818, section 5)."""
+STEP = math.log(1.5)
+"""What one reinforcing fact adds to the log-odds of a confidence: from .5 it goes to .6, as in Hindsight (arXiv
+2512.12818, section 5), from .9 to .93."""
+MOST, LEAST = 0.99, 0.01
+"""The most and the least that moves make of a confidence: nobody's saying so makes something certain. Guesses."""
+USER, AGENT = "user", "agent"
+"""Who holds a belief that nobody is named for: what somebody said, what the memory concluded."""
 
 
 class Effect(StrEnum):
-    """What something does to a belief. `FORMED` begins its history; `LOST` takes back what a forgotten fact did."""
+    """What something does to a belief. `FORMED` begins its history; `LOST` takes back what a forgotten fact
+    did. Its holder `RESTATED` it in other words, or `GAINSAID` it."""
 
     FORMED = "formed"
     REINFORCE = "reinforce"
     WEAKEN = "weaken"
     CONTRADICT = "contradict"
+    RESTATED = "restated"
+    GAINSAID = "gainsaid"
     NEUTRAL = "neutral"
     LOST = "lost"
 
 
-_STEPS = {Effect.REINFORCE: 1, Effect.WEAKEN: -1, Effect.CONTRADICT: -2, Effect.NEUTRAL: 0}
-_SUPPORT = (Effect.FORMED, Effect.REINFORCE)
+class Stance(StrEnum):
+    """Which way a judgement goes: for its topic, against it, or not clearly either."""
+
+    FOR = "for"
+    AGAINST = "against"
+    UNCLEAR = "unclear"
 
 
-def moved(confidence: float, steps: int) -> float:
-    """`confidence` after so many steps of `STEP`, in [0, 1]."""
-    return round(min(1.0, max(0.0, confidence + steps * STEP)), 4)
+_STEPS = {
+    Effect.REINFORCE: 1,
+    Effect.WEAKEN: -1,
+    Effect.CONTRADICT: -2,
+    Effect.NEUTRAL: 0,
+    Effect.RESTATED: 1,
+    Effect.GAINSAID: -2,
+}
+_SUPPORT = (Effect.FORMED, Effect.REINFORCE, Effect.RESTATED)
+
+
+def moved(confidence: float, steps: float) -> float:
+    """Returns `confidence` after so many steps of `STEP`, in [0, 1]: up to `MOST` and down to `LEAST`, but never the
+    other way than the steps go."""
+    after = 1 / (1 + math.exp(-_log_odds(confidence) - steps * STEP))
+    after = round(min(MOST, max(LEAST, after)), 4)
+    return max(confidence, after) if steps > 0 else min(confidence, after) if steps < 0 else confidence
+
+
+def _log_odds(confidence: float) -> float:
+    bounded = min(MOST, max(LEAST, confidence))
+    return math.log(bounded / (1 - bounded))
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,18 +84,58 @@ class Assessment:
     reason: str
     evidence: tuple[str, ...] = ()
 
+    @property
+    def steps(self) -> float:
+        """How many steps of `STEP` it took. What its holder says himself may take more than its effect does
+        otherwise."""
+        usual = _STEPS.get(self.effect, 0)
+        if self.before is None or self.effect not in (Effect.RESTATED, Effect.GAINSAID):
+            return usual
+        taken = (_log_odds(self.after) - _log_odds(self.before)) / STEP
+        return max(usual, taken) if self.effect is Effect.RESTATED else min(usual, taken)
+
+
+@dataclass(frozen=True, slots=True)
+class Restatement:
+    """A time that a belief was said again: the id of the unit that says it (the belief's own, where the words were
+    the same), its words, and when, None if nobody knows."""
+
+    unit: str
+    text: str
+    at: datetime | None
+
 
 @dataclass(frozen=True, slots=True)
 class Belief:
-    """A unit of the network `belief`, and its history, the oldest change first."""
+    """A unit of the network `belief`, and its history, the oldest change first.
+
+    `topic` is what it judges in a few words ("night buses"), "" where nothing tells it; `stance` which way it goes;
+    `restatements` when it was said again, the earliest first. The three are read out of what the bank holds by
+    `Bank.beliefs` and `Bank.believe`, and are left at their defaults in other results.
+    """
 
     unit: Unit
     history: tuple[Assessment, ...]
+    topic: str = ""
+    stance: Stance = Stance.UNCLEAR
+    restatements: tuple[Restatement, ...] = ()
 
     @property
     def statement(self) -> str:
         """What is believed."""
         return self.unit.claim
+
+    @property
+    def holder(self) -> str:
+        """Who holds it: the name of its speaker; where there is none, "user" for what was said, and "agent" for what
+        was concluded."""
+        return self.unit.speaker or (USER if self.unit.source.messages else AGENT)
+
+    @property
+    def restated_by(self) -> tuple[str, ...]:
+        """The ids of the units that say it in other words, in the order they came."""
+        restating = (change for change in self._counting() if change.effect is Effect.RESTATED)
+        return tuple(dict.fromkeys(unit for change in restating for unit in change.evidence))
 
     @property
     def confidence(self) -> float:
@@ -81,6 +154,29 @@ class Belief:
             return self
         after, said_at = moved(self.confidence, _STEPS[effect]), evidence.mentioned_at
         return self._with(Assessment(at, said_at, effect, self.confidence, after, reason, (evidence.id,)))
+
+    def restated(self, by: Unit, reason: str, at: datetime) -> Belief:
+        """Returns this belief after its holder said it in other words, as the unit `by`: a step surer, and as sure as
+        he says now at least."""
+        if by.id in self.evidence:
+            return self
+        after = max(moved(self.confidence, _STEPS[Effect.RESTATED]), by.confidence or 0.0)
+        return self._with(
+            Assessment(at, by.mentioned_at, Effect.RESTATED, self.confidence, after, reason, (by.id,))
+        )
+
+    def gainsaid(self, by: Unit, reason: str, at: datetime) -> Belief:
+        """Returns this belief after its holder said the contrary, as the unit `by`: two steps less sure, and less
+        sure than what he says now, however often he said it. Of a thing and its contrary one is so at most, and
+        the two confidences add up to that."""
+        if by.id in self.evidence:
+            return self
+        newer = by.confidence or 0.0
+        after = min(moved(self.confidence, _STEPS[Effect.GAINSAID]), round(1 - newer, 4))
+        after = after if after < newer else min(after, moved(newer, -1))
+        return self._with(
+            Assessment(at, by.mentioned_at, Effect.GAINSAID, self.confidence, after, reason, (by.id,))
+        )
 
     def stated(self, at: datetime) -> Belief:
         """This belief in step with how often it was said: every time after the first reinforces it, and one that was
@@ -103,8 +199,8 @@ class Belief:
         for change in self._counting():
             for unit in change.evidence:
                 if unit in forgotten:
-                    steps = -1 if change.effect in _SUPPORT else -_STEPS[change.effect]
-                    after = moved(belief.confidence, steps)
+                    steps = 1 if change.effect is Effect.FORMED else change.steps
+                    after = moved(belief.confidence, -steps)
                     lost = Assessment(at, at, Effect.LOST, belief.confidence, after, reason, (unit,))
                     belief = belief._with(lost)
         return belief
@@ -121,8 +217,8 @@ class Belief:
             if change.evidence and not remaining:
                 continue
             before = history[-1].after if history else None
-            steps = _STEPS.get(change.effect)
-            after = change.after if before is None or steps is None else moved(before, steps)
+            is_first = before is None or change.effect not in _STEPS
+            after = change.after if is_first or before is None else moved(before, change.steps)
             reason = change.reason if remaining == change.evidence else ""
             history.append(replace(change, before=before, after=after, reason=reason, evidence=remaining))
         links = tuple(link for link in self.unit.links if link.to not in erased)

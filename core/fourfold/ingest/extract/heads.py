@@ -24,6 +24,7 @@ from fourfold.language.languages import matches_any
 from fourfold.language.modality import confidence_of, without_request
 from fourfold.language.name_words import Usage, name_words, usage_of
 from fourfold.language.ngrams import word_ngrams
+from fourfold.language.opinion import opinion_of
 from fourfold.language.pack import Language, search
 from fourfold.language.succession.beside import VAGUE
 from fourfold.language.succession.claims import THIRD_PERSONS
@@ -32,6 +33,7 @@ from fourfold.language.surface import surface_features
 from fourfold.language.text import sentences, terms
 from fourfold.models.packaged.statement_heads import StatementHeads, load_heads
 from fourfold.ports import Floats, TokenScores
+from fourfold.values.beliefs import Stance
 from fourfold.values.statements import Family, Kind
 from fourfold.values.units import Modality, Network
 
@@ -120,9 +122,10 @@ def _with_rules(reading: Reading, statement: Statement, language: Language) -> R
     if statement.modality is Modality.QUOTE:
         network = Network.EXPERIENCE if reading.network is Network.EXPERIENCE else Network.WORLD
         return replace(reading, modality=Modality.QUOTE, network=network, confidence=None)
+    text = statement.text[reading.start : reading.end]
+    reading = _with_opinion(reading, text, language)
     if reading.network is Network.BELIEF and statement.confidence is not None:
         reading = replace(reading, confidence=statement.confidence)
-    text = statement.text[reading.start : reading.end]
     told = without_request(text, language)
     is_told = told != text or statement.modality is not Modality.QUESTION
     if is_told and (told != text or assertions(AttributedText(told, statement.speaker))):
@@ -131,6 +134,29 @@ def _with_rules(reading: Reading, statement: Statement, language: Language) -> R
     if language.code != _MEANT_LANGUAGE and reading.modality is not Modality.QUESTION:
         return replace(reading, modality=statement.modality)
     return reading
+
+
+def _with_opinion(reading: Reading, text: str, language: Language) -> Reading:
+    """Returns a reading as what a sentence judges makes of it: praise of the listener is no belief; "I love hiking"
+    and "I find Java great" are, which outside of English the heads take for small talk (docs/adr/0025)."""
+    may_be_told = language.code != _MEANT_LANGUAGE and reading.kind in _MISTAKEN
+    if reading.network is Network.EXPERIENCE or not (reading.network is Network.BELIEF or may_be_told):
+        return reading
+    opinion = enriched("beliefs", text, None, opinion_of, text, language)
+    if opinion is None:
+        return reading
+    if opinion.is_of_listener and reading.network is Network.BELIEF:
+        return replace(reading, network=Network.WORLD, confidence=None)
+    is_worded = confidence_of(text, language) is not None and opinion.stance is not Stance.UNCLEAR
+    is_told = opinion.is_taste or (is_worded and bool(opinion.about) and not opinion.is_of_listener)
+    if is_told and may_be_told and reading.network is not Network.BELIEF:
+        held = _CONFIDENCE["2"]
+        return replace(reading, kind=Kind.STATEMENT, network=Network.BELIEF, is_lasting=True, confidence=held)
+    return reading
+
+
+_MISTAKEN = (Kind.STATEMENT, Kind.SMALLTALK)
+"""Kinds that the heads take a short statement of taste for."""
 
 
 def _telling(readings: Sequence[Reading]) -> Reading:

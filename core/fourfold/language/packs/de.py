@@ -10,6 +10,7 @@ from fourfold.language.pack import (
     Wording,
     case_sensitive,
 )
+from fourfold.language.packs import _opinions
 
 _STOP_WORDS = frozenset(
     """aber alle allem allen aller alles als also am an auch auf aus bei beim bin bis bist da dabei damit dann
@@ -434,5 +435,6 @@ LANGUAGE = Language(
     dates=DateGrammar(_DATE_WORDS, _DATE_RULES),
     tense=_TENSE,
     wording=_WORDING,
+    opinion=_opinions.GERMAN,
     succession=_SUCCESSION,
 )

@@ -10,6 +10,7 @@ from fourfold.language.pack import (
     Wording,
     case_sensitive,
 )
+from fourfold.language.packs import _opinions
 from fourfold.language.packs._en_succession import MANY_VALUED, SUCCESSION
 
 _STOP_WORDS = frozenset(
@@ -382,5 +383,6 @@ LANGUAGE = Language(
     wording=_WORDING,
     stance=_STANCE,
     attributes=_ATTRIBUTES,
+    opinion=_opinions.ENGLISH,
     succession=SUCCESSION,
 )

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from fourfold.language.pack import DateGrammar, Language, SuccessionGrammar, TenseGrammar, Wording
+from fourfold.language.packs import _opinions
 
 _STOP_WORDS = frozenset(
     """a al algo algún alguna algunas alguno algunos ante aquel aquella aquello así aún como con contra cual
@@ -384,5 +385,6 @@ LANGUAGE = Language(
     dates=DateGrammar(_DATE_WORDS, _DATE_RULES),
     tense=_TENSE,
     wording=_WORDING,
+    opinion=_opinions.SPANISH,
     succession=_SUCCESSION,
 )

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from fourfold.language.pack import DateGrammar, Language, SuccessionGrammar, TenseGrammar, Wording
+from fourfold.language.packs import _opinions
 
 _STOP_WORDS = frozenset(
     """a à ai aie as au aucun aussi autre aux avaient avais avait avec avez avoir avons ayant c ça car ce ceci
@@ -375,5 +376,6 @@ LANGUAGE = Language(
     dates=DateGrammar(_DATE_WORDS, _DATE_RULES),
     tense=_TENSE,
     wording=_WORDING,
+    opinion=_opinions.FRENCH,
     succession=_SUCCESSION,
 )

@@ -10,6 +10,7 @@ from fourfold.language.pack import (
     TenseGrammar,
     Wording,
 )
+from fourfold.language.packs import _opinions
 from fourfold.values.rendering import MONTHS
 
 _STOP_WORDS = frozenset(
@@ -349,5 +350,6 @@ LANGUAGE = Language(
     tense=_TENSE,
     wording=_WORDING,
     attributes=_ATTRIBUTES,
+    opinion=_opinions.CHINESE,
     succession=_SUCCESSION,
 )

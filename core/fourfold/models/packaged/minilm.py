@@ -15,7 +15,7 @@ import os
 import sys
 import threading
 from collections.abc import Iterator, Sequence
-from functools import cache
+from functools import cache, lru_cache
 from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
@@ -130,6 +130,14 @@ def _batches(order: list[int], encodings: Sequence[Encoding]) -> list[list[int]]
 def packaged_reader() -> MiniLM:
     """Returns the model that reads for the heads what another embeds, one a process."""
     return MiniLM()
+
+
+@lru_cache(maxsize=4096)  # topics and words of praise come again and again; the size is a guess
+def meaning(phrase: str) -> Floats:
+    """Returns the vector of a word or two, (384,), of length 1, as the packaged model reads it whichever embedder a
+    memory has: what is compared with it was measured with that one."""
+    (embedding,) = packaged_reader().embed([phrase])
+    return embedding.vector
 
 
 class _Batch(NamedTuple):
