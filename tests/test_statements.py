@@ -319,6 +319,10 @@ def test_what_one_thing_is_may_change_without_what_another_does(
         "Ana says the rent is high and the landlord is mean.",
         "I like it because the flat is big and the street is quiet.",
         "My car is red and it is fast.",
+        "Playing video games and watching old films are my main hobbies.",
+        "Taking time to detach and find peace is important to me.",
+        "Tom's patience and humour are a gift.",
+        "Das Wandern und Klettern ist meine Leidenschaft.",
     ],
 )
 def test_what_one_clause_leads_in_stays_together(bank: Bank, text: str) -> None:

@@ -11,7 +11,7 @@ import re
 from fourfold.language.attributes import AttributedText, assertions
 from fourfold.language.languages import any_pattern
 from fourfold.language.pack import Language, compiled
-from fourfold.language.succession.claims import THIRD_PERSONS
+from fourfold.language.succession.claims import THIRD_PERSONS, Claim
 from fourfold.language.succession.reading import matters_of, read_claims
 from fourfold.language.succession.verbs import text_has_verb
 from fourfold.language.text import is_unspaced, sentences
@@ -145,12 +145,25 @@ def _of_other_things(left: str, right: str, language: Language) -> bool:
     if is_led_in or not before or not behind:
         return False
     last, first = before[-1], behind[0]
+    # "Playing games and watching films are my hobbies": two halves of one subject.
+    if _begins_bare(first) and not (_begins_bare(last) and last.verb == "="):
+        return False
     is_whole = bool(first.about and last.about and last.verb and first.verb and first.content - first.about)
     is_told = is_whole and "=" in (first.verb, last.verb)
     return (
         is_told
         and not first.about & (last.about | last.content)
         and not (first.subject | last.subject) & THIRD_PERSONS
+    )
+
+
+def _begins_bare(claim: Claim) -> bool:
+    """Tells whether a claim begins with a word that is no name, and has no article or owner."""
+    return (
+        bool(claim.tokens)
+        and claim.tokens[0].kind == "word"
+        and claim.tokens[0].start == 0
+        and not is_unspaced(claim.text)
     )
 
 
