@@ -201,3 +201,45 @@ def test_a_user_without_a_name_has_a_core_profile(memory: Memory) -> None:
     assert "midwife" in about
     assert "mushrooms" in held
     assert not [word for word in ("CREATE", "copper", "so far") if word in bank.core().text]
+
+
+def test_what_a_user_asks_for_from_now_on_is_in_the_core_profile(memory: Memory) -> None:
+    bank = memory.bank("standing")
+    bank.retain(
+        [
+            Message("I'm Tilda, a translator from Turku, and I'm putting together a glossary.", role="user"),
+            Message("Always give me British spellings when I ask for an English term.", role="user"),
+            Message("Can you translate the third paragraph?", role="user"),
+            Message("From now on, never leave a source out.", role="user"),
+        ]
+    )
+    bank.consolidate()
+    profile = bank.core().text
+    assert "I'm Tilda, a translator from Turku" in profile.splitlines()[1]
+    assert "Always give me British spellings" in profile
+    assert "never leave a source out" in profile
+    assert "third paragraph" not in profile
+
+
+def test_pasted_code_takes_nobodys_place_and_is_in_no_profile(memory: Memory) -> None:
+    bank = memory.bank("code")
+    bank.retain(
+        [
+            Message("My name is Ada and I keep a shop for bicycle parts in Gouda.", role="user"),
+            Message("The total is 40.\n\nconst total = await cart.total('Gouda');\n</main>", role="user"),
+            Message("const total = await cart.total('Delft');\ntotal = 41;", role="user"),
+        ]
+    )
+    bank.consolidate()
+    assert not [unit.text for unit in bank.units() if unit.superseded_by]
+    assert "await" not in bank.core().text
+    assert "</main>" not in bank.core().text
+
+
+def test_a_title_in_quotation_marks_is_one_name_and_a_day_is_none(memory: Memory) -> None:
+    bank = memory.bank("titles")
+    bank.retain([Message('Last Tues I read "The Winter of Anna\'s Garden" to Bram again.', "Wim")])
+    names = {entity.name for entity in bank.entities()}
+    assert "The Winter of Anna's Garden" in names
+    assert "Bram" in names
+    assert not names & {"Tues", "Anna", "Garden"}

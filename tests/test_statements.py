@@ -322,6 +322,7 @@ def test_what_one_thing_is_may_change_without_what_another_does(
         "Playing video games and watching old films are my main hobbies.",
         "Taking time to detach and find peace is important to me.",
         "Tom's patience and humour are a gift.",
+        'The film "Pride and the Prejudice" is my favourite.',
         "Das Wandern und Klettern ist meine Leidenschaft.",
     ],
 )

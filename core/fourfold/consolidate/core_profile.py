@@ -17,7 +17,7 @@ from numpy.typing import NDArray
 from fourfold.consolidate.extracts import SummaryExtractor
 from fourfold.errors import InputError, NotFoundError
 from fourfold.index.bank_index import BankIndex
-from fourfold.language.text import estimate_tokens
+from fourfold.language.text import asking, estimate_tokens
 from fourfold.ports import Where
 from fourfold.schema.core_profile import CoreRecord, core_point, read_core
 from fourfold.schema.records import NEVER, UNKNOWN_TIME
@@ -51,7 +51,7 @@ guess."""
 _SPOKEN_SHARE = 0.1
 """Of what is said in a bank without speakers, the share with "I" as its subject from which it is of a user, and is no
 collection of notes. A guess."""
-_LEAST_SALIENCE = 0.3
+_LEAST_SALIENCE = 0.2
 """Salience below which a plan is no open matter ("I'll keep working hard."). A guess."""
 _LONGEST_LINE = 60
 """Words of a line; a longer unit tells a story, and takes the room of several. A guess, not measured."""
@@ -196,11 +196,15 @@ def _extract_lines(
 
 
 def _is_fact(unit: Unit) -> bool:
-    return unit.network is not Network.BELIEF and unit.modality is Modality.FACT
+    return (
+        unit.kind is Kind.STATEMENT and unit.network is not Network.BELIEF and unit.modality is Modality.FACT
+    )
 
 
 def _is_preference(unit: Unit) -> bool:
-    """Whether a unit tells what somebody holds, likes or prefers for good."""
+    """Whether a unit tells what somebody holds, likes or prefers for good, or asks for from now on."""
+    if unit.kind is Kind.REQUEST:
+        return unit.lasting and unit.modality is Modality.FACT
     is_strong = (unit.confidence or 0.0) >= _STRONG_BELIEF
     return unit.network is Network.BELIEF and is_strong and (unit.lasting or unit.salience is None)
 
@@ -305,7 +309,7 @@ def _is_open(unit: Unit, index: BankIndex) -> bool:
     is_plan = (
         unit.modality is Modality.PLAN and unit.kind is Kind.STATEMENT and unit.network is not Network.BELIEF
     )
-    if not is_plan or len(unit.text.split()) > _LONGEST_LINE:
+    if not is_plan or asking(unit.text) or len(unit.text.split()) > _LONGEST_LINE:
         return False
     if unit.salience is not None and unit.salience < _LEAST_SALIENCE:
         return False

@@ -34,7 +34,7 @@ _RECENCY_WEIGHT = 0.05
 _REDUNDANCY_WEIGHT = 1.0
 """What a statement loses that reads like one that was chosen. Of .5, .7, 1 and 1.5, by what summaries of six people
 told of them (docs/adr/0024)."""
-_LENGTH_POWER = 0.5
+_LENGTH_POWER = 0.4
 """How much a word costs: worth is divided by this power of the number of words. Of 0, .3 and .5, by the same."""
 _LEAST_WORDS = 4
 """Words below which a statement is no cheaper."""
@@ -86,9 +86,9 @@ class SummaryExtractor:
             self.yield_now()
             is_own = normalise(unit.speaker or "") in names
             about: list[str] = []
-            is_idle = is_read and unit.salience is not None and unit.salience < _LEAST_SALIENCE
-            is_told = unit.kind is Kind.STATEMENT and unit.modality in _MEANT and not is_idle
-            is_told = is_told and not _is_over(unit, now)
+            # Where others were read, what was not is the rest of a long text: code, mostly.
+            is_idle = is_read and (unit.salience or 0.0) < _LEAST_SALIENCE
+            is_told = _may_tell(unit) and not is_idle and not _is_over(unit, now)
             if is_told and _tells_of(unit, is_own):
                 about = enriched("summary", unit.text, [], self._sentences_about, unit, names, is_own)
             # However short it is: without it, what it overtook would stand alone.
@@ -158,6 +158,13 @@ class SummaryExtractor:
                 room -= cost
                 redundancy = np.maximum(redundancy, likeness[place])
         return list(chosen.values())
+
+
+def _may_tell(unit: Unit) -> bool:
+    """Whether a unit is a statement, or what its speaker asks for from now on."""
+    if unit.kind is Kind.REQUEST:
+        return unit.lasting and unit.modality is Modality.FACT
+    return unit.kind is Kind.STATEMENT and unit.modality in _MEANT
 
 
 def _is_over(unit: Unit, now: datetime | None) -> bool:

@@ -19,7 +19,7 @@ from fourfold.values.changes import TimelineKind
 from fourfold.values.statements import Family, Kind
 from fourfold.values.units import Modality, Network, Unit
 
-_LEAST_SALIENCE = 0.45
+_LEAST_SALIENCE = 0.2
 """Salience (`Unit.salience`) below which what has no time of its own is no event: it mostly says how another one was.
 A guess, from reading the timelines of four conversations."""
 _LONGEST_REPORT = 60

@@ -33,6 +33,7 @@ from fourfold.language.text import query_vector
 from fourfold.models.packaged.change_model import change_model
 from fourfold.ports import Query, Where
 from fourfold.transaction.transaction import Transaction
+from fourfold.values.statements import Kind
 from fourfold.values.units import Entity, Link, Modality, Network, Operation, Retirement, Unit, Verdict
 
 _MOST_BY_WORDS = 12
@@ -99,7 +100,8 @@ class Successors:
         `unit`, linked to that, and the keys by which it is found as something that a later unit may come after."""
         claims = self._claims(unit)
         attributed = self._attributed(unit)
-        asserted = enriched("attributes", unit.text, (), assertions, attributed)
+        is_code = unit.kind is Kind.CODE
+        asserted = () if is_code else enriched("attributes", unit.text, (), assertions, attributed)
         attributes = list(dict.fromkeys(assertion.key for assertion in asserted))
         matters = [
             f"~ {matter} of {unit.speaker or ''}" for claim in claims for matter in sorted(claim.fields)
@@ -256,9 +258,10 @@ class Successors:
         return sorted(candidates, key=lambda each: each.said_order, reverse=True)
 
     def _claims(self, unit: Unit) -> tuple[Claim, ...]:
-        """Returns what a unit claims; nothing for what the agent did or said, which changes nobody's facts, nor for
-        what its passage shows to be a quotation or said in a role."""
-        if unit.network is Network.EXPERIENCE or unit.pending or unit.modality is Modality.QUOTE:
+        """Returns what a unit claims; nothing for what the agent did or said, which changes nobody's facts, for
+        what its passage shows to be a quotation or said in a role, and for code."""
+        is_no_claim = unit.pending or unit.modality is Modality.QUOTE or unit.kind is Kind.CODE
+        if unit.network is Network.EXPERIENCE or is_no_claim:
             return ()
         claims = enriched("succession", unit.text, (), read_claims, unit.text, self.transaction.language)
         return enriched("succession", unit.text, claims, with_known_goals, claims, self._kinds(unit))

@@ -8,29 +8,23 @@ rules' word stands.
 
 from __future__ import annotations
 
-import math
 import re
 from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass, replace
-from functools import cache
 from itertools import islice
 
 from fourfold.ingest.embed import Embedded
 from fourfold.ingest.extract.names import names_in
-from fourfold.ingest.extract.statement import Reading, Statement
+from fourfold.ingest.extract.statement import Mention, Reading, Statement
 from fourfold.language.attributes import AttributedText, assertions
 from fourfold.language.enrichment import enriched
-from fourfold.language.languages import matches_any
 from fourfold.language.modality import confidence_of, without_request
-from fourfold.language.name_words import Usage, name_words, usage_of
+from fourfold.language.name_words import Usage, usage_of
 from fourfold.language.ngrams import word_ngrams
 from fourfold.language.opinion import opinion_of
-from fourfold.language.pack import Language, search
-from fourfold.language.succession.beside import VAGUE
-from fourfold.language.succession.claims import THIRD_PERSONS
-from fourfold.language.succession.reading import read_claims
+from fourfold.language.pack import Language, compiled
 from fourfold.language.surface import surface_features
-from fourfold.language.text import sentences, terms
+from fourfold.language.text import sentences
 from fourfold.models.packaged.statement_heads import StatementHeads, load_heads
 from fourfold.ports import Floats, TokenScores
 from fourfold.values.beliefs import Stance
@@ -64,7 +58,7 @@ _CONFIDENCE = {"1": 0.5, "2": 0.7, "3": 0.9}
 
 _TELLING = (Kind.STATEMENT, Kind.REQUEST)
 """Kinds that may tell something lasting: what is asked for often says what for."""
-_SENTENCE_HEADS = ("kind", "network", "modality", "lasting", "family", "strength")
+_SENTENCE_HEADS = ("kind", "network", "modality", "lasting", "worth", "alone", "family", "strength")
 
 
 def typed(
@@ -100,6 +94,8 @@ def _typed(
     speaker = [mention for mention in statement.mentions[:1] if mention.name == statement.speaker]
     mentions = {m.name: m for m in (*speaker, *names)}
     telling = _with_rules(_telling(readings), statement, language)
+    if _introduces(telling, statement.text, names, language):
+        telling = _introducing(telling)
     return replace(
         statement,
         mentions=tuple(mentions.values()),
@@ -159,11 +155,40 @@ _MISTAKEN = (Kind.STATEMENT, Kind.SMALLTALK)
 """Kinds that the heads take a short statement of taste for."""
 
 
+def _introduces(reading: Reading, text: str, names: Sequence[Mention], language: Language) -> bool:
+    """Tells whether somebody says his own name, which is among `names`: "I'm Craig, a developer"."""
+    people = tuple(mention.name for mention in names if mention.kind == "person")
+    if not people or reading.modality is Modality.QUOTE:
+        return False
+    copulas = language.succession.copulas if language.succession is not None else "(?!)"
+    subject = language.speaker_as_subject or "(?!)"
+    begin = compiled(rf"\W*(?:{subject})(?:['’]m|\s+(?:{copulas}))\s+").match(
+        text, reading.start, reading.end
+    )
+    return begin is not None and text.startswith(people, begin.end())
+
+
+def _introducing(reading: Reading) -> Reading:
+    """Returns the reading of a sentence in which somebody says his name: nothing is more worth knowing of him."""
+    return replace(
+        reading,
+        kind=Kind.STATEMENT,
+        modality=Modality.FACT,
+        is_lasting=True,
+        family=Family.IDENTITY.value,
+        salience=1.0,
+    )
+
+
 def _telling(readings: Sequence[Reading]) -> Reading:
-    """Returns the sentence that says what a statement of several is: the longest that tells something, else the
-    first one."""
-    told = [reading for reading in readings if reading.kind is Kind.STATEMENT]
-    return max(told, key=lambda reading: reading.end - reading.start, default=readings[0])
+    """Returns the sentence that says what a statement of several is: of those that tell something, the one that is
+    most worth knowing, else the first one."""
+    told = [reading for reading in readings if _tells(reading)]
+    return max(told, key=lambda reading: reading.salience or 0.0, default=readings[0])
+
+
+def _tells(reading: Reading) -> bool:
+    return reading.kind is Kind.STATEMENT or (reading.kind is Kind.REQUEST and reading.is_lasting)
 
 
 @dataclass(frozen=True, slots=True)
@@ -184,40 +209,13 @@ class _SentenceReader:
                 told = {head: self.heads.probabilities(head, scores) for head in _SENTENCE_HEADS}
                 is_judgement = confidence_of(self.text[slice(*part)], self.language) is not None
                 reading = _reading(*part, told, self.by_agent, is_judgement)
-                yield replace(reading, salience=self._salience(reading, told))
+                announces = self.text[slice(*part)].rstrip().endswith((":", "："))
+                yield replace(reading, salience=_salience(told) * (_ANNOUNCED if announces else 1.0))
 
     def _scores(self, start: int, end: int) -> Floats:
         text = self.text[start:end]
         surface = surface_features(text, self.language, self.by_agent)
         return self.heads.sentence_scores(self.scores.within(start, end), surface, word_ngrams(text))
-
-    def _salience(self, reading: Reading, told: dict[str, dict[str, float]]) -> float:
-        """Returns how much a sentence is worth knowing of whom it is about (docs/adr/0024)."""
-        text = self.text[reading.start : reading.end]
-        content = min(len(terms(text, self.language)), _FULL_CONTENT) / _FULL_CONTENT
-        odds = (
-            sum(weight * told[head][name] for (head, name), weight in _SALIENCE.items())
-            + sum(_PART_OF_LIFE.get(Family(name), 0.7) * share for name, share in told["family"].items())
-            + 0.5 * matches_any("first_person", text)
-            + 0.6 * content
-            - 0.8 * self._is_vague(text)
-            - 1.5 * text.endswith((":", "："))  # what it announces is not in it
-            - 2.0
-        )
-        return round(1 / (1 + math.exp(-odds)), 3)
-
-    def _is_vague(self, text: str) -> bool:
-        """Whether only what was said before tells what a sentence is about: its subject ("It helps me.", "They're
-        great."), what it speaks of where it names nobody ("I see them once a week."), or what it answers ("No, I
-        haven't.")."""
-        claims = read_claims(text, self.language)
-        if claims and claims[0].subject and claims[0].subject <= VAGUE | THIRD_PERSONS:
-            return True
-        first_word = text.split(maxsplit=1)[0].strip(",.!?").casefold() if text.split() else ""
-        if first_word in self.language.small_talk:
-            return True
-        names_nobody = all(word.start == 0 or len(word.text) == 1 for word in name_words(text))
-        return names_nobody and search(_third_persons(self.language), text) is not None
 
     def _parted(self, start: int, end: int) -> Iterator[tuple[int, int]]:
         """Yields a sentence, parted where speech goes over into code: what is pasted behind "here it is:" ends in no
@@ -235,33 +233,36 @@ class _SentenceReader:
         return _kind(self.heads.probabilities("kind", self._scores(start, end))) == Kind.CODE
 
 
-@cache
-def _third_persons(language: Language) -> str:
-    """Returns the pattern of the pronouns that stand for somebody or something else, "" where none are known."""
-    persons = language.succession.persons if language.succession is not None else {}
-    pronouns = [re.escape(word) for word, person in persons.items() if f"<{person}>" in THIRD_PERSONS]
-    return rf"\b(?:{'|'.join(pronouns)})\b" if pronouns else ""
+def _salience(told: dict[str, dict[str, float]]) -> float:
+    """Returns how much a sentence is worth knowing of whom or what it is about (docs/adr/0024)."""
+    worth, family = told["worth"], told["family"]
+    share = sum(_PART_OF_LIFE.get(Family(name), _OTHER_PART) * of_it for name, of_it in family.items())
+    lasting = share * (worth["core"] + _DETAIL * worth["detail"])
+    total = lasting + worth["instruction"] + _AHEAD_OR_ONCE * (worth["plan"] + worth["event"])
+    opinion = told["network"]["belief"] * (1 - family[Family.TASTE])
+    total *= (1 - _LEANING_LOSS * told["alone"]["leaning"]) * (1 - _OPINION_LOSS * opinion)
+    return round(total, 3)
 
 
-_SALIENCE = {
-    ("kind", "statement"): 1.5,
-    ("lasting", "lasting"): 1.0,
-    ("network", "belief"): -2.0,
-    ("modality", "hypothetical"): -2.0,
-}
+# What follows was chosen by what summaries and profiles of six people told of them; neighbours do as well, within
+# half a fact (docs/adr/0024).
 _PART_OF_LIFE = {
-    Family.IDENTITY: 1.5,
-    Family.ORIGIN: 1.5,
-    Family.TASTE: 1.0,
-    Family.SCHEDULE: 0.0,
-    Family.OTHER: -0.5,
-    Family.VALUE: -1.0,
-    Family.EVENT: -1.0,
+    **dict.fromkeys((Family.IDENTITY, Family.ORIGIN, Family.FAMILY, Family.RELATION, Family.PET), 1.0),
+    **dict.fromkeys((Family.HOME, Family.WORK, Family.STUDY), 1.0),
+    **dict.fromkeys((Family.EVENT, Family.SCHEDULE, Family.VALUE, Family.OTHER), 0.3),
 }
-"""Weights of what the heads tell in the log-odds of being worth knowing, and of what a sentence tells of (any other
-part of a life: .7). Rounded by hand; not fitted (docs/adr/0024)."""
-_FULL_CONTENT = 12
-"""Content words from which more add nothing."""
+"""What something lasting is worth by what it tells of: who somebody is before what he is about."""
+_OTHER_PART = 0.7
+_DETAIL = 0.5
+"""What a lesser thing is worth, where one that tells who somebody is has 1."""
+_AHEAD_OR_ONCE = 0.5
+"""The same of an open plan and of what happened once."""
+_LEANING_LOSS = 0.7
+"""What a sentence loses that only what was said before gives a sense."""
+_OPINION_LOSS = 0.3
+"""What a belief loses that is no taste: a conviction tells less of somebody than what he likes."""
+_ANNOUNCED = 0.2
+"""What is left of a sentence that announces what is not in it ("This is how:"). A guess."""
 _CODE_CHARACTER = re.compile(r"[{}()<>=;_/\\|#*`$]")
 _LEAST_CODE = 4
 _PAUSE = re.compile(r"[.?!:]\s+")
@@ -273,7 +274,9 @@ behind. Guesses, not measured."""
 def _reading(
     start: int, end: int, told: dict[str, dict[str, float]], by_agent: bool, is_judgement: bool
 ) -> Reading:
-    likeliest = _kind(told["kind"])
+    # What the listener is told to do from now on is a lasting thing to know of whoever says it.
+    is_standing = not by_agent and told["worth"]["instruction"] > _SURE
+    likeliest = Kind.REQUEST.value if is_standing else _kind(told["kind"])
     kind = Kind.STATEMENT if likeliest == _EXPOSITION else Kind(likeliest)
     is_statement = kind is Kind.STATEMENT
     # Of "yes" nothing tells how it is meant.
@@ -287,7 +290,7 @@ def _reading(
         kind=kind,
         network=Network.EXPERIENCE if by_agent else Network.BELIEF if is_belief else Network.WORLD,
         modality=_meant(told["modality"]) if may_tell else _ASKED.get(kind, Modality.FACT),
-        is_lasting=told["lasting"]["lasting"] > _SURE,
+        is_lasting=is_standing if kind is Kind.REQUEST else told["lasting"]["lasting"] > _SURE,
         family=_likeliest(told["family"], "", _SURE_FAMILY) if is_statement else "",
         confidence=_CONFIDENCE[strength] if is_belief else None,
         salience=None,

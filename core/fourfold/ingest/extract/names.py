@@ -7,6 +7,8 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from fourfold.ingest.extract.statement import Mention, Statement
+from fourfold.language.dates import find_times
+from fourfold.language.enrichment import enriched
 from fourfold.language.name_words import TITLE, Usage, Word, is_noun, name_words, word_features
 from fourfold.language.pack import Language
 from fourfold.models.packaged.statement_heads import NAME_HEAD, TYPE_HEAD, StatementHeads
@@ -20,6 +22,9 @@ _PART_OF_NAME = 0.1
 _INSIDE_NAME = re.compile(
     r"[ \t]+|-|[ \t]+(?:of|de|du|da|di|del|la|le|van|von|der|den|bin|al|&)[ \t]+(?:the[ \t]+)?"
 )
+_QUOTED = re.compile(r"[\"“„«]([^\"“”„«»\n]{1,80})[\"”“»]")
+_SHORT_WORD = 3
+"""Letters up to which a word of a title may have no capital ("The Lord of the Rings")."""
 _NUMBER = re.compile(r"[ \t]\d{1,4}(?![\w%]|[.,:]\d)")
 _LONGEST_TITLE = 12
 """Characters before a name that may hold its title."""
@@ -49,26 +54,47 @@ def names_in(
     text, offset = (statement.passage, statement.passage_start) if statement.passage else (statement.text, 0)
     end = offset + len(statement.text)
     words = [word for word in name_words(text) if offset <= word.start < end]
+    times = enriched("times", text, [], find_times, text, statement.at, language) if words else []
     candidates = []
     for word, features in zip(words, word_features(text, words, usage, language), strict=True):
         begin = word.start - offset
         if not any(a <= begin < b for a, b in code_spans) and not is_noun(text, word.start, language):
             of_word = heads.word_scores(scores.within(begin, word.end - offset), features)
-            probability = heads.probabilities(NAME_HEAD, of_word)["name"]
-            candidates.append(_Candidate(word, probability, heads.probabilities(TYPE_HEAD, of_word)))
+            has_title = TITLE.search(text, max(0, word.start - _LONGEST_TITLE), word.start) is not None
+            probability = 1.0 if has_title else heads.probabilities(NAME_HEAD, of_word)["name"]
+            candidate = _Candidate(word, probability, heads.probabilities(TYPE_HEAD, of_word))
+            # "Tues", "last Fri"; but "Christmas" is the name of a time.
+            is_in_time = any(time.start <= word.start < time.end for time in times)
+            if not is_in_time or max(candidate.types, key=candidate.types.__getitem__) == "event":
+                candidates.append(candidate)
     return [_mention(text, name) for run in _runs(text, candidates) for name in _names(run)]
 
 
 def _runs(text: str, candidates: Sequence[_Candidate]) -> Iterator[list[_Candidate]]:
-    """Yields words that may be of one name: with no more between them than a blank, a hyphen or "of the"."""
+    """Yields words that may be of one name: with no more between them than a blank, a hyphen or "of the", or in one
+    title."""
     run: list[_Candidate] = []
+    titles = list(_titles(text))
     for candidate in candidates:
-        if run and _INSIDE_NAME.fullmatch(text, run[-1].word.end, candidate.word.start) is None:
+        place = candidate.word.start
+        if run and not any(start <= run[-1].word.start < place < end for start, end in titles):
+            is_apart = _INSIDE_NAME.fullmatch(text, run[-1].word.end, place) is None
+        else:
+            is_apart = False
+        if is_apart:
             yield run
             run = []
         run.append(candidate)
     if run:
         yield run
+
+
+def _titles(text: str) -> Iterator[tuple[int, int]]:
+    """Yields where titles stand in quotation marks: all words of one but short ones have a capital."""
+    for match in _QUOTED.finditer(text):
+        words = match.group(1).split()
+        if len(words) > 1 and all(word[0].isupper() or len(word) <= _SHORT_WORD for word in words):
+            yield match.span(1)
 
 
 def _names(run: Sequence[_Candidate]) -> Iterator[list[_Candidate]]:

@@ -85,7 +85,7 @@ def _clauses(text: str, block: Span, language: Language) -> list[Span]:
         (match for border in borders for match in compiled(border).finditer(text, start, end)),
         key=lambda match: match.span(),
     ):
-        if match.start() <= start:
+        if match.start() <= start or _is_in_quotation(text, block[0], match.start()):
             continue
         left, right = text[start : match.start()], text[match.end() : end]
         border = match.group().strip(", ").casefold()  # "" of a comma alone
@@ -98,6 +98,13 @@ def _clauses(text: str, block: Span, language: Language) -> list[Span]:
             clauses.append((start, start + len(left.rstrip(" ,"))))
             start = _next_word(text, match.end() if is_joint else match.start())
     return [*clauses, (start, end)]
+
+
+def _is_in_quotation(text: str, start: int, place: int) -> bool:
+    """Tells whether a quotation that begins behind `start` is open at `place` ("Harry Potter and ...")."""
+    opened = text.count("“", start, place) + text.count("„", start, place) + text.count("«", start, place)
+    closed = text.count("”", start, place) + text.count("»", start, place)
+    return text.count('"', start, place) % 2 == 1 or opened > closed
 
 
 def _next_word(text: str, start: int) -> int:
