@@ -86,8 +86,10 @@ class SummaryExtractor:
             self.yield_now()
             is_own = normalise(unit.speaker or "") in names
             about: list[str] = []
-            # Where others were read, what was not is the rest of a long text: code, mostly.
-            is_idle = is_read and (unit.salience or 0.0) < _LEAST_SALIENCE
+            # Where others were read, what was not is the rest of a long text: code, mostly. What an agent explains of
+            # something is nothing to know of it.
+            is_weighed = is_read or (unit.network is Network.EXPERIENCE and unit.salience is not None)
+            is_idle = is_weighed and (unit.salience or 0.0) < _LEAST_SALIENCE
             is_told = _may_tell(unit) and not is_idle and not _is_over(unit, now)
             if is_told and _tells_of(unit, is_own):
                 about = enriched("summary", unit.text, [], self._sentences_about, unit, names, is_own)

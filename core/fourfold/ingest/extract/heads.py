@@ -16,6 +16,7 @@ from itertools import islice
 from fourfold.ingest.embed import Embedded
 from fourfold.ingest.extract.names import names_in
 from fourfold.ingest.extract.statement import Mention, Reading, Statement
+from fourfold.ingest.extract.worth import salience
 from fourfold.language.attributes import AttributedText, assertions
 from fourfold.language.enrichment import enriched
 from fourfold.language.modality import confidence_of, without_request
@@ -209,8 +210,7 @@ class _SentenceReader:
                 told = {head: self.heads.probabilities(head, scores) for head in _SENTENCE_HEADS}
                 is_judgement = confidence_of(self.text[slice(*part)], self.language) is not None
                 reading = _reading(*part, told, self.by_agent, is_judgement)
-                announces = self.text[slice(*part)].rstrip().endswith((":", "："))
-                yield replace(reading, salience=_salience(told) * (_ANNOUNCED if announces else 1.0))
+                yield replace(reading, salience=salience(self.text[slice(*part)], told, self.language))
 
     def _scores(self, start: int, end: int) -> Floats:
         text = self.text[start:end]
@@ -233,36 +233,6 @@ class _SentenceReader:
         return _kind(self.heads.probabilities("kind", self._scores(start, end))) == Kind.CODE
 
 
-def _salience(told: dict[str, dict[str, float]]) -> float:
-    """Returns how much a sentence is worth knowing of whom or what it is about (docs/adr/0024)."""
-    worth, family = told["worth"], told["family"]
-    share = sum(_PART_OF_LIFE.get(Family(name), _OTHER_PART) * of_it for name, of_it in family.items())
-    lasting = share * (worth["core"] + _DETAIL * worth["detail"])
-    total = lasting + worth["instruction"] + _AHEAD_OR_ONCE * (worth["plan"] + worth["event"])
-    opinion = told["network"]["belief"] * (1 - family[Family.TASTE])
-    total *= (1 - _LEANING_LOSS * told["alone"]["leaning"]) * (1 - _OPINION_LOSS * opinion)
-    return round(total, 3)
-
-
-# What follows was chosen by what summaries and profiles of six people told of them; neighbours do as well, within
-# half a fact (docs/adr/0024).
-_PART_OF_LIFE = {
-    **dict.fromkeys((Family.IDENTITY, Family.ORIGIN, Family.FAMILY, Family.RELATION, Family.PET), 1.0),
-    **dict.fromkeys((Family.HOME, Family.WORK, Family.STUDY), 1.0),
-    **dict.fromkeys((Family.EVENT, Family.SCHEDULE, Family.VALUE, Family.OTHER), 0.3),
-}
-"""What something lasting is worth by what it tells of: who somebody is before what he is about."""
-_OTHER_PART = 0.7
-_DETAIL = 0.5
-"""What a lesser thing is worth, where one that tells who somebody is has 1."""
-_AHEAD_OR_ONCE = 0.5
-"""The same of an open plan and of what happened once."""
-_LEANING_LOSS = 0.7
-"""What a sentence loses that only what was said before gives a sense."""
-_OPINION_LOSS = 0.3
-"""What a belief loses that is no taste: a conviction tells less of somebody than what he likes."""
-_ANNOUNCED = 0.2
-"""What is left of a sentence that announces what is not in it ("This is how:"). A guess."""
 _CODE_CHARACTER = re.compile(r"[{}()<>=;_/\\|#*`$]")
 _LEAST_CODE = 4
 _PAUSE = re.compile(r"[.?!:]\s+")
