@@ -51,8 +51,11 @@ guess."""
 _SPOKEN_SHARE = 0.1
 """Of what is said in a bank without speakers, the share with "I" as its subject from which it is of a user, and is no
 collection of notes. A guess."""
-_LEAST_SALIENCE = 0.2
+_LEAST_SALIENCE = 0.3
 """Salience below which a plan is no open matter ("I'll keep working hard."). A guess."""
+_LEAST_HELD = 0.45
+"""Salience below which a belief is no preference to know ("Pets are the best."): a reader found little that has less
+worth a line. A guess."""
 _LONGEST_LINE = 60
 """Words of a line; a longer unit tells a story, and takes the room of several. A guess, not measured."""
 
@@ -206,7 +209,8 @@ def _is_preference(unit: Unit) -> bool:
     if unit.kind is Kind.REQUEST:
         return unit.lasting and unit.modality is Modality.FACT
     is_strong = (unit.confidence or 0.0) >= _STRONG_BELIEF
-    return unit.network is Network.BELIEF and is_strong and (unit.lasting or unit.salience is None)
+    is_known = unit.salience is None or (unit.lasting and unit.salience >= _LEAST_HELD)
+    return unit.network is Network.BELIEF and is_strong and is_known
 
 
 def _unit_lines(

@@ -23,7 +23,7 @@ from fourfold.language.text import asking, estimate_tokens, is_stage_direction, 
 from fourfold.models.products import product
 from fourfold.ports import Floats
 from fourfold.values.rendering import render_statement, written_day
-from fourfold.values.statements import UNREAD_SALIENCE, Kind
+from fourfold.values.statements import UNREAD_SALIENCE, Family, Kind
 from fourfold.values.summaries import Sentence
 from fourfold.values.units import Modality, Network, Unit
 
@@ -40,8 +40,9 @@ _LEAST_WORDS = 4
 """Words below which a statement is no cheaper."""
 _SUPERSEDED_WEIGHT = 0.3
 """What a statement loses that something newer was said of: a current one of equal worth takes the room. A guess."""
-_LEAST_SALIENCE = 0.2
-"""Salience below which a statement is left out where others have more. A guess."""
+_LEAST_SALIENCE = 0.3
+"""Salience below which a statement is left out where others have more: half of what a reader found not worth a line
+has less, and of what she found worth one hardly any (docs/adr/0024)."""
 _MEANT = (Modality.FACT, Modality.PLAN, Modality.WISH)
 """How a statement may be meant that is in a summary: no quotation, no question, nothing that only might be."""
 
@@ -191,7 +192,9 @@ def _line(candidate: _Candidate) -> str:
     line = f"{speaker}{render_statement(replace(unit, source=replace(unit.source, times=())))}"
     if unit.lasting and len(occasions) > 1:
         return f"{line} (said {len(occasions)} times since {written_day(occasions[0])})"
-    if not unit.lasting and unit.occurred is None and occasions:
+    # How a project stands is told again and again, and each time it stands otherwise.
+    is_of_its_day = not unit.lasting or unit.attribute == Family.PROJECT
+    if is_of_its_day and unit.occurred is None and occasions:
         return f"[{written_day(occasions[-1])}] {line}"
     return line
 
