@@ -243,3 +243,19 @@ def test_a_title_in_quotation_marks_is_one_name_and_a_day_is_none(memory: Memory
     assert "The Winter of Anna's Garden" in names
     assert "Bram" in names
     assert not names & {"Tues", "Anna", "Garden"}
+
+
+def test_who_says_all_of_a_profile_is_named_once(memory: Memory) -> None:
+    bank = memory.bank("named once")
+    told = (
+        "I'm a midwife in Cork.",
+        "I have two sons.",
+        "Our dog is called Biscuit.",
+        "I play the accordion.",
+    )
+    bank.retain([Message(text, "Orla", at=MAY + timedelta(minutes=n)) for n, text in enumerate(told)])
+    bank.consolidate()
+    profile = bank.core()
+    assert profile.text.startswith("Who this is about, in the words of Orla:\n- ")
+    assert profile.text.count("Orla") == 1
+    assert all(line.text.startswith("Orla: ") for line in profile.lines)

@@ -53,9 +53,6 @@ _SPOKEN_SHARE = 0.1
 collection of notes. A guess."""
 _LEAST_SALIENCE = 0.3
 """Salience below which a plan is no open matter ("I'll keep working hard."). A guess."""
-_LEAST_HELD = 0.45
-"""Salience below which a belief is no preference to know ("Pets are the best."): a reader found little that has less
-worth a line. A guess."""
 _LONGEST_LINE = 60
 """Words of a line; a longer unit tells a story, and takes the room of several. A guess, not measured."""
 
@@ -209,8 +206,7 @@ def _is_preference(unit: Unit) -> bool:
     if unit.kind is Kind.REQUEST:
         return unit.lasting and unit.modality is Modality.FACT
     is_strong = (unit.confidence or 0.0) >= _STRONG_BELIEF
-    is_known = unit.salience is None or (unit.lasting and unit.salience >= _LEAST_HELD)
-    return unit.network is Network.BELIEF and is_strong and is_known
+    return unit.network is Network.BELIEF and is_strong and (unit.lasting or unit.salience is None)
 
 
 def _unit_lines(
@@ -337,10 +333,25 @@ def _read(services: Services, index: BankIndex, ids: Sequence[str]) -> list[Unit
 
 
 def _text(lines: Sequence[CoreProfileLine]) -> str:
-    """Returns the lines under the headings of their kinds; headings without a line are left out."""
+    """Returns the lines under the headings of their kinds; headings without a line are left out. Who says all lines
+    under a heading is named in it, once."""
     parts: list[str] = []
     for kind, heading in _HEADINGS.items():
-        items = [f"- {line.text}" for line in lines if line.kind == kind]
+        items = [line.text for line in lines if line.kind == kind]
+        speaker = _shared_speaker(items)
+        said_by = f", in the words of {speaker}:" if speaker else ":"
         if items:
-            parts += [heading, *items]
+            shown = (item.removeprefix(f"{speaker}: ") if speaker else item for item in items)
+            parts += [f"{heading.removesuffix(':')}{said_by}", *(f"- {item}" for item in shown)]
     return "\n".join(parts)
+
+
+def _shared_speaker(items: Sequence[str]) -> str:
+    """Returns who says all of these lines, "" where they are several, or too few to tell a speaker from a text that
+    has a colon."""
+    speakers = {item.partition(": ")[0] if ": " in item else "" for item in items}
+    return speakers.pop() if len(speakers) == 1 and len(items) >= _FEWEST_SHARED else ""
+
+
+_FEWEST_SHARED = 3
+"""Lines from which on one beginning of all of them is taken for the name of who says them. A guess."""
