@@ -191,9 +191,8 @@ def _person(
     vectors = np.stack([embedding.vector for embedding in embedder.embed([message.text for message in own])])
     central = np.argsort(-(vectors @ vectors.mean(axis=0)))
     orders = (own[::-1], sorted(own, key=lambda message: -len(message.text)), [own[at] for at in central])
-    is_main = (
-        bank.core().text.count(f"{name}: ") > 1
-    )  # a bank has one core profile, of whoever says most in it
+    # A bank has one core profile, of whoever says most in it.
+    is_main = sum(line.text.startswith(f"{name}: ") for line in bank.core().lines) > 1
     row = (
         _count(facts, summary),
         _count(facts, profile) if is_main else float("nan"),
