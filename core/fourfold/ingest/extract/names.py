@@ -54,7 +54,8 @@ def names_in(
     text, offset = (statement.passage, statement.passage_start) if statement.passage else (statement.text, 0)
     end = offset + len(statement.text)
     words = [word for word in name_words(text) if offset <= word.start < end]
-    times = enriched("times", text, [], find_times, text, statement.at, language) if words else []
+    own = statement.text
+    times = enriched("times", own, [], find_times, own, statement.at, language) if words else []
     candidates = []
     for word, features in zip(words, word_features(text, words, usage, language), strict=True):
         begin = word.start - offset
@@ -64,7 +65,7 @@ def names_in(
             probability = 1.0 if has_title else heads.probabilities(NAME_HEAD, of_word)["name"]
             candidate = _Candidate(word, probability, heads.probabilities(TYPE_HEAD, of_word))
             # "Tues", "last Fri"; but "Christmas" is the name of a time.
-            is_in_time = any(time.start <= word.start < time.end for time in times)
+            is_in_time = any(time.start <= begin < time.end for time in times)
             if not is_in_time or max(candidate.types, key=candidate.types.__getitem__) == "event":
                 candidates.append(candidate)
     return [_mention(text, name) for run in _runs(text, candidates) for name in _names(run)]
