@@ -40,9 +40,8 @@ _LEAST_WORDS = 4
 """Words below which a statement is no cheaper."""
 _SUPERSEDED_WEIGHT = 0.3
 """What a statement loses that something newer was said of: a current one of equal worth takes the room. A guess."""
-_LEAST_SALIENCE = 0.3
-"""Salience below which a statement is left out where others have more: half of what a reader found not worth a line
-has less, and of what she found worth one hardly any (docs/adr/0024)."""
+_LEAST_SALIENCE = 0.2
+"""Salience below which a statement is left out where others have more. A guess."""
 _MEANT = (Modality.FACT, Modality.PLAN, Modality.WISH)
 """How a statement may be meant that is in a summary: no quotation, no question, nothing that only might be."""
 
