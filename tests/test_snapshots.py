@@ -20,7 +20,6 @@ from fourfold.index import registry
 from fourfold.index.bank_index import BankIndex
 from fourfold.index.registry import IndexRegistry, _snapshot_of
 from fourfold.index.snapshot import Snapshot
-from fourfold.schema.records import NEVER
 from fourfold.storage.cache import DirectoryCache
 from fourfold.testing import FrozenClock, HashEmbedder, MemoryStore
 
@@ -80,16 +79,10 @@ def built(memory: Memory) -> BankIndex:
 
 
 def everything(index: BankIndex) -> dict[str, object]:
-    """All that a graph knows, in an order that does not hang on how it came about. Of retired units, which recall
-    passes over, the evidence is left out: a graph that grew keeps an edge that a write took out (docs/log.md)."""
+    """All that a graph knows, in an order that does not hang on how it came about."""
     names = {row: index.unit_ids[row] for row in range(len(index))}
-    retired = set(np.flatnonzero(index.columns["retired"] != NEVER).tolist())
     edges = {
-        (
-            str(names.get(a, a)),
-            str(names.get(b, b)),
-            tuple(sorted(k for k in kinds.items() if k[0] != "evidence" or not {a, b} & retired)),
-        )
+        (str(names.get(a, a)), str(names.get(b, b)), tuple(sorted(kinds.items())))
         for a, near in index.graph.adj.items()
         for b, kinds in near.items()
     }

@@ -20,6 +20,7 @@ from fourfold.index.columns import ROW, fill_row, passage_rows, text_hash
 from fourfold.index.document_index import DocumentIndex
 from fourfold.index.edges import Edges, Node
 from fourfold.index.entity_index import EntityIndex
+from fourfold.index.evidence import EvidenceIndex
 from fourfold.index.postings import Postings
 from fourfold.index.snapshot import Snapshot
 from fourfold.index.supersession import Supersession
@@ -82,6 +83,7 @@ class BankIndex:
         self.postings = Postings()
         self.names = EntityIndex()
         self.documents = DocumentIndex()
+        self._evidence = EvidenceIndex()
         self._row_of: dict[str, int] = {}
         self._columns = np.zeros(_FIRST_ROWS, dtype=ROW)
         self._codes: dict[str, int] = {}
@@ -115,6 +117,7 @@ class BankIndex:
             "edges": edges.values,
             "names": self.names.to_snapshot(),
             "documents": self.documents.to_snapshot(),
+            "evidence": self._evidence.to_snapshot(),
             "profile": self.profile and profile_payload(self.profile),
             "seen": self.revisions,
             "labels": list(self._codes),
@@ -142,6 +145,7 @@ class BankIndex:
         index.postings = Postings.from_snapshot(snapshot.part("postings"))
         index.names = EntityIndex.from_snapshot(values["names"])
         index.documents = DocumentIndex.from_snapshot(values["documents"])
+        index._evidence = EvidenceIndex(values["evidence"])
         index.profile = parse_profile(values["profile"]) if values["profile"] else None
         index.revisions = values["seen"]
         index._codes = {name: at for at, name in enumerate(values["labels"])}
@@ -340,8 +344,13 @@ class BankIndex:
             self._rows_by_attribute.setdefault(attribute, []).append(row)
 
     def _join_links(self, row: int, unit_id: str, unit: IndexedUnit) -> int | None:
-        """Adds the edges of a unit's links; returns the row of the unit before it in its session, if there is one:
-        the one that it is linked to most strongly in time."""
+        """Brings the edges of a unit's links up to date; returns the row of the unit before it in its session, if
+        there is one: the one that it is linked to most strongly in time."""
+        for lost in self._evidence.update(unit_id, (to for to, kind, _ in unit.links if kind == "evidence")):
+            if lost in self._row_of:
+                self.edges.remove(row, self._row_of[lost], "evidence")
+            elif rest := [x for x in self._dangling_links.pop(lost, []) if x[:2] != (row, "evidence")]:
+                self._dangling_links[lost] = rest
         preceding: list[tuple[float, int]] = []
         for to, kind, weight in unit.links:
             target = self._row_of.get(to)

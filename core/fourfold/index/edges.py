@@ -19,6 +19,7 @@ _SLICE = 2000
 
 Node = int | str
 _NO_EDGES: Mapping[Node, Mapping[str, float]] = {}
+_NO_KINDS: Mapping[str, float] = {}
 
 
 class Edges:
@@ -44,10 +45,23 @@ class Edges:
         current = adjacent[node].get(neighbour)
         rounded = round(weight, 2) or 0.01  # not 0, or a weak edge would be none
         key = ((kind, rounded),) if current is None else tuple(sorted({**current, kind: rounded}.items()))
+        adjacent[node][neighbour] = adjacent[neighbour][node] = self._shared(key)
+
+    def remove(self, node: Node, neighbour: Node, kind: str) -> None:
+        """Takes a kind from the edge between two nodes, and the edge with its last one; it may be gone already."""
+        adjacent = self.graph._adj
+        current = adjacent[node].get(neighbour, _NO_KINDS)
+        key = tuple(item for item in current.items() if item[0] != kind)
+        if key:
+            adjacent[node][neighbour] = adjacent[neighbour][node] = self._shared(key)
+        elif current:
+            del adjacent[node][neighbour], adjacent[neighbour][node]
+
+    def _shared(self, key: tuple[tuple[str, float], ...]) -> dict[str, float]:
         shared = self._weights.get(key)
         if shared is None:
             shared = self._weights[key] = dict(key)
-        adjacent[node][neighbour] = adjacent[neighbour][node] = shared
+        return shared
 
     def to_snapshot(self, units: int) -> Generator[None, None, Snapshot]:
         """Takes a snapshot, `_SLICE` nodes between one yield and the next, and returns it. Units are nodes 0 to

@@ -13,7 +13,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-FORMAT = 8
+FORMAT = 9
 """Goes up when an index holds other things, or the same ones in another way: a snapshot of an earlier format is not
 read, and the index is built anew."""
 
