@@ -21,6 +21,7 @@ from fourfold.api.entries import AsyncBankEntries
 from fourfold.api.task_queue import PerBankQueue
 from fourfold.consolidate.background import Background
 from fourfold.consolidate.form_beliefs import NewBelief, form_beliefs
+from fourfold.consolidate.list_beliefs import described
 from fourfold.errors import FourfoldError
 from fourfold.govern.erase import erase as erase_units
 from fourfold.govern.forget import Selection
@@ -383,7 +384,8 @@ class AsyncBank(BankEdits):
         work = erase_units if erase else forget_units
         result = await to_thread.run_sync(work, self._services, self.name, selection, reason)
         self._background.notice(self.name)
-        return result
+        beliefs = await to_thread.run_sync(described, self._services, self.name, result.beliefs)
+        return replaced(result, beliefs=beliefs)
 
     async def fork(self, name: str, *, progress: Progress | None = None) -> AsyncBank:
         """Copies the bank with its history to a new one called `name`, and returns that; the two are independent of

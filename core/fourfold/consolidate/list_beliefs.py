@@ -62,6 +62,16 @@ def list_beliefs(services: Services, bank: str, wanted: BeliefFilter) -> list[Be
     return sorted(beliefs, key=lambda belief: (-belief.confidence, belief.unit.recorded_at, belief.unit.id))
 
 
+def described(services: Services, bank: str, beliefs: Sequence[Belief]) -> tuple[Belief, ...]:
+    """Returns beliefs of a bank as `Bank.beliefs` lists them: with topic, stance and restatements."""
+    if not beliefs:
+        return ()
+    index = services.indexes.get(bank)
+    with index.lock:
+        language = index.language
+    return tuple(_with_restatements(services, [with_opinion(belief, language) for belief in beliefs]))
+
+
 def with_opinion(belief: Belief, language: Language) -> Belief:
     """Returns a belief with its topic and its stance."""
     opinion = _opinion(belief, language)
