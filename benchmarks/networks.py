@@ -15,7 +15,7 @@ import json
 import math
 import statistics
 from collections import Counter
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -33,8 +33,8 @@ from fourfold.settings import load_settings
 
 MEANT = ("plan", "wish", "hypothetical")
 SUMMARY_WORDS, PROFILE_WORDS = 100, 250
-PROFILE_TOKENS = 325
-"""The budget of a core profile of some 250 words, at 1.3 tokens a word."""
+PROFILE_TOKENS = 400
+"""The budget of a core profile: the default. The words of its lines are counted, at most `PROFILE_WORDS` of them."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -185,7 +185,9 @@ def _person(
 ) -> tuple[float, ...]:
     facts, name = person["facts"], person["person"]
     summary = _lines(bank, [(s.evidence, s.text) for s in bank.summary(name).sentences])
-    profile = _lines(bank, [(line.evidence, line.text) for line in bank.core(PROFILE_TOKENS).lines])
+    ranked = sorted(bank.core(PROFILE_TOKENS).lines, key=lambda line: line.rank)
+    profile_lines = _lines(bank, [(line.evidence, line.text.removeprefix(f"{name}: ")) for line in ranked])
+    profile = list(_within(profile_lines, PROFILE_WORDS))
     own = [message for message in conversation.messages if message.speaker == name]
     room = sum(len(text.split()) for _, text in summary)
     vectors = np.stack([embedding.vector for embedding in embedder.embed([message.text for message in own])])
@@ -220,14 +222,17 @@ def _is_told(fact: dict[str, Any], lines: Iterable[Line]) -> bool:
     )
 
 
-def _fitting(messages: Iterable[Message], room: int) -> list[Line]:
-    lines: list[Line] = []
-    for message in messages:
-        room -= len(message.text.split())
+def _within(lines: Iterable[Line], room: int) -> Iterator[Line]:
+    """Yields the lines that have `room` words together."""
+    for ids, text in lines:
+        room -= len(text.split())
         if room < 0:
             break
-        lines.append(([str(message.id)], message.text))
-    return lines
+        yield ids, text
+
+
+def _fitting(messages: Iterable[Message], room: int) -> list[Line]:
+    return list(_within((([str(message.id)], message.text) for message in messages), room))
 
 
 def _best(facts: Sequence[dict[str, Any]], messages: Sequence[Message], room: int) -> list[Line]:

@@ -73,11 +73,12 @@ def test_every_acknowledged_retain_survives_kill_9(tmp_path: Path, seed: int) ->
 
 
 READER = """
-import sys
+import signal, sys
 from datetime import UTC, datetime, timedelta
 from fourfold import Memory, Message
 from fourfold.models.openai import OpenAIChat
 from fourfold.testing import HashEmbedder
+signal.signal(signal.SIGINT, signal.default_int_handler)  # a shell has what it runs in the background ignore it
 start = datetime(2024, 1, 1, tzinfo=UTC)
 days = [start + timedelta(days=n) for n in range(int(sys.argv[3]))]
 said = [Message(f"Tree {n} is an oak.", "Ana", at=day, id=str(n)) for n, day in enumerate(days)]

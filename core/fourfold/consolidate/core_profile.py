@@ -28,13 +28,19 @@ from fourfold.transaction.transaction import Transaction
 from fourfold.values.changes import Change
 from fourfold.values.reflection import CoreKind, CoreProfile, CoreProfileLine
 from fourfold.values.rendering import render_unit
-from fourfold.values.statements import Kind
+from fourfold.values.statements import UNREAD_SALIENCE, Kind
 from fourfold.values.units import Entity, Modality, Network, Unit
 
-_MOST_LINES: dict[CoreKind, int] = {"about": 16, "preference": 8, "open": 5}
-"""Lines of each kind; pinned ones have no bound but the budget. A guess, not measured."""
-_MOST_TOKENS: dict[CoreKind, int] = {"about": 260, "preference": 120}
-"""Tokens (estimated) of the lines that are found of each kind. A guess, not measured."""
+_MOST_OPEN = 5
+"""Open matters of a profile. A guess, not measured."""
+_MOST_TOKENS = 800
+"""Tokens (estimated) of the lines that are found: twice what a profile has by default, so that a larger budget finds
+something. Pinned lines come on top."""
+_OPEN_EVERY = 4
+"""In a small budget, one line in so many is an open matter. A guess, not measured."""
+_STAYING = 0.7
+"""The rank of a line that the profile had before is multiplied by this, so that one that is slightly better does not
+push it out of a budget. A guess."""
 _HEADINGS: dict[CoreKind, str] = {
     "pinned": "To keep in mind:",
     "about": "Who this is about:",
@@ -51,8 +57,11 @@ guess."""
 _SPOKEN_SHARE = 0.1
 """Of what is said in a bank without speakers, the share with "I" as its subject from which it is of a user, and is no
 collection of notes. A guess."""
-_LEAST_SALIENCE = 0.3
-"""Salience below which a plan is no open matter ("I'll keep working hard."). A guess."""
+_LEAST_SALIENCE = 0.4
+"""Salience below which a statement is no line of a profile that has others: of the lines that a reader called no
+lasting, true thing to know three quarters were below it, of those that he did one in ten (docs/adr/0024)."""
+_FEWEST_LINES = 6
+"""Lines that need not reach it: what little there is, is shown. A guess."""
 _LONGEST_LINE = 60
 """Words of a line; a longer unit tells a story, and takes the room of several. A guess, not measured."""
 
@@ -63,10 +72,12 @@ def core_profile(services: Services, bank: str, budget: int) -> CoreProfile:
     if budget <= 0:
         raise InputError(f"budget is {budget}: give a positive number of tokens.")
     record = read_core(services.store, bank)
-    lines: list[CoreProfileLine] = []
-    for line in record.lines:
-        if estimate_tokens(_text([*lines, line])) <= budget:
-            lines.append(line)
+    kept: set[CoreProfileLine] = set()
+    for line in sorted(record.lines, key=lambda line: line.rank):
+        lines = [each for each in record.lines if each in kept or each == line]
+        if estimate_tokens(_text(lines)) <= budget:
+            kept.add(line)
+    lines = [line for line in record.lines if line in kept]
     return CoreProfile(_text(lines), tuple(lines), record.at)
 
 
@@ -142,9 +153,9 @@ def _next_lines(
         said = {unit_id for line in lines for unit_id in line.evidence}
         of_kind = [line for line in candidates if line.kind == kind and not said.issuperset(line.evidence)]
         staying = sorted((line for line in of_kind if line in old_places), key=old_places.__getitem__)
+        staying = [replace(line, rank=int(_STAYING * line.rank)) for line in staying]
         added = [line for line in of_kind if line not in old_places]
-        current_first = sorted([*staying, *added], key=lambda line: _is_superseded(index, line.evidence))
-        lines += current_first[: _MOST_LINES.get(kind)]
+        lines += sorted([*staying, *added], key=lambda line: _is_superseded(index, line.evidence))
     return tuple(lines)
 
 
@@ -165,34 +176,41 @@ def _candidates(services: Services, index: BankIndex, record: CoreRecord) -> Ite
     subject = _subject(index)
     if subject is None:
         return
-    if (
-        services.language_model is not None and subject.entity
-    ):  # it wrote a summary, and better than an extract
+    if services.language_model is not None and subject.entity:
+        # It wrote a summary, and better than an extract.
         yield from _summary_lines(services, index, "about", [subject.entity])
     units = _read(services, index, _most_salient(index, subject.rows))
+    told = [unit for unit in units if _is_preference(unit)]
     if services.language_model is None:
-        facts = [unit for unit in units if _is_fact(unit)]
-        yield from _extract_lines(index, "about", facts, subject.names)
-    preferred = [unit for unit in units if _is_preference(unit)]
-    yield from _extract_lines(index, "preference", preferred, subject.names)
+        told += [unit for unit in units if _is_fact(unit)]
+    yield from _extract_lines(index, told, subject.names)
     latest_first = _read(services, index, _latest(index, subject.rows))[::-1]
-    yield from _unit_lines(services, index, "open", [unit for unit in latest_first if _is_open(unit, index)])
+    yield from _open_lines(services, index, [unit for unit in latest_first if _is_open(unit, index)])
 
 
 def _extract_lines(
-    index: BankIndex, kind: CoreKind, units: Sequence[Unit], names: Sequence[str]
+    index: BankIndex, units: Sequence[Unit], names: Sequence[str]
 ) -> Iterator[CoreProfileLine]:
     """Yields what is most worth knowing of these units, with who says it."""
-    extractor = SummaryExtractor(index.language, _MOST_TOKENS[kind], lambda: None)
-    speakers = {unit.id: unit.speaker for unit in units}
-    for sentence in extractor.extract(units, names) or ():
-        speaker = speakers[sentence.evidence[0]]
-        text = (
-            sentence.text
-            if not speaker or sentence.text.startswith(f"{speaker}:")
-            else f"{speaker}: {sentence.text}"
+    best_first = sorted(units, key=lambda unit: -_worth(unit))
+    enough = [unit for unit in best_first if _worth(unit) >= _LEAST_SALIENCE]
+    lines_of = {
+        unit.id: unit for unit in (enough if len(enough) > _FEWEST_LINES else best_first[:_FEWEST_LINES])
+    }
+    in_order = sorted(lines_of.values(), key=lambda unit: unit.said_order)
+    for sentence, rank in SummaryExtractor(index.language, _MOST_TOKENS, lambda: None).ranked(
+        in_order, names
+    ):
+        unit = lines_of[sentence.evidence[0]]
+        is_said = unit.speaker and not sentence.text.startswith(f"{unit.speaker}:")
+        text = f"{unit.speaker}: {sentence.text}" if is_said else sentence.text
+        yield CoreProfileLine(
+            "preference" if _is_preference(unit) else "about", text, sentence.evidence, rank
         )
-        yield CoreProfileLine(kind, text, sentence.evidence)
+
+
+def _worth(unit: Unit) -> float:
+    return UNREAD_SALIENCE if unit.salience is None else unit.salience
 
 
 def _is_fact(unit: Unit) -> bool:
@@ -209,12 +227,10 @@ def _is_preference(unit: Unit) -> bool:
     return unit.network is Network.BELIEF and is_strong and (unit.lasting or unit.salience is None)
 
 
-def _unit_lines(
-    services: Services, index: BankIndex, kind: CoreKind, units: Sequence[Unit]
-) -> Iterator[CoreProfileLine]:
-    """Yields the lines of the best of `units`, of each the newest that was said of its matter before it: what became
+def _open_lines(services: Services, index: BankIndex, units: Sequence[Unit]) -> Iterator[CoreProfileLine]:
+    """Yields the lines of the first of `units`, of each the newest that was said of its matter before it: what became
     of a plan is no plan any more ("the trip is cancelled"), but belongs to it."""
-    best = units[: 2 * _MOST_LINES[kind]]
+    best = units[:_MOST_OPEN]
     newest_ids: dict[str, str] = {}
     for unit in best:
         row = index.row(unit.id)
@@ -222,11 +238,11 @@ def _unit_lines(
             newest_ids[unit.id] = index.unit_ids[newest]
     newest_units = {unit.id: unit for unit in _read(services, index, list(newest_ids.values()))}
     listed = {unit.id for unit in best}
-    for unit in best:
+    for number, unit in enumerate(best, 1):
         newest_unit = newest_units.get(newest_ids.get(unit.id, ""))
         if newest_unit is not None and newest_unit.id not in listed:
-            yield CoreProfileLine(kind, render_unit(newest_unit), (newest_unit.id,))
-        yield CoreProfileLine(kind, render_unit(unit), (unit.id,))
+            yield CoreProfileLine("open", render_unit(newest_unit), (newest_unit.id,), number * _OPEN_EVERY)
+        yield CoreProfileLine("open", render_unit(unit), (unit.id,), number * _OPEN_EVERY)
 
 
 def _summary_lines(

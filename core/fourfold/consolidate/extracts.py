@@ -69,13 +69,15 @@ class SummaryExtractor:
     def extract(self, units: Sequence[Unit], names: Sequence[str]) -> tuple[Sentence, ...] | None:
         """Returns a summary of the entity with these names out of what is said of it, `units` in the order of time;
         None where no statement is about it."""
+        return tuple(sentence for sentence, _ in self.ranked(units, names)) or None
+
+    def ranked(self, units: Sequence[Unit], names: Sequence[str]) -> list[tuple[Sentence, int]]:
+        """Returns the sentences of `extract`, each with its place among those that were chosen, the best first."""
         candidates = self._candidates(units, [normalise(name) for name in names])
-        if not candidates:
-            return None
-        chosen = self._chosen(candidates)
+        chosen = self._chosen(candidates) if candidates else []
         shown = {candidate.unit.id: candidate.unit for candidate in chosen}
-        chosen.sort(key=lambda candidate: _place(candidate, shown))
-        return tuple(Sentence(_line(candidate), (candidate.unit.id,)) for candidate in chosen)
+        in_order = sorted(enumerate(chosen), key=lambda ranked: _place(ranked[1], shown))
+        return [(Sentence(_line(each), (each.unit.id,)), rank) for rank, each in in_order]
 
     def _candidates(self, units: Sequence[Unit], names: Sequence[str]) -> list[_Candidate]:
         candidates: list[_Candidate] = []
@@ -185,7 +187,9 @@ def _tells_of(unit: Unit, is_own: bool) -> bool:
 def _line(candidate: _Candidate) -> str:
     """Returns the line of a summary: what was said, without who said it where that is the entity itself, and when,
     where it happened once; of what lasts, how often it was said, and since when."""
-    unit = replace(candidate.unit, text=candidate.text, network=Network.WORLD)
+    # What is a part of a sentence begins as a sentence does.
+    text = candidate.text[:1].upper() + candidate.text[1:] if candidate.unit.telling else candidate.text
+    unit = replace(candidate.unit, text=text, network=Network.WORLD)
     speaker = "" if candidate.is_own or not unit.speaker else f"{unit.speaker}: "
     occasions = unit.occasions
     line = f"{speaker}{render_statement(replace(unit, source=replace(unit.source, times=())))}"

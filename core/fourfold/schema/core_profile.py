@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
+from itertools import repeat
 
 from fourfold.ports import Fields, Point, Store, Where
 from fourfold.schema.fields import BANK, KIND, with_fields
@@ -37,6 +38,7 @@ def core_point(bank: str, core: CoreRecord) -> Point:
         _PINNED: list(core.pinned),
         "at": core.at and core.at.isoformat(),
         "lines": [[line.kind, line.text, list(line.evidence)] for line in core.lines],
+        "ranks": [line.rank for line in core.lines],
     }
     return Point(core_id(bank), payload)
 
@@ -52,16 +54,23 @@ def pinned_of(point: Point) -> tuple[str, ...]:
 
 def without_pins(point: Point) -> Point:
     """Returns the record of a core profile with nothing pinned, and without the lines of what was."""
-    lines = [line for line in point.payload["lines"] if line[0] != _PINNED]
-    return with_fields(point, {_PINNED: [], "lines": lines})
+    core = _core(point)
+    lines = tuple(line for line in core.lines if line.kind != _PINNED)
+    return with_fields(point, core_point(point.payload[BANK], replace(core, lines=lines, pinned=())).payload)
 
 
 def read_core(store: Store, bank: str) -> CoreRecord:
     """Returns the core profile of `bank`; an empty one where there is none yet."""
     for point in store.scan(Where(bank=bank, kind=CORE, ids=(core_id(bank),))):
-        payload = point.payload
-        lines = tuple(
-            CoreProfileLine(kind, text, tuple(evidence)) for kind, text, evidence in payload["lines"]
-        )
-        return CoreRecord(lines, pinned_of(point), from_iso(payload["at"]))
+        return _core(point)
     return CoreRecord()
+
+
+def _core(point: Point) -> CoreRecord:
+    payload = point.payload
+    ranks = payload.get("ranks") or repeat(0)  # an older version kept none
+    lines = tuple(
+        CoreProfileLine(kind, text, tuple(evidence), rank)
+        for (kind, text, evidence), rank in zip(payload["lines"], ranks, strict=False)
+    )
+    return CoreRecord(lines, pinned_of(point), from_iso(payload["at"]))

@@ -87,11 +87,13 @@ CoreKind = Literal["pinned", "about", "preference", "open"]
 
 @dataclass(frozen=True, slots=True)
 class CoreProfileLine:
-    """A line of a core profile: why it is there, its text, and the units it rests on."""
+    """A line of a core profile: why it is there, its text, the units it rests on, and its `rank`, from 0 on: in a
+    small budget the lines of low rank are left."""
 
     kind: CoreKind
     text: str
     evidence: tuple[str, ...]
+    rank: int = field(default=0, compare=False)
 
 
 @dataclass(frozen=True, slots=True)

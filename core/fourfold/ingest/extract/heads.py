@@ -15,6 +15,7 @@ from itertools import islice
 
 from fourfold.ingest.embed import Embedded
 from fourfold.ingest.extract.names import names_in
+from fourfold.ingest.extract.shown import shown_part
 from fourfold.ingest.extract.statement import Mention, Reading, Statement
 from fourfold.ingest.extract.worth import salience
 from fourfold.language.attributes import AttributedText, assertions
@@ -89,14 +90,18 @@ def _typed(
     statement: Statement, scores: TokenScores, heads: StatementHeads, language: Language, usage: Usage
 ) -> Statement:
     by_agent = statement.network is Network.EXPERIENCE
-    readings = tuple(_SentenceReader(statement.text, scores, heads, language, by_agent).read())
+    reader = _SentenceReader(statement.text, scores, heads, language, by_agent)
+    readings = tuple(reader.read())
     code_spans = [(r.start, r.end) for r in readings if r.kind is Kind.CODE]
     names = names_in(statement, scores, heads, language, usage, code_spans)
     speaker = [mention for mention in statement.mentions[:1] if mention.name == statement.speaker]
     mentions = {m.name: m for m in (*speaker, *names)}
     telling = _with_rules(_telling(readings), statement, language)
     if _introduces(telling, statement.text, names, language):
-        telling = _introducing(telling)
+        telling = shown = _introducing(telling)
+    else:
+        shown = shown_part(statement.text, telling, reader.tell, language)
+    span = (shown.start, shown.end)
     return replace(
         statement,
         mentions=tuple(mentions.values()),
@@ -107,8 +112,8 @@ def _typed(
         confidence=telling.confidence,
         is_lasting=telling.is_lasting and telling.kind in _TELLING,
         family=telling.family,
-        salience=telling.salience,
-        telling=(telling.start, telling.end) if len(readings) > 1 else None,
+        salience=shown.salience,
+        telling=None if span == (0, len(statement.text)) else span,
     )
 
 
@@ -206,11 +211,15 @@ class _SentenceReader:
         """Yields what the heads say of each sentence."""
         for start, end in sentences(self.text) or [(0, len(self.text))]:
             for part in self._parted(start, end):
-                scores = self._scores(*part)
-                told = {head: self.heads.probabilities(head, scores) for head in _SENTENCE_HEADS}
+                told = self.tell(*part)
                 is_judgement = confidence_of(self.text[slice(*part)], self.language) is not None
                 reading = _reading(*part, told, self.by_agent, is_judgement)
                 yield replace(reading, salience=salience(self.text[slice(*part)], told, self.language))
+
+    def tell(self, start: int, end: int) -> dict[str, dict[str, float]]:
+        """Returns the probabilities of each class of each head for `[start, end)` of the text."""
+        scores = self._scores(start, end)
+        return {head: self.heads.probabilities(head, scores) for head in _SENTENCE_HEADS}
 
     def _scores(self, start: int, end: int) -> Floats:
         text = self.text[start:end]

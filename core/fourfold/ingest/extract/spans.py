@@ -152,7 +152,10 @@ def _of_other_things(left: str, right: str, language: Language) -> bool:
     if is_led_in or not before or not behind:
         return False
     last, first = before[-1], behind[0]
-    # "Playing games and watching films are my hobbies": two halves of one subject.
+    # "Playing games and watching films are my hobbies", "My studio and two schools are showing": two halves of one
+    # subject.
+    if not text_has_verb(left, language):
+        return False
     if _begins_bare(first) and not (_begins_bare(last) and last.verb == "="):
         return False
     is_whole = bool(first.about and last.about and last.verb and first.verb and first.content - first.about)

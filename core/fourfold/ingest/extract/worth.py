@@ -6,6 +6,7 @@ import re
 from collections.abc import Mapping
 from functools import cache
 
+from fourfold.language.clauses import has_main_clause
 from fourfold.language.name_words import name_words
 from fourfold.language.pack import Language, search
 from fourfold.language.succession.beside import VAGUE
@@ -39,8 +40,27 @@ def _refers_back(text: str, language: Language) -> bool:
     first_word = text.split(maxsplit=1)[0].strip(",.!?").casefold() if text.split() else ""
     if first_word in language.small_talk:
         return True
+    if not has_main_clause(text, language) or _points_away(text, language):
+        return True
     names_nobody = all(word.start == 0 or len(word.text) == 1 for word in name_words(text))
     return names_nobody and search(_third_persons(language), text) is not None
+
+
+def _points_away(text: str, language: Language) -> bool:
+    """Tells whether a sentence points at what it does not name: "this" without a noun, "I painted this after ..."."""
+    grammar, succession = language.clauses, language.succession
+    if grammar is None or succession is None:
+        return False
+    if search(rf"\b{grammar.pointing}\W*(?:$|[,.;!?])", text) is not None:
+        return True
+    # What "that" leads in is no noun it lacks: "I think that in spring ...".
+    behind = rf"(?:{succession.copulas}|{succession.prepositions})"
+    return (
+        search(rf"\b(?!(?:{language.that or _NOTHING})\b){grammar.pointing}\s+{behind}\b", text) is not None
+    )
+
+
+_NOTHING = "(?!)"
 
 
 @cache

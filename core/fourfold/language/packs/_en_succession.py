@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from fourfold.language.pack import SuccessionGrammar
+from fourfold.language.succession_grammar import SuccessionGrammar
 
 MANY_VALUED = frozenset(
     """child son daughter kid baby sister brother sibling friend pet dog cat horse bird fish hobby interest

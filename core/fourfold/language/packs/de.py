@@ -5,12 +5,12 @@ from __future__ import annotations
 from fourfold.language.pack import (
     DateGrammar,
     Language,
-    SuccessionGrammar,
     TenseGrammar,
     Wording,
     case_sensitive,
 )
-from fourfold.language.packs import _opinions
+from fourfold.language.packs import _clauses, _opinions
+from fourfold.language.succession_grammar import SuccessionGrammar
 
 _STOP_WORDS = frozenset(
     """aber alle allem allen aller alles als also am an auch auf aus bei beim bin bis bist da dabei damit dann
@@ -435,6 +435,7 @@ LANGUAGE = Language(
     dates=DateGrammar(_DATE_WORDS, _DATE_RULES),
     tense=_TENSE,
     wording=_WORDING,
+    clauses=_clauses.GERMAN,
     opinion=_opinions.GERMAN,
     succession=_SUCCESSION,
 )

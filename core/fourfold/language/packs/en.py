@@ -10,7 +10,7 @@ from fourfold.language.pack import (
     Wording,
     case_sensitive,
 )
-from fourfold.language.packs import _opinions
+from fourfold.language.packs import _clauses, _opinions
 from fourfold.language.packs._en_succession import MANY_VALUED, SUCCESSION
 
 _STOP_WORDS = frozenset(
@@ -383,6 +383,7 @@ LANGUAGE = Language(
     wording=_WORDING,
     stance=_STANCE,
     attributes=_ATTRIBUTES,
+    clauses=_clauses.ENGLISH,
     opinion=_opinions.ENGLISH,
     succession=SUCCESSION,
 )

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from fourfold.language.pack import DateGrammar, Language, SuccessionGrammar, TenseGrammar, Wording
-from fourfold.language.packs import _opinions
+from fourfold.language.pack import DateGrammar, Language, TenseGrammar, Wording
+from fourfold.language.packs import _clauses, _opinions
+from fourfold.language.succession_grammar import SuccessionGrammar
 
 _STOP_WORDS = frozenset(
     """a al algo algún alguna algunas alguno algunos ante aquel aquella aquello así aún como con contra cual
@@ -385,6 +386,7 @@ LANGUAGE = Language(
     dates=DateGrammar(_DATE_WORDS, _DATE_RULES),
     tense=_TENSE,
     wording=_WORDING,
+    clauses=_clauses.SPANISH,
     opinion=_opinions.SPANISH,
     succession=_SUCCESSION,
 )

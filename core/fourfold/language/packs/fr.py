@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from fourfold.language.pack import DateGrammar, Language, SuccessionGrammar, TenseGrammar, Wording
-from fourfold.language.packs import _opinions
+from fourfold.language.pack import DateGrammar, Language, TenseGrammar, Wording
+from fourfold.language.packs import _clauses, _opinions
+from fourfold.language.succession_grammar import SuccessionGrammar
 
 _STOP_WORDS = frozenset(
     """a à ai aie as au aucun aussi autre aux avaient avais avait avec avez avoir avons ayant c ça car ce ceci
@@ -376,6 +377,7 @@ LANGUAGE = Language(
     dates=DateGrammar(_DATE_WORDS, _DATE_RULES),
     tense=_TENSE,
     wording=_WORDING,
+    clauses=_clauses.FRENCH,
     opinion=_opinions.FRENCH,
     succession=_SUCCESSION,
 )

@@ -6,11 +6,11 @@ from fourfold.language.pack import (
     AttributeGrammar,
     DateGrammar,
     Language,
-    SuccessionGrammar,
     TenseGrammar,
     Wording,
 )
-from fourfold.language.packs import _opinions
+from fourfold.language.packs import _clauses, _opinions
+from fourfold.language.succession_grammar import SuccessionGrammar
 from fourfold.values.rendering import MONTHS
 
 _STOP_WORDS = frozenset(
@@ -350,6 +350,7 @@ LANGUAGE = Language(
     tense=_TENSE,
     wording=_WORDING,
     attributes=_ATTRIBUTES,
+    clauses=_clauses.CHINESE,
     opinion=_opinions.CHINESE,
     succession=_SUCCESSION,
 )

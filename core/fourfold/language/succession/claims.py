@@ -10,8 +10,9 @@ from enum import Flag, auto
 from functools import cache, lru_cache
 from typing import NamedTuple
 
-from fourfold.language.pack import Language, SuccessionGrammar, compiled
+from fourfold.language.pack import Language, compiled
 from fourfold.language.places import is_place
+from fourfold.language.succession_grammar import SuccessionGrammar
 from fourfold.language.text import terms, word_spans, words
 
 

@@ -13,7 +13,7 @@ from itertools import islice, takewhile
 
 from fourfold.language.languages import languages, matches_any
 from fourfold.language.modality import modality_of, without_request
-from fourfold.language.pack import Language, SuccessionGrammar, compiled, search
+from fourfold.language.pack import Language, compiled, search
 from fourfold.language.succession.claims import (
     ATTITUDE,
     CONTRACTED,
@@ -28,6 +28,7 @@ from fourfold.language.succession.claims import (
     tokens_of,
 )
 from fourfold.language.succession.verbs import has_verb, verbs_in
+from fourfold.language.succession_grammar import SuccessionGrammar
 from fourfold.language.text import sentences
 from fourfold.language.voices import is_borrowed
 from fourfold.values.units import Modality

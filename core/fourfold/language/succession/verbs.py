@@ -5,8 +5,9 @@ from __future__ import annotations
 from functools import cache, lru_cache
 
 from fourfold.language.languages import languages
-from fourfold.language.pack import Language, SuccessionGrammar, search
+from fourfold.language.pack import Language, search
 from fourfold.language.succession.claims import Mark
+from fourfold.language.succession_grammar import SuccessionGrammar
 
 
 # A clause is looked through where a sentence is taken apart, and again where it is read.

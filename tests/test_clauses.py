@@ -1,0 +1,114 @@
+"""Which clauses of a sentence can stand by themselves, and what of a sentence summaries and profiles show."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime, timedelta
+
+import pytest
+
+from fourfold import Bank, Memory, Message
+from fourfold.language.clauses import clauses
+from fourfold.language.languages import languages
+
+MAY = datetime(2026, 5, 4, tzinfo=UTC)
+
+TAKEN_APART = [
+    ("en", "Yeah, Mara, we learn from our struggles.", ["we learn from our struggles."]),
+    ("en", "And yup, I do- Otis, my rabbit.", ["Otis, my rabbit."]),
+    ("en", "Otis, my rabbit, hides in the kitchen.", ["Otis, my rabbit, hides in the kitchen."]),
+    ("en", "So many people came.", ["So many people came."]),
+    ("en", "I live in Tavira, which is quiet, and I work at the harbour.",
+     ["I live in Tavira, which is quiet", "I work at the harbour."]),
+    ("en", "I used to live in Porto, but I live in Tavira now.", None),
+    ("en", "I love sushi, but not any more.", None),
+    ("en", "I play the viola, I don't play in public any more.", None),
+    ("en", "If I get the job, I'll move to Tavira.", None),
+    ("en", "When I was ten, I moved to Porto, and I stayed.", ["When I was ten, I moved to Porto", "I stayed."]),
+    ("en", 'I read "The sea, I think, and I" again.', None),
+    ("de", "Ja, ich wohne in Jena, aber ich arbeite in Gera, und ich mag Katzen.",
+     ["ich wohne in Jena, aber ich arbeite in Gera", "ich mag Katzen."]),
+    ("de", "Wenn ich frei habe, ich gehe schwimmen.", None),
+    ("fr", "Oui, j'habite à Lyon, et je travaille à Paris.", ["j'habite à Lyon", "je travaille à Paris."]),
+    ("es", "Bueno, yo vivo en Madrid, y ella vive en León.", ["yo vivo en Madrid", "ella vive en León."]),
+    ("zh", "我住在上海，但是我在北京工作，我喜欢猫。", ["我住在上海，但是我在北京工作", "我喜欢猫。"]),
+    ("ja", "私は東京に住んでいます、猫が好きです。", None),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("code", "sentence", "told"), TAKEN_APART)
+def test_a_sentence_is_taken_apart_where_its_clauses_can_stand_alone(
+    code: str, sentence: str, told: list[str] | None
+) -> None:
+    found = clauses(sentence, 0, len(sentence), languages()[code])
+    assert [sentence[parts[0][0] : parts[-1][1]] for parts in found] == (told or [sentence])
+
+
+def summary(memory: Memory, *said: str) -> str:
+    bank = memory.bank("a")
+    bank.retain([Message(text, "Tomke", at=MAY + timedelta(minutes=n)) for n, text in enumerate(said)])
+    bank.consolidate()
+    return bank.summary("Tomke").text
+
+
+def test_a_summary_shows_no_opening_and_no_request_behind_a_statement(minilm_memory: Memory) -> None:
+    told = summary(
+        minilm_memory,
+        "Oh yeah, Ruth, I've played the cello for ten years, so could you help me find a new teacher?",
+        "I have twin daughters.",
+    )
+    assert "I've played the cello for ten years" in told
+    assert "Oh yeah" not in told
+    assert "could you help" not in told
+
+
+def test_a_summary_shows_the_clause_that_is_worth_knowing(minilm_memory: Memory) -> None:
+    told = summary(
+        minilm_memory,
+        "I ran the harbour marathon last Saturday – it was so rewarding!",
+        "I have twin daughters.",
+    )
+    assert "I ran the harbour marathon" in told
+    assert "rewarding" not in told
+
+
+def test_a_summary_keeps_what_limits_a_statement(minilm_memory: Memory) -> None:
+    told = summary(
+        minilm_memory,
+        "I've played the cello for ten years, but I can't any more since my accident.",
+        "I have twin daughters.",
+    )
+    assert "but I can't any more" in told
+
+
+def fragments(bank: Bank) -> list[str]:
+    return [
+        unit.text for unit in bank.units() if unit.text in ("My dance school", "Thanks, Ida! My dance school")
+    ]
+
+
+def test_half_of_a_subject_is_no_statement(minilm_memory: Memory) -> None:
+    bank = minilm_memory.bank("a")
+    bank.retain(
+        [
+            Message(
+                "Thanks, Ida! My dance school and some others are bringing their best to the open day.",
+                "Tomke",
+            )
+        ]
+    )
+    assert not fragments(bank)
+
+
+def test_a_small_profile_has_the_best_lines_of_all_kinds(minilm_memory: Memory) -> None:
+    bank = minilm_memory.bank("a")
+    told = (
+        "I'm a ferry pilot in Kiel.", "My wife Ida is a vet.", "I grew up in Vejle.", "We have two horses.",
+        "I can't stand karaoke.", "Always answer me in short sentences.", "I play water polo.",
+        "I once saw a seal at the pier.", "I keep bees on the roof.", "My mother lives with us.",
+    )  # fmt: skip
+    bank.retain([Message(text, "Tomke", at=MAY + timedelta(minutes=n)) for n, text in enumerate(told)])
+    bank.consolidate()
+    whole, small = bank.core(400), bank.core(60)
+    assert set(small.lines) < set(whole.lines)
+    assert max(line.rank for line in small.lines) < max(line.rank for line in whole.lines)
+    assert "preference" in {line.kind for line in small.lines}
