@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from itertools import islice
 
 from fourfold.language.clause_grammar import ClauseGrammar
 from fourfold.language.pack import Language, compiled, search
@@ -17,10 +18,10 @@ from fourfold.language.text import terms
 Span = tuple[int, int]
 """`[start, end)`, in characters of the text."""
 
-_BORDER = re.compile(r"(?:[,;]|\.\.\.|…|(?<=\w)-)\s+|\s*[–—]\s*|\s-{1,2}\s+|[，；]")
+_BORDER = re.compile(r"(?:[,;]|\.\.\.|…|(?<=\w)-)\s+|[–—]\s*|\s-{1,2}\s+|[，；]")
 _QUOTES = {"“": "”", "„": "”", "«": "»", "(": ")", "（": "）"}
 _MOST_PARTS = 24
-"""Parts of a sentence that are looked at; a longer one is a list. A guess."""
+"""Borders in a sentence that are looked at: one that has more is a list. A guess."""
 
 
 def clauses(text: str, start: int, end: int, language: Language) -> list[tuple[Span, ...]]:
@@ -29,7 +30,7 @@ def clauses(text: str, start: int, end: int, language: Language) -> list[tuple[S
     grammar = language.clauses
     denial = language.succession.denial if language.succession is not None else ""
     parts = list(_parts(text, start, end)) if grammar is not None else []
-    if grammar is None or not parts or len(parts) > _MOST_PARTS:
+    if grammar is None or not parts:
         return [((start, end),)]
     found: list[list[Span]] = []
     for part in _without_opening(text, parts, language, grammar, denial):
@@ -51,11 +52,12 @@ def has_main_clause(text: str, language: Language) -> bool:
 
 
 def _parts(text: str, start: int, end: int) -> Iterator[Span]:
-    """Yields what stands between commas, dashes and the like that are in no quotation and no brackets."""
+    """Yields what stands between commas, dashes and the like that are in no quotation and no brackets, and what is
+    behind `_MOST_PARTS` of them in one."""
     begin = start
-    for match in _BORDER.finditer(text, start, end):
+    for match in islice(_BORDER.finditer(text, start, end), _MOST_PARTS):
         if match.start() > begin and not _is_enclosed(text[start : match.start()]):
-            yield begin, match.start()
+            yield begin, begin + len(text[begin : match.start()].rstrip())
             begin = match.end()
     if begin < end:
         yield begin, end
