@@ -240,9 +240,14 @@ def _open_lines(services: Services, index: BankIndex, units: Sequence[Unit]) -> 
     listed = {unit.id for unit in best}
     for number, unit in enumerate(best, 1):
         newest_unit = newest_units.get(newest_ids.get(unit.id, ""))
+        rank = number * _OPEN_EVERY
         if newest_unit is not None and newest_unit.id not in listed:
-            yield CoreProfileLine("open", render_unit(newest_unit), (newest_unit.id,), number * _OPEN_EVERY)
-        yield CoreProfileLine("open", render_unit(unit), (unit.id,), number * _OPEN_EVERY)
+            yield CoreProfileLine("open", _rendered(newest_unit), (newest_unit.id,), rank)
+        yield CoreProfileLine("open", _rendered(unit), (unit.id,), rank)
+
+
+def _rendered(unit: Unit) -> str:
+    return render_unit(replace(unit, text=unit.claim))
 
 
 def _summary_lines(

@@ -34,9 +34,9 @@ _RECENCY_WEIGHT = 0.05
 _REDUNDANCY_WEIGHT = 1.0
 """What a statement loses that reads like one that was chosen. Of .5, .7, 1 and 1.5, by what summaries of six people
 told of them (docs/adr/0024)."""
-_LENGTH_POWER = 0.4
+_LENGTH_POWER = 0.5
 """How much a word costs: worth is divided by this power of the number of words. Of 0, .3 and .5, by the same."""
-_LEAST_WORDS = 4
+_LEAST_WORDS = 8
 """Words below which a statement is no cheaper."""
 _SUPERSEDED_WEIGHT = 0.3
 """What a statement loses that something newer was said of: a current one of equal worth takes the room. A guess."""

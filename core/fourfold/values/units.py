@@ -365,8 +365,11 @@ class Unit:
 
     @property
     def claim(self) -> str:
-        """What it says, without what stands beside it in its text (`telling`)."""
-        return self.text if self.telling is None else self.text[slice(*self.telling)]
+        """What it says, without what stands beside it in its text (`telling`), begun as a sentence is."""
+        if self.telling is None:
+            return self.text
+        told = self.text[slice(*self.telling)]
+        return told[:1].upper() + told[1:]
 
     def retired(self, at: datetime, retirement: Retirement) -> Unit:
         """Returns the unit as one that holds no more since `at`."""

@@ -29,7 +29,7 @@ from fourfold.language.succession.claims import Claim, Mark, with_known_goals
 from fourfold.language.succession.corrections import names_value_alone, sets_right
 from fourfold.language.succession.reading import read_claims
 from fourfold.language.succession.rules import Competition, competes
-from fourfold.language.text import query_vector
+from fourfold.language.text import is_stage_direction, query_vector
 from fourfold.models.packaged.change_model import change_model
 from fourfold.ports import Query, Where
 from fourfold.transaction.transaction import Transaction
@@ -259,9 +259,9 @@ class Successors:
 
     def _claims(self, unit: Unit) -> tuple[Claim, ...]:
         """Returns what a unit claims; nothing for what the agent did or said, which changes nobody's facts, for
-        what its passage shows to be a quotation or said in a role, and for code."""
+        what its passage shows to be a quotation or said in a role, for code, and for what a picture shows."""
         is_no_claim = unit.pending or unit.modality is Modality.QUOTE or unit.kind is Kind.CODE
-        if unit.network is Network.EXPERIENCE or is_no_claim:
+        if unit.network is Network.EXPERIENCE or is_no_claim or is_stage_direction(unit.text):
             return ()
         claims = enriched("succession", unit.text, (), read_claims, unit.text, self.transaction.language)
         return enriched("succession", unit.text, claims, with_known_goals, claims, self._kinds(unit))

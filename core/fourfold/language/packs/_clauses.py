@@ -6,7 +6,7 @@ from fourfold.language.clause_grammar import ClauseGrammar
 
 ENGLISH = ClauseGrammar(
     opening=r"(?:well|anyway|oh|ah|wow|haha|hey|hi|hello|yeah|yes|yep|yup|yay|no|nope|ok|okay|sure|btw|by the way"
-    r"|so|and|but|plus|also|thanks|thank you)",
+    r"|so|and|but|plus|also|however|fyi|thanks|thank you)",
     joining=r"(?:and|so|but|plus|or)",
     contrast=r"(?:but|yet|however|although|(?:even )?though|except|unless|only|not)",
     depending=r"(?:if|unless|until|till|when(?:ever)?|while|because|since|as|after|before|once|although"

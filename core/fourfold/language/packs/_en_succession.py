@@ -78,7 +78,7 @@ SUCCESSION = SuccessionGrammar(
     r"|deferred|moved up"
     r"|put off|set back|rescheduled|push(?:ed|ing)? (?:back|to|out)|delayed|extended|brought forward"
     r"|slipped|cut(?: down)?|rais(?:ed)|rose|risen|gone up|went up|went down|gone down|came down"
-    r"|increased|decreased|dropped|fell|fallen|lowered|reduced|renamed|promoted|demoted|transferred"
+    r"|increased|decreased|dropped(?! off)|fell|fallen|lowered|reduced|renamed|promoted|demoted|transferred"
     r"|reassigned|upgraded|downgraded|swapped|traded|took over|taken over|takes over|became|become"
     r"|becomes|turned(?! out| on| off)|rewr[oi]te|rewritten|migrated|overt(?:aken|ook)|converted|merged"
     r"|repaired|fixed|painted|cleared|melted|settled|relocated|grew|gained|(?:am|is|are|went|gone|now"
