@@ -57,7 +57,7 @@ EXPOSITION = "exposition"
 """The kind of what an assistant explains: no deed of its own, nothing of its user."""
 KINDS = (*map(str, Kind), EXPOSITION)
 MODALITIES = tuple(str(m) for m in Modality if m is not Modality.QUESTION)
-FOR_WORTH = ("_instructions", "_leaning")
+FOR_WORTH = ("_instructions", "_leaning", "_vague")
 """Lots of sentences that the heads of worth and of standing alone are fitted to, and no other: they have many more
 instructions and answers cut from their questions than talk has. With them belief had an F1 of .78 for .80, modality
 .69 for .72 on the sentences of `shared/data`."""

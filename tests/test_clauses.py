@@ -80,6 +80,20 @@ def test_a_summary_keeps_what_limits_a_statement(minilm_memory: Memory) -> None:
     assert "but I can't any more" in told
 
 
+def test_whoever_is_named_beside_what_is_shown_of_the_speaker_has_it_too(minilm_memory: Memory) -> None:
+    bank = minilm_memory.bank("a")
+    said = (
+        "I moved to Tavira last year, and I share a boat with Ida Holm.",
+        "Ida Holm repairs violins for a living.",
+        "I have twin daughters.",
+    )
+    bank.retain([Message(text, "Tomke", at=MAY + timedelta(minutes=n)) for n, text in enumerate(said)])
+    bank.consolidate()
+    told = bank.summary("Ida Holm").text
+    assert "repairs violins" in told
+    assert "share a boat with Ida Holm" in told
+
+
 def fragments(bank: Bank) -> list[str]:
     return [
         unit.text for unit in bank.units() if unit.text in ("My dance school", "Thanks, Ida! My dance school")

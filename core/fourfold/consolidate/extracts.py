@@ -38,10 +38,14 @@ _LENGTH_POWER = 0.5
 """How much a word costs: worth is divided by this power of the number of words. Of 0, .3 and .5, by the same."""
 _LEAST_WORDS = 8
 """Words below which a statement is no cheaper."""
+_SAME_WORDS = 0.95
+"""Likeness from which a line says what another one says, in the same words. A guess."""
 _SUPERSEDED_WEIGHT = 0.3
 """What a statement loses that something newer was said of: a current one of equal worth takes the room. A guess."""
 _LEAST_SALIENCE = 0.2
 """Salience below which a statement is left out where others have more. A guess."""
+_LEAST_OF_AGENT = 0.4
+"""The same of what the agent says: most of it explains, to whoever asked. As the core profile's bar."""
 _MEANT = (Modality.FACT, Modality.PLAN, Modality.WISH)
 """How a statement may be meant that is in a summary: no quotation, no question, nothing that only might be."""
 
@@ -90,8 +94,9 @@ class SummaryExtractor:
             about: list[str] = []
             # Where others were read, what was not is the rest of a long text: code, mostly. What an agent explains of
             # something is nothing to know of it.
-            is_weighed = is_read or (unit.network is Network.EXPERIENCE and unit.salience is not None)
-            is_idle = is_weighed and (unit.salience or 0.0) < _LEAST_SALIENCE
+            is_agents = unit.network is Network.EXPERIENCE and unit.salience is not None
+            least = _LEAST_OF_AGENT if is_agents else _LEAST_SALIENCE
+            is_idle = (is_read or is_agents) and (unit.salience or 0.0) < least
             is_told = _may_tell(unit) and not is_idle and not _is_over(unit, now)
             if is_told and _tells_of(unit, is_own):
                 about = enriched("summary", unit.text, [], self._sentences_about, unit, names, is_own)
@@ -110,7 +115,9 @@ class SummaryExtractor:
         those that name it, other than by calling it.
         """
         about = []
-        for start, end in [unit.telling] if unit.telling else sentences(unit.text):
+        # What a sentence tells of its speaker may be another clause than the one that names somebody.
+        is_told = unit.telling is not None and (is_own or _names_any(unit.text[slice(*unit.telling)], names))
+        for start, end in [unit.telling] if unit.telling and is_told else sentences(unit.text):
             text = unit.text[start:end]
             if is_stage_direction(text) or asking(text) or len(text.split()) > _LONGEST_SENTENCE:
                 continue
@@ -147,6 +154,8 @@ class SummaryExtractor:
             scores = np.where(is_open, (worths - _REDUNDANCY_WEIGHT * redundancy) / costs, -np.inf)
             best = int(scores.argmax())
             is_open[best] = False
+            if redundancy[best] > _SAME_WORDS:
+                continue
             for place in _with_newer(best, candidates, units):
                 candidate = candidates[place]
                 cost = estimate_tokens(_line(candidate))

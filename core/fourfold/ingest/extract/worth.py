@@ -21,6 +21,7 @@ def salience(text: str, told: Mapping[str, Mapping[str, float]], language: Langu
     worth, family = told["worth"], told["family"]
     share = sum(_PART_OF_LIFE.get(Family(name), _OTHER_PART) * of_it for name, of_it in family.items())
     lasting = share * (worth["core"] + _DETAIL * worth["detail"])
+    lasting *= 1 - _PASSING_LOSS * told["lasting"]["passing"]
     total = lasting + worth["instruction"] + _AHEAD_OR_ONCE * (worth["plan"] + worth["event"])
     opinion = told["network"]["belief"] * (1 - family[Family.TASTE])
     leaning = told["alone"]["leaning"]
@@ -80,13 +81,15 @@ _PART_OF_LIFE = {
 }
 """What something lasting is worth by what it tells of: who somebody is before what he is about."""
 _OTHER_PART = 0.7
-_DETAIL = 0.5
+_DETAIL = 0.3
 """What a lesser thing is worth, where one that tells who somebody is has 1."""
+_PASSING_LOSS = 0.3
+"""What something loses that tells who somebody is, but is of the moment: both heads may err."""
 _AHEAD_OR_ONCE = 0.5
 """The same of an open plan and of what happened once."""
 _LEANING_LOSS = 0.7
 """What a sentence loses that only what was said before gives a sense."""
-_OPINION_LOSS = 0.3
+_OPINION_LOSS = 0.1
 """What a belief loses that is no taste: a conviction tells less of somebody than what he likes."""
 _REFERRING = 0.8
 """How likely a sentence leans on what was said before, at least, whose pronouns show it. The head tells it of fewer;
