@@ -94,6 +94,20 @@ def test_whoever_is_named_beside_what_is_shown_of_the_speaker_has_it_too(minilm_
     assert "share a boat with Ida Holm" in told
 
 
+def test_what_stands_beside_what_is_told_is_not_told_of_whoever_it_names(minilm_memory: Memory) -> None:
+    bank = minilm_memory.bank("a")
+    said = (
+        "Woohoo Ida Holm! I passed the pilot's exam last week.",
+        "Ida Holm repairs violins for a living.",
+        "Ida Holm has three brothers.",
+    )
+    bank.retain([Message(text, "Tomke", at=MAY + timedelta(minutes=n)) for n, text in enumerate(said)])
+    bank.consolidate()
+    told = bank.summary("Ida Holm").text
+    assert "three brothers" in told
+    assert "Woohoo" not in told
+
+
 def fragments(bank: Bank) -> list[str]:
     return [
         unit.text for unit in bank.units() if unit.text in ("My dance school", "Thanks, Ida! My dance school")

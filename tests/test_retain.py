@@ -248,6 +248,14 @@ def test_a_sentence_without_end_is_cut() -> None:
     assert "".join(p.text for p in split_message(message, 120)) == "好" * 5000
 
 
+def test_a_sentence_without_end_is_cut_between_clauses(memory: Memory) -> None:
+    text = ", and ".join(f"I keep jar number {i} of the honey on the long shelf" for i in range(100))
+    units = memory.bank("a").retain(text).units
+    assert len(units) > 5
+    assert all(unit.text.endswith((" shelf,", " shelf")) for unit in units)
+    assert " ".join(unit.text for unit in units) == text
+
+
 def test_extraction_needs_no_capital_at_the_start_of_a_sentence() -> None:
     (message,) = read_messages([Message("Great news! Porto Alegre is far. We saw Inês.", at=MAY)], None, MAY)
     statements = extract(split_message(message, 120), ENGLISH)

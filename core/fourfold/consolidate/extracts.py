@@ -115,9 +115,7 @@ class SummaryExtractor:
         those that name it, other than by calling it.
         """
         about = []
-        # What a sentence tells of its speaker may be another clause than the one that names somebody.
-        is_told = unit.telling is not None and (is_own or _names_any(unit.text[slice(*unit.telling)], names))
-        for start, end in [unit.telling] if unit.telling and is_told else sentences(unit.text):
+        for start, end in _told_spans(unit, names, is_own):
             text = unit.text[start:end]
             if is_stage_direction(text) or asking(text) or len(text.split()) > _LONGEST_SENTENCE:
                 continue
@@ -171,6 +169,18 @@ class SummaryExtractor:
                 room -= cost
                 redundancy = np.maximum(redundancy, likeness[place])
         return list(chosen.values())
+
+
+def _told_spans(unit: Unit, names: Sequence[str], is_own: bool) -> list[tuple[int, int]]:
+    """Returns where in a unit stands what it tells: of somebody else than its speaker, the whole sentence where only
+    another clause of it names him."""
+    spans = sentences(unit.text)
+    if unit.telling is None:
+        return spans
+    if is_own or _names_any(unit.text[slice(*unit.telling)], names):
+        return [unit.telling]
+    begin, stop = unit.telling
+    return [(start, end) for start, end in spans if start <= begin and stop <= end]
 
 
 def _may_tell(unit: Unit) -> bool:

@@ -44,7 +44,7 @@ def read_messages(messages: str | Iterable[Message], at: SaidAt | None, now: dat
 
 def split_message(message: Message, most_words: int) -> list[Piece]:
     """Returns the pieces of a message that `read_messages` returned: whole if short, else runs of whole sentences of
-    at most `most_words` words (a longer sentence is cut between words)."""
+    at most `most_words` words (a longer sentence is cut between clauses or words)."""
     assert message.id is not None
     spans = [(0, len(message.text))]
     if len(message.text.split()) > most_words or len(message.text) > most_words * 2 * _CHARACTERS_A_WORD:
@@ -139,10 +139,17 @@ def _slices(text: str, start: int, end: int, most_words: int) -> Iterator[tuple[
 
 
 def _cut(text: str, start: int, end: int, most_words: int) -> int:
-    """Returns where to cut a sentence that is too long: at the last blank that is near enough, else anywhere."""
-    farthest = min(end, start + most_words * _CHARACTERS_A_WORD)
-    blank = text.rfind(" ", start + most_words * 2, farthest)
+    """Returns where to cut a sentence that is too long: behind the last comma, or the like, that is near enough, so
+    that clauses stay whole; else at the last blank, else anywhere."""
+    nearest, farthest = start + most_words * 2, min(end, start + most_words * _CHARACTERS_A_WORD)
+    pause = max(text.rfind(mark, nearest, farthest) for mark in _PAUSES)
+    if pause > 0:
+        return pause + 1
+    blank = text.rfind(" ", nearest, farthest)
     return blank if blank > 0 else farthest
+
+
+_PAUSES = (", ", "; ", ": ", "，", "；", "：", "、")
 
 
 def _length(text: str) -> int:
