@@ -34,17 +34,11 @@ def shown_part(text: str, reading: Reading, tell: Telling, language: Language) -
     if whole == (reading.start, reading.end) and len(spans) == 1:
         return reading
 
-    def worth(span: Span) -> float:
-        return salience(text[slice(*span)], tell(*span), language)
-
-    shown, of_whole = whole, worth(whole)
-    if len(spans) > 1:
-        best = max(spans, key=worth)
-        if worth(best) >= of_whole or len(text[slice(*whole)].split()) > _LONG_LINE:
-            shown = best
-    return replace(
-        reading, start=shown[0], end=shown[1], salience=of_whole if shown == whole else worth(shown)
-    )
+    worths = {span: salience(text[slice(*span)], tell(*span), language) for span in {whole, *spans}}
+    shown = max(spans, key=worths.__getitem__)
+    if worths[shown] < worths[whole] and len(text[slice(*whole)].split()) <= _LONG_LINE:
+        shown = whole
+    return replace(reading, start=shown[0], end=shown[1], salience=worths[shown])
 
 
 def _without_asking(found: list[tuple[Span, ...]], tell: Telling) -> list[tuple[Span, ...]]:
