@@ -194,19 +194,16 @@ def _extract_lines(
     """Yields what is most worth knowing of these units, with who says it."""
     best_first = sorted(units, key=lambda unit: -_worth(unit))
     enough = [unit for unit in best_first if _worth(unit) >= _LEAST_SALIENCE]
-    lines_of = {
-        unit.id: unit for unit in (enough if len(enough) > _FEWEST_LINES else best_first[:_FEWEST_LINES])
-    }
-    in_order = sorted(lines_of.values(), key=lambda unit: unit.said_order)
-    for sentence, rank in SummaryExtractor(index.language, _MOST_TOKENS, lambda: None).ranked(
-        in_order, names
-    ):
-        unit = lines_of[sentence.evidence[0]]
+    chosen = enough if len(enough) > _FEWEST_LINES else best_first[:_FEWEST_LINES]
+    chosen.sort(key=lambda unit: unit.said_order)
+    by_id = {unit.id: unit for unit in chosen}
+    extractor = SummaryExtractor(index.language, _MOST_TOKENS, lambda: None)
+    for sentence, rank in extractor.ranked(chosen, names):
+        unit = by_id[sentence.evidence[0]]
+        kind: CoreKind = "preference" if _is_preference(unit) else "about"
         is_said = unit.speaker and not sentence.text.startswith(f"{unit.speaker}:")
         text = f"{unit.speaker}: {sentence.text}" if is_said else sentence.text
-        yield CoreProfileLine(
-            "preference" if _is_preference(unit) else "about", text, sentence.evidence, rank
-        )
+        yield CoreProfileLine(kind, text, sentence.evidence, rank)
 
 
 def _worth(unit: Unit) -> float:
