@@ -35,7 +35,7 @@ _REDUNDANCY_WEIGHT = 1.0
 """What a statement loses that reads like one that was chosen. Of .5, .7, 1 and 1.5, by what summaries of six people
 told of them (docs/adr/0024)."""
 _LENGTH_POWER = 0.5
-"""How much a word costs: worth is divided by this power of the number of words. Of 0, .3 and .5, by the same."""
+"""How much a word costs: worth is divided by this power of the number of words. Of 0 to .6, by the same."""
 _LEAST_WORDS = 8
 """Words below which a statement is no cheaper."""
 _SAME_WORDS = 0.95
@@ -45,7 +45,7 @@ _SUPERSEDED_WEIGHT = 0.3
 _LEAST_SALIENCE = 0.2
 """Salience below which a statement is left out where others have more. A guess."""
 _LEAST_OF_AGENT = 0.4
-"""The same of what the agent says: most of it explains, to whoever asked. As the core profile's bar."""
+"""The same of what the agent says: most of it explains, to whoever asked. A guess."""
 _MEANT = (Modality.FACT, Modality.PLAN, Modality.WISH)
 """How a statement may be meant that is in a summary: no quotation, no question, nothing that only might be."""
 

@@ -34,8 +34,7 @@ def clauses(text: str, start: int, end: int, language: Language) -> list[tuple[S
         return [((start, end),)]
     found: list[list[Span]] = []
     for part in _without_opening(text, parts, language, grammar, denial):
-        if not found or _is_tied(text, found[-1], part, grammar, denial):
-            found = found or [[]]
+        if found and _is_tied(text, found[-1], part, grammar, denial):
             found[-1].append(part)
         else:
             found.append([part])
