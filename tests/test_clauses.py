@@ -43,69 +43,68 @@ def test_a_sentence_is_taken_apart_where_its_clauses_can_stand_alone(
     assert [sentence[parts[0][0] : parts[-1][1]] for parts in found] == (told or [sentence])
 
 
-def summary(memory: Memory, *said: str) -> str:
+def told(memory: Memory, *said: str) -> Bank:
+    """Returns a bank in which Tomke said these, a minute apart."""
     bank = memory.bank("a")
     bank.retain([Message(text, "Tomke", at=MAY + timedelta(minutes=n)) for n, text in enumerate(said)])
     bank.consolidate()
-    return bank.summary("Tomke").text
+    return bank
+
+
+def summary(memory: Memory, *said: str) -> str:
+    return told(memory, *said).summary("Tomke").text
 
 
 def test_a_summary_shows_no_opening_and_no_request_behind_a_statement(minilm_memory: Memory) -> None:
-    told = summary(
+    shown = summary(
         minilm_memory,
         "Oh yeah, Ruth, I've played the cello for ten years, so could you help me find a new teacher?",
         "I have twin daughters.",
     )
-    assert "I've played the cello for ten years" in told
-    assert "Oh yeah" not in told
-    assert "could you help" not in told
+    assert "I've played the cello for ten years" in shown
+    assert "Oh yeah" not in shown
+    assert "could you help" not in shown
 
 
 def test_a_summary_shows_the_clause_that_is_worth_knowing(minilm_memory: Memory) -> None:
-    told = summary(
+    shown = summary(
         minilm_memory,
         "I ran the harbour marathon last Saturday – it was so rewarding!",
         "I have twin daughters.",
     )
-    assert "I ran the harbour marathon" in told
-    assert "rewarding" not in told
+    assert "I ran the harbour marathon" in shown
+    assert "rewarding" not in shown
 
 
 def test_a_summary_keeps_what_limits_a_statement(minilm_memory: Memory) -> None:
-    told = summary(
+    shown = summary(
         minilm_memory,
         "I've played the cello for ten years, but I can't any more since my accident.",
         "I have twin daughters.",
     )
-    assert "but I can't any more" in told
+    assert "but I can't any more" in shown
 
 
 def test_whoever_is_named_beside_what_is_shown_of_the_speaker_has_it_too(minilm_memory: Memory) -> None:
-    bank = minilm_memory.bank("a")
     said = (
         "I moved to Tavira last year, and I share a boat with Ida Holm.",
         "Ida Holm repairs violins for a living.",
         "I have twin daughters.",
     )
-    bank.retain([Message(text, "Tomke", at=MAY + timedelta(minutes=n)) for n, text in enumerate(said)])
-    bank.consolidate()
-    told = bank.summary("Ida Holm").text
-    assert "repairs violins" in told
-    assert "share a boat with Ida Holm" in told
+    of_ida = told(minilm_memory, *said).summary("Ida Holm").text
+    assert "repairs violins" in of_ida
+    assert "share a boat with Ida Holm" in of_ida
 
 
 def test_what_stands_beside_what_is_told_is_not_told_of_whoever_it_names(minilm_memory: Memory) -> None:
-    bank = minilm_memory.bank("a")
     said = (
         "Woohoo Ida Holm! I passed the pilot's exam last week.",
         "Ida Holm repairs violins for a living.",
         "Ida Holm has three brothers.",
     )
-    bank.retain([Message(text, "Tomke", at=MAY + timedelta(minutes=n)) for n, text in enumerate(said)])
-    bank.consolidate()
-    told = bank.summary("Ida Holm").text
-    assert "three brothers" in told
-    assert "Woohoo" not in told
+    of_ida = told(minilm_memory, *said).summary("Ida Holm").text
+    assert "three brothers" in of_ida
+    assert "Woohoo" not in of_ida
 
 
 def fragments(bank: Bank) -> list[str]:
@@ -128,14 +127,12 @@ def test_half_of_a_subject_is_no_statement(minilm_memory: Memory) -> None:
 
 
 def test_a_small_profile_has_the_best_lines_of_all_kinds(minilm_memory: Memory) -> None:
-    bank = minilm_memory.bank("a")
-    told = (
+    said = (
         "I'm a ferry pilot in Kiel.", "My wife Ida is a vet.", "I grew up in Vejle.", "We have two horses.",
         "I can't stand karaoke.", "Always answer me in short sentences.", "I play water polo.",
         "I once saw a seal at the pier.", "I keep bees on the roof.", "My mother lives with us.",
     )  # fmt: skip
-    bank.retain([Message(text, "Tomke", at=MAY + timedelta(minutes=n)) for n, text in enumerate(told)])
-    bank.consolidate()
+    bank = told(minilm_memory, *said)
     whole, small = bank.core(400), bank.core(60)
     assert set(small.lines) < set(whole.lines)
     assert max(line.rank for line in small.lines) < max(line.rank for line in whole.lines)
