@@ -25,7 +25,8 @@ def salience(text: str, told: Mapping[str, Mapping[str, float]], language: Langu
     total = lasting + worth["instruction"] + _AHEAD_OR_ONCE * (worth["plan"] + worth["event"])
     opinion = told["network"]["belief"] * (1 - family[Family.TASTE])
     leaning = told["alone"]["leaning"]
-    if _refers_back(text, language):
+    # That takes longer than all else here, and of what is worth nothing it makes no difference.
+    if total >= _LEAST_READ and _refers_back(text, language):
         leaning = max(leaning, _REFERRING)
     total *= (1 - _LEANING_LOSS * leaning) * (1 - _OPINION_LOSS * opinion)
     return round(total * (_ANNOUNCED if text.rstrip().endswith((":", "：")) else 1.0), 3)
@@ -94,5 +95,8 @@ _OPINION_LOSS = 0.1
 _REFERRING = 0.8
 """How likely a sentence leans on what was said before, at least, whose pronouns show it. The head tells it of fewer;
 a guess, from reading profiles."""
+_LEAST_READ = 0.02
+"""What a sentence is worth at least that is asked whether it refers back: below are six of ten in ordinary talk,
+and whoever asks for salience asks for as much."""
 _ANNOUNCED = 0.2
 """What is left of a sentence that announces what is not in it ("This is how:"). A guess."""
