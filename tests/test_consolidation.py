@@ -461,6 +461,10 @@ def test_assessment_retries_a_failing_model_then_uses_the_rules(writer: Writer) 
 # on real conversations --------------------------------------------------------------------------------------------
 
 
+_ENOUGH = 250
+"""Messages of each conversation, which has some 600: from there on there is more of the same."""
+
+
 @pytest.mark.data
 @pytest.mark.skipif(not DATA.exists(), reason="the conversations are not there")
 @pytest.mark.slow
@@ -469,7 +473,7 @@ def test_every_belief_and_every_sentence_leads_back_to_messages() -> None:
     with Memory(MemoryStore(), HashEmbedder(), clock=FrozenClock(datetime(2024, 1, 1, tzinfo=UTC))) as memory:
         beliefs = sentences = 0
         for document in read_import(DATA).documents:
-            name, messages = document.name, document.messages
+            name, messages = document.name, document.messages[:_ENOUGH]
             bank = memory.bank(name)
             bank.retain(messages, document="chat")
             bank.consolidate()

@@ -71,10 +71,9 @@ def test_the_words_of_a_text_are_in_its_units_in_order(texts: Sequence[str], lan
     check_words(texts, language)
 
 
-@given(st.lists(joined_clauses, min_size=12, max_size=12))
-def test_clauses_that_are_taken_apart_lose_no_word_but_and(texts: Sequence[str]) -> None:
-    for language in ("en", "de", "fr", "es", "zh"):
-        check_words(texts, language)
+@given(st.lists(joined_clauses, min_size=24, max_size=24), st.sampled_from(["en", "de", "fr", "es", "zh"]))
+def test_clauses_that_are_taken_apart_lose_no_word_but_and(texts: Sequence[str], language: str) -> None:
+    check_words(texts, language)
 
 
 @given(st.lists(any_message, min_size=1, max_size=12), LANGUAGES)

@@ -28,7 +28,7 @@ pytestmark = pytest.mark.slow
 Mode = Literal["legacy", "auto"]
 MOVED_TEXT = "Ana moved to Porto."
 MOVED = {"text": MOVED_TEXT, "entities": ["Ana", "Porto"]}
-CLIENTS, CALLS, KILLS = 8, 200, 3
+CLIENTS, CALLS, KILLS = 8, 100, 3
 LONGEST = 60.0  # seconds: a call that takes as long hangs (benchmarks/mcp.py measures how long they take)
 
 

@@ -10,7 +10,17 @@ from pathlib import Path
 import pytest
 from command_line import fourfold
 
-from fourfold import InputError, Kind, Memory, Message, Modality, Network, RedactionRule, Verdict
+from fourfold import (
+    InputError,
+    Kind,
+    Memory,
+    Message,
+    Modality,
+    Network,
+    NotFoundError,
+    RedactionRule,
+    Verdict,
+)
 from fourfold.models.packaged.minilm import MiniLM
 from fourfold.settings import load_settings
 from fourfold.testing import FrozenClock, HashEmbedder, MemoryStore
@@ -201,6 +211,29 @@ def test_a_user_without_a_name_has_a_core_profile(memory: Memory) -> None:
     assert "midwife" in about
     assert "mushrooms" in held
     assert not [word for word in ("CREATE", "copper", "so far") if word in bank.core().text]
+
+
+def test_a_user_without_a_name_has_a_summary(memory: Memory) -> None:
+    """It goes when what it rests on does, and a collection of notes has no user."""
+    bank = memory.bank("nameless")
+    told = [
+        Message("I keep bees behind the school in Ghent.", role="user"),
+        Message("A hive needs 15 kg of honey for the winter.", role="assistant"),
+        Message("My sister Mara is a midwife.", role="user"),
+        Message("I'm allergic to penicillin.", role="user"),
+    ]
+    retained = bank.retain(told, document="chat").units
+    bank.consolidate()
+    assert {s.text for s in bank.summary("user").sentences} == {told[i].text for i in (0, 2, 3)}
+    (allergy,) = [unit for unit in retained if unit.text == told[3].text]
+    bank.forget(unit=allergy, erase=True)
+    bank.consolidate()
+    assert {s.text for s in bank.summary("user").sentences} == {told[i].text for i in (0, 2)}
+    notes = memory.bank("notes")
+    notes.retain("The boiler is from 2019. The key to the cellar hangs behind the door.")
+    notes.consolidate()
+    with pytest.raises(NotFoundError):
+        notes.summary("user")
 
 
 def test_what_a_user_asks_for_from_now_on_is_in_the_core_profile(memory: Memory) -> None:

@@ -11,6 +11,7 @@ from anyio import to_thread
 
 from fourfold.api.arguments import checks_arguments
 from fourfold.consolidate import core_profile, list_beliefs
+from fourfold.consolidate.subjects import nameless_users_rows
 from fourfold.errors import InputError, NotFoundError
 from fourfold.govern import timeline
 from fourfold.ports import Where
@@ -19,7 +20,7 @@ from fourfold.schema.summaries import read_summary, summary_id
 from fourfold.schema.units import read_unit
 from fourfold.services import Services
 from fourfold.validation import check_name, parse_unit_id
-from fourfold.values.beliefs import Belief
+from fourfold.values.beliefs import USER, Belief
 from fourfold.values.changes import DIARY, Event, TimelineKind
 from fourfold.values.reflection import CoreProfile
 from fourfold.values.summaries import Summary
@@ -155,19 +156,25 @@ class BankReads:
         return await to_thread.run_sync(list_beliefs.list_beliefs, self._services, self.name, wanted)
 
     async def summary(self, entity: str) -> Summary:
-        """Returns the summary of an entity (a name or an alias), each sentence with the units it rests on. Raises
-        `NotFoundError` where there is none: the bank does not know the entity, knows fewer than two facts about it,
-        or has not been consolidated since (`consolidate` does that now)."""
-        known_entity = await self.entity(entity)
+        """Returns the summary of an entity (a name or an alias), each sentence with the units it rests on; of "user",
+        what is known of a user who is nowhere named. Raises `NotFoundError` where there is none: the bank does not
+        know the entity, knows fewer than two facts about it, or has not been consolidated since (`consolidate` does
+        that now)."""
 
-        def read() -> Summary | None:
-            where = Where(bank=self.name, kind=SUMMARY, ids=(summary_id(self.name, known_entity.name),))
-            return next(map(read_summary, self._services.store.scan(where)), None)
+        def read() -> tuple[str, Summary | None]:
+            index = self._services.indexes.get(self.name)
+            with index.lock:
+                is_nameless = (
+                    entity == USER and index.entity(USER) is None and len(nameless_users_rows(index))
+                )
+                name = USER if is_nameless else index.require_entity(entity).name
+            where = Where(bank=self.name, kind=SUMMARY, ids=(summary_id(self.name, name),))
+            return name, next(map(read_summary, self._services.store.scan(where)), None)
 
-        summary = await to_thread.run_sync(read)
+        name, summary = await to_thread.run_sync(read)
         if summary is None:
             raise NotFoundError(
-                f'The bank "{self.name}" has no summary of "{known_entity.name}" yet; consolidate() makes one.'
+                f'The bank "{self.name}" has no summary of "{name}" yet; consolidate() makes one.'
             )
         return summary
 

@@ -6,15 +6,15 @@ change.
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import timedelta
 
 import numpy as np
 from numpy.typing import NDArray
 
 from fourfold.consolidate.extracts import SummaryExtractor
+from fourfold.consolidate.subjects import subject_of
 from fourfold.errors import InputError, NotFoundError
 from fourfold.index.bank_index import BankIndex
 from fourfold.language.text import asking, estimate_tokens
@@ -29,7 +29,7 @@ from fourfold.values.changes import Change
 from fourfold.values.reflection import CoreKind, CoreProfile, CoreProfileLine
 from fourfold.values.rendering import render_unit
 from fourfold.values.statements import UNREAD_SALIENCE, Kind
-from fourfold.values.units import Entity, Modality, Network, Unit
+from fourfold.values.units import Modality, Network, Unit
 
 _MOST_OPEN = 5
 """Open matters of a profile. A guess, not measured."""
@@ -54,9 +54,6 @@ _OPEN_FOR = timedelta(days=60)
 _LATEST_UNITS = 200
 """Units that preferences and open matters are looked for in, so that a refresh costs the same in a large bank. A
 guess."""
-_SPOKEN_SHARE = 0.1
-"""Of what is said in a bank without speakers, the share with "I" as its subject from which it is of a user, and is no
-collection of notes. A guess."""
 _LEAST_SALIENCE = 0.45
 """Salience below which a statement is no line of a profile that has others. Of .35 to .5, by the facts that profiles
 of six people told and by what a reader called lasting, true things to know (docs/adr/0024)."""
@@ -173,7 +170,7 @@ def _candidates(services: Services, index: BankIndex, record: CoreRecord) -> Ite
         yield CoreProfileLine("pinned", render_unit(unit), (unit.id,))
     pinned_names = [entity.name for entity in index.entities() if entity.id in record.pinned]
     yield from _summary_lines(services, index, "pinned", pinned_names)
-    subject = _subject(index)
+    subject = subject_of(index)
     if subject is None:
         return
     if services.language_model is not None and subject.entity:
@@ -255,55 +252,6 @@ def _summary_lines(
     for summary in read_summaries(services.store, ids).values():
         for sentence in summary.sentences:
             yield CoreProfileLine(kind, sentence.text, sentence.evidence)
-
-
-@dataclass(frozen=True, slots=True, eq=False)
-class _Subject:
-    """Whom or what a bank is about: the names, the name of the entity ("" for a user who has none), and the rows of
-    the current units that tell of it."""
-
-    names: Sequence[str]
-    entity: str
-    rows: NDArray[np.intp]
-
-
-def _subject(index: BankIndex) -> _Subject | None:
-    """Returns whom a bank is about: the speaker of most units, the agent's own left out; without speakers, the user
-    who says "I", else the entity that is mentioned most."""
-    rows = np.flatnonzero(index.live_mask())
-    users_rows = rows[index.columns[rows]["network"] != index.code(Network.EXPERIENCE.value)]
-    users, no_speaker = index.columns[users_rows], index.code("")
-    units_by_speaker = Counter(int(code) for code in users["speaker"] if code != no_speaker)
-    entities = index.entities()  # most mentioned first
-    if units_by_speaker:
-        main_speaker = units_by_speaker.most_common(1)[0][0]
-        speaking = (entity for entity in entities if main_speaker in _speaker_codes(index, entity))
-        entity = next(speaking, None)
-    elif len(users) and users["is_subject"].mean() >= _SPOKEN_SHARE:
-        return _Subject(("",), "", users_rows)
-    else:
-        entity = entities[0] if entities else None
-    if entity is None:
-        return None
-    return _Subject((entity.name, *entity.aliases), entity.name, _rows_about(index, entity))
-
-
-def _rows_about(index: BankIndex, entity: Entity) -> NDArray[np.intp]:
-    """Returns the rows of the current units that `entity` said, and of beliefs about it; where it says nothing, of
-    those that mention it."""
-    speakers, belief = list(_speaker_codes(index, entity)), index.code(Network.BELIEF.value)
-    rows = np.array(index.units_mentioning(entity.name), dtype=np.intp)
-    columns = index.columns[rows]
-    is_about = np.isin(columns["speaker"], speakers) | (columns["network"] == belief)
-    if not np.isin(index.columns["speaker"], speakers).any():
-        is_about = np.ones(len(rows), dtype=np.bool_)
-    current: NDArray[np.intp] = rows[is_about & (columns["retired"] == NEVER)]
-    return current
-
-
-def _speaker_codes(index: BankIndex, entity: Entity) -> set[int]:
-    """Returns the codes of an entity's names in the column of speakers."""
-    return {index.code(name) for name in (entity.name, *entity.aliases)} - {-1}
 
 
 def _most_salient(index: BankIndex, rows: NDArray[np.intp]) -> list[str]:

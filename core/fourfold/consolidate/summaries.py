@@ -18,14 +18,16 @@ from pydantic import BaseModel, Field
 from fourfold import prompts
 from fourfold.consolidate.assess import Yield
 from fourfold.consolidate.extracts import SummaryExtractor
+from fourfold.consolidate.subjects import NAMELESS, nameless_users_rows
 from fourfold.errors import ModelOutputError
 from fourfold.index.bank_index import BankIndex
 from fourfold.ports import LanguageModel, Point, Where
 from fourfold.schema.records import NEVER, tombstone
 from fourfold.schema.summaries import facts_digest_of, is_summary, read_summary, summary_id, summary_point
-from fourfold.schema.units import READ_UNIT, entities_of, read_unit
+from fourfold.schema.units import READ_UNIT, entities_of, read_unit, speaker_of
 from fourfold.services import Services
 from fourfold.transaction.transaction import Transaction
+from fourfold.values.beliefs import USER
 from fourfold.values.rendering import render_unit
 from fourfold.values.summaries import Sentence, Summary
 from fourfold.values.units import Modality, Network, Source, Unit, evidence_links
@@ -109,6 +111,8 @@ class SummaryWriter:
     def _extract(self, stale: _StaleSummary) -> tuple[Sentence, ...] | None:
         with self.index.lock:
             entity = self.index.entity(stale.entity)
+        if entity is None and stale.entity == USER:
+            return self._extractor.extract(stale.facts, NAMELESS)
         names = (entity.name, *entity.aliases) if entity else (stale.entity,)
         return self._extractor.extract(stale.facts, names)
 
@@ -223,8 +227,10 @@ def _cited_sentences(written: WrittenSummary, ids_by_label: Mapping[str, str]) -
 
 
 def touched_entities(changed: Iterable[Point]) -> list[str]:
-    """Returns the names of the entities that the units `changed` mention, sorted."""
-    return sorted({entity for point in changed for entity in entities_of(point)})
+    """Returns the names of the entities that the units `changed` mention, sorted; of what has no speaker, the user
+    behind them."""
+    users = [USER] if any(speaker_of(point) is None for point in changed) else []
+    return users + sorted({entity for point in changed for entity in entities_of(point)})
 
 
 _FACTS = (Network.WORLD, Network.EXPERIENCE)
@@ -236,7 +242,8 @@ def _fact_ids(index: BankIndex, entity: str, networks_of_facts: Sequence[Network
     they are too few for a summary."""
     networks = {index.code(network.value) for network in networks_of_facts}
     columns = index.columns
-    rows = index.units_mentioning(entity)
+    is_nameless = entity == USER and index.entity(USER) is None
+    rows = nameless_users_rows(index).tolist() if is_nameless else index.units_mentioning(entity)
     facts = [row for row in rows if columns[row]["retired"] == NEVER and columns[row]["network"] in networks]
     facts.sort(key=lambda row: (float(columns[row]["mentioned"]), row))
     return [index.unit_ids[row] for row in facts] if len(facts) >= _LEAST_FACTS else []
