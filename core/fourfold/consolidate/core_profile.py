@@ -54,9 +54,9 @@ _OPEN_FOR = timedelta(days=60)
 _LATEST_UNITS = 200
 """Units that preferences and open matters are looked for in, so that a refresh costs the same in a large bank. A
 guess."""
-_LEAST_SALIENCE = 0.45
-"""Salience below which a statement is no line of a profile that has others. Of .35 to .5, by the facts that profiles
-of six people told and by what a reader called lasting, true things to know (docs/adr/0024)."""
+_LEAST_SALIENCE = 0.35
+"""Salience below which a statement is no line of a profile that has others. Of .1 to .45, by the facts that profiles
+of twelve people told, and the share of lines that told one (docs/adr/0024)."""
 _FEWEST_LINES = 6
 """Lines that need not reach it: what little there is, is shown. A guess."""
 _LONGEST_LINE = 60

@@ -19,5 +19,3 @@ class ClauseGrammar:
     """What shows at its start that a part of a sentence belongs to a clause beside it ("if", "when", "because")."""
     subjects: str
     """Pronouns with which a clause begins that has a subject of its own."""
-    pointing: str
-    """Words that point at something without naming it, where no noun follows ("this", "those")."""

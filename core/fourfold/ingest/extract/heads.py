@@ -60,7 +60,7 @@ _CONFIDENCE = {"1": 0.5, "2": 0.7, "3": 0.9}
 
 _TELLING = (Kind.STATEMENT, Kind.REQUEST)
 """Kinds that may tell something lasting: what is asked for often says what for."""
-_SENTENCE_HEADS = ("kind", "network", "modality", "lasting", "worth", "alone", "family", "strength")
+_SENTENCE_HEADS = ("kind", "network", "modality", "lasting", "worth", "alone", "line", "family", "strength")
 
 
 def typed(
@@ -214,7 +214,7 @@ class _SentenceReader:
                 told = self.tell(*part)
                 is_judgement = confidence_of(self.text[slice(*part)], self.language) is not None
                 reading = _reading(*part, told, self.by_agent, is_judgement)
-                yield replace(reading, salience=salience(self.text[slice(*part)], told, self.language))
+                yield replace(reading, salience=salience(self.text[slice(*part)], told))
 
     def tell(self, start: int, end: int) -> dict[str, dict[str, float]]:
         """Returns the probabilities of each class of each head for `[start, end)` of the text."""

@@ -12,7 +12,6 @@ ENGLISH = ClauseGrammar(
     depending=r"(?:if|unless|until|till|when(?:ever)?|while|because|since|as|after|before|once|although"
     r"|(?:even )?though|in case|so that)",
     subjects=r"(?:I|we|you|he|she|it|they|this|that|these|those|there)",
-    pointing=r"(?:this|that|these|those)",
 )
 GERMAN = ClauseGrammar(
     opening=r"(?:na ?ja|also|oh|ach|hallo|hey|hi|ja|nein|nee|ok|okay|klar|übrigens|und|aber|danke)",
@@ -20,7 +19,6 @@ GERMAN = ClauseGrammar(
     contrast=r"(?:aber|doch|jedoch|obwohl|sondern|außer|allerdings|nur|nicht)",
     depending=r"(?:wenn|falls|bis|als|während|weil|da|seit|nachdem|bevor|sobald|obwohl|damit)",
     subjects=r"(?:ich|wir|du|ihr|er|sie|es|dies)",
-    pointing=r"(?:dies(?:e[rmns]?)?|das)",
 )
 FRENCH = ClauseGrammar(
     opening=r"(?:bon|ben|alors|oh|ah|salut|bonjour|oui|non|ok|d['’]accord|au fait|et|mais|merci)",
@@ -29,7 +27,6 @@ FRENCH = ClauseGrammar(
     depending=r"(?:si|quand|lorsqu[e'’]|jusqu['’]|pendant|parce qu|puisqu[e'’]|depuis|après|avant|dès|bien qu[e'’]"
     r"|pour qu[e'’])",
     subjects=r"(?:je|j(?=['’])|nous|tu|vous|ils?|elles?|on|ça|c(?=['’]))",
-    pointing=r"(?:ça|cela|ceci|celles?|celui|ceux)",
 )
 SPANISH = ClauseGrammar(
     opening=r"(?:bueno|pues|oh|ah|hola|sí|no|vale|ok|por cierto|y|pero|gracias)",
@@ -37,7 +34,6 @@ SPANISH = ClauseGrammar(
     contrast=r"(?:pero|sin embargo|aunque|excepto|salvo|sino|sol[oó]|no)",
     depending=r"(?:si|cuando|hasta|mientras|porque|ya que|desde|después|antes|una vez|aunque|para que)",
     subjects=r"(?:yo|nosotr[oa]s|tú|usted(?:es)?|él|ell[ao]s?|est[oe]|eso)",
-    pointing=r"(?:est[oae]s?|es[oae]s?)",
 )
 CHINESE = ClauseGrammar(
     opening=r"(?:嗯|哦|啊|哈哈|你好|您好|是的|对|好的|谢谢|对了|那|而且)",
@@ -45,5 +41,4 @@ CHINESE = ClauseGrammar(
     contrast=r"(?:但是|但|可是|不过|虽然|除了|只是)",
     depending=r"(?:如果|要是|假如|当|直到|因为|自从|虽然|除非|只要|等)",
     subjects=r"(?:我们?|你们?|您|他们?|她们?|它们?|这|那)",
-    pointing=r"[这那]",
 )

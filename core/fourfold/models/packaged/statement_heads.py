@@ -25,7 +25,7 @@ LAYERS = ("layer_norm_4", "layer_norm_8")
 """The values of the packaged model that are read: the states after its second and fourth layer of six. The last
 one's, which are made for likeness of content, tell less of how something is said (docs/adr/0023)."""
 NAME_HEAD, TYPE_HEAD = "name", "name type"
-_WORDED = ("kind", "network", "modality", "lasting", "worth", "alone")
+_WORDED = ("kind", "network", "modality", "lasting", "worth", "alone", "line")
 """The heads that weigh words as well, in the order of their columns. What a sentence tells of, and how strongly it is
 held, they tell no better (docs/adr/0023)."""
 _FILE = "minilm-heads.npz"
