@@ -13,35 +13,30 @@ their licences allow it. Needs scikit-learn: `pip install --group fit`.
 from __future__ import annotations
 
 import argparse
-import json
-from collections import Counter
-from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, NamedTuple
 
 import numpy as np
+from labelled_sentences import SENTENCES, UNSEEN, Labelled, Rows, read
 from machine import describe
 from numpy.typing import NDArray
-from scipy.sparse import csr_matrix
 from sklearn.linear_model import LogisticRegression
-from sklearn.metrics import f1_score
+from sklearn.metrics import average_precision_score, f1_score
 
 from fourfold.language.languages import language
 from fourfold.language.modality import confidence_of, modality_of
-from fourfold.language.name_words import WORD_FEATURES, name_words, usage_of, word_features
-from fourfold.language.ngrams import word_ngrams
-from fourfold.language.surface import SURFACE_FEATURES, surface_features
+from fourfold.language.name_words import WORD_FEATURES
+from fourfold.language.surface import SURFACE_FEATURES
 from fourfold.models.packaged.minilm import MiniLM
 from fourfold.models.packaged.statement_heads import LAYERS, NAME_HEAD, TYPE_HEAD
-from fourfold.ports import Floats, TokenScores
+from fourfold.ports import Floats
 from fourfold.values.statements import Family, Kind
 from fourfold.values.units import Modality
 
-SENTENCES = Path(__file__).parent / "sentences"
 OUT = Path(__file__).parent.parent / "core/fourfold/models/data/minilm-heads.npz"
 FOLDS = 5
-BATCH = 64
 INVERSE_PENALTY = 0.004
 """`C` of the regressions, over features brought to a standard deviation of 1. Of .001 to .03 on conversations left
 out; it hardly matters (docs/adr/0023)."""
@@ -69,56 +64,6 @@ WORTHS = ("nothing", "core", "detail", "plan", "event", "instruction")
 that lasts, an open plan, something that happened, or what the listener is told to do from now on."""
 NAME_TYPES = ("person", "place", "organisation", "work", "product", "event", "other")
 MEANT = ("plan", "wish", "hypothetical")
-
-
-class Labelled(NamedTuple):
-    """Something that is classified: the conversation and the language it is of, its text and its labels."""
-
-    talk: str
-    code: str
-    text: str
-    labels: dict[str, Any]
-
-
-@dataclass(slots=True)
-class Rows:
-    """What is classified, with the features of each: the mean of its tokens' inner states, and its surface."""
-
-    items: list[Labelled] = field(default_factory=list)
-    states: list[Floats] = field(default_factory=list)
-    surfaces: list[Floats] = field(default_factory=list)
-    ngrams: list[tuple[str, ...]] = field(default_factory=list)
-
-    def add(self, item: Labelled, states: Floats, surface: Floats) -> None:
-        """Adds an item whose tokens have these states, (n, layers * 384)."""
-        self.items.append(item)
-        self.ngrams.append(word_ngrams(item.text))
-        self.states.append(states.mean(axis=0) if len(states) else np.zeros(states.shape[1], np.float32))
-        self.surfaces.append(surface)
-
-    def of(self, codes: Sequence[str]) -> NDArray[np.bool_]:
-        """Returns which items are of these languages."""
-        return np.array([item.code in codes for item in self.items])
-
-    def features(self) -> Floats:
-        """Returns the features of all items, a row each."""
-        together: Floats = np.concatenate([np.stack(self.states), np.stack(self.surfaces)], axis=1)
-        return together
-
-    def commonest_ngrams(self, left_in: NDArray[np.bool_], most: int, least_often: int) -> dict[str, int]:
-        """Returns the `most` commonest words and pairs of words of the items of `left_in`, with their places."""
-        of_items = (ngrams for ngrams, is_in in zip(self.ngrams, left_in, strict=True) if is_in)
-        counts = Counter(ngram for ngrams in of_items for ngram in ngrams)
-        common = sorted((-count, ngram) for ngram, count in counts.items() if count >= least_often)
-        return {ngram: place for place, (_, ngram) in enumerate(common[:most])}
-
-    def ngram_features(self, vocabulary: dict[str, int]) -> csr_matrix:
-        """Returns which words and pairs of a vocabulary each item has, as `StatementHeads` weighs them."""
-        places = [[vocabulary[n] for n in ngrams if n in vocabulary] for ngrams in self.ngrams]
-        values = [1 / np.sqrt(len(of_item)) for of_item in places for _ in of_item]
-        rows = [row for row, of_item in enumerate(places) for _ in of_item]
-        columns = [place for of_item in places for place in of_item]
-        return csr_matrix((values, (rows, columns)), shape=(len(places), len(vocabulary)))
 
 
 class Head(NamedTuple):
@@ -203,9 +148,11 @@ def main() -> None:
     parser.add_argument("--write", action="store_true")
     arguments = parser.parse_args()
     print(describe())
-    sentences, words = read(MiniLM())
+    model = MiniLM()
+    sentences, words = read(model, SENTENCES)
     print(f"{len(sentences.items)} sentences, {len(words.items)} words with a capital\n")
     report(sentences, words)
+    report_unseen(sentences, read(model, UNSEEN)[0])
     if arguments.write:
         write({name: _fit_set(sentences, words, name) for name in SETS})
 
@@ -213,63 +160,6 @@ def main() -> None:
 def _fit_set(sentences: Rows, words: Rows, name: str) -> list[Fitted]:
     of_sentences = [fit(head, sentences, sentences.of(SETS[name]), name) for head in SENTENCE_HEADS]
     return of_sentences + [fit(head, words, words.of(SETS[name]), name) for head in WORD_HEADS]
-
-
-def read(model: MiniLM) -> tuple[Rows, Rows]:
-    """Returns the sentences, and their words that have a capital."""
-    sentences, words = Rows(), Rows()
-    for path in sorted(SENTENCES.glob("*.jsonl")):
-        messages = [json.loads(line) for line in path.read_text("utf-8").splitlines()]
-        talks: dict[str, list[dict[str, Any]]] = {}
-        for message in messages:
-            talks.setdefault(message["talk"], []).append(message)
-        for talk, of_talk in talks.items():
-            for start in range(0, len(of_talk), BATCH):
-                _read_talk(f"{path.stem}/{talk}", of_talk[start : start + BATCH], model, (sentences, words))
-    return sentences, words
-
-
-def _read_talk(talk: str, messages: Sequence[dict[str, Any]], model: MiniLM, rows: tuple[Rows, Rows]) -> None:
-    """Adds the sentences and the words of a conversation to `rows`."""
-    code = talk[:2]
-    texts = [" ".join(s["text"] for s in message["sentences"]) for message in messages]
-    prefixes = [f"(8 May 2023) {m['speaker']}: " if m["speaker"] else "(8 May 2023) " for m in messages]
-    usage = usage_of(texts, {part.casefold() for m in messages for part in m["speaker"].split()})
-    inner = model.inner_states([a + b for a, b in zip(prefixes, texts, strict=True)])
-    for message, text, prefix, states in zip(messages, texts, prefixes, inner, strict=True):
-        by_agent = message["role"] == "assistant"
-        names: list[tuple[int, int, str]] = []
-        for labels, begin, end in _places(message["sentences"], text):
-            surface = surface_features(labels["text"], language(code), by_agent)
-            own = _own(states, len(prefix) + begin, len(prefix) + end)
-            rows[0].add(Labelled(talk, code, labels["text"], labels), own, surface)
-            names += _names(labels, text, begin, end)
-        found = name_words(text)
-        for word, features in zip(found, word_features(text, found, usage, language(code)), strict=True):
-            own = _own(states, len(prefix) + word.start, len(prefix) + word.end)
-            kind = next((t for a, b, t in names if a <= word.start and word.end <= b), "")
-            rows[1].add(Labelled(talk, code, word.text, {"type": kind}), own, features)
-
-
-def _places(sentences: Sequence[dict[str, Any]], text: str) -> Iterator[tuple[dict[str, Any], int, int]]:
-    """Yields the sentences with their places in the text that they make."""
-    at = 0
-    for labels in sentences:
-        begin = text.index(labels["text"], at)
-        at = begin + len(labels["text"])
-        yield labels, begin, at
-
-
-def _names(labels: dict[str, Any], text: str, begin: int, end: int) -> Iterator[tuple[int, int, str]]:
-    for name, kind in labels.get("names", ()):
-        at = text.find(name, begin, end)
-        while at >= 0:
-            yield at, at + len(name), kind
-            at = text.find(name, at + len(name), end)
-
-
-def _own(states: TokenScores, begin: int, end: int) -> Floats:
-    return states.rows[[row for row, (at, _) in enumerate(states.offsets) if begin <= at < end]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -283,14 +173,18 @@ class Fitted:
     vocabulary: dict[str, int]
     ngram_weights: Floats
 
-    def predict(self, rows: Rows, which: NDArray[np.bool_]) -> list[str]:
-        """Returns the likeliest class of each row of `which`."""
-        scores = rows.features()[which] @ self.weights + self.bias
+    def scores(self, rows: Rows) -> Floats:
+        """Returns the log-odds of each row, a column a class."""
+        scores: Floats = rows.features() @ self.weights + self.bias
         if self.vocabulary:
-            scores = scores + rows.ngram_features(self.vocabulary)[which] @ self.ngram_weights
+            scores = scores + rows.ngram_features(self.vocabulary) @ self.ngram_weights
         if scores.shape[1] == 1:
             scores = np.concatenate([np.zeros_like(scores), scores], axis=1)
-        return [self.head.classes[best] for best in scores.argmax(axis=1).tolist()]
+        return scores
+
+    def predict(self, rows: Rows, which: NDArray[np.bool_]) -> list[str]:
+        """Returns the likeliest class of each row of `which`."""
+        return [self.head.classes[best] for best in self.scores(rows)[which].argmax(axis=1).tolist()]
 
 
 def fit(head: Head, rows: Rows, left_in: NDArray[np.bool_], set_name: str) -> Fitted:
@@ -358,6 +252,23 @@ def report(sentences: Rows, words: Rows) -> None:
         print(
             f"| {code} | {_worth_figures(items, np.array(told['worth'])[here], np.array(told['alone'])[here])} |"
         )
+
+
+def report_unseen(sentences: Rows, unseen: Rows) -> None:
+    """Prints how well sentences of whole talks are ranked that are no talks of those that the heads are fitted to."""
+    labels = [item.labels for item in unseen.items]
+    wanted = {
+        "worth": [each["worth"] != "nothing" for each in labels],
+        "line": [each["worth"] == "core" and each["alone"] for each in labels],
+    }
+    print(f"\n{len(labels)} sentences of eight talks left out, average precision:")
+    for head in SENTENCE_HEADS:
+        if head.name in wanted:
+            scores = fit(head, sentences, sentences.of(SETS["en"]), "en").scores(unseen)
+            ranked = scores[:, 1:].max(axis=1) - scores[:, 0]
+            share = sum(wanted[head.name]) / len(labels)
+            figure = average_precision_score(wanted[head.name], ranked)
+            print(f"{head.name}: {figure:.2f}; {share:.2f} by chance")
 
 
 def _worth_figures(items: Sequence[Labelled], worth: NDArray[np.str_], alone: NDArray[np.str_]) -> str:

@@ -76,6 +76,23 @@ def test_a_summary_shows_the_clause_that_is_worth_knowing(minilm_memory: Memory)
     assert "rewarding" not in shown
 
 
+def test_a_summary_dates_no_clause_by_a_time_that_stands_behind_it(minilm_memory: Memory) -> None:
+    told = summary(
+        minilm_memory,
+        "I have a sister in Oslo, and she visits us at Easter 2027.",
+        "In 2019 I moved to Lunenburg.",
+    )
+    assert "I have a sister in Oslo" in told.splitlines()
+    assert "(2019)" in told
+
+
+def test_what_is_shown_tells_how_a_statement_is_meant(minilm_memory: Memory) -> None:
+    said = "I'm a nurse at the county hospital, and I took the day off yesterday."
+    (unit,) = told(minilm_memory, said, "Where is my hat?").units()[:1]
+    assert unit.claim == "I'm a nurse at the county hospital"
+    assert unit.lasting
+
+
 def test_a_summary_keeps_what_limits_a_statement(minilm_memory: Memory) -> None:
     shown = summary(
         minilm_memory,

@@ -16,6 +16,7 @@ import numpy as np
 
 from fourfold.consolidate.assess import Yield
 from fourfold.language.attributes import AttributedText, compare_attributes
+from fourfold.language.dates import find_times
 from fourfold.language.enrichment import enriched
 from fourfold.language.languages import any_pattern, matches_any
 from fourfold.language.pack import Language
@@ -105,7 +106,7 @@ class SummaryExtractor:
                 about = [unit.text]
             worth = UNREAD_SALIENCE if unit.salience is None else unit.salience
             worth += _RECENCY_WEIGHT * number / len(units) - _SUPERSEDED_WEIGHT * bool(unit.superseded_by)
-            candidates += [_Candidate(unit, text, worth, is_own) for text in about]
+            candidates += [_Candidate(self._dated(unit), text, worth, is_own) for text in about]
         return candidates
 
     def _sentences_about(self, unit: Unit, names: Sequence[str], is_own: bool) -> list[str]:
@@ -128,6 +129,15 @@ class SummaryExtractor:
             if is_about:
                 about.append(text)
         return about
+
+    def _dated(self, unit: Unit) -> Unit:
+        """Returns a unit without its time where that stands behind the clause that is shown: it is of another matter
+        ("I put in all I had, and she stays till Christmas")."""
+        if unit.occurred is None or unit.telling is None:
+            return unit
+        times = enriched("times", unit.text, [], find_times, unit.text, unit.mentioned_at, self.language)
+        is_behind = times and all(time.start >= unit.telling[1] for time in times)
+        return replace(unit, occurred=None) if is_behind else unit
 
     def _stemmed(self, text: str) -> list[str]:
         if text not in self._stems:

@@ -102,16 +102,20 @@ def _typed(
     else:
         shown = shown_part(statement.text, telling, reader.tell, language)
     span = (shown.start, shown.end)
+    if span != (telling.start, telling.end):
+        # What is shown says how the statement is meant: "I'm a sailmaker, and I'm flying to Ghent" is no plan.
+        part = _with_rules(reader.reading(*span), statement, language)
+        shown = replace(part, salience=shown.salience) if part.kind is Kind.STATEMENT else shown
     return replace(
         statement,
         mentions=tuple(mentions.values()),
         readings=tuple(telling if reading.start == telling.start else reading for reading in readings),
-        kind=telling.kind,
-        network=telling.network,
-        modality=telling.modality,
-        confidence=telling.confidence,
-        is_lasting=telling.is_lasting and telling.kind in _TELLING,
-        family=telling.family,
+        kind=shown.kind,
+        network=shown.network,
+        modality=shown.modality,
+        confidence=shown.confidence,
+        is_lasting=shown.is_lasting and shown.kind in _TELLING,
+        family=shown.family,
         salience=shown.salience,
         telling=None if span == (0, len(statement.text)) else span,
     )
@@ -211,10 +215,14 @@ class _SentenceReader:
         """Yields what the heads say of each sentence."""
         for start, end in sentences(self.text) or [(0, len(self.text))]:
             for part in self._parted(start, end):
-                told = self.tell(*part)
-                is_judgement = confidence_of(self.text[slice(*part)], self.language) is not None
-                reading = _reading(*part, told, self.by_agent, is_judgement)
-                yield replace(reading, salience=salience(self.text[slice(*part)], told))
+                yield self.reading(*part)
+
+    def reading(self, start: int, end: int) -> Reading:
+        """Returns what the heads say of `[start, end)` of the text."""
+        text, told = self.text[start:end], self.tell(start, end)
+        is_judgement = confidence_of(text, self.language) is not None
+        reading = _reading(start, end, told, self.by_agent, is_judgement)
+        return replace(reading, salience=salience(text, told))
 
     def tell(self, start: int, end: int) -> dict[str, dict[str, float]]:
         """Returns the probabilities of each class of each head for `[start, end)` of the text."""
