@@ -23,6 +23,8 @@ from fourfold.ports import Floats, TokenScores
 SENTENCES = Path(__file__).parent / "sentences"
 UNSEEN = SENTENCES / "unseen"
 """Eight whole talks that nothing is fitted to, labelled by the shorter rules of `LONG_TALKS`."""
+LONG_TALKS = ("_assisted", "_talks")
+"""Lots that are whole talks, labelled by shorter rules."""
 BATCH = 64
 
 
@@ -61,8 +63,12 @@ class Rows:
         return together
 
     def commonest_ngrams(self, left_in: NDArray[np.bool_], most: int, least_often: int) -> dict[str, int]:
-        """Returns the `most` commonest words and pairs of words of the items of `left_in`, with their places."""
-        of_items = (ngrams for ngrams, is_in in zip(self.ngrams, left_in, strict=True) if is_in)
+        """Returns the `most` commonest words and pairs of words of the items of `left_in`, with their places. Those
+        of long talks do not count: they take the place of some that tell how a sentence is meant."""
+        counted = left_in & np.array(
+            [not item.talk.split("/")[0].endswith(LONG_TALKS) for item in self.items]
+        )
+        of_items = (ngrams for ngrams, is_in in zip(self.ngrams, counted, strict=True) if is_in)
         counts = Counter(ngram for ngrams in of_items for ngram in ngrams)
         common = sorted((-count, ngram) for ngram, count in counts.items() if count >= least_often)
         return {ngram: place for place, (_, ngram) in enumerate(common[:most])}

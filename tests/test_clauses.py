@@ -86,6 +86,13 @@ def test_a_summary_dates_no_clause_by_a_time_that_stands_behind_it(minilm_memory
     assert "(2019)" in told
 
 
+def test_what_only_answers_is_hardly_worth_a_line(minilm_memory: Memory) -> None:
+    answered, told_whole = told(
+        minilm_memory, "Since I was 17 or so.", "I've painted since I was 17."
+    ).units()
+    assert (answered.salience or 0.0) < 0.3 < (told_whole.salience or 0.0)
+
+
 def test_what_is_shown_tells_how_a_statement_is_meant(minilm_memory: Memory) -> None:
     said = "I'm a nurse at the county hospital, and I took the day off yesterday."
     (unit,) = told(minilm_memory, said, "Where is my hat?").units()[:1]

@@ -19,7 +19,7 @@ from fourfold.ingest.compare.deduplicate import ComparedStatement, same_statemen
 from fourfold.ingest.extract.rules import extract
 from fourfold.ingest.extract.spans import statement_spans
 from fourfold.language.attributes import AttributedText, assertions
-from fourfold.language.clauses import clauses
+from fourfold.language.clauses import clauses, has_main_clause
 from fourfold.language.dates import find_times
 from fourfold.language.languages import detect, language, matches_any
 from fourfold.language.modality import confidence_of, modality_of
@@ -99,7 +99,9 @@ OF_PIECES: dict[str, Read] = {
     "modality": lambda text: [modality_of.__wrapped__(text, each) for each in LANGUAGES],
     "confidence": lambda text: [confidence_of(text, each) for each in LANGUAGES],
     "clauses": lambda text: [list(clauses_of(text, ("Ana",), each)) for each in LANGUAGES],
-    "clauses that stand alone": lambda text: [clauses(text, 0, len(text), each) for each in LANGUAGES],
+    "clauses that stand alone": lambda text: [
+        (clauses(text, 0, len(text), each), has_main_clause(text, each)) for each in LANGUAGES
+    ],
     "index_terms": lambda text: [index_terms(text, words(text, each), each) for each in LANGUAGES],
     "assertions": lambda text: assertions.__wrapped__(AttributedText(text, "Ana")),
     "counts": counts,

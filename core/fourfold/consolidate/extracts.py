@@ -43,7 +43,7 @@ _SAME_WORDS = 0.95
 """Likeness from which a line says what another one says, in the same words. A guess."""
 _SUPERSEDED_WEIGHT = 0.3
 """What a statement loses that something newer was said of: a current one of equal worth takes the room. A guess."""
-_LEAST_SALIENCE = 0.2
+_LEAST_SALIENCE = 0.15
 """Salience below which a statement is left out where others have more. A guess."""
 _LEAST_OF_AGENT = 0.4
 """The same of what the agent says: most of it explains, to whoever asked. A guess."""

@@ -41,6 +41,15 @@ def clauses(text: str, start: int, end: int, language: Language) -> list[tuple[S
     return [(_without_joint(text, first, grammar), *others) for first, *others in found]
 
 
+def has_main_clause(text: str, language: Language) -> bool:
+    """Whether a sentence is more than a part that depends on what was said before it ("Since I was 17 or so.")."""
+    grammar = language.clauses
+    if grammar is None:
+        return True
+    parts = _without_opening(text, list(_parts(text, 0, len(text))), language, grammar, "")
+    return not all(_begins(text, part, rf"(?:{grammar.joining}\s+)?{grammar.depending}") for part in parts)
+
+
 def _parts(text: str, start: int, end: int) -> Iterator[Span]:
     """Yields what stands between commas, dashes and the like that are in no quotation and no brackets, and what is
     behind `_MOST_PARTS` of them in one."""

@@ -222,7 +222,7 @@ class _SentenceReader:
         text, told = self.text[start:end], self.tell(start, end)
         is_judgement = confidence_of(text, self.language) is not None
         reading = _reading(start, end, told, self.by_agent, is_judgement)
-        return replace(reading, salience=salience(text, told))
+        return replace(reading, salience=salience(text, told, self.language))
 
     def tell(self, start: int, end: int) -> dict[str, dict[str, float]]:
         """Returns the probabilities of each class of each head for `[start, end)` of the text."""

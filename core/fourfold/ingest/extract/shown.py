@@ -34,7 +34,7 @@ def shown_part(text: str, reading: Reading, tell: Telling, language: Language) -
     if whole == (reading.start, reading.end) and len(spans) == 1:
         return reading
 
-    worths = {span: salience(text[slice(*span)], tell(*span)) for span in {whole, *spans}}
+    worths = {span: salience(text[slice(*span)], tell(*span), language) for span in {whole, *spans}}
     shown = max(spans, key=worths.__getitem__)
     if worths[shown] < worths[whole] and len(text[slice(*whole)].split()) <= _LONG_LINE:
         shown = whole

@@ -5,10 +5,12 @@ from __future__ import annotations
 import math
 from collections.abc import Mapping
 
+from fourfold.language.clauses import has_main_clause
+from fourfold.language.pack import Language
 from fourfold.values.statements import Family
 
 
-def salience(text: str, told: Mapping[str, Mapping[str, float]]) -> float:
+def salience(text: str, told: Mapping[str, Mapping[str, float]], language: Language) -> float:
     """Returns how much a sentence is worth knowing of whom or what it is about, in [0, 1]; `told` are the
     probabilities of each class of each head."""
     worth, family = told["worth"], told["family"]
@@ -21,7 +23,9 @@ def salience(text: str, told: Mapping[str, Mapping[str, float]]) -> float:
     lasting = math.sqrt(of_life * share * told["line"]["line"]) * (1 - _OPINION_LOSS * opinion)
     ahead_or_once = _AHEAD_OR_ONCE * (worth["plan"] + worth["event"]) * (1 - _LEANING_LOSS * leaning)
     total = min(1.0, lasting + worth["instruction"] + ahead_or_once)
-    return round(total * (_ANNOUNCED if text.rstrip().endswith((":", "：")) else 1.0), 3)
+    if text.rstrip().endswith((":", "：")) or not has_main_clause(text, language):
+        total *= _HALF_SAID
+    return round(total, 3)
 
 
 # What follows was chosen by what summaries and profiles of six people told of them, and the mean of the two readings
@@ -37,11 +41,12 @@ _DETAIL = 0.3
 """What a lesser thing is worth, where one that tells who somebody is has 1."""
 _PASSING_LOSS = 0.3
 """What something loses that tells who somebody is, but is of the moment: both heads may err."""
-_AHEAD_OR_ONCE = 0.4
+_AHEAD_OR_ONCE = 0.5
 """The same of an open plan and of what happened once."""
 _LEANING_LOSS = 0.7
 """What a sentence loses that only what was said before gives a sense."""
 _OPINION_LOSS = 0.1
 """What a belief loses that is no taste: a conviction tells less of somebody than what he likes."""
-_ANNOUNCED = 0.2
-"""What is left of a sentence that announces what is not in it ("This is how:"). A guess."""
+_HALF_SAID = 0.2
+"""What is left of a sentence that announces what is not in it ("This is how:"), or depends on what was said before it
+("Since I was 17 or so."). A guess."""
