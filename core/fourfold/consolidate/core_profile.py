@@ -54,7 +54,7 @@ _OPEN_FOR = timedelta(days=60)
 _LATEST_UNITS = 200
 """Units that preferences and open matters are looked for in, so that a refresh costs the same in a large bank. A
 guess."""
-_LEAST_SALIENCE = 0.3
+_LEAST_SALIENCE = 0.35
 """Salience below which a statement is no line of a profile that has others. Of .1 to .45, by the facts that profiles
 of twelve people told, and the share of lines that told one (docs/adr/0024)."""
 _FEWEST_LINES = 6
