@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 
 from fourfold.index.bank_index import BankIndex
 from fourfold.schema.records import NEVER
+from fourfold.values.beliefs import USER
 from fourfold.values.units import Entity, Network
 
 _SPOKEN_SHARE = 0.1
@@ -50,6 +51,11 @@ def subject_of(index: BankIndex) -> Subject | None:
     if entity is None:
         return None
     return Subject((entity.name, *entity.aliases), entity.name, _rows_about(index, entity))
+
+
+def is_nameless_user(index: BankIndex, name: str) -> bool:
+    """Whether `name` stands for a user who is nowhere named, and for no entity."""
+    return name == USER and index.entity(USER) is None
 
 
 def nameless_users_rows(index: BankIndex) -> NDArray[np.intp]:

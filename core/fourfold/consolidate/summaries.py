@@ -18,7 +18,7 @@ from pydantic import BaseModel, Field
 from fourfold import prompts
 from fourfold.consolidate.assess import Yield
 from fourfold.consolidate.extracts import SummaryExtractor
-from fourfold.consolidate.subjects import NAMELESS, nameless_users_rows
+from fourfold.consolidate.subjects import NAMELESS, is_nameless_user, nameless_users_rows
 from fourfold.errors import ModelOutputError
 from fourfold.index.bank_index import BankIndex
 from fourfold.ports import LanguageModel, Point, Where
@@ -111,10 +111,9 @@ class SummaryWriter:
     def _extract(self, stale: _StaleSummary) -> tuple[Sentence, ...] | None:
         with self.index.lock:
             entity = self.index.entity(stale.entity)
-        if entity is None and stale.entity == USER:
-            return self._extractor.extract(stale.facts, NAMELESS)
+            is_nameless = is_nameless_user(self.index, stale.entity)
         names = (entity.name, *entity.aliases) if entity else (stale.entity,)
-        return self._extractor.extract(stale.facts, names)
+        return self._extractor.extract(stale.facts, NAMELESS if is_nameless else names)
 
     def _read_stale(self, entities: Sequence[str]) -> list[_StaleSummary]:
         """Returns those of `entities` whose facts are not those that their summary was made of."""
@@ -242,7 +241,7 @@ def _fact_ids(index: BankIndex, entity: str, networks_of_facts: Sequence[Network
     they are too few for a summary."""
     networks = {index.code(network.value) for network in networks_of_facts}
     columns = index.columns
-    is_nameless = entity == USER and index.entity(USER) is None
+    is_nameless = is_nameless_user(index, entity)
     rows = nameless_users_rows(index).tolist() if is_nameless else index.units_mentioning(entity)
     facts = [row for row in rows if columns[row]["retired"] == NEVER and columns[row]["network"] in networks]
     facts.sort(key=lambda row: (float(columns[row]["mentioned"]), row))

@@ -103,7 +103,7 @@ def _typed(
         shown = shown_part(statement.text, telling, reader.tell, language)
     span = (shown.start, shown.end)
     if span != (telling.start, telling.end):
-        # What is shown says how the statement is meant: "I'm a sailmaker, and I'm flying to Ghent" is no plan.
+        # What is shown says how the statement is meant: "I'm a nurse, and I took the day off" lasts.
         part = _with_rules(reader.reading(*span), statement, language)
         shown = replace(part, salience=shown.salience) if part.kind is Kind.STATEMENT else shown
     return replace(
