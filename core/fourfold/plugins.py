@@ -1,4 +1,4 @@
-"""Parts of Fourfold that other packages bring: embedders, language models, rerankers, channels, languages, importers.
+"""Parts of Fourfold that other packages bring: models, channels, languages, importers.
 
 A package declares them as entry points, in a group for each kind of part, here an embedder called "acme", which
 `Memory.open(embedder="acme")` and `FOURFOLD_EMBEDDER=acme` then name:
@@ -6,9 +6,9 @@ A package declares them as entry points, in a group for each kind of part, here 
     [project.entry-points."fourfold.embedders"]
     acme = "acme_fourfold:AcmeEmbedder"
 
-The groups of models are `fourfold.embedders`, `fourfold.language_models` and `fourfold.rerankers`: an entry point
-names a class, or a function that returns an object, of the port of that name in `fourfold.ports`;
-`fourfold.models.load` says with which arguments it is called.
+The groups of models are `fourfold.embedders`, `fourfold.language_models`, `fourfold.rerankers` and
+`fourfold.entity_recognizers`: an entry point names a class, or a function that returns an object, of the port of that
+name in `fourfold.ports`; `fourfold.models.load` says with which arguments it is called.
 
 `fourfold.channels` has `Channel` objects (`fourfold.recall.channels.channel`), `fourfold.languages` a `Language`
 each (`fourfold.language.pack`) under its code, `fourfold.importers` importers or what makes one

@@ -1,9 +1,9 @@
-"""The seams: what Fourfold asks of an embedding model, a language model, a reranker, a store and a clock.
+"""The seams: what Fourfold asks of models (to embed, to answer, to rerank, to find names), a store and a clock.
 
 Each is a `Protocol`: a class with these attributes and methods is one, and inherits from nothing. An object can be
-passed to `Memory.open(embedder=..., llm=..., reranker=..., clock=...)`; a package that declares an entry point
-(`fourfold.plugins`) gives it a short name beside ours. Our own are in `fourfold.models` and `fourfold.storage`, and
-none of their libraries' types or exceptions crosses these lines: an adapter maps them to `fourfold.errors`.
+passed to `Memory.open(embedder=..., llm=..., reranker=..., ner=..., clock=...)`; a package that declares an entry
+point (`fourfold.plugins`) gives it a short name beside ours. Our own are in `fourfold.models` and `fourfold.storage`,
+and none of their libraries' types or exceptions crosses these lines: an adapter maps them to `fourfold.errors`.
 
 An embedder in full, though one that knows texts by their length alone:
 
@@ -230,6 +230,36 @@ class Reranker(Protocol):
 
         The texts are the best units of a recall, 32 at most, each as it would stand in a prompt. Called once a
         recall, from worker threads, several at once. Raises `ModelError`, which ends the recall.
+        """
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class NamedEntity:
+    """A name in a text: it stands at `[start, end)`, in characters. `kind` is what it names: "person", "place",
+    "organisation", "work" (a book, a film, a song), "product", "event", or "" for something else."""
+
+    start: int
+    end: int
+    kind: str = ""
+
+
+@runtime_checkable
+class EntityRecognizer(Protocol):
+    """Finds the names in texts (named-entity recognition), in place of the packaged heads. Entry points: the group
+    `fourfold.entity_recognizers`."""
+
+    @property
+    def name(self) -> str:
+        """Says in errors which model it is."""
+        ...
+
+    def recognize(self, texts: Sequence[str]) -> list[list[NamedEntity]]:
+        """Returns the names in each text, in order; those in one text do not overlap.
+
+        The texts are whole messages, of any length and language. Called once a retain, from worker threads, several
+        at once. A `FourfoldError` that it raises ends the retain. Where it raises anything else, the packaged heads'
+        names stand, and the failure is counted (`Bank.status`).
         """
         ...
 

@@ -11,7 +11,7 @@ from functools import partial
 
 from fourfold.index.registry import IndexRegistry
 from fourfold.language.enrichment import Step, counting_failures
-from fourfold.ports import Clock, Embedder, LanguageModel, Reranker, Store
+from fourfold.ports import Clock, Embedder, EntityRecognizer, LanguageModel, Reranker, Store
 from fourfold.settings import Settings
 from fourfold.token_accounts import BankLanguageModel, TokenAccounts
 from fourfold.values.redaction import RedactionRule
@@ -98,7 +98,7 @@ class EnrichmentFailures:
 @dataclass(frozen=True, slots=True)
 class Services:
     """A store with the indexes and the token accounts over it, an embedder, a clock, the settings, and, if there are
-    any, a language model and a reranker."""
+    any, a language model, a reranker and what finds names in place of the packaged heads."""
 
     backend: Backend
     indexes: IndexRegistry
@@ -107,6 +107,7 @@ class Services:
     token_accounts: TokenAccounts
     language_model: LanguageModel | None = None
     reranker: Reranker | None = None
+    entity_recognizer: EntityRecognizer | None = None
     actor: str = ""
     """Who works with them, for the log of the bank."""
     recall_counts: RecallCounts = field(default_factory=RecallCounts)

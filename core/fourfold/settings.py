@@ -49,6 +49,8 @@ class Settings(BaseSettings):
     reranker: str | None = None
     """A cross-encoder for recall: "fastembed:MODEL" or "sentence-transformers:MODEL". None: late interaction
     alone."""
+    ner: str | None = None
+    """What finds names in texts: "spacy:PIPELINE" (an installed one, or a directory). None: the packaged heads."""
     language: str | None = None
     """The language (ISO 639-1) that new banks are kept in; None finds it out from what is retained first."""
     device: Literal["cpu", "cuda"] = "cpu"

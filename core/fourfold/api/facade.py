@@ -17,7 +17,7 @@ from fourfold.api.bank import AsyncBank
 from fourfold.api.memory import AsyncMemory
 from fourfold.errors import InputError, StoreError
 from fourfold.index.registry import holds_bank
-from fourfold.ports import Clock, Embedder, LanguageModel, Reranker, Store
+from fourfold.ports import Clock, Embedder, EntityRecognizer, LanguageModel, Reranker, Store
 from fourfold.recall.fuse import Weights
 from fourfold.settings import Settings
 
@@ -111,12 +111,13 @@ class MemoryFacade(Facade):
         *,
         llm: LanguageModel | None = None,
         reranker: Reranker | None = None,
+        ner: EntityRecognizer | None = None,
         clock: Clock | None = None,
         weights: Weights | None = None,
     ) -> None:
         """See `AsyncMemory`."""
         memory = AsyncMemory(
-            store, embedder, settings, llm=llm, reranker=reranker, clock=clock, weights=weights
+            store, embedder, settings, llm=llm, reranker=reranker, ner=ner, clock=clock, weights=weights
         )
         self._adopt(memory, Portal())
 
@@ -134,6 +135,7 @@ class MemoryFacade(Facade):
         embedder: str | Embedder | None = None,
         llm: str | LanguageModel | None = None,
         reranker: str | Reranker | None = None,
+        ner: str | EntityRecognizer | None = None,
         settings: Settings | None = None,
         clock: Clock | None = None,
     ) -> Self:
@@ -147,6 +149,7 @@ class MemoryFacade(Facade):
                     embedder=embedder,
                     llm=llm,
                     reranker=reranker,
+                    ner=ner,
                     settings=settings,
                     clock=clock,
                 )

@@ -30,7 +30,7 @@ from fourfold.ingest.bank_options import BankOptions
 from fourfold.language.languages import language as language_of
 from fourfold.language.languages import languages
 from fourfold.models import load_embedder, load_models
-from fourfold.ports import Clock, Embedder, LanguageModel, Progress, Reranker, Store, Where
+from fourfold.ports import Clock, Embedder, EntityRecognizer, LanguageModel, Progress, Reranker, Store, Where
 from fourfold.recall.fuse import Weights
 from fourfold.schema.banks import profile_id, read_profile
 from fourfold.schema.entries import banks_with
@@ -73,6 +73,7 @@ class AsyncMemory:
         *,
         llm: LanguageModel | None = None,
         reranker: Reranker | None = None,
+        ner: EntityRecognizer | None = None,
         clock: Clock | None = None,
         weights: Weights | None = None,
     ) -> None:
@@ -89,6 +90,7 @@ class AsyncMemory:
             token_accounts=TokenAccounts(store),
             language_model=llm,
             reranker=reranker,
+            entity_recognizer=ner,
         )
         self.background = Background(self.services)
         self.later = PerBankQueue()
@@ -102,21 +104,23 @@ class AsyncMemory:
         embedder: str | Embedder | None = None,
         llm: str | LanguageModel | None = None,
         reranker: str | Reranker | None = None,
+        ner: str | EntityRecognizer | None = None,
         settings: Settings | None = None,
         clock: Clock | None = None,
     ) -> Self:
         """Opens the memory at `location`: a directory (default: in the user's data directory), ":memory:", or
         the URL of a Qdrant server with its `api_key`.
 
-        `embedder`, `llm` and `reranker` are short names ("minilm", "anthropic:claude-haiku-5-5",
-        "fastembed:Xenova/ms-marco-MiniLM-L-6-v2") or objects; see `fourfold.models.load`. What is not given comes
-        from `settings`, then from `FOURFOLD_*` in the environment. Raises `ConfigurationError`, `StoreLockedError`,
-        `StoreVersionError`, `StoreError`; the store is unchanged then.
+        `embedder`, `llm`, `reranker` and `ner` (names in texts) are short names ("minilm",
+        "anthropic:claude-haiku-5-5", "fastembed:Xenova/ms-marco-MiniLM-L-6-v2", "spacy:en_core_web_sm") or objects;
+        see `fourfold.models.load`. What is not given comes from `settings`, then from `FOURFOLD_*` in the
+        environment. Raises `ConfigurationError`, `StoreLockedError`, `StoreVersionError`, `StoreError`; the store is
+        unchanged then.
         """
         settings = settings or load_settings()
         if api_key is not None:
             settings = settings.model_copy(update={"api_key": api_key})
-        models = await to_thread.run_sync(load_models, settings, embedder, llm, reranker)
+        models = await to_thread.run_sync(load_models, settings, embedder, llm, reranker, ner)
         vectors = models.embedder
         manifest = Manifest(vectors.name, vectors.dimension, vectors.token_dimension)
         address = StoreAddress(str(location or settings.location), manifest)
@@ -126,7 +130,15 @@ class AsyncMemory:
             # may be at it.
             if not is_url(address.location):
                 await to_thread.run_sync(transfer.roll_back, store)
-            return cls(store, vectors, settings, llm=models.llm, reranker=models.reranker, clock=clock)
+            return cls(
+                store,
+                vectors,
+                settings,
+                llm=models.llm,
+                reranker=models.reranker,
+                ner=models.ner,
+                clock=clock,
+            )
         except BaseException:
             # Else the directory would stay locked by this process, which has nothing to close it with.
             await to_thread.run_sync(store.close)

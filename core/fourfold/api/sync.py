@@ -14,7 +14,12 @@ from fourfold.api.bank import AsyncBank
 from fourfold.api.entries import AsyncBankEntries
 from fourfold.api.facade import BankFacade, Facade, MemoryFacade, Portal
 from fourfold.api.reads import AnyBank
-from fourfold.ports import Embedder, LanguageModel, ModelRequest, Progress
+from fourfold.ports import (
+    Embedder,
+    LanguageModel,
+    ModelRequest,
+    Progress,
+)
 from fourfold.token_usage import Tokens
 from fourfold.values.beliefs import Belief
 from fourfold.values.changes import (

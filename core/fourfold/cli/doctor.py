@@ -11,7 +11,7 @@ import anyio
 from pydantic import BaseModel
 
 from fourfold import FourfoldError, Memory, Settings, __version__
-from fourfold.models import load_embedder, load_llm, load_reranker
+from fourfold.models import load_embedder, load_llm, load_recognizer, load_reranker
 from fourfold.ports import PromptMessage
 from fourfold.settings import load_settings
 
@@ -38,6 +38,9 @@ def examine(memory: str | None) -> dict[str, object]:
     report["reranker"] = settings.reranker or "none: late interaction alone"
     if settings.reranker:
         report |= _attempt("reranker", lambda: _reranker(settings, str(settings.reranker)))
+    report["names"] = settings.ner or "by the packaged heads"
+    if settings.ner:
+        report |= _attempt("names", lambda: _recognizer(settings, str(settings.ner)))
     return report | _attempt("memory", lambda: _memory(memory))
 
 
@@ -93,6 +96,16 @@ def _reranker(settings: Settings, spec: str) -> dict[str, object]:
     began = time.perf_counter()
     model.score("Where does Ana live?", texts)
     return {"rerank_ms_for_32": round((time.perf_counter() - began) * 1000, 1)}
+
+
+def _recognizer(settings: Settings, spec: str) -> dict[str, object]:
+    model = load_recognizer(spec, settings)
+    texts = [f"Ana moved to Porto in the year {year}." for year in range(2000, 2032)]
+    model.recognize(texts[:1])
+    began = time.perf_counter()
+    names = model.recognize(texts)
+    milliseconds = round((time.perf_counter() - began) * 1000, 1)
+    return {"names_in_32": sum(map(len, names)), "names_ms_for_32": milliseconds}
 
 
 def _memory(location: str | None) -> dict[str, object]:

@@ -179,7 +179,7 @@ def write(
                 of_chunk = [next(vectors) for _ in statements_of_chunk]
                 if chunk.failed:  # what was said, by rules
                     names = index.names.canonical_names().keys()
-                    told = typed(statements_of_chunk, of_chunk, language, names)
+                    told = typed(statements_of_chunk, of_chunk, language, names, services.entity_recognizer)
                 else:
                     told = list(statements_of_chunk)
                 if chunk.id in pending_ids:

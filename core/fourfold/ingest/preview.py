@@ -41,7 +41,7 @@ def preview(services: Services, request: RetainRequest) -> Preview:
             statements = redact_statements(statements, policy, index)
         with embed_under_lock(services, request.bank, statements, request.context, language) as work:
             index, embedded = work
-            statements = typed(statements, embedded, language, names)
+            statements = typed(statements, embedded, language, names, services.entity_recognizer)
             transaction = Transaction(services, index, services.clock.now())
             writer = DocumentWriter(transaction, request.origin)  # it is never committed
             unit_ids = writer.add_all(statements, embedded)

@@ -223,7 +223,8 @@ def _retain_without_llm(
     work = embed_under_lock(services, request.bank, statements, request.context, text_language, embedding)
     with work as (index, embedded):
         if not request.facts:
-            statements = typed(statements, embedded, text_language, index.names.canonical_names().keys())
+            names, recognizer = index.names.canonical_names().keys(), services.entity_recognizer
+            statements = typed(statements, embedded, text_language, names, recognizer)
         writer = DocumentWriter(_transaction(services, index, request), request.origin)
         apply_options(writer.transaction, language, request.options)
         diff.apply(writer, request)

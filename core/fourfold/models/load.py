@@ -2,12 +2,13 @@
 
 A name is a backend, or "backend:model", or "backend:model@url". Embedders: "minilm" (packaged, the default), "static"
 (packaged), "multilingual", "fastembed", "sentence-transformers", "openai", "voyage". Language models: "anthropic",
-"openai", "transformers". Rerankers: "fastembed", "sentence-transformers".
+"openai", "transformers". Rerankers: "fastembed", "sentence-transformers". Entity recognizers: "spacy".
 
-Other packages add names by entry points of the groups `fourfold.embedders`, `fourfold.language_models` and
-`fourfold.rerankers` (see `fourfold.plugins`). Such an entry point names a class or a function that returns an object
-of the port (`fourfold.ports`). It is called with the model's name, if the user wrote one, and with those of the
-keyword arguments `base_url` (only if the user wrote "@url"), `timeout`, `device` and `threads` that it takes.
+Other packages add names by entry points of the groups `fourfold.embedders`, `fourfold.language_models`,
+`fourfold.rerankers` and `fourfold.entity_recognizers` (see `fourfold.plugins`). Such an entry point names a class or
+a function that returns an object of the port (`fourfold.ports`). It is called with the model's name, if the user
+wrote one, and with those of the keyword arguments `base_url` (only if the user wrote "@url"), `timeout`, `device` and
+`threads` that it takes.
 """
 
 from __future__ import annotations
@@ -21,7 +22,7 @@ from typing import Any
 
 from fourfold.errors import ConfigurationError, FourfoldError
 from fourfold.plugins import broken_plugin, declared_plugins, load_plugin
-from fourfold.ports import Embedder, LanguageModel, Reranker
+from fourfold.ports import Embedder, EntityRecognizer, LanguageModel, Reranker
 from fourfold.settings import Settings, load_settings
 
 # By name, not by `isinstance` of the port: a message can then say which part is missing.
@@ -35,6 +36,7 @@ class Models:
     embedder: Embedder
     llm: LanguageModel | None
     reranker: Reranker | None
+    ner: EntityRecognizer | None
 
 
 def load_models(
@@ -42,6 +44,7 @@ def load_models(
     embedder: str | Embedder | None = None,
     llm: str | LanguageModel | None = None,
     reranker: str | Reranker | None = None,
+    ner: str | EntityRecognizer | None = None,
 ) -> Models:
     """Returns the models that are given, by name or as objects, and those of `settings` in place of the others.
 
@@ -51,16 +54,20 @@ def load_models(
     vectors = embedder if embedder is not None else settings.embedder
     answers = llm if llm is not None else settings.llm
     ranks = reranker if reranker is not None else settings.reranker
+    finds = ner if ner is not None else settings.ner
     chosen = Models(
         load_embedder(vectors, settings) if isinstance(vectors, str) else vectors,
         load_llm(answers, settings) if isinstance(answers, str) else answers,
         load_reranker(ranks, settings) if isinstance(ranks, str) else ranks,
+        load_recognizer(finds, settings) if isinstance(finds, str) else finds,
     )
     _check(chosen.embedder, "embedder", _EMBEDDER_PARTS, "Embedder. centroids may be None")
     if chosen.llm is not None:
         _check(chosen.llm, "language model", ("name", "ask", "close"), "LanguageModel")
     if chosen.reranker is not None:
         _check(chosen.reranker, "reranker", ("name", "score"), "Reranker")
+    if chosen.ner is not None:
+        _check(chosen.ner, "entity recognizer", ("name", "recognize"), "EntityRecognizer")
     return chosen
 
 
@@ -80,6 +87,12 @@ def load_reranker(spec: str, settings: Settings | None = None) -> Reranker:
     """Returns the reranker called `spec`; its weights are read at its first use."""
     reranker: Reranker = _load(_RERANKERS, spec, settings or load_settings())
     return reranker
+
+
+def load_recognizer(spec: str, settings: Settings | None = None) -> EntityRecognizer:
+    """Returns the entity recognizer called `spec`; its weights are read at its first use."""
+    recognizer: EntityRecognizer = _load(_RECOGNIZERS, spec, settings or load_settings())
+    return recognizer
 
 
 @dataclass(frozen=True, slots=True)
@@ -140,6 +153,11 @@ _RERANKERS = _Kind(
             "sentence_transformers", "SentenceReranker", ("device",), "sentence-transformers"
         ),
     },
+)
+_RECOGNIZERS = _Kind(
+    "entity recognizer",
+    "fourfold.entity_recognizers",
+    {"spacy": _Backend("spacy", "SpacyRecognizer", extra="spacy")},
 )
 
 

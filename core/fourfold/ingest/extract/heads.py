@@ -15,6 +15,7 @@ from itertools import islice
 
 from fourfold.ingest.embed import Embedded
 from fourfold.ingest.extract.names import names_in
+from fourfold.ingest.extract.recognized import with_recognized_names
 from fourfold.ingest.extract.shown import shown_part
 from fourfold.ingest.extract.statement import Mention, Reading, Statement
 from fourfold.ingest.extract.worth import salience
@@ -28,7 +29,7 @@ from fourfold.language.pack import Language, compiled
 from fourfold.language.surface import surface_features
 from fourfold.language.text import sentences
 from fourfold.models.packaged.statement_heads import StatementHeads, load_heads
-from fourfold.ports import Floats, TokenScores
+from fourfold.ports import EntityRecognizer, Floats, TokenScores
 from fourfold.values.beliefs import Stance
 from fourfold.values.statements import Family, Kind
 from fourfold.values.units import Modality, Network
@@ -68,8 +69,20 @@ def typed(
     embedded: Sequence[Embedded],
     language: Language,
     known_names: Collection[str] = (),
+    recognizer: EntityRecognizer | None = None,
 ) -> list[Statement]:
-    """Returns the statements as the heads read them. `known_names` are casefolded names of the bank."""
+    """Returns the statements as the heads read them, with the names that `recognizer` finds, where there is one.
+    `known_names` are casefolded names of the bank."""
+    read = _read(statements, embedded, language, known_names)
+    return read if recognizer is None else with_recognized_names(read, recognizer)
+
+
+def _read(
+    statements: Sequence[Statement],
+    embedded: Sequence[Embedded],
+    language: Language,
+    known_names: Collection[str],
+) -> list[Statement]:
     heads = load_heads().of_language(language.code)
     if heads is None:
         return list(statements)
