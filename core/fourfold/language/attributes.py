@@ -21,6 +21,7 @@ from fourfold.language.languages import any_pattern, languages, matches_any
 from fourfold.language.modality import without_request
 from fourfold.language.pack import AttributeGrammar, Language, compiled, search
 from fourfold.language.places import is_country, is_known_place, is_place, looks_like_place
+from fourfold.language.spelling import as_spelt
 from fourfold.language.text import is_unspaced, normalise, sentences, terms
 from fourfold.language.voices import is_borrowed
 from fourfold.values.units import Modality
@@ -205,7 +206,7 @@ class _AttributeReader:
 
     def read(self, sentence: str) -> _KeyedReading | None:
         """Returns what one sentence says, its speaker as `_SPEAKER`; None where no pattern fits."""
-        told = without_request(sentence.strip(), self.language)
+        told = without_request(as_spelt(sentence.strip(), self.language), self.language)
         statement = compiled(self.grammar.lead_in).sub("", told).rstrip(" .!;。！；")
         if len(statement) > _LONGEST or statement.endswith(("?", "？")) or matches_any("tag", statement):
             return None

@@ -21,6 +21,7 @@ from fourfold.errors import InputError
 from fourfold.language import packs
 from fourfold.language.pack import DATE_SLOT, NUMBER_SLOTS, Language, compiled, search
 from fourfold.language.packs import en
+from fourfold.language.spelling import as_spelt
 from fourfold.plugins import broken_plugin, declared_plugins, load_plugin
 
 if TYPE_CHECKING:
@@ -145,8 +146,16 @@ def any_pattern(field: PatternField) -> str:
 
 
 def matches_any(field: PatternField, text: str) -> bool:
-    """Returns whether a pattern of some language is found in `text`."""
-    return search(any_pattern(field), text) is not None
+    """Returns whether a pattern of some language is found in `text`, as it is spelt in any of them."""
+    return search(any_pattern(field), as_spelt_somewhere(text)) is not None
+
+
+def as_spelt_somewhere(text: str) -> str:
+    """Returns `text` with the apostrophes that its contractions lack, of whatever language they are."""
+    for language in languages().values():
+        if language.contractions:
+            text = as_spelt(text, language)
+    return text
 
 
 def detect(texts: Iterable[str]) -> Language | None:

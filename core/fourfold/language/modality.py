@@ -10,6 +10,7 @@ from functools import lru_cache
 
 from fourfold.language.languages import matches_any
 from fourfold.language.pack import Language, Wording, compiled, search
+from fourfold.language.spelling import as_spelt
 from fourfold.values.units import Modality
 
 
@@ -18,7 +19,7 @@ def modality_of(text: str, language: Language) -> Modality:
     """Returns how a text is meant. A text of several sentences is a fact if one of them is."""
     modalities = [
         _sentence_modality(without_request(sentence, language), language.wording)
-        for sentence in _SENTENCE.split(text)
+        for sentence in _SENTENCE.split(as_spelt(text, language))
         if sentence.strip()
     ]
     # "Guess what? I moved." tells a fact: what is asked beside it is left aside.
@@ -29,8 +30,9 @@ def modality_of(text: str, language: Language) -> Modality:
 def without_request(sentence: str, language: Language) -> str:
     """Returns what a sentence tells an assistant to remember ("Can you remember that I live in Porto?": that), else
     the sentence as it is."""
-    request = compiled(language.told_to_remember).match(sentence)
-    return sentence if request is None else sentence[request.end() :].rstrip("?？ ")
+    spelt = as_spelt(sentence, language)
+    request = compiled(language.told_to_remember).match(spelt)
+    return sentence if request is None else spelt[request.end() :].rstrip("?？ ")
 
 
 def confidence_of(text: str, language: Language) -> float | None:
@@ -57,7 +59,7 @@ def _judgements(text: str, language: Language) -> Iterator[tuple[str, re.Match[s
     """Yields the sentences that begin as a judgement does, with the match of that beginning."""
     if language.wording is None:
         return
-    for sentence in _SENTENCE.split(text):
+    for sentence in _SENTENCE.split(as_spelt(text, language)):
         judgement = compiled(language.wording.judgement).match(sentence)
         if judgement and not sentence.endswith(_ASKING):
             yield sentence, judgement

@@ -14,6 +14,7 @@ from numpy.typing import NDArray
 
 from fourfold.language.languages import languages
 from fourfold.language.pack import Language, compiled
+from fourfold.language.spelling import as_spelt
 
 WORD_FEATURES = (
     "capital", "all capitals", "capital inside", "digit", "one letter", "begins a sentence", "is a common word",
@@ -95,7 +96,7 @@ def word_features(text: str, words: Sequence[Word], usage: Usage, language: Lang
     common = common_words(language)
     line_shares = _shares_of_capitals(text, words)
     for row, word in enumerate(words):
-        folded = word.text.casefold().replace("’", "'")
+        folded = as_spelt(word.text.casefold().replace("’", "'"), language)
         before, behind = (
             text[max(0, word.start - _LONGEST_DETERMINER) : word.start],
             text[word.end : word.end + 2],

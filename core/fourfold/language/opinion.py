@@ -15,6 +15,7 @@ from typing import Literal
 from fourfold.language.modality import judgement_of
 from fourfold.language.opinion_grammar import OpinionGrammar
 from fourfold.language.pack import Language, compiled
+from fourfold.language.spelling import as_spelt
 from fourfold.language.text import is_unspaced, sentences, terms, word_spans, words
 from fourfold.values.beliefs import Stance
 
@@ -106,6 +107,7 @@ def _bare(grounds: frozenset[str], language: Language) -> frozenset[str]:
 def opinion_of(text: str, language: Language) -> Opinion | None:
     """Returns the judgement of a text, of its first sentence that has a clear stance, else of its first one; None
     where it has no words. What the other sentences say is in `Opinion.beside`."""
+    text = as_spelt(text, language)
     spans = sentences(text)
     opinions = [
         opinion

@@ -270,6 +270,11 @@ class Language:
     """Whether all nouns have a capital, so that it makes no name; then, what stands before one that is no name."""
     elided: str = ""
     """What may be left of a word before an apostrophe and the next word ("l'école")."""
+    contractions: str = ""
+    """What stands before the apostrophe of a contraction that people write without it ("don" in "dont"), with a look
+    at the rest: words that are others without it ("were", "its") are none."""
+    possessive: str = ""
+    """What a name that owns something ends in behind an apostrophe."""
     abbreviations: str = ""
     """Abbreviations that end in a point, without it: these end no sentence. With the case as written."""
     months_after_point: str = ""

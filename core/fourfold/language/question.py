@@ -13,6 +13,7 @@ from fourfold.language.dates import TimeMention, find_times
 from fourfold.language.enrichment import enriched
 from fourfold.language.languages import matches_any
 from fourfold.language.pack import Language, compiled
+from fourfold.language.spelling import as_spelt, with_possessives
 from fourfold.language.succession.claims import Claim
 from fourfold.language.text import Word, is_unspaced, words
 
@@ -58,6 +59,7 @@ class Question:
 def read_question(text: str, language: Language, known_names: Set[str]) -> Question:
     """Returns what `text` asks for in a bank of that language; `known_names`, casefolded, are names however they are
     written."""
+    text = with_possessives(as_spelt(text, language), known_names, language)
     asked_words = _asked_words(text, language)
     grammar = language.succession
     speakers = grammar.speakers if grammar is not None else ""

@@ -16,6 +16,7 @@ from fourfold.language.dates import TimeMention, find_times
 from fourfold.language.enrichment import enriched
 from fourfold.language.languages import PatternField, matches_any
 from fourfold.language.person_names import CLEAR, likeness
+from fourfold.language.spelling import as_spelt, with_possessives
 from fourfold.language.text import SparseVector, Word, clean, index_terms, query_vector, term_id, words
 from fourfold.models.vectors import embed_checked
 from fourfold.ports import Embedder, Embedding, Floats
@@ -83,9 +84,10 @@ class Plan:
 def plan(question: str, embedder: Embedder, index: BankIndex, now: datetime) -> Plan:
     """Plans `question` (its first `LONGEST_QUESTION` characters) against what the bank knows."""
     text = clean(question[: 2 * LONGEST_QUESTION])[:LONGEST_QUESTION]
-    embedding = embed_checked(embedder, [text])[0]
     with index.lock:
+        text = enriched("question", text, text, _as_spelt, text, index)
         years = _years(index)
+    embedding = embed_checked(embedder, [text])[0]
     times = enriched("times", text, [], find_times, text, now, index.language, years)
     question_words = enriched("words", text, [], words, text, index.language)
     dateless_words = _without_days(question_words, text, times)
@@ -171,6 +173,13 @@ def _longest_name(folded: list[str], names: Mapping[str, str]) -> tuple[int, str
         if entity is not None:
             return length, entity
     return 1, None
+
+
+def _as_spelt(text: str, index: BankIndex) -> str:
+    """Returns a question with the apostrophes that it lacks ("whats anas job")."""
+    return with_possessives(
+        as_spelt(text, index.language), index.names.canonical_names().keys(), index.language
+    )
 
 
 def _speaker(text: str, entities: tuple[str, ...], index: BankIndex) -> int:

@@ -26,6 +26,7 @@ from fourfold.language.name_words import Usage, usage_of
 from fourfold.language.ngrams import word_ngrams
 from fourfold.language.opinion import opinion_of
 from fourfold.language.pack import Language, compiled
+from fourfold.language.spelling import as_spelt
 from fourfold.language.surface import surface_features
 from fourfold.language.text import sentences
 from fourfold.models.packaged.statement_heads import StatementHeads, load_heads
@@ -243,7 +244,7 @@ class _SentenceReader:
         return {head: self.heads.probabilities(head, scores) for head in _SENTENCE_HEADS}
 
     def _scores(self, start: int, end: int) -> Floats:
-        text = self.text[start:end]
+        text = as_spelt(self.text[start:end], self.language)
         surface = surface_features(text, self.language, self.by_agent)
         return self.heads.sentence_scores(self.scores.within(start, end), surface, word_ngrams(text))
 

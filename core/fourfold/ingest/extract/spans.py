@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 
 from fourfold.language.attributes import AttributedText, assertions
-from fourfold.language.languages import any_pattern
+from fourfold.language.languages import any_pattern, as_spelt_somewhere, matches_any
 from fourfold.language.pack import Language, compiled
 from fourfold.language.succession.claims import THIRD_PERSONS, Claim
 from fourfold.language.succession.reading import matters_of, read_claims
@@ -120,7 +120,8 @@ _CONJUNCTION = re.compile(r"\w")
 def _say_different_things(left: str, right: str, is_joint: bool, language: Language) -> bool:
     """Tells whether one of two clauses gives a value that is no part of the other, or they are of different matters.
     `is_joint` says that no more than "and" stands between them."""
-    is_of_speaker = compiled(any_pattern("first_person")).match(right.lstrip()) is not None
+    told = as_spelt_somewhere(right.lstrip())
+    is_of_speaker = compiled(any_pattern("first_person")).match(told) is not None
     is_own = _gives_value(right) or (is_of_speaker and _gives_value(left))
     return (is_own and (is_joint or _gives_value(left))) or _of_other_matters(left, right, language)
 
@@ -214,7 +215,7 @@ def _is_reaction(sentence: str) -> bool:
     most = _EXCLAMATION_WORDS if sentence.endswith("!") else _REACTION_WORDS
     if size > most or is_unspaced(sentence) or any(c.isdigit() for c in sentence):
         return False
-    speaks_of_speaker = compiled(any_pattern("first_person")).search(sentence) is not None
+    speaks_of_speaker = matches_any("first_person", sentence)
     # What somebody else said would take with it what the speaker says beside it.
     is_own = not sentence.endswith("?") and not _gives_value(sentence) and not is_borrowed(sentence)
     return is_own and not speaks_of_speaker

@@ -7,6 +7,7 @@ from collections.abc import Mapping
 
 from fourfold.language.clauses import has_main_clause
 from fourfold.language.pack import Language
+from fourfold.language.spelling import as_spelt
 from fourfold.values.statements import Family
 
 
@@ -23,7 +24,7 @@ def salience(text: str, told: Mapping[str, Mapping[str, float]], language: Langu
     lasting = math.sqrt(of_life * share * told["line"]["line"]) * (1 - _OPINION_LOSS * opinion)
     ahead_or_once = _AHEAD_OR_ONCE * (worth["plan"] + worth["event"]) * (1 - _LEANING_LOSS * leaning)
     total = min(1.0, lasting + worth["instruction"] + ahead_or_once)
-    if text.rstrip().endswith((":", "：")) or not has_main_clause(text, language):
+    if text.rstrip().endswith((":", "：")) or not has_main_clause(as_spelt(text, language), language):
         total *= _HALF_SAID
     return round(total, 3)
 

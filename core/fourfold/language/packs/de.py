@@ -273,7 +273,8 @@ _SUCCESSION = SuccessionGrammar(
     ),
     of=r"\bvon $",
     speakers=r"ich|wir|mich|mir|uns",
-    speaker_verbs=r"",
+    speaker_verbs=r"(?:bin|habe?|wohne|lebe|arbeite|studiere|heiße|esse|trinke|rauche|fahre|gehe|nehme|mache|spiele|suche"
+    r"|brauche)$",
     pronouns=r"ich|wir|du|er|sie|es|ihr|das",
     persons={
         "er": "he",
@@ -321,7 +322,7 @@ _SUCCESSION = SuccessionGrammar(
         ),
         (
             "home",
-            r"\b(?:wohn(?:e|t|en) (?:in|bei)|leb(?:e|t|en) in|umgezogen|ausgezogen|adresse"
+            r"\b(?:wohn(?:e|t|en)|leb(?:e|t|en) (?:\w+ ){0,4}?in|umgezogen|ausgezogen|adresse"
             r"|nach \w+ gezogen)\b",
         ),
         (

@@ -17,7 +17,8 @@ _STOP_WORDS = frozenset(
     """a an and are as at be been but by can could did do does for from had has have he her hers him his how i
     if in into is it its me my no not of on or our ours she so than that the their theirs them then there
     these they this those to us was we were what when where which who whom whose why will with would you
-    your yours about am just s t d ll m re ve don also any being both during each few more most other own
+    your yours about am just s t d ll m re ve don im ive youve weve theyve youre theyre hes shes thats whats
+    whos wheres theres also any being both during each few more most other own
     same should some such too very""".split()
 )
 _NO_NAMES = frozenset(
@@ -318,6 +319,10 @@ LANGUAGE = Language(
     negation=r"\b(?:not|no|never|none|nobody|nothing|neither|nor|without|hardly|cannot|\w+n['’]t|(?:ai|are"
     r"|ca|could|did|does|do|had|has|have|is|must|need|should|was|were|wo|would)nt|unable|stop\w*|quit"
     r"|refus\w+|fail\w*)\b",
+    contractions=r"\b(?:(?:ai|are|ca|could|did|does|do|had|has|have|is|must|should|was|were|wo|would)n(?=t\b)"
+    r"|(?:i|you|we|they|could|would|should|might|must)(?=ve\b)|(?:you|they)(?=(?:re|ll|d)\b)|(?:that|it)(?=ll\b)"
+    r"|(?:he|she|that|there|what|where|who|how|here)(?=s\b)|i(?=(?-i:m)\b(?! (?-i:[A-ZÄÖÜ])| (?:letzt|nächst)en\b)))",
+    possessive="s",
     abbreviations=r"Mr|Mrs|Ms|Dr|Prof|St|vs|etc|e\.g|i\.e|approx|No|Inc|Ltd|Co|Corp|Jr|Sr",
     number_words=r"one|two|three|four|five|six|seven|eight|nine|ten|eleven|twelve|dozen|hundred|thousand"
     r"|(?:thir|four|fif|six|seven|eigh|nine)teen|(?:twen|thir|for|fif|six|seven|eigh|nine)ty(?:-\w+)?|million"

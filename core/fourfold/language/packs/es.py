@@ -280,7 +280,7 @@ _SUCCESSION = SuccessionGrammar(
             r"\b(?:trabaj(?:o|a) (?:en|de|como|para)|en paro|desemplead[oa]|encontré trabajo|despidieron"
             r"|jubil\w+|empleo|renunci\w+|puesto)\b",
         ),
-        ("home", r"\b(?:viv(?:o|e|imos) (?:en|con|sol[oa])|mud(?:é|ó|ado|amos)|dirección)\b"),
+        ("home", r"\b(?:viv(?:o|e|imos) (?:\w+ ){0,4}?(?:en|con|sol[oa])|mud(?:é|ó|ado|amos)|dirección)\b"),
         (
             "partner",
             r"\b(?:solter[oa]|casad[oa]|cas(?:é|ó|aron|amos)|novi[oa]|divorciad[oa]|rompimos|separad[oa]s?"

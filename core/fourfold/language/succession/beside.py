@@ -6,6 +6,7 @@ no model, no bank.
 from __future__ import annotations
 
 from fourfold.language.succession.claims import Claim, Mark, Token
+from fourfold.language.text import is_unspaced
 
 VAGUE = frozenset({"<it>", "<this>", "<you>", "<there>", "<who>", "<all>"})
 """Subjects that only their context tells."""
@@ -98,13 +99,16 @@ def _tells_what_was(newer: Claim, older: Claim) -> bool:
 
 def _denies_something_else(newer: Claim, older: Claim) -> bool:
     """Tells whether one denies of its object what the other says of another object: "I love my job", "I don't love
-    Mondays"."""
+    Mondays"; or of somebody else."""
     is_denial = newer.has(Mark.DENIAL) != older.has(Mark.DENIAL)
     is_taken_up = newer.has(Mark.CURRENT) and older.has(Mark.DENIAL)  # "I drink wine again"
     if not is_denial or newer.subject != older.subject or is_taken_up:
         return False
     start, *objects = slots(newer.tokens[newer.subject_end :], older.tokens[older.subject_end :])
     a, b = ({token.form for token in tokens if token.kind != "function"} for tokens in objects)
+    if start == 0 and is_unspaced(newer.text):
+        # Without blanks a subject without a known verb behind it ends too soon: "我爸爸养猫", "我妈妈不养猫".
+        return bool(a or b) and not a & b
     before = newer.tokens[newer.subject_end :][:start]  # "for the Oslo job", "for the Oslo thing"
     return start > 0 and bool(a and b) and not a & b and all(token.kind != "name" for token in before)
 

@@ -14,9 +14,9 @@ from itertools import islice, takewhile
 from fourfold.language.languages import languages, matches_any
 from fourfold.language.modality import modality_of, without_request
 from fourfold.language.pack import Language, compiled, search
+from fourfold.language.spelling import as_spelt
 from fourfold.language.succession.claims import (
     ATTITUDE,
-    CONTRACTED,
     MEANING,
     Claim,
     Mark,
@@ -27,6 +27,7 @@ from fourfold.language.succession.claims import (
     stems,
     tokens_of,
 )
+from fourfold.language.succession.subjects import end_of_subject, read_subject, with_whole_subject
 from fourfold.language.succession.verbs import has_verb, verbs_in
 from fourfold.language.succession_grammar import SuccessionGrammar
 from fourfold.language.text import sentences
@@ -57,7 +58,7 @@ def _sentences_read(text: str, language: Language) -> Iterator[tuple[_ClaimReade
     """Yields the sentences that claim something, as far as they are read, with who reads them. One that only says
     that what follows sets something right ("No wait.") belongs to the next."""
     spoken = language if language.succession is not None else languages()["en"]
-    grammar = spoken.succession
+    grammar, text = spoken.succession, as_spelt(text, spoken)
     if grammar is None or is_borrowed(text):
         return
     reader = _reader(spoken, grammar)
@@ -72,8 +73,6 @@ def _sentences_read(text: str, language: Language) -> Iterator[tuple[_ClaimReade
 
 _LONGEST_PASSIVE = 30
 """Characters before a verb in which its auxiliary is looked for. A guess, not measured."""
-_LONGEST_NOUN = 3
-"""Words of a subject behind its first, among which its verb is looked for. A guess, not measured."""
 _MOST_SENTENCES = 12
 _MOST_CLAUSES = 12
 _LONGEST = 400
@@ -112,7 +111,7 @@ class _ClaimReader:
             if claim is None:
                 continue
             if previous is not None:
-                claim = resolved(claim, previous)
+                claim = resolved(claim, with_whole_subject(previous, self.language, self.grammar))
             yield claim
             previous = claim
 
@@ -178,7 +177,7 @@ class _ClaimReader:
         if parsed is None:
             return None
         grammar, tokens, subject_end = self.grammar, parsed.tokens, parsed.subject_end
-        subject, about = self._subject(tokens[:subject_end])
+        subject, about = read_subject(tokens[:subject_end], self.language, grammar)
         if not subject and self._is_told_by_speaker(parsed):
             subject = frozenset({"<speaker>"})
         target, aside = self._target(parsed)
@@ -259,7 +258,7 @@ class _ClaimReader:
             )
         if not tokens:
             return None
-        subject_end = self._subject_end(tokens, verb_start)
+        subject_end = end_of_subject(tokens, verb_start, self.language, self.grammar)
         verb_end = min((end for _, end in acting), default=-1)
         return _ParsedClause(clause, tokens, subject_end, verb_end, self._with_adverbs(clause, marks))
 
@@ -299,64 +298,6 @@ class _ClaimReader:
             for prefix in self.grammar.negating
             if token.kind in MEANING and token.form.startswith(prefix)
         )
-
-    def _subject_end(self, tokens: tuple[Token, ...], verb_start: int) -> int:
-        """Returns where the subject ends: before the first verb, or else behind a pronoun, or before what looks like
-        a verb."""
-        verb = next((i for i, token in enumerate(tokens) if token.start >= verb_start), None)
-        copula = next((i for i, token in enumerate(tokens) if token.form == "="), None)
-        ends = [i for i in (verb, copula) if i is not None]
-        if ends:
-            return min(ends)
-        if compiled(self.grammar.speaker_verbs).match(tokens[0].written):
-            return 0
-        is_pronoun = compiled(self.grammar.pronouns).fullmatch
-        pronoun = next((i for i, token in enumerate(tokens) if is_pronoun(token.written)), None)
-        if self.language.stemmer:
-            return self._noun_end(tokens) if pronoun is None else pronoun + 1
-        # "我女儿四岁": without a verb, the subject ends where a number begins.
-        number = next((i for i, token in enumerate(tokens) if token.kind in ("number", "time")), 1)
-        return self._noun_end(tokens) if pronoun != 0 else number
-
-    def _noun_end(self, tokens: tuple[Token, ...]) -> int:
-        """Returns where a subject of several words ends that no known verb follows."""
-        end = 1 + next((i for i, token in enumerate(tokens) if token.kind != "function"), 0)
-        while end < len(tokens) and tokens[end].kind == "name":  # "our dog Bruno sleeps"
-            end += 1
-        for i, token in enumerate(tokens[end : end + _LONGEST_NOUN], end):
-            if token.kind == "function":
-                break
-            if compiled(self.grammar.verb_ending).fullmatch(token.written):
-                return i
-        return end if end < len(tokens) else 0
-
-    def _subject(self, tokens: tuple[Token, ...]) -> tuple[frozenset[str], frozenset[str]]:
-        """Returns a subject: its words with its persons, and the stems of its words."""
-        grammar = self.grammar
-        subject: set[str] = set()
-        about: set[str] = set()
-        is_speaker = False
-        for i, token in enumerate(tokens):
-            if compiled(grammar.speakers).fullmatch(token.written):
-                is_speaker = True
-                is_joined = i > 0 and compiled(grammar.joining).fullmatch(tokens[i - 1].written) is not None
-                if (
-                    self.language.stemmer and not is_joined
-                ):  # "since May I work": what stands before is no subject
-                    subject.clear()
-                    about.clear()
-            elif token.written in grammar.persons:
-                subject.add(f"<{grammar.persons[token.written]}>")
-            elif token.kind != "function" and not (token.kind in ("time", "number") and grammar.verb_final):
-                # As written: to some stemmers "hijo" and "hija" are one.
-                subject.add(CONTRACTED.sub("", token.written))
-                if token.kind != "time":
-                    about.add(token.form)
-        if all(token.kind in ("function", "remark", "time") for token in tokens):
-            about.clear()  # "good to see you" is about nothing
-        if is_speaker and not about:
-            return frozenset({"<speaker>"}), frozenset()
-        return frozenset(subject), frozenset(about)
 
     def _target(self, parsed: _ParsedClause) -> tuple[frozenset[str], frozenset[str]]:
         """Returns the stems of the first phrase that a verb acts on, and those of what follows it, without times."""

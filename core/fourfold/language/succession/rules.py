@@ -152,7 +152,8 @@ def _denies(pair: _Pair) -> bool:
     if newer.has(Mark.DENIAL) == older.has(Mark.DENIAL) or _on_other_days(newer, older):
         return False
     if not (pair.is_same or pair.is_part):  # "Our lead is Ron", "Ron is no longer our lead"
-        return newer.words == older.words and len(newer.words) > 1
+        are_of_others = newer.subject_end == older.subject_end == 0 and newer.subject != older.subject
+        return newer.words == older.words and len(newer.words) > 1 and not are_of_others
     if newer.has(Mark.CURRENT) and (newer.words & older.words) - newer.about:
         return True
     a, b = newer.words or newer.content, older.words or older.content  # "at five" has numbers alone

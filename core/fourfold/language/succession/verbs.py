@@ -6,6 +6,7 @@ from functools import cache, lru_cache
 
 from fourfold.language.languages import languages
 from fourfold.language.pack import Language, search
+from fourfold.language.spelling import as_spelt
 from fourfold.language.succession.claims import Mark
 from fourfold.language.succession_grammar import SuccessionGrammar
 
@@ -21,7 +22,7 @@ def verbs_in(clause: str, grammar: SuccessionGrammar) -> tuple[tuple[Mark, int, 
 def text_has_verb(text: str, language: Language) -> bool:
     """Tells whether a text has a verb that is known; see `read_claims` for other languages."""
     grammar = language.succession or languages()["en"].succession
-    return grammar is not None and has_verb(text, grammar)
+    return grammar is not None and has_verb(as_spelt(text, language), grammar)
 
 
 def has_verb(clause: str, grammar: SuccessionGrammar) -> bool:
