@@ -92,7 +92,9 @@ def support(
     parsed_question = read_question(text, language, names)
     if not statements:
         return Support(0.0, False)
-    own, *embedded = embed_checked(embedder, [text, *(each.unit.text for each in statements[:_READ])])
+    own, *embedded = embed_checked(
+        embedder, [parsed_question.text, *(s.unit.text for s in statements[:_READ])]
+    )
     days = [interval for interval in intervals if is_day(interval)]
     # Without token vectors, or without a word of its own in the question, there is nothing else to tell by.
     if not own.tokens.shape[1] or not parsed_question.words:

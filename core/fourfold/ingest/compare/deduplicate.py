@@ -128,7 +128,7 @@ def _same_words(new: str, old: str, language: Language) -> bool:
     # A word on each side is an exchange ("violin", "cello"); two more on one side add something.
     if len(stems_a ^ stems_b) > 1:
         return False
-    return not _exchanged(a, b) and _relations(new, old, language)
+    return not _exchanged(a, b) and not _swapped(a, b) and _relations(new, old, language)
 
 
 def _exchanged(a: Sequence[str], b: Sequence[str]) -> bool:
@@ -142,6 +142,15 @@ def _exchanged(a: Sequence[str], b: Sequence[str]) -> bool:
         for at, pivot in enumerate(a[:-1])
         if at and pivot in first_in_b
     )
+
+
+def _swapped(a: Sequence[str], b: Sequence[str]) -> bool:
+    """Returns whether two words that do not stand together have changed places and all else stands where it stood:
+    "ana invited ben to the wedding". Names in capitals are told apart by their order anyway."""
+    if len(a) != len(b):
+        return False
+    places = [at for at, (one, other) in enumerate(zip(a, b, strict=True)) if one != other]
+    return len(places) == 2 and places[1] - places[0] > 1  # the words are the same
 
 
 def _fingerprints(stems: Sequence[str]) -> list[int]:
