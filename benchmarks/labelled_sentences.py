@@ -16,6 +16,7 @@ from scipy.sparse import csr_matrix
 from fourfold.language.languages import language
 from fourfold.language.name_words import name_words, usage_of, word_features
 from fourfold.language.ngrams import word_ngrams
+from fourfold.language.spelling import as_spelt
 from fourfold.language.surface import surface_features
 from fourfold.models.packaged.minilm import MiniLM
 from fourfold.ports import Floats, TokenScores
@@ -49,7 +50,7 @@ class Rows:
     def add(self, item: Labelled, states: Floats, surface: Floats) -> None:
         """Adds an item whose tokens have these states, (n, layers * 384)."""
         self.items.append(item)
-        self.ngrams.append(word_ngrams(item.text))
+        self.ngrams.append(word_ngrams(as_spelt(item.text, language(item.code))))
         self.states.append(states.mean(axis=0) if len(states) else np.zeros(states.shape[1], np.float32))
         self.surfaces.append(surface)
 
