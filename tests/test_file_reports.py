@@ -376,6 +376,7 @@ def test_a_quotation_mark_that_nothing_closes_leaves_the_cells_beside_it_whole(t
 
 def test_a_table_is_headed_in_any_of_our_languages(tmp_path: Path) -> None:
     for head in (
+        "date;person;note",
         "Datum;Absender;Nachricht",
         "date;auteur;contenu",
         "fecha;remitente;mensaje",

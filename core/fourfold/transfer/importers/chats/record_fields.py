@@ -12,13 +12,13 @@ from fourfold.transfer.importers.importer import SourceFile
 
 _TEXTS = (
     "text content message body value msg messagetext textcontent contents parts transcript utterance caption "
-    "say listcontent blocks nachricht inhalt contenu mensaje texto contenido 消息 内容 消息内容".split()
+    "say listcontent blocks note notes entry comment remark nachricht inhalt contenu mensaje texto contenido 消息 内容 消息内容".split()
 )
 """Fields with what was said, also as tables in our five languages head the column."""
 _ROLES = "role type sendertype authorrole messagetype".split()
 _SPEAKERS = (
     "speaker sender sendername author authorname from fromname user username name displayname nickname participant "
-    "creator by who absender autor verfasser expéditeur auteur remitente 发送者 发送人 昵称".split()
+    "creator by who person absender autor verfasser expéditeur auteur remitente 发送者 发送人 昵称".split()
 )
 _SPEAKER_IDS = "senderid userid authorid fromid user author sender from".split()
 """Fields by which two speakers can be told apart at least, where there is neither a name nor a role."""
