@@ -322,3 +322,13 @@ def test_a_bank_is_governed_from_the_command_line(tmp_path: Path) -> None:
     assert gone.stdout.startswith("Erased 2 units"), gone.stderr
     assert "other" not in fourfold("banks", "-m", memory).stdout
     assert fourfold("forget", "--everything", "-m", memory).returncode == 1
+
+
+def test_a_user_who_is_nowhere_named_is_shown(tmp_path: Path) -> None:
+    memory = tmp_path / "memory"
+    for said in ("I keep bees behind the school.", "I am allergic to penicillin."):
+        fourfold("retain", "-m", memory, "-", stdin=said)
+    fourfold("consolidate", "-m", memory)
+    shown = fourfold("show", "user", "-m", memory).stdout
+    assert "bees" in shown
+    assert "penicillin" in shown

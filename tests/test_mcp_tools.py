@@ -5,11 +5,14 @@ from __future__ import annotations
 import sys
 from pathlib import Path
 
+import anyio
 import pytest
 from mcp import Client
 from test_mcp import TOOLS, session, text
 
-from fourfold.testing import FrozenClock
+from fourfold import AsyncMemory, NotFoundError
+from fourfold.testing import FrozenClock, HashEmbedder, MemoryStore
+from fourfold_mcp.tools.entity import describe_entity
 from fourfold_mcp.tools.registry import BUILTIN_TOOLS
 
 SHOUT = '''
@@ -132,3 +135,18 @@ def test_what_is_retained_may_say_when_it_was_said_and_by_whom(clock: FrozenCloc
         assert (await client.call_tool("retain", {"text": []})).is_error
 
     session(clock, talk)
+
+
+def test_the_entity_tool_tells_of_a_user_who_is_nowhere_named() -> None:
+    async def ask() -> None:
+        async with AsyncMemory(MemoryStore(), HashEmbedder()) as memory:
+            bank = memory.bank("mine")
+            with pytest.raises(NotFoundError):
+                await describe_entity(bank, "user", 5)
+            await bank.retain("I keep bees behind the school. I am allergic to penicillin.")
+            await bank.consolidate()
+            answer, _ = await describe_entity(bank, "user", 5)
+            assert (answer.name, answer.kind) == ("user", "person")
+            assert "bees" in answer.summary
+
+    anyio.run(ask)

@@ -229,6 +229,11 @@ def test_a_user_without_a_name_has_a_summary(memory: Memory) -> None:
     bank.forget(unit=allergy, erase=True)
     bank.consolidate()
     assert {s.text for s in bank.summary("user").sentences} == {told[i].text for i in (0, 2)}
+    # What is called "User" as well gives way to him.
+    bank.rename("Mara", to="User")
+    bank.retain([Message("I grow tomatoes as well.", role="user")])
+    bank.consolidate()
+    assert "bees" in bank.summary("user").text
     notes = memory.bank("notes")
     notes.retain("The boiler is from 2019. The key to the cellar hangs behind the door.")
     notes.consolidate()

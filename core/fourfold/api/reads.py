@@ -11,7 +11,7 @@ from anyio import to_thread
 
 from fourfold.api.arguments import checks_arguments
 from fourfold.consolidate import core_profile, list_beliefs
-from fourfold.consolidate.subjects import is_nameless_user, nameless_users_rows
+from fourfold.consolidate.subjects import is_nameless_user
 from fourfold.errors import InputError, NotFoundError
 from fourfold.govern import timeline
 from fourfold.ports import Where
@@ -20,7 +20,7 @@ from fourfold.schema.summaries import read_summary, summary_id
 from fourfold.schema.units import read_unit
 from fourfold.services import Services
 from fourfold.validation import check_name, parse_unit_id
-from fourfold.values.beliefs import Belief
+from fourfold.values.beliefs import USER, Belief
 from fourfold.values.changes import DIARY, Event, TimelineKind
 from fourfold.values.reflection import CoreProfile
 from fourfold.values.summaries import Summary
@@ -164,15 +164,15 @@ class BankReads:
         def read() -> tuple[str, Summary | None]:
             index = self._services.indexes.get(self.name)
             with index.lock:
-                is_user = is_nameless_user(index, entity) and len(nameless_users_rows(index)) > 0
-                name = entity if is_user else index.require_entity(entity).name
+                name = USER if is_nameless_user(index, entity) else index.require_entity(entity).name
             where = Where(bank=self.name, kind=SUMMARY, ids=(summary_id(self.name, name),))
             return name, next(map(read_summary, self._services.store.scan(where)), None)
 
         name, summary = await to_thread.run_sync(read)
         if summary is None:
             raise NotFoundError(
-                f'The bank "{self.name}" has no summary of "{name}" yet; consolidate() makes one.'
+                f'The bank "{self.name}" has no summary of "{name}": it knows too little of it, or has not been '
+                f"consolidated since it was told of it (consolidate() does that)."
             )
         return summary
 

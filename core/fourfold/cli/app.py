@@ -36,6 +36,7 @@ from fourfold.cli.files import read_files, retain_files
 from fourfold.cli.interrupt import interrupts_announced
 from fourfold.cli.preview import emit_preview
 from fourfold.settings import directory_of, is_url, load_settings
+from fourfold.values.beliefs import USER
 
 __all__ = [
     "app",
@@ -174,9 +175,12 @@ def show_unit(
         try:
             record = chosen.unit(unit)
         except NotFoundError:  # a name rather than an id
-            record = chosen.entity(unit)
+            about = None
             with suppress(NotFoundError):
-                summary = chosen.summary(unit).text
+                about = chosen.summary(unit)
+            summary = "" if about is None else about.text
+            # A user who is nowhere named is no entity, and has a summary all the same.
+            record = chosen.entity(unit) if about is None or about.entity != USER else about.unit
     output.emit(record, json, lambda: output.show_record(record, summary))
 
 

@@ -54,8 +54,9 @@ def subject_of(index: BankIndex) -> Subject | None:
 
 
 def is_nameless_user(index: BankIndex, name: str) -> bool:
-    """Whether `name` stands for a user who is nowhere named, and for no entity."""
-    return name == USER and index.entity(USER) is None
+    """Whether `name` stands for a user who is nowhere named. What is called "User" as well, a class in somebody's
+    code, say, gives way to him."""
+    return name.casefold() == USER and len(nameless_users_rows(index)) > 0
 
 
 def nameless_users_rows(index: BankIndex) -> NDArray[np.intp]:

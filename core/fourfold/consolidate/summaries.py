@@ -118,6 +118,9 @@ class SummaryWriter:
     def _read_stale(self, entities: Sequence[str]) -> list[_StaleSummary]:
         """Returns those of `entities` whose facts are not those that their summary was made of."""
         with self.index.lock:
+            entities = list(
+                dict.fromkeys(USER if is_nameless_user(self.index, each) else each for each in entities)
+            )
             networks = _FACTS if self.services.language_model is not None else (*_FACTS, Network.BELIEF)
             fact_ids = {entity: _fact_ids(self.index, entity, networks) for entity in entities}
             digests = {entity: _facts_digest(self.index, ids) for entity, ids in fact_ids.items()}

@@ -9,6 +9,7 @@ from mcp_types import CallToolResult
 from pydantic import Field
 
 from fourfold import NotFoundError, Unit
+from fourfold.values.beliefs import USER
 from fourfold.values.changes import DIARY
 from fourfold.values.wording import counted
 from fourfold_mcp.formatting import tool_result, unit_lines
@@ -31,7 +32,8 @@ async def entity(
     said of it last. For all that happened to it, in order, use `timeline`."""
     answer, latest = await describe_entity(await scope_of(ctx).bank(bank), name, _MAX_LATEST)
     aliases = f", also called {', '.join(answer.aliases)}" if answer.aliases else ""
-    heading = f"{answer.name}{aliases}: {counted(answer.mentions, 'mention')}."
+    mentions = f": {counted(answer.mentions, 'mention')}" if answer.mentions else ""
+    heading = f"{answer.name}{aliases}{mentions}."
     lines = [heading, answer.summary, *unit_lines(latest)]
     return tool_result("\n".join(line for line in lines if line), answer)
 
@@ -47,7 +49,16 @@ TOOL = Tool(
 async def describe_entity(bank: AsyncBank, name: str, max_units: int) -> tuple[EntityAnswer, list[Unit]]:
     """Returns what the bank knows of an entity, and its latest `max_units` units, the earliest first. Raises
     `NotFoundError`."""
-    info = await bank.entity(name)
+    try:
+        info = await bank.entity(name)
+    except NotFoundError:
+        if name.casefold() != USER:
+            raise
+        # A user who is nowhere named is no entity, and has a summary all the same.
+        about = await bank.summary(name)
+        return EntityAnswer(
+            bank=bank.name, name=USER, kind="person", aliases=[], mentions=0, summary=about.text, latest=[]
+        ), []
     summary = ""
     # An entity that was named lately or seldom has none.
     with suppress(NotFoundError):

@@ -16,7 +16,8 @@ _OPENING = re.compile(r'(?:^|[,;\t|])"')
 _SURPLUS = "\0"
 """Under which cells without a column are kept: a name that no column has."""
 _TEXT_COLUMNS = frozenset(
-    "text content contents message body note notes entry comment remark nachricht inhalt contenu mensaje texto contenido 消息 内容 消息内容".split()
+    "text content contents message body note notes entry comment remark "
+    "nachricht inhalt contenu mensaje texto contenido 消息 内容 消息内容".split()
 )
 """Names of the column with what was said; a table without one is no chat."""
 

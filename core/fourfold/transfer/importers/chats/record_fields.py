@@ -12,7 +12,8 @@ from fourfold.transfer.importers.importer import SourceFile
 
 _TEXTS = (
     "text content message body value msg messagetext textcontent contents parts transcript utterance caption "
-    "say listcontent blocks note notes entry comment remark nachricht inhalt contenu mensaje texto contenido 消息 内容 消息内容".split()
+    "say listcontent blocks note notes entry comment remark "
+    "nachricht inhalt contenu mensaje texto contenido 消息 内容 消息内容".split()
 )
 """Fields with what was said, also as tables in our five languages head the column."""
 _ROLES = "role type sendertype authorrole messagetype".split()
