@@ -130,6 +130,8 @@ class TenseGrammar:
     group `alone`: only where the time is no part of a noun phrase ("went to Easter mass")."""
     denied: str = ""
     """What denies the time that stands behind it ("not on")."""
+    corrected: str = ""
+    """What stands between a time and the one that is meant in its place ("on Tuesday, no, Wednesday")."""
     verbless: str = ""
     """A clause, up to a time at its end, that leaves its verb to the one before ("two glasses at the party")."""
     recurring: str = ""

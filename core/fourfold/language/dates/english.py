@@ -323,8 +323,8 @@ _GRAMMAR: tuple[tuple[re.Pattern[str], Resolver], ...] = (
     _rule(rf"(?P<n>{NUMBER}) (?P<unit>{UNIT})s? (?P<later>from now)", r.resolve_ago),
     _rule(r"(?:the )?day (?:before yesterday|after tomorrow)", r.resolve_named_day),
     _rule(
-        r"(?:yesterday|tomorrow)(?: (?:morning|afternoon|evening|night))?|(?:earlier |later )?today|tonight|just now"
-        r"|last night|this (?:morning|afternoon|evening)",
+        r"(?:yesterday|tomorrow|tmrw|tmr|tomoz)(?: (?:morning|afternoon|evening|night))?|(?:earlier |later )?today"
+        r"|tonight|just now|last night|this (?:morning|afternoon|evening)",
         r.resolve_named_day,
     ),
     _rule(
@@ -397,7 +397,7 @@ _GRAMMAR: tuple[tuple[re.Pattern[str], Resolver], ...] = (
     _rule(rf"(?<=\()(?P<y>{YEAR})(?=\))", r.resolve_year),
 )
 _HINT = re.compile(
-    rf"\d|(?<!\w)(?:{MONTH}|{WEEKDAY}|{SEASON}|{ANY_HOLIDAY})s?(?!\w)|day|night|week|month|year|quarter|ago|tomorrow|decade"
+    rf"\d|(?<!\w)(?:{MONTH}|{WEEKDAY}|{SEASON}|{ANY_HOLIDAY})s?(?!\w)|day|night|week|month|year|quarter|ago|tomorrow|tmrw?|tomoz|decade"
     r"|now|morning|evening|afternoon|ties\b",
     re.IGNORECASE,
 )

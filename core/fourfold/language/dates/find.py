@@ -12,7 +12,7 @@ from fourfold.language.dates.english import TimeMention
 from fourfold.language.dates.phrases import compiled_grammar
 from fourfold.language.dates.tense import TenseReader
 from fourfold.language.languages import ENGLISH
-from fourfold.language.pack import Language
+from fourfold.language.pack import Language, TenseGrammar, compiled
 
 _ANY_DAYS = (datetime(2016, 3, 9, tzinfo=UTC), datetime(2025, 10, 13, tzinfo=UTC))
 """Two days that share neither year, month, day nor weekday: what means the same time said on either was dated by
@@ -43,9 +43,10 @@ def _find_times(text: str, anchor: datetime, language: Language, years: tuple[in
     if len(mentions) < 2:
         return mentions
     mentions = _without_named_twice(text, mentions)
-    return (
-        mentions if language.tense is None else _without_denied(mentions, TenseReader(text, language.tense))
-    )
+    if language.tense is None:
+        return mentions
+    mentions = _without_corrected(text, mentions, language.tense)
+    return _without_denied(mentions, TenseReader(text, language.tense))
 
 
 def _without_named_twice(text: str, mentions: list[TimeMention]) -> list[TimeMention]:
@@ -72,6 +73,19 @@ def _is_dated_by(text: str, name: TimeMention, dates: TimeMention) -> bool:
 
 _APPOSITION = re.compile(r"\s*[,:(（，：–—-]\s*(?:[^\W\d]{1,4} ){0,2}")
 """A mark, and what may stand before a date ("from the ", "vom ", "del ")."""
+
+
+_PAUSE = r"[\s,;:.…–—，；：。-]"
+
+
+def _without_corrected(text: str, mentions: list[TimeMention], grammar: TenseGrammar) -> list[TimeMention]:
+    """Returns the times but those that are set right at once: "on Tuesday, no, Wednesday"."""
+    between = compiled(rf"{_PAUSE}+(?:(?:{grammar.corrected or '(?!)'})\b{_PAUSE}*)+(?:[^\W\d]{{1,4}} )?")
+    return [
+        mention
+        for mention, following in zip_longest(mentions, mentions[1:])
+        if following is None or between.fullmatch(text, mention.end, following.start) is None
+    ]
 
 
 def _without_denied(mentions: list[TimeMention], reader: TenseReader) -> list[TimeMention]:

@@ -188,6 +188,8 @@ _NAMED_DAYS = (
     ("yesterday", -1),
     ("last night", -1),
     ("tomorrow", 1),
+    ("tmr", 1),
+    ("tomoz", 1),
     ("today", 0),
     ("tonight", 0),
     ("just now", 0),

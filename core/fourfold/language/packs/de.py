@@ -339,6 +339,7 @@ _PLACED = r"(?:auf|bei|beim|in|im|ins|an|am|nach|während|aus|vom|von|zum|zur)"
 # Words without a capital up to one that has it: no verb stands behind a noun then.
 _NOUN_PHRASE = r"(?!(?:ich|du|er|sie|es|wir|ihr|man)\b)(?-i:(?:[a-zäöüß\d]+ ){0,2}[A-ZÄÖÜ][\w-]++)"
 _TENSE = TenseGrammar(
+    corrected=r"nein|nee|ne|äh+m?|ach|sorry|moment|quatsch|halt|ich mein(?:e|te)|besser gesagt|vielmehr",
     neither=r"\b(?:heute|leute|bitte|letzte|nächste|erste|zweite|dritte|beste|rechte|echte|gute|alte|kalte|späte|leichte"
     r"|schlechte|nette|feste|dichte|karte|seite|miete|warte|biete|rate|heirate|(?:be)?antworte|[a-zäöü]*arbeite|starte|teste"
     r"|halte|verhalte|leiste|koste|achte|mochte)\b|\b(?:der|die|das|den|dem|ein|eine|einen|mein|meine|dein|deine) "

@@ -222,6 +222,10 @@ _ENACTED = (
     r" (?:if you (?:are|were) )?(?-i:[A-Z])|(?:pretend|imagine|suppose|assume) (?:to be|that (?:you|i|we)\b|you\b|i\b"
     r"|i['’]m|you['’]re)|role-?play(?:ing)? as|play (?:the (?:role|part) of|(?-i:[A-Z])))"
 )
+_RELATION = (
+    r"friend|mate|colleague|co-?worker|boss|client|brother|bro|sister|sis|mum|mom|mother|dad|father|son|daughter|husband"
+    r"|wife|partner|boyfriend|bf|girlfriend|gf|aunt|uncle|cousin|neighbou?r|grandma|grandpa|flatmate|roommate"
+)
 _OF_OTHERS = (
     r"\b(?:in|for|from|of) (?:my|the|a|an|this|that|our|his|her|their) (?:\w+"
     r" )?(?:novel|story|film|movie"
@@ -229,6 +233,8 @@ _OF_OTHERS = (
     r"|episode|chapter)\b|\b(?:my|the|our|his|her|a) (?:character|hero|heroine|protagonist|narrator"
     r"|lyrics|avatar|manual)\b|^\W*(?:\w+ ){0,3}(?:lyrics|poem|song|verse|chorus|script|dialogue|scene"
     r"|quote|novel|story)\b[^.!?:\n]{0,30}:"
+    r"|(?:\b(?:was|were|is|are)|['’](?:s|re)) (?:all |just )?like,? "
+    r"(?=(?:i|i['’]?(?:m|ve|ll|d)|we|my|no|yeah|oh|omg)\b)"
     r"|\b(?<!\bi )(?<!\bwe )(?:said|says|wrote|writes|told \w+|goes|go|asked|asks|reads|reply"
     r"|replied)\s?[:,]|\b(?<!\bi )(?<!\bwe )(?:e-?mailed|texted|messaged|posted|tweeted|answered|announced"
     r"|replied|wrote|sent)"
@@ -259,6 +265,7 @@ _PLACED_NOUN = (
     r"(?:(?:the|an?|my|your|our|his|her|their|this|that) )?[\w'’-]++ ?"
 )
 _TENSE = TenseGrammar(
+    corrected=r"no+|nope|wait|sorry|oops|actually|rather|er+m?|uh+m?|i mean(?:t)?|make (?:that|it)|scratch that",
     neither=r"\b(?:an?|the|my|your|his|our|their|this|that|these|those|no) (?!\w{0,6}(?:need|bed)\b)\w{2,}ed\b"
     r"|\b(?:need|feed|seed|speed|weed|breed|indeed|hundred|red|bed|wed|shed|naked|sacred)\b",
     future=r"\b(?:would|could|should|might|must)(?:n['’]t| not)?(?! have\b|['’]ve\b|a\b)(?: be| get)?(?: \w+ed\b)?"
@@ -321,7 +328,8 @@ LANGUAGE = Language(
     r"|refus\w+|fail\w*)\b",
     contractions=r"\b(?:(?:ai|are|ca|could|did|does|do|had|has|have|is|must|should|was|were|wo|would)n(?=t\b)"
     r"|(?:i|you|we|they|could|would|should|might|must)(?=ve\b)|(?:you|they)(?=(?:re|ll|d)\b)|(?:that|it)(?=ll\b)"
-    r"|(?:he|she|that|there|what|where|who|how|here)(?=s\b)|i(?=(?-i:m)\b(?! (?-i:[A-ZÄÖÜ])| (?:letzt|nächst)en\b)))",
+    r"|(?:he|she|that|there|what|where|who|how|here)(?=s\b)|i(?=(?-i:m)\b(?! (?-i:[A-ZÄÖÜ])| (?:letzt|nächst)en\b)))"
+    rf"|\b(?:my|our|his|her|their) (?:{_RELATION})(?=s [a-z]+ (?:is|was|has|\w{{2,}}[^s\W]s)\b)",
     possessive="s",
     abbreviations=r"Mr|Mrs|Ms|Dr|Prof|St|vs|etc|e\.g|i\.e|approx|No|Inc|Ltd|Co|Corp|Jr|Sr",
     number_words=r"one|two|three|four|five|six|seven|eight|nine|ten|eleven|twelve|dozen|hundred|thousand"
@@ -373,10 +381,8 @@ LANGUAGE = Language(
     r"(?!(?:mon|tues|wednes|thurs|fri|satur|sun)day|(?-i:Jan|Feb|March|April|May|June|July|Aug|Sept|Oct|Nov|Dec))"
     r"(?-i:[A-Z][a-z'’-]+)\b|(?-i:\b[A-Z][a-z]+['’]s )|\b(?:as if|as though) (?:you|i|we) (?:were|are|was)\b"
     r"|\b(?:this|these|the following|the (?:text|sentence)s? below|example|sample|template|translation)\b"
-    r"|\b(?:for|as) (?:him|her|them|some(?:body|one)|(?:my|our|his|her|their|a) (?:\w+ )?(?:friend|mate"
-    r"|colleague|co-?worker"
-    r"|boss|client|brother|sister|mum|mom|mother|dad|father|son|daughter|husband|wife|partner|boyfriend|girlfriend|aunt"
-    r"|uncle|cousin|neighbou?r|grandma|grandpa|flatmate|roommate))\b(?!['’]s)",
+    rf"|\b(?:for|as) (?:him|her|them|some(?:body|one)|(?:my|our|his|her|their|a) (?:\w+ )?"
+    rf"(?:{_RELATION}))\b(?!['’]s)",
     tag=r"(?:, (?:right|eh|huh|no|correct|innit)|(?<!\bis)(?<!\bare)(?<!\bwas)(?<!\ball)(?<!\bthe)(?<!['’]s)"
     r"(?<!turn)(?<!turned)(?<!just) right|,? (?:isn|aren|don|doesn|wasn|didn|haven)['’]t (?:i|we|he|she|it|they|you)"
     r")\W*$|,? or (?:not|do i|am i|is it|maybe not)\W*$",

@@ -297,6 +297,7 @@ _PLACED_NOUN = (
     r"(?:(?:el|la|los|las|una?|mi|mis|su|sus|nuestr[oa]) )?[\w-]++ ?"
 )
 _TENSE = TenseGrammar(
+    corrected=r"no|perdón|perdona|digo|eh+|mejor dicho|quiero decir|o sea",
     neither=r"\b(?:café|bebé|qué|porqué|sé|josé|té|puré|chalé|así|aquí|allí|ahí|casi|mí|sí|acaba|graba|alaba|traba|está|estás"
     r"|están|para)\b",
     future=r"\b(?:voy|vas|va|vamos|vais|van) a\b|\b(?:ser|estar|ir|habr|tendr|podr|querr|har|dir|vendr|saldr"

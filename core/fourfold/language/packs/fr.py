@@ -291,6 +291,7 @@ _PLACED_NOUN = (
     r"(?:(?:le|la|les|une?|des|mon|ma|mes|son|sa|ses|notre|leur) |l['’])?[\w-]++ ?"
 )
 _TENSE = TenseGrammar(
+    corrected=r"non|pardon|enfin|euh+|je veux dire|plutôt|désolée?",
     neither=r"\b(?:mais|jamais|désormais|fais|vais|sais|français|anglais|fait|lait|parfait|plaît|plait|connais|connaît|palais"
     r"|paraît|souhait|plus|ait|aient)\b",
     future=r"\b(?:je vais|tu vas|il va|elle va|on va|nous allons|vous allez|ils vont|elles vont)\b"

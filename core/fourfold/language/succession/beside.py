@@ -110,6 +110,13 @@ def _denies_something_else(newer: Claim, older: Claim) -> bool:
         # Without blanks a subject without a known verb behind it ends too soon: "我爸爸养猫", "我妈妈不养猫".
         return bool(a or b) and not a & b
     before = newer.tokens[newer.subject_end :][:start]  # "for the Oslo job", "for the Oslo thing"
+    if (
+        before
+        and b
+        and a
+        and "," in newer.text[before[-1].start : newer.tokens[newer.subject_end + start].start]
+    ):
+        return False  # what differs is an aside: "I don't have a bike any more, got it stolen"
     return start > 0 and bool(a and b) and not a & b and all(token.kind != "name" for token in before)
 
 
