@@ -36,7 +36,17 @@ _DIGITS_JOINT = re.compile(r"[ ().\-/]{1,2}")
 _LONG_NUMBER = 7
 """Digits from which groups are also one number, as in telephone numbers. A guess, not measured."""
 _POSSESSIVE = re.compile(r"['’](?:s|re|ve|ll|d|m|t)?$")
-_SENTENCE_END = re.compile(r"(?<=[.!?…。！？])[\"'”’»)\]]*\s+|(?<=[。！？])[”’」』）》]*|\n+")
+# Faces, hands and hearts say how something is meant; other pictures may stand for a word ("we flew to 🇵🇹").
+_FACES = (
+    "\U0001f600-\U0001f64f\U0001f910-\U0001f92f\U0001f970-\U0001f976\U0001fae0-\U0001fae8\U0001f937\U0001f44a-\U0001f44f"
+    "\U0001f3fb-\U0001f3ff\U0001f389\U0001f38a\U0001f493-\U0001f49f\u2764\u2728\ufe0f"
+)
+_SENTENCE_END = re.compile(
+    rf"(?<=[.!?…。！？])[\"'”’»)\]]*\s+|(?<=[。！？])[”’」』）》]*|\n+|(?<=[{_FACES}])\s+(?=\w)"
+)
+_FACE = re.compile(f"[{_FACES}]")
+_LEAST_BEFORE_FACE = 4
+"""Words, a face among them, that a face ends a sentence behind: in a chat it is the full stop. A guess."""
 _DAY = re.compile(r"\b\d\d?\.$")
 _NUMBERED = re.compile(r"\s*\d{1,3}\.")
 """The number of an item ("2. Call the plumber.")."""
@@ -203,6 +213,9 @@ def sentences(text: str) -> list[tuple[int, int]]:
         if abbreviation.search(before) or (_DAY.search(before) and month.match(text, match.end())):
             continue
         if _NUMBERED.fullmatch(text, start, match.start()):
+            continue
+        is_face = _FACE.match(text, match.start() - 1) is not None if match.start() else False
+        if is_face and len(text[start : match.start()].split()) < _LEAST_BEFORE_FACE:
             continue
         _append_trimmed(spans, text, start, match.end())
         start = match.end()
