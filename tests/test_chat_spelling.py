@@ -22,6 +22,7 @@ def say(bank: Bank, *texts: str) -> None:
     ("code", "older", "newer", "question"),
     [
         ("en", "Im single.", "I got married to Leo.", "Is Ana married?"),
+        ("en", "i have a bike, a blue one", "i dont have a bike anymore, got nicked", "does ana have a bike"),
         ("en", "I live in Boston.", "Ive just relocated to Denver.", "Where does Ana live?"),
         ("en", "Im living in Leeds.", "Weve finaly moved to Sheffield.", "Where do I live?"),
         ("en", "I usually drink coffee.", "I dont drink coffee anymore.", "Does Ana drink coffee?"),
@@ -106,3 +107,51 @@ def test_a_word_that_only_looks_like_a_contraction_is_none(minilm_memory: Memory
     assert not [unit for unit in bank.units() if unit.superseded_by]
     (asked,) = minilm_memory.bank("b").preview("Were you at the well?").statements
     assert asked.modality is Modality.QUESTION
+
+
+@pytest.mark.parametrize(
+    ("code", "text", "day"),
+    [
+        ("en", "The appointment is on Tuesday, no, Wednesday.", 6),
+        ("en", "swimming is on tuesday, sorry, thursday", 7),
+        ("en", "flying to lisbon tmrw", 5),
+        ("de", "Der Termin ist am Dienstag, nein, am Mittwoch.", 6),
+        ("fr", "Le rendez-vous est mardi, non, mercredi.", 6),
+        ("es", "La cita es el martes, no, el miércoles.", 6),
+        ("zh", "周二，不对，周三开会。", 6),
+    ],
+)
+def test_a_time_that_is_set_right_at_once_is_none(memory: Memory, code: str, text: str, day: int) -> None:
+    said_on_monday = datetime(2026, 5, 4, 10, tzinfo=UTC)
+    bank = memory.bank("a", language=code)
+    (statement,) = bank.preview([Message(text, "Ana", at=said_on_monday)]).statements
+    assert statement.occurred is not None
+    assert statement.occurred.start is not None
+    assert (statement.occurred.start.month, statement.occurred.start.day) == (5, day)
+
+
+def test_each_of_two_days_is_a_time(memory: Memory) -> None:
+    bank = memory.bank("a")
+    bank.retain([Message("No meeting on Tuesday, no meeting on Wednesday.", "Ana", at=MAY)])
+    assert bank.recall("What is on Tuesday?", during=(MAY, MAY + timedelta(days=7))).hits
+
+
+def test_what_somebody_was_like_is_no_claim_of_who_tells_it(minilm_memory: Memory) -> None:
+    bank = minilm_memory.bank("a")
+    say(bank, "I live in Derby.", "so my sis was like i live in Dubai now")
+    assert not [unit for unit in bank.units(retired=True) if unit.superseded_by or unit.retired_at]
+
+
+def test_what_is_a_friends_is_not_the_speakers(minilm_memory: Memory) -> None:
+    bank = minilm_memory.bank("a")
+    say(bank, "my mum lives in wales", "my bfs mum lives in spain")
+    assert "wales" in bank.recall("where does anas mum live").hits[0].unit.text
+
+
+def test_a_face_ends_a_sentence_in_a_chat(memory: Memory) -> None:
+    texts = [
+        s.text for s in memory.bank("a").preview("lost my phone ugh 🙄 my number is 0770 1234 now").statements
+    ]
+    assert texts == ["lost my phone ugh 🙄", "my number is 0770 1234 now"]
+    assert len(memory.bank("a").preview("I ❤️ Porto a lot").statements) == 1
+    assert len(memory.bank("a").preview("We flew to 🇵🇹 last year").statements) == 1
