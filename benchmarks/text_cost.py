@@ -4,9 +4,10 @@
     python benchmarks/text_cost.py --talk ../shared/data/locomo-dev.json [--conversations 3] [--without-engine]
 
 Retains a message of one kind after another into an empty bank, on an embedder that costs next to nothing, and
-consolidates it. With `--talk`, retains conversations of ordinary talk instead, each into an empty bank, with the
-default embedder, in the embedded engine, or with `--without-engine` in the store of the tests. What embedding takes
-is left out; the first conversation pays for what is loaded once a process. Time is that of the processor.
+consolidates it; what the packaged model takes to read each text for the heads is counted. With `--talk`, retains
+conversations of ordinary talk instead, each into an empty bank, with the default embedder, in the embedded engine, or
+with `--without-engine` in the store of the tests. What embedding takes is left out then; the first conversation pays
+for what is loaded once a process. Time is that of the processor.
 """
 
 from __future__ import annotations

@@ -60,9 +60,10 @@ def test_what_is_newer_comes_first_however_it_is_typed(
         ("我哥哥会开车。", "我弟弟不会开车。"),
         ("我不吃肉。", "我妈妈吃肉。"),
         ("小王养猫。", "小李不养猫。"),
+        ("Lisa在绘画课上画得苹果很好，非常开心。", "Lisa在家里陪伴新领养的小猫玩耍，感到非常开心。"),
     ],
 )
-def test_what_a_chinese_clause_denies_of_another_marks_nothing(
+def test_a_chinese_clause_of_another_matter_marks_nothing(
     minilm_memory: Memory, older: str, newer: str
 ) -> None:
     bank = minilm_memory.bank("a", language="zh")

@@ -73,6 +73,8 @@ def _sentences_read(text: str, language: Language) -> Iterator[tuple[_ClaimReade
 
 _LONGEST_PASSIVE = 30
 """Characters before a verb in which its auxiliary is looked for. A guess, not measured."""
+_LONGEST_PLACE = 6
+"""Characters of a place, behind which a clause in Chinese goes on. A guess, not measured."""
 _MOST_SENTENCES = 12
 _MOST_CLAUSES = 12
 _LONGEST = 400
@@ -350,8 +352,9 @@ class _ClaimReader:
     def _is_placed(self, tokens: tuple[Token, ...], subject_end: int) -> bool:
         if len(tokens) < subject_end + 3:
             return False
-        if compiled(self.grammar.places).fullmatch(tokens[subject_end].form):  # a verb of its own in Chinese
-            return True
+        if compiled(self.grammar.places).fullmatch(tokens[subject_end].form):
+            # In Chinese a verb of its own, unless another one stands behind the place ("在家里陪小猫玩").
+            return len(tokens) - subject_end - 1 <= _LONGEST_PLACE
         if tokens[subject_end].form != "=":
             return False
         is_place = compiled(self.grammar.places).fullmatch
