@@ -10,7 +10,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import fields
-from functools import cache
+from functools import cache, lru_cache
 from importlib import import_module
 from importlib.metadata import EntryPoint
 from itertools import islice
@@ -150,6 +150,7 @@ def matches_any(field: PatternField, text: str) -> bool:
     return search(any_pattern(field), as_spelt_somewhere(text)) is not None
 
 
+@lru_cache(maxsize=4096)  # a sentence is looked through for one field after another
 def as_spelt_somewhere(text: str) -> str:
     """Returns `text` with the apostrophes that its contractions lack, of whatever language they are."""
     for language in languages().values():

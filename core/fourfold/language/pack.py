@@ -275,6 +275,8 @@ class Language:
     contractions: str = ""
     """What stands before the apostrophe of a contraction that people write without it ("don" in "dont"), with a look
     at the rest: words that are others without it ("were", "its") are none."""
+    contracted: frozenset[str] = frozenset()
+    """Words, in small letters, of which one stands in any text that `contractions` fits: they are found faster."""
     possessive: str = ""
     """What a name that owns something ends in behind an apostrophe."""
     abbreviations: str = ""

@@ -15,7 +15,12 @@ from fourfold.language.pack import Language, compiled
 @lru_cache(maxsize=4096)  # a sentence is read for one thing after another
 def as_spelt(text: str, language: Language) -> str:
     """Returns `text` with the apostrophes that its contractions lack in a language."""
+    if language.contracted.isdisjoint(_WORD.findall(text.lower())):
+        return text
     return compiled(language.contractions).sub(r"\g<0>'", text)
+
+
+_WORD = re.compile(r"[^\W\d_]+")
 
 
 def with_possessives(text: str, names: Set[str], language: Language) -> str:

@@ -41,9 +41,9 @@ _FACES = (
     "\U0001f600-\U0001f64f\U0001f910-\U0001f92f\U0001f970-\U0001f976\U0001fae0-\U0001fae8\U0001f937\U0001f44a-\U0001f44f"
     "\U0001f3fb-\U0001f3ff\U0001f389\U0001f38a\U0001f493-\U0001f49f\u2764\u2728\ufe0f"
 )
-_SENTENCE_END = re.compile(
-    rf"(?<=[.!?…。！？])[\"'”’»)\]]*\s+|(?<=[。！？])[”’」』）》]*|\n+|(?<=[{_FACES}])\s+(?=\w)"
-)
+_ENDS = r"(?<=[.!?…。！？])[\"'”’»)\]]*\s+|(?<=[。！？])[”’」』）》]*|\n+"
+_SENTENCE_END = re.compile(_ENDS)
+_END_OR_FACE = re.compile(rf"{_ENDS}|(?<=[{_FACES}])\s+(?=\w)")
 _FACE = re.compile(f"[{_FACES}]")
 _LEAST_BEFORE_FACE = 4
 """Words, a face among them, that a face ends a sentence behind: in a chat it is the full stop. A guess."""
@@ -207,14 +207,15 @@ def sentences(text: str) -> list[tuple[int, int]]:
     abbreviation, month = _points_within()
     spans: list[tuple[int, int]] = []
     start = 0
-    for match in _SENTENCE_END.finditer(text):
+    ends = _SENTENCE_END if text.isascii() else _END_OR_FACE
+    for match in ends.finditer(text):
         # The longest abbreviation has six letters; reading back further would make long texts slow.
         before = text[max(start, match.start() - 8) : match.start()]
         if abbreviation.search(before) or (_DAY.search(before) and month.match(text, match.end())):
             continue
         if _NUMBERED.fullmatch(text, start, match.start()):
             continue
-        is_face = _FACE.match(text, match.start() - 1) is not None if match.start() else False
+        is_face = ends is _END_OR_FACE and match.start() and _FACE.match(text, match.start() - 1) is not None
         if is_face and len(text[start : match.start()].split()) < _LEAST_BEFORE_FACE:
             continue
         _append_trimmed(spans, text, start, match.end())

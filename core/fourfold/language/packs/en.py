@@ -222,10 +222,15 @@ _ENACTED = (
     r" (?:if you (?:are|were) )?(?-i:[A-Z])|(?:pretend|imagine|suppose|assume) (?:to be|that (?:you|i|we)\b|you\b|i\b"
     r"|i['’]m|you['’]re)|role-?play(?:ing)? as|play (?:the (?:role|part) of|(?-i:[A-Z])))"
 )
-_RELATION = (
-    r"friend|mate|colleague|co-?worker|boss|client|brother|bro|sister|sis|mum|mom|mother|dad|father|son|daughter|husband"
-    r"|wife|partner|boyfriend|bf|girlfriend|gf|aunt|uncle|cousin|neighbou?r|grandma|grandpa|flatmate|roommate"
+_NEGATED = "ai|are|ca|could|did|does|do|had|has|have|is|must|should|was|were|wo|would"
+_HAVING = "i|you|we|they|could|would|should|might|must"
+_BEING = "he|she|that|there|what|where|who|how|here"
+_RELATIONS = tuple(
+    """friend mate colleague coworker co-worker boss client brother bro sister sis mum mom mother dad father son
+    daughter husband wife partner boyfriend bf girlfriend gf aunt uncle cousin neighbour neighbor grandma grandpa flatmate
+    roommate""".split()
 )
+_RELATION = "|".join(_RELATIONS)
 _OF_OTHERS = (
     r"\b(?:in|for|from|of) (?:my|the|a|an|this|that|our|his|her|their) (?:\w+"
     r" )?(?:novel|story|film|movie"
@@ -326,10 +331,15 @@ LANGUAGE = Language(
     negation=r"\b(?:not|no|never|none|nobody|nothing|neither|nor|without|hardly|cannot|\w+n['’]t|(?:ai|are"
     r"|ca|could|did|does|do|had|has|have|is|must|need|should|was|were|wo|would)nt|unable|stop\w*|quit"
     r"|refus\w+|fail\w*)\b",
-    contractions=r"\b(?:(?:ai|are|ca|could|did|does|do|had|has|have|is|must|should|was|were|wo|would)n(?=t\b)"
-    r"|(?:i|you|we|they|could|would|should|might|must)(?=ve\b)|(?:you|they)(?=(?:re|ll|d)\b)|(?:that|it)(?=ll\b)"
-    r"|(?:he|she|that|there|what|where|who|how|here)(?=s\b)|i(?=(?-i:m)\b(?! (?-i:[A-ZÄÖÜ])| (?:letzt|nächst)en\b)))"
+    contractions=rf"\b(?:(?:{_NEGATED})n(?=t\b)|(?:{_HAVING})(?=ve\b)|(?:you|they)(?=(?:re|ll|d)\b)|(?:that|it)(?=ll\b)"
+    rf"|(?:{_BEING})(?=s\b)|i(?=(?-i:m)\b(?! (?-i:[A-ZÄÖÜ])| (?:letzt|nächst)en\b)))"
     rf"|\b(?:my|our|his|her|their) (?:{_RELATION})(?=s [a-z]+ (?:is|was|has|\w{{2,}}[^s\W]s)\b)",
+    contracted=frozenset(
+        [f"{word}nt" for word in _NEGATED.split("|")]
+        + [f"{word}ve" for word in _HAVING.split("|")]
+        + [f"{word.rpartition('-')[2]}s" for word in (*_BEING.split("|"), *_RELATIONS)]
+        + "youre youll youd theyre theyll theyd thatll itll im".split()
+    ),
     possessive="s",
     abbreviations=r"Mr|Mrs|Ms|Dr|Prof|St|vs|etc|e\.g|i\.e|approx|No|Inc|Ltd|Co|Corp|Jr|Sr",
     number_words=r"one|two|three|four|five|six|seven|eight|nine|ten|eleven|twelve|dozen|hundred|thousand"

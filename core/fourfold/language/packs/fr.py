@@ -337,6 +337,7 @@ LANGUAGE = Language(
     negation=r"\b(?:ne|n|pas|jamais|rien|aucun|aucune|personne|sans|ni|non|guère)\b",
     elided=r"[cdjlmnst]|qu|jusqu|lorsqu|puisqu",
     contractions=r"\b(?:j(?=(?:ai|avais|aime|adore|habite|étais)\b)|c(?=(?:est|était)\b)|qu(?=(?:ils?|on)\b))",
+    contracted=frozenset("jai javais jaime jadore jhabite jétais cest cétait quil quils quon".split()),
     abbreviations=r"Mme|Mlle",
     asks_when=r"\bquand\b",
     asks_count=r"\bcombien\b|\bquel âge\b",
