@@ -227,8 +227,8 @@ _HAVING = "i|you|we|they|could|would|should|might|must"
 _BEING = "he|she|that|there|what|where|who|how|here"
 _RELATIONS = tuple(
     """friend mate colleague coworker co-worker boss client brother bro sister sis mum mom mother dad father son
-    daughter husband wife partner boyfriend bf girlfriend gf aunt uncle cousin neighbour neighbor grandma grandpa flatmate
-    roommate""".split()
+    daughter husband wife partner boyfriend bf girlfriend gf aunt uncle cousin neighbour neighbor grandma grandpa
+    flatmate roommate""".split()
 )
 _RELATION = "|".join(_RELATIONS)
 _OF_OTHERS = (
