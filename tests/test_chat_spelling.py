@@ -8,6 +8,8 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from fourfold import Bank, Memory, Message, Modality, Network
+from fourfold.language.languages import language
+from fourfold.language.spelling import as_spelt
 
 MAY = datetime(2026, 5, 1, 12, tzinfo=UTC)
 MARK = "[said before; may have changed]"
@@ -156,3 +158,15 @@ def test_a_face_ends_a_sentence_in_a_chat(memory: Memory) -> None:
     assert texts == ["lost my phone ugh 🙄", "my number is 0770 1234 now"]
     assert len(memory.bank("a").preview("I ❤️ Porto a lot").statements) == 1
     assert len(memory.bank("a").preview("We flew to 🇵🇹 last year").statements) == 1
+
+
+@pytest.mark.parametrize("code", ["en", "fr"])
+def test_every_word_that_is_looked_for_first_is_one_that_gets_an_apostrophe(code: str) -> None:
+    of_code = language(code)
+    frames = ("my {} dog is old", "my co-{} dog is old", "{} dog")
+    left = [
+        word
+        for word in of_code.contracted
+        if all(as_spelt(frame.format(word), of_code) == frame.format(word) for frame in frames)
+    ]
+    assert left == []

@@ -10,7 +10,7 @@ import pytest
 from mcp import Client
 from test_mcp import TOOLS, session, text
 
-from fourfold import AsyncMemory, NotFoundError
+from fourfold import AsyncMemory, Fact, Message, NotFoundError
 from fourfold.testing import FrozenClock, HashEmbedder, MemoryStore
 from fourfold_mcp.tools.entity import describe_entity
 from fourfold_mcp.tools.registry import BUILTIN_TOOLS
@@ -148,5 +148,16 @@ def test_the_entity_tool_tells_of_a_user_who_is_nowhere_named() -> None:
             answer, _ = await describe_entity(bank, "user", 5)
             assert (answer.name, answer.kind) == ("user", "person")
             assert "bees" in answer.summary
+            # Nor is he what is called "User" as well.
+            await bank.retain_facts([Fact("The class User has an email address.", entities=("User",))])
+            await bank.consolidate()
+            answer, _ = await describe_entity(bank, "user", 5)
+            assert (answer.name, answer.kind) == ("user", "person")
+            assert "bees" in answer.summary
+            speaking = memory.bank("named")
+            await speaking.retain([Message("I keep hens.", "user"), Message("I live in Ghent.", "user")])
+            await speaking.consolidate()
+            answer, _ = await describe_entity(speaking, "user", 5)
+            assert answer.mentions == 2
 
     anyio.run(ask)

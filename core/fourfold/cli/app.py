@@ -36,7 +36,6 @@ from fourfold.cli.files import read_files, retain_files
 from fourfold.cli.interrupt import interrupts_announced
 from fourfold.cli.preview import emit_preview
 from fourfold.settings import directory_of, is_url, load_settings
-from fourfold.values.beliefs import USER
 
 __all__ = [
     "app",
@@ -160,6 +159,19 @@ def banks(memory: MemoryOption = None, json: JsonOption = False) -> None:
     output.emit(infos, json, lambda: output.show_banks(infos))
 
 
+def _named(bank: Bank, name: str) -> tuple[Unit | Entity, str]:
+    """Returns the entity of a name with its summary, "" where it has none; of a user who is nowhere named, the
+    summary as a unit. Raises `NotFoundError`."""
+    about = entity = None
+    with suppress(NotFoundError):
+        about = bank.summary(name)
+    with suppress(NotFoundError):
+        entity = bank.entity(name)
+    if about is not None and about.is_of_user_beside(entity):
+        return about.unit, about.text
+    return entity or bank.entity(name), "" if about is None else about.text
+
+
 @app.command(name="show")
 def show_unit(
     unit: Annotated[str, typer.Argument(help="A unit's id, or an entity's name.")],
@@ -175,12 +187,7 @@ def show_unit(
         try:
             record = chosen.unit(unit)
         except NotFoundError:  # a name rather than an id
-            about = None
-            with suppress(NotFoundError):
-                about = chosen.summary(unit)
-            summary = "" if about is None else about.text
-            # A user who is nowhere named is no entity, and has a summary all the same.
-            record = chosen.entity(unit) if about is None or about.entity != USER else about.unit
+            record, summary = _named(chosen, unit)
     output.emit(record, json, lambda: output.show_record(record, summary))
 
 

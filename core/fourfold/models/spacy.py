@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 from collections.abc import Iterator, Sequence
 from functools import cached_property
 
@@ -40,6 +41,7 @@ class SpacyRecognizer:
 
     def __init__(self, model: str = "en_core_web_sm") -> None:
         self.model = model
+        self._lock = threading.Lock()
         if not (spacy.util.is_package(model) or spacy.util.ensure_path(model).is_dir()):
             installed = ", ".join(spacy.util.get_installed_models()) or "none"
             raise ConfigurationError(
@@ -54,9 +56,11 @@ class SpacyRecognizer:
 
     def recognize(self, texts: Sequence[str]) -> list[list[NamedEntity]]:
         """Returns the named entities of each text, in order."""
-        # spaCy refuses longer ones: it takes some gigabyte of memory for 100,000 characters.
-        documents = self._loaded.pipe(text[: self._loaded.max_length] for text in texts)
-        return [[entity for span in document.ents for entity in _entity(span)] for document in documents]
+        # One retain at a time: spaCy does not promise that a pipeline may be used by several threads at once.
+        with self._lock:
+            # It refuses longer texts: they take some gigabyte of memory for 100,000 characters.
+            documents = self._loaded.pipe(text[: self._loaded.max_length] for text in texts)
+            return [[entity for span in document.ents for entity in _entity(span)] for document in documents]
 
     @cached_property
     def _loaded(self) -> Language:

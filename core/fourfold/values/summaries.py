@@ -5,7 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from datetime import datetime
 
-from fourfold.values.units import Unit, evidence_links
+from fourfold.values.beliefs import USER
+from fourfold.values.units import Entity, Unit, evidence_links
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,6 +40,11 @@ class Summary:
     def evidence(self) -> tuple[str, ...]:
         """The ids of the units it rests on."""
         return tuple(dict.fromkeys(unit for sentence in self.sentences for unit in sentence.evidence))
+
+    def is_of_user_beside(self, entity: Entity | None) -> bool:
+        """Whether it is the summary of a user who is nowhere named, whom `entity`, of the same name, is not: a class
+        "User" in somebody's code, say, but not a speaker who is called "user"."""
+        return self.entity == USER and (entity is None or entity.name != USER)
 
     def of(self, sentences: tuple[Sentence, ...], at: datetime) -> Summary:
         """The same summary made of these sentences, at that moment."""

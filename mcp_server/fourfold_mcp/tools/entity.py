@@ -9,7 +9,6 @@ from mcp_types import CallToolResult
 from pydantic import Field
 
 from fourfold import NotFoundError, Unit
-from fourfold.values.beliefs import USER
 from fourfold.values.changes import DIARY
 from fourfold.values.wording import counted
 from fourfold_mcp.formatting import tool_result, unit_lines
@@ -49,20 +48,23 @@ TOOL = Tool(
 async def describe_entity(bank: AsyncBank, name: str, max_units: int) -> tuple[EntityAnswer, list[Unit]]:
     """Returns what the bank knows of an entity, and its latest `max_units` units, the earliest first. Raises
     `NotFoundError`."""
-    try:
-        info = await bank.entity(name)
-    except NotFoundError:
-        if name.casefold() != USER:
-            raise
-        # A user who is nowhere named is no entity, and has a summary all the same.
-        about = await bank.summary(name)
-        return EntityAnswer(
-            bank=bank.name, name=USER, kind="person", aliases=[], mentions=0, summary=about.text, latest=[]
-        ), []
-    summary = ""
-    # An entity that was named lately or seldom has none.
+    about = info = None
+    # An entity that was named lately or seldom has no summary; a user who is nowhere named is no entity.
     with suppress(NotFoundError):
-        summary = (await bank.summary(info.name)).text
+        about = await bank.summary(name)
+    with suppress(NotFoundError):
+        info = await bank.entity(name)
+    if about is not None and about.is_of_user_beside(info):
+        return EntityAnswer(
+            bank=bank.name,
+            name=about.entity,
+            kind="person",
+            aliases=[],
+            mentions=0,
+            summary=about.text,
+            latest=[],
+        ), []
+    info = info or await bank.entity(name)
     # Beliefs are left to the tool `beliefs`.
     events = await bank.timeline(what=(*DIARY, "states"), entity=info.name, limit=max_units)
     latest = [event.unit for event in events]
@@ -72,7 +74,7 @@ async def describe_entity(bank: AsyncBank, name: str, max_units: int) -> tuple[E
         kind=info.kind,
         aliases=list(info.aliases),
         mentions=info.mentions,
-        summary=summary,
+        summary="" if about is None else about.text,
         latest=[UnitShape.of(unit) for unit in latest],
     )
     return answer, latest
