@@ -86,7 +86,7 @@ def _sentences(
             lasting=read.is_lasting,
             attribute=read.family,
             confidence=read.confidence,
-            mentions=tuple(name for name in names if name in text),
+            mentions=tuple(name for name in names if name.casefold() in text.casefold()),
             occurred=statement.occurred,
             replaces=tuple(changes.retired.get(unit, ())),
             outdates=tuple(changes.marked.get(unit, ())),

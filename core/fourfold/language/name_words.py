@@ -1,5 +1,7 @@
 """Words that could be of a name, and what they look like: a vector of a few numbers, for the heads to weigh beside
 what the model reads (`fourfold.models.packaged.statement_heads`).
+
+Where names have capitals, those are the words that have one. In a text that is typed in small letters it may be any.
 """
 
 from __future__ import annotations
@@ -42,7 +44,7 @@ _ARTICLE = re.compile(
 
 @dataclass(frozen=True, slots=True)
 class Word:
-    """A word with a capital in it, at `[start, end)` of its text, without a possessive 's."""
+    """A word that may be of a name, at `[start, end)` of its text, without a possessive 's."""
 
     start: int
     end: int
@@ -70,6 +72,15 @@ def name_words(text: str) -> tuple[Word, ...]:
         if not word.islower() and word.lower() != word:
             words.append(Word(match.start(), match.start() + len(word), word))
     return tuple(words)
+
+
+@lru_cache(maxsize=64)
+def small_words(text: str) -> tuple[Word, ...]:
+    """Returns all words of a text that is typed in small letters, in order; none of any other."""
+    if any(word.text == "I" or not word.text.isupper() for word in name_words(text)):
+        return ()
+    bare = ((match.start(), _POSSESSIVE.sub("", match.group())) for match in _WORD.finditer(text))
+    return tuple(Word(start, start + len(word), word) for start, word in bare if word.islower())
 
 
 def begins_sentence(text: str, start: int) -> bool:

@@ -14,7 +14,8 @@ from fourfold.language.enrichment import enriched
 from fourfold.language.languages import matches_any
 from fourfold.language.pack import Language, compiled
 from fourfold.language.spelling import as_spelt, with_possessives
-from fourfold.language.succession.claims import Claim
+from fourfold.language.succession.claims import Claim, tokens_of
+from fourfold.language.succession_grammar import SuccessionGrammar
 from fourfold.language.text import Word, is_unspaced, words
 
 _POSSESSIVE = re.compile(r"['’]s?$")
@@ -62,8 +63,6 @@ def read_question(text: str, language: Language, known_names: Set[str]) -> Quest
     text = with_possessives(as_spelt(text, language), known_names, language)
     asked_words = _asked_words(text, language)
     grammar = language.succession
-    speakers = grammar.speakers if grammar is not None else ""
-    tokens = words(text, language)
     return Question(
         text=text,
         words=asked_words,
@@ -79,9 +78,23 @@ def read_question(text: str, language: Language, known_names: Set[str]) -> Quest
         asks_place=matches_any("asks_place", text),
         asks_called=matches_any("asks_called", text),
         asks_work=matches_any("asks_work", text),
-        asks_speaker=any(compiled(speakers).fullmatch(token.text.lower()) for token in tokens)
-        or (grammar is not None and compiled(grammar.own).search(text) is not None),
+        asks_speaker=grammar is not None and _asks_speaker(text, language, grammar),
     )
+
+
+def _asks_speaker(text: str, language: Language, grammar: SuccessionGrammar) -> bool:
+    """Tells whether a question asks after its speaker, by a pronoun, or by the form of the verb behind what asks
+    ("¿Dónde trabajo?")."""
+    if compiled(grammar.own).search(text):
+        return True
+    if language.elided:  # "où j'habite"
+        text = compiled(rf"\b({language.elided})['’](?=\w)").sub(r"\1 ", text)
+    is_speaker = compiled(grammar.speakers).fullmatch
+    if any(is_speaker(token.written) for token in tokens_of(text, language, grammar)):
+        return True
+    asking = "|".join(filter(None, (language.asks_place, language.asks_when, language.asks_kind)))
+    verb = compiled(rf"(?:{asking})\W+(\w+)").search(text) if grammar.speaker_verbs and asking else None
+    return verb is not None and compiled(grammar.speaker_verbs).fullmatch(verb[1]) is not None
 
 
 def is_about_another(question: Question, claim: Claim, speaker: Set[str]) -> bool:

@@ -1,4 +1,5 @@
-"""Texts as they are spelt: "dont", "Im" and "Anas dog" without their apostrophe are as common in chats as with it.
+"""Texts as they are spelt: "dont", "Im" and "Anas dog" without their apostrophe are as common in chats as with it,
+and so are names in small letters.
 
 What reads a text for what it says, and needs no places in it, reads it as this spells it.
 """
@@ -21,6 +22,16 @@ def as_spelt(text: str, language: Language) -> str:
 
 
 _WORD = re.compile(r"[^\W\d_]+")
+
+
+@lru_cache(maxsize=4096)
+def with_capitals(text: str, names: tuple[str, ...]) -> str:
+    """Returns `text` with the capitals of those of `names` that it has in small letters alone ("i live in leeds")."""
+    for name in names:
+        small = name.casefold()
+        if name not in text and small in text:
+            text = name.join(re.split(rf"(?<!\w){re.escape(small)}(?!\w)", text))
+    return text
 
 
 def with_possessives(text: str, names: Set[str], language: Language) -> str:

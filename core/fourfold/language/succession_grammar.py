@@ -81,7 +81,7 @@ class SuccessionGrammar:
     times: str
     """Words of dates and hours."""
     former: str
-    """What says that a subject was one before ("old", "former")."""
+    """What says that a subject was one before ("old", "former"), or a clause how things were ("used to")."""
     one_day: str
     """Times of one day or week alone, seen from when it is said ("today", "this Friday")."""
     variants: Mapping[str, str]
@@ -100,3 +100,10 @@ class SuccessionGrammar:
     """Matters of which somebody has one state at a time, and the words that speak of it: work, home, partner."""
     verb_final: bool = False
     """Whether what a verb acts on may stand before it ("Ich habe den Golf verkauft")."""
+    contrast: str = ""
+    """A sentence that denies one value and gives another in its place, `denied` and `given` ("not Leeds, it's
+    Harrogate")."""
+    other: str = ""
+    """What says that a subject is another one of its kind ("my other brother"), or one of several."""
+    asked: tuple[tuple[str, str], ...] = ()
+    """The matters of `fields`, and the words of a question that asks for one."""

@@ -50,7 +50,8 @@ _LEAST_BEFORE_FACE = 4
 _DAY = re.compile(r"\b\d\d?\.$")
 _NUMBERED = re.compile(r"\s*\d{1,3}\.")
 """The number of an item ("2. Call the plumber.")."""
-_STAGE_DIRECTION = re.compile(r"[\[(*]")
+_STAGE_DIRECTION = re.compile(r"[\[(]|\*(?=[^*\n]*\*)")
+# A star alone corrects ("*600").
 _SURROGATE = re.compile(r"[\ud800-\udfff]")
 _CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f]")
 _SENTENCE_MARK = re.compile(r"([.!?。！？])")

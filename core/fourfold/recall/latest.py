@@ -21,6 +21,7 @@ from fourfold.language.enrichment import enriched
 from fourfold.language.languages import matches_any
 from fourfold.language.pack import Language, compiled
 from fourfold.language.question import Question, is_about_another, read_question
+from fourfold.language.spelling import with_capitals
 from fourfold.language.succession.beside import may_differ
 from fourfold.language.succession.claims import Claim, Mark
 from fourfold.language.succession.reading import read_claims
@@ -84,7 +85,8 @@ def _order(plan: Plan, units: list[Unit], language: Language) -> list[int] | Non
     question = read_question(plan.text, language, names)
     if question.names.issuperset(question.words):  # "Who is Pixel?" asks for no matter that may have changed
         return None
-    statements = [_Statement(unit, question, plan, language) for unit in units]
+    successors = {unit.id: unit.superseded_by for unit in units}
+    statements = [_Statement(unit, question, plan, language, _chain(unit.id, successors)) for unit in units]
     order: list[int] = []
     for place, statement in enumerate(statements):
         ahead = (i for i, other in enumerate(order) if statement.leads(statements[other]))
@@ -92,14 +94,25 @@ def _order(plan: Plan, units: list[Unit], language: Language) -> list[int] | Non
     return order
 
 
+def _chain(unit: str, successors: Mapping[str, str | None]) -> frozenset[str]:
+    """Returns the units that took the place of one, directly or through others of `successors`."""
+    chain: set[str] = set()
+    while (newer := successors.get(unit)) and newer not in chain:
+        chain.add(newer)
+        unit = newer
+    return frozenset(chain)
+
+
 @dataclass(frozen=True)
 class _Statement:
-    """One of the best hits, as it is compared with the others and with the question."""
+    """One of the best hits, as it is compared with the others and with the question; `newer` are the ids of those
+    that took its place, one after the other."""
 
     unit: Unit
     question: Question
     plan: Plan
     language: Language
+    newer: frozenset[str]
 
     @cached_property
     def claims(self) -> tuple[Claim, ...]:
@@ -107,12 +120,18 @@ class _Statement:
         unit = self.unit
         if unit.network is Network.EXPERIENCE or unit.modality is Modality.QUOTE:
             return ()
-        return enriched("succession", unit.text, (), read_claims, unit.text, self.language)
+        return enriched("succession", unit.text, (), read_claims, self._text, self.language)
 
     @cached_property
     def attributed(self) -> AttributedText:
         """What is looked at for the attributes that it gives a value."""
-        return AttributedText(self.unit.text, self.unit.speaker, self.unit.modality)
+        return AttributedText(self._text, self.unit.speaker, self.unit.modality)
+
+    @cached_property
+    def _text(self) -> str:
+        """Its text, with the capitals that its names lack."""
+        unit = self.unit
+        return enriched("names", unit.text, unit.text, with_capitals, unit.text, unit.entities)
 
     @cached_property
     def asked_stems(self) -> frozenset[str]:
@@ -147,8 +166,11 @@ class _Statement:
         return is_agents and matches_any("speaker_as_subject", self.unit.text)
 
     def _is_over(self, claim: Claim) -> bool:
-        """Tells whether a claim tells that what is asked for happened once ("I worked from the library")."""
-        return claim.has(Mark.EVENT) and not claim.has(_OUTCOME) and claim.verb in self.asked_stems
+        """Tells whether a claim tells that what is asked for happened once ("I worked from the library"), or was so
+        before ("I used to live in Bath")."""
+        return claim.is_former or (
+            claim.has(Mark.EVENT) and not claim.has(_OUTCOME) and claim.verb in self.asked_stems
+        )
 
     @cached_property
     def _speaker(self) -> frozenset[str]:
@@ -192,26 +214,44 @@ class _Statement:
 
     def leads(self, other: _Statement) -> bool:
         """Tells whether it stands before `other`, which fits the question better by its words."""
-        if self.unit.superseded_by == other.unit.id:
+        if other.unit.id in self.newer:
             return self._is_asked_for_another_part(other)
         is_as_near = other.asked_stems <= self.asked_stems or (other._is_of_agent and bool(self.asked_stems))
         is_beside = other.is_beside or tells_less(other.attributed, self.attributed)
         tells_beside = is_beside and not self.is_beside and is_as_near
-        return tells_beside or self.comes_after(other)
+        return tells_beside or self.comes_after(other) or self._goes_on_from(other)
+
+    def _goes_on_from(self, other: _Statement) -> bool:
+        """Tells whether it says more of what the question asks for in the message of `other`, which only tells of the
+        change: "I broke up with Marek and my boyfriend is Jonas now."."""
+        ours, theirs = self.unit.source, other.unit.source
+        is_of_one_message = bool(ours.messages) and ours.messages == theirs.messages
+        if not is_of_one_message or ours.start <= theirs.start or self.is_beside:
+            return False
+        return other.asked_stems < self.asked_stems or self._has_kind_beside(other)
+
+    def _has_kind_beside(self, other: _Statement) -> bool:
+        is_as_near = bool(self.asked_stems) and other.asked_stems <= self.asked_stems
+        return is_as_near and other._lacks_kind(self)
 
     def _is_asked_for_another_part(self, newer: _Statement) -> bool:
         """Tells whether the question asks for a part of a list ("GitHub for code, Jira for tickets and Slack for
         chat") which `newer`, that took the place of another part, does not speak of."""
         grammar = self.language.succession
-        if grammar is None or newer.asked_stems:
+        if grammar is None:
+            return False
+        parts = compiled(rf",|\s(?:{grammar.joining})\s").split(self.unit.text)
+        asked_of = [self._asked_stems(part) for part in parts]
+        most = max(map(len, asked_of))
+        if len(newer.asked_stems) >= most:
             return False
         asked: set[str] = set()
         others: set[str] = set()
-        for part in compiled(rf",|\s(?:{grammar.joining})\s").split(self.unit.text):
+        for part, asked_stems in zip(parts, asked_of, strict=True):
             stems = {word.stem for word in words(part, self.language) if word.stem}
-            (asked if self._asked_stems(part) else others).update(stems)
+            (asked if len(asked_stems) == most else others).update(stems)
         said = {word.stem for word in words(newer.unit.text, self.language)}
-        return bool(asked and others & said) and not asked & said
+        return bool(asked - others and others & said) and not (asked - others) & said
 
     def comes_after(self, older: _Statement) -> bool:
         """Tells whether it was said later than `older`, by the same speaker, has the words of the question that this

@@ -17,11 +17,13 @@ from fourfold.language.enrichment import enriched
 from fourfold.language.languages import PatternField, matches_any
 from fourfold.language.person_names import CLEAR, likeness
 from fourfold.language.spelling import as_spelt, with_possessives
+from fourfold.language.succession.claims import matter_key
+from fourfold.language.succession.reading import matters_asked
 from fourfold.language.text import SparseVector, Word, clean, index_terms, query_vector, term_id, words
 from fourfold.models.vectors import embed_checked
 from fourfold.ports import Embedder, Embedding, Floats
 from fourfold.schema.records import UNKNOWN_TIME
-from fourfold.values.units import Interval
+from fourfold.values.units import Interval, Network
 
 LONGEST_QUESTION = 4000
 """Characters of a question that are read. A guess, not measured."""
@@ -57,7 +59,8 @@ _MOST_YEARS = 12
 class Plan:
     """A question, understood. `term_weight` is the IDF of its rarest terms; `tokens` are the rows to look for in late
     interaction, scaled so that their weights sum to 1; `legible` is the share of the question that the embedder can
-    read; `speaker` is the label of the one speaker whom the question is about, else -1."""
+    read; `speaker` is the label of the one speaker whom the question is about, else -1; `of_matter` are the keys
+    under which that speaker's statements on the matter of life stand that it asks for."""
 
     text: str
     vector: Floats
@@ -67,6 +70,7 @@ class Plan:
     legible: float
     entities: tuple[str, ...]
     speaker: int
+    of_matter: tuple[str, ...]
     intervals: tuple[Interval, ...]
     days: tuple[Interval, ...]
     """Those of them that are a week at most: "on Monday", "on 23 November", "on 14 August 2026"."""
@@ -99,6 +103,7 @@ def plan(question: str, embedder: Embedder, index: BankIndex, now: datetime) -> 
         weights = _weights(embedding, question_words, index)
         legible = _legible(embedding, question_words, index)
         speaker = enriched("question", text, -1, _speaker, text, entities, index)
+        of_matter = enriched("question", text, (), _of_matter, text, entities, speaker, index)
     asked = {field: enriched("question", text, False, matches_any, field, text) for field in _ASKED}
     return Plan(
         text=text,
@@ -109,6 +114,7 @@ def plan(question: str, embedder: Embedder, index: BankIndex, now: datetime) -> 
         legible=legible,
         entities=entities,
         speaker=speaker,
+        of_matter=of_matter,
         intervals=tuple(dict.fromkeys(time.interval for time in times)),
         days=tuple(dict.fromkeys(time.interval for time in times if is_day(time.interval))),
         days_as_such=tuple(dict.fromkeys(_days_as_such(question_words, text, times))),
@@ -184,11 +190,31 @@ def _as_spelt(text: str, index: BankIndex) -> str:
 
 def _speaker(text: str, entities: tuple[str, ...], index: BankIndex) -> int:
     """Returns the label of the one speaker whom a question names, or else of who asks it, if they speak of themselves
-    ("Where do I live?"): the user, who has no name; -1 where it is nobody, or several."""
+    ("Where do I live?"): the user, who has no name, or is the only one whose words the bank holds; -1 where it is
+    nobody, or several."""
     named = {index.code(name) for name in entities} - {-1}
     if named:
         return next(iter(named)) if len(named) == 1 else -1
-    return index.code("") if matches_any("first_person", text) else -1
+    if not matches_any("first_person", text):
+        return -1
+    return max(index.code(""), _only_speaker(index))
+
+
+def _only_speaker(index: BankIndex) -> int:
+    """Returns the label of whoever says all that the agent does not; -1 where several do."""
+    records = index.columns
+    speakers = records["speaker"][records["network"] != index.code(Network.EXPERIENCE.value)]
+    return int(speakers[0]) if len(speakers) and (speakers == speakers[0]).all() else -1
+
+
+def _of_matter(text: str, entities: tuple[str, ...], speaker: int, index: BankIndex) -> tuple[str, ...]:
+    """Returns the keys of what the speaker of a label says of the matters that a question asks for."""
+    if speaker < 0:
+        return ()
+    matters = sorted(matters_asked(text, index.language))
+    names = (name for name in (*entities, *index.names) if index.code(name) == speaker)
+    name = next(names, None) if matters else None
+    return tuple(matter_key(matter, name) for matter in matters)
 
 
 def _alike(name: str, entities: EntityIndex) -> str | None:

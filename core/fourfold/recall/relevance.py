@@ -26,6 +26,11 @@ _LATE_INTERACTION, _COSINE, _SHARED_TERMS, _LEGIBLE_BASE = 7.9, 2.8, 3.7, -5.0
 _NAMED = 1.75
 """What a unit has for being said by, or about, someone whom the question names, or at a time that it names. The first
 was fitted; the last is a guess, not measured."""
+_OF_MATTER = 3.0
+"""What a statement has for being of the matter of life that somebody asks for, in whatever words ("Where do I work?",
+"I quit my job"). A guess, not measured."""
+_MOST_OF_MATTER = 20
+"""Statements of a matter that are taken for candidates, the latest. A guess, not measured."""
 _ILLEGIBLE_SHARED_TERMS, _ILLEGIBLE_BASE, _MOST_ILLEGIBLE_SHARE = 27.6, -1.1, 0.25
 """The same of what the embedder cannot read, where shared terms are all there is: a quarter of them is as good as
 all, since most pairs of characters in a question are no words."""
@@ -50,6 +55,7 @@ class Relevance:
         self._plan = plan
         self._is_named = _named(plan, index, rows, records)
         self._is_on_day = on_day(plan.days, records)
+        self._is_of_matter = np.isin(rows, rows_of_matter(plan, index))
         if plan.intervals:
             self._is_named |= nearness(plan, records) > 0
         lengths = _TERMS_A_TOKEN * (records["tokens"] - LINE_TOKENS)
@@ -73,10 +79,16 @@ class Relevance:
         illegible = _ILLEGIBLE_SHARED_TERMS * np.minimum(shared, _MOST_ILLEGIBLE_SHARE) + _ILLEGIBLE_BASE
         read = self._plan.legible
         # Somebody who asks for a day asks for what was on it, whatever it was.
-        named = _NAMED * self._is_named + _NAMED * self._is_on_day
+        named = _NAMED * self._is_named + _NAMED * self._is_on_day + _OF_MATTER * self._is_of_matter
         logits = read * legible + (1 - read) * illegible + named
         relevance: Floats = (1 / (1 + np.exp(-logits))).astype(np.float32)
         return relevance
+
+
+def rows_of_matter(plan: Plan, index: BankIndex) -> Rows:
+    """Returns the rows of the latest statements on the matter of life that a question asks for."""
+    rows = sorted({row for key in plan.of_matter for row in index.with_attribute(key)})
+    return np.array(rows[-_MOST_OF_MATTER:], dtype=np.intp)
 
 
 def bears(relevance: Floats, fused: Floats, floor: float) -> NDArray[np.bool_]:

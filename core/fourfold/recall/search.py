@@ -19,7 +19,7 @@ from fourfold.recall.channels.ranked import NOTHING, Ranked, Rows, best
 from fourfold.recall.fuse import Fusion, Scores, Weights
 from fourfold.recall.occasions import in_asked_order
 from fourfold.recall.plan import Plan
-from fourfold.recall.relevance import Relevance, bears, falling
+from fourfold.recall.relevance import Relevance, bears, falling, rows_of_matter
 from fourfold.recall.stopwatch import Stopwatch
 from fourfold.services import Services
 
@@ -217,6 +217,7 @@ class Search:
         for estimate in estimates.values():
             # 200 for the 160 that are scored exactly: the setting that docs/adr/0006 measured.
             pool[best(np.where(admitted, estimate.units, -np.inf), self.most * 5 // 4)] = True
+        pool[rows_of_matter(self.plan, self.index)] = True
         if self.index.has_successors:
             for row in np.flatnonzero(pool & admitted).tolist():
                 for newer in self.index.successors(row):

@@ -165,9 +165,13 @@ def _fingerprints(stems: Sequence[str]) -> list[int]:
 
 
 def _relations(new: str, old: str, language: Language) -> bool:
-    """Returns whether a relation word that both texts have ("from", "than") is followed by the same word in both."""
+    """Returns whether a relation word that both texts have ("from", "than") is followed by the same word in both, and
+    what follows one in both follows the same ("the train from Brno", "... to Brno")."""
     a, b = _following(new, language), _following(old, language)
-    return all(a[word] == b[word] for word in a.keys() & b.keys())
+    before_a, before_b = ({stem: word for word, stem in each.items()} for each in (a, b))
+    return all(a[word] == b[word] for word in a.keys() & b.keys()) and all(
+        before_a[stem] == before_b[stem] for stem in before_a.keys() & before_b.keys() if stem
+    )
 
 
 def _following(text: str, language: Language) -> dict[str, str]:

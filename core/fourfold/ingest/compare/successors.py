@@ -25,7 +25,8 @@ from fourfold.language.attributes import (
 )
 from fourfold.language.enrichment import enriched
 from fourfold.language.places import kinds_of
-from fourfold.language.succession.claims import Claim, Mark, with_known_goals
+from fourfold.language.spelling import with_capitals
+from fourfold.language.succession.claims import Claim, Mark, matter_key, with_known_goals
 from fourfold.language.succession.corrections import names_value_alone, sets_right
 from fourfold.language.succession.reading import read_claims
 from fourfold.language.succession.rules import Competition, competes
@@ -103,9 +104,7 @@ class Successors:
         is_code = unit.kind is Kind.CODE
         asserted = () if is_code else enriched("attributes", unit.text, (), assertions, attributed)
         attributes = list(dict.fromkeys(assertion.key for assertion in asserted))
-        matters = [
-            f"~ {matter} of {unit.speaker or ''}" for claim in claims for matter in sorted(claim.fields)
-        ]
+        matters = [matter_key(matter, unit.speaker) for claim in claims for matter in sorted(claim.fields)]
         replaced = False
         reasons: list[str] = []
         compared: set[str] = set()
@@ -214,6 +213,8 @@ class Successors:
             pair = self._attributed(newer_unit), self._attributed(older_unit)
             if enriched("attributes", unit.text, False, _stands_beside, competition, newer, *pair):
                 continue
+            if _are_of_other_days(competition, newer_unit, older_unit, newer, older):
+                continue
             if competition is None:
                 if not is_before:  # how a text reads is known of the new one alone
                     readings = (unit, claims), (candidate, known_claims)
@@ -263,12 +264,14 @@ class Successors:
         is_no_claim = unit.pending or unit.modality is Modality.QUOTE or unit.kind is Kind.CODE
         if unit.network is Network.EXPERIENCE or is_no_claim or is_stage_direction(unit.text):
             return ()
-        claims = enriched("succession", unit.text, (), read_claims, unit.text, self.transaction.language)
+        text = enriched("names", unit.text, unit.text, with_capitals, unit.text, unit.entities)
+        claims = enriched("succession", unit.text, (), read_claims, text, self.transaction.language)
         return enriched("succession", unit.text, claims, with_known_goals, claims, self._kinds(unit))
 
     def _attributed(self, unit: Unit) -> AttributedText:
         """Returns what is looked at for the attributes that a unit gives a value."""
-        return AttributedText(unit.text, unit.speaker, unit.modality, tuple(self._kinds(unit).items()))
+        text = enriched("names", unit.text, unit.text, with_capitals, unit.text, unit.entities)
+        return AttributedText(text, unit.speaker, unit.modality, tuple(self._kinds(unit).items()))
 
     def _kinds(self, unit: Unit) -> dict[str, str]:
         return kinds_of(self.entity(name) for name in unit.entities if name != unit.speaker)
@@ -309,6 +312,23 @@ def _stands_beside(
         return are_beside(newer, older)
     is_of_now = competition.rule == "change" and not any(claim.has(Mark.CHANGE) for claim in claims)
     return is_of_now and are_beside(newer, older) and tells_less(newer, older)
+
+
+def _are_of_other_days(
+    competition: Competition | None,
+    newer_unit: Unit,
+    older_unit: Unit,
+    newer: tuple[Claim, ...],
+    older: tuple[Claim, ...],
+) -> bool:
+    """Tells whether one day's value is compared with another day's ("gym tomorrow at 7", said on two days)."""
+    if competition is None or competition.rule != "value":
+        return False
+    are_of_days = any(each.is_of_one_day for each in newer) and any(each.is_of_one_day for each in older)
+    ours, theirs = newer_unit.occurred, older_unit.occurred
+    if not are_of_days or ours is None or theirs is None or ours.start is None or theirs.end is None:
+        return False
+    return ours.start >= theirs.end
 
 
 def _tells_of_before(unit: Unit, other: Unit) -> bool:

@@ -28,7 +28,7 @@ from fourfold.language.opinion import opinion_of
 from fourfold.language.pack import Language, compiled
 from fourfold.language.spelling import as_spelt
 from fourfold.language.surface import surface_features
-from fourfold.language.text import sentences
+from fourfold.language.text import is_unspaced, sentences
 from fourfold.models.packaged.statement_heads import StatementHeads, load_heads
 from fourfold.ports import EntityRecognizer, Floats, TokenScores
 from fourfold.values.beliefs import Stance
@@ -54,6 +54,9 @@ _SURE_JUDGEMENT = 0.3
 _MEANT_LANGUAGE = "en"
 """The language in which the heads' word on how a sentence is meant is taken. In the others they tell it better than
 its wording as well (docs/adr/0023), but what replaces what rests on the wording there, and that was not measured."""
+_UNSPACED = "zh"
+"""The language whose heads read a text in Chinese characters, whatever its bank's is: the first words of a
+conversation do not tell that, and to the English ones they look like code."""
 _EXPOSITION = "exposition"
 """A kind of the heads': what an assistant explains."""
 _CONFIDENCE = {"1": 0.5, "2": 0.7, "3": 0.9}
@@ -84,9 +87,11 @@ def _read(
     language: Language,
     known_names: Collection[str],
 ) -> list[Statement]:
-    heads = load_heads().of_language(language.code)
+    packaged = load_heads()
+    heads = packaged.of_language(language.code)
     if heads is None:
         return list(statements)
+    unspaced_heads = packaged.of_language(_UNSPACED) or heads
     speakers = {part.casefold() for s in statements if s.speaker for part in s.speaker.split()}
     texts = dict.fromkeys(s.passage or s.text for s in statements)
     usage = enriched("names", "", Usage(), usage_of, texts, speakers | set(known_names))
@@ -94,7 +99,15 @@ def _read(
         statement
         if vectors.scores is None or not len(vectors.scores.rows)
         else enriched(
-            "statements", statement.text, statement, _typed, statement, vectors.scores, heads, language, usage
+            "statements",
+            statement.text,
+            statement,
+            _typed,
+            statement,
+            vectors.scores,
+            unspaced_heads if is_unspaced(statement.text) else heads,
+            language,
+            usage,
         )
         for statement, vectors in zip(statements, embedded, strict=True)
     ]
@@ -143,6 +156,8 @@ def _with_rules(reading: Reading, statement: Statement, language: Language) -> R
         network = Network.EXPERIENCE if reading.network is Network.EXPERIENCE else Network.WORLD
         return replace(reading, modality=Modality.QUOTE, network=network, confidence=None)
     text = statement.text[reading.start : reading.end]
+    if reading.kind is Kind.CODE and _is_note(text, language):
+        reading = replace(reading, kind=Kind.STATEMENT)
     reading = _with_opinion(reading, text, language)
     if reading.network is Network.BELIEF and statement.confidence is not None:
         reading = replace(reading, confidence=statement.confidence)
@@ -154,6 +169,16 @@ def _with_rules(reading: Reading, statement: Statement, language: Language) -> R
     if language.code != _MEANT_LANGUAGE and reading.modality is not Modality.QUESTION:
         return replace(reading, modality=statement.modality)
     return reading
+
+
+def _is_note(text: str, language: Language) -> bool:
+    """Tells whether a text of little more than a value begins as speech does, with a correction ("*600") or a word
+    that no code has ("new number: 0770"), and has no other sign of code."""
+    grammar = language.succession
+    if grammar is None:
+        return False
+    begin = compiled(rf"{grammar.correction}|{grammar.new}|{grammar.own}").match(text)
+    return begin is not None and begin.end() > 0 and _CODE_CHARACTER.search(text, begin.end()) is None
 
 
 def _with_opinion(reading: Reading, text: str, language: Language) -> Reading:

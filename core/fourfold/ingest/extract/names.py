@@ -1,4 +1,5 @@
-"""The names in a statement, by the packaged heads: each word with a capital is one of a name, or is none."""
+"""The names in a statement, by the packaged heads: each word with a capital is one of a name, or is none. In a text
+that is typed in small letters any word may be one ("i live in leeds"), in languages that have heads for it."""
 
 from __future__ import annotations
 
@@ -9,14 +10,31 @@ from dataclasses import dataclass
 from fourfold.ingest.extract.statement import Mention, Statement
 from fourfold.language.dates import find_times
 from fourfold.language.enrichment import enriched
-from fourfold.language.name_words import TITLE, Usage, Word, is_noun, name_words, word_features
+from fourfold.language.name_words import (
+    TITLE,
+    Usage,
+    Word,
+    is_noun,
+    name_words,
+    small_words,
+    word_features,
+)
 from fourfold.language.pack import Language
-from fourfold.models.packaged.statement_heads import NAME_HEAD, TYPE_HEAD, StatementHeads
+from fourfold.models.packaged.statement_heads import (
+    NAME_HEAD,
+    SMALL_NAME_HEAD,
+    SMALL_TYPE_HEAD,
+    TYPE_HEAD,
+    StatementHeads,
+)
 from fourfold.ports import TokenScores
 
 _SURE_NAME = 0.25
 """Probability from which a word is a name by itself: one that is missed is asked for in vain. Chosen on two sets of
 sentences that readers labelled, of .25 to .5 (docs/adr/0023)."""
+_SURE_SMALL_NAME = 0.5
+"""The same of a word that is typed in small letters, as every other word around it is: nothing but what the model
+reads tells it from them, and most words are no names."""
 _PART_OF_NAME = 0.1
 """The same of a word that stands beside one ("Eastern Time Zone"). A guess."""
 _INSIDE_NAME = re.compile(
@@ -26,6 +44,8 @@ _QUOTED = re.compile(r"[\"“„«]([^\"“”„«»\n]{1,80})[\"”“»]")
 _SHORT_WORD = 3
 """Letters up to which a word of a title may have no capital ("The Lord of the Rings")."""
 _NUMBER = re.compile(r"[ \t]\d{1,4}(?![\w%]|[.,:]\d)")
+_SMALL_START = re.compile(r"(?<![\w'’])[^\W\d_]")
+"""Where a word begins that gets a capital, as names are written."""
 _LONGEST_TITLE = 12
 """Characters before a name that may hold its title."""
 _UNTYPED = "other"
@@ -34,10 +54,11 @@ _UNTYPED = "other"
 
 @dataclass(frozen=True, slots=True)
 class _Candidate:
-    """A word, how likely it is one of a name, and of what."""
+    """A word, how likely it is one of a name, how likely one has to be that is a name by itself, and of what."""
 
     word: Word
     probability: float
+    sure: float
     types: dict[str, float]
 
 
@@ -53,7 +74,10 @@ def names_in(
     has none."""
     text, offset = (statement.passage, statement.passage_start) if statement.passage else (statement.text, 0)
     end = offset + len(statement.text)
-    words = [word for word in name_words(text) if offset <= word.start < end]
+    small = small_words(text) if heads.tells(SMALL_NAME_HEAD) else ()
+    words = [word for word in small or name_words(text) if offset <= word.start < end]
+    name_head, type_head = (SMALL_NAME_HEAD, SMALL_TYPE_HEAD) if small else (NAME_HEAD, TYPE_HEAD)
+    sure = _SURE_SMALL_NAME if small else _SURE_NAME
     own = statement.text
     times = enriched("times", own, [], find_times, own, statement.at, language) if words else []
     candidates = []
@@ -62,8 +86,8 @@ def names_in(
         if not any(a <= begin < b for a, b in code_spans) and not is_noun(text, word.start, language):
             of_word = heads.word_scores(scores.within(begin, word.end - offset), features)
             has_title = TITLE.search(text, max(0, word.start - _LONGEST_TITLE), word.start) is not None
-            probability = 1.0 if has_title else heads.probabilities(NAME_HEAD, of_word)["name"]
-            candidate = _Candidate(word, probability, heads.probabilities(TYPE_HEAD, of_word))
+            probability = 1.0 if has_title else heads.probabilities(name_head, of_word)["name"]
+            candidate = _Candidate(word, probability, sure, heads.probabilities(type_head, of_word))
             # "Tues", "last Fri"; but "Christmas" is the name of a time.
             is_in_time = any(time.start <= begin < time.end for time in times)
             if not is_in_time or max(candidate.types, key=candidate.types.__getitem__) == "event":
@@ -105,7 +129,7 @@ def _names(run: Sequence[_Candidate]) -> Iterator[list[_Candidate]]:
         if candidate is not None and candidate.probability > _PART_OF_NAME:
             name.append(candidate)
             continue
-        if any(part.probability > _SURE_NAME for part in name):
+        if any(part.probability > part.sure for part in name):
             yield name
         name = []
 
@@ -118,4 +142,6 @@ def _mention(text: str, parts: Sequence[_Candidate]) -> Mention:
     if kind != "person" and (number := _NUMBER.match(text, end)):
         end = number.end()  # "Room 101"; but "Ana 3 times"
     name = " ".join(text[start:end].split())
+    if name.islower():
+        name = _SMALL_START.sub(lambda match: match.group().upper(), name)
     return Mention(name, kind="" if kind == _UNTYPED else kind)

@@ -19,6 +19,7 @@ from fourfold.language.dates.spans import DAY
 from fourfold.language.dates.tense import Direction, TenseReader
 from fourfold.language.dates.vocabulary import (
     ANY_HOLIDAY,
+    ANY_WEEKDAY,
     CLEAR_MONTH,
     DECADES,
     FULL_MONTH,
@@ -224,9 +225,14 @@ _GRAMMAR: tuple[tuple[re.Pattern[str], Resolver], ...] = (
         ranges.resolve_months,
     ),
     _rule(
-        rf"(?:(?P<b>between )|from )?(?:(?P<which>{WHICH}) )?(?P<w>{WEEKDAY}) ?"
-        rf"(?(b)and|(?:to|through|thru|until|till|-|–)) ?(?P<w2>{WEEKDAY})",
+        rf"(?:(?P<b>between )|from )?(?:(?P<which>{WHICH}) )?(?P<w>{ANY_WEEKDAY}) ?"
+        rf"(?(b)and|(?:to|through|thru|until|till|-|–)) ?(?P<w2>{ANY_WEEKDAY})",
         ranges.resolve_weekdays,
+    ),
+    # "Mon, Wed and Fri": what is on so many days is on each week.
+    _rule(
+        rf"(?:{ANY_WEEKDAY})(?:(?:,? and |, ?| ?& ?| ?/ ?| )(?:{ANY_WEEKDAY})(?=\W|$)){{2,}}",
+        r.resolve_recurring,
     ),
     _rule(rf"{YEAR_FIRST}(?P<h>{ANY_HOLIDAY})", r.resolve_holiday),
     _rule(rf"{YEAR_FIRST}(?:(?P<part>{PART}) ?)?(?P<m>{MONTH})", r.resolve_month),

@@ -6,10 +6,18 @@ from __future__ import annotations
 import re
 from datetime import datetime
 
-from fourfold.language.dates.spans import DAY, Span, at, day_of, months_of
+from fourfold.language.dates.spans import DAY, Span, at, coming_weekday, day_of, months_of
 from fourfold.language.dates.tense import AHEAD, Direction
 from fourfold.language.dates.vocabulary import WEEKDAY_NUMBERS, month_number
 from fourfold.language.dates.years import Reading, meant_years, step_of
+
+_FRIDAY = 4
+_MOVED = re.compile(
+    r"\b(?:mov|push|shift|chang|reschedul|postpon|switch|delay|brought|put)\w*(?: \w+){0,3} $", re.IGNORECASE
+)
+"""What makes of the two ends of a range an old value and a new one."""
+_LONGEST_MOVE = 40
+"""Characters before a range in which its verb is looked for. A guess, not measured."""
 
 
 def resolve_days(match: re.Match[str], anchor: datetime, reading: Reading) -> list[Span]:
@@ -43,14 +51,25 @@ def resolve_months(match: re.Match[str], anchor: datetime, reading: Reading) -> 
 
 
 def resolve_weekdays(match: re.Match[str], anchor: datetime, reading: Reading) -> list[Span]:
-    """Resolves "from Monday to Friday": the last such days that are over, or the next that begin."""
-    if reading.direction is Direction.RECURRING:
-        return []
+    """Resolves "from Tuesday to Thursday": the last such days that are over, or the next that begin; of what was
+    moved so, the new day. "Monday to Friday" alone is every week."""
     groups = match.groupdict()
+    which = groups.get("which")
     first, last = (WEEKDAY_NUMBERS[match[name].lower()] for name in ("w", "w2"))
+    begins = match.group().lower().startswith(("from", "between"))
+    is_working_week = first == 0 and last >= _FRIDAY and not begins and not which
+    if reading.direction is Direction.RECURRING or (
+        is_working_week and reading.direction is not Direction.PAST
+    ):
+        return []
     length = (last - first) % 7 * DAY
     today = day_of(anchor)[0]
-    which = groups.get("which")
+    if (
+        begins
+        and not which
+        and _MOVED.search(match.string, max(0, match.start() - _LONGEST_MOVE), match.start())
+    ):
+        return [coming_weekday(today, last)]
     if which:
         start = today - today.weekday() * DAY + (7 * step_of(which) + first) * DAY
     elif reading.direction in AHEAD:

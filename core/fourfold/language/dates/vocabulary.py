@@ -51,6 +51,8 @@ CLEAR_MONTH = "|".join(
 )
 # "Fri" alone of the short ones: "sat", "sun", "wed" and "mon" are words or names in other talk.
 WEEKDAY = "|".join(sorted((d for d in WEEKDAY_NUMBERS if len(d) > 3 or d in {"fri"}), key=len, reverse=True))
+# Beside other days the short ones are days.
+ANY_WEEKDAY = "|".join(sorted(WEEKDAY_NUMBERS, key=len, reverse=True))
 SEASON = "|".join(SEASONS)
 NUMBER = r"\d{1,5}|" + "|".join(sorted(NUMBERS, key=len, reverse=True))
 ORDINAL = "|".join(sorted(ORDINALS, key=len, reverse=True))

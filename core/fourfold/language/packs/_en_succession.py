@@ -16,7 +16,8 @@ MANY_VALUED = frozenset(
 """Head nouns of attributes that may have many values."""
 
 SUCCESSION = SuccessionGrammar(
-    clause_border=r"[;!()]|\b(?:says?|said|told me|tells me|thinks?|found out|heard) (?:that )?(?=(?:i|we"
+    clause_border=r"[;!()]|,(?= (?:got|bought|found|started|joined|moved|went|took|have|am|i['’]?m)\b)"
+    r"|\b(?:says?|said|told me|tells me|thinks?|found out|heard) (?:that )?(?=(?:i|we"
     r"|he|she|they|my|our|the)\b)|:(?!\d)|,(?= (?:and |but |so |then |now )?(?:i|we|he|she|they|it|you"
     r"|my|our|his|her|their|the|this|that|there|now|not (?:one|an?|any|even))\b)|\s[-–—]\s"
     r"|,? (?:but|because|so that|although|though|while|which|and so)\b|, so "
@@ -26,15 +27,19 @@ SUCCESSION = SuccessionGrammar(
     r"|no longer)\b)",
     correction=r"(?:(?:oh|ah|oops|hmm|well|ok|okay|and|but|hey)[,.! ]+"
     r"|(?!(?:sorry|wait|oops|nope|no|typo|edit)\b)[a-z]{1,5}[,.!]+ )*+"
-    r"(?:correction|change of plans?|new plan|plans? changed|correcting myself|erratum|sorry(?=[,.:;!—–-])"
+    r"(?:correction|change of plans?|new plan|plans? changed|correcting myself|erratum|sorry(?=[,.:;!—–-]"
+    r"| (?:i meant|i mean|not|no|it['’]?s|make|\d))"
     r"|wait(?=[,.:;!—–-])"
     r"|(?:no|hang on|hold on),? wait|wait,? no|(?:wh)?oops(?=[,.:;!—–-])"
     r"|no(?=[,.:;!—–-])|nope|actually|scratch that|strike that|my mistake|my bad"
     r"|(?:my |(?:that was )?a )?typo|(?:i )?mis(?:spoke|typed|read)"
     r"|i (?:was wrong|meant|got (?:it|that) wrong)|i gave you the wrong \w+|that(?:'s| was"
     r"| is) wrong|update|edit|turns out|it turns out|as it turns out|in fact|on second thoughts?"
-    r"|to be precise|rather|i mean)\b(?:[,.:;! –—-]+(?:that|i meant|i mean|actually|no"
-    r"|sorry|(?:that was )?(?:my |a )?typo))*[,.:;! –—-]*",
+    r"|to be precise|rather|i mean|make (?:that|it)|sry|soz|scrap that)\b"
+    r"(?:[,.:;! –—-]+(?:that|i meant|i mean|actually|no|sorry|(?:that was )?(?:my |a )?typo)\b)*[,.:;! –—-]*"
+    r"|\*(?=\w[^*]*$)",
+    contrast=r"\W*(?:(?:no|nope|actually|sorry|sry|oops|wait|i mean)\b[,. ]*)*not (?P<denied>[^,;.!?]{1,40}?)"
+    r"(?:,? but|,) (?:it['’]?s |that['’]?s |it is )?(?P<given>[^,;.!?]{1,40})\W*",
     current=r"\b(?:now|nowadays|these days|from now on|any ?more|any longer|no longer|again|instead"
     r"|finally|by now|after all|since then|for the first time|back together|at last|at the moment"
     r"|right now|for now|only(?= \w+$)|turn(?:s|ed) out)\b",
@@ -48,7 +53,8 @@ SUCCESSION = SuccessionGrammar(
     seeking=r"\b(?:(?:look|search|hunt|wait|sav)(?:ing|e)? (?:up )?for|waiting (?:list )?(?:for|on)"
     r"|applied (?:for|to)|in the market for|need(?:s|ed)? (?:a|an|to|some|new)|learning to|trying to)\b",
     unfinished=r"\b(?:never|yet)\b",
-    additive=r"\b(?:also|just as|too(?! \w)|as well|another|additionally|besides|in addition|still|both|sometimes"
+    additive=r"\b(?:again(?= (?:on|at|in|next|this|last|tomorrow|tonight|today|yesterday|\w+day)\b)|also"
+    r"|just as|too(?! \w)|as well|another|additionally|besides|in addition|still|both|sometimes"
     r"|(?:my|our|the) (?:second|other)(?= \w+ (?:is|are|has|was)\b)|yet another|one more|always"
     r"|continue\w*|remains?|along with)\b",
     denial=r"\bex-(?=\w)|\b(?:not|never|no|none|nobody|nothing|neither|nor|without|cannot|unable"
@@ -74,7 +80,8 @@ SUCCESSION = SuccessionGrammar(
     r"|fell (?:off|out|through)|shut down|closed down|disbanded|dissolved|lapsed?|went out of business"
     r"|bankrupt|(?:been|was|were|got) (?:abolished|dismissed|scrapped|deleted|removed|discontinued"
     r"|released|discharged|evicted|expelled|suspended|disqualified)|ended(?! up)|broke off)\b",
-    changes=r"\b(?:went back to|switched back|reset|renewed|handed over|dyed|turned into|mov(?:ed|ing)"
+    changes=r"\b(?:upped|bumped|doubled|halved|went back to|switched back|reset|renewed|handed over|dyed"
+    r"|turned into|mov(?:ed|ing)"
     r"|(?:got|was|were|been) hired|switch(?:ed|ing)|chang(?:ed|ing)|replac(?:ed|ing)|postponed|adjourned"
     r"|deferred|moved up"
     r"|put off|set back|rescheduled|push(?:ed|ing)? (?:back|to|out)|delayed|extended|brought forward"
@@ -98,7 +105,7 @@ SUCCESSION = SuccessionGrammar(
     r"|spent|flew|drove|paid|lost|won(?!['’]t)|slept|ran|swam|wrote|sang|rode|came|told|said|made"
     r"|bought|thought|taught|caught|fought|kept|felt|fell|broke|chose|spoke|woke|wore|threw|knew|grew"
     r"|drew|sat|stood|heard|held|had|gave|took|got|began|drank|built|sent|sold|left|lent|brought|became"
-    r"|been|forgot|hid|rang|shook|stole|tore|understood|bit|blew|dug|fed|found|shot|struck|swore"
+    r"|been|forgot|hid|quit|rang|shook|stole|tore|understood|bit|blew|dug|fed|found|shot|struck|swore"
     r"|read)\b)",
     copulas=r"am|is|are|be|was|were|been|being|isn['’]t|aren['’]t|wasn['’]t|weren['’]t",
     verbs=r"\b(?:am|is|are|was|were|be|been|have|has|had|do|does|did|don['’]t|doesn['’]t|didn['’]t"
@@ -152,7 +159,9 @@ SUCCESSION = SuccessionGrammar(
     r"|officially|currently|probably|not|never|no|don['’]t|doesn['’]t|didn['’]t|do|does|did|any|some"
     r"|anyone|someone|anybody|somebody|won['’]t",
     epithets=r"new|current|latest|newest|old|former|present|next",
-    former=r"\b(?:(?:the|my|our|his|her|their|an?) (?:\w+ )?old|former|previous)\b",
+    former=r"\b(?:(?:the|my|our|his|her|their|an?) (?:\w+ )?old|former|previous|used to(?= (?!\w+ing\b"
+    r"|it\b)[a-z]))\b",
+    other=r"\b(?:other|second|third|one of)\b",
     one_day=r"(?<!\bsince )(?<!\bfrom )\b(?:today|tonight|tomorrow|yesterday"
     r"|(?:this|last|next) (?:morning|afternoon|evening|night|week|weekend"
     r"|(?:mon|tues|wednes|thurs|fri|satur|sun)day))\b",
@@ -199,7 +208,7 @@ SUCCESSION = SuccessionGrammar(
         (r"\b(?:on time|early)\b", r"\b(?:late|delayed|behind)\b"),
         (r"\b(?:indoors|inside)\b", r"\b(?:outdoors|outside)\b"),
         (r"\b(?:sick|ill|in hospital)\b", r"\b(?:well|healthy|better|recovered)\b"),
-        (r"\bcan\b", r"\b(?:can['’]t|cannot)\b"),
+        (r"\b(?:can(?!['’]t)|learn(?:ed|t) (?:how )?to)\b", r"\b(?:can['’]t|cannot)\b"),
         (r"\b(?:free|available)\b", r"\b(?:costs?|taken|busy|booked|sold out)\b"),
         (r"\bfail(?:s|ed|ing)?\b", r"\bpass(?:es|ed|ing)?\b"),
         (r"\b(?:badly|poorly)\b", r"\b(?:well|better)\b"),
@@ -245,8 +254,23 @@ SUCCESSION = SuccessionGrammar(
         ("diet", r"\b(?:vegetarian|vegan|pescatarian|meat|dairy|cheese and eggs|keto)\b"),
         (
             "school",
-            r"\b(?:stud(?:y|ies)|student|grade|kindergarten|school|university|college|graduated|major|degree"
+            r"\b(?:stud(?:y|ies|ying|ied)|student|grade|kindergarten|school|university|college|graduated|major|degree"
             r"|ph\.?d)\b",
         ),
+    ),
+    asked=(
+        (
+            "work",
+            r"\bwhere (?:do|does|did|am|is|are)(?: \w+){1,4}? work(?:ing)?\b|\bwork (?:at|for|as)\b"
+            r"|\b(?:jobs?|employ(?:er|ed|ment)|profession|occupation|for a living|for work)\b",
+        ),
+        ("home", r"\bwhere\b[^?]{0,40}\bliv(?:e|es|ing)\b|\bliv(?:e|es|ing) (?:in|at|with)\b|\baddress\b"),
+        (
+            "partner",
+            r"\b(?:single|married|dating|partner|boyfriend|girlfriend|husband|wife|engaged|divorced"
+            r"|in a relationship)\b",
+        ),
+        ("diet", r"\b(?:vegetarian|vegan|pescatarian|meat|diet)\b"),
+        ("school", r"\b(?:study|studies|studying|school|university|college|major|degree)\b"),
     ),
 )

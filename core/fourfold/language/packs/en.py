@@ -142,7 +142,7 @@ _ATTRIBUTES = AttributeGrammar(
         (r"^(?P<s>.+?) (?:died|passed away) (?:in|at) (?P<v>\D+)$", "place of death", True),
         (r"^(?P<s>.+?) (?:died|passed away) (?:on|in) (?P<v>.*\d.*)$", "date of death", True),
         (rf"^(?P<s>.+?) ?{_IS} (?:married|engaged) to (?P<v>.+)$", "partner", True),
-        (rf"^(?P<s>.+?) ?{_IS} (?P<v>\d{{1,3}})(?: years old)?$", "age", True),
+        (rf"^(?P<s>.+?) ?{_IS} (?P<v>\d{{1,3}})(?: years old)?(?: now| today)?$", "age", True),
         (
             rf"^(?P<s>.+?) ?{_IS} (?:located|situated|based|headquartered) (?:in|at|on) (?P<v>.+)$",
             "location",
@@ -224,6 +224,11 @@ _ENACTED = (
 )
 _NEGATED = "ai|are|ca|could|did|does|do|had|has|have|is|must|should|was|were|wo|would"
 _HAVING = "i|you|we|they|could|would|should|might|must"
+_NO_THING = (
+    r"\d+|an?|the|not|my|your|our|his|her|actually|really|just|been|so|too|very|now|on|at|in|from|for|like|called|gonna"
+    r"|ok|okay|fine|(?!thing)\w+ing"
+)
+"""What stands behind "it's", and not behind the possessive "its"."""
 _BEING = "he|she|that|there|what|where|who|how|here"
 _RELATIONS = tuple(
     """friend mate colleague coworker co-worker boss client brother bro sister sis mum mom mother dad father son
@@ -333,12 +338,13 @@ LANGUAGE = Language(
     r"|refus\w+|fail\w*)\b",
     contractions=rf"\b(?:(?:{_NEGATED})n(?=t\b)|(?:{_HAVING})(?=ve\b)|(?:you|they)(?=(?:re|ll|d)\b)|(?:that|it)(?=ll\b)"
     rf"|(?:{_BEING})(?=s\b)|i(?=(?-i:m)\b(?! (?-i:[A-ZÄÖÜ])| (?:letzt|nächst)en\b)))"
+    rf"|\bit(?=s (?:{_NO_THING})\b)|(?:^|(?<=[,.;!] )|(?<=hey )|(?<=hi ))it(?=s (?:\w+\W*$|(?-i:[A-Z])))"
     rf"|\b(?:my|our|his|her|their) (?:{_RELATION})(?=s [a-z]+ (?:is|was|has|\w{{2,}}[^s\W]s)\b)",
     contracted=frozenset(
         [f"{word}nt" for word in _NEGATED.split("|")]
         + [f"{word}ve" for word in _HAVING.split("|")]
         + [f"{word.rpartition('-')[2]}s" for word in (*_BEING.split("|"), *_RELATIONS)]
-        + "youre youll youd theyre theyll theyd thatll itll im".split()
+        + "its youre youll youd theyre theyll theyd thatll itll im".split()
     ),
     possessive="s",
     abbreviations=r"Mr|Mrs|Ms|Dr|Prof|St|vs|etc|e\.g|i\.e|approx|No|Inc|Ltd|Co|Corp|Jr|Sr",

@@ -201,6 +201,9 @@ _SUCCESSION = SuccessionGrammar(
     r"|nuestra|entré|empecé|estoy|soy|trabajo|vivo)\b)",
     correction=r"(?:(?:ah|oh|no|ay|uy)[,.! ]+)*(?:corrección|no|perdón|perdona|espera|en realidad"
     r"|quise decir|me equivoqué|errata|al final|rectifico|mejor dicho)\b[,.:;! –—-]*",
+    contrast=r"\W*(?:(?:perdón|perdona|espera"
+    r"|en realidad)\b[,. ]*)*no (?P<denied>[^,;.!?]{1,40}?),? sino (?P<given>[^,;.!?]{1,40})"
+    r"\W*",
     current=r"\b(?:ahora|vuelv\w+ a|ya(?! no\b)|ya no|otra vez|de nuevo|por fin|en su lugar|desde ahora"
     r"|a partir de ahora|actualmente|al final|finalmente|hoy en día|en vez de)\b",
     new=r"\bnuev[oa]s?\b",
@@ -208,7 +211,8 @@ _SUCCESSION = SuccessionGrammar(
     r"|debería|intento)\b",
     seeking=r"\b(?:busco|espero|ahorro para|estoy buscando)\b",
     unfinished=r"\b(?:nunca|todavía no|aún no)\b",
-    additive=r"\b(?:también|además|otr[oa](?! vez)|sigo|sigue|todavía|aún|a veces|tanto como)\b",
+    additive=r"\b(?:(?:otra vez|de nuevo) (?=el |la |en |este |esta |mañana|hoy|ayer|próxim)|también|además"
+    r"|otr[oa](?! vez)|sigo|sigue|todavía|aún|a veces|tanto como)\b",
     denial=r"\b(?:no|nunca|jamás|nada|nadie|ningun\w*|ningún|sin|ni|tampoco)\b",
     endings=r"^(?:por favor,? )?olvida (?=mis?\b|el\b|la\b|l[oa]s\b|nuestr|lo )"
     r"|\b(?:dej(?:é|ó|ado)(?: de)?|abandon(?:é|ó|ado)|cancel(?:é|ó|ado|amos)|vend(?:í|ió|ido|imos)"
@@ -256,7 +260,8 @@ _SUCCESSION = SuccessionGrammar(
     light=r"el|la|los|las|un|una|unos|unas|mi|mis|nuestro|nuestra|ahora|ya|no|muy|otra|vez|finalmente"
     r"|actualmente|lo|se|le",
     epithets=r"nuev[oa]s?|actual|antigu[oa]|viej[oa]",
-    former=r"\b(?:antigu[oa]s?|viej[oa]s?|anterior(?:es)?)\b",
+    former=r"\b(?:antigu[oa]s?|viej[oa]s?|anterior(?:es)?|sol(?:ía|íamos|ían)|antes)\b",
+    other=r"\b(?:otr[oa]|segund[oa]|un[oa] de (?:mis|nuestr[oa]s))\b",
     one_day=r"\b(?:hoy|ayer|(?<!la )mañana|esta (?:noche|tarde|semana)"
     r"|este (?:\w+es|sábado|domingo|fin de semana|finde))\b",
     variants={},
@@ -286,6 +291,12 @@ _SUCCESSION = SuccessionGrammar(
             r"\b(?:solter[oa]|casad[oa]|cas(?:é|ó|aron|amos)|novi[oa]|divorciad[oa]|rompimos|separad[oa]s?"
             r"|prometid[oa]s?)\b",
         ),
+        ("diet", r"\b(?:vegetarian[oa]|vegan[oa]|carne)\b"),
+    ),
+    asked=(
+        ("work", r"\btrabaj(?:o|a|as|an|amos)\b|\b(?:empleo|profesión|oficio|me dedico|se dedica|curro)\b"),
+        ("home", r"\bd[oó]nde (?:\w+ ){0,2}?viv(?:o|e|es|en|imos)\b|\b(?:dirección|domicilio)\b"),
+        ("partner", r"\b(?:solter[oa]|casad[oa]|novi[oa]|divorciad[oa]|pareja)\b"),
         ("diet", r"\b(?:vegetarian[oa]|vegan[oa]|carne)\b"),
     ),
 )
@@ -355,7 +366,7 @@ LANGUAGE = Language(
     asks_work=r"\ba qué se dedican?\b",
     determiners=r"\b(?:el|l[ao]s?|un[ao]?|del|al|mis?|nuestr[ao]s?|sus?|est[ea]) ",
     asks_often=r"\bcuántas veces\b|\bcon qué frecuencia\b",
-    asks_place=r"\ba?dónde\b",
+    asks_place=r"\ba?dónde\b|^\W*a?donde\b",
     question_words=r"\b(?:qué|cuál(?:es)?|quién(?:es)?|a?dónde|cuándo|cómo|cuánt[oa]s?)\b",
     asks_before=r"\b(?:antes|anterior\w*|antigu[oa]s?)\b",
     asks_first=r"\bprimera vez\b",

@@ -191,6 +191,8 @@ _SUCCESSION = SuccessionGrammar(
     r"|il|elle|on|mon|ma|mes|notre)\b)",
     correction=r"(?:(?:ah|oh|non|oups|euh)[,.! ]+)*(?:correction|rectification|non|pardon|désolée?|attends"
     r"|en fait|je voulais dire|je me suis trompée?|faute de frappe|coquille|finalement|erratum)\b[,.:;! –—-]*",
+    contrast=r"\W*(?:(?:non|en fait|pardon|désolée?)\b[,. ]*)*pas (?P<denied>[^,;.!?]{1,40}?)(?:,? mais|,)"
+    r" (?:c['’]est )?(?P<given>[^,;.!?]{1,40})\W*",
     current=r"\b(?:maintenant|désormais|dorénavant|ne \w+ plus|n['’]\w+ plus|plus (?=d)|à nouveau"
     r"|de nouveau|enfin|à présent|plutôt|finalement|depuis peu|actuellement|plus$)\b",
     new=r"\bnouve(?:au|l|lle|lles|aux)\b",
@@ -199,7 +201,7 @@ _SUCCESSION = SuccessionGrammar(
     seeking=r"\b(?:cherche|attends|économise)\b",
     unfinished=r"\b(?:jamais|pas encore)\b",
     additive=r"\b(?:aussi|également|en plus|encore|un autre|une autre|toujours|parfois|ainsi que)\b",
-    denial=r"\b(?:ne|n|pas|jamais|rien|aucun\w*|sans|ni|plus(?= d))\b",
+    denial=r"\b(?:ne|n|pas|jamais|rien|aucun\w*|sans|ni|plus(?= d)|plus(?= (?:à|au|aux|chez|en|dans|avec)\b))\b",
     endings=r"^(?:s['’]il te plaît,? )?oublie (?=m(?:on|a|es)\b|l(?:e|a|es)\b|notre|ce )"
     r"|\b(?:arrêté|quitté|démissionné|annulé|vendu|abandonné|résilié|supprimé|perdu|terminé|fini"
     r"|laissé tomber|cessé|renoncé|rompu)\b",
@@ -213,11 +215,11 @@ _SUCCESSION = SuccessionGrammar(
     r" (?:all|ven|part|sort|rest|arriv|rentr|tomb|revenu)\w*\b|\b(?:étais|était|avait|avais)\b",
     copulas=r"suis|es|est|sommes|sont|était|étais|se trouve|appelle",
     verbs=r"\b(?:suis|est|sommes|sont|ai|as|a|avons|ont|était|vais|va|peux|peut|veux|veut|aime|déteste"
-    r"|adore|mange|bois|fume|joue|parle|coûte|part|commence|marche|utilisons|travaille|vis|appelle"
+    r"|adore|mange|bois|fume|joue|parle|coûte|part|bosse|habite|commence|marche|utilisons|travaille|vis|appelle"
     r"|court|cours)\b",
     verb_ending="",
     support=r"ai|as|a|fais|fait|vais|va|prends|prend|utilise|utilisons|veux",
-    exclusive=r"\b(?:habite (?:à|chez)|vis (?:à|avec)|travaille (?:chez|comme|à)|pèse|coûte|conduis"
+    exclusive=r"\b(?:habite (?:à|chez)|vis (?:à|avec)|(?:travaille|bosse) (?:chez|comme|à)|pèse|coûte|conduis"
     r"|part(?:ons)? (?:à|de)|est (?:dirigée?|menée?) par|a lieu|mariée? avec|appelle)",
     joining=r"et",
     prepositions=r"à|au|aux|en|dans|sur|chez|de|du|des|d|avec|pour|par|vers|comme|sous",
@@ -244,7 +246,8 @@ _SUCCESSION = SuccessionGrammar(
     light=r"le|la|les|l|un|une|des|du|mon|ma|mes|notre|nos|maintenant|désormais|ne|n|pas|plus|très|enfin"
     r"|nouveau|encore|finalement|actuellement|de|d|alors",
     epithets=r"nouveau|nouvel|nouvelle|actuelle?|ancienn?e?",
-    former=r"\b(?:ancienn?e?s?|précédente?s?)\b",
+    former=r"\b(?:ancienn?e?s?|précédente?s?|avant|autrefois|à l.époque)\b",
+    other=r"\b(?:autre|deuxième|second|seconde|une? de (?:mes|nos))\b",
     one_day=r"\b(?:aujourd['’]hui|demain|hier|ce (?:soir|matin|week-end)|cette (?:semaine|nuit))\b",
     variants={},
     numbers=r"deux|trois|quatre|cinq|six|sept|huit|neuf|dix|onze|douze|vingt|trente|cent",
@@ -265,7 +268,8 @@ _SUCCESSION = SuccessionGrammar(
     fields=(
         (
             "work",
-            r"\b(?:travaille (?:chez|comme|à)|chômage|emploi|démissionné|licenciée?|retraite|embauchée?"
+            r"\b(?:(?:travaill|boss)(?:e|es|ent|ons) (?:chez|comme|à|pour|dans)|boulot|chômage|emploi"
+            r"|démissionné|licenciée?|retraite|embauchée?"
             r"|promue?|poste)\b",
         ),
         ("home", r"\b(?:habite|vis (?:à|seule?|avec)|déménagé|adresse|emménagé)\b"),
@@ -274,6 +278,18 @@ _SUCCESSION = SuccessionGrammar(
             r"\b(?:célibataire|mariée?s?|fiancée?s?|divorcée?|rompu|séparée?s?|copine?"
             r"|petite? amie?)\b",
         ),
+        ("diet", r"\b(?:végétarienn?e?|vegane?|végane?|viande)\b"),
+    ),
+    asked=(
+        (
+            "work",
+            r"\b(?:travaill|boss)(?:e|es|ent|ez|ons)\b|\b(?:métier|boulot|emploi|employeur|profession)\b",
+        ),
+        (
+            "home",
+            r"\bhabit(?:e|es|ez|ent|ons)\b|\b(?:adresse|vi[st] où|où (?:\w+ ){0,3}?(?:vis|vit|vivent))\b",
+        ),
+        ("partner", r"\b(?:célibataire|mariée?|fiancée?|divorcée?|copine?|en couple)\b"),
         ("diet", r"\b(?:végétarienn?e?|vegane?|végane?|viande)\b"),
     ),
 )

@@ -57,6 +57,7 @@ def is_of_others(newer: Claim, older: Claim) -> bool:
         newer.is_of_another_owner(older)
         or newer.is_of_thing_beside(older)
         or _has_another_number(newer, older)
+        or newer.is_other != older.is_other
     )
 
 
@@ -78,10 +79,11 @@ def stands_beside(newer: Claim, older: Claim) -> bool:
     is_vague = bool((newer.subject | older.subject) & VAGUE)
     is_vague_event = is_vague and newer.has(Mark.EVENT) and older.has(Mark.EVENT)
     is_beside = is_passed or is_vague_event or newer.has(Mark.ADDITIVE) or newer.goes_on_beside(older)
+    is_beside = is_beside or newer.is_beside_exception(older) or newer.begins_beside(older)
     # What it came to is there already: "I work in Bonn", "We moved to Bonn".
     is_there = bool(newer.goal) and newer.goal <= older.content and not newer.has(Mark.DENIAL)
     is_other = newer.is_former != older.is_former or newer.is_exception_to(older) or is_there
-    is_other = is_other or _denies_something_else(newer, older)
+    is_other = is_other or _denies_something_else(newer, older) or _is_narrower_than_denied(newer, older)
     return is_beside or is_other or _tells_what_was(newer, older)
 
 
@@ -118,6 +120,19 @@ def _denies_something_else(newer: Claim, older: Claim) -> bool:
     ):
         return False  # what differs is an aside: "I don't have a bike any more, got it stolen"
     return start > 0 and bool(a and b) and not a & b and all(token.kind != "name" for token in before)
+
+
+def _is_narrower_than_denied(newer: Claim, older: Claim) -> bool:
+    """Tells whether the newer claim says of a part, or under a condition, what the older one denies in general: "I
+    don't like fish", "I like fish fingers". What somebody has, or where he lives, he has in each of its kinds."""
+    is_denied = older.has(Mark.DENIAL) and not newer.has(Mark.DENIAL)
+    if not is_denied or newer.has(TURN) or newer.exclusive or newer.subject != older.subject:
+        return False
+    if newer.opposed_axes(older):  # "I can't swim", "I learned to swim"
+        return False
+    verb = newer.tokens[newer.subject_end : newer.subject_end + 1]
+    is_general = bool(verb) and verb[0].kind not in ("function", "number", "time")
+    return is_general and newer.about <= newer.names and older.words < newer.words
 
 
 def _fills_one_frame(newer: Claim, older: Claim) -> bool:

@@ -116,7 +116,13 @@ class Claim:
     is_of_one_day: bool
     """Whether it speaks of a certain day or week alone ("today", "this Friday")."""
     is_former: bool
-    """Whether it is about what something was before ("the old flat")."""
+    """Whether it is about what something was before ("the old flat", "I used to")."""
+    is_other: bool
+    """Whether its subject is another one of its kind, or one of several ("my other brother")."""
+    is_definite: bool
+    """Whether a word in it has an article ("the library")."""
+    acts_on_it: bool
+    """Whether what it acts on only its context tells ("upped it to 50 mg")."""
     is_many: bool
     """Whether its verb or its subject has many values side by side."""
     is_many_verb: bool
@@ -133,6 +139,11 @@ class Claim:
         """The stems of an owner who is named or described, and is neither the speaker nor a pronoun."""
         return frozenset(stem for stem in self.owner if not stem.startswith("<"))
 
+    def opposed_axes(self, other: Claim) -> set[int]:
+        """Returns the axes of which the two have another side each."""
+        sides = dict(other.poles)
+        return {axis for axis, side in self.poles if axis in sides and sides[axis] != side}
+
     def is_exception_to(self, other: Claim) -> bool:
         """Tells whether it says of a day alone what the other says to be otherwise at other times, or that it is not
         so ("This week the cleaner comes on Wednesday")."""
@@ -140,6 +151,23 @@ class Claim:
             return False
         is_denial = self.has(Mark.DENIAL) and not self.has(Mark.CURRENT)
         return is_denial or not self.has(_TURN_OR_CORRECTION)
+
+    def is_beside_exception(self, other: Claim) -> bool:
+        """Tells whether it says when something is, and the other that it is not so on one day ("no yoga next
+        Tuesday")."""
+        tells_when = any(token.kind == "time" for token in self.tokens) and not self.is_of_one_day
+        return tells_when and other.is_of_one_day and other.has(Mark.DENIAL) and not self.has(Mark.DENIAL)
+
+    def begins_beside(self, other: Claim) -> bool:
+        """Tells whether it begins one more of what the other has many of ("I play the guitar", "I started playing the
+        piano")."""
+        is_beginning = self.has(Mark.BEGINNING) and not self.has(_TURN)
+        return (
+            is_beginning
+            and self.subject == other.subject
+            and other.is_many_verb
+            and other.verb in self.content
+        )
 
     def goes_on_beside(self, other: Claim) -> bool:
         """Tells whether it says how far somebody is from a goal ("I want to weigh 65 kg"), or names another thing of
@@ -171,6 +199,7 @@ class Claim:
         return not (self.content & other.content) - self.owner - numbers
 
 
+_TURN = Mark.CHANGE | Mark.CURRENT | Mark.DENIAL | Mark.ENDING | Mark.WITHDRAWAL
 # Made once: to join marks makes a new one, which takes a microsecond.
 _TURN_OR_EVENT = Mark.CHANGE | Mark.DENIAL | Mark.ENDING | Mark.WITHDRAWAL | Mark.EVENT
 _TURN_OR_CORRECTION = _TURN_OR_EVENT | Mark.CURRENT | Mark.BEGINNING | Mark.CORRECTION
@@ -285,6 +314,11 @@ def _kind_of_character(character: str, grammar: SuccessionGrammar) -> str:
     if compiled(grammar.times).fullmatch(character):
         return "time"
     return "function" if compiled(grammar.pronouns).fullmatch(character) else "word"
+
+
+def matter_key(matter: str, speaker: str | None) -> str:
+    """Returns the key by which the statements of a speaker about a matter of life are found among attributes."""
+    return f"~ {matter} of {speaker or ''}"
 
 
 def stems(tokens: Iterable[Token], kinds: tuple[str, ...]) -> frozenset[str]:

@@ -4,34 +4,79 @@ right is what their speaker said just before. Knows no model, no bank."""
 from __future__ import annotations
 
 from collections.abc import Sequence
+from difflib import get_close_matches
 
-from fourfold.language.succession.claims import THIRD_PERSONS, Claim, Mark
+from fourfold.language.succession.claims import MEANING, THIRD_PERSONS, Claim, Mark, Token
 
 _VALUES = frozenset({"number", "time", "name"})
+_DIGITS = "0123456789.,-+$€£"
+_RESPELT = 0.7
+"""Likeness from which a word is another spelling of one (`difflib`). A guess, not measured."""
 _LONGEST = 4
 """Words of a correction without a verb ("room 12"). A guess, not measured."""
 
 
 def names_value_alone(claims: Sequence[Claim]) -> bool:
     """Tells whether a statement sets something right that it does not name."""
-    if not claims or not claims[0].has(Mark.CORRECTION | Mark.DENIAL):
+    if not claims:
         return False
-    return claims[0].subject <= THIRD_PERSONS or _is_verbless(claims[0])
+    claim = claims[0]
+    if claim.has(Mark.CHANGE) and claim.acts_on_it and not claim.target:  # "upped it to 50 mg"
+        return True
+    if not claim.has(Mark.CORRECTION | Mark.DENIAL):
+        return False
+    return claim.subject <= THIRD_PERSONS or _is_verbless(claim)
 
 
 def sets_right(correction: Sequence[Claim], said_before: Sequence[Claim]) -> bool:
     """Tells whether a correction that names a value alone gives another one of a kind that `said_before` has: a
     number for a number, a day for a day. One that is shown by a denial alone denies what was said ("Marcus, not
     Martin")."""
-    earlier = {(token.form, token.kind) for claim in said_before for token in claim.tokens}
-    if not correction[0].has(Mark.CORRECTION) and not any(
-        (token.form, token.kind) in earlier for token in correction[0].tokens if token.kind in _VALUES
-    ):
+    claim = correction[0]
+    earlier = {(token.form, token.kind) for each in said_before for token in each.tokens}
+    denied = {token.kind for token in claim.tokens if (token.form, token.kind) in earlier}
+    given = {
+        token.kind
+        for token in claim.tokens
+        if token.kind != "function" and (token.form, token.kind) not in earlier
+    }
+    if claim.has(Mark.DENIAL) and claim.has(Mark.CORRECTION):  # "not the red one, the blue one"
+        return bool(denied - {"function"} and given)
+    if claim.has(Mark.CHANGE):
+        return any(_are_of_one_unit(claim, each) for each in said_before)
+    if not claim.has(Mark.CORRECTION) and not denied & _VALUES:
         return False
     kinds = {kind for _, kind in earlier} & _VALUES
-    return any(
-        token.kind in kinds and (token.form, token.kind) not in earlier for token in correction[0].tokens
+    return bool(given & kinds) or _respells(claim, said_before) or _exchanges_thing(claim, said_before)
+
+
+def _are_of_one_unit(claim: Claim, earlier: Claim) -> bool:
+    """Tells whether two claims have amounts of one unit ("20mg", "50mg"), or both a day."""
+    ours, theirs = (
+        {_unit(token) for token in each.tokens if token.kind in _VALUES} for each in (claim, earlier)
     )
+    return bool(ours & theirs)
+
+
+def _exchanges_thing(claim: Claim, earlier: Sequence[Claim]) -> bool:
+    """Tells whether a thing alone ("the library") may stand where something was said of another one ("at the
+    station")."""
+    is_thing = claim.is_definite and all(token.kind == "word" for token in claim.tokens)
+    return is_thing and any(each.is_definite and each.words - each.about for each in earlier)
+
+
+def _unit(token: Token) -> str:
+    """Returns what a value is of: its kind, or the unit that stands behind its number."""
+    return token.form.lstrip(_DIGITS) if token.kind == "number" else token.kind
+
+
+def _respells(claim: Claim, earlier: Sequence[Claim]) -> bool:
+    """Tells whether a word alone is another spelling of one that was said ("milo", "*mila")."""
+    if len(claim.tokens) != 1:
+        return False
+    word = claim.tokens[0].written
+    said = [token.written for each in earlier for token in each.tokens if token.kind in MEANING]
+    return word not in said and bool(get_close_matches(word, said, n=1, cutoff=_RESPELT))
 
 
 def _is_verbless(claim: Claim) -> bool:

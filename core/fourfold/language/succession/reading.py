@@ -54,6 +54,18 @@ def matters_of(text: str, language: Language) -> frozenset[str]:
     return frozenset[str]().union(*islice(matters, _MOST_CLAUSES))
 
 
+@lru_cache(maxsize=256)
+def matters_asked(question: str, language: Language) -> frozenset[str]:
+    """Returns the matters of life (`Claim.fields`) that a question asks for."""
+    spoken = language if language.succession is not None else languages()["en"]
+    grammar = spoken.succession
+    return (
+        frozenset(name for name, pattern in grammar.asked if search(pattern, question))
+        if grammar
+        else frozenset()
+    )
+
+
 def _sentences_read(text: str, language: Language) -> Iterator[tuple[_ClaimReader, str]]:
     """Yields the sentences that claim something, as far as they are read, with who reads them. One that only says
     that what follows sets something right ("No wait.") belongs to the next."""
@@ -81,9 +93,13 @@ _LONGEST = 400
 """Sentences and clauses of a text, and characters of a sentence, that are read. Guesses, not measured."""
 _UNSAID = (Modality.QUESTION, Modality.QUOTE, Modality.HYPOTHETICAL, Modality.WISH)
 _CODE = re.compile(r"[{}\\`=]|\w\(|\w_\w|;\s*$|^\s*(?:#|//)")
+_LABEL = re.compile(r"([^\W\d_][\w'’ -]{1,40}): (?=\S)")
 _ACTING = Mark.SEEKING | Mark.ENDING | Mark.WITHDRAWAL | Mark.CHANGE | Mark.PLACING
 _CHANGING = Mark.CHANGE | Mark.CURRENT
+_MOVING = Mark.CHANGE | Mark.PLACING
 _ENDS = Mark.ENDING | Mark.WITHDRAWAL
+_THINGS = ("it", "this")
+"""Persons that stand for a thing, in `SuccessionGrammar.persons`."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -131,19 +147,27 @@ class _ClaimReader:
         """Yields the clauses of a sentence that says something, with the marks that all of them have."""
         grammar = self.grammar
         sentence = without_request(sentence, self.language)
+        if self.language.interjections:  # "hey, it's Tasha"; but not "no milk today"
+            cries = rf"(?:(?!{grammar.denial})(?:{self.language.interjections})\b[ ,.!]+)++(?=\w)"
+            cry = compiled(cries).match(sentence)
+            sentence = sentence[cry.end() :] if cry else sentence
         modality = modality_of(sentence, self.language)
         is_asked = sentence.rstrip().endswith(("?", "？")) or matches_any("tag", sentence)
         if modality in _UNSAID or is_asked or _CODE.search(sentence):
             return
+        if self.language.elided:
+            sentence = compiled(rf"\b({self.language.elided})['’](?=\w{{2}})").sub(r"\1 ", sentence)
         shared = Mark.PLAN if modality is Modality.PLAN else Mark.NONE
+        contrast = compiled(grammar.contrast).fullmatch(sentence)
+        if contrast and not has_verb(contrast["denied"], grammar):
+            yield f"{contrast['denied']} {contrast['given']}", shared | Mark.CORRECTION | Mark.DENIAL
+            return
         correction = compiled(grammar.correction).match(sentence)
         if correction:
             shared |= Mark.CORRECTION
             value, sentence = self._value_first(sentence[correction.end() :])
             if value:
                 yield value, shared
-        if self.language.elided:
-            sentence = compiled(rf"\b({self.language.elided})['’](?=\w{{2}})").sub(r"\1 ", sentence)
         yield from ((clause, shared) for clause in self._clauses(sentence) if clause)
 
     def _value_first(self, correction: str) -> tuple[str, str]:
@@ -163,7 +187,12 @@ class _ClaimReader:
         if not self.language.stemmer:
             yield from (part.strip() for part in compiled(self.grammar.clause_border).split(sentence) if part)
             return
-        borders = [match.span() for match in compiled(self.grammar.clause_border).finditer(sentence)]
+        label = self._end_of_label(sentence)
+        borders = [
+            match.span()
+            for match in compiled(self.grammar.clause_border).finditer(sentence)
+            if match.start() != label
+        ]
         start = 0
         for border_start, border_end in [*borders, (len(sentence), len(sentence))]:
             part = sentence[start:border_start].strip()
@@ -173,6 +202,14 @@ class _ClaimReader:
             border = sentence[border_start:border_end].strip(", ")
             is_joined = not is_clause and compiled(self.grammar.joining).fullmatch(border) is not None
             start = start if part and is_joined else border_end
+
+    def _end_of_label(self, clause: str) -> int:
+        """Returns where the colon stands that parts a label from its value, as notes have it ("new number: 0770"), of
+        which neither has a verb; -1 where there is none."""
+        label = _LABEL.match(clause)
+        if label is None or has_verb(label[1], self.grammar) or has_verb(clause[label.end() :], self.grammar):
+            return -1
+        return label.end(1)
 
     def _claim(self, clause: str, marks: Mark) -> Claim | None:
         parsed = self._parsed(clause, marks)
@@ -186,7 +223,7 @@ class _ClaimReader:
         goal, goal_name = self._goal(parsed) if has_any(parsed.marks, _CHANGING) else (frozenset[str](), "")
         fields = self._fields(clause)
         verb_start = tokens[subject_end].start if subject_end < len(tokens) else len(clause)
-        many = search(grammar.many, clause)
+        many, former = search(grammar.many, clause), search(grammar.former, clause)
         # The subject and its verb; in Chinese there is nothing between words.
         head = tokens[subject_end + 1].start if subject_end + 1 < len(tokens) else len(clause)
         return Claim(
@@ -220,7 +257,12 @@ class _ClaimReader:
             of_another=bool(about)
             and any(token.written in grammar.persons for token in tokens[subject_end:]),
             is_of_one_day=search(grammar.one_day, clause) is not None,
-            is_former=search(grammar.former, clause[:verb_start]) is not None,
+            is_other=search(grammar.other, clause[:verb_start]) is not None,
+            is_definite=compiled(rf"\b(?:{self.language.determiners})").search(clause) is not None,
+            acts_on_it=any(
+                grammar.persons.get(token.written) in _THINGS for token in tokens[subject_end + 1 :]
+            ),
+            is_former=former is not None and former.start() <= verb_start,
             is_many=many is not None and many.start() < head,
             is_many_verb=compiled(grammar.many).match(clause[verb_start:]) is not None,
             is_single=search(grammar.single, clause[:head]) is not None,
@@ -231,14 +273,18 @@ class _ClaimReader:
 
     def _is_told_by_speaker(self, parsed: _ParsedClause) -> bool:
         """Tells whether a clause without a subject is about its speaker: by the form of its verb, or since it begins
-        with what was done to something, as notes do ("sold the car", but not "moved to Friday")."""
+        with what was done, as notes do ("sold the car", "moved to York", but not "moved to Friday")."""
         grammar, tokens = self.grammar, parsed.tokens
         if compiled(grammar.speaker_verbs).match(tokens[0].written):
             return True
         if not self.language.stemmer or parsed.subject_end or len(tokens) < 2:
             return False
-        begins = compiled(grammar.past).match(parsed.text) is not None
-        return begins and compiled(grammar.prepositions).fullmatch(tokens[1].written) is None
+        if compiled(grammar.past).match(parsed.text) is None:
+            return False
+        if compiled(grammar.prepositions).fullmatch(tokens[1].written) is None:
+            return True
+        behind = tokens[2].kind if len(tokens) > 2 else ""
+        return behind == "name" or (behind in MEANING and not has_any(parsed.marks, _MOVING))
 
     def _parsed(self, clause: str, marks: Mark) -> _ParsedClause | None:
         """Returns the words and marks of a clause; None for one that settles nothing, and without words."""
@@ -260,6 +306,10 @@ class _ClaimReader:
             )
         if not tokens:
             return None
+        label = self._end_of_label(clause)
+        if label > 0:  # a colon says that one is the other
+            place = next((i for i, token in enumerate(tokens) if token.start > label), len(tokens))
+            tokens = (*tokens[:place], Token("=", "function", label, ":"), *tokens[place:])
         subject_end = end_of_subject(tokens, verb_start, self.language, self.grammar)
         verb_end = min((end for _, end in acting), default=-1)
         return _ParsedClause(clause, tokens, subject_end, verb_end, self._with_adverbs(clause, marks))

@@ -163,8 +163,7 @@ def _denies(pair: _Pair) -> bool:
 
 def _opposes(pair: _Pair) -> bool:
     newer, older = pair.newer, pair.older
-    sides = dict(older.poles)
-    axes = {axis for axis, side in newer.poles if axis in sides and sides[axis] != side}
+    axes = newer.opposed_axes(older)
     if (
         pair.is_same
         and newer.about
@@ -271,7 +270,8 @@ def _changes(pair: _Pair) -> bool:
     shared = (newer.words & older.words) - newer.about - newer.remarks
     if shared and len(shared) * 2 >= min(len(newer.words), len(older.words)) - len(newer.about):
         return True
-    is_one = pair.is_same or newer.about == older.about  # "my manager", and "her manager is now"
+    # "my manager", and "her manager is now"; "my phone number", and "new number"
+    is_one = pair.is_same or newer.about == older.about or (is_new_subject and newer.about <= older.about)
     is_same_verb = newer.verb == older.verb and not newer.is_many_verb and is_one
     if newer.verb == "=":
         is_same_verb = is_same_verb and bool(newer.about) and not newer.is_many

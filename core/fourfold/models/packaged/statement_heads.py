@@ -25,6 +25,9 @@ LAYERS = ("layer_norm_4", "layer_norm_8")
 """The values of the packaged model that are read: the states after its second and fourth layer of six. The last
 one's, which are made for likeness of content, tell less of how something is said (docs/adr/0023)."""
 NAME_HEAD, TYPE_HEAD = "name", "name type"
+SMALL_NAME_HEAD, SMALL_TYPE_HEAD = "small name", "small name type"
+"""The same of words that are typed in small letters: in English alone, the others tell too little without them
+(docs/adr/0023)."""
 _WORDED = ("kind", "network", "modality", "lasting", "worth", "alone", "line")
 """The heads that weigh words as well, in the order of their columns. What a sentence tells of, and how strongly it is
 held, they tell no better (docs/adr/0023)."""
@@ -63,6 +66,10 @@ class StatementHeads:
     def word_scores(self, tokens: Floats, features: Floats) -> Floats:
         """Returns the scores, (all columns,), of a word whose pieces have the scores `tokens`."""
         return _mean(tokens) + features @ self.word_weights + self.bias
+
+    def tells(self, head: str) -> bool:
+        """Tells whether there is such a head for the language."""
+        return head in self.columns
 
     def probabilities(self, head: str, scores: Floats) -> dict[str, float]:
         """Returns the probability of each class of a head."""
