@@ -7,7 +7,7 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from fourfold import Bank, Memory, Message
+from fourfold import Bank, Memory, Message, Modality
 from fourfold.language.dates import find_times
 from fourfold.language.languages import language
 
@@ -39,6 +39,42 @@ def marked(bank: Bank) -> set[str]:
         ("my phone number is 07700 900123", "new number: 07700 900456", "what is my phone number"),
         ("I'm studying biology at Uppsala.", "I switched my major to statistics.", "What do I study?"),
         ("j'habite à lyon", "finalement j'habite plus à lyon, je suis à nantes", "où j'habite"),
+        ("The meeting moved to Tuesday.", "meeting moved to Thursday", "when is the meeting"),
+        (
+            "doctor upped my sertraline to 100 mg",
+            "back down to 75 mg of sertraline",
+            "how much sertraline do I take?",
+        ),
+        (
+            "also taking vitamin D 1000 IU daily and levothyroxine 75 mcg before breakfast",
+            "levothyroxine is now 88 mcg, bloods came back a bit low",
+            "how much levothyroxine do I take?",
+        ),
+        ("we also have two cats, Mo and Tilly.", "Tilly died last night :( she was 16", "is Tilly alive?"),
+        (
+            "wifi password is kartoffel-77-blau",
+            "Jonas changed the wifi password to Quark2026!",
+            "the wifi password?",
+        ),
+        (
+            "Mo is allergic to chicken",
+            "turns out it wasnt chicken, Mo is allergic to beef",
+            "Mo's allergies?",
+        ),
+        ("stopped drinking coffee", "ok I'm back on coffee, one cup a day", "do I drink coffee?"),
+        ("I've started running, 3 times a week.", "down to running once a week", "how often do I run?"),
+        ("My car (a 2014 Fiesta) failed its MOT.", "car passed today.", "did my car pass the MOT?"),
+        (
+            "I bought a Bosch dishwasher",
+            "actually it was a Siemens, not a Bosch",
+            "which dishwasher did I buy?",
+        ),
+        ("cancelled netflix today", "resubscribed to netflix because of that new show", "do I have netflix?"),
+        (
+            "We painted the living room green",
+            "repainted the living room in terracotta",
+            "what colour is the living room?",
+        ),
     ],
 )
 def test_what_is_newer_comes_first(minilm_memory: Memory, older: str, newer: str, question: str) -> None:
@@ -99,6 +135,16 @@ def test_of_several_changes_the_last_leads(minilm_memory: Memory) -> None:
         ("I used to live in Bath.", "I live in Bristol."),
         ("i live in porto", "i moved to postgres"),
         ("trabajo en ikea", "mi novia trabaja en zara"),
+        ("Pelican v0.3 is out", "upgraded Pelican to Django 5.0 today"),
+        (
+            "Isla is in year 7 at St Anne's",
+            "the doctor put Isla on the brown inhaler instead of the blue one",
+        ),
+        ("Oksana can't make it on the 14th", "Oksana quit the bakery"),
+        ("Anna plays the violin, Ben plays football at 10", "Anna turned 12 today"),
+        ("Biscuit weighs 4.2 kg", "biscuit chewed through my headphones, she's dead to me"),
+        ("finished Poppy's cardigan!!", "i hate running"),
+        ("I moved the sofa upstairs", "I moved the table downstairs"),
     ],
 )
 def test_what_stands_beside_is_not_marked(minilm_memory: Memory, texts: tuple[str, ...]) -> None:
@@ -142,6 +188,30 @@ def test_what_is_no_exception_is_marked(minilm_memory: Memory, older: str, newer
         (("我住在上海", "我妹妹住在广州"), "我住在哪里", "上海"),
         (("je bosse chez renault", "ma soeur bosse chez peugeot"), "où je travaille", "renault"),
         (
+            ("I live in Bremen.", "my colleague Lena told me she's vegan and lives in Hamburg"),
+            "where do I live?",
+            "Bremen",
+        ),
+        (
+            ("Pablo vive en Sevilla y Andrés en Bilbao", "Andrés se ha mudado a Madrid"),
+            "¿Dónde vive Andrés?",
+            "Madrid",
+        ),
+        (
+            ("stack is Django 4.2 + Postgres 14", "we dropped Postgres for CockroachDB."),
+            "what Django version are we on?",
+            "4.2",
+        ),
+        (
+            (
+                "dad broke two ribs, he's in hospital",
+                "mum's op went fine, she's home.",
+                "dad's home too now.",
+            ),
+            "is dad still in hospital?",
+            "dad's home too",
+        ),
+        (
             ("My dentist is Dr. Amadi.", "I changed dentists. My dentist is Dr. Whitlock now."),
             "Who is my dentist?",
             "Whitlock",
@@ -165,12 +235,26 @@ def test_what_is_asked_for_comes_first(
         ("I was away Monday to Friday.", ("2026-10-26", "2026-10-31")),
         ("I'm away from Monday to Friday.", ("2026-11-09", "2026-11-14")),
         ("meeting moved from tuesday to thursday", ("2026-11-05", "2026-11-06")),
+        ("I signed the lease for my own place, moving june 1", ("2027-06-01", "2027-06-02")),
+        ("Luca passed his exam and starts at a law firm on April 1st", ("2027-04-01", "2027-04-02")),
+        ("2.1 slipped to december 10, found a race condition", ("2026-12-10", "2026-12-11")),
+        ("they moved the blood test to the 21st, same time", ("2026-11-21", "2026-11-22")),
+        ("it's at Marco's place, Saturday the 28th at 7", ("2026-11-28", "2026-11-29")),
+        ("Oksana can't make it on the 14th, she'll come in December", ("2026-12-01", "2027-01-01")),
     ],
 )
-def test_days_of_each_week_are_no_date(text: str, days: tuple[str, str] | None) -> None:
+def test_what_day_is_meant(text: str, days: tuple[str, str] | None) -> None:
     times = [mention.interval for mention in find_times(text, MONDAY, language("en"))]
     told = [(f"{t.start:%Y-%m-%d}", f"{t.end:%Y-%m-%d}") for t in times if t.start and t.end]
     assert told == ([] if days is None else [days])
+
+
+def test_what_is_told_of_two_stays_together(minilm_memory: Memory) -> None:
+    bank = minilm_memory.bank("a")
+    twins = "my sister Ruth has twins, Max and Leo, they're 5"
+    say(bank, twins, "resubscribed to netflix because of the new season of that show")
+    assert twins in {unit.text for unit in bank.units()}
+    assert {unit.modality for unit in bank.units()} == {Modality.FACT}
 
 
 def test_to_and_from_one_place_are_two_things(minilm_memory: Memory) -> None:

@@ -132,14 +132,15 @@ def test_a_log_line_is_json_and_quotes_no_error_above_debug() -> None:
     assert line(logging.DEBUG)["said"] == "Ana's secret"
 
 
-@pytest.mark.parametrize("arguments", [[], ["http"]])
+@pytest.mark.parametrize("arguments", [[], ["http"], ["install", "--client", "cursor", "--yes"]])
 def test_a_missing_extra_is_named(
-    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], arguments: list[str]
+    home: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], arguments: list[str]
 ) -> None:
     monkeypatch.setitem(sys.modules, "mcp", None)
     monkeypatch.setattr("fourfold_mcp.transport.process.find_spec", lambda name: None)
     assert run(monkeypatch, *arguments) == 1
     assert 'pip install "fourfold[mcp]"' in capsys.readouterr().err
+    assert not (home / ".cursor").exists()
 
 
 def test_a_wrong_log_level_is_told(

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import datetime
+from importlib.metadata import entry_points
 from typing import Annotated
 
 import typer
@@ -13,8 +14,13 @@ from fourfold import BankInfo, InputError, Memory, NotFoundError
 from fourfold.settings import directory_of, is_url, load_settings
 from fourfold.transfer.importers import parse_time
 
+_OTHERS = ", ".join(sorted({command.name for command in entry_points(group="fourfold.commands")}))
 app = typer.Typer(
-    no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False, rich_markup_mode=None
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+    rich_markup_mode=None,
+    epilog=f"Programs of their own, each with its --help: {_OTHERS}." if _OTHERS else None,
 )
 
 MemoryOption = Annotated[

@@ -32,7 +32,7 @@ from fourfold.values.changes import Change, Event, ForgetResult, PruneResult
 from fourfold.values.reflection import BankStatus, Failure, Reflection
 from fourfold.values.rendering import render_interval, render_statement, written_day
 from fourfold.values.results import BankInfo, Hit, Recall, RetainResult
-from fourfold.values.units import SHORT_ID, Entity, Interval, Modality, Unit, Verdict, known_time
+from fourfold.values.units import SHORT_ID, Entity, Interval, Message, Modality, Unit, Verdict, known_time
 from fourfold.values.wording import counted, render_verdicts
 
 _MAX_FORGOTTEN_LINES = 20
@@ -329,7 +329,7 @@ def _contents(file: ImportedFile) -> str:
     messages = [message for document in file.documents for message in document.messages]
     facts = [fact for document in file.documents for fact in document.facts]
     text = _amount(len(messages), len(facts))
-    speakers = list(dict.fromkeys(message.speaker for message in messages if message.speaker))
+    speakers = list(dict.fromkeys(name for message in messages if (name := _said_by(message))))
     if speakers:
         more = len(speakers) - _MAX_SPEAKERS
         text += f" of {listed([*speakers[:_MAX_SPEAKERS], *([f'{more} more'] if more > 0 else [])])}"
@@ -339,6 +339,11 @@ def _contents(file: ImportedFile) -> str:
         days = dict.fromkeys(f"{moment.day} {moment:%b %Y}" for moment in (times[0], times[-1]))
         text += f", {' to '.join(days)}"
     return f"{text}; {file.skipped} not read" if file.skipped else text
+
+
+def _said_by(message: Message) -> str:
+    """Returns who says a message, where that is told: by name, or "the assistant"."""
+    return message.speaker or ("" if message.role == "user" else f"the {message.role}")
 
 
 def _amount(messages: int, facts: int) -> str:

@@ -434,6 +434,8 @@ class _AttributeReader:
             return f"{_SPEAKER} {normalise(phrase[own.end() :])}"
         if folded in grammar.pronouns or len(folded.split()) > _LONGEST_PHRASE:
             return ""
+        if "," in phrase and folded.split()[-1] in grammar.pronouns:  # "Max and Leo, they"
+            return ""
         if compiled(grammar.verbal_end).search(phrase) or compiled(grammar.other_subject).match(phrase):
             return ""
         return folded

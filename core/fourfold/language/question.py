@@ -21,6 +21,8 @@ from fourfold.language.text import Word, is_unspaced, words
 _POSSESSIVE = re.compile(r"['’]s?$")
 _IDENTIFIER = re.compile(r"\b\d+(?:[.\-/:]\d+)+\b")
 """Numbers of several parts: versions, extensions. Two that share a part are not alike."""
+_SOMEBODY = frozenset({"<he>", "<she>"})
+_WORD = re.compile(r"[^\W\d_]+")
 _HAN = re.compile(r"[\u3400-\u9fff]")
 _LONGEST_DETERMINER = 12
 """Characters before a noun in which its article is looked for. A guess, not measured."""
@@ -92,9 +94,19 @@ def _asks_speaker(text: str, language: Language, grammar: SuccessionGrammar) -> 
     is_speaker = compiled(grammar.speakers).fullmatch
     if any(is_speaker(token.written) for token in tokens_of(text, language, grammar)):
         return True
-    asking = "|".join(filter(None, (language.asks_place, language.asks_when, language.asks_kind)))
-    verb = compiled(rf"(?:{asking})\W+(\w+)").search(text) if grammar.speaker_verbs and asking else None
-    return verb is not None and compiled(grammar.speaker_verbs).fullmatch(verb[1]) is not None
+    if not grammar.speaker_verbs:
+        return False
+    is_verb = compiled(grammar.speaker_verbs).fullmatch
+    before = ""
+    for match in _WORD.finditer(text):
+        # Behind an article or a preposition it is a noun ("el trabajo").
+        is_noun = bool(before) and compiled(
+            rf"{language.determiners}|\b(?:{grammar.prepositions}) "
+        ).fullmatch(before)
+        if match.group().islower() and not is_noun and is_verb(match.group()):
+            return True
+        before = f"{match.group()} "
+    return False
 
 
 def is_about_another(question: Question, claim: Claim, speaker: Set[str]) -> bool:
@@ -102,7 +114,8 @@ def is_about_another(question: Question, claim: Claim, speaker: Set[str]) -> boo
     speaker's sister where it asks after the speaker, Ines's friend where it asks after Ines. `speaker` are the stems
     of the name of who said it."""
     if not claim.about or claim.involves_speaker:
-        return False
+        is_of_speaker = question.asks_speaker and not question.names | question.owned
+        return is_of_speaker and not claim.about and bool(claim.subject & _SOMEBODY)
     stems = {word.stem for word in question.words}
     named = {word.stem for word in question.names | question.owned} - speaker
     asked = stems - speaker
@@ -114,8 +127,10 @@ def is_about_another(question: Question, claim: Claim, speaker: Set[str]) -> boo
     if not (question.asks_speaker or stems & speaker) or not claim.about - asked - numbers:
         return False
     if named:  # "Ilse keeps her passport here", but not "Ilse is my boss"
-        is_named = bool(claim.names & claim.about) and not claim.about & asked
-        return is_named and not matches_any("first_person", claim.text)
+        is_named = bool(claim.names & claim.about) and not matches_any("first_person", claim.text)
+        # "How do I take my coffee?", "My sister takes her coffee with sugar"
+        is_others = question.asks_speaker and claim.of_another
+        return (is_named or is_others) and not claim.about & asked
     return bool("<speaker>" in claim.owner or claim.names & claim.about or claim.verb in asked)
 
 

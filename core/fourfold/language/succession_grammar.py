@@ -102,7 +102,7 @@ class SuccessionGrammar:
     """Whether what a verb acts on may stand before it ("Ich habe den Golf verkauft")."""
     contrast: str = ""
     """A sentence that denies one value and gives another in its place, `denied` and `given` ("not Leeds, it's
-    Harrogate")."""
+    Harrogate"), or `denied2` and `given2`, where the one that is given may stand first."""
     other: str = ""
     """What says that a subject is another one of its kind ("my other brother"), or one of several."""
     asked: tuple[tuple[str, str], ...] = ()

@@ -24,7 +24,7 @@ from fourfold.language.question import Question, is_about_another, read_question
 from fourfold.language.spelling import with_capitals
 from fourfold.language.succession.beside import may_differ
 from fourfold.language.succession.claims import Claim, Mark
-from fourfold.language.succession.reading import read_claims
+from fourfold.language.succession.reading import matters_asked, read_claims
 from fourfold.language.text import counts, is_unspaced, words
 from fourfold.recall.occasions import alike
 from fourfold.recall.plan import Plan
@@ -205,6 +205,14 @@ class _Statement:
             is_once and not any(claim.has(_OUTCOME) or self._reaches(claim) for claim in claims)
         )
 
+    @cached_property
+    def _is_exception(self) -> bool:
+        """Tells whether it says how it is on one day alone ("Tomorrow only, the stand-up is at 11")."""
+        claims = self._asked_claims
+        return bool(claims) and all(
+            claim.is_of_one_day and not claim.has(Mark.EVENT) and not claim.has(_OUTCOME) for claim in claims
+        )
+
     def _reaches(self, claim: Claim) -> bool:
         """Tells whether it tells what something came to that the question does not name: "Devesh handed the pager to
         Ingrid"."""
@@ -217,7 +225,7 @@ class _Statement:
         if other.unit.id in self.newer:
             return self._is_asked_for_another_part(other)
         is_as_near = other.asked_stems <= self.asked_stems or (other._is_of_agent and bool(self.asked_stems))
-        is_beside = other.is_beside or tells_less(other.attributed, self.attributed)
+        is_beside = other.is_beside or tells_less(other.attributed, self.attributed) or other._is_exception
         tells_beside = is_beside and not self.is_beside and is_as_near
         return tells_beside or self.comes_after(other) or self._goes_on_from(other)
 
@@ -240,7 +248,7 @@ class _Statement:
         grammar = self.language.succession
         if grammar is None:
             return False
-        parts = compiled(rf",|\s(?:{grammar.joining})\s").split(self.unit.text)
+        parts = compiled(rf"[,+/&]|\s(?:{grammar.joining})\s").split(self.unit.text)
         asked_of = [self._asked_stems(part) for part in parts]
         most = max(map(len, asked_of))
         if len(newer.asked_stems) >= most:
@@ -262,7 +270,7 @@ class _Statement:
         # Verbs are told in many ways: who "looks after" somebody may "take over with" her.
         asked_things = older.asked_stems - {claim.verb for claim in older.claims}
         is_same_matter = bool(self.asked_stems & older.asked_stems) and asked_things <= self.asked_stems
-        if not is_same_matter and not self._is_state_of_same(older):
+        if not is_same_matter and not self._is_state_of_same(older) and not self._is_of_asked_matter(older):
             return False
         if self._lacks_kind(older) or are_beside(self.attributed, older.attributed):
             return False
@@ -276,6 +284,27 @@ class _Statement:
         lacks_number = plan.asks_count and counts(older.unit.text) and not counts(self.unit.text)
         lacks_time = plan.asks_when and older._tells_time and not self._tells_time
         return lacks_name or lacks_number or lacks_time
+
+    def _is_of_asked_matter(self, older: _Statement) -> bool:
+        """Tells whether both speak of the matter of life that the question asks for, of the one whom it names, or of
+        the speaker ("Where does Andrés live?", "Andrés moved to Madrid")."""
+        matters = matters_asked(self.plan.text, self.language)
+        asked_verbs = {claim.verb for claim in older.claims} | self._matter_stems
+        if not older.asked_stems - asked_verbs <= self.asked_stems:
+            return False
+        names = {word.stem for word in self.question.names} - self._speaker
+        return bool(matters) and all(
+            any(claim.fields & matters and names <= claim.content for claim in statement.claims)
+            for statement in (self, older)
+        )
+
+    @cached_property
+    def _matter_stems(self) -> frozenset[str]:
+        """The stems of the question's words that say which matter of life it asks for ("vive")."""
+        grammar, text = self.language.succession, self.question.text
+        found = (compiled(pattern).search(text) for _, pattern in (grammar.asked if grammar else ()))
+        spans = [match.span() for match in found if match is not None]
+        return frozenset(w.stem for w in self.question.words if any(a <= w.start < b for a, b in spans))
 
     def _is_state_of_same(self, older: _Statement) -> bool:
         return any(

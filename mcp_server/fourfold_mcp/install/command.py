@@ -90,6 +90,8 @@ def install(
     yes: Annotated[bool, typer.Option("--yes", "-y", help="Do not ask.")] = False,
 ) -> None:
     """Put Fourfold into a client's configuration. Shows the change first, and keeps what was there before."""
+    if not (uvx or undo or show):  # an entry that starts this Python without the protocol starts nothing
+        check_installed()
     target = clients.client(client.value)
     env = {"FOURFOLD_BANK": bank, "FOURFOLD_LOCATION": memory}
     server = clients.entry({k: v for k, v in env.items() if v}, uvx=uvx, typed=target.typed)

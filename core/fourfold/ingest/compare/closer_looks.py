@@ -3,6 +3,7 @@ write are looked at once more, by the vectors of their bare texts."""
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 
@@ -19,6 +20,11 @@ from fourfold.values.units import Unit
 _MOST_LOOKS = 2
 """Pairs of one newer statement that are looked at, the most likely first: each may cost the embedding of a text. A
 guess, not measured."""
+_FEW_UNITS = 5
+_PRIOR = 0.5
+"""The model was fitted to pairs of one matter. Of a bank of more than so many units most pairs are of none: where
+nothing else says that two belong together, their log-odds lose this times the logarithm of how many times more it
+has. Guesses: a whole logarithm would be the prior, if the texts told nothing of being of one matter."""
 _LEAST_NEWER, _LEAST_OLDER = 0.02, 0.1
 """Salience below which a newer and an older statement are no pair for a look: thanks and cheers read like changes of
 each other, and of what is hardly worth knowing nobody asks how it stands. Of the marks that looks made in five talks
@@ -33,6 +39,8 @@ class Look:
     older: Unit
     features: Floats
     explanation: str
+    is_far: bool
+    """Whether the two have neither a word in common, but names, nor a matter of life."""
 
 
 @dataclass(slots=True)
@@ -41,6 +49,8 @@ class CloserLooks:
     has none: then nothing is."""
 
     model: ChangeModel | None
+    units: int
+    """How many units the bank has, before the write."""
     _looks: list[Look] = field(default_factory=list)
     _of_statement: list[tuple[float, Look]] = field(default_factory=list)
     _leaning: float | None = None
@@ -65,7 +75,8 @@ class CloserLooks:
         score = self.model.worth_a_look(features, self._leaning)
         if score > 0:
             explanation = f'"{claims[0].text}" probably tells of a change of "{older_claims[0].text}"'
-            self._of_statement.append((score, Look(newer_unit, older_unit, features, explanation)))
+            look = Look(newer_unit, older_unit, features, explanation, _are_far(claims, older_claims))
+            self._of_statement.append((score, look))
 
     def next_statement(self) -> None:
         """Keeps the most likely pairs of the statement that was considered last."""
@@ -93,10 +104,18 @@ class CloserLooks:
             batch = texts[start : start + EMBED_BATCH_SIZE]
             embeddings = embed_checked(embedder, batch)
             vectors |= {text: each.vector for text, each in zip(batch, embeddings, strict=True)}
+        least_if_far = _PRIOR * math.log(max(1.0, self.units / _FEW_UNITS))
         for look in looks:
             newer, older = vectors[look.newer.text], vectors[look.older.text]
-            if self.model.tells_of_change(look.features, newer, older) > 0:
+            log_odds = self.model.tells_of_change(look.features, newer, older)
+            if log_odds > (least_if_far if look.is_far else 0.0):
                 yield look
+
+
+def _are_far(newer: tuple[Claim, ...], older: tuple[Claim, ...]) -> bool:
+    a, b = ({word for claim in claims for word in claim.words - claim.names} for claims in (newer, older))
+    fields = ({field for claim in claims for field in claim.fields} for claims in (newer, older))
+    return not a & b and not set.intersection(*fields)
 
 
 def _are_worth_it(newer: Unit, older: Unit) -> bool:

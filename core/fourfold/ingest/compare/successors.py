@@ -78,7 +78,8 @@ class Successors:
 
     def __post_init__(self) -> None:
         embedder = self.transaction.services.embedder.name
-        self._looks = CloserLooks(change_model(embedder, self.transaction.language.code))
+        model = change_model(embedder, self.transaction.language.code)
+        self._looks = CloserLooks(model, len(self.transaction.index))
 
     def prepare(self, embedded: Sequence[Embedded], nearest: Sequence[Near]) -> None:
         """Reads from the bank, for all statements of a write at once, what they are compared with: on a server each

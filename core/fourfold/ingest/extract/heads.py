@@ -172,13 +172,16 @@ def _with_rules(reading: Reading, statement: Statement, language: Language) -> R
 
 
 def _is_note(text: str, language: Language) -> bool:
-    """Tells whether a text of little more than a value begins as speech does, with a correction ("*600") or a word
-    that no code has ("new number: 0770"), and has no other sign of code."""
+    """Tells whether a text of little more than a value begins as speech does, with a correction ("*600"), a word that
+    no code has ("new number: 0770") or what it is of, and has no other sign of code."""
     grammar = language.succession
     if grammar is None:
         return False
     begin = compiled(rf"{grammar.correction}|{grammar.new}|{grammar.own}").match(text)
-    return begin is not None and begin.end() > 0 and _CODE_CHARACTER.search(text, begin.end()) is None
+    is_speech = begin is not None and begin.end() > 0
+    if not is_speech:  # "wifi password is kartoffel-77"
+        begin = compiled(rf"\w+(?: \w+){{0,3}} (?:{grammar.copulas}) ").match(text)
+    return begin is not None and _CODE_CHARACTER.search(text, begin.end()) is None
 
 
 def _with_opinion(reading: Reading, text: str, language: Language) -> Reading:

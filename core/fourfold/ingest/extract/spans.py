@@ -132,7 +132,12 @@ def _of_other_matters(left: str, right: str, language: Language) -> bool:
     if not matters:  # as mostly
         return False
     others = matters_of(right, language)
-    return bool(others) and not matters & others
+    if not others or matters & others:
+        return False
+    # "Lena told me she's vegan and lives in Hamburg": whose home it is stands in the first clause alone.
+    before, behind = read_claims(left, language), read_claims(right, language)
+    is_subjectless = bool(behind) and not behind[0].subject
+    return not is_subjectless or not before or "<speaker>" in before[-1].subject
 
 
 def _of_other_things(left: str, right: str, language: Language) -> bool:

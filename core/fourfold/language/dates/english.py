@@ -367,6 +367,7 @@ _GRAMMAR: tuple[tuple[re.Pattern[str], Resolver], ...] = (
         exact_days.resolve_part_of_present,
     ),
     _rule(r"(?:just )?the other (?:day|night|evening|week)", r.resolve_the_other_day),
+    _rule(rf"(?:on )?(?:{ANY_WEEKDAY}),? the (?P<d>\d\d?)(?:st|nd|rd|th)(?! of)", r.resolve_this_day),
     _rule(
         r"(?:(?:on|since|by|until|till|before|from|to|for) )?(?<!black )(?<!good )(?<!palm )(?<!cyber )"
         rf"(?P<unit>{WEEKDAY})"
@@ -379,7 +380,8 @@ _GRAMMAR: tuple[tuple[re.Pattern[str], Resolver], ...] = (
     ),
     _rule(r"(?:over|on|during|at|by|for|until) the weekend", r.resolve_weekend),
     _rule(
-        r"(?:on|by|until|till|before|since|from|about) the (?P<d>\d\d?)(?:st|nd|rd|th)(?! (?:of|floor|street|avenue"
+        r"(?:on|by|until|till|before|since|from|about|to|for) the (?P<d>\d\d?)(?:st|nd|rd|th)"
+        r"(?! (?:of|floor|street|avenue"
         r"|grade|birthday|anniversary|try|time|day|place))",
         r.resolve_this_day,
     ),

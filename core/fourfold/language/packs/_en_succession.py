@@ -16,7 +16,8 @@ MANY_VALUED = frozenset(
 """Head nouns of attributes that may have many values."""
 
 SUCCESSION = SuccessionGrammar(
-    clause_border=r"[;!()]|,(?= (?:got|bought|found|started|joined|moved|went|took|have|am|i['’]?m)\b)"
+    clause_border=r"[;!()]|,(?= (?-i:[A-Z])[\w-]+ (?:is|are|was|has|likes|loves|hates)\b)|,(?= (?:got"
+    r"|bought|found|started|joined|moved|went|took|have|am|i['’]?m)\b)"
     r"|\b(?:says?|said|told me|tells me|thinks?|found out|heard) (?:that )?(?=(?:i|we"
     r"|he|she|they|my|our|the)\b)|:(?!\d)|,(?= (?:and |but |so |then |now )?(?:i|we|he|she|they|it|you"
     r"|my|our|his|her|their|the|this|that|there|now|not (?:one|an?|any|even))\b)|\s[-–—]\s"
@@ -39,9 +40,13 @@ SUCCESSION = SuccessionGrammar(
     r"(?:[,.:;! –—-]+(?:that|i meant|i mean|actually|no|sorry|(?:that was )?(?:my |a )?typo)\b)*[,.:;! –—-]*"
     r"|\*(?=\w[^*]*$)",
     contrast=r"\W*(?:(?:no|nope|actually|sorry|sry|oops|wait|i mean)\b[,. ]*)*not (?P<denied>[^,;.!?]{1,40}?)"
-    r"(?:,? but|,) (?:it['’]?s |that['’]?s |it is )?(?P<given>[^,;.!?]{1,40})\W*",
+    r"(?:,? but|,) (?:it['’]?s |that['’]?s |it is )?(?P<given>[^,;.!?]{1,40})\W*"
+    r"|\W*(?:(?:no|actually|sorry|sry|oops|wait|i mean)\b[,. ]*)*(?:it|that)(?:['’]?s| is"
+    r"| was) (?P<given2>[^,;.!?]{1,40}),"
+    r" not (?P<denied2>[^,;.!?]{1,40})\W*",
     current=r"\b(?:now|nowadays|these days|from now on|any ?more|any longer|no longer|again|instead"
-    r"|finally|by now|after all|since then|for the first time|back together|at last|at the moment"
+    r"|back (?:on|to|at|in|with)(?= \w)|finally|by now|after all|since then|for the first time"
+    r"|back together|at last|at the moment"
     r"|right now|for now|only(?= \w+$)|turn(?:s|ed) out)\b",
     unsettled=r"^(?:congrat\w*|good luck|happy birthday|welcome|hey|hi|hello|hiya)\b|long time no"
     r"|\b(?:not (?:\w+ )?sure|unsure|wonder(?:ing)?|don['’]t know (?:if|whether|what|why|who|where)"
@@ -59,7 +64,8 @@ SUCCESSION = SuccessionGrammar(
     r"|continue\w*|remains?|along with)\b",
     denial=r"\bex-(?=\w)|\b(?:not|never|no|none|nobody|nothing|neither|nor|without|cannot|unable"
     r"|\w+n['’]t)\b",
-    endings=r"^(?:please,? |pls )?(?:forget|disregard) (?:about )?(?=my|our|the|his|her|their|what|that)"
+    endings=r"\bturn(?:ed|s) down\b"
+    r"|^(?:please,? |pls )?(?:forget|disregard) (?:about )?(?=my|our|the|his|her|their|what|that)"
     r"|\b(?:quit(?:s|ting)?|stop(?:ped|s|ping)?(?! (?:at|by|in|for|to)\b)|left|(?:am|is|are|['’]m"
     r"|['’]s|['’]re|be|been) leaving|g(?:ave|ive|iven|iving) up(?: on)?|cancel\w*|call(?:ed|ing)? off"
     r"|sold|los[et]|finish(?:ed)?|delet(?:ed|e)|dropp?(?:ed|ing)?(?= (?:the|my|our|his|her"
@@ -71,7 +77,7 @@ SUCCESSION = SuccessionGrammar(
     r"|handed in (?:my|his|her|their) notice|broke off|broken off|did away with|terminated|ended(?! up)"
     r"|resigned from|retired from|opted out of|withdrew from|closed (?=my|our|the|his|her|their)"
     r"|destroyed|wrecked|totalled)\b",
-    withdrawals=r"\b(?:(?:quit|left)(?=\W*$| (?:us|in|on|last|yesterday|for|after|because)\b)|died?|dead"
+    withdrawals=r"\b(?:(?:quit|left)(?=\W*$| (?:us|in|on|last|yesterday|for|after|because)\b)|died?|dead(?! to\b)"
     r"|pass(?:ed)? away|br[eo]ke?n? up|split up|dump(?:ed)?|divorc\w*|separated|resign(?:ed|s)?"
     r"|retir(?:ed|es|ing)|laid off|fired|let go|dropped out|is over|expired?|(?:is|are|was|were) (?:off"
     r"|cancell?ed)|['’]s (?:off(?=\W*$)|cancell?ed)"
@@ -80,19 +86,21 @@ SUCCESSION = SuccessionGrammar(
     r"|fell (?:off|out|through)|shut down|closed down|disbanded|dissolved|lapsed?|went out of business"
     r"|bankrupt|(?:been|was|were|got) (?:abolished|dismissed|scrapped|deleted|removed|discontinued"
     r"|released|discharged|evicted|expelled|suspended|disqualified)|ended(?! up)|broke off)\b",
-    changes=r"\b(?:upped|bumped|doubled|halved|went back to|switched back|reset|renewed|handed over|dyed"
+    changes=r"^(?:back |now )?(?:down|up) to\b|\b(?:upped|bumped|doubled|halved|went back to"
+    r"|switched back|reset|renewed|handed over|dyed"
     r"|turned into|mov(?:ed|ing)"
     r"|(?:got|was|were|been) hired|switch(?:ed|ing)|chang(?:ed|ing)|replac(?:ed|ing)|postponed|adjourned"
     r"|deferred|moved up"
     r"|put off|set back|rescheduled|push(?:ed|ing)? (?:back|to|out)|delayed|extended|brought forward"
-    r"|slipped|cut(?: down)?|rais(?:ed)|rose|risen|gone up|went up|went down|gone down|came down"
+    r"|slipped|cut(?: down)?|rais(?:ed)|rose|risen"
+    r"|(?:goes|going) (?:up|down)|gone up|went up|went down|gone down|came down"
     r"|increased|decreased|dropped(?! off)|fell|fallen|lowered|reduced|renamed|promoted|demoted|transferred"
     r"|reassigned|upgraded|downgraded|swapped|traded|took over|taken over|takes over|became|become"
     r"|becomes|turned(?! out| on| off)|rewr[oi]te|rewritten|migrated|overt(?:aken|ook)|converted|merged"
-    r"|repaired|fixed|painted|cleared|melted|settled|relocated|grew|gained|(?:am|is|are|went|gone|now"
+    r"|repaired|fixed|(?:re)?painted|cleared|melted|settled|relocated|grew|gained|(?:am|is|are|went|gone|now"
     r"|['’]m|['’]s|['’]re) (?:down|up) to|turned out|revised|updated|shifted|split|expanded)\b",
     beginnings=r"\b(?:join(?:ed|ing|s)?|start(?:ed|ing|s)?|got|adopt(?:ed)?|bought|found(?! out)|beg[au]n"
-    r"|(?:got|was|were|been) hired|married|booked|reserved|scheduled|planned|signed up|subscribed"
+    r"|(?:got|was|were|been) hired|married|booked|reserved|scheduled|planned|signed up|(?:re)?subscribed|first day"
     r"|enrolled|landed|accepted|opened|set up|took up|was born|elected|appointed|ordered|rented)\b",
     placings=r"\b(?:put|moved|brought|took|taken|parked|hung|stored|laid|lent|gave|given|stolen|stole|hid"
     r"|placed|left)\b",
@@ -154,7 +162,7 @@ SUCCESSION = SuccessionGrammar(
         "everyone": "all",
         "who": "who",
     },
-    light=r"the|a|an|ex|years|old|now|currently|just|really|actually|already|finally|again|instead|still"
+    light=r"the|a|an|ex|also|years|old|now|currently|just|really|actually|already|finally|again|instead|still"
     r"|today|anymore|longer|any|more|then|so|very|well|been|my|our|been|been|these|days|will|be|only"
     r"|officially|currently|probably|not|never|no|don['’]t|doesn['’]t|didn['’]t|do|does|did|any|some"
     r"|anyone|someone|anybody|somebody|won['’]t",
@@ -174,12 +182,12 @@ SUCCESSION = SuccessionGrammar(
         "women": "woman",
         "cancelled": "canceled",
     },
-    numbers=r"one|two|three|four|five|six|seven|eight|nine|ten|eleven|twelve|twenty|thirty|forty|fifty"
+    numbers=r"once|twice|one|two|three|four|five|six|seven|eight|nine|ten|eleven|twelve|twenty|thirty|forty|fifty"
     r"|hundred|thousand|dozen|\w*teen|first|second|third|fourth|fifth|sixth|seventh|eighth|ninth|tenth",
     times=r"january|february|march|april|may|june|july|august|september|october|november|december"
     r"|mondays?|tuesdays?|wednesdays?|thursdays?|fridays?|saturdays?|sundays?|daily|weekly|monthly|am|pm|noon"
     r"|midnight|o'clock|spring|summer|autumn|fall|winter|tomorrow|today|tonight|yesterday|week|weekend"
-    r"|month|year|day|last|next|ago",
+    r"|month|year|day|night|morning|afternoon|evening|hours?|minutes?|last|next|ago",
     attitudes=(
         r"\b(?:likes?|loves?|enjoys?|adores?|fan of|fond of)\b",
         r"\b(?:hates?|dislikes?|can['’]t stand|detests?|loathes?|sick of|tired of|fed up with)\b",
@@ -218,7 +226,10 @@ SUCCESSION = SuccessionGrammar(
         (r"\bfull[- ]time\b", r"\bpart[- ]time\b"),
         (r"\bpublic\b", r"\bprivate\b"),
         (r"\basleep\b", r"\bawake\b"),
-        (r"\b(?:on (?:\w+ )?(?:leave|holidays?|vacation)|away|abroad|off sick)\b", r"\b(?:back|home)\b"),
+        (
+            r"\b(?:on (?:\w+ )?(?:leave|holidays?|vacation)|away|abroad|off sick|in hospital)\b",
+            r"\b(?:back|home)\b",
+        ),
         (r"\bvalid\b", r"\bexpired\b"),
     ),
     single=r"\b(?:favorite|colou?r|job|occupation|profession|title|password|status|diet|major|role|url"
@@ -235,7 +246,7 @@ SUCCESSION = SuccessionGrammar(
             r"|employ(?:ed|er|ment)|unemployed|jobless|job hunting|laid off|redundant|retired"
             r"|(?:got|was|were|been) hired|resign(?:ed)?|freelanc\w*|promoted|transferred|shifts"
             r"|notice|fired|head of|intern|apprentice|trainee|manager|director|ceo|cto|cfo)\b"
-            r"|\b(?:joined|started at|start(?:ed"
+            r"|\b(?:joined|first day (?:at|with)|started at|start(?:ed"
             r"|ing)? (?:working )?(?:at|with)|went to|moved to) (?-i:[A-Z])",
         ),
         (

@@ -276,7 +276,8 @@ LANGUAGE = Language(
     r"|einiger?n?|weniger?n?|im|ins|am|ans|aufs|zum|zur|vom|beim|\d+|zwei|drei|vier|fünf|sechs|sieben"
     r"|acht|neun|zehn)\s+(?:[a-zäöüß]+(?:e[mnrs]?)\s+)?$",
     abbreviations=r"z\.\s?B|u\.\s?a|d\.\s?h|bzw|ca|Nr",
-    months_after_point=r"Jan|Feb|Mär|Apr|Mai|Jun|Jul|Aug|Sep|Okt|Nov|Dez",
+    months_after_point=r"Jan|Feb|Mär|Apr|Mai|Jun|Jul|Aug|Sep|Okt|Nov|Dez"
+    r"|(?:januar|februar|märz|april|mai|juni|juli|august|september|oktober|november|dezember)\b",
     asks_when=r"\bwann\b|\bwie lange\b",
     asks_count=r"\bwie (?:viele?|oft|alt)\b",
     asks_name=r"\bwe(?:r|n|m|ssen)\b|\bwo(?:hin|her)?\b|\bwelche[mnrs]?\b|\bheißt\b|\bname\b",

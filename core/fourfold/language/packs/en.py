@@ -237,7 +237,8 @@ _RELATIONS = tuple(
 )
 _RELATION = "|".join(_RELATIONS)
 _OF_OTHERS = (
-    r"\b(?:in|for|from|of) (?:my|the|a|an|this|that|our|his|her|their) (?:\w+"
+    r"\b(?:in|for|from|(?:hero|heroine|character|narrator|villain|protagonist|star) of)"
+    r" (?:my|the|a|an|this|that|our|his|her|their) (?:\w+"
     r" )?(?:novel|story|film|movie"
     r"|book|poem|song|lyrics|play|game|script|dream|screenplay|fairy tale|comic|series|show|scene"
     r"|episode|chapter)\b|\b(?:my|the|our|his|her|a) (?:character|hero|heroine|protagonist|narrator"
@@ -246,10 +247,12 @@ _OF_OTHERS = (
     r"|(?:\b(?:was|were|is|are)|['’](?:s|re)) (?:all |just )?like,? "
     r"(?=(?:i|i['’]?(?:m|ve|ll|d)|we|my|no|yeah|oh|omg)\b)"
     r"|\b(?<!\bi )(?<!\bwe )(?:said|says|wrote|writes|told \w+|goes|go|asked|asks|reads|reply"
-    r"|replied)\s?[:,]|\b(?<!\bi )(?<!\bwe )(?:e-?mailed|texted|messaged|posted|tweeted|answered|announced"
+    r"|replied)"
+    r"\s?(?::|,(?=\W*(?:i|we|me|us|my|our)\b|\s?[\"“]))"
+    r"|\b(?<!\bi )(?<!\bwe )(?:e-?mailed|texted|messaged|posted|tweeted|answered|announced"
     r"|replied|wrote|sent)"
     r"(?: (?:me|us|back|this|that|today|yesterday|\w+ing))*\s?:|: ?[\"“]|[,.!?][\"”] ?(?:said|says|asked|wrote)\b"
-    r"|, (?:he|she|they|(?-i:[A-Z])\w+) (?:says?|said|wrote|writes)\W*$|\bi (?:dreamt|dreamed"
+    r"|, (?:he|she|they|(?-i:[A-Z])\w+) (?:says?|said|wrote|writes)\W*$|(?:^\W*|\bi )(?:dreamt|dreamed"
     r"|pretended|played a|imagined)\b"
 )
 
@@ -286,6 +289,10 @@ _TENSE = TenseGrammar(
     r"|\b(?:am|is|are|im|isn['’]?t|aren['’]?t|don['’]?t|doesn['’]?t|do|does)\b(?: not| still| now| all)?"
     r"(?: (?!supposed)\w+ed\b)?|\b(?:stay|remain|keep|get|look|seem|feel)s? \w+ed\b|['’](?:m|re)\b(?: \w+ed\b)?"
     r"|\b(?:it|that|there|here|he|she|what|where|who|when|how)['’]s\b(?! (?:been|gone|had|got|just|already|\w+ed)\b)"
+    # "I signed the lease, moving 1 June"
+    r"|(?<=[,;] )(?:now |then )?(?:mov|leav|start|fly|go|com|arriv|travel|return|open|clos|launch|join|stay)"
+    r"\w*ing(?= )"
+    r"|\b(?:starts|begins|leaves|opens|closes|ends|expires|arrives|launches|departs)\b"
     r"|\b(?:have|has) (?:i|you|we|he|she|they|it) (?:got|planned|arranged|booked)\b"
     r"|\b(?:ha[sv]e|['’]ve) (?:got|decided|agreed|promised|arranged)\b"
     r"|(?<=[,(:] )(?:available|free|valid|due|open) (?:from|in|on|as of|until|by|at)\b"
@@ -312,12 +319,12 @@ _TENSE = TenseGrammar(
     ahead=r"\bfor(?: the)?\b",
     arranged=r"\b(?:book|schedul|plann|reserv|arrang|invit|postpon|regist|enrol|remind|promis|order|appoint|agree|announc"
     r"|expect|decid|sav)\w*|\bsign(?:ed|ing)? up\b|\b(?:calendar|tickets?|deadline|reservation|next)\b"
-    r"|\b(?:mov|push|shift|delay|chang|put off)\w*\b.{0,40} to\b",
+    r"|\b(?:mov|push|shift|delay|chang|slip|put off)\w*\b.{0,40} to\b",
     # "We booked the hotel in May" tells when it was booked, "a trip in May" when the trip is.
     engaged=r"\b(?:book|plann|reserv|arrang)\w*\b(?! (?:the|my|our|his|her|their|it|them|this|that|everything|all)\b)"
     r"|\b(?:schedul|invit|enrol)\w*|\bsign(?:ed|ing)? (?:\w+ )?up\b|\b(?:tickets?|reservation) (?:for|to)\b",
     goal=r"\b(?P<alone>to(?: the)?)\b",
-    denied=r"(?:\bnot|n['’]t|\bno longer)(?: (?:be|on|in|at|for|the))*"
+    denied=r"(?:\bnot|n['’]t|\bno longer)(?: (?:be|on|in|at|for|the|come|attend|(?:make|do)(?: it)?))*"
     r"|\b(?:instead of|rather than)(?: (?:on|in|the))*",
     verbless=rf"(?:{_SMALL_NUMBER} \w+ )?(?:{_PLACED} (?:{_PLACED_NOUN}){{1,2}}+)++",
     habitual=r"(?:\bwould|['’]d)(?: \w+)? (?:like|love|enjoy)\b|\bas always\b|\bnever (?:mind|again|going)\b"
@@ -339,7 +346,7 @@ LANGUAGE = Language(
     contractions=rf"\b(?:(?:{_NEGATED})n(?=t\b)|(?:{_HAVING})(?=ve\b)|(?:you|they)(?=(?:re|ll|d)\b)|(?:that|it)(?=ll\b)"
     rf"|(?:{_BEING})(?=s\b)|i(?=(?-i:m)\b(?! (?-i:[A-ZÄÖÜ])| (?:letzt|nächst)en\b)))"
     rf"|\bit(?=s (?:{_NO_THING})\b)|(?:^|(?<=[,.;!] )|(?<=hey )|(?<=hi ))it(?=s (?:\w+\W*$|(?-i:[A-Z])))"
-    rf"|\b(?:my|our|his|her|their) (?:{_RELATION})(?=s [a-z]+ (?:is|was|has|\w{{2,}}[^s\W]s)\b)",
+    rf"|(?:\b(?:my|our|his|her|their) |^)(?:{_RELATION})(?=s (?:[a-z]+ ){{1,3}}(?:is|was|has|got|\w{{2,}}[^s\W]s)\b)",
     contracted=frozenset(
         [f"{word}nt" for word in _NEGATED.split("|")]
         + [f"{word}ve" for word in _HAVING.split("|")]

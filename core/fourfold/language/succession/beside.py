@@ -10,11 +10,13 @@ from fourfold.language.text import is_unspaced
 
 VAGUE = frozenset({"<it>", "<this>", "<you>", "<there>", "<who>", "<all>"})
 """Subjects that only their context tells."""
+_SOMEBODY = frozenset({"<he>", "<she>", "<they>"})
 END = Mark.ENDING | Mark.WITHDRAWAL
 TURN = Mark.CHANGE | Mark.CURRENT | Mark.BEGINNING | Mark.DENIAL | END
 """Marks of a turn that something took."""
 _OUTCOME = Mark.CHANGE | Mark.CURRENT | END
 """Marks of what makes of something that happened once a state that lasts."""
+_TURN_OF_VALUE = Mark.CHANGE | Mark.CURRENT | Mark.CORRECTION
 _LASTING = Mark.BEGINNING | END
 """Marks of what happened once and has lasted since."""
 _SHORT = 2
@@ -55,10 +57,23 @@ def is_of_others(newer: Claim, older: Claim) -> bool:
     whom the older one is about: a possessor is not the subject."""
     return (
         newer.is_of_another_owner(older)
+        or newer.is_of_named_owner_beside(older)
         or newer.is_of_thing_beside(older)
         or _has_another_number(newer, older)
         or newer.is_other != older.is_other
     )
+
+
+def are_of_two_holders(newer: Claim, older: Claim) -> bool:
+    """Tells whether each has a subject of which the other says nothing ("Leo takes size 31", "Mila has gone up to
+    35"), another thing of the kind is acted on, or somebody else takes what the speaker does."""
+    if newer.subject & _SOMEBODY and "<speaker>" in older.subject:
+        return True
+    target, about = newer.target, older.about
+    if target & about and target - older.content and about - newer.content:
+        return True  # "the home wifi password", "the office wifi password"
+    are_told = bool(newer.about) and bool(older.about) and not newer.about & older.about
+    return are_told and not newer.about & older.content and not older.about & newer.content
 
 
 def _has_another_number(newer: Claim, older: Claim) -> bool:
@@ -74,17 +89,34 @@ def _has_another_number(newer: Claim, older: Claim) -> bool:
 def stands_beside(newer: Claim, older: Claim) -> bool:
     """Tells whether the older claim is over and done, or the newer one says that it comes beside others, is an
     exception, or denies something else."""
-    is_passed = older.has(Mark.EVENT) and not older.has(_LASTING)
+    is_passed = older.has(Mark.EVENT) and not (older.has(_LASTING) or _changes_again(newer, older))
+    is_passed = is_passed and not (newer.subject == older.subject and newer.opposed_axes(older))
     # "It was Rui who bought a boat", "It was Rui who painted a boat"
     is_vague = bool((newer.subject | older.subject) & VAGUE)
     is_vague_event = is_vague and newer.has(Mark.EVENT) and older.has(Mark.EVENT)
-    is_beside = is_passed or is_vague_event or newer.has(Mark.ADDITIVE) or newer.goes_on_beside(older)
+    is_beside = is_passed or is_vague_event or _adds(newer, older) or newer.goes_on_beside(older)
     is_beside = is_beside or newer.is_beside_exception(older) or newer.begins_beside(older)
     # What it came to is there already: "I work in Bonn", "We moved to Bonn".
     is_there = bool(newer.goal) and newer.goal <= older.content and not newer.has(Mark.DENIAL)
     is_other = newer.is_former != older.is_former or newer.is_exception_to(older) or is_there
     is_other = is_other or _denies_something_else(newer, older) or _is_narrower_than_denied(newer, older)
     return is_beside or is_other or _tells_what_was(newer, older)
+
+
+def _changes_again(newer: Claim, older: Claim) -> bool:
+    """Tells whether what the older claim changed is given another state once more: "The meeting moved to Tuesday",
+    "... to Thursday"."""
+    if not older.has(Mark.CHANGE) or not newer.has(_TURN_OF_VALUE):
+        return False
+    is_same_thing = bool(newer.about) and newer.about == older.about
+    is_same_target = bool(newer.target) and newer.target <= older.target
+    return is_same_thing or is_same_target or (bool(older.target) and older.target <= newer.content)
+
+
+def _adds(newer: Claim, older: Claim) -> bool:
+    """Tells whether the newer claim says that it comes beside others; not where it says the contrary of the same
+    thing ("Dad's in hospital", "Dad's home too now")."""
+    return newer.has(Mark.ADDITIVE) and not (newer.subject == older.subject and newer.opposed_axes(older))
 
 
 def _tells_what_was(newer: Claim, older: Claim) -> bool:

@@ -8,6 +8,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from enum import Flag, auto
 from functools import cache, lru_cache
+from itertools import pairwise
 from typing import NamedTuple
 
 from fourfold.language.pack import Language, compiled
@@ -119,6 +120,8 @@ class Claim:
     """Whether it is about what something was before ("the old flat", "I used to")."""
     is_other: bool
     """Whether its subject is another one of its kind, or one of several ("my other brother")."""
+    units: frozenset[str]
+    """What its amounts are of ("kg", "mcg")."""
     is_definite: bool
     """Whether a word in it has an article ("the library")."""
     acts_on_it: bool
@@ -190,6 +193,12 @@ class Claim:
         is_told = all("<speaker>" in claim.owner or claim.owner_names for claim in (self, other))
         return is_told or "<speaker>" in self.owner | other.owner
 
+    def is_of_named_owner_beside(self, other: Claim) -> bool:
+        """Tells whether it is about a thing of somebody's ("Dad's dose") whom the other, about its speaker, does not
+        name ("I take 25 mg")."""
+        names = self.owner_names
+        return bool(names) and "<speaker>" in other.subject and not names & other.content
+
     def is_of_thing_beside(self, other: Claim) -> bool:
         """Tells whether it is about a thing of somebody's ("Holly's train") of which the other says nothing but who
         that is ("Holly is a vet")."""
@@ -209,6 +218,9 @@ MEANING = ("word", "name", "remark")
 """Kinds of tokens with a meaning that is no number or time."""
 CONTRACTED = re.compile(r"['’](?:s|m|re|ve|ll|d)$")
 """What a contracted word ends in."""
+_AMOUNT = "0123456789.,-+$€£"
+_LONGEST_UNIT = 5
+"""Letters of what is taken for a unit. A guess."""
 _TO_BE = ("s", "m", "re")
 _SIGNS = "+#%-"
 _LEADING_SIGNS = "-+−<>"
@@ -316,6 +328,18 @@ def _kind_of_character(character: str, grammar: SuccessionGrammar) -> str:
     return "function" if compiled(grammar.pronouns).fullmatch(character) else "word"
 
 
+def units_of(tokens: tuple[Token, ...], clause: str) -> frozenset[str]:
+    """Returns what stands behind numbers, or at their end ("92 kg", "81.2kg")."""
+    units: set[str] = set()
+    for token, behind in pairwise((*tokens, Token("", "function", len(clause), ""))):
+        if token.kind == "number":
+            attached = token.written.lstrip(_AMOUNT)
+            is_next = behind.kind == "word" and len(behind.written) <= _LONGEST_UNIT
+            is_next = is_next and clause[token.start + len(token.written) : behind.start].strip() == ""
+            units |= {attached} if attached.isalpha() else {behind.form} if is_next else set()
+    return frozenset(units)
+
+
 def matter_key(matter: str, speaker: str | None) -> str:
     """Returns the key by which the statements of a speaker about a matter of life are found among attributes."""
     return f"~ {matter} of {speaker or ''}"
@@ -339,13 +363,19 @@ def owner_of(
         if grammar.genitive and compiled(grammar.genitive).match(clause[tokens[end - 1].start :]):
             return stems(tokens[:end], MEANING)
     start = tokens[subject_end].start if subject_end < len(tokens) else 0
-    if compiled(grammar.own).search(clause[:start]):
-        return frozenset({"<speaker>"})
+    named: frozenset[str] = frozenset()
     for begin in range(1, subject_end):
         at = tokens[begin].start
-        # A name alone: "la fin de la saison" has no owner.
-        if grammar.of and clause[at].isupper() and compiled(grammar.of).search(clause[:at]):
+        of = compiled(grammar.of).search(clause[:at]) if grammar.of else None
+        if of is not None and " " in of.group().strip():  # "el jefe de mi marido"
             return stems(tokens[begin:subject_end], MEANING)
+        # A name alone: "la fin de la saison" has no owner.
+        if of is not None and clause[at].isupper() and not named:
+            named = stems(tokens[begin:subject_end], MEANING)
+    if compiled(grammar.own).search(clause[:start]):
+        return frozenset({"<speaker>"})
+    if named:
+        return named
     return subject & THIRD_PERSONS if len(subject) > 1 else frozenset()
 
 

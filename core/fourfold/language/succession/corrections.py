@@ -61,6 +61,9 @@ def _are_of_one_unit(claim: Claim, earlier: Claim) -> bool:
 def _exchanges_thing(claim: Claim, earlier: Sequence[Claim]) -> bool:
     """Tells whether a thing alone ("the library") may stand where something was said of another one ("at the
     station")."""
+    shared = frozenset().union(*(claim.words & each.words for each in earlier))
+    if shared and claim.words - shared:  # "his left arm", "sorry, right arm"
+        return True
     is_thing = claim.is_definite and all(token.kind == "word" for token in claim.tokens)
     return is_thing and any(each.is_definite and each.words - each.about for each in earlier)
 

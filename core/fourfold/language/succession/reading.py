@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cache, lru_cache
 from itertools import islice, takewhile
 
@@ -26,6 +26,7 @@ from fourfold.language.succession.claims import (
     resolved,
     stems,
     tokens_of,
+    units_of,
 )
 from fourfold.language.succession.subjects import end_of_subject, read_subject, with_whole_subject
 from fourfold.language.succession.verbs import has_verb, verbs_in
@@ -93,6 +94,8 @@ _LONGEST = 400
 """Sentences and clauses of a text, and characters of a sentence, that are read. Guesses, not measured."""
 _UNSAID = (Modality.QUESTION, Modality.QUOTE, Modality.HYPOTHETICAL, Modality.WISH)
 _CODE = re.compile(r"[{}\\`=]|\w\(|\w_\w|;\s*$|^\s*(?:#|//)")
+_PARENTHESIS = re.compile(r"(?<=\w) \([^()]{1,60}\)(?= \w)")
+"""An aside within a clause ("My car (a 2014 Fiesta) failed")."""
 _LABEL = re.compile(r"([^\W\d_][\w'’ -]{1,40}): (?=\S)")
 _ACTING = Mark.SEEKING | Mark.ENDING | Mark.WITHDRAWAL | Mark.CHANGE | Mark.PLACING
 _CHANGING = Mark.CHANGE | Mark.CURRENT
@@ -100,6 +103,13 @@ _MOVING = Mark.CHANGE | Mark.PLACING
 _ENDS = Mark.ENDING | Mark.WITHDRAWAL
 _THINGS = ("it", "this")
 """Persons that stand for a thing, in `SuccessionGrammar.persons`."""
+
+
+def _values_of(contrast: re.Match[str]) -> tuple[str, str]:
+    """Returns the value that a contrast denies, and the one that it gives, in whichever order."""
+    groups = contrast.groupdict()
+    denied, given = (groups[name] or groups.get(f"{name}2") or "" for name in ("denied", "given"))
+    return denied, given
 
 
 @dataclass(frozen=True, slots=True)
@@ -130,7 +140,8 @@ class _ClaimReader:
                 continue
             if previous is not None:
                 claim = resolved(claim, with_whole_subject(previous, self.language, self.grammar))
-            yield claim
+            # Of a contrast the two values are read; what is shown is the sentence.
+            yield claim if clause in sentence else replace(claim, text=sentence.strip())
             previous = claim
 
     def matters(self, sentence: str) -> Iterator[frozenset[str]]:
@@ -155,13 +166,16 @@ class _ClaimReader:
         is_asked = sentence.rstrip().endswith(("?", "？")) or matches_any("tag", sentence)
         if modality in _UNSAID or is_asked or _CODE.search(sentence):
             return
+        sentence = _PARENTHESIS.sub("", sentence)
         if self.language.elided:
             sentence = compiled(rf"\b({self.language.elided})['’](?=\w{{2}})").sub(r"\1 ", sentence)
         shared = Mark.PLAN if modality is Modality.PLAN else Mark.NONE
         contrast = compiled(grammar.contrast).fullmatch(sentence)
-        if contrast and not has_verb(contrast["denied"], grammar):
-            yield f"{contrast['denied']} {contrast['given']}", shared | Mark.CORRECTION | Mark.DENIAL
-            return
+        if contrast:
+            denied, given = _values_of(contrast)
+            if not has_verb(denied, grammar):
+                yield f"{denied} {given}", shared | Mark.CORRECTION | Mark.DENIAL
+                return
         correction = compiled(grammar.correction).match(sentence)
         if correction:
             shared |= Mark.CORRECTION
@@ -258,6 +272,7 @@ class _ClaimReader:
             and any(token.written in grammar.persons for token in tokens[subject_end:]),
             is_of_one_day=search(grammar.one_day, clause) is not None,
             is_other=search(grammar.other, clause[:verb_start]) is not None,
+            units=units_of(tokens, clause),
             is_definite=compiled(rf"\b(?:{self.language.determiners})").search(clause) is not None,
             acts_on_it=any(
                 grammar.persons.get(token.written) in _THINGS for token in tokens[subject_end + 1 :]

@@ -16,6 +16,7 @@ from fourfold.language.succession.beside import (
     END,
     TURN,
     VAGUE,
+    are_of_two_holders,
     is_of_others,
     slots,
     stands_beside,
@@ -102,9 +103,15 @@ def _paired(newer: Claim, older: Claim) -> _Pair:
 
 def _corrects(pair: _Pair) -> bool:
     newer, older = pair.newer, pair.older
+    if newer.has(Mark.CORRECTION) and newer.has(Mark.DENIAL) and newer.verb != "=":
+        # "A Siemens, not a Bosch": which one is denied it says itself.
+        told = {token.form for token in newer.tokens if token.kind in ("name", "number")}
+        return bool(told & older.content) and bool(told - older.content)
     if not newer.has(Mark.CORRECTION) or not (pair.is_same or pair.is_part):
         return False
     shared = newer.words & older.words
+    if newer.about <= newer.names:  # of a person more than the name has to be the same
+        shared -= newer.about
     are_events = newer.has(Mark.EVENT) and older.has(Mark.EVENT)
     return bool(shared) and (not are_events or len(shared) * 2 >= min(len(newer.words), len(older.words)))
 
@@ -158,6 +165,10 @@ def _denies(pair: _Pair) -> bool:
         return True
     a, b = newer.words or newer.content, older.words or older.content  # "at five" has numbers alone
     shared, sizes = a & b, (len(a), len(b))
+    if shared <= newer.about and newer.verb != older.verb:
+        return (
+            False  # of the same person nothing but that is common: "Eva can't make it", "Eva quit the bakery"
+        )
     return len(shared) >= max(1, _SAME_MATTER * min(sizes), _LEAST_MATTER * max(sizes))
 
 
@@ -176,7 +187,9 @@ def _opposes(pair: _Pair) -> bool:
     shared = newer.words & older.words
     if axes == {ATTITUDE}:
         return bool(shared - newer.about)
-    return bool(newer.about) or max(len(newer.words), len(older.words)) <= _SHORT
+    is_state = newer.verb == older.verb == "=" or "" in (newer.verb, older.verb)
+    is_short = max(len(newer.words), len(older.words)) <= _SHORT
+    return bool(newer.about) or (is_short and (is_state or bool(shared)))
 
 
 def _on_other_days(newer: Claim, older: Claim) -> bool:
@@ -268,6 +281,8 @@ def _changes(pair: _Pair) -> bool:
     if not is_change or not (pair.is_same or pair.is_part):
         return False
     shared = (newer.words & older.words) - newer.about - newer.remarks
+    if newer.verb != older.verb and not _is_of_having(older):
+        shared -= newer.names & older.names  # "We're building Pelican", "Upgraded Pelican to Django 5"
     if shared and len(shared) * 2 >= min(len(newer.words), len(older.words)) - len(newer.about):
         return True
     # "my manager", and "her manager is now"; "my phone number", and "new number"
@@ -279,11 +294,19 @@ def _changes(pair: _Pair) -> bool:
         return newer.has(Mark.CHANGE) and _share_measures(newer, older)
     if not newer.about:
         return is_same_verb and pair.is_same and _has_other_object(newer, older)
-    is_thing = bool(newer.about - (newer.names & older.names)) or _share_measures(newer, older)
+    is_thing = bool(newer.about - newer.names - older.names) or (
+        _share_measures(newer, older) and not older.words - older.about - {older.verb}
+    )
     if newer.has(Mark.CHANGE):
         return is_thing
     is_remark = not older.placed and bool(older.names - older.about) and not newer.names - newer.about
     return is_one and (is_same_verb or (is_thing and not newer.is_many)) and not is_remark
+
+
+def _is_of_having(claim: Claim) -> bool:
+    """Tells whether a claim says no more than that somebody has or uses something."""
+    verb = claim.tokens[claim.subject_end : claim.subject_end + 1]
+    return bool(verb) and verb[0].kind == "function" and verb[0].form != "="
 
 
 def _share_measures(newer: Claim, older: Claim) -> bool:
@@ -316,9 +339,12 @@ def _begins_anew(pair: _Pair) -> bool:
 
 
 def _resumes(pair: _Pair) -> bool:
-    return (
-        pair.is_same and bool(pair.newer.about) and pair.newer.has(Mark.CURRENT) and not pair.newer.has(END)
-    )
+    newer, older = pair.newer, pair.older
+    is_again = newer.has(_BEGINNING) and bool(
+        older.target & newer.content
+    )  # "I stopped smoking", "I smoke again"
+    is_told = is_again or (bool(newer.about) and newer.has(Mark.CURRENT))
+    return pair.is_same and is_told and not newer.has(END)
 
 
 def _inverts(pair: _Pair) -> bool:
@@ -340,6 +366,8 @@ def _acts_on_subject(pair: _Pair) -> bool:
     if pair.is_same or pair.is_part or not about or newer.of_another:
         return False
     acts = newer.has(Mark.CHANGE) or (newer.has(Mark.PLACING) and older.placed)
+    if newer.target <= newer.names and not _tells_more_in_common(newer, older):
+        return False
     if acts and newer.target and (about <= newer.target or newer.target <= about):
         return True
     if "<speaker>" not in newer.subject or not about <= newer.content:
@@ -348,16 +376,36 @@ def _acts_on_subject(pair: _Pair) -> bool:
     return has_new or (newer.has(Mark.CURRENT) and _share_measures(newer, older))
 
 
+def _tells_more_in_common(newer: Claim, older: Claim) -> bool:
+    """Tells whether two claims about a named one share more than the name, or times: what is changed of a project or
+    a person is not all that was said of it."""
+    has_times = "time" in _kinds(newer) & _kinds(older)
+    return has_times or bool((newer.words & older.words) - older.about)
+
+
 def _retells(pair: _Pair) -> bool:
     """Tells whether a claim of change is about all that the older says, from another side: "Rita is the treasurer",
     "Ben took over as treasurer from Rita"; "We launch the beta in May", "The beta launch moved to June"."""
     newer, older = pair.newer, pair.older
-    if pair.is_same or pair.is_part or not newer.has(Mark.CHANGE):
+    if pair.is_same or pair.is_part or not newer.has(Mark.CHANGE) or are_of_two_holders(newer, older):
         return False
     shared = newer.words & older.words
     if len(shared) > 1 and _mostly(older.words, shared):
         return True
-    return _share_measures(newer, older) and bool(newer.about) and newer.about <= older.content
+    about = newer.about or (newer.target | newer.aside) - newer.units
+    return _share_measures(newer, older) and bool(about) and about <= older.content
+
+
+def _gives_value_anew(pair: _Pair) -> bool:
+    """Tells whether something is named by its new value alone ("down to 81 kg"), and the older claim has one of that
+    unit; or an amount is another one now that the older claim names beside others ("levothyroxine is now 88 mcg")."""
+    newer, older = pair.newer, pair.older
+    units = newer.units & older.units
+    if not units or are_of_two_holders(newer, older):
+        return False
+    if newer.has(Mark.CHANGE) and not newer.about:
+        return newer.words <= units
+    return newer.has(Mark.CURRENT) and bool(newer.about) and newer.about <= older.content
 
 
 def _gives_away(pair: _Pair) -> bool:
@@ -384,6 +432,7 @@ _RULES: tuple[tuple[str, Callable[[_Pair], bool]], ...] = (
     ("value", _inverts),
     ("change", _acts_on_subject),
     ("change", _retells),
+    ("change", _gives_value_anew),
     ("ending", _gives_away),
 )
 _RULES_AFTER_ENDING: tuple[tuple[str, Callable[[_Pair], bool]], ...] = (
