@@ -69,6 +69,7 @@ def marked(bank: Bank) -> set[str]:
             "actually it was a Siemens, not a Bosch",
             "which dishwasher did I buy?",
         ),
+        ("rent is 840 a month", "landlord wrote, rent goes up to 895 a month", "how much is the rent?"),
         ("cancelled netflix today", "resubscribed to netflix because of that new show", "do I have netflix?"),
         (
             "We painted the living room green",
@@ -140,6 +141,9 @@ def test_of_several_changes_the_last_leads(minilm_memory: Memory) -> None:
             "Isla is in year 7 at St Anne's",
             "the doctor put Isla on the brown inhaler instead of the blue one",
         ),
+        ("i take 25 mg of metoprolol every morning", "dads metoprolol got raised, he takes 100 mg now"),
+        ("home wifi password is quietotter58", "they changed the office wifi password to basalt-91"),
+        ("leo takes shoe size 31", "mila has gone up to shoe size 35"),
         ("Oksana can't make it on the 14th", "Oksana quit the bakery"),
         ("Anna plays the violin, Ben plays football at 10", "Anna turned 12 today"),
         ("Biscuit weighs 4.2 kg", "biscuit chewed through my headphones, she's dead to me"),
@@ -187,6 +191,26 @@ def test_what_is_no_exception_is_marked(minilm_memory: Memory, older: str, newer
         (("trabajo en ikea", "mi novia trabaja en zara"), "donde trabajo", "ikea"),
         (("我住在上海", "我妹妹住在广州"), "我住在哪里", "上海"),
         (("je bosse chez renault", "ma soeur bosse chez peugeot"), "où je travaille", "renault"),
+        (
+            ("Our stand-up is at 9:15.", "Tomorrow only, the stand-up is at 11:00."),
+            "What time is our stand-up?",
+            "9:15",
+        ),
+        (
+            ("my brother Tomasz works at a bakery", "Tomasz works as a tram driver now"),
+            "what does my brother Tomasz work as",
+            "tram driver",
+        ),
+        (
+            ("I take my coffee black.", "My sister takes her coffee with three sugars."),
+            "How do I take my coffee?",
+            "black",
+        ),
+        (
+            ("Mi jefa se llama Itziar Landa.", "El jefe de mi marido se llama Fermín Robles."),
+            "¿Cómo se llama mi jefa?",
+            "Itziar",
+        ),
         (
             ("I live in Bremen.", "my colleague Lena told me she's vegan and lives in Hamburg"),
             "where do I live?",

@@ -269,6 +269,9 @@ class _Statement:
             return False
         # Verbs are told in many ways: who "looks after" somebody may "take over with" her.
         asked_things = older.asked_stems - {claim.verb for claim in older.claims}
+        names = {word.stem for word in self.question.names}
+        if names and names <= self.asked_stems:  # "my brother Tomasz" is Tomasz
+            asked_things -= {word.stem for word in self.question.owned} - names
         is_same_matter = bool(self.asked_stems & older.asked_stems) and asked_things <= self.asked_stems
         if not is_same_matter and not self._is_state_of_same(older) and not self._is_of_asked_matter(older):
             return False

@@ -16,7 +16,8 @@ MANY_VALUED = frozenset(
 """Head nouns of attributes that may have many values."""
 
 SUCCESSION = SuccessionGrammar(
-    clause_border=r"[;!()]|,(?= (?-i:[A-Z])[\w-]+ (?:is|are|was|has|likes|loves|hates)\b)|,(?= (?:got"
+    clause_border=r"[;!()]|\b(?:wrote|texted|e-?mailed|messaged), "
+    r"|,(?= (?-i:[A-Z])[\w-]+ (?:is|are|was|has|likes|loves|hates)\b)|,(?= (?:got"
     r"|bought|found|started|joined|moved|went|took|have|am|i['’]?m)\b)"
     r"|\b(?:says?|said|told me|tells me|thinks?|found out|heard) (?:that )?(?=(?:i|we"
     r"|he|she|they|my|our|the)\b)|:(?!\d)|,(?= (?:and |but |so |then |now )?(?:i|we|he|she|they|it|you"

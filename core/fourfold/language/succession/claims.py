@@ -40,6 +40,8 @@ class Mark(Flag):
     PLAN = auto()
     SEEKING = auto()
     """Somebody looks or waits for something."""
+    ONE_DAY = auto()
+    """What stands before it says that it is of one day alone ("Tomorrow only, ...")."""
 
 
 class Token(NamedTuple):
@@ -226,6 +228,7 @@ _SIGNS = "+#%-"
 _LEADING_SIGNS = "-+−<>"
 _CJK = re.compile(r"[\u3400-\u9fff]")
 _CJK_TOKEN = re.compile(r"[\u3400-\u9fff]|[^\W_\u3400-\u9fff]+")
+_SOMEBODY = frozenset({"<he>", "<she>"})
 THIRD_PERSONS = frozenset({"<he>", "<she>", "<it>", "<they>"})
 
 
@@ -404,6 +407,10 @@ def resolved(claim: Claim, previous: Claim) -> Claim:
     persons = claim.subject & THIRD_PERSONS
     if not persons or not previous.about:
         return claim
+    if persons & _SOMEBODY and previous.owner_names:  # "Dad's dose was raised, he takes 100 mg"
+        holder = previous.owner_names
+        subject = (claim.subject - persons) | holder
+        return replace(claim, subject=subject, about=claim.about | holder, owner=holder)
     subject = (claim.subject - persons) | previous.subject
     owner = previous.about if claim.owner & persons else claim.owner
     return replace(claim, subject=subject, about=claim.about | previous.about, owner=owner)

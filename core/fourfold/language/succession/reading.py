@@ -182,7 +182,7 @@ class _ClaimReader:
             value, sentence = self._value_first(sentence[correction.end() :])
             if value:
                 yield value, shared
-        yield from ((clause, shared) for clause in self._clauses(sentence) if clause)
+        yield from ((clause, shared | marks) for clause, marks in self._clauses(sentence) if clause)
 
     def _value_first(self, correction: str) -> tuple[str, str]:
         """Returns a value alone that a correction begins with ("Antwerp, not Rotterdam", before ", brain is fried"),
@@ -195,11 +195,13 @@ class _ClaimReader:
             end = correction.find(", ", end + 2)
         return "", correction
 
-    def _clauses(self, sentence: str) -> Iterator[str]:
-        """Yields the clauses of a sentence. Two subjects without a verb between them are one ("Leo and I broke up");
-        what else has no verb ("last Friday,") is no clause, but where a language needs none."""
+    def _clauses(self, sentence: str) -> Iterator[tuple[str, Mark]]:
+        """Yields the clauses of a sentence, with what stands before one that has no verb. Two subjects without a verb
+        between them are one ("Leo and I broke up"); what else has no verb ("last Friday,") is no clause, but where a
+        language needs none."""
         if not self.language.stemmer:
-            yield from (part.strip() for part in compiled(self.grammar.clause_border).split(sentence) if part)
+            parts = compiled(self.grammar.clause_border).split(sentence)
+            yield from ((part.strip(), Mark.NONE) for part in parts if part)
             return
         label = self._end_of_label(sentence)
         borders = [
@@ -207,12 +209,13 @@ class _ClaimReader:
             for match in compiled(self.grammar.clause_border).finditer(sentence)
             if match.start() != label
         ]
-        start = 0
+        start, before = 0, Mark.NONE
         for border_start, border_end in [*borders, (len(sentence), len(sentence))]:
             part = sentence[start:border_start].strip()
             is_clause = has_verb(part, self.grammar)
             if is_clause or border_start == len(sentence):
-                yield part
+                yield part, before
+            before = Mark.NONE if is_clause or not search(self.grammar.one_day, part) else Mark.ONE_DAY
             border = sentence[border_start:border_end].strip(", ")
             is_joined = not is_clause and compiled(self.grammar.joining).fullmatch(border) is not None
             start = start if part and is_joined else border_end
@@ -270,7 +273,7 @@ class _ClaimReader:
             ),
             of_another=bool(about)
             and any(token.written in grammar.persons for token in tokens[subject_end:]),
-            is_of_one_day=search(grammar.one_day, clause) is not None,
+            is_of_one_day=has_any(marks, Mark.ONE_DAY) or search(grammar.one_day, clause) is not None,
             is_other=search(grammar.other, clause[:verb_start]) is not None,
             units=units_of(tokens, clause),
             is_definite=compiled(rf"\b(?:{self.language.determiners})").search(clause) is not None,
