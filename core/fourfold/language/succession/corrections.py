@@ -6,10 +6,9 @@ from __future__ import annotations
 from collections.abc import Sequence
 from difflib import get_close_matches
 
-from fourfold.language.succession.claims import MEANING, THIRD_PERSONS, Claim, Mark, Token
+from fourfold.language.succession.claims import MEANING, THIRD_PERSONS, Claim, Mark
 
 _VALUES = frozenset({"number", "time", "name"})
-_DIGITS = "0123456789.,-+$€£"
 _RESPELT = 0.7
 """Likeness from which a word is another spelling of one (`difflib`). A guess, not measured."""
 _LONGEST = 4
@@ -43,19 +42,19 @@ def sets_right(correction: Sequence[Claim], said_before: Sequence[Claim]) -> boo
     if claim.has(Mark.DENIAL) and claim.has(Mark.CORRECTION):  # "not the red one, the blue one"
         return bool(denied - {"function"} and given)
     if claim.has(Mark.CHANGE):
-        return any(_are_of_one_unit(claim, each) for each in said_before)
+        return any(_are_of_one_kind(claim, each) for each in said_before)
     if not claim.has(Mark.CORRECTION) and not denied & _VALUES:
         return False
     kinds = {kind for _, kind in earlier} & _VALUES
     return bool(given & kinds) or _respells(claim, said_before) or _exchanges_thing(claim, said_before)
 
 
-def _are_of_one_unit(claim: Claim, earlier: Claim) -> bool:
-    """Tells whether two claims have amounts of one unit ("20mg", "50mg"), or both a day."""
-    ours, theirs = (
-        {_unit(token) for token in each.tokens if token.kind in _VALUES} for each in (claim, earlier)
-    )
-    return bool(ours & theirs)
+def _are_of_one_kind(claim: Claim, earlier: Claim) -> bool:
+    """Tells whether two claims have values of one kind, and amounts of one unit ("20mg", "50mg"), if it names one."""
+    ours, theirs = ({token.kind for token in each.tokens} & _VALUES for each in (claim, earlier))
+    shared = ours & theirs
+    is_of_one_unit = not claim.units or bool(claim.units & earlier.units)
+    return bool(shared) and (is_of_one_unit or shared != {"number"})
 
 
 def _exchanges_thing(claim: Claim, earlier: Sequence[Claim]) -> bool:
@@ -66,11 +65,6 @@ def _exchanges_thing(claim: Claim, earlier: Sequence[Claim]) -> bool:
         return True
     is_thing = claim.is_definite and all(token.kind == "word" for token in claim.tokens)
     return is_thing and any(each.is_definite and each.words - each.about for each in earlier)
-
-
-def _unit(token: Token) -> str:
-    """Returns what a value is of: its kind, or the unit that stands behind its number."""
-    return token.form.lstrip(_DIGITS) if token.kind == "number" else token.kind
 
 
 def _respells(claim: Claim, earlier: Sequence[Claim]) -> bool:
