@@ -19,7 +19,7 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 import numpy as np
-from labelled_sentences import FOR_WORTH, SENTENCES, SMALL_LETTERED, UNSEEN, Labelled, Rows, read
+from labelled_sentences import SENTENCES, SMALL_LETTERED, UNSEEN, Labelled, Rows, is_of_talk, read
 from machine import describe
 from numpy.typing import NDArray
 from sklearn.linear_model import LogisticRegression
@@ -77,7 +77,7 @@ class Head(NamedTuple):
 
 
 def _is_of_talk(item: Labelled) -> bool:
-    return not item.talk.split("/")[0].endswith(FOR_WORTH)
+    return is_of_talk(item.talk)
 
 
 def _is_statement(item: Labelled) -> bool:

@@ -45,6 +45,11 @@ class Labelled(NamedTuple):
     labels: dict[str, Any]
 
 
+def is_of_talk(talk: str) -> bool:
+    """Tells whether a conversation is of a lot that all heads are fitted to."""
+    return not talk.split("/", maxsplit=1)[0].endswith(FOR_WORTH)
+
+
 @dataclass(slots=True)
 class Rows:
     """What is classified, with the features of each: the mean of its tokens' inner states, and its surface."""
@@ -129,7 +134,7 @@ def _read_talk(
             own = _own(states, len(prefix) + word.start, len(prefix) + word.end)
             kind = next((t for a, b, t in names if a <= word.start and word.end <= b), "")
             rows[1].add(Labelled(talk, code, word.text, {"type": kind}), own, features)
-        if by_agent or code not in SMALL_LETTERED or talk.split("/", maxsplit=1)[0].endswith(FOR_WORTH):
+        if by_agent or code not in SMALL_LETTERED or not is_of_talk(talk):
             continue
         small = small_words(text.lower())
         for word, features in zip(

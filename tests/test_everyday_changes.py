@@ -69,6 +69,7 @@ def marked(bank: Bank) -> set[str]:
             "actually it was a Siemens, not a Bosch",
             "which dishwasher did I buy?",
         ),
+        ("My phone is an old Nokia.", "I have a new phone.", "What phone do I have?"),
         ("rent is 840 a month", "landlord wrote, rent goes up to 895 a month", "how much is the rent?"),
         ("cancelled netflix today", "resubscribed to netflix because of that new show", "do I have netflix?"),
         (

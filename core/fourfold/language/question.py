@@ -14,14 +14,13 @@ from fourfold.language.enrichment import enriched
 from fourfold.language.languages import matches_any
 from fourfold.language.pack import Language, compiled
 from fourfold.language.spelling import as_spelt, with_possessives
-from fourfold.language.succession.claims import Claim, tokens_of
+from fourfold.language.succession.claims import SOMEBODY, Claim, tokens_of
 from fourfold.language.succession_grammar import SuccessionGrammar
 from fourfold.language.text import Word, is_unspaced, words
 
 _POSSESSIVE = re.compile(r"['’]s?$")
 _IDENTIFIER = re.compile(r"\b\d+(?:[.\-/:]\d+)+\b")
 """Numbers of several parts: versions, extensions. Two that share a part are not alike."""
-_SOMEBODY = frozenset({"<he>", "<she>"})
 _WORD = re.compile(r"[^\W\d_]+")
 _HAN = re.compile(r"[\u3400-\u9fff]")
 _LONGEST_DETERMINER = 12
@@ -115,7 +114,7 @@ def is_about_another(question: Question, claim: Claim, speaker: Set[str]) -> boo
     of the name of who said it."""
     if not claim.about or claim.involves_speaker:
         is_of_speaker = question.asks_speaker and not question.names | question.owned
-        return is_of_speaker and not claim.about and bool(claim.subject & _SOMEBODY)
+        return is_of_speaker and not claim.about and bool(claim.subject & SOMEBODY)
     stems = {word.stem for word in question.words}
     named = {word.stem for word in question.names | question.owned} - speaker
     asked = stems - speaker

@@ -212,8 +212,9 @@ def _of_matter(text: str, entities: tuple[str, ...], speaker: int, index: BankIn
     if speaker < 0:
         return ()
     matters = sorted(matters_asked(text, index.language))
+    is_nameless = speaker == index.code("")
     names = (name for name in (*entities, *index.names) if index.code(name) == speaker)
-    name = next(names, None) if matters else None
+    name = next(names, None) if matters and not is_nameless else None
     return tuple(matter_key(matter, name) for matter in matters)
 
 

@@ -5,12 +5,11 @@ no model, no bank.
 
 from __future__ import annotations
 
-from fourfold.language.succession.claims import Claim, Mark, Token
+from fourfold.language.succession.claims import PERSONS, Claim, Mark, Token
 from fourfold.language.text import is_unspaced
 
 VAGUE = frozenset({"<it>", "<this>", "<you>", "<there>", "<who>", "<all>"})
 """Subjects that only their context tells."""
-_SOMEBODY = frozenset({"<he>", "<she>", "<they>"})
 END = Mark.ENDING | Mark.WITHDRAWAL
 TURN = Mark.CHANGE | Mark.CURRENT | Mark.BEGINNING | Mark.DENIAL | END
 """Marks of a turn that something took."""
@@ -67,7 +66,7 @@ def is_of_others(newer: Claim, older: Claim) -> bool:
 def are_of_two_holders(newer: Claim, older: Claim) -> bool:
     """Tells whether each has a subject of which the other says nothing ("Leo takes size 31", "Mila has gone up to
     35"), another thing of the kind is acted on, or somebody else takes what the speaker does."""
-    if newer.subject & _SOMEBODY and "<speaker>" in older.subject:
+    if newer.subject & PERSONS and "<speaker>" in older.subject:
         return True
     target, about = newer.target, older.about
     if target & about and target - older.content and about - newer.content:

@@ -8,7 +8,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from enum import Flag, auto
 from functools import cache, lru_cache
-from itertools import pairwise
+from itertools import zip_longest
 from typing import NamedTuple
 
 from fourfold.language.pack import Language, compiled
@@ -122,8 +122,6 @@ class Claim:
     """Whether it is about what something was before ("the old flat", "I used to")."""
     is_other: bool
     """Whether its subject is another one of its kind, or one of several ("my other brother")."""
-    units: frozenset[str]
-    """What its amounts are of ("kg", "mcg")."""
     is_definite: bool
     """Whether a word in it has an article ("the library")."""
     acts_on_it: bool
@@ -143,6 +141,20 @@ class Claim:
     def owner_names(self) -> frozenset[str]:
         """The stems of an owner who is named or described, and is neither the speaker nor a pronoun."""
         return frozenset(stem for stem in self.owner if not stem.startswith("<"))
+
+    @property
+    def units(self) -> frozenset[str]:
+        """What its amounts are of: what stands behind numbers, or at their end ("92 kg", "81.2kg")."""
+        units: set[str] = set()
+        for token, behind in zip_longest(self.tokens, self.tokens[1:]):
+            if token.kind == "number":
+                attached = token.written.lstrip(_AMOUNT)
+                is_next = (
+                    behind is not None and behind.kind == "word" and len(behind.written) <= _LONGEST_UNIT
+                )
+                is_next = is_next and behind.start - token.start <= len(token.written) + 1
+                units |= {attached} if attached.isalpha() else {behind.form} if is_next else set()
+        return frozenset(units)
 
     def opposed_axes(self, other: Claim) -> set[int]:
         """Returns the axes of which the two have another side each."""
@@ -228,7 +240,8 @@ _SIGNS = "+#%-"
 _LEADING_SIGNS = "-+−<>"
 _CJK = re.compile(r"[\u3400-\u9fff]")
 _CJK_TOKEN = re.compile(r"[\u3400-\u9fff]|[^\W_\u3400-\u9fff]+")
-_SOMEBODY = frozenset({"<he>", "<she>"})
+SOMEBODY = frozenset({"<he>", "<she>"})
+PERSONS = SOMEBODY | {"<they>"}
 THIRD_PERSONS = frozenset({"<he>", "<she>", "<it>", "<they>"})
 
 
@@ -331,18 +344,6 @@ def _kind_of_character(character: str, grammar: SuccessionGrammar) -> str:
     return "function" if compiled(grammar.pronouns).fullmatch(character) else "word"
 
 
-def units_of(tokens: tuple[Token, ...], clause: str) -> frozenset[str]:
-    """Returns what stands behind numbers, or at their end ("92 kg", "81.2kg")."""
-    units: set[str] = set()
-    for token, behind in pairwise((*tokens, Token("", "function", len(clause), ""))):
-        if token.kind == "number":
-            attached = token.written.lstrip(_AMOUNT)
-            is_next = behind.kind == "word" and len(behind.written) <= _LONGEST_UNIT
-            is_next = is_next and clause[token.start + len(token.written) : behind.start].strip() == ""
-            units |= {attached} if attached.isalpha() else {behind.form} if is_next else set()
-    return frozenset(units)
-
-
 def matter_key(matter: str, speaker: str | None) -> str:
     """Returns the key by which the statements of a speaker about a matter of life are found among attributes."""
     return f"~ {matter} of {speaker or ''}"
@@ -407,7 +408,7 @@ def resolved(claim: Claim, previous: Claim) -> Claim:
     persons = claim.subject & THIRD_PERSONS
     if not persons or not previous.about:
         return claim
-    if persons & _SOMEBODY and previous.owner_names:  # "Dad's dose was raised, he takes 100 mg"
+    if persons & SOMEBODY and previous.owner_names:  # "Dad's dose was raised, he takes 100 mg"
         holder = previous.owner_names
         subject = (claim.subject - persons) | holder
         return replace(claim, subject=subject, about=claim.about | holder, owner=holder)

@@ -26,7 +26,6 @@ from fourfold.language.succession.claims import (
     resolved,
     stems,
     tokens_of,
-    units_of,
 )
 from fourfold.language.succession.subjects import end_of_subject, read_subject, with_whole_subject
 from fourfold.language.succession.verbs import has_verb, verbs_in
@@ -275,7 +274,6 @@ class _ClaimReader:
             and any(token.written in grammar.persons for token in tokens[subject_end:]),
             is_of_one_day=has_any(marks, Mark.ONE_DAY) or search(grammar.one_day, clause) is not None,
             is_other=search(grammar.other, clause[:verb_start]) is not None,
-            units=units_of(tokens, clause),
             is_definite=compiled(rf"\b(?:{self.language.determiners})").search(clause) is not None,
             acts_on_it=any(
                 grammar.persons.get(token.written) in _THINGS for token in tokens[subject_end + 1 :]

@@ -22,7 +22,7 @@ from fourfold.language.succession.beside import (
     stands_beside,
     tells_nothing_newer,
 )
-from fourfold.language.succession.claims import ATTITUDE, Claim, Mark, Token
+from fourfold.language.succession.claims import ATTITUDE, PERSONS, Claim, Mark, Token
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,7 +55,6 @@ _EXPLANATIONS = {
 }
 _SAME_MATTER = 0.6
 """Share of the smaller claim's stems that both have where one denies the other. A guess, not measured."""
-_PERSONS = frozenset({"<he>", "<she>", "<they>"})
 _LEAST_MATTER = 0.3
 """The same of the larger claim's. A guess, not measured."""
 _SHORT = 2
@@ -63,7 +62,7 @@ _SHORT = 2
 _MEASURES = {"number", "time"}
 _CHANGING = Mark.CHANGE | Mark.CURRENT
 _BEGINNING = Mark.BEGINNING | Mark.CURRENT
-_TURN_OF_PERSONS = TURN & ~Mark.BEGINNING
+_TURN_OFPERSONS = TURN & ~Mark.BEGINNING
 _CHANGED_OR_ENDED = Mark.CHANGE | Mark.ENDING
 
 
@@ -165,10 +164,8 @@ def _denies(pair: _Pair) -> bool:
         return True
     a, b = newer.words or newer.content, older.words or older.content  # "at five" has numbers alone
     shared, sizes = a & b, (len(a), len(b))
-    if shared <= newer.about and newer.verb != older.verb:
-        return (
-            False  # of the same person nothing but that is common: "Eva can't make it", "Eva quit the bakery"
-        )
+    if shared <= newer.about and newer.verb != older.verb:  # "Eva can't make it", "Eva quit the bakery"
+        return False
     return len(shared) >= max(1, _SAME_MATTER * min(sizes), _LEAST_MATTER * max(sizes))
 
 
@@ -208,7 +205,7 @@ def _gives_another_value(pair: _Pair) -> bool:
     is_verbless = bool(a) and a[0].kind == "number" and start == 0  # "我体重70公斤"
     if not a or not b or (start == 0 and not is_verbless) or _is_more_exact(a, b):
         return False
-    if newer.subject <= _PERSONS and not newer.has(Mark.CURRENT):  # who "she" is, only the context tells
+    if newer.subject <= PERSONS and not newer.has(Mark.CURRENT):  # who "she" is, only the context tells
         return False
     kind, older_kind = _kind(a), _kind(b)
     behind = newer.tokens[newer.subject_end + start + len(a) :]
@@ -330,7 +327,7 @@ def _turns(pair: _Pair) -> bool:
     """Tells whether both speak of one matter of life of the same person, and the newer of a turn in it."""
     if not pair.is_same or not pair.newer.fields & pair.older.fields:
         return False
-    return pair.newer.has(_TURN_OF_PERSONS if pair.newer.subject <= _PERSONS else TURN)
+    return pair.newer.has(_TURN_OFPERSONS if pair.newer.subject <= PERSONS else TURN)
 
 
 def _begins_anew(pair: _Pair) -> bool:
@@ -340,9 +337,8 @@ def _begins_anew(pair: _Pair) -> bool:
 
 def _resumes(pair: _Pair) -> bool:
     newer, older = pair.newer, pair.older
-    is_again = newer.has(_BEGINNING) and bool(
-        older.target & newer.content
-    )  # "I stopped smoking", "I smoke again"
+    # "I stopped smoking", "I smoke again"
+    is_again = newer.has(_BEGINNING) and bool(older.target & newer.content)
     is_told = is_again or (bool(newer.about) and newer.has(Mark.CURRENT))
     return pair.is_same and is_told and not newer.has(END)
 
@@ -366,7 +362,7 @@ def _acts_on_subject(pair: _Pair) -> bool:
     if pair.is_same or pair.is_part or not about or newer.of_another:
         return False
     acts = newer.has(Mark.CHANGE) or (newer.has(Mark.PLACING) and older.placed)
-    if newer.target <= newer.names and not _tells_more_in_common(newer, older):
+    if newer.target and newer.target <= newer.names and not _tells_more_in_common(newer, older):
         return False
     if acts and newer.target and (about <= newer.target or newer.target <= about):
         return True
