@@ -64,11 +64,8 @@ def resolve_weekdays(match: re.Match[str], anchor: datetime, reading: Reading) -
         return []
     length = (last - first) % 7 * DAY
     today = day_of(anchor)[0]
-    if (
-        begins
-        and not which
-        and _MOVED.search(match.string, max(0, match.start() - _LONGEST_MOVE), match.start())
-    ):
+    before = max(0, match.start() - _LONGEST_MOVE)
+    if begins and not which and _MOVED.search(match.string, before, match.start()):
         return [coming_weekday(today, last)]
     if which:
         start = today - today.weekday() * DAY + (7 * step_of(which) + first) * DAY

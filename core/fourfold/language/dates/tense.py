@@ -163,9 +163,8 @@ class TenseReader:
         if preposition is None:
             return False
         date = _DATE_BEFORE_LINK.search(self._text, max(left, start - _LINK_WINDOW), start)
-        if date is not None and not self._forms.any_within(
-            date.start(), start
-        ):  # "5 May to", not "2.1 slipped to"
+        # "5 May to", not "2.1 slipped to"
+        if date is not None and not self._forms.any_within(date.start(), start):
             return False
         alone = preposition.lastgroup != "alone" or not self._text[end:right].strip(_POINTS)
         return alone or self._arranged.any_within(left, right)
