@@ -58,7 +58,7 @@ async def _talk(client: Client) -> None:
         return answer.structured_content or {}
 
     await say("retain", facts=ANA, context="first talk")
-    await say("retain", text="I signed up for a half marathon next May. My sister Rita will run with me.")
+    await say("retain", text="I'm going to run a half marathon next May. My sister Rita will run with me.")
     await say("retain", facts=[MOVED])
     await say("preview", text="Hi there! I think Rita runs faster than me. She moved to Faro last week.")
     found = await say("recall", question="Where does Ana Silva live?", budget=256)
