@@ -107,12 +107,18 @@ def read_manifest(home: Path) -> Manifest:
 
 def write_manifest(home: Path, manifest: Manifest) -> None:
     """Puts `manifest` in place of the one there, whole or not at all."""
-    aside = home / "manifest.new"
-    with aside.open("w") as file:
-        json.dump(manifest.to_json(), file)
+    replace_file(home / "manifest.json", json.dumps(manifest.to_json()))
+
+
+def replace_file(path: Path, text: str) -> None:
+    """Puts a file with `text` in place of the one at `path`: if the process or the machine ends in between, it is the
+    old one or the new one, as a whole."""
+    aside = path.with_suffix(".new")
+    with aside.open("w", encoding="utf-8") as file:
+        file.write(text)
         file.flush()
         os.fsync(file.fileno())
-    aside.replace(home / "manifest.json")  # the old one or the new one, if the process ends in between
+    aside.replace(path)
 
 
 def encodings_of(text: str) -> tuple[bytes, ...]:
@@ -139,14 +145,22 @@ def contains_any(path: Path, needles: Sequence[bytes]) -> bool:
         return False
 
 
-def check_space(directory: Path, reserve: int) -> None:
-    """Raises `StoreError` if less than `reserve` bytes are free."""
+def check_space(directory: Path, reserve: int, taken: int) -> None:
+    """Raises `StoreError` if less than `reserve` bytes would be free once `taken` more are used."""
     free = shutil.disk_usage(directory).free
-    if free < reserve:
+    if free < reserve + taken:
         raise StoreError(
-            f"The disk of {directory} has {free / 2**20:.0f} MB left, and {reserve / 2**20:.0f} MB are kept in "
-            f"reserve. Nothing was written. Make room and retain again."
+            f"The disk of {directory} has {free / 2**20:.0f} MB left. This takes up to {taken / 2**20:.0f} MB, and "
+            f"{reserve / 2**20:.0f} MB are kept in reserve (FOURFOLD_RESERVE_BYTES). Nothing was written. Make room "
+            f"and try again, or write less at once."
         )
+
+
+def allocated_bytes(directory: Path) -> int:
+    """Returns the bytes that the files of a directory take on the disk, which the engine's have reserved more than
+    they use."""
+    files = (path for path in directory.rglob("*") if path.is_file())
+    return sum(getattr(path.stat(), "st_blocks", 0) * 512 or path.stat().st_size for path in files)
 
 
 def read_ahead(directory: Path) -> None:

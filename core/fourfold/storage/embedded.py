@@ -6,6 +6,7 @@ directory/
   store.old/      what such a copy took the place of, for a moment
   store/          appears whole (built aside, then renamed)
     manifest.json
+    contents.json how many records and which files there were last
     shard/        Qdrant's files
     purge         what is being erased, until that is done
     cache/        graphs of large banks, made again where they are missing
@@ -26,34 +27,29 @@ from typing import Any, Literal
 import qdrant_edge as qe
 from filelock import FileLock
 
-from fourfold.errors import StoreError, StoreLockedError
+from fourfold.errors import StoreError
 from fourfold.ports import PAYLOAD, Cache, CopyDroppedError, Fields, Point, Query, Store, Where
 from fourfold.schema.records import bank_of, is_cursor, read_cursors
 from fourfold.settings import make_directory
 from fourfold.storage import purge
 from fourfold.storage.cache import DirectoryCache
+from fourfold.storage.contents import expect_fewer, record_contents
 from fourfold.storage.directory import (
+    allocated_bytes,
     check_space,
     contains_any,
-    drop_pages,
     encodings_of,
     finish_swap,
     lock_directory,
-    owner,
-    read_ahead,
     read_manifest,
     swap_stores,
     unlock_directory,
-    write_manifest,
 )
-from fourfold.storage.embedded_types import (
-    EDGE,
-    config_of,
-    payload_of,
-)
-from fourfold.storage.filters import INDEXED, MOST_BANKS
+from fourfold.storage.embedded_types import EDGE, payload_of
+from fourfold.storage.filters import MOST_BANKS
 from fourfold.storage.lru import PayloadCache
 from fourfold.storage.manifest import Manifest
+from fourfold.storage.shard import count_points, create_store, engine_errors, load_shard
 from fourfold.storage.translation import from_record, vector_names
 
 _PAGE = 1000
@@ -61,6 +57,11 @@ _PAGE = 1000
 _FLUSH_BYTES = 32 * 2**20
 """The size of one file of the engine's log: opening replays about one at the most. Without it, an opening after 2,000
 units replayed 100 MB, which took 2.8 s; now 0.2 (docs/adr/0001)."""
+_DISK_OF_BYTES = 2
+"""Bytes on the disk for each byte of a write: it goes into the log, and from there into the segments. 1.6 were
+measured for retains of short and of long lines; the rest is for indexes, which grow in steps."""
+_DELETION_BYTES = 100
+"""Bytes of an id in a record of the log, and in what notes it as deleted. A guess, generous."""
 _CACHED_PAYLOADS = 8192
 """About 8 MB at 1 kB a unit. A guess, not measured."""
 
@@ -96,6 +97,8 @@ class EmbeddedStore(Store):
         # `_writes` counts them, so that whoever read outside of the lock sees that the result is out of date.
         self._writes = self._unflushed = 0
         self._closed = self._dropped = False
+        # An order of `rewrite` is written down and not carried out: the shard is closed, and half of it may be done.
+        self._order_due = False
         self._temporary = False
         self._copy: EmbeddedStore | None = None
 
@@ -114,13 +117,12 @@ class EmbeddedStore(Store):
             finish_swap(directory)
             home = directory / "store"
             if not home.exists():
-                _create(home, directory, manifest)
+                create_store(home, directory, manifest)
             stored = read_manifest(home)
             manifest.check(stored, str(directory))
             # Before the shard is loaded: what was erased must not be read again, and the files may be open once only.
-            if purge.is_due(home):
-                _purge(home, directory)
-            shard = _load(home, directory)
+            _finish_order(home, directory)
+            shard = load_shard(home, directory, reserve_bytes)
         except BaseException:  # an interrupt as well: the directory must not stay locked
             lock.release()
             raise
@@ -142,7 +144,7 @@ class EmbeddedStore(Store):
         size = sum(_bytes(point) for point in points)
         with self._using("write"):
             # The engine writes through memory maps, and a map onto a full disk ends the process.
-            check_space(self._directory, self._reserve)
+            check_space(self._directory, self._reserve, _DISK_OF_BYTES * size)
             self._shard.update(upsert)
             self._writes += 1
             self._payloads.discard(point.id for point in points)
@@ -157,6 +159,9 @@ class EmbeddedStore(Store):
         """Deletes all points in one record of the write-ahead log."""
         delete = qe.UpdateOperation.delete_points([str(uuid.UUID(point)) for point in ids])
         with self._using("delete from"):
+            # Without the reserve: what was begun is taken back by deletions, also where there is no room for more.
+            check_space(self._directory, 0, _DELETION_BYTES * len(ids))
+            expect_fewer(self._home, len(ids))
             self._shard.update(delete)
             self._writes += 1
             self._payloads.discard(ids)
@@ -165,21 +170,29 @@ class EmbeddedStore(Store):
     def rewrite(self, points: Sequence[Point], removed: Sequence[str]) -> str:
         """Writes the order down, and has another process carry it out while nobody can read; see
         `fourfold.storage.purge`."""
+        size = sum(_bytes(point) for point in points)
         with self._using("erase"):
-            check_space(self._directory, self._reserve)
+            check_space(self._directory, self._reserve, purge.needed_bytes(self._home, size))
             # First, since it is not part of the order: a process killed after the order would leave it with the text.
             self._drop_copy()
-            # The commit: from here on it is done, by the next process that opens the store if this one is killed.
-            purge.write_order(self._home, points, removed)
-            self._shard.close()
             try:
-                _purge(self._home, self._directory)
-            finally:  # also where it failed: the store answers as before, and the order waits for the next opening
-                self._reload()
+                # The commit: from here on it is done, by whoever uses the store next if this fails or is killed.
+                purge.write_order(self._home, points, removed)
+            finally:  # also where it is there and only its name may not be on the disk
+                self._order_due = purge.is_due(self._home)
+            self._carry_out_order()
         return (
             "Every segment that held any of it was written anew without it, and no file of the write-ahead log that "
             "held it is left. Copies of the directory (backups, snapshots of the disk) are not touched."
         )
+
+    def _carry_out_order(self) -> None:
+        """Carries out the order that is due, and opens the shard anew; the caller holds `_use`. Where it fails, the
+        order waits for the next use: what is written in between would be taken back by it."""
+        self._shard.close()
+        _finish_order(self._home, self._directory)
+        self._order_due = False
+        self._reload()
 
     def copy_for(self, vectors: tuple[str, int, int]) -> Store:
         """Opens a second store in `store.next`, with a manifest of its own; it is written to as this one is."""
@@ -190,8 +203,8 @@ class EmbeddedStore(Store):
             if aside.exists() and not _is_copy_for(aside, vectors):
                 self._drop_copy()
             if not aside.exists():
-                _create(aside, self._directory, Manifest(*vectors))
-            shard = _load(aside, self._directory)
+                create_store(aside, self._directory, Manifest(*vectors))
+            shard = load_shard(aside, self._directory)
             copy = EmbeddedStore(self._directory, None, shard, read_manifest(aside), self._reserve, aside)
             self._copy = copy
             return copy
@@ -215,7 +228,7 @@ class EmbeddedStore(Store):
 
     def _reload(self) -> None:
         """Opens the shard anew, after its files were replaced; the caller holds `_use`."""
-        self._shard = _load(self._home, self._directory)
+        self._shard = load_shard(self._home, self._directory)
         self._writes += 1
         self._unflushed = 0
         self._cursors.clear()
@@ -314,17 +327,26 @@ class EmbeddedStore(Store):
             if self._closed:
                 return
             self._closed = True
-            with _mapped("close", self._directory):
-                if self._copy is not None:
-                    self._copy.close()
+        try:
+            with engine_errors("close", self._directory):
+                self._close_shards()
+        finally:
+            # Last, and outside of `_use`: another process opens the directory as soon as it can lock it.
+            if self._lock is not None:
+                unlock_directory(self._directory, self._lock)
+            if self._temporary:
+                shutil.rmtree(self._directory, ignore_errors=True)
+
+    def _close_shards(self) -> None:
+        """Closes the shard, and that of the copy; nobody uses them any more."""
+        with self._use:
+            if self._copy is not None:
+                self._copy.close()
+            if not self._order_due:  # then it is closed, and what there is of it nobody knows
                 if self._unflushed:
                     self._flush_log()
-                self._shard.close()
-        # Last, and outside of `_use`: another process opens the directory as soon as it can lock it.
-        if self._lock is not None:
-            unlock_directory(self._directory, self._lock)
-        if self._temporary:
-            shutil.rmtree(self._directory, ignore_errors=True)
+                record_contents(self._home, count_points(self._shard))
+            self._shard.close()
 
     def _flush_log(self) -> None:
         """Flushes, so that the next open has little of the log to replay."""
@@ -342,17 +364,22 @@ class EmbeddedStore(Store):
                 raise CopyDroppedError("The copy was dropped, since something was erased meanwhile.")
             if self._closed:
                 raise StoreError("The memory is closed. Open it again with Memory.open.")
-            with _mapped(doing, self._directory):
+            if self._order_due:
+                self._carry_out_order()
+            with engine_errors(doing, self._directory):
                 yield
 
 
-def _purge(home: Path, directory: Path) -> None:
+def _finish_order(home: Path, directory: Path) -> None:
+    """Carries out the order that is due, if there is one; the shard is closed."""
+    purge.discard_unfinished(home)
     try:
-        purge.carry_out(home)
+        if purge.is_due(home):
+            purge.carry_out(home)
     except (OSError, subprocess.SubprocessError) as error:
         raise StoreError(
-            f"What was to be erased in {directory} is noted, but not done yet ({error}). It is done when the memory "
-            f"is opened again; make room on the disk if that is full."
+            f"What was to be erased in {directory} is noted, but not done yet ({error}). It is done before the "
+            f"memory is read or written next; make room on the disk if that is full, and try again."
         ) from error
 
 
@@ -365,26 +392,12 @@ def optimise(directory: Path) -> bool:
         home = directory / "store"
         if not home.exists():
             raise StoreError(f"{directory} holds no Fourfold memory.")
-        if purge.is_due(home):
-            _purge(home, directory)
-        with _mapped("compact", directory):
+        _finish_order(home, directory)
+        check_space(directory, 0, allocated_bytes(home / "shard"))
+        with engine_errors("compact", directory):
             return purge.optimise(home)
     finally:
         unlock_directory(directory, lock)
-
-
-def _create(home: Path, directory: Path, manifest: Manifest) -> None:
-    """Makes an empty store in `home`, which appears whole: it is made aside and renamed."""
-    aside = directory / "store.new"
-    shutil.rmtree(aside, ignore_errors=True)
-    with _mapped("create", directory):
-        (aside / "shard").mkdir(parents=True)
-        shard = qe.EdgeShard.create(str(aside / "shard"), config_of(manifest))
-        for name, kind in INDEXED.items():
-            shard.update(qe.UpdateOperation.create_field_index(name, EDGE.types.index(kind)))
-        shard.close()
-        write_manifest(aside, manifest)
-        aside.rename(home)
 
 
 def _is_copy_for(home: Path, vectors: tuple[str, int, int]) -> bool:
@@ -394,47 +407,8 @@ def _is_copy_for(home: Path, vectors: tuple[str, int, int]) -> bool:
     return False
 
 
-def _load(home: Path, directory: Path) -> qe.EdgeShard:
-    if not (home / "shard" / "edge_config.json").exists():
-        raise StoreError(
-            f"The data of {directory} is missing or damaged (no {home / 'shard' / 'edge_config.json'}). Nothing "
-            f"was changed. Restore the directory from a backup."
-        )
-    with _mapped("open", directory):
-        shard = qe.EdgeShard.load(str(home / "shard"))
-    drop_pages(home)
-    read_ahead(home / "shard" / "segments")
-    return shard
-
-
-@contextlib.contextmanager
-def _mapped(doing: str, directory: Path) -> Iterator[None]:
-    """Raises the engine's failures as `StoreError`s that say what to do. Our own bugs pass: whoever was told that the
-    files are damaged would restore a backup over good data."""
-    try:
-        yield
-    except BaseException as error:  # the engine's panics are no `Exception`s
-        if not _is_of_engine(error):
-            raise
-        # All that the engine says when another process has the shard open is this name of Rust's error.
-        if "WouldBlock" in str(error):
-            raise StoreLockedError(
-                f"{directory} is open in {owner(directory)}. Close it there first."
-            ) from error
-        raise StoreError(
-            f"Could not {doing} {directory}: {error}. If this repeats, its files are damaged or the disk is full; "
-            f"make room, or restore the directory from a backup."
-        ) from error
-
-
-def _is_of_engine(error: BaseException) -> bool:
-    """Returns whether the engine, or the file system, failed. The engine raises bare `Exception`s, and on broken
-    files panics, which are `BaseException`s of a module that cannot be imported; for arguments of a wrong type or
-    form it raises `TypeError` and `ValueError`, which are bugs of ours."""
-    return type(error) is Exception or type(error).__module__ == "pyo3_runtime" or isinstance(error, OSError)
-
-
 def _bytes(point: Point) -> int:
-    """Estimates the bytes that a point takes in the log: its vectors, and 1 kB of payload, a guess."""
+    """Estimates the bytes that a point takes in the log: its vectors, and its payload as Python writes it."""
     vectors = (point.vector, point.tokens)
-    return 1000 + sum(v.nbytes for v in vectors if v is not None)
+    payload = str(point.payload).encode(errors="surrogatepass")
+    return len(payload) + sum(v.nbytes for v in vectors if v is not None)

@@ -23,7 +23,9 @@ from filelock import FileLock
 
 from fourfold.ports import Point
 from fourfold.schema.fields import KIND
-from fourfold.storage.directory import read_manifest, sync_directory
+from fourfold.storage import child
+from fourfold.storage.contents import expect_fewer, expect_other_segments
+from fourfold.storage.directory import allocated_bytes, read_manifest, sync_directory
 from fourfold.storage.embedded_types import EDGE, config_of
 from fourfold.storage.jsonl import from_line, to_line
 from fourfold.storage.manifest import Manifest
@@ -37,47 +39,68 @@ _NEVER = 10**9
 """Kilobytes, above which the engine would build an index: no segment is that large."""
 _BATCH = 500
 """Points deleted and put in again at once. A guess, not measured."""
+_TEXT_OF_BYTES = 6
+"""Bytes of an order for each byte of its points: a float of four is written with up to 22 digits."""
 _LONGEST_WAIT = 60
 """Seconds for another process to finish: an erasure in 10,000 units takes five, one in 100,000 took fifty
 (docs/benchmarks.md)."""
 
 
 def write_order(home: Path, points: Sequence[Point], removed: Sequence[str]) -> None:
-    """Writes down, whole or not at all, that `points` are to be put in, and that those of the ids `removed` go."""
-    aside = home / "purge.new"
-    with aside.open("w", encoding="utf-8") as file:
-        file.write(json.dumps({"gone": list(removed)}) + "\n")
-        file.writelines(to_line(point) + "\n" for point in points)
-        file.flush()
-        os.fsync(file.fileno())
-    # The rename is the commit of an erasure, so it must not come before the contents, nor be lost: both are synced.
-    aside.replace(_order_path(home))
+    """Writes down, whole or not at all, that `points` are to be put in, and that those of the ids `removed` go. An
+    order that is still due must be carried out before: this one would take its place."""
+    expect_fewer(home, len(removed))
+    aside = _unfinished_path(home)
+    try:
+        with aside.open("w", encoding="utf-8") as file:
+            file.write(json.dumps({"gone": list(removed)}) + "\n")
+            file.writelines(to_line(point) + "\n" for point in points)
+            file.flush()
+            os.fsync(file.fileno())
+        # The rename is the commit of an erasure, so it must not come before the contents, nor be lost: both are
+        # synced.
+        aside.replace(_order_path(home))
+    finally:
+        discard_unfinished(home)
     sync_directory(home)
 
 
 def is_due(home: Path) -> bool:
     """Returns whether an order was written down and is not carried out."""
-    # An order that was cut off is none. It goes, since it has the text of what replaces the erased in it.
-    (home / "purge.new").unlink(missing_ok=True)
     return _order_path(home).exists()
 
 
+def discard_unfinished(home: Path) -> None:
+    """Removes an order whose writing was cut off, which is none: it has the text of what replaces the erased in it.
+    Only whoever owns the store may ask, since he alone writes orders."""
+    _unfinished_path(home).unlink(missing_ok=True)
+
+
 def carry_out(home: Path) -> None:
-    """Carries the order out, in a process of its own; nobody may have the shard open. Raises `OSError` and
-    `subprocess.SubprocessError`; the order is still there then."""
-    if getattr(sys, "frozen", False):  # there is no interpreter to start
+    """Carries the order out, in a process of its own where one can be started; nobody may have the shard open. Raises
+    `OSError` and `subprocess.SubprocessError`; the order is still there then."""
+    if not child.can_start():
         _carry_out_alone(home)
-    else:
-        # The path goes along whole: the parent may have found Fourfold by a path that its environment does not name.
-        command = [sys.executable, "-m", "fourfold.storage.purge", str(home)]
-        paths = os.pathsep.join(path or os.curdir for path in sys.path)
-        environment = {**os.environ, "PYTHONPATH": paths}
-        subprocess.run(command, check=True, capture_output=True, text=True, env=environment)
+        return
+    try:
+        child.run_module("fourfold.storage.purge", home)
+    except OSError:  # the system starts no more processes, or forbids it
+        _carry_out_alone(home)
+    except subprocess.SubprocessError:
+        if is_due(home):  # else it failed when all was done
+            raise
+
+
+def needed_bytes(home: Path, points_bytes: int) -> int:
+    """Returns the room on the disk that an order may take: itself in text, all segments beside those they take the
+    place of, and two files of the log."""
+    return _TEXT_OF_BYTES * points_bytes + allocated_bytes(home / "shard") + 2 * _LOG_FILE_BYTES
 
 
 def optimise(home: Path) -> bool:
     """Merges segments, and builds anew those that lost something and the indexes that are worth it. Returns whether
     there was anything to do."""
+    expect_other_segments(home)
     edge_shard = _opened(home / "shard", read_manifest(home), index=True)
     changed = edge_shard.optimize()
     edge_shard.close()
@@ -96,6 +119,7 @@ def _carry_out(home: Path) -> None:
     """Carries the order out from its beginning; what was done of it before is done again, to the same end."""
     shard = home / "shard"
     manifest = read_manifest(home)
+    expect_other_segments(home)
     edge_shard = _opened(shard, manifest, index=_is_indexed(shard))
     with _order_path(home).open(encoding="utf-8") as lines:
         removed: list[int | str | uuid.UUID] = [
@@ -160,6 +184,10 @@ def _is_indexed(shard: Path) -> bool:
 
 def _order_path(home: Path) -> Path:
     return home / "purge"
+
+
+def _unfinished_path(home: Path) -> Path:
+    return home / "purge.new"
 
 
 if __name__ == "__main__":
