@@ -150,7 +150,7 @@ def check_space(directory: Path, reserve: int, taken: int) -> None:
     free = shutil.disk_usage(directory).free
     if free < reserve + taken:
         raise StoreError(
-            f"The disk of {directory} has {free / 2**20:.0f} MB left. This takes up to {taken / 2**20:.0f} MB, and "
+            f"The disk of {directory} has {free / 2**20:.0f} MB left. This takes up to {taken / 2**20:.1f} MB, and "
             f"{reserve / 2**20:.0f} MB are kept in reserve (FOURFOLD_RESERVE_BYTES). Nothing was written. Make room "
             f"and try again, or write less at once."
         )

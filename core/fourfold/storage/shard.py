@@ -28,8 +28,7 @@ def create_store(home: Path, directory: Path, manifest: Manifest) -> None:
     with engine_errors("create", directory):
         (aside / "shard").mkdir(parents=True)
         shard = qe.EdgeShard.create(str(aside / "shard"), config_of(manifest))
-        for name, kind in INDEXED.items():
-            shard.update(qe.UpdateOperation.create_field_index(name, EDGE.types.index(kind)))
+        _create_indexes(shard)
         shard.close()
         write_manifest(aside, manifest)
         aside.rename(home)
@@ -53,10 +52,18 @@ def load_shard(home: Path, directory: Path, reserve: int = 0) -> qe.EdgeShard:
     except StoreError:
         shard.close()
         raise
+    if not points:
+        _create_indexes(shard)  # a shard whose segments are gone has none
     record_contents(home, points)
     drop_pages(home)
     read_ahead(home / "shard" / "segments")
     return shard
+
+
+def _create_indexes(shard: qe.EdgeShard) -> None:
+    """Creates the indexes of the fields that filters go by."""
+    for name, kind in INDEXED.items():
+        shard.update(qe.UpdateOperation.create_field_index(name, EDGE.types.index(kind)))
 
 
 def count_points(shard: qe.EdgeShard) -> int:

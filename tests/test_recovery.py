@@ -1,0 +1,190 @@
+"""What happens after something failed below: a child process, the disk, a file of the engine's. What is acknowledged
+afterwards stays, and what cannot be trusted is refused."""
+
+from __future__ import annotations
+
+import contextlib
+import shutil
+import subprocess
+import sys
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import pytest
+
+from fourfold import Bank, Change, Memory, Message, StoreError
+from fourfold.testing import HashEmbedder
+
+SECRET = "The vault code is a flowerpot."
+
+
+def _open(directory: Path) -> Memory:
+    return Memory.open(str(directory), embedder=HashEmbedder())
+
+
+@contextmanager
+def _failing_children(tmp_path: Path) -> Iterator[None]:
+    """Has every Python that is started fail at once."""
+    script = tmp_path / "python"
+    script.write_text("#!/bin/sh\nexit 1\n")
+    script.chmod(0o700)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(sys, "executable", str(script))
+        yield
+
+
+def _named(bank: Bank, text: str) -> str:
+    return next(unit.id for unit in bank.units() if unit.text == text)
+
+
+def _change_of(bank: Bank, text: str) -> Change:
+    return next(change for change in bank.history() if _named(bank, text) in change.units)
+
+
+AFTERWARDS: dict[str, tuple[Callable[[Bank], object], set[str]]] = {
+    "retain": (
+        lambda bank: bank.retain("The ferry is blue."),
+        {"The ferry is blue.", "The roof leaks.", "The cellar is dry."},
+    ),
+    "forget": (lambda bank: bank.forget(unit=_named(bank, "The roof leaks.")), {"The cellar is dry."}),
+    "edit": (
+        lambda bank: bank.edit(_named(bank, "The cellar is dry."), "The cellar is wet."),
+        {"The roof leaks.", "The cellar is wet."},
+    ),
+    "undo": (lambda bank: bank.undo(_change_of(bank, "The cellar is dry.")), {"The roof leaks."}),
+    "erase": (
+        lambda bank: bank.forget(unit=_named(bank, "The roof leaks."), erase=True),
+        {"The cellar is dry."},
+    ),
+}
+
+
+@pytest.mark.parametrize("then", AFTERWARDS)
+def test_what_is_written_after_a_failed_erasure_stays(tmp_path: Path, then: str) -> None:
+    write, texts = AFTERWARDS[then]
+    with _open(tmp_path / "memory") as memory:
+        bank = memory.bank("a")
+        bank.retain(SECRET, document="secret")
+        bank.retain("The roof leaks.", document="roof")
+        bank.retain("The cellar is dry.", document="cellar")
+        with _failing_children(tmp_path), pytest.raises(StoreError, match="noted, but not done yet"):
+            bank.forget(document="secret", erase=True)
+        write(bank)
+        records = len(bank.history())
+    with _open(tmp_path / "memory") as memory:
+        bank = memory.bank("a")
+        assert {unit.text for unit in bank.units()} == texts
+        assert len(bank.history()) == records
+        assert memory.find_text("flowerpot") == []
+
+
+def test_nothing_is_read_or_written_as_long_as_an_erasure_cannot_be_finished(tmp_path: Path) -> None:
+    with _open(tmp_path / "memory") as memory:
+        bank = memory.bank("a")
+        bank.retain(SECRET, document="secret")
+        bank.retain("The roof leaks.")
+        with _failing_children(tmp_path):
+            for use in (
+                lambda: bank.forget(document="secret", erase=True),
+                lambda: bank.retain("The ferry is blue."),
+                lambda: bank.recall("What leaks?"),
+            ):
+                with pytest.raises(StoreError, match="before the memory is read or written next"):
+                    use()
+    with _failing_children(tmp_path), pytest.raises(StoreError, match="noted, but not done yet"):
+        _open(tmp_path / "memory")
+    with _open(tmp_path / "memory") as memory:
+        assert [unit.text for unit in memory.bank("a").units()] == ["The roof leaks."]
+
+
+def test_an_erasure_needs_no_process_where_none_can_be_started(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with _open(tmp_path / "memory") as memory:
+        memory.bank("a").retain(SECRET, document="secret")
+        monkeypatch.setattr(sys, "executable", str(tmp_path / "no python"))
+        memory.bank("a").forget(document="secret", erase=True)
+        assert memory.find_text("flowerpot") == []
+
+
+@pytest.mark.parametrize("lost", [".", "payload_storage", "version.info", "mutable_id_tracker.mappings"])
+def test_a_memory_that_lost_a_segment_or_a_part_of_one_is_refused(tmp_path: Path, lost: str) -> None:
+    directory, kept = tmp_path / "memory", tmp_path / "kept"
+    with _open(directory) as memory:
+        memory.bank("a").retain("The roof leaks.")
+    shutil.copytree(directory, kept)
+    (segment,) = (directory / "store" / "shard" / "segments").iterdir()
+    shutil.rmtree(segment / lost) if (segment / lost).is_dir() else (segment / lost).unlink()
+    for _ in range(2):
+        with pytest.raises(StoreError, match=r"is damaged: .* missing\. Nothing was changed\. Restore"):
+            _open(directory)
+    shutil.rmtree(directory)
+    kept.rename(directory)
+    with _open(directory) as memory:
+        assert [unit.text for unit in memory.bank("a").units()] == ["The roof leaks."]
+
+
+def test_a_memory_that_lost_a_segment_opens_without_it_where_that_is_asked_for(tmp_path: Path) -> None:
+    with _open(tmp_path) as memory:
+        memory.bank("a").retain("The roof leaks.")
+    shutil.rmtree(next((tmp_path / "store" / "shard" / "segments").iterdir()))
+    (tmp_path / "store" / "contents.json").unlink()
+    with _open(tmp_path) as memory:
+        assert memory.banks() == []
+        memory.bank("a").retain("The roof leaks.")
+        assert [hit.unit.text for hit in memory.bank("a").recall("roof").hits] == ["The roof leaks."]
+
+
+@pytest.fixture
+def small_disk(tmp_path: Path) -> Iterator[Path]:
+    """A disk of 300 MB in memory."""
+    disk = tmp_path / "disk"
+    disk.mkdir()
+    command = ["mount", "-t", "tmpfs", "-o", "size=300m", "tmpfs", str(disk)]
+    if shutil.which("mount") is None or subprocess.run(command, capture_output=True, check=False).returncode:
+        pytest.skip("only root may mount a disk")
+    yield disk
+    subprocess.run(["umount", str(disk)], check=True)
+
+
+KILLED = """
+import os, signal, sys
+from fourfold import Memory, Message, Settings
+with Memory.open(sys.argv[1], embedder="static", settings=Settings(language="ja")) as memory:
+    lines = [Message(f"Note {n} of the log says so.", "Ana", id=str(n)) for n in range(200)]
+    memory.bank("a").retain(lines, document="d")
+    print(len(memory.bank("a").units()), flush=True)
+    os.kill(os.getpid(), signal.SIGKILL)
+"""
+
+
+def _fill(disk: Path, leave: int = 0) -> Path:
+    """Fills the disk but for so many bytes."""
+    filler = disk / "filler"
+    with filler.open("wb", buffering=0) as file, contextlib.suppress(OSError):
+        while shutil.disk_usage(disk).free > leave:
+            file.write(bytes(4096))
+    return filler
+
+
+@pytest.mark.slow
+def test_a_full_disk_ends_no_process_and_loses_nothing(small_disk: Path) -> None:
+    location = str(small_disk / "memory")
+    command = [sys.executable, "-c", KILLED, location]
+    killed = subprocess.run(command, capture_output=True, text=True, check=False)
+    assert killed.stdout.split() == ["200"]
+    filler = _fill(small_disk)
+    # What was written last is in the log alone, and there is no room to put it in its place.
+    with pytest.raises(StoreError, match="Nothing is lost"):
+        Memory.open(location, embedder="static")
+    filler.unlink()
+    with Memory.open(location, embedder="static") as memory:
+        bank = memory.bank("a")
+        assert len(bank.units()) == 200
+        filler = _fill(small_disk, leave=66 * 2**20)  # more than the reserve, and less than it and the lines
+        with pytest.raises(StoreError, match="Nothing was written"):
+            bank.retain([Message(f"Line {n} of a list.", "Ana", id=str(n)) for n in range(200)], document="l")
+        filler.unlink()
+        bank.retain("One more.")
+        assert len(bank.units()) == 201
