@@ -61,6 +61,7 @@ STEPS = {
     "edit": lambda m: m.bank("a").edit(named(m.bank("a"), "The cellar is dry."), "The cellar is wet."),
     "undo": lambda m: m.bank("a").undo(change_of(m.bank("a"), "The gate squeaks.")),
     "load": lambda m: m.load(export, bank="loaded"),
+    "retain_loaded": lambda m: m.bank("loaded").retain("The dog sleeps.", document="dog"),
     "fork": lambda m: m.bank("other").fork("forked"),
     "merge": lambda m: m.bank("a").absorb(m.bank("other")),
     "reembed": lambda m: m.reembed("static"),
@@ -103,6 +104,7 @@ STEPS = {
     "edit": Step(adds=_in("a", ["The cellar is wet."]), removes=_in("a", ["The cellar is dry."])),
     "undo": Step(removes=_in("a", ["The gate squeaks."])),
     "load": Step(adds=_in("loaded", OTHER)),
+    "retain_loaded": Step(adds=_in("loaded", ["The dog sleeps."])),
     "fork": Step(adds=_in("forked", OTHER)),
     "merge": Step(adds=_in("a", OTHER)),
     "reembed": Step(),
@@ -205,11 +207,14 @@ SAMPLE = int(os.environ["CRASH_SAMPLE"]) if "CRASH_SAMPLE" in os.environ else 2
 
 
 @pytest.mark.parametrize("mode", ["die", "parent", "fail"])
-@pytest.mark.parametrize("step", [step for step in STEPS if step not in AFTERWARDS] + ["retain", "edit"])
+@pytest.mark.parametrize(
+    "step", [step for step in STEPS if step not in (*AFTERWARDS, "retain_loaded")] + ["retain", "edit"]
+)
 def test_an_operation_that_breaks_anywhere_loses_nothing(
     prepared: Path, tmp_path: Path, step: str, mode: str
 ) -> None:
-    steps = (step, *(after for after in AFTERWARDS if after != step))
+    own = ("retain_loaded",) if step == "load" else ()
+    steps = (step, *own, *(after for after in AFTERWARDS if after != step))
     whole = _run(prepared, tmp_path, steps, 0, "die")
     assert whole.done == list(steps)
     with Memory.open(str(prepared / "memory"), embedder=HashEmbedder(), settings=JAPANESE) as memory:

@@ -11,6 +11,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 
+from fourfold.errors import StoreError
 from fourfold.index.bank_index import BankIndex
 from fourfold.language.pack import Language
 from fourfold.language.text import clean
@@ -26,7 +27,7 @@ from fourfold.schema.changelog import (
     record_point,
 )
 from fourfold.schema.entries import entry_point
-from fourfold.schema.records import cursor_point, kind_of, stamped
+from fourfold.schema.records import KIND_ONLY, arriving_point, cursor_point, kind_of, stamped
 from fourfold.schema.units import is_retired, read_unit, with_unit
 from fourfold.services import Services
 from fourfold.transaction.cascade import cascade_retirements
@@ -173,12 +174,23 @@ class Transaction:
             points.append(booking.point)
         # The cursor goes with the rest: other processes read from it that there is something new to them.
         points.append(cursor_point(bank, writer, revision))
+        self._check_arriving()
         self.services.store.write([stamped(p, writer, revision, self.derived) for p in points])
         # The index and the account follow the store: had the write failed, they would be ahead of it.
         if booking is not None:
             booking.confirm()
         self._update_index(profile, entities)
         return None if record is None else record.change()
+
+    def _check_arriving(self) -> None:
+        """Raises `StoreError` where the bank is new and another one of its name is half there."""
+        if self.index.profile is None:
+            mark = arriving_point(self.index.bank)
+            if any(True for _ in self.services.store.scan(Where(ids=(mark.id,)), KIND_ONLY)):
+                raise StoreError(
+                    f'A bank "{self.index.bank}" is being loaded, or its loading was stopped. Nothing was written. '
+                    f"Wait for it, load it again, or close the memory and open it, which takes away what is left."
+                )
 
     def _profile(self) -> Profile:
         profile = self.index.profile or Profile(self.index.bank, self.now)

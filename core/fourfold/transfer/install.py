@@ -4,10 +4,11 @@ opened."""
 
 from __future__ import annotations
 
+import contextlib
 from collections.abc import Iterable, Iterator
 from itertools import islice
 
-from fourfold.errors import InputError
+from fourfold.errors import InputError, StoreError
 from fourfold.ports import Point, Store, Where
 from fourfold.schema.bookkeeping import ConsolidationState, progress_point
 from fourfold.schema.changelog import Record, record_id, record_point
@@ -51,17 +52,21 @@ def install_bank(
 ) -> None:
     """Writes `points`, all records of `bank` with its profile among them, and one record of the change log with
     `operation` and `subject`. `is_consolidated` says that consolidation has taken all of them in. Like a transaction,
-    it masks what `policy` redacts, or raises `InputError`, with nothing of the bank left, for a unit that was not
-    redacted before it was embedded."""
+    it masks what `policy` redacts, or raises `InputError` for a unit that was not redacted before it was embedded.
+    Where it raises, nothing of the bank is left."""
     redacted = (policy.redact_point(point, None) for point in points)
     try:
         with services.indexes.installing(bank):
             _install(services, bank, redacted, operation, subject, is_consolidated)
-    except InputError:
-        _delete_remains(services.store, bank)
+    except BaseException:
+        # Whoever uses the name next, in this process too, must not find half of a bank. What cannot be taken away now
+        # (the disk is full) is when the memory is opened, or the bank installed again.
+        with contextlib.suppress(StoreError):
+            _delete_remains(services.store, bank)
         raise
-    # Whoever asked for the bank before it was there got an empty index, which must not stay.
-    services.indexes.drop(bank)
+    finally:
+        # Whoever asked for the bank before it was there got an index of what there was, which must not stay.
+        services.indexes.drop(bank)
 
 
 def _install(
