@@ -5,7 +5,7 @@ BIN := .venv/bin
 # Tests start hundreds of processes, and each of them would compile all modules anew.
 unexport PYTHONDONTWRITEBYTECODE
 
-.PHONY: demo test test-live test-mcp mcpb check format bench clean
+.PHONY: demo test test-live test-mcp mcpb check check-long format bench clean
 .DEFAULT_GOAL := help
 
 help:
@@ -15,6 +15,7 @@ help:
 	@echo "make test-mcp    the MCP server before its public test tools (needs npm)"
 	@echo "make mcpb    dist/fourfold.mcpb, which a desktop assistant opens (needs npm)"
 	@echo "make check   format, lint, types, import contracts, generated files, all tests"
+	@echo "make check-long   every crash point, and fuzzers at length (hours)"
 	@echo "make bench   evidence recall and speed, on DATA=path/to/conversations.json"
 
 .venv/ready: pyproject.toml
@@ -62,6 +63,11 @@ check: .venv/ready
 	$(BIN)/python scripts/generate_sync.py --check
 	$(BIN)/python scripts/generate_manifest.py --check
 	$(BIN)/pytest -n 2 --dist worksteal --hypothesis-profile=thorough
+
+# Hours: each operation broken at each of its points, some 50,000 texts and 10,000 of each input.
+check-long: .venv/ready
+	CRASH_SAMPLE=0 $(BIN)/pytest -n 2 tests/test_crash_points.py
+	$(BIN)/pytest -n 2 --dist worksteal --hypothesis-profile=by_hand tests/test_fuzz.py
 
 format: .venv/ready
 	$(BIN)/ruff format .
