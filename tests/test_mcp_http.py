@@ -28,12 +28,19 @@ pytestmark = pytest.mark.slow
 MOVED = {"text": "Ana moved to Porto.", "entities": ["Ana", "Porto"]}
 CALL = {"jsonrpc": "2.0", "id": 1, "method": "tools/list"}
 HEADERS = {"Accept": "application/json, text/event-stream", "MCP-Protocol-Version": "2025-11-25"}
+SERVE = """
+from functools import partial
+from fourfold_mcp.install.command import main
+from fourfold_mcp.transport import http
+http.HttpServer = partial(http.HttpServer, limits=http.ConnectionLimits(**{limits}))
+main()
+"""
 
 
 class Site:
     """A served directory, and the ways to it."""
 
-    def __init__(self, home: Path, *options: str) -> None:
+    def __init__(self, home: Path, *options: str, **limits: float) -> None:
         with socket.socket() as probe:
             probe.bind(("127.0.0.1", 0))
             self.port = probe.getsockname()[1]
@@ -43,11 +50,12 @@ class Site:
             "FOURFOLD_LOCATION": str(home / "memory"),
             "FOURFOLD_TOKENS": str(home / "tokens.json"),
         }
+        self.limits = limits
         self.process = self.start(*options)
 
     def start(self, *options: str) -> subprocess.Popen[bytes]:
         """A process that serves here."""
-        command = ["from fourfold_mcp.install.command import main; main()"]
+        command = [SERVE.format(limits=self.limits)]
         arguments = ["http", "--port", str(self.port), "--bank", "desk", *options]
         return subprocess.Popen(
             [sys.executable, "-c", *command, *arguments], env=self.env, stderr=subprocess.PIPE
@@ -58,7 +66,7 @@ class Site:
         for _ in range(600):
             try:
                 assert httpx2.get(f"{self.url}/health").json()["status"] == "ok"
-            except httpx2.ConnectError:
+            except httpx2.TransportError:
                 assert self.process.poll() is None, self.process.communicate()[1].decode()
                 time.sleep(0.05)
             else:

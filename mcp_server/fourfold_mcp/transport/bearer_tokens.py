@@ -14,6 +14,9 @@ from platformdirs import user_config_path
 
 from fourfold import ConfigurationError, InputError
 
+Headers = Iterable[tuple[bytes, bytes]]
+"""The headers of a request, their names in small letters."""
+
 ALL_BANKS = "*"
 _PREFIX = "ff_"
 """What tokens begin with, so that whoever finds one knows what it opens."""
@@ -80,6 +83,12 @@ class BearerTokens:
         """Returns the name and the banks of a token; None for one that is not known."""
         entry = self._entries.get(_digest(token))
         return None if entry is None else (entry["name"], list(entry["banks"]))
+
+    def find_in(self, headers: Headers) -> tuple[str, list[str]] | None:
+        """Returns the name and the banks of the token in a request's headers; None where there is none that is
+        known."""
+        header = dict(headers).get(b"authorization", b"").decode("latin-1")
+        return self.find(header[len("Bearer ") :])
 
     def _write(self) -> None:
         self.path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)

@@ -7,7 +7,7 @@ import logging
 import signal
 from collections.abc import Sequence
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import uvicorn
 from limits import RateLimitItemPerMinute
@@ -26,7 +26,8 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 from fourfold import ConfigurationError, __version__
 from fourfold_mcp.scope import AllowedBanks, BankScope, all_banks
 from fourfold_mcp.server import Server
-from fourfold_mcp.transport.bearer_tokens import ALL_BANKS, BearerTokens
+from fourfold_mcp.transport.bearer_tokens import ALL_BANKS, BearerTokens, Headers
+from fourfold_mcp.transport.connections import ConnectionLimits, WaitingClients, bounded_config
 from fourfold_mcp.transport.session_server import SessionServer
 from fourfold_mcp.transport.stdio_relay import Handshake
 
@@ -43,13 +44,15 @@ log = logging.getLogger(__name__)
 @dataclass(frozen=True, slots=True)
 class HttpServer:
     """Where to serve, to whom, and how much: `names` are the host names that clients reach it by, besides `host`;
-    `per_minute` is how many requests one token (or one address, without tokens) may make."""
+    `per_minute` is how many requests one token (or one address, without tokens) may make; `limits` are those of its
+    connections."""
 
     host: str = "127.0.0.1"
     port: int = 8765
     names: Sequence[str] = ()
     tokens: BearerTokens | None = None
     per_minute: int = 600
+    limits: ConnectionLimits = field(default_factory=ConnectionLimits)
 
     def __post_init__(self) -> None:
         if self.host not in LOOPBACK and not self.tokens:
@@ -62,6 +65,10 @@ class HttpServer:
                 f"{self.host or 'The empty host'} is every address of this machine: say by --name what clients call "
                 f"it (memory.example.org), so that requests by other names can be refused."
             )
+
+    def knows(self, headers: Headers) -> bool:
+        """Returns whether the headers of a request have a token that is known."""
+        return self.tokens is not None and self.tokens.find_in(headers) is not None
 
     def security(self) -> TransportSecuritySettings:
         """Returns the Host and Origin headers that are accepted, so that no page of another site can send requests
@@ -126,8 +133,7 @@ class RateLimiter:
 
     def _caller(self, scope: Scope) -> str:
         """Returns whose requests are counted together."""
-        header = dict(scope["headers"]).get(b"authorization", b"").decode("latin-1")
-        entry = self._tokens.find(header[len("Bearer ") :]) if self._tokens else None
+        entry = self._tokens.find_in(scope["headers"]) if self._tokens else None
         if entry is not None:
             return f"token {entry[0]}"
         # Not by the header of an unknown token: each guess would have a limit of its own.
@@ -159,6 +165,8 @@ def application(server: SessionServer, handshake: Handshake, http_server: HttpSe
         host=http_server.host,
         transport_security=http_server.security(),
         max_request_body_size=_MAX_BODY_BYTES,
+        session_idle_timeout=http_server.limits.session_seconds,
+        max_sessions=http_server.limits.sessions,
     )
     return RateLimiter(app, http_server.per_minute, tokens)
 
@@ -166,8 +174,9 @@ def application(server: SessionServer, handshake: Handshake, http_server: HttpSe
 async def serve(server: SessionServer, handshake: Handshake, http_server: HttpServer) -> None:
     """Serves until SIGTERM or SIGINT; requests that are running then may finish. Raises `ConfigurationError` where
     the port cannot be used."""
-    config = uvicorn.Config(
+    config = bounded_config(
         application(server, handshake, http_server),
+        WaitingClients(http_server.limits, http_server.knows),
         host=http_server.host,
         port=http_server.port,
         log_config=None,
