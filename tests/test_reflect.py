@@ -345,6 +345,23 @@ def test_a_models_conclusion_becomes_a_belief_with_its_evidence() -> None:
         assert bank.beliefs() == []
 
 
+@pytest.mark.parametrize("statement", ["\x07", "Mara can afford Porto. " * 100])
+def test_an_answer_stays_when_a_conclusion_can_be_no_belief(statement: str) -> None:
+    def say(turns: Sequence[PromptMessage]) -> Any:
+        label = label_of(turns, "rent of the workshop")
+        beliefs = [
+            {"statement": statement, "citations": [label]},
+            {"statement": "Mara can afford Porto.", "citations": [label]},
+        ]
+        return {"answer": f"Yes [{label}].", "beliefs": beliefs}
+
+    with reflecting(say) as (bank, _):
+        reflection = bank.reflect("Can Mara afford Porto?")
+        assert reflection.answer.startswith("Yes")
+        assert reflection.dropped == (statement,)
+        assert [belief.statement for belief in reflection.beliefs] == ["Mara can afford Porto."]
+
+
 def test_a_conclusion_may_be_left_unkept() -> None:
     def say(turns: Sequence[PromptMessage]) -> Any:
         label = label_of(turns, "rent of the workshop")

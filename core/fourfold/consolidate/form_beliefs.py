@@ -49,14 +49,15 @@ def form_beliefs(
     """Forms beliefs, or updates those that the bank has already, in one write, and returns them. A belief whose
     evidence was retired meanwhile is left out.
 
-    A statement that the bank redacts is refused where it sets the confidence itself, since somebody gave it word for
-    word; a model's conclusion is left out, and added, masked, to `withheld`.
+    A statement that the bank redacts, or that cannot be a belief (it is empty, or too long), is refused where it sets
+    the confidence itself, since somebody gave it word for word; a model's conclusion is left out, and added, masked,
+    to `withheld`: the answer that it came with is paid for.
 
     Raises `InputError` before anything is written: for an empty statement, a confidence outside [0, 1], evidence that
     is no current unit of the bank.
     """
     with services.working_on(bank):
-        return _form(services, bank, [_checked(belief) for belief in new_beliefs], options, withheld)
+        return _form(services, bank, new_beliefs, options, withheld)
 
 
 def _form(
@@ -92,9 +93,16 @@ def _form(
 def _admitted(
     new_beliefs: Sequence[NewBelief], policy: RedactionPolicy, withheld: list[str]
 ) -> list[NewBelief]:
-    """Returns the beliefs that no rule withholds, their reasons masked; see `form_beliefs`."""
+    """Returns the beliefs that can be formed, checked, and their reasons masked; see `form_beliefs`."""
     admitted = []
-    for belief in new_beliefs:
+    for new_belief in new_beliefs:
+        try:
+            belief = _checked(new_belief)
+        except InputError:
+            if new_belief.sets_confidence:
+                raise
+            withheld.append(policy.cover(new_belief.statement))
+            continue
         masked_statement = policy.cover(belief.statement)
         if masked_statement == belief.statement:
             admitted.append(replace(belief, reason=policy.redact(belief.reason)))
