@@ -104,7 +104,7 @@ def tokens(tmp_path: Path) -> dict[str, str]:
     """Tokens for one bank, for another, and for all."""
     made = BearerTokens(tmp_path / "tokens.json")
     return {
-        name: made.make(name, banks) for name, banks in {"ana": ["ana"], "ben": ["ben"], "all": ["*"]}.items()
+        name: made.make(name, banks) for name, banks in {"ana": ["ana"], "ben": ["ben"], "all": None}.items()
     }
 
 

@@ -6,6 +6,8 @@ import json
 import logging
 import stat
 import sys
+import threading
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
@@ -115,6 +117,35 @@ def test_tokens_are_kept_as_digests_and_revoked_by_name(tmp_path: Path) -> None:
     file.write_text("[1]")
     with pytest.raises(ConfigurationError, match="cannot be read"):
         BearerTokens(file)
+
+
+def test_tokens_that_are_made_at_once_are_all_kept(tmp_path: Path) -> None:
+    file = tmp_path / "tokens.json"
+    names = [f"client-{number}" for number in range(6)]
+    holders = [BearerTokens(file) for _ in names]
+    together = threading.Barrier(len(names))
+
+    def make(holder: BearerTokens, name: str) -> str:
+        together.wait()
+        return holder.make(name, ["ana"])
+
+    with ThreadPoolExecutor(len(names)) as threads:
+        made = list(threads.map(make, holders, names))
+    assert [BearerTokens(file).find(token) for token in made] == [(name, ["ana"]) for name in names]
+    holders[0].revoke(names[5])
+    assert set(BearerTokens(file).names()) == set(names[:5])
+
+
+@pytest.mark.parametrize("bank", ["*", "", "a/b", "\n"])
+def test_a_token_is_made_for_names_of_banks_alone(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path, bank: str
+) -> None:
+    file = tmp_path / "tokens.json"
+    monkeypatch.setenv("FOURFOLD_TOKENS", str(file))
+    assert run(monkeypatch, "token", "ana", "--bank", "ana", "--bank", bank) == 1
+    assert not file.exists()
+    assert run(monkeypatch, "token", "ana", "--all-banks") == 0
+    assert BearerTokens(file).names() == {"ana": ["*"]}
 
 
 def test_a_log_line_is_json_and_quotes_no_error_above_debug() -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 from pathlib import Path
 from typing import Literal
 
@@ -122,10 +123,10 @@ def directory_of(location: str) -> Path:
 
 
 def make_directory(directory: Path) -> None:
-    """Makes the directory of an embedded memory, for its user alone, if it is missing. Raises `StoreError` for one
-    that cannot be used, and `ConfigurationError` for one that holds something else."""
+    """Makes the directory of an embedded memory, if it is missing, and closes it to others, unless its user has put
+    something else into it since. Raises `StoreError` for one that cannot be used, and `ConfigurationError` for one
+    that holds something else."""
     try:
-        # For its user alone (0700): what is remembered is in plain text in the engine's files.
         directory.mkdir(parents=True, exist_ok=True, mode=0o700)
         foreign = [path.name for path in directory.iterdir() if path.name not in _FILES_OF_A_MEMORY]
     except OSError as error:
@@ -139,3 +140,16 @@ def make_directory(directory: Path) -> None:
             f"{directory} is not empty and holds no Fourfold memory (it has {sorted(foreign)[0]}). Nothing was "
             f"changed. Choose an empty or a new directory."
         )
+    # A project that has the memory in it stays open to whom its user lets in: `store`, which has the texts, does not.
+    if not foreign:
+        make_private(directory)
+
+
+def make_private(directory: Path) -> None:
+    """Makes a directory for its user alone (0700), or closes to others the one that is there: what is remembered is
+    in plain text in the engine's files, which have the modes that the engine gives them."""
+    directory.mkdir(exist_ok=True, mode=0o700)
+    if directory.stat().st_mode & 0o077:
+        # It may be another user's, who lets this one write to it, or on a disk that knows no modes.
+        with contextlib.suppress(OSError):
+            directory.chmod(0o700)

@@ -10,12 +10,6 @@ from pathlib import Path
 from fourfold.errors import InputError
 from fourfold.values.units import Network, Unit
 
-# A bank's name is a part of URIs, and of the names of banks that are made of labels (`values.bank_names`): hence no
-# slash, and nothing that an eye does not see at its ends.
-# Halves of characters (surrogates) are in no name: nothing that is written in UTF-8 can hold them.
-_BANK = re.compile(
-    r"[^\s\x00-\x1f/\\\ud800-\udfff](?:[^\x00-\x1f/\\\ud800-\udfff]{0,198}[^\s\x00-\x1f/\\\ud800-\udfff])?"
-)
 _CONTROL = re.compile(r"[\x00-\x1f\ud800-\udfff]")
 _MAX_NAME = 500
 """Characters of the name of a document or a tag. A guess: it is in each payload, and in an index of the engine."""
@@ -34,15 +28,6 @@ def parse_unit_id(unit_id: str) -> str:
 def has_control(name: str) -> bool:
     """Returns whether a control character, or half of a character, is in `name`."""
     return _CONTROL.search(name) is not None
-
-
-def check_bank_name(name: str) -> str:
-    """Returns the name, if it can be one of a bank."""
-    if not isinstance(name, str) or not _BANK.fullmatch(name):
-        raise InputError(
-            f"{name!r} cannot name a bank: use 1 to 200 characters without slashes and control characters."
-        )
-    return name
 
 
 def check_name(name: str, what: str) -> str:

@@ -33,7 +33,8 @@ from fourfold.ports import ModelRequest, Progress
 from fourfold.recall.fuse import Weights
 from fourfold.services import Services
 from fourfold.token_usage import Tokens
-from fourfold.validation import check_bank_name, check_name, check_networks, check_tags, id_of
+from fourfold.validation import check_name, check_networks, check_tags, id_of
+from fourfold.values.bank_names import check_bank_name
 from fourfold.values.beliefs import Belief
 from fourfold.values.changes import ForgetResult
 from fourfold.values.preview import Preview

@@ -41,8 +41,8 @@ from fourfold.settings import Settings, is_url, load_settings
 from fourfold.storage.manifest import Manifest
 from fourfold.storage.open import StoreAddress, open_store
 from fourfold.token_accounts import TokenAccounts
-from fourfold.validation import check_bank_name, check_name, check_path
-from fourfold.values.bank_names import bank_name
+from fourfold.validation import check_name, check_path
+from fourfold.values.bank_names import bank_name, check_bank_name
 from fourfold.values.changes import Receipt
 from fourfold.values.redaction import RedactionRule, redaction_rules
 from fourfold.values.reflection import Disposition

@@ -17,7 +17,6 @@ from __future__ import annotations
 import contextlib
 import shutil
 import subprocess
-import tempfile
 import threading
 import uuid
 from collections.abc import Iterator, Mapping, Sequence
@@ -30,7 +29,7 @@ from filelock import FileLock
 from fourfold.errors import StoreError
 from fourfold.ports import PAYLOAD, Cache, CopyDroppedError, Fields, Point, Query, Store, Where
 from fourfold.schema.records import bank_of, is_cursor, read_cursors
-from fourfold.settings import make_directory
+from fourfold.settings import make_directory, make_private
 from fourfold.storage import purge
 from fourfold.storage.cache import DirectoryCache
 from fourfold.storage.contents import expect_fewer, record_contents
@@ -50,6 +49,7 @@ from fourfold.storage.filters import MOST_BANKS
 from fourfold.storage.lru import PayloadCache
 from fourfold.storage.manifest import Manifest
 from fourfold.storage.shard import count_points, create_store, engine_errors, load_shard
+from fourfold.storage.temporary import make_temporary_directory, mark_temporary, remove_abandoned
 from fourfold.storage.translation import from_record, vector_names
 
 _PAGE = 1000
@@ -110,6 +110,7 @@ class EmbeddedStore(Store):
         embedder does not fit, `ConfigurationError` if the directory holds something else, and `StoreError`
         if it is damaged or cannot be written. None of these changes anything.
         """
+        remove_abandoned()
         make_directory(directory)
         lock = lock_directory(directory)
         try:
@@ -118,6 +119,7 @@ class EmbeddedStore(Store):
             home = directory / "store"
             if not home.exists():
                 create_store(home, directory, manifest)
+            make_private(home)
             stored = read_manifest(home)
             manifest.check(stored, str(directory))
             # Before the shard is loaded: what was erased must not be read again, and the files may be open once only.
@@ -130,8 +132,10 @@ class EmbeddedStore(Store):
 
     @classmethod
     def temporary(cls, manifest: Manifest) -> EmbeddedStore:
-        """Opens a store in a new temporary directory, which `close` removes."""
-        store = cls.open(Path(tempfile.mkdtemp(prefix="fourfold-")), manifest)
+        """Opens a store in a new temporary directory, which `close` removes, or, after a kill, the next `open`."""
+        directory = make_temporary_directory()
+        store = cls.open(directory, manifest)
+        mark_temporary(directory)
         store._temporary, store.cache = True, None
         return store
 

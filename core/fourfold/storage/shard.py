@@ -13,6 +13,7 @@ from pathlib import Path
 import qdrant_edge as qe
 
 from fourfold.errors import StoreError, StoreLockedError
+from fourfold.settings import make_private
 from fourfold.storage import child
 from fourfold.storage.contents import check_files, check_points, record_contents
 from fourfold.storage.directory import drop_pages, owner, read_ahead, write_manifest
@@ -26,7 +27,8 @@ def create_store(home: Path, directory: Path, manifest: Manifest) -> None:
     aside = directory / "store.new"
     shutil.rmtree(aside, ignore_errors=True)
     with engine_errors("create", directory):
-        (aside / "shard").mkdir(parents=True)
+        make_private(aside)
+        (aside / "shard").mkdir()
         shard = qe.EdgeShard.create(str(aside / "shard"), config_of(manifest))
         _create_indexes(shard)
         shard.close()

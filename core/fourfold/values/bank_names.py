@@ -8,6 +8,12 @@ from urllib.parse import unquote
 
 from fourfold.errors import InputError
 
+# A bank's name is a part of URIs, and of the names of banks that are made of labels (`bank_name`): hence no
+# slash, and nothing that an eye does not see at its ends.
+# Halves of characters (surrogates) are in no name: nothing that is written in UTF-8 can hold them.
+_BANK = re.compile(
+    r"[^\s\x00-\x1f/\\\ud800-\udfff](?:[^\x00-\x1f/\\\ud800-\udfff]{0,198}[^\s\x00-\x1f/\\\ud800-\udfff])?"
+)
 _BETWEEN = "~"
 _LONGEST = 200
 _AWKWARD = re.compile(r"[\x00-\x1f/\\%~]|^\s|\s$")
@@ -25,6 +31,15 @@ def bank_name(*labels: str) -> str:
     if len(name) > _LONGEST:
         raise InputError(
             f"{labels!r} is too long to name a bank: {len(name)} characters, at most {_LONGEST}."
+        )
+    return name
+
+
+def check_bank_name(name: str) -> str:
+    """Returns the name, if it can be one of a bank."""
+    if not isinstance(name, str) or not _BANK.fullmatch(name):
+        raise InputError(
+            f"{name!r} cannot name a bank: use 1 to 200 characters without slashes and control characters."
         )
     return name
 

@@ -113,18 +113,19 @@ def apply(edit: Edit, *, back_up: bool) -> Path | None:
     """Writes the change at once or not at all; returns where what was there before is kept, if `back_up`."""
     edit.path.parent.mkdir(parents=True, exist_ok=True)
     backup = _backup(edit.path)
-    # Not over an older backup: that is of the file before Fourfold was in it at all.
+    # Not over an older backup: that is of the file before Fourfold was in it at all. What may have keys of other
+    # servers in it is closed to others before anything is in it, and opened as far as the client's own file is.
     if back_up and not backup.exists():
-        if edit.before is None:
-            backup.touch()
-        else:
+        backup.touch(mode=0o600)
+        if edit.before is not None:
             shutil.copy2(edit.path, backup)
     if edit.after is None:
         edit.path.unlink()
     else:
         new_file = edit.path.with_name(edit.path.name + ".fourfold-new")
+        new_file.touch(mode=0o600)
         new_file.write_text(edit.after, encoding="utf-8")
-        if edit.before is not None:  # it may have keys of other servers in it, and be closed to others
+        if edit.before is not None:
             shutil.copymode(edit.path, new_file)
         new_file.replace(edit.path)
     if not back_up:

@@ -130,7 +130,7 @@ def token(
         return
     if bool(bank) == all_banks:
         raise typer.BadParameter("say which banks it may touch: --bank BANK, or --all-banks")
-    typer.echo(tokens.make(name, [ALL_BANKS] if all_banks else bank or []))
+    typer.echo(tokens.make(name, None if all_banks else bank or []))
 
 
 @app.command(name="tokens")

@@ -17,7 +17,7 @@ from pathlib import Path
 
 from filelock import FileLock, Timeout
 
-from fourfold.settings import make_directory
+from fourfold.settings import make_directory, make_private
 
 _MAX_SOCKET_PATH = 100
 """Bytes of a socket's path. Linux takes 107 and macOS 103, without the closing zero (sockaddr_un)."""
@@ -31,7 +31,7 @@ class LeaderLock:
     def __init__(self, directory: Path) -> None:
         make_directory(directory)
         self._home = directory / "serving"
-        self._home.mkdir(mode=0o700, exist_ok=True)
+        make_private(self._home)
         self._address = self._home / "address.json"
         # thread_local=False: the lock is the process', whichever of its threads takes or releases it.
         self._lock = FileLock(self._home / "lock", blocking=False, thread_local=False)
