@@ -12,7 +12,9 @@ from typing import Any
 
 import pytest
 
-from fourfold import Bank, Entry, InputError, Memory, Message, RedactionRule
+from fourfold import Bank, Entry, InputError, Memory, Message, ModelRefusedError, RedactionRule
+from fourfold.ingest import run
+from fourfold.ingest.pending_chunks import pending_chunks
 from fourfold.ports import Fields, PromptMessage, Where
 from fourfold.services import ChunkRegistry
 from fourfold.testing import FrozenClock, HashEmbedder, ScriptedModel
@@ -261,3 +263,29 @@ def test_a_chunk_is_claimed_by_one_retain_at_a_time() -> None:
     assert Counter(chunk for claimed in claims for chunk in claimed) == Counter(ids)
     registry.release(ids[:1])
     assert registry.claim(ids) == {ids[0]}
+
+
+def test_a_chunk_that_is_read_between_its_listing_and_its_claim_is_paid_for_once(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    broken = True
+
+    def read(turns: Sequence[PromptMessage]) -> Any:
+        return ModelRefusedError("not now") if broken else reading(turns)
+
+    with scripted(lambda turns: {}, read) as (memory, model):
+        bank = memory.bank("a")
+        bank.retain("The well is deep.")
+        broken = False
+
+        def listed_late(*where: Any) -> Any:
+            chunks = pending_chunks(*where)
+            monkeypatch.undo()
+            assert bank.resume().pending == 0
+            return chunks
+
+        monkeypatch.setattr(run, "pending_chunks", listed_late)
+        asked = len(model.asked)
+        assert bank.resume().pending == 0
+        assert len(model.asked) == asked + 1
+        assert texts(bank) == ["The well is deep."]

@@ -29,10 +29,10 @@ def chunks_of(
     ]
 
 
-def pending_chunks(store: Store, bank: str) -> list[Chunk]:
-    """Returns the chunks that no model has read yet, in the order they were said."""
-    chunks = [read_chunk_point(point) for point in store.scan(Where(bank=bank, kind=PENDING_CHUNK))]
-    return sorted(chunks, key=_order)
+def pending_chunks(store: Store, bank: str, ids: Iterable[str] | None = None) -> list[Chunk]:
+    """Returns the chunks (of these `ids`) that no model has read yet, in the order they were said."""
+    where = Where(bank=bank, kind=PENDING_CHUNK, ids=None if ids is None else tuple(ids))
+    return sorted(map(read_chunk_point, store.scan(where)), key=_order)
 
 
 def _order(chunk: Chunk) -> tuple[float, str, str]:

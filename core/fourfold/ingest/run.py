@@ -161,7 +161,10 @@ async def _read_chunks(services: Services, bank: str, job: _ReadJob, outcome: Ou
     """Reads and writes those chunks that no other retain of this process is at."""
     claimed = services.chunks_in_progress.claim(chunk.id for chunk in job.chunks)
     try:
-        chunks = [chunk for chunk in job.chunks if chunk.id in claimed]
+        # Listed before they were claimed: another retain may have had them read, or submitted, in between.
+        pending = await anyio.to_thread.run_sync(pending_chunks, services.store, bank, claimed)
+        current = {chunk.id: chunk for chunk in pending}
+        chunks = [current[chunk.id] for chunk in job.chunks if chunk.id in current]
         await _have_read(services, bank, chunks, job, outcome)
     finally:
         services.chunks_in_progress.release(claimed)
