@@ -8,7 +8,7 @@ from mcp_types import CallToolResult, TextContent
 from pydantic import BaseModel, ValidationError
 
 from fourfold import Belief, Unit
-from fourfold.values.rendering import render_unit
+from fourfold.values.rendering import fenced, one_line, render_unit
 from fourfold.values.units import SHORT_ID
 from fourfold_mcp.schemas import AS_MESSAGES, AS_STRING
 
@@ -37,19 +37,19 @@ def unit_lines(units: Iterable[Unit]) -> list[str]:
 
 def title_of(unit: Unit) -> str:
     """Returns the beginning of what a unit says."""
-    return unit.text[:_TITLE_LENGTH]
+    return one_line(unit.text)[:_TITLE_LENGTH]
 
 
 def belief_lines(beliefs: Iterable[Belief]) -> list[str]:
     """Returns one line of a list for each belief, with how sure the bank is of it."""
     return [
-        f"- ({belief.confidence:.2f}) {belief.statement} ({_held_by(belief)}id {belief.unit.id[:SHORT_ID]})"
+        f"- ({belief.confidence:.2f}) {fenced(belief.statement)} ({_held_by(belief)}id {belief.unit.id[:SHORT_ID]})"
         for belief in beliefs
     ]
 
 
 def _held_by(belief: Belief) -> str:
-    return f"held by {belief.unit.speaker}, " if belief.unit.speaker else ""
+    return f"held by {one_line(belief.unit.speaker)}, " if belief.unit.speaker else ""
 
 
 def wrong_arguments(tool: str, error: ValidationError) -> str:

@@ -20,6 +20,7 @@ from pydantic_core import to_jsonable_python
 
 from fourfold import FourfoldError, NotFoundError
 from fourfold.integrations.host_errors import raise_as
+from fourfold.values.rendering import one_line
 from fourfold_mcp.formatting import unit_lines
 from fourfold_mcp.schemas import UnitShape
 from fourfold_mcp.scope import BankScope
@@ -75,9 +76,9 @@ class Resources:
     async def entity(self, bank: str, name: str) -> str:
         """One person, place, project or thing: its names, its summary, and what happened to it lately."""
         answer, units = await describe_entity(await self._existing_bank(bank), name, _MAX_ENTITY_UNITS)
-        paragraphs = [f"# {answer.name}"]
+        paragraphs = [f"# {one_line(answer.name)}"]
         if answer.aliases:
-            paragraphs.append(f"Also called {', '.join(answer.aliases)}.")
+            paragraphs.append(f"Also called {', '.join(map(one_line, answer.aliases))}.")
         if answer.summary:
             paragraphs.append(answer.summary)
         return "\n\n".join([*paragraphs, "\n".join(unit_lines(units))])

@@ -18,6 +18,7 @@ from anthropic.types.beta import (
 
 from fourfold import AsyncBank
 from fourfold.integrations.files import Files
+from fourfold.values.rendering import one_line
 
 _ROOT = "/memories"
 _MAX_LINES = 999_999
@@ -45,7 +46,7 @@ class Commands:
             raise ToolError(f"The path {command.path} does not exist. Please provide a valid path.")
         total = sum(_bytes(text) for text in files.values())
         listing = [f"{_size(total)}\t{command.path}"]
-        listing += [f"{_size(size)}\t{command.path}/{name}" for name, size in _listing(path, files)]
+        listing += [f"{_size(size)}\t{command.path}/{one_line(name)}" for name, size in _listing(path, files)]
         header = f"Here're the files and directories up to 2 levels deep in {command.path}, excluding hidden items:"
         return "\n".join([header, *listing])
 

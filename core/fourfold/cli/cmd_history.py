@@ -19,7 +19,9 @@ from fourfold.cli.common import (
     open_existing,
     time_of_option,
 )
+from fourfold.cli.show_past import show_history, show_timeline
 from fourfold.values.changes import DIARY, TimelineKind
+from fourfold.values.rendering import one_line
 from fourfold.values.wording import counted
 
 
@@ -46,7 +48,7 @@ def timeline(
         info_of(open_memory, bank)
         kinds = cast("list[TimelineKind]", what or list(DIARY))  # the bank refuses any other
         events = open_memory.bank(bank).timeline(what=kinds, entity=entity, during=during, limit=limit)
-    output.emit(events, json, lambda: output.show_timeline(events))
+    output.emit(events, json, lambda: show_timeline(events))
 
 
 @app.command()
@@ -61,7 +63,7 @@ def history(
     with open_existing(memory) as open_memory:
         info_of(open_memory, bank)
         changes = open_memory.bank(bank).history(unit, limit=limit)
-    output.emit(changes, json, lambda: output.show_history(changes))
+    output.emit(changes, json, lambda: show_history(changes))
 
 
 @app.command()
@@ -78,4 +80,4 @@ def undo(
     with open_existing(memory) as open_memory:
         info_of(open_memory, bank)
         undone = open_memory.bank(bank, actor=ACTOR).undo(change, reason=reason)
-    output.emit(undone, json, f"Undone: {undone.subject} ({counted(len(undone.units), 'unit')}).")
+    output.emit(undone, json, f"Undone: {one_line(undone.subject)} ({counted(len(undone.units), 'unit')}).")

@@ -28,11 +28,17 @@ from fourfold.language.languages import language
 from fourfold.transfer.importers import ImportedFile
 from fourfold.transfer.importers.fields import listed
 from fourfold.values.beliefs import Assessment, Belief, Effect, Stance
-from fourfold.values.changes import Change, Event, ForgetResult, PruneResult
+from fourfold.values.changes import ForgetResult, PruneResult
 from fourfold.values.reflection import BankStatus, Failure, Reflection
-from fourfold.values.rendering import render_interval, render_statement, written_day
+from fourfold.values.rendering import (
+    fenced,
+    one_line,
+    render_interval,
+    render_speaker,
+    render_statement,
+)
 from fourfold.values.results import BankInfo, Hit, Recall, RetainResult
-from fourfold.values.units import SHORT_ID, Entity, Interval, Message, Modality, Unit, Verdict, known_time
+from fourfold.values.units import SHORT_ID, Entity, Interval, Message, Unit, Verdict, known_time
 from fourfold.values.wording import counted, render_verdicts
 
 _MAX_FORGOTTEN_LINES = 20
@@ -63,6 +69,32 @@ def as_json(value: object) -> str:
     return json.dumps(value, default=_to_json, ensure_ascii=False, indent=2)
 
 
+def print_line(text: str) -> None:
+    """Prints one line, whatever the names and texts in it break lines with."""
+    out.print(one_line(text), markup=False)
+
+
+def warn(text: str) -> None:
+    """Prints one line on stderr, as what Fourfold says."""
+    err.print(f"fourfold: {one_line(text)}", markup=False)
+
+
+def speaker_of(unit: Unit) -> str:
+    """Returns who says a unit, in bold, in rich's markup."""
+    speaker = render_speaker(unit).removesuffix(": ")
+    return f"[bold]{escape(speaker)}[/]: " if speaker else ""
+
+
+def shown(text: str) -> str:
+    """Returns what comes from a bank in rich's markup, `fenced`."""
+    return escape(fenced(text))
+
+
+def day_of(moment: datetime | None) -> str:
+    """Returns the day of a moment, in ten characters."""
+    return f"{'undated':10}" if moment is None else f"{moment:%Y-%m-%d}"
+
+
 def show_banks(infos: Sequence[BankInfo]) -> None:
     """Prints one line a bank."""
     if not infos:
@@ -71,7 +103,7 @@ def show_banks(infos: Sequence[BankInfo]) -> None:
         spoken = f", {language(info.language).name}" if info.language else ""
         since = f"since {info.created_at:%Y-%m-%d}"
         pending = f", {counted(info.pending, 'chunk')} waiting for a language model" if info.pending else ""
-        out.print(f"{info.name}: {counted(info.units, 'unit')} {since}{spoken}{pending}", markup=False)
+        print_line(f"{info.name}: {counted(info.units, 'unit')} {since}{spoken}{pending}")
 
 
 def show_record(record: Unit | Entity, summary: str) -> None:
@@ -85,7 +117,7 @@ def show_record(record: Unit | Entity, summary: str) -> None:
         if isinstance(value, Interval):
             value = render_interval(value)
         if value not in (None, (), ""):
-            out.print(f"{field.name:13} {value}", markup=False)
+            print_line(f"{field.name:13} {value!s}")
 
 
 def show_recall(answer: Recall, explain: bool) -> None:
@@ -95,8 +127,7 @@ def show_recall(answer: Recall, explain: bool) -> None:
         out.print("Nothing found.")
     for number, hit in enumerate(answer.hits, 1):
         unit = hit.unit
-        who = f"[bold]{escape(unit.speaker)}[/]: " if unit.speaker else ""
-        out.print(f"[bold]{number:2}[/] {who}{escape(render_statement(unit))}")
+        out.print(f"[bold]{number:2}[/] {speaker_of(unit)}{escape(render_statement(unit))}")
         said_on = f"said {unit.mentioned_at:%Y-%m-%d}" if unit.mentioned_at else "undated"
         out.print(f"   [dim]{said_on} · {unit.network} · score {hit.score:.2f} · {_channels(hit)}[/]")
         if explain:
@@ -127,12 +158,9 @@ def show_reflection(answer: Reflection) -> None:
         # The backslash keeps rich from reading the id as a tag.
         out.print(f"   [dim]\\[{citation.unit.id[:SHORT_ID]}] {escape(citation.quote)}[/]")
     for belief in answer.beliefs:
-        out.print(f"   [dim]believes now ({belief.confidence:.2f}): {escape(belief.statement)}[/]")
+        out.print(f"   [dim]believes now ({belief.confidence:.2f}): {shown(belief.statement)}[/]")
     if answer.dropped:
-        err.print(
-            f"fourfold: left out what was not shown, or is held back: {', '.join(answer.dropped)}",
-            markup=False,
-        )
+        warn(f"left out what was not shown, or is held back: {', '.join(answer.dropped)}")
 
 
 def show_beliefs(beliefs: Sequence[Belief], evidence: Mapping[str, Unit], plot: bool) -> None:
@@ -147,16 +175,17 @@ def show_beliefs(beliefs: Sequence[Belief], evidence: Mapping[str, Unit], plot: 
     changes = [change for belief in beliefs for change in belief.history]
     latest = max((change.said or change.at for change in changes), default=None)
     for belief in beliefs:
-        who = f"[bold]{escape(belief.unit.speaker)}[/]: " if belief.unit.speaker else ""
-        judged = f" [dim]({escape(belief_note(belief))})[/]" if belief.topic else ""
-        out.print(f"[bold]{belief.confidence:.2f}[/] {who}{escape(belief.statement)}{judged}")
+        judged = f" [dim]({shown(belief_note(belief))})[/]" if belief.topic else ""
+        out.print(
+            f"[bold]{belief.confidence:.2f}[/] {speaker_of(belief.unit)}{shown(belief.statement)}{judged}"
+        )
         if plot and latest is not None:
             out.print(draw_line(belief, latest), markup=False)
         for change in belief.history:
             before = "" if change.before is None else f"{change.before:.2f} -> "
-            reason = escape(reason_of(change, evidence))
+            reason = shown(reason_of(change, evidence))
             moved = f"{change.effect} {before}{change.after:.2f}"
-            out.print(f"   [dim]{_day(change.said)} {moved}: {reason}[/]")
+            out.print(f"   [dim]{day_of(change.said)} {moved}: {reason}[/]")
 
 
 def belief_note(belief: Belief) -> str:
@@ -172,106 +201,37 @@ def reason_of(change: Assessment, evidence: Mapping[str, Unit]) -> str:
     return "; ".join(texts) if texts and change.effect is not Effect.LOST else change.reason
 
 
-def show_timeline(events: Sequence[Event]) -> None:
-    """Prints one line an event, in a terminal under the day or the time it took place; in a pipe each line begins
-    with its first day, so that it can be searched and sorted."""
-    if not events:
-        out.print("Nothing happened then.")
-    heading = ""
-    for event in events:
-        if not out.is_terminal:
-            out.print(f"{_day(event.at)} {_told(event)}")
-            continue
-        if (day := _time_of(event)) != heading:
-            out.print(f"[bold]{day}[/]" if not heading else f"\n[bold]{day}[/]")
-            heading = day
-        out.print(f"  {_told(event)}")
-
-
-def _time_of(event: Event) -> str:
-    if event.occurred is not None:
-        return render_interval(event.occurred)
-    return "Undated" if event.at is None else written_day(event.at)
-
-
-def _told(event: Event) -> str:
-    """Returns who tells what, and what else is known of it, in rich's markup."""
-    unit, change = event.unit, event.assessment
-    if change is not None:
-        before = "" if change.before is None else f"{change.before:.2f} -> "
-        return f"[dim]believed ({change.effect} {before}{change.after:.2f}):[/] {escape(unit.text)}"
-    notes = [] if unit.modality is Modality.FACT else [unit.modality.value]
-    if out.is_terminal and event.occurred is None and event.at is not None:
-        notes.append("said that day")
-    if event.retellings:
-        notes.append(f"told {len(event.retellings) + 1} times")
-    if event.until is not None:
-        notes.append(f"until {_day(event.until)}")
-    elif unit.retirement is not None:
-        notes.append("no longer so")  # nobody knows since when
-    elif unit.superseded_by is not None:
-        notes.append("may have changed")
-    who = f"[bold]{escape(unit.speaker)}[/]: " if unit.speaker else ""
-    spans = [event.occurred] if event.occurred is not None and not out.is_terminal else []
-    when = "".join(f" [cyan]({render_interval(span)})[/]" for span in spans)
-    noted = f" [dim]{', '.join(notes)}[/]" if notes else ""
-    return f"{who}{escape(unit.claim)}{when}{noted}"
-
-
-def _day(moment: datetime | None) -> str:
-    return f"{'undated':10}" if moment is None else f"{moment:%Y-%m-%d}"
-
-
-def show_history(changes: Sequence[Change]) -> None:
-    """Prints one line a change, and why each unit was changed, where something says that."""
-    if not changes:
-        out.print("Nothing was done yet.")
-    for change in changes:
-        counts = Counter(operation.verdict.value for operation in change.operations)
-        summary = ", ".join(f"{count} {verdict}" for verdict, count in sorted(counts.items()))
-        by = f" by {change.actor}" if change.actor else ""
-        undone = " [dim](undone)[/]" if change.undone else ""
-        what = f"{change.operation} {change.subject}".strip()
-        head = f"[bold]{change.id[:SHORT_ID]}[/] {change.at:%Y-%m-%d %H:%M} {escape(what)}{escape(by)}"
-        out.print(f"{head}: {summary or 'no units'}{undone}")
-        for reason in dict.fromkeys([change.reason, *(operation.reason for operation in change.operations)]):
-            if reason:
-                out.print(f"   [dim]{escape(reason)}[/]")
-
-
 def show_forgotten(result: ForgetResult) -> None:
     """Prints what was forgotten, and what fell with it; of an erasure, the receipt."""
     fallen = f", {counted(len(result.beliefs), 'belief')} fell" if result.beliefs else ""
     if result.receipt is None:
-        out.print(f"Forgot {counted(len(result.units), 'unit')}{fallen}.", markup=False)
+        print_line(f"Forgot {counted(len(result.units), 'unit')}{fallen}.")
         for forgotten in result.units[:_MAX_FORGOTTEN_LINES]:
-            out.print(f"   {forgotten.id[:SHORT_ID]} {forgotten.text}", markup=False)
+            print_line(f"   {forgotten.id[:SHORT_ID]} {fenced(forgotten.text)}")
         if len(result.units) > _MAX_FORGOTTEN_LINES:
-            out.print(f"   and {len(result.units) - _MAX_FORGOTTEN_LINES} more", markup=False)
+            print_line(f"   and {len(result.units) - _MAX_FORGOTTEN_LINES} more")
         return
     receipt = result.receipt
     counts = ", ".join(f"{count} {what}" for what, count in sorted(receipt.counts.items()))
-    out.print(f"Erased {counted(len(receipt.units), 'unit')}{fallen}: {counts}.", markup=False)
-    out.print(f"Digest of their ids: {receipt.digest}", markup=False)
+    print_line(f"Erased {counted(len(receipt.units), 'unit')}{fallen}: {counts}.")
+    print_line(f"Digest of their ids: {receipt.digest}")
     for unit in receipt.kept:
-        out.print(f"Kept, since it was said elsewhere too: {unit[:SHORT_ID]}", markup=False)
-    out.print(receipt.guarantee, markup=False)
+        print_line(f"Kept, since it was said elsewhere too: {unit[:SHORT_ID]}")
+    print_line(receipt.guarantee)
 
 
 def show_pruned(result: PruneResult, dry_run: bool) -> None:
     """Prints how much was archived and erased, and the first units of it."""
     action = "Would archive" if dry_run else "Archived"
-    out.print(
-        f"{action} {counted(len(result.archived), 'unit')}, and erase {len(result.deleted)}.", markup=False
-    )
+    print_line(f"{action} {counted(len(result.archived), 'unit')}, and erase {len(result.deleted)}.")
     for unit in result.archived[:_MAX_PRUNED_LINES]:
-        out.print(f"   {unit.id[:SHORT_ID]} {unit.text}", markup=False)
+        print_line(f"   {unit.id[:SHORT_ID]} {fenced(unit.text)}")
 
 
 def show_found_text(places: Sequence[str]) -> None:
     """Prints where a text was found."""
     for place in places:
-        out.print(f"Found in {place}", markup=False)
+        print_line(f"Found in {place}")
     if not places:
         out.print("Not found: in no record of any bank, and in no file of the store.")
 
@@ -285,7 +245,7 @@ def show_status(status: BankStatus) -> None:
         steps = ", ".join(f"{step} {count}" for step, count in sorted(status.enrichment_failures.items()))
         out.print(f"Texts that were kept without a part of their reading: {steps}.")
     for failure in failures(status):
-        err.print(f"fourfold: {failure}", markup=False)
+        warn(failure)
 
 
 def failures(status: BankStatus) -> list[str]:
@@ -318,9 +278,9 @@ def show_files(files: Sequence[tuple[Path, ImportedFile]]) -> None:
         name = "standard input" if str(path) == "-" else path.name
         # What is typed is no file, of which one would want to know what was understood.
         if contents and any(document.name for document in file.documents):
-            out.print(f"{name}: {contents}.", markup=False)
+            print_line(f"{name}: {contents}.")
         for warning in file.warnings:
-            err.print(f"fourfold: {name}: {warning}", markup=False)
+            warn(f"{name}: {warning}")
 
 
 def _contents(file: ImportedFile) -> str:
@@ -377,10 +337,10 @@ def emit_retained(
         amount = _amount(sum(len(document.messages) for document in documents), facts)
         # Without files, it is what waited for a language model.
         done = f"Retained {amount or 'nothing'} in" if files else "Read what waited in"
-        out.print(f"{done} {bank}: {render_verdicts(counts)}; {seconds:.1f} s.", markup=False)
+        print_line(f"{done} {bank}: {render_verdicts(counts)}; {seconds:.1f} s.")
         _show_pending(pending, bank)
         for warning in warnings:
-            err.print(f"fourfold: {warning}", markup=False)
+            warn(warning)
         show_files(files)
 
     emit(answer, in_json, show)
@@ -390,7 +350,7 @@ def _show_pending(pending: int, bank: str) -> None:
     if pending:
         phrase = "chunk is" if pending == 1 else "chunks are"
         out.print(f"{pending} {phrase} kept as said until the language model can read it. Try again:")
-        out.print(f"fourfold resume --bank {bank}", markup=False)
+        print_line(f"fourfold resume --bank {bank}")
 
 
 def follow(bar: Progress, start: int = 0, span: int | None = None) -> Callable[[int, int], None]:

@@ -41,9 +41,9 @@ def _show(previews: Sequence[Preview]) -> None:
     for preview in previews:
         for statement in preview:
             label, line = render_previewed(statement)
-            output.out.print(f"{label:{_LABEL_WIDTH}} {line}", markup=False)
+            output.print_line(f"{label:{_LABEL_WIDTH}} {line}")
         for rule, count in preview.redacted.items():
-            output.out.print(f"Held back by {rule}: {count}.", markup=False)
+            output.print_line(f"Held back by {rule}: {count}.")
         for warning in preview.warnings:
-            output.err.print(f"fourfold: {warning}", markup=False)
+            output.warn(warning)
     output.out.print("Nothing was retained.")

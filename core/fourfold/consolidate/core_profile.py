@@ -27,7 +27,7 @@ from fourfold.services import Services
 from fourfold.transaction.transaction import Transaction
 from fourfold.values.changes import Change
 from fourfold.values.reflection import CoreKind, CoreProfile, CoreProfileLine
-from fourfold.values.rendering import render_unit
+from fourfold.values.rendering import one_line, render_speaker, render_unit
 from fourfold.values.statements import UNREAD_SALIENCE, Kind
 from fourfold.values.units import Modality, Network, Unit
 
@@ -198,8 +198,8 @@ def _extract_lines(
     for sentence, rank in extractor.ranked(chosen, names):
         unit = by_id[sentence.evidence[0]]
         kind: CoreKind = "preference" if _is_preference(unit) else "about"
-        is_said = unit.speaker and not sentence.text.startswith(f"{unit.speaker}:")
-        text = f"{unit.speaker}: {sentence.text}" if is_said else sentence.text
+        speaker = render_speaker(unit)
+        text = sentence.text if sentence.text.startswith(speaker) else f"{speaker}{sentence.text}"
         yield CoreProfileLine(kind, text, sentence.evidence, rank)
 
 
@@ -303,7 +303,7 @@ def _text(lines: Sequence[CoreProfileLine]) -> str:
     under a heading is named in it, once."""
     parts: list[str] = []
     for kind, heading in _HEADINGS.items():
-        items = [line.text for line in lines if line.kind == kind]
+        items = [one_line(line.text) for line in lines if line.kind == kind]
         speaker = _shared_speaker(items)
         said_by = f", in the words of {speaker}:" if speaker else ":"
         if items:

@@ -23,7 +23,7 @@ from fourfold.language.pack import Language
 from fourfold.language.text import asking, estimate_tokens, is_stage_direction, normalise, sentences, terms
 from fourfold.models.products import product
 from fourfold.ports import Floats
-from fourfold.values.rendering import render_statement, written_day
+from fourfold.values.rendering import render_speaker, render_statement, written_day
 from fourfold.values.statements import UNREAD_SALIENCE, Family, Kind
 from fourfold.values.summaries import Sentence
 from fourfold.values.units import Modality, Network, Unit
@@ -219,7 +219,7 @@ def _line(candidate: _Candidate) -> str:
     # What is a part of a sentence begins as a sentence does.
     text = candidate.text[:1].upper() + candidate.text[1:] if candidate.unit.telling else candidate.text
     unit = replace(candidate.unit, text=text, network=Network.WORLD)
-    speaker = "" if candidate.is_own or not unit.speaker else f"{unit.speaker}: "
+    speaker = "" if candidate.is_own else render_speaker(unit)
     occasions = unit.occasions
     line = f"{speaker}{render_statement(replace(unit, source=replace(unit.source, times=())))}"
     if unit.lasting and len(occasions) > 1:

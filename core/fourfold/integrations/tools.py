@@ -6,6 +6,8 @@ from collections.abc import Callable, Coroutine
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
+from fourfold.values.rendering import fenced
+
 if TYPE_CHECKING:
     from fourfold.api.bank import AsyncBank
 
@@ -36,7 +38,9 @@ def memory_tools(bank: AsyncBank, budget: int) -> list[Tool]:
 
     async def retain(text: str) -> str:
         result = await bank.retain(text)
-        return "\n".join(["Remembered:", *(f"- {unit.text}" for unit in result.units), *result.warnings])
+        return "\n".join(
+            ["Remembered:", *(f"- {fenced(unit.text)}" for unit in result.units), *result.warnings]
+        )
 
     async def reflect(question: str) -> str:
         return (await bank.reflect(question, budget=budget)).answer

@@ -9,6 +9,7 @@ from importlib.resources import files
 from typing import TypeVar
 
 from fourfold.ports import PromptMessage
+from fourfold.values.rendering import one_line
 
 Subject = TypeVar("Subject")
 Candidate = TypeVar("Candidate")
@@ -21,10 +22,11 @@ def extraction(day: str, context: str, before: Sequence[str], lines: Sequence[st
         f"Said on {day}." if day else "Nobody knows when this was said: leave out times that depend on it."
     ]
     if context:
-        parts.append(f"This is: {context}")
+        parts.append(f"This is: {one_line(context)}")
     if before:
-        parts.append("Before it, for understanding only:\n" + "\n".join(before))
-    parts.append("Messages:\n" + "\n".join(f"[{number}] {line}" for number, line in enumerate(lines, 1)))
+        parts.append("Before it, for understanding only:\n" + "\n".join(map(_indented, before)))
+    messages = (f"[{number}] {_indented(line)}" for number, line in enumerate(lines, 1))
+    parts.append("Messages:\n" + "\n".join(messages))
     return [PromptMessage("system", _fixed("extract")), PromptMessage("user", "\n\n".join(parts))]
 
 
@@ -47,7 +49,7 @@ def summary(
 ) -> list[PromptMessage]:
     """Asks for a summary of `entity` of at most `words` words: the sentences it has, each with the labels of its
     facts, and the facts, each with its label."""
-    parts = [f"About: {entity}", f"At most {words} words."]
+    parts = [f"About: {one_line(entity)}", f"At most {words} words."]
     if summary_so_far:
         parts.append(
             "The summary so far:\n" + "\n".join(f"{text} [{labels}]" for labels, text in summary_so_far)
@@ -112,6 +114,12 @@ def _labelled(cases: Sequence[tuple[str, Sequence[str]]], subject_kind: str, can
         for letter, text in zip(_LETTERS, candidates, strict=False):
             lines.append(f"    [{number}{letter}] {candidate_kind}: {text}")
     return "\n".join(lines)
+
+
+def _indented(message: str) -> str:
+    """Returns a message with its lines after the first set in, where none of them is the beginning of another."""
+    # Not in one line: a document is read by its lines.
+    return "\n    ".join(message.splitlines())
 
 
 # Letters beside numbers, so that a label names the case and the candidate without a separator: "1b".

@@ -1,7 +1,14 @@
-"""Writes units, hits, intervals and days as people read them: for prompts, tools and terminals."""
+"""Writes units, hits, intervals and days as people read them: for prompts, tools and terminals.
+
+An entry is one line, and begins with what the memory itself says of it. What was retained is shown by `one_line` or
+`fenced`, so that it cannot pass for an entry of its own.
+"""
 
 from __future__ import annotations
 
+import json
+import re
+import unicodedata
 from collections.abc import Sequence
 from datetime import MINYEAR, datetime, time, timedelta
 from typing import Any
@@ -20,6 +27,11 @@ _MOST_DAYS = 10
 """Days that a line names on which something was said before. A guess, not measured."""
 _ENDS = tuple('.!?…。！？;:,，；："”»)')
 """What a statement ends in behind which nothing is missing."""
+_LINE_BREAK = " ⏎ "
+"""What a line break is shown as: a sign that people and models know from terminals, and that no text has by chance (a
+slash parts paths and verses). A list or code can still be read, and the indentation of code stays."""
+_CONTROL = re.compile(r"[\x00-\x08\x0e-\x1f\x7f-\x9f]")
+"""Characters that a terminal obeys instead of showing them."""
 
 
 def written_month(moment: datetime) -> str:
@@ -31,6 +43,25 @@ def written_month(moment: datetime) -> str:
 def written_day(moment: datetime) -> str:
     """Returns "8 May 2023", in English whatever the locale."""
     return f"{moment.day} {written_month(moment)}"
+
+
+def one_line(text: str) -> str:
+    """Returns `text` in one line, whatever it breaks lines with: "Shopping: ⏎ - milk ⏎ - eggs"."""
+    # splitlines knows them all: CR, VT, FF, NEL, U+2028, U+2029 and the separators of ASCII.
+    lines = text.splitlines()
+    if len(lines) > 1:
+        lines = [line.rstrip() for line in lines]
+    return _CONTROL.sub("", _LINE_BREAK.join(line for line in lines if line))
+
+
+def fenced(text: str) -> str:
+    """Returns `text` in one line that does not begin as an entry does: one that begins with a bracket is quoted, as
+    JSON does it ("[1 May 2023] Ana: Hello")."""
+    line = one_line(text)
+    # What an eye does not see may stand before it: controls, blanks, marks on letters.
+    first = next((char for char in line if unicodedata.category(char)[0] not in "CZM"), "")
+    begins_entry = unicodedata.normalize("NFKC", first) == "["
+    return json.dumps(line, ensure_ascii=False) if begins_entry else line
 
 
 def render_unit(unit: Unit) -> str:
@@ -48,17 +79,21 @@ def render_passage(units: Sequence[Unit]) -> str:
     """Returns the line by which `units` (one at least) stand together: each as `render_unit` has it, under the date
     and the speaker of the first."""
     said = f"[{written_day(units[0].mentioned_at)}] " if units[0].mentioned_at else ""
-    speaker = f"{units[0].speaker}: " if units[0].speaker else ""
     *clauses, last = units
     # A statement without a mark at its end is a clause, whose comma or "and" belongs to neither.
     joined = [f"{render_statement(unit)}{' ' if unit.text.endswith(_ENDS) else ', '}" for unit in clauses]
-    return f"{said}{speaker}{''.join(joined)}{render_statement(last)}"
+    return f"{said}{render_speaker(units[0])}{''.join(joined)}{render_statement(last)}"
+
+
+def render_speaker(unit: Unit) -> str:
+    """Returns what stands before the words of a unit: "Ana: ", or "" where nobody is named."""
+    return f"{fenced(unit.speaker)}: " if unit.speaker else ""
 
 
 def render_statement(unit: Unit) -> str:
     """Returns what `render_unit` does, without when it was said and by whom."""
     occurred = f" ({render_interval(unit.occurred)})" if unit.occurred else ""
-    return f"{unit.text}{occurred}{_marks(unit)}"
+    return f"{fenced(unit.text)}{occurred}{_marks(unit)}"
 
 
 def _marks(unit: Unit) -> str:
@@ -136,8 +171,8 @@ def _joined(first: str, last: str) -> str:
 def render_previewed(statement: PreviewedStatement) -> tuple[str, str]:
     """Returns what a sentence would be taken for ("world, plan, event", "belief 0.70, lasting, taste", "small talk"),
     and its text with the time, the names and the units that it bears on."""
-    said = [statement.text, *(f"({render_interval(when)})" for when in [statement.occurred] if when)]
-    said += [f"[{', '.join(statement.mentions)}]"] if statement.mentions else []
+    said = [fenced(statement.text), *(f"({render_interval(when)})" for when in [statement.occurred] if when)]
+    said += [f"[{', '.join(map(one_line, statement.mentions))}]"] if statement.mentions else []
     said += [f"(in place of {unit[:SHORT_ID]})" for unit in statement.replaces]
     said += [f"(newer than {unit[:SHORT_ID]})" for unit in statement.outdates]
     said += ["(known already)"] if statement.known else []

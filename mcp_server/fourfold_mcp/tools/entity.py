@@ -10,6 +10,7 @@ from pydantic import Field
 
 from fourfold import NotFoundError, Unit
 from fourfold.values.changes import DIARY
+from fourfold.values.rendering import fenced, one_line
 from fourfold.values.wording import counted
 from fourfold_mcp.formatting import tool_result, unit_lines
 from fourfold_mcp.schemas import EntityAnswer, UnitShape
@@ -30,9 +31,9 @@ async def entity(
     """Sum up what is known of one person, place, project or thing: its other names, its summary, and what was
     said of it last. For all that happened to it, in order, use `timeline`."""
     answer, latest = await describe_entity(await scope_of(ctx).bank(bank), name, _MAX_LATEST)
-    aliases = f", also called {', '.join(answer.aliases)}" if answer.aliases else ""
+    aliases = f", also called {', '.join(map(one_line, answer.aliases))}" if answer.aliases else ""
     mentions = f": {counted(answer.mentions, 'mention')}" if answer.mentions else ""
-    heading = f"{answer.name}{aliases}{mentions}."
+    heading = f"{fenced(answer.name)}{aliases}{mentions}."
     lines = [heading, answer.summary, *unit_lines(latest)]
     return tool_result("\n".join(line for line in lines if line), answer)
 

@@ -12,6 +12,7 @@ from pydantic import BaseModel, Field
 
 from fourfold import ForgetResult, InputError
 from fourfold.integrations.host_errors import raise_as
+from fourfold.values.rendering import fenced, one_line
 from fourfold.values.wording import counted
 from fourfold_mcp.formatting import tool_result
 from fourfold_mcp.schemas import BeliefShape, ForgetAnswer, UnitShape
@@ -89,8 +90,11 @@ TOOL = Tool(forget, title="Forget", summary="Forget, when the user asks for it",
 def _lines(result: ForgetResult) -> list[str]:
     return [
         f"Forgot {counted(len(result.units), 'statement')}:",
-        *(f"- {unit.text}" for unit in result.units),
-        *(f"Less sure now ({belief.confidence:.2f}): {belief.statement}" for belief in result.beliefs),
+        *(f"- {fenced(unit.text)}" for unit in result.units),
+        *(
+            f"Less sure now ({belief.confidence:.2f}): {fenced(belief.statement)}"
+            for belief in result.beliefs
+        ),
     ]
 
 
@@ -100,11 +104,10 @@ async def _describe(bank: AsyncBank, unit: str | None, entity: str | None, tags:
     if sum(selector is not None for selector in (unit, entity, tags)) != 1:
         raise InputError("Say what to forget by one of unit, entity and tags.")
     if unit is not None:
-        return f'"{(await bank.unit(unit)).text}"'
+        return f'"{one_line((await bank.unit(unit)).text)}"'
     if entity is not None:
         # The name as the bank has it: the user is asked about Ana Sousa where the model said Ana.
         entity_info = await bank.entity(entity)
-        return (
-            f'all that mentions "{entity_info.name}" ({counted(entity_info.mentions, "memory", "memories")})'
-        )
-    return f"all that is labelled {' or '.join(tags or ())}"
+        mentions = counted(entity_info.mentions, "memory", "memories")
+        return f'all that mentions "{one_line(entity_info.name)}" ({mentions})'
+    return f"all that is labelled {' or '.join(map(one_line, tags or ()))}"

@@ -15,6 +15,7 @@ from pydantic import Discriminator, Field, Tag
 
 from fourfold import Message, ModelOutputError, RetainResult, Verdict
 from fourfold.integrations.host_errors import raise_as
+from fourfold.values.rendering import fenced
 from fourfold.values.wording import render_verdicts
 from fourfold_mcp.formatting import tool_result, unit_lines
 from fourfold_mcp.schemas import (
@@ -162,7 +163,7 @@ async def _retired_lines(bank: AsyncBank, result: RetainResult) -> list[str]:
     """Returns a line for each unit that a retain replaced."""
     # Said in the answer, so that a model that replaced the wrong one sees it at once and can put it right.
     retired = [operation.unit for operation in result.operations if operation.verdict is Verdict.RETIRE]
-    return [f"No longer so: {(await bank.unit(unit)).text}" for unit in retired]
+    return [f"No longer so: {fenced((await bank.unit(unit)).text)}" for unit in retired]
 
 
 @asynccontextmanager

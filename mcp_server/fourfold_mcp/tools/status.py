@@ -6,6 +6,7 @@ from typing import Annotated
 
 from mcp_types import CallToolResult
 
+from fourfold.values.rendering import one_line
 from fourfold.values.wording import counted
 from fourfold_mcp.formatting import tool_result
 from fourfold_mcp.schemas import BankShape, StatusAnswer
@@ -33,7 +34,7 @@ TOOL = Tool(status, title="Status", summary="Say which memories there are", anno
 
 
 def _lines(answer: StatusAnswer) -> list[str]:
-    lines = [f"{bank.name}: {counted(bank.units, 'unit')}" for bank in answer.banks] or [
+    lines = [f"{one_line(bank.name)}: {counted(bank.units, 'unit')}" for bank in answer.banks] or [
         "Nothing is remembered yet."
     ]
     if answer.pending:
