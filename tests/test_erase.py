@@ -12,7 +12,7 @@ from typing import Any, get_args
 import pytest
 from killing import killed_after
 
-from fourfold import Bank, Entry, InputError, Memory, Message, NotFoundError
+from fourfold import Bank, Entry, Fact, InputError, Memory, Message, NotFoundError
 from fourfold.index import registry
 from fourfold.storage.purge import write_order
 from fourfold.testing import FrozenClock, HashEmbedder
@@ -292,3 +292,74 @@ def test_forgetting_by_an_empty_name_is_an_error_and_forgets_nothing(memory: Mem
     with pytest.raises(InputError, match='entity is ""'):
         bank.forget(entity="")
     assert len(bank.units()) == 1
+
+
+@pytest.mark.parametrize(
+    ("said", "kept"),
+    [
+        ("Zoë keeps the key under the café's pot.", "Zoë keeps the key under the café's pot."),
+        ("Zoë keeps the key under the café's pot.", "ZOË KEEPS the\tkey\nunder the café’s pot!"),
+        (
+            "Zoë keeps the key under the café's pot.",
+            "Well: Zoë keeps the k\u200bey under the ca\u00adfé's pot.\x07",
+        ),
+        ("I eat at 5.", "Notes\n- I eat at 5\n- walks"),
+        ("我把钥匙放在花盆下面。", "妹妹说我把钥匙放在花盆下面因为"),
+    ],
+)
+def test_entries_go_that_hold_the_words_in_other_bytes(memory: Memory, said: str, kept: str) -> None:
+    bank = memory.bank("a")
+    kept = kept.replace("ë", "e\u0308").replace("é", "e\u0301")
+    bank.entries.put(
+        [Entry("file", "/notes.md", {"text": [kept]})], [Message(said, id="m")], document="notes"
+    )
+    (unit,) = bank.units()
+    assert any("entry" in place or "file" in place for place in memory.find_text(unit.text))
+    bank.forget(unit=unit, erase=True)
+    assert bank.entries.list("file") == []
+    assert memory.find_text(unit.text) == []
+
+
+def test_a_short_text_takes_no_entry_along_that_has_it_inside_a_sentence(memory: Memory) -> None:
+    bank = memory.bank("a")
+    texts = {
+        "/a": "The team drinks steam.",
+        "/b": "I would rather drink tea than coffee.",
+        "/c": "Milk. Tea. Eggs.",
+    }
+    entries = [Entry("file", key, {"text": text}) for key, text in texts.items()]
+    bank.entries.put(entries, [Message("Tea.", id="m")], document="notes")
+    (unit,) = bank.retain_facts([Fact("Tea.")], document="notes").units
+    bank.forget(unit=unit, erase=True)
+    assert [entry.key for entry in bank.entries.list("file")] == ["/a", "/b"]
+
+
+def test_an_edit_that_was_undone_is_erased_with_its_unit(memory: Memory) -> None:
+    bank = memory.bank("a")
+    bank.retain([Message("The key is in the shed.", "Rui", id="1")], document="d")
+    (unit,) = bank.units()
+    bank.undo(bank.edit(unit, "Xanthippe keeps the key.", reason="more exact"))
+    bank.undo(bank.edit(unit, "The key is under the flowerpot."))
+    receipt = bank.forget(unit=unit, erase=True).receipt
+    assert receipt is not None
+    assert len(receipt.units) == 3
+    assert memory.find_text("Xanthippe") == memory.find_text("flowerpot") == memory.find_text("shed") == []
+
+
+def test_no_reason_that_was_given_tells_of_what_is_erased(memory: Memory) -> None:
+    bank = memory.bank("a")
+    bank.retain([Message("I have the flu.", "Ana", id="1")], document="d")
+    bank.retain([Message("The quarry is closed.", "Rui", id="2")], document="e")
+    secret, other = bank.units()
+    bank.edit(other, "The quarry is shut.", reason="Ana said: i have the FLU, so it is")
+    (other,) = bank.units(document="e")
+    bank.believe("Quarries are dull.", evidence=[other], reason=f"as {secret.id[:8]} tells")
+    (belief,) = bank.beliefs()
+    bank.retain([Message("The well is deep.", "Rui", id="3")], document="f")
+    bank.forget(document="f", reason="I have the flu, and no time")
+    bank.forget(unit=secret, erase=True, reason="nobody is to know: I have the flu")
+    assert memory.find_text("the flu") == memory.find_text(secret.text) == []
+    (belief,) = bank.beliefs()
+    assert [change.reason for change in belief.history] == [""]
+    assert secret.id[:8] not in "".join(change.reason for change in bank.history())
+    assert bank.history()[-1].operation == "retain"  # what was done is still told, if not why

@@ -303,8 +303,9 @@ class AsyncMemory:
         return await to_thread.run_sync(reembed, self.services, model, progress)
 
     async def find_text(self, text: str) -> list[str]:
-        """Returns where `text` is found in the memory, in all banks: the records that hold it, and the files that
-        hold its bytes; nothing once it is erased. Case counts. Raises `InputError` for an empty text."""
+        """Returns where `text` is found in the memory, in all banks: the records that hold it, or the same words in
+        other case or other characters (decomposed accents, signs that no eye sees), and the files that hold its
+        bytes; nothing once it is erased. Raises `InputError` for an empty text."""
         # Half of a character is in nothing that is stored: of a text that was cut in one, the rest is looked for.
         text = text.encode(errors="ignore").decode()
         if not text.strip():

@@ -3,6 +3,7 @@ rewritten without them, the log as well. All of it is one rewriting of the store
 
 from __future__ import annotations
 
+import unicodedata
 from collections import Counter
 
 from fourfold.errors import NotFoundError
@@ -12,11 +13,12 @@ from fourfold.govern.erase_traces import (
     rewrite_derived,
     rewrite_log,
     same_words_elsewhere,
+    silence_reasons,
     unlink_rest,
 )
 from fourfold.govern.erase_units import choose_units, drop_texts, reassess_beliefs
 from fourfold.govern.erasure import Erasure, receipt_of
-from fourfold.govern.erasure_scope import ErasureScope
+from fourfold.govern.erasure_scope import ErasureScope, holds, same_words
 from fourfold.govern.forget import Selection
 from fourfold.ports import Store, Where
 from fourfold.schema.records import KIND_ONLY, UNIT, describe, kind_of
@@ -55,13 +57,17 @@ def erase_bank(services: Services, bank: str) -> Receipt:
 
 def find_text(store: Store, text: str) -> list[str]:
     """Returns where a text is, which should be nowhere once it is erased: "unit 1a2b... of the bank alice" among the
-    records, "file store/shard/..." among the bytes of the files, in no order."""
+    records, where its characters or its words are, "file store/shard/..." among the bytes of the files, in no
+    order."""
+    words = same_words(text)
     records = [
         describe(point)
         for point in store.scan(Where())
-        if any(text in string for string in strings_of(point))
+        if any(text in string or holds(string, words) for string in strings_of(point))
     ]
-    return records + [f"file {name}" for name in store.find_bytes(text)]
+    forms = dict.fromkeys([text, *(unicodedata.normalize(form, text) for form in ("NFC", "NFD"))])
+    files = dict.fromkeys(name for form in forms for name in store.find_bytes(form))
+    return records + [f"file {name}" for name in files]
 
 
 def _run(erasure: Erasure, selection: Selection) -> ForgetResult:
@@ -79,8 +85,9 @@ def _run(erasure: Erasure, selection: Selection) -> ForgetResult:
     renew_followers(erasure)
     rewrite_derived(erasure, scope)
     # Last: the log is rewritten by what all the steps before it dropped and renamed.
-    names = sorted(erasure.lost_names)
-    rewrite_log(erasure, ErasureScope.of([*erasure.gone, *erasure.dropped], [*scope.texts, *names]))
+    traces = ErasureScope.of([*erasure.gone, *erasure.dropped], [*scope.texts, *sorted(erasure.lost_names)])
+    silence_reasons(erasure, traces)
+    rewrite_log(erasure, traces)
     elsewhere = [unit for unit in erasure.elsewhere if unit not in erasure.gone]
     surviving = tuple(dict.fromkeys([*elsewhere, *same_words_elsewhere(erasure)]))
     return ForgetResult((), tuple(beliefs), erasure.carry_out(surviving))

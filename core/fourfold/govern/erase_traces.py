@@ -9,6 +9,7 @@ from fourfold.govern.erasure import Erasure
 from fourfold.govern.erasure_scope import ErasureScope
 from fourfold.govern.reembed_units import renewed
 from fourfold.ports import Where
+from fourfold.schema.beliefs import READ_REASONS, is_belief, read_belief, reasons_of
 from fourfold.schema.bookkeeping import progress_point, read_progress, use_point, uses_of
 from fourfold.schema.changelog import record_point, records
 from fourfold.schema.core_profile import core_point, read_core
@@ -106,6 +107,29 @@ def rewrite_derived(erasure: Erasure, scope: ErasureScope) -> None:
     if progress.failed:
         # A failure quotes what a model was asked.
         erasure.put(progress_point(bank, replace(progress, failed={})), PROGRESS)
+
+
+def silence_reasons(erasure: Erasure, scope: ErasureScope) -> None:
+    """Takes out the reasons that tell of it: of this erasure, of units that were forgotten, of what moved beliefs."""
+    transaction, bank = erasure.transaction, erasure.bank
+    if scope.is_told_by(transaction.reason):
+        transaction.reason = ""
+    units = erasure.store.scan(Where(bank=bank, kind=UNIT), READ_REASONS)
+    telling = [point.id for point in units if any(map(scope.is_told_by, reasons_of(point)))]
+    for stored in transaction.points([unit_id for unit_id in telling if unit_id not in erasure.gone]):
+        point = erasure.current(stored)
+        unit = read_unit(point)
+        if unit.retirement is not None and scope.is_told_by(unit.retirement.reason):
+            unit = replace(unit, retirement=replace(unit.retirement, reason=""))
+        if not is_belief(point):
+            erasure.amend(point, unit, UNIT)
+            continue
+        belief = read_belief(point)
+        history = tuple(
+            replace(change, reason="") if scope.is_told_by(change.reason) else change
+            for change in belief.history
+        )
+        erasure.amend_belief(point, replace(belief, unit=unit, history=history))
 
 
 def rewrite_log(erasure: Erasure, scope: ErasureScope) -> None:

@@ -16,7 +16,7 @@ from fourfold.schema.records import CHUNK, GONE_ENTRY, KIND_ONLY, kind_of
 from fourfold.schema.units import read_unit
 from fourfold.transaction.cascade import dependents
 from fourfold.values.beliefs import Belief
-from fourfold.values.units import Network, Unit
+from fourfold.values.units import Network, RetirementCause, Unit
 
 _ENTRY = "entry"
 """What a receipt calls the entries of all kinds."""
@@ -53,17 +53,24 @@ def _keep_sources(erasure: Erasure, point: Point, unit: Unit, evidence: list[tup
 
 
 def _add_versions(erasure: Erasure, units: Iterable[Unit]) -> None:
-    """Adds what a unit was edited from: older words for the same source."""
+    """Adds what a unit was edited from, and what it was edited to before that was undone: other words for the same
+    source."""
     todo = [unit for unit in units if unit.id in erasure.gone]
     while todo:
         unit = todo.pop()
-        older = [link.to for link in unit.links if link.kind == "supersedes" and link.to not in erasure.gone]
-        for before in erasure.transaction.read(older):
+        row = erasure.index.row(unit.id)
+        linked = [] if row is None else erasure.index.linked_units(row, "supersedes")
+        ids = [erasure.index.unit_ids[other] for other in linked]
+        for other in erasure.transaction.read([unit_id for unit_id in ids if unit_id not in erasure.gone]):
             # An older value from another message is not an older version of this one, and stays.
-            shares_source = not set(before.source.evidence).isdisjoint(unit.source.evidence)
-            if before.retired_by_unit == unit.id and shares_source:
-                erasure.gone[before.id] = before
-                todo.append(before)
+            shares_source = not set(other.source.evidence).isdisjoint(unit.source.evidence)
+            if shares_source and (other.retired_by_unit == unit.id or _is_undone(other)):
+                erasure.gone[other.id] = other
+                todo.append(other)
+
+
+def _is_undone(unit: Unit) -> bool:
+    return unit.retirement is not None and unit.retirement.cause is RetirementCause.UNDONE
 
 
 def reassess_beliefs(erasure: Erasure) -> list[Belief]:

@@ -12,7 +12,9 @@ from fourfold.schema.records import KIND_ONLY, SUMMARY, UNIT, from_iso, kind_of,
 from fourfold.schema.units import (
     READ_TIMES,
     READ_UNIT,
+    RETIREMENT_ONLY,
     UnitVectors,
+    read_retirement,
     read_unit,
     unit_as_of,
     unit_point,
@@ -48,6 +50,17 @@ def _history(belief: Belief) -> list[list[object]]:
 def is_belief(point: Point) -> bool:
     """Returns whether a unit's record is a belief's: it has a history."""
     return _HISTORY in point.payload
+
+
+READ_REASONS = combined(RETIREMENT_ONLY, Fields(only=(_HISTORY,)))
+"""What `reasons_of` looks at."""
+
+
+def reasons_of(point: Point) -> list[str]:
+    """Returns the reasons that were given: why a unit was retired, and why a belief moved."""
+    retirement = read_retirement(point)
+    moves = [str(reason) for *_, reason, _ in point.payload.get(_HISTORY, ())]
+    return [*moves, retirement.reason] if retirement is not None else moves
 
 
 def with_history(point: Point, belief: Belief) -> Point:
