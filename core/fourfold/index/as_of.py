@@ -10,7 +10,7 @@ from itertools import chain
 from fourfold.index.bank_index import READ_INDEXED, BankIndex
 from fourfold.ports import PAYLOAD, Fields, Point, Store, Where
 from fourfold.schema.beliefs import READ_AS_OF, record_as_of
-from fourfold.schema.changelog import records, states_before
+from fourfold.schema.changelog import records, records_after, states_before
 from fourfold.schema.fields import combined, with_payload_of
 from fourfold.schema.records import NEVER
 from fourfold.schema.units import READ_UNIT, read_unit
@@ -27,6 +27,8 @@ class BankView:
     """By id, the records that the store has otherwise by now, as they were (None: not there)."""
     moment: datetime | None = None
     """None for the bank as it is, and as it was at a moment since which nothing has changed."""
+    later: frozenset[str] = frozenset()
+    """The ids of the records of the change log that came after."""
 
     @property
     def past(self) -> bool:
@@ -67,10 +69,11 @@ def is_unchanged_since(store: Store, index: BankIndex, moment: datetime) -> bool
 def view_as_of(store: Store, bank: str, moment: datetime) -> BankView:
     """Returns `bank` as it was at `moment`. What came without a record in its log (an older version wrote it, or it
     was loaded without its log) goes by the times in the payloads."""
-    overrides = states_before(store, records(store, bank, moment))
+    log, reached = records_after(store, bank, moment)
+    overrides = states_before(store, log)
     index = BankIndex(bank)
-    index.add_records(points_as_of(store.scan(Where(bank=bank), READ_INDEXED), overrides, moment))
-    return BankView(store, index, overrides, moment)
+    index.add_records(points_as_of(store.scan(Where(bank=bank), READ_INDEXED), overrides, reached))
+    return BankView(store, index, overrides, reached, frozenset(record.id for record in log))
 
 
 def points_as_of(

@@ -171,6 +171,32 @@ def records(store: Store, bank: str, since: datetime | None = None) -> list[Reco
     return sorted(log, key=lambda record: (record.order, record.at, record.id), reverse=True)
 
 
+def records_after(store: Store, bank: str, moment: datetime) -> tuple[list[Record], datetime]:
+    """Returns the records of what came after the state in which a bank was at `moment`, the latest first, and the
+    time up to which the writes before them go: `moment`, or a later one.
+
+    A clock that is set back gives a write an earlier time than those before it. They count as no later than it: what
+    a bank was is always the outcome of its first so many writes."""
+    later = records(store, bank, moment)
+    if not later:
+        return [], moment
+    at = moment.timestamp()
+    log = [point.payload for point in store.scan(Where(bank=bank, kind=OPERATION), _TIME_AND_ORDER)]
+    last = max((payload["order"] for payload in log if payload[RECORDED] <= at), default=0)
+    reached = max((payload for payload in log if payload["order"] <= last), key=_recorded, default=None)
+    return (
+        [record for record in later if record.order > last],
+        moment if reached is None else max(moment, datetime.fromisoformat(reached["at"])),
+    )
+
+
+_TIME_AND_ORDER = Fields(only=(RECORDED, "at", "order"))
+
+
+def _recorded(payload: Payload) -> float:
+    return float(payload[RECORDED])
+
+
 def difference(before: Point, after: Point) -> dict[str, list[Any]]:
     """Returns what leads from the payload of `after` back to that of `before`."""
     steps: dict[str, list[Any]] = {}

@@ -10,7 +10,7 @@ from fourfold.errors import NotFoundError
 from fourfold.govern.reembed_units import renew_units
 from fourfold.index.as_of import BankView, points_as_of
 from fourfold.ports import Point, Progress, Where
-from fourfold.schema.changelog import not_undone_by, records
+from fourfold.schema.changelog import not_undone_by
 from fourfold.schema.records import UNIT, kind_of
 from fourfold.schema.rekey import ID_FIELDS, LEFT_BEHIND, Rekeyer
 from fourfold.services import Services
@@ -45,8 +45,7 @@ def _copy(
                 rekeyer.note(point)
         points: Iterable[Point] = bank_points(services, index, progress=progress)
         if moment is not None:
-            later_ids = {record.id for record in records(services.store, bank, moment)}
-            points = _points_at(services.indexes.view(bank, moment), points, later_ids, moment)
+            points = _points_at(services.indexes.view(bank, moment), points)
             operation, subject = "restore", f'"{bank}" as of {moment:%Y-%m-%d %H:%M}'
         else:
             operation, subject = "fork", f'"{bank}"'
@@ -60,11 +59,10 @@ def _copy(
         install_bank(services, name, rekeyed, operation, subject, is_consolidated, policy)
 
 
-def _points_at(
-    view: BankView, points: Iterable[Point], later_ids: set[str], moment: datetime
-) -> Iterator[Point]:
-    """Yields the records as they were at `moment`. `later_ids` are the records of the change log that came after:
-    they are left out, and what they had undone counts again."""
-    for point in points_as_of(points, view.overrides, moment):
-        if point.id not in later_ids:
-            yield not_undone_by(point, later_ids)
+def _points_at(view: BankView, points: Iterable[Point]) -> Iterator[Point]:
+    """Yields the records as they were in the past of `view`. The records of the change log that came after are left
+    out, and what they had undone counts again."""
+    past = points if view.moment is None else points_as_of(points, view.overrides, view.moment)
+    for point in past:
+        if point.id not in view.later:
+            yield not_undone_by(point, view.later)
