@@ -100,6 +100,12 @@ class TokenAccounts:
                 self._of[bank] = TokenAccount(self._store, bank)
             return self._of[bank]
 
+    def spent(self, bank: str) -> Tokens:
+        """Returns what `bank` has spent. No account is kept for it: any name may be asked for."""
+        with self._lock:
+            account = self._of.get(bank)
+        return (account or TokenAccount(self._store, bank)).spent
+
     def unbooked(self, bank: str) -> Booking | None:
         """Returns what the next write to `bank` has to book, if anything. An account that is not in use has nothing
         to book, and is not read for it."""

@@ -232,8 +232,7 @@ class AsyncBank(BankEdits):
 
     async def usage(self) -> Tokens:
         """Returns the tokens that language models have read and written for this bank so far."""
-        account = await to_thread.run_sync(self._services.token_accounts.get, self.name)
-        return account.spent
+        return await to_thread.run_sync(self._services.token_accounts.spent, self.name)
 
     async def recall(
         self,

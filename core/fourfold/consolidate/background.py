@@ -11,6 +11,7 @@ from collections import Counter
 from collections.abc import Callable
 from contextlib import suppress
 from functools import partial
+from weakref import WeakValueDictionary
 
 import anyio
 
@@ -59,7 +60,7 @@ class Background:
         self._noticed: set[str] = set()
         self._running: Counter[str] = Counter()
         """How many consolidations are under way or wait for another one, by bank."""
-        self._locks: dict[str, threading.Lock] = {}
+        self._locks: WeakValueDictionary[str, threading.Lock] = WeakValueDictionary()
         """One consolidation of a bank at a time: two would ask a language model for the same twice."""
         self._thread: threading.Thread | None = None
         self._stopping = False
@@ -189,6 +190,8 @@ class Background:
             with self._services.working_on(bank):
                 await consolidate(self._services, bank, yield_now)
             await anyio.to_thread.run_sync(self._services.indexes.save_snapshot, bank)
+            if not self._services.store.cursors(bank):
+                self._noticed.discard(bank)  # there is no such bank, and any name may be asked for
         finally:
             lock.release()
 

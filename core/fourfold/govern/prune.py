@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import datetime, timedelta
+from datetime import datetime
 
 import numpy as np
 
@@ -20,6 +20,7 @@ from fourfold.transaction.transaction import Transaction
 from fourfold.values.changes import PrunePolicy, PruneResult
 from fourfold.values.units import Network, Retirement, RetirementCause
 
+_DAY = 86_400.0
 _FADING = (Network.WORLD.value, Network.EXPERIENCE.value)
 
 
@@ -42,7 +43,8 @@ def prune(services: Services, bank: str, policy: PrunePolicy, dry_run: bool, rea
         expired = _long_archived(services, bank, policy, now)
         if dry_run:
             return PruneResult(archived, expired, True)
-        transaction.commit({})
+        if faded:
+            transaction.commit({})
     receipt = erase(services, bank, Selection(units=expired), reason or "pruned").receipt if expired else None
     return PruneResult(archived, expired, False, receipt)
 
@@ -97,7 +99,7 @@ def _faded(index: BankIndex, policy: PrunePolicy, now: datetime, decay: float) -
 def _long_archived(services: Services, bank: str, policy: PrunePolicy, now: datetime) -> tuple[str, ...]:
     if policy.delete_after is None:
         return ()
-    until = (now - timedelta(days=policy.delete_after)).timestamp()
+    until = now.timestamp() - policy.delete_after * _DAY
     where = Where(bank=bank, kind=UNIT, networks=policy.networks, tags=policy.tags)
     points = services.store.scan(where, RETIREMENT_ONLY)
     archived = (p for p in points if read_retirement(p) == Retirement(RetirementCause.ARCHIVED))

@@ -9,6 +9,7 @@ from collections import OrderedDict
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
 from datetime import datetime
+from weakref import WeakValueDictionary
 
 from fourfold.index.as_of import BankView, is_unchanged_since, view_as_of
 from fourfold.index.bank_index import READ_INDEXED, BankIndex
@@ -57,10 +58,12 @@ class IndexRegistry:
     def __init__(self, store: Store, most_units: int) -> None:
         self._store, self._most_units = store, most_units
         self._indexes: OrderedDict[str, BankIndex] = OrderedDict()
-        self._locks: dict[str, threading.RLock] = {}  # they outlive the indexes, so that a bank never has two
+        # A lock outlives the index as long as anybody has it, so that a bank never has two; no longer, since any name
+        # may be asked for.
+        self._locks: WeakValueDictionary[str, threading.RLock] = WeakValueDictionary()
         self._lock = threading.Lock()  # guards the indexes and the pasts
         self._new_locks = threading.Lock()
-        self._installs: dict[str, threading.Lock] = {}
+        self._installs: WeakValueDictionary[str, threading.Lock] = WeakValueDictionary()
         self._new_installs = threading.Lock()
         self._pasts: OrderedDict[tuple[str, datetime], tuple[dict[str, int], BankView]] = OrderedDict()
 
@@ -103,11 +106,16 @@ class IndexRegistry:
                 self.drop(bank)
                 index = BankIndex(bank, lock)
                 self._catch_up(index)
-            with self._lock:
-                self._indexes[bank] = index
-                self._indexes.move_to_end(bank)
-            self._evict(bank)
+            self._keep(index)
             return index
+
+    def _keep(self, index: BankIndex) -> None:
+        """Keeps an index for whoever asks next; not that of a bank that nothing was written to."""
+        if index.revisions:
+            with self._lock:
+                self._indexes[index.bank] = index
+                self._indexes.move_to_end(index.bank)
+            self._evict(index.bank)
 
     def drop(self, bank: str) -> None:
         """Drops the index of `bank`, its snapshot too; it is built anew when it is next asked for."""
@@ -172,7 +180,11 @@ class IndexRegistry:
     def locked(self, bank: str) -> Iterator[BankIndex]:
         """Yields the index of `bank`, locked: nobody else writes to the bank meanwhile."""
         with self._lock_of(bank), _holding():
-            yield self.get(bank)
+            index = self.get(bank)
+            is_new = not index.revisions
+            yield index
+            if is_new:
+                self._keep(index)
 
     @contextmanager
     def all_locked(self) -> Iterator[None]:
