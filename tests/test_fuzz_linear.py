@@ -18,6 +18,7 @@ from fourfold.ingest.compare import deduplicate
 from fourfold.ingest.compare.deduplicate import ComparedStatement, same_statement
 from fourfold.ingest.extract.rules import extract
 from fourfold.ingest.extract.spans import statement_spans
+from fourfold.integrations.turn import strip_blocks
 from fourfold.language.attributes import AttributedText, assertions
 from fourfold.language.clauses import clauses, has_main_clause
 from fourfold.language.dates import find_times
@@ -58,6 +59,8 @@ not |i |I will |I think |my x |x is y |from |of |中|我住在|三月|👍🏽|�
 4 |4111 1111 |Mr. |A de |said, "|> a|[held back: |ich werde |vor 3 Tagen |der Hund |since |between May and |A中a1 |a,
 a: |\t|\u200b|\u0301""".replace("\n", "|").split("|"),
     "---- Forwarded message ----\n",
+    "<memory-profile> ",
+    "from Monday to ",
 ]
 
 Read = Callable[[str], object]
@@ -87,6 +90,7 @@ OF_MESSAGES: dict[str, Read] = {
     "own_passages": own_passages,
     "canonical": canonical.__wrapped__,
     "statement_spans": lambda text: statement_spans(text, LANGUAGES[0]),
+    "strip_blocks": strip_blocks,
     "borrowed_spans": borrowed_spans.__wrapped__,
     "read_claims": lambda text: read_claims.__wrapped__(text, LANGUAGES[0]),
 }

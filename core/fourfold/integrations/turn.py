@@ -24,8 +24,8 @@ T = TypeVar("T")
 log = logging.getLogger(__name__)
 
 _PROFILE_TAG, _RECALLED_TAG = "memory-profile", "memory-recalled"
-_BLOCK = re.compile(rf"\s*<({_PROFILE_TAG}|{_RECALLED_TAG})>.*?</\1>\s*", re.DOTALL)
-_TAG = re.compile("</?memory")
+_TAG = re.compile(rf"<(/?)({_PROFILE_TAG}|{_RECALLED_TAG})>")
+_LIKE_A_TAG = re.compile("</?memory")
 _WORD = re.compile(r"[^\W_]+(?:['’][^\W_]+)*")
 _MAX_SMALL_TALK_WORDS = 6
 """Words of a greeting, at most. A guess, not measured: what is longer says something besides."""
@@ -63,7 +63,18 @@ def strip_blocks(text: str) -> str:
     """Returns `text` without what `render_blocks` made: what memory put into a prompt was said by nobody."""
     if f"<{_PROFILE_TAG}>" not in text and f"<{_RECALLED_TAG}>" not in text:
         return text
-    return _BLOCK.sub("\n", text).strip()
+    # Tag by tag, and not by a pattern for a block: that would read to the end of the text from each tag that nothing
+    # closes.
+    last_closings = {tag: text.rfind(f"</{tag}>") for tag in (_PROFILE_TAG, _RECALLED_TAG)}
+    parts, at, opening = [], 0, None
+    for tag in _TAG.finditer(text):
+        is_closing, name = bool(tag[1]), tag[2]
+        if opening is None and not is_closing and tag.end() <= last_closings[name]:
+            opening = tag
+        elif opening is not None and is_closing and name == opening[2]:
+            parts.append(text[at : opening.start()].strip())
+            at, opening = tag.end(), None
+    return "\n".join([*parts, text[at:].strip()]).strip()
 
 
 @dataclass(frozen=True, slots=True)
@@ -160,7 +171,7 @@ def _without_tags(text: str) -> str:
     block. A tag reads the same in capitals, in other widths, and with blanks or signs in it that no eye sees."""
     chars = list(text)
     seen = [(folded, place) for place, char in enumerate(chars) if (folded := _folded(char))]
-    for tag in _TAG.finditer("".join(folded for folded, _ in seen)):
+    for tag in _LIKE_A_TAG.finditer("".join(folded for folded, _ in seen)):
         chars[seen[tag.start()][1]] = "‹"
     return "".join(chars)
 
