@@ -6,7 +6,7 @@ import inspect
 import tempfile
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta, timezone
 from pathlib import Path
 from typing import Any
 
@@ -17,6 +17,7 @@ from fourfold import AsyncBank, AsyncMemory, Bank, Fact, FourfoldError, InputErr
 from fourfold.api.entries import AsyncBankEntries
 from fourfold.api.sync import BankEntries
 from fourfold.ports import Where
+from fourfold.settings import load_settings
 from fourfold.testing import HashEmbedder, MemoryStore
 from fourfold.values.units import Entry, Interval
 
@@ -24,6 +25,16 @@ WRONG: dict[str, Any] = {
     "a number": 5,
     "a float": 0.5,
     "not a number": float("nan"),
+    "infinity": float("inf"),
+    "beyond 64 bits": 10**30,
+    "of more digits than are written": -(10**5000),
+    "less than nothing": -1,
+    "zero": 0,
+    "a yes": True,
+    "after the calendar": datetime(9999, 12, 31, 23, tzinfo=timezone(timedelta(hours=-5))),
+    "before the calendar": datetime(1, 1, 1, tzinfo=timezone(timedelta(hours=14))),
+    "halves of characters": ["\ud800", "a\ud800"],
+    "long": "x" * 10_000,
     "an object": object(),
     "bytes": b"x",
     "half a character": "\ud800",
@@ -302,3 +313,16 @@ def test_the_fields_of_what_a_caller_makes_are_checked(bank: Bank, fact: Fact, m
     with pytest.raises(InputError, match=message):
         bank.retain_facts([fact])
     assert bank.units() == []
+
+
+@pytest.mark.parametrize("value", [float("nan"), float("inf"), 1e308, -1, "9" * 400])
+def test_a_setting_beyond_what_it_can_be_is_named(value: Any) -> None:
+    for setting in ("timeout", "llm_timeout", "decay", "session_gap_hours"):
+        with pytest.raises(FourfoldError, match=setting):
+            load_settings(**{setting: value})
+
+
+@pytest.mark.parametrize("location", ["\ud800", "a\0b", " ", "~nobody-of-that-name/memory"])
+def test_a_location_that_is_no_path_is_refused(location: str) -> None:
+    with pytest.raises(FourfoldError, match=r"path|cannot be used"):
+        Memory.open(location, embedder=HashEmbedder())

@@ -12,9 +12,14 @@ from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from fourfold.errors import ConfigurationError, InputError, StoreError
 from fourfold.language.languages import language
+from fourfold.validation import check_path
 
 # What may lie in a memory's directory: a process that is killed leaves any of them, also before there is a `store`.
 _FILES_OF_A_MEMORY = {"owner.lock", "owner.json", "serving", "store", "store.new", "store.next", "store.old"}
+_DAY = 86_400.0
+"""Seconds: nobody waits longer for an answer, and timers of systems end soon after."""
+_CENTURY = 36_525.0
+"""Days: far beyond what fades or is one talk, and well inside the calendar, in which it is counted with. A guess."""
 
 
 class Settings(BaseSettings):
@@ -22,7 +27,9 @@ class Settings(BaseSettings):
 
     # A misspelt argument is an error, not a default. Frozen, since some of them decide what is opened and are not
     # read again.
-    model_config = SettingsConfigDict(env_prefix="FOURFOLD_", frozen=True, extra="forbid")
+    model_config = SettingsConfigDict(
+        env_prefix="FOURFOLD_", frozen=True, extra="forbid", allow_inf_nan=False
+    )
 
     location: str = Field(default_factory=lambda: str(user_data_path("fourfold") / "memory"))
     """Where the memory is: a directory, ":memory:", or the URL of a Qdrant server."""
@@ -32,7 +39,7 @@ class Settings(BaseSettings):
     """Whether to talk gRPC to the Qdrant server, which is faster; False uses HTTP alone."""
     collection: str = Field(default="fourfold", pattern=r"^[A-Za-z0-9_-]{1,64}$")
     """The collection on a Qdrant server."""
-    timeout: float = Field(default=30.0, gt=0)
+    timeout: float = Field(default=30.0, gt=0, le=_DAY)
     """Seconds to wait for a Qdrant server. 30 is a guess, not measured."""
     embedder: str = "minilm"
     """"minilm" (packaged), "static" (packaged, faster, a little weaker), or one of `fourfold.models.load`."""
@@ -41,7 +48,7 @@ class Settings(BaseSettings):
     "transformers:MODEL". None: the built-in extractor, without any."""
     llm_concurrency: int = Field(default=16, ge=1, le=256)
     """Calls to the language model at once. 16 is a guess, not measured."""
-    llm_timeout: float = Field(default=120.0, gt=0)
+    llm_timeout: float = Field(default=120.0, gt=0, le=_DAY)
     """Seconds that one call to the language model may take. 120 is a guess, not measured."""
     llm_tokens: int = Field(default=0, ge=0)
     """How many tokens, read and written, language models may take for one bank in all; 0 is no limit."""
@@ -65,7 +72,7 @@ class Settings(BaseSettings):
     relevance: float = Field(default=0.35, ge=0, le=1)
     """`Hit.score` that a unit has to reach, else a question finds nothing; 0 for no floor, and nothing is left out
     (docs/adr/0018)."""
-    decay: float | None = Field(default=30.0, gt=0)
+    decay: float | None = Field(default=30.0, ge=0.001, le=_CENTURY)
     """Days after which a unit that is neither said again nor recalled is remembered to 1/e of its strength, a small
     factor of recall and the basis of `Bank.prune`. None (in the environment: "none"): nothing fades. 30 days lose
     nothing on conversations that ask about all of their past (docs/benchmarks.md, Fading); that was all that could
@@ -76,7 +83,7 @@ class Settings(BaseSettings):
     summary_tokens: int = Field(default=130, ge=20, le=2000)
     """Tokens of an entity's summary at most (estimated), where no language model writes it. 130 are some 100
     words."""
-    session_gap_hours: float = Field(default=6.0, gt=0)
+    session_gap_hours: float = Field(default=6.0, gt=0, le=24 * _CENTURY)
     """Hours of silence that end a session: messages after them are another one's. 6 is a guess, not measured."""
     unit_words: int = Field(default=120, ge=20, le=2000)
     """Words of a unit at most; a longer message is split at sentence borders. 120 is a guess, not measured."""
@@ -118,8 +125,12 @@ def is_url(location: str) -> bool:
 
 
 def directory_of(location: str) -> Path:
-    """Returns the directory that `location` names, absolute, `~` expanded."""
-    return Path(location).expanduser().absolute()
+    """Returns the directory that `location` names, absolute, `~` expanded. Raises `InputError` for what is no path,
+    and `ConfigurationError` for the home of a user who has none."""
+    try:
+        return check_path(location).expanduser().absolute()
+    except RuntimeError as error:
+        raise ConfigurationError(f"{location} cannot be used: {error} Give the whole path.") from error
 
 
 def make_directory(directory: Path) -> None:

@@ -29,7 +29,18 @@ from fourfold.values.units import Entry, Fact, Interval, Message
 T = TypeVar("T")
 _Check = Callable[[Any, str], object]
 
-_repr = reprlib.Repr()
+
+class _ShortRepr(reprlib.Repr):
+    """Values as messages show them, also whole numbers of more digits than Python writes (4,300)."""
+
+    def repr_int(self, value: int, level: int) -> str:
+        """Returns a whole number, or how large it is."""
+        return super().repr_int(value, level) if abs(value) <= _LARGEST else f"<{value.bit_length()} bits>"
+
+
+_LARGEST = 2**63 - 1
+"""The largest whole number that is taken: what stores, files of JSON and NumPy hold."""
+_repr = _ShortRepr()
 _repr.maxstring = _repr.maxother = 60  # characters of a value in a message; a guess, not measured
 _WORDS: Mapping[Any, str] = {
     str: "a string",
@@ -161,7 +172,7 @@ def _kinds_of(hint: Any) -> Iterator[_Kind]:
 def _kind_of_class(hint: type[Any]) -> _Kind:
     """Returns the kind of an annotation that is a class by itself."""
     if hint is int:
-        return _Kind("a whole number", _is_whole, lambda value, place: int(value))
+        return _Kind("a whole number", _is_whole, _as_int)
     if hint is float:
         return _Kind("a finite number", _is_finite)
     if getattr(hint, "_is_protocol", False):
@@ -226,8 +237,20 @@ def _is_whole(value: object) -> bool:
     return isinstance(value, Integral) and not isinstance(value, bool)  # NumPy's numbers are among these
 
 
+def _as_int(value: Integral, place: str) -> int:
+    number = int(value)
+    if abs(number) > _LARGEST:
+        raise InputError(f"{place} is {_shown(number)}: pass a number of at most 64 bits.")
+    return number
+
+
 def _is_finite(value: object) -> bool:
-    return isinstance(value, Real) and not isinstance(value, bool) and math.isfinite(value)
+    if not isinstance(value, Real) or isinstance(value, bool):
+        return False
+    try:
+        return math.isfinite(value)
+    except OverflowError:  # a whole number beyond all floats
+        return False
 
 
 def _one_of(values: tuple[Any, ...]) -> Callable[[object], bool]:

@@ -209,10 +209,10 @@ class AsyncMemory:
 
     async def banks(self, names: Collection[str] | None = None) -> list[BankInfo]:
         """Returns all banks, by name; those of `names` alone, if they are given. No bank is loaded for it: units are
-        counted by the store."""
+        counted by the store. Raises `InputError` for what can name no bank."""
 
         def read() -> list[BankInfo]:
-            ids = None if names is None else tuple(profile_id(name) for name in names)
+            ids = None if names is None else tuple(profile_id(check_bank_name(name)) for name in names)
             profiles = [read_profile(p) for p in self.services.store.scan(Where(kind=BANK, ids=ids))]
             # One count for all banks, not one query a bank: 10,000 banks are listed in half a second
             # (docs/benchmarks.md, "Many banks").
@@ -295,11 +295,7 @@ class AsyncMemory:
         memory has to be opened with that embedder; on a server, other processes must not write meanwhile, and have
         to be started anew with it. `progress` is called with (done, total) units. Raises `ConfigurationError`,
         `ModelError`, `StoreError`."""
-        model = (
-            await to_thread.run_sync(load_embedder, embedder, self.settings)
-            if isinstance(embedder, str)
-            else embedder
-        )
+        model = await to_thread.run_sync(load_embedder, embedder, self.settings)
         return await to_thread.run_sync(reembed, self.services, model, progress)
 
     async def find_text(self, text: str) -> list[str]:

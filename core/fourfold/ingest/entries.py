@@ -100,6 +100,6 @@ def _checked(entry: Entry) -> Entry:
         text = json.dumps(entry.value, allow_nan=False, ensure_ascii=False)
         # Nothing that is written in UTF-8 can hold half a character: it is replaced, since the rest is to be kept.
         value = json.loads(text.encode("utf-16-le", "surrogatepass").decode("utf-16-le", "replace"))
-    except (TypeError, ValueError) as error:
+    except (TypeError, ValueError, RecursionError) as error:
         raise InputError(f'The value of "{entry.key}" cannot be kept as JSON: {error}') from error
     return replace(entry, value=value, tags=tags)

@@ -56,12 +56,11 @@ def load_models(
     ranks = reranker if reranker is not None else settings.reranker
     finds = ner if ner is not None else settings.ner
     chosen = Models(
-        load_embedder(vectors, settings) if isinstance(vectors, str) else vectors,
+        load_embedder(vectors, settings),
         load_llm(answers, settings) if isinstance(answers, str) else answers,
         load_reranker(ranks, settings) if isinstance(ranks, str) else ranks,
         load_recognizer(finds, settings) if isinstance(finds, str) else finds,
     )
-    _check(chosen.embedder, "embedder", _EMBEDDER_PARTS, "Embedder. centroids may be None")
     if chosen.llm is not None:
         _check(chosen.llm, "language model", ("name", "ask", "close"), "LanguageModel")
     if chosen.reranker is not None:
@@ -71,10 +70,14 @@ def load_models(
     return chosen
 
 
-def load_embedder(spec: str, settings: Settings | None = None) -> Embedder:
-    """Returns the embedder called `spec`; its weights are read at its first use."""
-    embedder: Embedder = _load(_EMBEDDERS, spec, settings or load_settings())
-    return embedder
+def load_embedder(embedder: str | Embedder, settings: Settings | None = None) -> Embedder:
+    """Returns the embedder of that name, whose weights are read at its first use, or the one that is given, once it
+    has all its parts. Raises `ConfigurationError`."""
+    chosen: Embedder = (
+        _load(_EMBEDDERS, embedder, settings or load_settings()) if isinstance(embedder, str) else embedder
+    )
+    _check(chosen, "embedder", _EMBEDDER_PARTS, "Embedder. centroids may be None")
+    return chosen
 
 
 def load_llm(spec: str, settings: Settings | None = None) -> LanguageModel:

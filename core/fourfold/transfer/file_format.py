@@ -9,6 +9,7 @@ import hashlib
 import json
 import os
 from collections.abc import Iterable, Iterator
+from contextlib import suppress
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import Any
@@ -65,7 +66,8 @@ def write(path: Path, header: Header, points: Iterable[Point]) -> None:
     except OSError as error:
         raise InputError(f"{path} cannot be written: {error.strerror}.") from error
     finally:
-        part_path.unlink(missing_ok=True)
+        with suppress(OSError):  # it was renamed, or has a name that no file can have
+            part_path.unlink()
 
 
 def checked(path: Path) -> Header:
@@ -98,9 +100,9 @@ def checked(path: Path) -> Header:
 def is_export(path: Path) -> bool:
     """Returns whether a file begins as an export does. Raises `InputError` where it cannot be read."""
     # A pipe can be read once only: what is looked at here would be missing where it is read.
-    if path.exists() and not path.is_file():
-        return False
     try:
+        if path.exists() and not path.is_file():
+            return False
         with path.open("rb") as file:
             return file.read(_FIRST_BYTES).lstrip().startswith(b'{"fourfold":')
     except OSError as error:

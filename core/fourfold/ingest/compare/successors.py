@@ -335,4 +335,5 @@ def _are_of_other_days(
 def _tells_of_before(unit: Unit, other: Unit) -> bool:
     """Tells whether `unit` tells of a time long before `other` was said ("I moved to Lisbon in 1999")."""
     end = unit.occurred.end if unit.occurred is not None else None
-    return end is not None and other.mentioned_at is not None and end < other.mentioned_at - _LONG_BEFORE
+    # The difference, not the moment that long before: there may be none in the calendar.
+    return end is not None and other.mentioned_at is not None and other.mentioned_at - end > _LONG_BEFORE
