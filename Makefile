@@ -66,7 +66,7 @@ check: .venv/ready
 
 # Hours: each operation broken at each of its points, some 50,000 texts and 10,000 of each input.
 check-long: .venv/ready
-	CRASH_SAMPLE=0 $(BIN)/pytest -n 2 tests/test_crash_points.py
+	CRASH_POINTS=all $(BIN)/pytest -n 2 tests/test_crash_points.py
 	$(BIN)/pytest -n 2 --dist worksteal --hypothesis-profile=by_hand tests/test_fuzz.py
 
 format: .venv/ready

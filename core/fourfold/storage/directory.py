@@ -30,7 +30,6 @@ def lock_directory(directory: Path) -> FileLock:
     lock = FileLock(directory / "owner.lock", blocking=False, thread_local=False)
     try:
         lock.acquire()
-        (directory / "owner.json").write_text(json.dumps({"pid": os.getpid()}))
     except Timeout as error:
         raise StoreLockedError(
             f"{directory} is open in {owner(directory)}. Close it there, use a Qdrant server "
@@ -41,6 +40,9 @@ def lock_directory(directory: Path) -> FileLock:
         raise StoreError(
             f"{directory} cannot be written to ({error.strerror}). Make it writable, or choose another one."
         ) from error
+    # It only says by whom: on a full disk the memory can be read all the same.
+    with contextlib.suppress(OSError):
+        (directory / "owner.json").write_text(json.dumps({"pid": os.getpid()}))
     return lock
 
 
@@ -81,7 +83,8 @@ def sync_directory(directory: Path) -> None:
 def unlock_directory(directory: Path, lock: FileLock) -> None:
     """Gives the directory up."""
     # In this order: after the release the file may be the next owner's.
-    (directory / "owner.json").unlink(missing_ok=True)
+    with contextlib.suppress(OSError):
+        (directory / "owner.json").unlink(missing_ok=True)
     lock.release()
 
 
