@@ -183,6 +183,47 @@ def test_an_invalid_entry_is_an_error_and_nothing_is_written(
     assert bank.entries.list("item") == []
 
 
+def nested(levels: int) -> Any:
+    """A value of so many lists within one another."""
+    value: Any = 1
+    for _ in range(levels):
+        value = [value]
+    return value
+
+
+@pytest.mark.parametrize(
+    ("value", "told"),
+    [
+        (2**63, "64 bits"),
+        ([{"n": -(2**63) - 1}], "64 bits"),
+        (10**5000, "JSON"),
+        (nested(101), "100 levels"),
+        (nested(900), "100 levels"),
+        (nested(100_000), "JSON"),
+    ],
+    ids=["large", "small", "digits", "deep", "deeper", "deepest"],
+)
+def test_a_value_that_no_store_brings_back_is_refused(bank: Bank, value: object, told: str) -> None:
+    with pytest.raises(InputError, match=told):
+        bank.entries.put([Entry("item", "a", value)], document="a")
+    assert bank.entries.list("item") == []
+
+
+def test_the_largest_and_deepest_values_come_back_from_the_disk_as_they_are(tmp_path: Path) -> None:
+    values = [2**63 - 1, -(2**63), 0.1 + 0.2, 5e-324, -0.0, 1e22, nested(100)]
+    with Memory.open(str(tmp_path), embedder=HashEmbedder()) as memory:
+        bank = memory.bank("ana")
+        for value in values:
+            # Written over one another: the log keeps what the value was, some levels deeper.
+            bank.entries.put([Entry("item", "a", value)], document="a")
+            entry = bank.entries.get("item", "a")
+            assert entry is not None
+            assert (type(entry.value), repr(entry.value)) == (type(value), repr(value))
+        bank.entries.put([Entry("item", "a", 1)], document="a")
+        bank.undo(bank.history(limit=1)[0])
+        assert [entry.value for entry in bank.entries.list("item")] == [nested(100)]
+
+
 def test_entries_survive_closing(tmp_path: Path) -> None:
     for opened in range(2):
         with Memory.open(str(tmp_path), embedder=HashEmbedder()) as memory:

@@ -6,6 +6,7 @@ import json
 import os
 import threading
 import zipfile
+from contextlib import suppress
 from pathlib import Path
 
 import pytest
@@ -48,6 +49,26 @@ def test_each_line_that_is_no_message_is_named_among_messages_and_among_conversa
         assert [number for number in range(1, 9) if f"line {number}" in warnings] == [2, 3, 4, 5, 6, 7]
         assert "line 2: it has no" in warnings
         assert "line 6: not JSON" in warnings
+
+
+@pytest.mark.parametrize("value", ["9" * 4000, "9" * 5000, "1e999", "[" * 900 + "]" * 900, "[" * 100_000])
+@pytest.mark.parametrize(
+    "content",
+    [
+        '[{"mapping": {"a": {"message": {"create_time": VALUE, "author": {"role": "user"}, '
+        '"content": {"parts": ["I live in Porto."]}}}}}]',
+        '{"name": "x", "id": 1, "messages": [{"id": 1, "type": "message", "date_unixtime": VALUE, "text": "Hi."}]}',
+        '[{"type": "message", "user": "U1", "text": "I live in Porto.", "ts": VALUE}]',
+        '{"messages": [{"role": "user", "content": "I live in Porto.", "timestamp": VALUE}]}',
+        '[{"namespace": ["a"], "key": "k", "value": {"text": VALUE}, "created_at": VALUE}]',
+    ],
+    ids=["chatgpt", "telegram", "slack", "chat", "langgraph"],
+)
+def test_json_that_python_cannot_hold_is_read_in_part_or_refused(
+    tmp_path: Path, content: str, value: str
+) -> None:
+    with suppress(InputError):
+        read(tmp_path / "export.json", content.replace("VALUE", value))
 
 
 def test_a_message_beside_conversations_is_taken(tmp_path: Path) -> None:

@@ -86,7 +86,7 @@ def test_undo_keeps_later_changes_of_the_config(home: Path, monkeypatch: pytest.
     assert left == {"theme": "light", "mcpServers": {"files": {"command": "files"}}}
 
 
-@pytest.mark.parametrize("text", ["{// comment\n}", "[]", '{"mcpServers": []}', "\xff"])
+@pytest.mark.parametrize("text", ["{// comment\n}", "[]", "[" * 100_000, '{"mcpServers": []}', "\xff"])
 def test_a_file_that_is_no_json_is_left_alone(home: Path, monkeypatch: pytest.MonkeyPatch, text: str) -> None:
     file = home / ".cursor" / "mcp.json"
     file.parent.mkdir()

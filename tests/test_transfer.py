@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+import os
 import warnings
 from datetime import datetime, timedelta
 from pathlib import Path
@@ -128,6 +129,16 @@ def test_an_export_is_loaded_completely_into_another_memory(
         assert again.count(Verdict.ADD) == 0
         loaded.retain("Something new.")
         assert loaded.history(limit=1)[0].operation == "retain"
+
+
+@pytest.mark.skipif(os.name == "nt", reason="Windows has no such modes")
+def test_an_export_can_be_read_by_its_owner_alone(bank: Bank, tmp_path: Path) -> None:
+    bank.retain("The well is deep.")
+    path = tmp_path / "a.jsonl"
+    path.write_text("an earlier one")
+    path.chmod(0o644)
+    bank.export(path)
+    assert path.stat().st_mode & 0o777 == 0o600
 
 
 def test_an_export_file_declares_its_format(memory: Memory, clock: FrozenClock, tmp_path: Path) -> None:

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import re
 import uuid
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from pathlib import Path
+from typing import Any
 
 from fourfold.errors import InputError
 from fourfold.values.units import Network, Unit
@@ -13,6 +14,13 @@ from fourfold.values.units import Network, Unit
 _CONTROL = re.compile(r"[\x00-\x1f\ud800-\udfff]")
 _MAX_NAME = 500
 """Characters of the name of a document or a tag. A guess: it is in each payload, and in an index of the engine."""
+
+_DEEPEST_JSON = 100
+"""Lists and objects within one another in a JSON value. The embedded engine reads a record back down to 127 levels,
+and a record of the change log has the value some levels deeper than its entry."""
+_JSON_INTEGERS = range(-(2**63), 2**63)
+"""What both engines bring back as an integer: beyond 64 bits the embedded one makes floats of them, and those of a
+server are signed."""
 
 
 def id_of(unit: Unit | str) -> str:
@@ -63,3 +71,26 @@ def check_networks(networks: Sequence[Network | str]) -> tuple[Network, ...]:
     except ValueError as error:
         network_names = ", ".join(n.value for n in Network)
         raise InputError(f"{error}: the networks are {network_names}.") from error
+
+
+def check_json(value: Any, what: str) -> Any:
+    """Returns a JSON value (lists, objects, texts, numbers, None), if a store brings it back as it is; `what` names
+    it in the error."""
+    # Level by level and not by recursion, which a deep value would end.
+    level = [value]
+    for _ in range(_DEEPEST_JSON + 1):
+        for item in level:
+            if isinstance(item, int) and item not in _JSON_INTEGERS:
+                raise InputError(f"{what} has an integer of more than 64 bits: give it as a string.")
+        level = [child for item in level for child in _children(item)]
+        if not level:
+            return value
+    raise InputError(
+        f"{what} is nested more than {_DEEPEST_JSON} levels deep: give its inner part as a string."
+    )
+
+
+def _children(value: Any) -> Iterable[Any]:
+    if isinstance(value, dict):
+        return value.values()
+    return value if isinstance(value, list) else ()

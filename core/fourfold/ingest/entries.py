@@ -10,7 +10,7 @@ from fourfold.errors import ConflictError, InputError
 from fourfold.schema.entries import entries_of, entry_tombstone, find_entries
 from fourfold.services import Services
 from fourfold.transaction.transaction import Transaction
-from fourfold.validation import check_tags, has_control
+from fourfold.validation import check_json, check_tags, has_control
 from fourfold.values.units import Entry, require_aware
 
 _LONGEST_KEY = 500
@@ -102,4 +102,4 @@ def _checked(entry: Entry) -> Entry:
         value = json.loads(text.encode("utf-16-le", "surrogatepass").decode("utf-16-le", "replace"))
     except (TypeError, ValueError, RecursionError) as error:
         raise InputError(f'The value of "{entry.key}" cannot be kept as JSON: {error}') from error
-    return replace(entry, value=value, tags=tags)
+    return replace(entry, value=check_json(value, f'The value of "{entry.key}"'), tags=tags)

@@ -50,8 +50,9 @@ def write(path: Path, header: Header, points: Iterable[Point]) -> None:
     part_path = path.with_name(f"{path.name}.part")
     digest, count = hashlib.sha256(), 0
     try:
-        # For its user alone, before anything is in it: it has all that is remembered.
-        part_path.touch(mode=0o600)
+        # For the owner alone from its first byte on: it holds all that a bank does, in clear.
+        part_path.unlink(missing_ok=True)
+        part_path.touch(mode=0o600, exist_ok=False)
         # newline: on Windows a line would end in other bytes than those that the checksum is made of.
         with part_path.open("w", encoding="utf-8", newline="\n") as file:
             for line in _lines(header, points):

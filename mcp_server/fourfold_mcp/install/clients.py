@@ -155,7 +155,7 @@ def _parse(text: str | None, path: Path) -> Config:
         ):
             return config
         problem = "not the object it should be"
-    except ValueError as error:
+    except (ValueError, RecursionError) as error:
         problem = f"no plain JSON: {error}"
     raise ConfigurationError(
         f"{path} is {problem}. Nothing was changed. Put the entry in by hand: fourfold mcp install --show prints it."

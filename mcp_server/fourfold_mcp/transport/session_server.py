@@ -88,7 +88,7 @@ class ServedSession:
         """Returns what the other side sends first; closes the connection and returns None if that is none of ours."""
         try:
             return Handshake(**json.loads(await self._reader.readline()))
-        except (ValueError, TypeError, ConnectionError):
+        except (ValueError, TypeError, RecursionError, ConnectionError):
             self._writer.close()
             return None
 

@@ -90,7 +90,8 @@ def _last_node(nodes: Mapping[str, Any], parents: Mapping[str, str], current_nod
 def _time_of(node: Any) -> float:
     message = node.get("message") if isinstance(node, Mapping) else None
     seconds = message.get("create_time") if isinstance(message, Mapping) else None
-    return float(seconds) if isinstance(seconds, int | float) else 0.0
+    # As it is: an integer may be too large for a float, and is compared all the same.
+    return seconds if isinstance(seconds, int | float) else 0.0
 
 
 def _said(record: Any, node_id: str, place: str, source: SourceFile) -> list[Message]:
