@@ -166,7 +166,11 @@ def _steps_in_bank(steps: Difference, old: str, new: str) -> dict[str, Sequence[
 def records(store: Store, bank: str, since: datetime | None = None) -> list[Record]:
     """Returns the records of a bank, of writes later than `since` if that is given, the latest first."""
     where = Where(bank=bank, kind=OPERATION, since=None if since is None else since.timestamp())
-    log = map(read_record, store.scan(where))
+    return latest_first(map(read_record, store.scan(where)))
+
+
+def latest_first(log: Iterable[Record]) -> list[Record]:
+    """Returns the records of a bank's log in the order in which they are taken back."""
     # By their number, not by the time alone: clocks of several writers differ, and may be set back.
     return sorted(log, key=lambda record: (record.order, record.at, record.id), reverse=True)
 

@@ -54,7 +54,7 @@ def pinned_of(point: Point) -> tuple[str, ...]:
 
 def without_pins(point: Point) -> Point:
     """Returns the record of a core profile with nothing pinned, and without the lines of what was."""
-    core = _core(point)
+    core = read_core_point(point)
     lines = tuple(line for line in core.lines if line.kind != _PINNED)
     return with_fields(point, core_point(point.payload[BANK], replace(core, lines=lines, pinned=())).payload)
 
@@ -62,11 +62,12 @@ def without_pins(point: Point) -> Point:
 def read_core(store: Store, bank: str) -> CoreRecord:
     """Returns the core profile of `bank`; an empty one where there is none yet."""
     for point in store.scan(Where(bank=bank, kind=CORE, ids=(core_id(bank),))):
-        return _core(point)
+        return read_core_point(point)
     return CoreRecord()
 
 
-def _core(point: Point) -> CoreRecord:
+def read_core_point(point: Point) -> CoreRecord:
+    """Returns the core profile that `core_point` wrote."""
     payload = point.payload
     ranks = payload.get("ranks") or repeat(0)  # an older version kept none
     lines = tuple(

@@ -79,13 +79,13 @@ def find_entries(
     if keys is not None:
         where = replace(where, ids=tuple(entry_id(bank, kind, key) for key in keys))
     points = sorted(store.scan(where), key=lambda p: (p.payload["created_at"], p.payload["order"]))
-    return [_read(point) for point in points]
+    return [read_entry(point) for point in points]
 
 
 def entries_of(store: Store, bank: str, document: str) -> list[Entry]:
     """Returns the entries of a document, of every kind."""
     points = store.scan(Where(bank=bank, documents=(document,)))
-    return [_read(point) for point in points if is_entry(point)]
+    return [read_entry(point) for point in points if is_entry(point)]
 
 
 def banks_with(store: Store, kind: str, tag: str | None, now: datetime | None) -> list[str]:
@@ -112,7 +112,8 @@ def entry_id(bank: str, kind: str, key: str) -> str:
     return make_id(bank, "entry", kind, key)
 
 
-def _read(point: Point) -> Entry:
+def read_entry(point: Point) -> Entry:
+    """Returns the entry that `entry_point` wrote."""
     p = point.payload
     return Entry(
         kind=kind_of(point).removeprefix(ENTRY_PREFIX),

@@ -38,6 +38,10 @@ class Rekeyer:
         if self.old != self.new:
             self._ids[point.id] = self._new_id(point)
 
+    def new_id(self, identity: str) -> str:
+        """Returns the id in the other bank of the record with this id; of one that was not noted, the same."""
+        return self._ids.get(identity, identity)
+
     def moved(self, point: Point) -> Point:
         """Returns the record as one of the other bank."""
         if self.old == self.new:
@@ -62,19 +66,22 @@ class Rekeyer:
     def _new_id(self, point: Point) -> str:
         """Returns the id of a record in the other bank: what is found by its name has the id that the name gives it,
         and everything else one that is made of its old one."""
-        by_name = self._id_by_name(point)
+        by_name = id_by_name(point, self.new)
+        if by_name is None and kind_of(point) == records.UNIT:
+            text = text_of(point)
+            by_name = belief_id(self.new, text) if point.id == belief_id(self.old, text) else None
         return make_id(self.new, "copy", point.id) if by_name is None else by_name
 
-    def _id_by_name(self, point: Point) -> str | None:
-        match kind_of(point):
-            case records.BANK:
-                return profile_id(self.new)
-            case records.CORE:
-                return core_id(self.new)
-            case records.ENTITY:
-                return entity_id(self.new, name_of(point))
-            case records.SUMMARY:
-                return summary_id(self.new, entities_of(point)[0])
-            case records.UNIT if point.id == belief_id(self.old, text_of(point)):
-                return belief_id(self.new, text_of(point))
-        return entries.id_in_bank(point, self.new) if entries.is_entry(point) else None
+
+def id_by_name(point: Point, bank: str) -> str | None:
+    """Returns the id that a record has in `bank` by what it is called; None for one that is not found by a name."""
+    match kind_of(point):
+        case records.BANK:
+            return profile_id(bank)
+        case records.CORE:
+            return core_id(bank)
+        case records.ENTITY:
+            return entity_id(bank, name_of(point))
+        case records.SUMMARY:
+            return summary_id(bank, entities_of(point)[0])
+    return entries.id_in_bank(point, bank) if entries.is_entry(point) else None

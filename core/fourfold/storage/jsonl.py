@@ -48,20 +48,20 @@ def _packed(array: NDArray[np.generic], kind: str) -> PackedArray:
     return kind, list(data.shape), base64.b64encode(data.tobytes()).decode()
 
 
-def _unpacked(packed: PackedArray) -> NDArray[np.generic]:
+def _unpacked(packed: PackedArray, *kinds: str) -> NDArray[np.generic]:
     kind, shape, data = packed
     # A file may come from anywhere: NumPy would take any type that it names, Python objects included.
-    if kind not in ("f2", "f4", "u4"):
-        raise ValueError(f"vectors are of 2 or 4 bytes, not {kind}")
+    if kind not in kinds:
+        raise ValueError(f"an array is of {' or '.join(kinds)}, not {kind}")
     return np.frombuffer(base64.b64decode(data), dtype=f"<{kind}").reshape(shape)
 
 
 def _integers(packed: PackedArray) -> NDArray[np.uint32]:
-    return _unpacked(packed).astype(np.uint32)
+    return _unpacked(packed, "u4").astype(np.uint32)
 
 
 def _floats(packed: PackedArray) -> Floats:
-    return _unpacked(packed).astype(np.float32)
+    return _unpacked(packed, "f2", "f4").astype(np.float32)
 
 
 def _optional_floats(packed: PackedArray | None) -> Floats | None:

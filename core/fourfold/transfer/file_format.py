@@ -8,15 +8,18 @@ from __future__ import annotations
 import hashlib
 import json
 import os
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from contextlib import suppress
 from dataclasses import asdict, dataclass, field
+from datetime import datetime
 from pathlib import Path
 from typing import Any
 
 from fourfold.errors import InputError
 from fourfold.ports import Point
-from fourfold.storage.jsonl import from_line, to_line
+from fourfold.storage.jsonl import to_line
+from fourfold.transfer.typed import check_typed
+from fourfold.validation import check_bank_name
 
 FORMAT = 1
 """The newest format that is read, and the one that is written. A file says its own in `Header.fourfold`."""
@@ -40,7 +43,7 @@ class Header:
     at: str
     units: int
     pending: int
-    settings: dict[str, Any] = field(default_factory=dict)
+    settings: Mapping[str, Any] = field(default_factory=dict)
     fourfold: int = FORMAT
 
 
@@ -89,7 +92,7 @@ def checked(path: Path) -> Header:
         is_whole = json.loads(last_line) == {"lines": count, "sha256": digest.hexdigest()}
     except OSError as error:
         raise InputError(f"{path} cannot be read: {error.strerror}.") from error
-    except ValueError:
+    except (ValueError, RecursionError):
         is_whole = False
     if not is_whole:
         raise InputError(
@@ -110,14 +113,14 @@ def is_export(path: Path) -> bool:
         raise InputError(f"{path} cannot be read: {error.strerror}.") from error
 
 
-def read(path: Path) -> Iterator[Point]:
-    """Yields the records of a file that was `checked`."""
-    with path.open(encoding="utf-8", newline="\n") as file:
+def read_lines(path: Path) -> Iterator[tuple[int, bytes]]:
+    """Yields the lines of a file that was `checked`, one a record, each with its number in the file."""
+    with path.open("rb") as file:
         next(file)  # the header
         previous_line = None
-        for line in file:  # one line behind, as the last one is the checksum
+        for number, line in enumerate(file, 1):  # one line behind, as the last one is the checksum
             if previous_line is not None:
-                yield from_line(previous_line)
+                yield number, previous_line
             previous_line = line
 
 
@@ -136,6 +139,12 @@ def _header(path: Path, line: bytes) -> Header:
             raise InputError(
                 f"{path} was written by a newer Fourfold ({fields.get('version')}). Run pip install -U fourfold."
             )
-        return Header(**fields)
-    except (ValueError, KeyError, TypeError) as error:
+        header = Header(**fields)
+        check_typed(header, Header, "it")
+        check_bank_name(header.bank)
+        datetime.fromisoformat(header.at)
+        return header
+    except InputError as error:
+        raise InputError(f"{path}, line 1: {error} Nothing was loaded.") from error
+    except (ValueError, KeyError, TypeError, RecursionError) as error:
         raise InputError(f"{path} is no export of a bank: its first line does not say so.") from error

@@ -11,12 +11,12 @@ from fourfold.errors import StoreVersionError
 from fourfold.govern.reembed_units import renew_units
 from fourfold.language.languages import ENGLISH
 from fourfold.ports import Point, Progress
-from fourfold.schema.banks import Profile, read_profile
-from fourfold.schema.records import BANK, kind_of
 from fourfold.schema.rekey import Rekeyer
 from fourfold.services import Services
 from fourfold.storage.manifest import SCHEMA
-from fourfold.transfer.file_format import checked, read
+from fourfold.transfer.checked_records import read_records
+from fourfold.transfer.contents import check_contents
+from fourfold.transfer.file_format import Header, checked
 from fourfold.transfer.importers import ImportedDocument
 from fourfold.transfer.install import ensure_absent, install_bank
 from fourfold.transfer.redact import policy_for, redact_records, redacts_units
@@ -45,8 +45,8 @@ class RetainingBank(Protocol):
 
 def load(services: Services, path: Path, bank: str | None, progress: Progress | None) -> str:
     """Loads the file into a new bank called `bank`, or as it was called, and returns that name. The bank is there
-    whole, or not at all. Raises `InputError` for a file that is no export or not whole and for a name that is taken,
-    `StoreVersionError` for a file of a newer schema."""
+    whole, or not at all. Raises `InputError` for a file that is no export, is not whole or has what no bank has, and
+    for a name that is taken, `StoreVersionError` for a file of a newer schema."""
     header = checked(path)
     if header.schema > SCHEMA:
         raise StoreVersionError(
@@ -54,17 +54,12 @@ def load(services: Services, path: Path, bank: str | None, progress: Progress | 
         )
     name = bank or header.bank
     ensure_absent(services, name)
-    # The file is read several times rather than held in memory: once to check it, once for the ids that records will
-    # have, since any record may name any other, and once to write them.
+    # The file is read several times rather than held in memory: to find it whole, to check its records and note their
+    # ids, since any record may name any other, and to write them.
     rekeyer = Rekeyer(header.bank, name)
-    profile: Profile | None = None
-    for point in read(path):
-        rekeyer.note(point)
-        if kind_of(point) == BANK:
-            profile = read_profile(point)
+    profile = check_contents(services.store, path, header, rekeyer)
     policy = policy_for(services, profile)
-    language = ENGLISH if profile is None else profile.language or ENGLISH
-    points = redact_records(map(rekeyer.moved, read(path)), services, policy)
+    points = redact_records((rekeyer.moved(point) for point in _points(path, header)), services, policy)
     # Vectors of another model, or of a text that is masked now, would find units by what they do not say.
     model = services.embedder
     is_same_model = (model.name, model.dimension, model.token_dimension) == (
@@ -72,10 +67,10 @@ def load(services: Services, path: Path, bank: str | None, progress: Progress | 
         header.dimension,
         header.token_dimension,
     )
-    if header.vectors and is_same_model and not redacts_units(read(path), policy):
+    if header.vectors and is_same_model and not redacts_units(_points(path, header), policy):
         points = _counted(points, header.units, progress)
     else:
-        points = renew_units(model, points, language, progress, header.units)
+        points = renew_units(model, points, profile.language or ENGLISH, progress, header.units)
     subject = f'"{header.bank}" of {header.at[:10]}'
     install_bank(services, name, points, "load", subject, header.pending == 0, policy)
     return name
@@ -97,6 +92,10 @@ async def retain_documents(
             await bank.retain_facts(document.facts, document=document.name, tags=document.tags)
         if progress is not None:
             progress(number, len(to_retain))
+
+
+def _points(path: Path, header: Header) -> Iterator[Point]:
+    return (record.point for record in read_records(path, header))
 
 
 def _counted(points: Iterable[Point], total: int, progress: Progress | None) -> Iterator[Point]:

@@ -1,0 +1,94 @@
+"""Checks what the records of a file are together, before the first of them is written: one bank with one profile,
+whose records take no other bank's place and name none of its, and whose change log leads back to what the bank can
+have been."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from fourfold.errors import InputError
+from fourfold.ports import Point, Store, Where
+from fourfold.schema.banks import Profile, read_profile
+from fourfold.schema.changelog import Record, latest_first, reverted
+from fourfold.schema.records import BANK, KIND_ONLY, kind_of
+from fourfold.schema.rekey import Rekeyer
+from fourfold.transfer.checked_records import at_line, checked_record, read_records
+from fourfold.transfer.file_format import Header
+
+_BATCH_SIZE = 500
+"""Ids that a store is asked for at once; a guess, not measured."""
+
+
+@dataclass(slots=True)
+class _Contents:
+    """What there is in a file: by id the line of each record, of each that one names, and of each of the change
+    log."""
+
+    lines: dict[str, int] = field(default_factory=dict)
+    named: dict[str, int] = field(default_factory=dict)
+    log: dict[str, Record] = field(default_factory=dict)
+    profiles: list[Profile] = field(default_factory=list)
+
+
+def check_contents(store: Store, path: Path, header: Header, rekeyer: Rekeyer) -> Profile:
+    """Reads all of a file that was `checked`, has `rekeyer` note its records, and returns the profile of its bank.
+    Raises `InputError` for what `store` must not take in."""
+    contents = _Contents()
+    for record in read_records(path, header):
+        point = record.point
+        with at_line(path, record.line):
+            if point.id in contents.lines:
+                raise InputError(f"its id is that of line {contents.lines[point.id]} too.")
+        contents.lines[point.id] = record.line
+        contents.named |= dict.fromkeys(record.named, record.line)
+        if record.logged is not None:
+            contents.log[point.id] = record.logged
+        if kind_of(point) == BANK:
+            contents.profiles.append(read_profile(point))
+        rekeyer.note(point)
+    if len(contents.profiles) != 1:
+        raise InputError(f"{path} has no profile of its bank. Nothing was loaded.")
+    _check_ids(store, path, contents, rekeyer)
+    _check_log(path, header, contents)
+    return contents.profiles[0]
+
+
+def _check_ids(store: Store, path: Path, contents: _Contents, rekeyer: Rekeyer) -> None:
+    """Raises `InputError` for a record that would be written over one of another bank, and for one that names one:
+    what it names is read, and an undo writes it."""
+    places = {rekeyer.new_id(identity): line for identity, line in (contents.named | contents.lines).items()}
+    ids = list(places)
+    for start in range(0, len(ids), _BATCH_SIZE):
+        where = Where(ids=tuple(ids[start : start + _BATCH_SIZE]))
+        for point in store.scan(where, KIND_ONLY):
+            with at_line(path, places[point.id]):
+                raise InputError(f"{point.id} is the id of a record of another bank.")
+
+
+def _check_log(path: Path, header: Header, contents: _Contents) -> None:
+    """Raises `InputError` where going back in the log comes to what is no record of the bank: a look at an earlier
+    moment would, and an undo would write it."""
+    log = latest_first(contents.log.values())
+    states = _touched(path, header, log)
+    for record in log:
+        with at_line(path, contents.lines[record.id]):
+            for other in (record.undone_by, record.undoes):
+                if other in contents.lines and other not in contents.log:
+                    raise InputError(f"{other} is no change of the log.")
+            for identity in record.created:
+                states.pop(identity, None)
+            for identity, steps in record.before.items():
+                if identity in states:
+                    states[identity] = reverted(states[identity], steps)
+                    checked_record(states[identity], header.bank)
+
+
+def _touched(path: Path, header: Header, log: Iterable[Record]) -> dict[str, Point]:
+    """Returns the records that the log tells of, by id, without their vectors."""
+    ids = {identity for record in log for identity in record.before}
+    if not ids:
+        return {}
+    points = (record.point for record in read_records(path, header) if record.point.id in ids)
+    return {point.id: Point(point.id, point.payload) for point in points}
