@@ -53,10 +53,10 @@ def undo(services: Services, bank: str, change: str, reason: str) -> Change:
         )
         _take_back(transaction, undone_records, log)
         marks = {undone.id for undone in undone_records} | {record.undoes}
-        stored = {p.id: p for p in services.store.scan(Where(ids=tuple(marks - {""})))}
+        stored = {p.id: p for p in services.store.scan(Where(bank=bank, ids=tuple(marks - {""})))}
         for undone in undone_records:
             transaction.put_record(marked_undone(stored[undone.id], transaction.record_id))
-        if record.undoes:  # it was an undo: what that took back is there again
+        if record.undoes in stored:  # it was an undo: what that took back is there again
             transaction.put_record(marked_undone(stored[record.undoes], ""))
         restored = [read_entity(p) for p in transaction.records.values() if kind_of(p) == ENTITY]
         undo_change = transaction.commit({entity.name: entity for entity in restored})
@@ -135,7 +135,9 @@ def _take_back(transaction: Transaction, undone_records: Sequence[Record], log: 
     """Stages what the touched points were, as far as no later write of what is derived has changed them since."""
     mine = {undone.id for undone in undone_records}
     touched = {identity for undone in undone_records for identity in undone.touched}
-    now = {p.id: p for p in transaction.services.store.scan(Where(ids=tuple(touched)), Fields(vectors=True))}
+    # Of this bank: a log that came out of a file may name what another bank has by now.
+    where = Where(bank=transaction.index.bank, ids=tuple(touched))
+    now = {p.id: p for p in transaction.services.store.scan(where, Fields(vectors=True))}
     made_ids: set[str] = set()
     for undone in undone_records:
         since = [later_record for later_record in _later(undone, log) if later_record.id not in mine]
@@ -145,7 +147,10 @@ def _take_back(transaction: Transaction, undone_records: Sequence[Record], log: 
                 continue  # it was erased
             changed_since = {name for later_record in since for name in later_record.before.get(identity, ())}
             own_steps = {name: step for name, step in steps.items() if name not in changed_since}
-            now[identity] = reverted(now[identity], own_steps)
+            try:
+                now[identity] = reverted(now[identity], own_steps)
+            except KeyError as error:
+                raise InputError(f"What that change did is not there any more: see {identity}.") from error
     for identity in touched & now.keys():
         if kind_of(now[identity]) == USE:
             continue  # what was recalled was

@@ -308,7 +308,9 @@ class BankIndex:
             self._add_row(row, unit_id, unit, terms)
         fill_row(self._columns, row, unit, self._codes)
         mentioned = float(self._columns[row]["mentioned"])
-        for entity in unit.entities:
+        for entity in filter(
+            self.graph.has_node, unit.entities
+        ):  # a log may know the unit longer than the name
             self.edges.add(row, entity, "entity", 1.0)
             if mentioned != UNKNOWN_TIME:
                 self.names.mention(entity, mentioned)

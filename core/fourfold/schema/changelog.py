@@ -257,7 +257,9 @@ def states_before(store: Store, log: Iterable[Record]) -> dict[str, Point | None
     ids = tuple({identity for record in log for identity in record.before})
     points: dict[str, Point | None] = {}
     if ids:
-        points.update((point.id, point) for point in store.scan(Where(ids=ids)))
+        # By ids alone, the embedded store's fast path; a log that came out of a file may name another bank's.
+        stored = store.scan(Where(ids=ids))
+        points.update((point.id, point) for point in stored if point.payload[BANK] == log[0].bank)
     for record in log:
         for identity in record.created:
             points[identity] = None

@@ -39,6 +39,8 @@ from fourfold.values.units import (
 
 PREVIOUS_WEIGHT = 0.9
 """The line that a unit answers counts this much of the unit's own words in late interaction (docs/adr/0003)."""
+RATED = frozenset({"asking", "counts", "size"})
+"""Fields that say what ranking asks of a text; another version may find otherwise."""
 _RETIRED = "retired"
 _STORED_CAUSES = {
     RetirementCause.REPLACED: "replace",

@@ -206,6 +206,8 @@ def _summary(point: Point, bank: str) -> CheckedRecord:
 def _logged(point: Point, bank: str) -> CheckedRecord:
     record = read_record(point)
     check_typed(record, Record, "change")
+    if record.order < 0:
+        raise InputError(f"order is {record.order}: changes are counted from 1.")
     for steps in record.before.values():
         for name, step in steps.items():
             _check_step(step, name)

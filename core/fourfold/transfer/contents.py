@@ -10,11 +10,13 @@ from pathlib import Path
 
 from fourfold.errors import InputError
 from fourfold.ports import Point, Store, Where
-from fourfold.schema.banks import Profile, read_profile
-from fourfold.schema.changelog import Record, latest_first, reverted
-from fourfold.schema.records import BANK, KIND_ONLY, kind_of
+from fourfold.schema import records
+from fourfold.schema.banks import Profile, name_of, read_profile
+from fourfold.schema.changelog import Difference, Record, latest_first, reverted
+from fourfold.schema.records import KIND_ONLY, kind_of
 from fourfold.schema.rekey import Rekeyer
-from fourfold.transfer.checked_records import at_line, checked_record, read_records
+from fourfold.schema.units import RATED, entities_of
+from fourfold.transfer.checked_records import CheckedRecord, at_line, checked_record, read_records
 from fourfold.transfer.file_format import Header
 
 _BATCH_SIZE = 500
@@ -23,13 +25,32 @@ _BATCH_SIZE = 500
 
 @dataclass(slots=True)
 class _Contents:
-    """What there is in a file: by id the line of each record, of each that one names, and of each of the change
-    log."""
+    """What there is in a file: the lines of the records by their ids, of those that they name, and of the entities
+    that units mention; the change log by the ids of its records."""
 
     lines: dict[str, int] = field(default_factory=dict)
     named: dict[str, int] = field(default_factory=dict)
+    mentioned: dict[str, int] = field(default_factory=dict)
+    entities: set[str] = field(default_factory=set)
     log: dict[str, Record] = field(default_factory=dict)
     profiles: list[Profile] = field(default_factory=list)
+
+    def add(self, record: CheckedRecord) -> None:
+        """Adds a record; raises `InputError` for a second one of the same id."""
+        point, line = record.point, record.line
+        if point.id in self.lines:
+            raise InputError(f"its id is that of line {self.lines[point.id]} too.")
+        self.lines[point.id] = line
+        self.named |= dict.fromkeys(record.named, line)
+        match kind_of(point):
+            case records.UNIT:
+                self.mentioned |= dict.fromkeys(entities_of(point), line)
+            case records.ENTITY:
+                self.entities.add(name_of(point))
+            case records.BANK:
+                self.profiles.append(read_profile(point))
+        if record.logged is not None:
+            self.log[point.id] = record.logged
 
 
 def check_contents(store: Store, path: Path, header: Header, rekeyer: Rekeyer) -> Profile:
@@ -37,19 +58,15 @@ def check_contents(store: Store, path: Path, header: Header, rekeyer: Rekeyer) -
     Raises `InputError` for what `store` must not take in."""
     contents = _Contents()
     for record in read_records(path, header):
-        point = record.point
         with at_line(path, record.line):
-            if point.id in contents.lines:
-                raise InputError(f"its id is that of line {contents.lines[point.id]} too.")
-        contents.lines[point.id] = record.line
-        contents.named |= dict.fromkeys(record.named, record.line)
-        if record.logged is not None:
-            contents.log[point.id] = record.logged
-        if kind_of(point) == BANK:
-            contents.profiles.append(read_profile(point))
-        rekeyer.note(point)
+            contents.add(record)
+        rekeyer.note(record.point)
     if len(contents.profiles) != 1:
         raise InputError(f"{path} has no profile of its bank. Nothing was loaded.")
+    for name, line in contents.mentioned.items():
+        with at_line(path, line):
+            if name not in contents.entities:
+                raise InputError(f'it mentions "{name}", which is no entity of the file.')
     _check_ids(store, path, contents, rekeyer)
     _check_log(path, header, contents)
     return contents.profiles[0]
@@ -77,12 +94,20 @@ def _check_log(path: Path, header: Header, contents: _Contents) -> None:
             for other in (record.undone_by, record.undoes):
                 if other in contents.lines and other not in contents.log:
                     raise InputError(f"{other} is no change of the log.")
-            for identity in record.created:
-                states.pop(identity, None)
+            # What a later record made is looked at as well: an undo asks for no order.
             for identity, steps in record.before.items():
                 if identity in states:
                     states[identity] = reverted(states[identity], steps)
-                    checked_record(states[identity], header.bank)
+                    _check_state(states[identity], steps, header.bank)
+
+
+def _check_state(state: Point, steps: Difference, bank: str) -> None:
+    """Raises `InputError`, or what reading raises, for a state of a record, as `steps` led to it, that is none."""
+    made = checked_record(state, bank).point.payload
+    # A look back reads the fields as they are in the log: what follows from others has to follow from them there.
+    for name in steps.keys() & made.keys() - RATED:
+        if name in state.payload and state.payload[name] != made[name]:
+            raise InputError(f"{state.id} cannot have had {state.payload[name]!r} for {name}.")
 
 
 def _touched(path: Path, header: Header, log: Iterable[Record]) -> dict[str, Point]:

@@ -90,6 +90,8 @@ def checked(path: Path) -> Header:
                     count += 1
                 last_line = line
         is_whole = json.loads(last_line) == {"lines": count, "sha256": digest.hexdigest()}
+    except InputError:
+        raise  # of the header; it is a `ValueError` as well
     except OSError as error:
         raise InputError(f"{path} cannot be read: {error.strerror}.") from error
     except (ValueError, RecursionError):
