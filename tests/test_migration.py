@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 
 from fourfold import Memory, Message, NotFoundError, Verdict
-from fourfold.testing import HashEmbedder
+from fourfold.testing import HashEmbedder, MemoryStore
 
 OLD = Path(__file__).parent / "data" / "store-2.tar.xz"
 
@@ -43,6 +43,18 @@ def test_a_store_from_before_the_log_is_as_it_was(home: Path) -> None:
             assert then.hits[0].unit.text == "I live in Porto."
             assert "Lisbon" not in then.text
             assert memory.banks()[0].units == 5
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("name", ["a", "b"])
+def test_an_export_of_an_older_store_is_loaded(home: Path, name: str) -> None:
+    with Memory.open(str(home), embedder=HashEmbedder()) as memory:
+        memory.bank("a").export(home / "a.jsonl")
+        units = [(unit.text, unit.retired_at) for unit in memory.bank("a").units(retired=True)]
+    with Memory(MemoryStore(), HashEmbedder()) as memory:
+        loaded = memory.load(home / "a.jsonl", bank=name)
+        assert [(unit.text, unit.retired_at) for unit in loaded.units(retired=True)] == units
+        assert loaded.entity("Dita").name == "Bruno"
 
 
 @pytest.mark.slow

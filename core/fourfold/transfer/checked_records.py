@@ -64,6 +64,8 @@ def read_records(path: Path, header: Header) -> Iterator[CheckedRecord]:
     for number, line in read_lines(path):
         with at_line(path, number):
             point = from_line(line.decode())
+            if kind_of(point) == records.OLD_CHANGE:
+                continue
             _check_vectors(point, header)
             made = checked_record(point, header.bank)
         yield CheckedRecord(made.point, made.named, made.logged, number)
