@@ -308,9 +308,8 @@ class BankIndex:
             self._add_row(row, unit_id, unit, terms)
         fill_row(self._columns, row, unit, self._codes)
         mentioned = float(self._columns[row]["mentioned"])
-        for entity in filter(
-            self.graph.has_node, unit.entities
-        ):  # a log may know the unit longer than the name
+        # A log may know the unit longer than the name.
+        for entity in filter(self.graph.has_node, unit.entities):
             self.edges.add(row, entity, "entity", 1.0)
             if mentioned != UNKNOWN_TIME:
                 self.names.mention(entity, mentioned)

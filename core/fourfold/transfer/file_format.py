@@ -19,7 +19,7 @@ from fourfold.errors import InputError
 from fourfold.ports import Point
 from fourfold.storage.jsonl import to_line
 from fourfold.transfer.typed import check_typed
-from fourfold.validation import check_bank_name
+from fourfold.values.bank_names import check_bank_name
 
 FORMAT = 1
 """The newest format that is read, and the one that is written. A file says its own in `Header.fourfold`."""
