@@ -6,6 +6,7 @@ from __future__ import annotations
 import inspect
 import json
 import math
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import is_dataclass
 from datetime import datetime
@@ -16,6 +17,11 @@ from typing import Any, Literal, Union, get_args, get_origin, get_type_hints
 from fourfold.errors import InputError
 from fourfold.validation import check_json
 from fourfold.values.units import require_aware
+
+_HALF_CHARACTER = re.compile(r"[\ud800-\udfff]")
+"""Nothing that is written in UTF-8 can hold a surrogate."""
+_SHOWN_CHARACTERS = 60
+"""Characters of a value in a message; a guess, as that of arguments."""
 
 
 def check_typed(value: Any, hint: Any, place: str) -> None:
@@ -60,20 +66,22 @@ def _check_scalar(value: Any, hint: Any, place: str) -> None:
         _require(math.isfinite(value), value, place)
     elif hint is int:
         _require(isinstance(value, int) and not isinstance(value, bool), value, place)
+        check_json(value, place)
+    elif hint is str:
+        _require(isinstance(value, str) and not _HALF_CHARACTER.search(value), value, place)
     elif inspect.isclass(hint) and hint not in (Any, object):
         _require(isinstance(value, hint), value, place)
-    check_storable(value, place)
+    else:
+        _check_storable(value, place)
 
 
-def check_storable(value: Any, place: str) -> None:
-    """Raises `InputError` where a JSON value is not one that a store brings back; what is no JSON value passes that
-    is neither text nor number."""
-    if isinstance(value, str | int | float | dict | list):
-        try:
-            json.dumps(value, allow_nan=False, ensure_ascii=False).encode()
-        except (TypeError, ValueError, RecursionError) as error:
-            raise InputError(f"{place} is nothing that can be kept ({error}).") from error
-        check_json(value, place)
+def _check_storable(value: Any, place: str) -> None:
+    """Raises `InputError` where a JSON value is not one that a store brings back."""
+    try:
+        json.dumps(value, allow_nan=False, ensure_ascii=False).encode()
+    except (TypeError, ValueError, RecursionError) as error:
+        raise InputError(f"{place} is nothing that can be kept ({error}).") from error
+    check_json(value, place)
 
 
 def _require(condition: bool, value: Any, place: str) -> None:
@@ -89,7 +97,3 @@ def _shown(value: Any) -> str:
 @cache
 def _hints_of(value_type: type[Any]) -> dict[str, Any]:
     return get_type_hints(value_type)
-
-
-_SHOWN_CHARACTERS = 60
-"""Characters of a value in a message; a guess, as that of arguments."""
