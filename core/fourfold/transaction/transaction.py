@@ -15,7 +15,7 @@ from fourfold.errors import StoreError
 from fourfold.index.bank_index import BankIndex
 from fourfold.language.pack import Language
 from fourfold.language.text import clean
-from fourfold.ports import Fields, Point, Where
+from fourfold.ports import PAYLOAD, Fields, Point, Where
 from fourfold.schema.banks import Profile, bank_point, entity_point
 from fourfold.schema.beliefs import with_history
 from fourfold.schema.changelog import (
@@ -27,7 +27,14 @@ from fourfold.schema.changelog import (
     record_point,
 )
 from fourfold.schema.entries import entry_point
-from fourfold.schema.records import KIND_ONLY, arriving_point, cursor_point, kind_of, stamped
+from fourfold.schema.records import (
+    KIND_ONLY,
+    arriving_point,
+    bank_of,
+    cursor_point,
+    kind_of,
+    stamped,
+)
 from fourfold.schema.units import is_retired, read_unit, with_unit
 from fourfold.services import Services
 from fourfold.transaction.cascade import cascade_retirements
@@ -81,15 +88,20 @@ class Transaction:
         staged = [self.units[i] for i in dict.fromkeys(ids) if i in self.units]
         if not missing:
             return staged
-        return staged + list(self.services.store.scan(Where(ids=missing), Fields(vectors=True)))
+        return staged + self._own_points(missing, Fields(vectors=True))
 
     def read(self, ids: Sequence[str]) -> list[Unit]:
         """Returns the units as this write would leave them, in the order of `ids`; unknown ids are left out."""
         stored = tuple(i for i in ids if i not in self.units)
-        points = self.services.store.scan(Where(ids=stored)) if stored else ()
+        points = self._own_points(stored, PAYLOAD) if stored else ()
         units = {point.id: read_unit(point) for point in points}
         units |= {i: self._staged(i) for i in ids if i in self.units}
         return [units[i] for i in ids if i in units]
+
+    def _own_points(self, ids: tuple[str, ...], fields: Fields) -> list[Point]:
+        # By ids alone, the embedded store's fast path; a file that was loaded may have named another bank's.
+        points = self.services.store.scan(Where(ids=ids), fields)
+        return [point for point in points if bank_of(point) == self.index.bank]
 
     def changed(self) -> list[Unit]:
         """Returns all units that are staged."""
