@@ -15,7 +15,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from fourfold import Memory, Message
+from fourfold import Memory, Message, StoreError
 from fourfold.index import registry
 from fourfold.index.bank_index import BankIndex
 from fourfold.index.registry import IndexRegistry, _snapshot_of
@@ -163,6 +163,9 @@ def test_a_snapshot_ahead_of_its_store_is_rejected(home: Path, tmp_path: Path) -
         tell(memory, rounds=2, first=1)
     shutil.rmtree(home / "store" / "shard")
     shutil.copytree(tmp_path / "older", home / "store" / "shard")
+    with pytest.raises(StoreError, match="records are missing"):
+        opened(home)
+    (home / "store" / "contents.json").unlink()  # what was lost is done without
     with opened(home) as memory:
         assert len(graph_of(memory)) == len(TOLD)
         assert everything(graph_of(memory)) == everything(built(memory))

@@ -42,6 +42,12 @@ def chunk_point(bank: str, chunk: Chunk, state: State, now: datetime) -> Point:
     )
 
 
+def recorded_at(point: Point) -> float:
+    """Returns when a chunk was written, in epoch seconds."""
+    recorded: float = point.payload[RECORDED]
+    return recorded
+
+
 def state_of(point: Point) -> State:
     """Returns what has become of a chunk, by its record."""
     state: State = point.payload[KIND]

@@ -51,6 +51,12 @@ def _gone(identity: str, bank: str) -> Point:
     return Point(identity, {KIND: GONE_ENTRY, BANK: bank, DOCUMENTS: []})
 
 
+def order_of(point: Point) -> int:
+    """Returns an entry's place among those of its time."""
+    order: int = point.payload["order"]
+    return order
+
+
 def value_of(point: Point) -> Any:
     """Returns the JSON value of an entry's record."""
     return point.payload["value"]

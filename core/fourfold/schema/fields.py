@@ -6,7 +6,7 @@ used for it here.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Set
 from dataclasses import replace
 from typing import Any, Final
 
@@ -39,6 +39,17 @@ def with_fields(point: Point, fields: Payload) -> Point:
 def with_payload_of(point: Point, state: Point) -> Point:
     """Returns the record `point` with the payload of `state`, another state of it; the vectors of `point` stay."""
     return replace(point, payload=state.payload)
+
+
+def field_names(point: Point) -> Set[str]:
+    """Returns the names of the fields that the record `point` has."""
+    return point.payload.keys()
+
+
+def differing_fields(point: Point, other: Point) -> dict[str, Any]:
+    """Returns those fields of `point` that `other` has with another value, by name."""
+    shared = point.payload.keys() & other.payload.keys()
+    return {name: point.payload[name] for name in shared if point.payload[name] != other.payload[name]}
 
 
 def combined(*parts: Fields) -> Fields:

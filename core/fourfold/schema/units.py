@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import astuple, dataclass, replace
 from datetime import datetime
+from typing import NamedTuple
 
 import numpy as np
 
@@ -150,6 +151,24 @@ def with_confidence(point: Point, confidence: float | None) -> Point:
 
 RETIREMENT_ONLY = Fields(only=(_RETIRED, "retired_by"))
 """What `is_retired`, `retired_time` and `read_retirement` look at."""
+
+
+class TextReadings(NamedTuple):
+    """What a unit's record has beside the unit itself: its place in the bank's order, its attributes, where its own
+    token rows begin and end, and the codes of the centroids nearest to them."""
+
+    order: int
+    attributes: tuple[str, ...]
+    own: tuple[int, int]
+    codes: tuple[int, ...]
+
+
+def text_readings(point: Point) -> TextReadings:
+    """Returns what a unit's record has beside the unit itself."""
+    payload = point.payload
+    return TextReadings(
+        payload["order"], tuple(payload["attributes"]), tuple(payload["own"]), tuple(payload["codes"])
+    )
 
 
 def is_retired(point: Point) -> bool:

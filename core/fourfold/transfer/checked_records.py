@@ -22,14 +22,14 @@ from fourfold.schema.banks import bank_point, entity_point, read_entity, read_pr
 from fourfold.schema.beliefs import is_belief, read_belief, with_history
 from fourfold.schema.bookkeeping import use_point, uses_of
 from fourfold.schema.changelog import Record, read_record, record_point
-from fourfold.schema.chunks import CHUNKS, chunk_point, has_text, read_chunk_point, state_of
+from fourfold.schema.chunks import CHUNKS, chunk_point, has_text, read_chunk_point, recorded_at, state_of
 from fourfold.schema.core_profile import CoreRecord, core_point, read_core_point
-from fourfold.schema.entries import entry_point, is_entry, read_entry, tombstone_of_entry
-from fourfold.schema.fields import RECORDED, REVISION, WRITER, with_fields
+from fourfold.schema.entries import entry_point, is_entry, order_of, read_entry, tombstone_of_entry
+from fourfold.schema.fields import RECORDED, REVISION, WRITER, field_names, with_fields
 from fourfold.schema.records import bank_of, kind_of, tombstone
 from fourfold.schema.rekey import id_by_name
 from fourfold.schema.summaries import facts_digest_of, read_summary, summary_point
-from fourfold.schema.units import read_unit, unit_payload
+from fourfold.schema.units import read_unit, text_readings, unit_payload
 from fourfold.storage.jsonl import from_line
 from fourfold.transfer.file_format import Header, read_lines
 from fourfold.transfer.typed import check_typed
@@ -96,7 +96,7 @@ def checked_record(point: Point, bank: str) -> CheckedRecord:
             raise InputError(f"{identity!r} is no id: ids are 32 hexadecimal digits.")
     if id_by_name(made.point, bank) not in (None, point.id):
         raise InputError(f"its id {point.id} is not that of what it says.")
-    unknown = point.payload.keys() - made.point.payload.keys() - _STAMPS
+    unknown = field_names(point) - field_names(made.point) - _STAMPS
     if unknown:
         raise InputError(f"no {kind_of(point)} has {', '.join(sorted(unknown))}.")
     return made
@@ -145,9 +145,7 @@ def _unit(point: Point, bank: str) -> CheckedRecord:
     _check_unit(belief.unit)
     if is_belief(point) != (belief.unit.network is Network.BELIEF):
         raise InputError("a belief has a history, and nothing else has one.")
-    payload = point.payload
-    order, attributes = payload["order"], tuple(payload["attributes"])
-    own, codes = tuple(payload["own"]), tuple(payload["codes"])
+    order, attributes, own, codes = text_readings(point)
     check_typed(order, int, "order")
     check_typed(attributes, tuple[str, ...], "attributes")
     _check_span(own, "own")
@@ -233,7 +231,7 @@ def _check_step(step: Sequence[Any], place: str) -> None:
 def _chunk(point: Point, bank: str) -> CheckedRecord:
     if not has_text(point):
         return CheckedRecord(tombstone(bank, point.id))
-    chunk, recorded = read_chunk_point(point), point.payload[RECORDED]
+    chunk, recorded = read_chunk_point(point), recorded_at(point)
     check_typed(chunk, Chunk, "chunk")
     check_typed(recorded, float, RECORDED)
     check_name(chunk.document, "document")
@@ -244,7 +242,7 @@ def _chunk(point: Point, bank: str) -> CheckedRecord:
 
 
 def _entry(point: Point, bank: str) -> CheckedRecord:
-    entry, order = read_entry(point), point.payload["order"]
+    entry, order = read_entry(point), order_of(point)
     check_typed(entry, Entry, "entry")
     check_typed((entry.created_at, entry.updated_at), tuple[datetime, datetime], "entry")
     check_typed(order, int, "order")

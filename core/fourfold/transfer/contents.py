@@ -5,7 +5,7 @@ have been."""
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from fourfold.errors import InputError
@@ -13,6 +13,7 @@ from fourfold.ports import Point, Store, Where
 from fourfold.schema import records
 from fourfold.schema.banks import Profile, name_of, read_profile
 from fourfold.schema.changelog import Difference, Record, latest_first, reverted
+from fourfold.schema.fields import differing_fields
 from fourfold.schema.records import KIND_ONLY, kind_of
 from fourfold.schema.rekey import Rekeyer
 from fourfold.schema.units import RATED, entities_of
@@ -103,11 +104,10 @@ def _check_log(path: Path, header: Header, contents: _Contents) -> None:
 
 def _check_state(state: Point, steps: Difference, bank: str) -> None:
     """Raises `InputError`, or what reading raises, for a state of a record, as `steps` led to it, that is none."""
-    made = checked_record(state, bank).point.payload
     # A look back reads the fields as they are in the log: what follows from others has to follow from them there.
-    for name in steps.keys() & made.keys() - RATED:
-        if name in state.payload and state.payload[name] != made[name]:
-            raise InputError(f"{state.id} cannot have had {state.payload[name]!r} for {name}.")
+    differing = differing_fields(state, checked_record(state, bank).point)
+    for name in steps.keys() & differing.keys() - RATED:
+        raise InputError(f"{state.id} cannot have had {differing[name]!r} for {name}.")
 
 
 def _touched(path: Path, header: Header, log: Iterable[Record]) -> dict[str, Point]:
@@ -116,4 +116,4 @@ def _touched(path: Path, header: Header, log: Iterable[Record]) -> dict[str, Poi
     if not ids:
         return {}
     points = (record.point for record in read_records(path, header) if record.point.id in ids)
-    return {point.id: Point(point.id, point.payload) for point in points}
+    return {point.id: replace(point, vector=None, terms=None, tokens=None) for point in points}
