@@ -20,7 +20,7 @@ os.environ.setdefault(STRICT_ENRICHMENT, "1")  # a text that cannot be read fail
 
 # `make test` takes few examples; `make check` asks for the other profile with --hypothesis-profile.
 hypothesis_settings.register_profile("quick", deadline=None, max_examples=15, derandomize=True)
-hypothesis_settings.register_profile("thorough", deadline=None, max_examples=60, derandomize=True)
+hypothesis_settings.register_profile("thorough", deadline=None, max_examples=40, derandomize=True)
 # By hand, after a change of what reads texts: tests/test_fuzz.py then tries some 50,000 of them, new ones each time.
 hypothesis_settings.register_profile("by_hand", deadline=None, max_examples=3000)
 hypothesis_settings.load_profile("quick")
