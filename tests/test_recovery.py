@@ -108,7 +108,29 @@ def test_an_erasure_needs_no_process_where_none_can_be_started(
         assert memory.find_text("flowerpot") == []
 
 
-@pytest.mark.parametrize("lost", [".", "payload_storage", "version.info", "mutable_id_tracker.mappings"])
+def test_an_erasure_minds_no_modules_of_the_directory_it_is_started_in(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "cwd").mkdir()
+    (tmp_path / "cwd" / "random.py").write_text("raise SystemExit(3)")
+    monkeypatch.chdir(tmp_path / "cwd")
+    monkeypatch.setattr(sys, "path", [*sys.path, tmp_path])  # no text: Python passes over it
+    with _open(tmp_path / "memory") as memory:
+        memory.bank("a").retain(SECRET, document="secret")
+        memory.bank("a").forget(document="secret", erase=True)
+        assert memory.find_text("flowerpot") == []
+
+
+@pytest.mark.parametrize(
+    "lost",
+    [
+        ".",
+        "payload_storage",
+        "version.info",
+        "mutable_id_tracker.mappings",
+        "vector_storage-dense/vectors/chunk_0.mmap",
+    ],
+)
 def test_a_memory_that_lost_a_segment_or_a_part_of_one_is_refused(tmp_path: Path, lost: str) -> None:
     directory, kept = tmp_path / "memory", tmp_path / "kept"
     with _open(directory) as memory:

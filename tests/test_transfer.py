@@ -6,7 +6,9 @@ import hashlib
 import json
 import os
 import warnings
+from concurrent.futures import Future, ThreadPoolExecutor
 from datetime import datetime, timedelta
+from importlib import import_module
 from pathlib import Path
 from typing import Any, get_args
 
@@ -202,6 +204,52 @@ def test_a_transfer_that_is_impossible_is_refused(memory: Memory, clock: FrozenC
     (tmp_path / "b.jsonl").write_text(newer + json.dumps(told) + "\n")
     with pytest.raises(StoreVersionError, match="newer"):
         memory.load(tmp_path / "b.jsonl", bank="b")
+
+
+@pytest.mark.parametrize("meanwhile", ["load", "retain"])
+def test_a_load_takes_nothing_back_from_a_bank_that_came_about_meanwhile(
+    memory: Memory, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, meanwhile: str
+) -> None:
+    memory.bank("a").retain("The roof leaks.", document="roof")
+    memory.bank("a").retain("The vault code is 8812.", document="code")
+    memory.bank("a").export(tmp_path / "a.jsonl")
+    module = import_module("fourfold.transfer.load")
+    read = module.check_contents
+
+    def read_while_others_write(*arguments: Any) -> Any:
+        monkeypatch.setattr(module, "check_contents", read)
+        profile = read(*arguments)
+        if meanwhile == "load":
+            memory.load(tmp_path / "a.jsonl", bank="b").forget(document="code", erase=True)
+        else:
+            memory.bank("b").retain("The roof leaks.")
+        return profile
+
+    monkeypatch.setattr(module, "check_contents", read_while_others_write)
+    with pytest.raises(InputError, match='There is a bank "b" already'):
+        memory.load(tmp_path / "a.jsonl", bank="b")
+    assert [unit.text for unit in memory.bank("b").units()] == ["The roof leaks."]
+    memory.bank("b").retain("The cellar is dry.")
+    assert len(memory.bank("b").units()) == 2
+
+
+def test_a_first_retain_waits_for_a_load_of_its_name_and_is_refused(memory: Memory, tmp_path: Path) -> None:
+    memory.bank("a").retain([Message(f"Note {n} of the log.", id=str(n)) for n in range(600)], document="log")
+    memory.bank("a").export(tmp_path / "a.jsonl")
+    with ThreadPoolExecutor() as threads:
+        writing: list[Future[Any]] = []
+
+        def write(done: int, total: int) -> None:
+            if not writing:
+                writing.append(threads.submit(memory.bank("b").retain, "The roof leaks."))
+
+        loaded = memory.load(tmp_path / "a.jsonl", bank="b", progress=write)
+        error = writing[0].exception()
+    texts = [unit.text for unit in loaded.units()]
+    assert len(texts) == 600 + (error is None)
+    assert error is None or "Nothing was written" in str(error)
+    loaded.retain("The cellar is dry.")
+    assert len(loaded.units()) == len(texts) + 1
 
 
 def test_a_fork_has_the_same_units_and_changes_independently(memory: Memory, clock: FrozenClock) -> None:

@@ -18,7 +18,8 @@ def run_module(module: str, home: Path) -> None:
     """Runs `python -m module home`. Raises `OSError` where no process can be started, and
     `subprocess.CalledProcessError` where it failed."""
     # The path goes along whole: the parent may have found Fourfold by a path that its environment does not name.
-    paths = os.pathsep.join(path or os.curdir for path in sys.path)
+    paths = os.pathsep.join(path or os.curdir for path in sys.path if isinstance(path, str))
     environment = {**os.environ, "PYTHONPATH": paths}
-    command = [sys.executable, "-m", module, str(home)]
+    # -P: the directory that it is started in may have a module of some other program's, by a common name.
+    command = [sys.executable, "-P", "-m", module, str(home.absolute())]
     subprocess.run(command, check=True, capture_output=True, text=True, env=environment)

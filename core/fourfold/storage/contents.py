@@ -18,19 +18,22 @@ from fourfold.storage.directory import replace_file
 _HOLDING_RECORDS = ("*id_tracker*", "payload_storage", "vector_storage*", "version.info")
 """Entries of a segment's directory without which the engine opens it as empty, or with records that say nothing. The
 others it makes anew, or does not open without."""
+_REWRITTEN = ("flags_", "journal")
+"""What the names of those files in them have that the engine puts anew by another name, or removes."""
 
 
 @dataclass(frozen=True, slots=True)
 class Contents:
-    """What was there when a store was last closed, or opened: never more than what is there now. `points` counts
-    records; `segments` names of each segment, by its directory's name, the entries that hold records."""
+    """What was on the disk when a store was last closed: never more than what is there now. `points` counts records;
+    `segments` has of each segment, by its directory's name, the paths in it that hold records."""
 
     points: int = 0
     segments: Mapping[str, Sequence[str]] | None = None
 
 
 def record_contents(home: Path, points: int) -> None:
-    """Notes what the store in `home` has, with `points` records."""
+    """Notes what the store in `home` has, with `points` records, all of them on the disk: what is in the system's
+    cache alone may be lost with the power, and the memory would be refused for it."""
     # On a full disk the older note stays, which demands less.
     with contextlib.suppress(OSError):
         _write(home, Contents(points, {path.name: _entries(path) for path in _segments(home)}))
@@ -78,7 +81,11 @@ def _segments(home: Path) -> list[Path]:
 
 
 def _entries(segment: Path) -> list[str]:
-    return sorted(path.name for pattern in _HOLDING_RECORDS for path in segment.glob(pattern))
+    held = (path for pattern in _HOLDING_RECORDS for path in segment.glob(pattern))
+    paths = (path for entry in held for path in (entry, *entry.rglob("*")))
+    return sorted(
+        str(path.relative_to(segment)) for path in paths if not any(part in path.name for part in _REWRITTEN)
+    )
 
 
 def _read(home: Path) -> Contents:

@@ -56,7 +56,9 @@ def swap_stores(directory: Path) -> None:
     except OSError:  # nothing was lost: the store is put back, and the copy is still there
         previous.rename(home)
         raise
-    sync_directory(directory)
+    # The swap is done, and whoever was told that it failed would go on with the other embedder.
+    with contextlib.suppress(OSError):
+        sync_directory(directory)
 
 
 def finish_swap(directory: Path) -> None:

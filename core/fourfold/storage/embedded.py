@@ -376,13 +376,19 @@ class EmbeddedStore(Store):
 
 def _finish_order(home: Path, directory: Path) -> None:
     """Carries out the order that is due, if there is one; the shard is closed."""
-    purge.discard_unfinished(home)
+    with engine_errors("open", directory):
+        purge.discard_unfinished(home)
+    if not purge.is_due(home):
+        return
     try:
-        if purge.is_due(home):
+        # In this process the engine itself may fail.
+        with engine_errors("erase from", directory):
             purge.carry_out(home)
-    except (OSError, subprocess.SubprocessError) as error:
+    except (StoreError, subprocess.SubprocessError) as error:
+        said = str(getattr(error, "stderr", "") or "").strip().splitlines()
         raise StoreError(
-            f"What was to be erased in {directory} is noted, but not done yet ({error}). It is done before the "
+            f"What was to be erased in {directory} is noted, but not done yet "
+            f"({': '.join([str(error), *said[-1:]])}). It is done before the "
             f"memory is read or written next; make room on the disk if that is full, and try again."
         ) from error
 

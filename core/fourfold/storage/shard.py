@@ -15,7 +15,7 @@ import qdrant_edge as qe
 from fourfold.errors import StoreError, StoreLockedError
 from fourfold.settings import make_private
 from fourfold.storage import child
-from fourfold.storage.contents import check_files, check_points, record_contents
+from fourfold.storage.contents import check_files, check_points
 from fourfold.storage.directory import drop_pages, owner, read_ahead, write_manifest
 from fourfold.storage.embedded_types import EDGE, config_of
 from fourfold.storage.filters import INDEXED
@@ -49,14 +49,13 @@ def load_shard(home: Path, directory: Path, reserve: int = 0) -> qe.EdgeShard:
     with engine_errors("open", directory):
         shard = qe.EdgeShard.load(str(home / "shard"))
         points = count_points(shard)
-    try:
-        check_points(home, points)
-    except StoreError:
-        shard.close()
-        raise
-    if not points:
-        _create_indexes(shard)  # a shard whose segments are gone has none
-    record_contents(home, points)
+        try:
+            check_points(home, points)
+        except StoreError:
+            shard.close()
+            raise
+        if not points:
+            _create_indexes(shard)  # a shard whose segments are gone has none
     drop_pages(home)
     read_ahead(home / "shard" / "segments")
     return shard

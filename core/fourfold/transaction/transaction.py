@@ -16,7 +16,7 @@ from fourfold.index.bank_index import BankIndex
 from fourfold.language.pack import Language
 from fourfold.language.text import clean
 from fourfold.ports import PAYLOAD, Fields, Point, Where
-from fourfold.schema.banks import Profile, bank_point, entity_point
+from fourfold.schema.banks import Profile, bank_point, entity_point, profile_id
 from fourfold.schema.beliefs import with_history
 from fourfold.schema.changelog import (
     UNLOGGED,
@@ -28,11 +28,12 @@ from fourfold.schema.changelog import (
 )
 from fourfold.schema.entries import entry_point
 from fourfold.schema.records import (
-    KIND_ONLY,
+    ARRIVING,
     arriving_point,
     bank_of,
     cursor_point,
     kind_of,
+    stamp_of,
     stamped,
 )
 from fourfold.schema.units import is_retired, read_unit, with_unit
@@ -186,23 +187,28 @@ class Transaction:
             points.append(booking.point)
         # The cursor goes with the rest: other processes read from it that there is something new to them.
         points.append(cursor_point(bank, writer, revision))
-        self._check_arriving()
-        self.services.store.write([stamped(p, writer, revision, self.derived) for p in points])
+        self._write([stamped(p, writer, revision, self.derived) for p in points])
         # The index and the account follow the store: had the write failed, they would be ahead of it.
         if booking is not None:
             booking.confirm()
         self._update_index(profile, entities)
         return None if record is None else record.change()
 
-    def _check_arriving(self) -> None:
-        """Raises `StoreError` where the bank is new and another one of its name is half there."""
-        if self.index.profile is None:
-            mark = arriving_point(self.index.bank)
-            if any(True for _ in self.services.store.scan(Where(ids=(mark.id,)), KIND_ONLY)):
-                raise StoreError(
-                    f'A bank "{self.index.bank}" is being loaded, or its loading was stopped. Nothing was written. '
-                    f"Wait for it, load it again, or close the memory and open it, which takes away what is left."
-                )
+    def _write(self, points: Sequence[Point]) -> None:
+        store, bank = self.services.store, self.index.bank
+        if self.index.profile is not None:
+            store.write(points)
+            return
+        # A new bank: a load of one of its name must not take it for what an earlier load has left.
+        with self.services.indexes.installing(bank):
+            for point in store.scan(Where(ids=(arriving_point(bank).id, profile_id(bank)))):
+                # Another process' first write to a bank on a server is no other bank.
+                if kind_of(point) == ARRIVING or stamp_of(point).writer == store.writer:
+                    raise StoreError(
+                        f'A bank "{bank}" was loaded meanwhile, or its loading was stopped. Nothing was written. Try '
+                        f"again; if that fails, load it again, or close the memory and open it."
+                    )
+            store.write(points)
 
     def _profile(self) -> Profile:
         profile = self.index.profile or Profile(self.index.bank, self.now)

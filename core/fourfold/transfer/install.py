@@ -34,11 +34,15 @@ _BATCH_SIZE = 500
 def ensure_absent(services: Services, bank: str) -> None:
     """Raises `InputError` where there is a bank called `bank`, and deletes what an install that was stopped has left
     under that name."""
-    if any(True for _ in services.store.scan(Where(bank=bank, kind=BANK), KIND_ONLY)):
-        raise InputError(f'There is a bank "{bank}" already: choose another name, or merge into it.')
     # Under the lock of installs: what another thread is writing at this moment is no remains.
     with services.indexes.installing(bank):
-        _delete_remains(services.store, bank)
+        _make_room(services.store, bank)
+
+
+def _make_room(store: Store, bank: str) -> None:
+    if any(True for _ in store.scan(Where(bank=bank, kind=BANK), KIND_ONLY)):
+        raise InputError(f'There is a bank "{bank}" already: choose another name, or merge into it.')
+    _delete_remains(store, bank)
 
 
 def install_bank(
@@ -55,18 +59,20 @@ def install_bank(
     it masks what `policy` redacts, or raises `InputError` for a unit that was not redacted before it was embedded.
     Where it raises, nothing of the bank is left."""
     redacted = (policy.redact_point(point, None) for point in points)
-    try:
-        with services.indexes.installing(bank):
+    with services.indexes.installing(bank):
+        # Once more: since the caller asked, others may have made the bank, which takes this lock too.
+        _make_room(services.store, bank)
+        try:
             _install(services, bank, redacted, operation, subject, is_consolidated)
-    except BaseException:
-        # Whoever uses the name next, in this process too, must not find half of a bank. What cannot be taken away now
-        # (the disk is full) is when the memory is opened, or the bank installed again.
-        with contextlib.suppress(StoreError):
-            _delete_remains(services.store, bank)
-        raise
-    finally:
-        # Whoever asked for the bank before it was there got an index of what there was, which must not stay.
-        services.indexes.drop(bank)
+        except BaseException:
+            # Whoever uses the name next, in this process too, must not find half of a bank. What cannot be taken away
+            # now (the disk is full) is when the memory is opened, or the bank installed again.
+            with contextlib.suppress(StoreError):
+                _delete_remains(services.store, bank)
+            raise
+        finally:
+            # Whoever asked for the bank before it was there got an index of what there was, which must not stay.
+            services.indexes.drop(bank)
 
 
 def _install(

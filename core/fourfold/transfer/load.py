@@ -7,10 +7,10 @@ from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 from typing import Protocol
 
-from fourfold.errors import StoreVersionError
+from fourfold.errors import StoreError, StoreVersionError
 from fourfold.govern.reembed_units import renew_units
 from fourfold.language.languages import ENGLISH
-from fourfold.ports import Point, Progress
+from fourfold.ports import Embedder, Point, Progress
 from fourfold.schema.rekey import Rekeyer
 from fourfold.services import Services
 from fourfold.storage.manifest import SCHEMA
@@ -72,6 +72,7 @@ def load(services: Services, path: Path, bank: str | None, progress: Progress | 
     else:
         points = renew_units(model, points, profile.language or ENGLISH, progress, header.units)
     subject = f'"{header.bank}" of {header.at[:10]}'
+    points = _if_still(model, services, points)
     install_bank(services, name, points, "load", subject, header.pending == 0, policy)
     return name
 
@@ -96,6 +97,16 @@ async def retain_documents(
 
 def _points(path: Path, header: Header) -> Iterator[Point]:
     return (record.point for record in read_records(path, header))
+
+
+def _if_still(model: Embedder, services: Services, points: Iterable[Point]) -> Iterator[Point]:
+    """Yields the records, unless the memory has got another embedder than `model` since. They are asked for while the
+    bank is being installed, and nobody changes the embedder then."""
+    if services.embedder is not model:
+        raise StoreError(
+            "The memory was given another embedder meanwhile. Nothing was loaded. Load it again."
+        )
+    yield from points
 
 
 def _counted(points: Iterable[Point], total: int, progress: Progress | None) -> Iterator[Point]:
