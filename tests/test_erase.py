@@ -13,6 +13,7 @@ import pytest
 from killing import killed_after
 
 from fourfold import Bank, Entry, Fact, InputError, Memory, Message, NotFoundError
+from fourfold.consolidate import core_profile
 from fourfold.index import registry
 from fourfold.storage.purge import write_order
 from fourfold.testing import FrozenClock, HashEmbedder
@@ -177,6 +178,23 @@ def test_an_entity_loses_names_that_only_erased_texts_say(memory_with_snapshots:
     assert bank.entity("Dita").name == "Dita"
     assert memory_with_snapshots.find_text("Xanthos") == []
     assert [hit.unit.text for hit in bank.recall(text).hits] == [text]
+
+
+def test_a_bank_that_is_erased_while_it_is_consolidated_stays_gone(
+    memory: Memory, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    told(memory.bank("a"))
+    refresh = core_profile.refresh
+
+    def refresh_after_erasure(*arguments: Any) -> None:
+        monkeypatch.setattr(core_profile, "refresh", refresh)
+        memory.erase("a")
+        refresh(*arguments)
+
+    monkeypatch.setattr(core_profile, "refresh", refresh_after_erasure)
+    memory.bank("a").consolidate()
+    assert memory.banks() == []
+    assert memory.find_text("Bruno") == []
 
 
 def test_erasing_does_not_touch_other_banks(memory_with_snapshots: Memory) -> None:

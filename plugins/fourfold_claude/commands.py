@@ -192,9 +192,11 @@ def _numbered(lines: Sequence[str], start: int) -> str:
 def _occurrences(text: str, part: str) -> list[int]:
     """Returns the numbers of the lines in which a part begins."""
     line_numbers = list[int]()
+    line, counted = 1, 0
     position = text.find(part)
     while position != -1:
-        line_numbers.append(text.count("\n", 0, position) + 1)
+        line, counted = line + text.count("\n", counted, position), position
+        line_numbers.append(line)
         position = text.find(part, position + 1)
     return line_numbers
 

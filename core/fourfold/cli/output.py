@@ -50,8 +50,9 @@ _MAX_SPEAKERS = 4
 
 # soft_wrap: rich would break lines at 80 columns in a pipe. What comes from a bank is printed with markup=False or
 # escaped: "[/]" in a text is an error of markup otherwise, and "[bold]" would vanish.
-out = Console(highlight=False, soft_wrap=True)
-err = Console(stderr=True, highlight=False, soft_wrap=True)
+# Without emoji: rich puts a picture in place of ":key:", in a text that was retained as well.
+out = Console(highlight=False, soft_wrap=True, emoji=False)
+err = Console(stderr=True, highlight=False, soft_wrap=True, emoji=False)
 
 
 def emit(value: object, in_json: bool, show: str | Callable[[], None]) -> None:

@@ -13,7 +13,7 @@ from functools import cache
 from typing import TYPE_CHECKING, TypeVar
 
 from fourfold.language.languages import languages
-from fourfold.values.rendering import render_unit
+from fourfold.values.rendering import is_unseen, render_unit
 from fourfold.values.results import Hit
 from fourfold.values.units import Message
 
@@ -180,4 +180,4 @@ def _without_tags(text: str) -> str:
 def _folded(char: str) -> str:
     """Returns the character that `char` reads as, "" for one that is not seen."""
     folded = unicodedata.normalize("NFKC", char).casefold()[:1]
-    return "" if unicodedata.category(folded or " ")[0] in "CZ" else folded
+    return "" if not folded or is_unseen(folded) else folded

@@ -166,6 +166,8 @@ class Transaction:
         Raises `InputError`, with nothing written, where a text is staged that the bank holds back and that cannot be
         masked any more, since it is embedded already.
         """
+        if self.derived and self.index.profile is None:
+            return None  # the bank was erased meanwhile, and what follows from it went with it
         # Before anything is redacted or logged: what falls with a unit is a part of the same change, and of its undo.
         cascade_retirements(self)
         bank, writer, revision = self.index.bank, self.services.store.writer, self.revision

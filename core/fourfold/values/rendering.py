@@ -30,8 +30,10 @@ _ENDS = tuple('.!?…。！？;:,，；："”»)')
 _LINE_BREAK = " ⏎ "
 """What a line break is shown as: a sign that people and models know from terminals, and that no text has by chance (a
 slash parts paths and verses). A list or code can still be read, and the indentation of code stays."""
-_CONTROL = re.compile(r"[\x00-\x08\x0e-\x1f\x7f-\x9f]")
-"""Characters that a terminal obeys instead of showing them."""
+_CONTROL = re.compile(r"[\x00-\x08\x0e-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069]")
+"""Characters that a terminal obeys instead of showing them; the last ones have what follows stand before it."""
+_BLANK_SIGNS = "\u115f\u1160\u2800\u3164\uffa0"
+"""Letters, and a sign of Braille, that are blank (Unicode: fillers of Hangul; Default_Ignorable_Code_Point)."""
 
 
 def written_month(moment: datetime) -> str:
@@ -58,10 +60,14 @@ def fenced(text: str) -> str:
     """Returns `text` in one line that does not begin as an entry does: one that begins with a bracket is quoted, as
     JSON does it ("[1 May 2023] Ana: Hello")."""
     line = one_line(text)
-    # What an eye does not see may stand before it: controls, blanks, marks on letters.
-    first = next((char for char in line if unicodedata.category(char)[0] not in "CZM"), "")
+    first = next((char for char in line if not is_unseen(char)), "")
     begins_entry = unicodedata.normalize("NFKC", first) == "["
     return json.dumps(line, ensure_ascii=False) if begins_entry else line
+
+
+def is_unseen(char: str) -> bool:
+    """Returns whether an eye does not see a character by itself: controls, blanks, marks on letters, fillers."""
+    return unicodedata.category(char)[0] in "CZM" or char in _BLANK_SIGNS
 
 
 def render_unit(unit: Unit) -> str:
