@@ -346,8 +346,7 @@ with Memory.open(sys.argv[1], embedder=HashEmbedder()) as memory:
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("how", ["fork", "load"])
-@pytest.mark.parametrize("delay", [0.05, 0.2])
+@pytest.mark.parametrize(("how", "delay"), [("fork", 0.05), ("load", 0.2)])
 def test_a_load_that_is_killed_wrote_nothing_or_everything(tmp_path: Path, how: str, delay: float) -> None:
     home, file = tmp_path / "memory", tmp_path / "a.jsonl"
     with Memory.open(str(home), embedder=HashEmbedder()) as memory:
