@@ -61,6 +61,7 @@ if TYPE_CHECKING:
     from fourfold.api.bank import AsyncBank
     from fourfold.api.memory import AsyncMemory
     from fourfold.api.sync import Bank, Memory
+    from fourfold.keys import create_key
     from fourfold.settings import Settings
 
 __version__ = "0.1.0"
@@ -137,6 +138,7 @@ __all__ = [
     "Usage",
     "Verdict",
     "bank_name",
+    "create_key",
 ]
 
 _LAZY_NAMES = {
@@ -145,6 +147,7 @@ _LAZY_NAMES = {
     "Bank": "fourfold.api.sync",
     "Memory": "fourfold.api.sync",
     "Settings": "fourfold.settings",
+    "create_key": "fourfold.keys",
 }
 
 

@@ -1,0 +1,128 @@
+"""Keys that encrypt what is on a disk: made and kept in a file each, and the cipher that is made of one.
+
+The cipher is AES-SIV (RFC 5297) of the library `cryptography`: `pip install "fourfold[encryption]"`. It stays safe
+where a random number repeats, and what it encrypts without one can be looked up without the key.
+"""
+
+from __future__ import annotations
+
+import base64
+import os
+from pathlib import Path
+
+from fourfold.errors import ConfigurationError, InputError
+from fourfold.validation import check_path
+
+_MARK = "fourfold-key-1 "
+"""What a key's file begins with, so that no other file is taken for one. The number is of the format."""
+_KEY_BYTES = 32
+_NONCE_BYTES = 16
+"""AES-SIV takes a nonce of any length; with 128 random bits none repeats (RFC 5297, section 3)."""
+
+
+class DecryptionError(Exception):
+    """What was to be decrypted was made with another key or for another place, or was changed."""
+
+
+class Cipher:
+    """Encrypts and decrypts with one key, for one purpose: what was encrypted for another cannot be decrypted."""
+
+    def __init__(self, key: bytes, purpose: str) -> None:
+        """`key` is of 32 bytes, as in the file that `create_key` makes."""
+        try:
+            from cryptography.hazmat.primitives.ciphers.aead import AESSIV
+            from cryptography.hazmat.primitives.hashes import SHA256
+            from cryptography.hazmat.primitives.kdf.hkdf import HKDF
+        except ModuleNotFoundError as error:
+            raise ConfigurationError(
+                'Encryption needs the package cryptography: run pip install "fourfold[encryption]".'
+            ) from error
+        # 64 bytes: AES-SIV has two keys of 256 bits.
+        derived = HKDF(SHA256(), 64, salt=None, info=f"fourfold {purpose}".encode()).derive(key)
+        self._siv = AESSIV(derived)
+
+    @classmethod
+    def of_file(cls, path: str | Path, purpose: str) -> Cipher:
+        """Returns the cipher of the key in a file. Raises `ConfigurationError` where there is none."""
+        return cls(_read_key(Path(path).expanduser()), purpose)
+
+    @property
+    def fingerprint(self) -> str:
+        """Tells the key from others, and tells nothing else of it: 32 hex digits."""
+        return self._siv.encrypt(b"", [b"fingerprint"]).hex()
+
+    def encrypt(self, data: bytes, place: str) -> bytes:
+        """Returns `data` encrypted, in other bytes each time. It can be decrypted as what stands at `place` alone, so
+        that nobody can put it somewhere else."""
+        nonce = os.urandom(_NONCE_BYTES)
+        return nonce + self._siv.encrypt(data, [place.encode(), nonce])
+
+    def decrypt(self, data: bytes, place: str) -> bytes:
+        """Returns what `encrypt` was given; raises `DecryptionError`."""
+        nonce, sealed = data[:_NONCE_BYTES], data[_NONCE_BYTES:]
+        return self._decrypted(sealed, [place.encode(), nonce])
+
+    def token(self, name: str, field: str) -> str:
+        """Returns a name encrypted, the same for the same name and field: it can be looked up without the key, and
+        shows nothing but where the name stands again."""
+        return base64.urlsafe_b64encode(self._siv.encrypt(name.encode(), [field.encode()])).decode()
+
+    def name(self, token: str, field: str) -> str:
+        """Returns the name that `token` was given; raises `DecryptionError`."""
+        try:
+            sealed = base64.urlsafe_b64decode(token)
+        except ValueError as error:
+            raise DecryptionError from error
+        return self._decrypted(sealed, [field.encode()]).decode()
+
+    def _decrypted(self, sealed: bytes, context: list[bytes]) -> bytes:
+        from cryptography.exceptions import InvalidTag
+
+        try:
+            return self._siv.decrypt(sealed, context)
+        except InvalidTag as error:
+            raise DecryptionError from error
+
+
+def create_key(path: str | Path) -> Path:
+    """Makes a key, of random bytes, in a new file that its owner alone can read, and returns its path. Raises
+    `InputError` where there is a file already, or none can be made.
+
+    Whoever loses the file loses all that was encrypted with it: keep a copy, and not beside the memory.
+    """
+    key_path = check_path(path).expanduser()
+    line = _MARK + base64.b64encode(os.urandom(_KEY_BYTES)).decode() + "\n"
+    try:
+        descriptor = os.open(key_path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+        with os.fdopen(descriptor, "w", encoding="ascii") as file:
+            file.write(line)
+            file.flush()
+            os.fsync(file.fileno())
+    except FileExistsError as error:
+        raise InputError(
+            f"{key_path} is there already. Nothing was changed: what a key encrypted is lost without it. Name a "
+            f"new file."
+        ) from error
+    except OSError as error:
+        raise InputError(f"{key_path} cannot be written: {error.strerror}.") from error
+    return key_path
+
+
+def _read_key(path: Path) -> bytes:
+    try:
+        text = path.read_text(encoding="ascii")
+    except OSError as error:
+        raise ConfigurationError(f"The key in {path} cannot be read: {error.strerror}.") from error
+    except ValueError:
+        text = ""
+    try:
+        if not text.startswith(_MARK):
+            raise ValueError(_MARK)
+        key = base64.b64decode(text.removeprefix(_MARK).strip(), validate=True)
+        if len(key) != _KEY_BYTES:
+            raise ValueError(len(key))
+    except ValueError as error:
+        raise ConfigurationError(
+            f"{path} is no key: make one by fourfold key {path.name}, or fourfold.create_key."
+        ) from error
+    return key
