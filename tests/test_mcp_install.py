@@ -25,6 +25,7 @@ OTHERS = '{\n    "theme": "dark",\n    "mcpServers": {"files": {"command": "file
 def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     monkeypatch.setenv("HOME", str(tmp_path))
     monkeypatch.setenv("XDG_CONFIG_HOME", str(tmp_path / ".config"))
+    monkeypatch.delenv("FOURFOLD_CONSOLIDATE")  # of all tests; it would go along
     return tmp_path
 
 
@@ -54,6 +55,21 @@ def test_every_client_gets_its_entry_and_loses_it_again(
     assert entry["env"] == {"FOURFOLD_BANK": "me"}
     assert run(monkeypatch, "install", "--client", name, "--undo", "--yes") == 0
     assert list((home / path).parent.glob("*mcp*")) + list((home / path).parent.glob("*claude*")) == []
+
+
+def test_what_is_set_in_the_terminal_goes_along_with_whole_paths_and_without_secrets(
+    home: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    for name, value in {"KEY_FILE": "keys/memory.key", "EMBEDDER": "static", "API_KEY": "secret"}.items():
+        monkeypatch.setenv(f"FOURFOLD_{name}", value)
+    monkeypatch.chdir(home)
+    assert run(monkeypatch, "install", "--client", "cursor", "--memory", "mem", "--show") == 0
+    entry = json.loads(capsys.readouterr().out)["mcpServers"]["fourfold"]
+    assert entry["env"] == {
+        "FOURFOLD_LOCATION": str(home / "mem"),
+        "FOURFOLD_KEY_FILE": str(home / "keys" / "memory.key"),
+        "FOURFOLD_EMBEDDER": "static",
+    }
 
 
 def test_foreign_config_is_preserved_and_restored_to_the_byte(

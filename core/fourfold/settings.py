@@ -35,6 +35,9 @@ class Settings(BaseSettings):
     """Where the memory is: a directory, ":memory:", or the URL of a Qdrant server."""
     api_key: str | None = None
     """The key of the Qdrant server, if it wants one."""
+    key_file: Path | None = None
+    """The file of the key that encrypts a new memory, and opens one that is (`fourfold key FILE` makes one). None: it
+    is kept in clear."""
     grpc: bool = True
     """Whether to talk gRPC to the Qdrant server, which is faster; False uses HTTP alone."""
     collection: str = Field(default="fourfold", pattern=r"^[A-Za-z0-9_-]{1,64}$")

@@ -201,13 +201,14 @@ class EmbeddedStore(Store):
     def copy_for(self, vectors: tuple[str, int, int]) -> Store:
         """Opens a second store in `store.next`, with a manifest of its own; it is written to as this one is."""
         aside = self._directory / "store.next"
+        manifest = self._manifest.with_vectors(*vectors)
         with self._using("copy"):
             if self._copy is not None and self._copy._manifest.vectors == vectors:
                 return self._copy
-            if aside.exists() and not _is_copy_for(aside, vectors):
+            if aside.exists() and not _is_copy_for(aside, manifest):
                 self._drop_copy()
             if not aside.exists():
-                create_store(aside, self._directory, Manifest(*vectors))
+                create_store(aside, self._directory, manifest)
             shard = load_shard(aside, self._directory)
             copy = EmbeddedStore(self._directory, None, shard, read_manifest(aside), self._reserve, aside)
             self._copy = copy
@@ -410,10 +411,10 @@ def optimise(directory: Path) -> bool:
         unlock_directory(directory, lock)
 
 
-def _is_copy_for(home: Path, vectors: tuple[str, int, int]) -> bool:
-    """Returns whether the copy in `home` is for that embedder, by this schema. A damaged one is not."""
+def _is_copy_for(home: Path, manifest: Manifest) -> bool:
+    """Returns whether the copy in `home` was begun for that manifest. A damaged one was not."""
     with contextlib.suppress(StoreError):
-        return read_manifest(home) == Manifest(*vectors)
+        return read_manifest(home) == manifest
     return False
 
 

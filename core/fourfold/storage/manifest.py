@@ -1,26 +1,40 @@
-"""A store's description of itself: the schema it was written by and the model its vectors came from."""
+"""A store's description of itself: the schema it was written by, the model its vectors came from, and which key
+encrypts it."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from typing import Any
 
-from fourfold.errors import StoreError, StoreVersionError
+from fourfold.errors import ConfigurationError, StoreError, StoreVersionError
 
 SCHEMA = 2
 """The version of the payloads' schema, raised with a change that an older Fourfold would misread. Only development
 versions wrote 1."""
+ENCRYPTED_SCHEMA = 3
+"""That of an encrypted store: an older Fourfold knows no keys, takes it for one of a newer version, and leaves it."""
 
 
 @dataclass(frozen=True, slots=True)
 class Manifest:
-    """The schema version, and the embedder with its two dimensions."""
+    """The schema version, the embedder with its two dimensions, and the fingerprint of the key that the store is
+    encrypted with ("" for none)."""
 
     embedder: str
     dimension: int
     token_dimension: int
     schema: int = SCHEMA
+    key: str = ""
+
+    def encrypted(self, key: str) -> Manifest:
+        """Returns the manifest of a store that is encrypted with the key of this fingerprint."""
+        return replace(self, key=key, schema=ENCRYPTED_SCHEMA)
+
+    def with_vectors(self, embedder: str, dimension: int, token_dimension: int) -> Manifest:
+        """Returns the manifest of a copy of the store with the vectors of another embedder."""
+        fresh = Manifest(embedder, dimension, token_dimension)
+        return fresh.encrypted(self.key) if self.key else fresh
 
     @property
     def vectors(self) -> tuple[str, int, int]:
@@ -29,8 +43,7 @@ class Manifest:
 
     def to_json(self) -> dict[str, str | int]:
         """Returns the manifest as JSON values."""
-        fields: dict[str, str | int] = asdict(self)
-        return fields
+        return {name: value for name, value in asdict(self).items() if value != ""}
 
     @staticmethod
     def from_json(fields: Mapping[str, Any], where: str) -> Manifest:
@@ -47,6 +60,7 @@ class Manifest:
                 int(fields["dimension"]),
                 int(fields["token_dimension"]),
                 int(fields["schema"]),
+                str(fields.get("key", "")),
             )
         except (KeyError, TypeError, ValueError) as error:
             raise StoreError(
@@ -55,7 +69,10 @@ class Manifest:
             ) from error
 
     def check(self, stored: Manifest, where: str) -> None:
-        """Raises `StoreVersionError` where `stored`, the manifest of an existing store, does not fit."""
+        """Raises `StoreVersionError` where `stored`, the manifest of an existing store, does not fit, and
+        `ConfigurationError` where it is encrypted with another key."""
+        if stored.key != self.key:
+            raise ConfigurationError(_key_error(stored, where, self.key != ""))
         # An older schema opens as it is; a newer one may have records that this version would lose or misread.
         if stored.schema > self.schema:
             raise StoreVersionError(
@@ -68,3 +85,16 @@ class Manifest:
                 f'is "{self.embedder}" ({self.dimension}). Nothing was changed. Open it with the embedder it '
                 f"was made with, and change that by Memory.reembed or fourfold reembed."
             )
+
+
+def _key_error(stored: Manifest, where: str, has_key: bool) -> str:
+    if not stored.key:
+        return (
+            f"{where} is not encrypted, and a memory is from its beginning or not at all. Nothing was changed. Leave "
+            f"the key out (key_file, FOURFOLD_KEY_FILE), or export its banks and load them into a new memory."
+        )
+    which = "with another key" if has_key else "and there is no key"
+    return (
+        f"{where} is encrypted {which}. Nothing was changed. Name the file of the key that it was made with, with "
+        f"FOURFOLD_KEY_FILE or Settings(key_file=...); without it nobody can read it."
+    )

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
+from fourfold.keys import Cipher
 from fourfold.ports import Store
 from fourfold.settings import Settings, directory_of, is_url
 from fourfold.storage.manifest import Manifest
@@ -18,7 +19,18 @@ class StoreAddress:
 
 
 def open_store(address: StoreAddress, settings: Settings) -> Store:
-    """Opens the store, making it if it is not there; raises `StoreError` or `ConfigurationError`."""
+    """Opens the store, making it if it is not there, encrypted where the settings name a key; raises `StoreError` or
+    `ConfigurationError`."""
+    if settings.key_file is None:
+        return _open(address, settings)
+    from fourfold.storage.encrypted import EncryptedStore
+
+    cipher = Cipher.of_file(settings.key_file, "store")
+    manifest = address.manifest.encrypted(cipher.fingerprint)
+    return EncryptedStore(_open(replace(address, manifest=manifest), settings), cipher)
+
+
+def _open(address: StoreAddress, settings: Settings) -> Store:
     if is_url(address.location):
         from fourfold.storage.server import ServerStore
 

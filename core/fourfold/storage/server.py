@@ -119,7 +119,7 @@ class ServerStore(Store):
 
     def copy_for(self, vectors: tuple[str, int, int]) -> Store:
         """Opens a second collection. Of the two names that a memory's collection may have, it takes the other one."""
-        manifest = Manifest(*vectors)
+        manifest = self._manifest.with_vectors(*vectors)
         name = self._other_name()
         with self._using("copy"):
             if self._client.collection_exists(name) and not self._is_copy_for(name, manifest):

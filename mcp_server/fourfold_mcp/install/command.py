@@ -9,7 +9,8 @@ from typing import Annotated
 
 import typer
 
-from fourfold import FourfoldError
+from fourfold import FourfoldError, Settings
+from fourfold.settings import directory_of, is_url
 from fourfold_mcp.install import clients
 from fourfold_mcp.transport.bearer_tokens import ALL_BANKS, BearerTokens, tokens_file
 from fourfold_mcp.transport.process import check_installed, serve_http, serve_stdio
@@ -93,8 +94,7 @@ def install(
     if not (uvx or undo or show):  # an entry that starts this Python without the protocol starts nothing
         check_installed()
     target = clients.client(client.value)
-    env = {"FOURFOLD_BANK": bank, "FOURFOLD_LOCATION": memory}
-    server = clients.entry({k: v for k, v in env.items() if v}, uvx=uvx, typed=target.typed)
+    server = clients.entry(_environment(bank, memory), uvx=uvx, typed=target.typed)
     if show:
         typer.echo(json.dumps({target.key: {clients.NAME: server}}, indent=2))
         return
@@ -109,6 +109,19 @@ def install(
     backup = clients.apply(edit, back_up=not undo)
     about_backup = f" What was there before is in {backup}." if backup else ""
     typer.echo(f"Done.{about_backup} Restart {target.name}.")
+
+
+def _environment(bank: str | None, memory: str | None) -> dict[str, str]:
+    """Returns what the client is to set for the server: what decides here which memory is opened and how, since the
+    client has nothing of this terminal, its working directory neither. Not the key of a Qdrant server: a client's
+    configuration is in clear."""
+    names = (f"FOURFOLD_{name.upper()}" for name in Settings.model_fields if name != "api_key")
+    env = {name: os.environ[name] for name in names if name in os.environ}
+    env |= {name: value for name, value in (("FOURFOLD_BANK", bank), ("FOURFOLD_LOCATION", memory)) if value}
+    for name in ("FOURFOLD_LOCATION", "FOURFOLD_KEY_FILE"):
+        if name in env and not is_url(env[name]) and env[name] != ":memory:":
+            env[name] = str(directory_of(env[name]))
+    return env
 
 
 @app.command()
