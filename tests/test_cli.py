@@ -332,3 +332,41 @@ def test_a_user_who_is_nowhere_named_is_shown(tmp_path: Path) -> None:
     shown = fourfold("show", "user", "-m", memory).stdout
     assert "bees" in shown
     assert "penicillin" in shown
+
+
+LIKE_MARKUP = "I drink [bold]tea[/bold] of [/] in [link=x]cups[/link] of C:\\[red]\\ daily."
+
+
+def test_the_command_line_shows_markup_as_text(tmp_path: Path) -> None:
+    memory, bank, folder = tmp_path / "memory", "[red]b", tmp_path / "[bold]"
+    folder.mkdir()
+    notes = folder / "].md"  # the end of its path is "[bold]/]"
+    notes.write_text(
+        f"{LIKE_MARKUP}\n\n{LIKE_MARKUP} \x1b[31m\u202eThe end\n\nI think tea [b]x[/b] is great.\n"
+    )
+    exported = folder / "[red]"
+    commands: tuple[tuple[tuple[object, ...], str], ...] = (
+        (("retain", notes, "--bank", bank, "--tag", "[red]", "--dry-run"), LIKE_MARKUP),
+        (("retain", notes, "--bank", bank, "--tag", "[red]"), bank),
+        (("recall", "Which tea?", "--bank", bank, "--explain"), LIKE_MARKUP),
+        (("recall", "Which tea?", "--bank", bank, "--json"), "[bold]tea[/bold] of [/]"),
+        (("reflect", "Which tea?", "--bank", bank), LIKE_MARKUP),
+        (("beliefs", "--bank", bank, "--plot"), "tea [b]x[/b] is great."),
+        (("timeline", "--bank", bank, "--what", "states", "--what", "beliefs"), "[b]x[/b]"),
+        (("history", "--bank", bank), "].md"),
+        (("core", "--bank", bank), ""),
+        (("banks",), bank),
+        (("export", exported, "--bank", bank), f"{bank} to {exported}"),
+        (("load", exported, "--bank", "[bold]x"), "[bold]x"),
+        (("fork", "[b]", "--bank", bank), "[b]"),
+        (("merge", "[b]", "--bank", bank), "[b]"),
+        (("forget", "--tag", "[red]", "--bank", bank, "--reason", "[/]"), LIKE_MARKUP),
+        (("history", "--bank", bank), "[/]"),
+    )
+    for command, part in commands:
+        shown = fourfold(*command, "--memory", memory)
+        assert (shown.returncode, part in shown.stdout) == (0, True), (command, shown.stdout, shown.stderr)
+        assert not any(char in shown.stdout for char in "\x1b\u202e")
+    for wrong in ("[/]", "[bold]x[/bold]", "\\"):
+        refused = fourfold("recall", "tea", "--bank", wrong, "--memory", memory)
+        assert wrong in refused.stderr

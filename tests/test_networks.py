@@ -11,6 +11,7 @@ import pytest
 from command_line import fourfold
 
 from fourfold import (
+    Fact,
     InputError,
     Kind,
     Memory,
@@ -296,4 +297,16 @@ def test_who_says_all_of_a_profile_is_named_once(memory: Memory) -> None:
     profile = bank.core()
     assert profile.text.startswith("Who this is about, in the words of Orla:\n- ")
     assert profile.text.count("Orla") == 1
-    assert all(line.text.startswith("Orla: ") for line in profile.lines)
+    assert {line.speaker for line in profile.lines} == {"Orla"}
+
+
+@pytest.mark.parametrize("speaker", ["", "Orla"])
+def test_what_lines_begin_with_is_not_taken_for_who_says_them(memory: Memory, speaker: str) -> None:
+    bank = memory.bank(f"warnings {speaker}")
+    told = ("the stairs are steep.", "the dog bites.", "the gate is locked.", "the boiler leaks.")
+    facts = [Fact(f"Warning: {each}", speaker=speaker or None, at=MAY) for each in told]
+    for unit in bank.retain_facts(facts).units:
+        bank.pin(unit)
+    heading, *lines = bank.core().text.splitlines()[: len(told) + 1]
+    assert heading == f"To keep in mind{', in the words of Orla' if speaker else ''}:"
+    assert lines == [f'- [4 May 2026] "Warning: {each}"' for each in told]

@@ -34,7 +34,14 @@ from fourfold.schema.chunks import (
     read_chunk_point,
     state_of,
 )
-from fourfold.schema.core_profile import READ_PINNED, CoreRecord, core_point, pinned_of, without_pins
+from fourfold.schema.core_profile import (
+    READ_PINNED,
+    CoreRecord,
+    core_point,
+    pinned_of,
+    read_core_point,
+    without_pins,
+)
 from fourfold.schema.fields import with_fields
 from fourfold.schema.indexed_units import READ_INDEXED_UNIT, IndexedUnit, read_indexed_unit
 from fourfold.schema.rekey import ID_FIELDS, Rekeyer
@@ -116,7 +123,12 @@ RECORD = Record(
 )
 ENTITY = Entity(entity_id("b", "Ana"), "Ana", ("Annie",), kind="person")
 CORE = CoreRecord(
-    (CoreProfileLine("pinned", "Ana", (UNIT_ID,)), CoreProfileLine("about", "Boats", ())), (UNIT_ID,), NOON
+    (
+        CoreProfileLine("pinned", "I sail.", (UNIT_ID,), speaker="Ana", said_at=NOON),
+        CoreProfileLine("about", "Boats", ()),
+    ),
+    (UNIT_ID,),
+    NOON,
 )
 
 
@@ -229,6 +241,13 @@ def test_a_record_as_of_a_moment_goes_by_the_times_in_it() -> None:
     assert beliefs.record_as_of(summary, recorded) == summary
     core = core_point("b", CORE)
     assert beliefs.record_as_of(core, recorded - 9 * DAY) == core, "it has no times that count"
+
+
+def test_the_lines_of_a_profile_of_an_older_version_are_read() -> None:
+    point = core_point("b", CORE)
+    rows = [["pinned", "[8 May 2023] Ana: I sail.", [UNIT_ID]]]
+    core = read_core_point(replace(point, payload={**point.payload, "lines": rows}))
+    assert core.lines == (CoreProfileLine("pinned", "[8 May 2023] Ana: I sail.", (UNIT_ID,)),)
 
 
 def test_a_belief_as_of_a_moment_has_the_history_and_the_confidence_of_then() -> None:

@@ -42,7 +42,7 @@ def _read(controller: int) -> bytes:
 @pytest.fixture
 def notes(tmp_path: Path) -> Path:
     path = tmp_path / "notes {draft} [red].md"
-    path.write_text("I live in Porto.\n\nMy sister Clara moved to Lisbon last week.\n")
+    path.write_text("I live in Porto, [/] [bold]x[/bold].\n\nMy sister Clara moved to Lisbon last week.\n")
     return path
 
 
@@ -51,7 +51,8 @@ def test_every_command_with_a_progress_bar_works_on_a_terminal(tmp_path: Path, n
     status, shown = on_terminal("retain", notes, "--memory", memory)
     assert status == 0, shown
     assert ": 2 new statements; " in shown
-    assert "notes {draft} [red].md" in shown  # the bar's own words, as they are
+    assert "reading notes {draft} [red].md" in shown
+    assert shown.count("notes {draft} [red].md") > shown.count("reading")  # the bar's own words, as they are
     for command in (
         ("resume",),
         ("consolidate",),
@@ -64,3 +65,4 @@ def test_every_command_with_a_progress_bar_works_on_a_terminal(tmp_path: Path, n
     ):
         status, shown = on_terminal(*command, "--memory", memory)
         assert (status, "Traceback" in shown) == (0, False), shown
+        assert command[0] != "recall" or "Porto, [/] [bold]x[/bold]." in shown

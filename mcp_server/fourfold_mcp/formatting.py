@@ -49,7 +49,7 @@ def belief_lines(beliefs: Iterable[Belief]) -> list[str]:
 
 
 def _held_by(belief: Belief) -> str:
-    return f"held by {one_line(belief.unit.speaker)}, " if belief.unit.speaker else ""
+    return f"held by {fenced(belief.unit.speaker)}, " if belief.unit.speaker else ""
 
 
 def wrong_arguments(tool: str, error: ValidationError) -> str:

@@ -53,7 +53,7 @@ def main() -> None:
         with interrupts_announced():
             app()
     except FourfoldError as error:
-        output.err.print(f"fourfold: {error}", style="red", markup=False)
+        output.warn(str(error), style="red")
         raise SystemExit(1) from None
     except KeyboardInterrupt:  # 130 is what shells report of a program that SIGINT (2) ended: 128 + 2
         raise SystemExit(130) from None
@@ -217,7 +217,8 @@ def doctor(memory: MemoryOption = None, json: JsonOption = False) -> None:
     from fourfold.cli.doctor import examine
 
     report = examine(memory)
-    output.emit(report, json, "\n".join(f"{name:24} {value}" for name, value in report.items()))
+    lines = [f"{name:24} {value}" for name, value in report.items()]
+    output.emit(report, json, lambda: output.print_lines("\n".join(lines)))
     if any(str(value).startswith("FAILED") for value in report.values()):
         raise typer.Exit(1)
 
@@ -246,5 +247,5 @@ def _optimise(directory: str) -> None:
     try:
         optimise(Path(directory))
     except FourfoldError as error:
-        output.err.print(f"fourfold: {error}", style="red", markup=False)
+        output.warn(str(error), style="red")
         raise SystemExit(1) from None

@@ -21,7 +21,6 @@ from fourfold.cli.common import (
 )
 from fourfold.cli.show_past import show_history, show_timeline
 from fourfold.values.changes import DIARY, TimelineKind
-from fourfold.values.rendering import one_line
 from fourfold.values.wording import counted
 
 
@@ -80,4 +79,4 @@ def undo(
     with open_existing(memory) as open_memory:
         info_of(open_memory, bank)
         undone = open_memory.bank(bank, actor=ACTOR).undo(change, reason=reason)
-    output.emit(undone, json, f"Undone: {one_line(undone.subject)} ({counted(len(undone.units), 'unit')}).")
+    output.emit(undone, json, f"Undone: {undone.subject} ({counted(len(undone.units), 'unit')}).")

@@ -66,7 +66,7 @@ def beliefs(
             raise NotFoundError("There is no such belief to draw.")
         most_changed = max(matching, key=lambda belief: len(belief.history))
         save_png(most_changed, png, lambda change: output.reason_of(change, evidence))
-        output.err.print(f"Wrote {png}.", markup=False)
+        output.warn(f"wrote {png}.")
     if json or png is None or plot:
         output.emit(matching, json, lambda: output.show_beliefs(matching, evidence, plot))
 
@@ -82,7 +82,7 @@ def core(
     with open_existing(memory) as open_memory:
         info_of(open_memory, bank)
         profile = open_memory.bank(bank).core(budget)
-    output.emit(profile, json, profile.text or "Nothing yet.")
+    output.emit(profile, json, lambda: output.print_lines(profile.text or "Nothing yet."))
 
 
 @app.command()

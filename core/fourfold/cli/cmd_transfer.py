@@ -72,7 +72,7 @@ def load(
     files = [] if imported is None else [(path, imported)]
 
     def show() -> None:
-        output.out.print(f"Loaded {counted(units, 'unit')} into {loaded.name}.", markup=False)
+        output.print_line(f"Loaded {counted(units, 'unit')} into {loaded.name}.")
         output.show_files(files)
 
     output.emit(result, json, show)

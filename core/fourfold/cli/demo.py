@@ -9,8 +9,6 @@ from importlib.resources import files as resources
 from itertools import pairwise
 from pathlib import Path
 
-from rich.markup import escape
-
 from fourfold import Belief, Entity, Memory, Recall, Reflection, RetainResult, Summary, Unit
 from fourfold.cli import output
 from fourfold.transfer.importers import read_import
@@ -47,7 +45,7 @@ def run(json: bool) -> None:
         "belief": result.belief,
         "summary": result.summary,
     }
-    output.out.print(output.as_json(report), markup=False)
+    output.out.print(output.as_json(report))
 
 
 def _run_parts(path: Path) -> _DemoResult:
@@ -85,19 +83,20 @@ def _show(result: _DemoResult) -> None:
         f"{', '.join(sorted(networks))}; {len(names)} entities, among them {', '.join(names[:6])}.\n"
     )
     for question, answer in result.answers:
-        output.out.print(f"[bold green]? {escape(question)}[/]")
+        output.print_line((f"? {question}", "bold green"))
         output.show_recall(answer, explain=False)
         output.out.print()
-    output.out.print(f"[bold green]Reflecting: {escape(result.reflection.question)}[/]")
+    output.print_line((f"Reflecting: {result.reflection.question}", "bold green"))
     output.show_reflection(result.reflection)
-    output.out.print("\n[bold green]A belief, and what moved it[/]")
+    output.out.print()
+    output.print_line(("A belief, and what moved it", "bold green"))
     output.show_beliefs([result.belief], result.evidence, plot=True)
-    entity = escape(result.summary.entity)
-    output.out.print(f"\n[bold green]What is known of {entity}, and the unit that says it[/]")
+    output.out.print()
+    heading = f"What is known of {result.summary.entity}, and the unit that says it"
+    output.print_line((heading, "bold green"))
     for sentence in result.summary.sentences:
-        output.out.print(
-            f"{escape(sentence.text)} [dim]{', '.join(unit_id[:SHORT_ID] for unit_id in sentence.evidence)}[/]"
-        )
+        ids = ", ".join(unit_id[:SHORT_ID] for unit_id in sentence.evidence)
+        output.print_line(f"{sentence.text} ", (ids, "dim"))
     steps = ", ".join(f"{name} {value:.2f} s" for name, value in result.seconds.items())
     output.out.print(f"\nTook: {steps} (the first retain loads the embedding model).")
 

@@ -9,10 +9,9 @@ from contextlib import contextmanager
 from dataclasses import asdict, fields, is_dataclass
 from datetime import datetime
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeAlias
 
 from rich.console import Console
-from rich.markup import escape
 from rich.progress import (
     BarColumn,
     MofNCompleteColumn,
@@ -31,10 +30,11 @@ from fourfold.values.beliefs import Assessment, Belief, Effect, Stance
 from fourfold.values.changes import ForgetResult, PruneResult
 from fourfold.values.reflection import BankStatus, Failure, Reflection
 from fourfold.values.rendering import (
+    escaped_controls,
     fenced,
     one_line,
     render_interval,
-    render_speaker,
+    render_name,
     render_statement,
 )
 from fourfold.values.results import BankInfo, Hit, Recall, RetainResult
@@ -48,47 +48,59 @@ _MAX_PRUNED_LINES = 20
 _MAX_SPEAKERS = 4
 """Speakers of a file that are named. A guess, not measured."""
 
-# soft_wrap: rich would break lines at 80 columns in a pipe. What comes from a bank is printed with markup=False or
-# escaped: "[/]" in a text is an error of markup otherwise, and "[bold]" would vanish.
-# Without emoji: rich puts a picture in place of ":key:", in a text that was retained as well.
-out = Console(highlight=False, soft_wrap=True, emoji=False)
-err = Console(stderr=True, highlight=False, soft_wrap=True, emoji=False)
+Part: TypeAlias = str | tuple[str, str]
+"""What a line is put together of: a text as it is, or one with its style."""
+
+# soft_wrap: rich would break lines at 80 columns in a pipe. Without markup and emoji: what is printed comes from
+# banks, paths and options, where "[/]" would be an error, "[bold]" would vanish, and ":key:" would become a picture.
+out = Console(markup=False, highlight=False, soft_wrap=True, emoji=False)
+err = Console(markup=False, highlight=False, soft_wrap=True, emoji=False, stderr=True)
 
 
 def emit(value: object, in_json: bool, show: str | Callable[[], None]) -> None:
-    """Prints the answer of a command: `value` as JSON if asked, else the text `show`, or what calling it prints."""
+    """Prints the answer of a command: `value` as JSON if asked, else the line `show`, or what calling it prints."""
     if in_json:
-        out.print(as_json(value), markup=False)
+        out.print(as_json(value))
     elif isinstance(show, str):
-        out.print(show, markup=False)
+        print_line(show)
     else:
         show()
 
 
 def as_json(value: object) -> str:
     """Returns `value`, dataclasses included, as JSON."""
-    return json.dumps(value, default=_to_json, ensure_ascii=False, indent=2)
+    return escaped_controls(json.dumps(value, default=_to_json, ensure_ascii=False, indent=2))
 
 
-def print_line(text: str) -> None:
+def print_line(*parts: Part) -> None:
     """Prints one line, whatever the names and texts in it break lines with."""
-    out.print(one_line(text), markup=False)
+    out.print(_assembled(*parts))
 
 
-def warn(text: str) -> None:
+def print_lines(text: str) -> None:
+    """Prints a text of several lines."""
+    for line in text.split("\n"):
+        print_line(line)
+
+
+def warn(text: str, style: str = "") -> None:
     """Prints one line on stderr, as what Fourfold says."""
-    err.print(f"fourfold: {one_line(text)}", markup=False)
+    err.print(_assembled((f"fourfold: {text}", style)))
 
 
-def speaker_of(unit: Unit) -> str:
-    """Returns who says a unit, in bold, in rich's markup."""
-    speaker = render_speaker(unit).removesuffix(": ")
-    return f"[bold]{escape(speaker)}[/]: " if speaker else ""
+def _assembled(*parts: Part) -> Text:
+    pairs = [(part, "") if isinstance(part, str) else part for part in parts]
+    return Text.assemble(*((one_line(text), style) for text, style in pairs))
 
 
-def shown(text: str) -> str:
-    """Returns what comes from a bank in rich's markup, `fenced`."""
-    return escape(fenced(text))
+def print_note(text: str) -> None:
+    """Prints one line of what belongs to the line above."""
+    print_line("   ", (text, "dim"))
+
+
+def speaker_of(unit: Unit) -> list[Part]:
+    """Returns who says a unit, in bold."""
+    return [(render_name(unit.speaker), "bold"), ": "] if unit.speaker else []
 
 
 def day_of(moment: datetime | None) -> str:
@@ -110,7 +122,7 @@ def show_banks(infos: Sequence[BankInfo]) -> None:
 def show_record(record: Unit | Entity, summary: str) -> None:
     """Prints the fields of a unit or an entity that are not empty, after the summary of an entity."""
     if summary:
-        out.print(f"{summary}\n", markup=False)
+        print_lines(f"{summary}\n")
     for field in fields(record):
         value = getattr(record, field.name)
         if value is None and field.name == "mentioned_at":
@@ -128,38 +140,37 @@ def show_recall(answer: Recall, explain: bool) -> None:
         out.print("Nothing found.")
     for number, hit in enumerate(answer.hits, 1):
         unit = hit.unit
-        out.print(f"[bold]{number:2}[/] {speaker_of(unit)}{escape(render_statement(unit))}")
+        print_line((f"{number:2}", "bold"), " ", *speaker_of(unit), render_statement(unit))
         said_on = f"said {unit.mentioned_at:%Y-%m-%d}" if unit.mentioned_at else "undated"
-        out.print(f"   [dim]{said_on} · {unit.network} · score {hit.score:.2f} · {_channels(hit)}[/]")
+        print_note(f"{said_on} · {unit.network} · score {hit.score:.2f} · {_channels(hit)}")
         if explain:
             factors = ", ".join(
                 f"{name} x{factor:.2f}" for name, factor in hit.factors.items() if factor != 1
             )
-            out.print(f"   [dim]{unit.id} · {factors or 'no factors'}[/]")
+            print_note(f"{unit.id} · {factors or 'no factors'}")
             if (strength := hit.strength) is not None:
                 used = f", last on {strength.used_at:%Y-%m-%d}" if strength.used_at else ""
                 pinned = ", pinned" if strength.pinned else ""
-                out.print(
-                    f"   [dim]remembered {strength.retention:.2f} (stability {strength.stability:.0f} days), "
-                    f"used {counted(strength.uses, 'time')}{used}{pinned}[/]"
+                print_note(
+                    f"remembered {strength.retention:.2f} (stability {strength.stability:.0f} days), "
+                    f"used {counted(strength.uses, 'time')}{used}{pinned}"
                 )
     if explain and answer.trace.milliseconds:
         steps = ", ".join(f"{name} {ms:.1f}" for name, ms in answer.trace.milliseconds.items())
-        out.print(f"   [dim]milliseconds: {steps}[/]")
+        print_note(f"milliseconds: {steps}")
 
 
 def show_reflection(answer: Reflection) -> None:
     """Prints the answer, how well it is supported, and, where a model wrote it, what it cites."""
-    out.print(escape(answer.answer))
+    print_lines(answer.answer)
     support = "supported" if answer.supported else "not supported"
-    out.print(f"[dim]{support} by the evidence, strength {answer.strength:.2f}[/]")
+    print_line((f"{support} by the evidence, strength {answer.strength:.2f}", "dim"))
     # An extract quotes its units whole already.
     citations = () if answer.extract else answer.citations
     for citation in citations:
-        # The backslash keeps rich from reading the id as a tag.
-        out.print(f"   [dim]\\[{citation.unit.id[:SHORT_ID]}] {escape(citation.quote)}[/]")
+        print_note(f"[{citation.unit.id[:SHORT_ID]}] {citation.quote}")
     for belief in answer.beliefs:
-        out.print(f"   [dim]believes now ({belief.confidence:.2f}): {shown(belief.statement)}[/]")
+        print_note(f"believes now ({belief.confidence:.2f}): {fenced(belief.statement)}")
     if answer.dropped:
         warn(f"left out what was not shown, or is held back: {', '.join(answer.dropped)}")
 
@@ -176,17 +187,17 @@ def show_beliefs(beliefs: Sequence[Belief], evidence: Mapping[str, Unit], plot: 
     changes = [change for belief in beliefs for change in belief.history]
     latest = max((change.said or change.at for change in changes), default=None)
     for belief in beliefs:
-        judged = f" [dim]({shown(belief_note(belief))})[/]" if belief.topic else ""
-        out.print(
-            f"[bold]{belief.confidence:.2f}[/] {speaker_of(belief.unit)}{shown(belief.statement)}{judged}"
-        )
+        statement = fenced(belief.statement, belief.unit.speaker)
+        judged = f" ({fenced(belief_note(belief))})" if belief.topic else ""
+        confidence = f"{belief.confidence:.2f}"
+        print_line((confidence, "bold"), " ", *speaker_of(belief.unit), statement, (judged, "dim"))
         if plot and latest is not None:
-            out.print(draw_line(belief, latest), markup=False)
+            out.print(draw_line(belief, latest))
         for change in belief.history:
             before = "" if change.before is None else f"{change.before:.2f} -> "
-            reason = shown(reason_of(change, evidence))
+            reason = fenced(reason_of(change, evidence))
             moved = f"{change.effect} {before}{change.after:.2f}"
-            out.print(f"   [dim]{day_of(change.said)} {moved}: {reason}[/]")
+            print_note(f"{day_of(change.said)} {moved}: {reason}")
 
 
 def belief_note(belief: Belief) -> str:
@@ -268,7 +279,7 @@ def waiting(what: str) -> Iterator[None]:
     if not err.is_terminal:  # a spinner would be lines of noise in a log
         yield
         return
-    with err.status(what):
+    with err.status(_assembled(what)):
         yield
 
 
@@ -366,7 +377,7 @@ def follow(bar: Progress, start: int = 0, span: int | None = None) -> Callable[[
 def progress(what: str, total: int, unit: str = "") -> Iterator[Progress]:
     """Shows a bar with its rate on a terminal; nothing in a pipe. `unit` says what is counted."""
     columns = (
-        TextColumn("{task.description}", markup=False),  # a file may be called "[draft] plan.md"
+        TextColumn("{task.description}", markup=False),
         BarColumn(),
         MofNCompleteColumn(),
         TextColumn(unit),
@@ -374,7 +385,7 @@ def progress(what: str, total: int, unit: str = "") -> Iterator[Progress]:
     )
     # On stderr, so that what a command answers can go into a pipe.
     with Progress(*columns, TimeRemainingColumn(), console=err, disable=not err.is_terminal) as bar:
-        bar.add_task(what, total=total)
+        bar.add_task(one_line(what), total=total)
         yield bar
 
 

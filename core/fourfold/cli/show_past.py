@@ -7,7 +7,7 @@ from collections.abc import Sequence
 
 from fourfold.cli import output
 from fourfold.values.changes import Change, Event
-from fourfold.values.rendering import render_interval, written_day
+from fourfold.values.rendering import fenced, render_interval, written_day
 from fourfold.values.units import SHORT_ID, Modality
 
 
@@ -19,12 +19,14 @@ def show_timeline(events: Sequence[Event]) -> None:
     heading = ""
     for event in events:
         if not output.out.is_terminal:
-            output.out.print(f"{output.day_of(event.at)} {_told(event)}")
+            output.print_line(f"{output.day_of(event.at)} ", *_told(event))
             continue
         if (day := _time_of(event)) != heading:
-            output.out.print(f"[bold]{day}[/]" if not heading else f"\n[bold]{day}[/]")
+            if heading:
+                output.out.print()
+            output.print_line((day, "bold"))
             heading = day
-        output.out.print(f"  {_told(event)}")
+        output.print_line("  ", *_told(event))
 
 
 def _time_of(event: Event) -> str:
@@ -33,12 +35,13 @@ def _time_of(event: Event) -> str:
     return "Undated" if event.at is None else written_day(event.at)
 
 
-def _told(event: Event) -> str:
-    """Returns who tells what, and what else is known of it, in rich's markup."""
+def _told(event: Event) -> list[output.Part]:
+    """Returns who tells what, and what else is known of it."""
     unit, change = event.unit, event.assessment
     if change is not None:
         before = "" if change.before is None else f"{change.before:.2f} -> "
-        return f"[dim]believed ({change.effect} {before}{change.after:.2f}):[/] {output.shown(unit.text)}"
+        moved = f"believed ({change.effect} {before}{change.after:.2f}):"
+        return [(moved, "dim"), f" {fenced(unit.text)}"]
     notes = [] if unit.modality is Modality.FACT else [unit.modality.value]
     if output.out.is_terminal and event.occurred is None and event.at is not None:
         notes.append("said that day")
@@ -51,9 +54,10 @@ def _told(event: Event) -> str:
     elif unit.superseded_by is not None:
         notes.append("may have changed")
     spans = [event.occurred] if event.occurred is not None and not output.out.is_terminal else []
-    when = "".join(f" [cyan]({render_interval(span)})[/]" for span in spans)
-    noted = f" [dim]{', '.join(notes)}[/]" if notes else ""
-    return f"{output.speaker_of(unit)}{output.shown(unit.claim)}{when}{noted}"
+    when = "".join(f" ({render_interval(span)})" for span in spans)
+    noted = f" {', '.join(notes)}" if notes else ""
+    words = fenced(unit.claim, unit.speaker)
+    return [*output.speaker_of(unit), words, (when, "cyan"), (noted, "dim")]
 
 
 def show_history(changes: Sequence[Change]) -> None:
@@ -63,11 +67,11 @@ def show_history(changes: Sequence[Change]) -> None:
     for change in changes:
         counts = Counter(operation.verdict.value for operation in change.operations)
         summary = ", ".join(f"{count} {verdict}" for verdict, count in sorted(counts.items()))
-        by = f" by {change.actor}" if change.actor else ""
-        undone = " [dim](undone)[/]" if change.undone else ""
+        by = f" by {fenced(change.actor)}" if change.actor else ""
+        undone = " (undone)" if change.undone else ""
         what = f"{change.operation} {change.subject}".strip()
-        head = f"[bold]{change.id[:SHORT_ID]}[/] {change.at:%Y-%m-%d %H:%M} {output.shown(what)}{output.shown(by)}"
-        output.out.print(f"{head}: {summary or 'no units'}{undone}")
+        head = f" {change.at:%Y-%m-%d %H:%M} {what}{by}: {summary or 'no units'}"
+        output.print_line((change.id[:SHORT_ID], "bold"), head, (undone, "dim"))
         for reason in dict.fromkeys([change.reason, *(operation.reason for operation in change.operations)]):
             if reason:
-                output.out.print(f"   [dim]{output.shown(reason)}[/]")
+                output.print_note(fenced(reason))

@@ -27,7 +27,7 @@ from fourfold.services import Services
 from fourfold.transaction.transaction import Transaction
 from fourfold.values.changes import Change
 from fourfold.values.reflection import CoreKind, CoreProfile, CoreProfileLine
-from fourfold.values.rendering import one_line, render_speaker, render_unit
+from fourfold.values.rendering import one_line, render_entry, render_name, render_statement
 from fourfold.values.statements import UNREAD_SALIENCE, Kind
 from fourfold.values.units import Modality, Network, Unit
 
@@ -42,10 +42,10 @@ _STAYING = 0.7
 """The rank of a line that the profile had before is multiplied by this, so that one that is slightly better does not
 push it out of a budget. A guess."""
 _HEADINGS: dict[CoreKind, str] = {
-    "pinned": "To keep in mind:",
-    "about": "Who this is about:",
-    "preference": "Held and preferred:",
-    "open": "Open matters:",
+    "pinned": "To keep in mind",
+    "about": "Who this is about",
+    "preference": "Held and preferred",
+    "open": "Open matters",
 }
 _STRONG_BELIEF = 0.7
 """Confidence from which a belief is a preference, and the rank of a stated preference among beliefs. A guess."""
@@ -127,7 +127,11 @@ def _write(
     )
     # Masked before they are compared: a line that the commit masks would be another one at every refresh.
     candidates = [
-        replace(line, text=transaction.redaction.cover(line.text))
+        replace(
+            line,
+            text=transaction.redaction.cover(line.text),
+            speaker=transaction.redaction.cover(line.speaker),
+        )
         for line in _candidates(services, index, record)
     ]
     lines = _next_lines(record, candidates, index)
@@ -167,7 +171,7 @@ def _candidates(services: Services, index: BankIndex, record: CoreRecord) -> Ite
     profile has stays as long as it is among them, so that a slightly better one does not push it out."""
     pinned_units = [pin_id for pin_id in record.pinned if index.row(pin_id) is not None]
     for unit in _read(services, index, pinned_units):
-        yield CoreProfileLine("pinned", render_unit(unit), (unit.id,))
+        yield _line_of("pinned", unit, 0)
     pinned_names = [entity.name for entity in index.entities() if entity.id in record.pinned]
     yield from _summary_lines(services, index, "pinned", pinned_names)
     subject = subject_of(index)
@@ -193,14 +197,11 @@ def _extract_lines(
     enough = [unit for unit in best_first if _worth(unit) >= _LEAST_SALIENCE]
     chosen = enough if len(enough) > _FEWEST_LINES else best_first[:_FEWEST_LINES]
     chosen.sort(key=lambda unit: unit.said_order)
-    by_id = {unit.id: unit for unit in chosen}
     extractor = SummaryExtractor(index.language, _MOST_TOKENS, lambda: None)
-    for sentence, rank in extractor.ranked(chosen, names):
-        unit = by_id[sentence.evidence[0]]
-        kind: CoreKind = "preference" if _is_preference(unit) else "about"
-        speaker = render_speaker(unit)
-        text = sentence.text if sentence.text.startswith(speaker) else f"{speaker}{sentence.text}"
-        yield CoreProfileLine(kind, text, sentence.evidence, rank)
+    for each in extractor.ranked(chosen, names):
+        kind: CoreKind = "preference" if _is_preference(each.unit) else "about"
+        speaker = each.unit.speaker or ""
+        yield CoreProfileLine(kind, each.statement, (each.unit.id,), each.rank, speaker, each.said_at)
 
 
 def _worth(unit: Unit) -> float:
@@ -236,12 +237,14 @@ def _open_lines(services: Services, index: BankIndex, units: Sequence[Unit]) -> 
         newest_unit = newest_units.get(newest_ids.get(unit.id, ""))
         rank = number * _OPEN_EVERY
         if newest_unit is not None and newest_unit.id not in listed:
-            yield CoreProfileLine("open", _rendered(newest_unit), (newest_unit.id,), rank)
-        yield CoreProfileLine("open", _rendered(unit), (unit.id,), rank)
+            yield _line_of("open", replace(newest_unit, text=newest_unit.claim), rank)
+        yield _line_of("open", replace(unit, text=unit.claim), rank)
 
 
-def _rendered(unit: Unit) -> str:
-    return render_unit(replace(unit, text=unit.claim))
+def _line_of(kind: CoreKind, unit: Unit, rank: int) -> CoreProfileLine:
+    # Without its speaker: the line may be shown without, under who says them all.
+    statement = render_statement(replace(unit, speaker=None))
+    return CoreProfileLine(kind, statement, (unit.id,), rank, unit.speaker or "", unit.mentioned_at)
 
 
 def _summary_lines(
@@ -303,21 +306,21 @@ def _text(lines: Sequence[CoreProfileLine]) -> str:
     under a heading is named in it, once."""
     parts: list[str] = []
     for kind, heading in _HEADINGS.items():
-        items = [one_line(line.text) for line in lines if line.kind == kind]
-        speaker = _shared_speaker(items)
-        said_by = f", in the words of {speaker}:" if speaker else ":"
-        if items:
-            shown = (item.removeprefix(f"{speaker}: ") if speaker else item for item in items)
-            parts += [f"{heading.removesuffix(':')}{said_by}", *(f"- {item}" for item in shown)]
+        of_kind = [line for line in lines if line.kind == kind]
+        shared = _shared_speaker(of_kind)
+        said_by = f", in the words of {render_name(shared)}" if shared else ""
+        parts += [f"{heading}{said_by}:"] if of_kind else []
+        for line in of_kind:
+            speaker = None if shared else line.speaker
+            parts.append(f"- {render_entry(line.said_at, speaker, one_line(line.text))}")
     return "\n".join(parts)
 
 
-def _shared_speaker(items: Sequence[str]) -> str:
-    """Returns who says all of these lines, "" where they are several, or too few to tell a speaker from a text that
-    has a colon."""
-    speakers = {item.partition(": ")[0] if ": " in item else "" for item in items}
-    return speakers.pop() if len(speakers) == 1 and len(items) >= _FEWEST_SHARED else ""
+def _shared_speaker(lines: Sequence[CoreProfileLine]) -> str:
+    """Returns who says all of these lines, "" where they are several, or too few for a heading of theirs."""
+    speakers = {line.speaker for line in lines}
+    return speakers.pop() if len(speakers) == 1 and len(lines) >= _FEWEST_SHARED else ""
 
 
 _FEWEST_SHARED = 3
-"""Lines from which on one beginning of all of them is taken for the name of who says them. A guess."""
+"""Lines from which on who says all of them is named once, above them. A guess."""

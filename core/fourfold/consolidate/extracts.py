@@ -23,7 +23,7 @@ from fourfold.language.pack import Language
 from fourfold.language.text import asking, estimate_tokens, is_stage_direction, normalise, sentences, terms
 from fourfold.models.products import product
 from fourfold.ports import Floats
-from fourfold.values.rendering import render_speaker, render_statement, written_day
+from fourfold.values.rendering import render_entry, render_statement, written_day
 from fourfold.values.statements import UNREAD_SALIENCE, Family, Kind
 from fourfold.values.summaries import Sentence
 from fourfold.values.units import Modality, Network, Unit
@@ -61,6 +61,18 @@ class _Candidate:
     is_own: bool
 
 
+@dataclass(frozen=True, slots=True)
+class Quotation:
+    """A statement as an extract shows it, and its `rank` among those that were chosen, the best first. `said_at` is
+    when it was said, None where that does not matter; `is_own` says whether the entity says it itself."""
+
+    unit: Unit
+    statement: str
+    said_at: datetime | None
+    is_own: bool
+    rank: int
+
+
 @dataclass(slots=True)
 class SummaryExtractor:
     """Makes extracts for one round: stems are kept for the next entity, since one statement names several. `budget`
@@ -74,15 +86,15 @@ class SummaryExtractor:
     def extract(self, units: Sequence[Unit], names: Sequence[str]) -> tuple[Sentence, ...] | None:
         """Returns a summary of the entity with these names out of what is said of it, `units` in the order of time;
         None where no statement is about it."""
-        return tuple(sentence for sentence, _ in self.ranked(units, names)) or None
+        return tuple(map(_sentence, self.ranked(units, names))) or None
 
-    def ranked(self, units: Sequence[Unit], names: Sequence[str]) -> list[tuple[Sentence, int]]:
-        """Returns the sentences of `extract`, each with its place among those that were chosen, the best first."""
+    def ranked(self, units: Sequence[Unit], names: Sequence[str]) -> list[Quotation]:
+        """Returns what `extract` makes its sentences of, in order."""
         candidates = self._candidates(units, [normalise(name) for name in names])
         chosen = self._chosen(candidates) if candidates else []
         shown = {candidate.unit.id: candidate.unit for candidate in chosen}
         in_order = sorted(enumerate(chosen), key=lambda ranked: _place(ranked[1], shown))
-        return [(Sentence(_line(each), (each.unit.id,)), rank) for rank, each in in_order]
+        return [_quotation(each, rank) for rank, each in in_order]
 
     def _candidates(self, units: Sequence[Unit], names: Sequence[str]) -> list[_Candidate]:
         candidates: list[_Candidate] = []
@@ -166,7 +178,7 @@ class SummaryExtractor:
                 continue
             for place in _with_newer(best, candidates, units):
                 candidate = candidates[place]
-                cost = estimate_tokens(_line(candidate))
+                cost = estimate_tokens(_sentence(_quotation(candidate, 0)).text)
                 if place in chosen:
                     continue
                 is_contradicted = enriched(
@@ -213,22 +225,29 @@ def _tells_of(unit: Unit, is_own: bool) -> bool:
     return unit.network is not Network.BELIEF or (is_own and unit.lasting)
 
 
-def _line(candidate: _Candidate) -> str:
-    """Returns the line of a summary: what was said, without who said it where that is the entity itself, and when,
-    where it happened once; of what lasts, how often it was said, and since when."""
+def _sentence(quotation: Quotation) -> Sentence:
+    """Returns the sentence of a summary: without who says it, where that is the entity itself."""
+    speaker = None if quotation.is_own else quotation.unit.speaker
+    return Sentence(render_entry(quotation.said_at, speaker, quotation.statement), (quotation.unit.id,))
+
+
+def _quotation(candidate: _Candidate, rank: int) -> Quotation:
+    """Returns what was said, and when, where it happened once; of what lasts, how often it was said, and since
+    when."""
     # What is a part of a sentence begins as a sentence does.
     text = candidate.text[:1].upper() + candidate.text[1:] if candidate.unit.telling else candidate.text
-    unit = replace(candidate.unit, text=text, network=Network.WORLD)
-    speaker = "" if candidate.is_own else render_speaker(unit)
-    occasions = unit.occasions
-    line = f"{speaker}{render_statement(replace(unit, source=replace(unit.source, times=())))}"
-    if unit.lasting and len(occasions) > 1:
-        return f"{line} (said {len(occasions)} times since {written_day(occasions[0])})"
+    occasions = candidate.unit.occasions
+    # Without a speaker, who may not be shown; the occasions are counted here.
+    source = replace(candidate.unit.source, times=())
+    unit = replace(candidate.unit, text=text, network=Network.WORLD, speaker=None, source=source)
+    statement, said_at = render_statement(unit), None
     # How a project stands is told again and again, and each time it stands otherwise.
     is_of_its_day = not unit.lasting or unit.attribute == Family.PROJECT
-    if is_of_its_day and unit.occurred is None and occasions:
-        return f"[{written_day(occasions[-1])}] {line}"
-    return line
+    if unit.lasting and len(occasions) > 1:
+        statement += f" (said {len(occasions)} times since {written_day(occasions[0])})"
+    elif is_of_its_day and unit.occurred is None and occasions:
+        said_at = occasions[-1]
+    return Quotation(candidate.unit, statement, said_at, candidate.is_own, rank)
 
 
 def _place(candidate: _Candidate, units: Mapping[str, Unit]) -> tuple[int, float, int, float]:

@@ -95,7 +95,9 @@ def rewrite_derived(erasure: Erasure, scope: ErasureScope) -> None:
             # Without a digest of its facts: the next consolidation makes it anew.
             erasure.put(summary_point(summary.of(sentences, erasure.transaction.now), ""), SUMMARY)
     core = read_core(store, bank)
-    lines = tuple(line for line in core.lines if not scope.bears_on([line.text, *line.evidence]))
+    lines = tuple(
+        line for line in core.lines if not scope.bears_on([line.text, line.speaker, *line.evidence])
+    )
     pinned = tuple(item for item in core.pinned if item not in erasure.gone and item not in erasure.dropped)
     if core.at is not None:
         erasure.put(core_point(bank, replace(core, lines=lines, pinned=pinned)), CORE)

@@ -23,7 +23,7 @@ from fourfold.ports import LanguageModel
 from fourfold.prompts.render import by_label, plain_label
 from fourfold.services import Services
 from fourfold.transaction.transaction import Transaction
-from fourfold.values.rendering import fenced, render_speaker, written_day
+from fourfold.values.rendering import render_words, written_day
 from fourfold.values.units import Link, Operation, Unit, Verdict
 
 log = logging.getLogger(__name__)
@@ -88,7 +88,7 @@ def _cases(services: Services, bank: str, pairs: Sequence[tuple[str, str]]) -> l
 
 def _line(unit: Unit) -> str:
     said = f"({written_day(unit.mentioned_at)}) " if unit.mentioned_at else "(no date) "
-    return f"{said}{render_speaker(unit)}{fenced(unit.text)}"
+    return f"{said}{render_words(unit.speaker, unit.text)}"
 
 
 def _carry_out(

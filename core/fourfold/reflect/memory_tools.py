@@ -19,7 +19,7 @@ from fourfold.schema.chunks import read_chunk_point
 from fourfold.schema.records import CHUNK, PENDING_CHUNK, kind_of
 from fourfold.schema.summaries import is_summary, read_summary, summary_id
 from fourfold.services import Services
-from fourfold.values.rendering import fenced, one_line, written_day
+from fourfold.values.rendering import one_line, render_words, written_day
 from fourfold.values.units import Interval, Network, Unit
 
 _LINES_AROUND = 3
@@ -120,10 +120,7 @@ class ReflectionTools:
             for point in self.view.read((unit.chunk,)):
                 if kind_of(point) in (CHUNK, PENDING_CHUNK):
                     pieces = read_chunk_point(point).pieces
-                    lines = (
-                        f"{fenced(p.speaker)}: {fenced(p.text)}" if p.speaker else fenced(p.text)
-                        for p in pieces
-                    )
+                    lines = (render_words(piece.speaker, piece.text) for piece in pieces)
                     heading = f"Said on {written_day(unit.mentioned_at)}:\n" if unit.mentioned_at else ""
                     return evidence.show_text(heading + "\n".join(lines))
         return evidence.show(self._units(self._ids_around(unit)))

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from itertools import repeat
+from typing import Any
 
 from fourfold.ports import Fields, Point, Store, Where
 from fourfold.schema.fields import BANK, KIND, with_fields
@@ -37,7 +39,16 @@ def core_point(bank: str, core: CoreRecord) -> Point:
         BANK: bank,
         _PINNED: list(core.pinned),
         "at": core.at and core.at.isoformat(),
-        "lines": [[line.kind, line.text, list(line.evidence)] for line in core.lines],
+        "lines": [
+            [
+                line.kind,
+                line.text,
+                list(line.evidence),
+                line.speaker,
+                line.said_at and line.said_at.isoformat(),
+            ]
+            for line in core.lines
+        ],
         "ranks": [line.rank for line in core.lines],
     }
     return Point(core_id(bank), payload)
@@ -70,8 +81,11 @@ def read_core_point(point: Point) -> CoreRecord:
     """Returns the core profile that `core_point` wrote."""
     payload = point.payload
     ranks = payload.get("ranks") or repeat(0)  # an older version kept none
-    lines = tuple(
-        CoreProfileLine(kind, text, tuple(evidence), rank)
-        for (kind, text, evidence), rank in zip(payload["lines"], ranks, strict=False)
-    )
+    lines = tuple(_read_line(row, rank) for row, rank in zip(payload["lines"], ranks, strict=False))
     return CoreRecord(lines, pinned_of(point), from_iso(payload["at"]))
+
+
+def _read_line(row: Sequence[Any], rank: int) -> CoreProfileLine:
+    kind, text, evidence, *said = row
+    speaker, said_at = said or ("", None)  # an older version kept neither
+    return CoreProfileLine(kind, text, tuple(evidence), rank, speaker, from_iso(said_at))

@@ -17,7 +17,7 @@ _LIST_FIELDS = ("entities", "aliases", "aspects")
 _ROW_FIELDS: Mapping[str, tuple[int, ...]] = {
     "history": (5,),  # the reason of an assessment
     "sentences": (0,),  # of a summary
-    "lines": (1,),  # of a core profile
+    "lines": (1, 3),  # the text and the speaker of a line of a core profile
     "pieces": (0, 2),  # the text and the speaker of a part of a chunk
     "operations": (2,),  # the reason of what was done
 }

@@ -88,12 +88,15 @@ CoreKind = Literal["pinned", "about", "preference", "open"]
 @dataclass(frozen=True, slots=True)
 class CoreProfileLine:
     """A line of a core profile: why it is there, its text, the units it rests on, and its `rank`, from 0 on: in a
-    small budget the lines of low rank are left."""
+    small budget the lines of low rank are left. `speaker` ("" for none) and `said_at` are whose words the text is and
+    when they were said; what an older version wrote has them in its text."""
 
     kind: CoreKind
     text: str
     evidence: tuple[str, ...]
     rank: int = field(default=0, compare=False)
+    speaker: str = ""
+    said_at: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,7 +1,8 @@
 """Writes units, hits, intervals and days as people read them: for prompts, tools and terminals.
 
-An entry is one line, and begins with what the memory itself says of it. What was retained is shown by `one_line` or
-`fenced`, so that it cannot pass for an entry of its own.
+An entry is one line: what the memory itself says of it in front (the day in brackets, the speaker up to ": ") and
+behind (the time and the marks, in brackets), and the words in between. Words that would read as one of these are
+quoted, so that nothing that was retained passes for what the memory says.
 """
 
 from __future__ import annotations
@@ -9,7 +10,7 @@ from __future__ import annotations
 import json
 import re
 import unicodedata
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from datetime import MINYEAR, datetime, time, timedelta
 from typing import Any
 
@@ -32,6 +33,9 @@ _LINE_BREAK = " ⏎ "
 slash parts paths and verses). A list or code can still be read, and the indentation of code stays."""
 _CONTROL = re.compile(r"[\x00-\x08\x0e-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069]")
 """Characters that a terminal obeys instead of showing them; the last ones have what follows stand before it."""
+_SPEAKER_END = re.compile(r":(?=(.))|[\ufe13\ufe55\uff1a]", re.DOTALL)
+"""What may end a speaker's name: a colon with a blank behind it (the group), or one that has its blank in it."""
+_OPENINGS = {"]": "[", ")": "("}
 _BLANK_SIGNS = "\u115f\u1160\u2800\u3164\uffa0"
 """Letters, and a sign of Braille, that are blank (Unicode: fillers of Hangul; Default_Ignorable_Code_Point)."""
 
@@ -56,18 +60,45 @@ def one_line(text: str) -> str:
     return _CONTROL.sub("", _LINE_BREAK.join(line for line in lines if line))
 
 
-def fenced(text: str) -> str:
-    """Returns `text` in one line that does not begin as an entry does: one that begins with a bracket is quoted, as
-    JSON does it ("[1 May 2023] Ana: Hello")."""
+def escaped_controls(json_text: str) -> str:
+    """Returns JSON in which what a terminal would obey is escaped: `json` leaves that to ASCII's own."""
+    return _CONTROL.sub(lambda char: f"\\u{ord(char[0]):04x}", json_text)
+
+
+def fenced(text: str, speaker: str | None = None) -> str:
+    """Returns `text` in one line, and quoted, as JSON does it, where it begins as an entry or ends as one:
+    "[1 May 2023] Ana: Hello", "Ana: Hello", "Hello [plan]". Behind the name of a `speaker` a colon names nobody
+    else."""
     line = one_line(text)
-    first = next((char for char in line if not is_unseen(char)), "")
-    begins_entry = unicodedata.normalize("NFKC", first) == "["
-    return json.dumps(line, ensure_ascii=False) if begins_entry else line
+    is_misleading = _begins_with_bracket(line) or _ends_with_bracket(line)
+    return _quoted_if(is_misleading or (not speaker and _names_speaker(line)), line)
 
 
 def is_unseen(char: str) -> bool:
     """Returns whether an eye does not see a character by itself: controls, blanks, marks on letters, fillers."""
     return unicodedata.category(char)[0] in "CZM" or char in _BLANK_SIGNS
+
+
+def _quoted_if(is_misleading: bool, line: str) -> str:
+    return json.dumps(line, ensure_ascii=False) if is_misleading else line
+
+
+def _begins_with_bracket(line: str) -> bool:
+    return _first_seen(line) == "["
+
+
+def _ends_with_bracket(line: str) -> bool:
+    """Whether a line ends with something in brackets; a face ":)" is none."""
+    return _OPENINGS.get(_first_seen(reversed(line)), "\0") in unicodedata.normalize("NFKC", line)
+
+
+def _names_speaker(line: str) -> bool:
+    return any(end[1] is None or is_unseen(end[1]) for end in _SPEAKER_END.finditer(line))
+
+
+def _first_seen(chars: Iterable[str]) -> str:
+    """Returns the first of these characters that an eye sees, in its usual width; "" where there is none."""
+    return unicodedata.normalize("NFKC", next((char for char in chars if not is_unseen(char)), ""))
 
 
 def render_unit(unit: Unit) -> str:
@@ -84,22 +115,35 @@ def render_unit(unit: Unit) -> str:
 def render_passage(units: Sequence[Unit]) -> str:
     """Returns the line by which `units` (one at least) stand together: each as `render_unit` has it, under the date
     and the speaker of the first."""
-    said = f"[{written_day(units[0].mentioned_at)}] " if units[0].mentioned_at else ""
     *clauses, last = units
     # A statement without a mark at its end is a clause, whose comma or "and" belongs to neither.
     joined = [f"{render_statement(unit)}{' ' if unit.text.endswith(_ENDS) else ', '}" for unit in clauses]
-    return f"{said}{render_speaker(units[0])}{''.join(joined)}{render_statement(last)}"
+    statements = "".join([*joined, render_statement(last)])
+    return render_entry(units[0].mentioned_at, units[0].speaker, statements)
 
 
-def render_speaker(unit: Unit) -> str:
-    """Returns what stands before the words of a unit: "Ana: ", or "" where nobody is named."""
-    return f"{fenced(unit.speaker)}: " if unit.speaker else ""
+def render_entry(said_at: datetime | None, speaker: str | None, statement: str) -> str:
+    """Returns the line of a statement: "[8 May 2023] Ana: " and its words, without what is not known."""
+    day = f"[{written_day(said_at)}] " if said_at else ""
+    return f"{day}{render_name(speaker)}: {statement}" if speaker else f"{day}{statement}"
+
+
+def render_name(speaker: str) -> str:
+    """Returns a speaker's name in one line, and quoted where it would not end at the colon behind it, or begins as
+    an entry."""
+    line = one_line(speaker)
+    return _quoted_if(_begins_with_bracket(line) or _names_speaker(line), line)
+
+
+def render_words(speaker: str | None, text: str) -> str:
+    """Returns what was said, and who said it: "Ana: I went there yesterday." """
+    return render_entry(None, speaker, fenced(text, speaker))
 
 
 def render_statement(unit: Unit) -> str:
     """Returns what `render_unit` does, without when it was said and by whom."""
     occurred = f" ({render_interval(unit.occurred)})" if unit.occurred else ""
-    return f"{fenced(unit.text)}{occurred}{_marks(unit)}"
+    return f"{fenced(unit.text, unit.speaker)}{occurred}{_marks(unit)}"
 
 
 def _marks(unit: Unit) -> str:
