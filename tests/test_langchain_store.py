@@ -448,3 +448,25 @@ def test_langmems_tools_work_on_the_store(fourfold_store: FourfoldStore) -> None
         assert "Sundays" not in asyncio.run(search.ainvoke({"query": "When does Ana row?"}, ana))
         manage.invoke({"action": "delete", "id": key}, ana)
         assert fourfold_store.get(("memories", "ana"), key) is None
+
+
+@pytest.mark.parametrize("ttl", [1e300, float("inf"), float("nan"), -1, 0, 10**400, "a day"])
+def test_a_lifetime_that_is_none_is_refused_before_anything_is_put(memory: Memory, ttl: Any) -> None:
+    store = FourfoldStore(memory)
+    with pytest.raises(InputError, match="ttl"):
+        store.batch([PutOp(PLACES, "a", {"text": "The boat is red."}), PutOp(PLACES, "b", {"n": 1}, ttl=ttl)])
+    assert store.search(PLACES) == []
+    store.put(PLACES, "a", {"text": "The boat is red."}, ttl=1000 * 365 * 24 * 60)
+    assert store.get(PLACES, "a", refresh_ttl=True) is not None
+
+
+@pytest.mark.parametrize("number", [-1, -(10**400), 1e300, float("nan"), "ten"])
+def test_a_page_that_is_none_is_refused(memory: Memory, number: Any) -> None:
+    store = FourfoldStore(memory)
+    store.put(PLACES, "a", {"text": "The boat is red."})
+    for name in ("limit", "offset"):
+        with pytest.raises(InputError, match=name):
+            store.search(PLACES, query="boat", **{name: number})
+        with pytest.raises(InputError, match=name):
+            store.list_namespaces(**{name: number})
+    assert len(store.search(PLACES, limit=10**30)) == 1

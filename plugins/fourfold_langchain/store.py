@@ -27,6 +27,9 @@ from langgraph.store.base import Item as StoreItem
 from fourfold import InputError, Memory, bank_name
 from fourfold.integrations.key_value import KeyValueItems, Namespace
 
+_LONGEST_TTL = 1000 * 365 * 24 * 60
+"""Minutes of a thousand years: an item that is read lives for its time again, and the calendar ends with 9999."""
+
 
 class FourfoldStore(BaseStore):
     """A store for `create_agent(..., store=FourfoldStore(memory))`, for `compile(store=...)` and for LangMem's tools.
@@ -105,8 +108,7 @@ class FourfoldStore(BaseStore):
         if op.value is None:
             await self._items.delete(op.namespace, op.key)
         else:
-            ttl = None if op.ttl is None else timedelta(minutes=op.ttl)
-            await self._items.put(op.namespace, op.key, op.value, self._texts(op), ttl)
+            await self._items.put(op.namespace, op.key, op.value, self._texts(op), _lifetime(op))
 
     def _texts(self, op: PutOp) -> list[str] | None:
         paths = self._fields if op.index is None else op.index or ()
@@ -125,8 +127,25 @@ def _check(op: Op) -> None:
             raise InvalidNamespaceError(str(error)) from error
         if op.namespace[0] == "langgraph":
             raise InvalidNamespaceError(f'The first label cannot be "langgraph": {op.namespace}.')
-    elif not isinstance(op, SearchOp | ListNamespacesOp):
+        if isinstance(op, PutOp):
+            _lifetime(op)  # before the batch does anything
+    elif isinstance(op, SearchOp | ListNamespacesOp):
+        for name, number in (("limit", op.limit), ("offset", op.offset)):
+            if not isinstance(number, int) or number < 0:
+                raise InputError(f"{name} cannot be that: give a whole number from 0 on.")
+    else:
         raise ValueError(f"Unknown operation type: {type(op)}")
+
+
+def _lifetime(op: PutOp) -> timedelta | None:
+    """Returns how long an item lives; None for one that stays. Raises `InputError`."""
+    if op.ttl is None:
+        return None
+    if isinstance(op.ttl, int | float) and 0 < op.ttl <= _LONGEST_TTL:
+        return timedelta(minutes=op.ttl)
+    raise InputError(
+        f"ttl cannot be that: give minutes, more than 0 and at most {_LONGEST_TTL:,}, or None for an item that stays."
+    )
 
 
 def _matches(condition: MatchCondition, namespace: Namespace) -> bool:
