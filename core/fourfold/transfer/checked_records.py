@@ -5,7 +5,7 @@ who wrote it."""
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Container, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -58,13 +58,13 @@ class CheckedRecord:
     line: int = 0
 
 
-def read_records(path: Path, header: Header) -> Iterator[CheckedRecord]:
-    """Yields the records of a file that was `checked`. Raises `InputError`, which names the line, for what is no
-    record of that bank."""
+def read_records(path: Path, header: Header, ids: Container[str] | None = None) -> Iterator[CheckedRecord]:
+    """Yields the records of a file that was `checked`, or those of these `ids` alone. Raises `InputError`, which
+    names the line, for what is no record of that bank."""
     for number, line in read_lines(path):
         with at_line(path, number):
             point = from_line(line.decode())
-            if kind_of(point) == records.OLD_CHANGE:
+            if kind_of(point) == records.OLD_CHANGE or (ids is not None and point.id not in ids):
                 continue
             _check_vectors(point, header)
             made = checked_record(point, header.bank)

@@ -115,5 +115,5 @@ def _touched(path: Path, header: Header, log: Iterable[Record]) -> dict[str, Poi
     ids = {identity for record in log for identity in record.before}
     if not ids:
         return {}
-    points = (record.point for record in read_records(path, header) if record.point.id in ids)
+    points = (record.point for record in read_records(path, header, ids))
     return {point.id: replace(point, vector=None, terms=None, tokens=None) for point in points}

@@ -7,12 +7,12 @@ import inspect
 import json
 import math
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import is_dataclass
 from datetime import datetime
 from functools import cache
 from types import NoneType, UnionType
-from typing import Any, Literal, Union, get_args, get_origin, get_type_hints
+from typing import Any, Literal, TypeAlias, Union, get_args, get_origin, get_type_hints
 
 from fourfold.errors import InputError
 from fourfold.validation import check_json
@@ -27,73 +27,144 @@ _SHOWN_CHARACTERS = 60
 def check_typed(value: Any, hint: Any, place: str) -> None:
     """Raises `InputError` where `value`, with all that is in it, is not what the annotation `hint` says, or is
     nothing that a store can hold. `place` names it in the error."""
+    try:
+        _check_of(hint)(value)
+    except InputError as error:
+        raise InputError(f"{place}{error}") from error.__cause__
+
+
+# A check raises an error that begins behind the name of its value; whoever has the value puts the place before it.
+# They are made once for a type: a file has a million values of a few types.
+Check: TypeAlias = Callable[[Any], None]
+
+
+@cache
+def _check_of(hint: Any) -> Check:
     origin, arguments = get_origin(hint), get_args(hint)
-    if origin in (Union, UnionType):
-        if value is not None:  # the values have no unions but with None
-            (other,) = (argument for argument in arguments if argument is not NoneType)
-            check_typed(value, other, place)
+    if origin in (Union, UnionType):  # the values have no unions but with None
+        (other,) = (argument for argument in arguments if argument is not NoneType)
+        check = _optional(_check_of(other))
     elif origin is Literal:
-        _require(value in arguments, value, place)
-    elif origin is tuple:
-        _require(isinstance(value, tuple), value, place)
-        hints = arguments[:1] * len(value) if arguments[-1] is Ellipsis else arguments
-        _require(len(value) == len(hints), value, place)
-        for number, (item, item_hint) in enumerate(zip(value, hints, strict=True)):
-            check_typed(item, item_hint, f"{place}[{number}]")
-    elif origin is Sequence:
-        _require(isinstance(value, list | tuple), value, place)
-        for item in value:
-            check_typed(item, arguments[0], place)
+        check = _one_of(arguments)
+    elif origin is tuple and arguments[-1] is not Ellipsis:
+        check = _tuple_of(tuple(map(_check_of, arguments)))
+    elif origin in (tuple, Sequence):
+        check = _items_of((list, tuple) if origin is Sequence else tuple, _check_of(arguments[0]))
     elif origin is Mapping:
-        _require(isinstance(value, Mapping), value, place)
-        for key, item in value.items():
-            check_typed(key, arguments[0], f"a name in {place}")
-            check_typed(item, arguments[1], f"{place}[{key!r}]")
+        check = _mapping_of(_check_of(arguments[0]), _check_of(arguments[1]))
     elif inspect.isclass(hint) and is_dataclass(hint):
-        _require(isinstance(value, hint), value, place)
-        for name, field_hint in _hints_of(hint).items():
-            check_typed(getattr(value, name), field_hint, f"{place}.{name}")
+        check = _record_of(hint)
     else:
-        _check_scalar(value, hint, place)
+        check = _SCALARS.get(hint) or _instance_of(hint)
+    return check
 
 
-def _check_scalar(value: Any, hint: Any, place: str) -> None:
-    if hint is datetime:
-        require_aware(value, place)
-        _require(value is not None, value, place)
-    elif hint is float:
-        _require(isinstance(value, int | float) and not isinstance(value, bool), value, place)
-        _require(math.isfinite(value), value, place)
-    elif hint is int:
-        _require(isinstance(value, int) and not isinstance(value, bool), value, place)
-        check_json(value, place)
-    elif hint is str:
-        _require(isinstance(value, str) and not _HALF_CHARACTER.search(value), value, place)
-    elif inspect.isclass(hint) and hint not in (Any, object):
-        _require(isinstance(value, hint), value, place)
-    else:
-        _check_storable(value, place)
+def _one_of(values: Sequence[Any]) -> Check:
+    return lambda value: _require(value in values, value)
 
 
-def _check_storable(value: Any, place: str) -> None:
+def _instance_of(hint: Any) -> Check:
+    if not inspect.isclass(hint) or hint in (Any, object):
+        return _check_storable
+    return lambda value: _require(isinstance(value, hint), value)
+
+
+def _optional(check: Check) -> Check:
+    return lambda value: None if value is None else check(value)
+
+
+def _tuple_of(checks: Sequence[Check]) -> Check:
+    def check(value: Any) -> None:
+        _require(isinstance(value, tuple) and len(value) == len(checks), value)
+        for number, item in enumerate(value):
+            _check_member(checks[number], item, f"[{number}]")
+
+    return check
+
+
+def _items_of(types: type | tuple[type, ...], check_item: Check) -> Check:
+    def check(value: Any) -> None:
+        _require(isinstance(value, types), value)
+        for number, item in enumerate(value):
+            try:
+                check_item(item)
+            except InputError as error:
+                raise InputError(f"[{number}]{error}") from error.__cause__
+
+    return check
+
+
+def _mapping_of(check_key: Check, check_value: Check) -> Check:
+    def check(value: Any) -> None:
+        _require(isinstance(value, Mapping), value)
+        for key, item in value.items():
+            _check_member(check_key, key, ": a name in it")
+            _check_member(check_value, item, f"[{key!r}]")
+
+    return check
+
+
+def _record_of(record_type: type[Any]) -> Check:
+    fields = [(name, _check_of(hint)) for name, hint in get_type_hints(record_type).items()]
+
+    def check(value: Any) -> None:
+        _require(isinstance(value, record_type), value)
+        for name, check_field in fields:
+            try:
+                check_field(getattr(value, name))
+            except InputError as error:
+                raise InputError(f".{name}{error}") from error.__cause__
+
+    return check
+
+
+def _check_member(check: Check, value: Any, place: str) -> None:
+    try:
+        check(value)
+    except InputError as error:
+        raise InputError(f"{place}{error}") from error.__cause__
+
+
+def _check_datetime(value: Any) -> None:
+    require_aware(value, "")
+    _require(value is not None, value)
+
+
+def _check_float(value: Any) -> None:
+    _require(isinstance(value, int | float) and not isinstance(value, bool) and math.isfinite(value), value)
+
+
+def _check_int(value: Any) -> None:
+    _require(isinstance(value, int) and not isinstance(value, bool), value)
+    check_json(value, "")
+
+
+def _check_str(value: Any) -> None:
+    _require(isinstance(value, str) and (value.isascii() or not _HALF_CHARACTER.search(value)), value)
+
+
+_SCALARS: Mapping[Any, Check] = {
+    datetime: _check_datetime,
+    float: _check_float,
+    int: _check_int,
+    str: _check_str,
+}
+
+
+def _check_storable(value: Any) -> None:
     """Raises `InputError` where a JSON value is not one that a store brings back."""
     try:
         json.dumps(value, allow_nan=False, ensure_ascii=False).encode()
     except (TypeError, ValueError, RecursionError) as error:
-        raise InputError(f"{place} is nothing that can be kept ({error}).") from error
-    check_json(value, place)
+        raise InputError(f" is nothing that can be kept ({error}).") from error
+    check_json(value, "")
 
 
-def _require(condition: bool, value: Any, place: str) -> None:
+def _require(condition: bool, value: Any) -> None:
     if not condition:
-        raise InputError(f"{place} is {_shown(value)}, which it cannot be.")
+        raise InputError(f" is {_shown(value)}, which it cannot be.")
 
 
 def _shown(value: Any) -> str:
     text = repr(value)
     return text if len(text) <= _SHOWN_CHARACTERS else f"{text[:_SHOWN_CHARACTERS]}…"
-
-
-@cache
-def _hints_of(value_type: type[Any]) -> dict[str, Any]:
-    return get_type_hints(value_type)
