@@ -302,7 +302,7 @@ def test_who_says_all_of_a_profile_is_named_once(memory: Memory) -> None:
 
 @pytest.mark.parametrize("speaker", ["", "Orla"])
 def test_what_lines_begin_with_is_not_taken_for_who_says_them(memory: Memory, speaker: str) -> None:
-    bank = memory.bank(f"warnings {speaker}")
+    bank = memory.bank(f"warnings-{speaker}")
     told = ("the stairs are steep.", "the dog bites.", "the gate is locked.", "the boiler leaks.")
     facts = [Fact(f"Warning: {each}", speaker=speaker or None, at=MAY) for each in told]
     for unit in bank.retain_facts(facts).units:
