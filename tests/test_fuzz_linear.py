@@ -5,7 +5,8 @@ from __future__ import annotations
 
 import time
 from collections import Counter
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
+from dataclasses import replace
 from datetime import UTC, datetime
 
 import numpy as np
@@ -39,6 +40,8 @@ from fourfold.language.text import (
     words,
 )
 from fourfold.language.voices import borrowed_spans
+from fourfold.models.packaged.statement_heads import load_heads
+from fourfold.ports import Embedding, TokenScores
 from fourfold.testing import HashEmbedder, MemoryStore
 from fourfold.transfer.importers.texts.mail_body import own_passages
 from fourfold.values.chunks import Piece
@@ -61,7 +64,10 @@ a: |\t|\u200b|\u0301""".replace("\n", "|").split("|"),
     "---- Forwarded message ----\n",
     "<memory-profile> ",
     "from Monday to ",
+    "from May to ",
 ]
+# What only a sign behind it keeps from being one thing: a pattern tries all ways through it before it gives up.
+BLOCKED = ["x", "!"]
 
 Read = Callable[[str], object]
 
@@ -75,9 +81,23 @@ def _compare_with_one_word_more(text: str) -> object:
     return same_statement(new, old, lambda: _VECTORS, lambda: _VECTORS, LANGUAGES[0])
 
 
+class ScoringEmbedder(HashEmbedder):
+    """`HashEmbedder`, with scores for the heads, which the packaged model would take most of the time to make."""
+
+    def embed(self, texts: Sequence[str]) -> list[Embedding]:
+        """Returns the embeddings, with all scores 0."""
+        columns = load_heads().token_weights.shape[1]
+        return [
+            replace(
+                each, scores=TokenScores(np.zeros((len(each.offsets), columns), np.float32), each.offsets)
+            )
+            for each in super().embed(texts)
+        ]
+
+
 _VECTORS = np.ones((1, 2), dtype=np.float32)
-# Whole messages come to these: up to a megabyte of them is measured. Other functions see a piece of a message, of
-# 1,440 characters unless `Settings.unit_words` is raised; here it is one of 4,000.
+# Whole messages come to these: up to half a megabyte of them is measured. Other functions see a piece of a message,
+# of 1,440 characters unless `Settings.unit_words` is raised; here it is one of 4,000.
 OF_MESSAGES: dict[str, Read] = {
     "detect": lambda text: detect([text]),
     "clean": clean,
@@ -144,14 +164,14 @@ def _is_steep(read: Read, kind: str, length: int) -> bool:
 @pytest.mark.slow
 @pytest.mark.parametrize("name", OF_MESSAGES)
 def test_a_message_is_read_in_time_in_proportion_to_it(name: str) -> None:
-    assert [kind for kind in KINDS if _is_steep(OF_MESSAGES[name], kind, 25_000)] == []
+    assert [kind for kind in KINDS if _is_steep(OF_MESSAGES[name], kind, 8_000)] == []
 
 
 @pytest.mark.slow
 @pytest.mark.parametrize("name", [*OF_MESSAGES, "same_statement"])
-def test_a_megabyte_is_read_in_time_in_proportion_to_it(name: str) -> None:
+def test_half_a_megabyte_is_read_in_time_in_proportion_to_it(name: str) -> None:
     read = (OF_MESSAGES | OF_PIECES)[name]
-    assert [kind for kind in PLAIN if _is_steep(read, kind, 250_000)] == []
+    assert [kind for kind in PLAIN if _is_steep(read, kind, 125_000)] == []
 
 
 @pytest.mark.slow
@@ -163,13 +183,13 @@ def test_what_opens_and_does_not_end_is_read_in_time_in_proportion_to_it(name: s
         def read_opened(text: str, opening: str = opening) -> object:
             return read(opening + text)
 
-        assert [kind for kind in PLAIN if _is_steep(read_opened, kind, 10_000)] == [], opening
+        assert [kind for kind in PLAIN if _is_steep(read_opened, kind, 4_000)] == [], opening
 
 
 @pytest.mark.slow
 @pytest.mark.parametrize("kind", [kind for kind in PLAIN if kind.strip()])
 def test_a_message_is_retained_and_asked_for_in_time_in_proportion_to_it(kind: str) -> None:
-    with Memory(MemoryStore(), HashEmbedder()) as memory:
+    with Memory(MemoryStore(), ScoringEmbedder()) as memory:
         names = iter(range(100))
 
         def retain_and_recall(text: str) -> None:
@@ -177,10 +197,21 @@ def test_a_message_is_retained_and_asked_for_in_time_in_proportion_to_it(kind: s
             bank.retain(text)
             bank.recall(text)
 
-        assert not _is_steep(retain_and_recall, kind, 16_000)
+        assert not _is_steep(retain_and_recall, kind, 8_000)
 
 
 @pytest.mark.slow
 @pytest.mark.parametrize("name", OF_PIECES)
 def test_the_longest_piece_is_read_in_time_in_proportion_to_it(name: str) -> None:
     assert [kind for kind in KINDS if _is_steep(OF_PIECES[name], kind, 1_000)] == []
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("name", OF_PIECES)
+def test_the_longest_piece_that_a_sign_ends_is_read_in_time_in_proportion_to_it(name: str) -> None:
+    for sign in BLOCKED:
+
+        def read_blocked(text: str, sign: str = sign) -> object:
+            return OF_PIECES[name](text + sign)
+
+        assert [kind for kind in KINDS if _is_steep(read_blocked, kind, 500)] == [], sign

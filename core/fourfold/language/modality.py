@@ -68,7 +68,7 @@ def _judgements(text: str, language: Language) -> Iterator[tuple[str, re.Match[s
 def _sentence_modality(sentence: str, wording: Wording | None) -> Modality:
     if sentence.rstrip("\"”»')]」 ").endswith(_ASKING):
         return Modality.QUESTION
-    if _QUOTED.search(sentence) or matches_any("quotation", sentence):
+    if _is_quotation(sentence) or matches_any("quotation", sentence):
         return Modality.QUOTE
     if wording is None:
         return Modality.FACT
@@ -80,8 +80,17 @@ def _sentence_modality(sentence: str, wording: Wording | None) -> Modality:
     return next((kind for kind, pattern in patterns if search(pattern, sentence)), Modality.FACT)
 
 
+def _is_quotation(sentence: str) -> bool:
+    """Tells whether a sentence is a quotation as a whole: nothing but marks stands outside of quotation marks."""
+    # Not by one pattern: that would try each of many marks as the opening one, with each as the closing one.
+    opening = _OPENING.match(sentence)
+    closing = max(map(sentence.rfind, _CLOSING_MARKS))
+    return opening is not None and closing > opening.end() and _MARKS.fullmatch(sentence, closing) is not None
+
+
 _SENTENCE = re.compile(r"(?<=[.!?…])\s+|(?<=[。！？])\s*|\n+")
 _ASKING = ("?", "？")
 _CONFIDENCE = {"sure": 0.9, "firm": 0.8, "held": 0.7, "weak": 0.5, "doubt": 0.6}
-_QUOTED = re.compile(r"""^\W*["“«„「].+["”»“」][.!。]?\W*$""")
-"""A sentence that is a quotation as a whole."""
+_OPENING = re.compile(r"""\W*?["“«„「]""")
+_CLOSING_MARKS = '"”»“」'
+_MARKS = re.compile(r"\W*")

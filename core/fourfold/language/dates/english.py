@@ -144,7 +144,8 @@ def _joins(text: str, a: TimeMention, b: TimeMention) -> bool:
         return False
     if b.start - a.end > _LONGEST_LINK:
         return False
-    opening = text[max(0, a.start - _LONGEST_LINK) : a.end].lower()
+    # Of a range of many times ("May to June to July ...") the end: what is looked for there reaches no further back.
+    opening = text[max(0, a.end - _LONGEST_LINK) : a.end].lower()
     link = _LINK.match(text[b.start : b.end].lower())
     between = (text[a.end : b.start] + (link.group() if link else "")).strip().lower()
     days = a.interval.end - a.interval.start <= DAY and b.interval.end - b.interval.start <= DAY
