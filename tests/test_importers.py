@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from datetime import UTC, datetime
+from importlib import import_module
 from pathlib import Path
 from typing import Any
 
@@ -103,6 +104,23 @@ def test_the_command_passes_over_a_chat_in_which_nothing_was_said(tmp_path: Path
     files = (tmp_path / "empty.jsonl", tmp_path / "empty.json", tmp_path / "notes.txt")
     done = fourfold("retain", *files, "-m", tmp_path / "memory")
     assert done.stdout.startswith("Retained 1 message in default: 1 new statement; ")
+
+
+def test_a_long_file_is_taken_in_in_parts_and_what_is_written_stays(
+    memory: Memory, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(import_module("fourfold.transfer.load"), "_LONGEST_PART", 40)
+    passages = ["Ana lives in Porto.", "Tom is a nurse.", "Kim has a red boat.", "Lea plays the cello."]
+    notes = tmp_path / "notes.txt"
+    notes.write_text("\n\n".join(passages), "utf-8")
+
+    def stop(done: int, total: int) -> None:
+        raise InterruptedError(f"{done} of {total}")
+
+    with pytest.raises(InterruptedError, match="1 of 2"):
+        memory.load(notes, progress=stop)
+    assert sorted(unit.text for unit in memory.bank("notes").units()) == passages[:2]
+    assert sorted(unit.text for unit in memory.load(notes).units()) == sorted(passages)
 
 
 def test_the_command_loads_a_file_in_which_nothing_was_said(tmp_path: Path) -> None:

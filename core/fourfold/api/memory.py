@@ -269,9 +269,10 @@ class AsyncMemory:
         the reason, fields that were not read, and how many messages have no time in the file; it is logged as
         well.
 
-        `progress` is called with (done, total) units, or documents. Raises `InputError` for a file that is none of
-        these, or not whole, or of which nothing can be read, and a name that is taken; `StoreVersionError` for one
-        of a newer schema; `ConfigurationError` for an importer of another package that is broken."""
+        `progress` is called with (done, total) units, or writes: one a document, or a million characters of one.
+        Stopped, what was written is kept. Raises `InputError` for a file that is none of these, or not whole, or of
+        which nothing can be read, and a name that is taken; `StoreVersionError` for one of a newer schema;
+        `ConfigurationError` for an importer of another package that is broken."""
         source = check_path(path)
         target_name = None if bank is None else check_bank_name(bank)
         if await to_thread.run_sync(transfer.is_export, source):

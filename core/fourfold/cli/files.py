@@ -19,6 +19,7 @@ from fourfold.transfer.importers import (
     read_source,
     source_of,
 )
+from fourfold.transfer.load import parts
 from fourfold.values.units import Message
 
 _STANDARD_INPUT = "standard input"
@@ -113,8 +114,7 @@ def _retain_messages(
     # In characters: one message may be a whole book.
     with output.progress(document.name, _length(messages), "characters") as bar:
         characters_before = 0
-        for start in range(0, len(messages), _BATCH_SIZE):
-            batch = messages[start : start + _BATCH_SIZE]
+        for batch in parts(messages, _BATCH_SIZE):
             length = _length(batch)
             progress = output.follow(bar, characters_before, length)
             characters_before += length

@@ -15,7 +15,8 @@ from fourfold.values.chunks import LINES_BEFORE, Piece, said, within
 from fourfold.values.units import LONGEST_NAME, Message, SaidAt, known_time, require_aware
 
 _LONGEST_MESSAGE = 10_000_000
-"""Characters; a guess. It refuses a file that was read into one message by mistake."""
+"""Characters: a message is one write, which needs some 500 bytes a character (benchmarks/hostile.py), so 5 GB. It
+refuses a file that was read into one message by mistake."""
 _CHARACTERS_A_WORD = 6
 """By which a text without blanks (Chinese, a long URL) is measured in words; a guess, near English's average."""
 
@@ -82,7 +83,7 @@ def _checked(message: Message, number: int) -> str:
     if len(message.text) > _LONGEST_MESSAGE:
         raise InputError(
             f"Message {number} has {len(message.text):,} characters; the most is {_LONGEST_MESSAGE:,}. "
-            f"Split it into several messages."
+            f"Split it into several messages, or load it as a file, which is taken in in parts."
         )
     if message.id and has_control(message.id):
         raise InputError(f"Message {number}: the id has control characters in it.")

@@ -3,7 +3,8 @@ missing or of another model; and what importers have read, which is retained."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Awaitable, Callable, Iterable, Iterator, Sequence
+from functools import partial
 from pathlib import Path
 from typing import Protocol
 
@@ -81,18 +82,42 @@ async def retain_documents(
     bank: RetainingBank, documents: Sequence[ImportedDocument], progress: Progress | None
 ) -> None:
     """Retains what importers have read, one document after the other; those that hold nothing are passed over.
-    `progress` is called with (done, total) documents. Stopped, it goes on when it is called again: messages that a
-    document has already are not added a second time."""
-    to_retain = [document for document in documents if document.messages or document.facts]
-    for number, document in enumerate(to_retain, 1):
-        # One write a document, not one for the whole file: a year of conversations is too much to lose at Ctrl-C,
-        # and to hold a bank's lock for.
-        if document.messages:
-            await bank.retain(document.messages, document=document.name, tags=document.tags)
-        if document.facts:
-            await bank.retain_facts(document.facts, document=document.name, tags=document.tags)
+    `progress` is called with (done, total) writes: one a document, unless it is long or has facts besides. Stopped,
+    it goes on when it is called again: messages that a document has already are not added a second time."""
+    # Not one write for the whole file: a year of conversations is too much to lose at Ctrl-C, and to hold a bank's
+    # lock for.
+    writes = [write for document in documents for write in _writes(bank, document)]
+    for number, write in enumerate(writes, 1):
+        await write()
         if progress is not None:
-            progress(number, len(to_retain))
+            progress(number, len(writes))
+
+
+def parts(messages: Sequence[Message], most_messages: int) -> Iterator[Sequence[Message]]:
+    """Yields what of a document one retain takes: at most `most_messages` messages, and `_LONGEST_PART` characters
+    unless one message alone has more."""
+    part: list[Message] = []
+    length = 0
+    for message in messages:
+        if part and (len(part) == most_messages or length + len(message.text) > _LONGEST_PART):
+            yield part
+            part, length = [], 0
+        part.append(message)
+        length += len(message.text)
+    if part:
+        yield part
+
+
+_LONGEST_PART = 1_000_000
+"""Characters. A retain needs some 500 bytes a character while it is at work (benchmarks/hostile.py): half a gigabyte,
+whatever a file's size."""
+
+
+def _writes(bank: RetainingBank, document: ImportedDocument) -> Iterator[Callable[[], Awaitable[object]]]:
+    for part in parts(document.messages, len(document.messages)):
+        yield partial(bank.retain, part, document=document.name, tags=document.tags)
+    if document.facts:
+        yield partial(bank.retain_facts, document.facts, document=document.name, tags=document.tags)
 
 
 def _points(path: Path, header: Header) -> Iterator[Point]:
