@@ -17,7 +17,16 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from fourfold import Bank, Entry, FourfoldError, InputError, Memory, Message
+from fourfold import (
+    Bank,
+    Entry,
+    FourfoldError,
+    InputError,
+    Memory,
+    Message,
+    create_key,
+    create_signing_key,
+)
 from fourfold.ports import Fields, Store, Where
 from fourfold.testing import FrozenClock, HashEmbedder, MemoryStore
 from fourfold.values.changes import TimelineKind
@@ -206,6 +215,50 @@ def test_a_tampered_export_is_refused_or_gives_a_bank_that_works(
     exported: Exported, data: st.DataObject
 ) -> None:
     check(exported, data.draw(tampered(exported)))
+
+
+@pytest.fixture(scope="module")
+def keys(exported: Exported, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A folder with a key that encrypts, a pair that signs, and an export by each: "encrypted", "signed"."""
+    folder = tmp_path_factory.mktemp("keys")
+    create_key(folder / "secret.key")
+    create_signing_key(folder / "team.key")
+    write(folder / "plain", exported.lines)
+    with Memory(MemoryStore(), HashEmbedder()) as memory:
+        bank = memory.load(folder / "plain")
+        bank.export(folder / "encrypted", encrypt=folder / "secret.key")
+        bank.export(folder / "signed", sign=folder / "team.key")
+    return folder
+
+
+@pytest.fixture(scope="module")
+def empty_memory() -> Iterator[Memory]:
+    """A memory that stays empty, as all is refused: made once, for many examples."""
+    with Memory(MemoryStore(), HashEmbedder()) as memory:
+        yield memory
+
+
+@given(st.data(), st.sampled_from(["encrypted", "signed"]))
+def test_an_encrypted_or_signed_export_with_another_bit_is_refused(
+    empty_memory: Memory, keys: Path, data: st.DataObject, name: str
+) -> None:
+    content = bytearray((keys / name).read_bytes())
+    # The first and the last bytes are those that say how the others are to be read.
+    near_an_end = st.one_of(st.integers(0, 600), st.integers(len(content) - 400, len(content) - 1))
+    for _ in range(data.draw(st.integers(1, 3))):
+        place = data.draw(st.one_of(near_an_end, st.integers(0, len(content) - 1)))
+        content[place] ^= data.draw(st.integers(1, 255))
+    if data.draw(st.booleans()):
+        del content[data.draw(near_an_end) :]
+    if bytes(content) == (keys / name).read_bytes():
+        return
+    option: dict[str, Any] = (
+        {"decrypt": keys / "secret.key"} if name == "encrypted" else {"signed_by": keys / "team.key.pub"}
+    )
+    (keys / "changed").write_bytes(content)
+    with pytest.raises(InputError):
+        empty_memory.load(keys / "changed", **option)
+    assert list(store_of(empty_memory).scan(Where())) == []
 
 
 def record(lines: list[Line], kind: str) -> Line:

@@ -63,6 +63,7 @@ if TYPE_CHECKING:
     from fourfold.api.sync import Bank, Memory
     from fourfold.keys import create_key
     from fourfold.settings import Settings
+    from fourfold.signing import create_signing_key
 
 __version__ = "0.1.0"
 
@@ -139,6 +140,7 @@ __all__ = [
     "Verdict",
     "bank_name",
     "create_key",
+    "create_signing_key",
 ]
 
 _LAZY_NAMES = {
@@ -148,6 +150,7 @@ _LAZY_NAMES = {
     "Memory": "fourfold.api.sync",
     "Settings": "fourfold.settings",
     "create_key": "fourfold.keys",
+    "create_signing_key": "fourfold.signing",
 }
 
 

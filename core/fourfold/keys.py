@@ -18,6 +18,9 @@ _MARK = "fourfold-key-1 "
 _KEY_BYTES = 32
 _NONCE_BYTES = 16
 """AES-SIV takes a nonce of any length; with 128 random bits none repeats (RFC 5297, section 3)."""
+_LONGEST_FILE = 2**14
+"""Bytes of a key's file that are read: a device, or a file of the wrong name, may have no end. A guess; the keys made
+here have 120 at most, and the longest of RSA 13,000."""
 
 
 class DecryptionError(Exception):
@@ -26,6 +29,9 @@ class DecryptionError(Exception):
 
 class Cipher:
     """Encrypts and decrypts with one key, for one purpose: what was encrypted for another cannot be decrypted."""
+
+    ADDED_BYTES = _NONCE_BYTES + 16
+    """By how much `encrypt` makes what it is given longer: the nonce and the tag."""
 
     def __init__(self, key: bytes, purpose: str) -> None:
         """`key` is of 32 bytes, as in the file that `create_key` makes."""
@@ -44,7 +50,7 @@ class Cipher:
     @classmethod
     def of_file(cls, path: str | Path, purpose: str) -> Cipher:
         """Returns the cipher of the key in a file. Raises `ConfigurationError` where there is none."""
-        return cls(_read_key(Path(path).expanduser()), purpose)
+        return cls(_key_of(path), purpose)
 
     @property
     def fingerprint(self) -> str:
@@ -90,31 +96,55 @@ def create_key(path: str | Path) -> Path:
 
     Whoever loses the file loses all that was encrypted with it: keep a copy, and not beside the memory.
     """
-    key_path = check_path(path).expanduser()
-    line = _MARK + base64.b64encode(os.urandom(_KEY_BYTES)).decode() + "\n"
+    return write_key_file(path, _MARK + base64.b64encode(os.urandom(_KEY_BYTES)).decode() + "\n")
+
+
+def write_key_file(path: str | Path, text: str, mode: int = 0o600) -> Path:
+    """Writes a new file that has `mode` from its first byte on, whole or not at all, and returns its path. Raises
+    `InputError`."""
+    key_path = check_path(path)
     try:
-        descriptor = os.open(key_path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-        with os.fdopen(descriptor, "w", encoding="ascii") as file:
-            file.write(line)
-            file.flush()
-            os.fsync(file.fileno())
+        key_path = key_path.expanduser()
+        descriptor = os.open(key_path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, mode)
     except FileExistsError as error:
         raise InputError(
-            f"{key_path} is there already. Nothing was changed: what a key encrypted is lost without it. Name a "
-            f"new file."
+            f"{key_path} is there already. Nothing was changed: a key that is overwritten is lost, and with it what "
+            f"it encrypted. Name a new file."
         ) from error
+    except (OSError, RuntimeError) as error:
+        raise InputError(f"{key_path} cannot be written: {_reason(error)}.") from error
+    try:
+        with os.fdopen(descriptor, "w", encoding="ascii") as file:
+            file.write(text)
+            file.flush()
+            os.fsync(file.fileno())
     except OSError as error:
-        raise InputError(f"{key_path} cannot be written: {error.strerror}.") from error
+        # A part of a key is none, and would be in the way of a whole one.
+        key_path.unlink(missing_ok=True)
+        raise InputError(f"{key_path} cannot be written: {_reason(error)}.") from error
     return key_path
 
 
-def _read_key(path: Path) -> bytes:
+def read_key_file(path: str | Path) -> str:
+    """Returns what a file has that should be a key's. Raises `ConfigurationError` where it cannot be read."""
     try:
-        text = path.read_text(encoding="ascii")
-    except OSError as error:
-        raise ConfigurationError(f"The key in {path} cannot be read: {error.strerror}.") from error
-    except ValueError:
-        text = ""
+        key_path = Path(path).expanduser()
+        # A pipe would be waited for, and can be read only once.
+        if key_path.exists() and not key_path.is_file():
+            raise ConfigurationError(f"The key in {path} cannot be read: that is no file.")
+        with key_path.open("rb") as file:
+            return file.read(_LONGEST_FILE).decode("ascii", "replace")
+    except (OSError, RuntimeError, ValueError) as error:
+        raise ConfigurationError(f"The key in {path} cannot be read: {_reason(error)}.") from error
+
+
+def _reason(error: Exception) -> str:
+    """Returns why a file could not be opened; what is no `OSError` is about a path that there cannot be."""
+    return (error.strerror if isinstance(error, OSError) else None) or str(error)
+
+
+def _key_of(path: str | Path) -> bytes:
+    text = read_key_file(path)
     try:
         if not text.startswith(_MARK):
             raise ValueError(_MARK)
@@ -123,6 +153,6 @@ def _read_key(path: Path) -> bytes:
             raise ValueError(len(key))
     except ValueError as error:
         raise ConfigurationError(
-            f"{path} is no key: make one by fourfold key {path.name}, or fourfold.create_key."
+            f"{path} is no key that encrypts: make one by fourfold key FILE, or fourfold.create_key."
         ) from error
     return key

@@ -118,14 +118,29 @@ class BankEdits(BankReads):
         )
 
     async def export(
-        self, path: str | Path, *, vectors: bool = True, progress: Progress | None = None
+        self,
+        path: str | Path,
+        *,
+        vectors: bool = True,
+        encrypt: str | Path | None = None,
+        sign: str | Path | None = None,
+        progress: Progress | None = None,
     ) -> Path:
         """Writes all that the bank holds, its history included, to one file (lines of JSON, with a checksum), which
         `Memory.load` reads anywhere; writes to the bank wait meanwhile. Without `vectors` the file is a tenth of the
-        size, and loading it embeds anew. `progress` is called with (done, total) units. Raises `NotFoundError` for a
-        bank that is not there yet, `InputError` where the file cannot be written."""
+        size, and loading it embeds anew. `progress` is called with (done, total) units.
+
+        `encrypt` names the file of a key that `fourfold.create_key` made: nothing can be read without it but that the
+        file is an encrypted export, its size, and a fingerprint of the key. `sign` names that of a private key that
+        `fourfold.create_signing_key` made: whoever has the public one can tell that the owner of the key wrote the
+        file, and that it is as it was written.
+
+        Raises `NotFoundError` for a bank that is not there yet, `InputError` where the file cannot be written,
+        `ConfigurationError` for a key that cannot be used, or where the package cryptography is not installed."""
         target = check_path(path)
-        await to_thread.run_sync(transfer.export, self._services, self.name, target, vectors, progress)
+        await to_thread.run_sync(
+            transfer.export, self._services, self.name, target, vectors, encrypt, sign, progress
+        )
         return target
 
     async def history(self, unit: Unit | str | None = None, *, limit: int | None = None) -> list[Change]:

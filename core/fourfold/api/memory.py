@@ -254,11 +254,22 @@ class AsyncMemory:
         )
 
     async def load(
-        self, path: str | Path, *, bank: str | None = None, progress: Progress | None = None
+        self,
+        path: str | Path,
+        *,
+        bank: str | None = None,
+        decrypt: str | Path | None = None,
+        signed_by: str | Path | None = None,
+        progress: Progress | None = None,
     ) -> AsyncBank:
         """Loads a bank from a file that `AsyncBank.export` wrote, under the name `bank` (default: the one it
         had). It is there whole, or not at all. Vectors are taken over where they are of the same embedder, else
         made anew.
+
+        `decrypt` names the file of the key with which it was encrypted, `signed_by` that of the public key of whoever
+        must have signed it; the history says so then. Where they are given, a file that is not encrypted, not signed,
+        or with another key, is refused before anything is written. The signature holds for the time in the file as
+        well (the history has the day): that it is the latest one, it does not tell.
 
         Or takes in any other file that an importer reads (`fourfold.transfer.importers`): the exports of ChatGPT,
         Claude, mem0, Graphiti and Zep, the MCP memory server and LangGraph, chats of WhatsApp, Telegram, Slack and
@@ -272,13 +283,20 @@ class AsyncMemory:
         `progress` is called with (done, total) units, or writes: one a document, or a million characters of one.
         Stopped, what was written is kept. Raises `InputError` for a file that is none of these, or not whole, or of
         which nothing can be read, and a name that is taken; `StoreVersionError` for one of a newer schema;
-        `ConfigurationError` for an importer of another package that is broken."""
+        `ConfigurationError` for an importer of another package that is broken, a key that cannot be used, and where
+        the package cryptography is not installed."""
         source = check_path(path)
         target_name = None if bank is None else check_bank_name(bank)
-        if await to_thread.run_sync(transfer.is_export, source):
-            return self.bank(
-                await to_thread.run_sync(transfer.load, self.services, source, target_name, progress)
+        # Only exports are encrypted and signed: anything else in the place of one is refused there.
+        if (
+            decrypt is not None
+            or signed_by is not None
+            or await to_thread.run_sync(transfer.is_export, source)
+        ):
+            name = await to_thread.run_sync(
+                transfer.load, self.services, source, target_name, decrypt, signed_by, progress
             )
+            return self.bank(name)
         imported = await to_thread.run_sync(transfer.read_import, source)
         target = self.bank(target_name or bank_name(source.stem))
         await transfer.retain_documents(target, imported.documents, progress)

@@ -93,10 +93,23 @@ class Memory(MemoryFacade):
         """See `AsyncMemory.banks_with_entries`."""
         return self._portal.call(lambda: self._async.banks_with_entries(kind, tag=tag, expired=expired))
 
-    def load(self, path: str | Path, *, bank: str | None = None, progress: Progress | None = None) -> Bank:
+    def load(
+        self,
+        path: str | Path,
+        *,
+        bank: str | None = None,
+        decrypt: str | Path | None = None,
+        signed_by: str | Path | None = None,
+        progress: Progress | None = None,
+    ) -> Bank:
         """See `AsyncMemory.load`."""
         return Bank(
-            self._portal.call(lambda: self._async.load(path, bank=bank, progress=progress)), self._portal
+            self._portal.call(
+                lambda: self._async.load(
+                    path, bank=bank, decrypt=decrypt, signed_by=signed_by, progress=progress
+                )
+            ),
+            self._portal,
         )
 
     def reembed(self, embedder: str | Embedder, *, progress: Progress | None = None) -> int:
@@ -347,9 +360,19 @@ class Bank(BankFacade):
         """See `AsyncBank.prune`."""
         return self._portal.call(lambda: self._async.prune(policy, dry_run=dry_run, reason=reason))
 
-    def export(self, path: str | Path, *, vectors: bool = True, progress: Progress | None = None) -> Path:
+    def export(
+        self,
+        path: str | Path,
+        *,
+        vectors: bool = True,
+        encrypt: str | Path | None = None,
+        sign: str | Path | None = None,
+        progress: Progress | None = None,
+    ) -> Path:
         """See `AsyncBank.export`."""
-        return self._portal.call(lambda: self._async.export(path, vectors=vectors, progress=progress))
+        return self._portal.call(
+            lambda: self._async.export(path, vectors=vectors, encrypt=encrypt, sign=sign, progress=progress)
+        )
 
     def history(self, unit: Unit | str | None = None, *, limit: int | None = None) -> list[Change]:
         """See `AsyncBank.history`."""

@@ -22,7 +22,7 @@ from fourfold import (
     Unit,
     __version__,
 )
-from fourfold.cli import cmd_forget, cmd_history, cmd_reflect, cmd_transfer, output
+from fourfold.cli import cmd_forget, cmd_history, cmd_key, cmd_reflect, cmd_transfer, output
 from fourfold.cli.common import (
     BankOption,
     JsonOption,
@@ -41,6 +41,7 @@ __all__ = [
     "app",
     "cmd_forget",
     "cmd_history",
+    "cmd_key",
     "cmd_reflect",
     "cmd_transfer",
     "main",

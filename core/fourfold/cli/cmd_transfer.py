@@ -20,6 +20,8 @@ from fourfold.cli.common import (
     time_of_option,
 )
 from fourfold.cli.files import read_for_load, retain_files
+from fourfold.transfer.file_format import Export
+from fourfold.transfer.importers import ImportedFile
 from fourfold.values.wording import counted
 
 
@@ -29,16 +31,27 @@ def export(
     bank: BankOption = "default",
     memory: MemoryOption = None,
     vectors: Annotated[bool, typer.Option(help="With vectors, so that loading need not embed.")] = True,
+    encrypt: Annotated[
+        Path | None, typer.Option(metavar="KEY", help="Encrypt it with this key (fourfold key KEY).")
+    ] = None,
+    sign: Annotated[
+        Path | None, typer.Option(metavar="KEY", help="Sign it with this key (fourfold key --sign KEY).")
+    ] = None,
     json: JsonOption = False,
 ) -> None:
     """Write all that a bank holds, its history included, to one file."""
     with open_existing(memory) as open_memory:
         units = info_of(open_memory, bank).units
         with output.progress(str(path), units) as bar:
-            open_memory.bank(bank).export(path, vectors=vectors, progress=output.follow(bar))
+            open_memory.bank(bank).export(
+                path, vectors=vectors, encrypt=encrypt, sign=sign, progress=output.follow(bar)
+            )
     result = {"file": str(path), "bytes": path.stat().st_size, "units": units}
     megabytes = path.stat().st_size / 2**20
-    output.emit(result, json, f"Exported {counted(units, 'unit')} of {bank} to {path} ({megabytes:.1f} MB).")
+    how = "".join(f", {word}" for word, key in (("encrypted", encrypt), ("signed", sign)) if key is not None)
+    output.emit(
+        result, json, f"Exported {counted(units, 'unit')} of {bank} to {path} ({megabytes:.1f} MB){how}."
+    )
 
 
 @app.command()
@@ -51,29 +64,43 @@ def load(
         str | None, typer.Option("--bank", "-b", help="Its name here; else the one it had.")
     ] = None,
     memory: MemoryOption = None,
+    decrypt: Annotated[
+        Path | None, typer.Option(metavar="KEY", help="The key that an export was encrypted with.")
+    ] = None,
+    signed_by: Annotated[
+        Path | None,
+        typer.Option(
+            metavar="KEY.pub", help="Refuse it unless it is signed with the private key of this one."
+        ),
+    ] = None,
     json: JsonOption = False,
 ) -> None:
     """Load a bank from a file, or take in what fourfold retain takes, into a bank called as the file is."""
     # Read before the memory is opened, which would make one: a file that is refused leaves no directory behind.
-    imported = read_for_load(path)
+    file = read_for_load(path, decrypt, signed_by)
     with Memory.open(memory) as open_memory:
-        if imported is None:
+        if isinstance(file, Export):
             with output.progress(str(path), 0) as bar:
-                loaded = open_memory.load(path, bank=bank, progress=output.follow(bar))
+                loaded = open_memory.load(
+                    path, bank=bank, decrypt=decrypt, signed_by=signed_by, progress=output.follow(bar)
+                )
         else:
             loaded = open_memory.bank(bank or bank_name(path.stem))
-            for _ in retain_files(loaded, [imported], []):
+            for _ in retain_files(loaded, [file], []):
                 pass
         # A file in which nothing was said makes no bank.
         units = sum(info.units for info in open_memory.banks([loaded.name]))
     result: dict[str, object] = {"bank": loaded.name, "units": units}
-    if imported is not None:
-        result["warnings"] = list(imported.warnings)
-    files = [] if imported is None else [(path, imported)]
+    signature = ""
+    if isinstance(file, ImportedFile):
+        result["warnings"] = list(file.warnings)
+    elif file.signed_by:
+        result |= {"signed_by": file.signed_by, "exported_at": file.header.at}
+        signature = f" Exported at {file.header.at}, signed by {signed_by} ({file.signed_by})."
 
     def show() -> None:
-        output.print_line(f"Loaded {counted(units, 'unit')} into {loaded.name}.")
-        output.show_files(files)
+        output.print_line(f"Loaded {counted(units, 'unit')} into {loaded.name}.{signature}")
+        output.show_files([(path, file)] if isinstance(file, ImportedFile) else [])
 
     output.emit(result, json, show)
 

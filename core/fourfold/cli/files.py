@@ -10,7 +10,7 @@ from fourfold import Bank, RetainResult
 from fourfold.cli import output
 from fourfold.errors import InputError
 from fourfold.settings import load_settings
-from fourfold.transfer.file_format import checked, is_export
+from fourfold.transfer.file_format import Export, checked, is_export
 from fourfold.transfer.importers import (
     ImportedDocument,
     ImportedFile,
@@ -76,12 +76,11 @@ def _read_standard_input() -> ImportedFile:
     )
 
 
-def read_for_load(path: Path) -> ImportedFile | None:
-    """Returns what a file holds that `Memory.load` is to take in; None for an export of a bank, which was found
-    whole. Raises `InputError` where it can be neither, before a memory is made for it."""
-    if is_export(path):
-        checked(path)
-        return None
+def read_for_load(path: Path, decrypt: Path | None, signed_by: Path | None) -> ImportedFile | Export:
+    """Returns what a file holds that `Memory.load` is to take in, or the export of a bank that it is, found whole.
+    Raises `InputError` where it can be neither, before a memory is made for it."""
+    if decrypt is not None or signed_by is not None or is_export(path):
+        return checked(path, decrypt, signed_by)
     with output.waiting(f"reading {path.name}"):
         return read_import(path)
 

@@ -1,6 +1,6 @@
 """Reads the records of a bank out of a file as typed values, and makes each record anew of its value: whatever a file
 says, a store gets nothing but what Fourfold would have written itself. A file's checksum tells that it is whole, not
-who wrote it."""
+who wrote it; and who signed it may be wrong."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ from fourfold.schema.rekey import id_by_name
 from fourfold.schema.summaries import facts_digest_of, read_summary, summary_point
 from fourfold.schema.units import read_unit, text_readings, unit_payload
 from fourfold.storage.jsonl import from_line
-from fourfold.transfer.file_format import Header, read_lines
+from fourfold.transfer.file_format import Export, Header
 from fourfold.transfer.typed import check_typed
 from fourfold.validation import check_name, check_tags
 from fourfold.values.beliefs import Belief
@@ -58,11 +58,12 @@ class CheckedRecord:
     line: int = 0
 
 
-def read_records(path: Path, header: Header, ids: Container[str] | None = None) -> Iterator[CheckedRecord]:
-    """Yields the records of a file that was `checked`, or those of these `ids` alone. Raises `InputError`, which
-    names the line, for what is no record of that bank."""
-    for number, line in read_lines(path):
-        with at_line(path, number):
+def read_records(file: Export, ids: Container[str] | None = None) -> Iterator[CheckedRecord]:
+    """Yields the records of a file, or those of these `ids` alone. Raises `InputError`, which names the line, for what
+    is no record of its bank."""
+    header = file.header
+    for number, line in file.records():
+        with at_line(file.path, number):
             point = from_line(line.decode())
             if kind_of(point) == records.OLD_CHANGE or (ids is not None and point.id not in ids):
                 continue

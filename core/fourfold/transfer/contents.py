@@ -18,7 +18,7 @@ from fourfold.schema.records import KIND_ONLY, kind_of
 from fourfold.schema.rekey import Rekeyer
 from fourfold.schema.units import RATED, entities_of
 from fourfold.transfer.checked_records import CheckedRecord, at_line, checked_record, read_records
-from fourfold.transfer.file_format import Header
+from fourfold.transfer.file_format import Export
 
 _BATCH_SIZE = 500
 """Ids that a store is asked for at once; a guess, not measured."""
@@ -54,11 +54,11 @@ class _Contents:
             self.log[point.id] = record.logged
 
 
-def check_contents(store: Store, path: Path, header: Header, rekeyer: Rekeyer) -> Profile:
-    """Reads all of a file that was `checked`, has `rekeyer` note its records, and returns the profile of its bank.
-    Raises `InputError` for what `store` must not take in."""
-    contents = _Contents()
-    for record in read_records(path, header):
+def check_contents(store: Store, file: Export, rekeyer: Rekeyer) -> Profile:
+    """Reads all of a file, has `rekeyer` note its records, and returns the profile of its bank. Raises `InputError`
+    for what `store` must not take in."""
+    contents, path = _Contents(), file.path
+    for record in read_records(file):
         with at_line(path, record.line):
             contents.add(record)
         rekeyer.note(record.point)
@@ -69,7 +69,7 @@ def check_contents(store: Store, path: Path, header: Header, rekeyer: Rekeyer) -
             if name not in contents.entities:
                 raise InputError(f'it mentions "{name}", which is no entity of the file.')
     _check_ids(store, path, contents, rekeyer)
-    _check_log(path, header, contents)
+    _check_log(file, contents)
     return contents.profiles[0]
 
 
@@ -85,13 +85,13 @@ def _check_ids(store: Store, path: Path, contents: _Contents, rekeyer: Rekeyer) 
                 raise InputError(f"{point.id} is the id of a record of another bank.")
 
 
-def _check_log(path: Path, header: Header, contents: _Contents) -> None:
+def _check_log(file: Export, contents: _Contents) -> None:
     """Raises `InputError` where going back in the log comes to what is no record of the bank: a look at an earlier
     moment would, and an undo would write it."""
     log = latest_first(contents.log.values())
-    states = _touched(path, header, log)
+    states = _touched(file, log)
     for record in log:
-        with at_line(path, contents.lines[record.id]):
+        with at_line(file.path, contents.lines[record.id]):
             for other in (record.undone_by, record.undoes):
                 if other in contents.lines and other not in contents.log:
                     raise InputError(f"{other} is no change of the log.")
@@ -99,7 +99,7 @@ def _check_log(path: Path, header: Header, contents: _Contents) -> None:
             for identity, steps in record.before.items():
                 if identity in states:
                     states[identity] = reverted(states[identity], steps)
-                    _check_state(states[identity], steps, header.bank)
+                    _check_state(states[identity], steps, file.header.bank)
 
 
 def _check_state(state: Point, steps: Difference, bank: str) -> None:
@@ -110,10 +110,10 @@ def _check_state(state: Point, steps: Difference, bank: str) -> None:
         raise InputError(f"{state.id} cannot have had {differing[name]!r} for {name}.")
 
 
-def _touched(path: Path, header: Header, log: Iterable[Record]) -> dict[str, Point]:
+def _touched(file: Export, log: Iterable[Record]) -> dict[str, Point]:
     """Returns the records that the log tells of, by id, without their vectors."""
     ids = {identity for record in log for identity in record.before}
     if not ids:
         return {}
-    points = (record.point for record in read_records(path, header, ids))
+    points = (record.point for record in read_records(file, ids))
     return {point.id: replace(point, vector=None, terms=None, tokens=None) for point in points}

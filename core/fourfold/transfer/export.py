@@ -24,9 +24,18 @@ _NOTED_SETTINGS = ("session_gap_hours", "unit_words", "decay", "relevance")
 """The settings that shaped what is in a bank; a reader of the file can see them. Loading applies none of them."""
 
 
-def export(services: Services, bank: str, path: Path, vectors: bool, progress: Progress | None) -> int:
-    """Writes `bank` to `path`, as it is at one moment, and returns how many units it has. Raises `NotFoundError`, and
-    `InputError` where the file cannot be written."""
+def export(
+    services: Services,
+    bank: str,
+    path: Path,
+    vectors: bool,
+    encrypt: str | Path | None,
+    sign: str | Path | None,
+    progress: Progress | None,
+) -> int:
+    """Writes `bank` to `path`, as it is at one moment, and returns how many units it has; encrypted with the key in
+    the file `encrypt` and signed with that in the file `sign`, where these are given. Raises `NotFoundError`,
+    `InputError` where the file cannot be written, and `ConfigurationError` for a key that is none."""
     # Under the bank's lock, so that writes wait: a unit that came halfway would be in the file without its entities.
     with services.indexes.locked(bank) as index:
         if index.profile is None:
@@ -45,7 +54,7 @@ def export(services: Services, bank: str, path: Path, vectors: bool, progress: P
             pending=pending(services, bank),
             settings=settings,
         )
-        write(path, header, bank_points(services, index, vectors, progress))
+        write(path, header, bank_points(services, index, vectors, progress), encrypt, sign)
         return len(index)
 
 

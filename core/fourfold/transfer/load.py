@@ -17,7 +17,7 @@ from fourfold.services import Services
 from fourfold.storage.manifest import SCHEMA
 from fourfold.transfer.checked_records import read_records
 from fourfold.transfer.contents import check_contents
-from fourfold.transfer.file_format import Header, checked
+from fourfold.transfer.file_format import Export, checked
 from fourfold.transfer.importers import ImportedDocument
 from fourfold.transfer.install import ensure_absent, install_bank
 from fourfold.transfer.redact import policy_for, redact_records, redacts_units
@@ -44,11 +44,20 @@ class RetainingBank(Protocol):
         ...
 
 
-def load(services: Services, path: Path, bank: str | None, progress: Progress | None) -> str:
+def load(
+    services: Services,
+    path: Path,
+    bank: str | None,
+    decrypt: str | Path | None,
+    signed_by: str | Path | None,
+    progress: Progress | None,
+) -> str:
     """Loads the file into a new bank called `bank`, or as it was called, and returns that name. The bank is there
-    whole, or not at all. Raises `InputError` for a file that is no export, is not whole or has what no bank has, and
-    for a name that is taken, `StoreVersionError` for a file of a newer schema."""
-    header = checked(path)
+    whole, or not at all. Raises `InputError` for a file that is no export, is not whole, not as the keys say or has
+    what no bank has, and for a name that is taken; `StoreVersionError` for a file of a newer schema;
+    `ConfigurationError` for a key that is none."""
+    file = checked(path, decrypt, signed_by)
+    header = file.header
     if header.schema > SCHEMA:
         raise StoreVersionError(
             f"{path} was written by a newer Fourfold ({header.version}). Run pip install -U fourfold."
@@ -58,9 +67,9 @@ def load(services: Services, path: Path, bank: str | None, progress: Progress | 
     # The file is read several times rather than held in memory: to find it whole, to check its records and note their
     # ids, since any record may name any other, and to write them.
     rekeyer = Rekeyer(header.bank, name)
-    profile = check_contents(services.store, path, header, rekeyer)
+    profile = check_contents(services.store, file, rekeyer)
     policy = policy_for(services, profile)
-    points = redact_records((rekeyer.moved(point) for point in _points(path, header)), services, policy)
+    points = redact_records((rekeyer.moved(point) for point in _points(file)), services, policy)
     # Vectors of another model, or of a text that is masked now, would find units by what they do not say.
     model = services.embedder
     is_same_model = (model.name, model.dimension, model.token_dimension) == (
@@ -68,11 +77,13 @@ def load(services: Services, path: Path, bank: str | None, progress: Progress | 
         header.dimension,
         header.token_dimension,
     )
-    if header.vectors and is_same_model and not redacts_units(_points(path, header), policy):
+    if header.vectors and is_same_model and not redacts_units(_points(file), policy):
         points = _counted(points, header.units, progress)
     else:
         points = renew_units(model, points, profile.language or ENGLISH, progress, header.units)
     subject = f'"{header.bank}" of {header.at[:10]}'
+    if file.signed_by:
+        subject += f", signed by {file.signed_by}"
     points = _if_still(model, services, points)
     install_bank(services, name, points, "load", subject, header.pending == 0, policy)
     return name
@@ -120,8 +131,8 @@ def _writes(bank: RetainingBank, document: ImportedDocument) -> Iterator[Callabl
         yield partial(bank.retain_facts, document.facts, document=document.name, tags=document.tags)
 
 
-def _points(path: Path, header: Header) -> Iterator[Point]:
-    return (record.point for record in read_records(path, header))
+def _points(file: Export) -> Iterator[Point]:
+    return (record.point for record in read_records(file))
 
 
 def _if_still(model: Embedder, services: Services, points: Iterable[Point]) -> Iterator[Point]:
