@@ -59,8 +59,8 @@ class CheckedRecord:
 
 
 def read_records(file: Export, ids: Container[str] | None = None) -> Iterator[CheckedRecord]:
-    """Yields the records of a file, or those of these `ids` alone. Raises `InputError`, which names the line, for what
-    is no record of its bank."""
+    """Yields the records of a file, or those of these `ids` alone. Raises `InputError`, which names the line, for
+    what is no record of its bank."""
     header = file.header
     for number, line in file.records():
         with at_line(file.path, number):
