@@ -149,6 +149,10 @@ def _with_other_capitals(lines: list[bytes], signature: dict[str, str], home: Pa
     return ended(lines, **(signature | {"signature": signature["signature"].upper()}))
 
 
+def _of_a_key_that_is_none(lines: list[bytes], signature: dict[str, str], home: Path) -> bytes:
+    return ended(lines, **(signature | {"signed_by": "\x1b[2J"}))  # on a terminal it would wipe the error out
+
+
 def _stripped(lines: list[bytes], signature: dict[str, str], home: Path) -> bytes:
     return ended([lines[0].replace(b'{"fourfold": 2', b'{"fourfold": 1'), *lines[1:]])
 
@@ -180,6 +184,7 @@ def _of_a_stranger_who_says_otherwise(lines: list[bytes], signature: dict[str, s
         (_cut_off, "not whole"),
         (_with_other_capitals, "not whole"),
         (_stripped_in_part, "not whole"),
+        (_of_a_key_that_is_none, "not whole"),
         (_stripped, "is not signed"),
         (_of_a_stranger, "signed by another key"),
     ],
@@ -239,6 +244,7 @@ def test_blocks_of_an_encrypted_file_stand_where_they_were_written(
 @pytest.mark.parametrize(
     ("name", "keys", "told"),
     [
+        ("odd", {"decrypt": "secret"}, "is no export"),
         ("encrypted", {}, "is encrypted: .*--decrypt KEY"),
         ("encrypted", {"signed_by": "team.pub"}, "is encrypted"),
         ("encrypted", {"decrypt": "other-secret"}, "another key, which has the fingerprint"),
@@ -258,6 +264,7 @@ def test_what_is_not_as_the_keys_say_is_refused(
     memory: Memory, home: Path, name: str, keys: dict[str, str], told: str
 ) -> None:
     (home / "notes.md").write_text("I live in Porto.")
+    (home / "odd").write_text('{"fourfold": 3, "key": "\\ud800", "file": "x"}\n')
     (home / "folder").mkdir(exist_ok=True)
     if not (home / "pipe").exists():
         os.mkfifo(home / "pipe")

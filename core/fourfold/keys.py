@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import base64
 import os
+import re
 from pathlib import Path
 
 from fourfold.errors import ConfigurationError, InputError
@@ -18,6 +19,8 @@ _MARK = "fourfold-key-1 "
 _KEY_BYTES = 32
 _NONCE_BYTES = 16
 """AES-SIV takes a nonce of any length; with 128 random bits none repeats (RFC 5297, section 3)."""
+FINGERPRINT = re.compile(r"[0-9a-f]{32}")
+"""What tells keys from one another looks like."""
 _LONGEST_FILE = 2**14
 """Bytes of a key's file that are read: a device, or a file of the wrong name, may have no end. A guess; the keys made
 here have 120 at most, and the longest of RSA 13,000."""
@@ -126,21 +129,23 @@ def write_key_file(path: str | Path, text: str, mode: int = 0o600) -> Path:
 
 
 def read_key_file(path: str | Path) -> str:
-    """Returns what a file has that should be a key's. Raises `ConfigurationError` where it cannot be read."""
+    """Returns what a file has that should be a key's. Raises `ConfigurationError` where it cannot be read, and
+    `InputError` for a path that none can have."""
+    key_path = check_path(path)
     try:
-        key_path = Path(path).expanduser()
+        key_path = key_path.expanduser()
         # A pipe would be waited for, and can be read only once.
         if key_path.exists() and not key_path.is_file():
             raise ConfigurationError(f"The key in {path} cannot be read: that is no file.")
         with key_path.open("rb") as file:
             return file.read(_LONGEST_FILE).decode("ascii", "replace")
-    except (OSError, RuntimeError, ValueError) as error:
+    except (OSError, RuntimeError) as error:
         raise ConfigurationError(f"The key in {path} cannot be read: {_reason(error)}.") from error
 
 
 def _reason(error: Exception) -> str:
-    """Returns why a file could not be opened; what is no `OSError` is about a path that there cannot be."""
-    return (error.strerror if isinstance(error, OSError) else None) or str(error)
+    """Returns why a file could not be opened; what is no `OSError` tells that "~" is nobody's."""
+    return (error.strerror if isinstance(error, OSError) else None) or str(error).removesuffix(".")
 
 
 def _key_of(path: str | Path) -> bytes:

@@ -16,7 +16,7 @@ from pathlib import Path
 from typing import BinaryIO
 
 from fourfold.errors import InputError
-from fourfold.keys import Cipher, DecryptionError
+from fourfold.keys import FINGERPRINT, Cipher, DecryptionError
 
 ENCRYPTED_FORMAT = 3
 _MARK = f'{{"fourfold": {ENCRYPTED_FORMAT},'.encode()
@@ -68,7 +68,9 @@ def decrypted(path: Path, first_line: bytes, source: BinaryIO, cipher: Cipher) -
 def _check_key(path: Path, first_line: bytes, cipher: Cipher) -> None:
     try:
         key = json.loads(first_line)["key"]
-    except (ValueError, KeyError, RecursionError) as error:
+        if not FINGERPRINT.fullmatch(key):  # it is shown, and may be anything
+            raise ValueError(key)
+    except (ValueError, KeyError, TypeError, RecursionError) as error:
         raise InputError(f"{path} is no export of a bank: its first line does not say so.") from error
     if key != cipher.fingerprint:
         raise InputError(

@@ -23,7 +23,7 @@ from pathlib import Path
 from typing import Any
 
 from fourfold.errors import InputError
-from fourfold.keys import Cipher
+from fourfold.keys import FINGERPRINT, Cipher
 from fourfold.ports import Point
 from fourfold.signing import Signer, Verifier
 from fourfold.storage.jsonl import to_line
@@ -36,6 +36,8 @@ FORMAT = 1
 """The format of a file that is neither signed nor encrypted. A file says its own in `Header.fourfold`."""
 SIGNED_FORMAT = 2
 """Another one, since an older Fourfold cannot read it, and says that it is of a newer one."""
+_LONGEST_HEADER = 2**20
+"""Bytes of a first line that are read, of which one has some 400: another file may have no line in gigabytes."""
 _PURPOSE = "export"
 """Of the cipher: what a key encrypts elsewhere is not taken for a part of an export."""
 _FIRST_BYTES = 200
@@ -207,7 +209,7 @@ def _lines(header: Header, points: Iterable[Point], signer: Signer | None) -> It
 def _lines_in(file: RereadFile, cipher: Cipher | None) -> Iterator[bytes]:
     """Yields the lines of a file, in clear. Raises `InputError` where that is not how `cipher` has them."""
     source = file.open()
-    first_line = source.readline()
+    first_line = source.readline(_LONGEST_HEADER)
     if not is_encrypted(first_line):
         if cipher is not None:
             raise InputError(
@@ -234,8 +236,9 @@ def _ending(line: bytes, header: Header) -> Ending | None:
         ending = replace(ending, signature=bytes.fromhex(ending.signature).hex())
     except (ValueError, TypeError, RecursionError):
         return None
-    is_signed = header.fourfold == SIGNED_FORMAT
-    return ending if ending.to_line() == line and bool(ending.signature) == is_signed else None
+    is_signed = bool(ending.signature and FINGERPRINT.fullmatch(ending.signed_by))
+    is_told = header.fourfold == SIGNED_FORMAT
+    return ending if ending.to_line() == line and is_signed == is_told else None
 
 
 def _check_signature(path: Path, ending: Ending, verifier: Verifier) -> None:
