@@ -1,4 +1,5 @@
-"""Checks what the public methods are given by the annotations of their parameters, before any of them begins.
+"""Checks what the public methods are given by the annotations of their parameters, before any of them begins; and
+that they are called in the process that made their object (`fourfold.forks`).
 
 An argument of another type would fail deep inside, with an error that names none of the caller's words, or would be
 taken for something else: a string for the list of its letters. What a value may be beyond its type (a name's length,
@@ -21,6 +22,7 @@ from operator import is_not
 from typing import Any, Literal, TypeVar, Union, get_args, get_origin, get_type_hints
 
 from fourfold.errors import InputError
+from fourfold.forks import OfOneProcess, require_own_process
 from fourfold.values.changes import PrunePolicy
 from fourfold.values.redaction import RedactionRule
 from fourfold.values.reflection import Disposition
@@ -70,7 +72,8 @@ class _Kind:
 
 def checks_arguments(cls: type[T]) -> type[T]:
     """Has every public method of a class, and its constructor, raise `InputError` for an argument that is not what
-    its annotation says. A class decorator, so that no method can be forgotten."""
+    its annotation says, and `StoreError` in a process that was forked since. A class decorator, so that no method can
+    be forgotten."""
     for name, member in list(vars(cls).items()):
         if isinstance(member, classmethod):
             setattr(cls, name, classmethod(_checked(member.__func__)))
@@ -82,8 +85,13 @@ def checks_arguments(cls: type[T]) -> type[T]:
 def _checked(method: Callable[..., Any]) -> Callable[..., Any]:
     """Returns `method` behind the check of its arguments, as a coroutine function if it is one."""
     names = list(inspect.signature(method).parameters)
+    is_closing = (
+        method.__name__ == "close"
+    )  # what is closed in a forked process can be closed there once more
 
     def checked(args: tuple[Any, ...], kwargs: dict[str, Any]) -> tuple[list[Any], dict[str, Any]]:
+        if isinstance(args[0], OfOneProcess) and not is_closing:
+            require_own_process(args[0])
         # By hand: `Signature.bind` alone takes longer than all checks. What does not fit the signature is left to
         # the call, whose TypeError says so.
         kinds = _kinds_of_parameters(method)

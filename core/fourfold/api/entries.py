@@ -10,6 +10,7 @@ from anyio import to_thread
 from fourfold import ingest
 from fourfold.api.arguments import checks_arguments
 from fourfold.consolidate.background import Background
+from fourfold.forks import OfOneProcess
 from fourfold.ingest.bank_options import BankOptions
 from fourfold.schema.entries import expired_documents, find_entries
 from fourfold.services import Services
@@ -19,7 +20,7 @@ from fourfold.values.units import Entry, Message, SaidAt
 
 
 @checks_arguments
-class AsyncBankEntries:
+class AsyncBankEntries(OfOneProcess):
     """The key-value entries of one bank; `AsyncBank.entries` is one."""
 
     def __init__(

@@ -4,6 +4,7 @@ work. The methods themselves are in `sync.py`, which scripts/generate_sync.py wr
 from __future__ import annotations
 
 import atexit
+import os
 import threading
 from collections.abc import Awaitable, Callable
 from concurrent.futures import Future
@@ -16,6 +17,7 @@ from anyio.from_thread import BlockingPortal, start_blocking_portal
 from fourfold.api.bank import AsyncBank
 from fourfold.api.memory import AsyncMemory
 from fourfold.errors import InputError, StoreError
+from fourfold.forks import abandon_in_children, inherited_error
 from fourfold.index.registry import holds_bank
 from fourfold.ports import Clock, Embedder, EntityRecognizer, LanguageModel, Reranker, Store
 from fourfold.recall.fuse import Weights
@@ -33,10 +35,14 @@ class Portal:
         self._thread.start()
         self._portal = ready.result()
         self._lock = threading.Lock()
+        self._process = os.getpid()
         self.stopped = False
+        abandon_in_children(self)
 
     def call(self, work: Callable[[], Awaitable[T]]) -> T:
         """Runs `work` on the loop and waits for it. Raises `InputError` in a thread that holds a bank."""
+        if self._process != os.getpid():
+            raise inherited_error(self._process)
         if self.stopped:
             raise StoreError("The memory is closed. Open it again with Memory.open.")
         if holds_bank():
@@ -59,6 +65,10 @@ class Portal:
             future.cancel()
             ended.wait()
             raise
+
+    def abandon(self) -> None:
+        """Counts as ended in a forked child, where the thread is not: who waited for it would wait for ever."""
+        self.stopped = True
 
     def stop(self) -> None:
         """Ends the loop; calling it twice is fine."""

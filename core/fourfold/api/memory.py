@@ -22,6 +22,7 @@ from fourfold.api.bank import AsyncBank
 from fourfold.api.task_queue import PerBankQueue
 from fourfold.consolidate.background import Background
 from fourfold.errors import FourfoldError, InputError
+from fourfold.forks import OfOneProcess, is_inherited
 from fourfold.govern import erase
 from fourfold.govern.prune import note_uses
 from fourfold.govern.reembed import reembed
@@ -62,7 +63,7 @@ class SystemClock:
 
 
 @checks_arguments
-class AsyncMemory:
+class AsyncMemory(OfOneProcess):
     """A memory: one store holding many banks. Open it with `await AsyncMemory.open(...)`."""
 
     def __init__(
@@ -329,7 +330,10 @@ class AsyncMemory:
 
     async def close(self) -> None:
         """Finishes what was given to `retain_later`, ends what goes on in the background (it is taken up again
-        the next time), flushes and closes the store, and the model's connections. Calling it twice is fine."""
+        the next time), flushes and closes the store, and the model's connections. Calling it twice is fine, and in a
+        process that was forked since it does nothing: there it is closed."""
+        if is_inherited(self):
+            return
         # In this order: what is retained wakes the background, the background writes and asks the model, and indexes
         # are cached by what the store has in the end.
         await to_thread.run_sync(self.later.finish)

@@ -13,6 +13,7 @@ from fourfold.api.arguments import checks_arguments
 from fourfold.consolidate import core_profile, list_beliefs
 from fourfold.consolidate.subjects import is_nameless_user
 from fourfold.errors import InputError, NotFoundError
+from fourfold.forks import OfOneProcess
 from fourfold.govern import timeline
 from fourfold.ports import Where
 from fourfold.schema.records import SUMMARY, UNIT, kind_of, place_of
@@ -28,7 +29,7 @@ from fourfold.values.units import Entity, Interval, Unit
 
 
 @checks_arguments
-class BankReads:
+class BankReads(OfOneProcess):
     """The methods of a bank that change nothing."""
 
     def __init__(self, name: str, services: Services) -> None:

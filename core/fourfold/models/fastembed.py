@@ -13,6 +13,7 @@ from typing import TypedDict
 from fastembed import TextEmbedding
 from fastembed.rerank.cross_encoder import TextCrossEncoder
 
+from fourfold.forks import abandon_in_children, never_free
 from fourfold.models.vectors import embeddings, loading, model_errors, onnxruntime_errors
 from fourfold.ports import Embedding
 
@@ -41,6 +42,11 @@ class _FastModel:
         self._options: _Options = {"providers": _PROVIDERS[device], "threads": threads or None}
         if path is not None:
             self._options["specific_model_path"] = path
+        abandon_in_children(self)
+
+    def abandon(self) -> None:
+        """Has a forked child load the model anew: the session's threads are not there."""
+        never_free(self.__dict__.pop("_loaded", None))
 
     @property
     def name(self) -> str:

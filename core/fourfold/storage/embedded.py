@@ -27,6 +27,7 @@ import qdrant_edge as qe
 from filelock import FileLock
 
 from fourfold.errors import StoreError
+from fourfold.forks import abandon_in_children, leave_descriptors, never_free
 from fourfold.ports import PAYLOAD, Cache, CopyDroppedError, Fields, Point, Query, Store, Where
 from fourfold.schema.records import bank_of, is_cursor, read_cursors
 from fourfold.settings import make_directory, make_private
@@ -101,6 +102,7 @@ class EmbeddedStore(Store):
         self._order_due = False
         self._temporary = False
         self._copy: EmbeddedStore | None = None
+        abandon_in_children(self)
 
     @classmethod
     def open(cls, directory: Path, manifest: Manifest, reserve_bytes: int = 0) -> EmbeddedStore:
@@ -341,6 +343,13 @@ class EmbeddedStore(Store):
                 unlock_directory(self._directory, self._lock)
             if self._temporary:
                 shutil.rmtree(self._directory, ignore_errors=True)
+
+    def abandon(self) -> None:
+        """Closes the store in a forked child, where it leaves the directory and its lock to the parent."""
+        self._use = threading.Lock()
+        self._closed = True
+        never_free(self._shard)  # it would flush
+        leave_descriptors([self._directory / "owner.lock", self._home / "shard" / "wal"])
 
     def _close_shards(self) -> None:
         """Closes the shard, and that of the copy; nobody uses them any more."""

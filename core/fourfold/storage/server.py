@@ -16,6 +16,7 @@ from qdrant_client.common.client_exceptions import QdrantException
 from qdrant_client.http.exceptions import ApiException
 
 from fourfold.errors import StoreError
+from fourfold.forks import abandon_in_children, never_free
 from fourfold.ports import PAYLOAD, CopyDroppedError, Fields, Point, Query, Store, Where
 from fourfold.schema.fields import KIND
 from fourfold.schema.records import MANIFEST, erased_point, read_cursors
@@ -70,6 +71,7 @@ class ServerStore(Store):
                 _create(client, self._collection, manifest)
             self._manifest = self._read_manifest(self._collection)
         manifest.check(self._manifest, where)
+        abandon_in_children(self)
 
     @classmethod
     def connect(cls, url: str, manifest: Manifest, settings: Settings) -> ServerStore:
@@ -242,6 +244,11 @@ class ServerStore(Store):
         self._closed = True
         with _mapped("close", self._where):
             self._client.close()
+
+    def abandon(self) -> None:
+        """Closes the store in a forked child; the connection stays open, since it is the parent's too."""
+        self._closed = True
+        never_free(self._client)
 
 
 @contextlib.contextmanager

@@ -21,6 +21,7 @@ from typing import TYPE_CHECKING, NamedTuple
 import numpy as np
 
 from fourfold.errors import ConfigurationError, ModelError
+from fourfold.forks import abandon_in_children, never_free
 from fourfold.models.packaged.centroids import load_centroids
 from fourfold.models.packaged.model_cache import cached_model
 from fourfold.models.packaged.onnx_int8 import REWRITE_VERSION, expose, quantize
@@ -65,6 +66,13 @@ class MiniLM:
         self._lock = threading.Lock()
         self._loaded: tuple[Tokenizer, InferenceSession] | None = None
         self._rotation = rotation(self.dimension, self.token_dimension)
+        abandon_in_children(self)
+
+    def abandon(self) -> None:
+        """Has a forked child load the model anew: the session's threads are not there."""
+        never_free(self._loaded)
+        self._loaded = None
+        self._lock = threading.Lock()
 
     @property
     def centroids(self) -> Floats:
