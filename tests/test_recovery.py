@@ -34,6 +34,10 @@ def _failing_children(tmp_path: Path) -> Iterator[None]:
         yield
 
 
+def _files(directory: Path) -> dict[str, bytes]:
+    return {str(path): path.read_bytes() for path in directory.rglob("*") if path.is_file()}
+
+
 def _named(bank: Bank, text: str) -> str:
     return next(unit.id for unit in bank.units() if unit.text == text)
 
@@ -138,9 +142,11 @@ def test_a_memory_that_lost_a_segment_or_a_part_of_one_is_refused(tmp_path: Path
     shutil.copytree(directory, kept)
     (segment,) = (directory / "store" / "shard" / "segments").iterdir()
     shutil.rmtree(segment / lost) if (segment / lost).is_dir() else (segment / lost).unlink()
+    before = _files(directory / "store")
     for _ in range(2):
         with pytest.raises(StoreError, match=r"is damaged: .* missing\. Nothing was changed\. Restore"):
             _open(directory)
+    assert _files(directory / "store") == before
     shutil.rmtree(directory)
     kept.rename(directory)
     with _open(directory) as memory:
@@ -156,6 +162,50 @@ def test_a_memory_that_lost_a_segment_opens_without_it_where_that_is_asked_for(t
         assert memory.banks() == []
         memory.bank("a").retain("The roof leaks.")
         assert [hit.unit.text for hit in memory.bank("a").recall("roof").hits] == ["The roof leaks."]
+
+
+def test_a_memory_whose_store_is_gone_is_refused_until_that_is_asked_for(tmp_path: Path) -> None:
+    _open(tmp_path).close()
+    shutil.rmtree(tmp_path / "store")
+    with pytest.raises(
+        StoreError, match=r"store is gone\. Nothing was changed\. Restore .*, delete"
+    ) as refused:
+        _open(tmp_path)
+    assert str(tmp_path / "memory") in str(refused.value)
+    assert not (tmp_path / "store").exists()
+    (tmp_path / "memory").unlink()
+    _open(tmp_path).close()
+
+
+def test_a_first_opening_that_was_killed_before_there_was_a_store_is_begun_again(tmp_path: Path) -> None:
+    (tmp_path / "owner.lock").touch()
+    (tmp_path / "owner.json").write_text('{"pid": 1}')
+    (tmp_path / "store.new" / "shard").mkdir(parents=True)
+    _open(tmp_path).close()
+
+
+@pytest.mark.parametrize("part", ["store", "store/shard"])
+def test_a_memory_of_which_a_part_is_a_link_is_refused_and_one_behind_a_link_is_not(
+    tmp_path: Path, part: str
+) -> None:
+    directory, link, elsewhere = tmp_path / "memory", tmp_path / "link", tmp_path / "another disk"
+    directory.mkdir()
+    link.symlink_to(directory)
+    _open(link).close()
+    (directory / part).rename(elsewhere)
+    (directory / part).symlink_to(elsewhere)
+    before = _files(elsewhere)
+    with pytest.raises(StoreError, match="is a symbolic link, behind which erased text would stay"):
+        _open(directory)
+    assert _files(elsewhere) == before
+
+
+def test_what_a_change_of_the_embedder_could_not_remove_goes_with_the_next_erasure(tmp_path: Path) -> None:
+    with _open(tmp_path) as memory:
+        memory.bank("a").retain(SECRET, document="secret")
+        shutil.copytree(tmp_path / "store", tmp_path / "store.old")
+        memory.bank("a").forget(document="secret", erase=True)
+        assert memory.find_text("flowerpot") == []
 
 
 @pytest.fixture

@@ -11,11 +11,13 @@ from pathlib import Path
 import pytest
 from killing import killed_after
 from qdrant_client import QdrantClient
+from qdrant_edge import EdgeShard
 
-from fourfold import Bank, Entry, Memory, Message, StoreVersionError
+from fourfold import Bank, Entry, Memory, Message, StoreError, StoreVersionError
 from fourfold.ports import Embedding, Fields, Point, Where
 from fourfold.storage.manifest import Manifest
 from fourfold.storage.server import ServerStore
+from fourfold.storage.shard import load_shard
 from fourfold.testing import HashEmbedder
 
 pytestmark = pytest.mark.slow
@@ -233,6 +235,29 @@ def test_a_swap_that_was_cut_off_between_its_renames_is_completed(tmp_path: Path
     with Memory.open(str(tmp_path / "a"), embedder=Longer()) as memory:
         assert len(memory.bank("one").units()) == 10
     assert not (tmp_path / "a" / "store.old").exists()
+
+
+def test_a_memory_whose_new_store_cannot_be_opened_at_once_is_used_when_it_can(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def unreadable(home: Path, directory: Path, reserve: int = 0) -> EdgeShard:
+        if home.name == "store":
+            raise StoreError("The disk does not answer.")
+        return load_shard(home, directory, reserve)
+
+    with Memory.open(str(tmp_path), embedder=HashEmbedder()) as memory:
+        bank = memory.bank("one")
+        bank.retain(said(0, 3))
+        with monkeypatch.context() as patch:
+            patch.setattr("fourfold.storage.embedded.load_shard", unreadable)
+            memory.reembed(Longer())
+            for use in (lambda: bank.recall("harbour"), lambda: bank.retain(said(3, 4))):
+                with pytest.raises(StoreError, match="does not answer"):
+                    use()
+        assert texts(bank, "Note 2") == ["Note 2 is about the harbour and its crane."]
+        bank.retain(said(3, 4))
+    with Memory.open(str(tmp_path), embedder=Longer()) as memory:
+        assert len(memory.bank("one").units()) == 4
 
 
 def test_a_server_s_memory_is_opened_by_its_alias_from_then_on() -> None:

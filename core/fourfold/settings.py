@@ -15,7 +15,9 @@ from fourfold.language.languages import language
 from fourfold.validation import check_path
 
 # What may lie in a memory's directory: a process that is killed leaves any of them, also before there is a `store`.
-_FILES_OF_A_MEMORY = {"owner.lock", "owner.json", "serving", "store", "store.new", "store.next", "store.old"}
+_FILES_OF_A_MEMORY = {
+    *("owner.lock", "owner.json", "memory", "serving", "store", "store.new", "store.next", "store.old")
+}
 _DAY = 86_400.0
 """Seconds: nobody waits longer for an answer, and timers of systems end soon after."""
 _CENTURY = 36_525.0

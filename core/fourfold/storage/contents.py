@@ -47,16 +47,18 @@ def expect_fewer(home: Path, fewer: int) -> None:
 
 
 def expect_other_segments(home: Path) -> None:
-    """Notes that the engine is about to build segments anew: which files there will be, nobody knows until then."""
+    """Notes that the engine is about to build segments anew: which files there will be, nobody knows until then.
+    Raises `StoreError` as `check_files`: what is lost would not be missed any more."""
+    check_files(home)
     _write(home, Contents(_read(home).points))
 
 
 def check_files(home: Path) -> None:
-    """Raises `StoreError` where a segment that is there has lost a part. To be asked before the engine opens the
-    shard, since it removes what it takes for unfinished."""
-    known = _read(home).segments or {}
-    for path in _segments(home):
-        lost = sorted(set(known.get(path.name, ())).difference(_entries(path)))
+    """Raises `StoreError` where a segment, or a part of one, is missing. To be asked before the engine opens the
+    shard, since it removes what it takes for unfinished, and makes a segment where there is none."""
+    for name, entries in (_read(home).segments or {}).items():
+        path = home / "shard" / "segments" / name
+        lost = sorted(set(entries).difference(_entries(path)))
         if lost:
             raise _incomplete(home, f"{path / lost[0]} is missing")
 

@@ -18,6 +18,9 @@ from fourfold.storage.manifest import Manifest
 
 _READ_AHEAD = 1024 * 2**20
 """Bytes of a store that are read ahead. A guess, not measured."""
+_STORES = ("store", "store.new", "store.next", "store.old")
+_MARK = "memory"
+"""The file beside `store` that says that there was one."""
 _ADVICE_BYTES = 128 * 2**10
 """Bytes of one piece of advice: Linux takes no more at once."""
 
@@ -59,6 +62,40 @@ def swap_stores(directory: Path) -> None:
     # The swap is done, and whoever was told that it failed would go on with the other embedder.
     with contextlib.suppress(OSError):
         sync_directory(directory)
+
+
+def check_layout(directory: Path) -> None:
+    """Raises `StoreError` where a part of the memory is a link, or its `store` is gone."""
+    # A swap would rename the link and leave what it leads to, which no search for erased text sees either. The
+    # directory itself may be a link.
+    for home in (directory / name for name in _STORES):
+        for path in (home, *home.rglob("*")):
+            if path.is_symlink():
+                raise StoreError(
+                    f"{path} is a symbolic link, behind which erased text would stay. Nothing was changed. Put what "
+                    f"it leads to in its place; to have the memory on another disk, move {directory} as a whole, and "
+                    f"link that."
+                )
+    mark = directory / _MARK
+    if mark.exists() and not any((directory / name).exists() for name in ("store", "store.old")):
+        raise StoreError(
+            f"{directory} held a memory, and {directory / 'store'} is gone. Nothing was changed. Restore it from a "
+            f"backup. To begin an empty memory in its place, delete {mark} first."
+        )
+
+
+def mark_as_memory(directory: Path) -> None:
+    """Notes that there is a `store`, so that its loss is noticed."""
+    with contextlib.suppress(OSError):  # a disk that is full, or read alone, can be read all the same
+        if not (directory / _MARK).exists():
+            sync_directory(directory)  # the store's name is on the disk before the mark is
+            (directory / _MARK).touch()
+
+
+def remove_tree(path: Path) -> None:
+    """Removes a directory that may not be there. Raises `OSError` where anything of it stays."""
+    with contextlib.suppress(FileNotFoundError):
+        shutil.rmtree(path)
 
 
 def finish_swap(directory: Path) -> None:

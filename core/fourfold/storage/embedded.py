@@ -4,6 +4,7 @@ directory/
   owner.lock      held while the store is open; owner.json says by whom
   store.next/     a copy with another embedder's vectors, as long as it is being made
   store.old/      what such a copy took the place of, for a moment
+  memory          says that there was a store, so that its loss is noticed
   store/          appears whole (built aside, then renamed)
     manifest.json
     contents.json how many records and which files there were last
@@ -36,12 +37,15 @@ from fourfold.storage.cache import DirectoryCache
 from fourfold.storage.contents import expect_fewer, record_contents
 from fourfold.storage.directory import (
     allocated_bytes,
+    check_layout,
     check_space,
     contains_any,
     encodings_of,
     finish_swap,
     lock_directory,
+    mark_as_memory,
     read_manifest,
+    remove_tree,
     swap_stores,
     unlock_directory,
 )
@@ -100,6 +104,8 @@ class EmbeddedStore(Store):
         self._closed = self._dropped = False
         # An order of `rewrite` is written down and not carried out: the shard is closed, and half of it may be done.
         self._order_due = False
+        # The shard is closed, since its files were replaced, and is opened for the next use.
+        self._shard_closed = False
         self._temporary = False
         self._copy: EmbeddedStore | None = None
         abandon_in_children(self)
@@ -116,11 +122,13 @@ class EmbeddedStore(Store):
         make_directory(directory)
         lock = lock_directory(directory)
         try:
+            check_layout(directory)
             # In this order: a swap that was cut off left no `store`, and an empty one must not be made in its place.
             finish_swap(directory)
             home = directory / "store"
             if not home.exists():
                 create_store(home, directory, manifest)
+            mark_as_memory(directory)
             make_private(home)
             stored = read_manifest(home)
             manifest.check(stored, str(directory))
@@ -181,6 +189,7 @@ class EmbeddedStore(Store):
             check_space(self._directory, self._reserve, purge.needed_bytes(self._home, size))
             # First, since it is not part of the order: a process killed after the order would leave it with the text.
             self._drop_copy()
+            remove_tree(self._directory / "store.old")
             try:
                 # The commit: from here on it is done, by whoever uses the store next if this fails or is killed.
                 purge.write_order(self._home, points, removed)
@@ -193,12 +202,11 @@ class EmbeddedStore(Store):
         )
 
     def _carry_out_order(self) -> None:
-        """Carries out the order that is due, and opens the shard anew; the caller holds `_use`. Where it fails, the
-        order waits for the next use: what is written in between would be taken back by it."""
-        self._shard.close()
+        """Carries out the order that is due; the caller holds `_use`. Where it fails, the order waits for the next
+        use: what is written in between would be taken back by it."""
+        self._close_shard()
         _finish_order(self._home, self._directory)
         self._order_due = False
-        self._reload()
 
     def copy_for(self, vectors: tuple[str, int, int]) -> Store:
         """Opens a second store in `store.next`, with a manifest of its own; it is written to as this one is."""
@@ -217,25 +225,29 @@ class EmbeddedStore(Store):
             return copy
 
     def adopt_copy(self) -> None:
-        """Closes both shards, swaps the directories, and opens what is in `store` then."""
+        """Closes both shards, and swaps the directories."""
         # Closed, because the engine opens files by their names as it goes on: none may be renamed under it.
         with self._using("switch"):
             if self._copy is None:
                 raise StoreError("There is no copy to adopt: begin one with copy_for, and write to it first.")
-            self._copy.close()
-            self._copy = None
-            self._shard.close()
-            try:
-                swap_stores(self._directory)
-            finally:
-                self._manifest = read_manifest(self._home)
-                self._reload()
+            copy, self._copy = self._copy, None
+            copy.close()
+            self._close_shard()
+            swap_stores(self._directory)
+            self._manifest = copy._manifest
         # Out of the lock: removing the old store's files takes a while, and nobody reads them any more.
         finish_swap(self._directory)
+
+    def _close_shard(self) -> None:
+        """Closes the shard, whose files are about to be replaced; the caller holds `_use`."""
+        # Opened by the next use, and not by what replaces them: that is done by then, and must not fail for it.
+        self._shard_closed = True
+        self._shard.close()
 
     def _reload(self) -> None:
         """Opens the shard anew, after its files were replaced; the caller holds `_use`."""
         self._shard = load_shard(self._home, self._directory)
+        self._shard_closed = False
         self._writes += 1
         self._unflushed = 0
         self._cursors.clear()
@@ -247,7 +259,7 @@ class EmbeddedStore(Store):
             self._copy._dropped = True
             self._copy.close()
             self._copy = None
-        shutil.rmtree(self._directory / "store.next", ignore_errors=True)
+        remove_tree(self._directory / "store.next")
 
     def find_bytes(self, text: str) -> list[str]:
         """Returns the files of the directory that have the text in them, in UTF-8 or UTF-16, or as JSON writes it."""
@@ -356,11 +368,15 @@ class EmbeddedStore(Store):
         with self._use:
             if self._copy is not None:
                 self._copy.close()
-            if not self._order_due:  # then it is closed, and what there is of it nobody knows
-                if self._unflushed:
-                    self._flush_log()
-                record_contents(self._home, count_points(self._shard))
-            self._shard.close()
+            if self._shard_closed:  # its files were replaced, and what there is of them nobody has looked at
+                return
+            try:
+                if not self._order_due:  # else it has less as soon as that is done
+                    if self._unflushed:
+                        self._flush_log()
+                    record_contents(self._home, count_points(self._shard))
+            finally:  # or this process could not open the directory again
+                self._shard.close()
 
     def _flush_log(self) -> None:
         """Flushes, so that the next open has little of the log to replay."""
@@ -380,6 +396,8 @@ class EmbeddedStore(Store):
                 raise StoreError("The memory is closed. Open it again with Memory.open.")
             if self._order_due:
                 self._carry_out_order()
+            if self._shard_closed:
+                self._reload()
             with engine_errors(doing, self._directory):
                 yield
 
@@ -408,6 +426,7 @@ def optimise(directory: Path) -> bool:
     anything to do. Takes long and holds the interpreter: run it in a process of its own."""
     lock = lock_directory(directory)
     try:
+        check_layout(directory)
         finish_swap(directory)
         home = directory / "store"
         if not home.exists():
