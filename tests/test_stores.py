@@ -250,6 +250,18 @@ def test_nothing_is_written_when_the_disk_is_nearly_full(tmp_path: Path) -> None
     store.close()
 
 
+@pytest.mark.parametrize("text", ["[1]", "[" * 100_000, "\\xff"])
+def test_a_manifest_that_says_nothing_is_refused_and_a_note_of_the_contents_passed_over(
+    tmp_path: Path, text: str
+) -> None:
+    EmbeddedStore.open(tmp_path, MANIFEST).close()
+    (tmp_path / "store" / "contents.json").write_text(text)
+    EmbeddedStore.open(tmp_path, MANIFEST).close()
+    (tmp_path / "store" / "manifest.json").write_text(text)
+    with pytest.raises(StoreError, match="cannot be read"):
+        EmbeddedStore.open(tmp_path, MANIFEST)
+
+
 def test_an_interrupted_creation_is_begun_again(tmp_path: Path) -> None:
     (tmp_path / "store.new" / "shard").mkdir(parents=True)
     (tmp_path / "store.new" / "shard" / "half").write_text("")

@@ -94,8 +94,9 @@ def _read(home: Path) -> Contents:
     """Reads the note; one that is not there, or was damaged, demands nothing."""
     try:
         fields = json.loads(_path(home).read_text())
-        return Contents(int(fields["points"]), dict(fields["segments"] or {}))
-    except (OSError, ValueError, KeyError, TypeError):
+        segments = {name: list(map(str, paths)) for name, paths in dict(fields["segments"] or {}).items()}
+        return Contents(int(fields["points"]), segments)
+    except (OSError, ValueError, KeyError, TypeError, RecursionError):
         return Contents()
 
 

@@ -131,7 +131,7 @@ def owner(directory: Path) -> str:
     """Returns "another process (pid 123)", or "this process", for who has a directory open."""
     try:
         process = json.loads((directory / "owner.json").read_text())["pid"]
-    except (OSError, ValueError, KeyError, TypeError):
+    except (OSError, ValueError, KeyError, TypeError, RecursionError):
         return "another process"
     return "this process" if process == os.getpid() else f"another process (pid {process})"
 
@@ -139,8 +139,8 @@ def owner(directory: Path) -> str:
 def read_manifest(home: Path) -> Manifest:
     """Reads the manifest of the store in `home`; raises `StoreError` if it is damaged."""
     try:
-        fields = json.loads((home / "manifest.json").read_text())
-    except (OSError, ValueError) as error:
+        fields = dict(json.loads((home / "manifest.json").read_text()))
+    except (OSError, TypeError, ValueError, RecursionError) as error:
         raise StoreError(
             f"The manifest of {home} cannot be read ({error}). Nothing was changed. Restore it from a backup."
         ) from error

@@ -102,10 +102,8 @@ class EmbeddedStore(Store):
         # `_writes` counts them, so that whoever read outside of the lock sees that the result is out of date.
         self._writes = self._unflushed = 0
         self._closed = self._dropped = False
-        # An order of `rewrite` is written down and not carried out: the shard is closed, and half of it may be done.
-        self._order_due = False
-        # The shard is closed, since its files were replaced, and is opened for the next use.
-        self._shard_closed = False
+        # An order of `rewrite` is written down, and half of it may be done; the shard's files were or are replaced.
+        self._order_due = self._shard_closed = False
         self._temporary = False
         self._copy: EmbeddedStore | None = None
         abandon_in_children(self)
@@ -240,7 +238,7 @@ class EmbeddedStore(Store):
 
     def _close_shard(self) -> None:
         """Closes the shard, whose files are about to be replaced; the caller holds `_use`."""
-        # Opened by the next use, and not by what replaces them: that is done by then, and must not fail for it.
+        # Opened by the next use: what replaces them is done by then, and must not fail for it.
         self._shard_closed = True
         self._shard.close()
 
@@ -371,9 +369,9 @@ class EmbeddedStore(Store):
             if self._shard_closed:  # its files were replaced, and what there is of them nobody has looked at
                 return
             try:
-                if not self._order_due:  # else it has less as soon as that is done
-                    if self._unflushed:
-                        self._flush_log()
+                if self._unflushed:
+                    self._flush_log()
+                if not self._order_due:  # else there is less as soon as that is done
                     record_contents(self._home, count_points(self._shard))
             finally:  # or this process could not open the directory again
                 self._shard.close()
