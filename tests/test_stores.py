@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
 import os
 import shutil
 import subprocess
 import sys
+import threading
 import uuid
 import warnings
 from collections.abc import Callable, Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import numpy as np
@@ -139,6 +142,24 @@ def test_a_second_process_is_told_who_owns_the_directory(tmp_path: Path) -> None
         EmbeddedStore.open(tmp_path, MANIFEST)
     store.close()
     EmbeddedStore.open(tmp_path, MANIFEST).close()
+
+
+def test_of_those_who_open_a_directory_at_once_one_gets_it_though_a_swap_is_to_be_finished(
+    tmp_path: Path,
+) -> None:
+    EmbeddedStore.open(tmp_path, MANIFEST).close()
+    (tmp_path / "store").rename(tmp_path / "store.old")
+    begin = threading.Barrier(4)
+
+    def opened(_: int) -> EmbeddedStore | None:
+        begin.wait()
+        with contextlib.suppress(StoreLockedError):
+            return EmbeddedStore.open(tmp_path, MANIFEST)
+        return None
+
+    with ThreadPoolExecutor(4) as threads:
+        (store,) = filter(None, threads.map(opened, range(4)))
+    store.close()
 
 
 def _files(directory: Path) -> dict[str, bytes]:
