@@ -97,12 +97,12 @@ class ScoringEmbedder(HashEmbedder):
 
 _VECTORS = np.ones((1, 2), dtype=np.float32)
 # Whole messages come to these: up to half a megabyte of them is measured. Other functions see a piece of a message,
-# of 1,440 characters unless `Settings.unit_words` is raised; here it is one of 4,000.
+# of 1,440 characters at most; here it is one of 4,000.
 OF_MESSAGES: dict[str, Read] = {
     "detect": lambda text: detect([text]),
     "clean": clean,
     "sentences": sentences,
-    "split_message": lambda text: split_message(Message(text, "Ana", "user", AT, "1"), 120),
+    "split_message": lambda text: split_message(Message(text, "Ana", "user", AT, "1")),
     "redact": lambda text: redact(text, SECRETS, Counter()),
     "normalise": normalise,
     "estimate_tokens": estimate_tokens,

@@ -242,10 +242,10 @@ def test_long_messages_are_split_at_sentences_and_lose_nothing(memory: Memory) -
 
 def test_a_sentence_without_end_is_cut() -> None:
     (message,) = read_messages("word " * 2000, None, MAY)
-    pieces = split_message(message, 120)
+    pieces = split_message(message)
     assert all(len(piece.text.split()) <= 240 for piece in pieces)
     (message,) = read_messages("好" * 5000, None, MAY)
-    assert "".join(p.text for p in split_message(message, 120)) == "好" * 5000
+    assert "".join(p.text for p in split_message(message)) == "好" * 5000
 
 
 def test_a_sentence_without_end_is_cut_between_clauses(memory: Memory) -> None:
@@ -258,7 +258,7 @@ def test_a_sentence_without_end_is_cut_between_clauses(memory: Memory) -> None:
 
 def test_extraction_needs_no_capital_at_the_start_of_a_sentence() -> None:
     (message,) = read_messages([Message("Great news! Porto Alegre is far. We saw Inês.", at=MAY)], None, MAY)
-    statements = extract(split_message(message, 120), ENGLISH)
+    statements = extract(split_message(message), ENGLISH)
     assert [mention.name for each in statements for mention in each.mentions] == ["Porto Alegre", "Inês"]
 
 

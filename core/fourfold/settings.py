@@ -90,8 +90,6 @@ class Settings(BaseSettings):
     words."""
     session_gap_hours: float = Field(default=6.0, gt=0, le=24 * _CENTURY)
     """Hours of silence that end a session: messages after them are another one's. 6 is a guess, not measured."""
-    unit_words: int = Field(default=120, ge=20, le=2000)
-    """Words of a unit at most; a longer message is split at sentence borders. 120 is a guess, not measured."""
     graph_units: int = Field(default=400_000, ge=1000)
     """How many units' indexes are kept in memory; the bank used longest ago goes first. At 1.5 kB a unit
     (docs/benchmarks.md) 400,000 take 600 MB; the number is a guess."""

@@ -85,9 +85,8 @@ def checks_arguments(cls: type[T]) -> type[T]:
 def _checked(method: Callable[..., Any]) -> Callable[..., Any]:
     """Returns `method` behind the check of its arguments, as a coroutine function if it is one."""
     names = list(inspect.signature(method).parameters)
-    is_closing = (
-        method.__name__ == "close"
-    )  # what is closed in a forked process can be closed there once more
+    # What is closed in a forked process can be closed there once more.
+    is_closing = method.__name__ == "close"
 
     def checked(args: tuple[Any, ...], kwargs: dict[str, Any]) -> tuple[list[Any], dict[str, Any]]:
         if isinstance(args[0], OfOneProcess) and not is_closing:

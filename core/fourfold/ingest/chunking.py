@@ -17,6 +17,8 @@ from fourfold.values.units import LONGEST_NAME, Message, SaidAt, known_time, req
 _LONGEST_MESSAGE = 10_000_000
 """Characters: a message is one write, which needs some 500 bytes a character (benchmarks/hostile.py), so 5 GB. It
 refuses a file that was read into one message by mistake."""
+_PIECE_WORDS = 120
+"""Words of a piece of a message, and so of a unit, at most. A guess, not measured."""
 _CHARACTERS_A_WORD = 6
 """By which a text without blanks (Chinese, a long URL) is measured in words; a guess, near English's average."""
 
@@ -43,13 +45,18 @@ def read_messages(messages: str | Iterable[Message], at: SaidAt | None, now: dat
     return list(by_id.values())
 
 
-def split_message(message: Message, most_words: int) -> list[Piece]:
+def pieces_of(messages: Sequence[Message]) -> list[Piece]:
+    """Returns the pieces of messages, in order."""
+    return [piece for message in messages for piece in split_message(message)]
+
+
+def split_message(message: Message) -> list[Piece]:
     """Returns the pieces of a message that `read_messages` returned: whole if short, else runs of whole sentences of
-    at most `most_words` words (a longer sentence is cut between clauses or words)."""
+    at most `_PIECE_WORDS` words (a longer sentence is cut between clauses or words)."""
     assert message.id is not None
     spans = [(0, len(message.text))]
-    if len(message.text.split()) > most_words or len(message.text) > most_words * 2 * _CHARACTERS_A_WORD:
-        spans = _packed(message.text, most_words)
+    if len(message.text.split()) > _PIECE_WORDS or len(message.text) > _PIECE_WORDS * 2 * _CHARACTERS_A_WORD:
+        spans = _packed(message.text, _PIECE_WORDS)
     return [
         Piece(message.text[a:b], message.id, message.speaker, message.role, message.known_time, a, b)
         for a, b in spans

@@ -7,13 +7,14 @@ from collections.abc import Iterator
 from dataclasses import replace
 
 from fourfold.ingest.bank_options import language_to_fix
+from fourfold.ingest.chunking import pieces_of
 from fourfold.ingest.embed import embed_under_lock
 from fourfold.ingest.extract.heads import typed
 from fourfold.ingest.extract.rules import extract
 from fourfold.ingest.extract.statement import Reading, Statement
 from fourfold.ingest.pipeline import Outcome
 from fourfold.ingest.redact import redact_statements
-from fourfold.ingest.run import RetainRequest, pieces_of, redacted_messages, redaction_policy
+from fourfold.ingest.run import RetainRequest, redacted_messages, redaction_policy
 from fourfold.ingest.write import DocumentWriter
 from fourfold.language.text import clean
 from fourfold.services import Services
@@ -36,7 +37,7 @@ def preview(services: Services, request: RetainRequest) -> Preview:
         with index.lock:
             language = language_to_fix(services, index, request.options.language, messages) or index.language
             names = set(index.names.canonical_names())
-        statements = extract(pieces_of(messages, services), language, names)
+        statements = extract(pieces_of(messages), language, names)
         with index.lock:
             statements = redact_statements(statements, policy, index)
         with embed_under_lock(services, request.bank, statements, request.context, language) as work:

@@ -15,7 +15,7 @@ from fourfold.index.bank_index import BankIndex
 from fourfold.ingest.adjudicate import adjudicate
 from fourfold.ingest.bank_options import BankOptions, apply_options, language_to_fix
 from fourfold.ingest.batch_api import read_in_bulk
-from fourfold.ingest.chunking import read_messages, split_message
+from fourfold.ingest.chunking import pieces_of, read_messages
 from fourfold.ingest.document_diff import DocumentDiff
 from fourfold.ingest.embed import embed_under_lock
 from fourfold.ingest.extract.facts import statements_of_facts
@@ -33,7 +33,7 @@ from fourfold.schema.records import PENDING_CHUNK
 from fourfold.services import Services
 from fourfold.transaction.redaction import RedactionPolicy, rules_in_force
 from fourfold.transaction.transaction import Transaction, book_spending
-from fourfold.values.chunks import Chunk, Piece
+from fourfold.values.chunks import Chunk
 from fourfold.values.redaction import entity_kinds
 from fourfold.values.results import RetainResult, Usage
 from fourfold.values.units import Entry, Fact, Message, SaidAt
@@ -217,7 +217,7 @@ def _retain_without_llm(
     if request.facts:
         statements = statements_of_facts(diff.messages, request.facts, text_language)
     else:
-        names, pieces = index.names.canonical_names().keys(), pieces_of(diff.messages, services)
+        names, pieces = index.names.canonical_names().keys(), pieces_of(diff.messages)
         statements = extract(pieces, text_language, names, part_of(progress, 0, 3))
     # The messages were redacted as wholes; a test may still find something in a part of one.
     with index.lock:
@@ -269,7 +269,7 @@ def _store_pending_chunks(services: Services, request: RetainRequest, outcome: O
 def _chunks(services: Services, request: RetainRequest, messages: Sequence[Message]) -> list[Chunk]:
     settings, origin = services.settings, (request.document, request.context, request.tags)
     gap = timedelta(hours=settings.session_gap_hours)
-    return chunks_of(request.bank, origin, pieces_of(messages, services), settings.llm_words, gap)
+    return chunks_of(request.bank, origin, pieces_of(messages), settings.llm_words, gap)
 
 
 def _worth_trying(chunk: Chunk, document: str) -> bool:
@@ -332,10 +332,6 @@ async def _without_redacted(services: Services, request: RetainRequest, outcome:
     finally:
         outcome.spent += model.spent
     return replace(request, messages=[message for message in messages if message.id not in redacted])
-
-
-def pieces_of(messages: Sequence[Message], services: Services) -> list[Piece]:
-    return [piece for m in messages for piece in split_message(m, services.settings.unit_words)]
 
 
 def _retained(outcome: Outcome, began: float) -> RetainResult:

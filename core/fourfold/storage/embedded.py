@@ -17,7 +17,6 @@ from __future__ import annotations
 
 import contextlib
 import shutil
-import subprocess
 import threading
 import uuid
 from collections.abc import Iterator, Mapping, Sequence
@@ -131,7 +130,7 @@ class EmbeddedStore(Store):
             stored = read_manifest(home)
             manifest.check(stored, str(directory))
             # Before the shard is loaded: what was erased must not be read again, and the files may be open once only.
-            _finish_order(home, directory)
+            purge.finish_order(home, directory)
             shard = load_shard(home, directory, reserve_bytes)
         except BaseException:  # an interrupt as well: the directory must not stay locked
             lock.release()
@@ -203,7 +202,7 @@ class EmbeddedStore(Store):
         """Carries out the order that is due; the caller holds `_use`. Where it fails, the order waits for the next
         use: what is written in between would be taken back by it."""
         self._close_shard()
-        _finish_order(self._home, self._directory)
+        purge.finish_order(self._home, self._directory)
         self._order_due = False
 
     def copy_for(self, vectors: tuple[str, int, int]) -> Store:
@@ -400,25 +399,6 @@ class EmbeddedStore(Store):
                 yield
 
 
-def _finish_order(home: Path, directory: Path) -> None:
-    """Carries out the order that is due, if there is one; the shard is closed."""
-    with engine_errors("open", directory):
-        purge.discard_unfinished(home)
-    if not purge.is_due(home):
-        return
-    try:
-        # In this process the engine itself may fail.
-        with engine_errors("erase from", directory):
-            purge.carry_out(home)
-    except (StoreError, subprocess.SubprocessError) as error:
-        said = str(getattr(error, "stderr", "") or "").strip().splitlines()
-        raise StoreError(
-            f"What was to be erased in {directory} is noted, but not done yet "
-            f"({': '.join([str(error), *said[-1:]])}). It is done before the "
-            f"memory is read or written next; make room on the disk if that is full, and try again."
-        ) from error
-
-
 def optimise(directory: Path) -> bool:
     """Merges segments and builds indexes in `directory`, which no process may have open; returns whether there was
     anything to do. Takes long and holds the interpreter: run it in a process of its own."""
@@ -429,7 +409,7 @@ def optimise(directory: Path) -> bool:
         home = directory / "store"
         if not home.exists():
             raise StoreError(f"{directory} holds no Fourfold memory.")
-        _finish_order(home, directory)
+        purge.finish_order(home, directory)
         check_space(directory, 0, allocated_bytes(home / "shard"))
         with engine_errors("compact", directory):
             return purge.optimise(home)

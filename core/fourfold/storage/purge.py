@@ -21,6 +21,7 @@ from pathlib import Path
 import qdrant_edge as qe
 from filelock import FileLock
 
+from fourfold.errors import StoreError
 from fourfold.ports import Point
 from fourfold.schema.fields import KIND
 from fourfold.storage import child
@@ -29,6 +30,7 @@ from fourfold.storage.directory import allocated_bytes, read_manifest, sync_dire
 from fourfold.storage.embedded_types import EDGE, config_of
 from fourfold.storage.jsonl import from_line, to_line
 from fourfold.storage.manifest import Manifest
+from fourfold.storage.shard import engine_errors
 
 _LOG_FILE_BYTES = 32 * 2**20
 """The engine's limit of a file of its log: a record of that size begins a new one, and the older ones can be
@@ -61,7 +63,7 @@ def write_order(home: Path, points: Sequence[Point], removed: Sequence[str]) -> 
         # synced.
         aside.replace(_order_path(home))
     finally:
-        discard_unfinished(home)
+        _discard_unfinished(home)
     sync_directory(home)
 
 
@@ -70,13 +72,32 @@ def is_due(home: Path) -> bool:
     return _order_path(home).exists()
 
 
-def discard_unfinished(home: Path) -> None:
+def finish_order(home: Path, directory: Path) -> None:
+    """Carries out the order that is due, if there is one; the shard is closed."""
+    with engine_errors("open", directory):
+        _discard_unfinished(home)
+    if not is_due(home):
+        return
+    try:
+        # In this process the engine itself may fail.
+        with engine_errors("erase from", directory):
+            _carry_out_apart(home)
+    except (StoreError, subprocess.SubprocessError) as error:
+        said = str(getattr(error, "stderr", "") or "").strip().splitlines()
+        raise StoreError(
+            f"What was to be erased in {directory} is noted, but not done yet "
+            f"({': '.join([str(error), *said[-1:]])}). It is done before the "
+            f"memory is read or written next; make room on the disk if that is full, and try again."
+        ) from error
+
+
+def _discard_unfinished(home: Path) -> None:
     """Removes an order whose writing was cut off, which is none: it has the text of what replaces the erased in it.
     Only whoever owns the store may ask, since he alone writes orders."""
     _unfinished_path(home).unlink(missing_ok=True)
 
 
-def carry_out(home: Path) -> None:
+def _carry_out_apart(home: Path) -> None:
     """Carries the order out, in a process of its own where one can be started; nobody may have the shard open. Raises
     `OSError` and `subprocess.SubprocessError`; the order is still there then."""
     if not child.can_start():

@@ -20,7 +20,7 @@ from fourfold.transfer.file_format import Header, write
 _BATCH_SIZE = 500
 """Units read from the store at once; a guess, not measured. With vectors they are some 6 MB of file (10,000 are
 124 MB; docs/benchmarks.md, "Governing")."""
-_NOTED_SETTINGS = ("session_gap_hours", "unit_words", "decay", "relevance")
+_NOTED_SETTINGS = ("session_gap_hours", "decay", "relevance")
 """The settings that shaped what is in a bank; a reader of the file can see them. Loading applies none of them."""
 
 
