@@ -4,12 +4,15 @@ afterwards stays, and what cannot be trusted is refused."""
 from __future__ import annotations
 
 import contextlib
+import errno
+import os
 import shutil
 import subprocess
 import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from typing import NoReturn
 
 import pytest
 
@@ -206,6 +209,23 @@ def test_what_a_change_of_the_embedder_could_not_remove_goes_with_the_next_erasu
         shutil.copytree(tmp_path / "store", tmp_path / "store.old")
         memory.bank("a").forget(document="secret", erase=True)
         assert memory.find_text("flowerpot") == []
+
+
+@pytest.mark.parametrize("listing", ["glob", "rglob"])
+def test_a_disk_that_cannot_be_read_is_told_and_opens_once_it_can(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, listing: str
+) -> None:
+    def broken(path: Path, pattern: str) -> NoReturn:
+        raise OSError(errno.EIO, os.strerror(errno.EIO))
+
+    with _open(tmp_path) as memory:
+        memory.bank("a").retain("The roof leaks.")
+    with monkeypatch.context() as patched:
+        patched.setattr(Path, listing, broken)
+        with contextlib.suppress(StoreError), _open(tmp_path) as memory:
+            assert [unit.text for unit in memory.bank("a").units()] == ["The roof leaks."]
+    with _open(tmp_path) as memory:
+        assert [unit.text for unit in memory.bank("a").units()] == ["The roof leaks."]
 
 
 @pytest.fixture

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import contextlib
 import ctypes
+import errno
 import json
 import mmap
 import os
 import shutil
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 from filelock import FileLock, Timeout
@@ -179,12 +180,35 @@ def encodings_of(text: str) -> tuple[bytes, ...]:
 def contains_any(path: Path, needles: Sequence[bytes]) -> bool:
     """Returns whether a file holds any of `needles`. One that was removed meanwhile does not."""
     try:
-        if not path.stat().st_size:
+        size = path.stat().st_size
+        if not size:
             return False
         with path.open("rb") as file, mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ) as content:
-            return any(content.find(needle) >= 0 for needle in needles)
+            return any(
+                # A hole is read as zeros, and the bytes of a text may begin or end with one.
+                content.find(needle, max(0, start - len(needle)), end + len(needle)) >= 0
+                for start, end in _written(file.fileno(), size)
+                for needle in needles
+            )
     except FileNotFoundError:
         return False
+
+
+def _written(descriptor: int, size: int) -> Iterator[tuple[int, int]]:
+    """Yields the spans of a file that were written, as far as the system can say so: the engine reserves hundreds of
+    megabytes, of which most are holes."""
+    if not hasattr(os, "SEEK_DATA"):
+        yield 0, size
+        return
+    end = 0
+    try:
+        while True:
+            start = os.lseek(descriptor, end, os.SEEK_DATA)
+            end = os.lseek(descriptor, start, os.SEEK_HOLE)
+            yield start, end
+    except OSError as error:
+        if error.errno != errno.ENXIO:  # that there is no more
+            raise
 
 
 def check_space(directory: Path, reserve: int, taken: int) -> None:
@@ -211,14 +235,15 @@ def read_ahead(directory: Path) -> None:
     if not hasattr(os, "posix_fadvise"):
         return
     budget = _READ_AHEAD
-    for path in sorted(path for path in directory.rglob("*") if path.is_file()):
-        with contextlib.suppress(OSError), path.open("rb") as file:
+    with contextlib.suppress(OSError):  # what cannot be read is told by whoever has to read it
+        for path in sorted(path for path in directory.rglob("*") if path.is_file()):
             size = path.stat().st_blocks * 512  # what the engine has only reserved is not on the disk
             budget -= size
             if budget < 0:
                 return
-            for at in range(0, size, _ADVICE_BYTES):
-                os.posix_fadvise(file.fileno(), at, _ADVICE_BYTES, os.POSIX_FADV_WILLNEED)
+            with path.open("rb") as file:
+                for at in range(0, size, _ADVICE_BYTES):
+                    os.posix_fadvise(file.fileno(), at, _ADVICE_BYTES, os.POSIX_FADV_WILLNEED)
 
 
 def drop_pages(directory: Path) -> None:

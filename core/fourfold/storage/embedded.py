@@ -119,19 +119,8 @@ class EmbeddedStore(Store):
         make_directory(directory)
         lock = lock_directory(directory)
         try:
-            check_layout(directory)
-            # In this order: a swap that was cut off left no `store`, and an empty one must not be made in its place.
-            finish_swap(directory)
-            home = directory / "store"
-            if not home.exists():
-                create_store(home, directory, manifest)
-            mark_as_memory(directory)
-            make_private(home)
-            stored = read_manifest(home)
-            manifest.check(stored, str(directory))
-            # Before the shard is loaded: what was erased must not be read again, and the files may be open once only.
-            purge.finish_order(home, directory)
-            shard = load_shard(home, directory, reserve_bytes)
+            with engine_errors("open", directory):
+                shard, stored = _load(directory, manifest, reserve_bytes)
         except BaseException:  # an interrupt as well: the directory must not stay locked
             lock.release()
             raise
@@ -391,12 +380,29 @@ class EmbeddedStore(Store):
                 raise CopyDroppedError("The copy was dropped, since something was erased meanwhile.")
             if self._closed:
                 raise StoreError("The memory is closed. Open it again with Memory.open.")
-            if self._order_due:
-                self._carry_out_order()
-            if self._shard_closed:
-                self._reload()
             with engine_errors(doing, self._directory):
+                if self._order_due:
+                    self._carry_out_order()
+                if self._shard_closed:
+                    self._reload()
                 yield
+
+
+def _load(directory: Path, manifest: Manifest, reserve: int) -> tuple[qe.EdgeShard, Manifest]:
+    """Opens the shard of a directory, which is locked, and reads its manifest, finishing what was cut off."""
+    check_layout(directory)
+    # In this order: a swap that was cut off left no `store`, and an empty one must not be made in its place.
+    finish_swap(directory)
+    home = directory / "store"
+    if not home.exists():
+        create_store(home, directory, manifest)
+    mark_as_memory(directory)
+    make_private(home)
+    stored = read_manifest(home)
+    manifest.check(stored, str(directory))
+    # Before the shard is loaded: what was erased must not be read again, and the files may be open once only.
+    purge.finish_order(home, directory)
+    return load_shard(home, directory, reserve), stored
 
 
 def optimise(directory: Path) -> bool:
