@@ -4,84 +4,32 @@ as a whole or not at all; and the memory opens."""
 
 from __future__ import annotations
 
-import itertools
-import json
+import contextlib
+import multiprocessing
 import os
 import random
 import shutil
 import subprocess
 import sys
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
+from multiprocessing import forkserver
+from multiprocessing.context import ForkServerContext
 from pathlib import Path
 
 import pytest
+from crash_program import HOOK, JAPANESE, SAID, Case, run
 
-from fourfold import Memory, Settings, StoreVersionError
+from fourfold import Memory, StoreVersionError
 from fourfold.testing import HashEmbedder
 
 pytestmark = pytest.mark.slow
 
-HOOK = Path(__file__).parent / "crash_hook"
 Said = frozenset[tuple[str, str]]
 """What a memory says: (bank, text) of each current unit."""
 
-JAPANESE = Settings(language="ja")
-"""A language without heads: what is said here is plain, and reading it with a model would take most of the time."""
-SAID = {
-    "secret": ["The vault code is a flowerpot.", "The vault is behind the flowerpot."],
-    "letter": ["The letter lies in the drawer.", "The drawer has no key."],
-    "later": ["The ferry leaves at nine.", "The ferry has two decks.", "The ferry is blue."],
-}
 SINGLE = ["The roof leaks.", "The garden has a fig tree.", "The cellar is dry.", "The gate squeaks."]
 OTHER = ["The dog is called Bruno.", "The cat is called Mia."]
-
-PROGRAM = """
-import json, pathlib, sys
-from fourfold import FourfoldError, Memory, Message, Settings
-from fourfold.testing import HashEmbedder
-
-directory, steps, counter, export, said = sys.argv[1:]
-said = json.loads(said)
-
-def named(bank, text):
-    return next(unit.id for unit in bank.units() if unit.text == text)
-
-def change_of(bank, text):
-    return next(change for change in bank.history() if named(bank, text) in change.units)
-
-def retained(bank, document):
-    bank.retain([Message(text, "Ana", id=str(n)) for n, text in enumerate(said[document])], document=document)
-
-STEPS = {
-    "erase": lambda m: m.bank("a").forget(document="secret", erase=True),
-    "erase_more": lambda m: m.bank("a").forget(document="letter", erase=True),
-    "erase_bank": lambda m: m.erase("other"),
-    "retain": lambda m: retained(m.bank("a"), "later"),
-    "forget": lambda m: m.bank("a").forget(unit=named(m.bank("a"), "The roof leaks.")),
-    "edit": lambda m: m.bank("a").edit(named(m.bank("a"), "The cellar is dry."), "The cellar is wet."),
-    "undo": lambda m: m.bank("a").undo(change_of(m.bank("a"), "The gate squeaks.")),
-    "load": lambda m: m.load(export, bank="loaded"),
-    "retain_loaded": lambda m: m.bank("loaded").retain("The dog sleeps.", document="dog"),
-    "fork": lambda m: m.bank("other").fork("forked"),
-    "merge": lambda m: m.bank("a").absorb(m.bank("other")),
-    "reembed": lambda m: m.reembed("static"),
-    "consolidate": lambda m: m.bank("a").consolidate(),
-}
-
-def run(memory, step):
-    try:
-        STEPS[step](memory)
-        print("done", step, flush=True)
-    except FourfoldError as error:
-        print("failed", step, error, flush=True)
-
-memory = Memory.open(directory, embedder=HashEmbedder(), settings=Settings(language="ja"))
-pathlib.Path(counter).touch()
-for step in steps.split():
-    run(memory, step)
-memory.close()
-"""
 
 
 @dataclass(frozen=True)
@@ -132,33 +80,48 @@ def prepared(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return root
 
 
+@pytest.fixture(scope="module")
+def template() -> Iterator[ForkServerContext]:
+    """Has each case fork from a process that has everything imported, and the hook on its path."""
+    context = multiprocessing.get_context("forkserver")
+    context.set_forkserver_preload(["__main__", "crash_program"])
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("PYTHONPATH", os.pathsep.join([str(HOOK), *filter(None, sys.path)]))
+        forkserver.ensure_running()
+        yield context
+
+
 @dataclass
 class Outcome:
-    """What a run acknowledged, what it said that it did not do, and at how many points it came by."""
+    """What a run acknowledged, what it said that it did not do, and the points it came by: "m" in the process itself,
+    "c" in one that it started."""
 
     done: list[str] = field(default_factory=list)
     failed: list[str] = field(default_factory=list)
-    points: int = 0
+    points: str = ""
 
 
-def _run(prepared: Path, directory: Path, steps: tuple[str, ...], at: int, mode: str) -> Outcome:
-    """Runs the steps on a copy of the prepared memory, which breaks at a point."""
-    shutil.rmtree(directory, ignore_errors=True)
-    shutil.copytree(prepared / "memory", directory / "memory")
-    counter = directory / "points"
-    arguments = [directory / "memory", " ".join(steps), counter, prepared / "other.jsonl", json.dumps(SAID)]
-    environment = {
-        **os.environ,
-        "PYTHONPATH": os.pathsep.join([str(HOOK), *filter(None, sys.path)]),
-        "CRASH_AT": f"{at} {mode} {counter}",
-    }
-    command = [sys.executable, "-c", PROGRAM, *map(str, arguments)]
-    run = subprocess.run(command, env=environment, capture_output=True, text=True, timeout=300, check=False)
-    assert run.returncode in (0, -9), run.stderr
-    outcome = Outcome(points=counter.stat().st_size if counter.exists() else 0)
-    for line in run.stdout.splitlines():
-        kind, step, *_ = line.split()
-        (outcome.done if kind == "done" else outcome.failed).append(step)
+def _run(template: ForkServerContext, prepared: Path, case: Case) -> Outcome:
+    """Runs a case on a copy of the prepared memory."""
+    shutil.rmtree(case.directory, ignore_errors=True)
+    # Most of the engine's files is reserved alone: 277 MB, of which 1 is there.
+    subprocess.run(["cp", "-r", "--sparse=always", prepared, case.directory], check=True)
+    told, tell = template.Pipe(duplex=False)
+    process = template.Process(target=run, args=(case, tell))
+    process.start()
+    tell.close()
+    outcome = Outcome()
+    lists = {"done": outcome.done, "failed": outcome.failed}
+    # Until it is gone, however it went.
+    with contextlib.suppress(EOFError), told:
+        while told.poll(300):
+            kind, text = told.recv()
+            assert kind in lists, text
+            lists[kind].append(text)
+    process.join(300)
+    assert process.exitcode in (0, -9)
+    process.close()
+    outcome.points = case.counter.read_text() if case.counter.exists() else ""
     return outcome
 
 
@@ -176,12 +139,12 @@ def _open(directory: Path) -> Memory:
         return Memory.open(str(directory), embedder="static", settings=JAPANESE)
 
 
-def _check(directory: Path, steps: tuple[str, ...], outcome: Outcome, before: Said) -> None:
+def _check(case: Case, outcome: Outcome, before: Said) -> None:
     """Checks that what was acknowledged is so, and all else is as it was or as a whole as it was to be."""
-    with _open(directory / "memory") as memory:
+    with _open(case.directory / "memory") as memory:
         said = _said(memory)
         expected = before
-        for step in steps:
+        for step in case.steps:
             adds, removes = STEPS[step].adds, STEPS[step].removes
             is_done = step in outcome.done or (said >= adds and not said & removes)
             expected = (expected | adds) - removes if is_done else expected
@@ -195,30 +158,36 @@ def _check(directory: Path, steps: tuple[str, ...], outcome: Outcome, before: Sa
 
 ALL = "CRASH_POINTS" in os.environ
 """Whether each point is tried, and not one of each step."""
-MODES = ("die", "parent", "fail")
+MODES = ("die", "parent", "fail", "read")
 MOST_POINTS = 60
-"""Points up to which one is picked: the steps come by 64 to 272 of them."""
+"""Points up to which one is picked: the steps come by 64 to 279 of them."""
 
 
-def _moments(prepared: Path, directory: Path, steps: tuple[str, ...]) -> Iterator[tuple[str, int]]:
-    """Yields how and where a run is to break."""
-    if ALL:
-        whole = _run(prepared, directory, steps, 0, "die")
-        assert whole.done == list(steps)
-        yield from itertools.product(MODES, range(1, whole.points + 1))
-    else:
-        picked = random.Random(steps[0])
-        yield picked.choice(MODES), picked.randrange(1, MOST_POINTS)
+def _cases(template: ForkServerContext, prepared: Path, whole: Case) -> Iterator[Case]:
+    """Yields the cases in which the steps of `whole` break somewhere."""
+    if not ALL:
+        picked = random.Random(whole.steps[0])
+        yield replace(whole, mode=picked.choice(MODES), at=picked.randrange(1, MOST_POINTS))
+        return
+    for mode in MODES:
+        outcome = _run(template, prepared, replace(whole, mode=mode))
+        assert outcome.done == list(whole.steps)
+        for at, process in enumerate(outcome.points, 1):
+            if (
+                mode != "parent" or process == "c"
+            ):  # nobody waits for the process itself: there it is as "die"
+                yield replace(whole, mode=mode, at=at)
 
 
 @pytest.mark.parametrize(
     "step", [*(step for step in STEPS if step not in (*AFTERWARDS, "retain_loaded")), *AFTERWARDS]
 )
-def test_an_operation_that_breaks_anywhere_loses_nothing(prepared: Path, tmp_path: Path, step: str) -> None:
+def test_an_operation_that_breaks_anywhere_loses_nothing(
+    template: ForkServerContext, prepared: Path, tmp_path: Path, step: str
+) -> None:
     own = ("retain_loaded",) if step == "load" else ()
     steps = (step, *own, *(after for after in AFTERWARDS if after != step))
     with Memory.open(str(prepared / "memory"), embedder=HashEmbedder(), settings=JAPANESE) as memory:
         before = _said(memory)
-    for mode, at in _moments(prepared, tmp_path, steps):
-        outcome = _run(prepared, tmp_path, steps, at, mode)
-        _check(tmp_path, steps, outcome, before)
+    for case in _cases(template, prepared, Case(tmp_path / "case", steps, "die", 0)):
+        _check(case, _run(template, prepared, case), before)
