@@ -73,6 +73,7 @@ STEPS: dict[str, Callable[[Memory, Path], object]] = {
     "merge": lambda m, _: m.bank("a").absorb(m.bank("other")),
     "reembed": lambda m, _: m.reembed("static"),
     "consolidate": lambda m, _: m.bank("a").consolidate(),
+    "close": lambda m, _: m.close(),
 }
 
 
@@ -99,10 +100,9 @@ def _take_steps(case: Case, told: Connection) -> None:
         told.send(("failed", f"opening: {error}"))
         return
     case.counter.touch()
-    for step in case.steps:
+    for name in (*case.steps, "close"):
         try:
-            STEPS[step](memory, case.directory / "other.jsonl")
-            told.send(("done", step))
+            STEPS[name](memory, case.directory / "other.jsonl")
+            told.send(("done", name))
         except FourfoldError as error:
-            told.send(("failed", f"{step}: {error}"))
-    memory.close()
+            told.send(("failed", f"{name}: {error}"))

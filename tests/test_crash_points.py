@@ -171,7 +171,7 @@ def _cases(template: ForkServerContext, prepared: Path, whole: Case) -> Iterator
         return
     for mode in MODES:
         outcome = _run(template, prepared, replace(whole, mode=mode))
-        assert outcome.done == list(whole.steps)
+        assert outcome.done == [*whole.steps, "close"]
         for at, process in enumerate(outcome.points, 1):
             if (
                 mode != "parent" or process == "c"
