@@ -3,15 +3,26 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
+from contextlib import contextmanager
+from functools import cache
 from typing import Any
 
+import pytest
 from any_text import any_text
-from hypothesis import given, settings
+from anyio.from_thread import BlockingPortal, start_blocking_portal
+from hypothesis import given
 from hypothesis import strategies as st
 from mcp import Client
-from test_mcp import session, text
+from mcp_types import CallToolResult
+from test_mcp import text
 
-from fourfold.testing import FrozenClock
+from fourfold import AsyncMemory, Settings
+from fourfold.plugins import declared_plugins
+from fourfold.testing import FrozenClock, HashEmbedder, MemoryStore
+from fourfold_mcp.scope import BankScope
+from fourfold_mcp.server import Server
+from fourfold_mcp.subscriptions import Subscriptions
 
 JSON = st.recursive(
     st.none() | st.booleans() | st.integers() | st.floats(allow_nan=False) | st.text(max_size=20),
@@ -49,18 +60,58 @@ def _arguments(schema: dict[str, Any]) -> st.SearchStrategy[dict[str, Any]]:
     )
 
 
-@settings(max_examples=25)
+class Border:
+    """A client of a server that is started once, and a memory that each example has anew."""
+
+    def __init__(self, portal: BlockingPortal) -> None:
+        self.portal = portal
+        self.memory: AsyncMemory | None = None
+
+    async def opened(self) -> AsyncMemory:
+        assert self.memory is not None
+        return self.memory
+
+    @contextmanager
+    def fresh_memory(self) -> Iterator[None]:
+        """Puts an empty memory in the place of the last one."""
+        # Its language has no heads: what the model reads of a text is no matter of this border.
+        self.memory = AsyncMemory(
+            MemoryStore(), HashEmbedder(), clock=FrozenClock(), settings=Settings(language="ja")
+        )
+        yield
+        self.portal.call(self.memory.close)
+
+
+@pytest.fixture(scope="module")
+def border() -> Iterator[Border]:
+    with pytest.MonkeyPatch.context() as patch, start_blocking_portal() as portal:
+        # What is installed is looked up whenever a memory is opened, which takes as long as some calls.
+        patch.setattr("fourfold.recall.channels.declared_plugins", cache(declared_plugins))
+        yield Border(portal)
+
+
+@pytest.fixture(scope="module")
+def client(border: Border) -> Iterator[Client]:
+    server = Server(BankScope(border.opened, "mine"), Subscriptions())
+    with border.portal.wrap_async_context_manager(Client(server)) as client:
+        yield client
+
+
 @given(st.data())
-def test_any_arguments_of_a_tool_give_an_answer_or_an_error_in_words(data: st.DataObject) -> None:
-    async def talk(client: Client) -> None:
-        await client.call_tool("retain", {"text": "Ana lives in Porto."})
-        tools = (await client.list_tools()).tools
+def test_any_arguments_of_a_tool_give_an_answer_or_an_error_in_words(
+    border: Border, client: Client, data: st.DataObject
+) -> None:
+    def call(tool: str, arguments: dict[str, Any]) -> CallToolResult:
+        result: CallToolResult = border.portal.call(client.call_tool, tool, arguments)
+        return result
+
+    with border.fresh_memory():
+        call("retain", {"text": "Ana lives in Porto."})
+        tools = border.portal.call(client.list_tools).tools
         for _ in range(4):
             tool = data.draw(st.sampled_from(tools))
             arguments = data.draw(_arguments(tool.input_schema))
-            result = await client.call_tool(tool.name, arguments)
+            result = call(tool.name, arguments)
             if result.is_error:
                 assert not RAW.search(text(result)), (tool.name, arguments, text(result))
-        assert not (await client.call_tool("recall", {"question": "Where does Ana live?"})).is_error
-
-    session(FrozenClock(), talk)
+        assert not call("recall", {"question": "Where does Ana live?"}).is_error
