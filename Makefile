@@ -64,10 +64,13 @@ check: .venv/ready
 	$(BIN)/python scripts/generate_manifest.py --check
 	$(BIN)/pytest -n 2 --dist worksteal --hypothesis-profile=thorough
 
-# Hours: each operation broken at each of its points, some 50,000 texts and 10,000 of each input.
+# Hours: each operation broken at each of its points, some 50,000 texts, 100,000 files of ours, as many of others', and
+# four times as many calls of tools.
+BORDERS := tests/test_fuzz_exports.py tests/test_fuzz_imports.py tests/test_fuzz_mcp.py
 check-long: .venv/ready
-	CRASH_POINTS=all $(BIN)/pytest -n 2 tests/test_crash_points.py
+	CRASH_POINTS=all $(BIN)/pytest -n 2 --dist worksteal tests/test_crash_points.py
 	$(BIN)/pytest -n 2 --dist worksteal --hypothesis-profile=by_hand tests/test_fuzz.py
+	$(BIN)/pytest -n 2 --dist worksteal --hypothesis-profile=borders $(BORDERS)
 
 format: .venv/ready
 	$(BIN)/ruff format .

@@ -23,6 +23,8 @@ hypothesis_settings.register_profile("quick", deadline=None, max_examples=15, de
 hypothesis_settings.register_profile("thorough", deadline=None, max_examples=40, derandomize=True)
 # By hand, after a change of what reads texts: tests/test_fuzz.py then tries some 50,000 of them, new ones each time.
 hypothesis_settings.register_profile("by_hand", deadline=None, max_examples=3000)
+# By hand as well, after a change of what takes files and calls in: 100,000 of each.
+hypothesis_settings.register_profile("borders", deadline=None, max_examples=100_000)
 hypothesis_settings.load_profile("quick")
 
 MAY = datetime(2023, 5, 8, 13, 56, tzinfo=UTC)
