@@ -8,6 +8,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
+from hypothesis import HealthCheck
 from hypothesis import settings as hypothesis_settings
 
 from fourfold import Bank, Memory
@@ -18,13 +19,15 @@ from fourfold.testing import STRICT_ENRICHMENT, FrozenClock, HashEmbedder, Memor
 os.environ.setdefault("FOURFOLD_CONSOLIDATE", "asked")  # tests consolidate banks when they want it
 os.environ.setdefault(STRICT_ENRICHMENT, "1")  # a text that cannot be read fails a test
 
+# How fast examples are made and tried says something about the machine alone.
+_ANY_SPEED = hypothesis_settings(deadline=None, suppress_health_check=[HealthCheck.too_slow])
 # `make test` takes few examples; `make check` asks for the other profile with --hypothesis-profile.
-hypothesis_settings.register_profile("quick", deadline=None, max_examples=15, derandomize=True)
-hypothesis_settings.register_profile("thorough", deadline=None, max_examples=40, derandomize=True)
+hypothesis_settings.register_profile("quick", _ANY_SPEED, max_examples=15, derandomize=True)
+hypothesis_settings.register_profile("thorough", _ANY_SPEED, max_examples=40, derandomize=True)
 # By hand, after a change of what reads texts: tests/test_fuzz.py then tries some 50,000 of them, new ones each time.
-hypothesis_settings.register_profile("by_hand", deadline=None, max_examples=3000)
+hypothesis_settings.register_profile("by_hand", _ANY_SPEED, max_examples=3000)
 # By hand as well, after a change of what takes files and calls in: 100,000 of each.
-hypothesis_settings.register_profile("borders", deadline=None, max_examples=100_000)
+hypothesis_settings.register_profile("borders", _ANY_SPEED, max_examples=100_000)
 hypothesis_settings.load_profile("quick")
 
 MAY = datetime(2023, 5, 8, 13, 56, tzinfo=UTC)
