@@ -7,6 +7,7 @@ import hashlib
 import json
 from collections.abc import Callable, Iterator
 from contextlib import suppress
+from copy import deepcopy
 from datetime import timedelta
 from functools import cached_property
 from pathlib import Path
@@ -135,7 +136,7 @@ VALUES = st.one_of(
         [[], {}, [[]], [None], {"a": 1}, ["first", 99], ["keys", {}], ["absent"], ["was", 5], [3, 1]]
     ),
     st.text(max_size=5),
-)
+).map(deepcopy)  # what is changed later is not what the next example gets
 
 
 @st.composite
