@@ -17,9 +17,8 @@ from multiprocessing import forkserver
 from multiprocessing.context import ForkServerContext
 from pathlib import Path
 
-import crash_program
 import pytest
-from crash_program import HOOK, JAPANESE, SAID, Case, run
+from crash_program import HOOK, JAPANESE, SAID, STEPS, Case, run
 
 from fourfold import Memory, StoreVersionError
 from fourfold.testing import HashEmbedder
@@ -34,7 +33,7 @@ OTHER = ["The dog is called Bruno.", "The cat is called Mia."]
 
 
 @dataclass(frozen=True)
-class Step:
+class Effect:
     """What a step adds to a memory, and takes from it; where it `is_whole`, all of it or nothing, else a document at
     a time, and the rest by doing it again."""
 
@@ -47,20 +46,20 @@ def _in(bank: str, texts: list[str]) -> Said:
     return frozenset((bank, text) for text in texts)
 
 
-STEPS = {
-    "erase": Step(removes=_in("a", SAID["secret"])),
-    "erase_more": Step(removes=_in("a", SAID["letter"])),
-    "erase_bank": Step(removes=_in("other", OTHER)),
-    "retain": Step(adds=_in("a", SAID["later"])),
-    "forget": Step(removes=_in("a", ["The roof leaks."])),
-    "edit": Step(adds=_in("a", ["The cellar is wet."]), removes=_in("a", ["The cellar is dry."])),
-    "undo": Step(removes=_in("a", ["The gate squeaks."])),
-    "load": Step(adds=_in("loaded", OTHER)),
-    "retain_loaded": Step(adds=_in("loaded", ["The dog sleeps."])),
-    "fork": Step(adds=_in("forked", OTHER)),
-    "merge": Step(adds=_in("a", OTHER), is_whole=False),
-    "reembed": Step(),
-    "consolidate": Step(),
+EFFECTS = {
+    "erase": Effect(removes=_in("a", SAID["secret"])),
+    "erase_more": Effect(removes=_in("a", SAID["letter"])),
+    "erase_bank": Effect(removes=_in("other", OTHER)),
+    "retain": Effect(adds=_in("a", SAID["later"])),
+    "forget": Effect(removes=_in("a", ["The roof leaks."])),
+    "edit": Effect(adds=_in("a", ["The cellar is wet."]), removes=_in("a", ["The cellar is dry."])),
+    "undo": Effect(removes=_in("a", ["The gate squeaks."])),
+    "load": Effect(adds=_in("loaded", OTHER)),
+    "retain_loaded": Effect(adds=_in("loaded", ["The dog sleeps."])),
+    "fork": Effect(adds=_in("forked", OTHER)),
+    "merge": Effect(adds=_in("a", OTHER), is_whole=False),
+    "reembed": Effect(),
+    "consolidate": Effect(),
 }
 AFTERWARDS = ("retain", "forget", "edit", "erase_more")
 """What is done after each step, where the process lives: it must not be taken back."""
@@ -146,13 +145,13 @@ def _check(case: Case, outcome: Outcome, before: Said) -> None:
     """Checks that what was acknowledged is so, and all else is as it was or as a whole as it was to be."""
     with _open(case.directory / "memory") as memory:
         for name in case.steps:
-            if not STEPS[name].is_whole and name not in outcome.done:
-                crash_program.STEPS[name](memory, case.directory)
+            if not EFFECTS[name].is_whole and name not in outcome.done:
+                STEPS[name](memory, case.directory)
                 outcome.done.append(name)
         said = _said(memory)
         expected = before
         for name in case.steps:
-            step = STEPS[name]
+            step = EFFECTS[name]
             is_done = name in outcome.done or (said >= step.adds and not said & step.removes)
             expected = (expected | step.adds) - step.removes if is_done else expected
         assert said == expected
@@ -180,14 +179,13 @@ def _cases(template: ForkServerContext, prepared: Path, whole: Case) -> Iterator
         outcome = _run(template, prepared, replace(whole, mode=mode))
         assert outcome.done == [*whole.steps, "close"]
         for at, process in enumerate(outcome.points, 1):
-            if (
-                mode != "parent" or process == "c"
-            ):  # nobody waits for the process itself: there it is as "die"
+            # Nobody waits for the process itself: there "parent" is "die".
+            if mode != "parent" or process == "c":
                 yield replace(whole, mode=mode, at=at)
 
 
 @pytest.mark.parametrize(
-    "step", [*(step for step in STEPS if step not in (*AFTERWARDS, "retain_loaded")), *AFTERWARDS]
+    "step", [*(step for step in EFFECTS if step not in (*AFTERWARDS, "retain_loaded")), *AFTERWARDS]
 )
 def test_an_operation_that_breaks_anywhere_loses_nothing(
     template: ForkServerContext, prepared: Path, tmp_path: Path, step: str
