@@ -274,7 +274,7 @@ def test_a_server_s_memory_is_opened_by_its_alias_from_then_on() -> None:
         again = Memory(ServerStore(client, "test", manifests[1], "memory"), Longer())
         assert len(again.bank("one").units()) == 10
         assert again.reembed(HashEmbedder()) == 10
-        assert [c.name for c in client.get_collections().collections] == ["test"]
+        assert [c.name for c in client.get_collections().collections] == ["test.3"]
         last = Memory(ServerStore(client, "test", manifests[0], "memory"), HashEmbedder())
         assert len(last.bank("one").units()) == 10
     for each in (memory, again):

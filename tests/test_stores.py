@@ -9,7 +9,6 @@ import shutil
 import subprocess
 import sys
 import threading
-import uuid
 import warnings
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
@@ -18,6 +17,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 from qdrant_client import QdrantClient
+from qdrant_servers import SERVER, new_collection
 
 from fourfold import ConfigurationError, Memory, Message, StoreError, StoreLockedError, StoreVersionError
 from fourfold.language.languages import ENGLISH
@@ -31,7 +31,6 @@ from fourfold.storage.translation import Translation
 from fourfold.testing import FrozenClock, HashEmbedder, MemoryStore, check_store, sample_point
 
 MANIFEST = Manifest(HashEmbedder.name, HashEmbedder.dimension, HashEmbedder.token_dimension)
-SERVER = os.environ.get("FOURFOLD_TEST_QDRANT_URL")
 
 
 def make_edge() -> Store:
@@ -40,8 +39,7 @@ def make_edge() -> Store:
 
 def make_server() -> Store:
     if SERVER:
-        settings = load_settings(collection=f"test-{uuid.uuid4().hex}")
-        return ServerStore.connect(SERVER, MANIFEST, settings)
+        return ServerStore.connect(SERVER, MANIFEST, load_settings(collection=new_collection()))
     with warnings.catch_warnings():  # the client's own engine has no payload indexes, and says so
         warnings.simplefilter("ignore")
         return ServerStore(QdrantClient(":memory:"), "test", MANIFEST, "memory")

@@ -22,6 +22,7 @@ True
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Generic, Literal, Protocol, TypeVar, runtime_checkable
@@ -383,6 +384,12 @@ class Store(Protocol):
         with the bytes of what was there, those in a copy that was begun (`copy_for`) included; all of it or
         nothing, whenever the process ends. Returns in words what is true of the bytes then, for the receipt of an
         erasure."""
+        ...
+
+    def held(self, bank: str) -> AbstractContextManager[None]:
+        """Returns a context in which no other process writes to `bank`: one that does is waited for, and `StoreError`
+        is raised where that takes too long. Threads of this process may hold it beside each other, and one of them
+        several times. Reading needs none."""
         ...
 
     def copy_for(self, vectors: tuple[str, int, int]) -> Store:

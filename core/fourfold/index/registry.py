@@ -6,7 +6,7 @@ from __future__ import annotations
 
 import threading
 from collections import OrderedDict
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import ExitStack, contextmanager
 from datetime import datetime
 from weakref import WeakValueDictionary
@@ -102,7 +102,8 @@ class IndexRegistry:
             if index is None:
                 index = self._from_cache(bank, lock)
             if index is None or not self._catch_up(index):
-                # Nothing is there yet; or entities were merged or split elsewhere, or it has another language now.
+                # Nothing is there yet; or entities were merged or split elsewhere, it has another language now, or
+                # another process has erased it.
                 self.drop(bank)
                 index = BankIndex(bank, lock)
                 self._catch_up(index)
@@ -170,16 +171,13 @@ class IndexRegistry:
             index = BankIndex.from_snapshot(snapshot, bank, lock)
         except (KeyError, ValueError, TypeError, IndexError):
             return None
-        cursors = self._store.cursors(bank)
-        is_behind_store = all(
-            cursors.get(writer, 0) >= revision for writer, revision in index.revisions.items()
-        )
-        return index if is_behind_store else None
+        return index if _is_behind(index, self._store.cursors(bank)) else None
 
     @contextmanager
     def locked(self, bank: str) -> Iterator[BankIndex]:
-        """Yields the index of `bank`, locked: nobody else writes to the bank meanwhile."""
-        with self._lock_of(bank), _holding():
+        """Yields the index of `bank`, locked: nobody else writes to the bank meanwhile, in any process."""
+        # The store's hold second: threads of one process wait for each other here, not by asking a server.
+        with self._lock_of(bank), self._store.held(bank), _holding():
             index = self.get(bank)
             is_new = not index.revisions
             yield index
@@ -208,7 +206,7 @@ class IndexRegistry:
         bank is held; no bank may be asked for while it is used."""
         with self._new_installs:
             lock = self._installs.setdefault(bank, threading.Lock())
-        with lock:
+        with lock, self._store.held(bank):
             yield
 
     def _lock_of(self, bank: str) -> threading.RLock:
@@ -221,6 +219,8 @@ class IndexRegistry:
     def _catch_up(self, index: BankIndex) -> bool:
         """Brings `index` up to date; False where only a new one can be."""
         cursors = self._store.cursors(index.bank)
+        if not _is_behind(index, cursors):
+            return False
         indexed = {writer: index.revisions.get(writer, 0) for writer in cursors}
         behind = [(writer, revision) for writer, revision in indexed.items() if revision < cursors[writer]]
         if not behind:
@@ -251,6 +251,12 @@ class IndexRegistry:
             units = sum(len(index) for index in self._indexes.values())
             least_recent = next(iter(self._indexes))
         return least_recent if units > self._most_units and least_recent != keep else None
+
+
+def _is_behind(index: BankIndex, cursors: Mapping[str, int]) -> bool:
+    """Returns whether the store has all that is in the index. It has less where the bank was erased, by another
+    process or before a snapshot of it was read."""
+    return all(cursors.get(writer, 0) >= revision for writer, revision in index.revisions.items())
 
 
 def _needs_rebuild(index: BankIndex, point: Point) -> bool:

@@ -45,8 +45,8 @@ ERASED: Final = "erased"
 """What the server's adapter puts over a record before it deletes it."""
 ARRIVING: Final = "arriving"
 """Marks a bank that is being installed."""
-MANIFEST: Final = "manifest"
-"""Of a whole store; the server's adapter keeps it as a record."""
+LEASE: Final = "lease"
+"""Says which process writes to a bank on a server."""
 
 KIND_ONLY = Fields(only=(KIND,))
 """What `kind_of` looks at."""
@@ -157,6 +157,12 @@ def arriving_point(bank: str) -> Point:
     """Returns the mark of a bank that is being installed. Whoever finds it without the bank's profile knows that the
     installing process was stopped."""
     return Point(make_id(bank, ARRIVING), {KIND: ARRIVING, BANK_FIELD: bank})
+
+
+def lease_id(bank: str) -> str:
+    """Returns the id of the record that says which process writes to `bank`. It names no bank, since it is none's: it
+    is there before the bank and after it."""
+    return make_id(bank, LEASE)
 
 
 def to_iso(moment: datetime | None) -> str | None:

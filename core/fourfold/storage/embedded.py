@@ -194,6 +194,10 @@ class EmbeddedStore(Store):
         purge.finish_order(self._home, self._directory)
         self._order_due = False
 
+    def held(self, bank: str) -> contextlib.AbstractContextManager[None]:
+        """Holds nothing: no other process has the directory."""
+        return contextlib.nullcontext()
+
     def copy_for(self, vectors: tuple[str, int, int]) -> Store:
         """Opens a second store in `store.next`, with a manifest of its own; it is written to as this one is."""
         aside = self._directory / "store.next"

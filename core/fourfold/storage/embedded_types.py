@@ -79,6 +79,8 @@ class _EdgeTypes:
             case "integer":
                 # Revisions are asked for as ranges ("after revision 7"), never one by one.
                 return qe.IntegerIndexParams(lookup=False, range=True)
+            case "number":
+                return qe.PayloadSchemaType.Float
 
 
 EDGE = Translation(_EdgeTypes())

@@ -26,7 +26,7 @@ DENSE, TERMS, TOKENS = "dense", "terms", "tokens"
 MOST_BANKS = 10_000_000
 """The engines want a limit for a count by banks; no memory has as many."""
 
-FieldType = Literal["tenant", "keyword", "integer"]
+FieldType = Literal["tenant", "keyword", "integer", "number"]
 INDEXED: dict[str, FieldType] = {
     BANK: "tenant",
     KIND: "keyword",

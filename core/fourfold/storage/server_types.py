@@ -7,7 +7,8 @@ from typing import TypeAlias
 
 from qdrant_client import models
 
-from fourfold.storage.filters import DENSE, TERMS, TOKENS, FieldType
+from fourfold.schema.fields import END, RECORDED, START, WRITER
+from fourfold.storage.filters import DENSE, INDEXED, TERMS, TOKENS, FieldType
 from fourfold.storage.manifest import Manifest
 from fourfold.storage.translation import NamedVectors, Translation
 
@@ -79,6 +80,8 @@ class _ClientTypes:
                 return models.KeywordIndexParams(type=models.KeywordIndexType.KEYWORD, is_tenant=True)
             case "keyword":
                 return models.PayloadSchemaType.KEYWORD
+            case "number":
+                return models.PayloadSchemaType.FLOAT
             case "integer":
                 # Revisions are asked for as ranges ("after revision 7"), never one by one.
                 return models.IntegerIndexParams(
@@ -87,6 +90,12 @@ class _ClientTypes:
 
 
 CLIENT = Translation(_ClientTypes())
+
+
+SERVER_INDEXED: Mapping[str, FieldType] = {
+    **INDEXED, WRITER: "keyword", RECORDED: "number", START: "number", END: "number",
+}  # fmt: skip
+"""All fields that are filtered by: a server in strict mode, as in Qdrant's cloud, refuses a filter by another one."""
 
 
 def vectors_of(manifest: Manifest) -> dict[str, models.VectorParams]:

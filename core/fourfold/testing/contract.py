@@ -42,6 +42,7 @@ def check_store(make: Callable[[], Store]) -> None:
         _counts_by_bank,
         _deletes_and_rewrites,
         _drops_and_adopts_a_copy,
+        _holds_banks,
         _refuses_work_once_closed,
     ):
         store = make()
@@ -216,6 +217,15 @@ def _drops_and_adopts_a_copy(store: Store) -> None:
     copy.write([replacement])
     store.adopt_copy()
     assert _ids(store, Where(bank="a")) == {replacement.id}, "the store has the points of the copy"
+
+
+def _holds_banks(store: Store) -> None:
+    point = sample_point("a", "1", "written while it is held")
+    with store.held("a"), store.held("b"), store.held("a"):
+        store.write([point])
+    assert [each.id for each in store.scan(Where())] == [point.id], (
+        "a bank that was held leaves nothing behind"
+    )
 
 
 def _check_raises(error: type[StoreError], work: Callable[[], object], rule: str) -> None:

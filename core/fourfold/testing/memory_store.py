@@ -7,6 +7,7 @@ import json
 import threading
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
+from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass
 from typing import Literal
 
@@ -76,6 +77,10 @@ class MemoryStore:
             self.write(points)
             self._drop_copy()
         return "The store is in memory alone; what was there is left to the garbage collector."
+
+    def held(self, bank: str) -> AbstractContextManager[None]:
+        """Holds nothing: no other process has the points."""
+        return nullcontext()
 
     def copy_for(self, vectors: tuple[str, int, int]) -> Store:
         """Returns the copy for this embedder, a new one where there is none."""
