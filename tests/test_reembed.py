@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import threading
-import warnings
 from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
@@ -12,11 +11,10 @@ import pytest
 from killing import killed_after
 from qdrant_client import QdrantClient
 from qdrant_edge import EdgeShard
+from qdrant_servers import new_client, new_collection, opened
 
 from fourfold import Bank, Entry, Memory, Message, StoreError, StoreVersionError
 from fourfold.ports import Embedding, Fields, Point, Where
-from fourfold.storage.manifest import Manifest
-from fourfold.storage.server import ServerStore
 from fourfold.storage.shard import load_shard
 from fourfold.testing import HashEmbedder
 
@@ -91,13 +89,7 @@ def test_recall_goes_on_while_vectors_are_made_and_then_uses_the_new_ones(tmp_pa
 
 
 def test_reembedding_works_on_a_server() -> None:
-    with warnings.catch_warnings():  # the client's own engine has no payload indexes, and says so
-        warnings.simplefilter("ignore")
-        old = HashEmbedder()
-        store = ServerStore(
-            QdrantClient(":memory:"), "test", Manifest(old.name, old.dimension, old.token_dimension), "memory"
-        )
-    with Memory(store, old) as memory:
+    with opened(new_client(), new_collection()) as memory:
         bank = memory.bank("one")
         bank.retain(said(0, 40), document="d")
         before = texts(bank)
@@ -261,22 +253,24 @@ def test_a_memory_whose_new_store_cannot_be_opened_at_once_is_used_when_it_can(
 
 
 def test_a_server_s_memory_is_opened_by_its_alias_from_then_on() -> None:
-    client = QdrantClient(":memory:")
-    manifests = [Manifest(e.name, e.dimension, e.token_dimension) for e in (HashEmbedder(), Longer())]
-    with warnings.catch_warnings():
-        warnings.simplefilter("ignore")
-        memory = Memory(ServerStore(client, "test", manifests[0], "memory"), HashEmbedder())
-        memory.bank("one").retain(said(0, 10), document="d")
-        assert memory.reembed(Longer()) == 10
-        assert [c.name for c in client.get_collections().collections] == ["test.2"]
-        with pytest.raises(StoreVersionError, match="longer"):
-            ServerStore(client, "test", manifests[0], "memory")
-        again = Memory(ServerStore(client, "test", manifests[1], "memory"), Longer())
-        assert len(again.bank("one").units()) == 10
-        assert again.reembed(HashEmbedder()) == 10
-        assert [c.name for c in client.get_collections().collections] == ["test.3"]
-        last = Memory(ServerStore(client, "test", manifests[0], "memory"), HashEmbedder())
-        assert len(last.bank("one").units()) == 10
+    client, name = new_client(), new_collection()
+    memory = opened(client, name)
+    memory.bank("one").retain(said(0, 10), document="d")
+    assert memory.reembed(Longer()) == 10
+    assert collections(client, name) == [f"{name}.2"]
+    with pytest.raises(StoreVersionError, match="longer"):
+        opened(client, name)
+    again = opened(client, name, Longer())
+    assert len(again.bank("one").units()) == 10
+    assert again.reembed(HashEmbedder()) == 10
+    assert collections(client, name) == [f"{name}.3"]
+    last = opened(client, name)
+    assert len(last.bank("one").units()) == 10
     for each in (memory, again):
         each._portal.stop()
     last.close()
+
+
+def collections(client: QdrantClient, name: str) -> list[str]:
+    """The memory's collections on a server."""
+    return [each.name for each in client.get_collections().collections if each.name.startswith(name)]

@@ -205,11 +205,42 @@ def test_what_is_forgotten_while_another_process_writes_of_it_stays_forgotten(
     assert texts(here) == texts(opened(client)) == []
 
 
+def test_nothing_that_another_process_writes_gets_lost_in_a_switch(
+    client: QdrantClient, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    new, old = opened(client), opened(client)
+    new.bank("a").retain("The harbour has a crane.")
+    outcomes: list[object] = []
+
+    def said_meanwhile() -> None:
+        try:
+            outcomes.append(old.bank("a").retain("The garden has a well."))
+        except (StoreError, ValueError) as error:  # the client's own engine has no error of its own for this
+            outcomes.append(error)
+
+    switch, thread = client.update_collection_aliases, threading.Thread(target=said_meanwhile)
+
+    def switch_later(operations: Sequence[Any], **named: Any) -> bool:
+        gate = Gate(client, monkeypatch)
+        gate.arrived.set()
+        gate.opened.set()
+        thread.start()
+        while thread.is_alive() and not gate.asked.wait(0.01):
+            pass
+        return switch(operations, **named)
+
+    monkeypatch.setattr(client, "update_collection_aliases", switch_later)
+    new.reembed(Renamed())
+    thread.join(60)
+    written = [outcome for outcome in outcomes if not isinstance(outcome, Exception)]
+    assert len(texts(new)) == 1 + len(written)
+
+
 def _lay_down_lease(client: QdrantClient) -> Callable[[], None]:
     """Takes the bank "a" for a process that is not there; returns what gives it back."""
     leases = Leases(client, "elsewhere-1-00000000", 30.0)
     leases.take(COLLECTION, "a")
-    return lambda: leases.give_back("a")
+    return lambda: leases.give_back(COLLECTION, "a")
 
 
 def test_the_lease_of_a_killed_process_is_taken_over(

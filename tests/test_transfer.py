@@ -5,7 +5,6 @@ from __future__ import annotations
 import hashlib
 import json
 import os
-import warnings
 from concurrent.futures import Future, ThreadPoolExecutor
 from datetime import datetime, timedelta
 from importlib import import_module
@@ -14,11 +13,9 @@ from typing import Any, get_args
 
 import pytest
 from killing import killed_after
-from qdrant_client import QdrantClient
+from qdrant_servers import new_client, new_collection, opened
 
 from fourfold import Bank, Entry, InputError, Memory, Message, NotFoundError, StoreVersionError, Verdict
-from fourfold.storage.manifest import Manifest
-from fourfold.storage.server import ServerStore
 from fourfold.testing import FrozenClock, HashEmbedder, MemoryStore
 from fourfold.values.changes import TimelineKind
 
@@ -370,14 +367,9 @@ def test_a_load_that_is_killed_wrote_nothing_or_everything(tmp_path: Path, how: 
 def test_transfers_work_on_a_server_and_the_receipt_is_right_there(
     memory: Memory, clock: FrozenClock, tmp_path: Path
 ) -> None:
-    with warnings.catch_warnings():  # the client's own engine has no payload indexes, and says so
-        warnings.simplefilter("ignore")
-        model = HashEmbedder()
-        manifest = Manifest(model.name, model.dimension, model.token_dimension)
-        store = ServerStore(QdrantClient(":memory:"), "test", manifest, "memory")
     embedded = lived(memory, clock)
     began = embedded.history()[-1].at
-    with Memory(store, model, clock=FrozenClock(began)) as server:
+    with opened(new_client(), new_collection(), clock=FrozenClock(began)) as server:
         mine = server._async.services.clock
         assert isinstance(mine, FrozenClock)
         bank = lived(server, mine)

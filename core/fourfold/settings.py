@@ -41,11 +41,13 @@ class Settings(BaseSettings):
     """The file of the key that encrypts a new memory, and opens one that is (`fourfold key FILE` makes one). None: it
     is kept in clear."""
     grpc: bool = True
-    """Whether to talk gRPC to the Qdrant server, which is faster; False uses HTTP alone."""
+    """Whether to talk gRPC to the Qdrant server, which is faster and has no limit to a request; its port is the one
+    after that of the location, as 6334 after 6333. False uses HTTP alone."""
     collection: str = Field(default="fourfold", pattern=r"^[A-Za-z0-9_-]{1,64}$")
     """The collection on a Qdrant server."""
     timeout: float = Field(default=30.0, gt=0, le=_DAY)
-    """Seconds to wait for a Qdrant server. 30 is a guess, not measured."""
+    """Seconds to wait for a Qdrant server, or for another process that writes to the same bank there. 30 is a guess,
+    not measured."""
     embedder: str = "minilm"
     """"minilm" (packaged), "static" (packaged, faster, a little weaker), or one of `fourfold.models.load`."""
     llm: str | None = None

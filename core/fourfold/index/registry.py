@@ -187,7 +187,7 @@ class IndexRegistry:
     @contextmanager
     def all_locked(self) -> Iterator[None]:
         """Holds every bank, those included that are not there yet: nobody writes to the memory meanwhile, and whoever
-        asks for a bank waits."""
+        asks for a bank waits. Other processes wait to write to the banks that are there."""
         with ExitStack() as locks:
             # No thread holds one bank while it asks for another, so the order of the banks does not matter. A fork
             # holds a bank while it installs another: what is installed comes last.
@@ -197,6 +197,8 @@ class IndexRegistry:
             locks.enter_context(self._new_installs)
             for install_lock in list(self._installs.values()):
                 locks.enter_context(install_lock)
+            for bank in self._store.counts(Where()):
+                locks.enter_context(self._store.held(bank))
             locks.enter_context(_holding())
             yield
 

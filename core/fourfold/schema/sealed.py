@@ -25,14 +25,14 @@ from fourfold.schema.fields import (
     WRITER,
     Payload,
 )
-from fourfold.schema.records import ERASED, MANIFEST
+from fourfold.schema.records import ERASED, LEASE
 
 _SEALED: Final = "sealed"
 _CLEAR = frozenset({KIND, NETWORK, WRITER, REVISION, RECORDED, START, END})
 """Fields that stay readable: kinds, times and numbers, by which a store filters and in part compares."""
 _NAMED = {BANK: BANK, LIVE_BANK: BANK, TAGS: TAGS, DOCUMENTS: DOCUMENTS}
 """Fields of names that filters look up: a token stands for each name, the same in the fields of one value here."""
-_NEVER_SEALED = {MANIFEST, ERASED}
+_NEVER_SEALED = {LEASE, ERASED}
 """Kinds that the store itself writes; they hold nothing that was said."""
 
 

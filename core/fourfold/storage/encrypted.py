@@ -35,6 +35,10 @@ class EncryptedStore(Store):
         """Encrypts the points, and has them take the place of what is there."""
         return self._inner.rewrite(self._sealed(points), removed)
 
+    def held(self, bank: str) -> contextlib.AbstractContextManager[None]:
+        """Holds the bank, under the token that stands for its name."""
+        return self._inner.held(self._cipher.token(bank, BANK))
+
     def copy_for(self, vectors: tuple[str, int, int]) -> Store:
         """Opens a copy that is encrypted with the same key."""
         return EncryptedStore(self._inner.copy_for(vectors), self._cipher)

@@ -146,7 +146,7 @@ class ServerStore(Store):
         finally:
             # One that cannot be given back, since the server is gone, is this process's own when it asks again.
             with contextlib.suppress(StoreError), mapped("write to", self._where):
-                self._leases.give_back(bank)
+                self._leases.give_back(self._collection, bank)
 
     def copy_for(self, vectors: tuple[str, int, int]) -> Store:
         """Opens a second collection, named by the number after that of this one."""
@@ -197,7 +197,7 @@ class ServerStore(Store):
         if self._closed:
             raise StoreError("The memory is closed. Open it again with Memory.open.")
         with mapped(doing, self._where):
-            self._leases.touch()
+            self._leases.touch(self._collection)
             yield
 
     def find_bytes(self, text: str) -> list[str]:

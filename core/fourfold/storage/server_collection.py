@@ -81,6 +81,8 @@ def _create(client: QdrantClient, collection: str, manifest: Manifest) -> None:
             collection,
             vectors_config=vectors_of(manifest),
             sparse_vectors_config=SPARSE_VECTORS,
+            # A cluster would make one for each of its machines, and a write to several is not whole or not at all.
+            shard_number=1,
             # Here and not in a point: so there is never a collection without it.
             metadata=manifest.to_json(),
         )

@@ -25,7 +25,6 @@ class _Held:
     """A lease of this process: its token, how often it was touched, and when last (by the monotonic clock). `users`
     counts the threads that work under it: what they may do beside each other is settled within the process."""
 
-    collection: str
     token: str
     touches: int = 0
     touched_at: float = field(default_factory=time.monotonic)
@@ -84,9 +83,11 @@ class Leases:
                 )
             else:
                 time.sleep(_POLL_SECONDS)
+                self.touch(collection)
 
-    def give_back(self, bank: str) -> None:
-        """Gives back the lease of `bank`, once nobody in this process uses it any more."""
+    def give_back(self, collection: str, bank: str) -> None:
+        """Gives back the lease of `bank`, once nobody in this process uses it any more. `collection` may be another
+        one by now, which took the place of the one with the lease."""
         point_id = lease_id(bank)
         with self._lock:
             held = self._held[point_id]
@@ -94,9 +95,9 @@ class Leases:
             if held.users:
                 return
             del self._held[point_id]
-        self._delete(held.collection, point_id, held.token)
+        self._delete(collection, point_id, held.token)
 
-    def touch(self) -> None:
+    def touch(self, collection: str) -> None:
         """Keeps what is held."""
         if any(
             held.is_due for held in list(self._held.values())
@@ -104,7 +105,7 @@ class Leases:
             with self._lock:
                 for point_id, held in self._held.items():
                     if held.is_due:
-                        self._touch(point_id, held)
+                        self._touch(collection, point_id, held)
 
     def check(self) -> None:
         """Raises `StoreError` where another process has taken over what this one holds."""
@@ -117,7 +118,7 @@ class Leases:
     def _try(self, collection: str, point_id: str) -> tuple[str, int] | None:
         """Puts the lease down where there is none. Returns whose it is otherwise, and how often it was touched."""
         self._count += 1
-        held = _Held(collection, f"{self._writer}/{self._count}")
+        held = _Held(f"{self._writer}/{self._count}")
         point = _lease_point(point_id, held)
         self._client.upsert(collection, [point], update_mode=models.UpdateMode.INSERT_ONLY, wait=True)
         holder = self._holder(collection, point_id)
@@ -126,15 +127,15 @@ class Leases:
             return None
         return holder or ("", 0)
 
-    def _touch(self, point_id: str, held: _Held) -> None:
+    def _touch(self, collection: str, point_id: str, held: _Held) -> None:
         before = time.monotonic()
         held.touches += 1
         own = models.Filter(must=[_is_token(held.token)])
         point = _lease_point(point_id, held)
         self._client.upsert(
-            held.collection, [point], update_filter=own, update_mode=models.UpdateMode.UPDATE_ONLY, wait=True
+            collection, [point], update_filter=own, update_mode=models.UpdateMode.UPDATE_ONLY, wait=True
         )
-        held.is_lost = self._holder(held.collection, point_id) != (held.token, held.touches)
+        held.is_lost = self._holder(collection, point_id) != (held.token, held.touches)
         held.touched_at = before
 
     def _holder(self, collection: str, point_id: str) -> tuple[str, int] | None:
