@@ -44,6 +44,11 @@ _PAGE = 1000
 """Records a request of a scan. A guess, not measured."""
 
 
+_GRPC_OPTIONS = {f"grpc.{which}_reconnect_backoff_ms": 100 for which in ("initial", "min", "max")}
+"""A server that was away is asked again after a tenth of a second, the least that gRPC knows. By itself it would let
+up to two minutes pass, and fail each call in between."""
+
+
 class ServerStore(Store):
     """One collection of a Qdrant server, shared by any number of processes."""
 
@@ -88,8 +93,7 @@ class ServerStore(Store):
                 api_key=settings.api_key,
                 prefer_grpc=settings.grpc,
                 grpc_port=_grpc_port(url),
-                # A server that was away is asked again after a second; gRPC would let up to two minutes pass.
-                grpc_options={"grpc.max_reconnect_backoff_ms": 1000},
+                grpc_options=_GRPC_OPTIONS,
                 timeout=round(settings.timeout) or 1,  # the client takes whole seconds
                 check_compatibility=False,  # in the background, and it would only warn
             )

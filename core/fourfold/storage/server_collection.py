@@ -30,10 +30,16 @@ def mapped(doing: str, where: str) -> Iterator[None]:
         yield
     except _CLIENT_ERRORS as error:
         raise StoreError(
-            f"Could not {doing} {where}: {error}. See that the server runs, that the address and api key are right "
-            f"(gRPC has a port of its own; FOURFOLD_GRPC=false does without it), and that nobody has given the "
+            f"Could not {doing} {where}: {_told(error)}. See that the server runs, that the address and api key are "
+            f"right (gRPC has a port of its own; FOURFOLD_GRPC=false does without it), and that nobody has given the "
             f"memory another embedder: it has to be opened anew then."
         ) from error
+
+
+def _told(error: Exception) -> str:
+    """Returns what an error says, in one line. One of gRPC says besides where it came from, at length."""
+    text = f"{error.code().name}: {error.details()}" if isinstance(error, grpc.Call) else str(error)
+    return " ".join(text.split()) or type(error).__name__
 
 
 def check_version(client: QdrantClient, where: str) -> None:

@@ -99,9 +99,8 @@ class Leases:
 
     def touch(self, collection: str) -> None:
         """Keeps what is held."""
-        if any(
-            held.is_due for held in list(self._held.values())
-        ):  # without the lock, which every read would wait for
+        # Looked at without the lock, which every read would wait for.
+        if any(held.is_due for held in list(self._held.values())):
             with self._lock:
                 for point_id, held in self._held.items():
                     if held.is_due:
