@@ -93,7 +93,7 @@ class ServerStore(Store):
                 api_key=settings.api_key,
                 prefer_grpc=settings.grpc,
                 grpc_port=_grpc_port(url),
-                grpc_options=_GRPC_OPTIONS,
+                grpc_options=dict(_GRPC_OPTIONS),  # the client adds to them
                 timeout=round(settings.timeout) or 1,  # the client takes whole seconds
                 check_compatibility=False,  # in the background, and it would only warn
             )
