@@ -95,6 +95,8 @@ def _check_log(file: Export, contents: _Contents) -> None:
             for other in (record.undone_by, record.undoes):
                 if other in contents.lines and other not in contents.log:
                     raise InputError(f"{other} is no change of the log.")
+            for identity in record.touched & contents.log.keys():
+                raise InputError(f"{identity} is a change of the log: those are not made or changed by one.")
             # What a later record made is looked at as well: an undo asks for no order.
             for identity, steps in record.before.items():
                 if identity in states:
