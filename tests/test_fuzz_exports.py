@@ -301,6 +301,11 @@ def _with_a_change_that_made_another(exported: Exported, lines: list[Line]) -> N
     log[1]["payload"]["made"] = [log[0]["id"]]
 
 
+def _with_a_link_to_an_entity(exported: Exported, lines: list[Line]) -> None:
+    linked = next(line for line in lines[1:] if line["payload"].get("links"))
+    linked["payload"]["links"][0][0] = record(lines, "entity")["id"]
+
+
 def _with_an_id_of_something_else(exported: Exported, lines: list[Line]) -> None:
     record(lines, "entity")["id"] = "0" * 32
 
@@ -338,6 +343,7 @@ def _vector(*numbers: float) -> Callable[[Exported, list[Line]], None]:
         (_with_a_log_of_another_banks_unit, "line .* another bank"),
         (_with_a_log_of_another_bank, 'line .* of the bank "bob"'),
         (_with_a_change_that_made_another, "line .* is a change of the log"),
+        (_with_a_link_to_an_entity, "line .* as a unit, and that is none"),
         (_with_an_id_of_something_else, "line .* not that of what it says"),
         (_with_a_cursor, "line .* no kind"),
         (_in_a_bank_that_cannot_be, "line 1: .* cannot name a bank"),

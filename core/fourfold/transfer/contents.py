@@ -26,11 +26,13 @@ _BATCH_SIZE = 500
 
 @dataclass(slots=True)
 class _Contents:
-    """What there is in a file: the lines of the records by their ids, of those that they name, and of the entities
-    that units mention; the change log by the ids of its records."""
+    """What there is in a file: the lines of the records by their ids, of those that they name (as units, or in the
+    log as any), and of the entities that units mention; the change log by the ids of its records."""
 
     lines: dict[str, int] = field(default_factory=dict)
     named: dict[str, int] = field(default_factory=dict)
+    named_units: dict[str, int] = field(default_factory=dict)
+    units: set[str] = field(default_factory=set)
     mentioned: dict[str, int] = field(default_factory=dict)
     entities: set[str] = field(default_factory=set)
     log: dict[str, Record] = field(default_factory=dict)
@@ -43,6 +45,10 @@ class _Contents:
             raise InputError(f"its id is that of line {self.lines[point.id]} too.")
         self.lines[point.id] = line
         self.named |= dict.fromkeys(record.named, line)
+        if record.logged is None:
+            self.named_units |= dict.fromkeys(set(record.named) - {point.payload.get("chunk")}, line)
+        if kind_of(point) in (records.UNIT, records.SUMMARY):  # a summary reads as a unit
+            self.units.add(point.id)
         match kind_of(point):
             case records.UNIT:
                 self.mentioned |= dict.fromkeys(entities_of(point), line)
@@ -68,6 +74,9 @@ def check_contents(store: Store, file: Export, rekeyer: Rekeyer) -> Profile:
         with at_line(path, line):
             if name not in contents.entities:
                 raise InputError(f'it mentions "{name}", which is no entity of the file.')
+    for identity in contents.named_units.keys() & contents.lines.keys() - contents.units:
+        with at_line(path, contents.named_units[identity]):
+            raise InputError(f"it names {identity} as a unit, and that is none.")
     _check_ids(store, path, contents, rekeyer)
     _check_log(file, contents)
     return contents.profiles[0]
