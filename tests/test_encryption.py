@@ -14,7 +14,6 @@ from qdrant_client import QdrantClient
 from fourfold import ConfigurationError, InputError, Memory, Message, Settings, StoreError, create_key
 from fourfold.keys import Cipher
 from fourfold.ports import Store, Where
-from fourfold.storage.embedded import EmbeddedStore
 from fourfold.storage.encrypted import EncryptedStore
 from fourfold.storage.manifest import Manifest
 from fourfold.storage.server import ServerStore
@@ -72,7 +71,8 @@ def filled(tmp_path: Path, key: Path) -> Iterator[Memory]:
         yield memory
 
 
-@pytest.mark.parametrize("make", [MemoryStore, lambda: EmbeddedStore.temporary(MANIFEST), server_store])
+# The embedded store keeps it in clear (test_stores), and holds the memories below.
+@pytest.mark.parametrize("make", [MemoryStore, server_store])
 def test_an_encrypted_store_keeps_the_contract_of_any_store(make: type[Store], key: Path) -> None:
     check_store(lambda: encrypted(make(), key))
 

@@ -96,7 +96,7 @@ class ScoringEmbedder(HashEmbedder):
 
 
 _VECTORS = np.ones((1, 2), dtype=np.float32)
-# Whole messages come to these: up to half a megabyte of them is measured. Other functions see a piece of a message,
+# Whole messages come to these: up to a megabyte of them is measured. Other functions see a piece of a message,
 # of 1,440 characters at most; here it is one of 4,000.
 OF_MESSAGES: dict[str, Read] = {
     "detect": lambda text: detect([text]),
@@ -164,14 +164,14 @@ def _is_steep(read: Read, kind: str, length: int) -> bool:
 @pytest.mark.slow
 @pytest.mark.parametrize("name", OF_MESSAGES)
 def test_a_message_is_read_in_time_in_proportion_to_it(name: str) -> None:
-    assert [kind for kind in KINDS if _is_steep(OF_MESSAGES[name], kind, 8_000)] == []
+    assert [kind for kind in KINDS if _is_steep(OF_MESSAGES[name], kind, 25_000)] == []
 
 
 @pytest.mark.slow
 @pytest.mark.parametrize("name", [*OF_MESSAGES, "same_statement"])
-def test_half_a_megabyte_is_read_in_time_in_proportion_to_it(name: str) -> None:
+def test_a_megabyte_is_read_in_time_in_proportion_to_it(name: str) -> None:
     read = (OF_MESSAGES | OF_PIECES)[name]
-    assert [kind for kind in PLAIN if _is_steep(read, kind, 125_000)] == []
+    assert [kind for kind in PLAIN if _is_steep(read, kind, 250_000)] == []
 
 
 @pytest.mark.slow
@@ -183,7 +183,7 @@ def test_what_opens_and_does_not_end_is_read_in_time_in_proportion_to_it(name: s
         def read_opened(text: str, opening: str = opening) -> object:
             return read(opening + text)
 
-        assert [kind for kind in PLAIN if _is_steep(read_opened, kind, 4_000)] == [], opening
+        assert [kind for kind in PLAIN if _is_steep(read_opened, kind, 10_000)] == [], opening
 
 
 @pytest.mark.slow
@@ -197,7 +197,7 @@ def test_a_message_is_retained_and_asked_for_in_time_in_proportion_to_it(kind: s
             bank.retain(text)
             bank.recall(text)
 
-        assert not _is_steep(retain_and_recall, kind, 8_000)
+        assert not _is_steep(retain_and_recall, kind, 16_000)
 
 
 @pytest.mark.slow

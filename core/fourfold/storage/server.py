@@ -135,9 +135,10 @@ class ServerStore(Store):
         with self._using("erase"):
             self._client.delete(self._collection, points_selector=models.Filter(must=[erased]), wait=True)
         return (
-            "Qdrant has acknowledged the deletion: no query finds any of it. The bytes go when Qdrant's optimiser "
-            "next builds the segments anew that held them (deleted_threshold), when its write-ahead log moves on, "
-            "and, in snapshots and backups, when these are deleted."
+            "Qdrant has acknowledged the deletion: no query finds any of it. Its files keep the bytes until its "
+            "optimiser builds those segments anew (by itself where a segment has 1,000 points and a fifth of them are "
+            "deleted) and its write-ahead log moves on; snapshots made before that have them too, until you delete "
+            "these. A change of the embedder (Memory.reembed) makes new files, and deletes the old ones."
         )
 
     @contextlib.contextmanager

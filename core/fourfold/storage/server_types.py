@@ -110,7 +110,7 @@ def vectors_of(manifest: Manifest) -> dict[str, models.VectorParams]:
             size=manifest.token_dimension,
             distance=models.Distance.DOT,
             multivector_config=models.MultiVectorConfig(comparator=models.MultiVectorComparator.MAX_SIM),
-            # 16 bits where the embedded engine has 8 (`embedded_types`). Not measured: no server was at hand.
+            # 16 bits where the embedded engine has 8 (`embedded_types`). Not measured.
             datatype=models.Datatype.FLOAT16,
             on_disk=True,
             # m=0 builds no graph of the token vectors: they are scored, never searched for.
