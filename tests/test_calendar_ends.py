@@ -15,6 +15,11 @@ LATE = datetime(9999, 12, 31, 23, 59, 59, tzinfo=timezone(timedelta(hours=-5)))
 EARLY = datetime(1, 1, 1, 1, tzinfo=timezone(timedelta(hours=14)))
 OUTSIDE = pytest.mark.parametrize("moment", [LATE, EARLY], ids=["after 9999", "before 1"])
 INSIDE = [datetime.min.replace(tzinfo=UTC), datetime.max.replace(tzinfo=UTC)]
+OF_DAYS_OUTSIDE = [
+    datetime(1, 1, 1, 15, tzinfo=timezone(timedelta(hours=14))),
+    datetime(9999, 12, 31, 8, tzinfo=timezone(timedelta(hours=-12))),
+]
+"""Times inside, of days that begin before the calendar or end behind it."""
 LINES = ["I moved to Rome yesterday.", "I live in Porto.", "I lived in Porto in 1999.", "I live in Rome now."]
 
 
@@ -52,7 +57,7 @@ def test_the_command_line_refuses_such_a_time(tmp_path: Path, moment: datetime) 
     assert "outside the years 1 to 9999" in answer.stderr
 
 
-@pytest.mark.parametrize("first", INSIDE)
+@pytest.mark.parametrize("first", [*INSIDE, *OF_DAYS_OUTSIDE])
 @pytest.mark.parametrize("second", [*INSIDE, datetime(2026, 1, 1, tzinfo=UTC)])
 def test_what_was_said_at_either_end_of_the_calendar_is_compared_and_recalled(
     bank: Bank, first: datetime, second: datetime

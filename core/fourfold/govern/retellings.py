@@ -10,7 +10,7 @@ import re
 from collections import defaultdict
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
-from datetime import MAXYEAR, datetime, timedelta
+from datetime import MAXYEAR, MINYEAR, datetime, timedelta
 
 from fourfold.language.dates import day_of, find_times
 from fourfold.language.enrichment import enriched
@@ -117,7 +117,8 @@ def _telling(unit: Unit, language: Language) -> _Telling | None:
 
 
 def _day_said(unit: Unit) -> Interval | None:
-    if unit.mentioned_at is None or unit.mentioned_at.year == MAXYEAR:
+    # The first and the last day of the calendar may be outside of it in UTC.
+    if unit.mentioned_at is None or unit.mentioned_at.year in (MINYEAR, MAXYEAR):
         return None
     return Interval(*day_of(unit.mentioned_at))
 

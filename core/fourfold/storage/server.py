@@ -136,9 +136,9 @@ class ServerStore(Store):
             self._client.delete(self._collection, points_selector=models.Filter(must=[erased]), wait=True)
         return (
             "Qdrant has acknowledged the deletion: no query finds any of it. Its files keep the bytes until its "
-            "optimiser builds those segments anew (by itself where a segment has 1,000 points and a fifth of them are "
-            "deleted) and its write-ahead log moves on; snapshots made before that have them too, until you delete "
-            "these. A change of the embedder (Memory.reembed) makes new files, and deletes the old ones."
+            "optimiser builds those segments anew (by itself where a segment has 1,000 points and a fifth of them "
+            "are deleted) and its write-ahead log moves on; snapshots made before that have them too, until you "
+            "delete these. A change of the embedder (Memory.reembed) makes new files, and deletes the old ones."
         )
 
     @contextlib.contextmanager
