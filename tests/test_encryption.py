@@ -11,7 +11,16 @@ from pathlib import Path
 import pytest
 from qdrant_client import QdrantClient
 
-from fourfold import ConfigurationError, InputError, Memory, Message, Settings, StoreError, create_key
+from fourfold import (
+    ConfigurationError,
+    InputError,
+    Memory,
+    Message,
+    Settings,
+    StoreError,
+    create_key,
+    create_signing_key,
+)
 from fourfold.keys import Cipher
 from fourfold.ports import Store, Where
 from fourfold.storage.encrypted import EncryptedStore
@@ -178,3 +187,22 @@ def test_a_file_that_is_no_key_is_named(tmp_path: Path, text: str) -> None:
         with pytest.raises(ConfigurationError, match=r"is no key|cannot be read"):
             open_at(tmp_path / "memory", wrong)
     assert not (tmp_path / "memory" / "store").exists()
+
+
+def test_an_export_does_not_write_over_a_key(filled: Memory, tmp_path: Path, key: Path) -> None:
+    pair = create_signing_key(tmp_path / "team.key")
+    for wrong in (key, pair):
+        before = wrong.read_bytes()
+        with pytest.raises(InputError, match="holds a key"):
+            filled.bank("personal-bank").export(wrong, encrypt=key)
+        assert wrong.read_bytes() == before
+
+
+@pytest.mark.parametrize("name", ["owner.json", "memory", "store.new/k"])
+def test_a_key_in_the_directory_of_its_memory_is_refused_and_stays(tmp_path: Path, name: str) -> None:
+    path = tmp_path / "memory" / name
+    path.parent.mkdir(parents=True)
+    create_key(path)
+    with pytest.raises(ConfigurationError, match="is in the directory of the memory"):
+        open_at(tmp_path / "memory", path)
+    assert path.exists()

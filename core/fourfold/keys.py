@@ -128,6 +128,18 @@ def write_key_file(path: str | Path, text: str, mode: int = 0o600) -> Path:
     return key_path
 
 
+def refuse_key_file(path: Path) -> None:
+    """Raises `InputError` for a file that holds a key, of either kind: what writes over it loses all that the key
+    encrypted."""
+    try:
+        with path.open("rb") as file:
+            begins = file.read(64)
+    except OSError:
+        return
+    if begins.startswith((_MARK.encode(), b"-----BEGIN ")):
+        raise InputError(f"{path} holds a key, which would be lost. Nothing was written. Name another file.")
+
+
 def read_key_file(path: str | Path) -> str:
     """Returns what a file has that should be a key's. Raises `ConfigurationError` where it cannot be read, and
     `InputError` for a path that none can have."""

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
+from pathlib import Path
 
+from fourfold.errors import ConfigurationError
 from fourfold.keys import Cipher
 from fourfold.ports import Store
 from fourfold.settings import Settings, directory_of, is_url
@@ -26,8 +28,20 @@ def open_store(address: StoreAddress, settings: Settings) -> Store:
     from fourfold.storage.encrypted import EncryptedStore
 
     cipher = Cipher.of_file(settings.key_file, "store")
+    _refuse_inside(address.location, settings.key_file)
     manifest = address.manifest.encrypted(cipher.fingerprint)
     return EncryptedStore(_open(replace(address, manifest=manifest), settings), cipher)
+
+
+def _refuse_inside(location: str, key_file: Path) -> None:
+    """Raises `ConfigurationError` for a key that lies in the memory's own directory: some names there are the
+    memory's, and who copies the directory would have the key with it."""
+    if is_url(location) or location == ":memory:":
+        return
+    if directory_of(location).resolve() in key_file.expanduser().absolute().resolve().parents:
+        raise ConfigurationError(
+            f"The key {key_file} is in the directory of the memory. Move it somewhere else."
+        )
 
 
 def _open(address: StoreAddress, settings: Settings) -> Store:
