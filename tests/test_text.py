@@ -7,6 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from fourfold import Bank
 from fourfold.language import text
 from fourfold.language.languages import ENGLISH
 
@@ -54,6 +55,12 @@ def test_no_text_breaks_words_or_sizes(said: str) -> None:
         assert said[word.start : word.end] == word.text
     assert text.estimate_tokens(said) >= 0
     assert text.clean(text.clean(said)) == text.clean(said)
+
+
+@pytest.mark.parametrize("break_", ["\r", "\r\n", "\n", "\x0b", "\f", "\x1c", "\x85"])
+def test_what_ends_a_line_parts_words(bank: Bank, break_: str) -> None:
+    (unit,) = bank.retain(f"The ferry leaves{break_}at nine.").units
+    assert unit.text == "The ferry leaves\nat nine."
 
 
 @given(st.lists(st.sampled_from(["fox", "owl", "elk"]), max_size=30))

@@ -53,6 +53,8 @@ _NUMBERED = re.compile(r"\s*\d{1,3}\.")
 _STAGE_DIRECTION = re.compile(r"[\[(]|\*(?=[^*\n]*\*)")
 # A star alone corrects ("*600").
 _SURROGATE = re.compile(r"[\ud800-\udfff]")
+_LINE_BREAK = re.compile(r"\r\n?|[\x0b\x0c\x1c-\x1e\x85]")
+"""What `str.splitlines` ends a line at, of control characters: a PDF's text has a form feed between pages."""
 _CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f]")
 _SENTENCE_MARK = re.compile(r"([.!?。！？])")
 _stemmers = threading.local()
@@ -331,12 +333,13 @@ def normalise(text: str) -> str:
 
 
 def clean(text: str) -> str:
-    """Returns `text` without control characters (line breaks stay) and without lone surrogates, in NFC."""
+    """Returns `text` without control characters (line breaks stay, as "\\n") and without lone surrogates, in NFC."""
     # Half a character comes out of broken JSON, and of text that was cut in UTF-16; no UTF-8 file can hold it. Two
     # halves that belong together are one character; NFC makes "é" one letter.
     if _SURROGATE.search(text):
         text = text.encode("utf-16-le", "surrogatepass").decode("utf-16-le", "ignore")
-    return unicodedata.normalize("NFC", _CONTROL.sub("", text)).strip()
+    lines = _LINE_BREAK.sub("\n", text)
+    return unicodedata.normalize("NFC", _CONTROL.sub("", lines)).strip()
 
 
 def _compounds(text: str, text_words: Sequence[Word]) -> list[str]:
