@@ -170,7 +170,7 @@ def test_lines_end_only_where_json_lines_do(tmp_path: Path) -> None:
     text = "one\u2028two\x85three"
     (tmp_path / "chat.jsonl").write_text(json.dumps({"text": text}, ensure_ascii=False) + '\n"Ho"\n', "utf-8")
     (document,) = read_import(tmp_path / "chat.jsonl").documents
-    assert [message.text for message in document.messages] == [text.replace("\x85", ""), "Ho"]
+    assert [message.text for message in document.messages] == [text.replace("\x85", "\n"), "Ho"]
 
 
 def test_two_conversations_of_one_name_are_both_there(memory: Memory, tmp_path: Path) -> None:

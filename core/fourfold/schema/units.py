@@ -253,6 +253,12 @@ def links_of(point: Point) -> list[Link]:
     return [Link(to, kind, weight) for to, kind, weight in point.payload["links"]]
 
 
+def chunk_of(point: Point) -> str | None:
+    """Returns the id of the chunk that a unit was read from; None for one that was not, and for other records."""
+    chunk: str | None = point.payload.get("chunk")
+    return chunk
+
+
 def entities_of(point: Point) -> tuple[str, ...]:
     """Returns the names of the entities that a unit mentions, or that a summary is of."""
     return tuple(point.payload["entities"])

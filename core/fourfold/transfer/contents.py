@@ -16,7 +16,7 @@ from fourfold.schema.changelog import Difference, Record, latest_first, reverted
 from fourfold.schema.fields import differing_fields
 from fourfold.schema.records import KIND_ONLY, kind_of
 from fourfold.schema.rekey import Rekeyer
-from fourfold.schema.units import RATED, entities_of
+from fourfold.schema.units import RATED, chunk_of, entities_of
 from fourfold.transfer.checked_records import CheckedRecord, at_line, checked_record, read_records
 from fourfold.transfer.file_format import Export
 
@@ -46,7 +46,7 @@ class _Contents:
         self.lines[point.id] = line
         self.named |= dict.fromkeys(record.named, line)
         if record.logged is None:
-            self.named_units |= dict.fromkeys(set(record.named) - {point.payload.get("chunk")}, line)
+            self.named_units |= dict.fromkeys(set(record.named) - {chunk_of(point)}, line)
         if kind_of(point) in (records.UNIT, records.SUMMARY):  # a summary reads as a unit
             self.units.add(point.id)
         match kind_of(point):
