@@ -129,6 +129,11 @@ def is_url(location: str) -> bool:
     return location.startswith(("http://", "https://"))
 
 
+def is_directory(location: str) -> bool:
+    """Returns whether `location` names a directory: no server, and no memory that is gone once it is closed."""
+    return not is_url(location) and location != ":memory:"
+
+
 def directory_of(location: str) -> Path:
     """Returns the directory that `location` names, absolute, `~` expanded. Raises `InputError` for what is no path,
     and `ConfigurationError` for the home of a user who has none."""

@@ -35,7 +35,7 @@ from fourfold.cli.common import (
 from fourfold.cli.files import read_files, retain_files
 from fourfold.cli.interrupt import interrupts_announced
 from fourfold.cli.preview import emit_preview
-from fourfold.settings import directory_of, is_url, load_settings
+from fourfold.settings import directory_of, is_directory, load_settings
 
 __all__ = [
     "app",
@@ -196,7 +196,7 @@ def show_unit(
 def compact(memory: MemoryOption = None, json: JsonOption = False) -> None:
     """Merge segments and build the indexes of a store that nobody has open. Worth it from 20,000 units on."""
     location = memory or load_settings().location
-    if is_url(location) or location == ":memory:":
+    if not is_directory(location):
         raise InputError("compact works on a directory; a Qdrant server optimises itself.")
     started = time.perf_counter()
     # In a process of its own: the engine holds the interpreter's lock while it optimises, so Ctrl-C would not come

@@ -11,7 +11,7 @@ from typing import Annotated
 import typer
 
 from fourfold import BankInfo, InputError, Memory, NotFoundError
-from fourfold.settings import directory_of, is_url, load_settings
+from fourfold.settings import directory_of, is_directory, load_settings
 from fourfold.transfer.importers import parse_time
 
 _OTHERS = ", ".join(sorted({command.name for command in entry_points(group="fourfold.commands")}))
@@ -41,7 +41,7 @@ def open_existing(memory: str | None) -> Iterator[Memory]:
     """Opens a memory that exists. Raises `NotFoundError` otherwise: asking a question should not make one."""
     location = memory or load_settings().location
     # Looked at before it is opened, as opening makes what is not there; a server has nothing to look at from here.
-    if not is_url(location) and location != ":memory:" and not (directory_of(location) / "store").exists():
+    if is_directory(location) and not (directory_of(location) / "store").exists():
         raise NotFoundError(
             f"{location} holds no memory yet. Make one: fourfold retain FILE --memory {location}"
         )

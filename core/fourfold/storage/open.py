@@ -8,7 +8,7 @@ from pathlib import Path
 from fourfold.errors import ConfigurationError
 from fourfold.keys import Cipher
 from fourfold.ports import Store
-from fourfold.settings import Settings, directory_of, is_url
+from fourfold.settings import Settings, directory_of, is_directory, is_url
 from fourfold.storage.manifest import Manifest
 
 
@@ -36,9 +36,8 @@ def open_store(address: StoreAddress, settings: Settings) -> Store:
 def _refuse_inside(location: str, key_file: Path) -> None:
     """Raises `ConfigurationError` for a key that lies in the memory's own directory: some names there are the
     memory's, and who copies the directory would have the key with it."""
-    if is_url(location) or location == ":memory:":
-        return
-    if directory_of(location).resolve() in key_file.expanduser().absolute().resolve().parents:
+    key_path = key_file.expanduser().resolve()
+    if is_directory(location) and directory_of(location).resolve() in key_path.parents:
         raise ConfigurationError(
             f"The key {key_file} is in the directory of the memory. Move it somewhere else."
         )

@@ -22,8 +22,7 @@ ENCRYPTED_FORMAT = 3
 _MARK = f'{{"fourfold": {ENCRYPTED_FORMAT},'.encode()
 """What an encrypted file begins with. An older Fourfold takes it for the export of a newer one, and says so."""
 _BLOCK_BYTES = 2**16
-"""Bytes of one block in clear. Of 16 kB, 64 kB and 1 MB, measured on an export of 131 MB, these are the fastest; they
-add 0.05 % to its size."""
+"""Bytes of one block in clear. An export of 131 MB is checked no faster with 1 MB; 64 kB add .05 % to its size."""
 
 
 def is_encrypted(first_line: bytes) -> bool:

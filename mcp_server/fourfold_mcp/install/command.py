@@ -10,7 +10,7 @@ from typing import Annotated
 import typer
 
 from fourfold import FourfoldError, Settings
-from fourfold.settings import directory_of, is_url
+from fourfold.settings import directory_of, is_directory
 from fourfold_mcp.install import clients
 from fourfold_mcp.transport.bearer_tokens import ALL_BANKS, BearerTokens, tokens_file
 from fourfold_mcp.transport.process import check_installed, serve_http, serve_stdio
@@ -119,7 +119,7 @@ def _environment(bank: str | None, memory: str | None) -> dict[str, str]:
     env = {name: os.environ[name] for name in names if name in os.environ}
     env |= {name: value for name, value in (("FOURFOLD_BANK", bank), ("FOURFOLD_LOCATION", memory)) if value}
     for name in ("FOURFOLD_LOCATION", "FOURFOLD_KEY_FILE"):
-        if name in env and not is_url(env[name]) and env[name] != ":memory:":
+        if name in env and is_directory(env[name]):
             env[name] = str(directory_of(env[name]))
     return env
 

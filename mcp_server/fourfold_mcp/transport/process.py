@@ -15,7 +15,7 @@ from importlib.util import find_spec
 from typing import TYPE_CHECKING
 
 from fourfold import ConfigurationError, FourfoldError, StoreLockedError, __version__
-from fourfold.settings import Settings, directory_of, is_url, load_settings
+from fourfold.settings import Settings, directory_of, is_directory, load_settings
 from fourfold_mcp.logs import log_to_stderr
 from fourfold_mcp.transport.leader import LeaderLock
 from fourfold_mcp.transport.stdio_relay import MAX_LINE_BYTES, Connection, Handshake, Relay, Stdio
@@ -172,7 +172,7 @@ def _digest(settings: Settings | None) -> str:
 def _leader_lock(location: str) -> LeaderLock | None:
     """Returns the leader lock of a directory; None where several processes can have the memory open, or none can:
     then the tools say why."""
-    if is_url(location) or location == ":memory:" or not hasattr(socket, "AF_UNIX"):
+    if not is_directory(location) or not hasattr(socket, "AF_UNIX"):
         return None
     try:
         return LeaderLock(directory_of(location))
