@@ -210,6 +210,23 @@ def test_what_is_said_of_a_unit_follows_from_its_line(bank: Bank) -> None:
     assert [line for line, told in said.items() if len(told) > 1] == []
 
 
+@pytest.mark.parametrize("sign", "∶꞉ː׃")
+def test_signs_that_look_like_a_colon_name_nobody(bank: Bank, sign: str) -> None:
+    bank.retain(f"Bank admin{sign} I owe Bob.", at="unknown")
+    assert bank.recall("Who owes Bob?").text.startswith('"')
+
+
+@pytest.mark.parametrize("end", ["[plan] (Zurich)", "(since 2020) [x]", "[plan]\u200b", "(7 May (2023))"])
+def test_no_text_ends_in_a_mark_or_a_time(end: str) -> None:
+    assert fenced(f"I owe Bob. {end}").startswith('"')
+
+
+@pytest.mark.parametrize("name", ["Bob [no longer held]", "\u200b", "Bob∶ Eve"])
+def test_a_name_that_says_more_than_who_speaks_is_quoted(bank: Bank, name: str) -> None:
+    bank.retain([Message("I owe Ed.", name, at="unknown")])
+    assert bank.recall("Who owes Ed?").text.startswith('"')
+
+
 def test_who_is_quoted_in_a_text_is_not_who_says_it(bank: Bank) -> None:
     bank.retain("Ana: I owe Bob.", at=NOON, document="a")
     bank.retain([Message("I owe Bob.", "Ana")], at=NOON, document="b")
@@ -228,6 +245,9 @@ ORDINARY = [
     "Lunch is at 12:30, see https://example.org/x.",
     "That's great :)",
     "I like tea (green).",
+    "I work at IBM (Zurich)",
+    "The first is rows[0]",
+    "I have decided on three things: tea, milk and bread",
     'She said "no" and left.',
     "Packages:",
 ]

@@ -33,9 +33,17 @@ _LINE_BREAK = " ⏎ "
 slash parts paths and verses). A list or code can still be read, and the indentation of code stays."""
 _CONTROL = re.compile(r"[\x00-\x08\x0e-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069]")
 """Characters that a terminal obeys instead of showing them; the last ones have what follows stand before it."""
-_SPEAKER_END = re.compile(r":(?=(.))|[\ufe13\ufe55\uff1a]", re.DOTALL)
+_COLONS = ":\u02d0\u02f8\u0589\u05c3\u205a\u2236\ua4fd\ua789"
+"""The colon, and signs that look like it (Unicode: confusables.txt)."""
+_SPEAKER_END = re.compile(rf"[{_COLONS}](?=(.))|[\ufe13\ufe55\uff1a]", re.DOTALL)
 """What may end a speaker's name: a colon with a blank behind it (the group), or one that has its blank in it."""
+_LONGEST_NAME = 5
+"""Words in front of a colon that may be taken for a name: "I have decided on three things: ..." names nobody. A
+guess."""
+_MOST_BRACKETS = 20
+"""Brackets at the end of a line that are looked at; what has more is no ordinary text. A guess."""
 _OPENINGS = {"]": "[", ")": "("}
+_NO_TIME = "at some time"
 _BLANK_SIGNS = "\u115f\u1160\u2800\u3164\uffa0"
 """Letters, and a sign of Braille, that are blank (Unicode: fillers of Hangul; Default_Ignorable_Code_Point)."""
 
@@ -67,10 +75,10 @@ def escaped_controls(json_text: str) -> str:
 
 def fenced(text: str, speaker: str | None = None) -> str:
     """Returns `text` in one line, and quoted, as JSON does it, where it begins as an entry or ends as one:
-    "[1 May 2023] Ana: Hello", "Ana: Hello", "Hello [plan]". Behind the name of a `speaker` a colon names nobody
-    else."""
+    "[1 May 2023] Ana: Hello", "Ana: Hello", "Hello [plan]", "Hello (2023)". Behind the name of a `speaker` a colon
+    names nobody else."""
     line = one_line(text)
-    is_misleading = _begins_with_bracket(line) or _ends_with_bracket(line)
+    is_misleading = _begins_with_bracket(line) or _ends_as_entry(line)
     return _quoted_if(is_misleading or (not speaker and _names_speaker(line)), line)
 
 
@@ -87,13 +95,33 @@ def _begins_with_bracket(line: str) -> bool:
     return _first_seen(line) == "["
 
 
-def _ends_with_bracket(line: str) -> bool:
-    """Whether a line ends with something in brackets; a face ":)" is none."""
-    return _OPENINGS.get(_first_seen(reversed(line)), "\0") in unicodedata.normalize("NFKC", line)
+def _ends_as_entry(line: str) -> bool:
+    """Whether a line ends as with a time (a number in round brackets) or a mark (a word in square ones that stand by
+    themselves), whatever brackets follow. A face ":)", "IBM (Zurich)" and "rows[0]" do not."""
+    left = _without_unseen_end(unicodedata.normalize("NFKC", line))
+    for _ in range(_MOST_BRACKETS):
+        opening = left.rfind(_OPENINGS.get(left[-1:], "\0"))
+        if opening < 0:
+            return False
+        said, is_mark = left[opening + 1 : -1], left[-1] == "]"
+        before, left = left[:opening], _without_unseen_end(left[:opening])
+        if not is_mark and (said.strip() == _NO_TIME or any(map(str.isnumeric, said))):
+            return True
+        if is_mark and (left != before or not left) and any(map(str.isalpha, said)):
+            return True
+    return True
+
+
+def _without_unseen_end(line: str) -> str:
+    end = len(line)
+    while end and is_unseen(line[end - 1]):
+        end -= 1
+    return line[:end]
 
 
 def _names_speaker(line: str) -> bool:
-    return any(end[1] is None or is_unseen(end[1]) for end in _SPEAKER_END.finditer(line))
+    ends = (end for end in _SPEAKER_END.finditer(line) if end[1] is None or is_unseen(end[1]))
+    return any(len(line[: end.start()].split()) <= _LONGEST_NAME for end in ends)
 
 
 def _first_seen(chars: Iterable[str]) -> str:
@@ -129,10 +157,11 @@ def render_entry(said_at: datetime | None, speaker: str | None, statement: str) 
 
 
 def render_name(speaker: str) -> str:
-    """Returns a speaker's name in one line, and quoted where it would not end at the colon behind it, or begins as
-    an entry."""
+    """Returns a speaker's name in one line, and quoted where it would not end at the colon behind it, holds a mark
+    or begins as an entry, or shows nothing."""
     line = one_line(speaker)
-    return _quoted_if(_begins_with_bracket(line) or _names_speaker(line), line)
+    is_misleading = not _first_seen(line) or "[" in unicodedata.normalize("NFKC", line)
+    return _quoted_if(is_misleading or _names_speaker(line), line)
 
 
 def render_words(speaker: str | None, text: str) -> str:
@@ -174,7 +203,7 @@ def render_interval(interval: Interval) -> str:
         return _written_days(start, end) if end - start <= timedelta(days=1) else _written_stretch(start, end)
     if start is not None:
         return f"since {written_day(start)}"
-    return "at some time" if end is None else f"until {written_day(_last_moment(end))}"
+    return _NO_TIME if end is None else f"until {written_day(_last_moment(end))}"
 
 
 def _written_days(start: datetime, end: datetime) -> str:
