@@ -14,6 +14,8 @@ MAY = datetime(2026, 5, 4, tzinfo=UTC)
 
 TAKEN_APART = [
     ("en", "Yeah, Mara, we learn from our struggles.", ["we learn from our struggles."]),
+    ("en", "Hey Mara, I play the viola.", ["I play the viola."]),
+    ("en", "Hey Mara, how I miss the viola.", None),
     ("en", "And yup, I do- Otis, my rabbit.", ["Otis, my rabbit."]),
     ("en", "Otis, my rabbit, hides in the kitchen.", ["Otis, my rabbit, hides in the kitchen."]),
     ("en", "So many people came.", ["So many people came."]),

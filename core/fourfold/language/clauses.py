@@ -71,22 +71,21 @@ def _is_enclosed(before: str) -> bool:
 def _without_opening(
     text: str, parts: list[Span], language: Language, grammar: ClauseGrammar, denial: str
 ) -> list[Span]:
-    """Returns the parts without those that only open the sentence ("Oh yeah, Maria, ...")."""
+    """Returns the parts without those that only open the sentence ("Oh yeah, Maria, ...", "Hey Maria, ...")."""
     opening = compiled(rf"(?:{grammar.opening}\W*)+")
+    called = compiled(rf"((?:{grammar.opening}\W+)*)([^\W\d_]\w*)")
     first = 0
     while first < len(parts) - 1:
         words = text[slice(*parts[first])]
         if opening.fullmatch(words) is None:
             # Who is called stands before what he is told: "Oscar, my guinea pig" calls nobody.
-            is_call = _CALLED.fullmatch(words) and _begins_clause(text, parts[first + 1], grammar)
+            call = called.fullmatch(words) if _begins_clause(text, parts[first + 1], grammar) else None
+            is_greeted = call is not None and call[1] and call[2][0].isupper()
             is_answer = not terms(words, language) and search(denial, words) is None  # "Yes, I do, ..."
-            if not first or not (is_call or is_answer):
+            if not is_greeted and not (first and (is_answer or (call and not call[1]))):
                 break
         first += 1
     return parts[first:]
-
-
-_CALLED = re.compile(r"[^\W\d_]\w*")
 
 
 def _is_tied(text: str, clause: list[Span], part: Span, grammar: ClauseGrammar, denial: str) -> bool:
