@@ -211,17 +211,40 @@ def test_what_a_change_of_the_embedder_could_not_remove_goes_with_the_next_erasu
         assert memory.find_text("flowerpot") == []
 
 
-@pytest.mark.parametrize("listing", ["glob", "rglob"])
+REMOVES_WHILE_LISTED = """
+import shutil, sys
+from fourfold import Memory
+
+def remove(event, arguments):
+    if event == "os.scandir" and str(arguments[0]).endswith(".deleted"):
+        shutil.rmtree(arguments[0], ignore_errors=True)
+
+sys.addaudithook(remove)
+Memory.open(sys.argv[1], embedder="static").close()
+"""
+
+
+def test_a_segment_that_a_killed_memory_is_still_removing_stops_no_opening(tmp_path: Path) -> None:
+    Memory.open(str(tmp_path), embedder="static").close()
+    removed = tmp_path / "store" / "shard" / "segments" / "a.deleted"
+    (removed / "payload_index").mkdir(parents=True)
+    command = [sys.executable, "-c", REMOVES_WHILE_LISTED, str(tmp_path)]
+    done = subprocess.run(command, capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stderr
+    assert not removed.exists()
+
+
+@pytest.mark.parametrize(("owner", "listing"), [(Path, "glob"), (Path, "rglob"), (os, "scandir")])
 def test_a_disk_that_cannot_be_read_is_told_and_opens_once_it_can(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, listing: str
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, owner: object, listing: str
 ) -> None:
-    def broken(path: Path, pattern: str) -> NoReturn:
+    def broken(path: object, pattern: str = "") -> NoReturn:
         raise OSError(errno.EIO, os.strerror(errno.EIO))
 
     with _open(tmp_path) as memory:
         memory.bank("a").retain("The roof leaks.")
     with monkeypatch.context() as patched:
-        patched.setattr(Path, listing, broken)
+        patched.setattr(owner, listing, broken)
         with contextlib.suppress(StoreError), _open(tmp_path) as memory:
             assert [unit.text for unit in memory.bank("a").units()] == ["The roof leaks."]
     with _open(tmp_path) as memory:

@@ -70,7 +70,7 @@ def check_layout(directory: Path) -> None:
     # A swap would rename the link and leave what it leads to, which no search for erased text sees either. The
     # directory itself may be a link.
     for home in (directory / name for name in _STORES):
-        for path in (home, *home.rglob("*")):
+        for path in (home, *paths_below(home)):
             if path.is_symlink():
                 raise StoreError(
                     f"{path} is a symbolic link, behind which erased text would stay. Nothing was changed. Put what "
@@ -225,8 +225,24 @@ def check_space(directory: Path, reserve: int, taken: int) -> None:
 def allocated_bytes(directory: Path) -> int:
     """Returns the bytes that the files of a directory take on the disk, which the engine's have reserved more than
     they use."""
-    files = (path for path in directory.rglob("*") if path.is_file())
-    return sum(getattr(path.stat(), "st_blocks", 0) * 512 or path.stat().st_size for path in files)
+    total = 0
+    for path in paths_below(directory):
+        with contextlib.suppress(FileNotFoundError):
+            status = path.lstat()
+            total += getattr(status, "st_blocks", 0) * 512 or status.st_size
+    return total
+
+
+def paths_below(directory: Path) -> Iterator[Path]:
+    """Yields the paths of all that is in a directory, and in those in it; nothing where there is none. What goes
+    meanwhile is passed over: the process of a memory that was killed may still be removing segments."""
+
+    def check(error: OSError) -> None:
+        if not isinstance(error, (FileNotFoundError, NotADirectoryError)):
+            raise error
+
+    for parent, directories, files in os.walk(directory, onerror=check):
+        yield from (Path(parent, name) for name in (*directories, *files))
 
 
 def read_ahead(directory: Path) -> None:
@@ -236,7 +252,7 @@ def read_ahead(directory: Path) -> None:
         return
     budget = _READ_AHEAD
     with contextlib.suppress(OSError):  # what cannot be read is told by whoever has to read it
-        for path in sorted(path for path in directory.rglob("*") if path.is_file()):
+        for path in sorted(path for path in paths_below(directory) if path.is_file()):
             size = path.stat().st_blocks * 512  # what the engine has only reserved is not on the disk
             budget -= size
             if budget < 0:

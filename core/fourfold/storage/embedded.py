@@ -43,6 +43,7 @@ from fourfold.storage.directory import (
     finish_swap,
     lock_directory,
     mark_as_memory,
+    paths_below,
     read_manifest,
     remove_tree,
     swap_stores,
@@ -257,7 +258,7 @@ class EmbeddedStore(Store):
             # What the engine has in memory alone would not be found.
             self._shard.flush()
             needles = encodings_of(text)
-            files = sorted(path for path in self._directory.rglob("*") if path.is_file())
+            files = sorted(path for path in paths_below(self._directory) if path.is_file())
             return [str(path.relative_to(self._directory)) for path in files if contains_any(path, needles)]
 
     def search(self, queries: Sequence[Query]) -> list[list[tuple[str, float]]]:
