@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import stat
 import uuid
 import warnings
@@ -24,7 +25,7 @@ from fourfold import (
 from fourfold.keys import Cipher
 from fourfold.ports import Store, Where
 from fourfold.storage.encrypted import EncryptedStore
-from fourfold.storage.manifest import Manifest
+from fourfold.storage.manifest import SCHEMA, Manifest
 from fourfold.storage.server import ServerStore
 from fourfold.testing import FrozenClock, HashEmbedder, MemoryStore, check_store
 
@@ -53,7 +54,7 @@ def encrypted(store: Store, key: Path) -> EncryptedStore:
 def server_store() -> Store:
     with warnings.catch_warnings():  # the client's own engine has no payload indexes, and says so
         warnings.simplefilter("ignore")
-        return ServerStore(QdrantClient(":memory:"), "test", MANIFEST, "memory")
+        return ServerStore(QdrantClient(":memory:"), "test", MANIFEST.encrypted("a key"), "memory")
 
 
 def open_at(directory: Path, key: Path | None, embedder: HashEmbedder | str | None = None) -> Memory:
@@ -196,6 +197,32 @@ def test_an_export_does_not_write_over_a_key(filled: Memory, tmp_path: Path, key
         with pytest.raises(InputError, match="holds a key"):
             filled.bank("personal-bank").export(wrong, encrypt=key)
         assert wrong.read_bytes() == before
+
+
+@pytest.mark.parametrize("name", ["store/manifest.json", "store/new", "memory", "owner.lock"])
+def test_an_export_writes_over_no_file_of_a_memory(tmp_path: Path, name: str) -> None:
+    directory, link = tmp_path / "mine", tmp_path / "link"
+    link.symlink_to(directory)
+    with Memory.open(str(directory), embedder="static") as memory:
+        bank = memory.bank("a")
+        bank.retain("The roof leaks.")
+        before = {path: path.stat().st_size for path in directory.rglob("*")}
+        for path in (directory / name, link / name):
+            with pytest.raises(InputError, match="is among the files of the memory"):
+                bank.export(path)
+        assert {path: path.stat().st_size for path in directory.rglob("*")} == before
+        assert bank.export(directory / "backup.jsonl").exists()
+
+
+def test_an_encrypted_memory_whose_manifest_denies_it_is_refused(tmp_path: Path, key: Path) -> None:
+    with open_at(tmp_path / "memory", key) as memory:
+        memory.bank("a").retain("The roof leaks.")
+    manifest = tmp_path / "memory" / "store" / "manifest.json"
+    fields = json.loads(manifest.read_text())
+    del fields["key"]
+    manifest.write_text(json.dumps(fields | {"schema": SCHEMA}))
+    with pytest.raises(StoreError, match=r"manifest .* is damaged: .* encrypted"):
+        open_at(tmp_path / "memory", None)
 
 
 @pytest.mark.parametrize("name", ["owner.json", "memory", "store.new/k"])

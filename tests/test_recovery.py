@@ -16,7 +16,7 @@ from typing import NoReturn
 
 import pytest
 
-from fourfold import Bank, Change, Memory, Message, StoreError
+from fourfold import Bank, Change, ConfigurationError, Memory, Message, StoreError
 from fourfold.testing import HashEmbedder
 
 SECRET = "The vault code is a flowerpot."
@@ -178,6 +178,23 @@ def test_a_memory_whose_store_is_gone_is_refused_until_that_is_asked_for(tmp_pat
     assert not (tmp_path / "store").exists()
     (tmp_path / "memory").unlink()
     _open(tmp_path).close()
+
+
+@pytest.mark.parametrize("kind", ["file", "link", "directory"])
+def test_what_a_user_calls_memory_is_no_mark_of_a_memory(tmp_path: Path, kind: str) -> None:
+    own, elsewhere = tmp_path / "mine" / "memory", tmp_path / "elsewhere"
+    own.parent.mkdir()
+    elsewhere.touch()
+    if kind == "file":
+        own.write_text("My notes on memory.")
+    elif kind == "link":
+        own.symlink_to(elsewhere)
+    else:
+        own.mkdir()
+    with pytest.raises(ConfigurationError, match=r"holds no Fourfold memory \(it has memory\)"):
+        _open(own.parent)
+    assert list(own.parent.iterdir()) == [own]
+    assert own.is_dir() or own.read_bytes() == (b"My notes on memory." if kind == "file" else b"")
 
 
 def test_a_first_opening_that_was_killed_before_there_was_a_store_is_begun_again(tmp_path: Path) -> None:

@@ -15,6 +15,7 @@ from qdrant_servers import new_client, new_collection, opened
 
 from fourfold import Bank, Entry, Memory, Message, StoreError, StoreVersionError
 from fourfold.ports import Embedding, Fields, Point, Where
+from fourfold.storage.manifest import Manifest
 from fourfold.storage.shard import load_shard
 from fourfold.testing import HashEmbedder
 
@@ -232,10 +233,10 @@ def test_a_swap_that_was_cut_off_between_its_renames_is_completed(tmp_path: Path
 def test_a_memory_whose_new_store_cannot_be_opened_at_once_is_used_when_it_can(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    def unreadable(home: Path, directory: Path, reserve: int = 0) -> EdgeShard:
+    def unreadable(home: Path, directory: Path, manifest: Manifest, reserve: int = 0) -> EdgeShard:
         if home.name == "store":
             raise StoreError("The disk does not answer.")
-        return load_shard(home, directory, reserve)
+        return load_shard(home, directory, manifest, reserve)
 
     with Memory.open(str(tmp_path), embedder=HashEmbedder()) as memory:
         bank = memory.bank("one")

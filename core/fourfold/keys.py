@@ -16,6 +16,9 @@ from fourfold.validation import check_path
 
 _MARK = "fourfold-key-1 "
 """What a key's file begins with, so that no other file is taken for one. The number is of the format."""
+KEY_BEGINNINGS = (_MARK.encode(), b"-----BEGIN ")
+"""What files begin with that hold a key, of either kind."""
+LONGEST_BEGINNING = max(map(len, KEY_BEGINNINGS))
 _KEY_BYTES = 32
 _NONCE_BYTES = 16
 """AES-SIV takes a nonce of any length; with 128 random bits none repeats (RFC 5297, section 3)."""
@@ -126,18 +129,6 @@ def write_key_file(path: str | Path, text: str, mode: int = 0o600) -> Path:
         key_path.unlink(missing_ok=True)
         raise InputError(f"{key_path} cannot be written: {_reason(error)}.") from error
     return key_path
-
-
-def refuse_key_file(path: Path) -> None:
-    """Raises `InputError` for a file that holds a key, of either kind: what writes over it loses all that the key
-    encrypted."""
-    try:
-        with path.open("rb") as file:
-            begins = file.read(64)
-    except OSError:
-        return
-    if begins.startswith((_MARK.encode(), b"-----BEGIN ")):
-        raise InputError(f"{path} holds a key, which would be lost. Nothing was written. Name another file.")
 
 
 def read_key_file(path: str | Path) -> str:

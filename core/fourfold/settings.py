@@ -14,9 +14,11 @@ from fourfold.errors import ConfigurationError, InputError, StoreError
 from fourfold.language.languages import language
 from fourfold.validation import check_path
 
+MARK, MARK_TEXT = "memory", "There was a Fourfold memory in this directory.\n"
+"""The file beside `store` that says that there was one, so that its loss is noticed, and what is in it."""
 # What may lie in a memory's directory: a process that is killed leaves any of them, also before there is a `store`.
-_FILES_OF_A_MEMORY = {
-    *("owner.lock", "owner.json", "memory", "serving", "store", "store.new", "store.next", "store.old")
+FILES_OF_A_MEMORY = {
+    *("owner.lock", "owner.json", MARK, "serving", "store", "store.new", "store.next", "store.old")
 }
 _DAY = 86_400.0
 """Seconds: nobody waits longer for an answer, and timers of systems end soon after."""
@@ -149,7 +151,7 @@ def make_directory(directory: Path) -> None:
     that holds something else."""
     try:
         directory.mkdir(parents=True, exist_ok=True, mode=0o700)
-        foreign = [path.name for path in directory.iterdir() if path.name not in _FILES_OF_A_MEMORY]
+        foreign = [path.name for path in directory.iterdir() if not _is_of_memory(path)]
     except OSError as error:
         raise StoreError(
             f"{directory} cannot be used ({error.strerror}). Choose a directory that you may write to, with "
@@ -164,6 +166,19 @@ def make_directory(directory: Path) -> None:
     # A project that has the memory in it stays open to whom its user lets in: `store`, which has the texts, does not.
     if not foreign:
         make_private(directory)
+
+
+def is_mark(path: Path) -> bool:
+    """Returns whether a file says that there was a memory in its directory, and is not its user's of that name."""
+    if not path.is_file() or path.is_symlink():
+        return False
+    with path.open("rb") as file:
+        # Empty it is where the process ended meanwhile, and as earlier versions made it.
+        return file.read(len(MARK_TEXT) + 1) in (b"", MARK_TEXT.encode())
+
+
+def _is_of_memory(path: Path) -> bool:
+    return is_mark(path) if path.name == MARK else path.name in FILES_OF_A_MEMORY
 
 
 def make_private(directory: Path) -> None:

@@ -13,6 +13,7 @@ from pathlib import Path
 from textwrap import shorten
 
 from fourfold.errors import ConfigurationError, InputError
+from fourfold.output_file import check_output_file
 from fourfold.values.beliefs import Assessment, Belief
 
 _WIDTH = 60
@@ -88,6 +89,7 @@ def save_png(belief: Belief, path: Path, reason_of: ReasonOf) -> None:
     for side in ("top", "right"):
         axes.spines[side].set_visible(False)
     figure.supxlabel("\n".join(key), x=0.02, ha="left", fontsize=8)
+    check_output_file(path)
     try:
         figure.savefig(path, format="png")
     except OSError as error:

@@ -27,7 +27,8 @@ from fourfold.schema.fields import (
 )
 from fourfold.schema.records import ERASED, LEASE
 
-_SEALED: Final = "sealed"
+SEALED: Final = "sealed"
+"""The field that has the whole of a payload, encrypted."""
 _CLEAR = frozenset({KIND, NETWORK, WRITER, REVISION, RECORDED, START, END})
 """Fields that stay readable: kinds, times and numbers, by which a store filters and in part compares."""
 _NAMED = {BANK: BANK, LIVE_BANK: BANK, TAGS: TAGS, DOCUMENTS: DOCUMENTS}
@@ -44,8 +45,13 @@ def sealed(point: Point, cipher: Cipher) -> Point:
     for name in payload.keys() & _NAMED.keys():
         shown[name] = _with_tokens(payload[name], partial(cipher.token, field=_NAMED[name]))
     # The id is the place: what was encrypted for one record cannot be put into another.
-    shown[_SEALED] = base64.b64encode(cipher.encrypt(data, point.id)).decode()
+    shown[SEALED] = base64.b64encode(cipher.encrypt(data, point.id)).decode()
     return replace(point, payload=shown)
+
+
+def is_sealed(payload: Payload) -> bool:
+    """Returns whether a record's payload, or what `only=(SEALED,)` brings of it, was encrypted."""
+    return SEALED in payload
 
 
 def unsealed(point: Point, cipher: Cipher, only: tuple[str, ...] | None) -> Point:
@@ -60,12 +66,12 @@ def unsealed(point: Point, cipher: Cipher, only: tuple[str, ...] | None) -> Poin
 
 
 def _whole_payload(point: Point, cipher: Cipher) -> Payload:
-    if _SEALED not in point.payload:
+    if SEALED not in point.payload:
         if point.payload.get(KIND) in _NEVER_SEALED:
             return point.payload
         raise DecryptionError(point.id)
     try:
-        data = base64.b64decode(point.payload[_SEALED])
+        data = base64.b64decode(point.payload[SEALED])
     except ValueError as error:
         raise DecryptionError(point.id) from error
     payload: Payload = json.loads(cipher.decrypt(data, point.id))
@@ -75,7 +81,7 @@ def _whole_payload(point: Point, cipher: Cipher) -> Payload:
 def stored_fields(fields: Fields) -> Fields:
     """Returns what to read of a sealed record for `unsealed` to have these fields."""
     if fields.only is not None and not _CLEAR.issuperset(fields.only):
-        return replace(fields, only=(KIND, _SEALED))
+        return replace(fields, only=(KIND, SEALED))
     return fields
 
 

@@ -15,13 +15,12 @@ from pathlib import Path
 from filelock import FileLock, Timeout
 
 from fourfold.errors import StoreError, StoreLockedError
+from fourfold.settings import MARK, MARK_TEXT, is_mark
 from fourfold.storage.manifest import Manifest
 
 _READ_AHEAD = 1024 * 2**20
 """Bytes of a store that are read ahead. A guess, not measured."""
 _STORES = ("store", "store.new", "store.next", "store.old")
-_MARK = "memory"
-"""The file beside `store` that says that there was one."""
 _ADVICE_BYTES = 128 * 2**10
 """Bytes of one piece of advice: Linux takes no more at once."""
 
@@ -77,8 +76,8 @@ def check_layout(directory: Path) -> None:
                     f"it leads to in its place; to have the memory on another disk, move {directory} as a whole, and "
                     f"link that."
                 )
-    mark = directory / _MARK
-    if mark.exists() and not any((directory / name).exists() for name in ("store", "store.old")):
+    mark = directory / MARK
+    if is_mark(mark) and not any((directory / name).exists() for name in ("store", "store.old")):
         raise StoreError(
             f"{directory} held a memory, and {directory / 'store'} is gone. Nothing was changed. Restore it from a "
             f"backup. To begin an empty memory in its place, delete {mark} first."
@@ -87,10 +86,11 @@ def check_layout(directory: Path) -> None:
 
 def mark_as_memory(directory: Path) -> None:
     """Notes that there is a `store`, so that its loss is noticed."""
+    mark = directory / MARK
     with contextlib.suppress(OSError):  # a disk that is full, or read alone, can be read all the same
-        if not (directory / _MARK).exists():
+        if not os.path.lexists(mark):  # else it is the mark, or its user's own
             sync_directory(directory)  # the store's name is on the disk before the mark is
-            (directory / _MARK).touch()
+            mark.write_text(MARK_TEXT)
 
 
 def remove_tree(path: Path) -> None:

@@ -210,8 +210,9 @@ class EmbeddedStore(Store):
                 self._drop_copy()
             if not aside.exists():
                 create_store(aside, self._directory, manifest)
-            shard = load_shard(aside, self._directory)
-            copy = EmbeddedStore(self._directory, None, shard, read_manifest(aside), self._reserve, aside)
+            stored = read_manifest(aside)
+            shard = load_shard(aside, self._directory, stored)
+            copy = EmbeddedStore(self._directory, None, shard, stored, self._reserve, aside)
             self._copy = copy
             return copy
 
@@ -237,7 +238,7 @@ class EmbeddedStore(Store):
 
     def _reload(self) -> None:
         """Opens the shard anew, after its files were replaced; the caller holds `_use`."""
-        self._shard = load_shard(self._home, self._directory)
+        self._shard = load_shard(self._home, self._directory, self._manifest)
         self._shard_closed = False
         self._writes += 1
         self._unflushed = 0
@@ -407,7 +408,7 @@ def _load(directory: Path, manifest: Manifest, reserve: int) -> tuple[qe.EdgeSha
     manifest.check(stored, str(directory))
     # Before the shard is loaded: what was erased must not be read again, and the files may be open once only.
     purge.finish_order(home, directory)
-    return load_shard(home, directory, reserve), stored
+    return load_shard(home, directory, stored, reserve), stored
 
 
 def optimise(directory: Path) -> bool:

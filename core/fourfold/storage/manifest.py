@@ -8,6 +8,8 @@ from dataclasses import asdict, dataclass, replace
 from typing import Any
 
 from fourfold.errors import ConfigurationError, StoreError, StoreVersionError
+from fourfold.schema.fields import Payload
+from fourfold.schema.sealed import is_sealed
 
 SCHEMA = 2
 """The version of the payloads' schema, raised with a change that an older Fourfold would misread. Only development
@@ -84,6 +86,15 @@ class Manifest:
                 f'{where} holds vectors of "{stored.embedder}" ({stored.dimension} dimensions), but the embedder '
                 f'is "{self.embedder}" ({self.dimension}). Nothing was changed. Open it with the embedder it '
                 f"was made with, and change that by Memory.reembed or fourfold reembed."
+            )
+
+    def check_record(self, payload: Payload, where: str) -> None:
+        """Raises `StoreError` where this names no key, and a record of its store is encrypted: what is written would
+        be in clear beside what is not."""
+        if not self.key and is_sealed(payload):
+            raise StoreError(
+                f"The manifest of {where} is damaged: it names no key, and the records are encrypted. Nothing was "
+                f"changed. Restore the manifest from a backup."
             )
 
 

@@ -12,6 +12,7 @@ from qdrant_client.common.client_exceptions import QdrantException
 from qdrant_client.http.exceptions import ApiException
 
 from fourfold.errors import StoreError, StoreVersionError
+from fourfold.schema.sealed import SEALED
 from fourfold.storage.manifest import Manifest
 from fourfold.storage.server_types import CLIENT, SERVER_INDEXED, SPARSE_VECTORS, vectors_of
 
@@ -67,6 +68,9 @@ def open_collection(client: QdrantClient, collection: str, manifest: Manifest, w
         )
     stored = Manifest.from_json(info.config.metadata, f"{where}/{collection}")
     manifest.check(stored, where)
+    first, _ = client.scroll(collection, limit=1, with_payload=[SEALED])
+    for record in first:
+        stored.check_record(record.payload or {}, where)
     for name, kind in SERVER_INDEXED.items():
         if name not in info.payload_schema:
             client.create_payload_index(collection, name, field_schema=CLIENT.types.index(kind), wait=True)

@@ -13,11 +13,13 @@ from pathlib import Path
 import qdrant_edge as qe
 
 from fourfold.errors import StoreError, StoreLockedError
+from fourfold.ports import Fields
+from fourfold.schema.sealed import SEALED
 from fourfold.settings import make_private
 from fourfold.storage import child
 from fourfold.storage.contents import check_files, check_points
 from fourfold.storage.directory import drop_pages, owner, read_ahead, write_manifest
-from fourfold.storage.embedded_types import EDGE, config_of
+from fourfold.storage.embedded_types import EDGE, config_of, payload_of
 from fourfold.storage.filters import INDEXED
 from fourfold.storage.manifest import Manifest
 
@@ -36,8 +38,9 @@ def create_store(home: Path, directory: Path, manifest: Manifest) -> None:
         aside.rename(home)
 
 
-def load_shard(home: Path, directory: Path, reserve: int = 0) -> qe.EdgeShard:
-    """Opens the shard in `home`. Raises `StoreError` where something of it is missing or damaged."""
+def load_shard(home: Path, directory: Path, manifest: Manifest, reserve: int = 0) -> qe.EdgeShard:
+    """Opens the shard in `home`. Raises `StoreError` where something of it is missing or damaged, or is not as its
+    manifest says."""
     if not (home / "shard" / "edge_config.json").exists():
         raise StoreError(
             f"The data of {directory} is missing or damaged (no {home / 'shard' / 'edge_config.json'}). Nothing "
@@ -51,6 +54,11 @@ def load_shard(home: Path, directory: Path, reserve: int = 0) -> qe.EdgeShard:
         points = count_points(shard)
         try:
             check_points(home, points)
+            first, _ = shard.scroll(
+                qe.ScrollRequest(limit=1, with_payload=payload_of(Fields(only=(SEALED,))))
+            )
+            for record in first:
+                manifest.check_record(record.payload or {}, str(directory))
         except StoreError:
             shard.close()
             raise

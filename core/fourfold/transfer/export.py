@@ -10,7 +10,7 @@ from pathlib import Path
 from fourfold.consolidate.run import pending
 from fourfold.errors import NotFoundError
 from fourfold.index.bank_index import BankIndex
-from fourfold.keys import refuse_key_file
+from fourfold.output_file import check_output_file
 from fourfold.ports import Fields, Point, Progress, Where
 from fourfold.schema.records import UNIT, kind_of
 from fourfold.schema.rekey import LEFT_BEHIND
@@ -36,8 +36,9 @@ def export(
 ) -> int:
     """Writes `bank` to `path`, as it is at one moment, and returns how many units it has; encrypted with the key in
     the file `encrypt` and signed with that in the file `sign`, where these are given. Raises `NotFoundError`,
-    `InputError` where the file cannot be written or holds a key, and `ConfigurationError` for a key that is none."""
-    refuse_key_file(path)
+    `InputError` where the file cannot be written, holds a key or is one of a memory's own, and `ConfigurationError`
+    for a key that is none."""
+    check_output_file(path)
     # Under the bank's lock, so that writes wait: a unit that came halfway would be in the file without its entities.
     with services.indexes.locked(bank) as index:
         if index.profile is None:

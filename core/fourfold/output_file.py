@@ -1,0 +1,43 @@
+"""Which files must not be written over, whatever is to be written there."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from fourfold.errors import InputError
+from fourfold.keys import KEY_BEGINNINGS, LONGEST_BEGINNING
+from fourfold.settings import FILES_OF_A_MEMORY
+
+
+def check_output_file(path: Path) -> None:
+    """Raises `InputError` for a file that holds a key, since what it encrypted would be lost, and for one of a
+    memory's own, whichever memory that is."""
+    if _holds_key(path):
+        raise InputError(f"{path} holds a key, which would be lost. Nothing was written. Name another file.")
+    home = _memory_of(path)
+    if home is not None:
+        raise InputError(
+            f"{path} is among the files of the memory in {home}, which would be damaged. Nothing was written. Name "
+            f"another file."
+        )
+
+
+def _holds_key(path: Path) -> bool:
+    try:
+        with path.open("rb") as file:
+            return file.read(LONGEST_BEGINNING).startswith(KEY_BEGINNINGS)
+    except OSError:
+        return False
+
+
+def _memory_of(path: Path) -> Path | None:
+    """Returns the directory of the memory that a file is a part of, or would be; whatever else is beside a memory's
+    own files is its user's."""
+    try:
+        path = path.expanduser().resolve()
+    except (OSError, RuntimeError):  # whoever writes there tells why not
+        return None
+    for part in (path, *path.parents):
+        if part.name in FILES_OF_A_MEMORY and (part.parent / "store" / "manifest.json").exists():
+            return part.parent
+    return None
