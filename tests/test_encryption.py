@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import shutil
 import stat
 import uuid
 import warnings
@@ -11,6 +12,7 @@ from pathlib import Path
 
 import pytest
 from qdrant_client import QdrantClient
+from typer.testing import CliRunner
 
 from fourfold import (
     ConfigurationError,
@@ -22,12 +24,14 @@ from fourfold import (
     create_key,
     create_signing_key,
 )
+from fourfold.cli.app import app
 from fourfold.keys import Cipher
 from fourfold.ports import Store, Where
 from fourfold.storage.encrypted import EncryptedStore
 from fourfold.storage.manifest import SCHEMA, Manifest
 from fourfold.storage.server import ServerStore
 from fourfold.testing import FrozenClock, HashEmbedder, MemoryStore, check_store
+from fourfold.transfer.importers import read_import
 
 MANIFEST = Manifest(HashEmbedder.name, HashEmbedder.dimension, HashEmbedder.token_dimension)
 HIDDEN = (
@@ -188,6 +192,46 @@ def test_a_file_that_is_no_key_is_named(tmp_path: Path, text: str) -> None:
         with pytest.raises(ConfigurationError, match=r"is no key|cannot be read"):
             open_at(tmp_path / "memory", wrong)
     assert not (tmp_path / "memory" / "store").exists()
+
+
+def test_what_is_wrong_with_a_key_is_told(tmp_path: Path, key: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    key.write_text(key.read_text()[:-9])
+    with pytest.raises(ConfigurationError, match="any more: it was cut off or changed"):
+        open_at(tmp_path / "memory", key)
+    monkeypatch.setenv("FOURFOLD_KEY_FILE", "")
+    with pytest.raises(ConfigurationError, match=r"key_file: .* is empty; name the file"):
+        Memory.open(str(tmp_path / "memory"))
+    for make in (create_key, create_signing_key):
+        with pytest.raises(InputError, match=r"The path is .None."):
+            make(None)  # type: ignore[arg-type]
+
+
+def test_the_doctor_says_whether_a_memory_is_encrypted(
+    tmp_path: Path, key: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def told() -> str:
+        done = CliRunner().invoke(app, ["doctor", "--memory", str(tmp_path / "memory"), "--json"])
+        shutil.rmtree(tmp_path / "memory")
+        return str(json.loads(done.stdout)["encryption"])
+
+    assert told() == "none: kept in clear"
+    monkeypatch.setenv("FOURFOLD_KEY_FILE", str(key))
+    assert told() == f"by the key in {key}"
+
+
+def test_no_key_is_retained_as_a_text(tmp_path: Path, key: Path) -> None:
+    notes = tmp_path / "notes"
+    notes.mkdir()
+    (notes / "a.txt").write_text("The roof leaks.")
+    (notes / "b.txt").write_bytes(key.read_bytes())
+    (notes / "c.txt").write_bytes(create_signing_key(tmp_path / "team.key").read_bytes())
+    for name, kind in (("b.txt", "a key that encrypts"), ("c.txt", "a private key")):
+        with pytest.raises(InputError, match=f"{kind}.*left out"):
+            read_import(notes / name)
+    read = read_import(notes)
+    assert [message.text for document in read.documents for message in document.messages] == [
+        "The roof leaks."
+    ]
 
 
 def test_an_export_does_not_write_over_a_key(filled: Memory, tmp_path: Path, key: Path) -> None:

@@ -72,6 +72,17 @@ def test_what_is_set_in_the_terminal_goes_along_with_whole_paths_and_without_sec
     }
 
 
+def test_a_memory_whose_key_is_not_there_is_put_into_no_configuration(
+    home: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setenv("FOURFOLD_KEY_FILE", "memory.key")
+    monkeypatch.chdir(home)
+    assert run(monkeypatch, "install", "--client", "cursor", "--yes") == 1
+    assert f"There is no key in {home / 'memory.key'}" in capsys.readouterr().err
+    (home / "memory.key").touch()
+    assert run(monkeypatch, "install", "--client", "cursor", "--yes") == 0
+
+
 def test_foreign_config_is_preserved_and_restored_to_the_byte(
     home: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:

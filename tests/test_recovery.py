@@ -180,6 +180,17 @@ def test_a_memory_whose_store_is_gone_is_refused_until_that_is_asked_for(tmp_pat
     _open(tmp_path).close()
 
 
+def test_a_store_that_is_removed_while_it_is_open_takes_no_more(tmp_path: Path) -> None:
+    with _open(tmp_path) as memory:
+        memory.bank("a").retain("The roof leaks.")
+        (tmp_path / "store").rename(tmp_path / "elsewhere")
+        with pytest.raises(StoreError, match=r"store was removed while it was open\. Nothing was written"):
+            memory.bank("a").retain("The cellar is dry.")
+        assert [unit.text for unit in memory.bank("a").units()] == ["The roof leaks."]
+        (tmp_path / "elsewhere").rename(tmp_path / "store")
+        memory.bank("a").retain("The cellar is dry.")
+
+
 @pytest.mark.parametrize("kind", ["file", "link", "directory"])
 def test_what_a_user_calls_memory_is_no_mark_of_a_memory(tmp_path: Path, kind: str) -> None:
     own, elsewhere = tmp_path / "mine" / "memory", tmp_path / "elsewhere"

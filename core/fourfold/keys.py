@@ -114,8 +114,8 @@ def write_key_file(path: str | Path, text: str, mode: int = 0o600) -> Path:
         descriptor = os.open(key_path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, mode)
     except FileExistsError as error:
         raise InputError(
-            f"{key_path} is there already. Nothing was changed: a key that is overwritten is lost, and with it what "
-            f"it encrypted. Name a new file."
+            f"{key_path} is there already. Nothing was changed, since a key that is overwritten is lost. Name a new "
+            f"file."
         ) from error
     except (OSError, RuntimeError) as error:
         raise InputError(f"{key_path} cannot be written: {_reason(error)}.") from error
@@ -153,14 +153,17 @@ def _reason(error: Exception) -> str:
 
 def _key_of(path: str | Path) -> bytes:
     text = read_key_file(path)
-    try:
-        if not text.startswith(_MARK):
-            raise ValueError(_MARK)
-        key = base64.b64decode(text.removeprefix(_MARK).strip(), validate=True)
-        if len(key) != _KEY_BYTES:
-            raise ValueError(len(key))
-    except ValueError as error:
+    if not text.startswith(_MARK):
         raise ConfigurationError(
             f"{path} is no key that encrypts: make one by fourfold key FILE, or fourfold.create_key."
-        ) from error
+        )
+    try:
+        key = base64.b64decode(text.removeprefix(_MARK).strip(), validate=True)
+    except ValueError:
+        key = b""
+    if len(key) != _KEY_BYTES:
+        raise ConfigurationError(
+            f"{path} is no key that encrypts any more: it was cut off or changed. Put the copy that you keep of it "
+            f"in its place."
+        )
     return key

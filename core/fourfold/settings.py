@@ -107,6 +107,14 @@ class Settings(BaseSettings):
     def _none_by_name(cls, days: object) -> object:
         return None if isinstance(days, str) and days.strip().lower() in ("none", "off") else days
 
+    # Nor may an empty one mean that a memory is kept in clear.
+    @field_validator("key_file", mode="before")
+    @classmethod
+    def _named_file(cls, path: object) -> object:
+        if isinstance(path, str) and not path.strip():
+            raise ValueError("it is empty; name the file of the key, or leave it out")
+        return path
+
     @field_validator("language")
     @classmethod
     def _known_language(cls, code: str | None) -> str | None:

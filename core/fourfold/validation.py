@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import re
 import uuid
 from collections.abc import Iterable, Sequence
@@ -49,7 +50,7 @@ def check_name(name: str, what: str) -> str:
 
 def check_path(path: str | Path) -> Path:
     """Returns the path, if it can be one of a file: a blank one would be the whole current directory."""
-    if not str(path).strip() or has_control(str(path)):
+    if not isinstance(path, str | os.PathLike) or not str(path).strip() or has_control(str(path)):
         raise InputError(f"The path is {str(path)!r}: give that of a file, a folder or an archive.")
     return Path(path)
 

@@ -29,6 +29,7 @@ def examine(memory: str | None) -> dict[str, object]:
         "fourfold": __version__,
         "python": sys.version.split()[0],
         "memory": memory or settings.location,
+        "encryption": f"by the key in {settings.key_file}" if settings.key_file else "none: kept in clear",
         "embedder": settings.embedder,
     }
     report |= _attempt("embedder", lambda: _embedder(settings))

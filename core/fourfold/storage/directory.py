@@ -84,6 +84,16 @@ def check_layout(directory: Path) -> None:
         )
 
 
+def check_present(home: Path) -> None:
+    """Raises `StoreError` where the files of an open store are gone: the engine would write to what nobody finds
+    any more."""
+    if not (home / "shard").exists():
+        raise StoreError(
+            f"{home} was removed while it was open. Nothing was written. Export what can still be read, close the "
+            f"memory, and restore the directory from a backup."
+        )
+
+
 def mark_as_memory(directory: Path) -> None:
     """Notes that there is a `store`, so that its loss is noticed."""
     mark = directory / MARK

@@ -37,6 +37,7 @@ from fourfold.storage.contents import expect_fewer, record_contents
 from fourfold.storage.directory import (
     allocated_bytes,
     check_layout,
+    check_present,
     check_space,
     contains_any,
     encodings_of,
@@ -144,6 +145,7 @@ class EmbeddedStore(Store):
         upsert = qe.UpdateOperation.upsert_points([EDGE.point(point) for point in points])
         size = sum(_bytes(point) for point in points)
         with self._using("write"):
+            check_present(self._home)
             # The engine writes through memory maps, and a map onto a full disk ends the process.
             check_space(self._directory, self._reserve, _DISK_OF_BYTES * size)
             self._shard.update(upsert)

@@ -5,11 +5,12 @@ from __future__ import annotations
 import json
 import os
 from enum import StrEnum
+from pathlib import Path
 from typing import Annotated
 
 import typer
 
-from fourfold import FourfoldError, Settings
+from fourfold import ConfigurationError, FourfoldError, Settings
 from fourfold.settings import directory_of, is_directory
 from fourfold_mcp.install import clients
 from fourfold_mcp.transport.bearer_tokens import ALL_BANKS, BearerTokens, tokens_file
@@ -94,7 +95,13 @@ def install(
     if not (uvx or undo or show):  # an entry that starts this Python without the protocol starts nothing
         check_installed()
     target = clients.client(client.value)
-    server = clients.entry(_environment(bank, memory), uvx=uvx, typed=target.typed)
+    env = _environment(bank, memory)
+    if not (undo or show) and not Path(env.get("FOURFOLD_KEY_FILE", __file__)).is_file():
+        raise ConfigurationError(
+            f"There is no key in {env['FOURFOLD_KEY_FILE']} (FOURFOLD_KEY_FILE): {target.name} could not open the "
+            f"memory. Nothing was changed. Name the file of its key, or make one by fourfold key FILE."
+        )
+    server = clients.entry(env, uvx=uvx, typed=target.typed)
     if show:
         typer.echo(json.dumps({target.key: {clients.NAME: server}}, indent=2))
         return
