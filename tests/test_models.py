@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from types import SimpleNamespace
+from typing import Any
 
 import numpy as np
 import pytest
@@ -45,6 +46,20 @@ def test_a_text_has_the_same_vectors_alone_and_among_others(name: str) -> None:
     embedder = load_embedder(name)
     alone = [embedder.embed([text])[0] for text in TEXTS]
     assert _likeness(alone, embedder.embed(TEXTS)) > 0.998
+
+
+def test_what_is_said_again_and_again_is_read_once(minilm: MiniLM, monkeypatch: pytest.MonkeyPatch) -> None:
+    read: list[int] = []
+
+    def counted(session: Any, places: Sequence[int], encodings: Sequence[Any]) -> Any:
+        read.append(len(encodings))
+        return run(session, places, encodings)
+
+    run = minilm_module._run
+    monkeypatch.setattr(minilm_module, "_run", counted)
+    embeddings = minilm.embed(["a red boat", "a blue boat", "a red boat", "a red boat"])
+    assert sum(read) == 2
+    assert [each.vector @ embeddings[0].vector > 0.999 for each in embeddings] == [True, False, True, True]
 
 
 @pytest.mark.parametrize("name", ["minilm", "static"])

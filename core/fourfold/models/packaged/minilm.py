@@ -80,7 +80,13 @@ class MiniLM:
         return load_centroids("minilm")
 
     def embed(self, texts: Sequence[str]) -> list[Embedding]:
-        """Returns one embedding a text. Texts of like length share a batch, so little is computed for padding."""
+        """Returns one embedding a text. Texts of like length share a batch, so little is computed for padding; equal
+        ones are read once."""
+        distinct = list(dict.fromkeys(texts))
+        if len(distinct) < len(texts):
+            read = dict(zip(distinct, self.embed(distinct), strict=True))
+            return [read[text] for text in texts]
+
         embeddings: dict[int, Embedding] = {}
         for batch in self._batches(texts):
             tokens = project(batch.states, self._rotation)
