@@ -68,6 +68,12 @@ def test_a_summary_shows_no_opening_and_no_request_behind_a_statement(minilm_mem
     assert "could you help" not in shown
 
 
+def test_a_summary_and_a_profile_keep_what_limits_a_preference(minilm_memory: Memory) -> None:
+    bank = told(minilm_memory, "I prefer short answers, without lists.", "I have twin daughters.")
+    assert "I prefer short answers, without lists." in bank.summary("Tomke").text
+    assert "I prefer short answers, without lists." in bank.core().text
+
+
 def test_a_summary_shows_the_clause_that_is_worth_knowing(minilm_memory: Memory) -> None:
     shown = summary(
         minilm_memory,

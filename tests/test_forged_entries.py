@@ -18,6 +18,7 @@ from test_mcp import read, session, text
 
 from fourfold import Bank, Entity, Fact, Memory, Message, Modality, NotFoundError, Unit, prompts
 from fourfold.cli import output, show_past
+from fourfold.cli.show_record import show_record
 from fourfold.integrations.turn import render_blocks
 from fourfold.testing import FrozenClock, HashEmbedder, MemoryStore
 from fourfold.values.rendering import fenced, one_line, render_unit
@@ -95,7 +96,7 @@ def shown_by(memory: Memory, bank: Bank) -> Iterator[str]:
         show_past.show_history(bank.history())
         records: list[Unit | Entity] = [*units, *bank.entities()]
         for record in records:
-            output.show_record(record, "")
+            show_record(record, "")
         output.show_forgotten(bank.forget(unit=units[0]))
     yield terminal.getvalue()
 

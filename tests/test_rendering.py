@@ -74,3 +74,18 @@ def test_the_terminal_shows_spans_with_their_last_day(tmp_path: Path) -> None:
     answer = json.loads(fourfold(*commands[0], "-m", tmp_path / "memory", "-b", "a", "--json").stdout)
     unit = answer["hits"][0]["unit"]["id"]
     assert "13 to 14 June 2026" in fourfold("show", unit, "-m", tmp_path / "memory", "-b", "a").stdout
+
+
+def test_the_terminal_shows_a_record_in_words(tmp_path: Path) -> None:
+    def run(*command: object) -> str:
+        return fourfold(*command, "-m", tmp_path / "memory", "-b", "a").stdout
+
+    notes = tmp_path / "notes.jsonl"
+    notes.write_text('{"text": "My sister Hana has two boys.", "at": "2026-06-16T10:00:00+02:00"}\n')
+    run("retain", notes)
+    unit = json.loads(run("recall", "boys", "--json"))["hits"][0]["unit"]["id"]
+    shown = run("show", unit)
+    assert "mentioned_at  2026-06-16 08:00:00 UTC" in shown
+    assert "source        document notes.jsonl; messages " in shown
+    assert "lasting       yes" in shown
+    assert "(" not in shown + run("show", "Hana") + run("show", "user")

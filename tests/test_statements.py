@@ -101,6 +101,13 @@ def test_the_number_of_an_item_ends_no_sentence(memory: Memory) -> None:
     assert texts(bank) == ["To do:\n1. Call the plumber.\n2. Pay the rent."]
 
 
+def test_boxes_to_tick_are_a_list(bank: Bank) -> None:
+    bank.retain(
+        [Message("We fly to Lisbon in May.\n[x] renew passport\n[ ] call the insurance", "Ana", at=MARCH)]
+    )
+    assert texts(bank) == ["We fly to Lisbon in May.", "[x] renew passport\n[ ] call the insurance"]
+
+
 def test_questions_of_one_word_in_a_row_are_one(memory: Memory) -> None:
     bank = memory.bank("a")
     bank.retain([Message("Sold? When? Why? I only saw the sign.", "Ana", at=MARCH)])

@@ -35,6 +35,7 @@ from fourfold.cli.common import (
 from fourfold.cli.files import read_files, retain_files
 from fourfold.cli.interrupt import interrupts_announced
 from fourfold.cli.preview import emit_preview
+from fourfold.cli.show_record import show_record
 from fourfold.settings import directory_of, is_directory, load_settings
 
 __all__ = [
@@ -189,7 +190,7 @@ def show_unit(
             record = chosen.unit(unit)
         except NotFoundError:  # a name rather than an id
             record, summary = _named(chosen, unit)
-    output.emit(record, json, lambda: output.show_record(record, summary))
+    output.emit(record, json, lambda: show_record(record, summary))
 
 
 @app.command()

@@ -6,7 +6,7 @@ import json
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import asdict, fields, is_dataclass
+from dataclasses import asdict, is_dataclass
 from datetime import datetime
 from pathlib import Path
 from typing import Any, TypeAlias
@@ -33,12 +33,11 @@ from fourfold.values.rendering import (
     escaped_controls,
     fenced,
     one_line,
-    render_interval,
     render_name,
     render_statement,
 )
 from fourfold.values.results import BankInfo, Hit, Recall, RetainResult
-from fourfold.values.units import SHORT_ID, Entity, Interval, Message, Unit, Verdict, known_time
+from fourfold.values.units import SHORT_ID, Message, Unit, Verdict, known_time
 from fourfold.values.wording import counted, render_verdicts
 
 _MAX_FORGOTTEN_LINES = 20
@@ -117,20 +116,6 @@ def show_banks(infos: Sequence[BankInfo]) -> None:
         since = f"since {info.created_at:%Y-%m-%d}"
         pending = f", {counted(info.pending, 'chunk')} waiting for a language model" if info.pending else ""
         print_line(f"{info.name}: {counted(info.units, 'unit')} {since}{spoken}{pending}")
-
-
-def show_record(record: Unit | Entity, summary: str) -> None:
-    """Prints the fields of a unit or an entity that are not empty, after the summary of an entity."""
-    if summary:
-        print_lines(f"{summary}\n")
-    for field in fields(record):
-        value = getattr(record, field.name)
-        if value is None and field.name == "mentioned_at":
-            value = "unknown"  # of a unit it is no field that may be left out without a word
-        if isinstance(value, Interval):
-            value = render_interval(value)
-        if value not in (None, (), ""):
-            print_line(f"{field.name:13} {value!s}")
 
 
 def show_recall(answer: Recall, explain: bool) -> None:

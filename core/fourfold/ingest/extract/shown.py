@@ -9,6 +9,8 @@ from fourfold.ingest.extract.statement import Reading
 from fourfold.ingest.extract.worth import salience
 from fourfold.language.clauses import Span, clauses
 from fourfold.language.pack import Language
+from fourfold.language.succession.verbs import text_has_verb
+from fourfold.language.text import asking
 from fourfold.values.statements import Kind
 
 _LEAST_WORTH = 0.1
@@ -28,7 +30,7 @@ def shown_part(text: str, reading: Reading, tell: Telling, language: Language) -
     several clauses the one that alone is worth as much as all, or the best, where all are too long for a line."""
     if reading.kind is not Kind.STATEMENT or (reading.salience or 0.0) < _LEAST_WORTH:
         return reading
-    found = _without_asking(clauses(text, reading.start, reading.end, language), tell)
+    found = _without_asking(text, clauses(text, reading.start, reading.end, language), tell, language)
     spans = [(clause[0][0], clause[-1][1]) for clause in found]
     whole = (spans[0][0], spans[-1][1])
     if whole == (reading.start, reading.end) and len(spans) == 1:
@@ -41,12 +43,17 @@ def shown_part(text: str, reading: Reading, tell: Telling, language: Language) -
     return replace(reading, start=shown[0], end=shown[1], salience=worths[shown])
 
 
-def _without_asking(found: list[tuple[Span, ...]], tell: Telling) -> list[tuple[Span, ...]]:
-    """Returns the clauses up to the last part that asks for nothing."""
+def _without_asking(
+    text: str, found: list[tuple[Span, ...]], tell: Telling, language: Language
+) -> list[tuple[Span, ...]]:
+    """Returns the clauses up to the last part that asks for nothing. What has no verb asks for nothing by itself, and
+    may limit what it stands behind ("..., without lists")."""
     left = list(found)
     while len(left) > 1 or len(left[0]) > 1:
-        kinds = tell(*left[-1][-1])["kind"]
-        if kinds[Kind.REQUEST.value] + kinds[Kind.QUESTION.value] < _ASKING:
+        part = left[-1][-1]
+        kinds = tell(*part)["kind"]
+        is_asking = kinds[Kind.REQUEST.value] + kinds[Kind.QUESTION.value] >= _ASKING
+        if not is_asking or not (asking(text[slice(*part)]) or text_has_verb(text[slice(*part)], language)):
             break
         left[-1] = left[-1][:-1]
         left = [clause for clause in left if clause]

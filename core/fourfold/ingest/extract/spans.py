@@ -20,9 +20,10 @@ from fourfold.language.voices import is_borrowed
 Span = tuple[int, int]
 """`[start, end)`, in characters of the text."""
 
-_ITEM = re.compile(r"[ \t]*(?:[-*+•·▪–—|#>]|\d{1,3}[.)]|[a-z][.)]|```)(?=\s|[-|#>`]|\w*$)")
+_ITEM = re.compile(r"[ \t]*(?:[-*+•·▪–—|#>]|\d{1,3}[.)]|[a-z][.)]|\[[ xX]\]|```)(?=\s|[-|#>`]|\w*$)")
 """What begins a line that is a part of something: of a list, a table, a quotation, code."""
-_BULLET = re.compile(r"[ \t]*(?:[-*+•·▪]|\d{1,3}[.)])[ \t]+(?:\[[ xX]\][ \t]+)?(?=\w)")
+_BOX = r"\[[ xX]\][ \t]+"
+_BULLET = re.compile(rf"[ \t]*(?:(?:[-*+•·▪]|\d{{1,3}}[.)])[ \t]+(?:{_BOX})?|{_BOX})(?=\w)")
 _SENTENCE_ENDS = tuple(".!?…。！？")
 """What a line ends in that introduces no list."""
 _REACTION_WORDS = 3
