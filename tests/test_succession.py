@@ -81,6 +81,7 @@ def test_a_value_of_another_kind_replaces_nothing(older: str, newer: str) -> Non
 @pytest.mark.parametrize(("text", "borrowed"), [
     ("> I live in Tokyo.\nWhat should I answer?", ["> I live in Tokyo."]),
     ("I'm Ana. Write a mail for Bob: I live in Rome. I'm 30.", ["Write a mail for Bob: I live in Rome. I'm 30."]),
+    ("Could you write a cancellation for the gym in Utrecht? We move next week.", []),
     ("I live in Porto. In my novel the hero says: I live in Rome. I fly.\nI like tea.",
      ["In my novel the hero says: I live in Rome. I fly."]),
     ("I live in Porto.", []),

@@ -400,7 +400,8 @@ LANGUAGE = Language(
     taken_back=_TAKEN_BACK,
     texts=r"\b(?:e-?mails?|mail|messages?|letters?|notes?|posts?|tweets?|captions?|bio|profile|statement|speech|toast|text"
     r"|sentences?|paragraph|passage|quotes?|essay|review|reply|example|sample|template|translation|description|story|poem)\b",
-    for_another=r"\b(?:for|from|by|as|on behalf of|in the name of) (?:(?:my|our|his|her|a|the) (?:\w+ ){0,2})?"
+    for_another=r"\b(?:for|from|by|as|on behalf of|in the name of) (?:(?:my|our|his|her|a|the) "
+    r"(?:(?!(?:in|at|on|of|to|about|near) )\w+ ){0,2})?"
     r"(?!(?:mon|tues|wednes|thurs|fri|satur|sun)day|(?-i:Jan|Feb|March|April|May|June|July|Aug|Sept|Oct|Nov|Dec))"
     r"(?-i:[A-Z][a-z'’-]+)\b|(?-i:\b[A-Z][a-z]+['’]s )|\b(?:as if|as though) (?:you|i|we) (?:were|are|was)\b"
     r"|\b(?:this|these|the following|the (?:text|sentence)s? below|example|sample|template|translation)\b"
