@@ -145,6 +145,13 @@ def test_what_is_no_text_is_called_what_it_is(tmp_path: Path, content: bytes, ki
     assert "none.txt: It is empty" in done.stderr
 
 
+def test_a_report_says_of_whom_the_messages_of_a_chat_are(tmp_path: Path) -> None:
+    said = [{"role": "user", "content": "I live in Porto."}, {"role": "assistant", "content": "Noted."}]
+    (tmp_path / "chat.json").write_text(json.dumps(said))
+    done = fourfold("retain", tmp_path / "chat.json", "-m", tmp_path / "memory")
+    assert "chat.json: 2 messages of the user and the assistant." in done.stdout
+
+
 CHAT = "03.02.24, 10:15 - Jürgen: Grüße aus Köln\n03.02.24, 10:16 - Zoé: Ça va très bien\n"
 
 

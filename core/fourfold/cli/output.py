@@ -37,7 +37,7 @@ from fourfold.values.rendering import (
     render_statement,
 )
 from fourfold.values.results import BankInfo, Hit, Recall, RetainResult
-from fourfold.values.units import SHORT_ID, Message, Unit, Verdict, known_time
+from fourfold.values.units import SHORT_ID, Unit, Verdict, known_time
 from fourfold.values.wording import counted, render_verdicts
 
 _MAX_FORGOTTEN_LINES = 20
@@ -286,8 +286,8 @@ def _contents(file: ImportedFile) -> str:
     messages = [message for document in file.documents for message in document.messages]
     facts = [fact for document in file.documents for fact in document.facts]
     text = _amount(len(messages), len(facts))
-    speakers = list(dict.fromkeys(name for message in messages if (name := _said_by(message))))
-    if speakers:
+    speakers = list(dict.fromkeys(message.speaker or f"the {message.role}" for message in messages))
+    if speakers not in ([], ["the user"]):  # of notes it is told by itself
         more = len(speakers) - _MAX_SPEAKERS
         text += f" of {listed([*speakers[:_MAX_SPEAKERS], *([f'{more} more'] if more > 0 else [])])}"
     said_at = [*(message.at for message in messages), *(fact.at for fact in facts)]
@@ -296,11 +296,6 @@ def _contents(file: ImportedFile) -> str:
         days = dict.fromkeys(f"{moment.day} {moment:%b %Y}" for moment in (times[0], times[-1]))
         text += f", {' to '.join(days)}"
     return f"{text}; {file.skipped} not read" if file.skipped else text
-
-
-def _said_by(message: Message) -> str:
-    """Returns who says a message, where that is told: by name, or "the assistant"."""
-    return message.speaker or ("" if message.role == "user" else f"the {message.role}")
 
 
 def _amount(messages: int, facts: int) -> str:

@@ -20,6 +20,7 @@ from fourfold.recall.channels.channel import Channel
 from fourfold.recall.channels.ranked import Rows
 from fourfold.recall.channels.temporal import nearness, on_day
 from fourfold.recall.plan import Plan
+from fourfold.recall.relevance import rows_of_matter
 
 _LEAST_SPAN = 0.2
 """Share of the best score that the scores of a channel are taken to lie apart at least. LoCoMo's candidates do, and
@@ -63,6 +64,8 @@ class Weights:
     quoted: float = 0.1
     """Loss for what was quoted, drafted or imagined: it is nobody's fact. More of it costs evidence
     (docs/adr/0019)."""
+    matter: float = 0.5
+    """Gain for what is said of the matter of life that the question asks for, in whatever words. A guess."""
     strength: float = 0.05
     """Loss, at most, for units that have faded (docs/adr/0015)."""
 
@@ -104,6 +107,9 @@ class Fusion:
         """Places of questions, and of what somebody else said next."""
         keyword = scores.get("keyword", np.zeros(len(rows), dtype=np.float32))
         self.factors = _factors(plan, records, keyword, weights)
+        if plan.of_matter:
+            is_of_matter = np.isin(rows, rows_of_matter(plan, index))
+            self.factors["matter"] = (1 + weights.matter * is_of_matter).astype(np.float32)
         """What each candidate's score is multiplied by, by name."""
         if remembered is not None:
             self.factors["strength"] = (1 - weights.strength * (1 - remembered)).astype(np.float32)
