@@ -34,6 +34,11 @@ def marked(bank: Bank) -> set[str]:
         ("im a nurse at st james", "i quit my job yesterday", "where do i work"),
         ("i work at a bakery", "quit my job!!", "where do i work"),
         ("my daughter is 6", "my daughter is 7 today", "how old is my daughter"),
+        (
+            "I work remotely for a Leeds startup called Fernhill, backend dev",
+            "well, got laid off.",
+            "where do i work",
+        ),
         ("i drive a blue golf", "sold the golf, got a tesla", "what car do i drive"),
         ("i cant swim", "learned to swim!", "can i swim"),
         ("my phone number is 07700 900123", "new number: 07700 900456", "what is my phone number"),

@@ -15,9 +15,13 @@ MANY_VALUED = frozenset(
 )
 """Head nouns of attributes that may have many values."""
 
+_MANNER = r"(?: \w+ly| part[- ]time| full[- ]time| from home)?"
+"""How somebody works or lives, between the verb and for whom or where ("works remotely for")."""
+
 SUCCESSION = SuccessionGrammar(
     clause_border=r"[;!()]|\b(?:wrote|texted|e-?mailed|messaged), "
-    r"|,(?= (?-i:[A-Z])[\w-]+ (?:is|are|was|has|likes|loves|hates)\b)|,(?= (?:got"
+    r"|,(?= (?-i:[A-Z])[\w-]+ (?:is|are|was|has|likes|loves|hates)\b)|,(?= \w+ing to\b)"
+    r"|,(?= (?:just |recently )?(?:got"
     r"|bought|found|started|joined|moved|went|took|have|am|i['’]?m)\b)"
     r"|\b(?:says?|said|told me|tells me|thinks?|found out|heard) (?:that )?(?=(?:i|we"
     r"|he|she|they|my|our|the)\b)|:(?!\d)|,(?= (?:and |but |so |then |now )?(?:i|we|he|she|they|it|you"
@@ -126,7 +130,8 @@ SUCCESSION = SuccessionGrammar(
     verb_ending=r"\w{2,}[^\Ws]s",
     support=r"go|goes|going|went|take|takes|taking|get|gets|getting|make|makes|making|have|has|had|having"
     r"|do|does|doing|use|uses|using|want|wants|need|needs|keep|keeps|keeping|put|back",
-    exclusive=r"\b(?:liv(?:e|es|ing) (?:in|at|on|with)|resid(?:e|es|ing)|work(?:s|ing)? (?:at|for|as|in)"
+    exclusive=rf"\b(?:liv(?:e|es|ing){_MANNER} (?:in|at|on|with)|resid(?:e|es|ing)"
+    rf"|work(?:s|ing)?{_MANNER} (?:at|for|as|in)"
     r"|weighs?|costs?|drives?|(?:is|['’]s|am|['’]m|are) (?:called|named|assigned to|married to|dating"
     r"|based in|employed by|working (?:on|at|for|as))|stay(?:s|ing) (?:at|in)|stud(?:y|ies|ying) (?:at)"
     r"|repo?rts? to|belongs? to|owes?|(?:runs?|written|led|managed|run|owned) (?:on|in|by)|banks? with"
@@ -243,7 +248,7 @@ SUCCESSION = SuccessionGrammar(
         (
             "work",
             r"(?:am|is|['’][ms]) an? [\w ]{3,30} (?:at|for|with) (?-i:[A-Z])"
-            r"|\b(?:(?<!to )(?<!of )(?<!the )(?<!hard )work(?:s|ing)? (?:at|for|as|in|night|day|from)|jobs?"
+            rf"|\b(?:(?<!to )(?<!of )(?<!the )(?<!hard )work(?:s|ing)?{_MANNER} (?:at|for|as|in|night|day|from)|jobs?"
             r"|employ(?:ed|er|ment)|unemployed|jobless|job hunting|laid off|redundant|retired"
             r"|(?:got|was|were|been) hired|resign(?:ed)?|freelanc\w*|promoted|transferred|shifts"
             r"|notice|fired|head of|intern|apprentice|trainee|manager|director|ceo|cto|cfo)\b"
@@ -252,7 +257,7 @@ SUCCESSION = SuccessionGrammar(
         ),
         (
             "home",
-            r"\b(?:liv(?:e|es|ing) (?:in|at|on|with|alone)|resid(?:e|es|ing)|relocated|address|moved (?:out"
+            rf"\b(?:liv(?:e|es|ing){_MANNER} (?:in|at|on|with|alone)|resid(?:e|es|ing)|relocated|address|moved (?:out"
             r"|in|house|back)|renting|homeless|(?:share|rent|bought|own|sold)\w* (?:a|the|our"
             r"|my) (?:\w+ )?(?:house|flat|apartment|condo|studio|place))\b|\b(?:moved (?:back |over )?to"
             r"|settled in) (?-i:[A-Z][a-zà-ÿ'’-]{2,}(?: [A-Z][a-zà-ÿ]+)*)\b(?! (?-i:[A-Z\d]))",
