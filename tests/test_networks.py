@@ -169,6 +169,23 @@ def test_a_summary_tells_who_somebody_is_and_leaves_small_talk_out(memory: Memor
     assert "Galway" in core.partition("Open matters:")[2]
 
 
+def test_a_plan_is_open_until_its_day_however_long_ago_it_was_made(memory: Memory) -> None:
+    bank = memory.bank("plans")
+    said = [
+        ("My parents Piet and Joke will look after Lotte from 4 January 2027.", 0),
+        ("We're seeing the dentist on 20 May 2026.", 1),
+        ("I'm going to learn Danish.", 2),
+        ("I work at the harbour.", 120),
+    ]
+    for text, days in said:
+        bank.retain([Message(text, "Orla", at=MAY + timedelta(days=days))])
+    bank.consolidate()
+    open_matters = bank.core().text.partition("Open matters:")[2]
+    assert "Piet and Joke" in open_matters
+    assert "dentist" not in open_matters
+    assert "Danish" not in open_matters
+
+
 def test_the_heads_read_for_another_embedder_as_well() -> None:
     with Memory(MemoryStore(), HashEmbedder()) as opened:
         greeting, judgement = opened.bank("a").preview(

@@ -57,6 +57,8 @@ guess."""
 _LEAST_SALIENCE = 0.35
 """Salience below which a statement is no line of a profile that has others. Of .1 to .45, by the facts that profiles
 of twelve people told, and the share of lines that told one (docs/adr/0024)."""
+_LEAST_SALIENCE_AHEAD = 0.15
+"""The same of a plan whose time is known and has not passed: that it is open is sure. A guess."""
 _FEWEST_LINES = 6
 """Lines that need not reach it: what little there is, is shown. A guess."""
 _LONGEST_LINE = 60
@@ -280,15 +282,17 @@ def _is_open(unit: Unit, index: BankIndex) -> bool:
     )
     if not is_plan or asking(unit.text) or len(unit.text.split()) > _LONGEST_LINE:
         return False
-    if unit.salience is not None and unit.salience < _LEAST_SALIENCE:
-        return False
     # "Now" is the latest message, not the clock: in an imported conversation of last year its plans are still open.
     latest = float(index.columns["mentioned"].max())
-    ends_at = unit.occurred.end.timestamp() if unit.occurred and unit.occurred.end else latest
-    # Of a plan without a time nobody knows whether it is still one.
-    said_at = UNKNOWN_TIME if unit.mentioned_at is None else unit.mentioned_at.timestamp()
-    is_recent = latest - said_at <= _OPEN_FOR.total_seconds() and said_at != UNKNOWN_TIME
-    return is_recent and ends_at >= latest
+    until = None if unit.occurred is None else unit.occurred.end or unit.occurred.start
+    if until is not None:
+        is_ahead, least = until.timestamp() >= latest, _LEAST_SALIENCE_AHEAD
+    else:
+        # Of a plan without a time nobody knows for how long it is one.
+        said_at = UNKNOWN_TIME if unit.mentioned_at is None else unit.mentioned_at.timestamp()
+        is_ahead = latest - said_at <= _OPEN_FOR.total_seconds() and said_at != UNKNOWN_TIME
+        least = _LEAST_SALIENCE
+    return is_ahead and (unit.salience is None or unit.salience >= least)
 
 
 def _read(services: Services, index: BankIndex, ids: Sequence[str]) -> list[Unit]:
