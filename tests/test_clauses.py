@@ -68,6 +68,12 @@ def test_a_summary_shows_no_opening_and_no_request_behind_a_statement(minilm_mem
     assert "could you help" not in shown
 
 
+def test_ages_in_brackets_are_no_code(minilm_memory: Memory) -> None:
+    said = "My wife Sanne is a cook, and we have two children: Emil (8) and Frida (5)."
+    bank = told(minilm_memory, said)
+    assert "two children: Emil (8) and Frida (5)." in bank.summary("Tomke").text
+
+
 def test_a_summary_and_a_profile_keep_what_limits_a_preference(minilm_memory: Memory) -> None:
     bank = told(minilm_memory, "I prefer short answers, without lists.", "I have twin daughters.")
     assert "I prefer short answers, without lists." in bank.summary("Tomke").text

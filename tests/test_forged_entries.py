@@ -247,6 +247,7 @@ ORDINARY = [
     "That's great :)",
     "I like tea (green).",
     "I work at IBM (Zurich)",
+    "Jan (7) and Ota (4)",
     "The first is rows[0]",
     "I have decided on three things: tea, milk and bread",
     'She said "no" and left.',

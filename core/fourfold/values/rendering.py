@@ -43,6 +43,8 @@ guess."""
 _MOST_BRACKETS = 20
 """Brackets at the end of a line that are looked at; what has more is no ordinary text. A guess."""
 _OPENINGS = {"]": "[", ")": "("}
+_YEAR = re.compile(r"\d{3}")
+"""What every written time but `_NO_TIME` has; of years of one or two digits nobody speaks."""
 _NO_TIME = "at some time"
 _BLANK_SIGNS = "\u115f\u1160\u2800\u3164\uffa0"
 """Letters, and a sign of Braille, that are blank (Unicode: fillers of Hangul; Default_Ignorable_Code_Point)."""
@@ -96,7 +98,7 @@ def _begins_with_bracket(line: str) -> bool:
 
 
 def _ends_as_entry(line: str) -> bool:
-    """Whether a line ends as with a time (a number in round brackets) or a mark (a word in square ones that stand by
+    """Whether a line ends as with a time (a year in round brackets) or a mark (a word in square ones that stand by
     themselves), whatever brackets follow. A face ":)", "IBM (Zurich)" and "rows[0]" do not."""
     left = _without_unseen_end(unicodedata.normalize("NFKC", line))
     for _ in range(_MOST_BRACKETS):
@@ -105,7 +107,7 @@ def _ends_as_entry(line: str) -> bool:
             return False
         said, is_mark = left[opening + 1 : -1], left[-1] == "]"
         before, left = left[:opening], _without_unseen_end(left[:opening])
-        if not is_mark and (said.strip() == _NO_TIME or any(map(str.isnumeric, said))):
+        if not is_mark and (said.strip() == _NO_TIME or _YEAR.search(said)):
             return True
         if is_mark and (left != before or not left) and any(map(str.isalpha, said)):
             return True
