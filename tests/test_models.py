@@ -14,6 +14,7 @@ from fourfold.models import load_embedder
 from fourfold.models.packaged import minilm as minilm_module
 from fourfold.models.packaged.centroids import nearest_centroids
 from fourfold.models.packaged.minilm import MiniLM
+from fourfold.models.packaged.projection import rotation
 from fourfold.models.products import product
 from fourfold.models.vectors import loading
 from fourfold.ports import Embedding
@@ -37,8 +38,30 @@ def _likeness(a: Sequence[Embedding], b: Sequence[Embedding]) -> float:
 
 def test_the_model_in_8_bits_says_what_the_packaged_one_says(monkeypatch: pytest.MonkeyPatch) -> None:
     ours = MiniLM().embed(TEXTS)
+    monkeypatch.setattr(minilm_module, "_shared", minilm_module._SharedModels())  # one that loads anew
     monkeypatch.setattr(minilm_module, "_quantized_weights", minilm_module._packaged_weights)
     assert _likeness(ours, MiniLM().embed(TEXTS)) > 0.99
+
+
+def test_embedders_that_are_alike_share_the_model_in_memory_until_the_last_is_gone(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    shared = minilm_module._SharedModels()
+    monkeypatch.setattr(minilm_module, "_shared", shared)
+    one, alike, other = MiniLM(threads=1), MiniLM(threads=1), MiniLM(threads=2)
+    for embedder in (one, alike, other):
+        embedder.embed(TEXTS[:1])
+    assert one._loaded is alike._loaded is not other._loaded
+    del one, other, embedder
+    assert list(shared._models) == [(1, "cpu")]
+    del alike
+    assert not shared._models
+
+
+def test_token_vectors_are_projected_by_the_first_columns_of_the_whole_rotation() -> None:
+    whole = rotation(384, 384)
+    assert np.allclose(whole.T @ whole, np.eye(384), atol=1e-6)
+    assert np.allclose(rotation(384, 128), whole[:, :128], atol=1e-7)
 
 
 @pytest.mark.parametrize("name", ["minilm", "static"])
@@ -85,7 +108,8 @@ def test_empty_and_overlong_texts_have_their_vectors_and_offsets(minilm: MiniLM)
 
 def test_an_onnxruntime_error_is_a_model_error(minilm: MiniLM, monkeypatch: pytest.MonkeyPatch) -> None:
     minilm.embed(["a word"])
-    _, session = minilm._load()
+    assert minilm._loaded is not None
+    session = minilm._loaded.session
 
     class Broken:
         """A tokenizer that gives a token which the model's table of embeddings does not have."""
@@ -93,7 +117,7 @@ def test_an_onnxruntime_error_is_a_model_error(minilm: MiniLM, monkeypatch: pyte
         def encode(self, text: str) -> SimpleNamespace:
             return SimpleNamespace(ids=[10**7], offsets=[(0, len(text))])
 
-    monkeypatch.setattr(minilm, "_loaded", (Broken(), session))
+    monkeypatch.setattr(minilm, "_loaded", SimpleNamespace(tokenizer=Broken(), session=session))
     with Memory(MemoryStore(), minilm) as memory, pytest.raises(ModelError, match="failed on 1 texts"):
         memory.bank("ana").retain("Ana moved.")
 

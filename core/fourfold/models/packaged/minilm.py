@@ -15,8 +15,10 @@ import os
 import sys
 import threading
 from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
 from functools import cache, lru_cache
 from typing import TYPE_CHECKING, NamedTuple
+from weakref import WeakValueDictionary
 
 import numpy as np
 
@@ -62,9 +64,7 @@ class MiniLM:
     def __init__(self, threads: int = 0, device: str = "cpu") -> None:
         self._threads = threads or min(_MAX_THREADS, os.cpu_count() or 1)
         self._device = device
-        # Around loading alone: a session runs in several threads at once, but two loads would take twice the memory.
-        self._lock = threading.Lock()
-        self._loaded: tuple[Tokenizer, InferenceSession] | None = None
+        self._loaded: _Loaded | None = None
         self._rotation = rotation(self.dimension, self.token_dimension)
         abandon_in_children(self)
 
@@ -72,7 +72,6 @@ class MiniLM:
         """Has a forked child load the model anew: the session's threads are not there."""
         never_free(self._loaded)
         self._loaded = None
-        self._lock = threading.Lock()
 
     @property
     def centroids(self) -> Floats:
@@ -116,18 +115,47 @@ class MiniLM:
     def _batches(self, texts: Sequence[str]) -> Iterator[_Batch]:
         if not texts:
             return
-        tokenizer, session = self._load()
+        loaded = self._loaded = self._loaded or _shared.load(self._threads, self._device)
+        tokenizer = loaded.tokenizer
         # A lone question goes without the tokenizer's thread pool.
         encodings = tokenizer.encode_batch(list(texts)) if len(texts) > 1 else [tokenizer.encode(texts[0])]
         order = sorted(range(len(texts)), key=lambda i: len(encodings[i].ids))
         for places in _batches(order, encodings):
-            yield _run(session, places, [encodings[i] for i in places])
+            yield _run(loaded.session, places, [encodings[i] for i in places])
 
-    def _load(self) -> tuple[Tokenizer, InferenceSession]:
+
+@dataclass(frozen=True, slots=True, weakref_slot=True)
+class _Loaded:
+    """The model in memory, which several threads may use at once."""
+
+    tokenizer: Tokenizer
+    session: InferenceSession
+
+
+class _SharedModels:
+    """What is loaded in this process, by threads and device, for as long as an embedder uses it: a memory's embedder
+    and `packaged_reader` are mostly alike, and a second load would take as much time and memory again."""
+
+    def __init__(self) -> None:
+        self.abandon()
+        abandon_in_children(self)
+
+    def abandon(self) -> None:
+        """Has a forked child load anew."""
+        self._lock = threading.Lock()
+        self._models: WeakValueDictionary[tuple[int, str], _Loaded] = WeakValueDictionary()
+
+    def load(self, threads: int, device: str) -> _Loaded:
+        """Returns the model that runs in so many threads on `device`, loading it if nobody has."""
         with self._lock:
-            if self._loaded is None:
-                self._loaded = load_tokenizer(_MAX_TOKENS), _session(self._threads, self._device)
-            return self._loaded
+            loaded = self._models.get((threads, device))
+            if loaded is None:
+                loaded = _Loaded(load_tokenizer(_MAX_TOKENS), _session(threads, device))
+                self._models[threads, device] = loaded
+            return loaded
+
+
+_shared = _SharedModels()
 
 
 def _batches(order: list[int], encodings: Sequence[Encoding]) -> list[list[int]]:
