@@ -5,8 +5,7 @@ from __future__ import annotations
 
 import time
 from collections import Counter
-from collections.abc import Callable, Sequence
-from dataclasses import replace
+from collections.abc import Callable
 from datetime import UTC, datetime
 
 import numpy as np
@@ -40,8 +39,6 @@ from fourfold.language.text import (
     words,
 )
 from fourfold.language.voices import borrowed_spans
-from fourfold.models.packaged.statement_heads import load_heads
-from fourfold.ports import Embedding, TokenScores
 from fourfold.testing import HashEmbedder, MemoryStore
 from fourfold.transfer.importers.texts.mail_body import own_passages
 from fourfold.values.chunks import Piece
@@ -79,20 +76,6 @@ def _compare_with_one_word_more(text: str) -> object:
     statement = f"Ana likes green tea from Porto {text}"
     new, old = (ComparedStatement(each, "Ana", (), None, None) for each in (statement, f"{statement} anew"))
     return same_statement(new, old, lambda: _VECTORS, lambda: _VECTORS, LANGUAGES[0])
-
-
-class ScoringEmbedder(HashEmbedder):
-    """`HashEmbedder`, with scores for the heads, which the packaged model would take most of the time to make."""
-
-    def embed(self, texts: Sequence[str]) -> list[Embedding]:
-        """Returns the embeddings, with all scores 0."""
-        columns = load_heads().token_weights.shape[1]
-        return [
-            replace(
-                each, scores=TokenScores(np.zeros((len(each.offsets), columns), np.float32), each.offsets)
-            )
-            for each in super().embed(texts)
-        ]
 
 
 _VECTORS = np.ones((1, 2), dtype=np.float32)
@@ -189,7 +172,7 @@ def test_what_opens_and_does_not_end_is_read_in_time_in_proportion_to_it(name: s
 @pytest.mark.slow
 @pytest.mark.parametrize("kind", [kind for kind in PLAIN if kind.strip()])
 def test_a_message_is_retained_and_asked_for_in_time_in_proportion_to_it(kind: str) -> None:
-    with Memory(MemoryStore(), ScoringEmbedder()) as memory:
+    with Memory(MemoryStore(), HashEmbedder()) as memory:
         names = iter(range(100))
 
         def retain_and_recall(text: str) -> None:

@@ -8,7 +8,7 @@ at 0.89), so the words must agree as well; the vectors then see to it that they 
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from functools import lru_cache
@@ -17,7 +17,7 @@ import numpy as np
 
 from fourfold.language.attributes import AttributedText, give_two_values
 from fourfold.language.pack import Language, compiled
-from fourfold.language.text import asking, canonical, terms, words
+from fourfold.language.text import asking, canonical, words
 from fourfold.models.products import product
 from fourfold.ports import Floats
 from fourfold.values.units import Interval
@@ -107,11 +107,27 @@ def _particulars(text: str, language: Language) -> tuple[object, ...]:
     return denies, asking(text) > _IS_QUESTION, tuple(_NAMED.findall(text)), tuple(signed)
 
 
+@dataclass(frozen=True, slots=True)
+class _Content:
+    """The words of a text: the stems of its content words in order and each once, and by relation word the stem of
+    the content word after it, where it stands last."""
+
+    stems: tuple[str, ...]
+    each: frozenset[str]
+    following: Mapping[str, str]
+
+
 @lru_cache(maxsize=4096)
-def _content(text: str, language: Language) -> tuple[tuple[str, ...], frozenset[str]]:
-    """Returns the content words of a text in order, and each once."""
-    stems = terms(text, language)
-    return tuple(stems), frozenset(stems)
+def _content(text: str, language: Language) -> _Content:
+    text_words = words(text, language)
+    stems = tuple(word.stem for word in text_words if word.stem)
+    following: dict[str, str] = {}
+    next_stem = ""
+    for word in reversed(text_words):
+        if word.text.lower() in language.relation_words:
+            following.setdefault(word.text.lower(), next_stem)
+        next_stem = word.stem or next_stem
+    return _Content(stems, frozenset(stems), following)
 
 
 def _conflicts(new: ComparedStatement, old: ComparedStatement) -> bool:
@@ -122,13 +138,17 @@ def _conflicts(new: ComparedStatement, old: ComparedStatement) -> bool:
 
 def _same_words(new: str, old: str, language: Language) -> bool:
     """Returns whether one text has the content words of the other, and at most one more, in no contrary relation."""
-    (a, stems_a), (b, stems_b) = _content(new, language), _content(old, language)
-    if min(len(stems_a), len(stems_b)) < LEAST_STEMS:
+    a, b = _content(new, language), _content(old, language)
+    if min(len(a.each), len(b.each)) < LEAST_STEMS:
         return False
     # A word on each side is an exchange ("violin", "cello"); two more on one side add something.
-    if len(stems_a ^ stems_b) > 1:
+    if len(a.each ^ b.each) > 1:
         return False
-    return not _exchanged(a, b) and not _swapped(a, b) and _relations(new, old, language)
+    return (
+        not _exchanged(a.stems, b.stems)
+        and not _swapped(a.stems, b.stems)
+        and _same_relations(a.following, b.following)
+    )
 
 
 def _exchanged(a: Sequence[str], b: Sequence[str]) -> bool:
@@ -164,25 +184,13 @@ def _fingerprints(stems: Sequence[str]) -> list[int]:
     return sums
 
 
-def _relations(new: str, old: str, language: Language) -> bool:
+def _same_relations(a: Mapping[str, str], b: Mapping[str, str]) -> bool:
     """Returns whether a relation word that both texts have ("from", "than") is followed by the same word in both, and
     what follows one in both follows the same ("the train from Brno", "... to Brno")."""
-    a, b = _following(new, language), _following(old, language)
     before_a, before_b = ({stem: word for word, stem in each.items()} for each in (a, b))
     return all(a[word] == b[word] for word in a.keys() & b.keys()) and all(
         before_a[stem] == before_b[stem] for stem in before_a.keys() & before_b.keys() if stem
     )
-
-
-def _following(text: str, language: Language) -> dict[str, str]:
-    """Returns, by relation word of the text, the stem of the next content word after it."""
-    following: dict[str, str] = {}
-    next_stem = ""
-    for word in reversed(words(text, language)):
-        if word.text.lower() in language.relation_words:
-            following.setdefault(word.text.lower(), next_stem)  # where it stands last
-        next_stem = word.stem or next_stem
-    return following
 
 
 def _same_time(new: ComparedStatement, old: ComparedStatement) -> bool:
