@@ -186,7 +186,7 @@ def _person(
     facts, name = person["facts"], person["person"]
     summary = _lines(bank, [(s.evidence, s.text) for s in bank.summary(name).sentences])
     ranked = sorted(bank.core(PROFILE_TOKENS).lines, key=lambda line: line.rank)
-    profile_lines = _lines(bank, [(line.evidence, line.text.removeprefix(f"{name}: ")) for line in ranked])
+    profile_lines = _lines(bank, [(line.evidence, line.text) for line in ranked])
     profile = list(_within(profile_lines, PROFILE_WORDS))
     own = [message for message in conversation.messages if message.speaker == name]
     room = sum(len(text.split()) for _, text in summary)
@@ -194,7 +194,7 @@ def _person(
     central = np.argsort(-(vectors @ vectors.mean(axis=0)))
     orders = (own[::-1], sorted(own, key=lambda message: -len(message.text)), [own[at] for at in central])
     # A bank has one core profile, of whoever says most in it.
-    is_main = sum(line.text.startswith(f"{name}: ") for line in bank.core().lines) > 1
+    is_main = sum(line.speaker == name for line in bank.core().lines) > 1
     row = (
         _count(facts, summary),
         _count(facts, profile) if is_main else float("nan"),

@@ -65,7 +65,8 @@ class Weights:
     """Loss for what was quoted, drafted or imagined: it is nobody's fact. More of it costs evidence
     (docs/adr/0019)."""
     matter: float = 0.5
-    """Gain for what is said of the matter of life that the question asks for, in whatever words. A guess."""
+    """Gain for what is said of the matter of life that the question asks for, in whatever words. Four public sets do
+    not tell .25 from 1 (docs/benchmarks.md); everyday questions ("where do I live") need it."""
     strength: float = 0.05
     """Loss, at most, for units that have faded (docs/adr/0015)."""
 
