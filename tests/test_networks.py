@@ -169,6 +169,26 @@ def test_a_summary_tells_who_somebody_is_and_leaves_small_talk_out(memory: Memor
     assert "Galway" in core.partition("Open matters:")[2]
 
 
+@pytest.mark.parametrize(
+    ("standing", "once"),
+    [
+        ("can you keep your answers to 3 sentences max?", "can you explain the tax return in 3 sentences?"),
+        ("Would you always write tests with Kotest, not JUnit?", "Would you write a test for this function?"),
+        ("Could you call me Bea instead of Beatrice?", "Could you call the plumber for me?"),
+        ("¿Podrías contestarme siempre en español?", "¿Podrías traducir esto?"),
+    ],
+)
+def test_what_is_asked_for_from_now_on_is_preferred_however_politely(
+    memory: Memory, standing: str, once: str
+) -> None:
+    bank = memory.bank(once.removesuffix("?"))
+    bank.retain([Message(text, at=MAY) for text in (once, standing, "I work at the harbour.")])
+    bank.consolidate()
+    preferred = bank.core().text.partition("Held and preferred:")[2]
+    assert standing in preferred
+    assert once not in bank.core().text
+
+
 def test_a_plan_is_open_until_its_day_however_long_ago_it_was_made(memory: Memory) -> None:
     bank = memory.bank("plans")
     said = [

@@ -23,6 +23,8 @@ def check_output_file(path: Path) -> None:
 
 
 def _holds_key(path: Path) -> bool:
+    if not path.is_file():  # a pipe would be waited for
+        return False
     try:
         with path.open("rb") as file:
             return file.read(LONGEST_BEGINNING).startswith(KEY_BEGINNINGS)

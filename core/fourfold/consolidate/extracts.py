@@ -124,18 +124,21 @@ class SummaryExtractor:
     def _sentences_about(self, unit: Unit, names: Sequence[str], is_own: bool) -> list[str]:
         """Returns the sentences of a unit that are about the entity with `names`.
 
-        Of its own sentences those that are not addressed to somebody, or are about itself too; of other people's
-        those that name it, other than by calling it.
+        Of its own sentences those that are not addressed to somebody, or are about itself too, and what it asks for
+        from now on; of other people's those that name it, other than by calling it.
         """
         about = []
+        is_request = unit.kind is Kind.REQUEST
         for start, end in _told_spans(unit, names, is_own):
             text = unit.text[start:end]
-            if is_stage_direction(text) or asking(text) or len(text.split()) > _LONGEST_SENTENCE:
+            is_asking = asking(text) and not is_request
+            if is_stage_direction(text) or is_asking or len(text.split()) > _LONGEST_SENTENCE:
                 continue
             if not self._stemmed(_without_vocatives(text)):
                 continue  # "Wow!" beside what it is said of
             if is_own:
-                is_about = not matches_any("second_person", text) or matches_any("first_person", text)
+                is_addressed = matches_any("second_person", text) and not is_request
+                is_about = not is_addressed or matches_any("first_person", text)
             else:
                 is_about = _names_any(text, names)
             if is_about:

@@ -166,7 +166,8 @@ def _with_rules(reading: Reading, statement: Statement, language: Language) -> R
     if is_told and (told != text or assertions(AttributedText(told, statement.speaker))):
         modality = Modality.FACT if statement.modality is Modality.QUESTION else statement.modality
         return replace(reading, kind=Kind.STATEMENT, modality=modality)
-    if language.code != _MEANT_LANGUAGE and reading.modality is not Modality.QUESTION:
+    is_standing = reading.kind is Kind.REQUEST and reading.is_lasting  # a question in form alone
+    if language.code != _MEANT_LANGUAGE and reading.modality is not Modality.QUESTION and not is_standing:
         return replace(reading, modality=statement.modality)
     return reading
 
