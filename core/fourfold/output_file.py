@@ -23,9 +23,9 @@ def check_output_file(path: Path) -> None:
 
 
 def _holds_key(path: Path) -> bool:
-    if not path.is_file():  # a pipe would be waited for
-        return False
     try:
+        if not path.is_file():  # a pipe would be waited for
+            return False
         with path.open("rb") as file:
             return file.read(LONGEST_BEGINNING).startswith(KEY_BEGINNINGS)
     except OSError:
