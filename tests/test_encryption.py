@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import shutil
 import stat
 import uuid
@@ -241,6 +242,10 @@ def test_an_export_does_not_write_over_a_key(filled: Memory, tmp_path: Path, key
         with pytest.raises(InputError, match="holds a key"):
             filled.bank("personal-bank").export(wrong, encrypt=key)
         assert wrong.read_bytes() == before
+    beside = create_key(tmp_path / "out.jsonl.part")
+    with pytest.raises(InputError, match="holds a key"):
+        filled.bank("personal-bank").export(tmp_path / "out.jsonl", encrypt=beside)
+    assert beside.exists()
 
 
 @pytest.mark.parametrize("name", ["store/manifest.json", "store/new", "memory", "owner.lock"])
@@ -256,6 +261,14 @@ def test_an_export_writes_over_no_file_of_a_memory(tmp_path: Path, name: str) ->
                 bank.export(path)
         assert {path: path.stat().st_size for path in directory.rglob("*")} == before
         assert bank.export(directory / "backup.jsonl").exists()
+
+
+def test_an_export_takes_the_place_of_no_pipe(filled: Memory, tmp_path: Path) -> None:
+    pipe = tmp_path / "pipe"
+    os.mkfifo(pipe)
+    with pytest.raises(InputError, match="is a device or a pipe"):
+        filled.bank("personal-bank").export(pipe)
+    assert pipe.is_fifo()
 
 
 def test_an_encrypted_memory_whose_manifest_denies_it_is_refused(tmp_path: Path, key: Path) -> None:

@@ -217,12 +217,24 @@ def test_signs_that_look_like_a_colon_name_nobody(bank: Bank, sign: str) -> None
     assert bank.recall("Who owes Bob?").text.startswith('"')
 
 
-@pytest.mark.parametrize("end", ["[plan] (Zurich)", "(since 2020) [x]", "[plan]\u200b", "(7 May (2023))"])
+@pytest.mark.parametrize(
+    "end",
+    [
+        "[plan] (Zurich)",
+        "(since 2020) [x]",
+        "[plan]\u200b",
+        "(7 May (2023))",
+        "(20\u200b23)",
+        "(at\u200b some time)",
+    ],
+)
 def test_no_text_ends_in_a_mark_or_a_time(end: str) -> None:
     assert fenced(f"I owe Bob. {end}").startswith('"')
 
 
-@pytest.mark.parametrize("name", ["Bob [no longer held]", "\u200b", "Bob∶ Eve"])
+@pytest.mark.parametrize(
+    "name", ["Bob [no longer held]", "\u200b", "Bob∶ Eve", "Ana Maria Luisa Inez Gomez Prado: Bob"]
+)
 def test_a_name_that_says_more_than_who_speaks_is_quoted(bank: Bank, name: str) -> None:
     bank.retain([Message("I owe Ed.", name, at="unknown")])
     assert bank.recall("Who owes Ed?").text.startswith('"')

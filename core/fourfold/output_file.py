@@ -10,8 +10,10 @@ from fourfold.settings import FILES_OF_A_MEMORY
 
 
 def check_output_file(path: Path) -> None:
-    """Raises `InputError` for a file that holds a key, since what it encrypted would be lost, and for one of a
-    memory's own, whichever memory that is."""
+    """Raises `InputError` for a file that holds a key, since what it encrypted would be lost, for one of a memory's
+    own, whichever memory that is, and for what a file would take the place of: a device or a pipe."""
+    if _is_special(path):
+        raise InputError(f"{path} cannot be written: it is a device or a pipe. Name a file.")
     if _holds_key(path):
         raise InputError(f"{path} holds a key, which would be lost. Nothing was written. Name another file.")
     home = _memory_of(path)
@@ -20,6 +22,13 @@ def check_output_file(path: Path) -> None:
             f"{path} is among the files of the memory in {home}, which would be damaged. Nothing was written. Name "
             f"another file."
         )
+
+
+def _is_special(path: Path) -> bool:
+    try:
+        return path.exists() and not (path.is_file() or path.is_dir())
+    except OSError:
+        return False
 
 
 def _holds_key(path: Path) -> bool:

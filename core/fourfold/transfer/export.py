@@ -16,7 +16,7 @@ from fourfold.schema.records import UNIT, kind_of
 from fourfold.schema.rekey import LEFT_BEHIND
 from fourfold.services import Services
 from fourfold.storage.manifest import SCHEMA
-from fourfold.transfer.file_format import Header, write
+from fourfold.transfer.file_format import Header, part_of, write
 
 _BATCH_SIZE = 500
 """Units read from the store at once; a guess, not measured. With vectors they are some 6 MB of file (10,000 are
@@ -38,7 +38,8 @@ def export(
     the file `encrypt` and signed with that in the file `sign`, where these are given. Raises `NotFoundError`,
     `InputError` where the file cannot be written, holds a key or is one of a memory's own, and `ConfigurationError`
     for a key that is none."""
-    check_output_file(path)
+    for written in (path, part_of(path)):
+        check_output_file(written)
     # Under the bank's lock, so that writes wait: a unit that came halfway would be in the file without its entities.
     with services.indexes.locked(bank) as index:
         if index.profile is None:

@@ -129,7 +129,7 @@ def write(
     cipher = None if encrypt is None else Cipher.of_file(encrypt, _PURPOSE)
     signer = None if sign is None else Signer.of_file(sign)
     # Beside it, then renamed: an export that is stopped must not leave a cut file where a whole one was.
-    part_path = path.with_name(f"{path.name}.part")
+    part_path = part_of(path)
     lines = _lines(header, points, signer)
     try:
         # For the owner alone from its first byte on: it holds all that a bank does.
@@ -146,6 +146,11 @@ def write(
     finally:
         with suppress(OSError):  # it was renamed, or has a name that no file can have
             part_path.unlink()
+
+
+def part_of(path: Path) -> Path:
+    """Returns the file that `write` fills before it takes the place of `path`."""
+    return path.with_name(f"{path.name}.part")
 
 
 def checked(path: Path, decrypt: str | Path | None, signed_by: str | Path | None) -> Export:

@@ -10,7 +10,7 @@ from __future__ import annotations
 import json
 import re
 import unicodedata
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from datetime import MINYEAR, datetime, time, timedelta
 from typing import Any
 
@@ -107,7 +107,8 @@ def _ends_as_entry(line: str) -> bool:
             return False
         said, is_mark = left[opening + 1 : -1], left[-1] == "]"
         before, left = left[:opening], _without_unseen_end(left[:opening])
-        if not is_mark and (said.strip() == _NO_TIME or _YEAR.search(said)):
+        seen = "".join(char for char in said if char == " " or not is_unseen(char)).strip()
+        if not is_mark and (seen == _NO_TIME or _YEAR.search(seen)):
             return True
         if is_mark and (left != before or not left) and any(map(str.isalpha, said)):
             return True
@@ -122,8 +123,12 @@ def _without_unseen_end(line: str) -> str:
 
 
 def _names_speaker(line: str) -> bool:
-    ends = (end for end in _SPEAKER_END.finditer(line) if end[1] is None or is_unseen(end[1]))
-    return any(len(line[: end.start()].split()) <= _LONGEST_NAME for end in ends)
+    return any(len(line[: end.start()].split()) <= _LONGEST_NAME for end in _name_ends(line))
+
+
+def _name_ends(line: str) -> Iterator[re.Match[str]]:
+    """Yields where a name may end that stands at the beginning of a line."""
+    return (end for end in _SPEAKER_END.finditer(line) if end[1] is None or is_unseen(end[1]))
 
 
 def _first_seen(chars: Iterable[str]) -> str:
@@ -163,7 +168,7 @@ def render_name(speaker: str) -> str:
     or begins as an entry, or shows nothing."""
     line = one_line(speaker)
     is_misleading = not _first_seen(line) or "[" in unicodedata.normalize("NFKC", line)
-    return _quoted_if(is_misleading or _names_speaker(line), line)
+    return _quoted_if(is_misleading or any(_name_ends(line)), line)
 
 
 def render_words(speaker: str | None, text: str) -> str:
