@@ -36,7 +36,7 @@ DATA = Path(__file__).parents[2] / "shared" / "data" / "locomo-dev.json"
 
 
 def pytest_collection_finish() -> None:
-    """Has the garbage collector look at what tests make alone: what pytest and all modules hold took it a fifth of a
+    """Has the garbage collector look at what tests make alone: what pytest and all modules hold took it a sixth of a
     run to go through, over and over."""
     gc.collect()
     gc.freeze()

@@ -226,7 +226,8 @@ def test_no_key_is_retained_as_a_text(tmp_path: Path, key: Path) -> None:
     (notes / "a.txt").write_text("The roof leaks.")
     (notes / "b.txt").write_bytes(key.read_bytes())
     (notes / "c.txt").write_bytes(create_signing_key(tmp_path / "team.key").read_bytes())
-    for name, kind in (("b.txt", "a key that encrypts"), ("c.txt", "a private key")):
+    (notes / "d.txt").write_text(f"\n{key.read_text()}", encoding="utf-16")
+    for name, kind in (("b.txt", "a key that"), ("c.txt", "a private key"), ("d.txt", "a key that")):
         with pytest.raises(InputError, match=f"{kind}.*left out"):
             read_import(notes / name)
     read = read_import(notes)
@@ -242,6 +243,11 @@ def test_an_export_does_not_write_over_a_key(filled: Memory, tmp_path: Path, key
         with pytest.raises(InputError, match="holds a key"):
             filled.bank("personal-bank").export(wrong, encrypt=key)
         assert wrong.read_bytes() == before
+    pem = pair.read_text()
+    for form in (f"Bag Attributes\n friendlyName: t\n{pem}".encode(), pem.encode("utf-16")):
+        (tmp_path / "other.pem").write_bytes(form)
+        with pytest.raises(InputError, match="holds a key"):
+            filled.bank("personal-bank").export(tmp_path / "other.pem")
     beside = create_key(tmp_path / "out.jsonl.part")
     with pytest.raises(InputError, match="holds a key"):
         filled.bank("personal-bank").export(tmp_path / "out.jsonl", encrypt=beside)

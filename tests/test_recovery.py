@@ -184,8 +184,14 @@ def test_a_store_that_is_removed_while_it_is_open_takes_no_more(tmp_path: Path) 
     with _open(tmp_path) as memory:
         memory.bank("a").retain("The roof leaks.")
         (tmp_path / "store").rename(tmp_path / "elsewhere")
-        with pytest.raises(StoreError, match=r"store was removed while it was open\. Nothing was written"):
+        with pytest.raises(StoreError, match=r"store was removed or replaced while it was open\. Nothing"):
             memory.bank("a").retain("The cellar is dry.")
+        shutil.copytree(tmp_path / "elsewhere", tmp_path / "store")
+        before = _files(tmp_path / "store")
+        with pytest.raises(StoreError, match=r"removed or replaced"):
+            memory.bank("a").retain("The cellar is dry.")
+        assert _files(tmp_path / "store") == before
+        shutil.rmtree(tmp_path / "store")
         assert [unit.text for unit in memory.bank("a").units()] == ["The roof leaks."]
         (tmp_path / "elsewhere").rename(tmp_path / "store")
         memory.bank("a").retain("The cellar is dry.")

@@ -88,4 +88,9 @@ def test_the_terminal_shows_a_record_in_words(tmp_path: Path) -> None:
     assert "mentioned_at  2026-06-16 08:00:00 UTC" in shown
     assert "source        document notes.jsonl; messages " in shown
     assert "lasting       yes" in shown
+    (tmp_path / "no.txt").write_text("no")
+    run("retain", tmp_path / "no.txt")
+    assert "text          no" in run(
+        "show", json.loads(run("recall", "no", "--json"))["hits"][0]["unit"]["id"]
+    )
     assert "(" not in shown + run("show", "Hana") + run("show", "user")

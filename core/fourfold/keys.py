@@ -16,12 +16,13 @@ from fourfold.validation import check_path
 
 _MARK = "fourfold-key-1 "
 """What a key's file begins with, so that no other file is taken for one. The number is of the format."""
-KEY_BEGINNINGS = (_MARK.encode(), b"-----BEGIN ")
-"""What files begin with that hold a key, of either kind."""
-LONGEST_BEGINNING = max(map(len, KEY_BEGINNINGS))
 _KEY_BYTES = 32
 _NONCE_BYTES = 16
 """AES-SIV takes a nonce of any length; with 128 random bits none repeats (RFC 5297, section 3)."""
+_PRIVATE = re.compile(r"-----BEGIN [A-Z ]*PRIVATE KEY-----")
+"""How a private key begins in a PEM file (RFC 7468; openssl and ssh name its kind in front)."""
+_KEY_LINE = re.compile(rf"^\W*?(?:{_MARK}|-----BEGIN )", re.MULTILINE)
+"""How the line of a key begins: ours, or any of a PEM file. An export has no line that does."""
 FINGERPRINT = re.compile(r"[0-9a-f]{32}")
 """What tells keys from one another looks like."""
 _LONGEST_FILE = 2**14
@@ -129,6 +130,27 @@ def write_key_file(path: str | Path, text: str, mode: int = 0o600) -> Path:
         key_path.unlink(missing_ok=True)
         raise InputError(f"{key_path} cannot be written: {_reason(error)}.") from error
     return key_path
+
+
+def kind_of_key(text: str) -> str | None:
+    """Returns what kind of key a text begins as ("private key"); None for another text."""
+    begin = text[:_LONGEST_FILE].lstrip("\ufeff \t\r\n")
+    if begin.startswith(_MARK):
+        return "key that encrypts"
+    return "private key" if _PRIVATE.match(begin) else None
+
+
+def holds_key(path: Path) -> bool:
+    """Returns whether a line of a file begins as a key does, in whatever encoding: some have a text in front. One
+    that cannot be read holds none."""
+    try:
+        if not path.is_file():  # a pipe would be waited for
+            return False
+        with path.open("rb") as file:
+            text = file.read(_LONGEST_FILE).replace(b"\0", b"").decode("ascii", "ignore")
+    except OSError:
+        return False
+    return _KEY_LINE.search(text) is not None
 
 
 def read_key_file(path: str | Path) -> str:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 from fourfold.errors import InputError
-from fourfold.keys import KEY_BEGINNINGS, LONGEST_BEGINNING
+from fourfold.keys import holds_key
 from fourfold.settings import FILES_OF_A_MEMORY
 
 
@@ -14,7 +14,7 @@ def check_output_file(path: Path) -> None:
     own, whichever memory that is, and for what a file would take the place of: a device or a pipe."""
     if _is_special(path):
         raise InputError(f"{path} cannot be written: it is a device or a pipe. Name a file.")
-    if _holds_key(path):
+    if holds_key(path):
         raise InputError(f"{path} holds a key, which would be lost. Nothing was written. Name another file.")
     home = _memory_of(path)
     if home is not None:
@@ -27,16 +27,6 @@ def check_output_file(path: Path) -> None:
 def _is_special(path: Path) -> bool:
     try:
         return path.exists() and not (path.is_file() or path.is_dir())
-    except OSError:
-        return False
-
-
-def _holds_key(path: Path) -> bool:
-    try:
-        if not path.is_file():  # a pipe would be waited for
-            return False
-        with path.open("rb") as file:
-            return file.read(LONGEST_BEGINNING).startswith(KEY_BEGINNINGS)
     except OSError:
         return False
 

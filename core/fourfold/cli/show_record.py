@@ -10,8 +10,6 @@ from fourfold.cli.output import print_line, print_lines
 from fourfold.values.rendering import render_interval
 from fourfold.values.units import SHORT_ID, Entity, Interval, Link, Unit
 
-_EMPTY = ("", "no")
-
 
 def show_record(record: Unit | Entity, summary: str) -> None:
     """Prints the fields of a unit or an entity that are not empty, after the summary of an entity."""
@@ -26,9 +24,7 @@ def _told(record: Any) -> list[tuple[str, str]]:
     """Returns the names of a record's fields that are not empty, each with what it has."""
     told = [(field.name, _in_words(getattr(record, field.name))) for field in fields(record)]
     # When it was said is no field that may be left out without a word.
-    return [
-        (name, words or "unknown") for name, words in told if words not in _EMPTY or name == "mentioned_at"
-    ]
+    return [(name, words or "unknown") for name, words in told if words or name == "mentioned_at"]
 
 
 def _in_words(value: object) -> str:
@@ -37,7 +33,9 @@ def _in_words(value: object) -> str:
         case None:
             words = ""
         case bool():
-            words = "yes" if value else "no"
+            words = "yes" if value else ""
+        case int():
+            words = str(value or "")
         case float():
             words = f"{value:.2f}"
         case datetime():
@@ -49,5 +47,5 @@ def _in_words(value: object) -> str:
         case tuple():
             words = ", ".join(dict.fromkeys(each_words for each in value if (each_words := _in_words(each))))
         case _ if is_dataclass(value):
-            words = "; ".join(f"{name} {told}" for name, told in _told(value) if told != "0")
+            words = "; ".join(f"{name} {told}" for name, told in _told(value))
     return words

@@ -276,7 +276,7 @@ def _by_time(index: BankIndex, rows: NDArray[np.intp]) -> NDArray[np.intp]:
 
 
 def _is_open(unit: Unit, index: BankIndex) -> bool:
-    """Whether a unit is a recent plan whose time has not passed."""
+    """Whether a unit is a plan whose time has not passed, or a recent one without a time."""
     is_plan = (
         unit.modality is Modality.PLAN and unit.kind is Kind.STATEMENT and unit.network is not Network.BELIEF
     )

@@ -9,6 +9,7 @@ import json
 import mmap
 import os
 import shutil
+import stat
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 
@@ -84,13 +85,21 @@ def check_layout(directory: Path) -> None:
         )
 
 
-def check_present(home: Path) -> None:
-    """Raises `StoreError` where the files of an open store are gone: the engine would write to what nobody finds
-    any more."""
-    if not (home / "shard").exists():
+def identity_of(home: Path) -> tuple[int, int] | None:
+    """Returns what tells the shard in `home` from another one of its name; None where there is none."""
+    with contextlib.suppress(FileNotFoundError):
+        status = (home / "shard").stat()
+        return status.st_dev, status.st_ino
+    return None
+
+
+def check_present(home: Path, identity: tuple[int, int] | None) -> None:
+    """Raises `StoreError` where the files of an open store, which had this identity, are gone, or others are in
+    their place: the engine would write to what nobody finds any more, and into the others."""
+    if identity_of(home) != identity:
         raise StoreError(
-            f"{home} was removed while it was open. Nothing was written. Export what can still be read, close the "
-            f"memory, and restore the directory from a backup."
+            f"{home} was removed or replaced while it was open. Nothing was written. Export what can still be read, "
+            f"close the memory, and restore the directory from a backup."
         )
 
 
@@ -239,6 +248,8 @@ def allocated_bytes(directory: Path) -> int:
     for path in paths_below(directory):
         with contextlib.suppress(FileNotFoundError):
             status = path.lstat()
+            if not stat.S_ISREG(status.st_mode):
+                continue
             total += getattr(status, "st_blocks", 0) * 512 or status.st_size
     return total
 

@@ -42,6 +42,7 @@ from fourfold.storage.directory import (
     contains_any,
     encodings_of,
     finish_swap,
+    identity_of,
     lock_directory,
     mark_as_memory,
     paths_below,
@@ -93,6 +94,7 @@ class EmbeddedStore(Store):
         self._home = home or directory / "store"
         self._lock = lock
         self._shard, self._manifest = shard, manifest
+        self._identity = identity_of(self._home)
         self.cache: Cache | None = None if home else DirectoryCache(self._home / "cache", reserve)
         self._reserve = reserve
         # Held through each call of the engine. `rewrite` and `adopt_copy` close and reopen the shard under it; a call
@@ -145,7 +147,7 @@ class EmbeddedStore(Store):
         upsert = qe.UpdateOperation.upsert_points([EDGE.point(point) for point in points])
         size = sum(_bytes(point) for point in points)
         with self._using("write"):
-            check_present(self._home)
+            check_present(self._home, self._identity)
             # The engine writes through memory maps, and a map onto a full disk ends the process.
             check_space(self._directory, self._reserve, _DISK_OF_BYTES * size)
             self._shard.update(upsert)
@@ -241,6 +243,7 @@ class EmbeddedStore(Store):
     def _reload(self) -> None:
         """Opens the shard anew, after its files were replaced; the caller holds `_use`."""
         self._shard = load_shard(self._home, self._directory, self._manifest)
+        self._identity = identity_of(self._home)
         self._shard_closed = False
         self._writes += 1
         self._unflushed = 0

@@ -96,9 +96,10 @@ def install(
         check_installed()
     target = clients.client(client.value)
     env = _environment(bank, memory)
-    if not (undo or show) and not Path(env.get("FOURFOLD_KEY_FILE", __file__)).is_file():
+    key_file = env.get("FOURFOLD_KEY_FILE")
+    if key_file is not None and not (undo or show or Path(key_file).is_file()):
         raise ConfigurationError(
-            f"There is no key in {env['FOURFOLD_KEY_FILE']} (FOURFOLD_KEY_FILE): {target.name} could not open the "
+            f"There is no key in {key_file} (FOURFOLD_KEY_FILE): {target.name} could not open the "
             f"memory. Nothing was changed. Name the file of its key, or make one by fourfold key FILE."
         )
     server = clients.entry(env, uvx=uvx, typed=target.typed)

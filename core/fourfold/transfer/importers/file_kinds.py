@@ -5,10 +5,6 @@ from __future__ import annotations
 from collections.abc import Collection
 from pathlib import PurePath
 
-_PRIVATE_KEYS = tuple(
-    f"-----BEGIN {kind}PRIVATE KEY-----".encode() for kind in ("", "ENCRYPTED ", "RSA ", "EC ", "OPENSSH ")
-)
-"""How the files of private keys begin (RFC 7468; those of openssl and of ssh)."""
 _SIGNATURES: tuple[tuple[int, bytes, str], ...] = (
     (0, b"\x89PNG\r\n", "PNG picture"),
     (0, b"\xff\xd8\xff", "JPEG picture"),
@@ -48,13 +44,10 @@ _SIGNATURES: tuple[tuple[int, bytes, str], ...] = (
     (0, b"MZ\x90\x00", "program"),
     (0, b"wOFF", "font"),
     (0, b"wOF2", "font"),
-    (0, b"fourfold-key-1 ", "key that encrypts"),
-    *((0, mark, "private key") for mark in _PRIVATE_KEYS),
 )
 """Where a kind of file has which bytes. The more telling come first: "ftyp" begins pictures as well."""
-_OWN_MARKS = (b"%PDF-", b"{\\rtf", b"fourfold-key-1 ", *_PRIVATE_KEYS)
-"""Marks in plain characters that no text begins with, of files that may have no other bytes in their heads, or are
-keys: what is retained is shown."""
+_OWN_MARKS = (b"%PDF-", b"{\\rtf")
+"""Marks in plain characters that no text begins with, of files that may have no other bytes in their heads."""
 _CONTROLS = bytes(set(range(32)) - set(b"\t\n\f\r"))
 _BY_SUFFIX = {
     ".jpg": "JPEG picture",

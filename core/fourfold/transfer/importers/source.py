@@ -11,6 +11,7 @@ from collections.abc import Callable, Collection, Iterator, Sequence
 from pathlib import Path
 
 from fourfold.errors import InputError
+from fourfold.keys import kind_of_key
 from fourfold.transfer.importers.encoding import NotTextError, decode_text
 from fourfold.transfer.importers.file_kinds import HEAD_LENGTH, kind_by_content, kind_of_file, office_kind
 from fourfold.transfer.importers.importer import SourceFile
@@ -216,7 +217,8 @@ def _text_beside(path: Path) -> str | None:
 
 
 def _decoded(path: Path, data: bytes, report: ReadReport) -> str:
-    """Returns the text of a file, its line ends as "\\n". Raises `NotTextError` for what is no text."""
+    """Returns the text of a file, its line ends as "\\n". Raises `NotTextError` for what is no text, and for a key:
+    what is retained is shown."""
     head = data[:65536].decode("latin-1").replace("\r\n", "\n")
     if path.suffix.lower() in _MAIL_SUFFIXES or _MAIL_START.match(head):
         # Each message says in its head what it is written in.
@@ -225,4 +227,7 @@ def _decoded(path: Path, data: bytes, report: ReadReport) -> str:
         text, remark = decode_text(data)
         if remark:
             report.remark(remark)
+    key = kind_of_key(text)
+    if key is not None:
+        raise NotTextError(key)
     return text.replace("\r\n", "\n").replace("\r", "\n")
