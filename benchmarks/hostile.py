@@ -2,6 +2,7 @@
 
     python benchmarks/hostile.py [--ways retain,preview] [--patterns 20] [--characters 4000] [--longest 1000000]
         [--seconds 20]
+    python benchmarks/hostile.py --total 1000
 
 Gives each pattern, repeated, to each way into a memory at `--characters`, twice that, and so on, until one
 measurement takes more than `--seconds` of the processor or `--longest` is reached. The exponent is the slope of time
@@ -9,6 +10,11 @@ over length, both as logarithms: 1 where the time is linear, 2 where it grows wi
 upper half of the lengths, where what is done once a text no longer counts. Memory is what the process needed at its
 peak beyond what it had before, in bytes a character (Linux). The ways named "heads ..." have the packaged model read;
 the others leave it out, as its time is the same whatever a text is made of.
+
+With `--total` so many megabytes go into one embedded memory on the disk, a megabyte a write and 40 a bank, each of
+one pattern: three of four are of nothing else, and equal pieces of them become one unit; the fourth has a number at
+each thousand characters, so that no piece is said twice. A line an eighth tells the seconds of the processor, the
+peak of memory and the bytes on the disk. At the end the memory is closed, opened again and asked.
 """
 
 from __future__ import annotations
@@ -36,6 +42,9 @@ from fourfold.testing import HashEmbedder, MemoryStore
 from fourfold.transfer.importers import read_import
 from fourfold.values.redaction import redact, redaction_rules
 
+_MEGABYTE = 1_000_000
+_A_BANK = 40
+"""Megabytes: some tens of thousands of units."""
 TALK = (
     "I moved to Porto with Ana in May, and it rained all week. My sister works at the harbour! Do you still see Tom? "
     "He told me that he was tired of the city. We had dinner at seven. Next week I start my new job as a nurse. "
@@ -191,8 +200,13 @@ def main() -> None:
     parser.add_argument("--characters", type=int, default=4_000)
     parser.add_argument("--longest", type=int, default=1_000_000)
     parser.add_argument("--seconds", type=float, default=20.0)
+    parser.add_argument("--total", type=int, default=0, help="megabytes into one memory, and nothing else")
     options = parser.parse_args()
     print(describe())
+    if options.total:
+        with tempfile.TemporaryDirectory() as directory:
+            _fill(Path(directory) / "memory", options.total)
+        return
     for way in options.ways.split(","):
         WAYS[way](TALK * 5)  # what is loaded once a process
         talk = _cost(WAYS[way], TALK, options)
@@ -210,6 +224,43 @@ def _shown(cost: Cost) -> str:
         f"{cost.microseconds:9.2f} us a character  exponent {cost.exponent:5.2f}  "
         f"{cost.bytes:7.0f} bytes a character at {cost.characters:9,}"
     )
+
+
+def _fill(path: Path, megabytes: int) -> None:
+    """Retains megabytes of all patterns in turn, and prints what each eighth of them took."""
+    settings = load_settings(consolidate="asked")
+    with Memory.open(str(path), embedder=UnreadEmbedder(), settings=settings) as memory:
+        began = time.process_time()
+        for number in range(megabytes):
+            bank = memory.bank(f"bank {number // _A_BANK}")
+            bank.retain(_megabyte(number), document=f"document {number}")
+            if (number + 1) % max(1, megabytes // 8) == 0:
+                seconds, began = time.process_time() - began, time.process_time()
+                disk = sum(file.stat().st_size for file in path.rglob("*") if file.is_file())
+                print(
+                    f"{number + 1:5} MB: the last ones {seconds:7.0f} s, at most {_memory('VmHWM') / 1e6:6.0f} MB of "
+                    f"memory, {disk / 1e6:7.0f} MB on the disk",
+                    flush=True,
+                )
+    began = time.process_time()
+    with Memory.open(str(path), embedder=UnreadEmbedder(), settings=settings) as memory:
+        banks = [memory.bank(bank.name) for bank in memory.banks()]
+        found = sum(bool(bank.recall("What is said of no 3?").hits) for bank in banks)
+        seconds = time.process_time() - began
+        units = sum(len(bank.units()) for bank in banks)
+    print(
+        f"opened and asked in {seconds:.1f} s of the processor: {found} of {len(banks)} banks answer; {units} units"
+    )
+
+
+def _megabyte(number: int) -> str:
+    """Returns a million characters of one pattern, with numbers within in every fourth."""
+    turn, place = divmod(number, len(PATTERNS))
+    pattern = PATTERNS[place]
+    if (turn + place) % 4 < 3:
+        return f"{pattern * (_MEGABYTE // len(pattern))} no {number}"
+    piece = pattern * (1000 // len(pattern))
+    return "".join(f"{piece} no {number} {place} " for place in range(_MEGABYTE // len(piece)))
 
 
 def _cost(way: Callable[[str], float], pattern: str, options: argparse.Namespace) -> Cost:

@@ -8,6 +8,7 @@ import os
 import threading
 from collections.abc import Awaitable, Callable
 from concurrent.futures import Future
+from pathlib import Path
 from types import TracebackType
 from typing import NoReturn, Self, TypeVar
 
@@ -139,7 +140,7 @@ class MemoryFacade(Facade):
     @classmethod
     def open(
         cls,
-        location: str | None = None,
+        location: str | Path | None = None,
         *,
         api_key: str | None = None,
         embedder: str | Embedder | None = None,

@@ -99,7 +99,7 @@ class AsyncMemory(OfOneProcess):
     @classmethod
     async def open(
         cls,
-        location: str | None = None,
+        location: str | Path | None = None,
         *,
         api_key: str | None = None,
         embedder: str | Embedder | None = None,
