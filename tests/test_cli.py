@@ -4,12 +4,16 @@ from __future__ import annotations
 
 import json
 import re
+import subprocess
+import sys
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
 import pytest
 from command_line import fourfold, fourfold_process
 
+from fourfold import Memory
 from fourfold.cli.demo import conversation
 from fourfold.testing import Call, OpenAIServer, Refuse
 
@@ -298,7 +302,7 @@ def test_a_bank_is_governed_from_the_command_line(tmp_path: Path) -> None:
     talk.write_text(json.dumps(said))
     fourfold("retain", talk, "-m", memory)
     shown = fourfold("timeline", "--entity", "Ana", "-m", memory).stdout.splitlines()
-    assert shown[0] == "2023-01-05 Ana: I live in Porto. until 2024-05-20"
+    assert shown[0] == "2023-01-05 Ana: I live in Porto. [until 2024-05-20]"
     erased = fourfold("forget", "--entity", "Rui Costa", "--erase", "--verify", "Rui Costa", "-m", memory)
     assert erased.returncode == 0, erased.stderr
     assert erased.stdout.splitlines()[-1].startswith("Not found: in no record")
@@ -335,6 +339,34 @@ def test_a_user_who_is_nowhere_named_is_shown(tmp_path: Path) -> None:
 
 
 LIKE_MARKUP = "I drink [bold]tea[/bold] of [/] in [link=x]cups[/link] of C:\\[red]\\ daily."
+
+
+@pytest.mark.skipif(not Path("/dev/full").exists(), reason="no device that is always full")
+def test_what_cannot_be_printed_is_told(example_memory: Path) -> None:
+    command = [
+        sys.executable,
+        "-c",
+        "from fourfold.cli import main; main()",
+        "banks",
+        "--memory",
+        f"{example_memory}",
+    ]
+    with Path("/dev/full").open("w") as full:
+        listed = subprocess.run(command, stdout=full, stderr=subprocess.PIPE, text=True, check=False)
+    assert listed.returncode == 1
+    assert listed.stderr.strip() == "fourfold: what this prints cannot be written: no space is left there."
+
+
+def test_the_notes_of_a_timeline_are_in_brackets_and_words_that_look_like_them_in_quotes(
+    tmp_path: Path,
+) -> None:
+    with Memory.open(tmp_path, embedder="static") as memory:
+        bank = memory.bank("default", language="en")
+        bank.retain("On 3 May 2026 I will sail to Rhodes.", at=datetime(2026, 4, 1, tzinfo=UTC))
+        bank.retain("On 4 May 2026 I sailed to Crete [plan]", at=datetime(2026, 5, 9, tzinfo=UTC))
+    shown = fourfold("timeline", "--memory", tmp_path, FOURFOLD_EMBEDDER="static").stdout
+    assert "I will sail to Rhodes. (3 May 2026) [plan]" in shown
+    assert '"On 4 May 2026 I sailed to Crete [plan]"' in shown
 
 
 def test_the_command_line_shows_markup_as_text(tmp_path: Path) -> None:

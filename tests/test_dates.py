@@ -92,6 +92,11 @@ SPANS = [
     ("July 4th", "2023-07-04", "2023-07-05"),
     ("back in 2016", "2016-01-01", "2017-01-01"),
     ("I joined in 1999", "1999-01-01", "2000-01-01"),
+    ("the lease ends on 31 December 2250", "2250-12-31", "2251-01-01"),
+    ("the battle of October 14, 1066", "1066-10-14", "1066-10-15"),
+    ("crowned in May 1399", "1399-05-01", "1399-06-01"),
+    ("2250-12-31", "2250-12-31", "2251-01-01"),
+    ("on 5 May 1200 people came", "2023-05-05", "2023-05-06"),
 ]
 
 NO_TIMES = [
@@ -116,6 +121,21 @@ NO_TIMES = [
 def test_a_phrase_means_its_interval(text: str, start: str, end: str) -> None:
     (found,) = find_times(text, ANCHOR, ENGLISH)
     assert (str(found.interval.start)[:10], str(found.interval.end)[:10]) == (start, end)
+
+
+@pytest.mark.parametrize(
+    ("code", "text"),
+    [
+        ("de", "Die Schlacht war am 14. Oktober 1066."),
+        ("fr", "La bataille du 14 octobre 1066."),
+        ("es", "el 14 de octubre de 1066"),
+        ("zh", "1066年10月14日"),
+        ("ja", "1066年10月14日"),
+    ],
+)
+def test_a_date_of_another_century_keeps_its_year(code: str, text: str) -> None:
+    (found,) = find_times(text, ANCHOR, language(code))
+    assert str(found.interval.start)[:10] == "1066-10-14"
 
 
 @pytest.mark.parametrize("text", NO_TIMES)

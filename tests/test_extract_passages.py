@@ -32,6 +32,14 @@ def test_a_passage_is_quoted_whole_in_its_own_order_under_one_date(bank: Bank) -
     ]
 
 
+def test_words_within_a_passage_pass_for_no_mark_of_another_statement(bank: Bank) -> None:
+    bank.retain(
+        [Message("I sold the boat [no longer held], which was red. It went to Tom Weber.", "Ana", at=SAID)]
+    )
+    quote = bank.reflect("Who bought the boat that Ana sold?").citations[0].quote
+    assert quote.startswith('[1 May 2026] Ana: "I sold the boat [no longer held], which was red." ')
+
+
 def test_no_unit_is_quoted_twice(bank: Bank) -> None:
     citations = bank.reflect("What did Ana say of the planetarium, the kids and Lena?").citations
     quoted = [unit.id for citation in citations for unit in citation.units]

@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime
+from pathlib import Path
 
 from fourfold import Memory, Message
 
 MAY = datetime(2023, 5, 8, 13, 56, tzinfo=UTC)
 
 
-def test_a_retained_text_is_recalled_at_once() -> None:
-    with Memory.open(":memory:") as memory:
+def test_a_retained_text_is_recalled_at_once(tmp_path: Path) -> None:
+    with Memory.open(tmp_path / "memory") as memory:
         bank = memory.bank("alice")
         bank.retain(
             [

@@ -6,6 +6,7 @@ from __future__ import annotations
 import contextlib
 import errno
 import os
+import re
 import shutil
 import subprocess
 import sys
@@ -212,6 +213,46 @@ def test_what_a_user_calls_memory_is_no_mark_of_a_memory(tmp_path: Path, kind: s
         _open(own.parent)
     assert list(own.parent.iterdir()) == [own]
     assert own.is_dir() or own.read_bytes() == (b"My notes on memory." if kind == "file" else b"")
+
+
+def test_files_with_the_names_of_a_memorys_own_stay_as_they_are(tmp_path: Path) -> None:
+    _open(tmp_path / "memory").close()
+    elsewhere = tmp_path / "elsewhere"
+    elsewhere.write_text("mine")
+    (tmp_path / "memory" / "owner.json").symlink_to(elsewhere)
+    _open(tmp_path / "memory").close()
+    assert elsewhere.read_text() == "mine"
+    (tmp_path / "memory" / "owner.json").unlink()
+    (tmp_path / "memory" / "owner.json").write_text('{"keys": ["mine"]}')
+    _open(tmp_path / "memory").close()
+    assert (tmp_path / "memory" / "owner.json").read_text() == '{"keys": ["mine"]}'
+    for name, make in (("store.old", Path.mkdir), ("store.next", Path.touch)):
+        own = tmp_path / "memory" / name
+        make(own)
+        kept = own if own.is_file() else own / "photos"
+        kept.write_text("mine")
+        with pytest.raises(StoreError, match="Move it somewhere else"):
+            _open(tmp_path / "memory")
+        assert kept.read_text() == "mine"
+        kept.rename(tmp_path / f"{name} moved")
+        shutil.rmtree(own, ignore_errors=True)
+    _open(tmp_path / "memory").close()
+
+
+@pytest.mark.parametrize("name", ["manifest.json", "contents.json"])
+def test_numbers_that_are_none_in_the_files_beside_a_store_raise_nothing_raw(
+    tmp_path: Path, name: str
+) -> None:
+    with _open(tmp_path) as memory:
+        memory.bank("a").retain("The roof leaks.")
+    path = tmp_path / "store" / name
+    path.write_text(re.sub(r": \d+", ": Infinity", path.read_text()))
+    if name == "manifest.json":
+        with pytest.raises(StoreError, match="damaged"):
+            _open(tmp_path)
+    else:  # it demands nothing then
+        with _open(tmp_path) as memory:
+            assert [unit.text for unit in memory.bank("a").units()] == ["The roof leaks."]
 
 
 def test_a_first_opening_that_was_killed_before_there_was_a_store_is_begun_again(tmp_path: Path) -> None:

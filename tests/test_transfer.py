@@ -140,6 +140,14 @@ def test_an_export_can_be_read_by_its_owner_alone(bank: Bank, tmp_path: Path) ->
     assert path.stat().st_mode & 0o777 == 0o600
 
 
+def test_an_export_to_a_link_is_written_to_what_it_leads_to(bank: Bank, tmp_path: Path) -> None:
+    bank.retain("The well is deep.")
+    (tmp_path / "link").symlink_to(tmp_path / "file")
+    bank.export(tmp_path / "link")
+    assert (tmp_path / "link").is_symlink()
+    assert (tmp_path / "file").is_file()
+
+
 def test_an_export_file_declares_its_format(memory: Memory, clock: FrozenClock, tmp_path: Path) -> None:
     lived(memory, clock).export(tmp_path / "a.jsonl")
     lines = (tmp_path / "a.jsonl").read_text().splitlines()

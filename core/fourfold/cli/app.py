@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import subprocess
 import sys
 import time
@@ -50,15 +51,19 @@ __all__ = [
 
 
 def main() -> None:
-    """Runs the command line. Exit status: 0 well, 1 an error of ours (on stderr), 2 wrong usage, 130 Ctrl-C."""
+    """Runs the commands of this package. Exit status: 0 well, 1 an error of ours (on stderr), 2 wrong usage."""
     try:
         with interrupts_announced():
             app()
     except FourfoldError as error:
         output.warn(str(error), style="red")
         raise SystemExit(1) from None
-    except KeyboardInterrupt:  # 130 is what shells report of a program that SIGINT (2) ended: 128 + 2
-        raise SystemExit(130) from None
+    except OSError as error:
+        if error.errno != errno.ENOSPC:
+            raise
+        # A memory has its own error for its own disk: this one is of what is printed.
+        output.warn("what this prints cannot be written: no space is left there.", style="red")
+        raise SystemExit(1) from None
 
 
 @app.callback(invoke_without_command=True)

@@ -55,7 +55,7 @@ def _told(event: Event) -> list[output.Part]:
         notes.append("may have changed")
     spans = [event.occurred] if event.occurred is not None and not output.out.is_terminal else []
     when = "".join(f" ({render_interval(span)})" for span in spans)
-    noted = f" {', '.join(notes)}" if notes else ""
+    noted = f" [{', '.join(notes)}]" if notes else ""
     words = fenced(unit.claim, unit.speaker)
     return [*output.speaker_of(unit), words, (when, "cyan"), (noted, "dim")]
 
@@ -69,7 +69,7 @@ def show_history(changes: Sequence[Change]) -> None:
         summary = ", ".join(f"{count} {verdict}" for verdict, count in sorted(counts.items()))
         by = f" by {fenced(change.actor)}" if change.actor else ""
         undone = " (undone)" if change.undone else ""
-        what = f"{change.operation} {change.subject}".strip()
+        what = f"{change.operation} {fenced(change.subject)}".strip()
         head = f" {change.at:%Y-%m-%d %H:%M} {what}{by}: {summary or 'no units'}"
         output.print_line((change.id[:SHORT_ID], "bold"), head, (undone, "dim"))
         for reason in dict.fromkeys([change.reason, *(operation.reason for operation in change.operations)]):

@@ -96,7 +96,7 @@ def _read(home: Path) -> Contents:
         fields = json.loads(_path(home).read_text())
         segments = {name: list(map(str, paths)) for name, paths in dict(fields["segments"] or {}).items()}
         return Contents(int(fields["points"]), segments)
-    except (OSError, ValueError, KeyError, TypeError, RecursionError):
+    except (OSError, ValueError, KeyError, TypeError, OverflowError, RecursionError):
         return Contents()
 
 

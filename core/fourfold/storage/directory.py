@@ -21,7 +21,14 @@ from fourfold.storage.manifest import Manifest
 
 _READ_AHEAD = 1024 * 2**20
 """Bytes of a store that are read ahead. A guess, not measured."""
+_OWNER = "owner.json"
 _STORES = ("store", "store.new", "store.next", "store.old")
+_PARTS_OF_STORE = {"shard", "cache"} | {
+    f"{name}{suffix}"
+    for name in ("manifest", "contents", "purge")
+    for suffix in ("", ".json", ".new", ".lock")
+}
+"""Names in the directory of a store: of what `storage` writes there, finished or not."""
 _ADVICE_BYTES = 128 * 2**10
 """Bytes of one piece of advice: Linux takes no more at once."""
 
@@ -46,7 +53,8 @@ def lock_directory(directory: Path) -> FileLock:
         ) from error
     # It only says by whom: on a full disk the memory can be read all the same.
     with contextlib.suppress(OSError):
-        (directory / "owner.json").write_text(json.dumps({"pid": os.getpid()}))
+        if _is_owners_note(directory):
+            (directory / _OWNER).write_text(json.dumps({"pid": os.getpid()}))
     return lock
 
 
@@ -66,7 +74,7 @@ def swap_stores(directory: Path) -> None:
 
 
 def check_layout(directory: Path) -> None:
-    """Raises `StoreError` where a part of the memory is a link, or its `store` is gone."""
+    """Raises `StoreError` where a part of the memory is a link or somebody else's, or its `store` is gone."""
     # A swap would rename the link and leave what it leads to, which no search for erased text sees either. The
     # directory itself may be a link.
     for home in (directory / name for name in _STORES):
@@ -77,6 +85,14 @@ def check_layout(directory: Path) -> None:
                     f"it leads to in its place; to have the memory on another disk, move {directory} as a whole, and "
                     f"link that."
                 )
+    for home in (directory / name for name in _STORES[1:]):
+        if home.exists() and not (
+            home.is_dir() and {path.name for path in home.iterdir()} <= _PARTS_OF_STORE
+        ):
+            raise StoreError(
+                f"{home} has a name that the memory needs for a copy of its store, and is none. Nothing was changed. "
+                f"Move it somewhere else."
+            )
     mark = directory / MARK
     if is_mark(mark) and not any((directory / name).exists() for name in ("store", "store.old")):
         raise StoreError(
@@ -143,17 +159,32 @@ def unlock_directory(directory: Path, lock: FileLock) -> None:
     """Gives the directory up."""
     # In this order: after the release the file may be the next owner's.
     with contextlib.suppress(OSError):
-        (directory / "owner.json").unlink(missing_ok=True)
+        if _is_owners_note(directory):
+            (directory / _OWNER).unlink(missing_ok=True)
     lock.release()
 
 
 def owner(directory: Path) -> str:
     """Returns "another process (pid 123)", or "this process", for who has a directory open."""
-    try:
-        process = json.loads((directory / "owner.json").read_text())["pid"]
-    except (OSError, ValueError, KeyError, TypeError, RecursionError):
+    process = _owner_noted(directory)
+    if process is None:
         return "another process"
     return "this process" if process == os.getpid() else f"another process (pid {process})"
+
+
+def _owner_noted(directory: Path) -> int | None:
+    try:
+        return int(json.loads((directory / _OWNER).read_text())["pid"])
+    except (OSError, ValueError, KeyError, TypeError, OverflowError, RecursionError):
+        return None
+
+
+def _is_owners_note(directory: Path) -> bool:
+    """Returns whether the file that says who has a directory open is ours: no link, no file of its user's."""
+    path = directory / _OWNER
+    if path.is_symlink() or (path.exists() and not path.is_file()):
+        return False
+    return not path.exists() or not path.stat().st_size or _owner_noted(directory) is not None
 
 
 def read_manifest(home: Path) -> Manifest:

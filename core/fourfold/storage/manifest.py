@@ -64,7 +64,7 @@ class Manifest:
                 int(fields["schema"]),
                 str(fields.get("key", "")),
             )
-        except (KeyError, TypeError, ValueError) as error:
+        except (KeyError, TypeError, ValueError, OverflowError) as error:  # JSON has "Infinity"
             raise StoreError(
                 f"The manifest of {where} is damaged ({error!r}). Nothing was changed. Restore it from a "
                 f"backup, or open an empty location."

@@ -138,6 +138,8 @@ def _uses(point: Point, bank: str) -> CheckedRecord:
     uses = uses_of(point)
     for unit_id, use in uses.items():
         check_typed(tuple(use), tuple[int, float], unit_id)
+        if use[0] < 0:
+            raise InputError(f"{unit_id} was used {use[0]} times.")
     return CheckedRecord(use_point(point.id, bank, uses), tuple(uses))
 
 
@@ -248,6 +250,8 @@ def _entry(point: Point, bank: str) -> CheckedRecord:
     check_typed((entry.created_at, entry.updated_at), tuple[datetime, datetime], "entry")
     check_typed(order, int, "order")
     check_name(entry.document, "document")
+    if entry.revision is not None and entry.revision < 1:
+        raise InputError(f"revision is {entry.revision}: revisions are counted from 1.")
     (checked,) = checked_entries((entry,))
     return CheckedRecord(entry_point(bank, checked, order))
 

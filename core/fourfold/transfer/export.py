@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from contextlib import suppress
 from dataclasses import replace
 from importlib.metadata import version
 from pathlib import Path
@@ -38,6 +39,8 @@ def export(
     the file `encrypt` and signed with that in the file `sign`, where these are given. Raises `NotFoundError`,
     `InputError` where the file cannot be written, holds a key or is one of a memory's own, and `ConfigurationError`
     for a key that is none."""
+    with suppress(OSError, RuntimeError):  # a name that no file can have is told by whoever writes there
+        path = path.resolve()  # a link stays one: what it leads to is written
     for written in (path, part_of(path)):
         check_output_file(written)
     # Under the bank's lock, so that writes wait: a unit that came halfway would be in the file without its entities.

@@ -275,6 +275,8 @@ def _header(path: Path, line: bytes) -> Header:
         check_typed(header, Header, "it")
         check_bank_name(header.bank)
         datetime.fromisoformat(header.at)
+        if min(header.units, header.pending) < 0:
+            raise InputError("it has fewer than no units or chunks.")
         return header
     except InputError as error:
         raise InputError(f"{path}, line 1: {error} Nothing was loaded.") from error

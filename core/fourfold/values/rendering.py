@@ -43,6 +43,8 @@ guess."""
 _MOST_BRACKETS = 20
 """Brackets at the end of a line that are looked at; what has more is no ordinary text. A guess."""
 _OPENINGS = {"]": "[", ")": "("}
+_WITHIN = re.compile(r"\s\[[^\]]{0,40}[^\W\d_]|\([^)]{0,40}\d{3}")
+"""What a mark or a time begins like within a line: letters in square brackets, a year in round ones."""
 _YEAR = re.compile(r"\d{3}")
 """What every written time but `_NO_TIME` has; of years of one or two digits nobody speaks."""
 _NO_TIME = "at some time"
@@ -152,9 +154,17 @@ def render_passage(units: Sequence[Unit]) -> str:
     and the speaker of the first."""
     *clauses, last = units
     # A statement without a mark at its end is a clause, whose comma or "and" belongs to neither.
-    joined = [f"{render_statement(unit)}{' ' if unit.text.endswith(_ENDS) else ', '}" for unit in clauses]
-    statements = "".join([*joined, render_statement(last)])
+    joined = [f"{_render_clause(unit)}{' ' if unit.text.endswith(_ENDS) else ', '}" for unit in clauses]
+    statements = "".join([*joined, _render_clause(last) if clauses else render_statement(last)])
     return render_entry(units[0].mentioned_at, units[0].speaker, statements)
+
+
+def _render_clause(unit: Unit) -> str:
+    """Returns a statement among others, where a mark within its words would be read as that of a statement."""
+    line = one_line(unit.text)
+    is_misleading = _WITHIN.search(unicodedata.normalize("NFKC", line)) is not None
+    words = json.dumps(line, ensure_ascii=False) if is_misleading else fenced(unit.text, unit.speaker)
+    return f"{words}{_time_and_marks(unit)}"
 
 
 def render_entry(said_at: datetime | None, speaker: str | None, statement: str) -> str:
@@ -178,8 +188,12 @@ def render_words(speaker: str | None, text: str) -> str:
 
 def render_statement(unit: Unit) -> str:
     """Returns what `render_unit` does, without when it was said and by whom."""
+    return f"{fenced(unit.text, unit.speaker)}{_time_and_marks(unit)}"
+
+
+def _time_and_marks(unit: Unit) -> str:
     occurred = f" ({render_interval(unit.occurred)})" if unit.occurred else ""
-    return f"{fenced(unit.text, unit.speaker)}{occurred}{_marks(unit)}"
+    return f"{occurred}{_marks(unit)}"
 
 
 def _marks(unit: Unit) -> str:

@@ -20,6 +20,7 @@ from fourfold.language.dates.tense import Direction, TenseReader
 from fourfold.language.dates.vocabulary import (
     ANY_HOLIDAY,
     ANY_WEEKDAY,
+    ANY_YEAR,
     CLEAR_MONTH,
     DECADES,
     FULL_MONTH,
@@ -44,6 +45,7 @@ from fourfold.language.pack import TenseGrammar
 from fourfold.values.units import Interval
 
 _FARTHEST_YEARS = 150
+"""How far a time may be that names no year ("a thousand years ago" is a way of speaking). A guess, not measured."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -169,7 +171,12 @@ _STARTING = re.compile(r"\b(?:as of|as from|starting(?: in| from| on)?)(?: the)?
 def _resolved(resolve: Resolver, match: re.Match[str], anchor: datetime, reading: Reading) -> list[Interval]:
     try:
         spans = resolve(match, anchor, reading)
-        return [Interval(*span) for span in spans if abs(span[0].year - anchor.year) <= _FARTHEST_YEARS]
+        names_year = match.groupdict().get("y")
+        return [
+            Interval(*span)
+            for span in spans
+            if names_year or abs(span[0].year - anchor.year) <= _FARTHEST_YEARS
+        ]
     except (ValueError, OverflowError):  # a date that is in no calendar
         return []
 
@@ -184,11 +191,12 @@ def _rule(
 # Longer phrases first: what an earlier rule took, no later one sees.
 _GRAMMAR: tuple[tuple[re.Pattern[str], Resolver], ...] = (
     _rule(
-        rf"(?P<y>{YEAR})[-/](?P<m>\d\d?)[-/](?P<d>\d\d?)(?:T[\d:.]+(?:Z|[+-]\d\d:?\d\d)?)?", r.resolve_date
+        r"(?P<y>[1-9]\d{3})[-/](?P<m>\d\d?)[-/](?P<d>\d\d?)(?:T[\d:.]+(?:Z|[+-]\d\d:?\d\d)?)?",
+        r.resolve_date,
     ),
-    _rule(rf"(?P<a>\d\d?)(?P<sep>[./])(?P<b>\d\d?)(?P=sep)(?P<y>{YEAR}|\d\d)", r.resolve_numeric),
+    _rule(r"(?P<a>\d\d?)(?P<sep>[./])(?P<b>\d\d?)(?P=sep)(?P<y>[1-9]\d{3}|\d\d)", r.resolve_numeric),
     _rule(
-        rf"(?P<d>\d\d?)-(?P<m>{MONTH})-(?P<y>{YEAR})",
+        rf"(?P<d>\d\d?)-(?P<m>{MONTH})-(?P<y>{ANY_YEAR})",
         r.resolve_date,
     ),
     _rule(

@@ -17,6 +17,7 @@ from functools import cache
 from fourfold.language.dates.english import TimeMention
 from fourfold.language.dates.english import find_times as find_english_times
 from fourfold.language.dates.tense import Direction, TenseReader
+from fourfold.language.dates.vocabulary import ANY_YEAR
 from fourfold.language.pack import DATE_SLOT, NUMBER_SLOTS, DateGrammar, TenseGrammar
 
 
@@ -72,7 +73,10 @@ def compiled_grammar(grammar: DateGrammar | None) -> CompiledGrammar:
     border = r"\w/" if grammar is None or grammar.spaced else r"\d"
 
     def compile_rule(pattern: str) -> re.Pattern[str]:
-        inside = DATE_SLOT.sub(lambda slot: f"(?P<{slot[1]}{slot[2]}>{alternatives[slot[1]]})", pattern)
+        # Beside a month four digits are a year, whichever: "am 14. Oktober 1066".
+        years = {"year": ANY_YEAR} if "{month" in pattern or "<number" in pattern else {}
+        slots = alternatives | years
+        inside = DATE_SLOT.sub(lambda slot: f"(?P<{slot[1]}{slot[2]}>{slots[slot[1]]})", pattern)
         return re.compile(rf"(?<![{border}])(?:{inside})(?![{border}])", re.IGNORECASE)
 
     return CompiledGrammar(
@@ -92,7 +96,7 @@ _NUMERIC_RULES = (
         r"{year}[-/](?P<number>\d\d?)[-/](?P<number2>\d\d?)(?:T[\d:.]+(?:Z|[+-]\d\d:?\d\d)?)?",
         "{year}-{number}-{number2}",
     ),
-    (r"{number}[./]{number2}[./](?P<year>(?:18|19|20)\d\d|\d\d)", "{number}.{number2}.{year}"),
+    (r"{number}[./]{number2}[./](?P<year>[1-9]\d{3}|\d\d)", "{number}.{number2}.{year}"),
     (r"(?<=\(){year}(?=\))", "in {year}"),
 )
 """What needs no words: "2023-05-08", and "8.5.2023" and "8/5/2023", the day first. They come before any rule of a

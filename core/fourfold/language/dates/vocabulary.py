@@ -67,16 +67,18 @@ UNIT = r"minute|hour|day|week|fortnight|month|quarter|year|decade"
 # "In 2000 steps", "by 1950 points", "1900 rpm", "2000 to 3000": four digits before a thing that is counted, or before
 # the abbreviation of a unit (consonants alone), or in a range of what are no years, are no year.
 NO_AMOUNT = (
-    r"(?! ?(?:%|calories|kcal|people|dollars|euros|pounds|steps|words|miles|meters|metres|items|users|points|pages"
-    r"|years|hours|days|times|men|women|books|bucks|feet|units|lines|questions|degrees|percent|bytes|square|miles"
+    r"(?! ?(?:%|[€$£]|calories|kcal|people|dollars?|euros?|pounds|steps|words|miles|meters|metres|items|users|points"
+    r"|pages|years|hours|days|times|men|women|books|bucks|feet|units|lines|questions|degrees|percent|bytes|square|miles"
     r"|(?!(?-i:mr|mrs|ms|dr|st|vs|[A-Z])\b)[bcdfghjklmnpqrstvwxz]{1,4}\b|(?-i:m[A-Z]\w*))(?!['’\w]))"
     r"(?! ?(?:to|-|–|and|or) ?\d)(?![.,:]\d)"
 )
 
 
 _RELATIVE_YEAR = r"(?P<ry>last|this|next|the previous|the following) year"
-OF_YEAR = rf"(?:,? (?:of )?(?:(?P<y>{YEAR})|{_RELATIVE_YEAR}))?"
-IN_YEAR = rf",? (?:of )?(?:(?P<y>{YEAR})|{_RELATIVE_YEAR})"
+ANY_YEAR = rf"(?:{YEAR}|[1-9]\d{{3}}{NO_AMOUNT})"
+"""The year of a date, behind its month: four digits there are one, also in "14 October 1066"."""
+OF_YEAR = rf"(?:,? (?:of )?(?:(?P<y>{ANY_YEAR})|{_RELATIVE_YEAR}))?"
+IN_YEAR = rf",? (?:of )?(?:(?P<y>{ANY_YEAR})|{_RELATIVE_YEAR})"
 """The year that a month or season needs, to be a time by itself: "March 2019", "March last year"."""
 YEAR_FIRST = rf"{_RELATIVE_YEAR},? (?:in|on|at|around|during|over)(?: the)? "
 """The same before it: "last year in March"."""
