@@ -176,6 +176,10 @@ def test_a_summary_tells_who_somebody_is_and_leaves_small_talk_out(memory: Memor
         ("Would you always write tests with Kotest, not JUnit?", "Would you write a test for this function?"),
         ("Could you call me Bea instead of Beatrice?", "Could you call the plumber for me?"),
         ("¿Podrías contestarme siempre en español?", "¿Podrías traducir esto?"),
+        (
+            "Always use bullet points, please.",
+            "Hmm, should I also ask Greg about any common interview traps to avoid?",
+        ),
     ],
 )
 def test_what_is_asked_for_from_now_on_is_preferred_however_politely(

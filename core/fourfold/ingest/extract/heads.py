@@ -51,6 +51,9 @@ _SURE_FAMILY = 0.35
 """The same of what a statement tells of, of twenty things. A guess."""
 _SURE_JUDGEMENT = 0.3
 """The same for one that begins as a judgement does ("I think"). A guess."""
+_SURE_ASKED = 0.75
+"""Probability from which a question is taken for something asked from now on ("can you keep it short?"): most are
+asked once ("should I ask Greg about that too?"). A guess."""
 _MEANT_LANGUAGE = "en"
 """The language in which the heads' word on how a sentence is meant is taken. In the others they tell it better than
 its wording as well (docs/adr/0023), but what replaces what rests on the wording there, and that was not measured."""
@@ -306,8 +309,10 @@ def _reading(
     start: int, end: int, told: dict[str, dict[str, float]], by_agent: bool, is_judgement: bool
 ) -> Reading:
     # What the listener is told to do from now on is a lasting thing to know of whoever says it.
-    is_standing = not by_agent and told["worth"]["instruction"] > _SURE
-    likeliest = Kind.REQUEST.value if is_standing else _kind(told["kind"])
+    likeliest = _kind(told["kind"])
+    least = _SURE_ASKED if likeliest == Kind.QUESTION else _SURE
+    is_standing = not by_agent and told["worth"]["instruction"] > least
+    likeliest = Kind.REQUEST.value if is_standing else likeliest
     kind = Kind.STATEMENT if likeliest == _EXPOSITION else Kind(likeliest)
     is_statement = kind is Kind.STATEMENT
     # Of "yes" nothing tells how it is meant.
