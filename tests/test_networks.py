@@ -170,6 +170,24 @@ def test_a_summary_tells_who_somebody_is_and_leaves_small_talk_out(memory: Memor
 
 
 @pytest.mark.parametrize(
+    ("own", "of_listener"),
+    [
+        ("You know I'm a paramedic in Bristol.", "Your husband is the oldest man I know."),
+        ("Du weißt ja, ich bin Hebamme in Kiel.", "Dein Bruder ist der beste Koch, den ich kenne."),
+    ],
+)
+def test_what_is_said_of_the_listeners_is_in_no_summary_of_who_says_it(
+    memory: Memory, own: str, of_listener: str
+) -> None:
+    bank = memory.bank(own[:8])
+    bank.retain([Message(text, speaker="Paolo", at=MAY) for text in (own, of_listener)])
+    bank.consolidate()
+    told = bank.summary("Paolo").text
+    assert own[-10:] in told
+    assert of_listener not in told
+
+
+@pytest.mark.parametrize(
     ("standing", "once"),
     [
         ("can you keep your answers to 3 sentences max?", "can you explain the tax return in 3 sentences?"),

@@ -19,7 +19,8 @@ from fourfold.language.attributes import AttributedText, compare_attributes
 from fourfold.language.dates import find_times
 from fourfold.language.enrichment import enriched
 from fourfold.language.languages import any_pattern, matches_any
-from fourfold.language.pack import Language
+from fourfold.language.pack import Language, compiled
+from fourfold.language.spelling import as_spelt
 from fourfold.language.text import asking, estimate_tokens, is_stage_direction, normalise, sentences, terms
 from fourfold.models.products import product
 from fourfold.ports import Floats
@@ -144,7 +145,9 @@ class SummaryExtractor:
                 continue  # "Wow!" beside what it is said of
             if is_own:
                 is_addressed = matches_any("second_person", text) and not is_request
-                is_about = not is_addressed or matches_any("first_person", text)
+                is_about = not is_addressed or (
+                    matches_any("first_person", text) and not _is_of_listener(text, self.language)
+                )
             else:
                 is_about = _names_any(text, names)
             if is_about:
@@ -299,6 +302,17 @@ def _vocative() -> re.Pattern[str]:
 
 def _without_vocatives(text: str) -> str:
     return _vocative().sub(" ", text)
+
+
+def _is_of_listener(text: str, language: Language) -> bool:
+    """Whether the subject of a sentence is whom it is said to, or his: "Your husband is the oldest man I know", but
+    not "You know I'm a nurse"."""
+    text = as_spelt(text, language)
+    listener = compiled(rf"\W*(?:{language.second_person or '(?!)'})").match(text)
+    speaker = compiled(language.first_person or "(?!)").search(text)
+    if listener is None or speaker is None:
+        return listener is not None
+    return len(text[listener.end() : speaker.start()].split()) > 1
 
 
 def _contradicted(candidate: _Candidate, chosen: Iterable[_Candidate]) -> bool:
