@@ -98,3 +98,31 @@ class CountingMiniLM(MiniLM):
     def embed(self, texts: Sequence[str]) -> list[Embedding]:
         self.texts += texts
         return super().embed(texts)
+
+
+PROJECT = [
+    "I'm the only infra person here (Kestrel, a fintech startup in Tallinn, 11 devs)",
+    "our monorepo uses pnpm + turborepo, node 22.",
+    "CI takes 14 min, want it under 6. we're on github actions, self-hosted runners on hetzner",
+    "don't suggest vercel remote cache, legal said no to anything hosted in the US",
+    "that was it thx. down to 7:40 now",
+    "always show me diffs, not whole files",
+    "Priit is our second developer on call. he hates yaml",
+    "the payments team sits in Tartu. the other teams come in on wednesdays",
+    "my desk is next to the coffee machine. I bike to work",
+    "the logo is teal. our biggest customer is a bank in Riga",
+    "postgres is still 14, the office is on the third floor",
+    "I really dislike terraform, we use pulumi with typescript",
+    "ok we decided to drop jest, vitest everywhere from now on",
+]
+
+
+@pytest.mark.parametrize("at_once", [True, False], ids=["at once", "turn by turn"])
+def test_a_change_marks_nothing_of_another_matter_however_a_talk_is_retained(
+    minilm_memory: Memory, at_once: bool
+) -> None:
+    messages = [Message(text, at=MARCH + day * timedelta(days=1)) for day, text in enumerate(PROJECT)]
+    bank = minilm_memory.bank("at once" if at_once else "in turn", language="en")
+    for part in [messages] if at_once else [[message] for message in messages]:
+        bank.retain(part)
+    assert [unit.text for unit in bank.units() if unit.superseded_by] == []

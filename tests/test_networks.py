@@ -169,6 +169,21 @@ def test_a_summary_tells_who_somebody_is_and_leaves_small_talk_out(memory: Memor
     assert "Galway" in core.partition("Open matters:")[2]
 
 
+def test_whom_an_agent_answers_is_a_user_in_a_language_that_leaves_the_i_to_the_verb(memory: Memory) -> None:
+    bank = memory.bank("panaderia")
+    bank.retain(
+        [
+            Message("Hola, tengo una panadería en Valencia con mi hermano Toni.", at=MAY),
+            Message("¡Qué bien! ¿En qué te puedo ayudar?", role="assistant", at=MAY),
+            Message("Soy celíaca, así que queremos una línea sin gluten.", at=MAY),
+            Message("Tomo nota.", role="assistant", at=MAY),
+        ]
+    )
+    bank.consolidate()
+    assert "Soy celíaca" in bank.summary("user").text
+    assert "una panadería en Valencia" in bank.core().text
+
+
 @pytest.mark.parametrize(
     ("own", "of_listener"),
     [

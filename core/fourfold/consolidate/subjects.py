@@ -17,6 +17,9 @@ from fourfold.values.units import Entity, Network
 _SPOKEN_SHARE = 0.1
 """Of what is said in a bank without speakers, the share with "I" as its subject from which it is of a user, and is no
 collection of notes. A guess."""
+_ANSWERED_SHARE = 0.5
+"""The same share of what is said in sessions in which the agent speaks as well: whom it answers is a user, also in
+languages that leave the "I" to the verb. A guess."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -75,7 +78,12 @@ def _users_rows(index: BankIndex) -> NDArray[np.intp]:
 
 
 def _is_spoken(index: BankIndex, rows: NDArray[np.intp]) -> bool:
-    return bool(len(rows)) and index.columns[rows]["is_subject"].mean() >= _SPOKEN_SHARE
+    if not len(rows):
+        return False
+    said, all_units = index.columns[rows], index.columns
+    agents_sessions = all_units["session"][all_units["network"] == index.code(Network.EXPERIENCE.value)]
+    is_answered = np.isin(said["session"], agents_sessions)
+    return bool(said["is_subject"].mean() >= _SPOKEN_SHARE or is_answered.mean() >= _ANSWERED_SHARE)
 
 
 def _rows_about(index: BankIndex, entity: Entity) -> NDArray[np.intp]:

@@ -39,8 +39,9 @@ class Look:
     older: Unit
     features: Floats
     explanation: str
-    is_far: bool
-    """Whether the two have neither a word in common, but names, nor a matter of life."""
+    least: float
+    """The log-odds that it needs: more where the two have neither a word in common, but names, nor a matter of
+    life."""
 
 
 @dataclass(slots=True)
@@ -50,7 +51,7 @@ class CloserLooks:
 
     model: ChangeModel | None
     units: int
-    """How many units the bank has, before the write."""
+    """How many units the bank has; those of the write are added as they are considered."""
     _looks: list[Look] = field(default_factory=list)
     _of_statement: list[tuple[float, Look]] = field(default_factory=list)
     _leaning: float | None = None
@@ -75,7 +76,9 @@ class CloserLooks:
         score = self.model.worth_a_look(features, self._leaning)
         if score > 0:
             explanation = f'"{claims[0].text}" probably tells of a change of "{older_claims[0].text}"'
-            look = Look(newer_unit, older_unit, features, explanation, _are_far(claims, older_claims))
+            is_far = _are_far(claims, older_claims)
+            least = _PRIOR * math.log(max(1.0, self.units / _FEW_UNITS)) if is_far else 0.0
+            look = Look(newer_unit, older_unit, features, explanation, least)
             self._of_statement.append((score, look))
 
     def next_statement(self) -> None:
@@ -84,6 +87,7 @@ class CloserLooks:
         self._looks += [look for _, look in self._of_statement[:_MOST_LOOKS]]
         self._of_statement.clear()
         self._leaning = None
+        self.units += 1
 
     def _reading(self, statement: tuple[Unit, tuple[Claim, ...]]) -> StatementReading:
         """Returns what the clauses of a unit say together. Its text never changes, so it is read once a write."""
@@ -104,11 +108,10 @@ class CloserLooks:
             batch = texts[start : start + EMBED_BATCH_SIZE]
             embeddings = embed_checked(embedder, batch)
             vectors |= {text: each.vector for text, each in zip(batch, embeddings, strict=True)}
-        least_if_far = _PRIOR * math.log(max(1.0, self.units / _FEW_UNITS))
         for look in looks:
             newer, older = vectors[look.newer.text], vectors[look.older.text]
             log_odds = self.model.tells_of_change(look.features, newer, older)
-            if log_odds > (least_if_far if look.is_far else 0.0):
+            if log_odds > look.least:
                 yield look
 
 
