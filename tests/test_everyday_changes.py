@@ -75,6 +75,14 @@ def marked(bank: Bank) -> set[str]:
             "which dishwasher did I buy?",
         ),
         ("My phone is an old Nokia.", "I have a new phone.", "What phone do I have?"),
+        ("I take violin lessons on Mondays.", "I quit violin, too stressful.", "do I play the violin?"),
+        ("i'm at choir on tuesdays", "i quit choir btw, too much", "am I in a choir?"),
+        (
+            "our son Milo (6) is allergic to sesame",
+            "scratch the sesame thing, milo was tested again and he's fine with it.",
+            "can milo eat sesame?",
+        ),
+        ("we need a vegan menu for 40 people", "ok drop the vegan menu", "which menu do we need?"),
         ("rent is 840 a month", "landlord wrote, rent goes up to 895 a month", "how much is the rent?"),
         ("cancelled netflix today", "resubscribed to netflix because of that new show", "do I have netflix?"),
         (
@@ -155,6 +163,9 @@ def test_of_several_changes_the_last_leads(minilm_memory: Memory) -> None:
         ("Biscuit weighs 4.2 kg", "biscuit chewed through my headphones, she's dead to me"),
         ("finished Poppy's cardigan!!", "i hate running"),
         ("I moved the sofa upstairs", "I moved the table downstairs"),
+        ("I live in Berlin", "drop the Berlin trip"),
+        ("Milo is allergic to sesame", "don't forget the sesame allergy"),
+        ("I play the violin", "I quit chess, the violin is enough"),
     ],
 )
 def test_what_stands_beside_is_not_marked(minilm_memory: Memory, texts: tuple[str, ...]) -> None:

@@ -105,5 +105,7 @@ class SuccessionGrammar:
     Harrogate"), or `denied2` and `given2`, where the one that is given may stand first."""
     other: str = ""
     """What says that a subject is another one of its kind ("my other brother"), or one of several."""
+    orders: str = ""
+    """What has the listener not count with something any more ("scratch the sesame thing")."""
     asked: tuple[tuple[str, str], ...] = ()
     """The matters of `fields`, and the words of a question that asks for one."""

@@ -17,6 +17,12 @@ MANY_VALUED = frozenset(
 
 _MANNER = r"(?: \w+ly| part[- ]time| full[- ]time| from home)?"
 """How somebody works or lives, between the verb and for whom or where ("works remotely for")."""
+_ORDERED_OFF = (
+    r"^(?:(?:please|pls|ok|okay|oh|and|so|well),? )*"
+    r"(?:forget|disregard|ignore|scratch|strike|cancel|drop)"
+    r" (?:about |what i (?:said|told you|wrote) (?:about|of) (?=\w)|(?=(?:my|our|the|his|her|their|what|that)\b))"
+)
+"""What somebody is told not to count with any more ("scratch the sesame thing")."""
 
 SUCCESSION = SuccessionGrammar(
     clause_border=r"[;!()]|\b(?:wrote|texted|e-?mailed|messaged), "
@@ -70,7 +76,7 @@ SUCCESSION = SuccessionGrammar(
     denial=r"\bex-(?=\w)|\b(?:not|never|no|none|nobody|nothing|neither|nor|without|cannot|unable"
     r"|\w+n['’]t)\b",
     endings=r"\bturn(?:ed|s) down\b"
-    r"|^(?:please,? |pls )?(?:forget|disregard) (?:about )?(?=my|our|the|his|her|their|what|that)"
+    rf"|{_ORDERED_OFF}"
     r"|\b(?:quit(?:s|ting)?|stop(?:ped|s|ping)?(?! (?:at|by|in|for|to)\b)|left|(?:am|is|are|['’]m"
     r"|['’]s|['’]re|be|been) leaving|g(?:ave|ive|iven|iving) up(?: on)?|cancel\w*|call(?:ed|ing)? off"
     r"|sold|los[et]|finish(?:ed)?|delet(?:ed|e)|dropp?(?:ed|ing)?(?= (?:the|my|our|his|her"
@@ -82,6 +88,7 @@ SUCCESSION = SuccessionGrammar(
     r"|handed in (?:my|his|her|their) notice|broke off|broken off|did away with|terminated|ended(?! up)"
     r"|resigned from|retired from|opted out of|withdrew from|closed (?=my|our|the|his|her|their)"
     r"|destroyed|wrecked|totalled)\b",
+    orders=_ORDERED_OFF,
     withdrawals=r"\b(?:(?:quit|left)(?=\W*$| (?:us|in|on|last|yesterday|for|after|because)\b)|died?|dead(?! to\b)"
     r"|pass(?:ed)? away|br[eo]ke?n? up|split up|dump(?:ed)?|divorc\w*|separated|resign(?:ed|s)?"
     r"|retir(?:ed|es|ing)|laid off|fired|let go|dropped out|is over|expired?|(?:is|are|was|were) (?:off"
@@ -171,7 +178,7 @@ SUCCESSION = SuccessionGrammar(
     light=r"the|a|an|ex|also|years|old|now|currently|just|really|actually|already|finally|again|instead|still"
     r"|today|anymore|longer|any|more|then|so|very|well|been|my|our|been|been|these|days|will|be|only"
     r"|officially|currently|probably|not|never|no|don['’]t|doesn['’]t|didn['’]t|do|does|did|any|some"
-    r"|anyone|someone|anybody|somebody|won['’]t",
+    r"|anyone|someone|anybody|somebody|won['’]t|btw|tbh|imo|lol|tho",
     epithets=r"new|current|latest|newest|old|former|present|next",
     former=r"\b(?:(?:the|my|our|his|her|their|an?) (?:\w+ )?old|former|previous|used to(?= (?!\w+ing\b"
     r"|it\b)[a-z]))\b",

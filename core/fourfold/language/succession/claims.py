@@ -42,6 +42,8 @@ class Mark(Flag):
     """Somebody looks or waits for something."""
     ONE_DAY = auto()
     """What stands before it says that it is of one day alone ("Tomorrow only, ...")."""
+    ORDER = auto()
+    """It has somebody not count with what its verb acts on any more."""
 
 
 class Token(NamedTuple):

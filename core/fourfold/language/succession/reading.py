@@ -96,6 +96,7 @@ _CODE = re.compile(r"[{}\\`=]|\w\(|\w_\w|;\s*$|^\s*(?:#|//)")
 _PARENTHESIS = re.compile(r"(?<=\w) \([^()]{1,60}\)(?= \w)")
 """An aside within a clause ("My car (a 2014 Fiesta) failed")."""
 _LABEL = re.compile(r"([^\W\d_][\w'’ -]{1,40}): (?=\S)")
+_PAUSE = re.compile(r"[,;–—](?=\s)|[，；]")
 _ACTING = Mark.SEEKING | Mark.ENDING | Mark.WITHDRAWAL | Mark.CHANGE | Mark.PLACING
 _CHANGING = Mark.CHANGE | Mark.CURRENT
 _MOVING = Mark.CHANGE | Mark.PLACING
@@ -346,8 +347,9 @@ class _ClaimReader:
             (Mark.CURRENT, grammar.current),
             (Mark.ADDITIVE, grammar.additive),
             (Mark.DENIAL, grammar.denial),
+            (Mark.ORDER, grammar.orders),
         ):
-            if search(pattern, plain_clause):
+            if pattern and search(pattern, plain_clause):
                 marks |= mark
         if search(grammar.unfinished, clause):
             marks &= ~Mark.EVENT
@@ -368,13 +370,17 @@ class _ClaimReader:
         )
 
     def _target(self, parsed: _ParsedClause) -> tuple[frozenset[str], frozenset[str]]:
-        """Returns the stems of the first phrase that a verb acts on, and those of what follows it, without times."""
+        """Returns the stems of what a verb acts on, up to a pause, and those of what follows that, without times."""
         phrases: list[set[str]] = [set(), set()]
         at = 0
+        listed = parsed.text.rfind(self.language.attributes.conjunction) if self.language.attributes else -1
+        pause = _PAUSE.search(parsed.text, max(parsed.verb_end, listed, 0))
         for i, token in enumerate(parsed.tokens if parsed.verb_end >= 0 else ()):
             is_before = i < parsed.subject_end if self.grammar.verb_final else token.start < parsed.verb_end
             if is_before or token.kind in ("time", "number"):
                 continue
+            if phrases[0] and pause is not None and pause.start() < token.start:
+                at = 1
             if token.kind != "function":
                 phrases[at].add(token.form)
             elif phrases[0] and compiled(self.grammar.prepositions).fullmatch(token.form):

@@ -139,14 +139,15 @@ def _ends(pair: _Pair) -> bool:
     is_about_holder = (
         is_of_speaker or newer.subject == older.subject or (bool(subject) and subject <= older.content)
     )
-    if not is_about_holder and not is_about_subject:
+    is_order = newer.has(Mark.ORDER)  # "forget the sesame allergy": whoever has it
+    if not is_about_holder and not is_about_subject and not is_order:
         return False
-    if newer.has(Mark.WITHDRAWAL) or older.has(Mark.PLAN):
+    if not is_order and (newer.has(Mark.WITHDRAWAL) or older.has(Mark.PLAN)):
         return bool(acted & older.content)
     shared = newer.target & older.content
-    return len(shared) * 2 > len(newer.target) or (
-        len(shared) * 2 == len(newer.target) and bool(shared & newer.names)
-    )
+    # "Scratch the sesame thing" ends the allergy to sesame, "drop the trip to Berlin" not that somebody lives there.
+    telling = shared - newer.names if is_order else shared & newer.names
+    return len(shared) * 2 > len(newer.target) or (len(shared) * 2 == len(newer.target) and bool(telling))
 
 
 def _mostly(part: frozenset[str], whole: frozenset[str]) -> bool:
