@@ -206,6 +206,7 @@ def test_what_is_said_of_the_listeners_is_in_no_summary_of_who_says_it(
     ("standing", "once"),
     [
         ("can you keep your answers to 3 sentences max?", "can you explain the tax return in 3 sentences?"),
+        ("can you always sort the list by aisle?", "could you sort this list by aisle?"),
         ("Would you always write tests with Kotest, not JUnit?", "Would you write a test for this function?"),
         ("Could you call me Bea instead of Beatrice?", "Could you call the plumber for me?"),
         ("¿Podrías contestarme siempre en español?", "¿Podrías traducir esto?"),

@@ -52,8 +52,8 @@ _SURE_FAMILY = 0.35
 _SURE_JUDGEMENT = 0.3
 """The same for one that begins as a judgement does ("I think"). A guess."""
 _SURE_ASKED = 0.75
-"""Probability from which a question is taken for something asked from now on ("can you keep it short?"): most are
-asked once ("should I ask Greg about that too?"). A guess."""
+"""Probability from which a question that names no listener is taken for something asked from now on: most are asked
+once ("should I ask Greg about that too?"). A guess."""
 _MEANT_LANGUAGE = "en"
 """The language in which the heads' word on how a sentence is meant is taken. In the others they tell it better than
 its wording as well (docs/adr/0023), but what replaces what rests on the wording there, and that was not measured."""
@@ -267,7 +267,8 @@ class _SentenceReader:
         """Returns what the heads say of `[start, end)` of the text."""
         text, told = self.text[start:end], self.tell(start, end)
         is_judgement = confidence_of(text, self.language) is not None
-        reading = _reading(start, end, told, self.by_agent, is_judgement)
+        is_to_listener = compiled(self.language.second_person or "(?!)").search(text) is not None
+        reading = _reading(start, end, told, self.by_agent, is_judgement, is_to_listener)
         return replace(reading, salience=salience(text, told, self.language))
 
     def tell(self, start: int, end: int) -> dict[str, dict[str, float]]:
@@ -306,11 +307,16 @@ behind. Guesses, not measured."""
 
 
 def _reading(
-    start: int, end: int, told: dict[str, dict[str, float]], by_agent: bool, is_judgement: bool
+    start: int,
+    end: int,
+    told: dict[str, dict[str, float]],
+    by_agent: bool,
+    is_judgement: bool,
+    is_to_listener: bool,
 ) -> Reading:
     # What the listener is told to do from now on is a lasting thing to know of whoever says it.
     likeliest = _kind(told["kind"])
-    least = _SURE_ASKED if likeliest == Kind.QUESTION else _SURE
+    least = _SURE_ASKED if likeliest == Kind.QUESTION and not is_to_listener else _SURE
     is_standing = not by_agent and told["worth"]["instruction"] > least
     likeliest = Kind.REQUEST.value if is_standing else likeliest
     kind = Kind.STATEMENT if likeliest == _EXPOSITION else Kind(likeliest)
