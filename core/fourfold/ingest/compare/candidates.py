@@ -25,6 +25,9 @@ SEMANTIC_MOST = 5
 """Units that a new one is compared with and linked to by cosine; a guess, not measured."""
 _MOST_COMPETING = 50
 """Units with the same attribute that are compared with a new one, the latest first; a guess, not measured."""
+_MOST_SAME = 10
+"""Units in the same words that are compared, the latest: "Yes." is one for each question that it answers, and a bank
+may have thousands. What an older one says is kept twice then. A guess."""
 _CANDIDATE_COSINE = 0.7
 """Units below this cosine are not compared word by word; a guess, far below what a paraphrase has (see
 `deduplicate`)."""
@@ -74,6 +77,8 @@ class KnownStatements:
         default_factory=lambda: _Block(0, np.zeros(0, np.intp), np.zeros((0, 0), np.float32))
     )
     _asserted: dict[str, list[str]] = field(default_factory=dict)
+    _by_words: dict[str, list[str]] = field(default_factory=dict)
+    """The ids of the units that this write has added, by their words (`text.canonical`)."""
 
     def expect(self, statements: Sequence[Embedded]) -> None:
         """Notes the statements that are added next, or found to be known."""
@@ -89,6 +94,7 @@ class KnownStatements:
         """Adds a unit that this write makes, with the attributes that it gives a value."""
         for attribute in attributes:
             self._asserted.setdefault(attribute, []).append(unit.id)
+        self._by_words.setdefault(canonical(unit.text), []).append(unit.id)
         place = self._places[id(vectors)]
         self._added[place] = unit
         self._is_added[place] = True
@@ -129,8 +135,9 @@ class KnownStatements:
                 return unit.id, reason
         index = self.transaction.index
         likely = (index.row(unit) for unit, cosine in neighbours if cosine >= _CANDIDATE_COSINE)
-        rows = [*index.with_text(claim.text), *(row for row in likely if row is not None)]
-        for unit in self.transaction.read(self._live_of(rows, claim.speaker)):
+        near = self._live_of([row for row in likely if row is not None], claim.speaker)
+        same = self._live_of(index.with_text(claim.text), claim.speaker)[-_MOST_SAME:]
+        for unit in self.transaction.read(list(dict.fromkeys([*same, *near]))):
             if unit.retired_at is not None or unit.superseded_by is not None:
                 continue
             own = partial(self._own_tokens, unit.id)
@@ -143,8 +150,9 @@ class KnownStatements:
         """Returns the unit that says `claim` in the same words, where at most one of the two gives a time, and the
         reason. For statements that stand alone only: in a conversation the time may be the very difference."""
         rows = self.transaction.index.with_text(claim.text)
-        added_ids = [unit.id for unit in self._added.values() if not self._superseded(unit.id)]
-        for unit in self.transaction.read([*added_ids, *self._live_of(rows, claim.speaker)]):
+        added = self._by_words.get(canonical(claim.text), ())[-_MOST_SAME:]
+        added_ids = [unit for unit in added if not self._superseded(unit)]
+        for unit in self.transaction.read([*added_ids, *self._live_of(rows, claim.speaker)[-_MOST_SAME:]]):
             is_superseded = unit.retired_at is not None or unit.superseded_by is not None
             is_same = unit.speaker == claim.speaker and canonical(unit.text) == canonical(claim.text)
             if is_same and not is_superseded and None in (unit.occurred, claim.occurred):
