@@ -42,9 +42,8 @@ from fourfold.testing import HashEmbedder, MemoryStore
 from fourfold.transfer.importers import read_import
 from fourfold.values.redaction import redact, redaction_rules
 
-_MEGABYTE = 1_000_000
-_A_BANK = 40
-"""Megabytes: some tens of thousands of units."""
+_MEGABYTE, _MEGABYTES_A_BANK = 1_000_000, 40
+"""Characters of a write, and writes of a bank, which has some ten thousand units then."""
 TALK = (
     "I moved to Porto with Ana in May, and it rained all week. My sister works at the harbour! Do you still see Tom? "
     "He told me that he was tired of the city. We had dinner at seven. Next week I start my new job as a nurse. "
@@ -229,10 +228,10 @@ def _shown(cost: Cost) -> str:
 def _fill(path: Path, megabytes: int) -> None:
     """Retains megabytes of all patterns in turn, and prints what each eighth of them took."""
     settings = load_settings(consolidate="asked")
-    with Memory.open(str(path), embedder=UnreadEmbedder(), settings=settings) as memory:
+    with Memory.open(path, embedder=UnreadEmbedder(), settings=settings) as memory:
         began = time.process_time()
         for number in range(megabytes):
-            bank = memory.bank(f"bank {number // _A_BANK}")
+            bank = memory.bank(f"bank {number // _MEGABYTES_A_BANK}")
             bank.retain(_megabyte(number), document=f"document {number}")
             if (number + 1) % max(1, megabytes // 8) == 0:
                 seconds, began = time.process_time() - began, time.process_time()
@@ -243,14 +242,13 @@ def _fill(path: Path, megabytes: int) -> None:
                     flush=True,
                 )
     began = time.process_time()
-    with Memory.open(str(path), embedder=UnreadEmbedder(), settings=settings) as memory:
+    with Memory.open(path, embedder=UnreadEmbedder(), settings=settings) as memory:
         banks = [memory.bank(bank.name) for bank in memory.banks()]
-        found = sum(bool(bank.recall("What is said of no 3?").hits) for bank in banks)
+        for bank in banks:
+            bank.recall("What is said of number 3?")
         seconds = time.process_time() - began
         units = sum(len(bank.units()) for bank in banks)
-    print(
-        f"opened and asked in {seconds:.1f} s of the processor: {found} of {len(banks)} banks answer; {units} units"
-    )
+    print(f"opened, and {len(banks)} banks asked, in {seconds:.1f} s of the processor; {units} units")
 
 
 def _megabyte(number: int) -> str:
@@ -260,7 +258,7 @@ def _megabyte(number: int) -> str:
     if (turn + place) % 4 < 3:
         return f"{pattern * (_MEGABYTE // len(pattern))} no {number}"
     piece = pattern * (1000 // len(pattern))
-    return "".join(f"{piece} no {number} {place} " for place in range(_MEGABYTE // len(piece)))
+    return "".join(f"{piece} no {number} {each} " for each in range(_MEGABYTE // len(piece)))
 
 
 def _cost(way: Callable[[str], float], pattern: str, options: argparse.Namespace) -> Cost:

@@ -363,10 +363,16 @@ def test_the_notes_of_a_timeline_are_in_brackets_and_words_that_look_like_them_i
     with Memory.open(tmp_path, embedder="static") as memory:
         bank = memory.bank("default", language="en")
         bank.retain("On 3 May 2026 I will sail to Rhodes.", at=datetime(2026, 4, 1, tzinfo=UTC))
-        bank.retain("On 4 May 2026 I sailed to Crete [plan]", at=datetime(2026, 5, 9, tzinfo=UTC))
+        bank.retain(
+            "On 4 May 2026 I sailed to Crete [plan]",
+            at=datetime(2026, 5, 9, tzinfo=UTC),
+            document='log" (undone)',
+        )
     shown = fourfold("timeline", "--memory", tmp_path, FOURFOLD_EMBEDDER="static").stdout
     assert "I will sail to Rhodes. (3 May 2026) [plan]" in shown
     assert '"On 4 May 2026 I sailed to Crete [plan]"' in shown
+    history = fourfold("history", "-m", tmp_path, FOURFOLD_EMBEDDER="static").stdout
+    assert r'retain document "log\" (undone)": 1 ADD' in history
 
 
 def test_the_command_line_shows_markup_as_text(tmp_path: Path) -> None:

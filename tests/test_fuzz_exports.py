@@ -319,6 +319,18 @@ def _in_a_bank_that_cannot_be(exported: Exported, lines: list[Line]) -> None:
     lines[0]["bank"] = "a/b"
 
 
+def _with_fewer_than_none(name: str) -> Callable[[Exported, list[Line]], None]:
+    def harm(exported: Exported, lines: list[Line]) -> None:
+        lines[0][name] = -1
+
+    return harm
+
+
+def _used_less_than_never(exported: Exported, lines: list[Line]) -> None:
+    (uses,) = record(lines, "use")["payload"]["uses"].values()
+    uses[0] = -1
+
+
 def _set(kind: str, name: str, value: Any) -> Callable[[Exported, list[Line]], None]:
     def harm(exported: Exported, lines: list[Line]) -> None:
         record(lines, kind)["payload"][name] = value
@@ -338,6 +350,9 @@ def _vector(*numbers: float) -> Callable[[Exported, list[Line]], None]:
     ("harm", "told"),
     [
         (_of_another_bank, 'line .* of the bank "bob"'),
+        (_with_fewer_than_none("units"), "line 1: it has fewer than no units"),
+        (_with_fewer_than_none("pending"), "line 1: it has fewer than no units"),
+        (_used_less_than_never, "line .* used -1 times"),
         (_with_the_id_of_another_banks_unit, "line .* another bank"),
         (_naming_another_banks_unit, "line .* another bank"),
         (_with_a_log_of_another_banks_unit, "line .* another bank"),
@@ -376,3 +391,18 @@ def test_an_export_with_what_no_bank_has_is_refused_with_its_line(
         assert [info.name for info in memory.banks()] == ["bob"]
         assert len(list(store_of(memory).scan(Where()))) == len(exported.points)
         exported.check_untouched(memory)
+
+
+def test_an_entry_of_a_revision_before_the_first_is_refused(tmp_path: Path) -> None:
+    path = tmp_path / "a.jsonl"
+    with Memory(MemoryStore(), HashEmbedder()) as memory:
+        memory.bank("a").entries.put([Entry("file", "a.md", {"text": "The roof leaks."})], document="a")
+        memory.bank("a").export(path)
+    lines = [json.loads(line) for line in path.read_text().splitlines()[:-1]]
+    (entry,) = (line for line in lines[1:] if "revised" in line["payload"])
+    entry["payload"]["revised"] = 0
+    write(path, lines)
+    with Memory(MemoryStore(), HashEmbedder()) as memory:
+        with pytest.raises(InputError, match="revision is 0"):
+            memory.load(path)
+        assert memory.banks() == []

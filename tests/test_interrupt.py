@@ -10,6 +10,7 @@ import sys
 import threading
 from collections.abc import Sequence
 from pathlib import Path
+from typing import NoReturn
 
 import anyio
 import anyio.to_thread
@@ -55,6 +56,15 @@ def test_a_cancelled_retain_embeds_no_further_batch_and_writes_nothing() -> None
 
     assert anyio.run(cancel_after_the_first_batch) == []
     assert embedder.batches == 1
+
+
+def test_ctrl_c_while_the_commands_are_loaded_shows_no_traceback(monkeypatch: pytest.MonkeyPatch) -> None:
+    def interrupted(**_: object) -> NoReturn:
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr("fourfold.cli.entry_points", interrupted)
+    stopped = fourfold("banks")
+    assert (stopped.returncode, stopped.stdout, stopped.stderr) == (130, "", "")
 
 
 @pytest.mark.slow

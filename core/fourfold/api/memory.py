@@ -109,8 +109,8 @@ class AsyncMemory(OfOneProcess):
         settings: Settings | None = None,
         clock: Clock | None = None,
     ) -> Self:
-        """Opens the memory at `location`: a directory (default: in the user's data directory), ":memory:", or
-        the URL of a Qdrant server with its `api_key`.
+        """Opens the memory at `location`: a directory, by its name or as a `Path` (default: in the user's data
+        directory), ":memory:", or the URL of a Qdrant server with its `api_key`.
 
         `embedder`, `llm`, `reranker` and `ner` (names in texts) are short names ("minilm",
         "anthropic:claude-haiku-5-5", "fastembed:Xenova/ms-marco-MiniLM-L-6-v2", "spacy:en_core_web_sm") or objects;

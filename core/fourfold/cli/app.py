@@ -59,9 +59,9 @@ def main() -> None:
         output.warn(str(error), style="red")
         raise SystemExit(1) from None
     except OSError as error:
-        if error.errno != errno.ENOSPC:
+        # A memory has its own error for its own disk, and one of a file has its name: this one is of what is printed.
+        if error.errno != errno.ENOSPC or error.filename is not None:
             raise
-        # A memory has its own error for its own disk: this one is of what is printed.
         output.warn("what this prints cannot be written: no space is left there.", style="red")
         raise SystemExit(1) from None
 

@@ -69,7 +69,7 @@ def show_history(changes: Sequence[Change]) -> None:
         summary = ", ".join(f"{count} {verdict}" for verdict, count in sorted(counts.items()))
         by = f" by {fenced(change.actor)}" if change.actor else ""
         undone = " (undone)" if change.undone else ""
-        what = f"{change.operation} {fenced(change.subject)}".strip()
+        what = f"{change.operation} {change.subject}".strip()
         head = f" {change.at:%Y-%m-%d %H:%M} {what}{by}: {summary or 'no units'}"
         output.print_line((change.id[:SHORT_ID], "bold"), head, (undone, "dim"))
         for reason in dict.fromkeys([change.reason, *(operation.reason for operation in change.operations)]):

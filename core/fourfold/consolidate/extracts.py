@@ -48,7 +48,7 @@ _LEAST_SALIENCE = 0.15
 """Salience below which a statement is left out where others have more. A guess."""
 _ENOUGH_SALIENCE, _ENOUGH_UNITS = 0.3, 6
 """The same where so many units reach it, for all but plans that have a time: up to .3 it cost no fact that summaries
-of six people told, and of the lines of eight other talks that it took two in 21 were worth it (docs/adr/0024)."""
+of six people told, and of eleven lines of eight other talks that it took two were worth it (docs/adr/0024)."""
 _LEAST_OF_AGENT = 0.4
 """The same of what the agent says: most of it explains, to whoever asked. A guess."""
 _MEANT = (Modality.FACT, Modality.PLAN, Modality.WISH)
@@ -110,13 +110,9 @@ class SummaryExtractor:
             self.yield_now()
             is_own = normalise(unit.speaker or "") in names
             about: list[str] = []
-            # Where others were read, what was not is the rest of a long text: code, mostly. What an agent explains of
-            # something is nothing to know of it.
-            is_agents = unit.network is Network.EXPERIENCE and unit.salience is not None
-            is_dated_plan = unit.modality is not Modality.FACT and unit.occurred is not None
-            least = _ENOUGH_SALIENCE if is_enough and not is_dated_plan else _LEAST_SALIENCE
-            least = _LEAST_OF_AGENT if is_agents else least
-            is_idle = (is_read or is_agents) and (unit.salience or 0.0) < least
+            # Where others were read, what was not is the rest of a long text: code, mostly.
+            may_be_idle = is_read or _is_agents(unit)
+            is_idle = may_be_idle and (unit.salience or 0.0) < _least_salience(unit, is_enough)
             is_told = _may_tell(unit) and not is_idle and not _is_over(unit, now)
             if is_told and _tells_of(unit, is_own):
                 about = enriched("summary", unit.text, [], self._sentences_about, unit, names, is_own)
@@ -215,6 +211,18 @@ def _told_spans(unit: Unit, names: Sequence[str], is_own: bool) -> list[tuple[in
         return [unit.telling]
     begin, stop = unit.telling
     return [(start, end) for start, end in spans if start <= begin and stop <= end]
+
+
+def _is_agents(unit: Unit) -> bool:
+    return unit.network is Network.EXPERIENCE and unit.salience is not None
+
+
+def _least_salience(unit: Unit, is_enough: bool) -> float:
+    """Returns the salience below which a unit is left out; `is_enough` says that others fill a summary."""
+    if _is_agents(unit):  # what an agent explains of something is nothing to know of it
+        return _LEAST_OF_AGENT
+    is_dated_plan = unit.modality is not Modality.FACT and unit.occurred is not None
+    return _ENOUGH_SALIENCE if is_enough and not is_dated_plan else _LEAST_SALIENCE
 
 
 def _may_tell(unit: Unit) -> bool:

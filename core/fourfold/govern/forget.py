@@ -20,6 +20,7 @@ from fourfold.schema.units import documents_of, is_retired, read_unit
 from fourfold.services import Services
 from fourfold.transaction.transaction import Transaction
 from fourfold.values.changes import ForgetResult
+from fourfold.values.rendering import quoted
 from fourfold.values.units import Retirement, RetirementCause, require_aware
 
 
@@ -56,7 +57,7 @@ class Selection:
     def shown(self) -> str:
         """It, in words; a unit is among what was changed."""
         if self.document is not None:
-            return f'document "{self.document}"'
+            return f"document {quoted(self.document)}"
         if self.before is not None:
             return f"before {self.before:%Y-%m-%d %H:%M}"
         return f'"{self.entity}"' if self.entity is not None else ", ".join(self.tags or ())

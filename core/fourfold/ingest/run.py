@@ -35,6 +35,7 @@ from fourfold.transaction.redaction import RedactionPolicy, rules_in_force
 from fourfold.transaction.transaction import Transaction, book_spending
 from fourfold.values.chunks import Chunk
 from fourfold.values.redaction import entity_kinds
+from fourfold.values.rendering import quoted
 from fourfold.values.results import RetainResult, Usage
 from fourfold.values.units import Entry, Fact, Message, SaidAt
 
@@ -282,7 +283,7 @@ def _worth_trying(chunk: Chunk, document: str) -> bool:
 
 def _transaction(services: Services, index: BankIndex, request: RetainRequest) -> Transaction:
     operation = "keep" if request.entries else "retain"
-    subject = request.document and f'document "{request.document}"'
+    subject = request.document and f"document {quoted(request.document)}"
     return Transaction(services, index, services.clock.now(), operation, subject)
 
 

@@ -23,10 +23,9 @@ _READ_AHEAD = 1024 * 2**20
 """Bytes of a store that are read ahead. A guess, not measured."""
 _OWNER = "owner.json"
 _STORES = ("store", "store.new", "store.next", "store.old")
-_PARTS_OF_STORE = {"shard", "cache"} | {
-    f"{name}{suffix}"
-    for name in ("manifest", "contents", "purge")
-    for suffix in ("", ".json", ".new", ".lock")
+_PARTS_OF_STORE = {
+    *("shard", "cache", "manifest.json", "manifest.new", "contents.json", "contents.new"),
+    *("purge", "purge.new", "purge.lock"),
 }
 """Names in the directory of a store: of what `storage` writes there, finished or not."""
 _ADVICE_BYTES = 128 * 2**10

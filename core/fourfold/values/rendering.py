@@ -91,8 +91,13 @@ def is_unseen(char: str) -> bool:
     return unicodedata.category(char)[0] in "CZM" or char in _BLANK_SIGNS
 
 
+def quoted(text: str) -> str:
+    """Returns `text` in quotation marks, as JSON has them: none within ends it."""
+    return json.dumps(text, ensure_ascii=False)
+
+
 def _quoted_if(is_misleading: bool, line: str) -> str:
-    return json.dumps(line, ensure_ascii=False) if is_misleading else line
+    return quoted(line) if is_misleading else line
 
 
 def _begins_with_bracket(line: str) -> bool:
@@ -163,7 +168,7 @@ def _render_clause(unit: Unit) -> str:
     """Returns a statement among others, where a mark within its words would be read as that of a statement."""
     line = one_line(unit.text)
     is_misleading = _WITHIN.search(unicodedata.normalize("NFKC", line)) is not None
-    words = json.dumps(line, ensure_ascii=False) if is_misleading else fenced(unit.text, unit.speaker)
+    words = quoted(line) if is_misleading else fenced(unit.text, unit.speaker)
     return f"{words}{_time_and_marks(unit)}"
 
 
